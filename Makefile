@@ -1,0 +1,85 @@
+# Strowger. `make` alone prints this list; every target may be run twice.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# where `make run` keeps its data, and where it listens
+DATA  ?= ./data
+SIP   ?= 0.0.0.0:5060
+HTTP  ?= 0.0.0.0:8080
+# first seed and how many seeds `make sim` plays
+SEED  ?= 1
+RUNS  ?= 1
+# seeds in the gate
+GATE_RUNS ?= 1000
+# cargo puts its work here; exported so that scripts find the binary
+CARGO_TARGET_DIR ?= target
+export CARGO_TARGET_DIR
+
+.PHONY: help
+help: ## print this list
+	@awk 'BEGIN {FS = ":.*## "; print "Strowger: make <target>\n"} \
+	  /^[a-z][a-z-]*:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '\n  %s\n  %s\n' 'make run                     then register a softphone: README.md' \
+	  'make sim SEED=7 RUNS=100     replay seeds 7 to 106'
+
+.PHONY: run
+run: ## build, make two demonstration companies, serve SIP and the API on all interfaces
+	@tools/setup.sh build
+	@echo '== building strowger (optimised; the first time takes a few minutes)'
+	cargo build --release --locked -p strowger
+	@$(CARGO_TARGET_DIR)/release/strowger demo --data '$(DATA)'
+	@echo '== serving; stop with Ctrl-C'
+	@exec $(CARGO_TARGET_DIR)/release/strowger serve --data '$(DATA)' --sip '$(SIP)' --http '$(HTTP)'
+
+.PHONY: test
+test: ## the whole gate: house rules, lints, docs, dependencies, tests, seeds, interop
+	@tools/setup.sh build interop
+	@GATE_RUNS=$(GATE_RUNS) tools/gate.sh tidy fmt lint docs deny test seeds interop
+
+.PHONY: check
+check: ## the quick part of the gate, for use while writing
+	@tools/setup.sh build
+	@tools/gate.sh tidy fmt lint
+
+.PHONY: tidy
+tidy: ## the rules of the house: layers, purity, cycles, sizes, scope mints (layers.toml)
+	@cargo xtask tidy
+
+.PHONY: lint
+lint: ## clippy over everything, warnings denied
+	@tools/gate.sh lint
+
+.PHONY: fmt
+fmt: ## format the source
+	cargo fmt --all
+
+.PHONY: docs
+docs: ## build the reference pages, warnings denied
+	@tools/gate.sh docs
+
+.PHONY: deny
+deny: ## licences, banned crates and sources of every dependency (deny.toml)
+	@tools/gate.sh deny
+
+.PHONY: sim
+sim: ## play simulated hours from SEED (RUNS seeds, one after the other)
+	@tools/setup.sh build
+	cargo run --locked --profile sim -p sim -- --seed $(SEED) --runs $(RUNS)
+
+.PHONY: interop
+interop: ## calls between foreign SIP software through a running strowger, audio compared
+	@tools/setup.sh build interop
+	@tools/gate.sh interop
+
+.PHONY: bench
+bench: ## measure this machine: calls, registrations, relayed packets
+	@tools/setup.sh build interop
+	@if [ -x bench/run.sh ]; then bench/run.sh; else \
+	  cargo build --release --locked -p strowger \
+	  && $(CARGO_TARGET_DIR)/release/strowger bench; fi
+
+.PHONY: clean
+clean: ## remove what was built (keeps ./data and .tools)
+	cargo clean

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Runs the named stages of the gate in order, each with its duration, all of them even when one
+# fails, and ends with one line: N passed, N failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}"
+readonly LOGS="$CARGO_TARGET_DIR/gate"
+mkdir -p "$LOGS"
+passed=0
+failed=0
+table=()
+
+stage_tidy() { cargo xtask tidy; }
+stage_fmt() { cargo fmt --all --check; }
+stage_lint() { cargo clippy --locked --workspace --all-targets -- -D warnings; }
+stage_docs() {
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+}
+stage_deny() {
+    tools/setup.sh deny || return
+    # the advisory database is a git repository, out of reach on a closed network: not asked here
+    .tools/bin/cargo-deny --locked check --hide-inclusion-graph licenses bans sources
+}
+stage_test() { cargo test --locked --workspace --no-fail-fast; }
+stage_seeds() {
+    cargo run --locked --profile sim -p sim -- --seed 1 --runs "${GATE_RUNS:-1000}"
+}
+stage_interop() {
+    if [ ! -x tests/interop/run.sh ]; then
+        echo "no interop tests here"
+        return 0
+    fi
+    cargo build --release --locked -p strowger && tests/interop/run.sh
+}
+
+# Adds up every "N passed … M failed" a log holds; prints "P F".
+counts() {
+    grep -oE '[0-9]+ passed[;,] +[0-9]+ failed' "$1" \
+        | awk '{p += $1; f += $3} END {print p + 0, f + 0}'
+}
+
+run_stage() {
+    local name=$1 started=$SECONDS status p f word=ok
+    printf '\n== %s\n' "$name"
+    "stage_$name" </dev/null 2>&1 | tee "$LOGS/$name.log"
+    status=${PIPESTATUS[0]}
+    read -r p f < <(counts "$LOGS/$name.log")
+    # a stage that counts nothing is one check; one that broke without counting is one failure
+    if [ "$status" -ne 0 ]; then
+        word=FAILED
+        [ "$f" -gt 0 ] || f=1
+    elif [ "$p" -eq 0 ] && [ "$f" -eq 0 ]; then
+        p=1
+    elif [ "$f" -gt 0 ]; then
+        word=FAILED
+    fi
+    passed=$((passed + p))
+    failed=$((failed + f))
+    table+=("$(printf '%-8s %-6s %4d s   %d passed, %d failed' \
+        "$name" "$word" $((SECONDS - started)) "$p" "$f")")
+    printf '== %s: %s after %d s\n' "$name" "$word" $((SECONDS - started))
+}
+
+for name in "$@"; do
+    if ! declare -F "stage_$name" >/dev/null; then
+        echo "gate: no such stage: $name" >&2
+        exit 2
+    fi
+    run_stage "$name"
+done
+
+printf '\n'
+printf '%s\n' "${table[@]}"
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]

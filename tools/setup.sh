@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Brings what a task needs onto this machine and says what it does. Safe to run again: what is
+# there is left alone, and nothing is fetched then.
+#
+#   tools/setup.sh build            a C compiler for the crates that carry C, and a look at Rust
+#   tools/setup.sh interop          foreign SIP software and what compares the audio
+#   tools/setup.sh deny             cargo-deny, built into .tools/
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# must agree with rust-version in Cargo.toml
+readonly RUST=1.95
+readonly DENY=0.20.2
+
+packages_missing() {
+    local package
+    for package in "$@"; do
+        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' \
+            || printf '%s ' "$package"
+    done
+}
+
+apt_install() {
+    local missing root=()
+    if ! command -v apt-get >/dev/null; then
+        echo "setup: no apt-get here; install the like of these yourself: $*" >&2
+        return 0
+    fi
+    missing=$(packages_missing "$@")
+    [ -n "$missing" ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || {
+            echo "setup: missing packages need root or sudo: $missing" >&2
+            return 1
+        }
+        root=(sudo)
+    fi
+    echo "setup: installing $missing"
+    # shellcheck disable=SC2086 # a list of package names
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=500 \
+        install -y --no-install-recommends $missing </dev/null >/dev/null 2>&1 && return 0
+    # the lists may be old or absent: fetch them once and try again, aloud
+    "${root[@]}" apt-get -q -o DPkg::Lock::Timeout=500 update </dev/null
+    # shellcheck disable=SC2086
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=500 \
+        install -y --no-install-recommends $missing </dev/null
+}
+
+# `version_at_least 1.95 1.96.1` is true
+version_at_least() {
+    [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]
+}
+
+need_rust() {
+    local have
+    if ! command -v cargo >/dev/null; then
+        echo "setup: Rust $RUST or later is needed: https://rustup.rs" >&2
+        return 1
+    fi
+    have=$(rustc --version | cut -d' ' -f2)
+    version_at_least "$RUST" "$have" || {
+        echo "setup: Rust $RUST or later is needed, this is $have: rustup update stable" >&2
+        return 1
+    }
+}
+
+need_build() {
+    need_rust
+    command -v cc >/dev/null && command -v pkg-config >/dev/null && return 0
+    apt_install gcc libc6-dev pkg-config
+}
+
+# the audio comparison: any Python 3 that has both modules will do
+need_numpy() {
+    python3 -c 'import numpy, scipy' 2>/dev/null || apt_install python3 python3-numpy python3-scipy
+}
+
+need_interop() {
+    command -v baresip >/dev/null || apt_install baresip-core
+    command -v sipp >/dev/null || apt_install sip-tester
+    command -v sox >/dev/null || apt_install sox
+    command -v espeak-ng >/dev/null || apt_install espeak-ng
+    command -v curl >/dev/null || apt_install curl
+    need_numpy
+}
+
+need_deny() {
+    local started
+    if .tools/bin/cargo-deny --version 2>/dev/null | grep -qx "cargo-deny $DENY"; then return 0; fi
+    echo "setup: building cargo-deny $DENY into .tools (once; some minutes)"
+    started=$SECONDS
+    cargo install --quiet --locked cargo-deny --version "$DENY" --root .tools </dev/null
+    echo "setup: cargo-deny is there after $((SECONDS - started)) s"
+}
+
+for wish in "$@"; do
+    case $wish in
+        build | interop | deny) "need_$wish" ;;
+        *)
+            echo "setup: no such wish: $wish" >&2
+            exit 2
+            ;;
+    esac
+done

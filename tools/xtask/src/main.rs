@@ -1,0 +1,37 @@
+//! The helpers of the house that are better written in Rust: `cargo xtask tidy`.
+//!
+//! `tidy` reads the rules in `layers.toml` and every tracked file, and prints one finding per
+//! broken rule: where, which rule, why it exists, and what to do instead.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "printing is what this tool is for"
+)]
+
+mod check;
+mod finding;
+mod outline;
+mod rules;
+mod source;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "cargo xtask tidy     check the rules of the house (layers.toml)";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match words
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
+        ["tidy"] => tidy::run(),
+        _ => {
+            eprintln!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
