@@ -1,0 +1,25 @@
+//! Session descriptions (RFC 8866) and the offer/answer model (RFC 3264) as pure functions.
+//!
+//! A [`Description`] keeps every line it was given, known or not, in order, so that a description
+//! may pass through a back-to-back user agent and lose nothing but what [`anchor`] takes away.
+
+mod anchor;
+mod codec;
+mod description;
+mod direction;
+mod limits;
+mod line;
+mod negotiate;
+mod parse;
+mod remote;
+mod text;
+
+pub use anchor::{MediaAddress, OriginId, anchor, is_served_protocol};
+pub use codec::{Codec, codec_of_static_payload, parse_dtmf_payload};
+pub use description::{Description, Media};
+pub use direction::Direction;
+pub use limits::{MAX_BYTES, MAX_FORMATS, MAX_LINE_BYTES, MAX_LINES, MAX_MEDIA};
+pub use line::{Address, Attribute, Connection, Line, Origin};
+pub use negotiate::{Capabilities, Refusal, answer, match_answer, offer};
+pub use parse::Problem;
+pub use remote::{Remote, remote_of};
