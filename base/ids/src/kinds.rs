@@ -1,0 +1,122 @@
+//! The list of id kinds, and the one macro that makes a type of each.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use crate::code::{self, PREFIX_LENGTH, ParseIdError};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident $prefix:literal)*) => {
+        /// The prefix of every kind, in the order of the list.
+        pub const PREFIXES: &[&str] = &[$($prefix),*];
+
+        $(
+            $(#[$doc])*
+            ///
+            #[doc = concat!("Text: `", $prefix, "` and 26 characters of lower-case base32.")]
+            #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub struct $name(u128);
+
+            const _: () = assert!($prefix.len() == PREFIX_LENGTH);
+
+            impl $name {
+                /// What the text of every id of this kind begins with.
+                pub const PREFIX: &'static str = $prefix;
+
+                /// Makes an id of a time in Unix milliseconds (clamped to 48 bits) and of the
+                /// low 80 bits of `random`.
+                pub const fn new(unix_ms: u64, random: u128) -> Self {
+                    Self(code::join(unix_ms, random))
+                }
+
+                /// The id with these 128 bits, as [`Self::as_u128`] gave them.
+                pub const fn from_u128(bits: u128) -> Self {
+                    Self(bits)
+                }
+
+                /// All 128 bits.
+                pub const fn as_u128(self) -> u128 {
+                    self.0
+                }
+
+                /// When the id was made, in Unix milliseconds.
+                pub fn unix_ms(self) -> u64 {
+                    code::unix_ms(self.0)
+                }
+            }
+
+            impl fmt::Display for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    let text = code::encode($prefix, self.0);
+                    f.pad(str::from_utf8(&text).map_err(|_| fmt::Error)?)
+                }
+            }
+
+            impl fmt::Debug for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    fmt::Display::fmt(self, f)
+                }
+            }
+
+            impl FromStr for $name {
+                type Err = ParseIdError;
+
+                fn from_str(text: &str) -> Result<Self, ParseIdError> {
+                    code::decode($prefix, text).map(Self)
+                }
+            }
+
+            impl Serialize for $name {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    serializer.collect_str(self)
+                }
+            }
+
+            impl<'de> Deserialize<'de> for $name {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    struct Text;
+
+                    impl Visitor<'_> for Text {
+                        type Value = $name;
+
+                        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                            f.write_str(concat!("an id beginning with \"", $prefix, "\""))
+                        }
+
+                        fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
+                            text.parse().map_err(E::custom)
+                        }
+                    }
+
+                    deserializer.deserialize_str(Text)
+                }
+            }
+        )*
+    };
+}
+
+ids! {
+    /// A tenant: the wall around one customer's numbers, phones and calls.
+    TenantId "ten_"
+    /// An extension of a tenant.
+    ExtensionId "ext_"
+    /// A device that registers for an extension.
+    DeviceId "dev_"
+    /// One binding of an address of record to a contact.
+    BindingId "bnd_"
+    /// One call as the switch sees it, all its legs together; not the SIP Call-ID of a leg.
+    CallId "cal_"
+    /// One call detail record.
+    CdrId "cdr_"
+    /// One API key.
+    TokenId "tok_"
+    /// One request to the API.
+    RequestId "req_"
+    /// One node of the cluster.
+    NodeId "nod_"
+    /// One entry of the audit log.
+    AuditId "aud_"
+}
