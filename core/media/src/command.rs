@@ -1,0 +1,191 @@
+//! What the control half orders of the road, and what the road reports back.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::expect::Expect;
+use crate::figures::LegFigures;
+use crate::format::Codec;
+use crate::id::EndpointId;
+use crate::ports::LocalMedia;
+use crate::prompts::PromptId;
+
+/// Codec of a played prompt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PlayCodec {
+    /// Payload number towards the leg.
+    pub payload: u8,
+    /// PCMU, PCMA or G.722; nothing else can be played.
+    pub codec: Codec,
+    /// Milliseconds per packet, 10 to 60; others count as 20.
+    pub ptime_ms: u8,
+}
+
+/// An order to the road. Orders for an endpoint that is unknown or of an older generation are
+/// counted and change nothing.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// A new leg on a local port. Its peer may be known, half known or not known at all.
+    Open {
+        /// Which.
+        id: EndpointId,
+        /// Where its peer will send to.
+        local: LocalMedia,
+        /// What is known of its peer.
+        expects: Expect,
+    },
+    /// What is known of the peer changed (answer, re-INVITE, UPDATE).
+    Describe {
+        /// Which.
+        id: EndpointId,
+        /// The whole of it, not the difference.
+        expects: Expect,
+    },
+    /// The two hear each other from now on; former bridges of either end, as do play and echo.
+    Bridge {
+        /// One leg.
+        a: EndpointId,
+        /// The other.
+        b: EndpointId,
+    },
+    /// The leg and its partner no longer hear each other.
+    Unbridge {
+        /// Which.
+        id: EndpointId,
+    },
+    /// The leg hears itself.
+    Echo {
+        /// Which.
+        id: EndpointId,
+    },
+    /// The leg hears a prompt instead of its partner; its partner goes on hearing it.
+    Play {
+        /// Which.
+        id: EndpointId,
+        /// What.
+        prompt: PromptId,
+        /// How.
+        codec: PlayCodec,
+        /// From the start again at the end; otherwise a `Played` notice and back to the partner.
+        looped: bool,
+    },
+    /// Ends play or echo; the leg hears its partner again, if it has one.
+    Stop {
+        /// Which.
+        id: EndpointId,
+    },
+    /// While held the leg and its partner do not hear each other; play goes on.
+    Hold {
+        /// Which.
+        id: EndpointId,
+        /// Begin or end.
+        held: bool,
+    },
+    /// Answers with a `Figures` notice.
+    Report {
+        /// Which.
+        id: EndpointId,
+    },
+    /// The leg ends; answers with a final `Closed` notice.
+    Close {
+        /// Which.
+        id: EndpointId,
+    },
+}
+
+/// What the road tells the control half.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Notice {
+    /// The leg's packets come from here and only this address is believed now. `Ports` wants to
+    /// know it ([`Ports::learnt`](crate::Ports::learnt)).
+    Learnt {
+        /// Which.
+        id: EndpointId,
+        /// The peer's RTP address.
+        from: SocketAddr,
+    },
+    /// Answer to `Report`.
+    Figures {
+        /// Which.
+        id: EndpointId,
+        /// Up to now.
+        figures: LegFigures,
+    },
+    /// Answer to `Close`; nothing more comes of this endpoint.
+    Closed {
+        /// Which.
+        id: EndpointId,
+        /// Final.
+        figures: LegFigures,
+    },
+    /// No RTP from a connected leg that ought to send. Repeated while it lasts.
+    Silent {
+        /// Which.
+        id: EndpointId,
+        /// Since the last packet, or since it was connected.
+        lasts: Duration,
+    },
+    /// RTP comes again after `Silent`.
+    Resumed {
+        /// Which.
+        id: EndpointId,
+    },
+    /// A key was pressed (RFC 4733); once per press, at its end.
+    Digit {
+        /// Which.
+        id: EndpointId,
+        /// `0` to `9`, `*`, `#`, `A` to `D`, or `!` for a hook flash.
+        digit: char,
+        /// How long it was held.
+        lasts: Duration,
+    },
+    /// A prompt that is not looped ended.
+    Played {
+        /// Which.
+        id: EndpointId,
+        /// What.
+        prompt: PromptId,
+    },
+    /// `Open`, `Bridge` or `Play` could not be done.
+    Refused {
+        /// Which.
+        id: EndpointId,
+        /// Why.
+        because: Refusal,
+    },
+}
+
+impl Notice {
+    /// The endpoint it speaks of.
+    #[must_use]
+    pub fn id(&self) -> EndpointId {
+        match *self {
+            Notice::Learnt { id, .. }
+            | Notice::Figures { id, .. }
+            | Notice::Closed { id, .. }
+            | Notice::Silent { id, .. }
+            | Notice::Resumed { id }
+            | Notice::Digit { id, .. }
+            | Notice::Played { id, .. }
+            | Notice::Refused { id, .. } => id,
+        }
+    }
+}
+
+/// Why an order could not be done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// The road has as many endpoints as it may have.
+    Full,
+    /// The local port could not be opened; `Ports::spoil` takes it out of use.
+    PortUnusable,
+    /// The declared address is already the peer of another leg of the same local port: packets of
+    /// the two could not be told apart. The leg can be heard by its peer, not the reverse.
+    AddressTaken,
+    /// A leg cannot be bridged with itself.
+    Itself,
+    /// No such prompt, or not in this codec.
+    NoPrompt,
+}

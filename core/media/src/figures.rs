@@ -1,0 +1,64 @@
+//! What is counted, per leg and per road.
+
+use serde::{Deserialize, Serialize};
+
+/// One direction of a leg's RTP.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct StreamFigures {
+    /// RTP packets.
+    pub packets: u64,
+    /// Octets of RTP packets with their headers, without IP and UDP.
+    pub octets: u64,
+    /// Packets that did not arrive (received: by sequence numbers, RFC 3550 A.3; sent: as the peer
+    /// reported by RTCP).
+    pub lost: u64,
+    /// Interarrival jitter, microseconds (RFC 3550 A.8; sent: as the peer reported).
+    pub jitter_us: u32,
+    /// Estimated listening quality, hundredths of a MOS (100 to 450); 0 = nothing to judge.
+    pub mos_centi: u16,
+}
+
+/// A leg's figures. "Received" is what came from its peer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct LegFigures {
+    /// From the peer to us.
+    pub received: StreamFigures,
+    /// From us to the peer.
+    pub sent: StreamFigures,
+    /// Packets from sources that are not this leg's peer, as far as they can be laid at its door
+    /// (it was the only leg, or the only undecided leg, of the port).
+    pub strangers: u32,
+    /// Packets of its peer dropped: not negotiated, too many, malformed.
+    pub refused: u32,
+    /// RTCP packets of its peer.
+    pub rtcp: u32,
+    /// Keys pressed.
+    pub digits: u32,
+}
+
+/// Counters of a whole road. All count packets or orders since the start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct RoadFigures {
+    /// Given to the road.
+    pub packets: u64,
+    /// Passed on to a partner or back to the sender (echo).
+    pub forwarded: u64,
+    /// Made here (prompts).
+    pub played: u64,
+    /// Of a leg, but with nobody to hear it.
+    pub absorbed: u64,
+    /// From a source that is no leg's peer.
+    pub strangers: u64,
+    /// Neither RTP nor RTCP.
+    pub malformed: u64,
+    /// Payload type not negotiated by the sender or not understood by the partner.
+    pub unnegotiated: u64,
+    /// Above the leg's rate.
+    pub floods: u64,
+    /// RTCP packets among them.
+    pub rtcp: u64,
+    /// Orders for an unknown or older endpoint.
+    pub stale_commands: u64,
+    /// Endpoints open now.
+    pub open: u64,
+}

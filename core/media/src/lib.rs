@@ -1,0 +1,32 @@
+//! The media plane without its sockets: which local port a leg gets, whose packets are believed,
+//! and where each packet goes.
+//!
+//! Two halves that meet only in [`Command`] and [`Notice`]:
+//!
+//! * [`Ports`], the control half, lives on the signalling shard. It mints endpoints and shares
+//!   the local ports among legs so that packets can always be told apart.
+//! * [`Road`], the road half, lives on a media thread. Packets and time go in, verdicts and
+//!   notices come out; nothing on the way of a packet allocates, locks or logs.
+
+mod command;
+mod expect;
+mod figures;
+mod format;
+mod id;
+mod limits;
+mod ports;
+mod prompts;
+mod road;
+
+pub use command::{Command, Notice, PlayCodec, Refusal};
+pub use expect::{Expect, trusted};
+pub use figures::{LegFigures, RoadFigures, StreamFigures};
+pub use format::{COMFORT_NOISE, Codec, FORMATS, Format, Formats, PayloadSet};
+pub use id::EndpointId;
+pub use limits::Limits;
+pub use ports::{
+    Ask, BadRange, DeclareProblem, Exhausted, Family, LocalMedia, PortFigures, PortLimits,
+    PortRange, Ports, RestoreProblem,
+};
+pub use prompts::{Prompt, PromptId, Prompts};
+pub use road::{DropReason, Road, Verdict};

@@ -1,0 +1,43 @@
+//! The road's bounds.
+
+use std::time::Duration;
+
+/// Bounds of one road (one media worker).
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Endpoints open at one time. Past it `Open` is refused with a notice. Default 65,536.
+    pub endpoints: u32,
+    /// Legs of one local port that are looked through for a packet from a new source. Default 64.
+    pub legs_per_port: u16,
+    /// Packets in a row with one SSRC before a source on the declared IP but another port is
+    /// believed. Default 5.
+    pub probation: u8,
+    /// Quiet time of a locked source before the same stream may go on from another port of the
+    /// same IP (NAT rebinding). Default 1 s.
+    pub rebind_after: Duration,
+    /// No RTP for this long from a connected leg that ought to send gives a `Silent` notice, and
+    /// again each time it passes. Default 20 s.
+    pub silence: Duration,
+    /// Packets per second one leg may send on average; more are dropped. The shortest usual
+    /// packets are 2.5 ms. Default 500.
+    pub packets_per_second: u16,
+    /// Packets of a burst above the average. Default 250.
+    pub burst: u16,
+    /// Frames of a played prompt that are sent at once to catch up after a late wake. Default 5.
+    pub catch_up: u8,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            endpoints: 65_536,
+            legs_per_port: 64,
+            probation: 5,
+            rebind_after: Duration::from_secs(1),
+            silence: Duration::from_secs(20),
+            packets_per_second: 500,
+            burst: 250,
+            catch_up: 5,
+        }
+    }
+}

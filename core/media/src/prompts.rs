@@ -1,0 +1,87 @@
+//! Prompts, encoded once at start and shared by all roads.
+
+use serde::{Deserialize, Serialize};
+
+use crate::format::Codec;
+
+/// Octets per millisecond of PCMU, PCMA and G.722 alike (64 kbit/s).
+pub(crate) const OCTETS_PER_MS: usize = 8;
+
+/// Prompts are cut to whole steps of this many octets (20 ms).
+const STEP: usize = 20 * OCTETS_PER_MS;
+
+/// A prompt's number in [`Prompts`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct PromptId(pub u16);
+
+/// One prompt in each codec it can be played in; an empty one cannot. All have 8 octets per
+/// millisecond; what does not fill 20 ms at the end is left out.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Prompt {
+    pcmu: Vec<u8>,
+    pcma: Vec<u8>,
+    g722: Vec<u8>,
+}
+
+impl Prompt {
+    /// From what an encoder made.
+    #[must_use]
+    pub fn encoded(pcmu: Vec<u8>, pcma: Vec<u8>, g722: Vec<u8>) -> Prompt {
+        let whole = |mut octets: Vec<u8>| {
+            octets.truncate(octets.len() / STEP * STEP);
+            octets
+        };
+        Prompt { pcmu: whole(pcmu), pcma: whole(pcma), g722: whole(g722) }
+    }
+}
+
+/// The prompts of a node, at most 65,536.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Prompts {
+    list: Vec<Prompt>,
+}
+
+impl Prompts {
+    /// None.
+    #[must_use]
+    pub fn new() -> Prompts {
+        Prompts::default()
+    }
+
+    /// Adds one; `None` when there are 65,536.
+    pub fn add(&mut self, prompt: Prompt) -> Option<PromptId> {
+        let id = u16::try_from(self.list.len()).ok()?;
+        self.list.push(prompt);
+        Some(PromptId(id))
+    }
+
+    /// The octets of a prompt in a codec, if it can be played in it.
+    #[must_use]
+    pub fn octets(&self, id: PromptId, codec: Codec) -> Option<&[u8]> {
+        let prompt = self.list.get(usize::from(id.0))?;
+        let octets = match codec {
+            Codec::Pcmu => &prompt.pcmu,
+            Codec::Pcma => &prompt.pcma,
+            Codec::G722 => &prompt.g722,
+            Codec::Event | Codec::Comfort | Codec::Other(_) => return None,
+        };
+        (!octets.is_empty()).then_some(octets.as_slice())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_prompt_is_found_in_the_codecs_it_has() {
+        let mut prompts = Prompts::new();
+        let id = prompts.add(Prompt::encoded(vec![1; 170], vec![2; 320], vec![])).unwrap();
+        assert_eq!(prompts.octets(id, Codec::Pcmu), Some(&[1; 160][..]));
+        assert_eq!(prompts.octets(id, Codec::Pcma).map(<[u8]>::len), Some(320));
+        assert_eq!(prompts.octets(id, Codec::G722), None);
+        assert_eq!(prompts.octets(id, Codec::Event), None);
+        assert_eq!(prompts.octets(PromptId(1), Codec::Pcmu), None);
+    }
+}
