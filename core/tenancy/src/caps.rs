@@ -1,0 +1,208 @@
+//! How much one tenant may use, and the bucket that measures rates.
+
+use std::time::Duration;
+
+use machine::Instant;
+use serde::{Deserialize, Serialize};
+
+/// A tenant's turn at contended places, relative to others (deficit round robin).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Weight(u16);
+
+impl Weight {
+    /// The smallest weight.
+    pub const ONE: Weight = Weight(1);
+    /// The largest weight.
+    pub const MAX: u16 = 1_000;
+
+    /// A weight from 1 to [`Weight::MAX`]; what lies outside is moved to the nearer end.
+    pub fn new(weight: u16) -> Weight {
+        Weight(weight.clamp(1, Weight::MAX))
+    }
+
+    /// The number.
+    pub fn get(self) -> u16 {
+        self.0.clamp(1, Weight::MAX)
+    }
+}
+
+impl Default for Weight {
+    fn default() -> Self {
+        Weight(10)
+    }
+}
+
+/// The caps of one tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Caps {
+    /// Calls at the same time.
+    pub concurrent_calls: u32,
+    /// New calls per second.
+    pub calls_per_second: u32,
+    /// REGISTER requests per second that may change or refresh a binding.
+    pub registrations_per_second: u32,
+    /// Bindings at the same time, over all devices.
+    pub bindings: u32,
+    /// API requests per second by the tenant's own keys.
+    pub api_requests_per_second: u32,
+    /// Turn at contended places.
+    pub weight: Weight,
+}
+
+impl Caps {
+    /// No cap that could be reached; for measuring.
+    pub const UNLIMITED: Caps = Caps {
+        concurrent_calls: u32::MAX,
+        calls_per_second: u32::MAX,
+        registrations_per_second: u32::MAX,
+        bindings: u32::MAX,
+        api_requests_per_second: u32::MAX,
+        weight: Weight(10),
+    };
+}
+
+impl Default for Caps {
+    fn default() -> Self {
+        Caps {
+            concurrent_calls: 200,
+            calls_per_second: 20,
+            registrations_per_second: 200,
+            bindings: 5_000,
+            api_requests_per_second: 50,
+            weight: Weight::default(),
+        }
+    }
+}
+
+/// A refusal by a [`TokenBucket`]: not now, but after this time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// Time until one more would be let through.
+    pub after: Duration,
+}
+
+/// A rate limit with a burst of one second's worth, in constant space.
+///
+/// It keeps the instant at which an evenly spaced stream would be due (the generic cell rate
+/// algorithm), so an idle bucket costs nothing and never needs a timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenBucket {
+    interval: Duration,
+    tolerance: Duration,
+    due: Instant,
+}
+
+impl TokenBucket {
+    /// A bucket that lets `rate` through per second, with a burst of as many. Rate 0 lets
+    /// nothing through.
+    pub fn per_second(rate: u32) -> TokenBucket {
+        TokenBucket::with_burst(rate, rate)
+    }
+
+    /// A bucket of `rate` per second that may be drained of `burst` (at least 1) at once.
+    pub fn with_burst(rate: u32, burst: u32) -> TokenBucket {
+        let interval = Duration::from_secs(1)
+            .checked_div(rate)
+            .unwrap_or(Duration::MAX);
+        let tolerance = interval
+            .saturating_mul(burst.max(1))
+            .saturating_sub(interval);
+        TokenBucket {
+            interval,
+            tolerance,
+            due: Instant::ZERO,
+        }
+    }
+
+    /// Takes one, or says how long to wait. A refused attempt costs nothing.
+    pub fn take(&mut self, now: Instant) -> Result<(), Wait> {
+        if self.interval == Duration::MAX {
+            return Err(Wait {
+                after: Duration::MAX,
+            });
+        }
+        let backlog = self.due.saturating_since(now);
+        if backlog > self.tolerance {
+            return Err(Wait {
+                after: backlog - self.tolerance,
+            });
+        }
+        self.due = self.due.max(now) + self.interval;
+        Ok(())
+    }
+
+    /// Changes the rate and keeps the backlog, when a tenant's caps change.
+    pub fn set_rate(&mut self, rate: u32) {
+        *self = TokenBucket {
+            due: self.due,
+            ..TokenBucket::per_second(rate)
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    #[test]
+    fn a_second_lets_exactly_the_rate_through_after_the_burst() {
+        let mut bucket = TokenBucket::per_second(10);
+        let mut passed = 0;
+        for millis in 0..3_000 {
+            passed += u32::from(bucket.take(Instant::from_millis(millis)).is_ok());
+        }
+        assert_eq!(passed, 10 + 29, "a burst of ten, then one each 100 ms");
+    }
+
+    #[test]
+    fn a_refusal_names_the_time_after_which_one_is_let_through() {
+        let mut bucket = TokenBucket::with_burst(10, 1);
+        let now = Instant::from_millis(5_000);
+        bucket.take(now).unwrap();
+        let wait = bucket.take(now).unwrap_err();
+        assert_eq!(wait.after, Duration::from_millis(100));
+        assert!(
+            bucket
+                .take(now + wait.after - Duration::from_nanos(1))
+                .is_err()
+        );
+        bucket.take(now + wait.after).unwrap();
+    }
+
+    #[test]
+    fn refused_attempts_do_not_lengthen_the_wait() {
+        let mut bucket = TokenBucket::with_burst(1, 1);
+        bucket.take(Instant::ZERO).unwrap();
+        for _ in 0..100 {
+            bucket.take(Instant::from_millis(10)).unwrap_err();
+        }
+        bucket.take(Instant::from_millis(1_000)).unwrap();
+    }
+
+    #[test]
+    fn rate_zero_lets_nothing_through_and_the_unlimited_rate_everything() {
+        assert!(
+            TokenBucket::per_second(0)
+                .take(Instant::from_millis(9))
+                .is_err()
+        );
+        let mut open = TokenBucket::per_second(Caps::UNLIMITED.calls_per_second);
+        assert!((0..10_000).all(|_| open.take(Instant::ZERO).is_ok()));
+    }
+
+    #[test]
+    fn an_idle_bucket_gathers_no_more_than_its_burst() {
+        let mut bucket = TokenBucket::per_second(5);
+        let late = Instant::from_millis(3_600_000);
+        assert_eq!((0..50).filter(|_| bucket.take(late).is_ok()).count(), 5);
+    }
+
+    #[test]
+    fn weights_stay_between_one_and_their_maximum() {
+        assert_eq!(Weight::new(0), Weight::ONE);
+        assert_eq!(Weight::new(u16::MAX).get(), Weight::MAX);
+    }
+}
