@@ -1,0 +1,155 @@
+//! The kind *device*: one thing that registers, with credentials of its own.
+
+use std::net::{IpAddr, SocketAddr};
+
+use ids::{DeviceId, ExtensionId};
+use serde::{Deserialize, Serialize};
+use tenancy::Identified;
+
+use crate::invalid::{Invalid, rule};
+use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey};
+use crate::tenant::yes;
+use crate::text;
+
+/// Longest user name, in characters.
+const USERNAME_MAX: usize = 64;
+
+/// Port of a fixed address that names none (RFC 3261 §19.1.2).
+const SIP_PORT: u16 = 5060;
+
+/// One telephone, soft phone or gateway. Its digests are kept apart and never in the spec.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Device {
+    /// Authentication user name: 1 to 64 of `0-9 A-Z a-z . _ -`; unique on the platform.
+    pub username: String,
+    /// The extension it rings for and calls as.
+    pub extension: ExtensionId,
+    /// An address that is rung without a registration: `sip:[user@]ip[:port][;transport=tcp]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Requests from this IP address are this device's without a digest; unique on the platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trusted_source: Option<IpAddr>,
+    /// A disabled device neither registers nor calls nor rings.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+}
+
+/// A device's fixed address, understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FixedContact {
+    /// The URI, as written in the spec.
+    pub uri: String,
+    /// Where to send requests.
+    pub socket: SocketAddr,
+    /// Over TCP instead of UDP.
+    pub tcp: bool,
+}
+
+impl Device {
+    /// The fixed address, understood; `None` when there is none or it breaks the rules.
+    pub fn fixed_contact(&self) -> Option<FixedContact> {
+        self.address.as_deref().and_then(fixed_contact)
+    }
+}
+
+/// Reads `sip:[user@]ip[:port][;transport=udp|tcp]`. The host must be an IP address: nothing is
+/// resolved while a call is set up.
+fn fixed_contact(uri: &str) -> Option<FixedContact> {
+    let rest = uri.strip_prefix("sip:")?;
+    let (rest, tcp) = match rest.split_once(';') {
+        None => (rest, false),
+        Some((rest, "transport=udp")) => (rest, false),
+        Some((rest, "transport=tcp")) => (rest, true),
+        Some(_) => return None,
+    };
+    let host = match rest.split_once('@') {
+        None => rest,
+        Some((user, host)) if text::is_word(user, USERNAME_MAX, b"*#+._-") => host,
+        Some(_) => return None,
+    };
+    let socket = host.parse::<SocketAddr>().ok().or_else(|| {
+        let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
+        let ip = match bare {
+            Some(v6) => IpAddr::V6(v6.parse().ok()?),
+            None => IpAddr::V4(host.parse().ok()?),
+        };
+        Some(SocketAddr::new(ip, SIP_PORT))
+    })?;
+    let usable = socket.port() != 0 && !socket.ip().is_unspecified();
+    usable.then(|| FixedContact {
+        uri: uri.to_owned(),
+        socket,
+        tcp,
+    })
+}
+
+impl Identified for Device {
+    type Id = DeviceId;
+}
+
+impl Kind for Device {
+    const NAME: KindName = KindName::Device;
+    const SECRETS: &'static [&'static str] = &["secret"];
+
+    fn normalise(&mut self) {
+        self.trusted_source = self.trusted_source.map(|ip| ip.to_canonical());
+    }
+
+    fn validate(&self) -> Result<(), Invalid> {
+        rule(
+            text::is_word(&self.username, USERNAME_MAX, b"._-"),
+            "/username",
+            "must be 1 to 64 letters, digits or . _ -",
+        )?;
+        let is_id = self.username.parse::<DeviceId>().is_ok();
+        rule(!is_id, "/username", "must not look like an id")?;
+        if let Some(address) = &self.address {
+            rule(
+                fixed_contact(address).is_some(),
+                "/address",
+                "must be sip:[user@]ip[:port][;transport=udp|tcp]",
+            )?;
+        }
+        if let Some(source) = self.trusted_source {
+            let usable = !source.is_unspecified() && !source.is_multicast();
+            rule(usable, "/trusted_source", "must be the address of one host")?;
+            let canonical = source == source.to_canonical();
+            rule(
+                canonical,
+                "/trusted_source",
+                "must not be an IPv4 address written as IPv6",
+            )?;
+        }
+        Ok(())
+    }
+
+    fn unique_keys(&self) -> Vec<UniqueKey> {
+        let mut keys = vec![UniqueKey {
+            space: "username",
+            key: self.username.clone(),
+            scope: KeyScope::Platform,
+        }];
+        if let Some(source) = self.trusted_source {
+            keys.push(UniqueKey {
+                space: "trusted_source",
+                key: source.to_string(),
+                scope: KeyScope::Platform,
+            });
+        }
+        keys
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        vec![Reference {
+            kind: KindName::Extension,
+            id: self.extension.to_string(),
+            field: "/extension".to_owned(),
+        }]
+    }
+
+    fn natural_key(&self) -> String {
+        self.username.clone()
+    }
+}

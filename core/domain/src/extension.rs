@@ -1,0 +1,102 @@
+//! The kind *extension*: a dialable number inside a tenant.
+
+use ids::ExtensionId;
+use serde::{Deserialize, Serialize};
+use tenancy::Identified;
+
+use crate::invalid::{Invalid, rule};
+use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey};
+use crate::tenant::yes;
+use crate::text;
+
+/// Shortest ringing of an extension, in seconds.
+pub const RING_SECONDS_MIN: u16 = 5;
+/// Longest ringing of an extension, in seconds.
+pub const RING_SECONDS_MAX: u16 = 300;
+/// Ringing of an extension that says nothing, in seconds.
+pub const RING_SECONDS_DEFAULT: u16 = 30;
+
+/// Longest number, in characters.
+const NUMBER_MAX: usize = 32;
+
+/// Who answers an extension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Destination {
+    /// The devices of the extension, all at once.
+    #[default]
+    Devices,
+    /// A guest that sends everything back.
+    Echo,
+    /// A guest that plays the announcement.
+    Announcement,
+}
+
+/// A dialable number inside a tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Extension {
+    /// What is dialled: 1 to 32 of `0-9 A-Z a-z * # + . _ -`; unique in the tenant.
+    pub number: String,
+    /// What is shown to those who are called, at most 64 characters.
+    #[serde(default)]
+    pub display_name: String,
+    /// How long it rings, 5 to 300 seconds.
+    #[serde(default = "ring_seconds_default")]
+    pub ring_seconds: u16,
+    /// Who answers.
+    #[serde(default)]
+    pub destination: Destination,
+    /// A disabled extension cannot be dialled, and its devices cannot dial.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+}
+
+fn ring_seconds_default() -> u16 {
+    RING_SECONDS_DEFAULT
+}
+
+impl Identified for Extension {
+    type Id = ExtensionId;
+}
+
+impl Kind for Extension {
+    const NAME: KindName = KindName::Extension;
+    const SECRETS: &'static [&'static str] = &[];
+
+    fn normalise(&mut self) {
+        self.display_name = self.display_name.trim().to_owned();
+    }
+
+    fn validate(&self) -> Result<(), Invalid> {
+        rule(
+            text::is_word(&self.number, NUMBER_MAX, b"*#+._-"),
+            "/number",
+            "must be 1 to 32 letters, digits or * # + . _ -",
+        )?;
+        let is_id = self.number.parse::<ExtensionId>().is_ok();
+        rule(!is_id, "/number", "must not look like an id")?;
+        text::label(&self.display_name, "/display_name")?;
+        rule(
+            (RING_SECONDS_MIN..=RING_SECONDS_MAX).contains(&self.ring_seconds),
+            "/ring_seconds",
+            "must be 5 to 300 seconds",
+        )
+    }
+
+    fn unique_keys(&self) -> Vec<UniqueKey> {
+        vec![UniqueKey {
+            space: "number",
+            key: self.number.clone(),
+            scope: KeyScope::PerTenant,
+        }]
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        Vec::new()
+    }
+
+    fn natural_key(&self) -> String {
+        self.number.clone()
+    }
+}

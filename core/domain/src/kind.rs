@@ -1,0 +1,170 @@
+//! What every kind of resource states about itself.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use tenancy::Identified;
+
+use crate::device::Device;
+use crate::document::Document;
+use crate::extension::Extension;
+use crate::invalid::Invalid;
+use crate::tenant::Tenant;
+
+/// The kinds of resource in this release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KindName {
+    /// A customer company.
+    Tenant,
+    /// A dialable number inside a tenant.
+    Extension,
+    /// One thing that registers.
+    Device,
+}
+
+impl KindName {
+    /// All kinds, in the order in which they refer to each other.
+    pub const ALL: [KindName; 3] = [KindName::Tenant, KindName::Extension, KindName::Device];
+
+    /// The kind's word, as stored and as shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            KindName::Tenant => "tenant",
+            KindName::Extension => "extension",
+            KindName::Device => "device",
+        }
+    }
+}
+
+impl fmt::Display for KindName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that is not the name of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownKind;
+
+impl fmt::Display for UnknownKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a kind of resource")
+    }
+}
+
+impl std::error::Error for UnknownKind {}
+
+impl FromStr for KindName {
+    type Err = UnknownKind;
+
+    fn from_str(word: &str) -> Result<Self, UnknownKind> {
+        KindName::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .ok_or(UnknownKind)
+    }
+}
+
+/// How far a unique key reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum KeyScope {
+    /// Taken once in each tenant.
+    PerTenant,
+    /// Taken once on the whole platform.
+    Platform,
+}
+
+/// A key that may be taken only once.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UniqueKey {
+    /// What the key means, such as `domain`.
+    pub space: &'static str,
+    /// The key, in the form in which equal keys are equal texts.
+    pub key: String,
+    /// Where it may be taken once.
+    pub scope: KeyScope,
+}
+
+/// A pointer from one document to another of the same tenant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reference {
+    /// The kind referred to (or, in a list of users, the kind that refers).
+    pub kind: KindName,
+    /// Its id.
+    pub id: String,
+    /// JSON pointer to the field that refers.
+    pub field: String,
+}
+
+/// One kind of resource: a typed spec and what it states about itself.
+pub trait Kind:
+    Identified + Clone + fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+    /// The kind's name.
+    const NAME: KindName;
+
+    /// Names of fields that are accepted but never given out.
+    const SECRETS: &'static [&'static str];
+
+    /// Brings a spec into the form in which it is stored (case, blanks).
+    fn normalise(&mut self) {}
+
+    /// Checks every rule that needs nothing but the spec itself.
+    fn validate(&self) -> Result<(), Invalid>;
+
+    /// The keys it takes. The natural key is among them.
+    fn unique_keys(&self) -> Vec<UniqueKey>;
+
+    /// The documents it points to.
+    fn references(&self) -> Vec<Reference>;
+
+    /// What people call it in paths instead of the id; unique among the tenant's documents of
+    /// the kind, and never of the form of an id.
+    fn natural_key(&self) -> String;
+}
+
+/// What a store must know about a document besides its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facets {
+    /// See [`Kind::natural_key`].
+    pub natural_key: String,
+    /// See [`Kind::unique_keys`].
+    pub unique_keys: Vec<UniqueKey>,
+    /// See [`Kind::references`].
+    pub references: Vec<Reference>,
+}
+
+/// Reads a document's spec as its kind, validates it, and tells what a store must know.
+///
+/// Stores call it on every write, so keys and references cannot disagree with the spec.
+pub fn facets(document: &Document) -> Result<Facets, Invalid> {
+    match document.kind {
+        KindName::Tenant => facets_of::<Tenant>(document),
+        KindName::Extension => facets_of::<Extension>(document),
+        KindName::Device => facets_of::<Device>(document),
+    }
+}
+
+fn facets_of<K: Kind>(document: &Document) -> Result<Facets, Invalid> {
+    if document.id.parse::<K::Id>().is_err() {
+        return Err(Invalid::new(
+            "/id",
+            format!("must be the id of a {}", K::NAME),
+        ));
+    }
+    let spec: K =
+        K::deserialize(&document.spec).map_err(|error| Invalid::new("", error.to_string()))?;
+    spec.validate()?;
+    let facets = Facets {
+        natural_key: spec.natural_key(),
+        unique_keys: spec.unique_keys(),
+        references: spec.references(),
+    };
+    if document.name != facets.natural_key {
+        return Err(Invalid::new("/name", "must be the natural key of the spec"));
+    }
+    Ok(facets)
+}

@@ -1,0 +1,36 @@
+//! Resource kinds and fact kinds: their fields, invariants, references and unique keys.
+//!
+//! Configuration is documents ([`Document`]); each [`Kind`] is one Rust type with its
+//! validation. Facts ([`Cdr`], [`AuditEntry`], [`FeedEntry`], [`Version`]) are only ever added.
+//! [`CompiledTenant`] and [`Directory`] are what a live exchange asks instead of a database.
+
+mod audit;
+mod cdr;
+mod compiled;
+mod device;
+mod directory;
+mod document;
+mod extension;
+mod invalid;
+mod kind;
+mod secret;
+mod tenant;
+mod text;
+mod token;
+
+pub use audit::{AuditEntry, Change, FeedEntry, Version};
+pub use cdr::{
+    Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step, TransferNote,
+};
+pub use compiled::{CompiledDevice, CompiledExtension, CompiledTenant, TenantParts};
+pub use device::{Device, FixedContact};
+pub use directory::{Directory, DirectoryEntry};
+pub use document::{Document, Resource};
+pub use extension::{
+    Destination, Extension, RING_SECONDS_DEFAULT, RING_SECONDS_MAX, RING_SECONDS_MIN,
+};
+pub use invalid::Invalid;
+pub use kind::{Facets, KeyScope, Kind, KindName, Reference, UniqueKey, UnknownKind, facets};
+pub use secret::{Digests, SECRET_MAX, SECRET_MIN, Secret};
+pub use tenant::{DOMAINS_MAX, Tenant};
+pub use token::TokenRecord;

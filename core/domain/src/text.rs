@@ -1,0 +1,65 @@
+//! Rules for texts that several kinds share.
+
+use crate::invalid::{Invalid, rule};
+
+/// Longest label shown to people, in characters.
+const LABEL_MAX: usize = 64;
+
+/// Longest host name, in bytes (RFC 1035 §2.3.4).
+const HOST_MAX: usize = 253;
+
+/// A label for people: at most 64 characters, no control characters, no surrounding blanks.
+pub(crate) fn label(text: &str, field: &str) -> Result<(), Invalid> {
+    rule(
+        text.chars().count() <= LABEL_MAX,
+        field,
+        "must have at most 64 characters",
+    )?;
+    rule(
+        !text.chars().any(char::is_control),
+        field,
+        "must not contain control characters",
+    )?;
+    rule(
+        text.trim() == text,
+        field,
+        "must not begin or end with a blank",
+    )
+}
+
+/// A host name in lower case (RFC 1123 §2.1): labels of 1 to 63 letters, digits and inner hyphens.
+pub(crate) fn host_name(text: &str, field: &str) -> Result<(), Invalid> {
+    rule(!text.is_empty(), field, "must not be empty")?;
+    rule(
+        text.len() <= HOST_MAX,
+        field,
+        "must have at most 253 characters",
+    )?;
+    rule(
+        !text.bytes().any(|b| b.is_ascii_uppercase()),
+        field,
+        "must be in lower case",
+    )?;
+    rule(
+        text.split('.').all(is_host_label),
+        field,
+        "must be a host name",
+    )
+}
+
+fn is_host_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && label
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+/// A text of `1..=max` characters, each a letter, a digit or one of `extra`.
+pub(crate) fn is_word(text: &str, max: usize, extra: &[u8]) -> bool {
+    (1..=max).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || extra.contains(&b))
+}
