@@ -73,7 +73,7 @@ fn edge(
                 .found(format!("`{subject}`: {} may not import {to}", krate.layer))
                 .because(
                     WHY,
-                    "define a trait or a plain type in the lower crate and let a binary join the two",
+                    "define a trait or a plain type in the lower crate and let a binary join them",
                 ),
         );
     } else if !may.contains(&import.name) {

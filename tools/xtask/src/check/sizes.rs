@@ -13,25 +13,20 @@ pub(crate) fn check(source: &Source, sizes: &Sizes, out: &mut Vec<Finding>) {
     file(source, sizes.file_lines, out);
     functions(source, sizes.function_lines, out);
     for counted in &source.outline.structs {
-        if counted.count > sizes.struct_fields && !marked(source, counted.first, counted.line) {
-            out.push(finding(source, "struct-fields", counted, "fields", sizes.struct_fields).because(
-                "a struct that holds much is touched by everything and hides what belongs together",
-                "group fields that change together into a struct of their own; a struct that mirrors \
-                 a wire format or a configuration table carries `// tidy: wire` or `// tidy: config`",
+        let most = sizes.struct_fields;
+        if counted.count > most && !marked(source, counted.first, counted.line) {
+            out.push(finding(source, "struct-fields", counted, "fields", most).because(
+                "what holds much is touched by all and hides which parts belong together",
+                "group fields that change together into a struct of their own; one that mirrors \
+                 a wire format or a configuration table carries `// tidy: wire` or `config`",
             ));
         }
     }
     for counted in &source.outline.traits {
-        if counted.count > sizes.trait_methods {
+        let most = sizes.trait_methods;
+        if counted.count > most {
             out.push(
-                finding(
-                    source,
-                    "trait-methods",
-                    counted,
-                    "methods",
-                    sizes.trait_methods,
-                )
-                .because(
+                finding(source, "trait-methods", counted, "methods", most).because(
                     "each implementation and each double in a test must carry all of it",
                     "cut the trait by who asks for what",
                 ),
