@@ -1,0 +1,142 @@
+//! What can go wrong between a use case and its data.
+
+use std::fmt;
+
+use domain::{Invalid, Reference};
+
+/// Who must act for the same call to succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Whoever asked: the request cannot be served as it stands.
+    Asker,
+    /// The world: a disk, a peer, a machine.
+    World,
+    /// Us: what is stored cannot be read.
+    Ourselves,
+}
+
+/// Why a store did not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreError {
+    /// There is no such thing within the scope.
+    NotFound,
+    /// A unique key is taken. Whose it is stays unsaid when it is another tenant's.
+    Conflict {
+        /// What the key means, such as `domain`.
+        space: String,
+        /// The key.
+        key: String,
+    },
+    /// Others refer to what should be deleted.
+    InUse {
+        /// The first 20 of those who refer.
+        by: Vec<Reference>,
+    },
+    /// A field refers to something that the tenant has not.
+    Dangling(Reference),
+    /// The document was changed since it was read.
+    RevisionMismatch {
+        /// Its present revision.
+        current: u64,
+    },
+    /// The document breaks a rule.
+    Invalid(Invalid),
+    /// A change of more than `OPERATIONS_MAX` operations, or a page of more than `PAGE_MAX`.
+    TooLarge {
+        /// The bound.
+        limit: usize,
+    },
+    /// The store cannot be reached or is full of work at the moment.
+    Unavailable {
+        /// What failed, for logs.
+        detail: String,
+    },
+    /// What is stored cannot be understood.
+    Corrupt {
+        /// What failed, for logs.
+        detail: String,
+    },
+}
+
+impl StoreError {
+    /// Who must act for the same call to succeed.
+    pub fn whose_fault(&self) -> Fault {
+        match self {
+            StoreError::NotFound
+            | StoreError::Conflict { .. }
+            | StoreError::InUse { .. }
+            | StoreError::Dangling(_)
+            | StoreError::RevisionMismatch { .. }
+            | StoreError::Invalid(_)
+            | StoreError::TooLarge { .. } => Fault::Asker,
+            StoreError::Unavailable { .. } => Fault::World,
+            StoreError::Corrupt { .. } => Fault::Ourselves,
+        }
+    }
+
+    /// Whether the very same call may succeed later.
+    pub fn may_retry(&self) -> bool {
+        self.whose_fault() == Fault::World
+    }
+
+    /// The words that may leave the exchange. Details of failures stay in its logs.
+    pub fn outsiders_hear(&self) -> String {
+        match self {
+            StoreError::Unavailable { .. } => "the store is not available".to_owned(),
+            StoreError::Corrupt { .. } => "an internal error".to_owned(),
+            StoreError::NotFound
+            | StoreError::Conflict { .. }
+            | StoreError::InUse { .. }
+            | StoreError::Dangling(_)
+            | StoreError::RevisionMismatch { .. }
+            | StoreError::Invalid(_)
+            | StoreError::TooLarge { .. } => self.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreError::NotFound => f.write_str("not found"),
+            StoreError::Conflict { space, key } => write!(f, "the {space} {key} is taken"),
+            StoreError::InUse { by } => write_users(f, by),
+            StoreError::Dangling(reference) => {
+                write!(
+                    f,
+                    "{}: there is no {} {}",
+                    reference.field, reference.kind, reference.id
+                )
+            }
+            StoreError::RevisionMismatch { current } => {
+                write!(f, "changed meanwhile; the present revision is {current}")
+            }
+            StoreError::Invalid(invalid) => invalid.fmt(f),
+            StoreError::TooLarge { limit } => write!(f, "at most {limit} at once"),
+            StoreError::Unavailable { detail } => write!(f, "store not available: {detail}"),
+            StoreError::Corrupt { detail } => write!(f, "stored data is damaged: {detail}"),
+        }
+    }
+}
+
+fn write_users(f: &mut fmt::Formatter<'_>, by: &[Reference]) -> fmt::Result {
+    f.write_str("in use by")?;
+    for (index, user) in by.iter().enumerate() {
+        write!(
+            f,
+            "{} {} {}",
+            if index == 0 { "" } else { "," },
+            user.kind,
+            user.id
+        )?;
+    }
+    Ok(())
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<Invalid> for StoreError {
+    fn from(invalid: Invalid) -> Self {
+        StoreError::Invalid(invalid)
+    }
+}

@@ -1,0 +1,61 @@
+//! What the API asks before it knows who is asking.
+
+use async_trait::async_trait;
+use domain::TokenRecord;
+use machine::WallTime;
+use tenancy::TokenHash;
+
+use crate::error::StoreError;
+
+/// How long a finished idempotent request is remembered, in hours.
+pub const IDEMPOTENCY_HOURS: u32 = 24;
+
+/// Longest response that is remembered, in bytes. Longer ones are remembered as done only.
+pub const RESPONSE_MAX: usize = 65_536;
+
+/// A remembered response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers that belong to the result, such as `ETag` and `Location`.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+/// What to do with a request that carries an idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It is new: carry it out, then [`FrontDoor::finish`] or [`FrontDoor::abandon`] it.
+    Begin,
+    /// The same request is being carried out at this moment, or was cut off less than a minute
+    /// ago.
+    Underway,
+    /// It was carried out: answer this again.
+    Again(Reply),
+    /// The key was used for another request.
+    Mismatch,
+}
+
+/// API keys by their hash, and the memory of idempotent requests.
+#[async_trait]
+pub trait FrontDoor: Send + Sync {
+    /// The API key with this hash, revoked and expired ones too.
+    async fn find_token(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, StoreError>;
+
+    /// Begins a request with an idempotency key. `key` already contains who asks;
+    /// `fingerprint` is a hash of method, path and body.
+    async fn begin(
+        &self,
+        key: &str,
+        fingerprint: &[u8; 32],
+        now: WallTime,
+    ) -> Result<Turn, StoreError>;
+
+    /// Remembers the response of a begun request for [`IDEMPOTENCY_HOURS`].
+    async fn finish(&self, key: &str, reply: &Reply, now: WallTime) -> Result<(), StoreError>;
+
+    /// Forgets a begun request that failed, so that it may be tried again.
+    async fn abandon(&self, key: &str) -> Result<(), StoreError>;
+}

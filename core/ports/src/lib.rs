@@ -1,0 +1,34 @@
+//! Small traits to the outside, and the look-ups that turn outside references into found things.
+//!
+//! A tenant's data is reached through [`Store`], none of whose methods lacks a scope. What is
+//! the platform's is reached through [`PlatformStore`] (operators), [`ExchangeStore`] (the
+//! running exchange) and [`FrontDoor`] (before it is known who asks). [`Stores`] is all four.
+
+mod change;
+mod error;
+mod fixed;
+pub mod frame;
+mod front_door;
+mod host;
+mod journal;
+mod locate;
+mod page;
+mod platform;
+mod ready;
+mod snapshots;
+mod store;
+
+pub use change::{Change, Committed, OPERATIONS_MAX, Operation, SecretChange, Write, Written};
+pub use error::{Fault, StoreError};
+pub use fixed::{FixedClock, SeededEntropy};
+pub use front_door::{FrontDoor, IDEMPOTENCY_HOURS, RESPONSE_MAX, Reply, Turn};
+pub use host::{Entropy, WallClock};
+pub use journal::{Journal, JournalRecord, Mark};
+pub use locate::{locate, read};
+pub use page::{
+    AuditListing, CdrListing, CdrQuery, Cursor, FeedPage, Filter, Listing, Order, PAGE_MAX, Page,
+};
+pub use platform::{ExchangeStore, FeedWatch, PlatformStore};
+pub use ready::{NotReady, ready};
+pub use snapshots::{Bucket, Snapshots};
+pub use store::{HISTORY_MAX, Store, Stores};

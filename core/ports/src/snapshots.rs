@@ -1,0 +1,53 @@
+//! Retained values of the bus: bindings and calls as they were last, for whoever takes over.
+
+use ids::TenantId;
+
+use crate::error::StoreError;
+
+/// What kind of thing a snapshot is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Bucket {
+    /// Bindings of devices.
+    Bindings,
+    /// Confirmed calls.
+    Calls,
+}
+
+impl Bucket {
+    /// All buckets.
+    pub const ALL: [Bucket; 2] = [Bucket::Bindings, Bucket::Calls];
+
+    /// The bucket's number, as stored.
+    pub fn number(self) -> u8 {
+        match self {
+            Bucket::Bindings => 1,
+            Bucket::Calls => 2,
+        }
+    }
+
+    /// The bucket with this number.
+    pub fn from_number(number: u8) -> Option<Bucket> {
+        Bucket::ALL
+            .into_iter()
+            .find(|bucket| bucket.number() == number)
+    }
+}
+
+/// Retained values, each under (bucket, tenant, key). Owned by one shard.
+pub trait Snapshots: Send {
+    /// Keeps a value in place of the one before. `bytes` beyond the implementation's bound are
+    /// refused and counted, and the value before is dropped (a stale value would mislead).
+    fn put(&mut self, tenant: TenantId, bucket: Bucket, key: u128, bytes: &[u8]);
+
+    /// Drops a value.
+    fn remove(&mut self, tenant: TenantId, bucket: Bucket, key: u128);
+
+    /// Hands everything to the operating system, which keeps it when the process dies.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]; nothing that is retained is lost by it.
+    fn flush(&mut self) -> Result<(), StoreError>;
+
+    /// All values of a bucket, in the order of tenant and key.
+    fn load(&self, bucket: Bucket) -> Vec<(TenantId, u128, Vec<u8>)>;
+}

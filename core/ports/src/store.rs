@@ -1,0 +1,66 @@
+//! A tenant's data.
+
+use async_trait::async_trait;
+use domain::{Cdr, Document, KindName, Version};
+use ids::CdrId;
+use tenancy::TenantScope;
+
+use crate::change::{Change, Committed};
+use crate::error::StoreError;
+use crate::front_door::FrontDoor;
+use crate::page::{AuditListing, CdrListing, CdrQuery, Listing, Page};
+use crate::platform::{ExchangeStore, PlatformStore};
+
+/// Revisions kept of each document.
+pub const HISTORY_MAX: usize = 100;
+
+/// A tenant's documents and facts. Nothing here works without a scope, and nothing of another
+/// tenant's is ever seen through one.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The document with this id or, when the text is no id of the kind, this natural key.
+    async fn get(
+        &self,
+        scope: &TenantScope,
+        kind: KindName,
+        key: &str,
+    ) -> Result<Option<Document>, StoreError>;
+
+    /// One page of a kind's documents.
+    async fn list(
+        &self,
+        scope: &TenantScope,
+        kind: KindName,
+        page: &Page,
+    ) -> Result<Listing, StoreError>;
+
+    /// Number of a kind's documents.
+    async fn count(&self, scope: &TenantScope, kind: KindName) -> Result<u64, StoreError>;
+
+    /// Carries out a change as one transaction. The kind *tenant* is the operator's and is
+    /// [`StoreError::NotFound`] here.
+    async fn commit(&self, scope: &TenantScope, change: Change) -> Result<Committed, StoreError>;
+
+    /// The latest [`HISTORY_MAX`] revisions of a document, newest first. A deleted document's
+    /// history is kept.
+    async fn history(
+        &self,
+        scope: &TenantScope,
+        kind: KindName,
+        id: &str,
+    ) -> Result<Vec<Version>, StoreError>;
+
+    /// One page of the tenant's audit trail, newest first. Filter and order are ignored.
+    async fn audit(&self, scope: &TenantScope, page: &Page) -> Result<AuditListing, StoreError>;
+
+    /// One page of call records, newest first.
+    async fn cdrs(&self, scope: &TenantScope, query: &CdrQuery) -> Result<CdrListing, StoreError>;
+
+    /// One call record.
+    async fn cdr(&self, scope: &TenantScope, id: CdrId) -> Result<Option<Cdr>, StoreError>;
+}
+
+/// All of a store's faces.
+pub trait Stores: Store + PlatformStore + ExchangeStore + FrontDoor {}
+
+impl<T: Store + PlatformStore + ExchangeStore + FrontDoor + ?Sized> Stores for T {}
