@@ -1,0 +1,95 @@
+//! The history of a call, as it is recorded.
+
+use crate::LegId;
+use domain::End;
+use ids::{CallId, DeviceId};
+use machine::Instant;
+use routing::Reason;
+use serde::{Deserialize, Serialize};
+
+/// Something worth remembering, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallEvent {
+    /// When, on the node's own clock.
+    pub at: Instant,
+    /// What.
+    pub what: What,
+}
+
+/// Which way a leg was set up, seen from the exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Direction {
+    /// The party called us.
+    Inbound,
+    /// We called the party.
+    Outbound,
+}
+
+/// The kinds of event.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// The call began. Always the first.
+    Opened {
+        /// Number of the caller.
+        caller: String,
+        /// What was dialled.
+        dialled: String,
+    },
+    /// A rule was applied, a thing was found out.
+    Explained(Reason),
+    /// A leg was opened.
+    LegOpened {
+        /// Which.
+        leg: LegId,
+        /// Which way.
+        direction: Direction,
+        /// The device at its end.
+        device: Option<DeviceId>,
+        /// Its number.
+        number: String,
+        /// Its name.
+        display: String,
+    },
+    /// A leg rings.
+    Ringing(LegId),
+    /// A leg was answered.
+    Answered(LegId),
+    /// A party put the other on hold.
+    Held(LegId),
+    /// A party took the other back.
+    Resumed(LegId),
+    /// A party asks for the other to be sent on.
+    TransferRequested {
+        /// Who asks.
+        by: LegId,
+        /// Where to.
+        to: String,
+    },
+    /// The new party has taken over.
+    TransferCompleted {
+        /// Who asked.
+        by: LegId,
+        /// The new party.
+        to: LegId,
+    },
+    /// The new party could not be had.
+    TransferFailed {
+        /// Who asked.
+        by: LegId,
+        /// The status it was told.
+        status: u16,
+    },
+    /// The parties of this call went on in another one.
+    MergedInto(CallId),
+    /// A leg ended.
+    LegClosed {
+        /// Which.
+        leg: LegId,
+        /// SIP status that says how.
+        status: u16,
+        /// The words for it.
+        reason: String,
+    },
+    /// The call ended. Always the last, and always there.
+    Ended(End),
+}

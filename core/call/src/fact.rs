@@ -1,0 +1,123 @@
+//! What can happen to a call: past facts, told by its legs, by routing and by people.
+
+use crate::{DialPlan, LegId};
+use routing::HostClass;
+use sdp::Description;
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// To one of the legs.
+    Leg(LegId, LegFact),
+    /// The answer to [`crate::Output::Route`].
+    Routed {
+        /// The question's number.
+        token: u16,
+        /// Where the party is sent.
+        plan: DialPlan,
+    },
+    /// Somebody outside wants the call ended.
+    HangUp(HangUp),
+}
+
+/// Who ends a call from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HangUp {
+    /// A person or a program with the right to; the text is kept with the call.
+    Operator(String),
+    /// The exchange is being stopped.
+    Drain,
+}
+
+/// What happened to one leg.
+#[derive(Clone, Debug)]
+pub enum LegFact {
+    /// The party called is being alerted.
+    Ringing,
+    /// Early media is offered or answered before the answer.
+    Progressed {
+        /// The peer's description, when it sent one.
+        description: Option<Description>,
+    },
+    /// The party called answered.
+    Answered {
+        /// An answer to our offer, or an offer when we sent none.
+        description: Option<Description>,
+    },
+    /// The caller acknowledged our answer.
+    Confirmed {
+        /// The answer to a late offer.
+        description: Option<Description>,
+    },
+    /// The party called refused.
+    Refused {
+        /// SIP status, 300 to 699.
+        status: u16,
+        /// The words that came with it.
+        reason: String,
+    },
+    /// The party called was never reached.
+    Unreachable(Unreachable),
+    /// The caller gave up before the answer.
+    Cancelled,
+    /// The party hung up.
+    Ended,
+    /// The party is gone without a word.
+    Lost(Lost),
+    /// The party offers new media within the call (re-INVITE, UPDATE).
+    Offered {
+        /// The offer, or nothing when it asks us to offer.
+        description: Option<Description>,
+    },
+    /// The party answered our re-offer (or offered, when we asked it to).
+    ReofferAnswered {
+        /// Its description.
+        description: Option<Description>,
+    },
+    /// The party refused our re-offer.
+    ReofferRefused {
+        /// SIP status.
+        status: u16,
+    },
+    /// The party asks that the other side be sent elsewhere (REFER).
+    Referred {
+        /// Where to.
+        target: Target,
+    },
+    /// Information for the other side (INFO): digits and the like.
+    Informed {
+        /// Its media type.
+        content_type: String,
+        /// Its bytes.
+        body: Vec<u8>,
+    },
+}
+
+/// Where a transfer leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// User part, escapes decoded.
+    pub user: String,
+    /// Whose host it is.
+    pub host: HostClass,
+}
+
+/// Why a party called was never reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreachable {
+    /// No answer of any kind.
+    Timeout,
+    /// The network refused.
+    Transport,
+}
+
+/// How a party can be lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// The session timer ran out (RFC 4028).
+    SessionExpired,
+    /// Our answer was never acknowledged.
+    NoAck,
+    /// It no longer knows the dialog, or answers nothing any more.
+    Gone,
+}

@@ -1,0 +1,28 @@
+//! Parties played by the exchange itself.
+
+use crate::call::{Draft, FIRST, Stage};
+use crate::{Bridge, Call, LegId, LegOrder, LegStage, MediaOrder, Output, Prompt, What};
+use routing::Guest;
+
+impl Call {
+    /// Answers the caller as a guest.
+    pub(crate) fn answer_as(&mut self, guest: Guest, draft: &mut Draft<'_>) {
+        if let Some(caller) = self.find_mut(FIRST) {
+            caller.stage = LegStage::Up;
+        }
+        self.state.stage = Stage::Talking;
+        self.state.answered = Some(draft.now);
+        draft.order(FIRST, LegOrder::AnswerLocally);
+        self.note(What::Answered(FIRST), draft);
+        self.visit(FIRST, guest, draft);
+    }
+
+    /// Connects a leg that is in the call to a guest.
+    pub(crate) fn visit(&mut self, leg: LegId, guest: Guest, draft: &mut Draft<'_>) {
+        self.state.bridge = Bridge::Guest(leg, guest);
+        draft.push(Output::Media(match guest {
+            Guest::Echo => MediaOrder::Echo(leg),
+            Guest::Announcement => MediaOrder::Play(leg, Prompt::Announcement),
+        }));
+    }
+}

@@ -1,0 +1,227 @@
+//! Offers within the call: hold, resume, a new codec, a new address. One side's offer becomes the
+//! other side's, and its answer comes back the same way.
+
+use crate::call::Draft;
+use crate::leg::Pending;
+use crate::{Bridge, Call, EndReason, LegId, LegOrder, LegStage, What};
+use domain::{End, Fault};
+use sdp::Description;
+
+/// Two offers crossed (RFC 3261 §14.1).
+const GLARE: u16 = 491;
+
+impl Call {
+    pub(crate) fn offered(
+        &mut self,
+        leg: LegId,
+        description: Option<Description>,
+        draft: &mut Draft<'_>,
+    ) {
+        if self.pending(leg).is_some() {
+            return draft.order(leg, LegOrder::RefuseReoffer { status: GLARE });
+        }
+        match self.state.bridge {
+            Bridge::Legs(..) if self.state.bridge.joins(leg) => {
+                self.pass_offer(leg, description, draft);
+            }
+            Bridge::Legs(..) | Bridge::Guest(..) | Bridge::Open => {
+                self.remember(leg, description, draft);
+                draft.order(leg, LegOrder::AnswerReofferLocally);
+            }
+        }
+    }
+
+    fn pass_offer(&mut self, leg: LegId, description: Option<Description>, draft: &mut Draft<'_>) {
+        let ready = self
+            .talking_peer(leg)
+            .filter(|peer| self.pending(*peer).is_none());
+        let up = self.find(leg).is_some_and(|leg| leg.stage == LegStage::Up);
+        let Some(peer) = ready.filter(|_| up) else {
+            return draft.order(leg, LegOrder::RefuseReoffer { status: GLARE });
+        };
+        self.set_pending(
+            leg,
+            Some(Pending::Waiting {
+                late: description.is_none(),
+            }),
+        );
+        self.set_pending(peer, Some(Pending::ForPeer(leg)));
+        self.remember(leg, description.clone(), draft);
+        draft.order(peer, LegOrder::Reoffer { description });
+    }
+
+    /// Keeps what a party said of its media, and notes when it holds or resumes.
+    fn remember(&mut self, leg: LegId, description: Option<Description>, draft: &mut Draft<'_>) {
+        let Some(description) = description else {
+            return;
+        };
+        let holds = description.is_hold();
+        let Some(found) = self.find_mut(leg) else {
+            return;
+        };
+        found.description = Some(description);
+        if found.holding != holds {
+            found.holding = holds;
+            self.note(
+                if holds {
+                    What::Held(leg)
+                } else {
+                    What::Resumed(leg)
+                },
+                draft,
+            );
+        }
+    }
+
+    pub(crate) fn reoffer_answered(
+        &mut self,
+        leg: LegId,
+        description: Option<Description>,
+        draft: &mut Draft<'_>,
+    ) {
+        let Some(pending) = self.pending(leg) else {
+            return;
+        };
+        match pending {
+            Pending::ForPeer(peer) => self.answer_peer(leg, peer, description, draft),
+            Pending::ThenOffer(other) => {
+                self.set_pending(leg, None);
+                if let (Some(description), Some(found)) = (description, self.find_mut(leg)) {
+                    found.description = Some(description.clone());
+                    self.reoffer(other, description, Pending::Settle, draft);
+                }
+            }
+            Pending::Settle => {
+                self.set_pending(leg, None);
+                if let (Some(description), Some(found)) = (description, self.find_mut(leg)) {
+                    found.description = Some(description);
+                }
+            }
+            Pending::Waiting { .. } | Pending::LateAnswer(_) => {}
+        }
+    }
+
+    fn answer_peer(
+        &mut self,
+        leg: LegId,
+        peer: LegId,
+        description: Option<Description>,
+        draft: &mut Draft<'_>,
+    ) {
+        self.set_pending(leg, None);
+        let late = self.pending(peer) == Some(Pending::Waiting { late: true });
+        self.set_pending(peer, late.then_some(Pending::LateAnswer(leg)));
+        let Some(description) = description else {
+            return draft.order(peer, LegOrder::RefuseReoffer { status: 488 });
+        };
+        if let Some(found) = self.find_mut(leg) {
+            found.description = Some(description.clone());
+        }
+        match self.find_mut(peer) {
+            // A phone that takes another's place gets its first answer this way.
+            Some(found) if found.stage == LegStage::Calling => {
+                found.stage = LegStage::Up;
+                draft.order(
+                    peer,
+                    LegOrder::Answer {
+                        description: Some(description),
+                    },
+                );
+                self.note(What::Answered(peer), draft);
+            }
+            Some(_) => draft.order(peer, LegOrder::AnswerReoffer { description }),
+            None => {}
+        }
+    }
+
+    pub(crate) fn reoffer_refused(&mut self, leg: LegId, status: u16, draft: &mut Draft<'_>) {
+        let Some(pending) = self.pending(leg) else {
+            return;
+        };
+        match pending {
+            Pending::ForPeer(peer) => {
+                self.set_pending(leg, None);
+                self.set_pending(peer, None);
+                if self
+                    .find(peer)
+                    .is_some_and(|peer| peer.stage == LegStage::Calling)
+                {
+                    let text = "the party that stayed refused the phone that took over";
+                    let end = End {
+                        cause: 88,
+                        sip_status: 488,
+                        reason: text.into(),
+                        by: Fault::Callee,
+                    };
+                    let reason = EndReason {
+                        status: None,
+                        cause: 88,
+                        text: text.into(),
+                    };
+                    return self.release(end, reason, draft);
+                }
+                draft.order(peer, LegOrder::RefuseReoffer { status });
+            }
+            // After a transfer the old media still flows through us: the call goes on.
+            Pending::ThenOffer(_) | Pending::Settle => {
+                self.set_pending(leg, None);
+                let because = format!("a party refused new media with {status}; the old one stays");
+                self.explain("media.reoffer_refused", because, draft);
+            }
+            Pending::Waiting { .. } | Pending::LateAnswer(_) => {}
+        }
+    }
+
+    /// The caller acknowledged; with a late offer this carries the answer.
+    pub(crate) fn confirmed(
+        &mut self,
+        leg: LegId,
+        description: Option<Description>,
+        draft: &mut Draft<'_>,
+    ) {
+        let Some(Pending::LateAnswer(other)) = self.pending(leg) else {
+            return;
+        };
+        self.set_pending(leg, None);
+        self.state.late_until = None;
+        let Some(description) = description else {
+            let text = "the acknowledgement lacked the answer to a late offer";
+            self.explain("media.no_answer", text, draft);
+            let end = End {
+                cause: 88,
+                sip_status: 488,
+                reason: text.into(),
+                by: Fault::Caller,
+            };
+            let reason = EndReason {
+                status: Some(488),
+                cause: 88,
+                text: text.into(),
+            };
+            return self.release(end, reason, draft);
+        };
+        self.remember(leg, Some(description.clone()), draft);
+        draft.order(other, LegOrder::Confirm { description });
+    }
+
+    /// Offers media to a leg on our own account. A leg that is busy with another offer keeps its
+    /// media as it is: the next offer of either side puts it right.
+    pub(crate) fn reoffer(
+        &mut self,
+        leg: LegId,
+        description: Description,
+        pending: Pending,
+        draft: &mut Draft<'_>,
+    ) {
+        let Some(found) = self.find_mut(leg).filter(|leg| leg.pending.is_none()) else {
+            return;
+        };
+        found.pending = Some(pending);
+        draft.order(
+            leg,
+            LegOrder::Reoffer {
+                description: Some(description),
+            },
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! One party of a call.
+
+use crate::Direction;
+use ids::{DeviceId, ExtensionId};
+use sdp::Description;
+use serde::{Deserialize, Serialize};
+
+/// A leg's place in its own call; without that call it means nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct LegId(u8);
+
+impl LegId {
+    pub(crate) const FIRST: LegId = LegId(0);
+
+    pub(crate) fn new(index: usize) -> Option<LegId> {
+        u8::try_from(index).ok().map(LegId)
+    }
+
+    pub(crate) fn index(self) -> usize {
+        usize::from(self.0)
+    }
+
+    /// The leg's number for people and records, counted from 0, the first caller.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        self.0
+    }
+}
+
+/// Who is at the end of a leg.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// The device.
+    pub device: Option<DeviceId>,
+    /// Its extension.
+    pub extension: Option<ExtensionId>,
+    /// The number others see.
+    pub number: String,
+    /// The name others see.
+    pub display: String,
+}
+
+/// How far a leg has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LegStage {
+    /// It called us and waits for our answer.
+    Calling,
+    /// We called it and wait for its answer.
+    Dialled,
+    /// We called it and it rings.
+    Ringing,
+    /// It is in the call.
+    Up,
+    /// It has left, or was told to.
+    Closed,
+}
+
+/// A question to a leg's party that is still open, and whom the answer is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Pending {
+    /// We re-offered on behalf of this other leg, which waits for the answer.
+    ForPeer(LegId),
+    /// We re-offered after a transfer; the answer goes to this leg as a re-offer of its own.
+    ThenOffer(LegId),
+    /// We re-offered after a transfer; the answer is for nobody.
+    Settle,
+    /// It re-offered and waits for us, while its peer is asked.
+    Waiting {
+        /// It asked us to make the offer.
+        late: bool,
+    },
+    /// It gave the late offer's other half: its acknowledgement carries the answer for this leg.
+    LateAnswer(LegId),
+}
+
+/// One party of the call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Leg {
+    pub(crate) id: LegId,
+    pub(crate) direction: Direction,
+    pub(crate) party: Party,
+    pub(crate) stage: LegStage,
+    /// What the party last said of its media.
+    pub(crate) description: Option<Description>,
+    /// The party asked us not to send, or said it will not.
+    pub(crate) holding: bool,
+    pub(crate) pending: Option<Pending>,
+}
+
+impl Leg {
+    pub(crate) fn is_open(&self) -> bool {
+        self.stage != LegStage::Closed
+    }
+
+    pub(crate) fn is_ringing(&self) -> bool {
+        matches!(self.stage, LegStage::Dialled | LegStage::Ringing)
+    }
+}

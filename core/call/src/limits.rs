@@ -1,0 +1,33 @@
+//! Bounds of one call, each with its name and its default.
+
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Most legs a call may ever open, ended ones included.
+pub(crate) const LEGS_MAX: usize = 32;
+/// Most events a call reports before it reports only its end.
+pub(crate) const EVENTS_MAX: u32 = 512;
+
+/// Times and counts of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Config {
+    /// Longest a call may last. Default 12 h: nobody talks longer, but a forgotten phone does.
+    pub call_max: Duration,
+    /// Longest a transfer's new party may ring. Default 60 s.
+    pub transfer_ring: Duration,
+    /// Longest an answered caller may leave a late offer without its answer. Default 32 s (64·T1).
+    pub late_answer: Duration,
+    /// Most contacts rung at once by one step. Default 16.
+    pub fork_max: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            call_max: Duration::from_secs(12 * 3600),
+            transfer_ring: Duration::from_secs(60),
+            late_answer: Duration::from_secs(32),
+            fork_max: 16,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Where a call goes, and why.
+//!
+//! [`plan`] is a pure and total function: a compiled tenant and a request in, a [`Plan`] with its
+//! [`Explanation`] out. It reads no database, no clock and no registration; whether a device can be
+//! reached right now is somebody else's question. It only ever sees one tenant, so it cannot name
+//! another.
+
+mod explanation;
+mod plan;
+mod request;
+
+pub use explanation::{Explanation, REASONS_MAX, Reason};
+pub use plan::{ANNOUNCEMENT_CODE, ECHO_CODE, Guest, Plan, Refusal, Step, plan};
+pub use request::{Caller, Dialled, HostClass, Purpose, RouteRequest};

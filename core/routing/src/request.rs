@@ -1,0 +1,55 @@
+//! What is asked of routing.
+
+use ids::{DeviceId, ExtensionId};
+use serde::{Deserialize, Serialize};
+
+/// Who asks: filled by admission from the proven device, never from what the phone claims.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// The device that proved itself.
+    pub device: Option<DeviceId>,
+    /// The extension the device belongs to.
+    pub extension: Option<ExtensionId>,
+    /// The number shown to the person called.
+    pub number: String,
+    /// The name shown to the person called; may be empty.
+    pub display: String,
+}
+
+/// Whether the host of the dialled address is this exchange's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HostClass {
+    /// A domain of the caller's own company, or an address of this exchange.
+    Own,
+    /// Anything else, another company's domain included: the two are not told apart.
+    Foreign,
+}
+
+/// What was dialled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dialled {
+    /// User part of the address with its escapes decoded; empty when there was none.
+    pub user: String,
+    /// Whose domain the host part is.
+    pub host: HostClass,
+}
+
+/// Why a route is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Purpose {
+    /// A new call.
+    Call,
+    /// One party of a call sends the other on (RFC 3515).
+    Transfer,
+}
+
+/// One question to [`crate::plan`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteRequest {
+    /// Who asks.
+    pub caller: Caller,
+    /// For what.
+    pub dialled: Dialled,
+    /// Why.
+    pub purpose: Purpose,
+}
