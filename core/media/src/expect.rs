@@ -49,7 +49,10 @@ impl Expect {
     /// §11); `nat` follows from [`trusted`].
     #[must_use]
     pub fn described(rtp: SocketAddr, signalling_ip: IpAddr, formats: Formats) -> Expect {
-        let rtcp = rtp.port().checked_add(1).map(|port| SocketAddr::new(rtp.ip(), port));
+        let rtcp = rtp
+            .port()
+            .checked_add(1)
+            .map(|port| SocketAddr::new(rtp.ip(), port));
         Expect {
             declared: Some(rtp),
             declared_rtcp: rtcp,
@@ -140,6 +143,9 @@ mod tests {
         let nat = "192.168.1.2:4000".parse().unwrap();
         let expect = Expect::described(nat, "9.9.9.9".parse().unwrap(), formats);
         assert!(expect.nat);
-        assert_eq!(expect.declared_rtcp, Some("192.168.1.2:4001".parse().unwrap()));
+        assert_eq!(
+            expect.declared_rtcp,
+            Some("192.168.1.2:4001".parse().unwrap())
+        );
     }
 }

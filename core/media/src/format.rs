@@ -76,7 +76,11 @@ impl Codec {
         }
         // FNV-1a: a name for comparing, not a defence against anybody.
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        for byte in name.bytes().map(|byte| byte.to_ascii_lowercase()).chain([b'/', tracks]) {
+        for byte in name
+            .bytes()
+            .map(|byte| byte.to_ascii_lowercase())
+            .chain([b'/', tracks])
+        {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
         }
         Codec::Other(hash)
@@ -172,7 +176,10 @@ impl PayloadMap {
                 Some(same) if alike(&same) => Some(same.payload),
                 Some(_) | None => {
                     let earlier = from.iter().take(position).filter(alike).count();
-                    to.iter().filter(alike).nth(earlier).map(|other| other.payload)
+                    to.iter()
+                        .filter(alike)
+                        .nth(earlier)
+                        .map(|other| other.payload)
                 }
             };
             map[usize::from(format.payload)] = number.unwrap_or(NONE);
@@ -182,7 +189,10 @@ impl PayloadMap {
 
     /// The number to write, or `None` when the other side did not negotiate the codec.
     pub(crate) fn get(&self, payload: u8) -> Option<u8> {
-        self.0.get(usize::from(payload)).copied().filter(|number| *number != NONE)
+        self.0
+            .get(usize::from(payload))
+            .copied()
+            .filter(|number| *number != NONE)
     }
 }
 
@@ -191,7 +201,11 @@ mod tests {
     use super::*;
 
     fn format(payload: u8, name: &str, clock: u32) -> Format {
-        Format { payload, codec: Codec::named(name, 1), clock }
+        Format {
+            payload,
+            codec: Codec::named(name, 1),
+            clock,
+        }
     }
 
     #[test]
@@ -213,9 +227,15 @@ mod tests {
         .into_iter()
         .collect();
         let there = PayloadMap::between(&a, &b);
-        assert_eq!([0, 111, 101, 110].map(|n| there.get(n)), [0, 107, 96, 97].map(Some));
+        assert_eq!(
+            [0, 111, 101, 110].map(|n| there.get(n)),
+            [0, 107, 96, 97].map(Some)
+        );
         let back = PayloadMap::between(&b, &a);
-        assert_eq!([0, 107, 96, 97].map(|n| back.get(n)), [0, 111, 101, 110].map(Some));
+        assert_eq!(
+            [0, 107, 96, 97].map(|n| back.get(n)),
+            [0, 111, 101, 110].map(Some)
+        );
         assert_eq!(there.get(COMFORT_NOISE), Some(COMFORT_NOISE));
         assert_eq!(there.get(96), None);
     }
@@ -223,7 +243,9 @@ mod tests {
     #[test]
     fn repeated_codecs_keep_their_order_unless_a_number_agrees() {
         let twice = |first, second| -> Formats {
-            [format(first, "AMR", 8000), format(second, "AMR", 8000)].into_iter().collect()
+            [format(first, "AMR", 8000), format(second, "AMR", 8000)]
+                .into_iter()
+                .collect()
         };
         let map = PayloadMap::between(&twice(96, 97), &twice(100, 101));
         assert_eq!((map.get(96), map.get(97)), (Some(100), Some(101)));
@@ -233,10 +255,15 @@ mod tests {
 
     #[test]
     fn a_codec_of_one_side_only_has_no_number_on_the_other() {
-        let a: Formats = [format(8, "PCMA", 8000), format(18, "G729", 8000)].into_iter().collect();
+        let a: Formats = [format(8, "PCMA", 8000), format(18, "G729", 8000)]
+            .into_iter()
+            .collect();
         let b: Formats = [format(8, "PCMA", 8000)].into_iter().collect();
         assert_eq!(PayloadMap::between(&a, &b).get(18), None);
-        assert_eq!(PayloadMap::between(&a, &Formats::default()).get(18), Some(18));
+        assert_eq!(
+            PayloadMap::between(&a, &Formats::default()).get(18),
+            Some(18)
+        );
     }
 
     #[test]

@@ -58,7 +58,12 @@ impl EndpointId {
 impl fmt::Debug for EndpointId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (shard, worker) = (self.shard(), self.worker());
-        write!(f, "Endpoint({shard}.{worker}.{}#{})", self.place(), self.generation)
+        write!(
+            f,
+            "Endpoint({shard}.{worker}.{}#{})",
+            self.place(),
+            self.generation
+        )
     }
 }
 
@@ -69,7 +74,10 @@ mod tests {
     #[test]
     fn an_id_gives_back_its_parts() {
         let id = EndpointId::new(3, 200, 65_535, 9);
-        assert_eq!((id.shard(), id.worker(), id.place(), id.generation()), (3, 200, 65_535, 9));
+        assert_eq!(
+            (id.shard(), id.worker(), id.place(), id.generation()),
+            (3, 200, 65_535, 9)
+        );
         assert_ne!(id, EndpointId::new(3, 200, 65_535, 10));
     }
 }

@@ -59,26 +59,41 @@ impl Ask {
     /// Any port of the family.
     #[must_use]
     pub fn family(family: Family) -> Ask {
-        Ask { family, near: None, peer_ip: None, remote: None }
+        Ask {
+            family,
+            near: None,
+            peer_ip: None,
+            remote: None,
+        }
     }
 
     /// On the worker of this endpoint, so that the two can be bridged.
     #[must_use]
     pub fn near(self, other: EndpointId) -> Ask {
-        Ask { near: Some(other), ..self }
+        Ask {
+            near: Some(other),
+            ..self
+        }
     }
 
     /// The peer will probably be at this IP (its signalling is). Helps to keep apart legs that
     /// could be taken for each other.
     #[must_use]
     pub fn towards(self, peer_ip: IpAddr) -> Ask {
-        Ask { peer_ip: Some(peer_ip), ..self }
+        Ask {
+            peer_ip: Some(peer_ip),
+            ..self
+        }
     }
 
     /// The peer already said where it is and that can be trusted: the leg is never blind.
     #[must_use]
     pub fn declared(self, remote: SocketAddr) -> Ask {
-        Ask { remote: Some(remote), peer_ip: Some(remote.ip()), ..self }
+        Ask {
+            remote: Some(remote),
+            peer_ip: Some(remote.ip()),
+            ..self
+        }
     }
 }
 
@@ -176,7 +191,9 @@ const REST: usize = 256;
 
 impl Places {
     fn take(&mut self, most: u32) -> Option<u16> {
-        let unused = u16::try_from(self.list.len()).ok().filter(|place| u32::from(*place) < most);
+        let unused = u16::try_from(self.list.len())
+            .ok()
+            .filter(|place| u32::from(*place) < most);
         match unused {
             Some(place) if self.free.len() < REST => {
                 self.list.push(Place::default());
@@ -214,7 +231,10 @@ impl Ports {
     /// All ports of the range, none in use. Errors when the range holds no pair or no address.
     pub fn new(range: PortRange, limits: PortLimits) -> Result<Ports, BadRange> {
         range.check()?;
-        let limits = PortLimits { workers: limits.workers.max(1), ..limits };
+        let limits = PortLimits {
+            workers: limits.workers.max(1),
+            ..limits
+        };
         let mut ports = Ports {
             range,
             limits,
@@ -272,7 +292,9 @@ impl Ports {
 
     /// The leg ended; whether it was open.
     pub fn close(&mut self, id: EndpointId) -> bool {
-        let Some(leg) = self.leg(id) else { return false };
+        let Some(leg) = self.leg(id) else {
+            return false;
+        };
         if let Some(pair) = self.pair_mut(leg.pair) {
             pair.legs.retain(|index| *index != id.index());
         }
@@ -300,7 +322,10 @@ impl Ports {
 
     /// Puts back an endpoint of a snapshot, blind until declared or learnt.
     pub fn restore(&mut self, id: EndpointId, local: LocalMedia) -> Result<(), RestoreProblem> {
-        let pair = self.range.pair_of(local).ok_or(RestoreProblem::ForeignPort)?;
+        let pair = self
+            .range
+            .pair_of(local)
+            .ok_or(RestoreProblem::ForeignPort)?;
         let home = id.shard() == self.limits.shard && id.worker() == self.worker_of(pair);
         if !home || u32::from(id.place()) >= self.limits.endpoints_per_worker {
             return Err(RestoreProblem::ForeignPort);
@@ -319,8 +344,15 @@ impl Ports {
         if place.leg.is_some() || place.generation > id.generation() {
             return Err(RestoreProblem::PlaceTaken);
         }
-        let leg = Leg { pair, knows: Knowledge::Blind, peer_ip: None };
-        *place = Place { generation: id.generation(), leg: Some(leg) };
+        let leg = Leg {
+            pair,
+            knows: Knowledge::Blind,
+            peer_ip: None,
+        };
+        *place = Place {
+            generation: id.generation(),
+            leg: Some(leg),
+        };
         places.free.retain(|free| *free != id.place());
         self.seat(pair, id, Knowledge::Blind);
         Ok(())
@@ -337,7 +369,11 @@ impl Ports {
     pub fn figures(&self) -> PortFigures {
         PortFigures {
             pairs: self.pairs.len(),
-            used: self.pairs.iter().filter(|pair| !pair.legs.is_empty()).count(),
+            used: self
+                .pairs
+                .iter()
+                .filter(|pair| !pair.legs.is_empty())
+                .count(),
             spoiled: self.pairs.iter().filter(|pair| pair.spoiled).count(),
             legs: self.legs,
             blind: self.blind,
@@ -375,7 +411,10 @@ impl Ports {
             return Some(pair);
         }
         for class in [Class::Known, Class::Undecided] {
-            let found = shelf(class).take(LOOK).map(|(_, pair)| pair).find(|p| apart(*p) && fits(*p));
+            let found = shelf(class)
+                .take(LOOK)
+                .map(|(_, pair)| pair)
+                .find(|p| apart(*p) && fits(*p));
             let found = found.or_else(|| shelf(class).map(|(_, pair)| pair).find(|p| fits(*p)));
             if found.is_some() {
                 return found;
@@ -385,7 +424,10 @@ impl Ports {
     }
 
     fn places_in_use(&self) -> Vec<usize> {
-        self.places.iter().map(|places| places.list.len() - places.free.len()).collect()
+        self.places
+            .iter()
+            .map(|places| places.list.len() - places.free.len())
+            .collect()
     }
 
     fn settle(&mut self, pair: u32, ask: &Ask) -> Option<(EndpointId, LocalMedia)> {
@@ -397,7 +439,11 @@ impl Ports {
         let place = places.list.get_mut(usize::from(number))?;
         let id = EndpointId::new(self.limits.shard, worker, number, place.generation);
         let knows = ask.remote.map_or(Knowledge::Blind, Knowledge::Declared);
-        place.leg = Some(Leg { pair, knows, peer_ip: ask.peer_ip });
+        place.leg = Some(Leg {
+            pair,
+            knows,
+            peer_ip: ask.peer_ip,
+        });
         self.seat(pair, id, knows);
         Some((id, local))
     }
@@ -417,8 +463,12 @@ impl Ports {
         knows: Knowledge,
         peer_ip: Option<IpAddr>,
     ) -> Result<(), DeclareProblem> {
-        let place = self.place_mut(id).filter(|place| place.generation == id.generation());
-        let leg = place.and_then(|place| place.leg.as_mut()).ok_or(DeclareProblem::Unknown)?;
+        let place = self
+            .place_mut(id)
+            .filter(|place| place.generation == id.generation());
+        let leg = place
+            .and_then(|place| place.leg.as_mut())
+            .ok_or(DeclareProblem::Unknown)?;
         let before = leg.knows;
         leg.knows = knows;
         leg.peer_ip = peer_ip;
@@ -431,14 +481,18 @@ impl Ports {
 
     /// Puts the pair on the shelf of its class.
     fn reshelve(&mut self, number: u32) {
-        let Some(family) = self.range.family_of(number) else { return };
+        let Some(family) = self.range.family_of(number) else {
+            return;
+        };
         let worker = self.worker_of(number);
         let (class, load) = self.class_of(number);
         self.shelves.put(number, family, worker, class, load);
     }
 
     fn class_of(&self, number: u32) -> (Option<Class>, u16) {
-        let Some(pair) = self.pair(number) else { return (None, 0) };
+        let Some(pair) = self.pair(number) else {
+            return (None, 0);
+        };
         let load = u16::try_from(pair.legs.len()).unwrap_or(u16::MAX);
         let legs = || pair.legs.iter().filter_map(|index| self.leg_at(*index));
         if pair.spoiled
@@ -457,8 +511,12 @@ impl Ports {
     }
 
     fn legs_of(&self, pair: u32) -> impl Iterator<Item = (u32, Leg)> + '_ {
-        let legs = self.pair(pair).map(|pair| pair.legs.as_slice()).unwrap_or_default();
-        legs.iter().filter_map(|index| Some((*index, self.leg_at(*index)?)))
+        let legs = self
+            .pair(pair)
+            .map(|pair| pair.legs.as_slice())
+            .unwrap_or_default();
+        legs.iter()
+            .filter_map(|index| Some((*index, self.leg_at(*index)?)))
     }
 
     fn has_peer_ip(&self, pair: u32, ip: Option<IpAddr>) -> bool {
@@ -466,7 +524,8 @@ impl Ports {
     }
 
     fn has_address(&self, pair: u32, remote: SocketAddr) -> bool {
-        self.legs_of(pair).any(|(_, leg)| leg.knows.address() == Some(remote))
+        self.legs_of(pair)
+            .any(|(_, leg)| leg.knows.address() == Some(remote))
     }
 
     fn address_taken(&self, pair: u32, except: EndpointId, remote: SocketAddr) -> bool {
@@ -476,7 +535,11 @@ impl Ports {
     }
 
     fn leg(&self, id: EndpointId) -> Option<Leg> {
-        let place = self.places.get(usize::from(id.worker()))?.list.get(usize::from(id.place()))?;
+        let place = self
+            .places
+            .get(usize::from(id.worker()))?
+            .list
+            .get(usize::from(id.place()))?;
         let ours = id.shard() == self.limits.shard && place.generation == id.generation();
         place.leg.filter(|_| ours)
     }
@@ -484,7 +547,11 @@ impl Ports {
     fn leg_at(&self, index: u32) -> Option<Leg> {
         let [_, worker, high, low] = index.to_be_bytes();
         let place = u16::from_be_bytes([high, low]);
-        self.places.get(usize::from(worker))?.list.get(usize::from(place))?.leg
+        self.places
+            .get(usize::from(worker))?
+            .list
+            .get(usize::from(place))?
+            .leg
     }
 
     fn place_mut(&mut self, id: EndpointId) -> Option<&mut Place> {

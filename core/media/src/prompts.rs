@@ -31,7 +31,11 @@ impl Prompt {
             octets.truncate(octets.len() / STEP * STEP);
             octets
         };
-        Prompt { pcmu: whole(pcmu), pcma: whole(pcma), g722: whole(g722) }
+        Prompt {
+            pcmu: whole(pcmu),
+            pcma: whole(pcma),
+            g722: whole(g722),
+        }
     }
 }
 
@@ -77,7 +81,9 @@ mod tests {
     #[test]
     fn a_prompt_is_found_in_the_codecs_it_has() {
         let mut prompts = Prompts::new();
-        let id = prompts.add(Prompt::encoded(vec![1; 170], vec![2; 320], vec![])).unwrap();
+        let id = prompts
+            .add(Prompt::encoded(vec![1; 170], vec![2; 320], vec![]))
+            .unwrap();
         assert_eq!(prompts.octets(id, Codec::Pcmu), Some(&[1; 160][..]));
         assert_eq!(prompts.octets(id, Codec::Pcma).map(<[u8]>::len), Some(320));
         assert_eq!(prompts.octets(id, Codec::G722), None);

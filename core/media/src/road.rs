@@ -53,7 +53,11 @@ impl Road {
     /// An empty road. `random` seeds stream identities (RFC 3550 §8) and table hashing.
     #[must_use]
     pub fn new(limits: Limits, prompts: Arc<Prompts>, _random: machine::Random) -> Road {
-        Road { figures: RoadFigures::default(), limits, prompts }
+        Road {
+            figures: RoadFigures::default(),
+            limits,
+            prompts,
+        }
     }
 
     /// Obeys an order; what it leads to is appended to `out`.

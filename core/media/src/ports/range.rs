@@ -74,10 +74,19 @@ impl PortRange {
         let start = usize::from(self.first_even());
         let part = |n: u8| {
             let first = u16::try_from(start + usize::from(n) * each * 2).ok()?;
-            let last = u16::try_from(usize::from(first) + each * 2).ok()?.checked_sub(1)?;
-            Some(PortRange { first, last, ..*self })
+            let last = u16::try_from(usize::from(first) + each * 2)
+                .ok()?
+                .checked_sub(1)?;
+            Some(PortRange {
+                first,
+                last,
+                ..*self
+            })
         };
-        (0..parts.max(1)).filter_map(part).filter(|part| part.check().is_ok()).collect()
+        (0..parts.max(1))
+            .filter_map(part)
+            .filter(|part| part.check().is_ok())
+            .collect()
     }
 
     pub(super) fn check(&self) -> Result<(), BadRange> {
@@ -125,7 +134,11 @@ impl PortRange {
             Family::V6 => IpAddr::V6(self.v6?),
         };
         let rtp = self.first_even().checked_add(place.checked_mul(2)?)?;
-        Some(LocalMedia { ip, rtp, rtcp: rtp.checked_add(1)? })
+        Some(LocalMedia {
+            ip,
+            rtp,
+            rtcp: rtp.checked_add(1)?,
+        })
     }
 
     pub(super) fn pair_of(&self, local: LocalMedia) -> Option<u32> {
@@ -145,18 +158,30 @@ mod tests {
     use super::*;
 
     fn range(first: u16, last: u16) -> PortRange {
-        PortRange { v4: Some(Ipv4Addr::LOCALHOST), v6: Some(Ipv6Addr::LOCALHOST), first, last }
+        PortRange {
+            v4: Some(Ipv4Addr::LOCALHOST),
+            v6: Some(Ipv6Addr::LOCALHOST),
+            first,
+            last,
+        }
     }
 
     #[test]
     fn only_whole_pairs_that_begin_even_are_used() {
         assert_eq!(range(30_001, 30_006).pairs_per_family(), 2);
-        assert_eq!(range(30_001, 30_006).local(0).map(|local| local.rtp), Some(30_002));
+        assert_eq!(
+            range(30_001, 30_006).local(0).map(|local| local.rtp),
+            Some(30_002)
+        );
         assert_eq!(range(65_534, 65_535).pairs_per_family(), 1);
         assert_eq!(range(0, 3).pairs_per_family(), 1);
         assert_eq!(range(65_535, 65_535).check(), Err(BadRange::NoPair));
         assert_eq!(range(9, 8).check(), Err(BadRange::NoPair));
-        let nowhere = PortRange { v4: None, v6: None, ..range(2, 9) };
+        let nowhere = PortRange {
+            v4: None,
+            v6: None,
+            ..range(2, 9)
+        };
         assert_eq!(nowhere.check(), Err(BadRange::NoAddress));
     }
 
@@ -165,10 +190,17 @@ mod tests {
         let range = range(30_000, 30_099);
         for pair in 0..100 {
             let local = range.local(pair).map(|local| (local, range.pair_of(local)));
-            assert!(matches!(local, Some((_, Some(found))) if found == pair), "{pair}");
+            assert!(
+                matches!(local, Some((_, Some(found))) if found == pair),
+                "{pair}"
+            );
         }
         assert_eq!(range.local(100), None);
-        let odd = LocalMedia { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), rtp: 30_001, rtcp: 30_002 };
+        let odd = LocalMedia {
+            ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            rtp: 30_001,
+            rtcp: 30_002,
+        };
         assert_eq!(range.pair_of(odd), None);
     }
 
@@ -178,7 +210,12 @@ mod tests {
         let ends: Vec<_> = parts.iter().map(|part| (part.first, part.last)).collect();
         assert_eq!(
             ends,
-            [(30_002, 30_005), (30_006, 30_009), (30_010, 30_013), (30_014, 30_017)]
+            [
+                (30_002, 30_005),
+                (30_006, 30_009),
+                (30_010, 30_013),
+                (30_014, 30_017)
+            ]
         );
         assert_eq!(range(30_000, 30_001).split(2), []);
     }

@@ -66,7 +66,12 @@ pub(super) struct Shelves {
 impl Shelves {
     pub(super) fn new(workers: u8) -> Shelves {
         let sides = || (0..workers).map(|_| Side::default()).collect();
-        Shelves { v4: sides(), v6: sides(), spots: Vec::new(), stamp: 0 }
+        Shelves {
+            v4: sides(),
+            v6: sides(),
+            spots: Vec::new(),
+            stamp: 0,
+        }
     }
 
     fn sides(&self, family: Family) -> &[Side] {
@@ -93,19 +98,27 @@ impl Shelves {
         class: Option<Class>,
         load: u16,
     ) {
-        let Ok(at) = usize::try_from(pair) else { return };
+        let Ok(at) = usize::try_from(pair) else {
+            return;
+        };
         if self.spots.len() <= at {
             self.spots.resize(at + 1, None);
         }
         let before = self.spots.get(at).copied().flatten();
         self.stamp += 1;
-        let after = class.map(|class| Spot { class, load, stamp: self.stamp });
+        let after = class.map(|class| Spot {
+            class,
+            load,
+            stamp: self.stamp,
+        });
         if let Some(side) = self.side_mut(family, worker) {
             if let Some(spot) = before {
-                side.shelf_mut(spot.class).remove(&(spot.load, spot.stamp, pair));
+                side.shelf_mut(spot.class)
+                    .remove(&(spot.load, spot.stamp, pair));
             }
             if let Some(spot) = after {
-                side.shelf_mut(spot.class).insert((spot.load, spot.stamp, pair));
+                side.shelf_mut(spot.class)
+                    .insert((spot.load, spot.stamp, pair));
             }
         }
         if let Some(place) = self.spots.get_mut(at) {
@@ -123,14 +136,20 @@ impl Shelves {
     ) -> impl Iterator<Item = (u16, u32)> + '_ {
         let side = self.sides(family).get(usize::from(worker));
         let shelf = side.map(|side| side.shelf(class).iter());
-        shelf.into_iter().flatten().map(|(load, _, pair)| (*load, *pair))
+        shelf
+            .into_iter()
+            .flatten()
+            .map(|(load, _, pair)| (*load, *pair))
     }
 
     /// The worker with the fewest endpoints among those that have a port to give.
     pub(super) fn emptiest(&self, family: Family, in_use: &[usize]) -> u8 {
         let sides = self.sides(family).iter().zip(in_use).enumerate();
         let open = sides.filter(|(_, (side, _))| side.takes_more());
-        let best = open.min_by_key(|(_, (_, used))| **used).map(|(worker, _)| worker);
-        best.and_then(|worker| u8::try_from(worker).ok()).unwrap_or(0)
+        let best = open
+            .min_by_key(|(_, (_, used))| **used)
+            .map(|(worker, _)| worker);
+        best.and_then(|worker| u8::try_from(worker).ok())
+            .unwrap_or(0)
     }
 }

@@ -1,0 +1,55 @@
+//! How the media threads are set up.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use media::Limits;
+
+/// Settings of all media threads of a node.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address IPv4 sockets are bound to; `None` = no IPv4. It may differ from the one in
+    /// descriptions (a machine behind one-to-one NAT).
+    pub bind_v4: Option<Ipv4Addr>,
+    /// The same for IPv6.
+    pub bind_v6: Option<Ipv6Addr>,
+    /// Threads, at least 1. Must equal [`media::PortLimits::workers`]. Default 1.
+    pub workers: u8,
+    /// Signalling shards that give orders, at least 1. Default 1.
+    pub shards: u8,
+    /// Sockets one thread opens at most; past it `Open` is refused. A port pair needs two.
+    /// Default 10,240.
+    pub sockets_per_worker: usize,
+    /// Receive buffer asked of the kernel per socket, octets. Default 512 KiB.
+    pub receive_buffer: usize,
+    /// Buffers for packets per thread, at least 128; each takes 2 KiB. Default 512.
+    pub packet_buffers: usize,
+    /// Orders that wait per shard and thread. Default 4,096.
+    pub commands: usize,
+    /// Notices that wait per shard and thread. Default 16,384.
+    pub notices: usize,
+    /// DSCP of sent packets (RFC 4594; 46 = expedited forwarding). Default 46.
+    pub dscp: u8,
+    /// Pins thread n to core `first + n`. Default: not pinned.
+    pub pin_from_core: Option<usize>,
+    /// Bounds of each thread's road.
+    pub limits: Limits,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            bind_v4: Some(Ipv4Addr::UNSPECIFIED),
+            bind_v6: None,
+            workers: 1,
+            shards: 1,
+            sockets_per_worker: 10_240,
+            receive_buffer: 512 * 1024,
+            packet_buffers: 512,
+            commands: 4096,
+            notices: 16_384,
+            dscp: 46,
+            pin_from_core: None,
+            limits: Limits::default(),
+        }
+    }
+}

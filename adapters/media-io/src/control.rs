@@ -1,0 +1,103 @@
+//! A signalling shard's end of the rings to and from the media threads.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError};
+
+use media::{Command, EndpointId, Notice};
+
+use crate::sys::EventFd;
+
+/// An order that could not be handed over; it is given back.
+#[derive(Debug)]
+pub enum SendProblem {
+    /// The ring is full: the thread is behind. Try again later.
+    Full(Command),
+    /// The thread is gone, or there never was one of this number.
+    Gone(Command),
+}
+
+impl fmt::Display for SendProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SendProblem::Full(_) => "the ring to the media thread is full",
+            SendProblem::Gone(_) => "the media thread is gone",
+        })
+    }
+}
+
+impl std::error::Error for SendProblem {}
+
+/// Wakes a sleeping thread; costs a system call only when it may be asleep.
+#[derive(Debug)]
+pub(crate) struct Bell {
+    pub(crate) event: EventFd,
+    /// Rung and not yet heard.
+    pub(crate) rung: AtomicBool,
+}
+
+impl Bell {
+    pub(crate) fn ring(&self) {
+        if !self.rung.swap(true, Ordering::AcqRel) {
+            self.event.signal();
+        }
+    }
+}
+
+/// One thread as the shard sees it.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) commands: SyncSender<Command>,
+    pub(crate) notices: Receiver<Notice>,
+    pub(crate) bell: Arc<Bell>,
+}
+
+/// One shard's lines to all media threads.
+#[derive(Debug)]
+pub struct Control {
+    pub(crate) lines: Vec<Line>,
+}
+
+impl Control {
+    /// Hands an order to the thread of its endpoint. Never blocks.
+    pub fn send(&mut self, command: Command) -> Result<(), SendProblem> {
+        let Some(line) = self.lines.get(usize::from(id_of(&command).worker())) else {
+            return Err(SendProblem::Gone(command));
+        };
+        match line.commands.try_send(command) {
+            Ok(()) => {
+                line.bell.ring();
+                Ok(())
+            }
+            Err(TrySendError::Full(command)) => Err(SendProblem::Full(command)),
+            Err(TrySendError::Disconnected(command)) => Err(SendProblem::Gone(command)),
+        }
+    }
+
+    /// Appends the notices that arrived, at most `most`. Never blocks.
+    pub fn notices(&mut self, out: &mut Vec<Notice>, most: usize) {
+        let mut left = most;
+        for line in &self.lines {
+            let before = out.len();
+            out.extend(line.notices.try_iter().take(left));
+            left = left.saturating_sub(out.len() - before);
+        }
+    }
+}
+
+/// The endpoint whose thread has to obey. The two of a bridge share a thread.
+fn id_of(command: &Command) -> EndpointId {
+    match command {
+        Command::Open { id, .. }
+        | Command::Describe { id, .. }
+        | Command::Unbridge { id }
+        | Command::Echo { id, .. }
+        | Command::Play { id, .. }
+        | Command::Stop { id }
+        | Command::Hold { id, .. }
+        | Command::Report { id }
+        | Command::Close { id } => *id,
+        Command::Bridge { a, .. } => *a,
+    }
+}

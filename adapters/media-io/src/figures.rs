@@ -1,0 +1,123 @@
+//! Counters of a media thread, readable from any thread.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use media::RoadFigures;
+
+/// Figures of one media thread since its start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WorkerFigures {
+    /// What its road counted (as of its last round, at most 100 ms old while it is busy).
+    pub road: RoadFigures,
+    /// Packets received.
+    pub received: u64,
+    /// Packets handed to the kernel.
+    pub sent: u64,
+    /// Packets the kernel did not take (buffer full, no route).
+    pub send_failures: u64,
+    /// Packets the kernel dropped because we were late (`SO_RXQ_OVFL`), as far as it said so.
+    pub kernel_drops: u64,
+    /// Notices dropped because a shard was behind.
+    pub lost_notices: u64,
+    /// Rounds broken off by a panic (a bug); the thread went on.
+    pub panics: u64,
+    /// Sockets open.
+    pub sockets: u64,
+    /// Times the thread woke.
+    pub wakes: u64,
+    /// Processor time of the thread.
+    pub cpu: Duration,
+}
+
+macro_rules! counters {
+    ($($name:ident),* $(,)?) => {
+        /// The thread's copy for others: written by it alone, with relaxed stores.
+        #[derive(Debug, Default)]
+        pub(crate) struct Shared {
+            $($name: AtomicU64,)*
+        }
+
+        /// The same as plain numbers.
+        #[derive(Clone, Copy, Debug, Default)]
+        pub(crate) struct Plain {
+            $(pub(crate) $name: u64,)*
+        }
+
+        impl Shared {
+            pub(crate) fn store(&self, plain: &Plain) {
+                $(self.$name.store(plain.$name, Ordering::Relaxed);)*
+            }
+
+            pub(crate) fn load(&self) -> Plain {
+                Plain { $($name: self.$name.load(Ordering::Relaxed),)* }
+            }
+        }
+    };
+}
+
+counters!(
+    road_packets,
+    road_forwarded,
+    road_played,
+    road_absorbed,
+    road_strangers,
+    road_malformed,
+    road_unnegotiated,
+    road_floods,
+    road_rtcp,
+    road_stale,
+    road_open,
+    received,
+    sent,
+    send_failures,
+    kernel_drops,
+    lost_notices,
+    panics,
+    sockets,
+    wakes,
+    cpu_nanos,
+);
+
+impl Plain {
+    pub(crate) fn set_road(&mut self, road: &RoadFigures) {
+        self.road_packets = road.packets;
+        self.road_forwarded = road.forwarded;
+        self.road_played = road.played;
+        self.road_absorbed = road.absorbed;
+        self.road_strangers = road.strangers;
+        self.road_malformed = road.malformed;
+        self.road_unnegotiated = road.unnegotiated;
+        self.road_floods = road.floods;
+        self.road_rtcp = road.rtcp;
+        self.road_stale = road.stale_commands;
+        self.road_open = road.open;
+    }
+
+    pub(crate) fn figures(&self) -> WorkerFigures {
+        WorkerFigures {
+            road: RoadFigures {
+                packets: self.road_packets,
+                forwarded: self.road_forwarded,
+                played: self.road_played,
+                absorbed: self.road_absorbed,
+                strangers: self.road_strangers,
+                malformed: self.road_malformed,
+                unnegotiated: self.road_unnegotiated,
+                floods: self.road_floods,
+                rtcp: self.road_rtcp,
+                stale_commands: self.road_stale,
+                open: self.road_open,
+            },
+            received: self.received,
+            sent: self.sent,
+            send_failures: self.send_failures,
+            kernel_drops: self.kernel_drops,
+            lost_notices: self.lost_notices,
+            panics: self.panics,
+            sockets: self.sockets,
+            wakes: self.wakes,
+            cpu: Duration::from_nanos(self.cpu_nanos),
+        }
+    }
+}

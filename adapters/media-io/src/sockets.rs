@@ -1,0 +1,116 @@
+//! A thread's sockets: opened when first needed, found by local port, kept.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+
+use crate::sys::{self, Epoll};
+
+#[derive(Debug)]
+struct Socket {
+    fd: OwnedFd,
+    port: u16,
+    /// The kernel's drop counter as last seen.
+    drops: u32,
+}
+
+/// How sockets are made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Making {
+    pub(crate) v4: Option<Ipv4Addr>,
+    pub(crate) v6: Option<Ipv6Addr>,
+    pub(crate) most: usize,
+    pub(crate) buffer: usize,
+    pub(crate) dscp: u8,
+}
+
+/// Place of a socket in the list; also its epoll token.
+pub(crate) type SocketIndex = u32;
+
+/// No socket for this port.
+const NONE: u32 = u32::MAX;
+
+#[derive(Debug)]
+pub(crate) struct Sockets {
+    making: Making,
+    list: Vec<Socket>,
+    /// By port, for each family; empty while the family has no socket.
+    v4: Vec<u32>,
+    v6: Vec<u32>,
+}
+
+impl Sockets {
+    pub(crate) fn new(making: Making) -> Sockets {
+        Sockets {
+            making,
+            list: Vec::new(),
+            v4: Vec::new(),
+            v6: Vec::new(),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The socket of a port for peers of this family, if it was opened.
+    pub(crate) fn find(&self, v4: bool, port: u16) -> Option<SocketIndex> {
+        let ports = if v4 { &self.v4 } else { &self.v6 };
+        ports
+            .get(usize::from(port))
+            .copied()
+            .filter(|index| *index != NONE)
+    }
+
+    /// Sees to it that the port has a socket. Errors when the kernel refuses (in use, too many
+    /// files), the family has no address, or there are as many as there may be.
+    pub(crate) fn open(&mut self, v4: bool, port: u16, epoll: &Epoll) -> io::Result<()> {
+        if self.find(v4, port).is_some() {
+            return Ok(());
+        }
+        let ip = match v4 {
+            true => self.making.v4.map(IpAddr::V4),
+            false => self.making.v6.map(IpAddr::V6),
+        };
+        let ip = ip.ok_or(io::ErrorKind::AddrNotAvailable)?;
+        if self.list.len() >= self.making.most {
+            return Err(io::ErrorKind::QuotaExceeded.into());
+        }
+        let index = u32::try_from(self.list.len()).map_err(|_| io::ErrorKind::QuotaExceeded)?;
+        let local = SocketAddr::new(ip, port);
+        let fd = sys::udp_socket(local, self.making.buffer, self.making.dscp)?;
+        epoll.add(fd.as_raw_fd(), index)?;
+        self.list.push(Socket { fd, port, drops: 0 });
+        let ports = if v4 { &mut self.v4 } else { &mut self.v6 };
+        if ports.is_empty() {
+            ports.resize(65_536, NONE);
+        }
+        if let Some(place) = ports.get_mut(usize::from(port)) {
+            *place = index;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn fd(&self, index: SocketIndex) -> Option<RawFd> {
+        self.get(index).map(|socket| socket.fd.as_raw_fd())
+    }
+
+    pub(crate) fn port(&self, index: SocketIndex) -> Option<u16> {
+        self.get(index).map(|socket| socket.port)
+    }
+
+    /// Notes the kernel's counter and gives how many drops are new.
+    pub(crate) fn note_drops(&mut self, index: SocketIndex, counter: u32) -> u64 {
+        let place = usize::try_from(index)
+            .ok()
+            .and_then(|index| self.list.get_mut(index));
+        let Some(socket) = place else { return 0 };
+        let new = counter.wrapping_sub(socket.drops);
+        socket.drops = counter;
+        u64::from(new)
+    }
+
+    fn get(&self, index: SocketIndex) -> Option<&Socket> {
+        self.list.get(usize::try_from(index).ok()?)
+    }
+}

@@ -1,0 +1,398 @@
+//! One media thread: sleep, orders, packets, deadlines, flush, notices; then again.
+
+use std::collections::VecDeque;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver as Orders, SyncSender, TrySendError};
+use std::time::{Duration, Instant};
+
+use media::{Command, EndpointId, Expect, LocalMedia, Notice, Refusal, Road, Verdict};
+
+use crate::config::Config;
+use crate::control::Bell;
+use crate::figures::{Plain, Shared};
+use crate::sockets::{Making, SocketIndex, Sockets};
+use crate::sys::batch::{BATCH, Pool, Received, Receiver};
+use crate::sys::{self, Epoll};
+use crate::threads::Wake;
+use crate::transmit::Transmit;
+
+/// Epoll token of the bell.
+const BELL: u32 = u32::MAX;
+
+/// Orders obeyed per shard and round; the rest waits for the next round, behind packets.
+const ORDERS_PER_ROUND: usize = 512;
+
+/// Batches read from one socket per round; the rest waits, so that one socket cannot starve
+/// others.
+const BATCHES_PER_ROUND: usize = 4;
+
+/// How often processor time is read.
+const CPU_EVERY: Duration = Duration::from_millis(100);
+
+/// How soon to try again to hand over notices to a shard that is behind, milliseconds.
+const RETRY_MS: i32 = 5;
+
+/// One signalling shard as the thread sees it.
+pub(crate) struct Shard {
+    orders: Orders<Command>,
+    reports: SyncSender<Notice>,
+    /// Notices that did not fit the ring. While there are any, no orders are taken from the
+    /// shard, so that it stays small; what packets cause is dropped past the bound.
+    behind: VecDeque<Notice>,
+}
+
+/// Notices kept for a shard that is behind, before those that can be lost are dropped.
+const BEHIND: usize = 4096;
+
+impl Shard {
+    pub(crate) fn new(orders: Orders<Command>, reports: SyncSender<Notice>) -> Shard {
+        Shard {
+            orders,
+            reports,
+            behind: VecDeque::new(),
+        }
+    }
+
+    /// Hands over what is behind; whether anything was.
+    fn catch_up(&mut self) -> bool {
+        let mut any = false;
+        while let Some(notice) = self.behind.front() {
+            match self.reports.try_send(*notice) {
+                Ok(()) => any = true,
+                Err(TrySendError::Full(_)) => return any,
+                // The shard is gone: nobody wants them.
+                Err(TrySendError::Disconnected(_)) => {
+                    self.behind.clear();
+                    return any;
+                }
+            }
+            self.behind.pop_front();
+        }
+        any
+    }
+}
+
+pub(crate) struct Worker {
+    road: Road,
+    shards: Vec<Shard>,
+    bell: Arc<Bell>,
+    epoll: Epoll,
+    sockets: Sockets,
+    pool: Pool,
+    receiver: Receiver,
+    transmit: Transmit,
+    notices: Vec<Notice>,
+    plain: Plain,
+    origin: Instant,
+    wake: Wake,
+    cpu_read: Option<machine::Instant>,
+    orders_left: bool,
+}
+
+impl Worker {
+    pub(crate) fn new(
+        config: &Config,
+        road: Road,
+        shards: Vec<Shard>,
+        bell: Arc<Bell>,
+        origin: Instant,
+        wake: Wake,
+    ) -> io::Result<Worker> {
+        let epoll = Epoll::new()?;
+        epoll.add(bell.event.raw(), BELL)?;
+        let making = Making {
+            v4: config.bind_v4,
+            v6: config.bind_v6,
+            most: config.sockets_per_worker,
+            buffer: config.receive_buffer,
+            dscp: config.dscp,
+        };
+        Ok(Worker {
+            road,
+            shards,
+            bell,
+            epoll,
+            sockets: Sockets::new(making),
+            pool: Pool::new(config.packet_buffers),
+            receiver: Receiver::new(),
+            transmit: Transmit::new(config.packet_buffers),
+            notices: Vec::with_capacity(BATCH * 4),
+            plain: Plain::default(),
+            origin,
+            wake,
+            cpu_read: None,
+            orders_left: false,
+        })
+    }
+
+    pub(crate) fn run(&mut self, stop: &AtomicBool, shared: &Shared) {
+        while !stop.load(Ordering::Acquire) {
+            let ready = self.epoll.wait(self.timeout());
+            self.plain.wakes += 1;
+            // A panic is a bug of ours in one packet's or order's way. The thread serves
+            // thousands of other calls: it drops the round, counts it and goes on.
+            if catch_unwind(AssertUnwindSafe(|| self.round(ready))).is_err() {
+                self.plain.panics += 1;
+                self.receiver.reset();
+                self.transmit.reset();
+                self.pool.reset();
+            }
+            self.publish(shared);
+        }
+    }
+
+    fn now(&self) -> machine::Instant {
+        let nanos = u64::try_from(self.origin.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        machine::Instant::from_nanos(nanos)
+    }
+
+    /// Milliseconds to sleep: to the road's deadline, rounded up so as not to wake for nothing.
+    fn timeout(&self) -> i32 {
+        if self.orders_left {
+            return 0;
+        }
+        let own = match self.road.deadline() {
+            Some(at) => {
+                let wait = at.saturating_since(self.now()).as_micros().div_ceil(1000);
+                i32::try_from(wait).unwrap_or(i32::MAX)
+            }
+            None => i32::MAX,
+        };
+        let behind = self.shards.iter().any(|shard| !shard.behind.is_empty());
+        match if behind { own.min(RETRY_MS) } else { own } {
+            i32::MAX => -1,
+            wait => wait,
+        }
+    }
+
+    fn round(&mut self, ready: usize) {
+        if self.orders_left {
+            self.obey();
+        }
+        for n in 0..ready {
+            match self.epoll.token(n) {
+                Some(BELL) => {
+                    self.bell.event.clear();
+                    // Before the orders are read: one that comes later rings again.
+                    self.bell.rung.swap(false, Ordering::AcqRel);
+                    self.obey();
+                }
+                Some(socket) => self.drain(socket),
+                None => {}
+            }
+        }
+        self.expire();
+        self.flush();
+        self.report();
+    }
+
+    /// Takes orders from the shards that are not behind with their notices.
+    fn obey(&mut self) {
+        let now = self.now();
+        self.orders_left = false;
+        for at in 0..self.shards.len() {
+            for turn in 0..=ORDERS_PER_ROUND {
+                let Some(shard) = self.shards.get(at) else {
+                    break;
+                };
+                if turn == ORDERS_PER_ROUND || !shard.behind.is_empty() {
+                    self.orders_left |= shard.behind.is_empty();
+                    break;
+                }
+                let Ok(command) = shard.orders.try_recv() else {
+                    break;
+                };
+                self.command(command, now);
+            }
+        }
+    }
+
+    fn command(&mut self, command: Command, now: machine::Instant) {
+        if let Command::Open { id, local, expects } = &command
+            && let Err(refused) = self.open_sockets(*id, local, expects)
+        {
+            self.notices.push(refused);
+            return;
+        }
+        self.road.command(command, now, &mut self.notices);
+    }
+
+    fn open_sockets(
+        &mut self,
+        id: EndpointId,
+        local: &LocalMedia,
+        _expects: &Expect,
+    ) -> Result<(), Notice> {
+        let v4 = local.ip.is_ipv4();
+        let rtp = self.sockets.open(v4, local.rtp, &self.epoll);
+        // RTCP too, even when the peer wants both on one port: it may change its mind.
+        let both = rtp.and_then(|()| self.sockets.open(v4, local.rtcp, &self.epoll));
+        self.transmit.make_room(self.sockets.len());
+        both.map_err(|_| Notice::Refused {
+            id,
+            because: Refusal::PortUnusable,
+        })
+    }
+
+    /// Reads a socket until it is empty or had its turn.
+    fn drain(&mut self, socket: SocketIndex) {
+        let (Some(fd), Some(port)) = (self.sockets.fd(socket), self.sockets.port(socket)) else {
+            return;
+        };
+        let now = self.now();
+        for _ in 0..BATCHES_PER_ROUND {
+            if self.pool.available() < BATCH {
+                self.flush();
+            }
+            let count = self.receiver.receive(fd, &mut self.pool);
+            for n in 0..count {
+                if let Some(received) = self.receiver.get(n) {
+                    self.packet(socket, port, &received, now);
+                }
+            }
+            self.receiver.done();
+            self.plain.received += u64::try_from(count).unwrap_or(0);
+            if count < BATCH {
+                break;
+            }
+        }
+    }
+
+    fn packet(
+        &mut self,
+        socket: SocketIndex,
+        port: u16,
+        received: &Received,
+        now: machine::Instant,
+    ) {
+        if let Some(counter) = received.drops {
+            self.plain.kernel_drops += self.sockets.note_drops(socket, counter);
+        }
+        let octets = self
+            .pool
+            .get_mut(received.buffer)
+            .get_mut(..received.length);
+        let verdict = match (received.from, octets) {
+            (Some(from), Some(octets)) => {
+                self.road.packet(port, from, octets, now, &mut self.notices)
+            }
+            (Some(_) | None, _) => Verdict::Absorbed,
+        };
+        let Verdict::Send {
+            local_port,
+            to,
+            length,
+        } = verdict
+        else {
+            self.pool.give(received.buffer);
+            return;
+        };
+        match self.sockets.find(to.is_ipv4(), local_port) {
+            Some(out) => self.transmit.push(out, received.buffer, length, to),
+            None => self.pool.give(received.buffer),
+        }
+    }
+
+    fn expire(&mut self) {
+        let now = self.now();
+        if self.road.deadline().is_none_or(|at| at > now) {
+            return;
+        }
+        let Worker {
+            road,
+            sockets,
+            pool,
+            transmit,
+            plain,
+            notices,
+            ..
+        } = self;
+        let mut send = |port: u16, to: std::net::SocketAddr, octets: &[u8]| {
+            if pool.available() == 0 {
+                let (sent, refused) = transmit.flush(sockets, pool);
+                plain.sent += sent;
+                plain.send_failures += refused;
+            }
+            let Some(socket) = sockets.find(to.is_ipv4(), port) else {
+                return;
+            };
+            let Some(buffer) = pool.take() else { return };
+            match pool.get_mut(buffer).get_mut(..octets.len()) {
+                Some(room) => {
+                    room.copy_from_slice(octets);
+                    transmit.push(socket, buffer, octets.len(), to);
+                }
+                None => pool.give(buffer),
+            }
+        };
+        road.expire(now, &mut send, notices);
+    }
+
+    fn flush(&mut self) {
+        let (sent, refused) = self.transmit.flush(&self.sockets, &mut self.pool);
+        self.plain.sent += sent;
+        self.plain.send_failures += refused;
+    }
+
+    /// Hands the round's notices to their shards and wakes those that got any.
+    fn report(&mut self) {
+        for (number, shard) in (0_u8..).zip(&mut self.shards) {
+            let was_behind = !shard.behind.is_empty();
+            let mut any = shard.catch_up();
+            let own = |notice: &&Notice| notice.id().shard() == number;
+            for notice in self.notices.iter().filter(own) {
+                if !shard.behind.is_empty() {
+                    keep(&mut shard.behind, *notice, &mut self.plain.lost_notices);
+                    continue;
+                }
+                match shard.reports.try_send(*notice) {
+                    Ok(()) => any = true,
+                    Err(TrySendError::Full(notice)) => shard.behind.push_back(notice),
+                    Err(TrySendError::Disconnected(_)) => break,
+                }
+            }
+            // Orders were left in the ring while it was behind; nobody rings for them again.
+            self.orders_left |= was_behind && shard.behind.is_empty();
+            if any {
+                (self.wake)(number);
+            }
+        }
+        self.notices.clear();
+    }
+
+    fn publish(&mut self, shared: &Shared) {
+        let now = self.now();
+        let due = self
+            .cpu_read
+            .is_none_or(|at| now.saturating_since(at) >= CPU_EVERY);
+        if due {
+            self.plain.cpu_nanos = sys::thread_cpu_nanos();
+            self.cpu_read = Some(now);
+        }
+        self.plain.sockets = u64::try_from(self.sockets.len()).unwrap_or(0);
+        self.plain.set_road(&self.road.figures());
+        shared.store(&self.plain);
+    }
+}
+
+/// Keeps a notice for a shard that is behind. Past the bound only what ends something is kept.
+fn keep(behind: &mut VecDeque<Notice>, notice: Notice, lost: &mut u64) {
+    let must_arrive = match notice {
+        Notice::Closed { .. }
+        | Notice::Learnt { .. }
+        | Notice::Refused { .. }
+        | Notice::Played { .. } => true,
+        Notice::Figures { .. }
+        | Notice::Silent { .. }
+        | Notice::Resumed { .. }
+        | Notice::Digit { .. } => false,
+    };
+    if must_arrive || behind.len() < BEHIND {
+        behind.push_back(notice);
+    } else {
+        *lost += 1;
+    }
+}
