@@ -1,4 +1,4 @@
-//! Sibling modules of a crate that need each other in a circle.
+//! Sibling modules of a crate that need each other: knots.
 //!
 //! An edge is a path that begins with `crate`, `super` or `self` and ends in another module; names
 //! a parent re-exports are followed to where they live. Tests are left out.
@@ -18,7 +18,7 @@ struct Edge {
     line: usize,
 }
 
-/// Looks for circles among the files of one crate.
+/// Looks for knots among the files of one crate: modules that all reach each other.
 pub(crate) fn check(sources: &[&Source], out: &mut Vec<Finding>) {
     let tree = Tree::of(sources);
     let edges: Vec<Edge> = sources
@@ -29,60 +29,69 @@ pub(crate) fn check(sources: &[&Source], out: &mut Vec<Finding>) {
     for edge in &edges {
         graph.entry(&edge.from).or_default().insert(&edge.to);
     }
-    let mut told = BTreeSet::new();
+    let reach: BTreeMap<&Path, BTreeSet<&Path>> = graph
+        .keys()
+        .map(|from| (*from, reached(&graph, from)))
+        .collect();
+    let mutual = |a: &Path, b: &Path| {
+        let goes = |from: &Path, to: &Path| reach.get(from).is_some_and(|r| r.contains(to));
+        goes(a, b) && goes(b, a)
+    };
+    let mut told: BTreeSet<&Path> = BTreeSet::new();
     for edge in &edges {
-        let Some(back) = way(&graph, &edge.to, &edge.from) else {
-            continue;
-        };
-        let mut ring: Vec<String> = back.iter().map(|path| path.join("::")).collect();
-        ring.sort();
-        if !told.insert(ring) {
+        if told.contains(&edge.from) || !mutual(&edge.from, &edge.to) {
             continue;
         }
-        let circle: Vec<String> = [&edge.from]
-            .into_iter()
-            .chain(back)
-            .map(|path| path.join("::"))
+        let knot: BTreeSet<&Path> = graph
+            .keys()
+            .copied()
+            .filter(|other| mutual(&edge.from, other))
             .collect();
-        out.push(
-            Finding::new("module-cycle", &edge.file, edge.line, &circle.join(" -> "))
-                .found(format!("modules need each other: {}", circle.join(" -> ")))
-                .because(
-                    "no part of a knot can be read, tested or moved alone",
-                    "move what both need into a third module, or pass it in as an argument",
-                ),
-        );
+        out.push(finding(edge, &knot, &edges));
+        told.extend(knot);
     }
 }
 
-/// The shortest way from one module to another, both ends included.
-fn way<'a>(
-    graph: &BTreeMap<&'a Path, BTreeSet<&'a Path>>,
-    from: &'a Path,
-    to: &Path,
-) -> Option<Vec<&'a Path>> {
-    let mut came: BTreeMap<&Path, &Path> = BTreeMap::new();
-    let mut front = vec![from];
-    while let Some(at) = front.first().copied() {
-        front.remove(0);
-        if at == to {
-            let mut way = vec![at];
-            let mut step = at;
-            while step != from {
-                step = came.get(step)?;
-                way.push(step);
-            }
-            way.reverse();
-            return Some(way);
+fn finding(first: &Edge, knot: &BTreeSet<&Path>, edges: &[Edge]) -> Finding {
+    let names: Vec<String> = knot.iter().map(|path| path.join("::")).collect();
+    let mut seen = BTreeSet::new();
+    let mut ways = String::new();
+    for edge in edges
+        .iter()
+        .filter(|e| knot.contains(&e.from) && knot.contains(&e.to))
+    {
+        if seen.insert((&edge.from, &edge.to)) {
+            let (from, to) = (edge.from.join("::"), edge.to.join("::"));
+            ways.push_str(&format!(
+                "\n    {from} -> {to}  {}:{}",
+                edge.file, edge.line
+            ));
         }
+    }
+    Finding::new("module-cycle", &first.file, first.line, &names.join(", "))
+        .found(format!(
+            "modules need each other: {}{ways}",
+            names.join(", ")
+        ))
+        .because(
+            "no part of a knot can be read, tested or moved alone",
+            "move what both need into a third module, pass it in as an argument, or make the \
+             helpers children of the module that branches",
+        )
+}
+
+/// Every module that can be reached by at least one step.
+fn reached<'a>(graph: &BTreeMap<&'a Path, BTreeSet<&'a Path>>, from: &Path) -> BTreeSet<&'a Path> {
+    let mut reached = BTreeSet::new();
+    let mut front: Vec<&Path> = vec![from];
+    while let Some(at) = front.pop() {
         for next in graph.get(at).into_iter().flatten() {
-            if *next != from && !came.contains_key(next) {
-                came.insert(next, at);
+            if reached.insert(*next) {
                 front.push(next);
             }
         }
     }
-    None
+    reached
 }
 
 /// The modules of a crate, and what each has imported under which name.
@@ -208,7 +217,7 @@ mod tests {
     use super::*;
     use crate::source::tests::file;
 
-    fn circles(files: &[(&str, &str)]) -> Vec<String> {
+    fn knots(files: &[(&str, &str)]) -> Vec<String> {
         let sources: Vec<Source> = files.iter().map(|(path, text)| file(path, text)).collect();
         let mut out = Vec::new();
         check(&sources.iter().collect::<Vec<_>>(), &mut out);
@@ -216,24 +225,39 @@ mod tests {
     }
 
     #[test]
-    fn two_files_that_import_each_other_are_a_circle() {
+    fn two_files_that_import_each_other_are_a_knot() {
         let a = ("src/a.rs", "use crate::b::B;\npub struct A;");
         let b = ("src/b.rs", "use super::a::A;\npub struct B;");
-        assert_eq!(
-            circles(&[("src/lib.rs", "mod a;\nmod b;"), a, b]),
-            ["a -> b -> a"]
-        );
-        assert!(circles(&[("src/lib.rs", ""), a, ("src/b.rs", "pub struct B;")]).is_empty());
+        assert_eq!(knots(&[("src/lib.rs", "mod a;\nmod b;"), a, b]), ["a, b"]);
+        assert!(knots(&[("src/lib.rs", ""), a, ("src/b.rs", "pub struct B;")]).is_empty());
     }
 
     #[test]
-    fn a_circle_of_three_is_told_once() {
+    fn a_knot_of_three_is_told_once() {
         let files = [
             ("src/a.rs", "fn f() { crate::b::g() }"),
             ("src/b.rs", "pub fn g() { crate::c::h() }"),
             ("src/c.rs", "pub fn h() { crate::a::i() }"),
         ];
-        assert_eq!(circles(&files).len(), 1);
+        assert_eq!(knots(&files), ["a, b, c"]);
+    }
+
+    #[test]
+    fn two_knots_are_told_apart_and_a_bystander_is_left_out() {
+        let files = [
+            (
+                "src/a.rs",
+                "use crate::b::B;\nuse crate::c::C;\npub struct A;",
+            ),
+            ("src/b.rs", "use crate::a::A;\npub struct B;"),
+            ("src/c.rs", "use crate::d::D;\npub struct C;"),
+            (
+                "src/d.rs",
+                "use crate::c::C;\nuse crate::e::E;\npub struct D;",
+            ),
+            ("src/e.rs", "pub struct E;"),
+        ];
+        assert_eq!(knots(&files), ["a, b", "c, d"]);
     }
 
     #[test]
@@ -246,7 +270,7 @@ mod tests {
             ("src/a.rs", "use crate::B;\npub struct A;"),
             ("src/b.rs", "use crate::A;\npub struct B;"),
         ];
-        assert_eq!(circles(&files), ["a -> b -> a"]);
+        assert_eq!(knots(&files), ["a, b"]);
     }
 
     #[test]
@@ -255,7 +279,7 @@ mod tests {
             ("src/a.rs", "mod c;\nuse self::c::C;\npub struct A;"),
             ("src/a/c.rs", "use super::A;\npub struct C;"),
         ];
-        assert!(circles(&files).is_empty());
+        assert!(knots(&files).is_empty());
     }
 
     #[test]
@@ -265,7 +289,7 @@ mod tests {
             ("src/a/d.rs", "use super::c::C;\npub struct D;"),
             ("src/a.rs", "mod c;\nmod d;"),
         ];
-        assert_eq!(circles(&files), ["a::c -> a::d -> a::c"]);
+        assert_eq!(knots(&files), ["a::c, a::d"]);
     }
 
     #[test]
@@ -277,6 +301,6 @@ mod tests {
                 "pub struct B;\n#[cfg(test)]\nmod tests {\n use crate::a::A;\n}",
             ),
         ];
-        assert!(circles(&files).is_empty());
+        assert!(knots(&files).is_empty());
     }
 }
