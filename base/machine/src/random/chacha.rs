@@ -100,10 +100,8 @@ impl Stream {
     }
 
     fn refill(&mut self) {
-        let mut counter = 0;
-        for place in self.ready.as_chunks_mut::<BLOCK>().0 {
+        for (counter, place) in (0u32..).zip(self.ready.as_chunks_mut::<BLOCK>().0) {
             *place = block(&self.key, counter, &[0; 12]);
-            counter += 1;
         }
         self.key.copy_from_slice(&self.ready[..KEY]);
         self.ready[..KEY].fill(0);

@@ -132,7 +132,8 @@ impl Slots {
         let (level, slot) = self.first_occupied()?;
         let earliest = self.levels[level][slot].earliest;
         let shift = DIGIT_BITS * u32::try_from(level).unwrap_or(0);
-        Some((earliest / TICK >> shift << shift, level, slot))
+        let start = ((earliest / TICK) >> shift) << shift;
+        Some((start, level, slot))
     }
 
     /// Not after the earliest timer of all, in nanoseconds.
