@@ -1,0 +1,21 @@
+//! Sound: G.711 and G.722, halving the sampling rate, and what the exchange plays by itself,
+//! rendered from notes and kept encoded. Linear samples are 16 bits, one channel.
+//!
+//! All arithmetic is of integers, so that every machine makes the same sound.
+
+mod codec;
+pub mod g711;
+pub mod g722;
+pub mod prompt;
+pub mod resample;
+mod score;
+mod synth;
+
+pub use codec::{Codec, Decoder, Encoder};
+pub use prompt::{Prompt, Prompts, Recording};
+
+/// The nearest 16 bit value.
+pub(crate) fn saturated(value: i32) -> i16 {
+    let edge = if value < 0 { i16::MIN } else { i16::MAX };
+    i16::try_from(value).unwrap_or(edge)
+}
