@@ -1,0 +1,226 @@
+//! One REGISTER request: what it asks, and what it is told.
+
+use crate::registrar::Change;
+use crate::{Binding, Output, Registrar};
+use ids::{BindingId, DeviceId};
+use machine::{Instant, Random, WallTime};
+use sip_message::Flow;
+use std::time::Duration;
+use tenancy::TenantScope;
+
+/// One contact of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ContactRequest<'a> {
+    /// Its URI.
+    pub uri: &'a str,
+    /// Its own `expires`, seconds.
+    pub expires: Option<u32>,
+    /// `+sip.instance`.
+    pub instance: Option<&'a str>,
+    /// `reg-id`.
+    pub reg_id: Option<u32>,
+    /// Preference, 0 to 1000; 1000 when not said.
+    pub q: Option<u16>,
+}
+
+/// A request, read.
+#[derive(Clone, Debug)]
+pub struct Registration<'a> {
+    /// Call-ID.
+    pub call_id: &'a str,
+    /// Sequence number.
+    pub cseq: u32,
+    /// Its contacts; none asks what is registered.
+    pub contacts: Vec<ContactRequest<'a>>,
+    /// `Contact: *`.
+    pub star: bool,
+    /// The request's own Expires, seconds.
+    pub expires: Option<u32>,
+    /// Path, nearest first.
+    pub path: Vec<&'a str>,
+    /// User-Agent.
+    pub user_agent: &'a str,
+    /// The flow it came on.
+    pub flow: Flow,
+}
+
+/// What the device is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// 200 with these contacts and the seconds each has left.
+    Bound(Vec<(Box<str>, u64)>),
+    /// 423 with this Min-Expires, seconds.
+    TooBrief(u64),
+    /// 403: the device holds as many bindings as it may.
+    TooMany(usize),
+    /// 500: an older request than one already served (RFC 3261 §10.3, step 7).
+    OutOfOrder,
+    /// 400 with the rule that was broken.
+    Bad(&'static str),
+    /// 503: the exchange holds as many bindings as it may.
+    Full,
+}
+
+/// When a request was served, on both clocks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    pub(crate) now: Instant,
+    pub(crate) wall: WallTime,
+}
+
+impl Registrar {
+    /// Serves a request of a device that has proved itself. All of it is done, or nothing.
+    pub fn register(
+        &mut self,
+        scope: &TenantScope,
+        device: DeviceId,
+        request: &Registration<'_>,
+        now: Instant,
+        wall: WallTime,
+        random: &mut Random,
+        out: &mut Vec<Output>,
+    ) -> Outcome {
+        if let Err(outcome) = self.check(scope, device, request) {
+            return outcome;
+        }
+        let moment = Moment { now, wall };
+        if request.star {
+            self.remove_all(scope, device, out);
+        } else {
+            for contact in &request.contacts {
+                self.serve(scope, device, request, contact, moment, random, out);
+            }
+        }
+        let left = |binding: &Binding| {
+            let ms = binding.expires_at.unix_ms().saturating_sub(wall.unix_ms());
+            u64::try_from(ms).unwrap_or(0).div_ceil(1000)
+        };
+        let bound = self.bindings(scope, device).iter();
+        Outcome::Bound(
+            bound
+                .map(|binding| (binding.contact.clone(), left(binding)))
+                .collect(),
+        )
+    }
+
+    fn check(
+        &self,
+        scope: &TenantScope,
+        device: DeviceId,
+        request: &Registration<'_>,
+    ) -> Result<(), Outcome> {
+        let limits = self.limits();
+        if request.star && (!request.contacts.is_empty() || request.expires != Some(0)) {
+            return Err(Outcome::Bad("Contact * must stand alone with Expires: 0"));
+        }
+        if request.contacts.len() > limits.contacts_per_request {
+            return Err(Outcome::Bad("too many contacts"));
+        }
+        let long = |text: &str| text.len() > limits.contact_bytes;
+        if request.contacts.iter().any(|contact| long(contact.uri)) {
+            return Err(Outcome::Bad("a contact is too long"));
+        }
+        if request.path.len() > limits.path_elements || request.path.iter().any(|p| long(p)) {
+            return Err(Outcome::Bad("the path is too long"));
+        }
+        let held = self.bindings(scope, device);
+        if held
+            .iter()
+            .any(|b| *b.call_id == *request.call_id && request.cseq <= b.cseq)
+        {
+            return Err(Outcome::OutOfOrder);
+        }
+        let mut new = 0;
+        for contact in &request.contacts {
+            let granted = self.granted(request, contact);
+            if !granted.is_zero() && granted < limits.expires_min {
+                return Err(Outcome::TooBrief(limits.expires_min.as_secs()));
+            }
+            let known = held.iter().any(|binding| renews(binding, contact));
+            new += usize::from(!known && !granted.is_zero());
+        }
+        if held.len() + new > limits.bindings_per_device {
+            return Err(Outcome::TooMany(limits.bindings_per_device));
+        }
+        if new > 0 && self.len() + new > limits.bindings {
+            return Err(Outcome::Full);
+        }
+        Ok(())
+    }
+
+    fn granted(&self, request: &Registration<'_>, contact: &ContactRequest<'_>) -> Duration {
+        let limits = self.limits();
+        let asked = contact.expires.or(request.expires);
+        let asked = asked.map(|seconds| Duration::from_secs(seconds.into()));
+        asked
+            .unwrap_or(limits.expires_default)
+            .min(limits.expires_max)
+    }
+
+    fn serve(
+        &mut self,
+        scope: &TenantScope,
+        device: DeviceId,
+        request: &Registration<'_>,
+        contact: &ContactRequest<'_>,
+        at: Moment,
+        random: &mut Random,
+        out: &mut Vec<Output>,
+    ) {
+        let granted = self.granted(request, contact);
+        let held = self
+            .bindings(scope, device)
+            .iter()
+            .find(|binding| renews(binding, contact));
+        let id = held.map(|binding| binding.id);
+        if granted.is_zero() {
+            if let Some(id) = id {
+                self.remove(scope.tenant(), device, id, out);
+            }
+            return;
+        }
+        let change = if id.is_some() {
+            Change::Refreshed
+        } else {
+            Change::New
+        };
+        let id = id.unwrap_or_else(|| {
+            let ms = u64::try_from(at.wall.unix_ms()).unwrap_or(0);
+            BindingId::new(ms, random.next_u128())
+        });
+        let binding = Binding {
+            id,
+            tenant: scope.tenant(),
+            device,
+            contact: contact.uri.into(),
+            flow: request.flow,
+            path: request
+                .path
+                .iter()
+                .map(|element| (*element).into())
+                .collect(),
+            instance: contact.instance.map(Into::into),
+            reg_id: contact.reg_id,
+            q: contact.q.unwrap_or(1000).min(1000),
+            user_agent: clip(request.user_agent, 128).into(),
+            call_id: request.call_id.into(),
+            cseq: request.cseq,
+            registered_at: at.wall,
+            expires_at: at.wall + granted,
+        };
+        self.put(binding, at.now + granted, change, out);
+    }
+}
+
+fn renews(binding: &Binding, contact: &ContactRequest<'_>) -> bool {
+    binding.is_renewed_by(contact.uri, contact.instance, contact.reg_id)
+}
+
+/// At most `bytes` of a text, cut between characters.
+fn clip(text: &str, bytes: usize) -> &str {
+    let mut end = text.len().min(bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}

@@ -1,0 +1,264 @@
+//! All bindings of a shard's tenants, and their ends.
+
+use crate::{Binding, Limits};
+use hashbrown::HashMap;
+use ids::{BindingId, DeviceId, TenantId};
+use machine::{Instant, TimerHandle, TimerTable, WallTime};
+use sip_message::{Flow, Transport};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tenancy::TenantScope;
+
+/// What follows from a registration or its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Keep these bytes under this key, beyond this process.
+    Put {
+        /// Whose.
+        tenant: TenantId,
+        /// The binding's id.
+        key: u128,
+        /// Its stored form.
+        bytes: Vec<u8>,
+    },
+    /// Forget the bytes under this key.
+    Removed {
+        /// Whose.
+        tenant: TenantId,
+        /// The binding's id.
+        key: u128,
+    },
+    /// Where this device can be reached has changed (a mere refresh is no change).
+    Changed {
+        /// Whose.
+        tenant: TenantId,
+        /// Which.
+        device: DeviceId,
+    },
+}
+
+/// Whether a binding is new to its device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    New,
+    Refreshed,
+}
+
+type Owner = (TenantId, DeviceId);
+
+/// The bindings of many tenants, each seen only with its own scope.
+#[derive(Debug)]
+pub struct Registrar {
+    limits: Limits,
+    devices: HashMap<Owner, Vec<Binding>>,
+    ends: HashMap<BindingId, TimerHandle>,
+    timers: TimerTable<(Owner, BindingId)>,
+    by_connection: HashMap<u64, Vec<(Owner, BindingId)>>,
+    per_tenant: BTreeMap<TenantId, usize>,
+}
+
+impl Registrar {
+    /// No bindings yet.
+    #[must_use]
+    pub fn new(limits: Limits) -> Registrar {
+        Registrar {
+            limits,
+            devices: HashMap::new(),
+            ends: HashMap::new(),
+            timers: TimerTable::new(),
+            by_connection: HashMap::new(),
+            per_tenant: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Where a device can be reached: most preferred first, and the newest first among equals.
+    #[must_use]
+    pub fn bindings(&self, scope: &TenantScope, device: DeviceId) -> &[Binding] {
+        self.devices
+            .get(&(scope.tenant(), device))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// All bindings of the tenant, in the order of their ids.
+    #[must_use]
+    pub fn all(&self, scope: &TenantScope) -> Vec<&Binding> {
+        let tenant = scope.tenant();
+        let own = self
+            .devices
+            .iter()
+            .filter(|((owner, _), _)| *owner == tenant);
+        let mut all: Vec<&Binding> = own.flat_map(|(_, bindings)| bindings).collect();
+        all.sort_by_key(|binding| binding.id);
+        all
+    }
+
+    /// Bindings in all.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether nothing is registered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// How many bindings each tenant holds.
+    pub fn per_tenant(&self) -> impl Iterator<Item = (TenantId, usize)> + '_ {
+        self.per_tenant
+            .iter()
+            .map(|(tenant, count)| (*tenant, *count))
+    }
+
+    /// Removes every binding of a device, as a REGISTER with `*` does or an administrator.
+    pub fn remove_all(&mut self, scope: &TenantScope, device: DeviceId, out: &mut Vec<Output>) {
+        let ids: Vec<BindingId> = self.bindings(scope, device).iter().map(|b| b.id).collect();
+        for id in ids {
+            self.remove(scope.tenant(), device, id, out);
+        }
+    }
+
+    /// A connection is gone, and so are the bindings that were reached over it. Datagram flows have
+    /// no end and are left alone.
+    pub fn flow_closed(&mut self, flow: Flow, out: &mut Vec<Output>) {
+        if flow.connection == 0 {
+            return;
+        }
+        for ((tenant, device), id) in self
+            .by_connection
+            .remove(&flow.connection)
+            .unwrap_or_default()
+        {
+            self.remove(tenant, device, id, out);
+        }
+    }
+
+    /// Takes back a binding stored before a restart. A stored connection no longer exists, so only
+    /// datagram bindings return; devices on connections register again when they reconnect.
+    pub fn restore(&mut self, binding: Binding, now: Instant, wall: WallTime) -> bool {
+        let left = binding.expires_at.unix_ms().saturating_sub(wall.unix_ms());
+        let left = u64::try_from(left).unwrap_or(0);
+        let usable = left > 0 && binding.flow.transport == Transport::Udp;
+        if !usable || self.len() >= self.limits.bindings {
+            return false;
+        }
+        let end = now + Duration::from_millis(left);
+        self.put(binding, end, Change::New, &mut Vec::new());
+        true
+    }
+
+    /// When the next binding ends.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.timers.next()
+    }
+
+    /// Ends every binding whose time has come.
+    pub fn expire(&mut self, now: Instant, out: &mut Vec<Output>) {
+        while let Some((_, ((tenant, device), id))) = self.timers.pop_due(now) {
+            self.ends.remove(&id);
+            self.forget(tenant, device, id, out);
+        }
+    }
+
+    pub(crate) fn put(
+        &mut self,
+        binding: Binding,
+        end: Instant,
+        change: Change,
+        out: &mut Vec<Output>,
+    ) {
+        let owner = (binding.tenant, binding.device);
+        let (id, connection) = (binding.id, binding.flow.connection);
+        let handle = self.timers.arm(end, (owner, id));
+        if let Some(old) = self.ends.insert(id, handle) {
+            self.timers.cancel(old);
+        }
+        out.push(Output::Put {
+            tenant: owner.0,
+            key: id.as_u128(),
+            bytes: binding.to_bytes(),
+        });
+        let held = self.devices.entry(owner).or_default();
+        if let Some(at) = held.iter().position(|known| known.id == id) {
+            let old = held.remove(at);
+            Self::unlink(&mut self.by_connection, old.flow.connection, id);
+        } else {
+            *self.per_tenant.entry(owner.0).or_default() += 1;
+        }
+        let at = held
+            .iter()
+            .position(|known| known.q <= binding.q)
+            .unwrap_or(held.len());
+        held.insert(at, binding);
+        if connection != 0 {
+            self.by_connection
+                .entry(connection)
+                .or_default()
+                .push((owner, id));
+        }
+        if change == Change::New {
+            out.push(Output::Changed {
+                tenant: owner.0,
+                device: owner.1,
+            });
+        }
+    }
+
+    pub(crate) fn remove(
+        &mut self,
+        tenant: TenantId,
+        device: DeviceId,
+        id: BindingId,
+        out: &mut Vec<Output>,
+    ) {
+        if let Some(handle) = self.ends.remove(&id) {
+            self.timers.cancel(handle);
+            self.forget(tenant, device, id, out);
+        }
+    }
+
+    fn forget(&mut self, tenant: TenantId, device: DeviceId, id: BindingId, out: &mut Vec<Output>) {
+        let owner = (tenant, device);
+        let Some(held) = self.devices.get_mut(&owner) else {
+            return;
+        };
+        let Some(at) = held.iter().position(|binding| binding.id == id) else {
+            return;
+        };
+        let binding = held.remove(at);
+        if held.is_empty() {
+            self.devices.remove(&owner);
+        }
+        Self::unlink(&mut self.by_connection, binding.flow.connection, id);
+        if let Some(count) = self.per_tenant.get_mut(&tenant) {
+            *count -= 1;
+            if *count == 0 {
+                self.per_tenant.remove(&tenant);
+            }
+        }
+        out.push(Output::Removed {
+            tenant,
+            key: id.as_u128(),
+        });
+        out.push(Output::Changed { tenant, device });
+    }
+
+    fn unlink(
+        by_connection: &mut HashMap<u64, Vec<(Owner, BindingId)>>,
+        connection: u64,
+        id: BindingId,
+    ) {
+        if let Some(list) = by_connection.get_mut(&connection) {
+            list.retain(|(_, known)| *known != id);
+            if list.is_empty() {
+                by_connection.remove(&connection);
+            }
+        }
+    }
+}

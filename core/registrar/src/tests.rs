@@ -1,0 +1,1 @@
+//! Registration, one sentence each.
