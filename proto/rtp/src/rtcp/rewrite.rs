@@ -183,11 +183,9 @@ fn extended_blocks(packet: &mut [u8], map: &Map) {
             return;
         }
         match kind {
-            1 | 2 | 3 | 6 if at + 12 <= end => {
-                if reported_source(packet, at + 4, map) {
-                    shift_number(packet, at + 8, map);
-                    shift_number(packet, at + 10, map);
-                }
+            1 | 2 | 3 | 6 if at + 12 <= end && reported_source(packet, at + 4, map) => {
+                shift_number(packet, at + 8, map);
+                shift_number(packet, at + 10, map);
             }
             7 if at + 8 <= end => {
                 reported_source(packet, at + 4, map);
