@@ -2,7 +2,7 @@
 
 use crate::finding::Finding;
 use crate::rules::Scope;
-use crate::source::Source;
+use crate::source::{Source, Written};
 use std::collections::BTreeSet;
 
 const WHY: &str = "whoever holds a scope acts for a tenant; few doors can be guarded, many cannot";
@@ -57,7 +57,7 @@ fn lines(source: &Source, scope: &Scope) -> BTreeSet<usize> {
     let calls = source
         .paths
         .iter()
-        .filter(|w| w.called && makes(&w.segments, scope))
+        .filter(|w| makes(w, scope))
         .map(|w| w.line);
     literals
         .chain(calls)
@@ -65,13 +65,17 @@ fn lines(source: &Source, scope: &Scope) -> BTreeSet<usize> {
         .collect()
 }
 
-fn makes(segments: &[String], scope: &Scope) -> bool {
-    let text = segments.join("::");
-    segments.last() == Some(&scope.type_name)
-        || scope
-            .constructors
-            .iter()
-            .any(|c| text == *c || text.ends_with(&format!("::{c}")))
+/// A call of the type's own constructor, or a named constructor, called or handed on by name; one
+/// named without its type must be called.
+fn makes(written: &Written, scope: &Scope) -> bool {
+    let text = written.segments.join("::");
+    if written.called && written.segments.last() == Some(&scope.type_name) {
+        return true;
+    }
+    scope.constructors.iter().any(|constructor| {
+        (written.called || constructor.contains("::"))
+            && (text == *constructor || text.ends_with(&format!("::{constructor}")))
+    })
 }
 
 /// The innermost function around a line.
@@ -116,6 +120,10 @@ mod tests {
         );
         assert_eq!(found("fn f() { TenantScope { id } }", &[]), place);
         assert_eq!(found("fn f() { TenantScope(id) }", &[]), place);
+        assert_eq!(
+            found("fn f() { proof.map(TenantScope::admit) }", &[]),
+            place
+        );
         assert_eq!(
             found("impl TenantScope { fn f() { Self { id } } }", &[]),
             place
