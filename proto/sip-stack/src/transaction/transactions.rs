@@ -1,0 +1,454 @@
+//! Transactions: all of one shard, their timers, and the doors for the layer above.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use bytes::Bytes;
+use machine::{Instant, Random, TimerHandle, TimerTable};
+use sip_message::{Builder, Flow, Message, Method};
+
+use super::event::{ClientKey, Event, Owner, ServerKey, Transmit};
+use super::limits::{Figures, Limits};
+use super::outbox::Outbox;
+use super::table::{Slot, Table};
+use super::{client_invite, client_other, server_invite, server_other, via};
+use crate::fingerprint::Key;
+use crate::token::{Branch, Tag};
+
+/// A request to be sent in a client transaction.
+#[derive(Clone, Debug)]
+pub struct Sending<'a> {
+    /// Where to.
+    pub flow: Flow,
+    /// The branch in its top Via, from [`Transactions::branch`]; a CANCEL uses its INVITE's.
+    pub branch: Branch,
+    /// Its method; never ACK.
+    pub method: Method<'a>,
+    /// The whole request.
+    pub bytes: Bytes,
+    /// Whom its responses go to.
+    pub owner: Owner,
+}
+
+pub(super) enum ClientState {
+    Invite(client_invite::State),
+    Other(client_other::State),
+}
+
+pub(super) struct Client {
+    pub(super) owner: Owner,
+    pub(super) flow: Flow,
+    pub(super) state: ClientState,
+    alarm: Option<(Instant, TimerHandle)>,
+}
+
+pub(super) enum ServerState {
+    Invite(server_invite::State),
+    Other(server_other::State),
+}
+
+pub(super) struct Server {
+    pub(super) owner: Owner,
+    pub(super) flow: Flow,
+    pub(super) tag: Tag,
+    pub(super) state: ServerState,
+    alarm: Option<(Instant, TimerHandle)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Alarm {
+    Client(Slot),
+    Server(Slot),
+}
+
+/// All transactions of one signalling shard.
+pub struct Transactions {
+    pub(super) clients: Table<Client>,
+    pub(super) servers: Table<Server>,
+    streams: BTreeSet<(Flow, Slot)>,
+    timers: TimerTable<Alarm>,
+    pub(super) out: Outbox,
+    pub(super) limits: Limits,
+    pub(super) key: Key,
+    random: Random,
+}
+
+impl Transactions {
+    /// Empty tables. Branches, tags and the key of the tables come from `random`, which in
+    /// production is [`Random::secure`].
+    #[must_use]
+    pub fn new(limits: Limits, mut random: Random) -> Self {
+        Self {
+            clients: Table::with_bound(limits.clients),
+            servers: Table::with_bound(limits.servers),
+            streams: BTreeSet::new(),
+            timers: TimerTable::new(),
+            out: Outbox::default(),
+            limits,
+            key: Key::mint(&mut random),
+            random,
+        }
+    }
+
+    /// A branch nobody has used (RFC 3261 §8.1.1.7).
+    pub fn branch(&mut self) -> Branch {
+        Branch::mint(&mut self.random)
+    }
+
+    /// A tag nobody has used (RFC 3261 §19.3).
+    pub fn tag(&mut self) -> Tag {
+        Tag::mint(&mut self.random)
+    }
+
+    /// A Call-ID nobody has used: 26 letters, no host.
+    pub fn call_id(&mut self) -> String {
+        self.random.token(26)
+    }
+
+    /// A random duration in `low..high` in steps of 10 ms (RFC 3261 §14.1 asks for them).
+    pub(crate) fn random_wait(&mut self, low: Duration, high: Duration) -> Duration {
+        let steps = u64::try_from(high.saturating_sub(low).as_millis() / 10).unwrap_or(0);
+        low + Duration::from_millis(10 * self.random.below(steps.max(1)))
+    }
+
+    /// A random number below `n` (at least 1), for Retry-After.
+    pub(crate) fn random_below(&mut self, n: u64) -> u64 {
+        self.random.below(n.max(1))
+    }
+
+    /// Sends a request in a client transaction of its own. When the table is full the request
+    /// is not sent and [`Event::ClientTransportFailed`] follows.
+    pub fn request(&mut self, sending: Sending<'_>, now: Instant) -> ClientKey {
+        let Sending {
+            flow,
+            branch,
+            method,
+            bytes,
+            owner,
+        } = sending;
+        if self.clients.len() >= usize::try_from(self.limits.clients).unwrap_or(usize::MAX) {
+            return self.refuse_client(owner);
+        }
+        let state = if method == Method::Invite {
+            ClientState::Invite(client_invite::State::begin(flow, bytes, now, &mut self.out))
+        } else {
+            ClientState::Other(client_other::State::begin(flow, bytes, now, &mut self.out))
+        };
+        let id = client_id(branch, method == Method::Cancel);
+        let client = Client {
+            owner,
+            flow,
+            state,
+            alarm: None,
+        };
+        let Some(slot) = self.clients.insert(id, client) else {
+            return self.refuse_client(owner);
+        };
+        if flow.transport.is_reliable() {
+            self.streams.insert((flow, slot));
+        }
+        self.settle_client(slot);
+        ClientKey(slot)
+    }
+
+    fn refuse_client(&mut self, owner: Owner) -> ClientKey {
+        let key = ClientKey(Slot::NOWHERE);
+        self.out.figures.refused += 1;
+        self.out.tell(Event::ClientTransportFailed { key, owner });
+        key
+    }
+
+    /// Answers a request. Responses that come after a final one are dropped, except further
+    /// 2xx of an INVITE.
+    pub fn respond(&mut self, key: ServerKey, bytes: Bytes, status: u16, now: Instant) {
+        let Some(server) = self.servers.get_mut(key.0) else {
+            return;
+        };
+        let head = server.head(key);
+        match &mut server.state {
+            ServerState::Invite(state) => state.respond(head, status, bytes, now, &mut self.out),
+            ServerState::Other(state) => state.respond(head, status, bytes, now, &mut self.out),
+        }
+        self.settle_server(key.0);
+    }
+
+    /// Answers a request with nothing but a status; the To tag is [`Transactions::server_tag`].
+    pub fn respond_simply(&mut self, key: ServerKey, request: &Message, status: u16, now: Instant) {
+        let (tag, flow) = self.answering(key);
+        self.respond(
+            key,
+            via::answer(request, status, tag, flow).finish(),
+            status,
+            now,
+        );
+    }
+
+    /// A response to a request begun: Via, From, To with our tag, Call-ID, CSeq (RFC 3261
+    /// §8.2.6.2); headers and body may be added.
+    #[must_use]
+    pub fn response(&self, key: ServerKey, request: &Message, status: u16) -> Builder {
+        let (tag, flow) = self.answering(key);
+        via::answer(request, status, tag, flow)
+    }
+
+    fn answering(&self, key: ServerKey) -> (Tag, Flow) {
+        self.servers
+            .get(key.0)
+            .map_or((Tag::of_fingerprint(0), NO_FLOW), |s| (s.tag, s.flow))
+    }
+
+    /// The To tag that belongs to a server transaction: the same for every response to the
+    /// same request, also to its CANCEL and after a restart of the transaction.
+    #[must_use]
+    pub fn server_tag(&self, key: ServerKey) -> Tag {
+        self.answering(key).0
+    }
+
+    /// Names the owner of a server transaction.
+    pub fn adopt(&mut self, key: ServerKey, owner: Owner) {
+        if let Some(server) = self.servers.get_mut(key.0) {
+            server.owner = owner;
+        }
+    }
+
+    /// Keeps the ACK of a 2xx and sends it; it is repeated when that 2xx is repeated
+    /// (RFC 3261 §13.2.2.4), without the owner's doing.
+    pub fn acknowledge(&mut self, key: ClientKey, to_tag: &str, flow: Flow, ack: Bytes) {
+        self.transmit(flow, ack.clone());
+        let bound = self.limits.acks;
+        let Some(client) = self.clients.get_mut(key.0) else {
+            return;
+        };
+        if let ClientState::Invite(state) = &mut client.state {
+            let given = client_invite::Acknowledged {
+                tag: to_tag.into(),
+                flow,
+                ack,
+            };
+            state.acknowledge(given, bound);
+        }
+    }
+
+    /// Forgets a client transaction without a word: nobody waits for its response any more.
+    pub fn abandon(&mut self, key: ClientKey) {
+        self.remove_client(key.0);
+    }
+
+    /// Sends bytes outside transactions: stateless answers, ACKs of 2xx.
+    pub fn transmit(&mut self, flow: Flow, bytes: Bytes) {
+        self.out.send(flow, bytes);
+    }
+
+    /// A send on this flow failed for good; whoever waits for an answer by it is told.
+    /// Datagram flows are asked one by one, streams by index.
+    pub fn failed(&mut self, flow: Flow, _now: Instant) {
+        let slots: Vec<Slot> = if flow.transport.is_reliable() {
+            let low = (flow, Slot::LOWEST);
+            self.streams
+                .range(low..=(flow, Slot::NOWHERE))
+                .map(|(_, slot)| *slot)
+                .collect()
+        } else {
+            let on_flow = self
+                .clients
+                .iter()
+                .filter(|(_, client)| client.flow == flow);
+            on_flow.map(|(slot, _)| slot).collect()
+        };
+        for slot in slots {
+            let Some(client) = self.clients.get_mut(slot) else {
+                continue;
+            };
+            let head = client.head(ClientKey(slot));
+            match &mut client.state {
+                ClientState::Invite(state) => state.transport_failed(head, &mut self.out),
+                ClientState::Other(state) => state.transport_failed(head, &mut self.out),
+            }
+            self.settle_client(slot);
+        }
+    }
+
+    /// When [`Transactions::expire`] is next needed.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.timers.next()
+    }
+
+    /// Runs all timers due.
+    pub fn expire(&mut self, now: Instant) {
+        while let Some((_, alarm)) = self.timers.pop_due(now) {
+            match alarm {
+                Alarm::Client(slot) => self.expire_client(slot, now),
+                Alarm::Server(slot) => self.expire_server(slot, now),
+            }
+        }
+    }
+
+    fn expire_client(&mut self, slot: Slot, now: Instant) {
+        let Some(client) = self.clients.get_mut(slot) else {
+            return;
+        };
+        client.alarm = None;
+        let head = client.head(ClientKey(slot));
+        match &mut client.state {
+            ClientState::Invite(state) => state.expire(head, now, &mut self.out),
+            ClientState::Other(state) => state.expire(head, now, &mut self.out),
+        }
+        self.settle_client(slot);
+    }
+
+    fn expire_server(&mut self, slot: Slot, now: Instant) {
+        let Some(server) = self.servers.get_mut(slot) else {
+            return;
+        };
+        server.alarm = None;
+        let head = server.head(ServerKey(slot));
+        match &mut server.state {
+            ServerState::Invite(state) => state.expire(head, now, &mut self.out),
+            ServerState::Other(state) => state.expire(head, now, &mut self.out),
+        }
+        self.settle_server(slot);
+    }
+
+    /// The next event; to be asked until there is none after each call that takes `now`.
+    pub fn poll(&mut self) -> Option<Event> {
+        self.out.events.pop_front()
+    }
+
+    /// Moves what is to be sent to the end of `into`, in order.
+    pub fn take_transmits(&mut self, into: &mut Vec<Transmit>) {
+        into.append(&mut self.out.transmits);
+    }
+
+    /// The counters.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        Figures {
+            clients: u64::try_from(self.clients.len()).unwrap_or(u64::MAX),
+            servers: u64::try_from(self.servers.len()).unwrap_or(u64::MAX),
+            ..self.out.figures
+        }
+    }
+
+    pub(super) fn add_server(&mut self, id: u128, flow: Flow, state: ServerState) -> Option<Slot> {
+        let tag = Tag::of_fingerprint(id);
+        let server = Server {
+            owner: Owner::NOBODY,
+            flow,
+            tag,
+            state,
+            alarm: None,
+        };
+        let slot = self.servers.insert(id, server)?;
+        self.settle_server(slot);
+        Some(slot)
+    }
+
+    /// After every input: the transaction ends, or its alarm follows its state.
+    pub(super) fn settle_client(&mut self, slot: Slot) {
+        let Some(client) = self.clients.get_mut(slot) else {
+            return;
+        };
+        let (over, wake) = match &client.state {
+            ClientState::Invite(state) => (
+                matches!(state, client_invite::State::Terminated),
+                state.wake(),
+            ),
+            ClientState::Other(state) => (
+                matches!(state, client_other::State::Terminated),
+                state.wake(),
+            ),
+        };
+        rearm(
+            &mut self.timers,
+            &mut client.alarm,
+            wake,
+            Alarm::Client(slot),
+        );
+        if over {
+            self.remove_client(slot);
+        }
+    }
+
+    fn remove_client(&mut self, slot: Slot) {
+        let Some(client) = self.clients.remove(slot) else {
+            return;
+        };
+        if let Some((_, handle)) = client.alarm {
+            self.timers.cancel(handle);
+        }
+        if client.flow.transport.is_reliable() {
+            self.streams.remove(&(client.flow, slot));
+        }
+    }
+
+    /// After every input: the transaction ends, or its alarm follows its state.
+    pub(super) fn settle_server(&mut self, slot: Slot) {
+        let Some(server) = self.servers.get_mut(slot) else {
+            return;
+        };
+        let (over, wake) = match &server.state {
+            ServerState::Invite(state) => (
+                matches!(state, server_invite::State::Terminated),
+                state.wake(),
+            ),
+            ServerState::Other(state) => (
+                matches!(state, server_other::State::Terminated),
+                state.wake(),
+            ),
+        };
+        rearm(
+            &mut self.timers,
+            &mut server.alarm,
+            wake,
+            Alarm::Server(slot),
+        );
+        if over {
+            self.servers.remove(slot);
+        }
+    }
+}
+
+impl Client {
+    pub(super) const fn head(&self, key: ClientKey) -> client_invite::Head {
+        client_invite::Head {
+            key,
+            owner: self.owner,
+            flow: self.flow,
+        }
+    }
+}
+
+impl Server {
+    pub(super) const fn head(&self, key: ServerKey) -> server_invite::Head {
+        server_invite::Head {
+            key,
+            owner: self.owner,
+            flow: self.flow,
+        }
+    }
+}
+
+/// The id of a client transaction: only a CANCEL shares its branch with another method.
+pub(super) fn client_id(branch: Branch, is_cancel: bool) -> u128 {
+    branch.bits() | u128::from(is_cancel) << 80
+}
+
+const NO_FLOW: Flow = Flow::udp(NO_ADDRESS, NO_ADDRESS);
+const NO_ADDRESS: std::net::SocketAddr =
+    std::net::SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);
+
+fn rearm(
+    timers: &mut TimerTable<Alarm>,
+    alarm: &mut Option<(Instant, TimerHandle)>,
+    wake: Option<Instant>,
+    key: Alarm,
+) {
+    if alarm.as_ref().map(|(at, _)| *at) == wake {
+        return;
+    }
+    if let Some((_, handle)) = alarm.take() {
+        timers.cancel(handle);
+    }
+    *alarm = wake.map(|at| (at, timers.arm(at, key)));
+}
