@@ -1,0 +1,291 @@
+//! One call's record in the making.
+
+use crate::wording;
+use call::{CallEvent, Direction, LegId, What};
+use domain::{Cdr, CdrLeg, End, Fault, LegDirection, Party, QualityPair, TransferNote};
+use ids::{CallId, CdrId, TenantId};
+use machine::{Clock, Instant, WallTime};
+use ports::{Journal, JournalRecord, Mark};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// How long an ended call waits for the last quality figures before it is recorded without them.
+const FIGURES_WAIT: Duration = Duration::from_secs(2);
+
+/// What signalling and media know of a leg and the call does not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LegDetails {
+    /// Where the party's signalling is.
+    pub address: Option<String>,
+    /// What it calls itself.
+    pub user_agent: Option<String>,
+    /// Call-ID of its dialog.
+    pub sip_call_id: Option<String>,
+    /// The codec it speaks.
+    pub codec: Option<String>,
+}
+
+/// Folds one call's events into its record.
+#[derive(Debug)]
+pub struct Recorder {
+    cdr: Cdr,
+    journaled: bool,
+    ended: Option<Instant>,
+    awaited: BTreeSet<u8>,
+}
+
+impl Recorder {
+    /// Begins the record of a call.
+    #[must_use]
+    pub fn begin(id: CdrId, call: CallId, tenant: TenantId, caller: Party, at: WallTime) -> Self {
+        let cdr = Cdr {
+            id,
+            call,
+            tenant,
+            started: at,
+            ringing_at: None,
+            answered_at: None,
+            ended: at,
+            caller,
+            dialled: String::new(),
+            destination: None,
+            legs: Vec::new(),
+            end: cut_short(),
+            transfers: Vec::new(),
+            explanation: Vec::new(),
+            recovered: false,
+        };
+        Recorder {
+            cdr,
+            journaled: false,
+            ended: None,
+            awaited: BTreeSet::new(),
+        }
+    }
+
+    /// Goes on with the record of a call that outlived its process.
+    #[must_use]
+    pub fn resume(cdr: Cdr) -> Self {
+        Recorder {
+            cdr,
+            journaled: true,
+            ended: None,
+            awaited: BTreeSet::new(),
+        }
+    }
+
+    /// The record as it stands.
+    #[must_use]
+    pub fn cdr(&self) -> &Cdr {
+        &self.cdr
+    }
+
+    /// Takes in one event.
+    pub fn event(&mut self, event: &CallEvent, clock: &Clock, journal: &mut dyn Journal) {
+        let at = clock.wall(event.at);
+        if let Some(step) = wording::step(&event.what, at) {
+            self.cdr.explanation.push(step);
+        }
+        match &event.what {
+            What::Opened { dialled, .. } => self.cdr.dialled.clone_from(dialled),
+            What::LegOpened {
+                leg: _,
+                direction,
+                device,
+                number,
+                display,
+            } => {
+                let party = Party {
+                    extension: None,
+                    device: *device,
+                    number: number.clone(),
+                    display: display.clone(),
+                };
+                self.open_leg(*direction, party, at);
+            }
+            What::Ringing(leg) => self.rings(*leg, at),
+            What::Answered(leg) => self.answered(*leg, at, journal),
+            What::LegClosed { leg, status, .. } => {
+                if let Some(leg) = self.leg(*leg) {
+                    leg.ended = Some(at);
+                    leg.status = Some(*status);
+                }
+            }
+            What::TransferRequested { by, to } => {
+                let by = self.number_of(*by);
+                let attended = false;
+                let note = TransferNote {
+                    at,
+                    by,
+                    to: to.clone(),
+                    attended,
+                    succeeded: false,
+                };
+                self.cdr.transfers.push(note);
+            }
+            What::TransferCompleted { .. } => self.transferred(journal),
+            What::Ended(end) => {
+                self.cdr.end = end.clone();
+                self.cdr.ended = at;
+                self.ended = Some(event.at);
+            }
+            What::Explained(_)
+            | What::Held(_)
+            | What::Resumed(_)
+            | What::TransferFailed { .. }
+            | What::MergedInto(_) => {}
+        }
+    }
+
+    /// Marks the beginning of the call in the journal, once; to be called after the events of one
+    /// input, so that the first mark already names the legs.
+    pub fn settle(&mut self, journal: &mut dyn Journal) {
+        if !self.journaled {
+            self.journaled = true;
+            journal.append(&JournalRecord::Opened(Box::new(self.cdr.clone())));
+        }
+    }
+
+    /// Adds what signalling and media know of a leg.
+    pub fn details(&mut self, leg: LegId, details: LegDetails) {
+        let Some(leg) = self.leg(leg) else { return };
+        let LegDetails {
+            address,
+            user_agent,
+            sip_call_id,
+            codec,
+        } = details;
+        if let Some(address) = address {
+            leg.address = address;
+        }
+        if let Some(user_agent) = user_agent {
+            leg.user_agent = user_agent;
+        }
+        if let Some(sip_call_id) = sip_call_id {
+            leg.sip_call_id = sip_call_id;
+        }
+        if codec.is_some() {
+            leg.codec = codec;
+        }
+    }
+
+    /// The leg's media will still be summed up: the record waits for it.
+    pub fn await_quality(&mut self, leg: LegId) {
+        self.awaited.insert(leg.number());
+    }
+
+    /// The leg's media, summed up.
+    pub fn quality(&mut self, leg: LegId, quality: QualityPair) {
+        self.awaited.remove(&leg.number());
+        if let Some(leg) = self.leg(leg) {
+            leg.quality = quality;
+        }
+    }
+
+    /// Whether nothing more is awaited.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.ended.is_some() && self.awaited.is_empty()
+    }
+
+    /// When the record is written at the latest.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.ended.map(|at| at + FIGURES_WAIT)
+    }
+
+    /// The finished record, marked in the journal; what is in the journal reaches the store.
+    #[must_use]
+    pub fn close(self, journal: &mut dyn Journal) -> Cdr {
+        journal.append(&JournalRecord::Closed(Box::new(self.cdr.clone())));
+        self.cdr
+    }
+
+    fn open_leg(&mut self, direction: Direction, party: Party, at: WallTime) {
+        let direction = match direction {
+            Direction::Inbound => LegDirection::Incoming,
+            Direction::Outbound => LegDirection::Outgoing,
+        };
+        self.cdr.legs.push(CdrLeg {
+            direction,
+            party,
+            address: String::new(),
+            user_agent: String::new(),
+            sip_call_id: String::new(),
+            started: at,
+            ringing_at: None,
+            answered_at: None,
+            ended: None,
+            status: None,
+            codec: None,
+            quality: QualityPair::default(),
+        });
+    }
+
+    fn rings(&mut self, leg: LegId, at: WallTime) {
+        self.cdr.ringing_at.get_or_insert(at);
+        if let Some(leg) = self.leg(leg) {
+            leg.ringing_at.get_or_insert(at);
+        }
+    }
+
+    fn answered(&mut self, leg: LegId, at: WallTime, journal: &mut dyn Journal) {
+        let Some(found) = self.leg(leg) else { return };
+        found.answered_at = Some(at);
+        let (outgoing, party) = (
+            found.direction == LegDirection::Outgoing,
+            found.party.clone(),
+        );
+        if outgoing && self.cdr.destination.is_none() {
+            self.cdr.destination = Some(party);
+        }
+        if self.cdr.answered_at.is_none() {
+            self.cdr.answered_at = Some(at);
+            self.mark(Mark::Answered { at }, journal);
+        }
+    }
+
+    fn transferred(&mut self, journal: &mut dyn Journal) {
+        let Some(last) = self.cdr.transfers.last_mut() else {
+            return;
+        };
+        last.succeeded = true;
+        let note = last.clone();
+        self.mark(Mark::Transfer(note), journal);
+    }
+
+    fn mark(&self, mark: Mark, journal: &mut dyn Journal) {
+        // Before the first mark the record itself will say it.
+        if self.journaled {
+            let Cdr {
+                id, call, tenant, ..
+            } = self.cdr;
+            journal.append(&JournalRecord::Progress {
+                call,
+                cdr: id,
+                tenant,
+                mark,
+            });
+        }
+    }
+
+    fn number_of(&mut self, leg: LegId) -> String {
+        self.leg(leg)
+            .map(|leg| leg.party.number.clone())
+            .unwrap_or_default()
+    }
+
+    fn leg(&mut self, leg: LegId) -> Option<&mut CdrLeg> {
+        self.cdr.legs.get_mut(usize::from(leg.number()))
+    }
+}
+
+/// How a call ended of which nothing more was heard.
+fn cut_short() -> End {
+    End {
+        cause: 41,
+        sip_status: 503,
+        reason: "the exchange stopped during the call".to_owned(),
+        by: Fault::Exchange,
+    }
+}
