@@ -4,6 +4,7 @@ pub(crate) mod banned;
 pub(crate) mod cycles;
 pub(crate) mod edges;
 pub(crate) mod layout;
+pub(crate) mod links;
 pub(crate) mod mints;
 pub(crate) mod reasons;
 pub(crate) mod sizes;

@@ -64,6 +64,7 @@ fn examine(root: &Path) -> Result<(usize, Vec<Finding>), String> {
             check::banned::check(source, &rules.ban, &mut out);
         }
     }
+    check::links::check(&texts, &mut out);
     check::mints::check(&sources, &rules.scope, &mut out);
     for krate in &crates {
         let own: Vec<&Source> = sources
