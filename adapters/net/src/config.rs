@@ -1,0 +1,147 @@
+//! What a loop is bound to and how much it may hold.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use sip_message::flow::Transport;
+
+use crate::clock::LoopClock;
+
+/// One address to listen on. UDP sockets are also what outgoing datagrams leave from; outgoing
+/// streams need no listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listener {
+    /// UDP or TCP.
+    pub transport: Transport,
+    /// The address; a wildcard IP listens on all of its family (v6 sockets take v6 only), port 0
+    /// lets the kernel choose, see [`crate::Bound`].
+    pub at: SocketAddr,
+}
+
+impl Listener {
+    /// Listens for datagrams.
+    #[must_use]
+    pub fn udp(at: SocketAddr) -> Listener {
+        Listener {
+            transport: Transport::Udp,
+            at,
+        }
+    }
+
+    /// Listens for streams.
+    #[must_use]
+    pub fn tcp(at: SocketAddr) -> Listener {
+        Listener {
+            transport: Transport::Tcp,
+            at,
+        }
+    }
+}
+
+/// What one loop is made from.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The addresses to listen on; at most [`Config::MAX_LISTENERS`].
+    pub listeners: Vec<Listener>,
+    /// Which loop of the node this is, 0 to [`Config::MAX_SHARD`]; it is the upper part of every
+    /// connection id, so that ids of two loops never meet.
+    pub shard: u16,
+    /// Whether several loops share the same addresses (`SO_REUSEPORT`); the kernel then spreads
+    /// remote addresses over them.
+    pub share_addresses: bool,
+    /// Whether ICMP's "port unreachable" and its kin come back as
+    /// [`Failure::Unreachable`](crate::Failure::Unreachable) (RFC 3261 §18.4). The bytes given
+    /// back are then as many as the ICMP message quoted.
+    pub report_unreachable: bool,
+    /// Where the instants given to the handler count from.
+    pub clock: LoopClock,
+    /// How much the loop may hold.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// Most listeners of one loop.
+    pub const MAX_LISTENERS: usize = 256;
+    /// Highest [`Config::shard`].
+    pub const MAX_SHARD: u16 = 0x7ffe;
+
+    /// A loop on `listeners` with the default limits, being the node's only one.
+    #[must_use]
+    pub fn new(listeners: Vec<Listener>) -> Config {
+        Config {
+            listeners,
+            shard: 0,
+            share_addresses: false,
+            report_unreachable: true,
+            clock: LoopClock::start(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// The bounds of one loop. Each default is stated beside its field.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Receive buffer asked of the kernel per UDP socket, octets (16 MiB); what was granted is in
+    /// [`crate::Bound`].
+    pub receive_buffer: usize,
+    /// Send buffer asked of the kernel per UDP socket, octets (4 MiB).
+    pub send_buffer: usize,
+    /// Datagrams a UDP socket may hold back while the kernel takes none (4096); the newest beyond
+    /// it are dropped and counted, the sender's retransmission heals them.
+    pub pending_datagrams: usize,
+    /// Octets of the same (8 MiB).
+    pub pending_octets: usize,
+    /// Live connections, accepted and outgoing together (8192).
+    pub connections: usize,
+    /// Accepted connections from one IPv4 address or one IPv6 /64 (256).
+    pub connections_per_source: usize,
+    /// Outgoing connections still being opened (1024).
+    pub connecting: usize,
+    /// Octets waiting to be written to one connection, apart from the kernel's (1 MiB).
+    pub write_octets: usize,
+    /// Messages waiting to be written to one connection (1024).
+    pub write_messages: usize,
+    /// Octets of each kernel buffer of a connection, both directions (256 KiB).
+    pub stream_buffer: usize,
+    /// How long an outgoing connection may take to open (5 s).
+    pub connect_timeout: Duration,
+    /// How long a connection may be silent in both directions (20 min); longer than the keep-alive
+    /// of any registration, RFC 5626 §4.4.1 asks for one in 120 s.
+    pub idle_timeout: Duration,
+    /// How long a peer may take none of the octets waiting for it (30 s).
+    pub stall_timeout: Duration,
+    /// How long a message may take from its first octet to its last, and a new accepted connection
+    /// to its first message or keep-alive (30 s).
+    pub frame_timeout: Duration,
+    /// How long the last words to a connection being closed may take (1 s).
+    pub linger: Duration,
+    /// How long waiting octets may take to leave when the loop is stopped (500 ms).
+    pub farewell: Duration,
+    /// What a message on a stream may be.
+    pub message: sip_message::Limits,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            receive_buffer: 16 << 20,
+            send_buffer: 4 << 20,
+            pending_datagrams: 4096,
+            pending_octets: 8 << 20,
+            connections: 8192,
+            connections_per_source: 256,
+            connecting: 1024,
+            write_octets: 1 << 20,
+            write_messages: 1024,
+            stream_buffer: 256 << 10,
+            connect_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(20 * 60),
+            stall_timeout: Duration::from_secs(30),
+            frame_timeout: Duration::from_secs(30),
+            linger: Duration::from_secs(1),
+            farewell: Duration::from_millis(500),
+            message: sip_message::Limits::default(),
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! The loop: wait, read, ask the handler, write.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use machine::Instant;
+use sip_message::Problem;
+use sip_message::flow::{Flow, Transport};
+
+use crate::bind::{BindError, Bound, Opened, first_connection};
+use crate::clock::LoopClock;
+use crate::config::Config;
+use crate::datagrams::{Datagrams, PendingLimits};
+use crate::figures::Figures;
+use crate::handler::{CloseReason, Failure, Handler, Received, Transmit};
+use crate::streams::{Context, Streams};
+use crate::sys::{BATCH, Epoll, Event, Interest};
+use crate::waker::Waker;
+
+/// Full batches taken from one socket before others get their turn.
+const ROUNDS: usize = 4;
+/// Incidents told to the handler before others get their turn.
+const INCIDENTS: usize = 256;
+
+/// Something the handler is to be told when what arrived before has been told.
+#[derive(Debug)]
+pub(crate) enum Incident {
+    Failed(Transmit, Failure),
+    Closed(Flow, CloseReason),
+    Malformed {
+        flow: Flow,
+        problem: Problem,
+        head: Bytes,
+    },
+    /// The handler has been told everything of a connection at its end.
+    Answered {
+        connection: u64,
+    },
+}
+
+/// What an event of the poll is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Token {
+    Waker,
+    Datagrams(usize),
+    Listener(usize),
+    Connection,
+}
+
+impl Token {
+    /// Connection ids stay below, since shards do.
+    const KINDS: u64 = 0x7fff << 48;
+    const WAKER: u64 = Token::KINDS;
+    const DATAGRAMS: u64 = Token::KINDS | 1 << 32;
+    const LISTENER: u64 = Token::KINDS | 2 << 32;
+    const INDEX: u64 = 0xffff_ffff;
+
+    pub(crate) fn pack(self) -> u64 {
+        let index = |index: usize| u64::try_from(index).unwrap_or(0) & Token::INDEX;
+        match self {
+            Token::Waker => Token::WAKER,
+            Token::Datagrams(i) => Token::DATAGRAMS | index(i),
+            Token::Listener(i) => Token::LISTENER | index(i),
+            Token::Connection => 0,
+        }
+    }
+
+    pub(crate) fn unpack(packed: u64) -> Token {
+        let index = usize::try_from(packed & Token::INDEX).unwrap_or(0);
+        match packed & !Token::INDEX {
+            Token::WAKER => Token::Waker,
+            Token::DATAGRAMS => Token::Datagrams(index),
+            Token::LISTENER => Token::Listener(index),
+            _ => Token::Connection,
+        }
+    }
+}
+
+/// A loop with its sockets open, to be run by the thread that shall own it.
+#[derive(Debug)]
+pub struct Net {
+    clock: LoopClock,
+    farewell: Duration,
+    waker: Waker,
+    epoll: Epoll,
+    datagrams: Datagrams,
+    streams: Streams,
+    bound: Vec<Bound>,
+    figures: Arc<Figures>,
+    incidents: VecDeque<Incident>,
+    batch: Vec<Received>,
+    out: Vec<Transmit>,
+}
+
+impl Net {
+    /// Opens every listener of `config`; from here on the kernel keeps what arrives until
+    /// [`Net::run`].
+    ///
+    /// # Errors
+    /// [`BindError`] names the listener the kernel refused, or the bound `config` passes.
+    pub fn bind(config: Config, waker: &Waker) -> Result<Net, BindError> {
+        let epoll = Epoll::new().map_err(BindError::Poll)?;
+        let watched = epoll.add(waker.fd(), Token::Waker.pack(), Interest::READ);
+        watched.map_err(BindError::Poll)?;
+        let opened = Opened::open(&config, &epoll)?;
+        let figures = Arc::new(Figures::default());
+        let pending = PendingLimits {
+            datagrams: config.limits.pending_datagrams,
+            octets: config.limits.pending_octets,
+        };
+        let first = first_connection(config.shard);
+        let farewell = config.limits.farewell;
+        Ok(Net {
+            clock: config.clock,
+            farewell,
+            waker: waker.clone(),
+            epoll,
+            datagrams: Datagrams::new(opened.datagrams, pending, Arc::clone(&figures)),
+            streams: Streams::new(opened.streams, first, config.limits, Arc::clone(&figures)),
+            bound: opened.bound,
+            figures,
+            incidents: VecDeque::new(),
+            batch: Vec::with_capacity(2 * BATCH),
+            out: Vec::with_capacity(2 * BATCH),
+        })
+    }
+
+    /// The listeners as they were bound, in the order of the configuration.
+    #[must_use]
+    pub fn bound(&self) -> &[Bound] {
+        &self.bound
+    }
+
+    /// What the loop counts; stays readable while and after it runs.
+    #[must_use]
+    pub fn figures(&self) -> Arc<Figures> {
+        Arc::clone(&self.figures)
+    }
+
+    /// Serves `handler` until the waker is told to stop; then gives what still waits to be written
+    /// [`crate::Limits::farewell`] and closes everything.
+    ///
+    /// # Errors
+    /// Only when the kernel refuses to wait, which it has no reason to.
+    pub fn run<H: Handler>(mut self, handler: &mut H) -> io::Result<()> {
+        let mut events = Vec::new();
+        loop {
+            let timeout = self.timeout(handler.deadline());
+            self.epoll.wait(timeout, &mut events)?;
+            self.figures.turns.one();
+            if self.turn(&events, handler) {
+                break;
+            }
+        }
+        self.say_farewell()
+    }
+
+    /// How long to wait at most.
+    fn timeout(&self, handler: Option<Instant>) -> Option<Duration> {
+        if !self.incidents.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        let (streams, datagrams) = (self.streams.deadline(), self.datagrams.deadline());
+        let first = [handler, streams, datagrams].into_iter().flatten().min()?;
+        Some(first.saturating_since(self.clock.now()))
+    }
+
+    /// Everything between two waits; tells whether to stop.
+    fn turn<H: Handler>(&mut self, events: &[Event], handler: &mut H) -> bool {
+        let mut woken = false;
+        for event in events {
+            match Token::unpack(event.token) {
+                Token::Waker => woken = true,
+                Token::Datagrams(index) => self.datagrams_happened(index, *event, handler),
+                Token::Listener(index) => {
+                    let (streams, _, mut context) = self.parts();
+                    streams.accept(index, &mut context);
+                }
+                Token::Connection => {
+                    let (streams, batch, mut context) = self.parts();
+                    streams.happened(*event, batch, &mut context);
+                }
+            }
+            if self.batch.len() >= BATCH {
+                self.deliver(handler);
+            }
+        }
+        self.deliver(handler);
+        let now = self.clock.now();
+        if handler.deadline().is_some_and(|at| at <= now) {
+            handler.expire(now, &mut self.out);
+            self.dispatch();
+        }
+        self.expire();
+        if woken {
+            self.waker.take();
+            handler.inbox(self.clock.now(), &mut self.out);
+            self.dispatch();
+        }
+        self.tell(handler);
+        woken && self.waker.is_stopping()
+    }
+
+    fn parts(&mut self) -> (&mut Streams, &mut Vec<Received>, Context<'_>) {
+        let now = self.clock.now();
+        let context = Context {
+            epoll: &self.epoll,
+            now,
+            incidents: &mut self.incidents,
+        };
+        (&mut self.streams, &mut self.batch, context)
+    }
+
+    fn datagrams_happened<H: Handler>(&mut self, index: usize, event: Event, handler: &mut H) {
+        if event.broken {
+            self.datagrams.read_reports(index, &mut self.incidents);
+        }
+        if event.writable {
+            let now = self.clock.now();
+            self.datagrams
+                .writable(index, &self.epoll, now, &mut self.incidents);
+        }
+        if event.readable {
+            for _ in 0..ROUNDS {
+                let more = self.datagrams.receive(index, &mut self.batch);
+                if self.batch.len() >= BATCH {
+                    self.deliver(handler);
+                }
+                if !more {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Hands over what arrived, then what happened.
+    fn deliver<H: Handler>(&mut self, handler: &mut H) {
+        if !self.batch.is_empty() {
+            handler.receive(&mut self.batch, self.clock.now(), &mut self.out);
+            self.batch.clear();
+        }
+        // also sends what needed no handler: keep-alives' answers
+        self.dispatch();
+        self.tell(handler);
+    }
+
+    /// Tells the handler what happened. What its answers bring about in turn may wait for the next
+    /// turn, so that a handler that always answers a failure with another cannot stop the loop.
+    fn tell<H: Handler>(&mut self, handler: &mut H) {
+        for _ in 0..INCIDENTS {
+            let Some(incident) = self.incidents.pop_front() else {
+                return;
+            };
+            let now = self.clock.now();
+            match incident {
+                Incident::Failed(transmit, why) => {
+                    self.figures.failed.one();
+                    handler.failed(transmit, why, now, &mut self.out);
+                }
+                Incident::Closed(flow, why) => handler.closed(flow, why, now, &mut self.out),
+                Incident::Malformed {
+                    flow,
+                    problem,
+                    head,
+                } => {
+                    handler.malformed(flow, &problem, head, now, &mut self.out);
+                }
+                Incident::Answered { connection } => {
+                    let (streams, _, mut context) = self.parts();
+                    streams.answered(connection, &mut context);
+                }
+            }
+            self.dispatch();
+        }
+    }
+
+    /// Sends what the handler wants sent.
+    fn dispatch(&mut self) {
+        let now = self.clock.now();
+        let epoll = &self.epoll;
+        for transmit in self.out.drain(..) {
+            match transmit.flow.transport {
+                Transport::Udp => self.datagrams.queue(transmit, &mut self.incidents),
+                Transport::Tcp => {
+                    let mut context = Context {
+                        epoll,
+                        now,
+                        incidents: &mut self.incidents,
+                    };
+                    self.streams.send(transmit, &mut context);
+                }
+            }
+        }
+        self.datagrams.flush(epoll, now, &mut self.incidents);
+        self.streams.flush(&mut Context {
+            epoll,
+            now,
+            incidents: &mut self.incidents,
+        });
+    }
+
+    fn expire(&mut self) {
+        let now = self.clock.now();
+        let epoll = &self.epoll;
+        self.datagrams.expire(epoll, now, &mut self.incidents);
+        self.streams.expire(&mut Context {
+            epoll,
+            now,
+            incidents: &mut self.incidents,
+        });
+    }
+
+    /// Writes what still waits, for a while.
+    fn say_farewell(mut self) -> io::Result<()> {
+        let until = self.clock.now() + self.farewell;
+        self.datagrams.stop_reading(&self.epoll);
+        let (streams, _, mut context) = self.parts();
+        streams.stop_reading(&mut context);
+        let mut events = Vec::new();
+        loop {
+            self.incidents.clear();
+            let left = until.saturating_since(self.clock.now());
+            let waiting = self.datagrams.is_waiting() || self.streams.is_waiting();
+            if left.is_zero() || !waiting {
+                return Ok(());
+            }
+            // an UDP socket without memory has no event to wait for
+            let retry = self.datagrams.deadline();
+            let wait = retry.map_or(left, |at| left.min(at.saturating_since(self.clock.now())));
+            self.epoll.wait(Some(wait), &mut events)?;
+            for event in &events {
+                match Token::unpack(event.token) {
+                    Token::Waker => self.waker.take(),
+                    Token::Datagrams(index) => {
+                        let now = self.clock.now();
+                        self.datagrams
+                            .writable(index, &self.epoll, now, &mut self.incidents);
+                    }
+                    Token::Listener(_) => {}
+                    Token::Connection => {
+                        let (streams, batch, mut context) = self.parts();
+                        streams.happened(*event, batch, &mut context);
+                    }
+                }
+            }
+            self.expire();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What stands above the loop: the trait it calls and the values that pass.
+
+use bytes::Bytes;
+use machine::Instant;
+use sip_message::Problem;
+use sip_message::flow::Flow;
+
+/// One message that arrived whole.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// The way it came, and the way an answer goes.
+    pub flow: Flow,
+    /// Its octets; never empty.
+    pub bytes: Bytes,
+}
+
+/// One message to be sent.
+///
+/// On UDP it leaves from the socket of `flow.local`; a `local` with port 0 means any socket of
+/// that family. On TCP it goes to the live connection `flow.connection`, else to a live connection
+/// to `flow.remote`, else a connection is opened (from `flow.local`'s IP unless that is a
+/// wildcard).
+#[derive(Debug, Clone)]
+pub struct Transmit {
+    /// The way to go.
+    pub flow: Flow,
+    /// The octets.
+    pub bytes: Bytes,
+}
+
+/// Why a message was not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Failure {
+    /// No listener of that transport, family and address.
+    NoSocket,
+    /// Too long for one datagram or for the path (`EMSGSIZE`); RFC 3261 §18.1.1 would use TCP.
+    TooLong,
+    /// No way to the remote, or ICMP said that nobody is there.
+    Unreachable,
+    /// The remote refused the connection.
+    Refused,
+    /// The connection took longer than [`crate::Limits::connect_timeout`] to open.
+    TimedOut,
+    /// Too much is waiting for that connection already.
+    Overflow,
+    /// No further connection may be opened.
+    Limit,
+    /// The connection closed before the message was written whole.
+    Closed,
+}
+
+/// Why a connection is no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CloseReason {
+    /// The peer closed it.
+    Peer,
+    /// The peer reset it or the network failed.
+    Reset,
+    /// Nobody said anything for [`crate::Limits::idle_timeout`].
+    Idle,
+    /// The peer was too slow to take what waited or to finish a message.
+    Stalled,
+    /// What it sent was no SIP or passed a limit.
+    Malformed,
+}
+
+/// The signalling above a loop. Every method runs on the loop's thread and must not block; `out`
+/// is sent when it returns.
+pub trait Handler {
+    /// Messages that arrived together, in the order of each flow; at most twice [`crate::BATCH`]
+    /// datagrams or what one read of a stream held. The handler drains `batch`; what it leaves is
+    /// discarded.
+    fn receive(&mut self, batch: &mut Vec<Received>, now: Instant, out: &mut Vec<Transmit>);
+
+    /// A stream brought something that is no message or passed a limit; `head` is what is held of
+    /// it, possibly nothing. What the handler sends to `flow` now is still written, then the
+    /// connection is closed and [`Handler::closed`] follows. The default says nothing.
+    fn malformed(
+        &mut self,
+        flow: Flow,
+        problem: &Problem,
+        head: Bytes,
+        now: Instant,
+        out: &mut Vec<Transmit>,
+    ) {
+        let _ = (flow, problem, head, now, out);
+    }
+
+    /// A connection that was open is no more. Everything it brought was received before.
+    fn closed(&mut self, flow: Flow, why: CloseReason, now: Instant, out: &mut Vec<Transmit>);
+
+    /// A message could not be sent; `transmit` is what had been asked. After an ICMP report
+    /// ([`crate::Config::report_unreachable`]) its octets may be cut short, and since such reports
+    /// can be forged, only one that quotes a live transaction's branch should be believed.
+    fn failed(&mut self, transmit: Transmit, why: Failure, now: Instant, out: &mut Vec<Transmit>);
+
+    /// When [`Handler::expire`] wants to be called next.
+    fn deadline(&self) -> Option<Instant>;
+
+    /// The deadline has passed.
+    fn expire(&mut self, now: Instant, out: &mut Vec<Transmit>);
+
+    /// Somebody called [`crate::Waker::wake`] (several calls may become one) or
+    /// [`crate::Waker::stop`]; after the latter no method is called again.
+    fn inbox(&mut self, now: Instant, out: &mut Vec<Transmit>);
+}

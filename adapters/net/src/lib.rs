@@ -1,0 +1,37 @@
+//! SIP over UDP and TCP: one epoll loop per thread, batches of bytes in and out, nothing else.
+//!
+//! A [`Net`] is bound to its listeners, then [`Net::run`] owns the calling thread until its
+//! [`Waker`] is told to stop. Everything that arrived together is handed to the [`Handler`] at
+//! once; what the handler answers is sent right after, before the next wait.
+//!
+//! * Datagrams come and go in batches of [`BATCH`]; a socket bound to a wildcard answers from the
+//!   address the datagram was sent to, so [`Flow::local`] is always an address of this host.
+//! * Streams are cut into messages by `sip_message::Framer`; keep-alives (RFC 5626 §3.5.1 CRLF,
+//!   §3.5.2 STUN) are answered here and never reach the handler.
+//! * Every queue and table has a bound, see [`Limits`]; what is refused is counted, see
+//!   [`Figures`], and what could not be sent comes back through [`Handler::failed`].
+//!
+//! [`Flow::local`]: sip_message::flow::Flow
+
+mod bind;
+mod clock;
+mod config;
+mod connection;
+mod datagrams;
+mod event_loop;
+mod figures;
+mod handler;
+mod keepalive;
+mod streams;
+mod stun;
+mod sys;
+mod waker;
+
+pub use bind::{BindError, Bound};
+pub use clock::LoopClock;
+pub use config::{Config, Limits, Listener};
+pub use event_loop::Net;
+pub use figures::{Figure, Figures};
+pub use handler::{CloseReason, Failure, Handler, Received, Transmit};
+pub use sys::BATCH;
+pub use waker::Waker;
