@@ -78,6 +78,10 @@ enum Step {
     Cancel(usize),
     Pop,
     Advance(u64),
+    /// Asks with an instant so much earlier than the latest one.
+    Back(u64),
+    /// Arms so many timers a little before one another, the latest first.
+    Crowd(u64, u64),
     /// Pops all that is due and arms another timer after each, so long from the popped instant.
     Rearm(u64),
 }
@@ -101,6 +105,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::Pop),
         2 => span().prop_map(Step::Advance),
         1 => (0u64..200_000_000).prop_map(Step::Advance),
+        1 => span().prop_map(Step::Back),
+        1 => (0u64..40, span()).prop_map(|(count, span)| Step::Crowd(count, span)),
         1 => span().prop_map(Step::Rearm),
     ]
 }
@@ -120,6 +126,16 @@ fn run(steps: &[Step]) {
             Step::Advance(span) => {
                 now += Duration::from_nanos(span);
                 while pair.pop(now) {}
+            }
+            Step::Back(span) => {
+                let earlier = now.saturating_sub(Duration::from_nanos(span));
+                while pair.pop(earlier) {}
+            }
+            Step::Crowd(count, span) => {
+                let end = now + Duration::from_nanos(span);
+                for nth in 0..count {
+                    pair.arm(end.saturating_sub(Duration::from_micros(nth * 300)));
+                }
             }
             Step::Rearm(span) => {
                 let mut left = 20;
@@ -318,6 +334,19 @@ fn the_next_instant_stays_exact_when_few_share_a_slot_and_its_first_is_cancelled
 }
 
 #[test]
+fn the_next_instant_is_never_late_when_the_first_of_a_crowd_is_cancelled() {
+    let mut table = TimerTable::new();
+    let handles: Vec<_> = (0..40)
+        .rev()
+        .map(|n| table.arm(ms(3_000_000 + n), n))
+        .collect();
+    for (n, handle) in (1..40).zip(handles.iter().rev()) {
+        assert!(table.cancel(*handle));
+        assert!(table.next().unwrap() <= ms(3_000_000 + n));
+    }
+}
+
+#[test]
 fn after_the_first_of_a_crowd_is_cancelled_few_wakes_lead_to_the_true_next_one() {
     let mut table = TimerTable::new();
     let handles: Vec<_> = (0..1_000)
@@ -349,6 +378,21 @@ fn asking_with_an_earlier_now_gives_only_what_was_due_then() {
     assert_eq!(table.pop_due(ms(5)), None);
     assert_eq!(table.pop_due(ms(7)), Some((ms(6), 2)));
     assert_eq!(table.pop_due(ms(20)), Some((ms(10), 1)));
+}
+
+#[test]
+fn asking_with_an_earlier_now_does_not_turn_the_table_back() {
+    let mut table = TimerTable::new();
+    assert_eq!(table.pop_due(ms(70)), None);
+    table.arm(ms(80), "second");
+    assert_eq!(table.pop_due(ms(4)), None);
+    table.arm(ms(80), "third");
+    table.arm(ms(79), "first");
+    let keys: Vec<_> = drain(&mut table, ms(81))
+        .into_iter()
+        .map(|(_, key)| key)
+        .collect();
+    assert_eq!(keys, ["first", "second", "third"]);
 }
 
 #[test]
