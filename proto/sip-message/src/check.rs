@@ -1,10 +1,13 @@
 //! Checks of a whole message: the rules that reading alone does not ask about.
 
+use crate::address::Contacts;
 use crate::message::{Kind, Message};
 use crate::method::Method;
 use crate::name::{Code, Name, code};
 use crate::problem::Problem;
+use crate::typed::missing;
 use crate::uri::Scheme;
+use crate::via::Via;
 
 /// Headers that may stand on one line only: two of them would let two readers see two messages.
 const SINGLE: [(Code, &str); 17] = [
@@ -30,8 +33,8 @@ const SINGLE: [(Code, &str); 17] = [
 impl Message {
     /// Checks a request before any of it is used: the mandatory headers of RFC 3261 §8.1.1 (a
     /// missing Max-Forwards is let pass for RFC 2543 peers), headers given twice, every Via,
-    /// From, To, Contact and Route, CSeq and its method, Max-Forwards, the Request-URI and its
-    /// escapes and scheme.
+    /// From, To, Contact and Route, CSeq and its method, Max-Forwards, Date, the Request-URI and
+    /// its escapes and scheme, and that a REGISTER is for a SIP address.
     ///
     /// # Errors
     /// The first rule broken: 400, 416 (scheme of the Request-URI) or 483 (too many Vias).
@@ -43,10 +46,14 @@ impl Message {
         if self.cseq()?.method != method {
             return Err(Problem::bad("CSeq", "method must be that of the request"));
         }
+        if method == Method::Register {
+            self.check_register()?;
+        }
         self.max_forwards()?;
         self.content_type()?;
+        self.check_date()?;
         self.routes()?;
-        self.contacts()?;
+        self.check_contacts()?;
         let uri = self.request_uri()?;
         uri.check_scheme()?;
         if uri.headers.is_some() {
@@ -55,8 +62,8 @@ impl Message {
         Ok(())
     }
 
-    /// Checks a response before any of it is used: the headers it copies from the request, and
-    /// Contact and Record-Route.
+    /// Checks a response before any of it is used: the headers it copies from the request,
+    /// Contact and Record-Route, and that ours is its only Via (RFC 3261 §8.1.3.3).
     ///
     /// # Errors
     /// The first rule broken. A response with a problem is dropped, so the status says nothing.
@@ -65,8 +72,10 @@ impl Message {
             return Err(Problem::bad("message", "must be a response"));
         }
         self.check_common()?;
-        self.contacts()?;
-        Ok(())
+        if self.check_vias()? > 1 {
+            return Err(Problem::bad("Via", "a response that has arrived has one"));
+        }
+        self.check_contacts()
     }
 
     /// Whether the request may travel on: 483 at Max-Forwards 0 (RFC 3261 §16.3 step 3).
@@ -143,7 +152,7 @@ impl Message {
         }
         let kind = self
             .content_type()?
-            .ok_or(crate::typed::missing("Content-Type"))?;
+            .ok_or(missing("Content-Type"))?;
         if served.iter().any(|media_type| kind.is(media_type)) {
             Ok(())
         } else {
@@ -151,25 +160,60 @@ impl Message {
         }
     }
 
-    /// Whether a target URI of a SIP request (a Contact, a Refer-To) can be sent to from here.
-    pub(crate) fn check_common(&self) -> Result<(), Problem> {
+    /// The rules requests and responses share.
+    fn check_common(&self) -> Result<(), Problem> {
         if let Some((_, field)) = SINGLE.iter().find(|(code, _)| self.repeats(*code)) {
             return Err(Problem::bad(field, "must be given once"));
         }
-        self.top_via()?;
-        self.vias()?;
-        for address in [self.from()?, self.to()?] {
-            let uri = address.uri()?;
-            if let Scheme::Sip | Scheme::Sips = uri.scheme
-                && address.uri_text.len() > self.limits().uri_bytes
-            {
-                return Err(Problem::bad("address", "URI is too long"));
-            }
-        }
+        self.check_vias()?;
+        self.from()?.uri().map_err(|problem| problem.in_field("From"))?;
+        self.to()?.uri().map_err(|problem| problem.in_field("To"))?;
         self.call_id()?;
         self.cseq()?;
         self.record_routes()?;
         Ok(())
+    }
+
+    /// Every Contact and its URI; `*` only in REGISTER.
+    fn check_contacts(&self) -> Result<(), Problem> {
+        match self.contacts()? {
+            Contacts::List(list) => list.iter().try_for_each(|contact| {
+                contact.uri().map(drop).map_err(|problem| problem.in_field("Contact"))
+            }),
+            Contacts::Star if self.method() == Some(Method::Register) => Ok(()),
+            Contacts::Star => Err(Problem::bad("Contact", "'*' is only for REGISTER")),
+        }
+    }
+
+    /// Every Via, within the limit.
+    fn check_vias(&self) -> Result<usize, Problem> {
+        let mut count = 0;
+        for value in self.values(Name::Via) {
+            count += 1;
+            if count > self.limits().vias {
+                return Err(Problem::new(483, "Via", "too many hops"));
+            }
+            Via::parse_within(value, self.limits().params)?;
+        }
+        if count == 0 { Err(missing("Via")) } else { Ok(count) }
+    }
+
+    /// The address to be registered must be a SIP one (RFC 3261 §10.2).
+    fn check_register(&self) -> Result<(), Problem> {
+        match self.to()?.uri()?.scheme {
+            Scheme::Sip | Scheme::Sips => Ok(()),
+            Scheme::Tel | Scheme::Other(_) => {
+                Err(Problem::bad("To", "the address of a registration must be a SIP URI"))
+            }
+        }
+    }
+
+    /// A Date, where there is one, is in GMT (RFC 3261 §20.17).
+    fn check_date(&self) -> Result<(), Problem> {
+        match self.first(code::Date) {
+            Some(date) if !date.ends_with(" GMT") => Err(Problem::bad("Date", "must be in GMT")),
+            Some(_) | None => Ok(()),
+        }
     }
 }
 

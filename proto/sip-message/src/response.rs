@@ -134,7 +134,7 @@ mod tests {
             "SIP/2.0/UDP 192.0.2.7;branch=1",
             "<sip:a@b>;tag=old",
             486,
-            { "192.0.2.7:5060" },
+            "192.0.2.7:5060",
         );
         assert!(
             text.contains("Via: SIP/2.0/UDP 192.0.2.7;branch=1\r\n"),
@@ -149,7 +149,7 @@ mod tests {
             "SIP/2.0/UDP [::1];received=1.2.3.4;branch=1",
             "sip:a@b",
             200,
-            { "[2001:db8::9]:5060" },
+            "[2001:db8::9]:5060",
         );
         assert!(
             text.contains("Via: SIP/2.0/UDP [::1];branch=1;received=2001:db8::9\r\n"),

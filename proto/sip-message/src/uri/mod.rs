@@ -158,16 +158,26 @@ impl<'a> Uri<'a> {
         self.user.map(unescape)
     }
 
-    /// A parameter's value, decoded only of its quotes; the empty text for a flag.
+    /// A parameter's value with its escapes; the empty text for a flag. The name may be escaped
+    /// in the URI (RFC 4475 §3.1.1.3) and is compared without regard to case.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&'a str> {
-        self.params.get(name)
+        self.params
+            .iter()
+            .find(|(found, _)| unescape(found).eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.unwrap_or_default())
+    }
+
+    /// A parameter's value with its escapes decoded.
+    #[must_use]
+    pub fn param_decoded(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.param(name).map(unescape)
     }
 
     /// Whether the URI asks for loose routing (RFC 3261 §16.12, `lr`).
     #[must_use]
     pub fn is_loose(&self) -> bool {
-        self.params.has("lr")
+        self.param("lr").is_some()
     }
 
     /// `maddr`, which overrides the host as the place to send to.
