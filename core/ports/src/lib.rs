@@ -11,6 +11,7 @@ pub mod frame;
 mod front_door;
 mod host;
 mod journal;
+mod live;
 mod locate;
 mod page;
 mod platform;
@@ -24,6 +25,7 @@ pub use fixed::{FixedClock, SeededEntropy};
 pub use front_door::{FrontDoor, IDEMPOTENCY_HOURS, RESPONSE_MAX, Reply, Turn};
 pub use host::{Entropy, WallClock};
 pub use journal::{Journal, JournalRecord, Mark};
+pub use live::{LiveCall, LiveError, LiveExchange, LiveLeg, LiveRegistration, Why};
 pub use locate::{locate, read};
 pub use page::{
     AuditListing, CdrListing, CdrQuery, Cursor, FeedPage, Filter, Listing, Order, PAGE_MAX, Page,

@@ -1,0 +1,110 @@
+//! The living exchange, as the API and the command line see it.
+
+use async_trait::async_trait;
+use ids::{CallId, DeviceId};
+use machine::WallTime;
+use serde::{Deserialize, Serialize};
+use tenancy::TenantScope;
+
+/// One leg of a live call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveLeg {
+    /// Its number in the call, from 0.
+    pub leg: u8,
+    /// The device at its end.
+    pub device: Option<DeviceId>,
+    /// Its number.
+    pub number: String,
+    /// Its name.
+    pub display: String,
+    /// `incoming` or `outgoing`, seen from the exchange.
+    pub direction: String,
+    /// `calling`, `dialled`, `ringing`, `up` or `closed`.
+    pub state: String,
+    /// Whether its party has put the other on hold.
+    pub holding: bool,
+    /// The codec in use.
+    pub codec: Option<String>,
+    /// What the device calls itself.
+    pub user_agent: String,
+}
+
+/// A reason, for a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Why {
+    /// Stable name of the rule.
+    pub rule: String,
+    /// The fact that made it apply.
+    pub because: String,
+}
+
+/// One live call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveCall {
+    /// Its id.
+    pub id: CallId,
+    /// The caller's number.
+    pub caller: String,
+    /// What was dialled.
+    pub dialled: String,
+    /// `ringing`, `talking`, `transferring`.
+    pub state: String,
+    /// Since when.
+    #[serde(with = "machine::rfc3339")]
+    pub started: WallTime,
+    /// Since when it is being talked.
+    #[serde(with = "machine::rfc3339::option")]
+    pub answered: Option<WallTime>,
+    /// Its legs, ended ones included.
+    pub legs: Vec<LiveLeg>,
+    /// Why it is where it is, oldest reason first.
+    pub why: Vec<Why>,
+}
+
+/// One binding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveRegistration {
+    /// The device.
+    pub device: DeviceId,
+    /// The contact it gave.
+    pub contact: String,
+    /// `udp` or `tcp`.
+    pub transport: String,
+    /// Where its packets come from.
+    pub source: String,
+    /// What it calls itself.
+    pub user_agent: String,
+    /// When it registered or last refreshed.
+    #[serde(with = "machine::rfc3339")]
+    pub registered: WallTime,
+    /// When it ends.
+    #[serde(with = "machine::rfc3339")]
+    pub expires: WallTime,
+}
+
+/// Why the living exchange cannot tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LiveError {
+    /// No such call of this tenant, or no more.
+    NotFound,
+    /// The exchange is starting, stopping or too busy to say; worth another try.
+    Unavailable,
+}
+
+/// What can be asked of a running exchange. Every question carries the scope of one tenant.
+#[async_trait]
+pub trait LiveExchange: Send + Sync {
+    /// The tenant's live calls, oldest first.
+    async fn calls(&self, scope: &TenantScope) -> Result<Vec<LiveCall>, LiveError>;
+    /// One live call.
+    async fn call(&self, scope: &TenantScope, id: CallId) -> Result<LiveCall, LiveError>;
+    /// Ends a live call; the text is kept with its record.
+    async fn hang_up(&self, scope: &TenantScope, id: CallId, text: &str) -> Result<(), LiveError>;
+    /// The tenant's bindings, in the order of their ids.
+    async fn registrations(&self, scope: &TenantScope)
+    -> Result<Vec<LiveRegistration>, LiveError>;
+    /// Whether calls are accepted.
+    fn is_ready(&self) -> bool;
+    /// All figures of the exchange in the text form of OpenMetrics.
+    fn metrics(&self) -> String;
+}
