@@ -59,6 +59,24 @@ pub enum Verdict {
     Malformed(&'static str),
 }
 
+/// A verdict and, when it is acceptance, what it rests on: whoever gives out authority compares
+/// the two once more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The response we computed, hexadecimal; empty unless accepted.
+    pub computed: String,
+    /// The response that was given, in lower case; empty unless accepted.
+    pub received: String,
+}
+
+impl Judgement {
+    fn without_proof(verdict: Verdict) -> Self {
+        Self { verdict, computed: String::new(), received: String::new() }
+    }
+}
+
 /// Challenges and verifies for one realm.
 pub struct Authenticator {
     settings: Settings,
@@ -127,9 +145,7 @@ impl Authenticator {
         values
     }
 
-    /// Judges an answer to a challenge. `digests` is what is stored of the user the answer
-    /// names, none when there is no such user: the work done is the same. The `uri` parameter
-    /// is taken as the client wrote it.
+    /// Judges an answer to a challenge, as [`Authenticator::judge`] does, without the proof.
     pub fn verify(
         &mut self,
         credentials: &Credentials<'_>,
@@ -137,13 +153,26 @@ impl Authenticator {
         digests: Option<&Digests>,
         now: Instant,
     ) -> Verdict {
+        self.judge(credentials, method, digests, now).verdict
+    }
+
+    /// Judges an answer to a challenge. `digests` is what is stored of the user the answer
+    /// names, none when there is no such user: the work done is the same. The `uri` parameter
+    /// is taken as the client wrote it.
+    pub fn judge(
+        &mut self,
+        credentials: &Credentials<'_>,
+        method: &str,
+        digests: Option<&Digests>,
+        now: Instant,
+    ) -> Judgement {
         let texts = match Texts::read(credentials) {
             Ok(texts) => texts,
-            Err(problem) => return Verdict::Malformed(problem),
+            Err(problem) => return Judgement::without_proof(Verdict::Malformed(problem)),
         };
         let answer = match self.read(&texts) {
             Ok(answer) => answer,
-            Err(problem) => return Verdict::Malformed(problem),
+            Err(problem) => return Judgement::without_proof(Verdict::Malformed(problem)),
         };
         let decoy = self.decoy(answer.username);
         let counted = answer.counted.map(|(nc, cnonce, _)| (nc, cnonce));
@@ -158,12 +187,16 @@ impl Authenticator {
         let equal = bool::from(right.as_str().as_bytes().ct_eq(given.as_bytes()));
         let nonce = self.mint.read(answer.nonce);
         if !equal || digests.is_none() {
-            return Verdict::Wrong;
+            return Judgement::without_proof(Verdict::Wrong);
         }
         let count = answer.counted.map_or(1, |(_, _, count)| count);
         match nonce {
-            Some(nonce) if self.use_nonce(nonce, count, now) => Verdict::Accepted,
-            Some(_) | None => Verdict::Stale,
+            Some(nonce) if self.use_nonce(nonce, count, now) => Judgement {
+                verdict: Verdict::Accepted,
+                computed: right.as_str().to_owned(),
+                received: given,
+            },
+            Some(_) | None => Judgement::without_proof(Verdict::Stale),
         }
     }
 
