@@ -1,14 +1,34 @@
 //! The road half: packets and time in, verdicts and notices out.
+//!
+//! This file holds the road's parts and its doors; `orders` obeys commands, `traffic` and `rtcp`
+//! judge packets, `lock` decides whose packets a leg believes.
 
+mod flow;
+mod leg;
+mod lock;
+mod on_port;
+mod orders;
+mod play;
+mod rtcp;
+mod table;
+#[cfg(test)]
+mod tests;
+mod traffic;
+
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use machine::Instant;
+use machine::{Instant, Random, TimerTable};
 
-use crate::command::{Command, Notice};
+use crate::command::Notice;
 use crate::figures::RoadFigures;
+use crate::id::EndpointId;
 use crate::limits::Limits;
 use crate::prompts::Prompts;
+use leg::{Feed, Leg};
+use on_port::OnPort;
+use table::Table;
 
 /// Why a packet goes no further.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,60 +61,220 @@ pub enum Verdict {
     Absorbed,
 }
 
+/// What a timer is for.
+#[derive(Clone, Copy, Debug)]
+enum TimerKey {
+    /// A frame of a prompt is due.
+    Play(u32),
+    /// A leg has been silent for long, perhaps.
+    Silence(u32),
+    /// The end of a key press was lost, perhaps.
+    Event(u32),
+}
+
 /// All legs of one media worker.
-#[derive(Debug)]
 pub struct Road {
-    figures: RoadFigures,
     limits: Limits,
     prompts: Arc<Prompts>,
+    random: Random,
+    /// By slot. A closed leg's slot is empty until another leg takes it.
+    legs: Vec<Option<Box<Leg>>>,
+    free: Vec<u32>,
+    /// From an endpoint's index to its slot; for orders only.
+    slots: BTreeMap<u32, u32>,
+    table: Table,
+    on_port: OnPort,
+    timers: TimerTable<TimerKey>,
+    figures: RoadFigures,
+}
+
+impl std::fmt::Debug for Road {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Road")
+            .field("figures", &self.figures)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Road {
-    /// An empty road. `random` seeds stream identities (RFC 3550 §8) and table hashing.
+    /// An empty road. `random` gives stream identities (RFC 3550 §8) and hides how the table
+    /// hashes; it should be unpredictable outside of tests.
     #[must_use]
-    pub fn new(limits: Limits, prompts: Arc<Prompts>, _random: machine::Random) -> Road {
+    pub fn new(limits: Limits, prompts: Arc<Prompts>, mut random: Random) -> Road {
         Road {
-            figures: RoadFigures::default(),
             limits,
             prompts,
+            table: Table::new(&mut random),
+            random,
+            legs: Vec::new(),
+            free: Vec::new(),
+            slots: BTreeMap::new(),
+            on_port: OnPort::new(),
+            timers: TimerTable::new(),
+            figures: RoadFigures::default(),
         }
     }
 
-    /// Obeys an order; what it leads to is appended to `out`.
-    pub fn command(&mut self, _command: Command, _now: Instant, _out: &mut Vec<Notice>) {}
-
-    /// Judges a packet that came to a local port, and rewrites it in place if it is to be sent.
-    /// The family of `from` is that of the local port.
-    pub fn packet(
-        &mut self,
-        _local_port: u16,
-        _from: SocketAddr,
-        _bytes: &mut [u8],
-        _now: Instant,
-        _out: &mut Vec<Notice>,
-    ) -> Verdict {
-        Verdict::Drop(DropReason::Stranger)
-    }
-
-    /// When `expire` has something to do; never later than the true time.
+    /// When [`Road::expire`] has something to do; never later than the true time.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        None
+        self.timers.next()
     }
 
     /// Does what is due: frames of prompts go to `send` (local port, to, packet), notices to
     /// `out`.
     pub fn expire(
         &mut self,
-        _now: Instant,
-        _send: &mut impl FnMut(u16, SocketAddr, &[u8]),
-        _out: &mut Vec<Notice>,
+        now: Instant,
+        send: &mut impl FnMut(u16, SocketAddr, &[u8]),
+        out: &mut Vec<Notice>,
     ) {
+        while let Some((_, key)) = self.timers.pop_due(now) {
+            match key {
+                TimerKey::Play(slot) => self.play_due(slot, now, send, out),
+                TimerKey::Silence(slot) => self.silence_due(slot, now, out),
+                TimerKey::Event(slot) => self.event_due(slot, now, out),
+            }
+        }
     }
 
     /// Counters as of now.
     #[must_use]
     pub fn figures(&self) -> RoadFigures {
-        self.figures
+        let open = u64::try_from(self.slots.len()).unwrap_or(u64::MAX);
+        RoadFigures {
+            open,
+            ..self.figures
+        }
+    }
+
+    fn leg(&self, slot: u32) -> Option<&Leg> {
+        self.legs.get(usize::try_from(slot).ok()?)?.as_deref()
+    }
+
+    fn leg_mut(&mut self, slot: u32) -> Option<&mut Leg> {
+        self.legs
+            .get_mut(usize::try_from(slot).ok()?)?
+            .as_deref_mut()
+    }
+
+    /// The slot of an open endpoint of this very generation.
+    fn slot_of(&self, id: EndpointId) -> Option<u32> {
+        let slot = *self.slots.get(&id.index())?;
+        self.leg(slot).filter(|leg| leg.id == id).map(|_| slot)
+    }
+
+    /// Brings the leg's entries in the table in line with what it believes; whether all are its.
+    fn rekey(&mut self, slot: u32) -> bool {
+        let Some(leg) = self
+            .legs
+            .get_mut(usize::try_from(slot).unwrap_or(usize::MAX))
+        else {
+            return true;
+        };
+        let Some(leg) = leg.as_deref_mut() else {
+            return true;
+        };
+        let wanted = leg.wanted_keys();
+        for key in leg
+            .keys
+            .iter()
+            .flatten()
+            .filter(|key| !wanted.contains(&Some(**key)))
+        {
+            self.table.remove(key, slot);
+        }
+        let mut all = true;
+        leg.keys = wanted.map(|key| {
+            let ours = key.filter(|key| self.table.insert(*key, slot));
+            all &= ours.is_some() == key.is_some();
+            ours
+        });
+        all
+    }
+
+    /// Lets the leg hear something else.
+    fn set_feed(&mut self, slot: u32, feed: Feed) {
+        let Some(leg) = self.leg_mut(slot) else {
+            return;
+        };
+        let before = std::mem::replace(&mut leg.feed, feed);
+        match (before, feed) {
+            (Feed::Partner, Feed::Partner) | (Feed::Echo, Feed::Echo) => return,
+            (Feed::Partner | Feed::Echo | Feed::Play(_), _) => leg.outflow.change_source(),
+        }
+        if let Feed::Play(playing) = before
+            && let Some(timer) = playing.timer
+        {
+            self.timers.cancel(timer);
+        }
+    }
+
+    /// Begins or ends waiting for packets of a leg, after anything that may change whether they
+    /// are awaited.
+    fn watch(&mut self, slot: u32, now: Instant) {
+        let silence = self.limits.silence;
+        let Some(leg) = self.leg_mut(slot) else {
+            return;
+        };
+        let awaited = leg.is_awaited();
+        if awaited == leg.watch.since.is_some() {
+            return;
+        }
+        let timer = std::mem::take(&mut leg.watch).timer;
+        if let Some(timer) = timer {
+            self.timers.cancel(timer);
+        }
+        if awaited {
+            let timer = self.timers.arm(now + silence, TimerKey::Silence(slot));
+            if let Some(leg) = self.leg_mut(slot) {
+                leg.watch.since = Some(now);
+                leg.watch.timer = Some(timer);
+            }
+        }
+    }
+
+    fn silence_due(&mut self, slot: u32, now: Instant, out: &mut Vec<Notice>) {
+        let silence = self.limits.silence;
+        let Some(leg) = self.leg_mut(slot) else {
+            return;
+        };
+        let Some(since) = leg.watch.since else { return };
+        let last = leg.inflow.last.map_or(since, |last| last.max(since));
+        let lasts = now.saturating_since(last);
+        let next = if lasts >= silence {
+            leg.watch.silent = true;
+            out.push(Notice::Silent { id: leg.id, lasts });
+            now + silence
+        } else {
+            last + silence
+        };
+        let timer = self.timers.arm(next, TimerKey::Silence(slot));
+        if let Some(leg) = self.leg_mut(slot) {
+            leg.watch.timer = Some(timer);
+        }
+    }
+
+    fn event_due(&mut self, slot: u32, now: Instant, out: &mut Vec<Notice>) {
+        let Some(leg) = self.leg_mut(slot) else {
+            return;
+        };
+        leg.inflow.event_timer = None;
+        if let Some(digit) = leg.inflow.events.expire(now) {
+            leg.tell_digit(digit, out);
+        }
+        self.await_event_end(slot);
+    }
+
+    /// Arms the timer for the end of a key press, if one is awaited and it is not armed.
+    fn await_event_end(&mut self, slot: u32) {
+        let Some(leg) = self.leg(slot) else { return };
+        let (None, Some(at)) = (leg.inflow.event_timer, leg.inflow.events.deadline()) else {
+            return;
+        };
+        let timer = self.timers.arm(at, TimerKey::Event(slot));
+        if let Some(leg) = self.leg_mut(slot) {
+            leg.inflow.event_timer = Some(timer);
+        }
     }
 }

@@ -1,0 +1,235 @@
+//! The two streams of a leg: what comes from its peer and what goes to it.
+
+use std::time::Duration;
+
+use machine::{Instant, Random, TimerHandle};
+use rtp::quality::{Coding, Conditions};
+use rtp::rtcp::ReportBlock;
+use rtp::{Arrival, Continuity, EventEnds, Header, Receiver};
+
+use crate::figures::StreamFigures;
+use crate::format::{Codec, Format};
+
+/// Clock rate taken where none is known, hertz.
+const USUAL_CLOCK: u32 = 8000;
+
+/// What comes from the peer.
+#[derive(Debug)]
+pub(super) struct Inflow {
+    receiver: Receiver,
+    pub(super) events: EventEnds,
+    pub(super) event_timer: Option<TimerHandle>,
+    pub(super) last: Option<Instant>,
+    octets: u64,
+    /// The format of the last packet that was sound; for quality, and to save looking it up.
+    format: Option<Format>,
+    pub(super) strangers: u32,
+    pub(super) refused: u32,
+    pub(super) rtcp: u32,
+    pub(super) digits: u32,
+}
+
+impl Inflow {
+    pub(super) fn new() -> Inflow {
+        Inflow {
+            receiver: Receiver::new(USUAL_CLOCK),
+            events: EventEnds::new(),
+            event_timer: None,
+            last: None,
+            octets: 0,
+            format: None,
+            strangers: 0,
+            refused: 0,
+            rtcp: 0,
+            digits: 0,
+        }
+    }
+
+    /// The stream it is, once something came.
+    pub(super) fn ssrc(&self) -> Option<u32> {
+        self.receiver.ssrc()
+    }
+
+    /// Counts a packet of the peer.
+    pub(super) fn take(
+        &mut self,
+        header: &Header,
+        octets: usize,
+        format: Option<Format>,
+        now: Instant,
+    ) -> Arrival {
+        if let Some(format) = format {
+            match format.codec {
+                // Their clock may differ from that of the sound they accompany.
+                Codec::Event | Codec::Comfort => {}
+                Codec::Pcmu | Codec::Pcma | Codec::G722 | Codec::Other(_) => {
+                    if self.format != Some(format) {
+                        self.receiver.set_clock(format.clock);
+                        self.format = Some(format);
+                    }
+                }
+            }
+        }
+        self.last = Some(now);
+        self.octets += u64::try_from(octets).unwrap_or(0);
+        self.receiver.receive(header, now)
+    }
+
+    /// The format of the last sound if it has this payload number.
+    pub(super) fn format_of(&self, payload: u8) -> Option<Format> {
+        self.format.filter(|format| format.payload == payload)
+    }
+
+    /// Its clock, hertz.
+    pub(super) fn clock(&self) -> u32 {
+        self.format.map_or(USUAL_CLOCK, |format| format.clock)
+    }
+
+    pub(super) fn figures(&self) -> StreamFigures {
+        let seen = self.receiver.statistics();
+        let jitter = seen.jitter_time();
+        let quality = Quality {
+            format: self.format,
+            loss: seen.loss(),
+            burst_ratio: seen.burst_ratio(),
+            jitter,
+        };
+        StreamFigures {
+            packets: seen.received,
+            octets: self.octets,
+            lost: seen.lost,
+            jitter_us: micros(jitter),
+            mos_centi: if seen.received == 0 { 0 } else { quality.mos() },
+        }
+    }
+}
+
+/// What goes to the peer.
+#[derive(Debug)]
+pub(super) struct Outflow {
+    pub(super) continuity: Continuity,
+    /// Something meant for it was not sent: the next packet begins anew, as if from another
+    /// source, so that the peer does not take the gap for loss.
+    pub(super) paused: bool,
+    packets: u64,
+    octets: u64,
+    format: Option<Format>,
+    /// As the peer's last report says.
+    lost: u64,
+    jitter: u32,
+}
+
+impl Outflow {
+    /// A stream of random numbers (RFC 3550 §5.1).
+    pub(super) fn new(random: &mut Random) -> Outflow {
+        let [a, b, c, d, e, f, g, h] = random.next_u64().to_be_bytes();
+        let [i, j, ..] = random.next_u64().to_be_bytes();
+        let ssrc = u32::from_be_bytes([a, b, c, d]);
+        let ts = u32::from_be_bytes([e, f, g, h]);
+        Outflow {
+            continuity: Continuity::new(ssrc, u16::from_be_bytes([i, j]), ts),
+            paused: false,
+            packets: 0,
+            octets: 0,
+            format: None,
+            lost: 0,
+            jitter: 0,
+        }
+    }
+
+    /// Another source than before feeds it from now on.
+    pub(super) fn change_source(&mut self) {
+        self.continuity.switch();
+        self.paused = false;
+    }
+
+    /// Goes on after a pause, if there was one: called before a packet gets its numbers.
+    pub(super) fn resume(&mut self) {
+        if self.paused {
+            self.change_source();
+        }
+    }
+
+    /// Counts a packet that is sent.
+    pub(super) fn count(&mut self, octets: usize, format: Option<Format>) {
+        self.packets += 1;
+        self.octets += u64::try_from(octets).unwrap_or(0);
+        if format.is_some() {
+            self.format = format;
+        }
+    }
+
+    /// Takes note of what the peer says of the stream.
+    pub(super) fn reported(&mut self, block: &ReportBlock) {
+        if block.ssrc == self.continuity.ssrc() {
+            self.lost = u64::try_from(block.cumulative_lost).unwrap_or(0);
+            self.jitter = block.jitter;
+        }
+    }
+
+    pub(super) fn figures(&self) -> StreamFigures {
+        let clock = self
+            .format
+            .map_or(USUAL_CLOCK, |format| format.clock)
+            .max(1);
+        let nanos = u64::from(self.jitter) * 1_000_000_000 / u64::from(clock);
+        let jitter = Duration::from_nanos(nanos);
+        let lost = self.lost.min(self.packets);
+        let quality = Quality {
+            format: self.format,
+            loss: share(lost, self.packets),
+            burst_ratio: 1.0,
+            jitter,
+        };
+        StreamFigures {
+            packets: self.packets,
+            octets: self.octets,
+            lost,
+            jitter_us: micros(jitter),
+            mos_centi: if self.packets == 0 { 0 } else { quality.mos() },
+        }
+    }
+}
+
+struct Quality {
+    format: Option<Format>,
+    loss: f64,
+    burst_ratio: f64,
+    jitter: Duration,
+}
+
+impl Quality {
+    /// Delay is not known here and counts as none.
+    fn mos(&self) -> u16 {
+        let opus = Codec::named("opus", 2);
+        let coding = match self.format.map(|format| format.codec) {
+            Some(Codec::Pcmu) => Coding::Pcmu,
+            Some(Codec::Pcma) => Coding::Pcma,
+            Some(Codec::G722) => Coding::G722,
+            Some(codec) if codec == opus => Coding::Opus,
+            Some(codec) if codec == Codec::named("G729", 1) => Coding::G729,
+            Some(codec) if codec == Codec::named("GSM", 1) => Coding::Gsm,
+            Some(Codec::Event | Codec::Comfort | Codec::Other(_)) | None => Coding::Unknown,
+        };
+        let conditions = Conditions {
+            coding,
+            loss: self.loss,
+            burst_ratio: self.burst_ratio,
+            one_way_delay: Duration::ZERO,
+            jitter: self.jitter,
+        };
+        rtp::mos(&conditions).hundredths()
+    }
+}
+
+fn share(part: u64, whole: u64) -> f64 {
+    let permillion = part
+        .saturating_mul(1_000_000)
+        .checked_div(whole)
+        .unwrap_or(0);
+    f64::from(u32::try_from(permillion).unwrap_or(1_000_000)) / 1_000_000.0
+}
+
+fn micros(time: Duration) -> u32 {
+    u32::try_from(time.as_micros()).unwrap_or(u32::MAX)
+}

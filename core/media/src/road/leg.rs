@@ -1,0 +1,152 @@
+//! What the road keeps of one leg: fixed in size, made when the leg is opened.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use machine::{Instant, TimerHandle};
+
+use super::flow::{Inflow, Outflow};
+use super::lock::Lock;
+use super::play::Playing;
+use super::table::Key;
+use crate::expect::Expect;
+use crate::format::{PayloadMap, PayloadSet};
+use crate::id::EndpointId;
+use crate::ports::LocalMedia;
+
+/// What a leg hears.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Feed {
+    /// Its partner, if it has one.
+    Partner,
+    /// Itself.
+    Echo,
+    /// A prompt.
+    Play(Playing),
+}
+
+/// Looks after a leg that ought to send.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Watch {
+    /// Since when packets are awaited; `None` = they are not.
+    pub(super) since: Option<Instant>,
+    pub(super) timer: Option<TimerHandle>,
+    /// Silence was told of and not yet its end.
+    pub(super) silent: bool,
+}
+
+/// Bounds a leg's rate: the theoretical arrival time of the next packet (a leaky bucket that
+/// needs one number).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rate {
+    next: Instant,
+}
+
+impl Rate {
+    /// Whether a packet may pass now.
+    pub(super) fn pass(&mut self, now: Instant, interval: Duration, tolerance: Duration) -> bool {
+        if self.next > now + tolerance {
+            return false;
+        }
+        self.next = self.next.max(now) + interval;
+        true
+    }
+}
+
+/// One leg.
+#[derive(Debug)]
+pub(super) struct Leg {
+    pub(super) id: EndpointId,
+    pub(super) local: LocalMedia,
+    pub(super) expects: Expect,
+    /// What its peer may send; from `expects`, for speed.
+    pub(super) payloads: PayloadSet,
+    pub(super) lock: Lock,
+    /// Its entries in the table: locked and declared source of RTP, then of RTCP.
+    pub(super) keys: [Option<Key>; 4],
+    pub(super) inflow: Inflow,
+    pub(super) outflow: Outflow,
+    pub(super) rate: Rate,
+    pub(super) feed: Feed,
+    pub(super) partner: Option<u32>,
+    /// How its payload numbers are spelled for its partner.
+    pub(super) to_partner: PayloadMap,
+    pub(super) held: bool,
+    pub(super) watch: Watch,
+    /// The next leg on its local port.
+    pub(super) next_on_port: Option<u32>,
+}
+
+impl Leg {
+    pub(super) fn new(id: EndpointId, local: LocalMedia, expects: Expect, outflow: Outflow) -> Leg {
+        Leg {
+            id,
+            local,
+            payloads: expects.formats.payloads(),
+            expects,
+            lock: Lock::default(),
+            keys: [None; 4],
+            inflow: Inflow::new(),
+            outflow,
+            rate: Rate::default(),
+            feed: Feed::Partner,
+            partner: None,
+            to_partner: PayloadMap::same(),
+            held: false,
+            watch: Watch::default(),
+            next_on_port: None,
+        }
+    }
+
+    /// The entries it ought to have in the table.
+    pub(super) fn wanted_keys(&self) -> [Option<Key>; 4] {
+        let open = self.lock.is_open();
+        let rtp = |at| Key::new(self.local.rtp, at);
+        let rtcp = |at| Key::new(self.local.rtcp, at);
+        let declared_rtcp = match (self.expects.mux, self.lock.rtcp) {
+            (false, None) => self.expects.declared_rtcp,
+            (true, _) | (false, Some(_)) => None,
+        };
+        [
+            self.lock.source.map(rtp),
+            self.expects.declared.filter(|_| open).map(rtp),
+            self.lock.rtcp.map(rtcp),
+            declared_rtcp.map(rtcp),
+        ]
+    }
+
+    /// Whether RTP is to come: it is connected to something, and its peer said it will send.
+    pub(super) fn is_awaited(&self) -> bool {
+        let connected = match self.feed {
+            Feed::Echo | Feed::Play(_) => true,
+            Feed::Partner => self.partner.is_some(),
+        };
+        connected && self.expects.sends && !self.held
+    }
+
+    /// Whether it hears its partner, so far as that depends on itself.
+    pub(super) fn hears_partner(&self) -> bool {
+        let listens = match self.feed {
+            Feed::Partner => true,
+            Feed::Echo | Feed::Play(_) => false,
+        };
+        listens && !self.held && self.expects.receives
+    }
+
+    /// Local port and remote address of what is sent to it.
+    pub(super) fn way_out(&self) -> Option<(u16, SocketAddr)> {
+        self.lock
+            .target(&self.expects)
+            .map(|to| (self.local.rtp, to))
+    }
+
+    /// The same for RTCP.
+    pub(super) fn rtcp_way_out(&self) -> Option<(u16, SocketAddr)> {
+        if self.expects.mux {
+            return self.way_out();
+        }
+        self.lock
+            .rtcp_target(&self.expects)
+            .map(|to| (self.local.rtcp, to))
+    }
+}

@@ -1,0 +1,304 @@
+//! Obeying commands.
+
+use machine::Instant;
+
+use super::Road;
+use super::flow::Outflow;
+use super::leg::{Feed, Leg};
+use super::lock::is_sendable;
+use crate::command::{Command, Notice, Refusal};
+use crate::expect::Expect;
+use crate::figures::LegFigures;
+use crate::format::PayloadMap;
+use crate::id::EndpointId;
+use crate::ports::LocalMedia;
+
+/// Entries one leg can have in the table.
+const KEYS_PER_LEG: usize = 4;
+
+impl Road {
+    /// Obeys an order; what it leads to is appended to `out`.
+    pub fn command(&mut self, command: Command, now: Instant, out: &mut Vec<Notice>) {
+        let slot = |id| self.slot_of(id);
+        match command {
+            Command::Open { id, local, expects } => self.open(id, local, expects, now, out),
+            Command::Describe { id, expects } => match slot(id) {
+                Some(slot) => self.describe(slot, expects, now, out),
+                None => self.figures.stale_commands += 1,
+            },
+            Command::Bridge { a, b } => match (slot(a), slot(b)) {
+                (Some(one), Some(other)) if one == other => {
+                    out.push(Notice::Refused {
+                        id: a,
+                        because: Refusal::Itself,
+                    });
+                }
+                (Some(one), Some(other)) => self.bridge(one, other, now),
+                (None, _) | (_, None) => self.figures.stale_commands += 1,
+            },
+            Command::Play {
+                id,
+                prompt,
+                codec,
+                looped,
+            } => match slot(id) {
+                Some(slot) => {
+                    self.play(slot, prompt, codec, looped, now, out);
+                    self.watch(slot, now);
+                }
+                None => self.figures.stale_commands += 1,
+            },
+            Command::Report { id } => match slot(id).and_then(|slot| self.leg(slot)) {
+                Some(leg) => out.push(Notice::Figures {
+                    id,
+                    figures: leg.figures(),
+                }),
+                None => self.figures.stale_commands += 1,
+            },
+            Command::Close { id } => match slot(id) {
+                Some(slot) => self.close(slot, now, out),
+                None => self.figures.stale_commands += 1,
+            },
+            Command::Unbridge { id } => self.change(id, now, Road::unbridge),
+            Command::Echo { id } => self.change(id, now, |road, slot, _| {
+                road.set_feed(slot, Feed::Echo);
+            }),
+            Command::Stop { id } => self.change(id, now, |road, slot, _| {
+                road.set_feed(slot, Feed::Partner);
+            }),
+            Command::Hold { id, held } => self.change(id, now, |road, slot, now| {
+                road.hold(slot, held, now);
+            }),
+        }
+    }
+
+    /// Changes a leg, if it is there, and looks whether its packets are still awaited.
+    fn change(&mut self, id: EndpointId, now: Instant, act: impl FnOnce(&mut Road, u32, Instant)) {
+        match self.slot_of(id) {
+            Some(slot) => {
+                act(self, slot, now);
+                self.watch(slot, now);
+            }
+            None => self.figures.stale_commands += 1,
+        }
+    }
+
+    fn open(
+        &mut self,
+        id: EndpointId,
+        local: LocalMedia,
+        expects: Expect,
+        now: Instant,
+        out: &mut Vec<Notice>,
+    ) {
+        if let Some(slot) = self.slots.get(&id.index()).copied() {
+            let older = self
+                .leg(slot)
+                .is_some_and(|leg| leg.id.generation() < id.generation());
+            if !older {
+                self.figures.stale_commands += 1;
+                return;
+            }
+            // Its Close got lost; the place was given to another leg all the same.
+            self.close(slot, now, out);
+        }
+        let Some(slot) = self.free_slot() else {
+            out.push(Notice::Refused {
+                id,
+                because: Refusal::Full,
+            });
+            return;
+        };
+        self.table.reserve((self.slots.len() + 1) * KEYS_PER_LEG);
+        let leg = Leg::new(
+            id,
+            local,
+            sound(expects, None),
+            Outflow::new(&mut self.random),
+        );
+        if let Some(place) = usize::try_from(slot)
+            .ok()
+            .and_then(|at| self.legs.get_mut(at))
+        {
+            *place = Some(Box::new(leg));
+        }
+        self.slots.insert(id.index(), slot);
+        self.on_port.add(&mut self.legs, slot);
+        self.key_or_tell(slot, out);
+    }
+
+    fn free_slot(&mut self) -> Option<u32> {
+        if let Some(slot) = self.free.pop() {
+            return Some(slot);
+        }
+        let slot = u32::try_from(self.legs.len()).ok()?;
+        if slot >= self.limits.endpoints {
+            return None;
+        }
+        self.legs.push(None);
+        Some(slot)
+    }
+
+    fn describe(&mut self, slot: u32, expects: Expect, now: Instant, out: &mut Vec<Notice>) {
+        let Some(leg) = self.leg_mut(slot) else {
+            return;
+        };
+        let before = leg.expects;
+        let expects = sound(expects, Some(&before));
+        leg.lock.redescribe(&before, &expects);
+        leg.expects = expects;
+        leg.payloads = expects.formats.payloads();
+        let partner = leg.partner;
+        self.key_or_tell(slot, out);
+        if let Some(partner) = partner {
+            self.map_payloads(slot, partner);
+        }
+        self.watch(slot, now);
+    }
+
+    fn key_or_tell(&mut self, slot: u32, out: &mut Vec<Notice>) {
+        if !self.rekey(slot)
+            && let Some(leg) = self.leg(slot)
+        {
+            out.push(Notice::Refused {
+                id: leg.id,
+                because: Refusal::AddressTaken,
+            });
+        }
+    }
+
+    fn bridge(&mut self, a: u32, b: u32, now: Instant) {
+        let together = self.leg(a).is_some_and(|leg| leg.partner == Some(b));
+        if !together {
+            self.unbridge(a, now);
+            self.unbridge(b, now);
+            self.join(a, b);
+            self.join(b, a);
+        }
+        self.set_feed(a, Feed::Partner);
+        self.set_feed(b, Feed::Partner);
+        self.map_payloads(a, b);
+        self.watch(a, now);
+        self.watch(b, now);
+    }
+
+    fn join(&mut self, slot: u32, partner: u32) {
+        if let Some(leg) = self.leg_mut(slot) {
+            leg.partner = Some(partner);
+            leg.outflow.change_source();
+        }
+    }
+
+    fn unbridge(&mut self, slot: u32, now: Instant) {
+        let Some(partner) = self.leg_mut(slot).and_then(|leg| leg.partner.take()) else {
+            return;
+        };
+        if let Some(other) = self.leg_mut(partner) {
+            other.partner = None;
+        }
+        self.watch(slot, now);
+        self.watch(partner, now);
+    }
+
+    fn map_payloads(&mut self, a: u32, b: u32) {
+        let formats = |road: &Road, slot| road.leg(slot).map(|leg| leg.expects.formats);
+        let (Some(of_a), Some(of_b)) = (formats(self, a), formats(self, b)) else {
+            return;
+        };
+        for (slot, map) in [
+            (a, PayloadMap::between(&of_a, &of_b)),
+            (b, PayloadMap::between(&of_b, &of_a)),
+        ] {
+            if let Some(leg) = self.leg_mut(slot) {
+                leg.to_partner = map;
+            }
+        }
+    }
+
+    fn hold(&mut self, slot: u32, held: bool, now: Instant) {
+        let Some(leg) = self.leg_mut(slot) else {
+            return;
+        };
+        leg.held = held;
+        if let Some(partner) = leg.partner {
+            self.watch(partner, now);
+        }
+    }
+
+    fn close(&mut self, slot: u32, now: Instant, out: &mut Vec<Notice>) {
+        self.unbridge(slot, now);
+        self.set_feed(slot, Feed::Partner);
+        self.on_port.remove(&mut self.legs, slot);
+        let place = usize::try_from(slot)
+            .ok()
+            .and_then(|at| self.legs.get_mut(at));
+        let Some(mut leg) = place.and_then(Option::take) else {
+            return;
+        };
+        for key in leg.keys.iter().flatten() {
+            self.table.remove(key, slot);
+        }
+        for timer in [leg.watch.timer, leg.inflow.event_timer]
+            .into_iter()
+            .flatten()
+        {
+            self.timers.cancel(timer);
+        }
+        // A key still pressed when the call ends was pressed.
+        if let Some(digit) = leg.inflow.events.expire(Instant::MAX) {
+            leg.tell_digit(digit, out);
+        }
+        out.push(Notice::Closed {
+            id: leg.id,
+            figures: leg.figures(),
+        });
+        self.slots.remove(&leg.id.index());
+        self.free.push(slot);
+        self.heirs(leg.local);
+    }
+
+    /// An address the closed leg had may be declared by another leg of the port, too.
+    fn heirs(&mut self, local: LocalMedia) {
+        let most = self.limits.legs_per_port;
+        let legs = self
+            .on_port
+            .of(&self.legs, local.ip.is_ipv4(), local.rtp, most);
+        let others: Vec<u32> = legs.collect();
+        for slot in others {
+            self.rekey(slot);
+        }
+    }
+}
+
+impl Leg {
+    pub(super) fn figures(&self) -> LegFigures {
+        LegFigures {
+            received: self.inflow.figures(),
+            sent: self.outflow.figures(),
+            strangers: self.inflow.strangers,
+            refused: self.inflow.refused,
+            rtcp: self.inflow.rtcp,
+            digits: self.inflow.digits,
+        }
+    }
+}
+
+/// What can be used of a description. An address that cannot be a peer's (`c=0.0.0.0` of the old
+/// hold, RFC 3264 §8.4; port 0) says only that nothing is to be sent there; the peer may go on
+/// from where it was.
+fn sound(expects: Expect, before: Option<&Expect>) -> Expect {
+    let usable = |at: &std::net::SocketAddr| is_sendable(*at);
+    let declared_rtcp = expects.declared_rtcp.filter(usable);
+    match expects.declared {
+        Some(declared) if !is_sendable(declared) => Expect {
+            declared: before.and_then(|before| before.declared),
+            declared_rtcp: before.and_then(|before| before.declared_rtcp),
+            receives: false,
+            ..expects
+        },
+        Some(_) | None => Expect {
+            declared_rtcp,
+            ..expects
+        },
+    }
+}

@@ -1,0 +1,222 @@
+//! Prompts played frame by frame, each when it is due.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use machine::{Instant, TimerHandle};
+use rtp::{HEADER_BYTES, NewHeader, write_header};
+
+use super::leg::Feed;
+use super::{Road, TimerKey};
+use crate::command::{Notice, PlayCodec, Refusal};
+use crate::format::Format;
+use crate::prompts::{OCTETS_PER_MS, PromptId};
+
+/// Clock of all codecs that can be played, hertz.
+const CLOCK: u32 = 8000;
+
+/// Longest packet, milliseconds.
+const LONGEST_MS: u8 = 60;
+
+/// Octets of the longest packet.
+const LONGEST: usize = HEADER_BYTES + LONGEST_MS as usize * OCTETS_PER_MS;
+
+/// A prompt on its way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Playing {
+    prompt: PromptId,
+    codec: PlayCodec,
+    looped: bool,
+    /// Octets played.
+    position: usize,
+    /// Its numbers as a source; what is sent bears those of the leg's own stream.
+    seq: u16,
+    ts: u32,
+    /// When the next frame is due.
+    due: Instant,
+    pub(super) timer: Option<TimerHandle>,
+}
+
+/// A prompt's identity as a source. It never leaves: the leg's own stands in its place.
+const SSRC: u32 = 0x5052_4f4d;
+
+impl Playing {
+    fn ptime_ms(&self) -> u8 {
+        match self.codec.ptime_ms {
+            ms @ 10..=LONGEST_MS => ms,
+            _ => 20,
+        }
+    }
+
+    fn frame_octets(&self) -> usize {
+        usize::from(self.ptime_ms()) * OCTETS_PER_MS
+    }
+
+    fn format(&self) -> Format {
+        Format {
+            payload: self.codec.payload,
+            codec: self.codec.codec,
+            clock: CLOCK,
+        }
+    }
+}
+
+/// Fills a frame from a prompt's octets at a position; from the start again behind the end. How
+/// many octets were filled before the first wrap.
+fn fill(frame: &mut [u8], octets: &[u8], position: usize) -> usize {
+    let rest = octets.get(position..).unwrap_or_default();
+    let first = frame.len().min(rest.len());
+    let around = rest.iter().chain(octets.iter().cycle());
+    for (to, from) in frame.iter_mut().zip(around) {
+        *to = *from;
+    }
+    first
+}
+
+impl Road {
+    pub(super) fn play(
+        &mut self,
+        slot: u32,
+        prompt: PromptId,
+        codec: PlayCodec,
+        looped: bool,
+        now: Instant,
+        out: &mut Vec<Notice>,
+    ) {
+        if self.prompts.octets(prompt, codec.codec).is_none() {
+            if let Some(leg) = self.leg(slot) {
+                out.push(Notice::Refused {
+                    id: leg.id,
+                    because: Refusal::NoPrompt,
+                });
+            }
+            return;
+        }
+        let timer = Some(self.timers.arm(now, TimerKey::Play(slot)));
+        let playing = Playing {
+            prompt,
+            codec,
+            looped,
+            position: 0,
+            seq: 0,
+            ts: 0,
+            due: now,
+            timer,
+        };
+        self.set_feed(slot, Feed::Play(playing));
+    }
+
+    /// Sends the frames that are due.
+    pub(super) fn play_due(
+        &mut self,
+        slot: u32,
+        now: Instant,
+        send: &mut impl FnMut(u16, SocketAddr, &[u8]),
+        out: &mut Vec<Notice>,
+    ) {
+        let Some(Feed::Play(mut playing)) = self.leg(slot).map(|leg| leg.feed) else {
+            return;
+        };
+        let step = Duration::from_millis(playing.ptime_ms().into());
+        let mut frames = 0;
+        let mut ended = false;
+        while playing.due <= now && !ended {
+            frames += 1;
+            if frames > self.limits.catch_up {
+                playing.due = now + step;
+                break;
+            }
+            ended = self.play_frame(slot, &mut playing, now, send);
+            playing.due += step;
+        }
+        let Some(leg) = self.leg_mut(slot) else {
+            return;
+        };
+        if ended {
+            let id = leg.id;
+            playing.timer = None;
+            leg.feed = Feed::Play(playing);
+            self.set_feed(slot, Feed::Partner);
+            self.watch(slot, now);
+            out.push(Notice::Played {
+                id,
+                prompt: playing.prompt,
+            });
+            return;
+        }
+        let timer = self.timers.arm(playing.due, TimerKey::Play(slot));
+        playing.timer = Some(timer);
+        if let Some(leg) = self.leg_mut(slot) {
+            leg.feed = Feed::Play(playing);
+        }
+    }
+
+    /// One frame; whether the prompt ended. While it cannot be heard, a looped one goes on like
+    /// a radio and another waits.
+    fn play_frame(
+        &mut self,
+        slot: u32,
+        playing: &mut Playing,
+        now: Instant,
+        send: &mut impl FnMut(u16, SocketAddr, &[u8]),
+    ) -> bool {
+        let prompts = std::sync::Arc::clone(&self.prompts);
+        let octets = prompts
+            .octets(playing.prompt, playing.codec.codec)
+            .unwrap_or_default();
+        let Some(leg) = self.leg_mut(slot) else {
+            return true;
+        };
+        let mut packet = [0; LONGEST];
+        let size = HEADER_BYTES + playing.frame_octets();
+        let Some(packet) = packet.get_mut(..size) else {
+            return true;
+        };
+        let way = leg.way_out().filter(|_| leg.expects.receives);
+        if way.is_none() && !playing.looped {
+            leg.outflow.paused = true;
+            return false;
+        }
+        let (ts, seq) = (playing.ts, playing.seq);
+        playing.ts = ts.wrapping_add(u32::from(playing.ptime_ms()) * (CLOCK / 1000));
+        let filled = fill(
+            packet.get_mut(HEADER_BYTES..).unwrap_or_default(),
+            octets,
+            playing.position,
+        );
+        let whole = size - HEADER_BYTES;
+        let ended = !playing.looped && playing.position + whole >= octets.len();
+        playing.position = match octets.len() {
+            0 => 0,
+            length => (playing.position + whole) % length,
+        };
+        let Some((port, to)) = way else {
+            leg.outflow.paused = true;
+            return ended;
+        };
+        playing.seq = seq.wrapping_add(1);
+        // The end of a prompt that is not looped is cut, not filled from its start.
+        let size = if playing.looped {
+            size
+        } else {
+            HEADER_BYTES + filled
+        };
+        leg.outflow.resume();
+        let Some(stamp) = leg.outflow.continuity.stamp(SSRC, seq, ts, CLOCK, now) else {
+            return ended;
+        };
+        leg.outflow.count(size, Some(playing.format()));
+        let header = NewHeader {
+            marker: stamp.changed || seq == 0,
+            pt: playing.codec.payload,
+            seq: stamp.seq,
+            ts: stamp.ts,
+            ssrc: stamp.ssrc,
+        };
+        if write_header(packet, header) {
+            send(port, to, packet.get(..size).unwrap_or_default());
+            self.figures.played += 1;
+        }
+        ended
+    }
+}
