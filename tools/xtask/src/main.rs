@@ -1,4 +1,4 @@
-//! The helpers of the house that are better written in Rust: `cargo xtask tidy`.
+//! The helpers of the house that are better written in Rust.
 //!
 //! `tidy` reads the rules in `layers.toml` and every tracked file, and prints one finding per
 //! broken rule: where, which rule, why it exists, and what to do instead.
@@ -9,6 +9,7 @@
 )]
 
 mod check;
+mod edges;
 mod finding;
 mod outline;
 mod rules;
@@ -18,7 +19,9 @@ mod workspace;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "cargo xtask tidy     check the rules of the house (layers.toml)";
+const USAGE: &str = "\
+cargo xtask tidy     check the rules of the house (layers.toml)
+cargo xtask edges    print which crate imports which, as layers.toml would state it";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -29,6 +32,16 @@ fn main() -> ExitCode {
         .as_slice()
     {
         ["tidy"] => tidy::run(),
+        ["edges"] => match workspace::read(&tidy::root()) {
+            Ok(crates) => {
+                print!("{}", edges::print(&crates));
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                eprintln!("edges: {error}");
+                ExitCode::FAILURE
+            }
+        },
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)

@@ -40,7 +40,7 @@ pub(crate) fn run() -> ExitCode {
 }
 
 /// The root of the repository: two folders above this crate.
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here).to_path_buf()
 }

@@ -82,8 +82,8 @@ fn edge(
                 .found(format!("`{subject}` is a new edge"))
                 .because(
                     WHY,
-                    "do without; or add it to the crate's line in layers.toml and say why in the \
-                     commit",
+                    "do without; or add it to the crate's line in layers.toml (`cargo xtask edges` \
+                     prints it) and say why in the commit",
                 ),
         );
     }
