@@ -65,6 +65,11 @@ impl DatagramSocket {
         })
     }
 
+    /// Whether the kernel may be given something.
+    fn is_ready(&self) -> bool {
+        !self.blocked && self.retry_at.is_none()
+    }
+
     fn is_wildcard(&self) -> bool {
         self.local.ip().is_unspecified()
     }
@@ -161,15 +166,18 @@ impl Datagrams {
         }
     }
 
-    /// Puts a datagram into its socket's queue.
-    pub(crate) fn queue(&mut self, transmit: Transmit, incidents: &mut VecDeque<Incident>) {
+    /// Puts a datagram into its socket's queue; tells whether that made a batch to be flushed.
+    pub(crate) fn queue(&mut self, transmit: Transmit, incidents: &mut VecDeque<Incident>) -> bool {
         let local = transmit.flow.local;
         let exact = self.sockets.iter().position(|s| s.local == local);
         let serving = || self.sockets.iter().position(|s| s.serves(local));
-        match exact.or_else(serving).and_then(|i| self.sockets.get_mut(i)) {
-            Some(socket) => hold(socket, transmit, self.limits, &self.figures),
-            None => incidents.push_back(Incident::Failed(transmit, Failure::NoSocket)),
-        }
+        let index = exact.or_else(serving);
+        let Some(socket) = index.and_then(|i| self.sockets.get_mut(i)) else {
+            incidents.push_back(Incident::Failed(transmit, Failure::NoSocket));
+            return false;
+        };
+        hold(socket, transmit, self.limits, &self.figures);
+        socket.pending.len() >= BATCH && socket.is_ready()
     }
 
     /// Sends what was queued since the last flush.
@@ -180,8 +188,11 @@ impl Datagrams {
         incidents: &mut VecDeque<Incident>,
     ) {
         for index in 0..self.sockets.len() {
-            let waits = |s: &DatagramSocket| s.dirty && !s.blocked && s.retry_at.is_none();
-            if self.sockets.get(index).is_some_and(waits) {
+            if self
+                .sockets
+                .get(index)
+                .is_some_and(|s| s.dirty && s.is_ready())
+            {
                 self.send(index, epoll, now, incidents);
             }
         }
@@ -402,5 +413,135 @@ fn datagram(transmit: &Transmit, wildcard: bool) -> Datagram<'_> {
         octets: &transmit.bytes,
         remote,
         from,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    fn socket() -> DatagramSocket {
+        DatagramSocket::new(UdpSocket::bind("127.0.0.1:0").unwrap(), 0).unwrap()
+    }
+
+    fn transmit(octets: usize) -> Transmit {
+        let remote = SocketAddr::from(([127, 0, 0, 1], 9));
+        Transmit {
+            flow: Flow::udp(remote, remote),
+            bytes: vec![b'x'; octets].into(),
+        }
+    }
+
+    #[test]
+    fn as_many_datagrams_wait_as_the_limit_says_and_the_newest_beyond_is_dropped() {
+        let (mut socket, figures) = (socket(), Figures::default());
+        let limits = PendingLimits {
+            datagrams: 3,
+            octets: 100,
+        };
+        for octets in [1, 2, 3, 4] {
+            hold(&mut socket, transmit(octets), limits, &figures);
+        }
+        let waiting: Vec<usize> = socket.pending.iter().map(|t| t.bytes.len()).collect();
+        assert_eq!(waiting, [1, 2, 3]);
+        assert_eq!(
+            (
+                figures.udp_pending_drops.get(),
+                figures.udp_pending_now.get()
+            ),
+            (1, 3)
+        );
+    }
+
+    #[test]
+    fn as_many_octets_wait_as_the_limit_says() {
+        let (mut socket, figures) = (socket(), Figures::default());
+        let limits = PendingLimits {
+            datagrams: 100,
+            octets: 10,
+        };
+        for octets in [6, 5, 4, 1] {
+            hold(&mut socket, transmit(octets), limits, &figures);
+        }
+        let waiting: Vec<usize> = socket.pending.iter().map(|t| t.bytes.len()).collect();
+        assert_eq!(waiting, [6, 4]);
+        sent(&mut socket, 1, &figures);
+        hold(&mut socket, transmit(6), limits, &figures);
+        assert_eq!(socket.pending_octets, 10);
+        assert_eq!(
+            (
+                figures.udp_pending_drops.get(),
+                figures.udp_pending_now.get()
+            ),
+            (2, 2)
+        );
+    }
+
+    #[test]
+    fn a_blocked_socket_keeps_its_datagrams_until_the_kernel_has_room() {
+        let sink = UdpSocket::bind("127.0.0.1:0").unwrap();
+        sink.set_read_timeout(Some(Duration::from_secs(10)))
+            .unwrap();
+        let epoll = Epoll::new().unwrap();
+        let mut blocked = socket();
+        blocked.blocked = true;
+        epoll
+            .add(blocked.socket.as_fd(), 0, Interest::BOTH)
+            .unwrap();
+        let flow = Flow::udp(blocked.local, sink.local_addr().unwrap());
+        let limits = PendingLimits {
+            datagrams: 9,
+            octets: 99,
+        };
+        let mut datagrams = Datagrams::new(vec![blocked], limits, Arc::default());
+        let mut incidents = VecDeque::new();
+        let bytes = Bytes::from_static(b"late");
+        datagrams.queue(Transmit { flow, bytes }, &mut incidents);
+        datagrams.flush(&epoll, Instant::ZERO, &mut incidents);
+        assert!(datagrams.is_waiting());
+        datagrams.writable(0, &epoll, Instant::ZERO, &mut incidents);
+        assert!(!datagrams.is_waiting());
+        let mut got = [0; 9];
+        assert_eq!(sink.recv(&mut got).unwrap(), 4);
+    }
+
+    #[test]
+    fn after_want_of_memory_a_datagram_is_tried_again_in_a_moment() {
+        let sink = UdpSocket::bind("127.0.0.1:0").unwrap();
+        sink.set_read_timeout(Some(Duration::from_secs(10)))
+            .unwrap();
+        let epoll = Epoll::new().unwrap();
+        let mut starved = socket();
+        starved.retry_at = Some(Instant::from_millis(5));
+        let flow = Flow::udp(starved.local, sink.local_addr().unwrap());
+        let limits = PendingLimits {
+            datagrams: 9,
+            octets: 99,
+        };
+        let mut datagrams = Datagrams::new(vec![starved], limits, Arc::default());
+        let mut incidents = VecDeque::new();
+        let bytes = Bytes::from_static(b"late");
+        datagrams.queue(Transmit { flow, bytes }, &mut incidents);
+        datagrams.flush(&epoll, Instant::ZERO, &mut incidents);
+        datagrams.expire(&epoll, Instant::from_millis(4), &mut incidents);
+        assert!(datagrams.is_waiting());
+        assert_eq!(datagrams.deadline(), Some(Instant::from_millis(5)));
+        datagrams.expire(&epoll, Instant::from_millis(5), &mut incidents);
+        assert!(!datagrams.is_waiting());
+        assert_eq!(datagrams.deadline(), None);
+        let mut got = [0; 9];
+        assert_eq!(sink.recv(&mut got).unwrap(), 4);
+    }
+
+    #[test]
+    fn every_error_of_a_send_has_its_verdict() {
+        let of = |errno| Verdict::of(&io::Error::from_raw_os_error(errno));
+        assert!(matches!(of(libc::EAGAIN), Verdict::Blocked));
+        assert!(matches!(of(libc::EINTR), Verdict::Again));
+        assert!(matches!(of(libc::ENOBUFS), Verdict::NoMemory));
+        assert!(matches!(of(libc::EMSGSIZE), Verdict::TooLong));
+        assert!(matches!(of(libc::ECONNREFUSED), Verdict::Unreachable));
+        assert!(matches!(of(libc::EHOSTUNREACH), Verdict::Unreachable));
     }
 }

@@ -283,7 +283,11 @@ impl Net {
         let epoll = &self.epoll;
         for transmit in self.out.drain(..) {
             match transmit.flow.transport {
-                Transport::Udp => self.datagrams.queue(transmit, &mut self.incidents),
+                Transport::Udp => {
+                    if self.datagrams.queue(transmit, &mut self.incidents) {
+                        self.datagrams.flush(epoll, now, &mut self.incidents);
+                    }
+                }
                 Transport::Tcp => {
                     let mut context = Context {
                         epoll,

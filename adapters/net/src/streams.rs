@@ -11,10 +11,11 @@ use machine::Instant;
 use sip_message::flow::Flow;
 
 use crate::config::Limits;
-use crate::connection::{Connection, Ending, Phase, Source, failure_of};
+use crate::connection::{Connection, Phase, Source, failure_of};
 use crate::event_loop::Incident;
 use crate::figures::Figures;
 use crate::handler::{CloseReason, Failure, Received, Transmit};
+use crate::intake::Ending;
 use crate::sys::{self, Direction, Epoll, Event, Interest};
 
 /// Octets read from a connection before others get their turn.
@@ -95,16 +96,14 @@ impl Streams {
             };
             match listener.listener.accept() {
                 Ok((stream, remote)) => self.admit(stream, remote, context),
-                Err(error) => match error.kind() {
-                    io::ErrorKind::WouldBlock => return,
-                    // that connection was given up by its peer before we came to it
-                    io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted => {}
-                    _ => {
-                        self.figures.tcp_accept_errors.one();
-                        self.pause_accepting(context);
-                        return;
-                    }
-                },
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if failure_of(&error) == Failure::Limit => {
+                    self.figures.tcp_accept_errors.one();
+                    self.pause_accepting(context);
+                    return;
+                }
+                // that connection was given up or lost before we came to it (accept(2))
+                Err(_) => self.figures.tcp_accept_errors.one(),
             }
         }
     }
@@ -200,18 +199,42 @@ impl Streams {
                 }
             },
         };
+        if let Err((transmit, why)) = self.put(id, transmit, context) {
+            context.incidents.push_back(Incident::Failed(transmit, why));
+        }
+    }
+
+    /// Queues a message, making room first where the bound is reached and the kernel may have some.
+    fn put(
+        &mut self,
+        id: u64,
+        transmit: Transmit,
+        context: &mut Context<'_>,
+    ) -> Result<(), (Transmit, Failure)> {
         let Some(connection) = self.live.get_mut(&id) else {
-            return;
+            return Err((transmit, Failure::Closed));
         };
-        if let Err(transmit) = connection.queue(transmit, &self.limits) {
+        let mut queued = connection.queue(transmit, &self.limits);
+        if let Err(transmit) = queued {
+            if !connection.armed.write {
+                self.write(id, context);
+            }
+            let Some(connection) = self.live.get_mut(&id) else {
+                return Err((transmit, Failure::Closed));
+            };
+            queued = connection.queue(transmit, &self.limits);
+        }
+        if let Err(transmit) = queued {
             self.figures.tcp_write_overflows.one();
-            context
-                .incidents
-                .push_back(Incident::Failed(transmit, Failure::Overflow));
-        } else if !connection.dirty {
+            return Err((transmit, Failure::Overflow));
+        }
+        if let Some(connection) = self.live.get_mut(&id)
+            && !connection.dirty
+        {
             connection.dirty = true;
             self.dirty.push(id);
         }
+        Ok(())
     }
 
     fn find(&self, flow: Flow) -> Option<u64> {

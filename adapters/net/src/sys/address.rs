@@ -16,9 +16,8 @@ pub(crate) union RawAddress {
 impl RawAddress {
     pub(crate) fn empty() -> RawAddress {
         // SAFETY: sockaddr_storage is plain integers, for which all zeroes is a value.
-        RawAddress {
-            storage: unsafe { std::mem::zeroed() },
-        }
+        let storage = unsafe { std::mem::zeroed() };
+        RawAddress { storage }
     }
 
     /// Writes `address` and tells how many octets of it count.

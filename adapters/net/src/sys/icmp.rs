@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::ptr;
 
-use super::address::RawAddress;
-use super::inbound::control;
+use super::address::{RawAddress, ip_of};
+use super::inbound::v6;
 use super::length_of;
 
 /// ICMP "destination unreachable" (RFC 792) and the code of it that only means "too long".
@@ -66,37 +66,52 @@ pub(crate) fn read_error(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Resul
         let rule = "a report without the remote's address";
         return Err(io::Error::new(io::ErrorKind::InvalidData, rule));
     };
-    let (from, _) = control(&head);
+    let (from, unreachable) = control(&head);
     Ok(Some(Quoted {
         remote,
         from,
-        unreachable: is_unreachable(&head),
+        unreachable,
         length,
     }))
 }
 
-fn is_unreachable(head: &libc::msghdr) -> bool {
+/// Whom the ICMP message came to, which is where the datagram left from, and whether it says
+/// "unreachable".
+fn control(head: &libc::msghdr) -> (Option<SocketAddr>, bool) {
+    let (mut from, mut unreachable) = (None, false);
     // SAFETY: the kernel filled `msg_control` for `msg_controllen` octets; the macros stay within
     // it, and data is read unaligned after its kind was checked.
     unsafe {
         let mut next = libc::CMSG_FIRSTHDR(head);
         while let Some(message) = next.as_ref() {
-            let kind = (message.cmsg_level, message.cmsg_type);
-            if kind == (libc::IPPROTO_IP, libc::IP_RECVERR)
-                || kind == (libc::IPPROTO_IPV6, libc::IPV6_RECVERR)
-            {
-                let error: libc::sock_extended_err =
-                    ptr::read_unaligned(libc::CMSG_DATA(next).cast());
-                return match error.ee_origin {
-                    libc::SO_EE_ORIGIN_ICMP => {
-                        error.ee_type == UNREACHABLE_V4 && error.ee_code != FRAGMENTATION_NEEDED
-                    }
-                    libc::SO_EE_ORIGIN_ICMP6 => error.ee_type == UNREACHABLE_V6,
-                    _ => false,
-                };
+            let data = libc::CMSG_DATA(next);
+            match (message.cmsg_level, message.cmsg_type) {
+                (libc::IPPROTO_IP, libc::IP_PKTINFO) => {
+                    let info: libc::in_pktinfo = ptr::read_unaligned(data.cast());
+                    // the header's destination: of a report the kernel knows no other
+                    from = Some(SocketAddr::from((ip_of(info.ipi_addr), 0)));
+                }
+                (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO) => {
+                    from = Some(v6(ptr::read_unaligned(data.cast())));
+                }
+                (libc::IPPROTO_IP, libc::IP_RECVERR) | (libc::IPPROTO_IPV6, libc::IPV6_RECVERR) => {
+                    unreachable = is_unreachable(ptr::read_unaligned(data.cast()));
+                }
+                // a kind we did not ask for
+                _ => {}
             }
             next = libc::CMSG_NXTHDR(head, next);
         }
     }
-    false
+    (from, unreachable)
+}
+
+fn is_unreachable(error: libc::sock_extended_err) -> bool {
+    match error.ee_origin {
+        libc::SO_EE_ORIGIN_ICMP => {
+            error.ee_type == UNREACHABLE_V4 && error.ee_code != FRAGMENTATION_NEEDED
+        }
+        libc::SO_EE_ORIGIN_ICMP6 => error.ee_type == UNREACHABLE_V6,
+        _ => false,
+    }
 }

@@ -29,6 +29,10 @@ pub(crate) struct Inbound {
     headers: Box<[libc::mmsghdr]>,
 }
 
+// SAFETY: its pointers are followed only within `receive`, which makes them all anew beforehand; between
+// calls they are mere numbers, and what they point to is not shared with another thread.
+unsafe impl Send for Inbound {}
+
 impl std::fmt::Debug for Inbound {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Inbound")
@@ -125,7 +129,7 @@ impl Inbound {
 }
 
 /// Where the datagram was sent to and the socket's drops.
-pub(super) fn control(head: &libc::msghdr) -> (Option<SocketAddr>, Option<u32>) {
+fn control(head: &libc::msghdr) -> (Option<SocketAddr>, Option<u32>) {
     let (mut to, mut dropped) = (None, None);
     // SAFETY: the kernel filled the caller's `msg_control` for `msg_controllen` octets; the
     // macros stay within it, and data is read unaligned after its kind was checked.
@@ -155,7 +159,7 @@ pub(super) fn control(head: &libc::msghdr) -> (Option<SocketAddr>, Option<u32>) 
     (to, dropped)
 }
 
-fn v6(info: libc::in6_pktinfo) -> SocketAddr {
+pub(super) fn v6(info: libc::in6_pktinfo) -> SocketAddr {
     let ip = Ipv6Addr::from(info.ipi6_addr.s6_addr);
     // only a link-local address needs its interface to be complete
     let scope = if ip.is_unicast_link_local() {
