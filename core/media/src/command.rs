@@ -136,7 +136,7 @@ pub enum Notice {
     Digit {
         /// Which.
         id: EndpointId,
-        /// `0` to `9`, `*`, `#`, `A` to `D`, or `!` for a hook flash.
+        /// `0` to `9`, `*`, `#`, `A` to `D`.
         digit: char,
         /// How long it was held.
         lasts: Duration,

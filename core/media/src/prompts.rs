@@ -14,6 +14,19 @@ const STEP: usize = 20 * OCTETS_PER_MS;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct PromptId(pub u16);
 
+impl PromptId {
+    /// The number of a piece in [`Prompts::built_in`].
+    #[must_use]
+    pub fn of(piece: audio::Prompt) -> PromptId {
+        let place = audio::Prompt::ALL.iter().position(|other| *other == piece);
+        PromptId(
+            place
+                .and_then(|place| u16::try_from(place).ok())
+                .unwrap_or(0),
+        )
+    }
+}
+
 /// One prompt in each codec it can be played in; an empty one cannot. All have 8 octets per
 /// millisecond; what does not fill 20 ms at the end is left out.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -50,6 +63,24 @@ impl Prompts {
     #[must_use]
     pub fn new() -> Prompts {
         Prompts::default()
+    }
+
+    /// What the exchange plays by itself, see [`PromptId::of`]. Rendered at the first call of the
+    /// process, which takes some tenths of a second.
+    #[must_use]
+    pub fn built_in() -> Prompts {
+        let pieces = audio::Prompts::shared();
+        let octets = |prompt, codec| pieces.get(prompt, codec).octets().to_vec();
+        let encode = |prompt| {
+            Prompt::encoded(
+                octets(prompt, audio::Codec::Pcmu),
+                octets(prompt, audio::Codec::Pcma),
+                octets(prompt, audio::Codec::G722),
+            )
+        };
+        Prompts {
+            list: audio::Prompt::ALL.map(encode).to_vec(),
+        }
     }
 
     /// Adds one; `None` when there are 65,536.
@@ -89,5 +120,23 @@ mod tests {
         assert_eq!(prompts.octets(id, Codec::G722), None);
         assert_eq!(prompts.octets(id, Codec::Event), None);
         assert_eq!(prompts.octets(PromptId(1), Codec::Pcmu), None);
+    }
+
+    #[test]
+    fn every_piece_of_the_house_can_be_played_in_every_codec() {
+        let prompts = Prompts::built_in();
+        for piece in audio::Prompt::ALL {
+            for codec in [Codec::Pcmu, Codec::Pcma, Codec::G722] {
+                let octets = prompts.octets(PromptId::of(piece), codec);
+                assert!(
+                    octets.is_some_and(|octets| octets.len() >= STEP),
+                    "{piece:?}"
+                );
+            }
+        }
+        let music = prompts
+            .octets(PromptId::of(audio::Prompt::Music), Codec::Pcma)
+            .unwrap();
+        assert!(music.len() >= 60_000 * OCTETS_PER_MS);
     }
 }

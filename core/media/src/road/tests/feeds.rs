@@ -1,0 +1,271 @@
+//! Echo and prompts.
+
+use super::*;
+
+#[test]
+fn echo_gives_back_the_packets_as_our_stream() {
+    let mut rig = Rig::new();
+    let a = rig.open(30_000, plain(A));
+    rig.order(Command::Echo { id: a });
+    let payload: Vec<u8> = (0..160).rev().collect();
+    let opus_like = Rtp {
+        pt: 8,
+        ..pcmu(7, 1)
+    };
+    let first = rig.rtp_with(30_000, A, opus_like, &payload).unwrap();
+    assert_eq!((first.port, first.to), (30_000, addr(A)));
+    assert_eq!(first.bytes[12..], payload);
+    let head = Rtp::read(&first.bytes);
+    assert_eq!(head.pt, 8);
+    assert_ne!(head.ssrc, 7);
+    let next = Rtp::read(&rig.rtp(30_000, A, pcmu(7, 2)).unwrap().bytes);
+    assert_eq!((next.ssrc, next.seq), (head.ssrc, head.seq.wrapping_add(1)));
+}
+
+#[test]
+fn echo_goes_to_where_a_peer_behind_nat_was_heard() {
+    let mut rig = Rig::new();
+    let a = rig.open(30_000, behind_nat("10.0.0.5:4000", "9.9.9.9"));
+    rig.order(Command::Echo { id: a });
+    assert_eq!(
+        rig.rtp(30_000, "9.9.9.9:1234", pcmu(7, 1)).unwrap().to,
+        addr("9.9.9.9:1234")
+    );
+    rig.describe(
+        a,
+        Expect {
+            receives: false,
+            ..behind_nat("10.0.0.5:4000", "9.9.9.9")
+        },
+    );
+    assert_eq!(
+        rig.rtp(30_000, "9.9.9.9:1234", pcmu(7, 2)),
+        Err(Verdict::Absorbed)
+    );
+}
+
+#[test]
+fn the_partner_of_an_echoing_leg_hears_and_sends_nothing() {
+    let mut rig = Rig::new();
+    let (a, _) = rig.bridged();
+    rig.order(Command::Echo { id: a });
+    assert_eq!(rig.rtp(30_000, A, pcmu(7, 1)).unwrap().to, addr(A));
+    assert_eq!(rig.rtp(30_002, B, pcmu(9, 1)), Err(Verdict::Absorbed));
+    rig.order(Command::Stop { id: a });
+    assert_eq!(rig.rtp(30_000, A, pcmu(7, 2)).unwrap().to, addr(B));
+}
+
+#[test]
+fn a_prompt_is_sent_frame_by_frame_when_due() {
+    let mut rig = Rig::new();
+    let a = rig.open(30_000, plain(A));
+    let start = rig.now;
+    rig.order(Command::Play {
+        id: a,
+        prompt: PROMPT,
+        codec: PLAY,
+        looped: true,
+    });
+    let sent = rig.run(Duration::from_millis(199));
+    assert_eq!(sent.len(), 10);
+    let first = Rtp::read(&sent[0].1.bytes);
+    for (n, (at, frame)) in (0_u16..).zip(&sent) {
+        assert_eq!(*at, start + Duration::from_millis(20) * n.into());
+        assert_eq!(
+            (frame.port, frame.to, frame.bytes.len()),
+            (30_000, addr(A), 172)
+        );
+        let head = Rtp::read(&frame.bytes);
+        assert_eq!(head.seq, first.seq.wrapping_add(n));
+        assert_eq!(head.ts, first.ts.wrapping_add(160 * u32::from(n)));
+        assert_eq!((head.ssrc, head.pt, head.marker), (first.ssrc, 0, n == 0));
+        assert!(
+            frame.bytes[12..]
+                .iter()
+                .all(|octet| u16::from(*octet) == n % 5),
+            "looped"
+        );
+    }
+}
+
+#[test]
+fn a_prompt_that_is_not_looped_ends_with_a_notice_and_gives_way_to_the_partner() {
+    let mut rig = Rig::new();
+    let (a, _) = rig.bridged();
+    let before = Rtp::read(&rig.rtp(30_002, B, pcmu(9, 1)).unwrap().bytes);
+    rig.take_notices();
+    let codec = PlayCodec {
+        ptime_ms: 30,
+        ..PLAY
+    };
+    rig.order(Command::Play {
+        id: a,
+        prompt: PROMPT,
+        codec,
+        looped: false,
+    });
+    assert_eq!(
+        rig.rtp(30_002, B, pcmu(9, 2)),
+        Err(Verdict::Absorbed),
+        "covered by the prompt"
+    );
+    rig.rtp(30_000, A, pcmu(7, 1))
+        .expect("still heard by its partner");
+    let sent = rig.run(Duration::from_secs(1));
+    let sizes: Vec<usize> = sent
+        .iter()
+        .map(|(_, frame)| frame.bytes.len() - 12)
+        .collect();
+    assert_eq!(
+        sizes,
+        [240, 240, 240, 80],
+        "the end is cut, not filled from the start"
+    );
+    assert_eq!(
+        rig.notices.last(),
+        Some(&Notice::Played {
+            id: a,
+            prompt: PROMPT
+        })
+    );
+    let after = Rtp::read(&rig.rtp(30_002, B, pcmu(9, 50)).unwrap().bytes);
+    assert_eq!(
+        (after.ssrc, after.seq),
+        (before.ssrc, before.seq.wrapping_add(5))
+    );
+    assert!(after.marker);
+    assert_eq!(
+        rig.run(Duration::from_secs(1)),
+        [],
+        "nothing more is played"
+    );
+}
+
+#[test]
+fn a_prompt_waits_for_its_listener_and_music_does_not() {
+    let mut rig = Rig::new();
+    let expects = behind_nat("10.0.0.5:4000", "9.9.9.9");
+    let a = rig.open(30_000, expects);
+    let b = rig.open(30_002, behind_nat("10.0.0.6:4000", "9.9.9.8"));
+    rig.order(Command::Play {
+        id: a,
+        prompt: PROMPT,
+        codec: PLAY,
+        looped: false,
+    });
+    rig.order(Command::Play {
+        id: b,
+        prompt: PROMPT,
+        codec: PLAY,
+        looped: true,
+    });
+    assert_eq!(rig.run(Duration::from_millis(70)), []);
+    for (port, from) in [(30_000, "9.9.9.9:1"), (30_002, "9.9.9.8:1")] {
+        assert_eq!(rig.rtp(port, from, pcmu(7, 1)), Err(Verdict::Absorbed));
+    }
+    let sent = rig.run(Duration::from_millis(19));
+    let octets: Vec<_> = sent
+        .iter()
+        .map(|(_, frame)| (frame.port, frame.bytes[12]))
+        .collect();
+    assert_eq!(octets, [(30_000, 0), (30_002, 4)]);
+}
+
+#[test]
+fn a_late_wake_catches_up_a_little_and_then_gives_up_what_is_lost() {
+    let mut rig = Rig::new();
+    let a = rig.open(30_000, plain(A));
+    rig.order(Command::Play {
+        id: a,
+        prompt: PROMPT,
+        codec: PLAY,
+        looped: true,
+    });
+    rig.run(Duration::ZERO);
+    rig.pass_ms(60);
+    let mut sent = 0;
+    rig.road
+        .expire(rig.now, &mut |_, _, _: &[u8]| sent += 1, &mut rig.notices);
+    assert_eq!(sent, 3);
+    rig.pass_ms(1000);
+    let mut sent = 0;
+    rig.road
+        .expire(rig.now, &mut |_, _, _: &[u8]| sent += 1, &mut rig.notices);
+    assert_eq!(sent, 5);
+    assert_eq!(
+        rig.road.deadline(),
+        Some(rig.now + Duration::from_millis(20))
+    );
+}
+
+#[test]
+fn an_unknown_prompt_or_codec_is_refused() {
+    let mut rig = Rig::new();
+    let a = rig.open(30_000, plain(A));
+    let because = crate::Refusal::NoPrompt;
+    let opus = PlayCodec {
+        codec: Codec::named("opus", 2),
+        ..PLAY
+    };
+    rig.order(Command::Play {
+        id: a,
+        prompt: PromptId(9),
+        codec: PLAY,
+        looped: true,
+    });
+    rig.order(Command::Play {
+        id: a,
+        prompt: PROMPT,
+        codec: opus,
+        looped: true,
+    });
+    assert_eq!(rig.take_notices(), [Notice::Refused { id: a, because }; 2]);
+    assert_eq!(rig.run(Duration::from_secs(1)), []);
+}
+
+#[test]
+fn another_prompt_replaces_the_first() {
+    let mut rig = Rig::new();
+    let a = rig.open(30_000, plain(A));
+    let play = Command::Play {
+        id: a,
+        prompt: PROMPT,
+        codec: PLAY,
+        looped: true,
+    };
+    rig.order(play.clone());
+    rig.run(Duration::from_millis(30));
+    rig.order(play);
+    let sent = rig.run(Duration::from_millis(99));
+    let octets: Vec<u8> = sent.iter().map(|(_, frame)| frame.bytes[12]).collect();
+    assert_eq!(octets, [0, 1, 2, 3, 4], "one voice, from the start");
+}
+
+#[test]
+fn prompts_in_three_codecs_bear_the_payload_number_asked_for() {
+    let mut rig = Rig::new();
+    for (port, codec, payload) in [
+        (30_000, Codec::Pcmu, 0),
+        (30_002, Codec::Pcma, 8),
+        (30_004, Codec::G722, 9),
+    ] {
+        let id = rig.open(port, plain(A));
+        let codec = PlayCodec {
+            codec,
+            payload,
+            ptime_ms: 20,
+        };
+        rig.order(Command::Play {
+            id,
+            prompt: PROMPT,
+            codec,
+            looped: true,
+        });
+    }
+    let sent = rig.run(Duration::ZERO);
+    let numbers: Vec<u8> = sent
+        .iter()
+        .map(|(_, frame)| Rtp::read(&frame.bytes).pt)
+        .collect();
+    assert_eq!(numbers, [0, 8, 9]);
+}

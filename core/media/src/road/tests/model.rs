@@ -1,0 +1,418 @@
+//! Whatever happens: no packet of an unknown source leaves, and none leaves its bridge.
+//!
+//! Random lives of many legs on few shared ports, with peers, transfers and strangers. Next to the
+//! road runs a model that knows only the rules: who is bridged with whom and which source is whose.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Legs at one time.
+const LEGS: u8 = 6;
+
+/// Local ports they share.
+const PORTS: u8 = 2;
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Open {
+        leg: u8,
+        port: u8,
+        peer: u8,
+        nat: bool,
+    },
+    Describe {
+        leg: u8,
+        peer: u8,
+        nat: bool,
+        receives: bool,
+    },
+    Bridge {
+        a: u8,
+        b: u8,
+    },
+    Unbridge {
+        leg: u8,
+    },
+    Echo {
+        leg: u8,
+    },
+    Play {
+        leg: u8,
+    },
+    Stop {
+        leg: u8,
+    },
+    Hold {
+        leg: u8,
+        held: bool,
+    },
+    Close {
+        leg: u8,
+    },
+    /// A packet of the leg's present peer, from its right address.
+    Talk {
+        leg: u8,
+    },
+    /// A packet from any address with any stream.
+    Inject {
+        port: u8,
+        host: u8,
+        door: u8,
+        ssrc: u8,
+        rtcp: bool,
+    },
+    Pass {
+        ms: u16,
+    },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let leg = || 0..LEGS;
+    prop_oneof![
+        3 => (leg(), 0..PORTS, 0..8_u8, any::<bool>())
+            .prop_map(|(leg, port, peer, nat)| Step::Open { leg, port, peer, nat }),
+        2 => (leg(), 0..8_u8, any::<bool>(), any::<bool>())
+            .prop_map(|(leg, peer, nat, receives)| Step::Describe { leg, peer, nat, receives }),
+        3 => (leg(), leg()).prop_map(|(a, b)| Step::Bridge { a, b }),
+        1 => leg().prop_map(|leg| Step::Unbridge { leg }),
+        1 => leg().prop_map(|leg| Step::Echo { leg }),
+        1 => leg().prop_map(|leg| Step::Play { leg }),
+        1 => leg().prop_map(|leg| Step::Stop { leg }),
+        1 => (leg(), any::<bool>()).prop_map(|(leg, held)| Step::Hold { leg, held }),
+        2 => leg().prop_map(|leg| Step::Close { leg }),
+        8 => leg().prop_map(|leg| Step::Talk { leg }),
+        8 => (0..PORTS, 0..10_u8, 0..3_u8, 0..12_u8, any::<bool>()).prop_map(
+            |(port, host, door, ssrc, rtcp)| Step::Inject { port, host, door, ssrc, rtcp }
+        ),
+        3 => (0..1500_u16).prop_map(|ms| Step::Pass { ms }),
+    ]
+}
+
+/// Hosts 0 to 7 may be peers; 8 and 9 never are.
+fn host(n: u8) -> IpAddr {
+    ip(&format!("5.0.0.{}", n + 1))
+}
+
+struct Known {
+    id: EndpointId,
+    port: u16,
+    peers: Vec<u8>,
+    learnt: Option<SocketAddr>,
+    partner: Option<u8>,
+    echo: bool,
+}
+
+struct World {
+    rig: Rig,
+    legs: BTreeMap<u8, Known>,
+    generation: u32,
+    seq: u16,
+}
+
+fn expectation(peer: u8, nat: bool) -> Expect {
+    let signalling = host(peer);
+    if nat {
+        Expect::described(addr("10.0.0.5:4000"), signalling, usual())
+    } else {
+        Expect::described(SocketAddr::new(signalling, 4000), signalling, usual())
+    }
+}
+
+impl World {
+    fn new() -> World {
+        World {
+            rig: Rig::new(),
+            legs: BTreeMap::new(),
+            generation: 0,
+            seq: 0,
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Open {
+                leg,
+                port,
+                peer,
+                nat,
+            } => self.open(leg, port, peer, nat),
+            Step::Describe {
+                leg,
+                peer,
+                nat,
+                receives,
+            } => {
+                if let Some(known) = self.legs.get_mut(&leg) {
+                    known.peers.push(peer);
+                    let expects = Expect {
+                        receives,
+                        ..expectation(peer, nat)
+                    };
+                    let id = known.id;
+                    self.rig.describe(id, expects);
+                }
+            }
+            Step::Bridge { a, b } => self.bridge(a, b),
+            Step::Unbridge { leg } => self.unbridge(leg),
+            Step::Echo { leg } => self.feed(leg, true, |id| Command::Echo { id }),
+            Step::Play { leg } => self.feed(leg, false, |id| Command::Play {
+                id,
+                prompt: PROMPT,
+                codec: PLAY,
+                looped: true,
+            }),
+            Step::Stop { leg } => self.feed(leg, false, |id| Command::Stop { id }),
+            Step::Hold { leg, held } => {
+                if let Some(known) = self.legs.get(&leg) {
+                    let id = known.id;
+                    self.rig.order(Command::Hold { id, held });
+                }
+            }
+            Step::Close { leg } => self.close(leg),
+            Step::Talk { leg } => self.talk(leg),
+            Step::Inject {
+                port,
+                host: from,
+                door,
+                ssrc,
+                rtcp,
+            } => {
+                let from = SocketAddr::new(host(from), 4000 + u16::from(door) * 2);
+                self.inject(30_000 + u16::from(port) * 2, from, ssrc.into(), rtcp);
+            }
+            Step::Pass { ms } => self.pass(ms),
+        }
+        self.hear_notices();
+    }
+
+    fn open(&mut self, leg: u8, port: u8, peer: u8, nat: bool) {
+        if self.legs.contains_key(&leg) {
+            return;
+        }
+        self.generation += 1;
+        let id = EndpointId::new(0, 0, leg.into(), self.generation);
+        let port = 30_000 + u16::from(port) * 2;
+        self.rig.open_as(id, port, expectation(peer, nat));
+        let peers = vec![peer];
+        self.legs.insert(
+            leg,
+            Known {
+                id,
+                port,
+                peers,
+                learnt: None,
+                partner: None,
+                echo: false,
+            },
+        );
+    }
+
+    fn bridge(&mut self, a: u8, b: u8) {
+        let (Some(one), Some(other)) = (self.legs.get(&a), self.legs.get(&b)) else {
+            return;
+        };
+        let order = Command::Bridge {
+            a: one.id,
+            b: other.id,
+        };
+        self.rig.order(order);
+        if a == b {
+            return;
+        }
+        self.part(a);
+        self.part(b);
+        for (leg, partner) in [(a, b), (b, a)] {
+            if let Some(known) = self.legs.get_mut(&leg) {
+                known.partner = Some(partner);
+                known.echo = false;
+            }
+        }
+    }
+
+    fn part(&mut self, leg: u8) {
+        let partner = self
+            .legs
+            .get_mut(&leg)
+            .and_then(|known| known.partner.take());
+        if let Some(other) = partner.and_then(|partner| self.legs.get_mut(&partner)) {
+            other.partner = None;
+        }
+    }
+
+    fn unbridge(&mut self, leg: u8) {
+        if let Some(known) = self.legs.get(&leg) {
+            let id = known.id;
+            self.rig.order(Command::Unbridge { id });
+            self.part(leg);
+        }
+    }
+
+    fn feed(&mut self, leg: u8, echo: bool, order: impl Fn(EndpointId) -> Command) {
+        if let Some(known) = self.legs.get_mut(&leg) {
+            known.echo = echo;
+            let order = order(known.id);
+            self.rig.order(order);
+        }
+    }
+
+    fn close(&mut self, leg: u8) {
+        if let Some(known) = self.legs.get(&leg) {
+            let id = known.id;
+            self.rig.order(Command::Close { id });
+            self.part(leg);
+            self.legs.remove(&leg);
+        }
+    }
+
+    fn talk(&mut self, leg: u8) {
+        let Some(known) = self.legs.get(&leg) else {
+            return;
+        };
+        let peer = known.peers.last().copied().unwrap();
+        let from = known.learnt.unwrap_or(SocketAddr::new(host(peer), 4000));
+        self.inject(known.port, from, 100 + u32::from(leg), false);
+    }
+
+    /// A packet from anywhere; judges what leaves because of it.
+    fn inject(&mut self, port: u16, from: SocketAddr, ssrc: u32, rtcp: bool) {
+        self.seq = self.seq.wrapping_add(1);
+        let text = from.to_string();
+        let (port, result) = if rtcp {
+            let mut bytes = vec![0x80, 201, 0, 1];
+            bytes.extend_from_slice(&ssrc.to_be_bytes());
+            (port + 1, self.rig.datagram(port + 1, &text, &mut bytes))
+        } else {
+            let mut bytes = pcmu(ssrc, self.seq).bytes(&[0; 160]);
+            (port, self.rig.datagram(port, &text, &mut bytes))
+        };
+        self.hear_notices();
+        let Verdict::Send { local_port, to, .. } = result else {
+            return;
+        };
+        let owner = self.owner(port & !1, from, rtcp);
+        let listener = match &self.legs[&owner] {
+            known if known.echo => owner,
+            known => known
+                .partner
+                .expect("a leg without partner forwards nothing"),
+        };
+        self.judge(listener, local_port & !1, to);
+    }
+
+    /// The leg that may take a packet from this source: of RTP the one locked to exactly it, of
+    /// RTCP one whose peer it ever was.
+    fn owner(&self, port: u16, from: SocketAddr, rtcp: bool) -> u8 {
+        let owns = |known: &Known| {
+            let peer = known.peers.iter().any(|peer| host(*peer) == from.ip());
+            known.port == port && peer && (rtcp || known.learnt == Some(from))
+        };
+        let owners: Vec<u8> = self
+            .legs
+            .iter()
+            .filter(|(_, known)| owns(known))
+            .map(|(leg, _)| *leg)
+            .collect();
+        match owners[..] {
+            [one] => one,
+            // RTCP of legs that share IP and port; the road tells them apart by stream.
+            [one, ..] if rtcp => one,
+            _ => panic!("{from} is the peer of no leg of {port} but was forwarded: {owners:?}"),
+        }
+    }
+
+    /// What is sent to a leg leaves by its own port and goes to an address of its own peers.
+    fn judge(&self, listener: u8, local_port: u16, to: SocketAddr) {
+        let known = &self.legs[&listener];
+        assert_eq!(local_port, known.port, "left by the port of another leg");
+        assert!(
+            known.peers.iter().any(|peer| host(*peer) == to.ip()),
+            "{to} is no peer"
+        );
+    }
+
+    fn pass(&mut self, ms: u16) {
+        let sent = self.rig.run(Duration::from_millis(ms.into()));
+        for (_, frame) in sent {
+            let fits = |known: &&Known| {
+                known.port == frame.port
+                    && known.peers.iter().any(|peer| host(*peer) == frame.to.ip())
+            };
+            assert!(
+                self.legs.values().any(|known| fits(&known)),
+                "{} {}",
+                frame.port,
+                frame.to
+            );
+        }
+    }
+
+    fn hear_notices(&mut self) {
+        for notice in self.rig.take_notices() {
+            if let Notice::Learnt { id, from } = notice {
+                let known = self.legs.values_mut().find(|known| known.id == id).unwrap();
+                let peer = known.peers.iter().any(|peer| host(*peer) == from.ip());
+                assert!(peer, "learnt a stranger: {from}");
+                known.learnt = Some(from);
+            }
+        }
+        // No two legs of a port believe the same source.
+        let mut sources: Vec<_> = self
+            .legs
+            .values()
+            .filter_map(|known| Some((known.port, known.learnt?)))
+            .collect();
+        let count = sources.len();
+        sources.sort();
+        sources.dedup();
+        assert_eq!(sources.len(), count);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_packet_leaves_its_bridge_and_no_stranger_is_heard(
+        steps in prop::collection::vec(step(), 1..150)
+    ) {
+        let mut world = World::new();
+        for step in steps {
+            world.step(step);
+        }
+        let legs: Vec<u8> = world.legs.keys().copied().collect();
+        for leg in legs {
+            world.close(leg);
+        }
+        let road = &world.rig.road;
+        prop_assert_eq!((road.table.len(), road.timers.len()), (0, 0));
+        prop_assert_eq!(road.figures().stale_commands, 0);
+    }
+
+    #[test]
+    fn garbage_on_any_port_is_survived(
+        datagrams in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..80), 1..60),
+        heads in prop::collection::vec((0x80..0xc0_u8, 190..225_u8), 60),
+    ) {
+        let mut rig = Rig::new();
+        let (a, _) = rig.bridged();
+        rig.rtp(30_000, A, pcmu(7, 1)).unwrap();
+        for (mut bytes, (first, second)) in datagrams.into_iter().zip(heads) {
+            for port in [30_000, 30_001] {
+                for from in [A, "1.0.0.1:4001"] {
+                    rig.datagram(port, from, &mut bytes.clone());
+                }
+            }
+            if let [one, two, ..] = &mut bytes[..] {
+                (*one, *two) = (first, second);
+            }
+            let length = bytes.len();
+            if let Verdict::Send { length: sent, .. } = rig.datagram(30_000, A, &mut bytes) {
+                prop_assert!(sent <= length);
+            }
+        }
+        rig.order(Command::Close { id: a });
+    }
+}
