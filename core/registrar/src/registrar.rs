@@ -108,6 +108,12 @@ impl Registrar {
         self.ends.is_empty()
     }
 
+    /// How many bindings the tenant holds.
+    #[must_use]
+    pub fn count(&self, scope: &TenantScope) -> usize {
+        self.per_tenant.get(&scope.tenant()).copied().unwrap_or(0)
+    }
+
     /// How many bindings each tenant holds.
     pub fn per_tenant(&self) -> impl Iterator<Item = (TenantId, usize)> + '_ {
         self.per_tenant

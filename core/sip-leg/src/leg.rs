@@ -1,0 +1,307 @@
+//! One leg: the usage, the media, and the place in the call.
+
+use crate::Sound;
+use bytes::Bytes;
+use call::LegId;
+use machine::{Deadline, Instant};
+use media::{Command, EndpointId, Ports};
+use sdp::Description;
+use serde::{Deserialize, Serialize};
+use sip_message::{Flow, Message, Name};
+use sip_stack::transaction::{self, Owner, ServerKey, Transactions};
+use sip_stack::usage::{Config, Event, InviteUsage, Outgoing, Snapshot, Step, Timer};
+use std::sync::Arc;
+
+/// What a leg works with: the shard's transactions and media ports, and where its orders to media
+/// go.
+pub struct Desk<'a> {
+    /// Now.
+    pub now: Instant,
+    /// The shard's transactions.
+    pub transactions: &'a mut Transactions,
+    /// The shard's media ports.
+    pub ports: &'a mut Ports,
+    /// Orders to media are appended here.
+    pub media: &'a mut Vec<Command>,
+}
+
+impl Desk<'_> {
+    pub(crate) fn step<'b>(&'b mut self, events: &'b mut Vec<Event>) -> Step<'b> {
+        Step {
+            now: self.now,
+            transactions: self.transactions,
+            events,
+        }
+    }
+}
+
+/// A call to a contact.
+#[derive(Clone, Debug)]
+pub struct Dial {
+    /// The leg it is.
+    pub leg: LegId,
+    /// The contact's URI.
+    pub uri: String,
+    /// From, without a tag.
+    pub from: String,
+    /// To.
+    pub to: String,
+    /// The way there (RFC 3327), nearest first.
+    pub routes: Vec<String>,
+    /// The flow to go by.
+    pub flow: Flow,
+    /// Max-Forwards left for it.
+    pub max_forwards: u8,
+    /// The other side's offer; none for a late offer.
+    pub offer: Option<Description>,
+    /// The media endpoint of the other side.
+    pub near: Option<EndpointId>,
+}
+
+/// One leg of a call, in SIP.
+pub struct SipLeg {
+    pub(crate) leg: LegId,
+    pub(crate) usage: InviteUsage,
+    pub(crate) sound: Sound,
+    pub(crate) flow: Flow,
+    pub(crate) user_agent: String,
+    pub(crate) referral: Option<u32>,
+    pub(crate) closed: bool,
+}
+
+/// A leg's stored form.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Stored {
+    leg: LegId,
+    usage: Snapshot,
+    sound: Sound,
+    flow: Flow,
+    user_agent: String,
+}
+
+impl Stored {
+    /// The flow the leg's peer is on.
+    #[must_use]
+    pub fn flow(&self) -> Flow {
+        self.flow
+    }
+}
+
+/// The offer an INVITE carries: none for a late offer.
+///
+/// # Errors
+/// The status to refuse it with: 415 for another kind of body, 400 for a description that cannot
+/// be read, 488 for one without sound we could carry.
+pub fn offer_of(invite: &Message) -> Result<Option<Description>, u16> {
+    if invite.body().is_empty() {
+        return Ok(None);
+    }
+    let kind = invite
+        .header(Name::ContentType)
+        .unwrap_or("application/sdp");
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/sdp") {
+        return Err(415);
+    }
+    let offer = Description::parse(invite.body()).map_err(|_| 400_u16)?;
+    if sdp::remote_of(&offer).is_none() {
+        return Err(488);
+    }
+    Ok(Some(offer))
+}
+
+impl SipLeg {
+    /// The caller's leg, once its INVITE has been taken in.
+    #[must_use]
+    pub fn caller(
+        leg: LegId,
+        usage: InviteUsage,
+        sound: Sound,
+        flow: Flow,
+        user_agent: &str,
+    ) -> SipLeg {
+        let user_agent = user_agent.to_owned();
+        SipLeg {
+            leg,
+            usage,
+            sound,
+            flow,
+            user_agent,
+            referral: None,
+            closed: false,
+        }
+    }
+
+    /// Dials.
+    pub fn dial(
+        dial: Dial,
+        mut sound: Sound,
+        config: Arc<Config>,
+        owner: Owner,
+        desk: &mut Desk<'_>,
+    ) -> SipLeg {
+        let offer = dial
+            .offer
+            .map(|offer| text(&sound.anchor(offer, desk.media)));
+        let outgoing = Outgoing {
+            request_uri: dial.uri,
+            from: dial.from,
+            to: dial.to,
+            call_id: None,
+            routes: dial.routes,
+            flow: dial.flow,
+            headers: vec![(Name::MaxForwards, dial.max_forwards.to_string())],
+            offer,
+        };
+        let mut events = Vec::new();
+        let usage = InviteUsage::outgoing(outgoing, config, owner, &mut desk.step(&mut events));
+        debug_assert!(events.is_empty(), "sending an INVITE tells nothing yet");
+        SipLeg {
+            leg: dial.leg,
+            usage,
+            sound,
+            flow: dial.flow,
+            user_agent: String::new(),
+            referral: None,
+            closed: false,
+        }
+    }
+
+    /// Which leg of its call it is.
+    #[must_use]
+    pub fn leg(&self) -> LegId {
+        self.leg
+    }
+
+    /// The leg went on in another call.
+    pub fn moved_to(&mut self, leg: LegId) {
+        self.leg = leg;
+    }
+
+    /// The usage.
+    #[must_use]
+    pub fn usage(&self) -> &InviteUsage {
+        &self.usage
+    }
+
+    /// The media.
+    #[must_use]
+    pub fn sound(&self) -> &Sound {
+        &self.sound
+    }
+
+    /// The flow its peer is on.
+    #[must_use]
+    pub fn flow(&self) -> Flow {
+        self.flow
+    }
+
+    /// What its peer calls itself.
+    #[must_use]
+    pub fn user_agent(&self) -> &str {
+        &self.user_agent
+    }
+
+    /// Gives the media endpoint back, once.
+    pub fn close(&mut self, desk: &mut Desk<'_>) {
+        if !self.closed {
+            self.closed = true;
+            self.sound.close(desk.ports, desk.media);
+        }
+    }
+
+    /// Passes on what the transactions tell of this leg.
+    pub fn take(
+        &mut self,
+        event: transaction::Event,
+        desk: &mut Desk<'_>,
+        reports: &mut Vec<crate::Report>,
+    ) {
+        let mut events = Vec::new();
+        self.usage.take(event, &mut desk.step(&mut events));
+        self.report(events, desk, reports);
+    }
+
+    /// When the leg wants to be woken.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Deadline<Timer>> {
+        self.usage.deadline()
+    }
+
+    /// Does what is due.
+    pub fn expire(&mut self, desk: &mut Desk<'_>, reports: &mut Vec<crate::Report>) {
+        let mut events = Vec::new();
+        self.usage.expire(&mut desk.step(&mut events));
+        self.report(events, desk, reports);
+    }
+
+    /// The leg's stored form, while its call is being talked on and nothing is under way.
+    #[must_use]
+    pub fn store(&self, now: Instant) -> Option<Stored> {
+        Some(Stored {
+            leg: self.leg,
+            usage: self.usage.snapshot(now)?,
+            sound: self.sound.clone(),
+            flow: self.flow,
+            user_agent: self.user_agent.clone(),
+        })
+    }
+
+    /// The leg of a stored form, its media endpoint taken back.
+    ///
+    /// # Errors
+    /// [`crate::NoPort`] when the media port is no longer ours.
+    pub fn restore(
+        stored: Stored,
+        config: Arc<Config>,
+        owner: Owner,
+        desk: &mut Desk<'_>,
+    ) -> Result<SipLeg, crate::NoPort> {
+        let Stored {
+            leg,
+            usage,
+            sound,
+            flow,
+            user_agent,
+        } = stored;
+        sound.reopen(desk.ports, desk.media)?;
+        let usage = InviteUsage::restore(usage, config, owner, desk.now);
+        Ok(SipLeg {
+            leg,
+            usage,
+            sound,
+            flow,
+            user_agent,
+            referral: None,
+            closed: false,
+        })
+    }
+
+    /// Takes in an INVITE: the usage answers it from here on.
+    ///
+    /// # Errors
+    /// The status it has been answered with.
+    pub fn take_invite(
+        key: ServerKey,
+        flow: Flow,
+        invite: Message,
+        config: Arc<Config>,
+        owner: Owner,
+        desk: &mut Desk<'_>,
+    ) -> Result<InviteUsage, u16> {
+        let mut events = Vec::new();
+        InviteUsage::incoming(
+            key,
+            flow,
+            invite,
+            config,
+            owner,
+            &mut desk.step(&mut events),
+        )
+    }
+}
+
+/// A description as it goes into a message.
+pub(crate) fn text(description: &Description) -> Bytes {
+    Bytes::from(description.to_string())
+}

@@ -1,0 +1,25 @@
+//! Between a SIP dialog and a call's leg.
+//!
+//! A [`SipLeg`] takes the orders of a call ([`call::LegOrder`]) and carries them out on an INVITE
+//! usage; it takes the events of that usage and reports them as facts ([`call::LegFact`]). On the
+//! way it puts this exchange's own media address into every description, so that neither side sees
+//! where the other is, and keeps headers, tags and Call-IDs of the two sides apart.
+
+mod identity;
+mod leg;
+mod order;
+mod reason;
+mod refer;
+mod report;
+mod sound;
+
+pub use identity::{Identity, contact_of};
+pub use leg::{Desk, Dial, SipLeg, Stored, offer_of};
+pub use order::PromptBook;
+pub use reason::reason_value;
+pub use refer::{Referee, referee};
+pub use report::Report;
+pub use sound::{NoPort, Sound};
+
+#[cfg(test)]
+mod tests;

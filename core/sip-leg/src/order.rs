@@ -1,0 +1,207 @@
+//! Carrying out what the call orders.
+
+use crate::leg::text;
+use crate::{Desk, Report, SipLeg, reason_value};
+use bytes::Bytes;
+use call::{EndReason, LegFact, LegOrder, Prompt};
+use media::{Command, PromptId};
+use sip_message::Name;
+use sip_stack::usage::{Event, Untimely};
+
+/// Which prompt is which on the road.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PromptBook {
+    /// The announcement.
+    pub announcement: PromptId,
+    /// The ringing tone.
+    pub ringback: PromptId,
+}
+
+impl SipLeg {
+    /// Carries out an order. One that comes too late for its leg, as happens when both sides act
+    /// at once, changes nothing; what follows is reported.
+    pub fn order(&mut self, order: LegOrder, desk: &mut Desk<'_>, reports: &mut Vec<Report>) {
+        let mut events = Vec::new();
+        let timely = self.carry_out(order, desk, &mut events, reports);
+        // The fact that made the order untimely has been reported, or will be.
+        let _crossed = timely.is_err();
+        self.report(events, desk, reports);
+    }
+
+    fn carry_out(
+        &mut self,
+        order: LegOrder,
+        desk: &mut Desk<'_>,
+        events: &mut Vec<Event>,
+        reports: &mut Vec<Report>,
+    ) -> Result<(), Untimely> {
+        match order {
+            LegOrder::Ring => self.usage.ring(180, None, false, &mut desk.step(events)),
+            LegOrder::Progress { description } => {
+                let sdp = text(&self.sound.anchor(description, desk.media));
+                self.usage
+                    .ring(183, Some(sdp), false, &mut desk.step(events))
+            }
+            LegOrder::Answer { description } => {
+                let sdp = description.map(|d| text(&self.sound.anchor(d, desk.media)));
+                self.usage.answer(sdp, &mut desk.step(events))
+            }
+            LegOrder::AnswerLocally => self.answer_locally(desk, events, reports),
+            LegOrder::Refuse { status, reason } => self.refuse(status, &reason, desk, events),
+            LegOrder::Confirm { description } => {
+                let sdp = text(&self.sound.anchor(description, desk.media));
+                self.usage.confirm(sdp, &mut desk.step(events))
+            }
+            LegOrder::Cancel { reason } => {
+                self.close(desk);
+                self.usage
+                    .cancel(Some(&reason_value(&reason)), &mut desk.step(events))
+            }
+            LegOrder::HangUp { reason } => {
+                self.close(desk);
+                self.usage
+                    .hang_up(Some(&reason_value(&reason)), &mut desk.step(events))
+            }
+            LegOrder::Reoffer { .. }
+            | LegOrder::ReofferLocally
+            | LegOrder::AnswerReoffer { .. }
+            | LegOrder::AnswerReofferLocally
+            | LegOrder::RefuseReoffer { .. } => self.negotiate(order, desk, events),
+            LegOrder::AcceptReferral
+            | LegOrder::RefuseReferral { .. }
+            | LegOrder::NotifyReferral { .. } => self.refer(&order, desk, events),
+            LegOrder::Inform { content_type, body } => {
+                self.usage
+                    .info(&content_type, Bytes::from(body), &mut desk.step(events))
+            }
+            // A leg is dialled once, by `SipLeg::dial`.
+            LegOrder::Dial { .. } => Ok(()),
+        }
+    }
+
+    fn negotiate(
+        &mut self,
+        order: LegOrder,
+        desk: &mut Desk<'_>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Untimely> {
+        match order {
+            LegOrder::Reoffer { description } => {
+                let sdp = description.map(|d| text(&self.sound.anchor(d, desk.media)));
+                self.usage.reoffer(sdp, &mut desk.step(events))
+            }
+            LegOrder::ReofferLocally => {
+                let sdp = text(&self.sound.offer(desk.media));
+                self.usage.reoffer(Some(sdp), &mut desk.step(events))
+            }
+            LegOrder::AnswerReoffer { description } => {
+                let sdp = text(&self.sound.anchor(description, desk.media));
+                self.usage.answer_reoffer(sdp, &mut desk.step(events))
+            }
+            LegOrder::AnswerReofferLocally => match self.sound.answer(desk.media) {
+                Ok(answer) => self
+                    .usage
+                    .answer_reoffer(text(&answer), &mut desk.step(events)),
+                Err(_) => self.usage.refuse_reoffer(488, &mut desk.step(events)),
+            },
+            LegOrder::RefuseReoffer { status } => {
+                self.usage.refuse_reoffer(status, &mut desk.step(events))
+            }
+            LegOrder::Ring
+            | LegOrder::Progress { .. }
+            | LegOrder::Answer { .. }
+            | LegOrder::AnswerLocally
+            | LegOrder::Refuse { .. }
+            | LegOrder::Dial { .. }
+            | LegOrder::Confirm { .. }
+            | LegOrder::Cancel { .. }
+            | LegOrder::HangUp { .. }
+            | LegOrder::AcceptReferral
+            | LegOrder::RefuseReferral { .. }
+            | LegOrder::NotifyReferral { .. }
+            | LegOrder::Inform { .. } => Ok(()),
+        }
+    }
+
+    fn refer(
+        &mut self,
+        order: &LegOrder,
+        desk: &mut Desk<'_>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Untimely> {
+        let Some(id) = self.referral else {
+            return Ok(());
+        };
+        let mut step = desk.step(events);
+        if let LegOrder::RefuseReferral { status } = order {
+            self.referral = None;
+            return self.usage.refuse_refer(id, *status, &mut step);
+        }
+        if let LegOrder::NotifyReferral { status, done } = order {
+            if *done {
+                self.referral = None;
+            }
+            return self.usage.notify_refer(id, *status, &mut step);
+        }
+        self.usage.accept_refer(id, &mut step)
+    }
+
+    fn answer_locally(
+        &mut self,
+        desk: &mut Desk<'_>,
+        events: &mut Vec<Event>,
+        reports: &mut Vec<Report>,
+    ) -> Result<(), Untimely> {
+        if let Ok(answer) = self.sound.answer(desk.media) {
+            return self
+                .usage
+                .answer(Some(text(&answer)), &mut desk.step(events));
+        }
+        // The caller offers nothing the guest could speak: it is refused, and the call ends.
+        reports.push(Report::Fact(LegFact::Ended));
+        self.usage.refuse(488, None, &[], &mut desk.step(events))
+    }
+
+    fn refuse(
+        &mut self,
+        status: u16,
+        reason: &EndReason,
+        desk: &mut Desk<'_>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Untimely> {
+        self.close(desk);
+        let headers = [(Name::Reason, reason_value(reason))];
+        self.usage
+            .refuse(status, None, &headers, &mut desk.step(events))
+    }
+
+    /// Offers the peer what it already has: one that is gone does not answer.
+    pub fn probe(&mut self, desk: &mut Desk<'_>, reports: &mut Vec<Report>) {
+        let Some(told) = self.sound.told() else {
+            return;
+        };
+        let sdp = text(told);
+        let mut events = Vec::new();
+        let timely = self.usage.reoffer(Some(sdp), &mut desk.step(&mut events));
+        // A leg that is busy with an offer is being asked already.
+        let _busy = timely.is_err();
+        self.report(events, desk, reports);
+    }
+
+    /// Plays a prompt to this leg in a codec it understands; without one it hears nothing.
+    pub fn play(&self, prompt: Prompt, book: &PromptBook, desk: &mut Desk<'_>) {
+        let prompt = match prompt {
+            Prompt::Announcement => book.announcement,
+            Prompt::Ringback => book.ringback,
+        };
+        let id = self.sound.endpoint();
+        if let Some(codec) = self.sound.play_codec() {
+            desk.media.push(Command::Play {
+                id,
+                prompt,
+                codec,
+                looped: true,
+            });
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Where a REFER leads: its Refer-To read (RFC 3515 §2.1, RFC 3891 §3).
+
+use sip_message::{NameAddr, Replaces, Uri};
+
+/// The target of a transfer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Referee {
+    /// User part, escapes decoded.
+    pub user: String,
+    /// Host part as written, without port.
+    pub host: String,
+    /// The dialog to be taken over, when the transfer is attended.
+    pub replaces: Option<Replaced>,
+}
+
+/// The dialog a Replaces names, from the view of whoever sends it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaced {
+    /// Its Call-ID.
+    pub call_id: String,
+    /// The tag of the side that receives the Replaces: ours.
+    pub to_tag: String,
+    /// The tag of the other side.
+    pub from_tag: String,
+}
+
+/// Reads a Refer-To value and the Replaces that was inside it; `None` when it names no SIP user.
+#[must_use]
+pub fn referee(refer_to: &str, replaces: Option<&str>) -> Option<Referee> {
+    let address = NameAddr::parse(refer_to).ok()?;
+    let uri: Uri<'_> = address.uri().ok()?;
+    let user = uri.user_decoded()?.into_owned();
+    let host = uri.host.to_string();
+    let replaces = match replaces {
+        None => None,
+        Some(text) => {
+            let replaces = Replaces::parse(text).ok()?;
+            Some(Replaced {
+                call_id: replaces.call_id.to_owned(),
+                to_tag: replaces.to_tag.to_owned(),
+                from_tag: replaces.from_tag.to_owned(),
+            })
+        }
+    };
+    Some(Referee {
+        user,
+        host,
+        replaces,
+    })
+}

@@ -1,0 +1,168 @@
+//! Telling the call what has happened to the dialog.
+
+use crate::{Desk, Referee, SipLeg, referee};
+use bytes::Bytes;
+use call::{LegFact, Lost, Unreachable};
+use sdp::Description;
+use sip_message::{Message, Name, reason_phrase};
+use sip_stack::usage::{Ending, Event, Referral};
+
+/// What a leg tells its owner.
+#[derive(Clone, Debug)]
+pub enum Report {
+    /// For the call.
+    Fact(LegFact),
+    /// The party asks for a transfer; who may be reached, and whether another call is meant, only
+    /// the owner of all calls knows.
+    Refer(Referee),
+    /// What the peer calls itself or speaks has become known.
+    Known,
+    /// The leg may be dropped.
+    Terminated,
+}
+
+impl SipLeg {
+    pub(crate) fn report(
+        &mut self,
+        events: Vec<Event>,
+        desk: &mut Desk<'_>,
+        reports: &mut Vec<Report>,
+    ) {
+        for event in events {
+            self.tell(event, desk, reports);
+        }
+    }
+
+    fn tell(&mut self, event: Event, desk: &mut Desk<'_>, reports: &mut Vec<Report>) {
+        let fact = match event {
+            Event::Ringing { message, .. } => {
+                self.meet(&message);
+                LegFact::Ringing
+            }
+            Event::Progressed { sdp, message, .. } => {
+                self.meet(&message);
+                LegFact::Progressed {
+                    description: self.hear(Some(sdp), desk),
+                }
+            }
+            Event::Answered { sdp, message } => {
+                self.meet(&message);
+                reports.push(Report::Known);
+                LegFact::Answered {
+                    description: self.hear(sdp, desk),
+                }
+            }
+            Event::Confirmed { sdp } => {
+                reports.push(Report::Known);
+                LegFact::Confirmed {
+                    description: self.hear(sdp, desk),
+                }
+            }
+            Event::Refused { status, message } => refused(status, message.as_ref()),
+            Event::Cancelled { .. } => LegFact::Cancelled,
+            Event::Ended { ending, .. } => ended(ending),
+            Event::Offered { sdp } => return self.offered(sdp, desk, reports),
+            Event::ReofferAnswered { sdp } => {
+                reports.push(Report::Known);
+                LegFact::ReofferAnswered {
+                    description: self.hear(sdp, desk),
+                }
+            }
+            Event::ReofferRefused { status } => LegFact::ReofferRefused { status },
+            Event::Info { content_type, body } => LegFact::Informed {
+                content_type,
+                body: body.to_vec(),
+            },
+            Event::Referred(referral) => return self.referred(&referral, desk, reports),
+            Event::Refreshed { sdp } => {
+                self.hear(sdp, desk);
+                return;
+            }
+            // The call's answer to it comes too late and is dropped; we never ask for transfers.
+            Event::OfferWithdrawn | Event::ReferProgressed { .. } => return,
+            Event::Terminated => {
+                self.close(desk);
+                return reports.push(Report::Terminated);
+            }
+        };
+        reports.push(Report::Fact(fact));
+    }
+
+    fn meet(&mut self, message: &Message) {
+        if let Some(agent) = message
+            .header(Name::Server)
+            .or(message.header(Name::UserAgent))
+        {
+            if self.user_agent != agent {
+                agent.clone_into(&mut self.user_agent);
+            }
+        }
+    }
+
+    /// Reads a description; one that cannot be read is as good as none.
+    fn hear(&mut self, sdp: Option<Bytes>, desk: &mut Desk<'_>) -> Option<Description> {
+        let description = Description::parse(&sdp?).ok()?;
+        self.sound.hear(description.clone(), desk.ports, desk.media);
+        Some(description)
+    }
+
+    fn offered(&mut self, sdp: Option<Bytes>, desk: &mut Desk<'_>, reports: &mut Vec<Report>) {
+        let asked = sdp.is_some();
+        let description = self.hear(sdp, desk);
+        if asked && description.is_none() {
+            let mut events = Vec::new();
+            let refused = self.usage.refuse_reoffer(488, &mut desk.step(&mut events));
+            debug_assert!(refused.is_ok(), "the offer was just made");
+            return self.report(events, desk, reports);
+        }
+        reports.push(Report::Fact(LegFact::Offered { description }));
+    }
+
+    fn referred(&mut self, referral: &Referral, desk: &mut Desk<'_>, reports: &mut Vec<Report>) {
+        let target = referee(&referral.refer_to, referral.replaces.as_deref());
+        let free = self.referral.is_none();
+        match target.filter(|_| free) {
+            Some(target) => {
+                self.referral = Some(referral.id);
+                reports.push(Report::Refer(target));
+            }
+            None => {
+                let status = if free { 400 } else { 491 };
+                let mut events = Vec::new();
+                let answer =
+                    self.usage
+                        .refuse_refer(referral.id, status, &mut desk.step(&mut events));
+                debug_assert!(answer.is_ok(), "the referral was just made");
+                self.report(events, desk, reports);
+            }
+        }
+    }
+}
+
+fn refused(status: u16, message: Option<&Message>) -> LegFact {
+    let Some(message) = message else {
+        return LegFact::Unreachable(match status {
+            408 => Unreachable::Timeout,
+            _ => Unreachable::Transport,
+        });
+    };
+    let reason = match message.kind() {
+        sip_message::Kind::Response { reason, .. } if !reason.is_empty() => reason,
+        sip_message::Kind::Response { .. } | sip_message::Kind::Request { .. } => {
+            reason_phrase(status)
+        }
+    };
+    LegFact::Refused {
+        status,
+        reason: reason.chars().take(64).collect(),
+    }
+}
+
+fn ended(ending: Ending) -> LegFact {
+    match ending {
+        Ending::PeerHungUp => LegFact::Ended,
+        Ending::NoAck | Ending::NoPrack => LegFact::Lost(Lost::NoAck),
+        Ending::SessionExpired => LegFact::Lost(Lost::SessionExpired),
+        Ending::DialogUnknown | Ending::PeerSilent => LegFact::Lost(Lost::Gone),
+    }
+}

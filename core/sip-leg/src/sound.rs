@@ -1,0 +1,283 @@
+//! A leg's media: its endpoint on our side, what its peer said, and what we told it.
+
+use media::{
+    Ask, Codec as MediaCodec, Command, EndpointId, Expect, Family, Format, Formats, LocalMedia,
+    PlayCodec, Ports, trusted,
+};
+use sdp::{Capabilities, Description, MediaAddress, OriginId, Refusal, remote_of};
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, SocketAddr};
+
+/// No media port is left for another leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoPort;
+
+/// The media side of one leg.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Sound {
+    endpoint: EndpointId,
+    local: LocalMedia,
+    origin: OriginId,
+    signalling: IpAddr,
+    remote: Option<Description>,
+    told: Option<Description>,
+    expects: Expect,
+}
+
+impl Sound {
+    /// Takes an endpoint for a leg whose signalling is at `signalling`, near another leg's so that
+    /// the two can be joined. A description the peer has already sent tells where its media is.
+    ///
+    /// # Errors
+    /// [`NoPort`].
+    pub fn open(
+        ports: &mut Ports,
+        signalling: IpAddr,
+        near: Option<EndpointId>,
+        remote: Option<Description>,
+        origin: u64,
+        media: &mut Vec<Command>,
+    ) -> Result<Sound, NoPort> {
+        let mut ask = Ask::family(Family::of(signalling)).towards(signalling);
+        if let Some(near) = near {
+            ask = ask.near(near);
+        }
+        let declared = remote.as_ref().and_then(remote_of).map(|remote| remote.rtp);
+        if let Some(declared) = declared.filter(|rtp| usable(*rtp, signalling)) {
+            ask = ask.declared(declared);
+        }
+        let (endpoint, local) = ports.open(ask).map_err(|_| NoPort)?;
+        let mut sound = Sound {
+            endpoint,
+            local,
+            origin: OriginId {
+                id: origin >> 1,
+                version: 0,
+            },
+            signalling,
+            remote,
+            told: None,
+            expects: Expect::unknown(Some(signalling), Formats::default()),
+        };
+        sound.expects = sound.expectation();
+        media.push(Command::Open {
+            id: endpoint,
+            local,
+            expects: sound.expects,
+        });
+        Ok(sound)
+    }
+
+    /// Takes back the endpoint of a leg that outlived its process.
+    ///
+    /// # Errors
+    /// [`NoPort`] when the port is no longer ours.
+    pub fn reopen(&self, ports: &mut Ports, media: &mut Vec<Command>) -> Result<(), NoPort> {
+        ports
+            .restore(self.endpoint, self.local)
+            .map_err(|_| NoPort)?;
+        self.declare(ports);
+        let Sound {
+            endpoint: id,
+            local,
+            expects,
+            ..
+        } = *self;
+        media.push(Command::Open { id, local, expects });
+        Ok(())
+    }
+
+    /// The endpoint.
+    #[must_use]
+    pub fn endpoint(&self) -> EndpointId {
+        self.endpoint
+    }
+
+    /// Gives the endpoint back.
+    pub fn close(&self, ports: &mut Ports, media: &mut Vec<Command>) {
+        if ports.close(self.endpoint) {
+            media.push(Command::Close { id: self.endpoint });
+        }
+    }
+
+    /// The peer described its media.
+    pub fn hear(&mut self, description: Description, ports: &mut Ports, media: &mut Vec<Command>) {
+        self.remote = Some(description);
+        self.declare(ports);
+        self.describe(media);
+    }
+
+    /// Another party's description, made ours: what the peer is told.
+    pub fn anchor(
+        &mut self,
+        mut description: Description,
+        media: &mut Vec<Command>,
+    ) -> Description {
+        self.origin.version += 1;
+        sdp::anchor(&mut description, &self.address(), &self.origin);
+        self.tell(description, media)
+    }
+
+    /// Our own answer to the peer's last offer, or our own offer when it made none.
+    ///
+    /// # Errors
+    /// The offer cannot be served.
+    pub fn answer(&mut self, media: &mut Vec<Command>) -> Result<Description, Refusal> {
+        self.origin.version += 1;
+        let ours = Capabilities::guest(self.address(), self.origin);
+        let description = match &self.remote {
+            Some(offer) => sdp::answer(offer, &ours)?,
+            None => sdp::offer(&ours),
+        };
+        Ok(self.tell(description, media))
+    }
+
+    /// Our own offer.
+    pub fn offer(&mut self, media: &mut Vec<Command>) -> Description {
+        self.origin.version += 1;
+        let ours = Capabilities::guest(self.address(), self.origin);
+        self.tell(sdp::offer(&ours), media)
+    }
+
+    /// The peer's last description.
+    #[must_use]
+    pub fn remote(&self) -> Option<&Description> {
+        self.remote.as_ref()
+    }
+
+    /// What we last told the peer.
+    #[must_use]
+    pub fn told(&self) -> Option<&Description> {
+        self.told.as_ref()
+    }
+
+    /// The codec a prompt can be played in towards this peer: the first both sides named of those
+    /// we can make.
+    #[must_use]
+    pub fn play_codec(&self) -> Option<PlayCodec> {
+        let remote = self.remote.as_ref().and_then(remote_of)?;
+        let told = self.told.as_ref().map(formats_of).unwrap_or_default();
+        let playable = |format: &Format| {
+            matches!(
+                format.codec,
+                MediaCodec::Pcmu | MediaCodec::Pcma | MediaCodec::G722
+            )
+        };
+        let agreed = |format: &Format| {
+            told.is_empty() || told.iter().any(|other| other.codec == format.codec)
+        };
+        let format = formats(&remote.codecs)
+            .iter()
+            .find(|f| playable(f) && agreed(f))?;
+        let ptime = remote
+            .ptime
+            .and_then(|ms| u8::try_from(ms).ok())
+            .unwrap_or(20);
+        Some(PlayCodec {
+            payload: format.payload,
+            codec: format.codec,
+            ptime_ms: ptime,
+        })
+    }
+
+    /// The name of the codec the two sides agreed on, for people.
+    #[must_use]
+    pub fn codec_name(&self) -> Option<String> {
+        let remote = self.remote.as_ref().and_then(remote_of)?;
+        let told = self.told.as_ref().and_then(remote_of);
+        let agreed = |codec: &&sdp::Codec| {
+            let named = |told: &sdp::Remote| told.codecs.iter().any(|c| c.is_same_encoding(codec));
+            codec.is_speech() && told.as_ref().is_none_or(named)
+        };
+        remote
+            .codecs
+            .iter()
+            .find(agreed)
+            .map(|codec| codec.name.clone())
+    }
+
+    fn address(&self) -> MediaAddress {
+        let LocalMedia { ip, rtp, rtcp } = self.local;
+        MediaAddress {
+            ip,
+            port: rtp,
+            rtcp_port: rtcp,
+        }
+    }
+
+    fn tell(&mut self, description: Description, media: &mut Vec<Command>) -> Description {
+        self.told = Some(description.clone());
+        self.describe(media);
+        description
+    }
+
+    fn declare(&self, ports: &mut Ports) {
+        let Some(remote) = self.remote.as_ref().and_then(remote_of) else {
+            return;
+        };
+        if remote.rtp.ip().is_unspecified() {
+            return;
+        }
+        let trust = trusted(remote.rtp.ip(), self.signalling);
+        // A taken address leaves the leg as it was: it goes on listening for whoever is unknown.
+        let _taken = ports.declare(self.endpoint, remote.rtp, trust);
+    }
+
+    fn describe(&mut self, media: &mut Vec<Command>) {
+        let expects = self.expectation();
+        if expects != self.expects {
+            self.expects = expects;
+            media.push(Command::Describe {
+                id: self.endpoint,
+                expects,
+            });
+        }
+    }
+
+    fn expectation(&self) -> Expect {
+        let told = self.told.as_ref().map(formats_of).unwrap_or_default();
+        let Some(remote) = self.remote.as_ref().and_then(remote_of) else {
+            return Expect::unknown(Some(self.signalling), told);
+        };
+        // A peer sends by the numbers it was told and receives by those it named; where the two
+        // lists disagree on a number the peer's own comes first.
+        let own = formats(&remote.codecs);
+        let more = told
+            .iter()
+            .filter(|format| own.of(format.payload).is_none());
+        let all: Formats = own.iter().chain(more).collect();
+        if remote.rtp.ip().is_unspecified() {
+            let unknown = Expect::unknown(Some(self.signalling), all);
+            return Expect {
+                receives: false,
+                ..unknown
+            };
+        }
+        let muxes = |description: &Description| remote_of(description).is_some_and(|r| r.mux);
+        let mut expects = Expect::described(remote.rtp, self.signalling, all);
+        expects.declared_rtcp = Some(remote.rtcp);
+        expects.mux = remote.mux && self.told.as_ref().is_none_or(muxes);
+        expects.receives = remote.direction.receives();
+        expects.sends = remote.direction.sends();
+        expects
+    }
+}
+
+fn usable(rtp: SocketAddr, signalling: IpAddr) -> bool {
+    !rtp.ip().is_unspecified() && trusted(rtp.ip(), signalling)
+}
+
+fn formats_of(description: &Description) -> Formats {
+    remote_of(description)
+        .map(|remote| formats(&remote.codecs))
+        .unwrap_or_default()
+}
+
+fn formats(codecs: &[sdp::Codec]) -> Formats {
+    let format = |codec: &sdp::Codec| Format {
+        payload: codec.payload,
+        codec: MediaCodec::named(&codec.name, codec.channels),
+        clock: codec.clock,
+    };
+    codecs.iter().map(format).collect()
+}

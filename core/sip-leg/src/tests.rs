@@ -1,0 +1,1 @@
+//! Legs, one sentence each.
