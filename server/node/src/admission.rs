@@ -1,0 +1,186 @@
+//! Who is asking: from a request to the scope of a tenant, or to the same refusal for everyone who
+//! cannot prove to be anybody.
+//!
+//! A wrong password, an unknown user, an unknown domain and another company's domain take the same
+//! work and get the same answer.
+
+use crate::shard::Shard;
+use domain::{CompiledTenant, DirectoryEntry};
+use ids::DeviceId;
+use machine::Instant;
+use sip_message::{Flow, Host, Message, Method, Name, Uri};
+use sip_stack::digest::{Digests, Verdict};
+use sip_stack::transaction::ServerKey;
+use std::net::IpAddr;
+use std::sync::Arc;
+use tenancy::{AdmittedDevice, TenantScope, trusted_source, verified_digest};
+
+/// A request whose sender is proven.
+pub(crate) struct Admitted {
+    pub(crate) scope: TenantScope,
+    pub(crate) tenant: Arc<CompiledTenant>,
+    pub(crate) device: DeviceId,
+}
+
+enum Judged {
+    Proven(AdmittedDevice),
+    Challenge { stale: bool },
+    Wrong,
+}
+
+impl Shard {
+    /// Admits the sender, or answers (or drops) the request.
+    pub(crate) fn admit(
+        &mut self,
+        key: ServerKey,
+        flow: Flow,
+        message: &Message,
+        now: Instant,
+    ) -> Option<Admitted> {
+        let judged = match self.by_source(flow, message) {
+            Some(proof) => Judged::Proven(proof),
+            None => self.by_digest(message, now),
+        };
+        match judged {
+            Judged::Proven(proof) => {
+                let (tenant, device) = (proof.tenant(), proof.device());
+                let scope = TenantScope::from_sip_admission(proof);
+                let tenant = self.tenants.compiled(tenant)?;
+                Some(Admitted {
+                    scope,
+                    tenant,
+                    device,
+                })
+            }
+            Judged::Challenge { stale } => {
+                self.challenge(key, message, stale, now);
+                None
+            }
+            Judged::Wrong => {
+                self.figures.refused_credentials += 1;
+                if self.sources.may_answer_failure(flow.remote.ip(), now) {
+                    self.refuse(key, message, 403, now);
+                } else {
+                    self.figures.unanswered_credentials += 1;
+                }
+                None
+            }
+        }
+    }
+
+    /// A device that is known by where its packets come from. It never registers, and a request
+    /// that names another device is judged by that device's password.
+    fn by_source(&self, flow: Flow, message: &Message) -> Option<AdmittedDevice> {
+        if message.method() == Some(Method::Register) || has_credentials(message) {
+            return None;
+        }
+        let entry = self.tenants.directory.source(flow.remote.ip())?;
+        let from = message.from().ok()?;
+        let uri = from.uri().ok()?;
+        let named = uri
+            .user
+            .and_then(|user| self.tenants.directory.device(user));
+        if named.is_some_and(|named| named.device.device != entry.device.device) {
+            return None;
+        }
+        trusted_source(&entry.device, flow.remote.ip())
+    }
+
+    fn by_digest(&mut self, message: &Message, now: Instant) -> Judged {
+        let realm = self.authenticator.realm().to_owned();
+        let all = message.authorization().chain(message.proxy_authorization());
+        let ours = all
+            .filter(|credentials| credentials.is_digest())
+            .find(|credentials| credentials.param("realm").as_deref() == Some(&realm));
+        let Some(credentials) = ours else {
+            return Judged::Challenge { stale: false };
+        };
+        let username = credentials.param("username").unwrap_or_default();
+        let entry = self.tenants.directory.device(&username).copied();
+        let digests = entry
+            .and_then(|entry| entry.digests)
+            .map(|digests| Digests {
+                md5: digests.md5,
+                sha256: digests.sha256,
+            });
+        let method = message.method().unwrap_or(Method::Other(""));
+        let judged = self
+            .authenticator
+            .judge(&credentials, method.as_str(), digests.as_ref(), now);
+        match judged.verdict {
+            Verdict::Accepted => {}
+            Verdict::Stale => return Judged::Challenge { stale: true },
+            Verdict::Malformed(_) => return Judged::Challenge { stale: false },
+            Verdict::Wrong => return Judged::Wrong,
+        }
+        let home = entry.filter(|entry| self.is_at_home(entry, message));
+        let proof = home.and_then(|entry| {
+            let (computed, received) = (judged.computed.as_bytes(), judged.received.as_bytes());
+            verified_digest(&entry.device, computed, received)
+        });
+        proof.map_or(Judged::Wrong, Judged::Proven)
+    }
+
+    /// Whether the domain the sender claims is its own company's, or none at all. Any other is as
+    /// wrong as an unknown one, or existing domains could be told from made-up ones.
+    fn is_at_home(&self, entry: &DirectoryEntry, message: &Message) -> bool {
+        let claimed = match message.method() {
+            Some(Method::Register) => message.to(),
+            Some(_) | None => message.from(),
+        };
+        let Ok(claimed) = claimed else { return false };
+        let Ok(uri) = claimed.uri() else { return false };
+        let at_home = |host: &Host<'_>| match host {
+            Host::V4(_) | Host::V6(_) => true,
+            Host::Absent => false,
+            Host::Name(name) => {
+                let tenant = self.tenants.directory.tenant_of_domain(name);
+                tenant == Some(entry.device.tenant) || self.is_our_name(name)
+            }
+        };
+        let anonymous = matches!(&uri.host, Host::Name("anonymous.invalid"));
+        if message.method() == Some(Method::Register) {
+            return at_home(&uri.host)
+                && message
+                    .request_uri()
+                    .is_ok_and(|to: Uri<'_>| at_home(&to.host));
+        }
+        anonymous || at_home(&uri.host)
+    }
+
+    /// Whether this is a name of the exchange itself.
+    pub(crate) fn is_our_name(&self, name: &str) -> bool {
+        self.config
+            .names
+            .iter()
+            .any(|ours| ours.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether this is an address of the exchange itself.
+    pub(crate) fn is_our_address(&self, ip: IpAddr, flow: &Flow) -> bool {
+        let ip = ip.to_canonical();
+        ip == flow.local.ip().to_canonical()
+            || self
+                .config
+                .listeners
+                .iter()
+                .any(|listener| listener.ip().to_canonical() == ip)
+    }
+
+    fn challenge(&mut self, key: ServerKey, message: &Message, stale: bool, now: Instant) {
+        self.figures.challenges += 1;
+        let (status, name) = match message.method() {
+            Some(Method::Register) => (401, Name::WwwAuthenticate),
+            Some(_) | None => (407, Name::ProxyAuthenticate),
+        };
+        let mut answer = self.transactions.response(key, message, status);
+        for value in self.authenticator.challenge(stale, now) {
+            answer.text(name, &value);
+        }
+        self.transactions.respond(key, answer.finish(), status, now);
+    }
+}
+
+fn has_credentials(message: &Message) -> bool {
+    message.has(Name::Authorization) || message.has(Name::ProxyAuthorization)
+}

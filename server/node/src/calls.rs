@@ -1,0 +1,114 @@
+//! The table of calls, each with its record in the making.
+
+use call::{Call, LegId};
+use ids::{CallId, TenantId};
+use machine::{Instant, TimerHandle};
+use media::EndpointId;
+use records::Recorder;
+use sip_stack::transaction::Owner;
+use std::collections::BTreeMap;
+
+/// A call's place; its number is never given twice while the shard lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct CallKey(pub(crate) u64);
+
+/// One call.
+pub(crate) struct Entry {
+    pub(crate) call: Call,
+    pub(crate) tenant: TenantId,
+    pub(crate) recorder: Recorder,
+    /// Owners of the legs, by leg number; a leg that went on elsewhere has none.
+    pub(crate) legs: Vec<Option<Owner>>,
+    pub(crate) max_forwards: u8,
+    pub(crate) wake: Option<TimerHandle>,
+    pub(crate) wake_at: Option<Instant>,
+    /// It changed in a way that a restart should know of.
+    pub(crate) dirty: bool,
+    pub(crate) stored: bool,
+    pub(crate) counted: bool,
+}
+
+impl Entry {
+    pub(crate) fn owner(&self, leg: LegId) -> Option<Owner> {
+        self.legs.get(usize::from(leg.number())).copied().flatten()
+    }
+
+    pub(crate) fn set_owner(&mut self, leg: LegId, owner: Option<Owner>) {
+        let index = usize::from(leg.number());
+        if self.legs.len() <= index {
+            self.legs.resize(index + 1, None);
+        }
+        if let Some(place) = self.legs.get_mut(index) {
+            *place = owner;
+        }
+    }
+}
+
+/// Calls by key, by id, and by the media endpoints of their legs.
+#[derive(Default)]
+pub(crate) struct Calls {
+    entries: BTreeMap<CallKey, Box<Entry>>,
+    by_id: BTreeMap<CallId, CallKey>,
+    endpoints: BTreeMap<EndpointId, (CallKey, LegId)>,
+    next: u64,
+}
+
+impl Calls {
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn next_key(&self) -> CallKey {
+        CallKey(self.next)
+    }
+
+    pub(crate) fn insert(&mut self, entry: Entry) -> CallKey {
+        let key = self.next_key();
+        self.next += 1;
+        self.by_id.insert(entry.call.id(), key);
+        self.entries.insert(key, Box::new(entry));
+        key
+    }
+
+    pub(crate) fn get(&self, key: CallKey) -> Option<&Entry> {
+        self.entries.get(&key).map(AsRef::as_ref)
+    }
+
+    pub(crate) fn get_mut(&mut self, key: CallKey) -> Option<&mut Entry> {
+        self.entries.get_mut(&key).map(AsMut::as_mut)
+    }
+
+    pub(crate) fn remove(&mut self, key: CallKey) -> Option<Entry> {
+        let entry = self.entries.remove(&key)?;
+        self.by_id.remove(&entry.call.id());
+        Some(*entry)
+    }
+
+    /// Puts an entry back that was taken out to work on two calls at once.
+    pub(crate) fn put_back(&mut self, key: CallKey, entry: Entry) {
+        self.by_id.insert(entry.call.id(), key);
+        self.entries.insert(key, Box::new(entry));
+    }
+
+    pub(crate) fn key_of(&self, id: CallId) -> Option<CallKey> {
+        self.by_id.get(&id).copied()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (CallKey, &Entry)> {
+        self.entries
+            .iter()
+            .map(|(key, entry)| (*key, entry.as_ref()))
+    }
+
+    pub(crate) fn bind_endpoint(&mut self, endpoint: EndpointId, call: CallKey, leg: LegId) {
+        self.endpoints.insert(endpoint, (call, leg));
+    }
+
+    pub(crate) fn of_endpoint(&self, endpoint: EndpointId) -> Option<(CallKey, LegId)> {
+        self.endpoints.get(&endpoint).copied()
+    }
+
+    pub(crate) fn free_endpoint(&mut self, endpoint: EndpointId) -> Option<(CallKey, LegId)> {
+        self.endpoints.remove(&endpoint)
+    }
+}

@@ -1,0 +1,100 @@
+//! When the shard must be woken, and for whom.
+
+use crate::calls::CallKey;
+use crate::shard::Shard;
+use machine::Instant;
+use sip_stack::transaction::Owner;
+
+/// Whom a timer is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wake {
+    /// A leg's usage.
+    Leg(Owner),
+    /// A call.
+    Call(CallKey),
+    /// An ended call's record has waited long enough for its figures.
+    Record(CallKey),
+    /// A call has been quiet long enough to be stored.
+    Store(CallKey),
+}
+
+impl Shard {
+    /// When [`Shard::expire`] wants to be called.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        let others = [
+            self.transactions.next_deadline(),
+            self.registrar.deadline(),
+            self.drain_until.filter(|_| self.calls.len() > 0),
+        ];
+        others.into_iter().flatten().chain(self.timers.next()).min()
+    }
+
+    pub(crate) fn fire(&mut self, now: Instant) {
+        self.transactions.expire(now);
+        self.registrar.expire(now, &mut self.bindings_out);
+        if self.drain_until.is_some_and(|until| until <= now) {
+            self.drain_until = None;
+            self.hang_up_all(now);
+        }
+        while let Some((_, wake)) = self.timers.pop_due(now) {
+            match wake {
+                Wake::Leg(owner) => self.wake_leg(owner, now),
+                Wake::Call(key) => self.wake_call(key, now),
+                Wake::Record(key) => self.close_record(key),
+                Wake::Store(key) => self.store_call(key, now),
+            }
+        }
+    }
+
+    fn wake_leg(&mut self, owner: Owner, now: Instant) {
+        if let Some(entry) = self.legs.get_mut(owner) {
+            entry.wake = None;
+            entry.wake_at = None;
+        }
+        self.with_leg(owner, now, |leg, desk, reports| leg.expire(desk, reports));
+    }
+
+    fn wake_call(&mut self, key: CallKey, now: Instant) {
+        let Some(entry) = self.calls.get_mut(key) else {
+            return;
+        };
+        entry.wake = None;
+        entry.wake_at = None;
+        let mut outputs = Vec::new();
+        entry.call.expire(now, &mut outputs);
+        self.follow(key, outputs, now);
+    }
+
+    /// Sets a leg's timer to what its usage wants now.
+    pub(crate) fn rearm_leg(&mut self, owner: Owner) {
+        let Some(entry) = self.legs.get_mut(owner) else {
+            return;
+        };
+        let wanted = entry.sip.deadline().map(|deadline| deadline.at);
+        if wanted == entry.wake_at {
+            return;
+        }
+        if let Some(handle) = entry.wake.take() {
+            self.timers.cancel(handle);
+        }
+        entry.wake = wanted.map(|at| self.timers.arm(at, Wake::Leg(owner)));
+        entry.wake_at = wanted;
+    }
+
+    /// Sets a call's timer to what it wants now.
+    pub(crate) fn rearm_call(&mut self, key: CallKey) {
+        let Some(entry) = self.calls.get_mut(key) else {
+            return;
+        };
+        let wanted = entry.call.deadline().map(|deadline| deadline.at);
+        if wanted == entry.wake_at {
+            return;
+        }
+        if let Some(handle) = entry.wake.take() {
+            self.timers.cancel(handle);
+        }
+        entry.wake = wanted.map(|at| self.timers.arm(at, Wake::Call(key)));
+        entry.wake_at = wanted;
+    }
+}

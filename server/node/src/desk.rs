@@ -1,0 +1,81 @@
+//! Working on one leg, and passing on what it reports.
+
+use crate::calls::CallKey;
+use crate::shard::{Shard, Work};
+use call::{Input, LegFact};
+use machine::Instant;
+use records::LegDetails;
+use sip_leg::{Desk, Report, SipLeg};
+use sip_stack::transaction::Owner;
+
+impl Shard {
+    /// Lets `act` work on a leg, then follows its reports and timers.
+    pub(crate) fn with_leg(
+        &mut self,
+        owner: Owner,
+        now: Instant,
+        act: impl FnOnce(&mut SipLeg, &mut Desk<'_>, &mut Vec<Report>),
+    ) {
+        let Some(entry) = self.legs.get_mut(owner) else {
+            return;
+        };
+        let mut reports = Vec::new();
+        let mut desk = Desk {
+            now,
+            transactions: &mut self.transactions,
+            ports: &mut self.ports,
+            media: &mut self.media_out,
+        };
+        act(&mut entry.sip, &mut desk, &mut reports);
+        let (key, leg) = (entry.call, entry.sip.leg());
+        for report in reports {
+            match report {
+                Report::Fact(fact) => {
+                    self.work.push_back(Work::Input(key, Input::Leg(leg, fact)));
+                }
+                Report::Refer(referee) => self.work.push_back(Work::Refer(owner, referee)),
+                Report::Known => self.note_details(owner),
+                Report::Terminated => self.work.push_back(Work::Drop(owner)),
+            }
+        }
+        self.rearm_leg(owner);
+    }
+
+    /// Writes into the record what signalling knows of a leg.
+    pub(crate) fn note_details(&mut self, owner: Owner) {
+        let Some(entry) = self.legs.get(owner) else {
+            return;
+        };
+        let details = LegDetails {
+            address: Some(entry.sip.flow().remote.to_string()),
+            user_agent: Some(entry.sip.user_agent().to_owned()),
+            sip_call_id: Some(entry.call_id.clone()),
+            codec: entry.sip.sound().codec_name(),
+        };
+        let (key, leg) = (entry.call, entry.sip.leg());
+        if let Some(call) = self.calls.get_mut(key) {
+            call.recorder.details(leg, details);
+        }
+    }
+
+    /// A leg is over: its names and its place are free again.
+    pub(crate) fn drop_leg(&mut self, owner: Owner, now: Instant) {
+        self.note_details(owner);
+        self.with_leg(owner, now, |leg, desk, _| leg.close(desk));
+        let Some(entry) = self.legs.remove(owner) else {
+            return;
+        };
+        if let Some(handle) = entry.wake {
+            self.timers.cancel(handle);
+        }
+        self.dialogs.remove(&entry.call_id, &entry.tag);
+        if let Some(call) = self.calls.get_mut(entry.call) {
+            call.set_owner(entry.sip.leg(), None);
+        }
+    }
+
+    /// A leg could not even be tried.
+    pub(crate) fn leg_failed(&mut self, key: CallKey, leg: call::LegId, fact: LegFact) {
+        self.work.push_back(Work::Input(key, Input::Leg(leg, fact)));
+    }
+}

@@ -1,0 +1,134 @@
+//! Whose a message is: a leg's, a new call's, a registration's, or nobody's.
+
+use crate::shard::Shard;
+use machine::Instant;
+use sip_message::{Flow, Message, Method, Name};
+use sip_stack::transaction::{Event, Owner, ServerKey};
+
+/// Methods served here, as Allow says.
+pub(crate) const ALLOW: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, PRACK, REFER, NOTIFY";
+/// The same, outside dialogs.
+const SERVED: [Method<'static>; 3] = [Method::Invite, Method::Register, Method::Options];
+/// Methods that only mean something inside a dialog.
+const INSIDE: [Method<'static>; 7] = [
+    Method::Bye,
+    Method::Cancel,
+    Method::Info,
+    Method::Update,
+    Method::Prack,
+    Method::Refer,
+    Method::Notify,
+];
+/// Extensions known here, as Supported says.
+pub(crate) const SUPPORTED: &str = "100rel, timer, replaces, path, gruu, outbound, norefersub";
+
+impl Shard {
+    pub(crate) fn dispatch(&mut self, event: Event, now: Instant) {
+        match event {
+            Event::Request { key, flow, message } => self.request(key, flow, message, now),
+            Event::Ack { flow, message } => {
+                if let Some(owner) = self.dialogs.find(&message) {
+                    self.give(owner, Event::Ack { flow, message }, now);
+                }
+            }
+            Event::Response {
+                key,
+                owner,
+                flow,
+                message,
+            } => {
+                if self.legs.get(owner).is_some() {
+                    return self.give(
+                        owner,
+                        Event::Response {
+                            key,
+                            owner,
+                            flow,
+                            message,
+                        },
+                        now,
+                    );
+                }
+                let config = self.usages.of(&flow);
+                let transactions = &mut self.transactions;
+                sip_stack::usage::dismiss(key, flow, &message, &config, now, transactions);
+            }
+            Event::Cancelled { owner, .. }
+            | Event::ClientTimedOut { owner, .. }
+            | Event::ClientTransportFailed { owner, .. }
+            | Event::ServerTimedOut { owner, .. } => self.give(owner, event, now),
+        }
+    }
+
+    fn give(&mut self, owner: Owner, event: Event, now: Instant) {
+        self.current = self.legs.get(owner).map(|entry| entry.call);
+        self.with_leg(owner, now, |leg, desk, reports| {
+            leg.take(event, desk, reports)
+        });
+    }
+
+    fn request(&mut self, key: ServerKey, flow: Flow, message: Message, now: Instant) {
+        if message.to().is_ok_and(|to| to.tag().is_some()) {
+            return match self.dialogs.find(&message) {
+                Some(owner) => {
+                    self.transactions.adopt(key, owner);
+                    self.give(owner, Event::Request { key, flow, message }, now);
+                }
+                None => self.refuse(key, &message, 481, now),
+            };
+        }
+        match message.method() {
+            Some(Method::Invite) => self.invite(key, flow, message, now),
+            Some(Method::Register) => self.register(key, flow, &message, now),
+            Some(Method::Options) => self.options(key, &message, now),
+            Some(method) if INSIDE.contains(&method) => self.refuse(key, &message, 481, now),
+            Some(_) | None => self.not_served(key, &message, now),
+        }
+    }
+
+    fn not_served(&mut self, key: ServerKey, message: &Message, now: Instant) {
+        let status = message
+            .check_method(&SERVED)
+            .map_or_else(|problem| problem.status, |()| 405);
+        let mut answer = self.transactions.response(key, message, status);
+        answer.text(Name::Allow, ALLOW);
+        self.transactions.respond(key, answer.finish(), status, now);
+    }
+
+    fn options(&mut self, key: ServerKey, message: &Message, now: Instant) {
+        if self.lacks_extension(key, message, now) {
+            return;
+        }
+        let mut answer = self.transactions.response(key, message, 200);
+        answer
+            .text(Name::Allow, ALLOW)
+            .text(Name::Supported, SUPPORTED)
+            .text(Name::Accept, "application/sdp")
+            .text(Name::Server, &self.config.agent);
+        self.transactions.respond(key, answer.finish(), 200, now);
+    }
+
+    /// Answers 420 when the request requires what we do not know (RFC 3261 §8.2.2.3).
+    pub(crate) fn lacks_extension(
+        &mut self,
+        key: ServerKey,
+        message: &Message,
+        now: Instant,
+    ) -> bool {
+        let known: Vec<&str> = SUPPORTED.split(", ").collect();
+        let unknown = message.unsupported_options(&known).join(", ");
+        if unknown.is_empty() {
+            return false;
+        }
+        let mut answer = self.transactions.response(key, message, 420);
+        answer.text(Name::Unsupported, &unknown);
+        self.transactions.respond(key, answer.finish(), 420, now);
+        true
+    }
+
+    /// Answers with a bare status.
+    pub(crate) fn refuse(&mut self, key: ServerKey, message: &Message, status: u16, now: Instant) {
+        self.transactions.respond_simply(key, message, status, now);
+    }
+}

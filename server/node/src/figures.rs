@@ -1,0 +1,40 @@
+//! What a shard counts.
+
+/// Counters since the start, and counts of now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Messages taken in.
+    pub messages: u64,
+    /// Of them, malformed.
+    pub malformed: u64,
+    /// REGISTER requests that were granted.
+    pub registrations: u64,
+    /// Challenges sent.
+    pub challenges: u64,
+    /// Wrong credentials, unknown users and unknown domains alike.
+    pub refused_credentials: u64,
+    /// Of them, left unanswered because their source had had its share.
+    pub unanswered_credentials: u64,
+    /// Calls begun.
+    pub calls: u64,
+    /// Calls refused by a tenant's caps.
+    pub capped_calls: u64,
+    /// INVITEs refused because the shard could not keep up.
+    pub shed_calls: u64,
+    /// Calls that found no media port.
+    pub portless_calls: u64,
+    /// Calls released because of a fault of our own.
+    pub faulted_calls: u64,
+    /// Records closed.
+    pub records: u64,
+    /// Keys pressed, as heard in media.
+    pub digits: u64,
+    /// Live calls.
+    pub live_calls: u64,
+    /// Live legs.
+    pub live_legs: u64,
+    /// Bindings.
+    pub bindings: u64,
+    /// Sources watched for guessing.
+    pub watched_sources: u64,
+}

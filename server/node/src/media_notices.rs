@@ -1,0 +1,72 @@
+//! What media tells: addresses learnt, legs summed up, parties fallen silent.
+
+use crate::shard::Shard;
+use domain::{Quality, QualityPair};
+use machine::Instant;
+use media::{LegFigures, Notice, Refusal, StreamFigures};
+
+impl Shard {
+    pub(crate) fn notice(&mut self, notice: Notice, now: Instant) {
+        match notice {
+            Notice::Learnt { id, from } => self.ports.learnt(id, from),
+            Notice::Closed { id, figures } => {
+                let Some((key, leg)) = self.calls.free_endpoint(id) else {
+                    return;
+                };
+                let Some(entry) = self.calls.get_mut(key) else {
+                    return;
+                };
+                entry.recorder.quality(leg, quality(&figures));
+                if entry.recorder.is_complete() {
+                    self.close_record(key);
+                }
+            }
+            Notice::Silent { id, lasts } => {
+                if lasts >= self.config.limits.silence {
+                    self.ask_whether_alive(id, now);
+                }
+            }
+            Notice::Digit { .. } => self.figures.digits += 1,
+            Notice::Refused { id, because } => match because {
+                Refusal::PortUnusable => self.ports.spoil(id),
+                Refusal::Full | Refusal::AddressTaken | Refusal::Itself | Refusal::NoPrompt => {}
+            },
+            Notice::Figures { .. } | Notice::Resumed { .. } | Notice::Played { .. } => {}
+        }
+    }
+
+    /// A party from which nothing is heard is offered what it already has: one that is gone does
+    /// not answer, and its leg ends by that.
+    fn ask_whether_alive(&mut self, id: media::EndpointId, now: Instant) {
+        let Some((key, leg)) = self.calls.of_endpoint(id) else {
+            return;
+        };
+        let Some(owner) = self.calls.get(key).and_then(|entry| entry.owner(leg)) else {
+            return;
+        };
+        self.with_leg(owner, now, |sip, desk, reports| sip.probe(desk, reports));
+    }
+}
+
+fn quality(figures: &LegFigures) -> QualityPair {
+    QualityPair {
+        received: stream(&figures.received, figures.strangers),
+        sent: stream(&figures.sent, 0),
+    }
+}
+
+fn stream(figures: &StreamFigures, strangers: u32) -> Option<Quality> {
+    if figures.packets == 0 && strangers == 0 {
+        return None;
+    }
+    let expected = figures.packets.saturating_add(figures.lost).max(1);
+    let permille = figures.lost.saturating_mul(1000) / expected;
+    Some(Quality {
+        packets: figures.packets,
+        octets: figures.octets,
+        loss_permille: u16::try_from(permille).unwrap_or(1000),
+        jitter_ms: u16::try_from(figures.jitter_us / 1000).unwrap_or(u16::MAX),
+        mos_x100: figures.mos_centi,
+        strangers: strangers.into(),
+    })
+}

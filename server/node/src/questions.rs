@@ -1,0 +1,170 @@
+//! What people ask of a running shard, and its answers. Every question carries the scope of one
+//! tenant, and the answers hold that tenant's calls and bindings only.
+
+use crate::calls::Entry;
+use crate::shard::{Shard, Work};
+use call::{Bridge, Direction, HangUp, Input, LegStage};
+use ids::CallId;
+use machine::Instant;
+use ports::{LiveCall, LiveError, LiveLeg, LiveRegistration, Why};
+use tenancy::TenantScope;
+
+/// Names a question in its answer.
+pub type Ticket = u64;
+
+/// A question or an order of one tenant's.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Repeated in the answer.
+    pub ticket: Ticket,
+    /// Whose.
+    pub scope: TenantScope,
+    /// What.
+    pub ask: Ask,
+}
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    /// All live calls.
+    Calls,
+    /// One live call.
+    Call(CallId),
+    /// End a live call; the text is kept with its record.
+    HangUp(CallId, String),
+    /// All bindings.
+    Registrations,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// To [`Ask::Calls`].
+    Calls(Ticket, Vec<LiveCall>),
+    /// To [`Ask::Call`].
+    Call(Ticket, Result<Box<LiveCall>, LiveError>),
+    /// To [`Ask::HangUp`].
+    HungUp(Ticket, Result<(), LiveError>),
+    /// To [`Ask::Registrations`].
+    Registrations(Ticket, Vec<LiveRegistration>),
+}
+
+impl Shard {
+    pub(crate) fn question(&mut self, question: Question, _now: Instant) {
+        let Question { ticket, scope, ask } = question;
+        let answer = match ask {
+            Ask::Calls => {
+                let own = self
+                    .calls
+                    .iter()
+                    .filter(|(_, entry)| entry.tenant == scope.tenant());
+                let live = own.filter(|(_, entry)| !entry.call.is_over());
+                let mut calls: Vec<LiveCall> = live.map(|(_, entry)| self.show(entry)).collect();
+                calls.sort_by_key(|call| call.id);
+                Answer::Calls(ticket, calls)
+            }
+            Ask::Call(id) => {
+                let found = self.own_call(&scope, id).ok_or(LiveError::NotFound);
+                Answer::Call(ticket, found.map(|entry| Box::new(self.show(entry))))
+            }
+            Ask::HangUp(id, text) => {
+                let found = self.own_call(&scope, id).is_some();
+                let key = self.calls.key_of(id).filter(|_| found);
+                if let Some(key) = key {
+                    let input = Input::HangUp(HangUp::Operator(text));
+                    self.work.push_back(Work::Input(key, input));
+                }
+                Answer::HungUp(ticket, key.map(|_| ()).ok_or(LiveError::NotFound))
+            }
+            Ask::Registrations => {
+                let shown = self
+                    .registrar
+                    .all(&scope)
+                    .into_iter()
+                    .map(show_binding)
+                    .collect();
+                Answer::Registrations(ticket, shown)
+            }
+        };
+        self.answers.push(answer);
+    }
+
+    fn own_call(&self, scope: &TenantScope, id: CallId) -> Option<&Entry> {
+        let entry = self.calls.get(self.calls.key_of(id)?)?;
+        (entry.tenant == scope.tenant() && !entry.call.is_over()).then_some(entry)
+    }
+
+    fn show(&self, entry: &Entry) -> LiveCall {
+        let summary = entry.call.summary();
+        let legs = summary.legs.into_iter().map(|leg| {
+            let owner = entry.legs.get(usize::from(leg.number)).copied().flatten();
+            let sip = owner
+                .and_then(|owner| self.legs.get(owner))
+                .map(|entry| &entry.sip);
+            LiveLeg {
+                leg: leg.number,
+                device: leg.party.device,
+                number: leg.party.number,
+                display: leg.party.display,
+                direction: match leg.direction {
+                    Direction::Inbound => "incoming".to_owned(),
+                    Direction::Outbound => "outgoing".to_owned(),
+                },
+                state: stage(leg.stage).to_owned(),
+                holding: leg.holding,
+                codec: sip.and_then(|sip| sip.sound().codec_name()),
+                user_agent: sip
+                    .map(|sip| sip.user_agent().to_owned())
+                    .unwrap_or_default(),
+            }
+        });
+        let mut why: Vec<Why> = summary
+            .why
+            .reasons()
+            .iter()
+            .map(|reason| Why {
+                rule: reason.rule.clone().into_owned(),
+                because: reason.because.clone(),
+            })
+            .collect();
+        if let Bridge::Guest(_, guest) = summary.bridge {
+            let because = format!("the caller is with {guest:?}");
+            why.push(Why {
+                rule: "bridge.guest".to_owned(),
+                because,
+            });
+        }
+        LiveCall {
+            id: summary.id,
+            caller: summary.caller,
+            dialled: summary.dialled,
+            state: summary.state.to_owned(),
+            started: self.clock.wall(summary.opened),
+            answered: summary.answered.map(|at| self.clock.wall(at)),
+            legs: legs.collect(),
+            why,
+        }
+    }
+}
+
+fn stage(stage: LegStage) -> &'static str {
+    match stage {
+        LegStage::Calling => "calling",
+        LegStage::Dialled => "dialled",
+        LegStage::Ringing => "ringing",
+        LegStage::Up => "up",
+        LegStage::Closed => "closed",
+    }
+}
+
+fn show_binding(binding: &registrar::Binding) -> LiveRegistration {
+    LiveRegistration {
+        device: binding.device,
+        contact: binding.contact.clone().into_string(),
+        transport: binding.flow.transport.to_string(),
+        source: binding.flow.remote.to_string(),
+        user_agent: binding.user_agent.clone().into_string(),
+        registered: binding.registered_at,
+        expires: binding.expires_at,
+    }
+}

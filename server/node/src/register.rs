@@ -1,0 +1,135 @@
+//! REGISTER: from a proven device to its bindings (RFC 3261 §10.3).
+
+use crate::admission::Admitted;
+use crate::shard::Shard;
+use machine::Instant;
+use registrar::{ContactRequest, Outcome, Registration};
+use sip_message::{Contacts, Flow, Message, Name};
+use sip_stack::transaction::ServerKey;
+
+impl Shard {
+    pub(crate) fn register(&mut self, key: ServerKey, flow: Flow, message: &Message, now: Instant) {
+        if self.draining {
+            return self.retry_later(key, message, now);
+        }
+        if self.lacks_extension(key, message, now) {
+            return;
+        }
+        let Some(admitted) = self.admit(key, flow, message, now) else {
+            return;
+        };
+        if !self.tenants.may_register(admitted.scope.tenant(), now) {
+            return self.retry_later(key, message, now);
+        }
+        let Ok(contacts) = message.contacts() else {
+            return self.refuse(key, message, 400, now);
+        };
+        let outcome = match registration(message, &contacts, flow) {
+            Ok(request) => self.bind(&admitted, &request, now),
+            Err(rule) => Outcome::Bad(rule),
+        };
+        self.answer_register(key, message, &outcome, now);
+    }
+
+    fn bind(&mut self, admitted: &Admitted, request: &Registration<'_>, now: Instant) -> Outcome {
+        let Admitted {
+            scope,
+            tenant,
+            device,
+        } = admitted;
+        let bound = self.tenants.get(scope.tenant()).is_some_and(|served| {
+            let held = self.registrar.count(scope);
+            held < usize::try_from(served.compiled.caps().bindings).unwrap_or(usize::MAX)
+        });
+        let adds = self.registrar.bindings(scope, *device).is_empty();
+        if !bound && adds && tenant.device(*device).is_some() {
+            return Outcome::Full;
+        }
+        let wall = self.clock.wall(now);
+        let (random, out) = (&mut self.random, &mut self.bindings_out);
+        self.registrar
+            .register(scope, *device, request, now, wall, random, out)
+    }
+
+    fn answer_register(
+        &mut self,
+        key: ServerKey,
+        message: &Message,
+        outcome: &Outcome,
+        now: Instant,
+    ) {
+        let status = match outcome {
+            Outcome::Bound(_) => 200,
+            Outcome::TooBrief(_) => 423,
+            Outcome::TooMany(_) => 403,
+            Outcome::OutOfOrder => 500,
+            Outcome::Bad(_) => 400,
+            Outcome::Full => 503,
+        };
+        let mut answer = self.transactions.response(key, message, status);
+        match outcome {
+            Outcome::Bound(contacts) => {
+                self.figures.registrations += 1;
+                for (contact, seconds) in contacts {
+                    answer.text(Name::Contact, &format!("<{contact}>;expires={seconds}"));
+                }
+                answer
+                    .copy(message, Name::Path)
+                    .text(Name::Supported, "path, outbound, gruu");
+            }
+            Outcome::TooBrief(seconds) => {
+                answer.header(Name::MinExpires, seconds);
+            }
+            Outcome::Bad(rule) => {
+                answer.text(Name::Warning, &format!("399 strowger \"{rule}\""));
+            }
+            Outcome::Full => {
+                answer.header(Name::RetryAfter, self.config.limits.retry_after.as_secs());
+            }
+            Outcome::TooMany(_) | Outcome::OutOfOrder => {}
+        }
+        self.transactions.respond(key, answer.finish(), status, now);
+    }
+
+    pub(crate) fn retry_later(&mut self, key: ServerKey, message: &Message, now: Instant) {
+        let mut answer = self.transactions.response(key, message, 503);
+        answer.header(Name::RetryAfter, self.config.limits.retry_after.as_secs());
+        self.transactions.respond(key, answer.finish(), 503, now);
+    }
+}
+
+fn registration<'m>(
+    message: &'m Message,
+    contacts: &Contacts<'m>,
+    flow: Flow,
+) -> Result<Registration<'m>, &'static str> {
+    let expires = message
+        .expires()
+        .map_err(|_| "Expires must be a number of seconds")?;
+    let mut list = Vec::new();
+    if let Contacts::List(addresses) = contacts {
+        for address in addresses {
+            let uri = address.uri().map_err(|_| "a contact is not an address")?;
+            if uri.check_scheme().is_err() {
+                return Err("a contact must be a SIP address");
+            }
+            list.push(ContactRequest {
+                uri: address.uri_text,
+                expires: address.expires(),
+                instance: address.instance(),
+                reg_id: address.param("reg-id").and_then(|text| text.parse().ok()),
+                q: address.q(),
+            });
+        }
+    }
+    Ok(Registration {
+        call_id: message.call_id().map_err(|_| "Call-ID is missing")?,
+        cseq: message.cseq().map_err(|_| "CSeq is missing")?.number,
+        contacts: list,
+        star: matches!(contacts, Contacts::Star),
+        expires,
+        path: message.values(Name::Path).collect(),
+        user_agent: message.header(Name::UserAgent).unwrap_or_default(),
+        flow,
+    })
+}

@@ -1,0 +1,187 @@
+//! Two calls that become one: attended transfer, and a phone that takes another's place. The other
+//! call is looked up by its dialog and must be of the same tenant; one of another tenant is as
+//! unknown as one that never was.
+
+use crate::admission::Admitted;
+use crate::calls::CallKey;
+use crate::invite::caller_of;
+use crate::shard::{Shard, Work};
+use call::{Input, LegFact, LegOrder, Target};
+use ids::TenantId;
+use machine::Instant;
+use routing::HostClass;
+use sdp::Description;
+use sip_leg::{Desk, Referee, SipLeg, Sound};
+use sip_message::{Flow, Host, Message, Name};
+use sip_stack::transaction::{Owner, ServerKey};
+
+impl Shard {
+    /// A party asks for the other to be sent on.
+    pub(crate) fn refer(&mut self, owner: Owner, referee: Referee, now: Instant) {
+        let Some(entry) = self.legs.get(owner) else {
+            return;
+        };
+        let (key, leg, flow) = (entry.call, entry.sip.leg(), entry.sip.flow());
+        let Some(tenant) = self.calls.get(key).map(|entry| entry.tenant) else {
+            return;
+        };
+        let Some(replaced) = referee.replaces else {
+            let Some(compiled) = self.tenants.compiled(tenant) else {
+                return;
+            };
+            let host = host_of(&referee.host);
+            let host = host.map_or(HostClass::Own, |h| self.host_class(&h, &flow, &compiled));
+            let target = Target {
+                user: referee.user,
+                host,
+            };
+            let fact = LegFact::Referred { target };
+            return self.work.push_back(Work::Input(key, Input::Leg(leg, fact)));
+        };
+        let other = self.find_dialog(tenant, &replaced.call_id, &replaced.to_tag);
+        if other.is_none_or(|other| !self.adopt(owner, other, now)) {
+            let refuse = LegOrder::RefuseReferral { status: 404 };
+            self.with_leg(owner, now, |sip, desk, reports| {
+                sip.order(refuse, desk, reports)
+            });
+        }
+    }
+
+    /// The leg whose dialog this is, when it belongs to the tenant.
+    fn find_dialog(&self, tenant: TenantId, call_id: &str, our_tag: &str) -> Option<Owner> {
+        let owner = self.dialogs.get(call_id, our_tag)?;
+        let call = self.calls.get(self.legs.get(owner)?.call)?;
+        (call.tenant == tenant).then_some(owner)
+    }
+
+    /// Attended transfer: the call of `theirs` is taken into that of `mine`.
+    fn adopt(&mut self, mine: Owner, theirs: Owner, now: Instant) -> bool {
+        let (Some(my_leg), Some(their_leg)) = (self.legs.get(mine), self.legs.get(theirs)) else {
+            return false;
+        };
+        let (key, leg) = (my_leg.call, my_leg.sip.leg());
+        let (other_key, other_leg) = (their_leg.call, their_leg.sip.leg());
+        if key == other_key {
+            return false;
+        }
+        let Some(mut other) = self.calls.remove(other_key) else {
+            return false;
+        };
+        let (mut outputs, mut other_outputs) = (Vec::new(), Vec::new());
+        let adopted = match self.calls.get_mut(key) {
+            Some(entry) => {
+                let (out, other_out) = (&mut outputs, &mut other_outputs);
+                entry
+                    .call
+                    .adopt(leg, &mut other.call, other_leg, now, out, other_out)
+                    .ok()
+            }
+            None => None,
+        };
+        let moved = adopted.clone().unwrap_or_default();
+        for (old, new) in moved {
+            let Some(owner) = other.owner(old) else {
+                continue;
+            };
+            other.set_owner(old, None);
+            other.recorder.quality(old, domain::QualityPair::default());
+            self.move_leg(owner, key, new);
+        }
+        self.calls.put_back(other_key, other);
+        // The other call's events are recorded first: it ended because this one took over.
+        self.follow(other_key, other_outputs, now);
+        self.follow(key, outputs, now);
+        adopted.is_some()
+    }
+
+    fn move_leg(&mut self, owner: Owner, key: CallKey, leg: call::LegId) {
+        let Some(entry) = self.legs.get_mut(owner) else {
+            return;
+        };
+        entry.call = key;
+        entry.sip.moved_to(leg);
+        let endpoint = entry.sip.sound().endpoint();
+        self.calls.bind_endpoint(endpoint, key, leg);
+        if let Some(call) = self.calls.get_mut(key) {
+            call.set_owner(leg, Some(owner));
+            call.recorder.await_quality(leg);
+        }
+    }
+
+    /// A phone takes the place of another one (RFC 3891 §3).
+    pub(crate) fn invite_replacing(
+        &mut self,
+        key: ServerKey,
+        flow: Flow,
+        message: Message,
+        admitted: &Admitted,
+        offer: Option<Description>,
+        now: Instant,
+    ) {
+        let tenant = admitted.scope.tenant();
+        let named = message.replaces().ok().flatten();
+        let replaced = named.and_then(|r| self.find_dialog(tenant, r.call_id, r.to_tag));
+        let Some(replaced) = replaced else {
+            return self.refuse(key, &message, 481, now);
+        };
+        let Some(entry) = self.legs.get(replaced) else {
+            return;
+        };
+        let (call_key, leg, near) = (entry.call, entry.sip.leg(), entry.sip.sound().endpoint());
+        let (random, remote) = (self.random.next_u64(), flow.remote.ip());
+        let (ports, media) = (&mut self.ports, &mut self.media_out);
+        let Ok(sound) = Sound::open(ports, remote, Some(near), offer.clone(), random, media) else {
+            return self.retry_later(key, &message, now);
+        };
+        let agent = message
+            .header(Name::UserAgent)
+            .unwrap_or_default()
+            .to_owned();
+        let (owner, config) = (self.legs.next_owner(), self.usages.of(&flow));
+        let mut desk = Desk {
+            now,
+            transactions: &mut self.transactions,
+            ports: &mut self.ports,
+            media: &mut self.media_out,
+        };
+        let Ok(mut usage) = SipLeg::take_invite(key, flow, message, config, owner, &mut desk)
+        else {
+            return sound.close(desk.ports, desk.media);
+        };
+        let mut outputs = Vec::new();
+        let caller = caller_of(admitted);
+        let taken = self.calls.get_mut(call_key).and_then(|entry| {
+            entry
+                .call
+                .replace(leg, caller, offer, now, &mut outputs)
+                .ok()
+        });
+        let Some(new_leg) = taken else {
+            let mut events = Vec::new();
+            let transactions = &mut self.transactions;
+            let mut step = sip_stack::usage::Step {
+                now,
+                transactions,
+                events: &mut events,
+            };
+            let _untimely = usage.refuse(486, None, &[], &mut step);
+            return sound.close(&mut self.ports, &mut self.media_out);
+        };
+        self.seat(
+            SipLeg::caller(new_leg, usage, sound, flow, &agent),
+            call_key,
+        );
+        self.follow(call_key, outputs, now);
+    }
+}
+
+fn host_of(text: &str) -> Option<Host<'_>> {
+    if text.is_empty() {
+        return None;
+    }
+    Some(match text.trim_matches(['[', ']']).parse() {
+        Ok(std::net::IpAddr::V4(ip)) => Host::V4(ip),
+        Ok(std::net::IpAddr::V6(ip)) => Host::V6(ip),
+        Err(_) => Host::Name(text),
+    })
+}

@@ -1,0 +1,189 @@
+//! Outliving the process: calls and bindings as bytes, and back.
+//!
+//! A call is stored once it has been quiet for a moment, with its legs, its record so far and its
+//! media ports. After a restart both parties' dialogs go on where they were, and since the same
+//! ports are opened again the parties need not even be told.
+
+use crate::calls::{CallKey, Entry};
+use crate::deadlines::Wake;
+use crate::shard::Shard;
+use call::Call;
+use domain::Cdr;
+use ids::{CallId, TenantId};
+use machine::Instant;
+use ports::Bucket;
+use records::Recorder;
+use registrar::Binding;
+use serde::{Deserialize, Serialize};
+use sip_leg::{Desk, SipLeg, Stored};
+use std::collections::BTreeSet;
+use tenancy::TenantScope;
+
+/// Version of the stored form.
+const VERSION: u8 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct StoredCall {
+    version: u8,
+    call: Vec<u8>,
+    cdr: Cdr,
+    max_forwards: u8,
+    legs: Vec<(usize, Stored)>,
+}
+
+impl Shard {
+    /// Takes back what was stored: first the bindings, then the calls. To be called once, after
+    /// the tenants are known. Gives the calls that go on.
+    pub fn restore(&mut self, now: Instant) -> BTreeSet<CallId> {
+        let wall = self.clock.wall(now);
+        for (tenant, key, bytes) in self.stores.snapshots.load(Bucket::Bindings) {
+            let binding = Binding::from_bytes(&bytes).ok();
+            let known = binding.filter(|b| b.tenant == tenant && self.knows(b));
+            if !known.is_some_and(|binding| self.registrar.restore(binding, now, wall)) {
+                self.stores.snapshots.remove(tenant, Bucket::Bindings, key);
+            }
+        }
+        let mut alive = BTreeSet::new();
+        for (tenant, key, bytes) in self.stores.snapshots.load(Bucket::Calls) {
+            match self.restore_call(tenant, &bytes, now) {
+                Some(id) => {
+                    alive.insert(id);
+                }
+                None => self.stores.snapshots.remove(tenant, Bucket::Calls, key),
+            }
+        }
+        alive
+    }
+
+    fn knows(&self, binding: &Binding) -> bool {
+        let tenant = self.tenants.compiled(binding.tenant);
+        tenant.is_some_and(|t| {
+            t.device(binding.device)
+                .is_some_and(|device| device.enabled)
+        })
+    }
+
+    fn restore_call(&mut self, tenant: TenantId, bytes: &[u8], now: Instant) -> Option<CallId> {
+        self.tenants.get(tenant)?;
+        let stored: StoredCall = serde_json::from_slice(bytes).ok()?;
+        if stored.version != VERSION {
+            return None;
+        }
+        let scope = TenantScope::for_job(tenant, "restore");
+        let (call, open) = Call::restore(scope, &stored.call, now).ok()?;
+        let id = call.id();
+        let complete = open.iter().all(|leg| {
+            stored
+                .legs
+                .iter()
+                .any(|(index, _)| *index == usize::from(leg.number()))
+        });
+        if !complete || stored.legs.len() != open.len() {
+            return None;
+        }
+        let bridge = call.summary().bridge;
+        let key = self.calls.insert(Entry {
+            tenant,
+            call,
+            recorder: Recorder::resume(stored.cdr),
+            legs: Vec::new(),
+            max_forwards: stored.max_forwards,
+            wake: None,
+            wake_at: None,
+            dirty: false,
+            stored: true,
+            counted: true,
+        });
+        self.tenants.call_began(tenant);
+        for (_, leg) in stored.legs {
+            let config = self.usages.of(&leg.flow());
+            let owner = self.legs.next_owner();
+            let mut desk = Desk {
+                now,
+                transactions: &mut self.transactions,
+                ports: &mut self.ports,
+                media: &mut self.media_out,
+            };
+            match SipLeg::restore(leg, config, owner, &mut desk) {
+                Ok(sip) => self.seat(sip, key),
+                Err(_) => {
+                    self.current = Some(key);
+                    self.fault();
+                    return None;
+                }
+            }
+        }
+        self.rejoin(key, bridge, now);
+        self.rearm_call(key);
+        Some(id)
+    }
+
+    fn rejoin(&mut self, key: CallKey, bridge: call::Bridge, now: Instant) {
+        let order = match bridge {
+            call::Bridge::Legs(a, b) => call::MediaOrder::Bridge(a, b),
+            call::Bridge::Guest(leg, routing::Guest::Echo) => call::MediaOrder::Echo(leg),
+            call::Bridge::Guest(leg, routing::Guest::Announcement) => {
+                call::MediaOrder::Play(leg, call::Prompt::Announcement)
+            }
+            call::Bridge::Open => return,
+        };
+        self.follow(key, vec![call::Output::Media(order)], now);
+    }
+
+    /// Stores the call once it has been quiet for a moment.
+    pub(crate) fn store_soon(&mut self, key: CallKey, now: Instant) {
+        let Some(entry) = self.calls.get_mut(key) else {
+            return;
+        };
+        if std::mem::take(&mut entry.dirty) {
+            let at = now + self.config.limits.snapshot_after;
+            self.timers.arm(at, Wake::Store(key));
+        }
+    }
+
+    /// Stores the call now, or later when one of its legs is in the middle of something.
+    pub(crate) fn store_call(&mut self, key: CallKey, now: Instant) {
+        let Some(entry) = self.calls.get(key) else {
+            return;
+        };
+        if entry.call.is_over() {
+            return;
+        }
+        let Some(bytes) = self.stored(entry, now) else {
+            let at = now + self.config.limits.snapshot_after;
+            self.timers.arm(at, Wake::Store(key));
+            return;
+        };
+        let (tenant, id) = (entry.tenant, entry.call.id().as_u128());
+        self.stores.snapshots.put(tenant, Bucket::Calls, id, &bytes);
+        if let Some(entry) = self.calls.get_mut(key) {
+            entry.stored = true;
+        }
+    }
+
+    fn stored(&self, entry: &Entry, now: Instant) -> Option<Vec<u8>> {
+        let call = entry.call.snapshot(now)?;
+        let mut legs = Vec::new();
+        for (index, owner) in entry.legs.iter().enumerate() {
+            let Some(owner) = owner else { continue };
+            let sip = &self.legs.get(*owner)?.sip;
+            let open = entry
+                .call
+                .leg(sip.leg())
+                .is_some_and(|(_, stage)| stage != call::LegStage::Closed);
+            if open {
+                legs.push((index, sip.store(now)?));
+            }
+        }
+        let cdr = entry.recorder.cdr().clone();
+        let max_forwards = entry.max_forwards;
+        serde_json::to_vec(&StoredCall {
+            version: VERSION,
+            call,
+            cdr,
+            max_forwards,
+            legs,
+        })
+        .ok()
+    }
+}

@@ -1,0 +1,345 @@
+//! The shard: its fields, its doors, and the loop that follows one thing until nothing follows.
+
+use crate::business::UsageConfigs;
+use crate::calls::{CallKey, Calls};
+use crate::deadlines::Wake;
+use crate::legs::Legs;
+use crate::load::Load;
+use crate::sources::Sources;
+use crate::tenants::Tenants;
+use crate::{Answer, Config, Figures, Question};
+use bytes::Bytes;
+use call::Input;
+use domain::CompiledTenant;
+use ids::TenantId;
+use machine::{Clock, Instant, Random, TimerTable};
+use media::{Command, Notice, PortLimits, PortRange, Ports};
+use ports::{Bucket, Journal, Snapshots};
+use registrar::{Output as BindingOutput, Registrar};
+use sip_leg::Referee;
+use sip_message::{Flow, Limits as MessageLimits, Message, Method, Name, Parsed, response_to};
+use sip_stack::dialog::Dialogs;
+use sip_stack::digest::{Authenticator, Settings};
+use sip_stack::transaction::{self, Owner, Transactions, Transmit};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where a shard writes what must outlive it.
+pub struct Stores {
+    /// Records in the making.
+    pub journal: Box<dyn Journal>,
+    /// Bindings and calls as they were last.
+    pub snapshots: Box<dyn Snapshots>,
+}
+
+/// What a shard has for the outside after one turn.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    /// Messages to send.
+    pub transmits: Vec<Transmit>,
+    /// Orders to media.
+    pub media: Vec<Command>,
+    /// Answers to questions.
+    pub answers: Vec<Answer>,
+}
+
+/// Something that follows from something else within one turn.
+pub(crate) enum Work {
+    Input(CallKey, Input),
+    Refer(Owner, Referee),
+    Drop(Owner),
+}
+
+/// One signalling shard.
+pub struct Shard {
+    pub(crate) config: Config,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) transactions: Transactions,
+    pub(crate) dialogs: Dialogs,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) sources: Sources,
+    pub(crate) tenants: Tenants,
+    pub(crate) registrar: Registrar,
+    pub(crate) legs: Legs,
+    pub(crate) calls: Calls,
+    pub(crate) ports: Ports,
+    pub(crate) timers: TimerTable<Wake>,
+    pub(crate) usages: UsageConfigs,
+    pub(crate) stores: Stores,
+    pub(crate) load: Load,
+    pub(crate) work: VecDeque<Work>,
+    pub(crate) current: Option<CallKey>,
+    pub(crate) bindings_out: Vec<BindingOutput>,
+    pub(crate) media_out: Vec<Command>,
+    pub(crate) answers: Vec<Answer>,
+    pub(crate) draining: bool,
+    pub(crate) drain_until: Option<Instant>,
+    pub(crate) figures: Figures,
+}
+
+impl Shard {
+    /// A shard that serves nobody yet. `secret` makes its nonces, tags and ids unforeseeable; two
+    /// shards with the same secret and the same inputs do the same.
+    ///
+    /// # Errors
+    /// The media ports are no usable range.
+    pub fn new(
+        config: Config,
+        media: (PortRange, PortLimits),
+        stores: Stores,
+        clock: Clock,
+        secret: [u8; 32],
+    ) -> Result<Shard, media::BadRange> {
+        let mut random = Random::secure(secret);
+        let mut nonce_secret = [0; 32];
+        random.fill(&mut nonce_secret);
+        let limits = config.limits;
+        let transactions =
+            Transactions::new(transaction::Limits::default(), random.fork("transactions"));
+        Ok(Shard {
+            dialogs: Dialogs::with_bound(limits.legs, &mut random),
+            authenticator: Authenticator::new(
+                Settings::for_realm(config.realm.clone()),
+                &nonce_secret,
+            ),
+            sources: Sources::new(
+                limits.sources,
+                limits.failures_per_second,
+                limits.failures_burst,
+            ),
+            registrar: Registrar::new(config.registration),
+            ports: Ports::new(media.0, media.1)?,
+            usages: UsageConfigs::new(config.agent.clone()),
+            load: Load::new(limits.overload_after),
+            tenants: Tenants::default(),
+            legs: Legs::default(),
+            calls: Calls::default(),
+            timers: TimerTable::new(),
+            work: VecDeque::new(),
+            current: None,
+            bindings_out: Vec::new(),
+            media_out: Vec::new(),
+            answers: Vec::new(),
+            draining: false,
+            drain_until: None,
+            figures: Figures::default(),
+            transactions,
+            config,
+            clock,
+            random,
+            stores,
+        })
+    }
+
+    /// One message from the network. `batch` is how many came with it, itself included.
+    pub fn receive(&mut self, flow: Flow, bytes: Bytes, batch: usize, now: Instant) {
+        self.figures.messages += 1;
+        self.load.batch(batch, now);
+        match Message::parse_answerable(bytes, &MessageLimits::DEFAULT) {
+            Parsed::Whole(message) if self.sheds(&message) => self.shed(flow, &message),
+            Parsed::Whole(message) => {
+                self.guard(now, |shard| shard.transactions.receive(flow, message, now));
+            }
+            Parsed::Flawed(message, problem) => {
+                self.figures.malformed += 1;
+                self.answer_flawed(flow, &message, problem.status);
+            }
+            Parsed::Broken(_) => self.figures.malformed += 1,
+        }
+    }
+
+    /// Media has something to tell.
+    pub fn media(&mut self, notice: Notice, now: Instant) {
+        self.guard(now, |shard| shard.notice(notice, now));
+    }
+
+    /// Somebody outside asks or orders.
+    pub fn ask(&mut self, question: Question, now: Instant) {
+        self.guard(now, |shard| shard.question(question, now));
+    }
+
+    /// A connection is gone.
+    pub fn closed(&mut self, flow: Flow, now: Instant) {
+        self.guard(now, |shard| {
+            shard.registrar.flow_closed(flow, &mut shard.bindings_out);
+            shard.transactions.failed(flow, now);
+        });
+    }
+
+    /// A message could not be sent.
+    pub fn failed(&mut self, flow: Flow, now: Instant) {
+        self.guard(now, |shard| shard.transactions.failed(flow, now));
+    }
+
+    /// Does everything that is due.
+    pub fn expire(&mut self, now: Instant) {
+        self.guard(now, |shard| shard.fire(now));
+    }
+
+    /// A tenant is new or has changed.
+    pub fn tenant_changed(&mut self, tenant: Arc<CompiledTenant>) {
+        self.tenants.replace(tenant);
+    }
+
+    /// A tenant is gone: its calls are hung up.
+    pub fn tenant_removed(&mut self, tenant: TenantId, now: Instant) {
+        self.guard(now, |shard| {
+            shard.tenants.forget(tenant);
+            shard.hang_up_tenant(tenant, now);
+        });
+    }
+
+    /// Takes no new calls from now on; calls still up after `patience` are hung up.
+    pub fn drain(&mut self, patience: Duration, now: Instant) {
+        self.draining = true;
+        self.drain_until = Some(now + patience);
+    }
+
+    /// Whether no call and no record is under way.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.calls.len() == 0
+    }
+
+    /// Hands over what this turn has brought about. Records and snapshots are given to the
+    /// operating system first: nobody is told what could be forgotten.
+    pub fn take(&mut self, out: &mut Outbox) {
+        self.store_bindings();
+        // What could not be written stays with the adapter and is tried again next turn.
+        let _journal = self.stores.journal.flush();
+        let _snapshots = self.stores.snapshots.flush();
+        self.transactions.take_transmits(&mut out.transmits);
+        out.media.append(&mut self.media_out);
+        out.answers.append(&mut self.answers);
+    }
+
+    /// The counters.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        Figures {
+            live_calls: count(self.calls.len()),
+            live_legs: count(self.legs.len()),
+            bindings: count(self.registrar.len()),
+            watched_sources: count(self.sources.len()),
+            ..self.figures
+        }
+    }
+
+    /// Counters of the transactions.
+    #[must_use]
+    pub fn transaction_figures(&self) -> transaction::Figures {
+        self.transactions.figures()
+    }
+
+    /// Counters of the media ports.
+    #[must_use]
+    pub fn port_figures(&self) -> media::PortFigures {
+        self.ports.figures()
+    }
+
+    /// Live calls and bindings of each tenant.
+    pub fn per_tenant(&self) -> impl Iterator<Item = (TenantId, u32, usize)> {
+        let bindings: std::collections::BTreeMap<TenantId, usize> =
+            self.registrar.per_tenant().collect();
+        self.tenants.iter().map(move |(tenant, served)| {
+            (
+                tenant,
+                served.calls,
+                bindings.get(&tenant).copied().unwrap_or(0),
+            )
+        })
+    }
+
+    /// Runs one door's work and all that follows. A fault of ours costs the call it happened in
+    /// and nothing else.
+    fn guard(&mut self, now: Instant, act: impl FnOnce(&mut Shard)) {
+        self.current = None;
+        let done = catch_unwind(AssertUnwindSafe(|| act(self)));
+        let mut faulted = done.is_err();
+        loop {
+            if faulted {
+                self.fault();
+            }
+            match catch_unwind(AssertUnwindSafe(|| self.settle(now))) {
+                Ok(()) => break,
+                Err(_) => faulted = true,
+            }
+        }
+    }
+
+    fn settle(&mut self, now: Instant) {
+        loop {
+            self.current = None;
+            if let Some(work) = self.work.pop_front() {
+                self.step(work, now);
+            } else if let Some(event) = self.transactions.poll() {
+                self.dispatch(event, now);
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn step(&mut self, work: Work, now: Instant) {
+        match work {
+            Work::Input(key, input) => {
+                self.current = Some(key);
+                let Some(entry) = self.calls.get_mut(key) else {
+                    return;
+                };
+                let mut outputs = Vec::new();
+                entry.call.handle(input, now, &mut outputs);
+                self.follow(key, outputs, now);
+            }
+            Work::Refer(owner, referee) => self.refer(owner, referee, now),
+            Work::Drop(owner) => self.drop_leg(owner, now),
+        }
+    }
+
+    /// Whether this request would begin work that we have no time for.
+    fn sheds(&self, message: &Message) -> bool {
+        let begins = message.method() == Some(Method::Invite)
+            && message.to().is_ok_and(|to| to.tag().is_none());
+        begins && (self.draining || self.load.is_over())
+    }
+
+    fn shed(&mut self, flow: Flow, message: &Message) {
+        self.figures.shed_calls += 1;
+        let tag = self.transactions.tag().to_string();
+        let mut answer = response_to(message, 503, Some(&tag), flow.remote);
+        answer.header(Name::RetryAfter, self.config.limits.retry_after.as_secs());
+        self.transactions.transmit(flow, answer.finish());
+    }
+
+    fn answer_flawed(&mut self, flow: Flow, message: &Message, status: u16) {
+        // A response or an ACK is never answered (RFC 3261 §8.2.7, §17.1.1.2).
+        let answerable = message.is_request()
+            && message.method() != Some(Method::Ack)
+            && message.top_via().is_ok();
+        if answerable {
+            let tag = self.transactions.tag().to_string();
+            let mut answer = response_to(message, status, Some(&tag), flow.remote);
+            self.transactions.transmit(flow, answer.finish());
+        }
+    }
+
+    fn store_bindings(&mut self) {
+        for output in self.bindings_out.drain(..) {
+            match output {
+                BindingOutput::Put { tenant, key, bytes } => {
+                    self.stores
+                        .snapshots
+                        .put(tenant, Bucket::Bindings, key, &bytes);
+                }
+                BindingOutput::Removed { tenant, key } => {
+                    self.stores.snapshots.remove(tenant, Bucket::Bindings, key);
+                }
+                BindingOutput::Changed { .. } => {}
+            }
+        }
+    }
+}

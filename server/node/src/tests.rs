@@ -1,0 +1,1 @@
+//! A shard between two phones, one sentence each.
