@@ -44,7 +44,8 @@ pub struct Config {
     /// The addresses to listen on; at most [`Config::MAX_LISTENERS`].
     pub listeners: Vec<Listener>,
     /// Which loop of the node this is, 0 to [`Config::MAX_SHARD`]; it is the upper part of every
-    /// connection id, so that ids of two loops never meet.
+    /// connection id, so that ids of two loops never meet. A message for a connection of another
+    /// loop must be sent by that one, see [`Config::shard_of`].
     pub shard: u16,
     /// Whether several loops share the same addresses (`SO_REUSEPORT`); the kernel then spreads
     /// remote addresses over them.
@@ -64,6 +65,12 @@ impl Config {
     pub const MAX_LISTENERS: usize = 256;
     /// Highest [`Config::shard`].
     pub const MAX_SHARD: u16 = 0x7ffe;
+
+    /// Which loop has the connection of that id (`Flow::connection`); 0 for datagrams.
+    #[must_use]
+    pub fn shard_of(connection: u64) -> u16 {
+        u16::try_from(connection >> 48).unwrap_or(u16::MAX)
+    }
 
     /// A loop on `listeners` with the default limits, being the node's only one.
     #[must_use]

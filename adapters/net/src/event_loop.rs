@@ -326,6 +326,7 @@ impl Net {
         let mut events = Vec::new();
         loop {
             self.incidents.clear();
+            self.batch.clear();
             let left = until.saturating_since(self.clock.now());
             let waiting = self.datagrams.is_waiting() || self.streams.is_waiting();
             if left.is_zero() || !waiting {

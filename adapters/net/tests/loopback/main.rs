@@ -1,5 +1,9 @@
 //! The loop over real sockets of this host.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm
+)]
 
 mod datagrams;
 mod keepalives;

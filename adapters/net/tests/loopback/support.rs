@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -19,6 +19,9 @@ use sip_message::flow::{Flow, Transport};
 
 /// How long anything may take before a test fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Reports that may wait to be looked at; more than any test brings about.
+const REPORTS: usize = 65_536;
 
 /// What a handler saw.
 #[derive(Debug)]
@@ -39,7 +42,7 @@ pub(crate) enum Answer {
 
 /// Reports what it sees, sends what it is given.
 pub(crate) struct Probe {
-    seen: Sender<Seen>,
+    seen: SyncSender<Seen>,
     orders: Arc<Mutex<VecDeque<Transmit>>>,
     answer: Answer,
     pub(crate) deadline: Option<Instant>,
@@ -143,7 +146,7 @@ pub(crate) fn config(listeners: &[Listener], limits: Limits) -> Config {
 pub(crate) fn ready(config: Config, answer: Answer) -> Ready {
     let waker = Waker::new().unwrap();
     let net = Net::bind(config, &waker).unwrap();
-    let (sender, seen) = mpsc::channel();
+    let (sender, seen) = mpsc::sync_channel(REPORTS);
     let probe = Probe {
         seen: sender,
         orders: Arc::default(),
@@ -283,7 +286,7 @@ impl Running {
                 "never came to {what}: {:?}",
                 self.figures
             );
-            std::thread::sleep(Duration::from_millis(1));
+            std::thread::park_timeout(Duration::from_millis(1));
         }
     }
 }

@@ -1,29 +1,25 @@
 //! The TCP half: listeners, connections, and who waits for what until when.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::fd::AsFd;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
 
 use machine::Instant;
 use sip_message::flow::Flow;
 
 use crate::config::Limits;
-use crate::connection::{Connection, Phase, Source, failure_of};
+use crate::connection::{Connection, Phase, Source};
 use crate::event_loop::Incident;
 use crate::figures::Figures;
 use crate::handler::{CloseReason, Failure, Received, Transmit};
 use crate::intake::Ending;
-use crate::sys::{self, Direction, Epoll, Event, Interest};
+use crate::sys::{Epoll, Event};
+
+mod closing;
+mod opening;
 
 /// Octets read from a connection before others get their turn.
 const READ: usize = 64 << 10;
-/// Connections accepted before others get their turn.
-const ACCEPTS: usize = 64;
-/// How long to accept nothing after there was no descriptor for a connection.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// One listening socket.
 #[derive(Debug)]
@@ -85,106 +81,6 @@ impl Streams {
             figures,
         }
     }
-
-    // ---- opening
-
-    /// Takes what waits at a listener.
-    pub(crate) fn accept(&mut self, index: usize, context: &mut Context<'_>) {
-        for _ in 0..ACCEPTS {
-            let Some(listener) = self.listeners.get(index) else {
-                return;
-            };
-            match listener.listener.accept() {
-                Ok((stream, remote)) => self.admit(stream, remote, context),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(error) if failure_of(&error) == Failure::Limit => {
-                    self.figures.tcp_accept_errors.one();
-                    self.pause_accepting(context);
-                    return;
-                }
-                // that connection was given up or lost before we came to it (accept(2))
-                Err(_) => self.figures.tcp_accept_errors.one(),
-            }
-        }
-    }
-
-    fn admit(&mut self, stream: TcpStream, remote: SocketAddr, context: &mut Context<'_>) {
-        let source = Source::of(remote);
-        if self.live.len() >= self.limits.connections {
-            self.figures.tcp_refused_total.one();
-            return;
-        }
-        let of_source = self.by_source.get(&source).copied().unwrap_or(0);
-        if of_source >= self.limits.connections_per_source {
-            self.figures.tcp_refused_source.one();
-            return;
-        }
-        match self.enter(stream, remote, Some(source), context) {
-            Ok(_) => {
-                self.by_source.insert(source, of_source + 1);
-                self.figures.tcp_accepted.one();
-            }
-            Err(_) => self.figures.tcp_accept_errors.one(),
-        }
-    }
-
-    fn connect(&mut self, flow: Flow, context: &mut Context<'_>) -> Result<u64, Failure> {
-        let full = self.live.len() >= self.limits.connections;
-        if full || self.connecting >= self.limits.connecting {
-            return Err(Failure::Limit);
-        }
-        let from = (!flow.local.ip().is_unspecified()).then_some(flow.local);
-        let opened = sys::connect_stream(flow.remote, from).and_then(|stream| {
-            let fd = stream.as_fd();
-            sys::set_buffer(fd, Direction::Send, self.limits.stream_buffer)?;
-            sys::set_buffer(fd, Direction::Receive, self.limits.stream_buffer)?;
-            self.enter(stream, flow.remote, None, context)
-        });
-        opened.map_err(|error| {
-            self.figures.tcp_connect_failures.one();
-            failure_of(&error)
-        })
-    }
-
-    /// Gives a stream its id and its places in the tables.
-    fn enter(
-        &mut self,
-        stream: TcpStream,
-        remote: SocketAddr,
-        source: Option<Source>,
-        context: &mut Context<'_>,
-    ) -> io::Result<u64> {
-        stream.set_nonblocking(true)?;
-        stream.set_nodelay(true)?;
-        sys::set_user_timeout(stream.as_fd(), self.limits.stall_timeout)?;
-        let id = self.next_id;
-        let flow = Flow::tcp(stream.local_addr()?, remote, id);
-        let mut connection = Connection::new(stream, flow, source, &self.limits, context.now);
-        (connection.due, _) = connection.deadline(&self.limits);
-        context.epoll.add(connection.fd(), id, connection.armed)?;
-        self.next_id += 1;
-        self.connecting += usize::from(source.is_none());
-        self.timers.insert((connection.due, id));
-        self.live.insert(id, connection);
-        self.by_remote.insert(remote, id);
-        self.figures.tcp_connections_now.set(self.live.len());
-        Ok(id)
-    }
-
-    fn pause_accepting(&mut self, context: &mut Context<'_>) {
-        self.accept_again = Some(context.now + ACCEPT_PAUSE);
-        self.listen(context.epoll, false);
-    }
-
-    fn listen(&self, epoll: &Epoll, read: bool) {
-        for listener in &self.listeners {
-            let interest = Interest { read, write: false };
-            // should it fail, the next turn comes here again
-            let _ = epoll.change(listener.listener.as_fd(), listener.token, interest);
-        }
-    }
-
-    // ---- sending
 
     /// Queues a message on the connection it belongs to, opening one where there is none.
     pub(crate) fn send(&mut self, transmit: Transmit, context: &mut Context<'_>) {
@@ -322,8 +218,6 @@ impl Streams {
         }
     }
 
-    // ---- events
-
     /// Something happened to a connection.
     pub(crate) fn happened(
         &mut self,
@@ -406,136 +300,5 @@ impl Streams {
                 self.answer(id, CloseReason::Malformed, context);
             }
         }
-    }
-
-    // ---- closing
-
-    /// Reads no more, but lets the handler answer what was read.
-    fn answer(&mut self, id: u64, why: CloseReason, context: &mut Context<'_>) {
-        let Some(connection) = self.live.get_mut(&id) else {
-            return;
-        };
-        let by = context.now + self.limits.linger;
-        connection.phase = Phase::Answering { by, why };
-        context
-            .incidents
-            .push_back(Incident::Answered { connection: id });
-        self.rearm(id, context);
-    }
-
-    /// The handler has answered: what waits is written, then the connection closed.
-    pub(crate) fn answered(&mut self, id: u64, context: &mut Context<'_>) {
-        if let Some(connection) = self.live.get_mut(&id)
-            && let Phase::Answering { by, why } = connection.phase
-        {
-            connection.phase = Phase::Closing { by, why };
-            self.write(id, context);
-        }
-    }
-
-    /// Closes a connection now and reports what it leaves undone.
-    fn remove(&mut self, id: u64, why: CloseReason, unsent: Failure, context: &mut Context<'_>) {
-        let Some(mut connection) = self.live.remove(&id) else {
-            return;
-        };
-        self.timers.remove(&(connection.due, id));
-        let remote = connection.flow.remote;
-        if self.by_remote.get(&remote) == Some(&id) {
-            self.by_remote.remove(&remote);
-        }
-        if let Some(source) = connection.source
-            && let Some(count) = self.by_source.get_mut(&source)
-        {
-            *count -= 1;
-            if *count == 0 {
-                self.by_source.remove(&source);
-            }
-        }
-        if connection.phase == Phase::Connecting {
-            self.connecting -= 1;
-            self.figures.tcp_connect_failures.one();
-        } else {
-            context
-                .incidents
-                .push_back(Incident::Closed(connection.flow, why));
-        }
-        let failed = connection
-            .unsent()
-            .map(|transmit| Incident::Failed(transmit, unsent));
-        context.incidents.extend(failed);
-        self.figures.tcp_connections_now.set(self.live.len());
-    }
-
-    /// When [`Streams::expire`] is next needed.
-    pub(crate) fn deadline(&self) -> Option<Instant> {
-        let timer = self.timers.first().map(|(at, _)| *at);
-        [timer, self.accept_again].into_iter().flatten().min()
-    }
-
-    /// Closes what has been silent, slow or unopened for too long.
-    pub(crate) fn expire(&mut self, context: &mut Context<'_>) {
-        if self.accept_again.is_some_and(|at| at <= context.now) {
-            self.accept_again = None;
-            self.listen(context.epoll, true);
-        }
-        while let Some((at, id)) = self.timers.first().copied()
-            && at <= context.now
-        {
-            let Some(connection) = self.live.get_mut(&id) else {
-                self.timers.remove(&(at, id));
-                continue;
-            };
-            let (due, why) = connection.deadline(&self.limits);
-            if due > context.now {
-                self.timers.remove(&(at, id));
-                self.timers.insert((due, id));
-                connection.due = due;
-                continue;
-            }
-            let unsent = if connection.phase == Phase::Connecting {
-                Failure::TimedOut
-            } else {
-                Failure::Closed
-            };
-            match why {
-                CloseReason::Idle => self.figures.tcp_idle_closed.one(),
-                CloseReason::Stalled if unsent == Failure::Closed => {
-                    self.figures.tcp_stalled_closed.one();
-                }
-                CloseReason::Stalled
-                | CloseReason::Peer
-                | CloseReason::Reset
-                | CloseReason::Malformed => {}
-            }
-            self.remove(id, why, unsent, context);
-        }
-    }
-
-    /// Accepts and reads no more; what waits is still written.
-    pub(crate) fn stop_reading(&mut self, context: &mut Context<'_>) {
-        self.accept_again = None;
-        self.listen(context.epoll, false);
-        let by = context.now + self.limits.farewell;
-        let ids: Vec<u64> = self.live.keys().copied().collect();
-        for id in ids {
-            if let Some(connection) = self.live.get_mut(&id) {
-                if connection.phase != Phase::Connecting {
-                    connection.phase = Phase::Closing {
-                        by,
-                        why: CloseReason::Peer,
-                    };
-                }
-                if connection.is_waiting() {
-                    self.rearm(id, context);
-                } else {
-                    self.remove(id, CloseReason::Peer, Failure::Closed, context);
-                }
-            }
-        }
-    }
-
-    /// Whether anything waits to be written.
-    pub(crate) fn is_waiting(&self) -> bool {
-        self.live.values().any(Connection::is_waiting)
     }
 }

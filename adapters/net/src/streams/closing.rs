@@ -1,0 +1,145 @@
+//! Connections that end: by their peer, by a limit, or with the loop.
+
+use machine::Instant;
+
+use super::{Context, Streams};
+use crate::connection::{Connection, Phase};
+use crate::event_loop::Incident;
+use crate::handler::{CloseReason, Failure};
+
+impl Streams {
+    /// Reads no more, but lets the handler answer what was read.
+    pub(super) fn answer(&mut self, id: u64, why: CloseReason, context: &mut Context<'_>) {
+        let Some(connection) = self.live.get_mut(&id) else {
+            return;
+        };
+        let by = context.now + self.limits.linger;
+        connection.phase = Phase::Answering { by, why };
+        context
+            .incidents
+            .push_back(Incident::Answered { connection: id });
+        self.rearm(id, context);
+    }
+
+    /// The handler has answered: what waits is written, then the connection closed.
+    pub(crate) fn answered(&mut self, id: u64, context: &mut Context<'_>) {
+        if let Some(connection) = self.live.get_mut(&id)
+            && let Phase::Answering { by, why } = connection.phase
+        {
+            connection.phase = Phase::Closing { by, why };
+            self.write(id, context);
+        }
+    }
+
+    /// Closes a connection now and reports what it leaves undone.
+    pub(super) fn remove(
+        &mut self,
+        id: u64,
+        why: CloseReason,
+        unsent: Failure,
+        context: &mut Context<'_>,
+    ) {
+        let Some(mut connection) = self.live.remove(&id) else {
+            return;
+        };
+        self.timers.remove(&(connection.due, id));
+        let remote = connection.flow.remote;
+        if self.by_remote.get(&remote) == Some(&id) {
+            self.by_remote.remove(&remote);
+        }
+        if let Some(source) = connection.source
+            && let Some(count) = self.by_source.get_mut(&source)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.by_source.remove(&source);
+            }
+        }
+        if connection.phase == Phase::Connecting {
+            self.connecting -= 1;
+            self.figures.tcp_connect_failures.one();
+        } else {
+            context
+                .incidents
+                .push_back(Incident::Closed(connection.flow, why));
+        }
+        let failed = connection
+            .unsent()
+            .map(|transmit| Incident::Failed(transmit, unsent));
+        context.incidents.extend(failed);
+        self.figures.tcp_connections_now.set(self.live.len());
+    }
+
+    /// When [`Streams::expire`] is next needed.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let timer = self.timers.first().map(|(at, _)| *at);
+        [timer, self.accept_again].into_iter().flatten().min()
+    }
+
+    /// Closes what has been silent, slow or unopened for too long.
+    pub(crate) fn expire(&mut self, context: &mut Context<'_>) {
+        if self.accept_again.is_some_and(|at| at <= context.now) {
+            self.accept_again = None;
+            self.listen(context.epoll, true);
+        }
+        while let Some((at, id)) = self.timers.first().copied()
+            && at <= context.now
+        {
+            let Some(connection) = self.live.get_mut(&id) else {
+                self.timers.remove(&(at, id));
+                continue;
+            };
+            let (due, why) = connection.deadline(&self.limits);
+            if due > context.now {
+                self.timers.remove(&(at, id));
+                self.timers.insert((due, id));
+                connection.due = due;
+                continue;
+            }
+            let unsent = if connection.phase == Phase::Connecting {
+                Failure::TimedOut
+            } else {
+                Failure::Closed
+            };
+            match why {
+                CloseReason::Idle => self.figures.tcp_idle_closed.one(),
+                CloseReason::Stalled if unsent == Failure::Closed => {
+                    self.figures.tcp_stalled_closed.one();
+                }
+                CloseReason::Stalled
+                | CloseReason::Peer
+                | CloseReason::Reset
+                | CloseReason::Malformed => {}
+            }
+            self.remove(id, why, unsent, context);
+        }
+    }
+
+    /// Accepts and reads no more; what waits is still written.
+    pub(crate) fn stop_reading(&mut self, context: &mut Context<'_>) {
+        self.accept_again = None;
+        self.listen(context.epoll, false);
+        let by = context.now + self.limits.farewell;
+        let ids: Vec<u64> = self.live.keys().copied().collect();
+        for id in ids {
+            if let Some(connection) = self.live.get_mut(&id) {
+                if connection.phase != Phase::Connecting {
+                    connection.phase = Phase::Closing {
+                        by,
+                        why: CloseReason::Peer,
+                    };
+                }
+                if connection.is_waiting() {
+                    self.rearm(id, context);
+                } else {
+                    self.remove(id, CloseReason::Peer, Failure::Closed, context);
+                }
+            }
+        }
+    }
+
+    /// Whether anything waits to be written.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.live.values().any(Connection::is_waiting)
+    }
+}

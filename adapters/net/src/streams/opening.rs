@@ -1,0 +1,120 @@
+//! Connections that begin: accepted from a listener, or opened by us.
+
+use std::io;
+use std::net::{SocketAddr, TcpStream};
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use sip_message::flow::Flow;
+
+use super::{Context, Streams};
+use crate::connection::{Connection, Source, failure_of};
+use crate::handler::Failure;
+use crate::sys::{self, Direction, Epoll, Interest};
+
+/// Connections accepted before others get their turn.
+const ACCEPTS: usize = 64;
+/// How long to accept nothing after there was no descriptor for a connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+impl Streams {
+    /// Takes what waits at a listener.
+    pub(crate) fn accept(&mut self, index: usize, context: &mut Context<'_>) {
+        for _ in 0..ACCEPTS {
+            let Some(listener) = self.listeners.get(index) else {
+                return;
+            };
+            match listener.listener.accept() {
+                Ok((stream, remote)) => self.admit(stream, remote, context),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if failure_of(&error) == Failure::Limit => {
+                    self.figures.tcp_accept_errors.one();
+                    self.pause_accepting(context);
+                    return;
+                }
+                // that connection was given up or lost before we came to it (accept(2))
+                Err(_) => self.figures.tcp_accept_errors.one(),
+            }
+        }
+    }
+
+    fn admit(&mut self, stream: TcpStream, remote: SocketAddr, context: &mut Context<'_>) {
+        let source = Source::of(remote);
+        if self.live.len() >= self.limits.connections {
+            self.figures.tcp_refused_total.one();
+            return;
+        }
+        let of_source = self.by_source.get(&source).copied().unwrap_or(0);
+        if of_source >= self.limits.connections_per_source {
+            self.figures.tcp_refused_source.one();
+            return;
+        }
+        match self.enter(stream, remote, Some(source), context) {
+            Ok(_) => {
+                self.by_source.insert(source, of_source + 1);
+                self.figures.tcp_accepted.one();
+            }
+            Err(_) => self.figures.tcp_accept_errors.one(),
+        }
+    }
+
+    pub(super) fn connect(
+        &mut self,
+        flow: Flow,
+        context: &mut Context<'_>,
+    ) -> Result<u64, Failure> {
+        let full = self.live.len() >= self.limits.connections;
+        if full || self.connecting >= self.limits.connecting {
+            return Err(Failure::Limit);
+        }
+        let from = (!flow.local.ip().is_unspecified()).then_some(flow.local);
+        let opened = sys::connect_stream(flow.remote, from).and_then(|stream| {
+            let fd = stream.as_fd();
+            sys::set_buffer(fd, Direction::Send, self.limits.stream_buffer)?;
+            sys::set_buffer(fd, Direction::Receive, self.limits.stream_buffer)?;
+            self.enter(stream, flow.remote, None, context)
+        });
+        opened.map_err(|error| {
+            self.figures.tcp_connect_failures.one();
+            failure_of(&error)
+        })
+    }
+
+    /// Gives a stream its id and its places in the tables.
+    fn enter(
+        &mut self,
+        stream: TcpStream,
+        remote: SocketAddr,
+        source: Option<Source>,
+        context: &mut Context<'_>,
+    ) -> io::Result<u64> {
+        stream.set_nonblocking(true)?;
+        stream.set_nodelay(true)?;
+        sys::set_user_timeout(stream.as_fd(), self.limits.stall_timeout)?;
+        let id = self.next_id;
+        let flow = Flow::tcp(stream.local_addr()?, remote, id);
+        let mut connection = Connection::new(stream, flow, source, &self.limits, context.now);
+        (connection.due, _) = connection.deadline(&self.limits);
+        context.epoll.add(connection.fd(), id, connection.armed)?;
+        self.next_id += 1;
+        self.connecting += usize::from(source.is_none());
+        self.timers.insert((connection.due, id));
+        self.live.insert(id, connection);
+        self.by_remote.insert(remote, id);
+        self.figures.tcp_connections_now.set(self.live.len());
+        Ok(id)
+    }
+
+    fn pause_accepting(&mut self, context: &mut Context<'_>) {
+        self.accept_again = Some(context.now + ACCEPT_PAUSE);
+        self.listen(context.epoll, false);
+    }
+
+    pub(super) fn listen(&self, epoll: &Epoll, read: bool) {
+        for listener in &self.listeners {
+            let interest = Interest { read, write: false };
+            // should it fail, the next turn comes here again
+            let _ = epoll.change(listener.listener.as_fd(), listener.token, interest);
+        }
+    }
+}
