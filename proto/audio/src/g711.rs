@@ -102,3 +102,6 @@ const fn signed(amount: usize, positive: bool) -> i16 {
     let amount = amount as i16;
     if positive { amount } else { -amount }
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,3 +73,6 @@ impl Decoder {
         [saturated(even >> 11), saturated(odd >> 11)]
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -273,3 +273,6 @@ fn encode(prompt: Prompt) -> [Recording; Codec::ALL.len()] {
         Recording::of_loop(codec, samples)
     })
 }
+
+#[cfg(test)]
+mod tests;

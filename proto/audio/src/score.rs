@@ -39,7 +39,8 @@ const FLUTE: Timbre = Timbre {
     release_ms: 180,
 };
 
-/// A chord: bass and three notes above, in half-tones above the C two octaves below middle C.
+/// A chord: bass and three notes above, in half-tones above the C of 32.7 Hz,
+/// three octaves below middle C.
 type Chord = [u32; 4];
 
 const C: Chord = [0, 28, 31, 36];
@@ -92,7 +93,7 @@ const MELODY: [&[Tone]; 24] = [
 
 /// The notes.
 pub(crate) fn notes() -> Vec<Note> {
-    let bars = CHORDS.iter().zip(MELODY).zip((0..).step_by(BAR as usize));
+    let bars = CHORDS.iter().zip(MELODY).zip((0..).map(|bar| bar * BAR));
     bars.flat_map(|((chord, melody), start)| {
         let mut notes = accompaniment(chord, start);
         notes.extend(melody_of(melody, start));
@@ -110,9 +111,11 @@ fn accompaniment(chord: &Chord, start_ms: u32) -> Vec<Note> {
         timbre,
     };
     let [bass, low, middle, high] = *chord;
-    // a bass of the lowest octave is nothing to a telephone: an octave up
-    let mut notes = vec![note(bass + 12, start_ms, BAR, 2600, &BASS)];
-    notes.extend([low, middle, high].map(|tone| note(tone, start_ms, BAR + 400, 650, &PAD)));
+    // what lies below 130 Hz is nothing to a telephone
+    let mut notes = vec![note(bass + 24, start_ms, BAR, 2600, &BASS)];
+    let chord = [low, middle, high].map(|tone| tone + 12);
+    notes.extend(chord.map(|tone| note(tone, start_ms, BAR + 400, 650, &PAD)));
+    let [low, middle, high] = chord;
     let broken = [low, middle, high, middle + 12, high, middle, low + 12, high];
     for (tone, at) in broken.into_iter().zip((0..).step_by(360)) {
         notes.push(note(tone, start_ms + at, 900, 1500, &HARP));
@@ -141,12 +144,12 @@ fn melody_of(tones: &[Tone], bar_ms: u32) -> Vec<Note> {
     notes
 }
 
-/// Frequency in thousandths of a Hz of so many half-tones above the C of 65.4 Hz, in equal
+/// Frequency in thousandths of a Hz of so many half-tones above the C of 32.7 Hz, in equal
 /// temperament.
 pub(crate) fn millihertz(half_tones: u32) -> u32 {
     const OCTAVE: [u32; 12] = [
-        65_406, 69_296, 73_416, 77_782, 82_407, 87_307, 92_499, 97_999, 103_826, 110_000, 116_541,
-        123_471,
+        32_703, 34_648, 36_708, 38_891, 41_203, 43_654, 46_249, 48_999, 51_913, 55_000, 58_270,
+        61_735,
     ];
     let [tone, octave] = [half_tones % 12, half_tones / 12];
     let lowest = OCTAVE

@@ -51,31 +51,45 @@ const fn quarter_sine(step: usize) -> i32 {
     ((sum * 32767 + (1 << 29)) >> 30) as i32
 }
 
-/// A sine that advances sample by sample.
-#[derive(Clone, Copy, Debug)]
+/// A wave that advances sample by sample.
+#[derive(Clone, Debug)]
 pub(crate) struct Oscillator {
+    wave: Vec<i32>,
     phase: u32,
     step: u32,
 }
 
 impl Oscillator {
-    /// At zero; frequency in thousandths of a Hz, below half the rate.
-    pub(crate) fn new(millihertz: u32) -> Self {
+    /// At zero. The frequency is in thousandths of a Hz, that of the highest overtone below half
+    /// the rate; overtones are levels in 1/256, the fundamental's first.
+    pub(crate) fn new(millihertz: u32, overtones: &[i32]) -> Self {
         let step = (u64::from(millihertz) << 32) / (u64::from(RATE) * 1000);
         Self {
+            wave: wave(overtones),
             phase: 0,
             step: u32::try_from(step).unwrap_or(0),
         }
     }
 
-    /// The next value, -32767 to 32767.
+    /// The next value; of the fundamental alone -32767 to 32767.
     pub(crate) fn next(&mut self) -> i32 {
         let index = usize::try_from(self.phase >> 22).unwrap_or(0);
-        let fraction = i32::try_from(self.phase >> 7 & 0x7fff).unwrap_or(0);
-        let (here, there) = (SINE[index], SINE[index + 1]);
+        let fraction = i32::try_from((self.phase >> 10) & 0xfff).unwrap_or(0);
+        let (here, there) = (self.wave[index], self.wave[index + 1]);
         self.phase = self.phase.wrapping_add(self.step);
-        here + (((there - here) * fraction) >> 15)
+        here + (((there - here) * fraction) >> 12)
     }
+}
+
+/// One turn of a sine and its overtones.
+fn wave(overtones: &[i32]) -> Vec<i32> {
+    let at = |step: usize| {
+        let sines = (1..)
+            .zip(overtones)
+            .map(|(n, share)| SINE[step * n % TURN] * share);
+        sines.sum::<i32>() >> 8
+    };
+    (0..=TURN).map(at).collect()
 }
 
 /// How a note sounds.
@@ -120,27 +134,12 @@ pub(crate) fn add(sound: &mut [i32], note: &Note) {
         return;
     }
     let mut envelope = Envelope::new(note, length);
-    let mut voices: Vec<(Oscillator, i32)> = voices(note);
+    let mut oscillator = Oscillator::new(note.millihertz, note.timbre.overtones);
     for index in 0..length {
         let level = envelope.next(index);
-        let sum: i32 = voices
-            .iter_mut()
-            .map(|(voice, share)| (voice.next() * *share) >> 8)
-            .sum();
-        // both stay below 2^16
-        let value = (i64::from(sum) * i64::from(level)) >> 15;
+        let value = (i64::from(oscillator.next()) * i64::from(level)) >> 15;
         sound[(start + index) % total] += i32::try_from(value).unwrap_or(0);
     }
-}
-
-/// The oscillators of the overtones that fit below 7 kHz.
-fn voices(note: &Note) -> Vec<(Oscillator, i32)> {
-    let multiples = (1..).map(|n: u32| note.millihertz.saturating_mul(n));
-    let all = multiples.zip(note.timbre.overtones);
-    let audible = all.filter(|(millihertz, _)| *millihertz < 7_000_000);
-    audible
-        .map(|(millihertz, share)| (Oscillator::new(millihertz), *share))
-        .collect()
 }
 
 /// The level of a note over its time, 0 to 32767.
@@ -196,4 +195,71 @@ fn decay_factor(half_life_ms: u32) -> u64 {
     };
     // x is small: the cubic term is below 2^-40
     ONE - x + ((x * x) >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::cast_possible_truncation)]
+
+    use std::f64::consts::TAU;
+
+    use super::*;
+
+    #[test]
+    fn the_sine_is_a_sine_to_the_last_bit() {
+        for (index, value) in SINE.iter().enumerate() {
+            let exact = (TAU * index as f64 / TURN as f64).sin() * 32767.0;
+            assert!(
+                (f64::from(*value) - exact).abs() <= 1.0,
+                "{index}: {value} {exact}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_oscillator_has_its_frequency() {
+        let mut oscillator = Oscillator::new(440_000, &[256]);
+        let values: Vec<i32> = (0..16000).map(|_| oscillator.next()).collect();
+        let rises = values
+            .windows(2)
+            .filter(|pair| pair[0] < 0 && pair[1] >= 0)
+            .count();
+        assert!((439..=440).contains(&rises), "{rises}");
+    }
+
+    #[test]
+    fn a_note_decays_by_half_in_its_half_life() {
+        let factor = decay_factor(100);
+        let mut level: u64 = 1 << 30;
+        for _ in 0..1600 {
+            level = (level * factor) >> 30;
+        }
+        let half = 1_u64 << 29;
+        assert!(level.abs_diff(half) < half / 1000, "{level}");
+        assert_eq!(decay_factor(0), 1 << 30);
+    }
+
+    #[test]
+    fn a_note_past_the_end_goes_on_at_the_beginning() {
+        const PLAIN: Timbre = Timbre {
+            overtones: &[256],
+            attack_ms: 1,
+            half_life_ms: 0,
+            release_ms: 1,
+        };
+        let (millihertz, level) = (500_000, 10_000);
+        let note = Note {
+            millihertz,
+            start_ms: 90,
+            length_ms: 20,
+            level,
+            timbre: &PLAIN,
+        };
+        let mut sound = vec![0; samples_of(100)];
+        add(&mut sound, &note);
+        assert!(sound[..150].iter().any(|s| s.abs() > 9000));
+        assert!(sound[170..1430].iter().all(|s| *s == 0));
+        assert!(sound[1450..].iter().any(|s| s.abs() > 9000));
+        add(&mut [], &note);
+    }
 }
