@@ -280,3 +280,6 @@ fn units(time: Duration, clock: u32) -> u32 {
     let units = time.as_nanos().saturating_mul(clock.into()) / 1_000_000_000;
     u32::try_from(units).unwrap_or(u32::MAX).min(u32::MAX / 2)
 }
+
+#[cfg(test)]
+mod tests;

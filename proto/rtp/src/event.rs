@@ -194,3 +194,6 @@ impl EventEnds {
         self.present.as_mut().filter(|_| due)?.tell()
     }
 }
+
+#[cfg(test)]
+mod tests;

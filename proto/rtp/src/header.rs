@@ -152,3 +152,6 @@ pub fn set_marker(packet: &mut [u8], marker: bool) {
         fixed[1] = (fixed[1] & 0x7f) | (u8::from(marker) << 7);
     }
 }
+
+#[cfg(test)]
+mod tests;

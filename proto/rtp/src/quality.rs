@@ -187,3 +187,6 @@ fn nearest(value: f64) -> u16 {
     let whole = value.round() as u16;
     whole
 }
+
+#[cfg(test)]
+mod tests;

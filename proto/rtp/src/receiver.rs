@@ -393,3 +393,6 @@ impl Receiver {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

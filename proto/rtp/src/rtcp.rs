@@ -232,3 +232,6 @@ pub(crate) fn word(bytes: &[u8], at: usize) -> Option<u32> {
         .first_chunk::<4>()
         .map(|word| u32::from_be_bytes(*word))
 }
+
+#[cfg(test)]
+mod tests;

@@ -50,3 +50,57 @@ pub fn looks_like_stun(datagram: &[u8]) -> bool {
         && length.is_multiple_of(4)
         && datagram.len() >= 20 + length
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn datagram(first: u8, second: u8, length: usize) -> Vec<u8> {
+        let mut bytes = vec![0; length];
+        bytes[0] = first;
+        bytes[1] = second;
+        bytes
+    }
+
+    #[test]
+    fn packet_types_part_rtcp_from_rtp() {
+        for kind in 192..=223 {
+            assert!(looks_like_rtcp(&datagram(0x80, kind, 8)));
+            assert_eq!(Traffic::of(&datagram(0x81, kind, 28)), Traffic::Rtcp);
+        }
+        // payload numbers 0 and 101, with and without the marker bit
+        for second in [0, 101, 128, 128 + 101] {
+            assert!(!looks_like_rtcp(&datagram(0x80, second, 172)));
+            assert_eq!(Traffic::of(&datagram(0x80, second, 172)), Traffic::Rtp);
+        }
+    }
+
+    #[test]
+    fn what_is_too_short_is_nothing() {
+        assert!(!looks_like_rtcp(&datagram(0x80, 200, 7)));
+        assert_eq!(Traffic::of(&datagram(0x80, 0, 11)), Traffic::Unknown);
+        assert_eq!(Traffic::of(&[]), Traffic::Unknown);
+        assert_eq!(Traffic::of(&[0]), Traffic::Unknown);
+    }
+
+    #[test]
+    fn stun_is_known_by_its_cookie_and_length() {
+        let mut request = datagram(0, 1, 28);
+        request[3] = 8;
+        request[4..8].copy_from_slice(&[0x21, 0x12, 0xa4, 0x42]);
+        assert!(looks_like_stun(&request));
+        assert_eq!(Traffic::of(&request), Traffic::Stun);
+        assert!(!looks_like_stun(&request[..27]));
+        request[3] = 6;
+        assert!(!looks_like_stun(&request));
+        request[3] = 8;
+        request[7] = 0x43;
+        assert_eq!(Traffic::of(&request), Traffic::Unknown);
+    }
+
+    #[test]
+    fn dtls_is_known_by_its_record_type() {
+        assert_eq!(Traffic::of(&datagram(22, 254, 60)), Traffic::Dtls);
+        assert_eq!(Traffic::of(&datagram(64, 0, 60)), Traffic::Unknown);
+    }
+}
