@@ -272,7 +272,7 @@ fn each_bound_is_reached_and_not_passed() {
     assert!(parses(&formats(MAX_FORMATS)));
     assert!(refusal(&formats(MAX_FORMATS + 1)).ends_with("more than 128 formats"));
     let whole = |bytes: usize| {
-        let mut text = with(&format!("a={}\n", "x".repeat(2000)).repeat(7));
+        let mut text = with(&format!("a={}\n", "x".repeat(2000)).repeat(8));
         let rest = bytes - text.len() - 3;
         text.push_str(&format!("a={}\n", "y".repeat(rest)));
         text
