@@ -1,0 +1,175 @@
+//! Tenants made for tests, without a store.
+
+use crate::Account;
+use domain::{
+    CompiledTenant, Destination, Device, Digests, Extension, Resource, Tenant, TenantParts,
+};
+use ids::{DeviceId, ExtensionId, TenantId};
+use machine::WallTime;
+use sip_stack::digest;
+use std::sync::Arc;
+use tenancy::Caps;
+
+/// The realm of the exchanges made here.
+pub const REALM: &str = "strowger";
+
+/// One device of a company.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Its account.
+    pub account: Account,
+    /// Its id.
+    pub device: DeviceId,
+}
+
+/// A tenant in the making.
+#[derive(Clone, Debug)]
+pub struct Company {
+    /// Its documents.
+    pub parts: TenantParts,
+    name: String,
+    number: u128,
+}
+
+fn resource<K: domain::Kind>(id: K::Id, tenant: TenantId, spec: K) -> Resource<K> {
+    Resource {
+        id,
+        tenant,
+        revision: 1,
+        spec,
+        created: WallTime::UNIX_EPOCH,
+        updated: WallTime::UNIX_EPOCH,
+    }
+}
+
+impl Company {
+    /// A company with one domain, `<name>.example`, and no one in it. `number` must differ from
+    /// that of every other company of the exchange.
+    #[must_use]
+    pub fn new(name: &str, number: u128) -> Company {
+        let id = TenantId::new(1, number);
+        let spec = Tenant {
+            domains: vec![format!("{name}.example")],
+            display_name: name.to_owned(),
+            caps: Caps::default(),
+            enabled: true,
+        };
+        let parts = TenantParts {
+            tenant: resource(id, id, spec),
+            extensions: Vec::new(),
+            devices: Vec::new(),
+            cursor: 0,
+        };
+        Company {
+            parts,
+            name: name.to_owned(),
+            number,
+        }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> TenantId {
+        self.parts.tenant.id
+    }
+
+    /// Its domain.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.parts
+            .tenant
+            .spec
+            .domains
+            .first()
+            .map_or("", String::as_str)
+    }
+
+    /// Its caps.
+    pub fn caps(&mut self) -> &mut Caps {
+        &mut self.parts.tenant.spec.caps
+    }
+
+    fn fresh(&self) -> u128 {
+        let made = self.parts.extensions.len() + self.parts.devices.len() + 1;
+        self.number << 64 | u128::try_from(made).unwrap_or(0)
+    }
+
+    /// Adds an extension, or finds it.
+    pub fn extension(&mut self, number: &str, destination: Destination) -> ExtensionId {
+        let mut all = self.parts.extensions.iter();
+        if let Some(found) = all.find(|e| e.spec.number == number) {
+            return found.id;
+        }
+        let id = ExtensionId::new(1, self.fresh());
+        let spec = Extension {
+            number: number.to_owned(),
+            display_name: format!("{} {number}", self.name),
+            ring_seconds: 20,
+            destination,
+            enabled: true,
+        };
+        self.parts.extensions.push(resource(id, self.id(), spec));
+        id
+    }
+
+    /// Adds a device to an extension (which is made when it is new).
+    pub fn member(&mut self, number: &str) -> Member {
+        let extension = self.extension(number, Destination::Devices);
+        let id = DeviceId::new(1, self.fresh());
+        let username = format!("{}-{number}-{}", self.name, self.parts.devices.len());
+        let password = format!("secret of {username}");
+        let account = Account {
+            number: number.to_owned(),
+            domain: self.domain().to_owned(),
+            display: format!("{} {number}", self.name),
+            username,
+            password,
+        };
+        let spec = Device {
+            username: account.username.clone(),
+            extension,
+            address: None,
+            trusted_source: None,
+            enabled: true,
+        };
+        let digests = digests(&account);
+        let device = (resource(id, self.id(), spec), Some(digests));
+        self.parts.devices.push(device);
+        Member {
+            account,
+            device: id,
+        }
+    }
+
+    /// The spec of a device.
+    pub fn device(&mut self, id: DeviceId) -> Option<&mut Device> {
+        let mut all = self.parts.devices.iter_mut();
+        all.find(|(device, _)| device.id == id)
+            .map(|(device, _)| &mut device.spec)
+    }
+
+    /// Gives a device a new password.
+    pub fn set_password(&mut self, member: &mut Member, password: &str) {
+        password.clone_into(&mut member.account.password);
+        let digests = digests(&member.account);
+        for (device, known) in &mut self.parts.devices {
+            if device.id == member.device {
+                *known = Some(digests);
+            }
+        }
+    }
+
+    /// What the exchange is told.
+    #[must_use]
+    pub fn compile(&self) -> Arc<CompiledTenant> {
+        Arc::new(CompiledTenant::compile(self.parts.clone()))
+    }
+}
+
+fn digests(account: &Account) -> Digests {
+    let made = digest::Digests::compute(&account.username, REALM, &account.password);
+    Digests {
+        md5: made.md5,
+        sha256: made.sha256,
+    }
+}

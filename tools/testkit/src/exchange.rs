@@ -1,0 +1,255 @@
+//! The product in a box: one shard and one road, as the binary runs them, without sockets.
+
+use crate::{Disk, Packet, REALM};
+use domain::{Cdr, CompiledTenant};
+use machine::{Clock, Instant, Random, WallTime};
+use media::{Command, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
+use node::{Answer, Config, Limits, Outbox, PromptBook, Question, Shard, Stores};
+use ports::JournalRecord;
+use sip_message::Flow;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+/// What an exchange is started with.
+#[derive(Clone)]
+pub struct Setup {
+    /// Where it listens.
+    pub sip: SocketAddr,
+    /// The IP of its media.
+    pub media: Ipv4Addr,
+    /// First and last media port.
+    pub ports: (u16, u16),
+    /// The seed of its secrets.
+    pub seed: u64,
+    /// The time of day at the beginning of the world.
+    pub wall: WallTime,
+    /// Its settings.
+    pub config: Config,
+    /// What it plays.
+    pub prompts: Arc<Prompts>,
+}
+
+/// Ordinary settings for an exchange that listens here.
+#[must_use]
+pub fn default_config(sip: SocketAddr) -> Config {
+    Config {
+        realm: REALM.to_owned(),
+        names: vec!["exchange.example".to_owned()],
+        listeners: vec![sip],
+        agent: "Strowger".to_owned(),
+        prompts: PromptBook {
+            announcement: PromptId(0),
+            ringback: PromptId(1),
+        },
+        limits: Limits::default(),
+        registration: registrar::Limits::default(),
+        call: call::Config::default(),
+    }
+}
+
+impl Setup {
+    /// An exchange at 192.0.2.1:5060 with a few hundred media ports and two short prompts.
+    #[must_use]
+    pub fn ordinary(seed: u64) -> Setup {
+        let media = Ipv4Addr::new(192, 0, 2, 1);
+        let sip = SocketAddr::from((media, 5060));
+        let mut prompts = Prompts::new();
+        for octet in [0x31, 0x32] {
+            let second = || vec![octet; 8_000];
+            let _id = prompts.add(Prompt::encoded(second(), second(), second()));
+        }
+        Setup {
+            sip,
+            media,
+            ports: (30_000, 30_999),
+            seed,
+            wall: WallTime::from_unix_ms(1_760_000_000_000),
+            config: default_config(sip),
+            prompts: Arc::new(prompts),
+        }
+    }
+}
+
+/// One life of an exchange.
+pub struct Exchange {
+    /// The shard.
+    pub shard: Shard,
+    /// The road.
+    pub road: Road,
+    /// Answers to questions, oldest first.
+    pub answers: Vec<Answer>,
+    /// Finished records that nobody has taken yet.
+    pub records: Vec<Cdr>,
+    sip: SocketAddr,
+    media: Ipv4Addr,
+    born: Instant,
+    outbox: Outbox,
+}
+
+impl Exchange {
+    /// Starts an exchange at `now`, which for itself is the beginning of time. What is on the
+    /// disk is taken back: bindings, calls, and the records of calls that died.
+    ///
+    /// # Panics
+    /// The media ports of the setup are no range.
+    #[must_use]
+    pub fn start(
+        setup: &Setup,
+        life: u64,
+        tenants: &[Arc<CompiledTenant>],
+        disk: &Disk,
+        now: Instant,
+    ) -> Exchange {
+        let mut random = Random::from_seed(setup.seed).fork(&format!("life {life}"));
+        let mut secret = [0; 32];
+        random.fill(&mut secret);
+        let since = now.saturating_since(Instant::ZERO);
+        let clock = Clock::new(setup.wall + since);
+        let range = PortRange {
+            v4: Some(setup.media),
+            v6: None,
+            first: setup.ports.0,
+            last: setup.ports.1,
+        };
+        let stores = Stores {
+            journal: Box::new(disk.journal()),
+            snapshots: Box::new(disk.snapshots()),
+        };
+        let ports = (range, PortLimits::default());
+        let shard = Shard::new(setup.config.clone(), ports, stores, clock, secret);
+        let Ok(shard) = shard else {
+            panic!("the media ports of the setup are no range");
+        };
+        let limits = media::Limits::default();
+        let road = Road::new(limits, Arc::clone(&setup.prompts), random.fork("road"));
+        let mut exchange = Exchange {
+            shard,
+            road,
+            answers: Vec::new(),
+            records: Vec::new(),
+            sip: setup.sip,
+            media: setup.media,
+            born: now,
+            outbox: Outbox::default(),
+        };
+        for tenant in tenants {
+            exchange.shard.tenant_changed(Arc::clone(tenant));
+        }
+        let journal: Vec<JournalRecord> = disk.records();
+        let alive = exchange.shard.restore(Instant::ZERO);
+        let wall = clock.wall(Instant::ZERO);
+        exchange.records = records::recover(journal, &alive, wall);
+        exchange
+    }
+
+    /// The exchange's own time.
+    #[must_use]
+    pub fn local(&self, now: Instant) -> Instant {
+        Instant::ZERO + now.saturating_since(self.born)
+    }
+
+    /// Takes a datagram.
+    pub fn receive(&mut self, packet: &Packet, now: Instant, out: &mut Vec<Packet>) {
+        self.receive_of(packet, 1, now, out);
+    }
+
+    /// Takes a datagram that came in a batch of `batch`.
+    pub fn receive_of(
+        &mut self,
+        packet: &Packet,
+        batch: usize,
+        now: Instant,
+        out: &mut Vec<Packet>,
+    ) {
+        let local = self.local(now);
+        if packet.to == self.sip {
+            let flow = Flow::udp(self.sip, packet.from);
+            let bytes = packet.bytes.clone();
+            self.shard.receive(flow, bytes, batch, local);
+        } else {
+            let mut bytes = packet.bytes.to_vec();
+            let mut notices = Vec::new();
+            let port = packet.to.port();
+            let road = &mut self.road;
+            let verdict = road.packet(port, packet.from, &mut bytes, local, &mut notices);
+            if let Verdict::Send {
+                local_port,
+                to,
+                length,
+            } = verdict
+            {
+                bytes.truncate(length);
+                let from = SocketAddr::from((self.media, local_port));
+                let bytes = bytes.into();
+                out.push(Packet { from, to, bytes });
+            }
+            for notice in notices {
+                self.shard.media(notice, local);
+            }
+        }
+        self.settle(now, out);
+    }
+
+    /// When it wants to be woken, in the world's time.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        let deadlines = [self.shard.deadline(), self.road.deadline()];
+        let first = deadlines.into_iter().flatten().min()?;
+        Some(self.born + first.saturating_since(Instant::ZERO))
+    }
+
+    /// Does what is due.
+    pub fn expire(&mut self, now: Instant, out: &mut Vec<Packet>) {
+        let local = self.local(now);
+        if self.shard.deadline().is_some_and(|at| at <= local) {
+            self.shard.expire(local);
+        }
+        if self.road.deadline().is_some_and(|at| at <= local) {
+            let mut notices = Vec::new();
+            let media = self.media;
+            let mut send = |port: u16, to: SocketAddr, bytes: &[u8]| {
+                let from = SocketAddr::from((media, port));
+                let bytes = bytes::Bytes::copy_from_slice(bytes);
+                out.push(Packet { from, to, bytes });
+            };
+            self.road.expire(local, &mut send, &mut notices);
+            for notice in notices {
+                self.shard.media(notice, local);
+            }
+        }
+        self.settle(now, out);
+    }
+
+    /// Asks the shard; the answer is in [`Exchange::answers`] afterwards.
+    pub fn ask(&mut self, question: Question, now: Instant, out: &mut Vec<Packet>) {
+        let local = self.local(now);
+        self.shard.ask(question, local);
+        self.settle(now, out);
+    }
+
+    /// Carries the shard's orders to the road and back until both are still.
+    pub fn settle(&mut self, now: Instant, out: &mut Vec<Packet>) {
+        let local = self.local(now);
+        loop {
+            self.shard.take(&mut self.outbox);
+            let commands: Vec<Command> = self.outbox.media.drain(..).collect();
+            let mut notices = Vec::new();
+            for command in commands {
+                self.road.command(command, local, &mut notices);
+            }
+            if notices.is_empty() {
+                break;
+            }
+            for notice in notices {
+                self.shard.media(notice, local);
+            }
+        }
+        out.extend(self.outbox.transmits.drain(..).map(|transmit| Packet {
+            from: transmit.flow.local,
+            to: transmit.flow.remote,
+            bytes: transmit.bytes,
+        }));
+        self.answers.append(&mut self.outbox.answers);
+        self.records.append(&mut self.outbox.records);
+    }
+}

@@ -1,0 +1,30 @@
+//! Everything a test needs around an exchange: telephones, a network, a disk, and time.
+//!
+//! All of it is sans-IO and comes from one seed. A [`World`] holds an [`Exchange`] (the shard and
+//! the road of the product, unchanged), [`Phone`]s that obey the standards, [`RawPhone`]s that
+//! need not, and a [`Network`] that loses, repeats, delays and reorders what they send. A
+//! [`Disk`] keeps what was flushed to it when the exchange is killed.
+
+mod account;
+mod company;
+mod disk;
+mod exchange;
+mod line;
+mod network;
+mod phone;
+mod raw;
+mod sound;
+mod token;
+mod world;
+
+pub use account::Account;
+pub use company::{Company, Member, REALM};
+pub use disk::{Disk, MemoryJournal, MemorySnapshots};
+pub use exchange::{Exchange, Setup, default_config};
+pub use line::{Line, LineId, Told};
+pub use network::{Link, Network, Packet, Weather};
+pub use phone::{Manner, Phone, Reaction};
+pub use raw::RawPhone;
+pub use sound::{Direction, describe, direction_of, media_of};
+pub use token::{Heard, TOKEN_BYTES, canary_of, token};
+pub use world::{Happening, PhoneId, RawId, World};
