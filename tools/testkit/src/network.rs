@@ -48,14 +48,13 @@ struct Line {
 }
 
 /// The same for the same link, whatever was drawn for others before.
-fn fork_of(seed: &Random, link: &Link) -> Random {
-    let mut seed = seed.clone();
-    seed.fork(&format!("{} {}", link.0, link.1))
+fn fork_of(seed: u64, link: &Link) -> Random {
+    Random::from_seed(seed).fork(&format!("{} {}", link.0, link.1))
 }
 
 /// The network.
 pub struct Network {
-    random: Random,
+    seed: u64,
     lines: BTreeMap<Link, Line>,
     under_way: BTreeMap<(Instant, u64), Packet>,
     next: u64,
@@ -70,9 +69,9 @@ pub struct Network {
 impl Network {
     /// A network with fair weather.
     #[must_use]
-    pub fn new(random: Random) -> Network {
+    pub fn new(mut random: Random) -> Network {
         Network {
-            random,
+            seed: random.next_u64(),
             lines: BTreeMap::new(),
             under_way: BTreeMap::new(),
             next: 0,
@@ -112,7 +111,7 @@ impl Network {
         let weather = around(&packet.from).or_else(|| around(&packet.to));
         let weather = weather.unwrap_or(self.default);
         let link = (packet.from, packet.to);
-        let seed = &self.random;
+        let seed = self.seed;
         let line = self.lines.entry(link).or_insert_with(|| Line {
             random: fork_of(seed, &link),
         });

@@ -1,0 +1,12 @@
+//! A shard among telephones: what they say to it, what it says to them, and what it never says.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod admission;
+mod calls;
+mod caps;
+mod features;
+mod isolation;
+mod office;
+mod restarts;
+mod strays;
+mod transfers;
