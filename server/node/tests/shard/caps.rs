@@ -1,1 +1,119 @@
-//! caps
+//! How much is served: a company's caps, the shard's own strength, and the end of its service.
+
+use crate::office::{Office, SECOND};
+use testkit::{Reaction, Told};
+
+fn refusal(office: &mut Office, number: &str) -> Option<Told> {
+    let line = office.call(office.anna, number);
+    office.world.run(SECOND * 2);
+    office.line(office.anna, line).told.last().cloned()
+}
+
+#[test]
+fn one_call_more_than_a_company_may_have_is_refused_and_recorded() {
+    let mut office = Office::open();
+    office.alpha.caps().concurrent_calls = 1;
+    office.world.add(&office.alpha);
+    let (anna, _) = office.talk(office.anna, office.bert, "102");
+    let told = refusal(&mut office, "103");
+    assert!(
+        matches!(told, Some(Told::Refused { status: 503, .. })),
+        "{told:?}"
+    );
+    let (dora, _) = office.talk(office.dora, office.emil, "102");
+    office.hang_up(office.dora, dora);
+    office.hang_up(office.anna, anna);
+    let (anna, _) = office.talk(office.anna, office.bert, "102");
+    office.hang_up(office.anna, anna);
+    let records = office.settled_records();
+    assert_eq!(records.len(), 4, "the refused one too");
+    let capped = records.iter().filter(|r| r.end.cause == 42).count();
+    assert_eq!(capped, 1);
+}
+
+#[test]
+fn a_company_that_begins_too_many_calls_at_once_waits_and_others_do_not() {
+    let mut office = Office::open();
+    office.alpha.caps().calls_per_second = 2;
+    office.world.add(&office.alpha);
+    office.manner(office.bert, |manner| {
+        manner.reaction = Reaction::Refuse(486, SECOND / 10);
+    });
+    let lines: Vec<_> = (0..5).map(|_| office.call(office.anna, "102")).collect();
+    let dora = office.call(office.dora, "102");
+    office.world.run(SECOND * 3);
+    let status = |line| office.line(office.anna, line).refused().unwrap();
+    let capped = lines.iter().filter(|line| status(**line) == 503).count();
+    assert_eq!(capped, 3);
+    assert!(!office.line(office.dora, dora).is_over(), "it rings");
+    office.hang_up(office.dora, dora);
+    assert_eq!(office.settled_records().len(), 6);
+}
+
+#[test]
+fn a_shard_that_cannot_keep_up_refuses_new_calls_at_once_and_serves_those_it_has() {
+    let mut office = Office::open();
+    let (anna, bert) = office.talk(office.anna, office.bert, "102");
+    office.world.batch = 64;
+    office.register(office.cleo);
+    office.world.run(SECOND);
+    let told = refusal(&mut office, "103");
+    let Some(Told::Refused {
+        status: 503,
+        retry_after: Some(seconds),
+    }) = told
+    else {
+        panic!("{told:?}");
+    };
+    assert!(seconds > 0);
+    assert!(office.both_hear((office.anna, anna), (office.bert, bert)));
+    office.hang_up(office.anna, anna);
+    assert!(office.line(office.bert, bert).is_over());
+    office.world.batch = 1;
+    let (anna, _) = office.talk(office.anna, office.bert, "102");
+    office.hang_up(office.anna, anna);
+    office.settled_records();
+}
+
+#[test]
+fn a_shard_that_drains_takes_nothing_new_and_ends_the_rest_in_the_end() {
+    let mut office = Office::open();
+    let (anna, bert) = office.talk(office.anna, office.bert, "102");
+    office.world.with_exchange(|exchange, now, _| {
+        let local = exchange.local(now);
+        exchange.shard.drain(SECOND * 30, local);
+    });
+    let told = refusal(&mut office, "103");
+    let refused = matches!(
+        told,
+        Some(Told::Refused {
+            status: 503,
+            retry_after: Some(_)
+        })
+    );
+    assert!(refused, "{told:?}");
+    assert!(office.line(office.anna, anna).is_talking());
+    office.world.run(SECOND * 40);
+    assert!(office.line(office.anna, anna).is_over());
+    assert!(office.line(office.bert, bert).is_over());
+    assert!(office.world.exchange.as_ref().unwrap().shard.is_idle());
+    office.record();
+}
+
+#[test]
+fn a_company_that_is_removed_loses_its_calls_and_others_keep_theirs() {
+    let mut office = Office::open();
+    let (anna, bert) = office.talk(office.anna, office.bert, "102");
+    let (dora, emil) = office.talk(office.dora, office.emil, "102");
+    let id = office.alpha.id();
+    office.world.with_exchange(|exchange, now, _| {
+        let local = exchange.local(now);
+        exchange.shard.tenant_removed(id, local);
+    });
+    office.world.run(SECOND * 2);
+    assert!(office.line(office.anna, anna).is_over());
+    assert!(office.line(office.bert, bert).is_over());
+    assert!(office.both_hear((office.dora, dora), (office.emil, emil)));
+    office.hang_up(office.dora, dora);
+    assert_eq!(office.settled_records().len(), 2);
+}
