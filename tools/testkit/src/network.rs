@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use machine::{Instant, Random};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// One datagram.
@@ -40,8 +40,12 @@ impl Weather {
     };
 }
 
-/// One direction between two addresses (ports included).
-pub type Link = (SocketAddr, SocketAddr);
+/// One direction between two hosts, for signalling (`true`) or sound. Ports do not count: which
+/// one a host has depends on its other business.
+pub type Link = (IpAddr, IpAddr, bool);
+
+/// Where SIP is spoken.
+const SIP_PORT: u16 = 5060;
 
 struct Line {
     random: Random,
@@ -49,7 +53,7 @@ struct Line {
 
 /// The same for the same link, whatever was drawn for others before.
 fn fork_of(seed: u64, link: &Link) -> Random {
-    Random::from_seed(seed).fork(&format!("{} {}", link.0, link.1))
+    Random::from_seed(seed).fork(&format!("{} {} {}", link.0, link.1, link.2))
 }
 
 /// The network.
@@ -58,8 +62,8 @@ pub struct Network {
     lines: BTreeMap<Link, Line>,
     under_way: BTreeMap<(Instant, u64), Packet>,
     next: u64,
-    weather: BTreeMap<SocketAddr, Weather>,
-    cut: BTreeMap<std::net::IpAddr, Instant>,
+    weather: BTreeMap<IpAddr, Weather>,
+    cut: BTreeMap<IpAddr, Instant>,
     /// Weather where none is set.
     pub default: Weather,
     /// Packets lost.
@@ -82,8 +86,8 @@ impl Network {
         }
     }
 
-    /// Sets the weather around an address, in both directions.
-    pub fn set_weather(&mut self, around: SocketAddr, weather: Weather) {
+    /// Sets the weather around a host, in both directions.
+    pub fn set_weather(&mut self, around: IpAddr, weather: Weather) {
         self.weather.insert(around, weather);
     }
 
@@ -95,7 +99,7 @@ impl Network {
     }
 
     /// Cuts a host off until an instant.
-    pub fn cut_off(&mut self, host: std::net::IpAddr, until: Instant) {
+    pub fn cut_off(&mut self, host: IpAddr, until: Instant) {
         self.cut.insert(host, until);
     }
 
@@ -107,10 +111,11 @@ impl Network {
             self.lost += 1;
             return;
         }
-        let around = |address: &SocketAddr| self.weather.get(address).copied();
+        let around = |address: &SocketAddr| self.weather.get(&address.ip()).copied();
         let weather = around(&packet.from).or_else(|| around(&packet.to));
         let weather = weather.unwrap_or(self.default);
-        let link = (packet.from, packet.to);
+        let signalling = packet.from.port() == SIP_PORT || packet.to.port() == SIP_PORT;
+        let link = (packet.from.ip(), packet.to.ip(), signalling);
         let seed = self.seed;
         let line = self.lines.entry(link).or_insert_with(|| Line {
             random: fork_of(seed, &link),
@@ -177,7 +182,9 @@ mod tests {
         for n in 0..100 {
             let now = Instant::from_millis(u64::from(n) * 10);
             if others {
-                network.send(packet(7, 8, n), now);
+                let mut other = packet(7, 8, n);
+                other.from.set_ip("10.0.0.3".parse().unwrap());
+                network.send(other, now);
             }
             network.send(packet(1, 2, n), now);
         }

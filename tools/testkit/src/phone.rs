@@ -50,6 +50,8 @@ pub struct Manner {
     pub md5_only: bool,
     /// Whether it refreshes its registration by itself.
     pub keeps_registered: bool,
+    /// After hearing nothing for so long it offers anew, to learn whether anyone is there.
+    pub listens: Option<Duration>,
 }
 
 impl Default for Manner {
@@ -64,6 +66,7 @@ impl Default for Manner {
             answers_offers: true,
             md5_only: false,
             keeps_registered: true,
+            listens: None,
         }
     }
 }
@@ -75,6 +78,8 @@ pub(crate) enum Alarm {
     React(LineId),
     HangUp(LineId),
     Voice(LineId),
+    GiveUp(LineId),
+    Listen(LineId, u64),
 }
 
 /// Owner of the registration's transactions.
@@ -286,6 +291,8 @@ impl Phone {
             Alarm::React(id) => self.react(id, now),
             Alarm::HangUp(id) => self.hang_up(id, now),
             Alarm::Voice(id) => self.speak(id, now),
+            Alarm::GiveUp(id) => self.give_up(id, now),
+            Alarm::Listen(id, heard) => self.listen(id, heard, now),
         }
     }
 

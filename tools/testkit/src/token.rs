@@ -41,6 +41,12 @@ pub struct Heard {
 }
 
 impl Heard {
+    /// All packets.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.other + self.tokens.values().sum::<u64>()
+    }
+
     pub(crate) fn note(&mut self, packet: &[u8]) {
         match canary_of(packet) {
             Some(canary) => *self.tokens.entry(canary.to_owned()).or_default() += 1,

@@ -11,7 +11,10 @@ use sip_stack::transaction::{Owner, ServerKey};
 use sip_stack::usage::{Event, InviteUsage, Outgoing, Step, Untimely};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+/// How long a phone rings, or lets ring, at most.
+const PATIENCE: Duration = Duration::from_secs(90);
 /// First port for sound.
 const SOUND_PORT: u16 = 20_000;
 
@@ -51,6 +54,7 @@ impl Phone {
         self.lines.insert(id, line);
         self.live.insert(id);
         self.ports.insert(port, id);
+        self.set_alarm(now + PATIENCE, Alarm::GiveUp(id));
         id
     }
 
@@ -285,6 +289,29 @@ impl Phone {
         self.pump(now);
     }
 
+    pub(super) fn give_up(&mut self, id: LineId, now: Instant) {
+        match self.lines.get(&id).map(|line| line.stage) {
+            Some(Stage::Calling) => self.hang_up(id, now),
+            Some(Stage::Ringing) => self.refuse(id, 480, now),
+            Some(Stage::Talking | Stage::Over) | None => {}
+        }
+    }
+
+    /// Asks whether anyone is there when nothing was heard since the last time.
+    pub(super) fn listen(&mut self, id: LineId, before: u64, now: Instant) {
+        let Some(every) = self.manner.listens else {
+            return;
+        };
+        let Some(line) = self.lines.get(&id).filter(|line| line.is_talking()) else {
+            return;
+        };
+        let heard = line.heard.all();
+        if heard == before && line.agreed.receives() {
+            self.reoffer(id, now);
+        }
+        self.set_alarm(now + every, Alarm::Listen(id, heard));
+    }
+
     /// Puts the other side on hold, or takes it back.
     pub fn hold(&mut self, id: LineId, held: bool, now: Instant) -> bool {
         if let Some(line) = self.lines.get_mut(&id) {
@@ -397,6 +424,9 @@ impl Phone {
         }
         if let Some(talks) = self.manner.talks {
             self.set_alarm(now + talks, Alarm::HangUp(id));
+        }
+        if let Some(every) = self.manner.listens {
+            self.set_alarm(now + every, Alarm::Listen(id, 0));
         }
     }
 
