@@ -319,6 +319,7 @@ impl Call {
         let answer = Answer {
             status,
             reason: reason.to_owned(),
+            planned: None,
         };
         dialling.best = Some(best_of(dialling.best.take(), answer.clone()));
         if status >= 600 {
@@ -351,6 +352,7 @@ impl Call {
         let answer = Answer {
             status: 480,
             reason: "No answer".into(),
+            planned: None,
         };
         dialling.best = Some(best_of(dialling.best.take(), answer));
         // No leg has the number of the caller among those that ring, so nobody is spared.

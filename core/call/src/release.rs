@@ -11,6 +11,8 @@ use routing::Refusal;
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) reason: String,
+    /// The Q.850 cause, when the plan itself refuses and has named it.
+    pub(crate) planned: Option<u8>,
 }
 
 impl Answer {
@@ -18,6 +20,7 @@ impl Answer {
         Answer {
             status: refusal.status,
             reason: String::new(),
+            planned: Some(refusal.cause),
         }
     }
 }
@@ -81,18 +84,24 @@ fn fault(status: u16) -> Fault {
 
 impl Call {
     pub(crate) fn refuse_caller(&mut self, answer: Answer, draft: &mut Draft<'_>) {
-        let status = told(answer.status);
+        let status = match answer.planned {
+            Some(_) => answer.status,
+            None => told(answer.status),
+        };
         let reason = if answer.reason.is_empty() {
             phrase(status).to_owned()
         } else {
             answer.reason
         };
-        let cause = cause(status);
+        let cause = answer.planned.unwrap_or_else(|| cause(status));
         let end = End {
             cause,
             sip_status: status,
             reason: reason.clone(),
-            by: fault(status),
+            by: match answer.planned {
+                Some(_) if status == 503 => Fault::Policy,
+                Some(_) | None => fault(status),
+            },
         };
         self.release(
             end,
