@@ -86,6 +86,8 @@ fn heal(stage: &mut impl Stage) -> Result<(), Failure> {
 fn hang_up_everything(stage: &mut impl Stage) {
     let scene = stage.scene();
     for phone in phones(scene) {
+        // registrations outlast what follows, and their transactions would look like leaks
+        scene.world.phones[phone.0].manner.keeps_registered = false;
         let lines: Vec<LineId> = scene.world.phones[phone.0].live().map(|l| l.id).collect();
         for line in lines {
             scene
@@ -151,6 +153,7 @@ fn progress(stage: &mut impl Stage) -> Result<(), Failure> {
         for person in &people {
             scene.world.phones[person.phone.0].manner = Manner {
                 reaction: Reaction::Answer(SECOND),
+                keeps_registered: false,
                 ..Manner::default()
             };
         }

@@ -108,6 +108,17 @@ impl RawPhone {
         self.inbox.iter().rev().find_map(Message::status)
     }
 
+    /// The newest response's status within a Call-ID.
+    #[must_use]
+    pub fn status_of(&self, call_id: &str) -> Option<u16> {
+        let own = |message: &&Message| message.call_id() == Ok(call_id);
+        self.inbox
+            .iter()
+            .rev()
+            .filter(own)
+            .find_map(Message::status)
+    }
+
     /// The newest response.
     #[must_use]
     pub fn response(&self) -> Option<&Message> {

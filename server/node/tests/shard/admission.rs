@@ -196,10 +196,11 @@ fn a_trusted_source_calls_without_a_password_and_only_as_itself() {
     let kind = "Content-Type: application/sdp\r\n";
     let to = "<sip:102@alpha.example>";
     let call = |office: &mut Office, from: &str| {
-        office.world.with_raw(raw, |raw| {
-            raw.request("INVITE", "sip:102@alpha.example", (from, to), kind, &sdp);
+        let call_id = office.world.with_raw(raw, |raw| {
+            raw.request("INVITE", "sip:102@alpha.example", (from, to), kind, &sdp)
         });
-        office.status(raw)
+        office.status(raw);
+        office.world.raws[raw.0].status_of(&call_id)
     };
     let as_another = call(&mut office, "<sip:alpha-101-0@alpha.example>");
     assert_eq!(as_another, Some(407), "it is not that device");

@@ -229,7 +229,7 @@ fn a_dead_peer_is_noticed_and_the_other_side_is_freed() {
         "silence is followed by a question, and no answer by the end"
     );
     let record = office.record();
-    assert_eq!(record.end.by, Fault::Callee);
+    assert_eq!(record.end.by, Fault::Network);
 }
 
 #[test]

@@ -27,8 +27,9 @@ fn one_call_more_than_a_company_may_have_is_refused_and_recorded() {
     office.hang_up(office.anna, anna);
     let records = office.settled_records();
     assert_eq!(records.len(), 4, "the refused one too");
-    let capped = records.iter().filter(|r| r.end.cause == 42).count();
-    assert_eq!(capped, 1);
+    let capped: Vec<_> = records.iter().filter(|r| r.end.cause == 42).collect();
+    assert_eq!(capped.len(), 1);
+    assert_eq!(capped[0].end.by, domain::Fault::Policy);
 }
 
 #[test]

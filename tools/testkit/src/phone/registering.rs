@@ -18,6 +18,7 @@ pub(super) struct Registering {
     cseq: u32,
     asked: u32,
     proofs: u8,
+    next: Option<Instant>,
     pub(super) bound: bool,
     pub(super) status: Option<u16>,
     pub(super) answers: u32,
@@ -31,6 +32,7 @@ impl Registering {
             cseq: 0,
             asked: 0,
             proofs: 0,
+            next: None,
             bound: false,
             status: None,
             answers: 0,
@@ -40,6 +42,7 @@ impl Registering {
     pub(super) fn forget(&mut self) {
         self.bound = false;
         self.status = None;
+        self.next = None;
     }
 }
 
@@ -132,20 +135,27 @@ impl Phone {
             } else {
                 RETRY
             };
-            self.set_alarm(now + wait, Alarm::Register);
+            self.register_at(now + wait);
         }
     }
 
     pub(super) fn registration_failed(&mut self, now: Instant) {
         self.registering.bound = false;
         if self.manner.keeps_registered && self.registering.asked > 0 {
-            self.set_alarm(now + RETRY, Alarm::Register);
+            self.register_at(now + RETRY);
         }
+    }
+
+    fn register_at(&mut self, at: Instant) {
+        self.registering.next = Some(at);
+        self.set_alarm(at, Alarm::Register);
     }
 
     pub(super) fn refresh_registration(&mut self, now: Instant) {
         let asked = self.registering.asked;
-        if asked > 0 && self.manner.keeps_registered {
+        let due = self.registering.next.is_some_and(|at| at <= now);
+        if due && asked > 0 && self.manner.keeps_registered {
+            self.registering.next = None;
             self.register(asked, now);
         }
     }
