@@ -146,6 +146,12 @@ impl Recorder {
         }
     }
 
+    /// Whether the journal knows of the call.
+    #[must_use]
+    pub fn is_begun(&self) -> bool {
+        self.journaled
+    }
+
     /// Adds what signalling and media know of a leg.
     pub fn details(&mut self, leg: LegId, details: LegDetails) {
         let Some(leg) = self.leg(leg) else { return };

@@ -69,6 +69,12 @@ impl Shard {
                 Output::Over => over = true,
             }
         }
+        // The journal's first word names the legs, and the last one leaves nothing unsaid: media
+        // may sum up, and the record close, before the last leg is gone.
+        let new = self.calls.get(key).is_some_and(|e| !e.recorder.is_begun());
+        if new || over {
+            self.note_all_details(key);
+        }
         if let Some(entry) = self.calls.get_mut(key) {
             entry.recorder.settle(self.stores.journal.as_mut());
         }
@@ -302,7 +308,8 @@ impl Shard {
             self.timers.cancel(handle);
         }
         self.figures.records += 1;
-        let _cdr = entry.recorder.close(self.stores.journal.as_mut());
+        let record = entry.recorder.close(self.stores.journal.as_mut());
+        self.records.push(record);
     }
 
     /// Something of ours broke while this call was worked on: the call is released, the rest

@@ -58,6 +58,17 @@ impl Shard {
         }
     }
 
+    /// Writes into the record what signalling knows of all legs of a call.
+    pub(crate) fn note_all_details(&mut self, key: CallKey) {
+        let owners: Vec<Owner> = match self.calls.get(key) {
+            Some(entry) => entry.legs.iter().copied().flatten().collect(),
+            None => return,
+        };
+        for owner in owners {
+            self.note_details(owner);
+        }
+    }
+
     /// A leg is over: its names and its place are free again.
     pub(crate) fn drop_leg(&mut self, owner: Owner, now: Instant) {
         self.note_details(owner);

@@ -10,7 +10,7 @@ use crate::tenants::Tenants;
 use crate::{Answer, Config, Figures, Question};
 use bytes::Bytes;
 use call::Input;
-use domain::CompiledTenant;
+use domain::{Cdr, CompiledTenant};
 use ids::TenantId;
 use machine::{Clock, Instant, Random, TimerTable};
 use media::{Command, Notice, PortLimits, PortRange, Ports};
@@ -43,6 +43,8 @@ pub struct Outbox {
     pub media: Vec<Command>,
     /// Answers to questions.
     pub answers: Vec<Answer>,
+    /// Finished records; each is in the journal already.
+    pub records: Vec<Cdr>,
 }
 
 /// Something that follows from something else within one turn.
@@ -75,6 +77,7 @@ pub struct Shard {
     pub(crate) bindings_out: Vec<BindingOutput>,
     pub(crate) media_out: Vec<Command>,
     pub(crate) answers: Vec<Answer>,
+    pub(crate) records: Vec<Cdr>,
     pub(crate) draining: bool,
     pub(crate) drain_until: Option<Instant>,
     pub(crate) figures: Figures,
@@ -123,6 +126,7 @@ impl Shard {
             bindings_out: Vec::new(),
             media_out: Vec::new(),
             answers: Vec::new(),
+            records: Vec::new(),
             draining: false,
             drain_until: None,
             figures: Figures::default(),
@@ -214,6 +218,7 @@ impl Shard {
         self.transactions.take_transmits(&mut out.transmits);
         out.media.append(&mut self.media_out);
         out.answers.append(&mut self.answers);
+        out.records.append(&mut self.records);
     }
 
     /// The counters.

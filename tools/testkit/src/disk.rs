@@ -1,8 +1,8 @@
 //! A disk that outlives the process: what was flushed stays, what was not is gone.
 
-use ids::TenantId;
+use ids::{CallId, TenantId};
 use ports::{Bucket, Journal, JournalRecord, Snapshots, StoreError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 type Place = (Bucket, TenantId, u128);
@@ -51,6 +51,12 @@ impl Disk {
     #[must_use]
     pub fn records(&self) -> Vec<JournalRecord> {
         self.platter().journal.clone()
+    }
+
+    /// The records of all calls but these have reached the store: the journal forgets them.
+    pub fn ingested(&self, but: &BTreeSet<CallId>) {
+        let mut platter = self.platter();
+        platter.journal.retain(|record| but.contains(&record.call()));
     }
 
     /// Number of retained values of a bucket.

@@ -139,6 +139,7 @@ impl Exchange {
         let alive = exchange.shard.restore(Instant::ZERO);
         let wall = clock.wall(Instant::ZERO);
         exchange.records = records::recover(journal, &alive, wall);
+        disk.ingested(&alive);
         exchange
     }
 
