@@ -180,6 +180,12 @@ impl Call {
         draft: &mut Draft<'_>,
     ) {
         let Some(Pending::LateAnswer(other)) = self.pending(leg) else {
+            // A caller that left the offer to a guest says only now what it understands.
+            if let (Bridge::Guest(at, guest), true) = (self.state.bridge, description.is_some())
+                && at == leg
+            {
+                self.visit(leg, guest, draft);
+            }
             return;
         };
         self.set_pending(leg, None);

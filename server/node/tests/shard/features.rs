@@ -175,6 +175,19 @@ fn the_announcement_is_played() {
 }
 
 #[test]
+fn the_announcement_is_played_to_a_caller_that_leaves_the_offer_to_us() {
+    let mut office = Office::open();
+    office.manner(office.anna, |manner| manner.late = true);
+    let anna = office.call(office.anna, "*44");
+    office.world.run(SECOND * 5);
+    let heard = office.line(office.anna, anna).heard.other;
+    assert!(heard > 200, "fifty packets a second, {heard} heard");
+    office.world.phones[office.anna.0].dead = true;
+    office.world.run(SECOND * 120);
+    office.record();
+}
+
+#[test]
 fn an_extension_may_lead_to_the_echo() {
     let mut office = Office::open();
     office.alpha.extension("600", Destination::Echo);
