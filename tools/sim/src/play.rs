@@ -258,6 +258,8 @@ impl Play {
             }
             Act::Kill => {
                 self.scene.world.kill();
+                let wall = self.scene.wall();
+                self.scene.kills.push(wall);
                 let down = Duration::from_millis(self.fate.between(50, 15_000));
                 self.at(down, Act::Restart);
                 self.note("the exchange is killed");

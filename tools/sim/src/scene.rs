@@ -73,6 +73,8 @@ pub(crate) struct Scene {
     pub(crate) office: Office,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) firms: Vec<Firm>,
+    /// When the exchange was killed.
+    pub(crate) kills: Vec<WallTime>,
     follower: Follower,
 }
 
@@ -96,6 +98,7 @@ impl Scene {
             office,
             clock,
             firms: Vec::new(),
+            kills: Vec::new(),
             follower: Follower::new(),
         };
         for index in firms {

@@ -56,7 +56,9 @@ impl Disk {
     /// The records of all calls but these have reached the store: the journal forgets them.
     pub fn ingested(&self, but: &BTreeSet<CallId>) {
         let mut platter = self.platter();
-        platter.journal.retain(|record| but.contains(&record.call()));
+        platter
+            .journal
+            .retain(|record| but.contains(&record.call()));
     }
 
     /// Number of retained values of a bucket.
