@@ -79,6 +79,15 @@ fn heal(stage: &mut impl Stage) -> Result<(), Failure> {
         scene
             .world
             .with(phone, |phone, now| phone.register(600, now));
+        // a phone that listens to nobody would not notice that its call died with the process
+        let lines = scene.world.phones[phone.0].live();
+        let talking = lines.filter(|line| line.is_talking());
+        let talking: Vec<LineId> = talking.map(|line| line.id).collect();
+        for line in talking {
+            scene
+                .world
+                .with(phone, |phone, now| phone.reoffer(line, now));
+        }
     }
     Ok(())
 }
