@@ -76,18 +76,25 @@ fn heal(stage: &mut impl Stage) -> Result<(), Failure> {
     scene.restore_all()?;
     for phone in phones(scene) {
         power_back(scene, phone);
-        scene
-            .world
-            .with(phone, |phone, now| phone.register(600, now));
-        // a phone that listens to nobody would not notice that its call died with the process
-        let lines = scene.world.phones[phone.0].live();
-        let talking = lines.filter(|line| line.is_talking());
-        let talking: Vec<LineId> = talking.map(|line| line.id).collect();
-        for line in talking {
-            scene
-                .world
-                .with(phone, |phone, now| phone.reoffer(line, now));
-        }
+        let world = &mut scene.world;
+        world.with(phone, |phone, now| phone.register(600, now));
+    }
+    for phone in phones(stage.scene()) {
+        look_for_dead_calls(stage, phone)?;
+    }
+    Ok(())
+}
+
+/// A phone that listens to nobody would not notice that its call died with the process. One after
+/// the other, so that no two offers cross.
+fn look_for_dead_calls(stage: &mut impl Stage, phone: PhoneId) -> Result<(), Failure> {
+    let lines = stage.scene().world.phones[phone.0].live();
+    let talking = lines.filter(|line| line.is_talking());
+    let talking: Vec<LineId> = talking.map(|line| line.id).collect();
+    for line in talking {
+        let world = &mut stage.scene().world;
+        world.with(phone, |phone, now| phone.reoffer(line, now));
+        stage.pass(SECOND * 3)?;
     }
     Ok(())
 }

@@ -33,7 +33,8 @@ pub(crate) struct Outcome {
     pub(crate) hash: u64,
     pub(crate) trace: Vec<String>,
     pub(crate) calls: usize,
-    /// What each phone of the watched company got, without what is random.
+    /// What each phone of the watched company got, without what is random (and without 100,
+    /// which depends on the millisecond).
     pub(crate) watched: BTreeMap<PhoneId, Vec<String>>,
 }
 
@@ -193,7 +194,7 @@ impl Play {
                 self.trace.packet(now, name, packet);
                 let firm = self.firm_of.get(phone.0).copied().unwrap_or(0);
                 if let Some(watched) = self.watched.as_mut().filter(|_| firm == WATCHED)
-                    && let Some(line) = headline(packet)
+                    && let Some(line) = headline(packet).filter(|line| !line.starts_with("100 "))
                 {
                     watched.entry(*phone).or_default().push(line);
                 }
