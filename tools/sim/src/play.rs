@@ -162,10 +162,7 @@ impl Play {
 
     fn perform(&mut self, hours: u64) -> Result<(), Failure> {
         let end = self.scene.world.now + SECOND * 3_600 * u32::try_from(hours).unwrap_or(1);
-        loop {
-            let Some(((at, _), act)) = self.acts.pop_first() else {
-                break;
-            };
+        while let Some(((at, _), act)) = self.acts.pop_first() {
             if at >= end {
                 break;
             }

@@ -25,7 +25,8 @@ pub(super) fn agree(scene: &mut Scene) -> Result<(), Failure> {
                 let name = &phone.account.username;
                 let lines: Vec<_> = phone.live().map(|l| (&l.peer, l.stage, &l.told)).collect();
                 let what = format!(
-                    "{name} is in {talking} calls, the exchange thinks {legs}\n  {lines:?}\n  {calls:#?}"
+                    "{name} is in {talking} calls, the exchange thinks {legs}\n  {lines:?}\n  \
+                     {calls:#?}"
                 );
                 return Err(Failure::new("both ends agree on their calls", what));
             }
