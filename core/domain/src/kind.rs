@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use ids::{DeviceId, ExtensionId, TenantId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tenancy::Identified;
@@ -35,6 +36,24 @@ impl KindName {
             KindName::Tenant => "tenant",
             KindName::Extension => "extension",
             KindName::Device => "device",
+        }
+    }
+
+    /// The space of unique keys in which the kind's natural keys lie.
+    pub fn key_space(self) -> &'static str {
+        match self {
+            KindName::Tenant => "domain",
+            KindName::Extension => "number",
+            KindName::Device => "username",
+        }
+    }
+
+    /// Whether a text has the form of an id of the kind.
+    pub fn is_id(self, text: &str) -> bool {
+        match self {
+            KindName::Tenant => text.parse::<TenantId>().is_ok(),
+            KindName::Extension => text.parse::<ExtensionId>().is_ok(),
+            KindName::Device => text.parse::<DeviceId>().is_ok(),
         }
     }
 }
@@ -149,7 +168,7 @@ pub fn facets(document: &Document) -> Result<Facets, Invalid> {
 }
 
 fn facets_of<K: Kind>(document: &Document) -> Result<Facets, Invalid> {
-    if document.id.parse::<K::Id>().is_err() {
+    if !K::NAME.is_id(&document.id) {
         return Err(Invalid::new(
             "/id",
             format!("must be the id of a {}", K::NAME),

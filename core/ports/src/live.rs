@@ -101,8 +101,7 @@ pub trait LiveExchange: Send + Sync {
     /// Ends a live call; the text is kept with its record.
     async fn hang_up(&self, scope: &TenantScope, id: CallId, text: &str) -> Result<(), LiveError>;
     /// The tenant's bindings, in the order of their ids.
-    async fn registrations(&self, scope: &TenantScope)
-    -> Result<Vec<LiveRegistration>, LiveError>;
+    async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError>;
     /// Whether calls are accepted.
     fn is_ready(&self) -> bool;
     /// All figures of the exchange in the text form of OpenMetrics.

@@ -163,6 +163,12 @@ fn compare(title: &str, bytes: &Bytes) {
 }
 
 fn main() {
-    compare("INVITE with SDP", &Bytes::from_static(include_bytes!("../tests/corpus/invite.sip")));
-    compare("REGISTER", &Bytes::from_static(include_bytes!("../tests/corpus/register.sip")));
+    compare(
+        "INVITE with SDP",
+        &Bytes::from_static(include_bytes!("../tests/corpus/invite.sip")),
+    );
+    compare(
+        "REGISTER",
+        &Bytes::from_static(include_bytes!("../tests/corpus/register.sip")),
+    );
 }

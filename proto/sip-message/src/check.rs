@@ -150,9 +150,7 @@ impl Message {
         if encodings.any(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
             return Err(Problem::new(415, "Content-Encoding", "is not served"));
         }
-        let kind = self
-            .content_type()?
-            .ok_or(missing("Content-Type"))?;
+        let kind = self.content_type()?.ok_or(missing("Content-Type"))?;
         if served.iter().any(|media_type| kind.is(media_type)) {
             Ok(())
         } else {
@@ -166,7 +164,9 @@ impl Message {
             return Err(Problem::bad(field, "must be given once"));
         }
         self.check_vias()?;
-        self.from()?.uri().map_err(|problem| problem.in_field("From"))?;
+        self.from()?
+            .uri()
+            .map_err(|problem| problem.in_field("From"))?;
         self.to()?.uri().map_err(|problem| problem.in_field("To"))?;
         self.call_id()?;
         self.cseq()?;
@@ -178,7 +178,10 @@ impl Message {
     fn check_contacts(&self) -> Result<(), Problem> {
         match self.contacts()? {
             Contacts::List(list) => list.iter().try_for_each(|contact| {
-                contact.uri().map(drop).map_err(|problem| problem.in_field("Contact"))
+                contact
+                    .uri()
+                    .map(drop)
+                    .map_err(|problem| problem.in_field("Contact"))
             }),
             Contacts::Star if self.method() == Some(Method::Register) => Ok(()),
             Contacts::Star => Err(Problem::bad("Contact", "'*' is only for REGISTER")),
@@ -195,16 +198,21 @@ impl Message {
             }
             Via::parse_within(value, self.limits().params)?;
         }
-        if count == 0 { Err(missing("Via")) } else { Ok(count) }
+        if count == 0 {
+            Err(missing("Via"))
+        } else {
+            Ok(count)
+        }
     }
 
     /// The address to be registered must be a SIP one (RFC 3261 §10.2).
     fn check_register(&self) -> Result<(), Problem> {
         match self.to()?.uri()?.scheme {
             Scheme::Sip | Scheme::Sips => Ok(()),
-            Scheme::Tel | Scheme::Other(_) => {
-                Err(Problem::bad("To", "the address of a registration must be a SIP URI"))
-            }
+            Scheme::Tel | Scheme::Other(_) => Err(Problem::bad(
+                "To",
+                "the address of a registration must be a SIP URI",
+            )),
         }
     }
 

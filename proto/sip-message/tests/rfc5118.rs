@@ -53,7 +53,10 @@ fn s4_1_ipv6_good_a_reference_in_brackets_is_taken() {
     let via = m.top_via().unwrap();
     assert_eq!((via.host, via.port), (v6("2001:db8::9:1"), None));
     let contact = m.contact().unwrap().unwrap().uri().unwrap();
-    assert_eq!((contact.user, contact.host), (Some("caller"), v6("2001:db8::1")));
+    assert_eq!(
+        (contact.user, contact.host),
+        (Some("caller"), v6("2001:db8::1"))
+    );
 }
 
 #[test]
@@ -88,7 +91,10 @@ fn s4_5_via_received_param_with_delim_brackets_are_taken() {
     let m = accepted(vector!("via-received-param-with-delim"));
     let via = m.top_via().unwrap();
     assert_eq!(via.received(), Some("[2001:db8::9:255]"));
-    assert_eq!(via.received_address(), Some("2001:db8::9:255".parse().unwrap()));
+    assert_eq!(
+        via.received_address(),
+        Some("2001:db8::9:255".parse().unwrap())
+    );
     assert_eq!(via.branch(), Some("z9hG4bKas3-111"));
 }
 
@@ -97,7 +103,10 @@ fn s4_5_via_received_param_no_delim_missing_brackets_are_taken_too() {
     let m = accepted(vector!("via-received-param-no-delim"));
     let via = m.top_via().unwrap();
     assert_eq!(via.received(), Some("2001:db8::9:255"));
-    assert_eq!(via.received_address(), Some("2001:db8::9:255".parse().unwrap()));
+    assert_eq!(
+        via.received_address(),
+        Some("2001:db8::9:255".parse().unwrap())
+    );
     assert_eq!(via.branch(), Some("z9hG4bKas3"));
 }
 
@@ -107,10 +116,18 @@ fn s4_6_ipv6_in_sdp_the_body_is_handed_on() {
     let problem = outcome(archived.clone()).unwrap_err();
     assert_eq!((problem.status, problem.field), (400, "Content-Length"));
     let text = String::from_utf8(archived.to_vec()).unwrap();
-    let m = outcome(text.replace("Content-Length: 268", "Content-Length: 251").into()).unwrap();
+    let m = outcome(
+        text.replace("Content-Length: 268", "Content-Length: 251")
+            .into(),
+    )
+    .unwrap();
     assert_eq!(m.request_uri().unwrap().host, v6("2001:db8::10"));
     assert!(m.has_body_of("application/sdp"));
-    assert!(m.body().windows(23).any(|line| line == b"c=IN IP6 2001:db8::20\r\n"));
+    assert!(
+        m.body()
+            .windows(23)
+            .any(|line| line == b"c=IN IP6 2001:db8::20\r\n")
+    );
     assert!(m.body().ends_with(b"a=rtpmap:107 H263-1998/90000\r\n"));
 }
 
@@ -118,10 +135,19 @@ fn s4_6_ipv6_in_sdp_the_body_is_handed_on() {
 fn s4_7_mult_ip_in_header_both_families_stand_side_by_side() {
     let m = accepted(vector!("mult-ip-in-header"));
     let vias = m.vias().unwrap();
-    assert_eq!((vias[0].host, vias[0].port), (v6("2001:db8::9:1"), Some(6050)));
+    assert_eq!(
+        (vias[0].host, vias[0].port),
+        (v6("2001:db8::9:1"), Some(6050))
+    );
     assert_eq!(vias[1].host.address(), Some("192.0.2.1".parse().unwrap()));
-    assert_eq!((vias[2].host, vias[2].transport), (v6("2001:db8::9:255"), "TCP"));
-    assert_eq!(vias[2].received_address(), Some("192.0.2.200".parse().unwrap()));
+    assert_eq!(
+        (vias[2].host, vias[2].transport),
+        (v6("2001:db8::9:255"), "TCP")
+    );
+    assert_eq!(
+        vias[2].received_address(),
+        Some("192.0.2.200".parse().unwrap())
+    );
     assert_eq!(m.to().unwrap().tag(), Some("9817--94"));
 }
 
@@ -129,15 +155,24 @@ fn s4_7_mult_ip_in_header_both_families_stand_side_by_side() {
 fn s4_8_mult_ip_in_sdp_the_body_is_as_long_as_it_says() {
     let m = accepted(vector!("mult-ip-in-sdp"));
     assert_eq!(m.body().len(), 181);
-    assert!(m.body().starts_with(b"v=0\r\no=bob 280744730 28977631 IN IP4 host.example.com\r\n"));
-    assert_eq!(m.contact().unwrap().unwrap().uri().unwrap().host, v6("2001:db8::9:1"));
+    assert!(
+        m.body()
+            .starts_with(b"v=0\r\no=bob 280744730 28977631 IN IP4 host.example.com\r\n")
+    );
+    assert_eq!(
+        m.contact().unwrap().unwrap().uri().unwrap().host,
+        v6("2001:db8::9:1")
+    );
 }
 
 #[test]
 fn s4_9_ipv4_mapped_ipv6_mapped_addresses_stay_what_they_are() {
     let m = accepted(vector!("ipv4-mapped-ipv6"));
     let vias = m.vias().unwrap();
-    assert_eq!((vias[0].host, vias[0].port), (v6("::ffff:192.0.2.10"), Some(19823)));
+    assert_eq!(
+        (vias[0].host, vias[0].port),
+        (v6("::ffff:192.0.2.10"), Some(19823))
+    );
     assert_eq!(vias[1].host, v6("::ffff:192.0.2.2"));
     let contact = m.contact().unwrap().unwrap();
     assert_eq!(contact.display_text().unwrap(), "T. desk phone");
@@ -149,14 +184,20 @@ fn s4_9_ipv4_mapped_ipv6_mapped_addresses_stay_what_they_are() {
 fn s4_10_ipv6_bug_abnf_3_colons_three_colons_are_read_as_two() {
     let m = accepted(vector!("ipv6-bug-abnf-3-colons"));
     assert_eq!(m.request_uri().unwrap().host, v6("2001:db8::192.0.2.1"));
-    assert_eq!(m.to().unwrap().uri().unwrap().host, v6("2001:db8::192.0.2.1"));
+    assert_eq!(
+        m.to().unwrap().uri().unwrap().host,
+        v6("2001:db8::192.0.2.1")
+    );
 }
 
 #[test]
 fn s4_10_ipv6_correct_abnf_2_colons_are_taken() {
     let m = accepted(vector!("ipv6-correct-abnf-2-colons"));
     let uri = m.request_uri().unwrap();
-    assert_eq!((uri.user, uri.host), (Some("user"), v6("2001:db8::192.0.2.1")));
+    assert_eq!(
+        (uri.user, uri.host),
+        (Some("user"), v6("2001:db8::192.0.2.1"))
+    );
     let wrong = Uri::parse("sip:user@[2001:db8:::192.0.2.1]").unwrap();
     assert!(wrong.equivalent(&uri));
 }

@@ -73,7 +73,11 @@ pub struct Judgement {
 
 impl Judgement {
     fn without_proof(verdict: Verdict) -> Self {
-        Self { verdict, computed: String::new(), received: String::new() }
+        Self {
+            verdict,
+            computed: String::new(),
+            received: String::new(),
+        }
     }
 }
 

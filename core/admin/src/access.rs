@@ -1,0 +1,120 @@
+//! From a presented key and a name in a path to the scope of one tenant.
+
+use domain::{Resource, Tenant};
+use ids::AuditId;
+use ports::{StoreError, locate};
+use sha2::{Digest, Sha256};
+use tenancy::{Located, Narrowing, PlatformScope, Principal, TenantScope, TokenText, Unresolved};
+
+use crate::office::Office;
+
+/// An operator's visit is noted once in this time, in milliseconds.
+const VISIT_MS: u64 = 3_600_000;
+
+/// A tenant that was entered.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    /// The scope to act in.
+    pub scope: TenantScope,
+    /// The tenant, found.
+    pub located: Located<Tenant>,
+    /// Its document.
+    pub tenant: Resource<Tenant>,
+}
+
+/// Who presents this API key; `None` when it is unknown, revoked or expired.
+///
+/// # Errors
+/// What the store says.
+pub async fn authenticate(
+    office: &Office,
+    presented: &str,
+) -> Result<Option<Principal>, StoreError> {
+    let Some(text) = TokenText::parse(presented) else {
+        return Ok(None);
+    };
+    let Some(token) = office.store().find_token(&text.hash()).await? else {
+        return Ok(None);
+    };
+    if !token.is_live(office.now()) {
+        return Ok(None);
+    }
+    Ok(Principal::prove(token.id, token.role, &token.hash, &text))
+}
+
+/// Enters the tenant that a path names. A tenant's key enters its own tenant; an operator
+/// enters any, which is noted in that tenant's audit trail once an hour.
+///
+/// # Errors
+/// `NotFound` when there is no such tenant or the principal may not see it, else what the store
+/// says.
+pub async fn enter(
+    office: &Office,
+    principal: &Principal,
+    reference: &Unresolved<Tenant>,
+) -> Result<Entered, StoreError> {
+    if let Some(platform) = principal.platform() {
+        return visit(office, &platform, reference).await;
+    }
+    let own = principal.tenant().ok_or(StoreError::NotFound)?;
+    let scope = TenantScope::from_api_authorisation(principal, own).ok_or(StoreError::NotFound)?;
+    let (located, tenant) = locate(office.store(), &scope, reference).await?;
+    Ok(Entered {
+        scope,
+        located,
+        tenant,
+    })
+}
+
+/// Enters a tenant as the operator; noted in the tenant's audit trail once an hour.
+///
+/// # Errors
+/// `NotFound` when there is no such tenant, else what the store says.
+pub async fn visit(
+    office: &Office,
+    platform: &PlatformScope,
+    reference: &Unresolved<Tenant>,
+) -> Result<Entered, StoreError> {
+    let found = office
+        .store()
+        .find_tenant(platform, reference.text())
+        .await?;
+    let found = found.ok_or(StoreError::NotFound)?;
+    let (scope, visit) = platform.narrow(found.tenant);
+    note_visit(office, platform, &visit).await?;
+    let reference = Unresolved::new(found.tenant.to_string());
+    let (located, tenant) = locate(office.store(), &scope, &reference).await?;
+    Ok(Entered {
+        scope,
+        located,
+        tenant,
+    })
+}
+
+/// Notes a visit. The entry's id is made of the hour, the actor and the tenant, so the store
+/// keeps one entry of all visits in an hour.
+async fn note_visit(
+    office: &Office,
+    platform: &PlatformScope,
+    visit: &Narrowing,
+) -> Result<(), StoreError> {
+    let unix_ms = u64::try_from(office.now().unix_ms()).unwrap_or_default();
+    let hour = unix_ms - unix_ms % VISIT_MS;
+    let who = format!("{} {} {hour}", visit.actor(), visit.tenant());
+    let (random, _) = split16(&Sha256::digest(who).into());
+    let mut audit = office.audit(
+        Some(visit.tenant()),
+        visit.actor(),
+        "tenant.entered",
+        visit.tenant().to_string(),
+    );
+    audit.id = AuditId::new(hour, random);
+    office.store().note(platform, &audit).await
+}
+
+fn split16(bytes: &[u8; 32]) -> (u128, u128) {
+    let (mut high, mut low) = ([0; 16], [0; 16]);
+    high.copy_from_slice(&bytes[..16]);
+    low.copy_from_slice(&bytes[16..]);
+    (u128::from_be_bytes(high), u128::from_be_bytes(low))
+}

@@ -1,0 +1,23 @@
+//! Provisioning use cases, one file per resource, over the ports alone.
+//!
+//! Everything an API, a command line or a portal does goes through here, so all of them obey
+//! the same rules and leave the same audit trail. An [`Office`] is where the use cases work;
+//! scopes say for whom.
+
+pub mod access;
+pub mod calls;
+pub mod demo;
+pub mod devices;
+pub mod extensions;
+pub mod live;
+mod office;
+mod patch;
+mod resource;
+mod spec;
+pub mod tenants;
+pub mod tokens;
+
+pub use office::{DEFAULT_REALM, Office, REALM_SETTING};
+pub use patch::merge_patch;
+pub use resource::Resources;
+pub use spec::parse_spec;

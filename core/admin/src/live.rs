@@ -1,0 +1,120 @@
+//! How a live exchange learns of changes: it follows the feed and compiles what changed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::CompiledTenant;
+use ids::TenantId;
+use ports::{ExchangeStore, StoreError};
+use tenancy::TenantScope;
+
+/// Entries of the feed taken at once.
+const FEED_STEP: usize = 5_000;
+
+/// Name of the job that loads tenants.
+const JOB: &str = "compile";
+
+/// What changed, for whoever holds compiled tenants and the directory.
+#[derive(Clone, Debug)]
+pub enum Update {
+    /// A tenant is new or has changed: put this in place of what was there.
+    Tenant(Arc<CompiledTenant>),
+    /// A tenant is gone.
+    Gone(TenantId),
+}
+
+impl Update {
+    /// The tenant concerned.
+    pub fn tenant(&self) -> TenantId {
+        match self {
+            Update::Tenant(compiled) => compiled.id(),
+            Update::Gone(tenant) => *tenant,
+        }
+    }
+}
+
+/// Follows the feed of one store.
+#[derive(Debug, Default)]
+pub struct Follower {
+    cursor: u64,
+    known: BTreeSet<TenantId>,
+    started: bool,
+}
+
+impl Follower {
+    /// A follower that knows nothing yet: its first [`Follower::poll`] gives all tenants.
+    pub fn new() -> Follower {
+        Follower::default()
+    }
+
+    /// Position in the feed up to which changes were given.
+    pub fn cursor(&self) -> u64 {
+        self.cursor
+    }
+
+    /// Whether the feed has grown, as far as this process knows; one atomic read. Changes that
+    /// another process made are found by polling only, so poll now and then regardless.
+    pub fn is_behind(&self, store: &(impl ExchangeStore + ?Sized)) -> bool {
+        !self.started || store.changed() != self.cursor
+    }
+
+    /// All changes since the last poll, one per tenant, in the order of tenants.
+    ///
+    /// # Errors
+    /// What the store says; the next poll gives the same changes again.
+    pub async fn poll(
+        &mut self,
+        store: &(impl ExchangeStore + ?Sized),
+    ) -> Result<Vec<Update>, StoreError> {
+        let (changed, cursor) = self.changed(store).await?;
+        let mut updates = Vec::with_capacity(changed.len());
+        for tenant in changed {
+            let scope = TenantScope::for_job(tenant, JOB);
+            match store.load_tenant(&scope).await? {
+                Some(parts) => {
+                    updates.push(Update::Tenant(Arc::new(CompiledTenant::compile(parts))));
+                }
+                None if self.known.contains(&tenant) => updates.push(Update::Gone(tenant)),
+                None => {}
+            }
+        }
+        for update in &updates {
+            match update {
+                Update::Tenant(compiled) => self.known.insert(compiled.id()),
+                Update::Gone(tenant) => self.known.remove(tenant),
+            };
+        }
+        self.cursor = cursor;
+        self.started = true;
+        Ok(updates)
+    }
+
+    /// The tenants that changed, and where to go on from. The feed is read before the tenants,
+    /// so a change between the two is given twice rather than never.
+    async fn changed(
+        &self,
+        store: &(impl ExchangeStore + ?Sized),
+    ) -> Result<(BTreeSet<TenantId>, u64), StoreError> {
+        let mut changed = BTreeSet::new();
+        let mut cursor = self.cursor;
+        if !self.started {
+            cursor = store.feed(u64::MAX, 1).await?.cursor;
+            changed.extend(store.tenant_ids().await?);
+            return Ok((changed, cursor));
+        }
+        loop {
+            let page = store.feed(cursor, FEED_STEP).await?;
+            if page.lost {
+                changed.extend(self.known.iter().copied());
+                changed.extend(store.tenant_ids().await?);
+                return Ok((changed, page.cursor));
+            }
+            let whole = page.entries.len() == FEED_STEP;
+            changed.extend(page.entries.iter().map(|entry| entry.tenant));
+            cursor = page.cursor;
+            if !whole {
+                return Ok((changed, cursor));
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Where use cases work: a store, randomness, a clock, and the realm of digests.
+
+use std::fmt;
+use std::sync::Arc;
+
+use domain::{AuditEntry, Digests, Secret};
+use ids::{AuditId, RequestId, TenantId};
+use machine::WallTime;
+use md5::Md5;
+use ports::{Change, Entropy, Operation, StoreError, Stores, WallClock};
+use sha2::{Digest, Sha256};
+use tenancy::Actor;
+
+/// Name of the store's setting that keeps the realm.
+pub const REALM_SETTING: &str = "realm";
+
+/// The realm of a platform that says nothing.
+pub const DEFAULT_REALM: &str = "strowger";
+
+/// Where use cases work. Cloning is cheap.
+#[derive(Clone)]
+pub struct Office {
+    store: Arc<dyn Stores>,
+    entropy: Arc<dyn Entropy>,
+    clock: Arc<dyn WallClock>,
+    realm: Arc<str>,
+    request: Option<RequestId>,
+}
+
+impl fmt::Debug for Office {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Office")
+            .field("realm", &self.realm)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Office {
+    /// Opens an office over a store. The realm is the store's own; a store without one is given
+    /// `realm` and keeps it, since every digest depends on it.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn open(
+        store: Arc<dyn Stores>,
+        entropy: Arc<dyn Entropy>,
+        clock: Arc<dyn WallClock>,
+        realm: &str,
+    ) -> Result<Office, StoreError> {
+        let realm = store.setting_or_insert(REALM_SETTING, realm).await?.into();
+        Ok(Office {
+            store,
+            entropy,
+            clock,
+            realm,
+            request: None,
+        })
+    }
+
+    /// The same office, whose audit entries name this API request.
+    #[must_use]
+    pub fn for_request(&self, request: RequestId) -> Office {
+        Office {
+            request: Some(request),
+            ..self.clone()
+        }
+    }
+
+    /// The store.
+    pub fn store(&self) -> &dyn Stores {
+        &*self.store
+    }
+
+    /// The store, shared.
+    pub fn shared_store(&self) -> Arc<dyn Stores> {
+        Arc::clone(&self.store)
+    }
+
+    /// The digest realm of the platform.
+    pub fn realm(&self) -> &str {
+        &self.realm
+    }
+
+    /// Now.
+    pub fn now(&self) -> WallTime {
+        self.clock.now()
+    }
+
+    /// What `make` makes of the present time in Unix milliseconds and 128 random bits: an id.
+    pub fn mint<T>(&self, make: impl FnOnce(u64, u128) -> T) -> T {
+        let unix_ms = u64::try_from(self.now().unix_ms()).unwrap_or_default();
+        make(unix_ms, self.entropy.next_u128())
+    }
+
+    /// Random bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.entropy.fill(&mut bytes);
+        bytes
+    }
+
+    /// A generated secret of a device.
+    pub fn generate_secret(&self) -> Secret {
+        Secret::generated(&self.random())
+    }
+
+    /// What is kept of a device's secret: `H(username ":" realm ":" secret)` (RFC 7616 §3.4.2).
+    pub fn digests(&self, username: &str, secret: &Secret) -> Digests {
+        let text = format!("{username}:{}:{}", self.realm, secret.reveal());
+        Digests {
+            md5: Md5::digest(&text).into(),
+            sha256: Sha256::digest(&text).into(),
+        }
+    }
+
+    pub(crate) fn change(&self, operations: Vec<Operation>) -> Change {
+        Change {
+            operations,
+            at: self.now(),
+            audit: self.mint(AuditId::new),
+            request: self.request,
+        }
+    }
+
+    pub(crate) fn audit(
+        &self,
+        tenant: Option<TenantId>,
+        actor: Actor,
+        action: &str,
+        target: String,
+    ) -> AuditEntry {
+        AuditEntry {
+            id: self.mint(AuditId::new),
+            tenant,
+            at: self.now(),
+            actor: actor.to_string(),
+            action: action.to_owned(),
+            target,
+            before: None,
+            after: None,
+            request: self.request,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Reading a spec from JSON, with refusals that name the field.
+
+use domain::{Invalid, Kind};
+use serde_json::Value;
+
+/// Reads a spec of a kind, brings it into its stored form and validates it.
+///
+/// # Errors
+/// [`Invalid`] naming the field (as a JSON pointer) and the rule.
+pub fn parse_spec<K: Kind>(value: &Value) -> Result<K, Invalid> {
+    if !value.is_object() {
+        return Err(Invalid::new("", "must be an object"));
+    }
+    let mut spec = K::deserialize(value).map_err(|error| blame::<K>(value, &error.to_string()))?;
+    spec.normalise();
+    spec.validate()?;
+    Ok(spec)
+}
+
+/// Finds the member to blame for a refusal: the one without which the refusal is another.
+fn blame<K: Kind>(value: &Value, refusal: &str) -> Invalid {
+    for prefix in ["missing field `", "unknown field `"] {
+        let name = refusal
+            .strip_prefix(prefix)
+            .and_then(|rest| rest.split('`').next());
+        if let Some(name) = name.filter(|name| prefix.starts_with('u') == value.get(name).is_some())
+        {
+            let rule = if prefix.starts_with('m') {
+                "is required"
+            } else {
+                "is not known"
+            };
+            return Invalid::new(format!("/{}", escaped(name)), rule);
+        }
+    }
+    let names = value
+        .as_object()
+        .into_iter()
+        .flat_map(|members| members.keys());
+    for name in names {
+        let mut without = value.clone();
+        if let Some(members) = without.as_object_mut() {
+            members.remove(name);
+        }
+        let still = K::deserialize(&without)
+            .err()
+            .is_some_and(|e| e.to_string() == refusal);
+        if !still {
+            return Invalid::new(format!("/{}", escaped(name)), refusal);
+        }
+    }
+    Invalid::new("", refusal)
+}
+
+/// A name as a reference token of a JSON pointer (RFC 6901 §3).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use domain::{Extension, Tenant};
+    use serde_json::json;
+
+    use super::*;
+
+    fn field_of<K: Kind>(value: &Value) -> String {
+        parse_spec::<K>(value).unwrap_err().field
+    }
+
+    #[test]
+    fn a_refusal_names_the_field_that_is_missing_unknown_or_of_the_wrong_type() {
+        assert_eq!(field_of::<Extension>(&json!({})), "/number");
+        assert_eq!(
+            field_of::<Extension>(&json!({"number": "1", "color": 1})),
+            "/color"
+        );
+        assert_eq!(
+            field_of::<Extension>(&json!({"number": "1", "ring_seconds": "x"})),
+            "/ring_seconds"
+        );
+        assert_eq!(field_of::<Extension>(&json!({"number": 101})), "/number");
+        assert_eq!(
+            field_of::<Tenant>(&json!({"domains": ["a.example"], "caps": {"x": 1}})),
+            "/caps"
+        );
+        assert_eq!(field_of::<Tenant>(&json!([])), "");
+    }
+
+    #[test]
+    fn a_spec_that_breaks_a_rule_is_refused_with_its_pointer() {
+        assert_eq!(
+            field_of::<Tenant>(&json!({"domains": ["a.example", "b_.example"]})),
+            "/domains/1"
+        );
+        assert_eq!(
+            field_of::<Extension>(&json!({"number": "1", "ring_seconds": 4})),
+            "/ring_seconds"
+        );
+    }
+
+    #[test]
+    fn domains_are_stored_in_lower_case() {
+        let tenant: Tenant = parse_spec(&json!({"domains": ["Acme.Example"]})).unwrap();
+        assert_eq!(tenant.domains, ["acme.example"]);
+    }
+}
