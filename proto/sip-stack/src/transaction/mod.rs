@@ -24,5 +24,6 @@ mod via;
 
 pub use event::{ClientKey, Event, Owner, ServerKey, Transmit};
 pub use limits::{Figures, Limits};
+pub(crate) use timers::Repeat;
 pub use timers::{T1, T2, T4, TRANSACTION_LIFE};
 pub use transactions::{Sending, Transactions};

@@ -1,0 +1,224 @@
+//! One request as a handler sees it, and its answer.
+
+use std::sync::Arc;
+
+use admin::Office;
+use admin::access::{self, Entered};
+use axum::body::Bytes;
+use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use domain::Tenant;
+use ports::StoreError;
+use serde::Serialize;
+use serde_json::Value;
+use tenancy::{PlatformScope, Principal, Unresolved};
+
+use crate::front::Front;
+use crate::problem::{Kind, Problem};
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub(crate) enum Caller {
+    /// Nobody in particular: the operation is open to all.
+    Anyone,
+    /// The holder of an API key.
+    Key(Principal),
+    /// The operator at the machine's own console.
+    Console(PlatformScope),
+}
+
+impl Caller {
+    /// The platform's scope, for operators.
+    pub(crate) fn platform(&self) -> Option<PlatformScope> {
+        match self {
+            Caller::Anyone => None,
+            Caller::Key(principal) => principal.platform(),
+            Caller::Console(scope) => Some(scope.clone()),
+        }
+    }
+}
+
+/// One request.
+pub(crate) struct Call {
+    pub(crate) front: Arc<Front>,
+    /// The office, whose audit entries name this request.
+    pub(crate) office: Office,
+    pub(crate) caller: Caller,
+    pub(crate) path: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Call {
+    /// The text of a path parameter.
+    pub(crate) fn segment(&self, name: &str) -> &str {
+        self.path.iter().find(|(n, _)| n == name).map_or("", |(_, text)| text)
+    }
+
+    /// What a path parameter claims to name.
+    pub(crate) fn reference<K>(&self, name: &str) -> Unresolved<K> {
+        Unresolved::new(self.segment(name))
+    }
+
+    /// The value of a query parameter.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(n, _)| n == name).map(|(_, text)| text.as_str())
+    }
+
+    /// The platform's scope. To others the platform does not exist.
+    pub(crate) fn platform(&self) -> Result<PlatformScope, Problem> {
+        self.caller.platform().ok_or_else(Problem::not_found)
+    }
+
+    /// Enters the tenant that the path names.
+    pub(crate) async fn tenant(&self) -> Result<Entered, Problem> {
+        self.enter(&self.reference("tenant")).await
+    }
+
+    /// Enters a tenant: its own with a tenant's key, any as an operator.
+    pub(crate) async fn enter(&self, reference: &Unresolved<Tenant>) -> Result<Entered, Problem> {
+        let entered = match &self.caller {
+            Caller::Anyone => Err(StoreError::NotFound),
+            Caller::Key(principal) => access::enter(&self.office, principal, reference).await,
+            Caller::Console(scope) => access::visit(&self.office, scope, reference).await,
+        }?;
+        self.front.learn_cap(entered.tenant.id, &entered.tenant.spec.caps);
+        Ok(entered)
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Result<Value, Problem> {
+        serde_json::from_slice(&self.body)
+            .map_err(|error| Problem::new(Kind::Malformed, format!("the body: {error}")))
+    }
+
+    /// The revision that `If-Match` demands; `None` for `*`.
+    pub(crate) fn required_revision(&self) -> Result<Option<u64>, Problem> {
+        match self.revision()? {
+            Condition::Absent => Err(Problem::new(
+                Kind::PreconditionRequired,
+                "send If-Match with the ETag that you read, or * to change it whatever it is",
+            )),
+            Condition::Any => Ok(None),
+            Condition::Revision(revision) => Ok(Some(revision)),
+        }
+    }
+
+    /// The revision that `If-Match` demands, if it is there.
+    pub(crate) fn optional_revision(&self) -> Result<Option<u64>, Problem> {
+        match self.revision()? {
+            Condition::Absent | Condition::Any => Ok(None),
+            Condition::Revision(revision) => Ok(Some(revision)),
+        }
+    }
+
+    fn revision(&self) -> Result<Condition, Problem> {
+        let mut values = self.headers.get_all(IF_MATCH).iter();
+        let Some(value) = values.next() else { return Ok(Condition::Absent) };
+        let text = value.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(Condition::Any);
+        }
+        // weak tags never match (RFC 9110 section 13.1.1), and no tag of ours is another text
+        let revision = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
+        match revision.map(str::parse) {
+            Some(Ok(revision)) if values.next().is_none() => Ok(Condition::Revision(revision)),
+            Some(_) | None => Err(Problem::new(
+                Kind::RevisionMismatch,
+                "If-Match must be one ETag of this resource, such as \"3\"",
+            )),
+        }
+    }
+
+    /// Whether the caller holds this revision already (`If-None-Match`).
+    pub(crate) fn has_revision(&self, revision: u64) -> bool {
+        let tag = etag(revision);
+        let values = self.headers.get_all(IF_NONE_MATCH).iter();
+        values.filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).any(|given| {
+            let given = given.trim();
+            given == "*" || given.strip_prefix("W/").unwrap_or(given) == tag
+        })
+    }
+}
+
+enum Condition {
+    Absent,
+    Any,
+    Revision(u64),
+}
+
+fn etag(revision: u64) -> String {
+    format!("\"{revision}\"")
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: Vec<(HeaderName, String)>,
+    pub(crate) media_type: &'static str,
+    pub(crate) body: Vec<u8>,
+    /// What is remembered for a repeated request in place of the body, when the body has a
+    /// secret in it.
+    pub(crate) remembered: Option<Vec<u8>>,
+}
+
+/// Media type of JSON.
+pub(crate) const JSON: &str = "application/json";
+
+impl Answer {
+    /// A body of another type than JSON.
+    pub(crate) fn text(media_type: &'static str, body: impl Into<Vec<u8>>) -> Answer {
+        Answer {
+            status: StatusCode::OK,
+            headers: Vec::new(),
+            media_type,
+            body: body.into(),
+            remembered: None,
+        }
+    }
+
+    /// 200 with a view.
+    pub(crate) fn json<T: Serialize>(view: &T) -> Result<Answer, Problem> {
+        Ok(Answer::text(JSON, bytes_of(view)?))
+    }
+
+    /// 204.
+    pub(crate) fn empty() -> Answer {
+        Answer { status: StatusCode::NO_CONTENT, ..Answer::text("", Vec::new()) }
+    }
+
+    /// 304.
+    pub(crate) fn not_modified(revision: u64) -> Answer {
+        let answer = Answer { status: StatusCode::NOT_MODIFIED, ..Answer::empty() };
+        answer.at_revision(revision)
+    }
+
+    /// The same with an `ETag`.
+    pub(crate) fn at_revision(self, revision: u64) -> Answer {
+        self.with(ETAG, etag(revision))
+    }
+
+    /// The same as 201 with a `Location`.
+    pub(crate) fn created(self, location: String) -> Answer {
+        Answer { status: StatusCode::CREATED, ..self.with(LOCATION, location) }
+    }
+
+    /// The same, of which a repeated request is told `view` only.
+    pub(crate) fn remembered_as<T: Serialize>(self, view: &T) -> Result<Answer, Problem> {
+        Ok(Answer { remembered: Some(bytes_of(view)?), ..self })
+    }
+
+    pub(crate) fn with(mut self, name: HeaderName, value: String) -> Answer {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+fn bytes_of<T: Serialize>(view: &T) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(view).map_err(|error| {
+        tracing::error!(%error, "a view cannot be written");
+        Problem::new(Kind::Internal, "an internal error")
+    })
+}

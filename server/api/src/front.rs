@@ -1,0 +1,128 @@
+//! What every request finds: the office, the living exchange, figures, bounds.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use admin::Office;
+use ids::{TenantId, TokenId};
+use ports::LiveExchange;
+use tenancy::{Caps, Principal, Role};
+use tokio::sync::Semaphore;
+
+use crate::limits::Limits;
+use crate::rate::{Meters, Standing};
+
+/// A request that was answered, for whoever counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    /// Name of the operation, as in the OpenAPI text; empty for unknown paths.
+    pub operation: &'static str,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// From the request's head to the answer.
+    pub took: Duration,
+}
+
+/// What the API is made of.
+#[derive(Clone)]
+pub struct Parts {
+    /// Where use cases work.
+    pub office: Office,
+    /// The living exchange.
+    pub live: Arc<dyn LiveExchange>,
+    /// Further figures in the text form of OpenMetrics, shown beside those of the exchange.
+    pub figures: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Told of every answer.
+    pub seen: Arc<dyn Fn(Seen) + Send + Sync>,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+impl Parts {
+    /// The parts without figures of their own, and with the default bounds.
+    pub fn new(office: Office, live: Arc<dyn LiveExchange>) -> Parts {
+        Parts {
+            office,
+            live,
+            figures: Arc::new(String::new),
+            seen: Arc::new(|_| {}),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parts").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+/// Whose rate is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Asker {
+    Operator(TokenId),
+    Tenant(TenantId),
+    Wrong(IpAddr),
+}
+
+/// What every request finds.
+pub(crate) struct Front {
+    pub(crate) parts: Parts,
+    pub(crate) in_flight: Arc<Semaphore>,
+    meters: Mutex<Meters<Asker>>,
+}
+
+impl Front {
+    pub(crate) fn new(parts: Parts) -> Front {
+        let in_flight = Arc::new(Semaphore::new(parts.limits.in_flight));
+        Front { parts, in_flight, meters: Mutex::new(Meters::new()) }
+    }
+
+    fn meters(&self) -> MutexGuard<'_, Meters<Asker>> {
+        // a meter is never half changed, so a poisoned lock is as good as any
+        self.meters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes one request of the holder of a key.
+    pub(crate) fn take(&self, principal: &Principal) -> Standing {
+        let (asker, rate) = match principal.role() {
+            Role::Operator => (Asker::Operator(principal.token()), self.parts.limits.operator_rate),
+            // the tenant's own cap is put in place as soon as its document was read
+            Role::Tenant(tenant) => {
+                (Asker::Tenant(tenant), Caps::default().api_requests_per_second)
+            }
+        };
+        self.meters().take(asker, rate, Instant::now())
+    }
+
+    /// States a tenant's cap, as just read.
+    pub(crate) fn learn_cap(&self, tenant: TenantId, caps: &Caps) {
+        self.meters().set_rate(Asker::Tenant(tenant), caps.api_requests_per_second);
+    }
+
+    /// `Some` while a source has presented too many wrong keys.
+    pub(crate) fn barred(&self, source: Option<IpAddr>) -> Option<Duration> {
+        let asker = Asker::Wrong(network(source?));
+        self.meters().is_spent(asker, Instant::now())
+    }
+
+    /// Counts a wrong key.
+    pub(crate) fn wrong_key(&self, source: Option<IpAddr>) {
+        if let Some(source) = source {
+            let rate = self.parts.limits.wrong_keys_rate;
+            self.meters().take(Asker::Wrong(network(source)), rate, Instant::now());
+        }
+    }
+}
+
+/// Whoever has one address of a /64 has all of them.
+fn network(source: IpAddr) -> IpAddr {
+    match source.to_canonical() {
+        IpAddr::V4(v4) => IpAddr::V4(v4),
+        IpAddr::V6(v6) => {
+            IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)))
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! One operation of the API: its path, who may use it, what it takes and gives, what carries it
+//! out. Routes and the OpenAPI text are both made of the same list, so they cannot disagree.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::http::{Method, StatusCode};
+use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+
+use crate::call::{Answer, Call, JSON};
+use crate::problem::{Kind, Problem};
+
+/// Who may use an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Anybody, without a key.
+    Open,
+    /// Whoever is on the machine itself, and operators.
+    Nearby,
+    /// Holders of a key.
+    Key,
+}
+
+/// Whether `If-Match` is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IfMatch {
+    Ignored,
+    Optional,
+    Required,
+}
+
+/// A query parameter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: &'static str,
+    pub(crate) description: &'static str,
+    pub(crate) integer: bool,
+}
+
+/// A query parameter that is a text.
+pub(crate) const fn text(name: &'static str, description: &'static str) -> Parameter {
+    Parameter { name, description, integer: false }
+}
+
+/// The parameters of every list.
+pub(crate) const PAGE: [Parameter; 2] = [
+    Parameter {
+        name: "limit",
+        description: "Most entries of the page, 1 to 500; 100 when it says nothing.",
+        integer: true,
+    },
+    text("after", "`next` of the page before, as it came."),
+];
+
+/// Parts of schemas, by name.
+pub(crate) type Schemas = Vec<(String, RefOr<Schema>)>;
+
+/// A schema by its name, and what collects it with all that it refers to.
+#[derive(Clone)]
+pub(crate) struct SchemaRef {
+    pub(crate) name: String,
+    pub(crate) collect: fn(&mut Schemas),
+}
+
+fn schema<T: ToSchema>() -> SchemaRef {
+    SchemaRef {
+        name: T::name().into_owned(),
+        collect: |all| {
+            all.push((T::name().into_owned(), T::schema()));
+            T::schemas(all);
+        },
+    }
+}
+
+/// The body that an operation reads.
+#[derive(Clone)]
+pub(crate) struct Body {
+    pub(crate) schema: SchemaRef,
+    pub(crate) merge: bool,
+    pub(crate) required: bool,
+}
+
+/// The answer when all goes well.
+#[derive(Clone)]
+pub(crate) struct Success {
+    pub(crate) status: StatusCode,
+    pub(crate) description: &'static str,
+    pub(crate) schema: Option<SchemaRef>,
+    pub(crate) media_type: &'static str,
+}
+
+type Outcome = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
+pub(crate) type Run = Arc<dyn Fn(Call) -> Outcome + Send + Sync>;
+
+/// One operation.
+#[derive(Clone)]
+pub(crate) struct Operation {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) summary: &'static str,
+    pub(crate) description: &'static str,
+    pub(crate) tag: &'static str,
+    pub(crate) access: Access,
+    pub(crate) query: Vec<Parameter>,
+    pub(crate) body: Option<Body>,
+    pub(crate) if_match: IfMatch,
+    pub(crate) etag: bool,
+    pub(crate) success: Success,
+    pub(crate) problems: Vec<Kind>,
+    pub(crate) run: Run,
+}
+
+impl Operation {
+    fn new<F, Fut>(method: Method, path: &'static str, name: &'static str, run: F) -> Operation
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
+    {
+        let success = Success {
+            status: StatusCode::NO_CONTENT,
+            description: "Done.",
+            schema: None,
+            media_type: JSON,
+        };
+        Operation {
+            method,
+            path,
+            name,
+            summary: "",
+            description: "",
+            tag: "",
+            access: Access::Key,
+            query: Vec::new(),
+            body: None,
+            if_match: IfMatch::Ignored,
+            etag: false,
+            success,
+            problems: Vec::new(),
+            run: Arc::new(move |call| Box::pin(run(call))),
+        }
+    }
+
+    pub(crate) fn get<F, Fut>(path: &'static str, name: &'static str, run: F) -> Operation
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
+    {
+        Operation::new(Method::GET, path, name, run)
+    }
+
+    pub(crate) fn post<F, Fut>(path: &'static str, name: &'static str, run: F) -> Operation
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
+    {
+        Operation::new(Method::POST, path, name, run)
+    }
+
+    pub(crate) fn put<F, Fut>(path: &'static str, name: &'static str, run: F) -> Operation
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
+    {
+        Operation::new(Method::PUT, path, name, run).revised()
+    }
+
+    pub(crate) fn patch<F, Fut>(path: &'static str, name: &'static str, run: F) -> Operation
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
+    {
+        Operation::new(Method::PATCH, path, name, run).revised()
+    }
+
+    pub(crate) fn delete<F, Fut>(path: &'static str, name: &'static str, run: F) -> Operation
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
+    {
+        Operation::new(Method::DELETE, path, name, run)
+    }
+
+    /// Its heading and what else there is to know.
+    pub(crate) fn tells(self, summary: &'static str, description: &'static str) -> Operation {
+        Operation { summary, description, ..self }
+    }
+
+    pub(crate) fn tag(self, tag: &'static str) -> Operation {
+        Operation { tag, ..self }
+    }
+
+    pub(crate) fn access(self, access: Access) -> Operation {
+        Operation { access, ..self }
+    }
+
+    pub(crate) fn query(mut self, parameters: &[Parameter]) -> Operation {
+        self.query.extend_from_slice(parameters);
+        self
+    }
+
+    /// It reads a JSON body.
+    pub(crate) fn takes<T: ToSchema>(self) -> Operation {
+        let body = Body { schema: schema::<T>(), merge: false, required: true };
+        Operation { body: Some(body), ..self }.refuses(&[Kind::Invalid])
+    }
+
+    /// It reads a JSON body when there is one.
+    pub(crate) fn may_take<T: ToSchema>(self) -> Operation {
+        let body = Body { schema: schema::<T>(), merge: false, required: false };
+        Operation { body: Some(body), ..self }.refuses(&[Kind::Invalid])
+    }
+
+    /// It reads a merge patch.
+    pub(crate) fn merges<T: ToSchema>(self) -> Operation {
+        let body = Body { schema: schema::<T>(), merge: true, required: true };
+        Operation { body: Some(body), ..self }.refuses(&[Kind::Invalid])
+    }
+
+    /// Its `If-Match` is required.
+    pub(crate) fn revised(self) -> Operation {
+        Operation { if_match: IfMatch::Required, ..self }
+            .refuses(&[Kind::RevisionMismatch, Kind::PreconditionRequired])
+    }
+
+    /// Its `If-Match` is heeded.
+    pub(crate) fn may_be_revised(self) -> Operation {
+        Operation { if_match: IfMatch::Optional, ..self }.refuses(&[Kind::RevisionMismatch])
+    }
+
+    /// Its answer has an `ETag`.
+    pub(crate) fn tagged(self) -> Operation {
+        Operation { etag: true, ..self }
+    }
+
+    /// It answers 200 with a view.
+    pub(crate) fn gives<T: ToSchema>(self, description: &'static str) -> Operation {
+        self.answers::<T>(StatusCode::OK, description)
+    }
+
+    /// It answers 201 with a view.
+    pub(crate) fn creates<T: ToSchema>(self, description: &'static str) -> Operation {
+        self.answers::<T>(StatusCode::CREATED, description)
+    }
+
+    fn answers<T: ToSchema>(self, status: StatusCode, description: &'static str) -> Operation {
+        let schema = Some(schema::<T>());
+        let success = Success { status, description, schema, media_type: JSON };
+        Operation { success, ..self }
+    }
+
+    /// It answers 200 with a text.
+    pub(crate) fn prints(self, media_type: &'static str, description: &'static str) -> Operation {
+        let success = Success { status: StatusCode::OK, description, schema: None, media_type };
+        Operation { success, ..self }
+    }
+
+    /// It may refuse with these, besides what every operation may refuse with.
+    pub(crate) fn refuses(mut self, kinds: &[Kind]) -> Operation {
+        for kind in kinds {
+            if !self.problems.contains(kind) {
+                self.problems.push(*kind);
+            }
+        }
+        self
+    }
+}

@@ -1,0 +1,282 @@
+//! Refusals as RFC 9457 problems with stable types.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::Invalid;
+use ports::{LiveError, StoreError};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Media type of problems (RFC 9457 section 3).
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// What the type of every problem begins with.
+pub const TYPE_PREFIX: &str = "urn:strowger:problem:";
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident $code:literal $status:ident $title:literal)*) => {
+        /// The problems there are. Their codes never change meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Kind {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Kind {
+            /// All kinds, in the order of their statuses.
+            pub const ALL: &[Kind] = &[$(Kind::$name),*];
+
+            /// The stable code, the last part of the problem's `type`.
+            pub fn code(self) -> &'static str {
+                match self { $(Kind::$name => $code),* }
+            }
+
+            /// The HTTP status.
+            pub fn status(self) -> StatusCode {
+                match self { $(Kind::$name => StatusCode::$status),* }
+            }
+
+            /// The title, the same for all problems of the kind.
+            pub fn title(self) -> &'static str {
+                match self { $(Kind::$name => $title),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The body is not JSON, or a header cannot be read.
+    Malformed "malformed" BAD_REQUEST "The request cannot be read"
+    /// A query parameter is unknown or breaks a rule.
+    InvalidParameter "invalid-parameter" BAD_REQUEST "A query parameter is wrong"
+    /// No key, or one that opens nothing.
+    Unauthenticated "unauthenticated" UNAUTHORIZED "A valid API key is needed"
+    /// Seen, but not the caller's to change.
+    OperatorOnly "operator-only" FORBIDDEN "Only the operator may do this"
+    /// Nothing of that name within what the caller sees.
+    NotFound "not-found" NOT_FOUND "Not found"
+    /// The path knows other methods.
+    MethodNotAllowed "method-not-allowed" METHOD_NOT_ALLOWED "The path has no such method"
+    /// The request did not arrive in time.
+    TooSlow "too-slow" REQUEST_TIMEOUT "The request did not arrive in time"
+    /// A unique key is taken.
+    Taken "taken" CONFLICT "Taken already"
+    /// Others refer to what should be deleted.
+    InUse "in-use" CONFLICT "Still in use"
+    /// The same idempotent request is being carried out.
+    Underway "underway" CONFLICT "The same request is being carried out"
+    /// `If-Match` names another revision than the present one.
+    RevisionMismatch "revision-mismatch" PRECONDITION_FAILED "Changed meanwhile"
+    /// The body is too long.
+    TooLarge "too-large" PAYLOAD_TOO_LARGE "The body is too large"
+    /// The body is of a type that the operation does not read.
+    UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE
+        "The body has the wrong media type"
+    /// A field breaks a rule.
+    Invalid "invalid" UNPROCESSABLE_ENTITY "A field breaks a rule"
+    /// The idempotency key was used for another request.
+    KeyReused "key-reused" UNPROCESSABLE_ENTITY "The idempotency key was used before"
+    /// `If-Match` is missing.
+    PreconditionRequired "precondition-required" PRECONDITION_REQUIRED "If-Match is needed"
+    /// The rate limit was met.
+    TooManyRequests "too-many-requests" TOO_MANY_REQUESTS "Too many requests"
+    /// We are wrong.
+    Internal "internal" INTERNAL_SERVER_ERROR "An internal error"
+    /// Something that is needed is away; worth another try.
+    Unavailable "unavailable" SERVICE_UNAVAILABLE "Not available at the moment"
+}
+
+/// One field that breaks a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FieldError {
+    /// JSON pointer to the field of the body (RFC 6901).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// Name of the query parameter or header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// The rule it breaks.
+    pub rule: String,
+}
+
+/// A refusal (RFC 9457).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemView {
+    /// What kind of problem: `urn:strowger:problem:` and a stable code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong this time.
+    pub detail: String,
+    /// The id of the request, as in `X-Request-Id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+    /// The fields and parameters that are wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+/// A refusal on its way out.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    kind: Kind,
+    detail: String,
+    errors: Vec<FieldError>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    request: Option<String>,
+}
+
+impl Problem {
+    /// A problem of a kind.
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Problem {
+        Problem {
+            kind,
+            detail: detail.into(),
+            errors: Vec::new(),
+            headers: Vec::new(),
+            request: None,
+        }
+    }
+
+    /// Nothing of that name; said of everything the caller may not see, in the same words.
+    pub fn not_found() -> Problem {
+        Problem::new(Kind::NotFound, "there is nothing of that name")
+    }
+
+    /// A query parameter that breaks a rule.
+    pub fn parameter(name: &str, rule: impl Into<String>) -> Problem {
+        let rule = rule.into();
+        let mut problem = Problem::new(Kind::InvalidParameter, format!("{name}: {rule}"));
+        problem.errors.push(FieldError {
+            pointer: None,
+            parameter: Some(name.to_owned()),
+            rule,
+        });
+        problem
+    }
+
+    /// What kind it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The same problem with a header.
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: impl ToString) -> Problem {
+        if let Ok(value) = HeaderValue::from_str(&value.to_string()) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    /// The same problem, naming its request.
+    #[must_use]
+    pub(crate) fn of(mut self, request: &str) -> Problem {
+        self.request = Some(request.to_owned());
+        self
+    }
+
+    fn at(mut self, pointer: &str, rule: &str) -> Problem {
+        self.errors.push(FieldError {
+            pointer: Some(pointer.to_owned()),
+            parameter: None,
+            rule: rule.to_owned(),
+        });
+        self
+    }
+
+    fn view(self) -> ProblemView {
+        ProblemView {
+            kind: format!("{TYPE_PREFIX}{}", self.kind.code()),
+            title: self.kind.title().to_owned(),
+            status: self.kind.status().as_u16(),
+            detail: self.detail,
+            request: self.request,
+            errors: self.errors,
+        }
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Problem::new(Kind::Invalid, invalid.to_string()).at(&invalid.field, &invalid.rule)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let heard = error.outsiders_hear();
+        match error {
+            StoreError::NotFound => Problem::not_found(),
+            StoreError::Conflict { space, .. } => {
+                Problem::new(Kind::Taken, heard).at(pointer_of(&space), "is taken")
+            }
+            StoreError::InUse { by } => by.iter().take(20).fold(
+                Problem::new(Kind::InUse, heard),
+                |problem, user| problem.at("", &format!("{} {} refers to it", user.kind, user.id)),
+            ),
+            StoreError::Dangling(reference) => Problem::new(Kind::Invalid, heard)
+                .at(&reference.field, "must be the tenant's own"),
+            StoreError::RevisionMismatch { .. } => Problem::new(Kind::RevisionMismatch, heard),
+            StoreError::Invalid(invalid) => invalid.into(),
+            StoreError::TooLarge { .. } => Problem::new(Kind::TooLarge, heard),
+            StoreError::Unavailable { detail } => {
+                tracing::error!(%detail, "the store is not available");
+                Problem::new(Kind::Unavailable, heard).with(RETRY_AFTER, 1)
+            }
+            StoreError::Corrupt { detail } => {
+                tracing::error!(%detail, "stored data cannot be read");
+                Problem::new(Kind::Internal, heard)
+            }
+        }
+    }
+}
+
+/// The field in which a unique key of this space stands.
+fn pointer_of(space: &str) -> &'static str {
+    match space {
+        "domain" => "/domains",
+        "number" => "/number",
+        "username" => "/username",
+        "trusted_source" => "/trusted_source",
+        _ => "",
+    }
+}
+
+impl From<LiveError> for Problem {
+    fn from(error: LiveError) -> Self {
+        match error {
+            LiveError::NotFound => Problem::not_found(),
+            LiveError::Unavailable => {
+                Problem::new(Kind::Unavailable, "the exchange cannot tell at the moment")
+                    .with(RETRY_AFTER, 1)
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(mut self) -> Response {
+        let status = self.kind.status();
+        let headers = std::mem::take(&mut self.headers);
+        let challenge = self.kind == Kind::Unauthenticated;
+        let body = serde_json::to_vec(&self.view()).unwrap_or_default();
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        let all = response.headers_mut();
+        all.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        if challenge {
+            let scheme = HeaderValue::from_static("Bearer realm=\"strowger\"");
+            all.insert(WWW_AUTHENTICATE, scheme);
+        }
+        for (name, value) in headers {
+            all.insert(name, value);
+        }
+        response
+    }
+}
