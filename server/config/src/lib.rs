@@ -1,1 +1,16 @@
-//! To be described.
+//! Settings of a running exchange: small, validated once, at the door.
+//!
+//! A setting may be given as a flag, in the environment or in a file; [`Given`] is what one of
+//! those says, [`Given::over`] lays one over another, and [`Given::settle`] turns the result into
+//! [`Settings`] or names the setting and the rule that it breaks. Reading the environment and the
+//! file is the binary's part.
+
+mod given;
+mod problem;
+mod settings;
+mod span;
+
+pub use given::{Given, Several};
+pub use problem::Problem;
+pub use settings::{LogFormat, Settings};
+pub use span::PortSpan;

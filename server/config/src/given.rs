@@ -1,0 +1,192 @@
+//! What a flag, an environment variable or a file says about each setting; all optional.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::problem::Problem;
+use crate::settings::{LogFormat, Settings};
+
+/// Most listeners, names or addresses of one setting.
+const SEVERAL_MAX: usize = 64;
+
+/// One text or several; in a file both a string and a list of strings will do, and a string may
+/// have commas.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Several {
+    /// One text, perhaps with commas.
+    One(String),
+    /// A list.
+    Many(Vec<String>),
+}
+
+impl Several {
+    fn parts(&self) -> Vec<&str> {
+        let whole = match self {
+            Several::One(text) => std::slice::from_ref(text),
+            Several::Many(list) => list.as_slice(),
+        };
+        let parts = whole.iter().flat_map(|text| text.split(','));
+        parts
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .collect()
+    }
+}
+
+/// What is said about each setting. The names are those of the file.
+// tidy: config
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Given {
+    /// The data folder.
+    pub data: Option<PathBuf>,
+    /// Where SIP is spoken, UDP and TCP alike: `ADDR:PORT`, several with commas.
+    pub sip: Option<Several>,
+    /// Where the API listens: `ADDR:PORT`.
+    pub http: Option<String>,
+    /// The address that phones are told to send audio to; one of each family.
+    pub media: Option<Several>,
+    /// UDP ports for audio: `FIRST-LAST`.
+    pub media_ports: Option<String>,
+    /// Threads that carry audio.
+    pub media_threads: Option<u8>,
+    /// Names under which the exchange itself is reached, besides its addresses and the companies'
+    /// domains.
+    pub names: Option<Several>,
+    /// The file with the master key; `master.key` in the data folder unless given.
+    pub master_key: Option<PathBuf>,
+    /// How long calls may go on after the first SIGTERM, in seconds.
+    pub drain_seconds: Option<u64>,
+    /// What is logged, such as `info` or `info,net=debug`.
+    pub log: Option<String>,
+    /// `text` or `json`.
+    pub log_format: Option<String>,
+}
+
+impl Given {
+    /// Reads a settings file.
+    ///
+    /// # Errors
+    /// [`Problem`] with the place in the text and what is wrong there.
+    pub fn from_toml(text: &str) -> Result<Given, Problem> {
+        toml::from_str(text).map_err(|error| Problem::new("", "", error.to_string()))
+    }
+
+    /// What this says, and where it says nothing what `below` says.
+    #[must_use]
+    pub fn over(self, below: Given) -> Given {
+        Given {
+            data: self.data.or(below.data),
+            sip: self.sip.or(below.sip),
+            http: self.http.or(below.http),
+            media: self.media.or(below.media),
+            media_ports: self.media_ports.or(below.media_ports),
+            media_threads: self.media_threads.or(below.media_threads),
+            names: self.names.or(below.names),
+            master_key: self.master_key.or(below.master_key),
+            drain_seconds: self.drain_seconds.or(below.drain_seconds),
+            log: self.log.or(below.log),
+            log_format: self.log_format.or(below.log_format),
+        }
+    }
+
+    /// Validates everything and puts defaults where nothing is said.
+    ///
+    /// # Errors
+    /// The first [`Problem`].
+    pub fn settle(self) -> Result<Settings, Problem> {
+        let data = self.data.unwrap_or_else(|| PathBuf::from("./data"));
+        let sip = several(self.sip.as_ref(), "sip", "0.0.0.0:5060", socket)?;
+        let media = several(self.media.as_ref(), "media", "", address)?;
+        one_of_each_family(&media)?;
+        let master_key = self.master_key.unwrap_or_else(|| data.join("master.key"));
+        let threads = self.media_threads.unwrap_or(1);
+        if !(1..=64).contains(&threads) {
+            let rule = "must be 1 to 64 threads";
+            return Err(Problem::new("media_threads", threads.to_string(), rule));
+        }
+        let drain = self.drain_seconds.unwrap_or(60);
+        if drain > 24 * 3600 {
+            let rule = "must be at most a day";
+            return Err(Problem::new("drain_seconds", drain.to_string(), rule));
+        }
+        Ok(Settings {
+            sip,
+            http: one(self.http, "http", "127.0.0.1:8080", socket)?,
+            media,
+            media_ports: one(self.media_ports, "media_ports", "40000-44999", str::parse)?,
+            media_threads: threads,
+            names: several(self.names.as_ref(), "names", "", name)?,
+            master_key,
+            drain: Duration::from_secs(drain),
+            log: self.log.unwrap_or_else(|| "info".to_owned()),
+            log_format: one(self.log_format, "log_format", "text", LogFormat::parse)?,
+            data,
+        })
+    }
+}
+
+fn one<T>(
+    given: Option<String>,
+    setting: &'static str,
+    default: &str,
+    read: impl Fn(&str) -> Result<T, &'static str>,
+) -> Result<T, Problem> {
+    let text = given.as_deref().unwrap_or(default);
+    read(text).map_err(|rule| Problem::new(setting, text, rule))
+}
+
+fn several<T>(
+    given: Option<&Several>,
+    setting: &'static str,
+    default: &str,
+    read: impl Fn(&str) -> Result<T, &'static str>,
+) -> Result<Vec<T>, Problem> {
+    let fallback = Several::One(default.to_owned());
+    let parts = given.unwrap_or(&fallback).parts();
+    if parts.len() > SEVERAL_MAX {
+        return Err(Problem::new(setting, "", "has more than 64 parts"));
+    }
+    let read = |text: &&str| read(text).map_err(|rule| Problem::new(setting, *text, rule));
+    parts.iter().map(read).collect()
+}
+
+fn socket(text: &str) -> Result<SocketAddr, &'static str> {
+    let rule = "must be an address and a port, such as 0.0.0.0:5060 or [::1]:5060";
+    text.parse().map_err(|_| rule)
+}
+
+fn address(text: &str) -> Result<IpAddr, &'static str> {
+    let address: IpAddr = text
+        .parse()
+        .map_err(|_| "must be an IP address, such as 192.0.2.10")?;
+    if address.is_unspecified() {
+        return Err("must be an address that phones can send to, not all addresses");
+    }
+    Ok(address)
+}
+
+fn name(text: &str) -> Result<String, &'static str> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    if text.len() > 253 || !text.bytes().all(fits) {
+        return Err("must be a host name, such as sip.example.net");
+    }
+    Ok(text.to_ascii_lowercase())
+}
+
+fn one_of_each_family(media: &[IpAddr]) -> Result<(), Problem> {
+    let of = |v4: bool| media.iter().filter(|ip| ip.is_ipv4() == v4).count();
+    if of(true) > 1 || of(false) > 1 {
+        let given = media.iter().map(IpAddr::to_string).collect::<Vec<_>>();
+        let rule = "must be at most one IPv4 and one IPv6 address";
+        return Err(Problem::new("media", given.join(","), rule));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

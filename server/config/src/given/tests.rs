@@ -1,0 +1,61 @@
+//! Settings from text, one sentence each.
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+
+fn file(text: &str) -> Given {
+    Given::from_toml(text).unwrap()
+}
+
+#[test]
+fn nothing_given_is_a_whole_exchange_on_the_usual_ports() {
+    let settings = Given::default().settle().unwrap();
+    assert_eq!(settings.sip, ["0.0.0.0:5060".parse().unwrap()]);
+    assert_eq!(settings.http, "127.0.0.1:8080".parse().unwrap());
+    assert_eq!(settings.media_ports.to_string(), "40000-44999");
+    assert_eq!(settings.master_key, PathBuf::from("./data/master.key"));
+    assert!(settings.media.is_empty());
+}
+
+#[test]
+fn a_flag_is_laid_over_the_file() {
+    let below = file("http = '127.0.0.1:1'\nsip = ['127.0.0.1:2', '[::1]:2']");
+    let flags = Given {
+        http: Some("127.0.0.1:9".into()),
+        ..Given::default()
+    };
+    let settings = flags.over(below).settle().unwrap();
+    assert_eq!(settings.http.port(), 9);
+    assert_eq!(settings.sip.len(), 2);
+}
+
+#[test]
+fn a_text_with_commas_is_a_list() {
+    let settings = file("sip = '127.0.0.1:5060, [::1]:5060'").settle().unwrap();
+    assert_eq!(settings.sip.len(), 2);
+}
+
+#[test]
+fn each_refusal_names_the_setting_and_the_rule() {
+    for (text, setting) in [
+        ("sip = '127.0.0.1'", "sip"),
+        ("http = 'x'", "http"),
+        ("media = '0.0.0.0'", "media"),
+        ("media = '192.0.2.1,192.0.2.2'", "media"),
+        ("media_ports = '9-3'", "media_ports"),
+        ("media_threads = 0", "media_threads"),
+        ("names = 'a b'", "names"),
+        ("drain_seconds = 100000", "drain_seconds"),
+        ("log_format = 'xml'", "log_format"),
+    ] {
+        let problem = file(text).settle().unwrap_err();
+        assert_eq!(problem.setting, setting);
+        assert!(problem.to_string().contains("must be"), "{problem}");
+    }
+}
+
+#[test]
+fn an_unknown_setting_is_refused_by_name() {
+    let problem = Given::from_toml("sipp = '127.0.0.1:5060'").unwrap_err();
+    assert!(problem.rule.contains("sipp"), "{problem}");
+}

@@ -1,0 +1,56 @@
+//! The settings of a running exchange, validated.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::span::PortSpan;
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
+}
+
+impl LogFormat {
+    pub(crate) fn parse(text: &str) -> Result<LogFormat, &'static str> {
+        match text {
+            "text" => Ok(LogFormat::Text),
+            "json" => Ok(LogFormat::Json),
+            _ => Err("must be text or json"),
+        }
+    }
+}
+
+/// Everything that is set, each within its rule.
+// tidy: config
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The data folder. Default `./data`.
+    pub data: PathBuf,
+    /// Where SIP is spoken, UDP and TCP. Default `0.0.0.0:5060`.
+    pub sip: Vec<SocketAddr>,
+    /// Where the API listens. Default `127.0.0.1:8080`.
+    pub http: SocketAddr,
+    /// Addresses for audio, at most one of each family. Default none: the binary then takes
+    /// those of `sip`, or finds the address by which this machine reaches others.
+    pub media: Vec<IpAddr>,
+    /// UDP ports for audio. Default 40000-44999.
+    pub media_ports: PortSpan,
+    /// Threads for audio, 1 to 64. Default 1.
+    pub media_threads: u8,
+    /// Further names of the exchange, in lower case. Default none.
+    pub names: Vec<String>,
+    /// The file with the master key.
+    pub master_key: PathBuf,
+    /// How long calls may go on while draining, at most a day. Default 60 s.
+    pub drain: Duration,
+    /// What is logged. Default `info`.
+    pub log: String,
+    /// How it is written. Default text.
+    pub log_format: LogFormat,
+}
