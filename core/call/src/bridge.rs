@@ -1,7 +1,6 @@
 //! Who hears whom.
 
-use crate::call::Draft;
-use crate::{Call, LegId, MediaOrder, Output};
+use crate::LegId;
 use routing::Guest;
 use serde::{Deserialize, Serialize};
 
@@ -34,17 +33,6 @@ impl Bridge {
             Bridge::Legs(a, b) => a == leg || b == leg,
             Bridge::Guest(a, _) => a == leg,
             Bridge::Open => false,
-        }
-    }
-}
-
-impl Call {
-    /// Lets two legs hear each other, whatever each heard before.
-    pub(crate) fn join(&mut self, a: LegId, b: LegId, draft: &mut Draft<'_>) {
-        let wanted = Bridge::Legs(a, b);
-        if self.state.bridge != wanted {
-            self.state.bridge = wanted;
-            draft.push(Output::Media(MediaOrder::Bridge(a, b)));
         }
     }
 }

@@ -1,13 +1,20 @@
 //! The aggregate: its fields, and the one place where inputs are told apart.
 
-use crate::dial::Dialling;
+mod dial;
+mod guest;
+mod hold;
+mod release;
+mod transfer;
+
+pub use transfer::AdoptError;
+
 use crate::leg::{Leg, Pending};
 use crate::limits::{EVENTS_MAX, LEGS_MAX};
-use crate::transfer::Transfer;
 use crate::{
     Bridge, CallEvent, Config, DialPlan, Direction, EndReason, HangUp, Input, LegFact, LegId,
-    LegOrder, LegStage, Output, Party, What,
+    LegOrder, LegStage, MediaOrder, Output, Party, What,
 };
+use dial::Dialling;
 use domain::{End, Fault};
 use ids::CallId;
 use machine::{Deadline, Instant};
@@ -16,6 +23,7 @@ use sdp::Description;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use tenancy::TenantScope;
+use transfer::Transfer;
 
 /// Why a call wants to be woken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -413,6 +421,15 @@ impl Call {
         self.find(peer)
             .filter(|peer| peer.stage == LegStage::Up)
             .map(|peer| peer.id)
+    }
+
+    /// Lets two legs hear each other, whatever each heard before.
+    pub(crate) fn join(&mut self, a: LegId, b: LegId, draft: &mut Draft<'_>) {
+        let wanted = Bridge::Legs(a, b);
+        if self.state.bridge != wanted {
+            self.state.bridge = wanted;
+            draft.push(Output::Media(MediaOrder::Bridge(a, b)));
+        }
     }
 
     pub(crate) fn note(&mut self, what: What, draft: &mut Draft<'_>) {

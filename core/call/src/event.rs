@@ -1,11 +1,10 @@
 //! The history of a call, as it is recorded.
 
-use crate::LegId;
+use crate::{Direction, LegId};
 use domain::End;
 use ids::{CallId, DeviceId};
 use machine::Instant;
 use routing::Reason;
-use serde::{Deserialize, Serialize};
 
 /// Something worth remembering, and when.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,15 +13,6 @@ pub struct CallEvent {
     pub at: Instant,
     /// What.
     pub what: What,
-}
-
-/// Which way a leg was set up, seen from the exchange.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Direction {
-    /// The party called us.
-    Inbound,
-    /// We called the party.
-    Outbound,
 }
 
 /// The kinds of event.

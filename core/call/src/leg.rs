@@ -1,6 +1,5 @@
 //! One party of a call.
 
-use crate::Direction;
 use ids::{DeviceId, ExtensionId};
 use sdp::Description;
 use serde::{Deserialize, Serialize};
@@ -25,6 +24,15 @@ impl LegId {
     pub fn number(self) -> u8 {
         self.0
     }
+}
+
+/// Which way a leg was set up, seen from the exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Direction {
+    /// The party called us.
+    Inbound,
+    /// We called the party.
+    Outbound,
 }
 
 /// Who is at the end of a leg.

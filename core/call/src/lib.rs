@@ -5,36 +5,31 @@
 //! remembering comes out as [`CallEvent`]s. It owns the scope of its tenant, and leg handles mean
 //! nothing outside it, so two tenants' legs cannot be joined.
 //!
-//! Journeys: [`dial`](self) rings and collects answers, `bridge` joins, `hold` passes re-offers
-//! between the two sides, `transfer` sends a party on, `guest` is a party played by the exchange,
-//! and every path ends in `release`.
+//! Journeys, below `call`: `dial` rings and collects answers, `hold` passes re-offers between the
+//! two sides, `transfer` sends a party on, `guest` is a party played by the exchange, and every
+//! path ends in `release`.
 
 mod bridge;
 mod call;
-mod dial;
 mod event;
 mod fact;
-mod guest;
-mod hold;
 mod leg;
 mod limits;
 mod order;
-mod release;
+mod plan;
 mod snapshot;
 mod summary;
-mod transfer;
 
 pub use bridge::Bridge;
-pub use call::{Call, Incoming, Timer};
-pub use dial::{Contact, DialPlan, DialStep};
-pub use event::{CallEvent, Direction, What};
+pub use call::{AdoptError, Call, Incoming, Timer};
+pub use event::{CallEvent, What};
 pub use fact::{HangUp, Input, LegFact, Lost, Target, Unreachable};
-pub use leg::{LegId, LegStage, Party};
+pub use leg::{Direction, LegId, LegStage, Party};
 pub use limits::Config;
 pub use order::{EndReason, LegOrder, MediaOrder, Output, Prompt};
+pub use plan::{Contact, DialPlan, DialStep};
 pub use snapshot::SnapshotError;
 pub use summary::{LegSummary, Summary};
-pub use transfer::AdoptError;
 
 #[cfg(test)]
 mod tests;

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use tenancy::Identified;
 
 use crate::invalid::{Invalid, rule};
-use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey};
-use crate::tenant::yes;
+use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey, enabled};
 use crate::text;
 
 /// Longest user name, in characters.
@@ -32,7 +31,7 @@ pub struct Device {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trusted_source: Option<IpAddr>,
     /// A disabled device neither registers nor calls nor rings.
-    #[serde(default = "yes")]
+    #[serde(default = "enabled")]
     pub enabled: bool,
 }
 

@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use tenancy::Identified;
 
 use crate::invalid::{Invalid, rule};
-use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey};
-use crate::tenant::yes;
+use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey, enabled};
 use crate::text;
 
 /// Shortest ringing of an extension, in seconds.
@@ -48,7 +47,7 @@ pub struct Extension {
     #[serde(default)]
     pub destination: Destination,
     /// A disabled extension cannot be dialled, and its devices cannot dial.
-    #[serde(default = "yes")]
+    #[serde(default = "enabled")]
     pub enabled: bool,
 }
 

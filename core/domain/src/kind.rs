@@ -8,11 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tenancy::Identified;
 
-use crate::device::Device;
-use crate::document::Document;
-use crate::extension::Extension;
 use crate::invalid::Invalid;
-use crate::tenant::Tenant;
 
 /// The kinds of resource in this release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -145,45 +141,7 @@ pub trait Kind:
     fn natural_key(&self) -> String;
 }
 
-/// What a store must know about a document besides its text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facets {
-    /// See [`Kind::natural_key`].
-    pub natural_key: String,
-    /// See [`Kind::unique_keys`].
-    pub unique_keys: Vec<UniqueKey>,
-    /// See [`Kind::references`].
-    pub references: Vec<Reference>,
-}
-
-/// Reads a document's spec as its kind, validates it, and tells what a store must know.
-///
-/// Stores call it on every write, so keys and references cannot disagree with the spec.
-pub fn facets(document: &Document) -> Result<Facets, Invalid> {
-    match document.kind {
-        KindName::Tenant => facets_of::<Tenant>(document),
-        KindName::Extension => facets_of::<Extension>(document),
-        KindName::Device => facets_of::<Device>(document),
-    }
-}
-
-fn facets_of<K: Kind>(document: &Document) -> Result<Facets, Invalid> {
-    if !K::NAME.is_id(&document.id) {
-        return Err(Invalid::new(
-            "/id",
-            format!("must be the id of a {}", K::NAME),
-        ));
-    }
-    let spec: K =
-        K::deserialize(&document.spec).map_err(|error| Invalid::new("", error.to_string()))?;
-    spec.validate()?;
-    let facets = Facets {
-        natural_key: spec.natural_key(),
-        unique_keys: spec.unique_keys(),
-        references: spec.references(),
-    };
-    if document.name != facets.natural_key {
-        return Err(Invalid::new("/name", "must be the natural key of the spec"));
-    }
-    Ok(facets)
+/// What `enabled` means where a spec leaves it out: nobody switches on what they make.
+pub(crate) fn enabled() -> bool {
+    true
 }

@@ -11,6 +11,7 @@ mod device;
 mod directory;
 mod document;
 mod extension;
+mod facets;
 mod invalid;
 mod kind;
 mod secret;
@@ -29,8 +30,9 @@ pub use document::{Document, Resource};
 pub use extension::{
     Destination, Extension, RING_SECONDS_DEFAULT, RING_SECONDS_MAX, RING_SECONDS_MIN,
 };
+pub use facets::{Facets, facets};
 pub use invalid::Invalid;
-pub use kind::{Facets, KeyScope, Kind, KindName, Reference, UniqueKey, UnknownKind, facets};
+pub use kind::{KeyScope, Kind, KindName, Reference, UniqueKey, UnknownKind};
 pub use secret::{Digests, SECRET_MAX, SECRET_MIN, Secret};
 pub use tenant::{DOMAINS_MAX, Tenant};
 pub use token::TokenRecord;

@@ -61,7 +61,7 @@ impl Digests {
     pub const LENGTH: usize = 48;
 
     /// Both, MD5 first.
-    pub fn to_bytes(&self) -> [u8; Digests::LENGTH] {
+    pub fn to_bytes(self) -> [u8; Digests::LENGTH] {
         let mut bytes = [0; Digests::LENGTH];
         bytes[..16].copy_from_slice(&self.md5);
         bytes[16..].copy_from_slice(&self.sha256);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use tenancy::{Caps, Identified};
 
 use crate::invalid::{Invalid, rule};
-use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey};
+use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey, enabled};
 use crate::text;
 
 /// Most SIP domains of one tenant.
@@ -24,12 +24,8 @@ pub struct Tenant {
     #[serde(default)]
     pub caps: Caps,
     /// A disabled tenant registers nothing and calls nobody.
-    #[serde(default = "crate::tenant::yes")]
+    #[serde(default = "enabled")]
     pub enabled: bool,
-}
-
-pub(crate) fn yes() -> bool {
-    true
 }
 
 impl Identified for Tenant {

@@ -5,7 +5,6 @@ use std::fmt;
 use ids::{DeviceId, TenantId, TokenId};
 use serde::{Deserialize, Serialize};
 
-use crate::scope::PlatformScope;
 use crate::token::{TokenHash, TokenText};
 
 /// The party on whose behalf something is done, as the audit trail names it.
@@ -81,14 +80,6 @@ impl Principal {
         match self.role {
             Role::Operator => None,
             Role::Tenant(tenant) => Some(tenant),
-        }
-    }
-
-    /// The platform's scope, for an operator alone.
-    pub fn platform(&self) -> Option<PlatformScope> {
-        match self.role {
-            Role::Operator => Some(PlatformScope::of(Actor::Token(self.token))),
-            Role::Tenant(_) => None,
         }
     }
 }

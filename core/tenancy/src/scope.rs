@@ -2,7 +2,7 @@
 
 use ids::{DeviceId, TenantId};
 
-use crate::access::{Actor, Principal};
+use crate::access::{Actor, Principal, Role};
 use crate::admission::AdmittedDevice;
 
 /// The right to act inside exactly one tenant.
@@ -70,11 +70,19 @@ pub struct PlatformScope {
     actor: Actor,
 }
 
-impl PlatformScope {
-    pub(crate) fn of(actor: Actor) -> PlatformScope {
-        PlatformScope { actor }
+impl Principal {
+    /// The platform's scope, for an operator alone.
+    pub fn platform(&self) -> Option<PlatformScope> {
+        match self.role() {
+            Role::Operator => Some(PlatformScope {
+                actor: Actor::Token(self.token()),
+            }),
+            Role::Tenant(_) => None,
+        }
     }
+}
 
+impl PlatformScope {
     /// The operator at the machine's own console, who can read the store's files anyway.
     pub fn at_console() -> PlatformScope {
         PlatformScope {

@@ -1,6 +1,6 @@
 //! Parties played by the exchange itself.
 
-use crate::call::{Draft, FIRST, Stage};
+use super::{Draft, FIRST, Stage};
 use crate::{Bridge, Call, LegId, LegOrder, LegStage, MediaOrder, Output, Prompt, What};
 use routing::Guest;
 

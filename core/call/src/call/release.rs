@@ -1,6 +1,6 @@
 //! The one way a call ends, whatever ended it.
 
-use crate::call::{Draft, FIRST, Stage};
+use super::{Draft, FIRST, Stage};
 use crate::{Call, EndReason, LegId, LegOrder, LegStage, Lost, Output, What};
 use domain::{End, Fault};
 use ids::CallId;

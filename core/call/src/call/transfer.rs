@@ -1,7 +1,7 @@
 //! Sending a party on: blind (REFER), attended (REFER with Replaces), and taking a party's place
 //! (INVITE with Replaces). RFC 3515, RFC 3891, RFC 5589.
 
-use crate::call::{Draft, Stage};
+use super::{Draft, Stage};
 use crate::leg::{Leg, Pending};
 use crate::{
     Bridge, Call, Config, DialPlan, DialStep, Direction, EndReason, LegId, LegOrder, LegStage,

@@ -1,7 +1,7 @@
 //! Offers within the call: hold, resume, a new codec, a new address. One side's offer becomes the
 //! other side's, and its answer comes back the same way.
 
-use crate::call::Draft;
+use super::Draft;
 use crate::leg::Pending;
 use crate::{Bridge, Call, EndReason, LegId, LegOrder, LegStage, What};
 use domain::{End, Fault};

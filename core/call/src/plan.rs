@@ -1,0 +1,48 @@
+//! Where a call goes, expanded to what can be reached at this moment.
+
+use ids::{DeviceId, ExtensionId};
+use routing::{Explanation, Guest, Refusal};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// One way to reach a device: a registered contact or its fixed address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// The device.
+    pub device: DeviceId,
+    /// Its extension.
+    pub extension: ExtensionId,
+    /// The extension's number.
+    pub number: String,
+    /// The extension's name.
+    pub display: String,
+    /// Which of the device's contacts; the owner of the registrations knows what it means.
+    pub slot: u8,
+}
+
+/// One step of a plan, its devices expanded to what can be reached at this moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DialStep {
+    /// Ring all at once.
+    Ring {
+        /// The number that was meant.
+        number: String,
+        /// May be empty: then nothing is registered.
+        targets: Vec<Contact>,
+        /// How long.
+        timeout: Duration,
+    },
+    /// Connect to a party of the exchange.
+    Guest(Guest),
+    /// Give up.
+    Refuse(Refusal),
+}
+
+/// A plan that can be carried out now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DialPlan {
+    /// In order.
+    pub steps: Vec<DialStep>,
+    /// Why.
+    pub explanation: Explanation,
+}
