@@ -6,8 +6,9 @@ pub struct Limits {
     /// Client transactions at once, lingering ones too. Beyond it a request fails as if its
     /// transport had. Default 262,144.
     pub clients: u32,
-    /// Server transactions at once, lingering ones too. Beyond it requests are answered 503
-    /// without state. Default 262,144.
+    /// Server transactions at once, lingering ones too. Beyond it the answered request that has
+    /// waited longest for Timer J makes room; when none waits, requests are answered 503 without
+    /// state. Default 262,144.
     pub servers: u32,
     /// Different 2xx of one INVITE whose ACKs are kept to be repeated. Default 8.
     pub acks: usize,
@@ -47,6 +48,8 @@ pub struct Figures {
     pub malformed: u64,
     /// Requests refused because a table was full.
     pub refused: u64,
+    /// Answered requests forgotten before Timer J because the table was full.
+    pub hastened: u64,
     /// Client transactions that ran into Timer B or F.
     pub timed_out: u64,
     /// INVITE server transactions that got no ACK (Timer H).

@@ -11,6 +11,7 @@ mod client_invite;
 mod client_other;
 mod event;
 mod limits;
+mod linger;
 mod outbox;
 mod receive;
 mod server_invite;

@@ -38,6 +38,11 @@ impl State {
         }
     }
 
+    /// Whether it has its final response and waits for Timer J.
+    pub(super) const fn is_completed(&self) -> bool {
+        matches!(self, Self::Completed { .. })
+    }
+
     /// The request again.
     pub(super) fn repeated(&mut self, head: Head, out: &mut Outbox) {
         out.figures.absorbed += 1;

@@ -49,6 +49,11 @@ impl<T> Table<T> {
         self.by_id.len()
     }
 
+    /// Whether no more entries fit.
+    pub(super) fn is_full(&self) -> bool {
+        u32::try_from(self.len()).is_ok_and(|len| len >= self.bound)
+    }
+
     /// Adds an entry under an id that is new; nothing when the table is full.
     pub(super) fn insert(&mut self, id: u128, entry: T) -> Option<Slot> {
         let slot = self.open()?;

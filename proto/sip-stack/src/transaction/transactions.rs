@@ -9,6 +9,7 @@ use sip_message::{Builder, Flow, Message, Method};
 
 use super::event::{ClientKey, Event, Owner, ServerKey, Transmit};
 use super::limits::{Figures, Limits};
+use super::linger::Linger;
 use super::outbox::Outbox;
 use super::table::{Slot, Table};
 use super::{client_invite, client_other, server_invite, server_other, via};
@@ -65,6 +66,7 @@ pub(super) enum Alarm {
 pub struct Transactions {
     pub(super) clients: Table<Client>,
     pub(super) servers: Table<Server>,
+    linger: Linger,
     streams: BTreeSet<(Flow, Slot)>,
     timers: TimerTable<Alarm>,
     pub(super) out: Outbox,
@@ -81,6 +83,7 @@ impl Transactions {
         Self {
             clients: Table::with_bound(limits.clients),
             servers: Table::with_bound(limits.servers),
+            linger: Linger::default(),
             streams: BTreeSet::new(),
             timers: TimerTable::new(),
             out: Outbox::default(),
@@ -164,12 +167,25 @@ impl Transactions {
         let Some(server) = self.servers.get_mut(key.0) else {
             return;
         };
-        let head = server.head(key);
+        let (head, lingered) = (server.head(key), server.lingers());
         match &mut server.state {
             ServerState::Invite(state) => state.respond(head, status, bytes, now, &mut self.out),
             ServerState::Other(state) => state.respond(head, status, bytes, now, &mut self.out),
         }
+        if !lingered && server.lingers() {
+            self.linger.begin(key.0);
+        }
         self.settle_server(key.0);
+    }
+
+    /// Answers a request and forgets it (RFC 3261 §8.2.7): its repetition is a new request and is
+    /// answered anew. For answers that cost a stranger nothing to ask for, as challenges are.
+    pub fn respond_statelessly(&mut self, key: ServerKey, bytes: Bytes) {
+        let Some(server) = self.servers.get(key.0) else {
+            return;
+        };
+        self.out.send(server.flow, bytes);
+        self.remove_server(key.0);
     }
 
     /// Answers a request with nothing but a status; the To tag is [`Transactions::server_tag`].
@@ -339,6 +355,12 @@ impl Transactions {
             state,
             alarm: None,
         };
+        if self.servers.is_full()
+            && let Some(oldest) = self.linger.take_oldest(&self.servers)
+        {
+            self.out.figures.hastened += 1;
+            self.remove_server(oldest);
+        }
         let slot = self.servers.insert(id, server)?;
         self.settle_server(slot);
         Some(slot)
@@ -404,7 +426,18 @@ impl Transactions {
             Alarm::Server(slot),
         );
         if over {
-            self.servers.remove(slot);
+            self.remove_server(slot);
+            self.linger.forget_ended(&self.servers);
+        }
+    }
+
+    fn remove_server(&mut self, slot: Slot) {
+        if let Some(Server {
+            alarm: Some((_, handle)),
+            ..
+        }) = self.servers.remove(slot)
+        {
+            self.timers.cancel(handle);
         }
     }
 }
