@@ -9,7 +9,7 @@ use ports::{OPERATIONS_MAX, Operation, SecretChange, StoreError};
 use tenancy::{PlatformScope, TenantScope, Unresolved};
 
 use crate::office::Office;
-use crate::{resource, tenants};
+use crate::{access, resource, tenants};
 
 pub use load::{CALLEES, FIRST_USER, LOAD_ADDRESS, LOAD_DOMAIN, LOAD_SOURCE, load};
 pub use plan::{EXTENSIONS_MAX, TENANTS_MAX, plan};
@@ -100,7 +100,8 @@ pub async fn install(
         Err(error) => return Err(error),
     }
     let tenant = tenants::create(office, scope, planned.spec).await?;
-    let inside = TenantScope::for_job(tenant.id, "demo");
+    let name = Unresolved::new(tenant.id.to_string());
+    let inside = access::visit(office, scope, &name).await?.scope;
     let mut devices = Vec::new();
     let mut batch = Batch {
         office,

@@ -20,4 +20,4 @@ pub mod tokens;
 pub use office::{DEFAULT_REALM, Office, REALM_SETTING};
 pub use patch::merge_patch;
 pub use resource::Resources;
-pub use spec::parse_spec;
+pub use spec::{parse_spec, read_object};

@@ -1,6 +1,7 @@
 //! Reading a spec from JSON, with refusals that name the field.
 
 use domain::{Invalid, Kind};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Reads a spec of a kind, brings it into its stored form and validates it.
@@ -8,17 +9,25 @@ use serde_json::Value;
 /// # Errors
 /// [`Invalid`] naming the field (as a JSON pointer) and the rule.
 pub fn parse_spec<K: Kind>(value: &Value) -> Result<K, Invalid> {
-    if !value.is_object() {
-        return Err(Invalid::new("", "must be an object"));
-    }
-    let mut spec = K::deserialize(value).map_err(|error| blame::<K>(value, &error.to_string()))?;
+    let mut spec: K = read_object(value)?;
     spec.normalise();
     spec.validate()?;
     Ok(spec)
 }
 
+/// Reads anything from a JSON object.
+///
+/// # Errors
+/// [`Invalid`] naming the field (as a JSON pointer) that is missing, unknown or of a wrong type.
+pub fn read_object<T: DeserializeOwned>(value: &Value) -> Result<T, Invalid> {
+    if !value.is_object() {
+        return Err(Invalid::new("", "must be an object"));
+    }
+    T::deserialize(value).map_err(|error| blame::<T>(value, &error.to_string()))
+}
+
 /// Finds the member to blame for a refusal: the one without which the refusal is another.
-fn blame<K: Kind>(value: &Value, refusal: &str) -> Invalid {
+fn blame<T: DeserializeOwned>(value: &Value, refusal: &str) -> Invalid {
     for prefix in ["missing field `", "unknown field `"] {
         let name = refusal
             .strip_prefix(prefix)
@@ -42,7 +51,7 @@ fn blame<K: Kind>(value: &Value, refusal: &str) -> Invalid {
         if let Some(members) = without.as_object_mut() {
             members.remove(name);
         }
-        let still = K::deserialize(&without)
+        let still = T::deserialize(&without)
             .err()
             .is_some_and(|e| e.to_string() == refusal);
         if !still {

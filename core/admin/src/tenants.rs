@@ -1,6 +1,6 @@
 //! Use cases of the kind *tenant*. Only operators change tenants.
 
-use domain::{KindName, Resource, Tenant};
+use domain::{KindName, Resource, Tenant, Version};
 use ids::TenantId;
 use ports::{AuditListing, Operation, Page, SecretChange, StoreError};
 use serde_json::Value;
@@ -140,6 +140,15 @@ pub async fn delete(
         .commit_tenants(scope, change)
         .await
         .map(|_| ())
+}
+
+/// The latest revisions of the tenant's own document, newest first.
+///
+/// # Errors
+/// What the store says.
+pub async fn history(office: &Office, scope: &TenantScope) -> Result<Vec<Version>, StoreError> {
+    let id = scope.tenant().to_string();
+    office.store().history(scope, KindName::Tenant, &id).await
 }
 
 /// One page of a tenant's audit trail, newest first.

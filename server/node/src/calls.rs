@@ -29,6 +29,22 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// A call that counts against its company's caps and is not stored yet.
+    pub(crate) fn new(call: Call, recorder: Recorder, max_forwards: u8) -> Entry {
+        Entry {
+            tenant: call.scope().tenant(),
+            call,
+            recorder,
+            legs: Vec::with_capacity(2),
+            max_forwards,
+            wake: None,
+            wake_at: None,
+            dirty: false,
+            stored: false,
+            counted: true,
+        }
+    }
+
     pub(crate) fn owner(&self, leg: LegId) -> Option<Owner> {
         self.legs.get(usize::from(leg.number())).copied().flatten()
     }

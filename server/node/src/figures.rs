@@ -29,10 +29,17 @@ pub struct Figures {
     pub records: u64,
     /// Keys pressed, as heard in media.
     pub digits: u64,
-    /// Live calls.
-    pub live_calls: u64,
-    /// Live legs.
-    pub live_legs: u64,
+    /// What there is now.
+    pub live: LiveFigures,
+}
+
+/// Counts of now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LiveFigures {
+    /// Calls.
+    pub calls: u64,
+    /// Legs.
+    pub legs: u64,
     /// Bindings.
     pub bindings: u64,
     /// Sources watched for guessing.

@@ -6,30 +6,21 @@
 //! and the time go in; bytes to send, orders to media and answers come out. The binary runs it on
 //! a network loop, the simulator runs whole clusters of them in one thread.
 
-mod admission;
-mod business;
 mod calls;
 mod config;
-mod deadlines;
-mod desk;
-mod dispatch;
+mod door;
 mod figures;
-mod invite;
 mod legs;
 mod load;
-mod media_notices;
-mod questions;
-mod register;
-mod replaces;
-mod restore;
 mod shard;
+mod signalling;
 mod sources;
 mod tenants;
+mod turn;
 
 pub use config::{Config, Limits};
-pub use figures::Figures;
-pub use questions::{Answer, Ask, Question, Ticket};
-pub use shard::{Outbox, Shard, Stores};
+pub use figures::{Figures, LiveFigures};
+pub use shard::{Answer, Ask, Outbox, Question, Shard, Stores, Ticket};
 pub use sip_leg::PromptBook;
 
 #[cfg(test)]

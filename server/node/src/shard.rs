@@ -1,27 +1,43 @@
 //! The shard: its fields, its doors, and the loop that follows one thing until nothing follows.
 
-use crate::business::UsageConfigs;
-use crate::calls::{CallKey, Calls};
-use crate::deadlines::Wake;
+mod admission;
+mod deadlines;
+mod desk;
+mod dialling;
+mod dispatch;
+mod ending;
+mod invite;
+mod media_notices;
+mod orders;
+mod plan;
+mod questions;
+mod register;
+mod replaces;
+mod restore;
+
+pub use questions::{Answer, Ask, Question, Ticket};
+
+use crate::calls::Calls;
+use crate::door::Door;
 use crate::legs::Legs;
 use crate::load::Load;
+use crate::signalling::{Signalling, UsageConfigs};
 use crate::sources::Sources;
 use crate::tenants::Tenants;
-use crate::{Answer, Config, Figures, Question};
+use crate::turn::{Turn, Work};
+use crate::{Config, Figures, LiveFigures};
 use bytes::Bytes;
-use call::Input;
+use deadlines::Wake;
 use domain::{Cdr, CompiledTenant};
 use ids::TenantId;
 use machine::{Clock, Instant, Random, TimerTable};
 use media::{Command, Notice, PortLimits, PortRange, Ports};
 use ports::{Bucket, Journal, Snapshots};
 use registrar::{Output as BindingOutput, Registrar};
-use sip_leg::Referee;
 use sip_message::{Flow, Limits as MessageLimits, Message, Method, Name, Parsed, response_to};
 use sip_stack::dialog::Dialogs;
 use sip_stack::digest::{Authenticator, Settings};
-use sip_stack::transaction::{self, Owner, Transactions, Transmit};
-use std::collections::VecDeque;
+use sip_stack::transaction::{self, Transactions, Transmit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,40 +63,23 @@ pub struct Outbox {
     pub records: Vec<Cdr>,
 }
 
-/// Something that follows from something else within one turn.
-pub(crate) enum Work {
-    Input(CallKey, Input),
-    Refer(Owner, Referee),
-    Drop(Owner),
-}
-
 /// One signalling shard.
 pub struct Shard {
-    pub(crate) config: Config,
-    pub(crate) clock: Clock,
-    pub(crate) random: Random,
-    pub(crate) transactions: Transactions,
-    pub(crate) dialogs: Dialogs,
-    pub(crate) authenticator: Authenticator,
-    pub(crate) sources: Sources,
-    pub(crate) tenants: Tenants,
-    pub(crate) registrar: Registrar,
-    pub(crate) legs: Legs,
-    pub(crate) calls: Calls,
-    pub(crate) ports: Ports,
-    pub(crate) timers: TimerTable<Wake>,
-    pub(crate) usages: UsageConfigs,
-    pub(crate) stores: Stores,
-    pub(crate) load: Load,
-    pub(crate) work: VecDeque<Work>,
-    pub(crate) current: Option<CallKey>,
-    pub(crate) bindings_out: Vec<BindingOutput>,
-    pub(crate) media_out: Vec<Command>,
-    pub(crate) answers: Vec<Answer>,
-    pub(crate) records: Vec<Cdr>,
-    pub(crate) draining: bool,
-    pub(crate) drain_until: Option<Instant>,
-    pub(crate) figures: Figures,
+    config: Config,
+    clock: Clock,
+    random: Random,
+    sip: Signalling,
+    door: Door,
+    tenants: Tenants,
+    registrar: Registrar,
+    legs: Legs,
+    calls: Calls,
+    ports: Ports,
+    timers: TimerTable<Wake>,
+    stores: Stores,
+    turn: Turn,
+    outbox: Outbox,
+    figures: Figures,
 }
 
 impl Shard {
@@ -102,35 +101,32 @@ impl Shard {
         let limits = config.limits;
         let transactions =
             Transactions::new(transaction::Limits::default(), random.fork("transactions"));
-        Ok(Shard {
+        let sip = Signalling {
+            transactions,
             dialogs: Dialogs::with_bound(limits.legs, &mut random),
-            authenticator: Authenticator::new(
-                Settings::for_realm(config.realm.clone()),
-                &nonce_secret,
-            ),
-            sources: Sources::new(
-                limits.sources,
-                limits.failures_per_second,
-                limits.failures_burst,
-            ),
+            usages: UsageConfigs::new(config.agent.clone()),
+        };
+        let settings = Settings::for_realm(config.realm.clone());
+        let (rate, burst) = (limits.failures_per_second, limits.failures_burst);
+        let door = Door {
+            authenticator: Authenticator::new(settings, &nonce_secret),
+            sources: Sources::new(limits.sources, rate, burst),
+            load: Load::new(limits.overload_after),
+            draining: false,
+            drain_until: None,
+        };
+        Ok(Shard {
+            sip,
+            door,
             registrar: Registrar::new(config.registration),
             ports: Ports::new(media.0, media.1)?,
-            usages: UsageConfigs::new(config.agent.clone()),
-            load: Load::new(limits.overload_after),
             tenants: Tenants::default(),
             legs: Legs::default(),
             calls: Calls::default(),
             timers: TimerTable::new(),
-            work: VecDeque::new(),
-            current: None,
-            bindings_out: Vec::new(),
-            media_out: Vec::new(),
-            answers: Vec::new(),
-            records: Vec::new(),
-            draining: false,
-            drain_until: None,
+            turn: Turn::default(),
+            outbox: Outbox::default(),
             figures: Figures::default(),
-            transactions,
             config,
             clock,
             random,
@@ -141,11 +137,13 @@ impl Shard {
     /// One message from the network. `batch` is how many came with it, itself included.
     pub fn receive(&mut self, flow: Flow, bytes: Bytes, batch: usize, now: Instant) {
         self.figures.messages += 1;
-        self.load.batch(batch, now);
+        self.door.load.batch(batch, now);
         match Message::parse_answerable(bytes, &MessageLimits::DEFAULT) {
             Parsed::Whole(message) if self.sheds(&message) => self.shed(flow, &message),
             Parsed::Whole(message) => {
-                self.guard(now, |shard| shard.transactions.receive(flow, message, now));
+                self.guard(now, |shard| {
+                    shard.sip.transactions.receive(flow, message, now)
+                });
             }
             Parsed::Flawed(message, problem) => {
                 self.figures.malformed += 1;
@@ -168,14 +166,14 @@ impl Shard {
     /// A connection is gone.
     pub fn closed(&mut self, flow: Flow, now: Instant) {
         self.guard(now, |shard| {
-            shard.registrar.flow_closed(flow, &mut shard.bindings_out);
-            shard.transactions.failed(flow, now);
+            shard.registrar.flow_closed(flow, &mut shard.turn.bindings);
+            shard.sip.transactions.failed(flow, now);
         });
     }
 
     /// A message could not be sent.
     pub fn failed(&mut self, flow: Flow, now: Instant) {
-        self.guard(now, |shard| shard.transactions.failed(flow, now));
+        self.guard(now, |shard| shard.sip.transactions.failed(flow, now));
     }
 
     /// Does everything that is due.
@@ -198,8 +196,8 @@ impl Shard {
 
     /// Takes no new calls from now on; calls still up after `patience` are hung up.
     pub fn drain(&mut self, patience: Duration, now: Instant) {
-        self.draining = true;
-        self.drain_until = Some(now + patience);
+        self.door.draining = true;
+        self.door.drain_until = Some(now + patience);
     }
 
     /// Whether no call and no record is under way.
@@ -215,21 +213,24 @@ impl Shard {
         // What could not be written stays with the adapter and is tried again next turn.
         let _journal = self.stores.journal.flush();
         let _snapshots = self.stores.snapshots.flush();
-        self.transactions.take_transmits(&mut out.transmits);
-        out.media.append(&mut self.media_out);
-        out.answers.append(&mut self.answers);
-        out.records.append(&mut self.records);
+        self.sip.transactions.take_transmits(&mut out.transmits);
+        out.media.append(&mut self.outbox.media);
+        out.answers.append(&mut self.outbox.answers);
+        out.records.append(&mut self.outbox.records);
     }
 
     /// The counters.
     #[must_use]
     pub fn figures(&self) -> Figures {
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        Figures {
-            live_calls: count(self.calls.len()),
-            live_legs: count(self.legs.len()),
+        let live = LiveFigures {
+            calls: count(self.calls.len()),
+            legs: count(self.legs.len()),
             bindings: count(self.registrar.len()),
-            watched_sources: count(self.sources.len()),
+            watched_sources: count(self.door.sources.len()),
+        };
+        Figures {
+            live,
             ..self.figures
         }
     }
@@ -237,7 +238,7 @@ impl Shard {
     /// Counters of the transactions.
     #[must_use]
     pub fn transaction_figures(&self) -> transaction::Figures {
-        self.transactions.figures()
+        self.sip.transactions.figures()
     }
 
     /// Counters of the media ports.
@@ -262,7 +263,7 @@ impl Shard {
     /// Runs one door's work and all that follows. A fault of ours costs the call it happened in
     /// and nothing else.
     fn guard(&mut self, now: Instant, act: impl FnOnce(&mut Shard)) {
-        self.current = None;
+        self.turn.current = None;
         let done = catch_unwind(AssertUnwindSafe(|| act(self)));
         let mut faulted = done.is_err();
         loop {
@@ -278,10 +279,10 @@ impl Shard {
 
     fn settle(&mut self, now: Instant) {
         loop {
-            self.current = None;
-            if let Some(work) = self.work.pop_front() {
+            self.turn.current = None;
+            if let Some(work) = self.turn.work.pop_front() {
                 self.step(work, now);
-            } else if let Some(event) = self.transactions.poll() {
+            } else if let Some(event) = self.sip.transactions.poll() {
                 self.dispatch(event, now);
             } else {
                 return;
@@ -292,7 +293,7 @@ impl Shard {
     fn step(&mut self, work: Work, now: Instant) {
         match work {
             Work::Input(key, input) => {
-                self.current = Some(key);
+                self.turn.current = Some(key);
                 let Some(entry) = self.calls.get_mut(key) else {
                     return;
                 };
@@ -309,15 +310,15 @@ impl Shard {
     fn sheds(&self, message: &Message) -> bool {
         let begins = message.method() == Some(Method::Invite)
             && message.to().is_ok_and(|to| to.tag().is_none());
-        begins && (self.draining || self.load.is_over())
+        begins && (self.door.draining || self.door.load.is_over())
     }
 
     fn shed(&mut self, flow: Flow, message: &Message) {
         self.figures.shed_calls += 1;
-        let tag = self.transactions.tag().to_string();
+        let tag = self.sip.transactions.tag().to_string();
         let mut answer = response_to(message, 503, Some(&tag), flow.remote);
         answer.header(Name::RetryAfter, self.config.limits.retry_after.as_secs());
-        self.transactions.transmit(flow, answer.finish());
+        self.sip.transactions.transmit(flow, answer.finish());
     }
 
     fn answer_flawed(&mut self, flow: Flow, message: &Message, status: u16) {
@@ -326,14 +327,14 @@ impl Shard {
             && message.method() != Some(Method::Ack)
             && message.top_via().is_ok();
         if answerable {
-            let tag = self.transactions.tag().to_string();
+            let tag = self.sip.transactions.tag().to_string();
             let mut answer = response_to(message, status, Some(&tag), flow.remote);
-            self.transactions.transmit(flow, answer.finish());
+            self.sip.transactions.transmit(flow, answer.finish());
         }
     }
 
     fn store_bindings(&mut self) {
-        for output in self.bindings_out.drain(..) {
+        for output in self.turn.bindings.drain(..) {
             match output {
                 BindingOutput::Put { tenant, key, bytes } => {
                     self.stores

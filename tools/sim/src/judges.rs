@@ -123,8 +123,8 @@ fn nothing_left(scene: &mut Scene) -> Result<(), Failure> {
     let figures = exchange.shard.figures();
     let transactions = exchange.shard.transaction_figures();
     let left = [
-        ("calls", figures.live_calls),
-        ("legs", figures.live_legs),
+        ("calls", figures.live.calls),
+        ("legs", figures.live.legs),
         ("faults of our own", figures.faulted_calls),
         ("client transactions", transactions.clients),
         ("server transactions", transactions.servers),
@@ -205,7 +205,7 @@ fn go_home(stage: &mut impl Stage) -> Result<(), Failure> {
     let Some(exchange) = &scene.world.exchange else {
         return Ok(());
     };
-    let bindings = exchange.shard.figures().bindings;
+    let bindings = exchange.shard.figures().live.bindings;
     let stored = scene.world.disk.count(Bucket::Bindings);
     if bindings != 0 || stored != 0 {
         let what = format!("{bindings} bindings, {stored} stored");

@@ -11,7 +11,7 @@ fn a_phone_registers_with_the_strongest_digest_and_with_md5() {
     office.manner(office.bert, |manner| manner.md5_only = true);
     assert_eq!(office.register(office.bert), Some(200));
     let figures = office.world.exchange.as_ref().unwrap().shard.figures();
-    assert_eq!(figures.bindings, 2);
+    assert_eq!(figures.live.bindings, 2);
 }
 
 fn refusal_for(change: impl FnOnce(&mut Account), uri: Option<&str>) -> Vec<(u16, String)> {
@@ -138,7 +138,7 @@ fn a_registration_that_is_not_refreshed_ends() {
     office.register(office.anna);
     let bindings = |office: &Office| {
         let exchange = office.world.exchange.as_ref().unwrap();
-        exchange.shard.figures().bindings
+        exchange.shard.figures().live.bindings
     };
     office.world.run(SECOND * 590);
     assert_eq!(bindings(&office), 1);

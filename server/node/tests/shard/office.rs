@@ -173,8 +173,8 @@ impl Office {
         self.world.run(SECOND * 70);
         let exchange = self.world.exchange.as_ref().unwrap();
         let figures = exchange.shard.figures();
-        assert_eq!(figures.live_calls, 0, "no call is left");
-        assert_eq!(figures.live_legs, 0, "no leg is left");
+        assert_eq!(figures.live.calls, 0, "no call is left");
+        assert_eq!(figures.live.legs, 0, "no leg is left");
         assert_eq!(figures.faulted_calls, 0, "nothing of ours broke");
         assert_eq!(exchange.shard.port_figures().used, 0, "no port is left");
         assert_eq!(exchange.road.figures().open, 0, "no endpoint is left");

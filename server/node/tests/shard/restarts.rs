@@ -9,7 +9,7 @@ fn bindings_outlive_the_process() {
     office.world.run(SECOND);
     office.world.restart();
     let figures = office.world.exchange.as_ref().unwrap().shard.figures();
-    assert_eq!(figures.bindings, 5);
+    assert_eq!(figures.live.bindings, 5);
     let (anna, _) = office.talk(office.anna, office.bert, "102");
     office.hang_up(office.anna, anna);
     office.record();

@@ -1,7 +1,7 @@
 //! Working on one leg, and passing on what it reports.
 
+use super::{Shard, Work};
 use crate::calls::CallKey;
-use crate::shard::{Shard, Work};
 use call::{Input, LegFact};
 use machine::Instant;
 use records::LegDetails;
@@ -22,20 +22,22 @@ impl Shard {
         let mut reports = Vec::new();
         let mut desk = Desk {
             now,
-            transactions: &mut self.transactions,
+            transactions: &mut self.sip.transactions,
             ports: &mut self.ports,
-            media: &mut self.media_out,
+            media: &mut self.outbox.media,
         };
         act(&mut entry.sip, &mut desk, &mut reports);
         let (key, leg) = (entry.call, entry.sip.leg());
         for report in reports {
             match report {
                 Report::Fact(fact) => {
-                    self.work.push_back(Work::Input(key, Input::Leg(leg, fact)));
+                    self.turn
+                        .work
+                        .push_back(Work::Input(key, Input::Leg(leg, fact)));
                 }
-                Report::Refer(referee) => self.work.push_back(Work::Refer(owner, referee)),
+                Report::Refer(referee) => self.turn.work.push_back(Work::Refer(owner, referee)),
                 Report::Known => self.note_details(owner),
-                Report::Terminated => self.work.push_back(Work::Drop(owner)),
+                Report::Terminated => self.turn.work.push_back(Work::Drop(owner)),
             }
         }
         self.rearm_leg(owner);
@@ -79,7 +81,7 @@ impl Shard {
         if let Some(handle) = entry.wake {
             self.timers.cancel(handle);
         }
-        self.dialogs.remove(&entry.call_id, &entry.tag);
+        self.sip.dialogs.remove(&entry.call_id, &entry.tag);
         if let Some(call) = self.calls.get_mut(entry.call) {
             call.set_owner(entry.sip.leg(), None);
         }
@@ -87,6 +89,8 @@ impl Shard {
 
     /// A leg could not even be tried.
     pub(crate) fn leg_failed(&mut self, key: CallKey, leg: call::LegId, fact: LegFact) {
-        self.work.push_back(Work::Input(key, Input::Leg(leg, fact)));
+        self.turn
+            .work
+            .push_back(Work::Input(key, Input::Leg(leg, fact)));
     }
 }

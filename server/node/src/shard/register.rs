@@ -1,7 +1,7 @@
 //! REGISTER: from a proven device to its bindings (RFC 3261 §10.3).
 
-use crate::admission::Admitted;
-use crate::shard::Shard;
+use super::Shard;
+use super::admission::Admitted;
 use machine::Instant;
 use registrar::{ContactRequest, Outcome, Registration};
 use sip_message::{Contacts, Flow, Message, Name};
@@ -9,7 +9,7 @@ use sip_stack::transaction::ServerKey;
 
 impl Shard {
     pub(crate) fn register(&mut self, key: ServerKey, flow: Flow, message: &Message, now: Instant) {
-        if self.draining {
+        if self.door.draining {
             return self.retry_later(key, message, now);
         }
         if self.lacks_extension(key, message, now) {
@@ -46,7 +46,7 @@ impl Shard {
             return Outcome::Full;
         }
         let wall = self.clock.wall(now);
-        let (random, out) = (&mut self.random, &mut self.bindings_out);
+        let (random, out) = (&mut self.random, &mut self.turn.bindings);
         self.registrar
             .register(scope, *device, request, now, wall, random, out)
     }
@@ -66,7 +66,7 @@ impl Shard {
             Outcome::Bad(_) => 400,
             Outcome::Full => 503,
         };
-        let mut answer = self.transactions.response(key, message, status);
+        let mut answer = self.sip.transactions.response(key, message, status);
         match outcome {
             Outcome::Bound(contacts) => {
                 self.figures.registrations += 1;
@@ -88,13 +88,17 @@ impl Shard {
             }
             Outcome::TooMany(_) | Outcome::OutOfOrder => {}
         }
-        self.transactions.respond(key, answer.finish(), status, now);
+        self.sip
+            .transactions
+            .respond(key, answer.finish(), status, now);
     }
 
     pub(crate) fn retry_later(&mut self, key: ServerKey, message: &Message, now: Instant) {
-        let mut answer = self.transactions.response(key, message, 503);
+        let mut answer = self.sip.transactions.response(key, message, 503);
         answer.header(Name::RetryAfter, self.config.limits.retry_after.as_secs());
-        self.transactions.respond(key, answer.finish(), 503, now);
+        self.sip
+            .transactions
+            .respond(key, answer.finish(), 503, now);
     }
 }
 

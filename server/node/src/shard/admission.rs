@@ -4,7 +4,7 @@
 //! A wrong password, an unknown user, an unknown domain and another company's domain take the same
 //! work and get the same answer.
 
-use crate::shard::Shard;
+use super::Shard;
 use domain::{CompiledTenant, DirectoryEntry};
 use ids::DeviceId;
 use machine::Instant;
@@ -58,7 +58,7 @@ impl Shard {
             }
             Judged::Wrong => {
                 self.figures.refused_credentials += 1;
-                if self.sources.may_answer_failure(flow.remote.ip(), now) {
+                if self.door.sources.may_answer_failure(flow.remote.ip(), now) {
                     self.refuse(key, message, 403, now);
                 } else {
                     self.figures.unanswered_credentials += 1;
@@ -87,7 +87,7 @@ impl Shard {
     }
 
     fn by_digest(&mut self, message: &Message, now: Instant) -> Judged {
-        let realm = self.authenticator.realm().to_owned();
+        let realm = self.door.authenticator.realm().to_owned();
         let all = message.authorization().chain(message.proxy_authorization());
         let ours = all
             .filter(|credentials| credentials.is_digest())
@@ -104,9 +104,10 @@ impl Shard {
                 sha256: digests.sha256,
             });
         let method = message.method().unwrap_or(Method::Other(""));
-        let judged = self
-            .authenticator
-            .judge(&credentials, method.as_str(), digests.as_ref(), now);
+        let judged =
+            self.door
+                .authenticator
+                .judge(&credentials, method.as_str(), digests.as_ref(), now);
         match judged.verdict {
             Verdict::Accepted => {}
             Verdict::Stale => return Judged::Challenge { stale: true },
@@ -173,11 +174,13 @@ impl Shard {
             Some(Method::Register) => (401, Name::WwwAuthenticate),
             Some(_) | None => (407, Name::ProxyAuthenticate),
         };
-        let mut answer = self.transactions.response(key, message, status);
-        for value in self.authenticator.challenge(stale, now) {
+        let mut answer = self.sip.transactions.response(key, message, status);
+        for value in self.door.authenticator.challenge(stale, now) {
             answer.text(name, &value);
         }
-        self.transactions.respond(key, answer.finish(), status, now);
+        self.sip
+            .transactions
+            .respond(key, answer.finish(), status, now);
     }
 }
 

@@ -4,9 +4,9 @@
 //! media ports. After a restart both parties' dialogs go on where they were, and since the same
 //! ports are opened again the parties need not even be told.
 
+use super::Shard;
+use super::deadlines::Wake;
 use crate::calls::{CallKey, Entry};
-use crate::deadlines::Wake;
-use crate::shard::Shard;
 use call::Call;
 use domain::Cdr;
 use ids::{CallId, TenantId};
@@ -82,32 +82,23 @@ impl Shard {
             return None;
         }
         let bridge = call.summary().bridge;
-        let key = self.calls.insert(Entry {
-            tenant,
-            call,
-            recorder: Recorder::resume(stored.cdr),
-            legs: Vec::new(),
-            max_forwards: stored.max_forwards,
-            wake: None,
-            wake_at: None,
-            dirty: false,
-            stored: true,
-            counted: true,
-        });
+        let mut entry = Entry::new(call, Recorder::resume(stored.cdr), stored.max_forwards);
+        entry.stored = true;
+        let key = self.calls.insert(entry);
         self.tenants.call_began(tenant);
         for (_, leg) in stored.legs {
-            let config = self.usages.of(&leg.flow());
+            let config = self.sip.usages.of(&leg.flow());
             let owner = self.legs.next_owner();
             let mut desk = Desk {
                 now,
-                transactions: &mut self.transactions,
+                transactions: &mut self.sip.transactions,
                 ports: &mut self.ports,
-                media: &mut self.media_out,
+                media: &mut self.outbox.media,
             };
             match SipLeg::restore(leg, config, owner, &mut desk) {
                 Ok(sip) => self.seat(sip, key),
                 Err(_) => {
-                    self.current = Some(key);
+                    self.turn.current = Some(key);
                     self.fault();
                     return None;
                 }

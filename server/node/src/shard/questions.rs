@@ -1,8 +1,8 @@
 //! What people ask of a running shard, and its answers. Every question carries the scope of one
 //! tenant, and the answers hold that tenant's calls and bindings only.
 
+use super::{Shard, Work};
 use crate::calls::Entry;
-use crate::shard::{Shard, Work};
 use call::{Bridge, Direction, HangUp, Input, LegStage};
 use ids::CallId;
 use machine::Instant;
@@ -72,7 +72,7 @@ impl Shard {
                 let key = self.calls.key_of(id).filter(|_| found);
                 if let Some(key) = key {
                     let input = Input::HangUp(HangUp::Operator(text));
-                    self.work.push_back(Work::Input(key, input));
+                    self.turn.work.push_back(Work::Input(key, input));
                 }
                 Answer::HungUp(ticket, key.map(|_| ()).ok_or(LiveError::NotFound))
             }
@@ -86,7 +86,7 @@ impl Shard {
                 Answer::Registrations(ticket, shown)
             }
         };
-        self.answers.push(answer);
+        self.outbox.answers.push(answer);
     }
 
     fn own_call(&self, scope: &TenantScope, id: CallId) -> Option<&Entry> {

@@ -1,7 +1,7 @@
 //! When the shard must be woken, and for whom.
 
+use super::Shard;
 use crate::calls::CallKey;
-use crate::shard::Shard;
 use machine::Instant;
 use sip_stack::transaction::Owner;
 
@@ -23,18 +23,18 @@ impl Shard {
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         let others = [
-            self.transactions.next_deadline(),
+            self.sip.transactions.next_deadline(),
             self.registrar.deadline(),
-            self.drain_until.filter(|_| self.calls.len() > 0),
+            self.door.drain_until.filter(|_| self.calls.len() > 0),
         ];
         others.into_iter().flatten().chain(self.timers.next()).min()
     }
 
     pub(crate) fn fire(&mut self, now: Instant) {
-        self.transactions.expire(now);
-        self.registrar.expire(now, &mut self.bindings_out);
-        if self.drain_until.is_some_and(|until| until <= now) {
-            self.drain_until = None;
+        self.sip.transactions.expire(now);
+        self.registrar.expire(now, &mut self.turn.bindings);
+        if self.door.drain_until.is_some_and(|until| until <= now) {
+            self.door.drain_until = None;
             self.hang_up_all(now);
         }
         while let Some((_, wake)) = self.timers.pop_due(now) {

@@ -1,6 +1,6 @@
 //! Whose a message is: a leg's, a new call's, a registration's, or nobody's.
 
-use crate::shard::Shard;
+use super::Shard;
 use machine::Instant;
 use sip_message::{Flow, Message, Method, Name};
 use sip_stack::transaction::{Event, Owner, ServerKey};
@@ -28,7 +28,7 @@ impl Shard {
         match event {
             Event::Request { key, flow, message } => self.request(key, flow, message, now),
             Event::Ack { flow, message } => {
-                if let Some(owner) = self.dialogs.find(&message) {
+                if let Some(owner) = self.sip.dialogs.find(&message) {
                     self.give(owner, Event::Ack { flow, message }, now);
                 }
             }
@@ -50,8 +50,8 @@ impl Shard {
                         now,
                     );
                 }
-                let config = self.usages.of(&flow);
-                let transactions = &mut self.transactions;
+                let config = self.sip.usages.of(&flow);
+                let transactions = &mut self.sip.transactions;
                 sip_stack::usage::dismiss(key, flow, &message, &config, now, transactions);
             }
             Event::Cancelled { owner, .. }
@@ -62,7 +62,7 @@ impl Shard {
     }
 
     fn give(&mut self, owner: Owner, event: Event, now: Instant) {
-        self.current = self.legs.get(owner).map(|entry| entry.call);
+        self.turn.current = self.legs.get(owner).map(|entry| entry.call);
         self.with_leg(owner, now, |leg, desk, reports| {
             leg.take(event, desk, reports)
         });
@@ -70,9 +70,9 @@ impl Shard {
 
     fn request(&mut self, key: ServerKey, flow: Flow, message: Message, now: Instant) {
         if message.to().is_ok_and(|to| to.tag().is_some()) {
-            return match self.dialogs.find(&message) {
+            return match self.sip.dialogs.find(&message) {
                 Some(owner) => {
-                    self.transactions.adopt(key, owner);
+                    self.sip.transactions.adopt(key, owner);
                     self.give(owner, Event::Request { key, flow, message }, now);
                 }
                 None => self.refuse(key, &message, 481, now),
@@ -91,22 +91,26 @@ impl Shard {
         let status = message
             .check_method(&SERVED)
             .map_or_else(|problem| problem.status, |()| 405);
-        let mut answer = self.transactions.response(key, message, status);
+        let mut answer = self.sip.transactions.response(key, message, status);
         answer.text(Name::Allow, ALLOW);
-        self.transactions.respond(key, answer.finish(), status, now);
+        self.sip
+            .transactions
+            .respond(key, answer.finish(), status, now);
     }
 
     fn options(&mut self, key: ServerKey, message: &Message, now: Instant) {
         if self.lacks_extension(key, message, now) {
             return;
         }
-        let mut answer = self.transactions.response(key, message, 200);
+        let mut answer = self.sip.transactions.response(key, message, 200);
         answer
             .text(Name::Allow, ALLOW)
             .text(Name::Supported, SUPPORTED)
             .text(Name::Accept, "application/sdp")
             .text(Name::Server, &self.config.agent);
-        self.transactions.respond(key, answer.finish(), 200, now);
+        self.sip
+            .transactions
+            .respond(key, answer.finish(), 200, now);
     }
 
     /// Answers 420 when the request requires what we do not know (RFC 3261 §8.2.2.3).
@@ -121,14 +125,18 @@ impl Shard {
         if unknown.is_empty() {
             return false;
         }
-        let mut answer = self.transactions.response(key, message, 420);
+        let mut answer = self.sip.transactions.response(key, message, 420);
         answer.text(Name::Unsupported, &unknown);
-        self.transactions.respond(key, answer.finish(), 420, now);
+        self.sip
+            .transactions
+            .respond(key, answer.finish(), 420, now);
         true
     }
 
     /// Answers with a bare status.
     pub(crate) fn refuse(&mut self, key: ServerKey, message: &Message, status: u16, now: Instant) {
-        self.transactions.respond_simply(key, message, status, now);
+        self.sip
+            .transactions
+            .respond_simply(key, message, status, now);
     }
 }

@@ -1,33 +1,45 @@
 //! INVITE: from a proven device to a call.
 
-use crate::admission::Admitted;
+use super::Shard;
+use super::admission::Admitted;
+use super::plan::capped_plan;
 use crate::calls;
 use crate::legs;
-use crate::shard::Shard;
-use crate::tenants::Capped;
-use call::{Call, Contact, DialPlan, DialStep, Incoming};
+use call::{Call, DialPlan, Incoming, LegId};
 use domain::{CompiledTenant, Party};
 use ids::{CallId, CdrId};
 use machine::Instant;
+use media::EndpointId;
 use records::Recorder;
-use routing::{Caller, Dialled, Explanation, HostClass, Purpose, Refusal, RouteRequest, Step};
+use routing::{Caller, Dialled, HostClass, Purpose, RouteRequest};
 use sdp::Description;
 use sip_leg::{Desk, SipLeg, Sound, offer_of};
 use sip_message::{Flow, Host, Message, Name, Scheme};
 use sip_stack::transaction::ServerKey;
+use sip_stack::usage::InviteUsage;
 use tenancy::TenantScope;
 
-/// Slot of a device's fixed address among its contacts.
-pub(crate) const FIXED: u8 = u8::MAX;
 /// Hops given to a call whose caller named none (RFC 3261 §8.1.1.6).
 const HOPS: u8 = 70;
 
 /// A caller's INVITE, understood.
 struct Asked {
-    caller: Caller,
-    dialled: Dialled,
+    request: RouteRequest,
     offer: Option<Description>,
     hops: u8,
+}
+
+/// A caller's INVITE, taken in: not yet a leg of a call.
+pub(crate) struct Taken {
+    pub(crate) usage: InviteUsage,
+    pub(crate) sound: Sound,
+    agent: String,
+}
+
+impl Taken {
+    pub(crate) fn into_leg(self, leg: LegId, flow: Flow) -> SipLeg {
+        SipLeg::caller(leg, self.usage, self.sound, flow, &self.agent)
+    }
 }
 
 impl Shard {
@@ -54,10 +66,13 @@ impl Shard {
         let Some(dialled) = self.dialled(&message, &flow, &admitted.tenant) else {
             return self.refuse(key, &message, 404, now);
         };
-        let caller = caller_of(&admitted);
-        let asked = Asked {
-            caller,
+        let request = RouteRequest {
+            caller: caller_of(&admitted),
             dialled,
+            purpose: Purpose::Call,
+        };
+        let asked = Asked {
+            request,
             offer,
             hops,
         };
@@ -112,54 +127,17 @@ impl Shard {
         asked: Asked,
         now: Instant,
     ) {
-        let Asked {
-            caller,
-            dialled,
-            offer,
-            hops,
-        } = asked;
-        let request = RouteRequest {
-            caller,
-            dialled,
-            purpose: Purpose::Call,
-        };
-        let plan = match self.tenants.take_call(admitted.scope.tenant(), now) {
-            Ok(()) => self.dial_plan(&admitted.scope, &admitted.tenant, &request),
-            Err(capped) => {
-                self.figures.capped_calls += 1;
-                capped_plan(capped)
-            }
-        };
-        let random = self.random.next_u64();
-        let remote = flow.remote.ip();
-        let (ports, media) = (&mut self.ports, &mut self.media_out);
-        let Ok(sound) = Sound::open(ports, remote, None, offer.clone(), random, media) else {
-            self.figures.portless_calls += 1;
-            return self.retry_later(key, &message, now);
-        };
-        let agent = message
-            .header(Name::UserAgent)
-            .unwrap_or_default()
-            .to_owned();
-        let (owner, config) = (self.legs.next_owner(), self.usages.of(&flow));
-        let mut desk = Desk {
-            now,
-            transactions: &mut self.transactions,
-            ports: &mut self.ports,
-            media: &mut self.media_out,
-        };
-        let usage = match SipLeg::take_invite(key, flow, message, config, owner, &mut desk) {
-            Ok(usage) => usage,
-            Err(_answered) => return sound.close(desk.ports, desk.media),
-        };
+        let plan = self.plan_of(admitted, &asked.request, now);
+        let taken = self.take_caller(key, flow, message, None, asked.offer.clone(), now);
+        let Some(taken) = taken else { return };
         let RouteRequest {
             caller, dialled, ..
-        } = request;
+        } = asked.request;
         let incoming = Incoming {
             id: CallId::new(self.unix_ms(now), self.random.next_u128()),
             caller: caller.clone(),
             dialled: dialled.user,
-            offer,
+            offer: asked.offer,
             plan,
             config: self.config.call,
         };
@@ -168,22 +146,63 @@ impl Shard {
         let (call, leg) = Call::incoming(admitted.scope.clone(), incoming, now, &mut outputs);
         self.figures.calls += 1;
         self.tenants.call_began(admitted.scope.tenant());
-        let call_key = self.calls.insert(calls::Entry {
-            tenant: admitted.scope.tenant(),
-            call,
-            recorder,
-            legs: Vec::with_capacity(2),
-            max_forwards: hops.saturating_sub(1),
-            wake: None,
-            wake_at: None,
-            dirty: false,
-            stored: false,
-            counted: true,
-        });
-        self.current = Some(call_key);
-        let sip = SipLeg::caller(leg, usage, sound, flow, &agent);
-        self.seat(sip, call_key);
+        let entry = calls::Entry::new(call, recorder, asked.hops.saturating_sub(1));
+        let call_key = self.calls.insert(entry);
+        self.turn.current = Some(call_key);
+        self.seat(taken.into_leg(leg, flow), call_key);
         self.follow(call_key, outputs, now);
+    }
+
+    /// Where the call goes; a company that has its share already is refused by plan, so that the
+    /// refusal has a record.
+    fn plan_of(&mut self, admitted: &Admitted, request: &RouteRequest, now: Instant) -> DialPlan {
+        match self.tenants.take_call(admitted.scope.tenant(), now) {
+            Ok(()) => self.dial_plan(&admitted.scope, &admitted.tenant, request),
+            Err(capped) => {
+                self.figures.capped_calls += 1;
+                capped_plan(capped)
+            }
+        }
+    }
+
+    /// Opens media for a caller, next to the leg it will talk with if that is known, and takes
+    /// its INVITE in. Nothing when either failed; the INVITE is answered then.
+    pub(crate) fn take_caller(
+        &mut self,
+        key: ServerKey,
+        flow: Flow,
+        message: Message,
+        near: Option<EndpointId>,
+        offer: Option<Description>,
+        now: Instant,
+    ) -> Option<Taken> {
+        let (random, remote) = (self.random.next_u64(), flow.remote.ip());
+        let (ports, media) = (&mut self.ports, &mut self.outbox.media);
+        let Ok(sound) = Sound::open(ports, remote, near, offer, random, media) else {
+            self.figures.portless_calls += 1;
+            self.retry_later(key, &message, now);
+            return None;
+        };
+        let agent = message.header(Name::UserAgent).unwrap_or_default();
+        let agent = agent.to_owned();
+        let (owner, config) = (self.legs.next_owner(), self.sip.usages.of(&flow));
+        let mut desk = Desk {
+            now,
+            transactions: &mut self.sip.transactions,
+            ports: &mut self.ports,
+            media: &mut self.outbox.media,
+        };
+        match SipLeg::take_invite(key, flow, message, config, owner, &mut desk) {
+            Ok(usage) => Some(Taken {
+                usage,
+                sound,
+                agent,
+            }),
+            Err(_answered) => {
+                sound.close(desk.ports, desk.media);
+                None
+            }
+        }
     }
 
     /// Gives a leg its place in the tables.
@@ -203,7 +222,7 @@ impl Shard {
         };
         let owner = self.legs.insert(entry);
         // The bound of the directory is that of the legs, which was checked before the call.
-        let _full = self.dialogs.insert(&call_id, &tag, owner);
+        let _full = self.sip.dialogs.insert(&call_id, &tag, owner);
         self.calls.bind_endpoint(endpoint, call, leg);
         if let Some(entry) = self.calls.get_mut(call) {
             entry.set_owner(leg, Some(owner));
@@ -238,58 +257,6 @@ impl Shard {
     pub(crate) fn unix_ms(&self, now: Instant) -> u64 {
         u64::try_from(self.clock.wall(now).unix_ms()).unwrap_or(0)
     }
-
-    /// A plan with its devices expanded to where they can be reached at this moment.
-    pub(crate) fn dial_plan(
-        &self,
-        scope: &TenantScope,
-        tenant: &CompiledTenant,
-        request: &RouteRequest,
-    ) -> DialPlan {
-        let plan = routing::plan(tenant, request);
-        let steps = plan.steps.into_iter().map(|step| match step {
-            Step::Guest(guest) => DialStep::Guest(guest),
-            Step::Refuse(refusal) => DialStep::Refuse(refusal),
-            Step::Ring {
-                extension,
-                number,
-                devices,
-                timeout,
-            } => {
-                let display = tenant
-                    .extension(extension)
-                    .map_or("", |found| found.display_name.as_str());
-                let contact = |device, slot| Contact {
-                    device,
-                    extension,
-                    number: number.clone(),
-                    display: display.to_owned(),
-                    slot,
-                };
-                let mut targets = Vec::new();
-                for device in devices {
-                    let bound = self.registrar.bindings(scope, device).len();
-                    let bound = u8::try_from(bound).unwrap_or(FIXED).min(FIXED);
-                    targets.extend((0..bound).map(|slot| contact(device, slot)));
-                    if tenant
-                        .device(device)
-                        .is_some_and(|found| found.address.is_some())
-                    {
-                        targets.push(contact(device, FIXED));
-                    }
-                }
-                DialStep::Ring {
-                    number,
-                    targets,
-                    timeout,
-                }
-            }
-        });
-        DialPlan {
-            steps: steps.collect(),
-            explanation: plan.explanation,
-        }
-    }
 }
 
 /// Who a proven device calls as.
@@ -305,27 +272,5 @@ pub(crate) fn caller_of(admitted: &Admitted) -> Caller {
         display: extension
             .map(|extension| extension.display_name.clone())
             .unwrap_or_default(),
-    }
-}
-
-fn capped_plan(capped: Capped) -> DialPlan {
-    let mut explanation = Explanation::default();
-    match capped {
-        Capped::Concurrent(cap) => {
-            let because = format!("the company has {cap} calls at once, as many as it may");
-            explanation.add("cap.concurrent_calls", because);
-        }
-        Capped::Rate(cap) => {
-            let because = format!("the company began {cap} calls within a second, its most");
-            explanation.add("cap.calls_per_second", because);
-        }
-    }
-    let refusal = Refusal {
-        status: 503,
-        cause: 42,
-    };
-    DialPlan {
-        steps: vec![DialStep::Refuse(refusal)],
-        explanation,
     }
 }

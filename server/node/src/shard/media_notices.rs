@@ -1,6 +1,6 @@
 //! What media tells: addresses learnt, legs summed up, parties fallen silent.
 
-use crate::shard::Shard;
+use super::Shard;
 use domain::{Quality, QualityPair};
 use machine::Instant;
 use media::{LegFigures, Notice, Refusal, StreamFigures};

@@ -2,17 +2,17 @@
 //! call is looked up by its dialog and must be of the same tenant; one of another tenant is as
 //! unknown as one that never was.
 
-use crate::admission::Admitted;
+use super::admission::Admitted;
+use super::invite::caller_of;
+use super::{Shard, Work};
 use crate::calls::CallKey;
-use crate::invite::caller_of;
-use crate::shard::{Shard, Work};
 use call::{Input, LegFact, LegOrder, Target};
 use ids::TenantId;
 use machine::Instant;
 use routing::HostClass;
 use sdp::Description;
-use sip_leg::{Desk, Referee, SipLeg, Sound};
-use sip_message::{Flow, Host, Message, Name};
+use sip_leg::Referee;
+use sip_message::{Flow, Host, Message};
 use sip_stack::transaction::{Owner, ServerKey};
 
 impl Shard {
@@ -36,7 +36,10 @@ impl Shard {
                 host,
             };
             let fact = LegFact::Referred { target };
-            return self.work.push_back(Work::Input(key, Input::Leg(leg, fact)));
+            return self
+                .turn
+                .work
+                .push_back(Work::Input(key, Input::Leg(leg, fact)));
         };
         let other = self.find_dialog(tenant, &replaced.call_id, &replaced.to_tag);
         if other.is_none_or(|other| !self.adopt(owner, other, now)) {
@@ -49,7 +52,7 @@ impl Shard {
 
     /// The leg whose dialog this is, when it belongs to the tenant.
     fn find_dialog(&self, tenant: TenantId, call_id: &str, our_tag: &str) -> Option<Owner> {
-        let owner = self.dialogs.get(call_id, our_tag)?;
+        let owner = self.sip.dialogs.get(call_id, our_tag)?;
         let call = self.calls.get(self.legs.get(owner)?.call)?;
         (call.tenant == tenant).then_some(owner)
     }
@@ -128,49 +131,28 @@ impl Shard {
             return;
         };
         let (call_key, leg, near) = (entry.call, entry.sip.leg(), entry.sip.sound().endpoint());
-        let (random, remote) = (self.random.next_u64(), flow.remote.ip());
-        let (ports, media) = (&mut self.ports, &mut self.media_out);
-        let Ok(sound) = Sound::open(ports, remote, Some(near), offer.clone(), random, media) else {
-            return self.retry_later(key, &message, now);
-        };
-        let agent = message
-            .header(Name::UserAgent)
-            .unwrap_or_default()
-            .to_owned();
-        let (owner, config) = (self.legs.next_owner(), self.usages.of(&flow));
-        let mut desk = Desk {
-            now,
-            transactions: &mut self.transactions,
-            ports: &mut self.ports,
-            media: &mut self.media_out,
-        };
-        let Ok(mut usage) = SipLeg::take_invite(key, flow, message, config, owner, &mut desk)
-        else {
-            return sound.close(desk.ports, desk.media);
-        };
+        let taken = self.take_caller(key, flow, message, Some(near), offer.clone(), now);
+        let Some(mut taken) = taken else { return };
         let mut outputs = Vec::new();
         let caller = caller_of(admitted);
-        let taken = self.calls.get_mut(call_key).and_then(|entry| {
+        let replacing = self.calls.get_mut(call_key).and_then(|entry| {
             entry
                 .call
                 .replace(leg, caller, offer, now, &mut outputs)
                 .ok()
         });
-        let Some(new_leg) = taken else {
+        let Some(new_leg) = replacing else {
             let mut events = Vec::new();
-            let transactions = &mut self.transactions;
+            let transactions = &mut self.sip.transactions;
             let mut step = sip_stack::usage::Step {
                 now,
                 transactions,
                 events: &mut events,
             };
-            let _untimely = usage.refuse(486, None, &[], &mut step);
-            return sound.close(&mut self.ports, &mut self.media_out);
+            let _untimely = taken.usage.refuse(486, None, &[], &mut step);
+            return taken.sound.close(&mut self.ports, &mut self.outbox.media);
         };
-        self.seat(
-            SipLeg::caller(new_leg, usage, sound, flow, &agent),
-            call_key,
-        );
+        self.seat(taken.into_leg(new_leg, flow), call_key);
         self.follow(call_key, outputs, now);
     }
 }

@@ -1,0 +1,17 @@
+//! What stands between the network and the shard's work: proofs, guessers, overload, draining.
+
+use crate::load::Load;
+use crate::sources::Sources;
+use machine::Instant;
+use sip_stack::digest::Authenticator;
+
+/// Who and what is let in.
+pub(crate) struct Door {
+    pub(crate) authenticator: Authenticator,
+    pub(crate) sources: Sources,
+    pub(crate) load: Load,
+    /// Nothing new is let in any more.
+    pub(crate) draining: bool,
+    /// When the calls still up are hung up, once the shard drains.
+    pub(crate) drain_until: Option<Instant>,
+}

@@ -1,0 +1,147 @@
+//! A call's orders to its legs: the way to a device, a new INVITE, and all that comes after it.
+
+use super::Shard;
+use super::plan::FIXED;
+use crate::calls::CallKey;
+use call::{LegFact, LegId, LegOrder};
+use ids::DeviceId;
+use machine::Instant;
+use sdp::Description;
+use sip_leg::{Desk, Dial, Identity, SipLeg, Sound};
+use sip_message::Flow;
+use tenancy::TenantScope;
+
+/// How a device's contact is reached.
+struct Way {
+    uri: String,
+    routes: Vec<String>,
+    flow: Flow,
+}
+
+impl Shard {
+    pub(crate) fn leg_order(&mut self, key: CallKey, leg: LegId, order: LegOrder, now: Instant) {
+        if let LegOrder::Dial {
+            device,
+            slot,
+            offer,
+            number,
+            display,
+        } = order
+        {
+            let caller = (number.as_str(), display.as_str());
+            return match self.dial_of(key, leg, (device, slot), caller, offer) {
+                Some(dial) => self.dial(key, dial, now),
+                None => {
+                    let gone = LegFact::Unreachable(call::Unreachable::Transport);
+                    self.leg_failed(key, leg, gone);
+                }
+            };
+        }
+        let Some(owner) = self.calls.get(key).and_then(|entry| entry.owner(leg)) else {
+            return;
+        };
+        self.with_leg(owner, now, |sip, desk, reports| {
+            sip.order(order, desk, reports)
+        });
+    }
+
+    /// What is dialled to reach a device by one of its contacts; nothing when it has none.
+    fn dial_of(
+        &self,
+        key: CallKey,
+        leg: LegId,
+        (device, slot): (DeviceId, u8),
+        (number, display): (&str, &str),
+        offer: Option<Description>,
+    ) -> Option<Dial> {
+        let entry = self.calls.get(key)?;
+        let scope = entry.call.scope();
+        let way = self.way_to(scope, device, slot)?;
+        let tenant = self.tenants.compiled(scope.tenant());
+        let domain = tenant.as_ref().map_or("", |tenant| tenant.domain());
+        let to = entry.call.leg(leg).map_or("", |(party, _)| &party.number);
+        let identity = |number, display| {
+            Identity {
+                number,
+                display,
+                domain,
+            }
+            .value()
+        };
+        Some(Dial {
+            leg,
+            uri: way.uri,
+            from: identity(number, display),
+            to: identity(to, ""),
+            routes: way.routes,
+            flow: way.flow,
+            max_forwards: entry.max_forwards,
+            offer,
+            near: None,
+        })
+    }
+
+    fn way_to(&self, scope: &TenantScope, device: DeviceId, slot: u8) -> Option<Way> {
+        if slot == FIXED {
+            let tenant = self.tenants.compiled(scope.tenant())?;
+            let fixed = tenant.device(device)?.address.clone()?;
+            let family = fixed.socket.is_ipv4();
+            let mut listeners = self.config.listeners.iter();
+            let local = *listeners.find(|listener| listener.is_ipv4() == family)?;
+            let flow = if fixed.tcp {
+                Flow::tcp(local, fixed.socket, 0)
+            } else {
+                Flow::udp(local, fixed.socket)
+            };
+            return Some(Way {
+                uri: fixed.uri,
+                routes: Vec::new(),
+                flow,
+            });
+        }
+        let binding = self
+            .registrar
+            .bindings(scope, device)
+            .get(usize::from(slot))?;
+        Some(Way {
+            uri: binding.contact.clone().into_string(),
+            routes: binding
+                .path
+                .iter()
+                .map(|element| element.clone().into_string())
+                .collect(),
+            flow: binding.flow,
+        })
+    }
+
+    fn dial(&mut self, key: CallKey, mut dial: Dial, now: Instant) {
+        let leg = dial.leg;
+        dial.near = self.calls.get(key).and_then(|entry| {
+            let owner = entry.legs.iter().flatten().next()?;
+            Some(self.legs.get(*owner)?.sip.sound().endpoint())
+        });
+        let (random, remote) = (self.random.next_u64(), dial.flow.remote.ip());
+        let (ports, media) = (&mut self.ports, &mut self.outbox.media);
+        let Ok(sound) = Sound::open(ports, remote, dial.near, None, random, media) else {
+            self.figures.portless_calls += 1;
+            let reason = "no media port is left".to_owned();
+            return self.leg_failed(
+                key,
+                leg,
+                LegFact::Refused {
+                    status: 503,
+                    reason,
+                },
+            );
+        };
+        let (owner, config) = (self.legs.next_owner(), self.sip.usages.of(&dial.flow));
+        let mut desk = Desk {
+            now,
+            transactions: &mut self.sip.transactions,
+            ports: &mut self.ports,
+            media: &mut self.outbox.media,
+        };
+        let sip = SipLeg::dial(dial, sound, config, owner, &mut desk);
+        self.seat(sip, key);
+    }
+}

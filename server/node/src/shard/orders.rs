@@ -1,0 +1,119 @@
+//! Carrying out what calls order: of legs, of media, of routing, of the record.
+
+use super::{Shard, Work};
+use crate::calls::CallKey;
+use call::{CallEvent, Input, LegId, MediaOrder, Output, What};
+use machine::Instant;
+use media::Command;
+use routing::RouteRequest;
+
+impl Shard {
+    /// Carries out a call's outputs, in order.
+    pub(crate) fn follow(&mut self, key: CallKey, outputs: Vec<Output>, now: Instant) {
+        self.turn.current = Some(key);
+        let mut over = false;
+        for output in outputs {
+            match output {
+                Output::Leg(leg, order) => self.leg_order(key, leg, order, now),
+                Output::Media(order) => self.media_order(key, order, now),
+                Output::Route { token, request } => self.route(key, token, &request),
+                Output::Event(event) => self.call_event(key, &event),
+                Output::Over => over = true,
+            }
+        }
+        // The journal's first word names the legs, and the last one leaves nothing unsaid: media
+        // may sum up, and the record close, before the last leg is gone.
+        let new = self.calls.get(key).is_some_and(|e| !e.recorder.is_begun());
+        if new || over {
+            self.note_all_details(key);
+        }
+        if let Some(entry) = self.calls.get_mut(key) {
+            entry.recorder.settle(self.stores.journal.as_mut());
+        }
+        if over {
+            self.call_over(key, now);
+        } else {
+            self.store_soon(key, now);
+        }
+        self.rearm_call(key);
+    }
+
+    fn call_event(&mut self, key: CallKey, event: &CallEvent) {
+        let Some(entry) = self.calls.get_mut(key) else {
+            return;
+        };
+        entry
+            .recorder
+            .event(event, &self.clock, self.stores.journal.as_mut());
+        entry.dirty |= match event.what {
+            What::Answered(_)
+            | What::Held(_)
+            | What::Resumed(_)
+            | What::TransferCompleted { .. }
+            | What::LegClosed { .. } => true,
+            What::Opened { .. }
+            | What::Explained(_)
+            | What::LegOpened { .. }
+            | What::Ringing(_)
+            | What::TransferRequested { .. }
+            | What::TransferFailed { .. }
+            | What::MergedInto(_)
+            | What::Ended(_) => false,
+        };
+    }
+
+    fn media_order(&mut self, key: CallKey, order: MediaOrder, now: Instant) {
+        let Some(entry) = self.calls.get(key) else {
+            return;
+        };
+        let endpoint = |leg: LegId| {
+            let owner = entry.owner(leg)?;
+            Some(self.legs.get(owner)?.sip.sound().endpoint())
+        };
+        match order {
+            MediaOrder::Bridge(a, b) => {
+                if let (Some(a), Some(b)) = (endpoint(a), endpoint(b)) {
+                    self.outbox.media.push(Command::Stop { id: a });
+                    self.outbox.media.push(Command::Stop { id: b });
+                    self.outbox.media.push(Command::Bridge { a, b });
+                }
+            }
+            MediaOrder::Echo(leg) => {
+                if let Some(id) = endpoint(leg) {
+                    self.outbox.media.push(Command::Unbridge { id });
+                    self.outbox.media.push(Command::Echo { id });
+                }
+            }
+            MediaOrder::Play(leg, prompt) => {
+                let owner = entry.owner(leg);
+                if let Some(id) = endpoint(leg) {
+                    self.outbox.media.push(Command::Unbridge { id });
+                }
+                let book = self.config.prompts;
+                if let Some(owner) = owner {
+                    self.with_leg(owner, now, |sip, desk, _| sip.play(prompt, &book, desk));
+                }
+            }
+            MediaOrder::Silence(leg) => {
+                if let Some(id) = endpoint(leg) {
+                    self.outbox.media.push(Command::Stop { id });
+                    self.outbox.media.push(Command::Unbridge { id });
+                }
+            }
+        }
+    }
+
+    fn route(&mut self, key: CallKey, token: u16, request: &RouteRequest) {
+        let Some(entry) = self.calls.get(key) else {
+            return;
+        };
+        let scope = entry.call.scope();
+        let Some(tenant) = self.tenants.compiled(scope.tenant()) else {
+            return;
+        };
+        let plan = self.dial_plan(scope, &tenant, request);
+        self.turn
+            .work
+            .push_back(Work::Input(key, Input::Routed { token, plan }));
+    }
+}

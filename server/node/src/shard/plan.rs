@@ -1,0 +1,88 @@
+//! From a request to a plan that can be carried out at this moment.
+
+use super::Shard;
+use crate::tenants::Capped;
+use call::{Contact, DialPlan, DialStep};
+use domain::CompiledTenant;
+use routing::{Explanation, Refusal, RouteRequest, Step};
+use tenancy::TenantScope;
+
+/// Slot of a device's fixed address among its contacts.
+pub(crate) const FIXED: u8 = u8::MAX;
+
+impl Shard {
+    /// A plan with its devices expanded to where they can be reached at this moment.
+    pub(crate) fn dial_plan(
+        &self,
+        scope: &TenantScope,
+        tenant: &CompiledTenant,
+        request: &RouteRequest,
+    ) -> DialPlan {
+        let plan = routing::plan(tenant, request);
+        let steps = plan.steps.into_iter().map(|step| match step {
+            Step::Guest(guest) => DialStep::Guest(guest),
+            Step::Refuse(refusal) => DialStep::Refuse(refusal),
+            Step::Ring {
+                extension,
+                number,
+                devices,
+                timeout,
+            } => {
+                let display = tenant
+                    .extension(extension)
+                    .map_or("", |found| found.display_name.as_str());
+                let contact = |device, slot| Contact {
+                    device,
+                    extension,
+                    number: number.clone(),
+                    display: display.to_owned(),
+                    slot,
+                };
+                let mut targets = Vec::new();
+                for device in devices {
+                    let bound = self.registrar.bindings(scope, device).len();
+                    let bound = u8::try_from(bound).unwrap_or(FIXED);
+                    targets.extend((0..bound).map(|slot| contact(device, slot)));
+                    if tenant
+                        .device(device)
+                        .is_some_and(|found| found.address.is_some())
+                    {
+                        targets.push(contact(device, FIXED));
+                    }
+                }
+                DialStep::Ring {
+                    number,
+                    targets,
+                    timeout,
+                }
+            }
+        });
+        DialPlan {
+            steps: steps.collect(),
+            explanation: plan.explanation,
+        }
+    }
+}
+
+/// What a caller gets whose company has its share already.
+pub(crate) fn capped_plan(capped: Capped) -> DialPlan {
+    let mut explanation = Explanation::default();
+    match capped {
+        Capped::Concurrent(cap) => {
+            let because = format!("the company has {cap} calls at once, as many as it may");
+            explanation.add("cap.concurrent_calls", because);
+        }
+        Capped::Rate(cap) => {
+            let because = format!("the company began {cap} calls within a second, its most");
+            explanation.add("cap.calls_per_second", because);
+        }
+    }
+    let refusal = Refusal {
+        status: 503,
+        cause: 42,
+    };
+    DialPlan {
+        steps: vec![DialStep::Refuse(refusal)],
+        explanation,
+    }
+}

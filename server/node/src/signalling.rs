@@ -1,0 +1,48 @@
+//! What the shard keeps of SIP below its legs.
+
+use sip_leg::contact_of;
+use sip_message::{Flow, Transport};
+use sip_stack::dialog::Dialogs;
+use sip_stack::transaction::Transactions;
+use sip_stack::usage;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Transactions, whose dialogs are whose, and what usages are told.
+pub(crate) struct Signalling {
+    pub(crate) transactions: Transactions,
+    pub(crate) dialogs: Dialogs,
+    pub(crate) usages: UsageConfigs,
+}
+
+/// Usage settings by flow: one for each of our own addresses.
+pub(crate) struct UsageConfigs {
+    agent: String,
+    known: Vec<((Transport, SocketAddr), Arc<usage::Config>)>,
+}
+
+/// Addresses remembered; an exchange has few, and more are merely made anew.
+const ADDRESSES: usize = 64;
+
+impl UsageConfigs {
+    pub(crate) fn new(agent: String) -> UsageConfigs {
+        UsageConfigs {
+            agent,
+            known: Vec::new(),
+        }
+    }
+
+    pub(crate) fn of(&mut self, flow: &Flow) -> Arc<usage::Config> {
+        let ours = (flow.transport, flow.local);
+        if let Some((_, config)) = self.known.iter().find(|(address, _)| *address == ours) {
+            return Arc::clone(config);
+        }
+        let mut config = usage::Config::for_contact(contact_of(flow));
+        config.agent = Some(self.agent.clone());
+        let config = Arc::new(config);
+        if self.known.len() < ADDRESSES {
+            self.known.push((ours, Arc::clone(&config)));
+        }
+        config
+    }
+}
