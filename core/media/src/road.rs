@@ -9,6 +9,7 @@ mod lock;
 mod on_port;
 mod orders;
 mod play;
+mod playing;
 mod rtcp;
 mod table;
 #[cfg(test)]

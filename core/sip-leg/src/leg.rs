@@ -1,6 +1,12 @@
 //! One leg: the usage, the media, and the place in the call.
 
-use crate::Sound;
+mod order;
+mod report;
+
+pub use order::PromptBook;
+pub use report::Report;
+
+use crate::{NoPort, Sound};
 use bytes::Bytes;
 use call::LegId;
 use machine::{Deadline, Instant};
@@ -26,7 +32,7 @@ pub struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    pub(crate) fn step<'b>(&'b mut self, events: &'b mut Vec<Event>) -> Step<'b> {
+    fn step<'b>(&'b mut self, events: &'b mut Vec<Event>) -> Step<'b> {
         Step {
             now: self.now,
             transactions: self.transactions,
@@ -60,13 +66,13 @@ pub struct Dial {
 
 /// One leg of a call, in SIP.
 pub struct SipLeg {
-    pub(crate) leg: LegId,
-    pub(crate) usage: InviteUsage,
-    pub(crate) sound: Sound,
-    pub(crate) flow: Flow,
-    pub(crate) user_agent: String,
-    pub(crate) referral: Option<u32>,
-    pub(crate) closed: bool,
+    leg: LegId,
+    usage: InviteUsage,
+    sound: Sound,
+    flow: Flow,
+    user_agent: String,
+    referral: Option<u32>,
+    closed: bool,
 }
 
 /// A leg's stored form.
@@ -215,7 +221,7 @@ impl SipLeg {
         &mut self,
         event: transaction::Event,
         desk: &mut Desk<'_>,
-        reports: &mut Vec<crate::Report>,
+        reports: &mut Vec<Report>,
     ) {
         let mut events = Vec::new();
         self.usage.take(event, &mut desk.step(&mut events));
@@ -229,7 +235,7 @@ impl SipLeg {
     }
 
     /// Does what is due.
-    pub fn expire(&mut self, desk: &mut Desk<'_>, reports: &mut Vec<crate::Report>) {
+    pub fn expire(&mut self, desk: &mut Desk<'_>, reports: &mut Vec<Report>) {
         let mut events = Vec::new();
         self.usage.expire(&mut desk.step(&mut events));
         self.report(events, desk, reports);
@@ -250,13 +256,13 @@ impl SipLeg {
     /// The leg of a stored form, its media endpoint taken back.
     ///
     /// # Errors
-    /// [`crate::NoPort`] when the media port is no longer ours.
+    /// [`NoPort`] when the media port is no longer ours.
     pub fn restore(
         stored: Stored,
         config: Arc<Config>,
         owner: Owner,
         desk: &mut Desk<'_>,
-    ) -> Result<SipLeg, crate::NoPort> {
+    ) -> Result<SipLeg, NoPort> {
         let Stored {
             leg,
             usage,
@@ -302,6 +308,6 @@ impl SipLeg {
 }
 
 /// A description as it goes into a message.
-pub(crate) fn text(description: &Description) -> Bytes {
+fn text(description: &Description) -> Bytes {
     Bytes::from(description.to_string())
 }

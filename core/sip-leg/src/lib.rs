@@ -7,18 +7,14 @@
 
 mod identity;
 mod leg;
-mod order;
 mod reason;
 mod refer;
-mod report;
 mod sound;
 
 pub use identity::{Identity, contact_of};
-pub use leg::{Desk, Dial, SipLeg, Stored, offer_of};
-pub use order::PromptBook;
+pub use leg::{Desk, Dial, PromptBook, Report, SipLeg, Stored, offer_of};
 pub use reason::reason_value;
 pub use refer::{Referee, referee};
-pub use report::Report;
 pub use sound::{NoPort, Sound};
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Media;
+use crate::{Description, Media};
 
 /// One codec of a stream.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -148,16 +148,29 @@ pub fn parse_dtmf_payload(media: &Media) -> Option<u8> {
     fitting.or_else(|| events().next()).map(|c| c.payload)
 }
 
-/// See [`Media::codecs`].
-pub(crate) fn codecs(media: &Media) -> Vec<Codec> {
-    let payloads = media
-        .formats
-        .iter()
-        .filter_map(|format| format.parse::<u8>().ok());
-    payloads
-        .filter(|p| *p < 128)
-        .filter_map(|payload| codec_of(media, payload))
-        .collect()
+impl Media {
+    /// The codecs offered, most wanted first: `a=rtpmap` and `a=fmtp`, or the static table of
+    /// RFC 3551. Formats that are no payload number, or a dynamic one nobody described, are left
+    /// out.
+    #[must_use]
+    pub fn codecs(&self) -> Vec<Codec> {
+        let payloads = self
+            .formats
+            .iter()
+            .filter_map(|format| format.parse::<u8>().ok());
+        payloads
+            .filter(|p| *p < 128)
+            .filter_map(|payload| codec_of(self, payload))
+            .collect()
+    }
+}
+
+impl Description {
+    /// The codecs of this stream, most wanted first; see [`Media::codecs`].
+    #[must_use]
+    pub fn codecs(&self, index: usize) -> Vec<Codec> {
+        self.media.get(index).map(Media::codecs).unwrap_or_default()
+    }
 }
 
 fn codec_of(media: &Media, payload: u8) -> Option<Codec> {

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::codec::{self, Codec};
 use crate::{Address, Attribute, Connection, Direction, Line, Origin};
 
 /// A session description (RFC 8866), lines kept in order. Printed with CRLF line ends.
@@ -68,14 +67,6 @@ impl Media {
     /// Adds an attribute at the end.
     pub fn push_attribute(&mut self, attribute: Attribute) {
         self.lines.push(Line::Attribute(attribute));
-    }
-
-    /// The codecs offered, most wanted first: `a=rtpmap` and `a=fmtp`, or the static table of
-    /// RFC 3551. Formats that are no payload number, or a dynamic one nobody described, are left
-    /// out.
-    #[must_use]
-    pub fn codecs(&self) -> Vec<Codec> {
-        codec::codecs(self)
     }
 
     /// Milliseconds of sound per packet the writer wants to receive (`a=ptime`).
@@ -228,12 +219,6 @@ impl Description {
     #[must_use]
     pub fn audio(&self) -> Option<usize> {
         self.media.iter().position(Media::is_live_audio)
-    }
-
-    /// The codecs of this stream, most wanted first; see [`Media::codecs`].
-    #[must_use]
-    pub fn codecs(&self, index: usize) -> Vec<Codec> {
-        self.media.get(index).map(Media::codecs).unwrap_or_default()
     }
 
     /// Number, counted from 1, of the stream's `m=` line in the printed text.

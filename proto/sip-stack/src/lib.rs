@@ -13,9 +13,10 @@
 pub mod dialog;
 pub mod digest;
 mod fingerprint;
+mod owner;
 mod token;
 pub mod transaction;
 pub mod usage;
 
+pub use owner::Owner;
 pub use token::{Branch, Tag};
-pub use transaction::Owner;

@@ -282,7 +282,11 @@ fn families_have_their_own_ports() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 200,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     /// Opening, declaring, learning and closing in any order keeps the rule for what was opened:
     /// one blind leg per port, and no address twice among those given at opening.

@@ -7,7 +7,7 @@ use machine::{Instant, TimerHandle};
 
 use super::flow::{Inflow, Outflow};
 use super::lock::Lock;
-use super::play::Playing;
+use super::playing::Playing;
 use super::table::Key;
 use crate::expect::Expect;
 use crate::format::{PayloadMap, PayloadSet};

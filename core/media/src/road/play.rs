@@ -3,63 +3,20 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use machine::{Instant, TimerHandle};
+use machine::Instant;
 use rtp::{HEADER_BYTES, NewHeader, write_header};
 
 use super::leg::Feed;
+use super::playing::{CLOCK, LONGEST_MS, Playing};
 use super::{Road, TimerKey};
 use crate::command::{Notice, PlayCodec, Refusal};
-use crate::format::Format;
 use crate::prompts::{OCTETS_PER_MS, PromptId};
-
-/// Clock of all codecs that can be played, hertz.
-const CLOCK: u32 = 8000;
-
-/// Longest packet, milliseconds.
-const LONGEST_MS: u8 = 60;
 
 /// Octets of the longest packet.
 const LONGEST: usize = HEADER_BYTES + LONGEST_MS as usize * OCTETS_PER_MS;
 
-/// A prompt on its way.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Playing {
-    prompt: PromptId,
-    codec: PlayCodec,
-    looped: bool,
-    /// Octets played.
-    position: usize,
-    /// Its numbers as a source; what is sent bears those of the leg's own stream.
-    seq: u16,
-    ts: u32,
-    /// When the next frame is due.
-    due: Instant,
-    pub(super) timer: Option<TimerHandle>,
-}
-
 /// A prompt's identity as a source. It never leaves: the leg's own stands in its place.
 const SSRC: u32 = 0x5052_4f4d;
-
-impl Playing {
-    fn ptime_ms(&self) -> u8 {
-        match self.codec.ptime_ms {
-            ms @ 10..=LONGEST_MS => ms,
-            _ => 20,
-        }
-    }
-
-    fn frame_octets(&self) -> usize {
-        usize::from(self.ptime_ms()) * OCTETS_PER_MS
-    }
-
-    fn format(&self) -> Format {
-        Format {
-            payload: self.codec.payload,
-            codec: self.codec.codec,
-            clock: CLOCK,
-        }
-    }
-}
 
 /// Fills a frame from a prompt's octets at a position; from the start again behind the end. How
 /// many octets were filled before the first wrap.

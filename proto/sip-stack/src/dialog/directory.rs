@@ -3,7 +3,7 @@
 use sip_message::Message;
 
 use crate::fingerprint::{FingerprintMap, Key};
-use crate::transaction::Owner;
+use crate::owner::Owner;
 use machine::Random;
 
 /// The table has no place left.

@@ -4,10 +4,11 @@ use bytes::Bytes;
 use machine::Instant;
 use sip_message::{Flow, Message};
 
-use super::event::{ClientKey, Event, Owner};
+use super::event::{ClientKey, Event};
 use super::outbox::{Outbox, exact};
 use super::timers::{Repeat, T1, TIMER_D, TRANSACTION_LIFE, first, unless_reliable};
 use super::via;
+use crate::owner::Owner;
 
 /// The ACK given to one 2xx, known by the To tag it acknowledges.
 #[derive(Debug)]

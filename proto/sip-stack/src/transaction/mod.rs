@@ -23,7 +23,8 @@ mod timers;
 mod transactions;
 mod via;
 
-pub use event::{ClientKey, Event, Owner, ServerKey, Transmit};
+pub use crate::owner::Owner;
+pub use event::{ClientKey, Event, ServerKey, Transmit};
 pub use limits::{Figures, Limits};
 pub(crate) use timers::Repeat;
 pub use timers::{T1, T2, T4, TRANSACTION_LIFE};

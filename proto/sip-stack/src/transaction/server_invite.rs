@@ -4,10 +4,11 @@ use bytes::Bytes;
 use machine::Instant;
 use sip_message::{Flow, Message};
 
-use super::event::{Event, Owner, ServerKey};
+use super::event::{Event, ServerKey};
 use super::outbox::{Outbox, exact};
 use super::timers::{Repeat, T2, T4, TRANSACTION_LIFE, TRYING_AFTER, first, unless_reliable};
 use super::via;
+use crate::owner::Owner;
 
 /// Where the transaction stands.
 #[derive(Debug)]

@@ -7,13 +7,14 @@ use bytes::Bytes;
 use machine::{Instant, Random, TimerHandle, TimerTable};
 use sip_message::{Builder, Flow, Message, Method};
 
-use super::event::{ClientKey, Event, Owner, ServerKey, Transmit};
+use super::event::{ClientKey, Event, ServerKey, Transmit};
 use super::limits::{Figures, Limits};
 use super::linger::Linger;
 use super::outbox::Outbox;
 use super::table::{Slot, Table};
 use super::{client_invite, client_other, server_invite, server_other, via};
 use crate::fingerprint::Key;
+use crate::owner::Owner;
 use crate::token::{Branch, Tag};
 
 /// A request to be sent in a client transaction.
@@ -272,16 +273,35 @@ impl Transactions {
             on_flow.map(|(slot, _)| slot).collect()
         };
         for slot in slots {
-            let Some(client) = self.clients.get_mut(slot) else {
-                continue;
-            };
-            let head = client.head(ClientKey(slot));
-            match &mut client.state {
-                ClientState::Invite(state) => state.transport_failed(head, &mut self.out),
-                ClientState::Other(state) => state.transport_failed(head, &mut self.out),
-            }
-            self.settle_client(slot);
+            self.fail(slot);
         }
+    }
+
+    /// The network reports that a datagram on this flow did not arrive, quoting its beginning.
+    /// Such reports can be forged (RFC 5927), so only one that quotes the branch of a live
+    /// transaction of ours on that flow is believed; nobody else knows the branch.
+    pub fn reported(&mut self, flow: Flow, quoted: &[u8]) {
+        let Some((branch, is_cancel)) = via::quoted_branch(quoted) else {
+            return;
+        };
+        let Some(slot) = self.clients.find(client_id(branch, is_cancel)) else {
+            return;
+        };
+        if self.clients.get(slot).is_some_and(|client| client.flow == flow) {
+            self.fail(slot);
+        }
+    }
+
+    fn fail(&mut self, slot: Slot) {
+        let Some(client) = self.clients.get_mut(slot) else {
+            return;
+        };
+        let head = client.head(ClientKey(slot));
+        match &mut client.state {
+            ClientState::Invite(state) => state.transport_failed(head, &mut self.out),
+            ClientState::Other(state) => state.transport_failed(head, &mut self.out),
+        }
+        self.settle_client(slot);
     }
 
     /// When [`Transactions::expire`] is next needed.

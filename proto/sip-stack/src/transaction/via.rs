@@ -7,7 +7,7 @@ use sip_message::{Builder, Flow, Host, Limits, Message, Method, Name, Via, respo
 
 use crate::dialog::request_uri;
 use crate::fingerprint::{Fingerprint, Key};
-use crate::token::Tag;
+use crate::token::{Branch, Tag};
 
 const DEFAULT_PORT: u16 = 5060;
 
@@ -95,4 +95,14 @@ fn host_and_port(head: Fingerprint, via: &Via<'_>) -> Fingerprint {
         Host::Absent => head,
     };
     head.number(u64::from(via.port.unwrap_or(DEFAULT_PORT)))
+}
+
+/// The branch of ours in the beginning of a request, cut anywhere, and whether it is a CANCEL.
+pub(super) fn quoted_branch(quoted: &[u8]) -> Option<(Branch, bool)> {
+    const MARK: &[u8] = b"branch=";
+    /// Cookie and token.
+    const LENGTH: usize = 23;
+    let at = quoted.windows(MARK.len()).position(|part| part == MARK)? + MARK.len();
+    let text = std::str::from_utf8(quoted.get(at..at + LENGTH)?).ok()?;
+    Some((Branch::parse(text)?, quoted.starts_with(b"CANCEL ")))
 }

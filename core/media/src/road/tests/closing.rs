@@ -131,8 +131,8 @@ fn the_list_of_a_port_survives_closing_in_any_order() {
         let legs = ips.map(|at| rig.open(30_000, behind_nat("10.0.0.1:4000", at)));
         for (done, closed) in order.into_iter().enumerate() {
             rig.order(Command::Close { id: legs[closed] });
-            for at in 0..3 {
-                let from = format!("{}:9", ips[at]);
+            for (at, ip) in ips.iter().enumerate() {
+                let from = format!("{ip}:9");
                 let open = !order[..=done].contains(&at);
                 let verdict = rig.rtp(30_000, &from, pcmu(1, u16::try_from(done).unwrap()));
                 assert_eq!(

@@ -1,6 +1,6 @@
 //! Carrying out what the call orders.
 
-use crate::leg::text;
+use super::text;
 use crate::{Desk, Report, SipLeg, reason_value};
 use bytes::Bytes;
 use call::{EndReason, LegFact, LegOrder, Prompt};
