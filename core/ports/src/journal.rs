@@ -26,7 +26,7 @@ pub enum Mark {
         /// Its place among the call's legs.
         index: u16,
         /// The leg as it is now.
-        leg: CdrLeg,
+        leg: Box<CdrLeg>,
     },
     /// A transfer was asked for or came about.
     Transfer(TransferNote),

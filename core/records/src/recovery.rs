@@ -62,9 +62,9 @@ fn apply(cdr: &mut Cdr, mark: Mark) {
         Mark::Leg { index, leg } => {
             let index = usize::from(index);
             if index == cdr.legs.len() {
-                cdr.legs.push(leg);
+                cdr.legs.push(*leg);
             } else if let Some(known) = cdr.legs.get_mut(index) {
-                *known = leg;
+                *known = *leg;
             }
         }
         Mark::Transfer(note) => cdr.transfers.push(note),
