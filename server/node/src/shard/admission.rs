@@ -178,9 +178,9 @@ impl Shard {
         for value in self.door.authenticator.challenge(stale, now) {
             answer.text(name, &value);
         }
-        self.sip
-            .transactions
-            .respond(key, answer.finish(), status, now);
+        // Strangers ask for challenges: none may cost memory (RFC 3261 §26.3.2.4).
+        let bytes = answer.finish();
+        self.sip.transactions.respond_statelessly(key, bytes);
     }
 }
 
