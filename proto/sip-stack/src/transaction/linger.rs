@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 
 use super::table::{Slot, Table};
-use super::transactions::{Server, ServerState};
 
 /// Non-INVITE server transactions that only wait for Timer J. All wait equally long, so the order
 /// of their answers is the order of their ends.
@@ -19,26 +18,16 @@ impl Linger {
     }
 
     /// The one that has waited longest.
-    pub(super) fn take_oldest(&mut self, servers: &Table<Server>) -> Option<Slot> {
+    pub(super) fn take_oldest<T>(&mut self, servers: &Table<T>) -> Option<Slot> {
         self.forget_ended(servers);
         self.order.pop_front()
     }
 
     /// Forgets those at the front that have ended.
-    pub(super) fn forget_ended(&mut self, servers: &Table<Server>) {
+    pub(super) fn forget_ended<T>(&mut self, servers: &Table<T>) {
         let ended = |slot: &Slot| servers.get(*slot).is_none();
         while self.order.front().is_some_and(ended) {
             self.order.pop_front();
-        }
-    }
-}
-
-impl Server {
-    /// Whether it only waits to answer repetitions.
-    pub(super) fn lingers(&self) -> bool {
-        match &self.state {
-            ServerState::Other(state) => state.is_completed(),
-            ServerState::Invite(_) => false,
         }
     }
 }

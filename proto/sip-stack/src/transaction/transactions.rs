@@ -473,6 +473,14 @@ impl Client {
 }
 
 impl Server {
+    /// Whether it only waits to answer repetitions.
+    fn lingers(&self) -> bool {
+        match &self.state {
+            ServerState::Other(state) => state.is_completed(),
+            ServerState::Invite(_) => false,
+        }
+    }
+
     pub(super) const fn head(&self, key: ServerKey) -> server_invite::Head {
         server_invite::Head {
             key,
