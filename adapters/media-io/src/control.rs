@@ -9,6 +9,10 @@ use media::{Command, EndpointId, Notice};
 
 use crate::sys::EventFd;
 
+/// Called with a shard's number from a media thread after notices were put into its ring. It must
+/// not block.
+pub type Wake = Arc<dyn Fn(u8) + Send + Sync>;
+
 /// An order that could not be handed over; it is given back.
 #[derive(Debug)]
 pub enum SendProblem {
@@ -61,6 +65,10 @@ pub struct Control {
 
 impl Control {
     /// Hands an order to the thread of its endpoint. Never blocks.
+    #[expect(
+        clippy::result_large_err,
+        reason = "the order comes back as it went, without an allocation when memory is scarce"
+    )]
     pub fn send(&mut self, command: Command) -> Result<(), SendProblem> {
         let Some(line) = self.lines.get(usize::from(id_of(&command).worker())) else {
             return Err(SendProblem::Gone(command));

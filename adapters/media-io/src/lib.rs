@@ -15,6 +15,6 @@ mod transmit;
 mod worker;
 
 pub use config::Config;
-pub use control::{Control, SendProblem};
+pub use control::{Control, SendProblem, Wake};
 pub use figures::WorkerFigures;
-pub use threads::{MediaThreads, Wake};
+pub use threads::MediaThreads;

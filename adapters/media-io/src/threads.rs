@@ -12,14 +12,10 @@ use machine::Random;
 use media::{Prompts, Road};
 
 use crate::config::Config;
-use crate::control::{Bell, Control, Line};
+use crate::control::{Bell, Control, Line, Wake};
 use crate::figures::{Shared, WorkerFigures};
 use crate::sys::{self, EventFd};
 use crate::worker::{Shard, Worker};
-
-/// Called with a shard's number from a media thread after notices were put into its ring. It must
-/// not block.
-pub type Wake = Arc<dyn Fn(u8) + Send + Sync>;
 
 /// The running threads. Dropping it stops them.
 pub struct MediaThreads {

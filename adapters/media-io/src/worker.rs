@@ -11,12 +11,11 @@ use std::time::{Duration, Instant};
 use media::{Command, EndpointId, Expect, LocalMedia, Notice, Refusal, Road, Verdict};
 
 use crate::config::Config;
-use crate::control::Bell;
+use crate::control::{Bell, Wake};
 use crate::figures::{Plain, Shared};
 use crate::sockets::{Making, SocketIndex, Sockets};
 use crate::sys::batch::{BATCH, Pool, Received, Receiver};
 use crate::sys::{self, Epoll};
-use crate::threads::Wake;
 use crate::transmit::Transmit;
 
 /// Epoll token of the bell.

@@ -7,11 +7,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sip_message::flow::Transport;
 
-use crate::config::{Config, Limits, Listener};
+use crate::config::{Config, DatagramLimits, Listener};
 use crate::datagrams::DatagramSocket;
-use crate::event_loop::Token;
 use crate::streams::StreamListener;
 use crate::sys::{self, Direction, Epoll, Interest};
+use crate::token::Token;
 
 /// What became of one listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Bound {
     /// The listener with the port it really has.
     pub listener: Listener,
     /// Octets the kernel granted for receiving, per socket or per accepted connection; less than
-    /// [`Limits::receive_buffer`] where the host's ceiling (`net.core.rmem_max`) is lower and the
+    /// [`DatagramLimits::receive_buffer`] where the host's ceiling (`net.core.rmem_max`) is lower and the
     /// process is not privileged.
     pub receive_buffer: usize,
     /// Octets the kernel granted for sending, likewise.
@@ -112,11 +112,11 @@ impl Opened {
             ..
         } = *config;
         let socket = sys::open_datagram(listener.at, share_addresses, report_unreachable)?;
-        let Limits {
+        let DatagramLimits {
             receive_buffer,
             send_buffer,
             ..
-        } = *limits;
+        } = limits.datagrams;
         let bound = Bound {
             listener: Listener {
                 at: socket.local_addr()?,
@@ -140,7 +140,7 @@ impl Opened {
     ) -> io::Result<()> {
         let socket = sys::listen_stream(listener.at, config.share_addresses)?;
         // connections inherit the listener's buffers
-        let octets = config.limits.stream_buffer;
+        let octets = config.limits.streams.buffer;
         let bound = Bound {
             listener: Listener {
                 at: socket.local_addr()?,

@@ -89,16 +89,71 @@ impl Config {
 /// The bounds of one loop. Each default is stated beside its field.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Receive buffer asked of the kernel per UDP socket, octets (16 MiB); what was granted is in
+    /// Of its UDP sockets.
+    pub datagrams: DatagramLimits,
+    /// Of its connections.
+    pub streams: StreamLimits,
+    /// How long waiting octets may take to leave when the loop is stopped (500 ms).
+    pub farewell: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            datagrams: DatagramLimits::default(),
+            streams: StreamLimits::default(),
+            farewell: Duration::from_millis(500),
+        }
+    }
+}
+
+impl From<DatagramLimits> for Limits {
+    fn from(datagrams: DatagramLimits) -> Limits {
+        Limits {
+            datagrams,
+            ..Limits::default()
+        }
+    }
+}
+
+impl From<StreamLimits> for Limits {
+    fn from(streams: StreamLimits) -> Limits {
+        Limits {
+            streams,
+            ..Limits::default()
+        }
+    }
+}
+
+/// The bounds of each UDP socket of a loop.
+#[derive(Debug, Clone, Copy)]
+pub struct DatagramLimits {
+    /// Receive buffer asked of the kernel, octets (16 MiB); what was granted is in
     /// [`crate::Bound`].
     pub receive_buffer: usize,
-    /// Send buffer asked of the kernel per UDP socket, octets (4 MiB).
+    /// Send buffer asked of the kernel, octets (4 MiB).
     pub send_buffer: usize,
-    /// Datagrams a UDP socket may hold back while the kernel takes none (4096); the newest beyond
-    /// it are dropped and counted, the sender's retransmission heals them.
-    pub pending_datagrams: usize,
+    /// Datagrams held back while the kernel takes none (4096); the newest beyond it are dropped
+    /// and counted, the sender's retransmission heals them.
+    pub pending: usize,
     /// Octets of the same (8 MiB).
     pub pending_octets: usize,
+}
+
+impl Default for DatagramLimits {
+    fn default() -> DatagramLimits {
+        DatagramLimits {
+            receive_buffer: 16 << 20,
+            send_buffer: 4 << 20,
+            pending: 4096,
+            pending_octets: 8 << 20,
+        }
+    }
+}
+
+/// The bounds of the TCP connections of a loop.
+#[derive(Debug, Clone)]
+pub struct StreamLimits {
     /// Live connections, accepted and outgoing together (8192).
     pub connections: usize,
     /// Accepted connections from one IPv4 address or one IPv6 /64 (256).
@@ -110,7 +165,7 @@ pub struct Limits {
     /// Messages waiting to be written to one connection (1024).
     pub write_messages: usize,
     /// Octets of each kernel buffer of a connection, both directions (256 KiB).
-    pub stream_buffer: usize,
+    pub buffer: usize,
     /// How long an outgoing connection may take to open (5 s).
     pub connect_timeout: Duration,
     /// How long a connection may be silent in both directions (20 min); longer than the keep-alive
@@ -123,31 +178,24 @@ pub struct Limits {
     pub frame_timeout: Duration,
     /// How long the last words to a connection being closed may take (1 s).
     pub linger: Duration,
-    /// How long waiting octets may take to leave when the loop is stopped (500 ms).
-    pub farewell: Duration,
-    /// What a message on a stream may be.
+    /// What a message may be.
     pub message: sip_message::Limits,
 }
 
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
-            receive_buffer: 16 << 20,
-            send_buffer: 4 << 20,
-            pending_datagrams: 4096,
-            pending_octets: 8 << 20,
+impl Default for StreamLimits {
+    fn default() -> StreamLimits {
+        StreamLimits {
             connections: 8192,
             connections_per_source: 256,
             connecting: 1024,
             write_octets: 1 << 20,
             write_messages: 1024,
-            stream_buffer: 256 << 10,
+            buffer: 256 << 10,
             connect_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(20 * 60),
             stall_timeout: Duration::from_secs(30),
             frame_timeout: Duration::from_secs(30),
             linger: Duration::from_secs(1),
-            farewell: Duration::from_millis(500),
             message: sip_message::Limits::default(),
         }
     }

@@ -8,11 +8,11 @@ use bytes::Bytes;
 use machine::Instant;
 use sip_message::flow::Flow;
 
-use crate::config::Limits;
+use crate::config::StreamLimits;
 use crate::handler::{CloseReason, Failure, Transmit};
 use crate::intake::{Ending, Intake, Reading};
 use crate::outbox::{Outbox, Writing};
-use crate::sys::Interest;
+use crate::sys::{Interest, is_passing};
 
 /// How far a connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Connection {
         stream: TcpStream,
         flow: Flow,
         source: Option<Source>,
-        limits: &Limits,
+        limits: &StreamLimits,
         now: Instant,
     ) -> Connection {
         let accepted = source.is_some();
@@ -162,12 +162,16 @@ impl Connection {
     }
 
     /// Puts a message into the queue, or gives it back where too much waits.
-    pub(crate) fn queue(&mut self, transmit: Transmit, limits: &Limits) -> Result<(), Transmit> {
+    pub(crate) fn queue(
+        &mut self,
+        transmit: Transmit,
+        limits: &StreamLimits,
+    ) -> Result<(), Transmit> {
         self.outbox.put(transmit, limits)
     }
 
     /// Answers `pings` keep-alives.
-    pub(crate) fn pong(&mut self, pings: usize, limits: &Limits) {
+    pub(crate) fn pong(&mut self, pings: usize, limits: &StreamLimits) {
         self.outbox.pong(pings, limits);
     }
 
@@ -208,7 +212,7 @@ impl Connection {
     }
 
     /// Until when it may stay as it is, and what it is closed for then.
-    pub(crate) fn deadline(&self, limits: &Limits) -> (Instant, CloseReason) {
+    pub(crate) fn deadline(&self, limits: &StreamLimits) -> (Instant, CloseReason) {
         match self.phase {
             Phase::Connecting => (self.active + limits.connect_timeout, CloseReason::Stalled),
             Phase::Answering { by, why }
@@ -232,14 +236,6 @@ impl Connection {
             }
         }
     }
-}
-
-/// Whether an error says nothing of the stream itself.
-pub(crate) fn is_passing(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
-    )
 }
 
 /// Why a connection did not open.

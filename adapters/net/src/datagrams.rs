@@ -11,9 +11,10 @@ use bytes::Bytes;
 use machine::Instant;
 use sip_message::flow::Flow;
 
-use crate::event_loop::Incident;
+use crate::config::DatagramLimits;
 use crate::figures::Figures;
 use crate::handler::{Failure, Received, Transmit};
+use crate::incident::Incident;
 use crate::keepalive::is_idle_talk;
 use crate::stun;
 use crate::sys::{self, Arrived, BATCH, Datagram, Epoll, Inbound, Interest, Outbound};
@@ -26,13 +27,6 @@ const ATTEMPTS: usize = 4;
 const REPORTS: usize = 64;
 /// Octets kept of a datagram quoted by ICMP; RFC 1812 §4.3.2.3 has them quote less.
 const QUOTE: usize = 2048;
-
-/// Bounds on what one socket holds back.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct PendingLimits {
-    pub(crate) datagrams: usize,
-    pub(crate) octets: usize,
-}
 
 /// One bound socket and what waits for it.
 #[derive(Debug)]
@@ -99,14 +93,14 @@ pub(crate) struct Datagrams {
     sockets: Vec<DatagramSocket>,
     inbound: Inbound,
     outbound: Outbound,
-    limits: PendingLimits,
+    limits: DatagramLimits,
     figures: Arc<Figures>,
 }
 
 impl Datagrams {
     pub(crate) fn new(
         sockets: Vec<DatagramSocket>,
-        limits: PendingLimits,
+        limits: DatagramLimits,
         figures: Arc<Figures>,
     ) -> Datagrams {
         let (inbound, outbound) = (Inbound::new(), Outbound::new());
@@ -330,7 +324,7 @@ impl Verdict {
 /// Where arrived datagrams go.
 struct Sink<'a> {
     figures: &'a Figures,
-    limits: PendingLimits,
+    limits: DatagramLimits,
     batch: &'a mut Vec<Received>,
 }
 
@@ -371,9 +365,14 @@ impl Sink<'_> {
 }
 
 /// Queues a datagram, or drops it where too many wait.
-fn hold(socket: &mut DatagramSocket, transmit: Transmit, limits: PendingLimits, figures: &Figures) {
+fn hold(
+    socket: &mut DatagramSocket,
+    transmit: Transmit,
+    limits: DatagramLimits,
+    figures: &Figures,
+) {
     let octets = socket.pending_octets + transmit.bytes.len();
-    if socket.pending.len() >= limits.datagrams || octets > limits.octets {
+    if socket.pending.len() >= limits.pending || octets > limits.pending_octets {
         figures.udp_pending_drops.one();
         return;
     }
@@ -436,9 +435,10 @@ mod tests {
     #[test]
     fn as_many_datagrams_wait_as_the_limit_says_and_the_newest_beyond_is_dropped() {
         let (mut socket, figures) = (socket(), Figures::default());
-        let limits = PendingLimits {
-            datagrams: 3,
-            octets: 100,
+        let limits = DatagramLimits {
+            pending: 3,
+            pending_octets: 100,
+            ..DatagramLimits::default()
         };
         for octets in [1, 2, 3, 4] {
             hold(&mut socket, transmit(octets), limits, &figures);
@@ -457,9 +457,10 @@ mod tests {
     #[test]
     fn as_many_octets_wait_as_the_limit_says() {
         let (mut socket, figures) = (socket(), Figures::default());
-        let limits = PendingLimits {
-            datagrams: 100,
-            octets: 10,
+        let limits = DatagramLimits {
+            pending: 100,
+            pending_octets: 10,
+            ..DatagramLimits::default()
         };
         for octets in [6, 5, 4, 1] {
             hold(&mut socket, transmit(octets), limits, &figures);
@@ -490,9 +491,10 @@ mod tests {
             .add(blocked.socket.as_fd(), 0, Interest::BOTH)
             .unwrap();
         let flow = Flow::udp(blocked.local, sink.local_addr().unwrap());
-        let limits = PendingLimits {
-            datagrams: 9,
-            octets: 99,
+        let limits = DatagramLimits {
+            pending: 9,
+            pending_octets: 99,
+            ..DatagramLimits::default()
         };
         let mut datagrams = Datagrams::new(vec![blocked], limits, Arc::default());
         let mut incidents = VecDeque::new();
@@ -515,9 +517,10 @@ mod tests {
         let mut starved = socket();
         starved.retry_at = Some(Instant::from_millis(5));
         let flow = Flow::udp(starved.local, sink.local_addr().unwrap());
-        let limits = PendingLimits {
-            datagrams: 9,
-            octets: 99,
+        let limits = DatagramLimits {
+            pending: 9,
+            pending_octets: 99,
+            ..DatagramLimits::default()
         };
         let mut datagrams = Datagrams::new(vec![starved], limits, Arc::default());
         let mut incidents = VecDeque::new();

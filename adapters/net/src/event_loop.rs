@@ -5,79 +5,25 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use machine::Instant;
-use sip_message::Problem;
-use sip_message::flow::{Flow, Transport};
+use sip_message::flow::Transport;
 
 use crate::bind::{BindError, Bound, Opened, first_connection};
 use crate::clock::LoopClock;
-use crate::config::Config;
-use crate::datagrams::{Datagrams, PendingLimits};
+use crate::config::{Config, Limits};
+use crate::datagrams::Datagrams;
 use crate::figures::Figures;
-use crate::handler::{CloseReason, Failure, Handler, Received, Transmit};
+use crate::handler::{Handler, Received, Transmit};
+use crate::incident::Incident;
 use crate::streams::{Context, Streams};
 use crate::sys::{BATCH, Epoll, Event, Interest};
+use crate::token::Token;
 use crate::waker::Waker;
 
 /// Full batches taken from one socket before others get their turn.
 const ROUNDS: usize = 4;
 /// Incidents told to the handler before others get their turn.
 const INCIDENTS: usize = 256;
-
-/// Something the handler is to be told when what arrived before has been told.
-#[derive(Debug)]
-pub(crate) enum Incident {
-    Failed(Transmit, Failure),
-    Closed(Flow, CloseReason),
-    Malformed {
-        flow: Flow,
-        problem: Problem,
-        head: Bytes,
-    },
-    /// The handler has been told everything of a connection at its end.
-    Answered {
-        connection: u64,
-    },
-}
-
-/// What an event of the poll is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Token {
-    Waker,
-    Datagrams(usize),
-    Listener(usize),
-    Connection,
-}
-
-impl Token {
-    /// Connection ids stay below, since shards do.
-    const KINDS: u64 = 0x7fff << 48;
-    const WAKER: u64 = Token::KINDS;
-    const DATAGRAMS: u64 = Token::KINDS | 1 << 32;
-    const LISTENER: u64 = Token::KINDS | 2 << 32;
-    const INDEX: u64 = 0xffff_ffff;
-
-    pub(crate) fn pack(self) -> u64 {
-        let index = |index: usize| u64::try_from(index).unwrap_or(0) & Token::INDEX;
-        match self {
-            Token::Waker => Token::WAKER,
-            Token::Datagrams(i) => Token::DATAGRAMS | index(i),
-            Token::Listener(i) => Token::LISTENER | index(i),
-            Token::Connection => 0,
-        }
-    }
-
-    pub(crate) fn unpack(packed: u64) -> Token {
-        let index = usize::try_from(packed & Token::INDEX).unwrap_or(0);
-        match packed & !Token::INDEX {
-            Token::WAKER => Token::Waker,
-            Token::DATAGRAMS => Token::Datagrams(index),
-            Token::LISTENER => Token::Listener(index),
-            _ => Token::Connection,
-        }
-    }
-}
 
 /// A loop with its sockets open, to be run by the thread that shall own it.
 #[derive(Debug)]
@@ -107,19 +53,19 @@ impl Net {
         watched.map_err(BindError::Poll)?;
         let opened = Opened::open(&config, &epoll)?;
         let figures = Arc::new(Figures::default());
-        let pending = PendingLimits {
-            datagrams: config.limits.pending_datagrams,
-            octets: config.limits.pending_octets,
-        };
+        let Limits {
+            datagrams,
+            streams,
+            farewell,
+        } = config.limits;
         let first = first_connection(config.shard);
-        let farewell = config.limits.farewell;
         Ok(Net {
             clock: config.clock,
             farewell,
             waker: waker.clone(),
             epoll,
-            datagrams: Datagrams::new(opened.datagrams, pending, Arc::clone(&figures)),
-            streams: Streams::new(opened.streams, first, config.limits, Arc::clone(&figures)),
+            datagrams: Datagrams::new(opened.datagrams, datagrams, Arc::clone(&figures)),
+            streams: Streams::new(opened.streams, first, streams, Arc::clone(&figures)),
             bound: opened.bound,
             figures,
             incidents: VecDeque::new(),
@@ -322,7 +268,7 @@ impl Net {
         let until = self.clock.now() + self.farewell;
         self.datagrams.stop_reading(&self.epoll);
         let (streams, _, mut context) = self.parts();
-        streams.stop_reading(&mut context);
+        streams.stop_reading(until, &mut context);
         let mut events = Vec::new();
         loop {
             self.incidents.clear();

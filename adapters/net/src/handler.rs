@@ -39,7 +39,7 @@ pub enum Failure {
     Unreachable,
     /// The remote refused the connection.
     Refused,
-    /// The connection took longer than [`crate::Limits::connect_timeout`] to open.
+    /// The connection took longer than [`crate::StreamLimits::connect_timeout`] to open.
     TimedOut,
     /// Too much is waiting for that connection already.
     Overflow,
@@ -56,7 +56,7 @@ pub enum CloseReason {
     Peer,
     /// The peer reset it or the network failed.
     Reset,
-    /// Nobody said anything for [`crate::Limits::idle_timeout`].
+    /// Nobody said anything for [`crate::StreamLimits::idle_timeout`].
     Idle,
     /// The peer was too slow to take what waited or to finish a message.
     Stalled,

@@ -6,10 +6,10 @@ use std::io::{self, IoSlice, Write};
 use bytes::Bytes;
 use machine::Instant;
 
-use crate::config::Limits;
-use crate::connection::is_passing;
+use crate::config::StreamLimits;
 use crate::handler::Transmit;
 use crate::keepalive::PONG;
+use crate::sys::is_passing;
 
 /// Most pieces given to the kernel by one write.
 const PIECES: usize = 64;
@@ -60,7 +60,11 @@ impl Outbox {
     }
 
     /// Puts a message into the queue, or gives it back where too much waits.
-    pub(crate) fn put(&mut self, transmit: Transmit, limits: &Limits) -> Result<(), Transmit> {
+    pub(crate) fn put(
+        &mut self,
+        transmit: Transmit,
+        limits: &StreamLimits,
+    ) -> Result<(), Transmit> {
         let octets = self.octets + transmit.bytes.len();
         if self.waiting.len() >= limits.write_messages || octets > limits.write_octets {
             return Err(transmit);
@@ -71,7 +75,7 @@ impl Outbox {
     }
 
     /// Answers `pings` keep-alives; a peer that takes no answers gets none.
-    pub(crate) fn pong(&mut self, pings: usize, limits: &Limits) {
+    pub(crate) fn pong(&mut self, pings: usize, limits: &StreamLimits) {
         let octets = self.octets + pings * PONG.len();
         if self.waiting.len() < limits.write_messages && octets <= limits.write_octets {
             self.octets = octets;
@@ -189,11 +193,11 @@ mod tests {
         }
     }
 
-    fn limits(octets: usize, messages: usize) -> Limits {
-        Limits {
+    fn limits(octets: usize, messages: usize) -> StreamLimits {
+        StreamLimits {
             write_octets: octets,
             write_messages: messages,
-            ..Limits::default()
+            ..StreamLimits::default()
         }
     }
 
@@ -271,7 +275,9 @@ mod tests {
     #[test]
     fn a_stall_lasts_from_the_first_refusal_until_anything_is_taken() {
         let mut outbox = Outbox::default();
-        outbox.put(message(b"abc"), &Limits::default()).unwrap();
+        outbox
+            .put(message(b"abc"), &StreamLimits::default())
+            .unwrap();
         let mut peer = Peer {
             at_once: 9,
             room: 0,

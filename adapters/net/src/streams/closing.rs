@@ -4,8 +4,8 @@ use machine::Instant;
 
 use super::{Context, Streams};
 use crate::connection::{Connection, Phase};
-use crate::event_loop::Incident;
 use crate::handler::{CloseReason, Failure};
+use crate::incident::Incident;
 
 impl Streams {
     /// Reads no more, but lets the handler answer what was read.
@@ -115,11 +115,10 @@ impl Streams {
         }
     }
 
-    /// Accepts and reads no more; what waits is still written.
-    pub(crate) fn stop_reading(&mut self, context: &mut Context<'_>) {
+    /// Accepts and reads no more; what waits is still written, until `by`.
+    pub(crate) fn stop_reading(&mut self, by: Instant, context: &mut Context<'_>) {
         self.accept_again = None;
         self.listen(context.epoll, false);
-        let by = context.now + self.limits.farewell;
         let ids: Vec<u64> = self.live.keys().copied().collect();
         for id in ids {
             if let Some(connection) = self.live.get_mut(&id) {

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use machine::Instant;
 use sip_message::flow::Flow;
 
-use crate::config::Limits;
+use crate::config::StreamLimits;
 use crate::connection::{Connection, Phase, Source};
-use crate::event_loop::Incident;
 use crate::figures::Figures;
 use crate::handler::{CloseReason, Failure, Received, Transmit};
+use crate::incident::Incident;
 use crate::intake::Ending;
 use crate::sys::{Epoll, Event};
 
@@ -55,7 +55,7 @@ pub(crate) struct Streams {
     next_id: u64,
     accept_again: Option<Instant>,
     scratch: Vec<u8>,
-    limits: Limits,
+    limits: StreamLimits,
     figures: Arc<Figures>,
 }
 
@@ -63,7 +63,7 @@ impl Streams {
     pub(crate) fn new(
         listeners: Vec<StreamListener>,
         first_id: u64,
-        limits: Limits,
+        limits: StreamLimits,
         figures: Arc<Figures>,
     ) -> Streams {
         Streams {

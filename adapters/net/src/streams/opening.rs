@@ -70,8 +70,8 @@ impl Streams {
         let from = (!flow.local.ip().is_unspecified()).then_some(flow.local);
         let opened = sys::connect_stream(flow.remote, from).and_then(|stream| {
             let fd = stream.as_fd();
-            sys::set_buffer(fd, Direction::Send, self.limits.stream_buffer)?;
-            sys::set_buffer(fd, Direction::Receive, self.limits.stream_buffer)?;
+            sys::set_buffer(fd, Direction::Send, self.limits.buffer)?;
+            sys::set_buffer(fd, Direction::Receive, self.limits.buffer)?;
             self.enter(stream, flow.remote, None, context)
         });
         opened.map_err(|error| {

@@ -29,8 +29,8 @@ pub(crate) struct Inbound {
     headers: Box<[libc::mmsghdr]>,
 }
 
-// SAFETY: its pointers are followed only within `receive`, which makes them all anew beforehand; between
-// calls they are mere numbers, and what they point to is not shared with another thread.
+// SAFETY: its pointers are followed only within `receive`, which makes them all anew beforehand;
+// between calls they are mere numbers, and what they point to is not shared with another thread.
 unsafe impl Send for Inbound {}
 
 impl std::fmt::Debug for Inbound {

@@ -1,6 +1,8 @@
 //! The kernel calls the standard library does not offer; all unsafe code of this crate is here.
 #![allow(unsafe_code)] // recvmmsg, sendmmsg, epoll, eventfd and socket options have no safe face
 
+use std::io;
+
 mod address;
 mod epoll;
 mod icmp;
@@ -27,4 +29,12 @@ fn length_of<T>() -> libc::socklen_t {
 /// A flag or a length as the kernel wants it; nothing we pass comes near the bound.
 fn int(value: usize) -> libc::c_int {
     libc::c_int::try_from(value).unwrap_or(libc::c_int::MAX)
+}
+
+/// Whether an error says nothing of the stream itself.
+pub(crate) fn is_passing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+    )
 }

@@ -31,8 +31,8 @@ pub(crate) struct Outbound {
     headers: Box<[libc::mmsghdr]>,
 }
 
-// SAFETY: its pointers are followed only within `send`, which makes them all anew beforehand; between
-// calls they are mere numbers, and what they point to is not shared with another thread.
+// SAFETY: its pointers are followed only within `send`, which makes them all anew beforehand;
+// between calls they are mere numbers, and what they point to is not shared with another thread.
 unsafe impl Send for Outbound {}
 
 impl std::fmt::Debug for Outbound {

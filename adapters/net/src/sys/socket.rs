@@ -88,8 +88,8 @@ pub(crate) fn listen_stream(at: SocketAddr, share: bool) -> io::Result<TcpListen
     Ok(TcpListener::from(socket))
 }
 
-/// A stream being opened to `remote`, from the IP of `from` when given; it is open when it gets writable
-/// without an error.
+/// A stream being opened to `remote`, from the IP of `from` when given; it is open when it gets
+/// writable without an error.
 pub(crate) fn connect_stream(
     remote: SocketAddr,
     from: Option<SocketAddr>,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use net::{BATCH, Failure, Limits, Transmit};
+use net::{BATCH, DatagramLimits, Failure, Limits, Transmit};
 use sip_message::flow::{Flow, Transport};
 
 use crate::support::{Answer, config, flow_to, hear, message, phone, ready, start, tcp, udp};
@@ -235,9 +235,9 @@ fn unreachable_reports_can_be_left_unheard() {
 
 #[test]
 fn datagrams_the_kernel_had_no_room_for_are_counted() {
-    let limits = Limits {
+    let limits = DatagramLimits {
         receive_buffer: 8 << 10,
-        ..Limits::default()
+        ..DatagramLimits::default()
     };
     let ready = ready(config(&[udp("127.0.0.1:0")], limits), Answer::Nothing);
     assert!(ready.net().bound()[0].receive_buffer < 64 << 10);
@@ -266,9 +266,9 @@ fn datagrams_the_kernel_had_no_room_for_are_counted() {
 
 #[test]
 fn more_than_may_wait_can_leave_in_one_go() {
-    let limits = Limits {
-        pending_datagrams: 2 * BATCH,
-        ..Limits::default()
+    let limits = DatagramLimits {
+        pending: 2 * BATCH,
+        ..DatagramLimits::default()
     };
     let running = ready(config(&[udp("127.0.0.1:0")], limits), Answer::Nothing).run();
     let phone = phone("127.0.0.1:0");
@@ -289,7 +289,7 @@ fn the_granted_buffers_are_reported_and_never_more_than_was_asked() {
         Answer::Nothing,
     );
     let bound = ready.net().bound()[0];
-    let asked = Limits::default();
+    let asked = DatagramLimits::default();
     assert!(
         (100_000..=asked.receive_buffer).contains(&bound.receive_buffer),
         "{bound:?}"

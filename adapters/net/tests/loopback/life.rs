@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use machine::Instant;
 use net::{
-    BindError, CloseReason, Config, Failure, Handler, Limits, Net, Received, Transmit, Waker,
+    BindError, CloseReason, Config, Failure, Handler, Limits, Net, Received, StreamLimits,
+    Transmit, Waker,
 };
 use sip_message::flow::{Flow, Transport};
 
@@ -16,6 +17,15 @@ use crate::support::{
     Answer, Seen, config, flow_to, hear, message, phone, read_exactly, read_to_end, ready, start,
     tcp, udp,
 };
+
+/// Limits under which a peer that does not read is soon full.
+fn narrow() -> Limits {
+    StreamLimits {
+        buffer: 4 << 10,
+        ..StreamLimits::default()
+    }
+    .into()
+}
 
 /// Counts what is in its inbox.
 #[derive(Default)]
@@ -108,9 +118,8 @@ fn a_deadline_is_kept_and_not_before_its_time() {
 #[test]
 fn a_stopping_loop_writes_what_it_owes_a_slow_reader() {
     let limits = Limits {
-        stream_buffer: 4 << 10,
         farewell: std::time::Duration::from_secs(10),
-        ..Limits::default()
+        ..narrow()
     };
     let mut running = ready(config(&[tcp("127.0.0.1:0")], limits), Answer::Nothing).run();
     let mut phone = running.dial(0);
@@ -129,9 +138,8 @@ fn a_stopping_loop_writes_what_it_owes_a_slow_reader() {
 #[test]
 fn a_stopping_loop_does_not_wait_for_a_peer_that_takes_nothing() {
     let limits = Limits {
-        stream_buffer: 4 << 10,
         farewell: std::time::Duration::from_millis(50),
-        ..Limits::default()
+        ..narrow()
     };
     let mut running = ready(config(&[tcp("127.0.0.1:0")], limits), Answer::Nothing).run();
     let mut phone = running.dial(0);

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use bytes::Bytes;
-use net::{CloseReason, Failure, Limits, Transmit};
+use net::{CloseReason, Failure, StreamLimits, Transmit};
 use sip_message::flow::Transport;
 
 use crate::support::{
@@ -14,7 +14,7 @@ use crate::support::{
     read_to_end, ready, tcp,
 };
 
-fn start(limits: Limits, answer: Answer) -> Running {
+fn start(limits: StreamLimits, answer: Answer) -> Running {
     ready(
         config(&[tcp("127.0.0.1:0"), tcp("[::1]:0")], limits),
         answer,
@@ -24,9 +24,9 @@ fn start(limits: Limits, answer: Answer) -> Running {
 
 #[test]
 fn one_source_has_as_many_connections_as_its_share_and_others_are_not_hurt() {
-    let limits = Limits {
+    let limits = StreamLimits {
         connections_per_source: 2,
-        ..Limits::default()
+        ..StreamLimits::default()
     };
     let running = start(limits, Answer::Echo);
     let (mut a, mut b) = (running.dial(0), running.dial(0));
@@ -43,9 +43,9 @@ fn one_source_has_as_many_connections_as_its_share_and_others_are_not_hurt() {
 
 #[test]
 fn a_loop_has_as_many_connections_as_its_limit_whoever_opened_them() {
-    let limits = Limits {
+    let limits = StreamLimits {
         connections: 2,
-        ..Limits::default()
+        ..StreamLimits::default()
     };
     let running = start(limits, Answer::Echo);
     let (mut a, mut b) = (running.dial(0), running.dial(1));
@@ -70,12 +70,12 @@ fn a_loop_has_as_many_connections_as_its_limit_whoever_opened_them() {
     assert!(is_turned_away(&mut running.dial(0)));
 }
 
-/// Limits under which a peer that does not read is noticed soon.
-fn narrow() -> Limits {
-    Limits {
-        stream_buffer: 4 << 10,
+/// StreamLimits under which a peer that does not read is noticed soon.
+fn narrow() -> StreamLimits {
+    StreamLimits {
+        buffer: 4 << 10,
         write_octets: 50_000,
-        ..Limits::default()
+        ..StreamLimits::default()
     }
 }
 
@@ -129,7 +129,7 @@ fn overflows(running: &Running) -> usize {
 fn a_peer_that_takes_nothing_for_too_long_is_closed_and_what_it_was_owed_comes_back() {
     const SENT: usize = 3000;
     // more than the kernels of both ends ever hold
-    let limits = Limits {
+    let limits = StreamLimits {
         stall_timeout: Duration::from_millis(200),
         write_octets: 64 << 20,
         write_messages: SENT,
@@ -165,9 +165,9 @@ fn a_peer_that_takes_nothing_for_too_long_is_closed_and_what_it_was_owed_comes_b
 
 #[test]
 fn a_silent_connection_is_closed_after_the_idle_time() {
-    let limits = Limits {
+    let limits = StreamLimits {
         idle_timeout: Duration::from_millis(100),
-        ..Limits::default()
+        ..StreamLimits::default()
     };
     let running = start(limits, Answer::Echo);
     let mut phone = running.dial(0);
@@ -180,9 +180,9 @@ fn a_silent_connection_is_closed_after_the_idle_time() {
 
 #[test]
 fn a_message_that_is_never_finished_closes_its_connection() {
-    let limits = Limits {
+    let limits = StreamLimits {
         frame_timeout: Duration::from_millis(100),
-        ..Limits::default()
+        ..StreamLimits::default()
     };
     let running = start(limits, Answer::Echo);
     let mut phone = running.dial(0);
@@ -196,9 +196,9 @@ fn a_message_that_is_never_finished_closes_its_connection() {
 
 #[test]
 fn a_connection_that_never_says_anything_is_closed_and_one_that_did_may_be_silent() {
-    let limits = Limits {
+    let limits = StreamLimits {
         frame_timeout: Duration::from_millis(100),
-        ..Limits::default()
+        ..StreamLimits::default()
     };
     let running = start(limits, Answer::Echo);
     let mut talked = running.dial(0);
@@ -220,7 +220,7 @@ fn a_connection_that_never_says_anything_is_closed_and_one_that_did_may_be_silen
 
 #[test]
 fn keep_alives_nobody_reads_the_answers_of_are_bounded_like_messages() {
-    let limits = Limits {
+    let limits = StreamLimits {
         write_octets: 1000,
         ..narrow()
     };

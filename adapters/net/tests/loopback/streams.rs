@@ -6,7 +6,7 @@ use std::net::{Shutdown, TcpListener};
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
-use net::{CloseReason, Config, Failure, Limits};
+use net::{CloseReason, Config, Failure, Limits, StreamLimits};
 use sip_message::flow::{Flow, Transport};
 
 use crate::support::{
@@ -87,7 +87,7 @@ fn a_peer_that_says_no_more_after_its_request_still_gets_its_answer() {
 
 #[test]
 fn a_frame_too_long_is_answered_and_the_connection_closed_after_the_answer() {
-    let mut limits = Limits::default();
+    let mut limits = StreamLimits::default();
     limits.message.message_bytes = 1000;
     let mut ready = ready(config(&[tcp("127.0.0.1:0")], limits), Answer::Nothing);
     let refusal = b"SIP/2.0 513 Message Too Large\r\nContent-Length: 0\r\n\r\n";
@@ -114,9 +114,9 @@ fn a_frame_too_long_is_answered_and_the_connection_closed_after_the_answer() {
 
 #[test]
 fn a_peer_that_stays_after_being_refused_is_left_after_the_linger_time() {
-    let limits = Limits {
+    let limits = StreamLimits {
         linger: Duration::from_millis(50),
-        ..Limits::default()
+        ..StreamLimits::default()
     };
     let running = ready(config(&[tcp("127.0.0.1:0")], limits), Answer::Nothing).run();
     let mut phone = running.dial(0);
@@ -255,10 +255,10 @@ fn deaf() -> (TcpListener, Vec<std::net::TcpStream>) {
 #[test]
 fn a_connection_that_does_not_open_in_time_gives_its_messages_back() {
     let (deaf, _fillers) = deaf();
-    let limits = Limits {
+    let limits = StreamLimits {
         connect_timeout: Duration::from_millis(100),
         connecting: 1,
-        ..Limits::default()
+        ..StreamLimits::default()
     };
     let running = ready(config(&[], limits), Answer::Nothing).run();
     let flow = flow_to(Transport::Tcp, deaf.local_addr().unwrap());

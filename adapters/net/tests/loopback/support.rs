@@ -136,9 +136,9 @@ pub(crate) fn tcp(at: &str) -> Listener {
     Listener::tcp(at.parse().unwrap())
 }
 
-pub(crate) fn config(listeners: &[Listener], limits: Limits) -> Config {
+pub(crate) fn config(listeners: &[Listener], limits: impl Into<Limits>) -> Config {
     Config {
-        limits,
+        limits: limits.into(),
         ..Config::new(listeners.to_vec())
     }
 }

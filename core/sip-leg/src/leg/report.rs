@@ -89,13 +89,10 @@ impl SipLeg {
     }
 
     fn meet(&mut self, message: &Message) {
-        if let Some(agent) = message
-            .header(Name::Server)
-            .or(message.header(Name::UserAgent))
-        {
-            if self.user_agent != agent {
-                agent.clone_into(&mut self.user_agent);
-            }
+        let named = message.header(Name::Server);
+        let agent = named.or_else(|| message.header(Name::UserAgent));
+        if let Some(agent) = agent.filter(|agent| *agent != self.user_agent) {
+            agent.clone_into(&mut self.user_agent);
         }
     }
 
