@@ -5,35 +5,14 @@ mod records;
 mod voices;
 
 use crate::crowd::power_back;
-use crate::play::Outcome;
-use crate::scene::{Scene, Trouble};
+use crate::outcome::{Failure, Outcome};
+use crate::scene::Scene;
 use node::Ask;
 use ports::Bucket;
 use std::time::Duration;
 use testkit::{LineId, Manner, PhoneId, Reaction};
 
 const SECOND: Duration = Duration::from_secs(1);
-
-/// What a judge found.
-#[derive(Clone, Debug)]
-pub(crate) struct Failure {
-    /// What should hold.
-    pub(crate) judge: &'static str,
-    /// What was seen instead.
-    pub(crate) what: String,
-}
-
-impl Failure {
-    pub(crate) fn new(judge: &'static str, what: String) -> Failure {
-        Failure { judge, what }
-    }
-}
-
-impl From<Trouble> for Failure {
-    fn from(trouble: Trouble) -> Failure {
-        Failure::new("the store serves", trouble.0)
-    }
-}
 
 /// A play, as its judges see it.
 pub(crate) trait Stage {

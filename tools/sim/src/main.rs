@@ -7,13 +7,15 @@ mod administrator;
 mod canaries;
 mod crowd;
 mod judges;
+mod outcome;
 mod play;
 mod scene;
 mod strangers;
 mod trace;
 
 use clap::Parser;
-use play::{Outcome, play};
+use outcome::{Failure, Outcome};
+use play::play;
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::ExitCode;
@@ -130,7 +132,7 @@ fn play_one(arguments: &Arguments, seed: u64) -> Outcome {
         let again = play(&setting(false, false));
         if outcome.hash != again.hash {
             let what = format!("trace {:x}, then {:x}", outcome.hash, again.hash);
-            outcome.failure = Some(judges::Failure::new("the same seed is the same", what));
+            outcome.failure = Some(Failure::new("the same seed is the same", what));
         }
     }
     outcome

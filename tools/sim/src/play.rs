@@ -2,7 +2,8 @@
 
 use crate::canaries;
 use crate::crowd::{Crowd, power_back};
-use crate::judges::{self, Failure};
+use crate::judges;
+use crate::outcome::{Failure, Outcome};
 use crate::scene::{Scene, Trouble};
 use crate::strangers::Stranger;
 use crate::trace::{Trace, headline};
@@ -24,18 +25,6 @@ pub(crate) struct Setting {
     pub(crate) apart: bool,
     /// Nobody but the watched company is there.
     pub(crate) alone: bool,
-}
-
-/// How it went.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    pub(crate) failure: Option<Failure>,
-    pub(crate) hash: u64,
-    pub(crate) trace: Vec<String>,
-    pub(crate) calls: usize,
-    /// What each phone of the watched company got, without what is random (and without 100,
-    /// which depends on the millisecond).
-    pub(crate) watched: BTreeMap<PhoneId, Vec<String>>,
 }
 
 #[derive(Clone, Copy, Debug)]

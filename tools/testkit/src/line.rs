@@ -79,18 +79,58 @@ pub struct Line {
     /// When it was over.
     pub over_at: Option<Instant>,
     pub(crate) usage: Option<InviteUsage>,
-    pub(crate) media: SocketAddr,
-    pub(crate) version: u64,
+    pub(crate) sound: Sound,
+    pub(crate) offers: Offers,
+    pub(crate) request: Request,
+}
+
+/// A line's sound: where it goes, what was agreed, what was said.
+pub(crate) struct Sound {
+    /// Where the line listens.
+    pub(crate) here: SocketAddr,
+    /// Where the exchange wants to hear it.
+    pub(crate) there: Option<SocketAddr>,
+    /// What the line wants.
     pub(crate) own: Direction,
     pub(crate) agreed: Direction,
-    pub(crate) peer_media: Option<SocketAddr>,
-    pub(crate) late: bool,
-    pub(crate) asked_offer: bool,
-    pub(crate) proofs: u8,
-    pub(crate) extra: Vec<(sip_message::Name<'static>, String)>,
+    /// Descriptions written so far.
+    pub(crate) version: u64,
     pub(crate) voices: u32,
     pub(crate) speaking: bool,
-    pub(crate) offers_wait: bool,
+}
+
+impl Sound {
+    pub(crate) fn at(here: SocketAddr) -> Sound {
+        Sound {
+            here,
+            there: None,
+            own: Direction::SendRecv,
+            agreed: Direction::SendRecv,
+            version: 0,
+            voices: 0,
+            speaking: false,
+        }
+    }
+}
+
+/// Which offers are open on a line.
+#[derive(Default)]
+pub(crate) struct Offers {
+    /// The INVITE had none.
+    pub(crate) late: bool,
+    /// We asked the other side to offer.
+    pub(crate) asked: bool,
+    /// One came that is not answered yet.
+    pub(crate) waiting: bool,
+}
+
+/// How a line calls.
+#[derive(Default)]
+pub(crate) struct Request {
+    /// Proofs of who we are, shown so far.
+    pub(crate) proofs: u8,
+    /// Further headers.
+    pub(crate) extra: Vec<(sip_message::Name<'static>, String)>,
 }
 
 impl Line {
@@ -140,18 +180,18 @@ impl Line {
     /// Where the exchange wants this line's sound.
     #[must_use]
     pub fn peer_media(&self) -> Option<SocketAddr> {
-        self.peer_media
+        self.sound.there
     }
 
     /// Where this line listens.
     #[must_use]
     pub fn media(&self) -> SocketAddr {
-        self.media
+        self.sound.here
     }
 
     /// The directions both sides agreed on, as this side sees them.
     #[must_use]
     pub fn agreed(&self) -> Direction {
-        self.agreed
+        self.sound.agreed
     }
 }

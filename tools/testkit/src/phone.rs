@@ -87,6 +87,21 @@ const REGISTRATION: Owner = Owner(1);
 /// First owner of lines.
 const LINES: u64 = 16;
 
+/// The phone's SIP.
+struct Agent {
+    transactions: Transactions,
+    dialogs: Dialogs,
+    config: Arc<usage::Config>,
+}
+
+/// Which line is meant.
+#[derive(Default)]
+struct Index {
+    owners: BTreeMap<Owner, LineId>,
+    live: BTreeSet<LineId>,
+    ports: BTreeMap<u16, LineId>,
+}
+
 /// A telephone.
 pub struct Phone {
     /// Who it is.
@@ -103,13 +118,9 @@ pub struct Phone {
     pub stray_sound: u64,
     inside: SocketAddr,
     server: SocketAddr,
-    transactions: Transactions,
-    dialogs: Dialogs,
-    config: Arc<usage::Config>,
+    agent: Agent,
     registering: Registering,
-    owners: BTreeMap<Owner, LineId>,
-    live: BTreeSet<LineId>,
-    ports: BTreeMap<u16, LineId>,
+    index: Index,
     alarms: BTreeMap<(Instant, u64), Alarm>,
     count: u64,
     random: Random,
@@ -133,20 +144,20 @@ impl Phone {
         config.agent = Some(format!("Testphone of {}", account.username));
         config.sent_by = Some(inside.to_string());
         Phone {
-            transactions: Transactions::new(
-                transaction::Limits::default(),
-                random.fork("transactions"),
-            ),
-            dialogs: Dialogs::with_bound(1_000, &mut random),
+            agent: Agent {
+                transactions: Transactions::new(
+                    transaction::Limits::default(),
+                    random.fork("transactions"),
+                ),
+                dialogs: Dialogs::with_bound(1_000, &mut random),
+                config: Arc::new(config),
+            },
             registering: Registering::new(&mut random),
-            config: Arc::new(config),
+            index: Index::default(),
             manner: Manner::default(),
             dead: false,
             lines: BTreeMap::new(),
             stray_sound: 0,
-            owners: BTreeMap::new(),
-            live: BTreeSet::new(),
-            ports: BTreeMap::new(),
             alarms: BTreeMap::new(),
             count: LINES,
             out: Vec::new(),
@@ -160,9 +171,9 @@ impl Phone {
 
     /// Changes what its usages are told; for calls from now on.
     pub fn configure(&mut self, change: impl FnOnce(&mut usage::Config)) {
-        let mut config = (*self.config).clone();
+        let mut config = (*self.agent.config).clone();
         change(&mut config);
-        self.config = Arc::new(config);
+        self.agent.config = Arc::new(config);
     }
 
     /// One line.
@@ -185,19 +196,19 @@ impl Phone {
 
     /// Lines that are not over.
     pub fn live(&self) -> impl Iterator<Item = &Line> {
-        self.live.iter().filter_map(|id| self.lines.get(id))
+        self.index.live.iter().filter_map(|id| self.lines.get(id))
     }
 
     /// Transactions and usages that are still alive.
     #[must_use]
     pub fn under_way(&self) -> u64 {
-        let figures = self.transactions.figures();
+        let figures = self.agent.transactions.figures();
         figures.clients + figures.servers
     }
 
     /// Forgets its calls, as after a power cut. The other side is not told.
     pub fn reboot(&mut self, now: Instant) {
-        for id in std::mem::take(&mut self.live) {
+        for id in std::mem::take(&mut self.index.live) {
             if let Some(line) = self.lines.get_mut(&id) {
                 line.stage = Stage::Over;
                 line.over_at = Some(now);
@@ -205,10 +216,10 @@ impl Phone {
             }
         }
         let random = self.random.fork("reboot");
-        self.transactions = Transactions::new(transaction::Limits::default(), random);
-        self.dialogs = Dialogs::with_bound(1_000, &mut self.random);
-        self.owners.clear();
-        self.ports.clear();
+        self.agent.transactions = Transactions::new(transaction::Limits::default(), random);
+        self.agent.dialogs = Dialogs::with_bound(1_000, &mut self.random);
+        self.index.owners.clear();
+        self.index.ports.clear();
         self.alarms.clear();
         self.registering.forget();
         self.dead = false;
@@ -233,7 +244,7 @@ impl Phone {
         }
         let flow = Flow::udp(self.inside, packet.from);
         if let Ok(message) = Message::parse(packet.bytes.clone(), &MessageLimits::DEFAULT) {
-            self.transactions.receive(flow, message, now);
+            self.agent.transactions.receive(flow, message, now);
         }
         self.pump(now);
     }
@@ -249,7 +260,7 @@ impl Phone {
             deadline.map(|deadline| deadline.at)
         });
         let alarm = self.alarms.first_key_value().map(|((at, _), _)| *at);
-        let others = [self.transactions.next_deadline(), alarm];
+        let others = [self.agent.transactions.next_deadline(), alarm];
         usages.chain(others.into_iter().flatten()).min()
     }
 
@@ -258,7 +269,7 @@ impl Phone {
         if self.dead {
             return;
         }
-        self.transactions.expire(now);
+        self.agent.transactions.expire(now);
         while let Some(first) = self.alarms.first_entry() {
             if first.key().0 > now {
                 break;
@@ -299,7 +310,7 @@ impl Phone {
     /// Hands over what is to be sent.
     pub fn take(&mut self, out: &mut Vec<Packet>) {
         let mut transmits = Vec::new();
-        self.transactions.take_transmits(&mut transmits);
+        self.agent.transactions.take_transmits(&mut transmits);
         if self.dead {
             self.out.clear();
             return;
@@ -314,7 +325,7 @@ impl Phone {
     }
 
     pub(crate) fn pump(&mut self, now: Instant) {
-        while let Some(event) = self.transactions.poll() {
+        while let Some(event) = self.agent.transactions.poll() {
             self.dispatch(event, now);
         }
     }
@@ -325,14 +336,16 @@ impl Phone {
                 let (key, flow) = (*key, *flow);
                 let inside = message.to().is_ok_and(|to| to.tag().is_some());
                 if inside {
-                    return match self.dialogs.find(message) {
+                    return match self.agent.dialogs.find(message) {
                         Some(owner) => {
-                            self.transactions.adopt(key, owner);
+                            self.agent.transactions.adopt(key, owner);
                             self.give(owner, event, now);
                         }
                         None => {
                             let message = message.clone();
-                            self.transactions.respond_simply(key, &message, 481, now);
+                            self.agent
+                                .transactions
+                                .respond_simply(key, &message, 481, now);
                         }
                     };
                 }
@@ -340,15 +353,19 @@ impl Phone {
                 match message.method() {
                     Some(Method::Invite) => self.called(key, flow, message, now),
                     Some(Method::Options) => {
-                        self.transactions.respond_simply(key, &message, 200, now);
+                        self.agent
+                            .transactions
+                            .respond_simply(key, &message, 200, now);
                     }
                     Some(_) | None => {
-                        self.transactions.respond_simply(key, &message, 405, now);
+                        self.agent
+                            .transactions
+                            .respond_simply(key, &message, 405, now);
                     }
                 }
             }
             Event::Ack { message, .. } => {
-                if let Some(owner) = self.dialogs.find(message) {
+                if let Some(owner) = self.agent.dialogs.find(message) {
                     self.give(owner, event, now);
                 }
             }
@@ -361,10 +378,10 @@ impl Phone {
                 owner,
                 flow,
                 message,
-            } if !self.owners.contains_key(owner) => {
+            } if !self.index.owners.contains_key(owner) => {
                 let (key, flow, message) = (*key, *flow, message.clone());
-                let config = Arc::clone(&self.config);
-                let transactions = &mut self.transactions;
+                let config = Arc::clone(&self.agent.config);
+                let transactions = &mut self.agent.transactions;
                 usage::dismiss(key, flow, &message, &config, now, transactions);
             }
             Event::ClientTimedOut { owner, .. } | Event::ClientTransportFailed { owner, .. }
@@ -384,7 +401,7 @@ impl Phone {
     }
 
     fn give(&mut self, owner: Owner, event: Event, now: Instant) {
-        if let Some(id) = self.owners.get(&owner).copied() {
+        if let Some(id) = self.index.owners.get(&owner).copied() {
             self.with_usage(id, now, |usage, step| {
                 usage.take(event, step);
                 Ok(())

@@ -40,6 +40,14 @@ pub enum Happening {
     Timer,
 }
 
+/// What an exchange finds when it is started again.
+#[derive(Default)]
+struct Boot {
+    tenants: BTreeMap<TenantId, Arc<CompiledTenant>>,
+    /// How often it was.
+    life: u64,
+}
+
 /// A world.
 pub struct World {
     /// The time.
@@ -64,10 +72,9 @@ pub struct World {
     pub batch: usize,
     /// When set, packets that phones get are kept here.
     pub tap: Option<Vec<(PhoneId, Packet)>>,
-    tenants: BTreeMap<TenantId, Arc<CompiledTenant>>,
+    boot: Boot,
     hosts: BTreeMap<std::net::IpAddr, Host>,
     random: Random,
-    life: u64,
     tickets: u64,
 }
 
@@ -88,9 +95,8 @@ impl World {
             twice: Vec::new(),
             batch: 1,
             tap: None,
-            tenants: BTreeMap::new(),
+            boot: Boot::default(),
             hosts: BTreeMap::new(),
-            life: 0,
             tickets: 0,
             setup,
             disk,
@@ -103,7 +109,7 @@ impl World {
         if let Some(exchange) = &mut self.exchange {
             exchange.shard.tenant_changed(Arc::clone(&tenant));
         }
-        self.tenants.insert(tenant.id(), tenant);
+        self.boot.tenants.insert(tenant.id(), tenant);
     }
 
     /// The exchange hears of a company.
@@ -216,9 +222,9 @@ impl World {
 
     /// The exchange is started again.
     pub fn restart(&mut self) {
-        self.life += 1;
-        let tenants: Vec<_> = self.tenants.values().cloned().collect();
-        let exchange = Exchange::start(&self.setup, self.life, &tenants, &self.disk, self.now);
+        self.boot.life += 1;
+        let tenants: Vec<_> = self.boot.tenants.values().cloned().collect();
+        let exchange = Exchange::start(&self.setup, self.boot.life, &tenants, &self.disk, self.now);
         self.exchange = Some(exchange);
         self.with_exchange(|_, _, _| ());
     }

@@ -1,7 +1,7 @@
 //! A phone's calls: orders, and what its usages tell.
 
 use super::{Alarm, LINES, Phone, Reaction};
-use crate::line::{Line, LineId, Stage, Told};
+use crate::line::{Line, LineId, Offers, Request, Sound, Stage, Told};
 use crate::sound::{Direction, describe, direction_of, media_of};
 use crate::token::Heard;
 use bytes::Bytes;
@@ -38,22 +38,13 @@ impl Phone {
             opened: now,
             over_at: None,
             usage: None,
-            media: SocketAddr::new(self.inside.ip(), port),
-            version: 0,
-            own: Direction::SendRecv,
-            agreed: Direction::SendRecv,
-            peer_media: None,
-            late: false,
-            asked_offer: false,
-            proofs: 0,
-            extra: Vec::new(),
-            voices: 0,
-            speaking: false,
-            offers_wait: false,
+            sound: Sound::at(SocketAddr::new(self.inside.ip(), port)),
+            offers: Offers::default(),
+            request: Request::default(),
         };
         self.lines.insert(id, line);
-        self.live.insert(id);
-        self.ports.insert(port, id);
+        self.index.live.insert(id);
+        self.index.ports.insert(port, id);
         self.set_alarm(now + PATIENCE, Alarm::GiveUp(id));
         id
     }
@@ -61,7 +52,7 @@ impl Phone {
     fn next_owner(&mut self, id: LineId) -> Owner {
         self.count += 1;
         let owner = Owner(LINES + self.count);
-        self.owners.insert(owner, id);
+        self.index.owners.insert(owner, id);
         owner
     }
 
@@ -81,8 +72,8 @@ impl Phone {
         let id = self.new_line(false, uri, now);
         let late = self.manner.late;
         if let Some(line) = self.lines.get_mut(&id) {
-            line.late = late;
-            line.extra = extra;
+            line.offers.late = late;
+            line.request.extra = extra;
         }
         self.invite(id, None, now);
         self.pump(now);
@@ -103,23 +94,24 @@ impl Phone {
             call_id: None,
             routes: Vec::new(),
             flow,
-            headers: line.extra.iter().cloned().chain(proof).collect(),
-            offer: Some(offer).filter(|_| !line.late),
+            headers: line.request.extra.iter().cloned().chain(proof).collect(),
+            offer: Some(offer).filter(|_| !line.offers.late),
         };
         let mut events = Vec::new();
         let mut step = Step {
             now,
-            transactions: &mut self.transactions,
+            transactions: &mut self.agent.transactions,
             events: &mut events,
         };
-        let usage = InviteUsage::outgoing(outgoing, Arc::clone(&self.config), owner, &mut step);
+        let usage =
+            InviteUsage::outgoing(outgoing, Arc::clone(&self.agent.config), owner, &mut step);
         self.install(id, owner, usage);
         self.follow(id, events, now);
     }
 
     fn install(&mut self, id: LineId, owner: Owner, usage: InviteUsage) {
         let (call_id, tag) = (usage.call_id().to_owned(), usage.local_tag().to_owned());
-        let _full = self.dialogs.insert(&call_id, &tag, owner);
+        let _full = self.agent.dialogs.insert(&call_id, &tag, owner);
         if let Some(line) = self.lines.get_mut(&id) {
             line.call_id = call_id;
             line.usage = Some(usage);
@@ -131,7 +123,7 @@ impl Phone {
         let direction = self
             .lines
             .get(&id)
-            .map_or(Direction::SendRecv, |line| line.own);
+            .map_or(Direction::SendRecv, |line| line.sound.own);
         self.description(id, direction)
     }
 
@@ -139,8 +131,8 @@ impl Phone {
         let Some(line) = self.lines.get_mut(&id) else {
             return Bytes::new();
         };
-        line.version += 1;
-        describe(line.media, id.0, line.version, direction)
+        line.sound.version += 1;
+        describe(line.sound.here, id.0, line.sound.version, direction)
     }
 
     /// The answer to an offer of this direction, which is then agreed.
@@ -149,10 +141,10 @@ impl Phone {
         let own = self
             .lines
             .get(&id)
-            .map_or(Direction::SendRecv, |line| line.own);
+            .map_or(Direction::SendRecv, |line| line.sound.own);
         let agreed = own.and(offered);
         if let Some(line) = self.lines.get_mut(&id) {
-            line.agreed = agreed;
+            line.sound.agreed = agreed;
         }
         self.description(id, agreed)
     }
@@ -160,14 +152,14 @@ impl Phone {
     /// The peer described itself.
     fn understand(&mut self, id: LineId, sdp: &Bytes, now: Instant) {
         if let Some(line) = self.lines.get_mut(&id) {
-            line.peer_media = media_of(sdp).or(line.peer_media);
+            line.sound.there = media_of(sdp).or(line.sound.there);
         }
         self.begin_to_speak(id, now);
     }
 
     fn settle_direction(&mut self, id: LineId, answered: Option<Direction>) {
         if let (Some(line), Some(answered)) = (self.lines.get_mut(&id), answered) {
-            line.agreed = line.own.and(answered.reversed());
+            line.sound.agreed = line.sound.own.and(answered.reversed());
         }
     }
 
@@ -182,18 +174,18 @@ impl Phone {
         let mut events = Vec::new();
         let mut step = Step {
             now,
-            transactions: &mut self.transactions,
+            transactions: &mut self.agent.transactions,
             events: &mut events,
         };
-        let config = Arc::clone(&self.config);
+        let config = Arc::clone(&self.agent.config);
         let usage = InviteUsage::incoming(key, flow, invite, config, owner, &mut step);
         let Ok(usage) = usage else {
             return self.finish(id, now);
         };
-        self.transactions.adopt(key, owner);
+        self.agent.transactions.adopt(key, owner);
         self.install(id, owner, usage);
         if let Some(line) = self.lines.get_mut(&id) {
-            line.late = offer.is_none();
+            line.offers.late = offer.is_none();
         }
         if let Some(offer) = offer {
             self.understand_quietly(id, &offer);
@@ -211,8 +203,11 @@ impl Phone {
     fn understand_quietly(&mut self, id: LineId, sdp: &Bytes) {
         let direction = direction_of(sdp);
         if let Some(line) = self.lines.get_mut(&id) {
-            line.peer_media = media_of(sdp);
-            line.agreed = line.own.and(direction.unwrap_or(line.own).reversed());
+            line.sound.there = media_of(sdp);
+            line.sound.agreed = line
+                .sound
+                .own
+                .and(direction.unwrap_or(line.sound.own).reversed());
         }
     }
 
@@ -234,11 +229,11 @@ impl Phone {
     }
 
     fn agreed_description(&mut self, id: LineId) -> Bytes {
-        let late = self.lines.get(&id).is_some_and(|line| line.late);
+        let late = self.lines.get(&id).is_some_and(|line| line.offers.late);
         let agreed = self
             .lines
             .get(&id)
-            .map_or(Direction::SendRecv, |line| line.agreed);
+            .map_or(Direction::SendRecv, |line| line.sound.agreed);
         if late {
             self.own_description(id)
         } else {
@@ -306,7 +301,7 @@ impl Phone {
             return;
         };
         let heard = line.heard.all();
-        if heard == before && line.agreed.receives() {
+        if heard == before && line.sound.agreed.receives() {
             self.reoffer(id, now);
         }
         self.set_alarm(now + every, Alarm::Listen(id, heard));
@@ -315,7 +310,7 @@ impl Phone {
     /// Puts the other side on hold, or takes it back.
     pub fn hold(&mut self, id: LineId, held: bool, now: Instant) -> bool {
         if let Some(line) = self.lines.get_mut(&id) {
-            line.own = if held {
+            line.sound.own = if held {
                 Direction::SendOnly
             } else {
                 Direction::SendRecv
@@ -336,7 +331,7 @@ impl Phone {
     pub fn ask_offer(&mut self, id: LineId, now: Instant) -> bool {
         let timely = self.with_usage(id, now, |usage, step| usage.reoffer(None, step));
         if let Some(line) = self.lines.get_mut(&id).filter(|_| timely) {
-            line.asked_offer = true;
+            line.offers.asked = true;
         }
         self.pump(now);
         timely
@@ -398,7 +393,7 @@ impl Phone {
         let mut events = Vec::new();
         let mut step = Step {
             now,
-            transactions: &mut self.transactions,
+            transactions: &mut self.agent.transactions,
             events: &mut events,
         };
         let timely = act(usage, &mut step).is_ok();
@@ -460,7 +455,7 @@ impl Phone {
             Event::ReofferAnswered { sdp } => self.reoffer_answered(id, sdp, now),
             Event::ReofferRefused { status } => {
                 if let Some(line) = self.lines.get_mut(&id) {
-                    line.asked_offer = false;
+                    line.offers.asked = false;
                 }
                 self.tell(id, Told::ReofferRefused(status));
             }
@@ -486,7 +481,7 @@ impl Phone {
 
     fn answered(&mut self, id: LineId, sdp: Option<Bytes>, now: Instant) {
         self.tell(id, Told::Answered);
-        let late = self.lines.get(&id).is_some_and(|line| line.late);
+        let late = self.lines.get(&id).is_some_and(|line| line.offers.late);
         self.talking(id, now);
         let Some(sdp) = sdp else { return };
         let direction = direction_of(&sdp);
@@ -506,7 +501,7 @@ impl Phone {
         let asked = self
             .lines
             .get_mut(&id)
-            .is_some_and(|line| std::mem::take(&mut line.asked_offer));
+            .is_some_and(|line| std::mem::take(&mut line.offers.asked));
         if asked {
             let answer = self.answer_to(id, direction);
             self.with_usage(id, now, |usage, step| usage.confirm(answer, step));
@@ -524,7 +519,7 @@ impl Phone {
         }
         if !self.manner.answers_offers {
             if let Some(line) = self.lines.get_mut(&id) {
-                line.offers_wait = true;
+                line.offers.waiting = true;
             }
             return;
         }
@@ -540,7 +535,7 @@ impl Phone {
         let waits = self
             .lines
             .get_mut(&id)
-            .is_some_and(|line| std::mem::take(&mut line.offers_wait));
+            .is_some_and(|line| std::mem::take(&mut line.offers.waiting));
         let timely =
             waits && self.with_usage(id, now, |usage, step| usage.refuse_reoffer(status, step));
         self.pump(now);
@@ -554,8 +549,8 @@ impl Phone {
                 return;
             };
             let uri = line.peer.clone();
-            line.proofs += 1;
-            if line.proofs <= 2
+            line.request.proofs += 1;
+            if line.request.proofs <= 2
                 && let Some(value) = self.proof(message, "INVITE", &uri)
             {
                 let name = if status == 401 {
@@ -579,9 +574,9 @@ impl Phone {
         let usage = self.lines.get_mut(&id).and_then(|line| line.usage.take());
         if let Some(usage) = usage {
             let (call_id, tag) = (usage.call_id().to_owned(), usage.local_tag().to_owned());
-            self.dialogs.remove(&call_id, &tag);
+            self.agent.dialogs.remove(&call_id, &tag);
         }
-        self.owners.retain(|_, line| *line != id);
+        self.index.owners.retain(|_, line| *line != id);
     }
 
     /// A usage is over; the line goes on when another one has taken its place.
@@ -604,7 +599,7 @@ impl Phone {
         });
         if over {
             self.drop_usage(id);
-            self.live.remove(&id);
+            self.index.live.remove(&id);
         }
     }
 }

@@ -70,7 +70,7 @@ impl Phone {
     fn send_register(&mut self, proof: Option<String>, now: Instant) {
         self.registering.cseq += 1;
         let uri = format!("sip:{}", self.account.domain);
-        let branch = self.transactions.branch();
+        let branch = self.agent.transactions.branch();
         let address = self.account.address();
         let Registering {
             call_id,
@@ -91,9 +91,12 @@ impl Phone {
             .text(Name::To, &address)
             .text(Name::CallId, call_id)
             .text(Name::CSeq, &format!("{cseq} REGISTER"))
-            .text(Name::Contact, &self.config.contact)
+            .text(Name::Contact, &self.agent.config.contact)
             .header(Name::Expires, asked)
-            .text(Name::UserAgent, self.config.agent.as_deref().unwrap_or(""));
+            .text(
+                Name::UserAgent,
+                self.agent.config.agent.as_deref().unwrap_or(""),
+            );
         if let Some(proof) = proof {
             builder.text(Name::Authorization, &proof);
         }
@@ -106,7 +109,7 @@ impl Phone {
             bytes,
             owner: REGISTRATION,
         };
-        self.transactions.request(sending, now);
+        self.agent.transactions.request(sending, now);
     }
 
     pub(super) fn registered(&mut self, message: &Message, now: Instant) {

@@ -20,7 +20,7 @@ impl Phone {
     }
 
     pub(super) fn hear(&mut self, packet: &Packet) {
-        let line = self.ports.get(&packet.to.port());
+        let line = self.index.ports.get(&packet.to.port());
         match line.and_then(|id| self.lines.get_mut(id)) {
             Some(line) if line.stage != Stage::Over => line.heard.note(&packet.bytes),
             Some(_) | None => self.stray_sound += 1,
@@ -32,9 +32,9 @@ impl Phone {
         let Some(line) = self.lines.get_mut(&id) else {
             return;
         };
-        let may = line.peer_media.is_some() && line.stage != Stage::Over;
-        if may && !line.speaking {
-            line.speaking = true;
+        let may = line.sound.there.is_some() && line.stage != Stage::Over;
+        if may && !line.sound.speaking {
+            line.sound.speaking = true;
             self.set_alarm(now + FRAME, Alarm::Voice(id));
         }
     }
@@ -45,23 +45,23 @@ impl Phone {
         let Some(line) = self.lines.get_mut(&id) else {
             return;
         };
-        let to = line.peer_media.filter(|_| line.stage != Stage::Over);
+        let to = line.sound.there.filter(|_| line.stage != Stage::Over);
         let Some(to) = to else {
-            line.speaking = false;
+            line.sound.speaking = false;
             return;
         };
-        line.voices += 1;
-        let wait = if line.voices < FIRST_WORDS {
+        line.sound.voices += 1;
+        let wait = if line.sound.voices < FIRST_WORDS {
             FRAME
         } else {
             every
         };
-        if line.agreed.sends() {
-            let sequence = u16::try_from(line.voices % 65_536).unwrap_or(0);
+        if line.sound.agreed.sends() {
+            let sequence = u16::try_from(line.sound.voices % 65_536).unwrap_or(0);
             let stamp = now.as_millis().wrapping_mul(8) % (1 << 32);
             let stamp = u32::try_from(stamp).unwrap_or(0);
             let ssrc = u32::try_from(id.0 % (1 << 24)).unwrap_or(0) | 0x5700_0000;
-            let from = std::net::SocketAddr::new(self.address.ip(), line.media.port());
+            let from = std::net::SocketAddr::new(self.address.ip(), line.sound.here.port());
             let bytes = Bytes::from(token(&canary, ssrc, sequence, stamp));
             self.out.push(Packet { from, to, bytes });
         }
