@@ -19,8 +19,8 @@ pub struct Bound {
     /// The listener with the port it really has.
     pub listener: Listener,
     /// Octets the kernel granted for receiving, per socket or per accepted connection; less than
-    /// [`DatagramLimits::receive_buffer`] where the host's ceiling (`net.core.rmem_max`) is lower and the
-    /// process is not privileged.
+    /// [`DatagramLimits::receive_buffer`] where the host's ceiling (`net.core.rmem_max`) is lower
+    /// and the process is not privileged.
     pub receive_buffer: usize,
     /// Octets the kernel granted for sending, likewise.
     pub send_buffer: usize,

@@ -5,6 +5,7 @@ use std::io;
 
 mod address;
 mod epoll;
+mod files;
 mod icmp;
 mod inbound;
 mod options;
@@ -12,6 +13,7 @@ mod outbound;
 mod socket;
 
 pub(crate) use epoll::{Epoll, Event, Interest};
+pub(crate) use files::raise_file_limit;
 pub(crate) use icmp::read_error;
 pub(crate) use inbound::{Arrived, Inbound};
 pub(crate) use options::{Direction, set_buffer, set_user_timeout};
