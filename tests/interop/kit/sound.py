@@ -98,3 +98,36 @@ def tail(path, seconds, into):
         out.setparams(params)
         out.writeframes(data)
     return into
+
+
+def character(path):
+    """Level, pitch and shape of a recording: is it music?
+
+    `tonality`: the share of the power that the strongest eight notes of each 128 ms hold.
+    """
+    x = samples(path)
+    frames = len(x) // 1024
+    if frames == 0:
+        return {"seconds": 0.0, "level_db": -120.0, "pitch_hz": 0.0, "tonality": 0.0,
+                "silent_share": 1.0}
+    power = np.abs(np.fft.rfft(x[: frames * 1024].reshape(frames, 1024) * np.hanning(1024))) ** 2
+    strongest = np.sort(power, axis=1)[:, -24:].sum(axis=1) / (power.sum(axis=1) + 1e-12)
+    loud = np.sqrt((x[: frames * 1024].reshape(frames, 1024) ** 2).mean(axis=1))
+    heard = loud > 1e-3
+    return {
+        "seconds": len(x) / RATE,
+        "level_db": float(20 * np.log10(np.sqrt((x**2).mean()) + 1e-6)),
+        "pitch_hz": float(np.argmax(power.sum(axis=0)) * RATE / 1024),
+        "tonality": float(np.median(strongest[heard])) if heard.any() else 0.0,
+        "silent_share": float((~heard).mean()),
+    }
+
+
+def tone_share(path, hertz, seconds):
+    """The share of the last seconds' power that lies at a frequency: who is being heard?"""
+    x = samples(path)[-int(seconds * RATE):]
+    if len(x) < RATE // 2:
+        return 0.0
+    power = np.abs(np.fft.rfft(x * np.hanning(len(x)))) ** 2
+    bins = np.fft.rfftfreq(len(x), 1 / RATE)
+    return float(power[np.abs(bins - hertz) < 10].sum() / (power.sum() + 1e-9))

@@ -1,0 +1,54 @@
+"""What a test is: a function whose name reads as a sentence, run in a process of its own."""
+
+import time
+
+TESTS = {}
+
+
+class Case:
+    def __init__(self, function, alone, seconds):
+        self.run = function
+        self.alone = alone
+        self.seconds = seconds
+        suite = function.__module__.rsplit(".", 1)[-1]
+        self.name = f"{suite}.{function.__name__}"
+        self.sentence = function.__name__.replace("_", " ")
+
+
+def test(alone=False, seconds=60):
+    """Marks a test. `alone`: it listens, so nothing else may run beside it. `seconds`: after
+    this long it is ended and has failed."""
+
+    def mark(function):
+        case = Case(function, alone, seconds)
+        TESTS[case.name] = case
+        return function
+
+    return mark
+
+
+def wait_until(what, condition, seconds=30):
+    """Polls until the condition holds and gives what it gave; a bound, not an expectation."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"did not happen within {seconds} s: {what}")
+        time.sleep(0.05)
+
+
+def record_for(seconds):
+    """Lets a call go on while it is recorded: the only waiting that is no polling."""
+    time.sleep(seconds)
+
+
+def equal(found, expected, what):
+    if found != expected:
+        raise AssertionError(f"{what}: expected {expected!r}, found {found!r}")
+
+
+def true(condition, what):
+    if not condition:
+        raise AssertionError(what)

@@ -1,0 +1,206 @@
+"""A freshly made exchange with the demonstration companies, in a folder of its own."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from kit.case import wait_until
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+BINARY = os.path.abspath(
+    os.environ.get("STROWGER", os.path.join(ROOT, "target", "release", "strowger"))
+)
+# below the kernel's own range, and apart for tests that run side by side
+MEDIA_FIRST, MEDIA_COUNT = 20000, 400
+ACME, GLOBEX = "acme.example", "globex.example"
+
+
+def free_port(ip="127.0.0.1"):
+    """A port free for UDP and TCP alike."""
+    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
+    for _ in range(100):
+        with socket.socket(family, socket.SOCK_STREAM) as tcp:
+            tcp.bind((ip, 0))
+            port = tcp.getsockname()[1]
+            with socket.socket(family, socket.SOCK_DGRAM) as udp:
+                try:
+                    udp.bind((ip, port))
+                    return port
+                except OSError:
+                    continue
+    raise RuntimeError("no free port")
+
+
+def join(ip, port):
+    return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
+
+
+class Exchange:
+    """`with Exchange() as exchange:`"""
+
+    def __init__(self, ip="127.0.0.1"):
+        self.ip = ip
+        first = MEDIA_FIRST + int(os.environ.get("INTEROP_SLOT", "0")) * MEDIA_COUNT
+        self.media = range(first, first + MEDIA_COUNT)
+        self.folder = tempfile.mkdtemp(prefix="strowger-interop-")
+        self.data = os.path.join(self.folder, "data")
+        self.sip, self.http = free_port(ip), free_port()
+        self.process = self.log = self.ready = None
+        made = self.command_line("demo", "--data", self.data, "--json")
+        demo = json.loads(made.stdout)
+        self.token = demo["operator_token"]
+        self.companies = {company["domain"]: company for company in demo["tenants"]}
+
+    @property
+    def at(self):
+        """Where SIP is spoken, as it is written in an address."""
+        return join(self.ip, self.sip)
+
+    @staticmethod
+    def command_line(*words, check=True, env=None):
+        return subprocess.run(
+            [BINARY, *words], check=check, capture_output=True, text=True, timeout=30,
+            stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})},
+        )
+
+    def account(self, domain, number):
+        """User name and password of an extension's device."""
+        for extension in self.companies[domain]["extensions"]:
+            if extension["number"] == number:
+                device = extension["devices"][0]
+                return device["username"], device["password"]
+        raise KeyError(f"{number}@{domain}")
+
+    def add_device(self, domain, number, username):
+        """One more phone on an extension; gives its account."""
+        status, made = self.api(
+            f"/api/v1/tenants/{domain}/devices", "POST",
+            {"username": username, "extension": number},
+        )
+        if status != 201:
+            raise RuntimeError(f"no device {username}: {status} {made}")
+        return username, made["secret"]
+
+    def start(self):
+        self.log = open(os.path.join(self.folder, "log"), "ab")
+        self.process = subprocess.Popen(
+            [
+                BINARY, "serve", "--data", self.data,
+                "--sip", self.at, "--http", f"127.0.0.1:{self.http}",
+                "--media", self.ip, "--media-ports", f"{self.media.start}-{self.media.stop - 1}",
+            ],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, text=True,
+        )
+        self.ready = self.process.stdout.readline().strip()
+        if not self.ready.startswith("ready"):
+            raise RuntimeError(f"the exchange did not start: {self.ready!r}, {self.last_words()}")
+        return self
+
+    def last_words(self):
+        with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as log:
+            return log.read()[-2000:]
+
+    def kill(self):
+        """As when the power fails."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.process.stdout.close()
+        self.log.close()
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(2)
+            except subprocess.TimeoutExpired:
+                self.process.send_signal(signal.SIGTERM)
+                self.process.wait(20)
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+        if os.environ.get("KEEP"):
+            print(f"kept: {self.folder}")
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def api(self, path, method="GET", body=None, headers=None):
+        """Status and document of a request to the API."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.http}{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={
+                "Authorization": f"Bearer {self.token}",
+                "Content-Type": "application/json",
+                **(headers or {}),
+            },
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                text = answer.read()
+                return answer.status, json.loads(text) if text else None
+        except urllib.error.HTTPError as error:
+            text = error.read()
+            return error.code, json.loads(text) if text else None
+
+    def metrics(self):
+        """All figures: name with labels → value."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.http}/metrics",
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+        pairs = (line.rsplit(" ", 1) for line in lines if line and not line.startswith("#"))
+        return {name: float(value) for name, value in pairs}
+
+    def items(self, path):
+        """Every item of a list, page after page."""
+        found, after = [], None
+        while True:
+            glue = "&" if "?" in path else "?"
+            page = f"{path}{glue}limit=200"
+            if after:
+                page += f"&after={urllib.parse.quote(after)}"
+            status, document = self.api(page)
+            if status != 200:
+                raise RuntimeError(f"{page}: {status} {document}")
+            found += document["items"]
+            after = document.get("next")
+            if not after:
+                return found
+
+    def cdrs(self, domain=ACME):
+        return self.items(f"/api/v1/tenants/{domain}/cdrs")
+
+    def calls(self, domain=ACME):
+        return self.items(f"/api/v1/tenants/{domain}/calls")
+
+    def registrations(self, domain=ACME):
+        return self.items(f"/api/v1/tenants/{domain}/registrations")
+
+    def wait_cdrs(self, count, domain=ACME):
+        """The company's records once there are that many; more than that is wrong, too."""
+        found = wait_until(
+            f"{count} records of {domain}",
+            lambda: (c := self.cdrs(domain)) and len(c) >= count and c,
+        )
+        if len(found) != count:
+            raise AssertionError(f"{len(found)} records of {domain} instead of {count}: {found}")
+        for cdr in found:
+            if not cdr["explanation"]:
+                raise AssertionError(f"a record without an explanation: {cdr}")
+        return found
+
+    def one_cdr(self, domain=ACME):
+        return self.wait_cdrs(1, domain)[0]

@@ -1,0 +1,194 @@
+"""What people do during a call: hold, transfer, digits. Each phone says a tone of its own, so that
+what is heard tells who is heard."""
+
+from kit import sound
+from kit.baresip import Phone, dialogue
+from kit.case import equal, record_for, test, true, wait_until
+from kit.exchange import ACME, Exchange
+from kit.line import Line
+
+ANNA, BERT, CARL = 440, 700, 1000
+CODEC = "PCMU/8000/1"
+# enough of a tone to be told from any other
+SECONDS = 3
+
+
+def tone(exchange, number, hertz, **more):
+    return Phone(exchange, ACME, number, source=f"ausine,{hertz}", codec=CODEC, **more)
+
+
+def hears(phone, hertz, seconds=SECONDS - 1):
+    """In its last seconds, the phone heard this tone and hardly anything else."""
+    share = sound.tone_share(phone.heard(), hertz, seconds)
+    true(share >= 0.8, f"{phone.name}: {share:.2f} of what it heard at last is {hertz} Hz")
+
+
+def three(exchange):
+    return (tone(exchange, "101", ANNA), tone(exchange, "102", BERT), tone(exchange, "103", CARL))
+
+
+def holding(exchange):
+    calls = exchange.calls()
+    return [leg["number"] for call in calls for leg in call["legs"] if leg["holding"]]
+
+
+@test(alone=True)
+def a_held_call_is_quiet_and_resumes_with_sound():
+    with Exchange() as exchange:
+        with tone(exchange, "101", ANNA) as anna, tone(exchange, "102", BERT) as bert:
+            anna.dial("102")
+            anna.wait_established()
+            record_for(1)
+            anna.command("hold")
+            wait_until("the hold is known", lambda: holding(exchange) == ["101"])
+            offers = [m for m in bert.messages(received=True) if m.start.startswith("INVITE")]
+            true("a=sendonly" in offers[-1].body or "a=inactive" in offers[-1].body,
+                 f"the other side is told of the hold: {offers[-1].body}")
+            record_for(2)
+            anna.command("resume")
+            wait_until("the call is resumed", lambda: holding(exchange) == [])
+            record_for(SECONDS)
+            bert.hang_up()
+            anna.wait_over()
+            bert.wait_over()
+            hears(anna, BERT)
+            hears(bert, ANNA)
+            equal(exchange.one_cdr()["end"]["by"], "callee", "who hung up")
+
+
+@test(alone=True)
+def after_a_blind_transfer_those_who_stayed_hear_each_other():
+    with Exchange() as exchange:
+        anna, bert, carl = three(exchange)
+        with anna, bert, carl:
+            anna.dial("102")
+            anna.wait_established()
+            bert.wait_established()
+            bert.command("transfer", f"sip:103@{ACME}")
+            carl.wait_established()
+            bert.wait_over()
+            record_for(SECONDS)
+            anna.hang_up()
+            anna.wait_over()
+            carl.wait_over()
+            hears(anna, CARL)
+            hears(carl, ANNA)
+            told = [m for m in bert.messages(received=True) if m.start.startswith("NOTIFY")]
+            true(told and "200" in told[-1].body, f"the transferor is told: {told}")
+            cdr = exchange.one_cdr()
+            equal([(t["succeeded"], t["attended"], t["to"]) for t in cdr["transfers"]],
+                  [(True, False, "103")], "transfers in the record")
+
+
+@test(alone=True)
+def a_blind_transfer_to_nobody_leaves_the_call_as_it_was():
+    with Exchange() as exchange:
+        with tone(exchange, "101", ANNA) as anna, tone(exchange, "102", BERT) as bert:
+            anna.dial("102")
+            bert.wait_established()
+            bert.command("transfer", f"sip:999@{ACME}")
+            wait_until("the transferor is told", lambda: "404" in "".join(
+                m.body for m in bert.messages(received=True) if m.start.startswith("NOTIFY")))
+            bert.command("resume")
+            record_for(SECONDS)
+            anna.hang_up()
+            anna.wait_over()
+            hears(anna, BERT)
+            hears(bert, ANNA)
+            equal([t["succeeded"] for t in exchange.one_cdr()["transfers"]], [False], "transfers")
+
+
+def refer_to(number, dialog):
+    """The value of Refer-To that names a dialog (RFC 3891): the exchange's tag comes first, for
+    it is the exchange that would get the INVITE."""
+    call_id, own, theirs = dialog
+    call_id = call_id.replace("@", "%40")
+    return f"<sip:{number}@{ACME}?Replaces={call_id}%3Bto-tag%3D{theirs}%3Bfrom-tag%3D{own}>"
+
+
+@test(alone=True)
+def after_an_attended_transfer_those_who_stayed_hear_each_other():
+    with Exchange() as exchange:
+        anna, bert, carl = three(exchange)
+        with anna, bert, carl:
+            anna.dial("102")
+            anna.wait_established()
+            bert.wait_established()
+            with_anna = dialogue(bert, received_invite=True)
+            bert.command("hold")
+            wait_until("anna is held", lambda: holding(exchange) == ["102"])
+            bert.dial("103")
+            carl.wait_established()
+            bert.wait_established(2)
+            # the phone's current call is the one with carl: it is he who is sent to anna
+            bert.command("transfer", refer_to("101", with_anna))
+            bert.wait_over(2)
+            record_for(SECONDS)
+            carl.hang_up()
+            anna.wait_over()
+            carl.wait_over()
+            hears(anna, CARL)
+            hears(carl, ANNA)
+            cdrs = exchange.wait_cdrs(2)
+            attended = [t for cdr in cdrs for t in cdr["transfers"]]
+            equal([(t["succeeded"], t["attended"]) for t in attended], [(True, True)],
+                  "transfers in the records")
+
+
+@test(alone=True)
+def the_first_call_can_be_sent_to_the_second_as_well():
+    with Exchange() as exchange:
+        anna, bert, carl = three(exchange)
+        with anna, bert, carl:
+            bert.dial("101")
+            anna.wait_established()
+            bert.wait_established()
+            bert.command("hold")
+            wait_until("anna is held", lambda: holding(exchange) == ["102"])
+            bert.dial("103")
+            carl.wait_established()
+            bert.wait_established(2)
+            with_carl = dialogue(bert, received_invite=False)
+            bert.command("line", "1")
+            bert.command("transfer", refer_to("103", with_carl))
+            bert.wait_over(2)
+            record_for(SECONDS)
+            anna.hang_up()
+            anna.wait_over()
+            carl.wait_over()
+            hears(anna, CARL)
+            hears(carl, ANNA)
+            exchange.wait_cdrs(2)
+
+
+@test(alone=True)
+def digits_pass_as_telephone_events():
+    with Exchange() as exchange:
+        with tone(exchange, "101", ANNA) as anna, tone(exchange, "102", BERT) as bert:
+            anna.dial("102")
+            anna.wait_established()
+            bert.wait_established()
+            for digit in "147#":
+                anna.command("sndcode", digit)
+                wait_until(f"{digit} arrives",
+                           lambda digit=digit: f"event: '{digit}'" in bert.said(), 5)
+            anna.hang_up()
+            exchange.one_cdr()
+
+
+@test()
+def digits_pass_as_info():
+    with Exchange() as exchange, \
+            Line(exchange, ACME, exchange.account(ACME, "101")) as line, \
+            tone(exchange, "102", BERT) as bert:
+        call = line.invite(f"sip:102@{ACME}")
+        bert.wait_established()
+        answer = call.ask("INFO", body="Signal=7\r\nDuration=160\r\n",
+                          content_type="application/dtmf-relay")
+        equal(answer.status, 200, "answer to INFO")
+        wait_until("the digit arrives", lambda: any(
+            m.start.startswith("INFO") and "Signal=7" in m.body
+            and m["content-type"] == "application/dtmf-relay"
+            for m in bert.messages(received=True)))
+        call.hang_up()
+        exchange.one_cdr()

@@ -1,0 +1,162 @@
+"""The command line as somebody meets it who has never seen it."""
+
+import json
+import os
+import re
+import signal
+import socket
+
+from kit.baresip import Phone
+from kit.case import equal, test, true, wait_until
+from kit.exchange import ACME, GLOBEX, Exchange, free_port
+from kit.line import Line
+
+tell = Exchange.command_line
+
+
+@test()
+def help_names_every_command_with_a_sentence():
+    text = tell("--help").stdout
+    for command in ("serve", "demo", "tenant", "extension", "device", "token"):
+        line = re.search(rf"^\s+{command}\s+(\S.*)$", text, re.M)
+        true(line, f"{command} is in the help: {text}")
+        more = tell(command, "--help").stdout
+        true(len(more.splitlines()) >= 5, f"help of {command} teaches: {more}")
+    refused = tell("sreve", check=False)
+    true(refused.returncode != 0 and "serve" in refused.stderr + refused.stdout,
+         f"a slip of the pen is helped with: {refused.stderr}")
+
+
+@test()
+def the_demonstration_is_made_once_and_its_secrets_are_told_once():
+    with Exchange() as exchange:
+        domains = set(exchange.companies)
+        equal(domains, {ACME, GLOBEX}, "companies")
+        secrets = [exchange.token]
+        for company in exchange.companies.values():
+            numbers = [extension["number"] for extension in company["extensions"]]
+            equal(numbers, ["101", "102", "103"], "extensions")
+            secrets += [d["password"] for e in company["extensions"] for d in e["devices"]]
+        equal(len(set(secrets)), 7, "different secrets")
+        exchange.stop()
+        again = tell("demo", "--data", exchange.data)
+        as_json = tell("demo", "--data", exchange.data, "--json")
+        for secret in secrets:
+            true(secret not in again.stdout + again.stderr + as_json.stdout + as_json.stderr,
+                 "a secret is told a second time")
+        json.loads(as_json.stdout)
+        exchange.start()
+        status, _ = exchange.api(f"/api/v1/tenants/{ACME}")
+        equal(status, 200, "the key of the first time still serves")
+        with Phone(exchange, ACME, "101"):
+            pass
+
+
+@test()
+def no_secret_lies_readable_in_the_data_folder():
+    with Exchange() as exchange:
+        with Phone(exchange, ACME, "101"):
+            pass
+        exchange.stop()
+        secrets = [exchange.token] + [
+            d["password"] for c in exchange.companies.values()
+            for e in c["extensions"] for d in e["devices"]]
+        for folder, _, names in os.walk(exchange.data):
+            for name in names:
+                with open(os.path.join(folder, name), "rb") as file:
+                    data = file.read()
+                for secret in secrets:
+                    true(secret.encode() not in data, f"{name} holds a secret")
+
+
+@test()
+def a_company_is_made_with_the_command_line_and_its_phone_registers():
+    with Exchange() as exchange:
+        exchange.stop()
+        data = ("--data", exchange.data)
+        made = tell("tenant", "create", "initech.example", *data, "--json")
+        tenant = json.loads(made.stdout)
+        true(tenant["id"].startswith("ten_"), f"the company: {tenant}")
+        tell("extension", "create", "--tenant", "initech.example", "101", *data)
+        device = json.loads(tell("device", "create", "--tenant", "initech.example", "--extension",
+                                 "101", "initech-101", *data, "--json").stdout)
+        listed = tell("extension", "list", "--tenant", "initech.example", *data).stdout
+        true("101" in listed, f"the list: {listed}")
+        listed = tell("device", "list", "--tenant", "initech.example", *data).stdout
+        true("initech-101" in listed and device["secret"] not in listed, f"the list: {listed}")
+        exchange.start()
+        account = ("initech-101", device["secret"])
+        with Phone(exchange, "initech.example", "101", account=account) as phone:
+            phone.dial("*43")
+            phone.wait_established()
+
+
+@test()
+def a_new_key_serves_and_a_wrong_one_does_not():
+    with Exchange() as exchange:
+        exchange.stop()
+        made = tell("token", "create", "--name", "for the test", "--data", exchange.data, "--json")
+        key = json.loads(made.stdout)["token"]
+        exchange.start()
+        exchange.token, first = key, exchange.token
+        equal(exchange.api("/api/v1/tenants")[0], 200, "status with the new key")
+        exchange.token = first[:-1] + ("a" if first[-1] != "a" else "b")
+        equal(exchange.api("/api/v1/tenants")[0], 401, "status with a wrong key")
+
+
+@test()
+def mistakes_are_explained():
+    with Exchange() as exchange:
+        taken = tell("serve", "--data", exchange.data, "--sip", exchange.at, "--http",
+                     f"127.0.0.1:{free_port()}", check=False)
+        true(taken.returncode != 0 and len(taken.stderr) > 20, f"a taken port: {taken}")
+        true("panicked" not in taken.stderr, f"a panic: {taken.stderr}")
+    nowhere = tell("serve", "--data", "/proc/nowhere", check=False)
+    true(nowhere.returncode != 0 and "/proc/nowhere" in nowhere.stderr, f"no folder: {nowhere}")
+    wrong = tell("serve", "--sip", "not-an-address", check=False)
+    true(wrong.returncode != 0 and "not-an-address" in wrong.stderr, f"no address: {wrong}")
+
+
+@test()
+def on_sigterm_calls_may_end_and_new_ones_are_refused():
+    with Exchange() as exchange:
+        with Phone(exchange, ACME, "101") as anna, Phone(exchange, ACME, "102") as bert, \
+                Line(exchange, ACME, exchange.account(ACME, "103")) as carl:
+            anna.dial("102")
+            anna.wait_established()
+            bert.wait_established()
+            exchange.process.send_signal(signal.SIGTERM)
+            wait_until("new calls are refused", lambda: getattr(
+                carl.invite("sip:*43@" + ACME, seconds=2), "status", 0) == 503)
+            true(exchange.process.poll() is None, "the exchange waits for the call")
+            equal(anna.said().count("terminated"), 0, "the call goes on")
+            anna.hang_up()
+            equal(exchange.process.wait(15), 0, "exit status")
+        exchange.start()
+        exchange.one_cdr()
+
+
+@test()
+def a_second_sigterm_stops_at_once():
+    with Exchange() as exchange:
+        with Phone(exchange, ACME, "101") as anna:
+            anna.dial("*44")
+            anna.wait_established()
+            exchange.process.send_signal(signal.SIGTERM)
+            with Line(exchange, ACME, exchange.account(ACME, "103")) as carl:
+                wait_until("it drains", lambda: getattr(
+                    carl.invite("sip:*43@" + ACME, seconds=2), "status", 0) == 503)
+            exchange.process.send_signal(signal.SIGTERM)
+            exchange.process.wait(15)
+        exchange.start()
+        exchange.one_cdr()
+
+
+@test()
+def the_ready_line_says_where_everything_is():
+    with Exchange() as exchange:
+        for text in (exchange.at, f"127.0.0.1:{exchange.http}"):
+            true(text in exchange.ready, f"{text} in {exchange.ready!r}")
+        with socket.create_connection(("127.0.0.1", exchange.http), 5):
+            pass
+        equal(exchange.api("/health/ready")[0], 200, "readiness")
