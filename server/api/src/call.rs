@@ -11,39 +11,18 @@ use domain::Tenant;
 use ports::StoreError;
 use serde::Serialize;
 use serde_json::Value;
-use tenancy::{PlatformScope, Principal, Unresolved};
+use tenancy::{PlatformScope, Principal, TenantScope, Unresolved};
 
 use crate::front::Front;
 use crate::problem::{Kind, Problem};
-
-/// Who asks.
-#[derive(Clone, Debug)]
-pub(crate) enum Caller {
-    /// Nobody in particular: the operation is open to all.
-    Anyone,
-    /// The holder of an API key.
-    Key(Principal),
-    /// The operator at the machine's own console.
-    Console(PlatformScope),
-}
-
-impl Caller {
-    /// The platform's scope, for operators.
-    pub(crate) fn platform(&self) -> Option<PlatformScope> {
-        match self {
-            Caller::Anyone => None,
-            Caller::Key(principal) => principal.platform(),
-            Caller::Console(scope) => Some(scope.clone()),
-        }
-    }
-}
 
 /// One request.
 pub(crate) struct Call {
     pub(crate) front: Arc<Front>,
     /// The office, whose audit entries name this request.
     pub(crate) office: Office,
-    pub(crate) caller: Caller,
+    /// The holder of the key; `None` where none was asked for.
+    pub(crate) caller: Option<Principal>,
     pub(crate) path: Vec<(String, String)>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
@@ -53,7 +32,10 @@ pub(crate) struct Call {
 impl Call {
     /// The text of a path parameter.
     pub(crate) fn segment(&self, name: &str) -> &str {
-        self.path.iter().find(|(n, _)| n == name).map_or("", |(_, text)| text)
+        self.path
+            .iter()
+            .find(|(n, _)| n == name)
+            .map_or("", |(_, text)| text)
     }
 
     /// What a path parameter claims to name.
@@ -63,12 +45,26 @@ impl Call {
 
     /// The value of a query parameter.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(n, _)| n == name).map(|(_, text)| text.as_str())
+        self.query
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, text)| text.as_str())
     }
 
     /// The platform's scope. To others the platform does not exist.
     pub(crate) fn platform(&self) -> Result<PlatformScope, Problem> {
-        self.caller.platform().ok_or_else(Problem::not_found)
+        let scope = self.caller.as_ref().and_then(Principal::platform);
+        scope.ok_or_else(Problem::not_found)
+    }
+
+    /// The platform's scope, for changes of what the caller has been found to see.
+    pub(crate) fn operator(&self) -> Result<PlatformScope, Problem> {
+        self.platform().map_err(|_| {
+            Problem::new(
+                Kind::OperatorOnly,
+                "a tenant's key reads this and does not change it",
+            )
+        })
     }
 
     /// Enters the tenant that the path names.
@@ -76,14 +72,17 @@ impl Call {
         self.enter(&self.reference("tenant")).await
     }
 
+    /// The scope of the tenant that the path names.
+    pub(crate) async fn scope(&self) -> Result<TenantScope, Problem> {
+        Ok(self.tenant().await?.scope)
+    }
+
     /// Enters a tenant: its own with a tenant's key, any as an operator.
     pub(crate) async fn enter(&self, reference: &Unresolved<Tenant>) -> Result<Entered, Problem> {
-        let entered = match &self.caller {
-            Caller::Anyone => Err(StoreError::NotFound),
-            Caller::Key(principal) => access::enter(&self.office, principal, reference).await,
-            Caller::Console(scope) => access::visit(&self.office, scope, reference).await,
-        }?;
-        self.front.learn_cap(entered.tenant.id, &entered.tenant.spec.caps);
+        let principal = self.caller.as_ref().ok_or(StoreError::NotFound)?;
+        let entered = access::enter(&self.office, principal, reference).await?;
+        self.front
+            .learn_cap(entered.tenant.id, &entered.tenant.spec.caps);
         Ok(entered)
     }
 
@@ -115,7 +114,9 @@ impl Call {
 
     fn revision(&self) -> Result<Condition, Problem> {
         let mut values = self.headers.get_all(IF_MATCH).iter();
-        let Some(value) = values.next() else { return Ok(Condition::Absent) };
+        let Some(value) = values.next() else {
+            return Ok(Condition::Absent);
+        };
         let text = value.to_str().unwrap_or_default().trim();
         if text == "*" {
             return Ok(Condition::Any);
@@ -135,10 +136,13 @@ impl Call {
     pub(crate) fn has_revision(&self, revision: u64) -> bool {
         let tag = etag(revision);
         let values = self.headers.get_all(IF_NONE_MATCH).iter();
-        values.filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).any(|given| {
-            let given = given.trim();
-            given == "*" || given.strip_prefix("W/").unwrap_or(given) == tag
-        })
+        values
+            .filter_map(|v| v.to_str().ok())
+            .flat_map(|v| v.split(','))
+            .any(|given| {
+                let given = given.trim();
+                given == "*" || given.strip_prefix("W/").unwrap_or(given) == tag
+            })
     }
 }
 
@@ -186,12 +190,18 @@ impl Answer {
 
     /// 204.
     pub(crate) fn empty() -> Answer {
-        Answer { status: StatusCode::NO_CONTENT, ..Answer::text("", Vec::new()) }
+        Answer {
+            status: StatusCode::NO_CONTENT,
+            ..Answer::text("", Vec::new())
+        }
     }
 
     /// 304.
     pub(crate) fn not_modified(revision: u64) -> Answer {
-        let answer = Answer { status: StatusCode::NOT_MODIFIED, ..Answer::empty() };
+        let answer = Answer {
+            status: StatusCode::NOT_MODIFIED,
+            ..Answer::empty()
+        };
         answer.at_revision(revision)
     }
 
@@ -202,12 +212,18 @@ impl Answer {
 
     /// The same as 201 with a `Location`.
     pub(crate) fn created(self, location: String) -> Answer {
-        Answer { status: StatusCode::CREATED, ..self.with(LOCATION, location) }
+        Answer {
+            status: StatusCode::CREATED,
+            ..self.with(LOCATION, location)
+        }
     }
 
     /// The same, of which a repeated request is told `view` only.
     pub(crate) fn remembered_as<T: Serialize>(self, view: &T) -> Result<Answer, Problem> {
-        Ok(Answer { remembered: Some(bytes_of(view)?), ..self })
+        Ok(Answer {
+            remembered: Some(bytes_of(view)?),
+            ..self
+        })
     }
 
     pub(crate) fn with(mut self, name: HeaderName, value: String) -> Answer {

@@ -55,7 +55,9 @@ impl Parts {
 
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Parts").field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("Parts")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 
@@ -77,7 +79,11 @@ pub(crate) struct Front {
 impl Front {
     pub(crate) fn new(parts: Parts) -> Front {
         let in_flight = Arc::new(Semaphore::new(parts.limits.in_flight));
-        Front { parts, in_flight, meters: Mutex::new(Meters::new()) }
+        Front {
+            parts,
+            in_flight,
+            meters: Mutex::new(Meters::new()),
+        }
     }
 
     fn meters(&self) -> MutexGuard<'_, Meters<Asker>> {
@@ -88,18 +94,23 @@ impl Front {
     /// Takes one request of the holder of a key.
     pub(crate) fn take(&self, principal: &Principal) -> Standing {
         let (asker, rate) = match principal.role() {
-            Role::Operator => (Asker::Operator(principal.token()), self.parts.limits.operator_rate),
+            Role::Operator => (
+                Asker::Operator(principal.token()),
+                self.parts.limits.operator_rate,
+            ),
             // the tenant's own cap is put in place as soon as its document was read
-            Role::Tenant(tenant) => {
-                (Asker::Tenant(tenant), Caps::default().api_requests_per_second)
-            }
+            Role::Tenant(tenant) => (
+                Asker::Tenant(tenant),
+                Caps::default().api_requests_per_second,
+            ),
         };
         self.meters().take(asker, rate, Instant::now())
     }
 
     /// States a tenant's cap, as just read.
     pub(crate) fn learn_cap(&self, tenant: TenantId, caps: &Caps) {
-        self.meters().set_rate(Asker::Tenant(tenant), caps.api_requests_per_second);
+        self.meters()
+            .set_rate(Asker::Tenant(tenant), caps.api_requests_per_second);
     }
 
     /// `Some` while a source has presented too many wrong keys.
@@ -112,7 +123,8 @@ impl Front {
     pub(crate) fn wrong_key(&self, source: Option<IpAddr>) {
         if let Some(source) = source {
             let rate = self.parts.limits.wrong_keys_rate;
-            self.meters().take(Asker::Wrong(network(source)), rate, Instant::now());
+            self.meters()
+                .take(Asker::Wrong(network(source)), rate, Instant::now());
         }
     }
 }
@@ -121,8 +133,6 @@ impl Front {
 fn network(source: IpAddr) -> IpAddr {
     match source.to_canonical() {
         IpAddr::V4(v4) => IpAddr::V4(v4),
-        IpAddr::V6(v6) => {
-            IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)))
-        }
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
     }
 }

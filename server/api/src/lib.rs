@@ -1,1 +1,30 @@
-//! To be described.
+//! HTTP: converts a request, calls a use case, converts what comes of it.
+//!
+//! All operations are in one list; routes and the OpenAPI text are made of it. On its way to an
+//! operation each request passes the same gate: who asks, how often, how much, and for what. The
+//! rules of the domain are not here.
+
+mod call;
+mod front;
+mod gate;
+mod limits;
+mod list;
+mod media_type;
+mod once;
+mod openapi;
+mod operation;
+mod operations;
+mod patience;
+mod problem;
+mod query;
+mod rate;
+mod routes;
+mod server;
+mod view;
+mod who;
+
+pub use front::{Parts, Seen};
+pub use limits::Limits;
+pub use openapi::openapi;
+pub use problem::{FieldError, Kind, PROBLEM_JSON, ProblemView, TYPE_PREFIX};
+pub use server::serve;

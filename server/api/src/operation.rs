@@ -27,8 +27,11 @@ pub(crate) enum Access {
 /// Whether `If-Match` is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IfMatch {
+    /// It means nothing here.
     Ignored,
+    /// It is heeded when it is there.
     Optional,
+    /// Without it nothing is changed.
     Required,
 }
 
@@ -42,7 +45,11 @@ pub(crate) struct Parameter {
 
 /// A query parameter that is a text.
 pub(crate) const fn text(name: &'static str, description: &'static str) -> Parameter {
-    Parameter { name, description, integer: false }
+    Parameter {
+        name,
+        description,
+        integer: false,
+    }
 }
 
 /// The parameters of every list.
@@ -80,7 +87,6 @@ fn schema<T: ToSchema>() -> SchemaRef {
 pub(crate) struct Body {
     pub(crate) schema: SchemaRef,
     pub(crate) merge: bool,
-    pub(crate) required: bool,
 }
 
 /// The answer when all goes well.
@@ -186,7 +192,11 @@ impl Operation {
 
     /// Its heading and what else there is to know.
     pub(crate) fn tells(self, summary: &'static str, description: &'static str) -> Operation {
-        Operation { summary, description, ..self }
+        Operation {
+            summary,
+            description,
+            ..self
+        }
     }
 
     pub(crate) fn tag(self, tag: &'static str) -> Operation {
@@ -204,31 +214,46 @@ impl Operation {
 
     /// It reads a JSON body.
     pub(crate) fn takes<T: ToSchema>(self) -> Operation {
-        let body = Body { schema: schema::<T>(), merge: false, required: true };
-        Operation { body: Some(body), ..self }.refuses(&[Kind::Invalid])
-    }
-
-    /// It reads a JSON body when there is one.
-    pub(crate) fn may_take<T: ToSchema>(self) -> Operation {
-        let body = Body { schema: schema::<T>(), merge: false, required: false };
-        Operation { body: Some(body), ..self }.refuses(&[Kind::Invalid])
+        let body = Body {
+            schema: schema::<T>(),
+            merge: false,
+        };
+        Operation {
+            body: Some(body),
+            ..self
+        }
+        .refuses(&[Kind::Invalid])
     }
 
     /// It reads a merge patch.
     pub(crate) fn merges<T: ToSchema>(self) -> Operation {
-        let body = Body { schema: schema::<T>(), merge: true, required: true };
-        Operation { body: Some(body), ..self }.refuses(&[Kind::Invalid])
+        let body = Body {
+            schema: schema::<T>(),
+            merge: true,
+        };
+        Operation {
+            body: Some(body),
+            ..self
+        }
+        .refuses(&[Kind::Invalid])
     }
 
     /// Its `If-Match` is required.
     pub(crate) fn revised(self) -> Operation {
-        Operation { if_match: IfMatch::Required, ..self }
-            .refuses(&[Kind::RevisionMismatch, Kind::PreconditionRequired])
+        Operation {
+            if_match: IfMatch::Required,
+            ..self
+        }
+        .refuses(&[Kind::RevisionMismatch, Kind::PreconditionRequired])
     }
 
     /// Its `If-Match` is heeded.
     pub(crate) fn may_be_revised(self) -> Operation {
-        Operation { if_match: IfMatch::Optional, ..self }.refuses(&[Kind::RevisionMismatch])
+        Operation {
+            if_match: IfMatch::Optional,
+            ..self
+        }
+        .refuses(&[Kind::RevisionMismatch])
     }
 
     /// Its answer has an `ETag`.
@@ -248,13 +273,23 @@ impl Operation {
 
     fn answers<T: ToSchema>(self, status: StatusCode, description: &'static str) -> Operation {
         let schema = Some(schema::<T>());
-        let success = Success { status, description, schema, media_type: JSON };
+        let success = Success {
+            status,
+            description,
+            schema,
+            media_type: JSON,
+        };
         Operation { success, ..self }
     }
 
     /// It answers 200 with a text.
     pub(crate) fn prints(self, media_type: &'static str, description: &'static str) -> Operation {
-        let success = Success { status: StatusCode::OK, description, schema: None, media_type };
+        let success = Success {
+            status: StatusCode::OK,
+            description,
+            schema: None,
+            media_type,
+        };
         Operation { success, ..self }
     }
 
@@ -266,5 +301,33 @@ impl Operation {
             }
         }
         self
+    }
+
+    /// All it may refuse with, in the order of the statuses.
+    pub(crate) fn refusals(&self) -> Vec<Kind> {
+        let mut may = self.problems.clone();
+        may.push(Kind::InvalidParameter);
+        if self.access != Access::Open {
+            may.extend([Kind::Unauthenticated, Kind::TooManyRequests]);
+            may.extend([Kind::Internal, Kind::Unavailable]);
+        }
+        if self.path.contains('{') {
+            may.push(Kind::NotFound);
+        }
+        if self.body.is_some() {
+            may.extend([Kind::Malformed, Kind::TooSlow, Kind::TooLarge]);
+            may.extend([Kind::UnsupportedMediaType, Kind::Invalid]);
+        }
+        if self.method == Method::POST {
+            may.extend([Kind::Underway, Kind::KeyReused]);
+        }
+        if self.success.schema.is_some() {
+            may.push(Kind::NotAcceptable);
+        }
+        Kind::ALL
+            .iter()
+            .copied()
+            .filter(|kind| may.contains(kind))
+            .collect()
     }
 }

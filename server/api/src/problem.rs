@@ -58,6 +58,8 @@ kinds! {
     NotFound "not-found" NOT_FOUND "Not found"
     /// The path knows other methods.
     MethodNotAllowed "method-not-allowed" METHOD_NOT_ALLOWED "The path has no such method"
+    /// The caller accepts no media type that the operation answers with.
+    NotAcceptable "not-acceptable" NOT_ACCEPTABLE "No acceptable media type"
     /// The request did not arrive in time.
     TooSlow "too-slow" REQUEST_TIMEOUT "The request did not arrive in time"
     /// A unique key is taken.
@@ -123,7 +125,7 @@ pub struct ProblemView {
 
 /// A refusal on its way out.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub(crate) struct Problem {
     kind: Kind,
     detail: String,
     errors: Vec<FieldError>,
@@ -133,7 +135,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem of a kind.
-    pub fn new(kind: Kind, detail: impl Into<String>) -> Problem {
+    pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Problem {
         Problem {
             kind,
             detail: detail.into(),
@@ -144,12 +146,12 @@ impl Problem {
     }
 
     /// Nothing of that name; said of everything the caller may not see, in the same words.
-    pub fn not_found() -> Problem {
+    pub(crate) fn not_found() -> Problem {
         Problem::new(Kind::NotFound, "there is nothing of that name")
     }
 
     /// A query parameter that breaks a rule.
-    pub fn parameter(name: &str, rule: impl Into<String>) -> Problem {
+    pub(crate) fn parameter(name: &str, rule: impl Into<String>) -> Problem {
         let rule = rule.into();
         let mut problem = Problem::new(Kind::InvalidParameter, format!("{name}: {rule}"));
         problem.errors.push(FieldError {
@@ -161,13 +163,13 @@ impl Problem {
     }
 
     /// What kind it is.
-    pub fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> Kind {
         self.kind
     }
 
     /// The same problem with a header.
     #[must_use]
-    pub fn with(mut self, name: HeaderName, value: impl ToString) -> Problem {
+    pub(crate) fn with(mut self, name: HeaderName, value: impl ToString) -> Problem {
         if let Ok(value) = HeaderValue::from_str(&value.to_string()) {
             self.headers.push((name, value));
         }
@@ -216,12 +218,17 @@ impl From<StoreError> for Problem {
             StoreError::Conflict { space, .. } => {
                 Problem::new(Kind::Taken, heard).at(pointer_of(&space), "is taken")
             }
-            StoreError::InUse { by } => by.iter().take(20).fold(
-                Problem::new(Kind::InUse, heard),
-                |problem, user| problem.at("", &format!("{} {} refers to it", user.kind, user.id)),
-            ),
-            StoreError::Dangling(reference) => Problem::new(Kind::Invalid, heard)
-                .at(&reference.field, "must be the tenant's own"),
+            StoreError::InUse { by } => by
+                .iter()
+                .take(20)
+                .fold(Problem::new(Kind::InUse, heard), |problem, user| {
+                    problem.at("", &format!("{} {} refers to it", user.kind, user.id))
+                }),
+            // the id stays unsaid: whether another tenant has it is nobody's business
+            StoreError::Dangling(reference) => {
+                let rule = format!("must be an existing {} of the tenant", reference.kind);
+                Invalid::new(reference.field, rule).into()
+            }
             StoreError::RevisionMismatch { .. } => Problem::new(Kind::RevisionMismatch, heard),
             StoreError::Invalid(invalid) => invalid.into(),
             StoreError::TooLarge { .. } => Problem::new(Kind::TooLarge, heard),

@@ -7,6 +7,11 @@ use std::time::{Duration, Instant};
 /// Most askers that are told apart; beyond, those idle longest are forgotten.
 pub(crate) const ASKERS_MAX: usize = 20_000;
 
+/// A time in whole seconds, rounded up, as `Retry-After` and `RateLimit-Reset` want it.
+pub(crate) fn seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+}
+
 /// Where an asker stands after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Standing {
@@ -33,7 +38,12 @@ impl Meter {
         let second = Duration::from_secs(1);
         let Some(interval) = second.checked_div(self.rate) else {
             let refused = Some(second);
-            return Standing { limit: 0, remaining: 0, reset: second, refused };
+            return Standing {
+                limit: 0,
+                remaining: 0,
+                reset: second,
+                refused,
+            };
         };
         let interval = interval.max(Duration::from_nanos(1));
         let backlog = self.due.saturating_duration_since(now);
@@ -41,12 +51,22 @@ impl Meter {
         let full = interval.saturating_mul(self.rate);
         if after > full {
             let refused = Some(after - full);
-            return Standing { limit: self.rate, remaining: 0, reset: backlog, refused };
+            return Standing {
+                limit: self.rate,
+                remaining: 0,
+                reset: backlog,
+                refused,
+            };
         }
         self.due = now + after;
         let left = (full - after).as_nanos() / interval.as_nanos();
         let remaining = u32::try_from(left).unwrap_or(u32::MAX);
-        Standing { limit: self.rate, remaining, reset: after, refused: None }
+        Standing {
+            limit: self.rate,
+            remaining,
+            reset: after,
+            refused: None,
+        }
     }
 }
 
@@ -64,12 +84,18 @@ impl<K: Copy + Eq + Hash> Meters<K> {
         if self.0.len() >= ASKERS_MAX && !self.0.contains_key(&asker) {
             self.make_room(now);
         }
-        self.0.entry(asker).or_insert(Meter { rate, due: now }).take(now)
+        self.0
+            .entry(asker)
+            .or_insert(Meter { rate, due: now })
+            .take(now)
     }
 
     /// Whether an asker could not take one now. Costs nothing.
     pub(crate) fn is_spent(&self, asker: K, now: Instant) -> Option<Duration> {
-        self.0.get(&asker).copied().and_then(|mut meter| meter.take(now).refused)
+        self.0
+            .get(&asker)
+            .copied()
+            .and_then(|mut meter| meter.take(now).refused)
     }
 
     /// Changes an asker's rate from its next request on.
@@ -99,12 +125,15 @@ mod tests {
         let (mut meters, now) = (Meters::new(), Instant::now());
         let standings: Vec<Standing> = (0..11).map(|_| meters.take(1, 10, now)).collect();
         assert_eq!(standings[0].remaining, 9);
-        assert_eq!(standings[9], Standing {
-            limit: 10,
-            remaining: 0,
-            reset: Duration::from_secs(1),
-            refused: None,
-        });
+        assert_eq!(
+            standings[9],
+            Standing {
+                limit: 10,
+                remaining: 0,
+                reset: Duration::from_secs(1),
+                refused: None,
+            }
+        );
         assert_eq!(standings[10].refused, Some(Duration::from_millis(100)));
         let later = now + Duration::from_millis(100);
         assert_eq!(meters.take(1, 10, later).refused, None);

@@ -1,0 +1,212 @@
+//! The gate that every request passes: who asks, how often, how much, for what; then the
+//! operation, and the headers that every answer has.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use ids::RequestId;
+use tokio::time::timeout_at;
+
+use crate::call::{Answer, Call};
+use crate::front::{Front, Seen};
+use crate::operation::{Access, Operation};
+use crate::problem::{Kind, Problem};
+use crate::rate::{Standing, seconds};
+use crate::{media_type, once, query, who};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+const RATE_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+
+/// One request on its way.
+pub(crate) struct Passage {
+    front: Arc<Front>,
+    id: RequestId,
+    began: Instant,
+    standing: Option<Standing>,
+}
+
+impl Passage {
+    pub(crate) fn begin(front: Arc<Front>) -> Passage {
+        let id = front.parts.office.mint(RequestId::new);
+        Passage {
+            front,
+            id,
+            began: Instant::now(),
+            standing: None,
+        }
+    }
+
+    fn deadline(&self) -> tokio::time::Instant {
+        tokio::time::Instant::from_std(self.began + self.front.parts.limits.request_time)
+    }
+
+    /// Takes a request through the gate to its operation.
+    pub(crate) async fn pass(
+        mut self,
+        operation: Arc<Operation>,
+        path: Vec<(String, String)>,
+        request: Request,
+    ) -> Response {
+        let outcome = self.answer(&operation, path, request).await;
+        self.finish(operation.name, outcome)
+    }
+
+    async fn answer(
+        &mut self,
+        operation: &Arc<Operation>,
+        path: Vec<(String, String)>,
+        request: Request,
+    ) -> Result<Answer, Problem> {
+        let front = Arc::clone(&self.front);
+        let (head, body) = request.into_parts();
+        let known = who::asks(&front, operation.access, &head);
+        let caller = timeout_at(self.deadline(), known)
+            .await
+            .unwrap_or_else(|_| Err(late()))?;
+        if let Some(principal) = &caller {
+            let standing = front.take(principal);
+            self.standing = Some(standing);
+            if let Some(wait) = standing.refused {
+                let detail = format!("at most {} requests per second", standing.limit);
+                let problem = Problem::new(Kind::TooManyRequests, detail);
+                return Err(problem.with(RETRY_AFTER, seconds(wait)));
+            }
+        }
+        media_type::check_taken(&head.headers, operation)?;
+        let query = query::parse(&head.uri, &operation.query)?;
+        let body = self.read(operation, &head.headers, body).await?;
+        let call = Call {
+            office: front.parts.office.for_request(self.id),
+            front,
+            caller,
+            path,
+            query,
+            headers: head.headers,
+            body,
+        };
+        self.run(Arc::clone(operation), call).await
+    }
+
+    /// Reads the body, as far as the operation wants one.
+    async fn read(
+        &self,
+        operation: &Operation,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Bytes, Problem> {
+        let Some(wanted) = &operation.body else {
+            return Ok(Bytes::new());
+        };
+        media_type::check_brought(headers, wanted)?;
+        let limit = self.front.parts.limits.body_bytes;
+        let slow = || Problem::new(Kind::TooSlow, "the body did not arrive in time");
+        let read = timeout_at(self.deadline(), gather(body, limit)).await;
+        read.unwrap_or_else(|_| Err(slow()))
+    }
+
+    /// Runs the operation in a task of its own: a sender who hangs up leaves nothing half done,
+    /// and a fault of ours ends no connection.
+    async fn run(&self, operation: Arc<Operation>, call: Call) -> Result<Answer, Problem> {
+        let permit = match operation.access {
+            // whoever watches the exchange is answered when it is busy, too
+            Access::Open | Access::Nearby => None,
+            Access::Key => {
+                let in_flight = Arc::clone(&self.front.in_flight);
+                Some(in_flight.try_acquire_owned().map_err(|_| busy())?)
+            }
+        };
+        let task = tokio::spawn(async move {
+            let outcome = once::carry_out(&operation, call).await;
+            drop(permit);
+            outcome
+        });
+        match timeout_at(self.deadline(), task).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(fault)) => {
+                tracing::error!(%fault, request = %self.id, "an operation failed");
+                Err(Problem::new(Kind::Internal, "an internal error"))
+            }
+            Err(_) => Err(late()),
+        }
+    }
+
+    /// The answer with all its headers; whoever counts is told.
+    pub(crate) fn finish(self, name: &'static str, outcome: Result<Answer, Problem>) -> Response {
+        let mut response = match outcome {
+            Ok(answer) => response_of(answer),
+            Err(problem) => problem.of(&self.id.to_string()).into_response(),
+        };
+        let headers = response.headers_mut();
+        put(headers, REQUEST_ID, self.id);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if let Some(standing) = self.standing {
+            put(headers, RATE_LIMIT, standing.limit);
+            put(headers, RATE_REMAINING, standing.remaining);
+            put(headers, RATE_RESET, seconds(standing.reset));
+        }
+        (self.front.parts.seen)(Seen {
+            operation: name,
+            status: response.status().as_u16(),
+            took: self.began.elapsed(),
+        });
+        response
+    }
+}
+
+fn busy() -> Problem {
+    Problem::new(Kind::Unavailable, "too many requests at once").with(RETRY_AFTER, 1)
+}
+
+fn late() -> Problem {
+    Problem::new(Kind::Unavailable, "the answer took too long").with(RETRY_AFTER, 1)
+}
+
+/// The whole of a body that has at most `limit` bytes.
+async fn gather(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
+    let too_large = || Problem::new(Kind::TooLarge, format!("a body has at most {limit} bytes"));
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > limit {
+        return Err(too_large());
+    }
+    let mut gathered = Vec::with_capacity(announced);
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let frame = frame.map_err(|_| Problem::new(Kind::Malformed, "the body broke off"))?;
+        if let Ok(data) = frame.into_data() {
+            if gathered.len() + data.len() > limit {
+                return Err(too_large());
+            }
+            gathered.extend_from_slice(&data);
+        }
+    }
+    Ok(gathered.into())
+}
+
+fn put(headers: &mut HeaderMap, name: HeaderName, value: impl ToString) {
+    if let Ok(value) = HeaderValue::from_str(&value.to_string()) {
+        headers.insert(name, value);
+    }
+}
+
+fn response_of(answer: Answer) -> Response {
+    let bodiless = answer.body.is_empty();
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = answer.status;
+    let headers = response.headers_mut();
+    if !bodiless {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.media_type));
+    }
+    for (name, value) in answer.headers {
+        put(headers, name, value);
+    }
+    response
+}

@@ -1,0 +1,198 @@
+//! One operation in the words of OpenAPI.
+
+use std::collections::BTreeMap;
+
+use axum::http::{Method, StatusCode};
+use utoipa::ToSchema;
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{
+    Operation as Described, OperationBuilder, Parameter, ParameterBuilder, ParameterIn,
+};
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
+use utoipa::openapi::response::{Response, ResponseBuilder, Responses};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{Ref, Required};
+
+use super::patch;
+use crate::call::JSON;
+use crate::media_type::MERGE_PATCH;
+use crate::operation::{Access, Body, IfMatch, Operation};
+use crate::problem::{Kind, PROBLEM_JSON, ProblemView};
+
+/// Name of the way in.
+pub(super) const SCHEME: &str = "key";
+
+pub(super) fn operation(operation: &Operation) -> Described {
+    let described = operation.description;
+    let mut builder = OperationBuilder::new()
+        .operation_id(Some(operation.name))
+        .tag(operation.tag)
+        .summary(Some(operation.summary))
+        .description((!described.is_empty()).then_some(described))
+        .parameters(Some(parameters(operation)))
+        .request_body(operation.body.as_ref().map(body))
+        .responses(responses(operation));
+    let key = || SecurityRequirement::new(SCHEME, Vec::<String>::new());
+    match operation.access {
+        Access::Open => {}
+        Access::Nearby => {
+            builder = builder
+                .security(SecurityRequirement::default())
+                .security(key())
+        }
+        Access::Key => builder = builder.security(key()),
+    }
+    builder.build()
+}
+
+fn parameters(operation: &Operation) -> Vec<Parameter> {
+    let segments = operation.path.split('/');
+    let names = segments.filter_map(|s| s.strip_prefix('{').and_then(|s| s.strip_suffix('}')));
+    let mut all: Vec<Parameter> = names
+        .map(|name| parameter(name, ParameterIn::Path, meaning(name), Type::String, true))
+        .collect();
+    for one in &operation.query {
+        let kind = if one.integer {
+            Type::Integer
+        } else {
+            Type::String
+        };
+        all.push(parameter(
+            one.name,
+            ParameterIn::Query,
+            one.description,
+            kind,
+            false,
+        ));
+    }
+    let mut header = |name, description, required| {
+        let place = ParameterIn::Header;
+        all.push(parameter(name, place, description, Type::String, required));
+    };
+    match operation.if_match {
+        IfMatch::Ignored => {}
+        IfMatch::Optional => header("If-Match", "Only while it has this `ETag`.", false),
+        IfMatch::Required => header("If-Match", "The `ETag` that was read, or `*`.", true),
+    }
+    if operation.method == Method::GET && operation.etag {
+        header(
+            "If-None-Match",
+            "Answer 304 while it has this `ETag`.",
+            false,
+        );
+    }
+    if operation.method == Method::POST {
+        let meaning = "Carries the request out once, however often it arrives in 24 hours.";
+        header("Idempotency-Key", meaning, false);
+    }
+    all
+}
+
+/// What a path parameter takes.
+fn meaning(name: &str) -> &'static str {
+    match name {
+        "tenant" => "Id of the tenant, or one of its domains.",
+        "extension" => "Id of the extension, or its number.",
+        "device" => "Id of the device, or its user name.",
+        "call" => "Id of the call.",
+        "cdr" => "Id of the call record.",
+        "token" => "Id of the API key.",
+        _ => "",
+    }
+}
+
+fn parameter(
+    name: &str,
+    place: ParameterIn,
+    description: &str,
+    kind: Type,
+    required: bool,
+) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .description(Some(description))
+        .required(if required {
+            Required::True
+        } else {
+            Required::False
+        })
+        .schema(Some(ObjectBuilder::new().schema_type(kind)))
+        .build()
+}
+
+fn body(body: &Body) -> RequestBody {
+    let (media_type, name) = if body.merge {
+        (MERGE_PATCH, patch::name(&body.schema.name))
+    } else {
+        (JSON, body.schema.name.clone())
+    };
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(name)));
+    RequestBodyBuilder::new()
+        .content(media_type, content)
+        .required(Some(Required::True))
+        .build()
+}
+
+fn responses(operation: &Operation) -> Responses {
+    let success = success(operation);
+    let mut responses = Responses::new();
+    let mut add = |status: StatusCode, response: Response| {
+        let status = status.as_u16().to_string();
+        responses.responses.insert(status, response.into());
+    };
+    add(operation.success.status, success);
+    if operation.method == Method::GET && operation.etag {
+        add(
+            StatusCode::NOT_MODIFIED,
+            Response::new("It has still the `ETag` that was given."),
+        );
+    }
+    let mut by_status: BTreeMap<StatusCode, Vec<Kind>> = BTreeMap::new();
+    for kind in operation.refusals() {
+        by_status.entry(kind.status()).or_default().push(kind);
+    }
+    for (status, kinds) in by_status {
+        add(status, refusal(&kinds));
+    }
+    responses
+}
+
+fn success(operation: &Operation) -> Response {
+    let success = &operation.success;
+    let mut response = ResponseBuilder::new().description(success.description);
+    if operation.etag {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        let header = HeaderBuilder::new().schema(Some(text)).description(Some(
+            "The revision, to be sent as `If-Match` or `If-None-Match`.",
+        ));
+        response = response.header("ETag", header.build());
+    }
+    let content = match &success.schema {
+        Some(schema) => ContentBuilder::new().schema(Some(Ref::from_schema_name(&schema.name))),
+        None if success.status == StatusCode::NO_CONTENT => return response.build(),
+        None if success.media_type == JSON => {
+            ContentBuilder::new().schema(Some(ObjectBuilder::new()))
+        }
+        None => ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String))),
+    };
+    response
+        .content(success.media_type, content.build())
+        .build()
+}
+
+fn refusal(kinds: &[Kind]) -> Response {
+    let said = kinds
+        .iter()
+        .map(|kind| format!("`{}`: {}.", kind.code(), kind.title()));
+    let schema = Ref::from_schema_name(ProblemView::name());
+    ResponseBuilder::new()
+        .description(said.collect::<Vec<_>>().join(" "))
+        .content(
+            PROBLEM_JSON,
+            ContentBuilder::new().schema(Some(schema)).build(),
+        )
+        .build()
+}

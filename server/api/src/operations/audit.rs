@@ -1,0 +1,45 @@
+//! Operations on the audit trails.
+
+use admin::tenants;
+
+use crate::call::{Answer, Call};
+use crate::list::List;
+use crate::operation::{Operation, PAGE};
+use crate::problem::{Kind, Problem};
+use crate::view::audit::AuditView;
+
+const TENANT: &str = "/api/v1/tenants/{tenant}/audit";
+const PLATFORM: &str = "/api/v1/audit";
+
+pub(super) fn operations() -> Vec<Operation> {
+    let operations = [
+        Operation::get(TENANT, "listTenantAudit", of_tenant)
+            .tells(
+                "Show a tenant's audit trail",
+                "Who changed what, newest first. When an operator came in is noted, too, once an \
+                 hour.",
+            )
+            .query(&PAGE)
+            .gives::<List<AuditView>>("One page of entries."),
+        Operation::get(PLATFORM, "listPlatformAudit", of_platform)
+            .tells(
+                "Show the platform's audit trail",
+                "For operators. What concerns no single tenant, newest first.",
+            )
+            .query(&PAGE)
+            .gives::<List<AuditView>>("One page of entries.")
+            .refuses(&[Kind::NotFound]),
+    ];
+    operations.map(|operation| operation.tag("Audit")).into()
+}
+
+async fn of_tenant(call: Call) -> Result<Answer, Problem> {
+    let scope = call.scope().await?;
+    let page = tenants::audit(&call.office, &scope, &call.page()?).await?;
+    Answer::json(&List::<AuditView>::of(page.entries, page.next))
+}
+
+async fn of_platform(call: Call) -> Result<Answer, Problem> {
+    let page = tenants::platform_audit(&call.office, &call.platform()?, &call.page()?).await?;
+    Answer::json(&List::<AuditView>::of(page.entries, page.next))
+}

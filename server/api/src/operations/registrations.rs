@@ -1,0 +1,42 @@
+//! Operations on live registrations.
+
+use ports::LiveRegistration;
+use sha2::{Digest, Sha256};
+
+use crate::call::{Answer, Call};
+use crate::list::List;
+use crate::operation::{Operation, PAGE};
+use crate::problem::{Kind, Problem};
+use crate::view::registration::RegistrationView;
+
+const ALL: &str = "/api/v1/tenants/{tenant}/registrations";
+
+pub(super) fn operations() -> Vec<Operation> {
+    let operations = [Operation::get(ALL, "listRegistrations", list)
+        .tells(
+            "List registrations",
+            "What is registered at this moment, by device.",
+        )
+        .query(&PAGE)
+        .gives::<List<RegistrationView>>("One page of registrations.")
+        .refuses(&[Kind::Unavailable])];
+    operations
+        .map(|operation| operation.tag("Registrations"))
+        .into()
+}
+
+/// The place of a registration in the list: its device, then a digest of its contact, which is
+/// shorter than the contact and differs as surely.
+fn place(registration: &LiveRegistration) -> String {
+    let digest = Sha256::digest(&registration.contact);
+    let digest: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+    format!("{}.{digest}", registration.device)
+}
+
+async fn list(call: Call) -> Result<Answer, Problem> {
+    let scope = call.scope().await?;
+    let (after, limit) = (call.after()?, call.limit()?);
+    let all = call.front.parts.live.registrations(&scope).await?;
+    let all = all.into_iter().map(|one| (place(&one), one)).collect();
+    Answer::json(&List::<RegistrationView>::cut(all, after.as_ref(), limit))
+}

@@ -1,0 +1,119 @@
+//! Operations on API keys. A key's text is in the answer that tells of its making, never again.
+
+use admin::{read_object, tokens};
+use domain::{Invalid, TokenRecord};
+use ids::TokenId;
+use tenancy::{PlatformScope, Role, Unresolved};
+
+use crate::call::{Answer, Call};
+use crate::list::List;
+use crate::operation::{Operation, PAGE, text};
+use crate::problem::{Kind, Problem};
+use crate::view::token::{NewToken, TokenView, WhoAmI};
+
+const ALL: &str = "/api/v1/tokens";
+const ONE: &str = "/api/v1/tokens/{token}";
+const WHOAMI: &str = "/api/v1/whoami";
+
+pub(super) fn operations() -> Vec<Operation> {
+    let operations = [
+        Operation::get(ALL, "listTokens", list)
+            .tells(
+                "List API keys",
+                "For operators. Revoked ones are listed, too.",
+            )
+            .query(&PAGE)
+            .query(&[text("tenant", "Only keys of this tenant, by id or domain.")])
+            .gives::<List<TokenView>>("One page of keys, without their texts.")
+            .refuses(&[Kind::NotFound]),
+        Operation::post(ALL, "createToken", create)
+            .tells(
+                "Make an API key",
+                "For operators. The key itself is in this answer and never again. A repeated \
+                 request with the same `Idempotency-Key` is answered without it.",
+            )
+            .takes::<NewToken>()
+            .creates::<TokenView>("What is kept of the key, and the key itself.")
+            .refuses(&[Kind::NotFound]),
+        Operation::get(ONE, "getToken", get)
+            .tells("Show an API key", "For operators.")
+            .gives::<TokenView>("What is kept of the key."),
+        Operation::delete(ONE, "revokeToken", revoke).tells(
+            "Revoke an API key",
+            "For operators. It opens nothing from then on; what is known of it is kept.",
+        ),
+        Operation::get(WHOAMI, "whoAmI", who_am_i)
+            .tells("Show what the presented key may do", "")
+            .gives::<WhoAmI>("The caller."),
+    ];
+    operations.map(|operation| operation.tag("API keys")).into()
+}
+
+async fn list(call: Call) -> Result<Answer, Problem> {
+    let scope = call.platform()?;
+    let (after, limit) = (call.after()?, call.limit()?);
+    let tenant = match call.parameter("tenant") {
+        None => None,
+        Some(text) => Some(call.enter(&Unresolved::new(text)).await?.tenant.id),
+    };
+    let all = tokens::list(&call.office, &scope, tenant).await?;
+    let all = all
+        .into_iter()
+        .map(|token| (token.id.to_string(), token))
+        .collect();
+    Answer::json(&List::<TokenView>::cut(all, after.as_ref(), limit))
+}
+
+/// The role that a new key shall have.
+async fn role(call: &Call, tenant: Option<String>) -> Result<Role, Problem> {
+    let Some(text) = tenant else {
+        return Ok(Role::Operator);
+    };
+    match call.enter(&Unresolved::new(text)).await {
+        Ok(entered) => Ok(Role::Tenant(entered.tenant.id)),
+        Err(problem) if problem.kind() == Kind::NotFound => {
+            Err(Invalid::new("/tenant", "must be the id or a domain of a tenant").into())
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn create(call: Call) -> Result<Answer, Problem> {
+    let scope = call.platform()?;
+    let new: NewToken = read_object(&call.json()?)?;
+    let expires = new.expires.as_deref().map(str::parse).transpose();
+    let expires = expires.map_err(|_| Invalid::new("/expires", "must be a time of RFC 3339"))?;
+    let role = role(&call, new.tenant).await?;
+    let (token, text) = tokens::create(&call.office, &scope, &new.name, role, expires).await?;
+    let (location, bare) = (
+        format!("{ALL}/{}", token.id),
+        TokenView::from(token.clone()),
+    );
+    let shown = TokenView::from(token).showing(&text);
+    Answer::json(&shown)?.created(location).remembered_as(&bare)
+}
+
+/// The id that the path names, and the right to ask for it.
+fn named(call: &Call) -> Result<(PlatformScope, TokenId), Problem> {
+    let scope = call.platform()?;
+    let id = call.segment("token").parse();
+    Ok((scope, id.map_err(|_| Problem::not_found())?))
+}
+
+async fn get(call: Call) -> Result<Answer, Problem> {
+    let (scope, id) = named(&call)?;
+    let all: Vec<TokenRecord> = tokens::list(&call.office, &scope, None).await?;
+    let found = all.into_iter().find(|token| token.id == id);
+    Answer::json(&TokenView::from(found.ok_or_else(Problem::not_found)?))
+}
+
+async fn revoke(call: Call) -> Result<Answer, Problem> {
+    let (scope, id) = named(&call)?;
+    tokens::revoke(&call.office, &scope, id).await?;
+    Ok(Answer::empty())
+}
+
+async fn who_am_i(call: Call) -> Result<Answer, Problem> {
+    let caller = call.caller.as_ref().ok_or_else(Problem::not_found)?;
+    Answer::json(&WhoAmI::from(caller))
+}

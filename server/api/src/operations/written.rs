@@ -1,0 +1,32 @@
+//! What replacing has in common for all kinds.
+
+use domain::Invalid;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::problem::Problem;
+
+/// Members of a view that are not the caller's to set.
+const READ_ONLY: [&str; 5] = ["id", "tenant", "revision", "created", "updated"];
+
+impl Call {
+    /// The body that replaces what is shown as `present`. What was read may be sent back whole:
+    /// members that are not the caller's to set are let through while they say what they said.
+    pub(crate) fn replacement<V: Serialize>(&self, present: &V) -> Result<Value, Problem> {
+        let mut value = self.json()?;
+        let present = serde_json::to_value(present).unwrap_or_default();
+        let Some(members) = value.as_object_mut() else {
+            return Ok(value);
+        };
+        for name in READ_ONLY {
+            let Some(known) = present.get(name) else {
+                continue;
+            };
+            if members.remove(name).is_some_and(|said| said != *known) {
+                return Err(Invalid::new(format!("/{name}"), "cannot be changed").into());
+            }
+        }
+        Ok(value)
+    }
+}

@@ -1,0 +1,110 @@
+//! Connections: accepted up to a bound, served, drained.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tower::ServiceExt;
+
+use crate::front::{Front, Parts};
+use crate::limits::Limits;
+use crate::patience::Patient;
+use crate::routes::routes;
+use crate::who::Peer;
+
+/// Most header lines of a request; beyond it 431.
+const HEADERS_MAX: usize = 64;
+
+/// Most bytes of a request's head; beyond it 431.
+const HEAD_MAX: usize = 16_384;
+
+/// Pause after a connection could not be accepted (no file descriptor is free, say).
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves the API on a bound listener until `shutdown` is ready, over plain HTTP/1.1. Then no
+/// connection is accepted any more, idle ones are closed, and requests under way are answered,
+/// which is waited for as long as a request may take. Must run on a tokio runtime with its
+/// timers and sockets enabled.
+pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Output = ()> + Send) {
+    let limits = parts.limits;
+    let router = routes(&Arc::new(Front::new(parts)));
+    let (graceful, mut connections) = (GracefulShutdown::new(), JoinSet::new());
+    let room = Arc::new(Semaphore::new(limits.connections));
+    let mut shutdown = pin!(shutdown);
+    loop {
+        while connections.try_join_next().is_some() {}
+        let accepted = async {
+            // the semaphore is never closed, so there is always a permit in the end
+            let permit = Arc::clone(&room).acquire_owned().await.ok();
+            (listener.accept().await, permit)
+        };
+        let (accepted, permit) = tokio::select! {
+            () = &mut shutdown => break,
+            accepted = accepted => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let served = connection(stream, peer, router.clone(), limits, graceful.watcher());
+                connections.spawn(async move {
+                    served.await;
+                    drop(permit);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection to the API cannot be accepted");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    if timeout(limits.request_time, graceful.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("requests to the API were cut off: they took too long to drain");
+    }
+    connections.shutdown().await;
+}
+
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    limits: Limits,
+    watcher: Watcher,
+) {
+    // answers are small and whole: waiting for more to send would only delay them
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a connection to the API keeps its delay");
+    }
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
+        let answered = router.clone().oneshot(request.map(Body::new));
+        async move { Ok::<_, Infallible>(answered.await.unwrap_or_else(|never| match never {})) }
+    });
+    let io = TokioIo::new(Patient::new(stream, limits.request_time));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head_time)
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(HEAD_MAX)
+        .serve_connection(io, service);
+    if let Err(error) = watcher.watch(connection).await {
+        // broken off, out of time, or no HTTP: the peer's affair
+        tracing::debug!(%error, %peer, "a connection to the API ended early");
+    }
+}

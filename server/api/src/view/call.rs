@@ -1,0 +1,133 @@
+//! The views of a live call.
+
+use ids::{CallId, DeviceId};
+use machine::WallTime;
+use ports::{LiveCall, LiveLeg, Why};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// One leg of a live call.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Leg)]
+pub(crate) struct LegView {
+    /// Its number in the call, from 0.
+    leg: u8,
+    /// The id of the device at its end.
+    #[schema(value_type = Option<String>)]
+    device: Option<DeviceId>,
+    /// Its number.
+    number: String,
+    /// Its name.
+    display: String,
+    /// `incoming` or `outgoing`, seen from the exchange.
+    direction: String,
+    /// `calling`, `dialled`, `ringing`, `up` or `closed`.
+    state: String,
+    /// Whether its party has put the other on hold.
+    holding: bool,
+    /// The codec in use.
+    codec: Option<String>,
+    /// What the device calls itself.
+    user_agent: String,
+}
+
+impl From<LiveLeg> for LegView {
+    fn from(leg: LiveLeg) -> Self {
+        LegView {
+            leg: leg.leg,
+            device: leg.device,
+            number: leg.number,
+            display: leg.display,
+            direction: leg.direction,
+            state: leg.state,
+            holding: leg.holding,
+            codec: leg.codec,
+            user_agent: leg.user_agent,
+        }
+    }
+}
+
+/// A reason.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Reason)]
+pub(crate) struct ReasonView {
+    /// Stable name of the rule.
+    #[schema(example = "extension.devices")]
+    rule: String,
+    /// The fact that made it apply.
+    because: String,
+}
+
+impl From<Why> for ReasonView {
+    fn from(why: Why) -> Self {
+        ReasonView {
+            rule: why.rule,
+            because: why.because,
+        }
+    }
+}
+
+/// A live call.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Call)]
+pub(crate) struct CallView {
+    /// The id.
+    #[schema(value_type = String, example = "cal_01hg5z3r8k0000000000000000")]
+    id: CallId,
+    /// The caller's number.
+    caller: String,
+    /// What was dialled.
+    dialled: String,
+    /// `ringing`, `talking` or `transferring`.
+    state: String,
+    /// Since when.
+    #[serde(with = "machine::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    started: WallTime,
+    /// Since when it is being talked.
+    #[serde(with = "machine::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    answered: Option<WallTime>,
+    /// Its legs, ended ones included.
+    legs: Vec<LegView>,
+    /// Why it is where it is, oldest reason first.
+    why: Vec<ReasonView>,
+}
+
+impl From<LiveCall> for CallView {
+    fn from(call: LiveCall) -> Self {
+        CallView {
+            id: call.id,
+            caller: call.caller,
+            dialled: call.dialled,
+            state: call.state,
+            started: call.started,
+            answered: call.answered,
+            legs: call.legs.into_iter().map(LegView::from).collect(),
+            why: call.why.into_iter().map(ReasonView::from).collect(),
+        }
+    }
+}
+
+/// Why a live call is where it is.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CallReasons)]
+pub(crate) struct CallReasonsView {
+    /// The call's id.
+    #[schema(value_type = String)]
+    call: CallId,
+    /// `ringing`, `talking` or `transferring`.
+    state: String,
+    /// The reasons, oldest first.
+    why: Vec<ReasonView>,
+}
+
+impl From<LiveCall> for CallReasonsView {
+    fn from(call: LiveCall) -> Self {
+        CallReasonsView {
+            call: call.id,
+            state: call.state,
+            why: call.why.into_iter().map(ReasonView::from).collect(),
+        }
+    }
+}

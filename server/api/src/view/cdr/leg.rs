@@ -1,0 +1,132 @@
+//! The view of one leg of a call record.
+
+use domain::{CdrLeg, LegDirection, Quality};
+use machine::WallTime;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::PartyView;
+
+/// Which way a leg was set up, seen from the exchange.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = Direction)]
+pub(crate) enum DirectionView {
+    /// The peer called us.
+    Incoming,
+    /// We called the peer.
+    Outgoing,
+}
+
+impl From<LegDirection> for DirectionView {
+    fn from(direction: LegDirection) -> Self {
+        match direction {
+            LegDirection::Incoming => DirectionView::Incoming,
+            LegDirection::Outgoing => DirectionView::Outgoing,
+        }
+    }
+}
+
+/// Quality of one direction of a leg's media.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Quality)]
+pub(crate) struct QualityView {
+    /// Packets received.
+    packets: u64,
+    /// Octets of payload received.
+    octets: u64,
+    /// Packets lost, in thousandths of those expected.
+    loss_permille: u16,
+    /// Interarrival jitter in milliseconds.
+    jitter_ms: u16,
+    /// Mean opinion score by the E-model, times 100: 100 to 450.
+    mos_x100: u16,
+    /// Packets from strangers that were dropped.
+    strangers: u64,
+}
+
+impl From<Quality> for QualityView {
+    fn from(quality: Quality) -> Self {
+        QualityView {
+            packets: quality.packets,
+            octets: quality.octets,
+            loss_permille: quality.loss_permille,
+            jitter_ms: quality.jitter_ms,
+            mos_x100: quality.mos_x100,
+            strangers: quality.strangers,
+        }
+    }
+}
+
+/// Quality of both directions of a leg's media.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Qualities)]
+pub(crate) struct QualitiesView {
+    /// From the peer to us, measured here.
+    received: Option<QualityView>,
+    /// From us to the peer, as far as the peer reported it.
+    sent: Option<QualityView>,
+}
+
+/// One leg of a call record: one SIP dialog, or one attempt at one.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CdrLeg)]
+pub(crate) struct CdrLegView {
+    // tidy: wire
+    /// Which way it was set up.
+    direction: DirectionView,
+    /// Who is at the other end.
+    party: PartyView,
+    /// The peer's transport address; empty for a guest.
+    #[schema(example = "192.0.2.7:5060")]
+    address: String,
+    /// What the peer calls itself.
+    user_agent: String,
+    /// The SIP Call-ID of its dialog.
+    sip_call_id: String,
+    /// When it was started.
+    #[serde(with = "machine::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    started: WallTime,
+    /// When it began to ring.
+    #[serde(with = "machine::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ringing_at: Option<WallTime>,
+    /// When it was answered.
+    #[serde(with = "machine::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    answered_at: Option<WallTime>,
+    /// When it ended.
+    #[serde(with = "machine::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ended: Option<WallTime>,
+    /// Its final SIP status.
+    status: Option<u16>,
+    /// The codec agreed on.
+    #[schema(example = "PCMU/8000")]
+    codec: Option<String>,
+    /// How well the media went.
+    quality: QualitiesView,
+}
+
+impl From<CdrLeg> for CdrLegView {
+    fn from(leg: CdrLeg) -> Self {
+        CdrLegView {
+            direction: leg.direction.into(),
+            party: leg.party.into(),
+            address: leg.address,
+            user_agent: leg.user_agent,
+            sip_call_id: leg.sip_call_id,
+            started: leg.started,
+            ringing_at: leg.ringing_at,
+            answered_at: leg.answered_at,
+            ended: leg.ended,
+            status: leg.status,
+            codec: leg.codec,
+            quality: QualitiesView {
+                received: leg.quality.received.map(QualityView::from),
+                sent: leg.quality.sent.map(QualityView::from),
+            },
+        }
+    }
+}

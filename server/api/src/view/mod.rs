@@ -1,0 +1,10 @@
+//! What the API shows: one type per thing, made of the domain's own, with its schema.
+
+pub(crate) mod audit;
+pub(crate) mod call;
+pub(crate) mod cdr;
+pub(crate) mod device;
+pub(crate) mod extension;
+pub(crate) mod registration;
+pub(crate) mod tenant;
+pub(crate) mod token;

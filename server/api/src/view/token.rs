@@ -1,0 +1,121 @@
+//! The view of an API key. Its text is in it once, when it was made.
+
+use domain::TokenRecord;
+use ids::{TenantId, TokenId};
+use machine::WallTime;
+use serde::{Deserialize, Serialize};
+use tenancy::{Principal, Role, TokenText};
+use utoipa::ToSchema;
+
+/// What a key may do: run the platform, or administer one tenant and see nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = Role)]
+pub(crate) enum RoleView {
+    /// Runs the platform.
+    Operator,
+    /// Administers one tenant.
+    Tenant,
+}
+
+fn parts(role: Role) -> (RoleView, Option<TenantId>) {
+    match role {
+        Role::Operator => (RoleView::Operator, None),
+        Role::Tenant(tenant) => (RoleView::Tenant, Some(tenant)),
+    }
+}
+
+/// An API key to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewToken {
+    /// What people call it.
+    #[schema(min_length = 1, max_length = 64, example = "provisioning")]
+    pub(crate) name: String,
+    /// The tenant that it administers, by id or domain. Without it the key is an operator's.
+    pub(crate) tenant: Option<String>,
+    /// When it ends by itself. Without it, never.
+    #[schema(format = DateTime)]
+    pub(crate) expires: Option<String>,
+}
+
+/// What is kept of an API key.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Token)]
+pub(crate) struct TokenView {
+    /// The id.
+    #[schema(value_type = String, example = "tok_01hg5z3r8k0000000000000000")]
+    pub(crate) id: TokenId,
+    /// What people call it.
+    name: String,
+    /// What it may do.
+    role: RoleView,
+    /// The tenant that it administers.
+    #[schema(value_type = Option<String>)]
+    tenant: Option<TenantId>,
+    /// When it was made.
+    #[serde(with = "machine::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    created: WallTime,
+    /// When it ends by itself.
+    #[serde(with = "machine::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires: Option<WallTime>,
+    /// When it was revoked.
+    #[serde(with = "machine::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    revoked: Option<WallTime>,
+    /// The key itself. Shown when it was made, and never again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+}
+
+impl From<TokenRecord> for TokenView {
+    fn from(token: TokenRecord) -> Self {
+        let (role, tenant) = parts(token.role);
+        TokenView {
+            id: token.id,
+            name: token.name,
+            role,
+            tenant,
+            created: token.created,
+            expires: token.expires,
+            revoked: token.revoked,
+            key: None,
+        }
+    }
+}
+
+impl TokenView {
+    /// The same with the key itself.
+    pub(crate) fn showing(self, text: &TokenText) -> TokenView {
+        TokenView {
+            key: Some(text.reveal().to_owned()),
+            ..self
+        }
+    }
+}
+
+/// Who the caller is.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WhoAmI {
+    /// The id of the key that was presented.
+    #[schema(value_type = String)]
+    token: TokenId,
+    /// What it may do.
+    role: RoleView,
+    /// The tenant that it administers.
+    #[schema(value_type = Option<String>)]
+    tenant: Option<TenantId>,
+}
+
+impl From<&Principal> for WhoAmI {
+    fn from(principal: &Principal) -> Self {
+        let (role, tenant) = parts(principal.role());
+        WhoAmI {
+            token: principal.token(),
+            role,
+            tenant,
+        }
+    }
+}
