@@ -85,3 +85,5 @@ pub const MAX_REFERRALS: usize = 4;
 pub const MAX_RETRIES: u8 = 4;
 /// How often an INVITE is sent again with a longer session interval (422).
 pub const MAX_INTERVAL_RETRIES: u8 = 2;
+/// INFOs of ours that may await their answers at once.
+pub const MAX_INFOS: usize = 16;

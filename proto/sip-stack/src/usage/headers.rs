@@ -58,7 +58,11 @@ pub(super) fn push_sdp(builder: &mut Builder, sdp: Option<&Bytes>) {
 
 /// The first required extension list that we do not know, as an Unsupported value.
 pub(super) fn unsupported(request: &Message) -> Option<String> {
-    let known = |tag: &&str| SUPPORTED.split(", ").any(|ours| ours.eq_ignore_ascii_case(tag));
+    let known = |tag: &&str| {
+        SUPPORTED
+            .split(", ")
+            .any(|ours| ours.eq_ignore_ascii_case(tag))
+    };
     let unknown: Vec<&str> = request.require().filter(|tag| !known(tag)).collect();
     (!unknown.is_empty()).then(|| unknown.join(", "))
 }

@@ -5,15 +5,37 @@
 //! come out through [`Step`]. An order that does not fit the state is an [`Untimely`] value,
 //! the ordinary outcome of a race, and changes nothing.
 
+mod business;
 mod config;
+mod dismiss;
 mod event;
+mod forks;
+mod headers;
+mod incoming;
 mod invite;
+mod leaving;
+mod live;
+mod modify;
+mod offer;
+mod offered;
+mod outgoing;
+mod peer;
+mod referral;
+mod reliable;
+mod request;
+mod session_timer;
+mod snapshot;
+mod step;
 #[cfg(test)]
 mod tests;
 
 pub use config::{
-    Config, MAX_FORKS, MAX_INTERVAL_RETRIES, MAX_REFERRALS, MAX_RETRIES, MAX_WAITING_PROVISIONALS,
-    Reliability, SessionTimers,
+    Config, MAX_FORKS, MAX_INFOS, MAX_INTERVAL_RETRIES, MAX_REFERRALS, MAX_RETRIES,
+    MAX_WAITING_PROVISIONALS, Reliability, SessionTimers,
 };
+pub use dismiss::dismiss;
 pub use event::{Ending, Event, Referral};
-pub use invite::{InviteUsage, Outgoing, Phase, Snapshot, Step, Timer, Untimely, dismiss};
+pub use invite::InviteUsage;
+pub use outgoing::Outgoing;
+pub use snapshot::Snapshot;
+pub use step::{Phase, Step, Timer, Untimely};

@@ -31,12 +31,22 @@ pub(super) struct Exchange {
 
 impl Exchange {
     pub(super) const fn new() -> Self {
-        Self { turn: Turn::Unused, was_settled: false, local: None, offered: None }
+        Self {
+            turn: Turn::Unused,
+            was_settled: false,
+            local: None,
+            offered: None,
+        }
     }
 
     /// A completed exchange, restored.
     pub(super) const fn settled(local: Option<Bytes>) -> Self {
-        Self { turn: Turn::Settled, was_settled: true, local, offered: None }
+        Self {
+            turn: Turn::Settled,
+            was_settled: true,
+            local,
+            offered: None,
+        }
     }
 
     pub(super) const fn turn(&self) -> Turn {
@@ -78,7 +88,11 @@ impl Exchange {
     /// The offer under way came to nothing: what was agreed before stays (RFC 3261 §14.1).
     pub(super) fn fall_back(&mut self) {
         self.offered = None;
-        self.turn = if self.was_settled { Turn::Settled } else { Turn::Unused };
+        self.turn = if self.was_settled {
+            Turn::Settled
+        } else {
+            Turn::Unused
+        };
     }
 }
 
@@ -100,11 +114,16 @@ fn part_of(message: &Message) -> Option<Bytes> {
     if !kind.kind.eq_ignore_ascii_case("multipart") {
         return None;
     }
-    let boundary = kind.params.get("boundary").filter(|text| !text.is_empty())?;
+    let boundary = kind
+        .params
+        .get("boundary")
+        .filter(|text| !text.is_empty())?;
     let body = std::str::from_utf8(message.body()).ok()?;
     let delimiter = format!("--{boundary}");
     for part in body.split(delimiter.as_str()).skip(1) {
-        let Some((head, content)) = part.split_once("\r\n\r\n") else { continue };
+        let Some((head, content)) = part.split_once("\r\n\r\n") else {
+            continue;
+        };
         let is_sdp = head.lines().any(|line| {
             let (name, value) = line.split_once(':').unwrap_or((line, ""));
             let media = value.split(';').next().unwrap_or("").trim();
@@ -124,8 +143,13 @@ pub(super) fn is_unreadable(message: &Message) -> bool {
     let coded = message
         .header(Name::ContentEncoding)
         .is_some_and(|coding| !coding.eq_ignore_ascii_case("identity"));
-    let optional = message.header(Name::ContentDisposition).is_some_and(|disposition| {
-        disposition.to_ascii_lowercase().replace(' ', "").contains("handling=optional")
-    });
+    let optional = message
+        .header(Name::ContentDisposition)
+        .is_some_and(|disposition| {
+            disposition
+                .to_ascii_lowercase()
+                .replace(' ', "")
+                .contains("handling=optional")
+        });
     !message.body().is_empty() && !optional && (coded || sdp_of(message).is_none())
 }

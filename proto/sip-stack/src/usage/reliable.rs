@@ -42,11 +42,20 @@ pub(super) enum Due {
 impl Provisionals {
     /// `first` is the first RSeq: 1 to 2^31 - 1 (RFC 3262 §3).
     pub(super) const fn new(first: u32) -> Self {
-        Self { next: first, outstanding: None, waiting: VecDeque::new() }
+        Self {
+            next: first,
+            outstanding: None,
+            waiting: VecDeque::new(),
+        }
     }
 
     pub(super) const fn is_idle(&self) -> bool {
         self.outstanding.is_none()
+    }
+
+    /// The RSeq that awaits its PRACK.
+    pub(super) fn outstanding(&self) -> Option<u32> {
+        self.outstanding.as_ref().map(|one| one.rseq)
     }
 
     /// Whether a 2xx must wait: a description is not acknowledged (RFC 3262 §3).
@@ -88,7 +97,9 @@ impl Provisionals {
 
     /// Takes a PRACK; false when it acknowledges nothing outstanding (481).
     pub(super) fn acknowledge(&mut self, prack: &Message, invite: u32) -> bool {
-        let Ok(Some(rack)) = prack.rack() else { return false };
+        let Ok(Some(rack)) = prack.rack() else {
+            return false;
+        };
         let matches = self.outstanding.as_ref().is_some_and(|one| {
             one.rseq == rack.rseq
                 && rack.cseq.number == invite
@@ -110,7 +121,9 @@ impl Provisionals {
     }
 
     pub(super) fn expire(&mut self, now: Instant) -> Due {
-        let Some(one) = &mut self.outstanding else { return Due::Nothing };
+        let Some(one) = &mut self.outstanding else {
+            return Due::Nothing;
+        };
         if one.give_up <= now {
             self.outstanding = None;
             return Due::GiveUp;

@@ -40,11 +40,19 @@ pub(super) fn as_callee(
         Some(asked) => {
             let by_us = !knows || asked.refresher != Some(Refresher::Uac);
             let seconds = asked.seconds.min(policy.expires).max(floor);
-            Ok(Some(Terms { seconds, by_us, shared: true }))
+            Ok(Some(Terms {
+                seconds,
+                by_us,
+                shared: true,
+            }))
         }
         None if knows || policy.alone => {
             let seconds = policy.expires.max(floor);
-            Ok(Some(Terms { seconds, by_us: true, shared: knows }))
+            Ok(Some(Terms {
+                seconds,
+                by_us: true,
+                shared: knows,
+            }))
         }
         None => Ok(None),
     }
@@ -58,11 +66,19 @@ pub(super) fn as_caller(policy: &SessionTimers, response: &Message) -> Option<Te
     match response.session_expires().ok().flatten() {
         Some(given) => {
             let by_us = given.refresher != Some(Refresher::Uas);
-            Some(Terms { seconds: given.seconds.max(90), by_us, shared: true })
+            Some(Terms {
+                seconds: given.seconds.max(90),
+                by_us,
+                shared: true,
+            })
         }
         None => {
             let seconds = policy.expires.max(policy.min_se).max(90);
-            policy.alone.then_some(Terms { seconds, by_us: true, shared: false })
+            policy.alone.then_some(Terms {
+                seconds,
+                by_us: true,
+                shared: false,
+            })
         }
     }
 }
@@ -75,7 +91,10 @@ impl Terms {
         }
         let refresher = if self.by_us { "uas" } else { "uac" };
         let seconds = self.seconds;
-        builder.header(Name::SessionExpires, format_args!("{seconds};refresher={refresher}"));
+        builder.header(
+            Name::SessionExpires,
+            format_args!("{seconds};refresher={refresher}"),
+        );
         if !self.by_us {
             builder.text(Name::Require, "timer");
         }
@@ -85,7 +104,10 @@ impl Terms {
     pub(super) fn push_request(&self, builder: &mut Builder, min_se: u32) {
         let refresher = if self.by_us { "uac" } else { "uas" };
         let seconds = self.seconds.max(min_se);
-        builder.header(Name::SessionExpires, format_args!("{seconds};refresher={refresher}"));
+        builder.header(
+            Name::SessionExpires,
+            format_args!("{seconds};refresher={refresher}"),
+        );
         push_min_se(builder, min_se);
     }
 }
@@ -102,6 +124,14 @@ fn push_min_se(builder: &mut Builder, min_se: u32) {
     if min_se > 90 {
         builder.header(Name::MinSe, min_se);
     }
+}
+
+/// What is left of a session, in another process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Remaining {
+    terms: Terms,
+    refresh: Option<Duration>,
+    expiry: Duration,
 }
 
 /// A session under a timer.
@@ -121,7 +151,33 @@ impl SessionTimer {
         Self {
             terms,
             refresh_at: terms.by_us.then(|| now + whole / 2),
-            expires_at: if terms.by_us { now + whole } else { now + (whole - early) },
+            expires_at: if terms.by_us {
+                now + whole
+            } else {
+                now + (whole - early)
+            },
+        }
+    }
+
+    /// What is left of it, for a snapshot.
+    pub(super) fn remaining(&self, now: Instant) -> Remaining {
+        Remaining {
+            terms: self.terms,
+            refresh: self.refresh_at.map(|at| at.saturating_since(now)),
+            expiry: self.expires_at.saturating_since(now),
+        }
+    }
+
+    /// Goes on from a snapshot; a refresh of ours is due within `soon` at most.
+    pub(super) fn resume(left: Remaining, soon: Duration, now: Instant) -> Self {
+        let refresh = left
+            .terms
+            .by_us
+            .then(|| left.refresh.unwrap_or(soon).min(soon));
+        Self {
+            terms: left.terms,
+            refresh_at: refresh.map(|wait| now + wait),
+            expires_at: now + left.expiry,
         }
     }
 
@@ -145,6 +201,9 @@ impl SessionTimer {
 
     pub(super) fn deadline(&self) -> Option<Deadline<Timer>> {
         let refresh = self.refresh_at.map(|at| Deadline::new(at, Timer::Refresh));
-        earliest(refresh, Some(Deadline::new(self.expires_at, Timer::SessionExpiry)))
+        earliest(
+            refresh,
+            Some(Deadline::new(self.expires_at, Timer::SessionExpiry)),
+        )
     }
 }

@@ -104,7 +104,9 @@ impl Cx<'_, '_> {
     }
 
     pub(super) fn respond(&mut self, key: ServerKey, status: u16, bytes: Bytes) {
-        self.step.transactions.respond(key, bytes, status, self.step.now);
+        self.step
+            .transactions
+            .respond(key, bytes, status, self.step.now);
     }
 
     /// Answers with nothing but a status.

@@ -1,0 +1,378 @@
+//! Caller: from the INVITE to its final response (RFC 3261 §13.2, RFC 3262 §4).
+
+use bytes::Bytes;
+use machine::{Deadline, Instant, earliest};
+use sip_message::{Builder, Flow, Message, Method, Name};
+
+use super::business::{Business, Sent};
+use super::config::{MAX_INTERVAL_RETRIES, Reliability};
+use super::dismiss::dismiss_within;
+use super::event::Event;
+use super::forks::Forks;
+use super::headers::{SUPPORTED, SUPPORTED_PLAINLY, push_agent, push_identity, push_sdp};
+use super::invite::State;
+use super::live::Live;
+use super::offer::{Turn, sdp_of};
+use super::peer::Stage;
+use super::request::{Asks, Request};
+use super::session_timer::{self, SessionTimer};
+use super::step::{Cx, Timer};
+use crate::Branch;
+use crate::dialog::{Dialog, Origin, push_via};
+use crate::transaction::{ClientKey, Sending, TRANSACTION_LIFE};
+
+/// An INVITE to be sent.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// The Request-URI.
+    pub request_uri: String,
+    /// The From value without a tag.
+    pub from: String,
+    /// The To value.
+    pub to: String,
+    /// The Call-ID; none for a new one.
+    pub call_id: Option<String>,
+    /// Route values, first hop first.
+    pub routes: Vec<String>,
+    /// The flow to send on.
+    pub flow: Flow,
+    /// Further headers, such as P-Asserted-Identity or Replaces.
+    pub headers: Vec<(Name<'static>, String)>,
+    /// Our offer; none to let the callee offer.
+    pub offer: Option<Bytes>,
+}
+
+/// What has been heard so far, and whether we still want the call.
+#[derive(Clone, Debug)]
+enum Wish {
+    /// Nothing was heard; a CANCEL could overtake the INVITE (RFC 3261 §9.1).
+    Unheard,
+    /// A provisional response came.
+    Heard,
+    /// Given up before anything was heard.
+    CancelWhenHeard { reason: Option<String> },
+    /// The CANCEL is out.
+    Cancelled { give_up: Instant },
+}
+
+/// An INVITE of ours that has no final response yet.
+#[derive(Debug)]
+pub(super) struct Calling {
+    plan: Outgoing,
+    name: (String, String),
+    invite: Sent,
+    pub(super) forks: Forks,
+    wish: Wish,
+    min_se: u32,
+    interval_retries: u8,
+}
+
+impl Calling {
+    /// Sends an INVITE; `name` is its Call-ID and our tag.
+    pub(super) fn send(plan: Outgoing, name: (String, String), cx: &mut Cx<'_, '_>) -> Box<Self> {
+        let min_se = cx.config.session.min_se;
+        let invite = send_invite(&plan, &name, 1, min_se, cx);
+        Box::new(Self {
+            plan,
+            name,
+            invite,
+            forks: Forks::default(),
+            wish: Wish::Unheard,
+            min_se,
+            interval_retries: 0,
+        })
+    }
+
+    /// Gives up; false when that was done before.
+    pub(super) fn cancel(&mut self, reason: Option<&str>, cx: &mut Cx<'_, '_>) -> bool {
+        match self.wish {
+            Wish::Unheard => {
+                let reason = reason.map(str::to_owned);
+                self.wish = Wish::CancelWhenHeard { reason };
+            }
+            Wish::Heard => self.send_cancel(reason, cx),
+            Wish::CancelWhenHeard { .. } | Wish::Cancelled { .. } => return false,
+        }
+        self.forks.close(cx);
+        true
+    }
+
+    fn send_cancel(&mut self, reason: Option<&str>, cx: &mut Cx<'_, '_>) {
+        let Sent {
+            branch,
+            number,
+            flow,
+            ..
+        } = self.invite;
+        let mut cancel = begin(Method::Cancel, &self.plan, &self.name, (branch, number), cx);
+        if let Some(reason) = reason {
+            cancel.text(Name::Reason, reason);
+        }
+        let sending = Sending {
+            flow,
+            branch,
+            method: Method::Cancel,
+            bytes: cancel.finish(),
+            owner: cx.owner,
+        };
+        cx.step.transactions.request(sending, cx.step.now);
+        self.wish = Wish::Cancelled {
+            give_up: cx.now() + TRANSACTION_LIFE,
+        };
+    }
+
+    const fn is_given_up(&self) -> bool {
+        matches!(
+            self.wish,
+            Wish::CancelWhenHeard { .. } | Wish::Cancelled { .. }
+        )
+    }
+
+    /// A response.
+    pub(super) fn heard(
+        mut self: Box<Self>,
+        key: ClientKey,
+        flow: Flow,
+        response: &Message,
+        cx: &mut Cx<'_, '_>,
+    ) -> State {
+        if key != self.invite.key {
+            self.forks.responded(key, Ok(response), cx);
+            return State::Outgoing(self);
+        }
+        match response.status().unwrap_or(0) {
+            0..=199 => {
+                self.provisional(flow, response, cx);
+                State::Outgoing(self)
+            }
+            200..=299 => self.accepted(flow, response, cx),
+            status => self.refused(status, response, cx),
+        }
+    }
+
+    fn provisional(&mut self, flow: Flow, response: &Message, cx: &mut Cx<'_, '_>) {
+        match std::mem::replace(&mut self.wish, Wish::Heard) {
+            Wish::Unheard | Wish::Heard => {
+                if response.status() != Some(100) {
+                    let offer = self.plan.offer.as_ref();
+                    self.forks
+                        .provisional(self.invite.number, offer, flow, response, cx);
+                }
+            }
+            Wish::CancelWhenHeard { reason } => self.send_cancel(reason.as_deref(), cx),
+            cancelled @ Wish::Cancelled { .. } => self.wish = cancelled,
+        }
+    }
+
+    fn accepted(mut self: Box<Self>, flow: Flow, response: &Message, cx: &mut Cx<'_, '_>) -> State {
+        let Sent { key, number, .. } = self.invite;
+        if let Wish::CancelWhenHeard { reason } = &self.wish {
+            dismiss_within(key, flow, response, reason.as_deref(), cx);
+            return cx.terminate();
+        }
+        if self.is_given_up() {
+            dismiss_within(key, flow, response, None, cx);
+            return cx.terminate();
+        }
+        let Ok(dialog) = Dialog::as_caller(response, flow) else {
+            self.forks.close(cx);
+            return self.fail(502, Some(response), cx);
+        };
+        let (mut peer, described) = self.forks.choose(dialog, self.plan.offer.as_ref());
+        self.forks.close(cx);
+        peer.stage = Stage::Confirmed;
+        peer.abilities.learn(response);
+        let terms = session_timer::as_caller(&cx.config.session, response);
+        peer.session = terms.map(|terms| SessionTimer::begin(terms, cx.now()));
+        let sdp = sdp_of(response).or(described);
+        match (peer.exchange.turn(), &sdp) {
+            (Turn::Unused, Some(_)) => {
+                peer.exchange.offered();
+                peer.business = Business::Confirming {
+                    key,
+                    number,
+                    give_up: cx.now() + TRANSACTION_LIFE,
+                };
+            }
+            (Turn::OfferedByUs, Some(_)) if peer.business.is_idle() => {
+                peer.exchange.answered();
+                peer.ack(key, number, None, cx);
+            }
+            (Turn::Unused | Turn::OfferedByUs | Turn::OfferedByPeer | Turn::Settled, _) => {
+                peer.ack(key, number, None, cx);
+            }
+        }
+        cx.tell(Event::Answered {
+            sdp,
+            message: response.clone(),
+        });
+        State::Live(Box::new(Live::of_caller(peer, key)))
+    }
+
+    fn refused(mut self: Box<Self>, status: u16, response: &Message, cx: &mut Cx<'_, '_>) -> State {
+        let least = response.min_se().ok().flatten();
+        if status == 422
+            && !self.is_given_up()
+            && self.interval_retries < MAX_INTERVAL_RETRIES
+            && let Some(least) = least.filter(|least| *least > self.min_se)
+        {
+            self.min_se = least;
+            self.interval_retries += 1;
+            self.forks = Forks::default();
+            let number = self.invite.number + 1;
+            self.invite = send_invite(&self.plan, &self.name, number, least, cx);
+            self.wish = Wish::Unheard;
+            return State::Outgoing(self);
+        }
+        self.fail(status, Some(response), cx)
+    }
+
+    /// The INVITE came to nothing; after a CANCEL of ours that is what we wanted.
+    fn fail(
+        mut self: Box<Self>,
+        status: u16,
+        response: Option<&Message>,
+        cx: &mut Cx<'_, '_>,
+    ) -> State {
+        self.forks.close(cx);
+        if !self.is_given_up() {
+            cx.tell(Event::Refused {
+                status,
+                message: response.cloned(),
+            });
+        }
+        cx.terminate()
+    }
+
+    /// No response will come: 408, or 503 when the request could not be sent.
+    pub(super) fn unanswered(
+        mut self: Box<Self>,
+        key: ClientKey,
+        sent_at_all: bool,
+        cx: &mut Cx<'_, '_>,
+    ) -> State {
+        if key != self.invite.key {
+            self.forks.responded(key, Err(sent_at_all), cx);
+            return State::Outgoing(self);
+        }
+        let status = if sent_at_all { 408 } else { 503 };
+        self.fail(status, None, cx)
+    }
+
+    /// A request inside one of the early dialogs.
+    pub(super) fn take(mut self: Box<Self>, request: Request, cx: &mut Cx<'_, '_>) -> State {
+        let Request { key, message, .. } = &request;
+        let Some(peer) = self.forks.peer_of(message) else {
+            cx.answer(*key, message, 481);
+            return State::Outgoing(self);
+        };
+        if !peer.admits(&request, cx) {
+            return State::Outgoing(self);
+        }
+        match request.asks() {
+            Asks::Update => peer.updated(request, cx),
+            Asks::Invite => cx.answer(*key, message, 491),
+            Asks::Bye => {
+                cx.answer(*key, message, 200);
+                self.forks.remove(message, cx);
+            }
+            // transfers are for calls that have been answered
+            Asks::Refer => cx.answer(*key, message, 403),
+            Asks::Notify | Asks::Prack => cx.answer(*key, message, 481),
+            asks @ (Asks::Options | Asks::Info | Asks::Other) => peer.serve(&request, asks, cx),
+        }
+        State::Outgoing(self)
+    }
+
+    pub(super) fn deadline(&self) -> Option<Deadline<Timer>> {
+        let give_up = match self.wish {
+            Wish::Cancelled { give_up } => Some(Deadline::new(give_up, Timer::AwaitCancelled)),
+            Wish::Unheard | Wish::Heard | Wish::CancelWhenHeard { .. } => None,
+        };
+        earliest(give_up, self.forks.deadline())
+    }
+
+    /// Does what is due.
+    pub(super) fn expire(mut self: Box<Self>, cx: &mut Cx<'_, '_>) -> State {
+        if let Wish::Cancelled { give_up } = self.wish
+            && give_up <= cx.now()
+        {
+            cx.step.transactions.abandon(self.invite.key);
+            self.forks.close(cx);
+            return cx.terminate();
+        }
+        self.forks.expire(cx);
+        State::Outgoing(self)
+    }
+}
+
+fn send_invite(
+    plan: &Outgoing,
+    name: &(String, String),
+    number: u32,
+    min_se: u32,
+    cx: &mut Cx<'_, '_>,
+) -> Sent {
+    let branch = cx.step.transactions.branch();
+    let flow = plan.flow;
+    let mut invite = begin(Method::Invite, plan, name, (branch, number), cx);
+    let supported = match (cx.config.reliability, &plan.offer) {
+        (Reliability::Never, _) | (_, None) => SUPPORTED_PLAINLY,
+        (Reliability::Supported, Some(_)) => SUPPORTED,
+        (Reliability::Required, Some(_)) => {
+            invite.text(Name::Require, "100rel");
+            SUPPORTED
+        }
+    };
+    push_identity(&mut invite, cx.config, supported);
+    session_timer::push_first(&mut invite, &cx.config.session, min_se);
+    for (header, value) in &plan.headers {
+        if *header != Name::MaxForwards {
+            invite.text(*header, value);
+        }
+    }
+    push_sdp(&mut invite, plan.offer.as_ref());
+    let sending = Sending {
+        flow,
+        branch,
+        method: Method::Invite,
+        bytes: invite.finish(),
+        owner: cx.owner,
+    };
+    Sent {
+        key: cx.step.transactions.request(sending, cx.step.now),
+        branch,
+        number,
+        flow,
+    }
+}
+
+/// What INVITE and CANCEL have in common (RFC 3261 §9.1).
+fn begin(
+    method: Method<'_>,
+    plan: &Outgoing,
+    (call_id, tag): &(String, String),
+    (branch, number): (Branch, u32),
+    cx: &Cx<'_, '_>,
+) -> Builder {
+    let origin = Origin {
+        branch,
+        sent_by: cx.config.sent_by.as_deref(),
+    };
+    let mut builder = Builder::request(method, &plan.request_uri);
+    push_via(&mut builder, plan.flow, origin);
+    let hops = plan
+        .headers
+        .iter()
+        .find(|(name, _)| *name == Name::MaxForwards);
+    builder.text(Name::MaxForwards, hops.map_or("70", |(_, hops)| hops));
+    for route in &plan.routes {
+        builder.text(Name::Route, route);
+    }
+    builder.header(Name::From, format_args!("{};tag={tag}", plan.from));
+    builder.text(Name::To, &plan.to);
+    builder.text(Name::CallId, call_id);
+    builder.header(Name::CSeq, format_args!("{number} {method}"));
+    push_agent(&mut builder, cx.config);
+    builder
+}

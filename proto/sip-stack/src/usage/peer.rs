@@ -1,0 +1,195 @@
+//! Peer: one dialog with what both sides agreed on and what is under way in it.
+
+use bytes::Bytes;
+use machine::{Deadline, earliest};
+use sip_message::{Builder, Message, Method, Name};
+
+use super::business::{Business, Sent};
+use super::event::{Ending, Event};
+use super::headers::{ALLOW, Abilities, SUPPORTED, push_agent, push_sdp, unsupported};
+use super::modify::Waiting;
+use super::offer::{Exchange, SDP};
+use super::request::{Asks, Request};
+use super::session_timer::SessionTimer;
+use super::step::{Cx, Timer, flow_towards};
+use crate::dialog::{Dialog, Origin};
+use crate::transaction::{ClientKey, Sending};
+
+/// Whether the INVITE has been answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Early,
+    Confirmed,
+}
+
+/// What becomes of a dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub(super) enum Fate {
+    GoesOn,
+    Ends(Ending),
+}
+
+/// The other side of one dialog.
+#[derive(Debug)]
+pub(super) struct Peer {
+    pub(super) dialog: Dialog,
+    pub(super) stage: Stage,
+    pub(super) exchange: Exchange,
+    pub(super) abilities: Abilities,
+    pub(super) business: Business,
+    /// What we shall do when nothing else is under way.
+    pub(super) waiting: Option<Waiting>,
+    pub(super) session: Option<SessionTimer>,
+}
+
+impl Peer {
+    pub(super) fn early(dialog: Dialog) -> Self {
+        Self {
+            dialog,
+            stage: Stage::Early,
+            exchange: Exchange::new(),
+            abilities: Abilities::default(),
+            business: Business::Idle,
+            waiting: None,
+            session: None,
+        }
+    }
+
+    /// Sends a request inside the dialog; `fill` adds what it says.
+    pub(super) fn send(
+        &mut self,
+        method: Method<'_>,
+        cx: &mut Cx<'_, '_>,
+        fill: impl FnOnce(&mut Builder),
+    ) -> Sent {
+        let branch = cx.step.transactions.branch();
+        let sent_by = cx.config.sent_by.as_deref();
+        let (mut builder, number) = self.dialog.request(method, Origin { branch, sent_by });
+        push_agent(&mut builder, cx.config);
+        fill(&mut builder);
+        let flow = flow_towards(self.dialog.flow(), self.dialog.next_hop(), cx.config);
+        let sending = Sending {
+            flow,
+            branch,
+            method,
+            bytes: builder.finish(),
+            owner: cx.owner,
+        };
+        let key = cx.step.transactions.request(sending, cx.step.now);
+        Sent {
+            key,
+            branch,
+            number,
+            flow,
+        }
+    }
+
+    /// Acknowledges a 2xx of the peer to our INVITE with this number.
+    pub(super) fn ack(
+        &self,
+        key: ClientKey,
+        number: u32,
+        sdp: Option<&Bytes>,
+        cx: &mut Cx<'_, '_>,
+    ) {
+        let branch = cx.step.transactions.branch();
+        let sent_by = cx.config.sent_by.as_deref();
+        let mut ack = self.dialog.ack(number, Origin { branch, sent_by });
+        push_agent(&mut ack, cx.config);
+        push_sdp(&mut ack, sdp);
+        let flow = flow_towards(self.dialog.flow(), self.dialog.next_hop(), cx.config);
+        let tag = self.dialog.remote_tag();
+        cx.step
+            .transactions
+            .acknowledge(key, tag, flow, ack.finish());
+    }
+
+    /// Ends the dialog from our side; whatever is open in it is closed first.
+    pub(super) fn bye(&mut self, reason: Option<&str>, cx: &mut Cx<'_, '_>) {
+        self.close(cx);
+        self.send(Method::Bye, cx, |bye| {
+            if let Some(reason) = reason {
+                bye.text(Name::Reason, reason);
+            }
+        });
+    }
+
+    /// Gives what is open its last word: an unanswered request 487 (RFC 3261 §15.1.2), an
+    /// unacknowledged 2xx its ACK.
+    pub(super) fn close(&mut self, cx: &mut Cx<'_, '_>) {
+        self.waiting = None;
+        match std::mem::replace(&mut self.business, Business::Idle) {
+            Business::Theirs(theirs) => cx.answer(theirs.key, &theirs.message, 487),
+            Business::Confirming { key, number, .. } => self.ack(key, number, None, cx),
+            Business::Idle | Business::Ours(_) | Business::Unacknowledged(_) => {}
+        }
+    }
+
+    /// Whether a request may be looked at: from this peer, in order, and with nothing required
+    /// that we do not know. Otherwise it has been answered.
+    pub(super) fn admits(&mut self, request: &Request, cx: &mut Cx<'_, '_>) -> bool {
+        let Request { key, flow, message } = request;
+        if !self.dialog.is_from_peer(message) {
+            cx.answer(*key, message, 481);
+            return false;
+        }
+        if let Err(problem) = self.dialog.accept(message, *flow) {
+            cx.answer(*key, message, problem.status);
+            return false;
+        }
+        let Some(unknown) = unsupported(message) else {
+            return true;
+        };
+        let mut builder = cx.response(*key, message, 420);
+        builder.text(Name::Unsupported, &unknown);
+        cx.respond(*key, 420, builder.finish());
+        false
+    }
+
+    /// Answers what needs no decision and means the same before and after the answer.
+    pub(super) fn serve(&mut self, request: &Request, asks: Asks, cx: &mut Cx<'_, '_>) {
+        let Request { key, message, .. } = request;
+        match asks {
+            Asks::Options => {
+                let mut builder = cx.response(*key, message, 200);
+                builder.text(Name::Allow, ALLOW);
+                builder.text(Name::Supported, SUPPORTED);
+                builder.text(Name::Accept, SDP);
+                cx.respond(*key, 200, builder.finish());
+            }
+            Asks::Info => {
+                cx.answer(*key, message, 200);
+                cx.tell(Event::Info {
+                    content_type: content_type(message),
+                    body: Bytes::copy_from_slice(message.body()),
+                });
+            }
+            Asks::Invite
+            | Asks::Update
+            | Asks::Prack
+            | Asks::Bye
+            | Asks::Refer
+            | Asks::Notify
+            | Asks::Other => {
+                let mut builder = cx.response(*key, message, 405);
+                builder.text(Name::Allow, ALLOW);
+                cx.respond(*key, 405, builder.finish());
+            }
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Deadline<Timer>> {
+        let waiting = self.waiting.as_ref().filter(|_| self.business.is_idle());
+        let waiting = waiting.map(|waiting| Deadline::new(waiting.not_before, Timer::Glare));
+        let session = self.session.as_ref().and_then(SessionTimer::deadline);
+        earliest(earliest(self.business.deadline(), waiting), session)
+    }
+}
+
+fn content_type(message: &Message) -> String {
+    message
+        .header(Name::ContentType)
+        .unwrap_or_default()
+        .to_owned()
+}
