@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::problem::Problem;
-use crate::settings::{LogFormat, Settings};
+use crate::settings::{Digest, LogFormat, Settings};
 
 /// Most listeners, names or addresses of one setting.
 const SEVERAL_MAX: usize = 64;
@@ -57,6 +57,8 @@ pub struct Given {
     /// Names under which the exchange itself is reached, besides its addresses and the companies'
     /// domains.
     pub names: Option<Several>,
+    /// What phones are challenged with: `md5`, `sha-256` or `both`.
+    pub digest: Option<String>,
     /// The file with the master key; `master.key` in the data folder unless given.
     pub master_key: Option<PathBuf>,
     /// How long calls may go on after the first SIGTERM, in seconds.
@@ -87,6 +89,7 @@ impl Given {
             media_ports: self.media_ports.or(below.media_ports),
             media_threads: self.media_threads.or(below.media_threads),
             names: self.names.or(below.names),
+            digest: self.digest.or(below.digest),
             master_key: self.master_key.or(below.master_key),
             drain_seconds: self.drain_seconds.or(below.drain_seconds),
             log: self.log.or(below.log),
@@ -121,6 +124,7 @@ impl Given {
             media_ports: one(self.media_ports, "media_ports", "40000-44999", str::parse)?,
             media_threads: threads,
             names: several(self.names.as_ref(), "names", "", name)?,
+            digest: one(self.digest, "digest", "md5", Digest::parse)?,
             master_key,
             drain: Duration::from_secs(drain),
             log: self.log.unwrap_or_else(|| "info".to_owned()),

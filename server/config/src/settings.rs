@@ -26,6 +26,29 @@ impl LogFormat {
     }
 }
 
+/// Which digests phones are challenged with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Digest {
+    /// MD5 alone, which every phone knows.
+    #[default]
+    Md5,
+    /// SHA-256 first, then MD5. Older phones refuse both then.
+    Both,
+    /// SHA-256 alone.
+    Sha256,
+}
+
+impl Digest {
+    pub(crate) fn parse(text: &str) -> Result<Digest, &'static str> {
+        match text {
+            "md5" => Ok(Digest::Md5),
+            "both" => Ok(Digest::Both),
+            "sha-256" => Ok(Digest::Sha256),
+            _ => Err("must be md5, sha-256 or both"),
+        }
+    }
+}
+
 /// Everything that is set, each within its rule.
 // tidy: config
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +68,8 @@ pub struct Settings {
     pub media_threads: u8,
     /// Further names of the exchange, in lower case. Default none.
     pub names: Vec<String>,
+    /// What phones are challenged with. Default MD5.
+    pub digest: Digest,
     /// The file with the master key.
     pub master_key: PathBuf,
     /// How long calls may go on while draining, at most a day. Default 60 s.

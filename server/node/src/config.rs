@@ -46,11 +46,26 @@ impl Default for Limits {
     }
 }
 
+/// Which digests phones are challenged with; an answer to any of them is judged by what it names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Challenges {
+    /// MD5 alone. The default: phones of ten years refuse a challenge with SHA-256, and many of
+    /// them refuse MD5 too when SHA-256 stands beside it.
+    #[default]
+    Md5,
+    /// SHA-256 first, then MD5 (RFC 8760 §2.3).
+    Both,
+    /// SHA-256 alone.
+    Sha256,
+}
+
 /// Identity and policy of a shard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// The digest realm of the platform.
     pub realm: String,
+    /// What phones are challenged with.
+    pub challenges: Challenges,
     /// Names, besides IP addresses and the tenants' own domains, under which this exchange is
     /// reached, in lower case.
     pub names: Vec<String>,

@@ -18,7 +18,7 @@ mod sources;
 mod tenants;
 mod turn;
 
-pub use config::{Config, Limits};
+pub use config::{Challenges, Config, Limits};
 pub use figures::{Figures, LiveFigures};
 pub use shard::{Answer, Ask, Outbox, Question, Shard, Stores, Ticket};
 pub use sip_leg::PromptBook;

@@ -25,7 +25,7 @@ use crate::signalling::{Signalling, UsageConfigs};
 use crate::sources::Sources;
 use crate::tenants::Tenants;
 use crate::turn::{Turn, Work};
-use crate::{Config, Figures, LiveFigures};
+use crate::{Challenges, Config, Figures, LiveFigures};
 use bytes::Bytes;
 use deadlines::Wake;
 use domain::{Cdr, CompiledTenant};
@@ -106,7 +106,11 @@ impl Shard {
             dialogs: Dialogs::with_bound(limits.legs, &mut random),
             usages: UsageConfigs::new(config.agent.clone()),
         };
-        let settings = Settings::for_realm(config.realm.clone());
+        let settings = Settings {
+            sha256: config.challenges != Challenges::Md5,
+            md5: config.challenges != Challenges::Sha256,
+            ..Settings::for_realm(config.realm.clone())
+        };
         let (rate, burst) = (limits.failures_per_second, limits.failures_burst);
         let door = Door {
             authenticator: Authenticator::new(settings, &nonce_secret),
@@ -174,6 +178,11 @@ impl Shard {
     /// A message could not be sent.
     pub fn failed(&mut self, flow: Flow, now: Instant) {
         self.guard(now, |shard| shard.sip.transactions.failed(flow, now));
+    }
+
+    /// The network reports that a datagram did not arrive, quoting its beginning.
+    pub fn reported(&mut self, flow: Flow, quoted: &[u8], now: Instant) {
+        self.guard(now, |shard| shard.sip.transactions.reported(flow, quoted));
     }
 
     /// Does everything that is due.

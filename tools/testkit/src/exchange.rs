@@ -4,7 +4,7 @@ use crate::{Disk, Packet, REALM};
 use domain::{Cdr, CompiledTenant};
 use machine::{Clock, Instant, Random, WallTime};
 use media::{Command, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
-use node::{Answer, Config, Limits, Outbox, PromptBook, Question, Shard, Stores};
+use node::{Answer, Challenges, Config, Limits, Outbox, PromptBook, Question, Shard, Stores};
 use ports::JournalRecord;
 use sip_message::Flow;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -34,6 +34,7 @@ pub struct Setup {
 pub fn default_config(sip: SocketAddr) -> Config {
     Config {
         realm: REALM.to_owned(),
+        challenges: Challenges::Both,
         names: vec!["exchange.example".to_owned()],
         listeners: vec![sip],
         agent: "Strowger".to_owned(),

@@ -15,6 +15,7 @@ fn nothing_given_is_a_whole_exchange_on_the_usual_ports() {
     assert_eq!(settings.media_ports.to_string(), "40000-44999");
     assert_eq!(settings.master_key, PathBuf::from("./data/master.key"));
     assert!(settings.media.is_empty());
+    assert_eq!(settings.digest, Digest::Md5);
 }
 
 #[test]
@@ -45,6 +46,7 @@ fn each_refusal_names_the_setting_and_the_rule() {
         ("media_ports = '9-3'", "media_ports"),
         ("media_threads = 0", "media_threads"),
         ("names = 'a b'", "names"),
+        ("digest = 'sha1'", "digest"),
         ("drain_seconds = 100000", "drain_seconds"),
         ("log_format = 'xml'", "log_format"),
     ] {
