@@ -3,7 +3,6 @@
 use domain::Invalid;
 use machine::WallTime;
 use ports::{IDEMPOTENCY_HOURS, RESPONSE_MAX, Reply, StoreError, Turn};
-use serde::{Deserialize, Serialize};
 
 /// Requests remembered at most; the oldest is forgotten for a new one.
 pub(crate) const REMEMBERED_MAX: usize = 100_000;
@@ -58,32 +57,4 @@ pub(crate) fn remembered(reply: &Reply) -> Reply {
         kept.body.clear();
     }
     kept
-}
-
-/// A reply's stored form.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct StoredReply {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-}
-
-impl From<Reply> for StoredReply {
-    fn from(reply: Reply) -> Self {
-        StoredReply {
-            status: reply.status,
-            headers: reply.headers,
-            body: reply.body,
-        }
-    }
-}
-
-impl From<StoredReply> for Reply {
-    fn from(stored: StoredReply) -> Self {
-        Reply {
-            status: stored.status,
-            headers: stored.headers,
-            body: stored.body,
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! The store contract on memory and on SQLite, sealed secrets, and the journal of calls.
+//! The store contract on memory and on SQLite, with secrets sealed.
 //!
 //! [`MemoryStore`] is the oracle of the contract's tests and the simulator's disk.
 //! [`SqliteStore`] is the embedded default: one writer thread that commits in groups, a small
@@ -7,17 +7,17 @@
 mod block_on;
 mod host;
 mod idempotency;
-// pub mod journal;
 mod memory;
+mod paging;
 mod seal;
-// mod sqlite;
+mod sqlite;
 mod transaction;
 
 pub use block_on::block_on;
 pub use host::{OsEntropy, SystemClock};
 pub use memory::MemoryStore;
 pub use seal::{DataKey, MASTER_KEY_LENGTH, MasterKey, SealError};
-// pub use sqlite::{Settings, SqliteStore};
+pub use sqlite::{OpenError, Settings, SqliteStore};
 
 /// Entries of the change feed that are kept.
 pub const FEED_KEPT: u64 = 100_000;

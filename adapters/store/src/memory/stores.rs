@@ -11,7 +11,7 @@ use ids::{CdrId, TenantId, TokenId};
 use machine::WallTime;
 use ports::{
     AuditListing, CdrListing, CdrQuery, Change, Committed, Cursor, ExchangeStore, FeedPage,
-    FeedWatch, FrontDoor, Listing, Order, Page, PlatformStore, Reply, Store, StoreError, Turn,
+    FeedWatch, FrontDoor, Listing, Page, PlatformStore, Reply, Store, StoreError, Turn,
 };
 use tenancy::{PlatformScope, Role, TenantScope, TokenHash};
 
@@ -19,6 +19,7 @@ use super::MemoryStore;
 use super::state::{State, Stored};
 use super::tables::commit;
 use crate::idempotency::{self, REMEMBERED_MAX, Remembered};
+use crate::paging;
 use crate::transaction::Reach;
 use crate::{FEED_KEPT, FEED_PAGE_MAX};
 
@@ -98,10 +99,7 @@ impl Store for MemoryStore {
 
     async fn cdrs(&self, scope: &TenantScope, query: &CdrQuery) -> Result<CdrListing, StoreError> {
         let state = self.state()?;
-        let after = query
-            .after
-            .as_ref()
-            .and_then(|cursor| parse_cdr_cursor(&cursor.0));
+        let after = query.after.as_ref().and_then(paging::parse_cdr_cursor);
         let cdrs = state
             .tenants
             .get(&scope.tenant())
@@ -113,12 +111,9 @@ impl Store for MemoryStore {
             .filter(|cdr| after.is_none_or(|after| (cdr.started, cdr.id) < after))
             .collect();
         found.sort_by_key(|cdr| std::cmp::Reverse((cdr.started, cdr.id)));
-        let more = found.len() > query.bounded_limit();
-        found.truncate(query.bounded_limit());
-        let next = found
-            .last()
-            .filter(|_| more)
-            .map(|cdr| cdr_cursor(cdr.started, cdr.id));
+        let next = paging::cut(&mut found, query.bounded_limit(), |last| {
+            paging::cdr_cursor(last.started, last.id)
+        });
         Ok(CdrListing {
             cdrs: found.into_iter().cloned().collect(),
             next,
@@ -135,39 +130,19 @@ impl Store for MemoryStore {
     }
 }
 
-/// The text of a cursor in a list of call records.
-pub(crate) fn cdr_cursor(started: WallTime, id: CdrId) -> Cursor {
-    Cursor(format!("{}:{id}", started.unix_ms()))
-}
-
-/// Reads what [`cdr_cursor`] wrote.
-pub(crate) fn parse_cdr_cursor(text: &str) -> Option<(WallTime, CdrId)> {
-    let (started, id) = text.split_once(':')?;
-    Some((
-        WallTime::from_unix_ms(started.parse().ok()?),
-        id.parse().ok()?,
-    ))
-}
-
 fn listing<'a>(documents: impl Iterator<Item = &'a Stored>, page: &Page) -> Listing {
-    let position = |stored: &Stored| match page.order {
-        Order::Created => stored.document.id.clone(),
-        Order::Name => stored.document.name.clone(),
-    };
-    let mut found: Vec<(String, &Stored)> = documents
+    let after = page.after.as_ref();
+    let mut documents: Vec<&Document> = documents
         .filter(|stored| admits(stored, page))
-        .map(|stored| (position(stored), stored))
-        .filter(|(at, _)| page.after.as_ref().is_none_or(|after| *at > after.0))
+        .map(|stored| &stored.document)
+        .filter(|document| after.is_none_or(|after| paging::position(document, page) > &*after.0))
         .collect();
-    found.sort_by(|a, b| a.0.cmp(&b.0));
-    let more = found.len() > page.bounded_limit();
-    found.truncate(page.bounded_limit());
-    let next = found
-        .last()
-        .filter(|_| more)
-        .map(|(at, _)| Cursor(at.clone()));
+    documents.sort_by_key(|document| paging::position(document, page));
+    let next = paging::cut(&mut documents, page.bounded_limit(), |last| {
+        Cursor(paging::position(last, page).to_owned())
+    });
     Listing {
-        documents: found.into_iter().map(|(_, s)| s.document.clone()).collect(),
+        documents: documents.into_iter().cloned().collect(),
         next,
     }
 }
@@ -204,12 +179,9 @@ impl State {
             .map(|(_, entry)| entry.clone())
             .take(page.bounded_limit() + 1)
             .collect();
-        let more = entries.len() > page.bounded_limit();
-        entries.truncate(page.bounded_limit());
-        let next = entries
-            .last()
-            .filter(|_| more)
-            .map(|entry| Cursor(entry.id.to_string()));
+        let next = paging::cut(&mut entries, page.bounded_limit(), |last| {
+            Cursor(last.id.to_string())
+        });
         AuditListing { entries, next }
     }
 

@@ -1,0 +1,162 @@
+//! The call records' tables.
+
+use std::collections::BTreeSet;
+
+use domain::{Cdr, Party};
+use ids::{CdrId, TenantId};
+use machine::WallTime;
+use ports::{CdrListing, CdrQuery, StoreError};
+use rusqlite::{ToSql, params};
+
+use super::sql::{Sql, json, limit};
+use crate::paging;
+
+/// What records are searched by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Facet {
+    Call,
+    Extension,
+    Number,
+}
+
+impl Facet {
+    fn as_str(self) -> &'static str {
+        match self {
+            Facet::Call => "call",
+            Facet::Extension => "extension",
+            Facet::Number => "number",
+        }
+    }
+}
+
+/// Adds records whose ids are not there already; gives their number.
+pub(super) fn add(sql: Sql<'_>, cdrs: &[Cdr]) -> Result<usize, StoreError> {
+    let mut new = 0;
+    for cdr in cdrs {
+        let add = "INSERT INTO cdrs (tenant, id, started, record) VALUES (?1, ?2, ?3, ?4)
+                   ON CONFLICT DO NOTHING";
+        let (tenant, id) = (cdr.tenant.to_string(), cdr.id.to_string());
+        let started = cdr.started.unix_ms();
+        if sql.run(add, params![tenant, id, started, json(cdr)?])? == 0 {
+            continue;
+        }
+        new += 1;
+        for (facet, value) in facets(cdr) {
+            let add = "INSERT INTO cdr_facets (tenant, facet, value, started, id)
+                       VALUES (?1, ?2, ?3, ?4, ?5)";
+            sql.run(add, params![tenant, facet.as_str(), value, started, id])?;
+        }
+    }
+    Ok(new)
+}
+
+/// Everything that a record is found by; see `CdrQuery::admits`.
+fn facets(cdr: &Cdr) -> BTreeSet<(Facet, String)> {
+    let mut facets = BTreeSet::new();
+    facets.insert((Facet::Call, cdr.call.to_string()));
+    facets.insert((Facet::Number, cdr.dialled.clone()));
+    let mut add = |party: &Party| {
+        facets.insert((Facet::Number, party.number.clone()));
+        facets.extend(party.extension.map(|id| (Facet::Extension, id.to_string())));
+    };
+    add(&cdr.caller);
+    cdr.destination.as_ref().map(add);
+    facets
+}
+
+/// One record.
+pub(super) fn by_id(sql: Sql<'_>, tenant: TenantId, id: CdrId) -> Result<Option<Cdr>, StoreError> {
+    let find = "SELECT record FROM cdrs WHERE tenant = ?1 AND id = ?2";
+    let key = [tenant.to_string(), id.to_string()];
+    sql.first(find, key, |fields| fields.json(0))
+}
+
+/// One page of records, newest first.
+pub(super) fn page(
+    sql: Sql<'_>,
+    tenant: TenantId,
+    query: &CdrQuery,
+) -> Result<CdrListing, StoreError> {
+    let mut search = Search::within(tenant, query);
+    for (facet, value) in asked(query) {
+        search.narrow(facet, value);
+    }
+    let mut cdrs = search.run(sql, limit(query.bounded_limit() + 1))?;
+    let next = paging::cut(&mut cdrs, query.bounded_limit(), |last| {
+        paging::cdr_cursor(last.started, last.id)
+    });
+    Ok(CdrListing { cdrs, next })
+}
+
+/// The facets that a query asks for; the one that admits the fewest records comes first.
+fn asked(query: &CdrQuery) -> impl Iterator<Item = (Facet, String)> {
+    let call = query.call.map(|id| (Facet::Call, id.to_string()));
+    let extension = query.extension.map(|id| (Facet::Extension, id.to_string()));
+    let number = query.number.clone().map(|number| (Facet::Number, number));
+    call.into_iter().chain(extension).chain(number)
+}
+
+/// A query's text while it is put together. It walks along one index in the order of time: that
+/// of the first facet asked for or, when none is, that of all records.
+struct Search {
+    from: String,
+    also: String,
+    params: Vec<Box<dyn ToSql>>,
+}
+
+impl Search {
+    fn within(tenant: TenantId, query: &CdrQuery) -> Search {
+        let after = query.after.as_ref().and_then(paging::parse_cdr_cursor);
+        let (before, id) = match after {
+            Some((started, id)) => (started.unix_ms(), id.to_string()),
+            None => (i64::MAX, String::new()),
+        };
+        let from = query.from.map_or(i64::MIN, WallTime::unix_ms);
+        let until = query.until.map_or(i64::MAX, WallTime::unix_ms);
+        Search {
+            from: "cdrs w".to_owned(),
+            also: String::new(),
+            params: vec![
+                Box::new(tenant.to_string()),
+                Box::new(from),
+                Box::new(until),
+                Box::new(before),
+                Box::new(id),
+            ],
+        }
+    }
+
+    fn narrow(&mut self, facet: Facet, value: String) {
+        let first = self.from == "cdrs w";
+        let walked = if first { "w" } else { "f" };
+        let place = self.params.len() + 1;
+        let condition = format!(
+            "{walked}.facet = '{}' AND {walked}.value = ?{place}",
+            facet.as_str()
+        );
+        if first {
+            "cdr_facets w".clone_into(&mut self.from);
+            self.also = format!(" AND {condition}");
+        } else {
+            self.also += &format!(
+                " AND EXISTS (SELECT 1 FROM cdr_facets f WHERE f.tenant = w.tenant
+                  AND {condition} AND f.started = w.started AND f.id = w.id)"
+            );
+        }
+        self.params.push(Box::new(value));
+    }
+
+    fn run(mut self, sql: Sql<'_>, most: i64) -> Result<Vec<Cdr>, StoreError> {
+        let (from, also) = (&self.from, &self.also);
+        let find = format!(
+            "SELECT (SELECT record FROM cdrs c WHERE c.tenant = w.tenant AND c.id = w.id)
+             FROM {from} WHERE w.tenant = ?1{also} AND w.started >= ?2 AND w.started < ?3
+             AND (w.started, w.id) < (?4, ?5)
+             ORDER BY w.started DESC, w.id DESC LIMIT ?{}",
+            self.params.len() + 1
+        );
+        self.params.push(Box::new(most));
+        let params: Vec<&dyn ToSql> = self.params.iter().map(AsRef::as_ref).collect();
+        sql.all(&find, params.as_slice(), |fields| fields.json(0))
+    }
+}

@@ -1,0 +1,168 @@
+//! Reading documents and their history.
+
+use domain::{Document, KindName, Version};
+use ids::TenantId;
+use ports::{Cursor, Listing, Order, Page, StoreError};
+use rusqlite::params;
+
+use super::feed::change;
+use super::sql::{Fields, Sql, limit};
+use crate::paging;
+
+/// The columns that [`document`] reads, in this order.
+const COLUMNS: &str = "tenant, kind, id, revision, name, spec, created, updated";
+
+fn document(fields: &Fields<'_>) -> Result<Document, StoreError> {
+    Ok(Document {
+        tenant: fields.word(0)?,
+        kind: fields.word(1)?,
+        id: fields.plain(2)?,
+        revision: fields.number(3)?,
+        name: fields.plain(4)?,
+        spec: fields.json(5)?,
+        created: fields.time(6)?,
+        updated: fields.time(7)?,
+    })
+}
+
+/// The document with this id.
+pub(super) fn by_id(
+    sql: Sql<'_>,
+    tenant: TenantId,
+    kind: KindName,
+    id: &str,
+) -> Result<Option<Document>, StoreError> {
+    let find =
+        format!("SELECT {COLUMNS} FROM documents WHERE tenant = ?1 AND kind = ?2 AND id = ?3");
+    let key = params![tenant.to_string(), kind.as_str(), id];
+    sql.first(&find, key, document)
+}
+
+/// The document that a text names: by its id or, when it is none, by its natural key.
+pub(super) fn named(
+    sql: Sql<'_>,
+    tenant: TenantId,
+    kind: KindName,
+    key: &str,
+) -> Result<Option<Document>, StoreError> {
+    if kind.is_id(key) {
+        return by_id(sql, tenant, kind, key);
+    }
+    let find = "SELECT id FROM unique_keys
+                WHERE tenant = ?1 AND space = ?2 AND key = ?3 AND kind = ?4";
+    let key = params![tenant.to_string(), kind.key_space(), key, kind.as_str()];
+    let id: Option<String> = sql.first(find, key, |fields| fields.plain(0))?;
+    id.map_or(Ok(None), |id| by_id(sql, tenant, kind, &id))
+}
+
+/// The tenant that a text names: by its id or by one of its domains.
+pub(super) fn named_tenant(sql: Sql<'_>, key: &str) -> Result<Option<Document>, StoreError> {
+    let kind = KindName::Tenant;
+    if let Ok(tenant) = key.parse() {
+        return by_id(sql, tenant, kind, key);
+    }
+    let find = "SELECT tenant FROM unique_keys
+                WHERE platform = 1 AND space = ?1 AND key = ?2 AND kind = ?3";
+    let key = params![kind.key_space(), key, kind.as_str()];
+    let tenant: Option<TenantId> = sql.first(find, key, |fields| fields.word(0))?;
+    tenant.map_or(Ok(None), |id| by_id(sql, id, kind, &id.to_string()))
+}
+
+/// Whether there is such a tenant.
+pub(super) fn has_tenant(sql: Sql<'_>, tenant: TenantId) -> Result<bool, StoreError> {
+    let find = "SELECT 1 FROM documents WHERE tenant = ?1 AND kind = 'tenant' AND id = ?1";
+    let found = sql.first(find, [tenant.to_string()], |_| Ok(()))?;
+    Ok(found.is_some())
+}
+
+/// Number of a kind's documents.
+pub(super) fn count(sql: Sql<'_>, tenant: TenantId, kind: KindName) -> Result<u64, StoreError> {
+    let count = "SELECT COUNT(*) FROM documents WHERE tenant = ?1 AND kind = ?2";
+    let key = params![tenant.to_string(), kind.as_str()];
+    let found = sql.first(count, key, |fields| fields.number(0))?;
+    Ok(found.unwrap_or_default())
+}
+
+/// All of a kind's documents, in the order of their ids, each with its sealed digests.
+pub(super) fn all(
+    sql: Sql<'_>,
+    tenant: TenantId,
+    kind: KindName,
+) -> Result<Vec<(Document, Option<Vec<u8>>)>, StoreError> {
+    let find = format!(
+        "SELECT {COLUMNS}, digests FROM documents WHERE tenant = ?1 AND kind = ?2 ORDER BY id"
+    );
+    let key = params![tenant.to_string(), kind.as_str()];
+    sql.all(&find, key, |fields| {
+        Ok((document(fields)?, fields.plain(8)?))
+    })
+}
+
+/// One page of a kind's documents in a tenant.
+pub(super) fn list(
+    sql: Sql<'_>,
+    tenant: TenantId,
+    kind: KindName,
+    page: &Page,
+) -> Result<Listing, StoreError> {
+    listing(
+        sql,
+        "tenant = ?5 AND kind = ?6",
+        &[&tenant.to_string(), kind.as_str()],
+        page,
+    )
+}
+
+/// One page of tenants.
+pub(super) fn list_tenants(sql: Sql<'_>, page: &Page) -> Result<Listing, StoreError> {
+    listing(sql, "kind = 'tenant'", &[], page)
+}
+
+/// One page of the documents that fulfil a condition, whose parameters come after the four of
+/// the page.
+fn listing(sql: Sql<'_>, within: &str, keys: &[&str], page: &Page) -> Result<Listing, StoreError> {
+    let at = match page.order {
+        Order::Created => "id",
+        Order::Name => "name",
+    };
+    let find = format!(
+        "SELECT {COLUMNS} FROM documents d WHERE {within}
+         AND {at} > ?1
+         AND (?2 IS NULL OR instr(lower(name), ?2) > 0)
+         AND (?3 IS NULL OR EXISTS (SELECT 1 FROM pointers p WHERE p.tenant = d.tenant
+              AND p.target = ?3 AND p.kind = d.kind AND p.id = d.id))
+         ORDER BY {at} LIMIT ?4"
+    );
+    let after = page.after.as_ref().map_or("", |cursor| cursor.0.as_str());
+    let part = page.filter.name_contains.as_ref();
+    let part = part.map(|part| part.to_ascii_lowercase());
+    let most = limit(page.bounded_limit() + 1);
+    let mut all: Vec<&dyn rusqlite::ToSql> = vec![&after, &part, &page.filter.refers_to, &most];
+    all.extend(keys.iter().map(|key| key as &dyn rusqlite::ToSql));
+    let mut documents = sql.all(&find, all.as_slice(), document)?;
+    let next = paging::cut(&mut documents, page.bounded_limit(), |last| {
+        Cursor(paging::position(last, page).to_owned())
+    });
+    Ok(Listing { documents, next })
+}
+
+/// The latest revisions of a document, newest first.
+pub(super) fn history(
+    sql: Sql<'_>,
+    tenant: TenantId,
+    kind: KindName,
+    id: &str,
+) -> Result<Vec<Version>, StoreError> {
+    let find = "SELECT revision, change, at, actor, document FROM history
+                WHERE tenant = ?1 AND kind = ?2 AND id = ?3 ORDER BY number DESC";
+    let key = params![tenant.to_string(), kind.as_str(), id];
+    sql.all(find, key, |fields| {
+        Ok(Version {
+            revision: fields.number(0)?,
+            change: change(fields, 1)?,
+            at: fields.time(2)?,
+            actor: fields.plain(3)?,
+            document: fields.json(4)?,
+        })
+    })
+}

@@ -1,0 +1,57 @@
+//! Why a store cannot be opened.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use ports::StoreError;
+
+use super::sql::failed;
+
+/// Why a store cannot be opened. Each is told in words an operator can act on.
+#[derive(Debug)]
+pub enum OpenError {
+    /// The file or its folder cannot be made or read.
+    File(PathBuf, io::Error),
+    /// The file was written by a newer release.
+    Newer {
+        /// The version of its tables.
+        found: u32,
+        /// The latest version that this release knows.
+        known: usize,
+    },
+    /// The file's data is sealed under another master key.
+    OtherKey,
+    /// A thread cannot be started.
+    Thread(io::Error),
+    /// What SQLite says.
+    Store(StoreError),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OpenError::File(path, error) => write!(f, "cannot open {}: {error}", path.display()),
+            OpenError::Newer { found, known } => write!(
+                f,
+                "the data folder is of version {found}, made by a newer release; this one knows \
+                 version {known} and older: start the newer release, or restore a backup made \
+                 before the upgrade"
+            ),
+            OpenError::OtherKey => f.write_str(
+                "the data folder is sealed under another master key: put back the key it was \
+                 made with",
+            ),
+            OpenError::Thread(error) => write!(f, "cannot start a thread: {error}"),
+            OpenError::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        OpenError::Store(failed(error))
+    }
+}

@@ -1,0 +1,83 @@
+//! The change feed's table.
+
+use domain::{Change, FeedEntry};
+use ports::{FeedPage, StoreError};
+use rusqlite::params;
+
+use super::sql::{Fields, Sql, corrupt, integer, limit};
+use crate::{FEED_KEPT, FEED_PAGE_MAX};
+
+/// Cursor of the latest entry.
+pub(super) fn cursor(sql: Sql<'_>) -> Result<u64, StoreError> {
+    let latest = "SELECT COALESCE(MAX(cursor), 0) FROM feed";
+    let found = sql.first(latest, [], |fields| fields.number(0))?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Adds an entry and gives its cursor.
+pub(super) fn add(sql: Sql<'_>, entry: &FeedEntry) -> Result<u64, StoreError> {
+    let add = "INSERT INTO feed (tenant, kind, id, revision, change) VALUES (?1, ?2, ?3, ?4, ?5)";
+    sql.run(
+        add,
+        params![
+            entry.tenant.to_string(),
+            entry.kind.as_str(),
+            entry.id,
+            integer(entry.revision),
+            entry.change.as_str(),
+        ],
+    )?;
+    u64::try_from(sql.0.last_insert_rowid()).map_err(|_| corrupt("the feed went below zero"))
+}
+
+/// Forgets entries that are no longer kept; gives the latest cursor.
+pub(super) fn trim(sql: Sql<'_>) -> Result<u64, StoreError> {
+    let cursor = cursor(sql)?;
+    let oldest = cursor.saturating_sub(FEED_KEPT);
+    sql.run("DELETE FROM feed WHERE cursor <= ?1", [integer(oldest)])?;
+    Ok(cursor)
+}
+
+/// The entries after a cursor, and the latest cursor of all.
+pub(super) fn page(sql: Sql<'_>, after: u64, most: usize) -> Result<(FeedPage, u64), StoreError> {
+    let latest = cursor(sql)?;
+    if after < latest.saturating_sub(FEED_KEPT) || after > latest {
+        let page = FeedPage {
+            entries: Vec::new(),
+            cursor: latest,
+            lost: true,
+        };
+        return Ok((page, latest));
+    }
+    let find = "SELECT cursor, tenant, kind, id, revision, change FROM feed
+                WHERE cursor > ?1 ORDER BY cursor LIMIT ?2";
+    let most = limit(most.clamp(1, FEED_PAGE_MAX));
+    let entries = sql.all(find, [integer(after), most], entry)?;
+    let cursor = entries.last().map_or(after, |entry| entry.cursor);
+    let page = FeedPage {
+        entries,
+        cursor,
+        lost: false,
+    };
+    Ok((page, latest))
+}
+
+fn entry(fields: &Fields<'_>) -> Result<FeedEntry, StoreError> {
+    Ok(FeedEntry {
+        cursor: fields.number(0)?,
+        tenant: fields.word(1)?,
+        kind: fields.word(2)?,
+        id: fields.plain(3)?,
+        revision: fields.number(4)?,
+        change: change(fields, 5)?,
+    })
+}
+
+/// A column that says what happened.
+pub(super) fn change(fields: &Fields<'_>, column: usize) -> Result<Change, StoreError> {
+    let word: String = fields.plain(column)?;
+    [Change::Created, Change::Replaced, Change::Deleted]
+        .into_iter()
+        .find(|change| change.as_str() == word)
+        .ok_or_else(|| corrupt(&format!("{word:?} is no change")))
+}

@@ -1,0 +1,66 @@
+//! The threads that read: each has a connection of its own and serves one request at a time.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use ports::StoreError;
+use rusqlite::Connection;
+
+use super::answer::{Answer, promise};
+use super::sql::{Sql, failed};
+use super::vault::Vault;
+use super::work_queue::WorkQueue;
+
+/// Threads that read.
+pub(super) const READERS: usize = 3;
+
+/// Requests that wait for a reader at most; further ones are refused.
+pub(crate) const READS_WAITING: usize = 1_024;
+
+/// What a request reads from: the database as it was at one moment.
+pub(super) struct Snapshot<'a> {
+    pub(super) sql: Sql<'a>,
+    pub(super) vault: &'a Vault,
+}
+
+/// A request of a reader.
+pub(super) type Request = Box<dyn FnOnce(&Snapshot<'_>) + Send>;
+
+/// A request that reads this, and its answer.
+pub(super) fn request<T, F>(read: F) -> (Request, Answer<Result<T, StoreError>>)
+where
+    T: Send + 'static,
+    F: FnOnce(&Snapshot<'_>) -> Result<T, StoreError> + Send + 'static,
+{
+    let (promise, answer) = promise();
+    (
+        Box::new(move |snapshot| promise.keep(read(snapshot))),
+        answer,
+    )
+}
+
+/// A reader, as it moves into its thread.
+pub(super) struct Reader {
+    pub(super) connection: Connection,
+    pub(super) vault: Vault,
+    pub(super) requests: Arc<WorkQueue<Request>>,
+}
+
+impl Reader {
+    /// Works until the queue is closed and empty.
+    pub(super) fn run(mut self) {
+        while let Some(request) = self.requests.wait() {
+            // whoever waits for a request that panicked hears of a broken promise
+            let _ = catch_unwind(AssertUnwindSafe(|| self.serve(request)));
+        }
+    }
+
+    fn serve(&mut self, request: Request) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction().map_err(failed)?;
+        request(&Snapshot {
+            sql: Sql(&transaction),
+            vault: &self.vault,
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,298 @@
+//! The steps of a change, over the tables.
+
+use domain::{
+    AuditEntry, Document, Facets, FeedEntry, KeyScope, KindName, Reference, UniqueKey, Version,
+};
+use ids::TenantId;
+use ports::{Change, Committed, HISTORY_MAX, SecretChange, StoreError};
+use rusqlite::params;
+use tenancy::Actor;
+
+use super::sql::{Fields, Sql, integer, json, limit};
+use super::vault::TenantKey;
+use super::writer::Desk;
+use super::{documents, feed, tokens, trail};
+use crate::transaction::{Holder, Reach, Tables, carry_out};
+
+/// Carries out a change inside the savepoint of its order.
+pub(super) fn commit(
+    desk: &Desk<'_>,
+    reach: Reach,
+    actor: Actor,
+    change: &Change,
+) -> Result<Committed, StoreError> {
+    if let Reach::Inside(tenant) = reach
+        && !documents::has_tenant(desk.sql, tenant)?
+    {
+        return Err(StoreError::NotFound);
+    }
+    carry_out(&mut Draft { desk, key: None }, reach, actor, change)
+}
+
+/// A change under way.
+struct Draft<'a> {
+    desk: &'a Desk<'a>,
+    /// The data key of the tenant that was written last, opened when first needed.
+    key: Option<(TenantId, TenantKey)>,
+}
+
+impl Draft<'_> {
+    fn sql(&self) -> Sql<'_> {
+        self.desk.sql
+    }
+
+    fn seal(
+        &mut self,
+        document: &Document,
+        secret: SecretChange,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let SecretChange::Set(digests) = secret else {
+            return Ok(None);
+        };
+        let (tenant, desk) = (document.tenant, self.desk);
+        let key = match self.key.take().filter(|(owner, _)| *owner == tenant) {
+            Some((_, key)) => key,
+            None => desk.vault.key(desk.sql, tenant)?,
+        };
+        let sealed = desk
+            .vault
+            .seal(&key, document.kind, &document.id, &digests)?;
+        self.key = Some((tenant, key));
+        Ok(Some(sealed))
+    }
+
+    fn insert(&self, document: &Document, sealed: Option<Vec<u8>>) -> Result<(), StoreError> {
+        let insert = "INSERT INTO documents
+             (tenant, kind, id, revision, name, spec, created, updated, digests)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let row = params![
+            document.tenant.to_string(),
+            document.kind.as_str(),
+            document.id,
+            integer(document.revision),
+            document.name,
+            json(&document.spec)?,
+            document.created.unix_ms(),
+            document.updated.unix_ms(),
+            sealed,
+        ];
+        self.sql().run(insert, row).map(|_| ())
+    }
+
+    fn update(&self, document: &Document, sealed: Option<Vec<u8>>) -> Result<(), StoreError> {
+        let update = "UPDATE documents SET revision = ?4, name = ?5, spec = ?6, updated = ?7,
+             digests = COALESCE(?8, digests) WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
+        let row = params![
+            document.tenant.to_string(),
+            document.kind.as_str(),
+            document.id,
+            integer(document.revision),
+            document.name,
+            json(&document.spec)?,
+            document.updated.unix_ms(),
+            sealed,
+        ];
+        self.sql().run(update, row).map(|_| ())
+    }
+
+    fn link(&self, document: &Document, facets: &Facets) -> Result<(), StoreError> {
+        let (tenant, kind) = (document.tenant.to_string(), document.kind.as_str());
+        for key in &facets.unique_keys {
+            let add = "INSERT INTO unique_keys (tenant, space, key, platform, kind, id)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            let platform = key.scope == KeyScope::Platform;
+            let row = params![tenant, key.space, key.key, platform, kind, document.id];
+            self.sql().run(add, row)?;
+        }
+        for target in &facets.references {
+            let add = "INSERT INTO pointers (tenant, target, target_kind, kind, id, field)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            let (to, to_kind) = (&target.id, target.kind.as_str());
+            let row = params![tenant, to, to_kind, kind, document.id, target.field];
+            self.sql().run(add, row)?;
+        }
+        Ok(())
+    }
+
+    fn unlink(&self, tenant: TenantId, kind: KindName, id: &str) -> Result<(), StoreError> {
+        let tenant = tenant.to_string();
+        let keys = "DELETE FROM unique_keys WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
+        self.sql().run(keys, params![tenant, kind.as_str(), id])?;
+        let pointers = "DELETE FROM pointers WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
+        self.sql()
+            .run(pointers, params![tenant, kind.as_str(), id])?;
+        Ok(())
+    }
+}
+
+fn holder(fields: &Fields<'_>) -> Result<Holder, StoreError> {
+    Ok(Holder {
+        tenant: fields.word(0)?,
+        kind: fields.word(1)?,
+        id: fields.plain(2)?,
+    })
+}
+
+impl Tables for Draft<'_> {
+    fn document(
+        &mut self,
+        tenant: TenantId,
+        kind: KindName,
+        id: &str,
+    ) -> Result<Option<Document>, StoreError> {
+        documents::by_id(self.sql(), tenant, kind, id)
+    }
+
+    fn key_holder(
+        &mut self,
+        tenant: TenantId,
+        key: &UniqueKey,
+    ) -> Result<Option<Holder>, StoreError> {
+        match key.scope {
+            KeyScope::PerTenant => {
+                let find = "SELECT tenant, kind, id FROM unique_keys
+                            WHERE tenant = ?1 AND space = ?2 AND key = ?3 AND platform = 0";
+                let place = params![tenant.to_string(), key.space, key.key];
+                self.sql().first(find, place, holder)
+            }
+            KeyScope::Platform => {
+                let find = "SELECT tenant, kind, id FROM unique_keys
+                            WHERE platform = 1 AND space = ?1 AND key = ?2";
+                self.sql().first(find, params![key.space, key.key], holder)
+            }
+        }
+    }
+
+    fn referrers(
+        &mut self,
+        tenant: TenantId,
+        kind: KindName,
+        id: &str,
+        limit: usize,
+    ) -> Result<Vec<Reference>, StoreError> {
+        let mut found = Vec::new();
+        for from in KindName::ALL {
+            let find = "SELECT id, field FROM pointers WHERE tenant = ?1 AND target = ?2
+                        AND target_kind = ?3 AND kind = ?4 ORDER BY id, field LIMIT ?5";
+            let (tenant, kind, room) = (tenant.to_string(), kind.as_str(), limit - found.len());
+            let place = params![tenant, id, kind, from.as_str(), self::limit(room)];
+            found.extend(self.sql().all(find, place, |fields| {
+                Ok(Reference {
+                    kind: from,
+                    id: fields.plain(0)?,
+                    field: fields.plain(1)?,
+                })
+            })?);
+        }
+        Ok(found)
+    }
+
+    fn inhabitants(
+        &mut self,
+        tenant: TenantId,
+        limit: usize,
+    ) -> Result<Vec<Reference>, StoreError> {
+        let mut found = Vec::new();
+        for kind in KindName::ALL
+            .into_iter()
+            .filter(|kind| *kind != KindName::Tenant)
+        {
+            let find = "SELECT id FROM documents WHERE tenant = ?1 AND kind = ?2
+                        ORDER BY id LIMIT ?3";
+            let room = self::limit(limit - found.len());
+            let place = params![tenant.to_string(), kind.as_str(), room];
+            found.extend(self.sql().all(find, place, |fields| {
+                Ok(Reference {
+                    kind,
+                    id: fields.plain(0)?,
+                    field: "/tenant".to_owned(),
+                })
+            })?);
+        }
+        Ok(found)
+    }
+
+    fn put(
+        &mut self,
+        document: &Document,
+        facets: &Facets,
+        secret: SecretChange,
+        new: bool,
+    ) -> Result<(), StoreError> {
+        if new && document.kind == KindName::Tenant {
+            self.desk.vault.make_key(self.sql(), document.tenant)?;
+        }
+        let sealed = self.seal(document, secret)?;
+        if new {
+            self.insert(document, sealed)?;
+        } else {
+            self.unlink(document.tenant, document.kind, &document.id)?;
+            self.update(document, sealed)?;
+        }
+        self.link(document, facets)
+    }
+
+    fn delete(&mut self, tenant: TenantId, kind: KindName, id: &str) -> Result<(), StoreError> {
+        self.unlink(tenant, kind, id)?;
+        let delete = "DELETE FROM documents WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
+        let place = params![tenant.to_string(), kind.as_str(), id];
+        self.sql().run(delete, place)?;
+        if kind == KindName::Tenant {
+            tokens::remove_all(self.sql(), tenant)?;
+            self.desk.vault.erase_key(self.sql(), tenant)?;
+            self.desk.erased.set(true);
+        }
+        Ok(())
+    }
+
+    fn add_version(&mut self, version: &Version) -> Result<(), StoreError> {
+        let document = &version.document;
+        let (tenant, kind) = (document.tenant.to_string(), document.kind.as_str());
+        let next = "SELECT COALESCE(MAX(number), 0) + 1 FROM history
+                    WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
+        let place = params![tenant, kind, document.id];
+        let number = self
+            .sql()
+            .first(next, place, |fields| fields.plain::<i64>(0))?;
+        let number = number.unwrap_or(1);
+        let add = "INSERT INTO history
+                   (tenant, kind, id, number, revision, change, at, actor, document)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let row = params![
+            tenant,
+            kind,
+            document.id,
+            number,
+            integer(version.revision),
+            version.change.as_str(),
+            version.at.unix_ms(),
+            version.actor,
+            json(document)?,
+        ];
+        self.sql().run(add, row)?;
+        let oldest = number - limit(HISTORY_MAX);
+        if oldest > 0 {
+            let trim = "DELETE FROM history
+                        WHERE tenant = ?1 AND kind = ?2 AND id = ?3 AND number <= ?4";
+            self.sql()
+                .run(trim, params![tenant, kind, document.id, oldest])?;
+        }
+        Ok(())
+    }
+
+    fn add_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
+        if trail::add(self.sql(), entry)? {
+            return Ok(());
+        }
+        let (space, key) = ("audit".to_owned(), entry.id.to_string());
+        Err(StoreError::Conflict { space, key })
+    }
+
+    fn add_feed(&mut self, entry: &FeedEntry) -> Result<u64, StoreError> {
+        feed::add(self.sql(), entry)
+    }
+
+    fn cursor(&mut self) -> Result<u64, StoreError> {
+        feed::cursor(self.sql())
+    }
+}

@@ -1,0 +1,67 @@
+//! The audit trail's table.
+
+use domain::AuditEntry;
+use ids::TenantId;
+use ports::{AuditListing, Cursor, Page, StoreError};
+use rusqlite::params;
+
+use super::sql::{Fields, Sql, json, limit};
+use crate::paging;
+
+/// The tenant's column: empty for the platform's own trail.
+fn owner(tenant: Option<TenantId>) -> String {
+    tenant.map(|tenant| tenant.to_string()).unwrap_or_default()
+}
+
+/// Adds an entry unless its id is there already; whether it was added.
+pub(super) fn add(sql: Sql<'_>, entry: &AuditEntry) -> Result<bool, StoreError> {
+    let add = "INSERT INTO audit (tenant, id, at, actor, action, target, before, after, request)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING";
+    let request = entry.request.map(|request| request.to_string());
+    let added = sql.run(
+        add,
+        params![
+            owner(entry.tenant),
+            entry.id.to_string(),
+            entry.at.unix_ms(),
+            entry.actor,
+            entry.action,
+            entry.target,
+            entry.before.as_ref().map(json).transpose()?,
+            entry.after.as_ref().map(json).transpose()?,
+            request.unwrap_or_default(),
+        ],
+    )?;
+    Ok(added > 0)
+}
+
+/// One page of a trail, newest first.
+pub(super) fn page(
+    sql: Sql<'_>,
+    tenant: Option<TenantId>,
+    page: &Page,
+) -> Result<AuditListing, StoreError> {
+    let find = "SELECT tenant, id, at, actor, action, target, before, after, request FROM audit
+                WHERE tenant = ?1 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3";
+    let after = page.after.as_ref().map(|cursor| cursor.0.as_str());
+    let most = limit(page.bounded_limit() + 1);
+    let mut entries = sql.all(find, params![owner(tenant), after, most], entry)?;
+    let next = paging::cut(&mut entries, page.bounded_limit(), |last| {
+        Cursor(last.id.to_string())
+    });
+    Ok(AuditListing { entries, next })
+}
+
+fn entry(fields: &Fields<'_>) -> Result<AuditEntry, StoreError> {
+    Ok(AuditEntry {
+        tenant: fields.maybe_word(0)?,
+        id: fields.word(1)?,
+        at: fields.time(2)?,
+        actor: fields.plain(3)?,
+        action: fields.plain(4)?,
+        target: fields.plain(5)?,
+        before: fields.maybe_json(6)?,
+        after: fields.maybe_json(7)?,
+        request: fields.maybe_word(8)?,
+    })
+}

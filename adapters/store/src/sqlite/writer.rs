@@ -1,0 +1,178 @@
+//! The one thread that writes: it gathers what waits into one transaction, and answers when
+//! that is durable.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use ports::StoreError;
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::answer::{Answer, Promise, promise};
+use super::feed;
+use super::sql::{Sql, failed};
+use super::vault::Vault;
+use super::work_queue::WorkQueue;
+
+/// Changes that wait for the writer at most; further ones are refused.
+pub(crate) const WRITES_WAITING: usize = 1_024;
+
+/// Steps (operations, call records) after which a transaction takes in no further change.
+const GROUP_STEPS: usize = 2_000;
+
+/// How long an erased key waits for readers to let go of the old file.
+const ERASE_WAIT: Duration = Duration::from_millis(250);
+
+/// What a change works with.
+pub(super) struct Desk<'a> {
+    pub(super) sql: Sql<'a>,
+    pub(super) vault: &'a Vault,
+    /// A key was erased: nothing of it may stay in the log.
+    pub(super) erased: &'a Cell<bool>,
+}
+
+/// Work for the writer.
+pub(super) trait Order: Send {
+    /// How many steps it has, at least about.
+    fn steps(&self) -> usize;
+    /// Does it inside a savepoint of its own; whether it succeeded.
+    fn carry_out(&mut self, desk: &Desk<'_>) -> bool;
+    /// Tells the result, once it is durable, or why it is not.
+    fn answer(self: Box<Self>, durable: Result<(), StoreError>);
+}
+
+struct Task<T, F> {
+    work: Option<F>,
+    steps: usize,
+    result: Result<T, StoreError>,
+    promise: Promise<Result<T, StoreError>>,
+}
+
+/// An order of this work, and its answer.
+pub(super) fn order<T, F>(steps: usize, work: F) -> (Box<dyn Order>, Answer<Result<T, StoreError>>)
+where
+    T: Send + 'static,
+    F: FnOnce(&Desk<'_>) -> Result<T, StoreError> + Send + 'static,
+{
+    let (promise, answer) = promise();
+    let task = Task {
+        work: Some(work),
+        steps,
+        result: Err(not_begun()),
+        promise,
+    };
+    (Box::new(task), answer)
+}
+
+fn not_begun() -> StoreError {
+    StoreError::Unavailable {
+        detail: "the change was not begun".to_owned(),
+    }
+}
+
+impl<T, F> Order for Task<T, F>
+where
+    T: Send,
+    F: FnOnce(&Desk<'_>) -> Result<T, StoreError> + Send,
+{
+    fn steps(&self) -> usize {
+        self.steps
+    }
+
+    fn carry_out(&mut self, desk: &Desk<'_>) -> bool {
+        if let Some(work) = self.work.take() {
+            self.result = work(desk);
+        }
+        self.result.is_ok()
+    }
+
+    fn answer(self: Box<Self>, durable: Result<(), StoreError>) {
+        // a refusal may rest on a neighbour's change, so it too is only true once that is durable
+        self.promise.keep(durable.and(self.result));
+    }
+}
+
+/// The writer, as it moves into its thread.
+pub(super) struct Writer {
+    pub(super) connection: Connection,
+    pub(super) vault: Vault,
+    pub(super) orders: Arc<WorkQueue<Box<dyn Order>>>,
+    /// The feed's cursor, for whoever watches it.
+    pub(super) cursor: Arc<AtomicU64>,
+}
+
+impl Writer {
+    /// Works until the queue is closed and empty.
+    pub(super) fn run(mut self) {
+        while let Some(first) = self.orders.wait() {
+            // the promises of a group that panicked are broken, which is told to who waits;
+            // the transaction is undone by its guard
+            let _ = catch_unwind(AssertUnwindSafe(|| self.serve(first)));
+        }
+    }
+
+    fn serve(&mut self, first: Box<dyn Order>) {
+        let mut group = vec![first];
+        let durable = self.write(&mut group);
+        for order in group {
+            order.answer(durable.clone());
+        }
+    }
+
+    /// One transaction of the first order and of what waits meanwhile.
+    fn write(&mut self, group: &mut Vec<Box<dyn Order>>) -> Result<(), StoreError> {
+        let erased = Cell::new(false);
+        let immediate = TransactionBehavior::Immediate;
+        let transaction = self.connection.transaction_with_behavior(immediate);
+        let transaction = transaction.map_err(failed)?;
+        let desk = Desk {
+            sql: Sql(&transaction),
+            vault: &self.vault,
+            erased: &erased,
+        };
+        let (mut at, mut steps) = (0, 0);
+        while let Some(order) = group.get_mut(at) {
+            step(&desk, order.as_mut())?;
+            steps += order.steps();
+            at += 1;
+            if steps < GROUP_STEPS {
+                group.extend(self.orders.next());
+            }
+        }
+        let cursor = feed::trim(desk.sql)?;
+        transaction.commit().map_err(failed)?;
+        self.cursor.fetch_max(cursor, Ordering::AcqRel);
+        if erased.get() {
+            self.forget_log();
+        }
+        Ok(())
+    }
+
+    /// Moves the log into the file and empties it. A reader in the way leaves it for later.
+    fn forget_log(&self) {
+        let busy = self.connection.busy_timeout(ERASE_WAIT);
+        let emptied = self
+            .connection
+            .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+        // the change itself is durable whatever became of this
+        let _ = busy
+            .and(emptied)
+            .and(self.connection.busy_timeout(super::open::BUSY));
+    }
+}
+
+/// One order inside its savepoint.
+fn step(desk: &Desk<'_>, order: &mut dyn Order) -> Result<(), StoreError> {
+    desk.sql.run("SAVEPOINT step", [])?;
+    let kept = order.carry_out(desk);
+    if desk.sql.0.is_autocommit() {
+        let detail = "SQLite gave the transaction up".to_owned();
+        return Err(StoreError::Unavailable { detail });
+    }
+    if !kept {
+        desk.sql.run("ROLLBACK TO step", [])?;
+    }
+    desk.sql.run("RELEASE step", []).map(|_| ())
+}
