@@ -30,7 +30,7 @@ run: ## build, make two demonstration companies, serve SIP and the API on all in
 	@echo '== building strowger (optimised; the first time takes a few minutes)'
 	cargo build --release --locked -p strowger
 	@$(CARGO_TARGET_DIR)/release/strowger demo --data '$(DATA)'
-	@echo '== serving; stop with Ctrl-C'
+	@echo '== serving: SIP on $(SIP) (UDP and TCP), the API on $(HTTP); stop with Ctrl-C'
 	@exec $(CARGO_TARGET_DIR)/release/strowger serve --data '$(DATA)' --sip '$(SIP)' --http '$(HTTP)'
 
 .PHONY: test

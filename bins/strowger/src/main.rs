@@ -1,2 +1,44 @@
-//! To be described.
-fn main() {}
+//! Strowger: a telephone exchange for many companies in one binary.
+//!
+//! The composition root: here the hearts are given their sockets, disks, clocks and threads, and
+//! people their command line. [`serve`] runs the exchange; [`commands`] look after a data folder.
+
+mod arguments;
+mod commands;
+mod console;
+mod failure;
+mod host;
+mod print;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use failure::Failure;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            print::complain(&failure);
+            failure.code()
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.command {
+        Command::Serve(serve) => serve::run(serve),
+        Command::Demo(demo) => commands::demo::run(&demo),
+        Command::Tenant(tenant) => commands::tenant::run(tenant),
+        Command::Extension(extension) => commands::extension::run(extension),
+        Command::Device(device) => commands::device::run(device),
+        Command::Token(token) => commands::token::run(token),
+        Command::Cdr(cdr) => commands::cdr::run(cdr),
+    }
+}

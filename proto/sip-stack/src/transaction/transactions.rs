@@ -287,7 +287,11 @@ impl Transactions {
         let Some(slot) = self.clients.find(client_id(branch, is_cancel)) else {
             return;
         };
-        if self.clients.get(slot).is_some_and(|client| client.flow == flow) {
+        if self
+            .clients
+            .get(slot)
+            .is_some_and(|client| client.flow == flow)
+        {
             self.fail(slot);
         }
     }

@@ -1,0 +1,395 @@
+//! The command line, and the help that teaches it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use config::{Given, Several};
+
+/// What everybody may say.
+#[derive(Parser)]
+#[command(
+    name = "strowger",
+    version,
+    about = "A telephone exchange for many companies in one binary.",
+    long_about = "A telephone exchange for many companies in one binary.\n\n\
+        Each company (a tenant) has its own SIP domain, extensions and devices, and can neither \
+        see, hear nor slow another. Begin with two demonstration companies:\n\n  \
+        strowger demo  --data ./data\n  strowger serve --data ./data\n\n\
+        The commands tenant, extension, device, token and cdr work on the data folder itself, \
+        while the exchange runs or not; changes are in force for the next call.",
+    after_help = "More: docs/guide in the source, or `strowger help COMMAND`.",
+    arg_required_else_help = true
+)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What can be done.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Run the exchange until SIGTERM or Ctrl-C
+    Serve(ServeArguments),
+    /// Make companies to try the exchange out with, and print their accounts once
+    Demo(DemoArguments),
+    /// List, add, change and remove companies
+    Tenant(TenantArguments),
+    /// List, add, change and remove a company's extensions
+    Extension(ExtensionArguments),
+    /// List, add, change and remove what registers: a company's devices
+    Device(DeviceArguments),
+    /// List, make and revoke API keys
+    Token(TokenArguments),
+    /// Read a company's call records, and why each call went where it went
+    Cdr(CdrArguments),
+}
+
+/// The data folder.
+#[derive(Args, Clone)]
+pub(crate) struct Folder {
+    /// The data folder; it is made when there is none
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "STROWGER_DATA",
+        default_value = "./data"
+    )]
+    pub(crate) data: PathBuf,
+    /// The file with the master key [default: master.key in the data folder]
+    #[arg(long, value_name = "FILE", env = "STROWGER_MASTER_KEY")]
+    pub(crate) master_key: Option<PathBuf>,
+}
+
+/// Arguments of `serve`.
+#[derive(Args)]
+#[command(after_help = "\
+Each flag may also be a line of the settings file (media_ports = \"40000-44999\") or a variable of \
+the environment; a flag wins over the environment, and both over the file.
+
+When calls are accepted, one line is printed:
+  ready sip=127.0.0.1:5060 http=127.0.0.1:8080 media=127.0.0.1:40000-44999
+
+The first SIGTERM or Ctrl-C lets calls finish (drain_seconds), a second one stops at once; calls \
+and registrations of then go on after the next start.")]
+pub(crate) struct ServeArguments {
+    /// A settings file (TOML)
+    #[arg(long, value_name = "FILE", env = "STROWGER_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// The data folder; it is made when there is none [default: ./data]
+    #[arg(long, value_name = "DIR", env = "STROWGER_DATA")]
+    pub(crate) data: Option<PathBuf>,
+    /// Where SIP is spoken, UDP and TCP; several with commas, port 0 lets the system choose
+    /// [default: 0.0.0.0:5060]
+    #[arg(long, value_name = "ADDR:PORT", env = "STROWGER_SIP")]
+    pub(crate) sip: Option<String>,
+    /// Where the API listens, in plain HTTP [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR:PORT", env = "STROWGER_HTTP")]
+    pub(crate) http: Option<String>,
+    /// The address that phones are told to send audio to; one IPv4 and one IPv6 at most
+    /// [default: that of --sip, or the one this machine reaches others by]
+    #[arg(long, value_name = "IP", env = "STROWGER_MEDIA")]
+    pub(crate) media: Option<String>,
+    /// UDP ports for audio [default: 40000-44999]
+    #[arg(long, value_name = "FIRST-LAST", env = "STROWGER_MEDIA_PORTS")]
+    pub(crate) media_ports: Option<String>,
+    /// Threads that carry audio [default: 1]
+    #[arg(long, value_name = "N", env = "STROWGER_MEDIA_THREADS")]
+    pub(crate) media_threads: Option<u8>,
+    /// Further host names of this exchange, with commas
+    #[arg(long, value_name = "NAME", env = "STROWGER_NAMES")]
+    pub(crate) names: Option<String>,
+    /// What phones are challenged with: md5, sha-256 or both; older phones refuse both
+    /// [default: md5]
+    #[arg(long, value_name = "DIGEST", env = "STROWGER_DIGEST")]
+    pub(crate) digest: Option<String>,
+    /// The file with the master key [default: master.key in the data folder]
+    #[arg(long, value_name = "FILE", env = "STROWGER_MASTER_KEY")]
+    pub(crate) master_key: Option<PathBuf>,
+    /// How long calls may go on after the first SIGTERM [default: 60]
+    #[arg(long, value_name = "SECONDS", env = "STROWGER_DRAIN_SECONDS")]
+    pub(crate) drain_seconds: Option<u64>,
+    /// What is logged, such as info or info,net=debug [default: info]
+    #[arg(long, value_name = "FILTER", env = "STROWGER_LOG")]
+    pub(crate) log: Option<String>,
+    /// How it is written: text or json [default: text]
+    #[arg(long, value_name = "FORMAT", env = "STROWGER_LOG_FORMAT")]
+    pub(crate) log_format: Option<String>,
+}
+
+impl ServeArguments {
+    /// The file named, and what flags and environment say.
+    pub(crate) fn split(self) -> (Option<PathBuf>, Given) {
+        let given = Given {
+            data: self.data,
+            sip: self.sip.map(Several::One),
+            http: self.http,
+            media: self.media.map(Several::One),
+            media_ports: self.media_ports,
+            media_threads: self.media_threads,
+            names: self.names.map(Several::One),
+            digest: self.digest,
+            master_key: self.master_key,
+            drain_seconds: self.drain_seconds,
+            log: self.log,
+            log_format: self.log_format,
+        };
+        (self.config, given)
+    }
+}
+
+/// Arguments of `demo`.
+#[derive(Args)]
+#[command(after_help = "\
+The first time, the accounts are printed with their passwords, and the operator's API key. They are \
+kept nowhere in readable form. A second time, what is there is left alone; a forgotten password is \
+replaced by `strowger device secret`.")]
+pub(crate) struct DemoArguments {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    /// Print JSON for programs
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Companies: acme.example, globex.example, company3.example and so on
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(crate) tenants: usize,
+    /// Extensions of each company, from 101 on, with one device each
+    #[arg(long, value_name = "M", default_value_t = 3)]
+    pub(crate) extensions: usize,
+    /// Add the company load.example with this many users for load drivers; such a folder is
+    /// served on loopback addresses only
+    #[arg(long, value_name = "USERS")]
+    pub(crate) load: Option<usize>,
+}
+
+/// Arguments of `tenant`.
+#[derive(Args)]
+pub(crate) struct TenantArguments {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    #[command(subcommand)]
+    pub(crate) verb: TenantVerb,
+}
+
+/// Verbs of `tenant`.
+#[derive(Subcommand)]
+pub(crate) enum TenantVerb {
+    /// List all companies
+    List,
+    /// Show one as JSON
+    Show {
+        /// Its domain or id
+        tenant: String,
+    },
+    /// Add one
+    #[command(after_help = "Example: strowger tenant add initech.example display_name=Initech")]
+    Add {
+        /// Its SIP domain
+        domain: String,
+        /// FIELD=VALUE: display_name=…, caps.concurrent_calls=50, enabled=false
+        fields: Vec<String>,
+    },
+    /// Change fields of one
+    #[command(after_help = "Example: strowger tenant set acme.example caps.calls_per_second=5")]
+    Set {
+        /// Its domain or id
+        tenant: String,
+        /// FIELD=VALUE; null removes what was said
+        #[arg(required = true)]
+        fields: Vec<String>,
+    },
+    /// Remove one that has no extensions and devices left
+    Remove {
+        /// Its domain or id
+        tenant: String,
+    },
+}
+
+/// Arguments of `extension`.
+#[derive(Args)]
+pub(crate) struct ExtensionArguments {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    #[command(subcommand)]
+    pub(crate) verb: ExtensionVerb,
+}
+
+/// Verbs of `extension`.
+#[derive(Subcommand)]
+pub(crate) enum ExtensionVerb {
+    /// List a company's extensions
+    List {
+        /// The company's domain or id
+        tenant: String,
+    },
+    /// Show one as JSON
+    Show {
+        /// The company's domain or id
+        tenant: String,
+        /// Its number or id
+        extension: String,
+    },
+    /// Add one
+    #[command(after_help = "Example: strowger extension add acme.example 104 ring_seconds=20")]
+    Add {
+        /// The company's domain or id
+        tenant: String,
+        /// Its number
+        number: String,
+        /// FIELD=VALUE: display_name=…, ring_seconds=20, destination=echo
+        fields: Vec<String>,
+    },
+    /// Change fields of one
+    Set {
+        /// The company's domain or id
+        tenant: String,
+        /// Its number or id
+        extension: String,
+        /// FIELD=VALUE; null removes what was said
+        #[arg(required = true)]
+        fields: Vec<String>,
+    },
+    /// Remove one that has no devices left
+    Remove {
+        /// The company's domain or id
+        tenant: String,
+        /// Its number or id
+        extension: String,
+    },
+}
+
+/// Arguments of `device`.
+#[derive(Args)]
+pub(crate) struct DeviceArguments {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    #[command(subcommand)]
+    pub(crate) verb: DeviceVerb,
+}
+
+/// Verbs of `device`.
+#[derive(Subcommand)]
+pub(crate) enum DeviceVerb {
+    /// List a company's devices
+    List {
+        /// The company's domain or id
+        tenant: String,
+    },
+    /// Show one as JSON; never its secret
+    Show {
+        /// The company's domain or id
+        tenant: String,
+        /// Its user name or id
+        device: String,
+    },
+    /// Add one; its password is made and printed once, unless --secret-stdin
+    #[command(after_help = "Example: strowger device add acme.example acme-104 extension=104")]
+    Add {
+        /// The company's domain or id
+        tenant: String,
+        /// Its user name
+        username: String,
+        /// FIELD=VALUE: extension=104 is needed
+        #[arg(required = true)]
+        fields: Vec<String>,
+        /// Read the password from standard input, as when moving from another system
+        #[arg(long)]
+        secret_stdin: bool,
+    },
+    /// Change fields of one
+    Set {
+        /// The company's domain or id
+        tenant: String,
+        /// Its user name or id
+        device: String,
+        /// FIELD=VALUE; null removes what was said
+        #[arg(required = true)]
+        fields: Vec<String>,
+    },
+    /// Replace its password; the new one is printed once, the old one is void at once
+    Secret {
+        /// The company's domain or id
+        tenant: String,
+        /// Its user name or id
+        device: String,
+        /// Read the new password from standard input
+        #[arg(long)]
+        secret_stdin: bool,
+    },
+    /// Remove one
+    Remove {
+        /// The company's domain or id
+        tenant: String,
+        /// Its user name or id
+        device: String,
+    },
+}
+
+/// Arguments of `token`.
+#[derive(Args)]
+pub(crate) struct TokenArguments {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    #[command(subcommand)]
+    pub(crate) verb: TokenVerb,
+}
+
+/// Verbs of `token`.
+#[derive(Subcommand)]
+pub(crate) enum TokenVerb {
+    /// List all keys; never their text
+    List,
+    /// Make a key and print it once
+    #[command(after_help = "Example: strowger token create crm --tenant acme.example --days 90")]
+    Create {
+        /// What people call it
+        name: String,
+        /// The company it is for; without it the key is an operator's and opens everything
+        #[arg(long, value_name = "DOMAIN")]
+        tenant: Option<String>,
+        /// Days until it ends by itself
+        #[arg(long, value_name = "N")]
+        days: Option<u32>,
+    },
+    /// Revoke a key at once
+    Revoke {
+        /// Its id, as `list` shows it
+        token: String,
+    },
+}
+
+/// Arguments of `cdr`.
+#[derive(Args)]
+pub(crate) struct CdrArguments {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    #[command(subcommand)]
+    pub(crate) verb: CdrVerb,
+}
+
+/// Verbs of `cdr`.
+#[derive(Subcommand)]
+pub(crate) enum CdrVerb {
+    /// List a company's latest calls
+    List {
+        /// The company's domain or id
+        tenant: String,
+        /// How many, at most 500
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+    },
+    /// Show one as JSON
+    Show {
+        /// The company's domain or id
+        tenant: String,
+        /// Its id, as `list` shows it
+        cdr: String,
+    },
+    /// Tell why a call went where it went
+    Why {
+        /// The company's domain or id
+        tenant: String,
+        /// Its id, as `list` shows it
+        cdr: String,
+    },
+}

@@ -1,0 +1,67 @@
+//! `strowger cdr`.
+
+use domain::Cdr;
+use ids::CdrId;
+use ports::CdrQuery;
+use store::block_on;
+
+use crate::arguments::{CdrArguments, CdrVerb};
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::print;
+
+/// Carries the command out.
+///
+/// # Errors
+/// What the use case says.
+pub(crate) fn run(arguments: CdrArguments) -> Result<(), Failure> {
+    let console = Console::open(&arguments.folder)?;
+    match arguments.verb {
+        CdrVerb::List { tenant, limit } => {
+            let scope = console.enter(&tenant)?.scope;
+            let query = CdrQuery {
+                limit,
+                ..CdrQuery::default()
+            };
+            let listed = block_on(admin::calls::list(&console.office, &scope, &query))?;
+            let rows: Vec<_> = listed.cdrs.iter().map(row).collect();
+            print::table(
+                &["STARTED", "FROM", "DIALLED", "TALKED", "ENDED", "ID"],
+                &rows,
+            );
+            Ok(())
+        }
+        CdrVerb::Show { tenant, cdr } => print::json(&find(&console, &tenant, &cdr)?),
+        CdrVerb::Why { tenant, cdr } => {
+            let cdr = find(&console, &tenant, &cdr)?;
+            for step in &cdr.explanation {
+                print::line(&format!(
+                    "{:<28} {}  [{}]",
+                    step.text, step.because, step.rule
+                ));
+            }
+            Ok(())
+        }
+    }
+}
+
+fn find(console: &Console, tenant: &str, cdr: &str) -> Result<Cdr, Failure> {
+    let scope = console.enter(tenant)?.scope;
+    let rule = "must be the id of a call record, as `strowger cdr list` shows it";
+    let id: CdrId = cdr
+        .parse()
+        .map_err(|_| Failure::new(format!("{cdr}: {rule}")))?;
+    Ok(block_on(admin::calls::read(&console.office, &scope, id))?)
+}
+
+fn row(cdr: &Cdr) -> Vec<String> {
+    let talked = cdr.answered_at.map(|_| cdr.talk_ms() / 1_000);
+    vec![
+        cdr.started.to_string(),
+        cdr.caller.number.clone(),
+        cdr.dialled.clone(),
+        talked.map_or_else(|| "-".to_owned(), |seconds| format!("{seconds} s")),
+        format!("{} {}", cdr.end.sip_status, cdr.end.reason),
+        cdr.id.to_string(),
+    ]
+}

@@ -1,0 +1,40 @@
+//! Commands that look after a data folder. Each converts words, calls one use case, prints.
+
+pub(crate) mod cdr;
+pub(crate) mod demo;
+pub(crate) mod device;
+pub(crate) mod extension;
+mod fields;
+pub(crate) mod tenant;
+pub(crate) mod token;
+
+use admin::Resources;
+use domain::Kind;
+use ports::{Cursor, PAGE_MAX, Page, StoreError};
+use store::block_on;
+
+use crate::failure::Failure;
+
+/// Every page of a list, one after the other.
+fn each_page<K: Kind>(
+    mut list: impl AsyncFnMut(Page) -> Result<Resources<K>, StoreError>,
+    mut show: impl FnMut(domain::Resource<K>),
+) -> Result<(), Failure> {
+    let mut after: Option<Cursor> = None;
+    loop {
+        let page = Page {
+            after,
+            ..Page::first(PAGE_MAX)
+        };
+        let listed = block_on(list(page))?;
+        listed.items.into_iter().for_each(&mut show);
+        match listed.next {
+            Some(next) => after = Some(next),
+            None => return Ok(()),
+        }
+    }
+}
+
+fn yes_or_no(whether: bool) -> String {
+    if whether { "yes" } else { "no" }.to_owned()
+}

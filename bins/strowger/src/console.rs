@@ -1,0 +1,124 @@
+//! The machine's own console: a data folder opened by whoever may read it.
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use admin::access::{self, Entered};
+use admin::{DEFAULT_REALM, Office};
+use domain::{Resource, Tenant};
+use ports::{Entropy, Page, StoreError, WallClock};
+use store::{MasterKey, OsEntropy, SqliteStore, SystemClock, block_on};
+use tenancy::{PlatformScope, Unresolved};
+
+use crate::arguments::Folder;
+use crate::failure::Failure;
+
+/// Longest password read from standard input, in bytes.
+const SECRET_BYTES_MAX: u64 = 1_024;
+
+/// An open data folder and the operator's authority over it.
+pub(crate) struct Console {
+    pub(crate) office: Office,
+    pub(crate) platform: PlatformScope,
+}
+
+impl Console {
+    /// Opens a data folder, making it when there is none.
+    ///
+    /// # Errors
+    /// The folder cannot be made or read, or its data is of a newer version.
+    pub(crate) fn open(folder: &Folder) -> Result<Console, Failure> {
+        let key = folder.master_key.clone();
+        let key = key.unwrap_or_else(|| folder.data.join("master.key"));
+        let office = open_office(&folder.data, &key)?;
+        Ok(Console {
+            office,
+            platform: PlatformScope::at_console(),
+        })
+    }
+
+    /// Enters a company.
+    ///
+    /// # Errors
+    /// There is no such company.
+    pub(crate) fn enter(&self, tenant: &str) -> Result<Entered, Failure> {
+        let reference = Unresolved::<Tenant>::new(tenant);
+        let entered = block_on(access::visit(&self.office, &self.platform, &reference));
+        entered.map_err(|error| match error {
+            StoreError::NotFound => {
+                let known = block_on(first_domains(&self.office, &self.platform));
+                let next = if known.is_empty() {
+                    "there is no company yet; add one: strowger tenant add DOMAIN".to_owned()
+                } else {
+                    format!("there are: {}", known.join(", "))
+                };
+                Failure::new(format!("there is no company {tenant}")).next(next)
+            }
+            other => other.into(),
+        })
+    }
+}
+
+/// First domains of the first ten companies.
+async fn first_domains(office: &Office, platform: &PlatformScope) -> Vec<String> {
+    let page = Page::first(10);
+    let listed = admin::tenants::list(office, platform, &page).await;
+    let items = listed.map(|listed| listed.items).unwrap_or_default();
+    let first = |tenant: Resource<Tenant>| tenant.spec.domains.into_iter().next();
+    items.into_iter().filter_map(first).collect()
+}
+
+/// Opens the store of a data folder and an office over it.
+///
+/// # Errors
+/// The folder cannot be made or read, or its data is of a newer version.
+pub(crate) fn open_office(data: &Path, master_key: &Path) -> Result<Office, Failure> {
+    make_folder(data)?;
+    let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
+    let key = MasterKey::load_or_create(master_key, &OsEntropy).map_err(|error| {
+        let place = master_key.display();
+        Failure::internal(format!("the master key {place}: {error}"))
+    })?;
+    let settings = store::Settings {
+        folder: data.to_owned(),
+        master_key: key,
+        entropy: Arc::clone(&entropy),
+    };
+    let opened = SqliteStore::open(&settings);
+    let store = opened.map_err(|error| Failure::internal(error.to_string()))?;
+    let clock: Arc<dyn WallClock> = Arc::new(SystemClock);
+    let opened = block_on(Office::open(Arc::new(store), entropy, clock, DEFAULT_REALM));
+    Ok(opened?)
+}
+
+/// Makes the data folder, readable by its owner alone.
+fn make_folder(data: &Path) -> Result<(), Failure> {
+    let mut builder = fs::DirBuilder::new();
+    let made = builder.recursive(true).mode(0o700).create(data);
+    made.map_err(|error| {
+        let place = data.display();
+        Failure::internal(format!("the data folder {place} cannot be made: {error}"))
+            .next("choose another with --data DIR")
+    })
+}
+
+/// One line of standard input: a password.
+///
+/// # Errors
+/// Nothing, or more than 1,024 bytes.
+pub(crate) fn secret_from_stdin() -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = std::io::stdin()
+        .take(SECRET_BYTES_MAX)
+        .read_to_string(&mut text);
+    read.map_err(|error| Failure::new(format!("standard input: {error}")))?;
+    let line = text.lines().next().unwrap_or_default();
+    if line.is_empty() {
+        return Err(Failure::new("standard input had no password")
+            .next("try: printf %s 'the password' | strowger device add … --secret-stdin"));
+    }
+    Ok(line.to_owned())
+}

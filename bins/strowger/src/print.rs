@@ -1,0 +1,68 @@
+//! Words to the person or program at the terminal.
+
+use std::io::{self, Write};
+
+use domain::{Kind, Resource};
+use ports::StoreError;
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// Writes to standard output. A reader that has gone away is no failure.
+pub(crate) fn say(text: &str) {
+    let mut out = io::stdout().lock();
+    let _gone = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Writes one line to standard output.
+pub(crate) fn line(text: &str) {
+    say(&format!("{text}\n"));
+}
+
+/// Writes a failure to standard error.
+pub(crate) fn complain(failure: &Failure) {
+    let mut out = io::stderr().lock();
+    let _gone = writeln!(out, "strowger: {failure}");
+}
+
+/// Writes JSON for people to read.
+///
+/// # Errors
+/// A value that has no JSON form, which none of ours is.
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value);
+    let text = text.map_err(|error| Failure::internal(error.to_string()))?;
+    line(&text);
+    Ok(())
+}
+
+/// Writes a resource as JSON.
+///
+/// # Errors
+/// A resource that has no JSON form, which none of ours is.
+pub(crate) fn resource<K: Kind>(resource: &Resource<K>) -> Result<(), Failure> {
+    let document = resource.to_document().map_err(StoreError::from)?;
+    json(&document)
+}
+
+/// Writes rows under headings, in columns.
+pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        let longest = cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
+        longest.max(headings.get(column).map_or(0, |heading| heading.len()))
+    };
+    let widths: Vec<usize> = (0..headings.len()).map(width).collect();
+    let print = |cells: Vec<&str>| {
+        let padded: Vec<String> = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        line(padded.join("  ").trim_end());
+    };
+    print(headings.to_vec());
+    for row in rows {
+        print(row.iter().map(String::as_str).collect());
+    }
+}

@@ -1,0 +1,243 @@
+//! The start: every part opened and joined, and what a former process left behind taken back.
+//!
+//! The order matters. The folder is locked before anything in it is read; tenants are known
+//! before bindings and calls are restored; records of calls that died are in the store before the
+//! journal forgets them; and sockets, bound early so that a refusal comes early, are read last.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, mpsc::Receiver};
+
+use admin::Office;
+use admin::live::Follower;
+use bus::Folder;
+use config::Settings;
+use machine::{Clock, Instant};
+use media::{PortRange, PromptId};
+use net::{Listener, LoopClock, Net, Waker};
+use node::{Challenges, Config, Limits, PromptBook, Shard, Stores as ShardStores};
+use ports::{Entropy, WallClock};
+use store::{OsEntropy, SystemClock, block_on};
+use tenancy::PlatformScope;
+
+use super::changes;
+use super::figures::{Board, Requests, Sources};
+use super::inbox::{Letter, Postbox};
+use super::live::{Live, Waiting};
+use super::running::{Front, Rear, Running, Signalling};
+use super::switchboard::Switchboard;
+use super::{media as media_part, records};
+use crate::console;
+use crate::failure::Failure;
+use crate::print;
+
+/// User-Agent and Server of the exchange.
+const AGENT: &str = concat!("Strowger/", env!("CARGO_PKG_VERSION"));
+
+/// Opens everything.
+///
+/// # Errors
+/// The first thing that is refused.
+pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
+    net::raise_file_limit();
+    let office = console::open_office(&settings.data, &settings.master_key)?;
+    let folder = Folder::open(&settings.data).map_err(|error| Failure::new(error.to_string()))?;
+    first_key(&office)?;
+    let loopback = is_loopback(settings);
+    refuse_load_in_public(&office, loopback)?;
+    let zero = std::time::Instant::now();
+    let clock = Clock::new(SystemClock.now());
+    let waker = Waker::new().map_err(|error| Failure::internal(error.to_string()))?;
+    let net = listen(settings, zero, &waker)?;
+    let range = media_part::addresses(settings)?;
+    let media = media_part::start(settings, range, &OsEntropy, zero, waker.clone())?;
+    let (threads, control) = (Arc::new(media.0), media.1);
+    let mut shard = shard(settings, &office, &folder, (range, &net), clock)?;
+    let follower = take_back(&mut shard, &office, &folder, clock, loopback)?;
+    let tally = Arc::new(records::Tally::default());
+    let started = records::start(office.shared_store(), folder.stored(), Arc::clone(&tally));
+    let (desk, clerk) = started.map_err(|error| Failure::internal(error.to_string()))?;
+    let folder = Arc::new(folder);
+    let board = Arc::new(Board::default());
+    let requests = Arc::new(Requests::default());
+    board.look_at(sources(&net, &threads, &tally, &requests, &folder));
+    let (postbox, inbox) = Postbox::new(waker.clone());
+    let (switchboard, live) = join(shard, control, (postbox, inbox), desk, &board);
+    let signalling = Signalling {
+        net,
+        switchboard,
+        waker,
+    };
+    let front = Front {
+        office,
+        live,
+        requests,
+        follower,
+        http: settings.http,
+        loopback,
+        patience: settings.drain,
+    };
+    let rear = Rear {
+        threads,
+        clerk,
+        folder,
+        range,
+    };
+    Ok(Running {
+        signalling,
+        front,
+        rear,
+    })
+}
+
+/// Makes the operator's key when there is none, and prints it this once.
+fn first_key(office: &Office) -> Result<(), Failure> {
+    let platform = PlatformScope::at_console();
+    if let Some(key) = block_on(admin::tokens::first_operator(office, &platform))? {
+        print::line(&format!("operator key (shown this once): {}", key.reveal()));
+    }
+    Ok(())
+}
+
+fn is_loopback(settings: &Settings) -> bool {
+    let sip = settings.sip.iter().map(|at| at.ip());
+    sip.chain([settings.http.ip()]).all(|ip| ip.is_loopback())
+}
+
+fn refuse_load_in_public(office: &Office, loopback: bool) -> Result<(), Failure> {
+    let platform = PlatformScope::at_console();
+    let domain = admin::demo::LOAD_DOMAIN;
+    let found = block_on(office.store().find_tenant(&platform, domain))?;
+    if loopback || found.is_none() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "this data folder has the company {domain}, whose devices need no password"
+    ))
+    .next("serve it on loopback addresses only (--sip 127.0.0.1:5060), or use another --data"))
+}
+
+fn listen(settings: &Settings, zero: std::time::Instant, waker: &Waker) -> Result<Net, Failure> {
+    let both = settings.sip.iter();
+    let listeners = both.flat_map(|at| [Listener::udp(*at), Listener::tcp(*at)]);
+    let config = net::Config {
+        clock: LoopClock::from_zero(zero),
+        ..net::Config::new(listeners.collect())
+    };
+    Net::bind(config, waker).map_err(|error| {
+        Failure::new(error.to_string()).next("choose another address with --sip ADDR:PORT")
+    })
+}
+
+fn shard(
+    settings: &Settings,
+    office: &Office,
+    folder: &Folder,
+    (range, net): (PortRange, &Net),
+    clock: Clock,
+) -> Result<Shard, Failure> {
+    let internal = |error: &dyn std::fmt::Display| Failure::internal(error.to_string());
+    let stores = ShardStores {
+        journal: Box::new(folder.journal().map_err(|error| internal(&error))?),
+        snapshots: Box::new(
+            folder
+                .snapshots(|_| true)
+                .map_err(|error| internal(&error))?,
+        ),
+    };
+    let config = Config {
+        realm: office.realm().to_owned(),
+        challenges: match settings.digest {
+            config::Digest::Md5 => Challenges::Md5,
+            config::Digest::Both => Challenges::Both,
+            config::Digest::Sha256 => Challenges::Sha256,
+        },
+        names: settings.names.clone(),
+        listeners: net.bound().iter().map(|bound| bound.listener.at).collect(),
+        agent: AGENT.to_owned(),
+        prompts: PromptBook {
+            announcement: PromptId::of(audio::Prompt::Music),
+            ringback: PromptId::of(audio::Prompt::Ringback),
+        },
+        limits: Limits::default(),
+        registration: registrar::Limits::default(),
+        call: call::Config::default(),
+    };
+    let mut secret = [0; 32];
+    OsEntropy.fill(&mut secret);
+    let ports = (range, media_part::port_limits(settings));
+    let shard = Shard::new(config, ports, stores, clock, secret);
+    shard.map_err(|bad| Failure::new(bad.to_string()))
+}
+
+/// Tells the shard of all tenants, restores bindings and calls, and brings the records of calls
+/// that died into the store.
+fn take_back(
+    shard: &mut Shard,
+    office: &Office,
+    folder: &Folder,
+    clock: Clock,
+    loopback: bool,
+) -> Result<Follower, Failure> {
+    let store = office.shared_store();
+    let mut follower = Follower::new();
+    for update in block_on(follower.poll(&*store))? {
+        match changes::letter(update, loopback) {
+            Letter::Changed(tenant) => shard.tenant_changed(tenant),
+            Letter::Gone(_) | Letter::Ask(_) | Letter::Drain(_) => {}
+        }
+    }
+    let alive = shard.restore(Instant::ZERO);
+    let journal = folder
+        .records()
+        .map_err(|error| Failure::internal(error.to_string()))?;
+    let owed = ::records::recover(journal, &alive, clock.wall(Instant::ZERO));
+    let (count, going_on) = (owed.len(), alive.len());
+    let new = block_on(store.write_cdrs(owed))?;
+    folder
+        .recovered(&alive)
+        .map_err(|error| Failure::internal(error.to_string()))?;
+    if count > 0 || going_on > 0 {
+        tracing::info!(
+            records = new,
+            calls = going_on,
+            "taken back from a former process"
+        );
+    }
+    Ok(follower)
+}
+
+fn sources(
+    net: &Net,
+    threads: &Arc<media_io::MediaThreads>,
+    tally: &Arc<records::Tally>,
+    requests: &Arc<Requests>,
+    folder: &Arc<Folder>,
+) -> Sources {
+    let folder = Arc::clone(folder);
+    Sources {
+        net: net.figures(),
+        media: Arc::clone(threads),
+        records: Arc::clone(tally),
+        requests: Arc::clone(requests),
+        bus: Box::new(move || [folder.journal_figures(), folder.snapshot_figures()]),
+    }
+}
+
+fn join(
+    shard: Shard,
+    control: media_io::Control,
+    (postbox, inbox): (Postbox, Receiver<Letter>),
+    desk: records::Desk,
+    board: &Arc<Board>,
+) -> (Switchboard, Live) {
+    let waiting = Arc::new(Waiting::default());
+    let live = Live {
+        postbox,
+        waiting: Arc::clone(&waiting),
+        ready: Arc::new(AtomicBool::new(false)),
+        board: Arc::clone(board),
+    };
+    let board = Arc::clone(board);
+    let switchboard = Switchboard::new(shard, control, inbox, waiting, desk, board);
+    (switchboard, live)
+}

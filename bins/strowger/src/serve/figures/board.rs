@@ -1,0 +1,82 @@
+//! Where the shard puts up its figures, and others read them.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use ids::TenantId;
+use media::PortFigures;
+use media_io::MediaThreads;
+use node::{Figures, Shard};
+use sip_stack::transaction;
+
+use super::page;
+use super::requests::Requests;
+use crate::serve::records::Tally;
+
+/// What the shard put up last.
+#[derive(Debug, Default)]
+pub(super) struct Posted {
+    pub(super) node: Figures,
+    pub(super) transactions: transaction::Figures,
+    pub(super) ports: PortFigures,
+    pub(super) tenants: Vec<(TenantId, u32, usize)>,
+    pub(super) records_left_out: u64,
+}
+
+/// Parts that are asked when somebody looks.
+pub(crate) struct Sources {
+    pub(crate) net: Arc<net::Figures>,
+    pub(crate) media: Arc<MediaThreads>,
+    pub(crate) records: Arc<Tally>,
+    pub(crate) requests: Arc<Requests>,
+    /// Figures of the journal and of the snapshots.
+    pub(crate) bus: Box<dyn Fn() -> [bus::Figures; 2] + Send + Sync>,
+}
+
+/// Where figures are put up and read.
+#[derive(Default)]
+pub(crate) struct Board {
+    posted: Mutex<Posted>,
+    lost_orders: AtomicU64,
+    sources: OnceLock<Sources>,
+}
+
+impl Board {
+    fn posted(&self) -> MutexGuard<'_, Posted> {
+        // figures are only ever replaced as a whole
+        self.posted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells where else to look; once, at the start.
+    pub(crate) fn look_at(&self, sources: Sources) {
+        let _twice = self.sources.set(sources);
+    }
+
+    /// The shard puts up what it has counted.
+    pub(crate) fn put_up(&self, shard: &Shard, records_left_out: u64) {
+        let posted = Posted {
+            node: shard.figures(),
+            transactions: shard.transaction_figures(),
+            ports: shard.port_figures(),
+            tenants: shard.per_tenant().collect(),
+            records_left_out,
+        };
+        *self.posted() = posted;
+    }
+
+    /// An order to media was lost.
+    pub(crate) fn lost_order(&self) {
+        self.lost_orders.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Calls and unwritten records of a second ago at most.
+    pub(crate) fn live_calls(&self) -> u64 {
+        self.posted().node.live.calls
+    }
+
+    /// The page.
+    pub(crate) fn page(&self) -> String {
+        let lost = self.lost_orders.load(Ordering::Relaxed);
+        page::write(&self.posted(), lost, self.sources.get())
+    }
+}

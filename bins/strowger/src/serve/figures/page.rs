@@ -1,0 +1,375 @@
+//! Every figure with its name and its meaning.
+
+use std::sync::atomic::Ordering;
+
+use media_io::WorkerFigures;
+use telemetry::{Exposition, Sort};
+
+use super::board::{Posted, Sources};
+
+/// One figure: its name, its meaning and its value.
+type Row = (&'static str, &'static str, u64);
+
+/// The page.
+pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>) -> String {
+    let mut page = Exposition::new();
+    counters(&mut page, &shard_counters(posted, lost_orders));
+    counters(&mut page, &transaction_counters(posted));
+    gauges(&mut page, &levels(posted));
+    tenants(&mut page, posted);
+    if let Some(sources) = sources {
+        net(&mut page, &sources.net);
+        media(&mut page, &sources.media.figures());
+        records(&mut page, sources);
+        sources.requests.write(&mut page);
+    }
+    page.finish()
+}
+
+fn counters(page: &mut Exposition, rows: &[Row]) {
+    for (name, help, value) in rows {
+        page.single(Sort::Counter, name, help, value);
+    }
+}
+
+fn gauges(page: &mut Exposition, rows: &[Row]) {
+    for (name, help, value) in rows {
+        page.single(Sort::Gauge, name, help, value);
+    }
+}
+
+fn count(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}
+
+fn shard_counters(posted: &Posted, lost_orders: u64) -> Vec<Row> {
+    let node = &posted.node;
+    vec![
+        (
+            "sip_messages_total",
+            "SIP messages taken in.",
+            node.messages,
+        ),
+        ("sip_malformed_total", "Of them, malformed.", node.malformed),
+        (
+            "registrations_total",
+            "REGISTER requests granted.",
+            node.registrations,
+        ),
+        ("challenges_total", "Challenges sent.", node.challenges),
+        (
+            "refused_credentials_total",
+            "Wrong passwords, unknown users and unknown domains alike.",
+            node.refused_credentials,
+        ),
+        (
+            "unanswered_credentials_total",
+            "Of them, left unanswered because their source guesses.",
+            node.unanswered_credentials,
+        ),
+        ("calls_total", "Calls begun.", node.calls),
+        (
+            "capped_calls_total",
+            "Calls refused by a tenant's caps.",
+            node.capped_calls,
+        ),
+        (
+            "shed_calls_total",
+            "INVITEs refused under overload.",
+            node.shed_calls,
+        ),
+        (
+            "portless_calls_total",
+            "Calls that found no media port.",
+            node.portless_calls,
+        ),
+        (
+            "faulted_calls_total",
+            "Calls released by a fault of ours.",
+            node.faulted_calls,
+        ),
+        ("records_total", "Call records closed.", node.records),
+        ("digits_total", "Keys heard in media.", node.digits),
+        (
+            "media_orders_lost_total",
+            "Orders that media had no room for.",
+            lost_orders,
+        ),
+        (
+            "records_left_to_journal_total",
+            "Records that wait for the next start, since the store was away too long.",
+            posted.records_left_out,
+        ),
+        (
+            "ports_exhausted_total",
+            "Times no media port was free.",
+            posted.ports.exhausted,
+        ),
+    ]
+}
+
+fn transaction_counters(posted: &Posted) -> Vec<Row> {
+    let figures = &posted.transactions;
+    vec![
+        (
+            "transactions_total",
+            "Requests that began a transaction.",
+            figures.requests,
+        ),
+        (
+            "responses_total",
+            "Responses that matched one.",
+            figures.responses,
+        ),
+        (
+            "absorbed_total",
+            "Retransmissions that ended here.",
+            figures.absorbed,
+        ),
+        ("repeated_total", "Messages sent again.", figures.repeated),
+        (
+            "stray_responses_total",
+            "Responses that matched nothing.",
+            figures.stray_responses,
+        ),
+        (
+            "refused_requests_total",
+            "Refused, a table being full.",
+            figures.refused,
+        ),
+        (
+            "timed_out_total",
+            "Transactions without an answer.",
+            figures.timed_out,
+        ),
+        (
+            "unacknowledged_total",
+            "Answers without an ACK.",
+            figures.unacknowledged,
+        ),
+        (
+            "transport_failed_total",
+            "Transactions that could not be sent.",
+            figures.transport_failed,
+        ),
+    ]
+}
+
+fn levels(posted: &Posted) -> Vec<Row> {
+    let (node, ports) = (&posted.node, &posted.ports);
+    vec![
+        ("live_calls", "Calls of now.", node.live.calls),
+        ("live_legs", "Legs of now.", node.live.legs),
+        ("bindings", "Registrations of now.", node.live.bindings),
+        (
+            "watched_sources",
+            "Sources watched for guessing.",
+            node.live.watched_sources,
+        ),
+        (
+            "client_transactions",
+            "Client transactions of now.",
+            posted.transactions.clients,
+        ),
+        (
+            "server_transactions",
+            "Server transactions of now.",
+            posted.transactions.servers,
+        ),
+        (
+            "media_port_pairs",
+            "Media port pairs there are.",
+            count(ports.pairs),
+        ),
+        (
+            "media_port_pairs_used",
+            "Of them, with a leg.",
+            count(ports.used),
+        ),
+        (
+            "media_port_pairs_spoiled",
+            "Of them, taken out of use.",
+            count(ports.spoiled),
+        ),
+        (
+            "media_legs_blind",
+            "Legs whose peer has sent nothing yet.",
+            count(ports.blind),
+        ),
+    ]
+}
+
+fn tenants(page: &mut Exposition, posted: &Posted) {
+    let label = |id: &ids::TenantId| vec![("tenant", id.to_string())];
+    let calls = posted.tenants.iter();
+    let calls = calls.map(|(tenant, calls, _)| (label(tenant), u64::from(*calls)));
+    page.family(
+        Sort::Gauge,
+        "tenant_live_calls",
+        "Calls of now, by company.",
+        calls,
+    );
+    let bindings = posted.tenants.iter();
+    let bindings = bindings.map(|(tenant, _, bindings)| (label(tenant), count(*bindings)));
+    let help = "Registrations of now, by company.";
+    page.family(Sort::Gauge, "tenant_bindings", help, bindings);
+}
+
+fn net(page: &mut Exposition, figures: &net::Figures) {
+    for (name, value) in figures.all() {
+        let sort = if name.ends_with("_now") {
+            Sort::Gauge
+        } else {
+            Sort::Counter
+        };
+        page.single(
+            sort,
+            &format!("net_{name}"),
+            "See docs/operations/metrics.md.",
+            value,
+        );
+    }
+}
+
+/// What is read of a media thread's figures.
+type Reading = fn(&WorkerFigures) -> u64;
+
+/// Figures of each media thread.
+const MEDIA: [(&str, &str, Sort, Reading); 15] = [
+    (
+        "rtp_received_total",
+        "Packets received.",
+        Sort::Counter,
+        |f| f.received,
+    ),
+    ("rtp_sent_total", "Packets sent.", Sort::Counter, |f| f.sent),
+    (
+        "rtp_forwarded_total",
+        "Packets passed on.",
+        Sort::Counter,
+        |f| f.road.forwarded,
+    ),
+    (
+        "rtp_played_total",
+        "Packets made here.",
+        Sort::Counter,
+        |f| f.road.played,
+    ),
+    (
+        "rtp_absorbed_total",
+        "Packets nobody hears.",
+        Sort::Counter,
+        |f| f.road.absorbed,
+    ),
+    (
+        "rtp_strangers_total",
+        "Packets of strangers.",
+        Sort::Counter,
+        |f| f.road.strangers,
+    ),
+    (
+        "rtp_malformed_total",
+        "Neither RTP nor RTCP.",
+        Sort::Counter,
+        |f| f.road.malformed,
+    ),
+    (
+        "rtp_unnegotiated_total",
+        "Not as agreed.",
+        Sort::Counter,
+        |f| f.road.unnegotiated,
+    ),
+    (
+        "rtp_floods_total",
+        "Above a leg's rate.",
+        Sort::Counter,
+        |f| f.road.floods,
+    ),
+    (
+        "rtp_send_failures_total",
+        "Refused by the kernel.",
+        Sort::Counter,
+        |f| f.send_failures,
+    ),
+    (
+        "rtp_kernel_drops_total",
+        "Dropped by the kernel.",
+        Sort::Counter,
+        |f| f.kernel_drops,
+    ),
+    (
+        "media_lost_notices_total",
+        "Notices dropped.",
+        Sort::Counter,
+        |f| f.lost_notices,
+    ),
+    (
+        "media_panics_total",
+        "Rounds broken off by a fault.",
+        Sort::Counter,
+        |f| f.panics,
+    ),
+    ("media_endpoints", "Endpoints of now.", Sort::Gauge, |f| {
+        f.road.open
+    }),
+    ("media_sockets", "Sockets of now.", Sort::Gauge, |f| {
+        f.sockets
+    }),
+];
+
+fn media(page: &mut Exposition, threads: &[WorkerFigures]) {
+    for (name, help, sort, read) in MEDIA {
+        let lines = threads.iter().enumerate().map(|(number, figures)| {
+            let labels = vec![("thread", number.to_string())];
+            (labels, read(figures))
+        });
+        page.family(sort, name, help, lines);
+    }
+    let lines = threads.iter().enumerate().map(|(number, figures)| {
+        let labels = vec![("thread", number.to_string())];
+        (labels, figures.cpu.as_secs_f64())
+    });
+    let help = "Processor time of the media threads.";
+    page.family(Sort::Counter, "media_cpu_seconds_total", help, lines);
+}
+
+fn records(page: &mut Exposition, sources: &Sources) {
+    let tally = &sources.records;
+    let read = |number: &std::sync::atomic::AtomicU64| number.load(Ordering::Relaxed);
+    let help = "Call records written to the store.";
+    page.single(
+        Sort::Counter,
+        "records_written_total",
+        help,
+        read(&tally.written),
+    );
+    let help = "Times the store was away when records were to be written.";
+    page.single(
+        Sort::Counter,
+        "records_refusals_total",
+        help,
+        read(&tally.refusals),
+    );
+    let figures = (sources.bus)();
+    let shelves = ["journal", "snapshots"];
+    let rows: [(&str, &str, fn(&bus::Figures) -> u64); 5] = [
+        ("bus_records_total", "Records written.", |f| f.records),
+        ("bus_octets_total", "Octets written.", |f| f.bytes),
+        ("bus_failed_writes_total", "Writes that failed.", |f| {
+            f.failed_writes
+        }),
+        ("bus_refused_total", "Records given up.", |f| f.refused),
+        (
+            "bus_torn_octets_total",
+            "Octets found torn at the start.",
+            |f| f.torn_bytes,
+        ),
+    ];
+    for (name, help, read) in rows {
+        let lines = shelves.iter().zip(&figures).map(|(shelf, figures)| {
+            let labels = vec![("shelf", (*shelf).to_owned())];
+            (labels, read(figures))
+        });
+        page.family(Sort::Counter, name, help, lines);
+    }
+}

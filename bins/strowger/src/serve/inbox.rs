@@ -1,0 +1,57 @@
+//! Letters to the signalling shard, from threads that are not it.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::time::Duration;
+
+use domain::CompiledTenant;
+use ids::TenantId;
+use net::Waker;
+use node::Question;
+
+/// Letters that wait at most; a sender beyond it is told that the exchange is too busy.
+const LETTERS_MAX: usize = 4_096;
+
+/// What others want of the shard.
+#[derive(Debug)]
+pub(crate) enum Letter {
+    /// A question or an order of one tenant's.
+    Ask(Question),
+    /// A tenant is new or has changed.
+    Changed(Arc<CompiledTenant>),
+    /// A tenant is gone.
+    Gone(TenantId),
+    /// No new calls; those that are up may go on this long.
+    Drain(Duration),
+}
+
+/// The shard is too busy, or gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotTaken;
+
+/// Where letters are posted. Clones post into the same box.
+#[derive(Clone, Debug)]
+pub(crate) struct Postbox {
+    letters: SyncSender<Letter>,
+    waker: Waker,
+}
+
+impl Postbox {
+    /// A postbox and the shard's end of it.
+    pub(crate) fn new(waker: Waker) -> (Postbox, Receiver<Letter>) {
+        let (letters, inbox) = sync_channel(LETTERS_MAX);
+        (Postbox { letters, waker }, inbox)
+    }
+
+    /// Posts a letter; never waits.
+    ///
+    /// # Errors
+    /// [`NotTaken`]; the letter is lost.
+    pub(crate) fn post(&self, letter: Letter) -> Result<(), NotTaken> {
+        let posted = self.letters.try_send(letter);
+        self.waker.wake();
+        posted.map_err(|refusal| match refusal {
+            TrySendError::Full(_) | TrySendError::Disconnected(_) => NotTaken,
+        })
+    }
+}

@@ -1,0 +1,131 @@
+//! The living exchange as the API sees it: questions go to the shard, answers come back.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ids::CallId;
+use node::{Answer, Ask, Question, Ticket};
+use ports::{LiveCall, LiveError, LiveExchange, LiveRegistration};
+use tenancy::TenantScope;
+use tokio::sync::oneshot;
+
+use super::figures::Board;
+use super::inbox::{Letter, Postbox};
+
+/// How long an answer may take. Default 5 s: a shard that takes longer is not well.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Questions under way at most.
+const WAITING_MAX: usize = 1_024;
+
+/// Those who wait for an answer. The shard's thread delivers.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting {
+    open: Mutex<HashMap<Ticket, oneshot::Sender<Answer>>>,
+    next: AtomicU64,
+}
+
+impl Waiting {
+    fn open(&self) -> MutexGuard<'_, HashMap<Ticket, oneshot::Sender<Answer>>> {
+        // a table of senders is whole after every step
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ticket(&self) -> Option<(Ticket, oneshot::Receiver<Answer>)> {
+        let mut open = self.open();
+        if open.len() >= WAITING_MAX {
+            return None;
+        }
+        let ticket = self.next.fetch_add(1, Ordering::Relaxed);
+        let (answer, coming) = oneshot::channel();
+        open.insert(ticket, answer);
+        Some((ticket, coming))
+    }
+
+    /// Gives an answer to whoever asked; one that nobody waits for any more is dropped.
+    pub(crate) fn deliver(&self, answer: Answer) {
+        let ticket = match &answer {
+            Answer::Calls(ticket, _)
+            | Answer::Call(ticket, _)
+            | Answer::HungUp(ticket, _)
+            | Answer::Registrations(ticket, _) => *ticket,
+        };
+        if let Some(asker) = self.open().remove(&ticket) {
+            // whoever asked may have gone meanwhile
+            let _gone = asker.send(answer);
+        }
+    }
+}
+
+/// The door of the API to the shard.
+pub(crate) struct Live {
+    pub(crate) postbox: Postbox,
+    pub(crate) waiting: Arc<Waiting>,
+    pub(crate) ready: Arc<AtomicBool>,
+    pub(crate) board: Arc<Board>,
+}
+
+impl Live {
+    async fn ask(&self, scope: &TenantScope, ask: Ask) -> Result<Answer, LiveError> {
+        let (ticket, coming) = self.waiting.ticket().ok_or(LiveError::Unavailable)?;
+        let scope = scope.clone();
+        let question = Letter::Ask(Question { ticket, scope, ask });
+        if self.postbox.post(question).is_ok()
+            && let Ok(Ok(answer)) = tokio::time::timeout(PATIENCE, coming).await
+        {
+            return Ok(answer);
+        }
+        self.waiting.open().remove(&ticket);
+        Err(LiveError::Unavailable)
+    }
+}
+
+#[async_trait]
+impl LiveExchange for Live {
+    async fn calls(&self, scope: &TenantScope) -> Result<Vec<LiveCall>, LiveError> {
+        match self.ask(scope, Ask::Calls).await? {
+            Answer::Calls(_, calls) => Ok(calls),
+            Answer::Call(..) | Answer::HungUp(..) | Answer::Registrations(..) => {
+                Err(LiveError::Unavailable)
+            }
+        }
+    }
+
+    async fn call(&self, scope: &TenantScope, id: CallId) -> Result<LiveCall, LiveError> {
+        match self.ask(scope, Ask::Call(id)).await? {
+            Answer::Call(_, call) => call.map(|call| *call),
+            Answer::Calls(..) | Answer::HungUp(..) | Answer::Registrations(..) => {
+                Err(LiveError::Unavailable)
+            }
+        }
+    }
+
+    async fn hang_up(&self, scope: &TenantScope, id: CallId, text: &str) -> Result<(), LiveError> {
+        match self.ask(scope, Ask::HangUp(id, text.to_owned())).await? {
+            Answer::HungUp(_, done) => done,
+            Answer::Calls(..) | Answer::Call(..) | Answer::Registrations(..) => {
+                Err(LiveError::Unavailable)
+            }
+        }
+    }
+
+    async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError> {
+        match self.ask(scope, Ask::Registrations).await? {
+            Answer::Registrations(_, bindings) => Ok(bindings),
+            Answer::Calls(..) | Answer::Call(..) | Answer::HungUp(..) => {
+                Err(LiveError::Unavailable)
+            }
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Acquire)
+    }
+
+    fn metrics(&self) -> String {
+        self.board.page()
+    }
+}

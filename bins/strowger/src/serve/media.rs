@@ -1,0 +1,98 @@
+//! Media addresses and threads.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+
+use config::Settings;
+use media::{Limits, PortLimits, PortRange, Prompts};
+use media_io::{Config, Control, MediaThreads};
+use net::Waker;
+use ports::Entropy;
+
+use crate::failure::Failure;
+use crate::host;
+
+/// Addresses that descriptions name: those of the settings, else those on which SIP is spoken,
+/// else the ones by which this machine reaches others.
+///
+/// # Errors
+/// The machine has no address of a family that is needed.
+pub(crate) fn addresses(settings: &Settings) -> Result<PortRange, Failure> {
+    let of = |v4: bool| -> Option<IpAddr> {
+        let is = |ip: &IpAddr| ip.is_ipv4() == v4;
+        let given = settings.media.iter().copied().find(is);
+        let spoken = || settings.sip.iter().map(|at| at.ip()).filter(|ip| is(ip));
+        let exact = || spoken().find(|ip| !ip.is_unspecified());
+        let outward = || spoken().next().and_then(|_| host::outward(v4));
+        given.or_else(exact).or_else(outward)
+    };
+    let v4 = of(true).and_then(|ip| match ip {
+        IpAddr::V4(v4) => Some(v4),
+        IpAddr::V6(_) => None,
+    });
+    let v6 = of(false).and_then(|ip| match ip {
+        IpAddr::V6(v6) => Some(v6),
+        IpAddr::V4(_) => None,
+    });
+    // a machine without any network still serves itself
+    let v4 = v4.or_else(|| v6.is_none().then_some(Ipv4Addr::LOCALHOST));
+    let range = PortRange {
+        v4,
+        v6,
+        first: settings.media_ports.first,
+        last: settings.media_ports.last,
+    };
+    Ok(range)
+}
+
+/// Bounds of the ports.
+pub(crate) fn port_limits(settings: &Settings) -> PortLimits {
+    PortLimits {
+        workers: settings.media_threads,
+        ..PortLimits::default()
+    }
+}
+
+/// Starts the media threads; the control is the one shard's.
+///
+/// # Errors
+/// The machine gives no thread or descriptor.
+pub(crate) fn start(
+    settings: &Settings,
+    range: PortRange,
+    entropy: &dyn Entropy,
+    zero: std::time::Instant,
+    waker: Waker,
+) -> Result<(MediaThreads, Control), Failure> {
+    let config = Config {
+        bind_v4: range
+            .v4
+            .map(|ip| bind(ip.into(), Ipv4Addr::UNSPECIFIED, ip)),
+        bind_v6: range
+            .v6
+            .map(|ip| bind(ip.into(), Ipv6Addr::UNSPECIFIED, ip)),
+        workers: settings.media_threads,
+        limits: Limits::default(),
+        ..Config::default()
+    };
+    let mut seed = [0; 32];
+    entropy.fill(&mut seed);
+    let prompts = Arc::new(Prompts::built_in());
+    let wake: media_io::Wake = Arc::new(move |_| waker.wake());
+    let started = MediaThreads::start(&config, &prompts, seed, zero, &wake);
+    let (threads, controls) = started.map_err(|error| refused(&error))?;
+    let control = controls.into_iter().next();
+    let control = control.ok_or_else(|| Failure::internal("media has no line to signalling"))?;
+    Ok((threads, control))
+}
+
+fn refused(error: &io::Error) -> Failure {
+    Failure::internal(format!("the media threads cannot be started: {error}"))
+}
+
+/// The address itself where it is this machine's; all addresses where it belongs to a translator
+/// in front of it.
+fn bind<A>(ip: IpAddr, any: A, own: A) -> A {
+    if host::is_ours(ip) { own } else { any }
+}

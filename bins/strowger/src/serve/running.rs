@@ -1,0 +1,262 @@
+//! The exchange while it runs, and its end: drained, then stopped, in the order of its parts.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use admin::Office;
+use admin::live::Follower;
+use bus::Folder;
+use media::PortRange;
+use media_io::MediaThreads;
+use net::{Net, Waker};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
+
+use super::changes;
+use super::figures::{Board, Requests};
+use super::inbox::{Letter, Postbox};
+use super::live::Live;
+use super::records::Clerk;
+use super::switchboard::Switchboard;
+use crate::failure::Failure;
+use crate::print;
+
+/// Threads of the async runtime: the API, the change feed, signals.
+const RUNTIME_THREADS: usize = 2;
+
+/// How often a draining exchange looks whether its last call has ended.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// How long goodbyes to the last calls may take after the patience is over.
+const GOODBYE: Duration = Duration::from_secs(4);
+
+/// The exchange: all parts opened and joined.
+pub(crate) struct Running {
+    pub(crate) signalling: Signalling,
+    pub(crate) front: Front,
+    pub(crate) rear: Rear,
+}
+
+/// What runs on the signalling thread.
+pub(crate) struct Signalling {
+    pub(crate) net: Net,
+    pub(crate) switchboard: Switchboard,
+    pub(crate) waker: Waker,
+}
+
+/// What the async runtime serves.
+pub(crate) struct Front {
+    pub(crate) office: Office,
+    pub(crate) live: Live,
+    pub(crate) requests: Arc<Requests>,
+    pub(crate) follower: Follower,
+    /// Where the API listens.
+    pub(crate) http: SocketAddr,
+    /// Whether everything listens on loopback addresses only.
+    pub(crate) loopback: bool,
+    /// How long calls may go on while draining.
+    pub(crate) patience: Duration,
+}
+
+/// What is stopped last.
+pub(crate) struct Rear {
+    pub(crate) threads: Arc<MediaThreads>,
+    pub(crate) clerk: Clerk,
+    pub(crate) folder: Arc<Folder>,
+    pub(crate) range: PortRange,
+}
+
+impl Running {
+    /// Runs until told to stop.
+    ///
+    /// # Errors
+    /// The machine gives no thread, the API's address is taken, or signalling has failed.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let Running {
+            signalling,
+            front,
+            rear,
+        } = self;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(RUNTIME_THREADS)
+            .thread_name("api")
+            .enable_all()
+            .build()
+            .map_err(|error| internal(&error))?;
+        let api = runtime.block_on(listen(front.http))?;
+        let at = api.local_addr().map_err(|error| internal(&error))?;
+        let ready_line = ready_line(&signalling.net, at, rear.range);
+        let waker = signalling.waker.clone();
+        let ended = Arc::new(AtomicBool::new(false));
+        let shard = start(signalling, Arc::clone(&ended))?;
+        let served = serve(&runtime, front, api, &ready_line, &ended);
+        waker.stop();
+        let joined = shard.join();
+        rear.clerk.finish();
+        drop((runtime, rear.threads, rear.folder));
+        served?;
+        match joined {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(internal(&error)),
+            Err(_) => Err(Failure::internal("the signalling thread has failed")),
+        }
+    }
+}
+
+fn internal(error: &std::io::Error) -> Failure {
+    Failure::internal(error.to_string())
+}
+
+async fn listen(http: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(http).await.map_err(|error| {
+        Failure::new(format!("cannot listen on http {http}: {error}"))
+            .next("choose another address with --http ADDR:PORT")
+    })
+}
+
+/// `ready`, and where everything is.
+fn ready_line(net: &Net, http: SocketAddr, range: PortRange) -> String {
+    let mut sip: Vec<String> = Vec::new();
+    for bound in net.bound() {
+        let at = bound.listener.at.to_string();
+        if !sip.contains(&at) {
+            sip.push(at);
+        }
+    }
+    let v4 = range.v4.map(|ip| ip.to_string());
+    let v6 = range.v6.map(|ip| format!("[{ip}]"));
+    let media: Vec<String> = v4.into_iter().chain(v6).collect();
+    let (sip, media) = (sip.join(","), media.join(","));
+    let (first, last) = (range.first, range.last);
+    format!("ready sip={sip} http={http} media={media}:{first}-{last}")
+}
+
+/// Starts the signalling thread; `ended` becomes true when it ends, however it ends.
+fn start(
+    signalling: Signalling,
+    ended: Arc<AtomicBool>,
+) -> Result<JoinHandle<std::io::Result<()>>, Failure> {
+    struct Tell(Arc<AtomicBool>);
+    impl Drop for Tell {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Release);
+        }
+    }
+    let Signalling {
+        net,
+        mut switchboard,
+        waker: _,
+    } = signalling;
+    let tell = Tell(ended);
+    let builder = std::thread::Builder::new().name("shard-0".to_owned());
+    let spawned = builder.spawn(move || {
+        let _tell = tell;
+        net.run(&mut switchboard)
+    });
+    spawned.map_err(|error| internal(&error))
+}
+
+/// Serves the API and follows changes until the exchange is drained, or told twice to stop.
+fn serve(
+    runtime: &Runtime,
+    front: Front,
+    api: TcpListener,
+    ready_line: &str,
+    ended: &AtomicBool,
+) -> Result<(), Failure> {
+    let store = front.office.shared_store();
+    let (postbox, board) = (front.live.postbox.clone(), Arc::clone(&front.live.board));
+    let ready = Arc::clone(&front.live.ready);
+    let follow = changes::follow(front.follower, store, postbox.clone(), front.loopback);
+    runtime.block_on(async move {
+        let mut signals = Signals::new().map_err(|error| internal(&error))?;
+        let changes = tokio::spawn(follow);
+        let requests = front.requests;
+        let mut parts = api::Parts::new(front.office, Arc::new(front.live));
+        parts.seen = Arc::new(move |seen| requests.see(seen));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = tokio::spawn(api::serve(api, parts, async move {
+            // a sender that is gone means the same as one that sends
+            let _told = stopped.await;
+        }));
+        ready.store(true, Ordering::Release);
+        print::line(ready_line);
+        signals.first(ended).await;
+        ready.store(false, Ordering::Release);
+        drain(&postbox, &board, front.patience, &mut signals, ended).await;
+        changes.abort();
+        let _gone = stop.send(());
+        // what is under way is answered; a request that failed has said so in the log
+        let _served = serving.await;
+        Ok(())
+    })
+}
+
+/// Lets calls finish, up to a patience; a second signal ends the waiting.
+async fn drain(
+    postbox: &Postbox,
+    board: &Board,
+    patience: Duration,
+    signals: &mut Signals,
+    ended: &AtomicBool,
+) {
+    tracing::info!(
+        seconds = patience.as_secs(),
+        "draining; a second signal stops at once"
+    );
+    if postbox.post(Letter::Drain(patience)).is_err() {
+        return;
+    }
+    let quiet = async {
+        // figures are a second old at most: what began just before the first signal is seen
+        tokio::time::sleep(LOOK_EVERY * 5).await;
+        while board.live_calls() > 0 && !ended.load(Ordering::Acquire) {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    };
+    tokio::select! {
+        () = quiet => {}
+        () = tokio::time::sleep(patience + GOODBYE) => {}
+        () = signals.next() => tracing::info!("stopping; calls go on after the next start"),
+    }
+}
+
+/// SIGTERM and Ctrl-C.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    /// The next signal, or the end of the signalling thread.
+    async fn first(&mut self, ended: &AtomicBool) {
+        let over = async {
+            while !ended.load(Ordering::Acquire) {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        tokio::select! {
+            () = self.next() => {}
+            () = over => {}
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The shard on its network loop: batches in, batches out, and the mail of other threads.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use bytes::Bytes;
+use machine::Instant;
+use media::{Command, Notice};
+use media_io::{Control, SendProblem};
+use net::{CloseReason, Failure, Handler, Received, Transmit};
+use node::{Outbox, Shard};
+use sip_message::{Flow, Problem};
+
+use super::figures::Board;
+use super::inbox::Letter;
+use super::live::Waiting;
+use super::records::Desk;
+
+/// Letters taken at once before the network gets its turn.
+const LETTERS_AT_ONCE: usize = 256;
+
+/// Notices taken at once, likewise.
+const NOTICES_AT_ONCE: usize = 4_096;
+
+/// How often figures are put up for others to read.
+const FIGURES_EVERY: Duration = Duration::from_secs(1);
+
+/// How soon orders that a media thread had no room for are tried again.
+const RETRY_AFTER: Duration = Duration::from_millis(2);
+
+/// Orders to media that wait at most; beyond it the newest are dropped and counted, and the
+/// legs they concern stay silent until the next description.
+const ORDERS_MAX: usize = 262_144;
+
+/// One shard and all that it is joined to.
+pub(crate) struct Switchboard {
+    pub(crate) shard: Shard,
+    pub(crate) media: Control,
+    pub(crate) inbox: Receiver<Letter>,
+    pub(crate) waiting: Arc<Waiting>,
+    pub(crate) records: Desk,
+    pub(crate) board: Arc<Board>,
+    waits: Waits,
+    outbox: Outbox,
+    notices: Vec<Notice>,
+}
+
+/// What is not done yet.
+#[derive(Default)]
+struct Waits {
+    /// Orders that a media thread had no room for.
+    orders: VecDeque<Command>,
+    /// When to try again.
+    retry_at: Option<Instant>,
+    /// When figures are due.
+    figures_at: Instant,
+}
+
+impl Switchboard {
+    pub(crate) fn new(
+        shard: Shard,
+        media: Control,
+        inbox: Receiver<Letter>,
+        waiting: Arc<Waiting>,
+        records: Desk,
+        board: Arc<Board>,
+    ) -> Switchboard {
+        Switchboard {
+            shard,
+            media,
+            inbox,
+            waiting,
+            records,
+            board,
+            waits: Waits::default(),
+            outbox: Outbox::default(),
+            notices: Vec::new(),
+        }
+    }
+
+    /// Carries away what a turn of the shard has brought about.
+    pub(crate) fn carry(&mut self, now: Instant, out: &mut Vec<Transmit>) {
+        self.shard.take(&mut self.outbox);
+        // media first: a leg is open before anybody is told of its port
+        for command in self.outbox.media.drain(..) {
+            self.waits.orders.push_back(command);
+        }
+        self.order(now);
+        out.extend(self.outbox.transmits.drain(..).map(|transmit| Transmit {
+            flow: transmit.flow,
+            bytes: transmit.bytes,
+        }));
+        for answer in self.outbox.answers.drain(..) {
+            self.waiting.deliver(answer);
+        }
+        self.records.put(&mut self.outbox.records);
+        if self.waits.figures_at <= now {
+            self.waits.figures_at = now + FIGURES_EVERY;
+            self.board.put_up(&self.shard, self.records.left_out());
+        }
+    }
+
+    /// Hands orders to the media threads, in order.
+    fn order(&mut self, now: Instant) {
+        self.waits.retry_at = None;
+        while let Some(command) = self.waits.orders.pop_front() {
+            match self.media.send(command) {
+                Ok(()) => {}
+                Err(SendProblem::Full(command)) => {
+                    self.waits.orders.push_front(command);
+                    self.waits.retry_at = Some(now + RETRY_AFTER);
+                    break;
+                }
+                Err(SendProblem::Gone(_)) => self.board.lost_order(),
+            }
+        }
+        while self.waits.orders.len() > ORDERS_MAX {
+            self.waits.orders.pop_back();
+            self.board.lost_order();
+        }
+    }
+
+    fn read(&mut self, letter: Letter, now: Instant) {
+        match letter {
+            Letter::Ask(question) => self.shard.ask(question, now),
+            Letter::Changed(tenant) => self.shard.tenant_changed(tenant),
+            Letter::Gone(tenant) => self.shard.tenant_removed(tenant, now),
+            Letter::Drain(patience) => self.shard.drain(patience, now),
+        }
+    }
+}
+
+impl Handler for Switchboard {
+    fn receive(&mut self, batch: &mut Vec<Received>, now: Instant, out: &mut Vec<Transmit>) {
+        let size = batch.len();
+        for received in batch.drain(..) {
+            self.shard.receive(received.flow, received.bytes, size, now);
+        }
+        self.carry(now, out);
+    }
+
+    fn malformed(
+        &mut self,
+        flow: Flow,
+        _problem: &Problem,
+        head: Bytes,
+        now: Instant,
+        out: &mut Vec<Transmit>,
+    ) {
+        if !head.is_empty() {
+            self.shard.receive(flow, head, 1, now);
+            self.carry(now, out);
+        }
+    }
+
+    fn closed(&mut self, flow: Flow, _: CloseReason, now: Instant, out: &mut Vec<Transmit>) {
+        self.shard.closed(flow, now);
+        self.carry(now, out);
+    }
+
+    fn failed(&mut self, transmit: Transmit, why: Failure, now: Instant, out: &mut Vec<Transmit>) {
+        match why {
+            // reports of the network can be forged: only what quotes a transaction counts
+            Failure::Unreachable => self.shard.reported(transmit.flow, &transmit.bytes, now),
+            Failure::NoSocket
+            | Failure::TooLong
+            | Failure::Refused
+            | Failure::TimedOut
+            | Failure::Overflow
+            | Failure::Limit
+            | Failure::Closed => self.shard.failed(transmit.flow, now),
+        }
+        self.carry(now, out);
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let own = [Some(self.waits.figures_at), self.waits.retry_at];
+        own.into_iter().flatten().chain(self.shard.deadline()).min()
+    }
+
+    fn expire(&mut self, now: Instant, out: &mut Vec<Transmit>) {
+        if self.shard.deadline().is_some_and(|at| at <= now) {
+            self.shard.expire(now);
+        }
+        self.carry(now, out);
+    }
+
+    fn inbox(&mut self, now: Instant, out: &mut Vec<Transmit>) {
+        for _ in 0..LETTERS_AT_ONCE {
+            match self.inbox.try_recv() {
+                Ok(letter) => self.read(letter, now),
+                Err(_) => break,
+            }
+        }
+        self.media.notices(&mut self.notices, NOTICES_AT_ONCE);
+        for notice in self.notices.drain(..) {
+            self.shard.media(notice, now);
+        }
+        self.carry(now, out);
+    }
+}
