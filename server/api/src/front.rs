@@ -72,15 +72,18 @@ enum Asker {
 /// What every request finds.
 pub(crate) struct Front {
     pub(crate) parts: Parts,
+    /// The OpenAPI text.
+    pub(crate) description: String,
     pub(crate) in_flight: Arc<Semaphore>,
     meters: Mutex<Meters<Asker>>,
 }
 
 impl Front {
-    pub(crate) fn new(parts: Parts) -> Front {
+    pub(crate) fn new(parts: Parts, description: String) -> Front {
         let in_flight = Arc::new(Semaphore::new(parts.limits.in_flight));
         Front {
             parts,
+            description,
             in_flight,
             meters: Mutex::new(Meters::new()),
         }

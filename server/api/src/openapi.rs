@@ -97,7 +97,9 @@ fn components(operations: &[Operation]) -> Components {
     let key = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An API key: `stw_` and 43 characters."));
+    let refusals = operations.iter().flat_map(describe::refusals);
     ComponentsBuilder::new()
+        .responses_from_iter(refusals.map(|(_, kinds)| describe::refusal(&kinds)))
         .security_scheme(SCHEME, SecurityScheme::Http(key.build()))
         .schemas_from_iter(all.into_iter().collect::<BTreeMap<_, _>>())
         .build()

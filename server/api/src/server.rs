@@ -22,6 +22,7 @@ use tower::ServiceExt;
 
 use crate::front::{Front, Parts};
 use crate::limits::Limits;
+use crate::openapi::openapi;
 use crate::patience::Patient;
 use crate::routes::routes;
 use crate::who::Peer;
@@ -41,7 +42,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// timers and sockets enabled.
 pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Output = ()> + Send) {
     let limits = parts.limits;
-    let router = routes(&Arc::new(Front::new(parts)));
+    let router = routes(&Arc::new(Front::new(parts, openapi())));
     let (graceful, mut connections) = (GracefulShutdown::new(), JoinSet::new());
     let room = Arc::new(Semaphore::new(limits.connections));
     let mut shutdown = pin!(shutdown);

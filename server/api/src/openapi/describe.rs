@@ -13,7 +13,7 @@ use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::response::{Response, ResponseBuilder, Responses};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Ref, Required};
+use utoipa::openapi::{Ref, RefOr, Required};
 
 use super::patch;
 use crate::call::JSON;
@@ -139,23 +139,18 @@ fn body(body: &Body) -> RequestBody {
 fn responses(operation: &Operation) -> Responses {
     let success = success(operation);
     let mut responses = Responses::new();
-    let mut add = |status: StatusCode, response: Response| {
+    let mut add = |status: StatusCode, response: RefOr<Response>| {
         let status = status.as_u16().to_string();
-        responses.responses.insert(status, response.into());
+        responses.responses.insert(status, response);
     };
-    add(operation.success.status, success);
+    add(operation.success.status, success.into());
     if operation.method == Method::GET && operation.etag {
-        add(
-            StatusCode::NOT_MODIFIED,
-            Response::new("It has still the `ETag` that was given."),
-        );
+        let still = Response::new("It has still the `ETag` that was given.");
+        add(StatusCode::NOT_MODIFIED, still.into());
     }
-    let mut by_status: BTreeMap<StatusCode, Vec<Kind>> = BTreeMap::new();
-    for kind in operation.refusals() {
-        by_status.entry(kind.status()).or_default().push(kind);
-    }
-    for (status, kinds) in by_status {
-        add(status, refusal(&kinds));
+    for (status, kinds) in refusals(operation) {
+        let (name, _) = refusal(&kinds);
+        add(status, Ref::from_response_name(name).into());
     }
     responses
 }
@@ -183,16 +178,25 @@ fn success(operation: &Operation) -> Response {
         .build()
 }
 
-fn refusal(kinds: &[Kind]) -> Response {
-    let said = kinds
+/// What an operation may refuse with, by status.
+pub(super) fn refusals(operation: &Operation) -> BTreeMap<StatusCode, Vec<Kind>> {
+    let mut by_status: BTreeMap<StatusCode, Vec<Kind>> = BTreeMap::new();
+    for kind in operation.refusals() {
+        by_status.entry(kind.status()).or_default().push(kind);
+    }
+    by_status
+}
+
+/// The response of these kinds, all of one status, by its name.
+pub(super) fn refusal(kinds: &[Kind]) -> (String, Response) {
+    let names: Vec<String> = kinds.iter().map(|kind| format!("{kind:?}")).collect();
+    let said: Vec<String> = kinds
         .iter()
-        .map(|kind| format!("`{}`: {}.", kind.code(), kind.title()));
-    let schema = Ref::from_schema_name(ProblemView::name());
-    ResponseBuilder::new()
-        .description(said.collect::<Vec<_>>().join(" "))
-        .content(
-            PROBLEM_JSON,
-            ContentBuilder::new().schema(Some(schema)).build(),
-        )
-        .build()
+        .map(|kind| format!("`{}`: {}.", kind.code(), kind.title()))
+        .collect();
+    let schema = ContentBuilder::new().schema(Some(Ref::from_schema_name(ProblemView::name())));
+    let response = ResponseBuilder::new()
+        .description(said.join(" "))
+        .content(PROBLEM_JSON, schema.build());
+    (names.join("Or"), response.build())
 }

@@ -16,6 +16,14 @@ const ONE: &str = "/api/v1/tenants/{tenant}/devices/{device}";
 const SECRET: &str = "/api/v1/tenants/{tenant}/devices/{device}/secret";
 const HISTORY: &str = "/api/v1/tenants/{tenant}/devices/{device}/history";
 
+const CREATE: &str = "\
+Without a `secret` one is generated, which is in this answer and never again. A repeated request \
+with the same `Idempotency-Key` is answered without it.";
+
+const REPLACE: &str = "\
+What is left out has its default, but the secret stays. What is kept of a secret depends on the \
+user name, so a new user name needs a `secret`.";
+
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
         Operation::get(ALL, "listDevices", list)
@@ -34,11 +42,7 @@ pub(super) fn operations() -> Vec<Operation> {
             ])
             .gives::<List<DeviceView>>("One page of devices."),
         Operation::post(ALL, "createDevice", create)
-            .tells(
-                "Create a device",
-                "Without a `secret` one is generated, which is in this answer and never again. A \
-                 repeated request with the same `Idempotency-Key` is answered without it.",
-            )
+            .tells("Create a device", CREATE)
             .takes::<DeviceSpec>()
             .creates::<DeviceView>("The device, with its generated secret.")
             .tagged()
@@ -48,11 +52,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives::<DeviceView>("The device.")
             .tagged(),
         Operation::put(ONE, "replaceDevice", replace)
-            .tells(
-                "Replace a device",
-                "What is left out has its default, but the secret stays. What is kept of a secret \
-                 depends on the user name, so a new user name needs a `secret`.",
-            )
+            .tells("Replace a device", REPLACE)
             .takes::<DeviceSpec>()
             .gives::<DeviceView>("The device as it is now.")
             .tagged()

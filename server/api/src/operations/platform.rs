@@ -1,7 +1,6 @@
 //! Operations on the exchange itself: whether it lives, what it counts, what its API is.
 
 use crate::call::{Answer, Call, JSON};
-use crate::openapi::openapi;
 use crate::operation::{Access, Operation};
 use crate::problem::{Kind, Problem};
 
@@ -79,8 +78,8 @@ fn joined(texts: &[String]) -> String {
     whole
 }
 
-async fn description(_: Call) -> Result<Answer, Problem> {
-    Ok(Answer::text(JSON, openapi()))
+async fn description(call: Call) -> Result<Answer, Problem> {
+    Ok(Answer::text(JSON, call.front.description.as_str()))
 }
 
 #[cfg(test)]

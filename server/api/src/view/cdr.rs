@@ -157,8 +157,8 @@ impl From<TransferNote> for TransferView {
 /// The record of one call.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Cdr)]
+// tidy: wire
 pub(crate) struct CdrView {
-    // tidy: wire
     /// The record's id.
     #[schema(value_type = String, example = "cdr_01hg5z3r8k0000000000000000")]
     id: CdrId,

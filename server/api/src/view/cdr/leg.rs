@@ -72,7 +72,6 @@ pub(crate) struct QualitiesView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = CdrLeg)]
 pub(crate) struct CdrLegView {
-    // tidy: wire
     /// Which way it was set up.
     direction: DirectionView,
     /// Who is at the other end.
