@@ -2,7 +2,7 @@
 
 use crate::journal::{self, Alive, Unstored};
 use crate::keeper::Keeper;
-use crate::shelf::Shelf;
+use crate::shelf::{Shelf, Sizes};
 use crate::snapshots::Latest;
 use crate::{BusError, Figures, FileJournal, FileSnapshots, Stored};
 use ids::{CallId, TenantId};
@@ -24,6 +24,7 @@ pub struct Folder {
     journal: Arc<Shelf>,
     snapshots: Arc<Shelf>,
     stored: Stored,
+    sizes: Sizes,
     _keeper: Keeper,
     _lock: File,
 }
@@ -35,10 +36,14 @@ impl Folder {
     /// # Errors
     /// [`BusError`].
     pub fn open(path: &Path) -> Result<Folder, BusError> {
+        Folder::open_sized(path, Sizes::default())
+    }
+
+    pub(crate) fn open_sized(path: &Path, sizes: Sizes) -> Result<Folder, BusError> {
         fs::create_dir_all(path).map_err(BusError::io("create", path))?;
         let lock = lock(path)?;
-        let journal = Arc::new(Shelf::open(path.join("journal"))?);
-        let snapshots = Arc::new(Shelf::open(path.join("snapshots"))?);
+        let journal = Arc::new(Shelf::open(path.join("journal"), sizes)?);
+        let snapshots = Arc::new(Shelf::open(path.join("snapshots"), sizes)?);
         journal.hold();
         let stored = Stored::default();
         let shelves = (Arc::clone(&journal), Arc::clone(&snapshots));
@@ -52,6 +57,7 @@ impl Folder {
             journal,
             snapshots,
             stored,
+            sizes,
             _keeper: keeper,
             _lock: lock,
         })
@@ -62,7 +68,7 @@ impl Folder {
     /// # Errors
     /// [`BusError::Io`].
     pub fn journal(&self) -> Result<FileJournal, BusError> {
-        Ok(FileJournal::new(self.journal.pen()?))
+        Ok(FileJournal::new(self.journal.pen()?, self.sizes.pending))
     }
 
     /// The snapshots of one more shard: of those tenants that belong to it.
@@ -78,6 +84,7 @@ impl Folder {
             self.snapshots.pen()?,
             shelf,
             Box::new(belongs),
+            self.sizes.pending,
         ))
     }
 
@@ -111,6 +118,13 @@ impl Folder {
     /// The way to tell which records have reached the store.
     pub fn stored(&self) -> Stored {
         self.stored.clone()
+    }
+
+    /// What the keeper does once a second.
+    #[cfg(test)]
+    pub(crate) fn tend(&self) {
+        self.journal.tend(&mut Unstored::new(&self.stored));
+        self.snapshots.tend(&mut Latest::default());
     }
 
     /// Figures of the journal.

@@ -12,10 +12,6 @@ use ids::{CallId, CdrId};
 use ports::{Journal, JournalRecord, StoreError};
 use std::collections::{BTreeSet, HashSet};
 
-/// Most bytes of records that wait while the disk is away; further ones are given up and counted.
-/// A record that is given up here still goes to the store when its call ends.
-pub const JOURNAL_PENDING_MAX: usize = 16 << 20;
-
 const HEAD: usize = 33;
 
 /// The journal of one shard.
@@ -23,13 +19,17 @@ const HEAD: usize = 33;
 pub struct FileJournal {
     pen: Pen,
     payload: Vec<u8>,
+    /// Most bytes that wait while the disk is away; further records are given up and counted.
+    /// They still go to the store when their calls end.
+    pending_max: usize,
 }
 
 impl FileJournal {
-    pub(crate) fn new(pen: Pen) -> FileJournal {
+    pub(crate) fn new(pen: Pen, pending_max: usize) -> FileJournal {
         FileJournal {
             pen,
             payload: Vec::new(),
+            pending_max,
         }
     }
 
@@ -42,7 +42,7 @@ impl FileJournal {
 impl Journal for FileJournal {
     fn append(&mut self, record: &JournalRecord) {
         let encoded = encode(record, &mut self.payload);
-        if !encoded || !self.pen.append(&self.payload, JOURNAL_PENDING_MAX) {
+        if !encoded || !self.pen.append(&self.payload, self.pending_max) {
             self.pen.refused();
         }
     }
@@ -118,7 +118,7 @@ impl Sieve for Unstored<'_> {
     }
 
     fn begin(&mut self) {
-        self.stored = self.told.snapshot();
+        self.stored = self.told.known();
         self.done.clear();
     }
 

@@ -29,10 +29,10 @@ mod supply;
 pub use counters::Figures;
 pub use error::BusError;
 pub use folder::Folder;
-pub use journal::{FileJournal, JOURNAL_PENDING_MAX};
-pub use pen::SEGMENT_BYTES;
+pub use journal::FileJournal;
+pub use pen::{PENDING_MAX, SEGMENT_BYTES};
 pub use shelf::MERGE_FLOOR;
-pub use snapshots::{FileSnapshots, SNAPSHOTS_PENDING_MAX, VALUE_MAX};
+pub use snapshots::{FileSnapshots, VALUE_MAX};
 pub use stored::{STORED_MAX, Stored};
 
 #[cfg(test)]

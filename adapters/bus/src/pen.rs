@@ -4,6 +4,7 @@ use crate::counters::{Counters, add};
 use crate::segment::Segment;
 use crate::supply::Line;
 use ports::{StoreError, frame};
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -12,6 +13,9 @@ use std::time::{Duration, Instant};
 
 /// Size in bytes past which a writer goes on in the next segment.
 pub const SEGMENT_BYTES: u64 = 8 << 20;
+
+/// Most bytes that wait for a disk that is away, for each writer.
+pub const PENDING_MAX: usize = 32 << 20;
 
 /// How long a disk that refused is left alone.
 const RETRY_AFTER: Duration = Duration::from_millis(100);
@@ -29,6 +33,9 @@ pub(crate) struct Pen {
     pending: Vec<u8>,
     frames: u64,
     failed_at: Option<Instant>,
+    /// Bytes of a failed write may lie behind the length.
+    uncut: bool,
+    turn_at: u64,
 }
 
 impl Pen {
@@ -37,6 +44,7 @@ impl Pen {
         spares: Receiver<Segment>,
         line: Arc<Line>,
         counters: Arc<Counters>,
+        turn_at: u64,
     ) -> Pen {
         Pen {
             segment,
@@ -46,6 +54,8 @@ impl Pen {
             pending: Vec::new(),
             frames: 0,
             failed_at: None,
+            uncut: false,
+            turn_at,
         }
     }
 
@@ -81,13 +91,10 @@ impl Pen {
         if self.failed_at.is_some_and(|at| at.elapsed() < RETRY_AFTER) {
             return Err(unavailable("a write failed a moment ago"));
         }
-        // A write that fails half-way leaves the length as it was, so the next one overwrites it.
-        let written = self
-            .segment
-            .file
-            .write_all_at(&self.pending, self.segment.length);
-        if let Err(error) = written {
-            return Err(self.failed(&error));
+        if let Err(error) = self.write() {
+            add(&self.counters.failed_writes, 1);
+            self.failed_at = Some(Instant::now());
+            return Err(unavailable(&error.to_string()));
         }
         self.failed_at = None;
         let length = u64::try_from(self.pending.len()).unwrap_or(u64::MAX);
@@ -100,7 +107,7 @@ impl Pen {
         self.frames = 0;
         self.pending.clear();
         self.pending.shrink_to(PENDING_KEPT);
-        if self.segment.length >= SEGMENT_BYTES {
+        if self.segment.length >= self.turn_at {
             self.turn();
         }
         Ok(())
@@ -120,19 +127,26 @@ impl Pen {
         }
     }
 
-    fn failed(&mut self, error: &std::io::Error) -> StoreError {
-        add(&self.counters.failed_writes, 1);
-        self.failed_at = Some(Instant::now());
-        // What was written of it is cut off, as far as the disk allows: without a whole frame
-        // behind the length, nothing is read twice should the process die now.
-        let _cut = self.segment.file.set_len(self.segment.length);
-        unavailable(&error.to_string())
+    /// A write that fails half-way leaves the length as it was, and what it wrote is cut off, so
+    /// that nothing is read twice or out of its order.
+    fn write(&mut self) -> io::Result<()> {
+        let Segment { file, length, .. } = &self.segment;
+        if std::mem::take(&mut self.uncut) {
+            file.set_len(*length).inspect_err(|_| self.uncut = true)?;
+        }
+        file.write_all_at(&self.pending, *length)
+            .inspect_err(|_| self.uncut = file.set_len(*length).is_err())
     }
 
     #[cfg(test)]
     pub(crate) fn swap_file(&mut self, file: std::fs::File) -> std::fs::File {
-        self.failed_at = None;
         std::mem::replace(&mut self.segment.file, file)
+    }
+
+    /// The disk was left alone long enough.
+    #[cfg(test)]
+    pub(crate) fn rested(&mut self) {
+        self.failed_at = None;
     }
 }
 

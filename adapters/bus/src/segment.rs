@@ -4,7 +4,7 @@ use crate::BusError;
 use crate::frames::Frames;
 use ports::frame;
 use serde::{Deserialize, Serialize};
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -64,15 +64,20 @@ pub(crate) fn number_of(path: &Path) -> Option<u64> {
         .ok()
 }
 
-/// Makes an empty segment.
+/// Makes an empty segment. A failure leaves none behind.
 pub(crate) fn create(folder: &Path, number: u64) -> io::Result<Segment> {
     let header = Header::frame(Vec::new())?;
+    let path = path(folder, number);
     let mut options = OpenOptions::new();
-    let file = options
-        .write(true)
-        .create_new(true)
-        .open(path(folder, number))?;
-    file.write_all_at(&header, 0)?;
+    let file = options.write(true).create_new(true).open(&path)?;
+    let begun = file
+        .write_all_at(&header, 0)
+        .and_then(|()| sync_names(folder));
+    if let Err(error) = begun {
+        // Should even this fail, the empty file means nothing at the next start.
+        let _gone = fs::remove_file(&path);
+        return Err(error);
+    }
     let length = u64::try_from(header.len()).unwrap_or(u64::MAX);
     Ok(Segment {
         number,

@@ -3,7 +3,7 @@
 use crate::BusError;
 use crate::counters::{Counters, add};
 use crate::merge::{self, Position, Sieve};
-use crate::pen::Pen;
+use crate::pen::{PENDING_MAX, Pen, SEGMENT_BYTES};
 use crate::segment;
 use crate::supply::Supply;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,9 +12,27 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Bytes of sealed segments below which none are merged. Above it they are merged as soon as they
-/// have grown to three times what the last merge left.
+/// Bytes of sealed segments, beyond three times what the last merge left, that are not yet worth a
+/// merge.
 pub const MERGE_FLOOR: u64 = 32 << 20;
+
+/// When a shelf's writers go on in the next segment, when it merges, and how much may wait.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sizes {
+    pub(crate) segment: u64,
+    pub(crate) merge_floor: u64,
+    pub(crate) pending: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Sizes {
+        Sizes {
+            segment: SEGMENT_BYTES,
+            merge_floor: MERGE_FLOOR,
+            pending: PENDING_MAX,
+        }
+    }
+}
 
 /// Most sealed segments that lie unmerged, however small.
 const SEALED_MAX: usize = 64;
@@ -24,6 +42,7 @@ const SEALED_MAX: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Shelf {
     folder: PathBuf,
+    sizes: Sizes,
     numbers: AtomicU64,
     counters: Arc<Counters>,
     state: Mutex<State>,
@@ -46,7 +65,7 @@ struct State {
 
 impl Shelf {
     /// Takes stock of a folder, making it when there is none.
-    pub(crate) fn open(folder: PathBuf) -> Result<Shelf, BusError> {
+    pub(crate) fn open(folder: PathBuf, sizes: Sizes) -> Result<Shelf, BusError> {
         fs::create_dir_all(&folder).map_err(BusError::io("create", &folder))?;
         let mut sealed = BTreeMap::new();
         for entry in fs::read_dir(&folder).map_err(BusError::io("list", &folder))? {
@@ -78,6 +97,7 @@ impl Shelf {
         };
         Ok(Shelf {
             folder,
+            sizes,
             numbers: AtomicU64::new(next),
             counters: Arc::default(),
             state: Mutex::new(state),
@@ -103,7 +123,8 @@ impl Shelf {
             .refill(&self.folder, &self.numbers)
             .map_err(failed())?;
         state.supplies.push(supply);
-        Ok(Pen::new(first, spares, line, Arc::clone(&self.counters)))
+        let counters = Arc::clone(&self.counters);
+        Ok(Pen::new(first, spares, line, counters, self.sizes.segment))
     }
 
     /// Merges nothing until [`Shelf::settle`], if an earlier process left anything.
@@ -169,7 +190,11 @@ impl Shelf {
         }
         supplies.retain(|supply| !supply.is_over());
         let bytes: u64 = state.sealed.values().sum();
-        let due = bytes > MERGE_FLOOR.saturating_add(state.base.saturating_mul(3))
+        let due = bytes
+            > self
+                .sizes
+                .merge_floor
+                .saturating_add(state.base.saturating_mul(3))
             || state.sealed.len() > SEALED_MAX;
         if due && !state.held {
             let numbers: Vec<u64> = state.sealed.keys().copied().collect();

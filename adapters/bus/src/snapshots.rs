@@ -18,13 +18,6 @@ use std::sync::Arc;
 /// Longest value, in bytes.
 pub const VALUE_MAX: usize = 256 << 10;
 
-/// Most bytes of values that wait while the disk is away. Past it only the last value of each
-/// place waits; when these are too many, further ones are given up and counted.
-pub const SNAPSHOTS_PENDING_MAX: usize = 32 << 20;
-
-/// Room beyond [`SNAPSHOTS_PENDING_MAX`] for the news that a value no longer holds, in bytes.
-const DROPS_ROOM: usize = 8 << 20;
-
 const HEAD: usize = 34;
 const KEPT: u8 = 1;
 const DROPPED: u8 = 2;
@@ -38,6 +31,9 @@ pub struct FileSnapshots {
     shelf: Arc<Shelf>,
     belongs: Box<dyn Fn(TenantId) -> bool + Send>,
     payload: Vec<u8>,
+    /// Most bytes that wait while the disk is away. Past it only the last value of each place
+    /// waits; when these are too many, further ones are given up and counted.
+    pending_max: usize,
     /// Bytes that waited after the last time only the last values were left.
     thinned: usize,
 }
@@ -55,12 +51,14 @@ impl FileSnapshots {
         pen: Pen,
         shelf: Arc<Shelf>,
         belongs: Box<dyn Fn(TenantId) -> bool + Send>,
+        pending_max: usize,
     ) -> FileSnapshots {
         FileSnapshots {
             pen,
             shelf,
             belongs,
             payload: Vec::new(),
+            pending_max,
             thinned: 0,
         }
     }
@@ -74,7 +72,8 @@ impl FileSnapshots {
 
     fn drop_place(&mut self, place: &Place) {
         self.compose(DROPPED, place, &[]);
-        if !self.append(SNAPSHOTS_PENDING_MAX + DROPS_ROOM) {
+        // A quarter more room is kept for the news that values no longer hold.
+        if !self.append(self.pending_max + self.pending_max / 4) {
             self.pen.refused();
         }
     }
@@ -86,7 +85,7 @@ impl FileSnapshots {
         }
         // Thinning is worth its while only when much has come since the last time.
         let grown = self.pen.pending().len().saturating_sub(self.thinned);
-        if grown < SNAPSHOTS_PENDING_MAX / 4 {
+        if grown < self.pending_max / 4 {
             return false;
         }
         let (frames, count) = thin(self.pen.pending());
@@ -109,7 +108,7 @@ impl Snapshots for FileSnapshots {
             &place,
             if bytes.len() > VALUE_MAX { &[] } else { bytes },
         );
-        if bytes.len() > VALUE_MAX || !self.append(SNAPSHOTS_PENDING_MAX) {
+        if bytes.len() > VALUE_MAX || !self.append(self.pending_max) {
             self.pen.refused();
             self.drop_place(&place);
         }
@@ -120,8 +119,9 @@ impl Snapshots for FileSnapshots {
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
+        self.pen.flush()?;
         self.thinned = 0;
-        self.pen.flush()
+        Ok(())
     }
 
     fn load(&self, bucket: Bucket) -> Vec<(TenantId, u128, Vec<u8>)> {

@@ -4,16 +4,23 @@ use ids::CdrId;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Most ids remembered between two merges. Records whose ids found no room stay in the journal
-/// until the next start, when the store finds that it has them.
+/// Most ids remembered between two merges. Beyond, half of them, the oldest, are forgotten; their
+/// records stay in the journal until the next start, when the store finds that it has them.
 pub const STORED_MAX: usize = 1_000_000;
 
 /// Tells the journal which call records it need not keep. Clones are the same.
 #[derive(Clone, Debug, Default)]
-pub struct Stored(Arc<Mutex<HashSet<CdrId>>>);
+pub struct Stored(Arc<Mutex<Ids>>);
+
+/// Ids in two generations.
+#[derive(Debug, Default)]
+struct Ids {
+    young: HashSet<CdrId>,
+    old: HashSet<CdrId>,
+}
 
 impl Stored {
-    fn ids(&self) -> MutexGuard<'_, HashSet<CdrId>> {
+    fn ids(&self) -> MutexGuard<'_, Ids> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -22,26 +29,44 @@ impl Stored {
     pub fn tell(&self, ids: impl IntoIterator<Item = CdrId>) {
         let mut known = self.ids();
         for id in ids {
-            if known.len() < STORED_MAX {
-                known.insert(id);
+            if known.young.len() >= STORED_MAX / 2 {
+                known.old = std::mem::take(&mut known.young);
             }
+            known.young.insert(id);
         }
     }
 
-    pub(crate) fn snapshot(&self) -> HashSet<CdrId> {
-        self.ids().clone()
+    /// The ids told and not forgotten.
+    pub(crate) fn known(&self) -> HashSet<CdrId> {
+        let known = self.ids();
+        known.young.union(&known.old).copied().collect()
     }
 
     /// The journal holds nothing of these any more.
     pub(crate) fn forget(&self, ids: &[CdrId]) {
         let mut known = self.ids();
         for id in ids {
-            known.remove(id);
+            known.young.remove(id);
+            known.old.remove(id);
         }
     }
+}
 
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.ids().len()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_ids_are_forgotten_when_there_are_too_many() {
+        let stored = Stored::default();
+        let id = |n: usize| CdrId::from_u128(u128::try_from(n).unwrap());
+        stored.tell((0..STORED_MAX * 2).map(id));
+        let known = stored.known();
+        assert_eq!(known.len(), STORED_MAX);
+        assert!(
+            known.contains(&id(STORED_MAX * 2 - 1)),
+            "the newest is kept"
+        );
+        assert!(!known.contains(&id(0)), "the oldest is not");
     }
 }

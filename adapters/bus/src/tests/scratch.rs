@@ -3,6 +3,7 @@
 use domain::{Cdr, CdrLeg, End, Fault, LegDirection, Party, QualityPair};
 use ids::{CallId, CdrId, TenantId};
 use machine::{Random, WallTime};
+use ports::{JournalRecord, Mark};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,7 +19,14 @@ impl Scratch {
             std::process::id(),
             COUNT.fetch_add(1, Ordering::Relaxed)
         );
-        let scratch = Scratch(std::env::temp_dir().join(name));
+        // In memory where that is to be had: these tests wait for the disk thousands of times.
+        let memory = PathBuf::from("/dev/shm");
+        let base = if memory.is_dir() {
+            memory
+        } else {
+            std::env::temp_dir()
+        };
+        let scratch = Scratch(base.join(name));
         scratch.clear();
         scratch
     }
@@ -35,6 +43,15 @@ impl Scratch {
         let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
         files.sort();
         files
+    }
+
+    /// Sizes of the segments of a shelf, in bytes.
+    pub(super) fn sizes(&self, shelf: &str) -> Vec<u64> {
+        let files = self.segments(shelf);
+        files
+            .iter()
+            .map(|file| fs::metadata(file).unwrap().len())
+            .collect()
     }
 
     fn clear(&self) {
@@ -102,5 +119,29 @@ pub(super) fn record(random: &mut Random) -> Cdr {
         transfers: Vec::new(),
         explanation: Vec::new(),
         recovered: false,
+    }
+}
+
+pub(super) fn opened(random: &mut Random) -> JournalRecord {
+    JournalRecord::Opened(Box::new(record(random)))
+}
+
+pub(super) fn progress(of: &JournalRecord) -> JournalRecord {
+    JournalRecord::Progress {
+        call: of.call(),
+        cdr: of.cdr_id(),
+        tenant: of.tenant(),
+        mark: Mark::Answered {
+            at: WallTime::from_unix_ms(1_760_000_001_000),
+        },
+    }
+}
+
+pub(super) fn closed(of: &JournalRecord) -> JournalRecord {
+    match of {
+        JournalRecord::Opened(cdr) | JournalRecord::Closed(cdr) => {
+            JournalRecord::Closed(cdr.clone())
+        }
+        JournalRecord::Progress { .. } => unreachable!("only a whole record can be closed"),
     }
 }

@@ -1,0 +1,247 @@
+//! What the journal and the snapshots cost the thread that writes them.
+//!
+//! `cargo run --release -p bus --example journal_speed [folder]`
+//!
+//! A call appends three records (begun, answered, ended) and is stored once as a snapshot; a turn
+//! of the loop carries 1, 8 or 64 calls. A refresh of a registration puts one value of 450 bytes;
+//! 20,000 bindings are refreshed in turn. Only the writing thread's own processor time counts
+//! (`/proc/thread-self/schedstat`). The longest turn is by the clock, and shows what the disk made
+//! the thread wait for.
+
+use bus::{FileJournal, FileSnapshots, Folder};
+use domain::{Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step};
+use ids::{CallId, CdrId, TenantId};
+use machine::{Random, WallTime};
+use ports::{Bucket, Journal, JournalRecord, Mark, Snapshots};
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::io::{Stdout, Write, stdout};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+const CALLS: u32 = 200_000;
+const CALL_BYTES: usize = 4_000;
+const BINDINGS: u32 = 20_000;
+const BINDING_BYTES: usize = 450;
+const REFRESHES: u32 = 1_000_000;
+/// Records that go to the store at once.
+const BATCH: usize = 500;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let given = std::env::args().nth(1).map(PathBuf::from);
+    let path = given.unwrap_or_else(|| std::env::temp_dir().join("journal-speed"));
+    let folder = Folder::open(&path)?;
+    folder.recovered(&BTreeSet::new())?;
+    let mut out = stdout();
+    let (rate, each, longest) = ("per second", "µs each", "longest turn");
+    writeln!(out, "{:<34}{rate:>12}{each:>10}{longest:>14}", "")?;
+    for per_turn in [1, 8, 64] {
+        calls(&folder, per_turn)?.print(&mut out, &format!("calls, {per_turn} per turn"))?;
+    }
+    for per_turn in [1, 32] {
+        let what = format!("bindings refreshed, {per_turn} per turn");
+        refreshes(&folder, per_turn)?.print(&mut out, &what)?;
+    }
+    writeln!(out, "journal   {:?}", folder.journal_figures())?;
+    writeln!(out, "snapshots {:?}", folder.snapshot_figures())?;
+    drop(folder);
+    let began = Instant::now();
+    let folder = Folder::open(&path)?;
+    let records = folder.records()?.len();
+    let bindings = folder.snapshots(|_| true)?.load(Bucket::Bindings).len();
+    writeln!(
+        out,
+        "opened again in {:.0?}: {records} records, {bindings} bindings",
+        began.elapsed()
+    )?;
+    Ok(())
+}
+
+/// What some things cost.
+#[derive(Default)]
+struct Cost {
+    count: u32,
+    used: Duration,
+    longest: Duration,
+}
+
+impl Cost {
+    /// Does one turn that carries `count` things.
+    fn turn<E>(&mut self, count: u32, act: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
+        let (began, before) = (Instant::now(), processor_time());
+        let acted = act();
+        self.used += processor_time().saturating_sub(before);
+        self.longest = self.longest.max(began.elapsed());
+        self.count += count;
+        acted
+    }
+
+    fn print(&self, out: &mut Stdout, what: &str) -> std::io::Result<()> {
+        let each = self.used.as_secs_f64() / f64::from(self.count);
+        let longest = self.longest.as_secs_f64() * 1e3;
+        let (rate, each) = (1.0 / each, each * 1e6);
+        writeln!(out, "{what:<34}{rate:>12.0}{each:>10.2}{longest:>11.2} ms")
+    }
+}
+
+fn calls(folder: &Folder, per_turn: u32) -> Result<Cost, Box<dyn Error>> {
+    let mut journal = folder.journal()?;
+    let mut snapshots = folder.snapshots(|_| true)?;
+    let stored = folder.stored();
+    let mut random = Random::from_seed(per_turn.into());
+    let state = vec![b'{'; CALL_BYTES];
+    let mut cost = Cost::default();
+    let mut batch = Vec::new();
+    while cost.count < CALLS {
+        let records: Vec<[JournalRecord; 3]> = (0..per_turn).map(|_| life(&mut random)).collect();
+        cost.turn(per_turn, || {
+            for call in &records {
+                write_call(call, &state, &mut journal, &mut snapshots);
+            }
+            journal.flush().and(snapshots.flush())
+        })?;
+        batch.extend(records.iter().map(|[opened, ..]| opened.cdr_id()));
+        if batch.len() > BATCH {
+            stored.tell(batch.drain(..));
+        }
+    }
+    stored.tell(batch);
+    Ok(cost)
+}
+
+fn write_call(
+    call: &[JournalRecord; 3],
+    state: &[u8],
+    journal: &mut FileJournal,
+    snapshots: &mut FileSnapshots,
+) {
+    for record in call {
+        journal.append(record);
+    }
+    let [opened, ..] = call;
+    let (tenant, key) = (opened.tenant(), opened.call().as_u128());
+    snapshots.put(tenant, Bucket::Calls, key, state);
+    snapshots.remove(tenant, Bucket::Calls, key);
+}
+
+fn refreshes(folder: &Folder, per_turn: u32) -> Result<Cost, Box<dyn Error>> {
+    let mut snapshots = folder.snapshots(|_| true)?;
+    let value = vec![b'{'; BINDING_BYTES];
+    let tenant = TenantId::new(1, 1);
+    let mut cost = Cost::default();
+    while cost.count < REFRESHES {
+        let first = cost.count;
+        cost.turn(per_turn, || {
+            for which in first..first + per_turn {
+                let key = u128::from(which % BINDINGS);
+                snapshots.put(tenant, Bucket::Bindings, key, &value);
+            }
+            snapshots.flush()
+        })?;
+    }
+    Ok(cost)
+}
+
+/// The three records of one answered call of two phones.
+fn life(random: &mut Random) -> [JournalRecord; 3] {
+    let at = WallTime::from_unix_ms(1_760_000_000_000);
+    let cdr = Cdr {
+        id: CdrId::new(1_760_000_000_000, random.next_u128()),
+        call: CallId::new(1_760_000_000_000, random.next_u128()),
+        tenant: TenantId::new(1_760_000_000_000, 1),
+        started: at,
+        ringing_at: Some(at),
+        answered_at: None,
+        ended: at,
+        caller: party("101"),
+        dialled: "102".to_owned(),
+        destination: Some(party("102")),
+        legs: vec![
+            leg(LegDirection::Incoming, "101"),
+            leg(LegDirection::Outgoing, "102"),
+        ],
+        end: End {
+            cause: 16,
+            sip_status: 200,
+            reason: "the caller hung up".to_owned(),
+            by: Fault::Caller,
+        },
+        transfers: Vec::new(),
+        explanation: vec![
+            step("102 is an extension of this tenant"),
+            step("1 device of 102 can be reached"),
+        ],
+        recovered: false,
+    };
+    let (call, id, tenant) = (cdr.call, cdr.id, cdr.tenant);
+    let mark = Mark::Answered { at };
+    let answered = JournalRecord::Progress {
+        call,
+        cdr: id,
+        tenant,
+        mark,
+    };
+    let cdr = Box::new(cdr);
+    [
+        JournalRecord::Opened(cdr.clone()),
+        answered,
+        JournalRecord::Closed(cdr),
+    ]
+}
+
+fn party(number: &str) -> Party {
+    Party {
+        extension: None,
+        device: None,
+        number: number.to_owned(),
+        display: "Somebody".to_owned(),
+    }
+}
+
+fn leg(direction: LegDirection, number: &str) -> CdrLeg {
+    let at = WallTime::from_unix_ms(1_760_000_000_000);
+    let quality = Quality {
+        packets: 9_000,
+        octets: 1_440_000,
+        loss_permille: 2,
+        jitter_ms: 4,
+        mos_x100: 438,
+        strangers: 0,
+    };
+    CdrLeg {
+        direction,
+        party: party(number),
+        address: "192.0.2.107:5060".to_owned(),
+        user_agent: "Telephone model 7 / 1.2.3".to_owned(),
+        sip_call_id: "a84b4c76e66710b3f1a6@192.0.2.107".to_owned(),
+        started: at,
+        ringing_at: Some(at),
+        answered_at: Some(at),
+        ended: Some(at),
+        status: Some(200),
+        codec: Some("PCMA/8000".to_owned()),
+        quality: QualityPair {
+            received: Some(quality),
+            sent: Some(quality),
+        },
+    }
+}
+
+fn step(because: &str) -> Step {
+    Step {
+        at: Some(WallTime::from_unix_ms(1_760_000_000_000)),
+        text: because.to_owned(),
+        rule: "extension.devices".to_owned(),
+        because: because.to_owned(),
+    }
+}
+
+/// What the calling thread has used so far.
+fn processor_time() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = text
+        .split_whitespace()
+        .next()
+        .and_then(|first| first.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or(0))
+}
