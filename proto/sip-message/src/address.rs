@@ -62,12 +62,17 @@ impl<'a> NameAddr<'a> {
             return Err("the URI must not contain spaces");
         }
         let rest = text::trim(rest);
-        let mut tag = None;
+        let (mut tag, mut twice) = (None, false);
         text::walk_params(rest, params, |name, value| {
-            if name.len() == 3 && tag.is_none() && name.eq_ignore_ascii_case("tag") {
+            if name.len() == 3 && name.eq_ignore_ascii_case("tag") {
+                twice |= tag.is_some();
                 tag = value;
             }
         })?;
+        if twice {
+            // two readers that chose differently would see two dialogs (RFC 3261 §7.3.1)
+            return Err("the tag must be given once");
+        }
         Ok(Self {
             display,
             uri_text,

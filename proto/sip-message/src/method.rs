@@ -108,8 +108,8 @@ impl<'a> Method<'a> {
 
     /// A copy without a borrow.
     #[must_use]
-    pub fn to_owned(&self) -> OwnedMethod {
-        OwnedMethod::from(*self)
+    pub fn to_owned(self) -> OwnedMethod {
+        OwnedMethod::from(self)
     }
 }
 

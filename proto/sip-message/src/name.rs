@@ -237,12 +237,12 @@ impl<'a> Name<'a> {
     /// The canonical spelling; an unknown name as written.
     #[must_use]
     pub const fn as_str(&self) -> &'a str {
-        match self {
-            Self::Other(text) => text,
-            known => match known.fixed_code() {
-                Some(code) => TEXTS[code as usize],
-                None => "",
-            },
+        if let Self::Other(text) = self {
+            return text;
+        }
+        match self.fixed_code() {
+            Some(code) => TEXTS[code as usize],
+            None => "",
         }
     }
 

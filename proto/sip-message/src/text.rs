@@ -7,16 +7,15 @@ const HOST: u8 = 2;
 
 const CLASSES: [u8; 256] = {
     let mut table = [0u8; 256];
-    let mut index = 0;
-    while index < 128 {
-        let byte = index as u8;
+    let mut byte = 0u8;
+    while byte < 128 {
         if byte.is_ascii_alphanumeric() {
-            table[index] = TOKEN | HOST;
+            table[byte as usize] = TOKEN | HOST;
         }
-        index += 1;
+        byte += 1;
     }
     let marks = b"-.!%*_+`'~";
-    index = 0;
+    let mut index = 0;
     while index < marks.len() {
         table[marks[index] as usize] |= TOKEN;
         index += 1;

@@ -53,15 +53,23 @@ impl<'a> Via<'a> {
         let (host, port) = sent_by_of(text::trim(&text[sent_by..end])).map_err(bad)?;
         let params = &text[end..];
         let (mut branch, mut rport, mut received) = (None, None, None);
+        let mut twice = false;
         text::walk_params(params, limit, |name, value| match name.len() {
-            6 if name.eq_ignore_ascii_case("branch") => branch = value,
-            5 if name.eq_ignore_ascii_case("rport") => {
+            6 if name.eq_ignore_ascii_case("branch") => {
+                twice |= branch.is_some();
+                branch = value;
+            }
+            5 if rport.is_none() && name.eq_ignore_ascii_case("rport") => {
                 rport = Some(value.and_then(|digits| digits.parse().ok()));
             }
-            8 if name.eq_ignore_ascii_case("received") => received = value,
+            8 if received.is_none() && name.eq_ignore_ascii_case("received") => received = value,
             _ => {}
         })
         .map_err(bad)?;
+        if twice {
+            // two readers that chose differently would see two transactions (RFC 3261 §7.3.1)
+            return Err(bad("the branch must be given once"));
+        }
         let params = Params::new(params);
         Ok(Self {
             transport,
@@ -246,6 +254,7 @@ mod tests {
             "SIP/2.0/UDP 2001:db8::1",
             "SIP/2.0/UDP host;branch=",
             "SIP/2.0/UDP host,",
+            "SIP/2.0/UDP host;branch=z9hG4bK1;BRANCH=z9hG4bK2",
         ] {
             assert_eq!(Via::parse(text).expect_err(text).status, 400);
         }
