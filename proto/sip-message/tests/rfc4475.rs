@@ -699,3 +699,18 @@ fn what_was_read_and_written_again_is_the_same_message() {
         assert_eq!(again.kind(), m.kind());
     }
 }
+
+#[test]
+fn every_vector_of_the_archive_has_its_test() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/rfc4475");
+    let names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(names.len(), 50);
+    for name in names {
+        let used = format!("vector!(\"{name}\")");
+        assert!(include_str!("rfc4475.rs").contains(&used), "{name}");
+    }
+}

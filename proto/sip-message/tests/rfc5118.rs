@@ -201,3 +201,18 @@ fn s4_10_ipv6_correct_abnf_2_colons_are_taken() {
     let wrong = Uri::parse("sip:user@[2001:db8:::192.0.2.1]").unwrap();
     assert!(wrong.equivalent(&uri));
 }
+
+#[test]
+fn every_vector_of_the_archive_has_its_test() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/rfc5118");
+    let names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(names.len(), 12);
+    for name in names {
+        let used = format!("vector!(\"{name}\")");
+        assert!(include_str!("rfc5118.rs").contains(&used), "{name}");
+    }
+}
