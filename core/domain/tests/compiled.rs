@@ -1,0 +1,167 @@
+//! What a live exchange asks instead of a database: the compiled tenant and the directory.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use domain::{
+    CompiledTenant, Device, Digests, Directory, Extension, Kind, Resource, Tenant, TenantParts,
+};
+use ids::{DeviceId, ExtensionId, TenantId};
+use machine::WallTime;
+use serde_json::{Value, json};
+use tenancy::Identified;
+
+const DIGESTS: Digests = Digests {
+    md5: [1; 16],
+    sha256: [2; 32],
+};
+
+fn resource<K: Kind>(tenant: TenantId, id: <K as Identified>::Id, spec: Value) -> Resource<K> {
+    Resource {
+        id,
+        tenant,
+        revision: 1,
+        spec: serde_json::from_value(spec).unwrap(),
+        created: WallTime::from_unix_ms(0),
+        updated: WallTime::from_unix_ms(0),
+    }
+}
+
+/// Tenant `number` with this domain, extension 101, and a device of this name.
+fn parts(number: u128, domain: &str, username: &str) -> TenantParts {
+    let tenant = TenantId::new(1, number);
+    let (extension, device) = (ExtensionId::new(1, number), DeviceId::new(1, number));
+    let spec = json!({ "username": username, "extension": extension });
+    TenantParts {
+        tenant: resource::<Tenant>(tenant, tenant, json!({ "domains": [domain] })),
+        extensions: vec![resource::<Extension>(
+            tenant,
+            extension,
+            json!({ "number": "101" }),
+        )],
+        devices: vec![(resource::<Device>(tenant, device, spec), Some(DIGESTS))],
+        cursor: 0,
+    }
+}
+
+fn compiled(number: u128, domain: &str, username: &str) -> CompiledTenant {
+    CompiledTenant::compile(parts(number, domain, username))
+}
+
+#[test]
+fn an_extension_is_found_by_number_and_by_id_with_its_devices_in_order() {
+    let mut parts = parts(1, "acme.example", "anna");
+    let (tenant, extension) = (parts.tenant.id, parts.extensions[0].id);
+    let spec = json!({ "username": "anna-mobile", "extension": extension });
+    let second = resource::<Device>(tenant, DeviceId::new(1, 2), spec);
+    parts.devices.push((second, None));
+    let acme = CompiledTenant::compile(parts);
+    let found = acme.extension_by_number("101").unwrap();
+    assert_eq!(acme.extension(extension).unwrap().number, found.number);
+    let names: Vec<&str> = acme.devices_of(found).map(|d| &d.username[..]).collect();
+    assert_eq!(names, ["anna", "anna-mobile"]);
+    assert!(acme.extension_by_number("102").is_none());
+}
+
+#[test]
+fn a_device_of_an_extension_that_is_gone_rings_for_nobody_and_is_not_admitted() {
+    let mut parts = parts(1, "acme.example", "anna");
+    parts.extensions.clear();
+    let acme = CompiledTenant::compile(parts);
+    let anna = acme.device_by_username("anna").unwrap();
+    assert!(!acme.entry(anna).enabled);
+    assert_eq!(acme.extensions().len(), 0);
+}
+
+#[test]
+fn what_is_disabled_anywhere_above_a_device_disables_it() {
+    type Switch = fn(&mut TenantParts);
+    let switches: [Switch; 3] = [
+        |parts| parts.tenant.spec.enabled = false,
+        |parts| parts.extensions[0].spec.enabled = false,
+        |parts| parts.devices[0].0.spec.enabled = false,
+    ];
+    let enabled = |parts| {
+        let acme = CompiledTenant::compile(parts);
+        acme.entry(&acme.devices()[0]).enabled
+    };
+    assert!(enabled(parts(1, "acme.example", "anna")));
+    for switch in switches {
+        let mut parts = parts(1, "acme.example", "anna");
+        switch(&mut parts);
+        assert!(!enabled(parts));
+    }
+}
+
+#[test]
+fn the_directory_leads_from_a_user_name_to_one_device_of_one_tenant() {
+    let mut directory = Directory::new();
+    directory.replace(&compiled(1, "acme.example", "anna"));
+    directory.replace(&compiled(2, "globex.example", "bert"));
+    let anna = directory.device("anna").unwrap();
+    assert_eq!(anna.device.tenant, TenantId::new(1, 1));
+    assert_eq!(anna.digests, Some(DIGESTS));
+    assert!(
+        directory.device("Anna").is_none(),
+        "user names tell capitals"
+    );
+    assert_eq!((directory.tenants(), directory.devices()), (2, 2));
+}
+
+#[test]
+fn a_domain_is_found_in_whatever_case_it_is_written() {
+    let mut directory = Directory::new();
+    directory.replace(&compiled(1, "acme.example", "anna"));
+    for written in ["acme.example", "ACME.Example"] {
+        assert_eq!(
+            directory.tenant_of_domain(written),
+            Some(TenantId::new(1, 1))
+        );
+    }
+    assert_eq!(directory.tenant_of_domain("acme.example."), None);
+}
+
+#[test]
+fn a_trusted_source_is_found_in_its_mapped_form_too() {
+    let mut parts = parts(1, "acme.example", "anna");
+    parts.devices[0].0.spec.trusted_source = Some("192.0.2.7".parse().unwrap());
+    let mut directory = Directory::new();
+    assert!(directory.source("192.0.2.7".parse().unwrap()).is_none());
+    directory.replace(&CompiledTenant::compile(parts));
+    for from in ["192.0.2.7", "::ffff:192.0.2.7"] {
+        let found = directory.source(from.parse().unwrap()).unwrap();
+        assert_eq!(found.device.device, DeviceId::new(1, 1));
+    }
+    assert!(directory.source("192.0.2.8".parse().unwrap()).is_none());
+}
+
+#[test]
+fn a_tenant_that_changed_is_found_by_its_new_names_alone() {
+    let mut directory = Directory::new();
+    directory.replace(&compiled(1, "acme.example", "anna"));
+    directory.replace(&compiled(1, "acme.test", "anne"));
+    assert!(directory.device("anna").is_none());
+    assert_eq!(directory.tenant_of_domain("acme.example"), None);
+    assert!(directory.device("anne").is_some());
+    assert_eq!(
+        directory.tenant_of_domain("acme.test"),
+        Some(TenantId::new(1, 1))
+    );
+    assert_eq!((directory.tenants(), directory.devices()), (1, 1));
+}
+
+#[test]
+fn names_that_another_tenant_has_taken_over_outlive_the_first() {
+    let mut directory = Directory::new();
+    directory.replace(&compiled(1, "acme.example", "anna"));
+    directory.replace(&compiled(2, "acme.example", "anna"));
+    directory.forget(TenantId::new(1, 1));
+    assert_eq!(
+        directory.tenant_of_domain("acme.example"),
+        Some(TenantId::new(1, 2))
+    );
+    assert_eq!(
+        directory.device("anna").unwrap().device.tenant,
+        TenantId::new(1, 2)
+    );
+    directory.forget(TenantId::new(1, 2));
+    assert_eq!((directory.tenants(), directory.devices()), (0, 0));
+}

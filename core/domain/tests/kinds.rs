@@ -1,0 +1,363 @@
+//! What each kind of resource accepts, normalises, and states about itself.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use domain::{
+    DOMAINS_MAX, Destination, Device, Document, Extension, Invalid, KeyScope, Kind, KindName,
+    Resource, Tenant, UniqueKey, facets,
+};
+use ids::{DeviceId, ExtensionId, TenantId};
+use machine::WallTime;
+use serde_json::{Value, json};
+
+fn tenant(domains: &[&str]) -> Tenant {
+    serde_json::from_value(json!({ "domains": domains })).unwrap()
+}
+
+fn extension(number: &str) -> Extension {
+    serde_json::from_value(json!({ "number": number })).unwrap()
+}
+
+fn device(change: Value) -> Device {
+    let mut spec = json!({ "username": "anna", "extension": ExtensionId::new(1, 1) });
+    for (name, value) in change.as_object().unwrap() {
+        spec[name] = value.clone();
+    }
+    serde_json::from_value(spec).unwrap()
+}
+
+/// The field that is refused, if any.
+fn refused<K: Kind>(spec: &K) -> Option<String> {
+    spec.validate().err().map(|invalid| invalid.field)
+}
+
+fn document<K: Kind>(id: &str, spec: &K) -> Document {
+    Document {
+        kind: K::NAME,
+        id: id.to_owned(),
+        tenant: TenantId::new(1, 1),
+        revision: 1,
+        name: spec.natural_key(),
+        spec: serde_json::to_value(spec).unwrap(),
+        created: WallTime::from_unix_ms(1),
+        updated: WallTime::from_unix_ms(2),
+    }
+}
+
+#[test]
+fn what_a_spec_leaves_out_has_the_documented_default() {
+    let tenant = tenant(&["acme.example"]);
+    assert!(tenant.enabled && tenant.display_name.is_empty());
+    let extension = extension("101");
+    assert_eq!(extension.ring_seconds, 30);
+    assert_eq!(extension.destination, Destination::Devices);
+    assert!(extension.enabled && extension.display_name.is_empty());
+    let device = device(json!({}));
+    assert!(device.enabled && device.address.is_none() && device.trusted_source.is_none());
+}
+
+#[test]
+fn a_field_nobody_knows_is_refused_by_every_kind() {
+    let extra = |mut spec: Value| {
+        spec["colour"] = json!("red");
+        spec
+    };
+    let tenant = extra(json!({ "domains": ["acme.example"] }));
+    assert!(serde_json::from_value::<Tenant>(tenant).is_err());
+    let extension = extra(json!({ "number": "101" }));
+    assert!(serde_json::from_value::<Extension>(extension).is_err());
+    let device = extra(json!({ "username": "anna", "extension": ExtensionId::new(1, 1) }));
+    assert!(serde_json::from_value::<Device>(device).is_err());
+}
+
+#[test]
+fn a_tenant_is_known_by_its_first_domain_and_takes_all_of_them_on_the_platform() {
+    let tenant = tenant(&["acme.example", "acme.test"]);
+    assert_eq!(tenant.natural_key(), "acme.example");
+    let key = |key: &str| UniqueKey {
+        space: "domain",
+        key: key.to_owned(),
+        scope: KeyScope::Platform,
+    };
+    assert_eq!(
+        tenant.unique_keys(),
+        [key("acme.example"), key("acme.test")]
+    );
+    assert!(tenant.references().is_empty());
+}
+
+#[test]
+fn a_domain_is_a_host_name_in_lower_case() {
+    let label = "x".repeat(63);
+    let long = [&label[..], &label, &label, &label[..61]].join(".");
+    assert_eq!(long.len(), 253);
+    for good in ["acme.example", "a", "7.8", "x-y.z", &long] {
+        assert_eq!(refused(&tenant(&[good])), None, "{good}");
+    }
+    let too_long = format!("x{long}");
+    let bad = [
+        "",
+        "Acme.example",
+        "acme..example",
+        ".acme",
+        "acme.",
+        "-acme",
+        "acme-.example",
+        "ac me",
+        "acme_corp",
+        "äcme",
+        &"x".repeat(64),
+        &too_long,
+    ];
+    for bad in bad {
+        assert_eq!(
+            refused(&tenant(&[bad])).as_deref(),
+            Some("/domains/0"),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn a_tenant_has_one_to_sixteen_different_domains() {
+    let names: Vec<String> = (0..=DOMAINS_MAX).map(|n| format!("d{n}.example")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert_eq!(refused(&tenant(&names[..DOMAINS_MAX])), None);
+    assert_eq!(refused(&tenant(&names)).as_deref(), Some("/domains"));
+    assert_eq!(refused(&tenant(&[])).as_deref(), Some("/domains"));
+    let twice = tenant(&["a.example", "b.example", "a.example"]);
+    assert_eq!(refused(&twice).as_deref(), Some("/domains/2"));
+}
+
+#[test]
+fn a_name_for_people_has_at_most_64_characters_and_no_control_characters() {
+    let named = |name: &str| Tenant {
+        display_name: name.to_owned(),
+        ..tenant(&["acme.example"])
+    };
+    assert_eq!(refused(&named(&"ü".repeat(64))), None);
+    for bad in [&"ü".repeat(65)[..], "a\u{7}b", " a", "a "] {
+        assert_eq!(refused(&named(bad)).as_deref(), Some("/display_name"));
+    }
+}
+
+#[test]
+fn an_extension_takes_its_number_within_its_tenant_alone() {
+    let keys = extension("101").unique_keys();
+    assert_eq!(keys.len(), 1);
+    assert_eq!(
+        (keys[0].space, keys[0].scope),
+        ("number", KeyScope::PerTenant)
+    );
+    assert_eq!(keys[0].key, extension("101").natural_key());
+}
+
+#[test]
+fn a_number_is_a_short_word_that_is_no_id() {
+    let longest = "1".repeat(32);
+    for good in [
+        "1",
+        "101",
+        "*43",
+        "#9",
+        "+4930123",
+        "sales.team",
+        "A_b-c",
+        &longest,
+    ] {
+        assert_eq!(refused(&extension(good)), None, "{good}");
+    }
+    let id = ExtensionId::new(1, 2).to_string();
+    let too_long = "1".repeat(33);
+    for bad in ["", "10 1", "10@1", "1;2", "ü", &too_long, &id] {
+        assert_eq!(
+            refused(&extension(bad)).as_deref(),
+            Some("/number"),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn an_extension_rings_five_to_three_hundred_seconds() {
+    let ringing = |ring_seconds| Extension {
+        ring_seconds,
+        ..extension("101")
+    };
+    for good in [5, 300] {
+        assert_eq!(refused(&ringing(good)), None);
+    }
+    for bad in [0, 4, 301, u16::MAX] {
+        assert_eq!(refused(&ringing(bad)).as_deref(), Some("/ring_seconds"));
+    }
+}
+
+#[test]
+fn a_user_name_is_a_word_that_is_no_id() {
+    let named = |name: &str| device(json!({ "username": name }));
+    let longest = "a".repeat(64);
+    for good in ["a", "anna.desk_2-b", &longest] {
+        assert_eq!(refused(&named(good)), None, "{good}");
+    }
+    let id = DeviceId::new(1, 2).to_string();
+    let too_long = "a".repeat(65);
+    for bad in ["", "an na", "anna@acme", "a*", "ä", &too_long, &id] {
+        assert_eq!(refused(&named(bad)).as_deref(), Some("/username"), "{bad}");
+    }
+}
+
+#[test]
+fn a_fixed_address_names_one_ip_address_and_nothing_to_resolve() {
+    let contact = |uri: &str| device(json!({ "address": uri })).fixed_contact();
+    let good = [
+        ("sip:192.0.2.7", "192.0.2.7:5060", false),
+        ("sip:anna@192.0.2.7:5070", "192.0.2.7:5070", false),
+        ("sip:192.0.2.7;transport=udp", "192.0.2.7:5060", false),
+        ("sip:+49*1@192.0.2.7;transport=tcp", "192.0.2.7:5060", true),
+        ("sip:[2001:db8::1]", "[2001:db8::1]:5060", false),
+        (
+            "sip:[2001:db8::1]:5080;transport=tcp",
+            "[2001:db8::1]:5080",
+            true,
+        ),
+    ];
+    for (uri, socket, tcp) in good {
+        let found = contact(uri).expect(uri);
+        assert_eq!(
+            (found.socket, found.tcp),
+            (socket.parse().unwrap(), tcp),
+            "{uri}"
+        );
+        assert_eq!(found.uri, uri);
+    }
+    let bad = [
+        "",
+        "192.0.2.7",
+        "sips:192.0.2.7",
+        "sip:phone.example",
+        "sip:192.0.2.7:0",
+        "sip:0.0.0.0",
+        "sip:[::]",
+        "sip:192.0.2.7;transport=tls",
+        "sip:192.0.2.7;lr",
+        "sip:a b@192.0.2.7",
+        "sip:2001:db8::1",
+        "sip:192.0.2.7:99999",
+    ];
+    for uri in bad {
+        assert_eq!(contact(uri), None, "{uri}");
+        let refused = refused(&device(json!({ "address": uri })));
+        assert_eq!(refused.as_deref(), Some("/address"), "{uri}");
+    }
+}
+
+#[test]
+fn a_trusted_source_is_one_host_in_its_shortest_form() {
+    let trusting = |source: &str| device(json!({ "trusted_source": source }));
+    for good in ["192.0.2.7", "2001:db8::1", "127.0.0.51"] {
+        assert_eq!(refused(&trusting(good)), None, "{good}");
+    }
+    for bad in ["0.0.0.0", "::", "224.0.0.1", "ff02::1", "::ffff:192.0.2.7"] {
+        let field = refused(&trusting(bad));
+        assert_eq!(field.as_deref(), Some("/trusted_source"), "{bad}");
+    }
+    let mut mapped = trusting("::ffff:192.0.2.7");
+    mapped.normalise();
+    assert_eq!(mapped, trusting("192.0.2.7"));
+}
+
+#[test]
+fn a_device_takes_its_user_name_and_its_source_on_the_whole_platform() {
+    let trusting = device(json!({ "trusted_source": "192.0.2.7" }));
+    let keys = trusting.unique_keys();
+    let keys: Vec<_> = keys
+        .iter()
+        .map(|k| (k.space, &k.key[..], k.scope))
+        .collect();
+    let expected = [
+        ("username", "anna", KeyScope::Platform),
+        ("trusted_source", "192.0.2.7", KeyScope::Platform),
+    ];
+    assert_eq!(keys, expected);
+    let references = trusting.references();
+    assert_eq!(references.len(), 1);
+    assert_eq!(references[0].kind, KindName::Extension);
+    assert_eq!(references[0].id, ExtensionId::new(1, 1).to_string());
+    assert_eq!(references[0].field, "/extension");
+}
+
+#[test]
+fn normalising_brings_domains_to_lower_case_and_takes_blanks_from_names() {
+    let mut tenant = tenant(&["ACME.Example"]);
+    tenant.display_name = "  Acme  ".to_owned();
+    tenant.normalise();
+    assert_eq!(tenant.domains, ["acme.example"]);
+    assert_eq!(tenant.display_name, "Acme");
+    let mut extension = extension("101");
+    extension.display_name = "\tAnna ".to_owned();
+    extension.normalise();
+    assert_eq!(extension.display_name, "Anna");
+}
+
+#[test]
+fn the_facets_of_a_document_are_those_of_its_spec() {
+    let spec = extension("101");
+    let document = document(&ExtensionId::new(1, 1).to_string(), &spec);
+    let facets = facets(&document).unwrap();
+    assert_eq!(facets.natural_key, "101");
+    assert_eq!(facets.unique_keys, spec.unique_keys());
+    assert_eq!(facets.references, spec.references());
+}
+
+#[test]
+fn a_document_that_contradicts_its_spec_is_refused() {
+    let field = |document: &Document| facets(document).unwrap_err().field;
+    let good = document(&ExtensionId::new(1, 1).to_string(), &extension("101"));
+    let foreign_id = Document {
+        id: DeviceId::new(1, 1).to_string(),
+        ..good.clone()
+    };
+    assert_eq!(field(&foreign_id), "/id");
+    let other_name = Document {
+        name: "102".to_owned(),
+        ..good.clone()
+    };
+    assert_eq!(field(&other_name), "/name");
+    let other_kind = Document {
+        kind: KindName::Device,
+        id: DeviceId::new(1, 1).to_string(),
+        ..good.clone()
+    };
+    assert_eq!(field(&other_kind), "");
+    let bad_spec = Document {
+        spec: json!({ "number": "101", "ring_seconds": 1 }),
+        ..good
+    };
+    assert_eq!(field(&bad_spec), "/ring_seconds");
+}
+
+#[test]
+fn a_resource_becomes_a_document_and_again_the_same_resource() {
+    let resource = Resource {
+        id: DeviceId::new(1, 7),
+        tenant: TenantId::new(1, 1),
+        revision: 3,
+        spec: device(json!({ "address": "sip:192.0.2.7" })),
+        created: WallTime::from_unix_ms(5),
+        updated: WallTime::from_unix_ms(6),
+    };
+    let document = resource.to_document().unwrap();
+    assert_eq!(document.name, "anna");
+    assert_eq!(Resource::try_from(document.clone()), Ok(resource));
+    let taken_for_another: Result<Resource<Extension>, Invalid> = document.try_into();
+    assert_eq!(taken_for_another.unwrap_err().field, "/kind");
+}
+
+#[test]
+fn every_kind_is_found_by_its_word_and_no_other_word_is_a_kind() {
+    for kind in KindName::ALL {
+        assert_eq!(kind.as_str().parse(), Ok(kind));
+        assert_eq!(serde_json::to_value(kind).unwrap(), json!(kind.as_str()));
+    }
+    assert!("Tenant".parse::<KindName>().is_err());
+    assert!("".parse::<KindName>().is_err());
+}

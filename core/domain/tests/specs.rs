@@ -1,0 +1,132 @@
+//! Whatever JSON comes as a spec: it is refused or understood, never a panic; and what is
+//! accepted says the same again.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use domain::{Device, Document, Extension, Kind, KindName, Tenant, facets};
+use ids::{DeviceId, ExtensionId, TenantId};
+use machine::WallTime;
+use proptest::prelude::*;
+use serde_json::{Map, Value};
+
+/// Names of fields, real ones mostly.
+fn name() -> impl Strategy<Value = String> {
+    let real = [
+        "domains",
+        "display_name",
+        "caps",
+        "enabled",
+        "number",
+        "ring_seconds",
+        "destination",
+        "username",
+        "extension",
+        "address",
+        "trusted_source",
+    ];
+    prop_oneof![9 => proptest::sample::select(real.to_vec()).prop_map(str::to_owned), 1 => ".{0,8}"]
+}
+
+/// Texts, some of them nearly right.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        ".{0,80}",
+        "[a-z0-9.-]{0,20}",
+        "sip:([a-z]{1,3}@)?[0-9.\\[\\]:a-f]{0,20}(;transport=(udp|tcp|tls))?",
+        Just("echo".to_owned()),
+        Just(ExtensionId::new(1, 1).to_string()),
+        Just("::ffff:192.0.2.7".to_owned()),
+    ]
+}
+
+fn json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        (0_u16..400).prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        text().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 24, 6, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..20).prop_map(Value::from),
+            proptest::collection::vec((name(), inner), 0..8)
+                .prop_map(|fields| Value::from(fields.into_iter().collect::<Map<_, _>>())),
+        ]
+    })
+}
+
+fn holds<K: Kind>(id: &str, spec: &Value) {
+    let Ok(mut typed) = K::deserialize(spec) else {
+        return;
+    };
+    typed.normalise();
+    if typed.validate().is_err() {
+        return;
+    }
+    let again: K = serde_json::from_value(serde_json::to_value(&typed).unwrap()).unwrap();
+    assert_eq!(again.unique_keys(), typed.unique_keys());
+    let document = Document {
+        kind: K::NAME,
+        id: id.to_owned(),
+        tenant: TenantId::new(1, 1),
+        revision: 1,
+        name: typed.natural_key(),
+        spec: serde_json::to_value(&typed).unwrap(),
+        created: WallTime::from_unix_ms(0),
+        updated: WallTime::from_unix_ms(0),
+    };
+    let facets = facets(&document).unwrap();
+    assert_eq!(facets.unique_keys, typed.unique_keys());
+    assert!(
+        !K::NAME.is_id(&facets.natural_key),
+        "a natural key is no id"
+    );
+}
+
+fn all_hold(spec: &Value) {
+    holds::<Tenant>(&TenantId::new(1, 1).to_string(), spec);
+    holds::<Extension>(&ExtensionId::new(1, 1).to_string(), spec);
+    holds::<Device>(&DeviceId::new(1, 1).to_string(), spec);
+}
+
+/// A valid spec of a kind, to be spoilt in one place.
+fn valid(kind: KindName) -> Value {
+    match kind {
+        KindName::Tenant => serde_json::json!({
+            "domains": ["acme.example"], "display_name": "Acme", "enabled": true
+        }),
+        KindName::Extension => serde_json::json!({
+            "number": "101", "display_name": "Anna", "ring_seconds": 30, "destination": "devices"
+        }),
+        KindName::Device => serde_json::json!({
+            "username": "anna", "extension": ExtensionId::new(1, 1),
+            "address": "sip:192.0.2.7", "trusted_source": "192.0.2.7"
+        }),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 3_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn any_json_is_refused_or_understood(spec in json()) {
+        all_hold(&spec);
+    }
+
+    #[test]
+    fn a_valid_spec_spoilt_in_one_field_is_refused_or_understood(
+        kind in proptest::sample::select(KindName::ALL.to_vec()),
+        field in name(),
+        value in json(),
+    ) {
+        let mut spec = valid(kind);
+        all_hold(&spec);
+        spec[field] = value;
+        all_hold(&spec);
+    }
+}
