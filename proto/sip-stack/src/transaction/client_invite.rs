@@ -27,8 +27,11 @@ pub(super) enum State {
         repeat: Option<Repeat>,
         timer_b: Instant,
     },
-    /// A provisional response came.
-    Proceeding { request: Bytes },
+    /// A provisional response came. When nobody waits for more, it ends by itself.
+    Proceeding {
+        request: Bytes,
+        end: Option<Instant>,
+    },
     /// Refused and acknowledged: repeats the ACK until Timer D.
     Completed { ack: Bytes, timer_d: Instant },
     /// A 2xx came: more may follow until Timer M.
@@ -67,7 +70,8 @@ impl State {
                 repeat, timer_b, ..
             } => Some(first(repeat.as_ref(), *timer_b)),
             Self::Completed { timer_d: at, .. } | Self::Accepted { timer_m: at, .. } => Some(*at),
-            Self::Proceeding { .. } | Self::Terminated => None,
+            Self::Proceeding { end, .. } => *end,
+            Self::Terminated => None,
         }
     }
 
@@ -92,6 +96,7 @@ impl State {
             Self::Calling { request, .. } => {
                 *self = Self::Proceeding {
                     request: exact(request),
+                    end: None,
                 };
                 out.tell(told(head, from, message));
             }
@@ -145,7 +150,7 @@ impl State {
         out: &mut Outbox,
     ) {
         match self {
-            Self::Calling { request, .. } | Self::Proceeding { request } => {
+            Self::Calling { request, .. } | Self::Proceeding { request, .. } => {
                 let timer_d = now + unless_reliable(head.flow.transport, TIMER_D);
                 let ack = via::ack_of_refusal(request, &message).unwrap_or_default();
                 if !ack.is_empty() {
@@ -188,6 +193,13 @@ impl State {
         }
     }
 
+    /// Nobody waits for the response any more; one that comes in time is still acknowledged.
+    pub(super) fn forsake(&mut self, now: Instant) {
+        if let Self::Proceeding { end, .. } = self {
+            *end = Some(now + TRANSACTION_LIFE);
+        }
+    }
+
     /// The transport failed: told once, while an answer was still awaited.
     pub(super) fn transport_failed(&mut self, head: Head, out: &mut Outbox) {
         match self {
@@ -222,12 +234,14 @@ impl State {
                     out.repeat(head.flow, request);
                 }
             }
-            Self::Completed { timer_d: end, .. } | Self::Accepted { timer_m: end, .. } => {
+            Self::Completed { timer_d: end, .. }
+            | Self::Accepted { timer_m: end, .. }
+            | Self::Proceeding { end: Some(end), .. } => {
                 if *end <= now {
                     *self = Self::Terminated;
                 }
             }
-            Self::Proceeding { .. } | Self::Terminated => {}
+            Self::Proceeding { end: None, .. } | Self::Terminated => {}
         }
     }
 }

@@ -246,6 +246,18 @@ impl Transactions {
         }
     }
 
+    /// Nobody waits for the response to an INVITE any more. A refusal that still comes is
+    /// acknowledged and an acceptance told; without either the transaction ends in 64 × T1, for
+    /// after a provisional response it would wait for ever (RFC 3261 §17.1.1.2).
+    pub fn forsake(&mut self, key: ClientKey, now: Instant) {
+        if let Some(client) = self.clients.get_mut(key.0)
+            && let ClientState::Invite(state) = &mut client.state
+        {
+            state.forsake(now);
+            self.settle_client(key.0);
+        }
+    }
+
     /// Forgets a client transaction without a word: nobody waits for its response any more.
     pub fn abandon(&mut self, key: ClientKey) {
         self.remove_client(key.0);

@@ -122,7 +122,8 @@ impl Peer {
         match std::mem::replace(&mut self.business, Business::Idle) {
             Business::Theirs(theirs) => cx.answer(theirs.key, &theirs.message, 487),
             Business::Confirming { key, number, .. } => self.ack(key, number, None, cx),
-            Business::Idle | Business::Ours(_) | Business::Unacknowledged(_) => {}
+            Business::Ours(ours) => cx.step.transactions.forsake(ours.sent.key, cx.step.now),
+            Business::Idle | Business::Unacknowledged(_) => {}
         }
     }
 
