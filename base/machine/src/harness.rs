@@ -5,6 +5,7 @@
 //! every step that the deadline is not in the past after an expiry, that the machine does not
 //! expire without end at one instant, and whatever invariants the test adds.
 
+mod spoiler;
 mod transcript;
 
 use std::fmt::{self, Debug};
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use crate::{Deadline, Instant, Machine};
 
+pub use spoiler::Spoiler;
 pub use transcript::{Line, Mark, Transcript};
 
 /// How often a machine may expire at one instant, unless [`Driver::with_most_expiries`] says
