@@ -46,6 +46,8 @@ pub struct Figures {
     pub stray_responses: u64,
     /// Requests and responses whose form was wrong.
     pub malformed: u64,
+    /// Requests that came by a second way and were answered 482 (RFC 3261 §8.2.2.2).
+    pub merged: u64,
     /// Requests refused because a table was full.
     pub refused: u64,
     /// Answered requests forgotten before Timer J because the table was full.

@@ -34,14 +34,21 @@ impl Transactions {
     }
 
     fn receive_response(&mut self, flow: Flow, message: Message, now: Instant) {
-        let (Ok(via), Ok(cseq)) = (message.top_via(), message.cseq()) else {
+        let (Ok(()), Ok(via), Ok(cseq)) =
+            (message.check_response(), message.top_via(), message.cseq())
+        else {
             self.out.figures.malformed += 1;
             return;
         };
         let branch = via.branch().and_then(Branch::parse);
+        let is_invite = cseq.method == Method::Invite;
         let is_cancel = cseq.method == Method::Cancel;
         let slot = branch.and_then(|branch| self.clients.find(client_id(branch, is_cancel)));
-        let Some((slot, client)) = slot.and_then(|s| Some((s, self.clients.get_mut(s)?))) else {
+        let Some((slot, client)) = slot
+            .and_then(|slot| Some((slot, self.clients.get_mut(slot)?)))
+            // a branch alone is not enough: the method must be that of the request (§17.1.3)
+            .filter(|(_, client)| client.state.is_invite() == is_invite)
+        else {
             self.out.figures.stray_responses += 1;
             return;
         };
@@ -87,13 +94,19 @@ impl Transactions {
             return;
         }
         let method = message.method();
+        let merge = via::merge_id(self.key, &message).filter(|_| method != Some(Method::Cancel));
+        if self.is_merged(merge) {
+            self.out.figures.merged += 1;
+            self.refuse_statelessly(flow, &message, 482);
+            return;
+        }
         let state = if method == Some(Method::Invite) {
             ServerState::Invite(server_invite::State::begin(message.clone(), now))
         } else {
             ServerState::Other(server_other::State::begin(now))
         };
         let answers = via::response_flow(&message, flow);
-        let Some(slot) = self.add_server(id, answers, state) else {
+        let Some(slot) = self.add_server(id, merge, answers, state) else {
             self.out.figures.refused += 1;
             self.refuse_statelessly(flow, &message, 503);
             return;

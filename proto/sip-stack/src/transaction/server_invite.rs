@@ -67,6 +67,12 @@ impl State {
         matches!(self, Self::Fresh { .. } | Self::Proceeding { .. })
     }
 
+    /// Whether the same request by another way would be served twice. One that was refused is
+    /// not: who comes again without a new number is only told so again.
+    pub(super) fn is_serving(&self) -> bool {
+        self.is_unanswered() || matches!(self, Self::Accepted { .. })
+    }
+
     /// The INVITE again.
     pub(super) fn repeated(&mut self, head: Head, out: &mut Outbox) {
         out.figures.absorbed += 1;

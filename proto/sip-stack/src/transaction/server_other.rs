@@ -43,6 +43,11 @@ impl State {
         matches!(self, Self::Completed { .. })
     }
 
+    /// Whether the same request by another way would be served twice.
+    pub(super) fn is_serving(&self) -> bool {
+        matches!(self, Self::Waiting { .. })
+    }
+
     /// The request again.
     pub(super) fn repeated(&mut self, head: Head, out: &mut Outbox) {
         out.figures.absorbed += 1;

@@ -13,7 +13,7 @@ use super::linger::Linger;
 use super::outbox::Outbox;
 use super::table::{Slot, Table};
 use super::{client_invite, client_other, server_invite, server_other, via};
-use crate::fingerprint::Key;
+use crate::fingerprint::{FingerprintMap, Key};
 use crate::owner::Owner;
 use crate::token::{Branch, Tag};
 
@@ -37,6 +37,12 @@ pub(super) enum ClientState {
     Other(client_other::State),
 }
 
+impl ClientState {
+    pub(super) const fn is_invite(&self) -> bool {
+        matches!(self, Self::Invite(_))
+    }
+}
+
 pub(super) struct Client {
     pub(super) owner: Owner,
     pub(super) flow: Flow,
@@ -53,6 +59,8 @@ pub(super) struct Server {
     pub(super) owner: Owner,
     pub(super) flow: Flow,
     pub(super) tag: Tag,
+    /// Under which the same request is known that comes by another way.
+    merge: Option<u128>,
     pub(super) state: ServerState,
     alarm: Option<(Instant, TimerHandle)>,
 }
@@ -68,6 +76,8 @@ pub struct Transactions {
     pub(super) clients: Table<Client>,
     pub(super) servers: Table<Server>,
     linger: Linger,
+    /// The requests outside dialogs that are being served; no more than there are servers.
+    merges: FingerprintMap<()>,
     streams: BTreeSet<(Flow, Slot)>,
     timers: TimerTable<Alarm>,
     pub(super) out: Outbox,
@@ -85,6 +95,7 @@ impl Transactions {
             clients: Table::with_bound(limits.clients),
             servers: Table::with_bound(limits.servers),
             linger: Linger::default(),
+            merges: FingerprintMap::default(),
             streams: BTreeSet::new(),
             timers: TimerTable::new(),
             out: Outbox::default(),
@@ -382,12 +393,23 @@ impl Transactions {
         }
     }
 
-    pub(super) fn add_server(&mut self, id: u128, flow: Flow, state: ServerState) -> Option<Slot> {
-        let tag = Tag::of_fingerprint(id);
+    /// Whether this request is being served already, as it came by another way.
+    pub(super) fn is_merged(&self, merge: Option<u128>) -> bool {
+        merge.is_some_and(|merge| self.merges.contains_key(&merge))
+    }
+
+    pub(super) fn add_server(
+        &mut self,
+        id: u128,
+        merge: Option<u128>,
+        flow: Flow,
+        state: ServerState,
+    ) -> Option<Slot> {
         let server = Server {
             owner: Owner::NOBODY,
             flow,
-            tag,
+            tag: Tag::of_fingerprint(id),
+            merge,
             state,
             alarm: None,
         };
@@ -398,6 +420,9 @@ impl Transactions {
             self.remove_server(oldest);
         }
         let slot = self.servers.insert(id, server)?;
+        if let Some(merge) = merge {
+            self.merges.insert(merge, ());
+        }
         self.settle_server(slot);
         Some(slot)
     }
@@ -445,14 +470,16 @@ impl Transactions {
         let Some(server) = self.servers.get_mut(slot) else {
             return;
         };
-        let (over, wake) = match &server.state {
+        let (over, wake, is_serving) = match &server.state {
             ServerState::Invite(state) => (
                 matches!(state, server_invite::State::Terminated),
                 state.wake(),
+                state.is_serving(),
             ),
             ServerState::Other(state) => (
                 matches!(state, server_other::State::Terminated),
                 state.wake(),
+                state.is_serving(),
             ),
         };
         rearm(
@@ -461,6 +488,9 @@ impl Transactions {
             wake,
             Alarm::Server(slot),
         );
+        if let Some(merge) = server.merge.take_if(|_| !is_serving) {
+            self.merges.remove(&merge);
+        }
         if over {
             self.remove_server(slot);
             self.linger.forget_ended(&self.servers);
@@ -468,12 +498,14 @@ impl Transactions {
     }
 
     fn remove_server(&mut self, slot: Slot) {
-        if let Some(Server {
-            alarm: Some((_, handle)),
-            ..
-        }) = self.servers.remove(slot)
-        {
+        let Some(server) = self.servers.remove(slot) else {
+            return;
+        };
+        if let Some((_, handle)) = server.alarm {
             self.timers.cancel(handle);
+        }
+        if let Some(merge) = server.merge {
+            self.merges.remove(&merge);
         }
     }
 }

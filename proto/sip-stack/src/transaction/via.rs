@@ -87,6 +87,22 @@ pub(super) fn fingerprint(key: Key, request: &Message, method: Method<'_>) -> Op
     Some(host_and_port(head, &via).end())
 }
 
+/// What two requests share that one sender meant as one (RFC 3261 §8.2.2.2): From tag, Call-ID
+/// and CSeq. None inside a dialog, where requests do not come by several ways.
+pub(super) fn merge_id(key: Key, request: &Message) -> Option<u128> {
+    if request.to().ok()?.tag().is_some() {
+        return None;
+    }
+    let (from, cseq) = (request.from().ok()?, request.cseq().ok()?);
+    let id = key
+        .begin(5)
+        .field(from.tag()?.as_bytes())
+        .field(request.call_id().ok()?.as_bytes())
+        .number(u64::from(cseq.number))
+        .field(cseq.method.as_str().as_bytes());
+    Some(id.end())
+}
+
 fn host_and_port(head: Fingerprint, via: &Via<'_>) -> Fingerprint {
     let head = match via.host {
         Host::Name(name) => head.field_any_case(name),
