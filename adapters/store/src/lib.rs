@@ -17,7 +17,7 @@ pub use block_on::block_on;
 pub use host::{OsEntropy, SystemClock};
 pub use memory::MemoryStore;
 pub use seal::{DataKey, MASTER_KEY_LENGTH, MasterKey, SealError};
-pub use sqlite::{OpenError, Settings, SqliteStore};
+pub use sqlite::{OpenError, READS_WAITING, Settings, SqliteStore, WRITES_WAITING};
 
 /// Entries of the change feed that are kept.
 pub const FEED_KEPT: u64 = 100_000;

@@ -39,8 +39,8 @@ use work_queue::{WorkQueue, closed};
 use writer::{Desk, Order, Writer};
 
 pub use error::OpenError;
-pub(crate) use readers::READS_WAITING;
-pub(crate) use writer::WRITES_WAITING;
+pub use readers::READS_WAITING;
+pub use writer::WRITES_WAITING;
 
 /// Name of the file in the data folder.
 const FILE: &str = "strowger.db";

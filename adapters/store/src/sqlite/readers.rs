@@ -15,7 +15,7 @@ use super::work_queue::WorkQueue;
 pub(super) const READERS: usize = 3;
 
 /// Requests that wait for a reader at most; further ones are refused.
-pub(crate) const READS_WAITING: usize = 1_024;
+pub const READS_WAITING: usize = 1_024;
 
 /// What a request reads from: the database as it was at one moment.
 pub(super) struct Snapshot<'a> {

@@ -17,7 +17,7 @@ use super::vault::Vault;
 use super::work_queue::WorkQueue;
 
 /// Changes that wait for the writer at most; further ones are refused.
-pub(crate) const WRITES_WAITING: usize = 1_024;
+pub const WRITES_WAITING: usize = 1_024;
 
 /// Steps (operations, call records) after which a transaction takes in no further change.
 const GROUP_STEPS: usize = 2_000;

@@ -1,0 +1,441 @@
+//! Random sequences of calls: memory and SQLite must answer alike and hold the same.
+
+use domain::{AuditEntry, KindName, TokenRecord};
+use ids::{AuditId, DeviceId, ExtensionId, TenantId, TokenId};
+use ports::{
+    CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,
+    Stores, Write,
+};
+use proptest::prelude::*;
+use serde_json::json;
+use store::{MemoryStore, block_on};
+use tenancy::{Role, TenantScope, TokenHash};
+
+use crate::disk::Disk;
+use crate::world::{cdr, digests, platform, time};
+
+/// How many of each thing there are: few, so that calls meet each other.
+const FEW: u8 = 4;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Create,
+    Replace { expected: Option<u64> },
+    Delete { expected: Option<u64> },
+}
+
+/// One operation on the n-th document of a kind.
+#[derive(Clone, Debug)]
+struct Touch {
+    step: Step,
+    kind: KindName,
+    number: u8,
+    /// What its names and references are made of.
+    name: u8,
+    target: u8,
+    secret: Option<u8>,
+}
+
+#[derive(Clone, Debug)]
+enum Call {
+    Commit {
+        tenant: u8,
+        touches: Vec<Touch>,
+    },
+    CommitTenants {
+        touches: Vec<Touch>,
+    },
+    Cdrs {
+        tenant: u8,
+        numbers: Vec<u8>,
+    },
+    PutToken {
+        number: u8,
+        hash: u8,
+        tenant: Option<u8>,
+    },
+    Revoke {
+        number: u8,
+    },
+    Note {
+        number: u8,
+        tenant: Option<u8>,
+    },
+    Begin {
+        key: u8,
+        text: u8,
+        minutes: u16,
+    },
+    Finish {
+        key: u8,
+    },
+    Abandon {
+        key: u8,
+    },
+    Setting {
+        key: u8,
+        value: u8,
+    },
+}
+
+fn few() -> impl Strategy<Value = u8> {
+    0..FEW
+}
+
+fn touch() -> impl Strategy<Value = Touch> {
+    let expected = || prop::option::of(1u64..4);
+    let step = prop_oneof![
+        3 => Just(Step::Create),
+        2 => expected().prop_map(|expected| Step::Replace { expected }),
+        1 => expected().prop_map(|expected| Step::Delete { expected }),
+    ];
+    let kind = prop::sample::select(vec![
+        KindName::Tenant,
+        KindName::Extension,
+        KindName::Extension,
+        KindName::Device,
+        KindName::Device,
+    ]);
+    let secret = prop::option::of(any::<u8>());
+    (step, kind, few(), few(), few(), secret).prop_map(
+        |(step, kind, number, name, target, secret)| Touch {
+            step,
+            kind,
+            number,
+            name,
+            target,
+            secret,
+        },
+    )
+}
+
+fn call() -> impl Strategy<Value = Call> {
+    let tenants_touch = touch().prop_map(|touch| Touch {
+        kind: KindName::Tenant,
+        ..touch
+    });
+    let touches = prop::collection::vec(touch(), 1..6);
+    let tenants_touches = prop::collection::vec(tenants_touch, 1..4);
+    let owner = || prop::option::of(few());
+    prop_oneof![
+        8 => (few(), touches).prop_map(|(tenant, touches)| Call::Commit { tenant, touches }),
+        4 => tenants_touches.prop_map(|touches| Call::CommitTenants { touches }),
+        2 => (few(), prop::collection::vec(0..20u8, 0..6))
+            .prop_map(|(tenant, numbers)| Call::Cdrs { tenant, numbers }),
+        1 => (few(), few(), owner())
+            .prop_map(|(number, hash, tenant)| Call::PutToken { number, hash, tenant }),
+        1 => few().prop_map(|number| Call::Revoke { number }),
+        1 => (few(), owner()).prop_map(|(number, tenant)| Call::Note { number, tenant }),
+        2 => (few(), 0..2u8, 0..3_000u16)
+            .prop_map(|(key, text, minutes)| Call::Begin { key, text, minutes }),
+        1 => few().prop_map(|key| Call::Finish { key }),
+        1 => few().prop_map(|key| Call::Abandon { key }),
+        1 => (few(), few()).prop_map(|(key, value)| Call::Setting { key, value }),
+    ]
+}
+
+/// All tenants but one, each with all extensions but one, so that most calls find something.
+fn opening() -> Vec<Call> {
+    let create = |kind, number| Touch {
+        step: Step::Create,
+        kind,
+        number,
+        name: number,
+        target: number,
+        secret: None,
+    };
+    let tenants = (1..FEW)
+        .map(|number| create(KindName::Tenant, number))
+        .collect();
+    let extensions = |tenant| Call::Commit {
+        tenant,
+        touches: (1..FEW)
+            .map(|number| create(KindName::Extension, number))
+            .collect(),
+    };
+    let mut calls = vec![Call::CommitTenants { touches: tenants }];
+    calls.extend((1..FEW).map(extensions));
+    calls
+}
+
+fn tenant(number: u8) -> TenantId {
+    TenantId::new(u64::from(number) + 1, 1)
+}
+
+fn scope(number: u8) -> TenantScope {
+    TenantScope::for_job(tenant(number), "random")
+}
+
+/// The `touch.number`-th document of the kind, the same in every tenant.
+fn write(owner: TenantId, touch: &Touch) -> Write {
+    let number = u64::from(touch.number) + 1;
+    let extension = |n: u8| ExtensionId::new(u64::from(n) + 1, 2).to_string();
+    let (id, tenant, name, spec) = match touch.kind {
+        KindName::Tenant => {
+            let (name, also) = (domain(touch.name), domain(touch.target));
+            let domains = if name == also {
+                json!([name])
+            } else {
+                json!([name, also])
+            };
+            let id = tenant(touch.number);
+            (id.to_string(), id, name, json!({ "domains": domains }))
+        }
+        KindName::Extension => {
+            let name = (100 + u16::from(touch.name)).to_string();
+            let spec = json!({ "number": name, "destination": "devices" });
+            (extension(touch.number), owner, name, spec)
+        }
+        KindName::Device => {
+            let name = format!("Phone-{}", touch.name);
+            let spec = json!({ "username": name, "extension": extension(touch.target) });
+            (DeviceId::new(number, 3).to_string(), owner, name, spec)
+        }
+    };
+    let document = domain::Document {
+        kind: touch.kind,
+        id,
+        tenant,
+        revision: 0,
+        name,
+        spec,
+        created: time(0),
+        updated: time(0),
+    };
+    let secret = touch
+        .secret
+        .map_or(SecretChange::Keep, |n| SecretChange::Set(digests(n)));
+    Write { document, secret }
+}
+
+fn domain(number: u8) -> String {
+    format!("company{number}.example")
+}
+
+fn operation(owner: TenantId, touch: &Touch) -> Operation {
+    let write = write(owner, touch);
+    match touch.step {
+        Step::Create => Operation::Create(write),
+        Step::Replace { expected } => Operation::Replace {
+            write,
+            expected_revision: expected,
+        },
+        Step::Delete { expected } => Operation::Delete {
+            kind: touch.kind,
+            id: write.document.id,
+            expected_revision: expected,
+        },
+    }
+}
+
+fn change(owner: TenantId, touches: &[Touch], moment: u64) -> Change {
+    Change {
+        operations: touches
+            .iter()
+            .map(|touch| operation(owner, touch))
+            .collect(),
+        at: time(moment),
+        audit: AuditId::new(moment, 0),
+        request: None,
+    }
+}
+
+fn audit(number: u64, tenant: Option<u8>) -> AuditEntry {
+    AuditEntry {
+        id: AuditId::new(number, 9),
+        tenant: tenant.map(self::tenant),
+        at: time(number),
+        actor: "operator".to_owned(),
+        action: "noted".to_owned(),
+        target: String::new(),
+        before: None,
+        after: Some(json!({ "a": [1, null] })),
+        request: None,
+    }
+}
+
+/// Carries a call out and tells its answer as text.
+fn carry_out(store: &dyn Stores, call: &Call, moment: u64) -> Result<String, StoreError> {
+    let key = |number: &u8| format!("key {number}");
+    match call {
+        Call::Commit { tenant, touches } => {
+            let change = change(self::tenant(*tenant), touches, moment);
+            block_on(store.commit(&scope(*tenant), change)).map(|done| format!("{done:?}"))
+        }
+        Call::CommitTenants { touches } => {
+            let change = change(tenant(0), touches, moment);
+            block_on(store.commit_tenants(&platform(), change)).map(|done| format!("{done:?}"))
+        }
+        Call::Cdrs { tenant, numbers } => {
+            let cdrs = numbers
+                .iter()
+                .map(|n| cdr(self::tenant(*tenant), u64::from(*n)));
+            block_on(store.write_cdrs(cdrs.collect())).map(|new| new.to_string())
+        }
+        Call::PutToken {
+            number,
+            hash,
+            tenant,
+        } => {
+            let token = TokenRecord {
+                id: TokenId::new(u64::from(*number), 0),
+                name: key(number),
+                role: tenant.map_or(Role::Operator, |n| Role::Tenant(self::tenant(n))),
+                hash: TokenHash([*hash; 32]),
+                created: time(moment),
+                expires: None,
+                revoked: None,
+            };
+            let noted = audit(moment, *tenant);
+            block_on(store.put_token(&platform(), &token, &noted)).map(|()| String::new())
+        }
+        Call::Revoke { number } => {
+            let (id, noted) = (TokenId::new(u64::from(*number), 0), audit(moment, None));
+            block_on(store.revoke_token(&platform(), id, time(moment), &noted))
+                .map(|()| String::new())
+        }
+        Call::Note { number, tenant } => {
+            let noted = audit(u64::from(*number), *tenant);
+            block_on(store.note(&platform(), &noted)).map(|()| String::new())
+        }
+        Call::Begin {
+            key: number,
+            text,
+            minutes,
+        } => {
+            let now = time(u64::from(*minutes) * 60_000);
+            block_on(store.begin(&key(number), &[*text; 32], now)).map(|turn| format!("{turn:?}"))
+        }
+        Call::Finish { key: number } => {
+            let reply = Reply {
+                status: 200,
+                headers: Vec::new(),
+                body: moment.to_be_bytes().to_vec(),
+            };
+            let finished = block_on(store.finish(&key(number), &reply, time(moment)));
+            finished.map(|()| String::new())
+        }
+        Call::Abandon { key: number } => {
+            block_on(store.abandon(&key(number))).map(|()| String::new())
+        }
+        Call::Setting { key: number, value } => {
+            block_on(store.setting_or_insert(&key(number), &value.to_string()))
+        }
+    }
+}
+
+/// Everything that a store shows.
+fn shown(store: &dyn Stores) -> String {
+    let mut shown = format!("{:?}\n", block_on(store.feed(0, 1_000)));
+    let operator = platform();
+    for page in pages() {
+        shown += &format!("{:?}\n", block_on(store.tenants(&operator, &page)));
+        shown += &format!("{:?}\n", block_on(store.platform_audit(&operator, &page)));
+    }
+    shown += &format!("{:?}\n", block_on(store.tokens(&operator, None)));
+    shown += &format!("{:?}\n", block_on(store.tenant_ids()));
+    for number in 0..FEW {
+        shown += &format!(
+            "{:?}\n",
+            block_on(store.find_token(&TokenHash([number; 32])))
+        );
+        shown += &format!(
+            "{:?}\n",
+            block_on(store.find_tenant(&operator, &domain(number)))
+        );
+        shown += &of_tenant(store, number);
+    }
+    let (directory, cursor) = block_on(store.directory()).unwrap();
+    for number in 0..FEW {
+        let device = directory.device(&format!("Phone-{number}"));
+        let bytes = device.and_then(|entry| entry.digests).map(|d| d.to_bytes());
+        shown += &format!("{device:?} {bytes:?}\n");
+        shown += &format!(
+            "{:?} {cursor}\n",
+            directory.tenant_of_domain(&domain(number))
+        );
+    }
+    shown
+}
+
+fn of_tenant(store: &dyn Stores, number: u8) -> String {
+    let scope = scope(number);
+    let mut shown = format!("{:?}\n", block_on(store.load_tenant(&scope)));
+    for kind in KindName::ALL {
+        shown += &format!("{:?}\n", block_on(store.count(&scope, kind)));
+        for page in pages() {
+            shown += &format!("{:?}\n", block_on(store.list(&scope, kind, &page)));
+        }
+        for touched in 0..FEW {
+            let touch = Touch {
+                step: Step::Create,
+                kind,
+                number: touched,
+                name: touched,
+                target: 0,
+                secret: None,
+            };
+            let document = write(tenant(number), &touch).document;
+            shown += &format!("{:?}\n", block_on(store.get(&scope, kind, &document.id)));
+            shown += &format!("{:?}\n", block_on(store.get(&scope, kind, &document.name)));
+            shown += &format!(
+                "{:?}\n",
+                block_on(store.history(&scope, kind, &document.id))
+            );
+        }
+    }
+    for page in pages() {
+        shown += &format!("{:?}\n", block_on(store.audit(&scope, &page)));
+    }
+    for limit in [1, 3, 100] {
+        let mut query = CdrQuery {
+            limit,
+            ..CdrQuery::default()
+        };
+        shown += &format!("{:?}\n", block_on(store.cdrs(&scope, &query)));
+        query.from = Some(time(3));
+        query.number = Some("101".to_owned());
+        shown += &format!("{:?}\n", block_on(store.cdrs(&scope, &query)));
+        query.extension = Some(ExtensionId::new(102, 0));
+        query.until = Some(time(15));
+        shown += &format!("{:?}\n", block_on(store.cdrs(&scope, &query)));
+    }
+    shown
+}
+
+fn pages() -> Vec<Page> {
+    let mut pages = Vec::new();
+    for order in [Order::Created, Order::Name] {
+        for limit in [1, 2, 100] {
+            pages.push(Page {
+                order,
+                ..Page::first(limit)
+            });
+        }
+    }
+    let mut filtered = Page::first(2);
+    filtered.filter = Filter {
+        name_contains: Some("N".to_owned()),
+        refers_to: Some(ExtensionId::new(1, 2).to_string()),
+    };
+    pages.push(filtered);
+    pages.push(Page::first(2).after(Cursor("Phone-1".to_owned())));
+    pages
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn memory_and_sqlite_answer_alike(calls in prop::collection::vec(call(), 1..40)) {
+        let (memory, disk) = (MemoryStore::new(), Disk::new());
+        let sqlite = disk.open();
+        for (moment, call) in (1..).zip(opening().iter().chain(&calls)) {
+            let moment = moment * 100;
+            let expected = carry_out(&memory, call, moment);
+            let answer = carry_out(&sqlite, call, moment);
+            prop_assert_eq!(answer, expected, "{:?}", call);
+        }
+        prop_assert_eq!(shown(&sqlite), shown(&memory));
+    }
+}

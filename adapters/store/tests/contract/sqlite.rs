@@ -1,0 +1,6 @@
+//! What SQLite alone must do: survive, keep secrets on the disk, share a file, refuse in time.
+
+mod process;
+mod schema;
+mod sealing;
+mod sharing;

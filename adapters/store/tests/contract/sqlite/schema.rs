@@ -1,0 +1,128 @@
+//! The file: its version, its permissions, its keys.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+
+use store::OpenError;
+
+use crate::disk::Disk;
+use crate::world::World;
+
+fn mode(path: &std::path::Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn an_empty_file_is_brought_to_the_present_version_and_stays_there() {
+    let disk = Disk::new();
+    fs::create_dir(disk.folder()).unwrap();
+    fs::write(disk.file(), b"").unwrap();
+    drop(disk.open());
+    let version = || {
+        disk.raw()
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+    };
+    let made: u32 = version().unwrap();
+    assert!(made >= 1);
+    drop(disk.open());
+    assert_eq!(version(), Ok(made));
+}
+
+#[test]
+fn a_file_of_a_newer_release_is_refused_and_left_as_it_is() {
+    let disk = Disk::new();
+    drop(disk.open());
+    disk.raw().pragma_update(None, "user_version", 999).unwrap();
+    let refused = disk.try_open(1).unwrap_err();
+    assert!(matches!(refused, OpenError::Newer { found: 999, .. }));
+    assert!(
+        refused.to_string().contains("made by a newer release"),
+        "{refused}"
+    );
+    let found: u32 = disk
+        .raw()
+        .pragma_query_value(None, "user_version", |r| r.get(0))
+        .unwrap();
+    assert_eq!(found, 999);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused() {
+    let disk = Disk::new();
+    fs::create_dir(disk.folder()).unwrap();
+    fs::write(
+        disk.file(),
+        b"something else altogether, and long enough ".repeat(40),
+    )
+    .unwrap();
+    let refused = disk.try_open(1).unwrap_err();
+    assert!(matches!(refused, OpenError::Store(_)), "{refused}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_is_refused_by_name() {
+    let disk = Disk::new();
+    fs::create_dir(disk.folder()).unwrap();
+    fs::write(disk.file(), b"").unwrap();
+    let below = Disk::at(disk.file().to_str().unwrap());
+    let refused = below.try_open(1).unwrap_err();
+    assert!(matches!(refused, OpenError::File(..)));
+    assert!(refused.to_string().contains("strowger.db"), "{refused}");
+}
+
+#[test]
+fn folder_and_files_are_for_their_owner_alone() {
+    let disk = Disk::new();
+    let store = disk.open();
+    World::over(&store).tenant("acme.example");
+    assert_eq!(mode(disk.folder()), 0o700);
+    for file in [
+        disk.file(),
+        disk.log(),
+        disk.folder().join("strowger.db-shm"),
+    ] {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    drop(store);
+    fs::set_permissions(disk.file(), Permissions::from_mode(0o644)).unwrap();
+    drop(disk.open());
+    assert_eq!(
+        mode(&disk.file()),
+        0o600,
+        "a copy that was too open is closed"
+    );
+}
+
+/// Tables of the platform itself, whose keys begin with no tenant.
+const PLATFORM_TABLES: [&str; 3] = ["feed", "settings", "requests"];
+
+#[test]
+fn tables_are_strict_and_their_keys_begin_with_the_tenant() {
+    let disk = Disk::new();
+    drop(disk.open());
+    let raw = disk.raw();
+    let list = "SELECT name, strict FROM pragma_table_list
+                WHERE schema = 'main' AND name NOT LIKE 'sqlite%'";
+    let mut tables = raw.prepare(list).unwrap();
+    let tables = tables
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    let tables: Vec<(String, bool)> = tables.map(Result::unwrap).collect();
+    assert!(tables.len() >= 11, "{tables:?}");
+    for (table, strict) in tables {
+        assert!(strict, "{table}");
+        let key = "SELECT name FROM pragma_table_info(?1) WHERE pk = 1";
+        let first: String = raw.query_row(key, [&table], |row| row.get(0)).unwrap();
+        let platform = PLATFORM_TABLES.contains(&table.as_str());
+        assert_eq!(first == "tenant", !platform, "{table}");
+        let keys = "SELECT \"from\" FROM pragma_foreign_key_list(?1) WHERE seq = 0";
+        let mut keys = raw.prepare(keys).unwrap();
+        let keys = keys
+            .query_map([&table], |row| row.get::<_, String>(0))
+            .unwrap();
+        assert!(
+            keys.map(Result::unwrap).all(|first| first == "tenant"),
+            "{table}"
+        );
+    }
+}

@@ -1,0 +1,175 @@
+//! Many at once: threads, processes, and more work than there is room for.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use domain::KindName;
+use ports::{ExchangeStore, FeedWatch, NotReady, Operation, StoreError, ready};
+use store::{FEED_KEPT, WRITES_WAITING, block_on};
+
+use crate::disk::Disk;
+use crate::world::{World, replace, with};
+
+#[test]
+fn past_the_bound_changes_are_refused_at_once_while_reads_go_on() {
+    let disk = Disk::new();
+    let store = disk.open();
+    let other = disk.raw();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let set = async |number: usize| store.setting_or_insert(&number.to_string(), "set").await;
+    let mut waiting = Vec::new();
+    let refused = loop {
+        let mut future = Box::pin(set(waiting.len()));
+        match ready(&mut future) {
+            Err(NotReady) => waiting.push(future),
+            Ok(answer) => break answer.unwrap_err(),
+        }
+    };
+    // the writer may have taken the first one, and waits for the other process
+    assert!((WRITES_WAITING..=WRITES_WAITING + 1).contains(&waiting.len()));
+    assert!(
+        matches!(refused, StoreError::Unavailable { .. }),
+        "{refused}"
+    );
+    assert_eq!(block_on(store.setting("0")), Ok(None));
+    other.execute_batch("COMMIT").unwrap();
+    for future in waiting {
+        assert_eq!(block_on(future), Ok("set".to_owned()));
+    }
+    assert_eq!(
+        block_on(set(WRITES_WAITING + 1)),
+        Ok("set".to_owned()),
+        "there is room again"
+    );
+}
+
+#[test]
+fn a_change_that_fails_does_not_disturb_its_neighbours() {
+    let disk = Disk::new();
+    let store = disk.open();
+    let acme = World::over(&store).tenant("acme.example");
+    let commit = |writer: u64| {
+        let world = World::from(&store, writer * 1_000);
+        for number in 0..20 {
+            let mine = world.extension_write(&acme, &format!("{writer}{number:03}"));
+            let double = world.extension_write(&acme, &format!("{writer}{number:03}"));
+            let both = vec![Operation::Create(mine.clone()), Operation::Create(double)];
+            world.commit(&acme, both).unwrap_err();
+            world.commit(&acme, vec![Operation::Create(mine)]).unwrap();
+        }
+    };
+    thread::scope(|threads| {
+        for writer in 1..=8 {
+            threads.spawn(move || commit(writer));
+        }
+    });
+    let world = World::over(&store);
+    assert_eq!(
+        block_on(world.store.count(&acme, KindName::Extension)),
+        Ok(160)
+    );
+    assert_eq!(world.cursor(), 161);
+}
+
+#[test]
+fn readers_see_each_change_whole_while_others_write() {
+    let disk = Disk::new();
+    let store = disk.open();
+    let world = World::over(&store);
+    let acme = world.tenant("acme.example");
+    let pair = ["101", "102"].map(|number| world.extension(&acme, number));
+    let over = AtomicBool::new(false);
+    let read_on = || {
+        let mut rounds = 0u32;
+        while !over.load(Ordering::Acquire) {
+            let parts = block_on(store.load_tenant(&acme)).unwrap().unwrap();
+            let names = parts
+                .extensions
+                .iter()
+                .map(|e| e.spec.display_name.as_str());
+            let names: Vec<_> = names.collect();
+            assert_eq!(names[0], names[1], "both were written by one change");
+            let revision = parts.extensions[0].revision;
+            assert_eq!(
+                parts.cursor,
+                3 + 2 * (revision - 1),
+                "and the feed with them"
+            );
+            rounds += 1;
+        }
+        rounds
+    };
+    thread::scope(|threads| {
+        let readers: Vec<_> = (0..4).map(|_| threads.spawn(read_on)).collect();
+        for round in 0..100 {
+            let both = pair
+                .each_ref()
+                .map(|document| replace(with(document, "display_name", &round.to_string())));
+            world.commit(&acme, both.into()).unwrap();
+        }
+        over.store(true, Ordering::Release);
+        assert!(readers.into_iter().all(|reader| reader.join().unwrap() > 0));
+    });
+}
+
+#[test]
+fn what_another_process_changed_is_found_by_asking_the_feed() {
+    let disk = Disk::new();
+    let (served, console) = (disk.open(), disk.open());
+    let acme = World::over(&console).tenant("acme.example");
+    assert_eq!((console.changed(), served.changed()), (1, 0));
+    let page = block_on(served.feed(0, 10)).unwrap();
+    assert_eq!(page.entries[0].tenant, acme.tenant());
+    assert_eq!(served.changed(), 1);
+    let extension = World::from(&served, 100).extension(&acme, "101");
+    let seen = World::over(&console).get(&acme, KindName::Extension, "101");
+    assert_eq!(seen, Some(extension));
+}
+
+#[test]
+fn two_processes_write_in_turns() {
+    let disk = Disk::new();
+    let stores = [disk.open(), disk.open()];
+    let acme = World::over(&stores[0]).tenant("acme.example");
+    thread::scope(|threads| {
+        for (number, store) in (1..).zip(&stores) {
+            let acme = &acme;
+            threads.spawn(move || {
+                let world = World::from(store, number * 1_000);
+                for extension in 0..30 {
+                    world.extension(acme, &format!("{number}{extension:03}"));
+                }
+            });
+        }
+    });
+    let feed = block_on(stores[0].feed(0, 100)).unwrap();
+    let cursors: Vec<u64> = feed.entries.iter().map(|entry| entry.cursor).collect();
+    assert_eq!(cursors, (1..=61).collect::<Vec<_>>());
+}
+
+#[test]
+fn only_the_latest_entries_of_the_feed_are_kept() {
+    let disk = Disk::new();
+    let store = disk.open();
+    let world = World::over(&store);
+    let acme = world.tenant("acme.example");
+    let history = "WITH RECURSIVE n(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n LIMIT ?1)
+                   INSERT INTO feed SELECT n, ?2, 'tenant', ?2, 2, 'replaced' FROM n";
+    let row = rusqlite::params![i64::try_from(FEED_KEPT).unwrap(), acme.tenant().to_string()];
+    disk.raw().execute(history, row).unwrap();
+    world.extension(&acme, "101");
+    let (latest, oldest) = (FEED_KEPT + 2, 2);
+    assert_eq!(store.changed(), latest);
+    let lost = block_on(store.feed(oldest - 1, 1)).unwrap();
+    assert_eq!(
+        (lost.entries.len(), lost.cursor, lost.lost),
+        (0, latest, true)
+    );
+    let kept = block_on(store.feed(oldest, 1)).unwrap();
+    assert_eq!((kept.entries[0].cursor, kept.lost), (oldest + 1, false));
+    let count = "SELECT COUNT(*), MIN(cursor) FROM feed";
+    let found = disk
+        .raw()
+        .query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    assert_eq!(found, Ok((100_000, 3)));
+}
