@@ -36,13 +36,31 @@ pub(crate) fn json<T: Serialize>(value: &T) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A resource as it is shown.
+#[derive(Serialize)]
+struct Shown<'a> {
+    kind: &'a str,
+    id: &'a str,
+    revision: u64,
+    created: String,
+    updated: String,
+    spec: &'a serde_json::Value,
+}
+
 /// Writes a resource as JSON.
 ///
 /// # Errors
 /// A resource that has no JSON form, which none of ours is.
 pub(crate) fn resource<K: Kind>(resource: &Resource<K>) -> Result<(), Failure> {
     let document = resource.to_document().map_err(StoreError::from)?;
-    json(&document)
+    json(&Shown {
+        kind: document.kind.as_str(),
+        id: &document.id,
+        revision: document.revision,
+        created: document.created.to_string(),
+        updated: document.updated.to_string(),
+        spec: &document.spec,
+    })
 }
 
 /// Writes rows under headings, in columns.
