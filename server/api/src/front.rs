@@ -112,8 +112,9 @@ impl Front {
 
     /// States a tenant's cap, as just read.
     pub(crate) fn learn_cap(&self, tenant: TenantId, caps: &Caps) {
+        let rate = caps.api_requests_per_second;
         self.meters()
-            .set_rate(Asker::Tenant(tenant), caps.api_requests_per_second);
+            .set_rate(Asker::Tenant(tenant), rate, Instant::now());
     }
 
     /// `Some` while a source has presented too many wrong keys.

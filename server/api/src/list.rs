@@ -58,10 +58,15 @@ fn hand_out(cursor: &Cursor) -> String {
 /// Reads what [`hand_out`] wrote.
 pub(crate) fn take_back(text: &str) -> Result<Cursor, Problem> {
     let pairs = text.as_bytes().chunks(2);
-    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
+    let byte = |pair: &[u8]| {
+        let digits = str::from_utf8(pair)
+            .ok()
+            .filter(|pair| !pair.starts_with('+'))?;
+        u8::from_str_radix(digits, 16).ok()
+    };
     let bytes: Option<Vec<u8>> = pairs.map(byte).collect();
     bytes
-        .filter(|_| text.len().is_multiple_of(2) && !text.is_empty())
+        .filter(|bytes| !bytes.is_empty() && text.len() == 2 * bytes.len())
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .map(Cursor)
         .ok_or_else(|| Problem::parameter("after", "must be `next` of another page, as it came"))

@@ -81,13 +81,7 @@ impl<K: Copy + Eq + Hash> Meters<K> {
 
     /// Takes one request of an asker; one that is not known yet gets `rate`.
     pub(crate) fn take(&mut self, asker: K, rate: u32, now: Instant) -> Standing {
-        if self.0.len() >= ASKERS_MAX && !self.0.contains_key(&asker) {
-            self.make_room(now);
-        }
-        self.0
-            .entry(asker)
-            .or_insert(Meter { rate, due: now })
-            .take(now)
+        self.meter(asker, rate, now).take(now)
     }
 
     /// Whether an asker could not take one now. Costs nothing.
@@ -98,11 +92,17 @@ impl<K: Copy + Eq + Hash> Meters<K> {
             .and_then(|mut meter| meter.take(now).refused)
     }
 
-    /// Changes an asker's rate from its next request on.
-    pub(crate) fn set_rate(&mut self, asker: K, rate: u32) {
-        if let Some(meter) = self.0.get_mut(&asker) {
-            meter.rate = rate;
+    /// States an asker's rate, which holds from its next request on.
+    pub(crate) fn set_rate(&mut self, asker: K, rate: u32, now: Instant) {
+        self.meter(asker, rate, now).rate = rate;
+    }
+
+    /// The meter of an asker; a new one has this rate.
+    fn meter(&mut self, asker: K, rate: u32, now: Instant) -> &mut Meter {
+        if self.0.len() >= ASKERS_MAX && !self.0.contains_key(&asker) {
+            self.make_room(now);
         }
+        self.0.entry(asker).or_insert(Meter { rate, due: now })
     }
 
     /// Forgets whoever is idle; when all are busy, everybody, which lets a burst through rather
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(meters.take(1, 1, now).refused, None);
         assert!(meters.take(1, 1, now).refused.is_some());
         assert_eq!(meters.take(2, 1, now).refused, None);
-        meters.set_rate(2, 1_000_000_000);
+        meters.set_rate(2, 1_000_000_000, now);
         let later = now + Duration::from_secs(1);
         assert_eq!(meters.take(2, 1, later).limit, 1_000_000_000);
         assert!((0..1_000).all(|_| meters.take(2, 1, later).refused.is_none()));

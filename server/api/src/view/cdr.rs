@@ -191,7 +191,6 @@ pub(crate) struct CdrView {
     /// What was dialled, as it came.
     dialled: String,
     /// Who answered, or was last tried.
-    #[serde(skip_serializing_if = "Option::is_none")]
     destination: Option<PartyView>,
     /// All legs, in the order in which they were started.
     legs: Vec<CdrLegView>,

@@ -20,11 +20,9 @@ pub(crate) struct DeviceSpec {
     extension: ExtensionId,
     /// An address that is rung without a registration:
     /// `sip:[user@]ip[:port][;transport=udp|tcp]`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "sip:192.0.2.7:5060")]
     address: Option<String>,
     /// Requests from this IP address are this device's without a digest; unique on the platform.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "192.0.2.7")]
     trusted_source: Option<IpAddr>,
     /// A disabled device neither registers nor calls nor rings.

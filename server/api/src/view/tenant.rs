@@ -12,22 +12,22 @@ use utoipa::ToSchema;
 #[schema(as = Caps)]
 pub(crate) struct CapsView {
     /// Calls at the same time.
-    #[schema(default = 200)]
+    #[schema(required = false, default = 200)]
     concurrent_calls: u32,
     /// New calls per second, with a burst of one second's worth.
-    #[schema(default = 20)]
+    #[schema(required = false, default = 20)]
     calls_per_second: u32,
     /// REGISTER requests per second that may change or refresh a binding.
-    #[schema(default = 200)]
+    #[schema(required = false, default = 200)]
     registrations_per_second: u32,
     /// Bindings at the same time, over all devices.
-    #[schema(default = 5_000)]
+    #[schema(required = false, default = 5_000)]
     bindings: u32,
     /// API requests per second by the tenant's own keys.
-    #[schema(default = 50)]
+    #[schema(required = false, default = 50)]
     api_requests_per_second: u32,
     /// Share of contended places, relative to other tenants.
-    #[schema(default = 10, minimum = 1, maximum = 1_000)]
+    #[schema(required = false, default = 10, minimum = 1, maximum = 1_000)]
     weight: u16,
 }
 

@@ -1,0 +1,123 @@
+//! A living exchange that says what a test tells it.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use ids::{CallId, DeviceId, TenantId};
+use machine::WallTime;
+use ports::{LiveCall, LiveError, LiveExchange, LiveLeg, LiveRegistration, Why};
+use tenancy::TenantScope;
+use tokio::sync::Semaphore;
+
+use crate::world::NOON;
+
+/// What each tenant has at this moment.
+#[derive(Default)]
+pub(crate) struct Exchange {
+    pub(crate) calls: Mutex<BTreeMap<TenantId, Vec<LiveCall>>>,
+    pub(crate) registrations: Mutex<BTreeMap<TenantId, Vec<LiveRegistration>>>,
+    pub(crate) hung_up: Mutex<Vec<(TenantId, CallId, String)>>,
+    pub(crate) away: AtomicBool,
+    /// While `Some`, each question takes a permit before it is answered.
+    pub(crate) door: Mutex<Option<std::sync::Arc<Semaphore>>>,
+    pub(crate) asked: std::sync::atomic::AtomicUsize,
+}
+
+pub(crate) fn call(id: CallId, caller: &str, dialled: &str) -> LiveCall {
+    LiveCall {
+        id,
+        caller: caller.to_owned(),
+        dialled: dialled.to_owned(),
+        state: "talking".to_owned(),
+        started: NOON,
+        answered: Some(NOON),
+        legs: vec![LiveLeg {
+            leg: 0,
+            device: None,
+            number: caller.to_owned(),
+            display: String::new(),
+            direction: "incoming".to_owned(),
+            state: "up".to_owned(),
+            holding: false,
+            codec: Some("PCMA/8000".to_owned()),
+            user_agent: "Phone/1".to_owned(),
+        }],
+        why: vec![Why {
+            rule: "extension.devices".to_owned(),
+            because: format!("{dialled} is an extension of this tenant"),
+        }],
+    }
+}
+
+pub(crate) fn registration(device: DeviceId, contact: &str) -> LiveRegistration {
+    LiveRegistration {
+        device,
+        contact: contact.to_owned(),
+        transport: "udp".to_owned(),
+        source: "192.0.2.7:5062".to_owned(),
+        user_agent: "Phone/1".to_owned(),
+        registered: NOON,
+        expires: WallTime::from_unix_ms(NOON.unix_ms() + 60_000),
+    }
+}
+
+impl Exchange {
+    async fn enter(&self) -> Result<(), LiveError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let door = self.door.lock().unwrap().clone();
+        if let Some(door) = door {
+            door.acquire().await.unwrap().forget();
+        }
+        if self.away.load(Ordering::SeqCst) {
+            return Err(LiveError::Unavailable);
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl LiveExchange for Exchange {
+    async fn calls(&self, scope: &TenantScope) -> Result<Vec<LiveCall>, LiveError> {
+        self.enter().await?;
+        let calls = self.calls.lock().unwrap();
+        Ok(calls.get(&scope.tenant()).cloned().unwrap_or_default())
+    }
+
+    async fn call(&self, scope: &TenantScope, id: CallId) -> Result<LiveCall, LiveError> {
+        let calls = self.calls(scope).await?;
+        calls
+            .into_iter()
+            .find(|call| call.id == id)
+            .ok_or(LiveError::NotFound)
+    }
+
+    async fn hang_up(&self, scope: &TenantScope, id: CallId, text: &str) -> Result<(), LiveError> {
+        self.call(scope, id).await?;
+        let mut calls = self.calls.lock().unwrap();
+        calls
+            .get_mut(&scope.tenant())
+            .unwrap()
+            .retain(|call| call.id != id);
+        self.hung_up
+            .lock()
+            .unwrap()
+            .push((scope.tenant(), id, text.to_owned()));
+        Ok(())
+    }
+
+    async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError> {
+        self.enter().await?;
+        let all = self.registrations.lock().unwrap();
+        Ok(all.get(&scope.tenant()).cloned().unwrap_or_default())
+    }
+
+    fn is_ready(&self) -> bool {
+        !self.away.load(Ordering::SeqCst)
+    }
+
+    fn metrics(&self) -> String {
+        "# TYPE strowger_calls gauge\nstrowger_calls 1\n# EOF\n".to_owned()
+    }
+}

@@ -1,0 +1,422 @@
+//! The stranger's test: what one company's key is told of another company is what it is told of
+//! a company that never was. It is made of the OpenAPI text, so it grows with the API.
+
+use ids::{CallId, CdrId, DeviceId, ExtensionId, TenantId, TokenId};
+use serde_json::{Value, json};
+
+use crate::http::{Ask, Reply};
+use crate::openapi::{Described, described};
+use crate::world::{Company, World, world};
+
+/// Names that are unique on the whole platform, so that asking for one that another company has
+/// cannot succeed. That is all that is said: not whose it is. A telephone that cannot send its
+/// company's domain is known by its user name alone, and a SIP domain leads to one company.
+const EXEMPT: [&str; 2] = ["username", "trusted_source"];
+
+/// Everything by which a company and what it has can be called.
+#[derive(Clone, Debug)]
+struct Names {
+    tenants: [String; 2],
+    extensions: [String; 2],
+    devices: [String; 2],
+    call: String,
+    cdr: String,
+    token: String,
+}
+
+fn names_of(company: &Company, token: TokenId) -> Names {
+    Names {
+        tenants: [company.id.to_string(), company.domain.clone()],
+        extensions: [company.extension.to_string(), company.number.clone()],
+        devices: [company.device.to_string(), company.username.clone()],
+        call: company.call.to_string(),
+        cdr: company.cdr.to_string(),
+        token: token.to_string(),
+    }
+}
+
+/// Names of the same form, next to a company's, that nothing ever had.
+fn names_next_to(company: &Company, token: TokenId) -> Names {
+    const FAR: u128 = 1 << 40;
+    let next = |bits: u128| bits.wrapping_add(FAR);
+    Names {
+        tenants: [
+            TenantId::from_u128(next(company.id.as_u128())).to_string(),
+            "acmf.example".to_owned(),
+        ],
+        extensions: [
+            ExtensionId::from_u128(next(company.extension.as_u128())).to_string(),
+            "102".to_owned(),
+        ],
+        devices: [
+            DeviceId::from_u128(next(company.device.as_u128())).to_string(),
+            "acme-102".to_owned(),
+        ],
+        call: CallId::from_u128(next(company.call.as_u128())).to_string(),
+        cdr: CdrId::from_u128(next(company.cdr.as_u128())).to_string(),
+        token: TokenId::from_u128(next(token.as_u128())).to_string(),
+    }
+}
+
+/// A path with its parameters filled in. With `home`, the tenant is that one.
+fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> String {
+    let home = home.map(|company| company.id.to_string());
+    path.replace(
+        "{tenant}",
+        &home.unwrap_or_else(|| names.tenants[which].clone()),
+    )
+    .replace("{extension}", &names.extensions[which])
+    .replace("{device}", &names.devices[which])
+    .replace("{call}", &names.call)
+    .replace("{cdr}", &names.cdr)
+    .replace("{token}", &names.token)
+}
+
+/// A good body of each schema, with these names in every place where a name can stand.
+fn body(schema: &str, names: &Names, which: usize) -> Value {
+    match schema {
+        "TenantSpec" | "TenantPatch" => json!({"domains": ["fresh.example"]}),
+        "ExtensionSpec" | "ExtensionPatch" => json!({"number": "777"}),
+        "DeviceSpec" => json!({"username": "fresh", "extension": names.extensions[which]}),
+        "DevicePatch" => json!({"extension": names.extensions[which]}),
+        "NewToken" => json!({"name": "fresh", "tenant": names.tenants[which]}),
+        other => panic!("say what a body of {other} looks like"),
+    }
+}
+
+/// What a query parameter can name; `None` when it names nothing of anybody's.
+fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
+    let hex = |text: &String| text.bytes().map(|b| format!("{b:02x}")).collect::<String>();
+    match parameter {
+        "extension" => Some(names.extensions.to_vec()),
+        "call" => Some(vec![names.call.clone()]),
+        "tenant" => Some(names.tenants.to_vec()),
+        "number" => Some(vec![names.extensions[1].clone()]),
+        "filter" => Some(vec![names.devices[1].clone(), names.extensions[1].clone()]),
+        "after" => Some(
+            [&names.extensions[0], &names.devices[0], &names.call]
+                .map(hex)
+                .to_vec(),
+        ),
+        "limit" | "sort" | "from" | "until" => None,
+        other => panic!("say what the parameter {other} names"),
+    }
+}
+
+fn ask(operation: &Described, path: &str, names: &Names, which: usize) -> Ask {
+    let ask = Ask::new(&operation.method, path).if_match("*");
+    match &operation.body {
+        Some(schema) => ask.json(&body(schema, names, which)),
+        None => ask,
+    }
+}
+
+/// An answer without what tells requests apart: its id, its time, and where the asker's own rate
+/// stands.
+fn bare(reply: Reply) -> Reply {
+    let id = reply.header("x-request-id").unwrap().to_owned();
+    let own = [
+        "x-request-id",
+        "date",
+        "ratelimit-remaining",
+        "ratelimit-reset",
+    ];
+    let text = String::from_utf8(reply.body).unwrap();
+    Reply {
+        status: reply.status,
+        headers: reply
+            .headers
+            .into_iter()
+            .filter(|(n, _)| !own.contains(&n.as_str()))
+            .collect(),
+        body: text.replace(&id, "").into_bytes(),
+    }
+}
+
+struct Stranger {
+    world: World,
+    theirs: Names,
+    nobodys: Names,
+}
+
+async fn stranger() -> Stranger {
+    let world = world().await;
+    // so many questions would meet the rate of a company's key
+    let caps = json!({"caps": {"api_requests_per_second": 1_000_000_000}});
+    let globex = format!("/api/v1/tenants/{}", world.globex.id);
+    world
+        .operator(Ask::patch(&globex).if_match("*").json(&caps))
+        .await
+        .is(200);
+    let listed = world
+        .operator(Ask::get("/api/v1/tokens?tenant=acme.example"))
+        .await
+        .json();
+    let token: TokenId = listed["items"][0]["id"].as_str().unwrap().parse().unwrap();
+    Stranger {
+        theirs: names_of(&world.acme, token),
+        nobodys: names_next_to(&world.acme, token),
+        world,
+    }
+}
+
+impl Stranger {
+    /// Asks for the same with another's names and with nobody's; gives the one answer to both.
+    async fn told(&self, what: &str, theirs: Ask, nobodys: Ask) -> Reply {
+        let globex = &self.world.globex;
+        let theirs = bare(self.world.tenant(globex, theirs).await);
+        let nobodys = bare(self.world.tenant(globex, nobodys).await);
+        assert_eq!(theirs, nobodys, "{what} tells what another company has");
+        assert!(!theirs.text().contains("canary of acme"), "{what}");
+        theirs
+    }
+}
+
+/// All that the operator sees of a company.
+async fn state_of(world: &World, company: &Company) -> Vec<Value> {
+    let mut all = Vec::new();
+    for part in [
+        "extensions",
+        "devices",
+        "calls",
+        "cdrs",
+        "registrations",
+        "history",
+        "audit",
+    ] {
+        let path = company.path(part);
+        all.push(world.operator(Ask::get(&path)).await.is(200).json());
+    }
+    all
+}
+
+#[tokio::test]
+async fn another_companys_names_in_paths_are_names_of_nothing() {
+    let stranger = stranger().await;
+    let before = state_of(&stranger.world, &stranger.world.acme).await;
+    let mut tried = 0;
+    for operation in described().iter().filter(|one| one.path.contains('{')) {
+        for which in [0, 1] {
+            let (theirs, nobodys) = (&stranger.theirs, &stranger.nobodys);
+            let mut homes = vec![None];
+            // a path that names something inside a tenant is tried inside the stranger's own, too
+            if operation.path.matches('{').count() > 1 {
+                homes.push(Some(&stranger.world.globex));
+            }
+            for home in homes {
+                let path = |names| filled(&operation.path, names, which, home);
+                let what = format!("{} {}", operation.method, path(theirs));
+                let reply = stranger
+                    .told(
+                        &what,
+                        ask(operation, &path(theirs), theirs, which),
+                        ask(operation, &path(nobodys), nobodys, which),
+                    )
+                    .await;
+                assert_eq!(reply.status, 404, "{what}: {}", reply.text());
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 80, "{tried}");
+    assert_eq!(
+        state_of(&stranger.world, &stranger.world.acme).await,
+        before
+    );
+    assert!(stranger.world.live.hung_up.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn another_companys_names_in_queries_find_nothing() {
+    let stranger = stranger().await;
+    let globex = &stranger.world.globex;
+    let mut tried = 0;
+    for operation in described() {
+        for parameter in &operation.query {
+            let Some(theirs) = values(parameter, &stranger.theirs) else {
+                continue;
+            };
+            let nobodys = values(parameter, &stranger.nobodys).unwrap();
+            let path = filled(&operation.path, &stranger.nobodys, 0, Some(globex));
+            for (theirs, nobodys) in theirs.iter().zip(&nobodys) {
+                let ask = |value: &str| Ask::get(&format!("{path}?{parameter}={value}"));
+                let what = format!("{path}?{parameter}={theirs}");
+                let reply = stranger.told(&what, ask(theirs), ask(nobodys)).await;
+                let own_list = operation.path.contains("{tenant}");
+                assert_eq!(reply.status, if own_list { 200 } else { 404 }, "{what}");
+                if own_list && parameter != "after" {
+                    assert_eq!(reply.json()["items"], json!([]), "{what}");
+                }
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 20, "{tried}");
+}
+
+#[tokio::test]
+async fn another_companys_names_in_bodies_are_refused_like_names_of_nothing() {
+    let stranger = stranger().await;
+    let globex = &stranger.world.globex;
+    let home = names_of(globex, "tok_00000000000000000000000000".parse().unwrap());
+    let mut tried = 0;
+    for operation in described() {
+        let Some(schema) = &operation.body else {
+            continue;
+        };
+        for which in [0, 1] {
+            let (theirs, nobodys) = (&stranger.theirs, &stranger.nobodys);
+            if body(schema, theirs, which) == body(schema, nobodys, which) {
+                continue;
+            }
+            let path = filled(&operation.path, &home, 0, None);
+            let what = format!(
+                "{} {path} {}",
+                operation.method,
+                body(schema, theirs, which)
+            );
+            let (theirs, nobodys) = (
+                ask(&operation, &path, theirs, which),
+                ask(&operation, &path, nobodys, which),
+            );
+            let reply = stranger.told(&what, theirs, nobodys).await;
+            let expected = if operation.path.contains("{tenant}") {
+                422
+            } else {
+                404
+            };
+            assert_eq!(reply.status, expected, "{what}: {}", reply.text());
+            tried += 1;
+        }
+    }
+    assert!(tried >= 6, "{tried}");
+}
+
+#[tokio::test]
+async fn the_few_names_that_are_unique_on_the_platform_are_taken_and_no_more_is_said() {
+    let stranger = stranger().await;
+    let (world, acme) = (&stranger.world, &stranger.world.acme);
+    let source = json!({"trusted_source": "192.0.2.77"});
+    let path = acme.path(&format!("devices/{}", acme.device));
+    world
+        .operator(Ask::patch(&path).if_match("*").json(&source))
+        .await
+        .is(200);
+    for member in EXEMPT {
+        let taken = match member {
+            "username" => acme.username.clone().into(),
+            _ => source[member].clone(),
+        };
+        let mut spec = json!({
+            "username": "fresh", "extension": world.globex.number, "secret": "12345678",
+        });
+        spec[member] = taken;
+        let own = world
+            .globex
+            .path(&format!("devices/{}", world.globex.device));
+        let tries = [
+            Ask::post(&world.globex.path("devices")).json(&spec),
+            Ask::put(&own).if_match("*").json(&spec),
+            Ask::patch(&own).if_match("*").json(&spec),
+        ];
+        for one in tries {
+            let reply = world
+                .tenant(&world.globex, one)
+                .await
+                .refuses(api::Kind::Taken);
+            assert_eq!(reply.blames(), format!("/{member}"));
+            for name in [&stranger.theirs.tenants[..], &stranger.theirs.devices[..1]].concat() {
+                assert!(!reply.text().contains(&name), "{}", reply.text());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_a_company_is_shown_has_anothers_canary_in_it() {
+    let world = world().await;
+    let own = names_of(
+        &world.globex,
+        "tok_00000000000000000000000000".parse().unwrap(),
+    );
+    let mut shown = 0;
+    for operation in described().iter().filter(|one| one.method == "GET") {
+        let path = filled(&operation.path, &own, 0, None);
+        let reply = world.tenant(&world.globex, Ask::get(&path)).await;
+        assert!(!reply.text().contains("canary of acme"), "{path}");
+        shown += usize::from(reply.text().contains("canary of globex"));
+    }
+    assert!(shown >= 5, "{shown}");
+}
+
+#[tokio::test]
+async fn what_is_above_the_companies_does_not_exist_for_their_keys() {
+    let world = world().await;
+    let token = "tok_00000000000000000000000000".parse().unwrap();
+    let names = names_of(&world.globex, token);
+    let nowhere = bare(
+        world
+            .tenant(&world.globex, Ask::get("/api/v1/nowhere"))
+            .await,
+    );
+    let mut above = Vec::new();
+    for operation in described() {
+        let hidden = [
+            "/api/v1/tenants",
+            "/api/v1/tokens",
+            "/api/v1/audit",
+            "/metrics",
+        ];
+        if !hidden.iter().any(|path| operation.path == *path)
+            && !operation.path.starts_with("/api/v1/tokens/")
+        {
+            continue;
+        }
+        let path = filled(&operation.path, &names, 0, None);
+        let reply = bare(
+            world
+                .tenant(&world.globex, ask(&operation, &path, &names, 0))
+                .await,
+        );
+        assert_eq!((reply.status, &reply.body), (404, &nowhere.body), "{path}");
+        above.push(operation.name);
+    }
+    above.sort();
+    let expected = [
+        "createTenant",
+        "createToken",
+        "getMetrics",
+        "getToken",
+        "listPlatformAudit",
+        "listTenants",
+        "listTokens",
+        "revokeToken",
+    ];
+    assert_eq!(above, expected);
+}
+
+#[tokio::test]
+async fn a_company_reads_its_own_document_and_does_not_change_it() {
+    let world = world().await;
+    let (globex, path) = (
+        &world.globex,
+        format!("/api/v1/tenants/{}", world.globex.domain),
+    );
+    world.tenant(globex, Ask::get(&path)).await.is(200);
+    let raise = json!({"caps": {"concurrent_calls": 1_000_000}});
+    let tries = [
+        Ask::patch(&path).if_match("*").json(&raise),
+        Ask::put(&path)
+            .if_match("*")
+            .json(&json!({"domains": ["globex.example"]})),
+        Ask::delete(&path),
+    ];
+    for one in tries {
+        world
+            .tenant(globex, one)
+            .await
+            .refuses(api::Kind::OperatorOnly);
+    }
+    let shown = world.tenant(globex, Ask::get(&path)).await.is(200).json();
+    assert_eq!(shown["revision"], 1);
+}

@@ -1,0 +1,20 @@
+//! The API as its users meet it: over real connections, against the store in memory and an
+//! exchange that says what the tests tell it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bodies;
+mod conditions;
+mod connections;
+mod exchange;
+mod gate;
+mod http;
+mod isolation;
+mod keys;
+mod lists;
+mod live;
+mod metrics;
+mod openapi;
+mod operations;
+mod repetition;
+mod secrets;
+mod world;

@@ -1,0 +1,377 @@
+//! Every operation does its work.
+
+use std::collections::BTreeSet;
+
+use ids::{CallId, TokenId};
+use serde_json::{Value, json};
+
+use crate::exchange;
+use crate::http::Ask;
+use crate::openapi::described;
+use crate::world::{World, world};
+
+#[tokio::test]
+async fn every_operation_of_the_list_does_its_work() {
+    let world = world().await;
+    tenants(&world).await;
+    extensions(&world).await;
+    devices(&world).await;
+    facts(&world).await;
+    keys(&world).await;
+    platform(&world).await;
+    let listed: BTreeSet<String> = described().into_iter().map(|one| one.name).collect();
+    let done: BTreeSet<String> = world.done().into_iter().map(str::to_owned).collect();
+    assert_eq!(done, listed);
+}
+
+async fn tenants(world: &World) {
+    let spec = json!({"domains": ["Initech.example"], "display_name": " Initech "});
+    let made = world
+        .operator(Ask::post("/api/v1/tenants").json(&spec))
+        .await
+        .is(201);
+    let id = made.member("id");
+    assert_eq!(
+        made.header("location"),
+        Some(format!("/api/v1/tenants/{id}").as_str())
+    );
+    assert_eq!(made.header("etag"), Some("\"1\""));
+    let view = json!({
+        "id": id, "revision": 1, "domains": ["initech.example"], "display_name": "Initech",
+        "created": "2025-11-24T16:00:00.000Z", "updated": "2025-11-24T16:00:00.000Z",
+        "caps": {
+            "concurrent_calls": 200, "calls_per_second": 20, "registrations_per_second": 200,
+            "bindings": 5000, "api_requests_per_second": 50, "weight": 10,
+        },
+        "enabled": true,
+    });
+    assert_eq!(made.json(), view);
+    let one = "/api/v1/tenants/initech.example";
+    assert_eq!(world.operator(Ask::get(one)).await.is(200).json(), view);
+    let listed = world
+        .operator(Ask::get("/api/v1/tenants?sort=name"))
+        .await
+        .is(200)
+        .json();
+    let names: Vec<&Value> = listed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| &t["domains"][0])
+        .collect();
+    assert_eq!(names, ["acme.example", "globex.example", "initech.example"]);
+    assert_eq!(listed["next"], Value::Null);
+    let spec = json!({"domains": ["initech.example", "initech.test"], "enabled": false});
+    let put = world
+        .operator(Ask::put(one).if_match("\"1\"").json(&spec))
+        .await
+        .is(200);
+    assert_eq!(
+        (
+            put.json()["revision"].clone(),
+            put.json()["enabled"].clone()
+        ),
+        (2.into(), false.into())
+    );
+    let two = "/api/v1/tenants/initech.test";
+    let patch = Ask::patch(two)
+        .if_match("*")
+        .json(&json!({"enabled": null, "caps": {"weight": 7}}));
+    let patched = world.operator(patch).await.is(200).json();
+    assert_eq!(patched["enabled"], true);
+    assert_eq!(
+        (&patched["caps"]["weight"], &patched["caps"]["bindings"]),
+        (&7.into(), &5000.into())
+    );
+    let history = world
+        .operator(Ask::get(&format!("{two}/history")))
+        .await
+        .is(200)
+        .json();
+    let seen: Vec<&Value> = history["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| &v["change"])
+        .collect();
+    assert_eq!(seen, ["replaced", "replaced", "created"]);
+    assert_eq!(history["items"][2]["spec"]["display_name"], "Initech");
+    let gone = world
+        .operator(Ask::delete(two).if_match("\"3\""))
+        .await
+        .is(204);
+    assert_eq!(
+        (gone.body.as_slice(), gone.header("content-type")),
+        (&b""[..], None)
+    );
+    world
+        .operator(Ask::get(one))
+        .await
+        .refuses(api::Kind::NotFound);
+}
+
+async fn extensions(world: &World) {
+    let acme = &world.acme;
+    let all = acme.path("extensions");
+    let spec = json!({"number": "*9", "ring_seconds": 5, "destination": "echo"});
+    let made = world
+        .tenant(acme, Ask::post(&all).json(&spec))
+        .await
+        .is(201);
+    let id = made.member("id");
+    assert_eq!(
+        made.header("location"),
+        Some(format!("{all}/{id}").as_str())
+    );
+    let view = json!({
+        "id": id, "tenant": acme.id, "revision": 1, "number": "*9", "display_name": "",
+        "created": "2025-11-24T16:00:00.000Z", "updated": "2025-11-24T16:00:00.000Z",
+        "ring_seconds": 5, "destination": "echo", "enabled": true,
+    });
+    assert_eq!(made.json(), view);
+    for name in [&id, "*9", "%2A9"] {
+        let one = world
+            .tenant(acme, Ask::get(&format!("{all}/{name}")))
+            .await
+            .is(200);
+        assert_eq!(
+            (one.json(), one.header("etag")),
+            (view.clone(), Some("\"1\""))
+        );
+    }
+    let listed = world
+        .tenant(acme, Ask::get(&format!("{all}?filter=*")))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(listed, json!({"items": [view], "next": null}));
+    let one = format!("{all}/*9");
+    let put = Ask::put(&one)
+        .if_match("\"1\"")
+        .json(&json!({"number": "*8"}));
+    let put = world.tenant(acme, put).await.is(200).json();
+    assert_eq!(
+        (&put["ring_seconds"], &put["destination"]),
+        (&30.into(), &"devices".into())
+    );
+    let one = format!("{all}/*8");
+    let patch = json!({"ring_seconds": 45});
+    let patch = Ask::patch(&one).if_match("\"2\"").body(
+        "application/merge-patch+json",
+        &serde_json::to_vec(&patch).unwrap(),
+    );
+    let patched = world.tenant(acme, patch).await.is(200).json();
+    assert_eq!(
+        (&patched["ring_seconds"], &patched["number"]),
+        (&45.into(), &"*8".into())
+    );
+    let history = world
+        .tenant(acme, Ask::get(&format!("{one}/history")))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(history["items"].as_array().unwrap().len(), 3);
+    assert_eq!(history["items"][0]["spec"]["ring_seconds"], 45);
+    world.tenant(acme, Ask::delete(&one)).await.is(204);
+    world
+        .tenant(acme, Ask::get(&one))
+        .await
+        .refuses(api::Kind::NotFound);
+}
+
+async fn devices(world: &World) {
+    let acme = &world.acme;
+    let all = acme.path("devices");
+    let spec = json!({"username": "acme-spare", "extension": "101", "trusted_source": "192.0.2.9"});
+    let made = world
+        .tenant(acme, Ask::post(&all).json(&spec))
+        .await
+        .is(201)
+        .json();
+    let secret = made["secret"].as_str().unwrap();
+    assert_eq!(secret.len(), 24);
+    let one = format!("{all}/acme-spare");
+    let shown = world.tenant(acme, Ask::get(&one)).await.is(200).json();
+    assert_eq!(shown["extension"], acme.extension.to_string());
+    assert_eq!(
+        (&shown["secret"], &shown["address"]),
+        (&Value::Null, &Value::Null)
+    );
+    let rotate = Ask::post(&format!("{one}/secret")).if_match("\"1\"");
+    let rotated = world.tenant(acme, rotate).await.is(200);
+    assert_ne!(rotated.member("secret"), secret);
+    assert_eq!(rotated.header("etag"), Some("\"2\""));
+    let of = |query: &str| Ask::get(&format!("{all}?{query}"));
+    let listed = world
+        .tenant(acme, of("extension=101&filter=SPARE"))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(listed["items"][0]["username"], "acme-spare");
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    let spec = json!({"username": "acme-new", "extension": acme.extension, "secret": "12345678"});
+    let put = world
+        .tenant(acme, Ask::put(&one).if_match("*").json(&spec))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(
+        (&put["secret"], &put["trusted_source"]),
+        (&Value::Null, &Value::Null)
+    );
+    let one = format!("{all}/acme-new");
+    let patch = Ask::patch(&one)
+        .if_match("\"3\"")
+        .json(&json!({"address": "sip:192.0.2.8"}));
+    let patched = world.tenant(acme, patch).await.is(200).json();
+    assert_eq!(patched["address"], "sip:192.0.2.8");
+    let history = world
+        .tenant(acme, Ask::get(&format!("{one}/history")))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(history["items"].as_array().unwrap().len(), 4);
+    world
+        .tenant(acme, Ask::delete(&one).if_match("\"4\""))
+        .await
+        .is(204);
+    world
+        .tenant(acme, Ask::get(&one))
+        .await
+        .refuses(api::Kind::NotFound);
+}
+
+async fn facts(world: &World) {
+    let acme = &world.acme;
+    let get = async |path: &str| {
+        world
+            .tenant(acme, Ask::get(&acme.path(path)))
+            .await
+            .is(200)
+            .json()
+    };
+    let registered = get("registrations").await;
+    assert_eq!(registered["items"][0]["device"], acme.device.to_string());
+    assert_eq!(
+        registered["items"][0]["expires"],
+        "2025-11-24T16:01:00.000Z"
+    );
+    let calls = get("calls").await;
+    let call = get(&format!("calls/{}", acme.call)).await;
+    assert_eq!(calls["items"], json!([call]));
+    assert_eq!(
+        (&call["state"], &call["legs"][0]["codec"]),
+        (&"talking".into(), &"PCMA/8000".into())
+    );
+    let why = get(&format!("calls/{}/why", acme.call)).await;
+    assert_eq!(
+        why["why"][0]["because"],
+        "*43 is an extension of this tenant"
+    );
+    let cdrs = get("cdrs").await;
+    let cdr = get(&format!("cdrs/{}", acme.cdr)).await;
+    assert_eq!(cdrs["items"], json!([cdr]));
+    assert_eq!(
+        (&cdr["talk_ms"], &cdr["end"]["by"]),
+        (&1500.into(), &"caller".into())
+    );
+    let why = get(&format!("cdrs/{}/why", acme.cdr)).await;
+    assert_eq!(why["explanation"][0]["rule"], "builtin.echo");
+    let path = acme.path(&format!("calls/{}", acme.call));
+    world.tenant(acme, Ask::delete(&path)).await.is(204);
+    world
+        .tenant(acme, Ask::delete(&path))
+        .await
+        .refuses(api::Kind::NotFound);
+    let hung_up = world.live.hung_up.lock().unwrap().clone();
+    assert_eq!(
+        hung_up,
+        [(acme.id, acme.call, "hung up by an API request".to_owned())]
+    );
+    let again = exchange::call(CallId::from_u128(1), "101", "102");
+    world
+        .live
+        .calls
+        .lock()
+        .unwrap()
+        .insert(acme.id, vec![again]);
+    let audit = get("audit?limit=500").await;
+    let actions: Vec<&Value> = audit["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| &e["action"])
+        .collect();
+    for action in [
+        "extension.created",
+        "device.replaced",
+        "device.deleted",
+        "tenant.entered",
+    ] {
+        assert!(actions.contains(&&action.into()), "{action} in {actions:?}");
+    }
+}
+
+async fn keys(world: &World) {
+    let body = json!({
+        "name": "nightly", "tenant": world.globex.id, "expires": "2025-11-25T00:00:00+01:00",
+    });
+    let made = world
+        .operator(Ask::post("/api/v1/tokens").json(&body))
+        .await
+        .is(201)
+        .json();
+    assert_eq!(
+        (&made["role"], &made["expires"]),
+        (&"tenant".into(), &"2025-11-24T23:00:00.000Z".into())
+    );
+    let key = made["key"].as_str().unwrap();
+    let id: TokenId = made["id"].as_str().unwrap().parse().unwrap();
+    let who = Ask::get("/api/v1/whoami")
+        .key(key)
+        .send(world.address)
+        .await
+        .is(200)
+        .json();
+    assert_eq!(
+        who,
+        json!({"token": id, "role": "tenant", "tenant": world.globex.id})
+    );
+    let one = format!("/api/v1/tokens/{id}");
+    let mut shown = world.operator(Ask::get(&one)).await.is(200).json();
+    let listed = world
+        .operator(Ask::get("/api/v1/tokens?tenant=globex.example"))
+        .await
+        .is(200);
+    assert!(listed.json()["items"].as_array().unwrap().contains(&shown));
+    world.operator(Ask::delete(&one)).await.is(204);
+    world.operator(Ask::delete(&one)).await.is(204);
+    shown["revoked"] = "2025-11-24T16:00:00.000Z".into();
+    assert_eq!(world.operator(Ask::get(&one)).await.is(200).json(), shown);
+    let who = Ask::get("/api/v1/whoami")
+        .key(key)
+        .send(world.address)
+        .await;
+    who.refuses(api::Kind::Unauthenticated);
+}
+
+async fn platform(world: &World) {
+    let audit = world
+        .operator(Ask::get("/api/v1/audit"))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(audit["items"][0]["action"], "token.created");
+    let text = async |path: &str| {
+        Ask::get(path)
+            .send(world.address)
+            .await
+            .is(200)
+            .text()
+            .to_owned()
+    };
+    assert_eq!(text("/healthz").await, "alive\n");
+    assert_eq!(text("/readyz").await, "ready\n");
+    assert!(text("/metrics").await.ends_with("# EOF\n"));
+    assert!(text("/api/v1/openapi.json").await.starts_with('{'));
+}

@@ -1,0 +1,98 @@
+//! Secrets are in the answer that tells of their making, and nowhere else.
+
+use serde_json::{Value, json};
+
+use crate::http::{Ask, Reply};
+use crate::openapi::described;
+use crate::world::{World, world};
+
+/// Every answer to every GET there is, as the operator gets it.
+async fn all_that_is_shown(world: &World, token: &str) -> Vec<(String, Reply)> {
+    let acme = &world.acme;
+    let mut all = Vec::new();
+    for operation in described().iter().filter(|one| one.method == "GET") {
+        let path = operation
+            .path
+            .replace("{tenant}", &acme.domain)
+            .replace("{extension}", &acme.number)
+            .replace("{device}", &acme.username)
+            .replace("{call}", &acme.call.to_string())
+            .replace("{cdr}", &acme.cdr.to_string())
+            .replace("{token}", token);
+        let reply = world.operator(Ask::get(&path)).await.is(200);
+        all.push((path, reply));
+    }
+    all
+}
+
+#[tokio::test]
+async fn no_secret_is_ever_shown_a_second_time() {
+    let world = world().await;
+    let acme = &world.acme;
+    let mut secrets = vec![
+        acme.secret.clone(),
+        acme.key.clone(),
+        world.operator.clone(),
+    ];
+    let once = |ask: Ask, body: &Value| ask.with("Idempotency-Key", "k").json(body);
+    let device = json!({"username": "acme-2", "extension": "101"});
+    let device = once(Ask::post(&acme.path("devices")), &device);
+    let made = world.operator(device.clone()).await.is(201);
+    secrets.push(made.member("secret"));
+    let token = once(Ask::post("/api/v1/tokens"), &json!({"name": "n"})).with("X", "y");
+    let token = token.with("Idempotency-Key-Of-Nobody", "z");
+    let token_made = world.operator(token).await;
+    // the key was used for the device: only the first of the two was carried out
+    token_made.refuses(api::Kind::KeyReused);
+    let token = Ask::post("/api/v1/tokens")
+        .with("Idempotency-Key", "t")
+        .json(&json!({"name": "n"}));
+    let token_made = world.operator(token.clone()).await.is(201);
+    secrets.push(token_made.member("key"));
+    let rotate = Ask::post(&acme.path("devices/acme-101/secret")).with("Idempotency-Key", "r");
+    secrets.push(
+        world
+            .operator(rotate.clone())
+            .await
+            .is(200)
+            .member("secret"),
+    );
+    let supplied = json!({"secret": "a supplied secret"});
+    let patch = Ask::patch(&acme.path("devices/acme-101"))
+        .if_match("*")
+        .json(&supplied);
+    let patched = world.operator(patch).await.is(200);
+    secrets.push("a supplied secret".to_owned());
+    let mut shown = vec![("patched".to_owned(), patched)];
+    for again in [device, token, rotate] {
+        let again = world.operator(again).await;
+        assert_eq!(again.header("idempotency-replayed"), Some("true"));
+        assert!([200, 201].contains(&again.status));
+        shown.push(("repeated".to_owned(), again));
+    }
+    shown.extend(all_that_is_shown(&world, &token_made.member("id")).await);
+    assert!(shown.len() > 20);
+    for secret in secrets {
+        for (path, reply) in &shown {
+            assert!(!reply.text().contains(&secret), "{path} shows a secret");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_user_name_needs_a_new_secret() {
+    let world = world().await;
+    let acme = &world.acme;
+    let path = acme.path("devices/acme-101");
+    let ask = |body: Value| Ask::patch(&path).if_match("*").json(&body);
+    let reply = world
+        .tenant(acme, ask(json!({"username": "renamed"})))
+        .await;
+    assert_eq!(reply.refuses(api::Kind::Invalid).blames(), "/secret");
+    let both = json!({"username": "renamed", "secret": "87654321"});
+    let renamed = world.tenant(acme, ask(both)).await.is(200).json();
+    assert_eq!(
+        (&renamed["username"], &renamed["secret"]),
+        (&"renamed".into(), &Value::Null)
+    );
+}

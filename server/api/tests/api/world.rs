@@ -1,0 +1,243 @@
+//! Two companies on one exchange, each with one of everything, and the keys of all who ask.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use admin::{DEFAULT_REALM, Office, tokens};
+use api::{Limits, Parts, Seen};
+use domain::{Cdr, End, Fault, Party, Step};
+use ids::{CallId, CdrId, DeviceId, ExtensionId, TenantId};
+use machine::WallTime;
+use ports::{ExchangeStore, FixedClock, SeededEntropy};
+use serde_json::{Value, json};
+use store::MemoryStore;
+use tenancy::{PlatformScope, Role};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::exchange::{self, Exchange};
+use crate::http::{Ask, Reply};
+
+/// When the tests take place.
+pub(crate) const NOON: WallTime = WallTime::from_unix_ms(1_764_000_000_000);
+
+/// What one company has: a name and one of everything.
+pub(crate) struct Company {
+    pub(crate) key: String,
+    pub(crate) id: TenantId,
+    pub(crate) domain: String,
+    pub(crate) extension: ExtensionId,
+    pub(crate) number: String,
+    pub(crate) device: DeviceId,
+    pub(crate) username: String,
+    pub(crate) secret: String,
+    pub(crate) call: CallId,
+    pub(crate) cdr: CdrId,
+}
+
+impl Company {
+    /// A path below this company's own.
+    pub(crate) fn path(&self, rest: &str) -> String {
+        format!("/api/v1/tenants/{}/{rest}", self.id)
+    }
+}
+
+/// All of it.
+pub(crate) struct World {
+    pub(crate) address: SocketAddr,
+    pub(crate) operator: String,
+    pub(crate) acme: Company,
+    pub(crate) globex: Company,
+    pub(crate) live: Arc<Exchange>,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) seen: Arc<Mutex<Vec<Seen>>>,
+    pub(crate) stop: Option<oneshot::Sender<()>>,
+    pub(crate) served: JoinHandle<()>,
+}
+
+/// A world with bounds that nobody meets.
+pub(crate) async fn world() -> World {
+    world_with(Limits::default()).await
+}
+
+/// A world with these bounds. It is furnished through a door without bounds.
+pub(crate) async fn world_with(limits: Limits) -> World {
+    let store = Arc::new(MemoryStore::new());
+    let clock = Arc::new(FixedClock::at(NOON));
+    let entropy = Arc::new(SeededEntropy::new(7));
+    let office = Office::open(store.clone(), entropy, clock.clone(), DEFAULT_REALM)
+        .await
+        .unwrap();
+    let live = Arc::new(Exchange::default());
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let (_, operator) = tokens::create(
+        &office,
+        &PlatformScope::at_console(),
+        "the tests",
+        Role::Operator,
+        None,
+    )
+    .await
+    .unwrap();
+    let operator = operator.reveal().to_owned();
+    let mut parts = Parts::new(office, live.clone());
+    let (furnishing, stop, served) = serve(parts.clone()).await;
+    let acme = company(furnishing, &operator, "acme", &store, &live).await;
+    let globex = company(furnishing, &operator, "globex", &store, &live).await;
+    stop.send(()).unwrap();
+    served.await.unwrap();
+    let witness = seen.clone();
+    parts.seen = Arc::new(move |one| witness.lock().unwrap().push(one));
+    parts.figures = Arc::new(|| "strowger_uptime_seconds 5\n".to_owned());
+    parts.limits = limits;
+    let (address, stop, served) = serve(parts).await;
+    World {
+        address,
+        operator,
+        acme,
+        globex,
+        live,
+        store,
+        clock,
+        seen,
+        stop: Some(stop),
+        served,
+    }
+}
+
+async fn serve(parts: Parts) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let served = tokio::spawn(api::serve(listener, parts, async move {
+        let _ = stopped.await;
+    }));
+    (address, stop, served)
+}
+
+fn id_of<T: std::str::FromStr>(reply: &Reply) -> T {
+    reply.member("id").parse().ok().expect("an id")
+}
+
+async fn company(
+    at: SocketAddr,
+    operator: &str,
+    name: &str,
+    store: &MemoryStore,
+    live: &Exchange,
+) -> Company {
+    let make = async |path: &str, body: Value| {
+        let path = format!("/api/v1/{path}");
+        Ask::post(&path)
+            .key(operator)
+            .json(&body)
+            .send(at)
+            .await
+            .is(201)
+    };
+    let domain = format!("{name}.example");
+    let canary = format!("canary of {name}");
+    let tenant = make(
+        "tenants",
+        json!({"domains": [domain], "display_name": canary}),
+    )
+    .await;
+    let id: TenantId = id_of(&tenant);
+    let key = make("tokens", json!({"name": canary, "tenant": domain})).await;
+    let number = if name == "acme" { "101" } else { "201" };
+    let body = json!({"number": number, "display_name": canary});
+    let extension = make(&format!("tenants/{id}/extensions"), body).await;
+    let username = format!("{name}-{number}");
+    let body = json!({"username": username, "extension": number});
+    let device = make(&format!("tenants/{id}/devices"), body).await;
+    let extension: ExtensionId = id_of(&extension);
+    let bits = id.as_u128();
+    let (call, cdr) = (CallId::from_u128(bits + 1), CdrId::from_u128(bits + 2));
+    let (ended, device_id) = (CallId::from_u128(bits + 3), id_of(&device));
+    store
+        .write_cdrs(vec![record(cdr, ended, id, extension, number)])
+        .await
+        .unwrap();
+    let calls = vec![exchange::call(call, number, "*43")];
+    live.calls.lock().unwrap().insert(id, calls);
+    let contact = format!("sip:{username}@192.0.2.7:5062");
+    let bound = vec![exchange::registration(device_id, &contact)];
+    live.registrations.lock().unwrap().insert(id, bound);
+    Company {
+        key: key.member("key"),
+        id,
+        domain,
+        extension,
+        number: number.to_owned(),
+        device: device_id,
+        username,
+        secret: device.member("secret"),
+        call,
+        cdr,
+    }
+}
+
+/// The record of a call from an extension to the echo.
+pub(crate) fn record(
+    id: CdrId,
+    call: CallId,
+    tenant: TenantId,
+    extension: ExtensionId,
+    number: &str,
+) -> Cdr {
+    let caller = Party {
+        extension: Some(extension),
+        device: None,
+        number: number.to_owned(),
+        display: format!("canary of {tenant}"),
+    };
+    Cdr {
+        id,
+        call,
+        tenant,
+        started: NOON,
+        ringing_at: None,
+        answered_at: Some(NOON),
+        ended: WallTime::from_unix_ms(NOON.unix_ms() + 1_500),
+        caller,
+        dialled: "*43".to_owned(),
+        destination: None,
+        legs: Vec::new(),
+        end: End {
+            cause: 16,
+            sip_status: 200,
+            reason: "the caller hung up".to_owned(),
+            by: Fault::Caller,
+        },
+        transfers: Vec::new(),
+        explanation: vec![Step {
+            at: Some(NOON),
+            text: "answer with the echo".to_owned(),
+            rule: "builtin.echo".to_owned(),
+            because: "*43 is the echo".to_owned(),
+        }],
+        recovered: false,
+    }
+}
+
+impl World {
+    /// Sends a request as the operator.
+    pub(crate) async fn operator(&self, ask: Ask) -> Reply {
+        ask.key(&self.operator).send(self.address).await
+    }
+
+    /// Sends a request with the key of a company.
+    pub(crate) async fn tenant(&self, company: &Company, ask: Ask) -> Reply {
+        ask.key(&company.key).send(self.address).await
+    }
+
+    /// Names of the operations that were answered with a success.
+    pub(crate) fn done(&self) -> BTreeSet<&'static str> {
+        let seen = self.seen.lock().unwrap();
+        let good = seen.iter().filter(|one| (200..300).contains(&one.status));
+        good.map(|one| one.operation).collect()
+    }
+}
