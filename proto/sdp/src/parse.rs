@@ -74,6 +74,8 @@ impl Description {
 #[derive(Default)]
 struct Reader {
     count: usize,
+    /// Of the lines so far, without their ends.
+    octets: usize,
     lines: Vec<Line>,
     media: Vec<Media>,
 }
@@ -84,10 +86,16 @@ impl Reader {
         if self.count > MAX_LINES {
             return Err("there must not be more than 512 lines");
         }
-        if raw.len() > MAX_LINE_BYTES {
+        let (letter, value) = split(raw)?;
+        // measured as text: an octet that is none has become a mark of three
+        let length = "x=".len() + value.len();
+        if length > MAX_LINE_BYTES {
             return Err("must not be longer than 2048 octets");
         }
-        let (letter, value) = split(raw)?;
+        self.octets += length;
+        if self.octets > MAX_BYTES {
+            return Err("the lines so far must not be longer than 16384 octets");
+        }
         if self.count == 1 {
             return version(letter, &value);
         }
@@ -130,6 +138,7 @@ impl Reader {
     fn finish(self) -> Result<Description, Problem> {
         let Self {
             count,
+            octets: _,
             mut lines,
             mut media,
         } = self;
