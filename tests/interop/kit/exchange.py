@@ -42,6 +42,14 @@ def join(ip, port):
     return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
 
 
+def decoded(text):
+    """JSON, or the text itself where the answer is for people."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text.decode()
+
+
 class Exchange:
     """`with Exchange() as exchange:`"""
 
@@ -148,10 +156,10 @@ class Exchange:
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 text = answer.read()
-                return answer.status, json.loads(text) if text else None
+                return answer.status, decoded(text)
         except urllib.error.HTTPError as error:
             text = error.read()
-            return error.code, json.loads(text) if text else None
+            return error.code, decoded(text)
 
     def metrics(self):
         """All figures: name with labels → value."""

@@ -17,7 +17,7 @@ tell = Exchange.command_line
 @test()
 def help_names_every_command_with_a_sentence():
     text = tell("--help").stdout
-    for command in ("serve", "demo", "tenant", "extension", "device", "token"):
+    for command in ("serve", "demo", "tenant", "extension", "device", "token", "cdr"):
         line = re.search(rf"^\s+{command}\s+(\S.*)$", text, re.M)
         true(line, f"{command} is in the help: {text}")
         more = tell(command, "--help").stdout
@@ -69,38 +69,71 @@ def no_secret_lies_readable_in_the_data_folder():
                     true(secret.encode() not in data, f"{name} holds a secret")
 
 
+def secret_told(text):
+    return re.search(r"shown this once\):\s+(\S+)", text).group(1)
+
+
 @test()
-def a_company_is_made_with_the_command_line_and_its_phone_registers():
+def a_company_is_made_while_the_exchange_runs_and_its_phone_registers_at_once():
     with Exchange() as exchange:
-        exchange.stop()
         data = ("--data", exchange.data)
-        made = tell("tenant", "create", "initech.example", *data, "--json")
-        tenant = json.loads(made.stdout)
-        true(tenant["id"].startswith("ten_"), f"the company: {tenant}")
-        tell("extension", "create", "--tenant", "initech.example", "101", *data)
-        device = json.loads(tell("device", "create", "--tenant", "initech.example", "--extension",
-                                 "101", "initech-101", *data, "--json").stdout)
-        listed = tell("extension", "list", "--tenant", "initech.example", *data).stdout
-        true("101" in listed, f"the list: {listed}")
-        listed = tell("device", "list", "--tenant", "initech.example", *data).stdout
-        true("initech-101" in listed and device["secret"] not in listed, f"the list: {listed}")
-        exchange.start()
-        account = ("initech-101", device["secret"])
-        with Phone(exchange, "initech.example", "101", account=account) as phone:
+        initech = "initech.example"
+        tell("tenant", "add", initech, "display_name=Initech", *data)
+        true(initech in tell("tenant", "list", *data).stdout, "the company is listed")
+        tell("extension", "add", initech, "101", "ring_seconds=20", *data)
+        tell("extension", "set", initech, "101", "display_name=Reception", *data)
+        shown = json.loads(tell("extension", "show", initech, "101", *data).stdout)
+        text = json.dumps(shown)
+        true("Reception" in text and "20" in text, f"the extension: {text}")
+        made = tell("device", "add", initech, "initech-101", "extension=101", *data).stdout
+        secret = secret_told(made)
+        listed = tell("device", "list", initech, *data).stdout
+        shown = tell("device", "show", initech, "initech-101", *data).stdout
+        true("initech-101" in listed, f"the list: {listed}")
+        true(secret not in listed + shown, "the secret is told a second time")
+        with Phone(exchange, initech, "101", account=("initech-101", secret)) as phone:
             phone.dial("*43")
             phone.wait_established()
+            phone.hang_up()
+        # a lost password is replaced, and the old one is void at once
+        replaced = secret_told(tell("device", "secret", initech, "initech-101", *data).stdout)
+        with Line(exchange, initech, ("initech-101", replaced)) as line:
+            wait_until("the new password serves", lambda: status_of(line) == 200)
+        with Line(exchange, initech, ("initech-101", secret)) as line:
+            equal(status_of(line), 403, "status with the old password")
+        wait_until("the call has its record",
+                   lambda: "*43" in tell("cdr", "list", initech, *data).stdout)
+        refused = tell("tenant", "remove", initech, *data, check=False)
+        true(refused.returncode != 0 and "use" in refused.stderr, f"still in use: {refused.stderr}")
+        for words in (("device", "remove", initech, "initech-101"),
+                      ("extension", "remove", initech, "101"), ("tenant", "remove", initech)):
+            tell(*words, *data)
+        true(initech not in tell("tenant", "list", *data).stdout, "the company is gone")
+
+
+def status_of(line):
+    answer = line.request("REGISTER", f"sip:{line.domain}", to=f"<{line.aor}>")
+    return answer and answer.status
 
 
 @test()
-def a_new_key_serves_and_a_wrong_one_does_not():
+def a_new_key_serves_until_it_is_revoked():
     with Exchange() as exchange:
-        exchange.stop()
-        made = tell("token", "create", "--name", "for the test", "--data", exchange.data, "--json")
-        key = json.loads(made.stdout)["token"]
-        exchange.start()
-        exchange.token, first = key, exchange.token
+        data = ("--data", exchange.data)
+        made = tell("token", "create", "for-the-test", *data).stdout
+        operator, exchange.token = exchange.token, made.split()[-1]
         equal(exchange.api("/api/v1/tenants")[0], 200, "status with the new key")
-        exchange.token = first[:-1] + ("a" if first[-1] != "a" else "b")
+        made = tell("token", "create", "for-acme", "--tenant", ACME, *data).stdout
+        exchange.token = made.split()[-1]
+        key = re.search(r"key (\S+)", made).group(1)
+        equal(exchange.api(f"/api/v1/tenants/{ACME}/extensions")[0], 200, "its own company")
+        equal(exchange.api(f"/api/v1/tenants/{GLOBEX}/extensions")[0], 404, "another company")
+        listed = tell("token", "list", *data).stdout
+        true("for-acme" in listed and exchange.token not in listed, f"the list: {listed}")
+        tell("token", "revoke", key, *data)
+        wait_until("the key is void",
+                   lambda: exchange.api(f"/api/v1/tenants/{ACME}/extensions")[0] == 401)
+        exchange.token = operator[:-1] + ("a" if operator[-1] != "a" else "b")
         equal(exchange.api("/api/v1/tenants")[0], 401, "status with a wrong key")
 
 
@@ -159,4 +192,4 @@ def the_ready_line_says_where_everything_is():
             true(text in exchange.ready, f"{text} in {exchange.ready!r}")
         with socket.create_connection(("127.0.0.1", exchange.http), 5):
             pass
-        equal(exchange.api("/health/ready")[0], 200, "readiness")
+        equal(exchange.api("/readyz")[0], 200, "readiness")
