@@ -79,7 +79,7 @@ pub(super) fn page(
 ) -> Result<CdrListing, StoreError> {
     let mut search = Search::within(tenant, query);
     for (facet, value) in asked(query) {
-        search.narrow(facet, value);
+        search.add(facet, value);
     }
     let mut cdrs = search.run(sql, limit(query.bounded_limit() + 1))?;
     let next = paging::cut(&mut cdrs, query.bounded_limit(), |last| {
@@ -126,7 +126,7 @@ impl Search {
         }
     }
 
-    fn narrow(&mut self, facet: Facet, value: String) {
+    fn add(&mut self, facet: Facet, value: String) {
         let first = self.from == "cdrs w";
         let walked = if first { "w" } else { "f" };
         let place = self.params.len() + 1;

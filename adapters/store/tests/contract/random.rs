@@ -424,7 +424,11 @@ fn pages() -> Vec<Page> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 48,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn memory_and_sqlite_answer_alike(calls in prop::collection::vec(call(), 1..40)) {
