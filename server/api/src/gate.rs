@@ -154,10 +154,12 @@ impl Passage {
             put(headers, RATE_REMAINING, standing.remaining);
             put(headers, RATE_RESET, seconds(standing.reset));
         }
+        let (status, took) = (response.status().as_u16(), self.began.elapsed());
+        tracing::debug!(request = %self.id, operation = name, status, ?took, "answered");
         (self.front.parts.seen)(Seen {
             operation: name,
-            status: response.status().as_u16(),
-            took: self.began.elapsed(),
+            status,
+            took,
         });
         response
     }
@@ -209,4 +211,28 @@ fn response_of(answer: Answer) -> Response {
         put(headers, name, value);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use axum::http::StatusCode;
+
+    use super::*;
+    use crate::trial::front;
+
+    #[tokio::test]
+    async fn a_fault_of_ours_is_told_as_such_and_nothing_more() {
+        let broken = Operation::get("/x", "x", async |_| panic!("the reserve of secrets"));
+        let passage = Passage::begin(front().await);
+        let operation = Arc::new(broken.access(Access::Open));
+        let response = passage
+            .pass(operation, Vec::new(), Request::default())
+            .await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = gather(response.into_body(), 10_000).await.unwrap();
+        let body = str::from_utf8(&body).unwrap();
+        assert!(body.contains("urn:strowger:problem:internal"), "{body}");
+        assert!(!body.contains("secrets"), "{body}");
+    }
 }

@@ -19,7 +19,10 @@ mod problem;
 mod query;
 mod rate;
 mod routes;
+mod seats;
 mod server;
+#[cfg(test)]
+mod trial;
 mod view;
 mod who;
 

@@ -11,6 +11,9 @@ pub struct Limits {
     pub in_flight: usize,
     /// Connections at the same time; beyond it the next waits to be accepted. Default 1,024.
     pub connections: usize,
+    /// Connections from one IPv4 address or IPv6 /64; further ones are closed at once. Loopback
+    /// is free of it, since a front end speaks for many. Default 256.
+    pub connections_per_source: usize,
     /// Time for the head of a request, which is also how long a connection may idle. Default
     /// 30 s; then it is closed.
     pub head_time: Duration,
@@ -30,6 +33,7 @@ impl Default for Limits {
             body_bytes: 65_536,
             in_flight: 256,
             connections: 1_024,
+            connections_per_source: 256,
             head_time: Duration::from_secs(30),
             request_time: Duration::from_secs(30),
             operator_rate: 200,

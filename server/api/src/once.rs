@@ -112,3 +112,67 @@ fn again(reply: Reply) -> Answer {
     };
     answer.with(REPLAYED, "true".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::sync::Semaphore;
+    use tokio::task::yield_now;
+
+    use super::*;
+    use crate::trial::call;
+
+    const KEY: [(&str, &str); 1] = [("idempotency-key", "k")];
+
+    #[tokio::test]
+    async fn the_same_request_while_it_is_carried_out_waits_for_the_first() {
+        let (door, runs) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (gate, count) = (door.clone(), runs.clone());
+        let operation = Arc::new(Operation::post("/x", "x", move |_| {
+            let (gate, count) = (gate.clone(), count.clone());
+            async move {
+                count.fetch_add(1, Ordering::SeqCst);
+                gate.acquire().await.unwrap().forget();
+                Ok(Answer::text(JSON, "1"))
+            }
+        }));
+        let (first, second) = (call(&KEY).await, call(&KEY).await);
+        let second = Call {
+            office: first.office.clone(),
+            ..second
+        };
+        let third = Call {
+            office: first.office.clone(),
+            ..call(&KEY).await
+        };
+        let running = operation.clone();
+        let first = tokio::spawn(async move { carry_out(&running, first).await });
+        while runs.load(Ordering::SeqCst) == 0 {
+            yield_now().await;
+        }
+        let refused = carry_out(&operation, second).await.unwrap_err();
+        assert_eq!(refused.kind(), Kind::Underway);
+        door.add_permits(1);
+        let answer = first.await.unwrap().unwrap();
+        let again = carry_out(&operation, third).await.unwrap();
+        assert_eq!(again.body, answer.body);
+        assert_eq!(runs.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn a_key_means_nothing_to_what_may_be_repeated_anyway() {
+        let operation = Operation::get("/x", "x", |_| async { Ok(Answer::text(JSON, "1")) });
+        let first = call(&KEY).await;
+        let second = Call {
+            office: first.office.clone(),
+            ..call(&KEY).await
+        };
+        for call in [first, second] {
+            let answer = carry_out(&operation, call).await.unwrap();
+            assert_eq!(answer.headers, []);
+        }
+    }
+}

@@ -25,6 +25,7 @@ use crate::limits::Limits;
 use crate::openapi::openapi;
 use crate::patience::Patient;
 use crate::routes::routes;
+use crate::seats::Seats;
 use crate::who::Peer;
 
 /// Most header lines of a request; beyond it 431.
@@ -45,6 +46,7 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
     let router = routes(&Arc::new(Front::new(parts, openapi())));
     let (graceful, mut connections) = (GracefulShutdown::new(), JoinSet::new());
     let room = Arc::new(Semaphore::new(limits.connections));
+    let seats = Seats::new(limits.connections_per_source);
     let mut shutdown = pin!(shutdown);
     loop {
         while connections.try_join_next().is_some() {}
@@ -59,10 +61,14 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
         };
         match accepted {
             Ok((stream, peer)) => {
+                let Some(seat) = seats.take(peer.ip()) else {
+                    tracing::debug!(%peer, "a connection to the API is one too many of its source");
+                    continue;
+                };
                 let served = connection(stream, peer, router.clone(), limits, graceful.watcher());
                 connections.spawn(async move {
                     served.await;
-                    drop(permit);
+                    drop((permit, seat));
                 });
             }
             Err(error) => {
