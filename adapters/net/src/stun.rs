@@ -186,6 +186,36 @@ mod tests {
     }
 
     #[test]
+    fn a_spoilt_request_gets_a_whole_answer_to_its_own_transaction_or_none() {
+        let samples = [
+            request(&[]),
+            request(&[0x00, 0x24, 0, 1, 7, 0, 0, 0]),
+            request(&[
+                0x80, 0x22, 0, 2, b'x', b'y', 0, 0, 0x00, 0x06, 0, 1, b'u', 0, 0, 0,
+            ]),
+        ];
+        let samples: Vec<&[u8]> = samples.iter().map(Vec::as_slice).collect();
+        let remote = "[2001:db8::7]:5060".parse().unwrap();
+        let mut spoiler = machine::harness::Spoiler::new(0x57);
+        let mut answered = 0;
+        for _ in 0..40_000 {
+            let input = spoiler.spoil(&samples);
+            let Some(answer) = answer(&input, remote) else {
+                continue;
+            };
+            answered += 1;
+            assert_eq!(answer.get(8..HEADER), input.get(8..HEADER));
+            let length = u16::from_be_bytes([answer[2], answer[3]]);
+            assert_eq!(usize::from(length), answer.len() - HEADER);
+            assert!(
+                answer.len() <= 80,
+                "small, so that nobody is worth reflecting at"
+            );
+        }
+        assert!(answered > 1_000, "{answered}");
+    }
+
+    #[test]
     fn a_sip_message_is_not_taken_for_stun() {
         assert!(is_stun(&request(&[])));
         assert!(!is_stun(b"REGISTER sip:example.org SIP/2.0\r\n"));

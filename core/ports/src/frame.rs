@@ -197,6 +197,31 @@ mod tests {
     }
 
     #[test]
+    fn a_spoilt_file_gives_back_nothing_that_was_not_written() {
+        let payloads: Vec<Vec<u8>> = (1..12u8).map(|n| vec![n; usize::from(n) * 5]).collect();
+        let mut file = Vec::new();
+        for payload in &payloads {
+            append(&mut file, payload).unwrap();
+        }
+        let mut spoiler = machine::harness::Spoiler::new(0xf7);
+        let mut kept = 0;
+        for _ in 0..20_000 {
+            let spoilt = spoiler.spoil(&[&file]);
+            let (frames, length) = whole_frames(&spoilt);
+            assert!(length <= spoilt.len());
+            assert!(
+                frames
+                    .iter()
+                    .all(|frame| payloads.iter().any(|payload| payload == frame))
+            );
+            kept += frames.len();
+            let noise = spoiler.noise(200);
+            assert_eq!(whole_frames(&noise), (Vec::new(), 0));
+        }
+        assert!(kept > 20_000, "{kept}");
+    }
+
+    #[test]
     fn zeros_are_no_frame_and_empty_or_huge_payloads_are_refused() {
         assert_eq!(scan(&[0; 64]), Scan::Damaged);
         assert_eq!(append(&mut Vec::new(), b""), Err(BadLength(0)));
