@@ -5,7 +5,7 @@ use machine::WallTime;
 use ports::{IDEMPOTENCY_HOURS, RESPONSE_MAX, Reply, StoreError, Turn};
 
 /// Requests remembered at most; the oldest is forgotten for a new one.
-pub(crate) const REMEMBERED_MAX: usize = 100_000;
+pub const REMEMBERED_MAX: usize = 100_000;
 
 /// A request that has not finished after this time was cut off, in milliseconds.
 const UNDERWAY_MS: i64 = 60_000;

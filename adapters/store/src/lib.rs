@@ -15,6 +15,7 @@ mod transaction;
 
 pub use block_on::block_on;
 pub use host::{OsEntropy, SystemClock};
+pub use idempotency::REMEMBERED_MAX;
 pub use memory::MemoryStore;
 pub use seal::{DataKey, MASTER_KEY_LENGTH, MasterKey, SealError};
 pub use sqlite::{OpenError, READS_WAITING, Settings, SqliteStore, WRITES_WAITING};

@@ -202,3 +202,119 @@ fn open(key: &[u8; 32], place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>
         .map_err(|_| SealError)?;
     Ok(Zeroizing::new(secret))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use std::fs::Permissions;
+    use std::path::PathBuf;
+
+    use ports::SeededEntropy;
+
+    use super::*;
+
+    /// A path of its own for each test, free at the beginning and at the end.
+    struct KeyFile(PathBuf);
+
+    impl KeyFile {
+        fn named(name: &str) -> KeyFile {
+            let name = format!("strowger-key-{}-{name}", std::process::id());
+            let file = KeyFile(std::env::temp_dir().join(name));
+            let _ = fs::remove_file(&file.0);
+            file
+        }
+
+        fn load(&self, seed: u64) -> io::Result<MasterKey> {
+            MasterKey::load_or_create(&self.0, &SeededEntropy::new(seed))
+        }
+    }
+
+    impl Drop for KeyFile {
+        fn drop(&mut self) {
+            let _ = fs::remove_file(&self.0);
+        }
+    }
+
+    fn keys() -> (MasterKey, SeededEntropy, TenantId) {
+        let master = MasterKey::from_bytes([1; MASTER_KEY_LENGTH]);
+        (master, SeededEntropy::new(1), TenantId::new(1, 1))
+    }
+
+    #[test]
+    fn a_secret_opens_under_its_key_in_its_place_and_nowhere_else() {
+        let (master, entropy, tenant) = keys();
+        let (key, _) = master.new_data_key(tenant, &entropy).unwrap();
+        let (other, _) = master.new_data_key(tenant, &entropy).unwrap();
+        let sealed = key.seal(b"here", b"secret", &entropy).unwrap();
+        assert_eq!(key.open(b"here", &sealed).unwrap().as_slice(), b"secret");
+        assert_eq!(key.open(b"there", &sealed), Err(SealError));
+        assert_eq!(other.open(b"here", &sealed), Err(SealError));
+    }
+
+    #[test]
+    fn the_same_secret_never_looks_the_same_twice() {
+        let (master, entropy, tenant) = keys();
+        let (key, _) = master.new_data_key(tenant, &entropy).unwrap();
+        let seal = || key.seal(b"here", b"secret", &entropy).unwrap();
+        assert_ne!(seal(), seal());
+    }
+
+    #[test]
+    fn what_is_damaged_or_cut_short_does_not_open() {
+        let (master, entropy, tenant) = keys();
+        let (key, _) = master.new_data_key(tenant, &entropy).unwrap();
+        let sealed = key.seal(b"here", b"secret", &entropy).unwrap();
+        for at in 0..sealed.len() {
+            let mut damaged = sealed.clone();
+            damaged[at] ^= 1;
+            assert_eq!(key.open(b"here", &damaged), Err(SealError), "byte {at}");
+            assert_eq!(
+                key.open(b"here", &sealed[..at]),
+                Err(SealError),
+                "cut at {at}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_data_key_opens_for_its_tenant_under_its_master_key_alone() {
+        let (master, entropy, tenant) = keys();
+        let (key, stored) = master.new_data_key(tenant, &entropy).unwrap();
+        let sealed = key.seal(b"here", b"secret", &entropy).unwrap();
+        let again = master.open_data_key(tenant, &stored).unwrap();
+        assert_eq!(again.open(b"here", &sealed).unwrap().as_slice(), b"secret");
+        let stranger = TenantId::new(1, 2);
+        assert!(master.open_data_key(stranger, &stored).is_err());
+        let other = MasterKey::from_bytes([2; MASTER_KEY_LENGTH]);
+        assert!(other.open_data_key(tenant, &stored).is_err());
+    }
+
+    #[test]
+    fn a_master_key_is_made_once_for_its_owner_alone_and_read_again() {
+        let file = KeyFile::named("made");
+        let made = file.load(1).unwrap();
+        let mode = fs::metadata(&file.0).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let read = file.load(2).unwrap();
+        assert_eq!(made.0, read.0);
+    }
+
+    #[test]
+    fn a_master_key_that_others_may_read_or_of_another_length_is_refused() {
+        let file = KeyFile::named("refused");
+        file.load(1).unwrap();
+        fs::set_permissions(&file.0, Permissions::from_mode(0o640)).unwrap();
+        let refused = file.load(1).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::PermissionDenied);
+        fs::set_permissions(&file.0, Permissions::from_mode(0o600)).unwrap();
+        fs::write(&file.0, [1; MASTER_KEY_LENGTH - 1]).unwrap();
+        assert_eq!(file.load(1).unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
+
+    #[test]
+    fn keys_are_never_printed() {
+        let (master, entropy, tenant) = keys();
+        let (key, _) = master.new_data_key(tenant, &entropy).unwrap();
+        assert_eq!(format!("{master:?} {key:?}"), "MasterKey(…) DataKey(…)");
+    }
+}

@@ -32,10 +32,11 @@ use std::thread::{self, JoinHandle};
 use ports::{Entropy, StoreError};
 
 use crate::seal::MasterKey;
+use answer::Broken;
 use readers::{READERS, Reader, Request, Snapshot};
 use sql::Sql;
 use vault::Vault;
-use work_queue::{WorkQueue, closed};
+use work_queue::WorkQueue;
 use writer::{Desk, Order, Writer};
 
 pub use error::OpenError;
@@ -141,7 +142,7 @@ impl SqliteStore {
     ) -> Result<T, StoreError> {
         let (request, answer) = readers::request(read);
         self.requests.push(request)?;
-        answer.await.map_err(|_| closed())?
+        answer.await.map_err(|Broken| unanswered())?
     }
 
     /// Writes in a savepoint of its own, on the writer's thread; ready when it is durable.
@@ -152,7 +153,14 @@ impl SqliteStore {
     ) -> Result<T, StoreError> {
         let (order, answer) = writer::order(steps, work);
         self.orders.push(order)?;
-        answer.await.map_err(|_| closed())?
+        answer.await.map_err(|Broken| unanswered())?
+    }
+}
+
+/// What is told to those whose work went down with its thread.
+fn unanswered() -> StoreError {
+    StoreError::Unavailable {
+        detail: "the store gave no answer".to_owned(),
     }
 }
 

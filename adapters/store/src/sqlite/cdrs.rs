@@ -113,13 +113,15 @@ impl Search {
         };
         let from = query.from.map_or(i64::MIN, WallTime::unix_ms);
         let until = query.until.map_or(i64::MAX, WallTime::unix_ms);
+        // one upper bound, so that a later page begins where it begins
+        let latest = before.min(until.saturating_sub(1));
         Search {
             from: "cdrs w".to_owned(),
             also: String::new(),
             params: vec![
                 Box::new(tenant.to_string()),
                 Box::new(from),
-                Box::new(until),
+                Box::new(latest),
                 Box::new(before),
                 Box::new(id),
             ],
@@ -150,7 +152,7 @@ impl Search {
         let (from, also) = (&self.from, &self.also);
         let find = format!(
             "SELECT (SELECT record FROM cdrs c WHERE c.tenant = w.tenant AND c.id = w.id)
-             FROM {from} WHERE w.tenant = ?1{also} AND w.started >= ?2 AND w.started < ?3
+             FROM {from} WHERE w.tenant = ?1{also} AND w.started BETWEEN ?2 AND ?3
              AND (w.started, w.id) < (?4, ?5)
              ORDER BY w.started DESC, w.id DESC LIMIT ?{}",
             self.params.len() + 1

@@ -19,7 +19,7 @@ pub(super) const BUSY: Duration = Duration::from_secs(5);
 const PREPARED: usize = 128;
 
 /// What each version adds to the one before. Never change an entry; add one.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001.sql")];
 
 /// How a connection works. Pages of deleted rows are overwritten, so that erased keys are gone;
 /// a commit waits for the disk.

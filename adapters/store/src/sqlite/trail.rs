@@ -8,6 +8,9 @@ use rusqlite::params;
 use super::sql::{Fields, Sql, json, limit};
 use crate::paging;
 
+/// A text that sorts after every id's.
+const PAST_ALL_IDS: &str = "~";
+
 /// The tenant's column: empty for the platform's own trail.
 fn owner(tenant: Option<TenantId>) -> String {
     tenant.map(|tenant| tenant.to_string()).unwrap_or_default()
@@ -42,8 +45,11 @@ pub(super) fn page(
     page: &Page,
 ) -> Result<AuditListing, StoreError> {
     let find = "SELECT tenant, id, at, actor, action, target, before, after, request FROM audit
-                WHERE tenant = ?1 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3";
-    let after = page.after.as_ref().map(|cursor| cursor.0.as_str());
+                WHERE tenant = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
+    let after = page
+        .after
+        .as_ref()
+        .map_or(PAST_ALL_IDS, |cursor| cursor.0.as_str());
     let most = limit(page.bounded_limit() + 1);
     let mut entries = sql.all(find, params![owner(tenant), after, most], entry)?;
     let next = paging::cut(&mut entries, page.bounded_limit(), |last| {

@@ -76,7 +76,7 @@ impl<T> WorkQueue<T> {
 }
 
 /// The answer of a store that was closed.
-pub(super) fn closed() -> StoreError {
+fn closed() -> StoreError {
     StoreError::Unavailable {
         detail: "the store is closed".to_owned(),
     }

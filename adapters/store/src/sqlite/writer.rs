@@ -135,7 +135,7 @@ impl Writer {
         let (mut at, mut steps) = (0, 0);
         while let Some(order) = group.get_mut(at) {
             step(&desk, order.as_mut())?;
-            steps += order.steps();
+            steps += order.steps().max(1);
             at += 1;
             if steps < GROUP_STEPS {
                 group.extend(self.orders.next());

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use domain::KindName;
-use ports::{ExchangeStore, FeedWatch, NotReady, Operation, StoreError, ready};
-use store::{FEED_KEPT, WRITES_WAITING, block_on};
+use ports::{ExchangeStore, FeedWatch, FrontDoor, NotReady, Operation, StoreError, Turn, ready};
+use store::{FEED_KEPT, REMEMBERED_MAX, WRITES_WAITING, block_on};
 
 use crate::disk::Disk;
 use crate::world::{World, replace, with};
@@ -172,4 +172,27 @@ fn only_the_latest_entries_of_the_feed_are_kept() {
         .raw()
         .query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?)));
     assert_eq!(found, Ok((100_000, 3)));
+}
+
+#[test]
+fn only_the_latest_requests_are_remembered() {
+    let disk = Disk::new();
+    let store = disk.open();
+    let now = crate::world::time(0);
+    let begin = |key: &str| block_on(store.begin(key, &[1; 32], now));
+    assert_eq!(begin("oldest"), Ok(Turn::Begin));
+    assert_eq!(begin("older"), Ok(Turn::Begin));
+    let others = "WITH RECURSIVE n(n) AS (SELECT 3 UNION ALL SELECT n + 1 FROM n LIMIT ?1)
+                  INSERT INTO requests SELECT n, 'key ' || n, zeroblob(32), ?2, NULL, '[]', x''
+                  FROM n";
+    let count = i64::try_from(REMEMBERED_MAX).unwrap() - 2;
+    disk.raw().execute(others, [count, now.unix_ms()]).unwrap();
+    assert_eq!(begin("oldest"), Ok(Turn::Underway), "all of them fit");
+    assert_eq!(begin("one more"), Ok(Turn::Begin));
+    assert_eq!(begin("older"), Ok(Turn::Underway));
+    assert_eq!(
+        begin("oldest"),
+        Ok(Turn::Begin),
+        "it was forgotten for one more"
+    );
 }
