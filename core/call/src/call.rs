@@ -365,9 +365,7 @@ impl Call {
         let what = What::LegOpened {
             leg: leg.id,
             direction: leg.direction,
-            device: leg.party.device,
-            number: leg.party.number.clone(),
-            display: leg.party.display.clone(),
+            party: leg.party.clone(),
         };
         self.state.legs.push(leg);
         self.note(what, draft);

@@ -1,8 +1,8 @@
 //! The history of a call, as it is recorded.
 
-use crate::{Direction, LegId};
+use crate::{Direction, LegId, Party};
 use domain::End;
-use ids::{CallId, DeviceId};
+use ids::CallId;
 use machine::Instant;
 use routing::Reason;
 
@@ -33,12 +33,8 @@ pub enum What {
         leg: LegId,
         /// Which way.
         direction: Direction,
-        /// The device at its end.
-        device: Option<DeviceId>,
-        /// Its number.
-        number: String,
-        /// Its name.
-        display: String,
+        /// Who is at its end.
+        party: Party,
     },
     /// A leg rings.
     Ringing(LegId),
@@ -54,6 +50,8 @@ pub enum What {
         by: LegId,
         /// Where to.
         to: String,
+        /// With consultation (RFC 3891), instead of blind.
+        attended: bool,
     },
     /// The new party has taken over.
     TransferCompleted {

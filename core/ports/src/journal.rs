@@ -28,7 +28,7 @@ pub enum Mark {
         /// The leg as it is now.
         leg: Box<CdrLeg>,
     },
-    /// A transfer was asked for or came about.
+    /// A transfer was asked for; the same again, when it has come about.
     Transfer(TransferNote),
 }
 

@@ -89,21 +89,14 @@ impl Recorder {
         match &event.what {
             What::Opened { dialled, .. } => self.cdr.dialled.clone_from(dialled),
             What::LegOpened {
-                leg: _,
+                leg,
                 direction,
-                device,
-                number,
-                display,
+                party,
             } => {
-                let party = Party {
-                    extension: None,
-                    device: *device,
-                    number: number.clone(),
-                    display: display.clone(),
-                };
                 self.open_leg(*direction, party, at);
+                self.mark_leg(*leg, journal);
             }
-            What::Ringing(leg) => self.rings(*leg, at),
+            What::Ringing(leg) => self.rings(*leg, at, journal),
             What::Answered(leg) => self.answered(*leg, at, journal),
             What::LegClosed { leg, status, .. } => {
                 if let Some(leg) = self.leg(*leg) {
@@ -111,23 +104,23 @@ impl Recorder {
                     leg.status = Some(*status);
                 }
             }
-            What::TransferRequested { by, to } => {
-                let by = self.number_of(*by);
-                let attended = false;
+            What::TransferRequested { by, to, attended } => {
                 let note = TransferNote {
                     at,
-                    by,
+                    by: self.number_of(*by),
                     to: to.clone(),
-                    attended,
+                    attended: *attended,
                     succeeded: false,
                 };
-                self.cdr.transfers.push(note);
+                self.cdr.transfers.push(note.clone());
+                self.mark(Mark::Transfer(note), journal);
             }
             What::TransferCompleted { .. } => self.transferred(journal),
             What::Ended(end) => {
                 self.cdr.end = end.clone();
                 self.cdr.ended = at;
                 self.ended = Some(event.at);
+                name_last_tried(&mut self.cdr);
             }
             What::Explained(_)
             | What::Held(_)
@@ -138,9 +131,10 @@ impl Recorder {
     }
 
     /// Marks the beginning of the call in the journal, once; to be called after the events of one
-    /// input, so that the first mark already names the legs.
+    /// input, so that the first mark already names the legs. A call that is over by then needs no
+    /// beginning: its record, which follows at once, says all.
     pub fn settle(&mut self, journal: &mut dyn Journal) {
-        if !self.journaled {
+        if !self.journaled && !self.is_complete() {
             self.journaled = true;
             journal.append(&JournalRecord::Opened(Box::new(self.cdr.clone())));
         }
@@ -207,14 +201,19 @@ impl Recorder {
         self.cdr
     }
 
-    fn open_leg(&mut self, direction: Direction, party: Party, at: WallTime) {
+    fn open_leg(&mut self, direction: Direction, party: &call::Party, at: WallTime) {
         let direction = match direction {
             Direction::Inbound => LegDirection::Incoming,
             Direction::Outbound => LegDirection::Outgoing,
         };
         self.cdr.legs.push(CdrLeg {
             direction,
-            party,
+            party: Party {
+                extension: party.extension,
+                device: party.device,
+                number: party.number.clone(),
+                display: party.display.clone(),
+            },
             address: String::new(),
             user_agent: String::new(),
             sip_call_id: String::new(),
@@ -228,26 +227,39 @@ impl Recorder {
         });
     }
 
-    fn rings(&mut self, leg: LegId, at: WallTime) {
-        self.cdr.ringing_at.get_or_insert(at);
+    fn rings(&mut self, leg: LegId, at: WallTime, journal: &mut dyn Journal) {
         if let Some(leg) = self.leg(leg) {
             leg.ringing_at.get_or_insert(at);
+        }
+        if self.cdr.ringing_at.is_none() {
+            self.cdr.ringing_at = Some(at);
+            self.mark(Mark::Ringing { at }, journal);
         }
     }
 
     fn answered(&mut self, leg: LegId, at: WallTime, journal: &mut dyn Journal) {
         let Some(found) = self.leg(leg) else { return };
-        found.answered_at = Some(at);
-        let (outgoing, party) = (
-            found.direction == LegDirection::Outgoing,
-            found.party.clone(),
-        );
-        if outgoing && self.cdr.destination.is_none() {
-            self.cdr.destination = Some(party);
+        found.answered_at.get_or_insert(at);
+        if found.direction == LegDirection::Outgoing {
+            if self.cdr.destination.is_none() {
+                self.cdr.destination = self.leg(leg).map(|leg| leg.party.clone());
+            }
+            self.mark_leg(leg, journal);
         }
         if self.cdr.answered_at.is_none() {
             self.cdr.answered_at = Some(at);
             self.mark(Mark::Answered { at }, journal);
+        }
+    }
+
+    fn mark_leg(&mut self, leg: LegId, journal: &mut dyn Journal) {
+        // Before the first mark the record itself will say it.
+        if !self.journaled {
+            return;
+        }
+        if let Some(found) = self.leg(leg).cloned() {
+            let (index, leg) = (u16::from(leg.number()), Box::new(found));
+            self.mark(Mark::Leg { index, leg }, journal);
         }
     }
 
@@ -283,6 +295,15 @@ impl Recorder {
 
     fn leg(&mut self, leg: LegId) -> Option<&mut CdrLeg> {
         self.cdr.legs.get_mut(usize::from(leg.number()))
+    }
+}
+
+/// A call that nobody answered went to whom it was tried with last.
+pub(crate) fn name_last_tried(cdr: &mut Cdr) {
+    if cdr.destination.is_none() {
+        let mut tried = cdr.legs.iter().rev();
+        let last = tried.find(|leg| leg.direction == LegDirection::Outgoing);
+        cdr.destination = last.map(|leg| leg.party.clone());
     }
 }
 

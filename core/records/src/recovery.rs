@@ -1,19 +1,21 @@
 //! After a crash: what the journal tells becomes records.
 
-use domain::Cdr;
+use crate::recorder::name_last_tried;
+use domain::{Cdr, CdrLeg, LegDirection, TransferNote};
 use ids::{CallId, CdrId};
 use machine::WallTime;
 use ports::{JournalRecord, Mark};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Folds a journal into the records it owes the store: those that were closed, and those of calls
-/// that died with the process, ended at `now` by the exchange's fault. Calls in `alive` outlived
-/// the process and will close their own records.
+/// that died with the process, ended by the exchange's fault at `died`, when the process was last
+/// seen alive, or at the last thing known of them if that was later. Calls in `alive` outlived the
+/// process and will close their own records.
 #[must_use]
 pub fn recover(
     journal: impl IntoIterator<Item = JournalRecord>,
     alive: &BTreeSet<CallId>,
-    now: WallTime,
+    died: WallTime,
 ) -> Vec<Cdr> {
     let mut open: BTreeMap<CdrId, Cdr> = BTreeMap::new();
     let mut closed: BTreeMap<CdrId, Cdr> = BTreeMap::new();
@@ -28,27 +30,40 @@ pub fn recover(
                 }
             }
             JournalRecord::Closed(cdr) => {
-                open.remove(&cdr.id);
                 closed.entry(cdr.id).or_insert(*cdr);
             }
         }
     }
-    let died = open
+    let cut_short = open
         .into_values()
-        .filter(|cdr| !alive.contains(&cdr.call))
-        .filter_map(|mut cdr| {
-            if closed.contains_key(&cdr.id) {
-                return None;
-            }
-            cdr.recovered = true;
-            cdr.ended = now;
-            for leg in &mut cdr.legs {
-                leg.ended.get_or_insert(now);
-            }
-            Some(cdr)
-        });
-    let died: Vec<Cdr> = died.collect();
-    closed.into_values().chain(died).collect()
+        .filter(|cdr| !alive.contains(&cdr.call) && !closed.contains_key(&cdr.id))
+        .map(|cdr| complete(cdr, died))
+        .collect::<Vec<Cdr>>();
+    closed.into_values().chain(cut_short).collect()
+}
+
+/// The record of a call that was cut short.
+fn complete(mut cdr: Cdr, died: WallTime) -> Cdr {
+    let ended = died.max(last_heard(&cdr));
+    cdr.recovered = true;
+    cdr.ended = ended;
+    for leg in &mut cdr.legs {
+        leg.ended.get_or_insert(ended);
+    }
+    name_last_tried(&mut cdr);
+    cdr
+}
+
+fn last_heard(cdr: &Cdr) -> WallTime {
+    let legs = cdr.legs.iter();
+    let of_legs = legs.flat_map(|leg| [Some(leg.started), leg.answered_at, leg.ended]);
+    let transfers = cdr.transfers.iter().map(|note| Some(note.at));
+    [cdr.ringing_at, cdr.answered_at]
+        .into_iter()
+        .chain(of_legs)
+        .chain(transfers)
+        .flatten()
+        .fold(cdr.started, WallTime::max)
 }
 
 fn apply(cdr: &mut Cdr, mark: Mark) {
@@ -59,14 +74,27 @@ fn apply(cdr: &mut Cdr, mark: Mark) {
         Mark::Answered { at } => {
             cdr.answered_at.get_or_insert(at);
         }
-        Mark::Leg { index, leg } => {
-            let index = usize::from(index);
-            if index == cdr.legs.len() {
-                cdr.legs.push(*leg);
-            } else if let Some(known) = cdr.legs.get_mut(index) {
-                *known = *leg;
-            }
-        }
-        Mark::Transfer(note) => cdr.transfers.push(note),
+        Mark::Leg { index, leg } => set_leg(cdr, usize::from(index), *leg),
+        Mark::Transfer(note) => note_transfer(cdr, note),
+    }
+}
+
+fn set_leg(cdr: &mut Cdr, index: usize, leg: CdrLeg) {
+    let answers = leg.direction == LegDirection::Outgoing && leg.answered_at.is_some();
+    if answers && cdr.destination.is_none() {
+        cdr.destination = Some(leg.party.clone());
+    }
+    if index == cdr.legs.len() {
+        cdr.legs.push(leg);
+    } else if let Some(known) = cdr.legs.get_mut(index) {
+        *known = leg;
+    }
+}
+
+/// A transfer is noted when it is asked for, and again when it has come about.
+fn note_transfer(cdr: &mut Cdr, note: TransferNote) {
+    match cdr.transfers.last_mut() {
+        Some(last) if last.at == note.at && last.to == note.to => *last = note,
+        Some(_) | None => cdr.transfers.push(note),
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn step(what: &What, at: WallTime) -> Option<Step> {
         }),
         What::Held(leg) => plain(format!("leg {} put the other on hold", leg.number())),
         What::Resumed(leg) => plain(format!("leg {} took the other back", leg.number())),
-        What::TransferRequested { by, to } => {
+        What::TransferRequested { by, to, .. } => {
             plain(format!("leg {} asked for a transfer to {to}", by.number()))
         }
         What::TransferCompleted { by, to } => plain(format!(

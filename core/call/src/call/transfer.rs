@@ -87,6 +87,7 @@ impl Call {
             What::TransferRequested {
                 by: leg,
                 to: target.user.clone(),
+                attended: false,
             },
             draft,
         );
@@ -417,7 +418,12 @@ impl Call {
             .find(first)
             .map(|leg| leg.party.number.clone())
             .unwrap_or_default();
-        self.note(What::TransferRequested { by: mine, to }, &mut draft);
+        let asked = What::TransferRequested {
+            by: mine,
+            to,
+            attended: true,
+        };
+        self.note(asked, &mut draft);
         if self
             .find(first)
             .is_some_and(|leg| leg.stage == LegStage::Up)
