@@ -5,7 +5,8 @@ use std::time::Duration;
 use machine::Instant;
 use serde::{Deserialize, Serialize};
 
-/// A tenant's turn at contended places, relative to others (deficit round robin).
+/// A tenant's turn at contended places, relative to others. Kept with the caps for a later release;
+/// nothing takes turns by it yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Weight(u16);
@@ -47,7 +48,7 @@ pub struct Caps {
     pub bindings: u32,
     /// API requests per second by the tenant's own keys.
     pub api_requests_per_second: u32,
-    /// Turn at contended places.
+    /// Turn at contended places; see [`Weight`].
     pub weight: Weight,
 }
 

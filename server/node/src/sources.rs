@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 use machine::Instant;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use tenancy::TokenBucket;
 
 /// Failures of the sources seen lately, in bounded memory.
@@ -14,8 +14,25 @@ pub(crate) struct Sources {
     bound: usize,
     burst: u32,
     per_second: u32,
-    young: HashMap<IpAddr, TokenBucket>,
-    old: HashMap<IpAddr, TokenBucket>,
+    young: HashMap<Source, TokenBucket>,
+    old: HashMap<Source, TokenBucket>,
+}
+
+/// An IPv4 address, or an IPv6 /64: a network that is given to one customer, who has all its
+/// addresses to guess from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Source(IpAddr);
+
+impl Source {
+    fn of(ip: IpAddr) -> Source {
+        match ip.to_canonical() {
+            IpAddr::V4(ip) => Source(ip.into()),
+            IpAddr::V6(ip) => {
+                let [a, b, c, d, ..] = ip.segments();
+                Source(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into())
+            }
+        }
+    }
 }
 
 impl Sources {
@@ -30,7 +47,8 @@ impl Sources {
     }
 
     /// Counts a failure; `false` when this source has had its answers for now.
-    pub(crate) fn may_answer_failure(&mut self, source: IpAddr, now: Instant) -> bool {
+    pub(crate) fn may_answer_failure(&mut self, ip: IpAddr, now: Instant) -> bool {
+        let source = Source::of(ip);
         if !self.young.contains_key(&source) && self.young.len() >= self.bound {
             self.old = std::mem::take(&mut self.young);
         }
@@ -65,6 +83,22 @@ mod tests {
         assert_eq!(answered, 3);
         assert!(sources.may_answer_failure(clumsy, now));
         assert!(sources.may_answer_failure(guesser, Instant::from_millis(2_100)));
+    }
+
+    #[test]
+    fn all_addresses_of_one_ipv6_network_are_one_guesser() {
+        let mut sources = Sources::new(10, 1, 3);
+        let ask = |sources: &mut Sources, ip: &str| {
+            sources.may_answer_failure(ip.parse().unwrap(), Instant::ZERO)
+        };
+        for host in 1..=3 {
+            assert!(ask(&mut sources, &format!("2001:db8:1:2::{host}")));
+        }
+        assert!(!ask(&mut sources, "2001:db8:1:2:ffff::4"));
+        assert!(ask(&mut sources, "2001:db8:1:3::1"));
+        assert!(ask(&mut sources, "192.0.2.1"));
+        assert!(ask(&mut sources, "::ffff:192.0.2.1"));
+        assert_eq!(sources.len(), 3);
     }
 
     #[test]
