@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ports::SeededEntropy;
+use ports::{Entropy, SeededEntropy};
 use store::{MasterKey, OpenError, Settings, SqliteStore};
 
 static FOLDERS: AtomicU32 = AtomicU32::new(0);
@@ -55,10 +55,19 @@ impl Disk {
 
     /// Opens the store under a master key made of this byte.
     pub(crate) fn try_open(&self, key: u8) -> Result<SqliteStore, OpenError> {
+        self.open_with(key, Arc::new(SeededEntropy::new(1)))
+    }
+
+    /// Opens the store with this randomness.
+    pub(crate) fn open_with(
+        &self,
+        key: u8,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<SqliteStore, OpenError> {
         SqliteStore::open(&Settings {
             folder: self.folder.clone(),
             master_key: MasterKey::from_bytes([key; 32]),
-            entropy: Arc::new(SeededEntropy::new(1)),
+            entropy,
         })
     }
 

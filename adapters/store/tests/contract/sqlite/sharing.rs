@@ -1,10 +1,13 @@
 //! Many at once: threads, processes, and more work than there is room for.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use domain::KindName;
-use ports::{ExchangeStore, FeedWatch, FrontDoor, NotReady, Operation, StoreError, Turn, ready};
+use ports::{
+    Entropy, ExchangeStore, FeedWatch, FrontDoor, NotReady, Operation, StoreError, Turn, ready,
+};
 use store::{FEED_KEPT, REMEMBERED_MAX, WRITES_WAITING, block_on};
 
 use crate::disk::Disk;
@@ -69,6 +72,36 @@ fn a_change_that_fails_does_not_disturb_its_neighbours() {
         Ok(160)
     );
     assert_eq!(world.cursor(), 161);
+}
+
+/// Randomness that can be made to fail.
+#[derive(Default)]
+struct Failing(AtomicBool);
+
+impl Entropy for Failing {
+    fn fill(&self, bytes: &mut [u8]) {
+        assert!(
+            !self.0.load(Ordering::Acquire),
+            "no randomness, as this test wants it"
+        );
+        bytes.fill(7);
+    }
+}
+
+#[test]
+fn a_change_that_panics_is_undone_and_the_writer_goes_on() {
+    let (disk, entropy) = (Disk::new(), Arc::new(Failing::default()));
+    let store = disk.open_with(1, entropy.clone()).unwrap();
+    let world = World::over(&store);
+    world.tenant("acme.example");
+    let steps = vec![Operation::Create(world.tenant_write(&["globex.example"]))];
+    entropy.0.store(true, Ordering::Release);
+    let failed = world.commit_tenants(steps.clone()).unwrap_err();
+    assert!(matches!(failed, StoreError::Unavailable { .. }), "{failed}");
+    assert_eq!(world.cursor(), 1);
+    entropy.0.store(false, Ordering::Release);
+    world.commit_tenants(steps).unwrap();
+    assert_eq!(world.cursor(), 2);
 }
 
 #[test]
