@@ -162,9 +162,11 @@ class Phone:
         return wait_until(f"{self.name} is told", final)
 
     def wait_over(self, count=1):
-        wait_until(f"{self.name} has hung up",
-                   lambda: len(re.findall(r"terminated \(duration|session closed",
-                                          self.said())) >= count)
+        """Until so many of its calls have ended with BYE, whoever said it."""
+        def ended():
+            calls = {m.call_id for m in self.messages() if m.start.startswith("BYE")}
+            return len(calls) >= count
+        wait_until(f"{self.name} has hung up", ended)
 
     def sent(self, status):
         return [m for m in self.messages(received=False) if m.status == status]
