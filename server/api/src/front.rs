@@ -32,7 +32,7 @@ pub struct Parts {
     pub office: Office,
     /// The living exchange.
     pub live: Arc<dyn LiveExchange>,
-    /// Further figures in the text form of OpenMetrics, shown beside those of the exchange.
+    /// Further figures in the text form of Prometheus, shown beside those of the exchange.
     pub figures: Arc<dyn Fn() -> String + Send + Sync>,
     /// Told of every answer.
     pub seen: Arc<dyn Fn(Seen) + Send + Sync>,

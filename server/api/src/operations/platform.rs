@@ -5,9 +5,11 @@ use crate::operation::{Access, Operation};
 use crate::problem::{Kind, Problem};
 
 const PLAIN: &str = "text/plain; charset=utf-8";
-const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// The last line of an OpenMetrics text.
+/// The text form of figures that every Prometheus reads.
+const FIGURES: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// The last line of an OpenMetrics text, which ends nothing when texts are joined.
 const EOF: &str = "# EOF";
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -24,12 +26,12 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get("/metrics", "getMetrics", metrics)
             .tells(
                 "Show all figures",
-                "As OpenMetrics text, which Prometheus reads. For operators, and without a key for \
+                "As text that Prometheus reads. For operators, and without a key for \
                  whoever is on the machine itself. A request that was passed on by a front end \
                  (`Forwarded`, `X-Forwarded-For` or `Via`) is not from the machine itself.",
             )
             .access(Access::Nearby)
-            .prints(OPENMETRICS, "The figures.")
+            .prints(FIGURES, "The figures.")
             .refuses(&[Kind::NotFound]),
         Operation::get("/api/v1/openapi.json", "getOpenApi", description)
             .tells("Show this description", "")
@@ -59,23 +61,22 @@ async fn metrics(call: Call) -> Result<Answer, Problem> {
     }
     let parts = &call.front.parts;
     Ok(Answer::text(
-        OPENMETRICS,
+        FIGURES,
         joined(&[parts.live.metrics(), (parts.figures)()]),
     ))
 }
 
-/// Several OpenMetrics texts as one, which ends once.
+/// Several texts of figures as one.
 fn joined(texts: &[String]) -> String {
     let lines = texts.iter().flat_map(|text| text.lines());
-    let mut whole = String::new();
-    for line in lines
-        .filter(|line| !line.is_empty() && *line != EOF)
-        .chain([EOF])
-    {
-        whole.push_str(line);
-        whole.push('\n');
-    }
-    whole
+    let told = lines.filter(|line| !line.is_empty() && *line != EOF);
+    told.flat_map(|line| {
+        [
+            line, "
+",
+        ]
+    })
+    .collect()
 }
 
 async fn description(call: Call) -> Result<Answer, Problem> {
@@ -87,12 +88,12 @@ mod tests {
     use super::joined;
 
     #[test]
-    fn figures_of_several_sources_are_one_text_that_ends_once() {
+    fn figures_of_several_sources_are_one_text() {
         let texts = [
             "# TYPE a gauge\na 1\n# EOF\n".to_owned(),
             String::new(),
             "b 2".to_owned(),
         ];
-        assert_eq!(joined(&texts), "# TYPE a gauge\na 1\nb 2\n# EOF\n");
+        assert_eq!(joined(&texts), "# TYPE a gauge\na 1\nb 2\n");
     }
 }

@@ -9,11 +9,10 @@ use crate::world::world;
 async fn figures_of_the_exchange_and_of_the_binary_are_one_text() {
     let world = world().await;
     let reply = Ask::get("/metrics").send(world.address).await.is(200);
-    let expected =
-        "# TYPE strowger_calls gauge\nstrowger_calls 1\nstrowger_uptime_seconds 5\n# EOF\n";
+    let expected = "# TYPE strowger_calls gauge\nstrowger_calls 1\nstrowger_uptime_seconds 5\n";
     assert_eq!(reply.text(), expected);
-    let openmetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    assert_eq!(reply.header("content-type"), Some(openmetrics));
+    let prometheus = "text/plain; version=0.0.4; charset=utf-8";
+    assert_eq!(reply.header("content-type"), Some(prometheus));
 }
 
 #[tokio::test]
