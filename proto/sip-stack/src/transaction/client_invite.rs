@@ -180,6 +180,8 @@ impl State {
         match self {
             Self::Accepted { acknowledged, .. } => {
                 if acknowledged.len() < bound {
+                    // forks are rare: room for one, not for the four that push would make
+                    acknowledged.reserve_exact(1);
                     acknowledged.push(Acknowledged {
                         ack: exact(&given.ack),
                         ..given
