@@ -35,28 +35,32 @@ run: ## build, make two demonstration companies, serve SIP and the API on all in
 
 .PHONY: test
 test: ## the whole gate: house rules, lints, docs, dependencies, tests, seeds, interop
-	@tools/setup.sh build interop
+	@tools/setup.sh lint interop
 	@GATE_RUNS=$(GATE_RUNS) tools/gate.sh tidy fmt lint docs deny test seeds interop
 
 .PHONY: check
 check: ## the quick part of the gate, for use while writing
-	@tools/setup.sh build
+	@tools/setup.sh lint
 	@tools/gate.sh tidy fmt lint
 
 .PHONY: tidy
 tidy: ## the rules of the house: layers, purity, cycles, sizes, scope mints (layers.toml)
+	@tools/setup.sh build
 	@cargo xtask tidy
 
 .PHONY: lint
 lint: ## clippy over everything, warnings denied
+	@tools/setup.sh lint
 	@tools/gate.sh lint
 
 .PHONY: fmt
 fmt: ## format the source
+	@tools/setup.sh lint
 	cargo fmt --all
 
 .PHONY: docs
 docs: ## build the reference pages, warnings denied
+	@tools/setup.sh build
 	@tools/gate.sh docs
 
 .PHONY: deny

@@ -3,6 +3,7 @@
 # there is left alone, and nothing is fetched then.
 #
 #   tools/setup.sh build            a C compiler for the crates that carry C, and a look at Rust
+#   tools/setup.sh lint             the same, and Rust's own clippy and rustfmt
 #   tools/setup.sh interop          foreign SIP software and what compares the audio
 #   tools/setup.sh deny             cargo-deny, built into .tools/
 set -euo pipefail
@@ -70,6 +71,21 @@ need_build() {
     apt_install gcc libc6-dev pkg-config
 }
 
+need_lint() {
+    local tool
+    need_build
+    for tool in clippy fmt; do
+        cargo "$tool" --version >/dev/null 2>&1 && continue
+        command -v rustup >/dev/null || {
+            echo "setup: cargo $tool is missing: it comes with Rust, https://rustup.rs" >&2
+            return 1
+        }
+        echo "setup: adding clippy and rustfmt to the Rust toolchain"
+        rustup component add clippy rustfmt
+        return
+    done
+}
+
 # the audio comparison: any Python 3 that has both modules will do
 need_numpy() {
     python3 -c 'import numpy, scipy' 2>/dev/null || apt_install python3 python3-numpy python3-scipy
@@ -95,7 +111,7 @@ need_deny() {
 
 for wish in "$@"; do
     case $wish in
-        build | interop | deny) "need_$wish" ;;
+        build | lint | interop | deny) "need_$wish" ;;
         *)
             echo "setup: no such wish: $wish" >&2
             exit 2
