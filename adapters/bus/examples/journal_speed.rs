@@ -24,6 +24,9 @@ const CALL_BYTES: usize = 4_000;
 const BINDINGS: u32 = 20_000;
 const BINDING_BYTES: usize = 450;
 const REFRESHES: u32 = 1_000_000;
+/// A busy exchange: this long from call to call.
+const PACE: Duration = Duration::from_micros(500);
+const PACED_CALLS: u32 = 40_000;
 /// Records that go to the store at once.
 const BATCH: usize = 500;
 
@@ -34,9 +37,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     folder.recovered(&BTreeSet::new())?;
     let mut out = stdout();
     let (rate, each, longest) = ("per second", "µs each", "longest turn");
-    writeln!(out, "{:<34}{rate:>12}{each:>10}{longest:>14}", "")?;
+    writeln!(
+        out,
+        "{:<34}{rate:>12}{each:>10}{longest:>14}{:>8}",
+        "", "> 5 ms"
+    )?;
+    calls(&folder, 1, Some(PACE))?.print(&mut out, "calls, 1 every 500 µs")?;
     for per_turn in [1, 8, 64] {
-        calls(&folder, per_turn)?.print(&mut out, &format!("calls, {per_turn} per turn"))?;
+        calls(&folder, per_turn, None)?.print(&mut out, &format!("calls, {per_turn} per turn"))?;
     }
     for per_turn in [1, 32] {
         let what = format!("bindings refreshed, {per_turn} per turn");
@@ -63,6 +71,8 @@ struct Cost {
     count: u32,
     used: Duration,
     longest: Duration,
+    /// Turns of more than 5 ms.
+    slow: u32,
 }
 
 impl Cost {
@@ -72,6 +82,7 @@ impl Cost {
         let acted = act();
         self.used += processor_time().saturating_sub(before);
         self.longest = self.longest.max(began.elapsed());
+        self.slow += u32::from(began.elapsed() > Duration::from_millis(5));
         self.count += count;
         acted
     }
@@ -80,11 +91,15 @@ impl Cost {
         let each = self.used.as_secs_f64() / f64::from(self.count);
         let longest = self.longest.as_secs_f64() * 1e3;
         let (rate, each) = (1.0 / each, each * 1e6);
-        writeln!(out, "{what:<34}{rate:>12.0}{each:>10.2}{longest:>11.2} ms")
+        writeln!(
+            out,
+            "{what:<34}{rate:>12.0}{each:>10.2}{longest:>11.2} ms{:>8}",
+            self.slow
+        )
     }
 }
 
-fn calls(folder: &Folder, per_turn: u32) -> Result<Cost, Box<dyn Error>> {
+fn calls(folder: &Folder, per_turn: u32, pace: Option<Duration>) -> Result<Cost, Box<dyn Error>> {
     let mut journal = folder.journal()?;
     let mut snapshots = folder.snapshots(|_| true)?;
     let stored = folder.stored();
@@ -92,7 +107,15 @@ fn calls(folder: &Folder, per_turn: u32) -> Result<Cost, Box<dyn Error>> {
     let state = vec![b'{'; CALL_BYTES];
     let mut cost = Cost::default();
     let mut batch = Vec::new();
-    while cost.count < CALLS {
+    let mut next = Instant::now();
+    let calls = if pace.is_some() { PACED_CALLS } else { CALLS };
+    while cost.count < calls {
+        if let Some(pace) = pace {
+            next += pace;
+            while Instant::now() < next {
+                std::hint::spin_loop();
+            }
+        }
         let records: Vec<[JournalRecord; 3]> = (0..per_turn).map(|_| life(&mut random)).collect();
         cost.turn(per_turn, || {
             for call in &records {

@@ -1,1 +1,6 @@
-//! Records, one sentence each.
+//! Records, one sentence each. The events come from real calls.
+
+mod ends;
+mod history;
+mod recovery;
+mod scene;
