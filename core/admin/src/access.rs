@@ -100,6 +100,9 @@ async fn note_visit(
 ) -> Result<(), StoreError> {
     let unix_ms = u64::try_from(office.now().unix_ms()).unwrap_or_default();
     let hour = unix_ms - unix_ms % VISIT_MS;
+    if office.visits().knows(visit.actor(), visit.tenant(), hour) {
+        return Ok(());
+    }
     let who = format!("{} {} {hour}", visit.actor(), visit.tenant());
     let (random, _) = split16(&Sha256::digest(who).into());
     let mut audit = office.audit(
@@ -109,7 +112,11 @@ async fn note_visit(
         visit.tenant().to_string(),
     );
     audit.id = AuditId::new(hour, random);
-    office.store().note(platform, &audit).await
+    office.store().note(platform, &audit).await?;
+    office
+        .visits()
+        .remember(visit.actor(), visit.tenant(), hour);
+    Ok(())
 }
 
 fn split16(bytes: &[u8; 32]) -> (u128, u128) {

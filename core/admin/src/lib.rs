@@ -16,6 +16,7 @@ mod resource;
 mod spec;
 pub mod tenants;
 pub mod tokens;
+mod visits;
 
 pub use office::{DEFAULT_REALM, Office, REALM_SETTING};
 pub use patch::merge_patch;

@@ -11,6 +11,8 @@ use ports::{Change, Entropy, Operation, StoreError, Stores, WallClock};
 use sha2::{Digest, Sha256};
 use tenancy::Actor;
 
+use crate::visits::Visits;
+
 /// Name of the store's setting that keeps the realm.
 pub const REALM_SETTING: &str = "realm";
 
@@ -24,6 +26,7 @@ pub struct Office {
     entropy: Arc<dyn Entropy>,
     clock: Arc<dyn WallClock>,
     realm: Arc<str>,
+    visits: Arc<Visits>,
     request: Option<RequestId>,
 }
 
@@ -53,6 +56,7 @@ impl Office {
             entropy,
             clock,
             realm,
+            visits: Arc::default(),
             request: None,
         })
     }
@@ -111,6 +115,10 @@ impl Office {
             md5: Md5::digest(&text).into(),
             sha256: Sha256::digest(&text).into(),
         }
+    }
+
+    pub(crate) fn visits(&self) -> &Visits {
+        &self.visits
     }
 
     pub(crate) fn change(&self, operations: Vec<Operation>) -> Change {

@@ -141,3 +141,38 @@ async fn a_request_without_a_key_is_not_counted_as_a_wrong_one() {
         .await
         .is(200);
 }
+
+#[tokio::test]
+async fn a_company_sees_when_the_operator_came_in_once_an_hour() {
+    let world = world().await;
+    let visits = async || {
+        let path = world.acme.path("audit?limit=500");
+        let trail = world
+            .tenant(&world.acme, Ask::get(&path))
+            .await
+            .is(200)
+            .json();
+        let entries = trail["items"].as_array().unwrap().iter();
+        entries
+            .filter(|entry| entry["action"] == "tenant.entered")
+            .count()
+    };
+    assert_eq!(visits().await, 1);
+    for _ in 0..3 {
+        world
+            .operator(Ask::get(&world.acme.path("calls")))
+            .await
+            .is(200);
+    }
+    assert_eq!(visits().await, 1);
+    world
+        .clock
+        .set(WallTime::from_unix_ms(NOON.unix_ms() + 3_600_000));
+    for _ in 0..3 {
+        world
+            .operator(Ask::get(&world.acme.path("calls")))
+            .await
+            .is(200);
+    }
+    assert_eq!(visits().await, 2);
+}
