@@ -9,5 +9,6 @@ mod features;
 mod isolation;
 mod office;
 mod restarts;
+mod spoilt;
 mod strays;
 mod transfers;
