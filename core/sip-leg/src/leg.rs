@@ -202,6 +202,11 @@ impl SipLeg {
         self.flow
     }
 
+    /// The peer has proved itself on another flow.
+    pub fn found_at(&mut self, flow: Flow) {
+        self.flow = flow;
+    }
+
     /// What its peer calls itself.
     #[must_use]
     pub fn user_agent(&self) -> &str {

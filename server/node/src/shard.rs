@@ -9,6 +9,7 @@ mod ending;
 mod invite;
 mod media_notices;
 mod orders;
+mod peers;
 mod plan;
 mod questions;
 mod register;
@@ -332,9 +333,8 @@ impl Shard {
 
     fn answer_flawed(&mut self, flow: Flow, message: &Message, status: u16) {
         // A response or an ACK is never answered (RFC 3261 §8.2.7, §17.1.1.2).
-        let answerable = message.is_request()
-            && message.method() != Some(Method::Ack)
-            && message.top_via().is_ok();
+        let answerable =
+            message.is_request() && message.method() != Some(Method::Ack) && message.has(Name::Via);
         if answerable {
             let tag = self.sip.transactions.tag().to_string();
             let mut answer = response_to(message, status, Some(&tag), flow.remote);

@@ -50,6 +50,8 @@ pub enum Event {
         invite: ServerKey,
         /// Its owner.
         owner: Owner,
+        /// The flow the CANCEL came by.
+        flow: Flow,
         /// The CANCEL; it may carry a Reason (RFC 3326).
         message: Message,
     },

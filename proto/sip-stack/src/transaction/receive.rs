@@ -114,14 +114,14 @@ impl Transactions {
         self.out.figures.requests += 1;
         let key = ServerKey(slot);
         if method == Some(Method::Cancel) {
-            self.receive_cancel(key, message, now);
+            self.receive_cancel(key, flow, message, now);
         } else {
             self.out.tell(Event::Request { key, flow, message });
         }
     }
 
     /// RFC 3261 §9.2: 200 when the INVITE is known, else 481; an effect only before its answer.
-    fn receive_cancel(&mut self, key: ServerKey, cancel: Message, now: Instant) {
+    fn receive_cancel(&mut self, key: ServerKey, flow: Flow, cancel: Message, now: Instant) {
         let invite = via::fingerprint(self.key, &cancel, Method::Invite);
         let invite = invite.and_then(|id| self.servers.find(id));
         let Some((slot, server)) = invite.and_then(|s| Some((s, self.servers.get(s)?))) else {
@@ -141,6 +141,7 @@ impl Transactions {
             self.out.tell(Event::Cancelled {
                 invite: ServerKey(slot),
                 owner,
+                flow,
                 message: cancel,
             });
         }

@@ -28,10 +28,14 @@ impl Shard {
         match event {
             Event::Request { key, flow, message } => self.request(key, flow, message, now),
             Event::Ack { flow, message } => {
-                if let Some(owner) = self.sip.dialogs.find(&message) {
+                let owner = self.sip.dialogs.find(&message);
+                // nobody can be asked to prove an ACK; without a body it says nothing
+                let harmless = message.body().is_empty();
+                if let Some(owner) = owner.filter(|o| harmless || self.is_peer(*o, &flow)) {
                     self.give(owner, Event::Ack { flow, message }, now);
                 }
             }
+            Event::Cancelled { owner, flow, .. } if !self.is_peer(owner, &flow) => {}
             Event::Response {
                 key,
                 owner,
@@ -72,8 +76,10 @@ impl Shard {
         if message.to().is_ok_and(|to| to.tag().is_some()) {
             return match self.sip.dialogs.find(&message) {
                 Some(owner) => {
-                    self.sip.transactions.adopt(key, owner);
-                    self.give(owner, Event::Request { key, flow, message }, now);
+                    if self.may_speak(owner, key, flow, &message, now) {
+                        self.sip.transactions.adopt(key, owner);
+                        self.give(owner, Event::Request { key, flow, message }, now);
+                    }
                 }
                 None => self.refuse(key, &message, 481, now),
             };

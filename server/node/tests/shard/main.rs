@@ -6,6 +6,7 @@ mod admission;
 mod calls;
 mod caps;
 mod features;
+mod forgeries;
 mod isolation;
 mod office;
 mod restarts;
