@@ -25,6 +25,9 @@ mod tenants;
 mod tokens;
 mod world;
 
+/// Pages that a test's list has at most; one that goes on is a list without an end.
+const PAGES: usize = 1_000;
+
 /// Runs tests that take a store on each implementation.
 macro_rules! on_every_store {
     ($($test:ident),+ $(,)?) => {
