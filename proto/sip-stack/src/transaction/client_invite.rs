@@ -195,10 +195,14 @@ impl State {
         }
     }
 
-    /// Nobody waits for the response any more; one that comes in time is still acknowledged.
+    /// Nobody waits for the response any more, and the INVITE is not repeated; a response that
+    /// comes in time is still acknowledged.
     pub(super) fn forsake(&mut self, now: Instant) {
-        if let Self::Proceeding { end, .. } = self {
-            *end = Some(now + TRANSACTION_LIFE);
+        if let Self::Calling { request, .. } | Self::Proceeding { request, .. } = self {
+            *self = Self::Proceeding {
+                request: exact(request),
+                end: Some(now + TRANSACTION_LIFE),
+            };
         }
     }
 

@@ -1,7 +1,5 @@
 //! New offers in both directions, and what becomes of two at once.
 
-use std::time::Duration;
-
 use sip_message::Name;
 
 use super::pair::*;
@@ -325,14 +323,33 @@ fn the_contact_of_a_reinvite_is_where_requests_go_from_then_on() {
 
 #[test]
 fn hanging_up_while_our_offer_is_open_leaves_nothing_behind() {
+    for (before, after) in [(true, false), (false, true), (false, false)] {
+        let mut pair = alone();
+        offer(&mut pair, A, "x1");
+        let invite = pair.last_sent(A, "INVITE").clone();
+        if before {
+            pair.respond(A, &invite, 100, "x", |_| {});
+        }
+        pair.order(A, |usage, step| usage.hang_up(None, step))
+            .unwrap();
+        if after {
+            pair.respond(A, &invite, 100, "x", |_| {});
+        }
+        let bye = pair.last_sent(A, "BYE").clone();
+        pair.respond(A, &bye, 481, "x", |_| {});
+        pair.run(SECOND * 70);
+        let left = pair.sides[A].transactions.figures().clients;
+        assert_eq!(left, 0, "100 before: {before}, after: {after}");
+    }
+}
+
+#[test]
+fn an_acceptance_of_our_offer_after_the_end_is_acknowledged() {
     let mut pair = alone();
     offer(&mut pair, A, "x1");
     let invite = pair.last_sent(A, "INVITE").clone();
-    pair.respond(A, &invite, 100, "x", |_| {});
     pair.order(A, |usage, step| usage.hang_up(None, step))
         .unwrap();
-    let bye = pair.last_sent(A, "BYE").clone();
-    pair.respond(A, &bye, 481, "x", |_| {});
-    pair.run(Duration::from_secs(70));
-    assert_eq!(pair.sides[A].transactions.figures().clients, 0);
+    pair.respond(A, &invite, 200, "x", described("y1"));
+    assert_eq!(pair.sent_by(A), ["INVITE", "BYE", "ACK", "BYE"]);
 }
