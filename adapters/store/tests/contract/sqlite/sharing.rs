@@ -6,7 +6,8 @@ use std::thread;
 
 use domain::KindName;
 use ports::{
-    Entropy, ExchangeStore, FeedWatch, FrontDoor, NotReady, Operation, StoreError, Turn, ready,
+    Committed, Entropy, ExchangeStore, FeedWatch, FrontDoor, NotReady, Operation, StoreError, Turn,
+    ready,
 };
 use store::{FEED_KEPT, REMEMBERED_MAX, WRITES_WAITING, block_on};
 
