@@ -1,0 +1,205 @@
+//! The command line.
+
+use crate::process::Process;
+use crate::target::Target;
+use clap::{Args, Parser, Subcommand};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::path::PathBuf;
+
+/// Drives a telephone exchange on this machine's loopback and measures what it does.
+///
+/// The exchange is one made for it: `strowger demo --data DIR --load 20000`, then
+/// `strowger serve --data DIR --sip 127.0.0.50:5060`. Results are JSON on the standard output.
+#[derive(Debug, Parser)]
+#[command(name = "load", version)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Whom to drive.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Where {
+    /// Where the exchange listens.
+    #[arg(long, default_value = "127.0.0.50:5060")]
+    exchange: SocketAddrV4,
+    /// Where requests come from; the exchange trusts calls from this address.
+    #[arg(long, default_value = "127.0.0.51:5070")]
+    local: SocketAddrV4,
+    /// Where `callee` answers.
+    #[arg(long, default_value = "127.0.0.51:5080")]
+    callee: SocketAddrV4,
+    /// The company's domain.
+    #[arg(long, default_value = "load.example")]
+    domain: String,
+    /// The exchange's process, to account its processor time and memory.
+    #[arg(long)]
+    pid: Option<u32>,
+}
+
+impl Where {
+    /// The target; load is never sent to anybody but this machine.
+    ///
+    /// # Errors
+    /// An address is not of loopback.
+    pub(crate) fn target(&self) -> io::Result<Target> {
+        let addresses = [self.exchange, self.local, self.callee];
+        if let Some(strange) = addresses.iter().find(|at| !at.ip().is_loopback()) {
+            let why = format!("{strange} is not a loopback address, and nothing else is driven");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        }
+        Ok(Target {
+            exchange: self.exchange,
+            local: self.local,
+            callee: self.callee,
+            domain: self.domain.clone(),
+            process: self.pid.map(Process),
+        })
+    }
+}
+
+/// How much, or how to search for the most.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Amount {
+    /// How many per second.
+    #[arg(long, default_value_t = 500.0)]
+    pub(crate) rate: f64,
+    /// For how long, seconds.
+    #[arg(long, default_value_t = 5.0)]
+    pub(crate) seconds: f64,
+    /// Search for the highest rate that is borne, up to this one; `--rate` is then the lowest.
+    #[arg(long)]
+    pub(crate) up_to: Option<f64>,
+    /// Steps of the search.
+    #[arg(long, default_value_t = 6)]
+    pub(crate) steps: u32,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Registrations with a digest each.
+    Register(Register),
+    /// Calls with anchored media in which nobody talks.
+    Call(Call),
+    /// Calls in which both parties talk: 50 packets per second each way.
+    Media(Media),
+    /// The most packets that are relayed without loss, by more and more talking calls.
+    Relay(Relay),
+    /// Calls at twice the peak: how many are still served, and how the rest is refused.
+    Overload(Overload),
+    /// What the kernel allows: the same packets through a relay without any logic.
+    Ceiling(Ceiling),
+    /// A registrar that thinks of nothing, to measure the driver.
+    Stub(Stub),
+    /// Everything, in order, as a table and as JSON.
+    All(All),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Register {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    #[command(flatten)]
+    pub(crate) amount: Amount,
+    /// Users that take turns.
+    #[arg(long, default_value_t = 20_000)]
+    pub(crate) users: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Call {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    #[command(flatten)]
+    pub(crate) amount: Amount,
+    /// How long a call is up, seconds.
+    #[arg(long, default_value_t = 1.0)]
+    pub(crate) hold: f64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Media {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    /// How many calls.
+    #[arg(long, default_value_t = 200)]
+    pub(crate) calls: u32,
+    /// Calls begun per second.
+    #[arg(long, default_value_t = 100.0)]
+    pub(crate) rate: f64,
+    /// How long all are up, seconds.
+    #[arg(long, default_value_t = 6.0)]
+    pub(crate) seconds: f64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Relay {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    /// Numbers of calls to try, in this order; the first that loses packets ends it.
+    #[arg(long, value_delimiter = ',', default_value = "200,500,800,1100,1400")]
+    pub(crate) calls: Vec<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Overload {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    /// The peak, calls per second.
+    #[arg(long)]
+    pub(crate) peak: f64,
+    /// For how long, seconds.
+    #[arg(long, default_value_t = 10.0)]
+    pub(crate) seconds: f64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ceiling {
+    /// Pairs of parties.
+    #[arg(long, default_value_t = 500)]
+    pub(crate) pairs: u16,
+    /// Sockets of the relay.
+    #[arg(long, default_value_t = 64)]
+    pub(crate) sockets: u16,
+    /// For how long, seconds.
+    #[arg(long, default_value_t = 5.0)]
+    pub(crate) seconds: f64,
+    /// Core of the relay.
+    #[arg(long)]
+    pub(crate) core: Option<usize>,
+    /// The relay's address.
+    #[arg(long, default_value = "127.0.0.50")]
+    pub(crate) relay: Ipv4Addr,
+    /// The parties' address.
+    #[arg(long, default_value = "127.0.0.51")]
+    pub(crate) parties: Ipv4Addr,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Stub {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    /// For how long, seconds.
+    #[arg(long, default_value_t = 30.0)]
+    pub(crate) seconds: f64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct All {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    /// The JSON file to write.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    /// Figures of the parser, as its own example prints them.
+    #[arg(long)]
+    pub(crate) parser: Option<PathBuf>,
+    /// Core of the exchange, for the relay without logic.
+    #[arg(long)]
+    pub(crate) core: Option<usize>,
+    /// Shorter tries and fewer of them.
+    #[arg(long)]
+    pub(crate) quick: bool,
+}
