@@ -18,7 +18,9 @@ pub use host::{OsEntropy, SystemClock};
 pub use idempotency::REMEMBERED_MAX;
 pub use memory::MemoryStore;
 pub use seal::{DataKey, MASTER_KEY_LENGTH, MasterKey, SealError};
-pub use sqlite::{OpenError, READS_WAITING, Settings, SqliteStore, WRITES_WAITING};
+pub use sqlite::{
+    OpenError, QueueFigures, READS_WAITING, Settings, SqliteStore, StoreFigures, WRITES_WAITING,
+};
 
 /// Entries of the change feed that are kept.
 pub const FEED_KEPT: u64 = 100_000;

@@ -9,6 +9,7 @@ mod cdrs;
 mod documents;
 mod error;
 mod feed;
+mod figures;
 mod open;
 mod readers;
 mod requests;
@@ -25,7 +26,7 @@ mod writer;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -40,6 +41,7 @@ use work_queue::WorkQueue;
 use writer::{Desk, Order, Writer};
 
 pub use error::OpenError;
+pub use figures::{QueueFigures, StoreFigures};
 pub use readers::READS_WAITING;
 pub use writer::WRITES_WAITING;
 
@@ -72,6 +74,7 @@ pub struct SqliteStore {
     orders: Arc<WorkQueue<Box<dyn Order>>>,
     requests: Arc<WorkQueue<Request>>,
     cursor: Arc<AtomicU64>,
+    groups: Arc<AtomicU64>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -95,6 +98,7 @@ impl SqliteStore {
             orders: Arc::new(WorkQueue::with_bound("store writes", WRITES_WAITING)),
             requests: Arc::new(WorkQueue::with_bound("store reads", READS_WAITING)),
             cursor: Arc::new(AtomicU64::new(latest)),
+            groups: Arc::default(),
             threads: Mutex::default(),
         };
         for number in 1..=READERS {
@@ -110,6 +114,7 @@ impl SqliteStore {
             vault,
             orders: Arc::clone(&store.orders),
             cursor: Arc::clone(&store.cursor),
+            groups: Arc::clone(&store.groups),
         };
         store.start("store-write".to_owned(), || writer.run())?;
         Ok(store)
@@ -121,6 +126,15 @@ impl SqliteStore {
         let mut threads = threads.lock().unwrap_or_else(PoisonError::into_inner);
         threads.push(thread.map_err(OpenError::Thread)?);
         Ok(())
+    }
+
+    /// How its work goes.
+    pub fn figures(&self) -> StoreFigures {
+        StoreFigures {
+            writes: self.orders.figures(),
+            reads: self.requests.figures(),
+            groups: self.groups.load(Ordering::Relaxed),
+        }
     }
 
     /// Takes no more work, does what waits, and ends the threads. Calls after it answer

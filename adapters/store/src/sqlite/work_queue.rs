@@ -5,6 +5,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use machine::Queue;
 use ports::StoreError;
 
+use super::figures::QueueFigures;
+
 /// Work that waits for one of some threads. When it is full, new work is refused at once.
 pub(super) struct WorkQueue<T> {
     state: Mutex<State<T>>,
@@ -68,6 +70,17 @@ impl<T> WorkQueue<T> {
         self.lock().waiting.pop()
     }
 
+    /// How the queue is used.
+    pub(super) fn figures(&self) -> QueueFigures {
+        let waiting = &self.lock().waiting;
+        QueueFigures {
+            waiting: waiting.len(),
+            high_water: waiting.high_water(),
+            accepted: waiting.accepted(),
+            refused: waiting.refused(),
+        }
+    }
+
     /// Takes no more work. What waits is still done.
     pub(super) fn close(&self) {
         self.lock().closed = true;
@@ -94,6 +107,13 @@ mod tests {
         queue.push(2).unwrap();
         let refused = queue.push(3).unwrap_err();
         assert!(refused.may_retry());
+        let full = QueueFigures {
+            waiting: 2,
+            high_water: 2,
+            accepted: 2,
+            refused: 1,
+        };
+        assert_eq!(queue.figures(), full);
         assert_eq!(
             (queue.wait(), queue.next(), queue.next()),
             (Some(1), Some(2), None)

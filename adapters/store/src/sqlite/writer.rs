@@ -101,6 +101,8 @@ pub(super) struct Writer {
     pub(super) orders: Arc<WorkQueue<Box<dyn Order>>>,
     /// The feed's cursor, for whoever watches it.
     pub(super) cursor: Arc<AtomicU64>,
+    /// Transactions that became durable.
+    pub(super) groups: Arc<AtomicU64>,
 }
 
 impl Writer {
@@ -144,6 +146,7 @@ impl Writer {
         let cursor = feed::trim(desk.sql)?;
         transaction.commit().map_err(failed)?;
         self.cursor.fetch_max(cursor, Ordering::AcqRel);
+        self.groups.fetch_add(1, Ordering::Relaxed);
         if erased.get() {
             self.forget_log();
         }

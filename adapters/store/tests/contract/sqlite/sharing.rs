@@ -35,6 +35,7 @@ fn past_the_bound_changes_are_refused_at_once_while_reads_go_on() {
         matches!(refused, StoreError::Unavailable { .. }),
         "{refused}"
     );
+    assert_eq!(store.figures().writes.refused, 1);
     assert_eq!(block_on(store.setting("0")), Ok(None));
     other.execute_batch("COMMIT").unwrap();
     for future in waiting {
@@ -44,6 +45,12 @@ fn past_the_bound_changes_are_refused_at_once_while_reads_go_on() {
         block_on(set(WRITES_WAITING + 1)),
         Ok("set".to_owned()),
         "there is room again"
+    );
+    let figures = store.figures();
+    assert_eq!((figures.writes.waiting, figures.reads.refused), (0, 0));
+    assert!(
+        figures.groups < figures.writes.accepted,
+        "what waited went in groups"
     );
 }
 
