@@ -1,0 +1,8 @@
+//! Media threads on loopback: real sockets, real packets, real time, and no waiting for luck. What
+//! is awaited is awaited with a bound that a healthy machine never meets.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod audio;
+mod notices;
+mod support;
+mod threads;
