@@ -1,5 +1,8 @@
 //! Peer: one dialog with what both sides agreed on and what is under way in it.
 
+mod modify;
+mod offered;
+
 use bytes::Bytes;
 use machine::{Deadline, earliest};
 use sip_message::{Builder, Message, Method, Name};
@@ -7,13 +10,15 @@ use sip_message::{Builder, Message, Method, Name};
 use super::business::{Business, Sent};
 use super::event::{Ending, Event};
 use super::headers::{ALLOW, Abilities, SUPPORTED, push_agent, push_sdp, unsupported};
-use super::modify::Waiting;
 use super::offer::{Exchange, SDP};
 use super::request::{Asks, Request};
 use super::session_timer::SessionTimer;
 use super::step::{Cx, Timer, flow_towards};
 use crate::dialog::{Dialog, Origin};
 use crate::transaction::{ClientKey, Sending};
+use modify::Waiting;
+
+pub(super) use offered::{refuses_body, terms_of};
 
 /// Whether the INVITE has been answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,8 +7,7 @@ use machine::Instant;
 use sip_message::{Builder, Flow, Message, Name};
 
 use super::config::Config;
-use super::event::{Ending, Event};
-use super::invite::State;
+use super::event::Event;
 use crate::transaction::{Owner, ServerKey, Transactions};
 
 /// What every order and input needs: the time, the transactions, and where events go.
@@ -121,16 +120,6 @@ impl Cx<'_, '_> {
         let mut builder = self.response(key, request, 500);
         builder.header(Name::RetryAfter, wait);
         self.respond(key, 500, builder.finish());
-    }
-
-    pub(super) fn terminate(&mut self) -> State {
-        self.tell(Event::Terminated);
-        State::Over
-    }
-
-    pub(super) fn end(&mut self, ending: Ending, reason: Option<String>) -> State {
-        self.tell(Event::Ended { ending, reason });
-        self.terminate()
     }
 }
 

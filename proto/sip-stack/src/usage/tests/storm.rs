@@ -30,9 +30,11 @@ fn oblige(pair: &mut Pair, side: usize) {
     let referred: Vec<u32> = pair.sides[side]
         .told
         .iter()
-        .filter_map(|event| match event {
-            Event::Referred(referral) => Some(referral.id),
-            _ => None,
+        .filter_map(|event| {
+            let Event::Referred(referral) = event else {
+                return None;
+            };
+            Some(referral.id)
         })
         .collect();
     let _ = pair.order(side, |usage, step| {

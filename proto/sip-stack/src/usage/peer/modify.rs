@@ -6,16 +6,16 @@ use std::time::Duration;
 use machine::Instant;
 use sip_message::{Flow, Message, Method, Name};
 
-use super::business::{Business, Limit, Means, Ours, Purpose};
-use super::config::MAX_RETRIES;
-use super::event::{Ending, Event};
-use super::headers::{SUPPORTED, SUPPORTED_PLAINLY, push_identity, push_sdp};
-use super::offer::sdp_of;
-use super::peer::{Fate, Peer, Stage};
-use super::session_timer::{self, SessionTimer};
-use super::step::Cx;
+use super::{Fate, Peer, Stage};
 use crate::dialog::Origin;
 use crate::transaction::{ClientKey, Sending, TRANSACTION_LIFE};
+use crate::usage::business::{Business, Limit, Means, Ours, Purpose};
+use crate::usage::config::MAX_RETRIES;
+use crate::usage::event::{Ending, Event};
+use crate::usage::headers::{SUPPORTED, SUPPORTED_PLAINLY, push_identity, push_sdp};
+use crate::usage::offer::sdp_of;
+use crate::usage::session_timer::{self, SessionTimer};
+use crate::usage::step::Cx;
 
 /// A refresh that failed for a passing reason is tried again after this time.
 const REFRESH_AGAIN: Duration = Duration::from_secs(20);
@@ -24,15 +24,15 @@ const MAX_RETRY_AFTER: u32 = 10;
 
 /// What we shall ask for when the dialog is free.
 #[derive(Debug)]
-pub(super) struct Waiting {
-    pub(super) purpose: Purpose,
-    pub(super) not_before: Instant,
-    pub(super) attempts: u8,
+pub(in crate::usage) struct Waiting {
+    pub(in crate::usage) purpose: Purpose,
+    pub(in crate::usage) not_before: Instant,
+    pub(in crate::usage) attempts: u8,
 }
 
 impl Peer {
     /// Asks now, or when the dialog is free; takes the place of what waits.
-    pub(super) fn modify(&mut self, purpose: Purpose, cx: &mut Cx<'_, '_>) {
+    pub(in crate::usage) fn modify(&mut self, purpose: Purpose, cx: &mut Cx<'_, '_>) {
         let now = cx.now();
         let not_before = self.waiting.as_ref().map_or(now, |one| one.not_before);
         self.waiting = Some(Waiting {
@@ -44,7 +44,7 @@ impl Peer {
     }
 
     /// Begins what waits, when nothing is under way and its time has come.
-    pub(super) fn proceed(&mut self, cx: &mut Cx<'_, '_>) {
+    pub(in crate::usage) fn proceed(&mut self, cx: &mut Cx<'_, '_>) {
         let now = cx.now();
         if self.business.is_idle()
             && let Some(next) = self.waiting.take_if(|next| next.not_before <= now)
@@ -107,12 +107,12 @@ impl Peer {
     }
 
     /// Whether a client transaction is that of our re-INVITE or UPDATE.
-    pub(super) fn asked_by(&self, key: ClientKey) -> bool {
+    pub(in crate::usage) fn asked_by(&self, key: ClientKey) -> bool {
         matches!(&self.business, Business::Ours(ours) if ours.sent.key == key)
     }
 
     /// Takes a response to our re-INVITE or UPDATE.
-    pub(super) fn responded(&mut self, response: &Message, cx: &mut Cx<'_, '_>) -> Fate {
+    pub(in crate::usage) fn responded(&mut self, response: &Message, cx: &mut Cx<'_, '_>) -> Fate {
         let status = response.status().unwrap_or(0);
         if status < 200 {
             return Fate::GoesOn;
@@ -244,7 +244,7 @@ impl Peer {
     }
 
     /// No response came, or the request could not be sent.
-    pub(super) fn unanswered(&mut self, sent_at_all: bool, cx: &mut Cx<'_, '_>) -> Fate {
+    pub(in crate::usage) fn unanswered(&mut self, sent_at_all: bool, cx: &mut Cx<'_, '_>) -> Fate {
         let Some(ours) = self.take_ours() else {
             return Fate::GoesOn;
         };
@@ -257,7 +257,7 @@ impl Peer {
     }
 
     /// A re-INVITE of ours takes too long: it is cancelled, and at last given up.
-    pub(super) fn limit_ours(&mut self, cx: &mut Cx<'_, '_>) -> Fate {
+    pub(in crate::usage) fn limit_ours(&mut self, cx: &mut Cx<'_, '_>) -> Fate {
         let now = cx.now();
         let Business::Ours(ours) = &mut self.business else {
             return Fate::GoesOn;

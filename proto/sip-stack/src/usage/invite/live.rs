@@ -4,17 +4,18 @@ use bytes::Bytes;
 use machine::{Deadline, Instant};
 use sip_message::{Flow, Message, Method, Name};
 
-use super::business::{Business, Purpose};
-use super::config::MAX_INFOS;
-use super::dismiss::dismiss_within;
-use super::event::Ending;
-use super::invite::State;
+use super::State;
 use super::leaving::Leaving;
-use super::peer::{Fate, Peer};
-use super::referral::Referrals;
-use super::request::{Asks, Request};
-use super::step::{Cx, Timer};
 use crate::transaction::{ClientKey, ServerKey};
+use crate::usage::business::{Business, Purpose};
+use crate::usage::config::MAX_INFOS;
+use crate::usage::dismiss::dismiss_within;
+use crate::usage::event::Ending;
+use crate::usage::peer::{Fate, Peer};
+use crate::usage::referral::Referrals;
+use crate::usage::request::{Asks, Request};
+use crate::usage::session_timer::SessionTimer;
+use crate::usage::step::{Cx, Timer};
 
 /// An answered call.
 #[derive(Debug)]
@@ -81,10 +82,8 @@ impl Live {
     fn hung_up(mut self: Box<Self>, bye: &Message, cx: &mut Cx<'_, '_>) -> State {
         self.peer.close(cx);
         self.referrals.close(cx);
-        cx.end(
-            Ending::PeerHungUp,
-            bye.header(Name::Reason).map(str::to_owned),
-        )
+        let reason = bye.header(Name::Reason).map(str::to_owned);
+        State::ended(Ending::PeerHungUp, reason, cx)
     }
 
     fn acknowledged(&mut self, prack: &Request, cx: &mut Cx<'_, '_>) {
@@ -112,7 +111,7 @@ impl Live {
     fn break_off(mut self: Box<Self>, ending: Ending, cx: &mut Cx<'_, '_>) -> State {
         self.referrals.close(cx);
         self.peer.bye(None, cx);
-        cx.end(ending, None)
+        State::ended(ending, None, cx)
     }
 
     /// Our side hangs up.
@@ -122,7 +121,7 @@ impl Live {
             return State::Leaving(Box::new(Leaving::new(self.peer, reason)));
         }
         self.peer.bye(reason, cx);
-        cx.terminate()
+        State::over(cx)
     }
 
     /// An ACK.
@@ -251,7 +250,7 @@ impl Live {
         {
             return self.break_off(Ending::SessionExpired, cx);
         }
-        let due = |session: &mut super::session_timer::SessionTimer| session.refresh_due(now);
+        let due = |session: &mut SessionTimer| session.refresh_due(now);
         // an offer that waits refreshes the session too
         if self.peer.session.as_mut().is_some_and(due) && self.peer.waiting.is_none() {
             self.peer.modify(Purpose::Refresh, cx);

@@ -3,11 +3,11 @@
 
 use machine::Deadline;
 
-use super::event::Ending;
-use super::invite::State;
-use super::peer::{Fate, Peer};
-use super::request::{Asks, Request};
-use super::step::{Cx, Timer};
+use super::State;
+use crate::usage::event::Ending;
+use crate::usage::peer::{Fate, Peer};
+use crate::usage::request::{Asks, Request};
+use crate::usage::step::{Cx, Timer};
 
 /// A call answered and hung up before the ACK.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl Leaving {
         match request.asks() {
             Asks::Bye => {
                 cx.answer(*key, message, 200);
-                return cx.terminate();
+                return State::over(cx);
             }
             // whoever sends a new INVITE has got our 2xx
             Asks::Invite => {
@@ -71,7 +71,7 @@ impl Leaving {
 
     fn leave(mut self: Box<Self>, cx: &mut Cx<'_, '_>) -> State {
         self.peer.bye(self.reason.as_deref(), cx);
-        cx.terminate()
+        State::over(cx)
     }
 
     pub(super) fn deadline(&self) -> Option<Deadline<Timer>> {

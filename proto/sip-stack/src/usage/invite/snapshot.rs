@@ -6,12 +6,12 @@ use bytes::Bytes;
 use machine::Instant;
 use serde::{Deserialize, Serialize};
 
-use super::headers::Abilities;
 use super::live::Live;
-use super::offer::Exchange;
-use super::peer::{Peer, Stage};
-use super::session_timer::{Remaining, SessionTimer};
 use crate::dialog::Dialog;
+use crate::usage::headers::Abilities;
+use crate::usage::offer::Exchange;
+use crate::usage::peer::{Peer, Stage};
+use crate::usage::session_timer::{Remaining, SessionTimer};
 
 /// What we may have sent since the snapshot was taken: sequence numbers go on beyond it, for a
 /// lower one would be refused (RFC 3261 §12.2.2).

@@ -4,15 +4,15 @@
 use bytes::Bytes;
 use sip_message::{Builder, Message, Name};
 
-use super::business::{Business, Theirs, Unacknowledged};
-use super::event::{Ending, Event};
-use super::headers::{SUPPORTED, SUPPORTED_PLAINLY, push_identity, push_sdp};
-use super::offer::{SDP, Turn, is_unreadable, sdp_of};
-use super::peer::{Fate, Peer, Stage};
-use super::request::{Asks, Request};
-use super::session_timer::{SessionTimer, Terms, TooSmall, as_callee};
-use super::step::Cx;
+use super::{Fate, Peer, Stage};
 use crate::transaction::ServerKey;
+use crate::usage::business::{Business, Theirs, Unacknowledged};
+use crate::usage::event::{Ending, Event};
+use crate::usage::headers::{SUPPORTED, SUPPORTED_PLAINLY, push_identity, push_sdp};
+use crate::usage::offer::{SDP, Turn, is_unreadable, sdp_of};
+use crate::usage::request::{Asks, Request};
+use crate::usage::session_timer::{SessionTimer, Terms, TooSmall, as_callee};
+use crate::usage::step::Cx;
 
 /// The status of two requests that cross (RFC 3261 §14.1).
 const GLARE: u16 = 491;
@@ -20,7 +20,11 @@ const GLARE: u16 = 491;
 const TOO_SLOW: u16 = 504;
 
 /// Refuses a body that cannot be read; whether it was refused.
-pub(super) fn refuses_body(key: ServerKey, message: &Message, cx: &mut Cx<'_, '_>) -> bool {
+pub(in crate::usage) fn refuses_body(
+    key: ServerKey,
+    message: &Message,
+    cx: &mut Cx<'_, '_>,
+) -> bool {
     let refused = is_unreadable(message);
     if refused {
         let mut builder = cx.response(key, message, 415);
@@ -31,7 +35,7 @@ pub(super) fn refuses_body(key: ServerKey, message: &Message, cx: &mut Cx<'_, '_
 }
 
 /// The session terms of our 2xx; without them the request has been refused with 422.
-pub(super) fn terms_of(
+pub(in crate::usage) fn terms_of(
     key: ServerKey,
     message: &Message,
     cx: &mut Cx<'_, '_>,
@@ -54,7 +58,7 @@ enum Standing {
 
 impl Peer {
     /// A re-INVITE.
-    pub(super) fn reinvited(&mut self, request: Request, cx: &mut Cx<'_, '_>) {
+    pub(in crate::usage) fn reinvited(&mut self, request: Request, cx: &mut Cx<'_, '_>) {
         let standing = match &self.business {
             Business::Idle => Standing::Free,
             Business::Ours(_) | Business::Confirming { .. } => Standing::Crossing,
@@ -76,7 +80,7 @@ impl Peer {
     }
 
     /// An UPDATE.
-    pub(super) fn updated(&mut self, request: Request, cx: &mut Cx<'_, '_>) {
+    pub(in crate::usage) fn updated(&mut self, request: Request, cx: &mut Cx<'_, '_>) {
         let Request { key, message, .. } = &request;
         let sdp = sdp_of(message);
         if refuses_body(*key, message, cx) {
@@ -126,7 +130,12 @@ impl Peer {
     }
 
     /// A PRACK whose offer our side shall answer.
-    pub(super) fn offered_by_prack(&mut self, request: Request, sdp: Bytes, cx: &mut Cx<'_, '_>) {
+    pub(in crate::usage) fn offered_by_prack(
+        &mut self,
+        request: Request,
+        sdp: Bytes,
+        cx: &mut Cx<'_, '_>,
+    ) {
         self.await_answer(request, Asks::Prack, None, Some(sdp), cx);
     }
 
@@ -165,7 +174,7 @@ impl Peer {
     }
 
     /// Our side answers (or offers); whether anything waited for it.
-    pub(super) fn answer_offer(&mut self, sdp: Bytes, cx: &mut Cx<'_, '_>) -> bool {
+    pub(in crate::usage) fn answer_offer(&mut self, sdp: Bytes, cx: &mut Cx<'_, '_>) -> bool {
         let Some(theirs) = self.take_theirs() else {
             return false;
         };
@@ -202,7 +211,7 @@ impl Peer {
     }
 
     /// Our side refuses; whether anything waited for it.
-    pub(super) fn refuse_offer(&mut self, status: u16, cx: &mut Cx<'_, '_>) -> bool {
+    pub(in crate::usage) fn refuse_offer(&mut self, status: u16, cx: &mut Cx<'_, '_>) -> bool {
         let Some(theirs) = self.take_theirs() else {
             return false;
         };
@@ -252,7 +261,7 @@ impl Peer {
     }
 
     /// The peer takes its request back, or its transaction ended without an answer.
-    pub(super) fn withdrawn(&mut self, key: ServerKey, status: u16, cx: &mut Cx<'_, '_>) {
+    pub(in crate::usage) fn withdrawn(&mut self, key: ServerKey, status: u16, cx: &mut Cx<'_, '_>) {
         let is_that = matches!(&self.business, Business::Theirs(theirs) if theirs.key == key);
         if is_that && self.refuse_offer(status, cx) {
             cx.tell(Event::OfferWithdrawn);
@@ -260,7 +269,7 @@ impl Peer {
     }
 
     /// An ACK; whether it was the one our 2xx waited for.
-    pub(super) fn acknowledged(&mut self, ack: &Message, cx: &mut Cx<'_, '_>) -> bool {
+    pub(in crate::usage) fn acknowledged(&mut self, ack: &Message, cx: &mut Cx<'_, '_>) -> bool {
         let number = ack.cseq().map(|cseq| cseq.number);
         let Business::Unacknowledged(answer) = &self.business else {
             return false;
@@ -293,7 +302,7 @@ impl Peer {
     }
 
     /// Does what is due in the dialog.
-    pub(super) fn expire(&mut self, cx: &mut Cx<'_, '_>) -> Fate {
+    pub(in crate::usage) fn expire(&mut self, cx: &mut Cx<'_, '_>) -> Fate {
         let now = cx.now();
         match &mut self.business {
             Business::Idle => {}

@@ -4,22 +4,22 @@ use bytes::Bytes;
 use machine::{Deadline, Instant, earliest};
 use sip_message::{Builder, Flow, Message, Method, Name};
 
-use super::business::{Business, Sent};
-use super::config::{MAX_INTERVAL_RETRIES, Reliability};
-use super::dismiss::dismiss_within;
-use super::event::Event;
-use super::forks::Forks;
-use super::headers::{SUPPORTED, SUPPORTED_PLAINLY, push_agent, push_identity, push_sdp};
-use super::invite::State;
+use super::State;
 use super::live::Live;
-use super::offer::{Turn, sdp_of};
-use super::peer::Stage;
-use super::request::{Asks, Request};
-use super::session_timer::{self, SessionTimer};
-use super::step::{Cx, Timer};
 use crate::Branch;
 use crate::dialog::{Dialog, Origin, push_via};
 use crate::transaction::{ClientKey, Sending, TRANSACTION_LIFE};
+use crate::usage::business::{Business, Sent};
+use crate::usage::config::{MAX_INTERVAL_RETRIES, Reliability};
+use crate::usage::dismiss::dismiss_within;
+use crate::usage::event::Event;
+use crate::usage::forks::Forks;
+use crate::usage::headers::{SUPPORTED, SUPPORTED_PLAINLY, push_agent, push_identity, push_sdp};
+use crate::usage::offer::{Turn, sdp_of};
+use crate::usage::peer::Stage;
+use crate::usage::request::{Asks, Request};
+use crate::usage::session_timer::{self, SessionTimer};
+use crate::usage::step::{Cx, Timer};
 
 /// An INVITE to be sent.
 #[derive(Clone, Debug)]
@@ -168,11 +168,11 @@ impl Calling {
         let Sent { key, number, .. } = self.invite;
         if let Wish::CancelWhenHeard { reason } = &self.wish {
             dismiss_within(key, flow, response, reason.as_deref(), cx);
-            return cx.terminate();
+            return State::over(cx);
         }
         if self.is_given_up() {
             dismiss_within(key, flow, response, None, cx);
-            return cx.terminate();
+            return State::over(cx);
         }
         let Ok(dialog) = Dialog::as_caller(response, flow) else {
             self.forks.close(cx);
@@ -241,7 +241,7 @@ impl Calling {
                 message: response.cloned(),
             });
         }
-        cx.terminate()
+        State::over(cx)
     }
 
     /// No response will come: 408, or 503 when the request could not be sent.
@@ -299,7 +299,7 @@ impl Calling {
         {
             cx.step.transactions.abandon(self.invite.key);
             self.forks.close(cx);
-            return cx.terminate();
+            return State::over(cx);
         }
         self.forks.expire(cx);
         State::Outgoing(self)

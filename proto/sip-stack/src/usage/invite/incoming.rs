@@ -6,20 +6,20 @@ use bytes::Bytes;
 use machine::{Deadline, Instant, earliest};
 use sip_message::{Builder, Limits, Message, Name};
 
-use super::business::{Business, Unacknowledged};
-use super::event::{Ending, Event};
-use super::headers::{SUPPORTED, push_identity, push_sdp, unsupported};
-use super::invite::State;
+use super::State;
 use super::live::Live;
-use super::offer::{Turn, sdp_of};
-use super::offered::{refuses_body, terms_of};
-use super::peer::{Peer, Stage};
-use super::reliable::{Due, Provisionals};
-use super::request::{Asks, Request};
-use super::session_timer::{SessionTimer, Terms};
-use super::step::{Cx, Timer};
 use crate::dialog::Dialog;
 use crate::transaction::{ClientKey, ServerKey};
+use crate::usage::business::{Business, Unacknowledged};
+use crate::usage::event::{Ending, Event};
+use crate::usage::headers::{SUPPORTED, push_identity, push_sdp, unsupported};
+use crate::usage::offer::{Turn, sdp_of};
+use crate::usage::peer::{Peer, Stage};
+use crate::usage::peer::{refuses_body, terms_of};
+use crate::usage::reliable::{Due, Provisionals};
+use crate::usage::request::{Asks, Request};
+use crate::usage::session_timer::{SessionTimer, Terms};
+use crate::usage::step::{Cx, Timer};
 
 /// A provisional response is sent anew so often (RFC 3261 §13.3.1.1).
 const RENEWAL: Duration = Duration::from_secs(60);
@@ -249,7 +249,7 @@ impl Called {
             builder.text(*name, value);
         }
         cx.respond(self.key, status, builder.finish());
-        cx.terminate()
+        State::over(cx)
     }
 
     /// The caller gave up.
@@ -259,7 +259,7 @@ impl Called {
         cx.tell(Event::Cancelled {
             reason: reason.map(str::to_owned),
         });
-        cx.terminate()
+        State::over(cx)
     }
 
     /// A CANCEL of the INVITE.
@@ -383,7 +383,7 @@ impl Called {
             Due::GiveUp => {
                 self.peer.close(cx);
                 cx.answer(self.key, &self.invite, 504);
-                return cx.end(Ending::NoPrack, None);
+                return State::ended(Ending::NoPrack, None, cx);
             }
         }
         let _fate = self.peer.expire(cx);
