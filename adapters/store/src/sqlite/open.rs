@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::error::OpenError;
 use super::sql::Sql;
@@ -14,6 +14,9 @@ use super::vault::Vault;
 
 /// How long a statement waits for another process's transaction.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
+
+/// How often the switch to a write-ahead log is tried again.
+const SWITCHES: u32 = 20;
 
 /// Statements kept prepared, per connection.
 const PREPARED: usize = 128;
@@ -24,7 +27,6 @@ const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001.sql")];
 /// How a connection works. Pages of deleted rows are overwritten, so that erased keys are gone;
 /// a commit waits for the disk.
 const WAYS: &str = "
-    PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA secure_delete = ON;
@@ -39,12 +41,15 @@ const WAYS: &str = "
 pub(super) fn writing(path: &Path, vault: &Vault) -> Result<Connection, OpenError> {
     make_private(path).map_err(|error| OpenError::File(path.to_owned(), error))?;
     let mut connection = connect(path)?;
-    migrate(&mut connection)?;
-    if vault.proves(Sql(&connection)).map_err(OpenError::Store)? {
-        Ok(connection)
-    } else {
-        Err(OpenError::OtherKey)
+    log_ahead(&connection)?;
+    // of several processes that open a new file at once, one makes it and the others wait
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    migrate(&transaction)?;
+    if !vault.proves(Sql(&transaction)).map_err(OpenError::Store)? {
+        return Err(OpenError::OtherKey);
     }
+    transaction.commit()?;
+    Ok(connection)
 }
 
 /// A connection that only reads.
@@ -61,11 +66,15 @@ fn make_private(path: &Path) -> io::Result<()> {
             .mode(0o700)
             .create(folder)?;
     }
-    // SQLite gives its other files the permissions of this one
+    // SQLite gives its other files the permissions of this one. A file that is there is not
+    // opened here: closing it would drop the locks of this process's other connections.
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false).mode(0o600);
-    let file = options.open(path)?;
-    if file.metadata()?.permissions().mode() & 0o077 != 0 {
+    match options.write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error),
+    }
+    if fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
         fs::set_permissions(path, Permissions::from_mode(0o600))?;
     }
     Ok(())
@@ -80,20 +89,33 @@ fn connect(path: &Path) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
-/// Carries out what is missing, all of it or nothing.
-fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
+/// Switches to a write-ahead log. SQLite does not wait for another process that is at it too, so
+/// we wait for our turn to write and try again.
+fn log_ahead(connection: &Connection) -> Result<(), OpenError> {
+    let switch = || connection.execute_batch("PRAGMA journal_mode = WAL");
+    for _ in 0..SWITCHES {
+        match switch() {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;
+            }
+            outcome => return Ok(outcome?),
+        }
+    }
+    Ok(switch()?)
+}
+
+/// Carries out what is missing.
+fn migrate(connection: &Connection) -> Result<(), OpenError> {
     let known = MIGRATIONS.len();
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version = "SELECT user_version FROM pragma_user_version";
-    let found: u32 = transaction.query_row(version, [], |row| row.get(0))?;
+    let found: u32 = connection.query_row(version, [], |row| row.get(0))?;
     let done = usize::try_from(found).unwrap_or(usize::MAX);
     let missing = MIGRATIONS
         .get(done..)
         .ok_or(OpenError::Newer { found, known })?;
     for migration in missing {
-        transaction.execute_batch(migration)?;
+        connection.execute_batch(migration)?;
     }
-    transaction.execute_batch(&format!("PRAGMA user_version = {known}"))?;
-    transaction.commit()?;
+    connection.execute_batch(&format!("PRAGMA user_version = {known}"))?;
     Ok(())
 }

@@ -157,6 +157,21 @@ fn what_another_process_changed_is_found_by_asking_the_feed() {
     assert_eq!(seen, Some(extension));
 }
 
+#[test]
+fn of_several_processes_one_makes_the_file_and_all_may_use_it() {
+    let disk = Disk::new();
+    thread::scope(|threads| {
+        for number in 1..=4 {
+            let disk = &disk;
+            threads.spawn(move || {
+                let store = disk.open();
+                World::from(&store, number * 1_000).tenant(&format!("c{number}.example"));
+            });
+        }
+    });
+    assert_eq!(block_on(disk.open().tenant_ids()).unwrap().len(), 4);
+}
+
 /// A process that waits too long for the other is told to come again, and does.
 fn until_it_is_our_turn(commit: impl Fn() -> Result<Committed, StoreError>) {
     while let Err(error) = commit() {
