@@ -127,8 +127,14 @@ impl Writer {
     fn write(&mut self, group: &mut Vec<Box<dyn Order>>) -> Result<(), StoreError> {
         let erased = Cell::new(false);
         let immediate = TransactionBehavior::Immediate;
-        let transaction = self.connection.transaction_with_behavior(immediate);
-        let transaction = transaction.map_err(failed)?;
+        let transaction = match self.connection.transaction_with_behavior(immediate) {
+            Ok(transaction) => transaction,
+            Err(error) => {
+                // who waits behind would only wait as long again, one after the other
+                group.extend(std::iter::from_fn(|| self.orders.next()).take(WRITES_WAITING));
+                return Err(failed(error));
+            }
+        };
         let desk = Desk {
             sql: Sql(&transaction),
             vault: &self.vault,

@@ -55,6 +55,29 @@ fn past_the_bound_changes_are_refused_at_once_while_reads_go_on() {
 }
 
 #[test]
+fn when_another_process_keeps_the_file_all_who_wait_are_told_together() {
+    let disk = Disk::new();
+    let store = disk.open();
+    let other = disk.raw();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut waiting = ["first", "second"].map(|key| store.setting_or_insert(key, "set"));
+    for future in &mut waiting {
+        assert_eq!(ready(future).unwrap_err(), NotReady);
+    }
+    let [first, second] = waiting;
+    assert!(block_on(first).unwrap_err().may_retry());
+    other.execute_batch("COMMIT").unwrap();
+    assert!(
+        block_on(second).unwrap_err().may_retry(),
+        "though the file is free by now"
+    );
+    assert_eq!(
+        block_on(store.setting_or_insert("third", "set")),
+        Ok("set".to_owned())
+    );
+}
+
+#[test]
 fn a_change_that_fails_does_not_disturb_its_neighbours() {
     let disk = Disk::new();
     let store = disk.open();
