@@ -106,6 +106,9 @@ impl Shard {
         }
         self.rejoin(key, bridge, now);
         self.rearm_call(key);
+        // Its dialogs skip sequence numbers at each restart; the next one must skip others.
+        let at = now + self.config.limits.snapshot_after;
+        self.timers.arm(at, Wake::Store(key));
         Some(id)
     }
 

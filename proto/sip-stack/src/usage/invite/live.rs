@@ -163,25 +163,32 @@ impl Live {
         if status < 200 {
             return State::Live(self);
         }
-        let fate = self.referrals.responded(key, response, cx);
-        if fate != Fate::GoesOn {
-            return self.follow(fate, cx);
-        }
-        let fate = self.informed(key, status);
+        let referral = self.referrals.responded(key, response, cx);
+        let informed = self.informed(key, status);
+        let fate = self.weigh(referral, informed);
         self.follow(fate, cx)
     }
 
+    /// The answer to an INFO.
     fn informed(&mut self, key: ClientKey, status: u16) -> Fate {
         let Some(at) = self.infos.iter().position(|info| *info == key) else {
             return Fate::GoesOn;
         };
         self.infos.swap_remove(at);
-        // before its ACK the peer may not know the dialog yet
-        let settled = !matches!(self.peer.business, Business::Unacknowledged(_));
         match status {
-            481 if settled => Fate::Ends(Ending::DialogUnknown),
-            408 if settled => Fate::Ends(Ending::PeerSilent),
+            481 => Fate::Ends(Ending::DialogUnknown),
+            408 => Fate::Ends(Ending::PeerSilent),
             _ => Fate::GoesOn,
+        }
+    }
+
+    /// The worse of two fates. Before its ACK the peer may not know the dialog yet: then the
+    /// ACK alone decides.
+    fn weigh(&self, one: Fate, other: Fate) -> Fate {
+        match (&self.peer.business, one) {
+            (Business::Unacknowledged(_), _) => Fate::GoesOn,
+            (_, Fate::GoesOn) => other,
+            (_, Fate::Ends(_)) => one,
         }
     }
 
@@ -196,12 +203,9 @@ impl Live {
         let fate = if self.peer.asked_by(key) {
             self.peer.unanswered(sent_at_all, cx)
         } else {
-            let fate = self.referrals.unanswered(key, status, cx);
-            if fate == Fate::GoesOn {
-                self.informed(key, status)
-            } else {
-                fate
-            }
+            let referral = self.referrals.unanswered(key, status, cx);
+            let informed = self.informed(key, status);
+            self.weigh(referral, informed)
         };
         self.follow(fate, cx)
     }

@@ -401,3 +401,17 @@ fn a_caller_on_the_old_standard_without_a_tag_is_served() {
     pair.request(B, "ACK", 1, described("a0"));
     assert_eq!(pair.story(B), ["confirmed a0"]);
 }
+
+#[test]
+fn a_caller_that_has_not_heard_the_answer_yet_may_not_know_the_dialog() {
+    let mut pair = called(CONTACT, OFFER);
+    pair.order(B, |usage, step| usage.answer(Some(sdp("b0")), step))
+        .unwrap();
+    pair.order(B, |usage, step| usage.info("text/plain", "x".into(), step))
+        .unwrap();
+    let info = pair.last_sent(B, "INFO").clone();
+    pair.respond(B, &info, 481, "x", |_| {});
+    assert_eq!(pair.phase(B), Phase::Live);
+    pair.request(B, "ACK", 10, |_| {});
+    assert_eq!(pair.story(B), ["confirmed -"]);
+}

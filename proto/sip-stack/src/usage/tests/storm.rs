@@ -64,6 +64,9 @@ fn play(seed: u64) {
                 continue;
             }
             act(&mut pair, side, &mut random);
+            if random.chance(20) {
+                let _timely = pair.order(side, |usage, step| usage.hang_up(None, step));
+            }
             if random.chance(700) {
                 oblige(&mut pair, side);
             }
