@@ -78,11 +78,9 @@ interop: ## calls between foreign SIP software through a running strowger, audio
 	@tools/gate.sh interop
 
 .PHONY: bench
-bench: ## measure this machine: calls, registrations, relayed packets
-	@tools/setup.sh build interop
-	@if [ -x bench/run.sh ]; then bench/run.sh; else \
-	  cargo build --release --locked -p strowger \
-	  && $(CARGO_TARGET_DIR)/release/strowger bench; fi
+bench: ## measure this machine: registrations, calls, memory, relayed packets, overload
+	@tools/setup.sh build
+	@bench/run.sh
 
 .PHONY: clean
 clean: ## remove what was built (keeps ./data and .tools)

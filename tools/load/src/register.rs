@@ -138,20 +138,21 @@ impl Work for Phones<'_> {
 
 impl Phones<'_> {
     fn begin(&mut self, now: Instant, wire: &mut Wire) {
-        let index = self.next;
-        self.next = (self.next + 1) % self.users.len();
-        let Some(user) = self.users.get_mut(index) else {
-            return;
-        };
         self.tally.begins(now);
-        if user.step != Step::Idle {
-            // All users wait for an answer: the exchange is that far behind.
-            self.tally.hears_nothing();
-            return;
+        for _ in 0..self.users.len() {
+            let index = self.next;
+            self.next = (self.next + 1) % self.users.len();
+            let Some(user) = self.users.get_mut(index) else {
+                break;
+            };
+            if user.step == Step::Idle {
+                user.begun = now;
+                user.authorization.clear();
+                return self.advance(index, Step::Bare, now, wire);
+            }
         }
-        user.begun = now;
-        user.authorization.clear();
-        self.advance(index, Step::Bare, now, wire);
+        // All users wait for an answer: the exchange is that far behind.
+        self.tally.hears_nothing();
     }
 
     /// Sends the next request of a user.
