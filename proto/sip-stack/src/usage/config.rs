@@ -32,7 +32,7 @@ pub enum Reliability {
     /// `Supported: 100rel`. Not offered in an INVITE without an offer of media.
     #[default]
     Supported,
-    /// `Require: 100rel`.
+    /// `Require: 100rel`; in an INVITE without an offer not offered either.
     Required,
 }
 

@@ -65,7 +65,8 @@ pub enum Event {
         /// The response.
         message: Message,
     },
-    /// The ACK of our 2xx came; `sdp` is the answer when our 2xx carried the offer.
+    /// The ACK of our 2xx came; `sdp` is the answer when our 2xx carried the offer. Told of the
+    /// first INVITE, and of a re-INVITE that asked us to offer.
     Confirmed {
         /// The answer to the offer in our 2xx.
         sdp: Option<Bytes>,
@@ -101,7 +102,8 @@ pub enum Event {
     },
     /// The peer took back its offer (CANCEL of a re-INVITE), or we were too slow.
     OfferWithdrawn,
-    /// The peer answered our offer. After
+    /// The peer answered our offer, also one in a reliable provisional response by its PRACK.
+    /// After
     /// [`InviteUsage::reoffer`](super::InviteUsage::reoffer) without a description this is the
     /// peer's offer, to be followed by [`InviteUsage::confirm`](super::InviteUsage::confirm).
     ReofferAnswered {

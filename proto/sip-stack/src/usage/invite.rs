@@ -47,6 +47,10 @@ pub struct InviteUsage {
     state: State,
 }
 
+/// What every answered call costs here, in bytes, beside its texts.
+const LIVE_COSTS: usize = 1_024;
+const _: () = assert!(size_of::<Live>() <= LIVE_COSTS);
+
 impl State {
     const fn phase(&self) -> Phase {
         match self {

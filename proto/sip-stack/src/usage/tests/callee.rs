@@ -415,3 +415,31 @@ fn a_caller_that_has_not_heard_the_answer_yet_may_not_know_the_dialog() {
     pair.request(B, "ACK", 10, |_| {});
     assert_eq!(pair.story(B), ["confirmed -"]);
 }
+
+#[test]
+fn a_description_among_other_parts_is_found() {
+    let parts = "--cut\r\nContent-Type: text/plain\r\n\r\nhello\r\n\
+                 --cut\r\nContent-Type: application/sdp\r\n\r\nv=0\r\ns=a0\r\n\r\n--cut--\r\n";
+    let kind = "Content-Type: multipart/mixed;boundary=cut";
+    let mut pair = called(&format!("{CONTACT}{kind}\r\n"), "");
+    assert_eq!(pair.sides[B].turned_away, None, "a kind without a body");
+    pair.order(B, |usage, step| usage.refuse(486, None, &[], step))
+        .unwrap();
+    let mut pair = Pair::new(2);
+    pair.sides[A].raw = true;
+    let invite = format!(
+        "INVITE sip:b@192.0.2.2 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKm;rport\r\n\
+         Max-Forwards: 70\r\nFrom: <sip:a@192.0.2.1>;tag=at\r\nTo: <sip:b@192.0.2.2>\r\n\
+         Call-ID: parts\r\nCSeq: 1 INVITE\r\n{CONTACT}{kind}\r\nContent-Length: {}\r\n\r\n{parts}",
+        parts.len()
+    );
+    pair.put(B, invite.into());
+    pair.run(SECOND / 100);
+    // an INVITE with an offer: without a description there is nothing to answer with
+    let bare = pair.order(B, |usage, step| usage.answer(None, step));
+    assert!(bare.is_err());
+    pair.order(B, |usage, step| usage.answer(Some(sdp("b0")), step))
+        .unwrap();
+    pair.request(B, "ACK", 1, |_| {});
+    assert_eq!(pair.story(B), ["confirmed -"]);
+}
