@@ -423,9 +423,8 @@ impl Call {
 
     /// Lets two legs hear each other, whatever each heard before.
     pub(crate) fn join(&mut self, a: LegId, b: LegId, draft: &mut Draft<'_>) {
-        let wanted = Bridge::Legs(a, b);
-        if self.state.bridge != wanted {
-            self.state.bridge = wanted;
+        if self.state.bridge.opposite(a) != Some(b) {
+            self.state.bridge = Bridge::Legs(a, b);
             draft.push(Output::Media(MediaOrder::Bridge(a, b)));
         }
     }

@@ -1,7 +1,7 @@
 //! A call as bytes, so that it outlives the process that carries it.
 
 use crate::call::{Stage, State};
-use crate::{Call, LegId};
+use crate::{Call, LegId, LegStage};
 use machine::Instant;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -30,11 +30,13 @@ struct Snapshot {
 }
 
 impl Call {
-    /// The call as bytes. Only a call that is being talked on can be carried over: one that still
-    /// rings hangs on transactions, which end with their process.
+    /// The call as bytes. Only a call that is being talked on can be carried over: a leg that is
+    /// not yet in it hangs on transactions, which end with their process.
     #[must_use]
     pub fn snapshot(&self, now: Instant) -> Option<Vec<u8>> {
-        if !matches!(self.state.stage, Stage::Talking) {
+        let mut open = self.state.legs.iter().filter(|leg| leg.is_open());
+        let settled = open.all(|leg| leg.stage == LegStage::Up);
+        if !matches!(self.state.stage, Stage::Talking) || !settled {
             return None;
         }
         let snapshot = Snapshot {
@@ -49,7 +51,7 @@ impl Call {
     }
 
     /// The call that [`Call::snapshot`] was taken of. Questions that were open between two parties
-    /// are forgotten, and a transfer that was under way has failed.
+    /// are forgotten, and a transfer that only asked for its way has failed.
     ///
     /// # Errors
     /// [`SnapshotError`].

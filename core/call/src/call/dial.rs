@@ -2,7 +2,7 @@
 
 use super::release::{Answer, best_of};
 use super::{Draft, FIRST, Stage};
-use crate::leg::Pending;
+use crate::leg::{Leg, Pending};
 use crate::{
     Call, Contact, DialStep, EndReason, LegId, LegOrder, LegStage, Party, Unreachable, What,
 };
@@ -161,7 +161,7 @@ impl Call {
         let Some(description) = description else {
             return;
         };
-        let Some(found) = self.find_mut(leg) else {
+        let Some(found) = self.find_mut(leg).filter(|leg| leg.is_ringing()) else {
             return;
         };
         found.description = Some(description.clone());
@@ -256,9 +256,11 @@ impl Call {
     }
 
     pub(crate) fn refused(&mut self, leg: LegId, status: u16, reason: &str, draft: &mut Draft<'_>) {
-        let Some(number) = self.find(leg).map(|leg| leg.party.number.clone()) else {
+        // Only who was called can refuse; a leg in the call is lost or hangs up.
+        let Some(found) = self.find(leg).filter(|leg| leg.is_ringing()) else {
             return;
         };
+        let number = found.party.number.clone();
         self.close_leg(leg, status, reason, draft);
         self.explain(
             "device.refused",
@@ -290,7 +292,7 @@ impl Call {
             self.cancel_ringing(leg, &declined, draft);
             return self.refuse_caller(answer, draft);
         }
-        if !self.state.legs.iter().any(crate::leg::Leg::is_ringing) {
+        if !self.state.legs.iter().any(Leg::is_ringing) {
             self.advance(draft);
         }
     }
@@ -319,6 +321,10 @@ impl Call {
     }
 
     pub(crate) fn caller_cancelled(&mut self, leg: LegId, draft: &mut Draft<'_>) {
+        let calling = |leg: &Leg| leg.stage == LegStage::Calling;
+        if !self.find(leg).is_some_and(calling) {
+            return;
+        }
         self.close_leg(leg, 487, "cancelled by the caller", draft);
         let end = End {
             cause: 16,

@@ -1,6 +1,7 @@
 //! The one way a call ends, whatever ended it.
 
 use super::{Draft, FIRST, Stage};
+use crate::leg::Leg;
 use crate::{Call, EndReason, LegId, LegOrder, LegStage, Lost, Output, What};
 use domain::{End, Fault};
 use ids::CallId;
@@ -115,6 +116,14 @@ impl Call {
     }
 
     pub(crate) fn ended(&mut self, leg: LegId, draft: &mut Draft<'_>) {
+        match self.find(leg).map(|found| found.stage) {
+            // A BYE before the answer is a way to give up (RFC 3261 §15).
+            Some(LegStage::Calling) => return self.caller_cancelled(leg, draft),
+            Some(LegStage::Dialled | LegStage::Ringing) => {
+                return self.refused(leg, 480, "hung up before the answer", draft);
+            }
+            Some(LegStage::Up | LegStage::Closed) | None => {}
+        }
         self.close_leg(leg, 200, "hung up", draft);
         if self.transfer_survives(leg, draft) {
             return;
@@ -139,9 +148,12 @@ impl Call {
             Lost::NoAck => "a phone never acknowledged the answer",
             Lost::Gone => "a phone is gone",
         };
-        self.close_leg(leg, 408, text, draft);
         self.explain("leg.lost", text, draft);
-        if self.transfer_refused(leg, 408, draft) || self.transfer_survives(leg, draft) {
+        if self.find(leg).is_some_and(Leg::is_ringing) {
+            return self.refused(leg, 408, text, draft);
+        }
+        self.close_leg(leg, 408, text, draft);
+        if self.transfer_survives(leg, draft) {
             return;
         }
         let end = End {

@@ -135,7 +135,8 @@ fn an_invite_client_transaction() {
         table(|| Subject::client("INVITE", udp()), states, CLIENT_INPUTS),
         [
             "Calling | 1xx: 180 | 2xx: 200 | 2xx of a fork: 200 | refusal: ACK, 486 \
-             | failure: transport failed | 33 s: INVITE, INVITE, INVITE, INVITE, INVITE, INVITE, timed out",
+             | failure: transport failed | 33 s: INVITE, INVITE, INVITE, INVITE, INVITE, \
+             INVITE, timed out",
             "Proceeding | 1xx: 180 | 2xx: 200 | 2xx of a fork: 200 | refusal: ACK, 486 \
              | failure: transport failed | 33 s: -",
             "Completed | 1xx: - | 2xx: - | 2xx of a fork: - | refusal: ACK | failure: - | 33 s: -",
@@ -207,7 +208,8 @@ fn an_invite_server_transaction() {
             "Proceeding | again: 183 | ACK: stray ACK | CANCEL: 200, cancelled | answer 1xx: 180 \
              | answer 2xx: 200 | refuse: 486 | 33 s: -",
             "Completed | again: 404 | ACK: - | CANCEL: 200 | answer 1xx: - | answer 2xx: - \
-             | refuse: - | 33 s: 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, server timed out",
+             | refuse: - | 33 s: 404, 404, 404, 404, 404, 404, 404, 404, 404, 404, \
+             server timed out",
             "Confirmed | again: - | ACK: - | CANCEL: 200 | answer 1xx: - | answer 2xx: - \
              | refuse: - | 33 s: -",
             "Accepted | again: - | ACK: stray ACK | CANCEL: 200 | answer 1xx: - | answer 2xx: 200 \
