@@ -9,6 +9,7 @@ use bytes::Bytes;
 use machine::{Instant, TimerTable};
 use sip_message::{Challenge, Limits, Message};
 use sip_stack::digest::{self, Account};
+use std::collections::VecDeque;
 use std::fmt::Write;
 use std::io;
 use std::time::Duration;
@@ -67,7 +68,8 @@ struct Phones<'t> {
     pace: Pace,
     run: String,
     users: Vec<User>,
-    next: usize,
+    /// Those without a registration under way, the longest so first.
+    idle: VecDeque<usize>,
     timers: TimerTable<(usize, u32)>,
     tally: Tally,
     text: String,
@@ -91,7 +93,7 @@ pub(crate) fn run(target: &Target, storm: Storm) -> io::Result<Outcome> {
         pace: Pace::new(storm.count, storm.rate),
         run: run_word(),
         users: vec![idle; storm.users.max(1)],
-        next: 0,
+        idle: (0..storm.users.max(1)).collect(),
         timers: TimerTable::new(),
         tally: Tally::new(),
         text: String::new(),
@@ -139,17 +141,12 @@ impl Work for Phones<'_> {
 impl Phones<'_> {
     fn begin(&mut self, now: Instant, wire: &mut Wire) {
         self.tally.begins(now);
-        for _ in 0..self.users.len() {
-            let index = self.next;
-            self.next = (self.next + 1) % self.users.len();
-            let Some(user) = self.users.get_mut(index) else {
-                break;
-            };
-            if user.step == Step::Idle {
-                user.begun = now;
-                user.authorization.clear();
-                return self.advance(index, Step::Bare, now, wire);
-            }
+        if let Some(index) = self.idle.pop_front()
+            && let Some(user) = self.users.get_mut(index)
+        {
+            user.begun = now;
+            user.authorization.clear();
+            return self.advance(index, Step::Bare, now, wire);
         }
         // All users wait for an answer: the exchange is that far behind.
         self.tally.hears_nothing();
@@ -201,6 +198,7 @@ impl Phones<'_> {
         }
         if now.saturating_since(user.begun) > PATIENCE {
             user.step = Step::Idle;
+            self.idle.push_back(index);
             return self.tally.hears_nothing();
         }
         user.repeats += 1;
@@ -237,11 +235,13 @@ impl Phones<'_> {
             }
             (200..=299, _) => {
                 user.step = Step::Idle;
+                self.idle.push_back(index);
                 self.tally.times.add(now.saturating_since(user.begun));
                 self.tally.succeeds(now);
             }
             (_, _) => {
                 user.step = Step::Idle;
+                self.idle.push_back(index);
                 self.tally.is_refused(status);
             }
         }

@@ -72,11 +72,11 @@ pub(crate) fn run(plan: &Plan) -> io::Result<Results> {
     let held = calls::run(target, held())?;
     say("registrations: the highest rate");
     let seconds = if plan.quick { 2.0 } else { 5.0 };
-    let registrations = search(range(500.0, 30_000.0, plan), |rate| {
+    let registrations = search(range(500.0, 40_000.0, plan), |rate| {
         tell(register::run(target, Storm::new(USERS, rate, seconds))?)
     })?;
     say("calls: the highest rate");
-    let calls = search(range(100.0, 6_000.0, plan), |rate| {
+    let calls = search(range(100.0, 8_000.0, plan), |rate| {
         tell(calls::run(target, Calling::silent(rate, seconds, HOLD))?.outcome)
     })?;
     say("media: more and more calls in which both talk");
