@@ -1,0 +1,11 @@
+//! The use cases of administration over the store in memory: who may do what, what is kept, what
+//! is told.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod access;
+mod demo;
+mod devices;
+mod live;
+mod office;
+mod tenants;
+mod tokens;

@@ -1,0 +1,85 @@
+//! The scene: an office over a store in memory, with a clock that is set.
+
+use std::sync::Arc;
+
+use admin::access::Entered;
+use admin::{Office, access, devices, extensions, tenants};
+use domain::{Device, Extension, Resource, Tenant};
+use machine::WallTime;
+use ports::{FixedClock, SeededEntropy, StoreError};
+use serde_json::{Value, json};
+use store::{MemoryStore, block_on};
+use tenancy::{Located, PlatformScope, Principal, Role, Unresolved};
+
+/// A morning, in Unix milliseconds: a whole hour.
+pub(crate) const MORNING: i64 = 1_700_006_400_000;
+
+pub(crate) struct Scene {
+    pub(crate) office: Office,
+    pub(crate) platform: PlatformScope,
+    pub(crate) store: Arc<MemoryStore>,
+    clock: Arc<FixedClock>,
+}
+
+impl Scene {
+    pub(crate) fn new() -> Scene {
+        let store = Arc::new(MemoryStore::new());
+        let clock = Arc::new(FixedClock::at(WallTime::from_unix_ms(MORNING)));
+        let entropy = Arc::new(SeededEntropy::new(7));
+        let opened = Office::open(store.clone(), entropy, clock.clone(), "strowger");
+        Scene {
+            office: block_on(opened).unwrap(),
+            platform: PlatformScope::at_console(),
+            store,
+            clock,
+        }
+    }
+
+    pub(crate) fn wait(&self, milliseconds: i64) {
+        let now = self.office.now().unix_ms();
+        self.clock.set(WallTime::from_unix_ms(now + milliseconds));
+    }
+
+    pub(crate) fn company(&self, domain: &str) -> Entered {
+        let spec = tenant(domain);
+        let made = block_on(tenants::create(&self.office, &self.platform, spec)).unwrap();
+        self.visit(&made.id.to_string()).unwrap()
+    }
+
+    pub(crate) fn visit(&self, name: &str) -> Result<Entered, StoreError> {
+        let name = Unresolved::new(name);
+        block_on(access::visit(&self.office, &self.platform, &name))
+    }
+
+    /// The holder of a new key.
+    pub(crate) fn holder(&self, role: Role) -> Principal {
+        let key = admin::tokens::create(&self.office, &self.platform, "key", role, None);
+        let (_, text) = block_on(key).unwrap();
+        let holder = access::authenticate(&self.office, text.reveal());
+        block_on(holder).unwrap().unwrap()
+    }
+
+    pub(crate) fn extension(&self, company: &Entered, number: &str) -> Resource<Extension> {
+        let spec = serde_json::from_value(json!({ "number": number })).unwrap();
+        block_on(extensions::create(&self.office, &company.scope, spec)).unwrap()
+    }
+
+    pub(crate) fn found(&self, company: &Entered, username: &str) -> Located<Device> {
+        let name = Unresolved::new(username);
+        let found = devices::find(&self.office, &company.scope, &name);
+        block_on(found).unwrap().0
+    }
+
+    pub(crate) fn device(
+        &self,
+        company: &Entered,
+        value: Value,
+    ) -> Result<devices::Written, StoreError> {
+        let draft = block_on(devices::draft(&self.office, &company.scope, value))?;
+        block_on(devices::create(&self.office, &company.scope, draft))
+    }
+}
+
+pub(crate) fn tenant(domain: &str) -> Tenant {
+    serde_json::from_value(json!({ "domains": [domain] })).unwrap()
+}
