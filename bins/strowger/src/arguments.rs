@@ -53,11 +53,17 @@ pub(crate) struct Folder {
         long,
         value_name = "DIR",
         env = "STROWGER_DATA",
-        default_value = "./data"
+        default_value = "./data",
+        global = true
     )]
     pub(crate) data: PathBuf,
     /// The file with the master key [default: master.key in the data folder]
-    #[arg(long, value_name = "FILE", env = "STROWGER_MASTER_KEY")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "STROWGER_MASTER_KEY",
+        global = true
+    )]
     pub(crate) master_key: Option<PathBuf>,
 }
 

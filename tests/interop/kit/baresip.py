@@ -10,11 +10,11 @@ import subprocess
 import time
 
 from kit.case import wait_until
-from kit.exchange import free_port
+from kit.exchange import free_port, join
 from kit.message import Message
 
 CONFIG = """poll_method epoll
-sip_listen {ip}:0
+sip_listen {listen}
 call_local_timeout 60
 call_max_calls 8
 audio_player aubridge,sink-{name}
@@ -76,6 +76,7 @@ class Phone:
             # baresip makes tones in stereo and reads files as they are
             name=self.name, source=source, channels=1 if source.startswith("aufile") else 2,
             folder=self.folder, control=self.control, ip=exchange.ip,
+            listen=join(exchange.ip, 0),
         )
         for file, text in (("accounts", line + "\n"), ("contacts", ""), ("config", config)):
             with open(os.path.join(self.folder, file), "w", encoding="utf-8") as out:

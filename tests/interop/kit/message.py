@@ -12,7 +12,8 @@ class Message:
         if isinstance(text, bytes):
             text = text.decode("utf-8", "replace")
         head, _, self.body = text.replace("\r\n", "\n").partition("\n\n")
-        lines = head.split("\n")
+        # a line that begins with space goes on with the one before (RFC 3261 §7.3.1)
+        lines = re.sub(r"\n[ \t]+", " ", head).split("\n")
         self.start = lines[0]
         self.fields = []
         for line in lines[1:]:

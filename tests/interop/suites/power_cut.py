@@ -32,9 +32,9 @@ def a_kill_in_the_middle_of_a_hundred_calls_leaves_one_record_of_each():
         registered(exchange, callee, port)
         second = Sipp(exchange, "callee_slow", callee, port=port, calls=CALLS, seconds=60)
         second.ready()
-        # a fifth of the calls is over, a fifth rings, and the rest talks when the power fails
-        first = Sipp(exchange, "caller", caller, calls=CALLS, rate=RATE, seconds=60,
-                     keys={"callee": "102"}, more=("-d", "3500"))
+        # some calls are over, some ring, and the rest talks when the power fails
+        first = Sipp(exchange, "caller_of_any_length", caller, calls=CALLS, rate=RATE, seconds=60,
+                     keys={"callee": "102"})
         with first, second:
             wait_until("most calls are made", lambda: len(began(first)) >= 85)
             before = states(exchange)
@@ -45,7 +45,8 @@ def a_kill_in_the_middle_of_a_hundred_calls_leaves_one_record_of_each():
             after = states(exchange)
             first.process.wait(60)
             second.end()
-        true(after["talking"] >= before["talking"] // 2, f"calls taken back: {after} of {before}")
+        # a call is taken back once it is two seconds old
+        true(after["talking"] >= 5, f"calls taken back: {after} of {before}")
         wait_until("no call is left", lambda: not exchange.calls())
         known = began(first)
 
@@ -66,27 +67,38 @@ def a_kill_in_the_middle_of_a_hundred_calls_leaves_one_record_of_each():
 
 @test()
 def registrations_come_back_without_registering_again():
-    with Exchange() as exchange:
-        with Phone(exchange, ACME, "101") as anna, Phone(exchange, ACME, "102", "tcp") as bert:
-            def bindings():
-                return sorted((b["contact"], b["source"], b["transport"], b["expires"])
-                              for b in exchange.registrations())
-            before = bindings()
-            equal(len(before), 2, "bindings")
-            registers = [sum(m.start.startswith("REGISTER") for m in phone.messages(received=False))
-                         for phone in (anna, bert)]
-            exchange.kill()
-            exchange.start()
-            equal(bindings(), before, "bindings after the restart")
-            equal(sum(m.start.startswith("REGISTER") for m in anna.messages(received=False)),
-                  registers[0], "REGISTER requests of the phone on UDP")
-            # and the phone is rung with what was remembered
-            with Phone(exchange, ACME, "103") as carl:
-                carl.dial("101")
-                carl.wait_established()
-                anna.wait_established()
-                carl.hang_up()
-                carl.wait_over()
+    with Exchange() as exchange, Phone(exchange, ACME, "101") as anna:
+        def bindings():
+            return [(b["contact"], b["source"], b["transport"], b["expires"])
+                    for b in exchange.registrations()]
+
+        def registers():
+            return sum(m.start.startswith("REGISTER") for m in anna.messages(received=False))
+        before, sent = bindings(), registers()
+        equal(len(before), 1, "bindings")
+        exchange.kill()
+        exchange.start()
+        equal(bindings(), before, "bindings after the restart")
+        # the phone is rung with what was remembered
+        with Phone(exchange, ACME, "103") as carl:
+            carl.dial("101")
+            carl.wait_established()
+            anna.wait_established()
+            carl.hang_up()
+            carl.wait_over()
+        equal(registers(), sent, "REGISTER requests of the phone")
+
+
+@test()
+def a_phone_whose_connection_was_cut_is_not_rung_in_vain():
+    with Exchange() as exchange, Phone(exchange, ACME, "101", "tcp"):
+        equal(len(exchange.registrations()), 1, "bindings")
+        exchange.kill()
+        exchange.start()
+        equal(exchange.registrations(), [], "bindings after the restart")
+        with Phone(exchange, ACME, "103") as carl:
+            carl.dial("101")
+            equal(carl.wait_final().status, 480, "what the caller is told")
 
 
 @test(alone=True)
@@ -99,7 +111,8 @@ def a_call_goes_on_with_sound_after_a_restart():
             for phone in (anna, bert):
                 phone.wait_established()
                 phone.wait_sound()
-            wait_until("the call is remembered", lambda: remembered(exchange), 10)
+            # a call is written down once it is two seconds old
+            record_for(3)
             exchange.kill()
             exchange.start()
             equal([call["state"] for call in exchange.calls()], ["talking"], "calls taken back")
@@ -114,19 +127,3 @@ def a_call_goes_on_with_sound_after_a_restart():
             equal((cdr["end"]["by"], cdr["end"]["sip_status"]), ("caller", 200), "end")
             true(cdr["answered_at"], "when it was answered is known")
 
-
-def remembered(exchange):
-    """A call is written down once it is two seconds old; the figure says when it was."""
-    return any("snapshot" in name and "put" in name and value > 0
-               for name, value in exchange.metrics().items()) or exchange_is_old(exchange)
-
-
-def exchange_is_old(exchange):
-    calls = exchange.calls()
-    return bool(calls) and calls[0]["answered"] is not None and age(calls[0]) > 3
-
-
-def age(call):
-    import datetime
-    started = datetime.datetime.fromisoformat(call["answered"].replace("Z", "+00:00"))
-    return (datetime.datetime.now(datetime.timezone.utc) - started).total_seconds()

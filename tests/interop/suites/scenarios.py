@@ -5,25 +5,26 @@ from kit.exchange import ACME, Exchange, free_port
 from kit.sipp import Sipp, registered, run
 
 
-def call_between(caller, callee="callee", pause=300, transport="u1"):
-    """A scenario of a caller against one of a callee; gives both runs and the record."""
+def call_between(caller, callee="callee", pause=300, seconds=20, look=None):
+    """A scenario of a caller against one of a callee; gives the record. `look` is shown both."""
     with Exchange() as exchange:
         port = free_port()
         answering = exchange.account(ACME, "102")
-        registered(exchange, answering, port, transport=transport)
+        registered(exchange, answering, port)
         account = exchange.account(ACME, "101")
-        with Sipp(exchange, callee, answering, port=port, transport=transport) as second:
+        with Sipp(exchange, callee, answering, port=port, seconds=seconds) as second:
             second.ready()
-            first = run(exchange, caller, account=account, transport=transport,
+            first = run(exchange, caller, account=account, seconds=seconds,
                         keys={"callee": "102"}, more=("-d", str(pause)))
             second.wait()
-        cdr = exchange.one_cdr()
-        return first, second, cdr
+        if look:
+            look(first, second)
+        return exchange.one_cdr()
 
 
 @test()
 def a_call_is_made_and_answered():
-    _, _, cdr = call_between("caller")
+    cdr = call_between("caller")
     equal((cdr["end"]["sip_status"], cdr["end"]["by"]), (200, "caller"), "end")
     equal(cdr["destination"]["number"], "102", "destination")
 
@@ -66,16 +67,16 @@ def a_phone_without_a_domain_is_known_by_its_user_name():
 
 @test()
 def an_invite_without_a_description_is_answered_with_an_offer():
-    first, second, cdr = call_between("caller_late_offer")
-    invites = [m for m in second.messages(received=True) if m.start.startswith("INVITE")]
-    equal(invites[0].body.strip(), "", "description in the INVITE to the callee")
-    acks = [m for m in second.messages(received=True) if m.start.startswith("ACK")]
-    true("m=audio" in acks[-1].body, "the answer reaches the callee in ACK")
-    # both descriptions lead to the exchange, not to the other phone
-    offered = [m for m in first.messages(received=True) if m.status == 200 and m.body.strip()]
-    own = [m for m in second.messages(received=False) if m.body.strip()]
-    true(offered[0].media_address() != own[0].media_address(), "media goes through the exchange")
-    equal(cdr["end"]["sip_status"], 200, "end")
+    def look(first, second):
+        invites = [m for m in second.messages(received=True) if m.start.startswith("INVITE")]
+        equal(invites[0].body.strip(), "", "description in the INVITE to the callee")
+        acks = [m for m in second.messages(received=True) if m.start.startswith("ACK")]
+        true("m=audio" in acks[-1].body, "the answer reaches the callee in ACK")
+        # both descriptions lead to the exchange, not to the other phone
+        offered = [m for m in first.messages(received=True) if m.status == 200 and m.body.strip()]
+        own = [m for m in second.messages(received=False) if m.body.strip()]
+        true(offered[0].media_address() != own[0].media_address(), "media goes through us")
+    equal(call_between("caller_late_offer", look=look)["end"]["sip_status"], 200, "end")
 
 
 @test()
@@ -97,21 +98,17 @@ def a_session_too_short_is_refused_with_the_least_that_is_taken():
 
 @test()
 def a_caller_keeps_the_session_alive():
-    call_between("caller_refreshes")
+    call_between("caller_refreshes", "callee_reinvited")
 
 
 @test(seconds=90)
-def the_exchange_keeps_the_session_alive():
-    with Exchange() as exchange:
-        port = free_port()
-        callee = exchange.account(ACME, "102")
-        registered(exchange, callee, port)
-        with Sipp(exchange, "callee", callee, port=port, seconds=80) as second:
-            second.ready()
-            run(exchange, "caller_is_refreshed", account=exchange.account(ACME, "101"),
-                keys={"callee": "102"}, seconds=80)
-            second.wait()
-        exchange.one_cdr()
+def the_exchange_keeps_the_session_alive_with_update():
+    call_between("caller_is_refreshed", seconds=80)
+
+
+@test(seconds=90)
+def the_exchange_keeps_the_session_alive_with_invite_where_update_is_unknown():
+    call_between("caller_is_refreshed_by_invite", seconds=80)
 
 
 @test()

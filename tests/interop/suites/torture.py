@@ -17,8 +17,8 @@ VECTORS = os.path.join(ROOT, "proto", "sip-message", "tests", "vectors")
 
 # the status of the answer; `None`: there is none
 RFC4475 = {
-    # 3.1.1 valid, however strange
-    "wsinv": 407, "intmeth": 501, "esc01": 407, "escnull": 401, "esc02": 501, "lwsdisp": 200,
+    # 3.1.1 valid, however strange; wsinv carries the tag of a dialog that is not here
+    "wsinv": 481, "intmeth": 501, "esc01": 407, "escnull": 401, "esc02": 501, "lwsdisp": 200,
     "longreq": 407, "dblreq": 401, "semiuri": 200, "transports": 200, "mpart01": 405,
     "unreason": None, "noreason": None,
     # 3.1.2 invalid
@@ -28,9 +28,9 @@ RFC4475 = {
     "mismatch02": 400, "bigcode": None,
     # 3.2 transactions
     "badbranch": 200,
-    # 3.3 applications
+    # 3.3 applications; zeromf asks an endpoint, which answers with no hop left
     "insuf": 400, "unkscm": 416, "novelsc": 416, "unksm2": 400, "bext01": 420, "invut": 407,
-    "regaut01": 401, "multi01": 400, "mcl01": 400, "bcast": None, "zeromf": 483,
+    "regaut01": 401, "multi01": 400, "mcl01": 400, "bcast": None, "zeromf": 200,
     "cparam01": 401, "cparam02": 401, "regescrt": 401, "sdp01": 407,
     # 3.4 the first standard
     "inv2543": 407,
@@ -47,6 +47,9 @@ RFC5118 = {
     "mult-ip-in-sdp": 407, "ipv4-mapped-ipv6": 407,
     "ipv6-bug-abnf-3-colons": 200, "ipv6-correct-abnf-2-colons": 200,
 }
+
+# on a stream these are not over yet: they promise more than they have
+STREAM = {"clerr": None, "ipv6-in-sdp": None}
 
 
 def vector(suite, name):
@@ -89,25 +92,26 @@ def judge(suite, expected, transport):
     wrong = []
     with Exchange() as exchange:
         for name, status in expected.items():
-            data = vector(suite, name)
-            answer = answered(exchange, transport, data)
-            found = answer and answer.status
-            if found != STREAM.get(name, status) if transport == "tcp" else found != status:
-                wrong.append(f"{name}: {found} instead of {status}")
-            if answer:
-                sent = Message(data)
-                for field in ("call-id", "cseq"):
-                    if sent[field] and answer[field].split() != sent[field].split():
-                        wrong.append(f"{name}: {field} of the answer is {answer[field]!r}")
-            if options(exchange, "udp") != 200 or options(exchange, "tcp") != 200:
-                wrong.append(f"{name}: the exchange does not answer any more")
-                break
+            if transport == "tcp":
+                status = STREAM.get(name, status)
+            wrong += [f"{name}: {text}" for text in flaws(exchange, suite, name, status, transport)]
         equal(exchange.cdrs(), [], "records")
     true(not wrong, "\n".join(wrong))
 
 
-# on a stream some messages have no end, or one that belies them
-STREAM = {}
+def flaws(exchange, suite, name, status, transport):
+    """What is wrong with the answer to a vector, and with the exchange after it."""
+    data = vector(suite, name)
+    answer = answered(exchange, transport, data)
+    found = answer and answer.status
+    if found != status:
+        yield f"{found} instead of {status}"
+    sent = Message(data)
+    for field in ("call-id", "cseq") if answer else ():
+        if sent[field] and answer[field].split() != sent[field].split():
+            yield f"{field} of the answer is {answer[field]!r}"
+    if options(exchange, "udp") != 200 or options(exchange, "tcp") != 200:
+        yield "the exchange does not answer any more"
 
 
 @test(seconds=90)
