@@ -95,8 +95,8 @@ pub(crate) fn each(
                 None => break,
             }
         }
-        let size = fs::metadata(&path).map_err(BusError::io("size", &path))?;
-        torn += size.len().saturating_sub(frames.whole());
+        torn +=
+            segment::torn(folder, number, frames.whole()).map_err(BusError::io("read", &path))?;
     }
     Ok(torn)
 }

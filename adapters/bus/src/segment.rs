@@ -5,7 +5,7 @@ use crate::frames::Frames;
 use ports::frame;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -64,14 +64,18 @@ pub(crate) fn number_of(path: &Path) -> Option<u64> {
         .ok()
 }
 
-/// Makes an empty segment. A failure leaves none behind.
-pub(crate) fn create(folder: &Path, number: u64) -> io::Result<Segment> {
+/// Makes an empty segment with `room` bytes of zeros after its header, on the disk. What is written
+/// there later changes neither the file's size nor where it lies, so the write waits for no journal
+/// of the file system. A failure leaves no file behind.
+pub(crate) fn create(folder: &Path, number: u64, room: u64) -> io::Result<Segment> {
     let header = Header::frame(Vec::new())?;
     let path = path(folder, number);
     let mut options = OpenOptions::new();
     let file = options.write(true).create_new(true).open(&path)?;
     let begun = file
         .write_all_at(&header, 0)
+        .and_then(|()| fill(&file, room))
+        .and_then(|()| file.sync_all())
         .and_then(|()| sync_names(folder));
     if let Err(error) = begun {
         // Should even this fail, the empty file means nothing at the next start.
@@ -84,6 +88,18 @@ pub(crate) fn create(folder: &Path, number: u64) -> io::Result<Segment> {
         file,
         length,
     })
+}
+
+/// Writes zeros up to this size.
+fn fill(file: &File, size: u64) -> io::Result<()> {
+    let zeros = [0; 1 << 16];
+    let mut at = file.metadata()?.len();
+    while at < size {
+        let piece = usize::try_from(size - at).map_or(zeros.len(), |left| left.min(zeros.len()));
+        file.write_all_at(&zeros[..piece], at)?;
+        at += u64::try_from(piece).unwrap_or(u64::MAX);
+    }
+    Ok(())
 }
 
 /// Opens a segment to read: its header, and the frames after it. A segment whose making was cut
@@ -107,6 +123,16 @@ pub(crate) fn read(
         }),
         Err(error) => Err(BusError::io("understand", &path)(error.into())),
     }
+}
+
+/// How many bytes after the whole frames of a segment are neither frames nor room.
+pub(crate) fn torn(folder: &Path, number: u64, whole: u64) -> io::Result<u64> {
+    let mut file = File::open(path(folder, number))?;
+    file.seek(SeekFrom::Start(whole))?;
+    let mut rest = Vec::new();
+    file.read_to_end(&mut rest)?;
+    let last = rest.iter().rposition(|byte| *byte != 0);
+    Ok(last.map_or(0, |last| u64::try_from(last + 1).unwrap_or(u64::MAX)))
 }
 
 /// Makes the names in a folder last: files made, renamed or removed.

@@ -117,10 +117,10 @@ impl Shelf {
         let failed = || BusError::io("begin a segment in", &self.folder);
         let mut state = self.state();
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        let first = segment::create(&self.folder, number).map_err(failed())?;
+        let first = segment::create(&self.folder, number, self.sizes.segment).map_err(failed())?;
         let (mut supply, line, spares) = Supply::new(&first).map_err(failed())?;
         supply
-            .refill(&self.folder, &self.numbers)
+            .refill(&self.folder, &self.numbers, self.sizes.segment)
             .map_err(failed())?;
         state.supplies.push(supply);
         let counters = Arc::clone(&self.counters);
@@ -178,7 +178,7 @@ impl Shelf {
         } = &mut *state;
         for supply in supplies.iter_mut() {
             let done = [
-                supply.refill(&self.folder, &self.numbers),
+                supply.refill(&self.folder, &self.numbers, self.sizes.segment),
                 supply.sync(),
                 supply.left(sealed),
             ];

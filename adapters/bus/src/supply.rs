@@ -26,7 +26,6 @@ pub(crate) struct Line {
 pub(crate) struct Supply {
     line: Arc<Line>,
     spares: Option<SyncSender<Segment>>,
-    unsent: Option<Segment>,
     /// Segments made for the writer and not yet left by it, oldest first.
     made: VecDeque<(u64, File)>,
     synced: (u64, u64),
@@ -43,7 +42,6 @@ impl Supply {
         let supply = Supply {
             line: Arc::clone(&line),
             spares: Some(spares),
-            unsent: None,
             made: VecDeque::from([(first.number, first.file.try_clone()?)]),
             synced: (0, 0),
         };
@@ -60,26 +58,25 @@ impl Supply {
         self.made.iter().map(|(number, _)| *number)
     }
 
-    /// Sees to it that the writer has segments to go on in.
-    pub(crate) fn refill(&mut self, folder: &Path, numbers: &AtomicU64) -> io::Result<()> {
-        while let Some(spares) = &self.spares {
-            let spare = match self.unsent.take() {
-                Some(spare) => spare,
-                None => {
-                    let number = numbers.fetch_add(1, Ordering::Relaxed);
-                    let spare = segment::create(folder, number)?;
-                    self.made.push_back((number, spare.file.try_clone()?));
-                    spare
-                }
-            };
-            match spares.try_send(spare) {
-                Ok(()) => {}
-                Err(TrySendError::Full(spare)) => {
-                    self.unsent = Some(spare);
-                    return Ok(());
-                }
-                Err(TrySendError::Disconnected(_)) => self.spares = None,
-            }
+    /// Sees to it that the writer has a segment to go on in.
+    pub(crate) fn refill(
+        &mut self,
+        folder: &Path,
+        numbers: &AtomicU64,
+        room: u64,
+    ) -> io::Result<()> {
+        let current = self.line.current.load(Ordering::Acquire);
+        let ready = || self.made.iter().filter(|(number, _)| *number > current);
+        let Some(spares) = self.spares.as_ref().filter(|_| ready().count() < SPARES) else {
+            return Ok(());
+        };
+        let number = numbers.fetch_add(1, Ordering::Relaxed);
+        let spare = segment::create(folder, number, room)?;
+        self.made.push_back((number, spare.file.try_clone()?));
+        match spares.try_send(spare) {
+            // There is room for every segment that lies ready.
+            Ok(()) | Err(TrySendError::Full(_)) => {}
+            Err(TrySendError::Disconnected(_)) => self.spares = None,
         }
         Ok(())
     }

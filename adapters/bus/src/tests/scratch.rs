@@ -54,6 +54,12 @@ impl Scratch {
             .collect()
     }
 
+    /// Bytes of the whole frames of a file.
+    pub(super) fn whole(file: &Path) -> u64 {
+        let bytes = fs::read(file).unwrap();
+        u64::try_from(ports::frame::whole_frames(&bytes).1).unwrap()
+    }
+
     fn clear(&self) {
         for shelf in ["journal", "snapshots"] {
             for file in self.segments(shelf) {

@@ -81,10 +81,10 @@ fn they_retain_what_snapshots_in_memory_do_through_turns_merges_and_restarts() {
 fn a_file_cut_at_any_byte_gives_the_values_of_the_whole_records_before_the_cut() {
     let scratch = Scratch::new();
     let tenant = TenantId::new(1, 1);
-    let folder = Folder::open(scratch.path()).unwrap();
+    let folder = Folder::open_sized(scratch.path(), SMALL).unwrap();
     let mut snapshots = folder.snapshots(|_| true).unwrap();
     let file = scratch.segments("snapshots")[0].clone();
-    let mut ends = vec![(fs::metadata(&file).unwrap().len(), BTreeMap::new())];
+    let mut ends = vec![(Scratch::whole(&file), BTreeMap::new())];
     let mut values: BTreeMap<u128, Vec<u8>> = BTreeMap::new();
     for step in 0..12u8 {
         let key = u128::from(step % 5);
@@ -96,16 +96,17 @@ fn a_file_cut_at_any_byte_gives_the_values_of_the_whole_records_before_the_cut()
             values.insert(key, vec![step; 9]);
         }
         assert_eq!(snapshots.flush(), Ok(()));
-        ends.push((fs::metadata(&file).unwrap().len(), values.clone()));
+        ends.push((Scratch::whole(&file), values.clone()));
     }
     drop((snapshots, folder));
-    let whole = fs::read(&file).unwrap();
+    let mut whole = fs::read(&file).unwrap();
+    whole.truncate(usize::try_from(Scratch::whole(&file)).unwrap());
     for cut in (0..=whole.len()).rev() {
         let inherited = Scratch::new();
         fs::create_dir_all(inherited.path().join("snapshots")).unwrap();
         let copy = inherited.path().join("snapshots").join("00000001.log");
         fs::write(copy, &whole[..cut]).unwrap();
-        let folder = Folder::open(inherited.path()).unwrap();
+        let folder = Folder::open_sized(inherited.path(), SMALL).unwrap();
         let loaded = folder.snapshots(|_| true).unwrap().load(Bucket::Calls);
         let cut = u64::try_from(cut).unwrap();
         let expected = ends.iter().rev().find(|(end, _)| *end <= cut);
@@ -125,7 +126,7 @@ fn each_shard_sees_its_own_tenants_only_also_when_their_number_changes() {
     let scratch = Scratch::new();
     let tenants: Vec<TenantId> = (0..6).map(|n| TenantId::new(1, n)).collect();
     let of = |shards: u128, shard: u128| move |tenant: TenantId| tenant.as_u128() % shards == shard;
-    let folder = Folder::open(scratch.path()).unwrap();
+    let folder = Folder::open_sized(scratch.path(), SMALL).unwrap();
     for shard in 0..2 {
         let mut snapshots = folder.snapshots(of(2, shard)).unwrap();
         for tenant in tenants
@@ -138,7 +139,7 @@ fn each_shard_sees_its_own_tenants_only_also_when_their_number_changes() {
         assert_eq!(snapshots.load(Bucket::Bindings).len(), 3);
     }
     drop(folder);
-    let folder = Folder::open(scratch.path()).unwrap();
+    let folder = Folder::open_sized(scratch.path(), SMALL).unwrap();
     for shard in 0..3 {
         let snapshots = folder.snapshots(of(3, shard)).unwrap();
         let seen: Vec<u128> = snapshots
@@ -154,7 +155,7 @@ fn each_shard_sees_its_own_tenants_only_also_when_their_number_changes() {
 fn a_value_beyond_the_bound_is_refused_and_the_one_before_is_dropped() {
     let scratch = Scratch::new();
     let tenant = TenantId::new(1, 1);
-    let folder = Folder::open(scratch.path()).unwrap();
+    let folder = Folder::open_sized(scratch.path(), SMALL).unwrap();
     let mut snapshots = folder.snapshots(|_| true).unwrap();
     let longest = vec![1; VALUE_MAX];
     snapshots.put(tenant, Bucket::Calls, 1, &longest);
