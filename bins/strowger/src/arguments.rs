@@ -58,12 +58,7 @@ pub(crate) struct Folder {
     )]
     pub(crate) data: PathBuf,
     /// The file with the master key [default: master.key in the data folder]
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "STROWGER_MASTER_KEY",
-        global = true
-    )]
+    #[arg(long, value_name = "FILE", env = "STROWGER_MASTER_KEY", global = true)]
     pub(crate) master_key: Option<PathBuf>,
 }
 
@@ -147,9 +142,9 @@ impl ServeArguments {
 /// Arguments of `demo`.
 #[derive(Args)]
 #[command(after_help = "\
-The first time, the accounts are printed with their passwords, and the operator's API key. They are \
-kept nowhere in readable form. A second time, what is there is left alone; a forgotten password is \
-replaced by `strowger device secret`.")]
+The first time, the accounts are printed with their passwords, and the operator's API key. They \
+are kept nowhere in readable form. A second time, what is there is left alone; a forgotten \
+password is replaced by `strowger device secret`.")]
 pub(crate) struct DemoArguments {
     #[command(flatten)]
     pub(crate) folder: Folder,

@@ -36,7 +36,7 @@ impl Console {
         let office = open_office(&folder.data, &key)?;
         Ok(Console {
             office,
-            platform: PlatformScope::at_console(),
+            platform: operator(),
         })
     }
 
@@ -47,19 +47,25 @@ impl Console {
     pub(crate) fn enter(&self, tenant: &str) -> Result<Entered, Failure> {
         let reference = Unresolved::<Tenant>::new(tenant);
         let entered = block_on(access::visit(&self.office, &self.platform, &reference));
-        entered.map_err(|error| match error {
-            StoreError::NotFound => {
-                let known = block_on(first_domains(&self.office, &self.platform));
-                let next = if known.is_empty() {
-                    "there is no company yet; add one: strowger tenant add DOMAIN".to_owned()
-                } else {
-                    format!("there are: {}", known.join(", "))
-                };
-                Failure::new(format!("there is no company {tenant}")).next(next)
+        entered.map_err(|error| {
+            if error != StoreError::NotFound {
+                return error.into();
             }
-            other => other.into(),
+            let known = block_on(first_domains(&self.office, &self.platform));
+            let next = if known.is_empty() {
+                "there is no company yet; add one: strowger tenant add DOMAIN".to_owned()
+            } else {
+                format!("there are: {}", known.join(", "))
+            };
+            Failure::new(format!("there is no company {tenant}")).next(next)
         })
     }
+}
+
+/// The operator's authority, by being at the machine: whoever may read the data folder and its
+/// master key has all that is in it anyway.
+pub(crate) fn operator() -> PlatformScope {
+    PlatformScope::at_console()
 }
 
 /// First domains of the first ten companies.

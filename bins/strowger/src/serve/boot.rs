@@ -17,7 +17,6 @@ use net::{Listener, LoopClock, Net, Waker};
 use node::{Challenges, Config, Limits, PromptBook, Shard, Stores as ShardStores};
 use ports::{Entropy, WallClock};
 use store::{OsEntropy, SystemClock, block_on};
-use tenancy::PlatformScope;
 
 use super::changes;
 use super::figures::{Board, Requests, Sources};
@@ -91,7 +90,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
 
 /// Makes the operator's key when there is none, and prints it this once.
 fn first_key(office: &Office) -> Result<(), Failure> {
-    let platform = PlatformScope::at_console();
+    let platform = console::operator();
     if let Some(key) = block_on(admin::tokens::first_operator(office, &platform))? {
         print::line(&format!("operator key (shown this once): {}", key.reveal()));
     }
@@ -104,7 +103,7 @@ fn is_loopback(settings: &Settings) -> bool {
 }
 
 fn refuse_load_in_public(office: &Office, loopback: bool) -> Result<(), Failure> {
-    let platform = PlatformScope::at_console();
+    let platform = console::operator();
     let domain = admin::demo::LOAD_DOMAIN;
     let found = block_on(office.store().find_tenant(&platform, domain))?;
     if loopback || found.is_none() {

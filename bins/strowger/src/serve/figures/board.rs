@@ -1,37 +1,12 @@
 //! Where the shard puts up its figures, and others read them.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use ids::TenantId;
-use media::PortFigures;
-use media_io::MediaThreads;
-use node::{Figures, Shard};
-use sip_stack::transaction;
+use node::Shard;
 
 use super::page;
-use super::requests::Requests;
-use crate::serve::records::Tally;
-
-/// What the shard put up last.
-#[derive(Debug, Default)]
-pub(super) struct Posted {
-    pub(super) node: Figures,
-    pub(super) transactions: transaction::Figures,
-    pub(super) ports: PortFigures,
-    pub(super) tenants: Vec<(TenantId, u32, usize)>,
-    pub(super) records_left_out: u64,
-}
-
-/// Parts that are asked when somebody looks.
-pub(crate) struct Sources {
-    pub(crate) net: Arc<net::Figures>,
-    pub(crate) media: Arc<MediaThreads>,
-    pub(crate) records: Arc<Tally>,
-    pub(crate) requests: Arc<Requests>,
-    /// Figures of the journal and of the snapshots.
-    pub(crate) bus: Box<dyn Fn() -> [bus::Figures; 2] + Send + Sync>,
-}
+use super::posted::{Posted, Sources};
 
 /// Where figures are put up and read.
 #[derive(Default)]

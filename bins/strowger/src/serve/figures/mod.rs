@@ -2,7 +2,9 @@
 
 mod board;
 mod page;
+mod posted;
 mod requests;
 
-pub(crate) use board::{Board, Sources};
+pub(crate) use board::Board;
+pub(crate) use posted::Sources;
 pub(crate) use requests::Requests;

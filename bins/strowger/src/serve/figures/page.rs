@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use media_io::WorkerFigures;
 use telemetry::{Exposition, Sort};
 
-use super::board::{Posted, Sources};
+use super::posted::{Posted, Sources};
 
 /// One figure: its name, its meaning and its value.
 type Row = (&'static str, &'static str, u64);
@@ -231,6 +231,9 @@ fn net(page: &mut Exposition, figures: &net::Figures) {
     }
 }
 
+/// What is read of the figures of a shelf of the bus.
+type ShelfReading = fn(&bus::Figures) -> u64;
+
 /// What is read of a media thread's figures.
 type Reading = fn(&WorkerFigures) -> u64;
 
@@ -352,7 +355,7 @@ fn records(page: &mut Exposition, sources: &Sources) {
     );
     let figures = (sources.bus)();
     let shelves = ["journal", "snapshots"];
-    let rows: [(&str, &str, fn(&bus::Figures) -> u64); 5] = [
+    let rows: [(&str, &str, ShelfReading); 5] = [
         ("bus_records_total", "Records written.", |f| f.records),
         ("bus_octets_total", "Octets written.", |f| f.bytes),
         ("bus_failed_writes_total", "Writes that failed.", |f| {

@@ -1,0 +1,32 @@
+//! What figures there are to read: those the shard has put up, and parts to be asked.
+
+use std::sync::Arc;
+
+use ids::TenantId;
+use media::PortFigures;
+use media_io::MediaThreads;
+use node::Figures;
+use sip_stack::transaction;
+
+use super::requests::Requests;
+use crate::serve::records::Tally;
+
+/// What the shard put up last.
+#[derive(Debug, Default)]
+pub(super) struct Posted {
+    pub(super) node: Figures,
+    pub(super) transactions: transaction::Figures,
+    pub(super) ports: PortFigures,
+    pub(super) tenants: Vec<(TenantId, u32, usize)>,
+    pub(super) records_left_out: u64,
+}
+
+/// Parts that are asked when somebody looks.
+pub(crate) struct Sources {
+    pub(crate) net: Arc<net::Figures>,
+    pub(crate) media: Arc<MediaThreads>,
+    pub(crate) records: Arc<Tally>,
+    pub(crate) requests: Arc<Requests>,
+    /// Figures of the journal and of the snapshots.
+    pub(crate) bus: Box<dyn Fn() -> [bus::Figures; 2] + Send + Sync>,
+}
