@@ -104,6 +104,6 @@ pub trait LiveExchange: Send + Sync {
     async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError>;
     /// Whether calls are accepted.
     fn is_ready(&self) -> bool;
-    /// All figures of the exchange in the text form of OpenMetrics.
+    /// All figures of the exchange in the text form of Prometheus, version 0.0.4.
     fn metrics(&self) -> String;
 }
