@@ -16,13 +16,14 @@ def packet(payload_type, sequence, timestamp, ssrc, payload):
 
 
 class Stranger:
-    """Sends loud noise to every media port again and again, from a socket nobody asked for.
-    `ssrcs` are guesses that are used in turn."""
+    """Shouts at every media port again and again, from a socket nobody asked for: one stream with
+    one SSRC and a number after the other, as a telephone would."""
 
-    def __init__(self, ip, ports, ssrcs, payload_type=0):
+    def __init__(self, exchange, ip, ssrc, payload_type=0):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((ip, 0))
-        self.ip, self.ports, self.ssrcs, self.payload_type = ip, ports, ssrcs, payload_type
+        self.targets = [(exchange.ip, port) for port in exchange.media]
+        self.ssrc, self.payload_type = ssrc, payload_type
         self.sent, self.ending = 0, False
         self.thread = threading.Thread(target=self._spray, daemon=True)
 
@@ -39,46 +40,10 @@ class Stranger:
         sequence = 0
         while not self.ending:
             started = time.monotonic()
-            for port in self.ports:
-                ssrc = self.ssrcs[sequence % len(self.ssrcs)]
-                noise = os.urandom(PACKET)
-                data = packet(self.payload_type, sequence, sequence * PACKET, ssrc, noise)
-                try:
-                    self.socket.sendto(data, (self.ip, port))
-                    self.sent += 1
-                except OSError:
-                    # a closed port says so to the next packet
-                    pass
+            noise = os.urandom(PACKET)
+            data = packet(self.payload_type, sequence, sequence * PACKET, self.ssrc, noise)
+            for target in self.targets:
+                self.socket.sendto(data, target)
+                self.sent += 1
             sequence += 1
             time.sleep(max(0.0, INTERVAL - (time.monotonic() - started)))
-
-
-class Ear:
-    """A socket that hears RTP, and sends it where it is told."""
-
-    def __init__(self, ip="127.0.0.1"):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((ip, 0))
-        self.ip, self.port = self.socket.getsockname()
-        self.ssrc = int.from_bytes(os.urandom(4), "big")
-        self.sequence = 0
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.close()
-
-    def say(self, where, payload, payload_type=0):
-        self.socket.sendto(
-            packet(payload_type, self.sequence, self.sequence * PACKET, self.ssrc, payload), where)
-        self.sequence += 1
-
-    def hear(self, seconds):
-        """The next packet's payload type and payload; `None` when none comes."""
-        self.socket.settimeout(seconds)
-        try:
-            data = self.socket.recv(2048)
-        except (TimeoutError, ConnectionError):
-            return None
-        return data[1] & 0x7F, data[12:]
