@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the exchange on this machine; `make bench` runs it. Some six minutes, after the build.
 #
-#   bench/run.sh [--quick] [RESULTS.json]
+#   bench/run.sh [--quick] [--no-build] [RESULTS.json]
 #
 # The exchange gets one core and the driver (tools/load) another, both on loopback. A table is
 # printed at the end; the same figures go to RESULTS.json (target/bench/results.json).
@@ -15,10 +15,15 @@ readonly HOME_DIR="$CARGO_TARGET_DIR/bench"
 readonly SHARED_BENCH="${SHARED_BENCH:-../shared/bench}"
 readonly USERS=20000 SIP=127.0.0.50:5060 DRIVER=127.0.0.51
 quick=()
-if [ "${1:-}" = --quick ]; then
-    quick=(--quick)
+build=yes
+while [[ "${1:-}" == --* ]]; do
+    case "$1" in
+        --quick) quick=(--quick) ;;
+        --no-build) build=no ;;
+        *) echo "bench: no such option: $1" >&2 && exit 2 ;;
+    esac
     shift
-fi
+done
 results="${1:-$HOME_DIR/results.json}"
 exchange=""
 pin_exchange=()
@@ -38,7 +43,7 @@ choose_cores() {
     fi
 }
 
-build() {
+build_all() {
     say "building strowger, the driver and the parser's example (optimised)"
     cargo build --release --locked -p strowger -p load
     cargo build --release --locked -p sip-message --example parse_speed
@@ -84,7 +89,7 @@ measure_with_the_other_driver() {
     say "the other driver: $SHARED_BENCH/sipload.rs"
     local sipload="$HOME_DIR/sipload" steps=5
     [ ${#quick[@]} -eq 0 ] || steps=3
-    rustc -O "$SHARED_BENCH/sipload.rs" -o "$sipload" 2>/dev/null
+    rustc --edition 2021 -O "$SHARED_BENCH/sipload.rs" -o "$sipload" 2>/dev/null
     local common=(--target "$SIP" --ip "$DRIVER" --domain load.example)
     other_search registrations 1000 25000 "$steps" reg "${common[@]}" --users "$USERS"
     other_search calls 200 5000 "$steps" call "${common[@]}" --uas-port 5080 --hold 1
@@ -103,8 +108,10 @@ print("%-44s %12.3f" % ("  CPU seconds per 1,000", d["cpu_s_per_1000_median"] or
 }
 
 mkdir -p "$HOME_DIR"
+# a socket per talking party, on both sides
+ulimit -n "$(ulimit -Hn)"
 choose_cores
-build
+[ "$build" = no ] || build_all
 trap stop_exchange EXIT
 measure_parser
 start_exchange
