@@ -1,7 +1,7 @@
 //! Log lines to standard error.
 
 use std::fmt;
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
 
@@ -26,6 +26,7 @@ pub fn start_log(filter: &str, json: bool) -> Result<(), BadFilter> {
     let filter = EnvFilter::try_new(filter).map_err(|error| bad(&error))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr);
     let begun = if json {
         builder.json().try_init()
