@@ -135,6 +135,15 @@ fn a_change_that_panics_is_undone_and_the_writer_goes_on() {
     assert_eq!(world.cursor(), 2);
 }
 
+/// Tells, when it is dropped, that it is over.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
 #[test]
 fn readers_see_each_change_whole_while_others_write() {
     let disk = Disk::new();
@@ -153,6 +162,7 @@ fn readers_see_each_change_whole_while_others_write() {
         !over.load(Ordering::Acquire)
     };
     thread::scope(|threads| {
+        let _told_however_this_ends = Over(&over);
         for _ in 0..4 {
             threads.spawn(|| while read() {});
         }
@@ -162,7 +172,6 @@ fn readers_see_each_change_whole_while_others_write() {
                 .map(|document| replace(with(document, "display_name", &round.to_string())));
             world.commit(&acme, both.into()).unwrap();
         }
-        over.store(true, Ordering::Release);
     });
 }
 
