@@ -74,7 +74,7 @@ class Exchange:
     @staticmethod
     def command_line(*words, check=True, env=None):
         return subprocess.run(
-            [BINARY, *words], check=check, capture_output=True, text=True, timeout=30,
+            [BINARY, *words], check=check, capture_output=True, text=True, timeout=80,
             stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})},
         )
 

@@ -32,7 +32,7 @@ class Sipp:
             "-r", str(rate), "-l", str(max(calls, 1)), "-nostdin", "-trace_err", "-trace_msg",
             "-timeout", f"{seconds}s", "-timeout_error",
         ]
-        for name, value in (keys or {}).items():
+        for name, value in {"direction": "sendrecv", **(keys or {})}.items():
             words += ["-key", name, str(value)]
         self.said = open(os.path.join(self.folder, "said"), "wb")
         self.process = subprocess.Popen(

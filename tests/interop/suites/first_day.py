@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import resource
 import signal
 import socket
+import tempfile
 
 from kit.baresip import Phone
 from kit.case import equal, test, true, wait_until
@@ -138,6 +140,33 @@ def a_new_key_serves_until_it_is_revoked():
                    lambda: exchange.api(f"/api/v1/tenants/{ACME}/extensions")[0] == 401)
         exchange.token = operator[:-1] + ("a" if operator[-1] != "a" else "b")
         equal(exchange.api("/api/v1/tenants")[0], 401, "status with a wrong key")
+
+
+def work_done():
+    """Seconds of the processor that ended children have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+@test(seconds=90)
+def twenty_thousand_phones_are_made_in_half_a_minute():
+    with tempfile.TemporaryDirectory(prefix="strowger-interop-") as folder:
+        before = work_done()
+        made = tell("demo", "--data", folder, "--tenants", "50", "--extensions", "400", "--json")
+        # of the processor's time: how long that takes depends on who else is at work
+        true(work_done() - before < 30, f"it took {work_done() - before:.1f} s")
+        companies = json.loads(made.stdout)["tenants"]
+        phones = [d["username"] for c in companies for e in c["extensions"] for d in e["devices"]]
+        equal(len(set(phones)), 20_000, "user names")
+
+
+@test()
+def a_folder_for_load_drivers_is_not_served_to_the_world():
+    with tempfile.TemporaryDirectory(prefix="strowger-interop-") as folder:
+        tell("demo", "--data", folder, "--load", "10")
+        port = free_port("0.0.0.0")
+        refused = tell("serve", "--data", folder, "--sip", f"0.0.0.0:{port}", check=False)
+        true(refused.returncode != 0 and "load.example" in refused.stderr, f"served: {refused}")
 
 
 @test()

@@ -5,17 +5,20 @@ from kit.exchange import ACME, Exchange, free_port
 from kit.sipp import Sipp, registered, run
 
 
-def call_between(caller, callee="callee", pause=300, seconds=20, look=None):
+def call_between(caller, callee="callee", pause=300, seconds=20, look=None,
+                 direction="sendrecv"):
     """A scenario of a caller against one of a callee; gives the record. `look` is shown both."""
     with Exchange() as exchange:
         port = free_port()
         answering = exchange.account(ACME, "102")
         registered(exchange, answering, port)
         account = exchange.account(ACME, "101")
-        with Sipp(exchange, callee, answering, port=port, seconds=seconds) as second:
+        with Sipp(exchange, callee, answering, port=port, seconds=seconds,
+                  keys={"direction": direction}) as second:
             second.ready()
             first = run(exchange, caller, account=account, seconds=seconds,
-                        keys={"callee": "102"}, more=("-d", str(pause)))
+                        keys={"callee": "102", "direction": direction},
+                        more=("-d", str(pause)))
             second.wait()
         if look:
             look(first, second)
@@ -103,12 +106,13 @@ def a_caller_keeps_the_session_alive():
 
 @test(seconds=90)
 def the_exchange_keeps_the_session_alive_with_update():
-    call_between("caller_is_refreshed", seconds=80)
+    # a party that ought to speak and does not would be asked whether it is there
+    call_between("caller_is_refreshed", seconds=80, direction="inactive")
 
 
 @test(seconds=90)
 def the_exchange_keeps_the_session_alive_with_invite_where_update_is_unknown():
-    call_between("caller_is_refreshed_by_invite", seconds=80)
+    call_between("caller_is_refreshed_by_invite", seconds=80, direction="inactive")
 
 
 @test()
