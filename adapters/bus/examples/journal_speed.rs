@@ -3,10 +3,10 @@
 //! `cargo run --release -p bus --example journal_speed [folder]`
 //!
 //! A call appends five records (begun, ringing, its leg, answered, ended) and is stored once as a
-//! snapshot; a turn of the loop carries 1, 8 or 64 calls. A refresh of a registration puts one value
-//! of 450 bytes; 20,000 bindings are refreshed in turn. Rates are per second of the writing thread's
-//! own processor time (`/proc/thread-self/schedstat`). Turns are by the clock, and show what the
-//! disk made the thread wait for; for that, first some calls at a busy exchange's pace.
+//! snapshot; a turn of the loop carries 1, 8 or 64 calls. A refresh of a registration puts one
+//! value of 450 bytes; 20,000 bindings are refreshed in turn. Rates are per second of the writing
+//! thread's own processor time (`/proc/thread-self/schedstat`). Turns are by the clock, and show
+//! what the disk made the thread wait for; for that, first some calls at a busy exchange's pace.
 
 use bus::{FileJournal, FileSnapshots, Folder};
 use domain::{Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step};

@@ -2,13 +2,14 @@
 
 use crate::journal::{self, Alive, Unstored};
 use crate::keeper::Keeper;
-use crate::shelf::{Shelf, Sizes};
+use crate::lock::Lock;
+use crate::shelf::{Shelf, Sizes, make_folder};
 use crate::snapshots::Latest;
 use crate::{BusError, Figures, FileJournal, FileSnapshots, Stored};
 use ids::{CallId, TenantId};
+use machine::WallTime;
 use ports::JournalRecord;
 use std::collections::BTreeSet;
-use std::fs::{self, File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -26,7 +27,8 @@ pub struct Folder {
     stored: Stored,
     sizes: Sizes,
     _keeper: Keeper,
-    _lock: File,
+    _lock: Lock,
+    last_seen: Option<WallTime>,
 }
 
 impl Folder {
@@ -40,8 +42,8 @@ impl Folder {
     }
 
     pub(crate) fn open_sized(path: &Path, sizes: Sizes) -> Result<Folder, BusError> {
-        fs::create_dir_all(path).map_err(BusError::io("create", path))?;
-        let lock = lock(path)?;
+        make_folder(path)?;
+        let (lock, last_seen) = Lock::take(path)?;
         let journal = Arc::new(Shelf::open(path.join("journal"), sizes)?);
         let snapshots = Arc::new(Shelf::open(path.join("snapshots"), sizes)?);
         journal.hold();
@@ -49,7 +51,9 @@ impl Folder {
         let shelves = (Arc::clone(&journal), Arc::clone(&snapshots));
         let told = stored.clone();
         let mut latest = Latest::default();
+        let sign = lock.clone();
         let keeper = Keeper::start(path, move || {
+            sign.show_life();
             shelves.0.tend(&mut Unstored::new(&told));
             shelves.1.tend(&mut latest);
         })?;
@@ -60,6 +64,7 @@ impl Folder {
             sizes,
             _keeper: keeper,
             _lock: lock,
+            last_seen,
         })
     }
 
@@ -86,6 +91,12 @@ impl Folder {
             Box::new(belongs),
             self.sizes.pending,
         ))
+    }
+
+    /// When the last process that served the folder was last seen, to a second; `None` when there
+    /// was none. Calls that it was killed in ended no later than a second after.
+    pub fn last_seen(&self) -> Option<WallTime> {
+        self.last_seen
     }
 
     /// What the journals of earlier processes hold, oldest first; the same until
@@ -135,17 +146,5 @@ impl Folder {
     /// Figures of the snapshots.
     pub fn snapshot_figures(&self) -> Figures {
         self.snapshots.counters().figures()
-    }
-}
-
-fn lock(folder: &Path) -> Result<File, BusError> {
-    let path = folder.join("lock");
-    let file = File::create(&path).map_err(BusError::io("create", &path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(BusError::InUse {
-            folder: folder.to_owned(),
-        }),
-        Err(TryLockError::Error(error)) => Err(BusError::io("lock", &path)(error)),
     }
 }

@@ -2,7 +2,7 @@
 //! bindings and calls.
 //!
 //! ```text
-//! DATA/lock                     held while an exchange serves the folder
+//! DATA/lock                     held while an exchange serves the folder; its time tells when last
 //! DATA/journal/NNNNNNNN.log     segments of `ports::JournalRecord`
 //! DATA/snapshots/NNNNNNNN.log   segments of retained values
 //! ```
@@ -18,6 +18,7 @@ mod folder;
 mod frames;
 mod journal;
 mod keeper;
+mod lock;
 mod merge;
 mod pen;
 mod segment;

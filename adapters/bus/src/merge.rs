@@ -3,7 +3,7 @@
 use crate::BusError;
 use crate::segment::{self, Header};
 use ports::frame;
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -51,7 +51,9 @@ pub(crate) fn merge(
     }
     let draft = segment::draft_path(folder, first);
     let failed = |doing| BusError::io(doing, &draft);
-    let file = File::create(&draft).map_err(failed("create"))?;
+    let mut options = OpenOptions::new();
+    let options = segment::private(options.create(true).truncate(true));
+    let file = options.open(&draft).map_err(failed("create"))?;
     let mut out = BufWriter::with_capacity(1 << 16, file);
     let header = Header::frame([others, condemned].concat()).map_err(failed("write"))?;
     out.write_all(&header).map_err(failed("write"))?;

@@ -6,7 +6,7 @@ use ports::frame;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// The format of segments; a reader refuses a newer one.
@@ -70,8 +70,7 @@ pub(crate) fn number_of(path: &Path) -> Option<u64> {
 pub(crate) fn create(folder: &Path, number: u64, room: u64) -> io::Result<Segment> {
     let header = Header::frame(Vec::new())?;
     let path = path(folder, number);
-    let mut options = OpenOptions::new();
-    let file = options.write(true).create_new(true).open(&path)?;
+    let file = private(OpenOptions::new().create_new(true)).open(&path)?;
     let begun = file
         .write_all_at(&header, 0)
         .and_then(|()| fill(&file, room))
@@ -88,6 +87,11 @@ pub(crate) fn create(folder: &Path, number: u64, room: u64) -> io::Result<Segmen
         file,
         length,
     })
+}
+
+/// To write to a file that only its owner can read.
+pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options.write(true).mode(0o600)
 }
 
 /// Writes zeros up to this size.

@@ -7,8 +7,9 @@ use crate::pen::{PENDING_MAX, Pen, SEGMENT_BYTES};
 use crate::segment;
 use crate::supply::Supply;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -63,10 +64,17 @@ struct State {
     held: bool,
 }
 
+/// Makes a folder that only its owner can look into, unless it is there.
+pub(crate) fn make_folder(path: &Path) -> Result<(), BusError> {
+    let mut maker = DirBuilder::new();
+    let made = maker.recursive(true).mode(0o700).create(path);
+    made.map_err(BusError::io("create", path))
+}
+
 impl Shelf {
     /// Takes stock of a folder, making it when there is none.
     pub(crate) fn open(folder: PathBuf, sizes: Sizes) -> Result<Shelf, BusError> {
-        fs::create_dir_all(&folder).map_err(BusError::io("create", &folder))?;
+        make_folder(&folder)?;
         let mut sealed = BTreeMap::new();
         for entry in fs::read_dir(&folder).map_err(BusError::io("list", &folder))? {
             let entry = entry.map_err(BusError::io("list", &folder))?;

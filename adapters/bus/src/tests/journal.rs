@@ -4,10 +4,12 @@ use super::scratch::{Scratch, closed, opened, progress};
 use crate::shelf::Sizes;
 use crate::{BusError, FileJournal, Folder};
 use ids::CallId;
-use machine::Random;
+use machine::{Random, WallTime};
 use ports::{Journal, JournalRecord};
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::time::{Duration, UNIX_EPOCH};
 
 /// Small, so that segments turn and merge all the time.
 const SMALL: Sizes = Sizes {
@@ -50,6 +52,27 @@ fn two_exchanges_cannot_serve_one_folder() {
         Folder::open_sized(scratch.path(), SMALL).is_ok(),
         "free again"
     );
+}
+
+#[test]
+fn the_folder_tells_when_its_last_exchange_was_last_seen() {
+    let scratch = Scratch::new();
+    let first = Folder::open(scratch.path()).unwrap();
+    assert_eq!(first.last_seen(), None);
+    drop(first);
+    let midnight = UNIX_EPOCH + Duration::from_millis(1_760_000_000_000);
+    let lock = fs::File::options()
+        .write(true)
+        .open(scratch.path().join("lock"))
+        .unwrap();
+    lock.set_modified(midnight).unwrap();
+    let seen = WallTime::from_unix_ms(1_760_000_000_000);
+    assert_eq!(
+        Folder::open(scratch.path()).unwrap().last_seen(),
+        Some(seen)
+    );
+    let later = Folder::open(scratch.path()).unwrap().last_seen();
+    assert!(later > Some(seen), "whoever opens it leaves a sign of life");
 }
 
 #[test]
@@ -293,4 +316,17 @@ fn nothing_is_merged_before_the_records_of_earlier_processes_are_stored() {
     folder.recovered(&BTreeSet::new()).unwrap();
     folder.tend();
     assert!(folder.journal_figures().merges > 0);
+}
+
+#[test]
+fn files_are_for_their_owner_alone() {
+    let scratch = Scratch::new();
+    let folder = Folder::open_sized(scratch.path(), SMALL).unwrap();
+    let _journal = folder.journal().unwrap();
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().mode() & 0o777;
+    assert_eq!(mode(scratch.path()), 0o700);
+    assert_eq!(mode(&scratch.path().join("lock")), 0o600);
+    let segments = scratch.segments("journal");
+    assert!(!segments.is_empty());
+    assert!(segments.iter().all(|segment| mode(segment) == 0o600));
 }

@@ -157,7 +157,7 @@ impl Scene {
 
     /// Lets time pass, and what is due happen.
     pub(super) fn after(&mut self, duration: Duration) -> &mut Scene {
-        self.now = self.now + duration;
+        self.now += duration;
         let mut out = Vec::new();
         self.call.expire(self.now, &mut out);
         self.follow(out);
