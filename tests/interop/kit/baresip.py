@@ -57,7 +57,9 @@ class Phone:
     """`source` is what it says: `ausine,440` or `aufile,FILE`."""
 
     def __init__(self, exchange, domain, number, transport="udp", source="ausine,440",
-                 codec=None, answers=True, account=None):
+                 codec=None, answers=True, account=None, ip=None):
+        ip = ip or exchange.ip
+        self.at = join(ip, exchange.sip)
         self.exchange, self.number, self.domain = exchange, number, domain
         user, password = account or exchange.account(domain, number)
         self.user = user
@@ -67,7 +69,7 @@ class Phone:
         self.control = free_port()
         line = (
             f"<sip:{user}@{domain};transport={transport}>;auth_user={user};auth_pass={password}"
-            f";outbound=\"sip:{exchange.at};transport={transport}\";regint=120"
+            f";outbound=\"sip:{self.at};transport={transport}\";regint=120"
             f";answermode={'auto' if answers else 'manual'}"
         )
         if codec:
@@ -75,14 +77,13 @@ class Phone:
         config = CONFIG.format(
             # baresip makes tones in stereo and reads files as they are
             name=self.name, source=source, channels=1 if source.startswith("aufile") else 2,
-            folder=self.folder, control=self.control, ip=exchange.ip,
-            listen=join(exchange.ip, 0),
+            folder=self.folder, control=self.control, ip=ip, listen=join(ip, 0),
         )
         for file, text in (("accounts", line + "\n"), ("contacts", ""), ("config", config)):
             with open(os.path.join(self.folder, file), "w", encoding="utf-8") as out:
                 out.write(text)
         self.log = open(os.path.join(self.folder, "log"), "wb")
-        family = "-6" if ":" in exchange.ip else "-4"
+        family = "-6" if ":" in ip else "-4"
         self.process = subprocess.Popen(
             ["baresip", "-s", family, "-f", self.folder],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
@@ -108,7 +109,7 @@ class Phone:
         """Messages sent and received, in order; only those of one direction when asked."""
         found = []
         for match in TRACED.finditer(self.said()):
-            came_in = match.group(1) == self.exchange.at
+            came_in = match.group(1) == self.at
             if received is None or received == came_in:
                 found.append(Message(match.group(3)))
         return found

@@ -51,10 +51,10 @@ def decoded(text):
 
 
 class Exchange:
-    """`with Exchange() as exchange:`"""
+    """`with Exchange() as exchange:`; `also` is a second address it listens at."""
 
-    def __init__(self, ip="127.0.0.1"):
-        self.ip = ip
+    def __init__(self, ip="127.0.0.1", also=None):
+        self.ip, self.ips = ip, [ip] + ([also] if also else [])
         first = MEDIA_FIRST + int(os.environ.get("INTEROP_SLOT", "0")) * MEDIA_COUNT
         self.media = range(first, first + MEDIA_COUNT)
         self.folder = tempfile.mkdtemp(prefix="strowger-interop-")
@@ -101,8 +101,9 @@ class Exchange:
         self.process = subprocess.Popen(
             [
                 BINARY, "serve", "--data", self.data,
-                "--sip", self.at, "--http", f"127.0.0.1:{self.http}",
-                "--media", self.ip, "--media-ports", f"{self.media.start}-{self.media.stop - 1}",
+                "--sip", ",".join(join(ip, self.sip) for ip in self.ips),
+                "--http", f"127.0.0.1:{self.http}", "--media", ",".join(self.ips),
+                "--media-ports", f"{self.media.start}-{self.media.stop - 1}",
             ],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, text=True,
         )

@@ -51,9 +51,11 @@ def proof(challenge, account, method, uri, count=1):
 
 
 class Line:
-    def __init__(self, exchange, domain, account=("nobody", "nothing"), transport="udp", ip=None):
+    def __init__(self, exchange, domain, account=("nobody", "nothing"), transport="udp", ip=None,
+                 claims=None):
         self.exchange, self.domain, self.account = exchange, domain, account
         self.transport, self.ip = transport, ip or exchange.ip
+        self.claims = claims or self.ip
         family = socket.AF_INET6 if ":" in self.ip else socket.AF_INET
         kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
         self.socket = socket.socket(family, kind)
@@ -72,7 +74,8 @@ class Line:
 
     @property
     def at(self):
-        return join(self.ip, self.port)
+        """Where it says that it is."""
+        return join(self.claims, self.port)
 
     @property
     def aor(self):

@@ -40,10 +40,11 @@ def linear(data):
 
 
 class Softphone(Line):
-    """Registered, and answering every call at once."""
+    """Registered, and answering every call at once. `claims` is the address it believes to have,
+    as behind a router that translates."""
 
-    def __init__(self, exchange, domain, number, hertz):
-        super().__init__(exchange, domain, exchange.account(domain, number))
+    def __init__(self, exchange, domain, number, hertz, claims=None):
+        super().__init__(exchange, domain, exchange.account(domain, number), claims=claims)
         self.number = self.name = number
         phase = np.arange(RATE) * 2 * np.pi * hertz / RATE
         said = mu_law((np.sin(phase) * 12000).astype(np.int16))
@@ -95,7 +96,7 @@ class Softphone(Line):
         self.direction = OPPOSITE[found.group(1) if found else "sendrecv"]
         ip = re.search(r"^c=IN IP4 (\S+)", offer, re.M).group(1)
         self.peer = ip, int(re.search(r"^m=audio (\d+)", offer, re.M).group(1))
-        return description(self.ip, self.media.getsockname()[1], "0 101", self.direction)
+        return description(self.claims, self.media.getsockname()[1], "0 101", self.direction)
 
     def _talk(self):
         sequence, ssrc, due = 0, int.from_bytes(os.urandom(4), "big"), time.monotonic()
@@ -130,7 +131,7 @@ class Softphone(Line):
         text = self.compose(
             "INVITE", invite.contact, sender=f"{invite['to']};tag={self.calls[invite.call_id]}",
             to=invite["from"], call_id=invite.call_id, cseq=self.cseq,
-            body=description(self.ip, port, "0 101", direction))
+            body=description(self.claims, port, "0 101", direction))
         self.send(text)
         cseq = self.cseq
 

@@ -3,8 +3,9 @@ record of each call says."""
 
 from kit.baresip import Phone
 from kit.case import equal, record_for, test, true, wait_until
-from kit.exchange import ACME, Exchange
+from kit.exchange import ACME, GLOBEX, Exchange
 from kit.line import Line
+from kit.softphone import Softphone
 from suites.features import ANNA, BERT, CARL, SECONDS, hears, tone
 
 
@@ -120,3 +121,41 @@ def an_extension_without_a_registered_phone_is_unavailable():
         caller.dial("103")
         equal(caller.wait_final().status, 480, "the caller is told")
         ended(exchange, 480, "callee", 20)
+
+
+@test(alone=True)
+def a_phone_behind_a_router_is_rung_and_heard_where_its_packets_come_from():
+    # 10.9.8.7 leads nowhere from here: only the way back does
+    with Exchange() as exchange, \
+            Softphone(exchange, ACME, "102", BERT, claims="10.9.8.7") as bert, \
+            tone(exchange, "101", ANNA) as anna:
+        anna.dial("102")
+        anna.wait_established()
+        record_for(SECONDS)
+        anna.hang_up()
+        bert.wait_over()
+        hears(anna, BERT)
+        hears(bert, ANNA)
+        exchange.one_cdr()
+
+
+@test()
+def an_operator_sees_why_a_call_is_there_and_ends_it():
+    with Exchange() as exchange, Phone(exchange, ACME, "101") as anna, \
+            Phone(exchange, ACME, "102") as bert:
+        anna.dial("102")
+        anna.wait_established()
+        bert.wait_established()
+        (call,) = exchange.calls()
+        equal((call["caller"], call["dialled"], call["state"]), ("101", "102", "talking"), "call")
+        path = f"/api/v1/tenants/{ACME}/calls/{call['id']}"
+        status, why = exchange.api(f"{path}/why")
+        true(status == 200 and any(r["rule"] == "extension.by_number" for r in why["why"]), why)
+        # another company's path does not lead there
+        elsewhere = path.replace(ACME, GLOBEX)
+        equal([exchange.api(elsewhere)[0], exchange.api(elsewhere, "DELETE")[0]], [404, 404],
+              "statuses elsewhere")
+        true(exchange.api(path, "DELETE")[0] in (200, 202, 204), "the call is ended")
+        anna.wait_over()
+        bert.wait_over()
+        equal(exchange.one_cdr()["end"]["by"], "operator", "who ended it")

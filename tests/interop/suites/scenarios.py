@@ -83,6 +83,11 @@ def an_invite_without_a_description_is_answered_with_an_offer():
 
 
 @test()
+def what_a_phone_says_before_it_answers_is_passed_on():
+    call_between("caller_early", "callee_early")
+
+
+@test()
 def a_caller_that_requires_it_is_rung_reliably():
     call_between("caller_prack")
 
