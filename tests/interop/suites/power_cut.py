@@ -104,11 +104,10 @@ def a_phone_whose_connection_was_cut_is_not_rung_in_vain():
             equal(carl.wait_final().status, 480, "what the caller is told")
 
 
-@test(alone=True)
-def a_call_goes_on_with_sound_after_a_restart():
+def goes_on(transport):
     with Exchange() as exchange:
         anna_says, bert_says = voices(exchange)
-        with Phone(exchange, ACME, "101", "udp", f"aufile,{anna_says}", "PCMU/8000/1") as anna, \
+        with Phone(exchange, ACME, "101", transport, f"aufile,{anna_says}", "PCMU/8000/1") as anna, \
                 Phone(exchange, ACME, "102", "udp", f"aufile,{bert_says}", "PCMU/8000/1") as bert:
             anna.dial("102")
             for phone in (anna, bert):
@@ -130,3 +129,12 @@ def a_call_goes_on_with_sound_after_a_restart():
             equal((cdr["end"]["by"], cdr["end"]["sip_status"]), ("caller", 200), "end")
             true(cdr["answered_at"], "when it was answered is known")
 
+
+@test(alone=True)
+def a_call_goes_on_with_sound_after_a_restart():
+    goes_on("udp")
+
+
+@test(alone=True)
+def a_phone_whose_connection_was_cut_talks_on_and_hangs_up_on_a_new_one():
+    goes_on("tcp")
