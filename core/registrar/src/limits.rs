@@ -5,7 +5,9 @@ use std::time::Duration;
 /// What one device and one request may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Most bindings a device may hold. Default 10; one more is refused with 403.
+    /// Most bindings a device may hold. Default 10; one more takes the place of the one that was
+    /// longest not refreshed, which a phone that comes back from a new port has left behind. A
+    /// request that asks for more than this is refused with 403.
     pub bindings_per_device: usize,
     /// Most contacts one request may name. Default 10; more are refused with 400.
     pub contacts_per_request: usize,

@@ -51,7 +51,7 @@ pub enum Outcome {
     Bound(Vec<(Box<str>, u64)>),
     /// 423 with this Min-Expires, seconds.
     TooBrief(u64),
-    /// 403: the device holds as many bindings as it may.
+    /// 403: the request asks for more bindings than this, which a device may hold.
     TooMany(usize),
     /// 500: an older request than one already served (RFC 3261 §10.3, step 7).
     OutOfOrder,
@@ -124,10 +124,7 @@ impl Registrar {
             return Err(Outcome::Bad("the path is too long"));
         }
         let held = self.bindings(scope, device);
-        if held
-            .iter()
-            .any(|b| *b.call_id == *request.call_id && request.cseq <= b.cseq)
-        {
+        if request.star && held.iter().any(|binding| has_overtaken(binding, request)) {
             return Err(Outcome::OutOfOrder);
         }
         let mut new = 0;
@@ -136,13 +133,17 @@ impl Registrar {
             if !granted.is_zero() && granted < limits.expires_min {
                 return Err(Outcome::TooBrief(limits.expires_min.as_secs()));
             }
-            let known = held.iter().any(|binding| renews(binding, contact));
-            new += usize::from(!known && !granted.is_zero());
+            let known = held.iter().find(|binding| renews(binding, contact));
+            if known.is_some_and(|binding| has_overtaken(binding, request)) {
+                return Err(Outcome::OutOfOrder);
+            }
+            new += usize::from(known.is_none() && !granted.is_zero());
         }
-        if held.len() + new > limits.bindings_per_device {
+        if new > limits.bindings_per_device {
             return Err(Outcome::TooMany(limits.bindings_per_device));
         }
-        if new > 0 && self.len() + new > limits.bindings {
+        let displaced = (held.len() + new).saturating_sub(limits.bindings_per_device);
+        if new > displaced && self.len() + new - displaced > limits.bindings {
             return Err(Outcome::Full);
         }
         Ok(())
@@ -182,6 +183,7 @@ impl Registrar {
         let change = if id.is_some() {
             Change::Refreshed
         } else {
+            self.make_room(scope, device, out);
             Change::New
         };
         let id = id.unwrap_or_else(|| {
@@ -210,6 +212,28 @@ impl Registrar {
         };
         self.put(binding, at.now + granted, change, out);
     }
+
+    /// Sees to it that the device may have one binding more.
+    fn make_room(&mut self, scope: &TenantScope, device: DeviceId, out: &mut Vec<Output>) {
+        let held = self.bindings(scope, device);
+        if held.len() < self.limits().bindings_per_device {
+            return;
+        }
+        // Of equally old ones the last: the newest stand first.
+        let oldest = held
+            .iter()
+            .rev()
+            .min_by_key(|binding| binding.registered_at);
+        if let Some(id) = oldest.map(|binding| binding.id) {
+            self.remove(scope.tenant(), device, id, out);
+        }
+    }
+}
+
+/// Whether a later request than this one has been served for the binding (RFC 3261 §10.3, steps 6
+/// and 7): requests of one Call-ID count up.
+fn has_overtaken(binding: &Binding, request: &Registration<'_>) -> bool {
+    *binding.call_id == *request.call_id && request.cseq <= binding.cseq
 }
 
 fn renews(binding: &Binding, contact: &ContactRequest<'_>) -> bool {

@@ -201,6 +201,8 @@ impl Registrar {
             .iter()
             .position(|known| known.q <= binding.q)
             .unwrap_or(held.len());
+        // Most devices have one binding; the usual growth would make room for four.
+        held.reserve_exact(1);
         held.insert(at, binding);
         if connection != 0 {
             self.by_connection

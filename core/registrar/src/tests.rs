@@ -1,1 +1,10 @@
-//! Registration, one sentence each.
+//! Registration, one sentence each, in virtual time.
+
+mod bounds;
+mod expiry;
+mod flows;
+mod isolation;
+mod order;
+mod refresh;
+mod scene;
+mod storage;
