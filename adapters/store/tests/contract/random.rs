@@ -134,7 +134,8 @@ fn call() -> impl Strategy<Value = Call> {
     ]
 }
 
-/// All tenants but one, each with all extensions but one, so that most calls find something.
+/// All tenants but one, each with all extensions but one and a device, so that most calls find
+/// something.
 fn opening() -> Vec<Call> {
     let create = |kind, number| Touch {
         step: Step::Create,
@@ -142,19 +143,20 @@ fn opening() -> Vec<Call> {
         number,
         name: number,
         target: number,
-        secret: None,
+        secret: (kind == KindName::Device).then_some(number),
     };
-    let tenants = (1..FEW)
-        .map(|number| create(KindName::Tenant, number))
-        .collect();
-    let extensions = |tenant| Call::Commit {
-        tenant,
-        touches: (1..FEW)
-            .map(|number| create(KindName::Extension, number))
-            .collect(),
-    };
-    let mut calls = vec![Call::CommitTenants { touches: tenants }];
-    calls.extend((1..FEW).map(extensions));
+    let touches = (1..FEW).map(|number| create(KindName::Tenant, number));
+    let mut calls = vec![Call::CommitTenants {
+        touches: touches.collect(),
+    }];
+    calls.extend((1..FEW).map(|tenant| {
+        let extensions = (1..FEW).map(|number| create(KindName::Extension, number));
+        let device = create(KindName::Device, tenant);
+        Call::Commit {
+            tenant,
+            touches: extensions.chain([device]).collect(),
+        }
+    }));
     calls
 }
 
