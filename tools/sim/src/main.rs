@@ -118,6 +118,7 @@ fn play_one(arguments: &Arguments, seed: u64) -> Outcome {
         hours: arguments.hours,
         apart,
         alone,
+        whole: arguments.verbose,
     };
     if seed % APART == 3 {
         let mut together = play(&setting(true, false));

@@ -25,6 +25,8 @@ pub(crate) struct Setting {
     pub(crate) apart: bool,
     /// Nobody but the watched company is there.
     pub(crate) alone: bool,
+    /// The whole trace is kept.
+    pub(crate) whole: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +113,7 @@ impl Play {
         let stranger = (!setting.alone).then(|| Stranger::new(&mut scene, from("stranger")));
         let mut play = Play {
             scene,
-            trace: Trace::default(),
+            trace: Trace::new(setting.whole),
             crowds,
             administrators,
             stranger,

@@ -6,30 +6,31 @@ use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use testkit::{Packet, direction_of};
 
-/// Lines kept for people.
+/// Lines kept for people who did not ask for all.
 const KEPT: usize = 4_000;
 
 /// The trace of one play.
 #[derive(Debug)]
 pub(crate) struct Trace {
     lines: VecDeque<String>,
+    kept: usize,
     hasher: DefaultHasher,
 }
 
-impl Default for Trace {
-    fn default() -> Trace {
+impl Trace {
+    /// An empty trace, of everything or of the last lines.
+    pub(crate) fn new(whole: bool) -> Trace {
         Trace {
             lines: VecDeque::new(),
+            kept: if whole { usize::MAX } else { KEPT },
             hasher: DefaultHasher::new(),
         }
     }
-}
 
-impl Trace {
     /// Notes something for people.
     pub(crate) fn note(&mut self, now: Instant, text: &str) {
         text.hash(&mut self.hasher);
-        if self.lines.len() >= KEPT {
+        if self.lines.len() >= self.kept {
             self.lines.pop_front();
         }
         let seconds = now.as_millis() / 1_000;
