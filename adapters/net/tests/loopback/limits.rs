@@ -166,7 +166,7 @@ fn a_peer_that_takes_nothing_for_too_long_is_closed_and_what_it_was_owed_comes_b
 #[test]
 fn a_silent_connection_is_closed_after_the_idle_time() {
     let limits = StreamLimits {
-        idle_timeout: Duration::from_millis(100),
+        idle_timeout: Duration::from_secs(2),
         ..StreamLimits::default()
     };
     let running = start(limits, Answer::Echo);
@@ -181,7 +181,7 @@ fn a_silent_connection_is_closed_after_the_idle_time() {
 #[test]
 fn a_message_that_is_never_finished_closes_its_connection() {
     let limits = StreamLimits {
-        frame_timeout: Duration::from_millis(100),
+        frame_timeout: Duration::from_secs(2),
         ..StreamLimits::default()
     };
     let running = start(limits, Answer::Echo);
@@ -197,7 +197,7 @@ fn a_message_that_is_never_finished_closes_its_connection() {
 #[test]
 fn a_connection_that_never_says_anything_is_closed_and_one_that_did_may_be_silent() {
     let limits = StreamLimits {
-        frame_timeout: Duration::from_millis(100),
+        frame_timeout: Duration::from_secs(2),
         ..StreamLimits::default()
     };
     let running = start(limits, Answer::Echo);
