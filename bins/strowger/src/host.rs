@@ -26,3 +26,31 @@ pub(crate) fn outward(v4: bool) -> Option<IpAddr> {
 pub(crate) fn is_ours(ip: IpAddr) -> bool {
     UdpSocket::bind((ip, 0)).is_ok()
 }
+
+/// How many files this process may have open; none when the system does not say.
+pub(crate) fn open_files() -> Option<usize> {
+    soft_limit(&std::fs::read_to_string("/proc/self/limits").ok()?)
+}
+
+fn soft_limit(limits: &str) -> Option<usize> {
+    let mut lines = limits.lines();
+    let line = lines.find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_soft_limit_of_open_files_is_read_from_its_line() {
+        let text = "Limit                     Soft Limit           Hard Limit           Units\n\
+                    Max processes             96497                96497                processes\n\
+                    Max open files            1024                 524288               files\n";
+        assert_eq!(soft_limit(text), Some(1_024));
+        assert_eq!(
+            soft_limit("Max open files   unlimited   unlimited   files"),
+            None
+        );
+    }
+}

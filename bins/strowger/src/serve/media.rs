@@ -43,7 +43,37 @@ pub(crate) fn addresses(settings: &Settings) -> Result<PortRange, Failure> {
         first: settings.media_ports.first,
         last: settings.media_ports.last,
     };
-    Ok(range)
+    Ok(fitting(range, host::open_files()))
+}
+
+/// Descriptors left for everything that is not media: phones on TCP, files, the API.
+const OTHER_DESCRIPTORS: usize = 2_048;
+
+/// The range, cut to the sockets that the process may open: a port that cannot be opened would
+/// leave a call without sound.
+fn fitting(range: PortRange, open_files: Option<usize>) -> PortRange {
+    let wanted = sockets(range);
+    let allowed = open_files.map_or(wanted, |files| files.saturating_sub(OTHER_DESCRIPTORS));
+    if wanted <= allowed {
+        return range;
+    }
+    let per_port = families(range).max(1);
+    let ports = u16::try_from(allowed / per_port).unwrap_or(u16::MAX).max(2);
+    let last = range.first.saturating_add(ports - 1).min(range.last);
+    tracing::warn!(
+        "the limit of open files allows media ports {}-{last} only; raise it (LimitNOFILE)",
+        range.first
+    );
+    PortRange { last, ..range }
+}
+
+fn families(range: PortRange) -> usize {
+    usize::from(range.v4.is_some()) + usize::from(range.v6.is_some())
+}
+
+/// Sockets that all ports of the range need.
+fn sockets(range: PortRange) -> usize {
+    (usize::from(range.last.saturating_sub(range.first)) + 1) * families(range)
 }
 
 /// Bounds of the ports.
@@ -73,6 +103,8 @@ pub(crate) fn start(
             .v6
             .map(|ip| bind(ip.into(), Ipv6Addr::UNSPECIFIED, ip)),
         workers: settings.media_threads,
+        // each port belongs to one thread; that parts are not quite equal is allowed for
+        sockets_per_worker: sockets(range) / usize::from(settings.media_threads.max(1)) + 4,
         limits: Limits::default(),
         ..Config::default()
     };
@@ -95,4 +127,35 @@ fn refused(error: &io::Error) -> Failure {
 /// in front of it.
 fn bind<A>(ip: IpAddr, any: A, own: A) -> A {
     if host::is_ours(ip) { own } else { any }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RANGE: PortRange = PortRange {
+        v4: Some(Ipv4Addr::LOCALHOST),
+        v6: None,
+        first: 40_000,
+        last: 59_999,
+    };
+
+    #[test]
+    fn ports_that_could_not_be_opened_are_never_given_to_a_call() {
+        let cut = fitting(RANGE, Some(12_048));
+        assert_eq!((cut.first, cut.last), (40_000, 49_999));
+        assert_eq!(sockets(cut), 10_000);
+        let both = PortRange {
+            v6: Some(Ipv6Addr::LOCALHOST),
+            ..RANGE
+        };
+        assert_eq!(fitting(both, Some(12_048)).last, 44_999);
+    }
+
+    #[test]
+    fn a_range_that_fits_or_cannot_be_judged_stays() {
+        assert_eq!(fitting(RANGE, Some(65_536)), RANGE);
+        assert_eq!(fitting(RANGE, None), RANGE);
+        assert_eq!(fitting(RANGE, Some(0)).last, 40_001, "one pair is left");
+    }
 }
