@@ -175,8 +175,8 @@ fn machine() -> String {
         .lines()
         .find_map(|line| line.strip_prefix("model name"));
     let model = model.map_or("", |line| line.trim_start_matches([' ', '\t', ':']));
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    format!("{model}, {cores} cores visible to the driver")
+    let cores = text.lines().filter(|line| line.starts_with("processor"));
+    format!("{model}, {} cores", cores.count())
 }
 
 /// Progress goes to the standard error, so that results can be taken from the output.
