@@ -55,7 +55,7 @@ start_exchange() {
     rm -rf "$data"
     "$CARGO_TARGET_DIR/release/strowger" demo --data "$data" --load "$USERS" >/dev/null
     "${pin_exchange[@]}" "$CARGO_TARGET_DIR/release/strowger" serve --data "$data" \
-        --sip "$SIP" --http 127.0.0.1:0 --media 127.0.0.50 --media-ports 40000-59999 \
+        --sip "$SIP" --http 127.0.0.1:0 --media 127.0.0.50 --media-ports 40000-49999 \
         --log warn >"$log" 2>&1 &
     exchange=$!
     until grep -q '^ready' "$log"; do
