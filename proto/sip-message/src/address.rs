@@ -55,10 +55,8 @@ impl<'a> NameAddr<'a> {
         if uri_text.is_empty() {
             return Err("the URI must not be empty");
         }
-        if uri_text
-            .bytes()
-            .any(|byte| text::is_space(byte) || byte == b'<')
-        {
+        // other controls are the URI's own affair
+        if memchr::memchr3(b' ', b'\t', b'<', uri_text.as_bytes()).is_some() {
             return Err("the URI must not contain spaces");
         }
         let rest = text::trim(rest);

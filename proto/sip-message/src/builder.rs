@@ -6,8 +6,9 @@ use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::message::Message;
 use crate::method::Method;
-use crate::name::{Name, code};
+use crate::name::{self, Name, code};
 use crate::problem::reason_phrase;
+use crate::scan::{Field, PLAIN};
 
 /// Writes one message. Line ends inside values become spaces, so no value can add a header.
 /// Content-Length is added by [`Builder::finish`] and never copied.
@@ -35,12 +36,10 @@ impl Builder {
         let mut builder = Self::empty();
         builder.buffer.put_slice(method.as_str().as_bytes());
         builder.buffer.put_u8(b' ');
-        for part in uri.split_inclusive(|c: char| c <= ' ') {
-            let plain = part.trim_end_matches(|c: char| c <= ' ');
-            builder.buffer.put_slice(plain.as_bytes());
-            for byte in &part.as_bytes()[plain.len()..] {
-                builder.write(format_args!("%{byte:02X}"));
-            }
+        if uri.bytes().all(|byte| byte > b' ') {
+            builder.buffer.put_slice(uri.as_bytes());
+        } else {
+            builder.escape(uri);
         }
         builder.buffer.put_slice(b" SIP/2.0\r\n");
         builder
@@ -56,6 +55,17 @@ impl Builder {
         builder.buffer.put_slice(reason.as_bytes());
         builder.seal(from);
         builder
+    }
+
+    /// Writes a URI with its spaces and controls escaped.
+    fn escape(&mut self, uri: &str) {
+        for byte in uri.bytes() {
+            if byte <= b' ' {
+                self.write(format_args!("%{byte:02X}"));
+            } else {
+                self.buffer.put_u8(byte);
+            }
+        }
     }
 
     fn empty() -> Self {
@@ -89,33 +99,46 @@ impl Builder {
 
     /// Copies all lines of a header in order, unfolded, under its canonical name.
     pub fn copy(&mut self, from: &Message, name: Name<'_>) -> &mut Self {
-        for field in from.spans() {
-            if from.name(field) == name {
-                self.bytes(name, from.value_bytes(field));
-            }
-        }
-        self
+        let names = [name];
+        let wanted = Wanted::of(&names);
+        self.copy_lines(from, |field| wanted.holds(from, field))
     }
 
     /// Copies every line whose name is not in `except` and not Content-Length, in order.
     pub fn copy_except(&mut self, from: &Message, except: &[Name<'_>]) -> &mut Self {
-        for field in from.spans() {
-            let name = from.name(field);
-            if !except.contains(&name) {
-                self.bytes(name, from.value_bytes(field));
-            }
-        }
-        self
+        let except = Wanted::of(except);
+        self.copy_lines(from, |field| !except.holds(from, field))
     }
 
     /// Copies every line whose name this crate does not know and that is not in `except`.
     pub fn copy_unknown(&mut self, from: &Message, except: &[Name<'_>]) -> &mut Self {
+        let except = Wanted::of(except);
+        self.copy_lines(from, |field| {
+            field.code == name::OTHER && !except.holds(from, field)
+        })
+    }
+
+    /// Copies the lines that are wanted. Neighbours that are written as we would write them are
+    /// copied as one piece.
+    fn copy_lines(&mut self, from: &Message, wanted: impl Fn(&Field) -> bool) -> &mut Self {
+        let mut piece = 0..0;
         for field in from.spans() {
-            let name = from.name(field);
-            if matches!(name, Name::Other(_)) && !except.contains(&name) {
-                self.bytes(name, from.value_bytes(field));
+            if field.code == code::ContentLength || !wanted(field) {
+                continue;
+            }
+            let (begin, end) = (usize::from(field.name), usize::from(field.value_end));
+            if field.marks & PLAIN == 0 {
+                self.buffer
+                    .put_slice(&from.raw()[std::mem::take(&mut piece)]);
+                self.bytes(from.name(field), from.value_bytes(field));
+            } else if piece.end == begin {
+                piece.end = end + LINE_END.len();
+            } else {
+                self.buffer.put_slice(&from.raw()[piece]);
+                piece = begin..end + LINE_END.len();
             }
         }
+        self.buffer.put_slice(&from.raw()[piece]);
         self
     }
 
@@ -158,12 +181,42 @@ impl Builder {
         while let Some(at) = memchr::memchr2(b'\r', b'\n', value) {
             value[at] = b' ';
         }
-        self.buffer.put_slice(b"\r\n");
+        self.buffer.put_slice(LINE_END);
     }
 
     fn write(&mut self, arguments: fmt::Arguments<'_>) {
         // Writing to the buffer cannot fail; a value whose Display fails is cut short.
         let _ = self.buffer.write_fmt(arguments);
+    }
+}
+
+const LINE_END: &[u8] = b"\r\n";
+
+/// A set of names.
+struct Wanted<'a> {
+    /// One bit for each name that is known.
+    known: u128,
+    names: &'a [Name<'a>],
+}
+
+impl<'a> Wanted<'a> {
+    fn of(names: &'a [Name<'a>]) -> Self {
+        let known = names
+            .iter()
+            .map(Name::code)
+            .filter(|code| *code != name::OTHER);
+        Self {
+            known: known.fold(0, |set, code| set | 1 << code),
+            names,
+        }
+    }
+
+    fn holds(&self, message: &Message, field: &Field) -> bool {
+        if field.code != name::OTHER {
+            return self.known >> field.code & 1 == 1;
+        }
+        let is_it = |name: &Name<'_>| message.is_called(field, name.as_str().as_bytes());
+        self.names.iter().any(is_it)
     }
 }
 

@@ -257,8 +257,7 @@ impl<'a> ContentType<'a> {
 
 /// Whether a text is a Call-ID: `word ["@" word]` (RFC 3261 §25.1).
 pub(crate) fn is_call_id(text: &str) -> bool {
-    let word = |byte: u8| text::is_token_byte(byte) || b"()<>:\\\"/[]?{}@".contains(&byte);
-    !text.is_empty() && text.bytes().all(word)
+    !text.is_empty() && text.bytes().all(text::is_word_byte)
 }
 
 /// The text before the first `;` outside quotes, and the parameters.

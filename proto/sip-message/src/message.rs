@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::method::Method;
 use crate::name::{self, Code, Name};
 use crate::problem::Problem;
-use crate::scan::{self, BINARY, FOLDED, Field, Head, Start};
+use crate::scan::{self, BINARY, FOLDED, Field, Firsts, Head, Start};
 use crate::text::Values;
 use crate::uri::Uri;
 
@@ -21,9 +21,10 @@ use crate::uri::Uri;
 #[derive(Clone)]
 pub struct Message {
     raw: Bytes,
-    /// The head as it is shown, when it differs from `raw`; of the same length.
-    shown: Option<Bytes>,
+    /// The head as it is shown, as long as it is in `raw`: text that need not be checked again.
+    head: Arc<str>,
     fields: Arc<[Field]>,
+    firsts: Firsts,
     start: Start,
     body: usize,
     body_end: usize,
@@ -107,8 +108,9 @@ impl Message {
         };
         let problem = too_long.or(head.problem);
         let message = Self {
-            shown,
+            head: shown,
             fields: Arc::from(head.fields.as_slice()),
+            firsts: head.firsts,
             start: head.start,
             body: head.body,
             body_end,
@@ -287,7 +289,7 @@ impl Message {
     pub(crate) fn value_bytes(&self, field: &Field) -> &[u8] {
         let span = usize::from(field.value)..usize::from(field.value_end);
         if field.marks & BINARY == 0 {
-            &self.shown()[span]
+            &self.head.as_bytes()[span]
         } else {
             &self.raw[span]
         }
@@ -304,10 +306,11 @@ impl Message {
         if !self.saw(code) {
             return None;
         }
-        self.fields
-            .iter()
-            .find(|field| field.code == code)
-            .map(|field| self.value(field))
+        let found = match self.firsts.get(usize::from(code)) {
+            Some(first) => self.fields.get(usize::from(*first)),
+            None => self.fields.iter().find(|field| field.code == code),
+        };
+        found.map(|field| self.value(field))
     }
 
     pub(crate) const fn saw(&self, code: Code) -> bool {
@@ -318,13 +321,9 @@ impl Message {
         self.repeated & (1u128 << code) != 0
     }
 
-    fn shown(&self) -> &[u8] {
-        self.shown.as_ref().unwrap_or(&self.raw)
-    }
-
-    /// The head was found to be UTF-8, and every span begins and ends at an ASCII byte.
+    /// Every span begins and ends at an ASCII byte.
     fn slice(&self, from: usize, to: usize) -> &str {
-        std::str::from_utf8(&self.shown()[from..to]).unwrap_or_default()
+        self.head.get(from..to).unwrap_or_default()
     }
 }
 
@@ -359,18 +358,18 @@ fn body_end(head: &mut Head, length: usize, limits: &Limits) -> usize {
     head.body + bytes
 }
 
-/// The head as it is shown, when that differs from what was received.
-fn shown(raw: &Bytes, head: &mut Head) -> Result<Option<Bytes>, Problem> {
+/// The head as it is shown: folds joined, bytes that are no text replaced.
+fn shown(raw: &Bytes, head: &mut Head) -> Result<Arc<str>, Problem> {
     let bytes = &raw[..head.body];
-    if let Some(problem) = scan::bare_carriage_return(bytes) {
+    if let Some(problem) = head.bare_carriage_return(bytes) {
         head.blame(problem);
     }
-    let plain = std::str::from_utf8(bytes).is_ok();
-    if plain && head.marks & FOLDED == 0 {
-        return Ok(None);
+    let text = std::str::from_utf8(bytes);
+    if let (Ok(text), 0) = (text, head.marks & FOLDED) {
+        return Ok(text.into());
     }
     let mut copy = bytes.to_vec();
-    if !plain {
+    if text.is_err() {
         mark_binary(bytes, head)?;
     }
     for field in head.fields.as_slice() {
@@ -385,7 +384,22 @@ fn shown(raw: &Bytes, head: &mut Head) -> Result<Option<Bytes>, Problem> {
                 .for_each(|byte| *byte = b'?');
         }
     }
-    Ok(Some(copy.into()))
+    Ok(text_of(copy))
+}
+
+/// The bytes as text of the same length. What is no text by now lies outside all spans, in a
+/// line that was no header.
+fn text_of(bytes: Vec<u8>) -> Arc<str> {
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) => return text.into(),
+        Err(error) => error.into_bytes(),
+    };
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    text.into()
 }
 
 /// Marks the values that are not UTF-8. In a known header that is a problem, in the start line

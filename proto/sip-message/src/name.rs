@@ -212,19 +212,29 @@ static TABLE: [Code; SLOTS] = match fill(SEED) {
     None => panic!("the seed was chosen because it fills the table"),
 };
 
-/// The code of a name on the wire: one table look-up and one comparison.
-pub(crate) fn code_of(name: &[u8]) -> Code {
+/// The code of a name on the wire, and whether it is written as we would write it: one table
+/// look-up and one comparison.
+pub(crate) fn spelling_of(name: &[u8]) -> (Code, bool) {
     match name {
-        [] => OTHER,
-        [letter] => compact(letter | 0x20),
+        [] => (OTHER, true),
+        [letter] => {
+            let code = compact(letter | 0x20);
+            (code, code == OTHER)
+        }
         _ => {
             let code = TABLE[slot(name, SEED)];
             match TEXTS.get(usize::from(code)) {
-                Some(text) if text.as_bytes().eq_ignore_ascii_case(name) => code,
-                Some(_) | None => OTHER,
+                Some(text) if text.as_bytes() == name => (code, true),
+                Some(text) if text.as_bytes().eq_ignore_ascii_case(name) => (code, false),
+                Some(_) | None => (OTHER, true),
             }
         }
     }
+}
+
+/// The code of a name on the wire.
+pub(crate) fn code_of(name: &[u8]) -> Code {
+    spelling_of(name).0
 }
 
 impl<'a> Name<'a> {

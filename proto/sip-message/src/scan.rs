@@ -34,6 +34,8 @@ impl Field {
 pub(crate) const FOLDED: u8 = 1;
 /// The value is not UTF-8.
 pub(crate) const BINARY: u8 = 2;
+/// The line is written as we would write it: it can be copied as it is, line end and all.
+pub(crate) const PLAIN: u8 = 4;
 
 /// The start line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +91,12 @@ impl Fields {
     }
 }
 
+/// So many names, the first of the table, are found without a search.
+const COMMON: usize = 12;
+
+/// An index into the fields for each of the commonest names.
+pub(crate) type Firsts = [Position; COMMON];
+
 /// What the pass found.
 pub(crate) struct Head {
     pub(crate) start: Start,
@@ -97,8 +105,14 @@ pub(crate) struct Head {
     pub(crate) seen: u128,
     /// One bit for each known name that was seen on more than one line.
     pub(crate) repeated: u128,
-    /// One of [`FOLDED`] for any field.
+    /// Where the first line of each of the commonest names is among the fields, if it was seen.
+    pub(crate) firsts: Firsts,
+    /// [`FOLDED`] when any field is.
     pub(crate) marks: u8,
+    /// Lines so far, each of which has one LF.
+    lines: usize,
+    /// A line that ended with a lone LF was among them.
+    has_lone_lf: bool,
     /// Where the body begins.
     pub(crate) body: usize,
     pub(crate) content_length: Option<usize>,
@@ -109,6 +123,24 @@ pub(crate) struct Head {
 impl Head {
     pub(crate) fn blame(&mut self, problem: Problem) {
         self.problem.get_or_insert(problem);
+    }
+
+    fn count_line(&mut self, end: usize, next: usize) {
+        self.lines += 1;
+        self.has_lone_lf |= next - end == 1;
+    }
+
+    /// Whether a head holds a carriage return that ends no line: one more than there are lines,
+    /// or, where lone LFs spoil the count, one found by looking at each.
+    pub(crate) fn bare_carriage_return(&self, head: &[u8]) -> Option<Problem> {
+        let returns = memchr::memchr_iter(b'\r', head);
+        let found = if self.has_lone_lf || self.problem.is_some() {
+            let mut returns = returns;
+            returns.any(|at| head.get(at + 1) != Some(&b'\n'))
+        } else {
+            returns.count() != self.lines
+        };
+        found.then_some(BARE_CR)
     }
 }
 
@@ -134,20 +166,26 @@ pub(crate) fn head(bytes: &[u8], limits: &Limits) -> Result<Head, Problem> {
         },
         seen: 0,
         repeated: 0,
+        firsts: [0; COMMON],
         marks: 0,
+        lines: 0,
+        has_lone_lf: false,
         body: bytes.len(),
         content_length: None,
         problem,
     };
+    head.count_line(line_end, next);
     let mut at = next;
     loop {
         match bytes.get(at..) {
             Some([b'\r', b'\n', ..]) => {
                 head.body = at + 2;
+                head.count_line(at, at + 2);
                 return Ok(head);
             }
             Some([b'\n', ..]) => {
                 head.body = at + 1;
+                head.count_line(at, at + 1);
                 return Ok(head);
             }
             Some([_, ..]) => {}
@@ -197,11 +235,15 @@ fn field(bytes: &[u8], from: usize, head: &mut Head, limits: &Limits) -> usize {
         head.blame(NO_END);
         return bytes.len();
     };
+    head.count_line(end, next);
     let mut marks = 0;
     while let Some(b' ' | b'\t') = bytes.get(next) {
         marks |= FOLDED;
         match line(bytes, next) {
-            Some((line_end, after)) => (end, next) = (line_end, after),
+            Some((line_end, after)) => {
+                (end, next) = (line_end, after);
+                head.count_line(end, next);
+            }
             None => {
                 head.blame(NO_END);
                 return bytes.len();
@@ -223,9 +265,15 @@ fn field(bytes: &[u8], from: usize, head: &mut Head, limits: &Limits) -> usize {
     while end > value && is_space(bytes[end - 1]) {
         end -= 1;
     }
-    let code = name::code_of(&bytes[from..name_end]);
+    let (code, is_canonical) = name::spelling_of(&bytes[from..name_end]);
     note(head, code, &bytes[value..end]);
     head.marks |= marks;
+    // "Name: value CR LF", nothing more and nothing less
+    let is_tight = colon == name_end && value == colon + 2 && bytes[colon + 1] == b' ';
+    let is_plain = marks == 0 && is_tight && next == end + 2 && bytes[end] == b'\r';
+    if is_plain && is_canonical {
+        marks |= PLAIN;
+    }
     head.fields.push(Field {
         name: position(from),
         name_end: position(name_end),
@@ -243,8 +291,14 @@ fn note(head: &mut Head, code: Code, value: &[u8]) {
         return;
     }
     let bit = 1u128 << code;
-    head.repeated |= head.seen & bit;
-    head.seen |= bit;
+    if head.seen & bit == 0 {
+        head.seen |= bit;
+        if let Some(first) = head.firsts.get_mut(usize::from(code)) {
+            *first = position(head.fields.count);
+        }
+    } else {
+        head.repeated |= bit;
+    }
     if code == code::ContentLength {
         content_length(head, value);
     }
@@ -372,12 +426,4 @@ fn version(text: &[u8]) -> Option<Problem> {
     } else {
         Problem::bad("version", "must be SIP/2.0")
     })
-}
-
-/// Whether a head holds a carriage return that ends no line.
-pub(crate) fn bare_carriage_return(head: &[u8]) -> Option<Problem> {
-    let bare = |at: usize| head.get(at + 1) != Some(&b'\n');
-    memchr::memchr_iter(b'\r', head)
-        .any(bare)
-        .then_some(BARE_CR)
 }

@@ -4,6 +4,13 @@ use std::borrow::Cow;
 
 const TOKEN: u8 = 1;
 const HOST: u8 = 2;
+const NUMBER: u8 = 4;
+/// Parts a URI, or may not stand in one.
+const URI_MARK: u8 = 8;
+/// Ends the value of a parameter, or may not stand in it.
+const VALUE_END: u8 = 16;
+/// A character of a `word` beside those of a token, or the `@` between two.
+const WORD: u8 = 32;
 
 const CLASSES: [u8; 256] = {
     let mut table = [0u8; 256];
@@ -20,8 +27,36 @@ const CLASSES: [u8; 256] = {
         table[marks[index] as usize] |= TOKEN;
         index += 1;
     }
+    index = 0;
+    while index < 10 {
+        table[b'0' as usize + index] |= NUMBER;
+        index += 1;
+    }
+    let uri_marks = b":;?@%<>\"\x7f";
+    index = 0;
+    while index < uri_marks.len() {
+        table[uri_marks[index] as usize] |= URI_MARK;
+        index += 1;
+    }
+    let value_ends = b"; \t\r\n,\"<>";
+    index = 0;
+    while index < value_ends.len() {
+        table[value_ends[index] as usize] |= VALUE_END;
+        index += 1;
+    }
+    let word_marks = b"()<>:\\\"/[]?{}@";
+    index = 0;
+    while index < word_marks.len() {
+        table[word_marks[index] as usize] |= WORD;
+        index += 1;
+    }
+    index = 0;
+    while index <= 0x20 {
+        table[index] |= URI_MARK;
+        index += 1;
+    }
     table[b'-' as usize] |= HOST;
-    table[b'.' as usize] |= HOST;
+    table[b'.' as usize] |= HOST | NUMBER;
     table[b'_' as usize] |= HOST;
     table
 };
@@ -31,9 +66,39 @@ pub(crate) fn is_token_byte(byte: u8) -> bool {
     CLASSES[usize::from(byte)] & TOKEN != 0
 }
 
-/// A character of a host name. The underscore is outside the grammar, yet in use.
-pub(crate) fn is_host_byte(byte: u8) -> bool {
-    CLASSES[usize::from(byte)] & HOST != 0
+/// A character of `word ["@" word]` (RFC 3261 §25.1 `callid`).
+pub(crate) fn is_word_byte(byte: u8) -> bool {
+    CLASSES[usize::from(byte)] & (TOKEN | WORD) != 0
+}
+
+/// A character that parts a URI (`: ; ? @ %`) or may not stand in one.
+pub(crate) fn is_uri_mark(byte: u8) -> bool {
+    CLASSES[usize::from(byte)] & URI_MARK != 0
+}
+
+/// What a host is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HostClass {
+    /// Digits and dots: perhaps an IPv4 address.
+    Numbers,
+    /// What a name may hold. The underscore is outside the grammar, yet in use.
+    Name,
+    /// Something else.
+    Neither,
+}
+
+/// What all of the bytes are.
+pub(crate) fn host_class(bytes: &[u8]) -> HostClass {
+    let common = bytes
+        .iter()
+        .fold(u8::MAX, |set, byte| set & CLASSES[usize::from(*byte)]);
+    if common & NUMBER != 0 {
+        HostClass::Numbers
+    } else if common & HOST != 0 {
+        HostClass::Name
+    } else {
+        HostClass::Neither
+    }
 }
 
 /// A non-empty `token`.
@@ -49,6 +114,12 @@ pub(crate) const fn is_space(byte: u8) -> bool {
 /// Linear whitespace off both ends.
 pub(crate) fn trim(text: &str) -> &str {
     let bytes = text.as_bytes();
+    if let ([first, ..], [.., last]) = (bytes, bytes)
+        && !is_space(*first)
+        && !is_space(*last)
+    {
+        return text;
+    }
     let mut start = 0;
     let mut end = bytes.len();
     while start < end && is_space(bytes[start]) {
@@ -339,12 +410,11 @@ fn param_value_end(bytes: &[u8], from: usize) -> Result<usize, &'static str> {
     if from < bytes.len() && bytes[from] == b'"' {
         return quoted_end(bytes, from).ok_or("a quoted string must be closed");
     }
-    let mut end = from;
-    while end < bytes.len() && !matches!(bytes[end], b';' | b' ' | b'\t' | b'\r' | b'\n') {
-        if matches!(bytes[end], b',' | b'"' | b'<' | b'>') {
-            return Err("a parameter value must be a token, a host or a quoted string");
-        }
-        end += 1;
+    let ends = |byte: &u8| CLASSES[usize::from(*byte)] & VALUE_END != 0;
+    let rest = bytes.get(from..).unwrap_or_default();
+    let end = from + rest.iter().position(ends).unwrap_or(rest.len());
+    if matches!(bytes.get(end), Some(b',' | b'"' | b'<' | b'>')) {
+        return Err("a parameter value must be a token, a host or a quoted string");
     }
     if end == from {
         return Err("a parameter value must not be empty");

@@ -160,3 +160,28 @@ fn the_different_pairs_of_rfc_3261_are_different() {
         assert!(!uri(a).equivalent(&uri(b)), "{a} {b}");
     }
 }
+
+#[test]
+fn an_ipv4_address_is_what_the_standard_library_takes_for_one() {
+    let parts = [
+        "", "0", "00", "01", "1", "9", "10", "099", "99", "100", "255", "256", "999", "1000", "+1",
+        "a", ".",
+    ];
+    for one in parts {
+        for other in parts {
+            for text in [
+                format!("{one}.{other}.2.3"),
+                format!("1.2.{one}.{other}"),
+                format!("1.{one}.{other}"),
+                format!("1.2.3.{one}.{other}"),
+            ] {
+                let known = text.parse::<Ipv4Addr>().ok();
+                let ours = match Host::parse(&text) {
+                    Ok(Host::V4(address)) => Some(address),
+                    Ok(Host::Name(_) | Host::V6(_) | Host::Absent) | Err(_) => None,
+                };
+                assert_eq!(ours, known, "{text}");
+            }
+        }
+    }
+}
