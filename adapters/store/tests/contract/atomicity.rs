@@ -46,14 +46,15 @@ fn a_change_whose_last_operation_fails_leaves_nothing(world: &World<'_>) {
         Operation::Create(new_device),
         replace(with_secret),
         replace(with(&bob, "number", "104")),
+        replace(with(&bob, "number", "105")),
         delete(&ann),
         delete(&new.document), // which is in use by now
     ];
     world.commit(&acme, steps.clone()).unwrap_err();
     assert_eq!(seen(world, &acme), before);
-    let names = ["103", "104"].map(|name| world.get(&acme, KindName::Extension, name));
-    assert_eq!(names, [None, None], "no name is taken either");
-    world.commit(&acme, steps[..5].to_vec()).unwrap();
+    let names = ["103", "104", "105"].map(|name| world.get(&acme, KindName::Extension, name));
+    assert_eq!(names, [None, None, None], "no name is taken either");
+    world.commit(&acme, steps[..6].to_vec()).unwrap();
     assert_ne!(seen(world, &acme), before);
 }
 
