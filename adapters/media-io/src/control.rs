@@ -55,6 +55,8 @@ pub(crate) struct Line {
     pub(crate) commands: SyncSender<Command>,
     pub(crate) notices: Receiver<Notice>,
     pub(crate) bell: Arc<Bell>,
+    /// Orders were put into the ring, and the bell was not rung for them yet.
+    pub(crate) unheard: bool,
 }
 
 /// One shard's lines to all media threads.
@@ -64,22 +66,32 @@ pub struct Control {
 }
 
 impl Control {
-    /// Hands an order to the thread of its endpoint. Never blocks.
+    /// Hands an order to the thread of its endpoint, which hears of it at the next
+    /// [`Control::ring`]: waking it for each would cost more than obeying it. Never blocks.
     #[expect(
         clippy::result_large_err,
         reason = "the order comes back as it went, without an allocation when memory is scarce"
     )]
     pub fn send(&mut self, command: Command) -> Result<(), SendProblem> {
-        let Some(line) = self.lines.get(usize::from(id_of(&command).worker())) else {
+        let Some(line) = self.lines.get_mut(usize::from(id_of(&command).worker())) else {
             return Err(SendProblem::Gone(command));
         };
         match line.commands.try_send(command) {
             Ok(()) => {
-                line.bell.ring();
+                line.unheard = true;
                 Ok(())
             }
             Err(TrySendError::Full(command)) => Err(SendProblem::Full(command)),
             Err(TrySendError::Disconnected(command)) => Err(SendProblem::Gone(command)),
+        }
+    }
+
+    /// Wakes the threads that orders wait for.
+    pub fn ring(&mut self) {
+        for line in &mut self.lines {
+            if std::mem::take(&mut line.unheard) {
+                line.bell.ring();
+            }
         }
     }
 

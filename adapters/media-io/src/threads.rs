@@ -73,6 +73,7 @@ impl MediaThreads {
                     commands,
                     notices,
                     bell: Arc::clone(&bell),
+                    unheard: false,
                 });
                 shards.push(Shard::new(orders, reports));
             }

@@ -77,6 +77,7 @@ impl Rig {
 
     pub(crate) fn order(&mut self, command: Command) {
         self.control.send(command).unwrap();
+        self.control.ring();
     }
 
     /// A new leg on this port, of which this much is known.

@@ -116,6 +116,7 @@ impl Switchboard {
                 Err(SendProblem::Gone(_)) => self.board.lost_order(),
             }
         }
+        self.media.ring();
         while self.waits.orders.len() > ORDERS_MAX {
             self.waits.orders.pop_back();
             self.board.lost_order();
