@@ -2,6 +2,7 @@
 
 use crate::office::{Office, SECOND};
 use machine::harness::Spoiler;
+use ports::{Bucket, Snapshots};
 use std::time::Duration;
 use testkit::{Happening, Packet, World};
 
@@ -100,6 +101,39 @@ fn a_storm_of_spoilt_messages_breaks_nothing_and_leaves_nothing_over() {
         office.register_all();
         let (one, other) = office.talk(office.anna, office.bert, "102");
         let ends = ((office.anna, one), (office.bert, other));
+        assert!(office.both_hear(ends.0, ends.1), "seed {seed}");
+    }
+}
+
+/// Spoils what is retained on the disk, most of it.
+fn spoil_disk(office: &Office, seed: u64) {
+    let mut spoiler = Spoiler::new(seed);
+    let mut disk = office.world.disk.snapshots();
+    for bucket in [Bucket::Bindings, Bucket::Calls] {
+        let values = disk.load(bucket);
+        let samples: Vec<&[u8]> = values.iter().map(|(_, _, value)| &value[..]).collect();
+        assert!(!samples.is_empty(), "something is retained");
+        for (tenant, key, _) in &values {
+            disk.put(*tenant, bucket, *key, &spoiler.spoil(&samples));
+        }
+    }
+    disk.flush().unwrap();
+}
+
+#[test]
+fn a_process_that_finds_spoilt_snapshots_forgets_them_and_serves() {
+    for seed in 1..=60 {
+        let mut office = Office::open();
+        let (anna, bert) = office.talk(office.anna, office.bert, "102");
+        office.world.run(SECOND * 10);
+        office.world.kill();
+        spoil_disk(&office, seed);
+        office.world.restart();
+        office.hang_up(office.anna, anna);
+        office.hang_up(office.bert, bert);
+        office.register_all();
+        let (one, other) = office.talk(office.cleo, office.bert, "102");
+        let ends = ((office.cleo, one), (office.bert, other));
         assert!(office.both_hear(ends.0, ends.1), "seed {seed}");
     }
 }
