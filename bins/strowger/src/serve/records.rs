@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bus::Stored;
 use domain::Cdr;
@@ -20,6 +20,10 @@ const BATCHES_MAX: usize = 1_024;
 
 /// Records of one transaction at most.
 const AT_ONCE: usize = 2_000;
+
+/// How long the writer waits for more to write with the first. Each transaction waits for the
+/// disk, and on a small machine it is the shard that pays for that.
+const GATHER: Duration = Duration::from_millis(50);
 
 /// Records the shard keeps while the queue is full; those beyond it are left to the journal.
 const KEPT_MAX: usize = 100_000;
@@ -125,9 +129,12 @@ struct Writer {
 impl Writer {
     fn run(self) {
         while let Ok(mut records) = self.batches.recv() {
-            while records.len() < AT_ONCE
-                && let Ok(more) = self.batches.try_recv()
-            {
+            let until = Instant::now() + GATHER;
+            while records.len() < AT_ONCE {
+                let left = until.saturating_duration_since(Instant::now());
+                let Ok(more) = self.batches.recv_timeout(left) else {
+                    break;
+                };
                 records.extend(more);
             }
             self.write(records);
