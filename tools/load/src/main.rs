@@ -8,6 +8,7 @@ mod calls;
 mod ceiling;
 mod clock;
 mod description;
+mod parser;
 mod process;
 mod register;
 mod relay;

@@ -50,10 +50,37 @@ pub(crate) fn table(results: &Results) -> String {
     }
     memory(&mut text, results);
     overload(&mut text, results);
-    if let Some(parser) = &results.parser {
-        line!(text, "parser in the same run: {parser}");
-    }
+    parser(&mut text, results);
     text
+}
+
+/// What the parser does alone, and how much of the exchange's time that would be.
+fn parser(text: &mut String, results: &Results) {
+    let Some(parser) = &results.parser else {
+        return;
+    };
+    for row in &parser.rows {
+        let what = format!("{} read and written, {}", row.message, row.who);
+        line!(
+            text,
+            "{what:<44} {:>12.0} {:>13.0}%",
+            row.all,
+            row.of_ceiling * 100.0
+        );
+    }
+    let cpu = results
+        .registrations
+        .best
+        .as_ref()
+        .and_then(|best| best.cpu_per_thousand);
+    if let Some((own, cpu)) = parser.ours("REGISTER").zip(cpu) {
+        // each registration reads two requests and writes two answers
+        let part = 100.0 * (2.0 / own) / (cpu / 1000.0).max(1e-9);
+        line!(
+            text,
+            "reading and writing is {part:.0} % of what a registration costs"
+        );
+    }
 }
 
 fn found(text: &mut String, what: &str, found: &Found) {

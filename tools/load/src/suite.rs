@@ -2,6 +2,7 @@
 
 use crate::calls::{self, Called, Calling};
 use crate::ceiling::{self, Moved, Moving};
+use crate::parser::Parser;
 use crate::process::Process;
 use crate::register::{self, Storm};
 use crate::relay::{self, Step};
@@ -43,8 +44,7 @@ pub(crate) struct Plan {
 pub(crate) struct Results {
     pub(crate) machine: String,
     pub(crate) seconds: f64,
-    /// As the parser's example printed them.
-    pub(crate) parser: Option<serde_json::Value>,
+    pub(crate) parser: Option<Parser>,
     /// Few sockets shared by all, and one per party.
     pub(crate) ceilings: Vec<Moved>,
     pub(crate) idle_octets: Option<u64>,
