@@ -19,8 +19,6 @@ use crate::transaction::ClientKey;
 struct Fork {
     peer: Peer,
     sequence: Sequence,
-    /// The last description of the peer.
-    described: Option<Bytes>,
 }
 
 /// All early dialogs, the one heard last at the end.
@@ -63,7 +61,6 @@ impl Forks {
             None => Fork {
                 peer: with_offer(Dialog::as_caller(response, flow).ok()?, offer),
                 sequence: Sequence::default(),
-                described: None,
             },
         };
         self.0.push(fork);
@@ -92,7 +89,7 @@ impl Forks {
                 fork.acknowledge(invite, rseq, sdp.is_some(), cx);
                 acknowledged = true;
             }
-            fork.described = sdp.clone().or(fork.described.take());
+            fork.peer.keep_description(sdp.clone());
         }
         let message = response.clone();
         cx.tell(match sdp {
@@ -106,27 +103,19 @@ impl Forks {
         });
     }
 
-    /// The dialog of a 2xx, with what its early form knew; and the peer's last description.
-    pub(super) fn choose(
-        &mut self,
-        mut dialog: Dialog,
-        offer: Option<&Bytes>,
-    ) -> (Peer, Option<Bytes>) {
+    /// The dialog of a 2xx, with what its early form knew.
+    pub(super) fn choose(&mut self, mut dialog: Dialog, offer: Option<&Bytes>) -> Peer {
         let mut forks = self.0.iter();
         let known = forks.position(|fork| fork.peer.dialog.remote_tag() == dialog.remote_tag());
         let Some(at) = known else {
-            return (with_offer(dialog, offer), None);
+            return with_offer(dialog, offer);
         };
-        let Fork {
-            mut peer,
-            described,
-            ..
-        } = self.0.remove(at);
+        let Fork { mut peer, .. } = self.0.remove(at);
         // routes and target are those of the 2xx (RFC 3261 §13.2.2.4), the numbers go on
         dialog.local_seq = dialog.local_seq.max(peer.dialog.local_seq);
         dialog.remote_seq = peer.dialog.remote_seq;
         peer.dialog = dialog;
-        (peer, described)
+        peer
     }
 
     /// Answers an offer of one of the peers; false when none waits.

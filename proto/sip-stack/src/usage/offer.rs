@@ -57,6 +57,11 @@ impl Exchange {
         self.local.as_ref()
     }
 
+    /// Whether an exchange has ever been completed.
+    pub(super) const fn is_agreed(&self) -> bool {
+        self.was_settled
+    }
+
     /// We send an offer.
     pub(super) fn offer(&mut self, sdp: Bytes) {
         self.turn = Turn::OfferedByUs;

@@ -41,6 +41,8 @@ pub(super) struct Peer {
     pub(super) dialog: Dialog,
     pub(super) stage: Stage,
     pub(super) exchange: Exchange,
+    /// Before the answer: the peer's last description, for a 2xx that does not repeat it.
+    pub(super) described: Option<Bytes>,
     pub(super) abilities: Abilities,
     pub(super) business: Business,
     /// What we shall do when nothing else is under way.
@@ -54,6 +56,7 @@ impl Peer {
             dialog,
             stage: Stage::Early,
             exchange: Exchange::new(),
+            described: None,
             abilities: Abilities::default(),
             business: Business::Idle,
             waiting: None,
@@ -182,6 +185,13 @@ impl Peer {
                 builder.text(Name::Allow, ALLOW);
                 cx.respond(*key, 405, builder.finish());
             }
+        }
+    }
+
+    /// Before the answer the peer's description is kept.
+    pub(super) fn keep_description(&mut self, sdp: Option<Bytes>) {
+        if self.stage == Stage::Early && sdp.is_some() {
+            self.described = sdp;
         }
     }
 

@@ -169,13 +169,13 @@ impl Called {
         sdp: Option<Bytes>,
         cx: &mut Cx<'_, '_>,
     ) -> Result<State, State> {
-        let described = match self.peer.exchange.turn() {
-            // what was agreed reliably is not said again
-            Turn::Settled | Turn::OfferedByUs => true,
-            Turn::Unused | Turn::OfferedByPeer => sdp.is_some() || self.announced.is_some(),
-        };
-        let waiting_described = self.provisionals.holds_answer();
-        if self.answer.is_some() || !(described || waiting_described) {
+        // what was said reliably is not said again
+        let exchange = &self.peer.exchange;
+        let reliably = exchange.is_agreed()
+            || exchange.turn() == Turn::OfferedByUs
+            || self.provisionals.holds_answer();
+        let described = reliably || sdp.is_some() || self.announced.is_some();
+        if self.answer.is_some() || !described {
             return Err(State::Incoming(self));
         }
         self.answer = Some(sdp);
@@ -226,6 +226,7 @@ impl Called {
         let unpracked = self.provisionals.outstanding();
         let mut peer = self.peer;
         peer.stage = Stage::Confirmed;
+        peer.described = None;
         peer.business = Business::Unacknowledged(Box::new(answer));
         peer.session = self.terms.map(|terms| SessionTimer::begin(terms, cx.now()));
         State::Live(Box::new(Live::of_callee(peer, unpracked)))

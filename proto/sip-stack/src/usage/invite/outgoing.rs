@@ -178,13 +178,13 @@ impl Calling {
             self.forks.close(cx);
             return self.fail(502, Some(response), cx);
         };
-        let (mut peer, described) = self.forks.choose(dialog, self.plan.offer.as_ref());
+        let mut peer = self.forks.choose(dialog, self.plan.offer.as_ref());
         self.forks.close(cx);
         peer.stage = Stage::Confirmed;
         peer.abilities.learn(response);
         let terms = session_timer::as_caller(&cx.config.session, response);
         peer.session = terms.map(|terms| SessionTimer::begin(terms, cx.now()));
-        let sdp = sdp_of(response).or(described);
+        let sdp = sdp_of(response).or(peer.described.take());
         match (peer.exchange.turn(), &sdp) {
             (Turn::Unused, Some(_)) => {
                 peer.exchange.offered();

@@ -173,6 +173,7 @@ impl Peer {
             self.session = terms.map(|terms| SessionTimer::begin(terms, cx.now()));
         }
         let sdp = sdp_of(response);
+        self.keep_description(sdp.clone());
         let Ours { sent, means, .. } = ours;
         match (&ours.purpose, means) {
             (Purpose::Ask, Means::Invite) if sdp.is_some() => {

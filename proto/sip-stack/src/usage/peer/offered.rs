@@ -190,6 +190,7 @@ impl Peer {
             self.exchange.offer(sdp.clone());
         } else {
             self.exchange.answer(sdp.clone());
+            self.keep_description(sdp_of(&message));
         }
         if asks == Asks::Prack {
             let mut builder = cx.response(key, &message, 200);

@@ -443,3 +443,48 @@ fn a_description_among_other_parts_is_found() {
     pair.request(B, "ACK", 1, |_| {});
     assert_eq!(pair.story(B), ["confirmed -"]);
 }
+
+/// A pair whose early dialog has completed an exchange reliably.
+fn early() -> Pair {
+    let mut pair = Pair::new(11);
+    pair.sides[A].configure(|config| config.reliability = Reliability::Required);
+    pair.call(Some("a0"));
+    pair.run(SECOND / 10);
+    assert!(ring(&mut pair, 183, Some("b0"), false));
+    pair.run(SECOND / 10);
+    pair.forget();
+    pair
+}
+
+#[test]
+fn an_answer_waits_for_an_offer_of_ours_that_is_under_way() {
+    let mut pair = early();
+    pair.order(B, |usage, step| usage.reoffer(Some(sdp("b1")), step))
+        .unwrap();
+    pair.order(B, |usage, step| usage.answer(None, step))
+        .unwrap();
+    pair.run(SECOND / 10);
+    assert_eq!(pair.story(A), ["offered b1"]);
+    assert_eq!(pair.sent_by(B), ["UPDATE"]);
+    pair.order(A, |usage, step| usage.answer_reoffer(sdp("a1"), step))
+        .unwrap();
+    pair.run(SECOND / 10);
+    assert_eq!(pair.story(B), ["reoffer answered a1", "confirmed -"]);
+    assert_eq!(pair.story(A), ["offered b1", "answered b1"]);
+}
+
+#[test]
+fn an_answer_waits_for_an_offer_of_the_caller_that_is_open() {
+    let mut pair = early();
+    pair.order(A, |usage, step| usage.reoffer(Some(sdp("a1")), step))
+        .unwrap();
+    pair.run(SECOND / 10);
+    pair.order(B, |usage, step| usage.answer(None, step))
+        .unwrap();
+    assert!(pair.sent_by(B).is_empty());
+    pair.order(B, |usage, step| usage.answer_reoffer(sdp("b1"), step))
+        .unwrap();
+    pair.run(SECOND / 10);
+    assert_eq!(pair.sent_by(B), ["200 UPDATE", "200 INVITE"]);
+    assert_eq!(pair.story(A), ["reoffer answered b1", "answered b1"]);
+}
