@@ -1,12 +1,13 @@
 //! The aggregate: its fields, and the one place where inputs are told apart.
 
+mod adopt;
 mod dial;
 mod guest;
 mod hold;
 mod release;
 mod transfer;
 
-pub use transfer::AdoptError;
+pub use adopt::AdoptError;
 
 use crate::leg::{Leg, Pending};
 use crate::limits::{EVENTS_MAX, LEGS_MAX};

@@ -6,8 +6,8 @@
 //! nothing outside it, so two tenants' legs cannot be joined.
 //!
 //! Journeys, below `call`: `dial` rings and collects answers, `hold` passes re-offers between the
-//! two sides, `transfer` sends a party on, `guest` is a party played by the exchange, and every
-//! path ends in `release`.
+//! two sides, `transfer` sends a party on, `adopt` takes legs in from elsewhere, `guest` is a party
+//! played by the exchange, and every path ends in `release`.
 
 mod bridge;
 mod call;

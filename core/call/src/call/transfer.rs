@@ -1,11 +1,11 @@
-//! Sending a party on: blind (REFER), attended (REFER with Replaces), and taking a party's place
-//! (INVITE with Replaces). RFC 3515, RFC 3891, RFC 5589.
+//! Sending a party on: blind (REFER, RFC 3515, RFC 5589 §6), and what follows once a target rings,
+//! however it came into the call.
 
-use super::{Draft, Stage};
-use crate::leg::{Leg, Pending};
+use super::Draft;
+use crate::leg::Pending;
 use crate::{
-    Bridge, Call, Config, DialPlan, DialStep, Direction, EndReason, LegId, LegOrder, LegStage,
-    MediaOrder, Output, Party, Prompt, Target, What,
+    Bridge, Call, Config, DialPlan, DialStep, EndReason, LegId, LegOrder, MediaOrder, Output,
+    Party, Prompt, Target, What,
 };
 use domain::{End, Fault};
 use machine::Instant;
@@ -35,6 +35,15 @@ enum Progress {
 }
 
 impl Transfer {
+    /// A transfer of which routing was asked where it leads.
+    pub(super) fn asked(transferor: LegId, transferee: LegId, token: u16) -> Transfer {
+        Transfer {
+            transferor,
+            transferee,
+            progress: Progress::Asked { token },
+        }
+    }
+
     pub(crate) fn until(&self) -> Option<Instant> {
         match &self.progress {
             Progress::Asked { .. } => None,
@@ -50,15 +59,6 @@ impl Transfer {
     }
 }
 
-/// Why two calls could not become one, or a leg could not be replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AdoptError {
-    /// The calls are of different tenants. Told to the outside as "no such call".
-    Stranger,
-    /// One of the legs is not in a state from which a party can be sent on.
-    NotReady,
-}
-
 impl Call {
     pub(crate) fn referred(&mut self, leg: LegId, target: Target, draft: &mut Draft<'_>) {
         let peer = self.talking_peer(leg);
@@ -70,11 +70,7 @@ impl Call {
         };
         self.state.next_token = self.state.next_token.wrapping_add(1);
         let token = self.state.next_token;
-        self.state.transfer = Some(Transfer {
-            transferor: leg,
-            transferee,
-            progress: Progress::Asked { token },
-        });
+        self.state.transfer = Some(Transfer::asked(leg, transferee, token));
         draft.order(leg, LegOrder::AcceptReferral);
         draft.order(
             leg,
@@ -169,7 +165,7 @@ impl Call {
         self.await_target(transferee, rung, until, offer.is_some(), draft);
     }
 
-    fn await_target(
+    pub(super) fn await_target(
         &mut self,
         transferee: LegId,
         targets: Vec<LegId>,
@@ -251,7 +247,13 @@ impl Call {
     }
 
     /// Joins two parties that never negotiated with each other.
-    fn connect(&mut self, transferee: LegId, target: LegId, then: Pending, draft: &mut Draft<'_>) {
+    pub(super) fn connect(
+        &mut self,
+        transferee: LegId,
+        target: LegId,
+        then: Pending,
+        draft: &mut Draft<'_>,
+    ) {
         self.join(transferee, target, draft);
         for leg in [transferee, target] {
             if let Some(leg) = self.find_mut(leg) {
@@ -264,7 +266,12 @@ impl Call {
         }
     }
 
-    fn dismiss_transferor(&mut self, transferor: LegId, to: LegId, draft: &mut Draft<'_>) {
+    pub(super) fn dismiss_transferor(
+        &mut self,
+        transferor: LegId,
+        to: LegId,
+        draft: &mut Draft<'_>,
+    ) {
         self.note(What::TransferCompleted { by: transferor, to }, draft);
         if self.find(transferor).is_some() {
             draft.order(
@@ -377,182 +384,6 @@ impl Call {
             }
         }
         false
-    }
-
-    /// Attended transfer: the party that `theirs` talks with in `other` goes on with the party that
-    /// `mine` talks with here, and both of the transferor's legs are hung up. `other` ends.
-    ///
-    /// Returns the moved legs, old id first.
-    ///
-    /// # Errors
-    /// [`AdoptError`]; nothing has changed then.
-    pub fn adopt(
-        &mut self,
-        mine: LegId,
-        other: &mut Call,
-        theirs: LegId,
-        now: Instant,
-        out: &mut Vec<Output>,
-        other_out: &mut Vec<Output>,
-    ) -> Result<Vec<(LegId, LegId)>, AdoptError> {
-        if self.scope.tenant() != other.scope.tenant() || self.id() == other.id() {
-            return Err(AdoptError::Stranger);
-        }
-        let transferee = self.talking_peer(mine).ok_or(AdoptError::NotReady)?;
-        if self.state.transfer.is_some() || other.state.transfer.is_some() {
-            return Err(AdoptError::NotReady);
-        }
-        let moving = other.parties_of(theirs).ok_or(AdoptError::NotReady)?;
-        if self.state.legs.len() + moving.len() > crate::limits::LEGS_MAX {
-            return Err(AdoptError::NotReady);
-        }
-        let mut draft = Draft::new(now, out);
-        let mut other_draft = Draft::new(now, other_out);
-        let moved = self.take_in(other, &moving, &mut draft, &mut other_draft);
-        other.merged_into(self.id(), &mut other_draft);
-        let Some(&(_, first)) = moved.first() else {
-            return Err(AdoptError::NotReady);
-        };
-        draft.order(mine, LegOrder::AcceptReferral);
-        let to = self
-            .find(first)
-            .map(|leg| leg.party.number.clone())
-            .unwrap_or_default();
-        let asked = What::TransferRequested {
-            by: mine,
-            to,
-            attended: true,
-        };
-        self.note(asked, &mut draft);
-        if self
-            .find(first)
-            .is_some_and(|leg| leg.stage == LegStage::Up)
-        {
-            self.connect(transferee, first, Pending::ThenOffer(first), &mut draft);
-            self.dismiss_transferor(mine, first, &mut draft);
-        } else {
-            let progress = Progress::Asked {
-                token: self.state.next_token,
-            };
-            self.state.transfer = Some(Transfer {
-                transferor: mine,
-                transferee,
-                progress,
-            });
-            let targets = moved.iter().map(|(_, new)| *new).collect();
-            let until = now + self.state.config.transfer_ring;
-            self.await_target(transferee, targets, until, false, &mut draft);
-            draft.order(
-                mine,
-                LegOrder::NotifyReferral {
-                    status: 180,
-                    done: false,
-                },
-            );
-        }
-        Ok(moved)
-    }
-
-    /// Who would be sent on if `leg` stepped aside: its partner, or the phones it is ringing.
-    fn parties_of(&self, leg: LegId) -> Option<Vec<LegId>> {
-        if let Some(peer) = self.talking_peer(leg) {
-            return Some(vec![peer]);
-        }
-        let ringing: Vec<LegId> = self
-            .state
-            .legs
-            .iter()
-            .filter(|leg| leg.is_ringing())
-            .map(|leg| leg.id)
-            .collect();
-        let dialling = matches!(self.state.stage, Stage::Dialling(_)) && leg == LegId::FIRST;
-        (dialling && !ringing.is_empty()).then_some(ringing)
-    }
-
-    fn take_in(
-        &mut self,
-        other: &mut Call,
-        moving: &[LegId],
-        draft: &mut Draft<'_>,
-        other_draft: &mut Draft<'_>,
-    ) -> Vec<(LegId, LegId)> {
-        let mut moved = Vec::with_capacity(moving.len());
-        for old in moving {
-            let Some(leg) = other.find(*old).cloned() else {
-                continue;
-            };
-            let Some(id) = LegId::new(self.state.legs.len()) else {
-                break;
-            };
-            self.add_leg(
-                Leg {
-                    id,
-                    pending: None,
-                    ..leg
-                },
-                draft,
-            );
-            other.close_leg(*old, 200, "went on in another call", other_draft);
-            moved.push((*old, id));
-        }
-        moved
-    }
-
-    /// A phone takes the place of one of the legs (INVITE with Replaces). The new leg is answered
-    /// with what the party that stays answers.
-    ///
-    /// # Errors
-    /// [`AdoptError::NotReady`] when the leg is not talking with anybody.
-    pub fn replace(
-        &mut self,
-        replaced: LegId,
-        caller: Caller,
-        offer: Option<Description>,
-        now: Instant,
-        out: &mut Vec<Output>,
-    ) -> Result<LegId, AdoptError> {
-        let stays = self.talking_peer(replaced).ok_or(AdoptError::NotReady)?;
-        if self.state.transfer.is_some() || self.pending(stays).is_some() {
-            return Err(AdoptError::NotReady);
-        }
-        let next = self.state.legs.len();
-        let id = LegId::new(next).filter(|_| next < crate::limits::LEGS_MAX);
-        let id = id.ok_or(AdoptError::NotReady)?;
-        let mut draft = Draft::new(now, out);
-        let Caller {
-            device,
-            extension,
-            number,
-            display,
-        } = caller;
-        let leg = Leg {
-            id,
-            direction: Direction::Inbound,
-            party: Party {
-                device,
-                extension,
-                number,
-                display,
-            },
-            stage: LegStage::Calling,
-            description: offer.clone(),
-            holding: false,
-            pending: Some(Pending::Waiting {
-                late: offer.is_none(),
-            }),
-        };
-        self.add_leg(leg, &mut draft);
-        self.set_pending(stays, Some(Pending::ForPeer(id)));
-        draft.order(stays, LegOrder::Reoffer { description: offer });
-        self.join(stays, id, &mut draft);
-        draft.order(
-            replaced,
-            LegOrder::HangUp {
-                reason: EndReason::normal(),
-            },
-        );
-        self.close_leg(replaced, 200, "replaced by another phone", &mut draft);
-        Ok(id)
     }
 }
 
