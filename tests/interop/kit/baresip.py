@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import time
+import wave
 
 from kit.case import wait_until
 from kit.exchange import free_port, join
@@ -182,10 +183,11 @@ class Phone:
         return sorted(names, key=os.path.getmtime)
 
     def heard(self):
-        """The newest recording of what it heard."""
+        """The newest recording of what it heard, once it is finished: the call must be over."""
         found = self.recordings()
         if not found:
             raise AssertionError(f"{self.name} heard nothing at all")
+        wait_until(f"{self.name} has written down what it heard", lambda: is_whole(found[-1]), 10)
         return found[-1]
 
     def stop(self):
@@ -200,6 +202,15 @@ class Phone:
                 self.process.kill()
                 self.process.wait()
         self.log.close()
+
+
+def is_whole(path):
+    """Whether a recording has its heading, which is written last."""
+    try:
+        with wave.open(path, "rb") as file:
+            return file.getnframes() > 0
+    except (wave.Error, EOFError):
+        return False
 
 
 def dialogue(phone, received_invite):
