@@ -187,7 +187,7 @@ impl Sound {
         let told = self.told.as_ref().and_then(remote_of);
         let agreed = |codec: &&sdp::Codec| {
             let named = |told: &sdp::Remote| told.codecs.iter().any(|c| c.is_same_encoding(codec));
-            codec.is_speech() && told.as_ref().is_none_or(named)
+            codec.is_speech() && told.as_ref().is_some_and(named)
         };
         remote
             .codecs
