@@ -1,0 +1,167 @@
+//! What a leg hears and tells of media: offers read, NAT, guests, restarts.
+
+use super::*;
+
+fn with_body(kind: &str, body: &str) -> Message {
+    let head = invite().split("\r\n\r\n").next().unwrap().to_owned();
+    let head = head
+        .lines()
+        .filter(|line| !line.starts_with("Content-"))
+        .collect::<Vec<_>>()
+        .join("\r\n");
+    read(format!(
+        "{head}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    ))
+}
+
+#[test]
+fn an_offer_is_read_or_refused_with_the_status_that_fits() {
+    let good = described("10.9.9.5").to_string();
+    assert!(
+        offer_of(&with_body("application/sdp", &good))
+            .unwrap()
+            .is_some()
+    );
+    assert!(
+        offer_of(&with_body("Application/SDP ; x=y", &good))
+            .unwrap()
+            .is_some()
+    );
+    assert!(
+        offer_of(&with_body("application/sdp", ""))
+            .unwrap()
+            .is_none(),
+        "a late offer"
+    );
+    assert_eq!(offer_of(&with_body("text/plain", &good)).err(), Some(415));
+    assert_eq!(
+        offer_of(&with_body("application/sdp", "v=x")).err(),
+        Some(400)
+    );
+    let fax = good.replace("m=audio", "m=image");
+    assert_eq!(
+        offer_of(&with_body("application/sdp", &fax)).err(),
+        Some(488)
+    );
+}
+
+/// The last thing media was told to expect.
+fn expects(office: &Office) -> media::Expect {
+    let expects = |command: &Command| {
+        if let Command::Open { expects, .. } | Command::Describe { expects, .. } = command {
+            return Some(*expects);
+        }
+        None
+    };
+    office.media.iter().rev().find_map(expects).unwrap()
+}
+
+#[test]
+fn a_private_address_is_not_believed_until_packets_come() {
+    let mut office = Office::new();
+    office.called(alice(), &invite());
+    let expects = expects(&office);
+    assert!(expects.nat, "10.9.9.5 was written, 203.0.113.7 sends");
+    assert_eq!(expects.signalling_ip, Some("203.0.113.7".parse().unwrap()));
+}
+
+#[test]
+fn an_address_that_is_where_the_signalling_comes_from_is_believed() {
+    let mut office = Office::new();
+    office.called(alice(), &invite().replace("10.9.9.5", "203.0.113.7"));
+    let expects = expects(&office);
+    assert!(!expects.nat);
+    assert_eq!(expects.declared, Some("203.0.113.7:44556".parse().unwrap()));
+}
+
+#[test]
+fn a_guest_answers_with_a_codec_of_its_own_and_can_play() {
+    let mut office = Office::new();
+    let mut leg = office.called(alice(), &invite());
+    office.orders(&mut leg, LegOrder::AnswerLocally);
+    let answer = office.last();
+    assert_eq!(answer.status(), Some(200));
+    let told = sdp::remote_of(&Description::parse(answer.body()).unwrap()).unwrap();
+    assert_eq!(told.rtp.ip().to_string(), "198.51.100.1");
+    assert!(leg.sound().play_codec().is_some());
+    assert!(office.facts().is_empty());
+}
+
+#[test]
+fn a_caller_that_speaks_nothing_a_guest_does_is_refused_488() {
+    let mut office = Office::new();
+    let odd = invite().replace("RTP/AVP 9 8 0 101", "RTP/AVP 96 97 101");
+    let length = odd.split("\r\n\r\n").nth(1).unwrap().len();
+    let (head, body) = odd.split_once("\r\n\r\n").unwrap();
+    let head: Vec<&str> = head
+        .lines()
+        .filter(|l| !l.starts_with("Content-Length"))
+        .collect();
+    let odd = format!(
+        "{}\r\nContent-Length: {length}\r\n\r\n{body}",
+        head.join("\r\n")
+    );
+    let mut leg = office.called(alice(), &odd);
+    office.orders(&mut leg, LegOrder::AnswerLocally);
+    assert_eq!(office.last().status(), Some(488));
+    let facts = office.facts();
+    assert!(matches!(facts[..], [LegFact::Ended]), "{facts:?}");
+}
+
+#[test]
+fn the_version_of_our_description_rises_with_each_and_its_id_stays() {
+    let mut office = Office::new();
+    let mut leg = office.called(alice(), &invite());
+    let mut origins = Vec::new();
+    for status in [183, 183, 200] {
+        let description = described("10.1.1.7");
+        office.orders(
+            &mut leg,
+            match status {
+                200 => LegOrder::Answer {
+                    description: Some(description),
+                },
+                _ => LegOrder::Progress { description },
+            },
+        );
+        let body = Description::parse(office.last().body()).unwrap();
+        let origin = body.origin().unwrap();
+        origins.push((origin.id.clone(), origin.version.parse::<u64>().unwrap()));
+    }
+    assert!(
+        origins
+            .windows(2)
+            .all(|pair| pair[0].0 == pair[1].0 && pair[0].1 < pair[1].1)
+    );
+}
+
+#[test]
+fn a_leg_outlives_its_process_with_dialog_and_endpoint() {
+    let mut office = Office::new();
+    let mut leg = office.dials(bob(), Some(described("10.9.9.5")));
+    let request = office.last();
+    let media = described("10.1.1.7");
+    assert!(leg.store(office.now).is_none(), "it only rings");
+    office.hears(&mut leg, bob(), answer(&request, 200, Some(&media)));
+    office.facts();
+    office.sent();
+    let stored = leg.store(office.now).expect("it talks");
+    let stored = serde_json::from_str(&serde_json::to_string(&stored).unwrap()).unwrap();
+    let mut later = Office::new();
+    let mut leg = later
+        .with(|desk, _| SipLeg::restore(stored, config(bob()), Owner(9), desk))
+        .unwrap();
+    assert!(matches!(later.media[..], [Command::Open { .. }]));
+    assert_eq!(leg.user_agent(), "BobPhone/2");
+    later.orders(
+        &mut leg,
+        LegOrder::HangUp {
+            reason: EndReason::normal(),
+        },
+    );
+    let (flow, bye) = later.sent().pop().unwrap();
+    assert_eq!((flow, bye.method()), (bob(), Some(Method::Bye)));
+    assert_eq!(bye.call_id().unwrap(), request.call_id().unwrap());
+    assert_eq!(bye.to().unwrap().tag(), Some("bobtag"));
+}
