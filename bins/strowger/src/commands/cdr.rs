@@ -1,6 +1,6 @@
 //! `strowger cdr`.
 
-use domain::Cdr;
+use domain::{Cdr, Step};
 use ids::CdrId;
 use ports::CdrQuery;
 use store::block_on;
@@ -35,14 +35,23 @@ pub(crate) fn run(arguments: CdrArguments) -> Result<(), Failure> {
         CdrVerb::Why { tenant, cdr } => {
             let cdr = find(&console, &tenant, &cdr)?;
             for step in &cdr.explanation {
-                print::line(&format!(
-                    "{:<28} {}  [{}]",
-                    step.text, step.because, step.rule
-                ));
+                print::line(&told(step));
             }
             Ok(())
         }
     }
+}
+
+/// One step for people: what was done, and, where it is not the same, because of what.
+fn told(step: &Step) -> String {
+    let mut line = step.text.clone();
+    if !step.because.is_empty() && step.because != step.text {
+        line = format!("{line}: {}", step.because);
+    }
+    if !step.rule.is_empty() {
+        line = format!("{line}  [{}]", step.rule);
+    }
+    line
 }
 
 fn find(console: &Console, tenant: &str, cdr: &str) -> Result<Cdr, Failure> {
