@@ -108,6 +108,10 @@ def a_company_is_made_while_the_exchange_runs_and_its_phone_registers_at_once():
             equal(status_of(line), 403, "status with the old password")
         wait_until("the call has its record",
                    lambda: "*43" in tell("cdr", "list", initech, *data).stdout)
+        record = re.search(r"cdr_\w+", tell("cdr", "list", initech, *data).stdout).group(0)
+        why = tell("cdr", "why", initech, record, *data).stdout
+        equal(why.count("*43"), 1, f"reasons that name what was dialled: {why}")
+        true("[code.echo]" in why, f"the rule: {why}")
         refused = tell("tenant", "remove", initech, *data, check=False)
         true(refused.returncode != 0 and "use" in refused.stderr, f"still in use: {refused.stderr}")
         for words in (("device", "remove", initech, "initech-101"),

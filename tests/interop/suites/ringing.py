@@ -15,6 +15,7 @@ def ended(exchange, status, by, cause):
     equal((cdr["end"]["sip_status"], cdr["end"]["by"], cdr["end"]["cause"]), (status, by, cause),
           f"end in the record ({cdr['end']['reason']})")
     equal(cdr["answered_at"], None, "answered")
+    equal({leg["codec"] for leg in cdr["legs"]}, {None}, "codecs of a call without an answer")
     return cdr
 
 
