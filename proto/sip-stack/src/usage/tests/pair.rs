@@ -9,7 +9,9 @@ use machine::{Instant, Random};
 use sip_message::{Builder, Flow, Limits as MessageLimits, Message, Method, Name, response_to};
 
 use crate::transaction::{self, Limits, Owner, Transactions, Transmit};
-use crate::usage::{Config, Event, InviteUsage, Outgoing, Phase, Step, Untimely, dismiss};
+use crate::usage::{
+    Config, Event, InviteUsage, Outgoing, Phase, Snapshot, Step, Untimely, dismiss,
+};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 /// The owner of the first usage of a side; each further one has the next number.
@@ -140,9 +142,11 @@ impl Side {
         self.config = Arc::new(config);
     }
 
-    /// Its usage is owned under this number from now on.
-    pub(super) const fn own(&mut self, owner: u64) {
-        self.owner = owner;
+    /// The same side in another process: only the snapshot is left.
+    pub(super) fn reborn(&mut self, snapshot: Snapshot, now: Instant, random: &mut Random) {
+        self.transactions = Transactions::new(Limits::default(), random.fork("reborn"));
+        let (config, owner) = (Arc::clone(&self.config), Owner(self.owner));
+        self.usage = Some(InviteUsage::restore(snapshot, config, owner, now));
     }
 
     /// All it was told, in words.

@@ -1,18 +1,14 @@
 //! Outliving the process.
 
-use std::sync::Arc;
+use machine::Random;
 
 use super::pair::*;
-use crate::transaction::Owner;
-use crate::usage::{InviteUsage, Phase, Snapshot};
+use crate::usage::{Phase, Snapshot};
 
-/// The same side in another process: only the snapshot is left.
+/// The same side in another process.
 fn reborn(pair: &mut Pair, side: usize, snapshot: Snapshot) {
     let now = pair.now;
-    let side = &mut pair.sides[side];
-    let config = Arc::clone(&side.config);
-    side.usage = Some(InviteUsage::restore(snapshot, config, Owner(7), now));
-    side.own(7);
+    pair.sides[side].reborn(snapshot, now, &mut Random::from_seed(77));
 }
 
 fn snapshot(pair: &Pair, side: usize) -> Option<Snapshot> {

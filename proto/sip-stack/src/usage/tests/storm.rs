@@ -1,11 +1,16 @@
-//! Two sides that do this and that over a network that loses, doubles, delays and reorders.
+//! Two sides that do this and that over a network that loses, doubles, delays and reorders, and
+//! whose processes die and are restored.
 
 use std::time::Duration;
 
 use machine::Random;
 
 use super::pair::*;
-use crate::usage::{Event, Phase};
+use crate::usage::{Event, Phase, Snapshot};
+
+fn snapshot(pair: &Pair, side: usize) -> Option<Snapshot> {
+    pair.sides[side].usage.as_ref()?.snapshot(pair.now)
+}
 
 /// One side does something, perhaps what does not fit.
 fn act(pair: &mut Pair, side: usize, random: &mut Random) {
@@ -58,6 +63,7 @@ fn play(seed: u64) {
         jitter: Duration::from_millis(random.below(300)),
     };
     pair.call(random.chance(700).then_some("a0"));
+    let mut stored = [None, None];
     for _ in 0..random.between(5, 60) {
         for side in [A, B] {
             if pair.sides[side].usage.is_none() || pair.phase(side) == Phase::Over {
@@ -69,6 +75,14 @@ fn play(seed: u64) {
             }
             if random.chance(700) {
                 oblige(&mut pair, side);
+            }
+            stored[side] = snapshot(&pair, side).or(stored[side].take());
+            if random.chance(25)
+                && pair.phase(side) == Phase::Live
+                && let Some(last) = stored[side].take()
+            {
+                pair.sides[side].reborn(last, pair.now, &mut random);
+                stored[side] = snapshot(&pair, side);
             }
         }
         pair.run(Duration::from_millis(random.below(3_000)));
