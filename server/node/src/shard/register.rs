@@ -75,7 +75,7 @@ impl Shard {
                 }
                 answer
                     .copy(message, Name::Path)
-                    .text(Name::Supported, "path, outbound, gruu");
+                    .text(Name::Supported, "path");
             }
             Outcome::TooBrief(seconds) => {
                 answer.header(Name::MinExpires, seconds);
