@@ -189,7 +189,9 @@ fn take_back(
     let journal = folder
         .records()
         .map_err(|error| Failure::internal(error.to_string()))?;
-    let owed = ::records::recover(journal, &alive, clock.wall(Instant::ZERO));
+    let now = clock.wall(Instant::ZERO);
+    let died = folder.last_seen().map_or(now, |seen| seen.min(now));
+    let owed = ::records::recover(journal, &alive, died);
     let (count, going_on) = (owed.len(), alive.len());
     let new = block_on(store.write_cdrs(owed))?;
     folder
