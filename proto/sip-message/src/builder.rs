@@ -162,7 +162,7 @@ impl Builder {
         self.buffer.put_slice(b"\r\n\r\n");
         self.buffer.put_slice(&self.body);
         self.body = Bytes::new();
-        self.buffer.split().freeze()
+        std::mem::take(&mut self.buffer).freeze()
     }
 
     /// Writes the name; answers where the value begins. None for Content-Length.
