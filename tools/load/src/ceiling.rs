@@ -43,6 +43,7 @@ pub(crate) struct Moving {
 /// What was moved.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Moved {
+    pub(crate) pairs: u16,
     pub(crate) sockets: u16,
     pub(crate) packets: u64,
     /// Share of a core the relay used.
@@ -116,6 +117,7 @@ pub(crate) fn run(moving: Moving) -> io::Result<Moved> {
     let moved = f64::from(u32::try_from(packets).unwrap_or(u32::MAX));
     let used = used.as_secs_f64().max(0.001);
     Ok(Moved {
+        pairs: moving.pairs,
         sockets: moving.sockets,
         packets,
         cores: used / moving.length.as_secs_f64().max(0.001),

@@ -1,5 +1,6 @@
 //! The figures as a table.
 
+use crate::ceiling::Moved;
 use crate::relay::Step;
 use crate::search::Found;
 use crate::suite::Results;
@@ -107,19 +108,28 @@ fn media(text: &mut String, results: &Results) {
         talking(text, step);
     }
     for moved in &results.ceilings {
-        let what = format!("  relay without logic, {} sockets", moved.sockets);
-        let rate = moved.heard.rate;
+        ceiling(text, moved, &results.media);
+    }
+}
+
+/// A relay without logic, and what the exchange makes of it with as many parties: cost per packet
+/// falls as load rises, so only equal loads may be compared.
+fn ceiling(text: &mut String, moved: &Moved, steps: &[Step]) {
+    let what = format!("  relay without logic, {} sockets", moved.sockets);
+    let (rate, per_core) = (moved.heard.rate, moved.per_core_second);
+    line!(text, "{what:<44} {rate:>12.0} {per_core:>14.0}");
+    let same = |step: &&Step| step.calls == u32::from(moved.pairs);
+    if let Some(own) = steps
+        .iter()
+        .find(same)
+        .and_then(|step| step.per_core_second)
+    {
+        let what = format!("    ours as part of it, {} calls", moved.pairs);
         line!(
             text,
-            "{what:<44} {rate:>12.0} {:>14.0}",
-            moved.per_core_second
-        );
-        let ratio = per_core.unwrap_or(0.0) / moved.per_core_second.max(1.0);
-        line!(
-            text,
-            "{:<44} {:>12} {ratio:>14.2}",
-            "    ours as part of it",
-            ""
+            "{what:<44} {:>12} {:>14.2}",
+            "",
+            own / per_core.max(1.0)
         );
     }
 }
