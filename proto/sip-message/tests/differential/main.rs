@@ -49,7 +49,7 @@ fn disputes(parser: Parser, text: &[u8], ours: &View, theirs: &View) -> Vec<Stri
 }
 
 proptest! {
-    #![proptest_config(cases(2_000))]
+    #![proptest_config(cases(1_000))]
 
     #[test]
     fn all_parsers_read_a_well_formed_message_as_it_was_meant(made in generate::message()) {
@@ -78,7 +78,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(12_000))]
+    #![proptest_config(cases(5_000))]
 
     #[test]
     fn a_damaged_message_is_read_alike_or_refused_for_a_listed_reason(

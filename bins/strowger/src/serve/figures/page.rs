@@ -133,6 +133,11 @@ fn transaction_counters(posted: &Posted) -> Vec<Row> {
             figures.stray_responses,
         ),
         (
+            "merged_requests_total",
+            "Requests that came by a second way.",
+            figures.merged,
+        ),
+        (
             "refused_requests_total",
             "Refused, a table being full.",
             figures.refused,
