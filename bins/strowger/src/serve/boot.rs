@@ -60,7 +60,13 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let requests = Arc::new(Requests::default());
     board.look_at(sources(&net, &threads, &tally, &requests, &folder));
     let (postbox, inbox) = Postbox::new(waker.clone());
-    let (switchboard, live) = join(shard, control, (postbox, inbox), desk, &board);
+    let (switchboard, live) = join(
+        shard,
+        control,
+        (postbox, inbox, waker.clone()),
+        desk,
+        &board,
+    );
     let signalling = Signalling {
         net,
         switchboard,
@@ -227,7 +233,7 @@ fn sources(
 fn join(
     shard: Shard,
     control: media_io::Control,
-    (postbox, inbox): (Postbox, Receiver<Letter>),
+    (postbox, inbox, waker): (Postbox, Receiver<Letter>, Waker),
     desk: records::Desk,
     board: &Arc<Board>,
 ) -> (Switchboard, Live) {
@@ -239,6 +245,6 @@ fn join(
         board: Arc::clone(board),
     };
     let board = Arc::clone(board);
-    let switchboard = Switchboard::new(shard, control, inbox, waiting, desk, board);
+    let switchboard = Switchboard::new(shard, control, (inbox, waker), waiting, desk, board);
     (switchboard, live)
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use machine::Instant;
 use media::{Command, Notice};
 use media_io::{Control, SendProblem};
-use net::{CloseReason, Failure, Handler, Received, Transmit};
+use net::{CloseReason, Failure, Handler, Received, Transmit, Waker};
 use node::{Outbox, Shard};
 use sip_message::{Flow, Problem};
 
@@ -39,6 +39,7 @@ pub(crate) struct Switchboard {
     pub(crate) shard: Shard,
     pub(crate) media: Control,
     pub(crate) inbox: Receiver<Letter>,
+    pub(crate) waker: Waker,
     pub(crate) waiting: Arc<Waiting>,
     pub(crate) records: Desk,
     pub(crate) board: Arc<Board>,
@@ -62,7 +63,7 @@ impl Switchboard {
     pub(crate) fn new(
         shard: Shard,
         media: Control,
-        inbox: Receiver<Letter>,
+        (inbox, waker): (Receiver<Letter>, Waker),
         waiting: Arc<Waiting>,
         records: Desk,
         board: Arc<Board>,
@@ -71,6 +72,7 @@ impl Switchboard {
             shard,
             media,
             inbox,
+            waker,
             waiting,
             records,
             board,
@@ -189,13 +191,18 @@ impl Handler for Switchboard {
     }
 
     fn inbox(&mut self, now: Instant, out: &mut Vec<Transmit>) {
-        for _ in 0..LETTERS_AT_ONCE {
-            match self.inbox.try_recv() {
-                Ok(letter) => self.read(letter, now),
-                Err(_) => break,
-            }
+        let mut read = 0;
+        while read < LETTERS_AT_ONCE
+            && let Ok(letter) = self.inbox.try_recv()
+        {
+            self.read(letter, now);
+            read += 1;
         }
         self.media.notices(&mut self.notices, NOTICES_AT_ONCE);
+        // whoever sent the rest has rung already and will not ring again
+        if read == LETTERS_AT_ONCE || self.notices.len() == NOTICES_AT_ONCE {
+            self.waker.wake();
+        }
         for notice in self.notices.drain(..) {
             self.shard.media(notice, now);
         }
