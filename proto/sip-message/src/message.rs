@@ -361,7 +361,7 @@ fn body_end(head: &mut Head, length: usize, limits: &Limits) -> usize {
 /// The head as it is shown: folds joined, bytes that are no text replaced.
 fn shown(raw: &Bytes, head: &mut Head) -> Result<Arc<str>, Problem> {
     let bytes = &raw[..head.body];
-    if let Some(problem) = head.bare_carriage_return(bytes) {
+    if let Some(problem) = head.bare_carriage_return() {
         head.blame(problem);
     }
     let text = std::str::from_utf8(bytes);

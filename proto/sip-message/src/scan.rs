@@ -109,10 +109,8 @@ pub(crate) struct Head {
     pub(crate) firsts: Firsts,
     /// [`FOLDED`] when any field is.
     pub(crate) marks: u8,
-    /// Lines so far, each of which has one LF.
-    lines: usize,
-    /// A line that ended with a lone LF was among them.
-    has_lone_lf: bool,
+    /// A carriage return that ends no line was met.
+    has_bare_cr: bool,
     /// Where the body begins.
     pub(crate) body: usize,
     pub(crate) content_length: Option<usize>,
@@ -125,22 +123,9 @@ impl Head {
         self.problem.get_or_insert(problem);
     }
 
-    fn count_line(&mut self, end: usize, next: usize) {
-        self.lines += 1;
-        self.has_lone_lf |= next - end == 1;
-    }
-
-    /// Whether a head holds a carriage return that ends no line: one more than there are lines,
-    /// or, where lone LFs spoil the count, one found by looking at each.
-    pub(crate) fn bare_carriage_return(&self, head: &[u8]) -> Option<Problem> {
-        let returns = memchr::memchr_iter(b'\r', head);
-        let found = if self.has_lone_lf || self.problem.is_some() {
-            let mut returns = returns;
-            returns.any(|at| head.get(at + 1) != Some(&b'\n'))
-        } else {
-            returns.count() != self.lines
-        };
-        found.then_some(BARE_CR)
+    /// Whether the head holds a carriage return that ends no line.
+    pub(crate) fn bare_carriage_return(&self) -> Option<Problem> {
+        self.has_bare_cr.then_some(BARE_CR)
     }
 }
 
@@ -155,7 +140,8 @@ fn position(at: usize) -> Position {
 /// Only when there is no start line to hang anything on; other problems are noted in
 /// [`Head::problem`].
 pub(crate) fn head(bytes: &[u8], limits: &Limits) -> Result<Head, Problem> {
-    let (line_end, next) = line(bytes, 0).ok_or(NO_END)?;
+    let mut has_bare_cr = false;
+    let (line_end, next) = line(bytes, 0, &mut has_bare_cr).ok_or(NO_END)?;
     let (start, problem) = start_line(&bytes[..line_end], limits)?;
     let mut head = Head {
         start,
@@ -168,24 +154,20 @@ pub(crate) fn head(bytes: &[u8], limits: &Limits) -> Result<Head, Problem> {
         repeated: 0,
         firsts: [0; COMMON],
         marks: 0,
-        lines: 0,
-        has_lone_lf: false,
+        has_bare_cr,
         body: bytes.len(),
         content_length: None,
         problem,
     };
-    head.count_line(line_end, next);
     let mut at = next;
     loop {
         match bytes.get(at..) {
             Some([b'\r', b'\n', ..]) => {
                 head.body = at + 2;
-                head.count_line(at, at + 2);
                 return Ok(head);
             }
             Some([b'\n', ..]) => {
                 head.body = at + 1;
-                head.count_line(at, at + 1);
                 return Ok(head);
             }
             Some([_, ..]) => {}
@@ -209,15 +191,20 @@ const NO_NAME: Problem = Problem::bad("header", "must be a name, a colon and a v
 const BARE_CR: Problem = Problem::bad("message", "a carriage return must be part of a line end");
 
 /// The end of the line beginning at `from` and the beginning of the next. A line ends with CR LF;
-/// a lone LF is taken for it. A lone CR ends nothing.
-fn line(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
-    let at = from + memchr::memchr(b'\n', bytes.get(from..)?)?;
-    let end = if at > from && bytes[at - 1] == b'\r' {
-        at - 1
-    } else {
-        at
-    };
-    Some((end, at + 1))
+/// a lone LF is taken for it. A lone CR ends nothing, and is told in `bare`.
+fn line(bytes: &[u8], from: usize, bare: &mut bool) -> Option<(usize, usize)> {
+    let mut from = from;
+    loop {
+        let at = from + memchr::memchr2(b'\r', b'\n', bytes.get(from..)?)?;
+        match bytes[at..] {
+            [b'\r', b'\n', ..] => return Some((at, at + 2)),
+            [b'\n', ..] => return Some((at, at + 1)),
+            _ => {
+                *bare = true;
+                from = at + 1;
+            }
+        }
+    }
 }
 
 /// Notes the header line at `from`; answers where the next begins.
@@ -231,19 +218,16 @@ fn field(bytes: &[u8], from: usize, head: &mut Head, limits: &Limits) -> usize {
         colon += 1;
     }
     let named = name_end > from && bytes.get(colon) == Some(&b':');
-    let Some((mut end, mut next)) = line(bytes, if named { colon } else { from }) else {
+    let searched = if named { colon } else { from };
+    let Some((mut end, mut next)) = line(bytes, searched, &mut head.has_bare_cr) else {
         head.blame(NO_END);
         return bytes.len();
     };
-    head.count_line(end, next);
     let mut marks = 0;
     while let Some(b' ' | b'\t') = bytes.get(next) {
         marks |= FOLDED;
-        match line(bytes, next) {
-            Some((line_end, after)) => {
-                (end, next) = (line_end, after);
-                head.count_line(end, next);
-            }
+        match line(bytes, next, &mut head.has_bare_cr) {
+            Some((line_end, after)) => (end, next) = (line_end, after),
             None => {
                 head.blame(NO_END);
                 return bytes.len();

@@ -245,10 +245,12 @@ impl<'a> Iterator for Values<'a> {
 
 /// The first separating comma.
 fn comma(bytes: &[u8], comments: bool) -> Option<usize> {
-    let mut at = 0;
+    // most fields have one value and no comma anywhere
+    memchr::memchr(b',', bytes)?;
     if comments {
         return comma_outside_comments(bytes);
     }
+    let mut at = 0;
     loop {
         let found = at + memchr::memchr3(b',', b'"', b'<', bytes.get(at..)?)?;
         at = match bytes[found] {
