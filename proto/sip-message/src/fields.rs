@@ -21,16 +21,20 @@ impl<'a> CSeq<'a> {
     pub fn parse(value: &'a str) -> Result<Self, Problem> {
         let bad = |rule| Problem::bad("CSeq", rule);
         let bytes = value.as_bytes();
-        let digits = bytes
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+        let (mut number, mut digits) = (0_u32, 0);
+        while let Some(digit) = bytes.get(digits).filter(|byte| byte.is_ascii_digit()) {
+            number = number
+                .saturating_mul(10)
+                .saturating_add(u32::from(digit - b'0'));
+            digits += 1;
+        }
         let method_at = text::skip_spaces(bytes, digits);
         if digits == 0 || method_at == digits {
             return Err(bad("must be a number, a space and a method"));
         }
-        let number = text::number_u32(&value[..digits]).filter(|number| *number < 1 << 31);
-        let number = number.ok_or(bad("number must be below 2^31"))?;
+        if number >= 1 << 31 {
+            return Err(bad("number must be below 2^31"));
+        }
         let method = text::trim(&value[method_at..]);
         if !text::is_token(method) {
             return Err(bad("method must be a token"));

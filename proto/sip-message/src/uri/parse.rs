@@ -11,7 +11,7 @@ type Rule = &'static str;
 #[derive(Default)]
 struct Marks {
     /// The end of the scheme.
-    colon: Option<usize>,
+    colon: usize,
     /// The first `@` after it.
     at: Option<usize>,
     /// The first `:` between the two.
@@ -24,18 +24,24 @@ struct Marks {
     has_escapes: bool,
 }
 
+const FORBIDDEN: Rule = "must not contain spaces, controls, quotes or brackets";
+const NO_SCHEME: Rule = "must begin with a scheme";
+const ODD_SCHEME: Rule = "scheme must be a letter followed by letters, digits, '+', '-' or '.'";
+
 /// One pass over the text, which notes what parts it.
 fn marks(bytes: &[u8]) -> Result<Marks, Rule> {
     let mut marks = Marks::default();
-    for (at, byte) in bytes.iter().enumerate() {
+    marks.colon = match bytes.iter().position(|byte| is_uri_mark(*byte)) {
+        Some(at) if bytes[at] == b':' => at,
+        Some(_) | None => return Err(why_no_scheme(bytes)),
+    };
+    let begin = marks.colon + 1;
+    for (at, byte) in bytes.iter().enumerate().skip(begin) {
         if !is_uri_mark(*byte) {
             continue;
         }
         match byte {
-            b':' if marks.colon.is_none() => marks.colon = Some(at),
             b':' => _ = marks.port.get_or_insert(at),
-            b'%' => marks.has_escapes = true,
-            b';' | b'?' | b'@' if marks.colon.is_none() => {}
             b'@' if marks.at.is_some() => marks.has_second_at = true,
             b'@' => {
                 marks.at = Some(at);
@@ -45,21 +51,34 @@ fn marks(bytes: &[u8]) -> Result<Marks, Rule> {
             }
             b';' => _ = marks.semicolon.get_or_insert(at),
             b'?' => _ = marks.question.get_or_insert(at),
-            _ => return Err("must not contain spaces, controls, quotes or brackets"),
+            b'%' => marks.has_escapes = true,
+            _ => return Err(FORBIDDEN),
         }
     }
     Ok(marks)
 }
 
+/// Which rule a text breaks whose first mark is no colon.
+fn why_no_scheme(bytes: &[u8]) -> Rule {
+    let forbidden = |byte: &u8| is_uri_mark(*byte) && !b":;?@%".contains(byte);
+    if bytes.iter().any(forbidden) {
+        FORBIDDEN
+    } else if bytes.contains(&b':') {
+        ODD_SCHEME
+    } else {
+        NO_SCHEME
+    }
+}
+
 pub(super) fn uri(text: &str) -> Result<Uri<'_>, Rule> {
     let bytes = text.as_bytes();
     let marks = marks(bytes)?;
-    let colon = marks.colon.ok_or("must begin with a scheme")?;
+    let colon = marks.colon;
     if marks.has_escapes {
         check_escapes(bytes)?;
     }
     match scheme_of(&text[..colon])? {
-        scheme @ (Scheme::Sip | Scheme::Sips) => sip(text, scheme, colon, &marks),
+        scheme @ (Scheme::Sip | Scheme::Sips) => sip(text, scheme, &marks),
         Scheme::Tel => tel(text, &text[colon + 1..]),
         scheme @ Scheme::Other(_) => Ok(Uri {
             scheme,
@@ -75,6 +94,12 @@ pub(super) fn uri(text: &str) -> Result<Uri<'_>, Rule> {
 }
 
 fn scheme_of(scheme: &str) -> Result<Scheme<'_>, Rule> {
+    match scheme {
+        "sip" => return Ok(Scheme::Sip),
+        "sips" => return Ok(Scheme::Sips),
+        "tel" => return Ok(Scheme::Tel),
+        _ => {}
+    }
     if scheme.eq_ignore_ascii_case("sip") {
         return Ok(Scheme::Sip);
     }
@@ -89,7 +114,7 @@ fn scheme_of(scheme: &str) -> Result<Scheme<'_>, Rule> {
     if first && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)) {
         Ok(Scheme::Other(scheme))
     } else {
-        Err("scheme must be a letter followed by letters, digits, '+', '-' or '.'")
+        Err(ODD_SCHEME)
     }
 }
 
@@ -103,12 +128,8 @@ fn check_escapes(bytes: &[u8]) -> Result<(), Rule> {
     Ok(())
 }
 
-fn sip<'a>(
-    text: &'a str,
-    scheme: Scheme<'a>,
-    colon: usize,
-    marks: &Marks,
-) -> Result<Uri<'a>, Rule> {
+fn sip<'a>(text: &'a str, scheme: Scheme<'a>, marks: &Marks) -> Result<Uri<'a>, Rule> {
+    let colon = marks.colon;
     let (user, password, begin) = match marks.at {
         Some(at) => {
             let user_end = marks.password.unwrap_or(at);
