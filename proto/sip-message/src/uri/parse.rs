@@ -30,13 +30,15 @@ const ODD_SCHEME: Rule = "scheme must be a letter followed by letters, digits, '
 
 /// One pass over the text, which notes what parts it.
 fn marks(bytes: &[u8]) -> Result<Marks, Rule> {
-    let mut marks = Marks::default();
-    marks.colon = match bytes.iter().position(|byte| is_uri_mark(*byte)) {
+    let colon = match bytes.iter().position(|byte| is_uri_mark(*byte)) {
         Some(at) if bytes[at] == b':' => at,
         Some(_) | None => return Err(why_no_scheme(bytes)),
     };
-    let begin = marks.colon + 1;
-    for (at, byte) in bytes.iter().enumerate().skip(begin) {
+    let mut marks = Marks {
+        colon,
+        ..Marks::default()
+    };
+    for (at, byte) in bytes.iter().enumerate().skip(colon + 1) {
         if !is_uri_mark(*byte) {
             continue;
         }
