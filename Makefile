@@ -13,8 +13,10 @@ SEED  ?= 1
 RUNS  ?= 1
 # seeds in the gate
 GATE_RUNS ?= 1000
-# cargo puts its work here; exported so that scripts find the binary
+# cargo puts its work here; exported so that scripts find the binary, and absolute since some
+# tests run cargo from the folder of their crate
 CARGO_TARGET_DIR ?= target
+override CARGO_TARGET_DIR := $(abspath $(CARGO_TARGET_DIR))
 export CARGO_TARGET_DIR
 
 .PHONY: help

@@ -4,7 +4,9 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}"
+# absolute, since some tests run cargo from the folder of their crate
+CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+export CARGO_TARGET_DIR
 readonly LOGS="$CARGO_TARGET_DIR/gate"
 mkdir -p "$LOGS"
 passed=0
