@@ -29,7 +29,7 @@ pub(crate) fn letter(update: Update, loopback: bool) -> Letter {
 }
 
 /// Whether a company is the load drivers'.
-pub(crate) fn is_for_load(domains: &[String]) -> bool {
+fn is_for_load(domains: &[String]) -> bool {
     domains.iter().any(|domain| domain == LOAD_DOMAIN)
 }
 

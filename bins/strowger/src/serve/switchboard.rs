@@ -86,9 +86,7 @@ impl Switchboard {
     pub(crate) fn carry(&mut self, now: Instant, out: &mut Vec<Transmit>) {
         self.shard.take(&mut self.outbox);
         // media first: a leg is open before anybody is told of its port
-        for command in self.outbox.media.drain(..) {
-            self.waits.orders.push_back(command);
-        }
+        self.waits.orders.extend(self.outbox.media.drain(..));
         self.order(now);
         out.extend(self.outbox.transmits.drain(..).map(|transmit| Transmit {
             flow: transmit.flow,

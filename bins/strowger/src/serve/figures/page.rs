@@ -236,14 +236,21 @@ fn net(page: &mut Exposition, figures: &net::Figures) {
     }
 }
 
-/// What is read of the figures of a shelf of the bus.
-type ShelfReading = fn(&bus::Figures) -> u64;
+/// One figure that several parts have: its name, its meaning, its sort, and how it is read of one.
+type Column<T> = (&'static str, &'static str, Sort, fn(&T) -> u64);
 
-/// What is read of a media thread's figures.
-type Reading = fn(&WorkerFigures) -> u64;
+/// Writes each figure with one line for each part, which the label names.
+fn columns<T>(page: &mut Exposition, label: &str, parts: &[(String, &T)], columns: &[Column<T>]) {
+    for (name, help, sort, read) in columns {
+        let lines = parts
+            .iter()
+            .map(|(part, figures)| (vec![(label, part.clone())], read(figures)));
+        page.family(*sort, name, help, lines);
+    }
+}
 
 /// Figures of each media thread.
-const MEDIA: [(&str, &str, Sort, Reading); 15] = [
+const MEDIA: [Column<WorkerFigures>; 15] = [
     (
         "rtp_received_total",
         "Packets received.",
@@ -326,58 +333,69 @@ const MEDIA: [(&str, &str, Sort, Reading); 15] = [
 ];
 
 fn media(page: &mut Exposition, threads: &[WorkerFigures]) {
-    for (name, help, sort, read) in MEDIA {
-        let lines = threads.iter().enumerate().map(|(number, figures)| {
-            let labels = vec![("thread", number.to_string())];
-            (labels, read(figures))
-        });
-        page.family(sort, name, help, lines);
-    }
-    let lines = threads.iter().enumerate().map(|(number, figures)| {
-        let labels = vec![("thread", number.to_string())];
+    let numbered = threads.iter().enumerate();
+    let parts: Vec<_> = numbered
+        .map(|(number, figures)| (number.to_string(), figures))
+        .collect();
+    columns(page, "thread", &parts, &MEDIA);
+    let lines = parts.iter().map(|(number, figures)| {
+        let labels = vec![("thread", number.clone())];
         (labels, figures.cpu.as_secs_f64())
     });
     let help = "Processor time of the media threads.";
     page.family(Sort::Counter, "media_cpu_seconds_total", help, lines);
 }
 
+/// Figures of the journal and of the snapshots.
+const SHELVES: [Column<bus::Figures>; 5] = [
+    (
+        "bus_records_total",
+        "Records written.",
+        Sort::Counter,
+        |f| f.records,
+    ),
+    ("bus_octets_total", "Octets written.", Sort::Counter, |f| {
+        f.bytes
+    }),
+    (
+        "bus_failed_writes_total",
+        "Writes that failed.",
+        Sort::Counter,
+        |f| f.failed_writes,
+    ),
+    (
+        "bus_refused_total",
+        "Records given up.",
+        Sort::Counter,
+        |f| f.refused,
+    ),
+    (
+        "bus_torn_octets_total",
+        "Octets found torn at the start.",
+        Sort::Counter,
+        |f| f.torn_bytes,
+    ),
+];
+
 fn records(page: &mut Exposition, sources: &Sources) {
     let tally = &sources.records;
-    let read = |number: &std::sync::atomic::AtomicU64| number.load(Ordering::Relaxed);
-    let help = "Call records written to the store.";
-    page.single(
-        Sort::Counter,
-        "records_written_total",
-        help,
-        read(&tally.written),
-    );
-    let help = "Times the store was away when records were to be written.";
-    page.single(
-        Sort::Counter,
-        "records_refusals_total",
-        help,
-        read(&tally.refusals),
-    );
-    let figures = (sources.bus)();
-    let shelves = ["journal", "snapshots"];
-    let rows: [(&str, &str, ShelfReading); 5] = [
-        ("bus_records_total", "Records written.", |f| f.records),
-        ("bus_octets_total", "Octets written.", |f| f.bytes),
-        ("bus_failed_writes_total", "Writes that failed.", |f| {
-            f.failed_writes
-        }),
-        ("bus_refused_total", "Records given up.", |f| f.refused),
+    let rows = [
         (
-            "bus_torn_octets_total",
-            "Octets found torn at the start.",
-            |f| f.torn_bytes,
+            "records_written_total",
+            "Call records written to the store.",
+            tally.written.load(Ordering::Relaxed),
+        ),
+        (
+            "records_refusals_total",
+            "Times the store was away when records were to be written.",
+            tally.refusals.load(Ordering::Relaxed),
         ),
     ];
-    for (name, help, read) in rows {
-        let lines = shelves.iter().zip(&figures).map(|(shelf, figures)| {
-            let labels = vec![("shelf", (*shelf).to_owned())];
-            (labels, read(figures))
-        });
-        page.family(Sort::Counter, name, help, lines);
-    }
+    counters(page, &rows);
+    let figures = (sources.bus)();
+    let shelves = ["journal", "snapshots"].into_iter().zip(&figures);
+    let parts: Vec<_> = shelves
+        .map(|(shelf, figures)| (shelf.to_owned(), figures))
+        .collect();
+    columns(page, "shelf", &parts, &SHELVES);
 }
