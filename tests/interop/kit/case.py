@@ -27,7 +27,7 @@ def test(alone=False, seconds=60):
     return mark
 
 
-def wait_until(what, condition, seconds=30):
+def wait_until(what, condition, seconds=30, every=0.05):
     """Polls until the condition holds and gives what it gave; a bound, not an expectation."""
     deadline = time.monotonic() + seconds
     while True:
@@ -36,7 +36,7 @@ def wait_until(what, condition, seconds=30):
             return found
         if time.monotonic() > deadline:
             raise AssertionError(f"did not happen within {seconds} s: {what}")
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def record_for(seconds):
