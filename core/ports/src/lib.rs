@@ -13,6 +13,7 @@ mod host;
 mod journal;
 mod live;
 mod locate;
+mod mailer;
 mod page;
 mod platform;
 mod ready;
@@ -27,6 +28,7 @@ pub use host::{Entropy, WallClock};
 pub use journal::{Journal, JournalRecord, Mark};
 pub use live::{LiveCall, LiveError, LiveExchange, LiveLeg, LiveRegistration, Why};
 pub use locate::{locate, read};
+pub use mailer::{MAIL_BODY_MAX, MAIL_SUBJECT_MAX, Mail, MailError, Mailer, NoMailer};
 pub use page::{
     AuditListing, CdrListing, CdrQuery, Cursor, FeedPage, Filter, Listing, Order, PAGE_MAX, Page,
 };
