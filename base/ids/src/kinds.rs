@@ -119,4 +119,8 @@ ids! {
     NodeId "nod_"
     /// One entry of the audit log.
     AuditId "aud_"
+    /// One event of a tenant's log.
+    EventId "evt_"
+    /// One webhook: an endpoint of a tenant's that is told of events.
+    WebhookId "whk_"
 }

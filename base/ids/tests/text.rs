@@ -99,7 +99,7 @@ fn no_two_kinds_share_a_prefix() {
         PREFIXES.iter().collect::<BTreeSet<_>>().len(),
         PREFIXES.len()
     );
-    assert_eq!(PREFIXES.len(), 10);
+    assert_eq!(PREFIXES.len(), 12);
     assert!(PREFIXES.iter().all(|prefix| prefix.ends_with('_')));
 }
 

@@ -5,6 +5,7 @@
 //! running exchange) and [`FrontDoor`] (before it is known who asks). [`Stores`] is all four.
 
 mod change;
+mod courier;
 mod error;
 mod fixed;
 pub mod frame;
@@ -21,6 +22,7 @@ mod snapshots;
 mod store;
 
 pub use change::{Change, Committed, OPERATIONS_MAX, Operation, SecretChange, Write, Written};
+pub use courier::{Courier, CourierError, PARCEL_MAX, Parcel, Receipt};
 pub use error::{Fault, StoreError};
 pub use fixed::{FixedClock, SeededEntropy};
 pub use front_door::{FrontDoor, IDEMPOTENCY_HOURS, RESPONSE_MAX, Reply, Turn};
