@@ -16,7 +16,7 @@ use domain::{Cdr, Destination, End, Extension, Fault, Party};
 use ids::{CallId, CdrId, ExtensionId, TenantId};
 use machine::WallTime;
 use ports::{ExchangeStore, StoreError};
-use store::{MasterKey, OsEntropy, Settings, SqliteStore, SystemClock, block_on};
+use store::{MasterKey, OsEntropy, Settings, SqlStore, SystemClock, block_on};
 use tenancy::{PlatformScope, TenantScope};
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -48,17 +48,17 @@ fn main() -> Outcome {
     measure_cdrs(&store, tenant)
 }
 
-fn open(folder: PathBuf) -> Result<Arc<SqliteStore>, Box<dyn Error>> {
+fn open(folder: PathBuf) -> Result<Arc<SqlStore>, Box<dyn Error>> {
     let settings = Settings {
         folder,
         master_key: MasterKey::from_bytes([7; store::MASTER_KEY_LENGTH]),
         entropy: Arc::new(OsEntropy),
     };
-    Ok(Arc::new(SqliteStore::open(&settings)?))
+    Ok(Arc::new(SqlStore::open(&settings)?))
 }
 
 /// Gives one of the tenants made.
-fn measure_devices(office: &Office, store: &SqliteStore) -> Result<TenantId, Box<dyn Error>> {
+fn measure_devices(office: &Office, store: &SqlStore) -> Result<TenantId, Box<dyn Error>> {
     let scope = PlatformScope::at_console();
     let begun = Instant::now();
     let mut tenant = None;
@@ -114,7 +114,7 @@ fn measure_commits(office: &Office, tenant: TenantId, writers: usize) -> Outcome
     Ok(())
 }
 
-fn measure_cdrs(store: &SqliteStore, tenant: TenantId) -> Outcome {
+fn measure_cdrs(store: &SqlStore, tenant: TenantId) -> Outcome {
     let begun = Instant::now();
     let mut written = 0;
     for batch in 0..CDRS / CDRS_AT_ONCE {

@@ -10,7 +10,7 @@ use admin::access::{self, Entered};
 use admin::{DEFAULT_REALM, Office};
 use domain::{Resource, Tenant};
 use ports::{Entropy, Page, StoreError, WallClock};
-use store::{MasterKey, OsEntropy, SqliteStore, SystemClock, block_on};
+use store::{MasterKey, OsEntropy, SqlStore, SystemClock, block_on};
 use tenancy::{PlatformScope, Unresolved};
 
 use crate::arguments::Folder;
@@ -93,7 +93,7 @@ pub(crate) fn open_office(data: &Path, master_key: &Path) -> Result<Office, Fail
         master_key: key,
         entropy: Arc::clone(&entropy),
     };
-    let opened = SqliteStore::open(&settings);
+    let opened = SqlStore::open(&settings);
     let store = opened.map_err(|error| Failure::internal(error.to_string()))?;
     let clock: Arc<dyn WallClock> = Arc::new(SystemClock);
     let opened = block_on(Office::open(Arc::new(store), entropy, clock, DEFAULT_REALM));

@@ -4,16 +4,11 @@ use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
-use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-use super::error::OpenError;
-use super::sql::Sql;
-use super::vault::Vault;
-
-/// How long a statement waits for another process's transaction.
-pub(super) const BUSY: Duration = Duration::from_secs(5);
+use super::link::{BUSY, failed};
+use crate::relational::{OpenError, Sql, Vault};
 
 /// How often the switch to a write-ahead log is tried again.
 const SWITCHES: u32 = 20;
@@ -36,6 +31,12 @@ const WAYS: &str = "
     PRAGMA journal_size_limit = 67108864;
 ";
 
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        OpenError::Store(failed(error))
+    }
+}
+
 /// The writing connection: makes folder and file when they are missing, readable by their owner
 /// alone, and brings the file to the present version.
 pub(super) fn writing(path: &Path, vault: &Vault) -> Result<Connection, OpenError> {
@@ -45,7 +46,7 @@ pub(super) fn writing(path: &Path, vault: &Vault) -> Result<Connection, OpenErro
     // of several processes that open a new file at once, one makes it and the others wait
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     migrate(&transaction)?;
-    if !vault.proves(Sql(&transaction)).map_err(OpenError::Store)? {
+    if !vault.proves(Sql(&*transaction)).map_err(OpenError::Store)? {
         return Err(OpenError::OtherKey);
     }
     transaction.commit()?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use ports::{Entropy, SeededEntropy};
-use store::{MasterKey, OpenError, Settings, SqliteStore};
+use store::{MasterKey, OpenError, Settings, SqlStore};
 
 static FOLDERS: AtomicU32 = AtomicU32::new(0);
 
@@ -49,12 +49,12 @@ impl Disk {
     }
 
     /// Opens the store under the tests' master key.
-    pub(crate) fn open(&self) -> SqliteStore {
+    pub(crate) fn open(&self) -> SqlStore {
         self.try_open(1).unwrap()
     }
 
     /// Opens the store under a master key made of this byte.
-    pub(crate) fn try_open(&self, key: u8) -> Result<SqliteStore, OpenError> {
+    pub(crate) fn try_open(&self, key: u8) -> Result<SqlStore, OpenError> {
         self.open_with(key, Arc::new(SeededEntropy::new(1)))
     }
 
@@ -63,8 +63,8 @@ impl Disk {
         &self,
         key: u8,
         entropy: Arc<dyn Entropy>,
-    ) -> Result<SqliteStore, OpenError> {
-        SqliteStore::open(&Settings {
+    ) -> Result<SqlStore, OpenError> {
+        SqlStore::open(&Settings {
             folder: self.folder.clone(),
             master_key: MasterKey::from_bytes([key; 32]),
             entropy,

@@ -5,14 +5,14 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use ports::StoreError;
-use rusqlite::{Connection, TransactionBehavior};
 
 use super::answer::{Answer, Promise, promise};
 use super::feed;
-use super::sql::{Sql, failed};
+use super::link::{Link, Purpose, Transaction};
+use super::sql::Sql;
+use super::value::params;
 use super::vault::Vault;
 use super::work_queue::WorkQueue;
 
@@ -21,9 +21,6 @@ pub const WRITES_WAITING: usize = 1_024;
 
 /// Steps (operations, call records) after which a transaction takes in no further change.
 const GROUP_STEPS: usize = 2_000;
-
-/// How long an erased key waits for readers to let go of the old file.
-const ERASE_WAIT: Duration = Duration::from_millis(250);
 
 /// What a change works with.
 pub(super) struct Desk<'a> {
@@ -96,7 +93,7 @@ where
 
 /// The writer, as it moves into its thread.
 pub(super) struct Writer {
-    pub(super) connection: Connection,
+    pub(super) link: Box<dyn Link>,
     pub(super) vault: Vault,
     pub(super) orders: Arc<WorkQueue<Box<dyn Order>>>,
     /// The feed's cursor, for whoever watches it.
@@ -107,7 +104,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Works until the queue is closed and empty.
-    pub(super) fn run(mut self) {
+    pub(super) fn run(self) {
         while let Some(first) = self.orders.wait() {
             // the promises of a group that panicked are broken, which is told to who waits;
             // the transaction is undone by its guard
@@ -115,7 +112,7 @@ impl Writer {
         }
     }
 
-    fn serve(&mut self, first: Box<dyn Order>) {
+    fn serve(&self, first: Box<dyn Order>) {
         let mut group = vec![first];
         let durable = self.write(&mut group);
         for order in group {
@@ -124,19 +121,18 @@ impl Writer {
     }
 
     /// One transaction of the first order and of what waits meanwhile.
-    fn write(&mut self, group: &mut Vec<Box<dyn Order>>) -> Result<(), StoreError> {
+    fn write(&self, group: &mut Vec<Box<dyn Order>>) -> Result<(), StoreError> {
         let erased = Cell::new(false);
-        let immediate = TransactionBehavior::Immediate;
-        let transaction = match self.connection.transaction_with_behavior(immediate) {
+        let transaction = match Transaction::begin(&*self.link, Purpose::Write) {
             Ok(transaction) => transaction,
             Err(error) => {
                 // who waits behind would only wait as long again, one after the other
                 group.extend(std::iter::from_fn(|| self.orders.next()).take(WRITES_WAITING));
-                return Err(failed(error));
+                return Err(error);
             }
         };
         let desk = Desk {
-            sql: Sql(&transaction),
+            sql: Sql(transaction.link()),
             vault: &self.vault,
             erased: &erased,
         };
@@ -150,38 +146,26 @@ impl Writer {
             }
         }
         let cursor = feed::trim(desk.sql)?;
-        transaction.commit().map_err(failed)?;
+        transaction.commit()?;
         self.cursor.fetch_max(cursor, Ordering::AcqRel);
         self.groups.fetch_add(1, Ordering::Relaxed);
         if erased.get() {
-            self.forget_log();
+            self.link.forget_erased();
         }
         Ok(())
-    }
-
-    /// Moves the log into the file and empties it. A reader in the way leaves it for later.
-    fn forget_log(&self) {
-        let busy = self.connection.busy_timeout(ERASE_WAIT);
-        let emptied = self
-            .connection
-            .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
-        // the change itself is durable whatever became of this
-        let _ = busy
-            .and(emptied)
-            .and(self.connection.busy_timeout(super::open::BUSY));
     }
 }
 
 /// One order inside its savepoint.
 fn step(desk: &Desk<'_>, order: &mut dyn Order) -> Result<(), StoreError> {
-    desk.sql.run("SAVEPOINT step", [])?;
+    desk.sql.run("SAVEPOINT step", params![])?;
     let kept = order.carry_out(desk);
-    if desk.sql.0.is_autocommit() {
-        let detail = "SQLite gave the transaction up".to_owned();
+    if !desk.sql.0.in_transaction() {
+        let detail = "the database gave the transaction up".to_owned();
         return Err(StoreError::Unavailable { detail });
     }
     if !kept {
-        desk.sql.run("ROLLBACK TO step", [])?;
+        desk.sql.run("ROLLBACK TO step", params![])?;
     }
-    desk.sql.run("RELEASE step", []).map(|_| ())
+    desk.sql.run("RELEASE step", params![]).map(|_| ())
 }

@@ -8,12 +8,13 @@ use ports::StoreError;
 
 use super::readers::Snapshot;
 use super::sql::Sql;
+use super::value::params;
 use super::{documents, feed};
 
 /// Ids of all tenants, in order.
 pub(super) fn ids(sql: Sql<'_>) -> Result<Vec<TenantId>, StoreError> {
     let find = "SELECT id FROM documents WHERE kind = 'tenant' ORDER BY id";
-    sql.all(find, [], |fields| fields.word(0))
+    sql.all(find, params![], |fields| fields.word(0))
 }
 
 /// All of a tenant's documents, with digests opened.

@@ -6,8 +6,6 @@ use std::path::PathBuf;
 
 use ports::StoreError;
 
-use super::sql::failed;
-
 /// Why a store cannot be opened. Each is told in words an operator can act on.
 #[derive(Debug)]
 pub enum OpenError {
@@ -24,7 +22,7 @@ pub enum OpenError {
     OtherKey,
     /// A thread cannot be started.
     Thread(io::Error),
-    /// What SQLite says.
+    /// What the database says.
     Store(StoreError),
 }
 
@@ -49,9 +47,3 @@ impl fmt::Display for OpenError {
 }
 
 impl std::error::Error for OpenError {}
-
-impl From<rusqlite::Error> for OpenError {
-    fn from(error: rusqlite::Error) -> Self {
-        OpenError::Store(failed(error))
-    }
-}

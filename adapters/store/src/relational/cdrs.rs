@@ -6,9 +6,9 @@ use domain::{Cdr, Party};
 use ids::{CdrId, TenantId};
 use machine::WallTime;
 use ports::{CdrListing, CdrQuery, StoreError};
-use rusqlite::{ToSql, params};
 
 use super::sql::{Sql, json, limit};
+use super::value::{ToValue, Value, params};
 use crate::paging;
 
 /// What records are searched by.
@@ -101,7 +101,7 @@ fn asked(query: &CdrQuery) -> impl Iterator<Item = (Facet, String)> {
 struct Search {
     from: String,
     also: String,
-    params: Vec<Box<dyn ToSql>>,
+    params: Vec<Value>,
 }
 
 impl Search {
@@ -118,13 +118,7 @@ impl Search {
         Search {
             from: "cdrs w".to_owned(),
             also: String::new(),
-            params: vec![
-                Box::new(tenant.to_string()),
-                Box::new(from),
-                Box::new(latest),
-                Box::new(before),
-                Box::new(id),
-            ],
+            params: params![tenant.to_string(), from, latest, before, id],
         }
     }
 
@@ -145,7 +139,7 @@ impl Search {
                   AND {condition} AND f.started = w.started AND f.id = w.id)"
             );
         }
-        self.params.push(Box::new(value));
+        self.params.push(value.to_value());
     }
 
     fn run(mut self, sql: Sql<'_>, most: i64) -> Result<Vec<Cdr>, StoreError> {
@@ -157,8 +151,7 @@ impl Search {
              ORDER BY w.started DESC, w.id DESC LIMIT ?{}",
             self.params.len() + 1
         );
-        self.params.push(Box::new(most));
-        let params: Vec<&dyn ToSql> = self.params.iter().map(AsRef::as_ref).collect();
-        sql.all(&find, params.as_slice(), |fields| fields.json(0))
+        self.params.push(most.to_value());
+        sql.all(&find, self.params, |fields| fields.json(0))
     }
 }

@@ -4,10 +4,10 @@ use domain::{AuditEntry, TokenRecord};
 use ids::{TenantId, TokenId};
 use machine::WallTime;
 use ports::StoreError;
-use rusqlite::params;
 use tenancy::{Role, TokenHash};
 
 use super::sql::{Fields, Sql, corrupt};
+use super::value::params;
 use super::{documents, trail};
 
 /// The columns that [`token`] reads, in this order.
@@ -63,7 +63,9 @@ pub(super) fn by_hash(sql: Sql<'_>, hash: &TokenHash) -> Result<Option<TokenReco
 
 /// All API keys, in the order of their ids: of one tenant, or all.
 pub(super) fn all(sql: Sql<'_>, tenant: Option<TenantId>) -> Result<Vec<TokenRecord>, StoreError> {
-    let find = format!("SELECT {COLUMNS} FROM tokens WHERE ?1 IS NULL OR tenant = ?1 ORDER BY id");
+    let find = format!(
+        "SELECT {COLUMNS} FROM tokens WHERE CAST(?1 AS TEXT) IS NULL OR tenant = ?1 ORDER BY id"
+    );
     sql.all(&find, [tenant.map(|tenant| tenant.to_string())], token)
 }
 

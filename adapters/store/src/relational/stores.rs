@@ -13,14 +13,12 @@ use ports::{
 };
 use tenancy::{PlatformScope, TenantScope, TokenHash};
 
-use super::{
-    SqliteStore, cdrs, documents, feed, requests, settings, tables, tenants, tokens, trail,
-};
+use super::{SqlStore, cdrs, documents, feed, requests, settings, tables, tenants, tokens, trail};
 use crate::idempotency;
 use crate::transaction::Reach;
 
 #[async_trait]
-impl Store for SqliteStore {
+impl Store for SqlStore {
     async fn get(
         &self,
         scope: &TenantScope,
@@ -87,7 +85,7 @@ impl Store for SqliteStore {
 }
 
 #[async_trait]
-impl PlatformStore for SqliteStore {
+impl PlatformStore for SqlStore {
     async fn commit_tenants(
         &self,
         scope: &PlatformScope,
@@ -164,14 +162,14 @@ impl PlatformStore for SqliteStore {
     }
 }
 
-impl FeedWatch for SqliteStore {
+impl FeedWatch for SqlStore {
     fn changed(&self) -> u64 {
         self.cursor.load(Ordering::Acquire)
     }
 }
 
 #[async_trait]
-impl ExchangeStore for SqliteStore {
+impl ExchangeStore for SqlStore {
     async fn directory(&self) -> Result<(Directory, u64), StoreError> {
         self.read(tenants::directory).await
     }
@@ -213,7 +211,7 @@ impl ExchangeStore for SqliteStore {
 }
 
 #[async_trait]
-impl FrontDoor for SqliteStore {
+impl FrontDoor for SqlStore {
     async fn find_token(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, StoreError> {
         let hash = *hash;
         self.read(move |now| tokens::by_hash(now.sql, &hash)).await

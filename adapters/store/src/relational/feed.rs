@@ -2,32 +2,31 @@
 
 use domain::{Change, FeedEntry};
 use ports::{FeedPage, StoreError};
-use rusqlite::params;
 
 use super::sql::{Fields, Sql, corrupt, integer, limit};
+use super::value::params;
 use crate::{FEED_KEPT, FEED_PAGE_MAX};
 
 /// Cursor of the latest entry.
 pub(super) fn cursor(sql: Sql<'_>) -> Result<u64, StoreError> {
     let latest = "SELECT COALESCE(MAX(cursor), 0) FROM feed";
-    let found = sql.first(latest, [], |fields| fields.number(0))?;
+    let found = sql.first(latest, params![], |fields| fields.number(0))?;
     Ok(found.unwrap_or_default())
 }
 
 /// Adds an entry and gives its cursor.
 pub(super) fn add(sql: Sql<'_>, entry: &FeedEntry) -> Result<u64, StoreError> {
-    let add = "INSERT INTO feed (tenant, kind, id, revision, change) VALUES (?1, ?2, ?3, ?4, ?5)";
-    sql.run(
-        add,
-        params![
-            entry.tenant.to_string(),
-            entry.kind.as_str(),
-            entry.id,
-            integer(entry.revision),
-            entry.change.as_str(),
-        ],
-    )?;
-    u64::try_from(sql.0.last_insert_rowid()).map_err(|_| corrupt("the feed went below zero"))
+    let add = "INSERT INTO feed (tenant, kind, id, revision, change) VALUES (?1, ?2, ?3, ?4, ?5)
+               RETURNING cursor";
+    let row = params![
+        entry.tenant.to_string(),
+        entry.kind.as_str(),
+        entry.id,
+        integer(entry.revision),
+        entry.change.as_str(),
+    ];
+    let cursor = sql.first(add, row, |fields| fields.number(0))?;
+    cursor.ok_or_else(|| corrupt("the feed gave no cursor"))
 }
 
 /// Forgets entries that are no longer kept; gives the latest cursor.

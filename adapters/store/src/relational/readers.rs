@@ -4,10 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use ports::StoreError;
-use rusqlite::Connection;
 
 use super::answer::{Answer, promise};
-use super::sql::{Sql, failed};
+use super::link::{Link, Purpose, Transaction};
+use super::sql::Sql;
 use super::vault::Vault;
 use super::work_queue::WorkQueue;
 
@@ -41,24 +41,24 @@ where
 
 /// A reader, as it moves into its thread.
 pub(super) struct Reader {
-    pub(super) connection: Connection,
+    pub(super) link: Box<dyn Link>,
     pub(super) vault: Vault,
     pub(super) requests: Arc<WorkQueue<Request>>,
 }
 
 impl Reader {
     /// Works until the queue is closed and empty.
-    pub(super) fn run(mut self) {
+    pub(super) fn run(self) {
         while let Some(request) = self.requests.wait() {
             // whoever waits for a request that panicked hears of a broken promise
             let _ = catch_unwind(AssertUnwindSafe(|| self.serve(request)));
         }
     }
 
-    fn serve(&mut self, request: Request) -> Result<(), StoreError> {
-        let transaction = self.connection.transaction().map_err(failed)?;
+    fn serve(&self, request: Request) -> Result<(), StoreError> {
+        let transaction = Transaction::begin(&*self.link, Purpose::Read)?;
         request(&Snapshot {
-            sql: Sql(&transaction),
+            sql: Sql(transaction.link()),
             vault: &self.vault,
         });
         Ok(())

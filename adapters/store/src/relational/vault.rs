@@ -5,9 +5,9 @@ use std::sync::Arc;
 use domain::{Digests, KindName};
 use ids::TenantId;
 use ports::{Entropy, StoreError};
-use rusqlite::params;
 
 use super::sql::{Sql, corrupt};
+use super::value::params;
 use crate::seal::{DataKey, MasterKey, SealError};
 
 /// In the place of a tenant: the platform itself, whose data key proves the master key.
@@ -15,18 +15,18 @@ const PLATFORM: &str = "";
 
 /// The master key, and randomness for nonces and new keys.
 #[derive(Clone)]
-pub(super) struct Vault {
+pub(crate) struct Vault {
     master: MasterKey,
     entropy: Arc<dyn Entropy>,
 }
 
 impl Vault {
-    pub(super) fn new(master: MasterKey, entropy: Arc<dyn Entropy>) -> Vault {
+    pub(crate) fn new(master: MasterKey, entropy: Arc<dyn Entropy>) -> Vault {
         Vault { master, entropy }
     }
 
     /// Whether the database was made under this master key. A new database is bound to it.
-    pub(super) fn proves(&self, sql: Sql<'_>) -> Result<bool, StoreError> {
+    pub(crate) fn proves(&self, sql: Sql<'_>) -> Result<bool, StoreError> {
         let nobody = TenantId::from_u128(0);
         let stored: Option<Vec<u8>> = sealed_key(sql, PLATFORM)?;
         if let Some(sealed) = stored {

@@ -5,10 +5,10 @@ use domain::{
 };
 use ids::TenantId;
 use ports::{Change, Committed, HISTORY_MAX, SecretChange, StoreError};
-use rusqlite::params;
 use tenancy::Actor;
 
 use super::sql::{Fields, Sql, integer, json, limit};
+use super::value::params;
 use super::vault::TenantKey;
 use super::writer::Desk;
 use super::{documents, feed, tokens, trail};

@@ -3,10 +3,10 @@
 use domain::{Document, KindName, Version};
 use ids::TenantId;
 use ports::{Cursor, Listing, Order, Page, StoreError};
-use rusqlite::params;
 
 use super::feed::change;
 use super::sql::{Fields, Sql, limit};
+use super::value::{ToValue, params};
 use crate::paging;
 
 /// The columns that [`document`] reads, in this order.
@@ -128,8 +128,8 @@ fn listing(sql: Sql<'_>, within: &str, keys: &[&str], page: &Page) -> Result<Lis
     let find = format!(
         "SELECT {COLUMNS} FROM documents d WHERE {within}
          AND {at} > ?1
-         AND (?2 IS NULL OR instr(lower(name), ?2) > 0)
-         AND (?3 IS NULL OR EXISTS (SELECT 1 FROM pointers p WHERE p.tenant = d.tenant
+         AND (CAST(?2 AS TEXT) IS NULL OR instr(lower(name), ?2) > 0)
+         AND (CAST(?3 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM pointers p WHERE p.tenant = d.tenant
               AND p.target = ?3 AND p.kind = d.kind AND p.id = d.id))
          ORDER BY {at} LIMIT ?4"
     );
@@ -137,9 +137,9 @@ fn listing(sql: Sql<'_>, within: &str, keys: &[&str], page: &Page) -> Result<Lis
     let part = page.filter.name_contains.as_ref();
     let part = part.map(|part| part.to_ascii_lowercase());
     let most = limit(page.bounded_limit() + 1);
-    let mut all: Vec<&dyn rusqlite::ToSql> = vec![&after, &part, &page.filter.refers_to, &most];
-    all.extend(keys.iter().map(|key| key as &dyn rusqlite::ToSql));
-    let mut documents = sql.all(&find, all.as_slice(), document)?;
+    let mut all = params![after, part, page.filter.refers_to, most];
+    all.extend(keys.iter().map(ToValue::to_value));
+    let mut documents = sql.all(&find, all, document)?;
     let next = paging::cut(&mut documents, page.bounded_limit(), |last| {
         Cursor(paging::position(last, page).to_owned())
     });

@@ -3,9 +3,9 @@
 use domain::AuditEntry;
 use ids::TenantId;
 use ports::{AuditListing, Cursor, Page, StoreError};
-use rusqlite::params;
 
 use super::sql::{Fields, Sql, json, limit};
+use super::value::params;
 use crate::paging;
 
 /// A text that sorts after every id's.

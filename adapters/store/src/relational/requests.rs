@@ -2,9 +2,9 @@
 
 use machine::WallTime;
 use ports::{Reply, StoreError, Turn};
-use rusqlite::params;
 
 use super::sql::{Fields, Sql, corrupt, json, limit};
+use super::value::params;
 use crate::idempotency::{self, REMEMBERED_MAX, Remembered};
 
 /// Begins a request, unless it is known.
@@ -19,9 +19,14 @@ pub(super) fn begin(
     let turn = idempotency::decide(known.as_ref(), fingerprint, now);
     if turn == Turn::Begin {
         forget_old(sql, now)?;
-        let add = "INSERT OR REPLACE INTO requests (key, fingerprint, begun, headers, body)
-                   VALUES (?1, ?2, ?3, '[]', x'')";
-        sql.run(add, params![key, fingerprint.as_slice(), now.unix_ms()])?;
+        sql.run("DELETE FROM requests WHERE key = ?1", [key])?;
+        let add = "INSERT INTO requests (key, fingerprint, begun, headers, body)
+                   VALUES (?1, ?2, ?3, '[]', ?4)";
+        let begun = now.unix_ms();
+        sql.run(
+            add,
+            params![key, fingerprint.as_slice(), begun, [].as_slice()],
+        )?;
     }
     Ok(turn)
 }

@@ -1,0 +1,165 @@
+//! The store contract on tables: texts of SQL and the threads that carry them out, the same for
+//! every database.
+//!
+//! One thread writes and answers when a group of changes is durable; a few threads read, each
+//! from a snapshot. Queues before them are bounded, so a slow disk refuses work instead of
+//! gathering it. Several processes may share one database. What a database is like is told by
+//! its [`Link`].
+
+mod answer;
+mod cdrs;
+mod damage;
+mod documents;
+mod error;
+mod feed;
+mod figures;
+mod link;
+mod readers;
+mod requests;
+mod settings;
+mod sql;
+mod stores;
+mod tables;
+mod tenants;
+mod tokens;
+mod trail;
+mod value;
+mod vault;
+mod work_queue;
+mod writer;
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use ports::StoreError;
+
+use answer::Broken;
+use readers::{READERS, Reader, Request, Snapshot};
+use work_queue::WorkQueue;
+use writer::{Desk, Order, Writer};
+
+pub use error::OpenError;
+pub use figures::{QueueFigures, StoreFigures};
+pub(crate) use link::{EachRow, Link, Purpose, Row};
+pub use readers::READS_WAITING;
+pub(crate) use sql::{Sql, corrupt};
+pub(crate) use value::Value;
+pub(crate) use vault::Vault;
+pub use writer::WRITES_WAITING;
+
+/// A store in a database. Its futures work under any executor.
+///
+/// A change that was answered is durable. Dropping the store closes it.
+pub struct SqlStore {
+    orders: Arc<WorkQueue<Box<dyn Order>>>,
+    requests: Arc<WorkQueue<Request>>,
+    cursor: Arc<AtomicU64>,
+    groups: Arc<AtomicU64>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl fmt::Debug for SqlStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SqlStore")
+    }
+}
+
+impl SqlStore {
+    /// A store over a link that writes and others that read.
+    pub(crate) fn over(
+        vault: Vault,
+        writing: Box<dyn Link>,
+        reading: impl Fn() -> Result<Box<dyn Link>, OpenError>,
+    ) -> Result<SqlStore, OpenError> {
+        let latest = feed::cursor(Sql(&*writing)).map_err(OpenError::Store)?;
+        let store = SqlStore {
+            orders: Arc::new(WorkQueue::with_bound("store writes", WRITES_WAITING)),
+            requests: Arc::new(WorkQueue::with_bound("store reads", READS_WAITING)),
+            cursor: Arc::new(AtomicU64::new(latest)),
+            groups: Arc::default(),
+            threads: Mutex::default(),
+        };
+        for number in 1..=READERS {
+            let reader = Reader {
+                link: reading()?,
+                vault: vault.clone(),
+                requests: Arc::clone(&store.requests),
+            };
+            store.start(format!("store-read-{number}"), || reader.run())?;
+        }
+        let writer = Writer {
+            link: writing,
+            vault,
+            orders: Arc::clone(&store.orders),
+            cursor: Arc::clone(&store.cursor),
+            groups: Arc::clone(&store.groups),
+        };
+        store.start("store-write".to_owned(), || writer.run())?;
+        Ok(store)
+    }
+
+    fn start(&self, name: String, run: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {
+        let thread = thread::Builder::new().name(name).spawn(run);
+        let threads = &self.threads;
+        let mut threads = threads.lock().unwrap_or_else(PoisonError::into_inner);
+        threads.push(thread.map_err(OpenError::Thread)?);
+        Ok(())
+    }
+
+    /// How its work goes.
+    pub fn figures(&self) -> StoreFigures {
+        StoreFigures {
+            writes: self.orders.figures(),
+            reads: self.requests.figures(),
+            groups: self.groups.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Takes no more work, does what waits, and ends the threads. Calls after it answer
+    /// *unavailable*.
+    pub fn close(&self) {
+        self.orders.close();
+        self.requests.close();
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        for thread in threads.drain(..) {
+            // a thread that panicked has nothing more to do either
+            let _ = thread.join();
+        }
+    }
+
+    /// Reads from a snapshot, on a reader's thread.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Snapshot<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (request, answer) = readers::request(read);
+        self.requests.push(request)?;
+        answer.await.map_err(|Broken| unanswered())?
+    }
+
+    /// Writes in a savepoint of its own, on the writer's thread; ready when it is durable.
+    async fn write<T: Send + 'static>(
+        &self,
+        steps: usize,
+        work: impl FnOnce(&Desk<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (order, answer) = writer::order(steps, work);
+        self.orders.push(order)?;
+        answer.await.map_err(|Broken| unanswered())?
+    }
+}
+
+/// What is told to those whose work went down with its thread.
+fn unanswered() -> StoreError {
+    StoreError::Unavailable {
+        detail: "the store gave no answer".to_owned(),
+    }
+}
+
+impl Drop for SqlStore {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
