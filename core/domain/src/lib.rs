@@ -10,6 +10,7 @@ mod compiled;
 mod device;
 mod directory;
 mod document;
+mod event;
 mod extension;
 mod facets;
 mod invalid;
@@ -27,6 +28,7 @@ pub use compiled::{CompiledDevice, CompiledExtension, CompiledTenant, TenantPart
 pub use device::{Device, FixedContact};
 pub use directory::{Directory, DirectoryEntry};
 pub use document::{Document, Resource};
+pub use event::{Event, EventFilter, EventKind, FILTERS_MAX};
 pub use extension::{
     Destination, Extension, RING_SECONDS_DEFAULT, RING_SECONDS_MAX, RING_SECONDS_MIN,
 };

@@ -5,6 +5,7 @@
 //! process. Between the two every call gets exactly one record: the record's id is minted when the
 //! call begins, and the store keeps each id once.
 
+mod news;
 mod recorder;
 mod recovery;
 mod wording;

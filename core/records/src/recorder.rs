@@ -1,8 +1,8 @@
 //! One call's record in the making.
 
-use crate::wording;
+use crate::{news, wording};
 use call::{CallEvent, Direction, LegId, What};
-use domain::{Cdr, CdrLeg, End, Fault, LegDirection, Party, QualityPair, TransferNote};
+use domain::{Cdr, CdrLeg, End, Event, Fault, LegDirection, Party, QualityPair, TransferNote};
 use ids::{CallId, CdrId, TenantId};
 use machine::{Clock, Instant, WallTime};
 use ports::{Journal, JournalRecord, Mark};
@@ -80,8 +80,22 @@ impl Recorder {
         &self.cdr
     }
 
-    /// Takes in one event.
-    pub fn event(&mut self, event: &CallEvent, clock: &Clock, journal: &mut dyn Journal) {
+    /// Takes in one event; gives what the call's company is told of it, if anything.
+    pub fn event(
+        &mut self,
+        event: &CallEvent,
+        clock: &Clock,
+        journal: &mut dyn Journal,
+    ) -> Option<Event> {
+        let before = (self.cdr.ringing_at, self.cdr.answered_at);
+        self.take_in(event, clock, journal);
+        if before != (self.cdr.ringing_at, self.cdr.answered_at) {
+            return news::milestone(&self.cdr, &event.what);
+        }
+        news::news(&self.cdr, event, clock)
+    }
+
+    fn take_in(&mut self, event: &CallEvent, clock: &Clock, journal: &mut dyn Journal) {
         let at = clock.wall(event.at);
         if let Some(step) = wording::step(&event.what, at) {
             self.cdr.explanation.push(step);

@@ -2,5 +2,6 @@
 
 mod ends;
 mod history;
+mod news;
 mod recovery;
 mod scene;

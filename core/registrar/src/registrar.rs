@@ -34,6 +34,8 @@ pub enum Output {
         tenant: TenantId,
         /// Which.
         device: DeviceId,
+        /// Its bindings now.
+        bindings: usize,
     },
 }
 
@@ -210,10 +212,12 @@ impl Registrar {
                 .or_default()
                 .push((owner, id));
         }
+        let bindings = held.len();
         if change == Change::New {
             out.push(Output::Changed {
                 tenant: owner.0,
                 device: owner.1,
+                bindings,
             });
         }
     }
@@ -240,6 +244,7 @@ impl Registrar {
             return;
         };
         let binding = held.remove(at);
+        let bindings = held.len();
         if held.is_empty() {
             self.devices.remove(&owner);
         }
@@ -254,7 +259,11 @@ impl Registrar {
             tenant,
             key: id.as_u128(),
         });
-        out.push(Output::Changed { tenant, device });
+        out.push(Output::Changed {
+            tenant,
+            device,
+            bindings,
+        });
     }
 
     fn unlink(

@@ -29,7 +29,7 @@ use crate::turn::{Turn, Work};
 use crate::{Challenges, Config, Figures, LiveFigures};
 use bytes::Bytes;
 use deadlines::Wake;
-use domain::{Cdr, CompiledTenant};
+use domain::{Cdr, CompiledTenant, Event};
 use ids::TenantId;
 use machine::{Clock, Instant, Random, TimerTable};
 use media::{Command, Notice, PortLimits, PortRange, Ports};
@@ -62,6 +62,8 @@ pub struct Outbox {
     pub answers: Vec<Answer>,
     /// Finished records; each is in the journal already.
     pub records: Vec<Cdr>,
+    /// What companies are told, in order. Ends of calls are told by their records.
+    pub events: Vec<Event>,
 }
 
 /// One signalling shard.
@@ -227,6 +229,7 @@ impl Shard {
         out.media.append(&mut self.outbox.media);
         out.answers.append(&mut self.outbox.answers);
         out.records.append(&mut self.outbox.records);
+        out.events.append(&mut self.outbox.events);
     }
 
     /// The counters.
@@ -285,6 +288,7 @@ impl Shard {
                 Err(_) => faulted = true,
             }
         }
+        self.tell_bindings(now);
     }
 
     fn settle(&mut self, now: Instant) {

@@ -1,7 +1,7 @@
 //! The product in a box: one shard and one road, as the binary runs them, without sockets.
 
 use crate::{Disk, Packet, REALM};
-use domain::{Cdr, CompiledTenant};
+use domain::{Cdr, CompiledTenant, Event};
 use machine::{Clock, Instant, Random, WallTime};
 use media::{Command, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
 use node::{Answer, Challenges, Config, Limits, Outbox, PromptBook, Question, Shard, Stores};
@@ -81,6 +81,8 @@ pub struct Exchange {
     pub answers: Vec<Answer>,
     /// Finished records that nobody has taken yet.
     pub records: Vec<Cdr>,
+    /// What companies were told in this life, oldest first.
+    pub events: Vec<Event>,
     sip: SocketAddr,
     media: Ipv4Addr,
     born: Instant,
@@ -128,6 +130,7 @@ impl Exchange {
             road,
             answers: Vec::new(),
             records: Vec::new(),
+            events: Vec::new(),
             sip: setup.sip,
             media: setup.media,
             born: now,
@@ -253,5 +256,6 @@ impl Exchange {
         }));
         self.answers.append(&mut self.outbox.answers);
         self.records.append(&mut self.outbox.records);
+        self.events.append(&mut self.outbox.events);
     }
 }

@@ -157,7 +157,7 @@ fn a_call_that_outlived_the_process_closes_its_own_record() {
     call.handle(end, machine::Instant::from_secs(8), &mut out);
     for output in out {
         if let call::Output::Event(event) = output {
-            recorder.event(&event, &Clock::new(at(0)), &mut journal);
+            let _news = recorder.event(&event, &Clock::new(at(0)), &mut journal);
         }
     }
     recorder.settle(&mut journal);

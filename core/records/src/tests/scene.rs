@@ -5,7 +5,7 @@ use call::{
     Call, Config, Contact, DialPlan, DialStep, HangUp, Incoming, Input, LegFact, LegId, LegOrder,
     Output, Target,
 };
-use domain::{Cdr, Party};
+use domain::{Cdr, Event, Party};
 use ids::{CallId, CdrId, DeviceId, ExtensionId, TenantId};
 use machine::{Clock, Instant, WallTime};
 use ports::{Journal, JournalRecord, StoreError};
@@ -78,6 +78,8 @@ pub(super) struct Scene {
     pub(super) call: Call,
     pub(super) recorder: Recorder,
     pub(super) journal: Paper,
+    /// What the company was told.
+    pub(super) news: Vec<Event>,
     /// The legs dialled so far.
     pub(super) dialled: Vec<LegId>,
     /// Questions to routing that are open.
@@ -125,6 +127,7 @@ impl Scene {
             call,
             recorder,
             journal: Paper::default(),
+            news: Vec::new(),
             dialled: Vec::new(),
             routes: Vec::new(),
             caller,
@@ -139,7 +142,8 @@ impl Scene {
             match output {
                 Output::Event(event) => {
                     let clock = Clock::new(MORNING);
-                    self.recorder.event(&event, &clock, &mut self.journal);
+                    let news = self.recorder.event(&event, &clock, &mut self.journal);
+                    self.news.extend(news);
                 }
                 Output::Leg(leg, LegOrder::Dial { .. }) => self.dialled.push(leg),
                 Output::Route { token, .. } => self.routes.push(token),

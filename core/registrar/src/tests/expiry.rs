@@ -86,6 +86,7 @@ fn a_binding_ends_when_its_time_is_up_and_not_before() {
         Output::Changed {
             tenant: same,
             device: whose,
+            bindings: 0,
         },
     ] = scene.out.as_slice()
     else {

@@ -78,6 +78,7 @@ impl Scene {
             self.shard.expire(self.now);
         }
         self.shard.take(&mut self.outbox);
+        self.outbox.events.clear();
         self.outbox
             .media
             .retain(|command| matches!(command, Command::Close { .. }));

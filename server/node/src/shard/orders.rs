@@ -42,9 +42,9 @@ impl Shard {
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };
-        entry
-            .recorder
-            .event(event, &self.clock, self.stores.journal.as_mut());
+        let journal = self.stores.journal.as_mut();
+        let news = entry.recorder.event(event, &self.clock, journal);
+        self.outbox.events.extend(news);
         entry.dirty |= match event.what {
             What::Answered(_)
             | What::Held(_)

@@ -2,8 +2,10 @@
 
 use super::Shard;
 use super::admission::Admitted;
+use domain::Event;
+use ids::EventId;
 use machine::Instant;
-use registrar::{ContactRequest, Outcome, Registration};
+use registrar::{ContactRequest, Outcome, Output, Registration};
 use sip_message::{Contacts, Flow, Message, Name};
 use sip_stack::transaction::ServerKey;
 
@@ -91,6 +93,25 @@ impl Shard {
         self.sip
             .transactions
             .respond(key, answer.finish(), status, now);
+    }
+
+    /// Tells companies where their devices have begun or ceased to be reachable.
+    pub(crate) fn tell_bindings(&mut self, now: Instant) {
+        let (at, ms) = (self.clock.wall(now), self.unix_ms(now));
+        for output in &self.turn.bindings {
+            if let Output::Changed {
+                tenant,
+                device,
+                bindings,
+            } = output
+            {
+                let id = EventId::new(ms, self.random.next_u128());
+                let event = Event::of_registration(id, *tenant, *device, *bindings, at);
+                self.outbox.events.push(event);
+            }
+        }
+        let told = |output: &Output| matches!(output, Output::Changed { .. });
+        self.turn.bindings.retain(|output| !told(output));
     }
 
     pub(crate) fn retry_later(&mut self, key: ServerKey, message: &Message, now: Instant) {

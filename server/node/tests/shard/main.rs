@@ -5,6 +5,7 @@
 mod admission;
 mod calls;
 mod caps;
+mod events;
 mod features;
 mod forgeries;
 mod isolation;

@@ -1,0 +1,88 @@
+//! Events: what happened in a tenant, for its own programs to follow.
+
+mod calls;
+mod filter;
+mod kinds;
+
+pub use filter::{EventFilter, FILTERS_MAX};
+pub use kinds::EventKind;
+
+use ids::{AuditId, DeviceId, EventId, TenantId};
+use machine::WallTime;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::audit::Change;
+use crate::document::Document;
+
+/// One entry of a tenant's event log. Its JSON is what programs get, whatever way they follow.
+// tidy: wire
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its id: the same however often it is delivered.
+    pub id: EventId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// What happened.
+    #[serde(rename = "type")]
+    pub kind: EventKind,
+    /// When it happened.
+    #[serde(with = "machine::rfc3339")]
+    pub at: WallTime,
+    /// Its place in the tenant's log: 1, 2, 3 … without gaps. The store's to set; 0 before.
+    pub cursor: u64,
+    /// Id of what it is about: a call, a document, a device. Events with the same subject are
+    /// in their order.
+    pub subject: String,
+    /// What there is to know of it; its fields depend on the type.
+    pub data: Value,
+}
+
+impl Event {
+    /// A change of a document; `audit` is the id of its entry in the audit trail. What a spec
+    /// holds is what its readers see; secrets are no part of it.
+    pub fn of_change(document: &Document, change: Change, audit: AuditId) -> Event {
+        let kind = match change {
+            Change::Created => EventKind::ResourceCreated,
+            Change::Replaced => EventKind::ResourceChanged,
+            Change::Deleted => EventKind::ResourceDeleted,
+        };
+        let mut data = json!({
+            "kind": document.kind,
+            "id": document.id,
+            "name": document.name,
+            "revision": document.revision,
+        });
+        if change != Change::Deleted {
+            data["spec"] = document.spec.clone();
+        }
+        Event {
+            id: EventId::from_u128(audit.as_u128()),
+            tenant: document.tenant,
+            kind,
+            at: document.updated,
+            cursor: 0,
+            subject: document.id.clone(),
+            data,
+        }
+    }
+
+    /// Where a device can be reached has changed: it has so many bindings now.
+    pub fn of_registration(
+        id: EventId,
+        tenant: TenantId,
+        device: DeviceId,
+        bindings: usize,
+        at: WallTime,
+    ) -> Event {
+        Event {
+            id,
+            tenant,
+            kind: EventKind::RegistrationChanged,
+            at,
+            cursor: 0,
+            subject: device.to_string(),
+            data: json!({ "device": device, "bindings": bindings }),
+        }
+    }
+}

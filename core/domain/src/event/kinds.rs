@@ -1,0 +1,83 @@
+//! The types of events.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident $text:literal)*) => {
+        /// What happened. The text is `THING.HAPPENED`.
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        pub enum EventKind {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+        }
+
+        impl EventKind {
+            /// All types.
+            pub const ALL: &'static [EventKind] = &[$(EventKind::$name),*];
+
+            /// The text, as stored and as shown.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(EventKind::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A document was made.
+    ResourceCreated "resource.created"
+    /// A document or its secret was replaced.
+    ResourceChanged "resource.changed"
+    /// A document was deleted.
+    ResourceDeleted "resource.deleted"
+    /// A call began.
+    CallStarted "call.started"
+    /// The first phone rings.
+    CallRinging "call.ringing"
+    /// The call was answered.
+    CallAnswered "call.answered"
+    /// A party put the other on hold.
+    CallHeld "call.held"
+    /// A party took the other back.
+    CallResumed "call.resumed"
+    /// A party asks for the other to be sent on.
+    CallTransferring "call.transferring"
+    /// The new party has taken over.
+    CallTransferred "call.transferred"
+    /// The new party could not be had.
+    CallTransferFailed "call.transfer_failed"
+    /// The parties went on in another call.
+    CallMerged "call.merged"
+    /// The call is over, and this is its record.
+    CallEnded "call.ended"
+    /// Where a device can be reached has changed.
+    RegistrationChanged "registration.changed"
+    /// A trial delivery to a webhook; never in the log.
+    WebhookPing "webhook.ping"
+}
+
+impl fmt::Display for EventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl EventKind {
+    /// The type with this text.
+    pub fn named(text: &str) -> Option<EventKind> {
+        EventKind::ALL
+            .iter()
+            .copied()
+            .find(|kind| kind.as_str() == text)
+    }
+
+    /// What the event is about: the text before the dot.
+    pub fn family(self) -> &'static str {
+        self.as_str().split('.').next().unwrap_or_default()
+    }
+}

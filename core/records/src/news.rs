@@ -1,0 +1,66 @@
+//! From what happens in a call to what its company's programs are told.
+
+use call::{CallEvent, LegId, What};
+use domain::{Cdr, CdrLeg, Event, EventKind};
+use machine::{Clock, WallTime};
+use serde_json::{Value, json};
+
+/// The event to tell of a call that has just begun to ring, or has just been answered: once each,
+/// whatever its further phones and legs do.
+pub(crate) fn milestone(cdr: &Cdr, what: &What) -> Option<Event> {
+    if matches!(what, What::Answered(_)) {
+        Event::call_answered(cdr)
+    } else {
+        Event::call_ringing(cdr)
+    }
+}
+
+/// The event to tell, if any, of what else has just been taken into a call's record. The call's
+/// end is told by its finished record, in one transaction with it, and not from here.
+pub(crate) fn news(cdr: &Cdr, event: &CallEvent, clock: &Clock) -> Option<Event> {
+    let at = clock.wall(event.at);
+    let tell = |kind, leg: LegId, data| {
+        let of = (cdr.tenant, cdr.call);
+        Some(Event::of_call(of, kind, (leg.number(), at), data))
+    };
+    match &event.what {
+        What::Opened { .. } => Some(Event::call_started(cdr)),
+        What::Held(leg) => tell(EventKind::CallHeld, *leg, json!({ "by": party(cdr, *leg) })),
+        What::Resumed(leg) => tell(
+            EventKind::CallResumed,
+            *leg,
+            json!({ "by": party(cdr, *leg) }),
+        ),
+        What::TransferRequested { by, to, attended } => tell(
+            EventKind::CallTransferring,
+            *by,
+            json!({ "by": party(cdr, *by), "to": to, "attended": attended }),
+        ),
+        What::TransferCompleted { by, to } => tell(
+            EventKind::CallTransferred,
+            *by,
+            json!({ "by": party(cdr, *by), "to": party(cdr, *to) }),
+        ),
+        What::TransferFailed { by, status } => tell(
+            EventKind::CallTransferFailed,
+            *by,
+            json!({ "by": party(cdr, *by), "status": status }),
+        ),
+        What::MergedInto(call) => Some(merged(cdr, at, json!({ "into": call }))),
+        What::Explained(_)
+        | What::LegOpened { .. }
+        | What::Ringing(_)
+        | What::Answered(_)
+        | What::LegClosed { .. }
+        | What::Ended(_) => None,
+    }
+}
+
+fn merged(cdr: &Cdr, at: WallTime, data: Value) -> Event {
+    Event::of_call((cdr.tenant, cdr.call), EventKind::CallMerged, (0, at), data)
+}
+
+fn party(cdr: &Cdr, leg: LegId) -> Option<&domain::Party> {
+    let leg: Option<&CdrLeg> = cdr.legs.get(usize::from(leg.number()));
+    leg.map(|leg| &leg.party)
+}
