@@ -5,6 +5,7 @@
 //! groups, a small pool of readers.
 
 mod block_on;
+mod event_age;
 mod host;
 mod idempotency;
 mod memory;

@@ -1,5 +1,7 @@
 //! The store contract in memory: the tests' oracle and the simulator's disk.
 
+mod event_book;
+mod events;
 mod state;
 mod stores;
 mod tables;
@@ -18,6 +20,7 @@ use state::State;
 pub struct MemoryStore {
     state: Mutex<State>,
     cursor: AtomicU64,
+    told: AtomicU64,
 }
 
 impl MemoryStore {
@@ -48,5 +51,6 @@ impl MemoryStore {
 
     fn publish(&self, state: &State) {
         self.cursor.store(state.cursor, Ordering::Release);
+        self.told.store(state.turns.latest(), Ordering::Release);
     }
 }

@@ -11,6 +11,7 @@ mod cdrs;
 mod damage;
 mod documents;
 mod error;
+mod events;
 mod feed;
 mod figures;
 mod link;
@@ -56,6 +57,7 @@ pub struct SqlStore {
     orders: Arc<WorkQueue<Box<dyn Order>>>,
     requests: Arc<WorkQueue<Request>>,
     cursor: Arc<AtomicU64>,
+    told: Arc<AtomicU64>,
     groups: Arc<AtomicU64>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -74,10 +76,12 @@ impl SqlStore {
         reading: impl Fn() -> Result<Box<dyn Link>, OpenError>,
     ) -> Result<SqlStore, OpenError> {
         let latest = feed::cursor(Sql(&*writing)).map_err(OpenError::Store)?;
+        let told = events::turn(Sql(&*writing)).map_err(OpenError::Store)?;
         let store = SqlStore {
             orders: Arc::new(WorkQueue::with_bound("store writes", WRITES_WAITING)),
             requests: Arc::new(WorkQueue::with_bound("store reads", READS_WAITING)),
             cursor: Arc::new(AtomicU64::new(latest)),
+            told: Arc::new(AtomicU64::new(told)),
             groups: Arc::default(),
             threads: Mutex::default(),
         };
@@ -94,6 +98,7 @@ impl SqlStore {
             vault,
             orders: Arc::clone(&store.orders),
             cursor: Arc::clone(&store.cursor),
+            told: Arc::clone(&store.told),
             groups: Arc::clone(&store.groups),
         };
         store.start("store-write".to_owned(), || writer.run())?;

@@ -1,7 +1,7 @@
 //! What a change does, step by step, over whatever tables a store has.
 
 use domain::{
-    AuditEntry, Change as Kind, Document, Facets, FeedEntry, Invalid, KindName, Reference,
+    AuditEntry, Change as Kind, Document, Event, Facets, FeedEntry, Invalid, KindName, Reference,
     UniqueKey, Version, facets,
 };
 use ids::{AuditId, TenantId};
@@ -58,6 +58,8 @@ pub(crate) trait Tables {
     /// Adds to the feed and gives the cursor; the entry's own cursor is ignored.
     fn add_feed(&mut self, entry: &FeedEntry) -> Result<u64, StoreError>;
     fn cursor(&mut self) -> Result<u64, StoreError>;
+    /// Tells the tenant's programs.
+    fn add_event(&mut self, event: &Event) -> Result<(), StoreError>;
 }
 
 /// On whose documents a change works.
@@ -288,8 +290,9 @@ impl<T: Tables> Step<'_, T> {
         })?;
         let gone = trace.kind == Kind::Deleted;
         let index = u128::try_from(self.index).unwrap_or_default();
+        let audit = AuditId::from_u128(self.change.audit.as_u128().wrapping_add(index));
         self.tables.add_audit(&AuditEntry {
-            id: AuditId::from_u128(self.change.audit.as_u128().wrapping_add(index)),
+            id: audit,
             tenant: Some(now.tenant),
             at: self.change.at,
             actor: self.actor.to_string(),
@@ -299,6 +302,11 @@ impl<T: Tables> Step<'_, T> {
             after: (!gone).then(|| now.spec.clone()),
             request: self.change.request,
         })?;
+        // nobody is left to be told that a tenant is gone
+        if !(gone && now.kind == KindName::Tenant) {
+            self.tables
+                .add_event(&Event::of_change(now, trace.kind, audit))?;
+        }
         self.tables.add_feed(&FeedEntry {
             cursor: 0,
             tenant: now.tenant,

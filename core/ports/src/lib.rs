@@ -7,6 +7,7 @@
 mod change;
 mod courier;
 mod error;
+mod events;
 mod fixed;
 pub mod frame;
 mod front_door;
@@ -24,6 +25,9 @@ mod store;
 pub use change::{Change, Committed, OPERATIONS_MAX, Operation, SecretChange, Write, Written};
 pub use courier::{Courier, CourierError, PARCEL_MAX, Parcel, Receipt};
 pub use error::{Fault, StoreError};
+pub use events::{
+    EVENT_DAYS, EVENTS_KEPT, EVENTS_SCANNED, EventHead, EventLog, EventPage, EventQuery,
+};
 pub use fixed::{FixedClock, SeededEntropy};
 pub use front_door::{FrontDoor, IDEMPOTENCY_HOURS, RESPONSE_MAX, Reply, Turn};
 pub use host::{Entropy, WallClock};

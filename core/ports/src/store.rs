@@ -7,6 +7,7 @@ use tenancy::TenantScope;
 
 use crate::change::{Change, Committed};
 use crate::error::StoreError;
+use crate::events::EventLog;
 use crate::front_door::FrontDoor;
 use crate::page::{AuditListing, CdrListing, CdrQuery, Listing, Page};
 use crate::platform::{ExchangeStore, PlatformStore};
@@ -61,6 +62,6 @@ pub trait Store: Send + Sync {
 }
 
 /// All of a store's faces.
-pub trait Stores: Store + PlatformStore + ExchangeStore + FrontDoor {}
+pub trait Stores: Store + PlatformStore + ExchangeStore + FrontDoor + EventLog {}
 
-impl<T: Store + PlatformStore + ExchangeStore + FrontDoor + ?Sized> Stores for T {}
+impl<T: Store + PlatformStore + ExchangeStore + FrontDoor + EventLog + ?Sized> Stores for T {}

@@ -8,6 +8,7 @@ use domain::{
 };
 use ids::{AuditId, CdrId, TenantId, TokenId};
 
+use super::event_book::{EventBook, Turns};
 use crate::idempotency::Remembered;
 use crate::transaction::Holder;
 
@@ -32,6 +33,7 @@ pub(super) struct TenantData {
     pub(super) referrers: BTreeMap<Place, BTreeSet<(Place, String)>>,
     pub(super) history: BTreeMap<Place, VecDeque<Version>>,
     pub(super) cdrs: BTreeMap<CdrId, Cdr>,
+    pub(super) events: EventBook,
 }
 
 #[derive(Debug, Default)]
@@ -41,6 +43,7 @@ pub(super) struct State {
     pub(super) audit: BTreeMap<(Option<TenantId>, AuditId), AuditEntry>,
     pub(super) feed: VecDeque<FeedEntry>,
     pub(super) cursor: u64,
+    pub(super) turns: Turns,
     pub(super) settings: BTreeMap<String, String>,
     pub(super) tokens: BTreeMap<TokenId, TokenRecord>,
     pub(super) remembered: BTreeMap<String, Remembered>,

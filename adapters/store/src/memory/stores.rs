@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use domain::{
-    AuditEntry, Cdr, CompiledTenant, Device, Directory, Document, Extension, KindName, Resource,
-    Tenant, TenantParts, TokenRecord, Version,
+    AuditEntry, Cdr, CompiledTenant, Device, Directory, Document, Event, Extension, KindName,
+    Resource, Tenant, TenantParts, TokenRecord, Version,
 };
 use ids::{CdrId, TenantId, TokenId};
 use machine::WallTime;
@@ -392,10 +392,14 @@ impl ExchangeStore for MemoryStore {
         for cdr in cdrs {
             let records = &mut state.tenants.entry(cdr.tenant).or_default().cdrs;
             if let std::collections::btree_map::Entry::Vacant(vacant) = records.entry(cdr.id) {
-                vacant.insert(cdr);
+                let events = Event::of_finished(vacant.insert(cdr));
+                for event in events {
+                    state.tell(event);
+                }
                 new += 1;
             }
         }
+        self.publish(&state);
         Ok(new)
     }
 }

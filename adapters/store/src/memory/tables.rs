@@ -1,10 +1,13 @@
 //! The steps of a change over the state in memory, with their undoing.
 
-use domain::{AuditEntry, Document, Facets, FeedEntry, KindName, Reference, UniqueKey, Version};
+use domain::{
+    AuditEntry, Document, Event, Facets, FeedEntry, KindName, Reference, UniqueKey, Version,
+};
 use ids::{TenantId, TokenId};
 use ports::{Change, Committed, HISTORY_MAX, SecretChange, StoreError};
 use tenancy::Actor;
 
+use super::event_book::EventBook;
 use super::state::{Place, State, Stored, key_place};
 use crate::FEED_KEPT;
 use crate::transaction::{Holder, Reach, Tables, carry_out};
@@ -18,6 +21,7 @@ struct Draft<'a> {
     versions: Vec<Version>,
     audit: Vec<AuditEntry>,
     feed: Vec<FeedEntry>,
+    events: Vec<Event>,
 }
 
 pub(super) fn commit(
@@ -33,6 +37,7 @@ pub(super) fn commit(
         versions: Vec::new(),
         audit: Vec::new(),
         feed: Vec::new(),
+        events: Vec::new(),
     };
     match carry_out(&mut draft, reach, actor, change) {
         Ok(committed) => {
@@ -70,6 +75,9 @@ impl Draft<'_> {
             self.state.cursor = entry.cursor;
             self.state.feed.push_back(entry);
         }
+        for event in self.events {
+            self.state.tell(event);
+        }
         let oldest = self.state.cursor.saturating_sub(FEED_KEPT);
         while self
             .state
@@ -80,6 +88,9 @@ impl Draft<'_> {
             self.state.feed.pop_front();
         }
         for tenant in self.erased {
+            if let Some(data) = self.state.tenants.get_mut(&tenant) {
+                data.events = EventBook::default();
+            }
             let of_tenant = |token: &TokenId, state: &State| {
                 state
                     .tokens
@@ -224,6 +235,11 @@ impl Tables for Draft<'_> {
             ..entry.clone()
         });
         Ok(cursor)
+    }
+
+    fn add_event(&mut self, event: &Event) -> Result<(), StoreError> {
+        self.events.push(event.clone());
+        Ok(())
     }
 
     fn cursor(&mut self) -> Result<u64, StoreError> {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Cdr, Party};
+use domain::{Cdr, Event, Party};
 use ids::{CdrId, TenantId};
 use machine::WallTime;
 use ports::{CdrListing, CdrQuery, StoreError};
 
+use super::events;
 use super::sql::{Sql, json, limit};
 use super::value::{ToValue, Value, params};
 use crate::paging;
@@ -41,6 +42,9 @@ pub(super) fn add(sql: Sql<'_>, cdrs: &[Cdr]) -> Result<usize, StoreError> {
             continue;
         }
         new += 1;
+        for event in Event::of_finished(cdr) {
+            events::add(sql, &event)?;
+        }
         for (facet, value) in facets(cdr) {
             let add = "INSERT INTO cdr_facets (tenant, facet, value, started, id)
                        VALUES (?1, ?2, ?3, ?4, ?5)";

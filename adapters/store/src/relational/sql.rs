@@ -36,6 +36,17 @@ impl Sql<'_> {
         Ok(found)
     }
 
+    /// Rows, as long as `read` wants more of them.
+    pub(crate) fn until(
+        self,
+        text: &str,
+        params: impl Params,
+        mut read: impl FnMut(&Fields<'_>) -> Result<bool, StoreError>,
+    ) -> Result<(), StoreError> {
+        self.0
+            .each(text, &params.values(), &mut |row| read(&Fields(row)))
+    }
+
     /// All rows.
     pub(crate) fn all<T>(
         self,

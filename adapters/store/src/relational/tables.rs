@@ -1,7 +1,8 @@
 //! The steps of a change, over the tables.
 
 use domain::{
-    AuditEntry, Document, Facets, FeedEntry, KeyScope, KindName, Reference, UniqueKey, Version,
+    AuditEntry, Document, Event, Facets, FeedEntry, KeyScope, KindName, Reference, UniqueKey,
+    Version,
 };
 use ids::TenantId;
 use ports::{Change, Committed, HISTORY_MAX, SecretChange, StoreError};
@@ -11,7 +12,7 @@ use super::sql::{Fields, Sql, integer, json, limit};
 use super::value::params;
 use super::vault::TenantKey;
 use super::writer::Desk;
-use super::{documents, feed, tokens, trail};
+use super::{documents, events, feed, tokens, trail};
 use crate::transaction::{Holder, Reach, Tables, carry_out};
 
 /// Carries out a change inside the savepoint of its order.
@@ -239,6 +240,7 @@ impl Tables for Draft<'_> {
         self.sql().run(delete, place)?;
         if kind == KindName::Tenant {
             tokens::remove_all(self.sql(), tenant)?;
+            events::remove_all(self.sql(), tenant)?;
             self.desk.vault.erase_key(self.sql(), tenant)?;
             self.desk.erased.set(true);
         }
@@ -290,6 +292,10 @@ impl Tables for Draft<'_> {
 
     fn add_feed(&mut self, entry: &FeedEntry) -> Result<u64, StoreError> {
         feed::add(self.sql(), entry)
+    }
+
+    fn add_event(&mut self, event: &Event) -> Result<(), StoreError> {
+        events::add(self.sql(), event).map(|_| ())
     }
 
     fn cursor(&mut self) -> Result<u64, StoreError> {

@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ports::StoreError;
 
 use super::answer::{Answer, Promise, promise};
-use super::feed;
 use super::link::{Link, Purpose, Transaction};
 use super::sql::Sql;
 use super::value::params;
 use super::vault::Vault;
 use super::work_queue::WorkQueue;
+use super::{events, feed};
 
 /// Changes that wait for the writer at most; further ones are refused.
 pub const WRITES_WAITING: usize = 1_024;
@@ -98,6 +98,8 @@ pub(super) struct Writer {
     pub(super) orders: Arc<WorkQueue<Box<dyn Order>>>,
     /// The feed's cursor, for whoever watches it.
     pub(super) cursor: Arc<AtomicU64>,
+    /// The latest event's turn, likewise.
+    pub(super) told: Arc<AtomicU64>,
     /// Transactions that became durable.
     pub(super) groups: Arc<AtomicU64>,
 }
@@ -146,8 +148,10 @@ impl Writer {
             }
         }
         let cursor = feed::trim(desk.sql)?;
+        let told = events::turn(desk.sql)?;
         transaction.commit()?;
         self.cursor.fetch_max(cursor, Ordering::AcqRel);
+        self.told.fetch_max(told, Ordering::AcqRel);
         self.groups.fetch_add(1, Ordering::Relaxed);
         if erased.get() {
             self.link.forget_erased();

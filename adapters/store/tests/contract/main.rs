@@ -10,6 +10,7 @@ mod availability;
 mod cdrs;
 mod disk;
 mod documents;
+mod events;
 mod feed;
 mod history;
 mod keys;

@@ -1,8 +1,9 @@
-//! Finished call records on their way from the shard to the store.
+//! Finished call records, and what companies are told, on their way from the shard to the store.
 //!
 //! Each record is in the journal before it comes here, so nothing that happens on this way can
 //! lose one: what is not written before the process ends is found in the journal at the next
-//! start, and the store keeps each id once.
+//! start, and the store keeps each id once. What a record tells of its call is told again with it,
+//! so of the events only those between can be lost: holds, transfers, registrations.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,7 +12,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bus::Stored;
-use domain::Cdr;
+use domain::{Cdr, Event};
 use ports::Stores;
 use store::block_on;
 
@@ -28,30 +29,63 @@ const GATHER: Duration = Duration::from_millis(50);
 /// Records the shard keeps while the queue is full; those beyond it are left to the journal.
 const KEPT_MAX: usize = 100_000;
 
+/// Events the shard keeps while the queue is full; those beyond it are counted and not told.
+const EVENTS_MAX: usize = 100_000;
+
 /// How long the writer rests when the store is away.
 const REST: Duration = Duration::from_secs(1);
 
+/// What is written at once: first what happened, then how it ended.
+#[derive(Default)]
+struct Batch {
+    events: Vec<Event>,
+    records: Vec<Cdr>,
+}
+
+impl Batch {
+    fn len(&self) -> usize {
+        self.events.len() + self.records.len()
+    }
+
+    fn append(&mut self, other: &mut Batch) {
+        self.events.append(&mut other.events);
+        self.records.append(&mut other.records);
+    }
+
+    /// Bounds both; gives what was left out of each.
+    fn cut(&mut self) -> (u64, u64) {
+        let over = |length: usize, most| u64::try_from(length.saturating_sub(most));
+        let records = over(self.records.len(), KEPT_MAX).unwrap_or(u64::MAX);
+        let events = over(self.events.len(), EVENTS_MAX).unwrap_or(u64::MAX);
+        self.records.truncate(KEPT_MAX);
+        self.events.truncate(EVENTS_MAX);
+        (records, events)
+    }
+}
+
 /// The shard's end.
 pub(crate) struct Desk {
-    queue: SyncSender<Vec<Cdr>>,
-    kept: Vec<Cdr>,
+    queue: SyncSender<Batch>,
+    kept: Batch,
     left_out: u64,
+    tally: Arc<Tally>,
 }
 
 impl Desk {
-    /// Sends records on; never waits.
-    pub(crate) fn put(&mut self, records: &mut Vec<Cdr>) {
-        if records.is_empty() && self.kept.is_empty() {
+    /// Sends records and events on; never waits.
+    pub(crate) fn put(&mut self, records: &mut Vec<Cdr>, events: &mut Vec<Event>) {
+        self.kept.records.append(records);
+        self.kept.events.append(events);
+        if self.kept.len() == 0 {
             return;
         }
-        self.kept.append(records);
         match self.queue.try_send(std::mem::take(&mut self.kept)) {
             Ok(()) => {}
-            Err(TrySendError::Full(records) | TrySendError::Disconnected(records)) => {
-                self.kept = records;
-                let over = self.kept.len().saturating_sub(KEPT_MAX);
-                self.kept.truncate(KEPT_MAX);
-                self.left_out += u64::try_from(over).unwrap_or(u64::MAX);
+            Err(TrySendError::Full(batch) | TrySendError::Disconnected(batch)) => {
+                self.kept = batch;
+                let (records, events) = self.kept.cut();
+                self.left_out += records;
+                self.tally.untold.fetch_add(events, Ordering::Relaxed);
             }
         }
     }
@@ -67,6 +101,10 @@ impl Desk {
 pub(crate) struct Tally {
     /// Records written.
     pub(crate) written: AtomicU64,
+    /// Events written.
+    pub(crate) events: AtomicU64,
+    /// Events dropped because too many waited.
+    pub(crate) untold: AtomicU64,
     /// Times the store was away.
     pub(crate) refusals: AtomicU64,
 }
@@ -86,7 +124,7 @@ pub(crate) fn start(
         stopping: Arc::clone(&stopping),
         store,
         stored,
-        tally,
+        tally: Arc::clone(&tally),
         batches,
     };
     let thread = std::thread::Builder::new()
@@ -94,8 +132,9 @@ pub(crate) fn start(
         .spawn(move || writer.run())?;
     let desk = Desk {
         queue,
-        kept: Vec::new(),
+        kept: Batch::default(),
         left_out: 0,
+        tally,
     };
     Ok((desk, Clerk { thread, stopping }))
 }
@@ -122,26 +161,47 @@ struct Writer {
     store: Arc<dyn Stores>,
     stored: Stored,
     tally: Arc<Tally>,
-    batches: Receiver<Vec<Cdr>>,
+    batches: Receiver<Batch>,
     stopping: Arc<AtomicBool>,
 }
 
 impl Writer {
     fn run(self) {
-        while let Ok(mut records) = self.batches.recv() {
+        while let Ok(mut batch) = self.batches.recv() {
             let until = Instant::now() + GATHER;
-            while records.len() < AT_ONCE {
+            while batch.len() < AT_ONCE {
                 let left = until.saturating_duration_since(Instant::now());
-                let Ok(more) = self.batches.recv_timeout(left) else {
+                let Ok(mut more) = self.batches.recv_timeout(left) else {
                     break;
                 };
-                records.extend(more);
+                batch.append(&mut more);
             }
-            self.write(records);
+            self.tell(batch.events);
+            self.write(batch.records);
         }
     }
 
+    /// Writes events. Unlike records they are in no journal, so they are tried until the end.
+    fn tell(&self, events: Vec<Event>) {
+        if events.is_empty() {
+            return;
+        }
+        while let Err(error) = block_on(self.store.write_events(events.clone())) {
+            self.tally.refusals.fetch_add(1, Ordering::Relaxed);
+            tracing::warn!(%error, "events wait for the store");
+            if self.stopping.load(Ordering::Acquire) {
+                return;
+            }
+            std::thread::park_timeout(REST);
+        }
+        let count = u64::try_from(events.len()).unwrap_or(u64::MAX);
+        self.tally.events.fetch_add(count, Ordering::Relaxed);
+    }
+
     fn write(&self, records: Vec<Cdr>) {
+        if records.is_empty() {
+            return;
+        }
         let ids: Vec<_> = records.iter().map(|cdr| cdr.id).collect();
         while let Err(error) = block_on(self.store.write_cdrs(records.clone())) {
             self.tally.refusals.fetch_add(1, Ordering::Relaxed);

@@ -95,7 +95,8 @@ impl Switchboard {
         for answer in self.outbox.answers.drain(..) {
             self.waiting.deliver(answer);
         }
-        self.records.put(&mut self.outbox.records);
+        self.records
+            .put(&mut self.outbox.records, &mut self.outbox.events);
         if self.waits.figures_at <= now {
             self.waits.figures_at = now + FIGURES_EVERY;
             self.board.put_up(&self.shard, self.records.left_out());

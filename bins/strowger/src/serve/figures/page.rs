@@ -390,6 +390,16 @@ fn records(page: &mut Exposition, sources: &Sources) {
             "Times the store was away when records were to be written.",
             tally.refusals.load(Ordering::Relaxed),
         ),
+        (
+            "events_written_total",
+            "Events of calls and registrations written to the store.",
+            tally.events.load(Ordering::Relaxed),
+        ),
+        (
+            "events_untold_total",
+            "Events dropped because too many waited for the store.",
+            tally.untold.load(Ordering::Relaxed),
+        ),
     ];
     counters(page, &rows);
     let figures = (sources.bus)();
