@@ -16,7 +16,7 @@ use domain::{Cdr, Destination, End, Extension, Fault, Party};
 use ids::{CallId, CdrId, ExtensionId, TenantId};
 use machine::WallTime;
 use ports::{ExchangeStore, StoreError};
-use store::{MasterKey, OsEntropy, Settings, SqlStore, SystemClock, block_on};
+use store::{FixedKeys, Keyring, MasterKey, OsEntropy, Settings, SqlStore, SystemClock, block_on};
 use tenancy::{PlatformScope, TenantScope};
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -51,7 +51,7 @@ fn main() -> Outcome {
 fn open(folder: PathBuf) -> Result<Arc<SqlStore>, Box<dyn Error>> {
     let settings = Settings {
         folder,
-        master_key: MasterKey::from_bytes([7; store::MASTER_KEY_LENGTH]),
+        keys: Arc::new(FixedKeys(Keyring::of(MasterKey::from_bytes([7; 32])))),
         entropy: Arc::new(OsEntropy),
     };
     Ok(Arc::new(SqlStore::open(&settings)?))
@@ -59,7 +59,7 @@ fn open(folder: PathBuf) -> Result<Arc<SqlStore>, Box<dyn Error>> {
 
 /// Gives one of the tenants made.
 fn measure_devices(office: &Office, store: &SqlStore) -> Result<TenantId, Box<dyn Error>> {
-    let scope = PlatformScope::at_console();
+    let scope = PlatformScope::at_console().account();
     let begun = Instant::now();
     let mut tenant = None;
     for planned in demo::plan(DEVICES / PER_COMPANY, PER_COMPANY).map_err(StoreError::from)? {

@@ -22,7 +22,10 @@ pub use memory::MemoryStore;
 pub use relational::{
     OpenError, QueueFigures, READS_WAITING, SqlStore, StoreFigures, WRITES_WAITING,
 };
-pub use seal::{DataKey, MASTER_KEY_LENGTH, MasterKey, SealError};
+pub use seal::{
+    BadKeys, DataKey, FixedKeys, KEYS_MAX, KeyCommand, KeyFile, KeySource, KeyText, Keyring,
+    MASTER_KEY_LENGTH, MasterKey, SealError,
+};
 pub use sqlite::Settings;
 
 /// Entries of the change feed that are kept.

@@ -1,7 +1,9 @@
 //! The store contract in memory: the tests' oracle and the simulator's disk.
 
+mod accounts;
 mod event_book;
 mod events;
+mod keys;
 mod state;
 mod stores;
 mod tables;

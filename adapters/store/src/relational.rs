@@ -6,6 +6,7 @@
 //! gathering it. Several processes may share one database. What a database is like is told by
 //! its [`Link`].
 
+mod accounts;
 mod answer;
 mod cdrs;
 mod damage;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use ports::Entropy;
 
 use crate::relational::{OpenError, SqlStore, Vault};
-use crate::seal::MasterKey;
+use crate::seal::KeySource;
 
 /// Name of the file in the data folder.
 const FILE: &str = "strowger.db";
@@ -21,8 +21,8 @@ const FILE: &str = "strowger.db";
 pub struct Settings {
     /// The data folder; it is made, for its owner alone, when it is missing.
     pub folder: PathBuf,
-    /// The key that seals the tenants' data keys.
-    pub master_key: MasterKey,
+    /// Where the master keys come from, which seal the owners' data keys.
+    pub keys: Arc<dyn KeySource>,
     /// Randomness for data keys and nonces.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -42,7 +42,8 @@ impl SqlStore {
     /// [`OpenError`], in words for the operator.
     pub fn open(settings: &Settings) -> Result<SqlStore, OpenError> {
         let path = settings.folder.join(FILE);
-        let vault = Vault::new(settings.master_key.clone(), Arc::clone(&settings.entropy));
+        let keys = Vault::open(Arc::clone(&settings.keys), Arc::clone(&settings.entropy));
+        let vault = keys.map_err(OpenError::Keys)?;
         let writing = open::writing(&path, &vault)?;
         let reading = || Ok(Box::new(open::reading(&path)?) as Box<_>);
         SqlStore::over(vault, Box::new(writing), reading)

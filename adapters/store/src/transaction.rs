@@ -1,14 +1,17 @@
 //! What a change does, step by step, over whatever tables a store has.
 
+mod account;
+mod quota;
+
 use domain::{
-    AuditEntry, Change as Kind, Document, Event, Facets, FeedEntry, Invalid, KindName, Reference,
-    UniqueKey, Version, facets,
+    AuditEntry, Change as Kind, Document, Event, Facets, FeedEntry, Invalid, KindName, Place,
+    Reference, UniqueKey, Version, facets,
 };
 use ids::{AuditId, TenantId};
 use ports::{
     Change, Committed, OPERATIONS_MAX, Operation, SecretChange, StoreError, Write, Written,
 };
-use tenancy::Actor;
+use tenancy::{Account, Actor, Owner};
 
 /// Those who refer, named in a refusal to delete.
 const USERS_NAMED: usize = 20;
@@ -16,9 +19,16 @@ const USERS_NAMED: usize = 20;
 /// Who holds a unique key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Holder {
-    pub(crate) tenant: TenantId,
+    pub(crate) owner: Owner,
     pub(crate) kind: KindName,
     pub(crate) id: String,
+}
+
+/// What a document states, with the owner of each document that it refers to.
+pub(crate) struct Links<'a> {
+    pub(crate) facets: &'a Facets,
+    /// In the order of `facets.references`.
+    pub(crate) targets: Vec<Owner>,
 }
 
 /// The steps of which a change consists. All of them belong to one transaction, which the
@@ -26,33 +36,35 @@ pub(crate) struct Holder {
 pub(crate) trait Tables {
     fn document(
         &mut self,
-        tenant: TenantId,
+        owner: Owner,
         kind: KindName,
         id: &str,
     ) -> Result<Option<Document>, StoreError>;
-    fn key_holder(
-        &mut self,
-        tenant: TenantId,
-        key: &UniqueKey,
-    ) -> Result<Option<Holder>, StoreError>;
+    /// The account that owns the plan with this id.
+    fn owner_of_plan(&mut self, id: &str) -> Result<Option<Owner>, StoreError>;
+    fn key_holder(&mut self, owner: Owner, key: &UniqueKey) -> Result<Option<Holder>, StoreError>;
+    /// Who refers to a document, whoever owns them.
     fn referrers(
         &mut self,
-        tenant: TenantId,
+        owner: Owner,
         kind: KindName,
         id: &str,
         limit: usize,
     ) -> Result<Vec<Reference>, StoreError>;
-    /// Whether the tenant has documents besides its own; names some.
-    fn inhabitants(&mut self, tenant: TenantId, limit: usize)
-    -> Result<Vec<Reference>, StoreError>;
+    /// Whether the owner has documents besides its own; names some.
+    fn inhabitants(&mut self, owner: Owner, limit: usize) -> Result<Vec<Reference>, StoreError>;
+    /// How many documents of a kind an owner has.
+    fn count(&mut self, owner: Owner, kind: KindName) -> Result<u64, StoreError>;
+    /// How many resellers or tenants lie below an account.
+    fn count_below(&mut self, account: Account, kind: KindName) -> Result<u64, StoreError>;
     fn put(
         &mut self,
         document: &Document,
-        facets: &Facets,
+        links: &Links<'_>,
         secret: SecretChange,
         new: bool,
     ) -> Result<(), StoreError>;
-    fn delete(&mut self, tenant: TenantId, kind: KindName, id: &str) -> Result<(), StoreError>;
+    fn delete(&mut self, owner: Owner, kind: KindName, id: &str) -> Result<(), StoreError>;
     fn add_version(&mut self, version: &Version) -> Result<(), StoreError>;
     fn add_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError>;
     /// Adds to the feed and gives the cursor; the entry's own cursor is ignored.
@@ -67,8 +79,8 @@ pub(crate) trait Tables {
 pub(crate) enum Reach {
     /// One tenant's documents, but not its own.
     Inside(TenantId),
-    /// Tenants' own documents.
-    Tenants,
+    /// An account's plans, and the resellers and tenants below it.
+    Below(Account),
 }
 
 /// Carries out a change. On an error nothing of it may remain.
@@ -130,12 +142,12 @@ struct Trace<'a> {
 impl<T: Tables> Step<'_, T> {
     fn create(&mut self, write: &Write) -> Result<(Written, u64), StoreError> {
         let mut document = write.document.clone();
-        let tenant = self.owner(document.kind, &document.id)?;
-        self.check_owner(&document, tenant)?;
+        let owner = self.owner(document.kind, &document.id)?;
+        self.check_owner(&document, owner)?;
         let facets = facets(&document)?;
         if self
             .tables
-            .document(tenant, document.kind, &document.id)?
+            .document(owner, document.kind, &document.id)?
             .is_some()
         {
             let space = document.kind.as_str().to_owned();
@@ -147,8 +159,10 @@ impl<T: Tables> Step<'_, T> {
         document.revision = 1;
         document.created = self.change.at;
         document.updated = self.change.at;
-        self.check_links(&document, &facets)?;
-        self.tables.put(&document, &facets, write.secret, true)?;
+        self.check_place(&facets)?;
+        quota::check(self.tables, self.reach, document.kind, &facets)?;
+        let links = self.links(&document, &facets, None)?;
+        self.tables.put(&document, &links, write.secret, true)?;
         let secret = write.secret != SecretChange::Keep;
         let trace = Trace {
             kind: Kind::Created,
@@ -166,15 +180,16 @@ impl<T: Tables> Step<'_, T> {
         expected: Option<u64>,
     ) -> Result<(Written, u64), StoreError> {
         let mut document = write.document.clone();
-        let tenant = self.owner(document.kind, &document.id)?;
-        let before = self.current(tenant, document.kind, &document.id, expected)?;
-        self.check_owner(&document, tenant)?;
+        let owner = self.owner(document.kind, &document.id)?;
+        let before = self.current(owner, document.kind, &document.id, expected)?;
+        self.check_owner(&document, owner)?;
         let facets = facets(&document)?;
         document.revision = before.revision + 1;
         document.created = before.created;
         document.updated = self.change.at;
-        self.check_links(&document, &facets)?;
-        self.tables.put(&document, &facets, write.secret, false)?;
+        self.check_move(&before, &document, &facets)?;
+        let links = self.links(&document, &facets, Some(&before))?;
+        self.tables.put(&document, &links, write.secret, false)?;
         let secret = write.secret != SecretChange::Keep;
         let trace = Trace {
             kind: Kind::Replaced,
@@ -192,16 +207,19 @@ impl<T: Tables> Step<'_, T> {
         id: &str,
         expected: Option<u64>,
     ) -> Result<(Written, u64), StoreError> {
-        let tenant = self.owner(kind, id)?;
-        let before = self.current(tenant, kind, id, expected)?;
-        let by = match self.reach {
-            Reach::Inside(_) => self.tables.referrers(tenant, kind, id, USERS_NAMED)?,
-            Reach::Tenants => self.tables.inhabitants(tenant, USERS_NAMED)?,
-        };
+        let owner = self.owner(kind, id)?;
+        let before = self.current(owner, kind, id, expected)?;
+        if self.is_own(&before) {
+            return Err(StoreError::NotFound);
+        }
+        let mut by = self.tables.referrers(owner, kind, id, USERS_NAMED)?;
+        if kind.place() == Place::Itself && by.len() < USERS_NAMED {
+            by.extend(self.tables.inhabitants(owner, USERS_NAMED - by.len())?);
+        }
         if !by.is_empty() {
             return Err(StoreError::InUse { by });
         }
-        self.tables.delete(tenant, kind, id)?;
+        self.tables.delete(owner, kind, id)?;
         let mut now = before.clone();
         now.revision += 1;
         now.updated = self.change.at;
@@ -221,34 +239,44 @@ impl<T: Tables> Step<'_, T> {
         ))
     }
 
-    /// The tenant on whose documents this step works; not found when the kind is out of reach.
-    fn owner(&self, kind: KindName, id: &str) -> Result<TenantId, StoreError> {
-        match (self.reach, kind) {
-            (Reach::Inside(tenant), KindName::Extension | KindName::Device) => Ok(tenant),
-            (Reach::Tenants, KindName::Tenant) => id.parse().map_err(|_| StoreError::NotFound),
-            (Reach::Inside(_), KindName::Tenant)
-            | (Reach::Tenants, KindName::Extension | KindName::Device) => Err(StoreError::NotFound),
+    /// Whose documents this step works on; not found when the kind is out of reach.
+    fn owner(&self, kind: KindName, id: &str) -> Result<Owner, StoreError> {
+        match (self.reach, kind.place()) {
+            (Reach::Inside(tenant), Place::Tenant) => Ok(tenant.into()),
+            (Reach::Below(account), Place::Account) => Ok(account.into()),
+            (Reach::Below(_), Place::Itself) => {
+                account::itself(kind, id).ok_or(StoreError::NotFound)
+            }
+            (Reach::Inside(_), Place::Account | Place::Itself)
+            | (Reach::Below(_), Place::Tenant) => Err(StoreError::NotFound),
         }
     }
 
-    fn check_owner(&self, document: &Document, tenant: TenantId) -> Result<(), StoreError> {
-        if document.tenant == tenant {
+    fn check_owner(&self, document: &Document, owner: Owner) -> Result<(), StoreError> {
+        if document.owner == owner {
             return Ok(());
         }
-        Err(Invalid::new("/tenant", "must be the tenant of the scope").into())
+        Err(Invalid::new("/owner", "must be the owner that the scope works for").into())
     }
 
+    /// The document as it is. What does not lie below the account is not there.
     fn current(
         &mut self,
-        tenant: TenantId,
+        owner: Owner,
         kind: KindName,
         id: &str,
         expected: Option<u64>,
     ) -> Result<Document, StoreError> {
         let found = self
             .tables
-            .document(tenant, kind, id)?
+            .document(owner, kind, id)?
             .ok_or(StoreError::NotFound)?;
+        if let (Reach::Below(account), Place::Itself) = (self.reach, kind.place())
+            && !self.is_own(&found)
+            && !account::lies_below(self.tables, &found, account)?
+        {
+            return Err(StoreError::NotFound);
+        }
         if expected.is_some_and(|revision| revision != found.revision) {
             return Err(StoreError::RevisionMismatch {
                 current: found.revision,
@@ -257,26 +285,100 @@ impl<T: Tables> Step<'_, T> {
         Ok(found)
     }
 
-    fn check_links(&mut self, document: &Document, facets: &Facets) -> Result<(), StoreError> {
+    /// Whether a document is that of the very account that acts.
+    fn is_own(&self, document: &Document) -> bool {
+        match self.reach {
+            Reach::Inside(_) => false,
+            Reach::Below(account) => {
+                document.kind == KindName::Reseller && document.owner == Owner::Account(account)
+            }
+        }
+    }
+
+    /// A document that is its own owner must lie below the account that makes it.
+    fn check_place(&mut self, facets: &Facets) -> Result<(), StoreError> {
+        let (Reach::Below(account), Some(parent)) = (self.reach, facets.parent) else {
+            return Ok(());
+        };
+        account::check_parent(self.tables, account, parent, facets)
+    }
+
+    /// A document may be moved below the account; an account changes no more of itself than how
+    /// it looks.
+    fn check_move(
+        &mut self,
+        before: &Document,
+        now: &Document,
+        facets: &Facets,
+    ) -> Result<(), StoreError> {
+        if self.is_own(before) {
+            return account::check_own(before, now);
+        }
+        self.check_place(facets)?;
+        if now.kind == KindName::Reseller {
+            account::check_no_circle(self.tables, now, facets)?;
+        }
+        Ok(())
+    }
+
+    fn links<'f>(
+        &mut self,
+        document: &Document,
+        facets: &'f Facets,
+        before: Option<&Document>,
+    ) -> Result<Links<'f>, StoreError> {
         for key in &facets.unique_keys {
-            let holder = self.tables.key_holder(document.tenant, key)?;
+            let holder = self.tables.key_holder(document.owner, key)?;
             let mine = |h: &Holder| {
-                h.tenant == document.tenant && h.kind == document.kind && h.id == document.id
+                h.owner == document.owner && h.kind == document.kind && h.id == document.id
             };
             if holder.is_some_and(|holder| !mine(&holder)) {
                 let (space, key) = (key.space.to_owned(), key.key.clone());
                 return Err(StoreError::Conflict { space, key });
             }
         }
+        let known = match before {
+            Some(before) => domain::facets(before)?.references,
+            None => Vec::new(),
+        };
+        let mut targets = Vec::with_capacity(facets.references.len());
         for reference in &facets.references {
-            let target = self
-                .tables
-                .document(document.tenant, reference.kind, &reference.id)?;
-            if target.is_none() {
-                return Err(StoreError::Dangling(reference.clone()));
-            }
+            let is = |r: &Reference| r.kind == reference.kind && r.id == reference.id;
+            let new = !known.iter().any(is);
+            let target = self.target(document, facets, reference, new)?;
+            targets.push(target.ok_or_else(|| StoreError::Dangling(reference.clone()))?);
         }
-        Ok(())
+        Ok(Links { facets, targets })
+    }
+
+    /// The owner of what a document refers to, when it is there and may be referred to.
+    fn target(
+        &mut self,
+        document: &Document,
+        facets: &Facets,
+        reference: &Reference,
+        new: bool,
+    ) -> Result<Option<Owner>, StoreError> {
+        let owner = match reference.kind.place() {
+            Place::Tenant => document.owner,
+            Place::Itself => match account::itself(reference.kind, &reference.id) {
+                Some(owner) => owner,
+                None => return Ok(None),
+            },
+            Place::Account => match self.tables.owner_of_plan(&reference.id)? {
+                Some(owner) => owner,
+                None => return Ok(None),
+            },
+        };
+        let Some(found) = self.tables.document(owner, reference.kind, &reference.id)? else {
+            return Ok(None);
+        };
+        if let (KindName::Plan, Some(seller), true) = (reference.kind, facets.parent, new)
+            && !account::may_sell(self.tables, seller, &found)?
+        {
+            return Ok(None);
+        }
+        Ok(Some(owner))
     }
 
     fn leave_facts(&mut self, trace: &Trace<'_>) -> Result<u64, StoreError> {
@@ -293,7 +395,7 @@ impl<T: Tables> Step<'_, T> {
         let audit = AuditId::from_u128(self.change.audit.as_u128().wrapping_add(index));
         self.tables.add_audit(&AuditEntry {
             id: audit,
-            tenant: Some(now.tenant),
+            owner: now.owner,
             at: self.change.at,
             actor: self.actor.to_string(),
             action: action(now.kind, trace.kind, trace.secret),
@@ -303,13 +405,13 @@ impl<T: Tables> Step<'_, T> {
             request: self.change.request,
         })?;
         // nobody is left to be told that a tenant is gone
-        if !(gone && now.kind == KindName::Tenant) {
-            self.tables
-                .add_event(&Event::of_change(now, trace.kind, audit))?;
+        let event = Event::of_change(now, trace.kind, audit);
+        if let Some(event) = event.filter(|_| !(gone && now.kind == KindName::Tenant)) {
+            self.tables.add_event(&event)?;
         }
         self.tables.add_feed(&FeedEntry {
             cursor: 0,
-            tenant: now.tenant,
+            owner: now.owner,
             kind: now.kind,
             id: now.id.clone(),
             revision: now.revision,

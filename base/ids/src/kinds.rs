@@ -101,6 +101,10 @@ macro_rules! ids {
 ids! {
     /// A tenant: the wall around one customer's numbers, phones and calls.
     TenantId "ten_"
+    /// A reseller: an account between the operator and the tenants it sells to.
+    ResellerId "rsl_"
+    /// A plan: how much a tenant may use.
+    PlanId "pln_"
     /// An extension of a tenant.
     ExtensionId "ext_"
     /// A device that registers for an extension.

@@ -10,8 +10,8 @@ use admin::access::{self, Entered};
 use admin::{DEFAULT_REALM, Office};
 use domain::{Resource, Tenant};
 use ports::{Entropy, Page, StoreError, WallClock};
-use store::{MasterKey, OsEntropy, SqlStore, SystemClock, block_on};
-use tenancy::{PlatformScope, Unresolved};
+use store::{KeyFile, OsEntropy, SqlStore, SystemClock, block_on};
+use tenancy::{AccountScope, PlatformScope, Unresolved};
 
 use crate::arguments::Folder;
 use crate::failure::Failure;
@@ -22,7 +22,7 @@ const SECRET_BYTES_MAX: u64 = 1_024;
 /// An open data folder and the operator's authority over it.
 pub(crate) struct Console {
     pub(crate) office: Office,
-    pub(crate) platform: PlatformScope,
+    pub(crate) platform: AccountScope,
 }
 
 impl Console {
@@ -64,12 +64,12 @@ impl Console {
 
 /// The operator's authority, by being at the machine: whoever may read the data folder and its
 /// master key has all that is in it anyway.
-pub(crate) fn operator() -> PlatformScope {
-    PlatformScope::at_console()
+pub(crate) fn operator() -> AccountScope {
+    PlatformScope::at_console().account()
 }
 
 /// First domains of the first ten companies.
-async fn first_domains(office: &Office, platform: &PlatformScope) -> Vec<String> {
+async fn first_domains(office: &Office, platform: &AccountScope) -> Vec<String> {
     let page = Page::first(10);
     let listed = admin::tenants::list(office, platform, &page).await;
     let items = listed.map(|listed| listed.items).unwrap_or_default();
@@ -84,13 +84,12 @@ async fn first_domains(office: &Office, platform: &PlatformScope) -> Vec<String>
 pub(crate) fn open_office(data: &Path, master_key: &Path) -> Result<Office, Failure> {
     make_folder(data)?;
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
-    let key = MasterKey::load_or_create(master_key, &OsEntropy).map_err(|error| {
-        let place = master_key.display();
-        Failure::internal(format!("the master key {place}: {error}"))
-    })?;
     let settings = store::Settings {
         folder: data.to_owned(),
-        master_key: key,
+        keys: Arc::new(KeyFile {
+            path: master_key.to_owned(),
+            entropy: Arc::clone(&entropy),
+        }),
         entropy: Arc::clone(&entropy),
     };
     let opened = SqlStore::open(&settings);

@@ -1,10 +1,12 @@
 //! From a presented key and a name in a path to the scope of one tenant.
 
-use domain::{Resource, Tenant};
+use domain::{Plan, Resource, Tenant};
 use ids::AuditId;
-use ports::{StoreError, locate};
+use ports::{StoreError, locate, locate_below};
 use sha2::{Digest, Sha256};
-use tenancy::{Located, Narrowing, PlatformScope, Principal, TenantScope, TokenText, Unresolved};
+use tenancy::{
+    AccountScope, Caps, Located, Narrowing, Principal, TenantScope, TokenText, Unresolved,
+};
 
 use crate::office::Office;
 
@@ -20,6 +22,8 @@ pub struct Entered {
     pub located: Located<Tenant>,
     /// Its document.
     pub tenant: Resource<Tenant>,
+    /// How much it may use: by its plan, and where it differs from that.
+    pub caps: Caps,
 }
 
 /// Who presents this API key; `None` when it is unknown, revoked or expired.
@@ -39,11 +43,11 @@ pub async fn authenticate(
     if !token.is_live(office.now()) {
         return Ok(None);
     }
-    Ok(Principal::prove(token.id, token.role, &token.hash, &text))
+    Ok(Principal::prove(token.id, token.owner, &token.hash, &text))
 }
 
-/// Enters the tenant that a path names. A tenant's key enters its own tenant; an operator
-/// enters any, which is noted in that tenant's audit trail once an hour.
+/// Enters the tenant that a path names. A tenant's key enters its own tenant; an operator enters
+/// any and a reseller any below it, which is noted in that tenant's audit trail once an hour.
 ///
 /// # Errors
 /// `NotFound` when there is no such tenant or the principal may not see it, else what the store
@@ -53,49 +57,61 @@ pub async fn enter(
     principal: &Principal,
     reference: &Unresolved<Tenant>,
 ) -> Result<Entered, StoreError> {
-    if let Some(platform) = principal.platform() {
-        return visit(office, &platform, reference).await;
+    if let Some(account) = principal.account() {
+        return visit(office, &account, reference).await;
     }
     let own = principal.tenant().ok_or(StoreError::NotFound)?;
     let scope = TenantScope::from_api_authorisation(principal, own).ok_or(StoreError::NotFound)?;
+    inside(office, scope, reference).await
+}
+
+async fn inside(
+    office: &Office,
+    scope: TenantScope,
+    reference: &Unresolved<Tenant>,
+) -> Result<Entered, StoreError> {
     let (located, tenant) = locate(office.store(), &scope, reference).await?;
+    let plan: Option<Resource<Plan>> = match tenant.spec.plan {
+        Some(_) => office
+            .store()
+            .plan(&scope)
+            .await?
+            .map(TryInto::try_into)
+            .transpose()?,
+        None => None,
+    };
+    let caps = tenant
+        .spec
+        .effective_caps(plan.as_ref().map(|plan| &plan.spec));
     Ok(Entered {
         scope,
         located,
         tenant,
+        caps,
     })
 }
 
-/// Enters a tenant as the operator; noted in the tenant's audit trail once an hour.
+/// Enters a tenant below an account; noted in the tenant's audit trail once an hour.
 ///
 /// # Errors
 /// `NotFound` when there is no such tenant, else what the store says.
 pub async fn visit(
     office: &Office,
-    platform: &PlatformScope,
+    account: &AccountScope,
     reference: &Unresolved<Tenant>,
 ) -> Result<Entered, StoreError> {
-    let found = office
-        .store()
-        .find_tenant(platform, reference.text())
-        .await?;
-    let found = found.ok_or(StoreError::NotFound)?;
-    let (scope, visit) = platform.narrow(found.tenant);
-    note_visit(office, platform, &visit).await?;
-    let reference = Unresolved::new(found.tenant.to_string());
-    let (located, tenant) = locate(office.store(), &scope, &reference).await?;
-    Ok(Entered {
-        scope,
-        located,
-        tenant,
-    })
+    let (below, _) = locate_below(office.store(), account, reference).await?;
+    let (scope, visit) = account.narrow(below).ok_or(StoreError::NotFound)?;
+    note_visit(office, account, &visit).await?;
+    let reference = Unresolved::new(below.id().to_string());
+    inside(office, scope, &reference).await
 }
 
 /// Notes a visit. The entry's id is made of the hour, the actor and the tenant, so the store
 /// keeps one entry of all visits in an hour.
 async fn note_visit(
     office: &Office,
-    platform: &PlatformScope,
+    account: &AccountScope,
     visit: &Narrowing,
 ) -> Result<(), StoreError> {
     let unix_ms = u64::try_from(office.now().unix_ms()).unwrap_or_default();
@@ -106,13 +122,13 @@ async fn note_visit(
     let who = format!("{} {} {hour}", visit.actor(), visit.tenant());
     let (random, _) = split16(&Sha256::digest(who).into());
     let mut audit = office.audit(
-        Some(visit.tenant()),
+        visit.tenant().into(),
         visit.actor(),
         "tenant.entered",
         visit.tenant().to_string(),
     );
     audit.id = AuditId::new(hour, random);
-    office.store().note(platform, &audit).await?;
+    office.store().note(account, &audit).await?;
     office
         .visits()
         .remember(visit.actor(), visit.tenant(), hour);

@@ -6,7 +6,7 @@ mod plan;
 use domain::{Device, Extension, Resource, Secret, Tenant};
 use ids::{DeviceId, ExtensionId};
 use ports::{OPERATIONS_MAX, Operation, SecretChange, StoreError};
-use tenancy::{PlatformScope, TenantScope, Unresolved};
+use tenancy::{AccountScope, TenantScope, Unresolved};
 
 use crate::office::Office;
 use crate::{access, resource, tenants};
@@ -84,7 +84,7 @@ pub struct Installed {
 /// `Invalid` or `Conflict` from the plan, else what the store says.
 pub async fn install(
     office: &Office,
-    scope: &PlatformScope,
+    scope: &AccountScope,
     planned: PlannedTenant,
 ) -> Result<Installed, StoreError> {
     let domain = planned.spec.domains.first().cloned().unwrap_or_default();
@@ -135,10 +135,10 @@ impl Batch<'_> {
         if self.operations.len() + 1 + planned.devices.len() > OPERATIONS_MAX {
             self.flush().await?;
         }
-        let tenant = self.scope.tenant();
+        let owner = self.scope.owner();
         let number = planned.spec.number.clone();
         let extension = self.office.mint(ExtensionId::new);
-        let write = resource::new_write(extension, tenant, planned.spec, SecretChange::Keep)?;
+        let write = resource::new_write(extension, owner, planned.spec, SecretChange::Keep)?;
         self.operations.push(Operation::Create(write));
         for device in planned.devices {
             let generated = match &device.secret {
@@ -160,7 +160,7 @@ impl Batch<'_> {
                 enabled: true,
             };
             let id = self.office.mint(DeviceId::new);
-            let write = resource::new_write(id, tenant, spec, secret)?;
+            let write = resource::new_write(id, owner, spec, secret)?;
             self.operations.push(Operation::Create(write));
             devices.push(Credentials {
                 number: number.clone(),

@@ -101,7 +101,7 @@ pub async fn create(
         None => SecretChange::Keep,
     };
     let id = office.mint(DeviceId::new);
-    let write = resource::new_write(id, scope.tenant(), draft.spec, keep)?;
+    let write = resource::new_write(id, scope.owner(), draft.spec, keep)?;
     let device = resource::commit_one(office, scope, Operation::Create(write)).await?;
     Ok(Written {
         device,

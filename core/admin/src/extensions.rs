@@ -21,7 +21,7 @@ pub async fn create(
     spec: Extension,
 ) -> Result<Resource<Extension>, StoreError> {
     let id = office.mint(ExtensionId::new);
-    let write = resource::new_write(id, scope.tenant(), spec, SecretChange::Keep)?;
+    let write = resource::new_write(id, scope.owner(), spec, SecretChange::Keep)?;
     resource::commit_one(office, scope, Operation::Create(write)).await
 }
 

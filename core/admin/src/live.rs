@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::CompiledTenant;
+use domain::{CompiledTenant, FeedEntry, KindName};
 use ids::TenantId;
 use ports::{ExchangeStore, StoreError};
 use tenancy::TenantScope;
@@ -110,11 +110,25 @@ impl Follower {
                 return Ok((changed, page.cursor));
             }
             let whole = page.entries.len() == FEED_STEP;
-            changed.extend(page.entries.iter().map(|entry| entry.tenant));
+            for entry in &page.entries {
+                changed.extend(entry.owner.tenant());
+                changed.extend(on_plan(store, entry).await?);
+            }
             cursor = page.cursor;
             if !whole {
                 return Ok((changed, cursor));
             }
         }
+    }
+}
+
+/// The tenants that have the plan that was changed.
+async fn on_plan(
+    store: &(impl ExchangeStore + ?Sized),
+    entry: &FeedEntry,
+) -> Result<Vec<TenantId>, StoreError> {
+    match (entry.kind, entry.id.parse()) {
+        (KindName::Plan, Ok(plan)) => store.tenants_on(plan).await,
+        _ => Ok(Vec::new()),
     }
 }

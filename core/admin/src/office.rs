@@ -4,12 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use domain::{AuditEntry, Digests, Secret};
-use ids::{AuditId, RequestId, TenantId};
+use ids::{AuditId, RequestId};
 use machine::WallTime;
 use md5::Md5;
 use ports::{Change, Entropy, Operation, StoreError, Stores, WallClock};
 use sha2::{Digest, Sha256};
-use tenancy::Actor;
+use tenancy::{Actor, Owner};
 
 use crate::visits::Visits;
 
@@ -132,14 +132,14 @@ impl Office {
 
     pub(crate) fn audit(
         &self,
-        tenant: Option<TenantId>,
+        owner: Owner,
         actor: Actor,
         action: &str,
         target: String,
     ) -> AuditEntry {
         AuditEntry {
             id: self.mint(AuditId::new),
-            tenant,
+            owner,
             at: self.now(),
             actor: actor.to_string(),
             action: action.to_owned(),

@@ -4,7 +4,7 @@ use domain::{Document, Invalid, Kind, Resource};
 use machine::WallTime;
 use ports::{Cursor, Listing, Operation, Page, SecretChange, StoreError, Write, locate, read};
 use serde_json::Value;
-use tenancy::{Located, TenantScope, Unresolved};
+use tenancy::{Located, Owner, TenantScope, Unresolved};
 
 use crate::office::Office;
 
@@ -32,7 +32,7 @@ impl<K: Kind> TryFrom<Listing> for Resources<K> {
 /// The write of a new resource; the store sets revision and times.
 pub(crate) fn new_write<K: Kind>(
     id: K::Id,
-    tenant: ids::TenantId,
+    owner: Owner,
     mut spec: K,
     secret: SecretChange,
 ) -> Result<Write, Invalid> {
@@ -41,7 +41,7 @@ pub(crate) fn new_write<K: Kind>(
     let never = WallTime::UNIX_EPOCH;
     let resource = Resource {
         id,
-        tenant,
+        owner,
         revision: 1,
         spec,
         created: never,
@@ -59,7 +59,7 @@ pub(crate) fn next_write<K: Kind>(
     spec: K,
     secret: SecretChange,
 ) -> Result<Write, Invalid> {
-    new_write(before.id, before.tenant, spec, secret)
+    new_write(before.id, before.owner, spec, secret)
 }
 
 /// The revision that must still hold: the one the caller knows or, when it does not care, the

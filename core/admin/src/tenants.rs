@@ -1,10 +1,10 @@
-//! Use cases of the kind *tenant*. Only operators change tenants.
+//! Use cases of the kind *tenant*. Only the accounts above a tenant change it.
 
 use domain::{KindName, Resource, Tenant, Version};
 use ids::TenantId;
-use ports::{AuditListing, Operation, Page, SecretChange, StoreError};
+use ports::{AuditListing, Operation, Page, SecretChange, StoreError, locate_below};
 use serde_json::Value;
-use tenancy::{Located, PlatformScope, TenantScope, Unresolved};
+use tenancy::{AccountScope, Located, TenantScope, Unresolved};
 
 use crate::office::Office;
 use crate::patch::merge_patch;
@@ -13,14 +13,14 @@ use crate::spec::parse_spec;
 
 async fn commit_one(
     office: &Office,
-    scope: &PlatformScope,
+    scope: &AccountScope,
     operation: Operation,
 ) -> Result<Resource<Tenant>, StoreError> {
     let change = office.change(vec![operation]);
     resource::written(
         office
             .store()
-            .commit_tenants(scope, change)
+            .commit_below(scope, change)
             .await?
             .into_document(),
     )
@@ -32,11 +32,11 @@ async fn commit_one(
 /// `Invalid`, `Conflict` when a domain is taken, else what the store says.
 pub async fn create(
     office: &Office,
-    scope: &PlatformScope,
+    scope: &AccountScope,
     spec: Tenant,
 ) -> Result<Resource<Tenant>, StoreError> {
     let id = office.mint(TenantId::new);
-    let write = resource::new_write(id, id, spec, SecretChange::Keep)?;
+    let write = resource::new_write(id, id.into(), spec, SecretChange::Keep)?;
     commit_one(office, scope, Operation::Create(write)).await
 }
 
@@ -46,11 +46,11 @@ pub async fn create(
 /// `NotFound`, else what the store says.
 pub async fn find(
     office: &Office,
-    scope: &PlatformScope,
+    scope: &AccountScope,
     reference: &Unresolved<Tenant>,
 ) -> Result<Resource<Tenant>, StoreError> {
-    let found = office.store().find_tenant(scope, reference.text()).await?;
-    Ok(found.ok_or(StoreError::NotFound)?.try_into()?)
+    let (_, found) = locate_below(office.store(), scope, reference).await?;
+    Ok(found)
 }
 
 /// One page of tenants.
@@ -59,15 +59,17 @@ pub async fn find(
 /// What the store says.
 pub async fn list(
     office: &Office,
-    scope: &PlatformScope,
+    scope: &AccountScope,
     page: &Page,
 ) -> Result<Resources<Tenant>, StoreError> {
-    Ok(office.store().tenants(scope, page).await?.try_into()?)
+    let kind = KindName::Tenant;
+    let listing = office.store().list_below(scope, kind, page).await?;
+    Ok(listing.try_into()?)
 }
 
 async fn present(
     office: &Office,
-    scope: &PlatformScope,
+    scope: &AccountScope,
     located: Located<Tenant>,
 ) -> Result<Resource<Tenant>, StoreError> {
     find(office, scope, &Unresolved::new(located.id().to_string())).await
@@ -79,7 +81,7 @@ async fn present(
 /// `NotFound`, `RevisionMismatch`, `Invalid`, `Conflict`, else what the store says.
 pub async fn replace(
     office: &Office,
-    scope: &PlatformScope,
+    scope: &AccountScope,
     located: Located<Tenant>,
     revision: Option<u64>,
     spec: Tenant,
@@ -104,7 +106,7 @@ pub async fn replace(
 /// As [`replace`].
 pub async fn patch(
     office: &Office,
-    scope: &PlatformScope,
+    scope: &AccountScope,
     located: Located<Tenant>,
     revision: Option<u64>,
     patch: &Value,
@@ -123,7 +125,7 @@ pub async fn patch(
 /// `NotFound`, `RevisionMismatch`, `InUse`, else what the store says.
 pub async fn delete(
     office: &Office,
-    scope: &PlatformScope,
+    scope: &AccountScope,
     located: Located<Tenant>,
     revision: Option<u64>,
 ) -> Result<(), StoreError> {
@@ -135,11 +137,7 @@ pub async fn delete(
         expected_revision: revision,
     };
     let change = office.change(vec![operation]);
-    office
-        .store()
-        .commit_tenants(scope, change)
-        .await
-        .map(|_| ())
+    office.store().commit_below(scope, change).await.map(|_| ())
 }
 
 /// The latest revisions of the tenant's own document, newest first.
@@ -163,14 +161,14 @@ pub async fn audit(
     office.store().audit(scope, page).await
 }
 
-/// One page of the platform's own audit trail, newest first.
+/// One page of an account's own audit trail, newest first.
 ///
 /// # Errors
 /// What the store says.
-pub async fn platform_audit(
+pub async fn account_audit(
     office: &Office,
-    scope: &PlatformScope,
+    scope: &AccountScope,
     page: &Page,
 ) -> Result<AuditListing, StoreError> {
-    office.store().platform_audit(scope, page).await
+    office.store().account_audit(scope, page).await
 }

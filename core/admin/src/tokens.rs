@@ -1,10 +1,10 @@
 //! Use cases of API keys. A key's text is shown once, when it is made.
 
 use domain::{Invalid, TokenRecord};
-use ids::{TenantId, TokenId};
+use ids::TokenId;
 use machine::WallTime;
 use ports::StoreError;
-use tenancy::{PlatformScope, Role, TokenText};
+use tenancy::{AccountScope, Owner, TokenText};
 
 use crate::office::Office;
 
@@ -15,12 +15,12 @@ const NAME_MAX: usize = 64;
 ///
 /// # Errors
 /// `Invalid` for a name of no or more than 64 characters or an expiry in the past, `NotFound`
-/// for a tenant's key without the tenant, else what the store says.
+/// for a key of somebody who is not there or not below the account, else what the store says.
 pub async fn create(
     office: &Office,
-    scope: &PlatformScope,
+    scope: &AccountScope,
     name: &str,
-    role: Role,
+    owner: Owner,
     expires: Option<WallTime>,
 ) -> Result<(TokenRecord, TokenText), StoreError> {
     let (name, now) = (name.trim(), office.now());
@@ -34,39 +34,27 @@ pub async fn create(
     let token = TokenRecord {
         id: office.mint(TokenId::new),
         name: name.to_owned(),
-        role,
+        owner,
         hash: text.hash(),
         created: now,
         expires,
         revoked: None,
     };
-    let audit = office.audit(
-        tenant_of(role),
-        scope.actor(),
-        "token.created",
-        token.id.to_string(),
-    );
+    let audit = office.audit(owner, scope.actor(), "token.created", token.id.to_string());
     office.store().put_token(scope, &token, &audit).await?;
     Ok((token, text))
 }
 
-fn tenant_of(role: Role) -> Option<TenantId> {
-    match role {
-        Role::Operator => None,
-        Role::Tenant(tenant) => Some(tenant),
-    }
-}
-
-/// All API keys, revoked ones too: of one tenant, or all.
+/// All API keys of the account and of those below it, revoked ones too: of one owner, or all.
 ///
 /// # Errors
 /// What the store says.
 pub async fn list(
     office: &Office,
-    scope: &PlatformScope,
-    tenant: Option<TenantId>,
+    scope: &AccountScope,
+    owner: Option<Owner>,
 ) -> Result<Vec<TokenRecord>, StoreError> {
-    office.store().tokens(scope, tenant).await
+    office.store().tokens(scope, owner).await
 }
 
 /// Revokes an API key at once.
@@ -75,7 +63,7 @@ pub async fn list(
 /// `NotFound`, else what the store says.
 pub async fn revoke(
     office: &Office,
-    scope: &PlatformScope,
+    scope: &AccountScope,
     token: TokenId,
 ) -> Result<(), StoreError> {
     let known = office.store().tokens(scope, None).await?;
@@ -83,8 +71,12 @@ pub async fn revoke(
         .into_iter()
         .find(|t| t.id == token)
         .ok_or(StoreError::NotFound)?;
-    let tenant = tenant_of(record.role);
-    let audit = office.audit(tenant, scope.actor(), "token.revoked", token.to_string());
+    let audit = office.audit(
+        record.owner,
+        scope.actor(),
+        "token.revoked",
+        token.to_string(),
+    );
     office
         .store()
         .revoke_token(scope, token, office.now(), &audit)
@@ -97,16 +89,16 @@ pub async fn revoke(
 /// What the store says.
 pub async fn first_operator(
     office: &Office,
-    scope: &PlatformScope,
+    scope: &AccountScope,
 ) -> Result<Option<TokenText>, StoreError> {
     let now = office.now();
     let known = office.store().tokens(scope, None).await?;
     if known
         .iter()
-        .any(|token| token.role == Role::Operator && token.is_live(now))
+        .any(|token| token.owner == Owner::PLATFORM && token.is_live(now))
     {
         return Ok(None);
     }
-    let (_, text) = create(office, scope, "first operator", Role::Operator, None).await?;
+    let (_, text) = create(office, scope, "first operator", Owner::PLATFORM, None).await?;
     Ok(Some(text))
 }

@@ -1,9 +1,10 @@
 //! Facts about changes: the audit trail, the history, and the feed that live exchanges follow.
 
-use ids::{AuditId, RequestId, TenantId};
+use ids::{AuditId, RequestId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tenancy::Owner;
 
 use crate::document::Document;
 use crate::kind::KindName;
@@ -36,15 +37,15 @@ impl Change {
 pub struct AuditEntry {
     /// The entry's id.
     pub id: AuditId,
-    /// Whose trail it is in; `None` for the platform's own.
-    pub tenant: Option<TenantId>,
+    /// Whose trail it is in.
+    pub owner: Owner,
     /// When.
     pub at: WallTime,
     /// On whose behalf, as `tenancy::Actor` prints it.
     pub actor: String,
     /// What was done, such as `extension.created`.
     pub action: String,
-    /// Id of what it was done to; empty when it is the tenant as a whole.
+    /// Id of what it was done to; empty when it is the owner as a whole.
     pub target: String,
     /// The spec before.
     pub before: Option<Value>,
@@ -60,7 +61,7 @@ pub struct FeedEntry {
     /// Position in the feed; grows by one with each entry of the platform.
     pub cursor: u64,
     /// Whose document.
-    pub tenant: TenantId,
+    pub owner: Owner,
     /// Its kind.
     pub kind: KindName,
     /// Its id.

@@ -10,6 +10,7 @@ use tenancy::{Caps, DeviceEntry};
 use crate::device::{Device, FixedContact};
 use crate::document::Resource;
 use crate::extension::{Destination, Extension};
+use crate::plan::Plan;
 use crate::secret::Digests;
 use crate::tenant::Tenant;
 
@@ -18,6 +19,8 @@ use crate::tenant::Tenant;
 pub struct TenantParts {
     /// The tenant's own document.
     pub tenant: Resource<Tenant>,
+    /// The plan it has.
+    pub plan: Option<Resource<Plan>>,
     /// All its extensions, in the order of their ids.
     pub extensions: Vec<Resource<Extension>>,
     /// All its devices with their digests, in the order of their ids.
@@ -85,12 +88,14 @@ pub struct CompiledTenant {
 impl CompiledTenant {
     /// Compiles one tenant. Devices of an extension that is not among the parts ring for nobody.
     pub fn compile(parts: TenantParts) -> CompiledTenant {
+        let plan = parts.plan.as_ref().map(|plan| &plan.spec);
+        let caps = parts.tenant.spec.effective_caps(plan);
         let mut compiled = CompiledTenant {
             id: parts.tenant.id,
             revision: parts.tenant.revision,
             display_name: parts.tenant.spec.display_name,
             domains: parts.tenant.spec.domains,
-            caps: parts.tenant.spec.caps,
+            caps,
             enabled: parts.tenant.spec.enabled,
             by_number: HashMap::with_capacity(parts.extensions.len()),
             by_extension: HashMap::with_capacity(parts.extensions.len()),

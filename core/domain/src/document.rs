@@ -1,9 +1,9 @@
 //! Documents as they are stored, and the same with a typed spec.
 
-use ids::TenantId;
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tenancy::Owner;
 
 use crate::invalid::Invalid;
 use crate::kind::{Kind, KindName};
@@ -15,8 +15,8 @@ pub struct Document {
     pub kind: KindName,
     /// The id's text.
     pub id: String,
-    /// The owner. A tenant's own document is owned by itself.
-    pub tenant: TenantId,
+    /// The owner. A tenant's or a reseller's own document is owned by itself.
+    pub owner: Owner,
     /// 1 when created, one more with each change.
     pub revision: u64,
     /// The natural key, such as a number, a user name or the first domain.
@@ -34,8 +34,8 @@ pub struct Document {
 pub struct Resource<K: Kind> {
     /// The id.
     pub id: K::Id,
-    /// The owner.
-    pub tenant: TenantId,
+    /// The owner. A tenant's or a reseller's own document is owned by itself.
+    pub owner: Owner,
     /// 1 when created, one more with each change.
     pub revision: u64,
     /// The spec.
@@ -54,7 +54,7 @@ impl<K: Kind> Resource<K> {
         Ok(Document {
             kind: K::NAME,
             id: self.id.to_string(),
-            tenant: self.tenant,
+            owner: self.owner,
             revision: self.revision,
             name: self.spec.natural_key(),
             spec,
@@ -81,7 +81,7 @@ impl<K: Kind> TryFrom<Document> for Resource<K> {
             .map_err(|error| Invalid::new("", error.to_string()))?;
         Ok(Resource {
             id,
-            tenant: document.tenant,
+            owner: document.owner,
             revision: document.revision,
             spec,
             created: document.created,

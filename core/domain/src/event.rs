@@ -40,8 +40,9 @@ pub struct Event {
 
 impl Event {
     /// A change of a document; `audit` is the id of its entry in the audit trail. What a spec
-    /// holds is what its readers see; secrets are no part of it.
-    pub fn of_change(document: &Document, change: Change, audit: AuditId) -> Event {
+    /// holds is what its readers see; secrets are no part of it. `None` for what is not a tenant's.
+    pub fn of_change(document: &Document, change: Change, audit: AuditId) -> Option<Event> {
+        let tenant = document.owner.tenant()?;
         let kind = match change {
             Change::Created => EventKind::ResourceCreated,
             Change::Replaced => EventKind::ResourceChanged,
@@ -56,15 +57,15 @@ impl Event {
         if change != Change::Deleted {
             data["spec"] = document.spec.clone();
         }
-        Event {
+        Some(Event {
             id: EventId::from_u128(audit.as_u128()),
-            tenant: document.tenant,
+            tenant,
             kind,
             at: document.updated,
             cursor: 0,
             subject: document.id.clone(),
             data,
-        }
+        })
     }
 
     /// Where a device can be reached has changed: it has so many bindings now.

@@ -87,7 +87,7 @@ impl Kind for Extension {
         vec![UniqueKey {
             space: "number",
             key: self.number.clone(),
-            scope: KeyScope::PerTenant,
+            scope: KeyScope::PerOwner,
         }]
     }
 

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use ids::{DeviceId, ExtensionId, TenantId};
+use ids::{DeviceId, ExtensionId, PlanId, ResellerId, TenantId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tenancy::Identified;
+use tenancy::{Account, Identified};
 
 use crate::invalid::Invalid;
 
@@ -14,6 +14,10 @@ use crate::invalid::Invalid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KindName {
+    /// An account that sells tenants under its own brand.
+    Reseller,
+    /// How much a tenant may use.
+    Plan,
     /// A customer company.
     Tenant,
     /// A dialable number inside a tenant.
@@ -22,22 +26,52 @@ pub enum KindName {
     Device,
 }
 
+/// Who owns the documents of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// The document is its own owner: it opens an account or a tenant.
+    Itself,
+    /// An account owns it: the platform or a reseller.
+    Account,
+    /// A tenant owns it.
+    Tenant,
+}
+
 impl KindName {
     /// All kinds, in the order in which they refer to each other.
-    pub const ALL: [KindName; 3] = [KindName::Tenant, KindName::Extension, KindName::Device];
+    pub const ALL: [KindName; 5] = [
+        KindName::Reseller,
+        KindName::Plan,
+        KindName::Tenant,
+        KindName::Extension,
+        KindName::Device,
+    ];
 
     /// The kind's word, as stored and as shown.
     pub fn as_str(self) -> &'static str {
         match self {
+            KindName::Reseller => "reseller",
+            KindName::Plan => "plan",
             KindName::Tenant => "tenant",
             KindName::Extension => "extension",
             KindName::Device => "device",
         }
     }
 
+    /// Who owns the kind's documents.
+    pub fn place(self) -> Place {
+        match self {
+            KindName::Reseller | KindName::Tenant => Place::Itself,
+            KindName::Plan => Place::Account,
+            KindName::Extension | KindName::Device => Place::Tenant,
+        }
+    }
+
     /// The space of unique keys in which the kind's natural keys lie.
     pub fn key_space(self) -> &'static str {
         match self {
+            KindName::Reseller => "reseller",
+            KindName::Plan => "plan",
             KindName::Tenant => "domain",
             KindName::Extension => "number",
             KindName::Device => "username",
@@ -47,6 +81,8 @@ impl KindName {
     /// Whether a text has the form of an id of the kind.
     pub fn is_id(self, text: &str) -> bool {
         match self {
+            KindName::Reseller => text.parse::<ResellerId>().is_ok(),
+            KindName::Plan => text.parse::<PlanId>().is_ok(),
             KindName::Tenant => text.parse::<TenantId>().is_ok(),
             KindName::Extension => text.parse::<ExtensionId>().is_ok(),
             KindName::Device => text.parse::<DeviceId>().is_ok(),
@@ -86,8 +122,8 @@ impl FromStr for KindName {
 /// How far a unique key reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum KeyScope {
-    /// Taken once in each tenant.
-    PerTenant,
+    /// Taken once with each owner.
+    PerOwner,
     /// Taken once on the whole platform.
     Platform,
 }
@@ -103,7 +139,7 @@ pub struct UniqueKey {
     pub scope: KeyScope,
 }
 
-/// A pointer from one document to another of the same tenant.
+/// A pointer from one document to another: of the same owner, or of an account above it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reference {
     /// The kind referred to (or, in a list of users, the kind that refers).
@@ -136,7 +172,12 @@ pub trait Kind:
     /// The documents it points to.
     fn references(&self) -> Vec<Reference>;
 
-    /// What people call it in paths instead of the id; unique among the tenant's documents of
+    /// The account under which a document lies that is its own owner; `None` for all others.
+    fn parent(&self) -> Option<Account> {
+        None
+    }
+
+    /// What people call it in paths instead of the id; unique among the owner's documents of
     /// the kind, and never of the form of an id.
     fn natural_key(&self) -> String;
 }

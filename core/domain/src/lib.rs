@@ -5,6 +5,7 @@
 //! [`CompiledTenant`] and [`Directory`] are what a live exchange asks instead of a database.
 
 mod audit;
+mod brand;
 mod cdr;
 mod compiled;
 mod device;
@@ -15,12 +16,16 @@ mod extension;
 mod facets;
 mod invalid;
 mod kind;
+mod plan;
+mod quotas;
+mod reseller;
 mod secret;
 mod tenant;
 mod text;
 mod token;
 
 pub use audit::{AuditEntry, Change, FeedEntry, Version};
+pub use brand::Brand;
 pub use cdr::{
     Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step, TransferNote,
 };
@@ -34,7 +39,10 @@ pub use extension::{
 };
 pub use facets::{Facets, facets};
 pub use invalid::Invalid;
-pub use kind::{KeyScope, Kind, KindName, Reference, UniqueKey, UnknownKind};
+pub use kind::{KeyScope, Kind, KindName, Place, Reference, UniqueKey, UnknownKind};
+pub use plan::Plan;
+pub use quotas::{Quotas, ResellerLimits};
+pub use reseller::{GRANTED_PLANS_MAX, Reseller};
 pub use secret::{Digests, SECRET_MAX, SECRET_MIN, Secret};
 pub use tenant::{DOMAINS_MAX, Tenant};
 pub use token::TokenRecord;

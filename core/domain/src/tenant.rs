@@ -1,17 +1,18 @@
 //! The kind *tenant*: one customer company.
 
-use ids::TenantId;
+use ids::{PlanId, ResellerId, TenantId};
 use serde::{Deserialize, Serialize};
-use tenancy::{Caps, Identified};
+use tenancy::{Account, CapOverrides, Caps, Identified};
 
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey, enabled};
+use crate::plan::Plan;
 use crate::text;
 
 /// Most SIP domains of one tenant.
 pub const DOMAINS_MAX: usize = 16;
 
-/// A customer company: its SIP domains and its caps.
+/// A customer company: its SIP domains, who sells to it, and how much it may use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tenant {
@@ -20,12 +21,27 @@ pub struct Tenant {
     /// What people call it, at most 64 characters.
     #[serde(default)]
     pub display_name: String,
-    /// How much it may use.
+    /// The reseller that it buys from; without one it buys from the operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reseller: Option<ResellerId>,
+    /// What it has bought: a plan of its reseller, or one that its reseller may sell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanId>,
+    /// How much it may use where that differs from its plan, or from the defaults when it has
+    /// none.
     #[serde(default)]
-    pub caps: Caps,
+    pub caps: CapOverrides,
     /// A disabled tenant registers nothing and calls nobody.
     #[serde(default = "enabled")]
     pub enabled: bool,
+}
+
+impl Tenant {
+    /// How much it may use, with this plan.
+    pub fn effective_caps(&self, plan: Option<&Plan>) -> Caps {
+        let sold = plan.map(|plan| plan.caps).unwrap_or_default();
+        self.caps.over(sold)
+    }
 }
 
 impl Identified for Tenant {
@@ -81,7 +97,21 @@ impl Kind for Tenant {
     }
 
     fn references(&self) -> Vec<Reference> {
-        Vec::new()
+        let reseller = self.reseller.map(|reseller| Reference {
+            kind: KindName::Reseller,
+            id: reseller.to_string(),
+            field: "/reseller".to_owned(),
+        });
+        let plan = self.plan.map(|plan| Reference {
+            kind: KindName::Plan,
+            id: plan.to_string(),
+            field: "/plan".to_owned(),
+        });
+        reseller.into_iter().chain(plan).collect()
+    }
+
+    fn parent(&self) -> Option<Account> {
+        Some(Account::of(self.reseller))
     }
 
     fn natural_key(&self) -> String {

@@ -3,7 +3,7 @@
 use ids::TokenId;
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
-use tenancy::{Role, TokenHash};
+use tenancy::{Owner, TokenHash};
 
 /// What is kept of an API key: never its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,8 +12,8 @@ pub struct TokenRecord {
     pub id: TokenId,
     /// What people call it, at most 64 characters.
     pub name: String,
-    /// What it may do.
-    pub role: Role,
+    /// Whose it is, and so what it opens.
+    pub owner: Owner,
     /// SHA-256 of its text.
     pub hash: TokenHash,
     /// When it was made.

@@ -17,7 +17,7 @@ const DIGESTS: Digests = Digests {
 fn resource<K: Kind>(tenant: TenantId, id: <K as Identified>::Id, spec: Value) -> Resource<K> {
     Resource {
         id,
-        tenant,
+        owner: tenant.into(),
         revision: 1,
         spec: serde_json::from_value(spec).unwrap(),
         created: WallTime::from_unix_ms(0),
@@ -32,6 +32,7 @@ fn parts(number: u128, domain: &str, username: &str) -> TenantParts {
     let spec = json!({ "username": username, "extension": extension });
     TenantParts {
         tenant: resource::<Tenant>(tenant, tenant, json!({ "domains": [domain] })),
+        plan: None,
         extensions: vec![resource::<Extension>(
             tenant,
             extension,

@@ -111,7 +111,7 @@ fn an_event_made_while_the_call_goes_on_is_the_one_that_its_record_tells() {
 #[test]
 fn a_change_of_a_document_is_told_with_its_spec_and_a_deletion_without() {
     let document = Document {
-        tenant: TenantId::new(1, 1),
+        owner: TenantId::new(1, 1).into(),
         kind: KindName::Extension,
         id: "ext_1".to_owned(),
         revision: 3,
@@ -121,12 +121,12 @@ fn a_change_of_a_document_is_told_with_its_spec_and_a_deletion_without() {
         spec: json!({"number": "101"}),
     };
     let audit = AuditId::new(5, 5);
-    let changed = Event::of_change(&document, Change::Replaced, audit);
+    let changed = Event::of_change(&document, Change::Replaced, audit).unwrap();
     assert_eq!(changed.kind, EventKind::ResourceChanged);
     assert_eq!(changed.id.as_u128(), audit.as_u128());
     assert_eq!(changed.data["spec"]["number"], "101");
     assert_eq!(changed.data["revision"], 3);
-    let gone = Event::of_change(&document, Change::Deleted, audit);
+    let gone = Event::of_change(&document, Change::Deleted, audit).unwrap();
     assert_eq!(gone.data.get("spec"), None);
     assert_eq!(gone.data["kind"], "extension");
 }

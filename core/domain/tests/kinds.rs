@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use domain::{
-    DOMAINS_MAX, Destination, Device, Document, Extension, Invalid, KeyScope, Kind, KindName,
-    Resource, Tenant, UniqueKey, facets,
+    Brand, DOMAINS_MAX, Destination, Device, Document, Extension, Invalid, KeyScope, Kind,
+    KindName, Plan, Reseller, Resource, Tenant, UniqueKey, facets,
 };
 use ids::{DeviceId, ExtensionId, TenantId};
 use machine::WallTime;
@@ -34,7 +34,7 @@ fn document<K: Kind>(id: &str, spec: &K) -> Document {
     Document {
         kind: K::NAME,
         id: id.to_owned(),
-        tenant: TenantId::new(1, 1),
+        owner: TenantId::new(1, 1).into(),
         revision: 1,
         name: spec.natural_key(),
         spec: serde_json::to_value(spec).unwrap(),
@@ -146,7 +146,7 @@ fn an_extension_takes_its_number_within_its_tenant_alone() {
     assert_eq!(keys.len(), 1);
     assert_eq!(
         (keys[0].space, keys[0].scope),
-        ("number", KeyScope::PerTenant)
+        ("number", KeyScope::PerOwner)
     );
     assert_eq!(keys[0].key, extension("101").natural_key());
 }
@@ -339,7 +339,7 @@ fn a_document_that_contradicts_its_spec_is_refused() {
 fn a_resource_becomes_a_document_and_again_the_same_resource() {
     let resource = Resource {
         id: DeviceId::new(1, 7),
-        tenant: TenantId::new(1, 1),
+        owner: TenantId::new(1, 1).into(),
         revision: 3,
         spec: device(json!({ "address": "sip:192.0.2.7" })),
         created: WallTime::from_unix_ms(5),
@@ -360,4 +360,86 @@ fn every_kind_is_found_by_its_word_and_no_other_word_is_a_kind() {
     }
     assert!("Tenant".parse::<KindName>().is_err());
     assert!("".parse::<KindName>().is_err());
+}
+
+fn reseller(change: Value) -> Reseller {
+    let mut spec = json!({ "name": "north" });
+    for (name, value) in change.as_object().unwrap() {
+        spec[name] = value.clone();
+    }
+    serde_json::from_value(spec).unwrap()
+}
+
+#[test]
+fn a_brand_is_refused_in_the_field_that_is_wrong() {
+    for (brand, field) in [
+        (json!({ "primary_color": "blue" }), "/brand/primary_color"),
+        (json!({ "accent_color": "#12345g" }), "/brand/accent_color"),
+        (json!({ "domain": "not a host" }), "/brand/domain"),
+        (json!({ "mail_from": "north.example" }), "/brand/mail_from"),
+        (
+            json!({ "mail_from": "a b@north.example" }),
+            "/brand/mail_from",
+        ),
+        (
+            json!({ "logo": "https://north.example/logo.png" }),
+            "/brand/logo",
+        ),
+        (
+            json!({ "logo": "data:image/svg+xml;base64,AAAA" }),
+            "/brand/logo",
+        ),
+        (json!({ "name": " North" }), "/brand/name"),
+    ] {
+        let spec = reseller(json!({ "brand": brand }));
+        assert_eq!(refused(&spec).as_deref(), Some(field));
+    }
+    let mut good = reseller(json!({ "brand": {
+        "name": "North", "logo": "data:image/png;base64,iVBORw0KGgo=",
+        "primary_color": "#0A64C8", "domain": "PBX.North.example",
+        "mail_from": "hello@north.example"
+    }}));
+    good.normalise();
+    assert_eq!(refused(&good), None);
+    assert_eq!(good.brand.domain.as_deref(), Some("pbx.north.example"));
+    assert_eq!(reseller(json!({})).brand, Brand::default());
+}
+
+#[test]
+fn a_resellers_name_and_portal_are_taken_once_on_the_platform() {
+    let spec = reseller(json!({ "brand": { "domain": "pbx.north.example" } }));
+    let keys = spec.unique_keys();
+    assert!(keys.iter().all(|key| key.scope == KeyScope::Platform));
+    let spaces: Vec<&str> = keys.iter().map(|key| key.space).collect();
+    assert_eq!(spaces, ["reseller", "portal_domain"]);
+}
+
+#[test]
+fn a_plan_includes_no_more_than_it_allows() {
+    let plan = |included: u32, maximum: Option<u32>| -> Plan {
+        let maximum = maximum.map_or(json!({}), |most| json!({ "devices": most }));
+        let spec =
+            json!({ "name": "gold", "included": { "devices": included }, "maximum": maximum });
+        serde_json::from_value(spec).unwrap()
+    };
+    assert_eq!(refused(&plan(5, Some(5))), None);
+    assert_eq!(refused(&plan(5, None)), None);
+    assert_eq!(
+        refused(&plan(6, Some(5))).as_deref(),
+        Some("/included/devices")
+    );
+}
+
+#[test]
+fn a_tenants_caps_are_its_plans_where_it_has_none_of_its_own() {
+    let plan: Plan = serde_json::from_value(json!({
+        "name": "gold", "caps": { "concurrent_calls": 7, "calls_per_second": 3 }
+    }))
+    .unwrap();
+    let mut spec = tenant(&["acme.example"]);
+    assert_eq!(spec.effective_caps(None), tenancy::Caps::default());
+    assert_eq!(spec.effective_caps(Some(&plan)), plan.caps);
+    spec.caps.calls_per_second = Some(9);
+    let caps = spec.effective_caps(Some(&plan));
+    assert_eq!((caps.concurrent_calls, caps.calls_per_second), (7, 9));
 }

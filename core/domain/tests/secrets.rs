@@ -4,7 +4,7 @@
 use domain::{Digests, SECRET_MAX, SECRET_MIN, Secret, TokenRecord};
 use ids::TokenId;
 use machine::WallTime;
-use tenancy::{Role, TokenText};
+use tenancy::{Owner, TokenText};
 
 #[test]
 fn a_supplied_secret_is_eight_to_128_printable_characters() {
@@ -68,7 +68,7 @@ fn a_key_is_live_until_it_expires_or_is_revoked() {
     let key = TokenRecord {
         id: TokenId::new(1, 1),
         name: "ci".to_owned(),
-        role: Role::Operator,
+        owner: Owner::PLATFORM,
         hash: TokenText::from_entropy([1; 32]).hash(),
         created: at(0),
         expires: Some(at(100)),

@@ -2,8 +2,8 @@
 //! accepted says the same again.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use domain::{Device, Document, Extension, Kind, KindName, Tenant, facets};
-use ids::{DeviceId, ExtensionId, TenantId};
+use domain::{Device, Document, Extension, Kind, KindName, Plan, Reseller, Tenant, facets};
+use ids::{DeviceId, ExtensionId, PlanId, ResellerId, TenantId};
 use machine::WallTime;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
@@ -11,6 +11,15 @@ use serde_json::{Map, Value};
 /// Names of fields, real ones mostly.
 fn name() -> impl Strategy<Value = String> {
     let real = [
+        "name",
+        "parent",
+        "plans",
+        "limits",
+        "brand",
+        "included",
+        "maximum",
+        "reseller",
+        "plan",
         "domains",
         "display_name",
         "caps",
@@ -69,7 +78,7 @@ fn holds<K: Kind>(id: &str, spec: &Value) {
     let document = Document {
         kind: K::NAME,
         id: id.to_owned(),
-        tenant: TenantId::new(1, 1),
+        owner: TenantId::new(1, 1).into(),
         revision: 1,
         name: typed.natural_key(),
         spec: serde_json::to_value(&typed).unwrap(),
@@ -85,6 +94,8 @@ fn holds<K: Kind>(id: &str, spec: &Value) {
 }
 
 fn all_hold(spec: &Value) {
+    holds::<Reseller>(&ResellerId::new(1, 1).to_string(), spec);
+    holds::<Plan>(&PlanId::new(1, 1).to_string(), spec);
     holds::<Tenant>(&TenantId::new(1, 1).to_string(), spec);
     holds::<Extension>(&ExtensionId::new(1, 1).to_string(), spec);
     holds::<Device>(&DeviceId::new(1, 1).to_string(), spec);
@@ -93,6 +104,15 @@ fn all_hold(spec: &Value) {
 /// A valid spec of a kind, to be spoilt in one place.
 fn valid(kind: KindName) -> Value {
     match kind {
+        KindName::Reseller => serde_json::json!({
+            "name": "north", "plans": [PlanId::new(1, 1)], "limits": { "tenants": 5 },
+            "brand": { "name": "North", "primary_color": "#0a64c8", "domain": "pbx.north.example",
+                       "mail_from": "hello@north.example" }
+        }),
+        KindName::Plan => serde_json::json!({
+            "name": "gold", "included": { "devices": 5 }, "maximum": { "devices": 10 },
+            "caps": { "concurrent_calls": 5 }
+        }),
         KindName::Tenant => serde_json::json!({
             "domains": ["acme.example"], "display_name": "Acme", "enabled": true
         }),

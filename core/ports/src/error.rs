@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{Invalid, Reference};
+use domain::{Invalid, KindName, Reference};
 
 /// Who must act for the same call to succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,13 @@ pub enum StoreError {
     },
     /// A field refers to something that the tenant has not.
     Dangling(Reference),
+    /// As many as the plan or the account allows are there already.
+    Quota {
+        /// The kind that is counted.
+        kind: KindName,
+        /// How many are allowed.
+        limit: u32,
+    },
     /// The document was changed since it was read.
     RevisionMismatch {
         /// Its present revision.
@@ -66,6 +73,7 @@ impl StoreError {
             | StoreError::Conflict { .. }
             | StoreError::InUse { .. }
             | StoreError::Dangling(_)
+            | StoreError::Quota { .. }
             | StoreError::RevisionMismatch { .. }
             | StoreError::Invalid(_)
             | StoreError::TooLarge { .. } => Fault::Asker,
@@ -88,6 +96,7 @@ impl StoreError {
             | StoreError::Conflict { .. }
             | StoreError::InUse { .. }
             | StoreError::Dangling(_)
+            | StoreError::Quota { .. }
             | StoreError::RevisionMismatch { .. }
             | StoreError::Invalid(_)
             | StoreError::TooLarge { .. } => self.to_string(),
@@ -107,6 +116,9 @@ impl fmt::Display for StoreError {
                     "{}: there is no {} {}",
                     reference.field, reference.kind, reference.id
                 )
+            }
+            StoreError::Quota { kind, limit } => {
+                write!(f, "at most {limit} of the kind {kind} are allowed here")
             }
             StoreError::RevisionMismatch { current } => {
                 write!(f, "changed meanwhile; the present revision is {current}")

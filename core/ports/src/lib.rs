@@ -1,44 +1,49 @@
 //! Small traits to the outside, and the look-ups that turn outside references into found things.
 //!
-//! A tenant's data is reached through [`Store`], none of whose methods lacks a scope. What is
-//! the platform's is reached through [`PlatformStore`] (operators), [`ExchangeStore`] (the
-//! running exchange) and [`FrontDoor`] (before it is known who asks). [`Stores`] is all four.
+//! A tenant's data is reached through [`Store`] and an account's through [`AccountStore`], none of
+//! whose methods lacks a scope. What is the platform's is reached through [`ExchangeStore`] (the
+//! running exchange) and [`FrontDoor`] (before it is known who asks). [`KeyStore`] replaces the
+//! keys under which secrets are kept. [`EventLog`] is what tenants follow. [`Stores`] is all six.
 
+mod account;
 mod change;
 mod courier;
 mod error;
 mod events;
+mod exchange;
 mod fixed;
 pub mod frame;
 mod front_door;
 mod host;
 mod journal;
+mod keys;
 mod live;
 mod locate;
 mod mailer;
 mod page;
-mod platform;
 mod ready;
 mod snapshots;
 mod store;
 
+pub use account::{ACCOUNT_DEPTH_MAX, AccountStore};
 pub use change::{Change, Committed, OPERATIONS_MAX, Operation, SecretChange, Write, Written};
 pub use courier::{Courier, CourierError, PARCEL_MAX, Parcel, Receipt};
 pub use error::{Fault, StoreError};
 pub use events::{
     EVENT_DAYS, EVENTS_KEPT, EVENTS_SCANNED, EventHead, EventLog, EventPage, EventQuery,
 };
+pub use exchange::{ExchangeStore, FeedWatch};
 pub use fixed::{FixedClock, SeededEntropy};
 pub use front_door::{FrontDoor, IDEMPOTENCY_HOURS, RESPONSE_MAX, Reply, Turn};
 pub use host::{Entropy, WallClock};
 pub use journal::{Journal, JournalRecord, Mark};
+pub use keys::KeyStore;
 pub use live::{LiveCall, LiveError, LiveExchange, LiveLeg, LiveRegistration, Why};
-pub use locate::{locate, read};
+pub use locate::{locate, locate_below, read};
 pub use mailer::{MAIL_BODY_MAX, MAIL_SUBJECT_MAX, Mail, MailError, Mailer, NoMailer};
 pub use page::{
     AuditListing, CdrListing, CdrQuery, Cursor, FeedPage, Filter, Listing, Order, PAGE_MAX, Page,
 };
-pub use platform::{ExchangeStore, FeedWatch, PlatformStore};
 pub use ready::{NotReady, ready};
 pub use snapshots::{Bucket, Snapshots};
 pub use store::{HISTORY_MAX, Store, Stores};

@@ -1,8 +1,9 @@
 //! Look-ups: the only place where outside references become found things.
 
 use domain::{Kind, Resource};
-use tenancy::{Located, Locator, TenantScope, Unresolved};
+use tenancy::{AccountScope, Below, Located, Locator, Owner, TenantScope, Unresolved};
 
+use crate::account::AccountStore;
 use crate::error::StoreError;
 use crate::store::Store;
 
@@ -19,7 +20,7 @@ pub async fn locate<K: Kind>(
     reference: &Unresolved<K>,
 ) -> Result<(Located<K>, Resource<K>), StoreError> {
     let found = store.get(scope, K::NAME, reference.text()).await?;
-    let document = found.filter(|document| document.tenant == scope.tenant());
+    let document = found.filter(|document| document.owner == Owner::Tenant(scope.tenant()));
     let resource: Resource<K> = document.ok_or(StoreError::NotFound)?.try_into()?;
     Ok((SEAL.located(scope, resource.id), resource))
 }
@@ -36,4 +37,20 @@ pub async fn read<K: Kind>(
     let id = located.within(scope).ok_or(StoreError::NotFound)?;
     let document = store.get(scope, K::NAME, &id.to_string()).await?;
     Ok(document.ok_or(StoreError::NotFound)?.try_into()?)
+}
+
+/// Finds what a reference names below an account: a tenant or a reseller to enter, or one of the
+/// account's own plans.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is nothing of that name below the account, whatever there
+/// is beside or above it; else what the store says.
+pub async fn locate_below<K: Kind>(
+    store: &(impl AccountStore + ?Sized),
+    scope: &AccountScope,
+    reference: &Unresolved<K>,
+) -> Result<(Below<K::Id>, Resource<K>), StoreError> {
+    let found = store.get_below(scope, K::NAME, reference.text()).await?;
+    let resource: Resource<K> = found.ok_or(StoreError::NotFound)?.try_into()?;
+    Ok((SEAL.below(scope, resource.id), resource))
 }

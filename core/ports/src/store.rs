@@ -5,12 +5,14 @@ use domain::{Cdr, Document, KindName, Version};
 use ids::CdrId;
 use tenancy::TenantScope;
 
+use crate::account::AccountStore;
 use crate::change::{Change, Committed};
 use crate::error::StoreError;
 use crate::events::EventLog;
+use crate::exchange::ExchangeStore;
 use crate::front_door::FrontDoor;
+use crate::keys::KeyStore;
 use crate::page::{AuditListing, CdrListing, CdrQuery, Listing, Page};
-use crate::platform::{ExchangeStore, PlatformStore};
 
 /// Revisions kept of each document.
 pub const HISTORY_MAX: usize = 100;
@@ -38,7 +40,10 @@ pub trait Store: Send + Sync {
     /// Number of a kind's documents.
     async fn count(&self, scope: &TenantScope, kind: KindName) -> Result<u64, StoreError>;
 
-    /// Carries out a change as one transaction. The kind *tenant* is the operator's and is
+    /// The plan that the tenant has bought; `None` when it has none.
+    async fn plan(&self, scope: &TenantScope) -> Result<Option<Document>, StoreError>;
+
+    /// Carries out a change as one transaction. Kinds that are not a tenant's to change are
     /// [`StoreError::NotFound`] here.
     async fn commit(&self, scope: &TenantScope, change: Change) -> Result<Committed, StoreError>;
 
@@ -62,6 +67,9 @@ pub trait Store: Send + Sync {
 }
 
 /// All of a store's faces.
-pub trait Stores: Store + PlatformStore + ExchangeStore + FrontDoor + EventLog {}
+pub trait Stores: Store + AccountStore + ExchangeStore + FrontDoor + KeyStore + EventLog {}
 
-impl<T: Store + PlatformStore + ExchangeStore + FrontDoor + EventLog + ?Sized> Stores for T {}
+impl<T> Stores for T where
+    T: Store + AccountStore + ExchangeStore + FrontDoor + KeyStore + EventLog + ?Sized
+{
+}

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use ids::{DeviceId, TenantId, TokenId};
-use serde::{Deserialize, Serialize};
 
+use crate::owner::Owner;
 use crate::token::{TokenHash, TokenText};
 
 /// The party on whose behalf something is done, as the audit trail names it.
@@ -31,23 +31,13 @@ impl fmt::Display for Actor {
     }
 }
 
-/// What an API key may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Runs the platform; above all tenants.
-    Operator,
-    /// Administers one tenant and sees nothing else.
-    Tenant(TenantId),
-}
-
 /// The holder of an API key that was presented and matched.
 ///
 /// Only [`Principal::prove`] makes one, so holding a `Principal` means the key's text was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
     token: TokenId,
-    role: Role,
+    owner: Owner,
 }
 
 impl Principal {
@@ -56,13 +46,13 @@ impl Principal {
     /// `None` when they differ. Expiry and revocation are the caller's to check beforehand.
     pub fn prove(
         token: TokenId,
-        role: Role,
+        owner: Owner,
         stored: &TokenHash,
         presented: &TokenText,
     ) -> Option<Principal> {
         stored
             .matches(&presented.hash())
-            .then_some(Principal { token, role })
+            .then_some(Principal { token, owner })
     }
 
     /// The API key.
@@ -70,16 +60,13 @@ impl Principal {
         self.token
     }
 
-    /// What the key may do.
-    pub fn role(&self) -> Role {
-        self.role
+    /// Whose key it is: it opens the owner and, when that is an account, what lies below.
+    pub fn owner(&self) -> Owner {
+        self.owner
     }
 
-    /// The one tenant this principal belongs to; `None` for an operator.
+    /// The one tenant this principal belongs to; `None` for operators and resellers.
     pub fn tenant(&self) -> Option<TenantId> {
-        match self.role {
-            Role::Operator => None,
-            Role::Tenant(tenant) => Some(tenant),
-        }
+        self.owner.tenant()
     }
 }

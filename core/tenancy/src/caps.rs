@@ -77,6 +77,61 @@ impl Default for Caps {
     }
 }
 
+/// Caps of one tenant that differ from those of its plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CapOverrides {
+    /// See [`Caps::concurrent_calls`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrent_calls: Option<u32>,
+    /// See [`Caps::calls_per_second`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calls_per_second: Option<u32>,
+    /// See [`Caps::registrations_per_second`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registrations_per_second: Option<u32>,
+    /// See [`Caps::bindings`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bindings: Option<u32>,
+    /// See [`Caps::api_requests_per_second`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_requests_per_second: Option<u32>,
+    /// See [`Caps::weight`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
+}
+
+impl CapOverrides {
+    /// The caps with these in place of those that differ.
+    pub fn over(self, caps: Caps) -> Caps {
+        Caps {
+            concurrent_calls: self.concurrent_calls.unwrap_or(caps.concurrent_calls),
+            calls_per_second: self.calls_per_second.unwrap_or(caps.calls_per_second),
+            registrations_per_second: self
+                .registrations_per_second
+                .unwrap_or(caps.registrations_per_second),
+            bindings: self.bindings.unwrap_or(caps.bindings),
+            api_requests_per_second: self
+                .api_requests_per_second
+                .unwrap_or(caps.api_requests_per_second),
+            weight: self.weight.unwrap_or(caps.weight),
+        }
+    }
+}
+
+impl From<Caps> for CapOverrides {
+    fn from(caps: Caps) -> CapOverrides {
+        CapOverrides {
+            concurrent_calls: Some(caps.concurrent_calls),
+            calls_per_second: Some(caps.calls_per_second),
+            registrations_per_second: Some(caps.registrations_per_second),
+            bindings: Some(caps.bindings),
+            api_requests_per_second: Some(caps.api_requests_per_second),
+            weight: Some(caps.weight),
+        }
+    }
+}
+
 /// A refusal by a [`TokenBucket`]: not now, but after this time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {

@@ -6,14 +6,18 @@
 
 mod access;
 mod admission;
+mod below;
 mod caps;
 mod location;
+mod owner;
 mod scope;
 mod token;
 
-pub use access::{Actor, Principal, Role};
+pub use access::{Actor, Principal};
 pub use admission::{AdmittedDevice, DeviceEntry, Proof, trusted_source, verified_digest};
-pub use caps::{Caps, TokenBucket, Wait, Weight};
+pub use below::Below;
+pub use caps::{CapOverrides, Caps, TokenBucket, Wait, Weight};
 pub use location::{Identified, Located, Locator, UNRESOLVED_MAX, Unresolved};
-pub use scope::{Narrowing, PlatformScope, TenantScope};
+pub use owner::{Account, NoOwner, Owner};
+pub use scope::{AccountScope, Narrowing, PlatformScope, TenantScope};
 pub use token::{TOKEN_PREFIX, TokenHash, TokenText};

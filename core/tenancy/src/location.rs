@@ -7,7 +7,8 @@ use std::str::FromStr;
 
 use ids::TenantId;
 
-use crate::scope::TenantScope;
+use crate::below::Below;
+use crate::scope::{AccountScope, TenantScope};
 
 /// Longest path text that is looked up, in bytes.
 pub const UNRESOLVED_MAX: usize = 255;
@@ -115,8 +116,8 @@ impl<K: Identified> fmt::Debug for Located<K> {
     }
 }
 
-/// The seal that turns a finding into a [`Located`]. `ports` holds the only one; the house rules
-/// count the places that ask for it.
+/// The seal that turns a finding into a [`Located`] or a [`Below`]. `ports` holds the only one; the
+/// house rules count the places that ask for it.
 #[derive(Debug)]
 pub struct Locator(());
 
@@ -133,6 +134,11 @@ impl Locator {
             tenant: scope.tenant(),
             id,
         }
+    }
+
+    /// States that `id` was found below the account of `scope`.
+    pub fn below<Id: Copy>(&self, scope: &AccountScope, id: Id) -> Below<Id> {
+        Below::found(scope.account(), id)
     }
 }
 

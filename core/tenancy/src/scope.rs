@@ -1,15 +1,17 @@
-//! Scopes: the right to act inside one tenant, or above all of them.
+//! Scopes: the right to act inside one tenant, for an account, or above all of them.
 
-use ids::{DeviceId, TenantId};
+use ids::{DeviceId, ResellerId, TenantId};
 
-use crate::access::{Actor, Principal, Role};
+use crate::access::{Actor, Principal};
 use crate::admission::AdmittedDevice;
+use crate::below::Below;
+use crate::owner::{Account, Owner};
 
 /// The right to act inside exactly one tenant.
 ///
 /// Its fields are private and it has three mints: [`TenantScope::from_sip_admission`],
 /// [`TenantScope::from_api_authorisation`] and [`TenantScope::for_job`]. Besides these an
-/// operator's [`PlatformScope`] can be narrowed, which leaves a trace. Nothing widens a scope.
+/// account's [`AccountScope`] can be narrowed, which leaves a trace. Nothing widens a scope.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TenantScope {
     tenant: TenantId,
@@ -27,7 +29,7 @@ impl TenantScope {
 
     /// Mint 2: an API key of this very tenant was presented.
     ///
-    /// `None` for any other tenant, and for an operator, who must narrow the platform's scope
+    /// `None` for any other tenant, and for an account's key, whose scope must be narrowed
     /// instead so that the visit is recorded.
     pub fn from_api_authorisation(principal: &Principal, tenant: TenantId) -> Option<TenantScope> {
         (principal.tenant() == Some(tenant)).then_some(TenantScope {
@@ -49,6 +51,11 @@ impl TenantScope {
         self.tenant
     }
 
+    /// The tenant as an owner.
+    pub fn owner(&self) -> Owner {
+        self.tenant.into()
+    }
+
     /// On whose behalf.
     pub fn actor(&self) -> Actor {
         self.actor
@@ -63,22 +70,34 @@ impl TenantScope {
     }
 }
 
-/// The operator's right to act above all tenants. It does not read a tenant's data: for that it
-/// must be [narrowed](PlatformScope::narrow).
+/// The right to act for an account: over its own documents, and over the resellers and tenants
+/// below it. It does not read a tenant's data: for that it must be
+/// [narrowed](AccountScope::narrow).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AccountScope {
+    account: Account,
+    actor: Actor,
+}
+
+/// The operator's right to act above all accounts: over the platform itself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PlatformScope {
     actor: Actor,
 }
 
 impl Principal {
+    /// The scope of the account that the key belongs to; `None` for a tenant's key.
+    pub fn account(&self) -> Option<AccountScope> {
+        let account = self.owner().account()?;
+        Some(AccountScope {
+            account,
+            actor: Actor::Token(self.token()),
+        })
+    }
+
     /// The platform's scope, for an operator alone.
     pub fn platform(&self) -> Option<PlatformScope> {
-        match self.role() {
-            Role::Operator => Some(PlatformScope {
-                actor: Actor::Token(self.token()),
-            }),
-            Role::Tenant(_) => None,
-        }
+        self.account().and_then(|scope| scope.platform())
     }
 }
 
@@ -95,25 +114,68 @@ impl PlatformScope {
         self.actor
     }
 
-    /// Enters one tenant. The [`Narrowing`] that comes with the scope belongs in that tenant's
-    /// audit trail.
+    /// The same operator as the root of all accounts.
+    pub fn account(&self) -> AccountScope {
+        AccountScope {
+            account: Account::Platform,
+            actor: self.actor,
+        }
+    }
+}
+
+impl AccountScope {
+    /// The account.
+    pub fn account(&self) -> Account {
+        self.account
+    }
+
+    /// The account as an owner.
+    pub fn owner(&self) -> Owner {
+        self.account.into()
+    }
+
+    /// On whose behalf.
+    pub fn actor(&self) -> Actor {
+        self.actor
+    }
+
+    /// The platform's scope, when the account is the platform.
+    pub fn platform(&self) -> Option<PlatformScope> {
+        match self.account {
+            Account::Platform => Some(PlatformScope { actor: self.actor }),
+            Account::Reseller(_) => None,
+        }
+    }
+
+    /// Goes down to a reseller that was found below this very account; `None` for one that was
+    /// found below another.
+    pub fn descend(&self, reseller: Below<ResellerId>) -> Option<AccountScope> {
+        let reseller = reseller.within(self.account)?;
+        Some(AccountScope {
+            account: Account::Reseller(reseller),
+            actor: self.actor,
+        })
+    }
+
+    /// Enters a tenant that was found below this very account; `None` for one that was found
+    /// below another. The [`Narrowing`] that comes with the scope belongs in that tenant's audit
+    /// trail.
     #[must_use = "the visit must be recorded in the tenant's audit trail"]
-    pub fn narrow(&self, tenant: TenantId) -> (TenantScope, Narrowing) {
+    pub fn narrow(&self, tenant: Below<TenantId>) -> Option<(TenantScope, Narrowing)> {
+        let tenant = tenant.within(self.account)?;
         let scope = TenantScope {
             tenant,
             actor: self.actor,
         };
-        (
-            scope,
-            Narrowing {
-                tenant,
-                actor: self.actor,
-            },
-        )
+        let narrowing = Narrowing {
+            tenant,
+            actor: self.actor,
+        };
+        Some((scope, narrowing))
     }
 }
 
-/// The fact that an operator entered a tenant, waiting to be stored.
+/// The fact that an operator or a reseller entered a tenant, waiting to be stored.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "the visit must be recorded in the tenant's audit trail"]
 pub struct Narrowing {
@@ -127,7 +189,7 @@ impl Narrowing {
         self.tenant
     }
 
-    /// The operator who entered.
+    /// Who entered.
     pub fn actor(&self) -> Actor {
         self.actor
     }
@@ -139,35 +201,54 @@ mod tests {
     use ids::TokenId;
 
     use super::*;
-    use crate::{DeviceEntry, Role, TokenText, trusted_source};
+    use crate::{DeviceEntry, Locator, TokenText, trusted_source};
 
-    fn principal(role: Role) -> Principal {
+    fn principal(owner: Owner) -> Principal {
         let text = TokenText::from_entropy([9; 32]);
-        Principal::prove(TokenId::new(1, 1), role, &text.hash(), &text).unwrap()
+        Principal::prove(TokenId::new(1, 1), owner, &text.hash(), &text).unwrap()
     }
 
     #[test]
     fn a_tenants_key_opens_its_own_tenant_and_no_other() {
         let (mine, other) = (TenantId::new(1, 1), TenantId::new(1, 2));
-        let principal = principal(Role::Tenant(mine));
+        let principal = principal(mine.into());
         let scope = TenantScope::from_api_authorisation(&principal, mine).unwrap();
         assert_eq!(scope.tenant(), mine);
         assert_eq!(scope.actor(), Actor::Token(principal.token()));
         assert_eq!(TenantScope::from_api_authorisation(&principal, other), None);
+        assert_eq!(principal.account(), None);
         assert_eq!(principal.platform(), None);
     }
 
     #[test]
     fn an_operator_enters_a_tenant_only_by_narrowing_and_the_visit_is_noted() {
         let tenant = TenantId::new(1, 1);
-        let principal = principal(Role::Operator);
+        let principal = principal(Owner::PLATFORM);
         assert_eq!(
             TenantScope::from_api_authorisation(&principal, tenant),
             None
         );
-        let (scope, note) = principal.platform().unwrap().narrow(tenant);
+        let account = principal.platform().unwrap().account();
+        let found = Locator::sealed_for_ports().below(&account, tenant);
+        let (scope, note) = account.narrow(found).unwrap();
         assert_eq!((scope.tenant(), note.tenant()), (tenant, tenant));
         assert_eq!(note.actor(), Actor::Token(principal.token()));
+    }
+
+    #[test]
+    fn what_one_account_found_lets_no_other_account_in() {
+        let (mine, other) = (ResellerId::new(1, 1), ResellerId::new(1, 2));
+        let (mine, other) = (principal(mine.into()), principal(other.into()));
+        let (mine, other) = (mine.account().unwrap(), other.account().unwrap());
+        assert_eq!(mine.platform(), None);
+        let seal = Locator::sealed_for_ports();
+        let tenant = seal.below(&mine, TenantId::new(1, 3));
+        assert!(mine.narrow(tenant).is_some());
+        assert_eq!(other.narrow(tenant), None);
+        let reseller = seal.below(&mine, ResellerId::new(1, 4));
+        let below = mine.descend(reseller).unwrap();
+        assert_eq!(below.account(), Account::Reseller(reseller.id()));
+        assert_eq!(other.descend(reseller), None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use domain::Tenant;
 use ports::StoreError;
 use serde::Serialize;
 use serde_json::Value;
-use tenancy::{PlatformScope, Principal, TenantScope, Unresolved};
+use tenancy::{AccountScope, PlatformScope, Principal, TenantScope, Unresolved};
 
 use crate::front::Front;
 use crate::problem::{Kind, Problem};
@@ -57,9 +57,15 @@ impl Call {
         scope.ok_or_else(Problem::not_found)
     }
 
-    /// The platform's scope, for changes of what the caller has been found to see.
-    pub(crate) fn operator(&self) -> Result<PlatformScope, Problem> {
-        self.platform().map_err(|_| {
+    /// The scope of the caller's account. To a tenant's keys there are no accounts.
+    pub(crate) fn account(&self) -> Result<AccountScope, Problem> {
+        let scope = self.caller.as_ref().and_then(Principal::account);
+        scope.ok_or_else(Problem::not_found)
+    }
+
+    /// The scope of the caller's account, for changes of what the caller has been found to see.
+    pub(crate) fn seller(&self) -> Result<AccountScope, Problem> {
+        self.account().map_err(|_| {
             Problem::new(
                 Kind::OperatorOnly,
                 "a tenant's key reads this and does not change it",
@@ -81,8 +87,7 @@ impl Call {
     pub(crate) async fn enter(&self, reference: &Unresolved<Tenant>) -> Result<Entered, Problem> {
         let principal = self.caller.as_ref().ok_or(StoreError::NotFound)?;
         let entered = access::enter(&self.office, principal, reference).await?;
-        self.front
-            .learn_cap(entered.tenant.id, &entered.tenant.spec.caps);
+        self.front.learn_cap(entered.tenant.id, &entered.caps);
         Ok(entered)
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use admin::Office;
 use ids::{TenantId, TokenId};
 use ports::LiveExchange;
-use tenancy::{Caps, Principal, Role};
+use tenancy::{Caps, Owner, Principal};
 use tokio::sync::Semaphore;
 
 use crate::limits::Limits;
@@ -64,7 +64,7 @@ impl fmt::Debug for Parts {
 /// Whose rate is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Asker {
-    Operator(TokenId),
+    Account(TokenId),
     Tenant(TenantId),
     Wrong(IpAddr),
 }
@@ -96,13 +96,13 @@ impl Front {
 
     /// Takes one request of the holder of a key.
     pub(crate) fn take(&self, principal: &Principal) -> Standing {
-        let (asker, rate) = match principal.role() {
-            Role::Operator => (
-                Asker::Operator(principal.token()),
+        let (asker, rate) = match principal.owner() {
+            Owner::Account(_) => (
+                Asker::Account(principal.token()),
                 self.parts.limits.operator_rate,
             ),
             // the tenant's own cap is put in place as soon as its document was read
-            Role::Tenant(tenant) => (
+            Owner::Tenant(tenant) => (
                 Asker::Tenant(tenant),
                 Caps::default().api_requests_per_second,
             ),

@@ -269,6 +269,7 @@ impl Operation {
     /// It answers 201 with a view.
     pub(crate) fn creates<T: ToSchema>(self, description: &'static str) -> Operation {
         self.answers::<T>(StatusCode::CREATED, description)
+            .refuses(&[Kind::Quota])
     }
 
     fn answers<T: ToSchema>(self, status: StatusCode, description: &'static str) -> Operation {

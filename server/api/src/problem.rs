@@ -66,6 +66,8 @@ kinds! {
     Taken "taken" CONFLICT "Taken already"
     /// Others refer to what should be deleted.
     InUse "in-use" CONFLICT "Still in use"
+    /// As many as the plan or the account allows are there already.
+    Quota "quota" CONFLICT "As many as are allowed are there already"
     /// The same idempotent request is being carried out.
     Underway "underway" CONFLICT "The same request is being carried out"
     /// `If-Match` names another revision than the present one.
@@ -229,6 +231,7 @@ impl From<StoreError> for Problem {
                 let rule = format!("must be an existing {} of the tenant", reference.kind);
                 Invalid::new(reference.field, rule).into()
             }
+            StoreError::Quota { .. } => Problem::new(Kind::Quota, heard),
             StoreError::RevisionMismatch { .. } => Problem::new(Kind::RevisionMismatch, heard),
             StoreError::Invalid(invalid) => invalid.into(),
             StoreError::TooLarge { .. } => Problem::new(Kind::TooLarge, heard),
@@ -251,6 +254,8 @@ fn pointer_of(space: &str) -> &'static str {
         "number" => "/number",
         "username" => "/username",
         "trusted_source" => "/trusted_source",
+        "plan" | "reseller" => "/name",
+        "portal_domain" => "/brand/domain",
         _ => "",
     }
 }

@@ -14,7 +14,7 @@ fn a_change_of_caps_counts_the_calls_a_company_has_already() {
         assert_eq!(tenants.take_call(id, now), Ok(()));
         tenants.call_began(id);
     }
-    company.caps().concurrent_calls = 3;
+    company.caps().concurrent_calls = Some(3);
     tenants.replace(company.compile());
     assert_eq!(tenants.take_call(id, now), Err(Capped::Concurrent(3)));
     tenants.call_ended(id);

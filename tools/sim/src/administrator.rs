@@ -11,7 +11,7 @@ use tenancy::{PlatformScope, TenantScope, Unresolved};
 impl Scene {
     fn patch_tenant(&mut self, firm: usize, patch: &Value) -> Result<(), Trouble> {
         let id = self.firms[firm].id;
-        let platform = PlatformScope::at_console();
+        let platform = PlatformScope::at_console().account();
         let scope = TenantScope::for_job(id, "simulation");
         let reference = Unresolved::<Tenant>::new(id.to_string());
         let (located, _) = now(locate(self.office.store(), &scope, &reference))?;

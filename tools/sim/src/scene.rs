@@ -11,7 +11,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use store::MemoryStore;
-use tenancy::{Caps, PlatformScope, TenantScope};
+use tenancy::{CapOverrides, PlatformScope, TenantScope};
 use testkit::{Account, PhoneId, REALM, Setup, World};
 
 /// Extensions with telephones per company.
@@ -111,17 +111,19 @@ impl Scene {
 
     fn found(&mut self, seed: u64, index: usize) -> Result<Firm, Trouble> {
         let name = NAMES.get(index).copied().unwrap_or("zzz");
-        let caps = Caps {
-            concurrent_calls: CALLS,
-            ..Caps::default()
+        let caps = CapOverrides {
+            concurrent_calls: Some(CALLS),
+            ..CapOverrides::default()
         };
         let spec = Tenant {
             domains: vec![format!("{name}.example")],
             display_name: name.to_owned(),
+            reseller: None,
+            plan: None,
             caps,
             enabled: true,
         };
-        let platform = PlatformScope::at_console();
+        let platform = PlatformScope::at_console().account();
         let tenant = now(tenants::create(&self.office, &platform, spec))?;
         let scope = TenantScope::for_job(tenant.id, "simulation");
         let mut firm = Firm {

@@ -8,7 +8,7 @@ use ids::{DeviceId, ExtensionId, TenantId};
 use machine::WallTime;
 use sip_stack::digest;
 use std::sync::Arc;
-use tenancy::Caps;
+use tenancy::CapOverrides;
 
 /// The realm of the exchanges made here.
 pub const REALM: &str = "strowger";
@@ -31,10 +31,10 @@ pub struct Company {
     number: u128,
 }
 
-fn resource<K: domain::Kind>(id: K::Id, tenant: TenantId, spec: K) -> Resource<K> {
+fn resource<K: domain::Kind>(id: K::Id, owner: TenantId, spec: K) -> Resource<K> {
     Resource {
         id,
-        tenant,
+        owner: owner.into(),
         revision: 1,
         spec,
         created: WallTime::UNIX_EPOCH,
@@ -51,11 +51,14 @@ impl Company {
         let spec = Tenant {
             domains: vec![format!("{name}.example")],
             display_name: name.to_owned(),
-            caps: Caps::default(),
+            reseller: None,
+            plan: None,
+            caps: CapOverrides::default(),
             enabled: true,
         };
         let parts = TenantParts {
             tenant: resource(id, id, spec),
+            plan: None,
             extensions: Vec::new(),
             devices: Vec::new(),
             cursor: 0,
@@ -84,8 +87,8 @@ impl Company {
             .map_or("", String::as_str)
     }
 
-    /// Its caps.
-    pub fn caps(&mut self) -> &mut Caps {
+    /// Its caps, where they differ from the defaults.
+    pub fn caps(&mut self) -> &mut CapOverrides {
         &mut self.parts.tenant.spec.caps
     }
 

@@ -19,7 +19,7 @@ impl State {
         if !self.has_tenant(tenant) {
             return false;
         }
-        let book = &mut self.tenants.entry(tenant).or_default().events;
+        let book = &mut self.estates.entry(tenant.into()).or_default().events;
         let Some(cursor) = book.add(event) else {
             return false;
         };
@@ -29,7 +29,10 @@ impl State {
 
     fn heads(&self, after: u64, limit: usize) -> Vec<EventHead> {
         let kept = |head: &EventHead| {
-            let book = self.tenants.get(&head.tenant).map(|data| &data.events);
+            let book = self
+                .estates
+                .get(&head.tenant.into())
+                .map(|estate| &estate.events);
             book.is_some_and(|book| book.keeps(head.cursor))
         };
         let limit = limit.clamp(1, FEED_PAGE_MAX);
@@ -45,10 +48,10 @@ impl EventLog for MemoryStore {
         query: &EventQuery,
     ) -> Result<EventPage, StoreError> {
         let state = self.state()?;
-        let data = state.tenants.get(&scope.tenant());
-        Ok(data.map_or_else(
+        let estate = state.estates.get(&scope.owner());
+        Ok(estate.map_or_else(
             || EventBook::default().page(query),
-            |data| data.events.page(query),
+            |estate| estate.events.page(query),
         ))
     }
 

@@ -7,30 +7,37 @@ use domain::{
     UniqueKey, Version,
 };
 use ids::{AuditId, CdrId, TenantId, TokenId};
+use ports::ACCOUNT_DEPTH_MAX;
+use tenancy::{Account, Owner};
 
 use super::event_book::{EventBook, Turns};
 use crate::idempotency::Remembered;
 use crate::transaction::Holder;
 
-/// A kind and an id inside a tenant.
+/// A kind and an id with one owner.
 pub(super) type Place = (KindName, String);
 
-/// A unique key as it is looked up: without a tenant when it reaches over the platform.
-type KeyPlace = (Option<TenantId>, &'static str, String);
+/// A unique key as it is looked up: without an owner when it reaches over the platform.
+type KeyPlace = (Option<Owner>, &'static str, String);
 
 #[derive(Clone, Debug)]
 pub(super) struct Stored {
     pub(super) document: Document,
     pub(super) facets: Facets,
+    /// The owner of each document that it refers to, in the order of its references.
+    pub(super) targets: Vec<Owner>,
     pub(super) digests: Option<Digests>,
 }
 
-/// What one tenant has.
+/// Who refers: a document, whose it is, and the field.
+pub(super) type Referrer = (Place, Owner, String);
+
+/// What one owner has.
 #[derive(Debug, Default)]
-pub(super) struct TenantData {
+pub(super) struct Estate {
     pub(super) documents: BTreeMap<Place, Stored>,
-    /// Who refers to what: target, then (referrer, field).
-    pub(super) referrers: BTreeMap<Place, BTreeSet<(Place, String)>>,
+    /// Who refers to what is here.
+    pub(super) referrers: BTreeMap<Place, BTreeSet<Referrer>>,
     pub(super) history: BTreeMap<Place, VecDeque<Version>>,
     pub(super) cdrs: BTreeMap<CdrId, Cdr>,
     pub(super) events: EventBook,
@@ -38,9 +45,9 @@ pub(super) struct TenantData {
 
 #[derive(Debug, Default)]
 pub(super) struct State {
-    pub(super) tenants: BTreeMap<TenantId, TenantData>,
+    pub(super) estates: BTreeMap<Owner, Estate>,
     pub(super) keys: BTreeMap<KeyPlace, Holder>,
-    pub(super) audit: BTreeMap<(Option<TenantId>, AuditId), AuditEntry>,
+    pub(super) audit: BTreeMap<(Owner, AuditId), AuditEntry>,
     pub(super) feed: VecDeque<FeedEntry>,
     pub(super) cursor: u64,
     pub(super) turns: Turns,
@@ -50,86 +57,123 @@ pub(super) struct State {
     pub(super) away: bool,
 }
 
-pub(super) fn key_place(tenant: TenantId, key: &UniqueKey) -> KeyPlace {
-    let tenant = match key.scope {
-        KeyScope::PerTenant => Some(tenant),
+pub(super) fn key_place(owner: Owner, key: &UniqueKey) -> KeyPlace {
+    let owner = match key.scope {
+        KeyScope::PerOwner => Some(owner),
         KeyScope::Platform => None,
     };
-    (tenant, key.space, key.key.clone())
+    (owner, key.space, key.key.clone())
 }
 
 impl State {
-    pub(super) fn stored(&self, tenant: TenantId, kind: KindName, id: &str) -> Option<&Stored> {
-        self.tenants
-            .get(&tenant)?
+    pub(super) fn stored(&self, owner: Owner, kind: KindName, id: &str) -> Option<&Stored> {
+        self.estates
+            .get(&owner)?
             .documents
             .get(&(kind, id.to_owned()))
+    }
+
+    /// All documents of a kind, whoever owns them, in the order of owners.
+    pub(super) fn of_kind(&self, kind: KindName) -> impl Iterator<Item = &Stored> {
+        self.estates
+            .values()
+            .flat_map(|estate| estate.documents.values())
+            .filter(move |stored| stored.document.kind == kind)
+    }
+
+    /// Whether a reseller's or a tenant's own document lies below an account, at any depth.
+    pub(super) fn lies_below(&self, stored: &Stored, account: Account) -> bool {
+        let mut parent = stored.facets.parent;
+        for _ in 0..=ACCOUNT_DEPTH_MAX {
+            match parent {
+                Some(found) if found == account => return true,
+                Some(Account::Reseller(id)) => {
+                    let owner = Owner::from(id);
+                    let above = self.stored(owner, KindName::Reseller, &id.to_string());
+                    parent = above.and_then(|above| above.facets.parent);
+                }
+                Some(Account::Platform) | None => return false,
+            }
+        }
+        false
     }
 
     /// Puts a document in, or takes it out, with its keys and references; gives what was there.
     pub(super) fn set(
         &mut self,
-        tenant: TenantId,
+        owner: Owner,
         place: Place,
         stored: Option<Stored>,
     ) -> Option<Stored> {
-        let before = self.unlink(tenant, &place);
+        let before = self.unlink(owner, &place);
         if let Some(stored) = stored {
-            self.link(tenant, place, stored);
+            self.link(owner, place, stored);
         }
         before
     }
 
-    fn unlink(&mut self, tenant: TenantId, place: &Place) -> Option<Stored> {
-        let data = self.tenants.get_mut(&tenant)?;
-        let before = data.documents.remove(place)?;
-        for reference in &before.facets.references {
+    fn unlink(&mut self, owner: Owner, place: &Place) -> Option<Stored> {
+        let before = self.estates.get_mut(&owner)?.documents.remove(place)?;
+        for (reference, to) in before.facets.references.iter().zip(&before.targets) {
             let target = (reference.kind, reference.id.clone());
-            if let Some(referrers) = data.referrers.get_mut(&target) {
-                referrers.remove(&(place.clone(), reference.field.clone()));
+            let estate = self.estates.get_mut(to);
+            if let Some(referrers) = estate.and_then(|e| e.referrers.get_mut(&target)) {
+                referrers.remove(&(place.clone(), owner, reference.field.clone()));
             }
         }
         for key in &before.facets.unique_keys {
-            self.keys.remove(&key_place(tenant, key));
+            self.keys.remove(&key_place(owner, key));
         }
         Some(before)
     }
 
-    fn link(&mut self, tenant: TenantId, place: Place, stored: Stored) {
+    fn link(&mut self, owner: Owner, place: Place, stored: Stored) {
         for key in &stored.facets.unique_keys {
             let holder = Holder {
-                tenant,
+                owner,
                 kind: place.0,
                 id: place.1.clone(),
             };
-            self.keys.insert(key_place(tenant, key), holder);
+            self.keys.insert(key_place(owner, key), holder);
         }
-        let data = self.tenants.entry(tenant).or_default();
-        for reference in &stored.facets.references {
+        for (reference, to) in stored.facets.references.iter().zip(&stored.targets) {
             let target = (reference.kind, reference.id.clone());
-            let referrer = (place.clone(), reference.field.clone());
-            data.referrers.entry(target).or_default().insert(referrer);
+            let referrer = (place.clone(), owner, reference.field.clone());
+            let estate = self.estates.entry(*to).or_default();
+            estate.referrers.entry(target).or_default().insert(referrer);
         }
-        data.documents.insert(place, stored);
+        let estate = self.estates.entry(owner).or_default();
+        estate.documents.insert(place, stored);
     }
 
-    /// The document that a text names: by its id or, when it is none, by its natural key.
-    pub(super) fn named(
-        &self,
-        tenant: Option<TenantId>,
-        kind: KindName,
-        key: &str,
-    ) -> Option<&Stored> {
+    /// The document of an owner that a text names: by its id or, when it is none, by its natural
+    /// key.
+    pub(super) fn named(&self, owner: Owner, kind: KindName, key: &str) -> Option<&Stored> {
         if kind.is_id(key) {
-            let tenant = tenant.or_else(|| key.parse().ok())?;
-            return self.stored(tenant, kind, key);
+            return self.stored(owner, kind, key);
         }
         let space = kind.key_space();
-        let local = self.keys.get(&(tenant, space, key.to_owned()));
+        let local = self.keys.get(&(Some(owner), space, key.to_owned()));
         let holder = local.or_else(|| self.keys.get(&(None, space, key.to_owned())))?;
-        let visible = tenant.is_none_or(|tenant| tenant == holder.tenant) && holder.kind == kind;
+        let visible = holder.owner == owner && holder.kind == kind;
         visible
-            .then(|| self.stored(holder.tenant, kind, &holder.id))
+            .then(|| self.stored(holder.owner, kind, &holder.id))
             .flatten()
+    }
+
+    /// The document that is its own owner and that a text names: by its id, or by a key that is
+    /// taken once on the platform.
+    pub(super) fn named_itself(&self, kind: KindName, key: &str) -> Option<&Stored> {
+        if kind.is_id(key) {
+            return self.stored(key.parse().ok()?, kind, key);
+        }
+        let place = (None, kind.key_space(), key.to_owned());
+        let holder = self.keys.get(&place).filter(|holder| holder.kind == kind)?;
+        self.stored(holder.owner, kind, &holder.id)
+    }
+
+    pub(super) fn has_tenant(&self, tenant: TenantId) -> bool {
+        self.stored(tenant.into(), KindName::Tenant, &tenant.to_string())
+            .is_some()
     }
 }

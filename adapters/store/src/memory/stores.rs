@@ -1,19 +1,19 @@
-//! The four faces of the memory store.
+//! Three of the memory store's faces: to tenants, to the exchange, and to the front door.
 
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use domain::{
-    AuditEntry, Cdr, CompiledTenant, Device, Directory, Document, Event, Extension, KindName,
-    Resource, Tenant, TenantParts, TokenRecord, Version,
+    AuditEntry, Cdr, CompiledTenant, Directory, Document, Event, KindName, Plan, Resource, Tenant,
+    TenantParts, TokenRecord, Version,
 };
-use ids::{CdrId, TenantId, TokenId};
+use ids::{CdrId, PlanId, TenantId};
 use machine::WallTime;
 use ports::{
     AuditListing, CdrListing, CdrQuery, Change, Committed, Cursor, ExchangeStore, FeedPage,
-    FeedWatch, FrontDoor, Listing, Page, PlatformStore, Reply, Store, StoreError, Turn,
+    FeedWatch, FrontDoor, Listing, Page, Reply, Store, StoreError, Turn,
 };
-use tenancy::{PlatformScope, Role, TenantScope, TokenHash};
+use tenancy::{Owner, TenantScope, TokenHash};
 
 use super::MemoryStore;
 use super::state::{State, Stored};
@@ -32,7 +32,7 @@ impl Store for MemoryStore {
         key: &str,
     ) -> Result<Option<Document>, StoreError> {
         let state = self.state()?;
-        let found = state.named(Some(scope.tenant()), kind, key);
+        let found = state.named(scope.owner(), kind, key);
         Ok(found.map(|stored| stored.document.clone()))
     }
 
@@ -42,30 +42,20 @@ impl Store for MemoryStore {
         kind: KindName,
         page: &Page,
     ) -> Result<Listing, StoreError> {
-        let state = self.state()?;
-        let documents = state
-            .tenants
-            .get(&scope.tenant())
-            .map(|data| data.documents.values());
-        let of_kind = documents
-            .into_iter()
-            .flatten()
-            .filter(|s| s.document.kind == kind);
-        Ok(listing(of_kind, page))
+        Ok(listing(self.state()?.owned(scope.owner(), kind), page))
     }
 
     async fn count(&self, scope: &TenantScope, kind: KindName) -> Result<u64, StoreError> {
+        Ok(self.state()?.count(scope.owner(), kind))
+    }
+
+    async fn plan(&self, scope: &TenantScope) -> Result<Option<Document>, StoreError> {
         let state = self.state()?;
-        let documents = state
-            .tenants
-            .get(&scope.tenant())
-            .map(|data| data.documents.keys());
-        let count = documents
-            .into_iter()
-            .flatten()
-            .filter(|(k, _)| *k == kind)
-            .count();
-        Ok(u64::try_from(count).unwrap_or(u64::MAX))
+        let parts = state.parts(scope.tenant())?;
+        let plan = parts
+            .and_then(|parts| parts.plan)
+            .map(|plan| plan.to_document());
+        Ok(plan.transpose()?)
     }
 
     async fn commit(&self, scope: &TenantScope, change: Change) -> Result<Committed, StoreError> {
@@ -85,25 +75,20 @@ impl Store for MemoryStore {
         kind: KindName,
         id: &str,
     ) -> Result<Vec<Version>, StoreError> {
-        let state = self.state()?;
-        let data = state.tenants.get(&scope.tenant());
-        let history = data.and_then(|data| data.history.get(&(kind, id.to_owned())));
-        Ok(history
-            .map(|versions| versions.iter().rev().cloned().collect())
-            .unwrap_or_default())
+        Ok(self.state()?.versions(scope.owner(), kind, id))
     }
 
     async fn audit(&self, scope: &TenantScope, page: &Page) -> Result<AuditListing, StoreError> {
-        Ok(self.state()?.audit_page(Some(scope.tenant()), page))
+        Ok(self.state()?.audit_page(scope.owner(), page))
     }
 
     async fn cdrs(&self, scope: &TenantScope, query: &CdrQuery) -> Result<CdrListing, StoreError> {
         let state = self.state()?;
         let after = query.after.as_ref().and_then(paging::parse_cdr_cursor);
         let cdrs = state
-            .tenants
-            .get(&scope.tenant())
-            .map(|data| data.cdrs.values());
+            .estates
+            .get(&scope.owner())
+            .map(|estate| estate.cdrs.values());
         let mut found: Vec<&Cdr> = cdrs
             .into_iter()
             .flatten()
@@ -123,14 +108,14 @@ impl Store for MemoryStore {
     async fn cdr(&self, scope: &TenantScope, id: CdrId) -> Result<Option<Cdr>, StoreError> {
         let state = self.state()?;
         Ok(state
-            .tenants
-            .get(&scope.tenant())
-            .and_then(|data| data.cdrs.get(&id))
+            .estates
+            .get(&scope.owner())
+            .and_then(|estate| estate.cdrs.get(&id))
             .cloned())
     }
 }
 
-fn listing<'a>(documents: impl Iterator<Item = &'a Stored>, page: &Page) -> Listing {
+pub(super) fn listing<'a>(documents: impl Iterator<Item = &'a Stored>, page: &Page) -> Listing {
     let after = page.after.as_ref();
     let mut documents: Vec<&Document> = documents
         .filter(|stored| admits(stored, page))
@@ -156,25 +141,41 @@ fn admits(stored: &Stored, page: &Page) -> bool {
 }
 
 impl State {
-    pub(super) fn has_tenant(&self, tenant: TenantId) -> bool {
-        self.stored(tenant, KindName::Tenant, &tenant.to_string())
-            .is_some()
+    fn tenant_ids(&self) -> Vec<TenantId> {
+        self.of_kind(KindName::Tenant)
+            .filter_map(|stored| stored.document.owner.tenant())
+            .collect()
     }
 
-    fn tenant_documents(&self) -> impl Iterator<Item = &Stored> {
-        self.tenants
-            .iter()
-            .filter_map(|(id, data)| data.documents.get(&(KindName::Tenant, id.to_string())))
+    fn owned(&self, owner: Owner, kind: KindName) -> impl Iterator<Item = &Stored> {
+        let estate = self.estates.get(&owner);
+        let documents = estate.map(|estate| estate.documents.values());
+        documents
+            .into_iter()
+            .flatten()
+            .filter(move |stored| stored.document.kind == kind)
     }
 
-    fn audit_page(&self, tenant: Option<TenantId>, page: &Page) -> AuditListing {
+    pub(super) fn count(&self, owner: Owner, kind: KindName) -> u64 {
+        u64::try_from(self.owned(owner, kind).count()).unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn versions(&self, owner: Owner, kind: KindName, id: &str) -> Vec<Version> {
+        let estate = self.estates.get(&owner);
+        let history = estate.and_then(|estate| estate.history.get(&(kind, id.to_owned())));
+        history
+            .map(|versions| versions.iter().rev().cloned().collect())
+            .unwrap_or_default()
+    }
+
+    pub(super) fn audit_page(&self, owner: Owner, page: &Page) -> AuditListing {
         let after = page.after.as_ref();
         let mut entries: Vec<AuditEntry> = self
             .audit
             .iter()
             .rev()
-            .filter(|((owner, id), _)| {
-                *owner == tenant && after.is_none_or(|after| id.to_string() < after.0)
+            .filter(|((whose, id), _)| {
+                *whose == owner && after.is_none_or(|after| id.to_string() < after.0)
             })
             .map(|(_, entry)| entry.clone())
             .take(page.bounded_limit() + 1)
@@ -185,139 +186,36 @@ impl State {
         AuditListing { entries, next }
     }
 
+    fn plan(&self, id: Option<PlanId>) -> Result<Option<Resource<Plan>>, StoreError> {
+        let Some(id) = id.map(|id| id.to_string()) else {
+            return Ok(None);
+        };
+        let found = self.of_kind(KindName::Plan).find(|s| s.document.id == id);
+        let plan = found.map(|stored| stored.document.clone().try_into());
+        Ok(plan.transpose()?)
+    }
+
     fn parts(&self, tenant: TenantId) -> Result<Option<TenantParts>, StoreError> {
-        let Some(own) = self.stored(tenant, KindName::Tenant, &tenant.to_string()) else {
+        let owner = Owner::from(tenant);
+        let Some(own) = self.stored(owner, KindName::Tenant, &tenant.to_string()) else {
             return Ok(None);
         };
         let own: Resource<Tenant> = own.document.clone().try_into()?;
         let mut parts = TenantParts {
+            plan: self.plan(own.spec.plan)?,
             tenant: own,
             extensions: Vec::new(),
             devices: Vec::new(),
             cursor: self.cursor,
         };
-        let documents = self
-            .tenants
-            .get(&tenant)
-            .map(|data| data.documents.values());
-        for stored in documents.into_iter().flatten() {
-            match stored.document.kind {
-                KindName::Tenant => {}
-                KindName::Extension => {
-                    let extension: Resource<Extension> = stored.document.clone().try_into()?;
-                    parts.extensions.push(extension);
-                }
-                KindName::Device => {
-                    let device: Resource<Device> = stored.document.clone().try_into()?;
-                    parts.devices.push((device, stored.digests));
-                }
-            }
+        for stored in self.owned(owner, KindName::Extension) {
+            parts.extensions.push(stored.document.clone().try_into()?);
+        }
+        for stored in self.owned(owner, KindName::Device) {
+            let device = stored.document.clone().try_into()?;
+            parts.devices.push((device, stored.digests));
         }
         Ok(Some(parts))
-    }
-}
-
-#[async_trait]
-impl PlatformStore for MemoryStore {
-    async fn commit_tenants(
-        &self,
-        scope: &PlatformScope,
-        change: Change,
-    ) -> Result<Committed, StoreError> {
-        let mut state = self.state()?;
-        let committed = commit(&mut state, Reach::Tenants, scope.actor(), &change)?;
-        self.publish(&state);
-        Ok(committed)
-    }
-
-    async fn tenants(&self, _: &PlatformScope, page: &Page) -> Result<Listing, StoreError> {
-        Ok(listing(self.state()?.tenant_documents(), page))
-    }
-
-    async fn find_tenant(
-        &self,
-        _: &PlatformScope,
-        key: &str,
-    ) -> Result<Option<Document>, StoreError> {
-        let state = self.state()?;
-        Ok(state
-            .named(None, KindName::Tenant, key)
-            .map(|stored| stored.document.clone()))
-    }
-
-    async fn put_token(
-        &self,
-        _: &PlatformScope,
-        token: &TokenRecord,
-        audit: &AuditEntry,
-    ) -> Result<(), StoreError> {
-        let mut state = self.state()?;
-        if let Role::Tenant(tenant) = token.role
-            && !state.has_tenant(tenant)
-        {
-            return Err(StoreError::NotFound);
-        }
-        if state
-            .tokens
-            .values()
-            .any(|t| t.hash == token.hash || t.id == token.id)
-        {
-            let (space, key) = ("token".to_owned(), token.id.to_string());
-            return Err(StoreError::Conflict { space, key });
-        }
-        state.tokens.insert(token.id, token.clone());
-        state
-            .audit
-            .entry((audit.tenant, audit.id))
-            .or_insert_with(|| audit.clone());
-        Ok(())
-    }
-
-    async fn tokens(
-        &self,
-        _: &PlatformScope,
-        tenant: Option<TenantId>,
-    ) -> Result<Vec<TokenRecord>, StoreError> {
-        let state = self.state()?;
-        let wanted =
-            |token: &&TokenRecord| tenant.is_none_or(|tenant| token.role == Role::Tenant(tenant));
-        Ok(state.tokens.values().filter(wanted).cloned().collect())
-    }
-
-    async fn revoke_token(
-        &self,
-        _: &PlatformScope,
-        token: TokenId,
-        at: WallTime,
-        audit: &AuditEntry,
-    ) -> Result<(), StoreError> {
-        let mut state = self.state()?;
-        let record = state.tokens.get_mut(&token).ok_or(StoreError::NotFound)?;
-        if record.revoked.is_none() {
-            record.revoked = Some(at);
-            state
-                .audit
-                .entry((audit.tenant, audit.id))
-                .or_insert_with(|| audit.clone());
-        }
-        Ok(())
-    }
-
-    async fn note(&self, _: &PlatformScope, audit: &AuditEntry) -> Result<(), StoreError> {
-        let mut state = self.state()?;
-        state
-            .audit
-            .entry((audit.tenant, audit.id))
-            .or_insert_with(|| audit.clone());
-        Ok(())
-    }
-
-    async fn platform_audit(
-        &self,
-        _: &PlatformScope,
-        page: &Page,
-    ) -> Result<AuditListing, StoreError> {
-        Ok(self.state()?.audit_page(None, page))
     }
 }
 
@@ -332,8 +230,8 @@ impl ExchangeStore for MemoryStore {
     async fn directory(&self) -> Result<(Directory, u64), StoreError> {
         let state = self.state()?;
         let mut directory = Directory::new();
-        for tenant in state.tenants.keys() {
-            if let Some(parts) = state.parts(*tenant)? {
+        for tenant in state.tenant_ids() {
+            if let Some(parts) = state.parts(tenant)? {
                 directory.replace(&CompiledTenant::compile(parts));
             }
         }
@@ -341,10 +239,15 @@ impl ExchangeStore for MemoryStore {
     }
 
     async fn tenant_ids(&self) -> Result<Vec<TenantId>, StoreError> {
-        Ok(self
-            .state()?
-            .tenant_documents()
-            .map(|stored| stored.document.tenant)
+        Ok(self.state()?.tenant_ids())
+    }
+
+    async fn tenants_on(&self, plan: PlanId) -> Result<Vec<TenantId>, StoreError> {
+        let (state, plan) = (self.state()?, plan.to_string());
+        let tenants = state.of_kind(KindName::Tenant);
+        Ok(tenants
+            .filter(|stored| stored.facets.references.iter().any(|r| r.id == plan))
+            .filter_map(|stored| stored.document.owner.tenant())
             .collect())
     }
 
@@ -390,7 +293,7 @@ impl ExchangeStore for MemoryStore {
         let mut state = self.state()?;
         let mut new = 0;
         for cdr in cdrs {
-            let records = &mut state.tenants.entry(cdr.tenant).or_default().cdrs;
+            let records = &mut state.estates.entry(cdr.tenant.into()).or_default().cdrs;
             if let std::collections::btree_map::Entry::Vacant(vacant) = records.entry(cdr.id) {
                 let events = Event::of_finished(vacant.insert(cdr));
                 for event in events {

@@ -1,23 +1,23 @@
 //! The steps of a change over the state in memory, with their undoing.
 
 use domain::{
-    AuditEntry, Document, Event, Facets, FeedEntry, KindName, Reference, UniqueKey, Version,
+    AuditEntry, Document, Event, FeedEntry, KindName, Place as Whose, Reference, UniqueKey, Version,
 };
-use ids::{TenantId, TokenId};
+use ids::TokenId;
 use ports::{Change, Committed, HISTORY_MAX, SecretChange, StoreError};
-use tenancy::Actor;
+use tenancy::{Account, Actor, Owner};
 
 use super::event_book::EventBook;
-use super::state::{Place, State, Stored, key_place};
+use super::state::{Place, Referrer, State, Stored, key_place};
 use crate::FEED_KEPT;
-use crate::transaction::{Holder, Reach, Tables, carry_out};
+use crate::transaction::{Holder, Links, Reach, Tables, carry_out};
 
 /// A change under way: documents are changed in place and remembered for undoing; facts wait
 /// until the change has succeeded.
 struct Draft<'a> {
     state: &'a mut State,
-    undo: Vec<(TenantId, Place, Option<Stored>)>,
-    erased: Vec<TenantId>,
+    undo: Vec<(Owner, Place, Option<Stored>)>,
+    erased: Vec<Owner>,
     versions: Vec<Version>,
     audit: Vec<AuditEntry>,
     feed: Vec<FeedEntry>,
@@ -45,8 +45,8 @@ pub(super) fn commit(
             Ok(committed)
         }
         Err(error) => {
-            for (tenant, place, before) in draft.undo.drain(..).rev() {
-                draft.state.set(tenant, place, before);
+            for (owner, place, before) in draft.undo.drain(..).rev() {
+                draft.state.set(owner, place, before);
             }
             Err(error)
         }
@@ -57,19 +57,19 @@ impl Draft<'_> {
     fn keep(self) {
         for version in self.versions {
             let place = (version.document.kind, version.document.id.clone());
-            let data = self
+            let estate = self
                 .state
-                .tenants
-                .entry(version.document.tenant)
+                .estates
+                .entry(version.document.owner)
                 .or_default();
-            let history = data.history.entry(place).or_default();
+            let history = estate.history.entry(place).or_default();
             history.push_back(version);
             if history.len() > HISTORY_MAX {
                 history.pop_front();
             }
         }
         for entry in self.audit {
-            self.state.audit.insert((entry.tenant, entry.id), entry);
+            self.state.audit.insert((entry.owner, entry.id), entry);
         }
         for entry in self.feed {
             self.state.cursor = entry.cursor;
@@ -87,62 +87,55 @@ impl Draft<'_> {
         {
             self.state.feed.pop_front();
         }
-        for tenant in self.erased {
-            if let Some(data) = self.state.tenants.get_mut(&tenant) {
-                data.events = EventBook::default();
+        for owner in self.erased {
+            if let Some(estate) = self.state.estates.get_mut(&owner) {
+                estate.events = EventBook::default();
             }
-            let of_tenant = |token: &TokenId, state: &State| {
-                state
-                    .tokens
-                    .get(token)
-                    .is_some_and(|t| t.role == tenancy::Role::Tenant(tenant))
-            };
-            let tokens: Vec<TokenId> = self.state.tokens.keys().copied().collect();
-            for token in tokens {
-                if of_tenant(&token, self.state) {
-                    self.state.tokens.remove(&token);
-                }
-            }
+            self.state
+                .tokens
+                .retain(|_: &TokenId, token| token.owner != owner);
         }
     }
 
-    fn set(&mut self, tenant: TenantId, place: Place, stored: Option<Stored>) {
-        let before = self.state.set(tenant, place.clone(), stored);
-        self.undo.push((tenant, place, before));
+    fn set(&mut self, owner: Owner, place: Place, stored: Option<Stored>) {
+        let before = self.state.set(owner, place.clone(), stored);
+        self.undo.push((owner, place, before));
     }
 }
 
 impl Tables for Draft<'_> {
     fn document(
         &mut self,
-        tenant: TenantId,
+        owner: Owner,
         kind: KindName,
         id: &str,
     ) -> Result<Option<Document>, StoreError> {
         Ok(self
             .state
-            .stored(tenant, kind, id)
+            .stored(owner, kind, id)
             .map(|stored| stored.document.clone()))
     }
 
-    fn key_holder(
-        &mut self,
-        tenant: TenantId,
-        key: &UniqueKey,
-    ) -> Result<Option<Holder>, StoreError> {
-        Ok(self.state.keys.get(&key_place(tenant, key)).cloned())
+    fn owner_of_plan(&mut self, id: &str) -> Result<Option<Owner>, StoreError> {
+        let mut plans = self.state.of_kind(KindName::Plan);
+        let found = plans.find(|stored| stored.document.id == id);
+        Ok(found.map(|stored| stored.document.owner))
+    }
+
+    fn key_holder(&mut self, owner: Owner, key: &UniqueKey) -> Result<Option<Holder>, StoreError> {
+        Ok(self.state.keys.get(&key_place(owner, key)).cloned())
     }
 
     fn referrers(
         &mut self,
-        tenant: TenantId,
+        owner: Owner,
         kind: KindName,
         id: &str,
         limit: usize,
     ) -> Result<Vec<Reference>, StoreError> {
-        let data = self.state.tenants.get(&tenant);
-        let referrers = data.and_then(|data| data.referrers.get(&(kind, id.to_owned())));
-        let name = |((kind, id), field): &(Place, String)| Reference {
+        let estate = self.state.estates.get(&owner);
+        let referrers = estate.and_then(|estate| estate.referrers.get(&(kind, id.to_owned())));
+        let name = |((kind, id), _, field): &Referrer| Reference {
             kind: *kind,
             id: id.clone(),
             field: field.clone(),
@@ -155,59 +148,63 @@ impl Tables for Draft<'_> {
             .collect())
     }
 
-    fn inhabitants(
-        &mut self,
-        tenant: TenantId,
-        limit: usize,
-    ) -> Result<Vec<Reference>, StoreError> {
+    fn inhabitants(&mut self, owner: Owner, limit: usize) -> Result<Vec<Reference>, StoreError> {
         let documents = self
             .state
-            .tenants
-            .get(&tenant)
-            .map(|data| data.documents.keys());
+            .estates
+            .get(&owner)
+            .map(|estate| estate.documents.keys());
         let name = |(kind, id): &Place| Reference {
             kind: *kind,
             id: id.clone(),
-            field: "/tenant".to_owned(),
+            field: "/owner".to_owned(),
         };
         let others = documents
             .into_iter()
             .flatten()
-            .filter(|(kind, _)| *kind != KindName::Tenant);
+            .filter(|(kind, _)| kind.place() != Whose::Itself);
         Ok(others.take(limit).map(name).collect())
+    }
+
+    fn count(&mut self, owner: Owner, kind: KindName) -> Result<u64, StoreError> {
+        Ok(self.state.count(owner, kind))
+    }
+
+    fn count_below(&mut self, account: Account, kind: KindName) -> Result<u64, StoreError> {
+        let all = self.state.of_kind(kind);
+        let below = all.filter(|stored| self.state.lies_below(stored, account));
+        Ok(u64::try_from(below.count()).unwrap_or(u64::MAX))
     }
 
     fn put(
         &mut self,
         document: &Document,
-        facets: &Facets,
+        links: &Links<'_>,
         secret: SecretChange,
         _new: bool,
     ) -> Result<(), StoreError> {
         let before = self
             .state
-            .stored(document.tenant, document.kind, &document.id);
+            .stored(document.owner, document.kind, &document.id);
         let digests = match secret {
             SecretChange::Keep => before.and_then(|stored| stored.digests),
             SecretChange::Set(digests) => Some(digests),
         };
         let stored = Stored {
             document: document.clone(),
-            facets: facets.clone(),
+            facets: links.facets.clone(),
+            targets: links.targets.clone(),
             digests,
         };
-        self.set(
-            document.tenant,
-            (document.kind, document.id.clone()),
-            Some(stored),
-        );
+        let place = (document.kind, document.id.clone());
+        self.set(document.owner, place, Some(stored));
         Ok(())
     }
 
-    fn delete(&mut self, tenant: TenantId, kind: KindName, id: &str) -> Result<(), StoreError> {
-        self.set(tenant, (kind, id.to_owned()), None);
-        if kind == KindName::Tenant {
-            self.erased.push(tenant);
+    fn delete(&mut self, owner: Owner, kind: KindName, id: &str) -> Result<(), StoreError> {
+        self.set(owner, (kind, id.to_owned()), None);
+        if kind.place() == Whose::Itself {
+            self.erased.push(owner);
         }
         Ok(())
     }
@@ -218,7 +215,7 @@ impl Tables for Draft<'_> {
     }
 
     fn add_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
-        if self.state.audit.contains_key(&(entry.tenant, entry.id)) {
+        if self.state.audit.contains_key(&(entry.owner, entry.id)) {
             return Err(StoreError::Conflict {
                 space: "audit".to_owned(),
                 key: entry.id.to_string(),

@@ -3,9 +3,10 @@
 use domain::{Document, KindName, Version};
 use ids::TenantId;
 use ports::{Cursor, Listing, Order, Page, StoreError};
+use tenancy::Owner;
 
 use super::feed::change;
-use super::sql::{Fields, Sql, limit};
+use super::sql::{Fields, Sql, column, corrupt, limit};
 use super::value::{ToValue, params};
 use crate::paging;
 
@@ -14,7 +15,7 @@ const COLUMNS: &str = "tenant, kind, id, revision, name, spec, created, updated"
 
 fn document(fields: &Fields<'_>) -> Result<Document, StoreError> {
     Ok(Document {
-        tenant: fields.word(0)?,
+        owner: fields.owner(0)?,
         kind: fields.word(1)?,
         id: fields.plain(2)?,
         revision: fields.number(3)?,
@@ -28,44 +29,53 @@ fn document(fields: &Fields<'_>) -> Result<Document, StoreError> {
 /// The document with this id.
 pub(super) fn by_id(
     sql: Sql<'_>,
-    tenant: TenantId,
+    owner: Owner,
     kind: KindName,
     id: &str,
 ) -> Result<Option<Document>, StoreError> {
     let find =
         format!("SELECT {COLUMNS} FROM documents WHERE tenant = ?1 AND kind = ?2 AND id = ?3");
-    let key = params![tenant.to_string(), kind.as_str(), id];
+    let key = params![column(owner), kind.as_str(), id];
     sql.first(&find, key, document)
 }
 
-/// The document that a text names: by its id or, when it is none, by its natural key.
+/// The document of an owner that a text names: by its id or, when it is none, by its natural key.
 pub(super) fn named(
     sql: Sql<'_>,
-    tenant: TenantId,
+    owner: Owner,
     kind: KindName,
     key: &str,
 ) -> Result<Option<Document>, StoreError> {
     if kind.is_id(key) {
-        return by_id(sql, tenant, kind, key);
+        return by_id(sql, owner, kind, key);
     }
     let find = "SELECT id FROM unique_keys
                 WHERE tenant = ?1 AND space = ?2 AND key = ?3 AND kind = ?4";
-    let key = params![tenant.to_string(), kind.key_space(), key, kind.as_str()];
+    let key = params![column(owner), kind.key_space(), key, kind.as_str()];
     let id: Option<String> = sql.first(find, key, |fields| fields.plain(0))?;
-    id.map_or(Ok(None), |id| by_id(sql, tenant, kind, &id))
+    id.map_or(Ok(None), |id| by_id(sql, owner, kind, &id))
 }
 
-/// The tenant that a text names: by its id or by one of its domains.
-pub(super) fn named_tenant(sql: Sql<'_>, key: &str) -> Result<Option<Document>, StoreError> {
-    let kind = KindName::Tenant;
-    if let Ok(tenant) = key.parse() {
-        return by_id(sql, tenant, kind, key);
+/// The document that is its own owner and that a text names: by its id, or by a key that is taken
+/// once on the platform.
+pub(super) fn named_itself(
+    sql: Sql<'_>,
+    kind: KindName,
+    key: &str,
+) -> Result<Option<Document>, StoreError> {
+    if kind.is_id(key) {
+        let owner = key
+            .parse()
+            .map_err(|_| corrupt("an id that owns nothing"))?;
+        return by_id(sql, owner, kind, key);
     }
     let find = "SELECT tenant FROM unique_keys
                 WHERE platform = 1 AND space = ?1 AND key = ?2 AND kind = ?3";
     let key = params![kind.key_space(), key, kind.as_str()];
-    let tenant: Option<TenantId> = sql.first(find, key, |fields| fields.word(0))?;
-    tenant.map_or(Ok(None), |id| by_id(sql, id, kind, &id.to_string()))
+    let owner: Option<Owner> = sql.first(find, key, |fields| fields.owner(0))?;
+    owner.map_or(Ok(None), |owner| {
+        by_id(sql, owner, kind, &owner.to_string())
+    })
 }
 
 /// Whether there is such a tenant.
@@ -75,10 +85,16 @@ pub(super) fn has_tenant(sql: Sql<'_>, tenant: TenantId) -> Result<bool, StoreEr
     Ok(found.is_some())
 }
 
+/// The account that owns the plan with this id.
+pub(super) fn owner_of_plan(sql: Sql<'_>, id: &str) -> Result<Option<Owner>, StoreError> {
+    let find = "SELECT tenant FROM documents WHERE kind = 'plan' AND id = ?1";
+    sql.first(find, [id], |fields| fields.owner(0))
+}
+
 /// Number of a kind's documents.
-pub(super) fn count(sql: Sql<'_>, tenant: TenantId, kind: KindName) -> Result<u64, StoreError> {
+pub(super) fn count(sql: Sql<'_>, owner: Owner, kind: KindName) -> Result<u64, StoreError> {
     let count = "SELECT COUNT(*) FROM documents WHERE tenant = ?1 AND kind = ?2";
-    let key = params![tenant.to_string(), kind.as_str()];
+    let key = params![column(owner), kind.as_str()];
     let found = sql.first(count, key, |fields| fields.number(0))?;
     Ok(found.unwrap_or_default())
 }
@@ -86,41 +102,37 @@ pub(super) fn count(sql: Sql<'_>, tenant: TenantId, kind: KindName) -> Result<u6
 /// All of a kind's documents, in the order of their ids, each with its sealed digests.
 pub(super) fn all(
     sql: Sql<'_>,
-    tenant: TenantId,
+    owner: Owner,
     kind: KindName,
 ) -> Result<Vec<(Document, Option<Vec<u8>>)>, StoreError> {
     let find = format!(
         "SELECT {COLUMNS}, digests FROM documents WHERE tenant = ?1 AND kind = ?2 ORDER BY id"
     );
-    let key = params![tenant.to_string(), kind.as_str()];
+    let key = params![column(owner), kind.as_str()];
     sql.all(&find, key, |fields| {
         Ok((document(fields)?, fields.plain(8)?))
     })
 }
 
-/// One page of a kind's documents in a tenant.
+/// One page of a kind's documents with one owner.
 pub(super) fn list(
     sql: Sql<'_>,
-    tenant: TenantId,
+    owner: Owner,
     kind: KindName,
     page: &Page,
 ) -> Result<Listing, StoreError> {
-    listing(
-        sql,
-        "tenant = ?5 AND kind = ?6",
-        &[&tenant.to_string(), kind.as_str()],
-        page,
-    )
-}
-
-/// One page of tenants.
-pub(super) fn list_tenants(sql: Sql<'_>, page: &Page) -> Result<Listing, StoreError> {
-    listing(sql, "kind = 'tenant'", &[], page)
+    let keys = [column(owner), kind.as_str().to_owned()];
+    listing(sql, "tenant = ?5 AND kind = ?6", &keys, page)
 }
 
 /// One page of the documents that fulfil a condition, whose parameters come after the four of
 /// the page.
-fn listing(sql: Sql<'_>, within: &str, keys: &[&str], page: &Page) -> Result<Listing, StoreError> {
+pub(super) fn listing(
+    sql: Sql<'_>,
+    within: &str,
+    keys: &[String],
+    page: &Page,
+) -> Result<Listing, StoreError> {
     let at = match page.order {
         Order::Created => "id",
         Order::Name => "name",
@@ -149,13 +161,13 @@ fn listing(sql: Sql<'_>, within: &str, keys: &[&str], page: &Page) -> Result<Lis
 /// The latest revisions of a document, newest first.
 pub(super) fn history(
     sql: Sql<'_>,
-    tenant: TenantId,
+    owner: Owner,
     kind: KindName,
     id: &str,
 ) -> Result<Vec<Version>, StoreError> {
     let find = "SELECT revision, change, at, actor, document FROM history
                 WHERE tenant = ?1 AND kind = ?2 AND id = ?3 ORDER BY number DESC";
-    let key = params![tenant.to_string(), kind.as_str(), id];
+    let key = params![column(owner), kind.as_str(), id];
     sql.all(find, key, |fields| {
         Ok(Version {
             revision: fields.number(0)?,

@@ -20,6 +20,8 @@ pub enum OpenError {
     },
     /// The file's data is sealed under another master key.
     OtherKey,
+    /// The master keys cannot be had.
+    Keys(io::Error),
     /// A thread cannot be started.
     Thread(io::Error),
     /// What the database says.
@@ -40,6 +42,7 @@ impl fmt::Display for OpenError {
                 "the data folder is sealed under another master key: put back the key it was \
                  made with",
             ),
+            OpenError::Keys(error) => write!(f, "the master keys cannot be had: {error}"),
             OpenError::Thread(error) => write!(f, "cannot start a thread: {error}"),
             OpenError::Store(error) => error.fmt(f),
         }

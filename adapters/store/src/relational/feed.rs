@@ -3,7 +3,7 @@
 use domain::{Change, FeedEntry};
 use ports::{FeedPage, StoreError};
 
-use super::sql::{Fields, Sql, corrupt, integer, limit};
+use super::sql::{Fields, Sql, column, corrupt, integer, limit};
 use super::value::params;
 use crate::{FEED_KEPT, FEED_PAGE_MAX};
 
@@ -19,7 +19,7 @@ pub(super) fn add(sql: Sql<'_>, entry: &FeedEntry) -> Result<u64, StoreError> {
     let add = "INSERT INTO feed (tenant, kind, id, revision, change) VALUES (?1, ?2, ?3, ?4, ?5)
                RETURNING cursor";
     let row = params![
-        entry.tenant.to_string(),
+        column(entry.owner),
         entry.kind.as_str(),
         entry.id,
         integer(entry.revision),
@@ -64,7 +64,7 @@ pub(super) fn page(sql: Sql<'_>, after: u64, most: usize) -> Result<(FeedPage, u
 fn entry(fields: &Fields<'_>) -> Result<FeedEntry, StoreError> {
     Ok(FeedEntry {
         cursor: fields.number(0)?,
-        tenant: fields.word(1)?,
+        owner: fields.owner(1)?,
         kind: fields.word(2)?,
         id: fields.plain(3)?,
         revision: fields.number(4)?,

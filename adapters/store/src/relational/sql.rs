@@ -6,6 +6,7 @@ use machine::WallTime;
 use ports::StoreError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tenancy::Owner;
 
 pub(crate) use super::damage::corrupt;
 use super::link::{Link, Row};
@@ -97,6 +98,12 @@ impl Fields<'_> {
             .map_err(|_| corrupt(&format!("{stored:?} is no word of its column")))
     }
 
+    /// Whose a row is.
+    pub(super) fn owner(&self, column: usize) -> Result<Owner, StoreError> {
+        let stored: Option<Owner> = self.maybe_word(column)?;
+        Ok(stored.unwrap_or(Owner::PLATFORM))
+    }
+
     /// The word of a value that may be missing: then the text is empty.
     pub(crate) fn maybe_word<T: FromStr>(&self, column: usize) -> Result<Option<T>, StoreError> {
         let stored: String = self.plain(column)?;
@@ -122,6 +129,15 @@ impl Fields<'_> {
             .map(|text| serde_json::from_str(&text))
             .transpose()
             .map_err(|error| corrupt(&error.to_string()))
+    }
+}
+
+/// An owner, as the column `tenant` keeps it: empty for the platform.
+pub(super) fn column(owner: Owner) -> String {
+    if owner == Owner::PLATFORM {
+        String::new()
+    } else {
+        owner.to_string()
     }
 }
 

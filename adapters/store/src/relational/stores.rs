@@ -5,15 +5,17 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use domain::{AuditEntry, Cdr, Directory, Document, KindName, TenantParts, TokenRecord, Version};
-use ids::{CdrId, TenantId, TokenId};
+use ids::{CdrId, PlanId, TenantId, TokenId};
 use machine::WallTime;
 use ports::{
-    AuditListing, CdrListing, CdrQuery, Change, Committed, ExchangeStore, FeedPage, FeedWatch,
-    FrontDoor, Listing, Page, PlatformStore, Reply, Store, StoreError, Turn,
+    AccountStore, AuditListing, CdrListing, CdrQuery, Change, Committed, ExchangeStore, FeedPage,
+    FeedWatch, FrontDoor, KeyStore, Listing, Page, Reply, Store, StoreError, Turn,
 };
-use tenancy::{PlatformScope, TenantScope, TokenHash};
+use tenancy::{AccountScope, Owner, PlatformScope, TenantScope, TokenHash};
 
-use super::{SqlStore, cdrs, documents, feed, requests, settings, tables, tenants, tokens, trail};
+use super::{
+    SqlStore, accounts, cdrs, documents, feed, requests, settings, tables, tenants, tokens, trail,
+};
 use crate::idempotency;
 use crate::transaction::Reach;
 
@@ -25,8 +27,8 @@ impl Store for SqlStore {
         kind: KindName,
         key: &str,
     ) -> Result<Option<Document>, StoreError> {
-        let (tenant, key) = (scope.tenant(), key.to_owned());
-        self.read(move |now| documents::named(now.sql, tenant, kind, &key))
+        let (owner, key) = (scope.owner(), key.to_owned());
+        self.read(move |now| documents::named(now.sql, owner, kind, &key))
             .await
     }
 
@@ -36,14 +38,20 @@ impl Store for SqlStore {
         kind: KindName,
         page: &Page,
     ) -> Result<Listing, StoreError> {
-        let (tenant, page) = (scope.tenant(), page.clone());
-        self.read(move |now| documents::list(now.sql, tenant, kind, &page))
+        let (owner, page) = (scope.owner(), page.clone());
+        self.read(move |now| documents::list(now.sql, owner, kind, &page))
             .await
     }
 
     async fn count(&self, scope: &TenantScope, kind: KindName) -> Result<u64, StoreError> {
+        let owner = scope.owner();
+        self.read(move |now| documents::count(now.sql, owner, kind))
+            .await
+    }
+
+    async fn plan(&self, scope: &TenantScope) -> Result<Option<Document>, StoreError> {
         let tenant = scope.tenant();
-        self.read(move |now| documents::count(now.sql, tenant, kind))
+        self.read(move |now| tenants::plan_of(now.sql, tenant))
             .await
     }
 
@@ -61,14 +69,14 @@ impl Store for SqlStore {
         kind: KindName,
         id: &str,
     ) -> Result<Vec<Version>, StoreError> {
-        let (tenant, id) = (scope.tenant(), id.to_owned());
-        self.read(move |now| documents::history(now.sql, tenant, kind, &id))
+        let (owner, id) = (scope.owner(), id.to_owned());
+        self.read(move |now| documents::history(now.sql, owner, kind, &id))
             .await
     }
 
     async fn audit(&self, scope: &TenantScope, page: &Page) -> Result<AuditListing, StoreError> {
-        let (tenant, page) = (scope.tenant(), page.clone());
-        self.read(move |now| trail::page(now.sql, Some(tenant), &page))
+        let (owner, page) = (scope.owner(), page.clone());
+        self.read(move |now| trail::page(now.sql, owner, &page))
             .await
     }
 
@@ -85,80 +93,131 @@ impl Store for SqlStore {
 }
 
 #[async_trait]
-impl PlatformStore for SqlStore {
-    async fn commit_tenants(
+impl AccountStore for SqlStore {
+    async fn commit_below(
         &self,
-        scope: &PlatformScope,
+        scope: &AccountScope,
         change: Change,
     ) -> Result<Committed, StoreError> {
-        let actor = scope.actor();
+        let (account, actor) = (scope.account(), scope.actor());
         self.write(change.operations.len(), move |desk| {
-            tables::commit(desk, Reach::Tenants, actor, &change)
+            tables::commit(desk, Reach::Below(account), actor, &change)
         })
         .await
     }
 
-    async fn tenants(&self, _: &PlatformScope, page: &Page) -> Result<Listing, StoreError> {
-        let page = page.clone();
-        self.read(move |now| documents::list_tenants(now.sql, &page))
+    async fn get_below(
+        &self,
+        scope: &AccountScope,
+        kind: KindName,
+        key: &str,
+    ) -> Result<Option<Document>, StoreError> {
+        let (account, key) = (scope.account(), key.to_owned());
+        self.read(move |now| accounts::found(now.sql, account, kind, &key))
             .await
     }
 
-    async fn find_tenant(
+    async fn list_below(
         &self,
-        _: &PlatformScope,
-        key: &str,
-    ) -> Result<Option<Document>, StoreError> {
-        let key = key.to_owned();
-        self.read(move |now| documents::named_tenant(now.sql, &key))
+        scope: &AccountScope,
+        kind: KindName,
+        page: &Page,
+    ) -> Result<Listing, StoreError> {
+        let (account, page) = (scope.account(), page.clone());
+        self.read(move |now| accounts::list(now.sql, account, kind, &page))
+            .await
+    }
+
+    async fn history_below(
+        &self,
+        scope: &AccountScope,
+        kind: KindName,
+        id: &str,
+    ) -> Result<Vec<Version>, StoreError> {
+        let (account, id) = (scope.account(), id.to_owned());
+        self.read(move |now| {
+            let found = accounts::found(now.sql, account, kind, &id)?;
+            let owner = found.ok_or(StoreError::NotFound)?.owner;
+            documents::history(now.sql, owner, kind, &id)
+        })
+        .await
+    }
+
+    async fn account_audit(
+        &self,
+        scope: &AccountScope,
+        page: &Page,
+    ) -> Result<AuditListing, StoreError> {
+        let (owner, page) = (scope.owner(), page.clone());
+        self.read(move |now| trail::page(now.sql, owner, &page))
             .await
     }
 
     async fn put_token(
         &self,
-        _: &PlatformScope,
+        scope: &AccountScope,
         token: &TokenRecord,
         audit: &AuditEntry,
     ) -> Result<(), StoreError> {
-        let (token, audit) = (token.clone(), audit.clone());
-        self.write(1, move |desk| tokens::add(desk.sql, &token, &audit))
-            .await
+        let (account, token, audit) = (scope.account(), token.clone(), audit.clone());
+        self.write(1, move |desk| {
+            tokens::add(desk.sql, account, &token, &audit)
+        })
+        .await
     }
 
     async fn tokens(
         &self,
-        _: &PlatformScope,
-        tenant: Option<TenantId>,
+        scope: &AccountScope,
+        owner: Option<Owner>,
     ) -> Result<Vec<TokenRecord>, StoreError> {
-        self.read(move |now| tokens::all(now.sql, tenant)).await
+        let account = scope.account();
+        self.read(move |now| tokens::all(now.sql, account, owner))
+            .await
     }
 
     async fn revoke_token(
         &self,
-        _: &PlatformScope,
+        scope: &AccountScope,
         token: TokenId,
         at: WallTime,
         audit: &AuditEntry,
     ) -> Result<(), StoreError> {
-        let audit = audit.clone();
-        self.write(1, move |desk| tokens::revoke(desk.sql, token, at, &audit))
-            .await
+        let (account, audit) = (scope.account(), audit.clone());
+        self.write(1, move |desk| {
+            tokens::revoke(desk.sql, account, token, at, &audit)
+        })
+        .await
     }
 
-    async fn note(&self, _: &PlatformScope, audit: &AuditEntry) -> Result<(), StoreError> {
-        let audit = audit.clone();
-        self.write(1, move |desk| trail::add(desk.sql, &audit).map(|_| ()))
-            .await
+    async fn note(&self, scope: &AccountScope, audit: &AuditEntry) -> Result<(), StoreError> {
+        let (account, audit) = (scope.account(), audit.clone());
+        self.write(1, move |desk| {
+            if !accounts::commands(desk.sql, account, audit.owner)? {
+                return Err(StoreError::NotFound);
+            }
+            trail::add(desk.sql, &audit).map(|_| ())
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl KeyStore for SqlStore {
+    async fn reseal(&self, _: &PlatformScope) -> Result<u64, StoreError> {
+        self.write(1, |desk| desk.vault.reseal(desk.sql)).await
     }
 
-    async fn platform_audit(
-        &self,
-        _: &PlatformScope,
-        page: &Page,
-    ) -> Result<AuditListing, StoreError> {
-        let page = page.clone();
-        self.read(move |now| trail::page(now.sql, None, &page))
-            .await
+    async fn renew_key(&self, scope: &TenantScope) -> Result<u64, StoreError> {
+        let tenant = scope.tenant();
+        self.write(1, move |desk| {
+            if !documents::has_tenant(desk.sql, tenant)? {
+                return Err(StoreError::NotFound);
+            }
+            desk.erased.set(true);
+            desk.vault.renew_key(desk.sql, tenant.into())
+        })
+        .await
     }
 }
 
@@ -176,6 +235,10 @@ impl ExchangeStore for SqlStore {
 
     async fn tenant_ids(&self) -> Result<Vec<TenantId>, StoreError> {
         self.read(|now| tenants::ids(now.sql)).await
+    }
+
+    async fn tenants_on(&self, plan: PlanId) -> Result<Vec<TenantId>, StoreError> {
+        self.read(move |now| tenants::on_plan(now.sql, plan)).await
     }
 
     async fn load_tenant(&self, scope: &TenantScope) -> Result<Option<TenantParts>, StoreError> {

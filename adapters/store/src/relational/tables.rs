@@ -1,19 +1,18 @@
 //! The steps of a change, over the tables.
 
 use domain::{
-    AuditEntry, Document, Event, Facets, FeedEntry, KeyScope, KindName, Reference, UniqueKey,
+    AuditEntry, Document, Event, FeedEntry, KeyScope, KindName, Place, Reference, UniqueKey,
     Version,
 };
-use ids::TenantId;
 use ports::{Change, Committed, HISTORY_MAX, SecretChange, StoreError};
-use tenancy::Actor;
+use tenancy::{Account, Actor, Owner};
 
-use super::sql::{Fields, Sql, integer, json, limit};
+use super::sql::{Fields, Sql, column, integer, json, limit};
 use super::value::params;
-use super::vault::TenantKey;
+use super::vault::OwnerKey;
 use super::writer::Desk;
-use super::{documents, events, feed, tokens, trail};
-use crate::transaction::{Holder, Reach, Tables, carry_out};
+use super::{accounts, documents, events, feed, tokens, trail};
+use crate::transaction::{Holder, Links, Reach, Tables, carry_out};
 
 /// Carries out a change inside the savepoint of its order.
 pub(super) fn commit(
@@ -33,8 +32,8 @@ pub(super) fn commit(
 /// A change under way.
 struct Draft<'a> {
     desk: &'a Desk<'a>,
-    /// The data key of the tenant that was written last, opened when first needed.
-    key: Option<(TenantId, TenantKey)>,
+    /// The data key of the owner that was written last, opened when first needed.
+    key: Option<(Owner, OwnerKey)>,
 }
 
 impl Draft<'_> {
@@ -50,15 +49,15 @@ impl Draft<'_> {
         let SecretChange::Set(digests) = secret else {
             return Ok(None);
         };
-        let (tenant, desk) = (document.tenant, self.desk);
-        let key = match self.key.take().filter(|(owner, _)| *owner == tenant) {
+        let (owner, desk) = (document.owner, self.desk);
+        let key = match self.key.take().filter(|(known, _)| *known == owner) {
             Some((_, key)) => key,
-            None => desk.vault.key(desk.sql, tenant)?,
+            None => desk.vault.key(desk.sql, owner)?,
         };
         let sealed = desk
             .vault
             .seal(&key, document.kind, &document.id, &digests)?;
-        self.key = Some((tenant, key));
+        self.key = Some((owner, key));
         Ok(Some(sealed))
     }
 
@@ -67,7 +66,7 @@ impl Draft<'_> {
              (tenant, kind, id, revision, name, spec, created, updated, digests)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
         let row = params![
-            document.tenant.to_string(),
+            column(document.owner),
             document.kind.as_str(),
             document.id,
             integer(document.revision),
@@ -84,7 +83,7 @@ impl Draft<'_> {
         let update = "UPDATE documents SET revision = ?4, name = ?5, spec = ?6, updated = ?7,
              digests = COALESCE(?8, digests) WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
         let row = params![
-            document.tenant.to_string(),
+            column(document.owner),
             document.kind.as_str(),
             document.id,
             integer(document.revision),
@@ -96,39 +95,41 @@ impl Draft<'_> {
         self.sql().run(update, row).map(|_| ())
     }
 
-    fn link(&self, document: &Document, facets: &Facets) -> Result<(), StoreError> {
-        let (tenant, kind) = (document.tenant.to_string(), document.kind.as_str());
-        for key in &facets.unique_keys {
+    fn link(&self, document: &Document, links: &Links<'_>) -> Result<(), StoreError> {
+        let (owner, kind) = (column(document.owner), document.kind.as_str());
+        for key in &links.facets.unique_keys {
             let add = "INSERT INTO unique_keys (tenant, space, key, platform, kind, id)
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             let platform = key.scope == KeyScope::Platform;
-            let row = params![tenant, key.space, key.key, platform, kind, document.id];
+            let row = params![owner, key.space, key.key, platform, kind, document.id];
             self.sql().run(add, row)?;
         }
-        for target in &facets.references {
-            let add = "INSERT INTO pointers (tenant, target, target_kind, kind, id, field)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        for (target, whose) in links.facets.references.iter().zip(&links.targets) {
+            let add = "INSERT INTO pointers
+                       (target_tenant, target_kind, target, tenant, kind, id, field)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
             let (to, to_kind) = (&target.id, target.kind.as_str());
-            let row = params![tenant, to, to_kind, kind, document.id, target.field];
+            let whose = column(*whose);
+            let row = params![whose, to_kind, to, owner, kind, document.id, target.field];
             self.sql().run(add, row)?;
         }
         Ok(())
     }
 
-    fn unlink(&self, tenant: TenantId, kind: KindName, id: &str) -> Result<(), StoreError> {
-        let tenant = tenant.to_string();
+    fn unlink(&self, owner: Owner, kind: KindName, id: &str) -> Result<(), StoreError> {
+        let owner = column(owner);
         let keys = "DELETE FROM unique_keys WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
-        self.sql().run(keys, params![tenant, kind.as_str(), id])?;
+        self.sql().run(keys, params![owner, kind.as_str(), id])?;
         let pointers = "DELETE FROM pointers WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
         self.sql()
-            .run(pointers, params![tenant, kind.as_str(), id])?;
+            .run(pointers, params![owner, kind.as_str(), id])?;
         Ok(())
     }
 }
 
 fn holder(fields: &Fields<'_>) -> Result<Holder, StoreError> {
     Ok(Holder {
-        tenant: fields.word(0)?,
+        owner: fields.owner(0)?,
         kind: fields.word(1)?,
         id: fields.plain(2)?,
     })
@@ -137,23 +138,23 @@ fn holder(fields: &Fields<'_>) -> Result<Holder, StoreError> {
 impl Tables for Draft<'_> {
     fn document(
         &mut self,
-        tenant: TenantId,
+        owner: Owner,
         kind: KindName,
         id: &str,
     ) -> Result<Option<Document>, StoreError> {
-        documents::by_id(self.sql(), tenant, kind, id)
+        documents::by_id(self.sql(), owner, kind, id)
     }
 
-    fn key_holder(
-        &mut self,
-        tenant: TenantId,
-        key: &UniqueKey,
-    ) -> Result<Option<Holder>, StoreError> {
+    fn owner_of_plan(&mut self, id: &str) -> Result<Option<Owner>, StoreError> {
+        documents::owner_of_plan(self.sql(), id)
+    }
+
+    fn key_holder(&mut self, owner: Owner, key: &UniqueKey) -> Result<Option<Holder>, StoreError> {
         match key.scope {
-            KeyScope::PerTenant => {
+            KeyScope::PerOwner => {
                 let find = "SELECT tenant, kind, id FROM unique_keys
                             WHERE tenant = ?1 AND space = ?2 AND key = ?3 AND platform = 0";
-                let place = params![tenant.to_string(), key.space, key.key];
+                let place = params![column(owner), key.space, key.key];
                 self.sql().first(find, place, holder)
             }
             KeyScope::Platform => {
@@ -166,17 +167,18 @@ impl Tables for Draft<'_> {
 
     fn referrers(
         &mut self,
-        tenant: TenantId,
+        owner: Owner,
         kind: KindName,
         id: &str,
         limit: usize,
     ) -> Result<Vec<Reference>, StoreError> {
         let mut found = Vec::new();
         for from in KindName::ALL {
-            let find = "SELECT id, field FROM pointers WHERE tenant = ?1 AND target = ?2
-                        AND target_kind = ?3 AND kind = ?4 ORDER BY id, field LIMIT ?5";
-            let (tenant, kind, room) = (tenant.to_string(), kind.as_str(), limit - found.len());
-            let place = params![tenant, id, kind, from.as_str(), self::limit(room)];
+            let find = "SELECT id, field FROM pointers WHERE target_tenant = ?1
+                        AND target_kind = ?2 AND target = ?3 AND kind = ?4
+                        ORDER BY id, field LIMIT ?5";
+            let (owner, kind, room) = (column(owner), kind.as_str(), limit - found.len());
+            let place = params![owner, kind, id, from.as_str(), self::limit(room)];
             found.extend(self.sql().all(find, place, |fields| {
                 Ok(Reference {
                     kind: from,
@@ -188,60 +190,64 @@ impl Tables for Draft<'_> {
         Ok(found)
     }
 
-    fn inhabitants(
-        &mut self,
-        tenant: TenantId,
-        limit: usize,
-    ) -> Result<Vec<Reference>, StoreError> {
+    fn inhabitants(&mut self, owner: Owner, limit: usize) -> Result<Vec<Reference>, StoreError> {
         let mut found = Vec::new();
-        for kind in KindName::ALL
-            .into_iter()
-            .filter(|kind| *kind != KindName::Tenant)
-        {
+        let others = KindName::ALL.into_iter();
+        for kind in others.filter(|kind| kind.place() != Place::Itself) {
             let find = "SELECT id FROM documents WHERE tenant = ?1 AND kind = ?2
                         ORDER BY id LIMIT ?3";
             let room = self::limit(limit - found.len());
-            let place = params![tenant.to_string(), kind.as_str(), room];
+            let place = params![column(owner), kind.as_str(), room];
             found.extend(self.sql().all(find, place, |fields| {
                 Ok(Reference {
                     kind,
                     id: fields.plain(0)?,
-                    field: "/tenant".to_owned(),
+                    field: "/owner".to_owned(),
                 })
             })?);
         }
         Ok(found)
     }
 
+    fn count(&mut self, owner: Owner, kind: KindName) -> Result<u64, StoreError> {
+        documents::count(self.sql(), owner, kind)
+    }
+
+    fn count_below(&mut self, account: Account, kind: KindName) -> Result<u64, StoreError> {
+        accounts::count_below(self.sql(), account, kind)
+    }
+
     fn put(
         &mut self,
         document: &Document,
-        facets: &Facets,
+        links: &Links<'_>,
         secret: SecretChange,
         new: bool,
     ) -> Result<(), StoreError> {
-        if new && document.kind == KindName::Tenant {
-            self.desk.vault.make_key(self.sql(), document.tenant)?;
+        if new && document.kind.place() == Place::Itself {
+            self.desk.vault.make_key(self.sql(), document.owner)?;
         }
         let sealed = self.seal(document, secret)?;
         if new {
             self.insert(document, sealed)?;
         } else {
-            self.unlink(document.tenant, document.kind, &document.id)?;
+            self.unlink(document.owner, document.kind, &document.id)?;
             self.update(document, sealed)?;
         }
-        self.link(document, facets)
+        self.link(document, links)
     }
 
-    fn delete(&mut self, tenant: TenantId, kind: KindName, id: &str) -> Result<(), StoreError> {
-        self.unlink(tenant, kind, id)?;
+    fn delete(&mut self, owner: Owner, kind: KindName, id: &str) -> Result<(), StoreError> {
+        self.unlink(owner, kind, id)?;
         let delete = "DELETE FROM documents WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
-        let place = params![tenant.to_string(), kind.as_str(), id];
+        let place = params![column(owner), kind.as_str(), id];
         self.sql().run(delete, place)?;
-        if kind == KindName::Tenant {
-            tokens::remove_all(self.sql(), tenant)?;
-            events::remove_all(self.sql(), tenant)?;
-            self.desk.vault.erase_key(self.sql(), tenant)?;
+        if kind.place() == Place::Itself {
+            tokens::remove_all(self.sql(), owner)?;
+            if let Some(tenant) = owner.tenant() {
+                events::remove_all(self.sql(), tenant)?;
+            }
+            self.desk.vault.erase_key(self.sql(), owner)?;
             self.desk.erased.set(true);
         }
         Ok(())
@@ -249,10 +255,10 @@ impl Tables for Draft<'_> {
 
     fn add_version(&mut self, version: &Version) -> Result<(), StoreError> {
         let document = &version.document;
-        let (tenant, kind) = (document.tenant.to_string(), document.kind.as_str());
+        let (owner, kind) = (column(document.owner), document.kind.as_str());
         let next = "SELECT COALESCE(MAX(number), 0) + 1 FROM history
                     WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
-        let place = params![tenant, kind, document.id];
+        let place = params![owner, kind, document.id];
         let number = self
             .sql()
             .first(next, place, |fields| fields.plain::<i64>(0))?;
@@ -261,7 +267,7 @@ impl Tables for Draft<'_> {
                    (tenant, kind, id, number, revision, change, at, actor, document)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
         let row = params![
-            tenant,
+            owner,
             kind,
             document.id,
             number,
@@ -277,7 +283,7 @@ impl Tables for Draft<'_> {
             let trim = "DELETE FROM history
                         WHERE tenant = ?1 AND kind = ?2 AND id = ?3 AND number <= ?4";
             self.sql()
-                .run(trim, params![tenant, kind, document.id, oldest])?;
+                .run(trim, params![owner, kind, document.id, oldest])?;
         }
         Ok(())
     }

@@ -1,13 +1,14 @@
 //! Tenants as a running exchange loads them.
 
 use domain::{
-    CompiledTenant, Device, Directory, Extension, KindName, Resource, Tenant, TenantParts,
+    CompiledTenant, Device, Directory, Document, Extension, KindName, Resource, Tenant, TenantParts,
 };
-use ids::TenantId;
+use ids::{PlanId, TenantId};
 use ports::StoreError;
+use tenancy::Owner;
 
 use super::readers::Snapshot;
-use super::sql::Sql;
+use super::sql::{Sql, column};
 use super::value::params;
 use super::{documents, feed};
 
@@ -22,31 +23,62 @@ pub(super) fn parts(
     snapshot: &Snapshot<'_>,
     tenant: TenantId,
 ) -> Result<Option<TenantParts>, StoreError> {
-    let sql = snapshot.sql;
-    let own = documents::by_id(sql, tenant, KindName::Tenant, &tenant.to_string())?;
+    let (sql, owner) = (snapshot.sql, Owner::from(tenant));
+    let own = documents::by_id(sql, owner, KindName::Tenant, &tenant.to_string())?;
     let Some(own) = own else {
         return Ok(None);
     };
     let own: Resource<Tenant> = own.try_into()?;
     let mut extensions: Vec<Resource<Extension>> = Vec::new();
-    for (document, _) in documents::all(sql, tenant, KindName::Extension)? {
+    for (document, _) in documents::all(sql, owner, KindName::Extension)? {
         extensions.push(document.try_into()?);
     }
     Ok(Some(TenantParts {
+        plan: plan(sql, own.spec.plan)?
+            .map(TryInto::try_into)
+            .transpose()?,
         tenant: own,
         extensions,
-        devices: devices(snapshot, tenant)?,
+        devices: devices(snapshot, owner)?,
         cursor: feed::cursor(sql)?,
     }))
 }
 
+/// The plan that a tenant has bought.
+pub(super) fn plan_of(sql: Sql<'_>, tenant: TenantId) -> Result<Option<Document>, StoreError> {
+    let own = documents::by_id(sql, tenant.into(), KindName::Tenant, &tenant.to_string())?;
+    let own: Option<Resource<Tenant>> = own.map(TryInto::try_into).transpose()?;
+    plan(sql, own.and_then(|own| own.spec.plan))
+}
+
+fn plan(sql: Sql<'_>, id: Option<PlanId>) -> Result<Option<Document>, StoreError> {
+    let Some(id) = id.map(|id| id.to_string()) else {
+        return Ok(None);
+    };
+    let Some(owner) = documents::owner_of_plan(sql, &id)? else {
+        return Ok(None);
+    };
+    documents::by_id(sql, owner, KindName::Plan, &id)
+}
+
+/// Ids of all tenants that have this plan, in order.
+pub(super) fn on_plan(sql: Sql<'_>, plan: PlanId) -> Result<Vec<TenantId>, StoreError> {
+    let Some(owner) = documents::owner_of_plan(sql, &plan.to_string())? else {
+        return Ok(Vec::new());
+    };
+    let find = "SELECT tenant FROM pointers WHERE target_tenant = ?1 AND target_kind = 'plan'
+                AND target = ?2 AND kind = 'tenant' ORDER BY tenant";
+    let key = [column(owner), plan.to_string()];
+    sql.all(find, key, |fields| fields.word(0))
+}
+
 fn devices(
     snapshot: &Snapshot<'_>,
-    tenant: TenantId,
+    owner: Owner,
 ) -> Result<Vec<(Resource<Device>, Option<domain::Digests>)>, StoreError> {
-    let key = snapshot.vault.key(snapshot.sql, tenant)?;
+    let key = snapshot.vault.key(snapshot.sql, owner)?;
     let mut devices = Vec::new();
-    for (document, sealed) in documents::all(snapshot.sql, tenant, KindName::Device)? {
+    for (document, sealed) in documents::all(snapshot.sql, owner, KindName::Device)? {
         let digests = sealed
             .map(|sealed| key.open(document.kind, &document.id, &sealed))
             .transpose()?;

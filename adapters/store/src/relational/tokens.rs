@@ -1,14 +1,14 @@
 //! The API keys' table.
 
 use domain::{AuditEntry, TokenRecord};
-use ids::{TenantId, TokenId};
+use ids::TokenId;
 use machine::WallTime;
 use ports::StoreError;
-use tenancy::{Role, TokenHash};
+use tenancy::{Account, Owner, TokenHash};
 
-use super::sql::{Fields, Sql, corrupt};
+use super::sql::{Fields, Sql, column, corrupt};
 use super::value::params;
-use super::{documents, trail};
+use super::{accounts, trail};
 
 /// The columns that [`token`] reads, in this order.
 const COLUMNS: &str = "tenant, id, name, hash, created, expires, revoked";
@@ -19,7 +19,7 @@ fn token(fields: &Fields<'_>) -> Result<TokenRecord, StoreError> {
     Ok(TokenRecord {
         id: fields.word(1)?,
         name: fields.plain(2)?,
-        role: fields.maybe_word(0)?.map_or(Role::Operator, Role::Tenant),
+        owner: fields.owner(0)?,
         hash: TokenHash(hash),
         created: fields.time(4)?,
         expires: fields.maybe_time(5)?,
@@ -27,19 +27,22 @@ fn token(fields: &Fields<'_>) -> Result<TokenRecord, StoreError> {
     })
 }
 
-/// Adds an API key.
-pub(super) fn add(sql: Sql<'_>, token: &TokenRecord, audit: &AuditEntry) -> Result<(), StoreError> {
-    let owner = match token.role {
-        Role::Operator => String::new(),
-        Role::Tenant(tenant) if documents::has_tenant(sql, tenant)? => tenant.to_string(),
-        Role::Tenant(_) => return Err(StoreError::NotFound),
-    };
+/// Adds an API key of somebody whom the account commands.
+pub(super) fn add(
+    sql: Sql<'_>,
+    account: Account,
+    token: &TokenRecord,
+    audit: &AuditEntry,
+) -> Result<(), StoreError> {
+    if !accounts::commands(sql, account, token.owner)? {
+        return Err(StoreError::NotFound);
+    }
     let add = "INSERT INTO tokens (tenant, id, name, hash, created, expires, revoked)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
     let added = sql.run(
         add,
         params![
-            owner,
+            column(token.owner),
             token.id.to_string(),
             token.name,
             token.hash.0.as_slice(),
@@ -61,32 +64,46 @@ pub(super) fn by_hash(sql: Sql<'_>, hash: &TokenHash) -> Result<Option<TokenReco
     sql.first(&find, [hash.0.as_slice()], token)
 }
 
-/// All API keys, in the order of their ids: of one tenant, or all.
-pub(super) fn all(sql: Sql<'_>, tenant: Option<TenantId>) -> Result<Vec<TokenRecord>, StoreError> {
-    let find = format!(
-        "SELECT {COLUMNS} FROM tokens WHERE CAST(?1 AS TEXT) IS NULL OR tenant = ?1 ORDER BY id"
-    );
-    sql.all(&find, [tenant.map(|tenant| tenant.to_string())], token)
+/// API keys of those whom the account commands, in the order of their ids: of one owner, or all.
+pub(super) fn all(
+    sql: Sql<'_>,
+    account: Account,
+    owner: Option<Owner>,
+) -> Result<Vec<TokenRecord>, StoreError> {
+    let find = format!("SELECT {COLUMNS} FROM tokens WHERE ?1 IS NULL OR tenant = ?1 ORDER BY id");
+    let all = sql.all(&find, [owner.map(column)], token)?;
+    let mut within = Vec::with_capacity(all.len());
+    for token in all {
+        if accounts::commands(sql, account, token.owner)? {
+            within.push(token);
+        }
+    }
+    Ok(within)
 }
 
-/// Revokes an API key, once.
+/// Revokes an API key of somebody whom the account commands, once.
 pub(super) fn revoke(
     sql: Sql<'_>,
+    account: Account,
     token: TokenId,
     at: WallTime,
     audit: &AuditEntry,
 ) -> Result<(), StoreError> {
+    let find = "SELECT tenant FROM tokens WHERE id = ?1";
+    let owner = sql.first(find, [token.to_string()], |fields| fields.owner(0))?;
+    let owner = owner.ok_or(StoreError::NotFound)?;
+    if !accounts::commands(sql, account, owner)? {
+        return Err(StoreError::NotFound);
+    }
     let revoke = "UPDATE tokens SET revoked = ?2 WHERE id = ?1 AND revoked IS NULL";
     if sql.run(revoke, params![token.to_string(), at.unix_ms()])? > 0 {
-        return trail::add(sql, audit).map(|_| ());
+        trail::add(sql, audit)?;
     }
-    let find = "SELECT 1 FROM tokens WHERE id = ?1";
-    let known = sql.first(find, [token.to_string()], |_| Ok(()))?;
-    known.ok_or(StoreError::NotFound)
+    Ok(())
 }
 
-/// Removes a tenant's API keys.
-pub(super) fn remove_all(sql: Sql<'_>, tenant: TenantId) -> Result<(), StoreError> {
+/// Removes an owner's API keys.
+pub(super) fn remove_all(sql: Sql<'_>, owner: Owner) -> Result<(), StoreError> {
     let remove = "DELETE FROM tokens WHERE tenant = ?1";
-    sql.run(remove, [tenant.to_string()]).map(|_| ())
+    sql.run(remove, [column(owner)]).map(|_| ())
 }

@@ -1,20 +1,15 @@
 //! The audit trail's table.
 
 use domain::AuditEntry;
-use ids::TenantId;
 use ports::{AuditListing, Cursor, Page, StoreError};
+use tenancy::Owner;
 
-use super::sql::{Fields, Sql, json, limit};
+use super::sql::{Fields, Sql, column, json, limit};
 use super::value::params;
 use crate::paging;
 
 /// A text that sorts after every id's.
 const PAST_ALL_IDS: &str = "~";
-
-/// The tenant's column: empty for the platform's own trail.
-fn owner(tenant: Option<TenantId>) -> String {
-    tenant.map(|tenant| tenant.to_string()).unwrap_or_default()
-}
 
 /// Adds an entry unless its id is there already; whether it was added.
 pub(super) fn add(sql: Sql<'_>, entry: &AuditEntry) -> Result<bool, StoreError> {
@@ -24,7 +19,7 @@ pub(super) fn add(sql: Sql<'_>, entry: &AuditEntry) -> Result<bool, StoreError> 
     let added = sql.run(
         add,
         params![
-            owner(entry.tenant),
+            column(entry.owner),
             entry.id.to_string(),
             entry.at.unix_ms(),
             entry.actor,
@@ -39,11 +34,7 @@ pub(super) fn add(sql: Sql<'_>, entry: &AuditEntry) -> Result<bool, StoreError> 
 }
 
 /// One page of a trail, newest first.
-pub(super) fn page(
-    sql: Sql<'_>,
-    tenant: Option<TenantId>,
-    page: &Page,
-) -> Result<AuditListing, StoreError> {
+pub(super) fn page(sql: Sql<'_>, owner: Owner, page: &Page) -> Result<AuditListing, StoreError> {
     let find = "SELECT tenant, id, at, actor, action, target, before, after, request FROM audit
                 WHERE tenant = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
     let after = page
@@ -51,7 +42,7 @@ pub(super) fn page(
         .as_ref()
         .map_or(PAST_ALL_IDS, |cursor| cursor.0.as_str());
     let most = limit(page.bounded_limit() + 1);
-    let mut entries = sql.all(find, params![owner(tenant), after, most], entry)?;
+    let mut entries = sql.all(find, params![column(owner), after, most], entry)?;
     let next = paging::cut(&mut entries, page.bounded_limit(), |last| {
         Cursor(last.id.to_string())
     });
@@ -60,7 +51,7 @@ pub(super) fn page(
 
 fn entry(fields: &Fields<'_>) -> Result<AuditEntry, StoreError> {
     Ok(AuditEntry {
-        tenant: fields.maybe_word(0)?,
+        owner: fields.owner(0)?,
         id: fields.word(1)?,
         at: fields.time(2)?,
         actor: fields.plain(3)?,

@@ -1,73 +1,146 @@
 //! Data keys in the database, and the sealing of digests under them.
 
-use std::sync::Arc;
+use std::io;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::{Digests, KindName};
-use ids::TenantId;
 use ports::{Entropy, StoreError};
+use tenancy::Owner;
 
-use super::sql::{Sql, corrupt};
+use super::sql::{Sql, column, corrupt};
 use super::value::params;
-use crate::seal::{DataKey, MasterKey, SealError};
+use crate::seal::{DataKey, KeySource, Keyring, SealError};
 
-/// In the place of a tenant: the platform itself, whose data key proves the master key.
-const PLATFORM: &str = "";
-
-/// The master key, and randomness for nonces and new keys.
+/// The master keys, and randomness for nonces and new keys. Cloning is cheap.
 #[derive(Clone)]
 pub(crate) struct Vault {
-    master: MasterKey,
+    source: Arc<dyn KeySource>,
+    held: Arc<RwLock<Keyring>>,
     entropy: Arc<dyn Entropy>,
 }
 
 impl Vault {
-    pub(crate) fn new(master: MasterKey, entropy: Arc<dyn Entropy>) -> Vault {
-        Vault { master, entropy }
+    /// A vault with the keys that the source gives now.
+    pub(crate) fn open(source: Arc<dyn KeySource>, entropy: Arc<dyn Entropy>) -> io::Result<Vault> {
+        let held = Arc::new(RwLock::new(source.keyring()?));
+        Ok(Vault {
+            source,
+            held,
+            entropy,
+        })
     }
 
-    /// Whether the database was made under this master key. A new database is bound to it.
-    pub(crate) fn proves(&self, sql: Sql<'_>) -> Result<bool, StoreError> {
-        let nobody = TenantId::from_u128(0);
-        let stored: Option<Vec<u8>> = sealed_key(sql, PLATFORM)?;
-        if let Some(sealed) = stored {
-            return Ok(self.master.open_data_key(nobody, &sealed).is_ok());
+    fn held(&self) -> Keyring {
+        // a ring is replaced whole, so a poisoned lock holds a whole one
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        held.clone()
+    }
+
+    /// Asks the source again, since keys may have been replaced while the exchange runs.
+    fn renew(&self) -> Result<Keyring, StoreError> {
+        let fresh = self.source.keyring();
+        let fresh = fresh.map_err(|error| corrupt(&format!("the master keys: {error}")))?;
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        held.clone_from(&fresh);
+        Ok(fresh)
+    }
+
+    fn open_data_key(&self, owner: Owner, sealed: &[u8]) -> Result<DataKey, StoreError> {
+        if let Ok(key) = self.held().open_data_key(owner, sealed) {
+            return Ok(key);
         }
-        self.add(sql, PLATFORM, nobody).map(|()| true)
+        let fresh = self.renew()?;
+        fresh.open_data_key(owner, sealed).map_err(unsealed)
     }
 
-    /// Makes a new tenant's data key.
-    pub(super) fn make_key(&self, sql: Sql<'_>, tenant: TenantId) -> Result<(), StoreError> {
-        self.add(sql, &tenant.to_string(), tenant)
+    /// Whether the database was made under one of these master keys, which the platform's own
+    /// data key proves. A new database is bound to the newest.
+    pub(crate) fn proves(&self, sql: Sql<'_>) -> Result<bool, StoreError> {
+        let stored: Option<Vec<u8>> = sealed_key(sql, Owner::PLATFORM)?;
+        if let Some(sealed) = stored {
+            let opened = self.held().open_data_key(Owner::PLATFORM, &sealed);
+            return Ok(opened.is_ok());
+        }
+        self.make_key(sql, Owner::PLATFORM).map(|()| true)
     }
 
-    fn add(&self, sql: Sql<'_>, row: &str, tenant: TenantId) -> Result<(), StoreError> {
-        let made = self.master.new_data_key(tenant, &*self.entropy);
+    /// Seals every data key under the newest master key; gives the number that were not.
+    pub(super) fn reseal(&self, sql: Sql<'_>) -> Result<u64, StoreError> {
+        let ring = self.renew()?;
+        let all = "SELECT tenant, sealed FROM data_keys";
+        let rows = sql.all(all, params![], |fields| {
+            Ok((fields.owner(0)?, fields.plain::<Vec<u8>>(1)?))
+        })?;
+        let mut anew = 0;
+        for (owner, sealed) in rows {
+            let resealed = ring.reseal(owner, &sealed, &*self.entropy);
+            if let Some(sealed) = resealed.map_err(unsealed)? {
+                let replace = "UPDATE data_keys SET sealed = ?2 WHERE tenant = ?1";
+                sql.run(replace, params![column(owner), sealed])?;
+                anew += 1;
+            }
+        }
+        Ok(anew)
+    }
+
+    /// Gives an owner a new data key and seals all its secrets under it; gives their number.
+    pub(super) fn renew_key(&self, sql: Sql<'_>, owner: Owner) -> Result<u64, StoreError> {
+        let old = self.key(sql, owner)?;
+        let made = self.held().new_data_key(owner, &*self.entropy);
+        let (key, sealed) = made.map_err(unsealed)?;
+        let new = OwnerKey { owner, key };
+        let replace = "UPDATE data_keys SET sealed = ?2 WHERE tenant = ?1";
+        sql.run(replace, params![column(owner), sealed])?;
+        let find = "SELECT kind, id, digests FROM documents
+                    WHERE tenant = ?1 AND digests IS NOT NULL";
+        let secrets = sql.all(find, [column(owner)], |fields| {
+            let sealed: Vec<u8> = fields.plain(2)?;
+            Ok((
+                fields.word::<KindName>(0)?,
+                fields.plain::<String>(1)?,
+                sealed,
+            ))
+        })?;
+        let mut anew = 0;
+        for (kind, id, sealed) in secrets {
+            let secret = old.open(kind, &id, &sealed)?;
+            let sealed = self.seal(&new, kind, &id, &secret)?;
+            let replace = "UPDATE documents SET digests = ?4
+                           WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
+            sql.run(replace, params![column(owner), kind.as_str(), id, sealed])?;
+            anew += 1;
+        }
+        Ok(anew)
+    }
+
+    /// Makes a new owner's data key.
+    pub(super) fn make_key(&self, sql: Sql<'_>, owner: Owner) -> Result<(), StoreError> {
+        let made = self.held().new_data_key(owner, &*self.entropy);
         let (_, sealed) = made.map_err(unsealed)?;
         let add = "INSERT INTO data_keys (tenant, sealed) VALUES (?1, ?2)";
-        sql.run(add, params![row, sealed]).map(|_| ())
+        sql.run(add, params![column(owner), sealed]).map(|_| ())
     }
 
-    /// Erases a tenant's data key.
-    pub(super) fn erase_key(&self, sql: Sql<'_>, tenant: TenantId) -> Result<(), StoreError> {
+    /// Erases an owner's data key.
+    pub(super) fn erase_key(&self, sql: Sql<'_>, owner: Owner) -> Result<(), StoreError> {
         let erase = "DELETE FROM data_keys WHERE tenant = ?1";
-        sql.run(erase, [tenant.to_string()]).map(|_| ())
+        sql.run(erase, [column(owner)]).map(|_| ())
     }
 
-    /// Opens a tenant's data key.
-    pub(super) fn key(&self, sql: Sql<'_>, tenant: TenantId) -> Result<TenantKey, StoreError> {
-        let sealed = sealed_key(sql, &tenant.to_string())?;
-        let sealed = sealed.ok_or_else(|| corrupt(&format!("{tenant} has no data key")))?;
-        let key = self.master.open_data_key(tenant, &sealed);
-        Ok(TenantKey {
-            tenant,
-            key: key.map_err(unsealed)?,
+    /// Opens an owner's data key.
+    pub(super) fn key(&self, sql: Sql<'_>, owner: Owner) -> Result<OwnerKey, StoreError> {
+        let sealed = sealed_key(sql, owner)?;
+        let sealed = sealed.ok_or_else(|| corrupt(&format!("{owner} has no data key")))?;
+        Ok(OwnerKey {
+            owner,
+            key: self.open_data_key(owner, &sealed)?,
         })
     }
 
     /// Seals a document's digests for their place.
     pub(super) fn seal(
         &self,
-        key: &TenantKey,
+        key: &OwnerKey,
         kind: KindName,
         id: &str,
         digests: &Digests,
@@ -78,13 +151,13 @@ impl Vault {
     }
 }
 
-/// A tenant's data key, in clear.
-pub(super) struct TenantKey {
-    tenant: TenantId,
+/// An owner's data key, in clear.
+pub(super) struct OwnerKey {
+    owner: Owner,
     key: DataKey,
 }
 
-impl TenantKey {
+impl OwnerKey {
     /// Opens a document's digests, which were sealed for this very place.
     pub(super) fn open(
         &self,
@@ -98,13 +171,13 @@ impl TenantKey {
     }
 
     fn place(&self, kind: KindName, id: &str) -> Vec<u8> {
-        format!("{}/{kind}/{id}", self.tenant).into_bytes()
+        format!("{}/{kind}/{id}", self.owner).into_bytes()
     }
 }
 
-fn sealed_key(sql: Sql<'_>, row: &str) -> Result<Option<Vec<u8>>, StoreError> {
+fn sealed_key(sql: Sql<'_>, owner: Owner) -> Result<Option<Vec<u8>>, StoreError> {
     let find = "SELECT sealed FROM data_keys WHERE tenant = ?1";
-    sql.first(find, [row], |fields| fields.plain(0))
+    sql.first(find, [column(owner)], |fields| fields.plain(0))
 }
 
 fn unsealed(error: SealError) -> StoreError {

@@ -69,11 +69,15 @@ fn an_operators_change_fails_whole_too(world: &World<'_>) {
         Operation::Create(new),
         Operation::Create(double),
     ];
-    world.commit_tenants(steps.clone()).unwrap_err();
+    world.commit_below(steps.clone()).unwrap_err();
     assert_eq!(seen(world, &acme), before);
-    let found = block_on(world.store.find_tenant(&platform(), "new.example"));
+    let found = block_on(
+        world
+            .store
+            .get_below(&platform(), KindName::Tenant, "new.example"),
+    );
     assert_eq!(found, Ok(None));
-    world.commit_tenants(steps[..2].to_vec()).unwrap();
+    world.commit_below(steps[..2].to_vec()).unwrap();
     assert!(block_on(world.store.load_tenant(&acme)).unwrap().is_none());
 }
 

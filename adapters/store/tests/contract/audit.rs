@@ -1,18 +1,18 @@
 //! The audit trail.
 
 use domain::AuditEntry;
-use ids::{AuditId, RequestId, TenantId};
+use ids::{AuditId, RequestId};
 use ports::{AuditListing, Page, SecretChange};
 use store::block_on;
-use tenancy::TenantScope;
+use tenancy::{Owner, TenantScope};
 
 use crate::world::{World, delete, digests, platform, replace, time, with};
 use crate::{PAGES, on_every_store};
 
-fn entry(tenant: Option<TenantId>, number: u64) -> AuditEntry {
+fn entry(owner: Owner, number: u64) -> AuditEntry {
     AuditEntry {
         id: AuditId::new(number, 7),
-        tenant,
+        owner,
         at: time(number),
         actor: "operator".to_owned(),
         action: "tenant.entered".to_owned(),
@@ -69,8 +69,8 @@ fn each_operation_tells_who_did_what_with_the_spec_before_and_after(world: &Worl
     );
     assert_eq!(gone.before, Some(write.document.spec));
     assert_eq!(
-        (gone.request, gone.tenant),
-        (Some(RequestId::new(5, 5)), Some(acme.tenant()))
+        (gone.request, gone.owner),
+        (Some(RequestId::new(5, 5)), acme.owner())
     );
 }
 
@@ -88,7 +88,7 @@ fn a_new_secret_is_told_apart_but_not_told(world: &World<'_>) {
 
 fn a_note_is_kept_once(world: &World<'_>) {
     let acme = world.tenant("acme.example");
-    let note = entry(Some(acme.tenant()), 50);
+    let note = entry(acme.owner(), 50);
     let mut again = note.clone();
     again.actor = "another".to_owned();
     block_on(world.store.note(&platform(), &note)).unwrap();
@@ -104,9 +104,9 @@ fn a_note_is_kept_once(world: &World<'_>) {
 
 fn the_platforms_trail_is_its_own(world: &World<'_>) {
     let acme = world.tenant("acme.example");
-    let note = entry(None, 50);
+    let note = entry(Owner::PLATFORM, 50);
     block_on(world.store.note(&platform(), &note)).unwrap();
-    let own = block_on(world.store.platform_audit(&platform(), &Page::default())).unwrap();
+    let own = block_on(world.store.account_audit(&platform(), &Page::default())).unwrap();
     assert_eq!(own.entries, [note]);
     assert_eq!(trail(world, &acme).len(), 1, "the tenant's creation only");
 }
@@ -114,7 +114,7 @@ fn the_platforms_trail_is_its_own(world: &World<'_>) {
 fn pages_go_from_the_newest_to_the_oldest(world: &World<'_>) {
     let acme = world.tenant("acme.example");
     for number in [60, 58, 59, 61, 57] {
-        let note = entry(Some(acme.tenant()), number);
+        let note = entry(acme.owner(), number);
         block_on(world.store.note(&platform(), &note)).unwrap();
     }
     for limit in 1..=7 {

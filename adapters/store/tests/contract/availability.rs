@@ -4,7 +4,7 @@ use domain::{AuditEntry, KindName, TokenRecord};
 use ids::{AuditId, CdrId, TenantId, TokenId};
 use ports::{CdrQuery, Fault, Page, Reply, StoreError, Stores};
 use store::{MemoryStore, block_on};
-use tenancy::{Role, TenantScope, TokenHash};
+use tenancy::{Owner, TenantScope, TokenHash};
 
 use crate::disk::Disk;
 use crate::world::{World, cdr, platform, time};
@@ -42,18 +42,21 @@ fn answers(world: &World<'_>) -> Vec<(&'static str, Option<StoreError>)> {
         ),
         ("cdr", block_on(store.cdr(&scope, CdrId::new(1, 1))).err()),
         (
-            "commit_tenants",
-            block_on(store.commit_tenants(&operator, change())).err(),
+            "commit_below",
+            block_on(store.commit_below(&operator, change())).err(),
         ),
-        ("tenants", block_on(store.tenants(&operator, &page)).err()),
         (
-            "find_tenant",
-            block_on(store.find_tenant(&operator, "a.example")).err(),
+            "list_below",
+            block_on(store.list_below(&operator, KindName::Tenant, &page)).err(),
+        ),
+        (
+            "get_below",
+            block_on(store.get_below(&operator, KindName::Tenant, "a.example")).err(),
         ),
         ("tokens", block_on(store.tokens(&operator, None)).err()),
         (
-            "platform_audit",
-            block_on(store.platform_audit(&operator, &page)).err(),
+            "account_audit",
+            block_on(store.account_audit(&operator, &page)).err(),
         ),
         ("directory", block_on(store.directory()).err()),
         ("tenant_ids", block_on(store.tenant_ids()).err()),
@@ -78,7 +81,7 @@ fn answers_at_the_door(store: &dyn Stores) -> [(&'static str, Option<StoreError>
     let token = TokenRecord {
         id: TokenId::new(1, 1),
         name: "key".to_owned(),
-        role: Role::Operator,
+        owner: Owner::PLATFORM,
         hash: TokenHash([1; 32]),
         created: time(1),
         expires: None,
@@ -86,7 +89,7 @@ fn answers_at_the_door(store: &dyn Stores) -> [(&'static str, Option<StoreError>
     };
     let audit = AuditEntry {
         id: AuditId::new(1, 1),
-        tenant: None,
+        owner: Owner::PLATFORM,
         at: time(1),
         actor: String::new(),
         action: String::new(),

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use ports::{Entropy, SeededEntropy};
-use store::{MasterKey, OpenError, Settings, SqlStore};
+use store::{FixedKeys, Keyring, MasterKey, OpenError, Settings, SqlStore};
 
 static FOLDERS: AtomicU32 = AtomicU32::new(0);
 
 /// A folder for one store.
 pub(crate) struct Disk {
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// Whether it is ours to remove.
     own: bool,
 }
@@ -66,7 +66,7 @@ impl Disk {
     ) -> Result<SqlStore, OpenError> {
         SqlStore::open(&Settings {
             folder: self.folder.clone(),
-            master_key: MasterKey::from_bytes([key; 32]),
+            keys: Arc::new(FixedKeys(Keyring::of(MasterKey::from_bytes([key; 32])))),
             entropy,
         })
     }

@@ -22,8 +22,8 @@ fn a_new_document_has_the_revision_one_and_the_times_of_its_change(world: &World
     );
     assert_eq!(document.spec, write.document.spec);
     assert_eq!(
-        (document.tenant, document.name.as_str()),
-        (acme.tenant(), "101")
+        (document.owner, document.name.as_str()),
+        (acme.owner(), "101")
     );
 }
 
@@ -50,7 +50,7 @@ fn a_document_is_found_by_its_id_and_by_its_natural_key(world: &World<'_>) {
     );
     assert_eq!(by(KindName::Extension, "1"), None);
     let own = by(KindName::Tenant, "acme.example").unwrap();
-    assert_eq!(own.tenant, acme.tenant());
+    assert_eq!(own.owner, acme.owner());
     assert_eq!(by(KindName::Tenant, &acme.tenant().to_string()), Some(own));
 }
 
@@ -137,8 +137,8 @@ fn documents_that_break_a_rule_are_refused_with_the_field(world: &World<'_>) {
     bad.document.id = "101".to_owned();
     assert_eq!(field_of(bad), "/id");
     let mut bad = good;
-    bad.document.tenant = TenantId::new(9, 9);
-    assert_eq!(field_of(bad), "/tenant");
+    bad.document.owner = TenantId::new(9, 9).into();
+    assert_eq!(field_of(bad), "/owner");
 }
 
 fn tenants_are_out_of_a_tenants_reach(world: &World<'_>) {
@@ -157,7 +157,7 @@ fn tenants_are_out_of_a_tenants_reach(world: &World<'_>) {
     let refused = world.commit(&acme, vec![Operation::Create(other)]);
     assert_eq!(refused, Err(StoreError::NotFound));
     let extension = world.extension_write(&acme, "101");
-    let refused = world.commit_tenants(vec![Operation::Create(extension)]);
+    let refused = world.commit_below(vec![Operation::Create(extension)]);
     assert_eq!(
         refused,
         Err(StoreError::NotFound),

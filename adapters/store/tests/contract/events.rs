@@ -168,10 +168,10 @@ fn a_tenant_that_is_deleted_leaves_no_event(world: &World<'_>) {
     let write = world.tenant_write(&["acme.example"]);
     let document = write.document.clone();
     world
-        .commit_tenants(vec![Operation::Create(write.clone())])
+        .commit_below(vec![Operation::Create(write.clone())])
         .unwrap();
-    let acme = TenantScope::for_job(document.tenant, "test");
-    world.commit_tenants(vec![delete(&document)]).unwrap();
+    let acme = TenantScope::for_job(document.owner.tenant().unwrap(), "test");
+    world.commit_below(vec![delete(&document)]).unwrap();
     assert_eq!(log(world, &acme, &query(0, 0)), EventPage::default());
     assert_eq!(block_on(world.store.event_heads(0, 10)).unwrap(), []);
 }

@@ -27,12 +27,12 @@ fn changes_of_all_tenants_are_one_sequence(world: &World<'_>) {
     let cursors: Vec<u64> = page.entries.iter().map(|entry| entry.cursor).collect();
     assert_eq!(cursors, [1, 2, 3, 4, 5]);
     assert_eq!(
-        (page.entries[0].tenant, page.entries[0].kind),
-        (acme.tenant(), KindName::Tenant)
+        (page.entries[0].owner, page.entries[0].kind),
+        (acme.owner(), KindName::Tenant)
     );
     let last = |cursor, revision, change| FeedEntry {
         cursor,
-        tenant: globex.tenant(),
+        owner: globex.owner(),
         kind: KindName::Extension,
         id: extension.id.clone(),
         revision,

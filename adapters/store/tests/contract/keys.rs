@@ -46,12 +46,10 @@ fn a_user_name_is_taken_once_on_the_platform(world: &World<'_>) {
 
 fn a_domain_is_taken_once_on_the_platform_wherever_it_stands(world: &World<'_>) {
     let first = world.tenant_write(&["acme.example", "acme.test"]);
-    world
-        .commit_tenants(vec![Operation::Create(first)])
-        .unwrap();
+    world.commit_below(vec![Operation::Create(first)]).unwrap();
     for domains in [["acme.test", "b.example"], ["b.example", "acme.example"]] {
         let again = world.tenant_write(&domains);
-        let refused = world.commit_tenants(vec![Operation::Create(again)]);
+        let refused = world.commit_below(vec![Operation::Create(again)]);
         let double = if domains[0] == "acme.test" {
             "acme.test"
         } else {
@@ -92,10 +90,9 @@ fn two_documents_of_one_change_cannot_share_a_key(world: &World<'_>) {
 fn a_tenant_is_found_by_any_of_its_domains(world: &World<'_>) {
     let write = world.tenant_write(&["acme.example", "acme.test"]);
     let id = write.document.id.clone();
-    world
-        .commit_tenants(vec![Operation::Create(write)])
-        .unwrap();
-    let find = |key: &str| block_on(world.store.find_tenant(&platform(), key)).unwrap();
+    world.commit_below(vec![Operation::Create(write)]).unwrap();
+    let find =
+        |key: &str| block_on(world.store.get_below(&platform(), KindName::Tenant, key)).unwrap();
     for key in ["acme.example", "acme.test", &id] {
         assert_eq!(find(key).unwrap().id, id, "{key}");
     }

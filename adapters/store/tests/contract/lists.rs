@@ -191,7 +191,9 @@ fn tenants_are_listed_for_the_operator(world: &World<'_>) {
         let scope = world.tenant(domain);
         world.extension(&scope, "101");
     }
-    let list = |page: &Page| block_on(world.store.tenants(&platform(), page)).unwrap();
+    let list = |page: &Page| {
+        block_on(world.store.list_below(&platform(), KindName::Tenant, page)).unwrap()
+    };
     let all = list(&Page::default());
     assert_eq!(
         names(&all.documents),

@@ -4,6 +4,7 @@
 //! SQLite. What only SQLite can do is in `sqlite`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod accounts;
 mod atomicity;
 mod audit;
 mod availability;

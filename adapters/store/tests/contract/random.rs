@@ -1,15 +1,15 @@
 //! Random sequences of calls: memory and SQLite must answer alike and hold the same.
 
-use domain::{AuditEntry, KindName, TokenRecord};
-use ids::{AuditId, DeviceId, ExtensionId, TenantId, TokenId};
+use domain::{AuditEntry, KindName, Reseller, TokenRecord};
+use ids::{AuditId, DeviceId, ExtensionId, PlanId, ResellerId, TenantId, TokenId};
 use ports::{
     CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,
-    Stores, Write,
+    Stores, Write, locate_below,
 };
 use proptest::prelude::*;
 use serde_json::json;
 use store::{MemoryStore, block_on};
-use tenancy::{Role, TenantScope, TokenHash};
+use tenancy::{AccountScope, Owner, TenantScope, TokenHash, Unresolved};
 
 use crate::disk::Disk;
 use crate::world::{cdr, digests, platform, time};
@@ -42,7 +42,9 @@ enum Call {
         tenant: u8,
         touches: Vec<Touch>,
     },
-    CommitTenants {
+    CommitBelow {
+        /// A reseller by its number, or the platform.
+        account: Option<u8>,
         touches: Vec<Touch>,
     },
     Cdrs {
@@ -110,16 +112,21 @@ fn touch() -> impl Strategy<Value = Touch> {
 }
 
 fn call() -> impl Strategy<Value = Call> {
-    let tenants_touch = touch().prop_map(|touch| Touch {
-        kind: KindName::Tenant,
-        ..touch
-    });
+    let kinds = vec![
+        KindName::Tenant,
+        KindName::Tenant,
+        KindName::Reseller,
+        KindName::Plan,
+    ];
+    let below = (touch(), prop::sample::select(kinds));
+    let below = below.prop_map(|(touch, kind)| Touch { kind, ..touch });
     let touches = prop::collection::vec(touch(), 1..6);
-    let tenants_touches = prop::collection::vec(tenants_touch, 1..4);
+    let below = prop::collection::vec(below, 1..4);
     let owner = || prop::option::of(few());
     prop_oneof![
         8 => (few(), touches).prop_map(|(tenant, touches)| Call::Commit { tenant, touches }),
-        4 => tenants_touches.prop_map(|touches| Call::CommitTenants { touches }),
+        6 => (owner(), below)
+            .prop_map(|(account, touches)| Call::CommitBelow { account, touches }),
         2 => (few(), prop::collection::vec(0..20u8, 0..6))
             .prop_map(|(tenant, numbers)| Call::Cdrs { tenant, numbers }),
         1 => (few(), few(), owner())
@@ -145,8 +152,12 @@ fn opening() -> Vec<Call> {
         target: number,
         secret: (kind == KindName::Device).then_some(number),
     };
-    let touches = (1..FEW).map(|number| create(KindName::Tenant, number));
-    let mut calls = vec![Call::CommitTenants {
+    let kinds = [KindName::Reseller, KindName::Plan, KindName::Tenant];
+    let touches = kinds
+        .into_iter()
+        .flat_map(|kind| (1..FEW).map(move |number| create(kind, number)));
+    let mut calls = vec![Call::CommitBelow {
+        account: None,
         touches: touches.collect(),
     }];
     calls.extend((1..FEW).map(|tenant| {
@@ -168,11 +179,43 @@ fn scope(number: u8) -> TenantScope {
     TenantScope::for_job(tenant(number), "random")
 }
 
-/// The `touch.number`-th document of the kind, the same in every tenant.
-fn write(owner: TenantId, touch: &Touch) -> Write {
+fn reseller(number: u8) -> ResellerId {
+    ResellerId::new(u64::from(number % FEW) + 1, 4)
+}
+
+fn plan(number: u8) -> PlanId {
+    PlanId::new(u64::from(number % FEW) + 1, 5)
+}
+
+/// The scope of a reseller or of the platform; `None` when there is no such reseller.
+fn account(store: &dyn Stores, number: Option<u8>) -> Option<AccountScope> {
+    let Some(number) = number else {
+        return Some(platform());
+    };
+    let reference = Unresolved::<Reseller>::new(reseller(number).to_string());
+    let (below, _) = block_on(locate_below(store, &platform(), &reference)).ok()?;
+    platform().descend(below)
+}
+
+/// The `touch.number`-th document of the kind, the same with every owner.
+fn write(owner: Owner, touch: &Touch) -> Write {
     let number = u64::from(touch.number) + 1;
     let extension = |n: u8| ExtensionId::new(u64::from(n) + 1, 2).to_string();
-    let (id, tenant, name, spec) = match touch.kind {
+    let (id, owner, name, spec) = match touch.kind {
+        KindName::Reseller => {
+            let (id, name) = (reseller(touch.number), format!("reseller-{}", touch.name));
+            let parent = (touch.target > 0).then(|| reseller(touch.target - 1));
+            let plans: Vec<PlanId> = touch.secret.map(plan).into_iter().collect();
+            let limits = json!({ "tenants": touch.secret.map(|n| n % 5) });
+            let spec = json!({ "name": name, "parent": parent, "plans": plans, "limits": limits });
+            (id.to_string(), id.into(), name, spec)
+        }
+        KindName::Plan => {
+            let name = format!("plan-{}", touch.name);
+            let maximum = json!({ "extensions": touch.target + 1 });
+            let spec = json!({ "name": name, "maximum": maximum });
+            (plan(touch.number).to_string(), owner, name, spec)
+        }
         KindName::Tenant => {
             let (name, also) = (domain(touch.name), domain(touch.target));
             let domains = if name == also {
@@ -181,7 +224,10 @@ fn write(owner: TenantId, touch: &Touch) -> Write {
                 json!([name, also])
             };
             let id = tenant(touch.number);
-            (id.to_string(), id, name, json!({ "domains": domains }))
+            let seller = touch.secret.filter(|n| n % 2 == 0).map(reseller);
+            let bought = touch.secret.filter(|n| n % 3 == 0).map(plan);
+            let spec = json!({ "domains": domains, "reseller": seller, "plan": bought });
+            (id.to_string(), id.into(), name, spec)
         }
         KindName::Extension => {
             let name = (100 + u16::from(touch.name)).to_string();
@@ -197,7 +243,7 @@ fn write(owner: TenantId, touch: &Touch) -> Write {
     let document = domain::Document {
         kind: touch.kind,
         id,
-        tenant,
+        owner,
         revision: 0,
         name,
         spec,
@@ -214,7 +260,7 @@ fn domain(number: u8) -> String {
     format!("company{number}.example")
 }
 
-fn operation(owner: TenantId, touch: &Touch) -> Operation {
+fn operation(owner: Owner, touch: &Touch) -> Operation {
     let write = write(owner, touch);
     match touch.step {
         Step::Create => Operation::Create(write),
@@ -230,7 +276,7 @@ fn operation(owner: TenantId, touch: &Touch) -> Operation {
     }
 }
 
-fn change(owner: TenantId, touches: &[Touch], moment: u64) -> Change {
+fn change(owner: Owner, touches: &[Touch], moment: u64) -> Change {
     Change {
         operations: touches
             .iter()
@@ -245,7 +291,7 @@ fn change(owner: TenantId, touches: &[Touch], moment: u64) -> Change {
 fn audit(number: u64, tenant: Option<u8>) -> AuditEntry {
     AuditEntry {
         id: AuditId::new(number, 9),
-        tenant: tenant.map(self::tenant),
+        owner: tenant.map_or(Owner::PLATFORM, |n| self::tenant(n).into()),
         at: time(number),
         actor: "operator".to_owned(),
         action: "noted".to_owned(),
@@ -261,12 +307,15 @@ fn carry_out(store: &dyn Stores, call: &Call, moment: u64) -> Result<String, Sto
     let key = |number: &u8| format!("key {number}");
     match call {
         Call::Commit { tenant, touches } => {
-            let change = change(self::tenant(*tenant), touches, moment);
+            let change = change(self::tenant(*tenant).into(), touches, moment);
             block_on(store.commit(&scope(*tenant), change)).map(|done| format!("{done:?}"))
         }
-        Call::CommitTenants { touches } => {
-            let change = change(tenant(0), touches, moment);
-            block_on(store.commit_tenants(&platform(), change)).map(|done| format!("{done:?}"))
+        Call::CommitBelow { account, touches } => {
+            let Some(scope) = self::account(store, *account) else {
+                return Ok("no such account".to_owned());
+            };
+            let change = change(scope.owner(), touches, moment);
+            block_on(store.commit_below(&scope, change)).map(|done| format!("{done:?}"))
         }
         Call::Cdrs { tenant, numbers } => {
             let cdrs = numbers
@@ -282,7 +331,7 @@ fn carry_out(store: &dyn Stores, call: &Call, moment: u64) -> Result<String, Sto
             let token = TokenRecord {
                 id: TokenId::new(u64::from(*number), 0),
                 name: key(number),
-                role: tenant.map_or(Role::Operator, |n| Role::Tenant(self::tenant(n))),
+                owner: tenant.map_or(Owner::PLATFORM, |n| Owner::Tenant(self::tenant(n))),
                 hash: TokenHash([*hash; 32]),
                 created: time(moment),
                 expires: None,
@@ -331,10 +380,13 @@ fn shown(store: &dyn Stores) -> String {
     let mut shown = format!("{:?}\n", block_on(store.feed(0, 1_000)));
     let operator = platform();
     for page in pages() {
-        shown += &format!("{:?}\n", block_on(store.tenants(&operator, &page)));
-        shown += &format!("{:?}\n", block_on(store.platform_audit(&operator, &page)));
+        shown += &format!(
+            "{:?}\n",
+            block_on(store.list_below(&operator, KindName::Tenant, &page))
+        );
+        shown += &format!("{:?}\n", block_on(store.account_audit(&operator, &page)));
     }
-    shown += &format!("{:?}\n", block_on(store.tokens(&operator, None)));
+    shown += &below(store, None);
     shown += &format!("{:?}\n", block_on(store.tenant_ids()));
     for number in 0..FEW {
         shown += &format!(
@@ -343,9 +395,11 @@ fn shown(store: &dyn Stores) -> String {
         );
         shown += &format!(
             "{:?}\n",
-            block_on(store.find_tenant(&operator, &domain(number)))
+            block_on(store.get_below(&operator, KindName::Tenant, &domain(number)))
         );
         shown += &of_tenant(store, number);
+        shown += &below(store, Some(number));
+        shown += &format!("{:?}\n", block_on(store.tenants_on(plan(number))));
     }
     let (directory, cursor) = block_on(store.directory()).unwrap();
     for number in 0..FEW {
@@ -356,6 +410,34 @@ fn shown(store: &dyn Stores) -> String {
             "{:?} {cursor}\n",
             directory.tenant_of_domain(&domain(number))
         );
+    }
+    shown
+}
+
+/// What an account sees.
+fn below(store: &dyn Stores, number: Option<u8>) -> String {
+    let Some(scope) = account(store, number) else {
+        return String::new();
+    };
+    let mut shown = format!("{:?}\n", block_on(store.tokens(&scope, None)));
+    for kind in KindName::ALL {
+        for page in pages() {
+            shown += &format!("{:?}\n", block_on(store.list_below(&scope, kind, &page)));
+        }
+        for number in 0..FEW {
+            for key in [
+                tenant(number).to_string(),
+                reseller(number).to_string(),
+                plan(number).to_string(),
+                domain(number),
+                format!("reseller-{number}"),
+                format!("plan-{number}"),
+            ] {
+                shown += &format!("{:?}\n", block_on(store.get_below(&scope, kind, &key)));
+                let history = store.history_below(&scope, kind, &key);
+                shown += &format!("{:?}\n", block_on(history));
+            }
+        }
     }
     shown
 }
@@ -377,7 +459,7 @@ fn of_tenant(store: &dyn Stores, number: u8) -> String {
                 target: 0,
                 secret: None,
             };
-            let document = write(tenant(number), &touch).document;
+            let document = write(tenant(number).into(), &touch).document;
             shown += &format!("{:?}\n", block_on(store.get(&scope, kind, &document.id)));
             shown += &format!("{:?}\n", block_on(store.get(&scope, kind, &document.name)));
             shown += &format!(

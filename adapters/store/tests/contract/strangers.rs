@@ -82,7 +82,7 @@ fn a_stranger_changes_nothing(world: &World<'_>) {
     for document in &scene.documents {
         let theirs = with(document, "enabled", "no");
         let mut claimed = with(document, "display_name", "mine now");
-        claimed.document.tenant = scene.stranger.tenant();
+        claimed.document.owner = scene.stranger.owner();
         for operation in [replace(theirs), replace(claimed), delete(document)] {
             let refused = world.commit(&scene.stranger, vec![operation]);
             assert_eq!(refused, Err(StoreError::NotFound), "{}", document.kind);
@@ -102,7 +102,7 @@ fn a_stranger_cannot_plant_documents(world: &World<'_>) {
         "{refused:?}"
     );
     // the same id in both tenants is two documents
-    planted.document.tenant = scene.stranger.tenant();
+    planted.document.owner = scene.stranger.owner();
     planted.document.id.clone_from(&scene.documents[1].id);
     world.create(&scene.stranger, planted);
     let theirs = world.get(&scene.acme, KindName::Extension, &scene.documents[1].id);
@@ -143,7 +143,7 @@ fn a_stranger_sees_no_records_and_no_trail(world: &World<'_>) {
         trail
             .entries
             .iter()
-            .all(|entry| entry.tenant == Some(scene.stranger.tenant()))
+            .all(|entry| entry.owner == scene.stranger.owner())
     );
     assert_eq!(trail.entries.len(), 1, "its own creation");
 }

@@ -20,28 +20,32 @@ fn a_tenant_with_documents_is_not_deleted_and_they_are_named(world: &World<'_>) 
     let inhabitant = |kind, id: &str| Reference {
         kind,
         id: id.to_owned(),
-        field: "/tenant".to_owned(),
+        field: "/owner".to_owned(),
     };
     let by = vec![
         inhabitant(KindName::Extension, &extension.id),
         inhabitant(KindName::Device, &device.id),
     ];
-    let refused = world.commit_tenants(vec![delete(&own)]);
+    let refused = world.commit_below(vec![delete(&own)]);
     assert_eq!(refused, Err(StoreError::InUse { by }));
     world
         .commit(&acme, vec![delete(&device), delete(&extension)])
         .unwrap();
-    world.commit_tenants(vec![delete(&own)]).unwrap();
+    world.commit_below(vec![delete(&own)]).unwrap();
 }
 
 fn of_a_deleted_tenant_the_records_and_the_trail_stay(world: &World<'_>) {
     let acme = world.tenant("acme.example");
     let own = world.get(&acme, KindName::Tenant, "acme.example").unwrap();
     block_on(world.store.write_cdrs(vec![cdr(acme.tenant(), 5)])).unwrap();
-    world.commit_tenants(vec![delete(&own)]).unwrap();
+    world.commit_below(vec![delete(&own)]).unwrap();
     assert!(parts(world, &acme).is_none());
     assert_eq!(world.get(&acme, KindName::Tenant, "acme.example"), None);
-    let found = block_on(world.store.find_tenant(&platform(), "acme.example"));
+    let found = block_on(
+        world
+            .store
+            .get_below(&platform(), KindName::Tenant, "acme.example"),
+    );
     assert_eq!(found, Ok(None));
     let write = world.extension_write(&acme, "101");
     let refused = world.commit(&acme, vec![Operation::Create(write)]);
@@ -103,7 +107,7 @@ fn a_tenant_is_changed_by_the_operator(world: &World<'_>) {
     let acme = world.tenant("acme.example");
     let own = world.get(&acme, KindName::Tenant, "acme.example").unwrap();
     let write = with(&own, "display_name", "Acme");
-    world.commit_tenants(vec![replace(write)]).unwrap();
+    world.commit_below(vec![replace(write)]).unwrap();
     let after = world.get(&acme, KindName::Tenant, "acme.example").unwrap();
     assert_eq!(
         (after.revision, &after.spec["display_name"]),
@@ -113,11 +117,11 @@ fn a_tenant_is_changed_by_the_operator(world: &World<'_>) {
 
 fn a_tenants_document_belongs_to_itself(world: &World<'_>) {
     let mut write = world.tenant_write(&["acme.example"]);
-    write.document.tenant = ids::TenantId::new(9, 9);
+    write.document.owner = ids::TenantId::new(9, 9).into();
     let refused = world
-        .commit_tenants(vec![Operation::Create(write)])
+        .commit_below(vec![Operation::Create(write)])
         .unwrap_err();
-    assert!(matches!(refused, StoreError::Invalid(invalid) if invalid.field == "/tenant"));
+    assert!(matches!(refused, StoreError::Invalid(invalid) if invalid.field == "/owner"));
 }
 
 on_every_store!(

@@ -10,7 +10,7 @@ use ids::{AuditId, CallId, CdrId, DeviceId, ExtensionId, TenantId};
 use machine::WallTime;
 use ports::{Change, Committed, Operation, SecretChange, StoreError, Stores, Write};
 use store::block_on;
-use tenancy::{Caps, PlatformScope, TenantScope};
+use tenancy::{AccountScope, CapOverrides, Owner, PlatformScope, TenantScope};
 
 /// A store, and a supply of ids and moments that grow.
 pub(crate) struct World<'a> {
@@ -54,12 +54,9 @@ impl<'a> World<'a> {
         block_on(self.store.commit(scope, self.change(operations)))
     }
 
-    pub(crate) fn commit_tenants(
-        &self,
-        operations: Vec<Operation>,
-    ) -> Result<Committed, StoreError> {
+    pub(crate) fn commit_below(&self, operations: Vec<Operation>) -> Result<Committed, StoreError> {
         let change = self.change(operations);
-        block_on(self.store.commit_tenants(&platform(), change))
+        block_on(self.store.commit_below(&platform(), change))
     }
 
     /// Writes one document.
@@ -71,8 +68,8 @@ impl<'a> World<'a> {
     /// A new tenant.
     pub(crate) fn tenant(&self, domain: &str) -> TenantScope {
         let write = self.tenant_write(&[domain]);
-        let tenant = write.document.tenant;
-        self.commit_tenants(vec![Operation::Create(write)]).unwrap();
+        let tenant = write.document.owner.tenant().unwrap();
+        self.commit_below(vec![Operation::Create(write)]).unwrap();
         TenantScope::for_job(tenant, "test")
     }
 
@@ -81,10 +78,12 @@ impl<'a> World<'a> {
         let spec = Tenant {
             domains: domains.iter().map(|&domain| domain.to_owned()).collect(),
             display_name: String::new(),
-            caps: Caps::default(),
+            reseller: None,
+            plan: None,
+            caps: CapOverrides::default(),
             enabled: true,
         };
-        write(id, id, spec)
+        write(id, id.into(), spec)
     }
 
     /// A new extension.
@@ -101,7 +100,7 @@ impl<'a> World<'a> {
             destination: Destination::Devices,
             enabled: true,
         };
-        write(id, scope.tenant(), spec)
+        write(id, scope.owner(), spec)
     }
 
     /// A new device of an extension.
@@ -128,7 +127,7 @@ impl<'a> World<'a> {
             trusted_source: None,
             enabled: true,
         };
-        write(id, scope.tenant(), spec)
+        write(id, scope.owner(), spec)
     }
 
     pub(crate) fn get(&self, scope: &TenantScope, kind: KindName, key: &str) -> Option<Document> {
@@ -142,8 +141,8 @@ impl<'a> World<'a> {
 }
 
 /// The operator.
-pub(crate) fn platform() -> PlatformScope {
-    PlatformScope::at_console()
+pub(crate) fn platform() -> AccountScope {
+    PlatformScope::at_console().account()
 }
 
 /// A moment.
@@ -151,10 +150,10 @@ pub(crate) fn time(number: u64) -> WallTime {
     WallTime::from_unix_ms(1_000 + i64::try_from(number).unwrap())
 }
 
-fn write<K: Kind>(id: K::Id, tenant: TenantId, spec: K) -> Write {
+pub(crate) fn write<K: Kind>(id: K::Id, owner: Owner, spec: K) -> Write {
     let resource = Resource {
         id,
-        tenant,
+        owner,
         revision: 77,
         spec,
         created: WallTime::UNIX_EPOCH,
@@ -172,6 +171,7 @@ pub(crate) fn with(document: &Document, member: &str, value: &str) -> Write {
     document.spec[member] = value.into();
     document.name = match document.kind {
         KindName::Tenant => document.spec["domains"][0].as_str().unwrap().to_owned(),
+        KindName::Reseller | KindName::Plan => document.spec["name"].as_str().unwrap().to_owned(),
         KindName::Extension => document.spec["number"].as_str().unwrap().to_owned(),
         KindName::Device => document.spec["username"].as_str().unwrap().to_owned(),
     };

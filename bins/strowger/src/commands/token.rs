@@ -7,7 +7,7 @@ use domain::TokenRecord;
 use ids::TokenId;
 use machine::WallTime;
 use store::block_on;
-use tenancy::Role;
+use tenancy::Owner;
 
 use crate::arguments::{TokenArguments, TokenVerb};
 use crate::console::Console;
@@ -29,13 +29,13 @@ pub(crate) fn run(arguments: TokenArguments) -> Result<(), Failure> {
             Ok(())
         }
         TokenVerb::Create { name, tenant, days } => {
-            let role = match tenant {
-                Some(tenant) => Role::Tenant(console.enter(&tenant)?.tenant.id),
-                None => Role::Operator,
+            let owner = match tenant {
+                Some(tenant) => console.enter(&tenant)?.tenant.id.into(),
+                None => Owner::PLATFORM,
             };
             let day = Duration::from_secs(24 * 3600);
             let expires = days.map(|days| office.now() + day * days);
-            let made = block_on(tokens::create(office, platform, &name, role, expires))?;
+            let made = block_on(tokens::create(office, platform, &name, owner, expires))?;
             print::line(&format!("key {} (shown this once):", made.0.id));
             print::line(made.1.reveal());
             Ok(())
@@ -53,9 +53,9 @@ pub(crate) fn run(arguments: TokenArguments) -> Result<(), Failure> {
 }
 
 fn row(token: &TokenRecord, now: WallTime) -> Vec<String> {
-    let whose = match token.role {
-        Role::Operator => "operator".to_owned(),
-        Role::Tenant(tenant) => tenant.to_string(),
+    let whose = match token.owner {
+        Owner::PLATFORM => "operator".to_owned(),
+        Owner::Account(_) | Owner::Tenant(_) => token.owner.to_string(),
     };
     let state = match (token.revoked, token.expires) {
         (Some(at), _) => format!("revoked {at}"),

@@ -11,6 +11,7 @@ use admin::Office;
 use admin::live::Follower;
 use bus::Folder;
 use config::Settings;
+use domain::KindName;
 use machine::{Clock, Instant};
 use media::{PortRange, PromptId};
 use net::{Listener, LoopClock, Net, Waker};
@@ -111,7 +112,11 @@ fn is_loopback(settings: &Settings) -> bool {
 fn refuse_load_in_public(office: &Office, loopback: bool) -> Result<(), Failure> {
     let platform = console::operator();
     let domain = admin::demo::LOAD_DOMAIN;
-    let found = block_on(office.store().find_tenant(&platform, domain))?;
+    let found = block_on(
+        office
+            .store()
+            .get_below(&platform, KindName::Tenant, domain),
+    )?;
     if loopback || found.is_none() {
         return Ok(());
     }

@@ -49,7 +49,9 @@ pub fn load(users: usize) -> Result<PlannedTenant, Invalid> {
     let spec = Tenant {
         domains: vec![LOAD_DOMAIN.to_owned()],
         display_name: "Load".to_owned(),
-        caps: Caps::UNLIMITED,
+        reseller: None,
+        plan: None,
+        caps: Caps::UNLIMITED.into(),
         enabled: true,
     };
     Ok(PlannedTenant { spec, extensions })

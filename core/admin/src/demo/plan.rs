@@ -1,7 +1,7 @@
 //! Companies to try the exchange out with.
 
 use domain::{Destination, Extension, Invalid, RING_SECONDS_DEFAULT, Tenant};
-use tenancy::Caps;
+use tenancy::CapOverrides;
 
 use super::{PlannedDevice, PlannedExtension, PlannedSecret, PlannedTenant};
 
@@ -43,7 +43,9 @@ fn company(number: usize, extensions: usize) -> PlannedTenant {
         spec: Tenant {
             domains: vec![format!("{word}.example")],
             display_name,
-            caps: Caps::default(),
+            reseller: None,
+            plan: None,
+            caps: CapOverrides::default(),
             enabled: true,
         },
         extensions: numbers.map(|number| extension(&word, number)).collect(),

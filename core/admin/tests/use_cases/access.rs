@@ -3,7 +3,7 @@
 use admin::{access, tenants, tokens};
 use ports::{Page, StoreError};
 use store::block_on;
-use tenancy::{Actor, Role, Unresolved};
+use tenancy::{Actor, Owner, Unresolved};
 
 use crate::office::Scene;
 
@@ -14,7 +14,7 @@ fn a_companys_key_enters_its_own_company_and_learns_of_no_other() {
         scene.company("acme.example"),
         scene.company("globex.example"),
     );
-    let holder = scene.holder(Role::Tenant(acme.tenant.id));
+    let holder = scene.holder(Owner::Tenant(acme.tenant.id));
     let enter = |name: &str| {
         let name = Unresolved::new(name);
         let entered = access::enter(&scene.office, &holder, &name);
@@ -34,7 +34,7 @@ fn a_companys_key_enters_its_own_company_and_learns_of_no_other() {
 fn an_operators_visit_is_noted_in_the_companys_trail_once_an_hour() {
     let scene = Scene::new();
     let acme = scene.company("acme.example");
-    let operator = scene.holder(Role::Operator);
+    let operator = scene.holder(Owner::PLATFORM);
     let visits = || {
         let page = Page::first(100);
         let trail = block_on(tenants::audit(&scene.office, &acme.scope, &page)).unwrap();
@@ -61,7 +61,7 @@ fn a_key_that_is_unknown_revoked_expired_or_no_key_is_nobodys() {
             &scene.office,
             &scene.platform,
             "key",
-            Role::Operator,
+            Owner::PLATFORM,
             expires,
         );
         block_on(made).unwrap()

@@ -9,14 +9,14 @@ use machine::WallTime;
 use ports::{FixedClock, SeededEntropy, StoreError};
 use serde_json::{Value, json};
 use store::{MemoryStore, block_on};
-use tenancy::{Located, PlatformScope, Principal, Role, Unresolved};
+use tenancy::{AccountScope, Located, Owner, PlatformScope, Principal, Unresolved};
 
 /// A morning, in Unix milliseconds: a whole hour.
 pub(crate) const MORNING: i64 = 1_700_006_400_000;
 
 pub(crate) struct Scene {
     pub(crate) office: Office,
-    pub(crate) platform: PlatformScope,
+    pub(crate) platform: AccountScope,
     pub(crate) store: Arc<MemoryStore>,
     clock: Arc<FixedClock>,
 }
@@ -29,7 +29,7 @@ impl Scene {
         let opened = Office::open(store.clone(), entropy, clock.clone(), "strowger");
         Scene {
             office: block_on(opened).unwrap(),
-            platform: PlatformScope::at_console(),
+            platform: PlatformScope::at_console().account(),
             store,
             clock,
         }
@@ -52,7 +52,7 @@ impl Scene {
     }
 
     /// The holder of a new key.
-    pub(crate) fn holder(&self, role: Role) -> Principal {
+    pub(crate) fn holder(&self, role: Owner) -> Principal {
         let key = admin::tokens::create(&self.office, &self.platform, "key", role, None);
         let (_, text) = block_on(key).unwrap();
         let holder = access::authenticate(&self.office, text.reveal());

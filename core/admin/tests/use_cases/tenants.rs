@@ -47,16 +47,17 @@ fn a_patch_leaves_alone_what_it_does_not_name_and_null_means_the_default() {
     let spec = patch(json!({ "display_name": "Acme", "caps": { "concurrent_calls": 5 } }));
     assert_eq!(
         (spec.display_name.as_str(), spec.caps.concurrent_calls),
-        ("Acme", 5)
+        ("Acme", Some(5))
     );
-    assert_eq!(spec.caps.calls_per_second, 20);
+    assert_eq!(spec.effective_caps(None).calls_per_second, 20);
     let spec = patch(json!({ "caps": { "calls_per_second": 1 } }));
     assert_eq!(
         (spec.caps.concurrent_calls, spec.caps.calls_per_second),
-        (5, 1)
+        (Some(5), Some(1))
     );
     let spec = patch(json!({ "caps": null, "enabled": false }));
-    assert_eq!((spec.caps.concurrent_calls, spec.enabled), (200, false));
+    assert_eq!((spec.caps.concurrent_calls, spec.enabled), (None, false));
+    assert_eq!(spec.effective_caps(None).concurrent_calls, 200);
     let history = block_on(tenants::history(&scene.office, &acme.scope)).unwrap();
     let revisions: Vec<u64> = history.iter().map(|version| version.revision).collect();
     assert_eq!(revisions, [4, 3, 2, 1]);

@@ -5,7 +5,7 @@ use ids::{TenantId, TokenId};
 use machine::WallTime;
 use ports::StoreError;
 use store::block_on;
-use tenancy::Role;
+use tenancy::Owner;
 
 use crate::office::{MORNING, Scene};
 
@@ -35,11 +35,11 @@ fn a_key_needs_a_name_a_future_and_its_company() {
     };
     let long = "x".repeat(65);
     for name in ["", "   ", "a\nb", &long] {
-        assert_eq!(field(create(name, Role::Operator, None)), "/name");
+        assert_eq!(field(create(name, Owner::PLATFORM, None)), "/name");
     }
     let now = Some(WallTime::from_unix_ms(MORNING));
-    assert_eq!(field(create("key", Role::Operator, now)), "/expires");
-    let nowhere = Role::Tenant(TenantId::new(1, 1));
+    assert_eq!(field(create("key", Owner::PLATFORM, now)), "/expires");
+    let nowhere = Owner::Tenant(TenantId::new(1, 1));
     assert_eq!(create("key", nowhere, None), Err(StoreError::NotFound));
     let nothing = block_on(tokens::revoke(
         &scene.office,

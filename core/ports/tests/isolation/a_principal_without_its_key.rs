@@ -1,11 +1,11 @@
 //! Who has not shown a key is nobody.
 
 use ids::{TenantId, TokenId};
-use tenancy::{Principal, Role};
+use tenancy::Principal;
 
 fn main() {
     let _principal = Principal {
         token: TokenId::new(1, 1),
-        role: Role::Tenant(TenantId::new(1, 2)),
+        owner: TenantId::new(1, 2).into(),
     };
 }

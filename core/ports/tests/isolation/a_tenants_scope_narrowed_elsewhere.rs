@@ -1,4 +1,4 @@
-//! Only the platform's scope can be narrowed; a tenant's own has nowhere to go.
+//! Only an account's scope can be narrowed; a tenant's own has nowhere to go.
 
 use ids::TenantId;
 use tenancy::TenantScope;

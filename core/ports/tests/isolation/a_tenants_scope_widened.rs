@@ -1,14 +1,14 @@
-//! Nothing leads from a tenant's scope back to the platform's.
+//! Nothing leads from a tenant's scope up to the account that sells to it.
 
-use ports::{AuditListing, Page, PlatformStore, StoreError};
+use ports::{AccountStore, AuditListing, Page, StoreError};
 use tenancy::TenantScope;
 
 async fn read(
-    store: &dyn PlatformStore,
+    store: &dyn AccountStore,
     scope: &TenantScope,
     page: &Page,
 ) -> Result<AuditListing, StoreError> {
-    store.platform_audit(scope, page).await
+    store.account_audit(scope, page).await
 }
 
 fn main() {}

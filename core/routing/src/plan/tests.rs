@@ -14,7 +14,7 @@ use tenancy::Identified;
 fn resource<K: Kind>(tenant: TenantId, id: <K as Identified>::Id, spec: Value) -> Resource<K> {
     Resource {
         id,
-        tenant,
+        owner: tenant.into(),
         revision: 1,
         spec: serde_json::from_value(spec).unwrap(),
         created: WallTime::from_unix_ms(0),
@@ -40,6 +40,7 @@ fn company(company: u128, extensions: &[(&str, Value, u64)]) -> TenantParts {
             tenant,
             json!({ "domains": [format!("company{company}.example")] }),
         ),
+        plan: None,
         extensions: Vec::new(),
         devices: Vec::new(),
         cursor: 0,

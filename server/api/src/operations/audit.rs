@@ -23,8 +23,8 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives::<List<AuditView>>("One page of entries."),
         Operation::get(PLATFORM, "listPlatformAudit", of_platform)
             .tells(
-                "Show the platform's audit trail",
-                "For operators. What concerns no single tenant, newest first.",
+                "Show the account's audit trail",
+                "For operators and resellers. What concerns the account itself, newest first.",
             )
             .query(&PAGE)
             .gives::<List<AuditView>>("One page of entries.")
@@ -40,6 +40,6 @@ async fn of_tenant(call: Call) -> Result<Answer, Problem> {
 }
 
 async fn of_platform(call: Call) -> Result<Answer, Problem> {
-    let page = tenants::platform_audit(&call.office, &call.platform()?, &call.page()?).await?;
+    let page = tenants::account_audit(&call.office, &call.account()?, &call.page()?).await?;
     Answer::json(&List::<AuditView>::of(page.entries, page.next))
 }

@@ -119,7 +119,7 @@ async fn create(call: Call) -> Result<Answer, Problem> {
     let scope = call.scope().await?;
     let draft = devices::draft(&call.office, &scope, call.json()?).await?;
     let written = devices::create(&call.office, &scope, draft).await?;
-    let (tenant, id) = (written.device.tenant, written.device.id);
+    let (tenant, id) = (written.device.owner, written.device.id);
     let location = format!("/api/v1/tenants/{tenant}/devices/{id}");
     Ok(told(written)?.created(location))
 }

@@ -88,7 +88,7 @@ async fn create(call: Call) -> Result<Answer, Problem> {
     let extension = extensions::create(&call.office, &scope, spec).await?;
     let location = format!(
         "/api/v1/tenants/{}/extensions/{}",
-        extension.tenant, extension.id
+        extension.owner, extension.id
     );
     Ok(shown(extension)?.created(location))
 }

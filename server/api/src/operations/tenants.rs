@@ -2,6 +2,7 @@
 
 use admin::{parse_spec, tenants};
 use domain::{Resource, Tenant};
+use tenancy::Unresolved;
 
 use crate::call::{Answer, Call};
 use crate::list::List;
@@ -17,7 +18,7 @@ const HISTORY: &str = "/api/v1/tenants/{tenant}/history";
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
         Operation::get(ALL, "listTenants", list)
-            .tells("List tenants", "For operators.")
+            .tells("List tenants", "For operators and resellers.")
             .query(&PAGE)
             .query(&[
                 text(
@@ -32,7 +33,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives::<List<TenantView>>("One page of tenants.")
             .refuses(&[Kind::NotFound]),
         Operation::post(ALL, "createTenant", create)
-            .tells("Create a tenant", "For operators.")
+            .tells("Create a tenant", "For operators and resellers.")
             .takes::<TenantSpec>()
             .creates::<TenantView>("The tenant.")
             .tagged()
@@ -47,7 +48,7 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::put(ONE, "replaceTenant", replace)
             .tells(
                 "Replace a tenant",
-                "For operators. What is left out has its default.",
+                "For operators and resellers. What is left out has its default.",
             )
             .takes::<TenantSpec>()
             .gives::<TenantView>("The tenant as it is now.")
@@ -56,7 +57,7 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::patch(ONE, "changeTenant", change)
             .tells(
                 "Change a tenant",
-                "For operators. What is left out stays as it is.",
+                "For operators and resellers. What is left out stays as it is.",
             )
             .merges::<TenantSpec>()
             .gives::<TenantView>("The tenant as it is now.")
@@ -65,7 +66,7 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::delete(ONE, "deleteTenant", delete)
             .tells(
                 "Delete a tenant",
-                "For operators. Its extensions and devices must be deleted before. Its keys open \
+                "For operators and resellers. Its extensions and devices must be deleted before. Its keys open \
                  nothing any more; its call records and its audit trail are kept.",
             )
             .may_be_revised()
@@ -81,23 +82,28 @@ pub(super) fn operations() -> Vec<Operation> {
 }
 
 async fn list(call: Call) -> Result<Answer, Problem> {
-    let page = tenants::list(&call.office, &call.platform()?, &call.page()?).await?;
+    let page = tenants::list(&call.office, &call.account()?, &call.page()?).await?;
     Answer::json(&List::<TenantView>::of(page.items, page.next))
 }
 
-/// The answer with a tenant, whose caps hold from now on.
-fn shown(call: &Call, tenant: Resource<Tenant>) -> Result<Answer, Problem> {
-    call.front.learn_cap(tenant.id, &tenant.spec.caps);
+/// The answer with a tenant that was changed, whose caps hold from now on.
+async fn changed(call: &Call, tenant: Resource<Tenant>) -> Result<Answer, Problem> {
+    call.enter(&Unresolved::new(tenant.id.to_string())).await?;
+    shown(tenant)
+}
+
+/// The answer with a tenant.
+fn shown(tenant: Resource<Tenant>) -> Result<Answer, Problem> {
     let revision = tenant.revision;
     Ok(Answer::json(&TenantView::from(tenant))?.at_revision(revision))
 }
 
 async fn create(call: Call) -> Result<Answer, Problem> {
-    let scope = call.platform()?;
+    let scope = call.account()?;
     let spec = parse_spec(&call.json()?)?;
     let tenant = tenants::create(&call.office, &scope, spec).await?;
     let location = format!("{ALL}/{}", tenant.id);
-    Ok(shown(&call, tenant)?.created(location))
+    Ok(shown(tenant)?.created(location))
 }
 
 async fn get(call: Call) -> Result<Answer, Problem> {
@@ -105,30 +111,30 @@ async fn get(call: Call) -> Result<Answer, Problem> {
     if call.has_revision(tenant.revision) {
         return Ok(Answer::not_modified(tenant.revision));
     }
-    shown(&call, tenant)
+    shown(tenant)
 }
 
 async fn replace(call: Call) -> Result<Answer, Problem> {
     let entered = call.tenant().await?;
-    let scope = call.operator()?;
+    let scope = call.seller()?;
     let revision = call.required_revision()?;
     let spec = parse_spec(&call.replacement(&TenantView::from(entered.tenant))?)?;
     let tenant = tenants::replace(&call.office, &scope, entered.located, revision, spec).await?;
-    shown(&call, tenant)
+    changed(&call, tenant).await
 }
 
 async fn change(call: Call) -> Result<Answer, Problem> {
     let located = call.tenant().await?.located;
-    let scope = call.operator()?;
+    let scope = call.seller()?;
     let revision = call.required_revision()?;
     let patch = call.json()?;
     let tenant = tenants::patch(&call.office, &scope, located, revision, &patch).await?;
-    shown(&call, tenant)
+    changed(&call, tenant).await
 }
 
 async fn delete(call: Call) -> Result<Answer, Problem> {
     let located = call.tenant().await?.located;
-    let scope = call.operator()?;
+    let scope = call.seller()?;
     let revision = call.optional_revision()?;
     tenants::delete(&call.office, &scope, located, revision).await?;
     Ok(Answer::empty())

@@ -1,9 +1,10 @@
 //! Operations on API keys. A key's text is in the answer that tells of its making, never again.
 
 use admin::{read_object, tokens};
-use domain::{Invalid, TokenRecord};
+use domain::{Invalid, Reseller, TokenRecord};
 use ids::TokenId;
-use tenancy::{PlatformScope, Role, Unresolved};
+use ports::{StoreError, locate_below};
+use tenancy::{AccountScope, Owner, Unresolved};
 
 use crate::call::{Answer, Call};
 use crate::list::List;
@@ -20,7 +21,7 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get(ALL, "listTokens", list)
             .tells(
                 "List API keys",
-                "For operators. Revoked ones are listed, too.",
+                "For operators and resellers. Revoked ones are listed, too.",
             )
             .query(&PAGE)
             .query(&[text("tenant", "Only keys of this tenant, by id or domain.")])
@@ -29,18 +30,19 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::post(ALL, "createToken", create)
             .tells(
                 "Make an API key",
-                "For operators. The key itself is in this answer and never again. A repeated \
+                "For operators and resellers. The key itself is in this answer and never again. A repeated \
                  request with the same `Idempotency-Key` is answered without it.",
             )
             .takes::<NewToken>()
             .creates::<TokenView>("What is kept of the key, and the key itself.")
             .refuses(&[Kind::NotFound]),
         Operation::get(ONE, "getToken", get)
-            .tells("Show an API key", "For operators.")
+            .tells("Show an API key", "For operators and resellers.")
             .gives::<TokenView>("What is kept of the key."),
         Operation::delete(ONE, "revokeToken", revoke).tells(
             "Revoke an API key",
-            "For operators. It opens nothing from then on; what is known of it is kept.",
+            "For operators and resellers. It opens nothing from then on; what is known of it is \
+             kept.",
         ),
         Operation::get(WHOAMI, "whoAmI", who_am_i)
             .tells("Show what the presented key may do", "")
@@ -50,13 +52,13 @@ pub(super) fn operations() -> Vec<Operation> {
 }
 
 async fn list(call: Call) -> Result<Answer, Problem> {
-    let scope = call.platform()?;
+    let scope = call.account()?;
     let (after, limit) = (call.after()?, call.limit()?);
-    let tenant = match call.parameter("tenant") {
+    let owner = match call.parameter("tenant") {
         None => None,
-        Some(text) => Some(call.enter(&Unresolved::new(text)).await?.tenant.id),
+        Some(text) => Some(call.enter(&Unresolved::new(text)).await?.tenant.id.into()),
     };
-    let all = tokens::list(&call.office, &scope, tenant).await?;
+    let all = tokens::list(&call.office, &scope, owner).await?;
     let all = all
         .into_iter()
         .map(|token| (token.id.to_string(), token))
@@ -64,27 +66,43 @@ async fn list(call: Call) -> Result<Answer, Problem> {
     Answer::json(&List::<TokenView>::cut(all, after.as_ref(), limit))
 }
 
-/// The role that a new key shall have.
-async fn role(call: &Call, tenant: Option<String>) -> Result<Role, Problem> {
-    let Some(text) = tenant else {
-        return Ok(Role::Operator);
-    };
-    match call.enter(&Unresolved::new(text)).await {
-        Ok(entered) => Ok(Role::Tenant(entered.tenant.id)),
-        Err(problem) if problem.kind() == Kind::NotFound => {
-            Err(Invalid::new("/tenant", "must be the id or a domain of a tenant").into())
+/// Whose a new key shall be: a tenant's, a reseller's below the caller's account, or the account's
+/// own.
+async fn owner(call: &Call, scope: &AccountScope, new: &NewToken) -> Result<Owner, Problem> {
+    match (&new.tenant, &new.reseller) {
+        (None, None) => Ok(scope.owner()),
+        (Some(_), Some(_)) => {
+            Err(Invalid::new("/reseller", "must not be named beside a tenant").into())
         }
-        Err(problem) => Err(problem),
+        (Some(text), None) => match call.enter(&Unresolved::new(text)).await {
+            Ok(entered) => Ok(entered.tenant.id.into()),
+            Err(problem) if problem.kind() == Kind::NotFound => {
+                Err(Invalid::new("/tenant", "must be the id or a domain of a tenant").into())
+            }
+            Err(problem) => Err(problem),
+        },
+        (None, Some(text)) => {
+            let reference = Unresolved::<Reseller>::new(text);
+            let found = locate_below(call.office.store(), scope, &reference).await;
+            match found {
+                Ok((below, _)) => Ok(below.id().into()),
+                Err(StoreError::NotFound) => {
+                    let rule = "must be the id or the name of a reseller";
+                    Err(Invalid::new("/reseller", rule).into())
+                }
+                Err(error) => Err(error.into()),
+            }
+        }
     }
 }
 
 async fn create(call: Call) -> Result<Answer, Problem> {
-    let scope = call.platform()?;
+    let scope = call.account()?;
     let new: NewToken = read_object(&call.json()?)?;
     let expires = new.expires.as_deref().map(str::parse).transpose();
     let expires = expires.map_err(|_| Invalid::new("/expires", "must be a time of RFC 3339"))?;
-    let role = role(&call, new.tenant).await?;
-    let (token, text) = tokens::create(&call.office, &scope, &new.name, role, expires).await?;
+    let owner = owner(&call, &scope, &new).await?;
+    let (token, text) = tokens::create(&call.office, &scope, &new.name, owner, expires).await?;
     let (location, bare) = (
         format!("{ALL}/{}", token.id),
         TokenView::from(token.clone()),
@@ -94,8 +112,8 @@ async fn create(call: Call) -> Result<Answer, Problem> {
 }
 
 /// The id that the path names, and the right to ask for it.
-fn named(call: &Call) -> Result<(PlatformScope, TokenId), Problem> {
-    let scope = call.platform()?;
+fn named(call: &Call) -> Result<(AccountScope, TokenId), Problem> {
+    let scope = call.account()?;
     let id = call.segment("token").parse();
     Ok((scope, id.map_err(|_| Problem::not_found())?))
 }

@@ -57,7 +57,7 @@ pub(crate) struct DeviceView {
     id: DeviceId,
     /// The tenant's id.
     #[schema(value_type = String, read_only)]
-    tenant: TenantId,
+    tenant: Option<TenantId>,
     /// 1 when created, one more with each change; the `ETag` in quotes.
     #[schema(read_only)]
     revision: u64,
@@ -77,7 +77,7 @@ impl From<Resource<Device>> for DeviceView {
     fn from(device: Resource<Device>) -> Self {
         DeviceView {
             id: device.id,
-            tenant: device.tenant,
+            tenant: device.owner.tenant(),
             revision: device.revision,
             created: device.created,
             updated: device.updated,

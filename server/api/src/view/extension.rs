@@ -71,7 +71,7 @@ pub(crate) struct ExtensionView {
     id: ExtensionId,
     /// The tenant's id.
     #[schema(value_type = String, read_only)]
-    tenant: TenantId,
+    tenant: Option<TenantId>,
     /// 1 when created, one more with each change; the `ETag` in quotes.
     #[schema(read_only)]
     revision: u64,
@@ -91,7 +91,7 @@ impl From<Resource<Extension>> for ExtensionView {
     fn from(extension: Resource<Extension>) -> Self {
         ExtensionView {
             id: extension.id,
-            tenant: extension.tenant,
+            tenant: extension.owner.tenant(),
             revision: extension.revision,
             created: extension.created,
             updated: extension.updated,

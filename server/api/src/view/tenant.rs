@@ -1,45 +1,46 @@
 //! The view of a tenant.
 
 use domain::{Resource, Tenant};
-use ids::TenantId;
+use ids::{PlanId, ResellerId, TenantId};
 use machine::WallTime;
 use serde::Serialize;
-use tenancy::Caps;
+use tenancy::CapOverrides;
 use utoipa::ToSchema;
 
-/// How much a tenant may use.
+/// How much a tenant may use where that differs from its plan, or from the defaults without one.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Caps)]
+#[schema(as = CapOverrides)]
 pub(crate) struct CapsView {
-    /// Calls at the same time.
-    #[schema(required = false, default = 200)]
-    concurrent_calls: u32,
-    /// New calls per second, with a burst of one second's worth.
-    #[schema(required = false, default = 20)]
-    calls_per_second: u32,
-    /// REGISTER requests per second that may change or refresh a binding.
-    #[schema(required = false, default = 200)]
-    registrations_per_second: u32,
-    /// Bindings at the same time, over all devices.
-    #[schema(required = false, default = 5_000)]
-    bindings: u32,
-    /// API requests per second by the tenant's own keys.
-    #[schema(required = false, default = 50)]
-    api_requests_per_second: u32,
-    /// Share of contended places, relative to other tenants.
-    #[schema(required = false, default = 10, minimum = 1, maximum = 1_000)]
-    weight: u16,
+    /// Calls at the same time. 200 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    concurrent_calls: Option<u32>,
+    /// New calls per second, with a burst of one second's worth. 20 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calls_per_second: Option<u32>,
+    /// REGISTER requests per second that may change or refresh a binding. 200 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registrations_per_second: Option<u32>,
+    /// Bindings at the same time, over all devices. 5,000 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bindings: Option<u32>,
+    /// API requests per second by the tenant's own keys. 50 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_requests_per_second: Option<u32>,
+    /// Share of contended places, relative to other tenants. 10 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1_000)]
+    weight: Option<u16>,
 }
 
-impl From<Caps> for CapsView {
-    fn from(caps: Caps) -> Self {
+impl From<CapOverrides> for CapsView {
+    fn from(caps: CapOverrides) -> Self {
         CapsView {
             concurrent_calls: caps.concurrent_calls,
             calls_per_second: caps.calls_per_second,
             registrations_per_second: caps.registrations_per_second,
             bindings: caps.bindings,
             api_requests_per_second: caps.api_requests_per_second,
-            weight: caps.weight.get(),
+            weight: caps.weight.map(tenancy::Weight::get),
         }
     }
 }
@@ -53,7 +54,13 @@ pub(crate) struct TenantSpec {
     /// What people call it.
     #[schema(required = false, default = "", max_length = 64)]
     display_name: String,
-    /// How much it may use; what is left out has its default.
+    /// The reseller that it buys from, by id; without one it buys from the operator.
+    #[schema(value_type = Option<String>)]
+    reseller: Option<ResellerId>,
+    /// The plan that it has bought, by id.
+    #[schema(value_type = Option<String>)]
+    plan: Option<PlanId>,
+    /// How much it may use where that differs from its plan, or from the defaults without one.
     #[schema(required = false)]
     caps: CapsView,
     /// A disabled tenant registers nothing and calls nobody.
@@ -66,6 +73,8 @@ impl From<Tenant> for TenantSpec {
         TenantSpec {
             domains: spec.domains,
             display_name: spec.display_name,
+            reseller: spec.reseller,
+            plan: spec.plan,
             caps: spec.caps.into(),
             enabled: spec.enabled,
         }

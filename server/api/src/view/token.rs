@@ -1,27 +1,38 @@
 //! The view of an API key. Its text is in it once, when it was made.
 
 use domain::TokenRecord;
-use ids::{TenantId, TokenId};
+use ids::{ResellerId, TenantId, TokenId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
-use tenancy::{Principal, Role, TokenText};
+use tenancy::{Account, Owner, Principal, TokenText};
 use utoipa::ToSchema;
 
-/// What a key may do: run the platform, or administer one tenant and see nothing else.
+/// What a key may do: run the platform, sell below a reseller's account, or administer one tenant,
+/// and see nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = Role)]
 pub(crate) enum RoleView {
     /// Runs the platform.
     Operator,
+    /// Sells: sees the resellers and tenants below one account.
+    Reseller,
     /// Administers one tenant.
     Tenant,
 }
 
-fn parts(role: Role) -> (RoleView, Option<TenantId>) {
-    match role {
-        Role::Operator => (RoleView::Operator, None),
-        Role::Tenant(tenant) => (RoleView::Tenant, Some(tenant)),
+fn role(owner: Owner) -> RoleView {
+    match owner {
+        Owner::Account(Account::Platform) => RoleView::Operator,
+        Owner::Account(Account::Reseller(_)) => RoleView::Reseller,
+        Owner::Tenant(_) => RoleView::Tenant,
+    }
+}
+
+fn reseller(owner: Owner) -> Option<ResellerId> {
+    match owner {
+        Owner::Account(Account::Reseller(reseller)) => Some(reseller),
+        Owner::Account(Account::Platform) | Owner::Tenant(_) => None,
     }
 }
 
@@ -32,8 +43,11 @@ pub(crate) struct NewToken {
     /// What people call it.
     #[schema(min_length = 1, max_length = 64, example = "provisioning")]
     pub(crate) name: String,
-    /// The tenant that it administers, by id or domain. Without it the key is an operator's.
+    /// The tenant that it administers, by id or domain.
     pub(crate) tenant: Option<String>,
+    /// The reseller that it sells for, by id or name. Without this and without a tenant the key is
+    /// one of the caller's own account.
+    pub(crate) reseller: Option<String>,
     /// When it ends by itself. Without it, never.
     #[schema(format = DateTime)]
     pub(crate) expires: Option<String>,
@@ -53,6 +67,9 @@ pub(crate) struct TokenView {
     /// The tenant that it administers.
     #[schema(value_type = Option<String>)]
     tenant: Option<TenantId>,
+    /// The reseller that it sells for.
+    #[schema(value_type = Option<String>)]
+    reseller: Option<ResellerId>,
     /// When it was made.
     #[serde(with = "machine::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
@@ -72,12 +89,12 @@ pub(crate) struct TokenView {
 
 impl From<TokenRecord> for TokenView {
     fn from(token: TokenRecord) -> Self {
-        let (role, tenant) = parts(token.role);
         TokenView {
             id: token.id,
             name: token.name,
-            role,
-            tenant,
+            role: role(token.owner),
+            tenant: token.owner.tenant(),
+            reseller: reseller(token.owner),
             created: token.created,
             expires: token.expires,
             revoked: token.revoked,
@@ -107,15 +124,18 @@ pub(crate) struct WhoAmI {
     /// The tenant that it administers.
     #[schema(value_type = Option<String>)]
     tenant: Option<TenantId>,
+    /// The reseller that it sells for.
+    #[schema(value_type = Option<String>)]
+    reseller: Option<ResellerId>,
 }
 
 impl From<&Principal> for WhoAmI {
     fn from(principal: &Principal) -> Self {
-        let (role, tenant) = parts(principal.role());
         WhoAmI {
             token: principal.token(),
-            role,
-            tenant,
+            role: role(principal.owner()),
+            tenant: principal.tenant(),
+            reseller: reseller(principal.owner()),
         }
     }
 }

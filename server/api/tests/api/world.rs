@@ -12,7 +12,7 @@ use machine::WallTime;
 use ports::{ExchangeStore, FixedClock, SeededEntropy};
 use serde_json::{Value, json};
 use store::MemoryStore;
-use tenancy::{PlatformScope, Role};
+use tenancy::{Owner, PlatformScope};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -75,9 +75,9 @@ pub(crate) async fn world_with(limits: Limits) -> World {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let (_, operator) = tokens::create(
         &office,
-        &PlatformScope::at_console(),
+        &PlatformScope::at_console().account(),
         "the tests",
-        Role::Operator,
+        Owner::PLATFORM,
         None,
     )
     .await

@@ -38,7 +38,7 @@ impl Scene {
     /// A company with so many users, a callee at a fixed address and a trusted source.
     pub(crate) fn new(users: usize) -> Scene {
         let mut company = Company::new("load", 1);
-        *company.caps() = Caps::UNLIMITED;
+        *company.caps() = Caps::UNLIMITED.into();
         let first = company.member("u0");
         let mut users_made = vec![first.account.clone()];
         users_made.extend((1..users).map(|_| company.member("u0").account));

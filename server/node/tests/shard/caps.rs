@@ -12,7 +12,7 @@ fn refusal(office: &mut Office, number: &str) -> Option<Told> {
 #[test]
 fn one_call_more_than_a_company_may_have_is_refused_and_recorded() {
     let mut office = Office::open();
-    office.alpha.caps().concurrent_calls = 1;
+    office.alpha.caps().concurrent_calls = Some(1);
     office.world.add(&office.alpha);
     let (anna, _) = office.talk(office.anna, office.bert, "102");
     let told = refusal(&mut office, "103");
@@ -35,7 +35,7 @@ fn one_call_more_than_a_company_may_have_is_refused_and_recorded() {
 #[test]
 fn a_company_that_begins_too_many_calls_at_once_waits_and_others_do_not() {
     let mut office = Office::open();
-    office.alpha.caps().calls_per_second = 2;
+    office.alpha.caps().calls_per_second = Some(2);
     office.world.add(&office.alpha);
     office.manner(office.bert, |manner| {
         manner.reaction = Reaction::Refuse(486, SECOND / 10);

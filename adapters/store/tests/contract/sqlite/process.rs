@@ -117,10 +117,14 @@ fn a_process_killed_in_the_middle_loses_nothing_that_was_answered() {
 
     let store = disk.open();
     let world = World::over(&store);
-    let acme = block_on(world.store.find_tenant(&platform(), "acme.example"))
-        .unwrap()
-        .unwrap();
-    let acme = TenantScope::for_job(acme.tenant, "test");
+    let acme = block_on(
+        world
+            .store
+            .get_below(&platform(), KindName::Tenant, "acme.example"),
+    )
+    .unwrap()
+    .unwrap();
+    let acme = TenantScope::for_job(acme.owner.tenant().unwrap(), "test");
     for number in &answered {
         let extension = world.get(&acme, KindName::Extension, number);
         let extension = extension.unwrap_or_else(|| panic!("{number} is lost"));

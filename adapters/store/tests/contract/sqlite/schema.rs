@@ -114,15 +114,37 @@ fn tables_are_strict_and_their_keys_begin_with_the_tenant() {
         let key = "SELECT name FROM pragma_table_info(?1) WHERE pk = 1";
         let first: String = raw.query_row(key, [&table], |row| row.get(0)).unwrap();
         let platform = PLATFORM_TABLES.contains(&table.as_str());
-        assert_eq!(first == "tenant", !platform, "{table}");
+        assert_eq!(names_owner(&first), !platform, "{table}");
         let keys = "SELECT \"from\" FROM pragma_foreign_key_list(?1) WHERE seq = 0";
         let mut keys = raw.prepare(keys).unwrap();
         let keys = keys
             .query_map([&table], |row| row.get::<_, String>(0))
             .unwrap();
         assert!(
-            keys.map(Result::unwrap).all(|first| first == "tenant"),
+            keys.map(Result::unwrap).all(|first| names_owner(&first)),
             "{table}"
         );
     }
+}
+
+/// A reference to an account names two owners: whose it is, and whose the target is.
+fn names_owner(column: &str) -> bool {
+    ["tenant", "target_tenant"].contains(&column)
+}
+
+#[test]
+fn a_reference_to_another_tenants_document_cannot_be_stored() {
+    let disk = Disk::new();
+    let store = disk.open();
+    let world = World::over(&store);
+    let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
+    let theirs = world.extension(&globex, "101");
+    let extension = world.extension(&acme, "101");
+    let device = world.device(&acme, &extension, "ann");
+    let point = "UPDATE pointers SET target_tenant = ?1, target = ?2 WHERE id = ?3";
+    let raw = disk.raw();
+    raw.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    let there = [globex.tenant().to_string(), theirs.id, device.id];
+    let refused = raw.execute(point, there).unwrap_err().to_string();
+    assert!(refused.contains("CHECK constraint failed"), "{refused}");
 }

@@ -1,11 +1,13 @@
 //! Secrets on the disk.
 
 use std::fs;
+use std::io;
+use std::sync::{Arc, Mutex};
 
 use domain::KindName;
-use ports::{SecretChange, StoreError, Stores};
-use store::{OpenError, block_on};
-use tenancy::TenantScope;
+use ports::{KeyStore, SecretChange, SeededEntropy, StoreError, Stores};
+use store::{KeySource, Keyring, MasterKey, OpenError, Settings, SqlStore, block_on};
+use tenancy::{PlatformScope, TenantScope};
 
 use crate::disk::Disk;
 use crate::world::{World, delete, digests};
@@ -88,7 +90,84 @@ fn a_deleted_tenants_key_is_gone_from_the_disk() {
     let key = sealed().unwrap();
     assert!(on_disk(&disk, &key));
     let own = world.get(&acme, KindName::Tenant, "acme.example").unwrap();
-    world.commit_tenants(vec![delete(&own)]).unwrap();
+    world.commit_below(vec![delete(&own)]).unwrap();
     assert_eq!(sealed(), Err(rusqlite::Error::QueryReturnedNoRows));
     assert!(!on_disk(&disk, &key), "neither in the file nor in its log");
+}
+
+/// Keys that an operator replaces while the exchange runs.
+struct Replaced(Mutex<Keyring>);
+
+impl KeySource for Replaced {
+    fn keyring(&self) -> io::Result<Keyring> {
+        Ok(self.0.lock().unwrap().clone())
+    }
+}
+
+fn ring(keys: &[u8]) -> Keyring {
+    let mut keys = keys.iter().map(|byte| MasterKey::from_bytes([*byte; 32]));
+    let newest = Keyring::of(keys.next().unwrap());
+    keys.fold(newest, Keyring::renewed)
+}
+
+#[test]
+fn the_master_key_is_replaced_while_two_exchanges_run() {
+    let disk = Disk::new();
+    let keys = Arc::new(Replaced(Mutex::new(ring(&[1]))));
+    let open = || {
+        let keys: Arc<dyn KeySource> = Arc::clone(&keys) as Arc<dyn KeySource>;
+        let (folder, entropy) = (disk.folder.clone(), Arc::new(SeededEntropy::new(1)));
+        SqlStore::open(&Settings {
+            folder,
+            keys,
+            entropy,
+        })
+        .unwrap()
+    };
+    let (one, two) = (open(), open());
+    let acme = two_devices(&one);
+    let loads = |store: &SqlStore| {
+        let parts = block_on(ports::ExchangeStore::load_tenant(store, &acme)).unwrap();
+        let found: Vec<_> = parts.unwrap().devices.into_iter().map(|d| d.1).collect();
+        assert_eq!(found, [Some(digests(0xA1)), Some(digests(0xB2))]);
+    };
+    loads(&two);
+    // the new key comes beside the old one, everything is sealed anew, the old one goes
+    *keys.0.lock().unwrap() = ring(&[1, 2]);
+    assert_eq!(block_on(one.reseal(&PlatformScope::at_console())), Ok(2));
+    assert_eq!(block_on(one.reseal(&PlatformScope::at_console())), Ok(0));
+    *keys.0.lock().unwrap() = ring(&[2]);
+    loads(&one);
+    loads(&two);
+    drop((one, two));
+    assert!(matches!(disk.try_open(1), Err(OpenError::OtherKey)));
+    loads(&disk.try_open(2).unwrap());
+}
+
+#[test]
+fn a_tenants_data_key_is_replaced_with_all_that_it_seals() {
+    let disk = Disk::new();
+    let store = disk.open();
+    let acme = two_devices(&store);
+    let find = "SELECT digests FROM documents WHERE kind = 'device' ORDER BY name";
+    let sealed = || {
+        let connection = disk.raw();
+        let mut statement = connection.prepare(find).unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0));
+        rows.unwrap().map(Result::unwrap).collect::<Vec<_>>()
+    };
+    let before = sealed();
+    assert_eq!(block_on(store.renew_key(&acme)), Ok(2));
+    let after = sealed();
+    assert!(before.iter().all(|old| !after.contains(old)));
+    let parts = block_on(ports::ExchangeStore::load_tenant(&store, &acme)).unwrap();
+    assert_eq!(parts.unwrap().devices[0].1, Some(digests(0xA1)));
+    for old in before {
+        assert!(!on_disk(&disk, &old), "nothing under the old key remains");
+    }
+    let nobody = TenantScope::for_job(ids::TenantId::new(9, 9), "test");
+    assert_eq!(
+        block_on(store.renew_key(&nobody)),
+        Err(StoreError::NotFound)
+    );
 }

@@ -127,11 +127,11 @@ fn a_change_that_panics_is_undone_and_the_writer_goes_on() {
     world.tenant("acme.example");
     let steps = vec![Operation::Create(world.tenant_write(&["globex.example"]))];
     entropy.0.store(true, Ordering::Release);
-    let failed = world.commit_tenants(steps.clone()).unwrap_err();
+    let failed = world.commit_below(steps.clone()).unwrap_err();
     assert!(matches!(failed, StoreError::Unavailable { .. }), "{failed}");
     assert_eq!(world.cursor(), 1);
     entropy.0.store(false, Ordering::Release);
-    world.commit_tenants(steps).unwrap();
+    world.commit_below(steps).unwrap();
     assert_eq!(world.cursor(), 2);
 }
 
@@ -182,7 +182,7 @@ fn what_another_process_changed_is_found_by_asking_the_feed() {
     let acme = World::over(&console).tenant("acme.example");
     assert_eq!((console.changed(), served.changed()), (1, 0));
     let page = block_on(served.feed(0, 10)).unwrap();
-    assert_eq!(page.entries[0].tenant, acme.tenant());
+    assert_eq!(page.entries[0].owner, acme.owner());
     assert_eq!(served.changed(), 1);
     let extension = World::from(&served, 100).extension(&acme, "101");
     let seen = World::over(&console).get(&acme, KindName::Extension, "101");

@@ -1,0 +1,176 @@
+//! The memory store's face to accounts.
+
+use async_trait::async_trait;
+use domain::{AuditEntry, Document, KindName, Place, TokenRecord, Version};
+use ids::TokenId;
+use machine::WallTime;
+use ports::{AccountStore, AuditListing, Change, Committed, Listing, Page, StoreError};
+use tenancy::{Account, AccountScope, Owner};
+
+use super::MemoryStore;
+use super::state::{State, Stored};
+use super::stores::listing;
+use super::tables::commit;
+use crate::transaction::Reach;
+
+impl State {
+    /// Whether an account sees a document.
+    fn sees(&self, account: Account, stored: &Stored) -> bool {
+        let own = stored.document.owner == Owner::Account(account);
+        match stored.document.kind.place() {
+            Place::Account => own,
+            Place::Itself => own || self.lies_below(stored, account),
+            Place::Tenant => false,
+        }
+    }
+
+    /// Whether an owner is the account itself or lies below it.
+    fn commands(&self, account: Account, owner: Owner) -> bool {
+        let kind = match owner {
+            Owner::Account(Account::Platform) => return account == Account::Platform,
+            Owner::Account(Account::Reseller(_)) => KindName::Reseller,
+            Owner::Tenant(_) => KindName::Tenant,
+        };
+        self.stored(owner, kind, &owner.to_string())
+            .is_some_and(|stored| self.sees(account, stored))
+    }
+
+    fn found(&self, account: Account, kind: KindName, key: &str) -> Option<&Stored> {
+        let found = match kind.place() {
+            Place::Account => self.named(account.into(), kind, key),
+            Place::Itself => self.named_itself(kind, key),
+            Place::Tenant => None,
+        };
+        found.filter(|stored| self.sees(account, stored))
+    }
+
+    fn add_audit(&mut self, audit: &AuditEntry) {
+        let place = (audit.owner, audit.id);
+        self.audit.entry(place).or_insert_with(|| audit.clone());
+    }
+}
+
+#[async_trait]
+impl AccountStore for MemoryStore {
+    async fn commit_below(
+        &self,
+        scope: &AccountScope,
+        change: Change,
+    ) -> Result<Committed, StoreError> {
+        let mut state = self.state()?;
+        let reach = Reach::Below(scope.account());
+        let committed = commit(&mut state, reach, scope.actor(), &change)?;
+        self.publish(&state);
+        Ok(committed)
+    }
+
+    async fn get_below(
+        &self,
+        scope: &AccountScope,
+        kind: KindName,
+        key: &str,
+    ) -> Result<Option<Document>, StoreError> {
+        let state = self.state()?;
+        let found = state.found(scope.account(), kind, key);
+        Ok(found.map(|stored| stored.document.clone()))
+    }
+
+    async fn list_below(
+        &self,
+        scope: &AccountScope,
+        kind: KindName,
+        page: &Page,
+    ) -> Result<Listing, StoreError> {
+        let (state, account) = (self.state()?, scope.account());
+        let own = |stored: &&Stored| stored.document.owner == Owner::Account(account);
+        let below = state
+            .of_kind(kind)
+            .filter(|stored| state.sees(account, stored))
+            .filter(|stored| kind.place() != Place::Itself || !own(stored));
+        Ok(listing(below, page))
+    }
+
+    async fn history_below(
+        &self,
+        scope: &AccountScope,
+        kind: KindName,
+        id: &str,
+    ) -> Result<Vec<Version>, StoreError> {
+        let state = self.state()?;
+        let found = state.found(scope.account(), kind, id);
+        let found = found.ok_or(StoreError::NotFound)?;
+        Ok(state.versions(found.document.owner, kind, id))
+    }
+
+    async fn account_audit(
+        &self,
+        scope: &AccountScope,
+        page: &Page,
+    ) -> Result<AuditListing, StoreError> {
+        Ok(self.state()?.audit_page(scope.owner(), page))
+    }
+
+    async fn put_token(
+        &self,
+        scope: &AccountScope,
+        token: &TokenRecord,
+        audit: &AuditEntry,
+    ) -> Result<(), StoreError> {
+        let mut state = self.state()?;
+        if !state.commands(scope.account(), token.owner) {
+            return Err(StoreError::NotFound);
+        }
+        if state
+            .tokens
+            .values()
+            .any(|t| t.hash == token.hash || t.id == token.id)
+        {
+            let (space, key) = ("token".to_owned(), token.id.to_string());
+            return Err(StoreError::Conflict { space, key });
+        }
+        state.tokens.insert(token.id, token.clone());
+        state.add_audit(audit);
+        Ok(())
+    }
+
+    async fn tokens(
+        &self,
+        scope: &AccountScope,
+        owner: Option<Owner>,
+    ) -> Result<Vec<TokenRecord>, StoreError> {
+        let (state, account) = (self.state()?, scope.account());
+        let wanted = |token: &&TokenRecord| {
+            owner.is_none_or(|owner| token.owner == owner) && state.commands(account, token.owner)
+        };
+        Ok(state.tokens.values().filter(wanted).cloned().collect())
+    }
+
+    async fn revoke_token(
+        &self,
+        scope: &AccountScope,
+        token: TokenId,
+        at: WallTime,
+        audit: &AuditEntry,
+    ) -> Result<(), StoreError> {
+        let mut state = self.state()?;
+        let owner = state.tokens.get(&token).map(|record| record.owner);
+        if !owner.is_some_and(|owner| state.commands(scope.account(), owner)) {
+            return Err(StoreError::NotFound);
+        }
+        let record = state.tokens.get_mut(&token).ok_or(StoreError::NotFound)?;
+        if record.revoked.is_none() {
+            record.revoked = Some(at);
+            state.add_audit(audit);
+        }
+        Ok(())
+    }
+
+    async fn note(&self, scope: &AccountScope, audit: &AuditEntry) -> Result<(), StoreError> {
+        let mut state = self.state()?;
+        if !state.commands(scope.account(), audit.owner) {
+            return Err(StoreError::NotFound);
+        }
+        state.add_audit(audit);
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+//! The tree of accounts: who lies below whom.
+//!
+//! It is not kept apart: a reseller and a tenant refer to the reseller above them, and every
+//! reference is a row of `pointers`.
+
+use domain::{Document, KindName, Place};
+use ports::{ACCOUNT_DEPTH_MAX, Listing, Page, StoreError};
+use tenancy::{Account, Owner};
+
+use super::documents;
+use super::sql::{Sql, column};
+use super::value::params;
+
+/// The resellers and tenants below the account `?1`, as owners with their kinds.
+const BELOW: &str = "WITH RECURSIVE below (account) AS (
+        SELECT ?1
+        UNION
+        SELECT p.tenant FROM pointers p JOIN below b ON p.target_tenant = b.account
+        WHERE p.target_kind = 'reseller' AND p.kind = 'reseller'
+    )
+    SELECT p.tenant FROM pointers p JOIN below b ON p.target_tenant = b.account
+    WHERE p.target_kind = 'reseller' AND p.kind = ?2";
+
+/// The account right above an owner; `None` for the platform.
+fn above(sql: Sql<'_>, owner: Owner) -> Result<Option<Account>, StoreError> {
+    if owner == Owner::PLATFORM {
+        return Ok(None);
+    }
+    let find = "SELECT target_tenant FROM pointers
+                WHERE tenant = ?1 AND id = ?1 AND target_kind = 'reseller'";
+    let found = sql.first(find, [column(owner)], |fields| fields.owner(0))?;
+    Ok(Some(
+        found.and_then(Owner::account).unwrap_or(Account::Platform),
+    ))
+}
+
+/// Whether an owner lies below an account, at any depth.
+fn lies_below(sql: Sql<'_>, owner: Owner, account: Account) -> Result<bool, StoreError> {
+    let mut at = owner;
+    for _ in 0..=ACCOUNT_DEPTH_MAX {
+        match above(sql, at)? {
+            Some(found) if found == account => return Ok(true),
+            Some(found) => at = found.into(),
+            None => return Ok(false),
+        }
+    }
+    Ok(false)
+}
+
+/// Whether an owner is there, and is the account itself or lies below it.
+pub(super) fn commands(sql: Sql<'_>, account: Account, owner: Owner) -> Result<bool, StoreError> {
+    let kind = match owner {
+        Owner::Account(Account::Platform) => return Ok(account == Account::Platform),
+        Owner::Account(Account::Reseller(_)) => KindName::Reseller,
+        Owner::Tenant(_) => KindName::Tenant,
+    };
+    if documents::by_id(sql, owner, kind, &owner.to_string())?.is_none() {
+        return Ok(false);
+    }
+    Ok(owner == Owner::Account(account) || lies_below(sql, owner, account)?)
+}
+
+/// A document that an account sees.
+pub(super) fn found(
+    sql: Sql<'_>,
+    account: Account,
+    kind: KindName,
+    key: &str,
+) -> Result<Option<Document>, StoreError> {
+    match kind.place() {
+        Place::Account => documents::named(sql, account.into(), kind, key),
+        Place::Tenant => Ok(None),
+        Place::Itself => {
+            let Some(found) = documents::named_itself(sql, kind, key)? else {
+                return Ok(None);
+            };
+            let seen = commands(sql, account, found.owner)?;
+            Ok(seen.then_some(found))
+        }
+    }
+}
+
+/// One page of the documents of a kind that an account sees, without its own.
+pub(super) fn list(
+    sql: Sql<'_>,
+    account: Account,
+    kind: KindName,
+    page: &Page,
+) -> Result<Listing, StoreError> {
+    let word = kind.as_str().to_owned();
+    match (kind.place(), account) {
+        (Place::Account, _) => documents::list(sql, account.into(), kind, page),
+        (Place::Tenant, _) => Ok(Listing::default()),
+        (Place::Itself, Account::Platform) => documents::listing(sql, "kind = ?5", &[word], page),
+        (Place::Itself, Account::Reseller(_)) => {
+            let below = BELOW.replace("?1", "?5").replace("?2", "?6");
+            let within = format!("kind = ?6 AND d.tenant IN ({below})");
+            documents::listing(sql, &within, &[column(account.into()), word], page)
+        }
+    }
+}
+
+/// How many resellers or tenants lie below an account.
+pub(super) fn count_below(
+    sql: Sql<'_>,
+    account: Account,
+    kind: KindName,
+) -> Result<u64, StoreError> {
+    let word = kind.as_str();
+    let found = match account {
+        Account::Platform => {
+            let count = "SELECT COUNT(*) FROM documents WHERE kind = ?1";
+            sql.first(count, [word], |fields| fields.number(0))?
+        }
+        Account::Reseller(_) => {
+            let count = format!("SELECT COUNT(*) FROM ({BELOW})");
+            let key = params![column(account.into()), word];
+            sql.first(&count, key, |fields| fields.number(0))?
+        }
+    };
+    Ok(found.unwrap_or_default())
+}

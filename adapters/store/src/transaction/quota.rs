@@ -1,0 +1,79 @@
+//! Quotas: how many documents of a kind there may be, checked where one is added.
+
+use domain::{Facets, KindName, Plan, Quotas, Reseller, Resource, Tenant};
+use ids::TenantId;
+use ports::StoreError;
+use tenancy::Account;
+
+use super::{Reach, Tables, account};
+
+/// Refuses one more document of a kind where there are as many as may be.
+pub(super) fn check(
+    tables: &mut impl Tables,
+    reach: Reach,
+    kind: KindName,
+    facets: &Facets,
+) -> Result<(), StoreError> {
+    match reach {
+        Reach::Inside(tenant) => within_plan(tables, tenant, kind),
+        Reach::Below(_) => match facets.parent {
+            Some(parent) => within_limits(tables, parent, kind),
+            None => Ok(()),
+        },
+    }
+}
+
+fn within_plan(
+    tables: &mut impl Tables,
+    tenant: TenantId,
+    kind: KindName,
+) -> Result<(), StoreError> {
+    let Some(limit) = quotas(tables, tenant)?.of(kind) else {
+        return Ok(());
+    };
+    let have = tables.count(tenant.into(), kind)?;
+    refuse_beyond(kind, limit, have)
+}
+
+/// What the tenant's plan allows; without a plan nothing is limited.
+fn quotas(tables: &mut impl Tables, tenant: TenantId) -> Result<Quotas, StoreError> {
+    let own = tables.document(tenant.into(), KindName::Tenant, &tenant.to_string())?;
+    let own: Resource<Tenant> = own.ok_or(StoreError::NotFound)?.try_into()?;
+    let Some(id) = own.spec.plan.map(|id| id.to_string()) else {
+        return Ok(Quotas::default());
+    };
+    let gone = || StoreError::Corrupt {
+        detail: format!("{tenant} has the plan {id}, which is not there"),
+    };
+    let owner = tables.owner_of_plan(&id)?.ok_or_else(gone)?;
+    let plan = tables.document(owner, KindName::Plan, &id)?;
+    let plan: Resource<Plan> = plan.ok_or_else(gone)?.try_into()?;
+    Ok(plan.spec.maximum)
+}
+
+/// Every account above has a say in how much may lie below it.
+fn within_limits(
+    tables: &mut impl Tables,
+    parent: Account,
+    kind: KindName,
+) -> Result<(), StoreError> {
+    for above in account::upwards(tables, parent)? {
+        let Account::Reseller(id) = above else {
+            continue;
+        };
+        let own = tables.document(above.into(), KindName::Reseller, &id.to_string())?;
+        let own: Resource<Reseller> = own.ok_or(StoreError::NotFound)?.try_into()?;
+        if let Some(limit) = own.spec.limits.of(kind) {
+            let have = tables.count_below(above, kind)?;
+            refuse_beyond(kind, limit, have)?;
+        }
+    }
+    Ok(())
+}
+
+fn refuse_beyond(kind: KindName, limit: u32, have: u64) -> Result<(), StoreError> {
+    if have >= u64::from(limit) {
+        return Err(StoreError::Quota { kind, limit });
+    }
+    Ok(())
+}

@@ -1,0 +1,357 @@
+//! The tree of accounts: who sees whom, who may sell what, and how much may lie below.
+
+use domain::{Document, KindName, Plan, Quotas, Reference, Reseller, ResellerLimits};
+use ids::{PlanId, ResellerId, TenantId};
+use ports::{Operation, Page, StoreError, Write};
+use store::block_on;
+use tenancy::{Account, AccountScope, CapOverrides, Owner};
+
+use crate::on_every_store;
+use crate::world::{World, delete, platform, replace, with, write};
+
+/// The scope of a reseller that lies directly or deeper below the platform.
+fn scope_of(world: &World<'_>, reseller: &Document) -> AccountScope {
+    let reference = tenancy::Unresolved::<Reseller>::new(reseller.id.as_str());
+    let (below, _) = block_on(ports::locate_below(world.store, &platform(), &reference)).unwrap();
+    platform().descend(below).unwrap()
+}
+
+fn reseller_spec(name: &str, parent: Option<&Document>) -> Reseller {
+    Reseller {
+        name: name.to_owned(),
+        display_name: String::new(),
+        parent: parent.map(|parent| parent.id.parse().unwrap()),
+        plans: Vec::new(),
+        limits: ResellerLimits::default(),
+        brand: domain::Brand::default(),
+        enabled: true,
+    }
+}
+
+fn reseller_write(world: &World<'_>, spec: Reseller) -> Write {
+    let id = ResellerId::new(world.number(), 0);
+    write(id, id.into(), spec)
+}
+
+fn commit(
+    world: &World<'_>,
+    scope: &AccountScope,
+    operation: Operation,
+) -> Result<Option<Document>, StoreError> {
+    let change = world.change(vec![operation]);
+    block_on(world.store.commit_below(scope, change)).map(ports::Committed::into_document)
+}
+
+fn reseller(world: &World<'_>, name: &str, parent: Option<&Document>) -> Document {
+    let write = reseller_write(world, reseller_spec(name, parent));
+    let made = commit(world, &platform(), Operation::Create(write));
+    made.unwrap().unwrap()
+}
+
+fn plan_write(world: &World<'_>, owner: Owner, name: &str, maximum: Quotas) -> Write {
+    let spec = Plan {
+        name: name.to_owned(),
+        display_name: String::new(),
+        included: Quotas::default(),
+        maximum,
+        caps: tenancy::Caps::default(),
+        enabled: true,
+    };
+    write(PlanId::new(world.number(), 0), owner, spec)
+}
+
+fn plan(world: &World<'_>, scope: &AccountScope, name: &str, maximum: Quotas) -> Document {
+    let write = plan_write(world, scope.owner(), name, maximum);
+    let made = commit(world, scope, Operation::Create(write));
+    made.unwrap().unwrap()
+}
+
+fn tenant_write(
+    world: &World<'_>,
+    domain: &str,
+    reseller: Option<&Document>,
+    plan: Option<&Document>,
+) -> Write {
+    let id = TenantId::new(world.number(), 0);
+    let spec = domain::Tenant {
+        domains: vec![domain.to_owned()],
+        display_name: String::new(),
+        reseller: reseller.map(|reseller| reseller.id.parse().unwrap()),
+        plan: plan.map(|plan| plan.id.parse().unwrap()),
+        caps: CapOverrides::default(),
+        enabled: true,
+    };
+    write(id, id.into(), spec)
+}
+
+fn tenant(world: &World<'_>, domain: &str, reseller: Option<&Document>) -> Document {
+    let write = tenant_write(world, domain, reseller, None);
+    let made = commit(world, &platform(), Operation::Create(write));
+    made.unwrap().unwrap()
+}
+
+fn seen(world: &World<'_>, scope: &AccountScope, kind: KindName) -> Vec<String> {
+    let listing = block_on(world.store.list_below(scope, kind, &Page::default())).unwrap();
+    listing.documents.into_iter().map(|d| d.name).collect()
+}
+
+fn finds(world: &World<'_>, scope: &AccountScope, document: &Document) -> bool {
+    let by = |key: &str| block_on(world.store.get_below(scope, document.kind, key)).unwrap();
+    let (by_id, by_name) = (by(&document.id), by(&document.name));
+    assert_eq!(by_id.is_some(), by_name.is_some());
+    let history = world
+        .store
+        .history_below(scope, document.kind, &document.id);
+    assert_eq!(block_on(history).is_ok(), by_id.is_some());
+    by_id.is_some()
+}
+
+fn an_account_sees_exactly_what_lies_below_it(world: &World<'_>) {
+    let north = reseller(world, "north", None);
+    let oslo = reseller(world, "oslo", Some(&north));
+    let south = reseller(world, "south", None);
+    let acme = tenant(world, "acme.example", Some(&north));
+    let deep = tenant(world, "deep.example", Some(&oslo));
+    let rome = tenant(world, "rome.example", Some(&south));
+    let own = tenant(world, "own.example", None);
+    let all = [
+        "acme.example",
+        "deep.example",
+        "rome.example",
+        "own.example",
+    ];
+    assert_eq!(seen(world, &platform(), KindName::Tenant), all);
+    assert_eq!(
+        seen(world, &platform(), KindName::Reseller),
+        ["north", "oslo", "south"]
+    );
+    let scope = scope_of(world, &north);
+    assert_eq!(
+        scope.account(),
+        Account::Reseller(north.id.parse().unwrap())
+    );
+    assert_eq!(
+        seen(world, &scope, KindName::Tenant),
+        ["acme.example", "deep.example"]
+    );
+    assert_eq!(seen(world, &scope, KindName::Reseller), ["oslo"]);
+    for (document, visible) in [
+        (&north, true),
+        (&oslo, true),
+        (&acme, true),
+        (&deep, true),
+        (&south, false),
+        (&rome, false),
+        (&own, false),
+    ] {
+        assert_eq!(finds(world, &scope, document), visible, "{}", document.name);
+    }
+    let scope = scope_of(world, &oslo);
+    assert_eq!(seen(world, &scope, KindName::Tenant), ["deep.example"]);
+    assert!(!finds(world, &scope, &north));
+    assert!(!finds(world, &scope, &acme));
+}
+
+fn an_account_changes_nothing_beside_or_above_it(world: &World<'_>) {
+    let north = reseller(world, "north", None);
+    let south = reseller(world, "south", None);
+    let rome = tenant(world, "rome.example", Some(&south));
+    let own = tenant(world, "own.example", None);
+    let gold = plan(world, &platform(), "gold", Quotas::default());
+    let scope = scope_of(world, &north);
+    for document in [&south, &rome, &own, &gold] {
+        let change = with(document, "display_name", "mine");
+        let refused = commit(world, &scope, replace(change));
+        assert_eq!(refused, Err(StoreError::NotFound), "{}", document.name);
+        let refused = commit(world, &scope, delete(document));
+        assert_eq!(refused, Err(StoreError::NotFound), "{}", document.name);
+    }
+    // neither is anything made or moved there
+    let intruder = tenant_write(world, "new.example", Some(&south), None);
+    let refused = commit(world, &scope, Operation::Create(intruder)).unwrap_err();
+    assert!(matches!(refused, StoreError::Dangling(r) if r.field == "/reseller"));
+    let beside = tenant_write(world, "new.example", None, None);
+    let refused = commit(world, &scope, Operation::Create(beside)).unwrap_err();
+    assert!(matches!(refused, StoreError::Invalid(i) if i.field == "/reseller"));
+    let acme = tenant(world, "acme.example", Some(&north));
+    let away = with(&acme, "reseller", &south.id);
+    let refused = commit(world, &scope, replace(away)).unwrap_err();
+    assert!(matches!(refused, StoreError::Dangling(r) if r.field == "/reseller"));
+    let foreign = plan_write(world, Owner::PLATFORM, "silver", Quotas::default());
+    let refused = commit(world, &scope, Operation::Create(foreign)).unwrap_err();
+    assert!(matches!(refused, StoreError::Invalid(i) if i.field == "/owner"));
+}
+
+fn a_reseller_changes_its_looks_and_not_its_limits(world: &World<'_>) {
+    let north = reseller(world, "north", None);
+    let scope = scope_of(world, &north);
+    let named = commit(
+        world,
+        &scope,
+        replace(with(&north, "display_name", "North")),
+    );
+    let named = named.unwrap().unwrap();
+    let mut greedy = with(&named, "display_name", "North");
+    greedy.document.spec["limits"]["tenants"] = 1_000.into();
+    let refused = commit(world, &scope, replace(greedy.clone())).unwrap_err();
+    assert!(matches!(refused, StoreError::Invalid(i) if i.field == "/limits"));
+    assert_eq!(
+        commit(world, &scope, delete(&named)),
+        Err(StoreError::NotFound)
+    );
+    assert!(commit(world, &platform(), replace(greedy)).is_ok());
+}
+
+fn a_plan_is_sold_by_its_account_and_by_whom_it_was_granted_to(world: &World<'_>) {
+    let north = reseller(world, "north", None);
+    let scope = scope_of(world, &north);
+    let gold = plan(world, &platform(), "gold", Quotas::default());
+    let local = plan(world, &scope, "gold", Quotas::default());
+    assert_eq!(seen(world, &scope, KindName::Plan), ["gold"]);
+    assert!(finds(world, &scope, &local));
+    let make = |domain: &str, plan: &Document| {
+        let write = tenant_write(world, domain, Some(&north), Some(plan));
+        commit(world, &scope, Operation::Create(write))
+    };
+    assert!(make("a.example", &local).is_ok());
+    let refused = make("b.example", &gold).unwrap_err();
+    assert!(matches!(refused, StoreError::Dangling(r) if r.field == "/plan"));
+    let mut grant = with(&north, "display_name", "");
+    grant.document.spec["plans"] = vec![gold.id.clone()].into();
+    commit(world, &platform(), replace(grant)).unwrap();
+    assert!(make("b.example", &gold).is_ok());
+    let by = commit(world, &platform(), delete(&gold)).unwrap_err();
+    let StoreError::InUse { by } = by else {
+        panic!("{by}");
+    };
+    let kinds: Vec<KindName> = by.iter().map(|user| user.kind).collect();
+    assert_eq!(kinds, [KindName::Reseller, KindName::Tenant]);
+}
+
+fn a_disabled_plan_is_kept_and_not_given_anew(world: &World<'_>) {
+    let gold = plan(world, &platform(), "gold", Quotas::default());
+    let make = |domain: &str| {
+        let write = tenant_write(world, domain, None, Some(&gold));
+        commit(world, &platform(), Operation::Create(write))
+    };
+    let acme = make("acme.example").unwrap().unwrap();
+    let mut disabled = with(&gold, "display_name", "");
+    disabled.document.spec["enabled"] = false.into();
+    commit(world, &platform(), replace(disabled)).unwrap();
+    assert!(matches!(make("late.example"), Err(StoreError::Dangling(_))));
+    let renamed = with(&acme, "display_name", "Acme");
+    assert!(commit(world, &platform(), replace(renamed)).is_ok());
+}
+
+fn no_more_is_made_than_the_plan_allows(world: &World<'_>) {
+    let two = Quotas {
+        extensions: Some(2),
+        ..Quotas::default()
+    };
+    let gold = plan(world, &platform(), "gold", two);
+    let write = tenant_write(world, "acme.example", None, Some(&gold));
+    let acme = commit(world, &platform(), Operation::Create(write))
+        .unwrap()
+        .unwrap();
+    let acme = tenancy::TenantScope::for_job(acme.owner.tenant().unwrap(), "test");
+    let first = world.extension(&acme, "101");
+    world.extension(&acme, "102");
+    let third = world.extension_write(&acme, "103");
+    let refused = world.commit(&acme, vec![Operation::Create(third.clone())]);
+    let (kind, limit) = (KindName::Extension, 2);
+    assert_eq!(refused, Err(StoreError::Quota { kind, limit }));
+    // room is made and taken in one change
+    let swap = vec![delete(&first), Operation::Create(third)];
+    assert!(world.commit(&acme, swap).is_ok());
+    // a changed plan holds at once
+    let mut wider = with(&gold, "display_name", "");
+    wider.document.spec["maximum"]["extensions"] = 3.into();
+    commit(world, &platform(), replace(wider)).unwrap();
+    world.extension(&acme, "104");
+    let parts = block_on(world.store.load_tenant(&acme)).unwrap().unwrap();
+    assert_eq!(parts.plan.unwrap().spec.maximum.extensions, Some(3));
+    let id = gold.id.parse().unwrap();
+    let on = block_on(world.store.tenants_on(id)).unwrap();
+    assert_eq!(on, [acme.tenant()]);
+}
+
+fn no_more_lies_below_a_reseller_than_its_limits_allow(world: &World<'_>) {
+    let mut spec = reseller_spec("north", None);
+    spec.limits.tenants = Some(2);
+    let write = reseller_write(world, spec);
+    let north = commit(world, &platform(), Operation::Create(write))
+        .unwrap()
+        .unwrap();
+    let oslo = reseller(world, "oslo", Some(&north));
+    tenant(world, "a.example", Some(&north));
+    let b = tenant(world, "b.example", Some(&oslo));
+    let one_more = || tenant_write(world, "c.example", Some(&oslo), None);
+    let refused = commit(world, &platform(), Operation::Create(one_more()));
+    let (kind, limit) = (KindName::Tenant, 2);
+    assert_eq!(refused, Err(StoreError::Quota { kind, limit }));
+    commit(world, &platform(), delete(&b)).unwrap();
+    assert!(commit(world, &platform(), Operation::Create(one_more())).is_ok());
+}
+
+fn a_reseller_with_anything_below_it_is_not_deleted(world: &World<'_>) {
+    let north = reseller(world, "north", None);
+    let oslo = reseller(world, "oslo", Some(&north));
+    let acme = tenant(world, "acme.example", Some(&oslo));
+    let gold = plan(world, &scope_of(world, &oslo), "gold", Quotas::default());
+    let user = |document: &Document, field: &str| Reference {
+        kind: document.kind,
+        id: document.id.clone(),
+        field: field.to_owned(),
+    };
+    let refused = commit(world, &platform(), delete(&north));
+    let by = vec![user(&oslo, "/parent")];
+    assert_eq!(refused, Err(StoreError::InUse { by }));
+    let refused = commit(world, &platform(), delete(&oslo));
+    let by = vec![user(&acme, "/reseller"), user(&gold, "/owner")];
+    assert_eq!(refused, Err(StoreError::InUse { by }));
+    commit(world, &platform(), delete(&acme)).unwrap();
+    commit(world, &scope_of(world, &oslo), delete(&gold)).unwrap();
+    commit(world, &scope_of(world, &north), delete(&oslo)).unwrap();
+    commit(world, &platform(), delete(&north)).unwrap();
+    assert!(seen(world, &platform(), KindName::Reseller).is_empty());
+}
+
+fn accounts_never_lie_below_themselves(world: &World<'_>) {
+    let north = reseller(world, "north", None);
+    let oslo = reseller(world, "oslo", Some(&north));
+    let circle = with(&north, "parent", &oslo.id);
+    let refused = commit(world, &platform(), replace(circle)).unwrap_err();
+    assert!(matches!(refused, StoreError::Invalid(i) if i.field == "/parent"));
+    let itself = with(&north, "parent", &north.id);
+    let refused = commit(world, &platform(), replace(itself)).unwrap_err();
+    assert!(matches!(refused, StoreError::Invalid(i) if i.field == "/parent"));
+}
+
+fn a_reseller_moves_with_all_that_lies_below_it(world: &World<'_>) {
+    let north = reseller(world, "north", None);
+    let south = reseller(world, "south", None);
+    let oslo = reseller(world, "oslo", Some(&north));
+    let acme = tenant(world, "acme.example", Some(&oslo));
+    let (old, new) = (scope_of(world, &north), scope_of(world, &south));
+    commit(
+        world,
+        &platform(),
+        replace(with(&oslo, "parent", &south.id)),
+    )
+    .unwrap();
+    assert!(!finds(world, &old, &acme));
+    assert!(finds(world, &new, &acme));
+}
+
+on_every_store!(
+    an_account_sees_exactly_what_lies_below_it,
+    an_account_changes_nothing_beside_or_above_it,
+    a_reseller_changes_its_looks_and_not_its_limits,
+    a_plan_is_sold_by_its_account_and_by_whom_it_was_granted_to,
+    a_disabled_plan_is_kept_and_not_given_anew,
+    no_more_is_made_than_the_plan_allows,
+    no_more_lies_below_a_reseller_than_its_limits_allow,
+    a_reseller_with_anything_below_it_is_not_deleted,
+    accounts_never_lie_below_themselves,
+    a_reseller_moves_with_all_that_lies_below_it,
+);

@@ -1,0 +1,90 @@
+//! The kind *plan*: how much a tenant may use, as its reseller sells it.
+
+use ids::PlanId;
+use serde::{Deserialize, Serialize};
+use tenancy::{Caps, Identified};
+
+use crate::invalid::{Invalid, rule};
+use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey, enabled};
+use crate::quotas::Quotas;
+use crate::text;
+
+/// Longest name, in characters.
+const NAME_MAX: usize = 64;
+
+/// What a tenant may use. Changing a plan acts at once on every tenant that has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// 1 to 64 of `0-9 A-Z a-z . _ -`; unique in its account.
+    pub name: String,
+    /// What people call it, at most 64 characters.
+    #[serde(default)]
+    pub display_name: String,
+    /// How much of what is counted its price includes.
+    #[serde(default)]
+    pub included: Quotas,
+    /// How much of what is counted a tenant may have at most.
+    #[serde(default)]
+    pub maximum: Quotas,
+    /// How much a tenant may use at a time, and its turn at contended places.
+    #[serde(default)]
+    pub caps: Caps,
+    /// A disabled plan is kept by the tenants that have it and given to no other.
+    #[serde(default = "enabled")]
+    pub enabled: bool,
+}
+
+impl Identified for Plan {
+    type Id = PlanId;
+}
+
+impl Kind for Plan {
+    const NAME: KindName = KindName::Plan;
+    const SECRETS: &'static [&'static str] = &[];
+
+    fn normalise(&mut self) {
+        self.display_name = self.display_name.trim().to_owned();
+    }
+
+    fn validate(&self) -> Result<(), Invalid> {
+        rule(
+            text::is_word(&self.name, NAME_MAX, b"._-"),
+            "/name",
+            "must be 1 to 64 letters, digits or . _ -",
+        )?;
+        let is_id = self.name.parse::<PlanId>().is_ok();
+        rule(!is_id, "/name", "must not look like an id")?;
+        text::label(&self.display_name, "/display_name")?;
+        let pairs = [
+            (
+                "extensions",
+                self.included.extensions,
+                self.maximum.extensions,
+            ),
+            ("devices", self.included.devices, self.maximum.devices),
+        ];
+        for (what, included, maximum) in pairs {
+            let within = maximum.is_none_or(|most| included.is_none_or(|some| some <= most));
+            let field = format!("/included/{what}");
+            rule(within, &field, "must not be above the maximum")?;
+        }
+        Ok(())
+    }
+
+    fn unique_keys(&self) -> Vec<UniqueKey> {
+        vec![UniqueKey {
+            space: "plan",
+            key: self.name.clone(),
+            scope: KeyScope::PerOwner,
+        }]
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        Vec::new()
+    }
+
+    fn natural_key(&self) -> String {
+        self.name.clone()
+    }
+}

@@ -1,0 +1,52 @@
+//! Counts: how many documents of each counted kind somebody has, or may have.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kind::KindName;
+
+/// How many of each a plan includes or allows. What is left out is not limited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Quotas {
+    /// Extensions of a tenant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extensions: Option<u32>,
+    /// Devices of a tenant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub devices: Option<u32>,
+}
+
+impl Quotas {
+    /// How many documents of a kind are allowed; `None` when they are not limited.
+    pub fn of(&self, kind: KindName) -> Option<u32> {
+        match kind {
+            KindName::Extension => self.extensions,
+            KindName::Device => self.devices,
+            KindName::Reseller | KindName::Plan | KindName::Tenant => None,
+        }
+    }
+}
+
+/// How many accounts and tenants a reseller may have below it, at any depth. What is left out is
+/// not limited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ResellerLimits {
+    /// Resellers below it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resellers: Option<u32>,
+    /// Tenants below it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenants: Option<u32>,
+}
+
+impl ResellerLimits {
+    /// How many documents of a kind are allowed; `None` when they are not limited.
+    pub fn of(&self, kind: KindName) -> Option<u32> {
+        match kind {
+            KindName::Reseller => self.resellers,
+            KindName::Tenant => self.tenants,
+            KindName::Plan | KindName::Extension | KindName::Device => None,
+        }
+    }
+}

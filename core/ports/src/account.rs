@@ -1,0 +1,89 @@
+//! What accounts own: resellers, plans and tenants, and the keys to them.
+
+use async_trait::async_trait;
+use domain::{AuditEntry, Document, KindName, TokenRecord, Version};
+use ids::TokenId;
+use machine::WallTime;
+use tenancy::{AccountScope, Owner};
+
+use crate::change::{Change, Committed};
+use crate::error::StoreError;
+use crate::page::{AuditListing, Listing, Page};
+
+/// Most accounts from a tenant up to the platform.
+pub const ACCOUNT_DEPTH_MAX: usize = 32;
+
+/// What an operator or a reseller does: over its own documents and over the resellers and
+/// tenants below it. Nothing beside or above its account is ever seen through it.
+#[async_trait]
+pub trait AccountStore: Send + Sync {
+    /// Carries out a change as one transaction. Within reach are the account's own plans, and
+    /// the resellers and tenants below it; creating a tenant makes its data key; deleting a
+    /// reseller or a tenant is refused while it has other documents or anything below it.
+    async fn commit_below(
+        &self,
+        scope: &AccountScope,
+        change: Change,
+    ) -> Result<Committed, StoreError>;
+
+    /// A document within reach, by its id or natural key (a tenant by any of its domains). A
+    /// reseller finds itself, too.
+    async fn get_below(
+        &self,
+        scope: &AccountScope,
+        kind: KindName,
+        key: &str,
+    ) -> Result<Option<Document>, StoreError>;
+
+    /// One page of the documents of a kind within reach.
+    async fn list_below(
+        &self,
+        scope: &AccountScope,
+        kind: KindName,
+        page: &Page,
+    ) -> Result<Listing, StoreError>;
+
+    /// The latest `HISTORY_MAX` revisions of a document within reach, newest first.
+    async fn history_below(
+        &self,
+        scope: &AccountScope,
+        kind: KindName,
+        id: &str,
+    ) -> Result<Vec<Version>, StoreError>;
+
+    /// One page of the account's own audit trail, newest first.
+    async fn account_audit(
+        &self,
+        scope: &AccountScope,
+        page: &Page,
+    ) -> Result<AuditListing, StoreError>;
+
+    /// Adds an API key of the account itself, or of a reseller or a tenant below it; a second
+    /// key with the same hash is a conflict.
+    async fn put_token(
+        &self,
+        scope: &AccountScope,
+        token: &TokenRecord,
+        audit: &AuditEntry,
+    ) -> Result<(), StoreError>;
+
+    /// API keys within reach, revoked ones too, in the order of their ids: of one owner, or all.
+    async fn tokens(
+        &self,
+        scope: &AccountScope,
+        owner: Option<Owner>,
+    ) -> Result<Vec<TokenRecord>, StoreError>;
+
+    /// Revokes an API key within reach. Revoking a revoked key changes nothing.
+    async fn revoke_token(
+        &self,
+        scope: &AccountScope,
+        token: TokenId,
+        at: WallTime,
+        audit: &AuditEntry,
+    ) -> Result<(), StoreError>;
+
+    /// Adds an entry to the audit trail of the account itself or of somebody below it. An entry
+    /// whose id is there already is not added again.
+    async fn note(&self, scope: &AccountScope, audit: &AuditEntry) -> Result<(), StoreError>;
+}

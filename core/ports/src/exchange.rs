@@ -1,0 +1,45 @@
+//! What the running exchange reads and writes on its own behalf.
+
+use async_trait::async_trait;
+use domain::{Cdr, Directory, TenantParts};
+use ids::{PlanId, TenantId};
+use tenancy::TenantScope;
+
+use crate::error::StoreError;
+use crate::page::FeedPage;
+
+/// A cheap look at whether the feed has grown, for a live exchange between two batches.
+pub trait FeedWatch: Send + Sync {
+    /// Cursor of the feed's latest entry as far as this process knows; one atomic read.
+    fn changed(&self) -> u64;
+}
+
+/// What the running exchange reads and writes on its own behalf.
+#[async_trait]
+pub trait ExchangeStore: FeedWatch {
+    /// Names of all tenants and devices, and the feed's cursor before they were read.
+    async fn directory(&self) -> Result<(Directory, u64), StoreError>;
+
+    /// Ids of all tenants, in order.
+    async fn tenant_ids(&self) -> Result<Vec<TenantId>, StoreError>;
+
+    /// Ids of all tenants that have this plan, in order.
+    async fn tenants_on(&self, plan: PlanId) -> Result<Vec<TenantId>, StoreError>;
+
+    /// All documents of the scope's tenant, with digests, and its plan; `None` when there is no
+    /// such tenant.
+    async fn load_tenant(&self, scope: &TenantScope) -> Result<Option<TenantParts>, StoreError>;
+
+    /// The feed after a cursor: at most `limit` entries (at most 10,000).
+    async fn feed(&self, after: u64, limit: usize) -> Result<FeedPage, StoreError>;
+
+    /// A setting of the platform, such as `realm` or `node`.
+    async fn setting(&self, key: &str) -> Result<Option<String>, StoreError>;
+
+    /// Sets a setting unless it is set; gives the value that holds from now on.
+    async fn setting_or_insert(&self, key: &str, value: &str) -> Result<String, StoreError>;
+
+    /// Adds call records, each once: a record whose id is there already is not added again.
+    /// Gives the number that were new.
+    async fn write_cdrs(&self, cdrs: Vec<Cdr>) -> Result<usize, StoreError>;
+}
