@@ -8,6 +8,7 @@ pub mod access;
 pub mod calls;
 pub mod demo;
 pub mod devices;
+pub mod events;
 pub mod extensions;
 pub mod live;
 mod office;

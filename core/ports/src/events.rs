@@ -45,6 +45,9 @@ impl EventQuery {
 pub struct EventPage {
     /// The events, oldest first.
     pub events: Vec<Event>,
+    /// Where it begins: the cursor given or, when what follows it is lost, the one before the
+    /// oldest event that is kept.
+    pub begin: u64,
     /// Where to go on from: the cursor of the last entry looked at.
     pub next: u64,
     /// Cursor of the latest event there is; 0 when there never was one. What follows `next` is

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use admin::Office;
 use admin::access::{self, Entered};
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use domain::Tenant;
@@ -162,12 +162,14 @@ fn etag(revision: u64) -> String {
 }
 
 /// An answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: Vec<(HeaderName, String)>,
     pub(crate) media_type: &'static str,
     pub(crate) body: Vec<u8>,
+    /// What is sent in place of the body, as it comes about.
+    pub(crate) flow: Option<Body>,
     /// What is remembered for a repeated request in place of the body, when the body has a
     /// secret in it.
     pub(crate) remembered: Option<Vec<u8>>,
@@ -184,6 +186,7 @@ impl Answer {
             headers: Vec::new(),
             media_type,
             body: body.into(),
+            flow: None,
             remembered: None,
         }
     }
@@ -191,6 +194,14 @@ impl Answer {
     /// 200 with a view.
     pub(crate) fn json<T: Serialize>(view: &T) -> Result<Answer, Problem> {
         Ok(Answer::text(JSON, bytes_of(view)?))
+    }
+
+    /// 200 with a body that comes about while it is sent.
+    pub(crate) fn flowing(media_type: &'static str, flow: Body) -> Answer {
+        Answer {
+            flow: Some(flow),
+            ..Answer::text(media_type, Vec::new())
+        }
     }
 
     /// 204.

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 
 use crate::limits::Limits;
 use crate::rate::{Meters, Standing};
+use crate::stream::Hub;
 
 /// A request that was answered, for whoever counts.
 #[derive(Clone, Copy, Debug)]
@@ -75,16 +76,21 @@ pub(crate) struct Front {
     /// The OpenAPI text.
     pub(crate) description: String,
     pub(crate) in_flight: Arc<Semaphore>,
+    /// Who follows events.
+    pub(crate) streams: Arc<Hub>,
     meters: Mutex<Meters<Asker>>,
 }
 
 impl Front {
     pub(crate) fn new(parts: Parts, description: String) -> Front {
-        let in_flight = Arc::new(Semaphore::new(parts.limits.in_flight));
+        let limits = parts.limits;
+        let in_flight = Arc::new(Semaphore::new(limits.in_flight));
+        let streams = Hub::new(limits.streams_per_tenant, limits.streams);
         Front {
             parts,
             description,
             in_flight,
+            streams: Arc::new(streams),
             meters: Mutex::new(Meters::new()),
         }
     }

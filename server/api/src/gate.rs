@@ -200,8 +200,9 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: impl ToString) {
 }
 
 fn response_of(answer: Answer) -> Response {
-    let bodiless = answer.body.is_empty();
-    let mut response = Response::new(Body::from(answer.body));
+    let bodiless = answer.body.is_empty() && answer.flow.is_none();
+    let body = answer.flow.unwrap_or_else(|| Body::from(answer.body));
+    let mut response = Response::new(body);
     *response.status_mut() = answer.status;
     let headers = response.headers_mut();
     if !bodiless {

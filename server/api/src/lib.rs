@@ -21,6 +21,7 @@ mod rate;
 mod routes;
 mod seats;
 mod server;
+mod stream;
 #[cfg(test)]
 mod trial;
 mod view;

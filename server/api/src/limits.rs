@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 /// Bounds of the API; each with its default.
+// tidy: config
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Longest body of a request, in bytes; beyond it 413. Default 65,536.
@@ -25,6 +26,15 @@ pub struct Limits {
     /// Wrong keys per second from one IPv4 address or IPv6 /64, with a burst of as many; beyond
     /// it 429 without a look at the key. Default 10.
     pub wrong_keys_rate: u32,
+    /// Streams of events of one company at the same time; beyond it 429. Default 20.
+    pub streams_per_tenant: usize,
+    /// Streams of events of all companies at the same time; beyond it 429. Default 512.
+    pub streams: usize,
+    /// How long a stream is silent before it says that it lives. Default 15 s.
+    pub stream_beat: Duration,
+    /// How long a stream lasts; then its reader comes back, and is let in again if its key still
+    /// opens. Default 5 min.
+    pub stream_life: Duration,
 }
 
 impl Default for Limits {
@@ -38,6 +48,10 @@ impl Default for Limits {
             request_time: Duration::from_secs(30),
             operator_rate: 200,
             wrong_keys_rate: 10,
+            streams_per_tenant: 20,
+            streams: 512,
+            stream_beat: Duration::from_secs(15),
+            stream_life: Duration::from_secs(300),
         }
     }
 }

@@ -85,6 +85,8 @@ kinds! {
     PreconditionRequired "precondition-required" PRECONDITION_REQUIRED "If-Match is needed"
     /// The rate limit was met.
     TooManyRequests "too-many-requests" TOO_MANY_REQUESTS "Too many requests"
+    /// As many streams are open as may be.
+    TooManyStreams "too-many-streams" TOO_MANY_REQUESTS "Too many streams of events"
     /// We are wrong.
     Internal "internal" INTERNAL_SERVER_ERROR "An internal error"
     /// Something that is needed is away; worth another try.

@@ -26,6 +26,7 @@ use crate::openapi::openapi;
 use crate::patience::Patient;
 use crate::routes::routes;
 use crate::seats::Seats;
+use crate::stream::pump;
 use crate::who::Peer;
 
 /// Most header lines of a request; beyond it 431.
@@ -43,7 +44,11 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// timers and sockets enabled.
 pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Output = ()> + Send) {
     let limits = parts.limits;
-    let router = routes(&Arc::new(Front::new(parts, openapi())));
+    let store = parts.office.shared_store();
+    let front = Arc::new(Front::new(parts, openapi()));
+    let streams = Arc::clone(&front.streams);
+    let router = routes(&front);
+    let pumping = tokio::spawn(pump(Arc::clone(&streams), store));
     let (graceful, mut connections) = (GracefulShutdown::new(), JoinSet::new());
     let room = Arc::new(Semaphore::new(limits.connections));
     let seats = Seats::new(limits.connections_per_source);
@@ -78,6 +83,8 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
         }
     }
     drop(listener);
+    streams.close();
+    pumping.abort();
     if timeout(limits.request_time, graceful.shutdown())
         .await
         .is_err()

@@ -86,6 +86,7 @@ impl EventBook {
         let after = if lost { first - 1 } else { query.after };
         let mut page = EventPage {
             events: Vec::new(),
+            begin: after,
             next: after,
             latest: self.latest,
             lost,

@@ -99,6 +99,7 @@ fn page(sql: Sql<'_>, tenant: TenantId, query: &EventQuery) -> Result<EventPage,
     })?;
     Ok(EventPage {
         events,
+        begin: after,
         next,
         latest,
         lost,

@@ -4,6 +4,7 @@ mod audit;
 mod calls;
 mod cdrs;
 mod devices;
+mod events;
 mod extensions;
 mod platform;
 mod registrations;
@@ -22,6 +23,7 @@ pub(crate) fn all() -> Vec<Operation> {
         registrations::operations(),
         calls::operations(),
         cdrs::operations(),
+        events::operations(),
         audit::operations(),
         tokens::operations(),
         platform::operations(),

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod call;
 pub(crate) mod cdr;
 pub(crate) mod device;
+pub(crate) mod event;
 pub(crate) mod extension;
 pub(crate) mod registration;
 pub(crate) mod tenant;

@@ -101,11 +101,25 @@ impl Ask {
     }
 }
 
+/// All bytes up to the end of the connection; of a stream of events only its beginning.
+async fn read_whole(stream: &mut TcpStream) -> Vec<u8> {
+    let (mut bytes, mut buffer) = (Vec::new(), [0; 4_096]);
+    loop {
+        // a connection that is broken off has ended, too
+        let length = stream.read(&mut buffer).await.unwrap_or(0);
+        bytes.extend_from_slice(&buffer[..length]);
+        let text = String::from_utf8_lossy(&bytes);
+        let endless = text.contains("content-type: text/event-stream");
+        if length == 0 || (endless && text.contains("retry: ")) {
+            return bytes;
+        }
+    }
+}
+
 impl Reply {
     /// Reads an answer up to the end of the connection; `None` when nothing came.
     pub(crate) async fn read(stream: &mut TcpStream) -> Option<Reply> {
-        let mut bytes = Vec::new();
-        let _ = stream.read_to_end(&mut bytes).await;
+        let bytes = read_whole(stream).await;
         let end = bytes.windows(4).position(|w| w == b"\r\n\r\n")?;
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
         let mut lines = head.split("\r\n");

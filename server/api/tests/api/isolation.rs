@@ -98,7 +98,7 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
                 .map(hex)
                 .to_vec(),
         ),
-        "limit" | "sort" | "from" | "until" => None,
+        "limit" | "sort" | "from" | "until" | "types" => None,
         other => panic!("say what the parameter {other} names"),
     }
 }
@@ -232,7 +232,13 @@ async fn another_companys_names_in_queries_find_nothing() {
     let globex = &stranger.world.globex;
     let mut tried = 0;
     for operation in described() {
-        for parameter in &operation.query {
+        // places in the log of events are numbers, which name nothing of anybody's
+        let numbered = operation.path.contains("/events");
+        for parameter in operation
+            .query
+            .iter()
+            .filter(|name| !(numbered && *name == "after"))
+        {
             let Some(theirs) = values(parameter, &stranger.theirs) else {
                 continue;
             };

@@ -5,6 +5,7 @@
 mod bodies;
 mod conditions;
 mod connections;
+mod events;
 mod exchange;
 mod gate;
 mod http;

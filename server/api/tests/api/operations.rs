@@ -17,11 +17,27 @@ async fn every_operation_of_the_list_does_its_work() {
     extensions(&world).await;
     devices(&world).await;
     facts(&world).await;
+    events(&world).await;
     keys(&world).await;
     platform(&world).await;
     let listed: BTreeSet<String> = described().into_iter().map(|one| one.name).collect();
     let done: BTreeSet<String> = world.done().into_iter().map(str::to_owned).collect();
     assert_eq!(done, listed);
+}
+
+async fn events(world: &World) {
+    let acme = &world.acme;
+    let first = Ask::get(&acme.path("events?limit=1"));
+    let page = world.tenant(acme, first).await.is(200).json();
+    let made = &page["items"][0];
+    assert_eq!(
+        (&made["cursor"], &made["type"]),
+        (&json!(1), &json!("resource.created"))
+    );
+    assert_eq!(made["data"]["kind"], "tenant");
+    let stream = Ask::get(&acme.path("events/stream"));
+    let reply = world.tenant(acme, stream).await.is(200);
+    assert_eq!(reply.header("content-type"), Some("text/event-stream"));
 }
 
 async fn tenants(world: &World) {

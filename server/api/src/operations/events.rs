@@ -1,0 +1,136 @@
+//! Operations on the event log.
+
+use admin::events;
+use axum::http::HeaderName;
+use axum::http::header::RETRY_AFTER;
+use domain::{EventFilter, FILTERS_MAX};
+use ports::EventQuery;
+use tenancy::TenantScope;
+
+use crate::call::{Answer, Call};
+use crate::operation::{Operation, PAGE, Parameter, text};
+use crate::problem::{Kind, Problem};
+use crate::stream::{Follow, Place, Refusal, SSE, sent_events};
+use crate::view::event::EventPageView;
+
+const ALL: &str = "/api/v1/tenants/{tenant}/events";
+const STREAM: &str = "/api/v1/tenants/{tenant}/events/stream";
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+const TYPES: Parameter = text(
+    "types",
+    "Only these types, with commas: a type (`call.ended`), a family (`call.*`) or `*`; at most \
+     32.",
+);
+
+const AFTER: Parameter = Parameter {
+    name: "after",
+    description: "Only events after this cursor.",
+    integer: true,
+};
+
+pub(super) fn operations() -> Vec<Operation> {
+    let operations = [
+        Operation::get(ALL, "listEvents", list)
+            .tells(
+                "List events",
+                "What happened in the company, oldest first: changes of its resources \
+                 (`resource.*`), its calls (`call.*`), its devices (`registration.*`). The latest \
+                 10,000 are kept, for 7 days.",
+            )
+            .query(&[PAGE[0], AFTER, TYPES])
+            .gives::<EventPageView>("A piece of the log."),
+        Operation::get(STREAM, "streamEvents", stream)
+            .tells(
+                "Follow events",
+                "Server-sent events. Each has its cursor as `id`, its type as `event` and the \
+                 event as `data`. A reader that comes back sends `Last-Event-ID` (or `after`) and \
+                 misses nothing; without either it hears what happens from now on. `event: lost` \
+                 tells a reader that what it asked for is no longer kept, and where it goes on. \
+                 Silence is broken by a comment each 15 s. A stream ends after 5 minutes; readers \
+                 come back by themselves.",
+            )
+            .query(&[AFTER, TYPES])
+            .prints(SSE, "Events as they happen.")
+            .refuses(&[Kind::TooManyStreams]),
+    ];
+    operations.map(|operation| operation.tag("Events")).into()
+}
+
+impl Call {
+    fn event_filter(&self) -> Result<EventFilter, Problem> {
+        let patterns = self.parameter("types").into_iter();
+        let patterns = patterns.flat_map(|list| list.split(','));
+        EventFilter::parse(patterns).map_err(|pattern| {
+            let rule =
+                format!("must be at most {FILTERS_MAX} types of events; {pattern:?} is none");
+            Problem::parameter("types", &rule)
+        })
+    }
+
+    fn event_cursor(&self) -> Result<Option<u64>, Problem> {
+        let read = |text: &str| text.parse().ok();
+        let header = self.headers.get(LAST_EVENT_ID);
+        match (self.parameter("after"), header) {
+            (None, None) => Ok(None),
+            (Some(text), _) => read(text)
+                .map(Some)
+                .ok_or_else(|| Problem::parameter("after", "must be the cursor of an event")),
+            (None, Some(value)) => {
+                let cursor = value.to_str().ok().and_then(read);
+                let rule = "must be the `id` of an event of this stream";
+                cursor
+                    .map(Some)
+                    .ok_or_else(|| Problem::parameter("Last-Event-ID", rule))
+            }
+        }
+    }
+
+    /// Where the caller begins to follow.
+    async fn place(&self, scope: TenantScope) -> Result<Place, Problem> {
+        let filter = self.event_filter()?;
+        let after = match self.event_cursor()? {
+            Some(after) => after,
+            None => events::latest(&self.office, &scope).await?,
+        };
+        Ok(Place {
+            office: self.office.clone(),
+            scope,
+            after,
+            filter,
+        })
+    }
+
+    /// A way along the log, with a seat among the company's listeners.
+    async fn follow(&self) -> Result<Follow, Problem> {
+        let scope = self.scope().await?;
+        let seat = self.front.streams.enter(scope.tenant());
+        let seat = seat.map_err(|refusal| {
+            let detail = match refusal {
+                Refusal::OfTenant => "the company has as many streams open as it may have",
+                Refusal::OfAll => "the exchange has as many streams open as it can serve",
+            };
+            Problem::new(Kind::TooManyStreams, detail).with(RETRY_AFTER, 5)
+        })?;
+        let limits = &self.front.parts.limits;
+        let times = (limits.stream_beat, limits.stream_life);
+        Ok(Follow::from(self.place(scope).await?, seat, times))
+    }
+}
+
+async fn list(call: Call) -> Result<Answer, Problem> {
+    let scope = call.scope().await?;
+    let query = EventQuery {
+        after: call.event_cursor()?.unwrap_or_default(),
+        limit: call.limit()?,
+        filter: call.event_filter()?,
+    };
+    let page = events::page(&call.office, &scope, &query).await?;
+    Answer::json(&EventPageView::from(page))
+}
+
+async fn stream(call: Call) -> Result<Answer, Problem> {
+    let follow = call.follow().await?;
+    Ok(Answer::flowing(SSE, sent_events(follow)))
+}

@@ -1,0 +1,256 @@
+//! The event log: listed, and followed over streams that begin where their readers stopped.
+
+use std::time::Duration;
+
+use api::{Kind, Limits};
+use domain::Event;
+use ids::{DeviceId, EventId};
+use ports::{EVENTS_KEPT, EventLog};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::http::Ask;
+use crate::world::{Company, NOON, World, world, world_with};
+
+/// How long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// One frame of a stream.
+#[derive(Debug, PartialEq)]
+struct Sent {
+    id: String,
+    event: String,
+    data: Value,
+}
+
+/// A reader of a stream.
+struct Reader {
+    stream: TcpStream,
+    text: String,
+}
+
+impl Reader {
+    async fn open(world: &World, company: &Company, query: &str, last: Option<u64>) -> Reader {
+        let path = company.path(&format!("events/stream{query}"));
+        let mut ask = Ask::get(&path).key(&company.key);
+        if let Some(last) = last {
+            ask = ask.with("Last-Event-ID", &last.to_string());
+        }
+        let mut stream = TcpStream::connect(world.address).await.unwrap();
+        stream.write_all(&ask.bytes()).await.unwrap();
+        let text = String::new();
+        let mut reader = Reader { stream, text };
+        let head = reader.frame().await.unwrap();
+        assert!(head.starts_with("HTTP/1.1 200 OK"), "{head}");
+        assert!(head.contains("content-type: text/event-stream"), "{head}");
+        reader
+    }
+
+    /// The text up to the next empty line; `None` at the end of the stream.
+    async fn frame(&mut self) -> Option<String> {
+        loop {
+            let whole = self.text.replace("\r\n", "\n");
+            if let Some((frame, rest)) = whole.split_once("\n\n") {
+                let frame = frame.to_owned();
+                self.text = rest.to_owned();
+                return Some(frame);
+            }
+            let mut buffer = [0; 4_096];
+            let read = timeout(PATIENCE, self.stream.read(&mut buffer));
+            let length = read.await.expect("a frame in time").unwrap_or(0);
+            if length == 0 {
+                return None;
+            }
+            self.text
+                .push_str(str::from_utf8(&buffer[..length]).unwrap());
+        }
+    }
+
+    /// The next event; comments and the sizes of chunks between are skipped.
+    async fn next(&mut self) -> Option<Sent> {
+        loop {
+            let frame = self.frame().await?;
+            let line = |name: &str| {
+                let found = frame.lines().find_map(|line| line.strip_prefix(name));
+                found.map(str::to_owned)
+            };
+            if let Some(event) = line("event: ") {
+                return Some(Sent {
+                    id: line("id: ").unwrap(),
+                    event,
+                    data: serde_json::from_str(&line("data: ").unwrap()).unwrap(),
+                });
+            }
+        }
+    }
+}
+
+async fn make(world: &World, company: &Company, number: &str) {
+    let path = company.path("extensions");
+    let ask = Ask::post(&path).json(&json!({ "number": number }));
+    world.tenant(company, ask).await.is(201);
+}
+
+async fn listed(world: &World, company: &Company, query: &str) -> Value {
+    let path = company.path(&format!("events{query}"));
+    world.tenant(company, Ask::get(&path)).await.is(200).json()
+}
+
+#[tokio::test]
+async fn a_company_reads_what_happened_in_it_piece_by_piece() {
+    let world = world().await;
+    make(&world, &world.acme, "150").await;
+    let all = listed(&world, &world.acme, "").await;
+    let last = all["items"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last["type"], "resource.created");
+    assert_eq!(last["data"]["spec"]["number"], "150");
+    assert_eq!(last["tenant"], world.acme.id.to_string());
+    assert_eq!(
+        (&all["next"], &all["lost"]),
+        (&all["latest"], &json!(false))
+    );
+    let (mut after, mut seen) = (0, Vec::new());
+    loop {
+        let page = listed(&world, &world.acme, &format!("?limit=1&after={after}")).await;
+        seen.extend(page["items"].as_array().unwrap().clone());
+        if page["next"] == page["latest"] {
+            break;
+        }
+        after = page["next"].as_u64().unwrap();
+    }
+    assert_eq!(seen, *all["items"].as_array().unwrap());
+}
+
+#[tokio::test]
+async fn a_list_is_narrowed_to_types_and_families() {
+    let world = world().await;
+    let calls = listed(&world, &world.acme, "?types=call.*").await;
+    let types: Vec<_> = calls["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| &e["type"])
+        .collect();
+    assert!(!types.is_empty());
+    assert!(
+        types
+            .iter()
+            .all(|kind| kind.as_str().unwrap().starts_with("call.")),
+        "{types:?}"
+    );
+    for (query, blamed) in [("?types=fax.*", "types"), ("?after=x", "after")] {
+        let path = world.acme.path(&format!("events{query}"));
+        let refused = world.tenant(&world.acme, Ask::get(&path)).await;
+        assert_eq!(refused.refuses(Kind::InvalidParameter).blames(), blamed);
+    }
+}
+
+#[tokio::test]
+async fn a_reader_hears_what_happens_and_nothing_of_its_neighbour() {
+    let world = world().await;
+    let mut reader = Reader::open(&world, &world.acme, "", None).await;
+    make(&world, &world.globex, "250").await;
+    make(&world, &world.acme, "150").await;
+    let heard = reader.next().await.unwrap();
+    assert_eq!(heard.event, "resource.created");
+    assert_eq!(heard.data["data"]["spec"]["number"], "150");
+    assert_eq!(heard.id, heard.data["cursor"].to_string());
+}
+
+#[tokio::test]
+async fn a_reader_that_comes_back_misses_nothing() {
+    let world = world().await;
+    let mut reader = Reader::open(&world, &world.acme, "", None).await;
+    make(&world, &world.acme, "150").await;
+    let first: u64 = reader.next().await.unwrap().id.parse().unwrap();
+    drop(reader);
+    make(&world, &world.acme, "151").await;
+    make(&world, &world.acme, "152").await;
+    let query = format!("?after={first}");
+    for (query, last) in [("", Some(first)), (query.as_str(), None)] {
+        let mut reader = Reader::open(&world, &world.acme, query, last).await;
+        for number in ["151", "152"] {
+            let heard = reader.next().await.unwrap();
+            assert_eq!(heard.data["data"]["spec"]["number"], number);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_is_narrowed_to_types() {
+    let world = world().await;
+    let query = "?types=resource.deleted";
+    let mut reader = Reader::open(&world, &world.acme, query, None).await;
+    make(&world, &world.acme, "150").await;
+    let path = world.acme.path("extensions/150");
+    world.tenant(&world.acme, Ask::delete(&path)).await.is(204);
+    assert_eq!(reader.next().await.unwrap().event, "resource.deleted");
+}
+
+#[tokio::test]
+async fn a_reader_that_lost_its_place_is_told_where_it_goes_on() {
+    let world = world().await;
+    let event = |number: u64| {
+        let id = EventId::new(number, 99);
+        Event::of_registration(id, world.acme.id, DeviceId::new(1, 1), 1, NOON)
+    };
+    let many = (0..EVENTS_KEPT + 5).map(event).collect();
+    world.store.write_events(many).await.unwrap();
+    let mut reader = Reader::open(&world, &world.acme, "", Some(1)).await;
+    let told = reader.next().await.unwrap();
+    assert_eq!(
+        (told.event.as_str(), &told.data["after"]),
+        ("lost", &json!(1))
+    );
+    let resume = told.data["resume"].as_u64().unwrap();
+    assert_eq!(told.id, resume.to_string());
+    let next = reader.next().await.unwrap();
+    assert_eq!(next.data["cursor"], resume + 1);
+}
+
+#[tokio::test]
+async fn a_silent_stream_says_that_it_lives_and_ends_when_its_time_is_over() {
+    let limits = Limits {
+        stream_beat: Duration::from_millis(10),
+        stream_life: Duration::from_millis(100),
+        ..Limits::default()
+    };
+    let world = world_with(limits).await;
+    let mut reader = Reader::open(&world, &world.acme, "", None).await;
+    let (mut beats, mut ended) = (0, false);
+    while !ended {
+        match reader.frame().await {
+            Some(frame) => beats += usize::from(frame.contains(": still here")),
+            None => ended = true,
+        }
+    }
+    assert!(beats >= 1);
+}
+
+#[tokio::test]
+async fn a_company_with_all_its_streams_open_leaves_room_for_its_neighbour() {
+    let limits = Limits {
+        streams_per_tenant: 2,
+        ..Limits::default()
+    };
+    let world = world_with(limits).await;
+    let _open = [
+        Reader::open(&world, &world.acme, "", None).await,
+        Reader::open(&world, &world.acme, "", None).await,
+    ];
+    let path = world.acme.path("events/stream");
+    let refused = world.tenant(&world.acme, Ask::get(&path)).await;
+    refused.refuses(Kind::TooManyStreams);
+    Reader::open(&world, &world.globex, "", None).await;
+}
+
+#[tokio::test]
+async fn an_exchange_that_stops_ends_its_streams_at_once() {
+    let mut world = world().await;
+    let mut reader = Reader::open(&world, &world.acme, "", None).await;
+    world.stop.take().unwrap().send(()).unwrap();
+    while reader.frame().await.is_some() {}
+    timeout(PATIENCE, world.served).await.unwrap().unwrap();
+}
