@@ -6,6 +6,7 @@
 //! in production, in a test under [`harness::Driver`], and in a replay.
 
 mod deadline;
+pub mod fair;
 pub mod harness;
 mod instant;
 mod queue;
@@ -14,6 +15,7 @@ mod timers;
 mod wall;
 
 pub use deadline::{Deadline, Machine, earliest};
+pub use fair::FairQueue;
 pub use instant::Instant;
 pub use queue::{Full, Queue};
 pub use random::Random;
