@@ -5,8 +5,8 @@ use std::time::Duration;
 use machine::Instant;
 use serde::{Deserialize, Serialize};
 
-/// A tenant's turn at contended places, relative to others. Kept with the caps for a later release;
-/// nothing takes turns by it yet.
+/// A tenant's share of every place where tenants meet, relative to the others who want it at the
+/// same time: of signalling, of the API. With nobody else there it means nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Weight(u16);

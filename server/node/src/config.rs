@@ -18,8 +18,20 @@ pub struct Limits {
     pub failures_per_second: u32,
     /// Sources watched at once. Default 65,536, twice.
     pub sources: usize,
-    /// How long full batches may follow each other before new calls are refused. Default 150 ms.
+    /// Messages that may wait for their tenants' turns. Default 16,384; beyond it the newest of
+    /// the tenant with the longest backlog relative to its weight is refused.
+    pub waiting: usize,
+    /// Messages of one tenant that may wait for its turn. Default 4,096.
+    pub waiting_per_tenant: usize,
+    /// How long a tenant's new calls may have waited for its turn before more of them are refused.
+    /// Default 150 ms.
     pub overload_after: Duration,
+    /// The same for registrations and whatever else is outside calls. Default 400 ms, which is
+    /// before a phone repeats itself (RFC 3261 §17.1.2.1: T1 is 500 ms).
+    pub overload_after_others: Duration,
+    /// Refusals per second answered to one tenant, with a burst of as many; what is refused beyond
+    /// that is dropped. Default 200.
+    pub refusals_per_second: u32,
     /// What a refused caller is told to wait. Default 5 s.
     pub retry_after: Duration,
     /// How old a call must be before it is carried over a restart. Default 2 s: most of those that
@@ -38,7 +50,11 @@ impl Default for Limits {
             failures_burst: 20,
             failures_per_second: 2,
             sources: 65_536,
+            waiting: 16_384,
+            waiting_per_tenant: 4_096,
             overload_after: Duration::from_millis(150),
+            overload_after_others: Duration::from_millis(400),
+            refusals_per_second: 200,
             retry_after: Duration::from_secs(5),
             snapshot_after: Duration::from_secs(2),
             silence: Duration::from_secs(30),

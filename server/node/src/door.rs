@@ -1,6 +1,6 @@
-//! What stands between the network and the shard's work: proofs, guessers, overload, draining.
+//! What stands between the network and the shard's work: proofs, guessers, turns, draining.
 
-use crate::load::Load;
+use crate::intake::Intake;
 use crate::sources::Sources;
 use machine::Instant;
 use sip_stack::digest::Authenticator;
@@ -9,7 +9,8 @@ use sip_stack::digest::Authenticator;
 pub(crate) struct Door {
     pub(crate) authenticator: Authenticator,
     pub(crate) sources: Sources,
-    pub(crate) load: Load,
+    /// Messages that wait for their tenant's turn.
+    pub(crate) intake: Intake,
     /// Nothing new is let in any more.
     pub(crate) draining: bool,
     /// When the calls still up are hung up, once the shard drains.

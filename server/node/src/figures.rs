@@ -19,8 +19,10 @@ pub struct Figures {
     pub calls: u64,
     /// Calls refused by a tenant's caps.
     pub capped_calls: u64,
-    /// INVITEs refused because the shard could not keep up.
+    /// INVITEs turned away because their tenant was beyond its share.
     pub shed_calls: u64,
+    /// Other messages turned away likewise.
+    pub shed_others: u64,
     /// Calls that found no media port.
     pub portless_calls: u64,
     /// Calls released because of a fault of our own.
@@ -44,4 +46,8 @@ pub struct LiveFigures {
     pub bindings: u64,
     /// Sources watched for guessing.
     pub watched_sources: u64,
+    /// Messages that wait for their tenants' turns.
+    pub waiting: u64,
+    /// The most that ever waited.
+    pub waiting_at_most: u64,
 }

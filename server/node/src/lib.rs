@@ -10,18 +10,21 @@ mod calls;
 mod config;
 mod door;
 mod figures;
+mod intake;
 mod legs;
-mod load;
 mod shard;
 mod signalling;
 mod sources;
 mod tenants;
+mod toll;
 mod turn;
+mod whose;
 
 pub use config::{Challenges, Config, Limits};
 pub use figures::{Figures, LiveFigures};
 pub use shard::{Answer, Ask, Outbox, Question, Shard, Stores, Ticket};
 pub use sip_leg::PromptBook;
+pub use toll::Toll;
 
 #[cfg(test)]
 mod tests;

@@ -15,19 +15,19 @@ mod questions;
 mod register;
 mod replaces;
 mod restore;
+mod turns;
 
 pub use questions::{Answer, Ask, Question, Ticket};
 
 use crate::calls::Calls;
 use crate::door::Door;
+use crate::intake::Intake;
 use crate::legs::Legs;
-use crate::load::Load;
 use crate::signalling::{Signalling, UsageConfigs};
 use crate::sources::Sources;
 use crate::tenants::Tenants;
 use crate::turn::{Turn, Work};
 use crate::{Challenges, Config, Figures, LiveFigures};
-use bytes::Bytes;
 use deadlines::Wake;
 use domain::{Cdr, CompiledTenant, Event};
 use ids::TenantId;
@@ -35,7 +35,7 @@ use machine::{Clock, Instant, Random, TimerTable};
 use media::{Command, Notice, PortLimits, PortRange, Ports};
 use ports::{Bucket, Journal, Snapshots};
 use registrar::{Output as BindingOutput, Registrar};
-use sip_message::{Flow, Limits as MessageLimits, Message, Method, Name, Parsed, response_to};
+use sip_message::Flow;
 use sip_stack::dialog::Dialogs;
 use sip_stack::digest::{Authenticator, Settings};
 use sip_stack::transaction::{self, Transactions, Transmit};
@@ -118,7 +118,7 @@ impl Shard {
         let door = Door {
             authenticator: Authenticator::new(settings, &nonce_secret),
             sources: Sources::new(limits.sources, rate, burst),
-            load: Load::new(limits.overload_after),
+            intake: Intake::new(&limits),
             draining: false,
             drain_until: None,
         };
@@ -139,25 +139,6 @@ impl Shard {
             random,
             stores,
         })
-    }
-
-    /// One message from the network. `batch` is how many came with it, itself included.
-    pub fn receive(&mut self, flow: Flow, bytes: Bytes, batch: usize, now: Instant) {
-        self.figures.messages += 1;
-        self.door.load.batch(batch, now);
-        match Message::parse_answerable(bytes, &MessageLimits::DEFAULT) {
-            Parsed::Whole(message) if self.sheds(&message) => self.shed(flow, &message),
-            Parsed::Whole(message) => {
-                self.guard(now, |shard| {
-                    shard.sip.transactions.receive(flow, message, now)
-                });
-            }
-            Parsed::Flawed(message, problem) => {
-                self.figures.malformed += 1;
-                self.answer_flawed(flow, &message, problem.status);
-            }
-            Parsed::Broken(_) => self.figures.malformed += 1,
-        }
     }
 
     /// Media has something to tell.
@@ -202,6 +183,7 @@ impl Shard {
     pub fn tenant_removed(&mut self, tenant: TenantId, now: Instant) {
         self.guard(now, |shard| {
             shard.tenants.forget(tenant);
+            shard.door.intake.tolls.forget(tenant);
             shard.hang_up_tenant(tenant, now);
         });
     }
@@ -241,6 +223,8 @@ impl Shard {
             legs: count(self.legs.len()),
             bindings: count(self.registrar.len()),
             watched_sources: count(self.door.sources.len()),
+            waiting: count(self.door.intake.len()),
+            waiting_at_most: count(self.door.intake.figures().high_water),
         };
         Figures {
             live,
@@ -317,32 +301,6 @@ impl Shard {
             }
             Work::Refer(owner, referee) => self.refer(owner, referee, now),
             Work::Drop(owner) => self.drop_leg(owner, now),
-        }
-    }
-
-    /// Whether this request would begin work that we have no time for.
-    fn sheds(&self, message: &Message) -> bool {
-        let begins = message.method() == Some(Method::Invite)
-            && message.to().is_ok_and(|to| to.tag().is_none());
-        begins && (self.door.draining || self.door.load.is_over())
-    }
-
-    fn shed(&mut self, flow: Flow, message: &Message) {
-        self.figures.shed_calls += 1;
-        let tag = self.sip.transactions.tag().to_string();
-        let mut answer = response_to(message, 503, Some(&tag), flow.remote);
-        answer.header(Name::RetryAfter, self.config.limits.retry_after.as_secs());
-        self.sip.transactions.transmit(flow, answer.finish());
-    }
-
-    fn answer_flawed(&mut self, flow: Flow, message: &Message, status: u16) {
-        // A response or an ACK is never answered (RFC 3261 §8.2.7, §17.1.1.2).
-        let answerable =
-            message.is_request() && message.method() != Some(Method::Ack) && message.has(Name::Via);
-        if answerable {
-            let tag = self.sip.transactions.tag().to_string();
-            let mut answer = response_to(message, status, Some(&tag), flow.remote);
-            self.sip.transactions.transmit(flow, answer.finish());
         }
     }
 

@@ -21,10 +21,10 @@ pub(crate) struct Sources {
 /// An IPv4 address, or an IPv6 /64: a network that is given to one customer, who has all its
 /// addresses to guess from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Source(IpAddr);
+pub(crate) struct Source(IpAddr);
 
 impl Source {
-    fn of(ip: IpAddr) -> Source {
+    pub(crate) fn of(ip: IpAddr) -> Source {
         match ip.to_canonical() {
             IpAddr::V4(ip) => Source(ip.into()),
             IpAddr::V6(ip) => {

@@ -9,6 +9,7 @@ use ports::JournalRecord;
 use sip_message::Flow;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What an exchange is started with.
 #[derive(Clone)]
@@ -27,6 +28,8 @@ pub struct Setup {
     pub config: Config,
     /// What it plays.
     pub prompts: Arc<Prompts>,
+    /// The time it takes to serve one message, as a busy machine would; zero serves at once.
+    pub pace: Duration,
 }
 
 /// Ordinary settings for an exchange that listens here.
@@ -67,6 +70,7 @@ impl Setup {
             wall: WallTime::from_unix_ms(1_760_000_000_000),
             config: default_config(sip),
             prompts: Arc::new(prompts),
+            pace: Duration::ZERO,
         }
     }
 }
@@ -85,9 +89,16 @@ pub struct Exchange {
     pub events: Vec<Event>,
     sip: SocketAddr,
     media: Ipv4Addr,
+    /// The time it takes to serve one message; zero serves at once.
+    pub pace: Duration,
     born: Instant,
+    /// In its own time, when it is free to serve the next message.
+    free_at: Instant,
     outbox: Outbox,
 }
+
+/// Messages that an exchange without a pace serves at once at most; no test sends so many.
+const AT_ONCE: usize = 1_000_000;
 
 impl Exchange {
     /// Starts an exchange at `now`, which for itself is the beginning of time. What is on the
@@ -134,6 +145,8 @@ impl Exchange {
             sip: setup.sip,
             media: setup.media,
             born: now,
+            pace: setup.pace,
+            free_at: Instant::ZERO,
             outbox: Outbox::default(),
         };
         for tenant in tenants {
@@ -155,22 +168,12 @@ impl Exchange {
 
     /// Takes a datagram.
     pub fn receive(&mut self, packet: &Packet, now: Instant, out: &mut Vec<Packet>) {
-        self.receive_of(packet, 1, now, out);
-    }
-
-    /// Takes a datagram that came in a batch of `batch`.
-    pub fn receive_of(
-        &mut self,
-        packet: &Packet,
-        batch: usize,
-        now: Instant,
-        out: &mut Vec<Packet>,
-    ) {
         let local = self.local(now);
         if packet.to == self.sip {
             let flow = Flow::udp(self.sip, packet.from);
             let bytes = packet.bytes.clone();
-            self.shard.receive(flow, bytes, batch, local);
+            self.shard.receive(flow, bytes, local);
+            self.serve(local);
         } else {
             let mut bytes = packet.bytes.to_vec();
             let mut notices = Vec::new();
@@ -195,10 +198,21 @@ impl Exchange {
         self.settle(now, out);
     }
 
+    /// Serves what waits, as fast as its pace allows.
+    fn serve(&mut self, local: Instant) {
+        if self.pace.is_zero() {
+            self.shard.serve(AT_ONCE, local);
+        } else if self.free_at <= local && self.shard.waiting() > 0 {
+            self.shard.serve(1, local);
+            self.free_at = local + self.pace;
+        }
+    }
+
     /// When it wants to be woken, in the world's time.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        let deadlines = [self.shard.deadline(), self.road.deadline()];
+        let turn = (self.shard.waiting() > 0).then_some(self.free_at);
+        let deadlines = [self.shard.deadline(), self.road.deadline(), turn];
         let first = deadlines.into_iter().flatten().min()?;
         Some(self.born + first.saturating_since(Instant::ZERO))
     }
@@ -209,6 +223,7 @@ impl Exchange {
         if self.shard.deadline().is_some_and(|at| at <= local) {
             self.shard.expire(local);
         }
+        self.serve(local);
         if self.road.deadline().is_some_and(|at| at <= local) {
             let mut notices = Vec::new();
             let media = self.media;

@@ -68,8 +68,6 @@ pub struct World {
     pub records: BTreeMap<CdrId, Cdr>,
     /// Records that came twice with different contents.
     pub twice: Vec<(Cdr, Cdr)>,
-    /// Batch size with which packets reach the exchange.
-    pub batch: usize,
     /// When set, packets that phones get are kept here.
     pub tap: Option<Vec<(PhoneId, Packet)>>,
     boot: Boot,
@@ -93,7 +91,6 @@ impl World {
             raws: Vec::new(),
             records: BTreeMap::new(),
             twice: Vec::new(),
-            batch: 1,
             tap: None,
             boot: Boot::default(),
             hosts: BTreeMap::new(),
@@ -283,10 +280,7 @@ impl World {
     fn deliver(&mut self, packet: Packet) -> Happening {
         let ours = packet.to == self.setup.sip || packet.to.ip() == self.setup.media;
         if ours {
-            let batch = self.batch;
-            self.with_exchange(|exchange, now, out| {
-                exchange.receive_of(&packet, batch, now, out);
-            });
+            self.with_exchange(|exchange, now, out| exchange.receive(&packet, now, out));
             return Happening::AtExchange(packet);
         }
         match self.hosts.get(&packet.to.ip()) {

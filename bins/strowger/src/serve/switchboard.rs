@@ -21,6 +21,16 @@ use super::records::Desk;
 /// Letters taken at once before the network gets its turn.
 const LETTERS_AT_ONCE: usize = 256;
 
+/// Messages served between two reads of the sockets, when the last read emptied them.
+const SERVED_AT_ONCE: usize = 64;
+
+/// The same while the sockets hold more: reading goes ahead, so that what waits does so where it
+/// has its turn by tenant, and not in the kernel in the order of arrival.
+const SERVED_WHILE_READING: usize = 16;
+
+/// Messages of one read from which the sockets are taken to hold more.
+const FULL_READ: usize = 64;
+
 /// Notices taken at once, likewise.
 const NOTICES_AT_ONCE: usize = 4_096;
 
@@ -44,6 +54,8 @@ pub(crate) struct Switchboard {
     pub(crate) records: Desk,
     pub(crate) board: Arc<Board>,
     waits: Waits,
+    /// When messages had a turn last.
+    served_at: Instant,
     outbox: Outbox,
     notices: Vec<Notice>,
 }
@@ -77,6 +89,7 @@ impl Switchboard {
             records,
             board,
             waits: Waits::default(),
+            served_at: Instant::ZERO,
             outbox: Outbox::default(),
             notices: Vec::new(),
         }
@@ -136,10 +149,16 @@ impl Switchboard {
 
 impl Handler for Switchboard {
     fn receive(&mut self, batch: &mut Vec<Received>, now: Instant, out: &mut Vec<Transmit>) {
-        let size = batch.len();
+        let most = if batch.len() < FULL_READ {
+            SERVED_AT_ONCE
+        } else {
+            SERVED_WHILE_READING
+        };
         for received in batch.drain(..) {
-            self.shard.receive(received.flow, received.bytes, size, now);
+            self.shard.receive(received.flow, received.bytes, now);
         }
+        self.shard.serve(most, now);
+        self.served_at = now;
         self.carry(now, out);
     }
 
@@ -152,7 +171,8 @@ impl Handler for Switchboard {
         out: &mut Vec<Transmit>,
     ) {
         if !head.is_empty() {
-            self.shard.receive(flow, head, 1, now);
+            self.shard.receive(flow, head, now);
+            self.shard.serve(SERVED_WHILE_READING, now);
             self.carry(now, out);
         }
     }
@@ -178,13 +198,19 @@ impl Handler for Switchboard {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let own = [Some(self.waits.figures_at), self.waits.retry_at];
+        // what has no turn yet gets one as soon as timers and other threads had theirs
+        let turn = (self.shard.waiting() > 0).then_some(self.served_at);
+        let own = [Some(self.waits.figures_at), self.waits.retry_at, turn];
         own.into_iter().flatten().chain(self.shard.deadline()).min()
     }
 
     fn expire(&mut self, now: Instant, out: &mut Vec<Transmit>) {
         if self.shard.deadline().is_some_and(|at| at <= now) {
             self.shard.expire(now);
+        }
+        if self.served_at < now {
+            self.shard.serve(SERVED_AT_ONCE, now);
+            self.served_at = now;
         }
         self.carry(now, out);
     }

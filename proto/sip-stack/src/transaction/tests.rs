@@ -8,6 +8,7 @@ mod client;
 mod matrix;
 mod merged;
 mod nat;
+mod seek;
 mod server;
 
 use std::time::Duration;

@@ -68,7 +68,8 @@ impl Scene {
     pub(crate) fn give(&mut self, from: SocketAddr, bytes: &[u8]) {
         let flow = Flow::udp(SERVER, from);
         self.shard
-            .receive(flow, Bytes::copy_from_slice(bytes), 1, self.now);
+            .receive(flow, Bytes::copy_from_slice(bytes), self.now);
+        self.shard.serve(1, self.now);
     }
 
     /// Lets time pass and takes what the shard has to say, as its loop does after every batch.

@@ -1,4 +1,4 @@
-//! How much is served: a company's caps, the shard's own strength, and the end of its service.
+//! How much is served: a company's caps, and the end of the shard's service.
 
 use crate::office::{Office, SECOND};
 use testkit::{Reaction, Told};
@@ -49,31 +49,6 @@ fn a_company_that_begins_too_many_calls_at_once_waits_and_others_do_not() {
     assert!(!office.line(office.dora, dora).is_over(), "it rings");
     office.hang_up(office.dora, dora);
     assert_eq!(office.settled_records().len(), 6);
-}
-
-#[test]
-fn a_shard_that_cannot_keep_up_refuses_new_calls_at_once_and_serves_those_it_has() {
-    let mut office = Office::open();
-    let (anna, bert) = office.talk(office.anna, office.bert, "102");
-    office.world.batch = 64;
-    office.register(office.cleo);
-    office.world.run(SECOND);
-    let told = refusal(&mut office, "103");
-    let Some(Told::Refused {
-        status: 503,
-        retry_after: Some(seconds),
-    }) = told
-    else {
-        panic!("{told:?}");
-    };
-    assert!(seconds > 0);
-    assert!(office.both_hear((office.anna, anna), (office.bert, bert)));
-    office.hang_up(office.anna, anna);
-    assert!(office.line(office.bert, bert).is_over());
-    office.world.batch = 1;
-    let (anna, _) = office.talk(office.anna, office.bert, "102");
-    office.hang_up(office.anna, anna);
-    office.settled_records();
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod admission;
 mod calls;
 mod caps;
 mod events;
+mod fairness;
 mod features;
 mod forgeries;
 mod isolation;

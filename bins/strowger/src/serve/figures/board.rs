@@ -34,6 +34,7 @@ impl Board {
             transactions: shard.transaction_figures(),
             ports: shard.port_figures(),
             tenants: shard.per_tenant().collect(),
+            tolls: shard.tolls().collect(),
             records_left_out,
         };
         *self.posted() = posted;

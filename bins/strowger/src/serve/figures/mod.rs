@@ -4,6 +4,7 @@ mod board;
 mod page;
 mod posted;
 mod requests;
+mod turns;
 
 pub(crate) use board::Board;
 pub(crate) use posted::Sources;

@@ -6,6 +6,7 @@ use media_io::WorkerFigures;
 use telemetry::{Exposition, Sort};
 
 use super::posted::{Posted, Sources};
+use super::turns;
 
 /// One figure: its name, its meaning and its value.
 type Row = (&'static str, &'static str, u64);
@@ -17,6 +18,7 @@ pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>
     counters(&mut page, &transaction_counters(posted));
     gauges(&mut page, &levels(posted));
     tenants(&mut page, posted);
+    turns::write(&mut page, &posted.tolls);
     if let Some(sources) = sources {
         net(&mut page, &sources.net);
         media(&mut page, &sources.media.figures());
@@ -75,8 +77,13 @@ fn shard_counters(posted: &Posted, lost_orders: u64) -> Vec<Row> {
         ),
         (
             "shed_calls_total",
-            "INVITEs refused under overload.",
+            "INVITEs turned away, their company being beyond its share.",
             node.shed_calls,
+        ),
+        (
+            "shed_others_total",
+            "Other SIP messages turned away likewise.",
+            node.shed_others,
         ),
         (
             "portless_calls_total",
@@ -170,6 +177,16 @@ fn levels(posted: &Posted) -> Vec<Row> {
             "watched_sources",
             "Sources watched for guessing.",
             node.live.watched_sources,
+        ),
+        (
+            "waiting_messages",
+            "SIP messages that wait for their company's turn.",
+            node.live.waiting,
+        ),
+        (
+            "waiting_messages_max",
+            "The most that ever waited.",
+            node.live.waiting_at_most,
         ),
         (
             "client_transactions",

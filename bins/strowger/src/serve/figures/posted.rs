@@ -9,6 +9,7 @@ use node::Figures;
 use sip_stack::transaction;
 
 use super::requests::Requests;
+use super::turns::Tolled;
 use crate::serve::records::Tally;
 
 /// What the shard put up last.
@@ -18,6 +19,7 @@ pub(super) struct Posted {
     pub(super) transactions: transaction::Figures,
     pub(super) ports: PortFigures,
     pub(super) tenants: Vec<(TenantId, u32, usize)>,
+    pub(super) tolls: Vec<Tolled>,
     pub(super) records_left_out: u64,
 }
 
