@@ -37,7 +37,7 @@ run: ## build, make two demonstration companies, serve SIP and the API on all in
 
 .PHONY: test
 test: ## the whole gate: house rules, lints, docs, dependencies, tests, seeds, interop
-	@tools/setup.sh lint interop
+	@tools/setup.sh lint postgres interop
 	@GATE_RUNS=$(GATE_RUNS) tools/gate.sh tidy fmt lint docs deny test seeds interop
 
 .PHONY: check

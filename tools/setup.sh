@@ -4,6 +4,7 @@
 #
 #   tools/setup.sh build            a C compiler for the crates that carry C, and a look at Rust
 #   tools/setup.sh lint             the same, and Rust's own clippy and rustfmt
+#   tools/setup.sh postgres         PostgreSQL's programs, without a running server
 #   tools/setup.sh interop          foreign SIP software and what compares the audio
 #   tools/setup.sh deny             cargo-deny, built into .tools/
 set -euo pipefail
@@ -95,6 +96,20 @@ need_numpy() {
     apt_install python3 python3-numpy
 }
 
+# Debian's package makes a server and starts it, which no test wants; its setting for that comes
+# with a package of its own
+need_postgres() {
+    local setting=/etc/postgresql-common/createcluster.conf
+    compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null && return 0
+    apt_install postgresql-common
+    if [ -w "$setting" ]; then
+        sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' "$setting"
+    elif command -v sudo >/dev/null && [ -e "$setting" ]; then
+        sudo sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' "$setting"
+    fi
+    apt_install postgresql
+}
+
 need_interop() {
     command -v baresip >/dev/null || apt_install baresip-core
     command -v sipp >/dev/null || apt_install sip-tester
@@ -115,7 +130,7 @@ need_deny() {
 
 for wish in "$@"; do
     case $wish in
-        build | lint | interop | deny) "need_$wish" ;;
+        build | lint | postgres | interop | deny) "need_$wish" ;;
         *)
             echo "setup: no such wish: $wish" >&2
             exit 2

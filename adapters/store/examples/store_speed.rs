@@ -50,7 +50,7 @@ fn main() -> Outcome {
 
 fn open(folder: PathBuf) -> Result<Arc<SqlStore>, Box<dyn Error>> {
     let settings = Settings {
-        folder,
+        address: store::Address::Sqlite(folder),
         keys: Arc::new(FixedKeys(Keyring::of(MasterKey::from_bytes([7; 32])))),
         entropy: Arc::new(OsEntropy),
     };

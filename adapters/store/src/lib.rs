@@ -4,29 +4,36 @@
 //! [`SqlStore`] keeps everything in tables of a database: one writer thread that commits in
 //! groups, a small pool of readers.
 
+mod address;
 mod block_on;
 mod event_age;
 mod host;
 mod idempotency;
 mod memory;
 mod paging;
+mod postgres;
 mod relational;
 mod seal;
+mod settings;
 mod sqlite;
 mod transaction;
+mod transfer;
 
+pub use address::Address;
 pub use block_on::block_on;
 pub use host::{OsEntropy, SystemClock};
 pub use idempotency::REMEMBERED_MAX;
 pub use memory::MemoryStore;
+pub use postgres::prepare;
 pub use relational::{
-    OpenError, QueueFigures, READS_WAITING, SqlStore, StoreFigures, WRITES_WAITING,
+    OpenError, Progress, QueueFigures, READS_WAITING, SqlStore, StoreFigures, Tally, WRITES_WAITING,
 };
 pub use seal::{
     BadKeys, DataKey, FixedKeys, KEYS_MAX, KeyCommand, KeyFile, KeySource, KeyText, Keyring,
     MASTER_KEY_LENGTH, MasterKey, SealError,
 };
-pub use sqlite::Settings;
+pub use settings::Settings;
+pub use transfer::{TransferError, transfer};
 
 /// Entries of the change feed that are kept.
 pub const FEED_KEPT: u64 = 100_000;

@@ -15,18 +15,22 @@ mod error;
 mod events;
 mod feed;
 mod figures;
+mod inventory;
 mod link;
 mod readers;
 mod requests;
 mod settings;
+mod sight;
 mod sql;
 mod stores;
 mod tables;
 mod tenants;
 mod tokens;
 mod trail;
+mod transfer;
 mod value;
 mod vault;
+mod watch;
 mod work_queue;
 mod writer;
 
@@ -39,6 +43,7 @@ use ports::StoreError;
 
 use answer::Broken;
 use readers::{READERS, Reader, Request, Snapshot};
+use watch::{Closing, Watcher};
 use work_queue::WorkQueue;
 use writer::{Desk, Order, Writer};
 
@@ -46,7 +51,10 @@ pub use error::OpenError;
 pub use figures::{QueueFigures, StoreFigures};
 pub(crate) use link::{EachRow, Link, Purpose, Row};
 pub use readers::READS_WAITING;
+pub(crate) use sight::Sight;
 pub(crate) use sql::{Sql, corrupt};
+pub(crate) use transfer::{Obstacle, carry_over};
+pub use transfer::{Progress, Tally};
 pub(crate) use value::Value;
 pub(crate) use vault::Vault;
 pub use writer::WRITES_WAITING;
@@ -60,6 +68,7 @@ pub struct SqlStore {
     cursor: Arc<AtomicU64>,
     told: Arc<AtomicU64>,
     groups: Arc<AtomicU64>,
+    closing: Arc<Closing>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -76,14 +85,14 @@ impl SqlStore {
         writing: Box<dyn Link>,
         reading: impl Fn() -> Result<Box<dyn Link>, OpenError>,
     ) -> Result<SqlStore, OpenError> {
-        let latest = feed::cursor(Sql(&*writing)).map_err(OpenError::Store)?;
-        let told = events::turn(Sql(&*writing)).map_err(OpenError::Store)?;
+        let (latest, told) = watch::ends(&*writing).map_err(OpenError::Store)?;
         let store = SqlStore {
             orders: Arc::new(WorkQueue::with_bound("store writes", WRITES_WAITING)),
             requests: Arc::new(WorkQueue::with_bound("store reads", READS_WAITING)),
             cursor: Arc::new(AtomicU64::new(latest)),
             told: Arc::new(AtomicU64::new(told)),
             groups: Arc::default(),
+            closing: Arc::default(),
             threads: Mutex::default(),
         };
         for number in 1..=READERS {
@@ -104,6 +113,17 @@ impl SqlStore {
         };
         store.start("store-write".to_owned(), || writer.run())?;
         Ok(store)
+    }
+
+    /// Learns what other processes change, over a link of its own.
+    pub(crate) fn watch(&self, link: Box<dyn Link>) -> Result<(), OpenError> {
+        let watcher = Watcher {
+            link,
+            cursor: Arc::clone(&self.cursor),
+            told: Arc::clone(&self.told),
+            closing: Arc::clone(&self.closing),
+        };
+        self.start("store-watch".to_owned(), || watcher.run())
     }
 
     fn start(&self, name: String, run: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {
@@ -128,6 +148,7 @@ impl SqlStore {
     pub fn close(&self) {
         self.orders.close();
         self.requests.close();
+        self.closing.close();
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
         for thread in threads.drain(..) {
             // a thread that panicked has nothing more to do either
@@ -135,12 +156,13 @@ impl SqlStore {
         }
     }
 
-    /// Reads from a snapshot, on a reader's thread.
+    /// Reads what a sight admits from a snapshot, on a reader's thread.
     async fn read<T: Send + 'static>(
         &self,
+        sight: Sight,
         read: impl FnOnce(&Snapshot<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (request, answer) = readers::request(read);
+        let (request, answer) = readers::request(sight, read);
         self.requests.push(request)?;
         answer.await.map_err(|Broken| unanswered())?
     }
@@ -148,10 +170,11 @@ impl SqlStore {
     /// Writes in a savepoint of its own, on the writer's thread; ready when it is durable.
     async fn write<T: Send + 'static>(
         &self,
+        sight: Sight,
         steps: usize,
         work: impl FnOnce(&Desk<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (order, answer) = writer::order(steps, work);
+        let (order, answer) = writer::order(sight, steps, work);
         self.orders.push(order)?;
         answer.await.map_err(|Broken| unanswered())?
     }

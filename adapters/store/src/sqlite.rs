@@ -4,48 +4,33 @@
 mod link;
 mod open;
 
-use std::fmt;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::io;
+use std::path::Path;
 
-use ports::Entropy;
-
-use crate::relational::{OpenError, SqlStore, Vault};
-use crate::seal::KeySource;
+use crate::relational::{Link, OpenError, SqlStore, Vault};
 
 /// Name of the file in the data folder.
 const FILE: &str = "strowger.db";
 
-/// What a store needs to be opened.
-#[derive(Clone)]
-pub struct Settings {
-    /// The data folder; it is made, for its owner alone, when it is missing.
-    pub folder: PathBuf,
-    /// Where the master keys come from, which seal the owners' data keys.
-    pub keys: Arc<dyn KeySource>,
-    /// Randomness for data keys and nonces.
-    pub entropy: Arc<dyn Entropy>,
+/// Opens the store in a folder, making it when it is missing.
+pub(crate) fn open(folder: &Path, vault: Vault) -> Result<SqlStore, OpenError> {
+    let path = folder.join(FILE);
+    let writing = open::writing(&path, &vault)?;
+    let reading = || Ok(Box::new(open::reading(&path)?) as Box<_>);
+    SqlStore::over(vault, Box::new(writing), reading)
 }
 
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings")
-            .field("folder", &self.folder)
-            .finish_non_exhaustive()
-    }
+/// A link that writes to the store in a folder, made when it is missing.
+pub(crate) fn link(folder: &Path, vault: &Vault) -> Result<Box<dyn Link>, OpenError> {
+    Ok(Box::new(open::writing(&folder.join(FILE), vault)?))
 }
 
-impl SqlStore {
-    /// Opens the store, making it when it is missing and bringing it to the present version.
-    ///
-    /// # Errors
-    /// [`OpenError`], in words for the operator.
-    pub fn open(settings: &Settings) -> Result<SqlStore, OpenError> {
-        let path = settings.folder.join(FILE);
-        let keys = Vault::open(Arc::clone(&settings.keys), Arc::clone(&settings.entropy));
-        let vault = keys.map_err(OpenError::Keys)?;
-        let writing = open::writing(&path, &vault)?;
-        let reading = || Ok(Box::new(open::reading(&path)?) as Box<_>);
-        SqlStore::over(vault, Box::new(writing), reading)
+/// Whether there is a store in a folder.
+pub(crate) fn must_be_there(folder: &Path) -> Result<(), OpenError> {
+    let path = folder.join(FILE);
+    if path.is_file() {
+        return Ok(());
     }
+    let none = io::Error::new(io::ErrorKind::NotFound, "there is no store");
+    Err(OpenError::File(path, none))
 }

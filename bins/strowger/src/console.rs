@@ -85,7 +85,7 @@ pub(crate) fn open_office(data: &Path, master_key: &Path) -> Result<Office, Fail
     make_folder(data)?;
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
     let settings = store::Settings {
-        folder: data.to_owned(),
+        address: store::Address::Sqlite(data.to_owned()),
         keys: Arc::new(KeyFile {
             path: master_key.to_owned(),
             entropy: Arc::clone(&entropy),

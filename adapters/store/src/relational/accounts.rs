@@ -13,7 +13,7 @@ use super::value::params;
 
 /// The resellers and tenants below the account `?1`, as owners with their kinds.
 const BELOW: &str = "WITH RECURSIVE below (account) AS (
-        SELECT ?1
+        SELECT tenant FROM documents WHERE tenant = ?1 AND kind = 'reseller' AND id = ?1
         UNION
         SELECT p.tenant FROM pointers p JOIN below b ON p.target_tenant = b.account
         WHERE p.target_kind = 'reseller' AND p.kind = 'reseller'
@@ -113,7 +113,7 @@ pub(super) fn count_below(
             sql.first(count, [word], |fields| fields.number(0))?
         }
         Account::Reseller(_) => {
-            let count = format!("SELECT COUNT(*) FROM ({BELOW})");
+            let count = format!("SELECT COUNT(*) FROM ({BELOW}) AS below_it");
             let key = params![column(account.into()), word];
             sql.first(&count, key, |fields| fields.number(0))?
         }

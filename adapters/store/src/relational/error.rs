@@ -18,6 +18,24 @@ pub enum OpenError {
         /// The latest version that this release knows.
         known: usize,
     },
+    /// The address of a database cannot be understood or used.
+    Address(String),
+    /// The database's tables are missing or older than this release needs.
+    Unprepared {
+        /// The version of its tables; 0 when there are none.
+        found: i64,
+        /// The version that this release needs.
+        known: i64,
+    },
+    /// The database's tables no longer serve a release as old as this one.
+    Outgrown {
+        /// The version of its tables.
+        found: i64,
+        /// The latest version that this release knows.
+        known: i64,
+    },
+    /// Row security would not hold this role.
+    NoWall(&'static str),
     /// The file's data is sealed under another master key.
     OtherKey,
     /// The master keys cannot be had.
@@ -38,8 +56,20 @@ impl fmt::Display for OpenError {
                  version {known} and older: start the newer release, or restore a backup made \
                  before the upgrade"
             ),
+            OpenError::Address(problem) => f.write_str(problem),
+            OpenError::Unprepared { found, known } => write!(
+                f,
+                "the database's tables are of version {found} and this release needs {known}: \
+                 prepare the database with this release first"
+            ),
+            OpenError::Outgrown { found, known } => write!(
+                f,
+                "the database's tables are of version {found}, which no longer serves releases \
+                 as old as this one, which knows {known}: start a newer release"
+            ),
+            OpenError::NoWall(refusal) => f.write_str(refusal),
             OpenError::OtherKey => f.write_str(
-                "the data folder is sealed under another master key: put back the key it was \
+                "the store is sealed under another master key: put back the key it was \
                  made with",
             ),
             OpenError::Keys(error) => write!(f, "the master keys cannot be had: {error}"),

@@ -8,6 +8,7 @@ use ids::TenantId;
 use ports::{EVENTS_KEPT, EVENTS_SCANNED, EventHead, EventLog, EventPage, EventQuery, StoreError};
 use tenancy::TenantScope;
 
+use super::sight::Sight;
 use super::sql::{Fields, Sql, corrupt, integer, json, limit};
 use super::value::params;
 use super::{SqlStore, documents};
@@ -46,7 +47,7 @@ pub(super) fn add(sql: Sql<'_>, event: &Event) -> Result<bool, StoreError> {
     if known || !documents::has_tenant(sql, event.tenant)? {
         return Ok(false);
     }
-    let (cursor, turn) = (next(sql, &tenant)?, next(sql, ALL)?);
+    let (cursor, turn) = (next(sql, &tenant)?, sql.widely(|| next(sql, ALL))?);
     let add = "INSERT INTO events (tenant, cursor, turn, id, at, event)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let (at, text) = (event.at.unix_ms(), json(event)?);
@@ -132,11 +133,14 @@ impl EventLog for SqlStore {
         query: &EventQuery,
     ) -> Result<EventPage, StoreError> {
         let (tenant, query) = (scope.tenant(), query.clone());
-        self.read(move |now| page(now.sql, tenant, &query)).await
+        self.read(Sight::Tenant(scope.tenant()), move |now| {
+            page(now.sql, tenant, &query)
+        })
+        .await
     }
 
     async fn write_events(&self, events: Vec<Event>) -> Result<usize, StoreError> {
-        self.write(events.len(), move |desk| {
+        self.write(Sight::Everything, events.len(), move |desk| {
             let mut new = 0;
             for event in &events {
                 new += usize::from(add(desk.sql, event)?);
@@ -147,7 +151,9 @@ impl EventLog for SqlStore {
     }
 
     async fn event_heads(&self, after: u64, limit: usize) -> Result<Vec<EventHead>, StoreError> {
-        let heads = self.read(move |now| heads(now.sql, after, limit)).await?;
+        let heads = self
+            .read(Sight::Everything, move |now| heads(now.sql, after, limit))
+            .await?;
         // another process may have told something
         if let Some(last) = heads.last() {
             self.told.fetch_max(last.turn, Ordering::AcqRel);

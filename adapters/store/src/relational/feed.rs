@@ -9,30 +9,41 @@ use crate::{FEED_KEPT, FEED_PAGE_MAX};
 
 /// Cursor of the latest entry.
 pub(super) fn cursor(sql: Sql<'_>) -> Result<u64, StoreError> {
-    let latest = "SELECT COALESCE(MAX(cursor), 0) FROM feed";
+    let latest = "SELECT latest FROM feed_end";
     let found = sql.first(latest, params![], |fields| fields.number(0))?;
-    Ok(found.unwrap_or_default())
+    found.ok_or_else(no_end)
+}
+
+fn no_end() -> StoreError {
+    corrupt("the feed has no end")
 }
 
 /// Adds an entry and gives its cursor.
 pub(super) fn add(sql: Sql<'_>, entry: &FeedEntry) -> Result<u64, StoreError> {
-    let add = "INSERT INTO feed (tenant, kind, id, revision, change) VALUES (?1, ?2, ?3, ?4, ?5)
-               RETURNING cursor";
+    // counted apart: who sees one tenant's entries does not see the last of all
+    let next = "UPDATE feed_end SET latest = latest + 1 RETURNING latest";
+    let next = sql.first(next, params![], |fields| fields.number(0))?;
+    let cursor = next.ok_or_else(no_end)?;
+    let add = "INSERT INTO feed (cursor, tenant, kind, id, revision, change)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let row = params![
+        integer(cursor),
         column(entry.owner),
         entry.kind.as_str(),
         entry.id,
         integer(entry.revision),
         entry.change.as_str(),
     ];
-    let cursor = sql.first(add, row, |fields| fields.number(0))?;
-    cursor.ok_or_else(|| corrupt("the feed gave no cursor"))
+    sql.run(add, row).map(|_| cursor)
 }
 
 /// Forgets entries that are no longer kept; gives the latest cursor.
 pub(super) fn trim(sql: Sql<'_>) -> Result<u64, StoreError> {
     let cursor = cursor(sql)?;
     let oldest = cursor.saturating_sub(FEED_KEPT);
+    if oldest == 0 {
+        return Ok(cursor);
+    }
     sql.run("DELETE FROM feed WHERE cursor <= ?1", [integer(oldest)])?;
     Ok(cursor)
 }

@@ -2,6 +2,7 @@
 
 use ports::StoreError;
 
+use super::sight::Sight;
 use super::value::Value;
 
 /// What a transaction is for.
@@ -30,8 +31,20 @@ pub(crate) trait Link: Send {
     /// Reads rows.
     fn each(&self, text: &str, params: &[Value], read: EachRow<'_>) -> Result<(), StoreError>;
 
-    /// Begins a transaction. There is none yet.
-    fn begin(&self, purpose: Purpose) -> Result<(), StoreError>;
+    /// Begins a transaction that sees so far. There is none yet.
+    fn begin(&self, purpose: Purpose, sight: Sight) -> Result<(), StoreError>;
+
+    /// Changes what the transaction sees from here on; gives what it saw before.
+    fn look(&self, sight: Sight) -> Result<Sight, StoreError>;
+
+    /// Begins a step of the transaction that can be undone alone, and what it sees.
+    fn begin_step(&self, sight: Sight) -> Result<(), StoreError>;
+
+    /// Keeps or undoes the step.
+    ///
+    /// # Errors
+    /// The database gave the whole transaction up meanwhile, or is away.
+    fn end_step(&self, kept: bool) -> Result<(), StoreError>;
 
     /// Makes what was done durable.
     fn commit(&self) -> Result<(), StoreError>;
@@ -39,9 +52,6 @@ pub(crate) trait Link: Send {
     /// Undoes what was done since the transaction began. Whatever comes of it, the next
     /// [`Link::begin`] starts afresh or fails.
     fn roll_back(&self);
-
-    /// Whether the transaction that was begun still stands.
-    fn in_transaction(&self) -> bool;
 
     /// A key was erased by a transaction that is durable: nothing of it may stay behind.
     fn forget_erased(&self);
@@ -54,8 +64,12 @@ pub(crate) struct Transaction<'a> {
 }
 
 impl<'a> Transaction<'a> {
-    pub(crate) fn begin(link: &'a dyn Link, purpose: Purpose) -> Result<Self, StoreError> {
-        link.begin(purpose)?;
+    pub(crate) fn begin(
+        link: &'a dyn Link,
+        purpose: Purpose,
+        sight: Sight,
+    ) -> Result<Self, StoreError> {
+        link.begin(purpose, sight)?;
         Ok(Transaction { link, open: true })
     }
 

@@ -7,6 +7,7 @@ use ports::StoreError;
 
 use super::answer::{Answer, promise};
 use super::link::{Link, Purpose, Transaction};
+use super::sight::Sight;
 use super::sql::Sql;
 use super::vault::Vault;
 use super::work_queue::WorkQueue;
@@ -24,19 +25,20 @@ pub(super) struct Snapshot<'a> {
 }
 
 /// A request of a reader.
-pub(super) type Request = Box<dyn FnOnce(&Snapshot<'_>) + Send>;
+pub(super) struct Request {
+    sight: Sight,
+    read: Box<dyn FnOnce(&Snapshot<'_>) + Send>,
+}
 
 /// A request that reads this, and its answer.
-pub(super) fn request<T, F>(read: F) -> (Request, Answer<Result<T, StoreError>>)
+pub(super) fn request<T, F>(sight: Sight, read: F) -> (Request, Answer<Result<T, StoreError>>)
 where
     T: Send + 'static,
     F: FnOnce(&Snapshot<'_>) -> Result<T, StoreError> + Send + 'static,
 {
     let (promise, answer) = promise();
-    (
-        Box::new(move |snapshot| promise.keep(read(snapshot))),
-        answer,
-    )
+    let read = Box::new(move |snapshot: &Snapshot<'_>| promise.keep(read(snapshot)));
+    (Request { sight, read }, answer)
 }
 
 /// A reader, as it moves into its thread.
@@ -56,8 +58,8 @@ impl Reader {
     }
 
     fn serve(&self, request: Request) -> Result<(), StoreError> {
-        let transaction = Transaction::begin(&*self.link, Purpose::Read)?;
-        request(&Snapshot {
+        let transaction = Transaction::begin(&*self.link, Purpose::Read, request.sight)?;
+        (request.read)(&Snapshot {
             sql: Sql(transaction.link()),
             vault: &self.vault,
         });

@@ -20,8 +20,9 @@ pub(super) fn begin(
     if turn == Turn::Begin {
         forget_old(sql, now)?;
         sql.run("DELETE FROM requests WHERE key = ?1", [key])?;
-        let add = "INSERT INTO requests (key, fingerprint, begun, headers, body)
-                   VALUES (?1, ?2, ?3, '[]', ?4)";
+        let add = "INSERT INTO requests (number, key, fingerprint, begun, headers, body)
+                   VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM requests),
+                           ?1, ?2, ?3, '[]', ?4)";
         let begun = now.unix_ms();
         sql.run(
             add,

@@ -10,6 +10,7 @@ use tenancy::Owner;
 
 pub(crate) use super::damage::corrupt;
 use super::link::{Link, Row};
+use super::sight::Sight;
 use super::value::{FromValue, Params};
 
 /// A connection that carries out texts of SQL.
@@ -17,6 +18,19 @@ use super::value::{FromValue, Params};
 pub(crate) struct Sql<'a>(pub(crate) &'a dyn Link);
 
 impl Sql<'_> {
+    /// Looks at all rows for a moment: for what is asked of the whole platform on a tenant's
+    /// behalf, such as whether a domain is taken. A look that fails fails the step, whose undoing
+    /// gives the sight back too.
+    pub(crate) fn widely<T>(
+        self,
+        look: impl FnOnce() -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let before = self.0.look(Sight::Everything)?;
+        let found = look()?;
+        self.0.look(before)?;
+        Ok(found)
+    }
+
     /// Carries out one statement; gives the number of rows it changed.
     pub(crate) fn run(self, text: &str, params: impl Params) -> Result<usize, StoreError> {
         self.0.run(text, &params.values())

@@ -13,6 +13,7 @@ use ports::{
 };
 use tenancy::{AccountScope, Owner, PlatformScope, TenantScope, TokenHash};
 
+use super::sight::Sight;
 use super::{
     SqlStore, accounts, cdrs, documents, feed, requests, settings, tables, tenants, tokens, trail,
 };
@@ -28,8 +29,10 @@ impl Store for SqlStore {
         key: &str,
     ) -> Result<Option<Document>, StoreError> {
         let (owner, key) = (scope.owner(), key.to_owned());
-        self.read(move |now| documents::named(now.sql, owner, kind, &key))
-            .await
+        self.read(Sight::Tenant(scope.tenant()), move |now| {
+            documents::named(now.sql, owner, kind, &key)
+        })
+        .await
     }
 
     async fn list(
@@ -39,27 +42,35 @@ impl Store for SqlStore {
         page: &Page,
     ) -> Result<Listing, StoreError> {
         let (owner, page) = (scope.owner(), page.clone());
-        self.read(move |now| documents::list(now.sql, owner, kind, &page))
-            .await
+        self.read(Sight::Tenant(scope.tenant()), move |now| {
+            documents::list(now.sql, owner, kind, &page)
+        })
+        .await
     }
 
     async fn count(&self, scope: &TenantScope, kind: KindName) -> Result<u64, StoreError> {
         let owner = scope.owner();
-        self.read(move |now| documents::count(now.sql, owner, kind))
-            .await
+        self.read(Sight::Tenant(scope.tenant()), move |now| {
+            documents::count(now.sql, owner, kind)
+        })
+        .await
     }
 
     async fn plan(&self, scope: &TenantScope) -> Result<Option<Document>, StoreError> {
         let tenant = scope.tenant();
-        self.read(move |now| tenants::plan_of(now.sql, tenant))
-            .await
+        self.read(Sight::Tenant(scope.tenant()), move |now| {
+            tenants::plan_of(now.sql, tenant)
+        })
+        .await
     }
 
     async fn commit(&self, scope: &TenantScope, change: Change) -> Result<Committed, StoreError> {
         let (reach, actor) = (Reach::Inside(scope.tenant()), scope.actor());
-        self.write(change.operations.len(), move |desk| {
-            tables::commit(desk, reach, actor, &change)
-        })
+        self.write(
+            Sight::Tenant(scope.tenant()),
+            change.operations.len(),
+            move |desk| tables::commit(desk, reach, actor, &change),
+        )
         .await
     }
 
@@ -70,25 +81,34 @@ impl Store for SqlStore {
         id: &str,
     ) -> Result<Vec<Version>, StoreError> {
         let (owner, id) = (scope.owner(), id.to_owned());
-        self.read(move |now| documents::history(now.sql, owner, kind, &id))
-            .await
+        self.read(Sight::Tenant(scope.tenant()), move |now| {
+            documents::history(now.sql, owner, kind, &id)
+        })
+        .await
     }
 
     async fn audit(&self, scope: &TenantScope, page: &Page) -> Result<AuditListing, StoreError> {
         let (owner, page) = (scope.owner(), page.clone());
-        self.read(move |now| trail::page(now.sql, owner, &page))
-            .await
+        self.read(Sight::Tenant(scope.tenant()), move |now| {
+            trail::page(now.sql, owner, &page)
+        })
+        .await
     }
 
     async fn cdrs(&self, scope: &TenantScope, query: &CdrQuery) -> Result<CdrListing, StoreError> {
         let (tenant, query) = (scope.tenant(), query.clone());
-        self.read(move |now| cdrs::page(now.sql, tenant, &query))
-            .await
+        self.read(Sight::Tenant(scope.tenant()), move |now| {
+            cdrs::page(now.sql, tenant, &query)
+        })
+        .await
     }
 
     async fn cdr(&self, scope: &TenantScope, id: CdrId) -> Result<Option<Cdr>, StoreError> {
         let tenant = scope.tenant();
-        self.read(move |now| cdrs::by_id(now.sql, tenant, id)).await
+        self.read(Sight::Tenant(scope.tenant()), move |now| {
+            cdrs::by_id(now.sql, tenant, id)
+        })
+        .await
     }
 }
 
@@ -100,7 +120,7 @@ impl AccountStore for SqlStore {
         change: Change,
     ) -> Result<Committed, StoreError> {
         let (account, actor) = (scope.account(), scope.actor());
-        self.write(change.operations.len(), move |desk| {
+        self.write(Sight::Everything, change.operations.len(), move |desk| {
             tables::commit(desk, Reach::Below(account), actor, &change)
         })
         .await
@@ -113,8 +133,10 @@ impl AccountStore for SqlStore {
         key: &str,
     ) -> Result<Option<Document>, StoreError> {
         let (account, key) = (scope.account(), key.to_owned());
-        self.read(move |now| accounts::found(now.sql, account, kind, &key))
-            .await
+        self.read(Sight::Everything, move |now| {
+            accounts::found(now.sql, account, kind, &key)
+        })
+        .await
     }
 
     async fn list_below(
@@ -124,8 +146,10 @@ impl AccountStore for SqlStore {
         page: &Page,
     ) -> Result<Listing, StoreError> {
         let (account, page) = (scope.account(), page.clone());
-        self.read(move |now| accounts::list(now.sql, account, kind, &page))
-            .await
+        self.read(Sight::Everything, move |now| {
+            accounts::list(now.sql, account, kind, &page)
+        })
+        .await
     }
 
     async fn history_below(
@@ -135,7 +159,7 @@ impl AccountStore for SqlStore {
         id: &str,
     ) -> Result<Vec<Version>, StoreError> {
         let (account, id) = (scope.account(), id.to_owned());
-        self.read(move |now| {
+        self.read(Sight::Everything, move |now| {
             let found = accounts::found(now.sql, account, kind, &id)?;
             let owner = found.ok_or(StoreError::NotFound)?.owner;
             documents::history(now.sql, owner, kind, &id)
@@ -149,8 +173,10 @@ impl AccountStore for SqlStore {
         page: &Page,
     ) -> Result<AuditListing, StoreError> {
         let (owner, page) = (scope.owner(), page.clone());
-        self.read(move |now| trail::page(now.sql, owner, &page))
-            .await
+        self.read(Sight::Everything, move |now| {
+            trail::page(now.sql, owner, &page)
+        })
+        .await
     }
 
     async fn put_token(
@@ -160,7 +186,7 @@ impl AccountStore for SqlStore {
         audit: &AuditEntry,
     ) -> Result<(), StoreError> {
         let (account, token, audit) = (scope.account(), token.clone(), audit.clone());
-        self.write(1, move |desk| {
+        self.write(Sight::Everything, 1, move |desk| {
             tokens::add(desk.sql, account, &token, &audit)
         })
         .await
@@ -172,8 +198,10 @@ impl AccountStore for SqlStore {
         owner: Option<Owner>,
     ) -> Result<Vec<TokenRecord>, StoreError> {
         let account = scope.account();
-        self.read(move |now| tokens::all(now.sql, account, owner))
-            .await
+        self.read(Sight::Everything, move |now| {
+            tokens::all(now.sql, account, owner)
+        })
+        .await
     }
 
     async fn revoke_token(
@@ -184,7 +212,7 @@ impl AccountStore for SqlStore {
         audit: &AuditEntry,
     ) -> Result<(), StoreError> {
         let (account, audit) = (scope.account(), audit.clone());
-        self.write(1, move |desk| {
+        self.write(Sight::Everything, 1, move |desk| {
             tokens::revoke(desk.sql, account, token, at, &audit)
         })
         .await
@@ -192,7 +220,7 @@ impl AccountStore for SqlStore {
 
     async fn note(&self, scope: &AccountScope, audit: &AuditEntry) -> Result<(), StoreError> {
         let (account, audit) = (scope.account(), audit.clone());
-        self.write(1, move |desk| {
+        self.write(Sight::Everything, 1, move |desk| {
             if !accounts::commands(desk.sql, account, audit.owner)? {
                 return Err(StoreError::NotFound);
             }
@@ -205,12 +233,13 @@ impl AccountStore for SqlStore {
 #[async_trait]
 impl KeyStore for SqlStore {
     async fn reseal(&self, _: &PlatformScope) -> Result<u64, StoreError> {
-        self.write(1, |desk| desk.vault.reseal(desk.sql)).await
+        self.write(Sight::Everything, 1, |desk| desk.vault.reseal(desk.sql))
+            .await
     }
 
     async fn renew_key(&self, scope: &TenantScope) -> Result<u64, StoreError> {
         let tenant = scope.tenant();
-        self.write(1, move |desk| {
+        self.write(Sight::Tenant(scope.tenant()), 1, move |desk| {
             if !documents::has_tenant(desk.sql, tenant)? {
                 return Err(StoreError::NotFound);
             }
@@ -230,24 +259,33 @@ impl FeedWatch for SqlStore {
 #[async_trait]
 impl ExchangeStore for SqlStore {
     async fn directory(&self) -> Result<(Directory, u64), StoreError> {
-        self.read(tenants::directory).await
+        self.read(Sight::Everything, tenants::directory).await
     }
 
     async fn tenant_ids(&self) -> Result<Vec<TenantId>, StoreError> {
-        self.read(|now| tenants::ids(now.sql)).await
+        self.read(Sight::Everything, |now| tenants::ids(now.sql))
+            .await
     }
 
     async fn tenants_on(&self, plan: PlanId) -> Result<Vec<TenantId>, StoreError> {
-        self.read(move |now| tenants::on_plan(now.sql, plan)).await
+        self.read(Sight::Everything, move |now| {
+            tenants::on_plan(now.sql, plan)
+        })
+        .await
     }
 
     async fn load_tenant(&self, scope: &TenantScope) -> Result<Option<TenantParts>, StoreError> {
         let tenant = scope.tenant();
-        self.read(move |now| tenants::parts(now, tenant)).await
+        self.read(Sight::Tenant(scope.tenant()), move |now| {
+            tenants::parts(now, tenant)
+        })
+        .await
     }
 
     async fn feed(&self, after: u64, limit: usize) -> Result<FeedPage, StoreError> {
-        let read = self.read(move |now| feed::page(now.sql, after, limit));
+        let read = self.read(Sight::Everything, move |now| {
+            feed::page(now.sql, after, limit)
+        });
         let (page, latest) = read.await?;
         // another process may have written
         self.cursor.fetch_max(latest, Ordering::AcqRel);
@@ -256,20 +294,23 @@ impl ExchangeStore for SqlStore {
 
     async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
         let key = key.to_owned();
-        self.read(move |now| settings::value(now.sql, &key)).await
+        self.read(Sight::Everything, move |now| settings::value(now.sql, &key))
+            .await
     }
 
     async fn setting_or_insert(&self, key: &str, value: &str) -> Result<String, StoreError> {
         let (key, value) = (key.to_owned(), value.to_owned());
-        self.write(1, move |desk| {
+        self.write(Sight::Everything, 1, move |desk| {
             settings::value_or_insert(desk.sql, &key, &value)
         })
         .await
     }
 
     async fn write_cdrs(&self, cdrs: Vec<Cdr>) -> Result<usize, StoreError> {
-        self.write(cdrs.len(), move |desk| cdrs::add(desk.sql, &cdrs))
-            .await
+        self.write(Sight::Everything, cdrs.len(), move |desk| {
+            cdrs::add(desk.sql, &cdrs)
+        })
+        .await
     }
 }
 
@@ -277,7 +318,10 @@ impl ExchangeStore for SqlStore {
 impl FrontDoor for SqlStore {
     async fn find_token(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, StoreError> {
         let hash = *hash;
-        self.read(move |now| tokens::by_hash(now.sql, &hash)).await
+        self.read(Sight::Everything, move |now| {
+            tokens::by_hash(now.sql, &hash)
+        })
+        .await
     }
 
     async fn begin(
@@ -288,7 +332,7 @@ impl FrontDoor for SqlStore {
     ) -> Result<Turn, StoreError> {
         idempotency::check_key(key)?;
         let (key, fingerprint) = (key.to_owned(), *fingerprint);
-        self.write(1, move |desk| {
+        self.write(Sight::Everything, 1, move |desk| {
             requests::begin(desk.sql, &key, &fingerprint, now)
         })
         .await
@@ -296,13 +340,17 @@ impl FrontDoor for SqlStore {
 
     async fn finish(&self, key: &str, reply: &Reply, _: WallTime) -> Result<(), StoreError> {
         let (key, reply) = (key.to_owned(), reply.clone());
-        self.write(1, move |desk| requests::finish(desk.sql, &key, &reply))
-            .await
+        self.write(Sight::Everything, 1, move |desk| {
+            requests::finish(desk.sql, &key, &reply)
+        })
+        .await
     }
 
     async fn abandon(&self, key: &str) -> Result<(), StoreError> {
         let key = key.to_owned();
-        self.write(1, move |desk| requests::abandon(desk.sql, &key))
-            .await
+        self.write(Sight::Everything, 1, move |desk| {
+            requests::abandon(desk.sql, &key)
+        })
+        .await
     }
 }

@@ -70,7 +70,9 @@ pub(super) fn all(
     account: Account,
     owner: Option<Owner>,
 ) -> Result<Vec<TokenRecord>, StoreError> {
-    let find = format!("SELECT {COLUMNS} FROM tokens WHERE ?1 IS NULL OR tenant = ?1 ORDER BY id");
+    let find = format!(
+        "SELECT {COLUMNS} FROM tokens WHERE CAST(?1 AS TEXT) IS NULL OR tenant = ?1 ORDER BY id"
+    );
     let all = sql.all(&find, [owner.map(column)], token)?;
     let mut within = Vec::with_capacity(all.len());
     for token in all {

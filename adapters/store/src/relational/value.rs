@@ -121,6 +121,12 @@ fn odd<T>(value: &Value) -> Result<T, StoreError> {
     }))
 }
 
+impl FromValue for Value {
+    fn from_value(value: Value) -> Result<Value, StoreError> {
+        Ok(value)
+    }
+}
+
 impl FromValue for i64 {
     fn from_value(value: Value) -> Result<i64, StoreError> {
         match value {

@@ -10,8 +10,8 @@ use ports::StoreError;
 
 use super::answer::{Answer, Promise, promise};
 use super::link::{Link, Purpose, Transaction};
+use super::sight::Sight;
 use super::sql::Sql;
-use super::value::params;
 use super::vault::Vault;
 use super::work_queue::WorkQueue;
 use super::{events, feed};
@@ -32,6 +32,8 @@ pub(super) struct Desk<'a> {
 
 /// Work for the writer.
 pub(super) trait Order: Send {
+    /// What it may see.
+    fn sight(&self) -> Sight;
     /// How many steps it has, at least about.
     fn steps(&self) -> usize;
     /// Does it inside a savepoint of its own; whether it succeeded.
@@ -42,13 +44,18 @@ pub(super) trait Order: Send {
 
 struct Task<T, F> {
     work: Option<F>,
+    sight: Sight,
     steps: usize,
     result: Result<T, StoreError>,
     promise: Promise<Result<T, StoreError>>,
 }
 
 /// An order of this work, and its answer.
-pub(super) fn order<T, F>(steps: usize, work: F) -> (Box<dyn Order>, Answer<Result<T, StoreError>>)
+pub(super) fn order<T, F>(
+    sight: Sight,
+    steps: usize,
+    work: F,
+) -> (Box<dyn Order>, Answer<Result<T, StoreError>>)
 where
     T: Send + 'static,
     F: FnOnce(&Desk<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -56,6 +63,7 @@ where
     let (promise, answer) = promise();
     let task = Task {
         work: Some(work),
+        sight,
         steps,
         result: Err(not_begun()),
         promise,
@@ -74,6 +82,10 @@ where
     T: Send,
     F: FnOnce(&Desk<'_>) -> Result<T, StoreError> + Send,
 {
+    fn sight(&self) -> Sight {
+        self.sight
+    }
+
     fn steps(&self) -> usize {
         self.steps
     }
@@ -125,7 +137,7 @@ impl Writer {
     /// One transaction of the first order and of what waits meanwhile.
     fn write(&self, group: &mut Vec<Box<dyn Order>>) -> Result<(), StoreError> {
         let erased = Cell::new(false);
-        let transaction = match Transaction::begin(&*self.link, Purpose::Write) {
+        let transaction = match Transaction::begin(&*self.link, Purpose::Write, Sight::Everything) {
             Ok(transaction) => transaction,
             Err(error) => {
                 // who waits behind would only wait as long again, one after the other
@@ -147,6 +159,7 @@ impl Writer {
                 group.extend(self.orders.next());
             }
         }
+        desk.sql.0.look(Sight::Everything)?;
         let cursor = feed::trim(desk.sql)?;
         let told = events::turn(desk.sql)?;
         transaction.commit()?;
@@ -162,14 +175,7 @@ impl Writer {
 
 /// One order inside its savepoint.
 fn step(desk: &Desk<'_>, order: &mut dyn Order) -> Result<(), StoreError> {
-    desk.sql.run("SAVEPOINT step", params![])?;
+    desk.sql.0.begin_step(order.sight())?;
     let kept = order.carry_out(desk);
-    if !desk.sql.0.in_transaction() {
-        let detail = "the database gave the transaction up".to_owned();
-        return Err(StoreError::Unavailable { detail });
-    }
-    if !kept {
-        desk.sql.run("ROLLBACK TO step", params![])?;
-    }
-    desk.sql.run("RELEASE step", params![]).map(|_| ())
+    desk.sql.0.end_step(kept)
 }

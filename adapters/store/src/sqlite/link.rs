@@ -6,7 +6,7 @@ use ports::StoreError;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, ToSql, params_from_iter, types::ToSqlOutput};
 
-use crate::relational::{EachRow, Link, Purpose, Row, Value, corrupt};
+use crate::relational::{EachRow, Link, Purpose, Row, Sight, Value, corrupt};
 
 /// How long a statement waits for another process's transaction.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
@@ -56,7 +56,8 @@ impl Link for Connection {
         Ok(())
     }
 
-    fn begin(&self, purpose: Purpose) -> Result<(), StoreError> {
+    /// SQLite has no walls inside a file: whoever opens it sees all of it.
+    fn begin(&self, purpose: Purpose, _: Sight) -> Result<(), StoreError> {
         let begin = match purpose {
             Purpose::Read => "BEGIN DEFERRED",
             Purpose::Write => "BEGIN IMMEDIATE",
@@ -64,19 +65,34 @@ impl Link for Connection {
         Link::run(self, begin, &[]).map(|_| ())
     }
 
+    fn look(&self, _: Sight) -> Result<Sight, StoreError> {
+        Ok(Sight::Everything)
+    }
+
+    fn begin_step(&self, _: Sight) -> Result<(), StoreError> {
+        Link::run(self, "SAVEPOINT step", &[]).map(|_| ())
+    }
+
+    fn end_step(&self, kept: bool) -> Result<(), StoreError> {
+        if self.is_autocommit() {
+            let detail = "SQLite gave the transaction up".to_owned();
+            return Err(StoreError::Unavailable { detail });
+        }
+        if !kept {
+            Link::run(self, "ROLLBACK TO step", &[])?;
+        }
+        Link::run(self, "RELEASE step", &[]).map(|_| ())
+    }
+
     fn commit(&self) -> Result<(), StoreError> {
         Link::run(self, "COMMIT", &[]).map(|_| ())
     }
 
     fn roll_back(&self) {
-        if self.in_transaction() {
+        if !self.is_autocommit() {
             // a rollback that fails leaves the transaction, and the next one cannot begin
             let _ = Link::run(self, "ROLLBACK", &[]);
         }
-    }
-
-    fn in_transaction(&self) -> bool {
-        !self.is_autocommit()
     }
 
     /// Moves the log into the file and empties it. A reader in the way leaves it for later.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use ports::{Entropy, SeededEntropy};
-use store::{FixedKeys, Keyring, MasterKey, OpenError, Settings, SqlStore};
+use store::{Address, FixedKeys, Keyring, MasterKey, OpenError, Settings, SqlStore};
 
 static FOLDERS: AtomicU32 = AtomicU32::new(0);
 
@@ -65,7 +65,7 @@ impl Disk {
         entropy: Arc<dyn Entropy>,
     ) -> Result<SqlStore, OpenError> {
         SqlStore::open(&Settings {
-            folder: self.folder.clone(),
+            address: Address::Sqlite(self.folder.clone()),
             keys: Arc::new(FixedKeys(Keyring::of(MasterKey::from_bytes([key; 32])))),
             entropy,
         })

@@ -1,7 +1,7 @@
 //! The contract of stores, told as tests that run on every implementation.
 //!
-//! Each topic has a file. Its tests take any store; [`on_every_store`] runs them on memory and on
-//! SQLite. What only SQLite can do is in `sqlite`.
+//! Each topic has a file. Its tests take any store; [`on_every_store`] runs them on memory, on
+//! SQLite and on PostgreSQL. What only one of them can do is in `sqlite` and in `postgresql`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod accounts;
@@ -16,10 +16,12 @@ mod feed;
 mod history;
 mod keys;
 mod lists;
+mod postgresql;
 mod random;
 mod references;
 mod requests;
 mod secrets;
+mod server;
 mod settings;
 mod sqlite;
 mod strangers;
@@ -45,6 +47,14 @@ macro_rules! on_every_store {
             fn $test() {
                 let disk = crate::disk::Disk::new();
                 super::$test(&crate::world::World::over(&disk.open()));
+            })+
+        }
+
+        mod postgresql {
+            $(#[test]
+            fn $test() {
+                let database = crate::server::Database::new();
+                super::$test(&crate::world::World::over(&database.open()));
             })+
         }
     };

@@ -118,7 +118,7 @@ fn the_master_key_is_replaced_while_two_exchanges_run() {
         let keys: Arc<dyn KeySource> = Arc::clone(&keys) as Arc<dyn KeySource>;
         let (folder, entropy) = (disk.folder.clone(), Arc::new(SeededEntropy::new(1)));
         SqlStore::open(&Settings {
-            folder,
+            address: store::Address::Sqlite(folder),
             keys,
             entropy,
         })

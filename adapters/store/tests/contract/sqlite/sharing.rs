@@ -245,6 +245,8 @@ fn only_the_latest_entries_of_the_feed_are_kept() {
                    INSERT INTO feed SELECT n, ?2, 'tenant', ?2, 2, 'replaced' FROM n";
     let row = rusqlite::params![i64::try_from(FEED_KEPT).unwrap(), acme.tenant().to_string()];
     disk.raw().execute(history, row).unwrap();
+    let end = "UPDATE feed_end SET latest = (SELECT MAX(cursor) FROM feed)";
+    disk.raw().execute(end, []).unwrap();
     world.extension(&acme, "101");
     let (latest, oldest) = (FEED_KEPT + 2, 2);
     assert_eq!(store.changed(), latest);
