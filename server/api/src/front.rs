@@ -9,11 +9,12 @@ use admin::Office;
 use ids::{TenantId, TokenId};
 use ports::LiveExchange;
 use tenancy::{Caps, Owner, Principal};
-use tokio::sync::Semaphore;
 
 use crate::limits::Limits;
 use crate::rate::{Meters, Standing};
+use crate::shares::Shares;
 use crate::stream::Hub;
+use crate::turnstile::{Pass, Room, Turnstile};
 
 /// A request that was answered, for whoever counts.
 #[derive(Clone, Copy, Debug)]
@@ -64,10 +65,19 @@ impl fmt::Debug for Parts {
 
 /// Whose rate is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Asker {
+pub(crate) enum Asker {
     Account(TokenId),
     Tenant(TenantId),
     Wrong(IpAddr),
+}
+
+impl Asker {
+    fn of(principal: &Principal) -> Asker {
+        match principal.owner() {
+            Owner::Account(_) => Asker::Account(principal.token()),
+            Owner::Tenant(tenant) => Asker::Tenant(tenant),
+        }
+    }
 }
 
 /// What every request finds.
@@ -75,7 +85,7 @@ pub(crate) struct Front {
     pub(crate) parts: Parts,
     /// The OpenAPI text.
     pub(crate) description: String,
-    pub(crate) in_flight: Arc<Semaphore>,
+    pub(crate) turnstile: Arc<Turnstile<Asker>>,
     /// Who follows events.
     pub(crate) streams: Arc<Hub>,
     meters: Mutex<Meters<Asker>>,
@@ -84,12 +94,17 @@ pub(crate) struct Front {
 impl Front {
     pub(crate) fn new(parts: Parts, description: String) -> Front {
         let limits = parts.limits;
-        let in_flight = Arc::new(Semaphore::new(limits.in_flight));
+        let turnstile = Turnstile::new(Room {
+            in_all: limits.in_flight,
+            of_one: limits.in_flight_of_one,
+            waiting: limits.waiting,
+            waiting_of_one: limits.waiting_of_one,
+        });
         let streams = Hub::new(limits.streams_per_tenant, limits.streams);
         Front {
             parts,
             description,
-            in_flight,
+            turnstile,
             streams: Arc::new(streams),
             meters: Mutex::new(Meters::new()),
         }
@@ -102,25 +117,46 @@ impl Front {
 
     /// Takes one request of the holder of a key.
     pub(crate) fn take(&self, principal: &Principal) -> Standing {
-        let (asker, rate) = match principal.owner() {
-            Owner::Account(_) => (
-                Asker::Account(principal.token()),
-                self.parts.limits.operator_rate,
-            ),
+        let asker = Asker::of(principal);
+        let rate = match asker {
+            Asker::Account(_) => self.parts.limits.operator_rate,
             // the tenant's own cap is put in place as soon as its document was read
-            Owner::Tenant(tenant) => (
-                Asker::Tenant(tenant),
-                Caps::default().api_requests_per_second,
-            ),
+            Asker::Tenant(_) | Asker::Wrong(_) => Caps::default().api_requests_per_second,
         };
         self.meters().take(asker, rate, Instant::now())
     }
 
-    /// States a tenant's cap, as just read.
+    /// Leave for a request to be carried out; it may have to wait for it.
+    pub(crate) async fn enter(&self, principal: &Principal) -> Option<Pass<Asker>> {
+        let asker = Asker::of(principal);
+        let weight = self.meters().weight(asker).unwrap_or_default();
+        let until = tokio::time::Instant::now() + self.parts.limits.waiting_time;
+        let pass = self.turnstile.enter(asker, weight.get(), until).await;
+        if pass.is_none() {
+            self.meters().refuse(asker);
+        }
+        pass
+    }
+
+    /// Who waits and who was refused, as figures.
+    pub(crate) fn shares(&self) -> String {
+        let meters = self.meters();
+        let refused = meters.refused().filter_map(|(asker, count)| {
+            let Asker::Tenant(tenant) = asker else {
+                return None;
+            };
+            Some((tenant.to_string(), count))
+        });
+        let refused = refused.collect();
+        let now = self.turnstile.figures();
+        Shares { now, refused }.text()
+    }
+
+    /// States a tenant's cap and weight, as just read.
     pub(crate) fn learn_cap(&self, tenant: TenantId, caps: &Caps) {
         let rate = caps.api_requests_per_second;
         self.meters()
-            .set_rate(Asker::Tenant(tenant), rate, Instant::now());
+            .set_share(Asker::Tenant(tenant), (rate, caps.weight), Instant::now());
     }
 
     /// `Some` while a source has presented too many wrong keys.

@@ -119,10 +119,10 @@ impl Passage {
         let permit = match operation.access {
             // whoever watches the exchange is answered when it is busy, too
             Access::Open | Access::Nearby => None,
-            Access::Key => {
-                let in_flight = Arc::clone(&self.front.in_flight);
-                Some(in_flight.try_acquire_owned().map_err(|_| busy())?)
-            }
+            Access::Key => match &call.caller {
+                Some(principal) => Some(self.front.enter(principal).await.ok_or_else(busy)?),
+                None => None,
+            },
         };
         let task = tokio::spawn(async move {
             let outcome = once::carry_out(&operation, call).await;

@@ -21,9 +21,11 @@ mod rate;
 mod routes;
 mod seats;
 mod server;
+mod shares;
 mod stream;
 #[cfg(test)]
 mod trial;
+mod turnstile;
 mod view;
 mod who;
 

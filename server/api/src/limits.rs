@@ -8,8 +8,18 @@ use std::time::Duration;
 pub struct Limits {
     /// Longest body of a request, in bytes; beyond it 413. Default 65,536.
     pub body_bytes: usize,
-    /// Requests at the same time; beyond it 503. Default 256.
+    /// Requests carried out at the same time; beyond it they wait, in turns of the askers.
+    /// Default 256.
     pub in_flight: usize,
+    /// Of them, of one tenant or of one operator's key; more wait behind their own. Default 8.
+    pub in_flight_of_one: usize,
+    /// Requests that wait; beyond it the newest of whoever has most waiting gets 503.
+    /// Default 1,024.
+    pub waiting: usize,
+    /// Requests of one tenant or of one operator's key that wait; beyond it 503. Default 64.
+    pub waiting_of_one: usize,
+    /// How long a request waits to be carried out; then 503. Default 5 s.
+    pub waiting_time: Duration,
     /// Connections at the same time; beyond it the next waits to be accepted. Default 1,024.
     pub connections: usize,
     /// Connections from one IPv4 address or IPv6 /64; further ones are closed at once. Loopback
@@ -42,6 +52,10 @@ impl Default for Limits {
         Limits {
             body_bytes: 65_536,
             in_flight: 256,
+            in_flight_of_one: 8,
+            waiting: 1_024,
+            waiting_of_one: 64,
+            waiting_time: Duration::from_secs(5),
             connections: 1_024,
             connections_per_source: 256,
             head_time: Duration::from_secs(30),

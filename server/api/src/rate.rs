@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::time::{Duration, Instant};
 
+use tenancy::Weight;
+
 /// Most askers that are told apart; beyond, those idle longest are forgotten.
 pub(crate) const ASKERS_MAX: usize = 20_000;
 
@@ -30,7 +32,9 @@ pub(crate) struct Standing {
 #[derive(Clone, Copy, Debug)]
 struct Meter {
     rate: u32,
+    weight: Weight,
     due: Instant,
+    refused: u64,
 }
 
 impl Meter {
@@ -81,7 +85,10 @@ impl<K: Copy + Eq + Hash> Meters<K> {
 
     /// Takes one request of an asker; one that is not known yet gets `rate`.
     pub(crate) fn take(&mut self, asker: K, rate: u32, now: Instant) -> Standing {
-        self.meter(asker, rate, now).take(now)
+        let meter = self.meter(asker, rate, now);
+        let standing = meter.take(now);
+        meter.refused += u64::from(standing.refused.is_some());
+        standing
     }
 
     /// Whether an asker could not take one now. Costs nothing.
@@ -92,9 +99,29 @@ impl<K: Copy + Eq + Hash> Meters<K> {
             .and_then(|mut meter| meter.take(now).refused)
     }
 
-    /// States an asker's rate, which holds from its next request on.
-    pub(crate) fn set_rate(&mut self, asker: K, rate: u32, now: Instant) {
-        self.meter(asker, rate, now).rate = rate;
+    /// States an asker's rate and weight, which hold from its next request on.
+    pub(crate) fn set_share(&mut self, asker: K, (rate, weight): (u32, Weight), now: Instant) {
+        let meter = self.meter(asker, rate, now);
+        meter.rate = rate;
+        meter.weight = weight;
+    }
+
+    /// Counts a request that was refused for another reason than its rate.
+    pub(crate) fn refuse(&mut self, asker: K) {
+        if let Some(meter) = self.0.get_mut(&asker) {
+            meter.refused += 1;
+        }
+    }
+
+    /// Who was refused, and how often.
+    pub(crate) fn refused(&self) -> impl Iterator<Item = (K, u64)> {
+        let all = self.0.iter().map(|(asker, meter)| (*asker, meter.refused));
+        all.filter(|(_, refused)| *refused > 0)
+    }
+
+    /// An asker's weight, if it is known.
+    pub(crate) fn weight(&self, asker: K) -> Option<Weight> {
+        self.0.get(&asker).map(|meter| meter.weight)
     }
 
     /// The meter of an asker; a new one has this rate.
@@ -102,7 +129,12 @@ impl<K: Copy + Eq + Hash> Meters<K> {
         if self.0.len() >= ASKERS_MAX && !self.0.contains_key(&asker) {
             self.make_room(now);
         }
-        self.0.entry(asker).or_insert(Meter { rate, due: now })
+        self.0.entry(asker).or_insert(Meter {
+            rate,
+            weight: Weight::default(),
+            due: now,
+            refused: 0,
+        })
     }
 
     /// Forgets whoever is idle; when all are busy, everybody, which lets a burst through rather
@@ -146,7 +178,8 @@ mod tests {
         assert_eq!(meters.take(1, 1, now).refused, None);
         assert!(meters.take(1, 1, now).refused.is_some());
         assert_eq!(meters.take(2, 1, now).refused, None);
-        meters.set_rate(2, 1_000_000_000, now);
+        meters.set_share(2, (1_000_000_000, Weight::ONE), now);
+        assert_eq!(meters.weight(2), Some(Weight::ONE));
         let later = now + Duration::from_secs(1);
         assert_eq!(meters.take(2, 1, later).limit, 1_000_000_000);
         assert!((0..1_000).all(|_| meters.take(2, 1, later).refused.is_none()));

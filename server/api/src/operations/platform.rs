@@ -62,7 +62,7 @@ async fn metrics(call: Call) -> Result<Answer, Problem> {
     let parts = &call.front.parts;
     Ok(Answer::text(
         FIGURES,
-        joined(&[parts.live.metrics(), (parts.figures)()]),
+        joined(&[parts.live.metrics(), (parts.figures)(), call.front.shares()]),
     ))
 }
 

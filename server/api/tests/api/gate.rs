@@ -251,6 +251,7 @@ async fn an_operators_key_has_a_rate_too() {
 async fn more_requests_at_once_than_there_is_room_for_are_sent_away() {
     let world = world_with(Limits {
         in_flight: 1,
+        waiting_time: Duration::from_millis(20),
         ..Limits::default()
     })
     .await;

@@ -1,0 +1,77 @@
+//! Who waits to be carried out and who was refused, as figures in the text form of Prometheus.
+
+use std::fmt::Write;
+
+/// Tenants named; what all others were refused is summed up under `others`.
+const NAMED: usize = 20;
+
+/// What is told of the requests that share the room.
+#[derive(Debug)]
+pub(crate) struct Shares {
+    /// Requests carried out now, and requests that wait.
+    pub(crate) now: (usize, usize),
+    /// Refusals by tenant since it was first told apart.
+    pub(crate) refused: Vec<(String, u64)>,
+}
+
+impl Shares {
+    /// The figures, those who were refused most named.
+    pub(crate) fn text(mut self) -> String {
+        self.refused
+            .sort_by(|(a, many), (b, most)| (most, a).cmp(&(many, b)));
+        if self.refused.len() > NAMED {
+            let rest = self.refused.split_off(NAMED);
+            let sum = rest.into_iter().map(|(_, count)| count).sum();
+            self.refused.push(("others".to_owned(), sum));
+        }
+        let (running, waiting) = self.now;
+        let mut text = String::new();
+        gauge(
+            &mut text,
+            "api_running",
+            "API requests carried out now.",
+            running,
+        );
+        gauge(
+            &mut text,
+            "api_waiting",
+            "API requests that wait for their turn.",
+            waiting,
+        );
+        let name = "strowger_api_refused_total";
+        let help = "API requests refused with 429 or 503, their tenant being beyond its share.";
+        // writing to a string does not fail
+        let _written = write!(text, "# HELP {name} {help}\n# TYPE {name} counter\n");
+        for (tenant, count) in self.refused {
+            let _written = writeln!(text, "{name}{{tenant=\"{tenant}\"}} {count}");
+        }
+        text
+    }
+}
+
+fn gauge(text: &mut String, name: &str, help: &str, value: usize) {
+    let name = format!("strowger_{name}");
+    let _written = write!(
+        text,
+        "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_refused_most_are_named_and_the_rest_is_summed_up() {
+        let refused = (1..=22).map(|n| (format!("t{n:02}"), n)).collect();
+        let text = Shares {
+            now: (3, 4),
+            refused,
+        }
+        .text();
+        assert!(text.contains("\nstrowger_api_running 3\n"), "{text}");
+        assert!(text.contains("{tenant=\"t22\"} 22\n"), "{text}");
+        assert!(text.contains("{tenant=\"others\"} 3\n"), "{text}");
+        assert!(!text.contains("t02"), "{text}");
+    }
+}
