@@ -9,7 +9,8 @@ use domain::{
 };
 use ids::{AuditId, TenantId};
 use ports::{
-    Change, Committed, OPERATIONS_MAX, Operation, SecretChange, StoreError, Write, Written,
+    Change, Committed, OPERATIONS_MAX, Operation, PARTS_OPERATIONS_MAX, Part, SecretChange,
+    StoreError, Write, Written,
 };
 use tenancy::{Account, Actor, Owner};
 
@@ -81,6 +82,33 @@ pub(crate) enum Reach {
     Inside(TenantId),
     /// An account's plans, and the resellers and tenants below it.
     Below(Account),
+}
+
+/// Carries out changes of several owners. On an error nothing of them may remain.
+pub(crate) fn carry_out_parts(
+    tables: &mut impl Tables,
+    account: Account,
+    actor: Actor,
+    parts: &[Part],
+) -> Result<Vec<Committed>, StoreError> {
+    let operations = parts.iter().map(|part| part.change.operations.len());
+    if operations.sum::<usize>() > PARTS_OPERATIONS_MAX {
+        return Err(StoreError::TooLarge {
+            limit: PARTS_OPERATIONS_MAX,
+        });
+    }
+    let mut committed = Vec::with_capacity(parts.len());
+    for part in parts {
+        if !account::commands(tables, account, part.owner)? {
+            return Err(StoreError::NotFound);
+        }
+        let reach = match part.owner {
+            Owner::Account(account) => Reach::Below(account),
+            Owner::Tenant(tenant) => Reach::Inside(tenant),
+        };
+        committed.push(carry_out(tables, reach, actor, &part.change)?);
+    }
+    Ok(committed)
 }
 
 /// Carries out a change. On an error nothing of it may remain.

@@ -6,7 +6,7 @@ use ids::TokenId;
 use machine::WallTime;
 use tenancy::{AccountScope, Owner};
 
-use crate::change::{Change, Committed};
+use crate::change::{Change, Committed, Part};
 use crate::error::StoreError;
 use crate::page::{AuditListing, Listing, Page};
 
@@ -26,8 +26,16 @@ pub trait AccountStore: Send + Sync {
         change: Change,
     ) -> Result<Committed, StoreError>;
 
+    /// Carries out changes of several owners as one transaction: of the account itself and of
+    /// resellers and tenants below it, some of which earlier parts may have made.
+    async fn commit_parts(
+        &self,
+        scope: &AccountScope,
+        parts: Vec<Part>,
+    ) -> Result<Vec<Committed>, StoreError>;
+
     /// A document within reach, by its id or natural key (a tenant by any of its domains). A
-    /// reseller finds itself, too.
+    /// reseller finds itself, too, and the plans that it was granted, by id.
     async fn get_below(
         &self,
         scope: &AccountScope,
@@ -35,7 +43,8 @@ pub trait AccountStore: Send + Sync {
         key: &str,
     ) -> Result<Option<Document>, StoreError>;
 
-    /// One page of the documents of a kind within reach.
+    /// One page of the documents of a kind within reach; among the plans are those that were
+    /// granted.
     async fn list_below(
         &self,
         scope: &AccountScope,

@@ -3,9 +3,13 @@
 use domain::{Digests, Document, KindName};
 use ids::{AuditId, RequestId};
 use machine::WallTime;
+use tenancy::Owner;
 
 /// Most operations of one change.
 pub const OPERATIONS_MAX: usize = 1_000;
+
+/// Most operations of all parts that are carried out together.
+pub const PARTS_OPERATIONS_MAX: usize = 20_000;
 
 /// What becomes of a document's secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +65,16 @@ pub struct Change {
     pub audit: AuditId,
     /// The API request that asked for it.
     pub request: Option<RequestId>,
+}
+
+/// The change of one owner among several that are carried out together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Whose documents it works on: an account's (its plans, and the resellers and tenants below
+    /// it), or a tenant's.
+    pub owner: Owner,
+    /// What it does.
+    pub change: Change,
 }
 
 /// What one operation left behind.

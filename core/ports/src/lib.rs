@@ -26,7 +26,10 @@ mod snapshots;
 mod store;
 
 pub use account::{ACCOUNT_DEPTH_MAX, AccountStore};
-pub use change::{Change, Committed, OPERATIONS_MAX, Operation, SecretChange, Write, Written};
+pub use change::{
+    Change, Committed, OPERATIONS_MAX, Operation, PARTS_OPERATIONS_MAX, Part, SecretChange, Write,
+    Written,
+};
 pub use courier::{Courier, CourierError, PARCEL_MAX, Parcel, Receipt};
 pub use error::{Fault, StoreError};
 pub use events::{

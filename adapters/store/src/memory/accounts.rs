@@ -4,13 +4,13 @@ use async_trait::async_trait;
 use domain::{AuditEntry, Document, KindName, Place, TokenRecord, Version};
 use ids::TokenId;
 use machine::WallTime;
-use ports::{AccountStore, AuditListing, Change, Committed, Listing, Page, StoreError};
+use ports::{AccountStore, AuditListing, Change, Committed, Listing, Page, Part, StoreError};
 use tenancy::{Account, AccountScope, Owner};
 
 use super::MemoryStore;
 use super::state::{State, Stored};
 use super::stores::listing;
-use super::tables::commit;
+use super::tables::{commit, commit_parts};
 use crate::transaction::Reach;
 
 impl State {
@@ -18,14 +18,20 @@ impl State {
     fn sees(&self, account: Account, stored: &Stored) -> bool {
         let own = stored.document.owner == Owner::Account(account);
         match stored.document.kind.place() {
-            Place::Account => own,
+            Place::Account => own || self.was_granted(account, &stored.document.id),
             Place::Itself => own || self.lies_below(stored, account),
             Place::Tenant => false,
         }
     }
 
+    /// Whether a plan of another account may be sold by this one.
+    fn was_granted(&self, account: Account, plan: &str) -> bool {
+        let own = self.stored(account.into(), KindName::Reseller, &account.to_string());
+        own.is_some_and(|own| own.facets.references.iter().any(|r| r.id == plan))
+    }
+
     /// Whether an owner is the account itself or lies below it.
-    fn commands(&self, account: Account, owner: Owner) -> bool {
+    pub(super) fn commands(&self, account: Account, owner: Owner) -> bool {
         let kind = match owner {
             Owner::Account(Account::Platform) => return account == Account::Platform,
             Owner::Account(Account::Reseller(_)) => KindName::Reseller,
@@ -37,6 +43,9 @@ impl State {
 
     fn found(&self, account: Account, kind: KindName, key: &str) -> Option<&Stored> {
         let found = match kind.place() {
+            Place::Account if kind.is_id(key) => {
+                self.of_kind(kind).find(|stored| stored.document.id == key)
+            }
             Place::Account => self.named(account.into(), kind, key),
             Place::Itself => self.named_itself(kind, key),
             Place::Tenant => None,
@@ -60,6 +69,17 @@ impl AccountStore for MemoryStore {
         let mut state = self.state()?;
         let reach = Reach::Below(scope.account());
         let committed = commit(&mut state, reach, scope.actor(), &change)?;
+        self.publish(&state);
+        Ok(committed)
+    }
+
+    async fn commit_parts(
+        &self,
+        scope: &AccountScope,
+        parts: Vec<Part>,
+    ) -> Result<Vec<Committed>, StoreError> {
+        let mut state = self.state()?;
+        let committed = commit_parts(&mut state, scope.account(), scope.actor(), &parts)?;
         self.publish(&state);
         Ok(committed)
     }

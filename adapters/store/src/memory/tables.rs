@@ -4,13 +4,13 @@ use domain::{
     AuditEntry, Document, Event, FeedEntry, KindName, Place as Whose, Reference, UniqueKey, Version,
 };
 use ids::TokenId;
-use ports::{Change, Committed, HISTORY_MAX, SecretChange, StoreError};
+use ports::{Change, Committed, HISTORY_MAX, Part, SecretChange, StoreError};
 use tenancy::{Account, Actor, Owner};
 
 use super::event_book::EventBook;
 use super::state::{Place, Referrer, State, Stored, key_place};
 use crate::FEED_KEPT;
-use crate::transaction::{Holder, Links, Reach, Tables, carry_out};
+use crate::transaction::{Holder, Links, Reach, Tables, carry_out, carry_out_parts};
 
 /// A change under way: documents are changed in place and remembered for undoing; facts wait
 /// until the change has succeeded.
@@ -30,6 +30,23 @@ pub(super) fn commit(
     actor: Actor,
     change: &Change,
 ) -> Result<Committed, StoreError> {
+    whole(state, |draft| carry_out(draft, reach, actor, change))
+}
+
+pub(super) fn commit_parts(
+    state: &mut State,
+    account: Account,
+    actor: Actor,
+    parts: &[Part],
+) -> Result<Vec<Committed>, StoreError> {
+    whole(state, |draft| carry_out_parts(draft, account, actor, parts))
+}
+
+/// Does work over the state, or leaves the state as it was.
+fn whole<T>(
+    state: &mut State,
+    work: impl FnOnce(&mut Draft<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     let mut draft = Draft {
         state,
         undo: Vec::new(),
@@ -39,7 +56,7 @@ pub(super) fn commit(
         feed: Vec::new(),
         events: Vec::new(),
     };
-    match carry_out(&mut draft, reach, actor, change) {
+    match work(&mut draft) {
         Ok(committed) => {
             draft.keep();
             Ok(committed)

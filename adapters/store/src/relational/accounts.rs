@@ -68,6 +68,7 @@ pub(super) fn found(
     key: &str,
 ) -> Result<Option<Document>, StoreError> {
     match kind.place() {
+        Place::Account if kind.is_id(key) => plan(sql, account, key),
         Place::Account => documents::named(sql, account.into(), kind, key),
         Place::Tenant => Ok(None),
         Place::Itself => {
@@ -80,6 +81,22 @@ pub(super) fn found(
     }
 }
 
+/// A plan of an account, or one that it was granted.
+fn plan(sql: Sql<'_>, account: Account, id: &str) -> Result<Option<Document>, StoreError> {
+    let Some(owner) = documents::owner_of_plan(sql, id)? else {
+        return Ok(None);
+    };
+    if owner != Owner::Account(account) {
+        let granted = "SELECT 1 FROM pointers WHERE target_tenant = ?1 AND target_kind = 'plan'
+                       AND target = ?2 AND tenant = ?3 AND kind = 'reseller'";
+        let key = params![column(owner), id, column(account.into())];
+        if sql.first(granted, key, |_| Ok(()))?.is_none() {
+            return Ok(None);
+        }
+    }
+    documents::by_id(sql, owner, KindName::Plan, id)
+}
+
 /// One page of the documents of a kind that an account sees, without its own.
 pub(super) fn list(
     sql: Sql<'_>,
@@ -89,7 +106,12 @@ pub(super) fn list(
 ) -> Result<Listing, StoreError> {
     let word = kind.as_str().to_owned();
     match (kind.place(), account) {
-        (Place::Account, _) => documents::list(sql, account.into(), kind, page),
+        (Place::Account, _) => {
+            let within = "kind = ?6 AND (d.tenant = ?5 OR d.id IN (
+                SELECT target FROM pointers
+                WHERE tenant = ?5 AND kind = 'reseller' AND target_kind = 'plan'))";
+            documents::listing(sql, within, &[column(account.into()), word], page)
+        }
         (Place::Tenant, _) => Ok(Listing::default()),
         (Place::Itself, Account::Platform) => documents::listing(sql, "kind = ?5", &[word], page),
         (Place::Itself, Account::Reseller(_)) => {

@@ -9,7 +9,7 @@ use ids::{CdrId, PlanId, TenantId, TokenId};
 use machine::WallTime;
 use ports::{
     AccountStore, AuditListing, CdrListing, CdrQuery, Change, Committed, ExchangeStore, FeedPage,
-    FeedWatch, FrontDoor, KeyStore, Listing, Page, Reply, Store, StoreError, Turn,
+    FeedWatch, FrontDoor, KeyStore, Listing, Page, Part, Reply, Store, StoreError, Turn,
 };
 use tenancy::{AccountScope, Owner, PlatformScope, TenantScope, TokenHash};
 
@@ -122,6 +122,19 @@ impl AccountStore for SqlStore {
         let (account, actor) = (scope.account(), scope.actor());
         self.write(Sight::Everything, change.operations.len(), move |desk| {
             tables::commit(desk, Reach::Below(account), actor, &change)
+        })
+        .await
+    }
+
+    async fn commit_parts(
+        &self,
+        scope: &AccountScope,
+        parts: Vec<Part>,
+    ) -> Result<Vec<Committed>, StoreError> {
+        let (account, actor) = (scope.account(), scope.actor());
+        let steps = parts.iter().map(|part| part.change.operations.len()).sum();
+        self.write(steps, move |desk| {
+            tables::commit_parts(desk, account, actor, &parts)
         })
         .await
     }

@@ -4,7 +4,7 @@ use domain::{
     AuditEntry, Document, Event, FeedEntry, KeyScope, KindName, Place, Reference, UniqueKey,
     Version,
 };
-use ports::{Change, Committed, HISTORY_MAX, SecretChange, StoreError};
+use ports::{Change, Committed, HISTORY_MAX, Part, SecretChange, StoreError};
 use tenancy::{Account, Actor, Owner};
 
 use super::sql::{Fields, Sql, column, integer, json, limit};
@@ -12,7 +12,7 @@ use super::value::params;
 use super::vault::OwnerKey;
 use super::writer::Desk;
 use super::{accounts, documents, events, feed, tokens, trail};
-use crate::transaction::{Holder, Links, Reach, Tables, carry_out};
+use crate::transaction::{Holder, Links, Reach, Tables, carry_out, carry_out_parts};
 
 /// Carries out a change inside the savepoint of its order.
 pub(super) fn commit(
@@ -27,6 +27,16 @@ pub(super) fn commit(
         return Err(StoreError::NotFound);
     }
     carry_out(&mut Draft { desk, key: None }, reach, actor, change)
+}
+
+/// Carries out changes of several owners inside the savepoint of their order.
+pub(super) fn commit_parts(
+    desk: &Desk<'_>,
+    account: Account,
+    actor: Actor,
+    parts: &[Part],
+) -> Result<Vec<Committed>, StoreError> {
+    carry_out_parts(&mut Draft { desk, key: None }, account, actor, parts)
 }
 
 /// A change under way.

@@ -59,6 +59,23 @@ pub(super) fn lies_below(
     Ok(upwards(tables, parent)?.contains(&account))
 }
 
+/// Whether an owner is there, and is the account itself or lies below it.
+pub(super) fn commands(
+    tables: &mut impl Tables,
+    account: Account,
+    owner: Owner,
+) -> Result<bool, StoreError> {
+    let kind = match owner {
+        Owner::Account(Account::Platform) => return Ok(account == Account::Platform),
+        Owner::Account(Account::Reseller(_)) => KindName::Reseller,
+        Owner::Tenant(_) => KindName::Tenant,
+    };
+    let Some(own) = tables.document(owner, kind, &owner.to_string())? else {
+        return Ok(false);
+    };
+    Ok(owner == Owner::Account(account) || lies_below(tables, &own, account)?)
+}
+
 /// Refuses a parent that is neither the account that acts nor below it: to that account there is
 /// no such reseller.
 pub(super) fn check_parent(

@@ -343,6 +343,70 @@ fn a_reseller_moves_with_all_that_lies_below_it(world: &World<'_>) {
     assert!(finds(world, &new, &acme));
 }
 
+fn parts_of_several_owners_are_carried_out_together_or_not_at_all(world: &World<'_>) {
+    let north = reseller(world, "north", None);
+    let scope = scope_of(world, &north);
+    let company = tenant_write(world, "acme.example", Some(&north), None);
+    let acme = company.document.owner;
+    let part = |owner: Owner, operations: Vec<Operation>| ports::Part {
+        owner,
+        change: world.change(operations),
+    };
+    let extension = |number: &str| {
+        let scope = tenancy::TenantScope::for_job(acme.tenant().unwrap(), "test");
+        Operation::Create(world.extension_write(&scope, number))
+    };
+    let found = || {
+        block_on(
+            world
+                .store
+                .get_below(&scope, KindName::Tenant, "acme.example"),
+        )
+    };
+    let before = world.cursor();
+    let twice = vec![
+        part(scope.owner(), vec![Operation::Create(company.clone())]),
+        part(acme, vec![extension("101"), extension("101")]),
+    ];
+    let refused = block_on(world.store.commit_parts(&scope, twice)).unwrap_err();
+    assert!(matches!(refused, StoreError::Conflict { space, .. } if space == "number"));
+    assert_eq!((found().unwrap(), world.cursor()), (None, before));
+    let whole = vec![
+        part(scope.owner(), vec![Operation::Create(company)]),
+        part(acme, vec![extension("101"), extension("102")]),
+    ];
+    let done = block_on(world.store.commit_parts(&scope, whole)).unwrap();
+    assert_eq!((done.len(), done[1].written.len()), (2, 2));
+    // nobody works through parts where the account does not reach
+    let south = scope_of(world, &reseller(world, "south", None));
+    for owner in [acme, Owner::PLATFORM, scope.owner()] {
+        let foreign = vec![part(owner, Vec::new())];
+        let refused = block_on(world.store.commit_parts(&south, foreign));
+        assert_eq!(refused, Err(StoreError::NotFound), "{owner}");
+    }
+}
+
+fn a_reseller_sees_the_plans_that_it_was_granted(world: &World<'_>) {
+    let north = reseller(world, "north", None);
+    let south = reseller(world, "south", None);
+    let gold = plan(world, &platform(), "gold", Quotas::default());
+    plan(world, &platform(), "secret", Quotas::default());
+    let mut grant = with(&north, "display_name", "");
+    grant.document.spec["plans"] = vec![gold.id.clone()].into();
+    commit(world, &platform(), replace(grant)).unwrap();
+    let (north, south) = (scope_of(world, &north), scope_of(world, &south));
+    assert_eq!(seen(world, &north, KindName::Plan), ["gold"]);
+    assert!(seen(world, &south, KindName::Plan).is_empty());
+    let by_id = |scope| block_on(world.store.get_below(scope, KindName::Plan, &gold.id)).unwrap();
+    assert_eq!(by_id(&north), Some(gold.clone()));
+    assert_eq!(by_id(&south), None);
+    let theirs = with(&gold, "display_name", "mine");
+    assert_eq!(
+        commit(world, &north, replace(theirs)),
+        Err(StoreError::NotFound)
+    );
+}
+
 on_every_store!(
     an_account_sees_exactly_what_lies_below_it,
     an_account_changes_nothing_beside_or_above_it,
@@ -354,4 +418,6 @@ on_every_store!(
     a_reseller_with_anything_below_it_is_not_deleted,
     accounts_never_lie_below_themselves,
     a_reseller_moves_with_all_that_lies_below_it,
+    parts_of_several_owners_are_carried_out_together_or_not_at_all,
+    a_reseller_sees_the_plans_that_it_was_granted,
 );
