@@ -5,6 +5,7 @@
 //! scopes say for whom.
 
 pub mod access;
+pub mod apply;
 pub mod calls;
 pub mod demo;
 pub mod devices;

@@ -67,6 +67,17 @@ impl KindName {
         }
     }
 
+    /// The members of a spec that refer to other documents, and of which kind those are. In a
+    /// list each member refers.
+    pub fn reference_fields(self) -> &'static [(&'static str, KindName)] {
+        match self {
+            KindName::Reseller => &[("parent", KindName::Reseller), ("plans", KindName::Plan)],
+            KindName::Tenant => &[("reseller", KindName::Reseller), ("plan", KindName::Plan)],
+            KindName::Device => &[("extension", KindName::Extension)],
+            KindName::Plan | KindName::Extension => &[],
+        }
+    }
+
     /// The space of unique keys in which the kind's natural keys lie.
     pub fn key_space(self) -> &'static str {
         match self {

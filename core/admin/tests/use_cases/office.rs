@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use admin::access::Entered;
 use admin::{Office, access, devices, extensions, tenants};
-use domain::{Device, Extension, Resource, Tenant};
+use domain::{Device, Extension, Reseller, Resource, Tenant};
 use machine::WallTime;
-use ports::{FixedClock, SeededEntropy, StoreError};
+use ports::{FixedClock, SeededEntropy, StoreError, locate_below};
 use serde_json::{Value, json};
 use store::{MemoryStore, block_on};
 use tenancy::{AccountScope, Located, Owner, PlatformScope, Principal, Unresolved};
@@ -49,6 +49,13 @@ impl Scene {
     pub(crate) fn visit(&self, name: &str) -> Result<Entered, StoreError> {
         let name = Unresolved::new(name);
         block_on(access::visit(&self.office, &self.platform, &name))
+    }
+
+    /// The scope of a reseller.
+    pub(crate) fn reseller(&self, name: &str) -> AccountScope {
+        let name = Unresolved::<Reseller>::new(name);
+        let found = locate_below(&*self.store, &self.platform, &name);
+        self.platform.descend(block_on(found).unwrap().0).unwrap()
     }
 
     /// The holder of a new key.

@@ -1,0 +1,345 @@
+//! Telling what a snapshot would change, and changing it.
+
+use domain::{
+    Device, Document, Extension, Invalid, Kind, KindName, Place, Plan, Reseller, Secret, Tenant,
+};
+use ids::{DeviceId, ExtensionId, PlanId, ResellerId, TenantId};
+use machine::WallTime;
+use ports::{
+    OPERATIONS_MAX, Operation, PARTS_OPERATIONS_MAX, Part, SecretChange, StoreError, Write,
+};
+use serde_json::Value;
+use tenancy::{Account, AccountScope, Owner};
+
+use super::existing::Existing;
+use super::names::{called, each_reference};
+use super::order::ranks;
+use super::snapshot::{Entry, Snapshot};
+use super::step::{Act, Step, Trouble};
+use crate::office::Office;
+use crate::spec::parse_spec;
+
+/// What was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// All steps, in the order in which they were taken.
+    pub steps: Vec<Step>,
+    /// How many transactions it took: one, unless there was more to do than one takes (20,000
+    /// documents). Each of several holds whole tenants.
+    pub transactions: usize,
+}
+
+/// What [`carry_out`] would do. Nothing is changed.
+///
+/// # Errors
+/// [`Trouble`] with the first document that cannot be as the snapshot says.
+pub async fn plan(
+    office: &Office,
+    scope: &AccountScope,
+    snapshot: &Snapshot,
+) -> Result<Vec<Step>, Trouble> {
+    let mut worker = Worker::new(office, scope);
+    for (at, entry) in in_order(snapshot)? {
+        worker.take(at, entry).await?;
+    }
+    Ok(worker.applied.steps)
+}
+
+/// Makes documents be as a snapshot says: those that are not there are made, those that differ are
+/// changed, others stay. Nothing is deleted. `told` hears how many documents are done and how many
+/// there are.
+///
+/// # Errors
+/// [`Trouble`] with the first document that cannot be as the snapshot says, or with what the store
+/// says. Of the transaction at hand nothing was done.
+pub async fn carry_out(
+    office: &Office,
+    scope: &AccountScope,
+    snapshot: &Snapshot,
+    mut told: impl FnMut(usize, usize),
+) -> Result<Applied, Trouble> {
+    let entries = in_order(snapshot)?;
+    let all = entries.len();
+    let mut worker = Worker::new(office, scope);
+    let mut present = None;
+    for (done, (at, entry)) in entries.into_iter().enumerate() {
+        if entry.within != present {
+            present.clone_from(&entry.within);
+            if worker.is_full() {
+                worker.flush().await?;
+                told(done, all);
+            }
+        }
+        worker.take(at, entry).await?;
+    }
+    worker.flush().await?;
+    told(all, all);
+    Ok(worker.applied)
+}
+
+/// The entries with their places in the snapshot, each after those that it needs.
+fn in_order(snapshot: &Snapshot) -> Result<Vec<(usize, &Entry)>, Trouble> {
+    snapshot.check()?;
+    let ranks = ranks(&snapshot.documents);
+    let mut entries: Vec<_> = snapshot.documents.iter().enumerate().collect();
+    entries.sort_by_key(|(at, entry)| {
+        let (depth, kind) = ranks.get(*at).copied().unwrap_or((usize::MAX, entry.kind));
+        (depth, entry.within.as_deref(), kind, *at)
+    });
+    Ok(entries)
+}
+
+struct Worker<'a> {
+    office: &'a Office,
+    scope: &'a AccountScope,
+    existing: Existing<'a>,
+    parts: Vec<Part>,
+    operations: usize,
+    applied: Applied,
+}
+
+impl<'a> Worker<'a> {
+    fn new(office: &'a Office, scope: &'a AccountScope) -> Worker<'a> {
+        Worker {
+            office,
+            scope,
+            existing: Existing::new(office, scope),
+            parts: Vec::new(),
+            operations: 0,
+            applied: Applied::default(),
+        }
+    }
+
+    /// Whether the present transaction should take in no further tenant.
+    fn is_full(&self) -> bool {
+        self.operations >= PARTS_OPERATIONS_MAX / 2
+    }
+
+    async fn flush(&mut self) -> Result<(), StoreError> {
+        if self.operations == 0 {
+            return Ok(());
+        }
+        let parts = std::mem::take(&mut self.parts);
+        self.operations = 0;
+        self.applied.transactions += 1;
+        self.office.store().commit_parts(self.scope, parts).await?;
+        Ok(())
+    }
+
+    async fn take(&mut self, at: usize, entry: &Entry) -> Result<(), Trouble> {
+        let word = |name: &str| entry.spec.get(name).and_then(Value::as_str);
+        let domain = || entry.spec.pointer("/domains/0").and_then(Value::as_str);
+        let name = word("name")
+            .or_else(|| word("number"))
+            .or_else(|| word("username"));
+        let name = name.or_else(domain).unwrap_or("without a name").to_owned();
+        let document = called(entry.kind, &name, entry.within.as_deref());
+        self.step(entry).await.map_err(|error| Trouble {
+            at: Some(at),
+            document,
+            error,
+        })
+    }
+
+    async fn step(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        let owner = self.existing.owner(entry).await?;
+        let mut spec = entry.spec.clone();
+        let secret = take_secret(entry.kind, &mut spec)?;
+        let seller = self.seller(entry.kind, &mut spec).await?;
+        self.resolve(entry.kind, &mut spec, owner, seller).await?;
+        let (spec, name) = canonical(entry.kind, &spec)?;
+        let before = self.existing.named(owner, entry.kind, &name).await?;
+        let act = match &before {
+            None => Act::Create,
+            Some(before) => differences(&before.spec, &spec),
+        };
+        let document = self.document(entry.kind, owner, &name, spec, before.as_ref())?;
+        if entry.kind == KindName::Reseller
+            && let Owner::Account(account) = document.owner
+        {
+            let plans = document.spec.get("plans").and_then(Value::as_array);
+            let plans = plans.into_iter().flatten().filter_map(Value::as_str);
+            let plans: Vec<String> = plans.map(str::to_owned).collect();
+            self.existing.grant(account, seller, &plans);
+        }
+        if act != Act::Keep {
+            let secret = match (&before, secret) {
+                (None, Some(secret)) => {
+                    SecretChange::Set(self.office.digests(&document.name, &secret))
+                }
+                (Some(_), _) | (None, None) => SecretChange::Keep,
+            };
+            self.add(document.clone(), secret, before.as_ref());
+        }
+        self.existing.put(document, before.is_none());
+        self.applied.steps.push(Step {
+            kind: entry.kind,
+            within: entry.within.clone(),
+            name,
+            act,
+        });
+        Ok(())
+    }
+
+    /// The account that sells to a document which lies under one: the one that it names or, when
+    /// it names none, the one that applies, which is written into it.
+    async fn seller(&mut self, kind: KindName, spec: &mut Value) -> Result<Account, StoreError> {
+        let (field, own) = match (kind, self.scope.account()) {
+            (KindName::Reseller, own) => ("parent", own),
+            (KindName::Tenant, own) => ("reseller", own),
+            (KindName::Plan | KindName::Extension | KindName::Device, own) => return Ok(own),
+        };
+        let named = spec.get(field).and_then(Value::as_str).map(str::to_owned);
+        let Some(named) = named else {
+            if let (Account::Reseller(id), Some(members)) = (own, spec.as_object_mut()) {
+                members.insert(field.to_owned(), id.to_string().into());
+            }
+            return Ok(own);
+        };
+        let id = self
+            .existing
+            .id_of(KindName::Reseller, &named, None, own)
+            .await?;
+        let id = id.and_then(|id| id.parse::<ResellerId>().ok());
+        let missing = || Invalid::new(format!("/{field}"), format!("there is no reseller {named}"));
+        Ok(Account::Reseller(id.ok_or_else(missing)?))
+    }
+
+    /// Puts ids in the place of names.
+    async fn resolve(
+        &mut self,
+        kind: KindName,
+        spec: &mut Value,
+        owner: Option<Owner>,
+        seller: Account,
+    ) -> Result<(), StoreError> {
+        let mut wanted = Vec::new();
+        each_reference(kind, spec, |field, target, text| {
+            wanted.push((field.to_owned(), target, text.to_owned()));
+            Ok::<_, StoreError>(Some(text.to_owned()))
+        })?;
+        let mut ids = Vec::with_capacity(wanted.len());
+        for (field, target, text) in wanted {
+            let id = self.existing.id_of(target, &text, owner, seller).await?;
+            let missing =
+                || Invalid::new(format!("/{field}"), format!("there is no {target} {text}"));
+            ids.push(id.ok_or_else(missing)?);
+        }
+        let mut ids = ids.into_iter();
+        each_reference(kind, spec, |_, _, text| {
+            Ok(ids.next().or_else(|| Some(text.to_owned())))
+        })
+    }
+
+    fn document(
+        &self,
+        kind: KindName,
+        owner: Option<Owner>,
+        name: &str,
+        spec: Value,
+        before: Option<&Document>,
+    ) -> Result<Document, StoreError> {
+        let id = match before {
+            Some(before) => before.id.clone(),
+            None => self.mint(kind),
+        };
+        let owner = match owner {
+            Some(owner) => owner,
+            None => id
+                .parse()
+                .map_err(|_| Invalid::new("/id", "must be the id of an owner"))?,
+        };
+        Ok(Document {
+            kind,
+            id,
+            owner,
+            revision: before.map_or(1, |before| before.revision),
+            name: name.to_owned(),
+            spec,
+            created: WallTime::UNIX_EPOCH,
+            updated: WallTime::UNIX_EPOCH,
+        })
+    }
+
+    fn mint(&self, kind: KindName) -> String {
+        match kind {
+            KindName::Reseller => self.office.mint(ResellerId::new).to_string(),
+            KindName::Plan => self.office.mint(PlanId::new).to_string(),
+            KindName::Tenant => self.office.mint(TenantId::new).to_string(),
+            KindName::Extension => self.office.mint(ExtensionId::new).to_string(),
+            KindName::Device => self.office.mint(DeviceId::new).to_string(),
+        }
+    }
+
+    /// Adds an operation to the part of its owner.
+    fn add(&mut self, document: Document, secret: SecretChange, before: Option<&Document>) {
+        let owner = match document.kind.place() {
+            Place::Itself => self.scope.owner(),
+            Place::Account | Place::Tenant => document.owner,
+        };
+        let write = Write { document, secret };
+        let operation = match before {
+            None => Operation::Create(write),
+            Some(before) => Operation::Replace {
+                write,
+                expected_revision: Some(before.revision),
+            },
+        };
+        self.operations += 1;
+        if let Some(part) = self.parts.last_mut()
+            && part.owner == owner
+            && part.change.operations.len() < OPERATIONS_MAX
+        {
+            part.change.operations.push(operation);
+            return;
+        }
+        let change = self.office.change(vec![operation]);
+        self.parts.push(Part { owner, change });
+    }
+}
+
+/// Takes a supplied secret out of a device's spec.
+fn take_secret(kind: KindName, spec: &mut Value) -> Result<Option<Secret>, Invalid> {
+    let members = spec.as_object_mut().filter(|_| kind == KindName::Device);
+    match members.and_then(|members| members.remove("secret")) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Secret::supplied(text).map(Some),
+        Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            Err(Invalid::new("/secret", "must be a text"))
+        }
+    }
+}
+
+/// A spec as it is stored, and its natural key.
+fn canonical(kind: KindName, spec: &Value) -> Result<(Value, String), Invalid> {
+    match kind {
+        KindName::Reseller => stored::<Reseller>(spec),
+        KindName::Plan => stored::<Plan>(spec),
+        KindName::Tenant => stored::<Tenant>(spec),
+        KindName::Extension => stored::<Extension>(spec),
+        KindName::Device => stored::<Device>(spec),
+    }
+}
+
+fn stored<K: Kind>(spec: &Value) -> Result<(Value, String), Invalid> {
+    let typed: K = parse_spec(spec)?;
+    let name = typed.natural_key();
+    let value = serde_json::to_value(typed).map_err(|e| Invalid::new("", e.to_string()))?;
+    Ok((value, name))
+}
+
+/// The members that differ between what is stored and what shall be.
+fn differences(before: &Value, now: &Value) -> Act {
+    let members = |value: &Value| value.as_object().cloned().unwrap_or_default();
+    let (before, now) = (members(before), members(now));
+    let names = before
+        .keys()
+        .chain(now.keys().filter(|name| !before.contains_key(*name)));
+    let differing = names.filter(|name| before.get(*name) != now.get(*name));
+    let differing: Vec<String> = differing.cloned().collect();
+    if differing.is_empty() {
+        Act::Keep
+    } else {
+        Act::Change(differing)
+    }
+}

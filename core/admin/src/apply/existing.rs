@@ -1,0 +1,219 @@
+//! What is there already, and what an earlier step has made: by name.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{Document, Invalid, KindName, Place, Tenant};
+use ids::TenantId;
+use ports::{Page, StoreError};
+use tenancy::{Account, AccountScope, Owner, Unresolved};
+
+use super::export::seller;
+use super::names::ABOVE;
+use super::snapshot::Entry;
+use crate::access;
+use crate::office::Office;
+
+/// A document by whose it is, its kind and its name.
+type Address = (Owner, KindName, String);
+
+/// The documents that steps may refer to.
+pub(super) struct Existing<'a> {
+    office: &'a Office,
+    scope: &'a AccountScope,
+    /// Documents of accounts, and tenants' own, as they were found or as steps leave them.
+    found: HashMap<Address, Option<Document>>,
+    /// The tenant at hand, and its documents as they were found or as steps leave them.
+    inside: (Option<TenantId>, HashMap<(KindName, String), Document>),
+    /// Owners that an earlier step has made: nothing of theirs is in the store yet.
+    fresh: HashSet<Owner>,
+    /// Ids of plans, by the account that sells them and what it calls them.
+    plans: HashMap<(Account, String), String>,
+    sellers: HashSet<Account>,
+}
+
+impl<'a> Existing<'a> {
+    pub(super) fn new(office: &'a Office, scope: &'a AccountScope) -> Existing<'a> {
+        Existing {
+            office,
+            scope,
+            found: HashMap::new(),
+            fresh: HashSet::new(),
+            inside: (None, HashMap::new()),
+            plans: HashMap::new(),
+            sellers: HashSet::new(),
+        }
+    }
+
+    /// Whose an entry is; `None` for one that is its own owner.
+    pub(super) async fn owner(&mut self, entry: &Entry) -> Result<Option<Owner>, StoreError> {
+        let kind = match entry.kind.place() {
+            Place::Itself => return Ok(None),
+            Place::Account => KindName::Reseller,
+            Place::Tenant => KindName::Tenant,
+        };
+        match (&entry.within, kind) {
+            (Some(name), kind) => match self.itself(kind, name).await? {
+                Some(document) => Ok(Some(document.owner)),
+                None => Err(Invalid::new("/in", format!("there is no {kind} {name}")).into()),
+            },
+            (None, KindName::Tenant) => Err(Invalid::new("/in", "must name the tenant").into()),
+            (None, _) => Ok(Some(self.scope.owner())),
+        }
+    }
+
+    /// The document of this kind and name with this owner.
+    pub(super) async fn named(
+        &mut self,
+        owner: Option<Owner>,
+        kind: KindName,
+        name: &str,
+    ) -> Result<Option<Document>, StoreError> {
+        let Some(owner) = owner else {
+            return self.itself(kind, name).await;
+        };
+        if let Owner::Tenant(tenant) = owner {
+            self.enter(tenant).await?;
+            return Ok(self.inside.1.get(&(kind, name.to_owned())).cloned());
+        }
+        let place = (owner, kind, name.to_owned());
+        if let Some(found) = self.found.get(&place) {
+            return Ok(found.clone());
+        }
+        if self.fresh.contains(&owner) {
+            return Ok(None);
+        }
+        let below = seller(self.office, self.scope, owner).await?;
+        let found = self.office.store().get_below(&below, kind, name).await?;
+        let found = found.filter(|document| document.owner == owner);
+        self.found.insert(place, found.clone());
+        Ok(found)
+    }
+
+    async fn itself(&mut self, kind: KindName, name: &str) -> Result<Option<Document>, StoreError> {
+        let place = (Owner::PLATFORM, kind, name.to_owned());
+        if let Some(found) = self.found.get(&place) {
+            return Ok(found.clone());
+        }
+        let found = self
+            .office
+            .store()
+            .get_below(self.scope, kind, name)
+            .await?;
+        self.found.insert(place, found.clone());
+        Ok(found)
+    }
+
+    /// Turns to a tenant, and reads all its documents when it is there.
+    async fn enter(&mut self, tenant: TenantId) -> Result<(), StoreError> {
+        if self.inside.0 == Some(tenant) {
+            return Ok(());
+        }
+        self.inside = (Some(tenant), HashMap::new());
+        if self.fresh.contains(&tenant.into()) {
+            return Ok(());
+        }
+        let reference = Unresolved::<Tenant>::new(tenant.to_string());
+        let entered = access::visit(self.office, self.scope, &reference).await?;
+        let kinds = KindName::ALL.into_iter();
+        for kind in kinds.filter(|kind| kind.place() == Place::Tenant) {
+            let mut page = Page::first(ports::PAGE_MAX);
+            loop {
+                let store = self.office.store();
+                let listing = store.list(&entered.scope, kind, &page).await?;
+                for document in listing.documents {
+                    let name = document.name.clone();
+                    self.inside.1.insert((kind, name), document);
+                }
+                match listing.next {
+                    Some(next) => page = page.after(next),
+                    None => break,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// States how a step leaves a document.
+    pub(super) fn put(&mut self, document: Document, new: bool) {
+        if let (Place::Tenant, Owner::Tenant(_)) = (document.kind.place(), document.owner) {
+            let name = document.name.clone();
+            self.inside.1.insert((document.kind, name), document);
+            return;
+        }
+        let itself = document.kind.place() == Place::Itself;
+        let key = if itself {
+            Owner::PLATFORM
+        } else {
+            document.owner
+        };
+        if itself && new {
+            self.fresh.insert(document.owner);
+        }
+        if let (KindName::Plan, Owner::Account(account)) = (document.kind, document.owner) {
+            let called = (account, document.name.clone());
+            self.plans.insert(called, document.id.clone());
+        }
+        let place = (key, document.kind, document.name.clone());
+        self.found.insert(place, Some(document));
+    }
+
+    /// The id of what a text refers to: an id, or a name that `owner` or `seller` understands.
+    pub(super) async fn id_of(
+        &mut self,
+        kind: KindName,
+        text: &str,
+        owner: Option<Owner>,
+        seller: Account,
+    ) -> Result<Option<String>, StoreError> {
+        if kind.is_id(text) {
+            return Ok(Some(text.to_owned()));
+        }
+        match kind.place() {
+            Place::Itself => Ok(self.itself(kind, text).await?.map(|document| document.id)),
+            Place::Tenant => Ok(self
+                .named(owner, kind, text)
+                .await?
+                .map(|document| document.id)),
+            Place::Account => {
+                self.read_plans(seller).await?;
+                Ok(self.plans.get(&(seller, text.to_owned())).cloned())
+            }
+        }
+    }
+
+    /// Reads which plans an account sells and what it calls them.
+    async fn read_plans(&mut self, account: Account) -> Result<(), StoreError> {
+        if self.fresh.contains(&account.into()) || !self.sellers.insert(account) {
+            return Ok(());
+        }
+        let below = seller(self.office, self.scope, account.into()).await?;
+        let mut page = Page::first(ports::PAGE_MAX);
+        loop {
+            let store = self.office.store();
+            let listing = store.list_below(&below, KindName::Plan, &page).await?;
+            for plan in listing.documents {
+                let own = plan.owner == Owner::Account(account);
+                let called = format!("{}{}", if own { "" } else { ABOVE }, plan.name);
+                self.plans.entry((account, called)).or_insert(plan.id);
+            }
+            match listing.next {
+                Some(next) => page = page.after(next),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// States which plans of its parent a reseller may sell from now on.
+    pub(super) fn grant(&mut self, reseller: Account, parent: Account, plans: &[String]) {
+        let known: Vec<(String, String)> = self
+            .plans
+            .iter()
+            .filter(|((account, _), id)| *account == parent && plans.contains(id))
+            .map(|((_, called), id)| (called.clone(), id.clone()))
+            .collect();
+        for (called, id) in known {
+            let bare = called.strip_prefix(ABOVE).unwrap_or(&called);
+            self.plans.insert((reseller, format!("{ABOVE}{bare}")), id);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What applying a snapshot does to one document.
+
+use std::fmt;
+
+use domain::{Invalid, KindName};
+use ports::StoreError;
+
+/// What happens to a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// It is new.
+    Create,
+    /// These members of its spec become others.
+    Change(Vec<String>),
+    /// It is as it should be.
+    Keep,
+}
+
+/// One document and what happens to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its kind.
+    pub kind: KindName,
+    /// Whose it is, as the snapshot says.
+    pub within: Option<String>,
+    /// Its natural key.
+    pub name: String,
+    /// What happens to it.
+    pub act: Act,
+}
+
+/// Why a snapshot cannot be applied. Nothing of the present transaction was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// The place of the document among the snapshot's, from 0; `None` when it was the store that
+    /// refused the change as a whole.
+    pub at: Option<usize>,
+    /// The document, such as `device anna in acme.example`.
+    pub document: String,
+    /// What is wrong.
+    pub error: StoreError,
+}
+
+impl Trouble {
+    pub(super) fn of_all(error: StoreError) -> Trouble {
+        Trouble {
+            at: None,
+            document: String::new(),
+            error,
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.at {
+            Some(at) => {
+                let (place, document) = (at + 1, &self.document);
+                write!(f, "document {place} ({document}): {}", self.error)
+            }
+            None => self.error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Trouble {}
+
+impl From<Invalid> for Trouble {
+    fn from(invalid: Invalid) -> Self {
+        Trouble::of_all(invalid.into())
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Trouble::of_all(error)
+    }
+}
