@@ -26,7 +26,8 @@ pub struct Entered {
     pub caps: Caps,
 }
 
-/// Who presents this API key; `None` when it is unknown, revoked or expired.
+/// Who presents this API key; `None` when it is unknown, revoked or expired, or when the reseller
+/// whose it is, or one above it, is disabled.
 ///
 /// # Errors
 /// What the store says.
@@ -41,6 +42,9 @@ pub async fn authenticate(
         return Ok(None);
     };
     if !token.is_live(office.now()) {
+        return Ok(None);
+    }
+    if !office.store().is_open(token.owner).await? {
         return Ok(None);
     }
     Ok(Principal::prove(token.id, token.owner, &token.hash, &text))

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod apply;
+pub mod below;
 pub mod calls;
 pub mod demo;
 pub mod devices;
@@ -14,6 +15,7 @@ pub mod extensions;
 pub mod live;
 mod office;
 mod patch;
+mod reference;
 mod resource;
 mod spec;
 pub mod tenants;

@@ -1,6 +1,7 @@
 //! What creating, listing, changing and deleting have in common for all kinds.
 
-use domain::{Document, Invalid, Kind, Resource};
+use domain::{Document, Invalid, Kind, KindName, Resource};
+use ids::{DeviceId, ExtensionId, PlanId, ResellerId, TenantId};
 use machine::WallTime;
 use ports::{Cursor, Listing, Operation, Page, SecretChange, StoreError, Write, locate, read};
 use serde_json::Value;
@@ -26,6 +27,17 @@ impl<K: Kind> TryFrom<Listing> for Resources<K> {
             items: items.collect::<Result<_, _>>()?,
             next: listing.next,
         })
+    }
+}
+
+/// A new id of a kind, as text.
+pub(crate) fn mint_id(office: &Office, kind: KindName) -> String {
+    match kind {
+        KindName::Reseller => office.mint(ResellerId::new).to_string(),
+        KindName::Plan => office.mint(PlanId::new).to_string(),
+        KindName::Tenant => office.mint(TenantId::new).to_string(),
+        KindName::Extension => office.mint(ExtensionId::new).to_string(),
+        KindName::Device => office.mint(DeviceId::new).to_string(),
     }
 }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::TokenRecord;
 use machine::WallTime;
-use tenancy::TokenHash;
+use tenancy::{Owner, TokenHash};
 
 use crate::error::StoreError;
 
@@ -43,6 +43,10 @@ pub enum Turn {
 pub trait FrontDoor: Send + Sync {
     /// The API key with this hash, revoked and expired ones too.
     async fn find_token(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, StoreError>;
+
+    /// Whether the keys of an owner open anything: not those of a reseller that is disabled or
+    /// gone, or lies below such a one. Tenants' keys do.
+    async fn is_open(&self, owner: Owner) -> Result<bool, StoreError>;
 
     /// Begins a request with an idempotency key. `key` already contains who asks;
     /// `fingerprint` is a hash of method, path and body.

@@ -1,10 +1,13 @@
 //! The memory store's face to accounts.
 
 use async_trait::async_trait;
-use domain::{AuditEntry, Document, KindName, Place, TokenRecord, Version};
+use domain::{AuditEntry, Document, KindName, Place, Reseller, Resource, TokenRecord, Version};
 use ids::TokenId;
 use machine::WallTime;
-use ports::{AccountStore, AuditListing, Change, Committed, Listing, Page, Part, StoreError};
+use ports::{
+    ACCOUNT_DEPTH_MAX, AccountStore, AuditListing, Change, Committed, Listing, Page, Part,
+    StoreError,
+};
 use tenancy::{Account, AccountScope, Owner};
 
 use super::MemoryStore;
@@ -39,6 +42,25 @@ impl State {
         };
         self.stored(owner, kind, &owner.to_string())
             .is_some_and(|stored| self.sees(account, stored))
+    }
+
+    /// Whether a reseller and all above it are enabled.
+    pub(super) fn is_open(&self, owner: Owner) -> Result<bool, StoreError> {
+        let mut at = owner;
+        for _ in 0..=ACCOUNT_DEPTH_MAX {
+            let Owner::Account(Account::Reseller(id)) = at else {
+                return Ok(true);
+            };
+            let Some(own) = self.stored(at, KindName::Reseller, &id.to_string()) else {
+                return Ok(false);
+            };
+            let reseller: Resource<Reseller> = own.document.clone().try_into()?;
+            if !reseller.spec.enabled {
+                return Ok(false);
+            }
+            at = Account::of(reseller.spec.parent).into();
+        }
+        Ok(false)
     }
 
     fn found(&self, account: Account, kind: KindName, key: &str) -> Option<&Stored> {

@@ -318,6 +318,10 @@ impl FrontDoor for MemoryStore {
             .cloned())
     }
 
+    async fn is_open(&self, owner: Owner) -> Result<bool, StoreError> {
+        self.state()?.is_open(owner)
+    }
+
     async fn begin(
         &self,
         key: &str,

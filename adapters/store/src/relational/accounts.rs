@@ -3,7 +3,7 @@
 //! It is not kept apart: a reseller and a tenant refer to the reseller above them, and every
 //! reference is a row of `pointers`.
 
-use domain::{Document, KindName, Place};
+use domain::{Document, KindName, Place, Reseller, Resource};
 use ports::{ACCOUNT_DEPTH_MAX, Listing, Page, StoreError};
 use tenancy::{Account, Owner};
 
@@ -58,6 +58,26 @@ pub(super) fn commands(sql: Sql<'_>, account: Account, owner: Owner) -> Result<b
         return Ok(false);
     }
     Ok(owner == Owner::Account(account) || lies_below(sql, owner, account)?)
+}
+
+/// Whether a reseller and all above it are enabled.
+pub(super) fn is_open(sql: Sql<'_>, owner: Owner) -> Result<bool, StoreError> {
+    let mut at = owner;
+    for _ in 0..=ACCOUNT_DEPTH_MAX {
+        let Owner::Account(Account::Reseller(id)) = at else {
+            return Ok(true);
+        };
+        let own = documents::by_id(sql, at, KindName::Reseller, &id.to_string())?;
+        let Some(own) = own else {
+            return Ok(false);
+        };
+        let reseller: Resource<Reseller> = own.try_into()?;
+        if !reseller.spec.enabled {
+            return Ok(false);
+        }
+        at = Account::of(reseller.spec.parent).into();
+    }
+    Ok(false)
 }
 
 /// A document that an account sees.

@@ -337,6 +337,11 @@ impl FrontDoor for SqlStore {
         .await
     }
 
+    async fn is_open(&self, owner: Owner) -> Result<bool, StoreError> {
+        self.read(move |now| accounts::is_open(now.sql, owner))
+            .await
+    }
+
     async fn begin(
         &self,
         key: &str,

@@ -3,7 +3,7 @@
 use domain::{
     Device, Document, Extension, Invalid, Kind, KindName, Place, Plan, Reseller, Secret, Tenant,
 };
-use ids::{DeviceId, ExtensionId, PlanId, ResellerId, TenantId};
+use ids::ResellerId;
 use machine::WallTime;
 use ports::{
     OPERATIONS_MAX, Operation, PARTS_OPERATIONS_MAX, Part, SecretChange, StoreError, Write,
@@ -17,6 +17,7 @@ use super::order::ranks;
 use super::snapshot::{Entry, Snapshot};
 use super::step::{Act, Step, Trouble};
 use crate::office::Office;
+use crate::resource::mint_id;
 use crate::spec::parse_spec;
 
 /// What was done.
@@ -241,7 +242,7 @@ impl<'a> Worker<'a> {
     ) -> Result<Document, StoreError> {
         let id = match before {
             Some(before) => before.id.clone(),
-            None => self.mint(kind),
+            None => mint_id(self.office, kind),
         };
         let owner = match owner {
             Some(owner) => owner,
@@ -259,16 +260,6 @@ impl<'a> Worker<'a> {
             created: WallTime::UNIX_EPOCH,
             updated: WallTime::UNIX_EPOCH,
         })
-    }
-
-    fn mint(&self, kind: KindName) -> String {
-        match kind {
-            KindName::Reseller => self.office.mint(ResellerId::new).to_string(),
-            KindName::Plan => self.office.mint(PlanId::new).to_string(),
-            KindName::Tenant => self.office.mint(TenantId::new).to_string(),
-            KindName::Extension => self.office.mint(ExtensionId::new).to_string(),
-            KindName::Device => self.office.mint(DeviceId::new).to_string(),
-        }
     }
 
     /// Adds an operation to the part of its owner.

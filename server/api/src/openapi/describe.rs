@@ -93,6 +93,8 @@ fn parameters(operation: &Operation) -> Vec<Parameter> {
 /// What a path parameter takes.
 fn meaning(name: &str) -> &'static str {
     match name {
+        "reseller" => "Id of the reseller, or its name.",
+        "plan" => "Id of the plan, or its name among the account's own.",
         "tenant" => "Id of the tenant, or one of its domains.",
         "extension" => "Id of the extension, or its number.",
         "device" => "Id of the device, or its user name.",

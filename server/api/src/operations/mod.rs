@@ -1,13 +1,16 @@
 //! The list of all operations, one file per kind of thing.
 
 mod audit;
+mod below;
 mod calls;
 mod cdrs;
 mod devices;
 mod events;
 mod extensions;
+mod plans;
 mod platform;
 mod registrations;
+mod resellers;
 mod tenants;
 mod tokens;
 mod written;
@@ -17,6 +20,8 @@ use crate::operation::Operation;
 /// All operations, in the order in which the OpenAPI text has them.
 pub(crate) fn all() -> Vec<Operation> {
     [
+        resellers::operations(),
+        plans::operations(),
         tenants::operations(),
         extensions::operations(),
         devices::operations(),

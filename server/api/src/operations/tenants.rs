@@ -1,6 +1,6 @@
 //! Operations on tenants.
 
-use admin::{parse_spec, tenants};
+use admin::{below, tenants};
 use domain::{Resource, Tenant};
 use tenancy::Unresolved;
 
@@ -100,8 +100,7 @@ fn shown(tenant: Resource<Tenant>) -> Result<Answer, Problem> {
 
 async fn create(call: Call) -> Result<Answer, Problem> {
     let scope = call.account()?;
-    let spec = parse_spec(&call.json()?)?;
-    let tenant = tenants::create(&call.office, &scope, spec).await?;
+    let tenant: Resource<Tenant> = below::create(&call.office, &scope, call.json()?).await?;
     let location = format!("{ALL}/{}", tenant.id);
     Ok(shown(tenant)?.created(location))
 }
@@ -118,17 +117,17 @@ async fn replace(call: Call) -> Result<Answer, Problem> {
     let entered = call.tenant().await?;
     let scope = call.seller()?;
     let revision = call.required_revision()?;
-    let spec = parse_spec(&call.replacement(&TenantView::from(entered.tenant))?)?;
-    let tenant = tenants::replace(&call.office, &scope, entered.located, revision, spec).await?;
+    let value = call.replacement(&TenantView::from(entered.tenant.clone()))?;
+    let tenant = below::replace(&call.office, &scope, &entered.tenant, revision, value).await?;
     changed(&call, tenant).await
 }
 
 async fn change(call: Call) -> Result<Answer, Problem> {
-    let located = call.tenant().await?.located;
+    let present = call.tenant().await?.tenant;
     let scope = call.seller()?;
     let revision = call.required_revision()?;
     let patch = call.json()?;
-    let tenant = tenants::patch(&call.office, &scope, located, revision, &patch).await?;
+    let tenant = below::patch(&call.office, &scope, &present, revision, &patch).await?;
     changed(&call, tenant).await
 }
 

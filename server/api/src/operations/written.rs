@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::problem::Problem;
 
 /// Members of a view that are not the caller's to set.
-const READ_ONLY: [&str; 5] = ["id", "tenant", "revision", "created", "updated"];
+const READ_ONLY: [&str; 6] = ["id", "tenant", "owner", "revision", "created", "updated"];
 
 impl Call {
     /// The body that replaces what is shown as `present`. What was read may be sent back whole:

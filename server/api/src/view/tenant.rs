@@ -54,10 +54,10 @@ pub(crate) struct TenantSpec {
     /// What people call it.
     #[schema(required = false, default = "", max_length = 64)]
     display_name: String,
-    /// The reseller that it buys from, by id; without one it buys from the operator.
+    /// The reseller that it buys from, by id or name; without one it buys from the operator.
     #[schema(value_type = Option<String>)]
     reseller: Option<ResellerId>,
-    /// The plan that it has bought, by id.
+    /// The plan that it has bought, by id or name.
     #[schema(value_type = Option<String>)]
     plan: Option<PlanId>,
     /// How much it may use where that differs from its plan, or from the defaults without one.

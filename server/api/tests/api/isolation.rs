@@ -1,12 +1,12 @@
 //! The stranger's test: what one company's key is told of another company is what it is told of
 //! a company that never was. It is made of the OpenAPI text, so it grows with the API.
 
-use ids::{CallId, CdrId, DeviceId, ExtensionId, TenantId, TokenId};
+use ids::{CallId, CdrId, DeviceId, ExtensionId, PlanId, ResellerId, TenantId, TokenId};
 use serde_json::{Value, json};
 
 use crate::http::{Ask, Reply};
 use crate::openapi::{Described, described};
-use crate::world::{Company, World, world};
+use crate::world::{Account, Company, World, world};
 
 /// Names that are unique on the whole platform, so that asking for one that another company has
 /// cannot succeed. That is all that is said: not whose it is. A telephone that cannot send its
@@ -19,6 +19,8 @@ struct Names {
     tenants: [String; 2],
     extensions: [String; 2],
     devices: [String; 2],
+    resellers: [String; 2],
+    plans: [String; 2],
     call: String,
     cdr: String,
     token: String,
@@ -29,10 +31,35 @@ fn names_of(company: &Company, token: TokenId) -> Names {
         tenants: [company.id.to_string(), company.domain.clone()],
         extensions: [company.extension.to_string(), company.number.clone()],
         devices: [company.device.to_string(), company.username.clone()],
+        resellers: NOBODY.resellers(),
+        plans: NOBODY.plans(),
         call: company.call.to_string(),
         cdr: company.cdr.to_string(),
         token: token.to_string(),
     }
+}
+
+/// An account that nobody has.
+const NOBODY: Nobody = Nobody;
+
+struct Nobody;
+
+impl Nobody {
+    fn resellers(&self) -> [String; 2] {
+        [ResellerId::new(9, 9).to_string(), "nobody".to_owned()]
+    }
+
+    fn plans(&self) -> [String; 2] {
+        [PlanId::new(9, 9).to_string(), "nothing".to_owned()]
+    }
+}
+
+/// Names of a reseller with its plan and its company.
+fn names_of_account(account: &Account) -> Names {
+    let mut names = names_of(&account.company, account.token);
+    names.resellers = [account.id.to_string(), account.name.clone()];
+    names.plans = [account.plan.to_string(), account.name.clone()];
+    names
 }
 
 /// Names of the same form, next to a company's, that nothing ever had.
@@ -52,6 +79,8 @@ fn names_next_to(company: &Company, token: TokenId) -> Names {
             DeviceId::from_u128(next(company.device.as_u128())).to_string(),
             "acme-102".to_owned(),
         ],
+        resellers: NOBODY.resellers(),
+        plans: NOBODY.plans(),
         call: CallId::from_u128(next(company.call.as_u128())).to_string(),
         cdr: CdrId::from_u128(next(company.cdr.as_u128())).to_string(),
         token: TokenId::from_u128(next(token.as_u128())).to_string(),
@@ -67,6 +96,8 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     )
     .replace("{extension}", &names.extensions[which])
     .replace("{device}", &names.devices[which])
+    .replace("{reseller}", &names.resellers[which])
+    .replace("{plan}", &names.plans[which])
     .replace("{call}", &names.call)
     .replace("{cdr}", &names.cdr)
     .replace("{token}", &names.token)
@@ -75,7 +106,15 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
 /// A good body of each schema, with these names in every place where a name can stand.
 fn body(schema: &str, names: &Names, which: usize) -> Value {
     match schema {
-        "TenantSpec" | "TenantPatch" => json!({"domains": ["fresh.example"]}),
+        "TenantSpec" | "TenantPatch" => json!({
+            "domains": ["fresh.example"], "reseller": names.resellers[which],
+            "plan": names.plans[which],
+        }),
+        "ResellerSpec" | "ResellerPatch" => json!({
+            "name": "fresh", "parent": names.resellers[which], "plans": [names.plans[which]],
+        }),
+        "PlanSpec" | "PlanPatch" => json!({"name": "fresh"}),
+        "Rollback" => json!({"revision": 1}),
         "ExtensionSpec" | "ExtensionPatch" => json!({"number": "777"}),
         "DeviceSpec" => json!({"username": "fresh", "extension": names.extensions[which]}),
         "DevicePatch" => json!({"extension": names.extensions[which]}),
@@ -370,11 +409,14 @@ async fn what_is_above_the_companies_does_not_exist_for_their_keys() {
         let hidden = [
             "/api/v1/tenants",
             "/api/v1/tokens",
+            "/api/v1/resellers",
+            "/api/v1/plans",
             "/api/v1/audit",
             "/metrics",
         ];
+        let under = ["/api/v1/tokens/", "/api/v1/resellers/", "/api/v1/plans/"];
         if !hidden.iter().any(|path| operation.path == *path)
-            && !operation.path.starts_with("/api/v1/tokens/")
+            && !under.iter().any(|path| operation.path.starts_with(path))
         {
             continue;
         }
@@ -389,14 +431,30 @@ async fn what_is_above_the_companies_does_not_exist_for_their_keys() {
     }
     above.sort();
     let expected = [
+        "changePlan",
+        "changeReseller",
+        "createPlan",
+        "createReseller",
         "createTenant",
         "createToken",
+        "deletePlan",
+        "deleteReseller",
         "getMetrics",
+        "getPlan",
+        "getPlanHistory",
+        "getReseller",
+        "getResellerHistory",
         "getToken",
+        "listPlans",
         "listPlatformAudit",
+        "listResellers",
         "listTenants",
         "listTokens",
+        "replacePlan",
+        "replaceReseller",
         "revokeToken",
+        "rollBackPlan",
+        "rollBackReseller",
     ];
     assert_eq!(above, expected);
 }
@@ -425,4 +483,121 @@ async fn a_company_reads_its_own_document_and_does_not_change_it() {
     }
     let shown = world.tenant(globex, Ask::get(&path)).await.is(200).json();
     assert_eq!(shown["revision"], 1);
+}
+
+/// What a sibling reseller's key is told of another's is what it is told of what never was: for
+/// every operation, in the path and in the body.
+#[tokio::test]
+async fn a_sibling_resellers_names_are_names_of_nothing() {
+    let world = world().await;
+    let (north, south) = (&world.north, &world.south);
+    let theirs = names_of_account(north);
+    let mut nobodys = names_next_to(&north.company, north.token);
+    // two names of the same form that nothing ever had
+    nobodys.resellers[1] = "nortk".to_owned();
+    let own = names_of_account(south);
+    let mut tried = 0;
+    for operation in described() {
+        let named = operation.path.contains('{');
+        for which in [0, 1] {
+            let same = operation
+                .body
+                .as_ref()
+                .is_none_or(|schema| body(schema, &theirs, which) == body(schema, &nobodys, which));
+            // names that everybody may give to his own, such as that of a plan, are not theirs
+            if operation.path.contains("{plan}") && which == 1 || !named && same {
+                continue;
+            }
+            let home = if named { None } else { Some(&own) };
+            let told = async |names: &Names| {
+                let path = filled(&operation.path, home.unwrap_or(names), which, None);
+                let sent = ask(&operation, &path, names, which);
+                bare(sent.key(&south.key).send(world.address).await)
+            };
+            let (of_theirs, of_nobodys) = (told(&theirs).await, told(&nobodys).await);
+            let what = format!("{} {} {which}", operation.method, operation.path);
+            let (status, text) = (of_theirs.status, of_theirs.text());
+            assert_eq!(of_theirs, of_nobodys, "{what} tells what a sibling has");
+            assert!([404, 422].contains(&status), "{what}: {status} {text}");
+            assert!(!text.contains("canary of north"), "{what}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 80, "{tried}");
+}
+
+#[tokio::test]
+async fn a_reseller_lists_exactly_what_lies_below_it() {
+    let world = world().await;
+    let (north, south) = (&world.north, &world.south);
+    for (account, other) in [(north, south), (south, north)] {
+        for list in ["tenants", "resellers", "plans", "tokens", "audit"] {
+            let ask = Ask::get(&format!("/api/v1/{list}")).key(&account.key);
+            let reply = ask.send(world.address).await.is(200);
+            for name in [
+                other.id.to_string(),
+                other.company.id.to_string(),
+                world.acme.domain.clone(),
+            ] {
+                assert!(
+                    !reply.text().contains(&name),
+                    "{list} of {}: {}",
+                    account.name,
+                    reply.text()
+                );
+            }
+        }
+        let tenants = Ask::get("/api/v1/tenants").key(&account.key);
+        let tenants = tenants.send(world.address).await.json();
+        assert_eq!(tenants["items"].as_array().unwrap().len(), 1);
+        assert_eq!(tenants["items"][0]["id"], json!(account.company.id));
+        // it works in its company as the operator does
+        let extensions = Ask::get(&account.company.path("extensions")).key(&account.key);
+        let extensions = extensions.send(world.address).await.is(200).json();
+        assert_eq!(extensions["items"].as_array().unwrap().len(), 1);
+        let audit = world
+            .operator(Ask::get(&account.company.path("audit")))
+            .await
+            .json();
+        let entered = audit["items"].as_array().unwrap().iter();
+        assert!(
+            entered
+                .clone()
+                .any(|entry| entry["action"] == "tenant.entered")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_disabled_resellers_keys_open_nothing_and_neither_do_those_below_it() {
+    let world = world().await;
+    let north = &world.north;
+    let below = world
+        .operator(Ask::post("/api/v1/resellers").json(&json!({"name": "oslo", "parent": "north"})))
+        .await
+        .is(201);
+    let key = json!({"name": "oslo", "reseller": below.member("id")});
+    let key = world
+        .operator(Ask::post("/api/v1/tokens").json(&key))
+        .await
+        .is(201);
+    let asks = async |key: &str| {
+        let ask = Ask::get("/api/v1/tenants").key(key);
+        ask.send(world.address).await.status
+    };
+    let keys = [north.key.clone(), key.member("key")];
+    for key in &keys {
+        assert_eq!(asks(key).await, 200);
+    }
+    let path = format!("/api/v1/resellers/{}", north.name);
+    let off = Ask::patch(&path)
+        .if_match("*")
+        .json(&json!({"enabled": false}));
+    world.operator(off).await.is(200);
+    for key in &keys {
+        assert_eq!(asks(key).await, 401);
+    }
+    // its companies go on
+    let own = Ask::get(&north.company.path("extensions"));
+    world.tenant(&north.company, own).await.is(200);
 }

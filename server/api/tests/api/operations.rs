@@ -13,6 +13,7 @@ use crate::world::{World, world};
 #[tokio::test]
 async fn every_operation_of_the_list_does_its_work() {
     let world = world().await;
+    accounts(&world).await;
     tenants(&world).await;
     extensions(&world).await;
     devices(&world).await;
@@ -38,6 +39,72 @@ async fn events(world: &World) {
     let stream = Ask::get(&acme.path("events/stream"));
     let reply = world.tenant(acme, stream).await.is(200);
     assert_eq!(reply.header("content-type"), Some("text/event-stream"));
+}
+
+/// A reseller sells a plan to a company, and everything about all three is seen and changed.
+async fn accounts(world: &World) {
+    for (list, name, other) in [
+        ("resellers", "east", json!({"limits": {"tenants": 3}})),
+        ("plans", "gold", json!({"maximum": {"devices": 3}})),
+    ] {
+        let all = format!("/api/v1/{list}");
+        let spec = json!({"name": name});
+        let made = world.operator(Ask::post(&all).json(&spec)).await.is(201);
+        let one = format!("{all}/{name}");
+        assert_eq!(
+            made.header("location"),
+            Some(format!("{all}/{}", made.member("id")).as_str())
+        );
+        let listed = world.operator(Ask::get(&format!("{all}?filter={name}")));
+        let listed = listed.await.is(200).json();
+        assert_eq!(listed["items"][0], made.json());
+        let put = json!({"name": name, "display_name": "Once"});
+        world
+            .operator(Ask::put(&one).if_match("\"1\"").json(&put))
+            .await
+            .is(200);
+        let patched = Ask::patch(&one).if_match("\"2\"").json(&other);
+        let patched = world.operator(patched).await.is(200).json();
+        assert_eq!(patched["display_name"], "Once");
+        let back = Ask::post(&format!("{one}/rollback")).json(&json!({"revision": 1}));
+        let back = world.operator(back).await.is(200).json();
+        assert_eq!(
+            (&back["display_name"], &back["revision"]),
+            (&json!(""), &json!(4))
+        );
+        let never = Ask::post(&format!("{one}/rollback")).json(&json!({"revision": 77}));
+        let never = world.operator(never).await.refuses(api::Kind::Invalid);
+        assert_eq!(never.blames(), "/revision");
+        let history = world.operator(Ask::get(&format!("{one}/history"))).await;
+        let items = history.is(200).json()["items"].as_array().unwrap().len();
+        assert_eq!(items, 4);
+        assert_eq!(world.operator(Ask::get(&one)).await.is(200).json(), back);
+    }
+    let grant = json!({"plans": ["gold"], "limits": {"tenants": 1}});
+    let east = "/api/v1/resellers/east";
+    world
+        .operator(Ask::patch(east).if_match("*").json(&grant))
+        .await
+        .is(200);
+    let company = json!({"domains": ["sold.example"], "reseller": "east", "plan": "gold"});
+    let sold = world
+        .operator(Ask::post("/api/v1/tenants").json(&company))
+        .await
+        .is(201)
+        .json();
+    assert!(sold["plan"].as_str().unwrap().starts_with("pln_"));
+    let second = json!({"domains": ["second.example"], "reseller": "east"});
+    let second = Ask::post("/api/v1/tenants").json(&second);
+    world.operator(second).await.refuses(api::Kind::Quota);
+    for path in [east, "/api/v1/plans/gold"] {
+        world
+            .operator(Ask::delete(path))
+            .await
+            .refuses(api::Kind::InUse);
+    }
+    for path in ["/api/v1/tenants/sold.example", east, "/api/v1/plans/gold"] {
+        world.operator(Ask::delete(path)).await.is(204);
+    }
 }
 
 async fn tenants(world: &World) {
@@ -71,7 +138,14 @@ async fn tenants(world: &World) {
         .iter()
         .map(|t| &t["domains"][0])
         .collect();
-    assert_eq!(names, ["acme.example", "globex.example", "initech.example"]);
+    let companies = [
+        "acme.example",
+        "globex.example",
+        "initech.example",
+        "northco.example",
+        "southco.example",
+    ];
+    assert_eq!(names, companies);
     assert_eq!(listed["next"], Value::Null);
     let spec = json!({"domains": ["initech.example", "initech.test"], "enabled": false});
     let put = world
@@ -373,7 +447,15 @@ async fn platform(world: &World) {
         .await
         .is(200)
         .json();
-    assert_eq!(audit["items"][0]["action"], "token.created");
+    let actions: Vec<&Value> = audit["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["action"])
+        .collect();
+    for action in ["token.created", "plan.created", "plan.deleted"] {
+        assert!(actions.contains(&&json!(action)), "{actions:?}");
+    }
     let text = async |path: &str| {
         Ask::get(path)
             .send(world.address)

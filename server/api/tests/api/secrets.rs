@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::http::{Ask, Reply};
 use crate::openapi::described;
-use crate::world::{World, world};
+use crate::world::{HOUSE_PLAN, World, world};
 
 /// Every answer to every GET there is, as the operator gets it.
 async fn all_that_is_shown(world: &World, token: &str) -> Vec<(String, Reply)> {
@@ -13,6 +13,8 @@ async fn all_that_is_shown(world: &World, token: &str) -> Vec<(String, Reply)> {
     for operation in described().iter().filter(|one| one.method == "GET") {
         let path = operation
             .path
+            .replace("{reseller}", &world.north.name)
+            .replace("{plan}", HOUSE_PLAN)
             .replace("{tenant}", &acme.domain)
             .replace("{extension}", &acme.number)
             .replace("{device}", &acme.username)

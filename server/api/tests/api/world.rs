@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use admin::{DEFAULT_REALM, Office, tokens};
 use api::{Limits, Parts, Seen};
 use domain::{Cdr, End, Fault, Party, Step};
-use ids::{CallId, CdrId, DeviceId, ExtensionId, TenantId};
+use ids::{CallId, CdrId, DeviceId, ExtensionId, PlanId, ResellerId, TenantId, TokenId};
 use machine::WallTime;
 use ports::{ExchangeStore, FixedClock, SeededEntropy};
 use serde_json::{Value, json};
@@ -50,12 +50,27 @@ pub(crate) struct World {
     pub(crate) operator: String,
     pub(crate) acme: Company,
     pub(crate) globex: Company,
+    pub(crate) north: Account,
+    pub(crate) south: Account,
     pub(crate) live: Arc<Exchange>,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) seen: Arc<Mutex<Vec<Seen>>>,
     pub(crate) stop: Option<oneshot::Sender<()>>,
     pub(crate) served: JoinHandle<()>,
+}
+
+/// Name of the plan that the operator sells.
+pub(crate) const HOUSE_PLAN: &str = "house";
+
+/// A reseller of the world.
+pub(crate) struct Account {
+    pub(crate) id: ResellerId,
+    pub(crate) name: String,
+    pub(crate) key: String,
+    pub(crate) token: TokenId,
+    pub(crate) plan: PlanId,
+    pub(crate) company: Company,
 }
 
 /// A world with bounds that nobody meets.
@@ -87,6 +102,11 @@ pub(crate) async fn world_with(limits: Limits) -> World {
     let (furnishing, stop, served) = serve(parts.clone()).await;
     let acme = company(furnishing, &operator, "acme", &store, &live).await;
     let globex = company(furnishing, &operator, "globex", &store, &live).await;
+    let north = account(furnishing, &operator, "north", &store, &live).await;
+    let house = json!({"name": HOUSE_PLAN});
+    let house = Ask::post("/api/v1/plans").key(&operator).json(&house);
+    house.send(furnishing).await.is(201);
+    let south = account(furnishing, &operator, "south", &store, &live).await;
     stop.send(()).unwrap();
     served.await.unwrap();
     let witness = seen.clone();
@@ -99,6 +119,8 @@ pub(crate) async fn world_with(limits: Limits) -> World {
         operator,
         acme,
         globex,
+        north,
+        south,
         live,
         store,
         clock,
@@ -120,6 +142,36 @@ async fn serve(parts: Parts) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>
 
 fn id_of<T: std::str::FromStr>(reply: &Reply) -> T {
     reply.member("id").parse().ok().expect("an id")
+}
+
+/// A reseller with a plan, a company and keys.
+async fn account(
+    at: SocketAddr,
+    operator: &str,
+    name: &str,
+    store: &MemoryStore,
+    live: &Exchange,
+) -> Account {
+    let make = async |key: &str, path: &str, body: Value| {
+        let ask = Ask::post(&format!("/api/v1/{path}")).key(key).json(&body);
+        ask.send(at).await.is(201)
+    };
+    let canary = format!("canary of {name}");
+    let own = json!({"name": name, "display_name": canary});
+    let reseller = make(operator, "resellers", own).await;
+    let key = json!({"name": canary, "reseller": name});
+    let key = make(operator, "tokens", key).await;
+    let text = key.member("key");
+    let plan = json!({"name": name, "display_name": canary});
+    let plan = make(&text, "plans", plan).await;
+    Account {
+        id: id_of(&reseller),
+        name: name.to_owned(),
+        plan: id_of(&plan),
+        token: id_of(&key),
+        company: company(at, &text, &format!("{name}co"), store, live).await,
+        key: text,
+    }
 }
 
 async fn company(
