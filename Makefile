@@ -76,7 +76,7 @@ sim: ## play simulated hours from SEED (RUNS seeds, one after the other)
 
 .PHONY: interop
 interop: ## calls between foreign SIP software through a running strowger, audio compared
-	@tools/setup.sh build interop
+	@tools/setup.sh build postgres interop
 	@tools/gate.sh interop
 
 .PHONY: bench

@@ -31,6 +31,7 @@ pub use counters::Figures;
 pub use error::BusError;
 pub use folder::Folder;
 pub use journal::FileJournal;
+pub use lock::Hold;
 pub use pen::{PENDING_MAX, SEGMENT_BYTES};
 pub use shelf::MERGE_FLOOR;
 pub use snapshots::{FileSnapshots, VALUE_MAX};

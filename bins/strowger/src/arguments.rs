@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use config::{Given, Several};
+use store::Address;
 
 /// What everybody may say.
 #[derive(Parser)]
@@ -43,6 +44,10 @@ pub(crate) enum Command {
     Token(TokenArguments),
     /// Read a company's call records, and why each call went where it went
     Cdr(CdrArguments),
+    /// Make the tables of a PostgreSQL database, or bring them to this release
+    Prepare(PrepareArguments),
+    /// Move a stopped exchange's store into another database, and compare the two
+    Migrate(MigrateArguments),
 }
 
 /// The data folder.
@@ -57,8 +62,63 @@ pub(crate) struct Folder {
         global = true
     )]
     pub(crate) data: PathBuf,
+    /// Where the store is: sqlite:FOLDER or postgres://ROLE@HOST/DATABASE
+    /// [default: the data folder]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "STROWGER_STORE",
+        hide_env_values = true,
+        global = true
+    )]
+    pub(crate) store: Option<Address>,
     /// The file with the master key [default: master.key in the data folder]
     #[arg(long, value_name = "FILE", env = "STROWGER_MASTER_KEY", global = true)]
+    pub(crate) master_key: Option<PathBuf>,
+}
+
+/// Arguments of `prepare`.
+#[derive(Args)]
+#[command(after_help = "\
+Safe to run again, and while exchanges of this release or the one before it work. Example:
+  strowger prepare --owner postgres://strowger_owner@db.example/strowger \\
+                   --store postgres://strowger@db.example/strowger")]
+pub(crate) struct PrepareArguments {
+    /// The database, with the role that the exchange works as
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "STROWGER_STORE",
+        hide_env_values = true
+    )]
+    pub(crate) store: Address,
+    /// The same database, with the role that owns the tables
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "STROWGER_STORE_OWNER",
+        hide_env_values = true
+    )]
+    pub(crate) owner: Address,
+}
+
+/// Arguments of `migrate`.
+#[derive(Args)]
+#[command(after_help = "\
+The exchange must be stopped: what is written meanwhile would be left behind. The target must be \
+prepared and empty, and holds nothing when the move fails. Secrets stay sealed under the same \
+master key. Example:
+  strowger migrate --from sqlite:./data --to postgres://strowger@db.example/strowger
+  strowger serve --data ./data --store postgres://strowger@db.example/strowger")]
+pub(crate) struct MigrateArguments {
+    /// The store to move: sqlite:FOLDER or postgres://ROLE@HOST/DATABASE
+    #[arg(long, value_name = "URL")]
+    pub(crate) from: Address,
+    /// Where to
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: Address,
+    /// The file with the master key [default: master.key in the folder of --from]
+    #[arg(long, value_name = "FILE", env = "STROWGER_MASTER_KEY")]
     pub(crate) master_key: Option<PathBuf>,
 }
 
@@ -80,6 +140,15 @@ pub(crate) struct ServeArguments {
     /// The data folder; it is made when there is none [default: ./data]
     #[arg(long, value_name = "DIR", env = "STROWGER_DATA")]
     pub(crate) data: Option<PathBuf>,
+    /// Where the store is: sqlite:FOLDER or postgres://ROLE@HOST/DATABASE
+    /// [default: the data folder]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "STROWGER_STORE",
+        hide_env_values = true
+    )]
+    pub(crate) store: Option<String>,
     /// Where SIP is spoken, UDP and TCP; several with commas, port 0 lets the system choose
     /// [default: 0.0.0.0:5060]
     #[arg(long, value_name = "ADDR:PORT", env = "STROWGER_SIP")]
@@ -123,6 +192,7 @@ impl ServeArguments {
     pub(crate) fn split(self) -> (Option<PathBuf>, Given) {
         let given = Given {
             data: self.data,
+            store: self.store,
             sip: self.sip.map(Several::One),
             http: self.http,
             media: self.media.map(Several::One),

@@ -10,7 +10,7 @@ use admin::access::{self, Entered};
 use admin::{DEFAULT_REALM, Office};
 use domain::{Resource, Tenant};
 use ports::{Entropy, Page, StoreError, WallClock};
-use store::{KeyFile, OsEntropy, SqlStore, SystemClock, block_on};
+use store::{Address, KeyFile, OsEntropy, SqlStore, SystemClock, block_on};
 use tenancy::{AccountScope, PlatformScope, Unresolved};
 
 use crate::arguments::Folder;
@@ -33,7 +33,7 @@ impl Console {
     pub(crate) fn open(folder: &Folder) -> Result<Console, Failure> {
         let key = folder.master_key.clone();
         let key = key.unwrap_or_else(|| folder.data.join("master.key"));
-        let office = open_office(&folder.data, &key)?;
+        let office = open_office(&folder.data, folder.store.clone(), &key)?;
         Ok(Console {
             office,
             platform: operator(),
@@ -77,15 +77,19 @@ async fn first_domains(office: &Office, platform: &AccountScope) -> Vec<String> 
     items.into_iter().filter_map(first).collect()
 }
 
-/// Opens the store of a data folder and an office over it.
+/// Opens a store, that of the data folder unless another is named, and an office over it.
 ///
 /// # Errors
 /// The folder cannot be made or read, or its data is of a newer version.
-pub(crate) fn open_office(data: &Path, master_key: &Path) -> Result<Office, Failure> {
+pub(crate) fn open_office(
+    data: &Path,
+    address: Option<Address>,
+    master_key: &Path,
+) -> Result<Office, Failure> {
     make_folder(data)?;
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
     let settings = store::Settings {
-        address: store::Address::Sqlite(data.to_owned()),
+        address: address.unwrap_or_else(|| Address::Sqlite(data.to_owned())),
         keys: Arc::new(KeyFile {
             path: master_key.to_owned(),
             entropy: Arc::clone(&entropy),

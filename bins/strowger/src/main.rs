@@ -40,5 +40,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Device(device) => commands::device::run(device),
         Command::Token(token) => commands::token::run(token),
         Command::Cdr(cdr) => commands::cdr::run(cdr),
+        Command::Prepare(prepare) => commands::prepare::run(&prepare),
+        Command::Migrate(migrate) => commands::migrate::run(&migrate),
     }
 }

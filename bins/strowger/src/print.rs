@@ -19,6 +19,14 @@ pub(crate) fn line(text: &str) {
     say(&format!("{text}\n"));
 }
 
+/// Writes how far something is to standard error, over what was said before; with a line of its
+/// own when it is done.
+pub(crate) fn progress(text: &str, done: bool) {
+    let mut out = io::stderr().lock();
+    let end = if done { "\n" } else { "" };
+    let _gone = write!(out, "\r\x1b[K{text}{end}").and_then(|()| out.flush());
+}
+
 /// Writes a failure to standard error.
 pub(crate) fn complain(failure: &Failure) {
     let mut out = io::stderr().lock();

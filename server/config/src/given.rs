@@ -44,6 +44,8 @@ impl Several {
 pub struct Given {
     /// The data folder.
     pub data: Option<PathBuf>,
+    /// Where the store is: `sqlite:FOLDER` or `postgres://ROLE@HOST/DATABASE`.
+    pub store: Option<String>,
     /// Where SIP is spoken, UDP and TCP alike: `ADDR:PORT`, several with commas.
     pub sip: Option<Several>,
     /// Where the API listens: `ADDR:PORT`.
@@ -83,6 +85,7 @@ impl Given {
     pub fn over(self, below: Given) -> Given {
         Given {
             data: self.data.or(below.data),
+            store: self.store.or(below.store),
             sip: self.sip.or(below.sip),
             http: self.http.or(below.http),
             media: self.media.or(below.media),
@@ -117,7 +120,9 @@ impl Given {
             let rule = "must be at most a day";
             return Err(Problem::new("drain_seconds", drain.to_string(), rule));
         }
+        let store = self.store.map(|given| store(&given).map(|()| given));
         Ok(Settings {
+            store: store.transpose()?,
             sip,
             http: one(self.http, "http", "127.0.0.1:8080", socket)?,
             media,
@@ -132,6 +137,17 @@ impl Given {
             data,
         })
     }
+}
+
+/// The address itself is read by the store; here is said what it may be, without repeating it,
+/// since it may hold a password.
+fn store(given: &str) -> Result<(), Problem> {
+    let known = ["sqlite:", "postgres://", "postgresql://"];
+    if known.iter().any(|scheme| given.starts_with(scheme)) {
+        return Ok(());
+    }
+    let rule = "must be sqlite:FOLDER or postgres://ROLE@HOST/DATABASE";
+    Err(Problem::new("store", "…", rule))
 }
 
 fn one<T>(

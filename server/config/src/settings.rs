@@ -55,6 +55,8 @@ impl Digest {
 pub struct Settings {
     /// The data folder. Default `./data`.
     pub data: PathBuf,
+    /// Where the store is. Default none: in the data folder.
+    pub store: Option<String>,
     /// Where SIP is spoken, UDP and TCP. Default `0.0.0.0:5060`.
     pub sip: Vec<SocketAddr>,
     /// Where the API listens. Default `127.0.0.1:8080`.

@@ -60,7 +60,7 @@ class Exchange:
         self.folder = tempfile.mkdtemp(prefix="strowger-interop-")
         self.data = os.path.join(self.folder, "data")
         self.sip, self.http = free_port(ip), free_port()
-        self.process = self.log = self.ready = None
+        self.process = self.log = self.ready = self.store = None
         made = self.command_line("demo", "--data", self.data, "--json")
         demo = json.loads(made.stdout)
         self.token = demo["operator_token"]
@@ -104,6 +104,7 @@ class Exchange:
                 "--sip", ",".join(join(ip, self.sip) for ip in self.ips),
                 "--http", f"127.0.0.1:{self.http}", "--media", ",".join(self.ips),
                 "--media-ports", f"{self.media.start}-{self.media.stop - 1}",
+                *(["--store", self.store] if self.store else []),
             ],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, text=True,
         )

@@ -22,7 +22,8 @@ UNHURRIED = 0.6
 @test()
 def help_names_every_command_with_a_sentence():
     text = tell("--help").stdout
-    for command in ("serve", "demo", "tenant", "extension", "device", "token", "cdr"):
+    for command in ("serve", "demo", "tenant", "extension", "device", "token", "cdr",
+                    "prepare", "migrate"):
         line = re.search(rf"^\s+{command}\s+(\S.*)$", text, re.M)
         true(line, f"{command} is in the help: {text}")
         more = tell(command, "--help").stdout

@@ -5,6 +5,8 @@ pub(crate) mod demo;
 pub(crate) mod device;
 pub(crate) mod extension;
 mod fields;
+pub(crate) mod migrate;
+pub(crate) mod prepare;
 pub(crate) mod tenant;
 pub(crate) mod token;
 

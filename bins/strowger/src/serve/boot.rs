@@ -39,7 +39,9 @@ const AGENT: &str = concat!("Strowger/", env!("CARGO_PKG_VERSION"));
 /// The first thing that is refused.
 pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     net::raise_file_limit();
-    let office = console::open_office(&settings.data, &settings.master_key)?;
+    let store = settings.store.as_deref().map(str::parse).transpose();
+    let store = store.map_err(|rule| Failure::new(format!("store {rule}")))?;
+    let office = console::open_office(&settings.data, store, &settings.master_key)?;
     let folder = Folder::open(&settings.data).map_err(|error| Failure::new(error.to_string()))?;
     first_key(&office)?;
     let loopback = is_loopback(settings);

@@ -16,6 +16,7 @@ fn nothing_given_is_a_whole_exchange_on_the_usual_ports() {
     assert_eq!(settings.master_key, PathBuf::from("./data/master.key"));
     assert!(settings.media.is_empty());
     assert_eq!(settings.digest, Digest::Md5);
+    assert_eq!(settings.store, None);
 }
 
 #[test]
@@ -41,6 +42,7 @@ fn each_refusal_names_the_setting_and_the_rule() {
     for (text, setting) in [
         ("sip = '127.0.0.1'", "sip"),
         ("http = 'x'", "http"),
+        ("store = 'mysql://a:secret@b/c'", "store"),
         ("media = '0.0.0.0'", "media"),
         ("media = '192.0.2.1,192.0.2.2'", "media"),
         ("media_ports = '9-3'", "media_ports"),
