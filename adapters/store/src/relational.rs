@@ -10,6 +10,7 @@ mod accounts;
 mod answer;
 mod cdrs;
 mod damage;
+mod deliveries;
 mod documents;
 mod error;
 mod events;

@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Run the exchange until SIGTERM or Ctrl-C
-    Serve(ServeArguments),
+    Serve(Box<ServeArguments>),
     /// Make companies to try the exchange out with, and print their accounts once
     Demo(DemoArguments),
     /// List, add, change and remove companies
@@ -133,6 +133,7 @@ When calls are accepted, one line is printed:
 
 The first SIGTERM or Ctrl-C lets calls finish (drain_seconds), a second one stops at once; calls \
 and registrations of then go on after the next start.")]
+// tidy: config
 pub(crate) struct ServeArguments {
     /// A settings file (TOML)
     #[arg(long, value_name = "FILE", env = "STROWGER_CONFIG")]
@@ -179,6 +180,20 @@ pub(crate) struct ServeArguments {
     /// How long calls may go on after the first SIGTERM [default: 60]
     #[arg(long, value_name = "SECONDS", env = "STROWGER_DRAIN_SECONDS")]
     pub(crate) drain_seconds: Option<u64>,
+    /// The mail server, smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://... [default: no mail]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "STROWGER_SMTP",
+        hide_env_values = true
+    )]
+    pub(crate) smtp: Option<String>,
+    /// The address that mail comes from
+    #[arg(long, value_name = "ADDRESS", env = "STROWGER_MAIL_FROM")]
+    pub(crate) mail_from: Option<String>,
+    /// Inside networks where webhooks may go, with commas [default: none]
+    #[arg(long, value_name = "ADDR/BITS", env = "STROWGER_WEBHOOK_ALLOW")]
+    pub(crate) webhook_allow: Option<String>,
     /// What is logged, such as info or info,net=debug [default: info]
     #[arg(long, value_name = "FILTER", env = "STROWGER_LOG")]
     pub(crate) log: Option<String>,
@@ -202,6 +217,9 @@ impl ServeArguments {
             digest: self.digest,
             master_key: self.master_key,
             drain_seconds: self.drain_seconds,
+            smtp: self.smtp,
+            mail_from: self.mail_from,
+            webhook_allow: self.webhook_allow.map(Several::One),
             log: self.log,
             log_format: self.log_format,
         };

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
-        Command::Serve(serve) => serve::run(serve),
+        Command::Serve(serve) => serve::run(*serve),
         Command::Demo(demo) => commands::demo::run(&demo),
         Command::Tenant(tenant) => commands::tenant::run(tenant),
         Command::Extension(extension) => commands::extension::run(extension),

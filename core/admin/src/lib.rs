@@ -21,6 +21,7 @@ mod spec;
 pub mod tenants;
 pub mod tokens;
 mod visits;
+pub mod webhooks;
 
 pub use office::{DEFAULT_REALM, Office, REALM_SETTING};
 pub use patch::merge_patch;

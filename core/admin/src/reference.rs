@@ -13,7 +13,7 @@ fn above(kind: KindName) -> Option<&'static str> {
     match kind {
         KindName::Reseller => Some("parent"),
         KindName::Tenant => Some("reseller"),
-        KindName::Plan | KindName::Extension | KindName::Device => None,
+        KindName::Plan | KindName::Extension | KindName::Device | KindName::Webhook => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What creating, listing, changing and deleting have in common for all kinds.
 
 use domain::{Document, Invalid, Kind, KindName, Resource};
-use ids::{DeviceId, ExtensionId, PlanId, ResellerId, TenantId};
+use ids::{DeviceId, ExtensionId, PlanId, ResellerId, TenantId, WebhookId};
 use machine::WallTime;
 use ports::{Cursor, Listing, Operation, Page, SecretChange, StoreError, Write, locate, read};
 use serde_json::Value;
@@ -38,6 +38,7 @@ pub(crate) fn mint_id(office: &Office, kind: KindName) -> String {
         KindName::Tenant => office.mint(TenantId::new).to_string(),
         KindName::Extension => office.mint(ExtensionId::new).to_string(),
         KindName::Device => office.mint(DeviceId::new).to_string(),
+        KindName::Webhook => office.mint(WebhookId::new).to_string(),
     }
 }
 

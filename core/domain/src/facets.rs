@@ -10,6 +10,7 @@ use crate::kind::{Kind, KindName, Reference, UniqueKey};
 use crate::plan::Plan;
 use crate::reseller::Reseller;
 use crate::tenant::Tenant;
+use crate::webhook::Webhook;
 
 /// What a store must know about a document besides its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,7 @@ pub fn facets(document: &Document) -> Result<Facets, Invalid> {
         KindName::Tenant => facets_of::<Tenant>(document),
         KindName::Extension => facets_of::<Extension>(document),
         KindName::Device => facets_of::<Device>(document),
+        KindName::Webhook => facets_of::<Webhook>(document),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use ids::{DeviceId, ExtensionId, PlanId, ResellerId, TenantId};
+use ids::{DeviceId, ExtensionId, PlanId, ResellerId, TenantId, WebhookId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tenancy::{Account, Identified};
@@ -24,6 +24,8 @@ pub enum KindName {
     Extension,
     /// One thing that registers.
     Device,
+    /// An endpoint that is told of events.
+    Webhook,
 }
 
 /// Who owns the documents of a kind.
@@ -39,12 +41,13 @@ pub enum Place {
 
 impl KindName {
     /// All kinds, in the order in which they refer to each other.
-    pub const ALL: [KindName; 5] = [
+    pub const ALL: [KindName; 6] = [
         KindName::Reseller,
         KindName::Plan,
         KindName::Tenant,
         KindName::Extension,
         KindName::Device,
+        KindName::Webhook,
     ];
 
     /// The kind's word, as stored and as shown.
@@ -55,6 +58,7 @@ impl KindName {
             KindName::Tenant => "tenant",
             KindName::Extension => "extension",
             KindName::Device => "device",
+            KindName::Webhook => "webhook",
         }
     }
 
@@ -63,7 +67,7 @@ impl KindName {
         match self {
             KindName::Reseller | KindName::Tenant => Place::Itself,
             KindName::Plan => Place::Account,
-            KindName::Extension | KindName::Device => Place::Tenant,
+            KindName::Extension | KindName::Device | KindName::Webhook => Place::Tenant,
         }
     }
 
@@ -74,7 +78,7 @@ impl KindName {
             KindName::Reseller => &[("parent", KindName::Reseller), ("plans", KindName::Plan)],
             KindName::Tenant => &[("reseller", KindName::Reseller), ("plan", KindName::Plan)],
             KindName::Device => &[("extension", KindName::Extension)],
-            KindName::Plan | KindName::Extension => &[],
+            KindName::Plan | KindName::Extension | KindName::Webhook => &[],
         }
     }
 
@@ -86,6 +90,7 @@ impl KindName {
             KindName::Tenant => "domain",
             KindName::Extension => "number",
             KindName::Device => "username",
+            KindName::Webhook => "webhook",
         }
     }
 
@@ -97,6 +102,7 @@ impl KindName {
             KindName::Tenant => text.parse::<TenantId>().is_ok(),
             KindName::Extension => text.parse::<ExtensionId>().is_ok(),
             KindName::Device => text.parse::<DeviceId>().is_ok(),
+            KindName::Webhook => text.parse::<WebhookId>().is_ok(),
         }
     }
 }

@@ -8,6 +8,7 @@ mod audit;
 mod brand;
 mod cdr;
 mod compiled;
+mod delivery;
 mod device;
 mod directory;
 mod document;
@@ -20,9 +21,11 @@ mod plan;
 mod quotas;
 mod reseller;
 mod secret;
+mod signing;
 mod tenant;
 mod text;
 mod token;
+mod webhook;
 
 pub use audit::{AuditEntry, Change, FeedEntry, Version};
 pub use brand::Brand;
@@ -30,6 +33,7 @@ pub use cdr::{
     Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step, TransferNote,
 };
 pub use compiled::{CompiledDevice, CompiledExtension, CompiledTenant, TenantParts};
+pub use delivery::{Delivery, DeliveryState, LastTry};
 pub use device::{Device, FixedContact};
 pub use directory::{Directory, DirectoryEntry};
 pub use document::{Document, Resource};
@@ -44,5 +48,7 @@ pub use plan::Plan;
 pub use quotas::{Quotas, ResellerLimits};
 pub use reseller::{GRANTED_PLANS_MAX, Reseller};
 pub use secret::{Digests, SECRET_MAX, SECRET_MIN, Secret};
+pub use signing::{KEY_OVERLAP, SigningKeys};
 pub use tenant::{DOMAINS_MAX, Tenant};
 pub use token::TokenRecord;
+pub use webhook::{WEBHOOKS_MAX, Webhook};

@@ -22,7 +22,7 @@ impl Quotas {
         match kind {
             KindName::Extension => self.extensions,
             KindName::Device => self.devices,
-            KindName::Reseller | KindName::Plan | KindName::Tenant => None,
+            KindName::Reseller | KindName::Plan | KindName::Tenant | KindName::Webhook => None,
         }
     }
 }
@@ -46,7 +46,7 @@ impl ResellerLimits {
         match kind {
             KindName::Reseller => self.resellers,
             KindName::Tenant => self.tenants,
-            KindName::Plan | KindName::Extension | KindName::Device => None,
+            KindName::Plan | KindName::Extension | KindName::Device | KindName::Webhook => None,
         }
     }
 }

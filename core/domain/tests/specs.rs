@@ -2,8 +2,10 @@
 //! accepted says the same again.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use domain::{Device, Document, Extension, Kind, KindName, Plan, Reseller, Tenant, facets};
-use ids::{DeviceId, ExtensionId, PlanId, ResellerId, TenantId};
+use domain::{
+    Device, Document, Extension, Kind, KindName, Plan, Reseller, Tenant, Webhook, facets,
+};
+use ids::{DeviceId, ExtensionId, PlanId, ResellerId, TenantId, WebhookId};
 use machine::WallTime;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
@@ -31,6 +33,8 @@ fn name() -> impl Strategy<Value = String> {
         "extension",
         "address",
         "trusted_source",
+        "url",
+        "events",
     ];
     prop_oneof![9 => proptest::sample::select(real.to_vec()).prop_map(str::to_owned), 1 => ".{0,8}"]
 }
@@ -99,6 +103,7 @@ fn all_hold(spec: &Value) {
     holds::<Tenant>(&TenantId::new(1, 1).to_string(), spec);
     holds::<Extension>(&ExtensionId::new(1, 1).to_string(), spec);
     holds::<Device>(&DeviceId::new(1, 1).to_string(), spec);
+    holds::<Webhook>(&WebhookId::new(1, 1).to_string(), spec);
 }
 
 /// A valid spec of a kind, to be spoilt in one place.
@@ -122,6 +127,9 @@ fn valid(kind: KindName) -> Value {
         KindName::Device => serde_json::json!({
             "username": "anna", "extension": ExtensionId::new(1, 1),
             "address": "sip:192.0.2.7", "trusted_source": "192.0.2.7"
+        }),
+        KindName::Webhook => serde_json::json!({
+            "name": "crm", "url": "https://hooks.example/x", "events": ["call.*"]
         }),
     }
 }

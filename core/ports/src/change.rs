@@ -1,6 +1,6 @@
 //! Changes: what one transaction does.
 
-use domain::{Digests, Document, KindName};
+use domain::{Digests, Document, KindName, SigningKeys};
 use ids::{AuditId, RequestId};
 use machine::WallTime;
 use tenancy::Owner;
@@ -18,6 +18,8 @@ pub enum SecretChange {
     Keep,
     /// It becomes this; the store seals it under the tenant's data key.
     Set(Digests),
+    /// A webhook's keys become these, sealed likewise.
+    Sign(SigningKeys),
 }
 
 /// A document to be written, with its secret.

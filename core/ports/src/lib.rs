@@ -8,12 +8,14 @@
 mod account;
 mod change;
 mod courier;
+mod deliveries;
 mod error;
 mod events;
 mod exchange;
 mod fixed;
 pub mod frame;
 mod front_door;
+mod hook_desk;
 mod host;
 mod journal;
 mod keys;
@@ -31,6 +33,7 @@ pub use change::{
     Written,
 };
 pub use courier::{Courier, CourierError, PARCEL_MAX, Parcel, Receipt};
+pub use deliveries::{DELIVERIES_KEPT, DeliveryBook, DeliveryQuery};
 pub use error::{Fault, StoreError};
 pub use events::{
     EVENT_DAYS, EVENTS_KEPT, EVENTS_SCANNED, EventHead, EventLog, EventPage, EventQuery,
@@ -38,6 +41,7 @@ pub use events::{
 pub use exchange::{ExchangeStore, FeedWatch};
 pub use fixed::{FixedClock, SeededEntropy};
 pub use front_door::{FrontDoor, IDEMPOTENCY_HOURS, RESPONSE_MAX, Reply, Turn};
+pub use hook_desk::{HookDesk, NoHooks};
 pub use host::{Entropy, WallClock};
 pub use journal::{Journal, JournalRecord, Mark};
 pub use keys::KeyStore;

@@ -7,6 +7,7 @@ use tenancy::TenantScope;
 
 use crate::account::AccountStore;
 use crate::change::{Change, Committed};
+use crate::deliveries::DeliveryBook;
 use crate::error::StoreError;
 use crate::events::EventLog;
 use crate::exchange::ExchangeStore;
@@ -67,9 +68,19 @@ pub trait Store: Send + Sync {
 }
 
 /// All of a store's faces.
-pub trait Stores: Store + AccountStore + ExchangeStore + FrontDoor + KeyStore + EventLog {}
+pub trait Stores:
+    Store + AccountStore + ExchangeStore + FrontDoor + KeyStore + EventLog + DeliveryBook
+{
+}
 
 impl<T> Stores for T where
-    T: Store + AccountStore + ExchangeStore + FrontDoor + KeyStore + EventLog + ?Sized
+    T: Store
+        + AccountStore
+        + ExchangeStore
+        + FrontDoor
+        + KeyStore
+        + EventLog
+        + DeliveryBook
+        + ?Sized
 {
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use admin::Office;
 use ids::{TenantId, TokenId};
-use ports::LiveExchange;
+use ports::{HookDesk, LiveExchange, Mailer, NoHooks, NoMailer};
 use tenancy::{Caps, Owner, Principal};
 
 use crate::limits::Limits;
@@ -34,6 +34,10 @@ pub struct Parts {
     pub office: Office,
     /// The living exchange.
     pub live: Arc<dyn LiveExchange>,
+    /// Whoever delivers to webhooks.
+    pub hooks: Arc<dyn HookDesk>,
+    /// Who sends mail.
+    pub mailer: Arc<dyn Mailer>,
     /// Further figures in the text form of Prometheus, shown beside those of the exchange.
     pub figures: Arc<dyn Fn() -> String + Send + Sync>,
     /// Told of every answer.
@@ -48,6 +52,8 @@ impl Parts {
         Parts {
             office,
             live,
+            hooks: Arc::new(NoHooks),
+            mailer: Arc::new(NoMailer),
             figures: Arc::new(String::new),
             seen: Arc::new(|_| {}),
             limits: Limits::default(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::problem::Problem;
-use crate::settings::{Digest, LogFormat, Settings};
+use crate::settings::{Digest, LogFormat, Mail, Settings};
 
 /// Most listeners, names or addresses of one setting.
 const SEVERAL_MAX: usize = 64;
@@ -65,6 +65,12 @@ pub struct Given {
     pub master_key: Option<PathBuf>,
     /// How long calls may go on after the first SIGTERM, in seconds.
     pub drain_seconds: Option<u64>,
+    /// The mail server: `smtp://[USER:PASSWORD@]HOST[:PORT]` or `smtps://…`.
+    pub smtp: Option<String>,
+    /// The address that mail comes from.
+    pub mail_from: Option<String>,
+    /// Networks inside which webhooks may go nevertheless: `ADDR/BITS`, several with commas.
+    pub webhook_allow: Option<Several>,
     /// What is logged, such as `info` or `info,net=debug`.
     pub log: Option<String>,
     /// `text` or `json`.
@@ -95,6 +101,9 @@ impl Given {
             digest: self.digest.or(below.digest),
             master_key: self.master_key.or(below.master_key),
             drain_seconds: self.drain_seconds.or(below.drain_seconds),
+            smtp: self.smtp.or(below.smtp),
+            mail_from: self.mail_from.or(below.mail_from),
+            webhook_allow: self.webhook_allow.or(below.webhook_allow),
             log: self.log.or(below.log),
             log_format: self.log_format.or(below.log_format),
         }
@@ -132,6 +141,8 @@ impl Given {
             digest: one(self.digest, "digest", "md5", Digest::parse)?,
             master_key,
             drain: Duration::from_secs(drain),
+            mail: mail(self.smtp, self.mail_from)?,
+            webhook_allow: several(self.webhook_allow.as_ref(), "webhook_allow", "", network)?,
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             log_format: one(self.log_format, "log_format", "text", LogFormat::parse)?,
             data,
@@ -178,6 +189,31 @@ fn several<T>(
 fn socket(text: &str) -> Result<SocketAddr, &'static str> {
     let rule = "must be an address and a port, such as 0.0.0.0:5060 or [::1]:5060";
     text.parse().map_err(|_| rule)
+}
+
+/// The mail server and the sender, which need each other.
+fn mail(smtp: Option<String>, from: Option<String>) -> Result<Option<Mail>, Problem> {
+    match (smtp, from) {
+        (None, None) => Ok(None),
+        (Some(smtp), Some(from)) => Ok(Some(Mail { smtp, from })),
+        (Some(_), None) => {
+            let rule = "must be set with smtp: the address that mail comes from";
+            Err(Problem::new("mail_from", "", rule))
+        }
+        (None, Some(from)) => {
+            let rule = "needs smtp, the server that takes the mail";
+            Err(Problem::new("mail_from", from, rule))
+        }
+    }
+}
+
+fn network(text: &str) -> Result<(IpAddr, u8), &'static str> {
+    const RULE: &str = "must be a network, such as 10.1.0.0/16 or fd00:1::/32";
+    let (address, bits) = text.split_once('/').ok_or(RULE)?;
+    let address: IpAddr = address.parse().map_err(|_| RULE)?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let bits = bits.parse().ok().filter(|bits| *bits <= most);
+    Ok((address, bits.ok_or(RULE)?))
 }
 
 fn address(text: &str) -> Result<IpAddr, &'static str> {

@@ -12,5 +12,5 @@ mod span;
 
 pub use given::{Given, Several};
 pub use problem::Problem;
-pub use settings::{Digest, LogFormat, Settings};
+pub use settings::{Digest, LogFormat, Mail, Settings};
 pub use span::PortSpan;

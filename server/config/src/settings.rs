@@ -1,5 +1,6 @@
 //! The settings of a running exchange, validated.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -49,6 +50,24 @@ impl Digest {
     }
 }
 
+/// How mail goes out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The mail server's URL, as given; it may hold a password.
+    pub smtp: String,
+    /// The address that mail comes from.
+    pub from: String,
+}
+
+impl fmt::Debug for Mail {
+    /// Without the URL, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mail")
+            .field("from", &self.from)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Everything that is set, each within its rule.
 // tidy: config
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +95,11 @@ pub struct Settings {
     pub master_key: PathBuf,
     /// How long calls may go on while draining, at most a day. Default 60 s.
     pub drain: Duration,
+    /// How mail goes out. Default not at all.
+    pub mail: Option<Mail>,
+    /// Networks inside which webhooks may go nevertheless: an address and the bits of its prefix.
+    /// Default none.
+    pub webhook_allow: Vec<(IpAddr, u8)>,
     /// What is logged. Default `info`.
     pub log: String,
     /// How it is written. Default text.

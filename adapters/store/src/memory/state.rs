@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use domain::{
-    AuditEntry, Cdr, Digests, Document, Facets, FeedEntry, KeyScope, KindName, TokenRecord,
-    UniqueKey, Version,
+    AuditEntry, Cdr, Delivery, Digests, Document, Facets, FeedEntry, KeyScope, KindName,
+    SigningKeys, TokenRecord, UniqueKey, Version,
 };
-use ids::{AuditId, CdrId, TenantId, TokenId};
+use ids::{AuditId, CdrId, TenantId, TokenId, WebhookId};
 use ports::ACCOUNT_DEPTH_MAX;
 use tenancy::{Account, Owner};
 
@@ -27,6 +27,14 @@ pub(super) struct Stored {
     /// The owner of each document that it refers to, in the order of its references.
     pub(super) targets: Vec<Owner>,
     pub(super) digests: Option<Digests>,
+    pub(super) signing: Option<SigningKeys>,
+}
+
+/// What became of events at one webhook, by their cursors.
+#[derive(Debug, Default)]
+pub(super) struct HookBook {
+    pub(super) place: Option<u64>,
+    pub(super) deliveries: BTreeMap<u64, Delivery>,
 }
 
 /// Who refers: a document, whose it is, and the field.
@@ -41,6 +49,7 @@ pub(super) struct Estate {
     pub(super) history: BTreeMap<Place, VecDeque<Version>>,
     pub(super) cdrs: BTreeMap<CdrId, Cdr>,
     pub(super) events: EventBook,
+    pub(super) hooks: BTreeMap<WebhookId, HookBook>,
 }
 
 #[derive(Debug, Default)]

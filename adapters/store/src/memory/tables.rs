@@ -3,7 +3,7 @@
 use domain::{
     AuditEntry, Document, Event, FeedEntry, KindName, Place as Whose, Reference, UniqueKey, Version,
 };
-use ids::TokenId;
+use ids::{TokenId, WebhookId};
 use ports::{Change, Committed, HISTORY_MAX, Part, SecretChange, StoreError};
 use tenancy::{Account, Actor, Owner};
 
@@ -22,6 +22,8 @@ struct Draft<'a> {
     audit: Vec<AuditEntry>,
     feed: Vec<FeedEntry>,
     events: Vec<Event>,
+    /// Webhooks that are gone.
+    unhooked: Vec<(Owner, WebhookId)>,
 }
 
 pub(super) fn commit(
@@ -55,6 +57,7 @@ fn whole<T>(
         audit: Vec::new(),
         feed: Vec::new(),
         events: Vec::new(),
+        unhooked: Vec::new(),
     };
     match work(&mut draft) {
         Ok(committed) => {
@@ -91,6 +94,11 @@ impl Draft<'_> {
         for entry in self.feed {
             self.state.cursor = entry.cursor;
             self.state.feed.push_back(entry);
+        }
+        for (owner, webhook) in self.unhooked {
+            if let Some(estate) = self.state.estates.get_mut(&owner) {
+                estate.hooks.remove(&webhook);
+            }
         }
         for event in self.events {
             self.state.tell(event);
@@ -204,14 +212,19 @@ impl Tables for Draft<'_> {
             .state
             .stored(document.owner, document.kind, &document.id);
         let digests = match secret {
-            SecretChange::Keep => before.and_then(|stored| stored.digests),
+            SecretChange::Keep | SecretChange::Sign(_) => before.and_then(|stored| stored.digests),
             SecretChange::Set(digests) => Some(digests),
+        };
+        let signing = match secret {
+            SecretChange::Keep | SecretChange::Set(_) => before.and_then(|stored| stored.signing),
+            SecretChange::Sign(keys) => Some(keys),
         };
         let stored = Stored {
             document: document.clone(),
             facets: links.facets.clone(),
             targets: links.targets.clone(),
             digests,
+            signing,
         };
         let place = (document.kind, document.id.clone());
         self.set(document.owner, place, Some(stored));
@@ -220,6 +233,10 @@ impl Tables for Draft<'_> {
 
     fn delete(&mut self, owner: Owner, kind: KindName, id: &str) -> Result<(), StoreError> {
         self.set(owner, (kind, id.to_owned()), None);
+        if kind == KindName::Webhook {
+            self.unhooked
+                .extend(id.parse().map(|webhook| (owner, webhook)));
+        }
         if kind.place() == Whose::Itself {
             self.erased.push(owner);
         }

@@ -15,10 +15,16 @@ struct Migration {
 }
 
 /// What each version adds to the one before. Never change an entry; add one.
-const MIGRATIONS: [Migration; 1] = [Migration {
-    text: include_str!("migrations/0001.sql"),
-    serves: 1,
-}];
+const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        text: include_str!("migrations/0001.sql"),
+        serves: 1,
+    },
+    Migration {
+        text: include_str!("migrations/0002.sql"),
+        serves: 1,
+    },
+];
 
 /// Keeps two preparations apart. ASCII for "prepare".
 const PREPARERS: i64 = 31_650_977_394_291_301;

@@ -22,7 +22,7 @@ pub(crate) const DATA_KEYS: &str = "data_keys";
 pub(crate) const FEED_END: &str = "feed_end";
 
 /// All tables, those that are referred to before those that refer.
-pub(crate) const TABLES: [Table; 15] = [
+pub(crate) const TABLES: [Table; 17] = [
     table(DATA_KEYS, 1, &["tenant", "sealed"]),
     table(
         "documents",
@@ -75,6 +75,12 @@ pub(crate) const TABLES: [Table; 15] = [
         &["tenant", "cursor", "turn", "id", "at", "event"],
     ),
     table("event_marks", 1, &["tenant", "latest"]),
+    table("webhook_places", 2, &["tenant", "webhook", "cursor"]),
+    table(
+        "deliveries",
+        3,
+        &["tenant", "webhook", "cursor", "state", "delivery"],
+    ),
     table("cdrs", 2, &["tenant", "id", "started", "record"]),
     table(
         "cdr_facets",

@@ -6,12 +6,13 @@ use domain::{
 };
 use ports::{Change, Committed, HISTORY_MAX, Part, SecretChange, StoreError};
 use tenancy::{Account, Actor, Owner};
+use zeroize::Zeroizing;
 
 use super::sql::{Fields, Sql, column, integer, json, limit};
 use super::value::params;
 use super::vault::OwnerKey;
 use super::writer::Desk;
-use super::{accounts, documents, events, feed, tokens, trail};
+use super::{accounts, deliveries, documents, events, feed, tokens, trail};
 use crate::transaction::{Holder, Links, Reach, Tables, carry_out, carry_out_parts};
 
 /// Carries out a change inside the savepoint of its order.
@@ -56,17 +57,17 @@ impl Draft<'_> {
         document: &Document,
         secret: SecretChange,
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        let SecretChange::Set(digests) = secret else {
-            return Ok(None);
+        let bytes = match secret {
+            SecretChange::Keep => return Ok(None),
+            SecretChange::Set(digests) => Zeroizing::new(digests.to_bytes().to_vec()),
+            SecretChange::Sign(keys) => Zeroizing::new(keys.to_bytes()),
         };
         let (owner, desk) = (document.owner, self.desk);
         let key = match self.key.take().filter(|(known, _)| *known == owner) {
             Some((_, key)) => key,
             None => desk.vault.key(desk.sql, owner)?,
         };
-        let sealed = desk
-            .vault
-            .seal(&key, document.kind, &document.id, &digests)?;
+        let sealed = desk.vault.seal(&key, document.kind, &document.id, &bytes)?;
         self.key = Some((owner, key));
         Ok(Some(sealed))
     }
@@ -260,6 +261,9 @@ impl Tables for Draft<'_> {
         let delete = "DELETE FROM documents WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
         let place = params![column(owner), kind.as_str(), id];
         self.sql().run(delete, place)?;
+        if let (KindName::Webhook, Some(tenant)) = (kind, owner.tenant()) {
+            deliveries::remove_all(self.sql(), tenant, id)?;
+        }
         if kind.place() == Place::Itself {
             tokens::remove_all(self.sql(), owner)?;
             if let Some(tenant) = owner.tenant() {

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use domain::{Digests, KindName};
 use ports::{Entropy, StoreError};
 use tenancy::Owner;
+use zeroize::Zeroizing;
 
 use super::sql::{Sql, column, corrupt};
 use super::value::params;
@@ -103,7 +104,7 @@ impl Vault {
         })?;
         let mut anew = 0;
         for (kind, id, sealed) in secrets {
-            let secret = old.open(kind, &id, &sealed)?;
+            let secret = old.open_bytes(kind, &id, &sealed)?;
             let sealed = self.seal(&new, kind, &id, &secret)?;
             let replace = "UPDATE documents SET digests = ?4
                            WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
@@ -137,16 +138,16 @@ impl Vault {
         })
     }
 
-    /// Seals a document's digests for their place.
+    /// Seals what is kept of a document's secret for its place.
     pub(super) fn seal(
         &self,
         key: &OwnerKey,
         kind: KindName,
         id: &str,
-        digests: &Digests,
+        secret: &[u8],
     ) -> Result<Vec<u8>, StoreError> {
         let place = key.place(kind, id);
-        let sealed = key.key.seal(&place, &digests.to_bytes(), &*self.entropy);
+        let sealed = key.key.seal(&place, secret, &*self.entropy);
         sealed.map_err(unsealed)
     }
 }
@@ -165,9 +166,19 @@ impl OwnerKey {
         id: &str,
         sealed: &[u8],
     ) -> Result<Digests, StoreError> {
-        let opened = self.key.open(&self.place(kind, id), sealed);
-        let bytes = opened.map_err(|error| corrupt(&format!("{kind} {id}: {error}")))?;
+        let bytes = self.open_bytes(kind, id, sealed)?;
         Digests::from_bytes(&bytes).ok_or_else(|| corrupt(&format!("{kind} {id}: odd digests")))
+    }
+
+    /// Opens what is kept of a document's secret, which was sealed for this very place.
+    pub(super) fn open_bytes(
+        &self,
+        kind: KindName,
+        id: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        let opened = self.key.open(&self.place(kind, id), sealed);
+        opened.map_err(|error| corrupt(&format!("{kind} {id}: {error}")))
     }
 
     fn place(&self, kind: KindName, id: &str) -> Vec<u8> {

@@ -11,7 +11,7 @@ pub(super) fn itself(kind: KindName, id: &str) -> Option<Owner> {
     match kind {
         KindName::Reseller => id.parse().ok().map(|id| Account::Reseller(id).into()),
         KindName::Tenant => id.parse().ok().map(Owner::Tenant),
-        KindName::Plan | KindName::Extension | KindName::Device => None,
+        KindName::Plan | KindName::Extension | KindName::Device | KindName::Webhook => None,
     }
 }
 

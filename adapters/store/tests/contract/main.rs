@@ -9,6 +9,7 @@ mod atomicity;
 mod audit;
 mod availability;
 mod cdrs;
+mod deliveries;
 mod disk;
 mod documents;
 mod events;

@@ -1,7 +1,7 @@
 //! Random sequences of calls: memory and SQLite must answer alike and hold the same.
 
 use domain::{AuditEntry, KindName, Reseller, TokenRecord};
-use ids::{AuditId, DeviceId, ExtensionId, PlanId, ResellerId, TenantId, TokenId};
+use ids::{AuditId, DeviceId, ExtensionId, PlanId, ResellerId, TenantId, TokenId, WebhookId};
 use ports::{
     CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,
     Stores, Write, locate_below,
@@ -97,6 +97,7 @@ fn touch() -> impl Strategy<Value = Touch> {
         KindName::Extension,
         KindName::Device,
         KindName::Device,
+        KindName::Webhook,
     ]);
     let secret = prop::option::of(any::<u8>());
     (step, kind, few(), few(), few(), secret).prop_map(
@@ -238,6 +239,11 @@ fn write(owner: Owner, touch: &Touch) -> Write {
             let name = format!("Phone-{}", touch.name);
             let spec = json!({ "username": name, "extension": extension(touch.target) });
             (DeviceId::new(number, 3).to_string(), owner, name, spec)
+        }
+        KindName::Webhook => {
+            let name = format!("hook-{}", touch.name);
+            let spec = json!({ "name": name, "url": "https://hooks.example/" });
+            (WebhookId::new(number, 4).to_string(), owner, name, spec)
         }
     };
     let document = domain::Document {

@@ -25,7 +25,7 @@ use super::inbox::{Letter, Postbox};
 use super::live::{Live, Waiting};
 use super::running::{Front, Rear, Running, Signalling};
 use super::switchboard::Switchboard;
-use super::{media as media_part, records};
+use super::{media as media_part, outside, records};
 use crate::console;
 use crate::failure::Failure;
 use crate::print;
@@ -75,7 +75,10 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
         switchboard,
         waker,
     };
+    let hooks = outside::hooks(settings, office.shared_store(), AGENT)?;
     let front = Front {
+        hooks,
+        mailer: outside::mailer(settings)?,
         office,
         live,
         requests,

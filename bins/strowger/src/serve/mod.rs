@@ -10,6 +10,7 @@ mod figures;
 mod inbox;
 mod live;
 mod media;
+mod outside;
 mod records;
 mod running;
 mod switchboard;

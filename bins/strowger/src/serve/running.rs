@@ -9,16 +9,18 @@ use std::time::Duration;
 use admin::Office;
 use admin::live::Follower;
 use bus::Folder;
+use hooks::Hooks;
 use media::PortRange;
 use media_io::MediaThreads;
 use net::{Net, Waker};
+use ports::Mailer;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::changes;
-use super::figures::{Board, Requests};
+use super::figures::{Board, Requests, deliveries};
 use super::inbox::{Letter, Postbox};
 use super::live::Live;
 use super::records::Clerk;
@@ -55,6 +57,10 @@ pub(crate) struct Front {
     pub(crate) live: Live,
     pub(crate) requests: Arc<Requests>,
     pub(crate) follower: Follower,
+    /// Who delivers to webhooks.
+    pub(crate) hooks: Arc<Hooks>,
+    /// Who sends mail.
+    pub(crate) mailer: Arc<dyn Mailer>,
     /// Where the API listens.
     pub(crate) http: SocketAddr,
     /// Whether everything listens on loopback addresses only.
@@ -178,6 +184,11 @@ fn serve(
         let changes = tokio::spawn(follow);
         let requests = front.requests;
         let mut parts = api::Parts::new(front.office, Arc::new(front.live));
+        let delivering = tokio::spawn(hooks::run(Arc::clone(&front.hooks)));
+        let counted = Arc::clone(&front.hooks);
+        parts.figures = Arc::new(move || deliveries::page(counted.figures().now()));
+        parts.hooks = front.hooks;
+        parts.mailer = front.mailer;
         parts.seen = Arc::new(move |seen| requests.see(seen));
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(api::serve(api, parts, async move {
@@ -190,6 +201,7 @@ fn serve(
         ready.store(false, Ordering::Release);
         drain(&postbox, &board, front.patience, &mut signals, ended).await;
         changes.abort();
+        delivering.abort();
         let _gone = stop.send(());
         // what is under way is answered; a request that failed has said so in the log
         let _served = serving.await;

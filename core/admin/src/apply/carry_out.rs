@@ -1,7 +1,8 @@
 //! Telling what a snapshot would change, and changing it.
 
 use domain::{
-    Device, Document, Extension, Invalid, Kind, KindName, Place, Plan, Reseller, Secret, Tenant,
+    Device, Document, Extension, Invalid, Kind, KindName, Place, Plan, Reseller, Secret,
+    SigningKeys, Tenant, Webhook,
 };
 use ids::ResellerId;
 use machine::WallTime;
@@ -165,6 +166,10 @@ impl<'a> Worker<'a> {
         }
         if act != Act::Keep {
             let secret = match (&before, secret) {
+                // its key is told when it is replaced for the first time
+                (None, _) if document.kind == KindName::Webhook => {
+                    SecretChange::Sign(SigningKeys::first(self.office.random()))
+                }
                 (None, Some(secret)) => {
                     SecretChange::Set(self.office.digests(&document.name, &secret))
                 }
@@ -188,7 +193,9 @@ impl<'a> Worker<'a> {
         let (field, own) = match (kind, self.scope.account()) {
             (KindName::Reseller, own) => ("parent", own),
             (KindName::Tenant, own) => ("reseller", own),
-            (KindName::Plan | KindName::Extension | KindName::Device, own) => return Ok(own),
+            (KindName::Plan | KindName::Extension | KindName::Device | KindName::Webhook, own) => {
+                return Ok(own);
+            }
         };
         let named = spec.get(field).and_then(Value::as_str).map(str::to_owned);
         let Some(named) = named else {
@@ -309,6 +316,7 @@ fn canonical(kind: KindName, spec: &Value) -> Result<(Value, String), Invalid> {
         KindName::Tenant => stored::<Tenant>(spec),
         KindName::Extension => stored::<Extension>(spec),
         KindName::Device => stored::<Device>(spec),
+        KindName::Webhook => stored::<Webhook>(spec),
     }
 }
 

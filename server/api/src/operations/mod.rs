@@ -13,6 +13,7 @@ mod registrations;
 mod resellers;
 mod tenants;
 mod tokens;
+mod webhooks;
 mod written;
 
 use crate::operation::Operation;
@@ -29,6 +30,7 @@ pub(crate) fn all() -> Vec<Operation> {
         calls::operations(),
         cdrs::operations(),
         events::operations(),
+        webhooks::operations(),
         audit::operations(),
         tokens::operations(),
         platform::operations(),

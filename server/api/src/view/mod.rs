@@ -12,3 +12,4 @@ pub(crate) mod reseller;
 pub(crate) mod rollback;
 pub(crate) mod tenant;
 pub(crate) mod token;
+pub(crate) mod webhook;

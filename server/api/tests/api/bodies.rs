@@ -24,7 +24,8 @@ async fn what_is_no_json_is_refused_by_every_operation_that_reads_a_body() {
             .replace("{plan}", HOUSE_PLAN)
             .replace("{tenant}", &world.acme.domain)
             .replace("{extension}", &world.acme.number)
-            .replace("{device}", &world.acme.username);
+            .replace("{device}", &world.acme.username)
+            .replace("{webhook}", &world.acme.webhook_name);
         let ask = || Ask::new(&operation.method, &path).if_match("*");
         let deep = [b"[".repeat(3_000), b"]".repeat(3_000)].concat();
         for body in [

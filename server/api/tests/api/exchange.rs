@@ -5,9 +5,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use ids::{CallId, DeviceId, TenantId};
+use ids::{CallId, DeviceId, TenantId, WebhookId};
 use machine::WallTime;
-use ports::{LiveCall, LiveError, LiveExchange, LiveLeg, LiveRegistration, Why};
+use ports::{
+    CourierError, HookDesk, LiveCall, LiveError, LiveExchange, LiveLeg, LiveRegistration, Receipt,
+    StoreError, Why,
+};
 use tenancy::TenantScope;
 use tokio::sync::Semaphore;
 
@@ -16,6 +19,7 @@ use crate::world::NOON;
 /// What each tenant has at this moment.
 #[derive(Default)]
 pub(crate) struct Exchange {
+    pub(crate) replayed: Mutex<Vec<(TenantId, WebhookId)>>,
     pub(crate) calls: Mutex<BTreeMap<TenantId, Vec<LiveCall>>>,
     pub(crate) registrations: Mutex<BTreeMap<TenantId, Vec<LiveRegistration>>>,
     pub(crate) hung_up: Mutex<Vec<(TenantId, CallId, String)>>,
@@ -119,5 +123,23 @@ impl LiveExchange for Exchange {
 
     fn metrics(&self) -> String {
         "# TYPE strowger_calls gauge\nstrowger_calls 1\n# EOF\n".to_owned()
+    }
+}
+
+#[async_trait]
+impl HookDesk for Exchange {
+    fn replayed(&self, tenant: TenantId, webhook: WebhookId) {
+        self.replayed.lock().unwrap().push((tenant, webhook));
+    }
+
+    async fn ping(
+        &self,
+        _: &TenantScope,
+        _: WebhookId,
+    ) -> Result<Result<Receipt, CourierError>, StoreError> {
+        Ok(Ok(Receipt {
+            status: 204,
+            retry_after: None,
+        }))
     }
 }

@@ -18,6 +18,7 @@ async fn all_that_is_shown(world: &World, token: &str) -> Vec<(String, Reply)> {
             .replace("{tenant}", &acme.domain)
             .replace("{extension}", &acme.number)
             .replace("{device}", &acme.username)
+            .replace("{webhook}", &acme.webhook_name)
             .replace("{call}", &acme.call.to_string())
             .replace("{cdr}", &acme.cdr.to_string())
             .replace("{token}", token);
@@ -33,6 +34,7 @@ async fn no_secret_is_ever_shown_a_second_time() {
     let acme = &world.acme;
     let mut secrets = vec![
         acme.secret.clone(),
+        acme.webhook_key.clone(),
         acme.key.clone(),
         world.operator.clone(),
     ];

@@ -6,13 +6,15 @@ use std::sync::{Arc, Mutex};
 
 use admin::{DEFAULT_REALM, Office, tokens};
 use api::{Limits, Parts, Seen};
-use domain::{Cdr, End, Fault, Party, Step};
-use ids::{CallId, CdrId, DeviceId, ExtensionId, PlanId, ResellerId, TenantId, TokenId};
+use domain::{Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Step};
+use ids::{
+    CallId, CdrId, DeviceId, EventId, ExtensionId, PlanId, ResellerId, TenantId, TokenId, WebhookId,
+};
 use machine::WallTime;
-use ports::{ExchangeStore, FixedClock, SeededEntropy};
+use ports::{DeliveryBook, ExchangeStore, FixedClock, SeededEntropy};
 use serde_json::{Value, json};
 use store::MemoryStore;
-use tenancy::{Owner, PlatformScope};
+use tenancy::{Owner, PlatformScope, TenantScope};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -35,6 +37,9 @@ pub(crate) struct Company {
     pub(crate) secret: String,
     pub(crate) call: CallId,
     pub(crate) cdr: CdrId,
+    pub(crate) webhook: WebhookId,
+    pub(crate) webhook_name: String,
+    pub(crate) webhook_key: String,
 }
 
 impl Company {
@@ -99,6 +104,7 @@ pub(crate) async fn world_with(limits: Limits) -> World {
     .unwrap();
     let operator = operator.reveal().to_owned();
     let mut parts = Parts::new(office, live.clone());
+    parts.hooks = live.clone();
     let (furnishing, stop, served) = serve(parts.clone()).await;
     let acme = company(furnishing, &operator, "acme", &store, &live).await;
     let globex = company(furnishing, &operator, "globex", &store, &live).await;
@@ -205,6 +211,11 @@ async fn company(
     let username = format!("{name}-{number}");
     let body = json!({"username": username, "extension": number});
     let device = make(&format!("tenants/{id}/devices"), body).await;
+    let url = format!("https://hooks.example/?canary%20of%20{name}");
+    let body = json!({"name": format!("{name}-crm"), "url": url});
+    let webhook = make(&format!("tenants/{id}/webhooks"), body).await;
+    let webhook_id = id_of(&webhook);
+    deliver(store, id, webhook_id, &canary).await;
     let extension: ExtensionId = id_of(&extension);
     let bits = id.as_u128();
     let (call, cdr) = (CallId::from_u128(bits + 1), CdrId::from_u128(bits + 2));
@@ -229,7 +240,30 @@ async fn company(
         secret: device.member("secret"),
         call,
         cdr,
+        webhook: webhook_id,
+        webhook_name: webhook.member("name"),
+        webhook_key: webhook.member("secret"),
     }
+}
+
+/// Makes a dead letter of an event with the cursor 1.
+async fn deliver(store: &MemoryStore, tenant: TenantId, webhook: WebhookId, canary: &str) {
+    let event = Event {
+        id: EventId::from_u128(tenant.as_u128()),
+        tenant,
+        kind: EventKind::CallEnded,
+        at: NOON,
+        cursor: 1,
+        subject: canary.to_owned(),
+        data: json!({}),
+    };
+    let dead = Delivery {
+        state: DeliveryState::Dead,
+        ..Delivery::begin(webhook, event, NOON)
+    };
+    let scope = TenantScope::for_job(tenant, "test");
+    let taken = store.take_in(&scope, webhook, 1, vec![dead]);
+    taken.await.unwrap();
 }
 
 /// The record of a call from an extension to the echo.

@@ -50,6 +50,9 @@ fn each_refusal_names_the_setting_and_the_rule() {
         ("names = 'a b'", "names"),
         ("digest = 'sha1'", "digest"),
         ("drain_seconds = 100000", "drain_seconds"),
+        ("webhook_allow = '10.0.0.0'", "webhook_allow"),
+        ("webhook_allow = '10.0.0.0/33'", "webhook_allow"),
+        ("smtp = 'smtp://mail.example'", "mail_from"),
         ("log_format = 'xml'", "log_format"),
     ] {
         let problem = file(text).settle().unwrap_err();

@@ -4,11 +4,12 @@ use postgres::Client;
 use postgres::error::SqlState;
 use store::OpenError;
 
+use crate::deliveries::with_delivery;
 use crate::server::Database;
 use crate::world::{World, cdr};
 
 /// Tables with a tenant in each row.
-const WALLED: [&str; 12] = [
+const WALLED: [&str; 14] = [
     "data_keys",
     "documents",
     "unique_keys",
@@ -18,6 +19,8 @@ const WALLED: [&str; 12] = [
     "feed",
     "events",
     "event_marks",
+    "webhook_places",
+    "deliveries",
     "cdrs",
     "cdr_facets",
     "tokens",
@@ -34,6 +37,7 @@ fn two_tenants() -> (Database, [String; 2]) {
         world.device(&scope, &extension, domain);
         let record = cdr(scope.tenant(), world.number());
         store::block_on(world.store.write_cdrs(vec![record])).unwrap();
+        with_delivery(&world, &scope);
         scope.tenant().to_string()
     });
     (database, ids)

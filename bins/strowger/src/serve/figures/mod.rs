@@ -1,6 +1,7 @@
 //! The page of figures: what each part counted, as of its last look.
 
 mod board;
+pub(crate) mod deliveries;
 mod page;
 mod posted;
 mod requests;

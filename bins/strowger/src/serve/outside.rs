@@ -1,0 +1,54 @@
+//! What leaves the exchange for people and for their programs: the mail server, and webhooks.
+
+use std::sync::Arc;
+
+use config::Settings;
+use hooks::Hooks;
+use notify::{COMMAND_TIME, Egress, HttpCourier, Network, Relay, SmtpMailer, Times};
+use ports::{Courier, Entropy, Mailer, NoMailer, Stores};
+use store::{OsEntropy, SystemClock};
+
+use crate::failure::Failure;
+
+/// The mailer that the settings name.
+///
+/// # Errors
+/// A URL that names no mail server, or a sender that is no address.
+pub(crate) fn mailer(settings: &Settings) -> Result<Arc<dyn Mailer>, Failure> {
+    let Some(mail) = &settings.mail else {
+        return Ok(Arc::new(NoMailer));
+    };
+    let refused = |bad: notify::BadRelay| {
+        Failure::new(format!("smtp: {bad}")).next("correct --smtp and --mail-from")
+    };
+    let relay = Relay::parse(&mail.smtp).map_err(refused)?;
+    let entropy = Arc::new(OsEntropy);
+    let mailer = SmtpMailer::new(&relay, &mail.from, COMMAND_TIME, entropy).map_err(refused)?;
+    Ok(Arc::new(mailer))
+}
+
+/// Whoever delivers to webhooks; it begins when it is run.
+///
+/// # Errors
+/// TLS cannot be set up.
+pub(crate) fn hooks(
+    settings: &Settings,
+    store: Arc<dyn Stores>,
+    agent: &str,
+) -> Result<Arc<Hooks>, Failure> {
+    let networks = settings.webhook_allow.iter();
+    let allowed = networks.filter_map(|(address, bits)| Network::new(*address, *bits));
+    let egress = Egress::with_allowed(allowed.collect());
+    let tls = notify::client_config().map_err(|error| Failure::internal(error.to_string()))?;
+    let courier: Arc<dyn Courier> =
+        Arc::new(HttpCourier::new(egress, tls, Times::default(), agent));
+    let mut seed = [0; 8];
+    OsEntropy.fill(&mut seed);
+    Ok(Hooks::new(hooks::Parts {
+        store,
+        courier,
+        clock: Arc::new(SystemClock),
+        limits: delivery::Limits::default(),
+        seed: u64::from_le_bytes(seed),
+    }))
+}

@@ -1,0 +1,102 @@
+//! The kind *webhook*: an endpoint of a tenant's that is told of events.
+
+use ids::WebhookId;
+use serde::{Deserialize, Serialize};
+use tenancy::Identified;
+
+use crate::event::EventFilter;
+use crate::invalid::{Invalid, rule};
+use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey, enabled};
+use crate::text;
+
+/// Longest name, in characters.
+const NAME_MAX: usize = 64;
+
+/// Longest URL, in bytes.
+const URL_MAX: usize = 2_048;
+
+/// Most webhooks of one tenant. Each event is delivered to all of them.
+pub const WEBHOOKS_MAX: u64 = 50;
+
+/// One endpoint. The keys that sign its deliveries are kept apart and never in the spec.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhook {
+    /// 1 to 64 of `0-9 A-Z a-z . _ -`; unique in its tenant.
+    pub name: String,
+    /// Where deliveries go: `https://…` or `http://…`, at most 2,048 bytes, without user name,
+    /// password and fragment.
+    pub url: String,
+    /// Which events: types, families (`call.*`) or `*`; none means all.
+    #[serde(default)]
+    pub events: Vec<String>,
+    /// A disabled webhook is told of nothing; what happens meanwhile it is told afterwards, as
+    /// far as the log reaches.
+    #[serde(default = "enabled")]
+    pub enabled: bool,
+}
+
+impl Webhook {
+    /// Which events it wants.
+    ///
+    /// # Errors
+    /// [`Invalid`] naming the pattern.
+    pub fn filter(&self) -> Result<EventFilter, Invalid> {
+        EventFilter::parse(self.events.iter().map(String::as_str)).map_err(|pattern| {
+            let rule = format!("{pattern:?} is no type of event, or one of too many");
+            Invalid::new("/events", rule)
+        })
+    }
+}
+
+/// Whether a text is a URL that can be delivered to, as far as its form tells.
+fn is_url(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or(url.strip_prefix("http://"));
+    let host = rest.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
+    url.len() <= URL_MAX
+        && url
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && b != b'#' && b != b'\\')
+        && host.is_some_and(|host| !host.is_empty() && !host.contains('@'))
+}
+
+impl Identified for Webhook {
+    type Id = WebhookId;
+}
+
+impl Kind for Webhook {
+    const NAME: KindName = KindName::Webhook;
+    const SECRETS: &'static [&'static str] = &["secret"];
+
+    fn validate(&self) -> Result<(), Invalid> {
+        rule(
+            text::is_word(&self.name, NAME_MAX, b"._-"),
+            "/name",
+            "must be 1 to 64 letters, digits or . _ -",
+        )?;
+        let is_id = self.name.parse::<WebhookId>().is_ok();
+        rule(!is_id, "/name", "must not look like an id")?;
+        rule(
+            is_url(&self.url),
+            "/url",
+            "must be https://HOST/… or http://HOST/… without user name, password and fragment",
+        )?;
+        self.filter().map(|_| ())
+    }
+
+    fn unique_keys(&self) -> Vec<UniqueKey> {
+        vec![UniqueKey {
+            space: "webhook",
+            key: self.name.clone(),
+            scope: KeyScope::PerOwner,
+        }]
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        Vec::new()
+    }
+
+    fn natural_key(&self) -> String {
+        self.name.clone()
+    }
+}

@@ -1,0 +1,100 @@
+//! The endpoints that are delivered to, as the store has them.
+
+use std::collections::BTreeMap;
+
+use delivery::Receiver;
+use domain::{EventFilter, EventKind, KindName, Resource, Webhook};
+use ids::{TenantId, WebhookId};
+use ports::{EventQuery, Order, PAGE_MAX, Page, StoreError, Stores};
+use tenancy::TenantScope;
+
+/// One endpoint that is switched on.
+#[derive(Clone, Debug)]
+pub(crate) struct Endpoint {
+    pub(crate) url: String,
+    pub(crate) filter: EventFilter,
+    /// Up to where in the log its deliveries were made.
+    pub(crate) place: u64,
+    /// Deliveries wait in the store that are not in memory.
+    pub(crate) backlog: bool,
+    /// There may be more in the log.
+    pub(crate) behind: bool,
+}
+
+/// All of a tenant's endpoints that are switched on.
+pub(crate) async fn of_tenant(
+    store: &dyn Stores,
+    scope: &TenantScope,
+) -> Result<BTreeMap<Receiver, Endpoint>, StoreError> {
+    let mut found = BTreeMap::new();
+    let mut page = Page {
+        order: Order::Created,
+        ..Page::first(PAGE_MAX)
+    };
+    loop {
+        let listing = store.list(scope, KindName::Webhook, &page).await?;
+        for document in listing.documents {
+            let webhook: Resource<Webhook> = document.try_into()?;
+            if webhook.spec.enabled {
+                let tenant = scope.tenant();
+                let receiver = Receiver {
+                    tenant,
+                    webhook: webhook.id,
+                };
+                found.insert(receiver, endpoint(store, scope, webhook).await?);
+            }
+        }
+        match listing.next {
+            Some(next) => page = page.after(next),
+            None => return Ok(found),
+        }
+    }
+}
+
+async fn endpoint(
+    store: &dyn Stores,
+    scope: &TenantScope,
+    webhook: Resource<Webhook>,
+) -> Result<Endpoint, StoreError> {
+    let place = match store.place(scope, webhook.id).await? {
+        Some(place) => place,
+        None => birth(store, scope, webhook.id).await?,
+    };
+    Ok(Endpoint {
+        filter: webhook.spec.filter()?,
+        url: webhook.spec.url,
+        place,
+        backlog: true,
+        behind: true,
+    })
+}
+
+/// The cursor of the event that tells of the webhook's making: it hears what came after. When
+/// that is no longer kept, it hears all that is.
+async fn birth(
+    store: &dyn Stores,
+    scope: &TenantScope,
+    webhook: WebhookId,
+) -> Result<u64, StoreError> {
+    let made = EventFilter::parse([EventKind::ResourceCreated.as_str()]).unwrap_or_default();
+    let (id, mut query) = (webhook.to_string(), EventQuery::default());
+    query.filter = made;
+    query.limit = PAGE_MAX;
+    let mut begin = None;
+    loop {
+        let page = store.events(scope, &query).await?;
+        begin.get_or_insert(page.begin);
+        if let Some(event) = page.events.iter().find(|event| event.subject == id) {
+            return Ok(event.cursor);
+        }
+        if page.next >= page.latest {
+            return Ok(begin.unwrap_or(page.next));
+        }
+        query.after = page.next;
+    }
+}
+
+/// The scope in which a tenant's deliveries are made.
+pub(crate) fn scope_of(tenant: TenantId) -> TenantScope {
+    TenantScope::for_job(tenant, "webhooks")
+}
