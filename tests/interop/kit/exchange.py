@@ -61,6 +61,8 @@ class Exchange:
         self.data = os.path.join(self.folder, "data")
         self.sip, self.http = free_port(ip), free_port()
         self.process = self.log = self.ready = self.store = None
+        # further flags of `serve`
+        self.flags = []
         made = self.command_line("demo", "--data", self.data, "--json")
         demo = json.loads(made.stdout)
         self.token = demo["operator_token"]
@@ -105,6 +107,7 @@ class Exchange:
                 "--http", f"127.0.0.1:{self.http}", "--media", ",".join(self.ips),
                 "--media-ports", f"{self.media.start}-{self.media.stop - 1}",
                 *(["--store", self.store] if self.store else []),
+                *self.flags,
             ],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, text=True,
         )
