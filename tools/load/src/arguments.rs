@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::ask::Asking;
 use crate::process::Process;
 use crate::target::Target;
 use clap::{Args, Parser, Subcommand};
@@ -46,8 +47,7 @@ impl Where {
     pub(crate) fn target(&self) -> io::Result<Target> {
         let addresses = [self.exchange, self.local, self.callee];
         if let Some(strange) = addresses.iter().find(|at| !at.ip().is_loopback()) {
-            let why = format!("{strange} is not a loopback address, and nothing else is driven");
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+            return Err(self::strange(*strange));
         }
         Ok(Target {
             exchange: self.exchange,
@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Ceiling(Ceiling),
     /// A registrar that thinks of nothing, to measure the driver.
     Stub(Stub),
+    /// Requests to the API.
+    Ask(Ask),
     /// Everything, in order, as a table and as JSON.
     All(All),
 }
@@ -106,6 +108,9 @@ pub(crate) struct Register {
     /// Users that take turns.
     #[arg(long, default_value_t = 20_000)]
     pub(crate) users: usize,
+    /// The first of them; user 0 is `u1000000`.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) first: usize,
 }
 
 #[derive(Debug, Args)]
@@ -184,6 +189,49 @@ pub(crate) struct Stub {
     /// For how long, seconds.
     #[arg(long, default_value_t = 30.0)]
     pub(crate) seconds: f64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ask {
+    /// Where the API is.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    api: SocketAddrV4,
+    /// The path of a GET, with its query.
+    #[arg(long, default_value = "/api/v1/whoami")]
+    path: String,
+    /// The key.
+    #[arg(long)]
+    key: String,
+    /// Connections.
+    #[arg(long, default_value_t = 4)]
+    connections: u32,
+    #[command(flatten)]
+    amount: Amount,
+}
+
+impl Ask {
+    /// What is asked; load is never sent to anybody but this machine.
+    ///
+    /// # Errors
+    /// The address is not of loopback.
+    pub(crate) fn asking(self) -> io::Result<Asking> {
+        if !self.api.ip().is_loopback() {
+            return Err(strange(self.api));
+        }
+        Ok(Asking {
+            api: self.api,
+            path: self.path,
+            key: self.key,
+            connections: self.connections,
+            rate: self.amount.rate,
+            seconds: self.amount.seconds,
+        })
+    }
+}
+
+fn strange(address: SocketAddrV4) -> io::Error {
+    let why = format!("{address} is not a loopback address, and nothing else is driven");
+    io::Error::new(io::ErrorKind::InvalidInput, why)
 }
 
 #[derive(Debug, Args)]

@@ -47,6 +47,11 @@ impl Pace {
         due
     }
 
+    /// When the next is due; none before the first was begun, which is due at once.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        Some(self.first? + self.gap * self.begun)
+    }
+
     /// Whether all were begun.
     pub(crate) fn is_over(&self) -> bool {
         self.begun == self.count

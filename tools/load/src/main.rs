@@ -2,6 +2,7 @@
 //! behaviour beyond its peak, and beside them what the machine itself would allow.
 
 mod arguments;
+mod ask;
 mod callees;
 mod callers;
 mod calls;
@@ -74,6 +75,7 @@ fn run(command: Command) -> io::Result<()> {
             let length = Duration::from_secs_f64(asked.seconds);
             stub::run(&asked.at.target()?, length)
         }
+        Command::Ask(asked) => print(&ask::run(&asked.asking()?)?),
         Command::All(asked) => all(asked),
     }
 }
@@ -82,7 +84,14 @@ fn register(asked: &arguments::Register) -> io::Result<()> {
     let target = asked.at.target()?;
     let seconds = asked.amount.seconds;
     rates(asked.amount, |rate| {
-        register::run(&target, Storm::new(asked.users, rate, seconds))
+        let storm = Storm::new(asked.users, rate, seconds);
+        register::run(
+            &target,
+            Storm {
+                first: asked.first,
+                ..storm
+            },
+        )
     })
 }
 

@@ -44,6 +44,15 @@ impl Spread {
         self.most = self.most.max(micros);
     }
 
+    /// Adds another's.
+    pub(crate) fn join(&mut self, other: &Spread) {
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count += more;
+        }
+        self.total += other.total;
+        self.most = self.most.max(other.most);
+    }
+
     fn at(&self, permille: u32) -> u64 {
         let wanted = (u64::from(self.total) * u64::from(permille)).div_ceil(1000);
         let mut seen = 0;

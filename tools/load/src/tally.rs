@@ -85,6 +85,21 @@ impl Tally {
         self.good + self.failed == self.begun
     }
 
+    /// Adds what became of others.
+    pub(crate) fn join(&mut self, other: &Tally) {
+        self.begun += other.begun;
+        self.good += other.good;
+        self.failed += other.failed;
+        self.silent += other.silent;
+        self.repeats += other.repeats;
+        for (status, count) in &other.refusals {
+            *self.refusals.entry(*status).or_default() += count;
+        }
+        self.times.join(&other.times);
+        self.first = self.first.into_iter().chain(other.first).min();
+        self.last = self.last.max(other.last);
+    }
+
     /// Tells what became of it. `beside` is time that each takes by its own nature, as holding a
     /// call does, and which does not count against the rate.
     pub(crate) fn outcome(

@@ -6,6 +6,7 @@
 mod administrator;
 mod canaries;
 mod crowd;
+mod flood;
 mod judges;
 mod outcome;
 mod play;
@@ -31,6 +32,9 @@ const TWICE: u64 = 50;
 
 /// Of so many seeds one is played with and without the first company.
 const APART: u64 = 10;
+
+/// Of so many seeds one is played beside a flood, and without it.
+const FLOODED: u64 = 100;
 
 /// Plays simulated hours and judges them.
 #[derive(Clone, Debug, Parser)]
@@ -129,6 +133,9 @@ fn play_one(arguments: &Arguments, seed: u64) -> Outcome {
         return together;
     }
     let mut outcome = play(&setting(false, false));
+    if seed % FLOODED == 7 && outcome.failure.is_none() {
+        outcome.failure = flood::judge(seed);
+    }
     if seed % TWICE == 1 && outcome.failure.is_none() {
         let again = play(&setting(false, false));
         if outcome.hash != again.hash {

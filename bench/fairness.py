@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""A neighbour alone, and beside a company that offers many times its share; `make fairness`.
+
+    bench/fairness.py [--quick] [--no-build] [RESULTS.json]
+
+The exchange has core 0, the drivers (tools/load) core 1, both on loopback. The neighbour calls,
+registers and asks the API at a modest rate; beside it a company offers 20 times as much of each
+("beside"), and then as much as the driver can ("flood"). Rounds alternate, so that a change of the
+machine's own mood meets all of them. Printed: the neighbour's p50 and p99 of set-up, registration
+and API, milliseconds. The same goes to RESULTS.json (target/bench/fairness.json) and to a plot
+beside it (.svg).
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+
+from fairness_plot import plot
+
+HOME = pathlib.Path(__file__).resolve().parent.parent
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HOME / "target")).resolve()
+LOAD = str(TARGET / "release" / "load")
+STROWGER = str(TARGET / "release" / "strowger")
+SIP, API = "127.0.0.50:5060", "127.0.0.50:8081"
+USERS = 20_000
+QUIET, QUIET_USERS, QUIET_FIRST = "quiet.example", 200, 2_000_000
+#: What the neighbour offers per second.
+CALLS, REGISTRATIONS, REQUESTS = 25, 50, 25
+#: What the other company offers, as a multiple of that; the flood is beyond the exchange.
+PHASES = {"alone": 0, "beside": 20, "flood": 160}
+FIGURES = {"call": "set-up", "register": "registration", "ask": "API"}
+
+
+def pinned(core, command, front=False):
+    """A command on its core; the neighbour's drivers go first there, since they are the ruler."""
+    words = ["taskset", "-c", str(core)] if os.cpu_count() > 1 else []
+    words += ["chrt", "-f", "10"] if front else ["nice", "-n", "-10"]
+    return words + command
+
+
+class Exchange:
+    """A fresh exchange with the two companies."""
+
+    def __init__(self, data):
+        shutil.rmtree(data, ignore_errors=True)
+        demo = [STROWGER, "demo", "--data", str(data), "--load", str(USERS), "--json"]
+        made = json.loads(subprocess.run(demo, check=True, capture_output=True).stdout)
+        self.key = made["operator_token"]
+        self.log = open(data.with_suffix(".log"), "w+b")
+        serve = [STROWGER, "serve", "--data", str(data), "--sip", SIP, "--http", API]
+        serve += ["--media", "127.0.0.50", "--media-ports", "40000-49999", "--log", "warn"]
+        self.process = subprocess.Popen(pinned(0, serve), stdout=self.log, stderr=self.log)
+        for _ in range(300):
+            if b"ready" in pathlib.Path(self.log.name).read_bytes():
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        sys.exit(pathlib.Path(self.log.name).read_text())
+
+    def ask(self, method, path, body=None):
+        """One request of the operator."""
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        if method == "PATCH":
+            headers["If-Match"] = "*"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            f"http://{API}{path}", data=data, headers=headers, method=method)
+        for _ in range(100):
+            try:
+                with urllib.request.urlopen(request) as answer:
+                    text = answer.read()
+                    return json.loads(text) if text.startswith(b"{") else text.decode()
+            except urllib.error.HTTPError as error:
+                if error.code != 429:
+                    sys.exit(f"{method} {path}: {error.code} {error.read().decode()}")
+                time.sleep(0.2)
+        sys.exit(f"{method} {path}: refused for too long")
+
+    def furnish(self):
+        """The neighbour: callees at a fixed address, a trusted source, users; both keys."""
+        open_caps = {"calls_per_second": 100_000, "registrations_per_second": 100_000,
+                     "api_requests_per_second": 100_000, "concurrent_calls": 100_000}
+        self.ask("POST", "/api/v1/tenants", {"domains": [QUIET], "caps": open_caps})
+        inside = f"/api/v1/tenants/{QUIET}"
+
+        def extension(number, device):
+            self.ask("POST", f"{inside}/extensions", {"number": number})
+            self.ask("POST", f"{inside}/devices", {"extension": number, **device})
+
+        extension("callee", {"username": "quiet-callee", "address": "sip:127.0.0.61:5080"})
+        extension("source", {"username": "quiet-source", "trusted_source": "127.0.0.61"})
+        for number in range(1_000_000 + QUIET_FIRST, 1_000_000 + QUIET_FIRST + QUIET_USERS):
+            extension(f"u{number}", {"username": f"u{number}", "secret": f"pw{number}"})
+        return [self.ask("POST", "/api/v1/tokens", {"name": "bench", "tenant": domain})["key"]
+                for domain in (QUIET, "load.example")]
+
+    def figures(self):
+        """What was refused so far, of whom."""
+        page = self.ask("GET", "/metrics")
+        wanted = ("turn_refused", "turn_dropped", "api_refused", "shed_", "net_udp_kernel_drops")
+        lines = [line for line in page.splitlines() if line.startswith("strowger_")]
+        pairs = (line.rsplit(" ", 1) for line in lines)
+        return {name.removeprefix("strowger_"): float(value) for name, value in pairs
+                if any(part in name for part in wanted)}
+
+    def stop(self):
+        """The end."""
+        self.process.kill()
+        self.process.wait()
+
+
+def drivers(who, key, times, seconds):
+    """The commands of one company's three drivers."""
+    quiet = who == "quiet"
+    ip, domain = ("127.0.0.61", QUIET) if quiet else ("127.0.0.51", "load.example")
+    at = ["--exchange", SIP, "--callee", f"{ip}:5080", "--domain", domain]
+    length = ["--seconds", str(seconds)]
+    users = ["--users", str(QUIET_USERS if quiet else USERS)]
+    first = ["--first", str(QUIET_FIRST if quiet else 0)]
+    path = f"/api/v1/tenants/{domain}/extensions?limit=20"
+    return {
+        "call": [LOAD, "call", *at, "--local", f"{ip}:5070", "--hold", "1", *length,
+                 "--rate", str(CALLS * times)],
+        "register": [LOAD, "register", *at, "--local", f"{ip}:5071", *users, *first, *length,
+                     "--rate", str(REGISTRATIONS * times)],
+        "ask": [LOAD, "ask", "--api", API, "--key", key, "--path", path, *length,
+                "--connections", "4" if quiet else "64", "--rate", str(REQUESTS * times)],
+    }
+
+
+def start(commands, front):
+    """Starts drivers; what they print is read later."""
+    return {what: subprocess.Popen(pinned(1, command, front), stdout=subprocess.PIPE)
+            for what, command in commands.items()}
+
+
+def read(processes):
+    """Their results."""
+    return {what: json.loads(process.communicate()[0]) for what, process in processes.items()}
+
+
+def phase(keys, times, seconds):
+    """One stretch of time; the other company is there before the neighbour and after it."""
+    noisy = start(drivers("noisy", keys[1], times, seconds + 3), False) if times else {}
+    time.sleep(1.5 if times else 0)
+    quiet = read(start(drivers("quiet", keys[0], 1, seconds), True))
+    return {"neighbour": quiet, "other": read(noisy)}
+
+
+def median(numbers):
+    """The middle one."""
+    ordered = sorted(numbers)
+    return ordered[len(ordered) // 2]
+
+
+def summed_up(rounds):
+    """For each figure and phase: the median over the rounds of p50 and p99, milliseconds, and
+    what became of the neighbour's and the other's attempts."""
+    table = {}
+    for what in FIGURES:
+        for name in PHASES:
+            runs = [one[name]["neighbour"][what] for one in rounds]
+            others = [one[name]["other"].get(what) for one in rounds if one[name]["other"]]
+            table[f"{what}.{name}"] = {
+                "p50_ms": median(run["micros"]["p50"] for run in runs) / 1000,
+                "p99_ms": median(run["micros"]["p99"] for run in runs) / 1000,
+                "begun": sum(run["begun"] for run in runs),
+                "failed": sum(run["failed"] for run in runs),
+                "other_begun": sum(run["begun"] for run in others),
+                "other_good": sum(run["good"] for run in others),
+            }
+    return table
+
+
+def tell(table):
+    """The table as text."""
+    print(f"{'neighbour':14}{'beside':10}{'p50 ms':>9}{'p99 ms':>9}{'p99 moves':>11}"
+          f"{'failed':>14}{'other: good of begun':>24}")
+    for what, title in FIGURES.items():
+        for name in PHASES:
+            row, alone = table[f"{what}.{name}"], table[f"{what}.alone"]
+            moved = 100 * (row["p99_ms"] / alone["p99_ms"] - 1)
+            failed = f"{row['failed']} of {row['begun']}"
+            other = f"{row['other_good']} of {row['other_begun']}"
+            print(f"{title:14}{name:10}{row['p50_ms']:9.2f}{row['p99_ms']:9.2f}{moved:+10.0f}%"
+                  f"{failed:>14}{other:>24}")
+
+
+def main():
+    """Builds, measures, tells."""
+    flags = [word for word in sys.argv[1:] if word.startswith("--")]
+    paths = [word for word in sys.argv[1:] if not word.startswith("--")]
+    out = pathlib.Path(paths[0] if paths else TARGET / "bench" / "fairness.json")
+    rounds, seconds = (1, 6) if "--quick" in flags else (3, 15)
+    if "--no-build" not in flags:
+        build = ["cargo", "build", "--release", "--locked", "-p", "strowger", "-p", "load"]
+        subprocess.run(build, check=True, cwd=HOME)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    exchange = Exchange(TARGET / "bench" / "fairness-data")
+    try:
+        keys = exchange.furnish()
+        measured = []
+        for number in range(rounds):
+            measured.append({})
+            for name, times in PHASES.items():
+                measured[-1][name] = phase(keys, times, seconds)
+                time.sleep(2)
+            print(f"== round {number + 1} of {rounds} done", flush=True)
+        refused = exchange.figures()
+    finally:
+        exchange.stop()
+    table = summed_up(measured)
+    out.write_text(json.dumps({"table": table, "refused": refused, "rounds": measured}, indent=1))
+    plot(table, PHASES, FIGURES, out.with_suffix(".svg"))
+    tell(table)
+    print(f"== JSON: {out}, plot: {out.with_suffix('.svg')}")
+
+
+main()
