@@ -164,7 +164,7 @@ impl SqlStore {
         read: impl FnOnce(&Snapshot<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (request, answer) = readers::request(sight, read);
-        self.requests.push(request)?;
+        self.requests.push(sight, 1, request)?;
         answer.await.map_err(|Broken| unanswered())?
     }
 
@@ -176,7 +176,7 @@ impl SqlStore {
         work: impl FnOnce(&Desk<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (order, answer) = writer::order(sight, steps, work);
-        self.orders.push(order)?;
+        self.orders.push(sight, steps, order)?;
         answer.await.map_err(|Broken| unanswered())?
     }
 }

@@ -6,7 +6,7 @@ use ids::TenantId;
 
 /// How far a database with row security looks. The texts of SQL name their tenant anyway: this is
 /// the second wall, which holds when a text forgets to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Sight {
     /// One tenant's rows.
     Tenant(TenantId),

@@ -1,20 +1,30 @@
-//! A bounded queue of work between threads.
+//! A bounded queue of work between threads, which owners of the work take turns in.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use machine::Queue;
+use machine::FairQueue;
+use machine::fair::{COST_MAX, FairBounds, Turn};
 use ports::StoreError;
 
 use super::figures::QueueFigures;
+use super::sight::Sight;
 
-/// Work that waits for one of some threads. When it is full, new work is refused at once.
+/// A tenant's weight: the same for all, since the store does not know their plans.
+const TENANT: u16 = 1;
+
+/// The weight of what is the platform's: look-ups of keys, call records, the feed. All tenants are
+/// served by it.
+const PLATFORM: u16 = 4;
+
+/// Work that waits for one of some threads, in turns of the tenants it is for. When it is full,
+/// the newest work of whoever has most waiting is refused at once.
 pub(super) struct WorkQueue<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
 }
 
 struct State<T> {
-    waiting: Queue<T>,
+    waiting: FairQueue<Sight, T, 1>,
     closed: bool,
 }
 
@@ -23,7 +33,13 @@ impl<T> WorkQueue<T> {
     pub(super) fn with_bound(name: &'static str, bound: usize) -> WorkQueue<T> {
         WorkQueue {
             state: Mutex::new(State {
-                waiting: Queue::with_bound(name, bound),
+                waiting: FairQueue::with_bounds(
+                    name,
+                    FairBounds {
+                        total: bound,
+                        per_key: bound,
+                    },
+                ),
                 closed: false,
             }),
             changed: Condvar::new(),
@@ -35,27 +51,40 @@ impl<T> WorkQueue<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds work.
+    /// Adds work of so many steps. Other work that had to make room for it is dropped, which
+    /// breaks its promise.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the queue is full or closed.
-    pub(super) fn push(&self, work: T) -> Result<(), StoreError> {
+    /// [`StoreError::Unavailable`] when the queue is closed, or full without longer backlogs.
+    pub(super) fn push(&self, whose: Sight, steps: usize, work: T) -> Result<(), StoreError> {
+        let turn = Turn {
+            weight: match whose {
+                Sight::Tenant(_) => TENANT,
+                Sight::Everything => PLATFORM,
+            },
+            cost: u16::try_from(steps).unwrap_or(COST_MAX),
+            lane: 0,
+        };
         let mut state = self.lock();
         if state.closed {
             return Err(closed());
         }
-        let pushed = state.waiting.push(work).map_err(|full| full.to_string());
+        let refused = state.waiting.push(whose, turn, work).err();
         drop(state);
         self.changed.notify_one();
-        pushed.map_err(|detail| StoreError::Unavailable { detail })
+        // of one's own it is always the new work that is refused
+        match refused {
+            Some(refused) if refused.key == whose => Err(full()),
+            Some(_) | None => Ok(()),
+        }
     }
 
-    /// The oldest work, waiting for some; `None` when the queue is closed and empty.
+    /// The work whose turn it is, waiting for some; `None` when the queue is closed and empty.
     pub(super) fn wait(&self) -> Option<T> {
         let mut state = self.lock();
         loop {
             if let Some(work) = state.waiting.pop() {
-                return Some(work);
+                return Some(work.item);
             }
             if state.closed {
                 return None;
@@ -65,19 +94,19 @@ impl<T> WorkQueue<T> {
         }
     }
 
-    /// The oldest work, when there is some.
+    /// The work whose turn it is, when there is some.
     pub(super) fn next(&self) -> Option<T> {
-        self.lock().waiting.pop()
+        self.lock().waiting.pop().map(|work| work.item)
     }
 
     /// How the queue is used.
     pub(super) fn figures(&self) -> QueueFigures {
-        let waiting = &self.lock().waiting;
+        let figures = self.lock().waiting.figures();
         QueueFigures {
-            waiting: waiting.len(),
-            high_water: waiting.high_water(),
-            accepted: waiting.accepted(),
-            refused: waiting.refused(),
+            waiting: figures.waiting,
+            high_water: figures.high_water,
+            accepted: figures.accepted,
+            refused: figures.refused,
         }
     }
 
@@ -85,6 +114,13 @@ impl<T> WorkQueue<T> {
     pub(super) fn close(&self) {
         self.lock().closed = true;
         self.changed.notify_all();
+    }
+}
+
+/// The answer of a queue without room.
+fn full() -> StoreError {
+    StoreError::Unavailable {
+        detail: "too much waits for the store already".to_owned(),
     }
 }
 
@@ -99,13 +135,43 @@ fn closed() -> StoreError {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
+    use ids::TenantId;
+
+    fn push(queue: &WorkQueue<u32>, whose: char, work: u32) -> Result<(), StoreError> {
+        let tenant = Sight::Tenant(TenantId::new(0, u128::from(u32::from(whose))));
+        queue.push(tenant, 10, work)
+    }
+
+    #[test]
+    fn the_work_of_one_tenant_waits_for_one_turn_of_anothers_flood() {
+        let queue = WorkQueue::with_bound("test", 100);
+        for work in 0..50 {
+            push(&queue, 'a', work).unwrap();
+        }
+        push(&queue, 'b', 99).unwrap();
+        let order: Vec<u32> = (0..3).filter_map(|_| queue.next()).collect();
+        assert!(order.contains(&99), "{order:?}");
+    }
+
+    #[test]
+    fn a_full_queue_makes_room_for_a_neighbour_of_the_flood() {
+        let queue = WorkQueue::with_bound("test", 3);
+        for work in 0..3 {
+            push(&queue, 'a', work).unwrap();
+        }
+        push(&queue, 'b', 99).unwrap();
+        assert!(push(&queue, 'a', 3).is_err());
+        let mut left: Vec<u32> = std::iter::from_fn(|| queue.next()).collect();
+        left.sort_unstable();
+        assert_eq!(left, [0, 1, 99]);
+    }
 
     #[test]
     fn work_past_the_bound_is_refused_at_once_and_counts_for_nothing() {
         let queue = WorkQueue::with_bound("test", 2);
-        queue.push(1).unwrap();
-        queue.push(2).unwrap();
-        let refused = queue.push(3).unwrap_err();
+        push(&queue, 'a', 1).unwrap();
+        push(&queue, 'a', 2).unwrap();
+        let refused = push(&queue, 'a', 3).unwrap_err();
         assert!(refused.may_retry());
         let full = QueueFigures {
             waiting: 2,
@@ -123,9 +189,9 @@ mod tests {
     #[test]
     fn a_closed_queue_gives_what_waits_and_takes_no_more() {
         let queue = WorkQueue::with_bound("test", 2);
-        queue.push(1).unwrap();
+        push(&queue, 'a', 1).unwrap();
         queue.close();
-        assert_eq!(queue.push(2), Err(closed()));
+        assert_eq!(push(&queue, 'a', 2), Err(closed()));
         assert_eq!((queue.wait(), queue.wait()), (Some(1), None));
     }
 }
