@@ -84,6 +84,11 @@ bench: ## measure this machine: registrations, calls, memory, relayed packets, o
 	@tools/setup.sh build
 	@bench/run.sh
 
+.PHONY: fairness
+fairness: ## measure what a neighbour notices of a company that floods the exchange
+	@tools/setup.sh build
+	@python3 bench/fairness.py
+
 .PHONY: clean
 clean: ## remove what was built (keeps ./data and .tools)
 	cargo clean

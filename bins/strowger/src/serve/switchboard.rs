@@ -26,7 +26,7 @@ const SERVED_AT_ONCE: usize = 64;
 
 /// The same while the sockets hold more: reading goes ahead, so that what waits does so where it
 /// has its turn by tenant, and not in the kernel in the order of arrival.
-const SERVED_WHILE_READING: usize = 16;
+const SERVED_WHILE_READING: usize = 4;
 
 /// Messages of one read from which the sockets are taken to hold more.
 const FULL_READ: usize = 64;
@@ -54,6 +54,8 @@ pub(crate) struct Switchboard {
     pub(crate) records: Desk,
     pub(crate) board: Arc<Board>,
     waits: Waits,
+    /// How many messages have a turn at once, as the last read suggests.
+    serves: usize,
     /// When messages had a turn last.
     served_at: Instant,
     outbox: Outbox,
@@ -89,6 +91,7 @@ impl Switchboard {
             records,
             board,
             waits: Waits::default(),
+            serves: SERVED_AT_ONCE,
             served_at: Instant::ZERO,
             outbox: Outbox::default(),
             notices: Vec::new(),
@@ -149,7 +152,7 @@ impl Switchboard {
 
 impl Handler for Switchboard {
     fn receive(&mut self, batch: &mut Vec<Received>, now: Instant, out: &mut Vec<Transmit>) {
-        let most = if batch.len() < FULL_READ {
+        self.serves = if batch.len() < FULL_READ {
             SERVED_AT_ONCE
         } else {
             SERVED_WHILE_READING
@@ -157,7 +160,7 @@ impl Handler for Switchboard {
         for received in batch.drain(..) {
             self.shard.receive(received.flow, received.bytes, now);
         }
-        self.shard.serve(most, now);
+        self.shard.serve(self.serves, now);
         self.served_at = now;
         self.carry(now, out);
     }
@@ -209,7 +212,8 @@ impl Handler for Switchboard {
             self.shard.expire(now);
         }
         if self.served_at < now {
-            self.shard.serve(SERVED_AT_ONCE, now);
+            self.shard.serve(self.serves, now);
+            self.serves = SERVED_AT_ONCE;
             self.served_at = now;
         }
         self.carry(now, out);
