@@ -8,6 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use domain::Tenant;
+use hyper::upgrade::OnUpgrade;
 use ports::StoreError;
 use serde::Serialize;
 use serde_json::Value;
@@ -27,6 +28,8 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// What becomes of the connection when another protocol is agreed on.
+    pub(crate) upgrade: Option<OnUpgrade>,
 }
 
 impl Call {
@@ -201,6 +204,15 @@ impl Answer {
         Answer {
             flow: Some(flow),
             ..Answer::text(media_type, Vec::new())
+        }
+    }
+
+    /// 101: the connection goes on with another protocol.
+    pub(crate) fn switched(headers: Vec<(HeaderName, String)>) -> Answer {
+        Answer {
+            status: StatusCode::SWITCHING_PROTOCOLS,
+            headers,
+            ..Answer::empty()
         }
     }
 

@@ -67,7 +67,8 @@ impl Passage {
         request: Request,
     ) -> Result<Answer, Problem> {
         let front = Arc::clone(&self.front);
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
+        let upgrade = head.extensions.remove();
         let known = who::asks(&front, operation.access, &head);
         let caller = timeout_at(self.deadline(), known)
             .await
@@ -92,6 +93,7 @@ impl Passage {
             query,
             headers: head.headers,
             body,
+            upgrade,
         };
         self.run(Arc::clone(operation), call).await
     }

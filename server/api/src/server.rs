@@ -13,9 +13,8 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
@@ -49,7 +48,7 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
     let streams = Arc::clone(&front.streams);
     let router = routes(&front);
     let pumping = tokio::spawn(pump(Arc::clone(&streams), store));
-    let (graceful, mut connections) = (GracefulShutdown::new(), JoinSet::new());
+    let (drain, mut connections) = (watch::Sender::new(false), JoinSet::new());
     let room = Arc::new(Semaphore::new(limits.connections));
     let seats = Seats::new(limits.connections_per_source);
     let mut shutdown = pin!(shutdown);
@@ -70,7 +69,7 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
                     tracing::debug!(%peer, "a connection to the API is one too many of its source");
                     continue;
                 };
-                let served = connection(stream, peer, router.clone(), limits, graceful.watcher());
+                let served = connection(stream, peer, router.clone(), limits, drain.subscribe());
                 connections.spawn(async move {
                     served.await;
                     drop((permit, seat));
@@ -85,10 +84,9 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
     drop(listener);
     streams.close();
     pumping.abort();
-    if timeout(limits.request_time, graceful.shutdown())
-        .await
-        .is_err()
-    {
+    drain.send_replace(true);
+    let ended = async { while connections.join_next().await.is_some() {} };
+    if timeout(limits.request_time, ended).await.is_err() {
         tracing::warn!("requests to the API were cut off: they took too long to drain");
     }
     connections.shutdown().await;
@@ -99,7 +97,7 @@ async fn connection(
     peer: SocketAddr,
     router: Router,
     limits: Limits,
-    watcher: Watcher,
+    mut draining: watch::Receiver<bool>,
 ) {
     // answers are small and whole: waiting for more to send would only delay them
     if let Err(error) = stream.set_nodelay(true) {
@@ -116,8 +114,21 @@ async fn connection(
         .header_read_timeout(limits.head_time)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_MAX)
-        .serve_connection(io, service);
-    if let Err(error) = watcher.watch(connection).await {
+        .serve_connection(io, service)
+        .with_upgrades();
+    let mut connection = pin!(connection);
+    let told = async {
+        // a sender that is gone means the same as one that sends
+        let _told = draining.wait_for(|draining| *draining).await;
+    };
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = told => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
         // broken off, out of time, or no HTTP: the peer's affair
         tracing::debug!(%error, %peer, "a connection to the API ended early");
     }

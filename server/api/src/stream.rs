@@ -8,8 +8,10 @@ mod body;
 mod follow;
 mod hub;
 mod pump;
+mod socket;
 
 pub(crate) use body::{SSE, sent_events};
 pub(crate) use follow::{Follow, Place};
 pub(crate) use hub::{Hub, Refusal};
 pub(crate) use pump::pump;
+pub(crate) use socket::{agree, is_asked_for};

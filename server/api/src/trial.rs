@@ -75,5 +75,6 @@ pub(crate) async fn call(headers: &[(&'static str, &'static str)]) -> Call {
         query: Vec::new(),
         headers: all,
         body: Bytes::new(),
+        upgrade: None,
     }
 }

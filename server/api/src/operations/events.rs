@@ -10,7 +10,7 @@ use tenancy::TenantScope;
 use crate::call::{Answer, Call};
 use crate::operation::{Operation, PAGE, Parameter, text};
 use crate::problem::{Kind, Problem};
-use crate::stream::{Follow, Place, Refusal, SSE, sent_events};
+use crate::stream::{Follow, Place, Refusal, SSE, agree, is_asked_for, sent_events};
 use crate::view::event::EventPageView;
 
 const ALL: &str = "/api/v1/tenants/{tenant}/events";
@@ -49,7 +49,8 @@ pub(super) fn operations() -> Vec<Operation> {
                  misses nothing; without either it hears what happens from now on. `event: lost` \
                  tells a reader that what it asked for is no longer kept, and where it goes on. \
                  Silence is broken by a comment each 15 s. A stream ends after 5 minutes; readers \
-                 come back by themselves.",
+                 come back by themselves. Whoever asks for an upgrade to WebSocket (RFC 6455) gets \
+                 the same as messages of JSON, and pings in silence.",
             )
             .query(&[AFTER, TYPES])
             .prints(SSE, "Events as they happen.")
@@ -130,7 +131,13 @@ async fn list(call: Call) -> Result<Answer, Problem> {
     Answer::json(&EventPageView::from(page))
 }
 
-async fn stream(call: Call) -> Result<Answer, Problem> {
+async fn stream(mut call: Call) -> Result<Answer, Problem> {
     let follow = call.follow().await?;
+    if is_asked_for(&call.headers) {
+        let agreed = agree(&call.headers, call.upgrade.take(), follow);
+        let detail = "a WebSocket needs Sec-WebSocket-Key and Sec-WebSocket-Version: 13";
+        let headers = agreed.ok_or_else(|| Problem::new(Kind::Malformed, detail))?;
+        return Ok(Answer::switched(headers.into()));
+    }
     Ok(Answer::flowing(SSE, sent_events(follow)))
 }

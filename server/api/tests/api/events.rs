@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use api::{Kind, Limits};
 use domain::Event;
+use futures_util::StreamExt;
 use ids::{DeviceId, EventId};
 use ports::{EVENTS_KEPT, EventLog};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{WebSocketStream, client_async};
 
 use crate::http::Ask;
 use crate::world::{Company, NOON, World, world, world_with};
@@ -253,4 +257,66 @@ async fn an_exchange_that_stops_ends_its_streams_at_once() {
     world.stop.take().unwrap().send(()).unwrap();
     while reader.frame().await.is_some() {}
     timeout(PATIENCE, world.served).await.unwrap().unwrap();
+}
+
+/// A WebSocket of a company, at a place in its log.
+async fn socket(world: &World, company: &Company, query: &str) -> WebSocketStream<TcpStream> {
+    let path = company.path(&format!("events/stream{query}"));
+    let url = format!("ws://pbx.example{path}");
+    let mut request = url.into_client_request().unwrap();
+    let key = format!("Bearer {}", company.key).parse().unwrap();
+    request.headers_mut().insert("authorization", key);
+    let stream = TcpStream::connect(world.address).await.unwrap();
+    let (socket, response) = client_async(request, stream).await.unwrap();
+    assert_eq!(response.status(), 101);
+    socket
+}
+
+/// The next message of text.
+async fn message(socket: &mut WebSocketStream<TcpStream>) -> Value {
+    loop {
+        let next = timeout(PATIENCE, socket.next())
+            .await
+            .expect("a message in time");
+        if let Message::Text(text) = next.unwrap().unwrap() {
+            return serde_json::from_str(&text).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_socket_tells_the_same_and_resumes_where_its_reader_stopped() {
+    let world = world().await;
+    let mut first = socket(&world, &world.acme, "").await;
+    make(&world, &world.globex, "250").await;
+    make(&world, &world.acme, "150").await;
+    let heard = message(&mut first).await;
+    assert_eq!(heard["type"], "resource.created");
+    assert_eq!(heard["data"]["spec"]["number"], "150");
+    drop(first);
+    make(&world, &world.acme, "151").await;
+    let query = format!("?after={}", heard["cursor"]);
+    let mut second = socket(&world, &world.acme, &query).await;
+    assert_eq!(message(&mut second).await["data"]["spec"]["number"], "151");
+    let mut lost = socket(&world, &world.acme, "?after=999999").await;
+    let told = message(&mut lost).await;
+    assert_eq!(
+        (&told["type"], &told["after"]),
+        (&json!("lost"), &json!(999_999))
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_handshake_is_refused_and_so_is_a_strangers() {
+    let world = world().await;
+    let path = world.acme.path("events/stream");
+    let bare = || Ask::get(&path).with("Upgrade", "websocket");
+    let refused = world.tenant(&world.acme, bare()).await;
+    refused.refuses(Kind::Malformed);
+    let key = bare().with("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA==");
+    let stranger = key.with("Sec-WebSocket-Version", "13");
+    world
+        .tenant(&world.globex, stranger)
+        .await
+        .refuses(Kind::NotFound);
 }
