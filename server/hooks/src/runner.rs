@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use delivery::{Attempt, Dispatcher, Job, Outcome, Receiver, Step, Verdict};
 use domain::{Delivery, DeliveryState, KindName, LastTry};
-use ids::TenantId;
+use ids::{TenantId, WebhookId};
 use machine::{Clock, Instant, Random, WallTime};
 use ports::{CourierError, EventQuery, Receipt, StoreError};
 use tokio::task::JoinSet;
@@ -212,20 +212,40 @@ impl Runner {
             return Ok(());
         };
         let (backlog, behind) = (endpoint.backlog, endpoint.behind);
-        if self.dispatcher.room(receiver.tenant) < TAKEN_AT_ONCE || !(backlog || behind) {
+        if !(backlog || behind) {
             return Ok(());
         }
-        if backlog {
-            self.recall(receiver).await
-        } else {
-            self.take_in(receiver).await
+        let room = self.room(receiver).min(TAKEN_AT_ONCE);
+        match (room, backlog) {
+            (0, _) => Ok(()),
+            (_, true) => self.recall(receiver, room).await,
+            (_, false) => self.take_in(receiver, room).await,
         }
     }
 
-    async fn recall(&mut self, receiver: Receiver) -> Result<(), StoreError> {
+    /// How many more deliveries of an endpoint there is room for: each has an equal part of what
+    /// its tenant may hold, so that a dead one does not take the place of the others.
+    fn room(&self, receiver: Receiver) -> usize {
+        let at = |bits| Receiver {
+            webhook: WebhookId::from_u128(bits),
+            ..receiver
+        };
+        let endpoints = self.endpoints.range(at(0)..=at(u128::MAX)).count();
+        let share = self.hooks.parts.limits.jobs_per_tenant / endpoints.max(1);
+        let own = share.max(1).saturating_sub(self.held_of(receiver));
+        own.min(self.dispatcher.room(receiver.tenant))
+    }
+
+    fn held_of(&self, receiver: Receiver) -> usize {
+        self.held
+            .range((receiver, 0)..=(receiver, u64::MAX))
+            .count()
+    }
+
+    async fn recall(&mut self, receiver: Receiver, room: usize) -> Result<(), StoreError> {
         let (store, scope) = (&self.hooks.parts.store, scope_of(receiver.tenant));
-        let held = self.held.keys().filter(|(of, _)| *of == receiver).count();
-        let most = held + TAKEN_AT_ONCE;
+        // those that are held already wait there, too
+        let most = self.held_of(receiver) + room;
         let waiting = store.waiting(&scope, receiver.webhook, most).await?;
         let all = waiting.len() < most;
         for delivery in waiting {
@@ -237,7 +257,7 @@ impl Runner {
         Ok(())
     }
 
-    async fn take_in(&mut self, receiver: Receiver) -> Result<(), StoreError> {
+    async fn take_in(&mut self, receiver: Receiver, room: usize) -> Result<(), StoreError> {
         let (_, wall) = self.tick();
         let (store, scope) = (&self.hooks.parts.store, scope_of(receiver.tenant));
         let Some(endpoint) = self.endpoints.get_mut(&receiver) else {
@@ -245,7 +265,7 @@ impl Runner {
         };
         let query = EventQuery {
             after: endpoint.place,
-            limit: TAKEN_AT_ONCE,
+            limit: room,
             filter: endpoint.filter.clone(),
         };
         let page = store.events(&scope, &query).await?;

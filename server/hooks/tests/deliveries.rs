@@ -29,11 +29,16 @@ const NOON: WallTime = WallTime::from_unix_ms(1_764_000_000_000);
 struct Post {
     answers: Mutex<VecDeque<Result<u16, CourierError>>>,
     got: Mutex<Vec<Parcel>>,
+    /// This one never answers in time.
+    dead: Mutex<Option<String>>,
 }
 
 #[async_trait]
 impl Courier for Post {
     async fn deliver(&self, parcel: Parcel) -> Result<Receipt, CourierError> {
+        if self.dead.lock().unwrap().as_deref() == Some(parcel.url.as_str()) {
+            return Err(CourierError::TimedOut);
+        }
         self.got.lock().unwrap().push(parcel);
         let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Ok(204));
         answer.map(|status| Receipt {
@@ -343,5 +348,22 @@ async fn a_new_key_signs_beside_the_old_one() {
         assert_eq!(verify(&key, signed, &parcel.body, NOON), Ok(()));
     }
     assert_eq!(headers[3], "2 1");
+    running.abort();
+}
+
+#[tokio::test]
+async fn a_dead_endpoint_does_not_hold_up_the_others_of_its_company() {
+    let mut world = World::new().await;
+    world.limits.jobs_per_tenant = 8;
+    world.hook("dead", &["resource.created"]).await;
+    world.hook("crm", &["resource.created"]).await;
+    *world.post.dead.lock().unwrap() = Some("https://dead.example/".to_owned());
+    let (_, running) = world.start();
+    for number in 100..130 {
+        world.extension(&number.to_string()).await;
+    }
+    world
+        .until("all of them", async || world.post.numbers().len() == 30)
+        .await;
     running.abort();
 }
