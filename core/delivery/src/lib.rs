@@ -4,8 +4,7 @@
 //! been tried often and long enough ([`Limits`]). Jobs with the same subject (one call, one
 //! document) are delivered in the order of their events, one after the other; jobs of different
 //! subjects may overtake each other. Tenants take turns, so that one tenant's thousand events do
-//! not hold up another's one, and an endpoint that is dead is left alone for a while
-//! ([`Circuit`](circuit)).
+//! not hold up another's one, and an endpoint that is dead is left alone for a while.
 
 mod backoff;
 mod circuit;
