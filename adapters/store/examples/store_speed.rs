@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use admin::{Office, demo, extensions};
+use admin::{Office, demo, documents};
 use domain::{Cdr, Destination, End, Extension, Fault, Party};
 use ids::{CallId, CdrId, ExtensionId, TenantId};
 use machine::WallTime;
@@ -91,7 +91,7 @@ fn measure_commits(office: &Office, tenant: TenantId, writers: usize) -> Outcome
                 destination: Destination::Devices,
                 enabled: true,
             };
-            block_on(extensions::create(&office, &scope, spec))?;
+            block_on(documents::add(&office, &scope, spec, None))?;
             commits += 1;
         }
         Ok::<usize, StoreError>(commits)

@@ -270,11 +270,9 @@ impl<T: Tables> Step<'_, T> {
     /// Whose documents this step works on; not found when the kind is out of reach.
     fn owner(&self, kind: KindName, id: &str) -> Result<Owner, StoreError> {
         match (self.reach, kind.place()) {
-            (Reach::Inside(tenant), Place::Tenant) => Ok(tenant.into()),
-            (Reach::Below(account), Place::Account) => Ok(account.into()),
-            (Reach::Below(_), Place::Itself) => {
-                account::itself(kind, id).ok_or(StoreError::NotFound)
-            }
+            (Reach::Inside(tenant), Place::Tenant | Place::Anywhere) => Ok(tenant.into()),
+            (Reach::Below(account), Place::Account | Place::Anywhere) => Ok(account.into()),
+            (Reach::Below(_), Place::Itself) => kind.itself(id).ok_or(StoreError::NotFound),
             (Reach::Inside(_), Place::Account | Place::Itself)
             | (Reach::Below(_), Place::Tenant) => Err(StoreError::NotFound),
         }
@@ -388,8 +386,8 @@ impl<T: Tables> Step<'_, T> {
         new: bool,
     ) -> Result<Option<Owner>, StoreError> {
         let owner = match reference.kind.place() {
-            Place::Tenant => document.owner,
-            Place::Itself => match account::itself(reference.kind, &reference.id) {
+            Place::Tenant | Place::Anywhere => document.owner,
+            Place::Itself => match reference.kind.itself(&reference.id) {
                 Some(owner) => owner,
                 None => return Ok(None),
             },

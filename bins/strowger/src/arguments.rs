@@ -1,10 +1,14 @@
 //! The command line, and the help that teaches it.
 
+pub(crate) mod document;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use config::{Given, Several};
 use store::Address;
+
+use document::{AccountKind, TenantKind};
 
 /// What everybody may say.
 #[derive(Parser)]
@@ -16,7 +20,8 @@ use store::Address;
         Each company (a tenant) has its own SIP domain, extensions and devices, and can neither \
         see, hear nor slow another. Begin with two demonstration companies:\n\n  \
         strowger demo  --data ./data\n  strowger serve --data ./data\n\n\
-        The commands tenant, extension, device, token and cdr work on the data folder itself, \
+        The commands reseller, plan, tenant, extension, device, token and cdr work on the data \
+        folder itself, \
         while the exchange runs or not; changes are in force for the next call.",
     after_help = "More: docs/guide in the source, or `strowger help COMMAND`.",
     arg_required_else_help = true
@@ -34,12 +39,19 @@ pub(crate) enum Command {
     Serve(Box<ServeArguments>),
     /// Make companies to try the exchange out with, and print their accounts once
     Demo(DemoArguments),
+    /// List, add, change and remove resellers
+    Reseller(AccountKind),
+    /// List, add, change and remove plans: how much companies may use
+    Plan(AccountKind),
     /// List, add, change and remove companies
-    Tenant(TenantArguments),
+    #[command(after_help = "Example: strowger tenant add initech.example display_name=Initech")]
+    Tenant(AccountKind),
     /// List, add, change and remove a company's extensions
-    Extension(ExtensionArguments),
+    #[command(after_help = "Example: strowger extension add acme.example 104 ring_seconds=20")]
+    Extension(TenantKind),
     /// List, add, change and remove what registers: a company's devices
-    Device(DeviceArguments),
+    #[command(after_help = "Example: strowger device add acme.example acme-104 extension=104")]
+    Device(TenantKind),
     /// List, make and revoke API keys
     Token(TokenArguments),
     /// Read a company's call records, and why each call went where it went
@@ -249,169 +261,6 @@ pub(crate) struct DemoArguments {
     /// served on loopback addresses only
     #[arg(long, value_name = "USERS")]
     pub(crate) load: Option<usize>,
-}
-
-/// Arguments of `tenant`.
-#[derive(Args)]
-pub(crate) struct TenantArguments {
-    #[command(flatten)]
-    pub(crate) folder: Folder,
-    #[command(subcommand)]
-    pub(crate) verb: TenantVerb,
-}
-
-/// Verbs of `tenant`.
-#[derive(Subcommand)]
-pub(crate) enum TenantVerb {
-    /// List all companies
-    List,
-    /// Show one as JSON
-    Show {
-        /// Its domain or id
-        tenant: String,
-    },
-    /// Add one
-    #[command(after_help = "Example: strowger tenant add initech.example display_name=Initech")]
-    Add {
-        /// Its SIP domain
-        domain: String,
-        /// FIELD=VALUE: display_name=…, caps.concurrent_calls=50, enabled=false
-        fields: Vec<String>,
-    },
-    /// Change fields of one
-    #[command(after_help = "Example: strowger tenant set acme.example caps.calls_per_second=5")]
-    Set {
-        /// Its domain or id
-        tenant: String,
-        /// FIELD=VALUE; null removes what was said
-        #[arg(required = true)]
-        fields: Vec<String>,
-    },
-    /// Remove one that has no extensions and devices left
-    Remove {
-        /// Its domain or id
-        tenant: String,
-    },
-}
-
-/// Arguments of `extension`.
-#[derive(Args)]
-pub(crate) struct ExtensionArguments {
-    #[command(flatten)]
-    pub(crate) folder: Folder,
-    #[command(subcommand)]
-    pub(crate) verb: ExtensionVerb,
-}
-
-/// Verbs of `extension`.
-#[derive(Subcommand)]
-pub(crate) enum ExtensionVerb {
-    /// List a company's extensions
-    List {
-        /// The company's domain or id
-        tenant: String,
-    },
-    /// Show one as JSON
-    Show {
-        /// The company's domain or id
-        tenant: String,
-        /// Its number or id
-        extension: String,
-    },
-    /// Add one
-    #[command(after_help = "Example: strowger extension add acme.example 104 ring_seconds=20")]
-    Add {
-        /// The company's domain or id
-        tenant: String,
-        /// Its number
-        number: String,
-        /// FIELD=VALUE: display_name=…, ring_seconds=20, destination=echo
-        fields: Vec<String>,
-    },
-    /// Change fields of one
-    Set {
-        /// The company's domain or id
-        tenant: String,
-        /// Its number or id
-        extension: String,
-        /// FIELD=VALUE; null removes what was said
-        #[arg(required = true)]
-        fields: Vec<String>,
-    },
-    /// Remove one that has no devices left
-    Remove {
-        /// The company's domain or id
-        tenant: String,
-        /// Its number or id
-        extension: String,
-    },
-}
-
-/// Arguments of `device`.
-#[derive(Args)]
-pub(crate) struct DeviceArguments {
-    #[command(flatten)]
-    pub(crate) folder: Folder,
-    #[command(subcommand)]
-    pub(crate) verb: DeviceVerb,
-}
-
-/// Verbs of `device`.
-#[derive(Subcommand)]
-pub(crate) enum DeviceVerb {
-    /// List a company's devices
-    List {
-        /// The company's domain or id
-        tenant: String,
-    },
-    /// Show one as JSON; never its secret
-    Show {
-        /// The company's domain or id
-        tenant: String,
-        /// Its user name or id
-        device: String,
-    },
-    /// Add one; its password is made and printed once, unless --secret-stdin
-    #[command(after_help = "Example: strowger device add acme.example acme-104 extension=104")]
-    Add {
-        /// The company's domain or id
-        tenant: String,
-        /// Its user name
-        username: String,
-        /// FIELD=VALUE: extension=104 is needed
-        #[arg(required = true)]
-        fields: Vec<String>,
-        /// Read the password from standard input, as when moving from another system
-        #[arg(long)]
-        secret_stdin: bool,
-    },
-    /// Change fields of one
-    Set {
-        /// The company's domain or id
-        tenant: String,
-        /// Its user name or id
-        device: String,
-        /// FIELD=VALUE; null removes what was said
-        #[arg(required = true)]
-        fields: Vec<String>,
-    },
-    /// Replace its password; the new one is printed once, the old one is void at once
-    Secret {
-        /// The company's domain or id
-        tenant: String,
-        /// Its user name or id
-        device: String,
-        /// Read the new password from standard input
-        #[arg(long)]
-        secret_stdin: bool,
-    },
-    /// Remove one
-    Remove {
-        /// The company's domain or id
-        tenant: String,
-        /// Its user name or id
-        device: String,
-    },
 }
 
 /// Arguments of `token`.

@@ -71,7 +71,7 @@ pub(crate) fn operator() -> AccountScope {
 /// First domains of the first ten companies.
 async fn first_domains(office: &Office, platform: &AccountScope) -> Vec<String> {
     let page = Page::first(10);
-    let listed = admin::tenants::list(office, platform, &page).await;
+    let listed = admin::documents::list(office, platform, &page).await;
     let items = listed.map(|listed| listed.items).unwrap_or_default();
     let first = |tenant: Resource<Tenant>| tenant.spec.domains.into_iter().next();
     items.into_iter().filter_map(first).collect()

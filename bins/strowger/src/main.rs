@@ -14,6 +14,7 @@ mod serve;
 use std::process::ExitCode;
 
 use clap::Parser;
+use domain::KindName;
 
 use arguments::{Arguments, Command};
 use failure::Failure;
@@ -35,9 +36,11 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Serve(serve) => serve::run(*serve),
         Command::Demo(demo) => commands::demo::run(&demo),
-        Command::Tenant(tenant) => commands::tenant::run(tenant),
-        Command::Extension(extension) => commands::extension::run(extension),
-        Command::Device(device) => commands::device::run(device),
+        Command::Reseller(said) => commands::document::above(KindName::Reseller, said),
+        Command::Plan(said) => commands::document::above(KindName::Plan, said),
+        Command::Tenant(said) => commands::document::above(KindName::Tenant, said),
+        Command::Extension(said) => commands::document::inside(KindName::Extension, said),
+        Command::Device(said) => commands::document::inside(KindName::Device, said),
         Command::Token(token) => commands::token::run(token),
         Command::Cdr(cdr) => commands::cdr::run(cdr),
         Command::Prepare(prepare) => commands::prepare::run(&prepare),

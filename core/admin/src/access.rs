@@ -24,6 +24,8 @@ pub struct Entered {
     pub tenant: Resource<Tenant>,
     /// How much it may use: by its plan, and where it differs from that.
     pub caps: Caps,
+    /// What it has bought.
+    pub plan: Option<Resource<Plan>>,
 }
 
 /// Who presents this API key; `None` when it is unknown, revoked or expired, or when the reseller
@@ -92,6 +94,7 @@ async fn inside(
         located,
         tenant,
         caps,
+        plan,
     })
 }
 

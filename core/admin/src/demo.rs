@@ -9,7 +9,7 @@ use ports::{OPERATIONS_MAX, Operation, SecretChange, StoreError};
 use tenancy::{AccountScope, TenantScope, Unresolved};
 
 use crate::office::Office;
-use crate::{access, resource, tenants};
+use crate::{access, documents, resource};
 
 pub use load::{CALLEES, FIRST_USER, LOAD_ADDRESS, LOAD_DOMAIN, LOAD_SOURCE, load};
 pub use plan::{EXTENSIONS_MAX, TENANTS_MAX, plan};
@@ -88,8 +88,8 @@ pub async fn install(
     planned: PlannedTenant,
 ) -> Result<Installed, StoreError> {
     let domain = planned.spec.domains.first().cloned().unwrap_or_default();
-    match tenants::find(office, scope, &Unresolved::new(domain)).await {
-        Ok(tenant) => {
+    match documents::find(office, scope, &Unresolved::new(domain)).await {
+        Ok((_, tenant)) => {
             return Ok(Installed {
                 tenant,
                 existed: true,
@@ -99,7 +99,9 @@ pub async fn install(
         Err(StoreError::NotFound) => {}
         Err(error) => return Err(error),
     }
-    let tenant = tenants::create(office, scope, planned.spec).await?;
+    let tenant = documents::add(office, scope, planned.spec, None)
+        .await?
+        .resource;
     let name = Unresolved::new(tenant.id.to_string());
     let inside = access::visit(office, scope, &name).await?.scope;
     let mut devices = Vec::new();

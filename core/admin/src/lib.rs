@@ -6,15 +6,15 @@
 
 pub mod access;
 pub mod apply;
-pub mod below;
 pub mod calls;
 pub mod demo;
-pub mod devices;
+pub mod documents;
+mod draft;
 pub mod events;
-pub mod extensions;
 pub mod live;
 mod office;
 mod patch;
+mod reach;
 mod reference;
 mod resource;
 mod spec;
@@ -25,5 +25,6 @@ pub mod webhooks;
 
 pub use office::{DEFAULT_REALM, Office, REALM_SETTING};
 pub use patch::merge_patch;
+pub use reach::Reach;
 pub use resource::Resources;
 pub use spec::{parse_spec, read_object};

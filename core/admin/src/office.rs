@@ -3,12 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use domain::{AuditEntry, Digests, Secret};
+use domain::{AuditEntry, Digests, Kind, Secret};
 use ids::{AuditId, RequestId};
 use machine::WallTime;
-use md5::Md5;
-use ports::{Change, Entropy, Operation, StoreError, Stores, WallClock};
-use sha2::{Digest, Sha256};
+use ports::{Change, Entropy, Operation, SecretChange, StoreError, Stores, WallClock};
 use tenancy::{Actor, Owner};
 
 use crate::visits::Visits;
@@ -110,11 +108,13 @@ impl Office {
 
     /// What is kept of a device's secret: `H(username ":" realm ":" secret)` (RFC 7616 §3.4.2).
     pub fn digests(&self, username: &str, secret: &Secret) -> Digests {
-        let text = format!("{username}:{}:{}", self.realm, secret.reveal());
-        Digests {
-            md5: Md5::digest(&text).into(),
-            sha256: Sha256::digest(&text).into(),
-        }
+        Digests::of(username, &self.realm, secret)
+    }
+
+    /// What becomes of a document's secret when this one is set; `None` sets none.
+    pub(crate) fn secret_change<K: Kind>(&self, spec: &K, secret: Option<&Secret>) -> SecretChange {
+        let digests = secret.and_then(|secret| spec.digests(secret, &self.realm));
+        digests.map_or(SecretChange::Keep, SecretChange::Set)
     }
 
     pub(crate) fn visits(&self) -> &Visits {

@@ -1,24 +1,27 @@
 //! Names in the place of ids: a body may say `"plan": "gold"`.
 
-use domain::{Invalid, KindName, Plan, Reseller, Resource};
+use domain::{Invalid, KindName, Link, Place, Reseller};
 use ids::ResellerId;
-use ports::{Page, StoreError, locate_below};
+use ports::{StoreError, locate_below};
 use serde_json::Value;
 use tenancy::{Account, AccountScope, Unresolved};
 
 use crate::office::Office;
+use crate::reach::Reach;
 
 /// The member of a spec that names the account above.
-fn above(kind: KindName) -> Option<&'static str> {
-    match kind {
-        KindName::Reseller => Some("parent"),
-        KindName::Tenant => Some("reseller"),
-        KindName::Plan | KindName::Extension | KindName::Device | KindName::Webhook => None,
+pub(crate) fn above(kind: KindName) -> Option<&'static str> {
+    if kind.place() != Place::Itself {
+        return None;
     }
+    let mut links = kind.links().iter();
+    links
+        .find(|link| link.kind == KindName::Reseller)
+        .map(|link| link.member)
 }
 
 /// Lets a spec that names no account above it lie right below this reseller.
-pub(crate) fn lie_below(kind: KindName, value: &mut Value, own: ResellerId) {
+fn lie_below(kind: KindName, value: &mut Value, own: ResellerId) {
     if let (Some(field), Some(members)) = (above(kind), value.as_object_mut()) {
         let named = members.get(field).is_some_and(|member| !member.is_null());
         if !named {
@@ -27,23 +30,43 @@ pub(crate) fn lie_below(kind: KindName, value: &mut Value, own: ResellerId) {
     }
 }
 
+/// Puts ids in the place of names in a spec of a kind. A reseller or a tenant that names no account
+/// above it lies right below the account that acts.
+pub(crate) async fn resolve_all<S: Reach>(
+    office: &Office,
+    scope: &S,
+    kind: KindName,
+    value: &mut Value,
+) -> Result<(), StoreError> {
+    if let Some(account) = scope.account() {
+        if let Account::Reseller(own) = account.account() {
+            lie_below(kind, value, own);
+        }
+        return resolve_below(office, account, kind, value).await;
+    }
+    for link in kind.links() {
+        resolve(office, scope, link, value).await?;
+    }
+    Ok(())
+}
+
 /// Puts ids in the place of names of resellers and plans. A plan is looked for among those that
 /// the account above may sell: its own first, then those it was granted.
-pub(crate) async fn resolve_below(
+async fn resolve_below(
     office: &Office,
     scope: &AccountScope,
     kind: KindName,
     value: &mut Value,
 ) -> Result<(), StoreError> {
-    for (field, target) in kind.reference_fields() {
-        if *target == KindName::Reseller {
-            resolve(office, scope, value, field, *target).await?;
+    for link in kind.links() {
+        if link.kind == KindName::Reseller {
+            resolve(office, scope, link, value).await?;
         }
     }
     let seller = seller(office, scope, kind, value).await?;
-    for (field, target) in kind.reference_fields() {
-        if *target == KindName::Plan {
-            resolve(office, &seller, value, field, *target).await?;
+    for link in kind.links() {
+        if link.kind != KindName::Reseller {
+            resolve(office, &seller, link, value).await?;
         }
     }
     Ok(())
@@ -77,71 +100,42 @@ async fn seller(
     }
 }
 
-async fn resolve(
+/// Puts ids in the place of names in the member of a link.
+async fn resolve<S: Reach>(
     office: &Office,
-    scope: &AccountScope,
+    scope: &S,
+    link: &Link,
     value: &mut Value,
-    field: &str,
-    target: KindName,
 ) -> Result<(), StoreError> {
-    let place = format!("/{field}");
-    match value.get_mut(field) {
-        Some(Value::String(text)) => {
-            *text = id_of(office, scope, target, text, &place).await?;
-        }
+    let place = format!("/{}", link.member);
+    match value.get_mut(link.member) {
+        Some(Value::String(text)) => put_id(office, scope, link.kind, text, &place).await,
         Some(Value::Array(members)) => {
             for (index, member) in members.iter_mut().enumerate() {
                 if let Value::String(text) = member {
                     let place = format!("{place}/{index}");
-                    *text = id_of(office, scope, target, text, &place).await?;
+                    put_id(office, scope, link.kind, text, &place).await?;
                 }
             }
+            Ok(())
         }
-        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => {}
+        // what is of another type is refused when the spec is read
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => Ok(()),
     }
-    Ok(())
 }
 
-async fn id_of(
+async fn put_id<S: Reach>(
     office: &Office,
-    scope: &AccountScope,
+    scope: &S,
     target: KindName,
-    text: &str,
+    text: &mut String,
     field: &str,
-) -> Result<String, StoreError> {
+) -> Result<(), StoreError> {
     if target.is_id(text) {
-        return Ok(text.to_owned());
+        return Ok(());
     }
-    let found = match office.store().get_below(scope, target, text).await? {
-        Some(found) => Some(found.id),
-        None if target == KindName::Plan => granted(office, scope, text).await?,
-        None => None,
-    };
-    let rule = || Invalid::new(field, format!("must be the id or the name of a {target}"));
-    Ok(found.ok_or_else(rule)?)
-}
-
-/// The id of the plan of this name that the account was granted.
-async fn granted(
-    office: &Office,
-    scope: &AccountScope,
-    name: &str,
-) -> Result<Option<String>, StoreError> {
-    let mut page = Page::first(ports::PAGE_MAX);
-    loop {
-        let listing = office
-            .store()
-            .list_below(scope, KindName::Plan, &page)
-            .await?;
-        for document in listing.documents {
-            let plan: Resource<Plan> = document.try_into()?;
-            if plan.spec.name == name {
-                return Ok(Some(plan.id.to_string()));
-            }
-        }
-        match listing.next {
-            Some(next) => page = page.after(next),
-            None => return Ok(None),
-        }
-    }
+    let found = scope.named(office.store(), target, text).await?;
+    let rule = || Invalid::new(field, format!("must be an existing {target}"));
+    *text = found.ok_or_else(rule)?;
+    Ok(())
 }

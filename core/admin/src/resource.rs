@@ -1,11 +1,10 @@
 //! What creating, listing, changing and deleting have in common for all kinds.
 
-use domain::{Document, Invalid, Kind, KindName, Resource};
-use ids::{DeviceId, ExtensionId, PlanId, ResellerId, TenantId, WebhookId};
+use domain::{Document, ForKind, Invalid, Kind, KindName, Resource};
 use machine::WallTime;
-use ports::{Cursor, Listing, Operation, Page, SecretChange, StoreError, Write, locate, read};
+use ports::{Cursor, Listing, SecretChange, StoreError, Write};
 use serde_json::Value;
-use tenancy::{Located, Owner, TenantScope, Unresolved};
+use tenancy::Owner;
 
 use crate::office::Office;
 
@@ -32,14 +31,14 @@ impl<K: Kind> TryFrom<Listing> for Resources<K> {
 
 /// A new id of a kind, as text.
 pub(crate) fn mint_id(office: &Office, kind: KindName) -> String {
-    match kind {
-        KindName::Reseller => office.mint(ResellerId::new).to_string(),
-        KindName::Plan => office.mint(PlanId::new).to_string(),
-        KindName::Tenant => office.mint(TenantId::new).to_string(),
-        KindName::Extension => office.mint(ExtensionId::new).to_string(),
-        KindName::Device => office.mint(DeviceId::new).to_string(),
-        KindName::Webhook => office.mint(WebhookId::new).to_string(),
+    struct Task<'a>(&'a Office);
+    impl ForKind for Task<'_> {
+        type Output = String;
+        fn run<K: Kind>(self) -> String {
+            self.0.mint(K::new_id).to_string()
+        }
     }
+    kind.with(Task(office))
 }
 
 /// The write of a new resource; the store sets revision and times.
@@ -87,62 +86,6 @@ pub(crate) fn written<K: Kind>(document: Option<Document>) -> Result<Resource<K>
         return Err(StoreError::Corrupt { detail });
     };
     Ok(document.try_into()?)
-}
-
-pub(crate) async fn commit_one<K: Kind>(
-    office: &Office,
-    scope: &TenantScope,
-    operation: Operation,
-) -> Result<Resource<K>, StoreError> {
-    let change = office.change(vec![operation]);
-    written(office.store().commit(scope, change).await?.into_document())
-}
-
-pub(crate) async fn find<K: Kind>(
-    office: &Office,
-    scope: &TenantScope,
-    reference: &Unresolved<K>,
-) -> Result<(Located<K>, Resource<K>), StoreError> {
-    locate(office.store(), scope, reference).await
-}
-
-pub(crate) async fn reread<K: Kind>(
-    office: &Office,
-    scope: &TenantScope,
-    located: Located<K>,
-) -> Result<Resource<K>, StoreError> {
-    read(office.store(), scope, located).await
-}
-
-pub(crate) async fn list<K: Kind>(
-    office: &Office,
-    scope: &TenantScope,
-    page: &Page,
-) -> Result<Resources<K>, StoreError> {
-    Ok(office
-        .store()
-        .list(scope, K::NAME, page)
-        .await?
-        .try_into()?)
-}
-
-pub(crate) async fn delete<K: Kind>(
-    office: &Office,
-    scope: &TenantScope,
-    located: Located<K>,
-    revision: Option<u64>,
-) -> Result<(), StoreError> {
-    let id = located
-        .within(scope)
-        .ok_or(StoreError::NotFound)?
-        .to_string();
-    let operation = Operation::Delete {
-        kind: K::NAME,
-        id,
-        expected_revision: revision,
-    };
-    let change = office.change(vec![operation]);
-    office.store().commit(scope, change).await.map(|_| ())
 }
 
 /// A resource's spec as JSON.

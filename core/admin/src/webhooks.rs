@@ -9,6 +9,7 @@ use ports::{DELIVERIES_KEPT, DeliveryQuery, Operation, Page, SecretChange, Store
 use serde_json::Value;
 use tenancy::{Located, TenantScope, Unresolved};
 
+use crate::documents;
 use crate::office::Office;
 use crate::patch::merge_patch;
 use crate::resource::{self, Resources};
@@ -43,7 +44,7 @@ pub async fn create(
     let id = office.mint(WebhookId::new);
     let write = resource::new_write(id, scope.owner(), spec, secret)?;
     Ok(Keyed {
-        webhook: resource::commit_one(office, scope, Operation::Create(write)).await?,
+        webhook: documents::commit_one(office, scope, Operation::Create(write)).await?,
         key: SigningKey::from_entropy(bits),
     })
 }
@@ -57,7 +58,7 @@ pub async fn find(
     scope: &TenantScope,
     reference: &Unresolved<Webhook>,
 ) -> Result<(Located<Webhook>, Resource<Webhook>), StoreError> {
-    resource::find(office, scope, reference).await
+    documents::find(office, scope, reference).await
 }
 
 /// One page of webhooks.
@@ -69,7 +70,7 @@ pub async fn list(
     scope: &TenantScope,
     page: &Page,
 ) -> Result<Resources<Webhook>, StoreError> {
-    resource::list(office, scope, page).await
+    documents::list(office, scope, page).await
 }
 
 /// Replaces a webhook's spec; its keys stay.
@@ -83,7 +84,7 @@ pub async fn replace(
     revision: Option<u64>,
     spec: Webhook,
 ) -> Result<Resource<Webhook>, StoreError> {
-    let before = resource::reread(office, scope, located).await?;
+    let before = documents::reread(office, scope, located).await?;
     write(
         office,
         scope,
@@ -104,7 +105,7 @@ pub async fn patch(
     revision: Option<u64>,
     patch: &Value,
 ) -> Result<Resource<Webhook>, StoreError> {
-    let before = resource::reread(office, scope, located).await?;
+    let before = documents::reread(office, scope, located).await?;
     let mut value = resource::spec_value(&before)?;
     merge_patch(&mut value, patch);
     let spec = parse_spec(&value)?;
@@ -127,7 +128,7 @@ pub async fn rotate_key(
     located: Located<Webhook>,
     revision: Option<u64>,
 ) -> Result<Keyed, StoreError> {
-    let before = resource::reread(office, scope, located).await?;
+    let before = documents::reread(office, scope, located).await?;
     let bits = office.random();
     let keys = match office.store().signing_keys(scope, before.id).await? {
         Some(keys) => keys.replaced(bits, office.now()),
@@ -150,7 +151,7 @@ async fn write(
         write: resource::next_write(before, spec, secret)?,
         expected_revision: resource::expected(before, revision),
     };
-    resource::commit_one(office, scope, operation).await
+    documents::commit_one(office, scope, operation).await
 }
 
 /// Deletes a webhook with its deliveries.
@@ -163,7 +164,7 @@ pub async fn delete(
     located: Located<Webhook>,
     revision: Option<u64>,
 ) -> Result<(), StoreError> {
-    resource::delete(office, scope, located, revision).await
+    documents::delete(office, scope, located, revision).await
 }
 
 /// The latest revisions of a webhook, newest first.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tenancy::Owner;
 
 use crate::document::Document;
-use crate::kind::KindName;
+use crate::kind_name::KindName;
 
 /// What happened to a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

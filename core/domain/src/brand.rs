@@ -1,6 +1,7 @@
 //! A brand: how a reseller looks to those who buy from it.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::invalid::{Invalid, rule};
 use crate::text;
@@ -13,7 +14,7 @@ const MAIL_MAX: usize = 254;
 
 /// Name, logo, colours, and where the portal and its mails come from. What is left out is
 /// inherited from the account above.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Brand {
     /// The product's name, at most 64 characters.

@@ -5,9 +5,12 @@ use std::net::{IpAddr, SocketAddr};
 use ids::{DeviceId, ExtensionId};
 use serde::{Deserialize, Serialize};
 use tenancy::Identified;
+use utoipa::ToSchema;
 
 use crate::invalid::{Invalid, rule};
-use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey, enabled};
+use crate::kind::{KeyScope, Kind, Link, Place, SecretRule, UniqueKey, enabled};
+use crate::kind_name::KindName;
+use crate::secret::{Digests, Secret};
 use crate::text;
 
 /// Longest user name, in characters.
@@ -16,22 +19,28 @@ const USERNAME_MAX: usize = 64;
 /// Port of a fixed address that names none (RFC 3261 §19.1.2).
 const SIP_PORT: u16 = 5060;
 
-/// One telephone, soft phone or gateway. Its digests are kept apart and never in the spec.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// One telephone, soft phone or gateway: what registers, with credentials of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Device {
-    /// Authentication user name: 1 to 64 of `0-9 A-Z a-z . _ -`; unique on the platform.
+    /// Authentication user name: 1 to 64 of `0-9 A-Z a-z . _ -`; unique on the platform. It
+    /// names the device in paths.
+    #[schema(pattern = "^[0-9A-Za-z._-]{1,64}$", example = "acme-101")]
     pub username: String,
-    /// The extension it rings for and calls as.
+    /// The extension it rings for and calls as: its id or, in requests, its number.
+    #[schema(value_type = String, example = "101")]
     pub extension: ExtensionId,
     /// An address that is rung without a registration: `sip:[user@]ip[:port][;transport=tcp]`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
+    #[schema(example = "sip:192.0.2.7:5060")]
     pub address: Option<String>,
     /// Requests from this IP address are this device's without a digest; unique on the platform.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "192.0.2.7")]
     pub trusted_source: Option<IpAddr>,
     /// A disabled device neither registers nor calls nor rings.
     #[serde(default = "enabled")]
+    #[schema(default = true)]
     pub enabled: bool,
 }
 
@@ -90,7 +99,19 @@ impl Identified for Device {
 
 impl Kind for Device {
     const NAME: KindName = KindName::Device;
-    const SECRETS: &'static [&'static str] = &["secret"];
+    const MANY: &'static str = "devices";
+    const PLACE: Place = Place::Tenant;
+    const KEY: &'static str = "username";
+    const KEY_SPACE: &'static str = "username";
+    const LINKS: &'static [Link] = &[Link {
+        member: "extension",
+        kind: KindName::Extension,
+    }];
+    const SECRET: SecretRule = SecretRule::Generated;
+
+    fn new_id(unix_ms: u64, random: u128) -> DeviceId {
+        DeviceId::new(unix_ms, random)
+    }
 
     fn normalise(&mut self) {
         self.trusted_source = self.trusted_source.map(|ip| ip.to_canonical());
@@ -140,15 +161,15 @@ impl Kind for Device {
         keys
     }
 
-    fn references(&self) -> Vec<Reference> {
-        vec![Reference {
-            kind: KindName::Extension,
-            id: self.extension.to_string(),
-            field: "/extension".to_owned(),
-        }]
-    }
-
     fn natural_key(&self) -> String {
         self.username.clone()
+    }
+
+    fn digests(&self, secret: &Secret, realm: &str) -> Option<Digests> {
+        Some(Digests::of(&self.username, realm, secret))
+    }
+
+    fn secret_depends_on(&self) -> &str {
+        &self.username
     }
 }

@@ -6,7 +6,8 @@ use serde_json::Value;
 use tenancy::Owner;
 
 use crate::invalid::Invalid;
-use crate::kind::{Kind, KindName};
+use crate::kind::Kind;
+use crate::kind_name::KindName;
 
 /// A configuration document of any kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

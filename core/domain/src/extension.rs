@@ -3,9 +3,11 @@
 use ids::ExtensionId;
 use serde::{Deserialize, Serialize};
 use tenancy::Identified;
+use utoipa::ToSchema;
 
 use crate::invalid::{Invalid, rule};
-use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey, enabled};
+use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
+use crate::kind_name::KindName;
 use crate::text;
 
 /// Shortest ringing of an extension, in seconds.
@@ -19,7 +21,7 @@ pub const RING_SECONDS_DEFAULT: u16 = 30;
 const NUMBER_MAX: usize = 32;
 
 /// Who answers an extension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Destination {
     /// The devices of the extension, all at once.
@@ -32,22 +34,28 @@ pub enum Destination {
 }
 
 /// A dialable number inside a tenant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Extension {
-    /// What is dialled: 1 to 32 of `0-9 A-Z a-z * # + . _ -`; unique in the tenant.
+    /// What is dialled: 1 to 32 of `0-9 A-Z a-z * # + . _ -`; unique in the tenant. It names
+    /// the extension in paths.
+    #[schema(pattern = "^[0-9A-Za-z*#+._-]{1,32}$", example = "101")]
     pub number: String,
     /// What is shown to those who are called, at most 64 characters.
     #[serde(default)]
+    #[schema(default = "", max_length = 64)]
     pub display_name: String,
     /// How long it rings, 5 to 300 seconds.
     #[serde(default = "ring_seconds_default")]
+    #[schema(default = 30, minimum = 5, maximum = 300)]
     pub ring_seconds: u16,
     /// Who answers.
     #[serde(default)]
+    #[schema(default = "devices")]
     pub destination: Destination,
     /// A disabled extension cannot be dialled, and its devices cannot dial.
     #[serde(default = "enabled")]
+    #[schema(default = true)]
     pub enabled: bool,
 }
 
@@ -61,7 +69,14 @@ impl Identified for Extension {
 
 impl Kind for Extension {
     const NAME: KindName = KindName::Extension;
-    const SECRETS: &'static [&'static str] = &[];
+    const MANY: &'static str = "extensions";
+    const PLACE: Place = Place::Tenant;
+    const KEY: &'static str = "number";
+    const KEY_SPACE: &'static str = "number";
+
+    fn new_id(unix_ms: u64, random: u128) -> ExtensionId {
+        ExtensionId::new(unix_ms, random)
+    }
 
     fn normalise(&mut self) {
         self.display_name = self.display_name.trim().to_owned();
@@ -89,10 +104,6 @@ impl Kind for Extension {
             key: self.number.clone(),
             scope: KeyScope::PerOwner,
         }]
-    }
-
-    fn references(&self) -> Vec<Reference> {
-        Vec::new()
     }
 
     fn natural_key(&self) -> String {

@@ -1,16 +1,11 @@
-//! What a document of any kind states to a store: one place knows all kinds.
+//! What a document of any kind states to a store.
 
 use tenancy::Account;
 
-use crate::device::Device;
 use crate::document::Document;
-use crate::extension::Extension;
 use crate::invalid::Invalid;
-use crate::kind::{Kind, KindName, Reference, UniqueKey};
-use crate::plan::Plan;
-use crate::reseller::Reseller;
-use crate::tenant::Tenant;
-use crate::webhook::Webhook;
+use crate::kind::{Kind, Reference, UniqueKey};
+use crate::kinds::ForKind;
 
 /// What a store must know about a document besides its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,14 +24,14 @@ pub struct Facets {
 ///
 /// Stores call it on every write, so keys and references cannot disagree with the spec.
 pub fn facets(document: &Document) -> Result<Facets, Invalid> {
-    match document.kind {
-        KindName::Reseller => facets_of::<Reseller>(document),
-        KindName::Plan => facets_of::<Plan>(document),
-        KindName::Tenant => facets_of::<Tenant>(document),
-        KindName::Extension => facets_of::<Extension>(document),
-        KindName::Device => facets_of::<Device>(document),
-        KindName::Webhook => facets_of::<Webhook>(document),
+    struct Task<'a>(&'a Document);
+    impl ForKind for Task<'_> {
+        type Output = Result<Facets, Invalid>;
+        fn run<K: Kind>(self) -> Result<Facets, Invalid> {
+            facets_of::<K>(self.0)
+        }
     }
+    document.kind.with(Task(document))
 }
 
 fn facets_of<K: Kind>(document: &Document) -> Result<Facets, Invalid> {

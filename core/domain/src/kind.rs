@@ -1,32 +1,16 @@
 //! What every kind of resource states about itself.
 
-use std::fmt;
-use std::str::FromStr;
+use std::fmt::Debug;
 
-use ids::{DeviceId, ExtensionId, PlanId, ResellerId, TenantId, WebhookId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tenancy::{Account, Identified};
+use utoipa::ToSchema;
 
 use crate::invalid::Invalid;
-
-/// The kinds of resource in this release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KindName {
-    /// An account that sells tenants under its own brand.
-    Reseller,
-    /// How much a tenant may use.
-    Plan,
-    /// A customer company.
-    Tenant,
-    /// A dialable number inside a tenant.
-    Extension,
-    /// One thing that registers.
-    Device,
-    /// An endpoint that is told of events.
-    Webhook,
-}
+use crate::kind_name::KindName;
+use crate::secret::{Digests, Secret};
 
 /// Who owns the documents of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,103 +21,8 @@ pub enum Place {
     Account,
     /// A tenant owns it.
     Tenant,
-}
-
-impl KindName {
-    /// All kinds, in the order in which they refer to each other.
-    pub const ALL: [KindName; 6] = [
-        KindName::Reseller,
-        KindName::Plan,
-        KindName::Tenant,
-        KindName::Extension,
-        KindName::Device,
-        KindName::Webhook,
-    ];
-
-    /// The kind's word, as stored and as shown.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            KindName::Reseller => "reseller",
-            KindName::Plan => "plan",
-            KindName::Tenant => "tenant",
-            KindName::Extension => "extension",
-            KindName::Device => "device",
-            KindName::Webhook => "webhook",
-        }
-    }
-
-    /// Who owns the kind's documents.
-    pub fn place(self) -> Place {
-        match self {
-            KindName::Reseller | KindName::Tenant => Place::Itself,
-            KindName::Plan => Place::Account,
-            KindName::Extension | KindName::Device | KindName::Webhook => Place::Tenant,
-        }
-    }
-
-    /// The members of a spec that refer to other documents, and of which kind those are. In a
-    /// list each member refers.
-    pub fn reference_fields(self) -> &'static [(&'static str, KindName)] {
-        match self {
-            KindName::Reseller => &[("parent", KindName::Reseller), ("plans", KindName::Plan)],
-            KindName::Tenant => &[("reseller", KindName::Reseller), ("plan", KindName::Plan)],
-            KindName::Device => &[("extension", KindName::Extension)],
-            KindName::Plan | KindName::Extension | KindName::Webhook => &[],
-        }
-    }
-
-    /// The space of unique keys in which the kind's natural keys lie.
-    pub fn key_space(self) -> &'static str {
-        match self {
-            KindName::Reseller => "reseller",
-            KindName::Plan => "plan",
-            KindName::Tenant => "domain",
-            KindName::Extension => "number",
-            KindName::Device => "username",
-            KindName::Webhook => "webhook",
-        }
-    }
-
-    /// Whether a text has the form of an id of the kind.
-    pub fn is_id(self, text: &str) -> bool {
-        match self {
-            KindName::Reseller => text.parse::<ResellerId>().is_ok(),
-            KindName::Plan => text.parse::<PlanId>().is_ok(),
-            KindName::Tenant => text.parse::<TenantId>().is_ok(),
-            KindName::Extension => text.parse::<ExtensionId>().is_ok(),
-            KindName::Device => text.parse::<DeviceId>().is_ok(),
-            KindName::Webhook => text.parse::<WebhookId>().is_ok(),
-        }
-    }
-}
-
-impl fmt::Display for KindName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A word that is not the name of a kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownKind;
-
-impl fmt::Display for UnknownKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a kind of resource")
-    }
-}
-
-impl std::error::Error for UnknownKind {}
-
-impl FromStr for KindName {
-    type Err = UnknownKind;
-
-    fn from_str(word: &str) -> Result<Self, UnknownKind> {
-        KindName::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
-            .ok_or(UnknownKind)
-    }
+    /// An account or a tenant owns it.
+    Anywhere,
 }
 
 /// How far a unique key reaches.
@@ -167,15 +56,53 @@ pub struct Reference {
     pub field: String,
 }
 
-/// One kind of resource: a typed spec and what it states about itself.
+/// A member of a spec that points to documents of a kind: the text of an id, or a list of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The member.
+    pub member: &'static str,
+    /// The kind pointed to.
+    pub kind: KindName,
+}
+
+/// Whether the documents of a kind have a secret. It comes in the member `secret` and is never
+/// given out again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretRule {
+    /// They have none.
+    None,
+    /// They have a password: where none is supplied one is generated, and told once.
+    Generated,
+}
+
+/// One kind of resource: a typed spec and what it states about itself. Its documentation, that of
+/// its members, their defaults and bounds are those of the API, the command line and its page.
 pub trait Kind:
-    Identified + Clone + fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static
+    Identified + ToSchema + Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static
 {
     /// The kind's name.
     const NAME: KindName;
 
-    /// Names of fields that are accepted but never given out.
-    const SECRETS: &'static [&'static str];
+    /// The word for several of them, as in paths.
+    const MANY: &'static str;
+
+    /// Who owns its documents.
+    const PLACE: Place;
+
+    /// The member with the natural key.
+    const KEY: &'static str;
+
+    /// The space of unique keys in which its natural keys lie.
+    const KEY_SPACE: &'static str;
+
+    /// The members that point to other documents.
+    const LINKS: &'static [Link] = &[];
+
+    /// Whether its documents have a secret.
+    const SECRET: SecretRule = SecretRule::None;
+
+    /// Makes an id of a time in Unix milliseconds and random bits.
+    fn new_id(unix_ms: u64, random: u128) -> Self::Id;
 
     /// Brings a spec into the form in which it is stored (case, blanks).
     fn normalise(&mut self) {}
@@ -186,9 +113,6 @@ pub trait Kind:
     /// The keys it takes. The natural key is among them.
     fn unique_keys(&self) -> Vec<UniqueKey>;
 
-    /// The documents it points to.
-    fn references(&self) -> Vec<Reference>;
-
     /// The account under which a document lies that is its own owner; `None` for all others.
     fn parent(&self) -> Option<Account> {
         None
@@ -197,6 +121,49 @@ pub trait Kind:
     /// What people call it in paths instead of the id; unique among the owner's documents of
     /// the kind, and never of the form of an id.
     fn natural_key(&self) -> String;
+
+    /// What is kept of its secret, on a platform with this digest realm; `None` for kinds whose
+    /// secret is another thing than a password.
+    fn digests(&self, secret: &Secret, realm: &str) -> Option<Digests> {
+        let _ = (secret, realm);
+        None
+    }
+
+    /// What is kept of its secret depends on this text: when it changes, the secret must be given
+    /// anew.
+    fn secret_depends_on(&self) -> &str {
+        ""
+    }
+
+    /// The documents it points to.
+    fn references(&self) -> Vec<Reference> {
+        let spec = serde_json::to_value(self).unwrap_or_default();
+        Self::LINKS
+            .iter()
+            .flat_map(|link| pointers(link, &spec))
+            .collect()
+    }
+}
+
+/// What one link of a spec points to.
+fn pointers(link: &Link, spec: &Value) -> Vec<Reference> {
+    let reference = |id: &Value, field: String| {
+        id.as_str().map(|id| Reference {
+            kind: link.kind,
+            id: id.to_owned(),
+            field,
+        })
+    };
+    let field = format!("/{}", link.member);
+    match spec.get(link.member) {
+        Some(Value::Array(ids)) => ids
+            .iter()
+            .enumerate()
+            .filter_map(|(index, id)| reference(id, format!("{field}/{index}")))
+            .collect(),
+        Some(id) => reference(id, field).into_iter().collect(),
+        None => Vec::new(),
+    }
 }
 
 /// What `enabled` means where a spec leaves it out: nobody switches on what they make.

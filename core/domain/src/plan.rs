@@ -3,9 +3,11 @@
 use ids::PlanId;
 use serde::{Deserialize, Serialize};
 use tenancy::{Caps, Identified};
+use utoipa::ToSchema;
 
 use crate::invalid::{Invalid, rule};
-use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey, enabled};
+use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
+use crate::kind_name::KindName;
 use crate::quotas::Quotas;
 use crate::text;
 
@@ -13,13 +15,16 @@ use crate::text;
 const NAME_MAX: usize = 64;
 
 /// What a tenant may use. Changing a plan acts at once on every tenant that has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// 1 to 64 of `0-9 A-Z a-z . _ -`; unique in its account.
+    /// 1 to 64 of `0-9 A-Z a-z . _ -`; unique in its account. It names the plan
+    /// in paths.
+    #[schema(pattern = "^[0-9A-Za-z._-]{1,64}$", example = "gold")]
     pub name: String,
     /// What people call it, at most 64 characters.
     #[serde(default)]
+    #[schema(default = "", max_length = 64)]
     pub display_name: String,
     /// How much of what is counted its price includes.
     #[serde(default)]
@@ -32,6 +37,7 @@ pub struct Plan {
     pub caps: Caps,
     /// A disabled plan is kept by the tenants that have it and given to no other.
     #[serde(default = "enabled")]
+    #[schema(default = true)]
     pub enabled: bool,
 }
 
@@ -41,7 +47,14 @@ impl Identified for Plan {
 
 impl Kind for Plan {
     const NAME: KindName = KindName::Plan;
-    const SECRETS: &'static [&'static str] = &[];
+    const MANY: &'static str = "plans";
+    const PLACE: Place = Place::Account;
+    const KEY: &'static str = "name";
+    const KEY_SPACE: &'static str = "plan";
+
+    fn new_id(unix_ms: u64, random: u128) -> PlanId {
+        PlanId::new(unix_ms, random)
+    }
 
     fn normalise(&mut self) {
         self.display_name = self.display_name.trim().to_owned();
@@ -78,10 +91,6 @@ impl Kind for Plan {
             key: self.name.clone(),
             scope: KeyScope::PerOwner,
         }]
-    }
-
-    fn references(&self) -> Vec<Reference> {
-        Vec::new()
     }
 
     fn natural_key(&self) -> String {

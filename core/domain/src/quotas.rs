@@ -1,11 +1,12 @@
 //! Counts: how many documents of each counted kind somebody has, or may have.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use crate::kind::KindName;
+use crate::kind_name::KindName;
 
 /// How many of each a plan includes or allows. What is left out is not limited.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Quotas {
     /// Extensions of a tenant.
@@ -29,7 +30,7 @@ impl Quotas {
 
 /// How many accounts and tenants a reseller may have below it, at any depth. What is left out is
 /// not limited.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ResellerLimits {
     /// Resellers below it.

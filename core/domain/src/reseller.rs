@@ -3,10 +3,12 @@
 use ids::{PlanId, ResellerId};
 use serde::{Deserialize, Serialize};
 use tenancy::{Account, Identified};
+use utoipa::ToSchema;
 
 use crate::brand::Brand;
 use crate::invalid::{Invalid, rule};
-use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey, enabled};
+use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
+use crate::kind_name::KindName;
 use crate::quotas::ResellerLimits;
 use crate::text;
 
@@ -17,19 +19,24 @@ const NAME_MAX: usize = 64;
 pub const GRANTED_PLANS_MAX: usize = 256;
 
 /// An account between the operator and tenants. It sees exactly what lies below it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reseller {
-    /// 1 to 64 of `0-9 A-Z a-z . _ -`; unique on the platform.
+    /// 1 to 64 of `0-9 A-Z a-z . _ -`; unique on the platform. It names the
+    /// reseller in paths.
+    #[schema(pattern = "^[0-9A-Za-z._-]{1,64}$", example = "north")]
     pub name: String,
     /// What people call it, at most 64 characters.
     #[serde(default)]
+    #[schema(default = "", max_length = 64)]
     pub display_name: String,
-    /// The reseller above it; without one the platform is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The reseller above it, by id or name; without one the platform is.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub parent: Option<ResellerId>,
-    /// Plans of the accounts above that it may sell beside its own, at most 256.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Plans of the accounts above that it may sell beside its own, by id or name, at most 256.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, max_items = 256)]
     pub plans: Vec<PlanId>,
     /// How much it may have below it.
     #[serde(default)]
@@ -39,6 +46,7 @@ pub struct Reseller {
     pub brand: Brand,
     /// The keys and people of a disabled reseller open nothing; its tenants go on.
     #[serde(default = "enabled")]
+    #[schema(default = true)]
     pub enabled: bool,
 }
 
@@ -48,7 +56,24 @@ impl Identified for Reseller {
 
 impl Kind for Reseller {
     const NAME: KindName = KindName::Reseller;
-    const SECRETS: &'static [&'static str] = &[];
+    const MANY: &'static str = "resellers";
+    const PLACE: Place = Place::Itself;
+    const KEY: &'static str = "name";
+    const KEY_SPACE: &'static str = "reseller";
+    const LINKS: &'static [Link] = &[
+        Link {
+            member: "parent",
+            kind: KindName::Reseller,
+        },
+        Link {
+            member: "plans",
+            kind: KindName::Plan,
+        },
+    ];
+
+    fn new_id(unix_ms: u64, random: u128) -> ResellerId {
+        ResellerId::new(unix_ms, random)
+    }
 
     fn normalise(&mut self) {
         self.display_name = self.display_name.trim().to_owned();
@@ -89,24 +114,6 @@ impl Kind for Reseller {
             scope: KeyScope::Platform,
         }));
         keys
-    }
-
-    fn references(&self) -> Vec<Reference> {
-        let parent = self.parent.iter().map(|parent| Reference {
-            kind: KindName::Reseller,
-            id: parent.to_string(),
-            field: "/parent".to_owned(),
-        });
-        let plans = self
-            .plans
-            .iter()
-            .enumerate()
-            .map(|(index, plan)| Reference {
-                kind: KindName::Plan,
-                id: plan.to_string(),
-                field: format!("/plans/{index}"),
-            });
-        parent.chain(plans).collect()
     }
 
     fn parent(&self) -> Option<Account> {

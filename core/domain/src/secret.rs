@@ -1,6 +1,9 @@
-//! A device's secret, and what is kept of it.
+//! Secrets of documents, and what is kept of them.
 
 use std::fmt;
+
+use md5::Md5;
+use sha2::{Digest, Sha256};
 
 use crate::invalid::{Invalid, rule};
 
@@ -12,7 +15,7 @@ pub const SECRET_MAX: usize = 128;
 /// Characters of a generated secret: no 0/O, 1/l/I to mistake. 32 of them, 5 bits each.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
-/// A device's secret in clear. It lives only while it is being set or shown: it is never
+/// A secret in clear. It lives only while it is being set or shown: it is never
 /// serialised, and `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -57,6 +60,15 @@ pub struct Digests {
 }
 
 impl Digests {
+    /// The digests of a user name and a secret in a realm.
+    pub fn of(username: &str, realm: &str, secret: &Secret) -> Digests {
+        let text = format!("{username}:{realm}:{}", secret.reveal());
+        Digests {
+            md5: Md5::digest(&text).into(),
+            sha256: Sha256::digest(&text).into(),
+        }
+    }
+
     /// Length of [`Digests::to_bytes`].
     pub const LENGTH: usize = 48;
 

@@ -3,9 +3,11 @@
 use ids::{PlanId, ResellerId, TenantId};
 use serde::{Deserialize, Serialize};
 use tenancy::{Account, CapOverrides, Caps, Identified};
+use utoipa::ToSchema;
 
 use crate::invalid::{Invalid, rule};
-use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey, enabled};
+use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
+use crate::kind_name::KindName;
 use crate::plan::Plan;
 use crate::text;
 
@@ -13,19 +15,25 @@ use crate::text;
 pub const DOMAINS_MAX: usize = 16;
 
 /// A customer company: its SIP domains, who sells to it, and how much it may use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tenant {
-    /// SIP domains, 1 to 16, lower case; the first is the natural key. Platform-wide unique.
+    /// SIP domains, 1 to 16, lower case, each unique on the platform. Any of them names the tenant
+    /// in paths.
+    #[schema(min_items = 1, max_items = 16, example = json!(["acme.example"]))]
     pub domains: Vec<String>,
     /// What people call it, at most 64 characters.
     #[serde(default)]
+    #[schema(default = "", max_length = 64)]
     pub display_name: String,
-    /// The reseller that it buys from; without one it buys from the operator.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The reseller that it buys from, by id or name; without one it buys from the operator.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub reseller: Option<ResellerId>,
-    /// What it has bought: a plan of its reseller, or one that its reseller may sell.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// What it has bought, by id or name: a plan of its reseller, or one that its reseller may
+    /// sell.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub plan: Option<PlanId>,
     /// How much it may use where that differs from its plan, or from the defaults when it has
     /// none.
@@ -33,6 +41,7 @@ pub struct Tenant {
     pub caps: CapOverrides,
     /// A disabled tenant registers nothing and calls nobody.
     #[serde(default = "enabled")]
+    #[schema(default = true)]
     pub enabled: bool,
 }
 
@@ -50,7 +59,24 @@ impl Identified for Tenant {
 
 impl Kind for Tenant {
     const NAME: KindName = KindName::Tenant;
-    const SECRETS: &'static [&'static str] = &[];
+    const MANY: &'static str = "tenants";
+    const PLACE: Place = Place::Itself;
+    const KEY: &'static str = "domains";
+    const KEY_SPACE: &'static str = "domain";
+    const LINKS: &'static [Link] = &[
+        Link {
+            member: "reseller",
+            kind: KindName::Reseller,
+        },
+        Link {
+            member: "plan",
+            kind: KindName::Plan,
+        },
+    ];
+
+    fn new_id(unix_ms: u64, random: u128) -> TenantId {
+        TenantId::new(unix_ms, random)
+    }
 
     fn normalise(&mut self) {
         for domain in &mut self.domains {
@@ -94,20 +120,6 @@ impl Kind for Tenant {
             scope: KeyScope::Platform,
         };
         self.domains.iter().map(key).collect()
-    }
-
-    fn references(&self) -> Vec<Reference> {
-        let reseller = self.reseller.map(|reseller| Reference {
-            kind: KindName::Reseller,
-            id: reseller.to_string(),
-            field: "/reseller".to_owned(),
-        });
-        let plan = self.plan.map(|plan| Reference {
-            kind: KindName::Plan,
-            id: plan.to_string(),
-            field: "/plan".to_owned(),
-        });
-        reseller.into_iter().chain(plan).collect()
     }
 
     fn parent(&self) -> Option<Account> {

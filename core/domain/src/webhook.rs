@@ -3,10 +3,12 @@
 use ids::WebhookId;
 use serde::{Deserialize, Serialize};
 use tenancy::Identified;
+use utoipa::ToSchema;
 
 use crate::event::EventFilter;
 use crate::invalid::{Invalid, rule};
-use crate::kind::{KeyScope, Kind, KindName, Reference, UniqueKey, enabled};
+use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
+use crate::kind_name::KindName;
 use crate::text;
 
 /// Longest name, in characters.
@@ -19,7 +21,7 @@ const URL_MAX: usize = 2_048;
 pub const WEBHOOKS_MAX: u64 = 50;
 
 /// One endpoint. The keys that sign its deliveries are kept apart and never in the spec.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Webhook {
     /// 1 to 64 of `0-9 A-Z a-z . _ -`; unique in its tenant.
@@ -66,7 +68,14 @@ impl Identified for Webhook {
 
 impl Kind for Webhook {
     const NAME: KindName = KindName::Webhook;
-    const SECRETS: &'static [&'static str] = &["secret"];
+    const MANY: &'static str = "webhooks";
+    const PLACE: Place = Place::Tenant;
+    const KEY: &'static str = "name";
+    const KEY_SPACE: &'static str = "webhook";
+
+    fn new_id(unix_ms: u64, random: u128) -> WebhookId {
+        WebhookId::new(unix_ms, random)
+    }
 
     fn validate(&self) -> Result<(), Invalid> {
         rule(
@@ -90,10 +99,6 @@ impl Kind for Webhook {
             key: self.name.clone(),
             scope: KeyScope::PerOwner,
         }]
-    }
-
-    fn references(&self) -> Vec<Reference> {
-        Vec::new()
     }
 
     fn natural_key(&self) -> String {

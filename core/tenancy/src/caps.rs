@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use machine::Instant;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A tenant's share of every place where tenants meet, relative to the others who want it at the
 /// same time: of signalling, of the API. With nobody else there it means nothing.
@@ -35,20 +36,26 @@ impl Default for Weight {
 }
 
 /// The caps of one tenant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Caps {
     /// Calls at the same time.
+    #[schema(default = 200)]
     pub concurrent_calls: u32,
     /// New calls per second.
+    #[schema(default = 20)]
     pub calls_per_second: u32,
     /// REGISTER requests per second that may change or refresh a binding.
+    #[schema(default = 200)]
     pub registrations_per_second: u32,
     /// Bindings at the same time, over all devices.
+    #[schema(default = 5000)]
     pub bindings: u32,
     /// API requests per second by the tenant's own keys.
+    #[schema(default = 50)]
     pub api_requests_per_second: u32,
-    /// Turn at contended places; see [`Weight`].
+    /// Share of contended places, relative to other tenants.
+    #[schema(value_type = u16, default = 10, minimum = 1, maximum = 1_000)]
     pub weight: Weight,
 }
 
@@ -78,26 +85,27 @@ impl Default for Caps {
 }
 
 /// Caps of one tenant that differ from those of its plan.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CapOverrides {
-    /// See [`Caps::concurrent_calls`].
+    /// Calls at the same time. 200 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrent_calls: Option<u32>,
-    /// See [`Caps::calls_per_second`].
+    /// New calls per second, with a burst of one second's worth. 20 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calls_per_second: Option<u32>,
-    /// See [`Caps::registrations_per_second`].
+    /// REGISTER requests per second that may change or refresh a binding. 200 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registrations_per_second: Option<u32>,
-    /// See [`Caps::bindings`].
+    /// Bindings at the same time, over all devices. 5,000 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bindings: Option<u32>,
-    /// See [`Caps::api_requests_per_second`].
+    /// API requests per second by the tenant's own keys. 50 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_requests_per_second: Option<u32>,
-    /// See [`Caps::weight`].
+    /// Share of contended places, relative to other tenants. 10 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u16>, minimum = 1, maximum = 1_000)]
     pub weight: Option<Weight>,
 }
 

@@ -66,16 +66,6 @@ impl Call {
         scope.ok_or_else(Problem::not_found)
     }
 
-    /// The scope of the caller's account, for changes of what the caller has been found to see.
-    pub(crate) fn seller(&self) -> Result<AccountScope, Problem> {
-        self.account().map_err(|_| {
-            Problem::new(
-                Kind::OperatorOnly,
-                "a tenant's key reads this and does not change it",
-            )
-        })
-    }
-
     /// Enters the tenant that the path names.
     pub(crate) async fn tenant(&self) -> Result<Entered, Problem> {
         self.enter(&self.reference("tenant")).await

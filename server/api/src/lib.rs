@@ -28,6 +28,7 @@ mod trial;
 mod turnstile;
 mod view;
 mod who;
+mod words;
 
 pub use front::{Parts, Seen};
 pub use limits::Limits;

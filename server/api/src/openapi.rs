@@ -20,10 +20,11 @@ const WELCOME: &str = "\
 The API of a Strowger exchange. Everything a company has on it is made, changed and watched here.
 
 **Keys.** Send your API key as `Authorization: Bearer stw_…`. An operator's key administers every \
-tenant; a tenant's key administers its own and sees nothing else. What does not exist and what a \
-key may not see are the same: 404.
+tenant, a reseller's those below it; a tenant's key administers its own and sees nothing else. What \
+does not exist and what a key may not see are the same: 404.
 
-**Names.** In paths, an id and the natural key (a domain, a number, a user name) do equally well.
+**Names.** In paths and in references, an id and the natural key (a domain, a number, a user name) \
+do equally well.
 
 **Lists** come in pages: `items`, and `next`, which is handed back as `after`.
 
@@ -51,9 +52,9 @@ pub fn openapi() -> String {
                 .version(env!("CARGO_PKG_VERSION"))
                 .description(Some(welcome())),
         )
-        .tags(Some(tags(&operations)))
-        .components(Some(components(&operations)))
-        .paths(paths(&operations))
+        .tags(Some(tags(operations)))
+        .components(Some(components(operations)))
+        .paths(paths(operations))
         .build();
     let text = document.to_pretty_json();
     // every part of the document is a text or a number: writing it cannot fail
@@ -73,7 +74,10 @@ fn welcome() -> String {
 }
 
 fn tags(operations: &[Operation]) -> Vec<utoipa::openapi::Tag> {
-    let mut names: Vec<&str> = operations.iter().map(|operation| operation.tag).collect();
+    let mut names: Vec<&str> = operations
+        .iter()
+        .map(|operation| operation.tag.as_ref())
+        .collect();
     names.dedup();
     let tag = |name: &str| TagBuilder::new().name(name).build();
     names.into_iter().map(tag).collect()
@@ -111,7 +115,7 @@ fn paths(operations: &[Operation]) -> Paths {
         let item = PathItem::new(method(operation), describe::operation(operation));
         paths
             .paths
-            .entry(operation.path.to_owned())
+            .entry(operation.path.clone().into_owned())
             .or_default()
             .merge_operations(item);
     }

@@ -1,6 +1,7 @@
 //! One operation of the API: its path, who may use it, what it takes and gives, what carries it
 //! out. Routes and the OpenAPI text are both made of the same list, so they cannot disagree.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -35,19 +36,22 @@ pub(crate) enum IfMatch {
     Required,
 }
 
+/// A text that is written out here, or made of the words of a kind.
+pub(crate) type Text = Cow<'static, str>;
+
 /// A query parameter.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Parameter {
-    pub(crate) name: &'static str,
-    pub(crate) description: &'static str,
+    pub(crate) name: Text,
+    pub(crate) description: Text,
     pub(crate) integer: bool,
 }
 
 /// A query parameter that is a text.
 pub(crate) const fn text(name: &'static str, description: &'static str) -> Parameter {
     Parameter {
-        name,
-        description,
+        name: Cow::Borrowed(name),
+        description: Cow::Borrowed(description),
         integer: false,
     }
 }
@@ -55,8 +59,8 @@ pub(crate) const fn text(name: &'static str, description: &'static str) -> Param
 /// The parameters of every list.
 pub(crate) const PAGE: [Parameter; 2] = [
     Parameter {
-        name: "limit",
-        description: "Most entries of the page, 1 to 500; 100 when it says nothing.",
+        name: Cow::Borrowed("limit"),
+        description: Cow::Borrowed("Most entries of the page, 1 to 500; 100 when it says nothing."),
         integer: true,
     },
     text("after", "`next` of the page before, as it came."),
@@ -93,23 +97,23 @@ pub(crate) struct Body {
 #[derive(Clone)]
 pub(crate) struct Success {
     pub(crate) status: StatusCode,
-    pub(crate) description: &'static str,
+    pub(crate) description: Text,
     pub(crate) schema: Option<SchemaRef>,
     pub(crate) media_type: &'static str,
 }
 
-type Outcome = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
+pub(crate) type Outcome = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
 pub(crate) type Run = Arc<dyn Fn(Call) -> Outcome + Send + Sync>;
 
 /// One operation.
 #[derive(Clone)]
 pub(crate) struct Operation {
     pub(crate) method: Method,
-    pub(crate) path: &'static str,
-    pub(crate) name: &'static str,
-    pub(crate) summary: &'static str,
-    pub(crate) description: &'static str,
-    pub(crate) tag: &'static str,
+    pub(crate) path: Text,
+    pub(crate) name: Text,
+    pub(crate) summary: Text,
+    pub(crate) description: Text,
+    pub(crate) tag: Text,
     pub(crate) access: Access,
     pub(crate) query: Vec<Parameter>,
     pub(crate) body: Option<Body>,
@@ -121,24 +125,29 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    fn new<F, Fut>(method: Method, path: &'static str, name: &'static str, run: F) -> Operation
+    fn new<F, Fut>(
+        method: Method,
+        path: impl Into<Text>,
+        name: impl Into<Text>,
+        run: F,
+    ) -> Operation
     where
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
         let success = Success {
             status: StatusCode::NO_CONTENT,
-            description: "Done.",
+            description: Cow::Borrowed("Done."),
             schema: None,
             media_type: JSON,
         };
         Operation {
             method,
-            path,
-            name,
-            summary: "",
-            description: "",
-            tag: "",
+            path: path.into(),
+            name: name.into(),
+            summary: Cow::Borrowed(""),
+            description: Cow::Borrowed(""),
+            tag: Cow::Borrowed(""),
             access: Access::Key,
             query: Vec::new(),
             body: None,
@@ -150,7 +159,7 @@ impl Operation {
         }
     }
 
-    pub(crate) fn get<F, Fut>(path: &'static str, name: &'static str, run: F) -> Operation
+    pub(crate) fn get<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Operation
     where
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
@@ -158,7 +167,7 @@ impl Operation {
         Operation::new(Method::GET, path, name, run)
     }
 
-    pub(crate) fn post<F, Fut>(path: &'static str, name: &'static str, run: F) -> Operation
+    pub(crate) fn post<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Operation
     where
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
@@ -166,7 +175,7 @@ impl Operation {
         Operation::new(Method::POST, path, name, run)
     }
 
-    pub(crate) fn put<F, Fut>(path: &'static str, name: &'static str, run: F) -> Operation
+    pub(crate) fn put<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Operation
     where
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
@@ -174,7 +183,7 @@ impl Operation {
         Operation::new(Method::PUT, path, name, run).revised()
     }
 
-    pub(crate) fn patch<F, Fut>(path: &'static str, name: &'static str, run: F) -> Operation
+    pub(crate) fn patch<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Operation
     where
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
@@ -182,7 +191,7 @@ impl Operation {
         Operation::new(Method::PATCH, path, name, run).revised()
     }
 
-    pub(crate) fn delete<F, Fut>(path: &'static str, name: &'static str, run: F) -> Operation
+    pub(crate) fn delete<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Operation
     where
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
@@ -191,16 +200,19 @@ impl Operation {
     }
 
     /// Its heading and what else there is to know.
-    pub(crate) fn tells(self, summary: &'static str, description: &'static str) -> Operation {
+    pub(crate) fn tells(self, summary: impl Into<Text>, description: impl Into<Text>) -> Operation {
         Operation {
-            summary,
-            description,
+            summary: summary.into(),
+            description: description.into(),
             ..self
         }
     }
 
-    pub(crate) fn tag(self, tag: &'static str) -> Operation {
-        Operation { tag, ..self }
+    pub(crate) fn tag(self, tag: impl Into<Text>) -> Operation {
+        Operation {
+            tag: tag.into(),
+            ..self
+        }
     }
 
     pub(crate) fn access(self, access: Access) -> Operation {
@@ -262,21 +274,21 @@ impl Operation {
     }
 
     /// It answers 200 with a view.
-    pub(crate) fn gives<T: ToSchema>(self, description: &'static str) -> Operation {
+    pub(crate) fn gives<T: ToSchema>(self, description: impl Into<Text>) -> Operation {
         self.answers::<T>(StatusCode::OK, description)
     }
 
     /// It answers 201 with a view.
-    pub(crate) fn creates<T: ToSchema>(self, description: &'static str) -> Operation {
+    pub(crate) fn creates<T: ToSchema>(self, description: impl Into<Text>) -> Operation {
         self.answers::<T>(StatusCode::CREATED, description)
             .refuses(&[Kind::Quota])
     }
 
-    fn answers<T: ToSchema>(self, status: StatusCode, description: &'static str) -> Operation {
+    fn answers<T: ToSchema>(self, status: StatusCode, description: impl Into<Text>) -> Operation {
         let schema = Some(schema::<T>());
         let success = Success {
             status,
-            description,
+            description: description.into(),
             schema,
             media_type: JSON,
         };
@@ -284,10 +296,14 @@ impl Operation {
     }
 
     /// It answers 200 with a text.
-    pub(crate) fn prints(self, media_type: &'static str, description: &'static str) -> Operation {
+    pub(crate) fn prints(
+        self,
+        media_type: &'static str,
+        description: impl Into<Text>,
+    ) -> Operation {
         let success = Success {
             status: StatusCode::OK,
-            description,
+            description: description.into(),
             schema: None,
             media_type,
         };

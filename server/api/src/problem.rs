@@ -230,7 +230,7 @@ impl From<StoreError> for Problem {
                 }),
             // the id stays unsaid: whether another tenant has it is nobody's business
             StoreError::Dangling(reference) => {
-                let rule = format!("must be an existing {} of the tenant", reference.kind);
+                let rule = format!("must be an existing {}", reference.kind);
                 Invalid::new(reference.field, rule).into()
             }
             StoreError::Quota { .. } => Problem::new(Kind::Quota, heard),

@@ -20,7 +20,7 @@ pub(crate) fn parse(uri: &Uri, known: &[Parameter]) -> Result<Vec<(String, Strin
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
         .map_err(|_| Problem::new(Kind::Malformed, "the query cannot be read"))?;
     for (index, (name, _)) in pairs.iter().enumerate() {
-        if !known.iter().any(|parameter| parameter.name == name) {
+        if !known.iter().any(|parameter| parameter.name == *name) {
             return Err(Problem::parameter(name, "is not known here"));
         }
         if pairs[..index].iter().any(|(before, _)| before == name) {
@@ -90,7 +90,7 @@ impl Call {
             return Ok(Meant::This(id));
         }
         let reference = Unresolved::<Extension>::new(text);
-        match admin::extensions::find(&self.office, scope, &reference).await {
+        match admin::documents::find(&self.office, scope, &reference).await {
             Ok((located, _)) => Ok(Meant::This(located.id())),
             Err(StoreError::NotFound) => Ok(Meant::Nobody),
             Err(error) => Err(error.into()),

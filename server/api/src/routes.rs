@@ -19,7 +19,7 @@ use crate::problem::{Kind, Problem};
 pub(crate) fn routes(front: &Arc<Front>) -> Router {
     let mut paths: BTreeMap<&'static str, MethodRouter> = BTreeMap::new();
     for operation in operations::all() {
-        let path = operation.path;
+        let path = operation.path.as_ref();
         let with = paths.remove(path).unwrap_or_default();
         paths.insert(path, with.merge(route(front, operation)));
     }
@@ -37,15 +37,14 @@ pub(crate) fn routes(front: &Arc<Front>) -> Router {
         })
 }
 
-fn route(front: &Arc<Front>, operation: Operation) -> MethodRouter {
+fn route(front: &Arc<Front>, operation: &'static Operation) -> MethodRouter {
     let front = Arc::clone(front);
     let filter = filter(&operation.method);
-    let operation = Arc::new(operation);
     let handle = move |path: Result<RawPathParams, RawPathParamsRejection>, request| async move {
         let passage = Passage::begin(front);
         // a path that is no UTF-8 names nothing
         let Ok(path) = path else {
-            return passage.finish(operation.name, Err(Problem::not_found()));
+            return passage.finish(&operation.name, Err(Problem::not_found()));
         };
         let owned = |(name, text): (&str, &str)| (name.to_owned(), text.to_owned());
         let path = path.iter().map(owned).collect();

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use admin::webhooks::{self, Keyed};
-use admin::{DEFAULT_REALM, Office, extensions, parse_spec, tenants};
+use admin::{DEFAULT_REALM, Office, documents, parse_spec};
 use async_trait::async_trait;
 use delivery::{Limits, SigningKey, verify};
-use domain::{Delivery, DeliveryState, Webhook};
+use domain::{Delivery, DeliveryState, Extension, Tenant, Webhook};
 use hooks::{Hooks, Parts};
 use ids::WebhookId;
 use machine::WallTime;
@@ -86,11 +86,11 @@ impl World {
         let entropy = Arc::new(SeededEntropy::new(5));
         let office = Office::open(store.clone(), entropy, clock.clone(), DEFAULT_REALM);
         let office = office.await.unwrap();
-        let spec = parse_spec(&json!({"domains": ["acme.example"]})).unwrap();
+        let spec: Tenant = parse_spec(&json!({"domains": ["acme.example"]})).unwrap();
         let platform = PlatformScope::at_console().account();
-        let made = tenants::create(&office, &platform, spec).await;
+        let made = documents::add(&office, &platform, spec, None).await;
         World {
-            scope: TenantScope::for_job(made.unwrap().id, "test"),
+            scope: TenantScope::for_job(made.unwrap().resource.id, "test"),
             store,
             office,
             clock,
@@ -112,8 +112,8 @@ impl World {
     }
 
     async fn extension(&self, number: &str) {
-        let spec = parse_spec(&json!({ "number": number })).unwrap();
-        extensions::create(&self.office, &self.scope, spec)
+        let spec: Extension = parse_spec(&json!({ "number": number })).unwrap();
+        documents::add(&self.office, &self.scope, spec, None)
             .await
             .unwrap();
     }

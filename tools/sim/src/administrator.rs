@@ -1,10 +1,9 @@
 //! The administrator, who changes companies while people talk.
 
 use crate::scene::{CALLS, Scene, Trouble, now};
-use admin::{devices, extensions, tenants};
+use admin::documents;
 use domain::{Device, Extension, Tenant};
 use machine::Random;
-use ports::locate;
 use serde_json::{Value, json};
 use tenancy::{PlatformScope, TenantScope, Unresolved};
 
@@ -12,16 +11,10 @@ impl Scene {
     fn patch_tenant(&mut self, firm: usize, patch: &Value) -> Result<(), Trouble> {
         let id = self.firms[firm].id;
         let platform = PlatformScope::at_console().account();
-        let scope = TenantScope::for_job(id, "simulation");
         let reference = Unresolved::<Tenant>::new(id.to_string());
-        let (located, _) = now(locate(self.office.store(), &scope, &reference))?;
-        now(tenants::patch(
-            &self.office,
-            &platform,
-            located,
-            None,
-            patch,
-        ))?;
+        let (found, _) = now(documents::find(&self.office, &platform, &reference))?;
+        let patched = documents::patch::<Tenant, _>(&self.office, &platform, found, None, patch);
+        now(patched)?;
         Ok(())
     }
 
@@ -29,8 +22,9 @@ impl Scene {
         let (id, device) = (self.firms[firm].id, self.firms[firm].people[person].device);
         let scope = TenantScope::for_job(id, "simulation");
         let reference = Unresolved::<Device>::new(device.to_string());
-        let (located, _) = now(devices::find(&self.office, &scope, &reference))?;
-        now(devices::patch(&self.office, &scope, located, None, patch))?;
+        let (located, _) = now(documents::find(&self.office, &scope, &reference))?;
+        let patched = documents::patch::<Device, _>(&self.office, &scope, located, None, patch);
+        now(patched)?;
         Ok(())
     }
 
@@ -46,14 +40,9 @@ impl Scene {
         );
         let scope = TenantScope::for_job(id, "simulation");
         let reference = Unresolved::<Extension>::new(extension.to_string());
-        let (located, _) = now(extensions::find(&self.office, &scope, &reference))?;
-        now(extensions::patch(
-            &self.office,
-            &scope,
-            located,
-            None,
-            patch,
-        ))?;
+        let (located, _) = now(documents::find(&self.office, &scope, &reference))?;
+        let patched = documents::patch::<Extension, _>(&self.office, &scope, located, None, patch);
+        now(patched)?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use crate::canaries::NAMES;
 use admin::live::{Follower, Update};
-use admin::{Office, devices, extensions, tenants};
+use admin::{Office, documents};
 use domain::{Destination, Device, Extension, Secret, Tenant};
 use ids::{DeviceId, ExtensionId, TenantId};
 use machine::{Instant, Random, WallTime};
@@ -124,7 +124,7 @@ impl Scene {
             enabled: true,
         };
         let platform = PlatformScope::at_console().account();
-        let tenant = now(tenants::create(&self.office, &platform, spec))?;
+        let tenant = now(documents::add(&self.office, &platform, spec, None))?.resource;
         let scope = TenantScope::for_job(tenant.id, "simulation");
         let mut firm = Firm {
             id: tenant.id,
@@ -148,7 +148,7 @@ impl Scene {
                 destination: Destination::Devices,
                 enabled: true,
             };
-            let extension = now(extensions::create(&self.office, &scope, extension))?;
+            let extension = now(documents::add(&self.office, &scope, extension, None))?.resource;
             let devices = if random.chance(300) { 2 } else { 1 };
             for device in 0..devices {
                 let place = person * 2 + device;
@@ -178,17 +178,16 @@ impl Scene {
         extension: ExtensionId,
         account: &Account,
     ) -> Result<DeviceId, Trouble> {
-        let draft = devices::Draft {
-            spec: Device {
-                username: account.username.clone(),
-                extension,
-                address: None,
-                trusted_source: None,
-                enabled: true,
-            },
-            secret: Some(Secret::supplied(account.password.clone())?),
+        let spec = Device {
+            username: account.username.clone(),
+            extension,
+            address: None,
+            trusted_source: None,
+            enabled: true,
         };
-        Ok(now(devices::create(&self.office, scope, draft))?.device.id)
+        let secret = Some(Secret::supplied(account.password.clone())?);
+        let made = now(documents::add(&self.office, scope, spec, secret))?;
+        Ok(made.resource.id)
     }
 
     fn install(

@@ -21,6 +21,7 @@ impl State {
     fn sees(&self, account: Account, stored: &Stored) -> bool {
         let own = stored.document.owner == Owner::Account(account);
         match stored.document.kind.place() {
+            Place::Anywhere => own,
             Place::Account => own || self.was_granted(account, &stored.document.id),
             Place::Itself => own || self.lies_below(stored, account),
             Place::Tenant => false,
@@ -68,7 +69,7 @@ impl State {
             Place::Account if kind.is_id(key) => {
                 self.of_kind(kind).find(|stored| stored.document.id == key)
             }
-            Place::Account => self.named(account.into(), kind, key),
+            Place::Account | Place::Anywhere => self.named(account.into(), kind, key),
             Place::Itself => self.named_itself(kind, key),
             Place::Tenant => None,
         };

@@ -89,7 +89,7 @@ pub(super) fn found(
 ) -> Result<Option<Document>, StoreError> {
     match kind.place() {
         Place::Account if kind.is_id(key) => plan(sql, account, key),
-        Place::Account => documents::named(sql, account.into(), kind, key),
+        Place::Account | Place::Anywhere => documents::named(sql, account.into(), kind, key),
         Place::Tenant => Ok(None),
         Place::Itself => {
             let Some(found) = documents::named_itself(sql, kind, key)? else {
@@ -132,6 +132,7 @@ pub(super) fn list(
                 WHERE tenant = ?5 AND kind = 'reseller' AND target_kind = 'plan'))";
             documents::listing(sql, within, &[column(account.into()), word], page)
         }
+        (Place::Anywhere, _) => documents::list(sql, account.into(), kind, page),
         (Place::Tenant, _) => Ok(Listing::default()),
         (Place::Itself, Account::Platform) => documents::listing(sql, "kind = ?5", &[word], page),
         (Place::Itself, Account::Reseller(_)) => {

@@ -6,15 +6,6 @@ use tenancy::{Account, Owner};
 
 use super::Tables;
 
-/// The owner that a document with this id is, when its kind is one that owns itself.
-pub(super) fn itself(kind: KindName, id: &str) -> Option<Owner> {
-    match kind {
-        KindName::Reseller => id.parse().ok().map(|id| Account::Reseller(id).into()),
-        KindName::Tenant => id.parse().ok().map(Owner::Tenant),
-        KindName::Plan | KindName::Extension | KindName::Device | KindName::Webhook => None,
-    }
-}
-
 /// The reseller's document; `None` for the platform, which has none.
 fn reseller(
     tables: &mut impl Tables,

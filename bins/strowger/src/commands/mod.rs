@@ -2,12 +2,10 @@
 
 pub(crate) mod cdr;
 pub(crate) mod demo;
-pub(crate) mod device;
-pub(crate) mod extension;
+pub(crate) mod document;
 mod fields;
 pub(crate) mod migrate;
 pub(crate) mod prepare;
-pub(crate) mod tenant;
 pub(crate) mod token;
 
 use admin::Resources;
@@ -35,8 +33,4 @@ fn each_page<K: Kind>(
             None => return Ok(()),
         }
     }
-}
-
-fn yes_or_no(whether: bool) -> String {
-    if whether { "yes" } else { "no" }.to_owned()
 }

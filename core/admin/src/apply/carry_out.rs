@@ -1,9 +1,6 @@
 //! Telling what a snapshot would change, and changing it.
 
-use domain::{
-    Device, Document, Extension, Invalid, Kind, KindName, Place, Plan, Reseller, Secret,
-    SigningKeys, Tenant, Webhook,
-};
+use domain::{Document, ForKind, Invalid, Kind, KindName, Place, Secret, SecretRule, SigningKeys};
 use ids::ResellerId;
 use machine::WallTime;
 use ports::{
@@ -17,7 +14,9 @@ use super::names::{called, each_reference};
 use super::order::ranks;
 use super::snapshot::{Entry, Snapshot};
 use super::step::{Act, Step, Trouble};
+use crate::draft::take_secret;
 use crate::office::Office;
+use crate::reference::above;
 use crate::resource::mint_id;
 use crate::spec::parse_spec;
 
@@ -146,7 +145,7 @@ impl<'a> Worker<'a> {
     async fn step(&mut self, entry: &Entry) -> Result<(), StoreError> {
         let owner = self.existing.owner(entry).await?;
         let mut spec = entry.spec.clone();
-        let secret = take_secret(entry.kind, &mut spec)?;
+        let secret = supplied(entry.kind, &mut spec)?;
         let seller = self.seller(entry.kind, &mut spec).await?;
         self.resolve(entry.kind, &mut spec, owner, seller).await?;
         let (spec, name) = canonical(entry.kind, &spec)?;
@@ -190,12 +189,9 @@ impl<'a> Worker<'a> {
     /// The account that sells to a document which lies under one: the one that it names or, when
     /// it names none, the one that applies, which is written into it.
     async fn seller(&mut self, kind: KindName, spec: &mut Value) -> Result<Account, StoreError> {
-        let (field, own) = match (kind, self.scope.account()) {
-            (KindName::Reseller, own) => ("parent", own),
-            (KindName::Tenant, own) => ("reseller", own),
-            (KindName::Plan | KindName::Extension | KindName::Device | KindName::Webhook, own) => {
-                return Ok(own);
-            }
+        let own = self.scope.account();
+        let Some(field) = above(kind) else {
+            return Ok(own);
         };
         let named = spec.get(field).and_then(Value::as_str).map(str::to_owned);
         let Some(named) = named else {
@@ -273,7 +269,7 @@ impl<'a> Worker<'a> {
     fn add(&mut self, document: Document, secret: SecretChange, before: Option<&Document>) {
         let owner = match document.kind.place() {
             Place::Itself => self.scope.owner(),
-            Place::Account | Place::Tenant => document.owner,
+            Place::Account | Place::Tenant | Place::Anywhere => document.owner,
         };
         let write = Write { document, secret };
         let operation = match before {
@@ -296,28 +292,31 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// Takes a supplied secret out of a device's spec.
-fn take_secret(kind: KindName, spec: &mut Value) -> Result<Option<Secret>, Invalid> {
-    let members = spec.as_object_mut().filter(|_| kind == KindName::Device);
-    match members.and_then(|members| members.remove("secret")) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Secret::supplied(text).map(Some),
-        Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
-            Err(Invalid::new("/secret", "must be a text"))
+/// Takes a supplied secret out of a spec.
+fn supplied(kind: KindName, spec: &mut Value) -> Result<Option<Secret>, Invalid> {
+    struct Task<'a>(&'a mut Value);
+    impl ForKind for Task<'_> {
+        type Output = Result<Option<Secret>, Invalid>;
+        fn run<K: Kind>(self) -> Self::Output {
+            match K::SECRET {
+                SecretRule::None => Ok(None),
+                SecretRule::Generated => take_secret(self.0),
+            }
         }
     }
+    kind.with(Task(spec))
 }
 
 /// A spec as it is stored, and its natural key.
 fn canonical(kind: KindName, spec: &Value) -> Result<(Value, String), Invalid> {
-    match kind {
-        KindName::Reseller => stored::<Reseller>(spec),
-        KindName::Plan => stored::<Plan>(spec),
-        KindName::Tenant => stored::<Tenant>(spec),
-        KindName::Extension => stored::<Extension>(spec),
-        KindName::Device => stored::<Device>(spec),
-        KindName::Webhook => stored::<Webhook>(spec),
+    struct Task<'a>(&'a Value);
+    impl ForKind for Task<'_> {
+        type Output = Result<(Value, String), Invalid>;
+        fn run<K: Kind>(self) -> Self::Output {
+            stored::<K>(self.0)
+        }
     }
+    kind.with(Task(spec))
 }
 
 fn stored<K: Kind>(spec: &Value) -> Result<(Value, String), Invalid> {

@@ -50,6 +50,12 @@ impl<'a> Existing<'a> {
             Place::Itself => return Ok(None),
             Place::Account => KindName::Reseller,
             Place::Tenant => KindName::Tenant,
+            Place::Anywhere => match &entry.within {
+                Some(name) if self.itself(KindName::Tenant, name).await?.is_some() => {
+                    KindName::Tenant
+                }
+                Some(_) | None => KindName::Reseller,
+            },
         };
         match (&entry.within, kind) {
             (Some(name), kind) => match self.itself(kind, name).await? {
@@ -170,7 +176,7 @@ impl<'a> Existing<'a> {
         }
         match kind.place() {
             Place::Itself => Ok(self.itself(kind, text).await?.map(|document| document.id)),
-            Place::Tenant => Ok(self
+            Place::Tenant | Place::Anywhere => Ok(self
                 .named(owner, kind, text)
                 .await?
                 .map(|document| document.id)),

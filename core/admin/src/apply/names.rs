@@ -16,12 +16,13 @@ pub(super) fn each_reference<E>(
     let Some(members) = spec.as_object_mut() else {
         return Ok(());
     };
-    for (field, target) in kind.reference_fields() {
-        match members.get_mut(*field) {
-            Some(Value::String(text)) => match rename(field, *target, text)? {
+    for link in kind.links() {
+        let (field, target) = (link.member, link.kind);
+        match members.get_mut(field) {
+            Some(Value::String(text)) => match rename(field, target, text)? {
                 Some(name) => *text = name,
                 None => {
-                    members.remove(*field);
+                    members.remove(field);
                 }
             },
             Some(Value::Array(list)) => {
@@ -30,7 +31,7 @@ pub(super) fn each_reference<E>(
                         continue;
                     };
                     let place = format!("{field}/{index}");
-                    if let Some(name) = rename(&place, *target, text)? {
+                    if let Some(name) = rename(&place, target, text)? {
                         *text = name;
                     }
                 }
@@ -44,7 +45,9 @@ pub(super) fn each_reference<E>(
 /// What people call a document in messages.
 pub(super) fn called(kind: KindName, name: &str, within: Option<&str>) -> String {
     match (kind.place(), within) {
-        (Place::Tenant | Place::Account, Some(within)) => format!("{kind} {name} in {within}"),
-        (Place::Tenant | Place::Account | Place::Itself, _) => format!("{kind} {name}"),
+        (Place::Tenant | Place::Account | Place::Anywhere, Some(within)) => {
+            format!("{kind} {name} in {within}")
+        }
+        (_, _) => format!("{kind} {name}"),
     }
 }

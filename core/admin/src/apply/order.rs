@@ -21,7 +21,7 @@ pub(super) fn ranks(entries: &[Entry]) -> Vec<Rank> {
         (Place::Itself, KindName::Reseller) => (of(name(entry)).unwrap_or(deepest), entry.kind),
         (Place::Account, kind) => (of(entry.within.as_deref()).unwrap_or_default(), kind),
         (Place::Itself, kind) => (deepest + 1, kind),
-        (Place::Tenant, kind) => (deepest + 2, kind),
+        (Place::Tenant | Place::Anywhere, kind) => (deepest + 2, kind),
     };
     entries.iter().map(rank).collect()
 }

@@ -1,6 +1,7 @@
 //! Devices and their secrets.
 
-use admin::devices;
+use admin::documents;
+use domain::Device;
 use domain::Invalid;
 use ports::{ExchangeStore, StoreError};
 use serde_json::{Value, json};
@@ -35,9 +36,9 @@ fn a_generated_secret_is_told_once_and_only_its_digests_are_kept() {
     let text = serde_json::to_string(&device.spec).unwrap();
     assert!(!text.contains(secret.reveal()));
     let located = scene.found(&acme, "anna");
-    let rotated = devices::rotate_secret(&scene.office, &acme.scope, located, None);
+    let rotated = documents::rotate_secret::<Device, _>(&scene.office, &acme.scope, located, None);
     let rotated = block_on(rotated).unwrap();
-    assert_eq!(rotated.device.revision, 2);
+    assert_eq!(rotated.resource.revision, 2);
     assert_ne!(rotated.secret.as_ref(), Some(&secret));
     assert_ne!(kept().1, digests, "the old one is void");
 }
@@ -78,7 +79,7 @@ fn an_extension_is_named_by_its_number_within_the_company_alone() {
     let stolen = scene.device(&acme, value(&theirs.id.to_string()));
     assert!(matches!(stolen, Err(StoreError::Dangling(_))), "{stolen:?}");
     let written = scene.device(&acme, value("101")).unwrap();
-    assert_eq!(written.device.spec.extension, mine.id);
+    assert_eq!(written.resource.spec.extension, mine.id);
 }
 
 #[test]
@@ -91,7 +92,8 @@ fn a_new_user_name_needs_its_secret_anew() {
         .unwrap();
     let located = scene.found(&acme, "anna");
     let patch = |value: Value| {
-        let patched = devices::patch(&scene.office, &acme.scope, located, None, &value);
+        let patched =
+            documents::patch::<Device, _>(&scene.office, &acme.scope, located, None, &value);
         block_on(patched)
     };
     assert_eq!(field(patch(json!({ "username": "anne" }))), "/secret");
@@ -114,7 +116,7 @@ fn a_change_on_the_ground_of_an_old_revision_is_refused() {
     let located = scene.found(&acme, "anna");
     let off = json!({ "enabled": false });
     let patch = |revision| {
-        block_on(devices::patch(
+        block_on(documents::patch::<Device, _>(
             &scene.office,
             &acme.scope,
             located,
@@ -125,7 +127,7 @@ fn a_change_on_the_ground_of_an_old_revision_is_refused() {
     assert!(patch(1).is_ok());
     let late = patch(1).unwrap_err();
     assert_eq!(late, StoreError::RevisionMismatch { current: 2 });
-    let deleted = devices::delete(&scene.office, &acme.scope, located, Some(1));
+    let deleted = documents::delete::<Device, _>(&scene.office, &acme.scope, located, Some(1));
     assert_eq!(
         block_on(deleted),
         Err(StoreError::RevisionMismatch { current: 2 })
@@ -148,15 +150,25 @@ fn what_was_found_in_one_company_is_not_there_in_another() {
     let gone = Err(StoreError::NotFound);
     let change = json!({ "enabled": false });
     assert_eq!(
-        block_on(devices::delete(office, stranger, located, None)),
+        block_on(documents::delete::<Device, _>(
+            office, stranger, located, None
+        )),
         gone
     );
-    let patched = block_on(devices::patch(office, stranger, located, None, &change));
+    let patched = block_on(documents::patch::<Device, _>(
+        office, stranger, located, None, &change,
+    ));
     assert_eq!(patched.map(|_| ()), gone);
-    let rotated = block_on(devices::rotate_secret(office, stranger, located, None));
+    let rotated = block_on(documents::rotate_secret::<Device, _>(
+        office, stranger, located, None,
+    ));
     assert_eq!(rotated.map(|_| ()), gone);
-    let history = block_on(devices::history(office, stranger, located));
+    let history = block_on(documents::history::<Device, _>(office, stranger, located));
     assert_eq!(history.map(|_| ()), gone);
-    let named = block_on(devices::find(office, stranger, &Unresolved::new("anna")));
+    let named = block_on(documents::find::<Device, _>(
+        office,
+        stranger,
+        &Unresolved::new("anna"),
+    ));
     assert_eq!(named.map(|_| ()), gone);
 }

@@ -1,7 +1,8 @@
 //! How a live exchange hears of changes.
 
+use admin::documents;
 use admin::live::{Follower, Update};
-use admin::{extensions, tenants};
+use domain::{Extension, Tenant};
 use ids::TenantId;
 use ports::StoreError;
 use serde_json::json;
@@ -41,13 +42,14 @@ fn a_follower_is_given_all_companies_first_and_then_what_changed() {
     assert!(follower.is_behind(scene.store.as_ref()));
     assert_eq!(poll(&mut follower, &scene), [(a, Some(2))], "once for both");
     let name = Unresolved::new("101");
-    let found = extensions::find(&scene.office, &acme.scope, &name);
+    let found = documents::find::<Extension, _>(&scene.office, &acme.scope, &name);
     let (located, _) = block_on(found).unwrap();
     let off = json!({ "enabled": false });
-    let patched = extensions::patch(&scene.office, &acme.scope, located, None, &off);
+    let patched = documents::patch::<Extension, _>(&scene.office, &acme.scope, located, None, &off);
     block_on(patched).unwrap();
     assert_eq!(poll(&mut follower, &scene), [(a, Some(2))]);
-    let deleted = tenants::delete(&scene.office, &scene.platform, globex.located, None);
+    let deleted =
+        documents::delete::<Tenant, _>(&scene.office, &scene.platform, scene.below(&globex), None);
     block_on(deleted).unwrap();
     assert_eq!(poll(&mut follower, &scene), [(g, None)]);
 }

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use admin::access::Entered;
-use admin::{Office, access, devices, extensions, tenants};
+use admin::documents::Written;
+use admin::{Office, access, documents};
 use domain::{Device, Extension, Reseller, Resource, Tenant};
+use ids::TenantId;
 use machine::WallTime;
 use ports::{FixedClock, SeededEntropy, StoreError, locate_below};
 use serde_json::{Value, json};
 use store::{MemoryStore, block_on};
-use tenancy::{AccountScope, Located, Owner, PlatformScope, Principal, Unresolved};
+use tenancy::{AccountScope, Below, Located, Owner, PlatformScope, Principal, Unresolved};
 
 /// A morning, in Unix milliseconds: a whole hour.
 pub(crate) const MORNING: i64 = 1_700_006_400_000;
@@ -42,7 +44,9 @@ impl Scene {
 
     pub(crate) fn company(&self, domain: &str) -> Entered {
         let spec = tenant(domain);
-        let made = block_on(tenants::create(&self.office, &self.platform, spec)).unwrap();
+        let made = block_on(documents::add(&self.office, &self.platform, spec, None))
+            .unwrap()
+            .resource;
         self.visit(&made.id.to_string()).unwrap()
     }
 
@@ -66,14 +70,23 @@ impl Scene {
         block_on(holder).unwrap().unwrap()
     }
 
+    /// The ticket of the operator to a company.
+    pub(crate) fn below(&self, company: &Entered) -> Below<TenantId> {
+        let name = Unresolved::<Tenant>::new(company.tenant.id.to_string());
+        let found = documents::find(&self.office, &self.platform, &name);
+        block_on(found).unwrap().0
+    }
+
     pub(crate) fn extension(&self, company: &Entered, number: &str) -> Resource<Extension> {
         let spec = serde_json::from_value(json!({ "number": number })).unwrap();
-        block_on(extensions::create(&self.office, &company.scope, spec)).unwrap()
+        block_on(documents::add(&self.office, &company.scope, spec, None))
+            .unwrap()
+            .resource
     }
 
     pub(crate) fn found(&self, company: &Entered, username: &str) -> Located<Device> {
         let name = Unresolved::new(username);
-        let found = devices::find(&self.office, &company.scope, &name);
+        let found = documents::find(&self.office, &company.scope, &name);
         block_on(found).unwrap().0
     }
 
@@ -81,9 +94,8 @@ impl Scene {
         &self,
         company: &Entered,
         value: Value,
-    ) -> Result<devices::Written, StoreError> {
-        let draft = block_on(devices::draft(&self.office, &company.scope, value))?;
-        block_on(devices::create(&self.office, &company.scope, draft))
+    ) -> Result<Written<Device>, StoreError> {
+        block_on(documents::create(&self.office, &company.scope, value))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Companies, made, changed and deleted by the operator.
 
-use admin::tenants;
+use admin::{documents, tenants};
+use domain::Tenant;
 use ports::StoreError;
 use serde_json::json;
 use store::block_on;
@@ -12,15 +13,13 @@ fn a_domain_belongs_to_one_company_until_that_is_gone() {
     let scene = Scene::new();
     let acme = scene.company("acme.example");
     let again = || {
-        block_on(tenants::create(
-            &scene.office,
-            &scene.platform,
-            tenant("acme.example"),
-        ))
+        let spec = tenant("acme.example");
+        block_on(documents::add(&scene.office, &scene.platform, spec, None))
     };
     let taken = again().unwrap_err();
     assert!(matches!(taken, StoreError::Conflict { ref key, .. } if key == "acme.example"));
-    let deleted = tenants::delete(&scene.office, &scene.platform, acme.located, None);
+    let found = scene.below(&acme);
+    let deleted = documents::delete::<Tenant, _>(&scene.office, &scene.platform, found, None);
     block_on(deleted).unwrap();
     assert!(again().is_ok());
 }
@@ -30,7 +29,8 @@ fn a_company_that_still_has_something_is_not_deleted() {
     let scene = Scene::new();
     let acme = scene.company("acme.example");
     scene.extension(&acme, "101");
-    let deleted = tenants::delete(&scene.office, &scene.platform, acme.located, None);
+    let found = scene.below(&acme);
+    let deleted = documents::delete::<Tenant, _>(&scene.office, &scene.platform, found, None);
     let refused = block_on(deleted).unwrap_err();
     assert!(matches!(refused, StoreError::InUse { .. }), "{refused:?}");
     assert!(scene.visit("acme.example").is_ok());
@@ -41,7 +41,9 @@ fn a_patch_leaves_alone_what_it_does_not_name_and_null_means_the_default() {
     let scene = Scene::new();
     let acme = scene.company("acme.example");
     let patch = |value| {
-        let patched = tenants::patch(&scene.office, &scene.platform, acme.located, None, &value);
+        let found = scene.below(&acme);
+        let (office, platform) = (&scene.office, &scene.platform);
+        let patched = documents::patch::<Tenant, _>(office, platform, found, None, &value);
         block_on(patched).unwrap().spec
     };
     let spec = patch(json!({ "display_name": "Acme", "caps": { "concurrent_calls": 5 } }));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::http::{Method, StatusCode};
+use domain::{ForKind, Kind, KindName};
 use utoipa::ToSchema;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::header::HeaderBuilder;
@@ -19,17 +20,18 @@ use super::patch;
 use crate::call::JSON;
 use crate::media_type::MERGE_PATCH;
 use crate::operation::{Access, Body, IfMatch, Operation};
-use crate::problem::{Kind, PROBLEM_JSON, ProblemView};
+use crate::problem::{Kind as Refusal, PROBLEM_JSON, ProblemView};
+use crate::words;
 
 /// Name of the way in.
 pub(super) const SCHEME: &str = "key";
 
 pub(super) fn operation(operation: &Operation) -> Described {
-    let described = operation.description;
+    let described = operation.description.as_ref();
     let mut builder = OperationBuilder::new()
-        .operation_id(Some(operation.name))
-        .tag(operation.tag)
-        .summary(Some(operation.summary))
+        .operation_id(Some(operation.name.as_ref()))
+        .tag(operation.tag.as_ref())
+        .summary(Some(operation.summary.as_ref()))
         .description((!described.is_empty()).then_some(described))
         .parameters(Some(parameters(operation)))
         .request_body(operation.body.as_ref().map(body))
@@ -51,7 +53,7 @@ fn parameters(operation: &Operation) -> Vec<Parameter> {
     let segments = operation.path.split('/');
     let names = segments.filter_map(|s| s.strip_prefix('{').and_then(|s| s.strip_suffix('}')));
     let mut all: Vec<Parameter> = names
-        .map(|name| parameter(name, ParameterIn::Path, meaning(name), Type::String, true))
+        .map(|name| parameter(name, ParameterIn::Path, &meaning(name), Type::String, true))
         .collect();
     for one in &operation.query {
         let kind = if one.integer {
@@ -60,9 +62,9 @@ fn parameters(operation: &Operation) -> Vec<Parameter> {
             Type::String
         };
         all.push(parameter(
-            one.name,
+            &one.name,
             ParameterIn::Query,
-            one.description,
+            &one.description,
             kind,
             false,
         ));
@@ -91,17 +93,24 @@ fn parameters(operation: &Operation) -> Vec<Parameter> {
 }
 
 /// What a path parameter takes.
-fn meaning(name: &str) -> &'static str {
-    match name {
-        "reseller" => "Id of the reseller, or its name.",
-        "plan" => "Id of the plan, or its name among the account's own.",
-        "tenant" => "Id of the tenant, or one of its domains.",
-        "extension" => "Id of the extension, or its number.",
-        "device" => "Id of the device, or its user name.",
-        "call" => "Id of the call.",
-        "cdr" => "Id of the call record.",
-        "token" => "Id of the API key.",
-        _ => "",
+fn meaning(name: &str) -> String {
+    match name.parse::<KindName>() {
+        Ok(kind) => kind.with(Meaning),
+        Err(_) if name == "token" => "Id of the API key.".to_owned(),
+        Err(_) if name == "cdr" => "Id of the call record.".to_owned(),
+        Err(_) => format!("Id of the {name}."),
+    }
+}
+
+/// The two ways in which a document of a kind is named.
+struct Meaning;
+
+impl ForKind for Meaning {
+    type Output = String;
+
+    fn run<K: Kind>(self) -> String {
+        let key = words::key::<K>();
+        format!("Id of the {}, or {key}.", K::NAME)
     }
 }
 
@@ -159,7 +168,7 @@ fn responses(operation: &Operation) -> Responses {
 
 fn success(operation: &Operation) -> Response {
     let success = &operation.success;
-    let mut response = ResponseBuilder::new().description(success.description);
+    let mut response = ResponseBuilder::new().description(success.description.as_ref());
     if operation.etag {
         let text = ObjectBuilder::new().schema_type(Type::String);
         let header = HeaderBuilder::new().schema(Some(text)).description(Some(
@@ -181,8 +190,8 @@ fn success(operation: &Operation) -> Response {
 }
 
 /// What an operation may refuse with, by status.
-pub(super) fn refusals(operation: &Operation) -> BTreeMap<StatusCode, Vec<Kind>> {
-    let mut by_status: BTreeMap<StatusCode, Vec<Kind>> = BTreeMap::new();
+pub(super) fn refusals(operation: &Operation) -> BTreeMap<StatusCode, Vec<Refusal>> {
+    let mut by_status: BTreeMap<StatusCode, Vec<Refusal>> = BTreeMap::new();
     for kind in operation.refusals() {
         by_status.entry(kind.status()).or_default().push(kind);
     }
@@ -190,7 +199,7 @@ pub(super) fn refusals(operation: &Operation) -> BTreeMap<StatusCode, Vec<Kind>>
 }
 
 /// The response of these kinds, all of one status, by its name.
-pub(super) fn refusal(kinds: &[Kind]) -> (String, Response) {
+pub(super) fn refusal(kinds: &[Refusal]) -> (String, Response) {
     let names: Vec<String> = kinds.iter().map(|kind| format!("{kind:?}")).collect();
     let said: Vec<String> = kinds
         .iter()

@@ -1,5 +1,7 @@
 //! Operations on the event log.
 
+use std::borrow::Cow;
+
 use admin::events;
 use axum::http::HeaderName;
 use axum::http::header::RETRY_AFTER;
@@ -25,8 +27,8 @@ const TYPES: Parameter = text(
 );
 
 const AFTER: Parameter = Parameter {
-    name: "after",
-    description: "Only events after this cursor.",
+    name: Cow::Borrowed("after"),
+    description: Cow::Borrowed("Only events after this cursor."),
     integer: true,
 };
 
@@ -39,7 +41,7 @@ pub(super) fn operations() -> Vec<Operation> {
                  (`resource.*`), its calls (`call.*`), its devices (`registration.*`). The latest \
                  10,000 are kept, for 7 days.",
             )
-            .query(&[PAGE[0], AFTER, TYPES])
+            .query(&[PAGE[0].clone(), AFTER, TYPES])
             .gives::<EventPageView>("A piece of the log."),
         Operation::get(STREAM, "streamEvents", stream)
             .tells(

@@ -1,41 +1,48 @@
 //! The list of all operations, one file per kind of thing.
 
 mod audit;
-mod below;
 mod calls;
 mod cdrs;
-mod devices;
+mod documents;
 mod events;
-mod extensions;
-mod plans;
 mod platform;
 mod registrations;
-mod resellers;
 mod tenants;
 mod tokens;
 mod webhooks;
 mod written;
 
+use std::sync::LazyLock;
+
+use domain::KindName;
+
 use crate::operation::Operation;
 
+/// See [`all`].
+static ALL: LazyLock<Vec<Operation>> = LazyLock::new(list);
+
 /// All operations, in the order in which the OpenAPI text has them.
-pub(crate) fn all() -> Vec<Operation> {
-    [
-        resellers::operations(),
-        plans::operations(),
-        tenants::operations(),
-        extensions::operations(),
-        devices::operations(),
+pub(crate) fn all() -> &'static [Operation] {
+    &ALL
+}
+
+fn list() -> Vec<Operation> {
+    let kinds = KindName::ALL.map(|kind| match kind {
+        KindName::Tenant => tenants::operations(),
+        KindName::Webhook => webhooks::operations(),
+        KindName::Reseller | KindName::Plan | KindName::Extension | KindName::Device => {
+            documents::operations(kind)
+        }
+    });
+    let documents = kinds.into_iter().flatten();
+    let others = [
         registrations::operations(),
         calls::operations(),
         cdrs::operations(),
         events::operations(),
-        webhooks::operations(),
         audit::operations(),
         tokens::operations(),
         platform::operations(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    ];
+    documents.chain(others.into_iter().flatten()).collect()
 }

@@ -1,145 +1,98 @@
-//! Operations on tenants.
+//! What the operations on tenants have beyond those of every kind: a tenant's own key reads its
+//! own document, and changes none.
 
-use admin::{below, tenants};
-use domain::{Resource, Tenant};
-use tenancy::Unresolved;
+use std::sync::Arc;
 
+use admin::tenants;
+use axum::http::Method;
+use domain::{KindName, Tenant};
+use tenancy::Principal;
+
+use super::documents;
 use crate::call::{Answer, Call};
 use crate::list::List;
-use crate::operation::{Operation, PAGE, text};
+use crate::operation::{Operation, Run};
 use crate::problem::{Kind, Problem};
 use crate::view::audit::VersionView;
-use crate::view::tenant::{TenantSpec, TenantView};
+use crate::view::document::View;
+use crate::view::usage::UsageView;
 
-const ALL: &str = "/api/v1/tenants";
 const ONE: &str = "/api/v1/tenants/{tenant}";
 const HISTORY: &str = "/api/v1/tenants/{tenant}/history";
+const USAGE: &str = "/api/v1/tenants/{tenant}/usage";
 
 pub(super) fn operations() -> Vec<Operation> {
-    let operations = [
-        Operation::get(ALL, "listTenants", list)
-            .tells("List tenants", "For operators and resellers.")
-            .query(&PAGE)
-            .query(&[
-                text(
-                    "filter",
-                    "Only tenants whose first domain contains this text.",
-                ),
-                text(
-                    "sort",
-                    "`created` (default) or `name`, which is the first domain.",
-                ),
-            ])
-            .gives::<List<TenantView>>("One page of tenants.")
-            .refuses(&[Kind::NotFound]),
-        Operation::post(ALL, "createTenant", create)
-            .tells("Create a tenant", "For operators and resellers.")
-            .takes::<TenantSpec>()
-            .creates::<TenantView>("The tenant.")
-            .tagged()
-            .refuses(&[Kind::NotFound, Kind::Taken]),
-        Operation::get(ONE, "getTenant", get)
-            .tells(
-                "Show a tenant",
-                "`{tenant}` is its id or any of its domains.",
-            )
-            .gives::<TenantView>("The tenant.")
-            .tagged(),
-        Operation::put(ONE, "replaceTenant", replace)
-            .tells(
-                "Replace a tenant",
-                "For operators and resellers. What is left out has its default.",
-            )
-            .takes::<TenantSpec>()
-            .gives::<TenantView>("The tenant as it is now.")
-            .tagged()
-            .refuses(&[Kind::OperatorOnly, Kind::Taken]),
-        Operation::patch(ONE, "changeTenant", change)
-            .tells(
-                "Change a tenant",
-                "For operators and resellers. What is left out stays as it is.",
-            )
-            .merges::<TenantSpec>()
-            .gives::<TenantView>("The tenant as it is now.")
-            .tagged()
-            .refuses(&[Kind::OperatorOnly, Kind::Taken]),
-        Operation::delete(ONE, "deleteTenant", delete)
-            .tells(
-                "Delete a tenant",
-                "For operators and resellers. Its extensions and devices must be deleted before. Its keys open \
-                 nothing any more; its call records and its audit trail are kept.",
-            )
-            .may_be_revised()
-            .refuses(&[Kind::OperatorOnly, Kind::InUse]),
-        Operation::get(HISTORY, "getTenantHistory", history)
-            .tells(
-                "Show the revisions of a tenant",
-                "The latest 100, newest first.",
-            )
-            .gives::<List<VersionView>>("All revisions that are kept."),
-    ];
-    operations.map(|operation| operation.tag("Tenants")).into()
+    let mut operations: Vec<Operation> = documents::operations(KindName::Tenant)
+        .into_iter()
+        .map(for_tenants_too)
+        .collect();
+    let usage = Operation::get(USAGE, "getTenantUsage", usage)
+        .tells(
+            "Show what a tenant uses",
+            "Its caps as they are in force, how many documents of each kind it has and may have, \
+             and its calls and bindings of this moment.",
+        )
+        .gives::<UsageView>("What it has and may have.")
+        .tag("Tenants");
+    operations.push(usage);
+    operations
 }
 
-async fn list(call: Call) -> Result<Answer, Problem> {
-    let page = tenants::list(&call.office, &call.account()?, &call.page()?).await?;
-    Answer::json(&List::<TenantView>::of(page.items, page.next))
+/// The operation as it serves the keys of tenants beside those of accounts.
+fn for_tenants_too(operation: Operation) -> Operation {
+    let above = Arc::clone(&operation.run);
+    let run: Run = match (&operation.method, operation.path.as_ref()) {
+        (&Method::GET, ONE) => parted(above, |call| Box::pin(get(call))),
+        (&Method::GET, HISTORY) => parted(above, |call| Box::pin(history(call))),
+        (_, path) if path.starts_with(ONE) => parted(above, |call| Box::pin(refuse(call))),
+        (_, _) => return operation,
+    };
+    let operation = Operation { run, ..operation };
+    match operation.method {
+        Method::GET => operation,
+        _ => operation.refuses(&[Kind::OperatorOnly]),
+    }
 }
 
-/// The answer with a tenant that was changed, whose caps hold from now on.
-async fn changed(call: &Call, tenant: Resource<Tenant>) -> Result<Answer, Problem> {
-    call.enter(&Unresolved::new(tenant.id.to_string())).await?;
-    shown(tenant)
-}
+type Inside = fn(Call) -> crate::operation::Outcome;
 
-/// The answer with a tenant.
-fn shown(tenant: Resource<Tenant>) -> Result<Answer, Problem> {
-    let revision = tenant.revision;
-    Ok(Answer::json(&TenantView::from(tenant))?.at_revision(revision))
-}
-
-async fn create(call: Call) -> Result<Answer, Problem> {
-    let scope = call.account()?;
-    let tenant: Resource<Tenant> = below::create(&call.office, &scope, call.json()?).await?;
-    let location = format!("{ALL}/{}", tenant.id);
-    Ok(shown(tenant)?.created(location))
+/// Carried out by one for the keys of accounts, and by the other for those of tenants.
+fn parted(above: Run, inside: Inside) -> Run {
+    Arc::new(move |call: Call| {
+        if call.caller.as_ref().and_then(Principal::tenant).is_some() {
+            return inside(call);
+        }
+        above(call)
+    })
 }
 
 async fn get(call: Call) -> Result<Answer, Problem> {
     let tenant = call.tenant().await?.tenant;
-    if call.has_revision(tenant.revision) {
-        return Ok(Answer::not_modified(tenant.revision));
+    let revision = tenant.revision;
+    if call.has_revision(revision) {
+        return Ok(Answer::not_modified(revision));
     }
-    shown(tenant)
-}
-
-async fn replace(call: Call) -> Result<Answer, Problem> {
-    let entered = call.tenant().await?;
-    let scope = call.seller()?;
-    let revision = call.required_revision()?;
-    let value = call.replacement(&TenantView::from(entered.tenant.clone()))?;
-    let tenant = below::replace(&call.office, &scope, &entered.tenant, revision, value).await?;
-    changed(&call, tenant).await
-}
-
-async fn change(call: Call) -> Result<Answer, Problem> {
-    let present = call.tenant().await?.tenant;
-    let scope = call.seller()?;
-    let revision = call.required_revision()?;
-    let patch = call.json()?;
-    let tenant = below::patch(&call.office, &scope, &present, revision, &patch).await?;
-    changed(&call, tenant).await
-}
-
-async fn delete(call: Call) -> Result<Answer, Problem> {
-    let located = call.tenant().await?.located;
-    let scope = call.seller()?;
-    let revision = call.optional_revision()?;
-    tenants::delete(&call.office, &scope, located, revision).await?;
-    Ok(Answer::empty())
+    Ok(Answer::json(&View::<Tenant>::from(tenant))?.at_revision(revision))
 }
 
 async fn history(call: Call) -> Result<Answer, Problem> {
     let versions = tenants::history(&call.office, &call.scope().await?).await?;
     Answer::json(&List::<VersionView>::of(versions, None))
+}
+
+async fn refuse(call: Call) -> Result<Answer, Problem> {
+    call.tenant().await?;
+    let detail = "a tenant's key reads this and does not change it";
+    Err(Problem::new(Kind::OperatorOnly, detail))
+}
+
+async fn usage(call: Call) -> Result<Answer, Problem> {
+    let entered = call.tenant().await?;
+    let usage = tenants::usage(&call.office, &entered).await?;
+    let live = &call.front.parts.live;
+    let calls = live.calls(&entered.scope).await.ok();
+    let bindings = live.registrations(&entered.scope).await.ok();
+    let calls = calls.map(|calls| calls.len());
+    let bindings = bindings.map(|bindings| bindings.len());
+    Answer::json(&UsageView::of(usage, calls, bindings))
 }

@@ -3,13 +3,9 @@
 pub(crate) mod audit;
 pub(crate) mod call;
 pub(crate) mod cdr;
-pub(crate) mod device;
+pub(crate) mod document;
 pub(crate) mod event;
-pub(crate) mod extension;
-pub(crate) mod plan;
 pub(crate) mod registration;
-pub(crate) mod reseller;
-pub(crate) mod rollback;
-pub(crate) mod tenant;
 pub(crate) mod token;
+pub(crate) mod usage;
 pub(crate) mod webhook;

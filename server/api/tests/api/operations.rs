@@ -261,8 +261,26 @@ async fn tenants(world: &World) {
         .collect();
     assert_eq!(seen, ["replaced", "replaced", "created"]);
     assert_eq!(history["items"][2]["spec"]["display_name"], "Initech");
+    let usage = world
+        .operator(Ask::get(&format!("{two}/usage")))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(usage["caps"]["weight"], 7);
+    assert_eq!(usage["caps"]["concurrent_calls"], 200);
+    let none = json!({"have": 0, "included": null, "maximum": null});
+    assert_eq!(
+        (&usage["counts"]["devices"], &usage["calls"]),
+        (&none, &0.into())
+    );
+    let back = Ask::post(&format!("{two}/rollback")).json(&json!({"revision": 2}));
+    let back = world.operator(back).await.is(200).json();
+    assert_eq!(
+        (&back["revision"], &back["enabled"], &back["caps"]),
+        (&4.into(), &false.into(), &json!({}))
+    );
     let gone = world
-        .operator(Ask::delete(two).if_match("\"3\""))
+        .operator(Ask::delete(two).if_match("\"4\""))
         .await
         .is(204);
     assert_eq!(
@@ -337,6 +355,12 @@ async fn extensions(world: &World) {
         .json();
     assert_eq!(history["items"].as_array().unwrap().len(), 3);
     assert_eq!(history["items"][0]["spec"]["ring_seconds"], 45);
+    let back = Ask::post(&format!("{one}/rollback")).json(&json!({"revision": 2}));
+    let back = world.tenant(acme, back).await.is(200);
+    assert_eq!(
+        (&back.json()["ring_seconds"], back.header("etag")),
+        (&30.into(), Some("\"4\""))
+    );
     world.tenant(acme, Ask::delete(&one)).await.is(204);
     world
         .tenant(acme, Ask::get(&one))
@@ -396,8 +420,19 @@ async fn devices(world: &World) {
         .is(200)
         .json();
     assert_eq!(history["items"].as_array().unwrap().len(), 4);
+    let back = |revision: u64| {
+        let back = json!({"revision": revision});
+        Ask::post(&format!("{one}/rollback")).json(&back)
+    };
+    let renamed = world.tenant(acme, back(1)).await;
+    assert_eq!(renamed.refuses(api::Kind::Invalid).blames(), "/secret");
+    let before = world.tenant(acme, back(3)).await.is(200).json();
+    assert_eq!(
+        (&before["address"], &before["secret"]),
+        (&Value::Null, &Value::Null)
+    );
     world
-        .tenant(acme, Ask::delete(&one).if_match("\"4\""))
+        .tenant(acme, Ask::delete(&one).if_match("\"5\""))
         .await
         .is(204);
     world

@@ -1,0 +1,122 @@
+//! What can be said of documents: the same verbs for all kinds.
+
+use clap::{Args, Subcommand};
+
+use super::Folder;
+
+/// Arguments of a kind that lies below the operator or a reseller.
+#[derive(Args)]
+pub(crate) struct AccountKind {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    #[command(subcommand)]
+    pub(crate) verb: Verb<Above>,
+}
+
+/// Arguments of a kind that a company owns.
+#[derive(Args)]
+pub(crate) struct TenantKind {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    #[command(subcommand)]
+    pub(crate) verb: Verb<Inside>,
+}
+
+/// Nothing needs to be said of whose documents are meant.
+#[derive(Args, Clone)]
+pub(crate) struct Above {}
+
+/// Whose documents are meant.
+#[derive(Args, Clone)]
+pub(crate) struct Inside {
+    /// The company's domain or id
+    pub(crate) tenant: String,
+}
+
+/// What can be done with documents.
+#[derive(Subcommand)]
+pub(crate) enum Verb<Whose: Args> {
+    /// List all
+    List {
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Show one as JSON; never its secret
+    Show {
+        #[command(flatten)]
+        whose: Whose,
+        /// Its name or id
+        name: String,
+    },
+    /// Add one; where it has a secret, that is made and printed once, unless --secret-stdin
+    Add {
+        #[command(flatten)]
+        whose: Whose,
+        /// What it is called: a domain, a number, a user name, a name
+        name: String,
+        /// FIELD=VALUE, such as display_name=… or caps.concurrent_calls=50
+        fields: Vec<String>,
+        /// Read the secret from standard input, as when moving from another system
+        #[arg(long)]
+        secret_stdin: bool,
+    },
+    /// Change fields of one
+    Set {
+        #[command(flatten)]
+        whose: Whose,
+        /// Its name or id
+        name: String,
+        /// FIELD=VALUE; null removes what was said
+        #[arg(required = true)]
+        fields: Vec<String>,
+    },
+    /// Replace its secret; the new one is printed once, the old one is void at once
+    Secret {
+        #[command(flatten)]
+        whose: Whose,
+        /// Its name or id
+        name: String,
+        /// Read the new secret from standard input
+        #[arg(long)]
+        secret_stdin: bool,
+    },
+    /// Show its revisions, newest first
+    History {
+        #[command(flatten)]
+        whose: Whose,
+        /// Its name or id
+        name: String,
+    },
+    /// Make it again what it was at a revision
+    Rollback {
+        #[command(flatten)]
+        whose: Whose,
+        /// Its name or id
+        name: String,
+        /// The revision, as `history` shows it
+        revision: u64,
+    },
+    /// Remove one that nothing refers to
+    Remove {
+        #[command(flatten)]
+        whose: Whose,
+        /// Its name or id
+        name: String,
+    },
+}
+
+impl<Whose: Args> Verb<Whose> {
+    /// Whose documents are meant.
+    pub(crate) fn whose(&self) -> &Whose {
+        match self {
+            Verb::List { whose }
+            | Verb::Show { whose, .. }
+            | Verb::Add { whose, .. }
+            | Verb::Set { whose, .. }
+            | Verb::Secret { whose, .. }
+            | Verb::History { whose, .. }
+            | Verb::Rollback { whose, .. }
+            | Verb::Remove { whose, .. } => whose,
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Scopes within which documents are found, listed and changed: of one tenant, or of an account
+//! and what lies below it.
+
+use async_trait::async_trait;
+use domain::{Kind, KindName, Plan, Resource, Version};
+use ports::{
+    Change, Committed, Listing, PAGE_MAX, Page, Store, StoreError, Stores, locate, locate_below,
+};
+use tenancy::{AccountScope, Below, Located, Owner, TenantScope, Unresolved};
+
+/// What the use cases of documents ask of a scope.
+#[async_trait]
+pub trait Reach: Clone + Send + Sync {
+    /// The proof that a document was found within this reach.
+    type Found<K: Kind>: Copy + Send + Sync;
+
+    /// Who owns what is made, unless it owns itself.
+    fn owner(&self) -> Owner;
+
+    /// The scope itself, when it is an account's.
+    fn account(&self) -> Option<&AccountScope>;
+
+    /// The id of what was found, when it was found within this very reach.
+    fn id_of<K: Kind>(&self, found: Self::Found<K>) -> Option<K::Id>;
+
+    /// Finds what a reference names; `NotFound` when there is nothing of that name within reach.
+    async fn find<K: Kind>(
+        &self,
+        store: &dyn Stores,
+        reference: &Unresolved<K>,
+    ) -> Result<(Self::Found<K>, Resource<K>), StoreError>;
+
+    /// The id of the document of a kind that has this id or natural key within reach.
+    async fn named(
+        &self,
+        store: &dyn Stores,
+        kind: KindName,
+        key: &str,
+    ) -> Result<Option<String>, StoreError>;
+
+    /// One page of a kind's documents within reach.
+    async fn list(
+        &self,
+        store: &dyn Stores,
+        kind: KindName,
+        page: &Page,
+    ) -> Result<Listing, StoreError>;
+
+    /// Carries out a change.
+    async fn commit(&self, store: &dyn Stores, change: Change) -> Result<Committed, StoreError>;
+
+    /// The latest revisions of a document, newest first.
+    async fn history(
+        &self,
+        store: &dyn Stores,
+        kind: KindName,
+        id: &str,
+    ) -> Result<Vec<Version>, StoreError>;
+}
+
+#[async_trait]
+impl Reach for TenantScope {
+    type Found<K: Kind> = Located<K>;
+
+    fn owner(&self) -> Owner {
+        self.owner()
+    }
+
+    fn account(&self) -> Option<&AccountScope> {
+        None
+    }
+
+    fn id_of<K: Kind>(&self, found: Located<K>) -> Option<K::Id> {
+        found.within(self)
+    }
+
+    async fn find<K: Kind>(
+        &self,
+        store: &dyn Stores,
+        reference: &Unresolved<K>,
+    ) -> Result<(Located<K>, Resource<K>), StoreError> {
+        locate(store, self, reference).await
+    }
+
+    async fn named(
+        &self,
+        store: &dyn Stores,
+        kind: KindName,
+        key: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let found = Store::get(store, self, kind, key).await?;
+        Ok(found.map(|document| document.id))
+    }
+
+    async fn list(
+        &self,
+        store: &dyn Stores,
+        kind: KindName,
+        page: &Page,
+    ) -> Result<Listing, StoreError> {
+        store.list(self, kind, page).await
+    }
+
+    async fn commit(&self, store: &dyn Stores, change: Change) -> Result<Committed, StoreError> {
+        store.commit(self, change).await
+    }
+
+    async fn history(
+        &self,
+        store: &dyn Stores,
+        kind: KindName,
+        id: &str,
+    ) -> Result<Vec<Version>, StoreError> {
+        Store::history(store, self, kind, id).await
+    }
+}
+
+#[async_trait]
+impl Reach for AccountScope {
+    type Found<K: Kind> = Below<K::Id>;
+
+    fn owner(&self) -> Owner {
+        self.owner()
+    }
+
+    fn account(&self) -> Option<&AccountScope> {
+        Some(self)
+    }
+
+    fn id_of<K: Kind>(&self, found: Below<K::Id>) -> Option<K::Id> {
+        found.within(AccountScope::account(self))
+    }
+
+    async fn find<K: Kind>(
+        &self,
+        store: &dyn Stores,
+        reference: &Unresolved<K>,
+    ) -> Result<(Below<K::Id>, Resource<K>), StoreError> {
+        locate_below(store, self, reference).await
+    }
+
+    async fn named(
+        &self,
+        store: &dyn Stores,
+        kind: KindName,
+        key: &str,
+    ) -> Result<Option<String>, StoreError> {
+        match store.get_below(self, kind, key).await? {
+            Some(found) => Ok(Some(found.id)),
+            None if kind == KindName::Plan => granted(store, self, key).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn list(
+        &self,
+        store: &dyn Stores,
+        kind: KindName,
+        page: &Page,
+    ) -> Result<Listing, StoreError> {
+        store.list_below(self, kind, page).await
+    }
+
+    async fn commit(&self, store: &dyn Stores, change: Change) -> Result<Committed, StoreError> {
+        store.commit_below(self, change).await
+    }
+
+    async fn history(
+        &self,
+        store: &dyn Stores,
+        kind: KindName,
+        id: &str,
+    ) -> Result<Vec<Version>, StoreError> {
+        store.history_below(self, kind, id).await
+    }
+}
+
+/// The id of the plan of this name that the account was granted.
+async fn granted(
+    store: &dyn Stores,
+    scope: &AccountScope,
+    name: &str,
+) -> Result<Option<String>, StoreError> {
+    let mut page = Page::first(PAGE_MAX);
+    loop {
+        let listing = store.list_below(scope, KindName::Plan, &page).await?;
+        for document in listing.documents {
+            let plan: Resource<Plan> = document.try_into()?;
+            if plan.spec.name == name {
+                return Ok(Some(plan.id.to_string()));
+            }
+        }
+        match listing.next {
+            Some(next) => page = page.after(next),
+            None => return Ok(None),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The names of all kinds.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The kinds of resource in this release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KindName {
+    /// An account that sells tenants under its own brand.
+    Reseller,
+    /// How much a tenant may use.
+    Plan,
+    /// A customer company.
+    Tenant,
+    /// A dialable number inside a tenant.
+    Extension,
+    /// One thing that registers.
+    Device,
+    /// An endpoint that is told of events.
+    Webhook,
+}
+
+impl KindName {
+    /// All kinds, in the order in which they refer to each other.
+    pub const ALL: [KindName; 6] = [
+        KindName::Reseller,
+        KindName::Plan,
+        KindName::Tenant,
+        KindName::Extension,
+        KindName::Device,
+        KindName::Webhook,
+    ];
+
+    /// The kind's word, as stored and as shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            KindName::Reseller => "reseller",
+            KindName::Plan => "plan",
+            KindName::Tenant => "tenant",
+            KindName::Extension => "extension",
+            KindName::Device => "device",
+            KindName::Webhook => "webhook",
+        }
+    }
+}
+
+impl fmt::Display for KindName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that is not the name of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownKind;
+
+impl fmt::Display for UnknownKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a kind of resource")
+    }
+}
+
+impl std::error::Error for UnknownKind {}
+
+impl FromStr for KindName {
+    type Err = UnknownKind;
+
+    fn from_str(word: &str) -> Result<Self, UnknownKind> {
+        KindName::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .ok_or(UnknownKind)
+    }
+}

@@ -1,0 +1,103 @@
+//! From the name of a kind to its type: the one list of all kinds.
+
+use tenancy::Owner;
+
+use crate::device::Device;
+use crate::extension::Extension;
+use crate::kind::{Kind, Link, Place};
+use crate::kind_name::KindName;
+use crate::plan::Plan;
+use crate::reseller::Reseller;
+use crate::tenant::Tenant;
+use crate::webhook::Webhook;
+
+/// Something that is done with the type of a kind of which only the name is known.
+pub trait ForKind {
+    /// What comes of it.
+    type Output;
+
+    /// Does it.
+    fn run<K: Kind>(self) -> Self::Output;
+}
+
+impl KindName {
+    /// Does something with the type of the kind.
+    pub fn with<T: ForKind>(self, task: T) -> T::Output {
+        match self {
+            KindName::Reseller => task.run::<Reseller>(),
+            KindName::Plan => task.run::<Plan>(),
+            KindName::Tenant => task.run::<Tenant>(),
+            KindName::Extension => task.run::<Extension>(),
+            KindName::Device => task.run::<Device>(),
+            KindName::Webhook => task.run::<Webhook>(),
+        }
+    }
+
+    /// Who owns the kind's documents.
+    pub fn place(self) -> Place {
+        struct Task;
+        impl ForKind for Task {
+            type Output = Place;
+            fn run<K: Kind>(self) -> Place {
+                K::PLACE
+            }
+        }
+        self.with(Task)
+    }
+
+    /// The members of its specs that point to other documents.
+    pub fn links(self) -> &'static [Link] {
+        struct Task;
+        impl ForKind for Task {
+            type Output = &'static [Link];
+            fn run<K: Kind>(self) -> &'static [Link] {
+                K::LINKS
+            }
+        }
+        self.with(Task)
+    }
+
+    /// The word for several of the kind.
+    pub fn many(self) -> &'static str {
+        struct Task;
+        impl ForKind for Task {
+            type Output = &'static str;
+            fn run<K: Kind>(self) -> &'static str {
+                K::MANY
+            }
+        }
+        self.with(Task)
+    }
+
+    /// The space of unique keys in which the kind's natural keys lie.
+    pub fn key_space(self) -> &'static str {
+        struct Task;
+        impl ForKind for Task {
+            type Output = &'static str;
+            fn run<K: Kind>(self) -> &'static str {
+                K::KEY_SPACE
+            }
+        }
+        self.with(Task)
+    }
+
+    /// Whether a text has the form of an id of the kind.
+    pub fn is_id(self, text: &str) -> bool {
+        struct Task<'a>(&'a str);
+        impl ForKind for Task<'_> {
+            type Output = bool;
+            fn run<K: Kind>(self) -> bool {
+                self.0.parse::<K::Id>().is_ok()
+            }
+        }
+        self.with(Task(text))
+    }
+
+    /// The owner that a document with this id is itself, when its kind is one that owns itself.
+    pub fn itself(self, id: &str) -> Option<Owner> {
+        match self.place() {
+            Place::Itself => id.parse().ok().filter(|_| self.is_id(id)),
+            Place::Account | Place::Tenant | Place::Anywhere => None,
+        }
+    }
+}

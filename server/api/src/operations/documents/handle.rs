@@ -1,0 +1,152 @@
+//! What carries the operations on documents out, the same for all kinds.
+
+use admin::documents::{self, Written};
+use admin::read_object;
+use domain::{Kind, Link, Resource};
+use ports::StoreError;
+
+use super::door::Door;
+use crate::call::{Answer, Call};
+use crate::list::List;
+use crate::problem::Problem;
+use crate::query::Meant;
+use crate::view::audit::VersionView;
+use crate::view::document::{Rollback, View};
+
+/// The answer with a document.
+fn shown<K: Kind>(resource: Resource<K>) -> Result<Answer, Problem> {
+    let revision = resource.revision;
+    Ok(Answer::json(&View::from(resource))?.at_revision(revision))
+}
+
+/// The answer with a document that was changed.
+async fn changed<K: Kind, D: Door>(call: &Call, resource: Resource<K>) -> Result<Answer, Problem> {
+    D::changed(call, &resource).await?;
+    shown(resource)
+}
+
+/// The answer with a secret; what is remembered of it is without.
+fn told<K: Kind>(written: Written<K>) -> Result<Answer, Problem> {
+    if written.secret.is_none() {
+        return shown(written.resource);
+    }
+    let revision = written.resource.revision;
+    let bare = View::from(written.resource.clone());
+    let answer = Answer::json(&View::from(written))?;
+    answer.at_revision(revision).remembered_as(&bare)
+}
+
+/// The document that the path names, and the scope in which it was found.
+async fn named<K: Kind, D: Door>(call: &Call) -> Result<(D, D::Found<K>, Resource<K>), Problem> {
+    let scope = D::open(call).await?;
+    let reference = call.reference(K::NAME.as_str());
+    let (found, resource) = documents::find(&call.office, &scope, &reference).await?;
+    Ok((scope, found, resource))
+}
+
+pub(super) async fn list<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
+    let scope = D::open(&call).await?;
+    let mut page = call.page()?;
+    page.filter.refers_to = match meant::<K, D>(&call, &scope).await? {
+        Meant::Any => None,
+        Meant::This(id) => Some(id),
+        Meant::Nobody => return Answer::json(&List::<View<K>>::empty()),
+    };
+    let found = documents::list(&call.office, &scope, &page).await?;
+    Answer::json(&List::<View<K>>::of(found.items, found.next))
+}
+
+/// The document that those listed must refer to.
+async fn meant<K: Kind, D: Door>(call: &Call, scope: &D) -> Result<Meant<String>, Problem> {
+    let mut said = K::LINKS
+        .iter()
+        .filter_map(|link| Some((link, call.parameter(link.member)?)));
+    let Some((link, text)) = said.next() else {
+        return Ok(Meant::Any);
+    };
+    if let Some((other, _)) = said.next() {
+        let rule = format!("must not be said beside {}", link.member);
+        return Err(Problem::parameter(other.member, rule));
+    }
+    match id_of(call, scope, link, text).await {
+        Ok(id) => Ok(Meant::This(id)),
+        Err(StoreError::NotFound) => Ok(Meant::Nobody),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The id that a text means. An id is taken as it is.
+async fn id_of<D: Door>(
+    call: &Call,
+    scope: &D,
+    link: &Link,
+    text: &str,
+) -> Result<String, StoreError> {
+    if link.kind.is_id(text) {
+        return Ok(text.to_owned());
+    }
+    documents::id_of(&call.office, scope, link.kind, text).await
+}
+
+pub(super) async fn create<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
+    let scope = D::open(&call).await?;
+    let written: Written<K> = documents::create(&call.office, &scope, call.json()?).await?;
+    let (owner, id) = (written.resource.owner, written.resource.id);
+    let location = format!("{}/{id}", D::path::<K>(owner));
+    Ok(told(written)?.created(location))
+}
+
+pub(super) async fn get<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
+    let (_, _, resource) = named::<K, D>(&call).await?;
+    if call.has_revision(resource.revision) {
+        return Ok(Answer::not_modified(resource.revision));
+    }
+    shown(resource)
+}
+
+pub(super) async fn replace<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
+    let (scope, found, present) = named::<K, D>(&call).await?;
+    let revision = call.required_revision()?;
+    let value = call.replacement(&View::from(present))?;
+    let resource: Resource<K> =
+        documents::replace(&call.office, &scope, found, revision, value).await?;
+    changed::<K, D>(&call, resource).await
+}
+
+pub(super) async fn change<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
+    let (scope, found, _) = named::<K, D>(&call).await?;
+    let revision = call.required_revision()?;
+    let patch = call.json()?;
+    let resource: Resource<K> =
+        documents::patch(&call.office, &scope, found, revision, &patch).await?;
+    changed::<K, D>(&call, resource).await
+}
+
+pub(super) async fn delete<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
+    let (scope, found, _) = named::<K, D>(&call).await?;
+    let revision = call.optional_revision()?;
+    documents::delete::<K, D>(&call.office, &scope, found, revision).await?;
+    Ok(Answer::empty())
+}
+
+pub(super) async fn rotate<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
+    let (scope, found, _) = named::<K, D>(&call).await?;
+    let revision = call.optional_revision()?;
+    told(documents::rotate_secret::<K, D>(&call.office, &scope, found, revision).await?)
+}
+
+pub(super) async fn history<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
+    let (scope, found, _) = named::<K, D>(&call).await?;
+    let versions = documents::history::<K, D>(&call.office, &scope, found).await?;
+    Answer::json(&List::<VersionView>::of(versions, None))
+}
+
+pub(super) async fn roll_back<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
+    let (scope, found, _) = named::<K, D>(&call).await?;
+    let expected = call.optional_revision()?;
+    let to: Rollback = read_object(&call.json()?)?;
+    let office = &call.office;
+    let resource: Resource<K> =
+        documents::roll_back(office, &scope, found, expected, to.revision).await?;
+    changed::<K, D>(&call, resource).await
+}

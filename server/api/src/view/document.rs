@@ -1,0 +1,165 @@
+//! The view of a document of any kind: what every document has, and its spec.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use admin::documents::Written;
+use domain::{Kind, Place, Resource, SecretRule};
+use machine::WallTime;
+use serde::{Deserialize, Serialize};
+use tenancy::Owner;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::operation::Schemas;
+
+/// A document as it is shown. A secret is in it once, when it was generated.
+#[derive(Serialize)]
+#[serde(bound = "")]
+pub(crate) struct View<K: Kind> {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<Owner>,
+    revision: u64,
+    #[serde(with = "machine::rfc3339")]
+    created: WallTime,
+    #[serde(with = "machine::rfc3339")]
+    updated: WallTime,
+    #[serde(flatten)]
+    spec: K,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+}
+
+impl<K: Kind> From<Resource<K>> for View<K> {
+    fn from(resource: Resource<K>) -> Self {
+        let owner = resource.owner;
+        let (tenant, owner) = match K::PLACE {
+            Place::Itself => (None, None),
+            Place::Tenant => (Some(owner.to_string()), None),
+            Place::Account | Place::Anywhere => (None, Some(owner)),
+        };
+        View {
+            id: resource.id.to_string(),
+            tenant,
+            owner,
+            revision: resource.revision,
+            created: resource.created,
+            updated: resource.updated,
+            spec: resource.spec,
+            secret: None,
+        }
+    }
+}
+
+impl<K: Kind> From<Written<K>> for View<K> {
+    fn from(written: Written<K>) -> Self {
+        let secret = written.secret.map(|secret| secret.reveal().to_owned());
+        View {
+            secret,
+            ..View::from(written.resource)
+        }
+    }
+}
+
+/// What can be set on a document; only its schema is wanted.
+pub(crate) struct Spec<K>(PhantomData<K>);
+
+/// The schema of a kind's spec, with the secret that may come with it.
+fn spec<K: Kind>() -> Object {
+    let RefOr::T(Schema::Object(mut object)) = K::schema() else {
+        return Object::new();
+    };
+    if K::SECRET != SecretRule::None {
+        let said = "The secret. In a request: the one to be set, instead of a generated one. In an \
+                    answer: the one that was generated just now; it is never shown again.";
+        let secret = text(said).min_length(Some(8)).max_length(Some(128));
+        object
+            .properties
+            .insert("secret".to_owned(), secret.build().into());
+    }
+    object
+}
+
+fn text(description: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(description))
+}
+
+/// The members that every document has besides its spec.
+fn frame<K: Kind>() -> Vec<(&'static str, ObjectBuilder)> {
+    let mut members = vec![("id", text("The id."))];
+    match K::PLACE {
+        Place::Itself => {}
+        Place::Tenant => members.push(("tenant", text("The tenant's id."))),
+        Place::Account | Place::Anywhere => members.push((
+            "owner",
+            text("Whose it is: `platform`, or the id of a reseller or a tenant."),
+        )),
+    }
+    let revision = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(0))
+        .description(Some(
+            "1 when created, one more with each change; the `ETag` in quotes.",
+        ));
+    members.push(("revision", revision));
+    let format = || Some(SchemaFormat::KnownFormat(KnownFormat::DateTime));
+    let time = |said| text(said).format(format());
+    members.push(("created", time("When it was created.")));
+    members.push(("updated", time("When it was changed last.")));
+    members
+}
+
+impl<K: Kind> PartialSchema for Spec<K> {
+    fn schema() -> RefOr<Schema> {
+        RefOr::T(Schema::Object(spec::<K>()))
+    }
+}
+
+impl<K: Kind> ToSchema for Spec<K> {
+    fn name() -> Cow<'static, str> {
+        Cow::Owned(format!("{}Spec", K::name()))
+    }
+
+    fn schemas(all: &mut Schemas) {
+        K::schemas(all);
+    }
+}
+
+impl<K: Kind> PartialSchema for View<K> {
+    fn schema() -> RefOr<Schema> {
+        let mut object = spec::<K>();
+        let always = object.properties.keys().filter(|name| *name != "secret");
+        object.required = always.cloned().collect();
+        for (name, member) in frame::<K>() {
+            let member = member.read_only(true).build();
+            object.properties.insert(name.to_owned(), member.into());
+            object.required.push(name.to_owned());
+        }
+        RefOr::T(Schema::Object(object))
+    }
+}
+
+impl<K: Kind> ToSchema for View<K> {
+    fn name() -> Cow<'static, str> {
+        K::name()
+    }
+
+    fn schemas(all: &mut Schemas) {
+        K::schemas(all);
+    }
+}
+
+/// To which revision a document is rolled back.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rollback {
+    /// A revision that the history still has.
+    #[schema(minimum = 1, example = 3)]
+    pub(crate) revision: u64,
+}
