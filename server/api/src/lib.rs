@@ -7,6 +7,7 @@
 mod call;
 mod front;
 mod gate;
+mod kinds;
 mod limits;
 mod list;
 mod media_type;
@@ -31,6 +32,7 @@ mod who;
 mod words;
 
 pub use front::{Parts, Seen};
+pub use kinds::kinds;
 pub use limits::Limits;
 pub use openapi::openapi;
 pub use problem::{FieldError, Kind, PROBLEM_JSON, ProblemView, TYPE_PREFIX};

@@ -51,6 +51,15 @@ pub(crate) fn described() -> Vec<Described> {
 }
 
 #[test]
+fn the_page_of_all_kinds_is_the_one_that_the_kinds_give() {
+    let page = include_str!("../../../../docs/guide/kinds.md");
+    assert!(
+        page == api::kinds(),
+        "run `cargo run -p api --example kinds > docs/guide/kinds.md`"
+    );
+}
+
+#[test]
 fn the_text_that_is_checked_in_is_the_one_that_the_operations_give() {
     assert!(
         CHECKED_IN == api::openapi(),
