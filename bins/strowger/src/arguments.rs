@@ -1,6 +1,7 @@
 //! The command line, and the help that teaches it.
 
 pub(crate) mod document;
+pub(crate) mod snapshot;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use config::{Given, Several};
 use store::Address;
 
 use document::{AccountKind, TenantKind};
+use snapshot::{ApplyArguments, PlanArguments, SnapshotArguments};
 
 /// What everybody may say.
 #[derive(Parser)]
@@ -41,8 +43,12 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     /// List, add, change and remove resellers
     Reseller(AccountKind),
-    /// List, add, change and remove plans: how much companies may use
-    Plan(AccountKind),
+    /// Show what applying a snapshot would do; or list, add, change and remove plans
+    Plan(PlanArguments),
+    /// Write what the exchange has as readable text, without passwords
+    Snapshot(SnapshotArguments),
+    /// Make and change what a snapshot says
+    Apply(ApplyArguments),
     /// List, add, change and remove companies
     #[command(after_help = "Example: strowger tenant add initech.example display_name=Initech")]
     Tenant(AccountKind),

@@ -16,6 +16,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use domain::KindName;
 
+use arguments::document::AccountKind;
+use arguments::snapshot::PlanArguments;
 use arguments::{Arguments, Command};
 use failure::Failure;
 
@@ -37,7 +39,9 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve(serve) => serve::run(*serve),
         Command::Demo(demo) => commands::demo::run(&demo),
         Command::Reseller(said) => commands::document::above(KindName::Reseller, said),
-        Command::Plan(said) => commands::document::above(KindName::Plan, said),
+        Command::Plan(said) => plan(said),
+        Command::Snapshot(said) => commands::snapshot::take(said),
+        Command::Apply(said) => commands::snapshot::carry_out(&said),
         Command::Tenant(said) => commands::document::above(KindName::Tenant, said),
         Command::Extension(said) => commands::document::inside(KindName::Extension, said),
         Command::Device(said) => commands::document::inside(KindName::Device, said),
@@ -45,5 +49,17 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Cdr(cdr) => commands::cdr::run(cdr),
         Command::Prepare(prepare) => commands::prepare::run(&prepare),
         Command::Migrate(migrate) => commands::migrate::run(&migrate),
+    }
+}
+
+/// `plan FILE` looks at a snapshot; `plan VERB` works on the kind *plan*.
+fn plan(said: PlanArguments) -> Result<(), Failure> {
+    let folder = said.folder;
+    match (said.file, said.verb) {
+        (Some(file), _) => commands::snapshot::plan(&folder, &file),
+        (None, Some(verb)) => {
+            commands::document::above(KindName::Plan, AccountKind { folder, verb })
+        }
+        (None, None) => Err(Failure::new("name a snapshot or a verb").next("strowger help plan")),
     }
 }
