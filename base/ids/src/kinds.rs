@@ -127,4 +127,8 @@ ids! {
     EventId "evt_"
     /// One webhook: an endpoint of a tenant's that is told of events.
     WebhookId "whk_"
+    /// A person who signs in.
+    UserId "usr_"
+    /// One login of a person, from signing in to signing out.
+    LoginId "lgn_"
 }

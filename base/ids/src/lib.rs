@@ -11,6 +11,6 @@ mod kinds;
 
 pub use code::{ParseIdError, Problem, TEXT_LENGTH};
 pub use kinds::{
-    AuditId, BindingId, CallId, CdrId, DeviceId, EventId, ExtensionId, NodeId, PREFIXES, PlanId,
-    RequestId, ResellerId, TenantId, TokenId, WebhookId,
+    AuditId, BindingId, CallId, CdrId, DeviceId, EventId, ExtensionId, LoginId, NodeId, PREFIXES,
+    PlanId, RequestId, ResellerId, TenantId, TokenId, UserId, WebhookId,
 };

@@ -46,7 +46,7 @@ impl fmt::Debug for TokenText {
     }
 }
 
-/// SHA-256 of an API key's text; all that is kept of it.
+/// SHA-256 of an API key's text, or of another token's secret; all that is kept of it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TokenHash(pub [u8; 32]);
 

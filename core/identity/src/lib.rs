@@ -1,0 +1,29 @@
+//! Who a person is, and how a person proves it: passwords, second factors, logins, mailed links.
+//!
+//! Everything here decides and nothing here acts: time, randomness and what is stored are
+//! arguments, so each rule can be tested to the second. Secrets are shown once; what is kept of
+//! them is a hash, or, where the exchange itself must compute with them ([`TotpSecret`]), bytes
+//! for the host to seal.
+
+mod base32;
+mod device;
+mod link;
+mod lockout;
+mod login;
+mod mac;
+mod password;
+mod recovery;
+mod tally;
+mod token;
+mod totp;
+
+pub use device::{Device, DeviceKey};
+pub use link::{BadLink, Link, LinkKey, Purpose};
+pub use lockout::{Attempt, Lockout, NameKey, Network};
+pub use login::{ACCESS_LIFE, Login, LoginEntropy, Logins, Refused, SPARE_LIFE, Tokens};
+pub use password::{
+    Cost, NoHash, PASSWORD_MAX, PASSWORD_MIN, PasswordHash, Policy, Salt, Verdict, Weak,
+};
+pub use recovery::{RECOVERY_CODES, RecoveryCodes};
+pub use token::{ACCESS_PREFIX, AccessText, REFRESH_PREFIX, RefreshText};
+pub use totp::{BadCode, Totp, TotpSecret};
