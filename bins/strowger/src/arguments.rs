@@ -198,7 +198,7 @@ pub(crate) struct ServeArguments {
     /// How long calls may go on after the first SIGTERM [default: 60]
     #[arg(long, value_name = "SECONDS", env = "STROWGER_DRAIN_SECONDS")]
     pub(crate) drain_seconds: Option<u64>,
-    /// The mail server, smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://... [default: no mail]
+    /// The mail server, smtp://USER:PASSWORD@HOST:PORT or smtps://... (default: no mail)
     #[arg(
         long,
         value_name = "URL",

@@ -9,7 +9,7 @@ const DEPTH_MAX: usize = 4;
 
 /// The object that the fields describe. A value that is JSON (`20`, `true`, `null`, `["a"]`) is
 /// taken as such, anything else as text; dots lead into inner objects. Where `texts` names the
-/// field, the value is text whatever it looks like.
+/// field, the value is text whatever it looks like, unless it is a list.
 ///
 /// # Errors
 /// A word without `=`, without a name, or with too many dots.
@@ -20,7 +20,7 @@ pub(super) fn object(fields: &[String], texts: &[&str]) -> Result<Value, Failure
             Failure::new(format!("{field}: must be FIELD=VALUE"))
                 .next("for example: display_name='Front desk'")
         })?;
-        let value = if texts.contains(&path) && text != "null" {
+        let value = if texts.contains(&path) && text != "null" && !text.starts_with('[') {
             Value::String(text.to_owned())
         } else {
             serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
@@ -72,6 +72,12 @@ mod tests {
     #[test]
     fn a_field_that_is_text_stays_text() {
         assert_eq!(of(&["number=104"]).unwrap(), json!({"number": "104"}));
+    }
+
+    #[test]
+    fn a_list_of_names_is_a_list() {
+        let object = of(&["extension=[\"101\"]"]).unwrap();
+        assert_eq!(object, json!({"extension": ["101"]}));
     }
 
     #[test]
