@@ -71,6 +71,7 @@ def options(exchange, transport):
 
 def answered(exchange, transport, data):
     """The final status that a message is answered with; `None` when there is no answer."""
+    own = Message(data).call_id
     with Line(exchange, ACME, transport=transport) as line:
         line.send(data)
         # what follows on the same way is answered after it, or not at all
@@ -82,9 +83,11 @@ def answered(exchange, transport, data):
             # a challenge takes no longer than the answer to what came after it
             line.wait(lambda m: m.call_id != wanted and m.status and m.status >= 200, 0.2)
         else:
-            line.wait(lambda m: m.status and m.status >= 200, 1)
+            # a stream may hold a second message, and new calls are served before registrations
+            line.wait(lambda m: m.status and m.status >= 200 and m.call_id == own, 1)
         finals = [m for m in line.inbox if m.status and m.status >= 200
                   and m.call_id != Message(probe).call_id]
+        finals.sort(key=lambda m: m.call_id != own)
         return finals[0] if finals else None
 
 
