@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use domain::{Document, Invalid, KindName, Place, Tenant};
 use ids::TenantId;
-use ports::{Page, StoreError};
+use ports::StoreError;
 use tenancy::{Account, AccountScope, Owner, Unresolved};
 
-use super::export::seller;
+use super::export::{every, seller};
 use super::names::ABOVE;
 use super::snapshot::Entry;
 use crate::access;
@@ -122,18 +122,9 @@ impl<'a> Existing<'a> {
         let entered = access::visit(self.office, self.scope, &reference).await?;
         let kinds = KindName::ALL.into_iter();
         for kind in kinds.filter(|kind| kind.place() == Place::Tenant) {
-            let mut page = Page::first(ports::PAGE_MAX);
-            loop {
-                let store = self.office.store();
-                let listing = store.list(&entered.scope, kind, &page).await?;
-                for document in listing.documents {
-                    let name = document.name.clone();
-                    self.inside.1.insert((kind, name), document);
-                }
-                match listing.next {
-                    Some(next) => page = page.after(next),
-                    None => break,
-                }
+            for document in every(self.office, &entered.scope, kind).await? {
+                let name = document.name.clone();
+                self.inside.1.insert((kind, name), document);
             }
         }
         Ok(())
@@ -193,20 +184,12 @@ impl<'a> Existing<'a> {
             return Ok(());
         }
         let below = seller(self.office, self.scope, account.into()).await?;
-        let mut page = Page::first(ports::PAGE_MAX);
-        loop {
-            let store = self.office.store();
-            let listing = store.list_below(&below, KindName::Plan, &page).await?;
-            for plan in listing.documents {
-                let own = plan.owner == Owner::Account(account);
-                let called = format!("{}{}", if own { "" } else { ABOVE }, plan.name);
-                self.plans.entry((account, called)).or_insert(plan.id);
-            }
-            match listing.next {
-                Some(next) => page = page.after(next),
-                None => return Ok(()),
-            }
+        for plan in every(self.office, &below, KindName::Plan).await? {
+            let own = plan.owner == Owner::Account(account);
+            let called = format!("{}{}", if own { "" } else { ABOVE }, plan.name);
+            self.plans.entry((account, called)).or_insert(plan.id);
         }
+        Ok(())
     }
 
     /// States which plans of its parent a reseller may sell from now on.

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use domain::{Document, KindName, Place, Reseller, Tenant};
 use ports::{Page, StoreError, locate_below};
-use tenancy::{Account, AccountScope, Owner, TenantScope, Unresolved};
+use tenancy::{Account, AccountScope, Owner, Unresolved};
 
 use super::names::{ABOVE, each_reference};
 use super::order::ranks;
 use super::snapshot::{Entry, Snapshot};
 use crate::access;
 use crate::office::Office;
+use crate::reach::Reach;
 
 /// How much is taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +91,23 @@ pub(super) async fn seller(
     scope.descend(below).ok_or(StoreError::NotFound)
 }
 
+/// All documents of a kind that a scope reaches, page after page.
+pub(super) async fn every(
+    office: &Office,
+    scope: &impl Reach,
+    kind: KindName,
+) -> Result<Vec<Document>, StoreError> {
+    let (mut all, mut page) = (Vec::new(), Page::first(ports::PAGE_MAX));
+    loop {
+        let listing = scope.list(office.store(), kind, &page).await?;
+        all.extend(listing.documents);
+        match listing.next {
+            Some(next) => page = page.after(next),
+            None => return Ok(all),
+        }
+    }
+}
+
 struct Taker<'a> {
     office: &'a Office,
     scope: &'a AccountScope,
@@ -120,40 +138,11 @@ impl Taker<'_> {
                 )
             }
         };
-        resellers.extend(self.below(&scope, KindName::Reseller).await?);
-        Ok((resellers, self.below(&scope, KindName::Tenant).await?))
-    }
-
-    async fn below(
-        &self,
-        scope: &AccountScope,
-        kind: KindName,
-    ) -> Result<Vec<Document>, StoreError> {
-        let (mut all, mut page) = (Vec::new(), Page::first(ports::PAGE_MAX));
-        loop {
-            let listing = self.office.store().list_below(scope, kind, &page).await?;
-            all.extend(listing.documents);
-            match listing.next {
-                Some(next) => page = page.after(next),
-                None => return Ok(all),
-            }
-        }
-    }
-
-    async fn inside(
-        &self,
-        scope: &TenantScope,
-        kind: KindName,
-    ) -> Result<Vec<Document>, StoreError> {
-        let (mut all, mut page) = (Vec::new(), Page::first(ports::PAGE_MAX));
-        loop {
-            let listing = self.office.store().list(scope, kind, &page).await?;
-            all.extend(listing.documents);
-            match listing.next {
-                Some(next) => page = page.after(next),
-                None => return Ok(all),
-            }
-        }
+        resellers.extend(every(self.office, &scope, KindName::Reseller).await?);
+        Ok((
+            resellers,
+            every(self.office, &scope, KindName::Tenant).await?,
+        ))
     }
 
     /// An account's own plans.
@@ -162,7 +151,7 @@ impl Taker<'_> {
         seller: &AccountScope,
         within: Option<&str>,
     ) -> Result<(), StoreError> {
-        for plan in self.below(seller, KindName::Plan).await? {
+        for plan in every(self.office, seller, KindName::Plan).await? {
             self.names.insert(plan.id.clone(), plan.name.clone());
             if plan.owner == seller.owner() {
                 self.add(plan, within).await?;
@@ -178,7 +167,7 @@ impl Taker<'_> {
         self.add(own, None).await?;
         let inside = KindName::ALL.into_iter();
         for kind in inside.filter(|kind| kind.place() == Place::Tenant) {
-            for document in self.inside(&entered.scope, kind).await? {
+            for document in every(self.office, &entered.scope, kind).await? {
                 self.names
                     .insert(document.id.clone(), document.name.clone());
                 self.add(document, Some(&domain)).await?;
