@@ -129,6 +129,8 @@ ids! {
     WebhookId "whk_"
     /// A person who signs in.
     UserId "usr_"
+    /// A role that somebody made.
+    RoleId "rol_"
     /// One login of a person, from signing in to signing out.
     LoginId "lgn_"
 }

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use config::{Given, Several};
 use store::Address;
 
-use document::{AccountKind, TenantKind};
+use document::{AccountKind, AnyKind, TenantKind};
 use snapshot::{ApplyArguments, PlanArguments, SnapshotArguments};
 
 /// What everybody may say.
@@ -58,6 +58,13 @@ pub(crate) enum Command {
     /// List, add, change and remove what registers: a company's devices
     #[command(after_help = "Example: strowger device add acme.example acme-104 extension=104")]
     Device(TenantKind),
+    /// List, add, change and remove people: the operator's, a reseller's or a company's
+    #[command(
+        after_help = "Example: strowger user add --tenant acme.example ann@acme.example role=user"
+    )]
+    User(AnyKind),
+    /// List, add, change and remove roles beside those that are always there
+    Role(AnyKind),
     /// List, make and revoke API keys
     Token(TokenArguments),
     /// Read a company's call records, and why each call went where it went

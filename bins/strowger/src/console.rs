@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use admin::access::{self, Entered};
-use admin::{DEFAULT_REALM, Office};
-use domain::{Resource, Tenant};
+use admin::{DEFAULT_REALM, Office, documents};
+use domain::{Reseller, Resource, Tenant};
 use ports::{Entropy, Page, StoreError, WallClock};
 use store::{Address, KeyFile, OsEntropy, SqlStore, SystemClock, block_on};
 use tenancy::{AccountScope, PlatformScope, Unresolved};
@@ -38,6 +38,23 @@ impl Console {
             office,
             platform: operator(),
         })
+    }
+
+    /// Goes down to a reseller.
+    ///
+    /// # Errors
+    /// There is no such reseller.
+    pub(crate) fn descend(&self, reseller: &str) -> Result<AccountScope, Failure> {
+        let reference = Unresolved::<Reseller>::new(reseller);
+        let found = documents::find(&self.office, &self.platform, &reference);
+        let found = block_on(found).map_err(|error| {
+            if error != StoreError::NotFound {
+                return error.into();
+            }
+            Failure::new(format!("there is no reseller {reseller}")).next("strowger reseller list")
+        })?;
+        let scope = self.platform.descend(found.0);
+        scope.ok_or_else(|| StoreError::NotFound.into())
     }
 
     /// Enters a company.
@@ -71,7 +88,7 @@ pub(crate) fn operator() -> AccountScope {
 /// First domains of the first ten companies.
 async fn first_domains(office: &Office, platform: &AccountScope) -> Vec<String> {
     let page = Page::first(10);
-    let listed = admin::documents::list(office, platform, &page).await;
+    let listed = documents::list(office, platform, &page).await;
     let items = listed.map(|listed| listed.items).unwrap_or_default();
     let first = |tenant: Resource<Tenant>| tenant.spec.domains.into_iter().next();
     items.into_iter().filter_map(first).collect()

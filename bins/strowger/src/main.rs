@@ -45,6 +45,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Tenant(said) => commands::document::above(KindName::Tenant, said),
         Command::Extension(said) => commands::document::inside(KindName::Extension, said),
         Command::Device(said) => commands::document::inside(KindName::Device, said),
+        Command::User(said) => commands::document::anywhere(KindName::User, said),
+        Command::Role(said) => commands::document::anywhere(KindName::Role, said),
         Command::Token(token) => commands::token::run(token),
         Command::Cdr(cdr) => commands::cdr::run(cdr),
         Command::Prepare(prepare) => commands::prepare::run(&prepare),

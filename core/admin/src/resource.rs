@@ -50,6 +50,7 @@ pub(crate) fn new_write<K: Kind>(
 ) -> Result<Write, Invalid> {
     spec.normalise();
     spec.validate()?;
+    spec.validate_for(owner)?;
     let never = WallTime::UNIX_EPOCH;
     let resource = Resource {
         id,

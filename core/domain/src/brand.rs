@@ -9,9 +9,6 @@ use crate::text;
 /// Longest logo, as the text of a `data:` URL.
 const LOGO_MAX: usize = 65_536;
 
-/// Longest mail address (RFC 5321 §4.5.3.1.3 leaves 254 for it).
-const MAIL_MAX: usize = 254;
-
 /// Name, logo, colours, and where the portal and its mails come from. What is left out is
 /// inherited from the account above.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -64,8 +61,9 @@ impl Brand {
         if let Some(domain) = &self.domain {
             text::host_name(domain, "/brand/domain")?;
         }
-        let mail = self.mail_from.as_ref().is_none_or(|mail| is_mail(mail));
-        rule(mail, "/brand/mail_from", "must be a mail address")?;
+        if let Some(mail) = &self.mail_from {
+            text::mail_address(mail, "/brand/mail_from")?;
+        }
         let logo = self.logo.as_ref().is_none_or(|logo| is_picture(logo));
         rule(
             logo,
@@ -78,15 +76,6 @@ impl Brand {
 fn is_color(text: &str) -> bool {
     text.strip_prefix('#')
         .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
-}
-
-fn is_mail(text: &str) -> bool {
-    let Some((user, host)) = text.rsplit_once('@') else {
-        return false;
-    };
-    text.len() <= MAIL_MAX
-        && text::is_word(user, 64, b".!#$%&'*+-/=?^_`{|}~")
-        && text::host_name(&host.to_ascii_lowercase(), "").is_ok()
 }
 
 fn is_picture(text: &str) -> bool {

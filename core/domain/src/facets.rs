@@ -44,6 +44,7 @@ fn facets_of<K: Kind>(document: &Document) -> Result<Facets, Invalid> {
     let spec: K =
         K::deserialize(&document.spec).map_err(|error| Invalid::new("", error.to_string()))?;
     spec.validate()?;
+    spec.validate_for(document.owner)?;
     let facets = Facets {
         natural_key: spec.natural_key(),
         unique_keys: spec.unique_keys(),

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tenancy::{Account, Identified};
+use tenancy::{Account, Identified, Owner};
 use utoipa::ToSchema;
 
 use crate::invalid::Invalid;
@@ -109,6 +109,12 @@ pub trait Kind:
 
     /// Checks every rule that needs nothing but the spec itself.
     fn validate(&self) -> Result<(), Invalid>;
+
+    /// Checks what depends on whose it is.
+    fn validate_for(&self, owner: Owner) -> Result<(), Invalid> {
+        let _ = owner;
+        Ok(())
+    }
 
     /// The keys it takes. The natural key is among them.
     fn unique_keys(&self) -> Vec<UniqueKey>;

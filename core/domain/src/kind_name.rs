@@ -19,18 +19,24 @@ pub enum KindName {
     Extension,
     /// One thing that registers.
     Device,
+    /// What people who have it may do.
+    Role,
+    /// A person who signs in.
+    User,
     /// An endpoint that is told of events.
     Webhook,
 }
 
 impl KindName {
     /// All kinds, in the order in which they refer to each other.
-    pub const ALL: [KindName; 6] = [
+    pub const ALL: [KindName; 8] = [
         KindName::Reseller,
         KindName::Plan,
         KindName::Tenant,
         KindName::Extension,
         KindName::Device,
+        KindName::Role,
+        KindName::User,
         KindName::Webhook,
     ];
 
@@ -42,6 +48,8 @@ impl KindName {
             KindName::Tenant => "tenant",
             KindName::Extension => "extension",
             KindName::Device => "device",
+            KindName::Role => "role",
+            KindName::User => "user",
             KindName::Webhook => "webhook",
         }
     }

@@ -8,7 +8,9 @@ use crate::kind::{Kind, Link, Place};
 use crate::kind_name::KindName;
 use crate::plan::Plan;
 use crate::reseller::Reseller;
+use crate::role::Role;
 use crate::tenant::Tenant;
+use crate::user::User;
 use crate::webhook::Webhook;
 
 /// Something that is done with the type of a kind of which only the name is known.
@@ -29,6 +31,8 @@ impl KindName {
             KindName::Tenant => task.run::<Tenant>(),
             KindName::Extension => task.run::<Extension>(),
             KindName::Device => task.run::<Device>(),
+            KindName::Role => task.run::<Role>(),
+            KindName::User => task.run::<User>(),
             KindName::Webhook => task.run::<Webhook>(),
         }
     }

@@ -8,11 +8,9 @@ use utoipa::ToSchema;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
+use crate::name::name;
 use crate::quotas::Quotas;
 use crate::text;
-
-/// Longest name, in characters.
-const NAME_MAX: usize = 64;
 
 /// What a tenant may use. Changing a plan acts at once on every tenant that has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -61,13 +59,7 @@ impl Kind for Plan {
     }
 
     fn validate(&self) -> Result<(), Invalid> {
-        rule(
-            text::is_word(&self.name, NAME_MAX, b"._-"),
-            "/name",
-            "must be 1 to 64 letters, digits or . _ -",
-        )?;
-        let is_id = self.name.parse::<PlanId>().is_ok();
-        rule(!is_id, "/name", "must not look like an id")?;
+        name::<PlanId>(&self.name)?;
         text::label(&self.display_name, "/display_name")?;
         let pairs = [
             (

@@ -23,7 +23,12 @@ impl Quotas {
         match kind {
             KindName::Extension => self.extensions,
             KindName::Device => self.devices,
-            KindName::Reseller | KindName::Plan | KindName::Tenant | KindName::Webhook => None,
+            KindName::Reseller
+            | KindName::Plan
+            | KindName::Tenant
+            | KindName::Role
+            | KindName::User
+            | KindName::Webhook => None,
         }
     }
 }
@@ -47,7 +52,12 @@ impl ResellerLimits {
         match kind {
             KindName::Reseller => self.resellers,
             KindName::Tenant => self.tenants,
-            KindName::Plan | KindName::Extension | KindName::Device | KindName::Webhook => None,
+            KindName::Plan
+            | KindName::Extension
+            | KindName::Device
+            | KindName::Role
+            | KindName::User
+            | KindName::Webhook => None,
         }
     }
 }

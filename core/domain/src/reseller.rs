@@ -9,11 +9,9 @@ use crate::brand::Brand;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
+use crate::name::name;
 use crate::quotas::ResellerLimits;
 use crate::text;
-
-/// Longest name, in characters.
-const NAME_MAX: usize = 64;
 
 /// Most plans of an account that a reseller below it may sell.
 pub const GRANTED_PLANS_MAX: usize = 256;
@@ -81,13 +79,7 @@ impl Kind for Reseller {
     }
 
     fn validate(&self) -> Result<(), Invalid> {
-        rule(
-            text::is_word(&self.name, NAME_MAX, b"._-"),
-            "/name",
-            "must be 1 to 64 letters, digits or . _ -",
-        )?;
-        let is_id = self.name.parse::<ResellerId>().is_ok();
-        rule(!is_id, "/name", "must not look like an id")?;
+        name::<ResellerId>(&self.name)?;
         text::label(&self.display_name, "/display_name")?;
         rule(
             self.plans.len() <= GRANTED_PLANS_MAX,

@@ -8,6 +8,9 @@ const LABEL_MAX: usize = 64;
 /// Longest host name, in bytes (RFC 1035 §2.3.4).
 const HOST_MAX: usize = 253;
 
+/// Longest mail address, in bytes (RFC 5321 §4.5.3.1.3 leaves 254 for it).
+const MAIL_MAX: usize = 254;
+
 /// A label for people: at most 64 characters, no control characters, no surrounding blanks.
 pub(crate) fn label(text: &str, field: &str) -> Result<(), Invalid> {
     rule(
@@ -62,4 +65,14 @@ pub(crate) fn is_word(text: &str, max: usize, extra: &[u8]) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || extra.contains(&b))
+}
+
+/// A mail address (RFC 5321 §4.1.2) without quoting, at a host name.
+pub(crate) fn mail_address(text: &str, field: &str) -> Result<(), Invalid> {
+    let good = text.len() <= MAIL_MAX
+        && text.rsplit_once('@').is_some_and(|(user, host)| {
+            is_word(user, 64, b".!#$%&'*+-/=?^_`{|}~")
+                && host_name(&host.to_ascii_lowercase(), "").is_ok()
+        });
+    rule(good, field, "must be a mail address")
 }

@@ -9,10 +9,7 @@ use crate::event::EventFilter;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
-use crate::text;
-
-/// Longest name, in characters.
-const NAME_MAX: usize = 64;
+use crate::name::name;
 
 /// Longest URL, in bytes.
 const URL_MAX: usize = 2_048;
@@ -78,13 +75,7 @@ impl Kind for Webhook {
     }
 
     fn validate(&self) -> Result<(), Invalid> {
-        rule(
-            text::is_word(&self.name, NAME_MAX, b"._-"),
-            "/name",
-            "must be 1 to 64 letters, digits or . _ -",
-        )?;
-        let is_id = self.name.parse::<WebhookId>().is_ok();
-        rule(!is_id, "/name", "must not look like an id")?;
+        name::<WebhookId>(&self.name)?;
         rule(
             is_url(&self.url),
             "/url",

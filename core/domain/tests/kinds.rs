@@ -2,12 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use domain::{
-    Brand, DOMAINS_MAX, Destination, Device, Document, Extension, Invalid, KeyScope, Kind,
-    KindName, Plan, Reseller, Resource, Tenant, UniqueKey, facets,
+    Brand, DOMAINS_MAX, Destination, Device, Document, Extension, FixedRole, Invalid, KeyScope,
+    Kind, KindName, Level, Plan, Reseller, Resource, Tenant, UniqueKey, User, facets,
 };
-use ids::{DeviceId, ExtensionId, TenantId};
+use ids::{DeviceId, ExtensionId, ResellerId, RoleId, TenantId};
 use machine::WallTime;
 use serde_json::{Value, json};
+use tenancy::Owner;
 
 fn tenant(domains: &[&str]) -> Tenant {
     serde_json::from_value(json!({ "domains": domains })).unwrap()
@@ -412,6 +413,62 @@ fn a_resellers_name_and_portal_are_taken_once_on_the_platform() {
     assert!(keys.iter().all(|key| key.scope == KeyScope::Platform));
     let spaces: Vec<&str> = keys.iter().map(|key| key.space).collect();
     assert_eq!(spaces, ["reseller", "portal_domain"]);
+}
+
+fn user(members: Value) -> User {
+    let mut spec = json!({ "mail": "ann@acme.example", "role": "user" });
+    let said = members.as_object().unwrap().clone();
+    spec.as_object_mut().unwrap().extend(said);
+    serde_json::from_value(spec).unwrap()
+}
+
+#[test]
+fn a_person_has_one_role_and_a_mail_address_in_lower_case() {
+    let mut ann = user(json!({ "mail": " Ann@Acme.example " }));
+    ann.normalise();
+    assert_eq!(ann.natural_key(), "ann@acme.example");
+    assert_eq!(refused(&ann), None);
+    let role = RoleId::new(1, 1);
+    let both = user(json!({ "custom_role": role }));
+    assert_eq!(refused(&both).as_deref(), Some("/role"));
+    let custom = user(json!({ "role": null, "custom_role": role }));
+    assert_eq!(refused(&custom), None);
+    assert_eq!(custom.references()[0].id, role.to_string());
+    let none = user(json!({ "role": null }));
+    assert_eq!(refused(&none).as_deref(), Some("/role"));
+    for bad in [
+        "",
+        "ann",
+        "ann@",
+        "@acme.example",
+        "ann@acme_.example",
+        "a b@acme.example",
+    ] {
+        assert_eq!(
+            refused(&user(json!({ "mail": bad }))).as_deref(),
+            Some("/mail"),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn a_role_is_given_only_to_people_of_its_level() {
+    let owners = [
+        Owner::PLATFORM,
+        ResellerId::new(1, 1).into(),
+        TenantId::new(1, 1).into(),
+    ];
+    for role in FixedRole::ALL {
+        let person = user(json!({ "role": role }));
+        for owner in owners {
+            let fits = person.validate_for(owner).is_ok();
+            assert_eq!(fits, role.level() == Level::of(owner), "{role} of {owner}");
+        }
+    }
+    let inside = user(json!({ "role": "operations", "extension": ExtensionId::new(1, 1) }));
+    let refused = inside.validate_for(Owner::PLATFORM).unwrap_err();
+    assert_eq!(refused.field, "/extension");
 }
 
 #[test]

@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use domain::{
-    Device, Document, Extension, Kind, KindName, Plan, Reseller, Tenant, Webhook, facets,
+    Device, Document, Extension, Kind, KindName, Plan, Reseller, Role, Tenant, User, Webhook,
+    facets,
 };
-use ids::{DeviceId, ExtensionId, PlanId, ResellerId, TenantId, WebhookId};
+use ids::{DeviceId, ExtensionId, PlanId, ResellerId, RoleId, TenantId, UserId, WebhookId};
 use machine::WallTime;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
@@ -35,6 +36,11 @@ fn name() -> impl Strategy<Value = String> {
         "trusted_source",
         "url",
         "events",
+        "mail",
+        "role",
+        "custom_role",
+        "allow",
+        "deny",
     ];
     prop_oneof![9 => proptest::sample::select(real.to_vec()).prop_map(str::to_owned), 1 => ".{0,8}"]
 }
@@ -103,6 +109,8 @@ fn all_hold(spec: &Value) {
     holds::<Tenant>(&TenantId::new(1, 1).to_string(), spec);
     holds::<Extension>(&ExtensionId::new(1, 1).to_string(), spec);
     holds::<Device>(&DeviceId::new(1, 1).to_string(), spec);
+    holds::<Role>(&RoleId::new(1, 1).to_string(), spec);
+    holds::<User>(&UserId::new(1, 1).to_string(), spec);
     holds::<Webhook>(&WebhookId::new(1, 1).to_string(), spec);
 }
 
@@ -127,6 +135,13 @@ fn valid(kind: KindName) -> Value {
         KindName::Device => serde_json::json!({
             "username": "anna", "extension": ExtensionId::new(1, 1),
             "address": "sip:192.0.2.7", "trusted_source": "192.0.2.7"
+        }),
+        KindName::Role => serde_json::json!({
+            "name": "night-shift", "allow": ["extension.read", "cdr.*"], "deny": ["device.remove"]
+        }),
+        KindName::User => serde_json::json!({
+            "mail": "ann@acme.example", "display_name": "Ann", "role": "tenant-admin",
+            "extension": ExtensionId::new(1, 1)
         }),
         KindName::Webhook => serde_json::json!({
             "name": "crm", "url": "https://hooks.example/x", "events": ["call.*"]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ids::{DeviceId, TenantId, TokenId};
+use ids::{DeviceId, TenantId, TokenId, UserId};
 
 use crate::owner::Owner;
 use crate::token::{TokenHash, TokenText};
@@ -14,6 +14,8 @@ pub enum Actor {
     Device(DeviceId),
     /// An API key.
     Token(TokenId),
+    /// A person who signed in.
+    User(UserId),
     /// A job of the exchange itself, by its name.
     Job(&'static str),
     /// The operator at the machine's own console.
@@ -25,18 +27,21 @@ impl fmt::Display for Actor {
         match self {
             Actor::Device(id) => write!(f, "device {id}"),
             Actor::Token(id) => write!(f, "token {id}"),
+            Actor::User(id) => write!(f, "user {id}"),
             Actor::Job(name) => write!(f, "job {name}"),
             Actor::Operator => f.write_str("operator"),
         }
     }
 }
 
-/// The holder of an API key that was presented and matched.
+/// The holder of an API key, or of the access token of a person who signed in, that was presented
+/// and matched.
 ///
-/// Only [`Principal::prove`] makes one, so holding a `Principal` means the key's text was seen.
+/// Only [`Principal::prove`] and [`Principal::signed_in`] make one, so holding a `Principal` means
+/// the text was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
-    token: TokenId,
+    actor: Actor,
     owner: Owner,
 }
 
@@ -50,17 +55,52 @@ impl Principal {
         stored: &TokenHash,
         presented: &TokenText,
     ) -> Option<Principal> {
-        stored
-            .matches(&presented.hash())
-            .then_some(Principal { token, owner })
+        stored.matches(&presented.hash()).then_some(Principal {
+            actor: Actor::Token(token),
+            owner,
+        })
     }
 
-    /// The API key.
-    pub fn token(&self) -> TokenId {
-        self.token
+    /// Compares the hash of a presented access token with the one of a person's login, in
+    /// constant time.
+    ///
+    /// `None` when they differ. Whether the login has ended and the person is enabled is the
+    /// caller's to check beforehand.
+    pub fn signed_in(
+        user: UserId,
+        owner: Owner,
+        stored: &TokenHash,
+        presented: &TokenHash,
+    ) -> Option<Principal> {
+        stored.matches(presented).then_some(Principal {
+            actor: Actor::User(user),
+            owner,
+        })
     }
 
-    /// Whose key it is: it opens the owner and, when that is an account, what lies below.
+    /// On whose behalf it acts: an API key's or a person's.
+    pub fn actor(&self) -> Actor {
+        self.actor
+    }
+
+    /// The API key, when it is one.
+    pub fn token(&self) -> Option<TokenId> {
+        match self.actor {
+            Actor::Token(token) => Some(token),
+            Actor::Device(_) | Actor::User(_) | Actor::Job(_) | Actor::Operator => None,
+        }
+    }
+
+    /// The person, when it is one.
+    pub fn user(&self) -> Option<UserId> {
+        match self.actor {
+            Actor::User(user) => Some(user),
+            Actor::Device(_) | Actor::Token(_) | Actor::Job(_) | Actor::Operator => None,
+        }
+    }
+
+    /// Whose key or whose person it is: it opens the owner and, when that is an account, what
+    /// lies below.
     pub fn owner(&self) -> Owner {
         self.owner
     }

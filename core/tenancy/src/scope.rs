@@ -27,14 +27,14 @@ impl TenantScope {
         }
     }
 
-    /// Mint 2: an API key of this very tenant was presented.
+    /// Mint 2: an API key of this very tenant was presented, or a person of it signed in.
     ///
-    /// `None` for any other tenant, and for an account's key, whose scope must be narrowed
+    /// `None` for any other tenant, and for an account's principal, whose scope must be narrowed
     /// instead so that the visit is recorded.
     pub fn from_api_authorisation(principal: &Principal, tenant: TenantId) -> Option<TenantScope> {
         (principal.tenant() == Some(tenant)).then_some(TenantScope {
             tenant,
-            actor: Actor::Token(principal.token()),
+            actor: principal.actor(),
         })
     }
 
@@ -65,7 +65,7 @@ impl TenantScope {
     pub fn device(&self) -> Option<DeviceId> {
         match self.actor {
             Actor::Device(device) => Some(device),
-            Actor::Token(_) | Actor::Job(_) | Actor::Operator => None,
+            Actor::Token(_) | Actor::User(_) | Actor::Job(_) | Actor::Operator => None,
         }
     }
 }
@@ -86,12 +86,12 @@ pub struct PlatformScope {
 }
 
 impl Principal {
-    /// The scope of the account that the key belongs to; `None` for a tenant's key.
+    /// The scope of the account that the principal belongs to; `None` for a tenant's.
     pub fn account(&self) -> Option<AccountScope> {
         let account = self.owner().account()?;
         Some(AccountScope {
             account,
-            actor: Actor::Token(self.token()),
+            actor: self.actor(),
         })
     }
 
@@ -214,7 +214,7 @@ mod tests {
         let principal = principal(mine.into());
         let scope = TenantScope::from_api_authorisation(&principal, mine).unwrap();
         assert_eq!(scope.tenant(), mine);
-        assert_eq!(scope.actor(), Actor::Token(principal.token()));
+        assert_eq!(scope.actor(), principal.actor());
         assert_eq!(TenantScope::from_api_authorisation(&principal, other), None);
         assert_eq!(principal.account(), None);
         assert_eq!(principal.platform(), None);
@@ -232,7 +232,7 @@ mod tests {
         let found = Locator::sealed_for_ports().below(&account, tenant);
         let (scope, note) = account.narrow(found).unwrap();
         assert_eq!((scope.tenant(), note.tenant()), (tenant, tenant));
-        assert_eq!(note.actor(), Actor::Token(principal.token()));
+        assert_eq!(note.actor(), principal.actor());
     }
 
     #[test]

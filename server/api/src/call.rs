@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use admin::Office;
 use admin::access::{self, Entered};
+use admin::{Office, documents};
 use axum::body::{Body, Bytes};
 use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
-use domain::Tenant;
+use domain::{Reseller, Tenant};
 use hyper::upgrade::OnUpgrade;
 use ports::StoreError;
 use serde::Serialize;
@@ -64,6 +64,14 @@ impl Call {
     pub(crate) fn account(&self) -> Result<AccountScope, Problem> {
         let scope = self.caller.as_ref().and_then(Principal::account);
         scope.ok_or_else(Problem::not_found)
+    }
+
+    /// The scope of the reseller that the path names, below the caller's account.
+    pub(crate) async fn reseller(&self) -> Result<AccountScope, Problem> {
+        let above = self.account()?;
+        let reference = self.reference::<Reseller>("reseller");
+        let (found, _) = documents::find(&self.office, &above, &reference).await?;
+        above.descend(found).ok_or_else(Problem::not_found)
     }
 
     /// Enters the tenant that the path names.

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use admin::Office;
-use ids::{TenantId, TokenId};
+use ids::TenantId;
 use ports::{HookDesk, LiveExchange, Mailer, NoHooks, NoMailer};
-use tenancy::{Caps, Owner, Principal};
+use tenancy::{Actor, Caps, Owner, Principal};
 
 use crate::limits::Limits;
 use crate::rate::{Meters, Standing};
@@ -72,7 +72,7 @@ impl fmt::Debug for Parts {
 /// Whose rate is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Asker {
-    Account(TokenId),
+    Account(Actor),
     Tenant(TenantId),
     Wrong(IpAddr),
 }
@@ -80,7 +80,7 @@ pub(crate) enum Asker {
 impl Asker {
     fn of(principal: &Principal) -> Asker {
         match principal.owner() {
-            Owner::Account(_) => Asker::Account(principal.token()),
+            Owner::Account(_) => Asker::Account(principal.actor()),
             Owner::Tenant(tenant) => Asker::Tenant(tenant),
         }
     }

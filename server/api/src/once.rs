@@ -59,7 +59,7 @@ pub(crate) async fn carry_out(operation: &Operation, call: Call) -> Result<Answe
     let asker = call
         .caller
         .as_ref()
-        .map(|principal| principal.token().to_string());
+        .map(|principal| principal.actor().to_string());
     let key = format!("{}:{key}", asker.unwrap_or_default());
     let store = call.office.shared_store();
     let now = call.office.now();

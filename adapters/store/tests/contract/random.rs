@@ -1,7 +1,10 @@
 //! Random sequences of calls: memory and SQLite must answer alike and hold the same.
 
 use domain::{AuditEntry, KindName, Reseller, TokenRecord};
-use ids::{AuditId, DeviceId, ExtensionId, PlanId, ResellerId, TenantId, TokenId, WebhookId};
+use ids::{
+    AuditId, DeviceId, ExtensionId, PlanId, ResellerId, RoleId, TenantId, TokenId, UserId,
+    WebhookId,
+};
 use ports::{
     CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,
     Stores, Write, locate_below,
@@ -97,6 +100,8 @@ fn touch() -> impl Strategy<Value = Touch> {
         KindName::Extension,
         KindName::Device,
         KindName::Device,
+        KindName::Role,
+        KindName::User,
         KindName::Webhook,
     ]);
     let secret = prop::option::of(any::<u8>());
@@ -118,6 +123,8 @@ fn call() -> impl Strategy<Value = Call> {
         KindName::Tenant,
         KindName::Reseller,
         KindName::Plan,
+        KindName::Role,
+        KindName::User,
     ];
     let below = (touch(), prop::sample::select(kinds));
     let below = below.prop_map(|(touch, kind)| Touch { kind, ..touch });
@@ -240,6 +247,21 @@ fn write(owner: Owner, touch: &Touch) -> Write {
             let spec = json!({ "username": name, "extension": extension(touch.target) });
             (DeviceId::new(number, 3).to_string(), owner, name, spec)
         }
+        KindName::Role => {
+            let name = format!("role-{}", touch.name);
+            let spec = json!({ "name": name, "allow": ["extension.read"] });
+            (role(touch.number), owner, name, spec)
+        }
+        KindName::User => {
+            let name = format!("person{}@company.example", touch.name);
+            let inside = owner.tenant().is_some() && touch.secret.is_some_and(|n| n % 2 == 0);
+            let spec = json!({
+                "mail": name,
+                "custom_role": role(touch.target),
+                "extension": inside.then(|| extension(touch.target)),
+            });
+            (UserId::new(number, 5).to_string(), owner, name, spec)
+        }
         KindName::Webhook => {
             let name = format!("hook-{}", touch.name);
             let spec = json!({ "name": name, "url": "https://hooks.example/" });
@@ -260,6 +282,10 @@ fn write(owner: Owner, touch: &Touch) -> Write {
         .secret
         .map_or(SecretChange::Keep, |n| SecretChange::Set(digests(n)));
     Write { document, secret }
+}
+
+fn role(number: u8) -> String {
+    RoleId::new(u64::from(number) + 1, 6).to_string()
 }
 
 fn domain(number: u8) -> String {

@@ -22,6 +22,15 @@ pub(crate) struct TenantKind {
     pub(crate) verb: Verb<Inside>,
 }
 
+/// Arguments of a kind that the operator, resellers and companies own.
+#[derive(Args)]
+pub(crate) struct AnyKind {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    #[command(subcommand)]
+    pub(crate) verb: Verb<Anywhere>,
+}
+
 /// Nothing needs to be said of whose documents are meant.
 #[derive(Args, Clone)]
 pub(crate) struct Above {}
@@ -31,6 +40,17 @@ pub(crate) struct Above {}
 pub(crate) struct Inside {
     /// The company's domain or id
     pub(crate) tenant: String,
+}
+
+/// Whose documents are meant; the operator's own, unless it is said.
+#[derive(Args, Clone)]
+pub(crate) struct Anywhere {
+    /// Those of the company with this domain or id [default: the operator's own]
+    #[arg(long, value_name = "DOMAIN", conflicts_with = "reseller")]
+    pub(crate) tenant: Option<String>,
+    /// Those of the reseller with this name or id
+    #[arg(long, value_name = "NAME")]
+    pub(crate) reseller: Option<String>,
 }
 
 /// What can be done with documents.

@@ -10,7 +10,7 @@ use store::block_on;
 use tenancy::Unresolved;
 
 use super::{each_page, fields};
-use crate::arguments::document::{AccountKind, TenantKind, Verb};
+use crate::arguments::document::{AccountKind, AnyKind, Anywhere, TenantKind, Verb};
 use crate::console::{Console, secret_from_stdin};
 use crate::failure::Failure;
 use crate::print;
@@ -37,6 +37,33 @@ pub(crate) fn inside(kind: KindName, arguments: TenantKind) -> Result<(), Failur
     let console = Console::open(&arguments.folder)?;
     let verb = arguments.verb;
     let scope = console.enter(&verb.whose().tenant)?.scope;
+    kind.with(Task {
+        console: &console,
+        scope,
+        verb,
+    })
+}
+
+/// Carries a command on a kind of the operator, a reseller or a company out.
+///
+/// # Errors
+/// What the use case says.
+pub(crate) fn anywhere(kind: KindName, arguments: AnyKind) -> Result<(), Failure> {
+    let console = Console::open(&arguments.folder)?;
+    let verb = arguments.verb;
+    let Anywhere { tenant, reseller } = verb.whose().clone();
+    if let Some(tenant) = tenant {
+        let scope = console.enter(&tenant)?.scope;
+        return kind.with(Task {
+            console: &console,
+            scope,
+            verb,
+        });
+    }
+    let scope = match reseller {
+        Some(reseller) => console.descend(&reseller)?,
+        None => console.platform.clone(),
+    };
     kind.with(Task {
         console: &console,
         scope,

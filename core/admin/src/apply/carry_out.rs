@@ -132,7 +132,8 @@ impl<'a> Worker<'a> {
         let domain = || entry.spec.pointer("/domains/0").and_then(Value::as_str);
         let name = word("name")
             .or_else(|| word("number"))
-            .or_else(|| word("username"));
+            .or_else(|| word("username"))
+            .or_else(|| word("mail"));
         let name = name.or_else(domain).unwrap_or("without a name").to_owned();
         let document = called(entry.kind, &name, entry.within.as_deref());
         self.step(entry).await.map_err(|error| Trouble {

@@ -49,10 +49,12 @@ pub async fn export(
     }
     if *what == What::All {
         taker.plans(scope, None).await?;
+        taker.own(scope, None).await?;
     }
     for reseller in &resellers {
         let below = seller(office, scope, reseller.owner).await?;
         taker.plans(&below, Some(&reseller.name)).await?;
+        taker.own(&below, Some(&reseller.name)).await?;
     }
     for reseller in resellers {
         taker.add(reseller, None).await?;
@@ -160,13 +162,26 @@ impl Taker<'_> {
         Ok(())
     }
 
+    /// What an account has of the kinds that everybody may have.
+    async fn own(&mut self, seller: &AccountScope, within: Option<&str>) -> Result<(), StoreError> {
+        let kinds = KindName::ALL.into_iter();
+        for kind in kinds.filter(|kind| kind.place() == Place::Anywhere) {
+            for document in every(self.office, seller, kind).await? {
+                self.names
+                    .insert(document.id.clone(), document.name.clone());
+                self.add(document, within).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn tenant(&mut self, own: Document) -> Result<(), StoreError> {
         let domain = own.name.clone();
         let reference = Unresolved::<Tenant>::new(own.id.clone());
         let entered = access::visit(self.office, self.scope, &reference).await?;
         self.add(own, None).await?;
         let inside = KindName::ALL.into_iter();
-        for kind in inside.filter(|kind| kind.place() == Place::Tenant) {
+        for kind in inside.filter(|kind| matches!(kind.place(), Place::Tenant | Place::Anywhere)) {
             for document in every(self.office, &entered.scope, kind).await? {
                 self.names
                     .insert(document.id.clone(), document.name.clone());
@@ -208,7 +223,8 @@ impl Taker<'_> {
         parent: Option<Account>,
     ) -> Result<(), StoreError> {
         let key = name_key(kind, id, parent);
-        if kind.place() == Place::Tenant || self.names.contains_key(&key) {
+        let inside = matches!(kind.place(), Place::Tenant | Place::Anywhere);
+        if inside || self.names.contains_key(&key) {
             return Ok(());
         }
         let store = self.office.store();

@@ -3,7 +3,7 @@
 use admin::{access, tenants, tokens};
 use ports::{Page, StoreError};
 use store::block_on;
-use tenancy::{Actor, Owner, Unresolved};
+use tenancy::{Owner, Unresolved};
 
 use crate::office::Scene;
 
@@ -38,7 +38,7 @@ fn an_operators_visit_is_noted_in_the_companys_trail_once_an_hour() {
     let visits = || {
         let page = Page::first(100);
         let trail = block_on(tenants::audit(&scene.office, &acme.scope, &page)).unwrap();
-        let by = Actor::Token(operator.token()).to_string();
+        let by = operator.actor().to_string();
         let visits = trail.entries.iter().filter(|entry| entry.actor == by);
         visits
             .filter(|entry| entry.action == "tenant.entered")

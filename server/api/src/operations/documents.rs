@@ -5,10 +5,9 @@ mod door;
 mod handle;
 
 use domain::{ForKind, Kind, KindName, Place};
-use tenancy::{AccountScope, TenantScope};
 
 use crate::operation::Operation;
-use door::Door;
+use door::{Door, OfAccount, OfReseller, OfTenant};
 
 /// The operations that every kind has.
 pub(super) fn operations(kind: KindName) -> Vec<Operation> {
@@ -22,19 +21,20 @@ impl ForKind for Task {
 
     fn run<K: Kind>(self) -> Vec<Operation> {
         match K::PLACE {
-            Place::Tenant => through::<K, TenantScope>(""),
-            Place::Account | Place::Itself => through::<K, AccountScope>(""),
+            Place::Tenant => through::<K, OfTenant>(""),
+            Place::Account | Place::Itself => through::<K, OfAccount>(""),
             Place::Anywhere => [
-                through::<K, TenantScope>(""),
-                through::<K, AccountScope>("Account"),
+                through::<K, OfTenant>(OfTenant::LABEL),
+                through::<K, OfAccount>(OfAccount::LABEL),
+                through::<K, OfReseller>(OfReseller::LABEL),
             ]
             .concat(),
         }
     }
 }
 
-/// The operations on a kind within one sort of scope. `label` tells them apart by name where
-/// there are several.
+/// The operations on a kind through one door. `label` tells them apart by name where there are
+/// several.
 fn through<K: Kind, D: Door>(label: &str) -> Vec<Operation> {
     let operations = describe::operations::<K, D>(label).into_iter();
     operations

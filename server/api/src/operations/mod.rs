@@ -30,9 +30,12 @@ fn list() -> Vec<Operation> {
     let kinds = KindName::ALL.map(|kind| match kind {
         KindName::Tenant => tenants::operations(),
         KindName::Webhook => webhooks::operations(),
-        KindName::Reseller | KindName::Plan | KindName::Extension | KindName::Device => {
-            documents::operations(kind)
-        }
+        KindName::Reseller
+        | KindName::Plan
+        | KindName::Extension
+        | KindName::Device
+        | KindName::Role
+        | KindName::User => documents::operations(kind),
     });
     let documents = kinds.into_iter().flatten();
     let others = [

@@ -1,7 +1,7 @@
 //! The view of an API key. Its text is in it once, when it was made.
 
 use domain::TokenRecord;
-use ids::{ResellerId, TenantId, TokenId};
+use ids::{ResellerId, TenantId, TokenId, UserId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use tenancy::{Account, Owner, Principal, TokenText};
@@ -116,9 +116,12 @@ impl TokenView {
 /// Who the caller is.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WhoAmI {
-    /// The id of the key that was presented.
-    #[schema(value_type = String)]
-    token: TokenId,
+    /// The id of the key that was presented, when it was one.
+    #[schema(value_type = Option<String>)]
+    token: Option<TokenId>,
+    /// The id of the person who signed in, when it is one.
+    #[schema(value_type = Option<String>)]
+    user: Option<UserId>,
     /// What it may do.
     role: RoleView,
     /// The tenant that it administers.
@@ -133,6 +136,7 @@ impl From<&Principal> for WhoAmI {
     fn from(principal: &Principal) -> Self {
         WhoAmI {
             token: principal.token(),
+            user: principal.user(),
             role: role(principal.owner()),
             tenant: principal.tenant(),
             reseller: reseller(principal.owner()),

@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 
 use crate::http::{Ask, Reply};
 use crate::openapi::described;
-use crate::world::{HOUSE_PLAN, world, world_with};
+use crate::world::{world, world_with};
 
 #[tokio::test]
 async fn what_is_no_json_is_refused_by_every_operation_that_reads_a_body() {
@@ -18,14 +18,7 @@ async fn what_is_no_json_is_refused_by_every_operation_that_reads_a_body() {
     })
     .await;
     for operation in described().iter().filter(|one| one.body.is_some()) {
-        let path = operation
-            .path
-            .replace("{reseller}", &world.north.name)
-            .replace("{plan}", HOUSE_PLAN)
-            .replace("{tenant}", &world.acme.domain)
-            .replace("{extension}", &world.acme.number)
-            .replace("{device}", &world.acme.username)
-            .replace("{webhook}", &world.acme.webhook_name);
+        let path = world.path_of(&operation.path);
         let ask = || Ask::new(&operation.method, &path).if_match("*");
         let deep = [b"[".repeat(3_000), b"]".repeat(3_000)].concat();
         for body in [

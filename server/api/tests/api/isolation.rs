@@ -2,7 +2,10 @@
 //! a company that never was. It is made of the OpenAPI text, so it grows with the API.
 
 use api::Limits;
-use ids::{CallId, CdrId, DeviceId, ExtensionId, PlanId, ResellerId, TenantId, TokenId, WebhookId};
+use ids::{
+    CallId, CdrId, DeviceId, ExtensionId, PlanId, ResellerId, RoleId, TenantId, TokenId, UserId,
+    WebhookId,
+};
 use serde_json::{Value, json};
 
 use crate::http::{Ask, Reply};
@@ -26,6 +29,8 @@ struct Names {
     cdr: String,
     token: String,
     webhooks: [String; 2],
+    roles: [String; 2],
+    users: [String; 2],
 }
 
 fn names_of(company: &Company, token: TokenId) -> Names {
@@ -39,6 +44,11 @@ fn names_of(company: &Company, token: TokenId) -> Names {
         cdr: company.cdr.to_string(),
         token: token.to_string(),
         webhooks: [company.webhook.to_string(), company.webhook_name.clone()],
+        roles: [
+            company.role.to_string(),
+            company.webhook_name.replace("crm", "crew"),
+        ],
+        users: [company.user.to_string(), format!("ann@{}", company.domain)],
     }
 }
 
@@ -62,6 +72,11 @@ fn names_of_account(account: &Account) -> Names {
     let mut names = names_of(&account.company, account.token);
     names.resellers = [account.id.to_string(), account.name.clone()];
     names.plans = [account.plan.to_string(), account.name.clone()];
+    names.roles = [account.role.to_string(), format!("{}-crew", account.name)];
+    names.users = [
+        account.user.to_string(),
+        format!("ann@{}.example", account.name),
+    ];
     names
 }
 
@@ -91,6 +106,14 @@ fn names_next_to(company: &Company, token: TokenId) -> Names {
             WebhookId::from_u128(next(company.webhook.as_u128())).to_string(),
             "acmf-crm".to_owned(),
         ],
+        roles: [
+            RoleId::from_u128(next(company.role.as_u128())).to_string(),
+            "acmf-crew".to_owned(),
+        ],
+        users: [
+            UserId::from_u128(next(company.user.as_u128())).to_string(),
+            "ann@acmf.example".to_owned(),
+        ],
     }
 }
 
@@ -109,6 +132,8 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{cdr}", &names.cdr)
     .replace("{token}", &names.token)
     .replace("{webhook}", &names.webhooks[which])
+    .replace("{role}", &names.roles[which])
+    .replace("{user}", &names.users[which])
     .replace("{event}", "1")
 }
 
@@ -128,6 +153,11 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         "DeviceSpec" => json!({"username": "fresh", "extension": names.extensions[which]}),
         "DevicePatch" => json!({"extension": names.extensions[which]}),
         "WebhookSpec" | "WebhookPatch" => json!({"name": "fresh", "url": "https://x.example"}),
+        "RoleSpec" | "RolePatch" => json!({"name": "fresh"}),
+        "UserSpec" | "UserPatch" => json!({
+            "mail": "fresh@fresh.example", "custom_role": names.roles[which],
+            "extension": names.extensions[which],
+        }),
         "NewToken" => json!({"name": "fresh", "tenant": names.tenants[which]}),
         other => panic!("say what a body of {other} looks like"),
     }
@@ -149,6 +179,7 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         ),
         "reseller" | "parent" => Some(names.resellers.to_vec()),
         "plan" | "plans" => Some(names.plans.to_vec()),
+        "custom_role" => Some(names.roles.to_vec()),
         "limit" | "sort" | "from" | "until" | "types" | "state" => None,
         other => panic!("say what the parameter {other} names"),
     }
@@ -233,6 +264,8 @@ async fn state_of(world: &World, company: &Company) -> Vec<Value> {
         "cdrs",
         "registrations",
         "webhooks",
+        "roles",
+        "users",
         "history",
         "audit",
     ] {
@@ -410,7 +443,7 @@ async fn nothing_that_a_company_is_shown_has_anothers_canary_in_it() {
 
 #[tokio::test]
 async fn what_is_above_the_companies_does_not_exist_for_their_keys() {
-    let world = world().await;
+    let world = stranger().await.world;
     let token = "tok_00000000000000000000000000".parse().unwrap();
     let names = names_of(&world.globex, token);
     let nowhere = bare(
@@ -418,20 +451,10 @@ async fn what_is_above_the_companies_does_not_exist_for_their_keys() {
             .tenant(&world.globex, Ask::get("/api/v1/nowhere"))
             .await,
     );
-    let mut above = Vec::new();
+    let own = ["getOpenApi", "isAlive", "isReady", "whoAmI"];
+    let mut above = 0;
     for operation in described() {
-        let hidden = [
-            "/api/v1/tenants",
-            "/api/v1/tokens",
-            "/api/v1/resellers",
-            "/api/v1/plans",
-            "/api/v1/audit",
-            "/metrics",
-        ];
-        let under = ["/api/v1/tokens/", "/api/v1/resellers/", "/api/v1/plans/"];
-        if !hidden.iter().any(|path| operation.path == *path)
-            && !under.iter().any(|path| operation.path.starts_with(path))
-        {
+        if operation.path.contains("{tenant}") || own.contains(&operation.name.as_str()) {
             continue;
         }
         let path = filled(&operation.path, &names, 0, None);
@@ -441,36 +464,9 @@ async fn what_is_above_the_companies_does_not_exist_for_their_keys() {
                 .await,
         );
         assert_eq!((reply.status, &reply.body), (404, &nowhere.body), "{path}");
-        above.push(operation.name);
+        above += 1;
     }
-    above.sort();
-    let expected = [
-        "changePlan",
-        "changeReseller",
-        "createPlan",
-        "createReseller",
-        "createTenant",
-        "createToken",
-        "deletePlan",
-        "deleteReseller",
-        "getMetrics",
-        "getPlan",
-        "getPlanHistory",
-        "getReseller",
-        "getResellerHistory",
-        "getToken",
-        "listPlans",
-        "listPlatformAudit",
-        "listResellers",
-        "listTenants",
-        "listTokens",
-        "replacePlan",
-        "replaceReseller",
-        "revokeToken",
-        "rollBackPlan",
-        "rollBackReseller",
-    ];
-    assert_eq!(above, expected);
+    assert!(above > 50, "{above}");
 }
 
 #[tokio::test]

@@ -74,7 +74,13 @@ async fn a_key_ends_when_it_expires_and_when_its_tenant_is_deleted() {
     who(&made.member("key"))
         .await
         .refuses(Kind::Unauthenticated);
-    for path in ["devices/acme-101", "extensions/101", "webhooks/acme-crm"] {
+    for path in [
+        "devices/acme-101",
+        "extensions/101",
+        "webhooks/acme-crm",
+        "users/ann@acme.example",
+        "roles/acme-crew",
+    ] {
         world
             .operator(Ask::delete(&world.acme.path(path)))
             .await

@@ -4,24 +4,13 @@ use serde_json::{Value, json};
 
 use crate::http::{Ask, Reply};
 use crate::openapi::described;
-use crate::world::{HOUSE_PLAN, World, world};
+use crate::world::{World, world};
 
 /// Every answer to every GET there is, as the operator gets it.
 async fn all_that_is_shown(world: &World, token: &str) -> Vec<(String, Reply)> {
-    let acme = &world.acme;
     let mut all = Vec::new();
     for operation in described().iter().filter(|one| one.method == "GET") {
-        let path = operation
-            .path
-            .replace("{reseller}", &world.north.name)
-            .replace("{plan}", HOUSE_PLAN)
-            .replace("{tenant}", &acme.domain)
-            .replace("{extension}", &acme.number)
-            .replace("{device}", &acme.username)
-            .replace("{webhook}", &acme.webhook_name)
-            .replace("{call}", &acme.call.to_string())
-            .replace("{cdr}", &acme.cdr.to_string())
-            .replace("{token}", token);
+        let path = world.path_of(&operation.path).replace("{token}", token);
         let reply = world.operator(Ask::get(&path)).await.is(200);
         all.push((path, reply));
     }

@@ -8,7 +8,8 @@ use admin::{DEFAULT_REALM, Office, tokens};
 use api::{Limits, Parts, Seen};
 use domain::{Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Step};
 use ids::{
-    CallId, CdrId, DeviceId, EventId, ExtensionId, PlanId, ResellerId, TenantId, TokenId, WebhookId,
+    CallId, CdrId, DeviceId, EventId, ExtensionId, PlanId, ResellerId, RoleId, TenantId, TokenId,
+    UserId, WebhookId,
 };
 use machine::WallTime;
 use ports::{DeliveryBook, ExchangeStore, FixedClock, SeededEntropy};
@@ -40,6 +41,8 @@ pub(crate) struct Company {
     pub(crate) webhook: WebhookId,
     pub(crate) webhook_name: String,
     pub(crate) webhook_key: String,
+    pub(crate) role: RoleId,
+    pub(crate) user: UserId,
 }
 
 impl Company {
@@ -75,6 +78,8 @@ pub(crate) struct Account {
     pub(crate) key: String,
     pub(crate) token: TokenId,
     pub(crate) plan: PlanId,
+    pub(crate) role: RoleId,
+    pub(crate) user: UserId,
     pub(crate) company: Company,
 }
 
@@ -112,6 +117,7 @@ pub(crate) async fn world_with(limits: Limits) -> World {
     let house = json!({"name": HOUSE_PLAN});
     let house = Ask::post("/api/v1/plans").key(&operator).json(&house);
     house.send(furnishing).await.is(201);
+    crew(furnishing, &operator, HOUSE_PLAN, "operations").await;
     let south = account(furnishing, &operator, "south", &store, &live).await;
     stop.send(()).unwrap();
     served.await.unwrap();
@@ -150,6 +156,22 @@ fn id_of<T: std::str::FromStr>(reply: &Reply) -> T {
     reply.member("id").parse().ok().expect("an id")
 }
 
+/// A role and a person of an account.
+async fn crew(at: SocketAddr, key: &str, name: &str, role: &str) -> (RoleId, UserId) {
+    let make = async |path: &str, body: Value| {
+        let ask = Ask::post(&format!("/api/v1/{path}")).key(key).json(&body);
+        ask.send(at).await.is(201)
+    };
+    let canary = format!("canary of {name}");
+    let crew = json!({"name": format!("{name}-crew"), "display_name": canary});
+    let mail = format!("ann@{name}.example");
+    let ann = json!({"mail": mail, "role": role, "display_name": canary});
+    (
+        id_of(&make("roles", crew).await),
+        id_of(&make("users", ann).await),
+    )
+}
+
 /// A reseller with a plan, a company and keys.
 async fn account(
     at: SocketAddr,
@@ -170,7 +192,10 @@ async fn account(
     let text = key.member("key");
     let plan = json!({"name": name, "display_name": canary});
     let plan = make(&text, "plans", plan).await;
+    let (role, user) = crew(at, &text, name, "support").await;
     Account {
+        role,
+        user,
         id: id_of(&reseller),
         name: name.to_owned(),
         plan: id_of(&plan),
@@ -216,6 +241,11 @@ async fn company(
     let webhook = make(&format!("tenants/{id}/webhooks"), body).await;
     let webhook_id = id_of(&webhook);
     deliver(store, id, webhook_id, &canary).await;
+    let body = json!({"name": format!("{name}-crew"), "display_name": canary});
+    let role = make(&format!("tenants/{id}/roles"), body).await;
+    let mail = format!("ann@{domain}");
+    let body = json!({"mail": mail, "role": "user", "display_name": canary});
+    let user = make(&format!("tenants/{id}/users"), body).await;
     let extension: ExtensionId = id_of(&extension);
     let bits = id.as_u128();
     let (call, cdr) = (CallId::from_u128(bits + 1), CdrId::from_u128(bits + 2));
@@ -243,6 +273,8 @@ async fn company(
         webhook: webhook_id,
         webhook_name: webhook.member("name"),
         webhook_key: webhook.member("secret"),
+        role: id_of(&role),
+        user: id_of(&user),
     }
 }
 
@@ -310,6 +342,27 @@ pub(crate) fn record(
 }
 
 impl World {
+    /// The path of an operation with names that the operator finds. Who has people and roles is
+    /// what the path begins with.
+    pub(crate) fn path_of(&self, path: &str) -> String {
+        let acme = &self.acme;
+        let owner = match path {
+            path if path.starts_with("/api/v1/tenants/") => "acme",
+            path if path.starts_with("/api/v1/resellers/") => &self.north.name,
+            _ => HOUSE_PLAN,
+        };
+        path.replace("{reseller}", &self.north.name)
+            .replace("{plan}", HOUSE_PLAN)
+            .replace("{tenant}", &acme.domain)
+            .replace("{extension}", &acme.number)
+            .replace("{device}", &acme.username)
+            .replace("{webhook}", &acme.webhook_name)
+            .replace("{role}", &format!("{owner}-crew"))
+            .replace("{user}", &format!("ann@{owner}.example"))
+            .replace("{call}", &acme.call.to_string())
+            .replace("{cdr}", &acme.cdr.to_string())
+    }
+
     /// Sends a request as the operator.
     pub(crate) async fn operator(&self, ask: Ask) -> Reply {
         ask.key(&self.operator).send(self.address).await

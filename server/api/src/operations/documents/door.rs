@@ -1,4 +1,4 @@
-//! How a request comes to the scope in which it works.
+//! The doors through which a request comes to the scope in which it works on documents.
 
 use std::future::Future;
 
@@ -9,37 +9,53 @@ use tenancy::{AccountScope, Owner, TenantScope, Unresolved};
 use crate::call::Call;
 use crate::problem::Problem;
 
-/// A scope as requests reach it.
-pub(super) trait Door: Reach + 'static {
+/// One way to a scope.
+pub(super) trait Door: 'static {
+    /// Where it leads.
+    type Scope: Reach + 'static;
+
     /// What paths begin with.
     const BASE: &'static str;
+
+    /// What tells the names of its operations apart for kinds that have several doors.
+    const LABEL: &'static str;
 
     /// For whom the operations are, in a sentence; empty when for all.
     const FOR: &'static str;
 
     /// The scope of a request.
-    fn open(call: &Call) -> impl Future<Output = Result<Self, Problem>> + Send;
+    fn open(call: &Call) -> impl Future<Output = Result<Self::Scope, Problem>> + Send;
 
     /// What is to be done when a document was changed.
     fn changed<K: Kind>(
         call: &Call,
         resource: &Resource<K>,
-    ) -> impl Future<Output = Result<(), Problem>> + Send;
+    ) -> impl Future<Output = Result<(), Problem>> + Send {
+        let _ = (call, resource);
+        async { Ok(()) }
+    }
 
     /// The path of all documents of a kind that this owner has.
     fn path<K: Kind>(owner: Owner) -> String;
 }
 
-impl Door for TenantScope {
+/// Into the tenant that the path names.
+pub(super) struct OfTenant;
+
+/// To the caller's own account.
+pub(super) struct OfAccount;
+
+/// Down to the reseller that the path names.
+pub(super) struct OfReseller;
+
+impl Door for OfTenant {
+    type Scope = TenantScope;
     const BASE: &'static str = "/api/v1/tenants/{tenant}";
+    const LABEL: &'static str = "";
     const FOR: &'static str = "";
 
     async fn open(call: &Call) -> Result<TenantScope, Problem> {
         call.scope().await
-    }
-
-    async fn changed<K: Kind>(_: &Call, _: &Resource<K>) -> Result<(), Problem> {
-        Ok(())
     }
 
     fn path<K: Kind>(owner: Owner) -> String {
@@ -47,8 +63,10 @@ impl Door for TenantScope {
     }
 }
 
-impl Door for AccountScope {
+impl Door for OfAccount {
+    type Scope = AccountScope;
     const BASE: &'static str = "/api/v1";
+    const LABEL: &'static str = "Account";
     const FOR: &'static str = "For operators and resellers. ";
 
     async fn open(call: &Call) -> Result<AccountScope, Problem> {
@@ -66,5 +84,20 @@ impl Door for AccountScope {
 
     fn path<K: Kind>(_: Owner) -> String {
         format!("/api/v1/{}", K::MANY)
+    }
+}
+
+impl Door for OfReseller {
+    type Scope = AccountScope;
+    const BASE: &'static str = "/api/v1/resellers/{reseller}";
+    const LABEL: &'static str = "Reseller";
+    const FOR: &'static str = "For operators and resellers above. ";
+
+    async fn open(call: &Call) -> Result<AccountScope, Problem> {
+        call.reseller().await
+    }
+
+    fn path<K: Kind>(owner: Owner) -> String {
+        format!("/api/v1/resellers/{owner}/{}", K::MANY)
     }
 }

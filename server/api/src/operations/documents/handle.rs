@@ -1,7 +1,7 @@
 //! What carries the operations on documents out, the same for all kinds.
 
 use admin::documents::{self, Written};
-use admin::read_object;
+use admin::{Reach, read_object};
 use domain::{Kind, Link, Resource};
 use ports::StoreError;
 
@@ -36,8 +36,11 @@ fn told<K: Kind>(written: Written<K>) -> Result<Answer, Problem> {
     answer.at_revision(revision).remembered_as(&bare)
 }
 
-/// The document that the path names, and the scope in which it was found.
-async fn named<K: Kind, D: Door>(call: &Call) -> Result<(D, D::Found<K>, Resource<K>), Problem> {
+/// A document, the proof that it was found, and the scope in which it was.
+type Named<K, S> = (S, <S as Reach>::Found<K>, Resource<K>);
+
+/// The document that the path names.
+async fn named<K: Kind, D: Door>(call: &Call) -> Result<Named<K, D::Scope>, Problem> {
     let scope = D::open(call).await?;
     let reference = call.reference(K::NAME.as_str());
     let (found, resource) = documents::find(&call.office, &scope, &reference).await?;
@@ -47,7 +50,7 @@ async fn named<K: Kind, D: Door>(call: &Call) -> Result<(D, D::Found<K>, Resourc
 pub(super) async fn list<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
     let scope = D::open(&call).await?;
     let mut page = call.page()?;
-    page.filter.refers_to = match meant::<K, D>(&call, &scope).await? {
+    page.filter.refers_to = match meant::<K, D::Scope>(&call, &scope).await? {
         Meant::Any => None,
         Meant::This(id) => Some(id),
         Meant::Nobody => return Answer::json(&List::<View<K>>::empty()),
@@ -57,7 +60,7 @@ pub(super) async fn list<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem
 }
 
 /// The document that those listed must refer to.
-async fn meant<K: Kind, D: Door>(call: &Call, scope: &D) -> Result<Meant<String>, Problem> {
+async fn meant<K: Kind, S: Reach>(call: &Call, scope: &S) -> Result<Meant<String>, Problem> {
     let mut said = K::LINKS
         .iter()
         .filter_map(|link| Some((link, call.parameter(link.member)?)));
@@ -76,9 +79,9 @@ async fn meant<K: Kind, D: Door>(call: &Call, scope: &D) -> Result<Meant<String>
 }
 
 /// The id that a text means. An id is taken as it is.
-async fn id_of<D: Door>(
+async fn id_of<S: Reach>(
     call: &Call,
-    scope: &D,
+    scope: &S,
     link: &Link,
     text: &str,
 ) -> Result<String, StoreError> {
@@ -125,19 +128,19 @@ pub(super) async fn change<K: Kind, D: Door>(call: Call) -> Result<Answer, Probl
 pub(super) async fn delete<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
     let (scope, found, _) = named::<K, D>(&call).await?;
     let revision = call.optional_revision()?;
-    documents::delete::<K, D>(&call.office, &scope, found, revision).await?;
+    documents::delete::<K, _>(&call.office, &scope, found, revision).await?;
     Ok(Answer::empty())
 }
 
 pub(super) async fn rotate<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
     let (scope, found, _) = named::<K, D>(&call).await?;
     let revision = call.optional_revision()?;
-    told(documents::rotate_secret::<K, D>(&call.office, &scope, found, revision).await?)
+    told(documents::rotate_secret::<K, _>(&call.office, &scope, found, revision).await?)
 }
 
 pub(super) async fn history<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
     let (scope, found, _) = named::<K, D>(&call).await?;
-    let versions = documents::history::<K, D>(&call.office, &scope, found).await?;
+    let versions = documents::history::<K, _>(&call.office, &scope, found).await?;
     Answer::json(&List::<VersionView>::of(versions, None))
 }
 
