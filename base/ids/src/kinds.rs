@@ -133,4 +133,6 @@ ids! {
     RoleId "rol_"
     /// One login of a person, from signing in to signing out.
     LoginId "lgn_"
+    /// A person's passkey.
+    PasskeyId "psk_"
 }

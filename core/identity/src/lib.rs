@@ -6,18 +6,24 @@
 //! for the host to seal.
 
 mod base32;
+mod base64url;
 mod device;
+mod flow_key;
 mod link;
 mod lockout;
 mod login;
 mod mac;
+pub mod passkey;
 mod password;
 mod recovery;
+mod signature;
+mod spent;
 mod tally;
 mod token;
 mod totp;
 
 pub use device::{Device, DeviceKey};
+pub use flow_key::FlowKey;
 pub use link::{BadLink, Link, LinkKey, Purpose};
 pub use lockout::{Attempt, Lockout, NameKey, Network};
 pub use login::{ACCESS_LIFE, Login, LoginEntropy, Logins, Refused, SPARE_LIFE, Tokens};
@@ -25,5 +31,6 @@ pub use password::{
     Cost, NoHash, PASSWORD_MAX, PASSWORD_MIN, PasswordHash, Policy, Salt, Verdict, Weak,
 };
 pub use recovery::{RECOVERY_CODES, RecoveryCodes};
+pub use spent::{NotTaken, SPENT_MAX, Spent};
 pub use token::{ACCESS_PREFIX, AccessText, REFRESH_PREFIX, RefreshText};
 pub use totp::{BadCode, Totp, TotpSecret};
