@@ -135,4 +135,6 @@ ids! {
     LoginId "lgn_"
     /// A person's passkey.
     PasskeyId "psk_"
+    /// A sign-in server of a tenant's.
+    SsoId "sso_"
 }

@@ -13,6 +13,7 @@ mod link;
 mod lockout;
 mod login;
 mod mac;
+pub mod oidc;
 pub mod passkey;
 mod password;
 mod recovery;
