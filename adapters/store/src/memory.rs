@@ -7,6 +7,7 @@ mod events;
 mod keys;
 mod state;
 mod stores;
+mod support;
 mod tables;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -24,6 +24,7 @@ mod settings;
 mod sight;
 mod sql;
 mod stores;
+mod support;
 mod tables;
 mod tenants;
 mod tokens;

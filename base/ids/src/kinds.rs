@@ -129,6 +129,8 @@ ids! {
     WebhookId "whk_"
     /// A person who signs in.
     UserId "usr_"
+    /// One support access: somebody above a tenant inside it.
+    SupportId "sup_"
     /// A role that somebody made.
     RoleId "rol_"
     /// One login of a person, from signing in to signing out.

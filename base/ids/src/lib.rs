@@ -12,5 +12,6 @@ mod kinds;
 pub use code::{ParseIdError, Problem, TEXT_LENGTH};
 pub use kinds::{
     AuditId, BindingId, CallId, CdrId, DeviceId, EventId, ExtensionId, LoginId, NodeId, PREFIXES,
-    PasskeyId, PlanId, RequestId, ResellerId, RoleId, SsoId, TenantId, TokenId, UserId, WebhookId,
+    PasskeyId, PlanId, RequestId, ResellerId, RoleId, SsoId, SupportId, TenantId, TokenId, UserId,
+    WebhookId,
 };

@@ -65,6 +65,7 @@ impl Console {
         let reference = Unresolved::<Tenant>::new(tenant);
         let entered = block_on(access::visit(&self.office, &self.platform, &reference));
         entered.map_err(|error| {
+            let error = StoreError::from(error);
             if error != StoreError::NotFound {
                 return error.into();
             }

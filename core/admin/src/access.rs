@@ -1,17 +1,13 @@
 //! From a presented key and a name in a path to the scope of one tenant.
 
-use domain::{Plan, Resource, Tenant};
-use ids::AuditId;
+use domain::{Plan, Resource, SupportAccess, Tenant};
 use ports::{StoreError, locate, locate_below};
-use sha2::{Digest, Sha256};
 use tenancy::{
     AccountScope, Caps, Located, Narrowing, Principal, TenantScope, TokenText, Unresolved,
 };
 
 use crate::office::Office;
-
-/// An operator's visit is noted once in this time, in milliseconds.
-const VISIT_MS: u64 = 3_600_000;
+use crate::support::{self, Denied, Wish};
 
 /// A tenant that was entered.
 #[derive(Clone, Debug)]
@@ -53,22 +49,21 @@ pub async fn authenticate(
 }
 
 /// Enters the tenant that a path names. A tenant's key enters its own tenant; an operator enters
-/// any and a reseller any below it, which is noted in that tenant's audit trail once an hour.
+/// any and a reseller any below it, as far as that tenant consents.
 ///
 /// # Errors
-/// `NotFound` when there is no such tenant or the principal may not see it, else what the store
-/// says.
+/// [`Denied`]; `NotFound` in it when there is no such tenant or the principal may not see it.
 pub async fn enter(
     office: &Office,
     principal: &Principal,
     reference: &Unresolved<Tenant>,
-) -> Result<Entered, StoreError> {
+) -> Result<Entered, Denied> {
     if let Some(account) = principal.account() {
         return visit(office, &account, reference).await;
     }
     let own = principal.tenant().ok_or(StoreError::NotFound)?;
     let scope = TenantScope::from_api_authorisation(principal, own).ok_or(StoreError::NotFound)?;
-    inside(office, scope, reference).await
+    Ok(inside(office, scope, reference).await?)
 }
 
 async fn inside(
@@ -98,53 +93,59 @@ async fn inside(
     })
 }
 
-/// Enters a tenant below an account; noted in the tenant's audit trail once an hour.
+/// Enters a tenant below an account, as far as the tenant consents: each access is listed.
 ///
 /// # Errors
-/// `NotFound` when there is no such tenant, else what the store says.
+/// [`Denied`]; `NotFound` in it when there is no such tenant.
 pub async fn visit(
     office: &Office,
     account: &AccountScope,
     reference: &Unresolved<Tenant>,
-) -> Result<Entered, StoreError> {
-    let (below, _) = locate_below(office.store(), account, reference).await?;
-    let (scope, visit) = account.narrow(below).ok_or(StoreError::NotFound)?;
-    note_visit(office, account, &visit).await?;
-    let reference = Unresolved::new(below.id().to_string());
-    inside(office, scope, &reference).await
+) -> Result<Entered, Denied> {
+    let (scope, visit) = found_below(office, account, reference).await?;
+    support::admit(office, &scope, account.account(), &visit).await?;
+    let found = Unresolved::new(scope.tenant().to_string());
+    Ok(inside(office, scope, &found).await?)
 }
 
-/// Notes a visit. The entry's id is made of the hour, the actor and the tenant, so the store
-/// keeps one entry of all visits in an hour.
-async fn note_visit(
+/// Looks at a tenant below an account without entering it: what it may use and how much of that
+/// it does are the account's to know, whatever the tenant consents to.
+///
+/// # Errors
+/// As [`enter`].
+pub async fn oversee(
+    office: &Office,
+    principal: &Principal,
+    reference: &Unresolved<Tenant>,
+) -> Result<Entered, Denied> {
+    let Some(account) = principal.account() else {
+        return enter(office, principal, reference).await;
+    };
+    let (scope, _unentered) = found_below(office, &account, reference).await?;
+    let found = Unresolved::new(scope.tenant().to_string());
+    Ok(inside(office, scope, &found).await?)
+}
+
+/// Asks a tenant below an account to be let in.
+///
+/// # Errors
+/// [`Denied`]; `NotFound` in it when there is no such tenant, or for the tenant's own principals.
+pub async fn ask(
+    office: &Office,
+    principal: &Principal,
+    reference: &Unresolved<Tenant>,
+    wish: Wish,
+) -> Result<SupportAccess, Denied> {
+    let account = principal.account().ok_or(StoreError::NotFound)?;
+    let (scope, _unentered) = found_below(office, &account, reference).await?;
+    support::ask(office, &scope, account.account(), wish).await
+}
+
+async fn found_below(
     office: &Office,
     account: &AccountScope,
-    visit: &Narrowing,
-) -> Result<(), StoreError> {
-    let unix_ms = u64::try_from(office.now().unix_ms()).unwrap_or_default();
-    let hour = unix_ms - unix_ms % VISIT_MS;
-    if office.visits().knows(visit.actor(), visit.tenant(), hour) {
-        return Ok(());
-    }
-    let who = format!("{} {} {hour}", visit.actor(), visit.tenant());
-    let (random, _) = split16(&Sha256::digest(who).into());
-    let mut audit = office.audit(
-        visit.tenant().into(),
-        visit.actor(),
-        "tenant.entered",
-        visit.tenant().to_string(),
-    );
-    audit.id = AuditId::new(hour, random);
-    office.store().note(account, &audit).await?;
-    office
-        .visits()
-        .remember(visit.actor(), visit.tenant(), hour);
-    Ok(())
-}
-
-fn split16(bytes: &[u8; 32]) -> (u128, u128) {
-    let (mut high, mut low) = ([0; 16], [0; 16]);
-    high.copy_from_slice(&bytes[..16]);
-    low.copy_from_slice(&bytes[16..]);
-    (u128::from_be_bytes(high), u128::from_be_bytes(low))
+    reference: &Unresolved<Tenant>,
+) -> Result<(TenantScope, Narrowing), StoreError> {
+    let (below, _) = locate_below(office.store(), account, reference).await?;
+    account.narrow(below).ok_or(StoreError::NotFound)
 }

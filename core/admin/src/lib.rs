@@ -18,9 +18,9 @@ mod reach;
 mod reference;
 mod resource;
 mod spec;
+pub mod support;
 pub mod tenants;
 pub mod tokens;
-mod visits;
 pub mod webhooks;
 
 pub use office::{DEFAULT_REALM, Office, REALM_SETTING};

@@ -9,8 +9,6 @@ use machine::WallTime;
 use ports::{Change, Entropy, Operation, SecretChange, StoreError, Stores, WallClock};
 use tenancy::{Actor, Owner};
 
-use crate::visits::Visits;
-
 /// Name of the store's setting that keeps the realm.
 pub const REALM_SETTING: &str = "realm";
 
@@ -24,7 +22,6 @@ pub struct Office {
     entropy: Arc<dyn Entropy>,
     clock: Arc<dyn WallClock>,
     realm: Arc<str>,
-    visits: Arc<Visits>,
     request: Option<RequestId>,
 }
 
@@ -54,7 +51,6 @@ impl Office {
             entropy,
             clock,
             realm,
-            visits: Arc::default(),
             request: None,
         })
     }
@@ -115,10 +111,6 @@ impl Office {
     pub(crate) fn secret_change<K: Kind>(&self, spec: &K, secret: Option<&Secret>) -> SecretChange {
         let digests = secret.and_then(|secret| spec.digests(secret, &self.realm));
         digests.map_or(SecretChange::Keep, SecretChange::Set)
-    }
-
-    pub(crate) fn visits(&self) -> &Visits {
-        &self.visits
     }
 
     pub(crate) fn change(&self, operations: Vec<Operation>) -> Change {

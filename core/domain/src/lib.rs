@@ -27,6 +27,7 @@ mod reseller;
 mod role;
 mod secret;
 mod signing;
+mod support;
 mod tenant;
 mod text;
 mod token;
@@ -59,6 +60,10 @@ pub use reseller::{GRANTED_PLANS_MAX, Reseller};
 pub use role::{PERMISSIONS_MAX, Role};
 pub use secret::{Digests, SECRET_MAX, SECRET_MIN, Secret};
 pub use signing::{KEY_OVERLAP, SigningKeys};
+pub use support::{
+    SUPPORT_HOUR, SUPPORT_KEPT, SUPPORT_LONGEST, SUPPORT_REASON_MAX, SUPPORT_WAITING_MAX,
+    SupportAccess, SupportPolicy, SupportState,
+};
 pub use tenant::{DOMAINS_MAX, Tenant};
 pub use token::TokenRecord;
 pub use user::User;

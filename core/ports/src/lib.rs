@@ -26,6 +26,7 @@ mod page;
 mod ready;
 mod snapshots;
 mod store;
+mod support;
 
 pub use account::{ACCOUNT_DEPTH_MAX, AccountStore};
 pub use change::{
@@ -53,4 +54,5 @@ pub use page::{
 };
 pub use ready::{NotReady, ready};
 pub use snapshots::{Bucket, Snapshots};
-pub use store::{HISTORY_MAX, Store, Stores};
+pub use store::{Books, HISTORY_MAX, Store, Stores};
+pub use support::{SUPPORT_OF_ONE, SupportBook, SupportStanding};

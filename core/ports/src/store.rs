@@ -14,6 +14,7 @@ use crate::exchange::ExchangeStore;
 use crate::front_door::FrontDoor;
 use crate::keys::KeyStore;
 use crate::page::{AuditListing, CdrListing, CdrQuery, Listing, Page};
+use crate::support::SupportBook;
 
 /// Revisions kept of each document.
 pub const HISTORY_MAX: usize = 100;
@@ -67,20 +68,15 @@ pub trait Store: Send + Sync {
     async fn cdr(&self, scope: &TenantScope, id: CdrId) -> Result<Option<Cdr>, StoreError>;
 }
 
+/// The faces to what happens in tenants and is no document.
+pub trait Books: EventLog + DeliveryBook + SupportBook {}
+
+impl<T> Books for T where T: EventLog + DeliveryBook + SupportBook + ?Sized {}
+
 /// All of a store's faces.
-pub trait Stores:
-    Store + AccountStore + ExchangeStore + FrontDoor + KeyStore + EventLog + DeliveryBook
-{
-}
+pub trait Stores: Store + AccountStore + ExchangeStore + FrontDoor + KeyStore + Books {}
 
 impl<T> Stores for T where
-    T: Store
-        + AccountStore
-        + ExchangeStore
-        + FrontDoor
-        + KeyStore
-        + EventLog
-        + DeliveryBook
-        + ?Sized
+    T: Store + AccountStore + ExchangeStore + FrontDoor + KeyStore + Books + ?Sized
 {
 }

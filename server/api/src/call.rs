@@ -9,7 +9,6 @@ use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use domain::{Reseller, Tenant};
 use hyper::upgrade::OnUpgrade;
-use ports::StoreError;
 use serde::Serialize;
 use serde_json::Value;
 use tenancy::{AccountScope, PlatformScope, Principal, TenantScope, Unresolved};
@@ -84,12 +83,24 @@ impl Call {
         Ok(self.tenant().await?.scope)
     }
 
-    /// Enters a tenant: its own with a tenant's key, any as an operator.
+    /// Enters a tenant: its own with a tenant's key, and as an operator or reseller any below that
+    /// lets it in.
     pub(crate) async fn enter(&self, reference: &Unresolved<Tenant>) -> Result<Entered, Problem> {
-        let principal = self.caller.as_ref().ok_or(StoreError::NotFound)?;
-        let entered = access::enter(&self.office, principal, reference).await?;
+        let entered = access::enter(&self.office, self.principal()?, reference).await?;
         self.front.learn_cap(entered.tenant.id, &entered.caps);
         Ok(entered)
+    }
+
+    /// Looks at a tenant without entering it.
+    pub(crate) async fn oversee(&self, reference: &Unresolved<Tenant>) -> Result<Entered, Problem> {
+        let seen = access::oversee(&self.office, self.principal()?, reference).await?;
+        self.front.learn_cap(seen.tenant.id, &seen.caps);
+        Ok(seen)
+    }
+
+    /// Who asks.
+    pub(crate) fn principal(&self) -> Result<&Principal, Problem> {
+        self.caller.as_ref().ok_or_else(Problem::not_found)
     }
 
     /// The body as JSON.

@@ -259,6 +259,16 @@ impl Operation {
         .refuses(&[Kind::RevisionMismatch, Kind::PreconditionRequired])
     }
 
+    /// It knows no revisions.
+    pub(crate) fn unrevised(mut self) -> Operation {
+        let needless = [Kind::RevisionMismatch, Kind::PreconditionRequired];
+        self.problems.retain(|kind| !needless.contains(kind));
+        Operation {
+            if_match: IfMatch::Ignored,
+            ..self
+        }
+    }
+
     /// Its `If-Match` is heeded.
     pub(crate) fn may_be_revised(self) -> Operation {
         Operation {
@@ -330,6 +340,9 @@ impl Operation {
         }
         if self.path.contains('{') {
             may.push(Kind::NotFound);
+        }
+        if self.path.contains("{tenant}/") {
+            may.push(Kind::NotLetIn);
         }
         if self.body.is_some() {
             may.extend([Kind::Malformed, Kind::TooSlow, Kind::TooLarge]);

@@ -1,5 +1,6 @@
 //! Refusals as RFC 9457 problems with stable types.
 
+use admin::support::Denied;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -54,6 +55,8 @@ kinds! {
     Unauthenticated "unauthenticated" UNAUTHORIZED "A valid API key is needed"
     /// Seen, but not the caller's to change.
     OperatorOnly "operator-only" FORBIDDEN "Only the operator may do this"
+    /// A company has not let the operator or reseller in that asks.
+    NotLetIn "not-let-in" FORBIDDEN "The company has not let you in"
     /// Nothing of that name within what the caller sees.
     NotFound "not-found" NOT_FOUND "Not found"
     /// The path knows other methods.
@@ -244,6 +247,17 @@ impl From<StoreError> for Problem {
             StoreError::Corrupt { detail } => {
                 tracing::error!(%detail, "stored data cannot be read");
                 Problem::new(Kind::Internal, heard)
+            }
+        }
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Store(error) => error.into(),
+            Denied::Ask | Denied::Forbidden | Denied::Ended(_) => {
+                Problem::new(Kind::NotLetIn, denied.to_string())
             }
         }
     }

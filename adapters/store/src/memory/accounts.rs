@@ -76,7 +76,7 @@ impl State {
         found.filter(|stored| self.sees(account, stored))
     }
 
-    fn add_audit(&mut self, audit: &AuditEntry) {
+    pub(super) fn add_audit(&mut self, audit: &AuditEntry) {
         let place = (audit.owner, audit.id);
         self.audit.entry(place).or_insert_with(|| audit.clone());
     }

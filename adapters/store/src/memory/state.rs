@@ -11,6 +11,7 @@ use ports::ACCOUNT_DEPTH_MAX;
 use tenancy::{Account, Owner};
 
 use super::event_book::{EventBook, Turns};
+use super::support::Visitors;
 use crate::idempotency::Remembered;
 use crate::transaction::Holder;
 
@@ -50,6 +51,7 @@ pub(super) struct Estate {
     pub(super) cdrs: BTreeMap<CdrId, Cdr>,
     pub(super) events: EventBook,
     pub(super) hooks: BTreeMap<WebhookId, HookBook>,
+    pub(super) visitors: Visitors,
 }
 
 #[derive(Debug, Default)]

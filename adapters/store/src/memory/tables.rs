@@ -9,6 +9,7 @@ use tenancy::{Account, Actor, Owner};
 
 use super::event_book::EventBook;
 use super::state::{Place, Referrer, State, Stored, key_place};
+use super::support::Visitors;
 use crate::FEED_KEPT;
 use crate::transaction::{Holder, Links, Reach, Tables, carry_out, carry_out_parts};
 
@@ -115,6 +116,7 @@ impl Draft<'_> {
         for owner in self.erased {
             if let Some(estate) = self.state.estates.get_mut(&owner) {
                 estate.events = EventBook::default();
+                estate.visitors = Visitors::default();
             }
             self.state
                 .tokens

@@ -15,13 +15,17 @@ struct Migration {
 }
 
 /// What each version adds to the one before. Never change an entry; add one.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration {
         text: include_str!("migrations/0001.sql"),
         serves: 1,
     },
     Migration {
         text: include_str!("migrations/0002.sql"),
+        serves: 1,
+    },
+    Migration {
+        text: include_str!("migrations/0003.sql"),
         serves: 1,
     },
 ];

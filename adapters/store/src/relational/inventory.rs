@@ -22,7 +22,7 @@ pub(crate) const DATA_KEYS: &str = "data_keys";
 pub(crate) const FEED_END: &str = "feed_end";
 
 /// All tables, those that are referred to before those that refer.
-pub(crate) const TABLES: [Table; 17] = [
+pub(crate) const TABLES: [Table; 19] = [
     table(DATA_KEYS, 1, &["tenant", "sealed"]),
     table(
         "documents",
@@ -81,6 +81,8 @@ pub(crate) const TABLES: [Table; 17] = [
         3,
         &["tenant", "webhook", "cursor", "state", "delivery"],
     ),
+    table("support_policies", 1, &["tenant", "policy"]),
+    table("support_accesses", 2, &["tenant", "id", "actor", "access"]),
     table("cdrs", 2, &["tenant", "id", "started", "record"]),
     table(
         "cdr_facets",

@@ -12,7 +12,7 @@ use super::sql::{Fields, Sql, column, integer, json, limit};
 use super::value::params;
 use super::vault::OwnerKey;
 use super::writer::Desk;
-use super::{accounts, deliveries, documents, events, feed, tokens, trail};
+use super::{accounts, deliveries, documents, events, feed, support, tokens, trail};
 use crate::transaction::{Holder, Links, Reach, Tables, carry_out, carry_out_parts};
 
 /// Carries out a change inside the savepoint of its order.
@@ -268,6 +268,7 @@ impl Tables for Draft<'_> {
             tokens::remove_all(self.sql(), owner)?;
             if let Some(tenant) = owner.tenant() {
                 events::remove_all(self.sql(), tenant)?;
+                support::remove_all(self.sql(), tenant)?;
             }
             self.desk.vault.erase_key(self.sql(), owner)?;
             self.desk.erased.set(true);

@@ -26,6 +26,7 @@ mod server;
 mod settings;
 mod sqlite;
 mod strangers;
+mod support;
 mod tenants;
 mod tokens;
 mod world;

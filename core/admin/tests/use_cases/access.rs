@@ -26,7 +26,7 @@ fn a_companys_key_enters_its_own_company_and_learns_of_no_other() {
     }
     let other = globex.tenant.id.to_string();
     for name in ["globex.example", &other, "nobody.example", ""] {
-        assert_eq!(enter(name), Err(StoreError::NotFound), "{name}");
+        assert_eq!(enter(name), Err(StoreError::NotFound.into()), "{name}");
     }
 }
 

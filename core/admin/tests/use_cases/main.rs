@@ -8,5 +8,6 @@ mod demo;
 mod devices;
 mod live;
 mod office;
+mod support;
 mod tenants;
 mod tokens;

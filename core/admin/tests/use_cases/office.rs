@@ -52,7 +52,11 @@ impl Scene {
 
     pub(crate) fn visit(&self, name: &str) -> Result<Entered, StoreError> {
         let name = Unresolved::new(name);
-        block_on(access::visit(&self.office, &self.platform, &name))
+        Ok(block_on(access::visit(
+            &self.office,
+            &self.platform,
+            &name,
+        ))?)
     }
 
     /// The scope of a reseller.

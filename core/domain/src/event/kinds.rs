@@ -57,6 +57,12 @@ kinds! {
     CallEnded "call.ended"
     /// Where a device can be reached has changed.
     RegistrationChanged "registration.changed"
+    /// Somebody of the operator or a reseller asks to be let in.
+    SupportAsked "support.asked"
+    /// Somebody of the operator or a reseller is let in.
+    SupportBegan "support.began"
+    /// An access was refused or ended.
+    SupportEnded "support.ended"
     /// A trial delivery to a webhook; never in the log.
     WebhookPing "webhook.ping"
 }

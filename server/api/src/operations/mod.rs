@@ -7,6 +7,7 @@ mod documents;
 mod events;
 mod platform;
 mod registrations;
+mod support;
 mod tenants;
 mod tokens;
 mod webhooks;
@@ -44,6 +45,7 @@ fn list() -> Vec<Operation> {
         cdrs::operations(),
         events::operations(),
         audit::operations(),
+        support::operations(),
         tokens::operations(),
         platform::operations(),
     ];

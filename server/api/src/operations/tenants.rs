@@ -87,7 +87,7 @@ async fn refuse(call: Call) -> Result<Answer, Problem> {
 }
 
 async fn usage(call: Call) -> Result<Answer, Problem> {
-    let entered = call.tenant().await?;
+    let entered = call.oversee(&call.reference("tenant")).await?;
     let usage = tenants::usage(&call.office, &entered).await?;
     let live = &call.front.parts.live;
     let calls = live.calls(&entered.scope).await.ok();

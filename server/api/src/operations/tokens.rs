@@ -35,7 +35,7 @@ pub(super) fn operations() -> Vec<Operation> {
             )
             .takes::<NewToken>()
             .creates::<TokenView>("What is kept of the key, and the key itself.")
-            .refuses(&[Kind::NotFound]),
+            .refuses(&[Kind::NotFound, Kind::NotLetIn]),
         Operation::get(ONE, "getToken", get)
             .tells("Show an API key", "For operators and resellers.")
             .gives::<TokenView>("What is kept of the key."),
@@ -56,7 +56,7 @@ async fn list(call: Call) -> Result<Answer, Problem> {
     let (after, limit) = (call.after()?, call.limit()?);
     let owner = match call.parameter("tenant") {
         None => None,
-        Some(text) => Some(call.enter(&Unresolved::new(text)).await?.tenant.id.into()),
+        Some(text) => Some(call.oversee(&Unresolved::new(text)).await?.tenant.id.into()),
     };
     let all = tokens::list(&call.office, &scope, owner).await?;
     let all = all
@@ -66,8 +66,8 @@ async fn list(call: Call) -> Result<Answer, Problem> {
     Answer::json(&List::<TokenView>::cut(all, after.as_ref(), limit))
 }
 
-/// Whose a new key shall be: a tenant's, a reseller's below the caller's account, or the account's
-/// own.
+/// Whose a new key shall be: a tenant's that lets the caller in, a reseller's below the caller's
+/// account, or the account's own.
 async fn owner(call: &Call, scope: &AccountScope, new: &NewToken) -> Result<Owner, Problem> {
     match (&new.tenant, &new.reseller) {
         (None, None) => Ok(scope.owner()),

@@ -6,6 +6,7 @@ pub(crate) mod cdr;
 pub(crate) mod document;
 pub(crate) mod event;
 pub(crate) mod registration;
+pub(crate) mod support;
 pub(crate) mod token;
 pub(crate) mod usage;
 pub(crate) mod webhook;

@@ -3,8 +3,8 @@
 
 use api::Limits;
 use ids::{
-    CallId, CdrId, DeviceId, ExtensionId, PlanId, ResellerId, RoleId, TenantId, TokenId, UserId,
-    WebhookId,
+    CallId, CdrId, DeviceId, ExtensionId, PlanId, ResellerId, RoleId, SupportId, TenantId, TokenId,
+    UserId, WebhookId,
 };
 use serde_json::{Value, json};
 
@@ -31,6 +31,7 @@ struct Names {
     webhooks: [String; 2],
     roles: [String; 2],
     users: [String; 2],
+    access: String,
 }
 
 fn names_of(company: &Company, token: TokenId) -> Names {
@@ -49,6 +50,7 @@ fn names_of(company: &Company, token: TokenId) -> Names {
             company.webhook_name.replace("crm", "crew"),
         ],
         users: [company.user.to_string(), format!("ann@{}", company.domain)],
+        access: company.access.to_string(),
     }
 }
 
@@ -114,6 +116,7 @@ fn names_next_to(company: &Company, token: TokenId) -> Names {
             UserId::from_u128(next(company.user.as_u128())).to_string(),
             "ann@acmf.example".to_owned(),
         ],
+        access: SupportId::from_u128(next(company.access.as_u128())).to_string(),
     }
 }
 
@@ -135,6 +138,7 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{role}", &names.roles[which])
     .replace("{user}", &names.users[which])
     .replace("{event}", "1")
+    .replace("{access}", &names.access)
 }
 
 /// A good body of each schema, with these names in every place where a name can stand.
@@ -158,6 +162,8 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
             "mail": "fresh@fresh.example", "custom_role": names.roles[which],
             "extension": names.extensions[which],
         }),
+        "NewSupportPolicy" => json!({"policy": "forbidden"}),
+        "NewSupportAccess" => json!({"reason": "a call that fails"}),
         "NewToken" => json!({"name": "fresh", "tenant": names.tenants[which]}),
         other => panic!("say what a body of {other} looks like"),
     }
@@ -266,6 +272,7 @@ async fn state_of(world: &World, company: &Company) -> Vec<Value> {
         "webhooks",
         "roles",
         "users",
+        "support/accesses",
         "history",
         "audit",
     ] {

@@ -8,8 +8,8 @@ use admin::{DEFAULT_REALM, Office, tokens};
 use api::{Limits, Parts, Seen};
 use domain::{Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Step};
 use ids::{
-    CallId, CdrId, DeviceId, EventId, ExtensionId, PlanId, ResellerId, RoleId, TenantId, TokenId,
-    UserId, WebhookId,
+    CallId, CdrId, DeviceId, EventId, ExtensionId, PlanId, ResellerId, RoleId, SupportId, TenantId,
+    TokenId, UserId, WebhookId,
 };
 use machine::WallTime;
 use ports::{DeliveryBook, ExchangeStore, FixedClock, SeededEntropy};
@@ -43,6 +43,8 @@ pub(crate) struct Company {
     pub(crate) webhook_key: String,
     pub(crate) role: RoleId,
     pub(crate) user: UserId,
+    /// The hour of access in which it was furnished.
+    pub(crate) access: SupportId,
 }
 
 impl Company {
@@ -247,6 +249,8 @@ async fn company(
     let body = json!({"mail": mail, "role": "user", "display_name": canary});
     let user = make(&format!("tenants/{id}/users"), body).await;
     let extension: ExtensionId = id_of(&extension);
+    let access = Ask::get(&format!("/api/v1/tenants/{id}/support")).key(operator);
+    let access = access.send(at).await.is(200);
     let bits = id.as_u128();
     let (call, cdr) = (CallId::from_u128(bits + 1), CdrId::from_u128(bits + 2));
     let (ended, device_id) = (CallId::from_u128(bits + 3), id_of(&device));
@@ -275,6 +279,11 @@ async fn company(
         webhook_key: webhook.member("secret"),
         role: id_of(&role),
         user: id_of(&user),
+        access: access.json()["inside"][0]["id"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap(),
     }
 }
 
@@ -359,6 +368,7 @@ impl World {
             .replace("{webhook}", &acme.webhook_name)
             .replace("{role}", &format!("{owner}-crew"))
             .replace("{user}", &format!("ann@{owner}.example"))
+            .replace("{access}", &acme.access.to_string())
             .replace("{call}", &acme.call.to_string())
             .replace("{cdr}", &acme.cdr.to_string())
     }

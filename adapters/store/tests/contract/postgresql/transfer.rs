@@ -14,6 +14,7 @@ use tenancy::{Owner, TenantScope, TokenHash};
 use crate::deliveries::with_delivery;
 use crate::disk::Disk;
 use crate::server::Database;
+use crate::support::with_support;
 use crate::world::{World, cdr, delete, digests, platform, time};
 
 /// More devices than are moved at once.
@@ -52,6 +53,7 @@ fn fill(world: &World<'_>) -> TenantScope {
     let gone = world.extension(&acme, "199");
     world.commit(&acme, vec![delete(&gone)]).unwrap();
     with_delivery(world, &acme);
+    with_support(world, &acme);
     let store = world.store;
     block_on(store.write_cdrs((1..=5).map(|n| cdr(acme.tenant(), n)).collect())).unwrap();
     block_on(store.setting_or_insert("realm", "strowger")).unwrap();

@@ -6,6 +6,7 @@ use store::OpenError;
 
 use crate::deliveries::with_delivery;
 use crate::server::Database;
+use crate::support::with_support;
 use crate::world::{World, cdr};
 
 /// Tables with a tenant in each row.
@@ -38,6 +39,7 @@ fn two_tenants() -> (Database, [String; 2]) {
         let record = cdr(scope.tenant(), world.number());
         store::block_on(world.store.write_cdrs(vec![record])).unwrap();
         with_delivery(&world, &scope);
+        with_support(&world, &scope);
         scope.tenant().to_string()
     });
     (database, ids)

@@ -77,7 +77,7 @@ impl Door for OfAccount {
     async fn changed<K: Kind>(call: &Call, resource: &Resource<K>) -> Result<(), Problem> {
         if K::NAME == KindName::Tenant {
             let reference = Unresolved::new(resource.id.to_string());
-            call.enter(&reference).await?;
+            call.oversee(&reference).await?;
         }
         Ok(())
     }
