@@ -17,6 +17,7 @@ mod patch;
 mod reach;
 mod reference;
 mod resource;
+pub mod signon;
 mod spec;
 pub mod support;
 pub mod tenants;

@@ -9,6 +9,7 @@ mod account;
 mod change;
 mod courier;
 mod deliveries;
+mod enquirer;
 mod error;
 mod events;
 mod exchange;
@@ -35,6 +36,7 @@ pub use change::{
 };
 pub use courier::{Courier, CourierError, PARCEL_MAX, Parcel, Receipt};
 pub use deliveries::{DELIVERIES_KEPT, DeliveryBook, DeliveryQuery};
+pub use enquirer::{Answered, ENQUIRY_MAX, Enquirer, Enquiry};
 pub use error::{Fault, StoreError};
 pub use events::{
     EVENT_DAYS, EVENTS_KEPT, EVENTS_SCANNED, EventHead, EventLog, EventPage, EventQuery,
