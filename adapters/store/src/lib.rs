@@ -29,8 +29,8 @@ pub use relational::{
     OpenError, Progress, QueueFigures, READS_WAITING, SqlStore, StoreFigures, Tally, WRITES_WAITING,
 };
 pub use seal::{
-    BadKeys, DataKey, FixedKeys, KEYS_MAX, KeyCommand, KeyFile, KeySource, KeyText, Keyring,
-    MASTER_KEY_LENGTH, MasterKey, SealError,
+    BadKeys, DataKey, FixedKeys, KEY_OUTPUT_MAX, KEY_PATIENCE, KEYS_MAX, KeyCommand, KeyFile,
+    KeyPlace, KeySource, KeyText, Keyring, MASTER_KEY_LENGTH, MasterKey, SealError,
 };
 pub use settings::Settings;
 pub use transfer::{TransferError, transfer};

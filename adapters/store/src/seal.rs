@@ -5,6 +5,9 @@
 
 mod cipher;
 mod data_key;
+mod key_command;
+mod key_file;
+mod key_place;
 mod key_source;
 mod keyring;
 mod master_key;
@@ -13,6 +16,9 @@ mod tests;
 
 pub use cipher::SealError;
 pub use data_key::DataKey;
-pub use key_source::{FixedKeys, KeyCommand, KeyFile, KeySource, KeyText};
+pub use key_command::{KEY_OUTPUT_MAX, KEY_PATIENCE, KeyCommand};
+pub use key_file::KeyFile;
+pub use key_place::KeyPlace;
+pub use key_source::{FixedKeys, KeySource, KeyText};
 pub use keyring::{BadKeys, KEYS_MAX, Keyring};
 pub use master_key::{MASTER_KEY_LENGTH, MasterKey};

@@ -1,15 +1,17 @@
 //! The command line, and the help that teaches it.
 
 pub(crate) mod document;
+pub(crate) mod key;
 pub(crate) mod snapshot;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use config::{Given, Several};
-use store::Address;
+use store::{Address, KeyPlace};
 
 use document::{AccountKind, AnyKind, TenantKind};
+use key::KeyArguments;
 use snapshot::{ApplyArguments, PlanArguments, SnapshotArguments};
 
 /// What everybody may say.
@@ -67,6 +69,8 @@ pub(crate) enum Command {
     Role(AnyKind),
     /// List, make and revoke API keys
     Token(TokenArguments),
+    /// Look at and replace the keys that seal secrets
+    Key(KeyArguments),
     /// Read a company's call records, and why each call went where it went
     Cdr(CdrArguments),
     /// Make the tables of a PostgreSQL database, or bring them to this release
@@ -97,9 +101,10 @@ pub(crate) struct Folder {
         global = true
     )]
     pub(crate) store: Option<Address>,
-    /// The file with the master key [default: master.key in the data folder]
-    #[arg(long, value_name = "FILE", env = "STROWGER_MASTER_KEY", global = true)]
-    pub(crate) master_key: Option<PathBuf>,
+    /// Where the master keys are: a file, env:NAME or command:PROGRAM ARGUMENT...
+    /// [default: master.key in the data folder]
+    #[arg(long, value_name = "PLACE", env = "STROWGER_MASTER_KEY", global = true)]
+    pub(crate) master_key: Option<KeyPlace>,
 }
 
 /// Arguments of `prepare`.
@@ -142,9 +147,10 @@ pub(crate) struct MigrateArguments {
     /// Where to
     #[arg(long, value_name = "URL")]
     pub(crate) to: Address,
-    /// The file with the master key [default: master.key in the folder of --from]
-    #[arg(long, value_name = "FILE", env = "STROWGER_MASTER_KEY")]
-    pub(crate) master_key: Option<PathBuf>,
+    /// Where the master keys are: a file, env:NAME or command:PROGRAM ARGUMENT...
+    /// [default: master.key in the folder of --from]
+    #[arg(long, value_name = "PLACE", env = "STROWGER_MASTER_KEY")]
+    pub(crate) master_key: Option<KeyPlace>,
 }
 
 /// Arguments of `serve`.
@@ -199,9 +205,10 @@ pub(crate) struct ServeArguments {
     /// [default: md5]
     #[arg(long, value_name = "DIGEST", env = "STROWGER_DIGEST")]
     pub(crate) digest: Option<String>,
-    /// The file with the master key [default: master.key in the data folder]
-    #[arg(long, value_name = "FILE", env = "STROWGER_MASTER_KEY")]
-    pub(crate) master_key: Option<PathBuf>,
+    /// Where the master keys are: a file, env:NAME or command:PROGRAM ARGUMENT...
+    /// [default: master.key in the data folder]
+    #[arg(long, value_name = "PLACE", env = "STROWGER_MASTER_KEY")]
+    pub(crate) master_key: Option<String>,
     /// How long calls may go on after the first SIGTERM [default: 60]
     #[arg(long, value_name = "SECONDS", env = "STROWGER_DRAIN_SECONDS")]
     pub(crate) drain_seconds: Option<u64>,

@@ -10,11 +10,12 @@ use admin::access::{self, Entered};
 use admin::{DEFAULT_REALM, Office, documents};
 use domain::{Reseller, Resource, Tenant};
 use ports::{Entropy, Page, StoreError, WallClock};
-use store::{Address, KeyFile, OsEntropy, SqlStore, SystemClock, block_on};
+use store::{Address, KeyPlace, OsEntropy, SqlStore, SystemClock, block_on};
 use tenancy::{AccountScope, PlatformScope, Unresolved};
 
 use crate::arguments::Folder;
 use crate::failure::Failure;
+use crate::keys;
 
 /// Longest password read from standard input, in bytes.
 const SECRET_BYTES_MAX: u64 = 1_024;
@@ -31,9 +32,8 @@ impl Console {
     /// # Errors
     /// The folder cannot be made or read, or its data is of a newer version.
     pub(crate) fn open(folder: &Folder) -> Result<Console, Failure> {
-        let key = folder.master_key.clone();
-        let key = key.unwrap_or_else(|| folder.data.join("master.key"));
-        let office = open_office(&folder.data, folder.store.clone(), &key)?;
+        let place = keys::place(folder.master_key.clone(), &folder.data);
+        let office = open_office(&folder.data, folder.store.clone(), place)?;
         Ok(Console {
             office,
             platform: operator(),
@@ -102,16 +102,13 @@ async fn first_domains(office: &Office, platform: &AccountScope) -> Vec<String> 
 pub(crate) fn open_office(
     data: &Path,
     address: Option<Address>,
-    master_key: &Path,
+    master_key: KeyPlace,
 ) -> Result<Office, Failure> {
     make_folder(data)?;
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
     let settings = store::Settings {
         address: address.unwrap_or_else(|| Address::Sqlite(data.to_owned())),
-        keys: Arc::new(KeyFile {
-            path: master_key.to_owned(),
-            entropy: Arc::clone(&entropy),
-        }),
+        keys: keys::source(master_key)?,
         entropy: Arc::clone(&entropy),
     };
     let opened = SqlStore::open(&settings);

@@ -8,6 +8,7 @@ mod commands;
 mod console;
 mod failure;
 mod host;
+mod keys;
 mod print;
 mod serve;
 
@@ -48,6 +49,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::User(said) => commands::document::anywhere(KindName::User, said),
         Command::Role(said) => commands::document::anywhere(KindName::Role, said),
         Command::Token(token) => commands::token::run(token),
+        Command::Key(key) => commands::key::run(key),
         Command::Cdr(cdr) => commands::cdr::run(cdr),
         Command::Prepare(prepare) => commands::prepare::run(&prepare),
         Command::Migrate(migrate) => commands::migrate::run(&migrate),

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod documents;
 mod draft;
 pub mod events;
+pub mod keys;
 pub mod live;
 mod office;
 mod patch;

@@ -47,7 +47,7 @@ pub use front_door::{FrontDoor, IDEMPOTENCY_HOURS, RESPONSE_MAX, Reply, Turn};
 pub use hook_desk::{HookDesk, NoHooks};
 pub use host::{Entropy, WallClock};
 pub use journal::{Journal, JournalRecord, Mark};
-pub use keys::KeyStore;
+pub use keys::{KeyStatus, KeyStore, MasterKeyUse, RESEAL_STEP, Resealed};
 pub use live::{LiveCall, LiveError, LiveExchange, LiveLeg, LiveRegistration, Why};
 pub use locate::{locate, locate_below, read};
 pub use mailer::{MAIL_BODY_MAX, MAIL_SUBJECT_MAX, Mail, MailError, Mailer, NoMailer};

@@ -61,8 +61,9 @@ pub struct Given {
     pub names: Option<Several>,
     /// What phones are challenged with: `md5`, `sha-256` or `both`.
     pub digest: Option<String>,
-    /// The file with the master key; `master.key` in the data folder unless given.
-    pub master_key: Option<PathBuf>,
+    /// Where the master keys are: a file, `env:NAME` or `command:PROGRAM ARGUMENT…`; the file
+    /// `master.key` in the data folder unless given.
+    pub master_key: Option<String>,
     /// How long calls may go on after the first SIGTERM, in seconds.
     pub drain_seconds: Option<u64>,
     /// The mail server: `smtp://[USER:PASSWORD@]HOST[:PORT]` or `smtps://…`.
@@ -118,7 +119,6 @@ impl Given {
         let sip = several(self.sip.as_ref(), "sip", "0.0.0.0:5060", socket)?;
         let media = several(self.media.as_ref(), "media", "", address)?;
         one_of_each_family(&media)?;
-        let master_key = self.master_key.unwrap_or_else(|| data.join("master.key"));
         let threads = self.media_threads.unwrap_or(1);
         if !(1..=64).contains(&threads) {
             let rule = "must be 1 to 64 threads";
@@ -139,7 +139,7 @@ impl Given {
             media_threads: threads,
             names: several(self.names.as_ref(), "names", "", name)?,
             digest: one(self.digest, "digest", "md5", Digest::parse)?,
-            master_key,
+            master_key: self.master_key,
             drain: Duration::from_secs(drain),
             mail: mail(self.smtp, self.mail_from)?,
             webhook_allow: several(self.webhook_allow.as_ref(), "webhook_allow", "", network)?,

@@ -91,8 +91,9 @@ pub struct Settings {
     pub names: Vec<String>,
     /// What phones are challenged with. Default MD5.
     pub digest: Digest,
-    /// The file with the master key.
-    pub master_key: PathBuf,
+    /// Where the master keys are: a file, `env:NAME` or `command:PROGRAM ARGUMENT…`. Default none:
+    /// the file `master.key` in the data folder.
+    pub master_key: Option<String>,
     /// How long calls may go on while draining, at most a day. Default 60 s.
     pub drain: Duration,
     /// How mail goes out. Default not at all.

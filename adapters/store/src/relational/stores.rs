@@ -9,7 +9,8 @@ use ids::{CdrId, PlanId, TenantId, TokenId};
 use machine::WallTime;
 use ports::{
     AccountStore, AuditListing, CdrListing, CdrQuery, Change, Committed, ExchangeStore, FeedPage,
-    FeedWatch, FrontDoor, KeyStore, Listing, Page, Part, Reply, Store, StoreError, Turn,
+    FeedWatch, FrontDoor, KeyStatus, KeyStore, Listing, Page, Part, RESEAL_STEP, Reply, Resealed,
+    Store, StoreError, Turn,
 };
 use tenancy::{AccountScope, Owner, PlatformScope, TenantScope, TokenHash};
 
@@ -245,9 +246,20 @@ impl AccountStore for SqlStore {
 
 #[async_trait]
 impl KeyStore for SqlStore {
-    async fn reseal(&self, _: &PlatformScope) -> Result<u64, StoreError> {
-        self.write(Sight::Everything, 1, |desk| desk.vault.reseal(desk.sql))
+    async fn key_status(&self, _: &PlatformScope) -> Result<KeyStatus, StoreError> {
+        self.read(Sight::Everything, |now| now.vault.status(now.sql))
             .await
+    }
+
+    async fn reseal(
+        &self,
+        _: &PlatformScope,
+        after: Option<Owner>,
+    ) -> Result<Resealed, StoreError> {
+        self.write(Sight::Everything, RESEAL_STEP, move |desk| {
+            desk.vault.reseal(desk.sql, after)
+        })
+        .await
     }
 
     async fn renew_key(&self, scope: &TenantScope) -> Result<u64, StoreError> {

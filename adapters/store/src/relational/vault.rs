@@ -4,13 +4,17 @@ use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::{Digests, KindName};
-use ports::{Entropy, StoreError};
+use ports::{Entropy, KeyStatus, MasterKeyUse, RESEAL_STEP, Resealed, StoreError};
 use tenancy::Owner;
 use zeroize::Zeroizing;
 
-use super::sql::{Sql, column, corrupt};
+use super::settings;
+use super::sql::{Sql, column, corrupt, limit};
 use super::value::params;
 use crate::seal::{DataKey, KeySource, Keyring, SealError};
+
+/// The setting that names the newest master key, once keys were sealed anew.
+const NEWEST_SETTING: &str = "master_key";
 
 /// The master keys, and randomness for nonces and new keys. Cloning is cheap.
 #[derive(Clone)]
@@ -65,13 +69,50 @@ impl Vault {
         self.make_key(sql, Owner::PLATFORM).map(|()| true)
     }
 
-    /// Seals every data key under the newest master key; gives the number that were not.
-    pub(super) fn reseal(&self, sql: Sql<'_>) -> Result<u64, StoreError> {
+    /// Which master keys there are now, and how many data keys each of them seals.
+    pub(super) fn status(&self, sql: Sql<'_>) -> Result<KeyStatus, StoreError> {
         let ring = self.renew()?;
+        let fresh = |name| MasterKeyUse { name, data_keys: 0 };
+        let mut status = KeyStatus {
+            master_keys: ring.names().into_iter().map(fresh).collect(),
+            unopened: 0,
+        };
         let all = "SELECT tenant, sealed FROM data_keys";
-        let rows = sql.all(all, params![], |fields| {
+        sql.until(all, params![], |fields| {
+            let sealed: Vec<u8> = fields.plain(1)?;
+            let opener = ring.opener(fields.owner(0)?, &sealed);
+            match opener.and_then(|at| status.master_keys.get_mut(at)) {
+                Some(key) => key.data_keys += 1,
+                None => status.unopened += 1,
+            }
+            Ok(true)
+        })?;
+        Ok(status)
+    }
+
+    /// Seals the next data keys after an owner's under the newest master key.
+    pub(super) fn reseal(
+        &self,
+        sql: Sql<'_>,
+        after: Option<Owner>,
+    ) -> Result<Resealed, StoreError> {
+        let ring = self.renew()?;
+        // from now on nobody seals under an older one, whatever keys that process holds
+        settings::put(sql, NEWEST_SETTING, &newest_name(&ring))?;
+        let (relation, from) = match after {
+            Some(owner) => (">", column(owner)),
+            // the platform's own is the empty text
+            None => (">=", String::new()),
+        };
+        let some = format!(
+            "SELECT tenant, sealed FROM data_keys WHERE tenant {relation} ?1
+             ORDER BY tenant LIMIT ?2"
+        );
+        let rows = sql.all(&some, params![from, limit(RESEAL_STEP)], |fields| {
             Ok((fields.owner(0)?, fields.plain::<Vec<u8>>(1)?))
         })?;
+        let last = rows.last().map(|(owner, _)| *owner);
+        let next = last.filter(|_| rows.len() == RESEAL_STEP);
         let mut anew = 0;
         for (owner, sealed) in rows {
             let resealed = ring.reseal(owner, &sealed, &*self.entropy);
@@ -81,13 +122,33 @@ impl Vault {
                 anew += 1;
             }
         }
-        Ok(anew)
+        Ok(Resealed { anew, next })
+    }
+
+    /// The keys to seal a new data key under. When another process has begun with a newer master
+    /// key, that one: the source is asked again.
+    fn sealing(&self, sql: Sql<'_>) -> Result<Keyring, StoreError> {
+        let newest = sql.widely(|| settings::value(sql, NEWEST_SETTING))?;
+        let held = self.held();
+        if newest
+            .as_ref()
+            .is_none_or(|name| *name == newest_name(&held))
+        {
+            return Ok(held);
+        }
+        let fresh = self.renew()?;
+        if newest.is_none_or(|name| name == newest_name(&fresh)) {
+            return Ok(fresh);
+        }
+        Err(StoreError::Unavailable {
+            detail: "another process has a newer master key; start this one with it".to_owned(),
+        })
     }
 
     /// Gives an owner a new data key and seals all its secrets under it; gives their number.
     pub(super) fn renew_key(&self, sql: Sql<'_>, owner: Owner) -> Result<u64, StoreError> {
         let old = self.key(sql, owner)?;
-        let made = self.held().new_data_key(owner, &*self.entropy);
+        let made = self.sealing(sql)?.new_data_key(owner, &*self.entropy);
         let (key, sealed) = made.map_err(unsealed)?;
         let new = OwnerKey { owner, key };
         let replace = "UPDATE data_keys SET sealed = ?2 WHERE tenant = ?1";
@@ -116,7 +177,7 @@ impl Vault {
 
     /// Makes a new owner's data key.
     pub(super) fn make_key(&self, sql: Sql<'_>, owner: Owner) -> Result<(), StoreError> {
-        let made = self.held().new_data_key(owner, &*self.entropy);
+        let made = self.sealing(sql)?.new_data_key(owner, &*self.entropy);
         let (_, sealed) = made.map_err(unsealed)?;
         let add = "INSERT INTO data_keys (tenant, sealed) VALUES (?1, ?2)";
         sql.run(add, params![column(owner), sealed]).map(|_| ())
@@ -189,6 +250,10 @@ impl OwnerKey {
 fn sealed_key(sql: Sql<'_>, owner: Owner) -> Result<Option<Vec<u8>>, StoreError> {
     let find = "SELECT sealed FROM data_keys WHERE tenant = ?1";
     sql.first(find, [column(owner)], |fields| fields.plain(0))
+}
+
+fn newest_name(ring: &Keyring) -> String {
+    ring.names().into_iter().next().unwrap_or_default()
 }
 
 fn unsealed(error: SealError) -> StoreError {

@@ -46,6 +46,39 @@ impl Keyring {
         Keyring(keys)
     }
 
+    /// A ring of this key and all of those that are there; `None` when they would be too many.
+    #[must_use]
+    pub fn with_newest(&self, newest: MasterKey) -> Option<Keyring> {
+        (self.0.len() < KEYS_MAX).then(|| self.clone().renewed(newest))
+    }
+
+    /// A ring of the newest key alone.
+    #[must_use]
+    pub fn newest_alone(&self) -> Keyring {
+        Keyring(self.0.iter().take(1).cloned().collect())
+    }
+
+    /// The names of the keys, newest first.
+    pub fn names(&self) -> Vec<String> {
+        self.0.iter().map(MasterKey::name).collect()
+    }
+
+    /// Which key opens an owner's sealed data key, counted from the newest; `None` when none does.
+    pub fn opener(&self, owner: Owner, sealed: &[u8]) -> Option<usize> {
+        let opens = |key: &MasterKey| key.open_data_key(owner, sealed).is_ok();
+        self.0.iter().position(opens)
+    }
+
+    /// The keys as lines of base64, newest first, as [`Keyring::parse`] reads them.
+    pub fn to_text(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::new());
+        for key in &self.0 {
+            text.push_str(&key.to_text());
+            text.push('\n');
+        }
+        text
+    }
+
     /// Reads what a key file, an environment variable or a key store gives: exactly 32 bytes, or
     /// lines of base64, the newest key first.
     ///

@@ -6,7 +6,10 @@ use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use ports::Entropy;
+use sha2::{Digest, Sha256};
 use tenancy::Owner;
 use zeroize::Zeroizing;
 
@@ -24,6 +27,29 @@ impl MasterKey {
     /// The key made of these bytes.
     pub fn from_bytes(bytes: [u8; MASTER_KEY_LENGTH]) -> MasterKey {
         MasterKey(Zeroizing::new(bytes))
+    }
+
+    /// A new key.
+    pub fn generate(entropy: &dyn Entropy) -> MasterKey {
+        let mut key = Zeroizing::new([0; MASTER_KEY_LENGTH]);
+        entropy.fill(key.as_mut());
+        MasterKey(key)
+    }
+
+    /// A name by which the key can be told from others and not be found: a part of a hash of it, in
+    /// hexadecimal digits.
+    pub fn name(&self) -> String {
+        let hash = Sha256::new()
+            .chain_update(b"strowger master key")
+            .chain_update(self.0.as_ref())
+            .finalize();
+        let half = hash.iter().take(8);
+        half.map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The key as text: a line of base64, such as a keyring is read from.
+    pub fn to_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(STANDARD.encode(self.0.as_ref()))
     }
 
     /// Reads one key from a file of exactly 32 bytes, readable by its owner alone; makes the
@@ -56,15 +82,14 @@ impl MasterKey {
     /// Writes a new key beside its place and moves it there, so that no start ever finds half a
     /// key. A key that another process put there meanwhile wins.
     pub(super) fn create(path: &Path, entropy: &dyn Entropy) -> io::Result<MasterKey> {
-        let mut key = Zeroizing::new([0; MASTER_KEY_LENGTH]);
-        entropy.fill(key.as_mut());
+        let made = MasterKey::generate(entropy);
         let draft = path.with_extension(format!("new-{:016x}", entropy.next_u128() >> 64));
         let mut file = OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(0o600)
             .open(&draft)?;
-        file.write_all(key.as_ref())?;
+        file.write_all(made.0.as_ref())?;
         file.sync_all()?;
         let linked = fs::hard_link(&draft, path);
         fs::remove_file(&draft)?;
@@ -73,7 +98,7 @@ impl MasterKey {
                 if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
                     File::open(folder)?.sync_all()?;
                 }
-                Ok(MasterKey(key))
+                Ok(made)
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 MasterKey::from_file(path, Zeroizing::new(fs::read(path)?))

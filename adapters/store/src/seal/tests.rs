@@ -7,6 +7,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ports::SeededEntropy;
 
@@ -167,7 +168,13 @@ fn a_key_store_is_asked_by_a_command() {
     let ask = |program: &str, arguments: &[&str]| {
         let arguments = arguments.iter().map(|&text| text.to_owned()).collect();
         let program = program.into();
-        KeyCommand { program, arguments }.keyring()
+        let patience = KEY_PATIENCE;
+        let asked = KeyCommand {
+            program,
+            arguments,
+            patience,
+        };
+        asked.keyring()
     };
     let ring = ask("/bin/echo", &[&line(1)]).unwrap();
     assert!(opens_what(&Keyring::parse(&[1; 32]).unwrap(), &ring));
@@ -178,4 +185,50 @@ fn a_key_store_is_asked_by_a_command() {
     );
     assert_eq!(kind(ask("/bin/false", &[])), io::ErrorKind::Other);
     assert_eq!(kind(ask("/no/such/program", &[])), io::ErrorKind::NotFound);
+}
+
+#[test]
+fn a_key_store_that_does_not_answer_is_given_up() {
+    let asked = KeyCommand {
+        program: "/bin/sleep".into(),
+        arguments: vec!["600".to_owned()],
+        patience: Duration::from_millis(50),
+    };
+    let refused = asked.keyring().unwrap_err();
+    assert_eq!(refused.kind(), io::ErrorKind::TimedOut);
+}
+
+#[test]
+fn a_key_store_that_prints_without_end_is_stopped() {
+    let asked = KeyCommand {
+        program: "/usr/bin/yes".into(),
+        arguments: Vec::new(),
+        patience: KEY_PATIENCE,
+    };
+    assert_eq!(asked.keyring().unwrap_err().kind(), io::ErrorKind::Other);
+}
+
+#[test]
+fn a_key_is_added_to_its_file_and_the_old_one_dropped() {
+    let place = Place::named("rotated");
+    let file = KeyFile {
+        path: place.0.clone(),
+        entropy: Arc::new(SeededEntropy::new(3)),
+    };
+    let old = file.keyring().unwrap();
+    assert_eq!(file.add().unwrap(), 2);
+    let both = file.keyring().unwrap();
+    assert_eq!(both.names()[1..], old.names());
+    assert!(opens_what(&old, &both) && !opens_what(&both, &old));
+    assert_eq!(file.keep_newest().unwrap(), 1);
+    let new = file.keyring().unwrap();
+    assert_eq!(new.names(), both.names()[..1]);
+    assert_eq!(file.keep_newest().unwrap(), 0);
+    let mode = fs::metadata(&place.0).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    for _ in 1..KEYS_MAX {
+        file.add().unwrap();
+    }
+    let refused = file.add().unwrap_err();
+    assert_eq!(refused.kind(), io::ErrorKind::InvalidInput);
 }

@@ -1,12 +1,12 @@
 //! `strowger migrate`.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use store::{Address, KeyFile, OsEntropy, Progress, Settings, Tally, transfer};
+use store::{Address, KeyPlace, OsEntropy, Progress, Settings, Tally, transfer};
 
 use crate::arguments::MigrateArguments;
 use crate::failure::Failure;
+use crate::keys;
 use crate::print;
 
 /// Carries the command out.
@@ -16,12 +16,12 @@ use crate::print;
 pub(crate) fn run(arguments: &MigrateArguments) -> Result<(), Failure> {
     let _still = still(&arguments.from)?;
     let key = match (&arguments.master_key, &arguments.from) {
-        (Some(path), _) => path.clone(),
-        (None, Address::Sqlite(folder)) => folder.join("master.key"),
+        (Some(place), _) => place.clone(),
+        (None, Address::Sqlite(folder)) => keys::place(None, folder),
         (None, Address::Postgres(_)) => {
             return Err(
                 Failure::new("the master key of this store is in no folder of its own")
-                    .next("name it with --master-key FILE"),
+                    .next("name it with --master-key PLACE"),
             );
         }
     };
@@ -29,10 +29,7 @@ pub(crate) fn run(arguments: &MigrateArguments) -> Result<(), Failure> {
     let entropy = Arc::new(OsEntropy);
     let from = Settings {
         address: arguments.from.clone(),
-        keys: Arc::new(KeyFile {
-            path: key,
-            entropy: entropy.clone(),
-        }),
+        keys: keys::source(key)?,
         entropy,
     };
     let moved = transfer(&from, &arguments.to, &mut told);
@@ -59,13 +56,14 @@ fn still(from: &Address) -> Result<Option<bus::Hold>, Failure> {
 }
 
 /// A key that is missing must not be made here: it would open nothing.
-fn must_be_there(key: &Path) -> Result<(), Failure> {
-    if key.is_file() {
-        return Ok(());
+fn must_be_there(key: &KeyPlace) -> Result<(), Failure> {
+    match key {
+        KeyPlace::Variable(_) | KeyPlace::Command(_) => return Ok(()),
+        KeyPlace::File(path) if path.is_file() => return Ok(()),
+        KeyPlace::File(_) => {}
     }
-    let place = key.display();
-    Err(Failure::new(format!("there is no master key {place}"))
-        .next("name it with --master-key FILE"))
+    Err(Failure::new(format!("there is no master key {key}"))
+        .next("name it with --master-key PLACE"))
 }
 
 fn told(now: Progress) {

@@ -4,6 +4,7 @@ pub(crate) mod cdr;
 pub(crate) mod demo;
 pub(crate) mod document;
 mod fields;
+pub(crate) mod key;
 pub(crate) mod migrate;
 pub(crate) mod prepare;
 pub(crate) mod snapshot;

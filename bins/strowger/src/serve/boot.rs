@@ -28,6 +28,7 @@ use super::switchboard::Switchboard;
 use super::{media as media_part, outside, records};
 use crate::console;
 use crate::failure::Failure;
+use crate::keys;
 use crate::print;
 
 /// User-Agent and Server of the exchange.
@@ -41,7 +42,10 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     net::raise_file_limit();
     let store = settings.store.as_deref().map(str::parse).transpose();
     let store = store.map_err(|rule| Failure::new(format!("store {rule}")))?;
-    let office = console::open_office(&settings.data, store, &settings.master_key)?;
+    let place = settings.master_key.as_deref().map(str::parse).transpose();
+    let place = place.map_err(|rule| Failure::new(format!("master_key {rule}")))?;
+    let place = keys::place(place, &settings.data);
+    let office = console::open_office(&settings.data, store, place)?;
     let folder = Folder::open(&settings.data).map_err(|error| Failure::new(error.to_string()))?;
     first_key(&office)?;
     let loopback = is_loopback(settings);

@@ -5,6 +5,7 @@ mod calls;
 mod cdrs;
 mod documents;
 mod events;
+mod keys;
 mod platform;
 mod registrations;
 mod support;
@@ -47,6 +48,7 @@ fn list() -> Vec<Operation> {
         audit::operations(),
         support::operations(),
         tokens::operations(),
+        keys::operations(),
         platform::operations(),
     ];
     documents.chain(others.into_iter().flatten()).collect()

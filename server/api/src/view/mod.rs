@@ -5,6 +5,7 @@ pub(crate) mod call;
 pub(crate) mod cdr;
 pub(crate) mod document;
 pub(crate) mod event;
+pub(crate) mod master_key;
 pub(crate) mod registration;
 pub(crate) mod support;
 pub(crate) mod token;

@@ -13,7 +13,7 @@ fn nothing_given_is_a_whole_exchange_on_the_usual_ports() {
     assert_eq!(settings.sip, ["0.0.0.0:5060".parse().unwrap()]);
     assert_eq!(settings.http, "127.0.0.1:8080".parse().unwrap());
     assert_eq!(settings.media_ports.to_string(), "40000-44999");
-    assert_eq!(settings.master_key, PathBuf::from("./data/master.key"));
+    assert_eq!(settings.master_key, None);
     assert!(settings.media.is_empty());
     assert_eq!(settings.digest, Digest::Md5);
     assert_eq!(settings.store, None);

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use domain::KindName;
-use ports::{KeyStore, SecretChange, SeededEntropy, StoreError, Stores};
+use ports::{KeyStore, Operation, RESEAL_STEP, SecretChange, SeededEntropy, StoreError, Stores};
 use store::{KeySource, Keyring, MasterKey, OpenError, Settings, SqlStore, block_on};
 use tenancy::{PlatformScope, TenantScope};
 
@@ -110,21 +110,80 @@ fn ring(keys: &[u8]) -> Keyring {
     keys.fold(newest, Keyring::renewed)
 }
 
+/// Data keys that each master key seals, newest first.
+fn status(store: &SqlStore) -> Vec<u64> {
+    let status = block_on(store.key_status(&PlatformScope::at_console())).unwrap();
+    assert_eq!(status.unopened, 0);
+    let keys = status.master_keys.into_iter();
+    keys.map(|key| key.data_keys).collect()
+}
+
+/// Seals everything anew, step by step; gives the number of data keys.
+fn reseal(store: &SqlStore) -> u64 {
+    let (mut anew, mut after) = (0, None);
+    loop {
+        let step = store.reseal(&PlatformScope::at_console(), after);
+        let step = block_on(step).unwrap();
+        anew += step.anew;
+        after = step.next;
+        if after.is_none() {
+            return anew;
+        }
+    }
+}
+
+#[test]
+fn more_data_keys_than_one_step_holds_are_sealed_anew() {
+    let disk = Disk::new();
+    let keys = Arc::new(Replaced(Mutex::new(ring(&[1]))));
+    let store = replaceable(&disk, &keys);
+    let world = World::over(&store);
+    for number in 0..RESEAL_STEP {
+        world.tenant(&format!("t{number}.example"));
+    }
+    *keys.0.lock().unwrap() = ring(&[1, 2]);
+    let all = u64::try_from(RESEAL_STEP).unwrap() + 1;
+    let first = block_on(store.reseal(&PlatformScope::at_console(), None)).unwrap();
+    assert_eq!(first.anew + 1, all);
+    assert_eq!(status(&store), [all - 1, 1]);
+    assert_eq!(reseal(&store), 1);
+    assert_eq!(status(&store), [all, 0]);
+}
+
+#[test]
+fn a_process_with_an_older_master_key_seals_nothing_under_it_once_there_is_a_newer() {
+    let disk = Disk::new();
+    let (old, new) = (ring(&[1]), ring(&[1, 2]));
+    let [behind, ahead] = [&old, &new].map(|ring| Arc::new(Replaced(Mutex::new(ring.clone()))));
+    let (one, two) = (replaceable(&disk, &behind), replaceable(&disk, &ahead));
+    assert_eq!(reseal(&two), 1);
+    let world = World::over(&one);
+    let refused = world.commit_below(vec![Operation::Create(world.tenant_write(&["a.example"]))]);
+    assert!(
+        matches!(&refused, Err(StoreError::Unavailable { detail }) if detail.contains("newer")),
+        "{refused:?}"
+    );
+    *behind.0.lock().unwrap() = new;
+    world.tenant("a.example");
+    assert_eq!(status(&two), [2, 0]);
+}
+
+/// A store whose master keys are replaced while it runs.
+fn replaceable(disk: &Disk, keys: &Arc<Replaced>) -> SqlStore {
+    let keys: Arc<dyn KeySource> = Arc::clone(keys) as Arc<dyn KeySource>;
+    SqlStore::open(&Settings {
+        address: store::Address::Sqlite(disk.folder.clone()),
+        keys,
+        entropy: Arc::new(SeededEntropy::new(1)),
+    })
+    .unwrap()
+}
+
 #[test]
 fn the_master_key_is_replaced_while_two_exchanges_run() {
     let disk = Disk::new();
     let keys = Arc::new(Replaced(Mutex::new(ring(&[1]))));
-    let open = || {
-        let keys: Arc<dyn KeySource> = Arc::clone(&keys) as Arc<dyn KeySource>;
-        let (folder, entropy) = (disk.folder.clone(), Arc::new(SeededEntropy::new(1)));
-        SqlStore::open(&Settings {
-            address: store::Address::Sqlite(folder),
-            keys,
-            entropy,
-        })
-        .unwrap()
-    };
-    let (one, two) = (open(), open());
+    let (one, two) = (replaceable(&disk, &keys), replaceable(&disk, &keys));
     let acme = two_devices(&one);
     let loads = |store: &SqlStore| {
         let parts = block_on(ports::ExchangeStore::load_tenant(store, &acme)).unwrap();
@@ -134,8 +193,10 @@ fn the_master_key_is_replaced_while_two_exchanges_run() {
     loads(&two);
     // the new key comes beside the old one, everything is sealed anew, the old one goes
     *keys.0.lock().unwrap() = ring(&[1, 2]);
-    assert_eq!(block_on(one.reseal(&PlatformScope::at_console())), Ok(2));
-    assert_eq!(block_on(one.reseal(&PlatformScope::at_console())), Ok(0));
+    assert_eq!(status(&one), [0, 2]);
+    assert_eq!(reseal(&one), 2);
+    assert_eq!(reseal(&one), 0);
+    assert_eq!(status(&one), [2, 0]);
     *keys.0.lock().unwrap() = ring(&[2]);
     loads(&one);
     loads(&two);
