@@ -120,10 +120,9 @@ fn status(store: &SqlStore) -> Vec<u64> {
 
 /// Seals everything anew, step by step; gives the number of data keys.
 fn reseal(store: &SqlStore) -> u64 {
-    let (mut anew, mut after) = (0, None);
+    let (platform, mut anew, mut after) = (PlatformScope::at_console(), 0, None);
     loop {
-        let step = store.reseal(&PlatformScope::at_console(), after);
-        let step = block_on(step).unwrap();
+        let step = block_on(store.reseal(&platform, after)).unwrap();
         anew += step.anew;
         after = step.next;
         if after.is_none() {
