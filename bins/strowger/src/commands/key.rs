@@ -33,8 +33,14 @@ pub(crate) fn run(arguments: KeyArguments) -> Result<(), Failure> {
 }
 
 fn status(console: &Console) -> Result<KeyStatus, Failure> {
-    let scope = PlatformScope::at_console();
+    let scope = operator(console)?;
     Ok(block_on(keys::status(&console.office, &scope))?)
+}
+
+/// Master keys are the platform's alone.
+fn operator(console: &Console) -> Result<PlatformScope, Failure> {
+    let scope = console.platform.platform();
+    scope.ok_or_else(|| Failure::new("master keys are the operator's"))
 }
 
 fn show(status: &KeyStatus) {
@@ -60,7 +66,7 @@ fn add(folder: &Folder) -> Result<(), Failure> {
 }
 
 fn reseal(console: &Console) -> Result<(), Failure> {
-    let scope = PlatformScope::at_console();
+    let scope = operator(console)?;
     let (mut after, mut anew) = (None, 0);
     loop {
         let step = block_on(keys::reseal_step(&console.office, &scope, after))?;
