@@ -141,7 +141,7 @@ pub async fn ask(
     support::ask(office, &scope, account.account(), wish).await
 }
 
-async fn found_below(
+pub(crate) async fn found_below(
     office: &Office,
     account: &AccountScope,
     reference: &Unresolved<Tenant>,

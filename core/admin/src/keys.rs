@@ -1,9 +1,11 @@
 //! Use cases of the keys that seal secrets: how they stand, and replacing them without a stop.
 
+use domain::Tenant;
 use ports::{KeyStatus, Resealed, StoreError};
 use serde_json::json;
-use tenancy::{AccountScope, Owner, PlatformScope, TenantScope};
+use tenancy::{AccountScope, Owner, PlatformScope, Unresolved};
 
+use crate::access;
 use crate::office::Office;
 
 /// Which master keys are held, and how many data keys each of them seals.
@@ -34,19 +36,19 @@ pub async fn reseal_step(
     Ok(done)
 }
 
-/// Gives a tenant a new data key and seals its secrets under it; gives their number. It is in the
-/// tenant's audit trail.
+/// Gives a tenant below an account a new data key and seals its secrets under it; gives their
+/// number. Nobody enters: nothing of the tenant is seen. It is in the tenant's audit trail.
 ///
 /// # Errors
-/// `NotFound` when the tenant is gone or not below the account, else what the store says.
+/// `NotFound` when there is no such tenant below the account, else what the store says.
 pub async fn renew(
     office: &Office,
     account: &AccountScope,
-    scope: &TenantScope,
+    reference: &Unresolved<Tenant>,
 ) -> Result<u64, StoreError> {
+    let (scope, _unentered) = access::found_below(office, account, reference).await?;
     let target = scope.tenant().to_string();
     let audit = office.audit(scope.owner(), scope.actor(), "data_key.renewed", target);
-    // noted first: that refuses a tenant which is not below the account
     office.store().note(account, &audit).await?;
-    office.store().renew_key(scope).await
+    office.store().renew_key(&scope).await
 }

@@ -6,7 +6,7 @@ use admin::keys;
 use domain::Tenant;
 use ports::{KeyStatus, MasterKeyUse};
 use store::{KeyPlace, MasterKey, OsEntropy, block_on};
-use tenancy::PlatformScope;
+use tenancy::{PlatformScope, Unresolved};
 
 use crate::arguments::Folder;
 use crate::arguments::key::{KeyArguments, KeyVerb};
@@ -131,10 +131,9 @@ fn renew(console: &Console, tenant: Option<String>) -> Result<(), Failure> {
 }
 
 fn renew_one(console: &Console, tenant: &str) -> Result<(), Failure> {
-    let entered = console.enter(tenant)?;
-    let renewed = keys::renew(&console.office, &console.platform, &entered.scope);
+    let reference = Unresolved::new(tenant);
+    let renewed = keys::renew(&console.office, &console.platform, &reference);
     let secrets = block_on(renewed)?;
-    let id = entered.tenant.id;
-    print::line(&format!("{id}: {secrets} secrets sealed anew"));
+    print::line(&format!("{tenant}: {secrets} secrets sealed anew"));
     Ok(())
 }
