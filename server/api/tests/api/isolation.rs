@@ -153,6 +153,7 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         }),
         "PlanSpec" | "PlanPatch" => json!({"name": "fresh"}),
         "Rollback" => json!({"revision": 1}),
+        "ResealStep" => json!({}),
         "ExtensionSpec" | "ExtensionPatch" => json!({"number": "777"}),
         "DeviceSpec" => json!({"username": "fresh", "extension": names.extensions[which]}),
         "DevicePatch" => json!({"extension": names.extensions[which]}),
