@@ -24,9 +24,23 @@ async fn every_operation_of_the_list_does_its_work() {
     support(&world).await;
     keys(&world).await;
     platform(&world).await;
+    sealing(&world).await;
     let listed: BTreeSet<String> = described().into_iter().map(|one| one.name).collect();
     let done: BTreeSet<String> = world.done().into_iter().map(str::to_owned).collect();
     assert_eq!(done, listed);
+}
+
+/// The store in memory seals nothing, so there is nothing to replace.
+async fn sealing(world: &World) {
+    let status = world.operator(Ask::get("/api/v1/master-keys")).await;
+    assert_eq!(status.is(200).json()["behind"], 0);
+    let reseal = |body| Ask::post("/api/v1/master-keys/reseal").json(&body);
+    let done = world.operator(reseal(json!({}))).await.is(200).json();
+    assert_eq!(done, json!({"anew": 0, "next": null}));
+    let odd = world.operator(reseal(json!({"after": "acme"}))).await;
+    assert_eq!(odd.refuses(api::Kind::Invalid).blames(), "/after");
+    let renew = Ask::post(&world.acme.path("renew-data-key"));
+    assert_eq!(world.operator(renew).await.is(200).json()["secrets"], 0);
 }
 
 async fn events(world: &World) {
