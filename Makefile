@@ -13,6 +13,10 @@ SEED  ?= 1
 RUNS  ?= 1
 # seeds in the gate
 GATE_RUNS ?= 1000
+# edits that `make isolation` tries at most
+EDITS ?= 40
+# requests for each operation that `make schemathesis` draws
+EXAMPLES ?= 100
 # cargo puts its work here; exported so that scripts find the binary, and absolute since some
 # tests run cargo from the folder of their crate
 CARGO_TARGET_DIR ?= target
@@ -22,7 +26,7 @@ export CARGO_TARGET_DIR
 .PHONY: help
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "; print "Strowger: make <target>\n"} \
-	  /^[a-z][a-z-]*:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	  /^[a-z][a-z-]*:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\n  %s\n  %s\n' 'make run                     then register a softphone: README.md' \
 	  'make sim SEED=7 RUNS=100     replay seeds 7 to 106'
 
@@ -36,9 +40,9 @@ run: ## build, make two demonstration companies, serve SIP and the API on all in
 	@exec $(CARGO_TARGET_DIR)/release/strowger serve --data '$(DATA)' --sip '$(SIP)' --http '$(HTTP)'
 
 .PHONY: test
-test: ## the whole gate: house rules, lints, docs, dependencies, tests, seeds, interop
-	@tools/setup.sh lint postgres interop
-	@GATE_RUNS=$(GATE_RUNS) tools/gate.sh tidy fmt lint docs deny test seeds interop
+test: ## the whole gate: house rules, lints, docs, dependencies, tests, seeds, interop, fuzz
+	@tools/setup.sh lint postgres interop fuzz
+	@GATE_RUNS=$(GATE_RUNS) tools/gate.sh tidy fmt lint docs deny test seeds interop fuzz
 
 .PHONY: check
 check: ## the quick part of the gate, for use while writing
@@ -78,6 +82,18 @@ sim: ## play simulated hours from SEED (RUNS seeds, one after the other)
 interop: ## calls between foreign SIP software through a running strowger, audio compared
 	@tools/setup.sh build postgres interop
 	@tools/gate.sh interop
+
+.PHONY: isolation
+isolation: ## every way to another company's data, then guards taken out one by one (SEED, EDITS)
+	@tools/setup.sh build
+	@cargo test --quiet --locked -p api --test api isolation -- --show-output | grep '^cells: '
+	@cargo xtask isolation --seed $(SEED) --edits $(EDITS)
+
+.PHONY: schemathesis
+schemathesis: ## hold the API to its OpenAPI text for longer than the gate does (SEED, EXAMPLES)
+	@tools/setup.sh build fuzz
+	cargo build --release --locked -p strowger
+	@SEED=$(SEED) EXAMPLES=$(EXAMPLES) tests/fuzz/run.sh
 
 .PHONY: bench
 bench: ## measure this machine: registrations, calls, memory, relayed packets, overload

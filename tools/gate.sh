@@ -29,6 +29,7 @@ stage_seeds() {
     cargo run --locked --profile sim -p sim -- --seed 1 --runs "${GATE_RUNS:-1000}"
 }
 stage_interop() { cargo build --release --locked -p strowger && tests/interop/run.sh; }
+stage_fuzz() { cargo build --release --locked -p strowger && tests/fuzz/run.sh; }
 
 # Adds up every "N passed … M failed" a log holds; prints "P F".
 counts() {

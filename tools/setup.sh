@@ -6,6 +6,7 @@
 #   tools/setup.sh lint             the same, and Rust's own clippy and rustfmt
 #   tools/setup.sh postgres         PostgreSQL's programs, without a running server
 #   tools/setup.sh interop          foreign SIP software and what compares the audio
+#   tools/setup.sh fuzz             schemathesis, in a Python of its own in .tools/
 #   tools/setup.sh deny             cargo-deny, built into .tools/
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -13,6 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # must agree with rust-version in Cargo.toml
 readonly RUST=1.95
 readonly DENY=0.20.2
+readonly SCHEMATHESIS=4.32.5
 
 packages_missing() {
     local package
@@ -119,6 +121,16 @@ need_interop() {
     need_numpy
 }
 
+need_fuzz() {
+    local python=.tools/python
+    "$python/bin/schemathesis" --version 2>/dev/null | grep -q " $SCHEMATHESIS\$" && return 0
+    python3 -c 'import ensurepip' 2>/dev/null || apt_install python3 python3-venv
+    echo "setup: installing schemathesis $SCHEMATHESIS into $python"
+    python3 -m venv "$python"
+    "$python/bin/pip" install --quiet --disable-pip-version-check \
+        "schemathesis==$SCHEMATHESIS" </dev/null
+}
+
 need_deny() {
     local started
     if .tools/bin/cargo-deny --version 2>/dev/null | grep -qx "cargo-deny $DENY"; then return 0; fi
@@ -130,7 +142,7 @@ need_deny() {
 
 for wish in "$@"; do
     case $wish in
-        build | lint | postgres | interop | deny) "need_$wish" ;;
+        build | lint | postgres | interop | fuzz | deny) "need_$wish" ;;
         *)
             echo "setup: no such wish: $wish" >&2
             exit 2

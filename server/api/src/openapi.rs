@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use utoipa::openapi::path::{HttpMethod, PathItem, Paths};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, OpenApiBuilder};
+use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, OpenApiBuilder, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::operation::Operation;
@@ -83,7 +83,8 @@ fn tags(operations: &[Operation]) -> Vec<utoipa::openapi::Tag> {
     names.into_iter().map(tag).collect()
 }
 
-fn components(operations: &[Operation]) -> Components {
+/// Every schema that the operations name, as often as they name it.
+fn schemas(operations: &[Operation]) -> Vec<(String, RefOr<Schema>)> {
     let mut all = vec![(ProblemView::name().into_owned(), ProblemView::schema())];
     ProblemView::schemas(&mut all);
     for operation in operations {
@@ -98,6 +99,10 @@ fn components(operations: &[Operation]) -> Components {
             }
         }
     }
+    all
+}
+
+fn components(operations: &[Operation]) -> Components {
     let key = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An API key: `stw_` and 43 characters."));
@@ -105,7 +110,7 @@ fn components(operations: &[Operation]) -> Components {
     ComponentsBuilder::new()
         .responses_from_iter(refusals.map(|(_, kinds)| describe::refusal(&kinds)))
         .security_scheme(SCHEME, SecurityScheme::Http(key.build()))
-        .schemas_from_iter(all.into_iter().collect::<BTreeMap<_, _>>())
+        .schemas_from_iter(schemas(operations).into_iter().collect::<BTreeMap<_, _>>())
         .build()
 }
 
@@ -129,5 +134,21 @@ fn method(operation: &Operation) -> HttpMethod {
         "PATCH" => HttpMethod::Patch,
         "DELETE" => HttpMethod::Delete,
         _ => HttpMethod::Get,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_types_share_the_name_of_a_schema() {
+        let mut known: BTreeMap<String, serde_json::Value> = BTreeMap::new();
+        for (name, schema) in schemas(operations::all()) {
+            let schema = serde_json::to_value(&schema).unwrap();
+            let first = known.entry(name.clone()).or_insert_with(|| schema.clone());
+            assert_eq!(*first, schema, "{name} is the name of two schemas");
+        }
+        assert!(known.len() > 50, "{}", known.len());
     }
 }

@@ -1,7 +1,8 @@
 //! The helpers of the house that are better written in Rust.
 //!
 //! `tidy` reads the rules in `layers.toml` and every tracked file, and prints one finding per
-//! broken rule: where, which rule, why it exists, and what to do instead.
+//! broken rule: where, which rule, why it exists, and what to do instead. `isolation` takes guards
+//! between tenants out of a copy of the source and asks which test misses them.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -11,6 +12,7 @@
 mod check;
 mod edges;
 mod finding;
+mod isolation;
 mod outline;
 mod rules;
 mod source;
@@ -21,7 +23,9 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask tidy     check the rules of the house (layers.toml)
-cargo xtask edges    print which crate imports which, as layers.toml would state it";
+cargo xtask edges    print which crate imports which, as layers.toml would state it
+cargo xtask isolation [--seed N] [--edits N] [--seconds N] [--only TEXT] [--list]
+                     take guards out of a copy and ask which test misses them";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -32,6 +36,7 @@ fn main() -> ExitCode {
         .as_slice()
     {
         ["tidy"] => tidy::run(),
+        ["isolation", words @ ..] => isolation::run(words),
         ["edges"] => match workspace::read(&tidy::root()) {
             Ok(crates) => {
                 print!("{}", edges::print(&crates));

@@ -45,6 +45,17 @@ pub(crate) fn root() -> PathBuf {
     here.ancestors().nth(2).unwrap_or(here).to_path_buf()
 }
 
+/// Every tracked text by its path, and the Rust files of the workspace's crates.
+///
+/// # Errors
+/// What cannot be read, in words.
+pub(crate) fn read_all(root: &Path) -> Result<(BTreeMap<String, String>, Vec<Source>), String> {
+    let crates = workspace::read(root)?;
+    let texts = texts(root)?;
+    let sources = sources(&crates, &texts)?;
+    Ok((texts, sources))
+}
+
 fn examine(root: &Path) -> Result<(usize, Vec<Finding>), String> {
     let rules = Rules::parse(&read(root, RULES)?).map_err(|e| format!("{RULES}: {e}"))?;
     let crates = workspace::read(root)?;

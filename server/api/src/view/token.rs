@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 /// and see nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = Role)]
+#[schema(as = KeyLevel)]
 pub(crate) enum RoleView {
     /// Runs the platform.
     Operator,

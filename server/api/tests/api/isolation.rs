@@ -1,6 +1,8 @@
 //! The stranger's test: what one company's key is told of another company is what it is told of
 //! a company that never was. It is made of the OpenAPI text, so it grows with the API.
 
+mod cells;
+
 use api::Limits;
 use ids::{
     CallId, CdrId, DeviceId, ExtensionId, PlanId, ResellerId, RoleId, SupportId, TenantId, TokenId,

@@ -1,0 +1,390 @@
+//! Cells: every place of every operation where a name can stand, tried with every name that
+//! another has. Places are read from the OpenAPI text, so a new operation has its cells at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::{Names, bare, body, filled, names_next_to, names_of, names_of_account, state_of};
+use crate::http::{Ask, Reply};
+use crate::openapi::{Described, described};
+use crate::world::{World, world_with};
+
+/// Members whose cells may differ, with reasons; see the file.
+const EXEMPT: &str = include_str!("exempt.txt");
+
+/// A member of a body in which a text can stand.
+struct Member {
+    name: String,
+    /// A list of texts.
+    many: bool,
+}
+
+/// Who asks, what it has itself, and whose names it tries.
+struct Asker {
+    world: World,
+    key: String,
+    home: Names,
+    theirs: Names,
+    nobodys: Names,
+    /// A word that only the other's documents hold.
+    canary: &'static str,
+}
+
+/// A world in which nobody meets the rate of a key.
+async fn patient_world() -> World {
+    let limits = api::Limits {
+        operator_rate: 1_000_000_000,
+        ..api::Limits::default()
+    };
+    let world = world_with(limits).await;
+    let caps = json!({"caps": {"api_requests_per_second": 1_000_000_000}});
+    for company in [&world.globex, &world.acme] {
+        let path = format!("/api/v1/tenants/{}", company.id);
+        let ask = Ask::patch(&path).if_match("*").json(&caps);
+        world.operator(ask).await.is(200);
+    }
+    world
+}
+
+/// A company that tries the names of another.
+async fn company() -> Asker {
+    let world = patient_world().await;
+    let no_token = "tok_00000000000000000000000000".parse().unwrap();
+    Asker {
+        key: world.globex.key.clone(),
+        home: names_of(&world.globex, no_token),
+        theirs: names_of(&world.acme, world.north.token),
+        nobodys: names_next_to(&world.acme, world.north.token),
+        canary: "canary of acme",
+        world,
+    }
+}
+
+/// A reseller that tries the names of its sibling.
+async fn reseller() -> Asker {
+    let world = patient_world().await;
+    let (north, south) = (&world.north, &world.south);
+    let mut nobodys = names_next_to(&north.company, north.token);
+    nobodys.resellers[1] = "nortk".to_owned();
+    nobodys.plans[1] = "nortk".to_owned();
+    Asker {
+        key: south.key.clone(),
+        home: names_of_account(south),
+        theirs: names_of_account(north),
+        nobodys,
+        canary: "canary of north",
+        world,
+    }
+}
+
+/// Every name; a name that is forgotten here does not compile.
+fn all(names: &Names) -> Vec<String> {
+    let Names {
+        tenants,
+        extensions,
+        devices,
+        resellers,
+        plans,
+        call,
+        cdr,
+        token,
+        webhooks,
+        roles,
+        users,
+        access,
+    } = names;
+    let twice = [
+        tenants, extensions, devices, resellers, plans, webhooks, roles, users,
+    ];
+    let once = [call, cdr, token, access];
+    twice.into_iter().flatten().chain(once).cloned().collect()
+}
+
+/// The text's schema of this name.
+fn schema(text: &Value, name: &str) -> Value {
+    text["components"]["schemas"][name].clone()
+}
+
+/// Members of a schema in which a text can stand.
+fn members(schema: &Value) -> Vec<Member> {
+    let is_text =
+        |of: &Value| of["enum"].is_null() && (of["type"] == "string" || of["type"][0] == "string");
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    let found = properties.filter_map(|(name, of)| {
+        let many = of["type"] == "array" && is_text(&of["items"]);
+        (many || is_text(of)).then(|| Member {
+            name: name.clone(),
+            many,
+        })
+    });
+    found.collect()
+}
+
+/// Names of the header parameters of each operation.
+fn headers(text: &Value) -> BTreeMap<String, Vec<String>> {
+    let methods = text["paths"].as_object().unwrap().values();
+    let operations = methods.flat_map(|methods| methods.as_object().unwrap().values());
+    let named = operations.map(|operation| {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let headers = parameters.filter(|one| one["in"] == "header");
+        let names = headers.map(|one| one["name"].as_str().unwrap().to_owned());
+        let id = operation["operationId"].as_str().unwrap();
+        (id.to_owned(), names.collect())
+    });
+    named.collect()
+}
+
+impl Asker {
+    /// Their names beside nobody's, without those that the asker has itself.
+    fn pairs(&self) -> Vec<(String, String)> {
+        let own: BTreeSet<String> = all(&self.home).into_iter().collect();
+        let pairs = all(&self.theirs).into_iter().zip(all(&self.nobodys));
+        pairs
+            .filter(|(theirs, nobodys)| theirs != nobodys && !own.contains(theirs))
+            .collect()
+    }
+
+    /// What a name is answered with, without that name. Of a success only the status: it tells of
+    /// the asker's own. What was made by it is removed, so that the next is asked of the same.
+    async fn told(&self, operation: &Described, ask: Ask, name: &str) -> (u16, String) {
+        let reply = bare(ask.key(&self.key).send(self.world.address).await);
+        let text = reply.text();
+        assert!(!text.contains(self.canary), "{}: {text}", operation.name);
+        if reply.status == 201 {
+            self.remove(operation, &reply).await;
+        }
+        match reply.status {
+            200..300 => (reply.status, String::new()),
+            status => (status, text.replace(name, "NAME")),
+        }
+    }
+
+    async fn remove(&self, operation: &Described, made: &Reply) {
+        let path = filled(&operation.path, &self.home, 0, None);
+        let path = format!("{path}/{}", made.member("id"));
+        let ask = Ask::delete(&path).if_match("*").key(&self.key);
+        ask.send(self.world.address).await.is(204);
+    }
+
+    /// A request of the asker's own, with nothing foreign in it.
+    fn own(&self, operation: &Described, with: impl FnOnce(&mut Value)) -> Ask {
+        let path = filled(&operation.path, &self.home, 0, None);
+        let ask = Ask::new(&operation.method, &path);
+        match &operation.body {
+            Some(schema) => {
+                let mut body = body(schema, &self.home, 0);
+                with(&mut body);
+                ask.json(&body)
+            }
+            None => ask,
+        }
+    }
+
+    /// Tries every member of every body; gives the number of cells.
+    async fn members(&self, exempt: &mut Exempt) -> usize {
+        let text: Value = serde_json::from_str(&api::openapi()).unwrap();
+        let mut cells = 0;
+        for operation in described() {
+            let Some(name) = &operation.body else {
+                continue;
+            };
+            for member in members(&schema(&text, name)) {
+                for (theirs, nobodys) in self.pairs() {
+                    let ask = |value: &str| {
+                        let put = |body: &mut Value| {
+                            let one = json!(value);
+                            body[&member.name] = if member.many { json!([one]) } else { one };
+                        };
+                        self.own(&operation, put).if_match("*")
+                    };
+                    let told = self.told(&operation, ask(&theirs), &theirs).await;
+                    let nothing = self.told(&operation, ask(&nobodys), &nobodys).await;
+                    let what = format!("{} {name} {} = {theirs}", operation.name, member.name);
+                    exempt.compare(name, &member.name, &what, &told, &nothing);
+                    cells += 1;
+                }
+            }
+        }
+        cells
+    }
+
+    /// Tries every header of every operation; gives the number of cells.
+    async fn headers(&self) -> usize {
+        let text: Value = serde_json::from_str(&api::openapi()).unwrap();
+        let headers = headers(&text);
+        let mut cells = 0;
+        for operation in described() {
+            // what is gone would be asked of afterwards
+            let goes = operation.method == "DELETE";
+            for header in &headers[&operation.name] {
+                for (theirs, nobodys) in self.pairs() {
+                    let ask = |value: &str| {
+                        let value = match header.as_str() {
+                            "Idempotency-Key" => value.to_owned(),
+                            _ => format!("\"{value}\""),
+                        };
+                        self.own(&operation, |_| ()).with(header, &value)
+                    };
+                    let told = self.told(&operation, ask(&theirs), &theirs).await;
+                    let nothing = self.told(&operation, ask(&nobodys), &nobodys).await;
+                    let what = format!("{} {header}: {theirs}", operation.name);
+                    assert_eq!(told, nothing, "{what} tells what another has");
+                    assert!(!goes || told.0 >= 400, "{what} removed something");
+                    cells += 1;
+                }
+            }
+        }
+        cells
+    }
+
+    /// That what the asker sends by itself is good: else every cell would be refused alike, for a
+    /// reason that has nothing to do with names.
+    async fn makes_its_own(&self, parts: &[&str]) {
+        for operation in described() {
+            let makes = operation.method == "POST" && operation.body.is_some();
+            if makes && parts.iter().any(|part| operation.path.ends_with(part)) {
+                let told = self
+                    .told(&operation, self.own(&operation, |_| ()), "")
+                    .await;
+                assert_eq!(told.0, 201, "{}: {}", operation.path, told.1);
+            }
+        }
+    }
+}
+
+/// The list of exemptions, and which of them were needed.
+struct Exempt {
+    listed: BTreeSet<String>,
+    needed: BTreeSet<String>,
+}
+
+impl Exempt {
+    fn read() -> Exempt {
+        let lines = EXEMPT.lines().filter(|line| !line.starts_with('#'));
+        let listed = lines.map(|line| {
+            let (member, why) = line.split_once(": ").unwrap_or((line, ""));
+            assert!(!why.is_empty(), "say why: {line}");
+            member.to_owned()
+        });
+        Exempt {
+            listed: listed.collect(),
+            needed: BTreeSet::new(),
+        }
+    }
+
+    fn compare(
+        &mut self,
+        schema: &str,
+        member: &str,
+        what: &str,
+        told: &(u16, String),
+        nothing: &(u16, String),
+    ) {
+        let member = format!("{schema} {member}");
+        if told != nothing && self.listed.contains(&member) {
+            self.needed.insert(member);
+        } else {
+            assert_eq!(told, nothing, "{what} tells what another has");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_member_of_a_body_leads_to_what_another_has() {
+    let mut exempt = Exempt::read();
+    let asker = company().await;
+    let before = state_of(&asker.world, &asker.world.acme).await;
+    asker
+        .makes_its_own(&["/extensions", "/devices", "/webhooks"])
+        .await;
+    let cells = asker.members(&mut exempt).await;
+    assert_eq!(state_of(&asker.world, &asker.world.acme).await, before);
+    println!("cells: {cells:>6} members of bodies, a company's key");
+    assert!(cells > 300, "{cells}");
+    let asker = reseller().await;
+    let before = state_of(&asker.world, &asker.world.north.company).await;
+    asker
+        .makes_its_own(&["v1/tenants", "v1/resellers", "v1/plans", "v1/tokens"])
+        .await;
+    let cells = asker.members(&mut exempt).await;
+    let after = state_of(&asker.world, &asker.world.north.company).await;
+    assert_eq!(after, before);
+    println!("cells: {cells:>6} members of bodies, a reseller's key");
+    assert_eq!(
+        exempt.needed, exempt.listed,
+        "exemptions that no cell needs"
+    );
+    println!("cells: {:>6} exempt members", exempt.needed.len());
+}
+
+#[tokio::test]
+async fn no_header_leads_to_what_another_has() {
+    let asker = company().await;
+    let before = state_of(&asker.world, &asker.world.acme).await;
+    let cells = asker.headers().await;
+    assert_eq!(state_of(&asker.world, &asker.world.acme).await, before);
+    println!("cells: {cells:>6} headers, a company's key");
+    assert!(cells > 300, "{cells}");
+    let asker = reseller().await;
+    let before = state_of(&asker.world, &asker.world.north.company).await;
+    let cells = asker.headers().await;
+    let after = state_of(&asker.world, &asker.world.north.company).await;
+    assert_eq!(after, before);
+    println!("cells: {cells:>6} headers, a reseller's key");
+}
+
+/// A place in another's list is a place in none of one's own: what follows it is one's own, or
+/// nothing.
+#[tokio::test]
+async fn no_cursor_of_anothers_list_leads_into_it() {
+    let asker = company().await;
+    let (world, home) = (&asker.world, &asker.home);
+    let theirs = names_of(&world.acme, world.north.token);
+    let (mut cells, mut empty) = (0, Vec::new());
+    for operation in described() {
+        let makes = operation.method == "POST" && operation.path.contains("{tenant}");
+        if let (true, Some(schema)) = (makes, &operation.body) {
+            // a second of everything, so that lists have a second page
+            let path = filled(&operation.path, &theirs, 0, None);
+            let ask = Ask::post(&path).json(&body(schema, &theirs, 0));
+            world.tenant(&world.acme, ask).await;
+        }
+    }
+    for operation in described() {
+        let pages = operation.query.iter().any(|name| name == "after");
+        if !pages || !operation.path.contains("{tenant}") || operation.path.contains("/stream") {
+            continue;
+        }
+        let first = filled(&operation.path, &theirs, 0, None);
+        let first = Ask::get(&format!("{first}?limit=1"));
+        let first = world.tenant(&world.acme, first).await.is(200).json();
+        let next = match &first["next"] {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => {
+                empty.push(operation.name.clone());
+                continue;
+            }
+        };
+        let own = filled(&operation.path, home, 0, None);
+        let reply = world
+            .tenant(&world.globex, Ask::get(&format!("{own}?after={next}")))
+            .await;
+        let text = reply.text();
+        assert!([200, 400].contains(&reply.status), "{own}: {text}");
+        for name in all(&theirs) {
+            assert!(
+                !text.contains(&format!("\"{name}\"")),
+                "{own}: {name}: {text}"
+            );
+        }
+        assert!(!text.contains(asker.canary), "{own}: {text}");
+        cells += 1;
+    }
+    println!(
+        "cells: {cells:>6} cursors; lists of one page: {}",
+        empty.join(", ")
+    );
+    assert!(cells >= 4, "{cells} {empty:?}");
+}
