@@ -13,6 +13,9 @@ use crate::world::{World, world_with};
 /// Members whose cells may differ, with reasons; see the file.
 const EXEMPT: &str = include_str!("exempt.txt");
 
+/// Operations that succeed once only, so that the same cannot be asked twice.
+const ONCE: [&str; 1] = ["endSupportAccess"];
+
 /// A member of a body in which a text can stand.
 struct Member {
     name: String,
@@ -29,6 +32,17 @@ struct Asker {
     nobodys: Names,
     /// A word that only the other's documents hold.
     canary: &'static str,
+    /// What the asker's own documents had at first, by path.
+    first: BTreeMap<String, Value>,
+    /// Paths of lists whose items can be removed.
+    removable: BTreeSet<String>,
+}
+
+/// Paths of lists whose items can be removed.
+fn removable() -> BTreeSet<String> {
+    let items = described().into_iter().filter(|one| one.method == "DELETE");
+    let lists = items.filter_map(|one| Some(one.path.rsplit_once('/')?.0.to_owned()));
+    lists.collect()
 }
 
 /// A world in which nobody meets the rate of a key.
@@ -51,14 +65,18 @@ async fn patient_world() -> World {
 async fn company() -> Asker {
     let world = patient_world().await;
     let no_token = "tok_00000000000000000000000000".parse().unwrap();
-    Asker {
+    let mut asker = Asker {
         key: world.globex.key.clone(),
         home: names_of(&world.globex, no_token),
         theirs: names_of(&world.acme, world.north.token),
         nobodys: names_next_to(&world.acme, world.north.token),
         canary: "canary of acme",
+        first: BTreeMap::new(),
+        removable: removable(),
         world,
-    }
+    };
+    asker.remember().await;
+    asker
 }
 
 /// A reseller that tries the names of its sibling.
@@ -68,14 +86,18 @@ async fn reseller() -> Asker {
     let mut nobodys = names_next_to(&north.company, north.token);
     nobodys.resellers[1] = "nortk".to_owned();
     nobodys.plans[1] = "nortk".to_owned();
-    Asker {
+    let mut asker = Asker {
         key: south.key.clone(),
         home: names_of_account(south),
         theirs: names_of_account(north),
         nobodys,
         canary: "canary of north",
+        first: BTreeMap::new(),
+        removable: removable(),
         world,
-    }
+    };
+    asker.remember().await;
+    asker
 }
 
 /// Every name; a name that is forgotten here does not compile.
@@ -146,13 +168,18 @@ impl Asker {
     }
 
     /// What a name is answered with, without that name. Of a success only the status: it tells of
-    /// the asker's own. What was made by it is removed, so that the next is asked of the same.
+    /// the asker's own. What was made by it is removed and what was changed is changed back, so
+    /// that the next is asked of the same.
     async fn told(&self, operation: &Described, ask: Ask, name: &str) -> (u16, String) {
         let reply = bare(ask.key(&self.key).send(self.world.address).await);
         let text = reply.text();
         assert!(!text.contains(self.canary), "{}: {text}", operation.name);
         if reply.status == 201 {
             self.remove(operation, &reply).await;
+        }
+        let changes = ["PUT", "PATCH"].contains(&operation.method.as_str());
+        if reply.status == 200 && changes {
+            self.restore(operation).await;
         }
         match reply.status {
             200..300 => (reply.status, String::new()),
@@ -161,10 +188,44 @@ impl Asker {
     }
 
     async fn remove(&self, operation: &Described, made: &Reply) {
+        if !self.removable.contains(&operation.path) {
+            return;
+        }
         let path = filled(&operation.path, &self.home, 0, None);
         let path = format!("{path}/{}", made.member("id"));
         let ask = Ask::delete(&path).if_match("*").key(&self.key);
-        ask.send(self.world.address).await.is(204);
+        let gone = ask.send(self.world.address).await;
+        assert_eq!(gone.status, 204, "DELETE {path}: {}", gone.text());
+    }
+
+    /// Gives a document of the asker's own that was changed what it had at first.
+    async fn restore(&self, operation: &Described) {
+        let path = filled(&operation.path, &self.home, 0, None);
+        if let Some(first) = self.first.get(&path) {
+            let ask = Ask::put(&path).if_match("*").json(first).key(&self.key);
+            ask.send(self.world.address).await.is(200);
+        }
+    }
+
+    /// Remembers what each document of the asker's own has that a PUT would set.
+    async fn remember(&mut self) {
+        let text: Value = serde_json::from_str(&api::openapi()).unwrap();
+        for operation in described().iter().filter(|one| one.method == "PUT") {
+            let path = filled(&operation.path, &self.home, 0, None);
+            let ask = Ask::get(&path).key(&self.key);
+            let shown = ask.send(self.world.address).await;
+            let known = schema(&text, operation.body.as_deref().unwrap_or_default());
+            if shown.status == 200 {
+                let mut document = shown.json();
+                let members = document.as_object_mut().unwrap();
+                members.retain(|name, _| known["properties"].get(name).is_some());
+                if known["properties"].get("secret").is_some() {
+                    // never shown, and asked for when a name changes with it
+                    members.insert("secret".to_owned(), json!("kept to oneself"));
+                }
+                self.first.insert(path, document);
+            }
+        }
     }
 
     /// A request of the asker's own, with nothing foreign in it.
@@ -215,13 +276,17 @@ impl Asker {
         let headers = headers(&text);
         let mut cells = 0;
         for operation in described() {
+            if ONCE.contains(&operation.name.as_str()) {
+                continue;
+            }
             // what is gone would be asked of afterwards
             let goes = operation.method == "DELETE";
             for header in &headers[&operation.name] {
                 for (theirs, nobodys) in self.pairs() {
                     let ask = |value: &str| {
                         let value = match header.as_str() {
-                            "Idempotency-Key" => value.to_owned(),
+                            // a key that comes twice would be a repetition
+                            "Idempotency-Key" => format!("{value}-{cells}"),
                             _ => format!("\"{value}\""),
                         };
                         self.own(&operation, |_| ()).with(header, &value)
