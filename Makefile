@@ -86,7 +86,8 @@ interop: ## calls between foreign SIP software through a running strowger, audio
 .PHONY: isolation
 isolation: ## every way to another company's data, then guards taken out one by one (SEED, EDITS)
 	@tools/setup.sh build
-	@cargo test --quiet --locked -p api --test api isolation -- --show-output | grep '^cells: '
+	@cargo test --quiet --locked -p api --test api cells -- --show-output | grep '^cells: '
+	@cargo test --quiet --locked -p node --test shard cells -- --show-output | grep '^cells: '
 	@cargo xtask isolation --seed $(SEED) --edits $(EDITS)
 
 .PHONY: schemathesis

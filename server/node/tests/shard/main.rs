@@ -5,6 +5,7 @@
 mod admission;
 mod calls;
 mod caps;
+mod cells;
 mod events;
 mod fairness;
 mod features;

@@ -424,14 +424,12 @@ async fn no_cursor_of_anothers_list_leads_into_it() {
         let first = filled(&operation.path, &theirs, 0, None);
         let first = Ask::get(&format!("{first}?limit=1"));
         let first = world.tenant(&world.acme, first).await.is(200).json();
-        let next = match &first["next"] {
-            Value::String(text) => text.clone(),
-            Value::Number(number) => number.to_string(),
-            _ => {
-                empty.push(operation.name.clone());
-                continue;
-            }
-        };
+        let next = &first["next"];
+        if next.is_null() {
+            empty.push(operation.name.clone());
+            continue;
+        }
+        let next = next.as_str().map_or(next.to_string(), str::to_owned);
         let own = filled(&operation.path, home, 0, None);
         let reply = world
             .tenant(&world.globex, Ask::get(&format!("{own}?after={next}")))
