@@ -9,6 +9,7 @@
 mod accounts;
 mod answer;
 mod cdrs;
+mod credentials;
 mod damage;
 mod deliveries;
 mod documents;

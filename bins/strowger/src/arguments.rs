@@ -2,6 +2,7 @@
 
 pub(crate) mod document;
 pub(crate) mod key;
+pub(crate) mod people;
 pub(crate) mod snapshot;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use store::{Address, KeyPlace};
 
 use document::{AccountKind, AnyKind, TenantKind};
 use key::KeyArguments;
+use people::PeopleArguments;
 use snapshot::{ApplyArguments, PlanArguments, SnapshotArguments};
 
 /// What everybody may say.
@@ -60,11 +62,11 @@ pub(crate) enum Command {
     /// List, add, change and remove what registers: a company's devices
     #[command(after_help = "Example: strowger device add acme.example acme-104 extension=104")]
     Device(TenantKind),
-    /// List, add, change and remove people: the operator's, a reseller's or a company's
+    /// List, add, change, remove and invite people: the operator's, a reseller's or a company's
     #[command(
         after_help = "Example: strowger user add --tenant acme.example ann@acme.example role=user"
     )]
-    User(AnyKind),
+    User(PeopleArguments),
     /// List, add, change and remove roles beside those that are always there
     Role(AnyKind),
     /// List, make and revoke API keys
@@ -223,6 +225,9 @@ pub(crate) struct ServeArguments {
     /// The address that mail comes from
     #[arg(long, value_name = "ADDRESS", env = "STROWGER_MAIL_FROM")]
     pub(crate) mail_from: Option<String>,
+    /// What links in mails begin with, such as https://voice.example [default: the API's address]
+    #[arg(long, value_name = "URL", env = "STROWGER_PORTAL")]
+    pub(crate) portal: Option<String>,
     /// Inside networks where webhooks may go, with commas [default: none]
     #[arg(long, value_name = "ADDR/BITS", env = "STROWGER_WEBHOOK_ALLOW")]
     pub(crate) webhook_allow: Option<String>,
@@ -251,6 +256,7 @@ impl ServeArguments {
             drain_seconds: self.drain_seconds,
             smtp: self.smtp,
             mail_from: self.mail_from,
+            portal: self.portal,
             webhook_allow: self.webhook_allow.map(Several::One),
             log: self.log,
             log_format: self.log_format,

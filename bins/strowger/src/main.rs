@@ -46,7 +46,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Tenant(said) => commands::document::above(KindName::Tenant, said),
         Command::Extension(said) => commands::document::inside(KindName::Extension, said),
         Command::Device(said) => commands::document::inside(KindName::Device, said),
-        Command::User(said) => commands::document::anywhere(KindName::User, said),
+        Command::User(said) => commands::people::run(said),
         Command::Role(said) => commands::document::anywhere(KindName::Role, said),
         Command::Token(token) => commands::token::run(token),
         Command::Key(key) => commands::key::run(key),

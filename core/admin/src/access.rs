@@ -7,6 +7,7 @@ use tenancy::{
 };
 
 use crate::office::Office;
+use crate::people;
 use crate::support::{self, Denied, Wish};
 
 /// A tenant that was entered.
@@ -24,8 +25,9 @@ pub struct Entered {
     pub plan: Option<Resource<Plan>>,
 }
 
-/// Who presents this API key; `None` when it is unknown, revoked or expired, or when the reseller
-/// whose it is, or one above it, is disabled.
+/// Who presents this API key, or this access token of a person who signed in; `None` when it is
+/// unknown, revoked, ended or expired, or when the reseller whose it is, or one above it, is
+/// disabled.
 ///
 /// # Errors
 /// What the store says.
@@ -34,7 +36,7 @@ pub async fn authenticate(
     presented: &str,
 ) -> Result<Option<Principal>, StoreError> {
     let Some(text) = TokenText::parse(presented) else {
-        return Ok(None);
+        return people::admit(office, presented).await;
     };
     let Some(token) = office.store().find_token(&text.hash()).await? else {
         return Ok(None);

@@ -9,6 +9,8 @@ use machine::WallTime;
 use ports::{Change, Entropy, Operation, SecretChange, StoreError, Stores, WallClock};
 use tenancy::{Actor, Owner};
 
+use crate::desk::Desk;
+
 /// Name of the store's setting that keeps the realm.
 pub const REALM_SETTING: &str = "realm";
 
@@ -22,6 +24,7 @@ pub struct Office {
     entropy: Arc<dyn Entropy>,
     clock: Arc<dyn WallClock>,
     realm: Arc<str>,
+    desk: Arc<Desk>,
     request: Option<RequestId>,
 }
 
@@ -46,11 +49,13 @@ impl Office {
         realm: &str,
     ) -> Result<Office, StoreError> {
         let realm = store.setting_or_insert(REALM_SETTING, realm).await?.into();
+        let desk = Desk::open(&*store, &*entropy, clock.now()).await?;
         Ok(Office {
             store,
             entropy,
             clock,
             realm,
+            desk: Arc::new(desk),
             request: None,
         })
     }
@@ -111,6 +116,16 @@ impl Office {
     pub(crate) fn secret_change<K: Kind>(&self, spec: &K, secret: Option<&Secret>) -> SecretChange {
         let digests = secret.and_then(|secret| spec.digests(secret, &self.realm));
         digests.map_or(SecretChange::Keep, SecretChange::Set)
+    }
+
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// How many names, networks and devices are remembered for failed attempts to sign in, for a
+    /// metric.
+    pub fn attempts_remembered(&self) -> usize {
+        self.desk.remembered()
     }
 
     pub(crate) fn change(&self, operations: Vec<Operation>) -> Change {

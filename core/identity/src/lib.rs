@@ -5,10 +5,13 @@
 //! them is a hash, or, where the exchange itself must compute with them ([`TotpSecret`]), bytes
 //! for the host to seal.
 
+mod authenticator;
 mod base32;
 mod base64url;
+mod credentials;
 mod device;
 mod flow_key;
+mod letters;
 mod link;
 mod lockout;
 mod login;
@@ -23,8 +26,11 @@ mod tally;
 mod token;
 mod totp;
 
+pub use authenticator::Authenticator;
+pub use credentials::{Credentials, Unreadable};
 pub use device::{Device, DeviceKey};
 pub use flow_key::FlowKey;
+pub use letters::{LETTER_DAY, LETTER_PAUSE, LETTERS_MAX, Letters};
 pub use link::{BadLink, Link, LinkKey, Purpose};
 pub use lockout::{Attempt, Lockout, NameKey, Network};
 pub use login::{ACCESS_LIFE, Login, LoginEntropy, Logins, Refused, SPARE_LIFE, Tokens};

@@ -20,6 +20,9 @@ pub enum Purpose {
     Invitation,
     /// A person sets a new password.
     Reset,
+    /// A person whose password was right goes on to the second factor. It is no link in a mail,
+    /// but as short-lived and as easily overtaken.
+    SecondFactor,
 }
 
 impl Purpose {
@@ -27,6 +30,7 @@ impl Purpose {
         match self {
             Purpose::Invitation => "link of an invitation",
             Purpose::Reset => "link of a reset",
+            Purpose::SecondFactor => "challenge of a second factor",
         }
     }
 }

@@ -76,6 +76,11 @@ impl Login {
         self.refreshed
     }
 
+    /// The hash of the access token that it has now.
+    pub fn access(&self) -> &TokenHash {
+        &self.access
+    }
+
     fn is_idle(&self, now: WallTime) -> bool {
         now.saturating_since(self.refreshed) >= SPARE_LIFE
     }
@@ -183,6 +188,16 @@ impl Logins {
     /// Ends all but the one that asks, or really all: after a new password, for example.
     pub fn end_others(&mut self, kept: Option<LoginId>) {
         self.0.retain(|login| Some(login.id) == kept);
+    }
+
+    /// The ids of all, for whoever must find a person by a login.
+    pub fn ids(&self) -> Vec<LoginId> {
+        self.0.iter().map(Login::id).collect()
+    }
+
+    /// Ends those that are not among the ids.
+    pub(crate) fn keep(&mut self, alive: &[LoginId]) {
+        self.0.retain(|login| alive.contains(&login.id));
     }
 
     fn get(&self, id: LoginId) -> Option<&Login> {

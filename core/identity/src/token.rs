@@ -43,7 +43,8 @@ impl AccessText {
         write(ACCESS_PREFIX, self.login, &[self.secret])
     }
 
-    pub(crate) fn hash(&self) -> TokenHash {
+    /// The hash that is kept of it.
+    pub fn hash(&self) -> TokenHash {
         hash(&self.secret)
     }
 }

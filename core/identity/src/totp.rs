@@ -24,7 +24,7 @@ const SECRET_BYTES: usize = 20;
 const BLOCK: usize = 64;
 
 /// What the app and the exchange both know. To be sealed where it is stored; `Debug` hides it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TotpSecret([u8; SECRET_BYTES]);
 
 impl TotpSecret {

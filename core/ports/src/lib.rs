@@ -2,12 +2,14 @@
 //!
 //! A tenant's data is reached through [`Store`] and an account's through [`AccountStore`], none of
 //! whose methods lacks a scope. What is the platform's is reached through [`ExchangeStore`] (the
-//! running exchange) and [`FrontDoor`] (before it is known who asks). [`KeyStore`] replaces the
-//! keys under which secrets are kept. [`EventLog`] is what tenants follow. [`Stores`] is all six.
+//! running exchange), [`FrontDoor`] and [`CredentialStore`] (before it is known who asks).
+//! [`KeyStore`] replaces the keys under which secrets are kept. [`Books`] hold what happens in
+//! tenants and is no document. [`Stores`] is all of them.
 
 mod account;
 mod change;
 mod courier;
+mod credentials;
 mod deliveries;
 mod enquirer;
 mod error;
@@ -16,6 +18,7 @@ mod exchange;
 mod fixed;
 pub mod frame;
 mod front_door;
+mod heavy_work;
 mod hook_desk;
 mod host;
 mod journal;
@@ -35,6 +38,10 @@ pub use change::{
     Written,
 };
 pub use courier::{Courier, CourierError, PARCEL_MAX, Parcel, Receipt};
+pub use credentials::{
+    CREDENTIALS_LOGINS_MAX, CREDENTIALS_MAX, CredentialRecord, CredentialStore, Person,
+    SAME_MAIL_MAX,
+};
 pub use deliveries::{DELIVERIES_KEPT, DeliveryBook, DeliveryQuery};
 pub use enquirer::{Answered, ENQUIRY_MAX, Enquirer, Enquiry};
 pub use error::{Fault, StoreError};
@@ -44,6 +51,7 @@ pub use events::{
 pub use exchange::{ExchangeStore, FeedWatch};
 pub use fixed::{FixedClock, SeededEntropy};
 pub use front_door::{FrontDoor, IDEMPOTENCY_HOURS, RESPONSE_MAX, Reply, Turn};
+pub use heavy_work::{AtOnce, Busy, HeavyWork};
 pub use hook_desk::{HookDesk, NoHooks};
 pub use host::{Entropy, WallClock};
 pub use journal::{Journal, JournalRecord, Mark};

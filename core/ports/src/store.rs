@@ -7,6 +7,7 @@ use tenancy::TenantScope;
 
 use crate::account::AccountStore;
 use crate::change::{Change, Committed};
+use crate::credentials::CredentialStore;
 use crate::deliveries::DeliveryBook;
 use crate::error::StoreError;
 use crate::events::EventLog;
@@ -74,9 +75,19 @@ pub trait Books: EventLog + DeliveryBook + SupportBook {}
 impl<T> Books for T where T: EventLog + DeliveryBook + SupportBook + ?Sized {}
 
 /// All of a store's faces.
-pub trait Stores: Store + AccountStore + ExchangeStore + FrontDoor + KeyStore + Books {}
+pub trait Stores:
+    Store + AccountStore + ExchangeStore + FrontDoor + CredentialStore + KeyStore + Books
+{
+}
 
 impl<T> Stores for T where
-    T: Store + AccountStore + ExchangeStore + FrontDoor + KeyStore + Books + ?Sized
+    T: Store
+        + AccountStore
+        + ExchangeStore
+        + FrontDoor
+        + CredentialStore
+        + KeyStore
+        + Books
+        + ?Sized
 {
 }

@@ -1,18 +1,22 @@
 //! One request as a handler sees it, and its answer.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use admin::access::{self, Entered};
+use admin::people::{self, Post};
 use admin::{Office, documents};
 use axum::body::{Body, Bytes};
 use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use domain::{Reseller, Tenant};
 use hyper::upgrade::OnUpgrade;
+use ids::LoginId;
 use serde::Serialize;
 use serde_json::Value;
 use tenancy::{AccountScope, PlatformScope, Principal, TenantScope, Unresolved};
 
+use crate::bearer::bearer;
 use crate::front::Front;
 use crate::problem::{Kind, Problem};
 
@@ -23,6 +27,8 @@ pub(crate) struct Call {
     pub(crate) office: Office,
     /// The holder of the key; `None` where none was asked for.
     pub(crate) caller: Option<Principal>,
+    /// Where it comes from.
+    pub(crate) source: Option<IpAddr>,
     pub(crate) path: Vec<(String, String)>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
@@ -51,6 +57,20 @@ impl Call {
             .iter()
             .find(|(n, _)| n == name)
             .map(|(_, text)| text.as_str())
+    }
+
+    /// The login through which the caller asks, when it is a person.
+    pub(crate) fn login(&self) -> Option<LoginId> {
+        self.caller.as_ref()?.user()?;
+        people::login_of(bearer(&self.headers)?)
+    }
+
+    /// How mails go out.
+    pub(crate) fn post(&self) -> Post<'_> {
+        Post {
+            mailer: &*self.front.parts.mailer,
+            portal: &self.front.parts.portal,
+        }
     }
 
     /// The platform's scope. To others the platform does not exist.

@@ -9,7 +9,9 @@ use admin::Office;
 use ids::TenantId;
 use ports::{HookDesk, LiveExchange, Mailer, NoHooks, NoMailer};
 use tenancy::{Actor, Caps, Owner, Principal};
+use tokio::sync::Semaphore;
 
+use crate::heavy::Forge;
 use crate::limits::Limits;
 use crate::rate::{Meters, Standing};
 use crate::shares::Shares;
@@ -38,6 +40,8 @@ pub struct Parts {
     pub hooks: Arc<dyn HookDesk>,
     /// Who sends mail.
     pub mailer: Arc<dyn Mailer>,
+    /// What the links of mails begin with where no brand says another domain.
+    pub portal: String,
     /// Further figures in the text form of Prometheus, shown beside those of the exchange.
     pub figures: Arc<dyn Fn() -> String + Send + Sync>,
     /// Told of every answer.
@@ -54,6 +58,7 @@ impl Parts {
             live,
             hooks: Arc::new(NoHooks),
             mailer: Arc::new(NoMailer),
+            portal: "http://127.0.0.1:8080".to_owned(),
             figures: Arc::new(String::new),
             seen: Arc::new(|_| {}),
             limits: Limits::default(),
@@ -75,6 +80,8 @@ pub(crate) enum Asker {
     Account(Actor),
     Tenant(TenantId),
     Wrong(IpAddr),
+    /// Nobody known, from there.
+    Door(IpAddr),
 }
 
 impl Asker {
@@ -94,6 +101,10 @@ pub(crate) struct Front {
     pub(crate) turnstile: Arc<Turnstile<Asker>>,
     /// Who follows events.
     pub(crate) streams: Arc<Hub>,
+    /// Where passwords are compared.
+    pub(crate) forge: Forge,
+    /// Places for what is done for somebody unknown after the answer, such as mails.
+    pub(crate) mails: Arc<Semaphore>,
     meters: Mutex<Meters<Asker>>,
 }
 
@@ -112,6 +123,8 @@ impl Front {
             description,
             turnstile,
             streams: Arc::new(streams),
+            forge: Forge::new(limits.passwords, limits.passwords_waiting),
+            mails: Arc::new(Semaphore::new(limits.mails)),
             meters: Mutex::new(Meters::new()),
         }
     }
@@ -127,14 +140,26 @@ impl Front {
         let rate = match asker {
             Asker::Account(_) => self.parts.limits.operator_rate,
             // the tenant's own cap is put in place as soon as its document was read
-            Asker::Tenant(_) | Asker::Wrong(_) => Caps::default().api_requests_per_second,
+            Asker::Tenant(_) | Asker::Wrong(_) | Asker::Door(_) => {
+                Caps::default().api_requests_per_second
+            }
         };
         self.meters().take(asker, rate, Instant::now())
     }
 
     /// Leave for a request to be carried out; it may have to wait for it.
     pub(crate) async fn enter(&self, principal: &Principal) -> Option<Pass<Asker>> {
-        let asker = Asker::of(principal);
+        self.enter_as(Asker::of(principal)).await
+    }
+
+    /// Leave for a request of somebody who is not known yet.
+    pub(crate) async fn enter_from(&self, source: Option<IpAddr>) -> Option<Pass<Asker>> {
+        let nowhere = IpAddr::from([0, 0, 0, 0]);
+        let source = source.map_or(nowhere, network);
+        self.enter_as(Asker::Door(source)).await
+    }
+
+    async fn enter_as(&self, asker: Asker) -> Option<Pass<Asker>> {
         let weight = self.meters().weight(asker).unwrap_or_default();
         let until = tokio::time::Instant::now() + self.parts.limits.waiting_time;
         let pass = self.turnstile.enter(asker, weight.get(), until).await;

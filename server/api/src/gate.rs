@@ -69,6 +69,7 @@ impl Passage {
         let front = Arc::clone(&self.front);
         let (mut head, body) = request.into_parts();
         let upgrade = head.extensions.remove();
+        let source = who::source(&head);
         let known = who::asks(&front, operation.access, &head);
         let caller = timeout_at(self.deadline(), known)
             .await
@@ -89,6 +90,7 @@ impl Passage {
             office: front.parts.office.for_request(self.id),
             front,
             caller,
+            source,
             path,
             query,
             headers: head.headers,
@@ -121,6 +123,7 @@ impl Passage {
         let permit = match operation.access {
             // whoever watches the exchange is answered when it is busy, too
             Access::Open | Access::Nearby => None,
+            Access::Door => Some(self.front.enter_from(call.source).await.ok_or_else(busy)?),
             Access::Key => match &call.caller {
                 Some(principal) => Some(self.front.enter(principal).await.ok_or_else(busy)?),
                 None => None,

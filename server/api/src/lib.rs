@@ -4,9 +4,11 @@
 //! operation each request passes the same gate: who asks, how often, how much, and for what. The
 //! rules of the domain are not here.
 
+mod bearer;
 mod call;
 mod front;
 mod gate;
+mod heavy;
 mod kinds;
 mod limits;
 mod list;

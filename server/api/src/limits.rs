@@ -36,6 +36,14 @@ pub struct Limits {
     /// Wrong keys per second from one IPv4 address or IPv6 /64, with a burst of as many; beyond
     /// it 429 without a look at the key. Default 10.
     pub wrong_keys_rate: u32,
+    /// Passwords hashed or compared at the same time, each with 19 MiB of memory and a core.
+    /// Default 2.
+    pub passwords: usize,
+    /// Passwords that wait to be compared; beyond it 503. Default 64.
+    pub passwords_waiting: usize,
+    /// Mails that somebody unknown has asked for and that are not out yet, and other work that is
+    /// done after the answer; beyond it 503. Default 32.
+    pub mails: usize,
     /// Streams of events of one company at the same time; beyond it 429. Default 20.
     pub streams_per_tenant: usize,
     /// Streams of events of all companies at the same time; beyond it 429. Default 512.
@@ -62,6 +70,9 @@ impl Default for Limits {
             request_time: Duration::from_secs(30),
             operator_rate: 200,
             wrong_keys_rate: 10,
+            passwords: 2,
+            passwords_waiting: 64,
+            mails: 32,
             streams_per_tenant: 20,
             streams: 512,
             stream_beat: Duration::from_secs(15),

@@ -1,6 +1,6 @@
 //! Requests with an `Idempotency-Key`: carried out once, answered as often as they come.
 
-use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use ports::{Reply, Turn};
 use sha2::{Digest, Sha256};
 
@@ -20,7 +20,7 @@ const KEY_MAX: usize = 255;
 /// The idempotency key of a POST.
 fn key_of<'a>(headers: &'a HeaderMap, operation: &Operation) -> Result<Option<&'a str>, Problem> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
-    let Some(value) = values.next().filter(|_| operation.method == Method::POST) else {
+    let Some(value) = values.next().filter(|_| operation.is_repeatable()) else {
         return Ok(None);
     };
     let key = value.to_str().unwrap_or_default();

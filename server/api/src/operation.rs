@@ -19,6 +19,8 @@ use crate::problem::{Kind, Problem};
 pub(crate) enum Access {
     /// Anybody, without a key.
     Open,
+    /// Anybody, who is about to show who it is. Wrong ones are counted by where they come from.
+    Door,
     /// Whoever is on the machine itself, and operators.
     Nearby,
     /// Holders of a key.
@@ -330,6 +332,16 @@ impl Operation {
         self
     }
 
+    /// Whether it is carried out once when it comes several times with one `Idempotency-Key`. Not
+    /// where nobody is known: two strangers might take the same key.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        let known = match self.access {
+            Access::Open | Access::Door => false,
+            Access::Nearby | Access::Key => true,
+        };
+        known && self.method == Method::POST
+    }
+
     /// All it may refuse with, in the order of the statuses.
     pub(crate) fn refusals(&self) -> Vec<Kind> {
         let mut may = self.problems.clone();
@@ -348,7 +360,7 @@ impl Operation {
             may.extend([Kind::Malformed, Kind::TooSlow, Kind::TooLarge]);
             may.extend([Kind::UnsupportedMediaType, Kind::Invalid]);
         }
-        if self.method == Method::POST {
+        if self.is_repeatable() {
             may.extend([Kind::Underway, Kind::KeyReused]);
         }
         if self.success.schema.is_some() {

@@ -1,5 +1,6 @@
 //! Refusals as RFC 9457 problems with stable types.
 
+use admin::people::Refusal;
 use admin::support::Denied;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -9,6 +10,8 @@ use domain::Invalid;
 use ports::{LiveError, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::rate::seconds;
 
 /// Media type of problems (RFC 9457 section 3).
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -53,6 +56,8 @@ kinds! {
     InvalidParameter "invalid-parameter" BAD_REQUEST "A query parameter is wrong"
     /// No key, or one that opens nothing.
     Unauthenticated "unauthenticated" UNAUTHORIZED "A valid API key is needed"
+    /// Nobody is signed in by what was shown.
+    NotSignedIn "not-signed-in" UNAUTHORIZED "Not signed in"
     /// Seen, but not the caller's to change.
     OperatorOnly "operator-only" FORBIDDEN "Only the operator may do this"
     /// A company has not let the operator or reseller in that asks.
@@ -270,9 +275,41 @@ fn pointer_of(space: &str) -> &'static str {
         "number" => "/number",
         "username" => "/username",
         "trusted_source" => "/trusted_source",
+        "mail" => "/mail",
         "plan" | "reseller" => "/name",
         "portal_domain" => "/brand/domain",
         _ => "",
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Wrong => {
+                let detail = "what was shown is not right, or not good any more; where the \
+                              same mail address is known in several places, say `at`";
+                Problem::new(Kind::NotSignedIn, detail)
+            }
+            Refusal::Wait(wait) => {
+                let detail = "too many in too short a time; wait a moment";
+                Problem::new(Kind::TooManyRequests, detail).with(RETRY_AFTER, seconds(wait))
+            }
+            Refusal::Busy => {
+                let detail = "too many people sign in at this moment";
+                Problem::new(Kind::Unavailable, detail).with(RETRY_AFTER, 1)
+            }
+            Refusal::Link(link) => Invalid::new("/code", link.to_string()).into(),
+            Refusal::Weak(weak) => Invalid::new("/password", weak.to_string()).into(),
+            Refusal::Mail(error) => {
+                tracing::warn!(%error, "a mail did not go out");
+                if error.may_retry() {
+                    let detail = "the mail server did not take the mail";
+                    return Problem::new(Kind::Unavailable, detail).with(RETRY_AFTER, 60);
+                }
+                Invalid::new("/mail", "is refused by the mail server").into()
+            }
+            Refusal::Store(error) => error.into(),
+        }
     }
 }
 
@@ -292,7 +329,7 @@ impl IntoResponse for Problem {
     fn into_response(mut self) -> Response {
         let status = self.kind.status();
         let headers = std::mem::take(&mut self.headers);
-        let challenge = self.kind == Kind::Unauthenticated;
+        let challenge = status == StatusCode::UNAUTHORIZED;
         let body = serde_json::to_vec(&self.view()).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = status;

@@ -71,6 +71,7 @@ pub(crate) async fn call(headers: &[(&'static str, &'static str)]) -> Call {
         office: front.parts.office.clone(),
         front,
         caller: None,
+        source: None,
         path: Vec::new(),
         query: Vec::new(),
         headers: all,

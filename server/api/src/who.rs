@@ -3,11 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 
 use admin::access;
+use axum::http::HeaderName;
 use axum::http::header::{AUTHORIZATION, FORWARDED, RETRY_AFTER, VIA};
 use axum::http::request::Parts as Head;
-use axum::http::{HeaderMap, HeaderName};
 use tenancy::Principal;
 
+use crate::bearer::bearer;
 use crate::front::Front;
 use crate::operation::Access;
 use crate::problem::{Kind, Problem};
@@ -26,7 +27,7 @@ fn peer(head: &Head) -> Option<IpAddr> {
 
 /// Where a request comes from. A front end on this machine says for whom it asks in the last
 /// element of `X-Forwarded-For`; nobody else is believed.
-fn source(head: &Head) -> Option<IpAddr> {
+pub(crate) fn source(head: &Head) -> Option<IpAddr> {
     let peer = peer(head)?;
     let said = head.headers.get_all(FORWARDED_FOR).iter().next_back();
     let said = said
@@ -58,30 +59,25 @@ pub(crate) async fn asks(
         Access::Nearby if is_nearby(head) && !head.headers.contains_key(AUTHORIZATION) => {
             return Ok(None);
         }
-        Access::Nearby | Access::Key => {}
+        Access::Nearby | Access::Key | Access::Door => {}
     }
     let source = source(head);
     if let Some(wait) = front.barred(source) {
         let problem = Problem::new(Kind::TooManyRequests, "too many wrong keys; wait a moment");
         return Err(problem.with(RETRY_AFTER, seconds(wait)));
     }
+    if access == Access::Door {
+        return Ok(None);
+    }
     let Some(key) = bearer(&head.headers) else {
-        let hint = "send your API key as Authorization: Bearer stw_…";
+        let hint = "send your API key or access token as Authorization: Bearer …";
         return Err(Problem::new(Kind::Unauthenticated, hint));
     };
     let found = access::authenticate(&front.parts.office, key).await?;
     if found.is_none() {
         front.wrong_key(source);
-        let detail = "the API key is not known, revoked or expired";
+        let detail = "the key or token is not known, revoked, ended or expired";
         return Err(Problem::new(Kind::Unauthenticated, detail));
     }
     Ok(found)
-}
-
-/// The key of `Authorization: Bearer` (RFC 6750 section 2.1).
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let mut values = headers.get_all(AUTHORIZATION).iter();
-    let (scheme, key) = values.next()?.to_str().ok()?.split_once(' ')?;
-    let only = values.next().is_none();
-    (only && scheme.eq_ignore_ascii_case("bearer")).then_some(key.trim())
 }

@@ -12,6 +12,9 @@ use crate::settings::{Digest, LogFormat, Mail, Settings};
 /// Most listeners, names or addresses of one setting.
 const SEVERAL_MAX: usize = 64;
 
+/// Longest text that links begin with, in bytes.
+const PORTAL_MAX: usize = 256;
+
 /// One text or several; in a file both a string and a list of strings will do, and a string may
 /// have commas.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -70,6 +73,8 @@ pub struct Given {
     pub smtp: Option<String>,
     /// The address that mail comes from.
     pub mail_from: Option<String>,
+    /// What the links of mails begin with: `https://HOST`.
+    pub portal: Option<String>,
     /// Networks inside which webhooks may go nevertheless: `ADDR/BITS`, several with commas.
     pub webhook_allow: Option<Several>,
     /// What is logged, such as `info` or `info,net=debug`.
@@ -104,6 +109,7 @@ impl Given {
             drain_seconds: self.drain_seconds.or(below.drain_seconds),
             smtp: self.smtp.or(below.smtp),
             mail_from: self.mail_from.or(below.mail_from),
+            portal: self.portal.or(below.portal),
             webhook_allow: self.webhook_allow.or(below.webhook_allow),
             log: self.log.or(below.log),
             log_format: self.log_format.or(below.log_format),
@@ -130,10 +136,12 @@ impl Given {
             return Err(Problem::new("drain_seconds", drain.to_string(), rule));
         }
         let store = self.store.map(|given| store(&given).map(|()| given));
+        let http = one(self.http, "http", "127.0.0.1:8080", socket)?;
         Ok(Settings {
             store: store.transpose()?,
             sip,
-            http: one(self.http, "http", "127.0.0.1:8080", socket)?,
+            portal: one(self.portal, "portal", &format!("http://{http}"), portal)?,
+            http,
             media,
             media_ports: one(self.media_ports, "media_ports", "40000-44999", str::parse)?,
             media_threads: threads,
@@ -189,6 +197,19 @@ fn several<T>(
 fn socket(text: &str) -> Result<SocketAddr, &'static str> {
     let rule = "must be an address and a port, such as 0.0.0.0:5060 or [::1]:5060";
     text.parse().map_err(|_| rule)
+}
+
+/// Where people find the pages that links in mails lead to.
+fn portal(text: &str) -> Result<String, &'static str> {
+    let host = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme));
+    let good = host.is_some_and(|host| {
+        let plain = |c: char| c.is_ascii_graphic() && !"#?\"<>".contains(c);
+        !host.is_empty() && text.len() <= PORTAL_MAX && host.chars().all(plain)
+    });
+    good.then(|| text.trim_end_matches('/').to_owned())
+        .ok_or("must be https://HOST or http://HOST, with a port and a path if need be")
 }
 
 /// The mail server and the sender, which need each other.

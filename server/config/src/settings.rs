@@ -98,6 +98,9 @@ pub struct Settings {
     pub drain: Duration,
     /// How mail goes out. Default not at all.
     pub mail: Option<Mail>,
+    /// What the links of mails begin with where no brand says another domain. Default the
+    /// address of `http`.
+    pub portal: String,
     /// Networks inside which webhooks may go nevertheless: an address and the bits of its prefix.
     /// Default none.
     pub webhook_allow: Vec<(IpAddr, u8)>,

@@ -6,8 +6,8 @@ use domain::{
     AuditEntry, Cdr, Delivery, Digests, Document, Facets, FeedEntry, KeyScope, KindName,
     SigningKeys, TokenRecord, UniqueKey, Version,
 };
-use ids::{AuditId, CdrId, TenantId, TokenId, WebhookId};
-use ports::ACCOUNT_DEPTH_MAX;
+use ids::{AuditId, CdrId, TenantId, TokenId, UserId, WebhookId};
+use ports::{ACCOUNT_DEPTH_MAX, CredentialRecord};
 use tenancy::{Account, Owner};
 
 use super::event_book::{EventBook, Turns};
@@ -64,6 +64,9 @@ pub(super) struct State {
     pub(super) turns: Turns,
     pub(super) settings: BTreeMap<String, String>,
     pub(super) tokens: BTreeMap<TokenId, TokenRecord>,
+    pub(super) credentials: BTreeMap<UserId, CredentialRecord>,
+    /// The platform's own, by name.
+    pub(super) secrets: BTreeMap<String, [u8; 32]>,
     pub(super) remembered: BTreeMap<String, Remembered>,
     pub(super) away: bool,
 }

@@ -3,7 +3,7 @@
 use domain::{
     AuditEntry, Document, Event, FeedEntry, KindName, Place as Whose, Reference, UniqueKey, Version,
 };
-use ids::{TokenId, WebhookId};
+use ids::{TokenId, UserId, WebhookId};
 use ports::{Change, Committed, HISTORY_MAX, Part, SecretChange, StoreError};
 use tenancy::{Account, Actor, Owner};
 
@@ -25,6 +25,10 @@ struct Draft<'a> {
     events: Vec<Event>,
     /// Webhooks that are gone.
     unhooked: Vec<(Owner, WebhookId)>,
+    /// People who were changed.
+    people: Vec<Document>,
+    /// People who are gone.
+    forgotten: Vec<UserId>,
 }
 
 pub(super) fn commit(
@@ -59,6 +63,8 @@ fn whole<T>(
         feed: Vec::new(),
         events: Vec::new(),
         unhooked: Vec::new(),
+        people: Vec::new(),
+        forgotten: Vec::new(),
     };
     match work(&mut draft) {
         Ok(committed) => {
@@ -100,6 +106,12 @@ impl Draft<'_> {
             if let Some(estate) = self.state.estates.get_mut(&owner) {
                 estate.hooks.remove(&webhook);
             }
+        }
+        for user in self.people {
+            self.state.person_changed(&user);
+        }
+        for user in self.forgotten {
+            self.state.credentials.remove(&user);
         }
         for event in self.events {
             self.state.tell(event);
@@ -228,6 +240,9 @@ impl Tables for Draft<'_> {
             digests,
             signing,
         };
+        if document.kind == KindName::User {
+            self.people.push(document.clone());
+        }
         let place = (document.kind, document.id.clone());
         self.set(document.owner, place, Some(stored));
         Ok(())
@@ -238,6 +253,9 @@ impl Tables for Draft<'_> {
         if kind == KindName::Webhook {
             self.unhooked
                 .extend(id.parse().map(|webhook| (owner, webhook)));
+        }
+        if kind == KindName::User {
+            self.forgotten.extend(id.parse::<UserId>());
         }
         if kind.place() == Whose::Itself {
             self.erased.push(owner);

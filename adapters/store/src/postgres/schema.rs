@@ -15,7 +15,7 @@ struct Migration {
 }
 
 /// What each version adds to the one before. Never change an entry; add one.
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration {
         text: include_str!("migrations/0001.sql"),
         serves: 1,
@@ -26,6 +26,10 @@ const MIGRATIONS: [Migration; 3] = [
     },
     Migration {
         text: include_str!("migrations/0003.sql"),
+        serves: 1,
+    },
+    Migration {
+        text: include_str!("migrations/0004.sql"),
         serves: 1,
     },
 ];

@@ -3,7 +3,7 @@
 //! It is not kept apart: a reseller and a tenant refer to the reseller above them, and every
 //! reference is a row of `pointers`.
 
-use domain::{Document, KindName, Place, Reseller, Resource};
+use domain::{Document, KindName, Place, Reseller, Resource, Tenant};
 use ports::{ACCOUNT_DEPTH_MAX, Listing, Page, StoreError};
 use tenancy::{Account, Owner};
 
@@ -78,6 +78,42 @@ pub(super) fn is_open(sql: Sql<'_>, owner: Owner) -> Result<bool, StoreError> {
         at = Account::of(reseller.spec.parent).into();
     }
     Ok(false)
+}
+
+/// The resellers above an owner, the nearest first; a reseller is the first of its own.
+pub(super) fn resellers_above(sql: Sql<'_>, owner: Owner) -> Result<Vec<Document>, StoreError> {
+    let mut at = match owner {
+        Owner::Account(account) => Some(account),
+        Owner::Tenant(_) => above(sql, owner)?,
+    };
+    let mut found = Vec::new();
+    while let Some(Account::Reseller(id)) = at {
+        let whose = Owner::from(id);
+        found.extend(documents::by_id(
+            sql,
+            whose,
+            KindName::Reseller,
+            &id.to_string(),
+        )?);
+        if found.len() > ACCOUNT_DEPTH_MAX {
+            break;
+        }
+        at = above(sql, whose)?;
+    }
+    Ok(found)
+}
+
+/// Whether an owner's people may sign in: it is enabled, and so is every reseller above it.
+pub(super) fn lets_people_in(sql: Sql<'_>, owner: Owner) -> Result<bool, StoreError> {
+    let Owner::Tenant(tenant) = owner else {
+        return is_open(sql, owner);
+    };
+    let own = documents::by_id(sql, owner, KindName::Tenant, &tenant.to_string())?;
+    let Some(own) = own else {
+        return Ok(false);
+    };
+    let own: Resource<Tenant> = own.try_into()?;
+    Ok(own.spec.enabled && is_open(sql, Account::of(own.spec.reseller).into())?)
 }
 
 /// A document that an account sees.

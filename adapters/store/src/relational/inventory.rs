@@ -22,7 +22,7 @@ pub(crate) const DATA_KEYS: &str = "data_keys";
 pub(crate) const FEED_END: &str = "feed_end";
 
 /// All tables, those that are referred to before those that refer.
-pub(crate) const TABLES: [Table; 19] = [
+pub(crate) const TABLES: [Table; 21] = [
     table(DATA_KEYS, 1, &["tenant", "sealed"]),
     table(
         "documents",
@@ -96,6 +96,12 @@ pub(crate) const TABLES: [Table; 19] = [
             "tenant", "id", "name", "hash", "created", "expires", "revoked",
         ],
     ),
+    table(
+        "credentials",
+        2,
+        &["tenant", "person", "revision", "sealed"],
+    ),
+    table("logins", 3, &["tenant", "person", "login"]),
     table("settings", 1, &["key", "value"]),
     table(
         "requests",

@@ -12,7 +12,7 @@ use super::sql::{Fields, Sql, column, integer, json, limit};
 use super::value::params;
 use super::vault::OwnerKey;
 use super::writer::Desk;
-use super::{accounts, deliveries, documents, events, feed, support, tokens, trail};
+use super::{accounts, credentials, deliveries, documents, events, feed, support, tokens, trail};
 use crate::transaction::{Holder, Links, Reach, Tables, carry_out, carry_out_parts};
 
 /// Carries out a change inside the savepoint of its order.
@@ -253,6 +253,9 @@ impl Tables for Draft<'_> {
             self.unlink(document.owner, document.kind, &document.id)?;
             self.update(document, sealed)?;
         }
+        if document.kind == KindName::User {
+            credentials::changed(self.sql(), document)?;
+        }
         self.link(document, links)
     }
 
@@ -263,6 +266,10 @@ impl Tables for Draft<'_> {
         self.sql().run(delete, place)?;
         if let (KindName::Webhook, Some(tenant)) = (kind, owner.tenant()) {
             deliveries::remove_all(self.sql(), tenant, id)?;
+        }
+        if kind == KindName::User {
+            credentials::remove(self.sql(), owner, id)?;
+            self.desk.erased.set(true);
         }
         if kind.place() == Place::Itself {
             tokens::remove_all(self.sql(), owner)?;

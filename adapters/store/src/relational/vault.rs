@@ -172,6 +172,17 @@ impl Vault {
             sql.run(replace, params![column(owner), kind.as_str(), id, sealed])?;
             anew += 1;
         }
+        let find = "SELECT person, sealed FROM credentials WHERE tenant = ?1";
+        let people = sql.all(find, [column(owner)], |fields| {
+            Ok((fields.plain::<String>(0)?, fields.plain::<Vec<u8>>(1)?))
+        })?;
+        for (person, sealed) in people {
+            let content = old.open_credentials(&person, &sealed)?;
+            let sealed = self.seal_credentials(&new, &person, &content)?;
+            let replace = "UPDATE credentials SET sealed = ?3 WHERE tenant = ?1 AND person = ?2";
+            sql.run(replace, params![column(owner), person, sealed])?;
+            anew += 1;
+        }
         Ok(anew)
     }
 
@@ -213,6 +224,19 @@ impl Vault {
     }
 }
 
+impl Vault {
+    /// Seals what is kept of a person, for this person alone.
+    pub(super) fn seal_credentials(
+        &self,
+        key: &OwnerKey,
+        person: &str,
+        content: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        let sealed = key.key.seal(&key.person(person), content, &*self.entropy);
+        sealed.map_err(unsealed)
+    }
+}
+
 /// An owner's data key, in clear.
 pub(super) struct OwnerKey {
     owner: Owner,
@@ -240,6 +264,20 @@ impl OwnerKey {
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let opened = self.key.open(&self.place(kind, id), sealed);
         opened.map_err(|error| corrupt(&format!("{kind} {id}: {error}")))
+    }
+
+    /// Opens what is kept of a person.
+    pub(super) fn open_credentials(
+        &self,
+        person: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        let opened = self.key.open(&self.person(person), sealed);
+        opened.map_err(|error| corrupt(&format!("credentials of {person}: {error}")))
+    }
+
+    fn person(&self, person: &str) -> Vec<u8> {
+        format!("{}/credentials/{person}", self.owner).into_bytes()
     }
 
     fn place(&self, kind: KindName, id: &str) -> Vec<u8> {

@@ -9,6 +9,7 @@ mod atomicity;
 mod audit;
 mod availability;
 mod cdrs;
+mod credentials;
 mod deliveries;
 mod disk;
 mod documents;

@@ -6,6 +6,7 @@ pub(crate) mod document;
 mod fields;
 pub(crate) mod key;
 pub(crate) mod migrate;
+pub(crate) mod people;
 pub(crate) mod prepare;
 pub(crate) mod snapshot;
 pub(crate) mod token;

@@ -83,6 +83,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let front = Front {
         hooks,
         mailer: outside::mailer(settings)?,
+        portal: settings.portal.clone(),
         office,
         live,
         requests,

@@ -61,6 +61,8 @@ pub(crate) struct Front {
     pub(crate) hooks: Arc<Hooks>,
     /// Who sends mail.
     pub(crate) mailer: Arc<dyn Mailer>,
+    /// What the links of mails begin with.
+    pub(crate) portal: String,
     /// Where the API listens.
     pub(crate) http: SocketAddr,
     /// Whether everything listens on loopback addresses only.
@@ -189,6 +191,7 @@ fn serve(
         parts.figures = Arc::new(move || deliveries::page(counted.figures().now()));
         parts.hooks = front.hooks;
         parts.mailer = front.mailer;
+        parts.portal = front.portal;
         parts.seen = Arc::new(move |seen| requests.see(seen));
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(api::serve(api, parts, async move {

@@ -5,6 +5,7 @@ use std::fmt;
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use subtle::ConstantTimeEq;
 
 use super::policy::PASSWORD_MAX;
@@ -172,6 +173,19 @@ impl PasswordHash {
 fn number(field: &str, name: &str) -> Result<u32, NoHash> {
     let digits = field.strip_prefix(name).ok_or(NoHash)?;
     digits.parse().map_err(|_| NoHash)
+}
+
+impl Serialize for PasswordHash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_phc())
+    }
+}
+
+impl<'de> Deserialize<'de> for PasswordHash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PasswordHash, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        PasswordHash::parse(&text).map_err(de::Error::custom)
+    }
 }
 
 impl fmt::Debug for PasswordHash {

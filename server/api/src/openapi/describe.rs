@@ -38,7 +38,7 @@ pub(super) fn operation(operation: &Operation) -> Described {
         .responses(responses(operation));
     let key = || SecurityRequirement::new(SCHEME, Vec::<String>::new());
     match operation.access {
-        Access::Open => {}
+        Access::Open | Access::Door => {}
         Access::Nearby => {
             builder = builder
                 .security(SecurityRequirement::default())
@@ -85,7 +85,7 @@ fn parameters(operation: &Operation) -> Vec<Parameter> {
             false,
         );
     }
-    if operation.method == Method::POST {
+    if operation.is_repeatable() {
         let meaning = "Carries the request out once, however often it arrives in 24 hours.";
         header("Idempotency-Key", meaning, false);
     }
@@ -97,6 +97,7 @@ fn meaning(name: &str) -> String {
     match name.parse::<KindName>() {
         Ok(kind) => kind.with(Meaning),
         Err(_) if name == "token" => "Id of the API key.".to_owned(),
+        Err(_) if name == "login" => "Id of the login.".to_owned(),
         Err(_) if name == "cdr" => "Id of the call record.".to_owned(),
         Err(_) => format!("Id of the {name}."),
     }

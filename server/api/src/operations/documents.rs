@@ -1,7 +1,7 @@
 //! The operations on documents, made of their kinds.
 
 mod describe;
-mod door;
+pub(super) mod door;
 mod handle;
 
 use domain::{ForKind, Kind, KindName, Place};

@@ -1,11 +1,14 @@
 //! The list of all operations, one file per kind of thing.
 
 mod audit;
+mod auth;
 mod calls;
 mod cdrs;
 mod documents;
 mod events;
 mod keys;
+mod me;
+mod people;
 mod platform;
 mod registrations;
 mod support;
@@ -49,6 +52,9 @@ fn list() -> Vec<Operation> {
         support::operations(),
         tokens::operations(),
         keys::operations(),
+        people::operations(),
+        auth::operations(),
+        me::operations(),
         platform::operations(),
     ];
     documents.chain(others.into_iter().flatten()).collect()

@@ -62,8 +62,24 @@ async fn metrics(call: Call) -> Result<Answer, Problem> {
     let parts = &call.front.parts;
     Ok(Answer::text(
         FIGURES,
-        joined(&[parts.live.metrics(), (parts.figures)(), call.front.shares()]),
+        joined(&[
+            parts.live.metrics(),
+            (parts.figures)(),
+            call.front.shares(),
+            call.front.forge.figures(),
+            attempts(parts.office.attempts_remembered()),
+        ]),
     ))
+}
+
+/// What is remembered of failed attempts to sign in.
+fn attempts(remembered: usize) -> String {
+    format!(
+        "# HELP strowger_sign_in_attempts_remembered Names, networks and devices remembered for \
+         failed attempts to sign in.\n\
+         # TYPE strowger_sign_in_attempts_remembered gauge\n\
+         strowger_sign_in_attempts_remembered {remembered}\n"
+    )
 }
 
 /// Several texts of figures as one.

@@ -141,6 +141,7 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{user}", &names.users[which])
     .replace("{event}", "1")
     .replace("{access}", &names.access)
+    .replace("{login}", "lgn_00000000000000000000000000")
 }
 
 /// A good body of each schema, with these names in every place where a name can stand.
@@ -167,6 +168,14 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         }),
         "NewSupportPolicy" => json!({"policy": "forbidden"}),
         "NewSupportAccess" => json!({"reason": "a call that fails"}),
+        "SignIn" => json!({"mail": "fresh@fresh.example", "password": "fresh"}),
+        "SecondFactor" => json!({"challenge": "fresh", "totp": "123456"}),
+        "Refresh" => json!({"refresh_token": "fresh"}),
+        "LinkedPassword" => json!({"code": "fresh", "password": "fresh"}),
+        "Forgotten" => json!({"mail": "fresh@fresh.example"}),
+        "NewPassword" => json!({"old": "fresh", "new": "fresh"}),
+        "Password" => json!({"password": "fresh"}),
+        "Code" => json!({"code": "123456"}),
         "NewToken" => json!({"name": "fresh", "tenant": names.tenants[which]}),
         other => panic!("say what a body of {other} looks like"),
     }
@@ -464,7 +473,8 @@ async fn what_is_above_the_companies_does_not_exist_for_their_keys() {
     let own = ["getOpenApi", "isAlive", "isReady", "whoAmI"];
     let mut above = 0;
     for operation in described() {
-        if operation.path.contains("{tenant}") || own.contains(&operation.name.as_str()) {
+        let own = own.contains(&operation.name.as_str()) || operation.is_door();
+        if operation.path.contains("{tenant}") || own {
             continue;
         }
         let path = filled(&operation.path, &names, 0, None);

@@ -26,7 +26,7 @@ async fn without_a_good_key_every_operation_that_asks_for_one_is_shut() {
     assert_ne!(other, *good);
     for operation in described() {
         let open = ["isAlive", "isReady", "getOpenApi", "getMetrics"];
-        if open.contains(&operation.name.as_str()) {
+        if open.contains(&operation.name.as_str()) || operation.is_door() {
             continue;
         }
         let ask = Ask::new(&operation.method, &operation.path.replace(['{', '}'], ""));

@@ -20,6 +20,13 @@ pub(crate) struct Described {
     pub(crate) query: Vec<String>,
 }
 
+impl Described {
+    /// Whether it is for whoever is about to show who it is.
+    pub(crate) fn is_door(&self) -> bool {
+        self.path.starts_with("/api/v1/auth/") && self.name != "signOut"
+    }
+}
+
 /// All operations of the text.
 pub(crate) fn described() -> Vec<Described> {
     let text: Value = serde_json::from_str(&api::openapi()).unwrap();

@@ -22,6 +22,7 @@ use tokio::task::JoinHandle;
 
 use crate::exchange::{self, Exchange};
 use crate::http::{Ask, Reply};
+use crate::mailbox::Mailbox;
 
 /// When the tests take place.
 pub(crate) const NOON: WallTime = WallTime::from_unix_ms(1_764_000_000_000);
@@ -65,6 +66,7 @@ pub(crate) struct World {
     pub(crate) live: Arc<Exchange>,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) clock: Arc<FixedClock>,
+    pub(crate) mails: Arc<Mailbox>,
     pub(crate) seen: Arc<Mutex<Vec<Seen>>>,
     pub(crate) stop: Option<oneshot::Sender<()>>,
     pub(crate) served: JoinHandle<()>,
@@ -112,6 +114,8 @@ pub(crate) async fn world_with(limits: Limits) -> World {
     let operator = operator.reveal().to_owned();
     let mut parts = Parts::new(office, live.clone());
     parts.hooks = live.clone();
+    let mails = Arc::new(Mailbox::default());
+    parts.mailer = mails.clone();
     let (furnishing, stop, served) = serve(parts.clone()).await;
     let acme = company(furnishing, &operator, "acme", &store, &live).await;
     let globex = company(furnishing, &operator, "globex", &store, &live).await;
@@ -138,6 +142,7 @@ pub(crate) async fn world_with(limits: Limits) -> World {
         live,
         store,
         clock,
+        mails,
         seen,
         stop: Some(stop),
         served,
@@ -369,6 +374,7 @@ impl World {
             .replace("{role}", &format!("{owner}-crew"))
             .replace("{user}", &format!("ann@{owner}.example"))
             .replace("{access}", &acme.access.to_string())
+            .replace("{login}", "lgn_00000000000000000000000000")
             .replace("{call}", &acme.call.to_string())
             .replace("{cdr}", &acme.cdr.to_string())
     }

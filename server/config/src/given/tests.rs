@@ -17,6 +17,7 @@ fn nothing_given_is_a_whole_exchange_on_the_usual_ports() {
     assert!(settings.media.is_empty());
     assert_eq!(settings.digest, Digest::Md5);
     assert_eq!(settings.store, None);
+    assert_eq!(settings.portal, "http://127.0.0.1:8080");
 }
 
 #[test]
@@ -52,6 +53,8 @@ fn each_refusal_names_the_setting_and_the_rule() {
         ("drain_seconds = 100000", "drain_seconds"),
         ("webhook_allow = '10.0.0.0'", "webhook_allow"),
         ("webhook_allow = '10.0.0.0/33'", "webhook_allow"),
+        ("portal = 'voice.example'", "portal"),
+        ("portal = 'https://a b'", "portal"),
         ("smtp = 'smtp://mail.example'", "mail_from"),
         ("log_format = 'xml'", "log_format"),
     ] {

@@ -4,13 +4,14 @@ use postgres::Client;
 use postgres::error::SqlState;
 use store::OpenError;
 
+use crate::credentials::with_person;
 use crate::deliveries::with_delivery;
 use crate::server::Database;
 use crate::support::with_support;
 use crate::world::{World, cdr};
 
 /// Tables with a tenant in each row.
-const WALLED: [&str; 14] = [
+const WALLED: [&str; 16] = [
     "data_keys",
     "documents",
     "unique_keys",
@@ -22,6 +23,8 @@ const WALLED: [&str; 14] = [
     "event_marks",
     "webhook_places",
     "deliveries",
+    "credentials",
+    "logins",
     "cdrs",
     "cdr_facets",
     "tokens",
@@ -40,6 +43,7 @@ fn two_tenants() -> (Database, [String; 2]) {
         store::block_on(world.store.write_cdrs(vec![record])).unwrap();
         with_delivery(&world, &scope);
         with_support(&world, &scope);
+        with_person(&world, &scope);
         scope.tenant().to_string()
     });
     (database, ids)

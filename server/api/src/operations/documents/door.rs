@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::problem::Problem;
 
 /// One way to a scope.
-pub(super) trait Door: 'static {
+pub(in crate::operations) trait Door: 'static {
     /// Where it leads.
     type Scope: Reach + 'static;
 
@@ -40,13 +40,13 @@ pub(super) trait Door: 'static {
 }
 
 /// Into the tenant that the path names.
-pub(super) struct OfTenant;
+pub(in crate::operations) struct OfTenant;
 
 /// To the caller's own account.
-pub(super) struct OfAccount;
+pub(in crate::operations) struct OfAccount;
 
 /// Down to the reseller that the path names.
-pub(super) struct OfReseller;
+pub(in crate::operations) struct OfReseller;
 
 impl Door for OfTenant {
     type Scope = TenantScope;

@@ -1,0 +1,29 @@
+//! Work that takes a core for some ten milliseconds, such as the hash of a password.
+
+use async_trait::async_trait;
+
+/// As much heavy work is done or waits as may be; worth another try in a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy;
+
+/// A place for heavy work, apart from where requests are carried out, and of bounded size.
+#[async_trait]
+pub trait HeavyWork: Send + Sync {
+    /// Does the work and waits for its end.
+    ///
+    /// # Errors
+    /// [`Busy`]; then nothing was done.
+    async fn carry_out(&self, work: Box<dyn FnOnce() + Send>) -> Result<(), Busy>;
+}
+
+/// Does the work at once, on the thread that asks: for the command line and for tests.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AtOnce;
+
+#[async_trait]
+impl HeavyWork for AtOnce {
+    async fn carry_out(&self, work: Box<dyn FnOnce() + Send>) -> Result<(), Busy> {
+        work();
+        Ok(())
+    }
+}
