@@ -26,8 +26,8 @@ const METHODS: [&str; 14] = [
     "PUBLISH",
 ];
 
-/// The one place whose answers may differ: whoever knows the Call-ID and both tags of a dialog knows
-/// that it is there, and is told that it is not his (403) rather than that there is none (481).
+/// The one place whose answers may differ: whoever knows the Call-ID and both tags of a dialog
+/// knows that it is there, and is told that it is not his (403), not that there is none (481).
 const EXEMPT: &str = "a dialog";
 
 /// What can be named: another company's, or nobody's of the same form.
