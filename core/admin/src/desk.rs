@@ -1,10 +1,12 @@
 //! What all sign-ins share: the keys of links and device cookies, and the memory of failures.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use identity::{Attempt, Cost, DeviceKey, LinkKey, Lockout, NameKey, Network};
+use identity::passkey::{Gate, Site};
+use identity::{Attempt, Cost, DeviceKey, FlowKey, LinkKey, Lockout, NameKey, Network, Spent};
 use ids::UserId;
 use machine::{Instant, WallTime};
 use ports::{Entropy, StoreError, Stores};
@@ -26,7 +28,9 @@ pub(crate) struct Desk {
     pub(crate) links: LinkKey,
     pub(crate) devices: DeviceKey,
     pub(crate) cost: Cost,
+    flows: FlowKey,
     lockout: Mutex<Lockout>,
+    spent: Mutex<Spent>,
     opened: WallTime,
 }
 
@@ -46,7 +50,9 @@ impl Desk {
             links: LinkKey::new(store.secret_or_insert("links", fresh()).await?),
             devices: DeviceKey::new(store.secret_or_insert("devices", fresh()).await?),
             cost: Cost::RECOMMENDED,
+            flows: FlowKey::new(store.secret_or_insert("flows", fresh()).await?),
             lockout: Mutex::default(),
+            spent: Mutex::default(),
             opened: now,
         })
     }
@@ -54,6 +60,26 @@ impl Desk {
     fn lockout(&self) -> MutexGuard<'_, Lockout> {
         // a count is never half changed, so a poisoned lock is as good as any
         self.lockout.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The gate of a site's passkeys.
+    pub(crate) fn gate(&self, site: &Site) -> Gate {
+        Gate::new(site.clone(), self.flows.clone())
+    }
+
+    /// Does work that spends a challenge, once: when it is done again because somebody else was
+    /// faster to store, the challenge that it has spent itself does not stand in its way.
+    pub(crate) fn spending<T, E>(
+        &self,
+        again: &AtomicBool,
+        work: impl FnOnce(&mut Spent) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if again.load(Ordering::Relaxed) {
+            return work(&mut Spent::new());
+        }
+        let done = work(&mut self.spent.lock().unwrap_or_else(PoisonError::into_inner));
+        again.store(done.is_ok(), Ordering::Relaxed);
+        done
     }
 
     /// The present moment for delays. A clock that is set back makes somebody wait longer, one
@@ -81,6 +107,12 @@ impl Desk {
     /// The attempt was right in all its parts.
     pub(crate) fn was_right(&self, now: WallTime, attempt: &Attempt) {
         self.lockout().succeeded(self.moment(now), attempt);
+    }
+
+    /// How many answered challenges are remembered.
+    pub(crate) fn spent(&self) -> usize {
+        let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        spent.len()
     }
 
     /// How many names, networks and devices are remembered.

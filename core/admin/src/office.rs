@@ -128,6 +128,11 @@ impl Office {
         self.desk.remembered()
     }
 
+    /// How many answered challenges of passkeys are remembered, for a metric.
+    pub fn challenges_remembered(&self) -> usize {
+        self.desk.spent()
+    }
+
     pub(crate) fn change(&self, operations: Vec<Operation>) -> Change {
         Change {
             operations,

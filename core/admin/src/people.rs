@@ -10,6 +10,8 @@ mod known;
 mod letter;
 mod mails;
 mod own;
+mod passkey_entry;
+mod passkeys;
 mod password;
 mod prove;
 mod refusal;
@@ -24,6 +26,8 @@ pub use own::{
     Codes, LoginView, Me, Offer, change_password, confirm_authenticator, end_all_logins, end_login,
     end_other_logins, logins, me, offer_authenticator, remove_authenticator, renew_codes,
 };
+pub use passkey_entry::{ask_passkey, sign_in_by_passkey};
+pub use passkeys::{add_passkey, offer_passkey, passkeys, remove_passkey, rename_passkey};
 pub use password::{accept_invitation, reset_password};
 pub use refusal::Refusal;
 pub use renew::{login_of, refresh, sign_out};

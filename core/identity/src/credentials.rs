@@ -12,12 +12,13 @@ use serde::{Deserialize, Serialize};
 use crate::authenticator::Authenticator;
 use crate::letters::Letters;
 use crate::login::Logins;
+use crate::passkey::Passkeys;
 use crate::password::PasswordHash;
 use crate::recovery::RecoveryCodes;
 use crate::totp::TotpSecret;
 
 /// What is kept of one person. A record of a release that knew less reads as one without the
-/// rest; a passkey, too, belongs here.
+/// rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Credentials {
@@ -29,6 +30,8 @@ pub struct Credentials {
     pub offered: Option<TotpSecret>,
     /// The codes for the day the app is gone.
     pub recovery: RecoveryCodes,
+    /// The passkeys. Each stands for both factors.
+    pub passkeys: Passkeys,
     /// Where the person is signed in.
     pub logins: Logins,
     /// The mails that went out.

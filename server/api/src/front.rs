@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use admin::Office;
+use identity::passkey::Site;
 use ids::TenantId;
 use ports::{HookDesk, LiveExchange, Mailer, NoHooks, NoMailer};
 use tenancy::{Actor, Caps, Owner, Principal};
@@ -17,6 +18,9 @@ use crate::rate::{Meters, Standing};
 use crate::shares::Shares;
 use crate::stream::Hub;
 use crate::turnstile::{Pass, Room, Turnstile};
+
+/// What authenticators show as the name of the site.
+const PRODUCT: &str = "Strowger";
 
 /// A request that was answered, for whoever counts.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +105,8 @@ pub(crate) struct Front {
     pub(crate) turnstile: Arc<Turnstile<Asker>>,
     /// Who follows events.
     pub(crate) streams: Arc<Hub>,
+    /// The site that passkeys are made for: the portal's, when that is at a host name.
+    pub(crate) site: Option<Site>,
     /// Where passwords are compared.
     pub(crate) forge: Forge,
     /// Places for what is done for somebody unknown after the answer, such as mails.
@@ -117,12 +123,15 @@ impl Front {
             waiting: limits.waiting,
             waiting_of_one: limits.waiting_of_one,
         });
+        // a portal at an address has no passkeys: they are made for names
+        let site = Site::of_page(&parts.portal, PRODUCT).ok();
         let streams = Hub::new(limits.streams_per_tenant, limits.streams);
         Front {
             parts,
             description,
             turnstile,
             streams: Arc::new(streams),
+            site,
             forge: Forge::new(limits.passwords, limits.passwords_waiting),
             mails: Arc::new(Semaphore::new(limits.mails)),
             meters: Mutex::new(Meters::new()),

@@ -54,7 +54,7 @@ pub struct Offer {
 #[derive(Clone, Debug)]
 pub struct Codes(pub Vec<String>);
 
-async fn find(office: &Office, user: UserId) -> Result<Known, Refusal> {
+pub(super) async fn find(office: &Office, user: UserId) -> Result<Known, Refusal> {
     let known = Known::find(office, user).await?;
     known.filter(Known::may_enter).ok_or(Refusal::Wrong)
 }

@@ -55,6 +55,16 @@ impl Site {
         })
     }
 
+    /// The site of one page, whose host is its id.
+    ///
+    /// # Errors
+    /// [`BadSite`], as [`Site::new`].
+    pub fn of_page(page: &str, name: &str) -> Result<Site, BadSite> {
+        let url = Url::parse(page).map_err(|_| BadSite(format!("{page:?} is no URL")))?;
+        let host = url.host_str().unwrap_or_default();
+        Site::new(host, name, &[url.origin().ascii_serialization()])
+    }
+
     /// Its id.
     pub fn id(&self) -> &str {
         &self.id
@@ -122,6 +132,20 @@ mod tests {
             assert!(site.has(origin.trim_end_matches('/')), "{origin}");
         }
         assert!(site("localhost", "http://localhost:8080").is_ok());
+    }
+
+    #[test]
+    fn a_page_makes_a_site_unless_it_is_at_an_address() {
+        let site = Site::of_page("https://voice.example:8443/portal", "Pbx").unwrap();
+        assert_eq!(site.id(), "voice.example");
+        assert!(site.has("https://voice.example:8443"));
+        for page in [
+            "http://127.0.0.1:8080",
+            "http://voice.example",
+            "voice.example",
+        ] {
+            assert!(Site::of_page(page, "Pbx").is_err(), "{page}");
+        }
     }
 
     #[test]

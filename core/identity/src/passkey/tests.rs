@@ -92,6 +92,22 @@ fn a_passkey_of_each_algorithm_registers_and_signs_in() {
     }
 }
 
+/// What an authenticator of other hands (the Python package `soft-webauthn`, made to say that it
+/// verified the person) answered to Ann's two challenges.
+#[test]
+fn an_authenticator_of_other_hands_registers_and_signs_in() {
+    let foreign: serde_json::Value =
+        serde_json::from_str(include_str!("tests/foreign.json")).unwrap();
+    let mut world = World::new();
+    let made = serde_json::from_value(foreign["made"].clone()).unwrap();
+    assert_eq!(world.take_new(&made), Ok(FIRST));
+    let used: AssertionAnswer = serde_json::from_value(foreign["used"].clone()).unwrap();
+    assert_eq!(used.person(), Some(ANN));
+    assert_eq!(world.take(NOW, Occasion::SignIn, &used), Ok(FIRST));
+    let again = world.take(NOW, Occasion::SignIn, &used);
+    assert_eq!(again, Err(Refusal::Copied), "its counter stands still");
+}
+
 #[test]
 fn what_is_kept_of_a_passkey_outlives_being_stored() {
     let mut world = World::new();

@@ -101,7 +101,7 @@ pub(super) fn origin(call: &Call) -> Origin {
 }
 
 /// A refusal at the front door. Its source is counted, so that it cannot go on guessing fast.
-fn refused(call: &Call, refusal: Refusal) -> Problem {
+pub(super) fn refused(call: &Call, refusal: Refusal) -> Problem {
     match &refusal {
         Refusal::Wrong | Refusal::Link(_) => call.front.wrong_key(call.source),
         Refusal::Wait(_)
@@ -114,7 +114,7 @@ fn refused(call: &Call, refusal: Refusal) -> Problem {
 }
 
 /// An answer to somebody who is in, whose device is known from then on.
-fn remember(answer: Answer, device: &str) -> Answer {
+pub(super) fn remember(answer: Answer, device: &str) -> Answer {
     let cookie = format!(
         "{DEVICE}={device}; Path=/; Max-Age={DEVICE_LIFE}; Secure; HttpOnly; SameSite=Strict"
     );

@@ -68,13 +68,13 @@ fn factors() -> Vec<Operation> {
     ]
 }
 
-fn caller(call: &Call) -> Result<UserId, Problem> {
+pub(super) fn caller(call: &Call) -> Result<UserId, Problem> {
     let user = call.caller.as_ref().and_then(Principal::user);
     user.ok_or_else(Problem::not_found)
 }
 
 /// What is wrong with a field that must prove something.
-fn at(field: &str) -> impl Fn(Refusal) -> Problem {
+pub(super) fn at(field: &str) -> impl Fn(Refusal) -> Problem {
     move |refusal| match refusal {
         Refusal::Wrong => Invalid::new(field, "is not right").into(),
         Refusal::Wait(_)

@@ -8,6 +8,7 @@ mod documents;
 mod events;
 mod keys;
 mod me;
+mod passkeys;
 mod people;
 mod platform;
 mod registrations;
@@ -55,6 +56,7 @@ fn list() -> Vec<Operation> {
         people::operations(),
         auth::operations(),
         me::operations(),
+        passkeys::operations(),
         platform::operations(),
     ];
     documents.chain(others.into_iter().flatten()).collect()

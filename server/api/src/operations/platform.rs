@@ -68,8 +68,19 @@ async fn metrics(call: Call) -> Result<Answer, Problem> {
             call.front.shares(),
             call.front.forge.figures(),
             attempts(parts.office.attempts_remembered()),
+            challenges(parts.office.challenges_remembered()),
         ]),
     ))
+}
+
+/// What is remembered of answered challenges.
+fn challenges(remembered: usize) -> String {
+    format!(
+        "# HELP strowger_passkey_challenges_remembered Answered challenges of passkeys that would \
+         still be good.\n\
+         # TYPE strowger_passkey_challenges_remembered gauge\n\
+         strowger_passkey_challenges_remembered {remembered}\n"
+    )
 }
 
 /// What is remembered of failed attempts to sign in.

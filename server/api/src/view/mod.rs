@@ -6,6 +6,7 @@ pub(crate) mod cdr;
 pub(crate) mod document;
 pub(crate) mod event;
 pub(crate) mod master_key;
+pub(crate) mod passkey;
 pub(crate) mod person;
 pub(crate) mod registration;
 pub(crate) mod support;

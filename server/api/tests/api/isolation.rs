@@ -142,6 +142,7 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{event}", "1")
     .replace("{access}", &names.access)
     .replace("{login}", "lgn_00000000000000000000000000")
+    .replace("{passkey}", "psk_00000000000000000000000000")
 }
 
 /// A good body of each schema, with these names in every place where a name can stand.
@@ -176,6 +177,13 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         "NewPassword" => json!({"old": "fresh", "new": "fresh"}),
         "Password" => json!({"password": "fresh"}),
         "Code" => json!({"code": "123456"}),
+        "PasskeySignIn" => json!({"credential": {"rawId": "AA", "response": {
+            "clientDataJSON": "AA", "authenticatorData": "AA", "signature": "AA",
+        }}}),
+        "NewPasskey" => json!({"name": "fresh", "credential": {"rawId": "AA", "response": {
+            "clientDataJSON": "AA", "attestationObject": "AA",
+        }}}),
+        "PasskeyName" => json!({"name": "fresh"}),
         "NewToken" => json!({"name": "fresh", "tenant": names.tenants[which]}),
         other => panic!("say what a body of {other} looks like"),
     }

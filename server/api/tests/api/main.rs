@@ -17,6 +17,7 @@ mod mailbox;
 mod metrics;
 mod openapi;
 mod operations;
+mod passkeys;
 mod people;
 mod repetition;
 mod secrets;

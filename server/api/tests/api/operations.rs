@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::exchange;
 use crate::http::Ask;
 use crate::openapi::described;
+use crate::passkeys;
 use crate::people;
 use crate::world::{World, world};
 
@@ -29,6 +30,7 @@ async fn every_operation_of_the_list_does_its_work() {
     // these let time pass
     people::day(&world).await;
     people::crews(&world).await;
+    passkeys::day(&world).await;
     let listed: BTreeSet<String> = described().into_iter().map(|one| one.name).collect();
     let done: BTreeSet<String> = world.done().into_iter().map(str::to_owned).collect();
     assert_eq!(done, listed);

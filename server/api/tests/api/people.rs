@@ -9,35 +9,35 @@ use serde_json::{Value, json};
 use crate::http::{Ask, Reply};
 use crate::mailbox::code_of;
 use crate::totp;
-use crate::world::{World, world};
+use crate::world::{PORTAL, World, world};
 
-const ANN: &str = "ann@acme.example";
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const ANN: &str = "ann@acme.example";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 const OTHER: &str = "staple of green paper";
 
-async fn post(world: &World, path: &str, body: Value) -> Reply {
+pub(crate) async fn post(world: &World, path: &str, body: Value) -> Reply {
     let ask = Ask::post(&format!("/api/v1/{path}")).json(&body);
     ask.send(world.address).await
 }
 
-async fn login(world: &World, password: &str) -> Reply {
+pub(crate) async fn login(world: &World, password: &str) -> Reply {
     let body = json!({"mail": ANN, "password": password, "at": "acme.example"});
     post(world, "auth/login", body).await
 }
 
 /// The access and the refresh token of a login.
-fn tokens(reply: &Reply) -> (String, String) {
+pub(crate) fn tokens(reply: &Reply) -> (String, String) {
     let json = reply.json();
     let tokens = json.get("tokens").unwrap_or(&json);
     let text = |name: &str| tokens[name].as_str().unwrap().to_owned();
     (text("access_token"), text("refresh_token"))
 }
 
-async fn with(world: &World, token: &str, ask: Ask) -> Reply {
+pub(crate) async fn with(world: &World, token: &str, ask: Ask) -> Reply {
     ask.key(token).send(world.address).await
 }
 
-async fn mine(world: &World, token: &str, path: &str, body: Value) -> Reply {
+pub(crate) async fn mine(world: &World, token: &str, path: &str, body: Value) -> Reply {
     let ask = Ask::post(&format!("/api/v1/me/{path}")).json(&body);
     with(world, token, ask).await
 }
@@ -64,18 +64,18 @@ async fn welcome(world: &World, users: &str, mail: &str) {
     post(world, "auth/invitation", body).await.is(204);
 }
 
-async fn welcome_ann(world: &World) {
+pub(crate) async fn welcome_ann(world: &World) {
     welcome(world, &world.acme.path("users"), ANN).await;
 }
 
 /// Signs Ann in; gives her tokens.
-async fn ann(world: &World) -> (String, String) {
+pub(crate) async fn ann(world: &World) -> (String, String) {
     welcome_ann(world).await;
     tokens(&login(world, PASSWORD).await.is(200))
 }
 
 /// What the trail of Ann's company says of her.
-async fn trail(world: &World) -> Vec<String> {
+pub(crate) async fn trail(world: &World) -> Vec<String> {
     let audit = Ask::get(&world.acme.path("audit?limit=500"));
     let audit = world.operator(audit).await.is(200).json();
     let all = audit["items"].as_array().unwrap().iter();
@@ -537,10 +537,8 @@ async fn without_a_mail_server_the_link_is_given_to_whoever_invites_and_once() {
     let sent = world.operator(invite.clone()).await.is(200).json();
     assert_eq!(sent["sent"], json!(false));
     let link = sent["link"].as_str().unwrap();
-    assert!(
-        link.starts_with("http://127.0.0.1:8080/invitation#"),
-        "{link}"
-    );
+    let begin = format!("{PORTAL}/invitation#");
+    assert!(link.starts_with(&begin), "{link}");
     let again = world.operator(invite).await.is(200).json();
     assert_eq!(again["link"], Value::Null);
     let body = json!({"code": code_of(link), "password": PASSWORD});

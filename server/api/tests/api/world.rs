@@ -88,6 +88,9 @@ pub(crate) struct Account {
 }
 
 /// A world with bounds that nobody meets.
+/// Where the portal is.
+pub(crate) const PORTAL: &str = "https://portal.pbx.example";
+
 pub(crate) async fn world() -> World {
     world_with(Limits::default()).await
 }
@@ -114,6 +117,7 @@ pub(crate) async fn world_with(limits: Limits) -> World {
     let operator = operator.reveal().to_owned();
     let mut parts = Parts::new(office, live.clone());
     parts.hooks = live.clone();
+    parts.portal = PORTAL.to_owned();
     let mails = Arc::new(Mailbox::default());
     parts.mailer = mails.clone();
     let (furnishing, stop, served) = serve(parts.clone()).await;
@@ -375,6 +379,7 @@ impl World {
             .replace("{user}", &format!("ann@{owner}.example"))
             .replace("{access}", &acme.access.to_string())
             .replace("{login}", "lgn_00000000000000000000000000")
+            .replace("{passkey}", "psk_00000000000000000000000000")
             .replace("{call}", &acme.call.to_string())
             .replace("{cdr}", &acme.cdr.to_string())
     }
