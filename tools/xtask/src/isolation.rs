@@ -111,6 +111,7 @@ struct Bench<'a> {
     texts: &'a BTreeMap<String, String>,
     plan: &'a Plan,
     copy: Copy,
+    target: PathBuf,
     log: PathBuf,
 }
 
@@ -126,6 +127,7 @@ impl Bench<'_> {
             texts,
             plan,
             copy,
+            target: folder.join("target"),
             log: folder.join("last.log"),
         })
     }
@@ -148,6 +150,7 @@ impl Bench<'_> {
     fn place(&self, patience: Duration) -> Place<'_> {
         Place {
             folder: self.copy.folder(),
+            target: &self.target,
             log: &self.log,
             patience,
         }

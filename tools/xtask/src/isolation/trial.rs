@@ -30,6 +30,9 @@ pub(crate) enum Outcome {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
     pub(crate) folder: &'a Path,
+    /// Where Cargo builds it: a crate of the copy has the name of the crate it is a copy of, so
+    /// nothing else may be built there.
+    pub(crate) target: &'a Path,
     /// Keeps what the last step said.
     pub(crate) log: &'a Path,
     pub(crate) patience: Duration,
@@ -60,6 +63,7 @@ fn cargo(suite: &str, also: &[&str], place: Place<'_>) -> io::Result<Option<Exit
         .args(also)
         .args(suite.split_whitespace())
         .current_dir(place.folder)
+        .env("CARGO_TARGET_DIR", place.target)
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)
         .stderr(log)
