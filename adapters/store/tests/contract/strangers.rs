@@ -159,6 +159,21 @@ fn a_record_with_the_same_id_is_each_tenants_own(world: &World<'_>) {
     assert_eq!(theirs.dialled, "102");
 }
 
+fn a_reference_is_that_of_the_documents_own_tenant(world: &World<'_>) {
+    let scene = scene(world);
+    let own = world.extension(&scene.stranger, "201");
+    let mut planted = world.device_write(&scene.stranger, &own.id, "sid");
+    // the same id as acme's device, which refers to acme's extension
+    planted.document.id.clone_from(&scene.documents[2].id);
+    world.create(&scene.stranger, planted);
+    let mut page = Page::default();
+    for (target, found) in [(&own.id, 1), (&scene.documents[1].id, 0)] {
+        page.filter.refers_to = Some(target.clone());
+        let listed = block_on(world.store.list(&scene.stranger, KindName::Device, &page));
+        assert_eq!(listed.unwrap().documents.len(), found, "{target}");
+    }
+}
+
 on_every_store!(
     a_stranger_reads_nothing_by_id_or_by_name,
     a_stranger_lists_and_counts_only_its_own,
@@ -166,4 +181,5 @@ on_every_store!(
     a_stranger_cannot_plant_documents,
     a_stranger_sees_no_records_and_no_trail,
     a_record_with_the_same_id_is_each_tenants_own,
+    a_reference_is_that_of_the_documents_own_tenant,
 );
