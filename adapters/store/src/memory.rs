@@ -1,6 +1,7 @@
 //! The store contract in memory: the tests' oracle and the simulator's disk.
 
 mod accounts;
+mod archive;
 mod credentials;
 mod deliveries;
 mod event_book;

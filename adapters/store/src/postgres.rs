@@ -30,11 +30,11 @@ pub fn prepare(owner: &str, store: &str) -> Result<(), OpenError> {
 /// Opens the store at an address.
 pub(crate) fn open(url: &str, vault: Vault) -> Result<SqlStore, OpenError> {
     let server = checked(url)?;
-    let line = || Ok(Box::new(Line::to(&server)?) as Box<dyn Link>);
-    let writing = line()?;
+    let line = move || Ok(Box::new(Line::to(&server)?) as Box<dyn Link>);
+    let (writing, watching) = (line()?, line()?);
     prove(&*writing, &vault)?;
     let store = SqlStore::over(vault, writing, line)?;
-    store.watch(line()?)?;
+    store.watch(watching)?;
     Ok(store)
 }
 

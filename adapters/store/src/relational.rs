@@ -8,6 +8,8 @@
 
 mod accounts;
 mod answer;
+mod archive;
+mod backup;
 mod cdrs;
 mod credentials;
 mod damage;
@@ -15,6 +17,7 @@ mod deliveries;
 mod documents;
 mod error;
 mod events;
+mod examine;
 mod feed;
 mod figures;
 mod inventory;
@@ -38,7 +41,7 @@ mod work_queue;
 mod writer;
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -50,9 +53,13 @@ use watch::{Closing, Watcher};
 use work_queue::WorkQueue;
 use writer::{Desk, Order, Writer};
 
+pub use archive::TAKEN_OUT_AT_ONCE;
+pub(crate) use backup::{read_in, write_out};
 pub use error::OpenError;
+pub(crate) use examine::examine;
+pub use examine::{FAULTS_TOLD, Health};
 pub use figures::{QueueFigures, StoreFigures};
-pub(crate) use link::{EachRow, Link, Purpose, Row};
+pub(crate) use link::{EachRow, Link, Purpose, Row, Transaction};
 pub use readers::READS_WAITING;
 pub(crate) use sight::Sight;
 pub(crate) use sql::{Sql, corrupt};
@@ -73,7 +80,15 @@ pub struct SqlStore {
     groups: Arc<AtomicU64>,
     closing: Arc<Closing>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Makes a further connection that reads.
+    lines: Lines,
+    vault: Vault,
+    /// Companies that are being taken out.
+    taken_out: Arc<AtomicUsize>,
 }
+
+/// Makes connections that read.
+type Lines = Arc<dyn Fn() -> Result<Box<dyn Link>, OpenError> + Send + Sync>;
 
 impl fmt::Debug for SqlStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,7 +101,7 @@ impl SqlStore {
     pub(crate) fn over(
         vault: Vault,
         writing: Box<dyn Link>,
-        reading: impl Fn() -> Result<Box<dyn Link>, OpenError>,
+        reading: impl Fn() -> Result<Box<dyn Link>, OpenError> + Send + Sync + 'static,
     ) -> Result<SqlStore, OpenError> {
         let (latest, told) = watch::ends(&*writing).map_err(OpenError::Store)?;
         let store = SqlStore {
@@ -97,10 +112,13 @@ impl SqlStore {
             groups: Arc::default(),
             closing: Arc::default(),
             threads: Mutex::default(),
+            lines: Arc::new(reading),
+            vault: vault.clone(),
+            taken_out: Arc::default(),
         };
         for number in 1..=READERS {
             let reader = Reader {
-                link: reading()?,
+                link: (store.lines)()?,
                 vault: vault.clone(),
                 requests: Arc::clone(&store.requests),
             };

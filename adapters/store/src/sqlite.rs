@@ -16,7 +16,7 @@ const FILE: &str = "strowger.db";
 pub(crate) fn open(folder: &Path, vault: Vault) -> Result<SqlStore, OpenError> {
     let path = folder.join(FILE);
     let writing = open::writing(&path, &vault)?;
-    let reading = || Ok(Box::new(open::reading(&path)?) as Box<_>);
+    let reading = move || Ok(Box::new(open::reading(&path)?) as Box<_>);
     SqlStore::over(vault, Box::new(writing), reading)
 }
 

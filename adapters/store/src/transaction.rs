@@ -1,6 +1,7 @@
 //! What a change does, step by step, over whatever tables a store has.
 
 mod account;
+mod arrive;
 mod quota;
 
 use domain::{
@@ -13,6 +14,8 @@ use ports::{
     StoreError, Write, Written,
 };
 use tenancy::{Account, Actor, Owner};
+
+pub(crate) use arrive::arrive;
 
 /// Those who refer, named in a refusal to delete.
 const USERS_NAMED: usize = 20;

@@ -98,7 +98,7 @@ fn begin(link: &dyn Link, side: fn(OpenError) -> TransferError) -> Result<(), Tr
 }
 
 /// A link that writes, to tables of the present version.
-fn link(address: &Address, vault: &Vault) -> Result<Box<dyn Link>, OpenError> {
+pub(crate) fn link(address: &Address, vault: &Vault) -> Result<Box<dyn Link>, OpenError> {
     match address {
         Address::Sqlite(folder) => sqlite::link(folder, vault),
         Address::Postgres(url) => postgres::link(url),

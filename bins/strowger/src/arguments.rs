@@ -1,5 +1,7 @@
 //! The command line, and the help that teaches it.
 
+pub(crate) mod archive;
+pub(crate) mod backup;
 pub(crate) mod document;
 pub(crate) mod key;
 pub(crate) mod people;
@@ -11,6 +13,8 @@ use clap::{Args, Parser, Subcommand};
 use config::{Given, Several};
 use store::{Address, KeyPlace};
 
+use archive::ArchiveArguments;
+use backup::{BackupArguments, CheckArguments, RestoreArguments};
 use document::{AccountKind, AnyKind, TenantKind};
 use key::KeyArguments;
 use people::PeopleArguments;
@@ -77,6 +81,14 @@ pub(crate) enum Command {
     Cdr(CdrArguments),
     /// Make the tables of a PostgreSQL database, or bring them to this release
     Prepare(PrepareArguments),
+    /// Take one company out into an encrypted file, bring it back, move it, clone it
+    Archive(ArchiveArguments),
+    /// Write everything into one encrypted file, while the exchange works
+    Backup(BackupArguments),
+    /// Bring a backup back into a new store, compare and look through it
+    Restore(RestoreArguments),
+    /// Look a store through: do its keys open its secrets, do names and references agree?
+    Check(CheckArguments),
     /// Move a stopped exchange's store into another database, and compare the two
     Migrate(MigrateArguments),
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use admin::access::{self, Entered};
 use admin::{DEFAULT_REALM, Office, documents};
 use domain::{Reseller, Resource, Tenant};
-use ports::{Entropy, Page, StoreError, WallClock};
+use ports::{Page, StoreError, WallClock};
 use store::{Address, KeyPlace, OsEntropy, SqlStore, SystemClock, block_on};
 use tenancy::{AccountScope, PlatformScope, Unresolved};
 
@@ -80,10 +80,40 @@ impl Console {
     }
 }
 
+/// What the store of a folder needs to be opened.
+///
+/// # Errors
+/// The master keys cannot be had from where they are said to be.
+pub(crate) fn settings(folder: &Folder) -> Result<store::Settings, Failure> {
+    let place = keys::place(folder.master_key.clone(), &folder.data);
+    store_settings(&folder.data, folder.store.clone(), place)
+}
+
+fn store_settings(
+    data: &Path,
+    address: Option<Address>,
+    master_key: KeyPlace,
+) -> Result<store::Settings, Failure> {
+    Ok(store::Settings {
+        address: address.unwrap_or_else(|| Address::Sqlite(data.to_owned())),
+        keys: keys::source(master_key)?,
+        entropy: Arc::new(OsEntropy),
+    })
+}
+
 /// The operator's authority, by being at the machine: whoever may read the data folder and its
 /// master key has all that is in it anyway.
 pub(crate) fn operator() -> AccountScope {
     PlatformScope::at_console().account()
+}
+
+/// The same over the whole platform.
+///
+/// # Errors
+/// None: the operator's authority reaches so far.
+pub(crate) fn platform() -> Result<PlatformScope, Failure> {
+    let scope = operator().platform();
+    scope.ok_or_else(|| Failure::internal("the console has no platform"))
 }
 
 /// First domains of the first ten companies.
@@ -105,12 +135,8 @@ pub(crate) fn open_office(
     master_key: KeyPlace,
 ) -> Result<Office, Failure> {
     make_folder(data)?;
-    let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
-    let settings = store::Settings {
-        address: address.unwrap_or_else(|| Address::Sqlite(data.to_owned())),
-        keys: keys::source(master_key)?,
-        entropy: Arc::clone(&entropy),
-    };
+    let settings = store_settings(data, address, master_key)?;
+    let entropy = Arc::clone(&settings.entropy);
     let opened = SqlStore::open(&settings);
     let store = opened.map_err(|error| Failure::internal(error.to_string()))?;
     let clock: Arc<dyn WallClock> = Arc::new(SystemClock);
@@ -119,7 +145,10 @@ pub(crate) fn open_office(
 }
 
 /// Makes the data folder, readable by its owner alone.
-fn make_folder(data: &Path) -> Result<(), Failure> {
+///
+/// # Errors
+/// What the operating system says.
+pub(crate) fn make_folder(data: &Path) -> Result<(), Failure> {
     let mut builder = fs::DirBuilder::new();
     let made = builder.recursive(true).mode(0o700).create(data);
     made.map_err(|error| {

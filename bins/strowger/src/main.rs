@@ -3,6 +3,7 @@
 //! The composition root: here the hearts are given their sockets, disks, clocks and threads, and
 //! people their command line. [`serve`] runs the exchange; [`commands`] look after a data folder.
 
+mod archive_file;
 mod arguments;
 mod commands;
 mod console;
@@ -52,6 +53,10 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Key(key) => commands::key::run(key),
         Command::Cdr(cdr) => commands::cdr::run(cdr),
         Command::Prepare(prepare) => commands::prepare::run(&prepare),
+        Command::Archive(archive) => commands::archive::run(archive),
+        Command::Backup(backup) => commands::backup::back_up(&backup),
+        Command::Restore(restore) => commands::backup::restore(&restore),
+        Command::Check(check) => commands::backup::check(&check),
         Command::Migrate(migrate) => commands::migrate::run(&migrate),
     }
 }

@@ -4,9 +4,11 @@
 //! whose methods lacks a scope. What is the platform's is reached through [`ExchangeStore`] (the
 //! running exchange), [`FrontDoor`] and [`CredentialStore`] (before it is known who asks).
 //! [`KeyStore`] replaces the keys under which secrets are kept. [`Books`] hold what happens in
-//! tenants and is no document. [`Stores`] is all of them.
+//! tenants and is no document; [`ArchiveStore`] takes tenants out and in whole. [`Stores`] is all
+//! of them.
 
 mod account;
+mod archive;
 mod change;
 mod courier;
 mod credentials;
@@ -31,8 +33,10 @@ mod ready;
 mod snapshots;
 mod store;
 mod support;
+mod tenant_archive;
 
 pub use account::{ACCOUNT_DEPTH_MAX, AccountStore};
+pub use archive::{ArchiveError, Giver, LentTaker, Taker};
 pub use change::{
     Change, Committed, OPERATIONS_MAX, Operation, PARTS_OPERATIONS_MAX, Part, SecretChange, Write,
     Written,
@@ -66,3 +70,4 @@ pub use ready::{NotReady, ready};
 pub use snapshots::{Bucket, Snapshots};
 pub use store::{Books, HISTORY_MAX, Store, Stores};
 pub use support::{SUPPORT_OF_ONE, SupportBook, SupportStanding};
+pub use tenant_archive::{ARRIVALS_MAX, ArchiveStore, Arrival, Belonging, FACTS_MAX, Fact, Thing};

@@ -16,6 +16,7 @@ use crate::front_door::FrontDoor;
 use crate::keys::KeyStore;
 use crate::page::{AuditListing, CdrListing, CdrQuery, Listing, Page};
 use crate::support::SupportBook;
+use crate::tenant_archive::ArchiveStore;
 
 /// Revisions kept of each document.
 pub const HISTORY_MAX: usize = 100;
@@ -76,7 +77,7 @@ impl<T> Books for T where T: EventLog + DeliveryBook + SupportBook + ?Sized {}
 
 /// All of a store's faces.
 pub trait Stores:
-    Store + AccountStore + ExchangeStore + FrontDoor + CredentialStore + KeyStore + Books
+    Store + AccountStore + ExchangeStore + FrontDoor + CredentialStore + KeyStore + Books + ArchiveStore
 {
 }
 
@@ -88,6 +89,7 @@ impl<T> Stores for T where
         + CredentialStore
         + KeyStore
         + Books
+        + ArchiveStore
         + ?Sized
 {
 }

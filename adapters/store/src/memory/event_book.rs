@@ -70,6 +70,35 @@ impl EventBook {
         Some(self.latest)
     }
 
+    /// Adds an event that came with its tenant, under the cursor that it had.
+    pub(super) fn add_as_it_was(&mut self, event: Event) {
+        let at = self
+            .events
+            .partition_point(|known| known.cursor < event.cursor);
+        if self
+            .events
+            .get(at)
+            .is_none_or(|known| known.cursor != event.cursor)
+        {
+            self.events.insert(at, event);
+        }
+    }
+
+    /// The latest cursor.
+    pub(super) fn latest(&self) -> u64 {
+        self.latest
+    }
+
+    /// Goes on after this cursor.
+    pub(super) fn set_latest(&mut self, latest: u64) {
+        self.latest = latest;
+    }
+
+    /// All that are kept, oldest first.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter()
+    }
+
     /// Whether an event of this cursor is still kept.
     pub(super) fn keeps(&self, cursor: u64) -> bool {
         let oldest = self.events.front();

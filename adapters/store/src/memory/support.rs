@@ -13,8 +13,8 @@ use super::MemoryStore;
 /// A tenant's policy and accesses.
 #[derive(Debug, Default)]
 pub(super) struct Visitors {
-    policy: SupportPolicy,
-    accesses: BTreeMap<SupportId, SupportAccess>,
+    pub(super) policy: SupportPolicy,
+    pub(super) accesses: BTreeMap<SupportId, SupportAccess>,
 }
 
 #[async_trait]

@@ -4,14 +4,14 @@ use domain::{
     AuditEntry, Document, Event, FeedEntry, KindName, Place as Whose, Reference, UniqueKey, Version,
 };
 use ids::{TokenId, UserId, WebhookId};
-use ports::{Change, Committed, HISTORY_MAX, Part, SecretChange, StoreError};
+use ports::{Arrival, Change, Committed, HISTORY_MAX, Part, SecretChange, StoreError};
 use tenancy::{Account, Actor, Owner};
 
 use super::event_book::EventBook;
 use super::state::{Place, Referrer, State, Stored, key_place};
 use super::support::Visitors;
 use crate::FEED_KEPT;
-use crate::transaction::{Holder, Links, Reach, Tables, carry_out, carry_out_parts};
+use crate::transaction::{Holder, Links, Reach, Tables, arrive, carry_out, carry_out_parts};
 
 /// A change under way: documents are changed in place and remembered for undoing; facts wait
 /// until the change has succeeded.
@@ -47,6 +47,16 @@ pub(super) fn commit_parts(
     parts: &[Part],
 ) -> Result<Vec<Committed>, StoreError> {
     whole(state, |draft| carry_out_parts(draft, account, actor, parts))
+}
+
+/// Brings a tenant in.
+pub(super) fn move_in(
+    state: &mut State,
+    account: Account,
+    actor: Actor,
+    arrival: &Arrival,
+) -> Result<Committed, StoreError> {
+    whole(state, |draft| arrive(draft, account, actor, arrival))
 }
 
 /// Does work over the state, or leaves the state as it was.

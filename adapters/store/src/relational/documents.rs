@@ -114,6 +114,23 @@ pub(super) fn all(
     })
 }
 
+/// The owner's documents after a kind and an id in the order of both, with their sealed secrets.
+pub(super) fn after(
+    sql: Sql<'_>,
+    owner: Owner,
+    place: Option<&(KindName, String)>,
+    most: i64,
+) -> Result<Vec<(Document, Option<Vec<u8>>)>, StoreError> {
+    let find = format!(
+        "SELECT {COLUMNS}, digests FROM documents
+         WHERE tenant = ?1 AND (kind, id) > (?2, ?3) ORDER BY kind, id LIMIT ?4"
+    );
+    let (kind, id) = place.map_or(("", ""), |(kind, id)| (kind.as_str(), id.as_str()));
+    sql.all(&find, params![column(owner), kind, id, most], |fields| {
+        Ok((document(fields)?, fields.plain(8)?))
+    })
+}
+
 /// One page of a kind's documents with one owner.
 pub(super) fn list(
     sql: Sql<'_>,

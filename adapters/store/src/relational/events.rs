@@ -19,7 +19,7 @@ use crate::event_age::{FORGOTTEN_AT_ONCE, horizon};
 const ALL: &str = "";
 
 /// The latest number of a sequence.
-fn latest(sql: Sql<'_>, owner: &str) -> Result<u64, StoreError> {
+pub(super) fn latest(sql: Sql<'_>, owner: &str) -> Result<u64, StoreError> {
     let find = "SELECT latest FROM event_marks WHERE tenant = ?1";
     let found = sql.first(find, [owner], |fields| fields.number(0))?;
     Ok(found.unwrap_or_default())
@@ -64,6 +64,18 @@ pub(super) fn add(sql: Sql<'_>, event: &Event) -> Result<bool, StoreError> {
     let horizon = horizon(event.at).unix_ms();
     sql.run(old, params![tenant, limit(FORGOTTEN_AT_ONCE), horizon])?;
     Ok(true)
+}
+
+/// Adds an event that came with its tenant, under the cursor that it had, unless it is there.
+pub(super) fn add_as_it_was(sql: Sql<'_>, event: &Event) -> Result<(), StoreError> {
+    let (tenant, id) = (event.tenant.to_string(), event.id.to_string());
+    let turn = sql.widely(|| next(sql, ALL))?;
+    let add = "INSERT INTO events (tenant, cursor, turn, id, at, event)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
+    let (cursor, turn) = (integer(event.cursor), integer(turn));
+    let (at, text) = (event.at.unix_ms(), json(event)?);
+    sql.run(add, params![tenant, cursor, turn, id, at, text])
+        .map(|_| ())
 }
 
 /// Erases a tenant's log.

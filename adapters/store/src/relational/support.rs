@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::{AuditEntry, Event, SUPPORT_KEPT, SupportAccess, SupportPolicy};
 use ids::{SupportId, TenantId};
-use ports::{SUPPORT_OF_ONE, StoreError, SupportBook, SupportStanding};
+use ports::{Fact, SUPPORT_OF_ONE, StoreError, SupportBook, SupportStanding};
 use tenancy::{Actor, TenantScope};
 
 use super::sight::Sight;
@@ -17,6 +17,38 @@ pub(super) fn remove_all(sql: Sql<'_>, tenant: TenantId) -> Result<(), StoreErro
     sql.run("DELETE FROM support_accesses WHERE tenant = ?1", [&tenant])?;
     sql.run("DELETE FROM support_policies WHERE tenant = ?1", [&tenant])?;
     Ok(())
+}
+
+/// A tenant's policy and all accesses.
+pub(super) fn facts(sql: Sql<'_>, tenant: TenantId) -> Result<Vec<Fact>, StoreError> {
+    let tenant = tenant.to_string();
+    let policy = "SELECT policy FROM support_policies WHERE tenant = ?1";
+    let policy: Option<SupportPolicy> = sql.first(policy, [&tenant], |fields| fields.json(0))?;
+    let all = "SELECT access FROM support_accesses WHERE tenant = ?1 ORDER BY id";
+    let accesses = sql.all(all, [&tenant], |fields| fields.json(0).map(Fact::Access))?;
+    let policy = Fact::Policy(policy.unwrap_or_default());
+    Ok(std::iter::once(policy).chain(accesses).collect())
+}
+
+/// Adds the policy that came with a tenant, unless there is one.
+pub(super) fn add_policy_as_it_was(
+    sql: Sql<'_>,
+    tenant: TenantId,
+    policy: SupportPolicy,
+) -> Result<(), StoreError> {
+    let add = "INSERT INTO support_policies (tenant, policy) VALUES (?1, ?2)
+               ON CONFLICT DO NOTHING";
+    sql.run(add, params![tenant.to_string(), json(&policy)?])
+        .map(|_| ())
+}
+
+/// Adds an access that came with its tenant, unless it is there.
+pub(super) fn add_as_it_was(sql: Sql<'_>, access: &SupportAccess) -> Result<(), StoreError> {
+    let add = "INSERT INTO support_accesses (tenant, id, actor, access) VALUES (?1, ?2, ?3, ?4)
+               ON CONFLICT DO NOTHING";
+    let (tenant, id) = (access.tenant.to_string(), access.id.to_string());
+    sql.run(add, params![tenant, id, access.actor, json(access)?])
+        .map(|_| ())
 }
 
 fn standing(

@@ -4,7 +4,7 @@ use domain::{
     AuditEntry, Document, Event, FeedEntry, KeyScope, KindName, Place, Reference, UniqueKey,
     Version,
 };
-use ports::{Change, Committed, HISTORY_MAX, Part, SecretChange, StoreError};
+use ports::{Arrival, Change, Committed, HISTORY_MAX, Part, SecretChange, StoreError};
 use tenancy::{Account, Actor, Owner};
 use zeroize::Zeroizing;
 
@@ -13,7 +13,7 @@ use super::value::params;
 use super::vault::OwnerKey;
 use super::writer::Desk;
 use super::{accounts, credentials, deliveries, documents, events, feed, support, tokens, trail};
-use crate::transaction::{Holder, Links, Reach, Tables, carry_out, carry_out_parts};
+use crate::transaction::{Holder, Links, Reach, Tables, arrive, carry_out, carry_out_parts};
 
 /// Carries out a change inside the savepoint of its order.
 pub(super) fn commit(
@@ -38,6 +38,16 @@ pub(super) fn commit_parts(
     parts: &[Part],
 ) -> Result<Vec<Committed>, StoreError> {
     carry_out_parts(&mut Draft { desk, key: None }, account, actor, parts)
+}
+
+/// Brings a tenant in inside the savepoint of its order.
+pub(super) fn move_in(
+    desk: &Desk<'_>,
+    account: Account,
+    actor: Actor,
+    arrival: &Arrival,
+) -> Result<Committed, StoreError> {
+    arrive(&mut Draft { desk, key: None }, account, actor, arrival)
 }
 
 /// A change under way.

@@ -37,6 +37,26 @@ pub(super) fn add(
     if !accounts::commands(sql, account, token.owner)? {
         return Err(StoreError::NotFound);
     }
+    if !insert(sql, token)? {
+        let (space, key) = ("token".to_owned(), token.id.to_string());
+        return Err(StoreError::Conflict { space, key });
+    }
+    trail::add(sql, audit).map(|_| ())
+}
+
+/// All API keys of one owner, in the order of their ids.
+pub(super) fn of(sql: Sql<'_>, owner: Owner) -> Result<Vec<TokenRecord>, StoreError> {
+    let find = format!("SELECT {COLUMNS} FROM tokens WHERE tenant = ?1 ORDER BY id");
+    sql.all(&find, [column(owner)], token)
+}
+
+/// Adds an API key that came with its owner, unless its id or its hash is there.
+pub(super) fn add_as_it_was(sql: Sql<'_>, token: &TokenRecord) -> Result<(), StoreError> {
+    insert(sql, token).map(|_| ())
+}
+
+/// Whether it was not there.
+fn insert(sql: Sql<'_>, token: &TokenRecord) -> Result<bool, StoreError> {
     let add = "INSERT INTO tokens (tenant, id, name, hash, created, expires, revoked)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
     let added = sql.run(
@@ -51,11 +71,7 @@ pub(super) fn add(
             token.revoked.map(WallTime::unix_ms),
         ],
     )?;
-    if added == 0 {
-        let (space, key) = ("token".to_owned(), token.id.to_string());
-        return Err(StoreError::Conflict { space, key });
-    }
-    trail::add(sql, audit).map(|_| ())
+    Ok(added > 0)
 }
 
 /// The API key with this hash.

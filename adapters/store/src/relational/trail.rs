@@ -50,15 +50,20 @@ pub(super) fn page(sql: Sql<'_>, owner: Owner, page: &Page) -> Result<AuditListi
 }
 
 fn entry(fields: &Fields<'_>) -> Result<AuditEntry, StoreError> {
+    entry_from(fields, 0)
+}
+
+/// An entry whose columns begin at this one.
+pub(super) fn entry_from(fields: &Fields<'_>, first: usize) -> Result<AuditEntry, StoreError> {
     Ok(AuditEntry {
-        owner: fields.owner(0)?,
-        id: fields.word(1)?,
-        at: fields.time(2)?,
-        actor: fields.plain(3)?,
-        action: fields.plain(4)?,
-        target: fields.plain(5)?,
-        before: fields.maybe_json(6)?,
-        after: fields.maybe_json(7)?,
-        request: fields.maybe_word(8)?,
+        owner: fields.owner(first)?,
+        id: fields.word(first + 1)?,
+        at: fields.time(first + 2)?,
+        actor: fields.plain(first + 3)?,
+        action: fields.plain(first + 4)?,
+        target: fields.plain(first + 5)?,
+        before: fields.maybe_json(first + 6)?,
+        after: fields.maybe_json(first + 7)?,
+        request: fields.maybe_word(first + 8)?,
     })
 }

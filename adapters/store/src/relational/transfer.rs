@@ -12,7 +12,7 @@ use super::sql::{Sql, limit};
 use super::value::{Value, params};
 
 /// Rows read, and sent, at once.
-const AT_ONCE: usize = 100;
+pub(super) const AT_ONCE: usize = 100;
 
 /// What was found in one table: the same on both sides when all is well.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub(crate) fn carry_over(
     Ok(tallies)
 }
 
-fn must_be_empty(to: Sql<'_>) -> Result<(), Obstacle> {
+pub(super) fn must_be_empty(to: Sql<'_>) -> Result<(), Obstacle> {
     for table in TABLES.iter().filter(|table| table.name != FEED_END) {
         let new = u64::from(table.name == DATA_KEYS);
         if count(table, to)? > new {
@@ -84,7 +84,7 @@ fn must_be_empty(to: Sql<'_>) -> Result<(), Obstacle> {
     Ok(())
 }
 
-fn count(table: &Table, sql: Sql<'_>) -> Result<u64, StoreError> {
+pub(super) fn count(table: &Table, sql: Sql<'_>) -> Result<u64, StoreError> {
     let count = format!("SELECT COUNT(*) FROM {}", table.name);
     let found = sql.first(&count, params![], |fields| fields.number(0))?;
     Ok(found.unwrap_or_default())
@@ -110,21 +110,20 @@ fn carry_table(
     })
 }
 
-type Rows = Vec<Vec<Value>>;
+/// Rows of one table.
+pub(super) type Rows = Vec<Vec<Value>>;
 
 /// Reads a table in the order of its key, in pieces, and sums it up.
-fn tally(
+pub(super) fn tally(
     table: &Table,
     sql: Sql<'_>,
     each: &mut dyn FnMut(&Rows) -> Result<(), StoreError>,
 ) -> Result<Tally, StoreError> {
-    let (mut sum, mut rows) = (Sha256::new(), 0);
+    let (mut sum, mut rows) = (Sum::new(), 0);
     let mut after = Vec::new();
     loop {
         let piece = piece(table, sql, &after)?;
-        for row in &piece {
-            row.iter().for_each(|value| take_in(&mut sum, value));
-        }
+        piece.iter().for_each(|row| sum.row(row));
         if let Some(last) = piece.last() {
             each(&piece)?;
             after = last.iter().take(table.key).cloned().collect();
@@ -134,11 +133,7 @@ fn tally(
             break;
         }
     }
-    Ok(Tally {
-        table: table.name,
-        rows,
-        checksum: sum.finalize().into(),
-    })
+    Ok(sum.tally(table.name, rows))
 }
 
 /// The rows after a key; the first ones after none.
@@ -158,7 +153,7 @@ fn piece(table: &Table, sql: Sql<'_>, after: &[Value]) -> Result<Rows, StoreErro
     })
 }
 
-fn insert(table: &Table, sql: Sql<'_>, rows: &Rows) -> Result<(), StoreError> {
+pub(super) fn insert(table: &Table, sql: Sql<'_>, rows: &Rows) -> Result<(), StoreError> {
     let width = table.columns.len();
     let places: Vec<String> = (0..rows.len())
         .map(|row| format!("({})", marks(row * width + 1, width)))
@@ -172,15 +167,36 @@ fn insert(table: &Table, sql: Sql<'_>, rows: &Rows) -> Result<(), StoreError> {
     sql.run(&add, values).map(|_| ())
 }
 
-/// Adds a value to a sum so that no two rows look alike: its sort, its length, itself.
-fn take_in(sum: &mut Sha256, value: &Value) {
-    let (sort, bytes) = match value {
-        Value::Nothing => (0, Vec::new()),
-        Value::Integer(number) => (1, number.to_be_bytes().to_vec()),
-        Value::Text(text) => (2, text.clone().into_bytes()),
-        Value::Bytes(bytes) => (3, bytes.clone()),
-    };
-    sum.update([sort]);
-    sum.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
-    sum.update(bytes);
+/// A sum over the rows of a table, in the order of its key.
+pub(super) struct Sum(Sha256);
+
+impl Sum {
+    pub(super) fn new() -> Sum {
+        Sum(Sha256::new())
+    }
+
+    /// Adds a row so that no two rows look alike: of each value its sort, its length, itself.
+    pub(super) fn row(&mut self, row: &[Value]) {
+        for value in row {
+            let (sort, bytes) = match value {
+                Value::Nothing => (0, Vec::new()),
+                Value::Integer(number) => (1, number.to_be_bytes().to_vec()),
+                Value::Text(text) => (2, text.clone().into_bytes()),
+                Value::Bytes(bytes) => (3, bytes.clone()),
+            };
+            self.0.update([sort]);
+            let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            self.0.update(length.to_be_bytes());
+            self.0.update(bytes);
+        }
+    }
+
+    /// What a table with this many rows came to.
+    pub(super) fn tally(self, table: &'static str, rows: u64) -> Tally {
+        Tally {
+            table,
+            rows,
+            checksum: self.0.finalize().into(),
+        }
+    }
 }

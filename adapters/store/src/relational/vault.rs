@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::settings;
 use super::sql::{Sql, column, corrupt, limit};
-use super::value::params;
+use super::value::{Value, params};
 use crate::seal::{DataKey, KeySource, Keyring, SealError};
 
 /// The setting that names the newest master key, once keys were sealed anew.
@@ -67,6 +67,52 @@ impl Vault {
             return Ok(opened.is_ok());
         }
         self.make_key(sql, Owner::PLATFORM).map(|()| true)
+    }
+
+    /// The same of a database that is only looked at: a new one is bound to nothing.
+    pub(crate) fn proved(&self, sql: Sql<'_>) -> Result<bool, StoreError> {
+        let stored = sealed_key(sql, Owner::PLATFORM)?;
+        let opened = stored.map(|sealed| self.held().open_data_key(Owner::PLATFORM, &sealed));
+        Ok(opened.is_some_and(|opened| opened.is_ok()))
+    }
+
+    /// A row of the table of data keys, with its key sealed or opened on the way to or from an
+    /// archive.
+    pub(super) fn key_row(
+        &self,
+        row: &[Value],
+        turn: fn(&Vault, Owner, &[u8]) -> Result<Vec<u8>, StoreError>,
+    ) -> Result<Vec<Value>, StoreError> {
+        let [Value::Text(name), Value::Bytes(key)] = row else {
+            return Err(corrupt("a data key is no row of an owner and bytes"));
+        };
+        let owner = match name.as_str() {
+            "" => Owner::PLATFORM,
+            name => name
+                .parse()
+                .map_err(|_| corrupt("a data key's owner is none"))?,
+        };
+        let key = turn(self, owner, key)?;
+        Ok(vec![Value::Text(name.clone()), Value::Bytes(key)])
+    }
+
+    /// An owner's data key in clear, to be kept under another key than the master key.
+    pub(super) fn unseal_key(&self, owner: Owner, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let key = self.open_data_key(owner, sealed)?;
+        Ok(key.to_bytes().to_vec())
+    }
+
+    /// A store that came from under other master keys names none of them as the newest.
+    pub(super) fn forget_newest(sql: Sql<'_>) -> Result<(), StoreError> {
+        let forget = "DELETE FROM settings WHERE key = ?1";
+        sql.run(forget, [NEWEST_SETTING]).map(|_| ())
+    }
+
+    /// Seals what [`Vault::unseal_key`] gave under the newest master key.
+    pub(super) fn seal_key(&self, owner: Owner, key: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let key = DataKey::from_bytes(key).ok_or_else(|| corrupt("a data key of odd length"))?;
+        let sealed = self.held().seal_data_key(owner, &key, &*self.entropy);
+        sealed.map_err(unsealed)
     }
 
     /// Which master keys there are now, and how many data keys each of them seals.

@@ -23,6 +23,17 @@ pub(super) fn place_of(owner: Owner) -> Vec<u8> {
 pub struct DataKey(pub(super) Zeroizing<[u8; 32]>);
 
 impl DataKey {
+    /// The key of these 32 bytes; `None` for any other number.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<DataKey> {
+        let bytes = <[u8; 32]>::try_from(bytes).ok()?;
+        Some(DataKey(Zeroizing::new(bytes)))
+    }
+
+    /// Its bytes, for an archive that has a key of its own.
+    pub(crate) fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
+        self.0.clone()
+    }
+
     /// Seals a secret for its place.
     ///
     /// # Errors

@@ -141,6 +141,19 @@ impl Keyring {
         newest.seal_data_key(owner, &key, entropy).map(Some)
     }
 
+    /// Seals an owner's data key that came from elsewhere under the newest master key.
+    ///
+    /// # Errors
+    /// [`SealError`] when the cipher refuses, which it does for no input of this length.
+    pub fn seal_data_key(
+        &self,
+        owner: Owner,
+        key: &DataKey,
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, SealError> {
+        self.newest()?.seal_data_key(owner, key, entropy)
+    }
+
     fn newest(&self) -> Result<&MasterKey, SealError> {
         self.0.first().ok_or(SealError)
     }

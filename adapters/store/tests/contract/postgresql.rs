@@ -1,6 +1,7 @@
 //! What PostgreSQL alone must do: keep tenants apart by itself, serve several processes and
 //! releases, come back after it was away.
 
+mod backup;
 mod schema;
 mod sharing;
 mod transfer;

@@ -1,9 +1,12 @@
 //! Commands that look after a data folder. Each converts words, calls one use case, prints.
 
+pub(crate) mod archive;
+pub(crate) mod backup;
 pub(crate) mod cdr;
 pub(crate) mod demo;
 pub(crate) mod document;
 mod fields;
+mod journal_files;
 pub(crate) mod key;
 pub(crate) mod migrate;
 pub(crate) mod people;

@@ -4,6 +4,7 @@
 
 mod access;
 mod apply;
+mod archive;
 mod demo;
 mod devices;
 mod live;

@@ -25,10 +25,15 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn new() -> Scene {
+        Scene::in_realm("strowger")
+    }
+
+    /// Another exchange, with this digest realm.
+    pub(crate) fn in_realm(realm: &str) -> Scene {
         let store = Arc::new(MemoryStore::new());
         let clock = Arc::new(FixedClock::at(WallTime::from_unix_ms(MORNING)));
         let entropy = Arc::new(SeededEntropy::new(7));
-        let opened = Office::open(store.clone(), entropy, clock.clone(), "strowger");
+        let opened = Office::open(store.clone(), entropy, clock.clone(), realm);
         Scene {
             office: block_on(opened).unwrap(),
             platform: PlatformScope::at_console().account(),

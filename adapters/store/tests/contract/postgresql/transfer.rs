@@ -21,7 +21,7 @@ use crate::world::{World, cdr, delete, digests, platform, time};
 /// More devices than are moved at once.
 const DEVICES: u64 = 250;
 
-fn settings(address: Address, key: u8) -> Settings {
+pub(super) fn settings(address: Address, key: u8) -> Settings {
     Settings {
         address,
         keys: Arc::new(FixedKeys(Keyring::of(MasterKey::from_bytes([key; 32])))),
@@ -29,11 +29,11 @@ fn settings(address: Address, key: u8) -> Settings {
     }
 }
 
-fn on_disk(disk: &Disk) -> Address {
+pub(super) fn on_disk(disk: &Disk) -> Address {
     Address::Sqlite(disk.folder().to_owned())
 }
 
-fn on_server(database: &Database) -> Address {
+pub(super) fn on_server(database: &Database) -> Address {
     Address::Postgres(database.url("worker"))
 }
 
@@ -42,7 +42,7 @@ fn moved(from: &Address, to: &Address) -> Result<Vec<Tally>, TransferError> {
 }
 
 /// Something in every table; gives a tenant.
-fn fill(world: &World<'_>) -> TenantScope {
+pub(super) fn fill(world: &World<'_>) -> TenantScope {
     let acme = world.tenant("acme.example");
     world.tenant("bell.example");
     let extension = world.extension(&acme, "101");
@@ -91,7 +91,7 @@ fn fill(world: &World<'_>) -> TenantScope {
 }
 
 /// All that a store tells of a tenant and of the platform, as text.
-fn everything(store: &dyn Stores, acme: &TenantScope) -> Vec<String> {
+pub(super) fn everything(store: &dyn Stores, acme: &TenantScope) -> Vec<String> {
     let page = Page::first(500);
     let query = CdrQuery::default();
     let mut told = vec![

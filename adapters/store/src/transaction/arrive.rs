@@ -1,0 +1,232 @@
+//! A company that comes in whole: its documents, in any order, as one step of a store.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    AuditEntry, Change as Kind, Digests, Document, Facets, FeedEntry, Invalid, KindName, Place,
+    SigningKeys, Version, facets,
+};
+use ports::{ARRIVALS_MAX, Arrival, Belonging, Change, Committed, SecretChange, StoreError};
+use tenancy::{Account, Actor, Owner};
+
+use super::{Links, Reach, Step, Tables, quota};
+
+/// Carries out an arrival. On an error nothing of it may remain.
+pub(crate) fn arrive(
+    tables: &mut impl Tables,
+    account: Account,
+    actor: Actor,
+    arrival: &Arrival,
+) -> Result<Committed, StoreError> {
+    let limit = ARRIVALS_MAX;
+    if arrival.documents.len() > limit {
+        return Err(StoreError::TooLarge { limit });
+    }
+    if arrival.replaces && account != Account::Platform {
+        return Err(StoreError::NotFound);
+    }
+    let change = Change {
+        operations: Vec::new(),
+        at: arrival.at,
+        audit: arrival.audit,
+        request: None,
+    };
+    let mut step = Step {
+        tables,
+        reach: Reach::Below(account),
+        actor,
+        change: &change,
+        index: 0,
+    };
+    step.settle(arrival)?;
+    step.tell_of(arrival)
+}
+
+/// A document that was here before, by kind and id, and its revision.
+type Before = BTreeMap<(KindName, String), u64>;
+
+impl<T: Tables> Step<'_, T> {
+    fn settle(&mut self, arrival: &Arrival) -> Result<(), StoreError> {
+        let known = self.check_belongings(arrival)?;
+        let before = if arrival.replaces {
+            self.clear_the_way(arrival)?
+        } else {
+            Before::new()
+        };
+        let documents: Vec<Document> = arrival
+            .documents
+            .iter()
+            .map(|belonging| next(&belonging.document, &before, arrival))
+            .collect();
+        // references may point forwards, so all documents stand before the first one points
+        for ((belonging, document), facets) in arrival.documents.iter().zip(&documents).zip(&known)
+        {
+            let alone = Facets {
+                references: Vec::new(),
+                ..facets.clone()
+            };
+            let links = self.links(document, &alone, None)?;
+            let new = !before.contains_key(&(document.kind, document.id.clone()));
+            let secret = secret_of(belonging)?;
+            self.tables.put(document, &links, secret, new)?;
+        }
+        for (document, facets) in documents.iter().zip(&known) {
+            if !facets.references.is_empty() {
+                let links = self.links(document, facets, None)?;
+                self.tables
+                    .put(document, &links, SecretChange::Keep, false)?;
+            }
+            if before.contains_key(&(document.kind, document.id.clone())) {
+                self.leave_version(document, Kind::Replaced)?;
+            } else if arrival.begins || arrival.replaces {
+                self.leave_version(document, Kind::Created)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn leave_version(&mut self, document: &Document, change: Kind) -> Result<(), StoreError> {
+        self.tables.add_version(&Version {
+            revision: document.revision,
+            change,
+            at: self.change.at,
+            actor: self.actor.to_string(),
+            document: document.clone(),
+        })
+    }
+
+    /// Takes keys and references from all that is here, and deletes what does not come again.
+    fn clear_the_way(&mut self, arrival: &Arrival) -> Result<Before, StoreError> {
+        let owner = Owner::Tenant(arrival.tenant);
+        let mut present = vec![(KindName::Tenant, owner.to_string())];
+        let inhabitants = self.tables.inhabitants(owner, ARRIVALS_MAX)?;
+        present.extend(inhabitants.into_iter().map(|one| (one.kind, one.id)));
+        let mut before = Before::new();
+        for (kind, id) in present {
+            let document = self.tables.document(owner, kind, &id)?;
+            let document = document.ok_or(StoreError::NotFound)?;
+            let bare = Facets {
+                natural_key: document.name.clone(),
+                unique_keys: Vec::new(),
+                references: Vec::new(),
+                parent: None,
+            };
+            let links = Links {
+                facets: &bare,
+                targets: Vec::new(),
+            };
+            self.tables
+                .put(&document, &links, SecretChange::Keep, false)?;
+            before.insert((kind, id), document.revision);
+        }
+        let again: BTreeSet<(KindName, &str)> = arrival
+            .documents
+            .iter()
+            .map(|one| (one.document.kind, one.document.id.as_str()))
+            .collect();
+        for (kind, id) in before.keys() {
+            if again.contains(&(*kind, id.as_str())) {
+                continue;
+            }
+            if let Some(mut document) = self.tables.document(owner, *kind, id)? {
+                self.tables.delete(owner, *kind, id)?;
+                document.revision += 1;
+                document.updated = arrival.at;
+                self.leave_version(&document, Kind::Deleted)?;
+            }
+        }
+        Ok(before)
+    }
+
+    /// All belong to the company, each is there once, its own is the first, and it may be here.
+    fn check_belongings(&mut self, arrival: &Arrival) -> Result<Vec<Facets>, StoreError> {
+        let owner = Owner::Tenant(arrival.tenant);
+        let itself = (KindName::Tenant, owner.to_string());
+        let mut places = BTreeSet::new();
+        let mut known = Vec::with_capacity(arrival.documents.len());
+        for belonging in &arrival.documents {
+            let document = &belonging.document;
+            let place = (document.kind, document.id.clone());
+            let own = document.kind.place() == Place::Itself;
+            let account = document.kind.place() == Place::Account;
+            if document.owner != owner || account || own != (place == itself) {
+                return Err(Invalid::new("/owner", "must be the company that comes in").into());
+            }
+            if own != places.is_empty() || !places.insert(place) {
+                let rule = "must stand once, the company's own document first";
+                return Err(Invalid::new("/id", rule).into());
+            }
+            known.push(facets(document)?);
+        }
+        let first = known.first().ok_or(StoreError::NotFound)?;
+        let there = self.tables.document(owner, KindName::Tenant, &itself.1)?;
+        self.check_place(first)?;
+        match there {
+            Some(_) if arrival.replaces => {}
+            Some(there) => {
+                let (space, key) = (KindName::Tenant.as_str().to_owned(), there.name);
+                return Err(StoreError::Conflict { space, key });
+            }
+            None if arrival.replaces => return Err(StoreError::NotFound),
+            None => quota::check(self.tables, self.reach, KindName::Tenant, first)?,
+        }
+        Ok(known)
+    }
+
+    /// Leaves an entry in the company's trail, and tells exchanges that it is there.
+    fn tell_of(&mut self, arrival: &Arrival) -> Result<Committed, StoreError> {
+        let owner = Owner::Tenant(arrival.tenant);
+        let own = arrival.documents.first().map(|own| &own.document);
+        self.tables.add_audit(&AuditEntry {
+            id: arrival.audit,
+            owner,
+            at: arrival.at,
+            actor: self.actor.to_string(),
+            action: arrival.action.to_owned(),
+            target: arrival.tenant.to_string(),
+            before: None,
+            after: own.map(|own| own.spec.clone()),
+            request: None,
+        })?;
+        let cursor = self.tables.add_feed(&FeedEntry {
+            cursor: 0,
+            owner,
+            kind: KindName::Tenant,
+            id: arrival.tenant.to_string(),
+            revision: own.map_or(1, |own| own.revision),
+            change: if arrival.replaces {
+                Kind::Replaced
+            } else {
+                Kind::Created
+            },
+        })?;
+        Ok(Committed {
+            written: Vec::new(),
+            cursor,
+        })
+    }
+}
+
+/// A document as it is written: one that was here has a revision more.
+fn next(document: &Document, before: &Before, arrival: &Arrival) -> Document {
+    let mut document = document.clone();
+    if let Some(revision) = before.get(&(document.kind, document.id.clone())) {
+        document.revision = revision + 1;
+        document.updated = arrival.at;
+    }
+    document
+}
+
+/// What becomes of a secret that comes opened.
+fn secret_of(belonging: &Belonging) -> Result<SecretChange, StoreError> {
+    let Some(bytes) = &belonging.secret else {
+        return Ok(SecretChange::Keep);
+    };
+    let read = if belonging.document.kind == KindName::Webhook {
+        SigningKeys::from_bytes(bytes).map(SecretChange::Sign)
+    } else {
+        Digests::from_bytes(bytes).map(SecretChange::Set)
+    };
+    let odd = || Invalid::new("/secret", "must be of the form that its kind keeps");
+    Ok(read.ok_or_else(odd)?)
+}

@@ -1,0 +1,163 @@
+//! What must be another where a company comes in: domains, who sells to it, passwords.
+
+use domain::{Device, Document, Invalid, Kind, KindName, Resource, Tenant};
+use ids::TenantId;
+use ports::{ARRIVALS_MAX, ArchiveError, Belonging, Giver, StoreError, Stores};
+use tenancy::{Account, AccountScope};
+
+use super::taken::{Counts, Line};
+use super::{ARCHIVE_FORMAT, NewPassword, Title};
+use crate::office::Office;
+
+/// What is wanted of a company that comes in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its domains here; none leaves them as they were.
+    pub domains: Vec<String>,
+    /// What is added to its devices' user names, after a dot; they need new passwords then.
+    pub suffix: Option<String>,
+    /// The company whose documents here are to be replaced; it must be that of the archive.
+    pub replace: Option<TenantId>,
+}
+
+/// The title of a company's archive.
+pub(super) fn title(lines: &mut dyn Giver<Line>) -> Result<Title, ArchiveError> {
+    match lines.give()? {
+        Some(Line::Title(title)) if title.format == ARCHIVE_FORMAT => Ok(title),
+        Some(Line::Title(title)) => Err(ArchiveError::Newer {
+            found: title.format,
+            known: ARCHIVE_FORMAT,
+        }),
+        Some(Line::Thing(_) | Line::End(_)) | None => Err(ArchiveError::Odd(
+            "it is no archive of one company".to_owned(),
+        )),
+    }
+}
+
+/// The end of an archive must say what was read, and nothing may follow.
+pub(super) fn ended(
+    lines: &mut dyn Giver<Line>,
+    said: Counts,
+    read: Counts,
+) -> Result<(), ArchiveError> {
+    if said != read {
+        let what = "it says that it has more or less than was read";
+        return Err(ArchiveError::Odd(what.to_owned()));
+    }
+    match lines.give()? {
+        None => Ok(()),
+        Some(_) => Err(ArchiveError::Odd("something follows its end".to_owned())),
+    }
+}
+
+/// Documents that were read, within their bound, the company's own first.
+#[derive(Default)]
+pub(super) struct Belongings {
+    own: Option<Belonging>,
+    others: Vec<Belonging>,
+}
+
+impl Belongings {
+    pub(super) fn add(&mut self, belonging: Belonging) -> Result<(), ArchiveError> {
+        if belonging.document.kind == KindName::Tenant {
+            self.own = Some(belonging);
+        } else if self.others.len() + 1 < ARRIVALS_MAX {
+            self.others.push(belonging);
+        } else {
+            let limit = ARRIVALS_MAX;
+            return Err(StoreError::TooLarge { limit }.into());
+        }
+        Ok(())
+    }
+
+    /// All, the company's own first.
+    pub(super) fn into_all(self) -> Result<Vec<Belonging>, ArchiveError> {
+        let own = self.own.ok_or_else(|| {
+            ArchiveError::Odd("the company's own document is not in it".to_owned())
+        })?;
+        Ok(std::iter::once(own).chain(self.others).collect())
+    }
+}
+
+/// Writes a changed spec back into its document.
+pub(super) fn rewrite<K: Kind>(
+    document: &mut Document,
+    change: impl FnOnce(&mut K),
+) -> Result<(), StoreError> {
+    let mut resource: Resource<K> = document.clone().try_into()?;
+    change(&mut resource.spec);
+    resource.spec.normalise();
+    *document = resource.to_document()?;
+    Ok(())
+}
+
+/// Changes the company's own document to what fits here; tells what is not as it was.
+pub(super) async fn fit_tenant(
+    store: &dyn Stores,
+    account: &AccountScope,
+    own: &mut Document,
+    wanted: &Wanted,
+) -> Result<Vec<String>, StoreError> {
+    let mut notes = Vec::new();
+    let before: Resource<Tenant> = own.clone().try_into()?;
+    let mut reseller = before.spec.reseller;
+    let known = match reseller {
+        Some(id) => is_here(store, account, KindName::Reseller, &id.to_string()).await?,
+        None => account.account() == Account::Platform,
+    };
+    if !known {
+        reseller = match account.account() {
+            Account::Platform => None,
+            Account::Reseller(id) => Some(id),
+        };
+        notes.push("it is sold here by whoever brought it in".to_owned());
+    }
+    let mut plan = before.spec.plan;
+    if let Some(id) = plan
+        && !is_here(store, account, KindName::Plan, &id.to_string()).await?
+    {
+        plan = None;
+        notes.push("its plan is not here: give it one with tenant set … plan=NAME".to_owned());
+    }
+    rewrite::<Tenant>(own, |tenant| {
+        tenant.reseller = reseller;
+        tenant.plan = plan;
+        if !wanted.domains.is_empty() {
+            tenant.domains.clone_from(&wanted.domains);
+        }
+    })?;
+    Ok(notes)
+}
+
+async fn is_here(
+    store: &dyn Stores,
+    account: &AccountScope,
+    kind: KindName,
+    id: &str,
+) -> Result<bool, StoreError> {
+    Ok(store.get_below(account, kind, id).await?.is_some())
+}
+
+/// Gives a device another user name, if one is wanted, and a new password.
+pub(super) fn renew_password(
+    office: &Office,
+    belonging: &mut Belonging,
+    suffix: Option<&str>,
+) -> Result<NewPassword, StoreError> {
+    rewrite::<Device>(&mut belonging.document, |device| {
+        if let Some(suffix) = suffix {
+            device.username = format!("{}.{suffix}", device.username);
+        }
+    })?;
+    let secret = office.generate_secret();
+    let username = belonging.document.name.clone();
+    let digests = office.digests(&username, &secret);
+    belonging.secret = Some(digests.to_bytes().to_vec());
+    Ok(NewPassword { username, secret })
+}
+
+/// The first domain that a company has here.
+pub(super) fn first_domain(own: &Document) -> Result<String, Invalid> {
+    let own: Resource<Tenant> = own.clone().try_into()?;
+    Ok(own.spec.natural_key())
+}

@@ -1,0 +1,374 @@
+//! A company leaves as lines, and comes back, elsewhere, or as another one.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use admin::apply::{self, What};
+use admin::archive::{self, Line, Report, Wanted};
+use admin::documents;
+use domain::{Device, Digests, Extension, Resource};
+use ports::{ArchiveError, ExchangeStore, Giver, PAGE_MAX, Page, StoreError, Taker, Thing};
+use serde_json::json;
+use store::block_on;
+use tenancy::PlatformScope;
+
+use crate::office::Scene;
+
+/// Lines as a file has them: JSON.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<VecDeque<String>>>);
+
+impl Taker<Line> for Lines {
+    fn take(&mut self, line: &Line) -> Result<(), ArchiveError> {
+        let text = serde_json::to_string(line).unwrap();
+        self.0.lock().unwrap().push_back(text);
+        Ok(())
+    }
+}
+
+impl Giver<Line> for Lines {
+    fn give(&mut self) -> Result<Option<Line>, ArchiveError> {
+        let next = self.0.lock().unwrap().pop_front();
+        Ok(next.map(|text| serde_json::from_str(&text).unwrap()))
+    }
+}
+
+impl Lines {
+    /// The same lines once more.
+    fn again(&self) -> Lines {
+        let lines = self.0.lock().unwrap().clone();
+        Lines(Arc::new(Mutex::new(lines)))
+    }
+
+    fn spoil(&self, spoil: impl FnOnce(&mut VecDeque<String>)) -> Lines {
+        let lines = self.again();
+        spoil(&mut lines.0.lock().unwrap());
+        lines
+    }
+}
+
+/// A company whose shape follows from a number.
+fn company(scene: &Scene, domain: &str, shape: usize) {
+    let scope = scene.company(domain).scope;
+    for number in 0..=shape % 7 {
+        let extension = json!({ "number": format!("{}", 101 + number) });
+        let made = documents::create::<Extension, _>(&scene.office, &scope, extension);
+        block_on(made).unwrap();
+        for device in 0..(shape + number) % 3 {
+            let name = format!("{}-{number}-{device}", domain.split('.').next().unwrap());
+            let device = json!({ "username": name, "extension": format!("{}", 101 + number) });
+            block_on(documents::create::<Device, _>(
+                &scene.office,
+                &scope,
+                device,
+            ))
+            .unwrap();
+        }
+    }
+}
+
+fn taken(scene: &Scene, domain: &str) -> Lines {
+    let entered = scene.visit(domain).unwrap();
+    let lines = Lines::default();
+    let by = (&entered.scope, Some(&scene.platform));
+    let out = archive::take_out(&scene.office, by, &entered.tenant, Box::new(lines.clone()));
+    block_on(out).unwrap();
+    lines
+}
+
+fn restored(scene: &Scene, lines: &Lines, wanted: &Wanted) -> Result<Report, ArchiveError> {
+    let operator = PlatformScope::at_console();
+    let mut lines = lines.again();
+    block_on(archive::restore(
+        &scene.office,
+        &operator,
+        &mut lines,
+        wanted,
+        &mut |_| {},
+    ))
+}
+
+fn cloned(scene: &Scene, lines: &Lines, domain: &str) -> Result<Report, ArchiveError> {
+    let mut lines = lines.again();
+    let wanted = under(domain);
+    block_on(archive::bring_clone(
+        &scene.office,
+        &scene.platform,
+        &mut lines,
+        &wanted,
+    ))
+}
+
+fn under(domain: &str) -> Wanted {
+    Wanted {
+        domains: vec![domain.to_owned()],
+        ..Wanted::default()
+    }
+}
+
+fn snapshot(scene: &Scene, domain: &str) -> String {
+    let what = What::Tenant(domain.to_owned());
+    let taken = apply::export(&scene.office, &scene.platform, &what, |_, _| {});
+    serde_json::to_string(&block_on(taken).unwrap()).unwrap()
+}
+
+fn devices(scene: &Scene, domain: &str) -> Vec<(Resource<Device>, Option<Digests>)> {
+    let scope = scene.visit(domain).unwrap().scope;
+    let parts = block_on(scene.store.load_tenant(&scope)).unwrap();
+    parts.unwrap().devices
+}
+
+#[test]
+fn whatever_its_shape_a_company_is_the_same_in_another_exchange() {
+    for shape in 0..20 {
+        let (here, there) = (Scene::new(), Scene::new());
+        company(&here, "acme.example", shape);
+        let lines = taken(&here, "acme.example");
+        let report = restored(&there, &lines, &Wanted::default()).unwrap();
+        assert_eq!(report.passwords, [], "shape {shape}");
+        assert_eq!(report.notes, [] as [String; 0]);
+        let (before, after) = (
+            snapshot(&here, "acme.example"),
+            snapshot(&there, "acme.example"),
+        );
+        assert_eq!(after, before, "shape {shape}");
+        let (before, after) = (
+            devices(&here, "acme.example"),
+            devices(&there, "acme.example"),
+        );
+        assert_eq!(after, before, "shape {shape}");
+    }
+}
+
+#[test]
+fn a_company_comes_in_under_another_domain_and_says_so() {
+    let (here, there) = (Scene::new(), Scene::new());
+    company(&here, "acme.example", 5);
+    let report = restored(&there, &taken(&here, "acme.example"), &under("acme.net")).unwrap();
+    assert_eq!(report.domain, "acme.net");
+    assert!(there.visit("acme.example").is_err());
+    assert_eq!(
+        devices(&there, "acme.net"),
+        devices(&here, "acme.example"),
+        "passwords do not depend on the domain"
+    );
+    let scope = there.visit("acme.net").unwrap().scope;
+    let page = Page::first(PAGE_MAX);
+    let trail = ports::Store::audit(&*there.store, &scope, &page);
+    let actions: Vec<String> = block_on(trail)
+        .unwrap()
+        .entries
+        .into_iter()
+        .map(|entry| entry.action)
+        .collect();
+    assert!(
+        actions.contains(&"tenant.restored".to_owned()),
+        "{actions:?}"
+    );
+    assert!(
+        actions.contains(&"tenant.archived".to_owned()),
+        "{actions:?}"
+    );
+}
+
+#[test]
+fn in_another_realm_each_device_gets_a_password_that_works_there() {
+    let (here, there) = (Scene::new(), Scene::in_realm("elsewhere"));
+    company(&here, "acme.example", 5);
+    let report = restored(&there, &taken(&here, "acme.example"), &Wanted::default()).unwrap();
+    let found = devices(&there, "acme.example");
+    assert!(!found.is_empty() && report.passwords.len() == found.len());
+    for (device, digests) in found {
+        let name = &device.spec.username;
+        let new = report.passwords.iter().find(|new| new.username == *name);
+        let works = Digests::of(name, "elsewhere", &new.unwrap().secret);
+        assert_eq!(digests, Some(works));
+    }
+    assert!(report.notes.iter().any(|note| note.contains("realm")));
+}
+
+#[test]
+fn a_company_that_is_here_is_not_written_over() {
+    let here = Scene::new();
+    company(&here, "acme.example", 3);
+    let before = snapshot(&here, "acme.example");
+    let refused = restored(&here, &taken(&here, "acme.example"), &under("acme.net"));
+    let told = refused.unwrap_err().to_string();
+    assert!(told.contains("is here, as acme.example"), "{told}");
+    assert_eq!(snapshot(&here, "acme.example"), before);
+}
+
+#[test]
+fn a_company_that_is_to_be_replaced_has_its_old_documents_again_and_keeps_its_trail() {
+    let here = Scene::new();
+    company(&here, "acme.example", 5);
+    let before = snapshot(&here, "acme.example");
+    let passwords = devices(&here, "acme.example");
+    let lines = taken(&here, "acme.example");
+    let scope = here.visit("acme.example").unwrap().scope;
+    let made = json!({ "number": "177" });
+    block_on(documents::create::<Extension, _>(
+        &here.office,
+        &scope,
+        made,
+    ))
+    .unwrap();
+    let device = tenancy::Unresolved::<Device>::new(passwords[0].0.spec.username.clone());
+    let device = documents::find(&here.office, &scope, &device);
+    let (device, _) = block_on(device).unwrap();
+    block_on(documents::rotate_secret(&here.office, &scope, device, None)).unwrap();
+    let first = tenancy::Unresolved::<Extension>::new("101");
+    let (first, _) = block_on(documents::find(&here.office, &scope, &first)).unwrap();
+    let change = json!({ "number": "999" });
+    let change = documents::patch(&here.office, &scope, first, None, &change);
+    block_on(change).unwrap();
+    assert_ne!(snapshot(&here, "acme.example"), before);
+    let wanted = Wanted {
+        replace: Some(scope.tenant()),
+        ..Wanted::default()
+    };
+    let report = restored(&here, &lines, &wanted).unwrap();
+    assert_eq!(report.passwords, []);
+    assert_eq!(snapshot(&here, "acme.example"), before);
+    let digests = |devices: Vec<(Resource<Device>, Option<Digests>)>| {
+        let names = devices.into_iter();
+        names
+            .map(|(device, digests)| (device.id, digests))
+            .collect::<Vec<_>>()
+    };
+    let now = devices(&here, "acme.example");
+    assert_eq!(digests(now), digests(passwords), "the old passwords again");
+    let (first, extension) = block_on(documents::find(
+        &here.office,
+        &scope,
+        &tenancy::Unresolved::<Extension>::new("101"),
+    ))
+    .unwrap();
+    assert_eq!(extension.revision, 3);
+    let history = documents::history(&here.office, &scope, first);
+    assert_eq!(block_on(history).unwrap().len(), 3);
+}
+
+#[test]
+fn an_archive_that_is_not_whole_leaves_nothing_behind() {
+    let (here, there) = (Scene::new(), Scene::new());
+    company(&here, "acme.example", 5);
+    let whole = taken(&here, "acme.example");
+    let spoilt = [
+        whole.spoil(|lines| {
+            lines.pop_back();
+        }),
+        whole.spoil(|lines| {
+            lines.remove(2);
+        }),
+        whole.spoil(|lines| {
+            let last = lines.back().cloned();
+            lines.extend(last);
+        }),
+        whole.spoil(|lines| {
+            let title = lines.front().cloned();
+            lines.extend(title);
+        }),
+    ];
+    for lines in spoilt {
+        let refused = restored(&there, &lines, &Wanted::default()).unwrap_err();
+        assert!(
+            matches!(refused, ArchiveError::CutOff | ArchiveError::Odd(_)),
+            "{refused}"
+        );
+        assert_eq!(block_on(there.store.tenant_ids()).unwrap(), []);
+        assert!(cloned(&there, &lines, "other.example").is_err());
+    }
+    restored(&there, &whole, &Wanted::default()).unwrap();
+}
+
+#[test]
+fn a_clone_beside_the_first_has_ids_names_and_passwords_of_its_own() {
+    let here = Scene::new();
+    company(&here, "acme.example", 5);
+    let before = (
+        snapshot(&here, "acme.example"),
+        devices(&here, "acme.example"),
+    );
+    let report = cloned(&here, &taken(&here, "acme.example"), "initech.example").unwrap();
+    let after = (
+        snapshot(&here, "acme.example"),
+        devices(&here, "acme.example"),
+    );
+    assert_eq!(after, before, "the first one is as it was");
+    let clones = devices(&here, "initech.example");
+    assert_eq!(clones.len(), before.1.len());
+    assert_eq!(report.passwords.len(), clones.len());
+    let scope = here.visit("initech.example").unwrap().scope;
+    for (clone, digests) in clones {
+        assert!(before.1.iter().all(|(first, _)| first.id != clone.id));
+        assert!(clone.spec.username.ends_with(".initech"));
+        let name = &clone.spec.username;
+        let new = report.passwords.iter().find(|new| new.username == *name);
+        assert_eq!(
+            digests,
+            Some(here.office.digests(name, &new.unwrap().secret))
+        );
+        let extension = tenancy::Unresolved::<Extension>::new(clone.spec.extension.to_string());
+        let found = documents::find(&here.office, &scope, &extension);
+        assert_eq!(block_on(found).unwrap().1.owner, scope.owner());
+    }
+}
+
+#[test]
+fn a_clone_elsewhere_keeps_the_passwords_and_nothing_of_what_happened() {
+    let (here, there) = (Scene::new(), Scene::new());
+    // both scenes mint from one seed, so ids differ by their times
+    there.wait(60_000);
+    company(&here, "acme.example", 5);
+    let report = cloned(&there, &taken(&here, "acme.example"), "acme.net").unwrap();
+    assert_eq!(report.passwords, []);
+    let digests = |scene: &Scene, domain: &str| {
+        let found = devices(scene, domain).into_iter();
+        found
+            .map(|(device, digests)| (device.spec.username, digests))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(digests(&there, "acme.net"), digests(&here, "acme.example"));
+    let again = taken(&there, "acme.net");
+    let lines = again.0.lock().unwrap();
+    let first = here.visit("acme.example").unwrap().scope.tenant();
+    let of_first = lines
+        .iter()
+        .filter(|line| line.contains(&first.to_string()));
+    assert_eq!(
+        of_first.count(),
+        0,
+        "no id of the first one is in the clone"
+    );
+    let versions = lines.iter().filter(|line| line.contains("\"version\""));
+    let documents = lines.iter().filter(|line| {
+        let line: Line = serde_json::from_str(line).unwrap();
+        matches!(line, Line::Thing(thing) if matches!(*thing, Thing::Document(_)))
+    });
+    assert_eq!(versions.count(), documents.count(), "each has one revision");
+}
+
+#[test]
+fn a_reseller_brings_a_clone_in_below_itself_only() {
+    let (here, there) = (Scene::new(), Scene::new());
+    company(&here, "acme.example", 2);
+    let lines = taken(&here, "acme.example");
+    let spec = json!({ "name": "north" });
+    let made = documents::create::<domain::Reseller, _>(&there.office, &there.platform, spec);
+    block_on(made).unwrap();
+    let north = there.reseller("north");
+    let mut again = lines.again();
+    let wanted = under("n.example");
+    let brought = archive::bring_clone(&there.office, &north, &mut again, &wanted);
+    block_on(brought).unwrap();
+    let own = there.visit("n.example").unwrap().tenant;
+    assert_eq!(tenancy::Account::of(own.spec.reseller), north.account());
+    let mut taken = lines.again();
+    let refused = archive::bring_clone(&there.office, &north, &mut taken, &wanted);
+    let refused = block_on(refused).unwrap_err();
+    assert!(
+        matches!(refused, ArchiveError::Store(StoreError::Conflict { .. })),
+        "{refused}"
+    );
+}
