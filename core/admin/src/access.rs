@@ -10,6 +10,8 @@ use crate::office::Office;
 use crate::people;
 use crate::support::{self, Denied, Wish};
 
+pub use crate::rights::rights;
+
 /// A tenant that was entered.
 #[derive(Clone, Debug)]
 pub struct Entered {

@@ -21,6 +21,7 @@ pub mod people;
 mod reach;
 mod reference;
 mod resource;
+mod rights;
 pub mod signon;
 mod spec;
 pub mod support;

@@ -9,13 +9,11 @@ use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Place, UniqueKey};
 use crate::kind_name::KindName;
 use crate::name::name;
+use crate::permission::Pattern;
 use crate::text;
 
 /// Most permissions of each list of a role.
 pub const PERMISSIONS_MAX: usize = 256;
-
-/// Longest permission, in characters.
-const PERMISSION_LENGTH_MAX: usize = 64;
 
 /// A role made by its owner, beside those that every platform has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -47,9 +45,9 @@ fn permissions(list: &[String], field: &str) -> Result<(), Invalid> {
     )?;
     for (index, permission) in list.iter().enumerate() {
         rule(
-            text::is_word(permission, PERMISSION_LENGTH_MAX, b"._-*"),
+            permission.parse::<Pattern>().is_ok(),
             &format!("{field}/{index}"),
-            "must be a permission, such as extension.read",
+            "must be a permission, such as extension.read, extension.* or *.read",
         )?;
     }
     Ok(())

@@ -19,7 +19,7 @@ use crate::front::{Front, Seen};
 use crate::operation::{Access, Operation};
 use crate::problem::{Kind, Problem};
 use crate::rate::{Standing, seconds};
-use crate::{media_type, once, query, who};
+use crate::{media_type, once, permission, query, who};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
@@ -130,7 +130,10 @@ impl Passage {
             },
         };
         let task = tokio::spawn(async move {
-            let outcome = once::carry_out(operation, call).await;
+            let outcome = match permission::check(operation, &call).await {
+                Ok(()) => once::carry_out(operation, call).await,
+                Err(problem) => Err(problem),
+            };
             drop(permit);
             outcome
         });

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
+use domain::Permission;
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
@@ -107,6 +108,25 @@ pub(crate) struct Success {
 pub(crate) type Outcome = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
 pub(crate) type Run = Arc<dyn Fn(Call) -> Outcome + Send + Sync>;
 
+/// An operation of which nobody has said yet what the caller must be permitted: no list takes it
+/// before that.
+pub(crate) struct Undecided(Operation);
+
+impl Undecided {
+    /// Whoever presents a key needs this permission.
+    pub(crate) fn needs(self, permission: Permission) -> Operation {
+        Operation {
+            needs: Some(permission),
+            ..self.0
+        }
+    }
+
+    /// Whoever has access may: it tells nobody anything but what is public, or the caller's own.
+    pub(crate) fn free(self, access: Access) -> Operation {
+        Operation { access, ..self.0 }
+    }
+}
+
 /// One operation.
 #[derive(Clone)]
 pub(crate) struct Operation {
@@ -117,6 +137,8 @@ pub(crate) struct Operation {
     pub(crate) description: Text,
     pub(crate) tag: Text,
     pub(crate) access: Access,
+    /// What the caller must be permitted; `None` where whoever has access may.
+    pub(crate) needs: Option<Permission>,
     pub(crate) query: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     pub(crate) if_match: IfMatch,
@@ -151,6 +173,7 @@ impl Operation {
             description: Cow::Borrowed(""),
             tag: Cow::Borrowed(""),
             access: Access::Key,
+            needs: None,
             query: Vec::new(),
             body: None,
             if_match: IfMatch::Ignored,
@@ -161,44 +184,44 @@ impl Operation {
         }
     }
 
-    pub(crate) fn get<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Operation
+    pub(crate) fn get<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Undecided
     where
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
-        Operation::new(Method::GET, path, name, run)
+        Undecided(Operation::new(Method::GET, path, name, run))
     }
 
-    pub(crate) fn post<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Operation
+    pub(crate) fn post<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Undecided
     where
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
-        Operation::new(Method::POST, path, name, run)
+        Undecided(Operation::new(Method::POST, path, name, run))
     }
 
-    pub(crate) fn put<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Operation
+    pub(crate) fn put<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Undecided
     where
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
-        Operation::new(Method::PUT, path, name, run).revised()
+        Undecided(Operation::new(Method::PUT, path, name, run).revised())
     }
 
-    pub(crate) fn patch<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Operation
+    pub(crate) fn patch<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Undecided
     where
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
-        Operation::new(Method::PATCH, path, name, run).revised()
+        Undecided(Operation::new(Method::PATCH, path, name, run).revised())
     }
 
-    pub(crate) fn delete<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Operation
+    pub(crate) fn delete<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Undecided
     where
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
-        Operation::new(Method::DELETE, path, name, run)
+        Undecided(Operation::new(Method::DELETE, path, name, run))
     }
 
     /// Its heading and what else there is to know.
@@ -350,8 +373,11 @@ impl Operation {
             may.extend([Kind::Unauthenticated, Kind::TooManyRequests]);
             may.extend([Kind::Internal, Kind::Unavailable]);
         }
-        if self.path.contains('{') {
+        if self.path.contains('{') || self.needs.is_some() {
             may.push(Kind::NotFound);
+        }
+        if self.needs.is_some() {
+            may.push(Kind::Forbidden);
         }
         if self.path.contains("{tenant}/") {
             may.push(Kind::NotLetIn);

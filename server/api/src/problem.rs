@@ -58,8 +58,8 @@ kinds! {
     Unauthenticated "unauthenticated" UNAUTHORIZED "A valid API key is needed"
     /// Nobody is signed in by what was shown.
     NotSignedIn "not-signed-in" UNAUTHORIZED "Not signed in"
-    /// Seen, but not the caller's to change.
-    OperatorOnly "operator-only" FORBIDDEN "Only the operator may do this"
+    /// Seen, but the caller's rights do not reach that far.
+    Forbidden "forbidden" FORBIDDEN "A permission is missing"
     /// A company has not let the operator or reseller in that asks.
     NotLetIn "not-let-in" FORBIDDEN "The company has not let you in"
     /// Nothing of that name within what the caller sees.

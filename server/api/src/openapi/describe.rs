@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use axum::http::{Method, StatusCode};
-use domain::{ForKind, Kind, KindName};
+use domain::{ForKind, Kind, KindName, Permission};
 use utoipa::ToSchema;
 use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{
     Operation as Described, OperationBuilder, Parameter, ParameterBuilder, ParameterIn,
@@ -27,12 +28,13 @@ use crate::words;
 pub(super) const SCHEME: &str = "key";
 
 pub(super) fn operation(operation: &Operation) -> Described {
-    let described = operation.description.as_ref();
+    let described = description(operation);
     let mut builder = OperationBuilder::new()
         .operation_id(Some(operation.name.as_ref()))
         .tag(operation.tag.as_ref())
         .summary(Some(operation.summary.as_ref()))
         .description((!described.is_empty()).then_some(described))
+        .extensions(operation.needs.map(extension))
         .parameters(Some(parameters(operation)))
         .request_body(operation.body.as_ref().map(body))
         .responses(responses(operation));
@@ -47,6 +49,22 @@ pub(super) fn operation(operation: &Operation) -> Described {
         Access::Key => builder = builder.security(key()),
     }
     builder.build()
+}
+
+/// What there is to know, and the permission that is needed.
+fn description(operation: &Operation) -> String {
+    let told = operation.description.trim_end();
+    let needed = operation.needs.map(|needed| format!("Needs `{needed}`."));
+    let parts = [told.to_owned(), needed.unwrap_or_default()];
+    let said: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    said.join(" ")
+}
+
+/// The permission, for programs.
+fn extension(needed: Permission) -> Extensions {
+    Extensions::builder()
+        .add("x-permission", needed.to_string())
+        .build()
 }
 
 fn parameters(operation: &Operation) -> Vec<Parameter> {

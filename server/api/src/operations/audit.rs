@@ -7,6 +7,7 @@ use crate::list::List;
 use crate::operation::{Operation, PAGE};
 use crate::problem::{Kind, Problem};
 use crate::view::audit::AuditView;
+use domain::{Permission, Topic, Verb};
 
 const TENANT: &str = "/api/v1/tenants/{tenant}/audit";
 const PLATFORM: &str = "/api/v1/audit";
@@ -14,6 +15,7 @@ const PLATFORM: &str = "/api/v1/audit";
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
         Operation::get(TENANT, "listTenantAudit", of_tenant)
+            .needs(Permission::of(Topic::Audit, Verb::Read))
             .tells(
                 "Show a tenant's audit trail",
                 "Who changed what, newest first. When an operator came in is noted, too, once an \
@@ -22,6 +24,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .query(&PAGE)
             .gives::<List<AuditView>>("One page of entries."),
         Operation::get(PLATFORM, "listPlatformAudit", of_platform)
+            .needs(Permission::of(Topic::Audit, Verb::Read))
             .tells(
                 "Show the account's audit trail",
                 "For operators and resellers. What concerns the account itself, newest first.",

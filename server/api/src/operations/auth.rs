@@ -26,13 +26,14 @@ const DEVICE_LIFE: u32 = 31_536_000;
 pub(super) fn operations() -> Vec<Operation> {
     let mut all = entering();
     all.extend(linked());
-    let shared = |one: Operation| one.tag("Signing in").access(Access::Door);
+    let shared = |one: Operation| one.tag("Signing in");
     all.into_iter().map(shared).collect()
 }
 
 fn entering() -> Vec<Operation> {
     vec![
         Operation::post("/api/v1/auth/login", "signIn", sign_in)
+            .free(Access::Door)
             .tells(
                 "Sign in",
                 "Answers with tokens, or with a challenge when a second factor is awaited. Wrong \
@@ -46,11 +47,13 @@ fn entering() -> Vec<Operation> {
             "takeSecondFactor",
             second_factor,
         )
+        .free(Access::Door)
         .tells("Show the second factor", "Each code is good once.")
         .takes::<SecondFactor>()
         .gives::<TokensView>("The tokens.")
         .refuses(&[Kind::NotSignedIn]),
         Operation::post("/api/v1/auth/refresh", "refreshTokens", refresh)
+            .free(Access::Door)
             .tells(
                 "Exchange a refresh token",
                 "The tokens before are void. A refresh token that comes a second time was \
@@ -65,15 +68,18 @@ fn entering() -> Vec<Operation> {
 fn linked() -> Vec<Operation> {
     vec![
         Operation::post("/api/v1/auth/invitation", "acceptInvitation", invitation)
+            .free(Access::Door)
             .tells("Accept an invitation", "Sets the first password.")
             .takes::<LinkedPassword>(),
         Operation::post("/api/v1/auth/reset-request", "requestReset", request_reset)
+            .free(Access::Door)
             .tells(
                 "Ask for a link to a new password",
                 "The answer is the same whether somebody has this address or not.",
             )
             .takes::<Forgotten>(),
         Operation::post("/api/v1/auth/reset", "resetPassword", reset)
+            .free(Access::Door)
             .tells(
                 "Set a new password with a mailed link",
                 "All logins of the person end. A second factor stays.",

@@ -8,6 +8,7 @@ use crate::list::List;
 use crate::operation::{Operation, PAGE};
 use crate::problem::Problem;
 use crate::view::call::{CallReasonsView, CallView};
+use domain::{Permission, Topic, Verb};
 
 const ALL: &str = "/api/v1/tenants/{tenant}/calls";
 const ONE: &str = "/api/v1/tenants/{tenant}/calls/{call}";
@@ -19,20 +20,25 @@ const HUNG_UP: &str = "hung up by an API request";
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
         Operation::get(ALL, "listCalls", list)
+            .needs(Permission::of(Topic::Call, Verb::Read))
             .tells("List live calls", "Calls of this moment, oldest first.")
             .query(&PAGE)
             .gives::<List<CallView>>("One page of calls."),
         Operation::get(ONE, "getCall", get)
+            .needs(Permission::of(Topic::Call, Verb::Read))
             .tells(
                 "Show a live call",
                 "A call that has ended is found among the call records.",
             )
             .gives::<CallView>("The call."),
-        Operation::delete(ONE, "hangUpCall", hang_up).tells(
-            "Hang a live call up",
-            "Its record says that an API request ended it.",
-        ),
+        Operation::delete(ONE, "hangUpCall", hang_up)
+            .needs(Permission::of(Topic::Call, Verb::End))
+            .tells(
+                "Hang a live call up",
+                "Its record says that an API request ended it.",
+            ),
         Operation::get(WHY, "explainCall", why)
+            .needs(Permission::of(Topic::Call, Verb::Read))
             .tells(
                 "Explain a live call",
                 "Why the call is where it is: the rules that applied, and because of what.",

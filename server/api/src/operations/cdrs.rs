@@ -1,7 +1,7 @@
 //! Operations on call records.
 
 use admin::calls;
-use domain::Cdr;
+use domain::{Cdr, Permission, Topic, Verb};
 use ids::CdrId;
 use ports::CdrQuery;
 
@@ -19,6 +19,7 @@ const WHY: &str = "/api/v1/tenants/{tenant}/cdrs/{cdr}/why";
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
         Operation::get(ALL, "listCdrs", list)
+            .needs(Permission::of(Topic::Cdr, Verb::Read))
             .tells("List call records", "Newest first. Conditions add up.")
             .query(&PAGE)
             .query(&[
@@ -42,9 +43,11 @@ pub(super) fn operations() -> Vec<Operation> {
             ])
             .gives::<List<CdrView>>("One page of call records."),
         Operation::get(ONE, "getCdr", get)
+            .needs(Permission::of(Topic::Cdr, Verb::Read))
             .tells("Show a call record", "")
             .gives::<CdrView>("The record."),
         Operation::get(WHY, "explainCdr", why)
+            .needs(Permission::of(Topic::Cdr, Verb::Read))
             .tells(
                 "Explain a call that has ended",
                 "The steps that were taken, each with the rule and the fact that made it apply.",

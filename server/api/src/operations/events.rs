@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use admin::events;
 use axum::http::HeaderName;
 use axum::http::header::RETRY_AFTER;
-use domain::{EventFilter, FILTERS_MAX};
+use domain::{EventFilter, FILTERS_MAX, Permission, Topic, Verb};
 use ports::EventQuery;
 use tenancy::TenantScope;
 
@@ -35,6 +35,7 @@ const AFTER: Parameter = Parameter {
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
         Operation::get(ALL, "listEvents", list)
+            .needs(Permission::of(Topic::Event, Verb::Read))
             .tells(
                 "List events",
                 "What happened in the company, oldest first: changes of its resources \
@@ -44,6 +45,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .query(&[PAGE[0].clone(), AFTER, TYPES])
             .gives::<EventPageView>("A piece of the log."),
         Operation::get(STREAM, "streamEvents", stream)
+            .needs(Permission::of(Topic::Event, Verb::Read))
             .tells(
                 "Follow events",
                 "Server-sent events. Each has its cursor as `id`, its type as `event` and the \

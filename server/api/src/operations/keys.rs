@@ -1,7 +1,7 @@
 //! Operations on the keys that seal secrets: how they stand, and replacing them without a stop.
 
 use admin::{keys, read_object};
-use domain::Invalid;
+use domain::{Invalid, Permission, Topic, Verb};
 use ports::StoreError;
 use tenancy::Owner;
 
@@ -17,6 +17,7 @@ const RENEW: &str = "/api/v1/tenants/{tenant}/renew-data-key";
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
         Operation::get(MASTER_KEYS, "getMasterKeys", status)
+            .needs(Permission::of(Topic::Seal, Verb::Read))
             .tells(
                 "Show how the master keys stand",
                 "For operators. Which are held, as their source gives them now, and how many \
@@ -25,6 +26,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives::<MasterKeysView>("The master keys, without themselves.")
             .refuses(&[Kind::NotFound]),
         Operation::post(RESEAL, "resealDataKeys", reseal)
+            .needs(Permission::of(Topic::Seal, Verb::Rotate))
             .tells(
                 "Seal data keys under the newest master key",
                 "For operators. One step looks at up to 500 data keys, while calls and \
@@ -34,6 +36,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives::<ResealedView>("What this step did.")
             .refuses(&[Kind::NotFound]),
         Operation::post(RENEW, "renewDataKey", renew)
+            .needs(Permission::of(Topic::Seal, Verb::Rotate))
             .tells(
                 "Give a tenant a new data key",
                 "For operators and resellers. All secrets of the tenant are sealed anew under it, \

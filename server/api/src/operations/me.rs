@@ -9,7 +9,7 @@ use tenancy::Principal;
 use super::auth::origin;
 use crate::call::{Answer, Call};
 use crate::list::List;
-use crate::operation::Operation;
+use crate::operation::{Access, Operation};
 use crate::problem::{Kind, Problem};
 use crate::view::person::{Code, CodesView, LoginView, MeView, NewPassword, OfferView, Password};
 
@@ -23,20 +23,27 @@ pub(super) fn operations() -> Vec<Operation> {
 fn account() -> Vec<Operation> {
     vec![
         Operation::get("/api/v1/me", "getMe", me)
+            .free(Access::Key)
             .tells("Show one's own account", "For people who are signed in.")
             .gives::<MeView>("The account."),
-        Operation::post("/api/v1/auth/logout", "signOut", sign_out).tells(
-            "Sign out",
-            "Ends the login whose access token is presented.",
-        ),
+        Operation::post("/api/v1/auth/logout", "signOut", sign_out)
+            .free(Access::Key)
+            .tells(
+                "Sign out",
+                "Ends the login whose access token is presented.",
+            ),
         Operation::get("/api/v1/me/logins", "listMyLogins", logins)
+            .free(Access::Key)
             .tells("List where one is signed in", "")
             .gives::<List<LoginView>>("All logins, the oldest first."),
         Operation::delete("/api/v1/me/logins", "endMyOtherLogins", end_others)
+            .free(Access::Key)
             .tells("End all logins but the present one", ""),
         Operation::delete("/api/v1/me/logins/{login}", "endMyLogin", end)
+            .free(Access::Key)
             .tells("End one login", ""),
         Operation::post("/api/v1/me/password", "changeMyPassword", password)
+            .free(Access::Key)
             .tells("Set a new password", "All other logins end.")
             .takes::<NewPassword>(),
     ]
@@ -45,6 +52,7 @@ fn account() -> Vec<Operation> {
 fn factors() -> Vec<Operation> {
     vec![
         Operation::post("/api/v1/me/totp", "beginMyTotp", begin_totp)
+            .free(Access::Key)
             .tells(
                 "Begin with an authenticator app",
                 "Nothing changes until the app has shown its first code.",
@@ -52,6 +60,7 @@ fn factors() -> Vec<Operation> {
             .takes::<Password>()
             .gives::<OfferView>("The secret, shown once."),
         Operation::post("/api/v1/me/totp/confirm", "confirmMyTotp", confirm_totp)
+            .free(Access::Key)
             .tells(
                 "Show the first code of the app",
                 "From then on a code is asked for at each sign-in.",
@@ -59,9 +68,11 @@ fn factors() -> Vec<Operation> {
             .takes::<Code>()
             .gives::<CodesView>("Recovery codes, shown once."),
         Operation::post("/api/v1/me/totp/remove", "removeMyTotp", remove_totp)
+            .free(Access::Key)
             .tells("Remove the app and the recovery codes", "")
             .takes::<Password>(),
         Operation::post("/api/v1/me/recovery-codes", "renewMyCodes", renew_codes)
+            .free(Access::Key)
             .tells("Make new recovery codes", "The former ones are void.")
             .takes::<Password>()
             .gives::<CodesView>("Recovery codes, shown once."),

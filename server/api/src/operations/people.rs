@@ -2,14 +2,18 @@
 
 use admin::documents;
 use admin::people;
-use domain::{Resource, User};
+use domain::{KindName, Permission, Resource, User, Verb};
 use tenancy::Actor;
 
 use super::documents::door::{Door, OfAccount, OfReseller, OfTenant};
 use crate::call::{Answer, Call};
+use crate::giving;
 use crate::operation::Operation;
 use crate::problem::Problem;
 use crate::view::person::SentView;
+
+/// Whoever changes people also invites them and sends them links.
+const CHANGE: Permission = Permission::of_kind(KindName::User, Verb::Change);
 
 pub(super) fn operations() -> Vec<Operation> {
     [
@@ -26,6 +30,7 @@ fn through<D: Door>() -> Vec<Operation> {
     let told = |text: &str| format!("{}{text}", D::FOR);
     let operations = [
         Operation::post(path("invite"), name("invite"), invite::<D>)
+            .needs(CHANGE)
             .tells(
                 "Invite a person by mail",
                 told(
@@ -36,6 +41,7 @@ fn through<D: Door>() -> Vec<Operation> {
             )
             .gives::<SentView>("What became of the mail."),
         Operation::post(path("reset"), name("reset"), reset::<D>)
+            .needs(CHANGE)
             .tells(
                 "Send a person a link to a new password",
                 told(
@@ -45,6 +51,7 @@ fn through<D: Door>() -> Vec<Operation> {
             )
             .gives::<SentView>("What became of the mail."),
         Operation::post(path("logout"), name("signOut"), logout::<D>)
+            .needs(CHANGE)
             .tells("End all logins of a person", told("At once.")),
     ];
     operations.map(|one| one.tag("Users")).into()
@@ -55,6 +62,9 @@ async fn named<D: Door>(call: &Call) -> Result<(Actor, Resource<User>), Problem>
     let scope = D::open(call).await?;
     let reference = call.reference::<User>("user");
     let (_, user) = documents::find(&call.office, &scope, &reference).await?;
+    // a link to a new password gives all that the person may do
+    let spec = serde_json::to_value(&user.spec).unwrap_or_default();
+    giving::check::<User, _>(call, &scope, &spec).await?;
     let caller = call.caller.as_ref().ok_or_else(Problem::not_found)?;
     Ok((caller.actor(), user))
 }

@@ -1,5 +1,7 @@
 //! Operations on the exchange itself: whether it lives, what it counts, what its API is.
 
+use domain::{Permission, Topic, Verb};
+
 use crate::call::{Answer, Call, JSON};
 use crate::operation::{Access, Operation};
 use crate::problem::{Kind, Problem};
@@ -15,15 +17,16 @@ const EOF: &str = "# EOF";
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
         Operation::get("/healthz", "isAlive", alive)
+            .free(Access::Open)
             .tells("Say whether the process lives", "")
-            .access(Access::Open)
             .prints(PLAIN, "It lives."),
         Operation::get("/readyz", "isReady", ready)
+            .free(Access::Open)
             .tells("Say whether calls are accepted", "")
-            .access(Access::Open)
             .prints(PLAIN, "Calls are accepted.")
             .refuses(&[Kind::Unavailable]),
         Operation::get("/metrics", "getMetrics", metrics)
+            .needs(Permission::of(Topic::Metric, Verb::Read))
             .tells(
                 "Show all figures",
                 "As text that Prometheus reads. For operators, and without a key for \
@@ -34,8 +37,8 @@ pub(super) fn operations() -> Vec<Operation> {
             .prints(FIGURES, "The figures.")
             .refuses(&[Kind::NotFound]),
         Operation::get("/api/v1/openapi.json", "getOpenApi", description)
+            .free(Access::Open)
             .tells("Show this description", "")
-            .access(Access::Open)
             .prints(JSON, "An OpenAPI 3.1 document."),
     ];
     operations.map(|operation| operation.tag("Exchange")).into()

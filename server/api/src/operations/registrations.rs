@@ -8,11 +8,13 @@ use crate::list::List;
 use crate::operation::{Operation, PAGE};
 use crate::problem::{Kind, Problem};
 use crate::view::registration::RegistrationView;
+use domain::{Permission, Topic, Verb};
 
 const ALL: &str = "/api/v1/tenants/{tenant}/registrations";
 
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [Operation::get(ALL, "listRegistrations", list)
+        .needs(Permission::of(Topic::Registration, Verb::Read))
         .tells(
             "List registrations",
             "What is registered at this moment, by device.",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use admin::support::{self, Wish};
 use admin::{access, read_object};
-use domain::SupportAccess;
+use domain::{Permission, SupportAccess, Topic, Verb};
 use ids::SupportId;
 use ports::StoreError;
 use tenancy::TenantScope;
@@ -24,6 +24,7 @@ const END: &str = "/api/v1/tenants/{tenant}/support/accesses/{access}/end";
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
         Operation::get(BASE, "getSupport", get)
+            .needs(Permission::of(Topic::Support, Verb::Read))
             .tells(
                 "Show who is inside from above",
                 "Whether the operator and resellers may enter the company, who of them is inside \
@@ -31,6 +32,7 @@ pub(super) fn operations() -> Vec<Operation> {
             )
             .gives::<SupportView>("How the company stands to those above it."),
         Operation::put(POLICY, "setSupportPolicy", set_policy)
+            .needs(Permission::of(Topic::Support, Verb::Grant))
             .tells(
                 "Say whether those above may enter",
                 "For the company alone. `open` lets them in, each hour listed; `ask` wants each \
@@ -41,12 +43,14 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives::<SupportView>("How the company stands to those above it.")
             .unrevised(),
         Operation::get(ALL, "listSupportAccesses", list)
+            .needs(Permission::of(Topic::Support, Verb::Read))
             .tells(
                 "List support accesses",
                 "The latest 1,000, newest first, those that are over too.",
             )
             .gives::<List<AccessView>>("All accesses that are kept."),
         Operation::post(ALL, "askForSupportAccess", ask)
+            .needs(Permission::of(Topic::Support, Verb::Ask))
             .tells(
                 "Ask to be let in",
                 "For operators and resellers above. Under an open policy it is granted at once.",
@@ -54,12 +58,14 @@ pub(super) fn operations() -> Vec<Operation> {
             .takes::<NewSupportAccess>()
             .creates::<AccessView>("The access, as far as it is granted."),
         Operation::post(GRANT, "grantSupportAccess", grant)
+            .needs(Permission::of(Topic::Support, Verb::Grant))
             .tells(
                 "Let somebody in who asked",
                 "For the company alone. The time begins now.",
             )
             .gives::<AccessView>("The access."),
         Operation::post(END, "endSupportAccess", end)
+            .needs(Permission::of(Topic::Support, Verb::End))
             .tells(
                 "Refuse or end an access",
                 "The company ends any; operators and resellers end their own.",

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use admin::tenants;
 use axum::http::Method;
-use domain::{KindName, Tenant};
+use domain::{KindName, Permission, Tenant, Topic, Verb};
 use tenancy::Principal;
 
 use super::documents;
 use crate::call::{Answer, Call};
 use crate::list::List;
 use crate::operation::{Operation, Run};
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::view::audit::VersionView;
 use crate::view::document::View;
 use crate::view::usage::UsageView;
@@ -27,6 +27,7 @@ pub(super) fn operations() -> Vec<Operation> {
         .map(for_tenants_too)
         .collect();
     let usage = Operation::get(USAGE, "getTenantUsage", usage)
+        .needs(Permission::of(Topic::Usage, Verb::Read))
         .tells(
             "Show what a tenant uses",
             "Its caps as they are in force, how many documents of each kind it has and may have, \
@@ -44,14 +45,9 @@ fn for_tenants_too(operation: Operation) -> Operation {
     let run: Run = match (&operation.method, operation.path.as_ref()) {
         (&Method::GET, ONE) => parted(above, |call| Box::pin(get(call))),
         (&Method::GET, HISTORY) => parted(above, |call| Box::pin(history(call))),
-        (_, path) if path.starts_with(ONE) => parted(above, |call| Box::pin(refuse(call))),
         (_, _) => return operation,
     };
-    let operation = Operation { run, ..operation };
-    match operation.method {
-        Method::GET => operation,
-        _ => operation.refuses(&[Kind::OperatorOnly]),
-    }
+    Operation { run, ..operation }
 }
 
 type Inside = fn(Call) -> crate::operation::Outcome;
@@ -78,12 +74,6 @@ async fn get(call: Call) -> Result<Answer, Problem> {
 async fn history(call: Call) -> Result<Answer, Problem> {
     let versions = tenants::history(&call.office, &call.scope().await?).await?;
     Answer::json(&List::<VersionView>::of(versions, None))
-}
-
-async fn refuse(call: Call) -> Result<Answer, Problem> {
-    call.tenant().await?;
-    let detail = "a tenant's key reads this and does not change it";
-    Err(Problem::new(Kind::OperatorOnly, detail))
 }
 
 async fn usage(call: Call) -> Result<Answer, Problem> {

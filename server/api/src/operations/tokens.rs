@@ -1,14 +1,15 @@
 //! Operations on API keys. A key's text is in the answer that tells of its making, never again.
 
 use admin::{read_object, tokens};
-use domain::{Invalid, Reseller, TokenRecord};
+use domain::{Invalid, Level, Permission, Reseller, Rights, TokenRecord, Topic, Verb};
 use ids::TokenId;
 use ports::{StoreError, locate_below};
 use tenancy::{AccountScope, Owner, Unresolved};
 
 use crate::call::{Answer, Call};
+use crate::giving;
 use crate::list::List;
-use crate::operation::{Operation, PAGE, text};
+use crate::operation::{Access, Operation, PAGE, text};
 use crate::problem::{Kind, Problem};
 use crate::view::token::{NewToken, TokenView, WhoAmI};
 
@@ -18,7 +19,7 @@ const WHOAMI: &str = "/api/v1/whoami";
 
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
-        Operation::get(ALL, "listTokens", list)
+        Operation::get(ALL, "listTokens", list).needs(Permission::of(Topic::Key, Verb::Read))
             .tells(
                 "List API keys",
                 "For operators and resellers. Revoked ones are listed, too.",
@@ -27,7 +28,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .query(&[text("tenant", "Only keys of this tenant, by id or domain.")])
             .gives::<List<TokenView>>("One page of keys, without their texts.")
             .refuses(&[Kind::NotFound]),
-        Operation::post(ALL, "createToken", create)
+        Operation::post(ALL, "createToken", create).needs(Permission::of(Topic::Key, Verb::Create))
             .tells(
                 "Make an API key",
                 "For operators and resellers. The key itself is in this answer and never again. A repeated \
@@ -36,15 +37,15 @@ pub(super) fn operations() -> Vec<Operation> {
             .takes::<NewToken>()
             .creates::<TokenView>("What is kept of the key, and the key itself.")
             .refuses(&[Kind::NotFound, Kind::NotLetIn]),
-        Operation::get(ONE, "getToken", get)
+        Operation::get(ONE, "getToken", get).needs(Permission::of(Topic::Key, Verb::Read))
             .tells("Show an API key", "For operators and resellers.")
             .gives::<TokenView>("What is kept of the key."),
-        Operation::delete(ONE, "revokeToken", revoke).tells(
+        Operation::delete(ONE, "revokeToken", revoke).needs(Permission::of(Topic::Key, Verb::Remove)).tells(
             "Revoke an API key",
             "For operators and resellers. It opens nothing from then on; what is known of it is \
              kept.",
         ),
-        Operation::get(WHOAMI, "whoAmI", who_am_i)
+        Operation::get(WHOAMI, "whoAmI", who_am_i).free(Access::Key)
             .tells("Show what the presented key may do", "")
             .gives::<WhoAmI>("The caller."),
     ];
@@ -102,6 +103,7 @@ async fn create(call: Call) -> Result<Answer, Problem> {
     let expires = new.expires.as_deref().map(str::parse).transpose();
     let expires = expires.map_err(|_| Invalid::new("/expires", "must be a time of RFC 3339"))?;
     let owner = owner(&call, &scope, &new).await?;
+    giving::within(&call, &Rights::of_level(Level::of(owner))).await?;
     let (token, text) = tokens::create(&call.office, &scope, &new.name, owner, expires).await?;
     let (location, bare) = (
         format!("{ALL}/{}", token.id),

@@ -2,7 +2,7 @@
 
 use admin::parse_spec;
 use admin::webhooks::{self, Keyed};
-use domain::{DeliveryState, Resource, Webhook};
+use domain::{DeliveryState, KindName, Permission, Resource, Topic, Verb, Webhook};
 use ids::WebhookId;
 use ports::{Cursor, DeliveryQuery};
 
@@ -34,6 +34,7 @@ pub(super) fn operations() -> Vec<Operation> {
 fn documents() -> Vec<Operation> {
     vec![
         Operation::get(ALL, "listWebhooks", list)
+            .needs(Permission::of_kind(KindName::Webhook, Verb::Read))
             .tells("List webhooks", "")
             .query(&PAGE)
             .query(&[
@@ -42,6 +43,7 @@ fn documents() -> Vec<Operation> {
             ])
             .gives::<List<WebhookView>>("One page of webhooks."),
         Operation::post(ALL, "createWebhook", create)
+            .needs(Permission::of_kind(KindName::Webhook, Verb::Create))
             .tells(
                 "Create a webhook",
                 "It is told of events that happen from now on. The answer holds `secret`, the \
@@ -52,25 +54,30 @@ fn documents() -> Vec<Operation> {
             .tagged()
             .refuses(&[Kind::Taken, Kind::Quota]),
         Operation::get(ONE, "getWebhook", get)
+            .needs(Permission::of_kind(KindName::Webhook, Verb::Read))
             .tells("Show a webhook", "`{webhook}` is its id or its name.")
             .gives::<WebhookView>("The webhook.")
             .tagged(),
         Operation::put(ONE, "replaceWebhook", replace)
+            .needs(Permission::of_kind(KindName::Webhook, Verb::Change))
             .tells("Replace a webhook", "What is left out has its default.")
             .takes::<WebhookSpec>()
             .gives::<WebhookView>("The webhook as it is now.")
             .tagged()
             .refuses(&[Kind::Taken]),
         Operation::patch(ONE, "changeWebhook", change)
+            .needs(Permission::of_kind(KindName::Webhook, Verb::Change))
             .tells("Change a webhook", "What is left out stays as it is.")
             .merges::<WebhookSpec>()
             .gives::<WebhookView>("The webhook as it is now.")
             .tagged()
             .refuses(&[Kind::Taken]),
         Operation::delete(ONE, "deleteWebhook", delete)
+            .needs(Permission::of_kind(KindName::Webhook, Verb::Remove))
             .tells("Delete a webhook", "Its deliveries are deleted with it.")
             .may_be_revised(),
         Operation::post(KEY, "rotateWebhookSecret", rotate)
+            .needs(Permission::of_kind(KindName::Webhook, Verb::Rotate))
             .tells(
                 "Give a webhook a new key",
                 "For a day deliveries carry two signatures, one of the new key and one of the \
@@ -80,6 +87,7 @@ fn documents() -> Vec<Operation> {
             .tagged()
             .may_be_revised(),
         Operation::get(HISTORY, "getWebhookHistory", history)
+            .needs(Permission::of_kind(KindName::Webhook, Verb::Read))
             .tells(
                 "Show the revisions of a webhook",
                 "The latest 100, newest first.",
@@ -91,6 +99,7 @@ fn documents() -> Vec<Operation> {
 fn deliveries() -> Vec<Operation> {
     vec![
         Operation::post(PING, "pingWebhook", ping)
+            .needs(Permission::of_kind(KindName::Webhook, Verb::Test))
             .tells(
                 "Try a webhook",
                 "Delivers a `webhook.ping` at once, signed like every delivery, and tells what \
@@ -98,6 +107,7 @@ fn deliveries() -> Vec<Operation> {
             )
             .gives::<PongView>("What the receiver said."),
         Operation::get(DELIVERIES, "listDeliveries", delivered)
+            .needs(Permission::of(Topic::Delivery, Verb::Read))
             .tells(
                 "List deliveries",
                 "What became of events at the webhook, newest event first. Of those delivered, \
@@ -107,12 +117,14 @@ fn deliveries() -> Vec<Operation> {
             .query(&[text("state", "Only `waiting`, `delivered` or `dead` ones.")])
             .gives::<List<DeliveryView>>("One page of deliveries."),
         Operation::post(AGAIN, "replayDelivery", again)
+            .needs(Permission::of(Topic::Delivery, Verb::Replay))
             .tells(
                 "Deliver an event again",
                 "From the beginning, whatever became of it. `{event}` is the event's cursor.",
             )
             .gives::<DeliveryView>("The delivery, waiting."),
         Operation::post(REPLAY, "replayDeadLetters", replay)
+            .needs(Permission::of(Topic::Delivery, Verb::Replay))
             .tells("Deliver all dead letters again", "From the beginning.")
             .gives::<ReplayedView>("How many there were."),
     ]

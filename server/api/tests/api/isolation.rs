@@ -517,7 +517,7 @@ async fn a_company_reads_its_own_document_and_does_not_change_it() {
         world
             .tenant(globex, one)
             .await
-            .refuses(api::Kind::OperatorOnly);
+            .refuses(api::Kind::Forbidden);
     }
     let shown = world.tenant(globex, Ask::get(&path)).await.is(200).json();
     assert_eq!(shown["revision"], 1);

@@ -58,6 +58,15 @@ pub(crate) fn described() -> Vec<Described> {
 }
 
 #[test]
+fn the_page_of_roles_is_the_one_that_roles_and_operations_give() {
+    let page = include_str!("../../../../docs/guide/roles.md");
+    assert!(
+        page == api::roles(),
+        "run `cargo run -p api --example roles > docs/guide/roles.md`"
+    );
+}
+
+#[test]
 fn the_page_of_all_kinds_is_the_one_that_the_kinds_give() {
     let page = include_str!("../../../../docs/guide/kinds.md");
     assert!(

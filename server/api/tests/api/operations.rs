@@ -192,7 +192,7 @@ async fn support(world: &World) {
         ask.json(&json!({ "policy": policy }))
     };
     let told = world.operator(policy("ask")).await.is(403);
-    assert!(told.text().contains("company alone"), "{}", told.text());
+    assert!(told.text().contains("support.grant"), "{}", told.text());
     world.tenant(globex, policy("ask")).await.is(200);
     let look = Ask::get(&globex.path("extensions"));
     let shut = world.operator(look).await;

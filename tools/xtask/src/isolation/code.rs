@@ -90,7 +90,7 @@ impl<'ast> Visit<'ast> for Seeker<'_> {
 
     fn visit_expr_call(&mut self, call: &'ast ExprCall) {
         if self.text_of(&call.func) == "Problem::not_found" {
-            let instead = "Problem::new(Kind::OperatorOnly, \"not yours\")".to_owned();
+            let instead = "Problem::new(Kind::Forbidden, \"not yours\")".to_owned();
             self.replace(Rule::Answer, call, instead);
         }
         visit::visit_expr_call(self, call);

@@ -1,6 +1,6 @@
 //! The operations on a kind, in the words of the kind.
 
-use domain::{Kind, SecretRule};
+use domain::{Kind, Permission, SecretRule, Verb};
 
 use super::door::Door;
 use super::handle;
@@ -92,6 +92,7 @@ fn list<K: Kind, D: Door>(words: &Words, label: &str) -> Operation {
     let many = words::plain(K::MANY);
     let name = format!("list{label}{}", words::joined(K::MANY));
     Operation::get(words.all.clone(), name, handle::list::<K, D>)
+        .needs(Permission::of_kind(K::NAME, Verb::Read))
         .tells(format!("List {many}"), D::FOR.trim())
         .query(&PAGE)
         .query(&filters::<K>(&many))
@@ -106,6 +107,7 @@ fn create<K: Kind, D: Door>(words: &Words) -> Operation {
     };
     let name = format!("create{}", words.label);
     Operation::post(words.all.clone(), name, handle::create::<K, D>)
+        .needs(Permission::of_kind(K::NAME, Verb::Create))
         .tells(format!("Create {}", words.a), format!("{}{told}", D::FOR))
         .takes::<Spec<K>>()
         .creates::<View<K>>(format!("The {}.", words.what))
@@ -117,6 +119,7 @@ fn get<K: Kind, D: Door>(words: &Words) -> Operation {
     let name = format!("get{}", words.label);
     let by = format!("`{{{}}}` is its id or {}.", K::NAME, words::key::<K>());
     Operation::get(words.one.clone(), name, handle::get::<K, D>)
+        .needs(Permission::of_kind(K::NAME, Verb::Read))
         .tells(format!("Show {}", words.a), by)
         .gives::<View<K>>(format!("The {}.", words.what))
         .tagged()
@@ -129,6 +132,7 @@ fn replace<K: Kind, D: Door>(words: &Words) -> Operation {
     };
     let name = format!("replace{}", words.label);
     Operation::put(words.one.clone(), name, handle::replace::<K, D>)
+        .needs(Permission::of_kind(K::NAME, Verb::Change))
         .tells(format!("Replace {}", words.a), format!("{}{told}", D::FOR))
         .takes::<Spec<K>>()
         .gives::<View<K>>(format!("The {} as it is now.", words.what))
@@ -140,6 +144,7 @@ fn change<K: Kind, D: Door>(words: &Words) -> Operation {
     let told = "What is left out stays as it is.";
     let name = format!("change{}", words.label);
     Operation::patch(words.one.clone(), name, handle::change::<K, D>)
+        .needs(Permission::of_kind(K::NAME, Verb::Change))
         .tells(format!("Change {}", words.a), format!("{}{told}", D::FOR))
         .merges::<Spec<K>>()
         .gives::<View<K>>(format!("The {} as it is now.", words.what))
@@ -151,6 +156,7 @@ fn delete<K: Kind, D: Door>(words: &Words) -> Operation {
     let told = "What refers to it must be deleted or changed before.";
     let name = format!("delete{}", words.label);
     Operation::delete(words.one.clone(), name, handle::delete::<K, D>)
+        .needs(Permission::of_kind(K::NAME, Verb::Remove))
         .tells(format!("Delete {}", words.a), format!("{}{told}", D::FOR))
         .may_be_revised()
         .refuses(&[Refusal::InUse])
@@ -161,6 +167,7 @@ fn rotate<K: Kind, D: Door>(words: &Words) -> Operation {
     let path = format!("{}/secret", words.one);
     let name = format!("rotate{}Secret", words.label);
     Operation::post(path, name, handle::rotate::<K, D>)
+        .needs(Permission::of_kind(K::NAME, Verb::Rotate))
         .tells(
             format!("Give {} a new secret", words.a),
             format!("{}{told}", D::FOR),
@@ -174,6 +181,7 @@ fn history<K: Kind, D: Door>(words: &Words) -> Operation {
     let path = format!("{}/history", words.one);
     let name = format!("get{}History", words.label);
     Operation::get(path, name, handle::history::<K, D>)
+        .needs(Permission::of_kind(K::NAME, Verb::Read))
         .tells(
             format!("Show the revisions of {}", words.a),
             "The latest 100, newest first.",
@@ -191,6 +199,7 @@ fn roll_back<K: Kind, D: Door>(words: &Words) -> Operation {
     let path = format!("{}/rollback", words.one);
     let name = format!("rollBack{}", words.label);
     Operation::post(path, name, handle::roll_back::<K, D>)
+        .needs(Permission::of_kind(K::NAME, Verb::Change))
         .tells(
             format!("Roll {} back", words.a),
             format!("{}{told}", D::FOR),

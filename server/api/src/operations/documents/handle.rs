@@ -1,12 +1,13 @@
 //! What carries the operations on documents out, the same for all kinds.
 
 use admin::documents::{self, Written};
-use admin::{Reach, read_object};
+use admin::{Reach, merge_patch, read_object};
 use domain::{Kind, Link, Resource};
 use ports::StoreError;
 
 use super::door::Door;
 use crate::call::{Answer, Call};
+use crate::giving;
 use crate::list::List;
 use crate::problem::Problem;
 use crate::query::Meant;
@@ -93,7 +94,9 @@ async fn id_of<S: Reach>(
 
 pub(super) async fn create<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
     let scope = D::open(&call).await?;
-    let written: Written<K> = documents::create(&call.office, &scope, call.json()?).await?;
+    let value = call.json()?;
+    giving::check::<K, _>(&call, &scope, &value).await?;
+    let written: Written<K> = documents::create(&call.office, &scope, value).await?;
     let (owner, id) = (written.resource.owner, written.resource.id);
     let location = format!("{}/{id}", D::path::<K>(owner));
     Ok(told(written)?.created(location))
@@ -111,15 +114,19 @@ pub(super) async fn replace<K: Kind, D: Door>(call: Call) -> Result<Answer, Prob
     let (scope, found, present) = named::<K, D>(&call).await?;
     let revision = call.required_revision()?;
     let value = call.replacement(&View::from(present))?;
+    giving::check::<K, _>(&call, &scope, &value).await?;
     let resource: Resource<K> =
         documents::replace(&call.office, &scope, found, revision, value).await?;
     changed::<K, D>(&call, resource).await
 }
 
 pub(super) async fn change<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
-    let (scope, found, _) = named::<K, D>(&call).await?;
+    let (scope, found, present) = named::<K, D>(&call).await?;
     let revision = call.required_revision()?;
     let patch = call.json()?;
+    let mut value = serde_json::to_value(&present.spec).unwrap_or_default();
+    merge_patch(&mut value, &patch);
+    giving::check::<K, _>(&call, &scope, &value).await?;
     let resource: Resource<K> =
         documents::patch(&call.office, &scope, found, revision, &patch).await?;
     changed::<K, D>(&call, resource).await
@@ -149,6 +156,10 @@ pub(super) async fn roll_back<K: Kind, D: Door>(call: Call) -> Result<Answer, Pr
     let expected = call.optional_revision()?;
     let to: Rollback = read_object(&call.json()?)?;
     let office = &call.office;
+    let versions = documents::history::<K, _>(office, &scope, found).await?;
+    if let Some(earlier) = versions.iter().find(|one| one.revision == to.revision) {
+        giving::check::<K, _>(&call, &scope, &earlier.document.spec).await?;
+    }
     let resource: Resource<K> =
         documents::roll_back(office, &scope, found, expected, to.revision).await?;
     changed::<K, D>(&call, resource).await

@@ -1,0 +1,68 @@
+//! Nobody gives what it does not have: roles, people and keys with more rights than the caller's.
+
+use admin::{Reach, access, documents};
+use domain::{FixedRole, Kind, KindName, Level, Rights, Role};
+use ports::StoreError;
+use serde_json::Value;
+use tenancy::Unresolved;
+
+use crate::call::Call;
+use crate::permission::missing;
+use crate::problem::Problem;
+
+/// Lets a document pass that gives nobody more than the caller has.
+///
+/// # Errors
+/// 403 naming the first permission that is not the caller's to give.
+pub(crate) async fn check<K: Kind, S: Reach>(
+    call: &Call,
+    scope: &S,
+    spec: &Value,
+) -> Result<(), Problem> {
+    let level = Level::of(scope.owner());
+    if K::NAME == KindName::Role {
+        let made = Rights::of_list(level, &texts(&spec["allow"]));
+        return within(call, &made.without(&texts(&spec["deny"]))).await;
+    }
+    if K::NAME == KindName::User {
+        return within(call, &of_person(call, scope, level, spec).await?).await;
+    }
+    Ok(())
+}
+
+/// Lets rights pass that are all the caller's own.
+///
+/// # Errors
+/// 403 naming the first that is not.
+pub(crate) async fn within(call: &Call, given: &Rights) -> Result<(), Problem> {
+    let caller = call.principal()?;
+    let own = access::rights(&call.office, caller).await?;
+    match given.beyond(&own, Level::of(caller.owner())) {
+        Some(beyond) => Err(missing(beyond)),
+        None => Ok(()),
+    }
+}
+
+fn texts(list: &Value) -> Vec<String> {
+    let all = list.as_array().into_iter().flatten();
+    all.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// What a person's document gives. What breaks a rule gives nothing, and is refused later.
+async fn of_person<S: Reach>(
+    call: &Call,
+    scope: &S,
+    level: Level,
+    spec: &Value,
+) -> Result<Rights, Problem> {
+    let Some(name) = spec["custom_role"].as_str() else {
+        let fixed = serde_json::from_value::<FixedRole>(spec["role"].clone());
+        return Ok(fixed.map(Rights::of_fixed).unwrap_or_default());
+    };
+    let reference = Unresolved::<Role>::new(name);
+    match documents::find(&call.office, scope, &reference).await {
+        Ok((_, role)) => Ok(Rights::of_role(level, &role.spec)),
+        Err(StoreError::NotFound) => Ok(Rights::default()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,51 @@
+//! The one place where a caller's rights are held against what an operation needs.
+
+use admin::access;
+use domain::{Level, Permission};
+
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::problem::{Kind, Problem};
+
+/// Lets a call pass whose caller has the permission that the operation needs.
+///
+/// # Errors
+/// 403 naming the permission, but only when the caller may know what the path names: of what lies
+/// beyond its reach it hears that it is not found, whatever its rights.
+pub(crate) async fn check(operation: &Operation, call: &Call) -> Result<(), Problem> {
+    let (Some(needed), Some(caller)) = (operation.needs, &call.caller) else {
+        return Ok(());
+    };
+    if access::rights(&call.office, caller).await?.permit(needed) {
+        return Ok(());
+    }
+    reach(call).await?;
+    let beside = !needed.exists_for(Level::of(caller.owner()));
+    if beside && call.path.is_empty() {
+        return Err(Problem::not_found());
+    }
+    Err(missing(needed))
+}
+
+/// The refusal for want of a permission.
+pub(crate) fn missing(needed: Permission) -> Problem {
+    Problem::new(
+        Kind::Forbidden,
+        format!("the permission {needed} is needed"),
+    )
+}
+
+/// Whether the caller reaches what the path begins with.
+async fn reach(call: &Call) -> Result<(), Problem> {
+    let names = |name: &str| !call.segment(name).is_empty();
+    if names("tenant") {
+        return call.oversee(&call.reference("tenant")).await.map(drop);
+    }
+    if names("reseller") {
+        return call.reseller().await.map(drop);
+    }
+    call.account().map(drop)
+}
+
+#[cfg(test)]
+mod tests;
