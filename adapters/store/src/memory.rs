@@ -7,6 +7,7 @@ mod deliveries;
 mod event_book;
 mod events;
 mod keys;
+mod secrets;
 mod state;
 mod stores;
 mod support;

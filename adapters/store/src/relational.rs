@@ -24,6 +24,7 @@ mod inventory;
 mod link;
 mod readers;
 mod requests;
+mod secrets;
 mod settings;
 mod sight;
 mod sql;

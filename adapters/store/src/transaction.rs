@@ -65,7 +65,7 @@ pub(crate) trait Tables {
         &mut self,
         document: &Document,
         links: &Links<'_>,
-        secret: SecretChange,
+        secret: &SecretChange,
         new: bool,
     ) -> Result<(), StoreError>;
     fn delete(&mut self, owner: Owner, kind: KindName, id: &str) -> Result<(), StoreError>;
@@ -193,7 +193,7 @@ impl<T: Tables> Step<'_, T> {
         self.check_place(&facets)?;
         quota::check(self.tables, self.reach, document.kind, &facets)?;
         let links = self.links(&document, &facets, None)?;
-        self.tables.put(&document, &links, write.secret, true)?;
+        self.tables.put(&document, &links, &write.secret, true)?;
         let secret = write.secret != SecretChange::Keep;
         let trace = Trace {
             kind: Kind::Created,
@@ -220,7 +220,7 @@ impl<T: Tables> Step<'_, T> {
         document.updated = self.change.at;
         self.check_move(&before, &document, &facets)?;
         let links = self.links(&document, &facets, Some(&before))?;
-        self.tables.put(&document, &links, write.secret, false)?;
+        self.tables.put(&document, &links, &write.secret, false)?;
         let secret = write.secret != SecretChange::Keep;
         let trace = Trace {
             kind: Kind::Replaced,

@@ -73,6 +73,11 @@ pub(crate) enum Command {
     User(PeopleArguments),
     /// List, add, change and remove roles beside those that are always there
     Role(AnyKind),
+    /// List, add, change and remove webhooks: endpoints of a company's that are told of events
+    #[command(
+        after_help = "Example: strowger webhook add acme.example crm url=https://crm.acme.example/"
+    )]
+    Webhook(TenantKind),
     /// List, make and revoke API keys
     Token(TokenArguments),
     /// Look at and replace the keys that seal secrets

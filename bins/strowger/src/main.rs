@@ -49,6 +49,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Device(said) => commands::document::inside(KindName::Device, said),
         Command::User(said) => commands::people::run(said),
         Command::Role(said) => commands::document::anywhere(KindName::Role, said),
+        Command::Webhook(said) => commands::document::inside(KindName::Webhook, said),
         Command::Token(token) => commands::token::run(token),
         Command::Key(key) => commands::key::run(key),
         Command::Cdr(cdr) => commands::cdr::run(cdr),

@@ -10,19 +10,20 @@ use crate::office::Office;
 use crate::patch::merge_patch;
 use crate::reach::Reach;
 use crate::resource::{self, Resources};
+use crate::secrets;
 
 /// A resource as it was written, with its secret when one was generated for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written<K: Kind> {
     /// The resource.
     pub resource: Resource<K>,
-    /// The generated secret, to be shown now and never again. `None` when the secret was
+    /// The secret that was made, to be shown now and never again. `None` when the secret was
     /// supplied or did not change, and for kinds that have none.
     pub secret: Option<Secret>,
 }
 
 /// Adds a document. What it refers to may be named by id or natural key; where its kind has a
-/// secret and none is supplied in the member `secret`, one is generated.
+/// secret and none is supplied in the member `secret`, one is made.
 ///
 /// # Errors
 /// `Invalid`, `Conflict` when a key is taken, `Dangling`, `Quota`, else what the store says.
@@ -36,7 +37,7 @@ pub async fn create<K: Kind, S: Reach>(
 }
 
 /// Adds a document whose spec is at hand, with this secret. Where its kind has one and none is
-/// given, one is generated.
+/// given, one is made.
 ///
 /// # Errors
 /// As [`create`].
@@ -46,19 +47,14 @@ pub async fn add<K: Kind, S: Reach>(
     spec: K,
     supplied: Option<Secret>,
 ) -> Result<Written<K>, StoreError> {
-    let generated = match K::SECRET {
-        SecretRule::Generated if supplied.is_none() => Some(office.generate_secret()),
-        SecretRule::Generated | SecretRule::None => None,
-    };
-    let secret = generated.as_ref().or(supplied.as_ref());
-    let secret = office.secret_change(&spec, secret);
+    let minted = secrets::first(office, &spec, supplied.as_ref())?;
     let id = office.mint(K::new_id);
     let owner = owner_of::<K>(id, scope.owner())?;
-    let write = resource::new_write(id, owner, spec, secret)?;
+    let write = resource::new_write(id, owner, spec, minted.change)?;
     let resource = commit_one(office, scope, Operation::Create(write)).await?;
     Ok(Written {
         resource,
-        secret: generated,
+        secret: minted.told,
     })
 }
 
@@ -162,7 +158,7 @@ async fn replace_with<K: Kind, S: Reach>(
         let rule = format!("must be given anew when the {} changes", K::KEY);
         return Err(Invalid::new("/secret", rule).into());
     }
-    let secret = office.secret_change(&draft.spec, draft.secret.as_ref());
+    let secret = secrets::given(office, &draft.spec, draft.secret.as_ref());
     let write = resource::next_write(before, draft.spec, secret)?;
     let expected_revision = resource::expected(before, revision);
     let operation = Operation::Replace {
@@ -190,23 +186,28 @@ pub async fn patch<K: Kind, S: Reach>(
     replace_with(office, scope, &before, revision, draft).await
 }
 
-/// Gives a document a new generated secret. The old one is void at once.
+/// Gives a document a new secret of the exchange's making. The old one is void at once, but keys
+/// that sign go on doing so for a while beside the new one.
 ///
 /// # Errors
-/// `NotFound`, also for kinds that have no secret, `RevisionMismatch`, else what the store says.
+/// `NotFound`, also for kinds whose secrets the exchange does not make, `RevisionMismatch`, else what the store says.
 pub async fn rotate_secret<K: Kind, S: Reach>(
     office: &Office,
     scope: &S,
     found: S::Found<K>,
     revision: Option<u64>,
 ) -> Result<Written<K>, StoreError> {
-    if K::SECRET == SecretRule::None {
+    if !secrets::makes(K::SECRET) {
         return Err(StoreError::NotFound);
     }
     let before = reread::<K, S>(office, scope, found).await?;
-    let secret = office.generate_secret();
-    let change = office.secret_change(&before.spec, Some(&secret));
-    let write = resource::next_write(&before, before.spec.clone(), change)?;
+    let id = before.id.to_string();
+    let keys = match K::SECRET {
+        SecretRule::Signing => scope.signing_keys(office.store(), K::NAME, &id).await?,
+        SecretRule::None | SecretRule::Generated | SecretRule::Supplied => None,
+    };
+    let minted = secrets::made(office, &before.spec, keys)?;
+    let write = resource::next_write(&before, before.spec.clone(), minted.change)?;
     let expected_revision = resource::expected(&before, revision);
     let operation = Operation::Replace {
         write,
@@ -214,7 +215,7 @@ pub async fn rotate_secret<K: Kind, S: Reach>(
     };
     Ok(Written {
         resource: commit_one(office, scope, operation).await?,
-        secret: Some(secret),
+        secret: minted.told,
     })
 }
 

@@ -26,8 +26,8 @@ pub(crate) async fn read<K: Kind, S: Reach>(
     mut value: Value,
 ) -> Result<Draft<K>, StoreError> {
     let secret = match K::SECRET {
-        SecretRule::None => None,
-        SecretRule::Generated => take_secret(&mut value)?,
+        SecretRule::None | SecretRule::Signing => None,
+        SecretRule::Generated | SecretRule::Supplied => take_secret(&mut value)?,
     };
     reference::resolve_all(office, scope, K::NAME, &mut value).await?;
     Ok(Draft {

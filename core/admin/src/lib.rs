@@ -22,6 +22,7 @@ mod reach;
 mod reference;
 mod resource;
 mod rights;
+mod secrets;
 pub mod signon;
 mod spec;
 pub mod support;

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use domain::{AuditEntry, Digests, Kind, Secret};
+use domain::{AuditEntry, Digests, Secret};
 use ids::{AuditId, RequestId};
 use machine::WallTime;
-use ports::{Change, Entropy, Operation, SecretChange, StoreError, Stores, WallClock};
+use ports::{Change, Entropy, Operation, StoreError, Stores, WallClock};
 use tenancy::{Actor, Owner};
 
 use crate::desk::Desk;
@@ -110,12 +110,6 @@ impl Office {
     /// What is kept of a device's secret: `H(username ":" realm ":" secret)` (RFC 7616 §3.4.2).
     pub fn digests(&self, username: &str, secret: &Secret) -> Digests {
         Digests::of(username, &self.realm, secret)
-    }
-
-    /// What becomes of a document's secret when this one is set; `None` sets none.
-    pub(crate) fn secret_change<K: Kind>(&self, spec: &K, secret: Option<&Secret>) -> SecretChange {
-        let digests = secret.and_then(|secret| spec.digests(secret, &self.realm));
-        digests.map_or(SecretChange::Keep, SecretChange::Set)
     }
 
     pub(crate) fn desk(&self) -> &Desk {

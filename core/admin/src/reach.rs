@@ -2,7 +2,7 @@
 //! and what lies below it.
 
 use async_trait::async_trait;
-use domain::{Kind, KindName, Plan, Resource, Version};
+use domain::{Kind, KindName, Plan, Resource, SigningKeys, Version};
 use ports::{
     Change, Committed, Listing, PAGE_MAX, Page, Store, StoreError, Stores, locate, locate_below,
 };
@@ -48,6 +48,14 @@ pub trait Reach: Clone + Send + Sync {
 
     /// Carries out a change.
     async fn commit(&self, store: &dyn Stores, change: Change) -> Result<Committed, StoreError>;
+
+    /// The keys that sign for a document. Documents of accounts have none.
+    async fn signing_keys(
+        &self,
+        store: &dyn Stores,
+        kind: KindName,
+        id: &str,
+    ) -> Result<Option<SigningKeys>, StoreError>;
 
     /// The latest revisions of a document, newest first.
     async fn history(
@@ -103,6 +111,15 @@ impl Reach for TenantScope {
 
     async fn commit(&self, store: &dyn Stores, change: Change) -> Result<Committed, StoreError> {
         store.commit(self, change).await
+    }
+
+    async fn signing_keys(
+        &self,
+        store: &dyn Stores,
+        kind: KindName,
+        id: &str,
+    ) -> Result<Option<SigningKeys>, StoreError> {
+        store.signing_keys(self, kind, id).await
     }
 
     async fn history(
@@ -163,6 +180,15 @@ impl Reach for AccountScope {
 
     async fn commit(&self, store: &dyn Stores, change: Change) -> Result<Committed, StoreError> {
         store.commit_below(self, change).await
+    }
+
+    async fn signing_keys(
+        &self,
+        _: &dyn Stores,
+        _: KindName,
+        _: &str,
+    ) -> Result<Option<SigningKeys>, StoreError> {
+        Ok(None)
     }
 
     async fn history(

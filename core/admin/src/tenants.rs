@@ -45,7 +45,7 @@ pub async fn usage(office: &Office, entered: &Entered) -> Result<Usage, StoreErr
                 many: kind.many(),
                 have: office.store().count(&entered.scope, kind).await?,
                 included: included.of(kind),
-                maximum: maximum.of(kind),
+                maximum: maximum.of(kind).into_iter().chain(kind.most()).min(),
             });
         }
     }

@@ -71,8 +71,15 @@ pub struct Link {
 pub enum SecretRule {
     /// They have none.
     None,
-    /// They have a password: where none is supplied one is generated, and told once.
+    /// They have a password, of which digests are kept: where none is supplied one is generated,
+    /// and told once.
     Generated,
+    /// They have keys that sign, which the exchange makes and tells once. One that was replaced
+    /// signs for a while beside its successor.
+    Signing,
+    /// They may have a secret of somebody else's making, which the exchange presents to whoever
+    /// issued it: none is generated.
+    Supplied,
 }
 
 /// One kind of resource: a typed spec and what it states about itself. Its documentation, that of
@@ -100,6 +107,9 @@ pub trait Kind:
 
     /// Whether its documents have a secret.
     const SECRET: SecretRule = SecretRule::None;
+
+    /// Most documents of one owner, whatever a plan allows; `None` for no such bound.
+    const MOST: Option<u32> = None;
 
     /// Makes an id of a time in Unix milliseconds and random bits.
     fn new_id(unix_ms: u64, random: u128) -> Self::Id;

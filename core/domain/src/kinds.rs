@@ -4,7 +4,7 @@ use tenancy::Owner;
 
 use crate::device::Device;
 use crate::extension::Extension;
-use crate::kind::{Kind, Link, Place};
+use crate::kind::{Kind, Link, Place, SecretRule};
 use crate::kind_name::KindName;
 use crate::plan::Plan;
 use crate::reseller::Reseller;
@@ -56,6 +56,30 @@ impl KindName {
             type Output = &'static [Link];
             fn run<K: Kind>(self) -> &'static [Link] {
                 K::LINKS
+            }
+        }
+        self.with(Task)
+    }
+
+    /// Whether its documents have a secret.
+    pub fn secret(self) -> SecretRule {
+        struct Task;
+        impl ForKind for Task {
+            type Output = SecretRule;
+            fn run<K: Kind>(self) -> SecretRule {
+                K::SECRET
+            }
+        }
+        self.with(Task)
+    }
+
+    /// Most documents of one owner, whatever a plan allows.
+    pub fn most(self) -> Option<u32> {
+        struct Task;
+        impl ForKind for Task {
+            type Output = Option<u32>;
+            fn run<K: Kind>(self) -> Option<u32> {
+                K::MOST
             }
         }
         self.with(Task)

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::event::EventFilter;
 use crate::invalid::{Invalid, rule};
-use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
+use crate::kind::{KeyScope, Kind, Place, SecretRule, UniqueKey, enabled};
 use crate::kind_name::KindName;
 use crate::name::name;
 
@@ -15,23 +15,28 @@ use crate::name::name;
 const URL_MAX: usize = 2_048;
 
 /// Most webhooks of one tenant. Each event is delivered to all of them.
-pub const WEBHOOKS_MAX: u64 = 50;
+pub const WEBHOOKS_MAX: u32 = 50;
 
 /// One endpoint. The keys that sign its deliveries are kept apart and never in the spec.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Webhook {
     /// 1 to 64 of `0-9 A-Z a-z . _ -`; unique in its tenant.
+    #[schema(pattern = "^[0-9A-Za-z._-]{1,64}$", example = "crm")]
     pub name: String,
-    /// Where deliveries go: `https://…` or `http://…`, at most 2,048 bytes, without user name,
-    /// password and fragment.
+    /// Where deliveries go, by HTTP POST without redirects: `https://…` or `http://…`, at most
+    /// 2,048 bytes, without user name, password and fragment. Addresses inside the operator's
+    /// network are refused when it comes to it, unless the operator allows them.
+    #[schema(max_length = 2048, example = "https://crm.acme.example/hooks/calls")]
     pub url: String,
-    /// Which events: types, families (`call.*`) or `*`; none means all.
+    /// Which events: types (`call.ended`), families (`call.*`) or `*`; none means all.
     #[serde(default)]
+    #[schema(max_items = 32)]
     pub events: Vec<String>,
     /// A disabled webhook is told of nothing; what happens meanwhile it is told afterwards, as
     /// far as the log reaches.
     #[serde(default = "enabled")]
+    #[schema(default = true)]
     pub enabled: bool,
 }
 
@@ -69,6 +74,8 @@ impl Kind for Webhook {
     const PLACE: Place = Place::Tenant;
     const KEY: &'static str = "name";
     const KEY_SPACE: &'static str = "webhook";
+    const SECRET: SecretRule = SecretRule::Signing;
+    const MOST: Option<u32> = Some(WEBHOOKS_MAX);
 
     fn new_id(unix_ms: u64, random: u128) -> WebhookId {
         WebhookId::new(unix_ms, random)

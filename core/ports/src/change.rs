@@ -1,6 +1,6 @@
 //! Changes: what one transaction does.
 
-use domain::{Digests, Document, KindName, SigningKeys};
+use domain::{Digests, Document, KindName, Secret, SigningKeys};
 use ids::{AuditId, RequestId};
 use machine::WallTime;
 use tenancy::Owner;
@@ -12,14 +12,16 @@ pub const OPERATIONS_MAX: usize = 1_000;
 pub const PARTS_OPERATIONS_MAX: usize = 20_000;
 
 /// What becomes of a document's secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretChange {
     /// It stays as it is (a new document has none).
     Keep,
     /// It becomes this; the store seals it under the tenant's data key.
     Set(Digests),
-    /// A webhook's keys become these, sealed likewise.
+    /// The keys that sign for it become these, sealed likewise.
     Sign(SigningKeys),
+    /// It becomes this text, sealed likewise, which the exchange can read again.
+    Seal(Secret),
 }
 
 /// A document to be written, with its secret.

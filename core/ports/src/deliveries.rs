@@ -1,7 +1,7 @@
 //! Deliveries to tenants' webhooks, kept until they are done.
 
 use async_trait::async_trait;
-use domain::{Delivery, DeliveryState, SigningKeys};
+use domain::{Delivery, DeliveryState};
 use ids::{TenantId, WebhookId};
 use tenancy::TenantScope;
 
@@ -40,13 +40,6 @@ impl DeliveryQuery {
 pub trait DeliveryBook: Send + Sync {
     /// Tenants that have webhooks, in order.
     async fn tenants_with_webhooks(&self) -> Result<Vec<TenantId>, StoreError>;
-
-    /// The keys of a webhook.
-    async fn signing_keys(
-        &self,
-        scope: &TenantScope,
-        webhook: WebhookId,
-    ) -> Result<Option<SigningKeys>, StoreError>;
 
     /// Up to where in its tenant's log a webhook's deliveries were made; `None` for none yet.
     async fn place(

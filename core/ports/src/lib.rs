@@ -3,9 +3,8 @@
 //! A tenant's data is reached through [`Store`] and an account's through [`AccountStore`], none of
 //! whose methods lacks a scope. What is the platform's is reached through [`ExchangeStore`] (the
 //! running exchange), [`FrontDoor`] and [`CredentialStore`] (before it is known who asks).
-//! [`KeyStore`] replaces the keys under which secrets are kept. [`Books`] hold what happens in
-//! tenants and is no document; [`ArchiveStore`] takes tenants out and in whole. [`Stores`] is all
-//! of them.
+//! [`Books`] hold what happens in tenants and is no document, [`Safes`] what is sealed or hashed,
+//! and [`Removals`] take tenants away, out and in. [`Stores`] is all of them.
 
 mod account;
 mod archive;
@@ -30,6 +29,7 @@ mod locate;
 mod mailer;
 mod page;
 mod ready;
+mod secrets;
 mod snapshots;
 mod store;
 mod support;
@@ -67,7 +67,8 @@ pub use page::{
     AuditListing, CdrListing, CdrQuery, Cursor, FeedPage, Filter, Listing, Order, PAGE_MAX, Page,
 };
 pub use ready::{NotReady, ready};
+pub use secrets::SecretStore;
 pub use snapshots::{Bucket, Snapshots};
-pub use store::{Books, HISTORY_MAX, Store, Stores};
+pub use store::{Books, HISTORY_MAX, Removals, Safes, Store, Stores};
 pub use support::{SUPPORT_OF_ONE, SupportBook, SupportStanding};
 pub use tenant_archive::{ARRIVALS_MAX, ArchiveStore, Arrival, Belonging, FACTS_MAX, Fact, Thing};

@@ -15,6 +15,7 @@ use crate::exchange::ExchangeStore;
 use crate::front_door::FrontDoor;
 use crate::keys::KeyStore;
 use crate::page::{AuditListing, CdrListing, CdrQuery, Listing, Page};
+use crate::secrets::SecretStore;
 use crate::support::SupportBook;
 use crate::tenant_archive::ArchiveStore;
 
@@ -75,21 +76,23 @@ pub trait Books: EventLog + DeliveryBook + SupportBook {}
 
 impl<T> Books for T where T: EventLog + DeliveryBook + SupportBook + ?Sized {}
 
+/// The faces to what is kept sealed or hashed.
+pub trait Safes: CredentialStore + KeyStore + SecretStore {}
+
+impl<T> Safes for T where T: CredentialStore + KeyStore + SecretStore + ?Sized {}
+
+/// The faces that take tenants away, out and in as a whole.
+pub trait Removals: ArchiveStore {}
+
+impl<T> Removals for T where T: ArchiveStore + ?Sized {}
+
 /// All of a store's faces.
 pub trait Stores:
-    Store + AccountStore + ExchangeStore + FrontDoor + CredentialStore + KeyStore + Books + ArchiveStore
+    Store + AccountStore + ExchangeStore + FrontDoor + Books + Safes + Removals
 {
 }
 
 impl<T> Stores for T where
-    T: Store
-        + AccountStore
-        + ExchangeStore
-        + FrontDoor
-        + CredentialStore
-        + KeyStore
-        + Books
-        + ArchiveStore
-        + ?Sized
+    T: Store + AccountStore + ExchangeStore + FrontDoor + Books + Safes + Removals + ?Sized
 {
 }

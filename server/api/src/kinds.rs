@@ -62,6 +62,10 @@ fn secret(rule: SecretRule) -> &'static str {
         SecretRule::Generated => {
             " It has a `secret`, generated unless one is given, and shown once."
         }
+        SecretRule::Signing => {
+            " It has a `secret`, a key that signs: made by the exchange, and shown once."
+        }
+        SecretRule::Supplied => " It may have a `secret`, which is kept sealed and never shown.",
     }
 }
 

@@ -80,7 +80,8 @@ impl Hooks {
         (webhook, url): (WebhookId, &str),
         event: &Event,
     ) -> Result<Result<Receipt, CourierError>, StoreError> {
-        let keys = self.parts.store.signing_keys(scope, webhook).await?;
+        let (kind, id) = (KindName::Webhook, webhook.to_string());
+        let keys = self.parts.store.signing_keys(scope, kind, &id).await?;
         let Some(keys) = keys else {
             return Err(StoreError::NotFound);
         };

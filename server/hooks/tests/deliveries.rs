@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use admin::webhooks::{self, Keyed};
+use admin::documents::Written;
+use admin::webhooks;
 use admin::{DEFAULT_REALM, Office, documents, parse_spec};
 use async_trait::async_trait;
 use delivery::{Limits, SigningKey, verify};
@@ -70,6 +71,12 @@ impl Post {
     }
 }
 
+/// The key that was told when a webhook was made or given a new one.
+fn key_of(written: &Written<Webhook>) -> SigningKey {
+    let told = written.secret.as_ref().unwrap();
+    SigningKey::parse(told.reveal()).unwrap()
+}
+
 struct World {
     store: Arc<MemoryStore>,
     office: Office,
@@ -99,14 +106,14 @@ impl World {
         }
     }
 
-    async fn hook(&self, name: &str, events: &[&str]) -> Keyed {
+    async fn hook(&self, name: &str, events: &[&str]) -> Written<Webhook> {
         let spec = Webhook {
             name: name.to_owned(),
             url: format!("https://{name}.example/"),
             events: events.iter().map(|&one| one.to_owned()).collect(),
             enabled: true,
         };
-        webhooks::create(&self.office, &self.scope, spec)
+        documents::add(&self.office, &self.scope, spec, None)
             .await
             .unwrap()
     }
@@ -131,7 +138,7 @@ impl World {
 
     async fn deliveries(&self, webhook: WebhookId) -> Vec<Delivery> {
         let reference = Unresolved::new(webhook.to_string());
-        let (located, _) = webhooks::find(&self.office, &self.scope, &reference)
+        let (located, _) = documents::find::<Webhook, _>(&self.office, &self.scope, &reference)
             .await
             .unwrap();
         let query = DeliveryQuery {
@@ -186,7 +193,7 @@ async fn what_happens_after_a_webhook_was_made_reaches_it_in_order_and_signed() 
         header("webhook-signature"),
     );
     let signed = (signed.0.as_str(), signed.1.as_str(), signed.2.as_str());
-    assert_eq!(verify(&keyed.key, signed, &parcel.body, NOON), Ok(()));
+    assert_eq!(verify(&key_of(&keyed), signed, &parcel.body, NOON), Ok(()));
     assert!(
         verify(
             &SigningKey::from_entropy([9; 32]),
@@ -196,7 +203,7 @@ async fn what_happens_after_a_webhook_was_made_reaches_it_in_order_and_signed() 
         )
         .is_err()
     );
-    let id = keyed.webhook.id;
+    let id = keyed.resource.id;
     let done = [DeliveryState::Delivered; 2];
     world
         .until("notes", async || world.states(id).await == done)
@@ -212,7 +219,7 @@ async fn what_was_not_delivered_before_a_restart_is_delivered_after_it() {
     let (_, running) = world.start();
     world.post.will_answer([Err(CourierError::TimedOut)]);
     world.extension("101").await;
-    let id = keyed.webhook.id;
+    let id = keyed.resource.id;
     let tried = async || {
         world
             .deliveries(id)
@@ -243,7 +250,7 @@ async fn a_dead_letter_can_be_delivered_again() {
     let (hooks, running) = world.start();
     world.post.will_answer([Ok(500)]);
     world.extension("101").await;
-    let id = keyed.webhook.id;
+    let id = keyed.resource.id;
     world
         .until("a dead letter", async || {
             world.states(id).await == [DeliveryState::Dead]
@@ -252,7 +259,7 @@ async fn a_dead_letter_can_be_delivered_again() {
     let last = world.deliveries(id).await[0].last.clone().unwrap();
     assert_eq!(last.status, Some(500));
     let reference = Unresolved::new(id.to_string());
-    let (located, _) = webhooks::find(&world.office, &world.scope, &reference)
+    let (located, _) = documents::find::<Webhook, _>(&world.office, &world.scope, &reference)
         .await
         .unwrap();
     let replayed = webhooks::replay_dead(&world.office, &world.scope, located).await;
@@ -277,21 +284,21 @@ async fn a_webhook_that_is_switched_off_is_told_later_and_one_that_is_gone_is_no
         .until("both", async || world.post.numbers().len() == 2)
         .await;
     let switch = async |on: bool| {
-        let reference = Unresolved::new(crm.webhook.id.to_string());
-        let found = webhooks::find(&world.office, &world.scope, &reference)
+        let reference = Unresolved::new(crm.resource.id.to_string());
+        let found = documents::find::<Webhook, _>(&world.office, &world.scope, &reference)
             .await
             .unwrap();
         let patch = json!({ "enabled": on });
-        webhooks::patch(&world.office, &world.scope, found.0, None, &patch)
+        documents::patch::<Webhook, _>(&world.office, &world.scope, found.0, None, &patch)
             .await
             .unwrap();
     };
     switch(false).await;
-    let reference = Unresolved::new(gone.webhook.id.to_string());
-    let found = webhooks::find(&world.office, &world.scope, &reference)
+    let reference = Unresolved::new(gone.resource.id.to_string());
+    let found = documents::find::<Webhook, _>(&world.office, &world.scope, &reference)
         .await
         .unwrap();
-    webhooks::delete(&world.office, &world.scope, found.0, None)
+    documents::delete::<Webhook, _>(&world.office, &world.scope, found.0, None)
         .await
         .unwrap();
     world.extension("102").await;
@@ -312,7 +319,7 @@ async fn a_trial_delivery_is_signed_and_tells_what_the_receiver_said() {
     let (hooks, running) = world.start();
     world.post.will_answer([Ok(503)]);
     let said = hooks
-        .ping(&world.scope, keyed.webhook.id)
+        .ping(&world.scope, keyed.resource.id)
         .await
         .unwrap()
         .unwrap();
@@ -326,10 +333,10 @@ async fn a_new_key_signs_beside_the_old_one() {
     let world = World::new().await;
     let old = world.hook("crm", &["resource.created"]).await;
     let reference = Unresolved::new("crm");
-    let (located, _) = webhooks::find(&world.office, &world.scope, &reference)
+    let (located, _) = documents::find::<Webhook, _>(&world.office, &world.scope, &reference)
         .await
         .unwrap();
-    let new = webhooks::rotate_key(&world.office, &world.scope, located, None)
+    let new = documents::rotate_secret::<Webhook, _>(&world.office, &world.scope, located, None)
         .await
         .unwrap();
     let (_, running) = world.start();
@@ -344,7 +351,7 @@ async fn a_new_key_signs_beside_the_old_one() {
         .map(|(_, value)| value.as_str())
         .collect();
     let signed = (headers[0], headers[1], headers[2]);
-    for key in [old.key, new.key] {
+    for key in [key_of(&old), key_of(&new)] {
         assert_eq!(verify(&key, signed, &parcel.body, NOON), Ok(()));
     }
     assert_eq!(headers[3], "2 1");

@@ -1,10 +1,10 @@
 //! The face of deliveries over the state in memory.
 
 use async_trait::async_trait;
-use domain::{Delivery, DeliveryState, KindName, SigningKeys};
+use domain::{Delivery, DeliveryState, KindName};
 use ids::{TenantId, WebhookId};
 use ports::{DELIVERIES_KEPT, DeliveryBook, DeliveryQuery, StoreError};
-use tenancy::{Owner, TenantScope};
+use tenancy::TenantScope;
 
 use super::MemoryStore;
 use super::state::{HookBook, State};
@@ -44,17 +44,6 @@ impl DeliveryBook for MemoryStore {
         tenants.sort_unstable();
         tenants.dedup();
         Ok(tenants)
-    }
-
-    async fn signing_keys(
-        &self,
-        scope: &TenantScope,
-        webhook: WebhookId,
-    ) -> Result<Option<SigningKeys>, StoreError> {
-        let state = self.state()?;
-        let owner: Owner = scope.owner();
-        let stored = state.stored(owner, KindName::Webhook, &webhook.to_string());
-        Ok(stored.and_then(|stored| stored.signing))
     }
 
     async fn place(

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use domain::{
-    AuditEntry, Cdr, Delivery, Digests, Document, Facets, FeedEntry, KeyScope, KindName,
-    SigningKeys, TokenRecord, UniqueKey, Version,
+    AuditEntry, Cdr, Delivery, Document, Facets, FeedEntry, KeyScope, KindName, TokenRecord,
+    UniqueKey, Version,
 };
 use ids::{AuditId, CdrId, TenantId, TokenId, UserId, WebhookId};
 use ports::{ACCOUNT_DEPTH_MAX, CredentialRecord};
 use tenancy::{Account, Owner};
 
 use super::event_book::{EventBook, Turns};
+use super::secrets::Kept;
 use super::support::Visitors;
 use crate::idempotency::Remembered;
 use crate::transaction::Holder;
@@ -27,8 +28,7 @@ pub(super) struct Stored {
     pub(super) facets: Facets,
     /// The owner of each document that it refers to, in the order of its references.
     pub(super) targets: Vec<Owner>,
-    pub(super) digests: Option<Digests>,
-    pub(super) signing: Option<SigningKeys>,
+    pub(super) kept: Kept,
 }
 
 /// What became of events at one webhook, by their cursors.

@@ -213,7 +213,7 @@ impl State {
         }
         for stored in self.owned(owner, KindName::Device) {
             let device = stored.document.clone().try_into()?;
-            parts.devices.push((device, stored.digests));
+            parts.devices.push((device, stored.kept.digests));
         }
         Ok(Some(parts))
     }

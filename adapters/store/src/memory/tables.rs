@@ -229,26 +229,18 @@ impl Tables for Draft<'_> {
         &mut self,
         document: &Document,
         links: &Links<'_>,
-        secret: SecretChange,
+        secret: &SecretChange,
         _new: bool,
     ) -> Result<(), StoreError> {
         let before = self
             .state
             .stored(document.owner, document.kind, &document.id);
-        let digests = match secret {
-            SecretChange::Keep | SecretChange::Sign(_) => before.and_then(|stored| stored.digests),
-            SecretChange::Set(digests) => Some(digests),
-        };
-        let signing = match secret {
-            SecretChange::Keep | SecretChange::Set(_) => before.and_then(|stored| stored.signing),
-            SecretChange::Sign(keys) => Some(keys),
-        };
+        let kept = before.map(|stored| stored.kept.clone());
         let stored = Stored {
             document: document.clone(),
             facets: links.facets.clone(),
             targets: links.targets.clone(),
-            digests,
-            signing,
+            kept: kept.unwrap_or_default().after(secret),
         };
         if document.kind == KindName::User {
             self.people.push(document.clone());

@@ -1,16 +1,15 @@
 //! The deliveries' tables.
 
 use async_trait::async_trait;
-use domain::{Delivery, DeliveryState, KindName, SigningKeys};
+use domain::{Delivery, DeliveryState, KindName};
 use ids::{TenantId, WebhookId};
 use ports::{DELIVERIES_KEPT, DeliveryBook, DeliveryQuery, StoreError};
 use tenancy::TenantScope;
 
 use super::SqlStore;
 use super::documents;
-use super::readers::Snapshot;
 use super::sight::Sight;
-use super::sql::{Sql, corrupt, integer, json, limit};
+use super::sql::{Sql, integer, json, limit};
 use super::value::params;
 
 /// Erases all of a webhook's.
@@ -89,45 +88,12 @@ fn page(
     })
 }
 
-fn keys(
-    now: &Snapshot<'_>,
-    tenant: TenantId,
-    webhook: WebhookId,
-) -> Result<Option<SigningKeys>, StoreError> {
-    let find = "SELECT digests FROM documents WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
-    let (kind, id) = (KindName::Webhook, webhook.to_string());
-    let place = params![tenant.to_string(), kind.as_str(), id];
-    let sealed = now
-        .sql
-        .first(find, place, |fields| fields.plain::<Option<Vec<u8>>>(0))?;
-    let Some(sealed) = sealed.flatten() else {
-        return Ok(None);
-    };
-    let key = now.vault.key(now.sql, tenant.into())?;
-    let bytes = key.open_bytes(kind, &id, &sealed)?;
-    let keys = SigningKeys::from_bytes(&bytes);
-    keys.map(Some)
-        .ok_or_else(|| corrupt(&format!("{kind} {id}: odd keys")))
-}
-
 #[async_trait]
 impl DeliveryBook for SqlStore {
     async fn tenants_with_webhooks(&self) -> Result<Vec<TenantId>, StoreError> {
         let find = "SELECT DISTINCT tenant FROM documents WHERE kind = 'webhook' ORDER BY tenant";
         self.read(Sight::Everything, move |now| {
             now.sql.all(find, params![], |fields| fields.word(0))
-        })
-        .await
-    }
-
-    async fn signing_keys(
-        &self,
-        scope: &TenantScope,
-        webhook: WebhookId,
-    ) -> Result<Option<SigningKeys>, StoreError> {
-        let tenant = scope.tenant();
-        self.read(Sight::Tenant(scope.tenant()), move |now| {
-            keys(now, tenant, webhook)
         })
         .await
     }

@@ -65,12 +65,13 @@ impl Draft<'_> {
     fn seal(
         &mut self,
         document: &Document,
-        secret: SecretChange,
+        secret: &SecretChange,
     ) -> Result<Option<Vec<u8>>, StoreError> {
         let bytes = match secret {
             SecretChange::Keep => return Ok(None),
             SecretChange::Set(digests) => Zeroizing::new(digests.to_bytes().to_vec()),
             SecretChange::Sign(keys) => Zeroizing::new(keys.to_bytes()),
+            SecretChange::Seal(text) => Zeroizing::new(text.reveal().as_bytes().to_vec()),
         };
         let (owner, desk) = (document.owner, self.desk);
         let key = match self.key.take().filter(|(known, _)| *known == owner) {
@@ -250,7 +251,7 @@ impl Tables for Draft<'_> {
         &mut self,
         document: &Document,
         links: &Links<'_>,
-        secret: SecretChange,
+        secret: &SecretChange,
         new: bool,
     ) -> Result<(), StoreError> {
         if new && document.kind.place() == Place::Itself {

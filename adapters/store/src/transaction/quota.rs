@@ -28,7 +28,8 @@ fn within_plan(
     tenant: TenantId,
     kind: KindName,
 ) -> Result<(), StoreError> {
-    let Some(limit) = quotas(tables, tenant)?.of(kind) else {
+    let sold = quotas(tables, tenant)?.of(kind);
+    let Some(limit) = sold.into_iter().chain(kind.most()).min() else {
         return Ok(());
     };
     let have = tables.count(tenant.into(), kind)?;

@@ -151,7 +151,14 @@ fn a_webhook_that_is_deleted_takes_its_deliveries_along(world: &World<'_>) {
     );
     let refused = block_on(world.store.take_in(&acme, webhook, 1, one));
     assert_eq!(refused, Err(StoreError::NotFound));
-    assert_eq!(block_on(world.store.signing_keys(&acme, webhook)), Ok(None));
+    assert_eq!(
+        block_on(
+            world
+                .store
+                .signing_keys(&acme, KindName::Webhook, &webhook.to_string())
+        ),
+        Ok(None)
+    );
 }
 
 fn another_tenant_sees_neither_keys_nor_deliveries(world: &World<'_>) {
@@ -164,7 +171,11 @@ fn another_tenant_sees_neither_keys_nor_deliveries(world: &World<'_>) {
         Ok(vec![acme.tenant()])
     );
     assert_eq!(
-        block_on(world.store.signing_keys(&globex, webhook)),
+        block_on(
+            world
+                .store
+                .signing_keys(&globex, KindName::Webhook, &webhook.to_string())
+        ),
         Ok(None)
     );
     assert_eq!(block_on(world.store.place(&globex, webhook)), Ok(None));
@@ -187,7 +198,14 @@ fn keys_are_kept_and_replaced_with_their_webhook(world: &World<'_>) {
     let acme = world.tenant("acme.example");
     let webhook = hook(world, &acme, "crm");
     let first = SigningKeys::first([7; 32]);
-    let keys = || block_on(world.store.signing_keys(&acme, webhook)).unwrap();
+    let keys = || {
+        block_on(
+            world
+                .store
+                .signing_keys(&acme, KindName::Webhook, &webhook.to_string()),
+        )
+        .unwrap()
+    };
     assert_eq!(keys(), Some(first));
     let document = world.get(&acme, KindName::Webhook, "crm").unwrap();
     let next = first.replaced([8; 32], time(1));

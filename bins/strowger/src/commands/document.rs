@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use admin::{Reach, documents};
 use clap::Args;
-use domain::{ForKind, Kind, KindName, Secret};
+use domain::{ForKind, Kind, KindName, Secret, SecretRule};
 use serde_json::{Value, json};
 use store::block_on;
 use tenancy::Unresolved;
@@ -148,7 +148,7 @@ impl<S: Reach> Desk<'_, S> {
         let office = &self.console.office;
         let made = block_on(documents::create::<K, S>(office, &self.scope, spec))?;
         print::line(&format!("added {} {name} ({})", K::NAME, made.resource.id));
-        tell(made.secret.as_ref());
+        tell::<K>(made.secret.as_ref());
         Ok(())
     }
 
@@ -166,7 +166,7 @@ impl<S: Reach> Desk<'_, S> {
         let (found, _) = self.find::<K>(name)?;
         let office = &self.console.office;
         let rotated = documents::rotate_secret::<K, S>(office, &self.scope, found, None);
-        tell(block_on(rotated)?.secret.as_ref());
+        tell::<K>(block_on(rotated)?.secret.as_ref());
         Ok(())
     }
 
@@ -283,8 +283,12 @@ fn cell(value: Option<&Value>, names: &BTreeMap<String, String>) -> String {
     }
 }
 
-fn tell(secret: Option<&Secret>) {
+fn tell<K: Kind>(secret: Option<&Secret>) {
+    let what = match K::SECRET {
+        SecretRule::Signing => "signing key",
+        SecretRule::None | SecretRule::Generated | SecretRule::Supplied => "password",
+    };
     if let Some(secret) = secret {
-        print::line(&format!("password (shown this once): {}", secret.reveal()));
+        print::line(&format!("{what} (shown this once): {}", secret.reveal()));
     }
 }

@@ -1,6 +1,6 @@
 //! Telling what a snapshot would change, and changing it.
 
-use domain::{Document, ForKind, Invalid, Kind, KindName, Place, Secret, SecretRule, SigningKeys};
+use domain::{Document, ForKind, Invalid, Kind, KindName, Place, Secret, SecretRule};
 use ids::ResellerId;
 use machine::WallTime;
 use ports::{
@@ -18,6 +18,7 @@ use crate::draft::take_secret;
 use crate::office::Office;
 use crate::reference::above;
 use crate::resource::mint_id;
+use crate::secrets;
 use crate::spec::parse_spec;
 
 /// What was done.
@@ -165,15 +166,9 @@ impl<'a> Worker<'a> {
             self.existing.grant(account, seller, &plans);
         }
         if act != Act::Keep {
-            let secret = match (&before, secret) {
-                // its key is told when it is replaced for the first time
-                (None, _) if document.kind == KindName::Webhook => {
-                    SecretChange::Sign(SigningKeys::first(self.office.random()))
-                }
-                (None, Some(secret)) => {
-                    SecretChange::Set(self.office.digests(&document.name, &secret))
-                }
-                (Some(_), _) | (None, None) => SecretChange::Keep,
+            let secret = match &before {
+                None => first_secret(self.office, &document, secret.as_ref())?,
+                Some(_) => SecretChange::Keep,
             };
             self.add(document.clone(), secret, before.as_ref());
         }
@@ -300,12 +295,35 @@ fn supplied(kind: KindName, spec: &mut Value) -> Result<Option<Secret>, Invalid>
         type Output = Result<Option<Secret>, Invalid>;
         fn run<K: Kind>(self) -> Self::Output {
             match K::SECRET {
-                SecretRule::None => Ok(None),
-                SecretRule::Generated => take_secret(self.0),
+                SecretRule::None | SecretRule::Signing => Ok(None),
+                SecretRule::Generated | SecretRule::Supplied => take_secret(self.0),
             }
         }
     }
     kind.with(Task(spec))
+}
+
+/// The secret of a new document. Passwords are not made, since nobody would be told; keys are, and
+/// told when they are replaced for the first time.
+fn first_secret(
+    office: &Office,
+    document: &Document,
+    supplied: Option<&Secret>,
+) -> Result<SecretChange, Invalid> {
+    struct Task<'a>(&'a Office, &'a Document, Option<&'a Secret>);
+    impl ForKind for Task<'_> {
+        type Output = Result<SecretChange, Invalid>;
+        fn run<K: Kind>(self) -> Self::Output {
+            let spec: K = parse_spec(&self.1.spec)?;
+            match K::SECRET {
+                SecretRule::Signing => Ok(secrets::made(self.0, &spec, None)?.change),
+                SecretRule::None | SecretRule::Generated | SecretRule::Supplied => {
+                    Ok(secrets::given(self.0, &spec, self.2))
+                }
+            }
+        }
+    }
+    document.kind.with(Task(office, document, supplied))
 }
 
 /// A spec as it is stored, and its natural key.

@@ -73,15 +73,33 @@ fn spec<K: Kind>() -> Object {
     let RefOr::T(Schema::Object(mut object)) = K::schema() else {
         return Object::new();
     };
-    if K::SECRET != SecretRule::None {
-        let said = "The secret. In a request: the one to be set, instead of a generated one. In an \
-                    answer: the one that was generated just now; it is never shown again.";
-        let secret = text(said).min_length(Some(8)).max_length(Some(128));
+    if let Some(secret) = secret(K::SECRET) {
         object
             .properties
             .insert("secret".to_owned(), secret.build().into());
     }
     object
+}
+
+/// The member in which a secret comes and goes.
+fn secret(rule: SecretRule) -> Option<ObjectBuilder> {
+    let said = match rule {
+        SecretRule::None => return None,
+        SecretRule::Generated => {
+            "The secret. In a request: the one to be set, instead of a generated one. In an \
+             answer: the one that was generated just now; it is never shown again."
+        }
+        SecretRule::Signing => {
+            "The key that signs, when it was made just now; it is never shown again."
+        }
+        SecretRule::Supplied => "The secret to be set; it is never shown.",
+    };
+    let secret = text(said).min_length(Some(8)).max_length(Some(128));
+    Some(match rule {
+        SecretRule::Signing => secret.read_only(true),
+        SecretRule::Supplied => secret.write_only(true),
+        SecretRule::None | SecretRule::Generated => secret,
+    })
 }
 
 fn text(description: &str) -> ObjectBuilder {

@@ -15,6 +15,13 @@ const CREATE: &str = "\
 Without a `secret` one is generated, which is in this answer and never again. A repeated request \
 with the same `Idempotency-Key` is answered without it.";
 
+const CREATE_SIGNING: &str = "\
+`secret` in the answer is the key that signs, this once and never again. A repeated request with the \
+same `Idempotency-Key` is answered without it.";
+
+const CREATE_SUPPLIED: &str = "\
+The `secret` that may come with it is kept sealed and never shown.";
+
 const REPLACE: &str = "\
 What is left out has its default, but the secret stays. What is kept of a secret may depend on the \
 name; then a new name needs a `secret`.";
@@ -52,8 +59,8 @@ pub(super) fn operations<K: Kind, D: Door>(label: &str) -> Vec<Operation> {
         delete::<K, D>(&words),
     ];
     match K::SECRET {
-        SecretRule::None => {}
-        SecretRule::Generated => operations.push(rotate::<K, D>(&words)),
+        SecretRule::None | SecretRule::Supplied => {}
+        SecretRule::Generated | SecretRule::Signing => operations.push(rotate::<K, D>(&words)),
     }
     operations.push(history::<K, D>(&words));
     operations.push(roll_back::<K, D>(&words));
@@ -104,6 +111,8 @@ fn create<K: Kind, D: Door>(words: &Words) -> Operation {
     let told = match K::SECRET {
         SecretRule::None => "What it refers to may be named by id or by name.",
         SecretRule::Generated => CREATE,
+        SecretRule::Signing => CREATE_SIGNING,
+        SecretRule::Supplied => CREATE_SUPPLIED,
     };
     let name = format!("create{}", words.label);
     Operation::post(words.all.clone(), name, handle::create::<K, D>)
@@ -129,6 +138,9 @@ fn replace<K: Kind, D: Door>(words: &Words) -> Operation {
     let told = match K::SECRET {
         SecretRule::None => "What is left out has its default.",
         SecretRule::Generated => REPLACE,
+        SecretRule::Signing | SecretRule::Supplied => {
+            "What is left out has its default, but the secret stays."
+        }
     };
     let name = format!("replace{}", words.label);
     Operation::put(words.one.clone(), name, handle::replace::<K, D>)
@@ -163,7 +175,15 @@ fn delete<K: Kind, D: Door>(words: &Words) -> Operation {
 }
 
 fn rotate<K: Kind, D: Door>(words: &Words) -> Operation {
-    let told = "The old one is void at once. The new one is in this answer and never again.";
+    let told = match K::SECRET {
+        SecretRule::None | SecretRule::Supplied | SecretRule::Generated => {
+            "The old one is void at once. The new one is in this answer and never again."
+        }
+        SecretRule::Signing => {
+            "For a day both keys sign, the new one and the one before. The new one is in this \
+             answer and never again."
+        }
+    };
     let path = format!("{}/secret", words.one);
     let name = format!("rotate{}Secret", words.label);
     Operation::post(path, name, handle::rotate::<K, D>)
@@ -192,7 +212,7 @@ fn history<K: Kind, D: Door>(words: &Words) -> Operation {
 fn roll_back<K: Kind, D: Door>(words: &Words) -> Operation {
     let told = match K::SECRET {
         SecretRule::None => "It becomes what it was at that revision, as a new revision.",
-        SecretRule::Generated => {
+        SecretRule::Generated | SecretRule::Signing | SecretRule::Supplied => {
             "It becomes what it was at that revision, as a new revision. Its secret stays."
         }
     };

@@ -1,0 +1,62 @@
+//! The face of secrets over the state in memory.
+
+use async_trait::async_trait;
+use domain::{Digests, KindName, Secret, SigningKeys};
+use ports::{SecretChange, SecretStore, StoreError};
+use tenancy::TenantScope;
+
+use super::MemoryStore;
+
+/// What is kept of a document's secret; one of them at most, by its kind.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kept {
+    pub(super) digests: Option<Digests>,
+    signing: Option<SigningKeys>,
+    text: Option<Secret>,
+}
+
+impl Kept {
+    /// What is kept after a change.
+    pub(super) fn after(self, change: &SecretChange) -> Kept {
+        match change {
+            SecretChange::Keep => self,
+            SecretChange::Set(digests) => Kept {
+                digests: Some(*digests),
+                ..Kept::default()
+            },
+            SecretChange::Sign(keys) => Kept {
+                signing: Some(*keys),
+                ..Kept::default()
+            },
+            SecretChange::Seal(text) => Kept {
+                text: Some(text.clone()),
+                ..Kept::default()
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl SecretStore for MemoryStore {
+    async fn signing_keys(
+        &self,
+        scope: &TenantScope,
+        kind: KindName,
+        id: &str,
+    ) -> Result<Option<SigningKeys>, StoreError> {
+        let state = self.state()?;
+        let stored = state.stored(scope.owner(), kind, id);
+        Ok(stored.and_then(|stored| stored.kept.signing))
+    }
+
+    async fn secret(
+        &self,
+        scope: &TenantScope,
+        kind: KindName,
+        id: &str,
+    ) -> Result<Option<Secret>, StoreError> {
+        let state = self.state()?;
+        let stored = state.stored(scope.owner(), kind, id);
+        Ok(stored.and_then(|stored| stored.kept.text.clone()))
+    }
+}

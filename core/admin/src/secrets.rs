@@ -1,0 +1,88 @@
+//! What becomes of a document's secret, by the rule of its kind.
+
+use delivery::SigningKey;
+use domain::{Invalid, Kind, Secret, SecretRule, SigningKeys};
+use ports::SecretChange;
+
+use crate::office::Office;
+
+/// What becomes of a secret, and what is told of it.
+pub(crate) struct Minted {
+    pub(crate) change: SecretChange,
+    /// What was made just now, to be told once.
+    pub(crate) told: Option<Secret>,
+}
+
+impl Minted {
+    /// Nothing changes, and nothing is told.
+    pub(crate) fn nothing() -> Minted {
+        Minted {
+            change: SecretChange::Keep,
+            told: None,
+        }
+    }
+}
+
+/// The secret of a new document: the one supplied or, where the kind has such, one that is made.
+pub(crate) fn first<K: Kind>(
+    office: &Office,
+    spec: &K,
+    supplied: Option<&Secret>,
+) -> Result<Minted, Invalid> {
+    if supplied.is_some() {
+        let change = given(office, spec, supplied);
+        return Ok(Minted { change, told: None });
+    }
+    made(office, spec, None)
+}
+
+/// What becomes of the secret when this one is supplied; `None` changes nothing.
+pub(crate) fn given<K: Kind>(office: &Office, spec: &K, supplied: Option<&Secret>) -> SecretChange {
+    let Some(secret) = supplied else {
+        return SecretChange::Keep;
+    };
+    match K::SECRET {
+        SecretRule::None | SecretRule::Signing => SecretChange::Keep,
+        SecretRule::Generated => spec
+            .digests(secret, office.realm())
+            .map_or(SecretChange::Keep, SecretChange::Set),
+        SecretRule::Supplied => SecretChange::Seal(secret.clone()),
+    }
+}
+
+/// A new secret of the exchange's making; `before` are the keys that it follows.
+pub(crate) fn made<K: Kind>(
+    office: &Office,
+    spec: &K,
+    before: Option<SigningKeys>,
+) -> Result<Minted, Invalid> {
+    match K::SECRET {
+        SecretRule::None | SecretRule::Supplied => Ok(Minted::nothing()),
+        SecretRule::Generated => {
+            let secret = office.generate_secret();
+            let change = given(office, spec, Some(&secret));
+            let told = Some(secret);
+            Ok(Minted { change, told })
+        }
+        SecretRule::Signing => {
+            let bits = office.random();
+            let keys = match before {
+                Some(keys) => keys.replaced(bits, office.now()),
+                None => SigningKeys::first(bits),
+            };
+            let told = Secret::supplied(SigningKey::from_entropy(bits).reveal())?;
+            Ok(Minted {
+                change: SecretChange::Sign(keys),
+                told: Some(told),
+            })
+        }
+    }
+}
+
+/// Whether the exchange makes the secrets of a kind.
+pub(crate) fn makes(rule: SecretRule) -> bool {
+    match rule {
+        SecretRule::Generated | SecretRule::Signing => true,
+        SecretRule::None | SecretRule::Supplied => false,
+    }
+}
