@@ -48,11 +48,11 @@ use std::thread::{self, JoinHandle};
 
 use ports::StoreError;
 
-use answer::Broken;
+use answer::{Answer, Broken};
 use readers::{READERS, Reader, Request, Snapshot};
 use watch::{Closing, Watcher};
 use work_queue::WorkQueue;
-use writer::{Desk, Order, Writer};
+use writer::{Desk, Order, Outcome, Writer};
 
 pub use archive::TAKEN_OUT_AT_ONCE;
 pub(crate) use backup::{read_in, write_out};
@@ -196,7 +196,35 @@ impl SqlStore {
         steps: usize,
         work: impl FnOnce(&Desk<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (order, answer) = writer::order(sight, steps, work);
+        self.order(
+            writer::order(sight, steps, Outcome::Kept, work),
+            sight,
+            steps,
+        )
+        .await
+    }
+
+    /// Does the same as a trial: whatever it writes is undone.
+    async fn try_out<T: Send + 'static>(
+        &self,
+        sight: Sight,
+        steps: usize,
+        work: impl FnOnce(&Desk<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.order(
+            writer::order(sight, steps, Outcome::Undone, work),
+            sight,
+            steps,
+        )
+        .await
+    }
+
+    async fn order<T>(
+        &self,
+        (order, answer): (Box<dyn Order>, Answer<Result<T, StoreError>>),
+        sight: Sight,
+        steps: usize,
+    ) -> Result<T, StoreError> {
         self.orders.push(sight, steps, order)?;
         answer.await.map_err(|Broken| unanswered())?
     }

@@ -10,7 +10,7 @@ use domain::{
 };
 use ids::{AuditId, TenantId};
 use ports::{
-    Change, Committed, OPERATIONS_MAX, Operation, PARTS_OPERATIONS_MAX, Part, SecretChange,
+    Change, Committed, Fault, OPERATIONS_MAX, Operation, PARTS_OPERATIONS_MAX, Part, SecretChange,
     StoreError, Write, Written,
 };
 use tenancy::{Account, Actor, Owner};
@@ -121,11 +121,7 @@ pub(crate) fn carry_out(
     actor: Actor,
     change: &Change,
 ) -> Result<Committed, StoreError> {
-    if change.operations.len() > OPERATIONS_MAX {
-        return Err(StoreError::TooLarge {
-            limit: OPERATIONS_MAX,
-        });
-    }
+    check_size(change)?;
     let mut written = Vec::with_capacity(change.operations.len());
     let mut cursor = tables.cursor()?;
     for (index, operation) in change.operations.iter().enumerate() {
@@ -136,22 +132,47 @@ pub(crate) fn carry_out(
             change,
             index,
         };
-        let (result, at) = match operation {
-            Operation::Create(write) => step.create(write)?,
-            Operation::Replace {
-                write,
-                expected_revision,
-            } => step.replace(write, *expected_revision)?,
-            Operation::Delete {
-                kind,
-                id,
-                expected_revision,
-            } => step.delete(*kind, id, *expected_revision)?,
-        };
+        let (result, at) = step.take(operation)?;
         cursor = at;
         written.push(result);
     }
     Ok(Committed { written, cursor })
+}
+
+/// Tries each operation of a change, those that are refused left out; the caller undoes it all.
+/// An operation is refused before it writes anything, so one that is leaves nothing behind.
+pub(crate) fn rehearse(
+    tables: &mut impl Tables,
+    reach: Reach,
+    actor: Actor,
+    change: &Change,
+) -> Result<Vec<Option<StoreError>>, StoreError> {
+    check_size(change)?;
+    let mut refused = Vec::with_capacity(change.operations.len());
+    for (index, operation) in change.operations.iter().enumerate() {
+        let mut step = Step {
+            tables,
+            reach,
+            actor,
+            change,
+            index,
+        };
+        match step.take(operation) {
+            Ok(_) => refused.push(None),
+            Err(error) if error.whose_fault() == Fault::Asker => refused.push(Some(error)),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(refused)
+}
+
+fn check_size(change: &Change) -> Result<(), StoreError> {
+    if change.operations.len() > OPERATIONS_MAX {
+        return Err(StoreError::TooLarge {
+            limit: OPERATIONS_MAX,
+        });
+    }
+    Ok(())
 }
 
 struct Step<'a, T> {
@@ -171,6 +192,21 @@ struct Trace<'a> {
 }
 
 impl<T: Tables> Step<'_, T> {
+    fn take(&mut self, operation: &Operation) -> Result<(Written, u64), StoreError> {
+        match operation {
+            Operation::Create(write) => self.create(write),
+            Operation::Replace {
+                write,
+                expected_revision,
+            } => self.replace(write, *expected_revision),
+            Operation::Delete {
+                kind,
+                id,
+                expected_revision,
+            } => self.delete(*kind, id, *expected_revision),
+        }
+    }
+
     fn create(&mut self, write: &Write) -> Result<(Written, u64), StoreError> {
         let mut document = write.document.clone();
         let owner = self.owner(document.kind, &document.id)?;

@@ -5,6 +5,7 @@ pub(crate) mod backup;
 pub(crate) mod document;
 pub(crate) mod key;
 pub(crate) mod people;
+pub(crate) mod sheet;
 pub(crate) mod snapshot;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use backup::{BackupArguments, CheckArguments, RestoreArguments};
 use document::{AccountKind, AnyKind, TenantKind};
 use key::KeyArguments;
 use people::PeopleArguments;
+use sheet::{ExportArguments, ImportArguments};
 use snapshot::{ApplyArguments, PlanArguments, SnapshotArguments};
 
 /// What everybody may say.
@@ -57,6 +59,10 @@ pub(crate) enum Command {
     Snapshot(SnapshotArguments),
     /// Make and change what a snapshot says
     Apply(ApplyArguments),
+    /// Make and change a company's documents of a kind as a sheet (CSV) says
+    Import(ImportArguments),
+    /// Write a company's documents of a kind as a sheet (CSV), without passwords
+    Export(ExportArguments),
     /// List, add, change and remove companies
     #[command(after_help = "Example: strowger tenant add initech.example display_name=Initech")]
     Tenant(AccountKind),

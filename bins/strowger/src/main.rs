@@ -44,6 +44,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Plan(said) => plan(said),
         Command::Snapshot(said) => commands::snapshot::take(said),
         Command::Apply(said) => commands::snapshot::carry_out(&said),
+        Command::Import(said) => commands::sheet::import(&said),
+        Command::Export(said) => commands::sheet::export(&said),
         Command::Tenant(said) => commands::document::above(KindName::Tenant, said),
         Command::Extension(said) => commands::document::inside(KindName::Extension, said),
         Command::Device(said) => commands::document::inside(KindName::Device, said),

@@ -12,7 +12,10 @@ mod order;
 mod snapshot;
 mod step;
 
+pub(crate) use carry_out::differences;
 pub use carry_out::{Applied, carry_out, plan};
+pub(crate) use export::every;
 pub use export::{What, export};
+pub(crate) use names::each_reference;
 pub use snapshot::{Entry, FORMAT, Snapshot};
 pub use step::{Act, Step, Trouble};

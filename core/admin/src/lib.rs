@@ -23,6 +23,7 @@ mod reference;
 mod resource;
 mod rights;
 mod secrets;
+pub mod sheet;
 pub mod signon;
 mod spec;
 pub mod support;

@@ -49,6 +49,13 @@ pub trait Reach: Clone + Send + Sync {
     /// Carries out a change.
     async fn commit(&self, store: &dyn Stores, change: Change) -> Result<Committed, StoreError>;
 
+    /// What would be refused of each operation of a change; nothing is changed.
+    async fn rehearse(
+        &self,
+        store: &dyn Stores,
+        change: Change,
+    ) -> Result<Vec<Option<StoreError>>, StoreError>;
+
     /// The keys that sign for a document. Documents of accounts have none.
     async fn signing_keys(
         &self,
@@ -111,6 +118,14 @@ impl Reach for TenantScope {
 
     async fn commit(&self, store: &dyn Stores, change: Change) -> Result<Committed, StoreError> {
         store.commit(self, change).await
+    }
+
+    async fn rehearse(
+        &self,
+        store: &dyn Stores,
+        change: Change,
+    ) -> Result<Vec<Option<StoreError>>, StoreError> {
+        store.rehearse(self, change).await
     }
 
     async fn signing_keys(
@@ -180,6 +195,14 @@ impl Reach for AccountScope {
 
     async fn commit(&self, store: &dyn Stores, change: Change) -> Result<Committed, StoreError> {
         store.commit_below(self, change).await
+    }
+
+    async fn rehearse(
+        &self,
+        store: &dyn Stores,
+        change: Change,
+    ) -> Result<Vec<Option<StoreError>>, StoreError> {
+        store.rehearse_below(self, change).await
     }
 
     async fn signing_keys(

@@ -26,6 +26,14 @@ pub trait AccountStore: Send + Sync {
         change: Change,
     ) -> Result<Committed, StoreError>;
 
+    /// Tries a change as [`AccountStore::commit_below`] would carry it out, and undoes it whole:
+    /// what would be refused of each operation.
+    async fn rehearse_below(
+        &self,
+        scope: &AccountScope,
+        change: Change,
+    ) -> Result<Vec<Option<StoreError>>, StoreError>;
+
     /// Carries out changes of several owners as one transaction: of the account itself and of
     /// resellers and tenants below it, some of which earlier parts may have made.
     async fn commit_parts(

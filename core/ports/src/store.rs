@@ -52,6 +52,14 @@ pub trait Store: Send + Sync {
     /// [`StoreError::NotFound`] here.
     async fn commit(&self, scope: &TenantScope, change: Change) -> Result<Committed, StoreError>;
 
+    /// Tries a change and undoes it whole: what would be refused of each operation, with those
+    /// before it carried out as far as they are good. Nothing is changed.
+    async fn rehearse(
+        &self,
+        scope: &TenantScope,
+        change: Change,
+    ) -> Result<Vec<Option<StoreError>>, StoreError>;
+
     /// The latest [`HISTORY_MAX`] revisions of a document, newest first. A deleted document's
     /// history is kept.
     async fn history(

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
+use admin::sheet::SHEET_BYTES_MAX;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
@@ -16,7 +17,7 @@ use tokio::time::timeout_at;
 
 use crate::call::{Answer, Call};
 use crate::front::{Front, Seen};
-use crate::operation::{Access, Operation};
+use crate::operation::{Access, Form, Operation};
 use crate::problem::{Kind, Problem};
 use crate::rate::{Standing, seconds};
 use crate::{media_type, once, permission, query, who};
@@ -111,7 +112,10 @@ impl Passage {
             return Ok(Bytes::new());
         };
         media_type::check_brought(headers, wanted)?;
-        let limit = self.front.parts.limits.body_bytes;
+        let limit = match wanted.form {
+            Form::Json | Form::Merge => self.front.parts.limits.body_bytes,
+            Form::Csv => SHEET_BYTES_MAX,
+        };
         let slow = || Problem::new(Kind::TooSlow, "the body did not arrive in time");
         let read = timeout_at(self.deadline(), gather(body, limit)).await;
         read.unwrap_or_else(|_| Err(slow()))

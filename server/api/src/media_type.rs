@@ -4,11 +4,14 @@ use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 
 use crate::call::JSON;
-use crate::operation::{Body, Operation};
+use crate::operation::{Body, Form, Operation};
 use crate::problem::{Kind, Problem};
 
 /// Media type of merge patches (RFC 7396 section 4).
 pub(crate) const MERGE_PATCH: &str = "application/merge-patch+json";
+
+/// Media type of sheets (RFC 7111).
+pub(crate) const CSV: &str = "text/csv";
 
 /// The essence of a media type: lower case, without parameters.
 fn essence(text: &str) -> String {
@@ -21,10 +24,14 @@ fn essence(text: &str) -> String {
 pub(crate) fn check_brought(headers: &HeaderMap, body: &Body) -> Result<(), Problem> {
     let given = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let given = essence(given.unwrap_or_default());
-    if given == JSON || (body.merge && given == MERGE_PATCH) {
+    let (wanted, or) = match body.form {
+        Form::Json => (JSON, JSON),
+        Form::Merge => (MERGE_PATCH, JSON),
+        Form::Csv => (CSV, CSV),
+    };
+    if given == wanted || given == or {
         return Ok(());
     }
-    let wanted = if body.merge { MERGE_PATCH } else { JSON };
     let detail = format!("send the body as Content-Type: {wanted}");
     Err(Problem::new(Kind::UnsupportedMediaType, detail))
 }

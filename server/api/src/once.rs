@@ -32,7 +32,7 @@ fn key_of<'a>(headers: &'a HeaderMap, operation: &Operation) -> Result<Option<&'
     Err(Problem::parameter("Idempotency-Key", rule))
 }
 
-/// What makes two requests the same: operation, path and body, each with its length before it.
+/// What makes two requests the same: operation, path, query and body, each with its length before it.
 fn fingerprint(operation: &Operation, call: &Call) -> [u8; 32] {
     let mut hash = Sha256::new();
     let mut add = |part: &[u8]| {
@@ -42,6 +42,10 @@ fn fingerprint(operation: &Operation, call: &Call) -> [u8; 32] {
     add(operation.name.as_bytes());
     for (_, segment) in &call.path {
         add(segment.as_bytes());
+    }
+    for (name, value) in &call.query {
+        add(name.as_bytes());
+        add(value.as_bytes());
     }
     add(&call.body);
     hash.finalize().into()

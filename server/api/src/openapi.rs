@@ -11,7 +11,7 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, OpenApiBuilder, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::operation::Operation;
+use crate::operation::{Form, Operation};
 use crate::operations;
 use crate::problem::{Kind, ProblemView, TYPE_PREFIX};
 use describe::SCHEME;
@@ -32,7 +32,7 @@ do equally well.
 `If-Match` with the `ETag` that was read, or `*`. A POST with an `Idempotency-Key` may be repeated \
 for 24 hours: it is carried out once, and the first answer is given again, without secrets.
 
-**Bodies** are JSON of at most 65,536 bytes. Members that are not known are refused.
+**Bodies** are JSON of at most 65,536 bytes, or sheets (CSV) of at most 1,048,576. Members that are not known are refused.
 
 **Limits.** `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` tell how many requests \
 per second a key has, how many are left, and in how many seconds all of them are there again.
@@ -93,7 +93,7 @@ fn schemas(operations: &[Operation]) -> Vec<(String, RefOr<Schema>)> {
         }
         if let Some(body) = &operation.body {
             (body.schema.collect)(&mut all);
-            if body.merge {
+            if body.form == Form::Merge {
                 let patch = patch::of(&body.schema.name, &all);
                 all.push((patch::name(&body.schema.name), patch));
             }

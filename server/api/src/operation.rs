@@ -93,7 +93,18 @@ fn schema<T: ToSchema>() -> SchemaRef {
 #[derive(Clone)]
 pub(crate) struct Body {
     pub(crate) schema: SchemaRef,
-    pub(crate) merge: bool,
+    pub(crate) form: Form,
+}
+
+/// In which form a body comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// JSON.
+    Json,
+    /// A merge patch (RFC 7396).
+    Merge,
+    /// Comma-separated values (RFC 4180).
+    Csv,
 }
 
 /// The answer when all goes well.
@@ -251,22 +262,23 @@ impl Operation {
 
     /// It reads a JSON body.
     pub(crate) fn takes<T: ToSchema>(self) -> Operation {
-        let body = Body {
-            schema: schema::<T>(),
-            merge: false,
-        };
-        Operation {
-            body: Some(body),
-            ..self
-        }
-        .refuses(&[Kind::Invalid])
+        self.with_body::<T>(Form::Json)
     }
 
     /// It reads a merge patch.
     pub(crate) fn merges<T: ToSchema>(self) -> Operation {
+        self.with_body::<T>(Form::Merge)
+    }
+
+    /// It reads a sheet.
+    pub(crate) fn reads<T: ToSchema>(self) -> Operation {
+        self.with_body::<T>(Form::Csv)
+    }
+
+    fn with_body<T: ToSchema>(self, form: Form) -> Operation {
         let body = Body {
             schema: schema::<T>(),
-            merge: true,
+            form,
         };
         Operation {
             body: Some(body),

@@ -1,6 +1,7 @@
 //! Refusals as RFC 9457 problems with stable types.
 
 use admin::people::Refusal;
+use admin::sheet::Bad;
 use admin::support::Denied;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::rate::seconds;
+use crate::view::sheet::BadRow;
 
 /// Media type of problems (RFC 9457 section 3).
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -133,6 +135,9 @@ pub struct ProblemView {
     /// The fields and parameters that are wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// The rows of a sheet that are wrong, all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<BadRow>,
 }
 
 /// A refusal on its way out.
@@ -141,6 +146,7 @@ pub(crate) struct Problem {
     kind: Kind,
     detail: String,
     errors: Vec<FieldError>,
+    rows: Vec<BadRow>,
     headers: Vec<(HeaderName, HeaderValue)>,
     request: Option<String>,
 }
@@ -152,6 +158,7 @@ impl Problem {
             kind,
             detail: detail.into(),
             errors: Vec::new(),
+            rows: Vec::new(),
             headers: Vec::new(),
             request: None,
         }
@@ -172,6 +179,15 @@ impl Problem {
             rule,
         });
         problem
+    }
+
+    /// Rows of a sheet that are wrong; nothing was changed.
+    pub(crate) fn of_rows(bad: Vec<Bad>) -> Problem {
+        let detail = format!("{} rows are wrong, and nothing was changed", bad.len());
+        Problem {
+            rows: bad.into_iter().map(BadRow::from).collect(),
+            ..Problem::new(Kind::Invalid, detail)
+        }
     }
 
     /// What kind it is.
@@ -212,6 +228,7 @@ impl Problem {
             detail: self.detail,
             request: self.request,
             errors: self.errors,
+            rows: self.rows,
         }
     }
 }

@@ -13,7 +13,7 @@ use tenancy::{Account, AccountScope, Owner};
 use super::MemoryStore;
 use super::state::{State, Stored};
 use super::stores::listing;
-use super::tables::{commit, commit_parts};
+use super::tables::{self, commit, commit_parts};
 use crate::transaction::Reach;
 
 impl State {
@@ -94,6 +94,16 @@ impl AccountStore for MemoryStore {
         let committed = commit(&mut state, reach, scope.actor(), &change)?;
         self.publish(&state);
         Ok(committed)
+    }
+
+    async fn rehearse_below(
+        &self,
+        scope: &AccountScope,
+        change: Change,
+    ) -> Result<Vec<Option<StoreError>>, StoreError> {
+        let mut state = self.state()?;
+        let reach = Reach::Below(scope.account());
+        tables::rehearse(&mut state, reach, scope.actor(), &change)
     }
 
     async fn commit_parts(

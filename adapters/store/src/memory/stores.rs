@@ -17,7 +17,7 @@ use tenancy::{Owner, TenantScope, TokenHash};
 
 use super::MemoryStore;
 use super::state::{State, Stored};
-use super::tables::commit;
+use super::tables::{self, commit};
 use crate::idempotency::{self, REMEMBERED_MAX, Remembered};
 use crate::paging;
 use crate::transaction::Reach;
@@ -67,6 +67,19 @@ impl Store for MemoryStore {
         let committed = commit(&mut state, reach, scope.actor(), &change)?;
         self.publish(&state);
         Ok(committed)
+    }
+
+    async fn rehearse(
+        &self,
+        scope: &TenantScope,
+        change: Change,
+    ) -> Result<Vec<Option<StoreError>>, StoreError> {
+        let mut state = self.state()?;
+        if !state.has_tenant(scope.tenant()) {
+            return Err(StoreError::NotFound);
+        }
+        let reach = Reach::Inside(scope.tenant());
+        tables::rehearse(&mut state, reach, scope.actor(), &change)
     }
 
     async fn history(

@@ -11,7 +11,7 @@ use super::event_book::EventBook;
 use super::state::{Place, Referrer, State, Stored, key_place};
 use super::support::Visitors;
 use crate::FEED_KEPT;
-use crate::transaction::{Holder, Links, Reach, Tables, arrive, carry_out, carry_out_parts};
+use crate::transaction::{self, Holder, Links, Reach, Tables, arrive, carry_out, carry_out_parts};
 
 /// A change under way: documents are changed in place and remembered for undoing; facts wait
 /// until the change has succeeded.
@@ -59,38 +59,55 @@ pub(super) fn move_in(
     whole(state, |draft| arrive(draft, account, actor, arrival))
 }
 
+/// What would be refused of each operation; the state stays as it is.
+pub(super) fn rehearse(
+    state: &mut State,
+    reach: Reach,
+    actor: Actor,
+    change: &Change,
+) -> Result<Vec<Option<StoreError>>, StoreError> {
+    let mut draft = Draft::over(state);
+    let refused = transaction::rehearse(&mut draft, reach, actor, change);
+    draft.undo();
+    refused
+}
+
 /// Does work over the state, or leaves the state as it was.
 fn whole<T>(
     state: &mut State,
     work: impl FnOnce(&mut Draft<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let mut draft = Draft {
-        state,
-        undo: Vec::new(),
-        erased: Vec::new(),
-        versions: Vec::new(),
-        audit: Vec::new(),
-        feed: Vec::new(),
-        events: Vec::new(),
-        unhooked: Vec::new(),
-        people: Vec::new(),
-        forgotten: Vec::new(),
-    };
-    match work(&mut draft) {
-        Ok(committed) => {
-            draft.keep();
-            Ok(committed)
-        }
-        Err(error) => {
-            for (owner, place, before) in draft.undo.drain(..).rev() {
-                draft.state.set(owner, place, before);
-            }
-            Err(error)
-        }
+    let mut draft = Draft::over(state);
+    let done = work(&mut draft);
+    match done {
+        Ok(_) => draft.keep(),
+        Err(_) => draft.undo(),
     }
+    done
 }
 
 impl Draft<'_> {
+    fn over(state: &mut State) -> Draft<'_> {
+        Draft {
+            state,
+            undo: Vec::new(),
+            erased: Vec::new(),
+            versions: Vec::new(),
+            audit: Vec::new(),
+            feed: Vec::new(),
+            events: Vec::new(),
+            unhooked: Vec::new(),
+            people: Vec::new(),
+            forgotten: Vec::new(),
+        }
+    }
+
+    fn undo(mut self) {
+        for (owner, place, before) in self.undo.drain(..).rev() {
+            self.state.set(owner, place, before);
+        }
+    }
+
     fn keep(self) {
         for version in self.versions {
             let place = (version.document.kind, version.document.id.clone());

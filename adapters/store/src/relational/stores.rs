@@ -75,6 +75,19 @@ impl Store for SqlStore {
         .await
     }
 
+    async fn rehearse(
+        &self,
+        scope: &TenantScope,
+        change: Change,
+    ) -> Result<Vec<Option<StoreError>>, StoreError> {
+        let (reach, actor) = (Reach::Inside(scope.tenant()), scope.actor());
+        let sight = Sight::Tenant(scope.tenant());
+        self.try_out(sight, change.operations.len(), move |desk| {
+            tables::rehearse(desk, reach, actor, &change)
+        })
+        .await
+    }
+
     async fn history(
         &self,
         scope: &TenantScope,
@@ -123,6 +136,19 @@ impl AccountStore for SqlStore {
         let (account, actor) = (scope.account(), scope.actor());
         self.write(Sight::Everything, change.operations.len(), move |desk| {
             tables::commit(desk, Reach::Below(account), actor, &change)
+        })
+        .await
+    }
+
+    async fn rehearse_below(
+        &self,
+        scope: &AccountScope,
+        change: Change,
+    ) -> Result<Vec<Option<StoreError>>, StoreError> {
+        let (account, actor) = (scope.account(), scope.actor());
+        let steps = change.operations.len();
+        self.try_out(Sight::Everything, steps, move |desk| {
+            tables::rehearse(desk, Reach::Below(account), actor, &change)
         })
         .await
     }

@@ -13,7 +13,7 @@ use super::value::params;
 use super::vault::OwnerKey;
 use super::writer::Desk;
 use super::{accounts, credentials, deliveries, documents, events, feed, support, tokens, trail};
-use crate::transaction::{Holder, Links, Reach, Tables, arrive, carry_out, carry_out_parts};
+use crate::transaction::{self, Holder, Links, Reach, Tables, arrive, carry_out, carry_out_parts};
 
 /// Carries out a change inside the savepoint of its order.
 pub(super) fn commit(
@@ -28,6 +28,21 @@ pub(super) fn commit(
         return Err(StoreError::NotFound);
     }
     carry_out(&mut Draft { desk, key: None }, reach, actor, change)
+}
+
+/// What would be refused of each operation; the order undoes what was written.
+pub(super) fn rehearse(
+    desk: &Desk<'_>,
+    reach: Reach,
+    actor: Actor,
+    change: &Change,
+) -> Result<Vec<Option<StoreError>>, StoreError> {
+    if let Reach::Inside(tenant) = reach
+        && !documents::has_tenant(desk.sql, tenant)?
+    {
+        return Err(StoreError::NotFound);
+    }
+    transaction::rehearse(&mut Draft { desk, key: None }, reach, actor, change)
 }
 
 /// Carries out changes of several owners inside the savepoint of their order.

@@ -36,14 +36,24 @@ pub(super) trait Order: Send {
     fn sight(&self) -> Sight;
     /// How many steps it has, at least about.
     fn steps(&self) -> usize;
-    /// Does it inside a savepoint of its own; whether it succeeded.
+    /// Does it inside a savepoint of its own; whether what it wrote shall stay.
     fn carry_out(&mut self, desk: &Desk<'_>) -> bool;
     /// Tells the result, once it is durable, or why it is not.
     fn answer(self: Box<Self>, durable: Result<(), StoreError>);
 }
 
+/// What becomes of what good work has written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It stays.
+    Kept,
+    /// It was a trial and is undone.
+    Undone,
+}
+
 struct Task<T, F> {
     work: Option<F>,
+    outcome: Outcome,
     sight: Sight,
     steps: usize,
     result: Result<T, StoreError>,
@@ -54,6 +64,7 @@ struct Task<T, F> {
 pub(super) fn order<T, F>(
     sight: Sight,
     steps: usize,
+    outcome: Outcome,
     work: F,
 ) -> (Box<dyn Order>, Answer<Result<T, StoreError>>)
 where
@@ -63,6 +74,7 @@ where
     let (promise, answer) = promise();
     let task = Task {
         work: Some(work),
+        outcome,
         sight,
         steps,
         result: Err(not_begun()),
@@ -94,7 +106,7 @@ where
         if let Some(work) = self.work.take() {
             self.result = work(desk);
         }
-        self.result.is_ok()
+        self.result.is_ok() && self.outcome == Outcome::Kept
     }
 
     fn answer(self: Box<Self>, durable: Result<(), StoreError>) {

@@ -11,6 +11,7 @@ pub(crate) mod key;
 pub(crate) mod migrate;
 pub(crate) mod people;
 pub(crate) mod prepare;
+pub(crate) mod sheet;
 pub(crate) mod snapshot;
 pub(crate) mod token;
 

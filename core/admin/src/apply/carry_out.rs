@@ -346,7 +346,7 @@ fn stored<K: Kind>(spec: &Value) -> Result<(Value, String), Invalid> {
 }
 
 /// The members that differ between what is stored and what shall be.
-fn differences(before: &Value, now: &Value) -> Act {
+pub(crate) fn differences(before: &Value, now: &Value) -> Act {
     let members = |value: &Value| value.as_object().cloned().unwrap_or_default();
     let (before, now) = (members(before), members(now));
     let names = before

@@ -94,7 +94,7 @@ pub(super) async fn seller(
 }
 
 /// All documents of a kind that a scope reaches, page after page.
-pub(super) async fn every(
+pub(crate) async fn every(
     office: &Office,
     scope: &impl Reach,
     kind: KindName,

@@ -8,7 +8,7 @@ pub(super) const ABOVE: &str = "above/";
 
 /// Calls `rename` on every text in a spec that refers to another document: what it gives takes
 /// its place, and `None` takes the member out.
-pub(super) fn each_reference<E>(
+pub(crate) fn each_reference<E>(
     kind: KindName,
     spec: &mut Value,
     mut rename: impl FnMut(&str, KindName, &str) -> Result<Option<String>, E>,

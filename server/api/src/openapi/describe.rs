@@ -19,8 +19,8 @@ use utoipa::openapi::{Ref, RefOr, Required};
 
 use super::patch;
 use crate::call::JSON;
-use crate::media_type::MERGE_PATCH;
-use crate::operation::{Access, Body, IfMatch, Operation};
+use crate::media_type::{CSV, MERGE_PATCH};
+use crate::operation::{Access, Body, Form, IfMatch, Operation};
 use crate::problem::{Kind as Refusal, PROBLEM_JSON, ProblemView};
 use crate::words;
 
@@ -154,10 +154,10 @@ fn parameter(
 }
 
 fn body(body: &Body) -> RequestBody {
-    let (media_type, name) = if body.merge {
-        (MERGE_PATCH, patch::name(&body.schema.name))
-    } else {
-        (JSON, body.schema.name.clone())
+    let (media_type, name) = match body.form {
+        Form::Merge => (MERGE_PATCH, patch::name(&body.schema.name)),
+        Form::Json => (JSON, body.schema.name.clone()),
+        Form::Csv => (CSV, body.schema.name.clone()),
     };
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(name)));
     RequestBodyBuilder::new()

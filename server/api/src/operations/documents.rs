@@ -3,6 +3,7 @@
 mod describe;
 pub(super) mod door;
 mod handle;
+mod sheets;
 
 use domain::{ForKind, Kind, KindName, Place};
 
@@ -12,6 +13,22 @@ use door::{Door, OfAccount, OfReseller, OfTenant};
 /// The operations that every kind has.
 pub(super) fn operations(kind: KindName) -> Vec<Operation> {
     kind.with(Task)
+}
+
+/// The operations on the sheets of kinds that a company owns.
+pub(super) fn sheets() -> Vec<Operation> {
+    struct Task;
+    impl ForKind for Task {
+        type Output = Vec<Operation>;
+        fn run<K: Kind>(self) -> Vec<Operation> {
+            match K::PLACE {
+                Place::Tenant | Place::Anywhere => sheets::operations::<K>(),
+                Place::Account | Place::Itself => Vec::new(),
+            }
+        }
+    }
+    let all = KindName::ALL.into_iter().flat_map(|kind| kind.with(Task));
+    all.map(|operation| operation.tag("Sheets")).collect()
 }
 
 struct Task;

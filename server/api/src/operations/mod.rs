@@ -45,6 +45,7 @@ fn list() -> Vec<Operation> {
     });
     let documents = kinds.into_iter().flatten();
     let others = [
+        documents::sheets(),
         registrations::operations(),
         calls::operations(),
         cdrs::operations(),

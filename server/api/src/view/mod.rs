@@ -9,6 +9,7 @@ pub(crate) mod master_key;
 pub(crate) mod passkey;
 pub(crate) mod person;
 pub(crate) mod registration;
+pub(crate) mod sheet;
 pub(crate) mod support;
 pub(crate) mod token;
 pub(crate) mod usage;

@@ -17,7 +17,11 @@ async fn what_is_no_json_is_refused_by_every_operation_that_reads_a_body() {
         ..api::Limits::default()
     })
     .await;
-    for operation in described().iter().filter(|one| one.body.is_some()) {
+    let json = |schema: &String| schema != "Sheet";
+    for operation in described()
+        .iter()
+        .filter(|one| one.body.as_ref().is_some_and(json))
+    {
         let path = world.path_of(&operation.path);
         let ask = || Ask::new(&operation.method, &path).if_match("*");
         let deep = [b"[".repeat(3_000), b"]".repeat(3_000)].concat();

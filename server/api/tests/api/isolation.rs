@@ -189,6 +189,29 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
     }
 }
 
+/// The body of an operation.
+fn said(operation: &Described, schema: &str, names: &Names, which: usize) -> Value {
+    match schema {
+        "Sheet" => json!(sheet(&operation.path, names, which)),
+        _ => body(schema, names, which),
+    }
+}
+
+/// A good sheet for a path, with these names where one can stand.
+fn sheet(path: &str, names: &Names, which: usize) -> String {
+    let (extension, role) = (&names.extensions[which], &names.roles[which]);
+    match path.rsplit('/').next() {
+        Some("extensions") => "number\n777\n".to_owned(),
+        Some("devices") => format!("username,extension\nfresh,{extension}\n"),
+        Some("webhooks") => "name,url\nfresh,https://x.example\n".to_owned(),
+        Some("roles") => "name\nfresh\n".to_owned(),
+        Some("users") => {
+            format!("mail,custom_role,extension\nfresh@fresh.example,{role},{extension}\n")
+        }
+        Some(_) | None => panic!("say what a sheet for {path} looks like"),
+    }
+}
+
 /// What a query parameter can name; `None` when it names nothing of anybody's.
 fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
     let hex = |text: &String| text.bytes().map(|b| format!("{b:02x}")).collect::<String>();
@@ -206,14 +229,15 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         "reseller" | "parent" => Some(names.resellers.to_vec()),
         "plan" | "plans" => Some(names.plans.to_vec()),
         "custom_role" => Some(names.roles.to_vec()),
-        "limit" | "sort" | "from" | "until" | "types" | "state" => None,
+        "limit" | "sort" | "from" | "until" | "types" | "state" | "dry_run" => None,
         other => panic!("say what the parameter {other} names"),
     }
 }
 
 fn ask(operation: &Described, path: &str, names: &Names, which: usize) -> Ask {
     let ask = Ask::new(&operation.method, path).if_match("*");
-    match &operation.body {
+    match operation.body.as_deref() {
+        Some("Sheet") => ask.body("text/csv", sheet(&operation.path, names, which).as_bytes()),
         Some(schema) => ask.json(&body(schema, names, which)),
         None => ask,
     }
@@ -385,14 +409,14 @@ async fn another_companys_names_in_bodies_are_refused_like_names_of_nothing() {
         };
         for which in [0, 1] {
             let (theirs, nobodys) = (&stranger.theirs, &stranger.nobodys);
-            if body(schema, theirs, which) == body(schema, nobodys, which) {
+            if said(&operation, schema, theirs, which) == said(&operation, schema, nobodys, which) {
                 continue;
             }
             let path = filled(&operation.path, &home, 0, None);
             let what = format!(
                 "{} {path} {}",
                 operation.method,
-                body(schema, theirs, which)
+                said(&operation, schema, theirs, which)
             );
             let (theirs, nobodys) = (
                 ask(&operation, &path, theirs, which),
@@ -543,10 +567,10 @@ async fn a_sibling_resellers_names_are_names_of_nothing() {
     for operation in described() {
         let named = operation.path.contains('{');
         for which in [0, 1] {
-            let same = operation
-                .body
-                .as_ref()
-                .is_none_or(|schema| body(schema, &theirs, which) == body(schema, &nobodys, which));
+            let same = operation.body.as_ref().is_none_or(|schema| {
+                said(&operation, schema, &theirs, which)
+                    == said(&operation, schema, &nobodys, which)
+            });
             // names that everybody may give to his own, such as that of a plan, are not theirs
             if operation.path.contains("{plan}") && which == 1 || !named && same {
                 continue;

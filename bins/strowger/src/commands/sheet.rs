@@ -1,0 +1,144 @@
+//! `strowger import` and `strowger export`: a company's documents as a sheet.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+use admin::apply::Act;
+use admin::sheet::{self, Imported, SHEET_BYTES_MAX};
+use domain::{ForKind, Kind};
+use store::block_on;
+use tenancy::TenantScope;
+
+use crate::arguments::sheet::{ExportArguments, ImportArguments};
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::print;
+
+/// Makes and changes what a sheet says.
+///
+/// # Errors
+/// The file cannot be read, there is no such company, or a row is bad: each is printed.
+pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
+    let text = read(&arguments.file)?;
+    let console = Console::open(&arguments.folder)?;
+    let scope = console.enter(&arguments.tenant)?.scope;
+    let imported = arguments.kind.with(Import {
+        console: &console,
+        scope: &scope,
+        text: &text,
+        trial: arguments.dry_run,
+    })?;
+    show(&imported, arguments.dry_run);
+    if imported.bad.is_empty() {
+        return Ok(());
+    }
+    let bad = imported.bad.len();
+    let rows = if bad == 1 { "fault" } else { "faults" };
+    Err(Failure::new(format!(
+        "{bad} {rows}, and nothing was changed"
+    )))
+}
+
+struct Import<'a> {
+    console: &'a Console,
+    scope: &'a TenantScope,
+    text: &'a [u8],
+    trial: bool,
+}
+
+impl ForKind for Import<'_> {
+    type Output = Result<Imported, Failure>;
+
+    fn run<K: Kind>(self) -> Self::Output {
+        let office = &self.console.office;
+        let imported = sheet::import::<K, _>(office, self.scope, self.text, self.trial);
+        Ok(block_on(imported)?)
+    }
+}
+
+/// Writes a company's documents of a kind as a sheet.
+///
+/// # Errors
+/// There is no such company, or the file cannot be written.
+pub(crate) fn export(arguments: &ExportArguments) -> Result<(), Failure> {
+    let console = Console::open(&arguments.folder)?;
+    let scope = console.enter(&arguments.tenant)?.scope;
+    let text = arguments.kind.with(Export {
+        console: &console,
+        scope: &scope,
+    })?;
+    match &arguments.output {
+        None => {
+            print::say(&text);
+            Ok(())
+        }
+        Some(path) => fs::write(path, text)
+            .map_err(|error| Failure::new(format!("{}: {error}", path.display()))),
+    }
+}
+
+struct Export<'a> {
+    console: &'a Console,
+    scope: &'a TenantScope,
+}
+
+impl ForKind for Export<'_> {
+    type Output = Result<String, Failure>;
+
+    fn run<K: Kind>(self) -> Self::Output {
+        let text = sheet::export::<K, _>(&self.console.office, self.scope);
+        Ok(block_on(text)?)
+    }
+}
+
+/// The bad rows, or what became of the good ones, with the passwords that were made.
+fn show(imported: &Imported, trial: bool) {
+    for bad in &imported.bad {
+        print::line(&bad.to_string());
+    }
+    if !imported.bad.is_empty() && !trial {
+        return;
+    }
+    let (mut made, mut changed, mut kept) = (0_usize, 0_usize, 0_usize);
+    for line in &imported.lines {
+        match &line.act {
+            Act::Create => {
+                made += 1;
+                print::line(&format!("+ {}", line.name));
+            }
+            Act::Change(members) => {
+                changed += 1;
+                print::line(&format!("~ {}: {}", line.name, members.join(", ")));
+            }
+            Act::Keep => kept += 1,
+        }
+    }
+    let told = |line: &sheet::Line| {
+        let secret = line.secret.as_ref()?;
+        Some(vec![line.name.clone(), secret.reveal().to_owned()])
+    };
+    let secrets: Vec<_> = imported.lines.iter().filter_map(told).collect();
+    if !secrets.is_empty() {
+        print::table(&["NAME", "SECRET (SHOWN THIS ONCE)"], &secrets);
+    }
+    print::line(&format!(
+        "{made} new, {changed} changed, {kept} as they are"
+    ));
+}
+
+/// The bytes of a sheet, one more than are allowed at most, so that its reader says what is wrong.
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    let bad = |error: io::Error| Failure::new(format!("{}: {error}", file.display()));
+    let most = u64::try_from(SHEET_BYTES_MAX)
+        .unwrap_or(u64::MAX)
+        .saturating_add(1);
+    let mut text = Vec::new();
+    if file == Path::new("-") {
+        io::stdin().take(most).read_to_end(&mut text).map_err(bad)?;
+    } else {
+        let file = File::open(file).map_err(bad)?;
+        file.take(most).read_to_end(&mut text).map_err(bad)?;
+    }
+    Ok(text)
+}
