@@ -61,17 +61,10 @@ impl Kind for Plan {
     fn validate(&self) -> Result<(), Invalid> {
         name::<PlanId>(&self.name)?;
         text::label(&self.display_name, "/display_name")?;
-        let pairs = [
-            (
-                "extensions",
-                self.included.extensions,
-                self.maximum.extensions,
-            ),
-            ("devices", self.included.devices, self.maximum.devices),
-        ];
-        for (what, included, maximum) in pairs {
+        for kind in KindName::ALL {
+            let (included, maximum) = (self.included.of(kind), self.maximum.of(kind));
             let within = maximum.is_none_or(|most| included.is_none_or(|some| some <= most));
-            let field = format!("/included/{what}");
+            let field = format!("/included/{}", kind.many());
             rule(within, &field, "must not be above the maximum")?;
         }
         Ok(())

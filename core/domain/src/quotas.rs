@@ -15,6 +15,15 @@ pub struct Quotas {
     /// Devices of a tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub devices: Option<u32>,
+    /// Roles that a tenant makes beside those that are always there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<u32>,
+    /// People of a tenant who sign in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub users: Option<u32>,
+    /// Webhooks of a tenant, 50 at most whatever the plan says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhooks: Option<u32>,
 }
 
 impl Quotas {
@@ -23,12 +32,10 @@ impl Quotas {
         match kind {
             KindName::Extension => self.extensions,
             KindName::Device => self.devices,
-            KindName::Reseller
-            | KindName::Plan
-            | KindName::Tenant
-            | KindName::Role
-            | KindName::User
-            | KindName::Webhook => None,
+            KindName::Role => self.roles,
+            KindName::User => self.users,
+            KindName::Webhook => self.webhooks,
+            KindName::Reseller | KindName::Plan | KindName::Tenant => None,
         }
     }
 }

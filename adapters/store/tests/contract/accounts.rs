@@ -1,7 +1,9 @@
 //! The tree of accounts: who sees whom, who may sell what, and how much may lie below.
 
-use domain::{Document, KindName, Plan, Quotas, Reference, Reseller, ResellerLimits};
-use ids::{PlanId, ResellerId, TenantId};
+use domain::{
+    Document, KindName, Plan, Quotas, Reference, Reseller, ResellerLimits, WEBHOOKS_MAX, Webhook,
+};
+use ids::{PlanId, ResellerId, TenantId, WebhookId};
 use ports::{Operation, Page, StoreError, Write};
 use store::block_on;
 use tenancy::{Account, AccountScope, CapOverrides, Owner};
@@ -275,6 +277,24 @@ fn no_more_is_made_than_the_plan_allows(world: &World<'_>) {
     assert_eq!(on, [acme.tenant()]);
 }
 
+fn no_more_webhooks_are_made_than_any_company_may_have(world: &World<'_>) {
+    let acme = world.tenant("acme.example");
+    let hook = |number: u32| {
+        let spec = Webhook {
+            name: format!("hook{number}"),
+            url: "https://crm.example/".to_owned(),
+            events: Vec::new(),
+            enabled: true,
+        };
+        Operation::Create(write(WebhookId::new(world.number(), 0), acme.owner(), spec))
+    };
+    let all = (0..WEBHOOKS_MAX).map(hook).collect();
+    world.commit(&acme, all).unwrap();
+    let (kind, limit) = (KindName::Webhook, WEBHOOKS_MAX);
+    let refused = world.commit(&acme, vec![hook(WEBHOOKS_MAX)]);
+    assert_eq!(refused, Err(StoreError::Quota { kind, limit }));
+}
+
 fn no_more_lies_below_a_reseller_than_its_limits_allow(world: &World<'_>) {
     let mut spec = reseller_spec("north", None);
     spec.limits.tenants = Some(2);
@@ -414,6 +434,7 @@ on_every_store!(
     a_plan_is_sold_by_its_account_and_by_whom_it_was_granted_to,
     a_disabled_plan_is_kept_and_not_given_anew,
     no_more_is_made_than_the_plan_allows,
+    no_more_webhooks_are_made_than_any_company_may_have,
     no_more_lies_below_a_reseller_than_its_limits_allow,
     a_reseller_with_anything_below_it_is_not_deleted,
     accounts_never_lie_below_themselves,

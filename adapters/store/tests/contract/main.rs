@@ -22,6 +22,7 @@ mod lists;
 mod postgresql;
 mod random;
 mod references;
+mod rehearsal;
 mod requests;
 mod secrets;
 mod server;
