@@ -11,8 +11,8 @@ use crate::apply::{each_reference, every};
 use crate::office::Office;
 use crate::reach::Reach;
 
-/// All of a scope's documents of a kind as a sheet, in the order of their creation; what they refer
-/// to is named by its natural key.
+/// All of a scope's documents of a kind as a sheet, in the order of their names; what they refer to
+/// is named by its natural key.
 ///
 /// # Errors
 /// What the store says.
@@ -22,7 +22,9 @@ pub async fn export<K: Kind, S: Reach>(office: &Office, scope: &S) -> Result<Str
     let headings = columns.iter().map(|column| column.name.as_str());
     writer.write_record(headings).map_err(unwritten)?;
     let names = names::<K, S>(office, scope).await?;
-    for document in every(office, scope, K::NAME).await? {
+    let mut documents = every(office, scope, K::NAME).await?;
+    documents.sort_by(|one, other| one.name.cmp(&other.name));
+    for document in documents {
         let mut spec = document.spec;
         each_reference(K::NAME, &mut spec, |_, _, id| {
             Ok::<_, StoreError>(Some(names.get(id).map_or(id, String::as_str).to_owned()))

@@ -57,23 +57,24 @@ pub(super) fn read(text: &[u8], known: &[Column], bad: &mut Vec<Bad>) -> Result<
         Some(Err(_)) | None => return Err(Bad::new(1, "", "must name the columns").into()),
     };
     let columns = headings(&first, known)?;
-    let mut rows = Vec::new();
+    let (mut rows, mut lines) = (Vec::new(), Lines::of(text));
     for (at, record) in records.enumerate() {
+        // bytes at hand are always read
+        let Ok(record) = record else { break };
+        let line = lines.at(&record);
         if at >= SHEET_ROWS_MAX {
             let rule = format!("a sheet has at most {SHEET_ROWS_MAX} rows; split it");
-            return Err(Bad::new(line(record.as_ref().ok()), "", rule).into());
+            return Err(Bad::new(line, "", rule).into());
         }
-        match record.map(|record| row(record, columns.len())) {
-            Ok(Ok(row)) => rows.push(row),
-            Ok(Err(wrong)) => bad.push(wrong),
-            Err(error) => bad.push(Bad::new(1, "", error.to_string())),
+        match row(record, line, columns.len()) {
+            Ok(row) => rows.push(row),
+            Err(wrong) => bad.push(wrong),
         }
     }
     Ok(Table { columns, rows })
 }
 
-fn row(record: ByteRecord, columns: usize) -> Result<Cells, Bad> {
-    let line = line(Some(&record));
+fn row(record: ByteRecord, line: u64, columns: usize) -> Result<Cells, Bad> {
     if record.len() != columns {
         let rule = format!(
             "has {} cells, and there are {columns} columns",
@@ -87,9 +88,35 @@ fn row(record: ByteRecord, columns: usize) -> Result<Cells, Bad> {
     }
 }
 
-fn line(record: Option<&ByteRecord>) -> u64 {
-    let position = record.and_then(ByteRecord::position);
-    position.map_or(1, csv::Position::line)
+/// Counts lines as an editor does. The reader's own count lags behind after CR LF and empty lines.
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a [u8]) -> Lines<'a> {
+        Lines {
+            text,
+            at: 0,
+            line: 1,
+        }
+    }
+
+    /// The line in which a record begins. Records are asked for in their order.
+    fn at(&mut self, record: &ByteRecord) -> u64 {
+        let begin = record.position().map_or(0, csv::Position::byte);
+        let begin = usize::try_from(begin).unwrap_or(usize::MAX);
+        while let Some(byte) = self.text.get(self.at) {
+            if self.at >= begin && !matches!(byte, b'\r' | b'\n') {
+                break;
+            }
+            self.line += u64::from(*byte == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
 }
 
 /// Which of the separators the headings have most of.

@@ -172,7 +172,7 @@ fn what_is_exported_is_imported_again_and_is_the_same() {
     let wild = wild.replace("a\tb", "b; c");
     let done = import::<Extension, _>(&scene.office, &acme.scope, wild.as_bytes(), false);
     assert!(block_on(done).unwrap().bad.is_empty());
-    let hook = b"name,url,events\ncrm,https://crm.example/,call.*|device.*\n";
+    let hook = b"name,url,events\ncrm,https://crm.example/,call.*|resource.*\n";
     let done = import::<Webhook, _>(&scene.office, &acme.scope, hook, false);
     let made = block_on(done).unwrap();
     assert!(

@@ -279,13 +279,10 @@ async fn sheets(world: &World) {
     let acme = &world.acme;
     for kind in ["extensions", "devices", "roles", "users", "webhooks"] {
         let (export, import) = (format!("export/{kind}"), format!("import/{kind}"));
-        let sheet = world
-            .tenant(acme, Ask::get(&acme.path(&export)))
-            .await
-            .is(200);
+        let sheet = world.operator(Ask::get(&acme.path(&export))).await.is(200);
         assert_eq!(sheet.header("content-type"), Some("text/csv"));
         let again = Ask::post(&acme.path(&import)).body("text/csv", &sheet.body);
-        let kept = world.tenant(acme, again).await.is(200).json();
+        let kept = world.operator(again).await.is(200).json();
         assert_eq!(
             (&kept["created"], &kept["changed"]),
             (&json!(0), &json!(0)),
@@ -296,7 +293,7 @@ async fn sheets(world: &World) {
     let sheet = b"username,extension\nacme-301,101\nacme-302,999\nacme 303,101\n";
     let trial = acme.path("import/devices?dry_run=true");
     let told = world
-        .tenant(acme, Ask::post(&trial).body("text/csv", sheet))
+        .operator(Ask::post(&trial).body("text/csv", sheet))
         .await
         .is(200);
     let told = told.json();
@@ -306,14 +303,14 @@ async fn sheets(world: &World) {
     ]);
     assert_eq!((&told["applied"], &told["bad"]), (&json!(false), &bad));
     let real = Ask::post(&acme.path("import/devices")).body("text/csv", sheet);
-    let refused = world.tenant(acme, real).await.refuses(api::Kind::Invalid);
+    let refused = world.operator(real).await.refuses(api::Kind::Invalid);
     assert_eq!(refused.json()["rows"], bad);
     let good = b"username;extension\r\nacme-301;101\r\n";
     let good = Ask::post(&acme.path("import/devices")).body("text/csv", good);
     let good = good.with("Idempotency-Key", "sheet");
-    let made = world.tenant(acme, good.clone()).await.is(200).json();
+    let made = world.operator(good.clone()).await.is(200).json();
     assert_eq!(made["rows"][0]["secret"].as_str().map(str::len), Some(24));
-    let again = world.tenant(acme, good).await.is(200).json();
+    let again = world.operator(good).await.is(200).json();
     assert_eq!(
         (&again["created"], &again["rows"][0]["secret"]),
         (&json!(1), &json!(null))

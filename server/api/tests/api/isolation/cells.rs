@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{Names, bare, body, filled, names_next_to, names_of, names_of_account, state_of};
+use super::{
+    Names, bare, body, filled, names_next_to, names_of, names_of_account, sheet, state_of,
+};
 use crate::http::{Ask, Reply};
 use crate::openapi::{Described, described};
 use crate::world::{World, world_with};
@@ -229,7 +231,8 @@ impl Asker {
                 let mut document = shown.json();
                 let members = document.as_object_mut().unwrap();
                 members.retain(|name, _| known["properties"].get(name).is_some());
-                if known["properties"].get("secret").is_some() {
+                let secret = known["properties"].get("secret");
+                if secret.is_some_and(|secret| secret["readOnly"] != true) {
                     // never shown, and asked for when a name changes with it
                     members.insert("secret".to_owned(), json!("kept to oneself"));
                 }
@@ -242,7 +245,11 @@ impl Asker {
     fn own(&self, operation: &Described, with: impl FnOnce(&mut Value)) -> Ask {
         let path = filled(&operation.path, &self.home, 0, None);
         let ask = Ask::new(&operation.method, &path);
-        match &operation.body {
+        match operation.body.as_deref() {
+            Some("Sheet") => {
+                let trial = Ask::new(&operation.method, &format!("{path}?dry_run=true"));
+                trial.body("text/csv", sheet(&operation.path, &self.home, 0).as_bytes())
+            }
             Some(schema) => {
                 let mut body = body(schema, &self.home, 0);
                 with(&mut body);
@@ -321,6 +328,7 @@ impl Asker {
     async fn makes_its_own(&self, parts: &[&str]) {
         for operation in described() {
             let makes = operation.method == "POST" && operation.body.is_some();
+            let makes = makes && operation.body.as_deref() != Some("Sheet");
             if makes && parts.iter().any(|part| operation.path.ends_with(part)) {
                 let told = self
                     .told(&operation, self.own(&operation, |_| ()), "")
@@ -422,7 +430,8 @@ async fn no_cursor_of_anothers_list_leads_into_it() {
     let (mut cells, mut empty) = (0, Vec::new());
     for operation in described() {
         let makes = operation.method == "POST" && operation.path.contains("{tenant}");
-        if let (true, Some(schema)) = (makes, &operation.body) {
+        let body_of = operation.body.as_deref().filter(|name| *name != "Sheet");
+        if let (true, Some(schema)) = (makes, body_of) {
             // a second of everything, so that lists have a second page
             let path = filled(&operation.path, &theirs, 0, None);
             let ask = Ask::post(&path).json(&body(schema, &theirs, 0));
