@@ -190,7 +190,8 @@ pub async fn patch<K: Kind, S: Reach>(
 /// that sign go on doing so for a while beside the new one.
 ///
 /// # Errors
-/// `NotFound`, also for kinds whose secrets the exchange does not make, `RevisionMismatch`, else what the store says.
+/// `NotFound`, also for kinds whose secrets the exchange does not make, `RevisionMismatch`, else
+/// what the store says.
 pub async fn rotate_secret<K: Kind, S: Reach>(
     office: &Office,
     scope: &S,

@@ -4,6 +4,7 @@
 //! operation each request passes the same gate: who asks, how often, how much, and for what. The
 //! rules of the domain are not here.
 
+mod bad_row;
 mod bearer;
 mod call;
 mod front;
@@ -36,6 +37,7 @@ mod view;
 mod who;
 mod words;
 
+pub use bad_row::BadRow;
 pub use front::{Parts, Seen};
 pub use kinds::kinds;
 pub use limits::Limits;

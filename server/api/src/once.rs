@@ -32,7 +32,8 @@ fn key_of<'a>(headers: &'a HeaderMap, operation: &Operation) -> Result<Option<&'
     Err(Problem::parameter("Idempotency-Key", rule))
 }
 
-/// What makes two requests the same: operation, path, query and body, each with its length before it.
+/// What makes two requests the same: operation, path, query and body, each with its length
+/// before it.
 fn fingerprint(operation: &Operation, call: &Call) -> [u8; 32] {
     let mut hash = Sha256::new();
     let mut add = |part: &[u8]| {

@@ -32,7 +32,8 @@ do equally well.
 `If-Match` with the `ETag` that was read, or `*`. A POST with an `Idempotency-Key` may be repeated \
 for 24 hours: it is carried out once, and the first answer is given again, without secrets.
 
-**Bodies** are JSON of at most 65,536 bytes, or sheets (CSV) of at most 1,048,576. Members that are not known are refused.
+**Bodies** are JSON of at most 65,536 bytes, or sheets (CSV) of at most 1,048,576. Members \
+that are not known are refused.
 
 **Limits.** `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` tell how many requests \
 per second a key has, how many are left, and in how many seconds all of them are there again.

@@ -12,6 +12,7 @@ use ports::{LiveError, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::bad_row::BadRow;
 use crate::rate::seconds;
 use crate::view::sheet::BadRow;
 

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 use admin::apply::Act;
-use admin::sheet::{Bad, Imported, Line};
-use serde::{Deserialize, Serialize};
+use admin::sheet::{Imported, Line};
+use serde::Serialize;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
+
+use crate::bad_row::BadRow;
 
 /// The text of a sheet; only its schema is wanted.
 pub(crate) struct Sheet;
@@ -24,28 +26,6 @@ impl PartialSchema for Sheet {
 impl ToSchema for Sheet {
     fn name() -> Cow<'static, str> {
         Cow::Borrowed("Sheet")
-    }
-}
-
-/// A cell, a row or a heading that breaks a rule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct BadRow {
-    /// The line in the sheet, from 1.
-    pub line: u64,
-    /// The column; left out when it is the row as a whole.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub column: Option<String>,
-    /// The rule it breaks.
-    pub rule: String,
-}
-
-impl From<Bad> for BadRow {
-    fn from(bad: Bad) -> BadRow {
-        BadRow {
-            line: bad.line,
-            column: Some(bad.column).filter(|column| !column.is_empty()),
-            rule: bad.rule,
-        }
     }
 }
 

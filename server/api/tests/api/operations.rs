@@ -168,6 +168,16 @@ async fn webhooks(world: &World) {
         .await
         .is(200);
     assert_ne!(rotated.member("secret"), made.member("secret"));
+    let back = Ask::post(&format!("{one}/rollback")).json(&json!({"revision": 2}));
+    let back = world.operator(back).await.is(200).json();
+    assert_eq!(
+        (&back["enabled"], &back["revision"]),
+        (&json!(false), &json!(5))
+    );
+    let on = Ask::patch(&one)
+        .if_match("\"5\"")
+        .json(&json!({"enabled": true}));
+    world.operator(on).await.is(200);
     let pong = world
         .tenant(acme, Ask::post(&format!("{one}/ping")))
         .await
