@@ -14,7 +14,6 @@ use utoipa::ToSchema;
 
 use crate::bad_row::BadRow;
 use crate::rate::seconds;
-use crate::view::sheet::BadRow;
 
 /// Media type of problems (RFC 9457 section 3).
 pub const PROBLEM_JSON: &str = "application/problem+json";
