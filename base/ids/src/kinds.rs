@@ -133,6 +133,8 @@ ids! {
     SupportId "sup_"
     /// A role that somebody made.
     RoleId "rol_"
+    /// A legal hold: what keeps data from being erased.
+    HoldId "hld_"
     /// One login of a person, from signing in to signing out.
     LoginId "lgn_"
     /// A person's passkey.

@@ -6,6 +6,7 @@ pub(crate) mod document;
 pub(crate) mod key;
 pub(crate) mod people;
 pub(crate) mod sheet;
+pub(crate) mod person;
 pub(crate) mod snapshot;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use document::{AccountKind, AnyKind, TenantKind};
 use key::KeyArguments;
 use people::PeopleArguments;
 use sheet::{ExportArguments, ImportArguments};
+use person::{EraseArguments, PersonArguments};
 use snapshot::{ApplyArguments, PlanArguments, SnapshotArguments};
 
 /// What everybody may say.
@@ -86,6 +88,15 @@ pub(crate) enum Command {
     Webhook(TenantKind),
     /// List, make and revoke API keys
     Token(TokenArguments),
+    /// Find, hand out and erase what is known of a person
+    Person(PersonArguments),
+    /// List, add, change and release a company's legal holds
+    #[command(
+        after_help = "Example: strowger hold add acme.example case-17 reason=Lawsuit extension=101"
+    )]
+    Hold(TenantKind),
+    /// Erase a company for good, with its key, and report what was erased
+    Erase(EraseArguments),
     /// Look at and replace the keys that seal secrets
     Key(KeyArguments),
     /// Read a company's call records, and why each call went where it went

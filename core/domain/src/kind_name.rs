@@ -23,13 +23,15 @@ pub enum KindName {
     Role,
     /// A person who signs in.
     User,
+    /// What keeps data from being erased.
+    Hold,
     /// An endpoint that is told of events.
     Webhook,
 }
 
 impl KindName {
     /// All kinds, in the order in which they refer to each other.
-    pub const ALL: [KindName; 8] = [
+    pub const ALL: [KindName; 9] = [
         KindName::Reseller,
         KindName::Plan,
         KindName::Tenant,
@@ -37,6 +39,7 @@ impl KindName {
         KindName::Device,
         KindName::Role,
         KindName::User,
+        KindName::Hold,
         KindName::Webhook,
     ];
 
@@ -50,6 +53,7 @@ impl KindName {
             KindName::Device => "device",
             KindName::Role => "role",
             KindName::User => "user",
+            KindName::Hold => "hold",
             KindName::Webhook => "webhook",
         }
     }

@@ -4,6 +4,7 @@ use tenancy::Owner;
 
 use crate::device::Device;
 use crate::extension::Extension;
+use crate::hold::Hold;
 use crate::kind::{Kind, Link, Place, SecretRule};
 use crate::kind_name::KindName;
 use crate::plan::Plan;
@@ -33,6 +34,7 @@ impl KindName {
             KindName::Device => task.run::<Device>(),
             KindName::Role => task.run::<Role>(),
             KindName::User => task.run::<User>(),
+            KindName::Hold => task.run::<Hold>(),
             KindName::Webhook => task.run::<Webhook>(),
         }
     }

@@ -16,11 +16,13 @@ mod event;
 mod extension;
 mod facets;
 mod fixed_role;
+mod hold;
 mod invalid;
 mod kind;
 mod kind_name;
 mod kinds;
 mod name;
+mod personal;
 mod permission;
 mod plan;
 mod quotas;
@@ -29,6 +31,7 @@ mod rights;
 mod role;
 mod secret;
 mod signing;
+mod subject;
 mod support;
 mod tenant;
 mod text;
@@ -52,10 +55,12 @@ pub use extension::{
 };
 pub use facets::{Facets, facets};
 pub use fixed_role::{FixedRole, Level};
+pub use hold::Hold;
 pub use invalid::Invalid;
 pub use kind::{KeyScope, Kind, Link, Place, Reference, SecretRule, UniqueKey};
 pub use kind_name::{KindName, UnknownKind};
 pub use kinds::ForKind;
+pub use personal::{Fact, Personal, Treatment, of_kind};
 pub use permission::{NoPermission, Pattern, Permission, Topic, Verb};
 pub use plan::Plan;
 pub use quotas::{Quotas, ResellerLimits};
@@ -64,6 +69,7 @@ pub use rights::Rights;
 pub use role::{PERMISSIONS_MAX, Role};
 pub use secret::{Digests, SECRET_MAX, SECRET_MIN, Secret};
 pub use signing::{KEY_OVERLAP, SigningKeys};
+pub use subject::Subject;
 pub use support::{
     SUPPORT_HOUR, SUPPORT_KEPT, SUPPORT_LONGEST, SUPPORT_REASON_MAX, SUPPORT_WAITING_MAX,
     SupportAccess, SupportPolicy, SupportState,

@@ -35,7 +35,7 @@ impl Quotas {
             KindName::Role => self.roles,
             KindName::User => self.users,
             KindName::Webhook => self.webhooks,
-            KindName::Reseller | KindName::Plan | KindName::Tenant => None,
+            KindName::Reseller | KindName::Plan | KindName::Tenant | KindName::Hold => None,
         }
     }
 }
@@ -64,6 +64,7 @@ impl ResellerLimits {
             | KindName::Device
             | KindName::Role
             | KindName::User
+            | KindName::Hold
             | KindName::Webhook => None,
         }
     }

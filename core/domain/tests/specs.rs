@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use domain::{
-    Device, Document, Extension, Kind, KindName, Plan, Reseller, Role, Tenant, User, Webhook,
+    Device, Document, Extension, Hold, Kind, KindName, Plan, Reseller, Role, Tenant, User, Webhook,
     facets,
 };
-use ids::{DeviceId, ExtensionId, PlanId, ResellerId, RoleId, TenantId, UserId, WebhookId};
+use ids::{DeviceId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, TenantId, UserId, WebhookId};
 use machine::WallTime;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
@@ -41,6 +41,8 @@ fn name() -> impl Strategy<Value = String> {
         "custom_role",
         "allow",
         "deny",
+        "reason",
+        "user",
     ];
     prop_oneof![9 => proptest::sample::select(real.to_vec()).prop_map(str::to_owned), 1 => ".{0,8}"]
 }
@@ -110,6 +112,7 @@ fn all_hold(spec: &Value) {
     holds::<Extension>(&ExtensionId::new(1, 1).to_string(), spec);
     holds::<Device>(&DeviceId::new(1, 1).to_string(), spec);
     holds::<Role>(&RoleId::new(1, 1).to_string(), spec);
+    holds::<Hold>(&HoldId::new(1, 1).to_string(), spec);
     holds::<User>(&UserId::new(1, 1).to_string(), spec);
     holds::<Webhook>(&WebhookId::new(1, 1).to_string(), spec);
 }
@@ -142,6 +145,9 @@ fn valid(kind: KindName) -> Value {
         KindName::User => serde_json::json!({
             "mail": "ann@acme.example", "display_name": "Ann", "role": "tenant-admin",
             "extension": ExtensionId::new(1, 1)
+        }),
+        KindName::Hold => serde_json::json!({
+            "name": "case-17", "reason": "Lawsuit", "extension": ExtensionId::new(1, 1)
         }),
         KindName::Webhook => serde_json::json!({
             "name": "crm", "url": "https://hooks.example/x", "events": ["call.*"]

@@ -39,7 +39,7 @@ pub trait ExchangeStore: FeedWatch {
     /// Sets a setting unless it is set; gives the value that holds from now on.
     async fn setting_or_insert(&self, key: &str, value: &str) -> Result<String, StoreError>;
 
-    /// Adds call records, each once: a record whose id is there already is not added again.
-    /// Gives the number that were new.
+    /// Adds call records, each once: a record whose id is there already is not added again, and
+    /// none of a tenant that is gone. Gives the number that were new.
     async fn write_cdrs(&self, cdrs: Vec<Cdr>) -> Result<usize, StoreError>;
 }

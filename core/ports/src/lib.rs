@@ -13,9 +13,11 @@ mod courier;
 mod credentials;
 mod deliveries;
 mod enquirer;
+mod erasure;
 mod error;
 mod events;
 mod exchange;
+mod facts;
 mod fixed;
 pub mod frame;
 mod front_door;
@@ -48,11 +50,13 @@ pub use credentials::{
 };
 pub use deliveries::{DELIVERIES_KEPT, DeliveryBook, DeliveryQuery};
 pub use enquirer::{Answered, ENQUIRY_MAX, Enquirer, Enquiry};
+pub use erasure::{ERASE_STEP, Erased, ErasureStore};
 pub use error::{Fault, StoreError};
 pub use events::{
     EVENT_DAYS, EVENTS_KEPT, EVENTS_SCANNED, EventHead, EventLog, EventPage, EventQuery,
 };
 pub use exchange::{ExchangeStore, FeedWatch};
+pub use facts::{FACTS_AT_ONCE, FactStore};
 pub use fixed::{FixedClock, SeededEntropy};
 pub use front_door::{FrontDoor, IDEMPOTENCY_HOURS, RESPONSE_MAX, Reply, Turn};
 pub use heavy_work::{AtOnce, Busy, HeavyWork};

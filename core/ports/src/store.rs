@@ -9,9 +9,11 @@ use crate::account::AccountStore;
 use crate::change::{Change, Committed};
 use crate::credentials::CredentialStore;
 use crate::deliveries::DeliveryBook;
+use crate::erasure::ErasureStore;
 use crate::error::StoreError;
 use crate::events::EventLog;
 use crate::exchange::ExchangeStore;
+use crate::facts::FactStore;
 use crate::front_door::FrontDoor;
 use crate::keys::KeyStore;
 use crate::page::{AuditListing, CdrListing, CdrQuery, Listing, Page};
@@ -80,9 +82,12 @@ pub trait Store: Send + Sync {
 }
 
 /// The faces to what happens in tenants and is no document.
-pub trait Books: EventLog + DeliveryBook + SupportBook {}
+pub trait Books: EventLog + DeliveryBook + SupportBook + FactStore + ErasureStore {}
 
-impl<T> Books for T where T: EventLog + DeliveryBook + SupportBook + ?Sized {}
+impl<T> Books for T where
+    T: EventLog + DeliveryBook + SupportBook + FactStore + ErasureStore + ?Sized
+{
+}
 
 /// The faces to what is kept sealed or hashed.
 pub trait Safes: CredentialStore + KeyStore + SecretStore {}

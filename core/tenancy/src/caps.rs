@@ -57,6 +57,12 @@ pub struct Caps {
     /// Share of contended places, relative to other tenants.
     #[schema(value_type = u16, default = 10, minimum = 1, maximum = 1_000)]
     pub weight: Weight,
+    /// Days that call records are kept; 0 keeps them for ever.
+    #[schema(default = 400)]
+    pub cdr_days: u32,
+    /// Days that entries of the audit trail are kept; 0 keeps them for ever.
+    #[schema(default = 800)]
+    pub audit_days: u32,
 }
 
 impl Caps {
@@ -68,6 +74,8 @@ impl Caps {
         bindings: u32::MAX,
         api_requests_per_second: u32::MAX,
         weight: Weight(10),
+        cdr_days: 0,
+        audit_days: 0,
     };
 }
 
@@ -80,6 +88,8 @@ impl Default for Caps {
             bindings: 5_000,
             api_requests_per_second: 50,
             weight: Weight::default(),
+            cdr_days: 400,
+            audit_days: 800,
         }
     }
 }
@@ -107,6 +117,12 @@ pub struct CapOverrides {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<u16>, minimum = 1, maximum = 1_000)]
     pub weight: Option<Weight>,
+    /// Days that call records are kept; 0 keeps them for ever. 400 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cdr_days: Option<u32>,
+    /// Days that entries of the audit trail are kept; 0 keeps them for ever. 800 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit_days: Option<u32>,
 }
 
 impl CapOverrides {
@@ -123,6 +139,8 @@ impl CapOverrides {
                 .api_requests_per_second
                 .unwrap_or(caps.api_requests_per_second),
             weight: self.weight.unwrap_or(caps.weight),
+            cdr_days: self.cdr_days.unwrap_or(caps.cdr_days),
+            audit_days: self.audit_days.unwrap_or(caps.audit_days),
         }
     }
 }
@@ -136,6 +154,8 @@ impl From<Caps> for CapOverrides {
             bindings: Some(caps.bindings),
             api_requests_per_second: Some(caps.api_requests_per_second),
             weight: Some(caps.weight),
+            cdr_days: Some(caps.cdr_days),
+            audit_days: Some(caps.audit_days),
         }
     }
 }

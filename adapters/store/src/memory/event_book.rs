@@ -70,6 +70,21 @@ impl EventBook {
         Some(self.latest)
     }
 
+    /// Puts events in the place of those with the same cursors; gives the number of those.
+    pub(super) fn replace(&mut self, events: Vec<Event>) -> usize {
+        let mut replaced = 0;
+        for event in events {
+            let known = self
+                .events
+                .binary_search_by_key(&event.cursor, |one| one.cursor);
+            if let Some(known) = known.ok().and_then(|at| self.events.get_mut(at)) {
+                *known = event;
+                replaced += 1;
+            }
+        }
+        replaced
+    }
+
     /// Adds an event that came with its tenant, under the cursor that it had.
     pub(super) fn add_as_it_was(&mut self, event: Event) {
         let at = self

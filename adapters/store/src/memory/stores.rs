@@ -160,7 +160,7 @@ impl State {
             .collect()
     }
 
-    fn owned(&self, owner: Owner, kind: KindName) -> impl Iterator<Item = &Stored> {
+    pub(super) fn owned(&self, owner: Owner, kind: KindName) -> impl Iterator<Item = &Stored> {
         let estate = self.estates.get(&owner);
         let documents = estate.map(|estate| estate.documents.values());
         documents
@@ -306,6 +306,10 @@ impl ExchangeStore for MemoryStore {
         let mut state = self.state()?;
         let mut new = 0;
         for cdr in cdrs {
+            // the last calls of a tenant that was erased end after it
+            if !state.has_tenant(cdr.tenant) {
+                continue;
+            }
             let records = &mut state.estates.entry(cdr.tenant.into()).or_default().cdrs;
             if let std::collections::btree_map::Entry::Vacant(vacant) = records.entry(cdr.id) {
                 let events = Event::of_finished(vacant.insert(cdr));

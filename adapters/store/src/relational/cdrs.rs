@@ -7,9 +7,9 @@ use ids::{CdrId, TenantId};
 use machine::WallTime;
 use ports::{CdrListing, CdrQuery, StoreError};
 
-use super::events;
 use super::sql::{Sql, json, limit};
 use super::value::{ToValue, Value, params};
+use super::{documents, events};
 use crate::paging;
 
 /// What records are searched by.
@@ -30,10 +30,14 @@ impl Facet {
     }
 }
 
-/// Adds records whose ids are not there already; gives their number.
+/// Adds records whose ids are not there already and whose tenants are; gives their number.
 pub(super) fn add(sql: Sql<'_>, cdrs: &[Cdr]) -> Result<usize, StoreError> {
     let mut new = 0;
     for cdr in cdrs {
+        // the last calls of a tenant that was erased end after it
+        if !documents::has_tenant(sql, cdr.tenant)? {
+            continue;
+        }
         let add = "INSERT INTO cdrs (tenant, id, started, record) VALUES (?1, ?2, ?3, ?4)
                    ON CONFLICT DO NOTHING";
         let (tenant, id) = (cdr.tenant.to_string(), cdr.id.to_string());
@@ -45,13 +49,62 @@ pub(super) fn add(sql: Sql<'_>, cdrs: &[Cdr]) -> Result<usize, StoreError> {
         for event in Event::of_finished(cdr) {
             events::add(sql, &event)?;
         }
-        for (facet, value) in facets(cdr) {
-            let add = "INSERT INTO cdr_facets (tenant, facet, value, started, id)
-                       VALUES (?1, ?2, ?3, ?4, ?5)";
-            sql.run(add, params![tenant, facet.as_str(), value, started, id])?;
-        }
+        link(sql, cdr.tenant, cdr)?;
     }
     Ok(new)
+}
+
+/// Puts records in the place of those with the same ids; gives the number of those.
+pub(super) fn replace(sql: Sql<'_>, tenant: TenantId, cdrs: &[Cdr]) -> Result<usize, StoreError> {
+    let mut replaced = 0;
+    for cdr in cdrs {
+        let Some(before) = by_id(sql, tenant, cdr.id)? else {
+            continue;
+        };
+        unlink(sql, tenant, &before)?;
+        let replace = "UPDATE cdrs SET record = ?3 WHERE tenant = ?1 AND id = ?2";
+        let row = params![tenant.to_string(), cdr.id.to_string(), json(cdr)?];
+        replaced += sql.run(replace, row)?;
+        link(sql, tenant, cdr)?;
+    }
+    Ok(replaced)
+}
+
+/// Removes records; gives the number of those that were there.
+pub(super) fn remove(sql: Sql<'_>, tenant: TenantId, ids: &[CdrId]) -> Result<usize, StoreError> {
+    let mut removed = 0;
+    for id in ids {
+        let Some(before) = by_id(sql, tenant, *id)? else {
+            continue;
+        };
+        unlink(sql, tenant, &before)?;
+        let remove = "DELETE FROM cdrs WHERE tenant = ?1 AND id = ?2";
+        removed += sql.run(remove, [tenant.to_string(), id.to_string()])?;
+    }
+    Ok(removed)
+}
+
+fn link(sql: Sql<'_>, tenant: TenantId, cdr: &Cdr) -> Result<(), StoreError> {
+    let (tenant, id) = (tenant.to_string(), cdr.id.to_string());
+    let started = cdr.started.unix_ms();
+    for (facet, value) in facets(cdr) {
+        let add = "INSERT INTO cdr_facets (tenant, facet, value, started, id)
+                   VALUES (?1, ?2, ?3, ?4, ?5)";
+        sql.run(add, params![tenant, facet.as_str(), value, started, id])?;
+    }
+    Ok(())
+}
+
+/// The other way round. The whole key is said, since the table is ordered by it.
+fn unlink(sql: Sql<'_>, tenant: TenantId, cdr: &Cdr) -> Result<(), StoreError> {
+    let (tenant, id) = (tenant.to_string(), cdr.id.to_string());
+    let started = cdr.started.unix_ms();
+    for (facet, value) in facets(cdr) {
+        let remove = "DELETE FROM cdr_facets WHERE tenant = ?1 AND facet = ?2 AND value = ?3
+                      AND started = ?4 AND id = ?5";
+        sql.run(remove, params![tenant, facet.as_str(), value, started, id])?;
+    }
+    Ok(())
 }
 
 /// Everything that a record is found by; see `CdrQuery::admits`.

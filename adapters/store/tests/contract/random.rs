@@ -2,7 +2,7 @@
 
 use domain::{AuditEntry, KindName, Reseller, TokenRecord};
 use ids::{
-    AuditId, DeviceId, ExtensionId, PlanId, ResellerId, RoleId, TenantId, TokenId, UserId,
+    AuditId, DeviceId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, TenantId, TokenId, UserId,
     WebhookId,
 };
 use ports::{
@@ -102,6 +102,7 @@ fn touch() -> impl Strategy<Value = Touch> {
         KindName::Device,
         KindName::Role,
         KindName::User,
+        KindName::Hold,
         KindName::Webhook,
     ]);
     let secret = prop::option::of(any::<u8>());
@@ -261,6 +262,13 @@ fn write(owner: Owner, touch: &Touch) -> Write {
                 "extension": inside.then(|| extension(touch.target)),
             });
             (UserId::new(number, 5).to_string(), owner, name, spec)
+        }
+        KindName::Hold => {
+            let name = format!("case-{}", touch.name);
+            let spec = json!({
+                "name": name, "reason": "a lawsuit", "extension": extension(touch.target),
+            });
+            (HoldId::new(number, 8).to_string(), owner, name, spec)
         }
         KindName::Webhook => {
             let name = format!("hook-{}", touch.name);

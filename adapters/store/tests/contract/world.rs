@@ -174,7 +174,9 @@ pub(crate) fn with(document: &Document, member: &str, value: &str) -> Write {
         KindName::Reseller | KindName::Plan => document.spec["name"].as_str().unwrap().to_owned(),
         KindName::Extension => document.spec["number"].as_str().unwrap().to_owned(),
         KindName::Device => document.spec["username"].as_str().unwrap().to_owned(),
-        KindName::Role | KindName::Webhook => document.spec["name"].as_str().unwrap().to_owned(),
+        KindName::Role | KindName::Hold | KindName::Webhook => {
+            document.spec["name"].as_str().unwrap().to_owned()
+        }
         KindName::User => document.spec["mail"].as_str().unwrap().to_owned(),
     };
     let secret = SecretChange::Keep;

@@ -12,6 +12,7 @@ mod live;
 mod media;
 mod outside;
 mod records;
+mod retention;
 mod running;
 mod switchboard;
 

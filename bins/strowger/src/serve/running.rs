@@ -24,6 +24,7 @@ use super::figures::{Board, Requests, deliveries};
 use super::inbox::{Letter, Postbox};
 use super::live::Live;
 use super::records::Clerk;
+use super::retention;
 use super::switchboard::Switchboard;
 use crate::failure::Failure;
 use crate::print;
@@ -184,6 +185,7 @@ fn serve(
     runtime.block_on(async move {
         let mut signals = Signals::new().map_err(|error| internal(&error))?;
         let changes = tokio::spawn(follow);
+        let removing = tokio::spawn(retention::remove_old(front.office.clone()));
         let requests = front.requests;
         let mut parts = api::Parts::new(front.office, Arc::new(front.live));
         let delivering = tokio::spawn(hooks::run(Arc::clone(&front.hooks)));
@@ -205,6 +207,7 @@ fn serve(
         drain(&postbox, &board, front.patience, &mut signals, ended).await;
         changes.abort();
         delivering.abort();
+        removing.abort();
         let _gone = stop.send(());
         // what is under way is answered; a request that failed has said so in the log
         let _served = serving.await;

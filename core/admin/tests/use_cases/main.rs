@@ -9,6 +9,7 @@ mod demo;
 mod devices;
 mod live;
 mod office;
+mod persons;
 mod sheets;
 mod support;
 mod tenants;

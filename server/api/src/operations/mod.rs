@@ -5,11 +5,13 @@ mod auth;
 mod calls;
 mod cdrs;
 mod documents;
+mod erasure;
 mod events;
 mod keys;
 mod me;
 mod passkeys;
 mod people;
+mod persons;
 mod platform;
 mod registrations;
 mod support;
@@ -41,7 +43,8 @@ fn list() -> Vec<Operation> {
         | KindName::Extension
         | KindName::Device
         | KindName::Role
-        | KindName::User => documents::operations(kind),
+        | KindName::User
+        | KindName::Hold => documents::operations(kind),
     });
     let documents = kinds.into_iter().flatten();
     let others = [
@@ -58,6 +61,8 @@ fn list() -> Vec<Operation> {
         auth::operations(),
         me::operations(),
         passkeys::operations(),
+        erasure::operations(),
+        persons::operations(),
         platform::operations(),
     ];
     documents.chain(others.into_iter().flatten()).collect()

@@ -5,8 +5,8 @@ mod cells;
 
 use api::Limits;
 use ids::{
-    CallId, CdrId, DeviceId, ExtensionId, PlanId, ResellerId, RoleId, SupportId, TenantId, TokenId,
-    UserId, WebhookId,
+    CallId, CdrId, DeviceId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, SupportId, TenantId,
+    TokenId, UserId, WebhookId,
 };
 use serde_json::{Value, json};
 
@@ -33,6 +33,7 @@ struct Names {
     webhooks: [String; 2],
     roles: [String; 2],
     users: [String; 2],
+    holds: [String; 2],
     access: String,
 }
 
@@ -52,6 +53,10 @@ fn names_of(company: &Company, token: TokenId) -> Names {
             company.webhook_name.replace("crm", "crew"),
         ],
         users: [company.user.to_string(), format!("ann@{}", company.domain)],
+        holds: [
+            company.hold.to_string(),
+            company.webhook_name.replace("crm", "case"),
+        ],
         access: company.access.to_string(),
     }
 }
@@ -118,6 +123,10 @@ fn names_next_to(company: &Company, token: TokenId) -> Names {
             UserId::from_u128(next(company.user.as_u128())).to_string(),
             "ann@acmf.example".to_owned(),
         ],
+        holds: [
+            HoldId::from_u128(next(company.hold.as_u128())).to_string(),
+            "acmf-case".to_owned(),
+        ],
         access: SupportId::from_u128(next(company.access.as_u128())).to_string(),
     }
 }
@@ -139,6 +148,8 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{webhook}", &names.webhooks[which])
     .replace("{role}", &names.roles[which])
     .replace("{user}", &names.users[which])
+    .replace("{hold}", &names.holds[which])
+    .replace("{person}", &names.users[which])
     .replace("{event}", "1")
     .replace("{access}", &names.access)
     .replace("{login}", "lgn_00000000000000000000000000")
@@ -162,6 +173,10 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         "DeviceSpec" => json!({"username": "fresh", "extension": names.extensions[which]}),
         "DevicePatch" => json!({"extension": names.extensions[which]}),
         "WebhookSpec" | "WebhookPatch" => json!({"name": "fresh", "url": "https://x.example"}),
+        "HoldSpec" | "HoldPatch" => json!({
+            "name": "fresh", "reason": "a lawsuit", "user": names.users[which],
+            "extension": names.extensions[which],
+        }),
         "RoleSpec" | "RolePatch" => json!({"name": "fresh"}),
         "UserSpec" | "UserPatch" => json!({
             "mail": "fresh@fresh.example", "custom_role": names.roles[which],
@@ -229,6 +244,7 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         "reseller" | "parent" => Some(names.resellers.to_vec()),
         "plan" | "plans" => Some(names.plans.to_vec()),
         "custom_role" => Some(names.roles.to_vec()),
+        "user" => Some(names.users.to_vec()),
         "limit" | "sort" | "from" | "until" | "types" | "state" | "dry_run" => None,
         other => panic!("say what the parameter {other} names"),
     }
@@ -316,6 +332,7 @@ async fn state_of(world: &World, company: &Company) -> Vec<Value> {
         "webhooks",
         "roles",
         "users",
+        "holds",
         "support/accesses",
         "history",
         "audit",

@@ -80,6 +80,7 @@ async fn a_key_ends_when_it_expires_and_when_its_tenant_is_deleted() {
         "webhooks/acme-crm",
         "users/ann@acme.example",
         "roles/acme-crew",
+        "holds/acme-case",
     ] {
         world
             .operator(Ask::delete(&world.acme.path(path)))

@@ -8,8 +8,8 @@ use admin::{DEFAULT_REALM, Office, tokens};
 use api::{Limits, Parts, Seen};
 use domain::{Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Step};
 use ids::{
-    CallId, CdrId, DeviceId, EventId, ExtensionId, PlanId, ResellerId, RoleId, SupportId, TenantId,
-    TokenId, UserId, WebhookId,
+    CallId, CdrId, DeviceId, EventId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, SupportId,
+    TenantId, TokenId, UserId, WebhookId,
 };
 use machine::WallTime;
 use ports::{DeliveryBook, ExchangeStore, FixedClock, SeededEntropy};
@@ -44,6 +44,8 @@ pub(crate) struct Company {
     pub(crate) webhook_key: String,
     pub(crate) role: RoleId,
     pub(crate) user: UserId,
+    /// It covers the company as a whole.
+    pub(crate) hold: HoldId,
     /// The hour of access in which it was furnished.
     pub(crate) access: SupportId,
 }
@@ -257,6 +259,8 @@ async fn company(
     let mail = format!("ann@{domain}");
     let body = json!({"mail": mail, "role": "user", "display_name": canary});
     let user = make(&format!("tenants/{id}/users"), body).await;
+    let body = json!({"name": format!("{name}-case"), "reason": canary});
+    let hold = make(&format!("tenants/{id}/holds"), body).await;
     let extension: ExtensionId = id_of(&extension);
     let access = Ask::get(&format!("/api/v1/tenants/{id}/support")).key(operator);
     let access = access.send(at).await.is(200);
@@ -288,6 +292,7 @@ async fn company(
         webhook_key: webhook.member("secret"),
         role: id_of(&role),
         user: id_of(&user),
+        hold: id_of(&hold),
         access: access.json()["inside"][0]["id"]
             .as_str()
             .unwrap()
@@ -377,6 +382,8 @@ impl World {
             .replace("{webhook}", &acme.webhook_name)
             .replace("{role}", &format!("{owner}-crew"))
             .replace("{user}", &format!("ann@{owner}.example"))
+            .replace("{hold}", &format!("{owner}-case"))
+            .replace("{person}", &format!("ann@{owner}.example"))
             .replace("{access}", &acme.access.to_string())
             .replace("{login}", "lgn_00000000000000000000000000")
             .replace("{passkey}", "psk_00000000000000000000000000")

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use domain::KindName;
 use ports::{KeyStore, Operation, RESEAL_STEP, SecretChange, SeededEntropy, StoreError, Stores};
 use store::{KeySource, Keyring, MasterKey, OpenError, Settings, SqlStore, block_on};
-use tenancy::{PlatformScope, TenantScope};
+use tenancy::{Owner, PlatformScope, TenantScope};
 
 use crate::disk::Disk;
 use crate::world::{World, delete, digests};
@@ -93,6 +93,46 @@ fn a_deleted_tenants_key_is_gone_from_the_disk() {
     world.commit_below(vec![delete(&own)]).unwrap();
     assert_eq!(sealed(), Err(rusqlite::Error::QueryReturnedNoRows));
     assert!(!on_disk(&disk, &key), "neither in the file nor in its log");
+}
+
+#[test]
+fn what_an_erased_tenant_sealed_opens_under_no_key_that_is_left() {
+    let disk = Disk::new();
+    let store = disk.open();
+    let world = World::from(&store, 1_000);
+    let acme = two_devices(&store);
+    world.tenant("globex.example");
+    let rows = |find: &str| {
+        let connection = disk.raw();
+        let mut statement = connection.prepare(find).unwrap();
+        let rows = statement.query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?))
+        });
+        rows.unwrap().map(Result::unwrap).collect::<Vec<_>>()
+    };
+    let secrets = rows("SELECT id, digests FROM documents WHERE kind = 'device'");
+    let keys = || rows("SELECT tenant, sealed FROM data_keys");
+    let own = keys()
+        .into_iter()
+        .find(|(owner, _)| *owner == acme.tenant().to_string());
+    let (_, own) = own.unwrap();
+    assert!(on_disk(&disk, &own) && secrets.iter().all(|(_, sealed)| on_disk(&disk, sealed)));
+    crate::erasure::erase(&world, &acme);
+    assert!(!on_disk(&disk, &own) && !secrets.iter().any(|(_, sealed)| on_disk(&disk, sealed)));
+    // whoever kept the sealed texts, and has the master key and all that is left
+    let master = MasterKey::from_bytes([1; 32]);
+    for (owner, sealed) in keys() {
+        let owner = if owner.is_empty() {
+            Owner::PLATFORM
+        } else {
+            owner.parse().unwrap()
+        };
+        let key = master.open_data_key(owner, &sealed).unwrap();
+        for (id, secret) in &secrets {
+            let place = format!("{}/device/{id}", acme.tenant());
+            assert!(key.open(place.as_bytes(), secret).is_err());
+        }
+    }
 }
 
 /// Keys that an operator replaces while the exchange runs.

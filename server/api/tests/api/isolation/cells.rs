@@ -126,10 +126,11 @@ fn all(names: &Names) -> Vec<String> {
         webhooks,
         roles,
         users,
+        holds,
         access,
     } = names;
     let twice = [
-        tenants, extensions, devices, resellers, plans, webhooks, roles, users,
+        tenants, extensions, devices, resellers, plans, webhooks, roles, users, holds,
     ];
     let once = [call, cdr, token, access];
     twice.into_iter().flatten().chain(once).cloned().collect()

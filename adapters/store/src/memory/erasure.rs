@@ -1,0 +1,93 @@
+//! Erasing a tenant from memory: at once, since there are no rows to wait for.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use domain::{AuditEntry, KindName, Reference};
+use ids::TenantId;
+use ports::{Change, Erased, ErasureStore, StoreError};
+use tenancy::{AccountScope, Below, Owner};
+
+use super::MemoryStore;
+use super::state::State;
+use super::tables::commit;
+use crate::transaction::Reach;
+
+impl State {
+    /// Takes everything of an owner out but its own document; gives how much of what.
+    fn empty(&mut self, owner: Owner) -> BTreeMap<&'static str, u64> {
+        let mut rows = BTreeMap::new();
+        let Some(estate) = self.estates.get_mut(&owner) else {
+            return rows;
+        };
+        let places: Vec<_> = estate.documents.keys().cloned().collect();
+        let cdrs = std::mem::take(&mut estate.cdrs).len();
+        let history = std::mem::take(&mut estate.history).len();
+        estate.hooks.clear();
+        for place in places {
+            if place.0 != KindName::Tenant {
+                self.set(owner, place, None);
+            }
+            note(&mut rows, "documents", 1);
+        }
+        if let Some(estate) = self.estates.get_mut(&owner) {
+            estate.referrers.clear();
+        }
+        let before = self.audit.len();
+        self.audit.retain(|(whose, _), _| *whose != owner);
+        note(&mut rows, "audit", before - self.audit.len());
+        let before = self.tokens.len();
+        self.tokens.retain(|_, token| token.owner != owner);
+        note(&mut rows, "tokens", before - self.tokens.len());
+        note(&mut rows, "cdrs", cdrs);
+        note(&mut rows, "history", history);
+        rows
+    }
+}
+
+fn note(rows: &mut BTreeMap<&'static str, u64>, table: &'static str, gone: usize) {
+    if gone > 0 {
+        *rows.entry(table).or_default() += u64::try_from(gone).unwrap_or(u64::MAX);
+    }
+}
+
+#[async_trait]
+impl ErasureStore for MemoryStore {
+    async fn erase_step(
+        &self,
+        scope: &AccountScope,
+        tenant: Below<TenantId>,
+        change: Change,
+        trace: &AuditEntry,
+    ) -> Result<Erased, StoreError> {
+        let tenant = tenant.within(scope.account()).ok_or(StoreError::NotFound)?;
+        let owner = Owner::from(tenant);
+        let mut state = self.state()?;
+        if !state.commands(scope.account(), owner) {
+            return Err(StoreError::NotFound);
+        }
+        let by: Vec<Reference> = state
+            .owned(owner, KindName::Hold)
+            .map(|stored| Reference {
+                kind: KindName::Hold,
+                id: stored.document.id.clone(),
+                field: "/owner".to_owned(),
+            })
+            .collect();
+        if !by.is_empty() {
+            return Err(StoreError::InUse { by });
+        }
+        let rows = state.empty(owner);
+        commit(
+            &mut state,
+            Reach::Below(scope.account()),
+            scope.actor(),
+            &change,
+        )?;
+        state.estates.remove(&owner);
+        state.audit.retain(|(whose, _), _| *whose != owner);
+        state.audit.insert((trace.owner, trace.id), trace.clone());
+        self.publish(&state);
+        Ok(Erased { rows, done: true })
+    }
+}

@@ -1,0 +1,169 @@
+//! Erasing a tenant: every table that has a column for its owner, but those that say why not.
+
+use async_trait::async_trait;
+use domain::{AuditEntry, KindName, Reference};
+use ids::TenantId;
+use ports::{Change, ERASE_STEP, Erased, ErasureStore, StoreError};
+use tenancy::{AccountScope, Below, Owner};
+
+use super::inventory::{DATA_KEYS, TABLES, Table};
+use super::sight::Sight;
+use super::sql::{Sql, column, limit};
+use super::value::params;
+use super::writer::Desk;
+use super::{SqlStore, accounts, tables, trail};
+use crate::transaction::Reach;
+
+/// The feed holds ids alone, and running exchanges learn from it that the tenant is gone; it is
+/// bounded by itself.
+const FEED: &str = "feed";
+
+/// What the last step erases, after all else: documents and what hangs on them.
+const LAST: [&str; 4] = [DATA_KEYS, "documents", "unique_keys", "pointers"];
+
+/// Tables whose rows of a tenant are erased step by step, those that refer first.
+fn stepwise() -> impl Iterator<Item = &'static Table> {
+    let owned = |table: &&Table| table.columns.contains(&"tenant");
+    let early = |table: &&Table| table.name != FEED && !LAST.contains(&table.name);
+    TABLES.iter().rev().filter(owned).filter(early)
+}
+
+/// Erases rows of one table; gives how many.
+fn erase_some(sql: Sql<'_>, table: &Table, owner: Owner, most: usize) -> Result<u64, StoreError> {
+    let (name, keys) = (table.name, table.key_list());
+    let erase = format!(
+        "DELETE FROM {name} WHERE tenant = ?1 AND ({keys}) IN
+         (SELECT {keys} FROM {name} WHERE tenant = ?1 LIMIT ?2)"
+    );
+    let gone = sql.run(&erase, params![column(owner), limit(most)])?;
+    Ok(number(gone))
+}
+
+fn number(rows: usize) -> u64 {
+    u64::try_from(rows).unwrap_or(u64::MAX)
+}
+
+/// What keeps a tenant from being erased.
+fn holds(sql: Sql<'_>, owner: Owner) -> Result<Vec<Reference>, StoreError> {
+    let find = "SELECT id FROM documents WHERE tenant = ?1 AND kind = ?2 ORDER BY id LIMIT ?3";
+    let kind = KindName::Hold;
+    sql.all(
+        find,
+        params![column(owner), kind.as_str(), limit(20)],
+        |fields| {
+            Ok(Reference {
+                kind,
+                id: fields.plain(0)?,
+                field: "/owner".to_owned(),
+            })
+        },
+    )
+}
+
+struct Erasure<'a> {
+    desk: &'a Desk<'a>,
+    owner: Owner,
+    erased: Erased,
+}
+
+impl Erasure<'_> {
+    fn note(&mut self, table: &'static str, rows: u64) {
+        if rows > 0 {
+            *self.erased.rows.entry(table).or_default() += rows;
+        }
+    }
+
+    /// Erases facts, as many as one step may; whether none is left.
+    fn facts(&mut self) -> Result<bool, StoreError> {
+        let mut room = ERASE_STEP;
+        for table in stepwise() {
+            let gone = erase_some(self.desk.sql, table, self.owner, room)?;
+            self.note(table.name, gone);
+            room -= usize::try_from(gone).unwrap_or(room).min(room);
+            if room == 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Erases all documents but the tenant's own.
+    fn documents(&mut self) -> Result<(), StoreError> {
+        let sql = self.desk.sql;
+        let texts = [
+            (
+                "pointers",
+                "DELETE FROM pointers WHERE tenant = ?1 AND kind <> 'tenant'",
+            ),
+            (
+                "unique_keys",
+                "DELETE FROM unique_keys WHERE tenant = ?1 AND kind <> 'tenant'",
+            ),
+            (
+                "documents",
+                "DELETE FROM documents WHERE tenant = ?1 AND kind <> 'tenant'",
+            ),
+        ];
+        for (table, text) in texts {
+            let gone = number(sql.run(text, [column(self.owner)])?);
+            self.note(table, gone);
+        }
+        Ok(())
+    }
+}
+
+/// One step.
+fn step(
+    desk: &Desk<'_>,
+    (scope, tenant): (&AccountScope, TenantId),
+    change: &Change,
+    note: &AuditEntry,
+) -> Result<Erased, StoreError> {
+    let owner = Owner::from(tenant);
+    if !accounts::commands(desk.sql, scope.account(), owner)? {
+        return Err(StoreError::NotFound);
+    }
+    let by = holds(desk.sql, owner)?;
+    if !by.is_empty() {
+        return Err(StoreError::InUse { by });
+    }
+    let mut erasure = Erasure {
+        desk,
+        owner,
+        erased: Erased::default(),
+    };
+    desk.erased.set(true);
+    if !erasure.facts()? {
+        return Ok(erasure.erased);
+    }
+    erasure.documents()?;
+    let reach = Reach::Below(scope.account());
+    tables::commit(desk, reach, scope.actor(), change)?;
+    erasure.note("documents", 1);
+    erasure.note(DATA_KEYS, 1);
+    // what the deletion itself left behind holds the tenant's last document
+    for table in stepwise() {
+        erase_some(desk.sql, table, owner, ERASE_STEP)?;
+    }
+    trail::add(desk.sql, note)?;
+    erasure.erased.done = true;
+    Ok(erasure.erased)
+}
+
+#[async_trait]
+impl ErasureStore for SqlStore {
+    async fn erase_step(
+        &self,
+        scope: &AccountScope,
+        tenant: Below<TenantId>,
+        change: Change,
+        note: &AuditEntry,
+    ) -> Result<Erased, StoreError> {
+        let tenant = tenant.within(scope.account()).ok_or(StoreError::NotFound)?;
+        let (scope, note) = (scope.clone(), note.clone());
+        self.write(Sight::Everything, ERASE_STEP, move |desk| {
+            step(desk, (&scope, tenant), &change, &note)
+        })
+        .await
+    }
+}

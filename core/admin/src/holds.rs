@@ -1,0 +1,81 @@
+//! Legal holds: what is covered by one.
+
+use std::collections::BTreeSet;
+
+use domain::{Cdr, Hold, KindName, Reference, Resource, User};
+use ids::ExtensionId;
+use ports::{PAGE_MAX, Page, StoreError};
+use tenancy::{TenantScope, Unresolved};
+
+use crate::documents;
+use crate::office::Office;
+
+/// What of a tenant is held.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Held {
+    /// All of it.
+    pub(crate) all: bool,
+    /// Whether anything is.
+    pub(crate) any: bool,
+    extensions: BTreeSet<ExtensionId>,
+}
+
+/// All holds of a tenant.
+pub(crate) async fn all(
+    office: &Office,
+    scope: &TenantScope,
+) -> Result<Vec<Resource<Hold>>, StoreError> {
+    let (mut found, mut page) = (Vec::new(), Page::first(PAGE_MAX));
+    loop {
+        let listed = documents::list::<Hold, _>(office, scope, &page).await?;
+        found.extend(listed.items);
+        match listed.next {
+            Some(next) => page = page.after(next),
+            None => return Ok(found),
+        }
+    }
+}
+
+/// The hold, as a refusal names it.
+pub(crate) fn reference(hold: &Resource<Hold>) -> Reference {
+    let field = match (hold.spec.user, hold.spec.extension) {
+        (Some(_), _) => "/user",
+        (None, Some(_)) => "/extension",
+        (None, None) => "/owner",
+    };
+    Reference {
+        kind: KindName::Hold,
+        id: hold.id.to_string(),
+        field: field.to_owned(),
+    }
+}
+
+/// What of a tenant is held now.
+pub(crate) async fn held(office: &Office, scope: &TenantScope) -> Result<Held, StoreError> {
+    let mut held = Held::default();
+    for hold in all(office, scope).await? {
+        held.any = true;
+        held.all |= hold.spec.covers_all();
+        held.extensions.extend(hold.spec.extension);
+        if let Some(user) = hold.spec.user {
+            let reference = Unresolved::<User>::new(user.to_string());
+            let (_, user) = documents::find(office, scope, &reference).await?;
+            held.extensions.extend(user.spec.extension);
+        }
+    }
+    Ok(held)
+}
+
+impl Held {
+    /// Whether a call record must stay.
+    pub(crate) fn covers(&self, cdr: &Cdr) -> bool {
+        let legs = cdr.legs.iter().map(|leg| &leg.party);
+        let mut parties = legs.chain([&cdr.caller]).chain(cdr.destination.as_ref());
+        self.all
+            || parties.any(|party| {
+                party
+                    .extension
+                    .is_some_and(|id| self.extensions.contains(&id))
+            })
+    }
+}
