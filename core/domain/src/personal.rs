@@ -78,17 +78,20 @@ pub enum Fact {
     Delivery,
     /// Accesses of operators and resellers.
     Support,
+    /// How people prove who they are, and their logins.
+    Credentials,
 }
 
 impl Fact {
     /// All sorts.
-    pub const ALL: [Fact; 6] = [
+    pub const ALL: [Fact; 7] = [
         Fact::Cdr,
         Fact::History,
         Fact::Audit,
         Fact::Event,
         Fact::Delivery,
         Fact::Support,
+        Fact::Credentials,
     ];
 
     /// What of it is a person's.
@@ -112,6 +115,7 @@ impl Fact {
                 &[],
                 "about who came in from above, not about the company's people",
             ),
+            Fact::Credentials => personal(Erased, &["sealed"], "they go with the user"),
             Fact::Delivery => personal(Pseudonymised, &["event"], "what is not delivered yet"),
         }
     }

@@ -39,6 +39,9 @@ impl State {
         let before = self.tokens.len();
         self.tokens.retain(|_, token| token.owner != owner);
         note(&mut rows, "tokens", before - self.tokens.len());
+        let before = self.credentials.len();
+        self.credentials.retain(|_, record| record.owner != owner);
+        note(&mut rows, "credentials", before - self.credentials.len());
         note(&mut rows, "cdrs", cdrs);
         note(&mut rows, "history", history);
         rows

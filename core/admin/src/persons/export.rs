@@ -88,6 +88,7 @@ pub(super) fn word(fact: Fact) -> &'static str {
         Fact::Event => "event",
         Fact::Delivery => "delivery",
         Fact::Support => "support",
+        Fact::Credentials => "credentials",
     }
 }
 
