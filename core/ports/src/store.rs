@@ -82,10 +82,13 @@ pub trait Store: Send + Sync {
 }
 
 /// The faces to what happens in tenants and is no document.
-pub trait Books: EventLog + DeliveryBook + SupportBook + FactStore + ErasureStore {}
+pub trait Books:
+    EventLog + DeliveryBook + SupportBook + FactStore + ErasureStore + ArchiveStore
+{
+}
 
 impl<T> Books for T where
-    T: EventLog + DeliveryBook + SupportBook + FactStore + ErasureStore + ?Sized
+    T: EventLog + DeliveryBook + SupportBook + FactStore + ErasureStore + ArchiveStore + ?Sized
 {
 }
 
