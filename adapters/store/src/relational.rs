@@ -24,6 +24,8 @@ mod feed;
 mod figures;
 mod inventory;
 mod link;
+mod lists;
+mod loading;
 mod readers;
 mod requests;
 mod secrets;
@@ -40,6 +42,7 @@ mod transfer;
 mod value;
 mod vault;
 mod watch;
+mod weights;
 mod work_queue;
 mod writer;
 
@@ -53,6 +56,7 @@ use ports::StoreError;
 use answer::{Answer, Broken};
 use readers::{READERS, Reader, Request, Snapshot};
 use watch::{Closing, Watcher};
+use weights::Weights;
 use work_queue::WorkQueue;
 use writer::{Desk, Order, Outcome, Writer};
 
@@ -78,6 +82,7 @@ pub use writer::WRITES_WAITING;
 pub struct SqlStore {
     orders: Arc<WorkQueue<Box<dyn Order>>>,
     requests: Arc<WorkQueue<Request>>,
+    weights: Arc<Weights>,
     cursor: Arc<AtomicU64>,
     told: Arc<AtomicU64>,
     groups: Arc<AtomicU64>,
@@ -107,9 +112,19 @@ impl SqlStore {
         reading: impl Fn() -> Result<Box<dyn Link>, OpenError> + Send + Sync + 'static,
     ) -> Result<SqlStore, OpenError> {
         let (latest, told) = watch::ends(&*writing).map_err(OpenError::Store)?;
+        let weights = Arc::new(Weights::default());
         let store = SqlStore {
-            orders: Arc::new(WorkQueue::with_bound("store writes", WRITES_WAITING)),
-            requests: Arc::new(WorkQueue::with_bound("store reads", READS_WAITING)),
+            orders: Arc::new(WorkQueue::with_bound(
+                "store writes",
+                WRITES_WAITING,
+                Arc::clone(&weights),
+            )),
+            requests: Arc::new(WorkQueue::with_bound(
+                "store reads",
+                READS_WAITING,
+                Arc::clone(&weights),
+            )),
+            weights,
             cursor: Arc::new(AtomicU64::new(latest)),
             told: Arc::new(AtomicU64::new(told)),
             groups: Arc::default(),

@@ -11,6 +11,9 @@ use tenancy::TenantScope;
 /// Entries of the feed taken at once.
 const FEED_STEP: usize = 5_000;
 
+/// Tenants loaded at once: their documents are held together until they are compiled.
+const LOAD_STEP: usize = 256;
+
 /// Name of the job that loads tenants.
 const JOB: &str = "compile";
 
@@ -67,16 +70,10 @@ impl Follower {
         store: &(impl ExchangeStore + ?Sized),
     ) -> Result<Vec<Update>, StoreError> {
         let (changed, cursor) = self.changed(store).await?;
+        let changed: Vec<TenantId> = changed.into_iter().collect();
         let mut updates = Vec::with_capacity(changed.len());
-        for tenant in changed {
-            let scope = TenantScope::for_job(tenant, JOB);
-            match store.load_tenant(&scope).await? {
-                Some(parts) => {
-                    updates.push(Update::Tenant(Arc::new(CompiledTenant::compile(parts))));
-                }
-                None if self.known.contains(&tenant) => updates.push(Update::Gone(tenant)),
-                None => {}
-            }
+        for some in changed.chunks(LOAD_STEP) {
+            self.load(store, some, &mut updates).await?;
         }
         for update in &updates {
             match update {
@@ -87,6 +84,34 @@ impl Follower {
         self.cursor = cursor;
         self.started = true;
         Ok(updates)
+    }
+
+    /// Loads some tenants and compiles them; who is not there and was known is gone.
+    async fn load(
+        &self,
+        store: &(impl ExchangeStore + ?Sized),
+        tenants: &[TenantId],
+        updates: &mut Vec<Update>,
+    ) -> Result<(), StoreError> {
+        let scopes: Vec<TenantScope> = tenants
+            .iter()
+            .map(|tenant| TenantScope::for_job(*tenant, JOB))
+            .collect();
+        let loaded = match scopes.as_slice() {
+            [scope] => store.load_tenant(scope).await?.into_iter().collect(),
+            scopes => store.load_tenants(scopes).await?,
+        };
+        let mut loaded = loaded.into_iter().peekable();
+        for tenant in tenants {
+            match loaded.next_if(|parts| parts.tenant.id == *tenant) {
+                Some(parts) => {
+                    updates.push(Update::Tenant(Arc::new(CompiledTenant::compile(parts))));
+                }
+                None if self.known.contains(tenant) => updates.push(Update::Gone(*tenant)),
+                None => {}
+            }
+        }
+        Ok(())
     }
 
     /// The tenants that changed, and where to go on from. The feed is read before the tenants,

@@ -1,9 +1,14 @@
 //! A tenant's documents, compiled into what routing and admission ask while a call is set up.
+//!
+//! Every tenant of an exchange is held like this for as long as the exchange runs, so that no call
+//! waits for a database. So it is small: texts and lists have no room to grow, and what is looked
+//! up is found by halving in lists of numbers instead of in tables.
+
+mod index;
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-use hashbrown::HashMap;
 use ids::{DeviceId, ExtensionId, TenantId};
 use tenancy::{Caps, DeviceEntry};
 
@@ -13,6 +18,7 @@ use crate::extension::{Destination, Extension};
 use crate::plan::Plan;
 use crate::secret::Digests;
 use crate::tenant::Tenant;
+use index::Index;
 
 /// All documents of one tenant, as a store hands them out for compiling.
 #[derive(Clone, Debug)]
@@ -36,17 +42,22 @@ pub struct CompiledExtension {
     /// The id.
     pub id: ExtensionId,
     /// What is dialled.
-    pub number: String,
+    pub number: Box<str>,
     /// What is shown.
-    pub display_name: String,
-    /// How long it rings.
-    pub ring: Duration,
+    pub display_name: Box<str>,
+    /// How long it rings, in seconds.
+    ring_seconds: u16,
     /// Who answers.
     pub destination: Destination,
     /// Whether it is in use.
     pub enabled: bool,
-    /// Its devices, as indices private to the compiled tenant.
-    devices: Vec<usize>,
+}
+
+impl CompiledExtension {
+    /// How long it rings.
+    pub fn ring(&self) -> Duration {
+        Duration::from_secs(self.ring_seconds.into())
+    }
 }
 
 /// One device, compiled.
@@ -55,13 +66,13 @@ pub struct CompiledDevice {
     /// The id.
     pub id: DeviceId,
     /// Authentication user name.
-    pub username: String,
+    pub username: Box<str>,
     /// The extension it rings for and calls as.
     pub extension: ExtensionId,
     /// What its digest responses are checked against; `None` before a secret was set.
     pub digests: Option<Digests>,
     /// The address that is rung without a registration.
-    pub address: Option<FixedContact>,
+    pub address: Option<Box<FixedContact>>,
     /// The address whose requests need no digest.
     pub trusted_source: Option<IpAddr>,
     /// Whether it is in use.
@@ -73,16 +84,16 @@ pub struct CompiledDevice {
 pub struct CompiledTenant {
     id: TenantId,
     revision: u64,
-    domains: Vec<String>,
-    display_name: String,
+    domains: Box<[Box<str>]>,
+    display_name: Box<str>,
     caps: Caps,
     enabled: bool,
-    extensions: Vec<CompiledExtension>,
-    devices: Vec<CompiledDevice>,
-    by_number: HashMap<String, usize>,
-    by_extension: HashMap<ExtensionId, usize>,
-    by_username: HashMap<String, usize>,
-    by_device: HashMap<DeviceId, usize>,
+    extensions: Box<[CompiledExtension]>,
+    devices: Box<[CompiledDevice]>,
+    by_number: Index,
+    by_username: Index,
+    /// By extension, and among those of one extension by id.
+    by_extension: Index,
 }
 
 impl CompiledTenant {
@@ -90,61 +101,24 @@ impl CompiledTenant {
     pub fn compile(parts: TenantParts) -> CompiledTenant {
         let plan = parts.plan.as_ref().map(|plan| &plan.spec);
         let caps = parts.tenant.spec.effective_caps(plan);
-        let mut compiled = CompiledTenant {
+        let mut extensions: Box<[_]> = parts.extensions.into_iter().map(extension).collect();
+        extensions.sort_unstable_by_key(|extension| extension.id);
+        let mut devices: Box<[_]> = parts.devices.into_iter().map(device).collect();
+        devices.sort_unstable_by_key(|device| device.id);
+        let domains = parts.tenant.spec.domains.into_iter();
+        CompiledTenant {
             id: parts.tenant.id,
             revision: parts.tenant.revision,
-            display_name: parts.tenant.spec.display_name,
-            domains: parts.tenant.spec.domains,
+            display_name: parts.tenant.spec.display_name.into(),
+            domains: domains.map(String::into_boxed_str).collect(),
             caps,
             enabled: parts.tenant.spec.enabled,
-            by_number: HashMap::with_capacity(parts.extensions.len()),
-            by_extension: HashMap::with_capacity(parts.extensions.len()),
-            by_username: HashMap::with_capacity(parts.devices.len()),
-            by_device: HashMap::with_capacity(parts.devices.len()),
-            extensions: Vec::with_capacity(parts.extensions.len()),
-            devices: Vec::with_capacity(parts.devices.len()),
-        };
-        for extension in parts.extensions {
-            compiled.add_extension(extension);
+            by_number: Index::of(&extensions, |extension| &*extension.number),
+            by_username: Index::of(&devices, |device| &*device.username),
+            by_extension: Index::of(&devices, |device| (device.extension, device.id)),
+            extensions,
+            devices,
         }
-        for (device, digests) in parts.devices {
-            compiled.add_device(device, digests);
-        }
-        compiled
-    }
-
-    fn add_extension(&mut self, extension: Resource<Extension>) {
-        let index = self.extensions.len();
-        self.by_number.insert(extension.spec.number.clone(), index);
-        self.by_extension.insert(extension.id, index);
-        self.extensions.push(CompiledExtension {
-            id: extension.id,
-            number: extension.spec.number,
-            display_name: extension.spec.display_name,
-            ring: Duration::from_secs(extension.spec.ring_seconds.into()),
-            destination: extension.spec.destination,
-            enabled: extension.spec.enabled,
-            devices: Vec::new(),
-        });
-    }
-
-    fn add_device(&mut self, device: Resource<Device>, digests: Option<Digests>) {
-        let index = self.devices.len();
-        self.by_username.insert(device.spec.username.clone(), index);
-        self.by_device.insert(device.id, index);
-        let owner = self.by_extension.get(&device.spec.extension);
-        if let Some(extension) = owner.and_then(|&at| self.extensions.get_mut(at)) {
-            extension.devices.push(index);
-        }
-        self.devices.push(CompiledDevice {
-            id: device.id,
-            address: device.spec.fixed_contact(),
-            username: device.spec.username,
-            extension: device.spec.extension,
-            digests,
-            trusted_source: device.spec.trusted_source,
-            enabled: device.spec.enabled,
-        });
     }
 
     /// The tenant.
@@ -158,13 +132,13 @@ impl CompiledTenant {
     }
 
     /// SIP domains; the first is the one that is written into what we send.
-    pub fn domains(&self) -> &[String] {
+    pub fn domains(&self) -> &[Box<str>] {
         &self.domains
     }
 
     /// The first domain.
     pub fn domain(&self) -> &str {
-        self.domains.first().map_or("", String::as_str)
+        self.domains.first().map_or("", |domain| domain)
     }
 
     /// What people call it.
@@ -194,28 +168,29 @@ impl CompiledTenant {
 
     /// The extension with this number.
     pub fn extension_by_number(&self, number: &str) -> Option<&CompiledExtension> {
-        self.by_number
-            .get(number)
-            .and_then(|&at| self.extensions.get(at))
+        self.by_number.find(&self.extensions, |extension| {
+            (*extension.number).cmp(number)
+        })
     }
 
     /// The extension with this id.
     pub fn extension(&self, id: ExtensionId) -> Option<&CompiledExtension> {
-        self.by_extension
-            .get(&id)
-            .and_then(|&at| self.extensions.get(at))
+        let found = self
+            .extensions
+            .binary_search_by_key(&id, |extension| extension.id);
+        self.extensions.get(found.ok()?)
     }
 
     /// The device with this authentication user name.
     pub fn device_by_username(&self, username: &str) -> Option<&CompiledDevice> {
         self.by_username
-            .get(username)
-            .and_then(|&at| self.devices.get(at))
+            .find(&self.devices, |device| (*device.username).cmp(username))
     }
 
     /// The device with this id.
     pub fn device(&self, id: DeviceId) -> Option<&CompiledDevice> {
-        self.by_device.get(&id).and_then(|&at| self.devices.get(at))
+        let found = self.devices.binary_search_by_key(&id, |device| device.id);
+        self.devices.get(found.ok()?)
     }
 
     /// The devices of an extension, in the order of their ids.
@@ -223,10 +198,8 @@ impl CompiledTenant {
         &'a self,
         extension: &'a CompiledExtension,
     ) -> impl Iterator<Item = &'a CompiledDevice> + 'a {
-        extension
-            .devices
-            .iter()
-            .filter_map(|&at| self.devices.get(at))
+        let of = |device: &CompiledDevice| device.extension.cmp(&extension.id);
+        self.by_extension.all(&self.devices, of)
     }
 
     /// What admission needs to know of a device. A device of a disabled tenant or of a disabled
@@ -239,5 +212,30 @@ impl CompiledTenant {
             trusted_source: device.trusted_source,
             enabled: self.enabled && extension && device.enabled,
         }
+    }
+}
+
+fn extension(resource: Resource<Extension>) -> CompiledExtension {
+    let Resource { id, spec, .. } = resource;
+    CompiledExtension {
+        id,
+        number: spec.number.into(),
+        display_name: spec.display_name.into(),
+        ring_seconds: spec.ring_seconds,
+        destination: spec.destination,
+        enabled: spec.enabled,
+    }
+}
+
+fn device((resource, digests): (Resource<Device>, Option<Digests>)) -> CompiledDevice {
+    let Resource { id, spec, .. } = resource;
+    CompiledDevice {
+        id,
+        address: spec.fixed_contact().map(Box::new),
+        username: spec.username.into(),
+        extension: spec.extension,
+        digests,
+        trusted_source: spec.trusted_source,
+        enabled: spec.enabled,
     }
 }

@@ -1,6 +1,8 @@
 //! What a live exchange asks instead of a database: the compiled tenant and the directory.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::sync::Arc;
+
 use domain::{
     CompiledTenant, Device, Digests, Directory, Extension, Kind, Resource, Tenant, TenantParts,
 };
@@ -43,8 +45,8 @@ fn parts(number: u128, domain: &str, username: &str) -> TenantParts {
     }
 }
 
-fn compiled(number: u128, domain: &str, username: &str) -> CompiledTenant {
-    CompiledTenant::compile(parts(number, domain, username))
+fn compiled(number: u128, domain: &str, username: &str) -> Arc<CompiledTenant> {
+    Arc::new(CompiledTenant::compile(parts(number, domain, username)))
 }
 
 #[test]
@@ -126,7 +128,7 @@ fn a_trusted_source_is_found_in_its_mapped_form_too() {
     parts.devices[0].0.spec.trusted_source = Some("192.0.2.7".parse().unwrap());
     let mut directory = Directory::new();
     assert!(directory.source("192.0.2.7".parse().unwrap()).is_none());
-    directory.replace(&CompiledTenant::compile(parts));
+    directory.replace(&Arc::new(CompiledTenant::compile(parts)));
     for from in ["192.0.2.7", "::ffff:192.0.2.7"] {
         let found = directory.source(from.parse().unwrap()).unwrap();
         assert_eq!(found.device.device, DeviceId::new(1, 1));

@@ -30,6 +30,11 @@ pub trait ExchangeStore: FeedWatch {
     /// such tenant.
     async fn load_tenant(&self, scope: &TenantScope) -> Result<Option<TenantParts>, StoreError>;
 
+    /// The same of many tenants at once, in the order of their ids; those that do not exist are
+    /// left out. It costs a few statements, not a few for each; whoever asks takes care to ask for
+    /// no more than it wants to hold (some hundred).
+    async fn load_tenants(&self, scopes: &[TenantScope]) -> Result<Vec<TenantParts>, StoreError>;
+
     /// The feed after a cursor: at most `limit` entries (at most 10,000).
     async fn feed(&self, after: u64, limit: usize) -> Result<FeedPage, StoreError>;
 

@@ -180,7 +180,7 @@ fn ring(
         );
         return Step::Refuse(Refusal::UNAVAILABLE);
     }
-    let (count, seconds) = (devices.len(), extension.ring.as_secs());
+    let (count, seconds) = (devices.len(), extension.ring().as_secs());
     why.add(
         "extension.ring",
         format!(
@@ -190,9 +190,9 @@ fn ring(
     );
     Step::Ring {
         extension: extension.id,
-        number: extension.number.clone(),
+        number: extension.number.to_string(),
         devices,
-        timeout: extension.ring,
+        timeout: extension.ring(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Three of the memory store's faces: to tenants, to the exchange, and to the front door.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
@@ -245,7 +247,7 @@ impl ExchangeStore for MemoryStore {
         let mut directory = Directory::new();
         for tenant in state.tenant_ids() {
             if let Some(parts) = state.parts(tenant)? {
-                directory.replace(&CompiledTenant::compile(parts));
+                directory.replace(&Arc::new(CompiledTenant::compile(parts)));
             }
         }
         Ok((directory, state.cursor))
@@ -266,6 +268,13 @@ impl ExchangeStore for MemoryStore {
 
     async fn load_tenant(&self, scope: &TenantScope) -> Result<Option<TenantParts>, StoreError> {
         self.state()?.parts(scope.tenant())
+    }
+
+    async fn load_tenants(&self, scopes: &[TenantScope]) -> Result<Vec<TenantParts>, StoreError> {
+        let state = self.state()?;
+        let tenants: BTreeSet<TenantId> = scopes.iter().map(TenantScope::tenant).collect();
+        let loaded = tenants.into_iter().map(|tenant| state.parts(tenant));
+        loaded.filter_map(Result::transpose).collect()
     }
 
     async fn feed(&self, after: u64, limit: usize) -> Result<FeedPage, StoreError> {

@@ -6,6 +6,7 @@ use ports::{Cursor, Listing, Order, Page, StoreError};
 use tenancy::Owner;
 
 use super::feed::change;
+use super::lists;
 use super::sql::{Fields, Sql, column, corrupt, limit};
 use super::value::{ToValue, params};
 use crate::paging;
@@ -99,17 +100,19 @@ pub(super) fn count(sql: Sql<'_>, owner: Owner, kind: KindName) -> Result<u64, S
     Ok(found.unwrap_or_default())
 }
 
-/// All of a kind's documents, in the order of their ids, each with its sealed digests.
-pub(super) fn all(
+/// Documents of these tenants that a running exchange compiles, by tenant and kind, each with its
+/// sealed digests.
+pub(super) fn compiled(
     sql: Sql<'_>,
-    owner: Owner,
-    kind: KindName,
+    tenants: &[String],
 ) -> Result<Vec<(Document, Option<Vec<u8>>)>, StoreError> {
+    let (marks, params) = lists::list(tenants);
     let find = format!(
-        "SELECT {COLUMNS}, digests FROM documents WHERE tenant = ?1 AND kind = ?2 ORDER BY id"
+        "SELECT {COLUMNS}, digests FROM documents
+         WHERE tenant IN ({marks}) AND kind IN ('tenant', 'extension', 'device')
+         ORDER BY tenant, kind, id"
     );
-    let key = params![column(owner), kind.as_str()];
-    sql.all(&find, key, |fields| {
+    sql.all(&find, params, |fields| {
         Ok((document(fields)?, fields.plain(8)?))
     })
 }

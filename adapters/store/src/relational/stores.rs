@@ -1,6 +1,7 @@
 //! The four faces of the store: each call becomes a request of a reader or an order of the
 //! writer.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
@@ -16,7 +17,8 @@ use tenancy::{AccountScope, Owner, PlatformScope, TenantScope, TokenHash};
 
 use super::sight::Sight;
 use super::{
-    SqlStore, accounts, cdrs, documents, feed, requests, settings, tables, tenants, tokens, trail,
+    SqlStore, accounts, cdrs, documents, feed, loading, requests, settings, tables, tenants,
+    tokens, trail,
 };
 use crate::idempotency;
 use crate::transaction::Reach;
@@ -307,10 +309,27 @@ impl FeedWatch for SqlStore {
     }
 }
 
+impl SqlStore {
+    /// Loads tenants, and notes what they are owed from now on.
+    async fn load(
+        &self,
+        sight: Sight,
+        tenants: Vec<TenantId>,
+    ) -> Result<Vec<TenantParts>, StoreError> {
+        let weights = Arc::clone(&self.weights);
+        self.read(sight, move |now| {
+            let found = loading::parts(now, &tenants)?;
+            weights.learn(&tenants, &found);
+            Ok(found)
+        })
+        .await
+    }
+}
+
 #[async_trait]
 impl ExchangeStore for SqlStore {
     async fn directory(&self) -> Result<(Directory, u64), StoreError> {
-        self.read(Sight::Everything, tenants::directory).await
+        self.read(Sight::Everything, loading::directory).await
     }
 
     async fn tenant_ids(&self) -> Result<Vec<TenantId>, StoreError> {
@@ -327,10 +346,16 @@ impl ExchangeStore for SqlStore {
 
     async fn load_tenant(&self, scope: &TenantScope) -> Result<Option<TenantParts>, StoreError> {
         let tenant = scope.tenant();
-        self.read(Sight::Tenant(scope.tenant()), move |now| {
-            tenants::parts(now, tenant)
-        })
-        .await
+        self.load(Sight::Tenant(tenant), vec![tenant])
+            .await
+            .map(|mut found| found.pop())
+    }
+
+    async fn load_tenants(&self, scopes: &[TenantScope]) -> Result<Vec<TenantParts>, StoreError> {
+        let mut tenants: Vec<TenantId> = scopes.iter().map(TenantScope::tenant).collect();
+        tenants.sort_unstable();
+        tenants.dedup();
+        self.load(Sight::Everything, tenants).await
     }
 
     async fn feed(&self, after: u64, limit: usize) -> Result<FeedPage, StoreError> {

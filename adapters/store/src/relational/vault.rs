@@ -1,5 +1,6 @@
 //! Data keys in the database, and the sealing of digests under them.
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -8,9 +9,9 @@ use ports::{Entropy, KeyStatus, MasterKeyUse, RESEAL_STEP, Resealed, StoreError}
 use tenancy::Owner;
 use zeroize::Zeroizing;
 
-use super::settings;
 use super::sql::{Sql, column, corrupt, limit};
 use super::value::{Value, params};
+use super::{lists, settings};
 use crate::seal::{DataKey, KeySource, Keyring, SealError};
 
 /// The setting that names the newest master key, once keys were sealed anew.
@@ -249,11 +250,30 @@ impl Vault {
     /// Opens an owner's data key.
     pub(super) fn key(&self, sql: Sql<'_>, owner: Owner) -> Result<OwnerKey, StoreError> {
         let sealed = sealed_key(sql, owner)?;
-        let sealed = sealed.ok_or_else(|| corrupt(&format!("{owner} has no data key")))?;
+        let sealed = sealed.ok_or_else(|| without_key(owner))?;
         Ok(OwnerKey {
             owner,
             key: self.open_data_key(owner, &sealed)?,
         })
+    }
+
+    /// Opens the data keys of these owners, as far as they have one.
+    pub(super) fn keys(
+        &self,
+        sql: Sql<'_>,
+        owners: &[String],
+    ) -> Result<HashMap<Owner, OwnerKey>, StoreError> {
+        let (marks, params) = lists::list(owners);
+        let find = format!("SELECT tenant, sealed FROM data_keys WHERE tenant IN ({marks})");
+        let sealed = sql.all(&find, params, |fields| {
+            Ok((fields.owner(0)?, fields.plain::<Vec<u8>>(1)?))
+        })?;
+        let mut keys = HashMap::with_capacity(sealed.len());
+        for (owner, sealed) in sealed {
+            let key = self.open_data_key(owner, &sealed)?;
+            keys.insert(owner, OwnerKey { owner, key });
+        }
+        Ok(keys)
     }
 
     /// Seals what is kept of a document's secret for its place.
@@ -329,6 +349,11 @@ impl OwnerKey {
     fn place(&self, kind: KindName, id: &str) -> Vec<u8> {
         format!("{}/{kind}/{id}", self.owner).into_bytes()
     }
+}
+
+/// An owner ought to have a data key and has none.
+pub(super) fn without_key(owner: Owner) -> StoreError {
+    corrupt(&format!("{owner} has no data key"))
 }
 
 fn sealed_key(sql: Sql<'_>, owner: Owner) -> Result<Option<Vec<u8>>, StoreError> {

@@ -1,6 +1,6 @@
 //! A bounded queue of work between threads, which owners of the work take turns in.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use machine::FairQueue;
 use machine::fair::{COST_MAX, FairBounds, Turn};
@@ -8,19 +8,21 @@ use ports::StoreError;
 
 use super::figures::QueueFigures;
 use super::sight::Sight;
+use super::weights::Weights;
 
-/// A tenant's weight: the same for all, since the store does not know their plans.
-const TENANT: u16 = 1;
+/// The weight of what is the platform's, four times a tenant's usual one: look-ups of keys, call
+/// records, the feed. All tenants are served by it.
+const PLATFORM: u16 = 40;
 
-/// The weight of what is the platform's: look-ups of keys, call records, the feed. All tenants are
-/// served by it.
-const PLATFORM: u16 = 4;
+/// Cost of one step: at the usual weight two have one turn.
+const STEP: u16 = 5;
 
 /// Work that waits for one of some threads, in turns of the tenants it is for. When it is full,
 /// the newest work of whoever has most waiting is refused at once.
 pub(super) struct WorkQueue<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
+    weights: Arc<Weights>,
 }
 
 struct State<T> {
@@ -29,8 +31,12 @@ struct State<T> {
 }
 
 impl<T> WorkQueue<T> {
-    /// An empty queue for at most `bound` pieces of work.
-    pub(super) fn with_bound(name: &'static str, bound: usize) -> WorkQueue<T> {
+    /// An empty queue for at most `bound` pieces of work, in turns by these weights.
+    pub(super) fn with_bound(
+        name: &'static str,
+        bound: usize,
+        weights: Arc<Weights>,
+    ) -> WorkQueue<T> {
         WorkQueue {
             state: Mutex::new(State {
                 waiting: FairQueue::with_bounds(
@@ -43,6 +49,7 @@ impl<T> WorkQueue<T> {
                 closed: false,
             }),
             changed: Condvar::new(),
+            weights,
         }
     }
 
@@ -59,10 +66,10 @@ impl<T> WorkQueue<T> {
     pub(super) fn push(&self, whose: Sight, steps: usize, work: T) -> Result<(), StoreError> {
         let turn = Turn {
             weight: match whose {
-                Sight::Tenant(_) => TENANT,
+                Sight::Tenant(tenant) => self.weights.of(tenant).get(),
                 Sight::Everything => PLATFORM,
             },
-            cost: u16::try_from(steps).unwrap_or(COST_MAX),
+            cost: u16::try_from(steps).map_or(COST_MAX, |steps| steps.saturating_mul(STEP)),
             lane: 0,
         };
         let mut state = self.lock();
@@ -136,15 +143,23 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
     use ids::TenantId;
+    use tenancy::Weight;
+
+    fn queue(bound: usize) -> WorkQueue<u32> {
+        WorkQueue::with_bound("test", bound, Arc::default())
+    }
+
+    fn tenant(letter: char) -> TenantId {
+        TenantId::new(0, u128::from(u32::from(letter)))
+    }
 
     fn push(queue: &WorkQueue<u32>, whose: char, work: u32) -> Result<(), StoreError> {
-        let tenant = Sight::Tenant(TenantId::new(0, u128::from(u32::from(whose))));
-        queue.push(tenant, 10, work)
+        queue.push(Sight::Tenant(tenant(whose)), 10, work)
     }
 
     #[test]
     fn the_work_of_one_tenant_waits_for_one_turn_of_anothers_flood() {
-        let queue = WorkQueue::with_bound("test", 100);
+        let queue = queue(100);
         for work in 0..50 {
             push(&queue, 'a', work).unwrap();
         }
@@ -154,8 +169,22 @@ mod tests {
     }
 
     #[test]
+    fn a_tenant_that_is_owed_three_times_as_much_is_served_three_times_as_often() {
+        let queue = queue(1_000);
+        let weight = Weight::new(30);
+        queue.weights.set(tenant('b'), weight);
+        for work in 0..200 {
+            push(&queue, 'a', work).unwrap();
+            push(&queue, 'b', 1_000 + work).unwrap();
+        }
+        let served = std::iter::from_fn(|| queue.next()).take(200);
+        let heavy = served.filter(|work| *work >= 1_000).count();
+        assert!((145..=155).contains(&heavy), "{heavy}");
+    }
+
+    #[test]
     fn a_full_queue_makes_room_for_a_neighbour_of_the_flood() {
-        let queue = WorkQueue::with_bound("test", 3);
+        let queue = queue(3);
         for work in 0..3 {
             push(&queue, 'a', work).unwrap();
         }
@@ -168,7 +197,7 @@ mod tests {
 
     #[test]
     fn work_past_the_bound_is_refused_at_once_and_counts_for_nothing() {
-        let queue = WorkQueue::with_bound("test", 2);
+        let queue = queue(2);
         push(&queue, 'a', 1).unwrap();
         push(&queue, 'a', 2).unwrap();
         let refused = push(&queue, 'a', 3).unwrap_err();
@@ -188,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_closed_queue_gives_what_waits_and_takes_no_more() {
-        let queue = WorkQueue::with_bound("test", 2);
+        let queue = queue(2);
         push(&queue, 'a', 1).unwrap();
         queue.close();
         assert_eq!(push(&queue, 'a', 2), Err(closed()));

@@ -61,6 +61,10 @@ fn answers(world: &World<'_>) -> Vec<(&'static str, Option<StoreError>)> {
         ("directory", block_on(store.directory()).err()),
         ("tenant_ids", block_on(store.tenant_ids()).err()),
         ("load_tenant", block_on(store.load_tenant(&scope)).err()),
+        (
+            "load_tenants",
+            block_on(store.load_tenants(&[scope.clone()])).err(),
+        ),
         ("feed", block_on(store.feed(0, 1)).err()),
         ("setting", block_on(store.setting("realm")).err()),
         (

@@ -82,6 +82,27 @@ fn a_tenant_is_loaded_whole_in_the_order_of_ids(world: &World<'_>) {
     assert!(parts(world, &nobody).is_none());
 }
 
+fn many_tenants_are_loaded_as_each_alone_would_be(world: &World<'_>) {
+    let domains = ["acme.example", "globex.example", "initech.example"];
+    let mut scopes: Vec<TenantScope> = domains.iter().map(|name| world.tenant(name)).collect();
+    for (number, scope) in scopes.iter().enumerate() {
+        let extension = world.extension(scope, "101");
+        world.device(scope, &extension, &format!("phone-{number}"));
+    }
+    let alone: Vec<_> = scopes
+        .iter()
+        .filter_map(|scope| parts(world, scope))
+        .collect();
+    assert_eq!(alone.len(), 3);
+    // one that does not exist is left out, one asked for twice comes once
+    scopes.reverse();
+    scopes.push(TenantScope::for_job(ids::TenantId::new(9, 9), "test"));
+    scopes.push(scopes[0].clone());
+    let many = block_on(world.store.load_tenants(&scopes)).unwrap();
+    assert_eq!(format!("{many:?}"), format!("{alone:?}"));
+    assert!(block_on(world.store.load_tenants(&[])).unwrap().is_empty());
+}
+
 fn the_directory_knows_the_names_of_all_tenants(world: &World<'_>) {
     let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
     for (scope, username) in [(&acme, "ann"), (&globex, "bob")] {
@@ -128,6 +149,7 @@ on_every_store!(
     a_tenant_with_documents_is_not_deleted_and_they_are_named,
     of_a_deleted_tenant_the_records_and_the_trail_stay,
     a_tenant_is_loaded_whole_in_the_order_of_ids,
+    many_tenants_are_loaded_as_each_alone_would_be,
     the_directory_knows_the_names_of_all_tenants,
     a_tenant_is_changed_by_the_operator,
     a_tenants_document_belongs_to_itself,

@@ -29,8 +29,8 @@ pub(crate) fn letter(update: Update, loopback: bool) -> Letter {
 }
 
 /// Whether a company is the load drivers'.
-fn is_for_load(domains: &[String]) -> bool {
-    domains.iter().any(|domain| domain == LOAD_DOMAIN)
+fn is_for_load(domains: &[Box<str>]) -> bool {
+    domains.iter().any(|domain| **domain == *LOAD_DOMAIN)
 }
 
 /// Follows the feed for ever.

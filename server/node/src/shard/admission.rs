@@ -96,7 +96,7 @@ impl Shard {
             return Judged::Challenge { stale: false };
         };
         let username = credentials.param("username").unwrap_or_default();
-        let entry = self.tenants.directory.device(&username).copied();
+        let entry = self.tenants.directory.device(&username);
         let digests = entry
             .and_then(|entry| entry.digests)
             .map(|digests| Digests {

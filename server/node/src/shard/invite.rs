@@ -267,10 +267,10 @@ pub(crate) fn caller_of(admitted: &Admitted) -> Caller {
         device: Some(admitted.device),
         extension: extension.map(|extension| extension.id),
         number: extension
-            .map(|extension| extension.number.clone())
+            .map(|extension| extension.number.to_string())
             .unwrap_or_default(),
         display: extension
-            .map(|extension| extension.display_name.clone())
+            .map(|extension| extension.display_name.to_string())
             .unwrap_or_default(),
     }
 }

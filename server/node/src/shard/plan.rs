@@ -30,7 +30,7 @@ impl Shard {
             } => {
                 let display = tenant
                     .extension(extension)
-                    .map_or("", |found| found.display_name.as_str());
+                    .map_or("", |found| &*found.display_name);
                 let contact = |device, slot| Contact {
                     device,
                     extension,
