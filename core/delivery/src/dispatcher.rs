@@ -30,6 +30,8 @@ struct Tenant {
     under_way: usize,
     /// Whether it stands in the ring.
     in_ring: bool,
+    /// What it may still start in this turn, in the unit of the weights.
+    credit: u16,
     /// When it is woken, as the dispatcher has noted it.
     wakes: Option<Instant>,
 }
@@ -43,9 +45,14 @@ pub struct Dispatcher {
     /// Tenants that may have something to try, in the order of their turns.
     ring: VecDeque<TenantId>,
     wakes: BTreeSet<(Instant, TenantId)>,
+    /// Weights that differ from the usual one.
+    weights: BTreeMap<TenantId, u16>,
     jobs: usize,
     under_way: usize,
 }
+
+/// Cost of an attempt, which is also the usual weight: then a turn is one attempt.
+const ATTEMPT: u16 = 10;
 
 impl Dispatcher {
     /// A dispatcher without jobs; `random` spreads the pauses.
@@ -56,8 +63,20 @@ impl Dispatcher {
             tenants: BTreeMap::new(),
             ring: VecDeque::new(),
             wakes: BTreeSet::new(),
+            weights: BTreeMap::new(),
             jobs: 0,
             under_way: 0,
+        }
+    }
+
+    /// States how much a tenant is owed beside others: at weight 20 it starts two attempts in a
+    /// turn, at weight 5 one in every second. The usual weight is 10; a weight is at least 1.
+    /// Whoever has a weight of its own is remembered until its weight is stated as 10 again.
+    pub fn set_weight(&mut self, tenant: TenantId, weight: u16) {
+        if weight == ATTEMPT {
+            self.weights.remove(&tenant);
+        } else {
+            self.weights.insert(tenant, weight.max(1));
         }
     }
 
@@ -106,12 +125,23 @@ impl Dispatcher {
                 continue;
             };
             tenant.in_ring = false;
+            if tenant.credit < ATTEMPT {
+                let weight = self.weights.get(&id).copied().unwrap_or(ATTEMPT);
+                tenant.credit = tenant.credit.saturating_add(weight);
+            }
+            if tenant.credit < ATTEMPT {
+                self.enter_ring(id);
+                continue;
+            }
             let Some((webhook, job)) = tenant.start(&self.limits, now) else {
+                tenant.credit = 0;
                 self.sleep(id);
                 continue;
             };
+            tenant.credit -= ATTEMPT;
+            let goes_on = tenant.credit >= ATTEMPT;
             self.under_way += 1;
-            self.enter_ring(id);
+            self.go_on(id, goes_on);
             let receiver = job.receiver;
             if job.expires <= now {
                 self.conclude(receiver, job.event);
@@ -220,6 +250,14 @@ impl Dispatcher {
         {
             tenant.in_ring = true;
             self.ring.push_back(id);
+        }
+    }
+
+    /// Puts a tenant back into the ring: at its front while its turn goes on.
+    fn go_on(&mut self, id: TenantId, goes_on: bool) {
+        self.enter_ring(id);
+        if goes_on && let Some(last) = self.ring.pop_back() {
+            self.ring.push_front(last);
         }
     }
 

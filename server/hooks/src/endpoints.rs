@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use delivery::Receiver;
-use domain::{EventFilter, EventKind, KindName, Resource, Webhook};
+use domain::{EventFilter, EventKind, KindName, Plan, Resource, Tenant, Webhook};
 use ids::{TenantId, WebhookId};
 use ports::{EventQuery, Order, PAGE_MAX, Page, StoreError, Stores};
-use tenancy::TenantScope;
+use tenancy::{TenantScope, Weight};
 
 /// One endpoint that is switched on.
 #[derive(Clone, Debug)]
@@ -49,6 +49,28 @@ pub(crate) async fn of_tenant(
             None => return Ok(found),
         }
     }
+}
+
+/// How much of the deliveries a tenant is owed, beside others: by its plan, and where it differs.
+pub(crate) async fn weight_of(
+    store: &dyn Stores,
+    scope: &TenantScope,
+) -> Result<Weight, StoreError> {
+    let id = scope.tenant().to_string();
+    let Some(tenant) = store.get(scope, KindName::Tenant, &id).await? else {
+        return Ok(Weight::default());
+    };
+    let tenant: Resource<Tenant> = tenant.try_into()?;
+    let plan: Option<Resource<Plan>> = match tenant.spec.plan {
+        Some(_) => store
+            .plan(scope)
+            .await?
+            .map(TryInto::try_into)
+            .transpose()?,
+        None => None,
+    };
+    let plan = plan.as_ref().map(|plan| &plan.spec);
+    Ok(tenant.spec.effective_caps(plan).weight)
 }
 
 async fn endpoint(

@@ -6,15 +6,16 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use delivery::{Attempt, Dispatcher, Job, Outcome, Receiver, Step, Verdict};
-use domain::{Delivery, DeliveryState, KindName, LastTry};
+use domain::{Delivery, DeliveryState, FeedEntry, KindName, LastTry};
 use ids::{TenantId, WebhookId};
 use machine::{Clock, Instant, Random, WallTime};
 use ports::{CourierError, EventQuery, Receipt, StoreError};
+use tenancy::Weight;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::desk::Hooks;
-use crate::endpoints::{Endpoint, of_tenant, scope_of};
+use crate::endpoints::{Endpoint, of_tenant, scope_of, weight_of};
 use crate::figures::count;
 
 /// How often news are looked for; two atomic reads.
@@ -147,10 +148,10 @@ impl Runner {
             return Ok(());
         }
         let page = store.feed(at, HEADS_AT_ONCE).await?;
-        let changed = page.entries.iter();
-        let changed = changed.filter(|entry| entry.kind == KindName::Webhook);
-        let mut tenants: BTreeSet<TenantId> =
-            changed.filter_map(|entry| entry.owner.tenant()).collect();
+        let mut tenants = BTreeSet::new();
+        for entry in &page.entries {
+            tenants.extend(self.concerns(entry).await?);
+        }
         if page.lost {
             tenants.extend(store.tenants_with_webhooks().await?);
             tenants.extend(self.endpoints.keys().map(|receiver| receiver.tenant));
@@ -163,8 +164,32 @@ impl Runner {
         Ok(())
     }
 
+    /// The tenants whose webhooks, or whose weight, a change may have changed.
+    async fn concerns(&self, entry: &FeedEntry) -> Result<Vec<TenantId>, StoreError> {
+        let mut tenants: Vec<TenantId> = entry.owner.tenant().into_iter().collect();
+        if entry.kind == KindName::Webhook {
+            return Ok(tenants);
+        }
+        if entry.kind == KindName::Plan
+            && let Ok(plan) = entry.id.parse()
+        {
+            tenants = self.hooks.parts.store.tenants_on(plan).await?;
+        } else if entry.kind != KindName::Tenant {
+            return Ok(Vec::new());
+        }
+        let known: BTreeSet<TenantId> = self.endpoints.keys().map(|of| of.tenant).collect();
+        tenants.retain(|tenant| known.contains(tenant));
+        Ok(tenants)
+    }
+
     async fn reload(&mut self, tenant: TenantId) -> Result<(), StoreError> {
-        let found = of_tenant(&*self.hooks.parts.store, &scope_of(tenant)).await?;
+        let (store, scope) = (&*self.hooks.parts.store, scope_of(tenant));
+        let found = of_tenant(store, &scope).await?;
+        let weight = match found.is_empty() {
+            true => Weight::default(),
+            false => weight_of(store, &scope).await?,
+        };
+        self.dispatcher.set_weight(tenant, weight.get());
         let known = self.endpoints.keys().copied();
         let gone: Vec<Receiver> = known
             .filter(|receiver| receiver.tenant == tenant && !found.contains_key(receiver))

@@ -29,6 +29,48 @@ fn tenants_take_turns_whatever_their_load() {
 }
 
 #[test]
+fn a_tenant_that_is_owed_twice_as_much_starts_twice_as_many() {
+    let mut dispatcher = dispatcher(Limits {
+        attempts_at_once: 7,
+        ..Limits::default()
+    });
+    dispatcher.set_weight(TenantId::new(1, 1), 20);
+    dispatcher.set_weight(TenantId::new(1, 3), 5);
+    for event in 0..100 {
+        for tenant in 1..=3 {
+            let to = receiver(tenant, event.into());
+            dispatcher.accept(job(to, event)).unwrap();
+        }
+    }
+    let first = attempts(&mut dispatcher, Instant::ZERO);
+    let of = |tenant| {
+        let tenant = TenantId::new(1, tenant);
+        first.iter().filter(|a| a.receiver.tenant == tenant).count()
+    };
+    assert_eq!((of(1), of(2), of(3)), (4, 2, 1));
+}
+
+#[test]
+fn a_weight_that_is_usual_again_is_forgotten() {
+    let mut dispatcher = dispatcher(Limits {
+        attempts_at_once: 4,
+        ..Limits::default()
+    });
+    dispatcher.set_weight(TenantId::new(1, 1), 1_000);
+    dispatcher.set_weight(TenantId::new(1, 1), 10);
+    for event in 0..10 {
+        for tenant in 1..=2 {
+            let to = receiver(tenant, event.into());
+            dispatcher.accept(job(to, event)).unwrap();
+        }
+    }
+    let first = attempts(&mut dispatcher, Instant::ZERO);
+    let tenants: Vec<_> = first.iter().map(|a| a.receiver.tenant).collect();
+    let (a, b) = (TenantId::new(1, 1), TenantId::new(1, 2));
+    assert_eq!(tenants, [a, b, a, b]);
+}
+
+#[test]
 fn a_tenant_has_no_more_attempts_under_way_than_its_share() {
     let limits = Limits::default();
     let mut dispatcher = dispatcher(limits);
