@@ -11,6 +11,7 @@ mod inbox;
 mod live;
 mod media;
 mod outside;
+mod precedence;
 mod records;
 mod retention;
 mod running;

@@ -23,6 +23,7 @@ use super::changes;
 use super::figures::{Board, Requests, deliveries};
 use super::inbox::{Letter, Postbox};
 use super::live::Live;
+use super::precedence;
 use super::records::Clerk;
 use super::retention;
 use super::switchboard::Switchboard;
@@ -94,6 +95,7 @@ impl Running {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(RUNTIME_THREADS)
             .thread_name("api")
+            .on_thread_start(precedence::step_back)
             .enable_all()
             .build()
             .map_err(|error| internal(&error))?;
@@ -103,6 +105,7 @@ impl Running {
         let waker = signalling.waker.clone();
         let ended = Arc::new(AtomicBool::new(false));
         let shard = start(signalling, Arc::clone(&ended))?;
+        precedence::arrange();
         let served = serve(&runtime, front, api, &ready_line, &ended);
         waker.stop();
         let joined = shard.join();
