@@ -1,8 +1,9 @@
 //! A company that sends twenty times its share to a machine with no more to give, and a neighbour
 //! that must not notice: it gets the same answers in the same order as alone, in about the time.
 //!
-//! The machine serves a thousand messages per second. The neighbour registers and calls at a
-//! modest rate; the flood is of new calls and registrations, half and half.
+//! The machine serves a thousand messages per second. The neighbour registers, registers anew and
+//! calls at a modest rate; the flood is of new calls and registrations, half and half, and of
+//! changes to the loud company's own documents.
 
 use crate::outcome::Failure;
 use machine::{Instant, Random};
@@ -19,6 +20,10 @@ const PACE: Duration = Duration::from_millis(1);
 /// [`STEP`].
 const FLOOD: usize = 100;
 const STEP: Duration = Duration::from_millis(10);
+/// Every so many steps the loud company is changed.
+const CHANGE_EVERY: u32 = 5;
+/// Every so many steps a phone of the neighbour registers anew.
+const REGISTER_EVERY: u32 = 40;
 /// How long it lasts.
 const STEPS: u32 = 400;
 /// The most by which the neighbour may get a message earlier or later than alone. A message waits
@@ -103,6 +108,14 @@ fn play(seed: u64, flooded: bool) -> (Seen, u64) {
     for step in 0..STEPS {
         if flooded {
             flood(&mut world, &raws);
+            if step % CHANGE_EVERY == 0 {
+                world.add(&loud);
+            }
+        }
+        if step % REGISTER_EVERY == 7
+            && let Some(phone) = whose(&phones, step / REGISTER_EVERY)
+        {
+            world.with(*phone, |phone, now| phone.register(600, now));
         }
         if let Some(pair) = calls.get(&step) {
             let number = format!("10{}", pair * 2 + 1);
@@ -117,6 +130,11 @@ fn play(seed: u64, flooded: bool) -> (Seen, u64) {
         .map(|exchange| exchange.shard.figures());
     let turned_away = figures.map_or(0, |figures| figures.shed_calls + figures.shed_others);
     (seen, turned_away)
+}
+
+/// The phones take turns.
+fn whose(phones: &[PhoneId], turn: u32) -> Option<&PhoneId> {
+    phones.iter().cycle().nth(usize::try_from(turn).ok()?)
 }
 
 fn flood(world: &mut World, raws: &[RawId]) {

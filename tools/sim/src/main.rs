@@ -31,10 +31,10 @@ const KNOWN: &str = include_str!("../seeds.txt");
 const TWICE: u64 = 50;
 
 /// Of so many seeds one is played with and without the first company.
-const APART: u64 = 10;
+const APART: u64 = 5;
 
 /// Of so many seeds one is played beside a flood, and without it.
-const FLOODED: u64 = 100;
+const FLOODED: u64 = 20;
 
 /// Plays simulated hours and judges them.
 #[derive(Clone, Debug, Parser)]
