@@ -106,6 +106,11 @@ fairness: ## measure what a neighbour notices of a company that floods the excha
 	@tools/setup.sh build
 	@python3 bench/fairness.py
 
+.PHONY: scale
+scale: ## measure ten thousand companies: start, memory, first calls, on both stores
+	@tools/setup.sh build postgres
+	@python3 bench/scale.py
+
 .PHONY: clean
 clean: ## remove what was built (keeps ./data and .tools)
 	cargo clean

@@ -4,11 +4,19 @@
     bench/fairness.py [--quick] [--no-build] [RESULTS.json]
 
 The exchange has core 0, the drivers (tools/load) core 1, both on loopback. The neighbour calls,
-registers and asks the API at a modest rate; beside it a company offers 20 times as much of each
-("beside"), and then as much as the driver can ("flood"). Rounds alternate, so that a change of the
-machine's own mood meets all of them. Printed: the neighbour's p50 and p99 of set-up, registration
-and API, milliseconds. The same goes to RESULTS.json (target/bench/fairness.json) and to a plot
-beside it (.svg).
+registers and asks the API at a modest rate, in four phases:
+
+  alone    nobody else is there
+  entitled a company offers 20 times as much of each, and its weight is 20 times the neighbour's:
+           it is within its share, so what the neighbour notices is a busy machine
+  beside   the same company with the neighbour's weight: 20 times its share. What is worse here
+           than in "entitled" is unfair
+  flood    as much as the driver can
+
+Rounds alternate, so that a change of the machine's own mood meets all phases, and each says how
+busy both cores were, the exchange among it. Printed: the neighbour's p50 and p99 of set-up,
+registration and API, milliseconds, medians over the rounds. The same goes to RESULTS.json
+(target/bench/fairness.json) and to a plot beside it (.svg).
 """
 
 import json
@@ -31,8 +39,10 @@ USERS = 20_000
 QUIET, QUIET_USERS, QUIET_FIRST = "quiet.example", 200, 2_000_000
 #: What the neighbour offers per second.
 CALLS, REGISTRATIONS, REQUESTS = 25, 50, 25
-#: What the other company offers, as a multiple of that; the flood is beyond the exchange.
-PHASES = {"alone": 0, "beside": 20, "flood": 160}
+#: What the other company offers, as a multiple of that, and its weight; the flood is beyond the
+#: exchange.
+PHASES = {"alone": (0, 10), "entitled": (20, 200), "beside": (20, 10), "flood": (160, 10)}
+TICKS = os.sysconf("SC_CLK_TCK")
 FIGURES = {"call": "set-up", "register": "registration", "ask": "API"}
 
 
@@ -100,6 +110,17 @@ class Exchange:
         return [self.ask("POST", "/api/v1/tokens", {"name": "bench", "tenant": domain})["key"]
                 for domain in (QUIET, "load.example")]
 
+    def set_weight(self, weight):
+        """Gives the other company this weight."""
+        self.ask("PATCH", "/api/v1/tenants/load.example", {"caps": {"weight": weight}})
+
+    def cpu(self):
+        """Processor time of the exchange and of the whole machine so far, seconds."""
+        own = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        cpu = pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+        busy = sum(int(part) for part in cpu) - int(cpu[3]) - int(cpu[4])
+        return (int(own[11]) + int(own[12])) / TICKS, busy / TICKS
+
     def figures(self):
         """What was refused so far, of whom."""
         page = self.ask("GET", "/metrics")
@@ -145,12 +166,17 @@ def read(processes):
     return {what: json.loads(process.communicate()[0]) for what, process in processes.items()}
 
 
-def phase(keys, times, seconds):
+def phase(exchange, keys, name, seconds):
     """One stretch of time; the other company is there before the neighbour and after it."""
+    times, weight = PHASES[name]
+    exchange.set_weight(weight)
     noisy = start(drivers("noisy", keys[1], times, seconds + 3), False) if times else {}
-    time.sleep(1.5 if times else 0)
+    time.sleep(1.5)
+    began, (own, all_of_it) = time.monotonic(), exchange.cpu()
     quiet = read(start(drivers("quiet", keys[0], 1, seconds), True))
-    return {"neighbour": quiet, "other": read(noisy)}
+    took, (own_end, all_end) = time.monotonic() - began, exchange.cpu()
+    busy = {"exchange_cores": (own_end - own) / took, "machine_cores": (all_end - all_of_it) / took}
+    return {"neighbour": quiet, "other": read(noisy), **busy}
 
 
 def median(numbers):
@@ -172,6 +198,8 @@ def summed_up(rounds):
                 "p99_ms": median(run["micros"]["p99"] for run in runs) / 1000,
                 "begun": sum(run["begun"] for run in runs),
                 "failed": sum(run["failed"] for run in runs),
+                "exchange_cores": median(one[name]["exchange_cores"] for one in rounds),
+                "machine_cores": median(one[name]["machine_cores"] for one in rounds),
                 "other_begun": sum(run["begun"] for run in others),
                 "other_good": sum(run["good"] for run in others),
             }
@@ -180,16 +208,19 @@ def summed_up(rounds):
 
 def tell(table):
     """The table as text."""
-    print(f"{'neighbour':14}{'beside':10}{'p50 ms':>9}{'p99 ms':>9}{'p99 moves':>11}"
-          f"{'failed':>14}{'other: good of begun':>24}")
+    print(f"{'neighbour':14}{'phase':10}{'p50 ms':>9}{'p99 ms':>9}{'to alone':>10}{'to entitled':>12}"
+          f"{'failed':>12}{'other: good of begun':>22}{'cores: own, all':>17}")
     for what, title in FIGURES.items():
         for name in PHASES:
             row, alone = table[f"{what}.{name}"], table[f"{what}.alone"]
+            entitled = table[f"{what}.entitled"]
             moved = 100 * (row["p99_ms"] / alone["p99_ms"] - 1)
+            unfair = 100 * (row["p99_ms"] / entitled["p99_ms"] - 1)
+            cores = f"{row['exchange_cores']:.2f}, {row['machine_cores']:.2f}"
             failed = f"{row['failed']} of {row['begun']}"
             other = f"{row['other_good']} of {row['other_begun']}"
-            print(f"{title:14}{name:10}{row['p50_ms']:9.2f}{row['p99_ms']:9.2f}{moved:+10.0f}%"
-                  f"{failed:>14}{other:>24}")
+            print(f"{title:14}{name:10}{row['p50_ms']:9.2f}{row['p99_ms']:9.2f}{moved:+9.0f}%"
+                  f"{unfair:+11.0f}%{failed:>12}{other:>22}{cores:>17}")
 
 
 def main():
@@ -198,6 +229,7 @@ def main():
     paths = [word for word in sys.argv[1:] if not word.startswith("--")]
     out = pathlib.Path(paths[0] if paths else TARGET / "bench" / "fairness.json")
     rounds, seconds = (1, 6) if "--quick" in flags else (3, 15)
+    load = os.getloadavg()[0]
     if "--no-build" not in flags:
         build = ["cargo", "build", "--release", "--locked", "-p", "strowger", "-p", "load"]
         subprocess.run(build, check=True, cwd=HOME)
@@ -208,17 +240,19 @@ def main():
         measured = []
         for number in range(rounds):
             measured.append({})
-            for name, times in PHASES.items():
-                measured[-1][name] = phase(keys, times, seconds)
+            for name in PHASES:
+                measured[-1][name] = phase(exchange, keys, name, seconds)
                 time.sleep(2)
             print(f"== round {number + 1} of {rounds} done", flush=True)
         refused = exchange.figures()
     finally:
         exchange.stop()
     table = summed_up(measured)
-    out.write_text(json.dumps({"table": table, "refused": refused, "rounds": measured}, indent=1))
+    out.write_text(json.dumps(
+        {"load_before": load, "table": table, "refused": refused, "rounds": measured}, indent=1))
     plot(table, PHASES, FIGURES, out.with_suffix(".svg"))
     tell(table)
+    print(f"== load of the machine before it began: {load:.1f}")
     print(f"== JSON: {out}, plot: {out.with_suffix('.svg')}")
 
 

@@ -1,7 +1,7 @@
 """Draws the figures of bench/fairness.py: bars of p50 and p99 by phase, as SVG."""
 
-WIDTH, HEIGHT, GAP, LEFT, BASE = 210, 220, 40, 60, 270
-COLOURS = ["#4c78a8", "#f58518", "#e45756"]
+WIDTH, HEIGHT, GAP, LEFT, BASE = 286, 220, 40, 60, 270
+COLOURS = ["#4c78a8", "#72b7b2", "#f58518", "#e45756"]
 
 
 def bar(x, height, colour, opacity, text):
@@ -21,7 +21,7 @@ def panel(table, phases, what, title, left):
         row, x = table[f"{what}.{name}"], left + 6 + number * 70
         for shift, key, opacity in ((0, "p50_ms", 0.45), (28, "p99_ms", 1)):
             height = HEIGHT * row[key] / most
-            parts.append(bar(x + shift, height, COLOURS[number % 3], opacity, f"{row[key]:.1f}"))
+            parts.append(bar(x + shift, height, COLOURS[number % len(COLOURS)], opacity, f"{row[key]:.1f}"))
         parts.append(f'<text x="{x + 27}" y="{BASE + 16}" text-anchor="middle">{name}</text>')
     return "".join(parts)
 

@@ -95,6 +95,8 @@ pub(crate) enum Command {
     Stub(Stub),
     /// Requests to the API.
     Ask(Ask),
+    /// The first call of companies that nobody called yet, and their second and third.
+    First(First),
     /// Everything, in order, as a table and as JSON.
     All(All),
 }
@@ -227,6 +229,18 @@ impl Ask {
             seconds: self.amount.seconds,
         })
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct First {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    /// What `strowger demo --json` printed.
+    #[arg(long)]
+    pub(crate) accounts: PathBuf,
+    /// How many companies call, spread over all.
+    #[arg(long, default_value_t = 500)]
+    pub(crate) companies: usize,
 }
 
 fn strange(address: SocketAddrV4) -> io::Error {

@@ -9,6 +9,7 @@ mod calls;
 mod ceiling;
 mod clock;
 mod description;
+mod first;
 mod parser;
 mod process;
 mod register;
@@ -76,6 +77,10 @@ fn run(command: Command) -> io::Result<()> {
             stub::run(&asked.at.target()?, length)
         }
         Command::Ask(asked) => print(&ask::run(&asked.asking()?)?),
+        Command::First(asked) => {
+            let target = asked.at.target()?;
+            print(&first::run(&target, &asked.accounts, asked.companies)?)
+        }
         Command::All(asked) => all(asked),
     }
 }
