@@ -82,15 +82,9 @@ pub trait Store: Send + Sync {
 }
 
 /// The faces to what happens in tenants and is no document.
-pub trait Books:
-    EventLog + DeliveryBook + SupportBook + FactStore + ErasureStore + ArchiveStore
-{
-}
+pub trait Books: EventLog + DeliveryBook + SupportBook + FactStore {}
 
-impl<T> Books for T where
-    T: EventLog + DeliveryBook + SupportBook + FactStore + ErasureStore + ArchiveStore + ?Sized
-{
-}
+impl<T> Books for T where T: EventLog + DeliveryBook + SupportBook + FactStore + ?Sized {}
 
 /// The faces to what is kept sealed or hashed.
 pub trait Safes: CredentialStore + KeyStore + SecretStore {}
@@ -98,9 +92,9 @@ pub trait Safes: CredentialStore + KeyStore + SecretStore {}
 impl<T> Safes for T where T: CredentialStore + KeyStore + SecretStore + ?Sized {}
 
 /// The faces that take tenants away, out and in as a whole.
-pub trait Removals: ArchiveStore {}
+pub trait Removals: ErasureStore + ArchiveStore {}
 
-impl<T> Removals for T where T: ArchiveStore + ?Sized {}
+impl<T> Removals for T where T: ErasureStore + ArchiveStore + ?Sized {}
 
 /// All of a store's faces.
 pub trait Stores:

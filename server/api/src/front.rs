@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::heavy::Forge;
 use crate::limits::Limits;
+use crate::presumed::Presumed;
 use crate::rate::{Meters, Standing};
 use crate::shares::Shares;
 use crate::stream::Hub;
@@ -89,7 +90,8 @@ pub(crate) enum Asker {
 }
 
 impl Asker {
-    fn of(principal: &Principal) -> Asker {
+    /// Whose rate and turn a request of this principal takes.
+    pub(crate) fn of(principal: &Principal) -> Asker {
         match principal.owner() {
             Owner::Account(_) => Asker::Account(principal.actor()),
             Owner::Tenant(tenant) => Asker::Tenant(tenant),
@@ -111,6 +113,8 @@ pub(crate) struct Front {
     pub(crate) forge: Forge,
     /// Places for what is done for somebody unknown after the answer, such as mails.
     pub(crate) mails: Arc<Semaphore>,
+    /// Whose keys were seen.
+    pub(crate) presumed: Presumed<Asker>,
     meters: Mutex<Meters<Asker>>,
 }
 
@@ -134,6 +138,7 @@ impl Front {
             site,
             forge: Forge::new(limits.passwords, limits.passwords_waiting),
             mails: Arc::new(Semaphore::new(limits.mails)),
+            presumed: Presumed::new(),
             meters: Mutex::new(Meters::new()),
         }
     }
@@ -143,9 +148,8 @@ impl Front {
         self.meters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes one request of the holder of a key.
-    pub(crate) fn take(&self, principal: &Principal) -> Standing {
-        let asker = Asker::of(principal);
+    /// Takes one request of an asker.
+    pub(crate) fn take(&self, asker: Asker) -> Standing {
         let rate = match asker {
             Asker::Account(_) => self.parts.limits.operator_rate,
             // the tenant's own cap is put in place as soon as its document was read
@@ -156,19 +160,15 @@ impl Front {
         self.meters().take(asker, rate, Instant::now())
     }
 
-    /// Leave for a request to be carried out; it may have to wait for it.
-    pub(crate) async fn enter(&self, principal: &Principal) -> Option<Pass<Asker>> {
-        self.enter_as(Asker::of(principal)).await
-    }
-
     /// Leave for a request of somebody who is not known yet.
     pub(crate) async fn enter_from(&self, source: Option<IpAddr>) -> Option<Pass<Asker>> {
         let nowhere = IpAddr::from([0, 0, 0, 0]);
         let source = source.map_or(nowhere, network);
-        self.enter_as(Asker::Door(source)).await
+        self.enter(Asker::Door(source)).await
     }
 
-    async fn enter_as(&self, asker: Asker) -> Option<Pass<Asker>> {
+    /// Leave for a request to be carried out; it may have to wait for it.
+    pub(crate) async fn enter(&self, asker: Asker) -> Option<Pass<Asker>> {
         let weight = self.meters().weight(asker).unwrap_or_default();
         let until = tokio::time::Instant::now() + self.parts.limits.waiting_time;
         let pass = self.turnstile.enter(asker, weight.get(), until).await;
@@ -189,7 +189,8 @@ impl Front {
         });
         let refused = refused.collect();
         let now = self.turnstile.figures();
-        Shares { now, refused }.text()
+        let keys = self.presumed.len();
+        Shares { now, keys, refused }.text()
     }
 
     /// States a tenant's cap and weight, as just read.

@@ -10,16 +10,19 @@ use admin::sheet::SHEET_BYTES_MAX;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use axum::http::request::Parts as Head;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use ids::RequestId;
+use tenancy::Principal;
 use tokio::time::timeout_at;
 
 use crate::call::{Answer, Call};
-use crate::front::{Front, Seen};
+use crate::front::{Asker, Front, Seen};
 use crate::operation::{Access, Form, Operation};
 use crate::problem::{Kind, Problem};
 use crate::rate::{Standing, seconds};
+use crate::turnstile::Pass;
 use crate::{media_type, once, permission, query, who};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -71,19 +74,7 @@ impl Passage {
         let (mut head, body) = request.into_parts();
         let upgrade = head.extensions.remove();
         let source = who::source(&head);
-        let known = who::asks(&front, operation.access, &head);
-        let caller = timeout_at(self.deadline(), known)
-            .await
-            .unwrap_or_else(|_| Err(late()))?;
-        if let Some(principal) = &caller {
-            let standing = front.take(principal);
-            self.standing = Some(standing);
-            if let Some(wait) = standing.refused {
-                let detail = format!("at most {} requests per second", standing.limit);
-                let problem = Problem::new(Kind::TooManyRequests, detail);
-                return Err(problem.with(RETRY_AFTER, seconds(wait)));
-            }
-        }
+        let (caller, pass) = self.identify(operation, &head).await?;
         media_type::check_taken(&head.headers, operation)?;
         let query = query::parse(&head.uri, &operation.query)?;
         let body = self.read(operation, &head.headers, body).await?;
@@ -98,7 +89,49 @@ impl Passage {
             body,
             upgrade,
         };
-        self.run(operation, call).await
+        self.run(operation, call, pass).await
+    }
+
+    /// Who asks. A key that was seen before waits for its holder's turn, or is refused, before it
+    /// is looked up; leave to go on from there is given back only when a body must be waited for.
+    async fn identify(
+        &mut self,
+        operation: &Operation,
+        head: &Head,
+    ) -> Result<(Option<Principal>, Option<Pass<Asker>>), Problem> {
+        let front = Arc::clone(&self.front);
+        let key = who::bearer(&head.headers).filter(|_| operation.access == Access::Key);
+        let presumed = key.and_then(|key| front.presumed.whose(key));
+        let mut pass = None;
+        if let Some(asker) = presumed {
+            self.count(asker)?;
+            pass = Some(front.enter(asker).await.ok_or_else(busy)?);
+        }
+        let known = who::asks(&front, operation.access, head);
+        let known = timeout_at(self.deadline(), known).await;
+        let known = known.unwrap_or_else(|_| Err(late()));
+        let asker = known.as_ref().ok().and_then(Option::as_ref).map(Asker::of);
+        if let Some(key) = key {
+            front.presumed.learn(key, asker);
+        }
+        let caller = known?;
+        if let Some(asker) = asker.filter(|asker| presumed != Some(*asker)) {
+            pass = None;
+            self.count(asker)?;
+        }
+        Ok((caller, pass.filter(|_| operation.body.is_none())))
+    }
+
+    /// Counts a request of an asker.
+    fn count(&mut self, asker: Asker) -> Result<(), Problem> {
+        let standing = self.front.take(asker);
+        self.standing = Some(standing);
+        let Some(wait) = standing.refused else {
+            return Ok(());
+        };
+        let detail = format!("at most {} requests per second", standing.limit);
+        let problem = Problem::new(Kind::TooManyRequests, detail);
+        Err(problem.with(RETRY_AFTER, seconds(wait)))
     }
 
     /// Reads the body, as far as the operation wants one.
@@ -123,15 +156,21 @@ impl Passage {
 
     /// Runs the operation in a task of its own: a sender who hangs up leaves nothing half done,
     /// and a fault of ours ends no connection.
-    async fn run(&self, operation: &'static Operation, call: Call) -> Result<Answer, Problem> {
-        let permit = match operation.access {
+    async fn run(
+        &self,
+        operation: &'static Operation,
+        call: Call,
+        pass: Option<Pass<Asker>>,
+    ) -> Result<Answer, Problem> {
+        let permit = match (operation.access, &call.caller) {
             // whoever watches the exchange is answered when it is busy, too
-            Access::Open | Access::Nearby => None,
-            Access::Door => Some(self.front.enter_from(call.source).await.ok_or_else(busy)?),
-            Access::Key => match &call.caller {
-                Some(principal) => Some(self.front.enter(principal).await.ok_or_else(busy)?),
-                None => None,
-            },
+            (Access::Open | Access::Nearby, _) | (Access::Key, None) => None,
+            (Access::Door, _) => Some(self.front.enter_from(call.source).await.ok_or_else(busy)?),
+            (Access::Key, Some(_)) if pass.is_some() => pass,
+            (Access::Key, Some(principal)) => {
+                let asker = Asker::of(principal);
+                Some(self.front.enter(asker).await.ok_or_else(busy)?)
+            }
         };
         let task = tokio::spawn(async move {
             let outcome = match permission::check(operation, &call).await {

@@ -20,6 +20,7 @@ mod openapi;
 mod operation;
 mod operations;
 mod patience;
+mod presumed;
 mod permission;
 mod problem;
 mod query;

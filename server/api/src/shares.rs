@@ -10,6 +10,8 @@ const NAMED: usize = 20;
 pub(crate) struct Shares {
     /// Requests carried out now, and requests that wait.
     pub(crate) now: (usize, usize),
+    /// Keys whose holder is remembered.
+    pub(crate) keys: usize,
     /// Refusals by tenant since it was first told apart.
     pub(crate) refused: Vec<(String, u64)>,
 }
@@ -37,6 +39,12 @@ impl Shares {
             "api_waiting",
             "API requests that wait for their turn.",
             waiting,
+        );
+        gauge(
+            &mut text,
+            "api_keys_remembered",
+            "API keys whose holder is presumed before they are looked up.",
+            self.keys,
         );
         let name = "strowger_api_refused_total";
         let help = "API requests refused with 429 or 503, their tenant being beyond its share.";
@@ -66,10 +74,15 @@ mod tests {
         let refused = (1..=22).map(|n| (format!("t{n:02}"), n)).collect();
         let text = Shares {
             now: (3, 4),
+            keys: 5,
             refused,
         }
         .text();
         assert!(text.contains("\nstrowger_api_running 3\n"), "{text}");
+        assert!(
+            text.contains("\nstrowger_api_keys_remembered 5\n"),
+            "{text}"
+        );
         assert!(text.contains("{tenant=\"t22\"} 22\n"), "{text}");
         assert!(text.contains("{tenant=\"others\"} 3\n"), "{text}");
         assert!(!text.contains("t02"), "{text}");
