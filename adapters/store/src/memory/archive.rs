@@ -126,10 +126,9 @@ impl Estate {
 }
 
 fn belonging(stored: &Stored) -> Belonging {
-    let digests = stored.digests.map(|digests| digests.to_bytes().to_vec());
     Belonging {
         document: stored.document.clone(),
-        secret: digests.or_else(|| stored.signing.map(domain::SigningKeys::to_bytes)),
+        secret: stored.kept.to_bytes(),
     }
 }
 

@@ -16,6 +16,14 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// It as bytes, as a store on a disk seals them.
+    pub(super) fn to_bytes(&self) -> Option<Vec<u8>> {
+        let digests = self.digests.map(|digests| digests.to_bytes().to_vec());
+        let signing = || self.signing.map(SigningKeys::to_bytes);
+        let text = || Some(self.text.as_ref()?.reveal().as_bytes().to_vec());
+        digests.or_else(signing).or_else(text)
+    }
+
     /// What is kept after a change.
     pub(super) fn after(self, change: &SecretChange) -> Kept {
         match change {

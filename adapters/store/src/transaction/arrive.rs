@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     AuditEntry, Change as Kind, Digests, Document, Facets, FeedEntry, Invalid, KindName, Place,
-    SigningKeys, Version, facets,
+    Secret, SecretRule, SigningKeys, Version, facets,
 };
 use ports::{ARRIVALS_MAX, Arrival, Belonging, Change, Committed, SecretChange, StoreError};
 use tenancy::{Account, Actor, Owner};
@@ -68,13 +68,13 @@ impl<T: Tables> Step<'_, T> {
             let links = self.links(document, &alone, None)?;
             let new = !before.contains_key(&(document.kind, document.id.clone()));
             let secret = secret_of(belonging)?;
-            self.tables.put(document, &links, secret, new)?;
+            self.tables.put(document, &links, &secret, new)?;
         }
         for (document, facets) in documents.iter().zip(&known) {
             if !facets.references.is_empty() {
                 let links = self.links(document, facets, None)?;
                 self.tables
-                    .put(document, &links, SecretChange::Keep, false)?;
+                    .put(document, &links, &SecretChange::Keep, false)?;
             }
             if before.contains_key(&(document.kind, document.id.clone())) {
                 self.leave_version(document, Kind::Replaced)?;
@@ -116,7 +116,7 @@ impl<T: Tables> Step<'_, T> {
                 targets: Vec::new(),
             };
             self.tables
-                .put(&document, &links, SecretChange::Keep, false)?;
+                .put(&document, &links, &SecretChange::Keep, false)?;
             before.insert((kind, id), document.revision);
         }
         let again: BTreeSet<(KindName, &str)> = arrival
@@ -222,10 +222,12 @@ fn secret_of(belonging: &Belonging) -> Result<SecretChange, StoreError> {
     let Some(bytes) = &belonging.secret else {
         return Ok(SecretChange::Keep);
     };
-    let read = if belonging.document.kind == KindName::Webhook {
-        SigningKeys::from_bytes(bytes).map(SecretChange::Sign)
-    } else {
-        Digests::from_bytes(bytes).map(SecretChange::Set)
+    let text = || str::from_utf8(bytes).ok().map(Secret::supplied)?.ok();
+    let read = match belonging.document.kind.secret() {
+        SecretRule::Signing => SigningKeys::from_bytes(bytes).map(SecretChange::Sign),
+        SecretRule::Generated => Digests::from_bytes(bytes).map(SecretChange::Set),
+        SecretRule::Supplied => text().map(SecretChange::Seal),
+        SecretRule::None => None,
     };
     let odd = || Invalid::new("/secret", "must be of the form that its kind keeps");
     Ok(read.ok_or_else(odd)?)
