@@ -5,8 +5,8 @@ pub(crate) mod backup;
 pub(crate) mod document;
 pub(crate) mod key;
 pub(crate) mod people;
-pub(crate) mod sheet;
 pub(crate) mod person;
+pub(crate) mod sheet;
 pub(crate) mod snapshot;
 
 use std::path::PathBuf;
@@ -20,8 +20,8 @@ use backup::{BackupArguments, CheckArguments, RestoreArguments};
 use document::{AccountKind, AnyKind, TenantKind};
 use key::KeyArguments;
 use people::PeopleArguments;
-use sheet::{ExportArguments, ImportArguments};
 use person::{EraseArguments, PersonArguments};
+use sheet::{ExportArguments, ImportArguments};
 use snapshot::{ApplyArguments, PlanArguments, SnapshotArguments};
 
 /// What everybody may say.

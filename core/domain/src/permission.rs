@@ -27,6 +27,8 @@ pub enum Topic {
     Key,
     /// Figures of the whole exchange.
     Metric,
+    /// What is known of a person, as a whole.
+    Person,
     /// Live registrations.
     Registration,
     /// The keys that seal secrets.
@@ -70,7 +72,7 @@ pub struct Permission {
 }
 
 /// The topics beside the kinds.
-const FACTS: [Topic; 11] = [
+const FACTS: [Topic; 12] = [
     Topic::Audit,
     Topic::Call,
     Topic::Cdr,
@@ -78,6 +80,7 @@ const FACTS: [Topic; 11] = [
     Topic::Event,
     Topic::Key,
     Topic::Metric,
+    Topic::Person,
     Topic::Registration,
     Topic::Seal,
     Topic::Support,
@@ -114,6 +117,7 @@ impl Topic {
             Topic::Event => "event",
             Topic::Key => "key",
             Topic::Metric => "metric",
+            Topic::Person => "person",
             Topic::Registration => "registration",
             Topic::Seal => "seal",
             Topic::Support => "support",
@@ -143,6 +147,7 @@ impl Topic {
             Topic::Call => [Read, End].contains(&verb),
             Topic::Delivery => [Read, Replay].contains(&verb),
             Topic::Key => [Read, Create, Remove, Rotate].contains(&verb),
+            Topic::Person => [Read, Remove].contains(&verb),
             Topic::Seal => [Read, Rotate].contains(&verb),
             Topic::Support => [Read, Ask, Grant, End].contains(&verb),
         }

@@ -89,13 +89,16 @@ fn lists(role: FixedRole) -> (List, List) {
             (&["*.*"], &[])
         }
         FixedRole::Operations => (&["*.*"], WHO_SELLS_AND_WHO_WORKS),
-        FixedRole::OperatorReadOnly | FixedRole::ReadOnly => (&["*.read"], &[]),
-        FixedRole::Support => (HELPS, &[]),
+        FixedRole::OperatorReadOnly | FixedRole::ReadOnly => (&["*.read"], ALL_OF_A_PERSON),
+        FixedRole::Support => (HELPS, ALL_OF_A_PERSON),
         FixedRole::Supervisor => (WATCHES, &[]),
         // what is one's own needs no permission
         FixedRole::User => (&["extension.read"], &[]),
     }
 }
+
+/// To find and to take along all that is known of a person is more than reading.
+const ALL_OF_A_PERSON: List = &["person.*"];
 
 /// What those who run the platform do not decide.
 const WHO_SELLS_AND_WHO_WORKS: List = &[

@@ -23,7 +23,7 @@ use crate::operation::{Access, Form, Operation};
 use crate::problem::{Kind, Problem};
 use crate::rate::{Standing, seconds};
 use crate::turnstile::Pass;
-use crate::{media_type, once, permission, query, who};
+use crate::{bearer, media_type, once, permission, query, who};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
@@ -100,7 +100,7 @@ impl Passage {
         head: &Head,
     ) -> Result<(Option<Principal>, Option<Pass<Asker>>), Problem> {
         let front = Arc::clone(&self.front);
-        let key = who::bearer(&head.headers).filter(|_| operation.access == Access::Key);
+        let key = bearer::bearer(&head.headers).filter(|_| operation.access == Access::Key);
         let presumed = key.and_then(|key| front.presumed.whose(key));
         let mut pass = None;
         if let Some(asker) = presumed {

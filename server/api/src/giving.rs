@@ -1,7 +1,7 @@
 //! Nobody gives what it does not have: roles, people and keys with more rights than the caller's.
 
 use admin::{Reach, access, documents};
-use domain::{FixedRole, Kind, KindName, Level, Rights, Role};
+use domain::{FixedRole, Kind, KindName, Level, Permission, Rights, Role};
 use ports::StoreError;
 use serde_json::Value;
 use tenancy::Unresolved;
@@ -28,6 +28,17 @@ pub(crate) async fn check<K: Kind, S: Reach>(
         return within(call, &of_person(call, scope, level, spec).await?).await;
     }
     Ok(())
+}
+
+/// Lets a caller pass who has a permission besides the one that the operation needs.
+///
+/// # Errors
+/// 403 naming it.
+pub(crate) async fn holds(call: &Call, needed: Permission) -> Result<(), Problem> {
+    let own = access::rights(&call.office, call.principal()?).await?;
+    own.permit(needed)
+        .then_some(())
+        .ok_or_else(|| missing(needed))
 }
 
 /// Lets rights pass that are all the caller's own.

@@ -1,6 +1,7 @@
 //! The operation that erases a tenant for good.
 
 use admin::erasure;
+use domain::{KindName, Permission, Verb};
 
 use crate::call::{Answer, Call};
 use crate::operation::Operation;
@@ -12,6 +13,7 @@ const ERASE: &str = "/api/v1/tenants/{tenant}/erase";
 pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::post(ERASE, "eraseTenant", erase)
+            .needs(Permission::of_kind(KindName::Tenant, Verb::Remove))
             .tells(
                 "Erase a tenant for good",
                 "For operators and resellers. Its documents, records, log, keys and audit trail \

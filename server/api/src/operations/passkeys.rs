@@ -25,6 +25,7 @@ pub(super) fn operations() -> Vec<Operation> {
 fn entering() -> Vec<Operation> {
     vec![
         Operation::post("/api/v1/auth/passkey/begin", "beginPasskeySignIn", begin)
+            .free(Access::Door)
             .tells(
                 "Ask for a passkey",
                 "For `PublicKeyCredential.parseRequestOptionsFromJSON`. Nobody says who it is: \
@@ -32,6 +33,7 @@ fn entering() -> Vec<Operation> {
             )
             .gives::<RequestOffer>("What the browser is to be asked."),
         Operation::post("/api/v1/auth/passkey/finish", "finishPasskeySignIn", finish)
+            .free(Access::Door)
             .tells(
                 "Sign in with a passkey",
                 "It stands for password and second factor. Each challenge is answered once.",
@@ -45,9 +47,11 @@ fn entering() -> Vec<Operation> {
 fn mine() -> Vec<Operation> {
     vec![
         Operation::get("/api/v1/me/passkeys", "listMyPasskeys", list)
+            .free(Access::Key)
             .tells("List one's passkeys", "")
             .gives::<List<PasskeyView>>("All passkeys, the oldest first."),
         Operation::post("/api/v1/me/passkeys/begin", "beginMyPasskey", begin_new)
+            .free(Access::Key)
             .tells(
                 "Begin with a new passkey",
                 "For `PublicKeyCredential.parseCreationOptionsFromJSON`. Not found where the \
@@ -56,6 +60,7 @@ fn mine() -> Vec<Operation> {
             .takes::<Password>()
             .gives::<CreationOffer>("What the browser is to be asked."),
         Operation::post("/api/v1/me/passkeys", "addMyPasskey", add)
+            .free(Access::Key)
             .tells(
                 "Add the passkey that was made",
                 "Within five minutes of having begun. At most 20.",
@@ -63,9 +68,11 @@ fn mine() -> Vec<Operation> {
             .takes::<NewPasskey>()
             .gives::<PasskeyView>("The passkey."),
         Operation::patch("/api/v1/me/passkeys/{passkey}", "renameMyPasskey", rename)
+            .free(Access::Key)
             .tells("Name a passkey anew", "")
             .takes::<PasskeyName>(),
         Operation::delete("/api/v1/me/passkeys/{passkey}", "removeMyPasskey", remove)
+            .free(Access::Key)
             .tells("Remove a passkey", "From then on it opens nothing."),
     ]
 }

@@ -1,6 +1,7 @@
 //! Operations on a person's data: where it is, all of it, and its erasure.
 
 use admin::persons;
+use domain::{Permission, Topic, Verb};
 
 use crate::call::{Answer, Call};
 use crate::operation::Operation;
@@ -19,10 +20,12 @@ extension with its people and its telephones.";
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
         Operation::get(ONE, "findPerson", find)
+            .needs(Permission::of(Topic::Person, Verb::Read))
             .tells("Show where a person's data is", WHO)
             .gives::<FoundView>("All places, and what an erasure does with them.")
             .refuses(&[Kind::Invalid]),
         Operation::get(EXPORT, "exportPerson", export)
+            .needs(Permission::of(Topic::Person, Verb::Read))
             .tells(
                 "Show all of a person's data",
                 format!("{WHO} It is noted in the audit trail. At most 20,000 records."),
@@ -30,6 +33,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives::<ExportView>("Documents and records, by kind.")
             .refuses(&[Kind::Invalid, Kind::TooLarge]),
         Operation::post(ERASE, "erasePerson", erase)
+            .needs(Permission::of(Topic::Person, Verb::Remove))
             .tells(
                 "Erase a person",
                 format!(

@@ -1,10 +1,11 @@
 //! A company's documents of a kind as one sheet, out and in.
 
 use admin::sheet::{self, Imported};
-use domain::{Kind, SecretRule};
+use domain::{FixedRole, Kind, KindName, Permission, Rights, SecretRule, Verb};
 
 use super::door::{Door, OfTenant};
 use crate::call::{Answer, Call};
+use crate::giving;
 use crate::media_type::CSV;
 use crate::operation::{Operation, text};
 use crate::problem::{Kind as Refusal, Problem};
@@ -18,7 +19,8 @@ differs is changed, where columns that are left out stay as they are and an empt
 default; the rest stays, and nothing is deleted. What is referred to is named by id or name. It is \
 one transaction: with any bad row nothing is changed, and every bad row is named by line, column and \
 rule. With `dry_run=true` nothing is changed, and the answer says what would be. At most 1,000 rows \
-and 1,048,576 bytes.";
+and 1,048,576 bytes. The permission to change such documents is needed, too; for people and roles, \
+all that the company's admin has.";
 
 /// The operations on a kind's sheet.
 pub(super) fn operations<K: Kind>() -> Vec<Operation> {
@@ -42,6 +44,7 @@ pub(super) fn operations<K: Kind>() -> Vec<Operation> {
     );
     vec![
         Operation::post(import, format!("import{label}"), read::<K>)
+            .needs(Permission::of_kind(K::NAME, Verb::Create))
             .tells(
                 format!("Import {many} from a sheet"),
                 format!("{IMPORT}{told} Columns: `{columns}`."),
@@ -51,6 +54,7 @@ pub(super) fn operations<K: Kind>() -> Vec<Operation> {
             .gives::<ImportView>("What became of each row.")
             .refuses(&[Refusal::Invalid]),
         Operation::get(export, format!("export{label}"), write::<K>)
+            .needs(Permission::of_kind(K::NAME, Verb::Read))
             .tells(
                 format!("Export {many} as a sheet"),
                 "Comma-separated values (RFC 4180), never with secrets. A text that a spreadsheet \
@@ -62,6 +66,7 @@ pub(super) fn operations<K: Kind>() -> Vec<Operation> {
 
 async fn read<K: Kind>(call: Call) -> Result<Answer, Problem> {
     let scope = OfTenant::open(&call).await?;
+    check::<K>(&call).await?;
     let trial = match call.parameter("dry_run") {
         None | Some("false") => false,
         Some("true") => true,
@@ -78,6 +83,24 @@ async fn read<K: Kind>(call: Call) -> Result<Answer, Problem> {
         return answer.remembered_as(&bare);
     }
     Ok(answer)
+}
+
+/// A sheet changes documents, too; and one of people or roles may give any right, so whoever
+/// imports it must have all.
+async fn check<K: Kind>(call: &Call) -> Result<(), Problem> {
+    giving::holds(call, Permission::of_kind(K::NAME, Verb::Change)).await?;
+    match K::NAME {
+        KindName::User | KindName::Role => {
+            giving::within(call, &Rights::of_fixed(FixedRole::TenantAdmin)).await
+        }
+        KindName::Reseller
+        | KindName::Plan
+        | KindName::Tenant
+        | KindName::Extension
+        | KindName::Device
+        | KindName::Hold
+        | KindName::Webhook => Ok(()),
+    }
 }
 
 async fn write<K: Kind>(call: Call) -> Result<Answer, Problem> {
