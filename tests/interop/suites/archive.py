@@ -1,0 +1,113 @@
+"""Backups of a working exchange, and a company that moves to another one."""
+
+import os
+import shutil
+
+from kit.baresip import Phone
+from kit.case import equal, test, true, wait_until
+from kit.exchange import ACME, GLOBEX, Exchange, free_port
+from kit.sipp import Sipp, registered
+
+tell = Exchange.command_line
+
+CALLS = 60
+RATE = 10
+
+
+def call(exchange, caller, callee):
+    with Phone(exchange, ACME, caller) as anna, Phone(exchange, ACME, callee) as bert:
+        anna.dial(callee)
+        anna.wait_established()
+        bert.wait_established()
+        anna.hang_up()
+        anna.wait_over()
+
+
+def files(exchange):
+    """Where an archive and its key lie."""
+    return [os.path.join(exchange.folder, name) for name in ("archive", "archive.key")]
+
+
+def wipe(exchange):
+    shutil.rmtree(exchange.data)
+
+
+@test(seconds=180)
+def a_backup_under_load_brings_all_back_that_was_acknowledged():
+    with Exchange() as exchange:
+        archive, key = files(exchange)
+        port = free_port()
+        caller, callee = exchange.account(ACME, "101"), exchange.account(ACME, "102")
+        registered(exchange, callee, port)
+        second = Sipp(exchange, "callee_slow", callee, port=port, calls=CALLS, seconds=60)
+        second.ready()
+        first = Sipp(exchange, "caller_of_any_length", caller, calls=CALLS, rate=RATE, seconds=60,
+                     keys={"callee": "102"})
+        with first, second:
+            wait_until("some calls are over", lambda: len(exchange.cdrs()) >= 5)
+            true(exchange.calls(), "calls are going on")
+            exchange.add_device(ACME, "103", "made-just-before")
+            acknowledged = {cdr["id"] for cdr in exchange.cdrs()}
+            trail = {entry["id"] for entry in exchange.items("/api/v1/audit")}
+            done = tell("backup", archive, "--archive-key", key, "--data", exchange.data)
+            true("rows in" in done.stdout, done.stdout)
+            wait_until("no call is left", lambda: not exchange.calls(), 120)
+        with open(archive, "rb") as file:
+            true(b"acme" not in file.read(), "the archive tells nothing without its key")
+        exchange.kill()
+        wipe(exchange)
+        spoilt = archive + ".spoilt"
+        with open(archive, "rb") as whole, open(spoilt, "wb") as file:
+            data = bytearray(whole.read())
+            data[len(data) // 2] ^= 1
+            file.write(data)
+        refused = tell("restore", spoilt, "--archive-key", key, "--data", exchange.data,
+                       check=False)
+        equal(refused.returncode, 2, "exit status for a spoilt archive")
+        true("is damaged" in refused.stderr or "does not open" in refused.stderr, refused.stderr)
+        back = tell("restore", archive, "--archive-key", key, "--data", exchange.data)
+        true("sound:" in back.stdout, back.stdout)
+        exchange.start()
+        lost = acknowledged - {cdr["id"] for cdr in exchange.cdrs()}
+        equal(lost, set(), "records that were acknowledged and are lost")
+        lost = trail - {entry["id"] for entry in exchange.items("/api/v1/audit")}
+        equal(lost, set(), "entries of the trail that are lost")
+        status, _ = exchange.api(f"/api/v1/tenants/{ACME}/devices/made-just-before")
+        equal(status, 200, "the device that was made just before")
+        call(exchange, "101", "103")
+        healthy = tell("check", "--data", exchange.data)
+        true("sound:" in healthy.stdout, healthy.stdout)
+
+
+@test(seconds=180)
+def a_company_moves_to_another_exchange_with_its_old_passwords():
+    with Exchange() as old:
+        archive, key = files(old)
+        call(old, "101", "102")
+        before = old.one_cdr()
+        tell("archive", "take", ACME, archive, "--archive-key", key, "--data", old.data)
+        again = tell("archive", "restore", archive, "--archive-key", key, "--data", old.data,
+                     check=False)
+        true(again.returncode != 0 and "is here" in again.stderr, again.stderr)
+        shown = tell("archive", "show", archive, "--archive-key", key)
+        true(ACME in shown.stdout, "the archive can be read with its key")
+        equal(shown.stdout.count("globex"), 0, "words of a neighbour in it")
+        new = Exchange()
+        wipe(new)
+        came = tell("archive", "restore", archive, "--archive-key", key, "--data", new.data)
+        true(ACME in came.stdout and "need new passwords" not in came.stdout, came.stdout)
+        made = tell("token", "create", "operator", "--data", new.data)
+        new.token = made.stdout.splitlines()[1].strip()
+        new.companies = {ACME: old.companies[ACME]}
+        with new:
+            equal(new.one_cdr(), before, "the record of the call before")
+            call(new, "101", "103")
+            new.wait_cdrs(2)
+            status, _ = new.api(f"/api/v1/tenants/{GLOBEX}")
+            equal(status, 404, "the neighbour stayed behind")
+            cloned = tell("archive", "clone", archive, "--archive-key", key, "--domain",
+                          "initech.example", "--data", new.data)
+            true("acme-101.initech" in cloned.stdout, cloned.stdout)
+            status, clone = new.api("/api/v1/tenants/initech.example/devices/acme-101.initech")
+            equal(status, 200, f"a device of the clone: {clone}")
+            call(new, "101", "102")
