@@ -384,7 +384,7 @@ impl ExchangeStore for SqlStore {
 
     async fn write_cdrs(&self, cdrs: Vec<Cdr>) -> Result<usize, StoreError> {
         self.write(Sight::Everything, cdrs.len(), move |desk| {
-            cdrs::add(desk.sql, &cdrs)
+            cdrs::add_of_present(desk.sql, &cdrs)
         })
         .await
     }
