@@ -277,7 +277,7 @@ mod tests {
     async fn a_fault_of_ours_is_told_as_such_and_nothing_more() {
         let broken = Operation::get("/x", "x", async |_| panic!("the reserve of secrets"));
         let passage = Passage::begin(front().await);
-        let operation = Box::leak(Box::new(broken.access(Access::Open)));
+        let operation = Box::leak(Box::new(broken.free(Access::Open)));
         let response = passage
             .pass(operation, Vec::new(), Request::default())
             .await;

@@ -128,6 +128,7 @@ mod tests {
     use tokio::task::yield_now;
 
     use super::*;
+    use crate::operation::Access;
     use crate::trial::call;
 
     const KEY: [(&str, &str); 1] = [("idempotency-key", "k")];
@@ -136,14 +137,15 @@ mod tests {
     async fn the_same_request_while_it_is_carried_out_waits_for_the_first() {
         let (door, runs) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
         let (gate, count) = (door.clone(), runs.clone());
-        let operation = Arc::new(Operation::post("/x", "x", move |_| {
+        let operation = Operation::post("/x", "x", move |_| {
             let (gate, count) = (gate.clone(), count.clone());
             async move {
                 count.fetch_add(1, Ordering::SeqCst);
                 gate.acquire().await.unwrap().forget();
                 Ok(Answer::text(JSON, "1"))
             }
-        }));
+        });
+        let operation = Arc::new(operation.free(Access::Key));
         let (first, second) = (call(&KEY).await, call(&KEY).await);
         let second = Call {
             office: first.office.clone(),
@@ -170,6 +172,7 @@ mod tests {
     #[tokio::test]
     async fn a_key_means_nothing_to_what_may_be_repeated_anyway() {
         let operation = Operation::get("/x", "x", |_| async { Ok(Answer::text(JSON, "1")) });
+        let operation = operation.free(Access::Key);
         let first = call(&KEY).await;
         let second = Call {
             office: first.office.clone(),
