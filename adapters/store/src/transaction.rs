@@ -212,11 +212,11 @@ impl<T: Tables> Step<'_, T> {
         let owner = self.owner(document.kind, &document.id)?;
         self.check_owner(&document, owner)?;
         let facets = facets(&document)?;
-        if self
-            .tables
-            .document(owner, document.kind, &document.id)?
-            .is_some()
-        {
+        let id = &document.id;
+        let known = self.tables.document(owner, document.kind, id)?.is_some()
+            // an account's plan is found by its id alone by those it was granted to
+            || document.kind == KindName::Plan && self.tables.owner_of_plan(id)?.is_some();
+        if known {
             let space = document.kind.as_str().to_owned();
             return Err(StoreError::Conflict {
                 space,

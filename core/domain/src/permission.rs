@@ -4,9 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::fixed_role::Level;
-use crate::kind::{Kind, SecretRule};
 use crate::kind_name::KindName;
-use crate::kinds::ForKind;
 
 /// What a permission is about: a kind of resource, or facts and acts beside the kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,13 +88,17 @@ const FACTS: [Topic; 12] = [
 /// What may be done with documents of every kind.
 const OF_KINDS: [Verb; 4] = [Verb::Read, Verb::Create, Verb::Change, Verb::Remove];
 
-struct HasSecret;
-
-impl ForKind for HasSecret {
-    type Output = bool;
-
-    fn run<K: Kind>(self) -> bool {
-        K::SECRET != SecretRule::None || K::NAME == KindName::Webhook
+/// Whether the exchange makes the secrets of a kind's documents, so that it can give new ones.
+fn makes_secrets(kind: KindName) -> bool {
+    match kind {
+        KindName::Device | KindName::Webhook => true,
+        KindName::Reseller
+        | KindName::Plan
+        | KindName::Tenant
+        | KindName::Extension
+        | KindName::Role
+        | KindName::User
+        | KindName::Hold => false,
     }
 }
 
@@ -135,7 +137,7 @@ impl Topic {
         match self {
             Topic::Kind(kind) => {
                 OF_KINDS.contains(&verb)
-                    || (verb == Rotate && kind.with(HasSecret))
+                    || (verb == Rotate && makes_secrets(kind))
                     || (verb == Test && kind == KindName::Webhook)
             }
             Topic::Audit

@@ -1,7 +1,9 @@
 //! Permissions, patterns of them, and what roles give.
 #![allow(clippy::unwrap_used)]
 
-use domain::{FixedRole, Level, NoPermission, Pattern, Permission, Rights};
+use domain::{
+    FixedRole, KindName, Level, NoPermission, Pattern, Permission, Rights, SecretRule, Topic, Verb,
+};
 
 const LEVELS: [Level; 3] = [Level::Platform, Level::Reseller, Level::Tenant];
 
@@ -124,4 +126,16 @@ fn the_first_right_that_the_giver_lacks_is_named() {
         admin.beyond(&Rights::of_level(Level::Reseller), Level::Reseller),
         None
     );
+}
+
+#[test]
+fn a_secret_is_given_anew_for_the_kinds_whose_secrets_the_exchange_makes() {
+    for kind in KindName::ALL {
+        let makes = match kind.secret() {
+            SecretRule::Generated | SecretRule::Signing => true,
+            SecretRule::None | SecretRule::Supplied => false,
+        };
+        let rotates = Topic::Kind(kind).to(Verb::Rotate).is_some();
+        assert_eq!(rotates, makes, "{kind}");
+    }
 }

@@ -22,6 +22,10 @@ pub const FACTS_MAX: usize = 500;
 /// What happened in a company: nothing of it is seen before its documents are there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", content = "of", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time on its way, never many at once"
+)]
 pub enum Fact {
     /// An entry of its audit trail.
     Audit(AuditEntry),
@@ -72,6 +76,10 @@ impl std::fmt::Debug for Belonging {
 /// One thing of a company: facts come first, documents last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "item", content = "is", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time on its way, never many at once"
+)]
 pub enum Thing {
     /// A fact.
     Fact(Fact),

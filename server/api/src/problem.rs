@@ -146,7 +146,7 @@ pub(crate) struct Problem {
     kind: Kind,
     detail: String,
     errors: Vec<FieldError>,
-    rows: Vec<BadRow>,
+    rows: Box<[BadRow]>,
     headers: Vec<(HeaderName, HeaderValue)>,
     request: Option<String>,
 }
@@ -158,7 +158,7 @@ impl Problem {
             kind,
             detail: detail.into(),
             errors: Vec::new(),
-            rows: Vec::new(),
+            rows: Box::default(),
             headers: Vec::new(),
             request: None,
         }
@@ -228,7 +228,7 @@ impl Problem {
             detail: self.detail,
             request: self.request,
             errors: self.errors,
-            rows: self.rows,
+            rows: self.rows.into_vec(),
         }
     }
 }

@@ -62,9 +62,9 @@ pub(crate) fn write_out(
             told(progress);
             let cells = rows.into_iter().map(|row| row.into_iter().map(Cell::from));
             let rows = cells.map(Iterator::collect).collect();
-            taker.take(&BackupItem::Rows { rows }).or_else(|error| {
+            taker.take(&BackupItem::Rows { rows }).map_err(|error| {
                 failed = Some(error);
-                Err(super::unanswered())
+                super::unanswered()
             })
         });
         if let Some(error) = failed {

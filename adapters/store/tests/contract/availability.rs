@@ -63,7 +63,7 @@ fn answers(world: &World<'_>) -> Vec<(&'static str, Option<StoreError>)> {
         ("load_tenant", block_on(store.load_tenant(&scope)).err()),
         (
             "load_tenants",
-            block_on(store.load_tenants(&[scope.clone()])).err(),
+            block_on(store.load_tenants(std::slice::from_ref(&scope))).err(),
         ),
         ("feed", block_on(store.feed(0, 1)).err()),
         ("setting", block_on(store.setting("realm")).err()),

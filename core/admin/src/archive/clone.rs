@@ -133,9 +133,10 @@ impl Cloning<'_> {
         for (at, belonging) in (now.saturating_sub(count)..).zip(documents) {
             let random = self.office.mint(|_, random| random);
             let document = &belonging.document;
-            let new = match document.kind {
-                KindName::Tenant => self.tenant.to_string(),
-                kind => kind.with(NewId { at, random }),
+            let new = if document.kind == KindName::Tenant {
+                self.tenant.to_string()
+            } else {
+                document.kind.with(NewId { at, random })
             };
             ids.insert(document.id.clone(), new);
         }

@@ -13,6 +13,10 @@ use crate::office::Office;
 
 /// A fact that names a person.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a page of them at a time, and mostly the largest"
+)]
 pub(crate) enum Item {
     Cdr(Cdr),
     Version(Version),

@@ -64,7 +64,11 @@ pub(super) fn write(value: Option<&Value>) -> String {
         Some(Value::Array(members)) => {
             let texts = members.iter().map(|member| match member {
                 Value::String(text) => text.clone(),
-                other => other.to_string(),
+                Value::Null
+                | Value::Bool(_)
+                | Value::Number(_)
+                | Value::Array(_)
+                | Value::Object(_) => member.to_string(),
             });
             let between = BETWEEN.to_string();
             guarded(&texts.collect::<Vec<_>>().join(&between))

@@ -158,10 +158,11 @@ fn written<K: Kind, S: Reach>(
 
 /// What happens to a document that is there already.
 fn act(before: &Value, write: &Write, secret: bool) -> Act {
-    match differences(before, &write.document.spec) {
-        Act::Keep if secret => Act::Change(vec![column::SECRET.to_owned()]),
-        other => other,
+    let act = differences(before, &write.document.spec);
+    if act == Act::Keep && secret {
+        return Act::Change(vec![column::SECRET.to_owned()]);
     }
+    act
 }
 
 /// What the store would refuse, row by row.

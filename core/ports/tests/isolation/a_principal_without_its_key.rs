@@ -5,7 +5,7 @@ use tenancy::Principal;
 
 fn main() {
     let _principal = Principal {
-        token: TokenId::new(1, 1),
+        actor: tenancy::Actor::Token(TokenId::new(1, 1)),
         owner: TenantId::new(1, 2).into(),
     };
 }

@@ -133,9 +133,11 @@ async fn password(call: Call) -> Result<Answer, Problem> {
     let who = (caller(&call)?, call.login());
     let (heavy, both) = (&call.front.forge, (body.old.as_str(), body.new.as_str()));
     let changed = people::change_password(&call.office, heavy, who, both, &origin(&call)).await;
-    changed.map_err(|refusal| match refusal {
-        Refusal::Weak(weak) => Invalid::new("/new", weak.to_string()).into(),
-        other => at("/old")(other),
+    changed.map_err(|refusal| {
+        if let Refusal::Weak(weak) = refusal {
+            return Invalid::new("/new", weak.to_string()).into();
+        }
+        at("/old")(refusal)
     })?;
     Ok(Answer::empty())
 }

@@ -19,7 +19,8 @@ const WHOAMI: &str = "/api/v1/whoami";
 
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
-        Operation::get(ALL, "listTokens", list).needs(Permission::of(Topic::Key, Verb::Read))
+        Operation::get(ALL, "listTokens", list)
+            .needs(Permission::of(Topic::Key, Verb::Read))
             .tells(
                 "List API keys",
                 "For operators and resellers. Revoked ones are listed, too.",
@@ -28,7 +29,8 @@ pub(super) fn operations() -> Vec<Operation> {
             .query(&[text("tenant", "Only keys of this tenant, by id or domain.")])
             .gives::<List<TokenView>>("One page of keys, without their texts.")
             .refuses(&[Kind::NotFound]),
-        Operation::post(ALL, "createToken", create).needs(Permission::of(Topic::Key, Verb::Create))
+        Operation::post(ALL, "createToken", create)
+            .needs(Permission::of(Topic::Key, Verb::Create))
             .tells(
                 "Make an API key",
                 "For operators and resellers. The key itself is in this answer and never again. A repeated \
@@ -37,10 +39,13 @@ pub(super) fn operations() -> Vec<Operation> {
             .takes::<NewToken>()
             .creates::<TokenView>("What is kept of the key, and the key itself.")
             .refuses(&[Kind::NotFound, Kind::NotLetIn]),
-        Operation::get(ONE, "getToken", get).needs(Permission::of(Topic::Key, Verb::Read))
+        Operation::get(ONE, "getToken", get)
+            .needs(Permission::of(Topic::Key, Verb::Read))
             .tells("Show an API key", "For operators and resellers.")
             .gives::<TokenView>("What is kept of the key."),
-        Operation::delete(ONE, "revokeToken", revoke).needs(Permission::of(Topic::Key, Verb::Remove)).tells(
+        Operation::delete(ONE, "revokeToken", revoke)
+            .needs(Permission::of(Topic::Key, Verb::Remove))
+            .tells(
             "Revoke an API key",
             "For operators and resellers. It opens nothing from then on; what is known of it is \
              kept.",

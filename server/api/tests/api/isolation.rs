@@ -220,6 +220,7 @@ fn sheet(path: &str, names: &Names, which: usize) -> String {
         Some("devices") => format!("username,extension\nfresh,{extension}\n"),
         Some("webhooks") => "name,url\nfresh,https://x.example\n".to_owned(),
         Some("roles") => "name\nfresh\n".to_owned(),
+        Some("holds") => format!("name,reason,extension\nfresh,lawsuit,{extension}\n"),
         Some("users") => {
             format!("mail,custom_role,extension\nfresh@fresh.example,{role},{extension}\n")
         }

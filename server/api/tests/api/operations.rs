@@ -347,7 +347,14 @@ async fn crews(world: &World) {
 /// What is exported can be imported, and changes nothing; with a bad row nothing is changed either.
 async fn sheets(world: &World) {
     let acme = &world.acme;
-    for kind in ["extensions", "devices", "roles", "users", "webhooks"] {
+    for kind in [
+        "extensions",
+        "devices",
+        "roles",
+        "users",
+        "webhooks",
+        "holds",
+    ] {
         let (export, import) = (format!("export/{kind}"), format!("import/{kind}"));
         let sheet = world.operator(Ask::get(&acme.path(&export))).await.is(200);
         assert_eq!(sheet.header("content-type"), Some("text/csv"));
