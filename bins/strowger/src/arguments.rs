@@ -259,7 +259,7 @@ pub(crate) struct ServeArguments {
     /// The address that mail comes from
     #[arg(long, value_name = "ADDRESS", env = "STROWGER_MAIL_FROM")]
     pub(crate) mail_from: Option<String>,
-    /// What links in mails begin with, such as https://voice.example [default: the API's address]
+    /// What links in mails begin with: the portal's address [default: the API's address]
     #[arg(long, value_name = "URL", env = "STROWGER_PORTAL")]
     pub(crate) portal: Option<String>,
     /// Inside networks where webhooks may go, with commas [default: none]
