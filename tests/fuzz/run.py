@@ -31,6 +31,7 @@ LEFT_OUT = {
 # Left out with the operator's key only.
 KEEPS_THE_COMPANY = {
     "deleteTenant": "what is asked afterwards would be asked of nothing",
+    "eraseTenant": "likewise",
     "revokeToken": "one of the keys is the one that asks",
 }
 # Far above what is asked, so that the rate of a key is no answer to a question.

@@ -56,11 +56,21 @@ fn differs(alone: &Seen, beside: &Seen) -> Option<String> {
         let none = Vec::new();
         let beside = beside.get(phone).unwrap_or(&none);
         let shift = |a: Instant, b: Instant| a.saturating_since(b).max(b.saturating_since(a));
-        let same = |(a, b): (&(Instant, String), &(Instant, String))| {
-            a.1 == b.1 && shift(a.0, b.0) <= SHIFT
-        };
-        let at = alone.iter().zip(beside).position(|pair| !same(pair));
-        let at = at.or((alone.len() != beside.len()).then_some(alone.len().min(beside.len())))?;
+        // what comes within a shift of each other has no order that anybody could notice
+        let mut left: Vec<&(Instant, String)> = beside.iter().collect();
+        let missing = alone.iter().position(|seen| {
+            let same =
+                |other: &&(Instant, String)| other.1 == seen.1 && shift(other.0, seen.0) <= SHIFT;
+            match left.iter().position(same) {
+                Some(found) => {
+                    left.remove(found);
+                    false
+                }
+                None => true,
+            }
+        });
+        let more = || beside.iter().position(|one| left.first() == Some(&one));
+        let at = missing.or_else(more)?;
         let (a, b) = (alone.get(at), beside.get(at));
         Some(format!(
             "phone {} got as number {at} of {}\n  alone: {a:?}\n  beside: {b:?}",

@@ -31,7 +31,7 @@ const KNOWN: &str = include_str!("../seeds.txt");
 const TWICE: u64 = 50;
 
 /// Of so many seeds one is played with and without the first company.
-const APART: u64 = 5;
+const APART: u64 = 10;
 
 /// Of so many seeds one is played beside a flood, and without it.
 const FLOODED: u64 = 20;
