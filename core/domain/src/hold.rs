@@ -30,11 +30,11 @@ pub struct Hold {
     )]
     pub reason: String,
     /// The person whose data is held, by id or mail address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub user: Option<UserId>,
     /// The extension whose data is held, by id or number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub extension: Option<ExtensionId>,
 }

@@ -26,14 +26,14 @@ pub struct User {
     #[schema(default = "", max_length = 64)]
     pub display_name: String,
     /// What the person may do. It must be a role of the owner's level.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub role: Option<FixedRole>,
     /// In place of `role`: a role that the owner has made, by id or name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub custom_role: Option<RoleId>,
     /// The person's own extension, by id or number; only in a company.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub extension: Option<ExtensionId>,
     /// A disabled person cannot sign in, and whoever is signed in is out at once.

@@ -20,7 +20,6 @@ pub(crate) struct AccessView {
     /// Why; empty for an hour that nobody asked for.
     reason: String,
     /// Where it stands.
-    #[schema(inline)]
     state: SupportState,
     /// Whether it lets in at this moment.
     inside: bool,
@@ -60,7 +59,6 @@ impl AccessView {
 #[schema(as = Support)]
 pub(crate) struct SupportView {
     /// Whether those above may enter.
-    #[schema(inline)]
     policy: SupportPolicy,
     /// Those who are inside at this moment. While there is one, the portal shows a banner.
     inside: Vec<AccessView>,
@@ -92,7 +90,6 @@ impl SupportView {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewSupportPolicy {
     /// Whether those above may enter.
-    #[schema(inline)]
     pub(crate) policy: SupportPolicy,
 }
 
