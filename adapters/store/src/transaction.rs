@@ -95,11 +95,7 @@ pub(crate) fn carry_out_parts(
     parts: &[Part],
 ) -> Result<Vec<Committed>, StoreError> {
     let operations = parts.iter().map(|part| part.change.operations.len());
-    if operations.sum::<usize>() > PARTS_OPERATIONS_MAX {
-        return Err(StoreError::TooLarge {
-            limit: PARTS_OPERATIONS_MAX,
-        });
-    }
+    StoreError::at_most(operations.sum(), PARTS_OPERATIONS_MAX)?;
     let mut committed = Vec::with_capacity(parts.len());
     for part in parts {
         if !account::commands(tables, account, part.owner)? {
@@ -167,12 +163,7 @@ pub(crate) fn rehearse(
 }
 
 fn check_size(change: &Change) -> Result<(), StoreError> {
-    if change.operations.len() > OPERATIONS_MAX {
-        return Err(StoreError::TooLarge {
-            limit: OPERATIONS_MAX,
-        });
-    }
-    Ok(())
+    StoreError::at_most(change.operations.len(), OPERATIONS_MAX)
 }
 
 struct Step<'a, T> {

@@ -51,17 +51,8 @@ impl CredentialRecord {
     /// # Errors
     /// [`StoreError::TooLarge`].
     pub fn check(&self) -> Result<(), StoreError> {
-        if self.content.len() > CREDENTIALS_MAX {
-            return Err(StoreError::TooLarge {
-                limit: CREDENTIALS_MAX,
-            });
-        }
-        if self.logins.len() > CREDENTIALS_LOGINS_MAX {
-            return Err(StoreError::TooLarge {
-                limit: CREDENTIALS_LOGINS_MAX,
-            });
-        }
-        Ok(())
+        StoreError::at_most(self.content.len(), CREDENTIALS_MAX)?;
+        StoreError::at_most(self.logins.len(), CREDENTIALS_LOGINS_MAX)
     }
 }
 

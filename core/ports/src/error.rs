@@ -66,6 +66,17 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Refuses more than `limit` at once.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLarge`].
+    pub fn at_most(count: usize, limit: usize) -> Result<(), StoreError> {
+        if count > limit {
+            return Err(StoreError::TooLarge { limit });
+        }
+        Ok(())
+    }
+
     /// Who must act for the same call to succeed.
     pub fn whose_fault(&self) -> Fault {
         match self {

@@ -7,7 +7,7 @@ use domain::{
 use ids::{AuditId, TenantId, WebhookId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
-use tenancy::{AccountScope, PlatformScope, TenantScope};
+use tenancy::{AccountScope, Owner, PlatformScope, TenantScope};
 
 use crate::archive::{ArchiveError, Taker};
 use crate::change::Committed;
@@ -52,6 +52,23 @@ pub enum Fact {
     Access(SupportAccess),
     /// An API key, as it is kept: a hash.
     Token(TokenRecord),
+}
+
+impl Fact {
+    /// Whether it is this tenant's: what names its owner must name this one.
+    pub fn belongs_to(&self, tenant: TenantId) -> bool {
+        let owner = Owner::Tenant(tenant);
+        match self {
+            Fact::Audit(entry) => entry.owner == owner,
+            Fact::Version(version) => version.document.owner == owner,
+            Fact::Cdr(cdr) => cdr.tenant == tenant,
+            Fact::Event(event) => event.tenant == tenant,
+            Fact::Delivery(delivery) => delivery.event.tenant == tenant,
+            Fact::Token(token) => token.owner == owner,
+            Fact::Access(access) => access.tenant == tenant,
+            Fact::Latest(_) | Fact::Place { .. } | Fact::Policy(_) => true,
+        }
+    }
 }
 
 /// A document with what is kept of its secret, opened. `Debug` hides the secret.

@@ -84,20 +84,6 @@ impl State {
     }
 }
 
-fn belongs(tenant: TenantId, fact: &Fact) -> bool {
-    let owner = Owner::Tenant(tenant);
-    match fact {
-        Fact::Audit(entry) => entry.owner == owner,
-        Fact::Version(version) => version.document.owner == owner,
-        Fact::Cdr(cdr) => cdr.tenant == tenant,
-        Fact::Event(event) => event.tenant == tenant,
-        Fact::Delivery(delivery) => delivery.event.tenant == tenant,
-        Fact::Token(token) => token.owner == owner,
-        Fact::Access(access) => access.tenant == tenant,
-        Fact::Latest(_) | Fact::Place { .. } | Fact::Policy(_) => true,
-    }
-}
-
 impl Estate {
     fn facts_of_events(&self) -> impl Iterator<Item = Fact> {
         let events = self.events.all().cloned().map(Fact::Event);
@@ -150,13 +136,10 @@ impl ArchiveStore for MemoryStore {
         tenant: TenantId,
         facts: Vec<Fact>,
     ) -> Result<(), StoreError> {
-        let limit = FACTS_MAX;
-        if facts.len() > limit {
-            return Err(StoreError::TooLarge { limit });
-        }
+        StoreError::at_most(facts.len(), FACTS_MAX)?;
         let mut state = self.state()?;
         state.must_be_away(tenant)?;
-        if !facts.iter().all(|fact| belongs(tenant, fact)) {
+        if !facts.iter().all(|fact| fact.belongs_to(tenant)) {
             return Err(StoreError::NotFound);
         }
         for fact in facts {

@@ -12,7 +12,7 @@ use super::MemoryStore;
 #[async_trait]
 impl FactStore for MemoryStore {
     async fn replace_cdrs(&self, scope: &TenantScope, cdrs: Vec<Cdr>) -> Result<usize, StoreError> {
-        bounded(cdrs.len())?;
+        StoreError::at_most(cdrs.len(), FACTS_AT_ONCE)?;
         let mut state = self.state()?;
         let Some(estate) = state.estates.get_mut(&scope.owner()) else {
             return Ok(0);
@@ -28,7 +28,7 @@ impl FactStore for MemoryStore {
     }
 
     async fn remove_cdrs(&self, scope: &TenantScope, ids: Vec<CdrId>) -> Result<usize, StoreError> {
-        bounded(ids.len())?;
+        StoreError::at_most(ids.len(), FACTS_AT_ONCE)?;
         let mut state = self.state()?;
         let estate = state.estates.get_mut(&scope.owner());
         let removed =
@@ -41,7 +41,7 @@ impl FactStore for MemoryStore {
         scope: &TenantScope,
         entries: Vec<AuditEntry>,
     ) -> Result<usize, StoreError> {
-        bounded(entries.len())?;
+        StoreError::at_most(entries.len(), FACTS_AT_ONCE)?;
         let mut state = self.state()?;
         let mut replaced = 0;
         for entry in entries {
@@ -89,7 +89,7 @@ impl FactStore for MemoryStore {
         scope: &TenantScope,
         events: Vec<Event>,
     ) -> Result<usize, StoreError> {
-        bounded(events.len())?;
+        StoreError::at_most(events.len(), FACTS_AT_ONCE)?;
         let mut state = self.state()?;
         let estate = state.estates.get_mut(&scope.owner());
         Ok(estate.map_or(0, |estate| estate.events.replace(events)))
@@ -106,13 +106,4 @@ impl FactStore for MemoryStore {
         let removed = estate.and_then(|estate| estate.history.remove(&(kind, id.to_owned())));
         Ok(removed.map_or(0, |versions| versions.len()))
     }
-}
-
-fn bounded(facts: usize) -> Result<(), StoreError> {
-    if facts > FACTS_AT_ONCE {
-        return Err(StoreError::TooLarge {
-            limit: FACTS_AT_ONCE,
-        });
-    }
-    Ok(())
 }

@@ -183,18 +183,8 @@ fn hand_over_calls(of: (Sql<'_>, &str), give: Give<'_>) -> Result<(), ArchiveErr
 
 /// Adds a fact of a tenant, unless it is there.
 fn bring(sql: Sql<'_>, tenant: TenantId, fact: &Fact) -> Result<(), StoreError> {
-    let (owner, name) = (Owner::Tenant(tenant), tenant.to_string());
-    let belongs = match fact {
-        Fact::Audit(entry) => entry.owner == owner,
-        Fact::Version(version) => version.document.owner == owner,
-        Fact::Cdr(cdr) => cdr.tenant == tenant,
-        Fact::Event(event) => event.tenant == tenant,
-        Fact::Delivery(delivery) => delivery.event.tenant == tenant,
-        Fact::Token(token) => token.owner == owner,
-        Fact::Access(access) => access.tenant == tenant,
-        Fact::Latest(_) | Fact::Place { .. } | Fact::Policy(_) => true,
-    };
-    if !belongs {
+    let name = tenant.to_string();
+    if !fact.belongs_to(tenant) {
         return Err(StoreError::NotFound);
     }
     match fact {
@@ -312,10 +302,7 @@ impl ArchiveStore for SqlStore {
         tenant: TenantId,
         facts: Vec<Fact>,
     ) -> Result<(), StoreError> {
-        let limit = FACTS_MAX;
-        if facts.len() > limit {
-            return Err(StoreError::TooLarge { limit });
-        }
+        StoreError::at_most(facts.len(), FACTS_MAX)?;
         self.write(Sight::Everything, facts.len(), move |desk| {
             must_be_away(desk.sql, tenant)?;
             let mut facts = facts.iter();

@@ -57,7 +57,7 @@ impl FactStore for SqlStore {
         scope: &TenantScope,
         records: Vec<Cdr>,
     ) -> Result<usize, StoreError> {
-        bounded(records.len())?;
+        StoreError::at_most(records.len(), FACTS_AT_ONCE)?;
         let tenant = scope.tenant();
         self.write(Sight::Tenant(tenant), records.len(), move |desk| {
             cdrs::replace(desk.sql, tenant, &records)
@@ -66,7 +66,7 @@ impl FactStore for SqlStore {
     }
 
     async fn remove_cdrs(&self, scope: &TenantScope, ids: Vec<CdrId>) -> Result<usize, StoreError> {
-        bounded(ids.len())?;
+        StoreError::at_most(ids.len(), FACTS_AT_ONCE)?;
         let tenant = scope.tenant();
         self.write(Sight::Tenant(tenant), ids.len(), move |desk| {
             cdrs::remove(desk.sql, tenant, &ids)
@@ -79,7 +79,7 @@ impl FactStore for SqlStore {
         scope: &TenantScope,
         entries: Vec<AuditEntry>,
     ) -> Result<usize, StoreError> {
-        bounded(entries.len())?;
+        StoreError::at_most(entries.len(), FACTS_AT_ONCE)?;
         let owner = scope.owner();
         self.write(Sight::Tenant(scope.tenant()), entries.len(), move |desk| {
             replace_audit(desk.sql, owner, &entries)
@@ -115,7 +115,7 @@ impl FactStore for SqlStore {
         scope: &TenantScope,
         events: Vec<Event>,
     ) -> Result<usize, StoreError> {
-        bounded(events.len())?;
+        StoreError::at_most(events.len(), FACTS_AT_ONCE)?;
         let owner = scope.owner();
         self.write(Sight::Tenant(scope.tenant()), events.len(), move |desk| {
             replace_events(desk.sql, owner, &events)
@@ -137,13 +137,4 @@ impl FactStore for SqlStore {
         })
         .await
     }
-}
-
-fn bounded(facts: usize) -> Result<(), StoreError> {
-    if facts > FACTS_AT_ONCE {
-        return Err(StoreError::TooLarge {
-            limit: FACTS_AT_ONCE,
-        });
-    }
-    Ok(())
 }

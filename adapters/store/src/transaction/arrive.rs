@@ -18,10 +18,7 @@ pub(crate) fn arrive(
     actor: Actor,
     arrival: &Arrival,
 ) -> Result<Committed, StoreError> {
-    let limit = ARRIVALS_MAX;
-    if arrival.documents.len() > limit {
-        return Err(StoreError::TooLarge { limit });
-    }
+    StoreError::at_most(arrival.documents.len(), ARRIVALS_MAX)?;
     if arrival.replaces && account != Account::Platform {
         return Err(StoreError::NotFound);
     }

@@ -106,9 +106,7 @@ pub async fn export(
     let (mut facts, mut walk) = (0, Walk::new(office, scope, &person));
     while let Some(items) = walk.next().await? {
         facts += items.len();
-        if facts > EXPORT_MAX {
-            return Err(StoreError::TooLarge { limit: EXPORT_MAX });
-        }
+        StoreError::at_most(facts, EXPORT_MAX)?;
         for item in items {
             let fact = word(item.fact()).to_owned();
             data.entry(fact).or_default().push(value(&item)?);
