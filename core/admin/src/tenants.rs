@@ -1,6 +1,6 @@
 //! Use cases of a tenant as a whole: its own history, its audit trail, what it uses.
 
-use domain::{KindName, Place, Version};
+use domain::{KindName, Version};
 use ports::{AuditListing, Page, StoreError};
 use tenancy::{AccountScope, Caps, TenantScope};
 
@@ -40,7 +40,7 @@ pub async fn usage(office: &Office, entered: &Entered) -> Result<Usage, StoreErr
     };
     let mut counts = Vec::new();
     for kind in KindName::ALL {
-        if matches!(kind.place(), Place::Tenant | Place::Anywhere) {
+        if kind.place().is_in_tenants() {
             counts.push(Count {
                 many: kind.many(),
                 have: office.store().count(&entered.scope, kind).await?,

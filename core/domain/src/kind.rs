@@ -25,6 +25,16 @@ pub enum Place {
     Anywhere,
 }
 
+impl Place {
+    /// Whether tenants may have documents of such a kind, their own aside.
+    pub fn is_in_tenants(self) -> bool {
+        match self {
+            Place::Tenant | Place::Anywhere => true,
+            Place::Itself | Place::Account => false,
+        }
+    }
+}
+
 /// How far a unique key reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum KeyScope {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use domain::{KindName, Place};
+use domain::KindName;
 
 use super::Folder;
 
@@ -19,7 +19,7 @@ fn kinds() -> impl TypedValueParser<Value = KindName> {
 }
 
 fn of_companies() -> impl Iterator<Item = KindName> {
-    let inside = |kind: &KindName| matches!(kind.place(), Place::Tenant | Place::Anywhere);
+    let inside = |kind: &KindName| kind.place().is_in_tenants();
     KindName::ALL.into_iter().filter(inside)
 }
 

@@ -121,7 +121,7 @@ impl<'a> Existing<'a> {
         let reference = Unresolved::<Tenant>::new(tenant.to_string());
         let entered = access::visit(self.office, self.scope, &reference).await?;
         let kinds = KindName::ALL.into_iter();
-        for kind in kinds.filter(|kind| matches!(kind.place(), Place::Tenant | Place::Anywhere)) {
+        for kind in kinds.filter(|kind| kind.place().is_in_tenants()) {
             for document in every(self.office, &entered.scope, kind).await? {
                 let name = document.name.clone();
                 self.inside.1.insert((kind, name), document);
@@ -132,9 +132,7 @@ impl<'a> Existing<'a> {
 
     /// States how a step leaves a document.
     pub(super) fn put(&mut self, document: Document, new: bool) {
-        if let (Place::Tenant | Place::Anywhere, Owner::Tenant(_)) =
-            (document.kind.place(), document.owner)
-        {
+        if document.kind.place().is_in_tenants() && document.owner.tenant().is_some() {
             let name = document.name.clone();
             self.inside.1.insert((document.kind, name), document);
             return;

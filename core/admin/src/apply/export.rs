@@ -181,7 +181,7 @@ impl Taker<'_> {
         let entered = access::visit(self.office, self.scope, &reference).await?;
         self.add(own, None).await?;
         let inside = KindName::ALL.into_iter();
-        for kind in inside.filter(|kind| matches!(kind.place(), Place::Tenant | Place::Anywhere)) {
+        for kind in inside.filter(|kind| kind.place().is_in_tenants()) {
             for document in every(self.office, &entered.scope, kind).await? {
                 self.names
                     .insert(document.id.clone(), document.name.clone());
@@ -223,7 +223,7 @@ impl Taker<'_> {
         parent: Option<Account>,
     ) -> Result<(), StoreError> {
         let key = name_key(kind, id, parent);
-        let inside = matches!(kind.place(), Place::Tenant | Place::Anywhere);
+        let inside = kind.place().is_in_tenants();
         if inside || self.names.contains_key(&key) {
             return Ok(());
         }

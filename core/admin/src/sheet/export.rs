@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Kind, Place};
+use domain::Kind;
 use ports::StoreError;
 use serde_json::Value;
 
@@ -51,7 +51,7 @@ async fn names<K: Kind, S: Reach>(
 ) -> Result<HashMap<String, String>, StoreError> {
     let mut names = HashMap::new();
     for link in K::LINKS {
-        if matches!(link.kind.place(), Place::Tenant | Place::Anywhere) {
+        if link.kind.place().is_in_tenants() {
             let found = every(office, scope, link.kind).await?;
             names.extend(
                 found

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Invalid, Kind, KindName, Place, Resource, Secret};
+use domain::{Invalid, Kind, KindName, Resource, Secret};
 use ports::StoreError;
 use serde_json::{Map, Value};
 use tenancy::Unresolved;
@@ -116,7 +116,7 @@ impl<'a, S: Reach> Reader<'a, S> {
     }
 
     async fn id_of(&mut self, kind: KindName, text: &str) -> Result<Option<String>, StoreError> {
-        let inside = matches!(kind.place(), Place::Tenant | Place::Anywhere);
+        let inside = kind.place().is_in_tenants();
         if kind.is_id(text) || !inside {
             return Ok(Some(text.to_owned()));
         }
