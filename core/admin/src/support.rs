@@ -294,7 +294,8 @@ pub async fn grant(
     Ok(granted)
 }
 
-/// Refuses what was asked for, or ends what was granted.
+/// Refuses what was asked for, or ends what was granted. The tenant ends any; with `own`, only an
+/// access of that actor is there.
 ///
 /// # Errors
 /// `NotFound` when there is no live access of that id, else what the store says.
@@ -302,9 +303,13 @@ pub async fn end(
     office: &Office,
     scope: &TenantScope,
     id: SupportId,
+    own: Option<Actor>,
 ) -> Result<SupportAccess, StoreError> {
     let access = office.store().support_access(scope, id).await?;
-    let access = access.filter(|access| access.is_live(office.now()));
+    let access = access.filter(|access| {
+        let within = own.is_none_or(|actor| access.actor == actor.to_string());
+        within && access.is_live(office.now())
+    });
     end_one(office, scope, access.ok_or(StoreError::NotFound)?).await
 }
 

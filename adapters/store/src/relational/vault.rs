@@ -288,9 +288,7 @@ impl Vault {
         let sealed = key.key.seal(&place, secret, &*self.entropy);
         sealed.map_err(unsealed)
     }
-}
 
-impl Vault {
     /// Seals what is kept of a person, for this person alone.
     pub(super) fn seal_credentials(
         &self,

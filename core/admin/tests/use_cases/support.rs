@@ -97,10 +97,10 @@ fn whoever_is_inside_is_out_as_soon_as_the_company_says_so() {
     let by = it.operator.actor().to_string();
     let inside = it.accesses().into_iter().find(|one| one.actor == by);
     let inside = inside.unwrap();
-    block_on(support::end(&it.scene.office, &it.own, inside.id)).unwrap();
+    block_on(support::end(&it.scene.office, &it.own, inside.id, None)).unwrap();
     let denied = it.enter(&it.operator);
     assert!(matches!(denied, Err(Denied::Ended(_))), "{denied:?}");
-    let again = support::end(&it.scene.office, &it.own, inside.id);
+    let again = support::end(&it.scene.office, &it.own, inside.id, None);
     assert_eq!(block_on(again), Err(StoreError::NotFound));
 
     let it = Support::new(SupportPolicy::Open);
@@ -131,7 +131,20 @@ fn what_is_asked_for_has_a_reason_and_an_end_and_does_not_pile_up() {
     let mut waiting = it.accesses().into_iter();
     let first = waiting.find(|one| one.state == SupportState::Asked);
     let first = first.unwrap();
-    let refused = support::end(&it.scene.office, &it.own, first.id);
+    let refused = support::end(&it.scene.office, &it.own, first.id, None);
     assert_eq!(block_on(refused).unwrap().state, SupportState::Refused);
     assert!(it.ask(5).is_ok());
+}
+
+#[test]
+fn those_above_end_their_own_access_and_no_colleagues() {
+    let it = Support::new(SupportPolicy::Ask);
+    let asked = it.ask(30).unwrap();
+    let end = |who: &Principal| {
+        let own = Some(who.actor());
+        block_on(support::end(&it.scene.office, &it.own, asked.id, own))
+    };
+    let colleague = it.scene.holder(Owner::PLATFORM);
+    assert_eq!(end(&colleague), Err(StoreError::NotFound));
+    assert_eq!(end(&it.operator).unwrap().state, SupportState::Refused);
 }

@@ -6,7 +6,6 @@ use admin::support::{self, Wish};
 use admin::{access, read_object};
 use domain::{Permission, SupportAccess, Topic, Verb};
 use ids::SupportId;
-use ports::StoreError;
 use tenancy::TenantScope;
 
 use crate::call::{Answer, Call};
@@ -150,13 +149,10 @@ async fn end(call: Call) -> Result<Answer, Problem> {
         named(&call)?,
     );
     let principal = call.principal()?;
-    if principal.tenant().is_none() {
-        let access = call.office.store().support_access(&scope, id).await?;
-        let own = access.is_some_and(|access| access.actor == principal.actor().to_string());
-        if !own {
-            return Err(StoreError::NotFound.into());
-        }
-    }
-    let access = support::end(&call.office, &scope, id).await?;
+    let own = match principal.tenant() {
+        Some(_) => None,
+        None => Some(principal.actor()),
+    };
+    let access = support::end(&call.office, &scope, id, own).await?;
     Answer::json(&AccessView::of(access, false))
 }
