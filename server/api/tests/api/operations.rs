@@ -1,5 +1,10 @@
 //! Every operation does its work.
 
+mod crews;
+mod privacy;
+mod sheets;
+mod support;
+
 use std::collections::BTreeSet;
 
 use ids::{CallId, TokenId};
@@ -22,9 +27,9 @@ async fn every_operation_of_the_list_does_its_work() {
     facts(&world).await;
     events(&world).await;
     webhooks(&world).await;
-    sheets(&world).await;
-    crews(&world).await;
-    support(&world).await;
+    sheets::sheets(&world).await;
+    crews::crews(&world).await;
+    support::support(&world).await;
     keys(&world).await;
     platform(&world).await;
     sealing(&world).await;
@@ -32,7 +37,7 @@ async fn every_operation_of_the_list_does_its_work() {
     people::day(&world).await;
     people::crews(&world).await;
     passkeys::day(&world).await;
-    privacy(&world).await;
+    privacy::privacy(&world).await;
     let listed: BTreeSet<String> = described().into_iter().map(|one| one.name).collect();
     let done: BTreeSet<String> = world.done().into_iter().map(str::to_owned).collect();
     assert_eq!(done, listed);
@@ -49,65 +54,6 @@ async fn sealing(world: &World) {
     assert_eq!(odd.refuses(api::Kind::Invalid).blames(), "/after");
     let renew = Ask::post(&world.acme.path("renew-data-key"));
     assert_eq!(world.operator(renew).await.is(200).json()["secrets"], 0);
-}
-
-/// A hold keeps a person and a company; once it is released both can be erased.
-async fn privacy(world: &World) {
-    let globex = &world.globex;
-    let (holds, case) = (globex.path("holds"), globex.path("holds/globex-case"));
-    let person = globex.path("persons/ann@globex.example");
-    let found = world.tenant(globex, Ask::get(&person)).await.is(200);
-    let places = found.json()["places"].as_array().unwrap().clone();
-    let what: Vec<&str> = places
-        .iter()
-        .map(|one| one["what"].as_str().unwrap())
-        .collect();
-    assert!(
-        what.contains(&"user") && what.contains(&"audit"),
-        "{what:?}"
-    );
-    let export = Ask::get(&format!("{person}/export"));
-    let data = world.tenant(globex, export).await.is(200).json();
-    assert_eq!(
-        data["data"]["user"][0]["spec"]["mail"],
-        "ann@globex.example"
-    );
-    let erase = || Ask::post(&format!("{person}/erase"));
-    let gone = || Ask::post(&format!("/api/v1/tenants/{}/erase", globex.id));
-    let held = world.tenant(globex, erase()).await;
-    let hold = globex.hold.to_string();
-    assert!(held.refuses(api::Kind::InUse).text().contains(&hold));
-    world.operator(gone()).await.refuses(api::Kind::InUse);
-    let spec = json!({"name": "globex-case", "reason": "Appeal"});
-    let second = json!({"name": "second", "reason": "Another", "extension": globex.number});
-    let made = Ask::post(&holds).json(&second);
-    world.tenant(globex, made).await.is(201);
-    world.tenant(globex, Ask::get(&holds)).await.is(200);
-    let second = Ask::delete(&globex.path("holds/second"));
-    world.tenant(globex, second).await.is(204);
-    world.tenant(globex, Ask::get(&case)).await.is(200);
-    let put = Ask::put(&case).if_match("*").json(&spec);
-    world.tenant(globex, put).await.is(200);
-    let patch = Ask::patch(&case)
-        .if_match("*")
-        .json(&json!({"reason": "Verdict"}));
-    world.tenant(globex, patch).await.is(200);
-    let history = Ask::get(&format!("{case}/history"));
-    world.tenant(globex, history).await.is(200);
-    let back = Ask::post(&format!("{case}/rollback")).json(&json!({"revision": 2}));
-    world.tenant(globex, back).await.is(200);
-    world.tenant(globex, Ask::delete(&case)).await.is(204);
-    let erased = world.tenant(globex, erase()).await.is(200).json();
-    assert_eq!(erased["changed"]["user"], 1);
-    world
-        .tenant(globex, erase())
-        .await
-        .refuses(api::Kind::NotFound);
-    let audit = world.tenant(globex, Ask::get(&globex.path("audit"))).await;
-    assert!(!audit.is(200).text().contains("ann@globex.example"));
-    let report = world.operator(gone()).await.is(200).json();
-    assert_eq!(report["tenant"], json!(globex.id));
-    world.operator(gone()).await.refuses(api::Kind::NotFound);
 }
 
 async fn events(world: &World) {
@@ -253,145 +199,6 @@ async fn webhooks(world: &World) {
         .is(200);
     world.tenant(acme, Ask::delete(&one)).await.is(204);
     replays(world, &acme.path("webhooks/acme-crm")).await;
-}
-
-/// Those above ask to be let in; the company lets them in and out again.
-async fn support(world: &World) {
-    let globex = &world.globex;
-    let policy = |policy: &str| {
-        let ask = Ask::put(&globex.path("support/policy"));
-        ask.json(&json!({ "policy": policy }))
-    };
-    let told = world.operator(policy("ask")).await.is(403);
-    assert!(told.text().contains("support.grant"), "{}", told.text());
-    world.tenant(globex, policy("ask")).await.is(200);
-    let look = Ask::get(&globex.path("extensions"));
-    let shut = world.operator(look).await;
-    shut.refuses(api::Kind::NotLetIn);
-    world
-        .operator(Ask::get(&globex.path("usage")))
-        .await
-        .is(200);
-
-    let wish = json!({"reason": "calls to 102 fail", "minutes": 30});
-    let all = globex.path("support/accesses");
-    let asked = world.operator(Ask::post(&all).json(&wish)).await.is(201);
-    let grant = format!("{all}/{}/grant", asked.member("id"));
-    world.operator(Ask::post(&grant)).await.is(403);
-    let granted = world.tenant(globex, Ask::post(&grant)).await.is(200).json();
-    assert_eq!(
-        (&granted["inside"], &granted["minutes"]),
-        (&json!(true), &json!(30))
-    );
-    let look = Ask::get(&globex.path("extensions"));
-    world.operator(look).await.is(200);
-    let seen = Ask::get(&globex.path("support"));
-    let seen = world.tenant(globex, seen).await.is(200).json();
-    assert_eq!(seen["inside"][0]["reason"], "calls to 102 fail");
-
-    let end = format!("{all}/{}/end", asked.member("id"));
-    let ended = world.tenant(globex, Ask::post(&end)).await.is(200).json();
-    assert_eq!(ended["state"], "ended");
-    let look = Ask::get(&globex.path("extensions"));
-    world.operator(look).await.is(403);
-    let listed = world.tenant(globex, Ask::get(&all)).await.is(200).json();
-    assert!(listed["items"].as_array().unwrap().contains(&ended));
-    world.tenant(globex, policy("open")).await.is(200);
-}
-
-/// Roles and people of the operator, of a reseller and of a company are all seen and changed.
-async fn crews(world: &World) {
-    let owners = [
-        ("/api/v1".to_owned(), "operations"),
-        (format!("/api/v1/resellers/{}", world.north.name), "support"),
-        (
-            format!("/api/v1/tenants/{}", world.acme.domain),
-            "supervisor",
-        ),
-    ];
-    for (base, fixed) in owners {
-        let role = json!({"name": "night", "allow": ["extension.read"]});
-        let user = json!({"mail": "Bo@Night.example", "role": fixed});
-        for (list, name, spec) in [
-            ("roles", "night", role),
-            ("users", "bo@night.example", user),
-        ] {
-            let all = format!("{base}/{list}");
-            let made = world.operator(Ask::post(&all).json(&spec)).await.is(201);
-            let (one, location) = (format!("{all}/{name}"), made.header("location"));
-            assert!(
-                location.unwrap().ends_with(&made.member("id")),
-                "{location:?}"
-            );
-            let found = Ask::get(&format!("{all}?filter=night"));
-            let found = world.operator(found).await.is(200).json();
-            assert_eq!(found["items"][0]["id"], made.json()["id"]);
-            let patch = json!({"display_name": "Night"});
-            let patch = Ask::patch(&one).if_match("\"1\"").json(&patch);
-            world.operator(patch).await.is(200);
-            let put = Ask::put(&one).if_match("\"2\"").json(&spec);
-            let put = world.operator(put).await.is(200).json();
-            assert_eq!(put["display_name"], "");
-            let back = Ask::post(&format!("{one}/rollback")).json(&json!({"revision": 2}));
-            world.operator(back).await.is(200);
-            let shown = world.operator(Ask::get(&one)).await.is(200).json();
-            assert_eq!(shown["display_name"], "Night");
-            let history = Ask::get(&format!("{one}/history"));
-            let history = world.operator(history).await.is(200).json();
-            assert_eq!(history["items"].as_array().unwrap().len(), 4);
-            world.operator(Ask::delete(&one)).await.is(204);
-        }
-    }
-}
-
-/// What is exported can be imported, and changes nothing; with a bad row nothing is changed either.
-async fn sheets(world: &World) {
-    let acme = &world.acme;
-    for kind in [
-        "extensions",
-        "devices",
-        "roles",
-        "users",
-        "webhooks",
-        "holds",
-    ] {
-        let (export, import) = (format!("export/{kind}"), format!("import/{kind}"));
-        let sheet = world.operator(Ask::get(&acme.path(&export))).await.is(200);
-        assert_eq!(sheet.header("content-type"), Some("text/csv"));
-        let again = Ask::post(&acme.path(&import)).body("text/csv", &sheet.body);
-        let kept = world.operator(again).await.is(200).json();
-        assert_eq!(
-            (&kept["created"], &kept["changed"]),
-            (&json!(0), &json!(0)),
-            "{kind}"
-        );
-        assert!(kept["kept"].as_u64() > Some(0), "{kind}");
-    }
-    let sheet = b"username,extension\nacme-301,101\nacme-302,999\nacme 303,101\n";
-    let trial = acme.path("import/devices?dry_run=true");
-    let told = world
-        .operator(Ask::post(&trial).body("text/csv", sheet))
-        .await
-        .is(200);
-    let told = told.json();
-    let bad = json!([
-        {"line": 3, "column": "extension", "rule": "must be an existing extension"},
-        {"line": 4, "column": "username", "rule": "must be 1 to 64 letters, digits or . _ -"},
-    ]);
-    assert_eq!((&told["applied"], &told["bad"]), (&json!(false), &bad));
-    let real = Ask::post(&acme.path("import/devices")).body("text/csv", sheet);
-    let refused = world.operator(real).await.refuses(api::Kind::Invalid);
-    assert_eq!(refused.json()["rows"], bad);
-    let good = b"username;extension\r\nacme-301;101\r\n";
-    let good = Ask::post(&acme.path("import/devices")).body("text/csv", good);
-    let good = good.with("Idempotency-Key", "sheet");
-    let made = world.operator(good.clone()).await.is(200).json();
-    assert_eq!(made["rows"][0]["secret"].as_str().map(str::len), Some(24));
-    let again = world.operator(good).await.is(200).json();
-    assert_eq!(
-        (&again["created"], &again["rows"][0]["secret"]),
-        (&json!(1), &json!(null))
-    );
 }
 
 async fn replays(world: &World, one: &str) {
