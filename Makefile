@@ -42,7 +42,7 @@ run: ## build, make two demonstration companies, serve SIP and the API on all in
 .PHONY: test
 test: ## the whole gate: house rules, lints, docs, dependencies, tests, seeds, interop, fuzz
 	@tools/setup.sh lint postgres interop fuzz
-	@GATE_RUNS=$(GATE_RUNS) tools/gate.sh tidy fmt lint docs deny test seeds interop fuzz
+	@GATE_RUNS=$(GATE_RUNS) tools/gate.sh tidy fmt lint docs deny test cells seeds interop fuzz
 
 .PHONY: check
 check: ## the quick part of the gate, for use while writing
@@ -85,8 +85,13 @@ interop: ## calls between foreign SIP software through a running strowger, audio
 
 .PHONY: isolation
 isolation: ## every way to another company's data, then guards taken out one by one (SEED, EDITS)
-	@tools/setup.sh build
-	@cargo test --quiet --locked -p api --test api cells -- --show-output | grep '^cells: '
+	@tools/setup.sh build postgres
+	@for store in memory sqlite postgres; do \
+	  echo "== the API on $$store"; \
+	  STROWGER_TEST_STORE=$$store cargo test --quiet --locked -p api --test api cells -- \
+	    --show-output | grep '^cells: '; \
+	done
+	@echo '== SIP'
 	@cargo test --quiet --locked -p node --test shard cells -- --show-output | grep '^cells: '
 	@cargo xtask isolation --seed $(SEED) --edits $(EDITS)
 

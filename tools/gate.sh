@@ -25,6 +25,16 @@ stage_deny() {
     .tools/bin/cargo-deny --locked check --hide-inclusion-graph licenses bans sources
 }
 stage_test() { cargo test --locked --workspace --no-fail-fast; }
+# strangers at the API, on the stores that keep what they are told (`test` has them in memory)
+stage_cells() {
+    local store status=0
+    for store in sqlite postgres; do
+        echo "-- $store"
+        STROWGER_TEST_STORE=$store cargo test --locked -p api --test api isolation -- \
+            --show-output || status=1
+    done
+    return "$status"
+}
 stage_seeds() {
     cargo run --locked --profile sim -p sim -- --seed 1 --runs "${GATE_RUNS:-1000}"
 }

@@ -6,7 +6,7 @@ use api::{Kind, Limits};
 use domain::Event;
 use futures_util::StreamExt;
 use ids::{DeviceId, EventId};
-use ports::{EVENTS_KEPT, EventLog};
+use ports::EVENTS_KEPT;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

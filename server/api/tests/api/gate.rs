@@ -7,12 +7,13 @@ use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use store::MemoryStore;
 use tokio::sync::Semaphore;
 use tokio::task::yield_now;
 
 use crate::http::Ask;
 use crate::openapi::described;
-use crate::world::{world, world_with};
+use crate::world::{world, world_over, world_with};
 
 #[tokio::test]
 async fn a_method_that_a_path_has_not_is_refused_with_those_it_has() {
@@ -306,14 +307,15 @@ async fn an_answer_that_takes_too_long_is_given_up() {
 
 #[tokio::test]
 async fn a_store_that_is_away_is_told_as_such_and_nothing_of_its_troubles() {
-    let world = world().await;
-    world.store.set_available(false);
+    let store = Arc::new(MemoryStore::new());
+    let world = world_over(store.clone(), Limits::default()).await;
+    store.set_available(false);
     let reply = world.tenant(&world.acme, Ask::get("/api/v1/whoami")).await;
     let reply = reply.refuses(Kind::Unavailable);
     assert_eq!(reply.header("retry-after"), Some("1"));
     assert!(!reply.text().contains("taken away"), "{}", reply.text());
     Ask::get("/healthz").send(world.address).await.is(200);
-    world.store.set_available(true);
+    store.set_available(true);
     world
         .tenant(&world.acme, Ask::get("/api/v1/whoami"))
         .await

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use ids::{CallId, CdrId, DeviceId};
 use machine::WallTime;
-use ports::ExchangeStore;
 use serde_json::{Value, json};
 
 use crate::exchange::{call, registration};

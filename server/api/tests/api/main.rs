@@ -1,5 +1,5 @@
-//! The API as its users meet it: over real connections, against the store in memory and an
-//! exchange that says what the tests tell it.
+//! The API as its users meet it: over real connections, against an exchange that says
+//! what the tests tell it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bodies;
@@ -19,6 +19,7 @@ mod openapi;
 mod operations;
 mod passkeys;
 mod people;
+mod place;
 mod repetition;
 mod secrets;
 mod totp;

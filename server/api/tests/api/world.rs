@@ -12,9 +12,8 @@ use ids::{
     TenantId, TokenId, UserId, WebhookId,
 };
 use machine::WallTime;
-use ports::{DeliveryBook, ExchangeStore, FixedClock, SeededEntropy};
+use ports::{FixedClock, SeededEntropy, Stores};
 use serde_json::{Value, json};
-use store::MemoryStore;
 use tenancy::{Owner, PlatformScope, TenantScope};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -23,6 +22,7 @@ use tokio::task::JoinHandle;
 use crate::exchange::{self, Exchange};
 use crate::http::{Ask, Reply};
 use crate::mailbox::Mailbox;
+use crate::place::Place;
 
 /// When the tests take place.
 pub(crate) const NOON: WallTime = WallTime::from_unix_ms(1_764_000_000_000);
@@ -66,7 +66,9 @@ pub(crate) struct World {
     pub(crate) north: Account,
     pub(crate) south: Account,
     pub(crate) live: Arc<Exchange>,
-    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) store: Arc<dyn Stores>,
+    /// Whatever keeps the store's data.
+    pub(crate) place: Place,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) mails: Arc<Mailbox>,
     pub(crate) seen: Arc<Mutex<Vec<Seen>>>,
@@ -99,7 +101,14 @@ pub(crate) async fn world() -> World {
 
 /// A world with these bounds. It is furnished through a door without bounds.
 pub(crate) async fn world_with(limits: Limits) -> World {
-    let store = Arc::new(MemoryStore::new());
+    let (place, store) = Place::of_this_run();
+    let mut world = world_over(store, limits).await;
+    world.place = place;
+    world
+}
+
+/// A world whose data are kept in this store.
+pub(crate) async fn world_over(store: Arc<dyn Stores>, limits: Limits) -> World {
     let clock = Arc::new(FixedClock::at(NOON));
     let entropy = Arc::new(SeededEntropy::new(7));
     let office = Office::open(store.clone(), entropy, clock.clone(), DEFAULT_REALM)
@@ -123,14 +132,14 @@ pub(crate) async fn world_with(limits: Limits) -> World {
     let mails = Arc::new(Mailbox::default());
     parts.mailer = mails.clone();
     let (furnishing, stop, served) = serve(parts.clone()).await;
-    let acme = company(furnishing, &operator, "acme", &store, &live).await;
-    let globex = company(furnishing, &operator, "globex", &store, &live).await;
-    let north = account(furnishing, &operator, "north", &store, &live).await;
+    let acme = company(furnishing, &operator, "acme", &*store, &live).await;
+    let globex = company(furnishing, &operator, "globex", &*store, &live).await;
+    let north = account(furnishing, &operator, "north", &*store, &live).await;
     let house = json!({"name": HOUSE_PLAN});
     let house = Ask::post("/api/v1/plans").key(&operator).json(&house);
     house.send(furnishing).await.is(201);
     crew(furnishing, &operator, HOUSE_PLAN, "operations").await;
-    let south = account(furnishing, &operator, "south", &store, &live).await;
+    let south = account(furnishing, &operator, "south", &*store, &live).await;
     stop.send(()).unwrap();
     served.await.unwrap();
     let witness = seen.clone();
@@ -147,6 +156,7 @@ pub(crate) async fn world_with(limits: Limits) -> World {
         south,
         live,
         store,
+        place: Place::Memory,
         clock,
         mails,
         seen,
@@ -190,7 +200,7 @@ async fn account(
     at: SocketAddr,
     operator: &str,
     name: &str,
-    store: &MemoryStore,
+    store: &dyn Stores,
     live: &Exchange,
 ) -> Account {
     let make = async |key: &str, path: &str, body: Value| {
@@ -222,7 +232,7 @@ async fn company(
     at: SocketAddr,
     operator: &str,
     name: &str,
-    store: &MemoryStore,
+    store: &dyn Stores,
     live: &Exchange,
 ) -> Company {
     let make = async |path: &str, body: Value| {
@@ -302,7 +312,7 @@ async fn company(
 }
 
 /// Makes a dead letter of an event with the cursor 1.
-async fn deliver(store: &MemoryStore, tenant: TenantId, webhook: WebhookId, canary: &str) {
+async fn deliver(store: &dyn Stores, tenant: TenantId, webhook: WebhookId, canary: &str) {
     let event = Event {
         id: EventId::from_u128(tenant.as_u128()),
         tenant,

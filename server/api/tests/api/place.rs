@@ -1,0 +1,154 @@
+//! Where a world keeps what it is told. `STROWGER_TEST_STORE` says it for a whole run: `memory`
+//! (the default), `sqlite` or `postgres`.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::thread;
+
+use ports::{SeededEntropy, Stores};
+use store::{Address, FixedKeys, Keyring, MasterKey, MemoryStore, Settings, SqlStore};
+
+/// Says where.
+const WORD: &str = "STROWGER_TEST_STORE";
+
+static SERVER: LazyLock<Server> = LazyLock::new(Server::start);
+static PLACES: AtomicU32 = AtomicU32::new(0);
+
+/// What keeps a store's data, for as long as a world needs them.
+pub(crate) enum Place {
+    Memory,
+    Folder(PathBuf),
+    Database(u32),
+}
+
+impl Place {
+    /// A new store at the place that this run is to use.
+    pub(crate) fn of_this_run() -> (Place, Arc<dyn Stores>) {
+        // on a thread of its own: to open a store is to wait, which a runtime's thread must not
+        thread::spawn(Place::made).join().unwrap()
+    }
+
+    fn made() -> (Place, Arc<dyn Stores>) {
+        let number = PLACES.fetch_add(1, Ordering::Relaxed);
+        match std::env::var(WORD).as_deref() {
+            Err(_) | Ok("memory") => (Place::Memory, Arc::new(MemoryStore::new())),
+            Ok("sqlite") => {
+                let name = format!("strowger-api-{}-{number}", std::process::id());
+                let folder = std::env::temp_dir().join(name);
+                let store = opened(Address::Sqlite(folder.clone()));
+                (Place::Folder(folder), store)
+            }
+            Ok("postgres") => {
+                let store = opened(Address::Postgres(SERVER.database(number)));
+                (Place::Database(number), store)
+            }
+            Ok(other) => panic!("{WORD} is memory, sqlite or postgres, not {other}"),
+        }
+    }
+}
+
+impl Drop for Place {
+    /// What cannot be removed stays: it is in a temporary folder, or on a server that ends with
+    /// this process.
+    fn drop(&mut self) {
+        match self {
+            Place::Memory => {}
+            Place::Folder(folder) => {
+                for file in ["strowger.db", "strowger.db-wal", "strowger.db-shm"] {
+                    let _ = fs::remove_file(folder.join(file));
+                }
+                let _ = fs::remove_dir(folder);
+            }
+            Place::Database(number) => {
+                let _ = SERVER.try_say(&format!("DROP DATABASE world_{number} WITH (FORCE);"));
+            }
+        }
+    }
+}
+
+fn opened(address: Address) -> Arc<dyn Stores> {
+    let settings = Settings {
+        address,
+        keys: Arc::new(FixedKeys(Keyring::of(MasterKey::from_bytes([1; 32])))),
+        entropy: Arc::new(SeededEntropy::new(1)),
+    };
+    Arc::new(SqlStore::open(&settings).unwrap())
+}
+
+/// A PostgreSQL server of this run's own. It ends when its standard input does, which is when
+/// this process ends.
+struct Server {
+    folder: String,
+    port: String,
+    _process: Child,
+    _input: ChildStdin,
+}
+
+impl Server {
+    fn start() -> Server {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/postgres.sh");
+        let mut process = Command::new(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let input = process.stdin.take().unwrap();
+        let mut line = String::new();
+        let mut told = BufReader::new(process.stdout.take().unwrap());
+        told.read_line(&mut line).unwrap();
+        let (folder, port) = line.trim().split_once(' ').expect("no server came up");
+        let server = Server {
+            folder: folder.to_owned(),
+            port: port.to_owned(),
+            _process: process,
+            _input: input,
+        };
+        server.say("CREATE ROLE worker LOGIN; CREATE DATABASE model;");
+        let role = |role| server.url(role, "model");
+        store::prepare(&role("owner"), &role("worker")).unwrap();
+        server
+    }
+
+    fn url(&self, role: &str, database: &str) -> String {
+        let (folder, port) = (&self.folder, &self.port);
+        format!("postgres://{role}@/{database}?host={folder}&port={port}")
+    }
+
+    /// A database with tables and nothing in them; its address for the exchange's role.
+    fn database(&self, number: u32) -> String {
+        self.say(&format!("CREATE DATABASE world_{number} TEMPLATE model;"));
+        self.url("worker", &format!("world_{number}"))
+    }
+
+    fn say(&self, sql: &str) {
+        assert!(self.try_say(sql), "{sql}");
+    }
+
+    /// Takes turns, since the model can only be copied by one at a time.
+    fn try_say(&self, sql: &str) -> bool {
+        static TURN: Mutex<()> = Mutex::new(());
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let psql = Command::new("psql")
+            .args([
+                "-qX",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-U",
+                "owner",
+                "-d",
+                "postgres",
+            ])
+            .args(["-h", &self.folder, "-p", &self.port])
+            .stdin(Stdio::piped())
+            .spawn();
+        let Ok(mut psql) = psql else { return false };
+        let mut input = psql.stdin.take().unwrap();
+        let said = input.write_all(sql.as_bytes()).is_ok();
+        drop(input);
+        said && psql.wait().is_ok_and(|status| status.success())
+    }
+}
