@@ -149,7 +149,7 @@ impl Batch<'_> {
             };
             let secret = match (&device.secret, &generated) {
                 (PlannedSecret::Fixed(secret), _) | (_, Some(secret)) => {
-                    SecretChange::Set(self.office.digests(&device.username, secret))
+                    SecretChange::Set(self.office.digests(&device.username, secret).into())
                 }
                 (PlannedSecret::Generated | PlannedSecret::None, None) => SecretChange::Keep,
             };

@@ -1,5 +1,7 @@
 //! The use cases of documents, the same for all kinds and for all scopes.
 
+use std::time::Duration;
+
 use domain::{Invalid, Kind, KindName, Place, Resource, Secret, SecretRule, Version};
 use ports::{Operation, Page, StoreError};
 use serde_json::Value;
@@ -186,21 +188,23 @@ pub async fn patch<K: Kind, S: Reach>(
     replace_with(office, scope, &before, revision, draft).await
 }
 
-/// Gives a document a new secret of the exchange's making. The old one is void at once, but keys
-/// that sign go on doing so for a while beside the new one.
+/// Gives a document a new secret of the exchange's making. The old one is void after the overlap,
+/// at most [`OVERLAP_MAX`](domain::OVERLAP_MAX); keys that sign have an overlap of their own.
 ///
 /// # Errors
-/// `NotFound`, also for kinds whose secrets the exchange does not make, `RevisionMismatch`, else
-/// what the store says.
+/// `NotFound`, also for kinds whose secrets the exchange does not make, `Invalid` for an overlap
+/// that is too long or has no meaning for the kind, `RevisionMismatch`, else what the store says.
 pub async fn rotate_secret<K: Kind, S: Reach>(
     office: &Office,
     scope: &S,
     found: S::Found<K>,
     revision: Option<u64>,
+    overlap: Duration,
 ) -> Result<Written<K>, StoreError> {
     if !secrets::makes(K::SECRET) {
         return Err(StoreError::NotFound);
     }
+    secrets::check_overlap(K::SECRET, overlap)?;
     let before = reread::<K, S>(office, scope, found).await?;
     let id = before.id.to_string();
     let keys = match K::SECRET {
@@ -208,7 +212,8 @@ pub async fn rotate_secret<K: Kind, S: Reach>(
         SecretRule::None | SecretRule::Generated | SecretRule::Supplied => None,
     };
     let minted = secrets::made(office, &before.spec, keys)?;
-    let write = resource::next_write(&before, before.spec.clone(), minted.change)?;
+    let change = secrets::beside(minted.change, office.now(), overlap);
+    let write = resource::next_write(&before, before.spec.clone(), change)?;
     let expected_revision = resource::expected(&before, revision);
     let operation = Operation::Replace {
         write,

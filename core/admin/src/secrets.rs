@@ -1,7 +1,10 @@
 //! What becomes of a document's secret, by the rule of its kind.
 
+use std::time::Duration;
+
 use delivery::SigningKey;
-use domain::{Invalid, Kind, Secret, SecretRule, SigningKeys};
+use domain::{Invalid, Kind, OVERLAP_MAX, Secret, SecretRule, SigningKeys};
+use machine::WallTime;
 use ports::SecretChange;
 
 use crate::office::Office;
@@ -45,7 +48,9 @@ pub(crate) fn given<K: Kind>(office: &Office, spec: &K, supplied: Option<&Secret
         SecretRule::None | SecretRule::Signing => SecretChange::Keep,
         SecretRule::Generated => spec
             .digests(secret, office.realm())
-            .map_or(SecretChange::Keep, SecretChange::Set),
+            .map_or(SecretChange::Keep, |digests| {
+                SecretChange::Set(digests.into())
+            }),
         SecretRule::Supplied => SecretChange::Seal(secret.clone()),
     }
 }
@@ -77,6 +82,34 @@ pub(crate) fn made<K: Kind>(
             })
         }
     }
+}
+
+/// Refuses an overlap that is too long, and any for secrets that are not passwords.
+pub(crate) fn check_overlap(rule: SecretRule, overlap: Duration) -> Result<(), Invalid> {
+    let refused = |said: &str| Err(Invalid::new("/overlap_seconds", said));
+    match rule {
+        SecretRule::Generated if overlap > OVERLAP_MAX => refused("must be at most 30 days"),
+        SecretRule::Generated => Ok(()),
+        SecretRule::None | SecretRule::Signing | SecretRule::Supplied if overlap.is_zero() => {
+            Ok(())
+        }
+        SecretRule::None | SecretRule::Signing | SecretRule::Supplied => {
+            refused("must not be said here: it is for passwords")
+        }
+    }
+}
+
+/// The change after which the secret before stays valid beside the new one for a while.
+pub(crate) fn beside(change: SecretChange, now: WallTime, overlap: Duration) -> SecretChange {
+    if let SecretChange::Set(credentials) = &change
+        && !overlap.is_zero()
+    {
+        return SecretChange::Beside {
+            digests: credentials.present,
+            until: now + overlap,
+        };
+    }
+    change
 }
 
 /// Whether the exchange makes the secrets of a kind.

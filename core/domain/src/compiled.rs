@@ -12,11 +12,11 @@ use std::time::Duration;
 use ids::{DeviceId, ExtensionId, TenantId};
 use tenancy::{Caps, DeviceEntry};
 
+use crate::credentials::Credentials;
 use crate::device::{Device, FixedContact};
 use crate::document::Resource;
 use crate::extension::{Destination, Extension};
 use crate::plan::Plan;
-use crate::secret::Digests;
 use crate::tenant::Tenant;
 use index::Index;
 
@@ -29,8 +29,8 @@ pub struct TenantParts {
     pub plan: Option<Resource<Plan>>,
     /// All its extensions, in the order of their ids.
     pub extensions: Vec<Resource<Extension>>,
-    /// All its devices with their digests, in the order of their ids.
-    pub devices: Vec<(Resource<Device>, Option<Digests>)>,
+    /// All its devices with what they prove themselves with, in the order of their ids.
+    pub devices: Vec<(Resource<Device>, Option<Credentials>)>,
     /// The feed's cursor before the documents were read: following the feed from here misses
     /// nothing.
     pub cursor: u64,
@@ -70,7 +70,7 @@ pub struct CompiledDevice {
     /// The extension it rings for and calls as.
     pub extension: ExtensionId,
     /// What its digest responses are checked against; `None` before a secret was set.
-    pub digests: Option<Digests>,
+    pub credentials: Option<Credentials>,
     /// The address that is rung without a registration.
     pub address: Option<Box<FixedContact>>,
     /// The address whose requests need no digest.
@@ -227,14 +227,14 @@ fn extension(resource: Resource<Extension>) -> CompiledExtension {
     }
 }
 
-fn device((resource, digests): (Resource<Device>, Option<Digests>)) -> CompiledDevice {
+fn device((resource, credentials): (Resource<Device>, Option<Credentials>)) -> CompiledDevice {
     let Resource { id, spec, .. } = resource;
     CompiledDevice {
         id,
         address: spec.fixed_contact().map(Box::new),
         username: spec.username.into(),
         extension: spec.extension,
-        digests,
+        credentials,
         trusted_source: spec.trusted_source,
         enabled: spec.enabled,
     }

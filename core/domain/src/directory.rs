@@ -10,16 +10,16 @@ use ids::{DeviceId, TenantId};
 use tenancy::DeviceEntry;
 
 use crate::compiled::CompiledTenant;
-use crate::secret::Digests;
+use crate::credentials::Credentials;
 use names::{Names, Place};
 
 /// What admission needs to know of one device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DirectoryEntry {
     /// Tenant, device, trusted source, enabled.
     pub device: DeviceEntry,
     /// What its digest responses are checked against; `None` before a secret was set.
-    pub digests: Option<Digests>,
+    pub credentials: Option<Credentials>,
 }
 
 /// Domains, user names and trusted sources of all tenants. They are unique platform-wide, so
@@ -146,7 +146,7 @@ impl Directory {
         let device = tenant.devices().get(usize::try_from(place.at).ok()?)?;
         Some(DirectoryEntry {
             device: tenant.entry(device),
-            digests: device.digests,
+            credentials: device.credentials.clone(),
         })
     }
 

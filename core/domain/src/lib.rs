@@ -8,6 +8,7 @@ mod audit;
 mod brand;
 mod cdr;
 mod compiled;
+mod credentials;
 mod delivery;
 mod device;
 mod directory;
@@ -45,6 +46,7 @@ pub use cdr::{
     Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step, TransferNote,
 };
 pub use compiled::{CompiledDevice, CompiledExtension, CompiledTenant, TenantParts};
+pub use credentials::{Credentials, Former, OVERLAP_MAX};
 pub use delivery::{Delivery, DeliveryState, LastTry};
 pub use device::{Device, FixedContact};
 pub use directory::{Directory, DirectoryEntry};

@@ -40,7 +40,10 @@ fn parts(number: u128, domain: &str, username: &str) -> TenantParts {
             extension,
             json!({ "number": "101" }),
         )],
-        devices: vec![(resource::<Device>(tenant, device, spec), Some(DIGESTS))],
+        devices: vec![(
+            resource::<Device>(tenant, device, spec),
+            Some(DIGESTS.into()),
+        )],
         cursor: 0,
     }
 }
@@ -101,7 +104,7 @@ fn the_directory_leads_from_a_user_name_to_one_device_of_one_tenant() {
     directory.replace(&compiled(2, "globex.example", "bert"));
     let anna = directory.device("anna").unwrap();
     assert_eq!(anna.device.tenant, TenantId::new(1, 1));
-    assert_eq!(anna.digests, Some(DIGESTS));
+    assert_eq!(anna.credentials, Some(DIGESTS.into()));
     assert!(
         directory.device("Anna").is_none(),
         "user names tell capitals"

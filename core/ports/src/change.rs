@@ -1,6 +1,6 @@
 //! Changes: what one transaction does.
 
-use domain::{Digests, Document, KindName, Secret, SigningKeys};
+use domain::{Credentials, Digests, Document, KindName, Secret, SigningKeys};
 use ids::{AuditId, RequestId};
 use machine::WallTime;
 use tenancy::Owner;
@@ -17,7 +17,14 @@ pub enum SecretChange {
     /// It stays as it is (a new document has none).
     Keep,
     /// It becomes this; the store seals it under the tenant's data key.
-    Set(Digests),
+    Set(Credentials),
+    /// It becomes this, and the one there was stays valid beside it until a moment.
+    Beside {
+        /// The new one.
+        digests: Digests,
+        /// The moment from which the one before is void.
+        until: WallTime,
+    },
     /// The keys that sign for it become these, sealed likewise.
     Sign(SigningKeys),
     /// It becomes this text, sealed likewise, which the exchange can read again.

@@ -80,6 +80,9 @@ pub struct LiveRegistration {
     /// When it ends.
     #[serde(with = "machine::rfc3339")]
     pub expires: WallTime,
+    /// Where the device proved itself with its former secret: when that one is void.
+    #[serde(with = "machine::rfc3339::option")]
+    pub former_secret_until: Option<WallTime>,
 }
 
 /// Why the living exchange cannot tell.

@@ -39,6 +39,9 @@ pub struct Binding {
     pub registered_at: WallTime,
     /// When it ends.
     pub expires_at: WallTime,
+    /// Where the device proved itself with its former secret: when that one is void.
+    #[serde(default)]
+    pub former_until: Option<WallTime>,
 }
 
 /// The bytes are not a binding of a version known here.

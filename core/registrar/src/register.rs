@@ -42,6 +42,8 @@ pub struct Registration<'a> {
     pub user_agent: &'a str,
     /// The flow it came on.
     pub flow: Flow,
+    /// Where it was proved with the device's former secret: when that one is void.
+    pub former_until: Option<WallTime>,
 }
 
 /// What the device is told.
@@ -209,6 +211,7 @@ impl Registrar {
             cseq: request.cseq,
             registered_at: at.wall,
             expires_at: at.wall + granted,
+            former_until: request.former_until,
         };
         self.put(binding, at.now + granted, change, out);
     }

@@ -1,8 +1,10 @@
 //! Query parameters.
 
+use std::time::Duration;
+
 use axum::extract::Query;
 use axum::http::Uri;
-use domain::Extension;
+use domain::{Extension, OVERLAP_MAX};
 use ports::{Cursor, Filter, Order, PAGE_MAX, Page, StoreError};
 use tenancy::{TenantScope, Unresolved};
 
@@ -38,6 +40,15 @@ impl Call {
         };
         let limit = text.parse().ok().filter(|n| (1..=PAGE_MAX).contains(n));
         limit.ok_or_else(|| Problem::parameter("limit", "must be 1 to 500"))
+    }
+
+    /// `overlap_seconds`, none unless it is said.
+    pub(crate) fn overlap(&self) -> Result<Duration, Problem> {
+        let text = self.parameter("overlap_seconds").unwrap_or("0");
+        let seconds: Option<u64> = text.parse().ok();
+        let within = seconds.filter(|seconds| *seconds <= OVERLAP_MAX.as_secs());
+        let refused = || Problem::parameter("overlap_seconds", "must be 0 to 2592000");
+        within.map(Duration::from_secs).ok_or_else(refused)
     }
 
     /// `after`.

@@ -336,9 +336,15 @@ async fn a_new_key_signs_beside_the_old_one() {
     let (located, _) = documents::find::<Webhook, _>(&world.office, &world.scope, &reference)
         .await
         .unwrap();
-    let new = documents::rotate_secret::<Webhook, _>(&world.office, &world.scope, located, None)
-        .await
-        .unwrap();
+    let new = documents::rotate_secret::<Webhook, _>(
+        &world.office,
+        &world.scope,
+        located,
+        None,
+        Duration::ZERO,
+    )
+    .await
+    .unwrap();
     let (_, running) = world.start();
     world.extension("101").await;
     world

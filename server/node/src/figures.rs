@@ -9,12 +9,8 @@ pub struct Figures {
     pub malformed: u64,
     /// REGISTER requests that were granted.
     pub registrations: u64,
-    /// Challenges sent.
-    pub challenges: u64,
-    /// Wrong credentials, unknown users and unknown domains alike.
-    pub refused_credentials: u64,
-    /// Of them, left unanswered because their source had had its share.
-    pub unanswered_credentials: u64,
+    /// At the door.
+    pub door: DoorFigures,
     /// Calls begun.
     pub calls: u64,
     /// Calls refused by a tenant's caps.
@@ -33,6 +29,19 @@ pub struct Figures {
     pub digits: u64,
     /// What there is now.
     pub live: LiveFigures,
+}
+
+/// Who was asked for credentials, and what came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DoorFigures {
+    /// Challenges sent.
+    pub challenges: u64,
+    /// Wrong credentials, unknown users and unknown domains alike.
+    pub refused_credentials: u64,
+    /// Of them, left unanswered because their source had had its share.
+    pub unanswered_credentials: u64,
+    /// Requests proved with a device's former secret.
+    pub former_secrets: u64,
 }
 
 /// Counts of now.

@@ -21,7 +21,7 @@ mod turn;
 mod whose;
 
 pub use config::{Challenges, Config, Limits};
-pub use figures::{Figures, LiveFigures};
+pub use figures::{DoorFigures, Figures, LiveFigures};
 pub use shard::{Answer, Ask, Outbox, Question, Shard, Stores, Ticket};
 pub use sip_leg::PromptBook;
 pub use toll::Toll;

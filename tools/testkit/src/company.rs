@@ -2,7 +2,8 @@
 
 use crate::Account;
 use domain::{
-    CompiledTenant, Destination, Device, Digests, Extension, Resource, Tenant, TenantParts,
+    CompiledTenant, Credentials, Destination, Device, Digests, Extension, Resource, Tenant,
+    TenantParts,
 };
 use ids::{DeviceId, ExtensionId, TenantId};
 use machine::WallTime;
@@ -136,7 +137,7 @@ impl Company {
             enabled: true,
         };
         let digests = digests(&account);
-        let device = (resource(id, self.id(), spec), Some(digests));
+        let device = (resource(id, self.id(), spec), Some(digests.into()));
         self.parts.devices.push(device);
         Member {
             account,
@@ -157,7 +158,19 @@ impl Company {
         let digests = digests(&member.account);
         for (device, known) in &mut self.parts.devices {
             if device.id == member.device {
-                *known = Some(digests);
+                *known = Some(digests.into());
+            }
+        }
+    }
+
+    /// Gives a device a new password; the one before stays valid until a moment.
+    pub fn set_password_beside(&mut self, member: &mut Member, password: &str, until: WallTime) {
+        let before = digests(&member.account);
+        self.set_password(member, password);
+        let present = digests(&member.account);
+        for (device, known) in &mut self.parts.devices {
+            if device.id == member.device {
+                *known = Some(Credentials::from(before).replaced(present, until));
             }
         }
     }

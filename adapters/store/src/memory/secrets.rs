@@ -1,7 +1,7 @@
 //! The face of secrets over the state in memory.
 
 use async_trait::async_trait;
-use domain::{Digests, KindName, Secret, SigningKeys};
+use domain::{Credentials, KindName, Secret, SigningKeys};
 use ports::{SecretChange, SecretStore, StoreError};
 use tenancy::TenantScope;
 
@@ -10,7 +10,7 @@ use super::MemoryStore;
 /// What is kept of a document's secret; one of them at most, by its kind.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kept {
-    pub(super) digests: Option<Digests>,
+    pub(super) credentials: Option<Credentials>,
     signing: Option<SigningKeys>,
     text: Option<Secret>,
 }
@@ -18,18 +18,25 @@ pub(super) struct Kept {
 impl Kept {
     /// It as bytes, as a store on a disk seals them.
     pub(super) fn to_bytes(&self) -> Option<Vec<u8>> {
-        let digests = self.digests.map(|digests| digests.to_bytes().to_vec());
+        let credentials = self.credentials.as_ref().map(Credentials::to_bytes);
         let signing = || self.signing.map(SigningKeys::to_bytes);
         let text = || Some(self.text.as_ref()?.reveal().as_bytes().to_vec());
-        digests.or_else(signing).or_else(text)
+        credentials.or_else(signing).or_else(text)
     }
 
     /// What is kept after a change.
     pub(super) fn after(self, change: &SecretChange) -> Kept {
         match change {
             SecretChange::Keep => self,
-            SecretChange::Set(digests) => Kept {
-                digests: Some(*digests),
+            SecretChange::Set(credentials) => Kept {
+                credentials: Some(credentials.clone()),
+                ..Kept::default()
+            },
+            SecretChange::Beside { digests, until } => Kept {
+                credentials: Some(match self.credentials {
+                    Some(before) => before.replaced(*digests, *until),
+                    None => (*digests).into(),
+                }),
                 ..Kept::default()
             },
             SecretChange::Sign(keys) => Kept {

@@ -228,7 +228,9 @@ impl State {
         }
         for stored in self.owned(owner, KindName::Device) {
             let device = stored.document.clone().try_into()?;
-            parts.devices.push((device, stored.kept.digests));
+            parts
+                .devices
+                .push((device, stored.kept.credentials.clone()));
         }
         Ok(Some(parts))
     }

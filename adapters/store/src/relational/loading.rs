@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::{
-    CompiledTenant, Digests, Directory, Document, KindName, Plan, Resource, Tenant, TenantParts,
+    CompiledTenant, Credentials, Directory, Document, KindName, Plan, Resource, Tenant, TenantParts,
 };
 use ids::{PlanId, TenantId};
 use ports::StoreError;
@@ -85,8 +85,8 @@ impl Loader<'_> {
             } else if kind == KindName::Extension {
                 extensions.push(document.try_into()?);
             } else if kind == KindName::Device {
-                let digests = opened(key, &document, sealed)?;
-                devices.push((document.try_into()?, digests));
+                let credentials = opened(key, &document, sealed)?;
+                devices.push((document.try_into()?, credentials));
             }
         }
         let Some(tenant) = tenant else {
@@ -119,7 +119,7 @@ fn opened(
     key: Option<&OwnerKey>,
     document: &Document,
     sealed: Option<Vec<u8>>,
-) -> Result<Option<Digests>, StoreError> {
+) -> Result<Option<Credentials>, StoreError> {
     let Some(sealed) = sealed else {
         return Ok(None);
     };

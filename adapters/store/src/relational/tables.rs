@@ -1,8 +1,8 @@
 //! The steps of a change, over the tables.
 
 use domain::{
-    AuditEntry, Document, Event, FeedEntry, KeyScope, KindName, Place, Reference, UniqueKey,
-    Version,
+    AuditEntry, Credentials, Document, Event, FeedEntry, KeyScope, KindName, Place, Reference,
+    UniqueKey, Version,
 };
 use ports::{Arrival, Change, Committed, HISTORY_MAX, Part, SecretChange, StoreError};
 use tenancy::{Account, Actor, Owner};
@@ -84,18 +84,46 @@ impl Draft<'_> {
     ) -> Result<Option<Vec<u8>>, StoreError> {
         let bytes = match secret {
             SecretChange::Keep => return Ok(None),
-            SecretChange::Set(digests) => Zeroizing::new(digests.to_bytes().to_vec()),
+            SecretChange::Set(credentials) => Zeroizing::new(credentials.to_bytes()),
+            SecretChange::Beside { digests, until } => {
+                let after = match self.credentials(document)? {
+                    Some(before) => before.replaced(*digests, *until),
+                    None => (*digests).into(),
+                };
+                Zeroizing::new(after.to_bytes())
+            }
             SecretChange::Sign(keys) => Zeroizing::new(keys.to_bytes()),
             SecretChange::Seal(text) => Zeroizing::new(text.reveal().as_bytes().to_vec()),
         };
-        let (owner, desk) = (document.owner, self.desk);
-        let key = match self.key.take().filter(|(known, _)| *known == owner) {
-            Some((_, key)) => key,
-            None => desk.vault.key(desk.sql, owner)?,
+        let vault = self.desk.vault;
+        let key = self.key(document.owner)?;
+        vault
+            .seal(key, document.kind, &document.id, &bytes)
+            .map(Some)
+    }
+
+    /// An owner's data key.
+    fn key(&mut self, owner: Owner) -> Result<&OwnerKey, StoreError> {
+        let known = self.key.take().filter(|(known, _)| *known == owner);
+        let known = match known {
+            Some(known) => known,
+            None => (owner, self.desk.vault.key(self.desk.sql, owner)?),
         };
-        let sealed = desk.vault.seal(&key, document.kind, &document.id, &bytes)?;
-        self.key = Some((owner, key));
-        Ok(Some(sealed))
+        Ok(&self.key.insert(known).1)
+    }
+
+    /// What a device proved itself with before the change.
+    fn credentials(&mut self, document: &Document) -> Result<Option<Credentials>, StoreError> {
+        let (owner, kind, id) = (document.owner, document.kind, &document.id);
+        let find = "SELECT digests FROM documents WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
+        let place = params![column(owner), kind.as_str(), id];
+        let sealed = self
+            .sql()
+            .first(find, place, |fields| fields.plain::<Option<Vec<u8>>>(0))?;
+        let Some(sealed) = sealed.flatten() else {
+            return Ok(None);
+        };
+        self.key(owner)?.open(kind, id, &sealed).map(Some)
     }
 
     fn insert(&self, document: &Document, sealed: Option<Vec<u8>>) -> Result<(), StoreError> {

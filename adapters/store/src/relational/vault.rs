@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use domain::{Digests, KindName};
+use domain::{Credentials, KindName};
 use ports::{Entropy, KeyStatus, MasterKeyUse, RESEAL_STEP, Resealed, StoreError};
 use tenancy::Owner;
 use zeroize::Zeroizing;
@@ -308,15 +308,16 @@ pub(super) struct OwnerKey {
 }
 
 impl OwnerKey {
-    /// Opens a document's digests, which were sealed for this very place.
+    /// Opens what a device proves itself with, which was sealed for this very place.
     pub(super) fn open(
         &self,
         kind: KindName,
         id: &str,
         sealed: &[u8],
-    ) -> Result<Digests, StoreError> {
+    ) -> Result<Credentials, StoreError> {
         let bytes = self.open_bytes(kind, id, sealed)?;
-        Digests::from_bytes(&bytes).ok_or_else(|| corrupt(&format!("{kind} {id}: odd digests")))
+        let odd = || corrupt(&format!("{kind} {id}: odd digests"));
+        Credentials::from_bytes(&bytes).ok_or_else(odd)
     }
 
     /// Opens what is kept of a document's secret, which was sealed for this very place.

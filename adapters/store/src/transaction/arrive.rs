@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    AuditEntry, Change as Kind, Digests, Document, Facets, FeedEntry, Invalid, KindName, Place,
+    AuditEntry, Change as Kind, Credentials, Document, Facets, FeedEntry, Invalid, KindName, Place,
     Secret, SecretRule, SigningKeys, Version, facets,
 };
 use ports::{ARRIVALS_MAX, Arrival, Belonging, Change, Committed, SecretChange, StoreError};
@@ -222,7 +222,7 @@ fn secret_of(belonging: &Belonging) -> Result<SecretChange, StoreError> {
     let text = || str::from_utf8(bytes).ok().map(Secret::supplied)?.ok();
     let read = match belonging.document.kind.secret() {
         SecretRule::Signing => SigningKeys::from_bytes(bytes).map(SecretChange::Sign),
-        SecretRule::Generated => Digests::from_bytes(bytes).map(SecretChange::Set),
+        SecretRule::Generated => Credentials::from_bytes(bytes).map(SecretChange::Set),
         SecretRule::Supplied => text().map(SecretChange::Seal),
         SecretRule::None => None,
     };

@@ -51,7 +51,7 @@ fn company(world: &World<'_>, domain: &str, canary: &str) -> TenantScope {
     for number in 0..3 {
         let name = format!("{canary}-{number}");
         let mut write = world.device_write(&scope, &extension.id, &name);
-        write.secret = SecretChange::Set(digests(number));
+        write.secret = SecretChange::Set(digests(number).into());
         world.create(&scope, write);
     }
     let gone = world.extension(&scope, "199");

@@ -24,7 +24,7 @@ fn seen(world: &World<'_>, scope: &TenantScope) -> String {
     let has_secret: Vec<_> = parts
         .devices
         .iter()
-        .map(|(_, d)| d.map(|d| d.md5))
+        .map(|(_, d)| d.as_ref().map(|d| d.present.md5))
         .collect();
     seen + &format!(
         "{audit:?} {feed:?} {has_secret:?} {}",
@@ -40,7 +40,7 @@ fn a_change_whose_last_operation_fails_leaves_nothing(world: &World<'_>) {
     let new = world.extension_write(&acme, "103");
     let new_device = world.device_write(&acme, &new.document.id, "new");
     let mut with_secret = with(&desk, "extension", &new.document.id);
-    with_secret.secret = SecretChange::Set(digests(1));
+    with_secret.secret = SecretChange::Set(digests(1).into());
     let steps = vec![
         Operation::Create(new.clone()),
         Operation::Create(new_device),

@@ -79,7 +79,7 @@ fn a_new_secret_is_told_apart_but_not_told(world: &World<'_>) {
     let extension = world.extension(&acme, "101");
     let device = world.device(&acme, &extension, "ann");
     let mut write = with(&device, "username", "ann");
-    write.secret = SecretChange::Set(digests(1));
+    write.secret = SecretChange::Set(digests(1).into());
     world.commit(&acme, vec![replace(write)]).unwrap();
     let latest = trail(world, &acme).remove(0);
     assert_eq!(latest.action, "device.secret_replaced");

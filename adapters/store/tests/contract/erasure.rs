@@ -14,7 +14,7 @@ fn furnished(world: &World<'_>, domain: &str, number: u64) -> TenantScope {
     let scope = world.tenant(domain);
     let extension = world.extension(&scope, "101");
     let mut device = world.device_write(&scope, &extension.id, domain);
-    device.secret = SecretChange::Set(digests(7));
+    device.secret = SecretChange::Set(digests(7).into());
     world.create(&scope, device);
     block_on(world.store.write_cdrs(vec![cdr(scope.tenant(), number)])).unwrap();
     scope

@@ -1,6 +1,6 @@
 //! Random sequences of calls: memory and SQLite must answer alike and hold the same.
 
-use domain::{AuditEntry, KindName, Reseller, TokenRecord};
+use domain::{AuditEntry, Credentials, KindName, Reseller, TokenRecord};
 use ids::{
     AuditId, DeviceId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, TenantId, TokenId, UserId,
     WebhookId,
@@ -286,9 +286,14 @@ fn write(owner: Owner, touch: &Touch) -> Write {
         created: time(0),
         updated: time(0),
     };
-    let secret = touch
-        .secret
-        .map_or(SecretChange::Keep, |n| SecretChange::Set(digests(n)));
+    let secret = match touch.secret {
+        None => SecretChange::Keep,
+        Some(number) if number % 2 == 0 => SecretChange::Set(digests(number).into()),
+        Some(number) => SecretChange::Beside {
+            digests: digests(number),
+            until: time(u64::from(number)),
+        },
+    };
     Write { document, secret }
 }
 
@@ -444,7 +449,8 @@ fn shown(store: &dyn Stores) -> String {
     let (directory, cursor) = block_on(store.directory()).unwrap();
     for number in 0..FEW {
         let device = directory.device(&format!("Phone-{number}"));
-        let bytes = device.and_then(|entry| entry.digests).map(|d| d.to_bytes());
+        let kept = device.as_ref().and_then(|entry| entry.credentials.as_ref());
+        let bytes = kept.map(Credentials::to_bytes);
         shown += &format!("{device:?} {bytes:?}\n");
         shown += &format!(
             "{:?} {cursor}\n",

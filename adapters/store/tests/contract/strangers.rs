@@ -20,7 +20,7 @@ fn scene(world: &World<'_>) -> Scene {
     let stranger = world.tenant("stranger.example");
     let extension = world.extension(&acme, "101");
     let mut write = world.device_write(&acme, &extension.id, "ann");
-    write.secret = SecretChange::Set(digests(1));
+    write.secret = SecretChange::Set(digests(1).into());
     let device = world.create(&acme, write);
     block_on(world.store.write_cdrs(vec![cdr(acme.tenant(), 5)])).unwrap();
     let own = world.get(&acme, KindName::Tenant, "acme.example").unwrap();

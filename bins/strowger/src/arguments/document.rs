@@ -90,15 +90,18 @@ pub(crate) enum Verb<Whose: Args> {
         #[arg(required = true)]
         fields: Vec<String>,
     },
-    /// Replace its secret; the new one is printed once, the old one is void at once
+    /// Replace its secret; the new one is printed once, the old one is void unless --overlap
     Secret {
         #[command(flatten)]
         whose: Whose,
         /// Its name or id
         name: String,
         /// Read the new secret from standard input
-        #[arg(long)]
+        #[arg(long, conflicts_with = "overlap")]
         secret_stdin: bool,
+        /// How long the old one stays valid beside the new one, at most 30 days
+        #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+        overlap: u64,
     },
     /// Show its revisions, newest first
     History {

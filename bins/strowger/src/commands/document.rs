@@ -1,6 +1,7 @@
 //! `strowger KIND VERB`: the same for all kinds of document.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use admin::{Reach, documents};
 use clap::Args;
@@ -98,8 +99,13 @@ impl<S: Reach, W: Args> ForKind for Task<'_, S, W> {
                 desk.change::<K>(&name, &fields::object(&fields, &texts::<K>())?)
             }
             Verb::Secret {
-                name, secret_stdin, ..
-            } => desk.secret::<K>(&name, secret_stdin),
+                name,
+                secret_stdin: true,
+                ..
+            } => desk.change::<K>(&name, &json!({"secret": secret_from_stdin()?})),
+            Verb::Secret { name, overlap, .. } => {
+                desk.secret::<K>(&name, Duration::from_secs(overlap))
+            }
             Verb::History { name, .. } => desk.history::<K>(&name),
             Verb::Rollback { name, revision, .. } => desk.roll_back::<K>(&name, revision),
             Verb::Remove { name, .. } => desk.remove::<K>(&name),
@@ -159,13 +165,10 @@ impl<S: Reach> Desk<'_, S> {
         print::resource(&block_on(changed)?)
     }
 
-    fn secret<K: Kind>(&self, name: &str, from_stdin: bool) -> Result<(), Failure> {
-        if from_stdin {
-            return self.change::<K>(name, &json!({"secret": secret_from_stdin()?}));
-        }
+    fn secret<K: Kind>(&self, name: &str, overlap: Duration) -> Result<(), Failure> {
         let (found, _) = self.find::<K>(name)?;
         let office = &self.console.office;
-        let rotated = documents::rotate_secret::<K, S>(office, &self.scope, found, None);
+        let rotated = documents::rotate_secret::<K, S>(office, &self.scope, found, None, overlap);
         tell::<K>(block_on(rotated)?.secret.as_ref());
         Ok(())
     }

@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use admin::apply::{self, What};
 use admin::archive::{self, Line, Report, Wanted};
 use admin::documents;
-use domain::{Device, Digests, Extension, Resource};
+use domain::{Credentials, Device, Digests, Extension, Resource};
 use ports::{ArchiveError, ExchangeStore, Giver, PAGE_MAX, Page, StoreError, Taker, Thing};
 use serde_json::json;
 use store::block_on;
@@ -112,7 +113,7 @@ fn snapshot(scene: &Scene, domain: &str) -> String {
     serde_json::to_string(&block_on(taken).unwrap()).unwrap()
 }
 
-fn devices(scene: &Scene, domain: &str) -> Vec<(Resource<Device>, Option<Digests>)> {
+fn devices(scene: &Scene, domain: &str) -> Vec<(Resource<Device>, Option<Credentials>)> {
     let scope = scene.visit(domain).unwrap().scope;
     let parts = block_on(scene.store.load_tenant(&scope)).unwrap();
     parts.unwrap().devices
@@ -182,7 +183,7 @@ fn in_another_realm_each_device_gets_a_password_that_works_there() {
         let name = &device.spec.username;
         let new = report.passwords.iter().find(|new| new.username == *name);
         let works = Digests::of(name, "elsewhere", &new.unwrap().secret);
-        assert_eq!(digests, Some(works));
+        assert_eq!(digests, Some(works.into()));
     }
     assert!(report.notes.iter().any(|note| note.contains("realm")));
 }
@@ -216,7 +217,14 @@ fn a_company_that_is_to_be_replaced_has_its_old_documents_again_and_keeps_its_tr
     let device = tenancy::Unresolved::<Device>::new(passwords[0].0.spec.username.clone());
     let device = documents::find(&here.office, &scope, &device);
     let (device, _) = block_on(device).unwrap();
-    block_on(documents::rotate_secret(&here.office, &scope, device, None)).unwrap();
+    block_on(documents::rotate_secret(
+        &here.office,
+        &scope,
+        device,
+        None,
+        Duration::ZERO,
+    ))
+    .unwrap();
     let first = tenancy::Unresolved::<Extension>::new("101");
     let (first, _) = block_on(documents::find(&here.office, &scope, &first)).unwrap();
     let change = json!({ "number": "999" });
@@ -230,7 +238,7 @@ fn a_company_that_is_to_be_replaced_has_its_old_documents_again_and_keeps_its_tr
     let report = restored(&here, &lines, &wanted).unwrap();
     assert_eq!(report.passwords, []);
     assert_eq!(snapshot(&here, "acme.example"), before);
-    let digests = |devices: Vec<(Resource<Device>, Option<Digests>)>| {
+    let digests = |devices: Vec<(Resource<Device>, Option<Credentials>)>| {
         let names = devices.into_iter();
         names
             .map(|(device, digests)| (device.id, digests))
@@ -300,15 +308,13 @@ fn a_clone_beside_the_first_has_ids_names_and_passwords_of_its_own() {
     assert_eq!(clones.len(), before.1.len());
     assert_eq!(report.passwords.len(), clones.len());
     let scope = here.visit("initech.example").unwrap().scope;
-    for (clone, digests) in clones {
+    for (clone, credentials) in clones {
         assert!(before.1.iter().all(|(first, _)| first.id != clone.id));
         assert!(clone.spec.username.ends_with(".initech"));
         let name = &clone.spec.username;
         let new = report.passwords.iter().find(|new| new.username == *name);
-        assert_eq!(
-            digests,
-            Some(here.office.digests(name, &new.unwrap().secret))
-        );
+        let works = here.office.digests(name, &new.unwrap().secret);
+        assert_eq!(credentials, Some(works.into()));
         let extension = tenancy::Unresolved::<Extension>::new(clone.spec.extension.to_string());
         let found = documents::find(&here.office, &scope, &extension);
         assert_eq!(block_on(found).unwrap().1.owner, scope.owner());

@@ -71,7 +71,10 @@ fn the_load_company_has_the_users_the_drivers_call() {
     };
     let secret = domain::Secret::supplied("pw1000000").unwrap();
     let (_, digests) = device("u1000000");
-    assert_eq!(digests, Some(scene.office.digests("u1000000", &secret)));
+    assert_eq!(
+        digests,
+        Some(scene.office.digests("u1000000", &secret).into())
+    );
     assert!(device("callee").0.spec.fixed_contact().is_some());
     assert!(
         device("callee99").1.is_none(),

@@ -1,8 +1,10 @@
 //! Devices and their secrets.
 
+use std::time::Duration;
+
+use admin::access::Entered;
 use admin::documents;
-use domain::Device;
-use domain::Invalid;
+use domain::{Device, Invalid, OVERLAP_MAX};
 use ports::{ExchangeStore, StoreError};
 use serde_json::{Value, json};
 use store::block_on;
@@ -32,15 +34,46 @@ fn a_generated_secret_is_told_once_and_only_its_digests_are_kept() {
         parts.devices[0].clone()
     };
     let (device, digests) = kept();
-    assert_eq!(digests, Some(scene.office.digests("anna", &secret)));
+    assert_eq!(digests, Some(scene.office.digests("anna", &secret).into()));
     let text = serde_json::to_string(&device.spec).unwrap();
     assert!(!text.contains(secret.reveal()));
-    let located = scene.found(&acme, "anna");
-    let rotated = documents::rotate_secret::<Device, _>(&scene.office, &acme.scope, located, None);
-    let rotated = block_on(rotated).unwrap();
+    let rotated = rotated(&scene, &acme, Duration::ZERO).unwrap();
     assert_eq!(rotated.resource.revision, 2);
     assert_ne!(rotated.secret.as_ref(), Some(&secret));
     assert_ne!(kept().1, digests, "the old one is void");
+}
+
+fn rotated(
+    scene: &Scene,
+    acme: &Entered,
+    overlap: Duration,
+) -> Result<documents::Written<Device>, StoreError> {
+    let located = scene.found(acme, "anna");
+    let (office, scope) = (&scene.office, &acme.scope);
+    let rotated = documents::rotate_secret::<Device, _>(office, scope, located, None, overlap);
+    block_on(rotated)
+}
+
+#[test]
+fn a_secret_replaced_with_an_overlap_stays_valid_until_its_end() {
+    let scene = Scene::new();
+    let acme = scene.company("acme.example");
+    scene.extension(&acme, "101");
+    let value = json!({ "username": "anna", "extension": "101" });
+    let first = scene.device(&acme, value).unwrap().secret.unwrap();
+    let minute = Duration::from_secs(60);
+    let second = rotated(&scene, &acme, minute).unwrap().secret.unwrap();
+    let parts = block_on(scene.store.load_tenant(&acme.scope));
+    let kept = parts.unwrap().unwrap().devices[0].1.clone().unwrap();
+    let digests = |secret| scene.office.digests("anna", secret);
+    assert_eq!(kept.present, digests(&second));
+    let now = scene.office.now();
+    let former = kept.former_at(now).unwrap();
+    assert_eq!(former.digests, digests(&first));
+    assert_eq!(former.until, now + minute);
+    assert_eq!(kept.former_at(now + minute), None);
+    let long = rotated(&scene, &acme, OVERLAP_MAX + Duration::from_secs(1));
+    assert!(matches!(long, Err(StoreError::Invalid(_))));
 }
 
 #[test]
@@ -160,7 +193,11 @@ fn what_was_found_in_one_company_is_not_there_in_another() {
     ));
     assert_eq!(patched.map(|_| ()), gone);
     let rotated = block_on(documents::rotate_secret::<Device, _>(
-        office, stranger, located, None,
+        office,
+        stranger,
+        located,
+        None,
+        Duration::ZERO,
     ));
     assert_eq!(rotated.map(|_| ()), gone);
     let history = block_on(documents::history::<Device, _>(office, stranger, located));

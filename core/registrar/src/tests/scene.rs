@@ -54,6 +54,7 @@ pub(super) fn request<'a>(cseq: u32, uris: &[&'a str]) -> Registration<'a> {
         path: Vec::new(),
         user_agent: "phone/1",
         flow: udp(5060),
+        former_until: None,
     }
 }
 

@@ -59,6 +59,24 @@ pub enum Verdict {
     Malformed(&'static str),
 }
 
+/// What is stored of the user an answer names; nothing when there is no such user.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'a> {
+    /// Of its present secret.
+    pub present: Option<&'a Digests>,
+    /// Of the one before, while it is still valid.
+    pub former: Option<&'a Digests>,
+}
+
+impl<'a> From<Option<&'a Digests>> for Known<'a> {
+    fn from(present: Option<&'a Digests>) -> Self {
+        Self {
+            present,
+            former: None,
+        }
+    }
+}
+
 /// A verdict and, when it is acceptance, what it rests on: whoever gives out authority compares
 /// the two once more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +87,8 @@ pub struct Judgement {
     pub computed: String,
     /// The response that was given, in lower case; empty unless accepted.
     pub received: String,
+    /// It was made with the former secret.
+    pub former: bool,
 }
 
 impl Judgement {
@@ -77,6 +97,7 @@ impl Judgement {
             verdict,
             computed: String::new(),
             received: String::new(),
+            former: false,
         }
     }
 }
@@ -157,17 +178,16 @@ impl Authenticator {
         digests: Option<&Digests>,
         now: Instant,
     ) -> Verdict {
-        self.judge(credentials, method, digests, now).verdict
+        self.judge(credentials, method, digests.into(), now).verdict
     }
 
-    /// Judges an answer to a challenge. `digests` is what is stored of the user the answer
-    /// names, none when there is no such user: the work done is the same. The `uri` parameter
-    /// is taken as the client wrote it.
+    /// Judges an answer to a challenge. The work done is the same whatever is known of the user:
+    /// nothing, one secret or two. The `uri` parameter is taken as the client wrote it.
     pub fn judge(
         &mut self,
         credentials: &Credentials<'_>,
         method: &str,
-        digests: Option<&Digests>,
+        known: Known<'_>,
         now: Instant,
     ) -> Judgement {
         let texts = match Texts::read(credentials) {
@@ -186,19 +206,24 @@ impl Authenticator {
             nonce: answer.nonce,
             counted,
         };
-        let right = response(answer.algorithm, digests.unwrap_or(&decoy), &asked);
         let given = answer.given.to_ascii_lowercase();
-        let equal = bool::from(right.as_str().as_bytes().ct_eq(given.as_bytes()));
+        let [present, former] = [known.present, known.former].map(|digests| {
+            let right = response(answer.algorithm, digests.unwrap_or(&decoy), &asked);
+            let equal = bool::from(right.as_str().as_bytes().ct_eq(given.as_bytes()));
+            (equal && digests.is_some()).then_some(right)
+        });
         let nonce = self.mint.read(answer.nonce);
-        if !equal || digests.is_none() {
+        let is_former = present.is_none();
+        let Some(right) = present.or(former) else {
             return Judgement::without_proof(Verdict::Wrong);
-        }
+        };
         let count = answer.counted.map_or(1, |(_, _, count)| count);
         match nonce {
             Some(nonce) if self.use_nonce(nonce, count, now) => Judgement {
                 verdict: Verdict::Accepted,
                 computed: right.as_str().to_owned(),
                 received: given,
+                former: is_former,
             },
             Some(_) | None => Judgement::without_proof(Verdict::Stale),
         }

@@ -14,5 +14,5 @@ mod replay;
 mod tests;
 
 pub use algorithm::{Algorithm, Digests};
-pub use authenticator::{Authenticator, Judgement, Settings, Verdict};
+pub use authenticator::{Authenticator, Judgement, Known, Settings, Verdict};
 pub use client::{Account, Password, answer};

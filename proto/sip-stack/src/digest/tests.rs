@@ -12,7 +12,7 @@ use std::time::Duration;
 use machine::Instant;
 use sip_message::Credentials;
 
-use super::{Account, Authenticator, Digests, Settings, Verdict, answer};
+use super::{Account, Authenticator, Digests, Known, Settings, Verdict, answer};
 
 const SECRET: [u8; 32] = [7; 32];
 const REALM: &str = "acme.example";

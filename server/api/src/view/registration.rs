@@ -31,6 +31,11 @@ pub(crate) struct RegistrationView {
     #[serde(with = "machine::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
     expires: WallTime,
+    /// When its secret is void, where it proved itself with the one before the present: until
+    /// then it must be given the new one.
+    #[serde(with = "machine::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    former_secret_until: Option<WallTime>,
 }
 
 impl From<LiveRegistration> for RegistrationView {
@@ -43,6 +48,7 @@ impl From<LiveRegistration> for RegistrationView {
             user_agent: registration.user_agent,
             registered: registration.registered,
             expires: registration.expires,
+            former_secret_until: registration.former_secret_until,
         }
     }
 }

@@ -64,6 +64,7 @@ pub(crate) fn registration(device: DeviceId, contact: &str) -> LiveRegistration 
         user_agent: "Phone/1".to_owned(),
         registered: NOON,
         expires: WallTime::from_unix_ms(NOON.unix_ms() + 60_000),
+        former_secret_until: None,
     }
 }
 

@@ -246,7 +246,9 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         "plan" | "plans" => Some(names.plans.to_vec()),
         "custom_role" => Some(names.roles.to_vec()),
         "user" => Some(names.users.to_vec()),
-        "limit" | "sort" | "from" | "until" | "types" | "state" | "dry_run" => None,
+        "limit" | "overlap_seconds" | "sort" | "from" | "until" | "types" | "state" | "dry_run" => {
+            None
+        }
         other => panic!("say what the parameter {other} names"),
     }
 }

@@ -94,3 +94,23 @@ async fn a_new_user_name_needs_a_new_secret() {
         (&"renamed".into(), &Value::Null)
     );
 }
+
+#[tokio::test]
+async fn the_secret_before_stays_for_an_overlap_of_thirty_days_at_most() {
+    let world = world().await;
+    let acme = &world.acme;
+    let spec = json!({"username": "acme-desk", "extension": "101"});
+    let make = Ask::post(&acme.path("devices")).json(&spec);
+    let first = world.tenant(acme, make).await.is(201).member("secret");
+    let rotate = |overlap: &str| {
+        let path = format!("devices/acme-desk/secret?overlap_seconds={overlap}");
+        Ask::post(&acme.path(&path))
+    };
+    let rotated = world.tenant(acme, rotate("2592000")).await.is(200);
+    assert_ne!(rotated.member("secret"), first);
+    for refused in ["2592001", "-1", "soon", ""] {
+        let answer = world.tenant(acme, rotate(refused)).await;
+        let problem = answer.refuses(api::Kind::InvalidParameter);
+        assert_eq!(problem.blames(), "overlap_seconds", "{refused}");
+    }
+}

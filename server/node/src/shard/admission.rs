@@ -7,9 +7,9 @@
 use super::Shard;
 use domain::{CompiledTenant, DirectoryEntry};
 use ids::DeviceId;
-use machine::Instant;
+use machine::{Instant, WallTime};
 use sip_message::{Flow, Host, Message, Method, Name, Uri};
-use sip_stack::digest::{Digests, Verdict};
+use sip_stack::digest::{Digests, Known, Verdict};
 use sip_stack::transaction::ServerKey;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -20,11 +20,16 @@ pub(crate) struct Admitted {
     pub(crate) scope: TenantScope,
     pub(crate) tenant: Arc<CompiledTenant>,
     pub(crate) device: DeviceId,
+    /// Where it proved itself with its former secret: when that one is void.
+    pub(crate) former_until: Option<WallTime>,
 }
 
 enum Judged {
-    Proven(AdmittedDevice),
-    Challenge { stale: bool },
+    /// By its present secret or where it comes from, or by the former secret until a moment.
+    Proven(AdmittedDevice, Option<WallTime>),
+    Challenge {
+        stale: bool,
+    },
     Wrong,
 }
 
@@ -38,11 +43,12 @@ impl Shard {
         now: Instant,
     ) -> Option<Admitted> {
         let judged = match self.by_source(flow, message) {
-            Some(proof) => Judged::Proven(proof),
+            Some(proof) => Judged::Proven(proof, None),
             None => self.by_digest(message, now),
         };
         match judged {
-            Judged::Proven(proof) => {
+            Judged::Proven(proof, former_until) => {
+                self.figures.door.former_secrets += u64::from(former_until.is_some());
                 let (tenant, device) = (proof.tenant(), proof.device());
                 let scope = TenantScope::from_sip_admission(proof);
                 let tenant = self.tenants.compiled(tenant)?;
@@ -50,6 +56,7 @@ impl Shard {
                     scope,
                     tenant,
                     device,
+                    former_until,
                 })
             }
             Judged::Challenge { stale } => {
@@ -57,11 +64,11 @@ impl Shard {
                 None
             }
             Judged::Wrong => {
-                self.figures.refused_credentials += 1;
+                self.figures.door.refused_credentials += 1;
                 if self.door.sources.may_answer_failure(flow.remote.ip(), now) {
                     self.refuse(key, message, 403, now);
                 } else {
-                    self.figures.unanswered_credentials += 1;
+                    self.figures.door.unanswered_credentials += 1;
                 }
                 None
             }
@@ -97,17 +104,17 @@ impl Shard {
         };
         let username = credentials.param("username").unwrap_or_default();
         let entry = self.tenants.directory.device(&username);
-        let digests = entry
-            .and_then(|entry| entry.digests)
-            .map(|digests| Digests {
-                md5: digests.md5,
-                sha256: digests.sha256,
-            });
+        let kept = entry.as_ref().and_then(|entry| entry.credentials.as_ref());
+        let former = kept.and_then(|kept| kept.former_at(self.clock.wall(now)));
+        let present = kept.map(|kept| as_stack(kept.present));
+        let before = former.map(|former| as_stack(former.digests));
+        let known = Known {
+            present: present.as_ref(),
+            former: before.as_ref(),
+        };
         let method = message.method().unwrap_or(Method::Other(""));
-        let judged =
-            self.door
-                .authenticator
-                .judge(&credentials, method.as_str(), digests.as_ref(), now);
+        let authenticator = &mut self.door.authenticator;
+        let judged = authenticator.judge(&credentials, method.as_str(), known, now);
         match judged.verdict {
             Verdict::Accepted => {}
             Verdict::Stale => return Judged::Challenge { stale: true },
@@ -119,7 +126,8 @@ impl Shard {
             let (computed, received) = (judged.computed.as_bytes(), judged.received.as_bytes());
             verified_digest(&entry.device, computed, received)
         });
-        proof.map_or(Judged::Wrong, Judged::Proven)
+        let former = former.filter(|_| judged.former).map(|former| former.until);
+        proof.map_or(Judged::Wrong, |proof| Judged::Proven(proof, former))
     }
 
     /// Whether the domain the sender claims is its own company's, or none at all. Any other is as
@@ -169,7 +177,7 @@ impl Shard {
     }
 
     fn challenge(&mut self, key: ServerKey, message: &Message, stale: bool, now: Instant) {
-        self.figures.challenges += 1;
+        self.figures.door.challenges += 1;
         let (status, name) = match message.method() {
             Some(Method::Register) => (401, Name::WwwAuthenticate),
             Some(_) | None => (407, Name::ProxyAuthenticate),
@@ -181,6 +189,13 @@ impl Shard {
         // Strangers ask for challenges: none may cost memory (RFC 3261 §26.3.2.4).
         let bytes = answer.finish();
         self.sip.transactions.respond_statelessly(key, bytes);
+    }
+}
+
+fn as_stack(kept: domain::Digests) -> Digests {
+    Digests {
+        md5: kept.md5,
+        sha256: kept.sha256,
     }
 }
 

@@ -166,5 +166,6 @@ fn show_binding(binding: &registrar::Binding) -> LiveRegistration {
         user_agent: binding.user_agent.clone().into_string(),
         registered: binding.registered_at,
         expires: binding.expires_at,
+        former_secret_until: binding.former_until,
     }
 }

@@ -27,7 +27,10 @@ impl Shard {
             return self.refuse(key, message, 400, now);
         };
         let outcome = match registration(message, &contacts, flow) {
-            Ok(request) => self.bind(&admitted, &request, now),
+            Ok(mut request) => {
+                request.former_until = admitted.former_until;
+                self.bind(&admitted, &request, now)
+            }
             Err(rule) => Outcome::Bad(rule),
         };
         self.answer_register(key, message, &outcome, now);
@@ -38,6 +41,7 @@ impl Shard {
             scope,
             tenant,
             device,
+            ..
         } = admitted;
         let bound = self.tenants.get(scope.tenant()).is_some_and(|served| {
             let held = self.registrar.count(scope);
@@ -156,5 +160,6 @@ fn registration<'m>(
         path: message.values(Name::Path).collect(),
         user_agent: message.header(Name::UserAgent).unwrap_or_default(),
         flow,
+        former_until: None,
     })
 }

@@ -13,6 +13,7 @@ mod forgeries;
 mod isolation;
 mod office;
 mod restarts;
+mod secrets;
 mod spoilt;
 mod strays;
 mod transfers;

@@ -48,7 +48,7 @@ pub(super) fn fill(world: &World<'_>) -> TenantScope {
     let extension = world.extension(&acme, "101");
     for number in 0..DEVICES {
         let mut write = world.device_write(&acme, &extension.id, &format!("device-{number}"));
-        write.secret = SecretChange::Set(digests(7));
+        write.secret = SecretChange::Set(digests(7).into());
         world.create(&acme, write);
     }
     let gone = world.extension(&acme, "199");

@@ -15,6 +15,7 @@ type Row = (&'static str, &'static str, u64);
 pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>) -> String {
     let mut page = Exposition::new();
     counters(&mut page, &shard_counters(posted, lost_orders));
+    counters(&mut page, &door_counters(posted));
     counters(&mut page, &transaction_counters(posted));
     gauges(&mut page, &levels(posted));
     tenants(&mut page, posted);
@@ -58,17 +59,6 @@ fn shard_counters(posted: &Posted, lost_orders: u64) -> Vec<Row> {
             "REGISTER requests granted.",
             node.registrations,
         ),
-        ("challenges_total", "Challenges sent.", node.challenges),
-        (
-            "refused_credentials_total",
-            "Wrong passwords, unknown users and unknown domains alike.",
-            node.refused_credentials,
-        ),
-        (
-            "unanswered_credentials_total",
-            "Of them, left unanswered because their source guesses.",
-            node.unanswered_credentials,
-        ),
         ("calls_total", "Calls begun.", node.calls),
         (
             "capped_calls_total",
@@ -111,6 +101,28 @@ fn shard_counters(posted: &Posted, lost_orders: u64) -> Vec<Row> {
             "ports_exhausted_total",
             "Times no media port was free.",
             posted.ports.exhausted,
+        ),
+    ]
+}
+
+fn door_counters(posted: &Posted) -> Vec<Row> {
+    let door = &posted.node.door;
+    vec![
+        ("challenges_total", "Challenges sent.", door.challenges),
+        (
+            "refused_credentials_total",
+            "Wrong passwords, unknown users and unknown domains alike.",
+            door.refused_credentials,
+        ),
+        (
+            "unanswered_credentials_total",
+            "Of them, left unanswered because their source guesses.",
+            door.unanswered_credentials,
+        ),
+        (
+            "former_secrets_total",
+            "Requests proved with the secret before the present one, while both are valid.",
+            door.former_secrets,
         ),
     ]
 }

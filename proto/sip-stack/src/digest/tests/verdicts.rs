@@ -10,9 +10,9 @@ fn the_right_password_opens_with_either_algorithm_and_shows_its_proof() {
         let given = answered(&challenge, PASSWORD, 1);
         let known = Digests::compute(USER, REALM, PASSWORD);
         let credentials = Credentials::parse(&given).unwrap();
-        let judgement = door
-            .authenticator
-            .judge(&credentials, "REGISTER", Some(&known), door.now);
+        let judgement =
+            door.authenticator
+                .judge(&credentials, "REGISTER", Some(&known).into(), door.now);
         assert_eq!(judgement.verdict, Verdict::Accepted);
         assert_eq!(judgement.computed, judgement.received);
         assert_eq!(
@@ -42,9 +42,9 @@ fn a_response_wrong_in_any_digit_is_wrong_and_shows_no_proof() {
         wrong[at] = if wrong[at] == b'a' { b'b' } else { b'a' };
         let given = given.replace(&response, std::str::from_utf8(&wrong).unwrap());
         let credentials = Credentials::parse(&given).unwrap();
-        let judgement = door
-            .authenticator
-            .judge(&credentials, "REGISTER", Some(&known), door.now);
+        let judgement =
+            door.authenticator
+                .judge(&credentials, "REGISTER", Some(&known).into(), door.now);
         assert_eq!(judgement.verdict, Verdict::Wrong, "digit {at}");
         assert_eq!(
             (judgement.computed, judgement.received),
@@ -170,4 +170,28 @@ fn md5_without_qop_can_be_refused() {
         door.judge(&answered(&challenge, PASSWORD, 1)),
         Verdict::Malformed("qop: must be present")
     );
+}
+
+#[test]
+fn a_former_secret_is_accepted_beside_the_present_one_and_told_apart() {
+    let right = Digests::compute(USER, REALM, PASSWORD);
+    let other = Digests::compute(USER, REALM, "another");
+    for (present, former, verdict, by_former) in [
+        (Some(&right), Some(&other), Verdict::Accepted, false),
+        (Some(&other), Some(&right), Verdict::Accepted, true),
+        (Some(&right), Some(&right), Verdict::Accepted, false),
+        (Some(&other), None, Verdict::Wrong, false),
+        (None, None, Verdict::Wrong, false),
+    ] {
+        for algorithm in ["SHA-256", "MD5"] {
+            let mut door = Door::new();
+            let given = answered(&door.challenge_of(algorithm), PASSWORD, 1);
+            let credentials = Credentials::parse(&given).unwrap();
+            let known = Known { present, former };
+            let judged = door
+                .authenticator
+                .judge(&credentials, "REGISTER", known, door.now);
+            assert_eq!((judged.verdict, judged.former), (verdict, by_former));
+        }
+    }
 }

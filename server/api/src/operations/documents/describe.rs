@@ -177,12 +177,25 @@ fn delete<K: Kind, D: Door>(words: &Words) -> Operation {
 fn rotate<K: Kind, D: Door>(words: &Words) -> Operation {
     let told = match K::SECRET {
         SecretRule::None | SecretRule::Supplied | SecretRule::Generated => {
-            "The old one is void at once. The new one is in this answer and never again."
+            "The old one is void at once or, with `overlap_seconds`, stays valid beside the new \
+             one for so long; the registrations show who still uses it. Never are more than two \
+             valid. The new one is in this answer and never again."
         }
         SecretRule::Signing => {
             "For a day both keys sign, the new one and the one before. The new one is in this \
              answer and never again."
         }
+    };
+    let overlap = Parameter {
+        integer: true,
+        ..text(
+            "overlap_seconds",
+            "How long the old secret stays valid, at most 2592000 (30 days); 0 when left out.",
+        )
+    };
+    let known = match K::SECRET {
+        SecretRule::None | SecretRule::Supplied | SecretRule::Signing => Vec::new(),
+        SecretRule::Generated => vec![overlap],
     };
     let path = format!("{}/secret", words.one);
     let name = format!("rotate{}Secret", words.label);
@@ -192,6 +205,7 @@ fn rotate<K: Kind, D: Door>(words: &Words) -> Operation {
             format!("Give {} a new secret", words.a),
             format!("{}{told}", D::FOR),
         )
+        .query(&known)
         .gives::<View<K>>(format!("The {}, with its new secret.", words.what))
         .tagged()
         .may_be_revised()

@@ -142,7 +142,9 @@ pub(super) async fn delete<K: Kind, D: Door>(call: Call) -> Result<Answer, Probl
 pub(super) async fn rotate<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
     let (scope, found, _) = named::<K, D>(&call).await?;
     let revision = call.optional_revision()?;
-    told(documents::rotate_secret::<K, _>(&call.office, &scope, found, revision).await?)
+    let (office, overlap) = (&call.office, call.overlap()?);
+    let rotated = documents::rotate_secret::<K, _>(office, &scope, found, revision, overlap);
+    told(rotated.await?)
 }
 
 pub(super) async fn history<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {

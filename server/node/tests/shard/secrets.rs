@@ -1,0 +1,74 @@
+//! A device whose secret is being replaced.
+
+use crate::office::{Office, SECOND};
+use machine::WallTime;
+use node::{Answer, Ask};
+use ports::LiveRegistration;
+use std::time::Duration;
+use testkit::PhoneId;
+
+const OVERLAP: Duration = Duration::from_secs(3_600);
+
+/// An office in which the secret of Anna's device was replaced just now; when the former is void.
+fn replaced() -> (Office, WallTime) {
+    let mut office = Office::new();
+    let until = office.world.setup.wall + OVERLAP;
+    let mut anna = office.members[0].clone();
+    office
+        .alpha
+        .set_password_beside(&mut anna, "the new one", until);
+    office.world.add(&office.alpha);
+    (office, until)
+}
+
+fn takes_the_new_one(office: &mut Office, phone: PhoneId) {
+    let account = &mut office.world.phones[phone.0].account;
+    "the new one".clone_into(&mut account.password);
+}
+
+fn registrations(office: &mut Office) -> Vec<LiveRegistration> {
+    let id = office.alpha.id();
+    match office.world.ask(id, Ask::Registrations) {
+        Some(Answer::Registrations(_, all)) => all,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn former_secrets(office: &Office) -> u64 {
+    let exchange = office.world.exchange.as_ref().unwrap();
+    exchange.shard.figures().door.former_secrets
+}
+
+#[test]
+fn a_phone_registers_with_the_former_secret_until_its_end_and_is_seen_to_do_so() {
+    let (mut office, until) = replaced();
+    assert_eq!(office.register(office.anna), Some(200));
+    let seen = registrations(&mut office);
+    assert_eq!(seen[0].former_secret_until, Some(until));
+    assert!(former_secrets(&office) > 0);
+    office.world.run(OVERLAP);
+    assert_eq!(office.register(office.anna), Some(403));
+}
+
+#[test]
+fn a_phone_that_was_given_the_new_secret_is_no_longer_seen_with_the_former() {
+    let (mut office, _) = replaced();
+    assert_eq!(office.register(office.anna), Some(200));
+    let anna = office.anna;
+    takes_the_new_one(&mut office, anna);
+    let before = former_secrets(&office);
+    assert_eq!(office.register(office.anna), Some(200));
+    let seen = registrations(&mut office);
+    assert_eq!((seen.len(), seen[0].former_secret_until), (1, None));
+    assert_eq!(former_secrets(&office), before);
+    office.world.run(OVERLAP + SECOND);
+    assert_eq!(office.register(office.anna), Some(200), "and after the end");
+}
+
+#[test]
+fn a_phone_calls_with_the_former_secret() {
+    let (mut office, _) = replaced();
+    office.register_all();
+    let (anna, bert) = office.talk(office.anna, office.bert, "102");
+    assert!(office.both_hear((office.anna, anna), (office.bert, bert)));
+}
