@@ -14,6 +14,7 @@ mod state;
 mod stores;
 mod support;
 mod tables;
+mod tokens;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};

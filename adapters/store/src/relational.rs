@@ -36,6 +36,7 @@ mod stores;
 mod support;
 mod tables;
 mod tenants;
+mod token_book;
 mod tokens;
 mod trail;
 mod transfer;

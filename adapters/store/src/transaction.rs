@@ -4,6 +4,8 @@ mod account;
 mod arrive;
 mod quota;
 
+pub(crate) use quota::check_keys;
+
 use domain::{
     AuditEntry, Change as Kind, Document, Event, Facets, FeedEntry, Invalid, KindName, Place,
     Reference, UniqueKey, Version, facets,

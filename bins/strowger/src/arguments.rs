@@ -8,6 +8,7 @@ pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod sheet;
 pub(crate) mod snapshot;
+pub(crate) mod token;
 
 use std::path::PathBuf;
 
@@ -23,6 +24,7 @@ use people::PeopleArguments;
 use person::{EraseArguments, PersonArguments};
 use sheet::{ExportArguments, ImportArguments};
 use snapshot::{ApplyArguments, PlanArguments, SnapshotArguments};
+use token::TokenArguments;
 
 /// What everybody may say.
 #[derive(Parser)]
@@ -86,7 +88,7 @@ pub(crate) enum Command {
         after_help = "Example: strowger webhook add acme.example crm url=https://crm.acme.example/"
     )]
     Webhook(TenantKind),
-    /// List, make and revoke API keys
+    /// List, make, show, rotate and revoke API keys
     Token(TokenArguments),
     /// Find, hand out and erase what is known of a person
     Person(PersonArguments),
@@ -321,39 +323,6 @@ pub(crate) struct DemoArguments {
     /// served on loopback addresses only
     #[arg(long, value_name = "USERS")]
     pub(crate) load: Option<usize>,
-}
-
-/// Arguments of `token`.
-#[derive(Args)]
-pub(crate) struct TokenArguments {
-    #[command(flatten)]
-    pub(crate) folder: Folder,
-    #[command(subcommand)]
-    pub(crate) verb: TokenVerb,
-}
-
-/// Verbs of `token`.
-#[derive(Subcommand)]
-pub(crate) enum TokenVerb {
-    /// List all keys; never their text
-    List,
-    /// Make a key and print it once
-    #[command(after_help = "Example: strowger token create crm --tenant acme.example --days 90")]
-    Create {
-        /// What people call it
-        name: String,
-        /// The company it is for; without it the key is an operator's and opens everything
-        #[arg(long, value_name = "DOMAIN")]
-        tenant: Option<String>,
-        /// Days until it ends by itself
-        #[arg(long, value_name = "N")]
-        days: Option<u32>,
-    },
-    /// Revoke a key at once
-    Revoke {
-        /// Its id, as `list` shows it
-        token: String,
-    },
 }
 
 /// Arguments of `cdr`.

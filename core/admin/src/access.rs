@@ -10,7 +10,7 @@ use crate::office::Office;
 use crate::people;
 use crate::support::{self, Denied, Wish};
 
-pub use crate::rights::rights;
+pub use crate::rights::{held, rights};
 
 /// A tenant that was entered.
 #[derive(Clone, Debug)]
@@ -43,13 +43,16 @@ pub async fn authenticate(
     let Some(token) = office.store().find_token(&text.hash()).await? else {
         return Ok(None);
     };
-    if !token.is_live(office.now()) {
+    let now = office.now();
+    let Some(stored) = token.opened_by(&text.hash(), now) else {
         return Ok(None);
-    }
+    };
     if !office.store().is_open(token.owner).await? {
         return Ok(None);
     }
-    Ok(Principal::prove(token.id, token.owner, &token.hash, &text))
+    office.uses().note(&token, now);
+    let proved = Principal::prove(token.id, token.owner, &stored, &text);
+    Ok(proved.map(|principal| principal.limited(token.limits())))
 }
 
 /// Enters the tenant that a path names. A tenant's key enters its own tenant; an operator enters

@@ -15,6 +15,7 @@ mod draft;
 pub mod erasure;
 pub mod events;
 mod holds;
+pub mod key_uses;
 pub mod keys;
 pub mod live;
 mod office;
@@ -33,6 +34,7 @@ mod spec;
 pub mod support;
 pub mod tenants;
 pub mod tokens;
+mod waiting_uses;
 pub mod webhooks;
 
 pub use office::{DEFAULT_REALM, Office, REALM_SETTING};

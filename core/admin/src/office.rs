@@ -10,6 +10,7 @@ use ports::{Change, Entropy, Operation, StoreError, Stores, WallClock};
 use tenancy::{Actor, Owner};
 
 use crate::desk::Desk;
+use crate::waiting_uses::WaitingUses;
 
 /// Name of the store's setting that keeps the realm.
 pub const REALM_SETTING: &str = "realm";
@@ -25,6 +26,7 @@ pub struct Office {
     clock: Arc<dyn WallClock>,
     realm: Arc<str>,
     desk: Arc<Desk>,
+    uses: Arc<WaitingUses>,
     request: Option<RequestId>,
 }
 
@@ -56,6 +58,7 @@ impl Office {
             clock,
             realm,
             desk: Arc::new(desk),
+            uses: Arc::default(),
             request: None,
         })
     }
@@ -110,6 +113,11 @@ impl Office {
     /// What is kept of a device's secret: `H(username ":" realm ":" secret)` (RFC 7616 §3.4.2).
     pub fn digests(&self, username: &str, secret: &Secret) -> Digests {
         Digests::of(username, &self.realm, secret)
+    }
+
+    /// When API keys were last used.
+    pub(crate) fn uses(&self) -> &WaitingUses {
+        &self.uses
     }
 
     pub(crate) fn desk(&self) -> &Desk {

@@ -1,30 +1,65 @@
 //! What a principal may do: the one function that says so.
 
-use domain::{Level, Resource, Rights, Role, User};
+use domain::{KindName, Level, Reseller, Resource, Rights, Role, Tenant, User};
 use ids::UserId;
 use ports::StoreError;
-use tenancy::{Principal, TenantScope, Unresolved};
+use tenancy::{Owner, Principal, TenantScope, Unresolved};
 
 use crate::documents;
 use crate::office::Office;
 use crate::reach::Reach;
 
-/// The rights of a principal at this moment. An API key has all of its owner's; a person has those
-/// of the role that the person's document names, and none when the document is gone or disabled.
+/// The rights of a principal at this moment. An API key has all of its owner's, or those that its
+/// scopes name; a person has those of the role that the person's document names, and none when the
+/// document is gone or disabled. Nobody has what a ceiling above takes away.
 ///
 /// # Errors
 /// What the store says.
 pub async fn rights(office: &Office, principal: &Principal) -> Result<Rights, StoreError> {
+    let held = held(office, principal).await?;
+    Ok(held.without(&denied(office, principal).await?))
+}
+
+/// What a principal would have if nobody above took anything away: what it may give to others,
+/// whom the same ceilings cut.
+///
+/// # Errors
+/// What the store says.
+pub async fn held(office: &Office, principal: &Principal) -> Result<Rights, StoreError> {
     let level = Level::of(principal.owner());
     let Some(user) = principal.user() else {
-        return Ok(Rights::of_level(level));
+        return Ok(Rights::of_key(level, &principal.limits().scopes));
     };
     if let Some(account) = principal.account() {
         return of_person(office, &account, level, user).await;
     }
+    of_person(office, &inside(principal)?, level, user).await
+}
+
+/// The scope of the tenant that a principal belongs to.
+fn inside(principal: &Principal) -> Result<TenantScope, StoreError> {
     let own = principal.tenant().ok_or(StoreError::NotFound)?;
-    let scope = TenantScope::from_api_authorisation(principal, own).ok_or(StoreError::NotFound)?;
-    of_person(office, &scope, level, user).await
+    TenantScope::from_api_authorisation(principal, own).ok_or(StoreError::NotFound)
+}
+
+/// What the ceilings of the principal's owner and of all resellers above it take away.
+async fn denied(office: &Office, principal: &Principal) -> Result<Vec<String>, StoreError> {
+    let (store, owner) = (office.store(), principal.owner());
+    let mut denied = Vec::new();
+    if owner == Owner::PLATFORM {
+        return Ok(denied);
+    }
+    if let Owner::Tenant(tenant) = owner {
+        let (scope, id) = (inside(principal)?, tenant.to_string());
+        let own = store.get(&scope, KindName::Tenant, &id).await?;
+        let own: Resource<Tenant> = own.ok_or(StoreError::NotFound)?.try_into()?;
+        denied.extend(own.spec.ceiling.deny);
+    }
+    for above in store.resellers_above(owner).await? {
+        let above: Resource<Reseller> = above.try_into()?;
+        denied.extend(above.spec.ceiling.deny);
+    }
+    Ok(denied)
 }
 
 async fn of_person<S: Reach>(

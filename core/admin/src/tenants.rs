@@ -1,22 +1,23 @@
 //! Use cases of a tenant as a whole: its own history, its audit trail, what it uses.
 
-use domain::{KindName, Version};
-use ports::{AuditListing, Page, StoreError};
+use domain::{KindName, TOKENS_MAX, Version};
+use ports::{AuditListing, Page, StoreError, TokenReach};
 use tenancy::{AccountScope, Caps, TenantScope};
 
 use crate::access::Entered;
 use crate::office::Office;
+use crate::tokens;
 
 /// How much a tenant has and may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usage {
     /// How much it may use at a time.
     pub caps: Caps,
-    /// For each kind of its documents, in the order of all kinds.
+    /// For each kind of its documents, in the order of all kinds, and then for API keys.
     pub counts: Vec<Count>,
 }
 
-/// How many documents of a kind a tenant has and may have.
+/// How many documents of a kind, or keys, a tenant has and may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
     /// The word for several of the kind.
@@ -49,6 +50,14 @@ pub async fn usage(office: &Office, entered: &Entered) -> Result<Usage, StoreErr
             });
         }
     }
+    let now = office.now();
+    let keys = tokens::list(office, &TokenReach::from(&entered.scope), None).await?;
+    counts.push(Count {
+        many: "keys",
+        have: keys.iter().filter(|key| key.is_live(now)).map(|_| 1).sum(),
+        included: included.keys,
+        maximum: Some(maximum.keys.unwrap_or(TOKENS_MAX).min(TOKENS_MAX)),
+    });
     Ok(Usage {
         caps: entered.caps,
         counts,

@@ -7,6 +7,7 @@
 mod audit;
 mod brand;
 mod cdr;
+mod ceiling;
 mod compiled;
 mod credentials;
 mod delivery;
@@ -45,6 +46,7 @@ pub use brand::Brand;
 pub use cdr::{
     Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step, TransferNote,
 };
+pub use ceiling::{CEILING_MAX, Ceiling};
 pub use compiled::{CompiledDevice, CompiledExtension, CompiledTenant, TenantParts};
 pub use credentials::{Credentials, Former, OVERLAP_MAX};
 pub use delivery::{Delivery, DeliveryState, LastTry};
@@ -77,6 +79,9 @@ pub use support::{
     SupportAccess, SupportPolicy, SupportState,
 };
 pub use tenant::{DOMAINS_MAX, Tenant};
-pub use token::TokenRecord;
+pub use token::{
+    FormerText, SCOPES_MAX, TOKEN_OVERLAP, TOKEN_OVERLAP_MAX, TOKEN_USE_STEP, TOKENS_ENDED_KEPT,
+    TOKENS_MAX, TokenRecord, check_scopes,
+};
 pub use user::User;
 pub use webhook::{WEBHOOKS_MAX, Webhook};

@@ -102,6 +102,12 @@ fn makes_secrets(kind: KindName) -> bool {
     }
 }
 
+impl From<KindName> for Topic {
+    fn from(kind: KindName) -> Self {
+        Topic::Kind(kind)
+    }
+}
+
 impl Topic {
     /// All of them, the kinds first.
     pub fn all() -> impl Iterator<Item = Topic> {

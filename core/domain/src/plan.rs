@@ -61,10 +61,16 @@ impl Kind for Plan {
     fn validate(&self) -> Result<(), Invalid> {
         name::<PlanId>(&self.name)?;
         text::label(&self.display_name, "/display_name")?;
-        for kind in KindName::ALL {
-            let (included, maximum) = (self.included.of(kind), self.maximum.of(kind));
+        let kinds = KindName::ALL.map(|kind| {
+            (
+                kind.many(),
+                [&self.included, &self.maximum].map(|q| q.of(kind)),
+            )
+        });
+        let keys = ("keys", [self.included.keys, self.maximum.keys]);
+        for (many, [included, maximum]) in kinds.into_iter().chain([keys]) {
             let within = maximum.is_none_or(|most| included.is_none_or(|some| some <= most));
-            let field = format!("/included/{}", kind.many());
+            let field = format!("/included/{many}");
             rule(within, &field, "must not be above the maximum")?;
         }
         Ok(())

@@ -21,6 +21,9 @@ pub struct Quotas {
     /// People of a tenant who sign in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub users: Option<u32>,
+    /// API keys of a tenant that open something, 200 at most whatever the plan says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<u32>,
     /// Webhooks of a tenant, 50 at most whatever the plan says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhooks: Option<u32>,

@@ -6,6 +6,7 @@ use tenancy::{Account, Identified};
 use utoipa::ToSchema;
 
 use crate::brand::Brand;
+use crate::ceiling::Ceiling;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
@@ -39,6 +40,9 @@ pub struct Reseller {
     /// How much it may have below it.
     #[serde(default)]
     pub limits: ResellerLimits,
+    /// What the account above takes from everybody of the reseller and below it.
+    #[serde(default)]
+    pub ceiling: Ceiling,
     /// How it looks to those who buy from it.
     #[serde(default)]
     pub brand: Brand,
@@ -91,6 +95,7 @@ impl Kind for Reseller {
             let new = !self.plans[..index].contains(plan);
             rule(new, &field, "must not be named twice")?;
         }
+        self.ceiling.validate()?;
         self.brand.validate()
     }
 

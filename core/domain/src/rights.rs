@@ -39,6 +39,14 @@ impl Rights {
         Rights::of_list(level, &role.allow).without(&role.deny)
     }
 
+    /// What an API key of this level gives: what its scopes name, or all when it has none.
+    pub fn of_key(level: Level, scopes: &[String]) -> Rights {
+        if scopes.is_empty() {
+            return Rights::of_level(level);
+        }
+        Rights::of_list(level, scopes)
+    }
+
     /// What a fixed role gives; it is valid at its own level only.
     pub fn of_fixed(role: FixedRole) -> Rights {
         let (allow, deny) = lists(role);

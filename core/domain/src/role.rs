@@ -43,6 +43,11 @@ fn permissions(list: &[String], field: &str) -> Result<(), Invalid> {
         field,
         "must name at most 256 permissions",
     )?;
+    patterns(list, field)
+}
+
+/// The rule that each text of a list is a pattern of permissions.
+pub(crate) fn patterns(list: &[String], field: &str) -> Result<(), Invalid> {
     for (index, permission) in list.iter().enumerate() {
         rule(
             permission.parse::<Pattern>().is_ok(),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use tenancy::{Account, CapOverrides, Caps, Identified};
 use utoipa::ToSchema;
 
+use crate::ceiling::Ceiling;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
@@ -39,6 +40,9 @@ pub struct Tenant {
     /// none.
     #[serde(default)]
     pub caps: CapOverrides,
+    /// What the account above takes from everybody of the tenant.
+    #[serde(default)]
+    pub ceiling: Ceiling,
     /// A disabled tenant registers nothing and calls nobody.
     #[serde(default = "enabled")]
     #[schema(default = true)]
@@ -110,6 +114,7 @@ impl Kind for Tenant {
                 "must not look like an id",
             )?;
         }
+        self.ceiling.validate()?;
         text::label(&self.display_name, "/display_name")
     }
 

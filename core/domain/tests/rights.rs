@@ -139,3 +139,42 @@ fn a_secret_is_given_anew_for_the_kinds_whose_secrets_the_exchange_makes() {
         assert_eq!(rotates, makes, "{kind}");
     }
 }
+
+#[test]
+fn a_right_is_what_is_given_without_what_any_ceiling_denies() {
+    let cases: [(&[&str], &[&str], &[&str]); 7] = [
+        // scopes or what a role allows, ceilings, what is left
+        (&["cdr.read"], &[], &["cdr.read"]),
+        (&["cdr.read"], &["cdr.read"], &[]),
+        (
+            &["cdr.read", "call.*"],
+            &["call.end"],
+            &["call.read", "cdr.read"],
+        ),
+        (&["call.*"], &["*.end", "*.read"], &[]),
+        (
+            &["key.*"],
+            &["key.create", "key.rotate"],
+            &["key.read", "key.remove"],
+        ),
+        (&["cdr.read"], &["webhook.*"], &["cdr.read"]),
+        // a denial that cannot be read denies everything
+        (&["*.*"], &["cdr.fly"], &[]),
+    ];
+    for (scopes, denied, left) in cases {
+        let given = Rights::of_key(Level::Tenant, &owned(scopes));
+        let rights = given.without(&owned(denied));
+        assert_eq!(names(&rights), left, "{scopes:?} under {denied:?}");
+    }
+}
+
+#[test]
+fn a_key_without_scopes_has_all_of_its_level_and_one_with_scopes_nothing_beyond_it() {
+    for level in LEVELS {
+        assert_eq!(Rights::of_key(level, &[]), Rights::of_level(level));
+        let all = Rights::of_key(level, &owned(&["*.*"]));
+        assert_eq!(all, Rights::of_level(level));
+    }
+    let seal = Rights::of_key(Level::Tenant, &owned(&["seal.rotate", "plan.create"]));
+    assert_eq!(names(&seal), [""; 0]);
+}

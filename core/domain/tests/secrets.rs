@@ -73,6 +73,9 @@ fn a_key_is_live_until_it_expires_or_is_revoked() {
         created: at(0),
         expires: Some(at(100)),
         revoked: None,
+        scopes: Vec::new(),
+        former: None,
+        used: None,
     };
     assert!(key.is_live(at(99)));
     assert!(!key.is_live(at(100)));

@@ -1,10 +1,8 @@
-//! What accounts own: resellers, plans and tenants, and the keys to them.
+//! What accounts own: resellers, plans and tenants.
 
 use async_trait::async_trait;
-use domain::{AuditEntry, Document, KindName, TokenRecord, Version};
-use ids::TokenId;
-use machine::WallTime;
-use tenancy::{AccountScope, Owner};
+use domain::{AuditEntry, Document, KindName, Version};
+use tenancy::AccountScope;
 
 use crate::change::{Change, Committed, Part};
 use crate::error::StoreError;
@@ -74,31 +72,6 @@ pub trait AccountStore: Send + Sync {
         scope: &AccountScope,
         page: &Page,
     ) -> Result<AuditListing, StoreError>;
-
-    /// Adds an API key of the account itself, or of a reseller or a tenant below it; a second
-    /// key with the same hash is a conflict.
-    async fn put_token(
-        &self,
-        scope: &AccountScope,
-        token: &TokenRecord,
-        audit: &AuditEntry,
-    ) -> Result<(), StoreError>;
-
-    /// API keys within reach, revoked ones too, in the order of their ids: of one owner, or all.
-    async fn tokens(
-        &self,
-        scope: &AccountScope,
-        owner: Option<Owner>,
-    ) -> Result<Vec<TokenRecord>, StoreError>;
-
-    /// Revokes an API key within reach. Revoking a revoked key changes nothing.
-    async fn revoke_token(
-        &self,
-        scope: &AccountScope,
-        token: TokenId,
-        at: WallTime,
-        audit: &AuditEntry,
-    ) -> Result<(), StoreError>;
 
     /// Adds an entry to the audit trail of the account itself or of somebody below it. An entry
     /// whose id is there already is not added again.

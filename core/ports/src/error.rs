@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{Invalid, KindName, Reference};
+use domain::{Invalid, Reference, Topic};
 
 /// Who must act for the same call to succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +36,8 @@ pub enum StoreError {
     Dangling(Reference),
     /// As many as the plan or the account allows are there already.
     Quota {
-        /// The kind that is counted.
-        kind: KindName,
+        /// What is counted: documents of a kind, or keys.
+        kind: Topic,
         /// How many are allowed.
         limit: u32,
     },
@@ -129,6 +129,7 @@ impl fmt::Display for StoreError {
                 )
             }
             StoreError::Quota { kind, limit } => {
+                let kind = kind.as_str();
                 write!(f, "at most {limit} of the kind {kind} are allowed here")
             }
             StoreError::RevisionMismatch { current } => {

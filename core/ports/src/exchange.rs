@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use domain::{Cdr, Directory, TenantParts};
-use ids::{PlanId, TenantId};
+use ids::{PlanId, TenantId, TokenId};
+use machine::WallTime;
 use tenancy::TenantScope;
 
 use crate::error::StoreError;
@@ -47,4 +48,8 @@ pub trait ExchangeStore: FeedWatch {
     /// Adds call records, each once: a record whose id is there already is not added again, and
     /// none of a tenant that is gone. Gives the number that were new.
     async fn write_cdrs(&self, cdrs: Vec<Cdr>) -> Result<usize, StoreError>;
+
+    /// Notes when API keys were last used, unless a later use is known; keys that are gone are
+    /// left out.
+    async fn write_uses(&self, uses: Vec<(TokenId, WallTime)>) -> Result<(), StoreError>;
 }

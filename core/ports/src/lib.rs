@@ -36,6 +36,7 @@ mod snapshots;
 mod store;
 mod support;
 mod tenant_archive;
+mod tokens;
 
 pub use account::{ACCOUNT_DEPTH_MAX, AccountStore};
 pub use archive::{ArchiveError, Giver, LentTaker, Taker};
@@ -76,3 +77,4 @@ pub use snapshots::{Bucket, Snapshots};
 pub use store::{Books, HISTORY_MAX, Removals, Safes, Store, Stores};
 pub use support::{SUPPORT_OF_ONE, SupportBook, SupportStanding};
 pub use tenant_archive::{ARRIVALS_MAX, ArchiveStore, Arrival, Belonging, FACTS_MAX, Fact, Thing};
+pub use tokens::{Renewal, TokenBook, TokenReach};

@@ -20,6 +20,7 @@ use crate::page::{AuditListing, CdrListing, CdrQuery, Listing, Page};
 use crate::secrets::SecretStore;
 use crate::support::SupportBook;
 use crate::tenant_archive::ArchiveStore;
+use crate::tokens::TokenBook;
 
 /// Revisions kept of each document.
 pub const HISTORY_MAX: usize = 100;
@@ -87,9 +88,9 @@ pub trait Books: EventLog + DeliveryBook + SupportBook + FactStore {}
 impl<T> Books for T where T: EventLog + DeliveryBook + SupportBook + FactStore + ?Sized {}
 
 /// The faces to what is kept sealed or hashed.
-pub trait Safes: CredentialStore + KeyStore + SecretStore {}
+pub trait Safes: CredentialStore + KeyStore + SecretStore + TokenBook {}
 
-impl<T> Safes for T where T: CredentialStore + KeyStore + SecretStore + ?Sized {}
+impl<T> Safes for T where T: CredentialStore + KeyStore + SecretStore + TokenBook + ?Sized {}
 
 /// The faces that take tenants away, out and in as a whole.
 pub trait Removals: ErasureStore + ArchiveStore {}

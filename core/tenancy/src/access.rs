@@ -3,6 +3,7 @@
 use std::fmt;
 
 use ids::{DeviceId, TenantId, TokenId, UserId};
+use machine::WallTime;
 
 use crate::owner::Owner;
 use crate::token::{TokenHash, TokenText};
@@ -43,6 +44,17 @@ impl fmt::Display for Actor {
 pub struct Principal {
     actor: Actor,
     owner: Owner,
+    limits: KeyLimits,
+}
+
+/// What an API key was made with less of than its owner has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyLimits {
+    /// Patterns of the permissions that it may use; none of them when it may use all of its
+    /// owner's.
+    pub scopes: Vec<String>,
+    /// When it ends by itself.
+    pub expires: Option<WallTime>,
 }
 
 impl Principal {
@@ -55,10 +67,20 @@ impl Principal {
         stored: &TokenHash,
         presented: &TokenText,
     ) -> Option<Principal> {
-        stored.matches(&presented.hash()).then_some(Principal {
+        stored.matches(&presented.hash()).then(|| Principal {
             actor: Actor::Token(token),
             owner,
+            limits: KeyLimits::default(),
         })
+    }
+
+    /// The same with the limits that its key was made with. Whoever has limits keeps them.
+    #[must_use]
+    pub fn limited(self, limits: KeyLimits) -> Principal {
+        if self.limits != KeyLimits::default() {
+            return self;
+        }
+        Principal { limits, ..self }
     }
 
     /// Compares the hash of a presented access token with the one of a person's login, in
@@ -72,9 +94,10 @@ impl Principal {
         stored: &TokenHash,
         presented: &TokenHash,
     ) -> Option<Principal> {
-        stored.matches(presented).then_some(Principal {
+        stored.matches(presented).then(|| Principal {
             actor: Actor::User(user),
             owner,
+            limits: KeyLimits::default(),
         })
     }
 
@@ -97,6 +120,11 @@ impl Principal {
             Actor::User(user) => Some(user),
             Actor::Device(_) | Actor::Token(_) | Actor::Job(_) | Actor::Operator => None,
         }
+    }
+
+    /// What its key was made with less of than its owner has; a person's login has no limits.
+    pub fn limits(&self) -> &KeyLimits {
+        &self.limits
     }
 
     /// Whose key or whose person it is: it opens the owner and, when that is an account, what

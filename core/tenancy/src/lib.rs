@@ -13,7 +13,7 @@ mod owner;
 mod scope;
 mod token;
 
-pub use access::{Actor, Principal};
+pub use access::{Actor, KeyLimits, Principal};
 pub use admission::{AdmittedDevice, DeviceEntry, Proof, trusted_source, verified_digest};
 pub use below::Below;
 pub use caps::{CapOverrides, Caps, TokenBucket, Wait, Weight};

@@ -2,13 +2,14 @@
 
 use admin::{Reach, access, documents};
 use domain::{FixedRole, Kind, KindName, Level, Permission, Rights, Role};
+use machine::WallTime;
 use ports::StoreError;
 use serde_json::Value;
-use tenancy::Unresolved;
+use tenancy::{Owner, Unresolved};
 
 use crate::call::Call;
 use crate::permission::missing;
-use crate::problem::Problem;
+use crate::problem::{self, Problem};
 
 /// Lets a document pass that gives nobody more than the caller has.
 ///
@@ -41,17 +42,38 @@ pub(crate) async fn holds(call: &Call, needed: Permission) -> Result<(), Problem
         .ok_or_else(|| missing(needed))
 }
 
-/// Lets rights pass that are all the caller's own.
+/// Lets rights pass that are all the caller's own. What a ceiling takes from the caller it takes
+/// from whoever is given it, too: that is no reason to refuse.
 ///
 /// # Errors
 /// 403 naming the first that is not.
 pub(crate) async fn within(call: &Call, given: &Rights) -> Result<(), Problem> {
     let caller = call.principal()?;
-    let own = access::rights(&call.office, caller).await?;
+    let own = access::held(&call.office, caller).await?;
     match given.beyond(&own, Level::of(caller.owner())) {
         Some(beyond) => Err(missing(beyond)),
         None => Ok(()),
     }
+}
+
+/// Lets a key pass, or a new text of it, that may do and lasts no more than its giver.
+///
+/// # Errors
+/// 403 naming the first permission that is not the caller's to give, or that the caller ends
+/// before the key would.
+pub(crate) async fn key(
+    call: &Call,
+    owner: Owner,
+    scopes: &[String],
+    expires: Option<WallTime>,
+) -> Result<(), Problem> {
+    within(call, &Rights::of_key(Level::of(owner), scopes)).await?;
+    let own_end = call.principal()?.limits().expires;
+    if own_end.is_some_and(|end| expires.is_none_or(|later| later > end)) {
+        let detail = "a key that ends gives none that ends later or never";
+        return Err(Problem::new(problem::Kind::Forbidden, detail));
+    }
+    Ok(())
 }
 
 fn texts(list: &Value) -> Vec<String> {

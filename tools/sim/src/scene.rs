@@ -121,6 +121,7 @@ impl Scene {
             reseller: None,
             plan: None,
             caps,
+            ceiling: domain::Ceiling::default(),
             enabled: true,
         };
         let platform = PlatformScope::at_console().account();

@@ -55,6 +55,7 @@ impl Company {
             reseller: None,
             plan: None,
             caps: CapOverrides::default(),
+            ceiling: domain::Ceiling::default(),
             enabled: true,
         };
         let parts = TenantParts {

@@ -1,9 +1,7 @@
 //! The memory store's face to accounts.
 
 use async_trait::async_trait;
-use domain::{AuditEntry, Document, KindName, Place, Reseller, Resource, TokenRecord, Version};
-use ids::TokenId;
-use machine::WallTime;
+use domain::{AuditEntry, Document, KindName, Place, Reseller, Resource, Version};
 use ports::{
     ACCOUNT_DEPTH_MAX, AccountStore, AuditListing, Change, Committed, Listing, Page, Part,
     StoreError,
@@ -161,61 +159,6 @@ impl AccountStore for MemoryStore {
         page: &Page,
     ) -> Result<AuditListing, StoreError> {
         Ok(self.state()?.audit_page(scope.owner(), page))
-    }
-
-    async fn put_token(
-        &self,
-        scope: &AccountScope,
-        token: &TokenRecord,
-        audit: &AuditEntry,
-    ) -> Result<(), StoreError> {
-        let mut state = self.state()?;
-        if !state.commands(scope.account(), token.owner) {
-            return Err(StoreError::NotFound);
-        }
-        if state
-            .tokens
-            .values()
-            .any(|t| t.hash == token.hash || t.id == token.id)
-        {
-            let (space, key) = ("token".to_owned(), token.id.to_string());
-            return Err(StoreError::Conflict { space, key });
-        }
-        state.tokens.insert(token.id, token.clone());
-        state.add_audit(audit);
-        Ok(())
-    }
-
-    async fn tokens(
-        &self,
-        scope: &AccountScope,
-        owner: Option<Owner>,
-    ) -> Result<Vec<TokenRecord>, StoreError> {
-        let (state, account) = (self.state()?, scope.account());
-        let wanted = |token: &&TokenRecord| {
-            owner.is_none_or(|owner| token.owner == owner) && state.commands(account, token.owner)
-        };
-        Ok(state.tokens.values().filter(wanted).cloned().collect())
-    }
-
-    async fn revoke_token(
-        &self,
-        scope: &AccountScope,
-        token: TokenId,
-        at: WallTime,
-        audit: &AuditEntry,
-    ) -> Result<(), StoreError> {
-        let mut state = self.state()?;
-        let owner = state.tokens.get(&token).map(|record| record.owner);
-        if !owner.is_some_and(|owner| state.commands(scope.account(), owner)) {
-            return Err(StoreError::NotFound);
-        }
-        let record = state.tokens.get_mut(&token).ok_or(StoreError::NotFound)?;
-        if record.revoked.is_none() {
-            record.revoked = Some(at);
-            state.add_audit(audit);
-        }
-        Ok(())
     }
 
     async fn note(&self, scope: &AccountScope, audit: &AuditEntry) -> Result<(), StoreError> {

@@ -9,7 +9,7 @@ use domain::{
     AuditEntry, Cdr, CompiledTenant, Directory, Document, Event, KindName, Plan, Resource, Tenant,
     TenantParts, TokenRecord, Version,
 };
-use ids::{CdrId, PlanId, TenantId};
+use ids::{CdrId, PlanId, TenantId, TokenId};
 use machine::WallTime;
 use ports::{
     AuditListing, CdrListing, CdrQuery, Change, Committed, Cursor, ExchangeStore, FeedPage,
@@ -333,17 +333,20 @@ impl ExchangeStore for MemoryStore {
         self.publish(&state);
         Ok(new)
     }
+
+    async fn write_uses(&self, uses: Vec<(TokenId, WallTime)>) -> Result<(), StoreError> {
+        let mut state = self.state()?;
+        for (id, at) in uses {
+            state.token_used(id, at);
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
 impl FrontDoor for MemoryStore {
     async fn find_token(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, StoreError> {
-        Ok(self
-            .state()?
-            .tokens
-            .values()
-            .find(|token| token.hash == *hash)
-            .cloned())
+        Ok(self.state()?.token_by(hash).cloned())
     }
 
     async fn is_open(&self, owner: Owner) -> Result<bool, StoreError> {

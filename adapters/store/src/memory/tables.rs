@@ -49,6 +49,11 @@ pub(super) fn commit_parts(
     whole(state, |draft| carry_out_parts(draft, account, actor, parts))
 }
 
+/// Refuses one more API key of an owner who has this many that open something.
+pub(super) fn check_keys(state: &mut State, owner: Owner, have: u64) -> Result<(), StoreError> {
+    whole(state, |draft| transaction::check_keys(draft, owner, have))
+}
+
 /// Brings a tenant in.
 pub(super) fn move_in(
     state: &mut State,

@@ -15,7 +15,7 @@ struct Migration {
 }
 
 /// What each version adds to the one before. Never change an entry; add one.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration {
         text: include_str!("migrations/0001.sql"),
         serves: 1,
@@ -30,6 +30,10 @@ const MIGRATIONS: [Migration; 4] = [
     },
     Migration {
         text: include_str!("migrations/0004.sql"),
+        serves: 1,
+    },
+    Migration {
+        text: include_str!("migrations/0005.sql"),
         serves: 1,
     },
 ];

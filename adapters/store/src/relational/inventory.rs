@@ -93,7 +93,17 @@ pub(crate) const TABLES: [Table; 21] = [
         "tokens",
         2,
         &[
-            "tenant", "id", "name", "hash", "created", "expires", "revoked",
+            "tenant",
+            "id",
+            "name",
+            "hash",
+            "created",
+            "expires",
+            "revoked",
+            "scopes",
+            "former",
+            "former_until",
+            "used",
         ],
     ),
     table(

@@ -221,45 +221,6 @@ impl AccountStore for SqlStore {
         .await
     }
 
-    async fn put_token(
-        &self,
-        scope: &AccountScope,
-        token: &TokenRecord,
-        audit: &AuditEntry,
-    ) -> Result<(), StoreError> {
-        let (account, token, audit) = (scope.account(), token.clone(), audit.clone());
-        self.write(Sight::Everything, 1, move |desk| {
-            tokens::add(desk.sql, account, &token, &audit)
-        })
-        .await
-    }
-
-    async fn tokens(
-        &self,
-        scope: &AccountScope,
-        owner: Option<Owner>,
-    ) -> Result<Vec<TokenRecord>, StoreError> {
-        let account = scope.account();
-        self.read(Sight::Everything, move |now| {
-            tokens::all(now.sql, account, owner)
-        })
-        .await
-    }
-
-    async fn revoke_token(
-        &self,
-        scope: &AccountScope,
-        token: TokenId,
-        at: WallTime,
-        audit: &AuditEntry,
-    ) -> Result<(), StoreError> {
-        let (account, audit) = (scope.account(), audit.clone());
-        self.write(Sight::Everything, 1, move |desk| {
-            tokens::revoke(desk.sql, account, token, at, &audit)
-        })
-        .await
-    }
-
     async fn note(&self, scope: &AccountScope, audit: &AuditEntry) -> Result<(), StoreError> {
         let (account, audit) = (scope.account(), audit.clone());
         self.write(Sight::Everything, 1, move |desk| {
@@ -385,6 +346,13 @@ impl ExchangeStore for SqlStore {
     async fn write_cdrs(&self, cdrs: Vec<Cdr>) -> Result<usize, StoreError> {
         self.write(Sight::Everything, cdrs.len(), move |desk| {
             cdrs::add_of_present(desk.sql, &cdrs)
+        })
+        .await
+    }
+
+    async fn write_uses(&self, uses: Vec<(TokenId, WallTime)>) -> Result<(), StoreError> {
+        self.write(Sight::Everything, uses.len(), move |desk| {
+            tokens::used(desk.sql, &uses)
         })
         .await
     }

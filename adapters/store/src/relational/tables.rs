@@ -65,6 +65,11 @@ pub(super) fn move_in(
     arrive(&mut Draft { desk, key: None }, account, actor, arrival)
 }
 
+/// Refuses one more API key of an owner who has this many that open something.
+pub(super) fn check_keys(desk: &Desk<'_>, owner: Owner, have: u64) -> Result<(), StoreError> {
+    transaction::check_keys(&mut Draft { desk, key: None }, owner, have)
+}
+
 /// A change under way.
 struct Draft<'a> {
     desk: &'a Desk<'a>,

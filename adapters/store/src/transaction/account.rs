@@ -121,6 +121,7 @@ pub(super) fn check_own(before: &Document, now: &Document) -> Result<(), StoreEr
         ("/parent", before.spec.parent == now.spec.parent),
         ("/plans", before.spec.plans == now.spec.plans),
         ("/limits", before.spec.limits == now.spec.limits),
+        ("/ceiling", before.spec.ceiling == now.spec.ceiling),
         ("/enabled", before.spec.enabled == now.spec.enabled),
     ];
     match same.iter().find(|(_, same)| !same) {

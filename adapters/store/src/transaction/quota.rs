@@ -1,9 +1,9 @@
 //! Quotas: how many documents of a kind there may be, checked where one is added.
 
-use domain::{Facets, KindName, Plan, Quotas, Reseller, Resource, Tenant};
+use domain::{Facets, KindName, Plan, Quotas, Reseller, Resource, TOKENS_MAX, Tenant, Topic};
 use ids::TenantId;
 use ports::StoreError;
-use tenancy::Account;
+use tenancy::{Account, Owner};
 
 use super::{Reach, Tables, account};
 
@@ -33,7 +33,21 @@ fn within_plan(
         return Ok(());
     };
     let have = tables.count(tenant.into(), kind)?;
-    refuse_beyond(kind, limit, have)
+    refuse_beyond(Topic::Kind(kind), limit, have)
+}
+
+/// Refuses one more API key of an owner who has this many that open something.
+pub(crate) fn check_keys(
+    tables: &mut impl Tables,
+    owner: Owner,
+    have: u64,
+) -> Result<(), StoreError> {
+    let sold = match owner {
+        Owner::Tenant(tenant) => quotas(tables, tenant)?.keys,
+        Owner::Account(_) => None,
+    };
+    let limit = sold.unwrap_or(TOKENS_MAX).min(TOKENS_MAX);
+    refuse_beyond(Topic::Key, limit, have)
 }
 
 /// What the tenant's plan allows; without a plan nothing is limited.
@@ -66,13 +80,13 @@ fn within_limits(
         let own: Resource<Reseller> = own.ok_or(StoreError::NotFound)?.try_into()?;
         if let Some(limit) = own.spec.limits.of(kind) {
             let have = tables.count_below(above, kind)?;
-            refuse_beyond(kind, limit, have)?;
+            refuse_beyond(Topic::Kind(kind), limit, have)?;
         }
     }
     Ok(())
 }
 
-fn refuse_beyond(kind: KindName, limit: u32, have: u64) -> Result<(), StoreError> {
+fn refuse_beyond(kind: Topic, limit: u32, have: u64) -> Result<(), StoreError> {
     if have >= u64::from(limit) {
         return Err(StoreError::Quota { kind, limit });
     }

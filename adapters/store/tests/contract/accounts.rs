@@ -25,6 +25,7 @@ fn reseller_spec(name: &str, parent: Option<&Document>) -> Reseller {
         parent: parent.map(|parent| parent.id.parse().unwrap()),
         plans: Vec::new(),
         limits: ResellerLimits::default(),
+        ceiling: domain::Ceiling::default(),
         brand: domain::Brand::default(),
         enabled: true,
     }
@@ -81,6 +82,7 @@ fn tenant_write(
         reseller: reseller.map(|reseller| reseller.id.parse().unwrap()),
         plan: plan.map(|plan| plan.id.parse().unwrap()),
         caps: CapOverrides::default(),
+        ceiling: domain::Ceiling::default(),
         enabled: true,
     };
     write(id, id.into(), spec)
@@ -245,23 +247,34 @@ fn a_disabled_plan_is_kept_and_not_given_anew(world: &World<'_>) {
     assert!(commit(world, &platform(), replace(renamed)).is_ok());
 }
 
+/// A new tenant that may have this much, with its plan.
+pub(crate) fn tenant_on(world: &World<'_>, maximum: Quotas) -> (Document, tenancy::TenantScope) {
+    let gold = plan(world, &platform(), "gold", maximum);
+    let write = tenant_write(world, "acme.example", None, Some(&gold));
+    let made = commit(world, &platform(), Operation::Create(write));
+    let owner = made.unwrap().unwrap().owner;
+    let scope = tenancy::TenantScope::for_job(owner.tenant().unwrap(), "test");
+    (gold, scope)
+}
+
 fn no_more_is_made_than_the_plan_allows(world: &World<'_>) {
     let two = Quotas {
         extensions: Some(2),
         ..Quotas::default()
     };
-    let gold = plan(world, &platform(), "gold", two);
-    let write = tenant_write(world, "acme.example", None, Some(&gold));
-    let acme = commit(world, &platform(), Operation::Create(write))
-        .unwrap()
-        .unwrap();
-    let acme = tenancy::TenantScope::for_job(acme.owner.tenant().unwrap(), "test");
+    let (gold, acme) = tenant_on(world, two);
     let first = world.extension(&acme, "101");
     world.extension(&acme, "102");
     let third = world.extension_write(&acme, "103");
     let refused = world.commit(&acme, vec![Operation::Create(third.clone())]);
     let (kind, limit) = (KindName::Extension, 2);
-    assert_eq!(refused, Err(StoreError::Quota { kind, limit }));
+    assert_eq!(
+        refused,
+        Err(StoreError::Quota {
+            kind: kind.into(),
+            limit
+        })
+    );
     // room is made and taken in one change
     let swap = vec![delete(&first), Operation::Create(third)];
     assert!(world.commit(&acme, swap).is_ok());
@@ -292,7 +305,13 @@ fn no_more_webhooks_are_made_than_any_company_may_have(world: &World<'_>) {
     world.commit(&acme, all).unwrap();
     let (kind, limit) = (KindName::Webhook, WEBHOOKS_MAX);
     let refused = world.commit(&acme, vec![hook(WEBHOOKS_MAX)]);
-    assert_eq!(refused, Err(StoreError::Quota { kind, limit }));
+    assert_eq!(
+        refused,
+        Err(StoreError::Quota {
+            kind: kind.into(),
+            limit
+        })
+    );
 }
 
 fn no_more_lies_below_a_reseller_than_its_limits_allow(world: &World<'_>) {
@@ -308,7 +327,13 @@ fn no_more_lies_below_a_reseller_than_its_limits_allow(world: &World<'_>) {
     let one_more = || tenant_write(world, "c.example", Some(&oslo), None);
     let refused = commit(world, &platform(), Operation::Create(one_more()));
     let (kind, limit) = (KindName::Tenant, 2);
-    assert_eq!(refused, Err(StoreError::Quota { kind, limit }));
+    assert_eq!(
+        refused,
+        Err(StoreError::Quota {
+            kind: kind.into(),
+            limit
+        })
+    );
     commit(world, &platform(), delete(&b)).unwrap();
     assert!(commit(world, &platform(), Operation::Create(one_more())).is_ok());
 }

@@ -14,7 +14,7 @@ use tenancy::{Owner, PlatformScope, TenantScope, TokenHash};
 use crate::deliveries::with_delivery;
 use crate::on_every_store;
 use crate::support::with_support;
-use crate::world::{World, cdr, delete, digests, platform, time, with};
+use crate::world::{World, all_keys, cdr, delete, digests, platform, time, with};
 
 /// Keeps what is taken out.
 #[derive(Clone, Default)]
@@ -76,6 +76,9 @@ fn company(world: &World<'_>, domain: &str, canary: &str) -> TenantScope {
         created: time(1),
         expires: None,
         revoked: None,
+        scopes: Vec::new(),
+        former: None,
+        used: None,
     };
     let audit = AuditEntry {
         id: AuditId::new(number, 9),
@@ -88,7 +91,7 @@ fn company(world: &World<'_>, domain: &str, canary: &str) -> TenantScope {
         after: None,
         request: None,
     };
-    block_on(world.store.put_token(&platform(), &token, &audit)).unwrap();
+    block_on(world.store.put_token(&all_keys(), &token, &audit)).unwrap();
     scope
 }
 

@@ -7,7 +7,7 @@ use ids::{
 };
 use ports::{
     CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,
-    Stores, Write, locate_below,
+    Stores, TokenReach, Write, locate_below,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -15,7 +15,7 @@ use store::{MemoryStore, block_on};
 use tenancy::{AccountScope, Owner, TenantScope, TokenHash, Unresolved};
 
 use crate::disk::Disk;
-use crate::world::{cdr, digests, platform, time};
+use crate::world::{all_keys, cdr, digests, platform, time};
 
 /// How many of each thing there are: few, so that calls meet each other.
 const FEW: u8 = 4;
@@ -381,13 +381,16 @@ fn carry_out(store: &dyn Stores, call: &Call, moment: u64) -> Result<String, Sto
                 created: time(moment),
                 expires: None,
                 revoked: None,
+                scopes: Vec::new(),
+                former: None,
+                used: None,
             };
             let noted = audit(moment, *tenant);
-            block_on(store.put_token(&platform(), &token, &noted)).map(|()| String::new())
+            block_on(store.put_token(&all_keys(), &token, &noted)).map(|()| String::new())
         }
         Call::Revoke { number } => {
             let (id, noted) = (TokenId::new(u64::from(*number), 0), audit(moment, None));
-            block_on(store.revoke_token(&platform(), id, time(moment), &noted))
+            block_on(store.revoke_token(&all_keys(), id, time(moment), &noted))
                 .map(|()| String::new())
         }
         Call::Note { number, tenant } => {
@@ -465,7 +468,10 @@ fn below(store: &dyn Stores, number: Option<u8>) -> String {
     let Some(scope) = account(store, number) else {
         return String::new();
     };
-    let mut shown = format!("{:?}\n", block_on(store.tokens(&scope, None)));
+    let mut shown = format!(
+        "{:?}\n",
+        block_on(store.tokens(&TokenReach::from(&scope), None))
+    );
     for kind in KindName::ALL {
         for page in pages() {
             shown += &format!("{:?}\n", block_on(store.list_below(&scope, kind, &page)));

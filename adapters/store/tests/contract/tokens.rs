@@ -1,13 +1,14 @@
 //! API keys.
 
-use domain::{AuditEntry, KindName, TokenRecord};
+use domain::{AuditEntry, KindName, Quotas, TokenRecord, Topic};
 use ids::{AuditId, TenantId, TokenId};
-use ports::{Page, StoreError};
+use ports::{Page, Renewal, StoreError, TokenReach};
 use store::block_on;
 use tenancy::{Owner, TokenHash};
 
+use crate::accounts::tenant_on;
 use crate::on_every_store;
-use crate::world::{World, delete, platform, time};
+use crate::world::{World, all_keys, delete, platform, time};
 
 fn token(number: u8, owner: Owner) -> TokenRecord {
     TokenRecord {
@@ -18,6 +19,9 @@ fn token(number: u8, owner: Owner) -> TokenRecord {
         created: time(1),
         expires: Some(time(900)),
         revoked: None,
+        scopes: Vec::new(),
+        former: None,
+        used: None,
     }
 }
 
@@ -37,7 +41,7 @@ fn noted(number: u64, action: &str) -> AuditEntry {
 
 fn put(world: &World<'_>, token: &TokenRecord) -> Result<(), StoreError> {
     let audit = noted(world.number(), "token.created");
-    block_on(world.store.put_token(&platform(), token, &audit))
+    block_on(world.store.put_token(&all_keys(), token, &audit))
 }
 
 fn find(world: &World<'_>, hash: [u8; 32]) -> Option<TokenRecord> {
@@ -96,7 +100,7 @@ fn keys_are_listed_in_the_order_of_their_ids(world: &World<'_>) {
         put(world, key).unwrap();
     }
     let listed = |owner| {
-        let found = block_on(world.store.tokens(&platform(), owner)).unwrap();
+        let found = block_on(world.store.tokens(&all_keys(), owner)).unwrap();
         found
             .into_iter()
             .map(|token| token.name)
@@ -112,7 +116,7 @@ fn a_key_is_revoked_once_and_stays_known(world: &World<'_>) {
     put(world, &key).unwrap();
     let revoke = |id, at| {
         let audit = noted(world.number(), "token.revoked");
-        block_on(world.store.revoke_token(&platform(), id, time(at), &audit))
+        block_on(world.store.revoke_token(&all_keys(), id, time(at), &audit))
     };
     revoke(key.id, 50).unwrap();
     revoke(key.id, 60).unwrap();
@@ -139,7 +143,136 @@ fn a_tenants_keys_go_with_it(world: &World<'_>) {
     assert!(find(world, [1; 32]).is_some());
 }
 
+fn get(world: &World<'_>, reach: &TokenReach, id: TokenId) -> Option<TokenRecord> {
+    block_on(world.store.token(reach, id)).unwrap()
+}
+
+fn rotate(
+    world: &World<'_>,
+    reach: &TokenReach,
+    id: TokenId,
+    (hash, at, until): (u8, u64, u64),
+) -> Result<TokenRecord, StoreError> {
+    let renewal = Renewal {
+        hash: TokenHash([hash; 32]),
+        at: time(at),
+        until: time(until),
+    };
+    let audit = AuditEntry {
+        owner: reach.owner(),
+        ..noted(world.number(), "token.rotated")
+    };
+    block_on(world.store.rotate_token(reach, id, renewal, &audit))
+}
+
+fn a_rotated_key_is_found_by_both_its_texts_and_no_third(world: &World<'_>) {
+    let key = token(1, Owner::PLATFORM);
+    put(world, &key).unwrap();
+    let first = rotate(world, &all_keys(), key.id, (2, 10, 50)).unwrap();
+    assert_eq!(first, key.clone().renewed(TokenHash([2; 32]), time(50)));
+    assert_eq!(find(world, [1; 32]), Some(first.clone()));
+    assert_eq!(find(world, [2; 32]), Some(first));
+    let second = rotate(world, &all_keys(), key.id, (3, 20, 60)).unwrap();
+    assert_eq!(find(world, [1; 32]), None, "the oldest text is gone");
+    assert_eq!(find(world, [2; 32]), Some(second.clone()));
+    assert_eq!(find(world, [3; 32]), Some(second));
+}
+
+fn an_ended_key_is_not_rotated(world: &World<'_>) {
+    let key = token(1, Owner::PLATFORM);
+    put(world, &key).unwrap();
+    let late = rotate(world, &all_keys(), key.id, (2, 900, 950));
+    assert_eq!(late, Err(StoreError::NotFound));
+    assert_eq!(find(world, [1; 32]), Some(key));
+    assert_eq!(trail(world), ["token.created"]);
+}
+
+fn a_tenant_reaches_its_own_keys_alone(world: &World<'_>) {
+    let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
+    let (own, other) = (token(1, acme.owner()), token(2, globex.owner()));
+    let operators = token(3, Owner::PLATFORM);
+    for key in [&other, &operators] {
+        put(world, key).unwrap();
+    }
+    let reach = TokenReach::from(&acme);
+    let put_inside = |key: &TokenRecord| {
+        let audit = AuditEntry {
+            owner: acme.owner(),
+            ..noted(world.number(), "token.created")
+        };
+        block_on(world.store.put_token(&reach, key, &audit))
+    };
+    put_inside(&own).unwrap();
+    assert_eq!(
+        put_inside(&token(4, globex.owner())),
+        Err(StoreError::NotFound)
+    );
+    assert_eq!(
+        put_inside(&token(4, Owner::PLATFORM)),
+        Err(StoreError::NotFound)
+    );
+    let listed = |owner| block_on(world.store.tokens(&reach, owner)).unwrap();
+    assert_eq!(listed(None), [own.clone()]);
+    assert_eq!(listed(Some(globex.owner())), []);
+    assert_eq!(get(world, &reach, own.id), Some(own.clone()));
+    for key in [&other, &operators] {
+        assert_eq!(get(world, &reach, key.id), None);
+        let rotated = rotate(world, &reach, key.id, (9, 10, 50));
+        assert_eq!(rotated, Err(StoreError::NotFound));
+        let audit = noted(world.number(), "token.revoked");
+        let revoked = world.store.revoke_token(&reach, key.id, time(10), &audit);
+        assert_eq!(block_on(revoked), Err(StoreError::NotFound));
+        assert_eq!(get(world, &all_keys(), key.id), Some(key.clone()));
+    }
+    rotate(world, &reach, own.id, (9, 10, 50)).unwrap();
+    assert!(find(world, [9; 32]).is_some());
+}
+
+fn scopes_and_the_latest_use_are_kept(world: &World<'_>) {
+    let mut key = token(1, Owner::PLATFORM);
+    key.scopes = vec!["cdr.read".to_owned(), "extension.*".to_owned()];
+    put(world, &key).unwrap();
+    let used = |at| {
+        let gone = TokenId::new(9, 9);
+        let uses = vec![(key.id, time(at)), (gone, time(at))];
+        block_on(world.store.write_uses(uses)).unwrap();
+        find(world, [1; 32]).unwrap()
+    };
+    assert_eq!(used(50).used, Some(time(50)));
+    assert_eq!(used(40).used, Some(time(50)), "a later use is known");
+    assert_eq!(used(60).scopes, key.scopes);
+}
+
+fn a_plan_says_how_many_keys_a_tenant_has(world: &World<'_>) {
+    let one = Quotas {
+        keys: Some(1),
+        ..Quotas::default()
+    };
+    let (_, acme) = tenant_on(world, one);
+    let first = token(1, acme.owner());
+    put(world, &first).unwrap();
+    let (kind, limit) = (Topic::Key, 1);
+    let second = token(2, acme.owner());
+    assert_eq!(put(world, &second), Err(StoreError::Quota { kind, limit }));
+    let reach = TokenReach::from(&acme);
+    let noted = |action| AuditEntry {
+        owner: acme.owner(),
+        ..noted(world.number(), action)
+    };
+    let audit = noted("token.created");
+    let inside = world.store.put_token(&reach, &second, &audit);
+    assert_eq!(block_on(inside), Err(StoreError::Quota { kind, limit }));
+    let audit = noted("token.revoked");
+    block_on(world.store.revoke_token(&reach, first.id, time(5), &audit)).unwrap();
+    put(world, &second).unwrap();
+}
+
 on_every_store!(
+    a_rotated_key_is_found_by_both_its_texts_and_no_third,
+    an_ended_key_is_not_rotated,
+    a_tenant_reaches_its_own_keys_alone,
+    scopes_and_the_latest_use_are_kept,
+    a_plan_says_how_many_keys_a_tenant_has,
     a_key_is_found_by_its_hash_alone,
     a_tenants_key_needs_its_tenant,
     neither_hash_nor_id_is_taken_twice,

@@ -8,7 +8,7 @@ use domain::{
 };
 use ids::{AuditId, CallId, CdrId, DeviceId, ExtensionId, TenantId};
 use machine::WallTime;
-use ports::{Change, Committed, Operation, SecretChange, StoreError, Stores, Write};
+use ports::{Change, Committed, Operation, SecretChange, StoreError, Stores, TokenReach, Write};
 use store::block_on;
 use tenancy::{AccountScope, CapOverrides, Owner, PlatformScope, TenantScope};
 
@@ -81,6 +81,7 @@ impl<'a> World<'a> {
             reseller: None,
             plan: None,
             caps: CapOverrides::default(),
+            ceiling: domain::Ceiling::default(),
             enabled: true,
         };
         write(id, id.into(), spec)
@@ -143,6 +144,11 @@ impl<'a> World<'a> {
 /// The operator.
 pub(crate) fn platform() -> AccountScope {
     PlatformScope::at_console().account()
+}
+
+/// The keys of all.
+pub(crate) fn all_keys() -> TokenReach {
+    TokenReach::from(&platform())
 }
 
 /// A moment.

@@ -8,6 +8,7 @@ mod boot;
 mod changes;
 mod figures;
 mod inbox;
+mod key_uses;
 mod live;
 mod media;
 mod outside;

@@ -25,8 +25,8 @@ use super::inbox::{Letter, Postbox};
 use super::live::Live;
 use super::precedence;
 use super::records::Clerk;
-use super::retention;
 use super::switchboard::Switchboard;
+use super::{key_uses, retention};
 use crate::failure::Failure;
 use crate::print;
 
@@ -189,6 +189,8 @@ fn serve(
         let mut signals = Signals::new().map_err(|error| internal(&error))?;
         let changes = tokio::spawn(follow);
         let removing = tokio::spawn(retention::remove_old(front.office.clone()));
+        let noting = tokio::spawn(key_uses::write_often(front.office.clone()));
+        let office = front.office.clone();
         let requests = front.requests;
         let mut parts = api::Parts::new(front.office, Arc::new(front.live));
         let delivering = tokio::spawn(hooks::run(Arc::clone(&front.hooks)));
@@ -211,9 +213,11 @@ fn serve(
         changes.abort();
         delivering.abort();
         removing.abort();
+        noting.abort();
         let _gone = stop.send(());
         // what is under way is answered; a request that failed has said so in the log
         let _served = serving.await;
+        key_uses::write(&office).await;
         Ok(())
     })
 }

@@ -52,6 +52,7 @@ pub fn load(users: usize) -> Result<PlannedTenant, Invalid> {
         reseller: None,
         plan: None,
         caps: Caps::UNLIMITED.into(),
+        ceiling: domain::Ceiling::default(),
         enabled: true,
     };
     Ok(PlannedTenant { spec, extensions })

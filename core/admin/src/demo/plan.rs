@@ -46,6 +46,7 @@ fn company(number: usize, extensions: usize) -> PlannedTenant {
             reseller: None,
             plan: None,
             caps: CapOverrides::default(),
+            ceiling: domain::Ceiling::default(),
             enabled: true,
         },
         extensions: numbers.map(|number| extension(&word, number)).collect(),

@@ -1,7 +1,8 @@
 //! From a key to a company, or to nothing.
 
-use admin::{access, tenants, tokens};
-use ports::{Page, StoreError};
+use admin::tokens::{self, NewKey};
+use admin::{access, tenants};
+use ports::{Page, StoreError, TokenReach};
 use store::block_on;
 use tenancy::{Owner, Unresolved};
 
@@ -56,19 +57,17 @@ fn an_operators_visit_is_noted_in_the_companys_trail_once_an_hour() {
 fn a_key_that_is_unknown_revoked_expired_or_no_key_is_nobodys() {
     let scene = Scene::new();
     let who = |text: &str| block_on(access::authenticate(&scene.office, text)).unwrap();
+    let reach = TokenReach::from(&scene.platform);
     let key = |expires| {
-        let made = tokens::create(
-            &scene.office,
-            &scene.platform,
-            "key",
-            Owner::PLATFORM,
+        let new = NewKey {
             expires,
-        );
-        block_on(made).unwrap()
+            ..NewKey::of(Owner::PLATFORM, "key")
+        };
+        block_on(tokens::create(&scene.office, &reach, new)).unwrap()
     };
     let (revoked, text) = key(None);
     assert!(who(text.reveal()).is_some());
-    block_on(tokens::revoke(&scene.office, &scene.platform, revoked.id)).unwrap();
+    block_on(tokens::revoke(&scene.office, &reach, revoked.id)).unwrap();
     assert!(who(text.reveal()).is_none());
     let soon = machine::WallTime::from_unix_ms(scene.office.now().unix_ms() + 1_000);
     let (_, text) = key(Some(soon));

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use admin::access::Entered;
 use admin::documents::Written;
+use admin::tokens::NewKey;
 use admin::{Office, access, documents};
 use domain::{Device, Extension, Reseller, Resource, Tenant};
 use ids::TenantId;
 use machine::WallTime;
-use ports::{FixedClock, SeededEntropy, StoreError, locate_below};
+use ports::{FixedClock, SeededEntropy, StoreError, TokenReach, locate_below};
 use serde_json::{Value, json};
 use store::{MemoryStore, block_on};
 use tenancy::{AccountScope, Below, Located, Owner, PlatformScope, Principal, Unresolved};
@@ -73,7 +74,8 @@ impl Scene {
 
     /// The holder of a new key.
     pub(crate) fn holder(&self, role: Owner) -> Principal {
-        let key = admin::tokens::create(&self.office, &self.platform, "key", role, None);
+        let (reach, new) = (TokenReach::from(&self.platform), NewKey::of(role, "key"));
+        let key = admin::tokens::create(&self.office, &reach, new);
         let (_, text) = block_on(key).unwrap();
         let holder = access::authenticate(&self.office, text.reveal());
         block_on(holder).unwrap().unwrap()

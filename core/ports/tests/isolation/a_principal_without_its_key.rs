@@ -7,5 +7,6 @@ fn main() {
     let _principal = Principal {
         actor: tenancy::Actor::Token(TokenId::new(1, 1)),
         owner: TenantId::new(1, 2).into(),
+        limits: tenancy::KeyLimits::default(),
     };
 }

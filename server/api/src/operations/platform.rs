@@ -1,5 +1,6 @@
 //! Operations on the exchange itself: whether it lives, what it counts, what its API is.
 
+use admin::key_uses;
 use domain::{Permission, Topic, Verb};
 
 use crate::call::{Answer, Call, JSON};
@@ -72,6 +73,10 @@ async fn metrics(call: Call) -> Result<Answer, Problem> {
             call.front.forge.figures(),
             attempts(parts.office.attempts_remembered()),
             challenges(parts.office.challenges_remembered()),
+            uses(
+                key_uses::waiting(&parts.office),
+                key_uses::lost(&parts.office),
+            ),
         ]),
     ))
 }
@@ -83,6 +88,19 @@ fn challenges(remembered: usize) -> String {
          still be good.\n\
          # TYPE strowger_passkey_challenges_remembered gauge\n\
          strowger_passkey_challenges_remembered {remembered}\n"
+    )
+}
+
+/// Uses of API keys that wait to be written, and those that were not noted.
+fn uses(waiting: usize, lost: u64) -> String {
+    format!(
+        "# HELP strowger_key_uses_waiting Last uses of API keys that wait to be written.\n\
+         # TYPE strowger_key_uses_waiting gauge\n\
+         strowger_key_uses_waiting {waiting}\n\
+         # HELP strowger_key_uses_lost_total Uses of API keys that were not noted because too many \
+         waited.\n\
+         # TYPE strowger_key_uses_lost_total counter\n\
+         strowger_key_uses_lost_total {lost}\n"
     )
 }
 

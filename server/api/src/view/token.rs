@@ -1,6 +1,6 @@
 //! The view of an API key. Its text is in it once, when it was made.
 
-use domain::TokenRecord;
+use domain::{Rights, TokenRecord};
 use ids::{ResellerId, TenantId, TokenId, UserId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,36 @@ pub(crate) struct NewToken {
     /// When it ends by itself. Without it, never.
     #[schema(format = DateTime)]
     pub(crate) expires: Option<String>,
+    /// The permissions that it may use, such as `cdr.read`, `extension.*` or `*.read`, 1 to 64.
+    /// Without it, all of its owner's.
+    #[schema(min_items = 1, max_items = 64, example = json!(["extension.*", "cdr.read"]))]
+    pub(crate) scopes: Option<Vec<String>>,
+}
+
+/// An API key of a tenant to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewTenantToken {
+    /// What people call it.
+    #[schema(min_length = 1, max_length = 64, example = "crm")]
+    pub(crate) name: String,
+    /// When it ends by itself. Without it, never.
+    #[schema(format = DateTime)]
+    pub(crate) expires: Option<String>,
+    /// The permissions that it may use, such as `cdr.read`, `extension.*` or `*.read`, 1 to 64.
+    /// Without it, all of its tenant's.
+    #[schema(min_items = 1, max_items = 64, example = json!(["extension.*", "cdr.read"]))]
+    pub(crate) scopes: Option<Vec<String>>,
+}
+
+/// How a key gets a new text.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rotation {
+    /// How long the present text stays good, in seconds: a day when it says nothing, 0 to end it
+    /// at once.
+    #[schema(minimum = 0, maximum = 2_592_000, default = 86_400)]
+    pub(crate) overlap_seconds: Option<u32>,
 }
 
 /// What is kept of an API key.
@@ -82,13 +112,26 @@ pub(crate) struct TokenView {
     #[serde(with = "machine::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime)]
     revoked: Option<WallTime>,
-    /// The key itself. Shown when it was made, and never again.
+    /// The permissions that it may use; null when it may use all of its owner's.
+    scopes: Option<Vec<String>>,
+    /// When it was last used, to the hour.
+    #[serde(with = "machine::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_used: Option<WallTime>,
+    /// Until when the text from before its last rotation is good, while it is.
+    #[serde(with = "machine::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    former_until: Option<WallTime>,
+    /// The key itself. Shown when it was made or rotated, and never again.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
 }
 
-impl From<TokenRecord> for TokenView {
-    fn from(token: TokenRecord) -> Self {
+impl TokenView {
+    /// What is shown of a key at `now`.
+    pub(crate) fn of(token: TokenRecord, now: WallTime) -> TokenView {
+        let live = token.is_live(now);
+        let former = token.former.map(|former| former.until);
         TokenView {
             id: token.id,
             name: token.name,
@@ -98,12 +141,13 @@ impl From<TokenRecord> for TokenView {
             created: token.created,
             expires: token.expires,
             revoked: token.revoked,
+            scopes: Some(token.scopes).filter(|scopes| !scopes.is_empty()),
+            last_used: token.used,
+            former_until: former.filter(|until| live && *until > now),
             key: None,
         }
     }
-}
 
-impl TokenView {
     /// The same with the key itself.
     pub(crate) fn showing(self, text: &TokenText) -> TokenView {
         TokenView {
@@ -130,16 +174,20 @@ pub(crate) struct WhoAmI {
     /// The reseller that it sells for.
     #[schema(value_type = Option<String>)]
     reseller: Option<ResellerId>,
+    /// Every permission that it has at this moment.
+    permissions: Vec<String>,
 }
 
-impl From<&Principal> for WhoAmI {
-    fn from(principal: &Principal) -> Self {
+impl WhoAmI {
+    /// Who a caller with these rights is.
+    pub(crate) fn of(principal: &Principal, rights: &Rights) -> WhoAmI {
         WhoAmI {
             token: principal.token(),
             user: principal.user(),
             role: role(principal.owner()),
             tenant: principal.tenant(),
             reseller: reseller(principal.owner()),
+            permissions: rights.iter().map(|one| one.to_string()).collect(),
         }
     }
 }

@@ -200,6 +200,8 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         }}}),
         "PasskeyName" => json!({"name": "fresh"}),
         "NewToken" => json!({"name": "fresh", "tenant": names.tenants[which]}),
+        "NewTenantToken" => json!({"name": "fresh"}),
+        "Rotation" => json!({"overlap_seconds": 60}),
         other => panic!("say what a body of {other} looks like"),
     }
 }
@@ -299,11 +301,7 @@ async fn stranger() -> Stranger {
         .operator(Ask::patch(&globex).if_match("*").json(&caps))
         .await
         .is(200);
-    let listed = world
-        .operator(Ask::get("/api/v1/tokens?tenant=acme.example"))
-        .await
-        .json();
-    let token: TokenId = listed["items"][0]["id"].as_str().unwrap().parse().unwrap();
+    let token = world.acme.token;
     Stranger {
         theirs: names_of(&world.acme, token),
         nobodys: names_next_to(&world.acme, token),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bodies;
+mod ceilings;
 mod conditions;
 mod connections;
 mod events;
@@ -21,6 +22,7 @@ mod passkeys;
 mod people;
 mod place;
 mod repetition;
+mod scopes;
 mod secrets;
 mod totp;
 mod world;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use admin::{DEFAULT_REALM, Office, tokens};
+use admin::tokens::{self, NewKey};
+use admin::{DEFAULT_REALM, Office};
 use api::{Limits, Parts, Seen};
 use domain::{Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Step};
 use ids::{
@@ -12,7 +13,7 @@ use ids::{
     TenantId, TokenId, UserId, WebhookId,
 };
 use machine::WallTime;
-use ports::{FixedClock, SeededEntropy, Stores};
+use ports::{FixedClock, SeededEntropy, Stores, TokenReach};
 use serde_json::{Value, json};
 use tenancy::{Owner, PlatformScope, TenantScope};
 use tokio::net::TcpListener;
@@ -44,6 +45,8 @@ pub(crate) struct Company {
     pub(crate) webhook_key: String,
     pub(crate) role: RoleId,
     pub(crate) user: UserId,
+    /// A key beside the one that it asks with.
+    pub(crate) token: TokenId,
     /// It covers the company as a whole.
     pub(crate) hold: HoldId,
     /// The hour of access in which it was furnished.
@@ -118,10 +121,8 @@ pub(crate) async fn world_over(store: Arc<dyn Stores>, limits: Limits) -> World 
     let seen = Arc::new(Mutex::new(Vec::new()));
     let (_, operator) = tokens::create(
         &office,
-        &PlatformScope::at_console().account(),
-        "the tests",
-        Owner::PLATFORM,
-        None,
+        &TokenReach::from(&PlatformScope::at_console().account()),
+        NewKey::of(Owner::PLATFORM, "the tests"),
     )
     .await
     .unwrap();
@@ -212,6 +213,8 @@ async fn account(
     let reseller = make(operator, "resellers", own).await;
     let key = json!({"name": canary, "reseller": name});
     let key = make(operator, "tokens", key).await;
+    let spare = json!({"name": canary, "reseller": name, "scopes": ["plan.read"]});
+    let spare = make(operator, "tokens", spare).await;
     let text = key.member("key");
     let plan = json!({"name": name, "display_name": canary});
     let plan = make(&text, "plans", plan).await;
@@ -222,7 +225,7 @@ async fn account(
         id: id_of(&reseller),
         name: name.to_owned(),
         plan: id_of(&plan),
-        token: id_of(&key),
+        token: id_of(&spare),
         company: company(at, &text, &format!("{name}co"), store, live).await,
         key: text,
     }
@@ -271,6 +274,8 @@ async fn company(
     let user = make(&format!("tenants/{id}/users"), body).await;
     let body = json!({"name": format!("{name}-case"), "reason": canary});
     let hold = make(&format!("tenants/{id}/holds"), body).await;
+    let body = json!({"name": canary, "scopes": ["cdr.read"]});
+    let spare = make(&format!("tenants/{id}/tokens"), body).await;
     let extension: ExtensionId = id_of(&extension);
     let access = Ask::get(&format!("/api/v1/tenants/{id}/support")).key(operator);
     let access = access.send(at).await.is(200);
@@ -302,6 +307,7 @@ async fn company(
         webhook_key: webhook.member("secret"),
         role: id_of(&role),
         user: id_of(&user),
+        token: id_of(&spare),
         hold: id_of(&hold),
         access: access.json()["inside"][0]["id"]
             .as_str()

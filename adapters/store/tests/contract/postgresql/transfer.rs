@@ -16,7 +16,7 @@ use crate::deliveries::with_delivery;
 use crate::disk::Disk;
 use crate::server::Database;
 use crate::support::with_support;
-use crate::world::{World, cdr, delete, digests, platform, time};
+use crate::world::{World, all_keys, cdr, delete, digests, platform, time};
 
 /// More devices than are moved at once.
 const DEVICES: u64 = 250;
@@ -67,6 +67,9 @@ pub(super) fn fill(world: &World<'_>) -> TenantScope {
         created: time(1),
         expires: None,
         revoked: None,
+        scopes: Vec::new(),
+        former: None,
+        used: None,
     };
     let audit = AuditEntry {
         id: AuditId::new(9, 9),
@@ -79,7 +82,7 @@ pub(super) fn fill(world: &World<'_>) -> TenantScope {
         after: None,
         request: None,
     };
-    block_on(store.put_token(&platform(), &token, &audit)).unwrap();
+    block_on(store.put_token(&all_keys(), &token, &audit)).unwrap();
     block_on(store.begin("key", &[1; 32], time(1))).unwrap();
     let reply = Reply {
         status: 201,

@@ -76,12 +76,11 @@ async fn patient_world() -> World {
 /// A company that tries the names of another.
 async fn company() -> Asker {
     let world = patient_world().await;
-    let no_token = "tok_00000000000000000000000000".parse().unwrap();
     let mut asker = Asker {
         key: world.globex.key.clone(),
-        home: names_of(&world.globex, no_token),
-        theirs: names_of(&world.acme, world.north.token),
-        nobodys: names_next_to(&world.acme, world.north.token),
+        home: names_of(&world.globex, world.globex.token),
+        theirs: names_of(&world.acme, world.acme.token),
+        nobodys: names_next_to(&world.acme, world.acme.token),
         canary: "canary of acme",
         first: BTreeMap::new(),
         removable: removable(),
