@@ -71,13 +71,17 @@ impl Fact {
     }
 }
 
-/// A document with what is kept of its secret, opened. `Debug` hides the secret.
+/// A document with what is kept of its secret, opened. `Debug` hides what is secret.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Belonging {
     /// The document.
     pub document: Document,
     /// What is kept of its secret: bytes of the form that its kind gives them.
     pub secret: Option<Vec<u8>>,
+    /// Of a person: the content of its [`CredentialRecord`](crate::CredentialRecord), when
+    /// anything is kept. It comes in only where nothing is kept of the person yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<Vec<u8>>,
 }
 
 impl std::fmt::Debug for Belonging {
@@ -86,6 +90,7 @@ impl std::fmt::Debug for Belonging {
         f.debug_struct("Belonging")
             .field("document", &self.document)
             .field("secret", &secret)
+            .field("credentials", &self.credentials.as_ref().map(|_| "…"))
             .finish()
     }
 }

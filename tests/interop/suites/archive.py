@@ -23,6 +23,37 @@ def call(exchange, caller, callee):
         anna.wait_over()
 
 
+ANN, PASSWORD = "ann@acme.example", "correct horse battery"
+
+
+def ask(exchange, path, body):
+    return exchange.api(f"/api/v1/{path}", "POST", body)
+
+
+def with_a_password(exchange):
+    """Ann of the company sets a password and signs in; gives her access token."""
+    people = f"tenants/{ACME}/users"
+    status, made = ask(exchange, people, {"mail": ANN, "role": "tenant-admin"})
+    equal(status, 201, f"the person: {made}")
+    status, sent = ask(exchange, f"{people}/{ANN}/invite", None)
+    equal(status, 200, f"the invitation: {sent}")
+    code = sent["link"].split("#", 1)[-1].split("=", 1)[-1]
+    status, said = ask(exchange, "auth/invitation", {"code": code, "password": PASSWORD})
+    equal(status, 204, f"the first password: {said}")
+    return signs_in(exchange)
+
+
+def signs_in(exchange):
+    status, entered = ask(exchange, "auth/login", {"mail": ANN, "password": PASSWORD})
+    equal(status, 200, f"signing in: {entered}")
+    return entered["tokens"]["access_token"]
+
+
+def is_signed_in(exchange, token):
+    said = {"Authorization": f"Bearer {token}"}
+    return exchange.api("/api/v1/me", headers=said)[0] == 200
+
+
 def files(exchange):
     """Where an archive and its key lie."""
     return [os.path.join(exchange.folder, name) for name in ("archive", "archive.key")]
@@ -85,6 +116,8 @@ def a_company_moves_to_another_exchange_with_its_old_passwords():
         archive, key = files(old)
         call(old, "101", "102")
         before = old.one_cdr()
+        token = with_a_password(old)
+        true(is_signed_in(old, token), "she is signed in")
         tell("archive", "take", ACME, archive, "--archive-key", key, "--data", old.data)
         again = tell("archive", "restore", archive, "--archive-key", key, "--data", old.data,
                      check=False)
@@ -103,6 +136,10 @@ def a_company_moves_to_another_exchange_with_its_old_passwords():
             equal(new.one_cdr(), before, "the record of the call before")
             call(new, "101", "103")
             new.wait_cdrs(2)
+            true(not is_signed_in(new, token), "the login stayed behind")
+            true(is_signed_in(new, signs_in(new)), "she signs in with her old password")
+            healthy = tell("check", "--data", new.data)
+            true("credentials of 1 people" in healthy.stdout, healthy.stdout)
             status, _ = new.api(f"/api/v1/tenants/{GLOBEX}")
             equal(status, 404, "the neighbour stayed behind")
             cloned = tell("archive", "clone", archive, "--archive-key", key, "--domain",

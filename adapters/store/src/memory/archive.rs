@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::KindName;
-use ids::TenantId;
+use ids::{TenantId, UserId};
 use ports::{
     ArchiveError, ArchiveStore, Arrival, Belonging, Committed, FACTS_MAX, Fact, StoreError, Taker,
     Thing,
@@ -31,11 +31,22 @@ impl State {
             .chain(estate.facts_of_events())
             .chain(estate.facts_of_support())
             .chain(tokens.cloned().map(Fact::Token));
-        let documents = estate.documents.values().map(belonging);
+        let documents = estate.documents.values();
+        let documents = documents.map(|stored| self.belonging(stored));
         Ok(facts
             .map(Thing::Fact)
             .chain(documents.map(Thing::Document))
             .collect())
+    }
+
+    fn belonging(&self, stored: &Stored) -> Belonging {
+        let person = stored.document.id.parse().ok();
+        let person = person.and_then(|person: UserId| self.credentials.get(&person));
+        Belonging {
+            document: stored.document.clone(),
+            secret: stored.kept.to_bytes(),
+            credentials: person.map(|record| record.content.clone()),
+        }
     }
 
     fn must_be_away(&self, tenant: TenantId) -> Result<(), StoreError> {
@@ -108,13 +119,6 @@ impl Estate {
         let policy = std::iter::once(Fact::Policy(self.visitors.policy));
         let accesses = self.visitors.accesses.values().cloned();
         policy.chain(accesses.map(Fact::Access))
-    }
-}
-
-fn belonging(stored: &Stored) -> Belonging {
-    Belonging {
-        document: stored.document.clone(),
-        secret: stored.kept.to_bytes(),
     }
 }
 

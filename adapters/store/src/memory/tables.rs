@@ -4,7 +4,9 @@ use domain::{
     AuditEntry, Document, Event, FeedEntry, KindName, Place as Whose, Reference, UniqueKey, Version,
 };
 use ids::{TokenId, UserId, WebhookId};
-use ports::{Arrival, Change, Committed, HISTORY_MAX, Part, SecretChange, StoreError};
+use ports::{
+    Arrival, Change, Committed, CredentialRecord, HISTORY_MAX, Part, SecretChange, StoreError,
+};
 use tenancy::{Account, Actor, Owner};
 
 use super::event_book::EventBook;
@@ -29,6 +31,8 @@ struct Draft<'a> {
     people: Vec<Document>,
     /// People who are gone.
     forgotten: Vec<UserId>,
+    /// What people who come in sign in with.
+    arrived: Vec<CredentialRecord>,
 }
 
 pub(super) fn commit(
@@ -104,6 +108,7 @@ impl Draft<'_> {
             unhooked: Vec::new(),
             people: Vec::new(),
             forgotten: Vec::new(),
+            arrived: Vec::new(),
         }
     }
 
@@ -144,6 +149,10 @@ impl Draft<'_> {
         }
         for user in self.forgotten {
             self.state.credentials.remove(&user);
+        }
+        for mut record in self.arrived {
+            record.revision = 1;
+            self.state.credentials.entry(record.user).or_insert(record);
         }
         for event in self.events {
             self.state.tell(event);
@@ -284,6 +293,11 @@ impl Tables for Draft<'_> {
         if kind.place() == Whose::Itself {
             self.erased.push(owner);
         }
+        Ok(())
+    }
+
+    fn put_person(&mut self, record: &CredentialRecord) -> Result<(), StoreError> {
+        self.arrived.push(record.clone());
         Ok(())
     }
 

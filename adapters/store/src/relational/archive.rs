@@ -19,7 +19,7 @@ use super::readers::Snapshot;
 use super::sight::Sight;
 use super::sql::{Fields, Sql, column, integer, json, limit};
 use super::value::{Value, params};
-use super::{SqlStore, cdrs, documents, events, feed, support, tables, tokens, trail};
+use super::{SqlStore, cdrs, credentials, documents, events, feed, support, tables, tokens, trail};
 
 /// Companies that are taken out at once, each on a thread and a connection of its own; further
 /// ones are refused.
@@ -113,7 +113,16 @@ fn hand_over(now: &Snapshot<'_>, tenant: TenantId, give: Give<'_>) -> Result<(),
             let open = |sealed: Vec<u8>| key.open_bytes(document.kind, &document.id, &sealed);
             let secret = sealed.map(open).transpose()?;
             let secret = secret.map(|secret| secret.to_vec());
-            give(Thing::Document(Belonging { document, secret }))?;
+            let credentials = if document.kind == KindName::User {
+                credentials::content(now.sql, &key, owner, &document.id)?
+            } else {
+                None
+            };
+            give(Thing::Document(Belonging {
+                document,
+                secret,
+                credentials,
+            }))?;
         }
     }
 }
@@ -337,7 +346,8 @@ mod tests {
     use super::super::inventory::TABLES;
 
     /// Tables whose rows leave with their company, as things.
-    const CARRIED: [&str; 11] = [
+    const CARRIED: [&str; 12] = [
+        "credentials",
         "documents",
         "history",
         "audit",
@@ -354,8 +364,8 @@ mod tests {
     /// Tables that are made anew from what was carried.
     const MADE_ANEW: [&str; 4] = ["data_keys", "unique_keys", "pointers", "cdr_facets"];
 
-    /// Tables that stay: people get new passwords by invitation where their company comes in.
-    const LEFT_BEHIND: [&str; 2] = ["credentials", "logins"];
+    /// Tables that stay: people sign in anew where their company comes in.
+    const LEFT_BEHIND: [&str; 1] = ["logins"];
 
     /// Tables that are no company's own.
     const OF_THE_EXCHANGE: [&str; 4] = ["feed", "feed_end", "settings", "requests"];

@@ -11,11 +11,17 @@ use super::readers::Snapshot;
 use super::sight::Sight;
 use super::sql::{Sql, column, corrupt, integer, limit};
 use super::value::params;
+use super::vault::OwnerKey;
 use super::writer::Desk;
 use super::{accounts, documents, trail};
 
 /// What the name of a secret of the platform begins with in the column of people.
 const PLATFORM_SECRET: &str = "platform:";
+
+/// Whether a record is a secret of the platform and no person's.
+pub(super) fn is_of_platform(person: &str) -> bool {
+    person.starts_with(PLATFORM_SECRET)
+}
 
 /// What work on one owner may see.
 fn sight(owner: Owner) -> Sight {
@@ -43,6 +49,35 @@ pub(super) fn changed(sql: Sql<'_>, user: &Document) -> Result<(), StoreError> {
 fn end_logins(sql: Sql<'_>, owner: Owner, person: &str) -> Result<(), StoreError> {
     let end = "DELETE FROM logins WHERE tenant = ?1 AND person = ?2";
     sql.run(end, params![column(owner), person]).map(|_| ())
+}
+
+/// What is kept of a person, opened.
+pub(super) fn content(
+    sql: Sql<'_>,
+    key: &OwnerKey,
+    owner: Owner,
+    person: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let find = "SELECT sealed FROM credentials WHERE tenant = ?1 AND person = ?2";
+    let sealed = sql.first(find, params![column(owner), person], |fields| {
+        fields.plain::<Vec<u8>>(0)
+    })?;
+    let opened = sealed.map(|sealed| key.open_credentials(person, &sealed));
+    Ok(opened.transpose()?.map(|content| content.to_vec()))
+}
+
+/// Keeps what a person signs in with, unless something is kept already.
+pub(super) fn add(
+    desk: &Desk<'_>,
+    key: &OwnerKey,
+    record: &CredentialRecord,
+) -> Result<(), StoreError> {
+    let person = record.user.to_string();
+    let sealed = desk.vault.seal_credentials(key, &person, &record.content)?;
+    let add = "INSERT INTO credentials (tenant, person, revision, sealed)
+               VALUES (?1, ?2, 1, ?3) ON CONFLICT DO NOTHING";
+    let row = params![column(record.owner), person, sealed];
+    desk.sql.run(add, row).map(|_| ())
 }
 
 fn record(now: &Snapshot<'_>, owner: Owner, user: UserId) -> Result<CredentialRecord, StoreError> {

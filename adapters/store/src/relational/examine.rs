@@ -6,10 +6,10 @@ use domain::{Document, facets};
 use ports::StoreError;
 use tenancy::Owner;
 
-use super::documents;
 use super::sql::{Sql, column, limit};
 use super::value::params;
 use super::vault::{OwnerKey, Vault};
+use super::{credentials, documents};
 
 /// Documents looked at between two readings.
 const AT_ONCE: usize = 500;
@@ -26,6 +26,8 @@ pub struct Health {
     pub documents: u64,
     /// Secrets that opened.
     pub secrets: u64,
+    /// What is kept of people, where it opened and the person is there.
+    pub credentials: u64,
     /// Unique keys that are held.
     pub unique_keys: u64,
     /// References whose targets are there.
@@ -54,6 +56,7 @@ pub(crate) fn examine(sql: Sql<'_>, vault: &Vault) -> Result<Health, StoreError>
             Ok(key) => {
                 health.keys += 1;
                 examine_owner(sql, owner, &key, &mut health)?;
+                examine_people(sql, owner, &key, &mut health)?;
             }
             Err(error) => health.fault(format!("the data key of {owner}: {error}")),
         }
@@ -90,6 +93,46 @@ fn examine_owner(
             }
         }
     }
+}
+
+/// What is kept of an owner's people: each opens, belongs to somebody, and so do logins.
+fn examine_people(
+    sql: Sql<'_>,
+    owner: Owner,
+    key: &OwnerKey,
+    health: &mut Health,
+) -> Result<(), StoreError> {
+    let mut after = String::new();
+    loop {
+        let next = "SELECT c.person, c.sealed, d.id FROM credentials c LEFT JOIN documents d
+                    ON d.tenant = c.tenant AND d.kind = 'user' AND d.id = c.person
+                    WHERE c.tenant = ?1 AND c.person > ?2 ORDER BY c.person LIMIT ?3";
+        let place = params![column(owner), after, limit(AT_ONCE)];
+        let piece = sql.all(next, place, |fields| {
+            let person = fields.plain::<String>(0)?;
+            let known = fields.plain::<Option<String>>(2)?.is_some();
+            Ok((person, fields.plain::<Vec<u8>>(1)?, known))
+        })?;
+        let Some((last, _, _)) = piece.last() else {
+            break;
+        };
+        after.clone_from(last);
+        for (person, sealed, known) in piece {
+            match key.open_credentials(&person, &sealed) {
+                Ok(_) if known => health.credentials += 1,
+                Ok(_) if credentials::is_of_platform(&person) => health.secrets += 1,
+                Ok(_) => health.fault(format!("credentials of {person}, who is not there")),
+                Err(error) => health.fault(error.to_string()),
+            }
+        }
+    }
+    let lost = "SELECT COUNT(*) FROM logins l WHERE l.tenant = ?1 AND NOT EXISTS
+                (SELECT 1 FROM credentials c WHERE c.tenant = l.tenant AND c.person = l.person)";
+    let lost = sql.first(lost, [column(owner)], |fields| fields.number(0))?;
+    if let Some(lost) = lost.filter(|&lost| lost > 0) {
+        health.fault(format!("{lost} logins of {owner} are nobody's"));
+    }
+    Ok(())
 }
 
 /// A document's text, and what the tables say of it.

@@ -4,7 +4,9 @@ use domain::{
     AuditEntry, Credentials, Document, Event, FeedEntry, KeyScope, KindName, Place, Reference,
     UniqueKey, Version,
 };
-use ports::{Arrival, Change, Committed, HISTORY_MAX, Part, SecretChange, StoreError};
+use ports::{
+    Arrival, Change, Committed, CredentialRecord, HISTORY_MAX, Part, SecretChange, StoreError,
+};
 use tenancy::{Account, Actor, Owner};
 use zeroize::Zeroizing;
 
@@ -340,6 +342,11 @@ impl Tables for Draft<'_> {
             self.desk.erased.set(true);
         }
         Ok(())
+    }
+
+    fn put_person(&mut self, record: &CredentialRecord) -> Result<(), StoreError> {
+        let desk = self.desk;
+        credentials::add(desk, self.key(record.owner)?, record)
     }
 
     fn add_version(&mut self, version: &Version) -> Result<(), StoreError> {

@@ -6,7 +6,9 @@ use domain::{
     AuditEntry, Change as Kind, Credentials, Document, Facets, FeedEntry, Invalid, KindName, Place,
     Secret, SecretRule, SigningKeys, Version, facets,
 };
-use ports::{ARRIVALS_MAX, Arrival, Belonging, Change, Committed, SecretChange, StoreError};
+use ports::{
+    ARRIVALS_MAX, Arrival, Belonging, Change, Committed, CredentialRecord, SecretChange, StoreError,
+};
 use tenancy::{Account, Actor, Owner};
 
 use super::{Links, Reach, Step, Tables, quota};
@@ -66,6 +68,11 @@ impl<T: Tables> Step<'_, T> {
             let new = !before.contains_key(&(document.kind, document.id.clone()));
             let secret = secret_of(belonging)?;
             self.tables.put(document, &links, &secret, new)?;
+        }
+        for belonging in &arrival.documents {
+            if let Some(record) = record_of(belonging)? {
+                self.tables.put_person(&record)?;
+            }
         }
         for (document, facets) in documents.iter().zip(&known) {
             if !facets.references.is_empty() {
@@ -212,6 +219,24 @@ fn next(document: &Document, before: &Before, arrival: &Arrival) -> Document {
         document.updated = arrival.at;
     }
     document
+}
+
+/// What a person who comes in signs in with. The person is signed in nowhere.
+fn record_of(belonging: &Belonging) -> Result<Option<CredentialRecord>, StoreError> {
+    let (Some(content), document) = (&belonging.credentials, &belonging.document) else {
+        return Ok(None);
+    };
+    let refused = || Invalid::new("/credentials", "must be a person's");
+    if document.kind != KindName::User {
+        return Err(refused().into());
+    }
+    let user = document.id.parse().map_err(|_| refused())?;
+    let record = CredentialRecord {
+        content: content.clone(),
+        ..CredentialRecord::none(user, document.owner)
+    };
+    record.check()?;
+    Ok(Some(record))
 }
 
 /// What becomes of a secret that comes opened.

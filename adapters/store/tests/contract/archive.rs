@@ -11,6 +11,7 @@ use ports::{
 use store::{MemoryStore, block_on};
 use tenancy::{Owner, PlatformScope, TenantScope, TokenHash};
 
+use crate::credentials;
 use crate::deliveries::with_delivery;
 use crate::on_every_store;
 use crate::support::with_support;
@@ -144,6 +145,43 @@ fn brought_in(store: &dyn Stores, scope: &TenantScope, things: &[Thing]) -> Resu
         block_on(store.bring_facts(&operator, scope.tenant(), facts.to_vec()))?;
     }
     block_on(store.move_in(&platform(), arrival(scope, documents))).map(|_| ())
+}
+
+fn what_people_sign_in_with_comes_along_and_their_logins_stay_behind(world: &World<'_>) {
+    let first = MemoryStore::new();
+    let before = World::from(&first, 1_000);
+    let acme = before.tenant("acme.example");
+    let ann = credentials::person(&before, &acme, credentials::ANN);
+    credentials::keep(&before, &ann, &[1], b"a password");
+    brought_in(world.store, &acme, &taken_out(&first, &acme)).unwrap();
+    let record = credentials::find(world, &ann).unwrap().credentials;
+    assert_eq!(record.content, b"a password");
+    assert_eq!((record.logins, record.revision), (vec![], 1));
+    assert_eq!(credentials::of_login(world, 1), None);
+    // and out again from here, where it was sealed anew
+    let out = taken_out(world.store, &acme);
+    let kept = out.iter().find_map(|thing| match thing {
+        Thing::Document(belonging) => belonging.credentials.clone(),
+        Thing::Fact(_) => None,
+    });
+    assert_eq!(kept.as_deref(), Some(&b"a password"[..]));
+}
+
+fn credentials_of_what_is_no_person_are_refused(world: &World<'_>) {
+    let first = MemoryStore::new();
+    let before = World::from(&first, 1_000);
+    let acme = company(&before, "acme.example", "acme");
+    let mut things = taken_out(&first, &acme);
+    for thing in &mut things {
+        if let Thing::Document(belonging) = thing {
+            belonging.credentials = Some(b"a password".to_vec());
+        }
+    }
+    let refused = brought_in(world.store, &acme, &things);
+    assert!(
+        matches!(refused, Err(StoreError::Invalid(_))),
+        "{refused:?}"
+    );
 }
 
 fn a_company_comes_back_as_it_was_with_its_secrets(world: &World<'_>) {
@@ -306,6 +344,8 @@ fn facts_of_another_company_are_refused(world: &World<'_>) {
 
 on_every_store!(
     a_company_comes_back_as_it_was_with_its_secrets,
+    what_people_sign_in_with_comes_along_and_their_logins_stay_behind,
+    credentials_of_what_is_no_person_are_refused,
     nothing_of_a_neighbour_is_taken_along,
     half_a_company_is_not_seen_and_can_be_cleared_away,
     a_company_that_does_not_fit_leaves_nothing,

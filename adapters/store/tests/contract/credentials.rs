@@ -9,9 +9,9 @@ use tenancy::{Owner, TenantScope};
 use crate::on_every_store;
 use crate::world::{World, delete, platform, replace, time, with, write};
 
-const ANN: &str = "ann@acme.example";
+pub(crate) const ANN: &str = "ann@acme.example";
 
-fn person(world: &World<'_>, scope: &TenantScope, mail: &str) -> Document {
+pub(crate) fn person(world: &World<'_>, scope: &TenantScope, mail: &str) -> Document {
     let id = UserId::new(world.number(), 0);
     let spec = User {
         mail: mail.to_owned(),
@@ -24,18 +24,18 @@ fn person(world: &World<'_>, scope: &TenantScope, mail: &str) -> Document {
     world.create(scope, write(id, scope.owner(), spec))
 }
 
-fn find(world: &World<'_>, user: &Document) -> Option<Person> {
+pub(crate) fn find(world: &World<'_>, user: &Document) -> Option<Person> {
     block_on(world.store.person(user.id.parse().unwrap())).unwrap()
 }
 
-fn keep(world: &World<'_>, user: &Document, logins: &[u64], content: &[u8]) -> u64 {
+pub(crate) fn keep(world: &World<'_>, user: &Document, logins: &[u64], content: &[u8]) -> u64 {
     let mut record = find(world, user).unwrap().credentials;
     record.logins = logins.iter().map(|n| LoginId::new(*n, 0)).collect();
     record.content = content.to_vec();
     block_on(world.store.put_credentials(&record, &[])).unwrap()
 }
 
-fn of_login(world: &World<'_>, number: u64) -> Option<String> {
+pub(crate) fn of_login(world: &World<'_>, number: u64) -> Option<String> {
     let found = block_on(world.store.person_of_login(LoginId::new(number, 0)));
     found.unwrap().map(|person| person.user.id)
 }

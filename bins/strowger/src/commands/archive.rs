@@ -171,6 +171,7 @@ fn words(counts: Counts) -> String {
     let Counts {
         documents,
         secrets,
+        people,
         versions,
         audit,
         cdrs,
@@ -179,9 +180,9 @@ fn words(counts: Counts) -> String {
         tokens,
     } = counts;
     format!(
-        "{documents} documents with {secrets} secrets, {versions} revisions, {audit} entries of \
-         the audit trail, {cdrs} call records, {events} events, {deliveries} deliveries, \
-         {tokens} API keys"
+        "{documents} documents with {secrets} secrets and the credentials of {people} people, \
+         {versions} revisions, {audit} entries of the audit trail, {cdrs} call records, \
+         {events} events, {deliveries} deliveries, {tokens} API keys"
     )
 }
 

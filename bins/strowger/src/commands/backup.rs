@@ -102,13 +102,15 @@ fn report(health: &Health) -> Result<(), Failure> {
         keys,
         documents,
         secrets,
+        credentials,
         unique_keys,
         references,
         ..
     } = health;
     print::line(&format!(
-        "sound: {keys} data keys and {secrets} secrets open, {documents} documents with \
-         {unique_keys} unique keys and {references} references agree"
+        "sound: {keys} data keys, {secrets} secrets and the credentials of {credentials} people \
+         open, {documents} documents with {unique_keys} unique keys and {references} references \
+         agree"
     ));
     if health.faults == 0 {
         return Ok(());

@@ -1,6 +1,7 @@
 //! What must be another where a company comes in: domains, who sells to it, passwords.
 
 use domain::{Device, Document, Invalid, Kind, KindName, Resource, Tenant};
+use identity::Credentials;
 use ids::TenantId;
 use ports::{ARRIVALS_MAX, ArchiveError, Belonging, Giver, StoreError, Stores};
 use tenancy::{Account, AccountScope};
@@ -154,6 +155,20 @@ pub(super) fn renew_password(
     let digests = office.digests(&username, &secret);
     belonging.secret = Some(digests.to_bytes().to_vec());
     Ok(NewPassword { username, secret })
+}
+
+/// Signs a person out everywhere: logins are of the exchange where they began. What the person
+/// signs in with stays; gives whether a passkey is among it.
+pub(super) fn sign_out(belonging: &mut Belonging) -> Result<bool, ArchiveError> {
+    let Some(content) = &belonging.credentials else {
+        return Ok(false);
+    };
+    let odd = |error| ArchiveError::Odd(format!("{}: {error}", belonging.document.id));
+    // none of the logins is alive
+    let kept = Credentials::read(content, &[]).map_err(odd)?;
+    let content = kept.write().map_err(odd)?;
+    belonging.credentials = Some(content);
+    Ok(!kept.passkeys.is_empty())
 }
 
 /// The first domain that a company has here.

@@ -91,6 +91,8 @@ impl Cloning<'_> {
         let ids = self.new_ids(&documents);
         for belonging in &mut documents {
             self.renew(&mut belonging.document, &ids, now);
+            // people of another company are other people: they are invited
+            belonging.credentials = None;
             if belonging.document.kind == KindName::Device {
                 self.renew_device(belonging)?;
             }

@@ -5,7 +5,9 @@ use ids::{AuditId, TenantId};
 use ports::{ArchiveError, Arrival, Belonging, FACTS_MAX, Fact, Giver, StoreError, Thing};
 use tenancy::PlatformScope;
 
-use super::arrival::{Belongings, Wanted, ended, first_domain, fit_tenant, renew_password, title};
+use super::arrival::{
+    Belongings, Wanted, ended, first_domain, fit_tenant, renew_password, sign_out, title,
+};
 use super::taken::{Counts, Line};
 use super::{Report, Title};
 use crate::office::Office;
@@ -126,6 +128,7 @@ impl Restoring<'_> {
             notes = fit_tenant(office.store(), &account, &mut own.document, wanted).await?;
             domain = first_domain(&own.document).map_err(StoreError::from)?;
         }
+        notes.extend(sign_out_all(&mut documents)?);
         let foreign = self.title.realm != office.realm();
         let suffix = wanted.suffix.as_deref();
         let mut passwords = Vec::new();
@@ -142,7 +145,8 @@ impl Restoring<'_> {
             ));
         }
         if self.replaces {
-            let stayed = "call records, audit trail, events and API keys stayed as they were here";
+            let stayed = "call records, audit trail, events, API keys and what people sign in \
+                          with stayed as they were here";
             notes.push(stayed.to_owned());
         }
         let arrival = Arrival {
@@ -163,4 +167,14 @@ impl Restoring<'_> {
             notes,
         })
     }
+}
+
+/// Signs all people out; tells what does not work everywhere.
+fn sign_out_all(documents: &mut [Belonging]) -> Result<Option<String>, ArchiveError> {
+    let mut with_passkey = 0_u64;
+    for belonging in documents {
+        with_passkey += u64::from(sign_out(belonging)?);
+    }
+    let note = "have passkeys, which work only where the portal has the same host name";
+    Ok((with_passkey > 0).then(|| format!("{with_passkey} people {note}")))
 }

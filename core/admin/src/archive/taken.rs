@@ -24,6 +24,9 @@ pub struct Counts {
     pub documents: u64,
     /// Secrets among them.
     pub secrets: u64,
+    /// People with what they sign in with.
+    #[serde(default)]
+    pub people: u64,
     /// Earlier and present revisions.
     pub versions: u64,
     /// Entries of the audit trail.
@@ -44,6 +47,7 @@ impl Counts {
         let counter = match thing {
             Thing::Document(belonging) => {
                 self.secrets += u64::from(belonging.secret.is_some());
+                self.people += u64::from(belonging.credentials.is_some());
                 &mut self.documents
             }
             Thing::Fact(Fact::Version(_)) => &mut self.versions,

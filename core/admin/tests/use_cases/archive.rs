@@ -7,8 +7,12 @@ use std::time::Duration;
 use admin::apply::{self, What};
 use admin::archive::{self, Line, Report, Wanted};
 use admin::documents;
-use domain::{Credentials, Device, Digests, Extension, Resource};
-use ports::{ArchiveError, ExchangeStore, Giver, PAGE_MAX, Page, StoreError, Taker, Thing};
+use domain::{Credentials, Device, Digests, Extension, Resource, User};
+use ids::{LoginId, UserId};
+use ports::{
+    ArchiveError, CredentialRecord, CredentialStore, ExchangeStore, Giver, PAGE_MAX, Page,
+    StoreError, Taker, Thing,
+};
 use serde_json::json;
 use store::block_on;
 use tenancy::PlatformScope;
@@ -186,6 +190,42 @@ fn in_another_realm_each_device_gets_a_password_that_works_there() {
         assert_eq!(digests, Some(works.into()));
     }
     assert!(report.notes.iter().any(|note| note.contains("realm")));
+}
+
+/// Adds a person of whom a record is kept, signed in once.
+fn person(scene: &Scene, domain: &str) -> UserId {
+    let scope = scene.visit(domain).unwrap().scope;
+    let spec = json!({ "mail": "ann@acme.example", "role": "tenant-admin" });
+    let made = documents::create::<User, _>(&scene.office, &scope, spec);
+    let user = block_on(made).unwrap().resource;
+    let record = CredentialRecord {
+        logins: vec![LoginId::new(1, 1)],
+        content: identity::Credentials::default().write().unwrap(),
+        ..CredentialRecord::none(user.id, user.owner)
+    };
+    block_on(scene.store.put_credentials(&record, &[])).unwrap();
+    user.id
+}
+
+#[test]
+fn people_come_along_with_what_they_sign_in_with_but_not_into_a_clone() {
+    let (here, there) = (Scene::new(), Scene::new());
+    company(&here, "acme.example", 2);
+    let ann = person(&here, "acme.example");
+    let lines = taken(&here, "acme.example");
+    let report = restored(&there, &lines, &Wanted::default()).unwrap();
+    assert_eq!(report.counts.people, 1);
+    let record = block_on(there.store.person(ann))
+        .unwrap()
+        .unwrap()
+        .credentials;
+    assert!(record.logins.is_empty() && !record.content.is_empty());
+    cloned(&here, &lines, "initech.example").unwrap();
+    let clones = here
+        .store
+        .people_with_mail("ann@acme.example", Some("initech.example"));
+    let clones = block_on(clones).unwrap();
+    assert_eq!((clones.len(), clones[0].credentials.revision), (1, 0));
 }
 
 #[test]
