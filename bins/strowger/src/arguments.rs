@@ -88,6 +88,12 @@ pub(crate) enum Command {
         after_help = "Example: strowger webhook add acme.example crm url=https://crm.acme.example/"
     )]
     Webhook(TenantKind),
+    /// List, add, change and remove a company's own sign-in servers; add gives the client secret
+    /// that the server gave with --secret-stdin
+    #[command(
+        after_help = "Example: strowger sso add acme.example entra domains=acme.example client_id=pbx issuer=https://login.acme.example"
+    )]
+    Sso(TenantKind),
     /// List, make, show, rotate and revoke API keys
     Token(TokenArguments),
     /// Find, hand out and erase what is known of a person

@@ -52,6 +52,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::User(said) => commands::people::run(said),
         Command::Role(said) => commands::document::anywhere(KindName::Role, said),
         Command::Webhook(said) => commands::document::inside(KindName::Webhook, said),
+        Command::Sso(said) => commands::document::inside(KindName::Sso, said),
         Command::Token(token) => commands::token::run(token),
         Command::Person(said) => commands::person::run(said),
         Command::Hold(said) => commands::document::inside(KindName::Hold, said),

@@ -27,11 +27,13 @@ pub enum KindName {
     Hold,
     /// An endpoint that is told of events.
     Webhook,
+    /// A company's own sign-in server.
+    Sso,
 }
 
 impl KindName {
     /// All kinds, in the order in which they refer to each other.
-    pub const ALL: [KindName; 9] = [
+    pub const ALL: [KindName; 10] = [
         KindName::Reseller,
         KindName::Plan,
         KindName::Tenant,
@@ -41,6 +43,7 @@ impl KindName {
         KindName::User,
         KindName::Hold,
         KindName::Webhook,
+        KindName::Sso,
     ];
 
     /// The kind's word, as stored and as shown.
@@ -55,6 +58,7 @@ impl KindName {
             KindName::User => "user",
             KindName::Hold => "hold",
             KindName::Webhook => "webhook",
+            KindName::Sso => "sso",
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::kind_name::KindName;
 use crate::plan::Plan;
 use crate::reseller::Reseller;
 use crate::role::Role;
+use crate::sso::Sso;
 use crate::tenant::Tenant;
 use crate::user::User;
 use crate::webhook::Webhook;
@@ -36,6 +37,7 @@ impl KindName {
             KindName::User => task.run::<User>(),
             KindName::Hold => task.run::<Hold>(),
             KindName::Webhook => task.run::<Webhook>(),
+            KindName::Sso => task.run::<Sso>(),
         }
     }
 

@@ -33,6 +33,7 @@ mod rights;
 mod role;
 mod secret;
 mod signing;
+mod sso;
 mod subject;
 mod support;
 mod tenant;
@@ -73,12 +74,13 @@ pub use rights::Rights;
 pub use role::{PERMISSIONS_MAX, Role};
 pub use secret::{Digests, SECRET_MAX, SECRET_MIN, Secret};
 pub use signing::{KEY_OVERLAP, SigningKeys};
+pub use sso::{SSO_MAX, Sso};
 pub use subject::Subject;
 pub use support::{
     SUPPORT_HOUR, SUPPORT_KEPT, SUPPORT_LONGEST, SUPPORT_REASON_MAX, SUPPORT_WAITING_MAX,
     SupportAccess, SupportPolicy, SupportState,
 };
-pub use tenant::{DOMAINS_MAX, Tenant};
+pub use tenant::{DOMAINS_MAX, MAIL_DOMAIN_SPACE, MAIL_DOMAINS_MAX, Tenant};
 pub use token::{
     FormerText, SCOPES_MAX, TOKEN_OVERLAP, TOKEN_OVERLAP_MAX, TOKEN_USE_STEP, TOKENS_ENDED_KEPT,
     TOKENS_MAX, TokenRecord, check_scopes,

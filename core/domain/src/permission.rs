@@ -98,7 +98,8 @@ fn makes_secrets(kind: KindName) -> bool {
         | KindName::Extension
         | KindName::Role
         | KindName::User
-        | KindName::Hold => false,
+        | KindName::Hold
+        | KindName::Sso => false,
     }
 }
 

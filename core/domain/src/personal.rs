@@ -59,6 +59,7 @@ pub fn of_kind(kind: KindName) -> Personal {
         }
         KindName::Role => personal(Kept, &[], "about permissions, not about persons"),
         KindName::Webhook => personal(Kept, &[], "about programs, not about persons"),
+        KindName::Sso => personal(Kept, &[], "about a server, not about persons"),
     }
 }
 

@@ -38,7 +38,11 @@ impl Quotas {
             KindName::Role => self.roles,
             KindName::User => self.users,
             KindName::Webhook => self.webhooks,
-            KindName::Reseller | KindName::Plan | KindName::Tenant | KindName::Hold => None,
+            KindName::Reseller
+            | KindName::Plan
+            | KindName::Tenant
+            | KindName::Hold
+            | KindName::Sso => None,
         }
     }
 }
@@ -68,7 +72,8 @@ impl ResellerLimits {
             | KindName::Role
             | KindName::User
             | KindName::Hold
-            | KindName::Webhook => None,
+            | KindName::Webhook
+            | KindName::Sso => None,
         }
     }
 }

@@ -15,6 +15,12 @@ use crate::text;
 /// Most SIP domains of one tenant.
 pub const DOMAINS_MAX: usize = 16;
 
+/// Most mail domains of one tenant.
+pub const MAIL_DOMAINS_MAX: usize = 16;
+
+/// The space of unique keys in which mail domains lie.
+pub const MAIL_DOMAIN_SPACE: &str = "mail_domain";
+
 /// A customer company: its SIP domains, who sells to it, and how much it may use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +29,12 @@ pub struct Tenant {
     /// in paths.
     #[schema(min_items = 1, max_items = 16, example = json!(["acme.example"]))]
     pub domains: Vec<String>,
+    /// Mail domains that it may speak for, at most 16, lower case, each unique on the platform.
+    /// People with such addresses may sign in by way of its own sign-in server (`sso`). Whoever
+    /// grants one has made sure that it is the company's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 16, example = json!(["acme.example"]))]
+    pub mail_domains: Vec<String>,
     /// What people call it, at most 64 characters.
     #[serde(default)]
     #[schema(default = "", max_length = 64)]
@@ -83,7 +95,7 @@ impl Kind for Tenant {
     }
 
     fn normalise(&mut self) {
-        for domain in &mut self.domains {
+        for domain in self.domains.iter_mut().chain(&mut self.mail_domains) {
             domain.make_ascii_lowercase();
         }
         self.display_name = self.display_name.trim().to_owned();
@@ -100,31 +112,34 @@ impl Kind for Tenant {
             "/domains",
             "must name at most 16 domains",
         )?;
+        text::host_names(&self.domains, "/domains")?;
         for (index, domain) in self.domains.iter().enumerate() {
-            let field = format!("/domains/{index}");
-            text::host_name(domain, &field)?;
-            rule(
-                !self.domains[..index].contains(domain),
-                &field,
-                "must not be named twice",
-            )?;
             rule(
                 domain.parse::<TenantId>().is_err(),
-                &field,
+                &format!("/domains/{index}"),
                 "must not look like an id",
             )?;
         }
         self.ceiling.validate()?;
+        rule(
+            self.mail_domains.len() <= MAIL_DOMAINS_MAX,
+            "/mail_domains",
+            "must name at most 16 domains",
+        )?;
+        text::host_names(&self.mail_domains, "/mail_domains")?;
         text::label(&self.display_name, "/display_name")
     }
 
     fn unique_keys(&self) -> Vec<UniqueKey> {
-        let key = |domain: &String| UniqueKey {
-            space: "domain",
-            key: domain.clone(),
-            scope: KeyScope::Platform,
+        let key = |space| {
+            move |domain: &String| UniqueKey {
+                space,
+                key: domain.clone(),
+                scope: KeyScope::Platform,
+            }
         };
-        self.domains.iter().map(key).collect()
+        let mail = self.mail_domains.iter().map(key(MAIL_DOMAIN_SPACE));
+        self.domains.iter().map(key("domain")).chain(mail).collect()
     }
 
     fn parent(&self) -> Option<Account> {

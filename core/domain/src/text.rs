@@ -50,6 +50,20 @@ pub(crate) fn host_name(text: &str, field: &str) -> Result<(), Invalid> {
     )
 }
 
+/// Host names in lower case, none of them twice.
+pub(crate) fn host_names(names: &[String], field: &str) -> Result<(), Invalid> {
+    for (index, name) in names.iter().enumerate() {
+        let field = format!("{field}/{index}");
+        host_name(name, &field)?;
+        rule(
+            !names[..index].contains(name),
+            &field,
+            "must not be named twice",
+        )?;
+    }
+    Ok(())
+}
+
 fn is_host_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && label

@@ -500,3 +500,62 @@ fn a_tenants_caps_are_its_plans_where_it_has_none_of_its_own() {
     let caps = spec.effective_caps(Some(&plan));
     assert_eq!((caps.concurrent_calls, caps.calls_per_second), (7, 9));
 }
+
+fn sso(spec: Value) -> Option<String> {
+    let mut whole = serde_json::json!({
+        "name": "entra", "issuer": "https://login.acme.example", "client_id": "pbx",
+        "domains": ["acme.example"],
+    });
+    for (name, value) in spec.as_object().unwrap() {
+        whole[name] = value.clone();
+    }
+    let spec: domain::Sso = serde_json::from_value(whole).unwrap();
+    spec.validate().err().map(|invalid| invalid.field)
+}
+
+#[test]
+fn a_sign_in_server_has_a_secure_issuer_a_client_id_and_mail_domains() {
+    use serde_json::json;
+    assert_eq!(sso(json!({})), None);
+    for issuer in [
+        "https://login.example/realms/a",
+        "http://127.0.0.1:9000",
+        "http://localhost/",
+    ] {
+        assert_eq!(sso(json!({ "issuer": issuer })), None, "{issuer}");
+    }
+    for issuer in [
+        "",
+        "https://",
+        "http://login.example",
+        "http://localhost.evil.example",
+        "https://ann@login.example",
+        "https://login.example?x",
+        "https://login.example#x",
+        "https://a b.example",
+    ] {
+        assert_eq!(
+            sso(json!({ "issuer": issuer })).as_deref(),
+            Some("/issuer"),
+            "{issuer}"
+        );
+    }
+    assert_eq!(sso(json!({"client_id": ""})).as_deref(), Some("/client_id"));
+    assert_eq!(sso(json!({"domains": []})).as_deref(), Some("/domains"));
+    let twice = json!({"domains": ["a.example", "a.example"]});
+    assert_eq!(sso(twice).as_deref(), Some("/domains/1"));
+}
+
+#[test]
+fn a_sign_in_server_makes_people_of_one_modest_role_or_none() {
+    use serde_json::json;
+    assert_eq!(sso(json!({"make_people": true, "role": "user"})), None);
+    for bad in [
+        json!({"make_people": true}),
+        json!({"role": "user"}),
+        json!({"make_people": true, "role": "tenant-admin"}),
+        json!({"make_people": true, "role": "user", "custom_role": RoleId::new(1, 1)}),
+    ] {
+        assert_eq!(sso(bad.clone()).as_deref(), Some("/role"), "{bad}");
+    }
+}

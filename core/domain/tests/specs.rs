@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use domain::{
-    Device, Document, Extension, Hold, Kind, KindName, Plan, Reseller, Role, Tenant, User, Webhook,
-    facets,
+    Device, Document, Extension, Hold, Kind, KindName, Plan, Reseller, Role, Sso, Tenant, User,
+    Webhook, facets,
 };
-use ids::{DeviceId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, TenantId, UserId, WebhookId};
+use ids::{
+    DeviceId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, SsoId, TenantId, UserId, WebhookId,
+};
 use machine::WallTime;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
@@ -115,6 +117,7 @@ fn all_hold(spec: &Value) {
     holds::<Hold>(&HoldId::new(1, 1).to_string(), spec);
     holds::<User>(&UserId::new(1, 1).to_string(), spec);
     holds::<Webhook>(&WebhookId::new(1, 1).to_string(), spec);
+    holds::<Sso>(&SsoId::new(1, 1).to_string(), spec);
 }
 
 /// A valid spec of a kind, to be spoilt in one place.
@@ -151,6 +154,10 @@ fn valid(kind: KindName) -> Value {
         }),
         KindName::Webhook => serde_json::json!({
             "name": "crm", "url": "https://hooks.example/x", "events": ["call.*"]
+        }),
+        KindName::Sso => serde_json::json!({
+            "name": "entra", "issuer": "https://login.acme.example/realm", "client_id": "pbx",
+            "domains": ["acme.example"], "make_people": true, "role": "user"
         }),
     }
 }

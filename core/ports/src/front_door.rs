@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use domain::TokenRecord;
+use ids::TenantId;
 use machine::WallTime;
 use tenancy::{Owner, TokenHash};
 
@@ -38,7 +39,8 @@ pub enum Turn {
     Mismatch,
 }
 
-/// API keys by their hash, and the memory of idempotent requests.
+/// API keys by their hash, tenants by their people's mail domains, and the memory of idempotent
+/// requests.
 #[async_trait]
 pub trait FrontDoor: Send + Sync {
     /// The API key with this hash, revoked and expired ones too.
@@ -47,6 +49,9 @@ pub trait FrontDoor: Send + Sync {
     /// Whether the keys of an owner open anything: not those of a reseller that is disabled or
     /// gone, or lies below such a one. Tenants' keys do.
     async fn is_open(&self, owner: Owner) -> Result<bool, StoreError>;
+
+    /// The tenant to which a mail domain was granted, in lower case.
+    async fn tenant_of_mail(&self, domain: &str) -> Result<Option<TenantId>, StoreError>;
 
     /// Begins a request with an idempotency key. `key` already contains who asks;
     /// `fingerprint` is a hash of method, path and body.

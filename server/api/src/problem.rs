@@ -288,12 +288,13 @@ impl From<Denied> for Problem {
 /// The field in which a unique key of this space stands.
 fn pointer_of(space: &str) -> &'static str {
     match space {
-        "domain" => "/domains",
+        "domain" | "sso_domain" => "/domains",
+        "mail_domain" => "/mail_domains",
         "number" => "/number",
         "username" => "/username",
         "trusted_source" => "/trusted_source",
         "mail" => "/mail",
-        "plan" | "reseller" => "/name",
+        "plan" | "reseller" | "sso" => "/name",
         "portal_domain" => "/brand/domain",
         _ => "",
     }

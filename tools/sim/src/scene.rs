@@ -117,6 +117,7 @@ impl Scene {
         };
         let spec = Tenant {
             domains: vec![format!("{name}.example")],
+            mail_domains: Vec::new(),
             display_name: name.to_owned(),
             reseller: None,
             plan: None,

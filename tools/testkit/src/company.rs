@@ -51,6 +51,7 @@ impl Company {
         let id = TenantId::new(1, number);
         let spec = Tenant {
             domains: vec![format!("{name}.example")],
+            mail_domains: Vec::new(),
             display_name: name.to_owned(),
             reseller: None,
             plan: None,

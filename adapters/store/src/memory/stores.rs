@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use domain::{
-    AuditEntry, Cdr, CompiledTenant, Directory, Document, Event, KindName, Plan, Resource, Tenant,
-    TenantParts, TokenRecord, Version,
+    AuditEntry, Cdr, CompiledTenant, Directory, Document, Event, KindName, MAIL_DOMAIN_SPACE, Plan,
+    Resource, Tenant, TenantParts, TokenRecord, Version,
 };
 use ids::{CdrId, PlanId, TenantId, TokenId};
 use machine::WallTime;
@@ -351,6 +351,13 @@ impl FrontDoor for MemoryStore {
 
     async fn is_open(&self, owner: Owner) -> Result<bool, StoreError> {
         self.state()?.is_open(owner)
+    }
+
+    async fn tenant_of_mail(&self, domain: &str) -> Result<Option<TenantId>, StoreError> {
+        let state = self.state()?;
+        let place = (None, MAIL_DOMAIN_SPACE, domain.to_owned());
+        let holder = state.keys.get(&place);
+        Ok(holder.and_then(|holder| holder.owner.tenant()))
     }
 
     async fn begin(

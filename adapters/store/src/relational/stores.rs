@@ -375,6 +375,14 @@ impl FrontDoor for SqlStore {
         .await
     }
 
+    async fn tenant_of_mail(&self, domain: &str) -> Result<Option<TenantId>, StoreError> {
+        let domain = domain.to_owned();
+        self.read(Sight::Everything, move |now| {
+            tenants::of_mail(now.sql, &domain)
+        })
+        .await
+    }
+
     async fn begin(
         &self,
         key: &str,

@@ -1,6 +1,6 @@
 //! Which tenants there are, and their plans.
 
-use domain::{Document, KindName, Resource, Tenant};
+use domain::{Document, KindName, MAIL_DOMAIN_SPACE, Resource, Tenant};
 use ids::{PlanId, TenantId};
 use ports::StoreError;
 
@@ -12,6 +12,15 @@ use super::value::params;
 pub(super) fn ids(sql: Sql<'_>) -> Result<Vec<TenantId>, StoreError> {
     let find = "SELECT id FROM documents WHERE kind = 'tenant' ORDER BY id";
     sql.all(find, params![], |fields| fields.word(0))
+}
+
+/// The tenant to which a mail domain was granted.
+pub(super) fn of_mail(sql: Sql<'_>, domain: &str) -> Result<Option<TenantId>, StoreError> {
+    let find = "SELECT id FROM unique_keys
+                WHERE platform = 1 AND space = ?1 AND key = ?2 AND kind = 'tenant'";
+    sql.first(find, params![MAIL_DOMAIN_SPACE, domain], |fields| {
+        fields.word(0)
+    })
 }
 
 /// The plan that a tenant has bought.

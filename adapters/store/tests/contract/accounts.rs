@@ -78,6 +78,7 @@ fn tenant_write(
     let id = TenantId::new(world.number(), 0);
     let spec = domain::Tenant {
         domains: vec![domain.to_owned()],
+        mail_domains: Vec::new(),
         display_name: String::new(),
         reseller: reseller.map(|reseller| reseller.id.parse().unwrap()),
         plan: plan.map(|plan| plan.id.parse().unwrap()),

@@ -2,8 +2,8 @@
 
 use domain::{AuditEntry, Credentials, KindName, Reseller, TokenRecord};
 use ids::{
-    AuditId, DeviceId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, TenantId, TokenId, UserId,
-    WebhookId,
+    AuditId, DeviceId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, SsoId, TenantId, TokenId,
+    UserId, WebhookId,
 };
 use ports::{
     CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,
@@ -104,6 +104,7 @@ fn touch() -> impl Strategy<Value = Touch> {
         KindName::User,
         KindName::Hold,
         KindName::Webhook,
+        KindName::Sso,
     ]);
     let secret = prop::option::of(any::<u8>());
     (step, kind, few(), few(), few(), secret).prop_map(
@@ -274,6 +275,16 @@ fn write(owner: Owner, touch: &Touch) -> Write {
             let name = format!("hook-{}", touch.name);
             let spec = json!({ "name": name, "url": "https://hooks.example/" });
             (WebhookId::new(number, 4).to_string(), owner, name, spec)
+        }
+        KindName::Sso => {
+            let name = format!("server-{}", touch.name);
+            let spec = json!({
+                "name": name,
+                "issuer": "https://login.example",
+                "client_id": "pbx",
+                "domains": [format!("mail{}.example", touch.target)],
+            });
+            (SsoId::new(number, 6).to_string(), owner, name, spec)
         }
     };
     let document = domain::Document {

@@ -145,6 +145,35 @@ fn a_tenants_document_belongs_to_itself(world: &World<'_>) {
     assert!(matches!(refused, StoreError::Invalid(invalid) if invalid.field == "/owner"));
 }
 
+fn a_mail_domain_leads_to_the_one_tenant_to_which_it_was_granted(world: &World<'_>) {
+    let found = |domain: &str| block_on(world.store.tenant_of_mail(domain)).unwrap();
+    let grant = |domain: &str, mail: serde_json::Value| {
+        let scope = world.tenant(domain);
+        let own = world.get(&scope, KindName::Tenant, domain).unwrap();
+        (scope, replace(with(&own, "mail_domains", mail)))
+    };
+    let (acme, granted) = grant("acme.example", serde_json::json!(["acme.example"]));
+    assert_eq!(
+        found("acme.example"),
+        None,
+        "a domain of telephony is none of mail"
+    );
+    world.commit_below(vec![granted]).unwrap();
+    assert_eq!(found("acme.example"), Some(acme.tenant()));
+    assert_eq!(found("sub.acme.example"), None);
+    let (_, claimed) = grant("globex.example", serde_json::json!(["acme.example"]));
+    let refused = world.commit_below(vec![claimed]).unwrap_err();
+    assert!(matches!(refused, StoreError::Conflict { space, .. } if space == "mail_domain"));
+    let own = world.get(&acme, KindName::Tenant, "acme.example").unwrap();
+    let none = with(&own, "mail_domains", serde_json::json!([]));
+    world.commit_below(vec![replace(none)]).unwrap();
+    assert_eq!(
+        found("acme.example"),
+        None,
+        "what is withdrawn leads nowhere"
+    );
+}
+
 on_every_store!(
     a_tenant_with_documents_is_not_deleted_and_they_are_named,
     of_a_deleted_tenant_the_records_and_the_trail_stay,
@@ -153,4 +182,5 @@ on_every_store!(
     the_directory_knows_the_names_of_all_tenants,
     a_tenant_is_changed_by_the_operator,
     a_tenants_document_belongs_to_itself,
+    a_mail_domain_leads_to_the_one_tenant_to_which_it_was_granted,
 );

@@ -77,6 +77,7 @@ impl<'a> World<'a> {
         let id = TenantId::new(self.number(), 0);
         let spec = Tenant {
             domains: domains.iter().map(|&domain| domain.to_owned()).collect(),
+            mail_domains: Vec::new(),
             display_name: String::new(),
             reseller: None,
             plan: None,
@@ -172,15 +173,15 @@ pub(crate) fn write<K: Kind>(id: K::Id, owner: Owner, spec: K) -> Write {
 }
 
 /// The document with another member in its spec, to be written over itself.
-pub(crate) fn with(document: &Document, member: &str, value: &str) -> Write {
+pub(crate) fn with(document: &Document, member: &str, value: impl serde::Serialize) -> Write {
     let mut document = document.clone();
-    document.spec[member] = value.into();
+    document.spec[member] = serde_json::to_value(value).unwrap();
     document.name = match document.kind {
         KindName::Tenant => document.spec["domains"][0].as_str().unwrap().to_owned(),
         KindName::Reseller | KindName::Plan => document.spec["name"].as_str().unwrap().to_owned(),
         KindName::Extension => document.spec["number"].as_str().unwrap().to_owned(),
         KindName::Device => document.spec["username"].as_str().unwrap().to_owned(),
-        KindName::Role | KindName::Hold | KindName::Webhook => {
+        KindName::Role | KindName::Hold | KindName::Webhook | KindName::Sso => {
             document.spec["name"].as_str().unwrap().to_owned()
         }
         KindName::User => document.spec["mail"].as_str().unwrap().to_owned(),

@@ -48,6 +48,7 @@ pub fn load(users: usize) -> Result<PlannedTenant, Invalid> {
     }
     let spec = Tenant {
         domains: vec![LOAD_DOMAIN.to_owned()],
+        mail_domains: Vec::new(),
         display_name: "Load".to_owned(),
         reseller: None,
         plan: None,

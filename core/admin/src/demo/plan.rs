@@ -42,6 +42,7 @@ fn company(number: usize, extensions: usize) -> PlannedTenant {
     PlannedTenant {
         spec: Tenant {
             domains: vec![format!("{word}.example")],
+            mail_domains: Vec::new(),
             display_name,
             reseller: None,
             plan: None,

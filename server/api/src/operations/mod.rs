@@ -44,7 +44,8 @@ fn list() -> Vec<Operation> {
         | KindName::Device
         | KindName::Role
         | KindName::User
-        | KindName::Hold => documents::operations(kind),
+        | KindName::Hold
+        | KindName::Sso => documents::operations(kind),
     });
     let documents = kinds.into_iter().flatten();
     let others = [

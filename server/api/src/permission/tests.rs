@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use admin::{Reach, documents};
-use domain::{FixedRole, Reseller, Rights, Role, Tenant, User};
+use domain::{FixedRole, Reseller, Rights, Role, Sso, Tenant, User};
 use ids::TokenId;
 use serde_json::json;
 use tenancy::{AccountScope, Owner, Principal, TokenText, Unresolved};
@@ -208,6 +208,7 @@ async fn nobody_gives_a_role_or_a_person_more_than_it_has() {
         person(json!({"role": "read-only"})).await,
         role(json!({"allow": ["extension.*"]})).await,
         role(json!({"allow": ["*.read"]})).await,
+        giving::check::<Sso, _>(&call, &inside, &json!({"name": "entra"})).await,
     ] {
         assert_eq!(refused.unwrap_err().kind(), Kind::Forbidden);
     }

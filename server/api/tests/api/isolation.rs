@@ -5,8 +5,8 @@ mod cells;
 
 use api::Limits;
 use ids::{
-    CallId, CdrId, DeviceId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, SupportId, TenantId,
-    TokenId, UserId, WebhookId,
+    CallId, CdrId, DeviceId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, SsoId, SupportId,
+    TenantId, TokenId, UserId, WebhookId,
 };
 use serde_json::{Value, json};
 
@@ -34,6 +34,7 @@ struct Names {
     roles: [String; 2],
     users: [String; 2],
     holds: [String; 2],
+    sso: [String; 2],
     access: String,
 }
 
@@ -56,6 +57,10 @@ fn names_of(company: &Company, token: TokenId) -> Names {
         holds: [
             company.hold.to_string(),
             company.webhook_name.replace("crm", "case"),
+        ],
+        sso: [
+            company.sso.to_string(),
+            company.webhook_name.replace("crm", "door"),
         ],
         access: company.access.to_string(),
     }
@@ -127,6 +132,10 @@ fn names_next_to(company: &Company, token: TokenId) -> Names {
             HoldId::from_u128(next(company.hold.as_u128())).to_string(),
             "acmf-case".to_owned(),
         ],
+        sso: [
+            SsoId::from_u128(next(company.sso.as_u128())).to_string(),
+            "acmf-door".to_owned(),
+        ],
         access: SupportId::from_u128(next(company.access.as_u128())).to_string(),
     }
 }
@@ -149,6 +158,7 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{role}", &names.roles[which])
     .replace("{user}", &names.users[which])
     .replace("{hold}", &names.holds[which])
+    .replace("{sso}", &names.sso[which])
     .replace("{person}", &names.users[which])
     .replace("{event}", "1")
     .replace("{access}", &names.access)
@@ -176,6 +186,11 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         "HoldSpec" | "HoldPatch" => json!({
             "name": "fresh", "reason": "a lawsuit", "user": names.users[which],
             "extension": names.extensions[which],
+        }),
+        "SsoSpec" | "SsoPatch" => json!({
+            "name": "fresh", "issuer": "https://x.example", "client_id": "fresh",
+            "domains": ["fresh.example"], "make_people": true,
+            "custom_role": names.roles[which],
         }),
         "RoleSpec" | "RolePatch" => json!({"name": "fresh"}),
         "UserSpec" | "UserPatch" => json!({
@@ -222,6 +237,10 @@ fn sheet(path: &str, names: &Names, which: usize) -> String {
         Some("devices") => format!("username,extension\nfresh,{extension}\n"),
         Some("webhooks") => "name,url\nfresh,https://x.example\n".to_owned(),
         Some("roles") => "name\nfresh\n".to_owned(),
+        Some("sso") => format!(
+            "name,issuer,client_id,domains,make_people,custom_role\n\
+             fresh,https://x.example,fresh,fresh.example,true,{role}\n"
+        ),
         Some("holds") => format!("name,reason,extension\nfresh,lawsuit,{extension}\n"),
         Some("users") => {
             format!("mail,custom_role,extension\nfresh@fresh.example,{role},{extension}\n")
@@ -334,6 +353,7 @@ async fn state_of(world: &World, company: &Company) -> Vec<Value> {
         "roles",
         "users",
         "holds",
+        "sso",
         "support/accesses",
         "history",
         "audit",

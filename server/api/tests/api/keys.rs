@@ -81,6 +81,7 @@ async fn a_key_ends_when_it_expires_and_when_its_tenant_is_deleted() {
         "users/ann@acme.example",
         "roles/acme-crew",
         "holds/acme-case",
+        "sso/acme-door",
     ] {
         world
             .operator(Ask::delete(&world.acme.path(path)))

@@ -1,6 +1,7 @@
 //! Every operation does its work.
 
 mod crews;
+mod doors;
 mod privacy;
 mod sheets;
 mod support;
@@ -29,6 +30,7 @@ async fn every_operation_of_the_list_does_its_work() {
     webhooks(&world).await;
     sheets::sheets(&world).await;
     crews::crews(&world).await;
+    doors::doors(&world).await;
     support::support(&world).await;
     keys(&world).await;
     platform(&world).await;

@@ -9,8 +9,8 @@ use admin::{DEFAULT_REALM, Office};
 use api::{Limits, Parts, Seen};
 use domain::{Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Step};
 use ids::{
-    CallId, CdrId, DeviceId, EventId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, SupportId,
-    TenantId, TokenId, UserId, WebhookId,
+    CallId, CdrId, DeviceId, EventId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, SsoId,
+    SupportId, TenantId, TokenId, UserId, WebhookId,
 };
 use machine::WallTime;
 use ports::{FixedClock, SeededEntropy, Stores, TokenReach};
@@ -49,6 +49,8 @@ pub(crate) struct Company {
     pub(crate) token: TokenId,
     /// It covers the company as a whole.
     pub(crate) hold: HoldId,
+    /// It signs nobody in: no mail domain is granted.
+    pub(crate) sso: SsoId,
     /// The hour of access in which it was furnished.
     pub(crate) access: SupportId,
 }
@@ -276,6 +278,12 @@ async fn company(
     let hold = make(&format!("tenants/{id}/holds"), body).await;
     let body = json!({"name": canary, "scopes": ["cdr.read"]});
     let spare = make(&format!("tenants/{id}/tokens"), body).await;
+    let body = json!({
+        "name": format!("{name}-door"), "issuer": "https://login.example",
+        "client_id": format!("{name}-pbx"), "domains": [domain],
+        "secret": format!("{canary}: secret"),
+    });
+    let sso = make(&format!("tenants/{id}/sso"), body).await;
     let extension: ExtensionId = id_of(&extension);
     let access = Ask::get(&format!("/api/v1/tenants/{id}/support")).key(operator);
     let access = access.send(at).await.is(200);
@@ -309,6 +317,7 @@ async fn company(
         user: id_of(&user),
         token: id_of(&spare),
         hold: id_of(&hold),
+        sso: id_of(&sso),
         access: access.json()["inside"][0]["id"]
             .as_str()
             .unwrap()
@@ -399,6 +408,7 @@ impl World {
             .replace("{role}", &format!("{owner}-crew"))
             .replace("{user}", &format!("ann@{owner}.example"))
             .replace("{hold}", &format!("{owner}-case"))
+            .replace("{sso}", &format!("{owner}-door"))
             .replace("{person}", &format!("ann@{owner}.example"))
             .replace("{access}", &acme.access.to_string())
             .replace("{login}", "lgn_00000000000000000000000000")

@@ -85,12 +85,12 @@ async fn read<K: Kind>(call: Call) -> Result<Answer, Problem> {
     Ok(answer)
 }
 
-/// A sheet changes documents, too; and one of people or roles may give any right, so whoever
-/// imports it must have all.
+/// A sheet changes documents, too; and one of people, roles or sign-in servers may give any right,
+/// so whoever imports it must have all.
 async fn check<K: Kind>(call: &Call) -> Result<(), Problem> {
     giving::holds(call, Permission::of_kind(K::NAME, Verb::Change)).await?;
     match K::NAME {
-        KindName::User | KindName::Role => {
+        KindName::User | KindName::Role | KindName::Sso => {
             giving::within(call, &Rights::of_fixed(FixedRole::TenantAdmin)).await
         }
         KindName::Reseller

@@ -126,10 +126,11 @@ fn all(names: &Names) -> Vec<String> {
         roles,
         users,
         holds,
+        sso,
         access,
     } = names;
     let twice = [
-        tenants, extensions, devices, resellers, plans, webhooks, roles, users, holds,
+        tenants, extensions, devices, resellers, plans, webhooks, roles, users, holds, sso,
     ];
     let once = [call, cdr, token, access];
     twice.into_iter().flatten().chain(once).cloned().collect()
@@ -275,9 +276,15 @@ impl Asker {
                     let ask = |value: &str| {
                         let put = |body: &mut Value| {
                             let one = json!(value);
+                            if name == "SignIn" {
+                                body["mail"] = json!(format!("fresh-{cells}@fresh.example"));
+                            }
                             body[&member.name] = if member.many { json!([one]) } else { one };
                         };
-                        self.own(&operation, put).if_match("*")
+                        // many wrong sign-ins from one place would have to wait
+                        let place = format!("192.0.{}.{}", cells / 250 % 250, cells % 250);
+                        let ask = self.own(&operation, put).if_match("*");
+                        ask.with("X-Forwarded-For", &place)
                     };
                     let told = self.told(&operation, ask(&theirs), &theirs).await;
                     let nothing = self.told(&operation, ask(&nobodys), &nobodys).await;

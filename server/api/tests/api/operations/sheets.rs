@@ -15,6 +15,7 @@ pub(super) async fn sheets(world: &World) {
         "users",
         "webhooks",
         "holds",
+        "sso",
     ] {
         let (export, import) = (format!("export/{kind}"), format!("import/{kind}"));
         let sheet = world.operator(Ask::get(&acme.path(&export))).await.is(200);
