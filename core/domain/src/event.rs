@@ -86,4 +86,23 @@ impl Event {
             data: json!({ "device": device, "bindings": bindings }),
         }
     }
+
+    /// A device registered with its former secret, which is void from a moment.
+    pub fn of_former_secret(
+        id: EventId,
+        tenant: TenantId,
+        device: DeviceId,
+        until: WallTime,
+        at: WallTime,
+    ) -> Event {
+        Event {
+            id,
+            tenant,
+            kind: EventKind::FormerSecretUsed,
+            at,
+            cursor: 0,
+            subject: device.to_string(),
+            data: json!({ "device": device, "until": until.to_string() }),
+        }
+    }
 }

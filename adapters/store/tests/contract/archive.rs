@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use domain::{AuditEntry, Document, KindName, TokenRecord};
+use domain::{AuditEntry, Credentials, Document, KindName, TokenRecord};
 use ids::{AuditId, TokenId};
 use ports::{
     ArchiveError, Arrival, Belonging, ExchangeStore, Fact, SecretChange, StoreError, Stores, Taker,
@@ -52,7 +52,11 @@ fn company(world: &World<'_>, domain: &str, canary: &str) -> TenantScope {
     for number in 0..3 {
         let name = format!("{canary}-{number}");
         let mut write = world.device_write(&scope, &extension.id, &name);
-        write.secret = SecretChange::Set(digests(number).into());
+        let kept = Credentials::from(digests(number));
+        write.secret = SecretChange::Set(match number {
+            0 => kept.replaced(digests(9), time(900)),
+            _ => kept,
+        });
         world.create(&scope, write);
     }
     let gone = world.extension(&scope, "199");

@@ -57,6 +57,8 @@ kinds! {
     CallEnded "call.ended"
     /// Where a device can be reached has changed.
     RegistrationChanged "registration.changed"
+    /// A device registered with the secret before its present one.
+    FormerSecretUsed "registration.former_secret"
     /// Somebody of the operator or a reseller asks to be let in.
     SupportAsked "support.asked"
     /// Somebody of the operator or a reseller is let in.

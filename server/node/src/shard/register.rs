@@ -4,7 +4,7 @@ use super::Shard;
 use super::admission::Admitted;
 use domain::Event;
 use ids::EventId;
-use machine::Instant;
+use machine::{Instant, WallTime};
 use registrar::{ContactRequest, Outcome, Output, Registration};
 use sip_message::{Contacts, Flow, Message, Name};
 use sip_stack::transaction::ServerKey;
@@ -29,7 +29,12 @@ impl Shard {
         let outcome = match registration(message, &contacts, flow) {
             Ok(mut request) => {
                 request.former_until = admitted.former_until;
-                self.bind(&admitted, &request, now)
+                let before = self.former_bound(&admitted).is_some();
+                let outcome = self.bind(&admitted, &request, now);
+                if !before && let Some(until) = self.former_bound(&admitted) {
+                    self.tell_former_secret(&admitted, until, now);
+                }
+                outcome
             }
             Err(rule) => Outcome::Bad(rule),
         };
@@ -97,6 +102,26 @@ impl Shard {
         self.sip
             .transactions
             .respond(key, answer.finish(), status, now);
+    }
+
+    /// When the former secret is void that the sender used, if a binding of the device was proved
+    /// with it.
+    fn former_bound(&self, admitted: &Admitted) -> Option<WallTime> {
+        let until = admitted.former_until?;
+        let mut bindings = self
+            .registrar
+            .bindings(&admitted.scope, admitted.device)
+            .iter();
+        let found = bindings.any(|binding| binding.former_until == Some(until));
+        found.then_some(until)
+    }
+
+    /// Tells a company that a device still has its former secret.
+    fn tell_former_secret(&mut self, admitted: &Admitted, until: WallTime, now: Instant) {
+        let id = EventId::new(self.unix_ms(now), self.random.next_u128());
+        let (tenant, at) = (admitted.scope.tenant(), self.clock.wall(now));
+        let event = Event::of_former_secret(id, tenant, admitted.device, until, at);
+        self.outbox.events.push(event);
     }
 
     /// Tells companies where their devices have begun or ceased to be reachable.

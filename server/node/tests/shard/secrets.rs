@@ -1,6 +1,7 @@
 //! A device whose secret is being replaced.
 
 use crate::office::{Office, SECOND};
+use domain::EventKind;
 use machine::WallTime;
 use node::{Answer, Ask};
 use ports::LiveRegistration;
@@ -48,6 +49,25 @@ fn a_phone_registers_with_the_former_secret_until_its_end_and_is_seen_to_do_so()
     assert!(former_secrets(&office) > 0);
     office.world.run(OVERLAP);
     assert_eq!(office.register(office.anna), Some(403));
+}
+
+#[test]
+fn a_company_is_told_once_that_a_phone_has_the_former_secret() {
+    let (mut office, until) = replaced();
+    assert_eq!(office.register(office.anna), Some(200));
+    assert_eq!(office.register(office.anna), Some(200));
+    let events = &office.world.exchange.as_ref().unwrap().events;
+    let told: Vec<_> = events
+        .iter()
+        .filter(|event| event.kind == EventKind::FormerSecretUsed)
+        .collect();
+    let device = office.members[0].device.to_string();
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        (&told[0].subject, told[0].tenant),
+        (&device, office.alpha.id())
+    );
+    assert_eq!(told[0].data["until"], until.to_string());
 }
 
 #[test]

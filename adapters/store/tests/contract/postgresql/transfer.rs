@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{AuditEntry, KindName, TokenRecord};
+use domain::{AuditEntry, Credentials, KindName, TokenRecord};
 use ids::{AuditId, TokenId};
 use ports::{CdrQuery, ExchangeStore, Page, Reply, SecretChange, SeededEntropy, Stores};
 use store::{
@@ -48,7 +48,8 @@ pub(super) fn fill(world: &World<'_>) -> TenantScope {
     let extension = world.extension(&acme, "101");
     for number in 0..DEVICES {
         let mut write = world.device_write(&acme, &extension.id, &format!("device-{number}"));
-        write.secret = SecretChange::Set(digests(7).into());
+        let kept = Credentials::from(digests(6)).replaced(digests(7), time(900));
+        write.secret = SecretChange::Set(kept);
         world.create(&acme, write);
     }
     let gone = world.extension(&acme, "199");
