@@ -69,21 +69,42 @@ impl Follower {
         &mut self,
         store: &(impl ExchangeStore + ?Sized),
     ) -> Result<Vec<Update>, StoreError> {
+        let mut updates = Vec::new();
+        self.poll_each(store, |update| updates.push(update)).await?;
+        Ok(updates)
+    }
+
+    /// The same, one by one, so that not all of them must be held at the same time.
+    ///
+    /// # Errors
+    /// What the store says; the next poll gives the same changes again, those too that were given
+    /// by this one.
+    pub async fn poll_each(
+        &mut self,
+        store: &(impl ExchangeStore + ?Sized),
+        mut each: impl FnMut(Update),
+    ) -> Result<(), StoreError> {
         let (changed, cursor) = self.changed(store).await?;
         let changed: Vec<TenantId> = changed.into_iter().collect();
-        let mut updates = Vec::with_capacity(changed.len());
+        let mut gone = Vec::new();
         for some in changed.chunks(LOAD_STEP) {
-            self.load(store, some, &mut updates).await?;
+            for update in self.load(store, some).await? {
+                match &update {
+                    Update::Tenant(compiled) => {
+                        self.known.insert(compiled.id());
+                    }
+                    Update::Gone(tenant) => gone.push(*tenant),
+                }
+                each(update);
+            }
         }
-        for update in &updates {
-            match update {
-                Update::Tenant(compiled) => self.known.insert(compiled.id()),
-                Update::Gone(tenant) => self.known.remove(tenant),
-            };
+        // not before: who asks again because of an error must hear of them again
+        for tenant in gone {
+            self.known.remove(&tenant);
         }
         self.cursor = cursor;
         self.started = true;
-        Ok(updates)
+        Ok(())
     }
 
     /// Loads some tenants and compiles them; who is not there and was known is gone.
@@ -91,8 +112,7 @@ impl Follower {
         &self,
         store: &(impl ExchangeStore + ?Sized),
         tenants: &[TenantId],
-        updates: &mut Vec<Update>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<Update>, StoreError> {
         let scopes: Vec<TenantScope> = tenants
             .iter()
             .map(|tenant| TenantScope::for_job(*tenant, JOB))
@@ -102,6 +122,7 @@ impl Follower {
             scopes => store.load_tenants(scopes).await?,
         };
         let mut loaded = loaded.into_iter().peekable();
+        let mut updates = Vec::with_capacity(tenants.len());
         for tenant in tenants {
             match loaded.next_if(|parts| parts.tenant.id == *tenant) {
                 Some(parts) => {
@@ -111,7 +132,7 @@ impl Follower {
                 None => {}
             }
         }
-        Ok(())
+        Ok(updates)
     }
 
     /// The tenants that changed, and where to go on from. The feed is read before the tenants,

@@ -1,9 +1,10 @@
 //! A tenant's documents, compiled into what routing and admission ask while a call is set up.
 //!
-//! Every tenant of an exchange is held like this for as long as the exchange runs, so that no call
-//! waits for a database. So it is small: texts and lists have no room to grow, and what is looked
-//! up is found by halving in lists of numbers instead of in tables.
+//! Tenants that are in use are held like this, the others as bytes of which this is made again
+//! ([`cold`]), so that no call waits for a database. Texts and lists have no room to grow, and what
+//! is looked up is found by halving in lists of numbers instead of in tables.
 
+pub(crate) mod cold;
 mod index;
 
 use std::net::IpAddr;
@@ -37,7 +38,7 @@ pub struct TenantParts {
 }
 
 /// One extension, compiled.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompiledExtension {
     /// The id.
     pub id: ExtensionId,
@@ -61,7 +62,7 @@ impl CompiledExtension {
 }
 
 /// One device, compiled.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompiledDevice {
     /// The id.
     pub id: DeviceId,
@@ -80,7 +81,7 @@ pub struct CompiledDevice {
 }
 
 /// One tenant, compiled: immutable, shared by `Arc`, replaced as a whole when the feed says so.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompiledTenant {
     id: TenantId,
     revision: u64,
@@ -106,6 +107,7 @@ impl CompiledTenant {
         let mut devices: Box<[_]> = parts.devices.into_iter().map(device).collect();
         devices.sort_unstable_by_key(|device| device.id);
         let domains = parts.tenant.spec.domains.into_iter();
+        let (by_number, by_username, by_extension) = Index::of_tenant(&extensions, &devices);
         CompiledTenant {
             id: parts.tenant.id,
             revision: parts.tenant.revision,
@@ -113,9 +115,9 @@ impl CompiledTenant {
             domains: domains.map(String::into_boxed_str).collect(),
             caps,
             enabled: parts.tenant.spec.enabled,
-            by_number: Index::of(&extensions, |extension| &*extension.number),
-            by_username: Index::of(&devices, |device| &*device.username),
-            by_extension: Index::of(&devices, |device| (device.extension, device.id)),
+            by_number,
+            by_username,
+            by_extension,
             extensions,
             devices,
         }

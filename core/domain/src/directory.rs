@@ -1,6 +1,7 @@
 //! The platform's directory: from what a packet carries to the tenant and device it concerns.
 
 mod names;
+mod slot;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,9 +10,10 @@ use hashbrown::HashMap;
 use ids::{DeviceId, TenantId};
 use tenancy::DeviceEntry;
 
-use crate::compiled::CompiledTenant;
+use crate::compiled::{CompiledDevice, CompiledTenant};
 use crate::credentials::Credentials;
-use names::{Names, Place};
+use names::Names;
+use slot::Slot;
 
 /// What admission needs to know of one device.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,13 +24,21 @@ pub struct DirectoryEntry {
     pub credentials: Option<Credentials>,
 }
 
+/// Where a trusted source is written: in which tenant's slot, at which place of its devices.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    slot: u32,
+    at: u32,
+}
+
 /// Domains, user names and trusted sources of all tenants. They are unique platform-wide, so
 /// every look-up has at most one answer.
 ///
-/// It holds the compiled tenants and, for each name, only where among them it is written.
+/// It holds the tenants, compiled while they are in use and as bytes otherwise; see
+/// [`Directory::cool`].
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
-    slots: Vec<Option<Arc<CompiledTenant>>>,
+    slots: Vec<Option<Slot>>,
     free: Vec<u32>,
     by_id: HashMap<TenantId, u32>,
     domains: Names,
@@ -42,29 +52,31 @@ impl Directory {
         Directory::default()
     }
 
-    /// Puts a tenant's names in, in place of those it had before. There is room for
-    /// 4,294,967,295 tenants; what is beyond that is not found.
+    /// Puts a tenant's names in, in place of those it had before. It stays as warm or as cold as
+    /// it was; a new one is cold. There is room for 4,294,967,295 tenants; what is beyond that is
+    /// not found.
     pub fn replace(&mut self, tenant: &Arc<CompiledTenant>) {
+        let was_warm = self.slot(tenant.id()).is_some_and(Slot::is_warm);
         self.forget(tenant.id());
         let Some(slot) = self.free.pop().or_else(|| self.new_slot()) else {
             return;
         };
+        let held = if was_warm {
+            Slot::warm(tenant)
+        } else {
+            Slot::cold(tenant)
+        };
         if let Some(room) = self.at_mut(slot) {
-            *room = Some(Arc::clone(tenant));
+            *room = Some(held);
         }
         self.by_id.insert(tenant.id(), slot);
-        let slots = &self.slots;
-        for (at, domain) in (0..).zip(tenant.domains()) {
-            let place = Place { slot, at };
-            self.domains
-                .insert(domain, place, |place| domain_at(slots, place));
+        for domain in tenant.domains() {
+            self.domains.insert(domain, slot);
         }
         for (at, device) in (0..).zip(tenant.devices()) {
-            let place = Place { slot, at };
-            self.devices
-                .insert(&device.username, place, |place| username_at(slots, place));
+            self.devices.insert(&device.username, slot);
             if let Some(source) = device.trusted_source {
-                self.sources.insert(source, place);
+                self.sources.insert(source, Place { slot, at });
             }
         }
     }
@@ -74,29 +86,31 @@ impl Directory {
         let Some(slot) = self.by_id.remove(&tenant) else {
             return;
         };
-        let slots = &self.slots;
-        if let Some(old) = tenant_at(slots, slot) {
-            for domain in old.domains() {
-                self.domains
-                    .remove(domain, slot, |place| domain_at(slots, place));
-            }
-            for device in old.devices() {
-                self.devices
-                    .remove(&device.username, slot, |place| username_at(slots, place));
-                if let Some(source) = device.trusted_source
-                    && self
-                        .sources
-                        .get(&source)
-                        .is_some_and(|place| place.slot == slot)
-                {
-                    self.sources.remove(&source);
-                }
-            }
-        }
-        if let Some(room) = self.at_mut(slot) {
-            *room = None;
-        }
+        let held = self.at_mut(slot).and_then(Option::take);
         self.free.push(slot);
+        let Some(old) = held.as_ref().and_then(Slot::tenant) else {
+            return;
+        };
+        for domain in old.domains() {
+            self.domains.remove(domain, slot);
+        }
+        for device in old.devices() {
+            self.devices.remove(&device.username, slot);
+            let source = device.trusted_source;
+            let of_slot =
+                |source: &IpAddr| self.sources.get(source).is_some_and(|at| at.slot == slot);
+            if let Some(source) = source.filter(of_slot) {
+                self.sources.remove(&source);
+            }
+        }
+    }
+
+    /// Keeps as bytes alone the tenants that nobody has asked for since the last time and that
+    /// nobody holds. To be called from time to time; it looks at each tenant once.
+    pub fn cool(&mut self) {
+        for slot in self.slots.iter_mut().flatten() {
+            slot.cool();
+        }
     }
 
     fn new_slot(&mut self) -> Option<u32> {
@@ -105,13 +119,23 @@ impl Directory {
         Some(slot)
     }
 
-    fn at_mut(&mut self, slot: u32) -> Option<&mut Option<Arc<CompiledTenant>>> {
+    fn at_mut(&mut self, slot: u32) -> Option<&mut Option<Slot>> {
         self.slots.get_mut(usize::try_from(slot).ok()?)
+    }
+
+    fn at(&self, slot: u32) -> Option<&Arc<CompiledTenant>> {
+        let slot = self.slots.get(usize::try_from(slot).ok()?)?;
+        slot.as_ref()?.tenant()
+    }
+
+    fn slot(&self, tenant: TenantId) -> Option<&Slot> {
+        let slot = *self.by_id.get(&tenant)?;
+        self.slots.get(usize::try_from(slot).ok()?)?.as_ref()
     }
 
     /// The compiled tenant.
     pub fn tenant(&self, tenant: TenantId) -> Option<&Arc<CompiledTenant>> {
-        tenant_at(&self.slots, *self.by_id.get(&tenant)?)
+        self.at(*self.by_id.get(&tenant)?)
     }
 
     /// The tenant of a SIP domain, in whatever case it is written.
@@ -119,18 +143,15 @@ impl Directory {
         if domain.bytes().any(|b| b.is_ascii_uppercase()) {
             return self.tenant_of_domain(&domain.to_ascii_lowercase());
         }
-        let place = self
-            .domains
-            .find(domain, |place| domain_at(&self.slots, place))?;
-        tenant_at(&self.slots, place.slot).map(|tenant| tenant.id())
+        let tenant = self.at(self.domains.find(domain)?)?;
+        let has = tenant.domains().iter().any(|has| **has == *domain);
+        has.then(|| tenant.id())
     }
 
     /// The device with this authentication user name.
     pub fn device(&self, username: &str) -> Option<DirectoryEntry> {
-        let place = self
-            .devices
-            .find(username, |place| username_at(&self.slots, place))?;
-        self.entry(place)
+        let tenant = self.at(self.devices.find(username)?)?;
+        Some(entry(tenant, tenant.device_by_username(username)?))
     }
 
     /// The device whose requests come from this address without a digest.
@@ -138,22 +159,22 @@ impl Directory {
         if self.sources.is_empty() {
             return None;
         }
-        self.entry(*self.sources.get(&source.to_canonical())?)
-    }
-
-    fn entry(&self, place: Place) -> Option<DirectoryEntry> {
-        let tenant = tenant_at(&self.slots, place.slot)?;
+        let place = *self.sources.get(&source.to_canonical())?;
+        let tenant = self.at(place.slot)?;
         let device = tenant.devices().get(usize::try_from(place.at).ok()?)?;
-        Some(DirectoryEntry {
-            device: tenant.entry(device),
-            credentials: device.credentials.clone(),
-        })
+        Some(entry(tenant, device))
     }
 
     /// Which device a user name names; for logs and traces.
     pub fn device_id(&self, username: &str) -> Option<(TenantId, DeviceId)> {
         self.device(username)
             .map(|entry| (entry.device.tenant, entry.device.device))
+    }
+
+    /// Number of tenants that are compiled at this moment.
+    pub fn warm(&self) -> usize {
+        let held = self.slots.iter().flatten();
+        held.filter(|slot| slot.is_warm()).count()
     }
 
     /// Number of tenants.
@@ -167,19 +188,9 @@ impl Directory {
     }
 }
 
-fn tenant_at(slots: &[Option<Arc<CompiledTenant>>], slot: u32) -> Option<&Arc<CompiledTenant>> {
-    slots.get(usize::try_from(slot).ok()?)?.as_ref()
-}
-
-fn domain_at(slots: &[Option<Arc<CompiledTenant>>], place: Place) -> Option<&str> {
-    let domains = tenant_at(slots, place.slot)?.domains();
-    domains
-        .get(usize::try_from(place.at).ok()?)
-        .map(|domain| &**domain)
-}
-
-fn username_at(slots: &[Option<Arc<CompiledTenant>>], place: Place) -> Option<&str> {
-    let devices = tenant_at(slots, place.slot)?.devices();
-    let device = devices.get(usize::try_from(place.at).ok()?)?;
-    Some(&device.username)
+fn entry(tenant: &CompiledTenant, device: &CompiledDevice) -> DirectoryEntry {
+    DirectoryEntry {
+        device: tenant.entry(device),
+        credentials: device.credentials.clone(),
+    }
 }

@@ -171,3 +171,48 @@ fn names_that_another_tenant_has_taken_over_outlive_the_first() {
     directory.forget(TenantId::new(1, 2));
     assert_eq!((directory.tenants(), directory.devices()), (0, 0));
 }
+
+#[test]
+fn a_tenant_is_the_same_after_it_was_at_rest() {
+    let mut parts = parts(1, "acme.example", "anna");
+    let extension = parts.extensions[0].id;
+    for (number, more) in (2..).zip([
+        json!({ "address": "sip:gate@192.0.2.9:5070;transport=tcp" }),
+        json!({ "trusted_source": "2001:db8::7", "enabled": false }),
+    ]) {
+        let mut spec = json!({ "username": format!("anna-{number}"), "extension": extension });
+        let members = spec.as_object_mut().unwrap();
+        members.extend(more.as_object().unwrap().clone());
+        let device = resource::<Device>(parts.tenant.id, DeviceId::new(1, number), spec);
+        parts.devices.push((device, None));
+    }
+    let acme = Arc::new(CompiledTenant::compile(parts));
+    let mut directory = Directory::new();
+    directory.replace(&acme);
+    let again = Arc::clone(directory.tenant(acme.id()).unwrap());
+    assert_eq!(again, acme);
+    assert!(!Arc::ptr_eq(&again, &acme), "it was made anew");
+}
+
+#[test]
+fn a_tenant_is_warm_from_when_it_is_asked_for_until_nobody_wants_it() {
+    let mut directory = Directory::new();
+    directory.replace(&compiled(1, "acme.example", "anna"));
+    directory.replace(&compiled(2, "globex.example", "bert"));
+    assert_eq!(directory.warm(), 0);
+    assert!(directory.device("carl").is_none());
+    assert_eq!(directory.warm(), 0, "who names nobody warms nobody");
+    let held = Arc::clone(directory.tenant(TenantId::new(1, 1)).unwrap());
+    assert!(directory.device("bert").is_some());
+    directory.cool();
+    assert_eq!(directory.warm(), 2, "both were asked for");
+    directory.cool();
+    assert_eq!(directory.warm(), 1, "a call goes on");
+    drop(held);
+    directory.replace(&compiled(1, "acme.example", "anne"));
+    assert_eq!(directory.warm(), 1, "a change leaves it warm");
+    directory.cool();
+    directory.cool();
+    assert_eq!(directory.warm(), 0);
+    assert!(directory.device("anne").is_some());
+}

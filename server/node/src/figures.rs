@@ -53,6 +53,8 @@ pub struct LiveFigures {
     pub legs: u64,
     /// Bindings.
     pub bindings: u64,
+    /// Tenants whose documents are compiled; those of the others are kept as bytes.
+    pub warm_tenants: u64,
     /// Sources watched for guessing.
     pub watched_sources: u64,
     /// Messages that wait for their tenants' turns.

@@ -39,6 +39,7 @@ use sip_message::Flow;
 use sip_stack::dialog::Dialogs;
 use sip_stack::digest::{Authenticator, Settings};
 use sip_stack::transaction::{self, Transactions, Transmit};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -176,7 +177,7 @@ impl Shard {
 
     /// A tenant is new or has changed.
     pub fn tenant_changed(&mut self, tenant: Arc<CompiledTenant>) {
-        self.tenants.replace(tenant);
+        self.tenants.replace(&tenant);
     }
 
     /// A tenant is gone: its calls are hung up.
@@ -222,6 +223,7 @@ impl Shard {
             calls: count(self.calls.len()),
             legs: count(self.legs.len()),
             bindings: count(self.registrar.len()),
+            warm_tenants: count(self.tenants.directory.warm()),
             watched_sources: count(self.door.sources.len()),
             waiting: count(self.door.intake.len()),
             waiting_at_most: count(self.door.intake.figures().high_water),
@@ -244,17 +246,18 @@ impl Shard {
         self.ports.figures()
     }
 
-    /// Live calls and bindings of each tenant.
+    /// Live calls and bindings of each tenant that uses the exchange or did so lately.
     pub fn per_tenant(&self) -> impl Iterator<Item = (TenantId, u32, usize)> {
-        let bindings: std::collections::BTreeMap<TenantId, usize> =
-            self.registrar.per_tenant().collect();
-        self.tenants.iter().map(move |(tenant, served)| {
-            (
-                tenant,
-                served.calls,
-                bindings.get(&tenant).copied().unwrap_or(0),
-            )
-        })
+        let mut all: BTreeMap<TenantId, (u32, usize)> = self
+            .tenants
+            .calls()
+            .map(|(tenant, calls)| (tenant, (calls, 0)))
+            .collect();
+        for (tenant, bindings) in self.registrar.per_tenant() {
+            all.entry(tenant).or_default().1 = bindings;
+        }
+        let told = |(tenant, (calls, bindings))| (tenant, calls, bindings);
+        all.into_iter().map(told)
     }
 
     /// Runs one door's work and all that follows. A fault of ours costs the call it happened in

@@ -2,6 +2,7 @@
 
 use crate::tenants::{Capped, Tenants};
 use machine::Instant;
+use std::time::Duration;
 use testkit::Company;
 
 #[test]
@@ -9,13 +10,13 @@ fn a_change_of_caps_counts_the_calls_a_company_has_already() {
     let mut company = Company::new("alpha", 1);
     let (id, now) = (company.id(), Instant::ZERO);
     let mut tenants = Tenants::default();
-    tenants.replace(company.compile());
+    tenants.replace(&company.compile());
     for _ in 0..3 {
         assert_eq!(tenants.take_call(id, now), Ok(()));
         tenants.call_began(id);
     }
     company.caps().concurrent_calls = Some(3);
-    tenants.replace(company.compile());
+    tenants.replace(&company.compile());
     assert_eq!(tenants.take_call(id, now), Err(Capped::Concurrent(3)));
     tenants.call_ended(id);
     assert_eq!(tenants.take_call(id, now), Ok(()));
@@ -26,7 +27,7 @@ fn a_company_that_is_gone_is_found_by_none_of_its_names() {
     let mut company = Company::new("alpha", 1);
     let member = company.member("101");
     let mut tenants = Tenants::default();
-    tenants.replace(company.compile());
+    tenants.replace(&company.compile());
     assert!(tenants.directory.device(&member.account.username).is_some());
     tenants.forget(company.id());
     assert!(tenants.directory.device(&member.account.username).is_none());
@@ -37,4 +38,25 @@ fn a_company_that_is_gone_is_found_by_none_of_its_names() {
             .is_none()
     );
     assert!(tenants.compiled(company.id()).is_none());
+}
+
+#[test]
+fn a_company_that_wants_nothing_is_forgotten_but_for_what_it_is() {
+    let company = Company::new("alpha", 1);
+    let mut tenants = Tenants::default();
+    tenants.replace(&company.compile());
+    let (id, minute) = (company.id(), Duration::from_secs(60));
+    let mut now = Instant::ZERO + minute;
+    assert!(tenants.may_register(id, now));
+    assert_eq!((tenants.calls().count(), tenants.directory.warm()), (1, 1));
+    tenants.call_began(id);
+    for _ in 0..3 {
+        now += minute;
+        tenants.cool(now);
+    }
+    assert_eq!(tenants.calls().next(), Some((id, 1)), "its call goes on");
+    tenants.call_ended(id);
+    tenants.cool(now + minute);
+    assert_eq!((tenants.calls().count(), tenants.directory.warm()), (0, 0));
+    assert!(tenants.may_register(id, now + minute));
 }

@@ -35,7 +35,6 @@ const WAYS: &str = "
     PRAGMA foreign_keys = ON;
     PRAGMA secure_delete = ON;
     PRAGMA trusted_schema = OFF;
-    PRAGMA cache_size = -32768;
     PRAGMA wal_autocheckpoint = 4000;
     PRAGMA journal_size_limit = 67108864;
 ";
@@ -46,11 +45,18 @@ impl From<rusqlite::Error> for OpenError {
     }
 }
 
+/// Pages that the writing connection keeps, in KiB, as a negative number.
+const WRITING_CACHE: i64 = -32_768;
+
+/// The same of each that reads. What a reader needs again it finds in the system's own cache, and
+/// there are several of them.
+const READING_CACHE: i64 = -2_048;
+
 /// The writing connection: makes folder and file when they are missing, readable by their owner
 /// alone, and brings the file to the present version.
 pub(super) fn writing(path: &Path, vault: &Vault) -> Result<Connection, OpenError> {
     make_private(path).map_err(|error| OpenError::File(path.to_owned(), error))?;
-    let mut connection = connect(path)?;
+    let mut connection = connect(path, WRITING_CACHE)?;
     log_ahead(&connection)?;
     // of several processes that open a new file at once, one makes it and the others wait
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -64,7 +70,7 @@ pub(super) fn writing(path: &Path, vault: &Vault) -> Result<Connection, OpenErro
 
 /// A connection that only reads.
 pub(super) fn reading(path: &Path) -> Result<Connection, OpenError> {
-    let connection = connect(path)?;
+    let connection = connect(path, READING_CACHE)?;
     connection.execute_batch("PRAGMA query_only = ON")?;
     Ok(connection)
 }
@@ -90,12 +96,13 @@ fn make_private(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn connect(path: &Path) -> Result<Connection, OpenError> {
+fn connect(path: &Path, cache: i64) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     connection.execute_batch(WAYS)?;
+    connection.pragma_update(None, "cache_size", cache)?;
     Ok(connection)
 }
 

@@ -200,12 +200,12 @@ fn take_back(
 ) -> Result<Follower, Failure> {
     let store = office.shared_store();
     let mut follower = Follower::new();
-    for update in block_on(follower.poll(&*store))? {
-        match changes::letter(update, loopback) {
+    block_on(
+        follower.poll_each(&*store, |update| match changes::letter(update, loopback) {
             Letter::Changed(tenant) => shard.tenant_changed(tenant),
             Letter::Gone(_) | Letter::Ask(_) | Letter::Drain(_) => {}
-        }
-    }
+        }),
+    )?;
     let alive = shard.restore(Instant::ZERO);
     let journal = folder
         .records()

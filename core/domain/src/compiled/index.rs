@@ -2,12 +2,27 @@
 
 use std::cmp::Ordering;
 
+use super::{CompiledDevice, CompiledExtension};
+
 /// The places of a list's entries, in the order of some key of theirs. Entries beyond the first
 /// 4,294,967,295 of a list are not found by it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Index(Box<[u32]>);
 
 impl Index {
+    /// The three orders of a tenant's lists: extensions by number, devices by user name, and
+    /// devices by extension and among those of one extension by id.
+    pub(super) fn of_tenant(
+        extensions: &[CompiledExtension],
+        devices: &[CompiledDevice],
+    ) -> (Index, Index, Index) {
+        (
+            Index::of(extensions, |extension| &*extension.number),
+            Index::of(devices, |device| &*device.username),
+            Index::of(devices, |device| (device.extension, device.id)),
+        )
+    }
+
     /// The order of a list by a key.
     pub(super) fn of<'a, T, K: Ord>(list: &'a [T], key: impl Fn(&'a T) -> K) -> Index {
         let mut places: Box<[u32]> = (0..).take(list.len()).collect();

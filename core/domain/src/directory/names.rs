@@ -1,68 +1,60 @@
-//! Names, each as the place where it is written: eight bytes, whatever its length.
+//! Names, each as a number made of it and the slot of the tenant that has it: sixteen bytes,
+//! whatever its length.
+//!
+//! A number leads to a slot; that the tenant there has the name is for the asker to see. Two
+//! different names of one number, of which the later one displaces the earlier, are one chance in
+//! thirty million among a million names.
 
 use std::hash::BuildHasher;
 
 use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-/// Where a name is written: in which tenant's slot, and at which place of its list there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) slot: u32,
-    pub(super) at: u32,
+/// A name.
+#[derive(Clone, Copy, Debug)]
+struct Name {
+    number: u64,
+    slot: u32,
 }
 
-/// A table of names that are written elsewhere; who asks tells how a place is read.
+/// A table of names that are written elsewhere.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
-    places: HashTable<Place>,
+    names: HashTable<Name>,
     hasher: DefaultHashBuilder,
 }
 
 impl Names {
-    /// Says where a name is written, in place of where it was written before.
-    pub(super) fn insert<'a>(
-        &mut self,
-        name: &str,
-        place: Place,
-        read: impl Fn(Place) -> Option<&'a str>,
-    ) {
-        let hasher = &self.hasher;
-        let is_it = |held: &Place| read(*held) == Some(name);
-        let again = |held: &Place| read(*held).map_or(0, |name| hasher.hash_one(name));
-        match self.places.entry(hasher.hash_one(name), is_it, again) {
-            Entry::Occupied(mut held) => *held.get_mut() = place,
+    /// Says which slot has a name, in place of the one that had it before.
+    pub(super) fn insert(&mut self, name: &str, slot: u32) {
+        let number = self.hasher.hash_one(name);
+        let is_it = |held: &Name| held.number == number;
+        match self.names.entry(number, is_it, |held| held.number) {
+            Entry::Occupied(mut held) => held.get_mut().slot = slot,
             Entry::Vacant(room) => {
-                room.insert(place);
+                room.insert(Name { number, slot });
             }
         }
     }
 
-    /// Forgets a name, if it is written in this slot.
-    pub(super) fn remove<'a>(
-        &mut self,
-        name: &str,
-        slot: u32,
-        read: impl Fn(Place) -> Option<&'a str>,
-    ) {
-        let is_it = |held: &Place| held.slot == slot && read(*held) == Some(name);
-        if let Ok(held) = self.places.find_entry(self.hasher.hash_one(name), is_it) {
+    /// Forgets a name, if this slot has it.
+    pub(super) fn remove(&mut self, name: &str, slot: u32) {
+        let number = self.hasher.hash_one(name);
+        let is_it = |held: &Name| held.number == number && held.slot == slot;
+        if let Ok(held) = self.names.find_entry(number, is_it) {
             held.remove();
         }
     }
 
-    /// Where a name is written.
-    pub(super) fn find<'a>(
-        &self,
-        name: &str,
-        read: impl Fn(Place) -> Option<&'a str>,
-    ) -> Option<Place> {
-        let is_it = |held: &Place| read(*held) == Some(name);
-        self.places.find(self.hasher.hash_one(name), is_it).copied()
+    /// The slot that may have a name: no other has it.
+    pub(super) fn find(&self, name: &str) -> Option<u32> {
+        let number = self.hasher.hash_one(name);
+        let found = self.names.find(number, |held| held.number == number)?;
+        Some(found.slot)
     }
 
     /// Number of names.
     pub(super) fn len(&self) -> usize {
-        self.places.len()
+        self.names.len()
     }
 }

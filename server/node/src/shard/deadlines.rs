@@ -33,6 +33,7 @@ impl Shard {
     pub(crate) fn fire(&mut self, now: Instant) {
         self.sip.transactions.expire(now);
         self.registrar.expire(now, &mut self.turn.bindings);
+        self.tenants.cool(now);
         if self.door.drain_until.is_some_and(|until| until <= now) {
             self.door.drain_until = None;
             self.hang_up_all(now);

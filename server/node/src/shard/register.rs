@@ -48,9 +48,9 @@ impl Shard {
             device,
             ..
         } = admitted;
-        let bound = self.tenants.get(scope.tenant()).is_some_and(|served| {
+        let bound = self.tenants.caps(scope.tenant()).is_some_and(|caps| {
             let held = self.registrar.count(scope);
-            held < usize::try_from(served.compiled.caps().bindings).unwrap_or(usize::MAX)
+            held < usize::try_from(caps.bindings).unwrap_or(usize::MAX)
         });
         let adds = self.registrar.bindings(scope, *device).is_empty();
         if !bound && adds && tenant.device(*device).is_some() {

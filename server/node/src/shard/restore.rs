@@ -64,7 +64,7 @@ impl Shard {
     }
 
     fn restore_call(&mut self, tenant: TenantId, bytes: &[u8], now: Instant) -> Option<CallId> {
-        self.tenants.get(tenant)?;
+        self.tenants.compiled(tenant)?;
         let stored: StoredCall = serde_json::from_slice(bytes).ok()?;
         if stored.version != VERSION {
             return None;

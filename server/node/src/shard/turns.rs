@@ -156,15 +156,13 @@ impl Shard {
             Some(Method::Register) => (Wants::Other, cost::REGISTRATION),
             Some(_) | None => (Wants::Other, cost::LITTLE),
         };
-        let served = tenant.and_then(|tenant| self.tenants.get(tenant));
+        let caps = tenant.and_then(|tenant| self.tenants.caps(tenant));
         Claim {
             whose: tenant.map_or(Whose::Strangers, Whose::Tenant),
             source: Source::of(flow.remote.ip()),
             wants,
             cost,
-            weight: served
-                .map_or(Weight::default(), |served| served.compiled.caps().weight)
-                .get(),
+            weight: caps.map_or(Weight::default(), |caps| caps.weight).get(),
         }
     }
 

@@ -186,6 +186,11 @@ fn levels(posted: &Posted) -> Vec<Row> {
         ("live_legs", "Legs of now.", node.live.legs),
         ("bindings", "Registrations of now.", node.live.bindings),
         (
+            "warm_tenants",
+            "Companies whose documents are compiled now.",
+            node.live.warm_tenants,
+        ),
+        (
             "watched_sources",
             "Sources watched for guessing.",
             node.live.watched_sources,

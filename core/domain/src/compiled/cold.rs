@@ -1,0 +1,171 @@
+//! A compiled tenant at rest: its bytes, in half the room that it takes in use.
+//!
+//! Most companies of an exchange do nothing most of the time, and yet a call for any of them must
+//! not wait for a database. So what a call needs is kept as bytes, and is understood again within
+//! microseconds when the company is asked for. The form lives and dies with the process.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+
+use ids::{DeviceId, ExtensionId, TenantId};
+use serde::{Deserialize, Serialize};
+use tenancy::Caps;
+
+use super::index::Index;
+use super::{CompiledDevice, CompiledExtension, CompiledTenant};
+use crate::credentials::Credentials;
+use crate::device::FixedContact;
+use crate::extension::Destination;
+
+/// The bytes of one tenant.
+#[derive(Clone)]
+pub(crate) struct Cold(Box<[u8]>);
+
+impl fmt::Debug for Cold {
+    /// Credentials are among the bytes, so they are not shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cold({} bytes)", self.0.len())
+    }
+}
+
+impl Cold {
+    /// The bytes of a tenant; `None` if it cannot be written, which is true of no tenant.
+    pub(crate) fn of(tenant: &CompiledTenant) -> Option<Cold> {
+        let bytes = postcard::to_allocvec(&tenant_form(tenant)).ok()?;
+        Some(Cold(bytes.into_boxed_slice()))
+    }
+
+    /// The tenant that [`Cold::of`] was made of.
+    pub(crate) fn warm(&self) -> Option<CompiledTenant> {
+        let form: TenantForm<'_> = postcard::from_bytes(&self.0).ok()?;
+        tenant(form)
+    }
+}
+
+/// 128 bits of an id.
+type Bits = [u8; 16];
+
+#[derive(Serialize, Deserialize)]
+struct TenantForm<'a> {
+    id: Bits,
+    revision: u64,
+    #[serde(borrow)]
+    domains: Vec<&'a str>,
+    display_name: &'a str,
+    caps: Caps,
+    enabled: bool,
+    extensions: Vec<ExtensionForm<'a>>,
+    devices: Vec<DeviceForm<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ExtensionForm<'a> {
+    id: Bits,
+    number: &'a str,
+    display_name: &'a str,
+    ring_seconds: u16,
+    destination: Destination,
+    enabled: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DeviceForm<'a> {
+    id: Bits,
+    username: &'a str,
+    extension: Bits,
+    /// As [`Credentials::to_bytes`] writes them.
+    credentials: Option<Vec<u8>>,
+    /// URI, socket, whether over TCP.
+    #[serde(borrow)]
+    address: Option<(&'a str, SocketAddr, bool)>,
+    trusted_source: Option<IpAddr>,
+    enabled: bool,
+}
+
+fn tenant_form(tenant: &CompiledTenant) -> TenantForm<'_> {
+    TenantForm {
+        id: tenant.id.as_u128().to_be_bytes(),
+        revision: tenant.revision,
+        domains: tenant.domains.iter().map(|domain| &**domain).collect(),
+        display_name: &tenant.display_name,
+        caps: tenant.caps,
+        enabled: tenant.enabled,
+        extensions: tenant.extensions.iter().map(extension_form).collect(),
+        devices: tenant.devices.iter().map(device_form).collect(),
+    }
+}
+
+fn extension_form(extension: &CompiledExtension) -> ExtensionForm<'_> {
+    ExtensionForm {
+        id: extension.id.as_u128().to_be_bytes(),
+        number: &extension.number,
+        display_name: &extension.display_name,
+        ring_seconds: extension.ring_seconds,
+        destination: extension.destination,
+        enabled: extension.enabled,
+    }
+}
+
+fn device_form(device: &CompiledDevice) -> DeviceForm<'_> {
+    let address = device.address.as_deref();
+    DeviceForm {
+        id: device.id.as_u128().to_be_bytes(),
+        username: &device.username,
+        extension: device.extension.as_u128().to_be_bytes(),
+        credentials: device.credentials.as_ref().map(Credentials::to_bytes),
+        address: address.map(|contact| (&*contact.uri, contact.socket, contact.tcp)),
+        trusted_source: device.trusted_source,
+        enabled: device.enabled,
+    }
+}
+
+fn tenant(form: TenantForm<'_>) -> Option<CompiledTenant> {
+    let extensions: Box<[_]> = form.extensions.into_iter().map(extension).collect();
+    let devices: Option<Box<[_]>> = form.devices.into_iter().map(device).collect();
+    let devices = devices?;
+    let (by_number, by_username, by_extension) = Index::of_tenant(&extensions, &devices);
+    Some(CompiledTenant {
+        id: TenantId::from_u128(u128::from_be_bytes(form.id)),
+        revision: form.revision,
+        domains: form.domains.into_iter().map(Box::from).collect(),
+        display_name: form.display_name.into(),
+        caps: form.caps,
+        enabled: form.enabled,
+        extensions,
+        devices,
+        by_number,
+        by_username,
+        by_extension,
+    })
+}
+
+fn extension(form: ExtensionForm<'_>) -> CompiledExtension {
+    CompiledExtension {
+        id: ExtensionId::from_u128(u128::from_be_bytes(form.id)),
+        number: form.number.into(),
+        display_name: form.display_name.into(),
+        ring_seconds: form.ring_seconds,
+        destination: form.destination,
+        enabled: form.enabled,
+    }
+}
+
+fn device(form: DeviceForm<'_>) -> Option<CompiledDevice> {
+    let credentials = match form.credentials {
+        Some(bytes) => Some(Credentials::from_bytes(&bytes)?),
+        None => None,
+    };
+    let contact = |(uri, socket, tcp): (&str, SocketAddr, bool)| {
+        let uri = uri.to_owned();
+        Box::new(FixedContact { uri, socket, tcp })
+    };
+    Some(CompiledDevice {
+        id: DeviceId::from_u128(u128::from_be_bytes(form.id)),
+        username: form.username.into(),
+        extension: ExtensionId::from_u128(u128::from_be_bytes(form.extension)),
+        credentials,
+        address: form.address.map(contact),
+        trusted_source: form.trusted_source,
+        enabled: form.enabled,
+    })
+}
