@@ -11,6 +11,7 @@ mod failure;
 mod host;
 mod keys;
 mod print;
+mod progress_bar;
 mod serve;
 
 use std::process::ExitCode;

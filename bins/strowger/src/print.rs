@@ -27,6 +27,12 @@ pub(crate) fn progress(text: &str, done: bool) {
     let _gone = write!(out, "\r\x1b[K{text}{end}").and_then(|()| out.flush());
 }
 
+/// Writes one line to standard error, beside what a program may read from standard output.
+pub(crate) fn note(text: &str) {
+    let mut out = io::stderr().lock();
+    let _gone = writeln!(out, "{text}");
+}
+
 /// Writes a failure to standard error.
 pub(crate) fn complain(failure: &Failure) {
     let mut out = io::stderr().lock();

@@ -9,6 +9,7 @@ mod existing;
 mod export;
 mod names;
 mod order;
+mod progress;
 mod snapshot;
 mod step;
 
@@ -17,5 +18,6 @@ pub use carry_out::{Applied, carry_out, plan};
 pub(crate) use export::every;
 pub use export::{What, export};
 pub(crate) use names::each_reference;
+pub use progress::Progress;
 pub use snapshot::{Entry, FORMAT, Snapshot};
 pub use step::{Act, Step, Trouble};

@@ -1,10 +1,11 @@
 //! `strowger snapshot`, `strowger plan FILE` and `strowger apply`.
 
 use std::fs;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
-use admin::apply::{self, Act, Snapshot, Step, Trouble, What};
+use admin::apply::{self, Act, Progress, Snapshot, Step, Trouble, What};
+use ports::Fault;
 use store::block_on;
 
 use crate::arguments::Folder;
@@ -12,12 +13,13 @@ use crate::arguments::snapshot::{ApplyArguments, SnapshotArguments};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::print;
+use crate::progress_bar::ProgressBar;
 
 /// Longest snapshot that is read, in bytes.
 const SNAPSHOT_MAX: u64 = 256 << 20;
 
-/// Documents between two lines of progress.
-const PROGRESS: usize = 500;
+/// Documents that `apply` names when it is done; of more there is only the sum.
+const LINES: usize = 1_000;
 
 /// What stands before the documents, for whoever opens the file.
 const HEAD: &str = "\
@@ -39,11 +41,8 @@ pub(crate) fn take(arguments: SnapshotArguments) -> Result<(), Failure> {
         (None, Some(reseller)) => What::Reseller(reseller),
         (None, None) => What::All,
     };
-    let progress = |done: usize, all: usize| {
-        if io::stderr().is_terminal() && (done.is_multiple_of(PROGRESS) || done == all) {
-            print::progress(&format!("{done} of {all} companies"), done == all);
-        }
-    };
+    let mut bar = ProgressBar::begin(false);
+    let progress = |done: usize, all: usize| bar.show(done, all, "companies");
     let taken = apply::export(&console.office, &console.platform, &what, progress);
     let text = serde_saphyr::to_string(&block_on(taken)?);
     let text = text.map_err(|error| Failure::internal(format!("the snapshot: {error}")))?;
@@ -67,26 +66,26 @@ pub(crate) fn plan(folder: &Folder, file: &Path) -> Result<(), Failure> {
     let console = Console::open(folder)?;
     let steps = apply::plan(&console.office, &console.platform, &snapshot);
     let steps = block_on(steps).map_err(|trouble| refused(&trouble))?;
-    show(&steps);
+    show(&steps, usize::MAX);
     Ok(())
 }
 
 /// Applies a snapshot.
 ///
 /// # Errors
-/// As [`plan`]; of the transaction at hand nothing was done.
+/// As [`plan`]; the failure tells what was done before, if anything was.
 pub(crate) fn carry_out(arguments: &ApplyArguments) -> Result<(), Failure> {
     let snapshot = read(&arguments.file)?;
     let console = Console::open(&arguments.folder)?;
-    let progress = |done: usize, all: usize| {
-        if !arguments.quiet && all > PROGRESS {
-            print::progress(&format!("{done} of {all} documents"), done == all);
-        }
+    let mut bar = ProgressBar::begin(arguments.quiet);
+    let progress = |now: &Progress| match now.of_companies {
+        0 => bar.show(now.documents, now.of_documents, "documents"),
+        companies => bar.show(now.companies, companies, "companies"),
     };
     let applied = apply::carry_out(&console.office, &console.platform, &snapshot, progress);
     let applied = block_on(applied).map_err(|trouble| refused(&trouble))?;
     if !arguments.quiet {
-        show(&applied.steps);
+        show(&applied.steps, LINES);
         let transactions = applied.transactions;
         if transactions > 1 {
             print::line(&format!("in {transactions} transactions"));
@@ -95,13 +94,40 @@ pub(crate) fn carry_out(arguments: &ApplyArguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is wrong, what was done in spite of it, and what to do next.
 fn refused(trouble: &Trouble) -> Failure {
-    Failure::new(trouble.to_string()).next("nothing of it was done")
+    let failure = match trouble.error.whose_fault() {
+        Fault::Asker => Failure::new(trouble.to_string()),
+        Fault::World | Fault::Ourselves => Failure::internal(trouble.to_string()),
+    };
+    failure.next(aftermath(&trouble.done))
 }
 
-/// What happens, a line for each document that does not stay as it is, and the sums.
-fn show(steps: &[Step]) {
+fn aftermath(done: &Progress) -> String {
+    if done.transactions == 0 {
+        return "nothing was changed".to_owned();
+    }
+    let Progress {
+        companies,
+        of_companies,
+        documents,
+        of_documents,
+        ..
+    } = done;
+    let up_to = match &done.up_to {
+        Some(company) => format!(" ({companies} of {of_companies} companies, up to {company})"),
+        None => String::new(),
+    };
+    format!(
+        "done, and kept: {documents} of {of_documents} documents{up_to}; nothing of the others\n  \
+         put it right and apply the same file again: what is done is passed over"
+    )
+}
+
+/// What happens: the first `most` documents that do not stay as they are, a line each, and the sums.
+fn show(steps: &[Step], most: usize) {
     let (mut made, mut changed, mut kept) = (0_usize, 0_usize, 0_usize);
+    let mut lines = Vec::new();
     for step in steps {
         let within = step.within.as_ref();
         let within = within
@@ -111,14 +137,18 @@ fn show(steps: &[Step]) {
         match &step.act {
             Act::Create => {
                 made += 1;
-                print::line(&format!("+ {document}"));
+                lines.push(format!("+ {document}"));
             }
             Act::Change(members) => {
                 changed += 1;
-                print::line(&format!("~ {document}: {}", members.join(", ")));
+                lines.push(format!("~ {document}: {}", members.join(", ")));
             }
             Act::Keep => kept += 1,
         }
+    }
+    lines.iter().take(most).for_each(|line| print::line(line));
+    if let Some(more) = lines.len().checked_sub(most).filter(|more| *more > 0) {
+        print::line(&format!("… and {more} more"));
     }
     print::line(&format!(
         "{made} new, {changed} changed, {kept} as they are"
@@ -145,4 +175,28 @@ fn read(file: &Path) -> Result<Snapshot, Failure> {
     serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
         Failure::new(format!("{name}: {error}")).next("a snapshot looks like: strowger snapshot")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_refused_hears_what_was_done_and_how_to_go_on() {
+        let mut done = Progress {
+            of_companies: 12,
+            of_documents: 100,
+            ..Progress::default()
+        };
+        assert_eq!(aftermath(&done), "nothing was changed");
+        done.transactions = 1;
+        done.documents = 3;
+        let text = aftermath(&done);
+        assert!(text.starts_with("done, and kept: 3 of 100 documents; nothing of the others"));
+        done.companies = 9;
+        done.up_to = Some("i.example".to_owned());
+        let text = aftermath(&done);
+        assert!(text.contains("(9 of 12 companies, up to i.example)"), "{text}");
+        assert!(text.contains("apply the same file again"), "{text}");
+    }
 }

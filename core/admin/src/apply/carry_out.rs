@@ -3,15 +3,14 @@
 use domain::{Document, ForKind, Invalid, Kind, KindName, Place, Secret, SecretRule};
 use ids::ResellerId;
 use machine::WallTime;
-use ports::{
-    OPERATIONS_MAX, Operation, PARTS_OPERATIONS_MAX, Part, SecretChange, StoreError, Write,
-};
+use ports::{OPERATIONS_MAX, Operation, Part, SecretChange, StoreError, Write};
 use serde_json::Value;
 use tenancy::{Account, AccountScope, Owner};
 
 use super::existing::Existing;
 use super::names::{called, each_reference};
-use super::order::ranks;
+use super::order::{Order, Rank};
+use super::progress::Progress;
 use super::snapshot::{Entry, Snapshot};
 use super::step::{Act, Step, Trouble};
 use crate::draft::take_secret;
@@ -21,13 +20,17 @@ use crate::resource::mint_id;
 use crate::secrets;
 use crate::spec::parse_spec;
 
+/// Changes of one transaction after which the next company goes into the next one: few enough
+/// that a running exchange, which waits meanwhile, is not kept waiting for long.
+const LOT: usize = 2_000;
+
 /// What was done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
     /// All steps, in the order in which they were taken.
     pub steps: Vec<Step>,
-    /// How many transactions it took: one, unless there was more to do than one takes (20,000
-    /// documents). Each of several holds whole tenants.
+    /// How many transactions it took: one, unless there was more to change than one takes (2,000
+    /// documents). Each of several holds whole companies.
     pub transactions: usize,
 }
 
@@ -40,55 +43,57 @@ pub async fn plan(
     scope: &AccountScope,
     snapshot: &Snapshot,
 ) -> Result<Vec<Step>, Trouble> {
-    let mut worker = Worker::new(office, scope);
-    for (at, entry) in in_order(snapshot)? {
+    snapshot.check()?;
+    let order = Order::of(&snapshot.documents);
+    let mut worker = Worker::new(office, scope, Progress::default());
+    for (at, entry, _) in sorted(snapshot, &order) {
         worker.take(at, entry).await?;
     }
-    Ok(worker.applied.steps)
+    Ok(worker.steps)
 }
 
 /// Makes documents be as a snapshot says: those that are not there are made, those that differ are
-/// changed, others stay. Nothing is deleted. `told` hears how many documents are done and how many
-/// there are.
+/// changed, others stay. Nothing is deleted. What belongs to one company is done as a whole or not
+/// at all. `told` hears how far it is, as often as that changes.
+///
+/// What is done already costs a look, so a snapshot whose application was cut short is applied
+/// again as it is.
 ///
 /// # Errors
 /// [`Trouble`] with the first document that cannot be as the snapshot says, or with what the store
-/// says. Of the transaction at hand nothing was done.
+/// says; and with what was done before.
 pub async fn carry_out(
     office: &Office,
     scope: &AccountScope,
     snapshot: &Snapshot,
-    mut told: impl FnMut(usize, usize),
+    mut told: impl FnMut(&Progress),
 ) -> Result<Applied, Trouble> {
-    let entries = in_order(snapshot)?;
-    let all = entries.len();
-    let mut worker = Worker::new(office, scope);
-    let mut present = None;
-    for (done, (at, entry)) in entries.into_iter().enumerate() {
-        if entry.within != present {
-            present.clone_from(&entry.within);
-            if worker.is_full() {
-                worker.flush().await?;
-                told(done, all);
-            }
-        }
-        worker.take(at, entry).await?;
+    snapshot.check()?;
+    let order = Order::of(&snapshot.documents);
+    let all = Progress {
+        of_companies: order.companies(),
+        of_documents: snapshot.documents.len(),
+        ..Progress::default()
+    };
+    let mut worker = Worker::new(office, scope, all);
+    match worker.all(snapshot, &order, &mut told).await {
+        Ok(()) => Ok(Applied {
+            steps: worker.steps,
+            transactions: worker.done.transactions,
+        }),
+        Err(trouble) => Err(Trouble {
+            done: worker.done,
+            ..trouble
+        }),
     }
-    worker.flush().await?;
-    told(all, all);
-    Ok(worker.applied)
 }
 
 /// The entries with their places in the snapshot, each after those that it needs.
-fn in_order(snapshot: &Snapshot) -> Result<Vec<(usize, &Entry)>, Trouble> {
-    snapshot.check()?;
-    let ranks = ranks(&snapshot.documents);
-    let mut entries: Vec<_> = snapshot.documents.iter().enumerate().collect();
-    entries.sort_by_key(|(at, entry)| {
-        let (depth, kind) = ranks.get(*at).copied().unwrap_or((usize::MAX, entry.kind));
-        (depth, entry.within.as_deref(), kind, *at)
-    });
-    Ok(entries)
+fn sorted<'s>(snapshot: &'s Snapshot, order: &Order) -> Vec<(usize, &'s Entry, Rank)> {
+    let entries = snapshot.documents.iter().enumerate().zip(&order.ranks);
+    let mut entries: Vec<_> = entries.map(|((at, entry), rank)| (at, entry, *rank)).collect();
+    entries.sort_by_key(|(at, _, rank)| (*rank, *at));
+    entries
 }
 
 struct Worker<'a> {
@@ -96,25 +101,62 @@ struct Worker<'a> {
     scope: &'a AccountScope,
     existing: Existing<'a>,
     parts: Vec<Part>,
+    /// Operations of the parts.
     operations: usize,
-    applied: Applied,
+    steps: Vec<Step>,
+    /// What is durable.
+    done: Progress,
+    /// What will be when the parts are.
+    taken: Progress,
 }
 
 impl<'a> Worker<'a> {
-    fn new(office: &'a Office, scope: &'a AccountScope) -> Worker<'a> {
+    fn new(office: &'a Office, scope: &'a AccountScope, all: Progress) -> Worker<'a> {
         Worker {
             office,
             scope,
             existing: Existing::new(office, scope),
             parts: Vec::new(),
             operations: 0,
-            applied: Applied::default(),
+            steps: Vec::new(),
+            taken: all.clone(),
+            done: all,
         }
     }
 
-    /// Whether the present transaction should take in no further tenant.
-    fn is_full(&self) -> bool {
-        self.operations >= PARTS_OPERATIONS_MAX / 2
+    async fn all(
+        &mut self,
+        snapshot: &Snapshot,
+        order: &Order,
+        told: &mut impl FnMut(&Progress),
+    ) -> Result<(), Trouble> {
+        let entries = sorted(snapshot, order);
+        let together = |a: &(usize, &Entry, Rank), b: &(usize, &Entry, Rank)| {
+            a.2.company().is_some() && a.2.company() == b.2.company()
+        };
+        for unit in entries.chunk_by(together) {
+            if self.operations > 0 && self.operations + unit.len() > LOT {
+                self.flush().await?;
+                told(&self.done);
+            }
+            for (at, entry, _) in unit {
+                self.take(*at, entry).await?;
+            }
+            self.taken.documents += unit.len();
+            if let Some((_, _, rank)) = unit.first()
+                && let Some(company) = rank.company()
+            {
+                self.taken.companies += 1;
+                self.taken.up_to = order.called(company).map(str::to_owned);
+            }
+            if self.operations == 0 {
+                self.done.clone_from(&self.taken);
+                told(&self.done);
+            }
+        }
+        self.flush().await?;
+        told(&self.done);
+        Ok(())
     }
 
     async fn flush(&mut self) -> Result<(), StoreError> {
@@ -123,8 +165,9 @@ impl<'a> Worker<'a> {
         }
         let parts = std::mem::take(&mut self.parts);
         self.operations = 0;
-        self.applied.transactions += 1;
         self.office.store().commit_parts(self.scope, parts).await?;
+        self.taken.transactions += 1;
+        self.done.clone_from(&self.taken);
         Ok(())
     }
 
@@ -141,6 +184,7 @@ impl<'a> Worker<'a> {
             at: Some(at),
             document,
             error,
+            done: Progress::default(),
         })
     }
 
@@ -173,7 +217,7 @@ impl<'a> Worker<'a> {
             self.add(document.clone(), secret, before.as_ref());
         }
         self.existing.put(document, before.is_none());
-        self.applied.steps.push(Step {
+        self.steps.push(Step {
             kind: entry.kind,
             within: entry.within.clone(),
             name,

@@ -7,7 +7,7 @@ use ports::{Page, StoreError, locate_below};
 use tenancy::{Account, AccountScope, Owner, Unresolved};
 
 use super::names::{ABOVE, each_reference};
-use super::order::ranks;
+use super::order::Order;
 use super::snapshot::{Entry, Snapshot};
 use crate::access;
 use crate::office::Office;
@@ -64,19 +64,18 @@ pub async fn export(
         taker.tenant(tenant).await?;
         told(done + 1, all);
     }
-    let mut entries: Vec<_> = taker.entries.into_iter().collect();
-    let ranks = ranks(
-        &entries
-            .iter()
-            .map(|(entry, _)| entry.clone())
-            .collect::<Vec<_>>(),
-    );
-    let mut ranked: Vec<_> = ranks.into_iter().zip(entries.drain(..)).collect();
-    ranked.sort_by(|(a_rank, (a, a_name)), (b_rank, (b, b_name))| {
-        (a_rank.0, &a.within, a_rank.1, a_name).cmp(&(b_rank.0, &b.within, b_rank.1, b_name))
+    Ok(Snapshot::of(in_order(taker.entries)))
+}
+
+/// Entries in an order that depends on nothing but what is in them.
+fn in_order(taken: Vec<(Entry, String)>) -> Vec<Entry> {
+    let (entries, names): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
+    let ranks = Order::of(&entries).ranks;
+    let mut ranked: Vec<_> = ranks.into_iter().zip(entries).zip(names).collect();
+    ranked.sort_by(|((a_rank, a), a_name), ((b_rank, b), b_name)| {
+        (a_rank, &a.within, a_name).cmp(&(b_rank, &b.within, b_name))
     });
-    let entries = ranked.into_iter().map(|(_, (entry, _))| entry);
-    Ok(Snapshot::of(entries.collect()))
+    ranked.into_iter().map(|((_, entry), _)| entry).collect()
 }
 
 /// The scope of an account that is the scope's own or lies below it.

@@ -5,6 +5,8 @@ use std::fmt;
 use domain::{Invalid, KindName};
 use ports::StoreError;
 
+use super::progress::Progress;
+
 /// What happens to a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
@@ -29,7 +31,7 @@ pub struct Step {
     pub act: Act,
 }
 
-/// Why a snapshot cannot be applied. Nothing of the present transaction was done.
+/// Why a snapshot cannot be applied any further.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
     /// The place of the document among the snapshot's, from 0; `None` when it was the store that
@@ -39,6 +41,8 @@ pub struct Trouble {
     pub document: String,
     /// What is wrong.
     pub error: StoreError,
+    /// What was done before, and stays. Nothing else was.
+    pub done: Progress,
 }
 
 impl Trouble {
@@ -47,6 +51,7 @@ impl Trouble {
             at: None,
             document: String::new(),
             error,
+            done: Progress::default(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Snapshots: taken, compared and applied.
 
-use admin::apply::{Act, Entry, Snapshot, What, carry_out, export, plan};
+use admin::apply::{Act, Entry, Progress, Snapshot, What, carry_out, export, plan};
 use domain::{Invalid, KindName};
 use ports::{Page, StoreError};
 use serde_json::{Value, json};
@@ -70,7 +70,7 @@ fn taken(scene: &Scene, scope: &AccountScope, what: &What) -> Snapshot {
 
 fn applied(scene: &Scene, scope: &AccountScope, snapshot: &Snapshot) -> Vec<Act> {
     let planned = block_on(plan(&scene.office, scope, snapshot)).unwrap();
-    let done = block_on(carry_out(&scene.office, scope, snapshot, |_, _| {})).unwrap();
+    let done = block_on(carry_out(&scene.office, scope, snapshot, |_| {})).unwrap();
     assert_eq!(done.steps, planned, "what was planned is what was done");
     assert!(done.transactions <= 1, "all of it in one transaction");
     done.steps.into_iter().map(|step| step.act).collect()
@@ -130,7 +130,7 @@ fn what_is_wrong_is_named_and_nothing_is_done() {
             &scene.office,
             &scene.platform,
             &snapshot,
-            |_, _| {},
+            |_| {},
         ));
         let error = error.unwrap_err();
         assert!(
@@ -204,7 +204,7 @@ fn a_resellers_snapshot_fits_another_reseller_and_reaches_nobody_else() {
     assert_eq!(text.documents.len(), 3);
     assert_eq!(text.documents[1].spec.get("reseller"), None);
     // the company is taken; under another name it fits the sibling
-    let refused = block_on(carry_out(&scene.office, &south, &text, |_, _| {})).unwrap_err();
+    let refused = block_on(carry_out(&scene.office, &south, &text, |_| {})).unwrap_err();
     assert!(matches!(refused.error, StoreError::Conflict { space, .. } if space == "domain"));
     let renamed = serde_json::to_string(&text)
         .unwrap()
@@ -230,8 +230,75 @@ fn a_resellers_snapshot_fits_another_reseller_and_reaches_nobody_else() {
             Some(name),
             json!({ "number": "666" }),
         )]);
-        let refused = block_on(carry_out(&scene.office, &north, &plant, |_, _| {})).unwrap_err();
+        let refused = block_on(carry_out(&scene.office, &north, &plant, |_| {})).unwrap_err();
         let rule = format!("there is no tenant {name}");
         assert_eq!(refused.error, Invalid::new("/in", rule).into());
     }
+}
+
+/// Three companies of so many extensions that two fit into one transaction and three do not.
+fn three_large() -> Snapshot {
+    let mut documents = Vec::new();
+    for domain in ["c.example", "a.example", "b.example"] {
+        for number in 100..900 {
+            let spec = json!({ "number": number.to_string() });
+            documents.push(entry(KindName::Extension, Some(domain), spec));
+        }
+        documents.push(entry(KindName::Tenant, None, json!({ "domains": [domain] })));
+    }
+    Snapshot::of(documents)
+}
+
+#[test]
+fn trouble_after_whole_companies_tells_which_are_done_and_applying_again_goes_on_there() {
+    let scene = Scene::new();
+    let mut snapshot = three_large();
+    snapshot.documents[7].spec["ring_seconds"] = 1.into();
+    let mut heard = Vec::new();
+    let refused = block_on(carry_out(&scene.office, &scene.platform, &snapshot, |now| {
+        heard.push(now.clone());
+    }));
+    let refused = refused.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "document 8 (extension 107 in c.example): /ring_seconds: must be 5 to 300 seconds"
+    );
+    let done = Progress {
+        companies: 2,
+        of_companies: 3,
+        documents: 1_602,
+        of_documents: 2_403,
+        up_to: Some("b.example".to_owned()),
+        transactions: 1,
+    };
+    assert_eq!(refused.done, done);
+    assert_eq!(heard, [done], "what is not durable is not told of");
+    let there = taken(&scene, &scene.platform, &What::All).documents;
+    assert_eq!(there.len(), 1_602, "nothing of the third company is there");
+    assert!(there.iter().all(|entry| entry.within.as_deref() != Some("c.example")));
+
+    let acts = applied(&scene, &scene.platform, &three_large());
+    let made = acts.iter().filter(|act| **act == Act::Create).count();
+    assert_eq!(made, 801, "only the third company was missing");
+    assert_eq!(
+        taken(&scene, &scene.platform, &What::All).documents.len(),
+        2_403
+    );
+}
+
+#[test]
+fn a_snapshot_lists_each_company_with_what_is_in_it_one_after_the_other() {
+    let scene = Scene::new();
+    applied(&scene, &scene.platform, &whole());
+    let text = taken(&scene, &scene.platform, &What::All).documents;
+    let companies: Vec<&str> = text[4..]
+        .iter()
+        .map(|e| match &e.within {
+            Some(within) => within.as_str(),
+            None => e.spec["domains"][0].as_str().unwrap(),
+        })
+        .collect();
+    let acme = "acme.example";
+    let oslo = "oslo.example";
+    assert_eq!(companies, [acme, acme, acme, oslo, oslo, "own.example"]);
 }
