@@ -9,6 +9,7 @@ mod event_book;
 mod events;
 mod facts;
 mod keys;
+mod references;
 mod secrets;
 mod state;
 mod stores;

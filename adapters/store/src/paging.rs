@@ -1,6 +1,6 @@
 //! Pages and their cursors, the same in both stores.
 
-use domain::Document;
+use domain::{Document, Referrer};
 use ids::CdrId;
 use machine::WallTime;
 use ports::{Cursor, Order, Page};
@@ -35,4 +35,16 @@ pub(crate) fn parse_cdr_cursor(cursor: &Cursor) -> Option<(WallTime, CdrId)> {
     let (started, id) = cursor.0.split_once(':')?;
     let started = WallTime::from_unix_ms(started.parse().ok()?);
     Some((started, id.parse().ok()?))
+}
+
+/// Where one who refers to a document stands among all who do.
+pub(crate) fn after_referrer(last: &Referrer) -> Cursor {
+    Cursor(format!("{}:{}:{}", last.kind, last.id, last.field))
+}
+
+/// The kind, id and field that [`after_referrer`] wrote; what is no such text comes before all.
+pub(crate) fn referrer_after(cursor: Option<&Cursor>) -> (&str, &str, &str) {
+    let mut parts = cursor.map_or("", |cursor| &cursor.0).splitn(3, ':');
+    let mut part = || parts.next().unwrap_or_default();
+    (part(), part(), part())
 }

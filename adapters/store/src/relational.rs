@@ -27,6 +27,7 @@ mod link;
 mod lists;
 mod loading;
 mod readers;
+mod references;
 mod requests;
 mod secrets;
 mod settings;

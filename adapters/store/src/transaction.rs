@@ -8,7 +8,7 @@ pub(crate) use quota::check_keys;
 
 use domain::{
     AuditEntry, Change as Kind, Document, Event, Facets, FeedEntry, Invalid, KindName, Place,
-    Reference, UniqueKey, Version, facets,
+    Reference, Referrer, UniqueKey, Version, facets,
 };
 use ids::{AuditId, TenantId};
 use ports::{
@@ -20,7 +20,12 @@ use tenancy::{Account, Actor, Owner};
 pub(crate) use arrive::arrive;
 
 /// Those who refer, named in a refusal to delete.
-const USERS_NAMED: usize = 20;
+pub(crate) const USERS_NAMED: usize = 20;
+
+/// How many of all are not among those named.
+pub(crate) fn beyond(all: u64, named: usize) -> u64 {
+    all.saturating_sub(u64::try_from(named).unwrap_or(u64::MAX))
+}
 
 /// Who holds a unique key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,16 +54,23 @@ pub(crate) trait Tables {
     /// The account that owns the plan with this id.
     fn owner_of_plan(&mut self, id: &str) -> Result<Option<Owner>, StoreError>;
     fn key_holder(&mut self, owner: Owner, key: &UniqueKey) -> Result<Option<Holder>, StoreError>;
-    /// Who refers to a document, whoever owns them.
+    /// The first of those who refer to a document, whoever owns them.
     fn referrers(
         &mut self,
         owner: Owner,
         kind: KindName,
         id: &str,
         limit: usize,
-    ) -> Result<Vec<Reference>, StoreError>;
+    ) -> Result<Vec<Referrer>, StoreError>;
+    /// How many refer to a document.
+    fn count_referrers(
+        &mut self,
+        owner: Owner,
+        kind: KindName,
+        id: &str,
+    ) -> Result<u64, StoreError>;
     /// Whether the owner has documents besides its own; names some.
-    fn inhabitants(&mut self, owner: Owner, limit: usize) -> Result<Vec<Reference>, StoreError>;
+    fn inhabitants(&mut self, owner: Owner, limit: usize) -> Result<Vec<Referrer>, StoreError>;
     /// How many documents of a kind an owner has.
     fn count(&mut self, owner: Owner, kind: KindName) -> Result<u64, StoreError>;
     /// How many resellers or tenants lie below an account.
@@ -274,13 +286,7 @@ impl<T: Tables> Step<'_, T> {
         if self.is_own(&before) {
             return Err(StoreError::NotFound);
         }
-        let mut by = self.tables.referrers(owner, kind, id, USERS_NAMED)?;
-        if kind.place() == Place::Itself && by.len() < USERS_NAMED {
-            by.extend(self.tables.inhabitants(owner, USERS_NAMED - by.len())?);
-        }
-        if !by.is_empty() {
-            return Err(StoreError::InUse { by });
-        }
+        self.check_unused(owner, kind, id)?;
         self.tables.delete(owner, kind, id)?;
         let mut now = before.clone();
         now.revision += 1;
@@ -299,6 +305,25 @@ impl<T: Tables> Step<'_, T> {
             },
             cursor,
         ))
+    }
+
+    /// Refuses to delete what others refer to, or in what others lie.
+    fn check_unused(&mut self, owner: Owner, kind: KindName, id: &str) -> Result<(), StoreError> {
+        let mut by = self.tables.referrers(owner, kind, id, USERS_NAMED)?;
+        let itself = kind.place() == Place::Itself;
+        if itself && by.len() < USERS_NAMED {
+            by.extend(self.tables.inhabitants(owner, USERS_NAMED - by.len())?);
+        }
+        if by.is_empty() {
+            return Ok(());
+        }
+        let mut all = self.tables.count_referrers(owner, kind, id)?;
+        let others = KindName::ALL.into_iter();
+        for kind in others.filter(|kind| itself && kind.place() != Place::Itself) {
+            all += self.tables.count(owner, kind)?;
+        }
+        let more = beyond(all, by.len());
+        Err(StoreError::InUse { by, more })
     }
 
     /// Whose documents this step works on; not found when the kind is out of reach.

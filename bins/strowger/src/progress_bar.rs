@@ -41,7 +41,11 @@ impl ProgressBar {
     pub(crate) fn show(&mut self, done: usize, all: usize, things: &str) {
         let end = done >= all;
         let pause = if self.terminal { REDRAWN } else { REPEATED };
-        let due = if end { self.seen } else { self.shown.elapsed() >= pause };
+        let due = if end {
+            self.seen
+        } else {
+            self.shown.elapsed() >= pause
+        };
         if self.quiet || !due {
             return;
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{Invalid, Kind, KindName, Place, Resource, Secret, SecretRule, Version};
-use ports::{Operation, Page, StoreError};
+use ports::{Operation, Page, Referrers, StoreError};
 use serde_json::Value;
 use tenancy::{Owner, Unresolved};
 
@@ -243,6 +243,28 @@ pub async fn delete<K: Kind, S: Reach>(
     };
     let change = office.change(vec![operation]);
     scope.commit(office.store(), change).await.map(|_| ())
+}
+
+/// One page of those who refer to a document, as far as the scope sees them. Filter and order are
+/// ignored.
+///
+/// # Errors
+/// `NotFound` out of reach, else what the store says.
+pub async fn referrers<K: Kind, S: Reach>(
+    office: &Office,
+    scope: &S,
+    found: S::Found<K>,
+    page: &Page,
+) -> Result<Referrers, StoreError> {
+    let id = scope
+        .id_of::<K>(found)
+        .ok_or(StoreError::NotFound)?
+        .to_string();
+    let (document, after) = ((K::NAME, id.as_str()), page.after.as_ref());
+    let store = office.store();
+    scope
+        .referrers(store, document, after, page.bounded_limit())
+        .await
 }
 
 /// The latest revisions of a document, newest first.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Cdr, Hold, KindName, Reference, Resource, User};
+use domain::{Cdr, Hold, KindName, Referrer, Resource, User};
 use ids::ExtensionId;
 use ports::{PAGE_MAX, Page, StoreError};
 use tenancy::{TenantScope, Unresolved};
@@ -37,15 +37,16 @@ pub(crate) async fn all(
 }
 
 /// The hold, as a refusal names it.
-pub(crate) fn reference(hold: &Resource<Hold>) -> Reference {
+pub(crate) fn referrer(hold: &Resource<Hold>) -> Referrer {
     let field = match (hold.spec.user, hold.spec.extension) {
         (Some(_), _) => "/user",
         (None, Some(_)) => "/extension",
         (None, None) => "/owner",
     };
-    Reference {
+    Referrer {
         kind: KindName::Hold,
         id: hold.id.to_string(),
+        name: hold.spec.name.clone(),
         field: field.to_owned(),
     }
 }

@@ -4,7 +4,8 @@
 use async_trait::async_trait;
 use domain::{Kind, KindName, Plan, Resource, SigningKeys, Version};
 use ports::{
-    Change, Committed, Listing, PAGE_MAX, Page, Store, StoreError, Stores, locate, locate_below,
+    Change, Committed, Cursor, Listing, PAGE_MAX, Page, ReferenceBook, Referrers, Store,
+    StoreError, Stores, locate, locate_below,
 };
 use tenancy::{AccountScope, Below, Located, Owner, TenantScope, Unresolved};
 
@@ -45,6 +46,15 @@ pub trait Reach: Clone + Send + Sync {
         kind: KindName,
         page: &Page,
     ) -> Result<Listing, StoreError>;
+
+    /// One page of those who refer to a document within reach.
+    async fn referrers(
+        &self,
+        store: &dyn Stores,
+        document: (KindName, &str),
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Referrers, StoreError>;
 
     /// Carries out a change.
     async fn commit(&self, store: &dyn Stores, change: Change) -> Result<Committed, StoreError>;
@@ -114,6 +124,16 @@ impl Reach for TenantScope {
         page: &Page,
     ) -> Result<Listing, StoreError> {
         store.list(self, kind, page).await
+    }
+
+    async fn referrers(
+        &self,
+        store: &dyn Stores,
+        document: (KindName, &str),
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Referrers, StoreError> {
+        ReferenceBook::referrers(store, self, document, after, limit).await
     }
 
     async fn commit(&self, store: &dyn Stores, change: Change) -> Result<Committed, StoreError> {
@@ -191,6 +211,16 @@ impl Reach for AccountScope {
         page: &Page,
     ) -> Result<Listing, StoreError> {
         store.list_below(self, kind, page).await
+    }
+
+    async fn referrers(
+        &self,
+        store: &dyn Stores,
+        document: (KindName, &str),
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Referrers, StoreError> {
+        store.referrers_below(self, document, after, limit).await
     }
 
     async fn commit(&self, store: &dyn Stores, change: Change) -> Result<Committed, StoreError> {

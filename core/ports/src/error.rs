@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{Invalid, Reference, Topic};
+use domain::{Invalid, Reference, Referrer, Topic};
 
 /// Who must act for the same call to succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +29,10 @@ pub enum StoreError {
     },
     /// Others refer to what should be deleted.
     InUse {
-        /// The first 20 of those who refer.
-        by: Vec<Reference>,
+        /// The first of those who refer: 20, unless all are known anyway.
+        by: Vec<Referrer>,
+        /// How many more there are.
+        more: u64,
     },
     /// A field refers to something that the tenant has not.
     Dangling(Reference),
@@ -120,7 +122,7 @@ impl fmt::Display for StoreError {
         match self {
             StoreError::NotFound => f.write_str("not found"),
             StoreError::Conflict { space, key } => write!(f, "the {space} {key} is taken"),
-            StoreError::InUse { by } => write_users(f, by),
+            StoreError::InUse { by, more } => write_users(f, by, *more),
             StoreError::Dangling(reference) => {
                 write!(
                     f,
@@ -143,16 +145,18 @@ impl fmt::Display for StoreError {
     }
 }
 
-fn write_users(f: &mut fmt::Formatter<'_>, by: &[Reference]) -> fmt::Result {
+/// `in use by device ann-desk (/extension), device ann-mobile (/extension) and 3 more`.
+fn write_users(f: &mut fmt::Formatter<'_>, by: &[Referrer], more: u64) -> fmt::Result {
     f.write_str("in use by")?;
     for (index, user) in by.iter().enumerate() {
-        write!(
-            f,
-            "{} {} {}",
-            if index == 0 { "" } else { "," },
-            user.kind,
-            user.id
-        )?;
+        let comma = if index == 0 { "" } else { "," };
+        write!(f, "{comma} {} {}", user.kind, user.name)?;
+        if user.field != "/owner" {
+            write!(f, " ({})", user.field)?;
+        }
+    }
+    if more > 0 {
+        write!(f, " and {more} more")?;
     }
     Ok(())
 }

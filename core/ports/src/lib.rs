@@ -31,6 +31,7 @@ mod locate;
 mod mailer;
 mod page;
 mod ready;
+mod references;
 mod secrets;
 mod snapshots;
 mod store;
@@ -72,9 +73,10 @@ pub use page::{
     AuditListing, CdrListing, CdrQuery, Cursor, FeedPage, Filter, Listing, Order, PAGE_MAX, Page,
 };
 pub use ready::{NotReady, ready};
+pub use references::{ReferenceBook, Referrers};
 pub use secrets::SecretStore;
 pub use snapshots::{Bucket, Snapshots};
-pub use store::{Books, HISTORY_MAX, Removals, Safes, Store, Stores};
+pub use store::{Books, HISTORY_MAX, Removals, Safes, Shelves, Store, Stores};
 pub use support::{SUPPORT_OF_ONE, SupportBook, SupportStanding};
 pub use tenant_archive::{ARRIVALS_MAX, ArchiveStore, Arrival, Belonging, FACTS_MAX, Fact, Thing};
 pub use tokens::{Renewal, TokenBook, TokenReach};

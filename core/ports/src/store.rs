@@ -17,6 +17,7 @@ use crate::facts::FactStore;
 use crate::front_door::FrontDoor;
 use crate::keys::KeyStore;
 use crate::page::{AuditListing, CdrListing, CdrQuery, Listing, Page};
+use crate::references::ReferenceBook;
 use crate::secrets::SecretStore;
 use crate::support::SupportBook;
 use crate::tenant_archive::ArchiveStore;
@@ -87,6 +88,11 @@ pub trait Books: EventLog + DeliveryBook + SupportBook + FactStore {}
 
 impl<T> Books for T where T: EventLog + DeliveryBook + SupportBook + FactStore + ?Sized {}
 
+/// The faces to documents: a tenant's, an account's, and what refers to what.
+pub trait Shelves: Store + AccountStore + ReferenceBook {}
+
+impl<T> Shelves for T where T: Store + AccountStore + ReferenceBook + ?Sized {}
+
 /// The faces to what is kept sealed or hashed.
 pub trait Safes: CredentialStore + KeyStore + SecretStore + TokenBook {}
 
@@ -98,12 +104,7 @@ pub trait Removals: ErasureStore + ArchiveStore {}
 impl<T> Removals for T where T: ErasureStore + ArchiveStore + ?Sized {}
 
 /// All of a store's faces.
-pub trait Stores:
-    Store + AccountStore + ExchangeStore + FrontDoor + Books + Safes + Removals
-{
-}
+pub trait Stores: Shelves + ExchangeStore + FrontDoor + Books + Safes + Removals {}
 
-impl<T> Stores for T where
-    T: Store + AccountStore + ExchangeStore + FrontDoor + Books + Safes + Removals + ?Sized
-{
-}
+impl<T> Stores for T where T: Shelves + ExchangeStore + FrontDoor + Books + Safes + Removals + ?Sized
+{}

@@ -11,6 +11,7 @@ mod front;
 mod gate;
 mod giving;
 mod heavy;
+mod in_use;
 mod kinds;
 mod limits;
 mod list;
@@ -40,6 +41,7 @@ mod words;
 
 pub use bad_row::BadRow;
 pub use front::{Parts, Seen};
+pub use in_use::InUse;
 pub use kinds::kinds;
 pub use limits::Limits;
 pub use openapi::openapi;

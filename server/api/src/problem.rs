@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bad_row::BadRow;
+use crate::in_use::InUse;
 use crate::rate::seconds;
 
 /// Media type of problems (RFC 9457 section 3).
@@ -138,6 +139,9 @@ pub struct ProblemView {
     /// The rows of a sheet that are wrong, all of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<BadRow>,
+    /// Who refers to what should be deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_use: Option<InUse>,
 }
 
 /// A refusal on its way out.
@@ -147,6 +151,7 @@ pub(crate) struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     rows: Box<[BadRow]>,
+    in_use: Option<Box<InUse>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     request: Option<String>,
 }
@@ -159,6 +164,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             rows: Box::default(),
+            in_use: None,
             headers: Vec::new(),
             request: None,
         }
@@ -229,6 +235,7 @@ impl Problem {
             request: self.request,
             errors: self.errors,
             rows: self.rows.into_vec(),
+            in_use: self.in_use.map(|in_use| *in_use),
         }
     }
 }
@@ -247,12 +254,10 @@ impl From<StoreError> for Problem {
             StoreError::Conflict { space, .. } => {
                 Problem::new(Kind::Taken, heard).at(pointer_of(&space), "is taken")
             }
-            StoreError::InUse { by } => by
-                .iter()
-                .take(20)
-                .fold(Problem::new(Kind::InUse, heard), |problem, user| {
-                    problem.at("", &format!("{} {} refers to it", user.kind, user.id))
-                }),
+            StoreError::InUse { by, more } => Problem {
+                in_use: Some(Box::new(InUse::of(by, more))),
+                ..Problem::new(Kind::InUse, heard)
+            },
             // the id stays unsaid: whether another tenant has it is nobody's business
             StoreError::Dangling(reference) => {
                 let rule = format!("must be an existing {}", reference.kind);

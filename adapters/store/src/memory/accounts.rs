@@ -62,7 +62,7 @@ impl State {
         Ok(false)
     }
 
-    fn found(&self, account: Account, kind: KindName, key: &str) -> Option<&Stored> {
+    pub(super) fn found(&self, account: Account, kind: KindName, key: &str) -> Option<&Stored> {
         let found = match kind.place() {
             Place::Account if kind.is_id(key) => {
                 self.of_kind(kind).find(|stored| stored.document.id == key)

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use domain::{AuditEntry, KindName, Reference};
+use domain::{AuditEntry, KindName, Referrer};
 use ids::TenantId;
 use ports::{Change, Erased, ErasureStore, StoreError};
 use tenancy::{AccountScope, Below, Owner};
 
 use super::MemoryStore;
+use super::references::inhabitant;
 use super::state::State;
 use super::tables::commit;
-use crate::transaction::Reach;
+use crate::transaction::{Reach, USERS_NAMED, beyond};
 
 impl State {
     /// Takes everything of an owner out but its own document; gives how much of what.
@@ -69,16 +70,11 @@ impl ErasureStore for MemoryStore {
         if !state.commands(scope.account(), owner) {
             return Err(StoreError::NotFound);
         }
-        let by: Vec<Reference> = state
-            .owned(owner, KindName::Hold)
-            .map(|stored| Reference {
-                kind: KindName::Hold,
-                id: stored.document.id.clone(),
-                field: "/owner".to_owned(),
-            })
-            .collect();
+        let holds = state.owned(owner, KindName::Hold);
+        let by: Vec<Referrer> = holds.take(USERS_NAMED).map(inhabitant).collect();
         if !by.is_empty() {
-            return Err(StoreError::InUse { by });
+            let more = beyond(state.count(owner, KindName::Hold), by.len());
+            return Err(StoreError::InUse { by, more });
         }
         let rows = state.empty(owner);
         commit(

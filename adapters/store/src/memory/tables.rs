@@ -1,7 +1,7 @@
 //! The steps of a change over the state in memory, with their undoing.
 
 use domain::{
-    AuditEntry, Document, Event, FeedEntry, KindName, Place as Whose, Reference, UniqueKey, Version,
+    AuditEntry, Document, Event, FeedEntry, KindName, Place as Whose, Referrer, UniqueKey, Version,
 };
 use ids::{TokenId, UserId, WebhookId};
 use ports::{
@@ -10,7 +10,8 @@ use ports::{
 use tenancy::{Account, Actor, Owner};
 
 use super::event_book::EventBook;
-use super::state::{Place, Referrer, State, Stored, key_place};
+use super::references::inhabitant;
+use super::state::{Place, State, Stored, key_place};
 use super::support::Visitors;
 use crate::FEED_KEPT;
 use crate::transaction::{self, Holder, Links, Reach, Tables, arrive, carry_out, carry_out_parts};
@@ -212,38 +213,29 @@ impl Tables for Draft<'_> {
         kind: KindName,
         id: &str,
         limit: usize,
-    ) -> Result<Vec<Reference>, StoreError> {
-        let estate = self.state.estates.get(&owner);
-        let referrers = estate.and_then(|estate| estate.referrers.get(&(kind, id.to_owned())));
-        let name = |((kind, id), _, field): &Referrer| Reference {
-            kind: *kind,
-            id: id.clone(),
-            field: field.clone(),
-        };
-        Ok(referrers
-            .into_iter()
-            .flatten()
-            .take(limit)
-            .map(name)
-            .collect())
+    ) -> Result<Vec<Referrer>, StoreError> {
+        let all = self.state.referrers(owner, (kind, id));
+        Ok(all.take(limit).map(|(_, referrer)| referrer).collect())
     }
 
-    fn inhabitants(&mut self, owner: Owner, limit: usize) -> Result<Vec<Reference>, StoreError> {
-        let documents = self
-            .state
-            .estates
-            .get(&owner)
-            .map(|estate| estate.documents.keys());
-        let name = |(kind, id): &Place| Reference {
-            kind: *kind,
-            id: id.clone(),
-            field: "/owner".to_owned(),
-        };
+    fn count_referrers(
+        &mut self,
+        owner: Owner,
+        kind: KindName,
+        id: &str,
+    ) -> Result<u64, StoreError> {
+        let all = self.state.referrers(owner, (kind, id)).count();
+        Ok(u64::try_from(all).unwrap_or(u64::MAX))
+    }
+
+    fn inhabitants(&mut self, owner: Owner, limit: usize) -> Result<Vec<Referrer>, StoreError> {
+        let estate = self.state.estates.get(&owner);
+        let documents = estate.map(|estate| estate.documents.values());
         let others = documents
             .into_iter()
             .flatten()
-            .filter(|(kind, _)| kind.place() != Whose::Itself);
-        Ok(others.take(limit).map(name).collect())
+            .filter(|stored| stored.document.kind.place() != Whose::Itself);
+        Ok(others.take(limit).map(inhabitant).collect())
     }
 
     fn count(&mut self, owner: Owner, kind: KindName) -> Result<u64, StoreError> {

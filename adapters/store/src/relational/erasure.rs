@@ -1,7 +1,7 @@
 //! Erasing a tenant: every table that has a column for its owner, but those that say why not.
 
 use async_trait::async_trait;
-use domain::{AuditEntry, KindName, Reference};
+use domain::{AuditEntry, KindName, Referrer};
 use ids::TenantId;
 use ports::{Change, ERASE_STEP, Erased, ErasureStore, StoreError};
 use tenancy::{AccountScope, Below, Owner};
@@ -11,8 +11,8 @@ use super::sight::Sight;
 use super::sql::{Sql, column, limit};
 use super::value::params;
 use super::writer::Desk;
-use super::{SqlStore, accounts, tables, trail};
-use crate::transaction::Reach;
+use super::{SqlStore, accounts, documents, references, tables, trail};
+use crate::transaction::{Reach, USERS_NAMED, beyond};
 
 /// The feed holds ids alone, and running exchanges learn from it that the tenant is gone; it is
 /// bounded by itself.
@@ -44,20 +44,8 @@ fn number(rows: usize) -> u64 {
 }
 
 /// What keeps a tenant from being erased.
-fn holds(sql: Sql<'_>, owner: Owner) -> Result<Vec<Reference>, StoreError> {
-    let find = "SELECT id FROM documents WHERE tenant = ?1 AND kind = ?2 ORDER BY id LIMIT ?3";
-    let kind = KindName::Hold;
-    sql.all(
-        find,
-        params![column(owner), kind.as_str(), limit(20)],
-        |fields| {
-            Ok(Reference {
-                kind,
-                id: fields.plain(0)?,
-                field: "/owner".to_owned(),
-            })
-        },
-    )
+fn holds(sql: Sql<'_>, owner: Owner) -> Result<Vec<Referrer>, StoreError> {
+    references::inside(sql, owner, KindName::Hold, USERS_NAMED)
 }
 
 struct Erasure<'a> {
@@ -124,8 +112,10 @@ fn step(
         return Err(StoreError::NotFound);
     }
     let by = holds(desk.sql, owner)?;
+    let all = documents::count(desk.sql, owner, KindName::Hold)?;
+    let more = beyond(all, by.len());
     if !by.is_empty() {
-        return Err(StoreError::InUse { by });
+        return Err(StoreError::InUse { by, more });
     }
     let mut erasure = Erasure {
         desk,

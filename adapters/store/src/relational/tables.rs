@@ -1,7 +1,7 @@
 //! The steps of a change, over the tables.
 
 use domain::{
-    AuditEntry, Credentials, Document, Event, FeedEntry, KeyScope, KindName, Place, Reference,
+    AuditEntry, Credentials, Document, Event, FeedEntry, KeyScope, KindName, Place, Referrer,
     UniqueKey, Version,
 };
 use ports::{
@@ -14,7 +14,9 @@ use super::sql::{Fields, Sql, column, integer, json, limit};
 use super::value::params;
 use super::vault::OwnerKey;
 use super::writer::Desk;
-use super::{accounts, credentials, deliveries, documents, events, feed, support, tokens, trail};
+use super::{
+    accounts, credentials, deliveries, documents, events, feed, references, support, tokens, trail,
+};
 use crate::transaction::{self, Holder, Links, Reach, Tables, arrive, carry_out, carry_out_parts};
 
 /// Carries out a change inside the savepoint of its order.
@@ -250,40 +252,25 @@ impl Tables for Draft<'_> {
         kind: KindName,
         id: &str,
         limit: usize,
-    ) -> Result<Vec<Reference>, StoreError> {
-        let mut found = Vec::new();
-        for from in KindName::ALL {
-            let find = "SELECT id, field FROM pointers WHERE target_tenant = ?1
-                        AND target_kind = ?2 AND target = ?3 AND kind = ?4
-                        ORDER BY id, field LIMIT ?5";
-            let (owner, kind, room) = (column(owner), kind.as_str(), limit - found.len());
-            let place = params![owner, kind, id, from.as_str(), self::limit(room)];
-            found.extend(self.sql().all(find, place, |fields| {
-                Ok(Reference {
-                    kind: from,
-                    id: fields.plain(0)?,
-                    field: fields.plain(1)?,
-                })
-            })?);
-        }
-        Ok(found)
+    ) -> Result<Vec<Referrer>, StoreError> {
+        references::first(self.sql(), owner, (kind, id), limit)
     }
 
-    fn inhabitants(&mut self, owner: Owner, limit: usize) -> Result<Vec<Reference>, StoreError> {
+    fn count_referrers(
+        &mut self,
+        owner: Owner,
+        kind: KindName,
+        id: &str,
+    ) -> Result<u64, StoreError> {
+        references::count(self.sql(), owner, (kind, id))
+    }
+
+    fn inhabitants(&mut self, owner: Owner, limit: usize) -> Result<Vec<Referrer>, StoreError> {
         let mut found = Vec::new();
         let others = KindName::ALL.into_iter();
         for kind in others.filter(|kind| kind.place() != Place::Itself) {
-            let find = "SELECT id FROM documents WHERE tenant = ?1 AND kind = ?2
-                        ORDER BY id LIMIT ?3";
-            let room = self::limit(limit - found.len());
-            let place = params![column(owner), kind.as_str(), room];
-            found.extend(self.sql().all(find, place, |fields| {
-                Ok(Reference {
-                    kind,
-                    id: fields.plain(0)?,
-                    field: "/owner".to_owned(),
-                })
-            })?);
+            let room = limit - found.len();
+            found.extend(references::inside(self.sql(), owner, kind, room)?);
         }
         Ok(found)
     }

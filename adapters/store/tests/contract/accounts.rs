@@ -1,7 +1,7 @@
 //! The tree of accounts: who sees whom, who may sell what, and how much may lie below.
 
 use domain::{
-    Document, KindName, Plan, Quotas, Reference, Reseller, ResellerLimits, WEBHOOKS_MAX, Webhook,
+    Document, KindName, Plan, Quotas, Referrer, Reseller, ResellerLimits, WEBHOOKS_MAX, Webhook,
 };
 use ids::{PlanId, ResellerId, TenantId, WebhookId};
 use ports::{Operation, Page, StoreError, Write};
@@ -226,11 +226,24 @@ fn a_plan_is_sold_by_its_account_and_by_whom_it_was_granted_to(world: &World<'_>
     commit(world, &platform(), replace(grant)).unwrap();
     assert!(make("b.example", &gold).is_ok());
     let by = commit(world, &platform(), delete(&gold)).unwrap_err();
-    let StoreError::InUse { by } = by else {
+    let StoreError::InUse { by, .. } = by else {
         panic!("{by}");
     };
     let kinds: Vec<KindName> = by.iter().map(|user| user.kind).collect();
     assert_eq!(kinds, [KindName::Reseller, KindName::Tenant]);
+    let own = tenant_write(world, "own.example", None, Some(&gold));
+    commit(world, &platform(), Operation::Create(own)).unwrap();
+    let users = |scope: &AccountScope| -> Vec<String> {
+        let place = (KindName::Plan, gold.id.as_str());
+        let found = block_on(world.store.referrers_below(scope, place, None, 9)).unwrap();
+        found.by.into_iter().map(|one| one.name).collect()
+    };
+    assert_eq!(users(&platform()), ["north", "b.example", "own.example"]);
+    assert_eq!(
+        users(&scope),
+        ["north", "b.example"],
+        "a neighbour's is not told"
+    );
 }
 
 fn a_disabled_plan_is_kept_and_not_given_anew(world: &World<'_>) {
@@ -344,17 +357,18 @@ fn a_reseller_with_anything_below_it_is_not_deleted(world: &World<'_>) {
     let oslo = reseller(world, "oslo", Some(&north));
     let acme = tenant(world, "acme.example", Some(&oslo));
     let gold = plan(world, &scope_of(world, &oslo), "gold", Quotas::default());
-    let user = |document: &Document, field: &str| Reference {
+    let user = |document: &Document, field: &str| Referrer {
         kind: document.kind,
         id: document.id.clone(),
+        name: document.name.clone(),
         field: field.to_owned(),
     };
     let refused = commit(world, &platform(), delete(&north));
     let by = vec![user(&oslo, "/parent")];
-    assert_eq!(refused, Err(StoreError::InUse { by }));
+    assert_eq!(refused, Err(StoreError::InUse { by, more: 0 }));
     let refused = commit(world, &platform(), delete(&oslo));
     let by = vec![user(&acme, "/reseller"), user(&gold, "/owner")];
-    assert_eq!(refused, Err(StoreError::InUse { by }));
+    assert_eq!(refused, Err(StoreError::InUse { by, more: 0 }));
     commit(world, &platform(), delete(&acme)).unwrap();
     commit(world, &scope_of(world, &oslo), delete(&gold)).unwrap();
     commit(world, &scope_of(world, &north), delete(&oslo)).unwrap();

@@ -1,6 +1,6 @@
 //! Erasing a tenant: nothing of it remains, nothing of its neighbour is touched.
 
-use domain::{AuditEntry, Hold, KindName, Reference, Tenant};
+use domain::{AuditEntry, Hold, KindName, Referrer, Tenant};
 use ids::{AuditId, HoldId};
 use ports::{Erased, Operation, Page, SecretChange, StoreError, locate_below};
 use store::block_on;
@@ -102,12 +102,13 @@ fn what_is_on_hold_is_not_erased(world: &World<'_>) {
         extension: None,
     };
     world.create(&acme, write(id, acme.owner(), spec));
-    let by = vec![Reference {
+    let by = vec![Referrer {
         kind: KindName::Hold,
         id: id.to_string(),
+        name: "case-17".to_owned(),
         field: "/owner".to_owned(),
     }];
-    assert_eq!(step(world, &acme), Err(StoreError::InUse { by }));
+    assert_eq!(step(world, &acme), Err(StoreError::InUse { by, more: 0 }));
     assert!(block_on(world.store.load_tenant(&acme)).unwrap().is_some());
 }
 

@@ -1,6 +1,6 @@
 //! Tenants come, are loaded, and go.
 
-use domain::{KindName, Reference, TenantParts};
+use domain::{Document, KindName, Referrer, TenantParts};
 use ports::{Operation, Page, StoreError};
 use store::block_on;
 use tenancy::TenantScope;
@@ -17,17 +17,15 @@ fn a_tenant_with_documents_is_not_deleted_and_they_are_named(world: &World<'_>) 
     let extension = world.extension(&acme, "101");
     let device = world.device(&acme, &extension, "ann");
     let own = world.get(&acme, KindName::Tenant, "acme.example").unwrap();
-    let inhabitant = |kind, id: &str| Reference {
-        kind,
-        id: id.to_owned(),
+    let inhabitant = |document: &Document| Referrer {
+        kind: document.kind,
+        id: document.id.clone(),
+        name: document.name.clone(),
         field: "/owner".to_owned(),
     };
-    let by = vec![
-        inhabitant(KindName::Extension, &extension.id),
-        inhabitant(KindName::Device, &device.id),
-    ];
+    let by = vec![inhabitant(&extension), inhabitant(&device)];
     let refused = world.commit_below(vec![delete(&own)]);
-    assert_eq!(refused, Err(StoreError::InUse { by }));
+    assert_eq!(refused, Err(StoreError::InUse { by, more: 0 }));
     world
         .commit(&acme, vec![delete(&device), delete(&extension)])
         .unwrap();

@@ -103,6 +103,13 @@ pub(crate) enum Verb<Whose: Args> {
         #[arg(long, value_name = "SECONDS", default_value_t = 0)]
         overlap: u64,
     },
+    /// Show what refers to it and keeps it from being removed
+    UsedBy {
+        #[command(flatten)]
+        whose: Whose,
+        /// Its name or id
+        name: String,
+    },
     /// Show its revisions, newest first
     History {
         #[command(flatten)]
@@ -137,6 +144,7 @@ impl<Whose: Args> Verb<Whose> {
             | Verb::Add { whose, .. }
             | Verb::Set { whose, .. }
             | Verb::Secret { whose, .. }
+            | Verb::UsedBy { whose, .. }
             | Verb::History { whose, .. }
             | Verb::Rollback { whose, .. }
             | Verb::Remove { whose, .. } => whose,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use admin::{Reach, documents};
 use clap::Args;
 use domain::{ForKind, Kind, KindName, Secret, SecretRule};
+use ports::{PAGE_MAX, Page};
 use serde_json::{Value, json};
 use store::block_on;
 use tenancy::Unresolved;
@@ -106,6 +107,7 @@ impl<S: Reach, W: Args> ForKind for Task<'_, S, W> {
             Verb::Secret { name, overlap, .. } => {
                 desk.secret::<K>(&name, Duration::from_secs(overlap))
             }
+            Verb::UsedBy { name, .. } => desk.used_by::<K>(&name),
             Verb::History { name, .. } => desk.history::<K>(&name),
             Verb::Rollback { name, revision, .. } => desk.roll_back::<K>(&name, revision),
             Verb::Remove { name, .. } => desk.remove::<K>(&name),
@@ -170,6 +172,28 @@ impl<S: Reach> Desk<'_, S> {
         let office = &self.console.office;
         let rotated = documents::rotate_secret::<K, S>(office, &self.scope, found, None, overlap);
         tell::<K>(block_on(rotated)?.secret.as_ref());
+        Ok(())
+    }
+
+    fn used_by<K: Kind>(&self, name: &str) -> Result<(), Failure> {
+        let (found, _) = self.find::<K>(name)?;
+        let (office, mut page) = (&self.console.office, Page::first(PAGE_MAX));
+        let mut rows = Vec::new();
+        loop {
+            let users = documents::referrers::<K, S>(office, &self.scope, found, &page);
+            let users = block_on(users)?;
+            rows.extend(
+                users
+                    .by
+                    .into_iter()
+                    .map(|user| vec![user.kind.to_string(), user.name, user.field, user.id]),
+            );
+            match users.next {
+                Some(next) => page = page.after(next),
+                None => break,
+            }
+        }
+        print::table(&["KIND", "NAME", "FIELD", "ID"], &rows);
         Ok(())
     }
 

@@ -196,7 +196,10 @@ mod tests {
         done.companies = 9;
         done.up_to = Some("i.example".to_owned());
         let text = aftermath(&done);
-        assert!(text.contains("(9 of 12 companies, up to i.example)"), "{text}");
+        assert!(
+            text.contains("(9 of 12 companies, up to i.example)"),
+            "{text}"
+        );
         assert!(text.contains("apply the same file again"), "{text}");
     }
 }

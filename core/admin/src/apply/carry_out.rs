@@ -91,7 +91,9 @@ pub async fn carry_out(
 /// The entries with their places in the snapshot, each after those that it needs.
 fn sorted<'s>(snapshot: &'s Snapshot, order: &Order) -> Vec<(usize, &'s Entry, Rank)> {
     let entries = snapshot.documents.iter().enumerate().zip(&order.ranks);
-    let mut entries: Vec<_> = entries.map(|((at, entry), rank)| (at, entry, *rank)).collect();
+    let mut entries: Vec<_> = entries
+        .map(|((at, entry), rank)| (at, entry, *rank))
+        .collect();
     entries.sort_by_key(|(at, _, rank)| (*rank, *at));
     entries
 }

@@ -38,7 +38,9 @@ impl Order {
     pub(super) fn of(entries: &[Entry]) -> Order {
         let depths = depths(entries);
         let domains = first_domains(entries);
-        let belongs = entries.iter().map(|entry| company(entry, &depths, &domains));
+        let belongs = entries
+            .iter()
+            .map(|entry| company(entry, &depths, &domains));
         let belongs: Vec<Option<&str>> = belongs.collect();
         let names: BTreeSet<&str> = belongs.iter().copied().flatten().collect();
         let numbers: HashMap<&str, usize> = names.iter().copied().zip(1..).collect();
@@ -71,7 +73,9 @@ impl Order {
 
     /// What a company is called.
     pub(super) fn called(&self, company: usize) -> Option<&str> {
-        self.companies.get(company.checked_sub(1)?).map(String::as_str)
+        self.companies
+            .get(company.checked_sub(1)?)
+            .map(String::as_str)
     }
 }
 

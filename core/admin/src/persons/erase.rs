@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AuditEntry, Cdr, Delivery, Event, Extension, KindName, Reference, Subject, User};
+use domain::{AuditEntry, Cdr, Delivery, Event, Extension, KindName, Referrer, Subject, User};
 use ports::StoreError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -76,7 +76,7 @@ async fn refuse_held(
 ) -> Result<(), StoreError> {
     let held = holds::all(office, scope).await?;
     let ids = &person.subject.ids;
-    let by: Vec<Reference> = held
+    let by: Vec<Referrer> = held
         .into_iter()
         .filter(|hold| {
             let named = |id: Option<String>| id.is_some_and(|id| ids.contains(&id));
@@ -84,12 +84,12 @@ async fn refuse_held(
                 || named(hold.spec.user.map(|id| id.to_string()))
                 || named(hold.spec.extension.map(|id| id.to_string()))
         })
-        .map(|hold| holds::reference(&hold))
+        .map(|hold| holds::referrer(&hold))
         .collect();
     if by.is_empty() {
         return Ok(());
     }
-    Err(StoreError::InUse { by })
+    Err(StoreError::InUse { by, more: 0 })
 }
 
 async fn erase_documents(

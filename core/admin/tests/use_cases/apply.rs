@@ -126,12 +126,7 @@ fn what_is_wrong_is_named_and_nothing_is_done() {
     let trouble = |change: &dyn Fn(&mut Snapshot)| {
         let mut snapshot = whole();
         change(&mut snapshot);
-        let error = block_on(carry_out(
-            &scene.office,
-            &scene.platform,
-            &snapshot,
-            |_| {},
-        ));
+        let error = block_on(carry_out(&scene.office, &scene.platform, &snapshot, |_| {}));
         let error = error.unwrap_err();
         assert!(
             taken(&scene, &scene.platform, &What::All)
@@ -244,7 +239,11 @@ fn three_large() -> Snapshot {
             let spec = json!({ "number": number.to_string() });
             documents.push(entry(KindName::Extension, Some(domain), spec));
         }
-        documents.push(entry(KindName::Tenant, None, json!({ "domains": [domain] })));
+        documents.push(entry(
+            KindName::Tenant,
+            None,
+            json!({ "domains": [domain] }),
+        ));
     }
     Snapshot::of(documents)
 }
@@ -255,9 +254,14 @@ fn trouble_after_whole_companies_tells_which_are_done_and_applying_again_goes_on
     let mut snapshot = three_large();
     snapshot.documents[7].spec["ring_seconds"] = 1.into();
     let mut heard = Vec::new();
-    let refused = block_on(carry_out(&scene.office, &scene.platform, &snapshot, |now| {
-        heard.push(now.clone());
-    }));
+    let refused = block_on(carry_out(
+        &scene.office,
+        &scene.platform,
+        &snapshot,
+        |now| {
+            heard.push(now.clone());
+        },
+    ));
     let refused = refused.unwrap_err();
     assert_eq!(
         refused.to_string(),
@@ -275,7 +279,11 @@ fn trouble_after_whole_companies_tells_which_are_done_and_applying_again_goes_on
     assert_eq!(heard, [done], "what is not durable is not told of");
     let there = taken(&scene, &scene.platform, &What::All).documents;
     assert_eq!(there.len(), 1_602, "nothing of the third company is there");
-    assert!(there.iter().all(|entry| entry.within.as_deref() != Some("c.example")));
+    assert!(
+        there
+            .iter()
+            .all(|entry| entry.within.as_deref() != Some("c.example"))
+    );
 
     let acts = applied(&scene, &scene.platform, &three_large());
     let made = acts.iter().filter(|act| **act == Act::Create).count();

@@ -177,7 +177,7 @@ fn a_hold_on_a_person_an_extension_or_the_company_refuses_the_erasure() {
     ];
     for spec in covers {
         let hold = company.hold(spec);
-        let Err(StoreError::InUse { by }) = company.erase("ann@acme.example") else {
+        let Err(StoreError::InUse { by, .. }) = company.erase("ann@acme.example") else {
             panic!("an erasure of what is held");
         };
         assert_eq!(

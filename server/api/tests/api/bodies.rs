@@ -1,7 +1,7 @@
 //! Bodies that cannot be read, or break a rule.
 
 use api::Kind;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -181,11 +181,20 @@ async fn a_taken_name_and_a_thing_in_use_are_conflicts() {
     assert_eq!(reply.blames(), "/number");
     let ask = Ask::delete(&acme.path("extensions/101"));
     let reply = world.tenant(acme, ask).await.refuses(Kind::InUse);
-    assert!(
-        reply.text().contains(&acme.device.to_string()),
-        "{}",
-        reply.text()
+    let device = acme.device.to_string();
+    assert_eq!(
+        reply.json()["in_use"],
+        json!({
+            "by": [{
+                "kind": "device", "id": device, "name": acme.username, "field": "/extension"
+            }],
+            "more": 0
+        })
     );
+    let users = world.tenant(acme, Ask::get(&acme.path("extensions/101/used-by")));
+    let users = users.await.is(200).json();
+    assert_eq!(users["items"], reply.json()["in_use"]["by"]);
+    assert_eq!(users["next"], Value::Null);
     let path = format!("/api/v1/tenants/{}", acme.id);
     world
         .operator(Ask::delete(&path))

@@ -9,6 +9,7 @@ use crate::operation::{Operation, PAGE, Parameter, text};
 use crate::problem::Kind as Refusal;
 use crate::view::audit::VersionView;
 use crate::view::document::{Rollback, Spec, View};
+use crate::view::referrer::ReferrerView;
 use crate::words;
 
 const CREATE: &str = "\
@@ -62,6 +63,7 @@ pub(super) fn operations<K: Kind, D: Door>(label: &str) -> Vec<Operation> {
         SecretRule::None | SecretRule::Supplied => {}
         SecretRule::Generated | SecretRule::Signing => operations.push(rotate::<K, D>(&words)),
     }
+    operations.push(referrers::<K, D>(&words));
     operations.push(history::<K, D>(&words));
     operations.push(roll_back::<K, D>(&words));
     operations
@@ -165,7 +167,8 @@ fn change<K: Kind, D: Door>(words: &Words) -> Operation {
 }
 
 fn delete<K: Kind, D: Door>(words: &Words) -> Operation {
-    let told = "What refers to it must be deleted or changed before.";
+    let told =
+        "What refers to it must be deleted or changed before; a refusal names it in `in_use`.";
     let name = format!("delete{}", words.label);
     Operation::delete(words.one.clone(), name, handle::delete::<K, D>)
         .needs(Permission::of_kind(K::NAME, Verb::Remove))
@@ -209,6 +212,20 @@ fn rotate<K: Kind, D: Door>(words: &Words) -> Operation {
         .gives::<View<K>>(format!("The {}, with its new secret.", words.what))
         .tagged()
         .may_be_revised()
+}
+
+fn referrers<K: Kind, D: Door>(words: &Words) -> Operation {
+    let path = format!("{}/used-by", words.one);
+    let name = format!("get{}UsedBy", words.label);
+    Operation::get(path, name, handle::referrers::<K, D>)
+        .needs(Permission::of_kind(K::NAME, Verb::Read))
+        .tells(
+            format!("Show what refers to {}", words.a),
+            "What must be deleted or changed before it can be deleted: the documents, by the kind, \
+             the id and the field that refers.",
+        )
+        .query(&PAGE)
+        .gives::<List<ReferrerView>>("One page of those who refer to it.")
 }
 
 fn history<K: Kind, D: Door>(words: &Words) -> Operation {

@@ -13,6 +13,7 @@ use crate::problem::Problem;
 use crate::query::Meant;
 use crate::view::audit::VersionView;
 use crate::view::document::{Rollback, View};
+use crate::view::referrer::ReferrerView;
 
 /// The answer with a document.
 fn shown<K: Kind>(resource: Resource<K>) -> Result<Answer, Problem> {
@@ -145,6 +146,13 @@ pub(super) async fn rotate<K: Kind, D: Door>(call: Call) -> Result<Answer, Probl
     let (office, overlap) = (&call.office, call.overlap()?);
     let rotated = documents::rotate_secret::<K, _>(office, &scope, found, revision, overlap);
     told(rotated.await?)
+}
+
+pub(super) async fn referrers<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
+    let (scope, found, _) = named::<K, D>(&call).await?;
+    let page = call.page()?;
+    let found = documents::referrers::<K, _>(&call.office, &scope, found, &page).await?;
+    Answer::json(&List::<ReferrerView>::of(found.by, found.next))
 }
 
 pub(super) async fn history<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
