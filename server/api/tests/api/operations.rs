@@ -12,7 +12,7 @@ use ids::{CallId, TokenId};
 use serde_json::{Value, json};
 
 use crate::exchange;
-use crate::http::Ask;
+use crate::http::{Ask, Reply};
 use crate::openapi::described;
 use crate::passkeys;
 use crate::people;
@@ -73,6 +73,24 @@ async fn events(world: &World) {
     assert_eq!(reply.header("content-type"), Some("text/event-stream"));
 }
 
+/// The question who refers to what a path names.
+fn users_of(one: &str) -> Ask {
+    Ask::get(&format!("{one}/used-by"))
+}
+
+/// Who refers to it, each as `kind name field`.
+fn used_by(reply: Reply) -> Vec<String> {
+    let page = reply.is(200).json();
+    let word = |user: &Value, member: &str| user[member].as_str().unwrap().to_owned();
+    let items = page["items"].as_array().unwrap().iter();
+    let line = |user| {
+        ["kind", "name", "field"]
+            .map(|member| word(user, member))
+            .join(" ")
+    };
+    items.map(line).collect()
+}
+
 /// A reseller sells a plan to a company, and everything about all three is seen and changed.
 async fn accounts(world: &World) {
     for (list, name, other) in [
@@ -110,6 +128,7 @@ async fn accounts(world: &World) {
         let history = world.operator(Ask::get(&format!("{one}/history"))).await;
         let items = history.is(200).json()["items"].as_array().unwrap().len();
         assert_eq!(items, 4);
+        assert_eq!(used_by(world.operator(users_of(&one)).await), [""; 0]);
         assert_eq!(world.operator(Ask::get(&one)).await.is(200).json(), back);
     }
     let grant = json!({"plans": ["gold"], "limits": {"tenants": 1}});
@@ -125,6 +144,11 @@ async fn accounts(world: &World) {
         .is(201)
         .json();
     assert!(sold["plan"].as_str().unwrap().starts_with("pln_"));
+    let users = used_by(world.operator(users_of("/api/v1/plans/gold")).await);
+    assert_eq!(
+        users,
+        ["reseller east /plans/0", "tenant sold.example /plan"]
+    );
     let second = json!({"domains": ["second.example"], "reseller": "east"});
     let second = Ask::post("/api/v1/tenants").json(&second);
     world.operator(second).await.refuses(api::Kind::Quota);
@@ -199,6 +223,8 @@ async fn webhooks(world: &World) {
         .tenant(acme, Ask::get(&format!("{one}/history")))
         .await
         .is(200);
+    let users = world.tenant(acme, users_of(&one)).await;
+    assert_eq!(used_by(users), [""; 0]);
     world.tenant(acme, Ask::delete(&one)).await.is(204);
     replays(world, &acme.path("webhooks/acme-crm")).await;
 }
@@ -301,6 +327,7 @@ async fn tenants(world: &World) {
         .map(|v| &v["change"])
         .collect();
     assert_eq!(seen, ["replaced", "replaced", "created"]);
+    assert_eq!(used_by(world.operator(users_of(&two)).await), [""; 0]);
     assert_eq!(history["items"][2]["spec"]["display_name"], "Initech");
     let usage = world
         .operator(Ask::get(&format!("{two}/usage")))
@@ -396,6 +423,8 @@ async fn extensions(world: &World) {
         .json();
     assert_eq!(history["items"].as_array().unwrap().len(), 3);
     assert_eq!(history["items"][0]["spec"]["ring_seconds"], 45);
+    let users = world.tenant(acme, users_of(&one)).await;
+    assert_eq!(used_by(users), [""; 0]);
     let back = Ask::post(&format!("{one}/rollback")).json(&json!({"revision": 2}));
     let back = world.tenant(acme, back).await.is(200);
     assert_eq!(
@@ -461,6 +490,8 @@ async fn devices(world: &World) {
         .is(200)
         .json();
     assert_eq!(history["items"].as_array().unwrap().len(), 4);
+    let users = world.tenant(acme, users_of(&one)).await;
+    assert_eq!(used_by(users), [""; 0]);
     let back = |revision: u64| {
         let back = json!({"revision": revision});
         Ask::post(&format!("{one}/rollback")).json(&back)

@@ -27,6 +27,9 @@ const REPLACE: &str = "\
 What is left out has its default, but the secret stays. What is kept of a secret may depend on the \
 name; then a new name needs a `secret`.";
 
+const USED_BY: &str = "\
+What must be deleted or changed before it can be deleted, in the order of kind, id and field.";
+
 /// The heading under which a kind's operations stand.
 pub(super) fn tag<K: Kind>() -> String {
     words::plain(&words::capital(K::MANY))
@@ -221,8 +224,7 @@ fn referrers<K: Kind, D: Door>(words: &Words) -> Operation {
         .needs(Permission::of_kind(K::NAME, Verb::Read))
         .tells(
             format!("Show what refers to {}", words.a),
-            "What must be deleted or changed before it can be deleted: the documents, by the kind, \
-             the id and the field that refers.",
+            format!("{}{USED_BY}", D::FOR),
         )
         .query(&PAGE)
         .gives::<List<ReferrerView>>("One page of those who refer to it.")

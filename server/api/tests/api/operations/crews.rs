@@ -45,6 +45,8 @@ pub(super) async fn crews(world: &World) {
             let history = Ask::get(&format!("{one}/history"));
             let history = world.operator(history).await.is(200).json();
             assert_eq!(history["items"].as_array().unwrap().len(), 4);
+            let users = world.operator(Ask::get(&format!("{one}/used-by")));
+            assert_eq!(users.await.is(200).json()["items"], json!([]));
             world.operator(Ask::delete(&one)).await.is(204);
         }
     }

@@ -48,6 +48,8 @@ pub(super) async fn privacy(world: &World) {
     world.tenant(globex, patch).await.is(200);
     let history = Ask::get(&format!("{case}/history"));
     world.tenant(globex, history).await.is(200);
+    let users = Ask::get(&format!("{case}/used-by"));
+    world.tenant(globex, users).await.is(200);
     let back = Ask::post(&format!("{case}/rollback")).json(&json!({"revision": 2}));
     world.tenant(globex, back).await.is(200);
     world.tenant(globex, Ask::delete(&case)).await.is(204);
