@@ -47,7 +47,8 @@ pub async fn authenticate(
     let Some(stored) = token.opened_by(&text.hash(), now) else {
         return Ok(None);
     };
-    if !office.store().is_open(token.owner).await? {
+    // a tenant's keys are open as long as it is there
+    if token.owner.account().is_some() && !office.store().is_open(token.owner).await? {
         return Ok(None);
     }
     office.uses().note(&token, now);

@@ -144,7 +144,7 @@ pub async fn replace<K: Kind, S: Reach>(
     value: Value,
 ) -> Result<Resource<K>, StoreError> {
     let before = reread(office, scope, found).await?;
-    let draft = draft::read(office, scope, value).await?;
+    let draft = draft::changed(office, scope, &before, value).await?;
     replace_with(office, scope, &before, revision, draft).await
 }
 
@@ -184,7 +184,7 @@ pub async fn patch<K: Kind, S: Reach>(
     let before = reread::<K, S>(office, scope, found).await?;
     let mut value = resource::spec_value(&before)?;
     merge_patch(&mut value, patch);
-    let draft = draft::read(office, scope, value).await?;
+    let draft = draft::changed(office, scope, &before, value).await?;
     replace_with(office, scope, &before, revision, draft).await
 }
 

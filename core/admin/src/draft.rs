@@ -1,6 +1,6 @@
 //! A document as it comes from outside: references by name, a secret in clear.
 
-use domain::{Invalid, Kind, Secret, SecretRule};
+use domain::{Invalid, Kind, Place, Resource, Secret, SecretRule};
 use ports::StoreError;
 use serde_json::Value;
 
@@ -19,17 +19,37 @@ pub(crate) struct Draft<K> {
     pub(crate) secret: Option<Secret>,
 }
 
-/// Reads a document from JSON. What it refers to may be named by id or by natural key.
+/// Reads a new document from JSON. What it refers to may be named by id or by natural key.
 pub(crate) async fn read<K: Kind, S: Reach>(
     office: &Office,
     scope: &S,
+    value: Value,
+) -> Result<Draft<K>, StoreError> {
+    read_as(office, scope, false, value).await
+}
+
+/// Reads a document that shall take the place of another, as [`read`] does.
+pub(crate) async fn changed<K: Kind, S: Reach>(
+    office: &Office,
+    scope: &S,
+    before: &Resource<K>,
+    value: Value,
+) -> Result<Draft<K>, StoreError> {
+    let own = K::PLACE == Place::Itself && before.owner == scope.owner();
+    read_as(office, scope, own, value).await
+}
+
+async fn read_as<K: Kind, S: Reach>(
+    office: &Office,
+    scope: &S,
+    own: bool,
     mut value: Value,
 ) -> Result<Draft<K>, StoreError> {
     let secret = match K::SECRET {
         SecretRule::None | SecretRule::Signing => None,
         SecretRule::Generated | SecretRule::Supplied => take_secret(&mut value)?,
     };
-    reference::resolve_all(office, scope, K::NAME, &mut value).await?;
+    reference::resolve_all(office, scope, (K::NAME, own), &mut value).await?;
     Ok(Draft {
         spec: parse_spec(&value)?,
         secret,

@@ -31,15 +31,15 @@ fn lie_below(kind: KindName, value: &mut Value, own: ResellerId) {
 }
 
 /// Puts ids in the place of names in a spec of a kind. A reseller or a tenant that names no account
-/// above it lies right below the account that acts.
+/// above it lies right below the account that acts, unless it is that account's `own` document.
 pub(crate) async fn resolve_all<S: Reach>(
     office: &Office,
     scope: &S,
-    kind: KindName,
+    (kind, own_document): (KindName, bool),
     value: &mut Value,
 ) -> Result<(), StoreError> {
     if let Some(account) = scope.account() {
-        if let Account::Reseller(own) = account.account() {
+        if let (Account::Reseller(own), false) = (account.account(), own_document) {
             lie_below(kind, value, own);
         }
         return resolve_below(office, account, kind, value).await;

@@ -3,7 +3,7 @@
 use domain::{KindName, Level, Reseller, Resource, Rights, Role, Tenant, User};
 use ids::UserId;
 use ports::StoreError;
-use tenancy::{Owner, Principal, TenantScope, Unresolved};
+use tenancy::{Account, Owner, Principal, TenantScope, Unresolved};
 
 use crate::documents;
 use crate::office::Office;
@@ -44,18 +44,22 @@ fn inside(principal: &Principal) -> Result<TenantScope, StoreError> {
 
 /// What the ceilings of the principal's owner and of all resellers above it take away.
 async fn denied(office: &Office, principal: &Principal) -> Result<Vec<String>, StoreError> {
-    let (store, owner) = (office.store(), principal.owner());
-    let mut denied = Vec::new();
-    if owner == Owner::PLATFORM {
+    let (store, mut denied) = (office.store(), Vec::new());
+    let lowest = match principal.owner() {
+        Owner::Account(account) => account,
+        Owner::Tenant(tenant) => {
+            let (scope, id) = (inside(principal)?, tenant.to_string());
+            let own = store.get(&scope, KindName::Tenant, &id).await?;
+            let own: Resource<Tenant> = own.ok_or(StoreError::NotFound)?.try_into()?;
+            denied.extend(own.spec.ceiling.deny);
+            Account::of(own.spec.reseller)
+        }
+    };
+    // nobody is above the platform, nor above most tenants but it
+    if lowest == Account::Platform {
         return Ok(denied);
     }
-    if let Owner::Tenant(tenant) = owner {
-        let (scope, id) = (inside(principal)?, tenant.to_string());
-        let own = store.get(&scope, KindName::Tenant, &id).await?;
-        let own: Resource<Tenant> = own.ok_or(StoreError::NotFound)?.try_into()?;
-        denied.extend(own.spec.ceiling.deny);
-    }
-    for above in store.resellers_above(owner).await? {
+    for above in store.resellers_above(lowest.into()).await? {
         let above: Resource<Reseller> = above.try_into()?;
         denied.extend(above.spec.ceiling.deny);
     }

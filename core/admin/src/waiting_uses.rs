@@ -79,3 +79,6 @@ fn whole_step(now: WallTime) -> WallTime {
     let step = i64::try_from(TOKEN_USE_STEP.as_millis()).unwrap_or(i64::MAX);
     WallTime::from_unix_ms(now.unix_ms() - now.unix_ms().rem_euclid(step))
 }
+
+#[cfg(test)]
+mod tests;

@@ -129,7 +129,7 @@ def a_company_moves_to_another_exchange_with_its_old_passwords():
         wipe(new)
         came = tell("archive", "restore", archive, "--archive-key", key, "--data", new.data)
         true(ACME in came.stdout and "need new passwords" not in came.stdout, came.stdout)
-        made = tell("token", "create", "operator", "--data", new.data)
+        made = tell("token", "add", "operator", "--data", new.data)
         new.token = made.stdout.splitlines()[1].strip()
         new.companies = {ACME: old.companies[ACME]}
         with new:

@@ -135,10 +135,10 @@ def status_of(line):
 def a_new_key_serves_until_it_is_revoked():
     with Exchange() as exchange:
         data = ("--data", exchange.data)
-        made = tell("token", "create", "for-the-test", *data).stdout
+        made = tell("token", "add", "for-the-test", *data).stdout
         operator, exchange.token = exchange.token, made.split()[-1]
         equal(exchange.api("/api/v1/tenants")[0], 200, "status with the new key")
-        made = tell("token", "create", "for-acme", "--tenant", ACME, *data).stdout
+        made = tell("token", "add", "for-acme", "--tenant", ACME, *data).stdout
         exchange.token = made.split()[-1]
         key = re.search(r"key (\S+)", made).group(1)
         equal(exchange.api(f"/api/v1/tenants/{ACME}/extensions")[0], 200, "its own company")

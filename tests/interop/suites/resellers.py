@@ -84,7 +84,7 @@ def an_exchange_is_written_as_text_and_its_phones_register_on_another():
     equal(tell("snapshot", "--data", empty).stdout, tell("snapshot", "--data", one.data).stdout,
           "the snapshot of what was applied")
     # a folder with a key already says nothing before it is ready
-    tell("token", "create", "operator", "--data", empty)
+    tell("token", "add", "operator", "--data", empty)
     two.data = empty
     with two:
         with Line(two, ACME, ("acme-101", "carried-by-hand")) as line:

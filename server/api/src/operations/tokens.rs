@@ -230,9 +230,9 @@ async fn make(call: &Call, reach: &TokenReach, new: NewKey, base: &str) -> Resul
     let (token, text) = tokens::create(&call.office, reach, new).await?;
     let location = format!("{base}/{}", token.id);
     let bare = TokenView::of(token.clone(), call.office.now());
-    Ok(showing(call, token, &text)?
+    showing(call, token, &text)?
         .created(location)
-        .remembered_as(&bare)?)
+        .remembered_as(&bare)
 }
 
 /// The answer that has the key itself in it.

@@ -123,7 +123,11 @@ async fn nobody_raises_the_ceiling_above_itself_but_everybody_sees_it() {
     let seen = Ask::get(&account).key(&north.key).send(world.address).await;
     assert_eq!(seen.is(200).json()["ceiling"]["deny"], json!(["call.end"]));
     let refused = raise(&account).key(&north.key).send(world.address).await;
-    refused.refuses(Kind::Invalid);
+    assert_eq!(refused.refuses(Kind::Invalid).blames(), "/ceiling");
+    // what is its own it changes
+    let brand = Ask::patch(&account).if_match("*").key(&north.key);
+    let brand = brand.json(&json!({"display_name": "The North"}));
+    brand.send(world.address).await.is(200);
     for member in ["caps", "plan", "enabled"] {
         let change = json!({member: null});
         let ask = Ask::patch(&own).if_match("*").json(&change);

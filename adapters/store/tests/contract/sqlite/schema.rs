@@ -3,10 +3,13 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use store::OpenError;
+use ids::TokenId;
+use ports::FrontDoor;
+use store::{OpenError, block_on};
+use tenancy::TokenHash;
 
 use crate::disk::Disk;
-use crate::world::World;
+use crate::world::{World, time};
 
 fn mode(path: &std::path::Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -26,6 +29,38 @@ fn an_empty_file_is_brought_to_the_present_version_and_stays_there() {
     assert!(made >= 1);
     drop(disk.open());
     assert_eq!(version(), Ok(made));
+}
+
+/// The tables as they were before keys had scopes.
+const VERSION_7: [&str; 7] = [
+    include_str!("../../../src/sqlite/migrations/0001.sql"),
+    include_str!("../../../src/sqlite/migrations/0002.sql"),
+    include_str!("../../../src/sqlite/migrations/0003.sql"),
+    include_str!("../../../src/sqlite/migrations/0004.sql"),
+    include_str!("../../../src/sqlite/migrations/0005.sql"),
+    include_str!("../../../src/sqlite/migrations/0006.sql"),
+    include_str!("../../../src/sqlite/migrations/0007.sql"),
+];
+
+#[test]
+fn a_key_of_an_older_release_opens_all_that_it_opened() {
+    let disk = Disk::new();
+    fs::create_dir(disk.folder()).unwrap();
+    let raw = disk.raw();
+    raw.execute_batch(&VERSION_7.concat()).unwrap();
+    raw.pragma_update(None, "user_version", 7).unwrap();
+    let id = TokenId::new(1, 1).to_string();
+    let old = "INSERT INTO tokens (tenant, id, name, hash, created) VALUES ('', ?1, 'old', ?2, 5)";
+    raw.execute(old, (id, [7_u8; 32].as_slice())).unwrap();
+    drop(raw);
+    let store = disk.open();
+    let found = block_on(store.find_token(&TokenHash([7; 32]))).unwrap();
+    let found = found.unwrap();
+    assert_eq!(
+        (found.scopes.len(), &found.former, found.used),
+        (0, &None, None)
+    );
+    assert!(found.is_live(time(9)));
 }
 
 #[test]
