@@ -46,6 +46,9 @@ pub(super) async fn doors(world: &World) {
     let history = world.tenant(acme, history).await.is(200);
     assert_eq!(history.json()["items"].as_array().unwrap().len(), 4);
     assert!(!history.text().contains("gave"));
+    let users = Ask::get(&format!("{one}/used-by"));
+    let users = world.tenant(acme, users).await.is(200).json();
+    assert_eq!(users["items"], json!([]));
     world.tenant(acme, Ask::delete(&one)).await.is(204);
 }
 
