@@ -189,3 +189,20 @@ fn a_close_look_finds_a_lost_key_a_wrong_name_and_a_secret_of_elsewhere() {
     let found = health(&on_disk(&disk), 1);
     assert_eq!(found.faults, 2, "{:?}", found.told);
 }
+
+#[test]
+fn a_close_look_finds_credentials_that_do_not_open_or_are_nobodys() {
+    let spoilt_by = |text: &str| {
+        let disk = Disk::new();
+        fill(&World::over(&disk.open()));
+        assert!(health(&on_disk(&disk), 1).credentials > 0);
+        disk.raw().execute_batch(text).unwrap();
+        let found = health(&on_disk(&disk), 1);
+        assert_eq!(found.faults, 1, "{:?}", found.told);
+        found.told[0].clone()
+    };
+    let bent = spoilt_by("UPDATE credentials SET sealed = X'0102' WHERE person LIKE 'usr_%'");
+    assert!(bent.contains("credentials of usr_"), "{bent}");
+    let gone = spoilt_by("DELETE FROM credentials WHERE person LIKE 'usr_%'");
+    assert!(gone.contains("1 logins of"), "{gone}");
+}
