@@ -12,12 +12,12 @@ use domain::{
 };
 use ids::{AuditId, TenantId};
 use ports::{
-    Change, Committed, CredentialRecord, Fault, OPERATIONS_MAX, Operation, PARTS_OPERATIONS_MAX,
-    Part, SecretChange, StoreError, Write, Written,
+    Change, Committed, Fault, OPERATIONS_MAX, Operation, PARTS_OPERATIONS_MAX, Part, SecretChange,
+    StoreError, Write, Written,
 };
 use tenancy::{Account, Actor, Owner};
 
-pub(crate) use arrive::arrive;
+pub(crate) use arrive::{Arrivals, arrive};
 
 /// Those who refer, named in a refusal to delete.
 pub(crate) const USERS_NAMED: usize = 20;
@@ -83,8 +83,6 @@ pub(crate) trait Tables {
         new: bool,
     ) -> Result<(), StoreError>;
     fn delete(&mut self, owner: Owner, kind: KindName, id: &str) -> Result<(), StoreError>;
-    /// Keeps what a person signs in with, unless something is kept already.
-    fn put_person(&mut self, record: &CredentialRecord) -> Result<(), StoreError>;
     fn add_version(&mut self, version: &Version) -> Result<(), StoreError>;
     fn add_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError>;
     /// Adds to the feed and gives the cursor; the entry's own cursor is ignored.

@@ -14,7 +14,9 @@ use super::references::inhabitant;
 use super::state::{Place, State, Stored, key_place};
 use super::support::Visitors;
 use crate::FEED_KEPT;
-use crate::transaction::{self, Holder, Links, Reach, Tables, arrive, carry_out, carry_out_parts};
+use crate::transaction::{
+    self, Arrivals, Holder, Links, Reach, Tables, arrive, carry_out, carry_out_parts,
+};
 
 /// A change under way: documents are changed in place and remembered for undoing; facts wait
 /// until the change has succeeded.
@@ -288,11 +290,6 @@ impl Tables for Draft<'_> {
         Ok(())
     }
 
-    fn put_person(&mut self, record: &CredentialRecord) -> Result<(), StoreError> {
-        self.arrived.push(record.clone());
-        Ok(())
-    }
-
     fn add_version(&mut self, version: &Version) -> Result<(), StoreError> {
         self.versions.push(version.clone());
         Ok(())
@@ -328,5 +325,12 @@ impl Tables for Draft<'_> {
             .feed
             .last()
             .map_or(self.state.cursor, |entry| entry.cursor))
+    }
+}
+
+impl Arrivals for Draft<'_> {
+    fn put_person(&mut self, record: &CredentialRecord) -> Result<(), StoreError> {
+        self.arrived.push(record.clone());
+        Ok(())
     }
 }

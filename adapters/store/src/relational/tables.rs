@@ -17,7 +17,9 @@ use super::writer::Desk;
 use super::{
     accounts, credentials, deliveries, documents, events, feed, references, support, tokens, trail,
 };
-use crate::transaction::{self, Holder, Links, Reach, Tables, arrive, carry_out, carry_out_parts};
+use crate::transaction::{
+    self, Arrivals, Holder, Links, Reach, Tables, arrive, carry_out, carry_out_parts,
+};
 
 /// Carries out a change inside the savepoint of its order.
 pub(super) fn commit(
@@ -331,11 +333,6 @@ impl Tables for Draft<'_> {
         Ok(())
     }
 
-    fn put_person(&mut self, record: &CredentialRecord) -> Result<(), StoreError> {
-        let desk = self.desk;
-        credentials::add(desk, self.key(record.owner)?, record)
-    }
-
     fn add_version(&mut self, version: &Version) -> Result<(), StoreError> {
         let document = &version.document;
         let (owner, kind) = (column(document.owner), document.kind.as_str());
@@ -389,5 +386,12 @@ impl Tables for Draft<'_> {
 
     fn cursor(&mut self) -> Result<u64, StoreError> {
         feed::cursor(self.sql())
+    }
+}
+
+impl Arrivals for Draft<'_> {
+    fn put_person(&mut self, record: &CredentialRecord) -> Result<(), StoreError> {
+        let desk = self.desk;
+        credentials::add(desk, self.key(record.owner)?, record)
     }
 }

@@ -13,9 +13,15 @@ use tenancy::{Account, Actor, Owner};
 
 use super::{Links, Reach, Step, Tables, quota};
 
+/// The steps of an arrival besides those of every change.
+pub(crate) trait Arrivals: Tables {
+    /// Keeps what a person signs in with, unless something is kept already.
+    fn put_person(&mut self, record: &CredentialRecord) -> Result<(), StoreError>;
+}
+
 /// Carries out an arrival. On an error nothing of it may remain.
 pub(crate) fn arrive(
-    tables: &mut impl Tables,
+    tables: &mut impl Arrivals,
     account: Account,
     actor: Actor,
     arrival: &Arrival,
@@ -44,7 +50,7 @@ pub(crate) fn arrive(
 /// A document that was here before, by kind and id, and its revision.
 type Before = BTreeMap<(KindName, String), u64>;
 
-impl<T: Tables> Step<'_, T> {
+impl<T: Arrivals> Step<'_, T> {
     fn settle(&mut self, arrival: &Arrival) -> Result<(), StoreError> {
         let known = self.check_belongings(arrival)?;
         let before = if arrival.replaces {
