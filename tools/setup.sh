@@ -118,6 +118,8 @@ need_interop() {
     command -v sox >/dev/null || apt_install sox
     command -v espeak-ng >/dev/null || apt_install espeak-ng
     command -v curl >/dev/null || apt_install curl
+    command -v openssl >/dev/null || apt_install openssl
+    command -v chromedriver >/dev/null || apt_install chromium chromium-driver
     need_numpy
 }
 

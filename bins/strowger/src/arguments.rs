@@ -91,7 +91,9 @@ pub(crate) enum Command {
     /// List, add, change and remove a company's own sign-in servers; add gives the client secret
     /// that the server gave with --secret-stdin
     #[command(
-        after_help = "Example: strowger sso add acme.example entra domains=acme.example client_id=pbx issuer=https://login.acme.example"
+        after_help = "Example: strowger sso add acme.example entra client_id=pbx \
+                      issuer=https://login.acme.example 'domains=[\"acme.example\"]' \
+                      --secret-stdin < secret"
     )]
     Sso(TenantKind),
     /// List, make, show, rotate and revoke API keys
@@ -273,6 +275,9 @@ pub(crate) struct ServeArguments {
     /// Inside networks where webhooks may go, with commas [default: none]
     #[arg(long, value_name = "ADDR/BITS", env = "STROWGER_WEBHOOK_ALLOW")]
     pub(crate) webhook_allow: Option<String>,
+    /// Inside networks where companies' sign-in servers may lie, with commas [default: none]
+    #[arg(long, value_name = "ADDR/BITS", env = "STROWGER_SSO_ALLOW")]
+    pub(crate) sso_allow: Option<String>,
     /// What is logged, such as info or info,net=debug [default: info]
     #[arg(long, value_name = "FILTER", env = "STROWGER_LOG")]
     pub(crate) log: Option<String>,
@@ -300,6 +305,7 @@ impl ServeArguments {
             mail_from: self.mail_from,
             portal: self.portal,
             webhook_allow: self.webhook_allow.map(Several::One),
+            sso_allow: self.sso_allow.map(Several::One),
             log: self.log,
             log_format: self.log_format,
         };

@@ -67,6 +67,11 @@ impl Desk {
         Gate::new(site.clone(), self.flows.clone())
     }
 
+    /// The key of visits to sign-in servers.
+    pub(crate) fn flows(&self) -> FlowKey {
+        self.flows.clone()
+    }
+
     /// Does work that spends a challenge, once: when it is done again because somebody else was
     /// faster to store, the challenge that it has spent itself does not stand in its way.
     pub(crate) fn spending<T, E>(

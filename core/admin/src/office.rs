@@ -6,10 +6,11 @@ use std::sync::Arc;
 use domain::{AuditEntry, Digests, Secret};
 use ids::{AuditId, RequestId};
 use machine::WallTime;
-use ports::{Change, Entropy, Operation, StoreError, Stores, WallClock};
+use ports::{Change, Enquirer, Entropy, Operation, StoreError, Stores, WallClock};
 use tenancy::{Actor, Owner};
 
 use crate::desk::Desk;
+use crate::signon::SignInServers;
 use crate::waiting_uses::WaitingUses;
 
 /// Name of the store's setting that keeps the realm.
@@ -120,6 +121,11 @@ impl Office {
         &self.uses
     }
 
+    /// Companies' sign-in servers, asked by way of an enquirer.
+    pub fn sign_in_servers(&self, enquirer: Arc<dyn Enquirer>) -> SignInServers {
+        SignInServers::new(enquirer, Arc::clone(&self.clock), self.desk.flows())
+    }
+
     pub(crate) fn desk(&self) -> &Desk {
         &self.desk
     }
@@ -130,7 +136,8 @@ impl Office {
         self.desk.remembered()
     }
 
-    /// How many answered challenges of passkeys are remembered, for a metric.
+    /// How many answered challenges of passkeys, and answers and codes of sign-in servers, are
+    /// remembered, for a metric.
     pub fn challenges_remembered(&self) -> usize {
         self.desk.spent()
     }

@@ -17,6 +17,7 @@ mod prove;
 mod refusal;
 mod renew;
 mod sign_in;
+mod sign_on;
 mod words;
 
 pub use crate::desk::Origin;
@@ -32,3 +33,4 @@ pub use password::{accept_invitation, reset_password};
 pub use refusal::Refusal;
 pub use renew::{login_of, refresh, sign_out};
 pub use sign_in::{Credential, Factor, Step, note_slowed, second_factor, sign_in};
+pub use sign_on::{Back, Outset, arrive, base, enter_by_code, set_out};

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::authenticator::Authenticator;
 use crate::letters::Letters;
 use crate::login::Logins;
+use crate::oidc::Names;
 use crate::passkey::Passkeys;
 use crate::password::PasswordHash;
 use crate::recovery::RecoveryCodes;
@@ -32,6 +33,8 @@ pub struct Credentials {
     pub recovery: RecoveryCodes,
     /// The passkeys. Each stands for both factors.
     pub passkeys: Passkeys,
+    /// What companies' sign-in servers call the person.
+    pub server_names: Names,
     /// Where the person is signed in.
     pub logins: Logins,
     /// The mails that went out.

@@ -23,6 +23,9 @@ pub enum Purpose {
     /// A person whose password was right goes on to the second factor. It is no link in a mail,
     /// but as short-lived and as easily overtaken.
     SecondFactor,
+    /// A person whom the company's sign-in server has named fetches the tokens. Neither is this
+    /// one a link in a mail.
+    SignOn,
 }
 
 impl Purpose {
@@ -31,6 +34,7 @@ impl Purpose {
             Purpose::Invitation => "link of an invitation",
             Purpose::Reset => "link of a reset",
             Purpose::SecondFactor => "challenge of a second factor",
+            Purpose::SignOn => "code of a sign-on",
         }
     }
 }

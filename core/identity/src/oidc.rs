@@ -13,6 +13,7 @@
 //! [`Errand`] name, and hands over the bytes.
 
 mod algorithm;
+mod browser;
 mod claims;
 mod client;
 mod discovery;
@@ -20,18 +21,21 @@ mod errand;
 mod issuer;
 mod jws;
 mod keys;
+mod names;
 mod person;
 mod refusal;
 mod returned;
 mod shelf;
 mod visit;
 
+pub use browser::Browser;
 pub use claims::{Expected, Person};
 pub use client::{Client, ClientAuth};
 pub use discovery::{DOCUMENT_MAX, Server};
 pub use errand::Errand;
 pub use issuer::{BadIssuer, Issuer};
 pub use keys::KeySet;
+pub use names::{NAMES_MAX, Names};
 pub use person::{Decision, Known, Policy};
 pub use refusal::Refusal;
 pub use returned::{Answer, Return};

@@ -41,6 +41,17 @@ impl fmt::Debug for Answered {
     }
 }
 
+/// Stands in where nobody may be asked: reaches nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoEnquirer;
+
+#[async_trait]
+impl Enquirer for NoEnquirer {
+    async fn enquire(&self, _enquiry: Enquiry) -> Result<Answered, CourierError> {
+        Err(CourierError::Forbidden)
+    }
+}
+
 /// Asks servers. One call is one attempt.
 #[async_trait]
 pub trait Enquirer: Send + Sync {

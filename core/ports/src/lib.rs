@@ -51,7 +51,7 @@ pub use credentials::{
     SAME_MAIL_MAX,
 };
 pub use deliveries::{DELIVERIES_KEPT, DeliveryBook, DeliveryQuery};
-pub use enquirer::{Answered, ENQUIRY_MAX, Enquirer, Enquiry};
+pub use enquirer::{Answered, ENQUIRY_MAX, Enquirer, Enquiry, NoEnquirer};
 pub use erasure::{ERASE_STEP, Erased, ErasureStore};
 pub use error::{Fault, StoreError};
 pub use events::{

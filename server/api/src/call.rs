@@ -7,7 +7,7 @@ use admin::access::{self, Entered};
 use admin::people::{self, Post};
 use admin::{Office, documents};
 use axum::body::{Body, Bytes};
-use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
+use axum::http::header::{COOKIE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use domain::{Reseller, Tenant};
 use hyper::upgrade::OnUpgrade;
@@ -183,6 +183,18 @@ impl Call {
     }
 }
 
+/// The value of a cookie.
+pub(crate) fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
+    let cookies = headers.get_all(COOKIE).iter();
+    let mut cookies = cookies
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
+    cookies.find_map(|cookie| {
+        let (name, value) = cookie.trim().split_once('=')?;
+        (name == wanted).then(|| value.to_owned())
+    })
+}
+
 enum Condition {
     Absent,
     Any,
@@ -250,6 +262,14 @@ impl Answer {
         Answer {
             status: StatusCode::NO_CONTENT,
             ..Answer::text("", Vec::new())
+        }
+    }
+
+    /// 302 without a body; where to is a header's to say.
+    pub(crate) fn elsewhere() -> Answer {
+        Answer {
+            status: StatusCode::FOUND,
+            ..Answer::empty()
         }
     }
 

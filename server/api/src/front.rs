@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use admin::Office;
+use admin::signon::SignInServers;
 use identity::passkey::Site;
 use ids::TenantId;
-use ports::{HookDesk, LiveExchange, Mailer, NoHooks, NoMailer};
+use ports::{Enquirer, HookDesk, LiveExchange, Mailer, NoEnquirer, NoHooks, NoMailer};
 use tenancy::{Actor, Caps, Owner, Principal};
 use tokio::sync::Semaphore;
 
@@ -43,6 +44,8 @@ pub struct Parts {
     pub live: Arc<dyn LiveExchange>,
     /// Whoever delivers to webhooks.
     pub hooks: Arc<dyn HookDesk>,
+    /// Who asks companies' sign-in servers.
+    pub enquirer: Arc<dyn Enquirer>,
     /// Who sends mail.
     pub mailer: Arc<dyn Mailer>,
     /// What the links of mails begin with where no brand says another domain.
@@ -62,6 +65,7 @@ impl Parts {
             office,
             live,
             hooks: Arc::new(NoHooks),
+            enquirer: Arc::new(NoEnquirer),
             mailer: Arc::new(NoMailer),
             portal: "http://127.0.0.1:8080".to_owned(),
             figures: Arc::new(String::new),
@@ -113,6 +117,10 @@ pub(crate) struct Front {
     pub(crate) forge: Forge,
     /// Places for what is done for somebody unknown after the answer, such as mails.
     pub(crate) mails: Arc<Semaphore>,
+    /// Companies' sign-in servers.
+    pub(crate) servers: SignInServers,
+    /// Places for those who are on their way to them and back.
+    pub(crate) sign_ons: Semaphore,
     /// Whose keys were seen.
     pub(crate) presumed: Presumed<Asker>,
     meters: Mutex<Meters<Asker>>,
@@ -130,7 +138,10 @@ impl Front {
         // a portal at an address has no passkeys: they are made for names
         let site = Site::of_page(&parts.portal, PRODUCT).ok();
         let streams = Hub::new(limits.streams_per_tenant, limits.streams);
+        let servers = parts.office.sign_in_servers(Arc::clone(&parts.enquirer));
         Front {
+            servers,
+            sign_ons: Semaphore::new(limits.sign_ons),
             parts,
             description,
             turnstile,

@@ -44,6 +44,8 @@ pub struct Limits {
     /// Mails that somebody unknown has asked for and that are not out yet, and other work that is
     /// done after the answer; beyond it 503. Default 32.
     pub mails: usize,
+    /// Requests to companies' sign-in servers at the same time; beyond it 503. Default 32.
+    pub sign_ons: usize,
     /// Streams of events of one company at the same time; beyond it 429. Default 20.
     pub streams_per_tenant: usize,
     /// Streams of events of all companies at the same time; beyond it 429. Default 512.
@@ -73,6 +75,7 @@ impl Default for Limits {
             passwords: 2,
             passwords_waiting: 64,
             mails: 32,
+            sign_ons: 32,
             streams_per_tenant: 20,
             streams: 512,
             stream_beat: Duration::from_secs(15),

@@ -43,7 +43,7 @@ pub(crate) enum IfMatch {
 pub(crate) type Text = Cow<'static, str>;
 
 /// A query parameter.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Parameter {
     pub(crate) name: Text,
     pub(crate) description: Text,
@@ -58,6 +58,9 @@ pub(crate) const fn text(name: &'static str, description: &'static str) -> Param
         integer: false,
     }
 }
+
+/// Stands for parameters that others may add, which are left unread.
+pub(crate) const OTHERS: Parameter = text("*", "");
 
 /// The parameters of every list.
 pub(crate) const PAGE: [Parameter; 2] = [
@@ -337,6 +340,17 @@ impl Operation {
             status,
             description: description.into(),
             schema,
+            media_type: JSON,
+        };
+        Operation { success, ..self }
+    }
+
+    /// It answers 302: a browser is sent elsewhere.
+    pub(crate) fn sends(self, description: impl Into<Text>) -> Operation {
+        let success = Success {
+            status: StatusCode::FOUND,
+            description: description.into(),
+            schema: None,
             media_type: JSON,
         };
         Operation { success, ..self }

@@ -61,6 +61,8 @@ kinds! {
     Unauthenticated "unauthenticated" UNAUTHORIZED "A valid API key is needed"
     /// Nobody is signed in by what was shown.
     NotSignedIn "not-signed-in" UNAUTHORIZED "Not signed in"
+    /// People of this mail domain sign in by way of their company's server alone.
+    SignOnNeeded "sign-on-needed" FORBIDDEN "Sign in by way of the company's server"
     /// Seen, but the caller's rights do not reach that far.
     Forbidden "forbidden" FORBIDDEN "A permission is missing"
     /// A company has not let the operator or reseller in that asks.
@@ -323,6 +325,20 @@ impl From<Refusal> for Problem {
             }
             Refusal::Link(link) => Invalid::new("/code", link.to_string()).into(),
             Refusal::Weak(weak) => Invalid::new("/password", weak.to_string()).into(),
+            Refusal::Elsewhere => {
+                let detail = "people of this mail domain sign in by way of their company's own \
+                              server: GET /api/v1/auth/sso?mail=…";
+                Problem::new(Kind::SignOnNeeded, detail)
+            }
+            Refusal::NoServer => {
+                let detail = "no sign-in server serves this mail address";
+                Problem::new(Kind::NotFound, detail)
+            }
+            Refusal::Server(error) => {
+                tracing::warn!(%error, "a sign-in server cannot be used");
+                let detail = "the company's sign-in server gives no usable answer";
+                Problem::new(Kind::Unavailable, detail).with(RETRY_AFTER, 60)
+            }
             Refusal::Mail(error) => {
                 tracing::warn!(%error, "a mail did not go out");
                 if error.may_retry() {

@@ -10,7 +10,7 @@ use tenancy::{TenantScope, Unresolved};
 
 use crate::call::Call;
 use crate::list::take_back;
-use crate::operation::Parameter;
+use crate::operation::{OTHERS, Parameter};
 use crate::problem::{Kind, Problem};
 
 /// Entries of a page when nothing is said.
@@ -22,7 +22,8 @@ pub(crate) fn parse(uri: &Uri, known: &[Parameter]) -> Result<Vec<(String, Strin
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
         .map_err(|_| Problem::new(Kind::Malformed, "the query cannot be read"))?;
     for (index, (name, _)) in pairs.iter().enumerate() {
-        if !known.iter().any(|parameter| parameter.name == *name) {
+        let meant = |parameter: &Parameter| parameter.name == *name || *parameter == OTHERS;
+        if !known.iter().any(meant) {
             return Err(Problem::parameter(name, "is not known here"));
         }
         if pairs[..index].iter().any(|(before, _)| before == name) {

@@ -77,6 +77,9 @@ pub struct Given {
     pub portal: Option<String>,
     /// Networks inside which webhooks may go nevertheless: `ADDR/BITS`, several with commas.
     pub webhook_allow: Option<Several>,
+    /// Networks inside which sign-in servers may lie nevertheless: `ADDR/BITS`, several with
+    /// commas.
+    pub sso_allow: Option<Several>,
     /// What is logged, such as `info` or `info,net=debug`.
     pub log: Option<String>,
     /// `text` or `json`.
@@ -111,6 +114,7 @@ impl Given {
             mail_from: self.mail_from.or(below.mail_from),
             portal: self.portal.or(below.portal),
             webhook_allow: self.webhook_allow.or(below.webhook_allow),
+            sso_allow: self.sso_allow.or(below.sso_allow),
             log: self.log.or(below.log),
             log_format: self.log_format.or(below.log_format),
         }
@@ -151,6 +155,7 @@ impl Given {
             drain: Duration::from_secs(drain),
             mail: mail(self.smtp, self.mail_from)?,
             webhook_allow: several(self.webhook_allow.as_ref(), "webhook_allow", "", network)?,
+            sso_allow: several(self.sso_allow.as_ref(), "sso_allow", "", network)?,
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             log_format: one(self.log_format, "log_format", "text", LogFormat::parse)?,
             data,

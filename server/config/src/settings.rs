@@ -104,6 +104,9 @@ pub struct Settings {
     /// Networks inside which webhooks may go nevertheless: an address and the bits of its prefix.
     /// Default none.
     pub webhook_allow: Vec<(IpAddr, u8)>,
+    /// Networks inside which companies' sign-in servers may lie nevertheless: an address and the
+    /// bits of its prefix. Default none.
+    pub sso_allow: Vec<(IpAddr, u8)>,
     /// What is logged. Default `info`.
     pub log: String,
     /// How it is written. Default text.

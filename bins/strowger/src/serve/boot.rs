@@ -82,6 +82,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let hooks = outside::hooks(settings, office.shared_store(), AGENT)?;
     let front = Front {
         hooks,
+        enquirer: outside::enquirer(settings, AGENT)?,
         mailer: outside::mailer(settings)?,
         portal: settings.portal.clone(),
         office,

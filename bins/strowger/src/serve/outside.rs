@@ -1,11 +1,13 @@
-//! What leaves the exchange for people and for their programs: the mail server, and webhooks.
+//! What leaves the exchange for people and for their programs: the mail server, webhooks, and
+//! companies' sign-in servers.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use config::Settings;
 use hooks::Hooks;
-use notify::{COMMAND_TIME, Egress, HttpCourier, Network, Relay, SmtpMailer, Times};
-use ports::{Courier, Entropy, Mailer, NoMailer, Stores};
+use notify::{COMMAND_TIME, Egress, HttpCourier, HttpEnquirer, Network, Relay, SmtpMailer, Times};
+use ports::{Courier, Enquirer, Entropy, Mailer, NoMailer, Stores};
 use store::{OsEntropy, SystemClock};
 
 use crate::failure::Failure;
@@ -27,6 +29,24 @@ pub(crate) fn mailer(settings: &Settings) -> Result<Arc<dyn Mailer>, Failure> {
     Ok(Arc::new(mailer))
 }
 
+/// The guard of addresses that customers name, with the networks inside that the operator allows.
+fn egress(allowed: &[(IpAddr, u8)]) -> Egress {
+    let networks = allowed.iter();
+    let networks = networks.filter_map(|(address, bits)| Network::new(*address, *bits));
+    Egress::with_allowed(networks.collect())
+}
+
+/// Whoever asks companies' sign-in servers.
+///
+/// # Errors
+/// TLS cannot be set up.
+pub(crate) fn enquirer(settings: &Settings, agent: &str) -> Result<Arc<dyn Enquirer>, Failure> {
+    let egress = egress(&settings.sso_allow);
+    let tls = notify::client_config().map_err(|error| Failure::internal(error.to_string()))?;
+    let times = Times::default();
+    Ok(Arc::new(HttpEnquirer::new(egress, tls, times, agent)))
+}
+
 /// Whoever delivers to webhooks; it begins when it is run.
 ///
 /// # Errors
@@ -36,9 +56,7 @@ pub(crate) fn hooks(
     store: Arc<dyn Stores>,
     agent: &str,
 ) -> Result<Arc<Hooks>, Failure> {
-    let networks = settings.webhook_allow.iter();
-    let allowed = networks.filter_map(|(address, bits)| Network::new(*address, *bits));
-    let egress = Egress::with_allowed(allowed.collect());
+    let egress = egress(&settings.webhook_allow);
     let tls = notify::client_config().map_err(|error| Failure::internal(error.to_string()))?;
     let courier: Arc<dyn Courier> =
         Arc::new(HttpCourier::new(egress, tls, Times::default(), agent));

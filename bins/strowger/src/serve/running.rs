@@ -13,7 +13,7 @@ use hooks::Hooks;
 use media::PortRange;
 use media_io::MediaThreads;
 use net::{Net, Waker};
-use ports::Mailer;
+use ports::{Enquirer, Mailer};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -61,6 +61,8 @@ pub(crate) struct Front {
     pub(crate) follower: Follower,
     /// Who delivers to webhooks.
     pub(crate) hooks: Arc<Hooks>,
+    /// Who asks companies' sign-in servers.
+    pub(crate) enquirer: Arc<dyn Enquirer>,
     /// Who sends mail.
     pub(crate) mailer: Arc<dyn Mailer>,
     /// What the links of mails begin with.
@@ -197,6 +199,7 @@ fn serve(
         let counted = Arc::clone(&front.hooks);
         parts.figures = Arc::new(move || deliveries::page(counted.figures().now()));
         parts.hooks = front.hooks;
+        parts.enquirer = front.enquirer;
         parts.mailer = front.mailer;
         parts.portal = front.portal;
         parts.seen = Arc::new(move |seen| requests.see(seen));

@@ -125,6 +125,8 @@ pub(super) async fn fit_tenant(
         tenant.plan = plan;
         if !wanted.domains.is_empty() {
             tenant.domains.clone_from(&wanted.domains);
+            // under other names it may be another company: whose mail it speaks for is granted anew
+            tenant.mail_domains.clear();
         }
     })?;
     Ok(notes)

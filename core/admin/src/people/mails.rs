@@ -13,6 +13,7 @@ use super::known::Known;
 use super::letter::{Blanks, letter};
 use super::refusal::Refusal;
 use super::sign_in::millis;
+use super::sign_on::Ways;
 use super::words::ENGLISH;
 use crate::office::Office;
 
@@ -95,7 +96,7 @@ pub async fn request_reset(
     let mail = mail.trim().to_lowercase();
     for person in office.store().people_with_mail(&mail, at).await? {
         let known = Known::read(person)?;
-        if !known.may_enter() {
+        if !known.may_enter() || Ways::of(office, &mail).await?.close(&known) {
             continue;
         }
         let purpose = match known.credentials.password {
@@ -115,6 +116,10 @@ async fn written_to(office: &Office, user: &Resource<User>) -> Result<Known, Ref
         let rule = "is disabled, or the company is, and could not sign in";
         return Err(domain::Invalid::new("/enabled", rule).into());
     }
+    if Ways::of(office, &known.user.spec.mail).await?.close(&known) {
+        let rule = "signs in by way of the company's sign-in server, and needs no password";
+        return Err(domain::Invalid::new("", rule).into());
+    }
     Ok(known)
 }
 
@@ -133,7 +138,7 @@ async fn send(
             "invitation",
             "user.invited",
         ),
-        Purpose::Reset | Purpose::SecondFactor => {
+        Purpose::Reset | Purpose::SecondFactor | Purpose::SignOn => {
             (&ENGLISH.reset, RESET_LIFE, "reset", "user.reset-sent")
         }
     };

@@ -7,6 +7,7 @@ use identity::passkey::{self, AssertionAnswer, Occasion, RequestOffer, Site};
 use super::enter::{Signed, enter};
 use super::known::Known;
 use super::refusal::Refusal;
+use super::sign_on::elsewhere;
 use crate::desk::Origin;
 use crate::office::Office;
 
@@ -23,7 +24,8 @@ pub fn ask_passkey(office: &Office, site: &Site) -> RequestOffer {
 /// sends wrong ones could only lock out others.
 ///
 /// # Errors
-/// `Wrong`, whatever is not right; else what the store says.
+/// `Wrong`, whatever is not right; `Elsewhere` where the company's sign-in server is the only way
+/// in; else what the store says.
 pub async fn sign_in_by_passkey(
     office: &Office,
     site: &Site,
@@ -33,6 +35,7 @@ pub async fn sign_in_by_passkey(
     let user = answer.person().ok_or(Refusal::Wrong)?;
     let known = Known::find(office, user).await?;
     let known = known.filter(Known::may_enter).ok_or(Refusal::Wrong)?;
+    elsewhere(office, &known).await?;
     let (desk, now) = (office.desk(), office.now());
     let gate = desk.gate(site);
     let (again, copied) = (AtomicBool::new(false), AtomicBool::new(false));

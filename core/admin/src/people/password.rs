@@ -7,12 +7,14 @@ use super::change::{Done, change};
 use super::known::Known;
 use super::prove;
 use super::refusal::Refusal;
+use super::sign_on::elsewhere;
 use crate::office::Office;
 
 /// Accepts an invitation: the person sets the first password, and may sign in from then on.
 ///
 /// # Errors
-/// `Link`, `Weak`, `Busy`, else what the store says.
+/// `Link`, `Elsewhere` where the company's sign-in server is the only way in, `Weak`, `Busy`, else
+/// what the store says.
 pub async fn accept_invitation(
     office: &Office,
     heavy: &dyn HeavyWork,
@@ -51,10 +53,11 @@ async fn set(
         .desk()
         .links
         .check(office.now(), &link, purpose, &texts)?;
+    elsewhere(office, &known).await?;
     let hash: PasswordHash = prove::hash(office, heavy, &known, password).await?;
     let action = match purpose {
         Purpose::Invitation => "user.invitation-accepted",
-        Purpose::Reset | Purpose::SecondFactor => "user.password-reset",
+        Purpose::Reset | Purpose::SecondFactor | Purpose::SignOn => "user.password-reset",
     };
     change(office, known.user.id, |known| {
         // of two who use one link, the second finds it used

@@ -4,8 +4,10 @@ use std::fmt;
 use std::time::Duration;
 
 use domain::Invalid;
-use identity::{BadLink, Unreadable, Weak};
+use identity::{BadLink, Unreadable, Weak, oidc};
 use ports::{Busy, MailError, StoreError};
+
+use crate::signon::NoSignOn;
 
 /// Why nothing was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,12 @@ pub enum Refusal {
     Link(BadLink),
     /// The new password is not good enough.
     Weak(Weak),
+    /// People of this mail domain sign in by way of their company's own server alone.
+    Elsewhere,
+    /// No sign-in server serves the mail address.
+    NoServer,
+    /// What a sign-in server, or the browser that came from it, said is refused.
+    Server(NoSignOn),
     /// The mail did not go out.
     Mail(MailError),
     /// What the store says, or a rule of a field.
@@ -34,6 +42,9 @@ impl fmt::Display for Refusal {
             Refusal::Busy => f.write_str("too many people sign in at this moment"),
             Refusal::Link(link) => link.fmt(f),
             Refusal::Weak(weak) => write!(f, "the password {weak}"),
+            Refusal::Elsewhere => f.write_str("the company's sign-in server is the only way in"),
+            Refusal::NoServer => f.write_str("no sign-in server serves this mail address"),
+            Refusal::Server(error) => error.fmt(f),
             Refusal::Mail(error) => error.fmt(f),
             Refusal::Store(error) => error.fmt(f),
         }
@@ -45,6 +56,18 @@ impl std::error::Error for Refusal {}
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Refusal {
         Refusal::Store(error)
+    }
+}
+
+impl From<NoSignOn> for Refusal {
+    fn from(error: NoSignOn) -> Refusal {
+        Refusal::Server(error)
+    }
+}
+
+impl From<oidc::Refusal> for Refusal {
+    fn from(refusal: oidc::Refusal) -> Refusal {
+        Refusal::Server(refusal.into())
     }
 }
 

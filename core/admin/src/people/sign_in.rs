@@ -13,6 +13,7 @@ use super::enter::{Signed, enter};
 use super::known::Known;
 use super::prove::compare;
 use super::refusal::Refusal;
+use super::sign_on::{Ways, elsewhere};
 use crate::desk::Origin;
 use crate::office::Office;
 
@@ -60,8 +61,11 @@ pub enum Factor {
 /// Signs somebody in, or asks for the second factor. An address that nobody has, or that several
 /// have and `at` does not tell apart, is answered like a wrong password, after the same work.
 ///
+/// Where the company's sign-in server is the only way in, that is the answer to everything but the
+/// right password of an admin.
+///
 /// # Errors
-/// `Wrong`, `Wait`, `Busy`, else what the store says.
+/// `Wrong`, `Elsewhere`, `Wait`, `Busy`, else what the store says.
 pub async fn sign_in(
     office: &Office,
     heavy: &dyn HeavyWork,
@@ -73,12 +77,14 @@ pub async fn sign_in(
     let known = one_with_mail(office, &mail, shown.at.as_deref()).await?;
     let attempt = desk.attempt(&mail, known.as_ref().map(|known| known.user.id), origin);
     desk.let_try(now, &attempt).map_err(Refusal::Wait)?;
+    let ways = Ways::of(office, &mail).await?;
     let known = known.filter(Known::may_enter);
     let stored = known
         .as_ref()
         .and_then(|one| one.credentials.password.clone());
     let (right, renewed) = compare(office, heavy, stored, &shown.password).await?;
-    let mut known = known.filter(|_| right).ok_or(Refusal::Wrong)?;
+    let known = known.filter(|known| right && !ways.close(known));
+    let mut known = known.ok_or_else(|| ways.wrong())?;
     if let Some(hash) = renewed {
         known = rehash(office, known, hash).await?;
     }
@@ -117,6 +123,7 @@ pub async fn second_factor(
     let mark = mark.each_ref().map(String::as_str);
     let checked = desk.links.check(now, &link, Purpose::SecondFactor, &mark);
     checked.map_err(|_| Refusal::Wrong)?;
+    elsewhere(office, &known).await?;
     let attempt = desk.attempt(&known.user.spec.mail, Some(known.user.id), origin);
     if let Err(wait) = desk.let_try(now, &attempt) {
         note_burst(office, &known).await?;

@@ -20,7 +20,7 @@ use utoipa::openapi::{Ref, RefOr, Required};
 use super::patch;
 use crate::call::JSON;
 use crate::media_type::{CSV, MERGE_PATCH};
-use crate::operation::{Access, Body, Form, IfMatch, Operation};
+use crate::operation::{Access, Body, Form, IfMatch, OTHERS, Operation};
 use crate::problem::{Kind as Refusal, PROBLEM_JSON, ProblemView};
 use crate::words;
 
@@ -73,7 +73,7 @@ fn parameters(operation: &Operation) -> Vec<Parameter> {
     let mut all: Vec<Parameter> = names
         .map(|name| parameter(name, ParameterIn::Path, &meaning(name), Type::String, true))
         .collect();
-    for one in &operation.query {
+    for one in operation.query.iter().filter(|one| **one != OTHERS) {
         let kind = if one.integer {
             Type::Integer
         } else {
@@ -198,6 +198,11 @@ fn success(operation: &Operation) -> Response {
     let content = match &success.schema {
         Some(schema) => ContentBuilder::new().schema(Some(Ref::from_schema_name(&schema.name))),
         None if success.status == StatusCode::NO_CONTENT => return response.build(),
+        None if success.status == StatusCode::FOUND => {
+            let text = ObjectBuilder::new().schema_type(Type::String);
+            let header = HeaderBuilder::new().schema(Some(text));
+            return response.header("Location", header.build()).build();
+        }
         None if success.media_type == JSON => {
             ContentBuilder::new().schema(Some(ObjectBuilder::new()))
         }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use admin::people::{self, Credential, Factor, Origin, Refusal, Signed, Step};
 use admin::read_object;
-use axum::http::header::{COOKIE, SET_COOKIE, USER_AGENT};
+use axum::http::header::{SET_COOKIE, USER_AGENT};
 use domain::Invalid;
 use tracing::warn;
 
-use crate::call::{Answer, Call};
+use crate::call::{Answer, Call, cookie};
 use crate::operation::{Access, Operation};
 use crate::problem::{Kind, Problem};
 use crate::view::person::{
@@ -41,7 +41,7 @@ fn entering() -> Vec<Operation> {
             )
             .takes::<SignIn>()
             .gives::<SignedInView>("The tokens, or the challenge.")
-            .refuses(&[Kind::NotSignedIn]),
+            .refuses(&[Kind::NotSignedIn, Kind::SignOnNeeded]),
         Operation::post(
             "/api/v1/auth/second-factor",
             "takeSecondFactor",
@@ -51,7 +51,7 @@ fn entering() -> Vec<Operation> {
         .tells("Show the second factor", "Each code is good once.")
         .takes::<SecondFactor>()
         .gives::<TokensView>("The tokens.")
-        .refuses(&[Kind::NotSignedIn]),
+        .refuses(&[Kind::NotSignedIn, Kind::SignOnNeeded]),
         Operation::post("/api/v1/auth/refresh", "refreshTokens", refresh)
             .free(Access::Door)
             .tells(
@@ -70,7 +70,8 @@ fn linked() -> Vec<Operation> {
         Operation::post("/api/v1/auth/invitation", "acceptInvitation", invitation)
             .free(Access::Door)
             .tells("Accept an invitation", "Sets the first password.")
-            .takes::<LinkedPassword>(),
+            .takes::<LinkedPassword>()
+            .refuses(&[Kind::SignOnNeeded]),
         Operation::post("/api/v1/auth/reset-request", "requestReset", request_reset)
             .free(Access::Door)
             .tells(
@@ -84,24 +85,17 @@ fn linked() -> Vec<Operation> {
                 "Set a new password with a mailed link",
                 "All logins of the person end. A second factor stays.",
             )
-            .takes::<LinkedPassword>(),
+            .takes::<LinkedPassword>()
+            .refuses(&[Kind::SignOnNeeded]),
     ]
 }
 
 /// Where a call comes from, for whoever counts attempts.
 pub(super) fn origin(call: &Call) -> Origin {
     let text = |name| call.headers.get(name).and_then(|value| value.to_str().ok());
-    let cookies = call.headers.get_all(COOKIE).iter();
-    let mut cookies = cookies
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'));
-    let device = cookies.find_map(|cookie| {
-        let (name, value) = cookie.trim().split_once('=')?;
-        (name == DEVICE).then(|| value.to_owned())
-    });
     Origin {
         address: call.source,
-        device,
+        device: cookie(&call.headers, DEVICE),
         agent: text(USER_AGENT).unwrap_or_default().to_owned(),
     }
 }
@@ -109,8 +103,12 @@ pub(super) fn origin(call: &Call) -> Origin {
 /// A refusal at the front door. Its source is counted, so that it cannot go on guessing fast.
 pub(super) fn refused(call: &Call, refusal: Refusal) -> Problem {
     match &refusal {
-        Refusal::Wrong | Refusal::Link(_) => call.front.wrong_key(call.source),
+        Refusal::Wrong | Refusal::Elsewhere | Refusal::Link(_) => {
+            call.front.wrong_key(call.source);
+        }
         Refusal::Wait(_)
+        | Refusal::NoServer
+        | Refusal::Server(_)
         | Refusal::Busy
         | Refusal::Weak(_)
         | Refusal::Mail(_)

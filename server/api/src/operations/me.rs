@@ -92,6 +92,9 @@ pub(super) fn at(field: &str) -> impl Fn(Refusal) -> Problem {
         | Refusal::Busy
         | Refusal::Link(_)
         | Refusal::Weak(_)
+        | Refusal::Elsewhere
+        | Refusal::NoServer
+        | Refusal::Server(_)
         | Refusal::Mail(_)
         | Refusal::Store(_) => refusal.into(),
     }

@@ -14,6 +14,7 @@ mod people;
 mod persons;
 mod platform;
 mod registrations;
+mod sign_on;
 mod support;
 mod tenants;
 mod tokens;
@@ -60,6 +61,7 @@ fn list() -> Vec<Operation> {
         keys::operations(),
         people::operations(),
         auth::operations(),
+        sign_on::operations(),
         me::operations(),
         passkeys::operations(),
         erasure::operations(),

@@ -40,7 +40,7 @@ fn entering() -> Vec<Operation> {
             )
             .takes::<PasskeySignIn>()
             .gives::<TokensView>("The tokens.")
-            .refuses(&[Kind::NotSignedIn]),
+            .refuses(&[Kind::NotSignedIn, Kind::SignOnNeeded]),
     ]
 }
 

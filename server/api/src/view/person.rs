@@ -35,6 +35,14 @@ pub(crate) struct SecondFactor {
     pub(crate) recovery_code: Option<String>,
 }
 
+/// The code with which a sign-on ended.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignOnCode {
+    /// What stood behind `#code=`.
+    pub(crate) code: String,
+}
+
 /// A refresh token to be exchanged.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -213,6 +213,7 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         "NewPasskey" => json!({"name": "fresh", "credential": {"rawId": "AA", "response": {
             "clientDataJSON": "AA", "attestationObject": "AA",
         }}}),
+        "SignOnCode" => json!({"code": "fresh"}),
         "PasskeyName" => json!({"name": "fresh"}),
         "NewToken" => json!({"name": "fresh", "tenant": names.tenants[which]}),
         "NewTenantToken" => json!({"name": "fresh"}),
@@ -266,10 +267,9 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         "reseller" | "parent" => Some(names.resellers.to_vec()),
         "plan" | "plans" => Some(names.plans.to_vec()),
         "custom_role" => Some(names.roles.to_vec()),
-        "user" => Some(names.users.to_vec()),
-        "limit" | "overlap_seconds" | "sort" | "from" | "until" | "types" | "state" | "dry_run" => {
-            None
-        }
+        "user" | "mail" => Some(names.users.to_vec()),
+        "limit" | "overlap_seconds" | "sort" | "from" | "until" | "types" | "state" | "dry_run"
+        | "code" | "iss" | "error" => None,
         other => panic!("say what the parameter {other} names"),
     }
 }

@@ -24,5 +24,6 @@ mod place;
 mod repetition;
 mod scopes;
 mod secrets;
+mod sign_on;
 mod totp;
 mod world;

@@ -16,6 +16,7 @@ use crate::http::{Ask, Reply};
 use crate::openapi::described;
 use crate::passkeys;
 use crate::people;
+use crate::sign_on;
 use crate::world::{World, world};
 
 #[tokio::test]
@@ -44,6 +45,7 @@ async fn every_operation_of_the_list_does_its_work() {
     people::day(&world).await;
     people::crews(&world).await;
     passkeys::day(&world).await;
+    sign_on::day(&world).await;
     privacy::privacy(&world).await;
     let listed: BTreeSet<String> = described().into_iter().map(|one| one.name).collect();
     let done: BTreeSet<String> = world.done().into_iter().map(str::to_owned).collect();

@@ -53,6 +53,7 @@ fn each_refusal_names_the_setting_and_the_rule() {
         ("drain_seconds = 100000", "drain_seconds"),
         ("webhook_allow = '10.0.0.0'", "webhook_allow"),
         ("webhook_allow = '10.0.0.0/33'", "webhook_allow"),
+        ("sso_allow = '10.0.0.0'", "sso_allow"),
         ("portal = 'voice.example'", "portal"),
         ("portal = 'https://a b'", "portal"),
         ("smtp = 'smtp://mail.example'", "mail_from"),

@@ -1,0 +1,91 @@
+"""Somebody registers a passkey in a real browser, and signs in with it."""
+
+from kit.browser import Browser
+from kit.case import equal, test, true
+from kit.exchange import ACME, Exchange
+
+ANN, PASSWORD = "ann@acme.example", "correct horse battery"
+
+# what a portal does: docs/guide/signon.md
+POST = """
+const post = async (path, body, token) => {
+    const headers = {'Content-Type': 'application/json'};
+    if (token) headers.Authorization = `Bearer ${token}`;
+    const answer = await fetch('/api/v1/' + path,
+        {method: 'POST', headers, body: JSON.stringify(body)});
+    return {status: answer.status, body: await answer.json().catch(() => null)};
+};
+"""
+
+REGISTER = POST + """
+const [mail, password] = given;
+const entered = await post('auth/login', {mail, password});
+const token = entered.body.tokens.access_token;
+const offer = await post('me/passkeys/begin', {password}, token);
+const credential = await navigator.credentials.create(
+    {publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(offer.body)});
+return post('me/passkeys', {name: 'This browser', credential: credential.toJSON()}, token);
+"""
+
+SIGN_IN = POST + """
+const offer = await post('auth/passkey/begin', {});
+const credential = await navigator.credentials.get(
+    {publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(offer.body)});
+const answer = {credential: credential.toJSON()};
+return [await post('auth/passkey/finish', answer), await post('auth/passkey/finish', answer)];
+"""
+
+def at_a_portal():
+    """An exchange whose portal is at a name, as passkeys need one."""
+    exchange = Exchange()
+    exchange.flags = ["--portal", f"http://localhost:{exchange.http}"]
+    return exchange
+
+
+def welcome(exchange):
+    spec = {"mail": ANN, "role": "user"}
+    equal(exchange.api(f"/api/v1/tenants/{ACME}/users", "POST", spec)[0], 201, "the person")
+    invited = exchange.api(f"/api/v1/tenants/{ACME}/users/{ANN}/invite", "POST")[1]
+    body = {"code": invited["link"].split("#")[1], "password": PASSWORD}
+    equal(exchange.api("/api/v1/auth/invitation", "POST", body)[0], 204, "the password")
+
+
+def page(exchange):
+    """A page of the portal's origin: without one there is nothing but the API's description."""
+    return f"http://localhost:{exchange.http}/api/v1/openapi.json"
+
+
+@test(seconds=120)
+def a_passkey_is_registered_in_a_browser_and_signs_in_without_a_name():
+    with at_a_portal() as exchange, Browser() as browser:
+        welcome(exchange)
+        browser.open(page(exchange))
+        added = browser.run(REGISTER, ANN, PASSWORD)
+        equal((added["status"], added["body"]["name"]), (200, "This browser"), f"added: {added}")
+        kept = browser.passkeys()
+        equal((len(kept), kept[0]["rpId"]), (1, "localhost"), "what the authenticator keeps")
+        entered, again = browser.run(SIGN_IN)
+        equal(entered["status"], 200, f"signed in: {entered}")
+        equal(again["status"], 401, "the same answer again")
+        token = entered["body"]["access_token"]
+        status, me = exchange.api("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
+        equal((status, me["mail"]), (200, ANN), "who it is")
+        entries = exchange.items(f"/api/v1/tenants/{ACME}/audit")
+        factors = [entry["after"]["factor"] for entry in entries
+                   if entry["action"] == "user.signed-in"]
+        true("passkey" in factors, f"how she signed in: {factors}")
+
+
+@test(seconds=120)
+def an_authenticator_that_does_not_verify_its_owner_makes_no_passkey():
+    with at_a_portal() as exchange, Browser() as browser:
+        welcome(exchange)
+        browser.open(page(exchange))
+        browser.verified(False)
+        try:
+            browser.run(REGISTER, ANN, PASSWORD)
+        except AssertionError as refused:
+            true("NotAllowedError" in str(refused), f"refused by the browser: {refused}")
+        else:
+            raise AssertionError("a passkey without its owner")
+        equal(browser.passkeys(), [], "what the authenticator keeps")
