@@ -155,7 +155,7 @@ pub(crate) struct Problem {
     rows: Box<[BadRow]>,
     in_use: Option<Box<InUse>>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    request: Option<String>,
+    request: Option<Box<str>>,
 }
 
 impl Problem {
@@ -215,7 +215,7 @@ impl Problem {
     /// The same problem, naming its request.
     #[must_use]
     pub(crate) fn of(mut self, request: &str) -> Problem {
-        self.request = Some(request.to_owned());
+        self.request = Some(request.into());
         self
     }
 
@@ -234,7 +234,7 @@ impl Problem {
             title: self.kind.title().to_owned(),
             status: self.kind.status().as_u16(),
             detail: self.detail,
-            request: self.request,
+            request: self.request.map(String::from),
             errors: self.errors,
             rows: self.rows.into_vec(),
             in_use: self.in_use.map(|in_use| *in_use),

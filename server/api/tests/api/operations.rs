@@ -334,7 +334,7 @@ async fn tenants(world: &World) {
         .map(|v| &v["change"])
         .collect();
     assert_eq!(seen, ["replaced", "replaced", "created"]);
-    assert_eq!(used_by(world.operator(users_of(&two)).await), [""; 0]);
+    assert_eq!(used_by(world.operator(users_of(two)).await), [""; 0]);
     assert_eq!(history["items"][2]["spec"]["display_name"], "Initech");
     let usage = world
         .operator(Ask::get(&format!("{two}/usage")))
