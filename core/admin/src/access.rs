@@ -1,6 +1,6 @@
 //! From a presented key and a name in a path to the scope of one tenant.
 
-use domain::{Plan, Resource, SupportAccess, Tenant};
+use domain::{Feature, Plan, Resource, SupportAccess, Tenant};
 use ports::{StoreError, locate, locate_below};
 use tenancy::{
     AccountScope, Caps, Located, Narrowing, Principal, TenantScope, TokenText, Unresolved,
@@ -25,6 +25,14 @@ pub struct Entered {
     pub caps: Caps,
     /// What it has bought.
     pub plan: Option<Resource<Plan>>,
+}
+
+impl Entered {
+    /// Whether what it has bought includes this. Who has no plan has everything.
+    pub fn includes(&self, feature: Feature) -> bool {
+        let plan = self.plan.as_ref();
+        plan.is_none_or(|plan| plan.spec.includes(feature))
+    }
 }
 
 /// Who presents this API key, or this access token of a person who signed in; `None` when it is

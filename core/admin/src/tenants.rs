@@ -1,6 +1,6 @@
 //! Use cases of a tenant as a whole: its own history, its audit trail, what it uses.
 
-use domain::{KindName, TOKENS_MAX, Version};
+use domain::{Feature, KindName, TOKENS_MAX, Version};
 use ports::{AuditListing, Page, StoreError, TokenReach};
 use tenancy::{AccountScope, Caps, TenantScope};
 
@@ -15,6 +15,8 @@ pub struct Usage {
     pub caps: Caps,
     /// For each kind of its documents, in the order of all kinds, and then for API keys.
     pub counts: Vec<Count>,
+    /// What its plan leaves out.
+    pub without: Vec<Feature>,
 }
 
 /// How many documents of a kind, or keys, a tenant has and may have.
@@ -61,6 +63,10 @@ pub async fn usage(office: &Office, entered: &Entered) -> Result<Usage, StoreErr
     Ok(Usage {
         caps: entered.caps,
         counts,
+        without: Feature::ALL
+            .into_iter()
+            .filter(|feature| !entered.includes(*feature))
+            .collect(),
     })
 }
 

@@ -7,6 +7,7 @@
 pub(crate) mod cold;
 mod index;
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::credentials::Credentials;
 use crate::device::{Device, FixedContact};
 use crate::document::Resource;
 use crate::extension::{Destination, Extension};
+use crate::feature::Feature;
 use crate::plan::Plan;
 use crate::tenant::Tenant;
 use index::Index;
@@ -88,6 +90,7 @@ pub struct CompiledTenant {
     domains: Box<[Box<str>]>,
     display_name: Box<str>,
     caps: Caps,
+    without: BTreeSet<Feature>,
     enabled: bool,
     extensions: Box<[CompiledExtension]>,
     devices: Box<[CompiledDevice]>,
@@ -102,6 +105,7 @@ impl CompiledTenant {
     pub fn compile(parts: TenantParts) -> CompiledTenant {
         let plan = parts.plan.as_ref().map(|plan| &plan.spec);
         let caps = parts.tenant.spec.effective_caps(plan);
+        let without = plan.map(|plan| plan.without.clone()).unwrap_or_default();
         let mut extensions: Box<[_]> = parts.extensions.into_iter().map(extension).collect();
         extensions.sort_unstable_by_key(|extension| extension.id);
         let mut devices: Box<[_]> = parts.devices.into_iter().map(device).collect();
@@ -114,6 +118,7 @@ impl CompiledTenant {
             display_name: parts.tenant.spec.display_name.into(),
             domains: domains.map(String::into_boxed_str).collect(),
             caps,
+            without,
             enabled: parts.tenant.spec.enabled,
             by_number,
             by_username,
@@ -151,6 +156,11 @@ impl CompiledTenant {
     /// How much it may use.
     pub fn caps(&self) -> &Caps {
         &self.caps
+    }
+
+    /// Whether its plan includes this.
+    pub fn includes(&self, feature: Feature) -> bool {
+        !self.without.contains(&feature)
     }
 
     /// Whether it is in use.

@@ -17,6 +17,7 @@ mod document;
 mod event;
 mod extension;
 mod facets;
+mod feature;
 mod fixed_role;
 mod hold;
 mod invalid;
@@ -60,6 +61,7 @@ pub use extension::{
     Destination, Extension, RING_SECONDS_DEFAULT, RING_SECONDS_MAX, RING_SECONDS_MIN,
 };
 pub use facets::{Facets, facets};
+pub use feature::Feature;
 pub use fixed_role::{FixedRole, Level};
 pub use hold::Hold;
 pub use invalid::Invalid;

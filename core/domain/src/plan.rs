@@ -1,10 +1,13 @@
 //! The kind *plan*: how much a tenant may use, as its reseller sells it.
 
+use std::collections::BTreeSet;
+
 use ids::PlanId;
 use serde::{Deserialize, Serialize};
 use tenancy::{Caps, Identified};
 use utoipa::ToSchema;
 
+use crate::feature::Feature;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
@@ -33,10 +36,21 @@ pub struct Plan {
     /// How much a tenant may use at a time, and its turn at contended places.
     #[serde(default)]
     pub caps: Caps,
+    /// What it leaves out. A company on it has everything else.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[schema(default = json!([]), example = json!(["webhooks"]))]
+    pub without: BTreeSet<Feature>,
     /// A disabled plan is kept by the tenants that have it and given to no other.
     #[serde(default = "enabled")]
     #[schema(default = true)]
     pub enabled: bool,
+}
+
+impl Plan {
+    /// Whether companies on it have this.
+    pub fn includes(&self, feature: Feature) -> bool {
+        !self.without.contains(&feature)
+    }
 }
 
 impl Identified for Plan {

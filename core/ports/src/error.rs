@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{Invalid, Reference, Referrer, Topic};
+use domain::{Feature, Invalid, Reference, Referrer, Topic};
 
 /// Who must act for the same call to succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub enum StoreError {
         /// How many are allowed.
         limit: u32,
     },
+    /// The tenant's plan does not include this.
+    NotInPlan(Feature),
     /// The document was changed since it was read.
     RevisionMismatch {
         /// Its present revision.
@@ -87,6 +89,7 @@ impl StoreError {
             | StoreError::InUse { .. }
             | StoreError::Dangling(_)
             | StoreError::Quota { .. }
+            | StoreError::NotInPlan(_)
             | StoreError::RevisionMismatch { .. }
             | StoreError::Invalid(_)
             | StoreError::TooLarge { .. } => Fault::Asker,
@@ -110,6 +113,7 @@ impl StoreError {
             | StoreError::InUse { .. }
             | StoreError::Dangling(_)
             | StoreError::Quota { .. }
+            | StoreError::NotInPlan(_)
             | StoreError::RevisionMismatch { .. }
             | StoreError::Invalid(_)
             | StoreError::TooLarge { .. } => self.to_string(),
@@ -133,6 +137,9 @@ impl fmt::Display for StoreError {
             StoreError::Quota { kind, limit } => {
                 let kind = kind.as_str();
                 write!(f, "at most {limit} of the kind {kind} are allowed here")
+            }
+            StoreError::NotInPlan(feature) => {
+                write!(f, "the plan does not include {feature}")
             }
             StoreError::RevisionMismatch { current } => {
                 write!(f, "changed meanwhile; the present revision is {current}")

@@ -9,7 +9,7 @@ use admin::{Office, documents};
 use axum::body::{Body, Bytes};
 use axum::http::header::{COOKIE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
-use domain::{Reseller, Tenant};
+use domain::{Feature, Reseller, Tenant};
 use hyper::upgrade::OnUpgrade;
 use ids::LoginId;
 use serde::Serialize;
@@ -18,6 +18,7 @@ use tenancy::{AccountScope, PlatformScope, Principal, TenantScope, Unresolved};
 
 use crate::bearer::bearer;
 use crate::front::Front;
+use crate::plan_guard;
 use crate::problem::{Kind, Problem};
 
 /// One request.
@@ -106,16 +107,22 @@ impl Call {
     /// Enters a tenant: its own with a tenant's key, and as an operator or reseller any below that
     /// lets it in.
     pub(crate) async fn enter(&self, reference: &Unresolved<Tenant>) -> Result<Entered, Problem> {
-        let entered = access::enter(&self.office, self.principal()?, reference).await?;
-        self.front.learn_cap(entered.tenant.id, &entered.caps);
-        Ok(entered)
+        self.admitted(access::enter(&self.office, self.principal()?, reference).await?)
     }
 
     /// Looks at a tenant without entering it.
     pub(crate) async fn oversee(&self, reference: &Unresolved<Tenant>) -> Result<Entered, Problem> {
-        let seen = access::oversee(&self.office, self.principal()?, reference).await?;
-        self.front.learn_cap(seen.tenant.id, &seen.caps);
-        Ok(seen)
+        self.admitted(access::oversee(&self.office, self.principal()?, reference).await?)
+    }
+
+    /// The tenant, unless it is a key of its own that came in, and its plan has no such keys.
+    fn admitted(&self, entered: Entered) -> Result<Entered, Problem> {
+        self.front.learn_cap(entered.tenant.id, &entered.caps);
+        let principal = self.principal()?;
+        if principal.token().is_some() && principal.tenant().is_some() {
+            plan_guard::included(&entered, Feature::ApiKeys)?;
+        }
+        Ok(entered)
     }
 
     /// Who asks.

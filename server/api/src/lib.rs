@@ -22,6 +22,7 @@ mod operation;
 mod operations;
 mod patience;
 mod permission;
+mod plan_guard;
 mod presumed;
 mod problem;
 mod query;

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
-use domain::Permission;
+use domain::{Feature, Permission};
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
@@ -153,6 +153,8 @@ pub(crate) struct Operation {
     pub(crate) access: Access,
     /// What the caller must be permitted; `None` where whoever has access may.
     pub(crate) needs: Option<Permission>,
+    /// What the company's plan must include.
+    pub(crate) part_of: Option<Feature>,
     pub(crate) query: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     pub(crate) if_match: IfMatch,
@@ -188,6 +190,7 @@ impl Operation {
             tag: Cow::Borrowed(""),
             access: Access::Key,
             needs: None,
+            part_of: None,
             query: Vec::new(),
             body: None,
             if_match: IfMatch::Ignored,
@@ -250,6 +253,14 @@ impl Operation {
     pub(crate) fn tag(self, tag: impl Into<Text>) -> Operation {
         Operation {
             tag: tag.into(),
+            ..self
+        }
+    }
+
+    /// It works for companies whose plan includes this.
+    pub(crate) fn part_of(self, feature: Feature) -> Operation {
+        Operation {
+            part_of: Some(feature),
             ..self
         }
     }
@@ -404,6 +415,9 @@ impl Operation {
         }
         if self.needs.is_some() {
             may.push(Kind::Forbidden);
+        }
+        if self.path.contains("{tenant}") || self.part_of.is_some() {
+            may.push(Kind::NotInPlan);
         }
         if self.path.contains("{tenant}/") {
             may.push(Kind::NotLetIn);

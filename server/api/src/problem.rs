@@ -67,6 +67,8 @@ kinds! {
     Forbidden "forbidden" FORBIDDEN "A permission is missing"
     /// A company has not let the operator or reseller in that asks.
     NotLetIn "not-let-in" FORBIDDEN "The company has not let you in"
+    /// The company's plan does not include it.
+    NotInPlan "not-in-plan" FORBIDDEN "The plan does not include it"
     /// Nothing of that name within what the caller sees.
     NotFound "not-found" NOT_FOUND "Not found"
     /// The path knows other methods.
@@ -266,6 +268,7 @@ impl From<StoreError> for Problem {
                 Invalid::new(reference.field, rule).into()
             }
             StoreError::Quota { .. } => Problem::new(Kind::Quota, heard),
+            StoreError::NotInPlan(_) => Problem::new(Kind::NotInPlan, heard),
             StoreError::RevisionMismatch { .. } => Problem::new(Kind::RevisionMismatch, heard),
             StoreError::Invalid(invalid) => invalid.into(),
             StoreError::TooLarge { .. } => Problem::new(Kind::TooLarge, heard),

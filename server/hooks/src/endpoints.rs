@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use delivery::Receiver;
-use domain::{EventFilter, EventKind, KindName, Plan, Resource, Tenant, Webhook};
+use domain::{EventFilter, EventKind, Feature, KindName, Plan, Resource, Tenant, Webhook};
 use ids::{TenantId, WebhookId};
 use ports::{EventQuery, Order, PAGE_MAX, Page, StoreError, Stores};
 use tenancy::{TenantScope, Weight};
@@ -21,12 +21,15 @@ pub(crate) struct Endpoint {
     pub(crate) behind: bool,
 }
 
-/// All of a tenant's endpoints that are switched on.
+/// All of a tenant's endpoints that are switched on: none when its plan has no webhooks.
 pub(crate) async fn of_tenant(
     store: &dyn Stores,
     scope: &TenantScope,
 ) -> Result<BTreeMap<Receiver, Endpoint>, StoreError> {
     let mut found = BTreeMap::new();
+    if !includes_webhooks(store, scope).await? {
+        return Ok(found);
+    }
     let mut page = Page {
         order: Order::Created,
         ..Page::first(PAGE_MAX)
@@ -61,16 +64,22 @@ pub(crate) async fn weight_of(
         return Ok(Weight::default());
     };
     let tenant: Resource<Tenant> = tenant.try_into()?;
-    let plan: Option<Resource<Plan>> = match tenant.spec.plan {
-        Some(_) => store
-            .plan(scope)
-            .await?
-            .map(TryInto::try_into)
-            .transpose()?,
-        None => None,
-    };
+    let plan = plan_of(store, scope).await?;
     let plan = plan.as_ref().map(|plan| &plan.spec);
     Ok(tenant.spec.effective_caps(plan).weight)
+}
+
+async fn includes_webhooks(store: &dyn Stores, scope: &TenantScope) -> Result<bool, StoreError> {
+    let plan = plan_of(store, scope).await?;
+    Ok(plan.is_none_or(|plan| plan.spec.includes(Feature::Webhooks)))
+}
+
+async fn plan_of(
+    store: &dyn Stores,
+    scope: &TenantScope,
+) -> Result<Option<Resource<Plan>>, StoreError> {
+    let plan = store.plan(scope).await?;
+    Ok(plan.map(TryInto::try_into).transpose()?)
 }
 
 async fn endpoint(

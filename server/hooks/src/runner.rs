@@ -177,8 +177,10 @@ impl Runner {
         } else if entry.kind != KindName::Tenant {
             return Ok(Vec::new());
         }
-        let known: BTreeSet<TenantId> = self.endpoints.keys().map(|of| of.tenant).collect();
-        tenants.retain(|tenant| known.contains(tenant));
+        // a plan may have left webhooks out until now, so those in memory are not all
+        let having = self.hooks.parts.store.tenants_with_webhooks().await?;
+        let having: BTreeSet<TenantId> = having.into_iter().collect();
+        tenants.retain(|tenant| having.contains(tenant));
         Ok(tenants)
     }
 

@@ -10,7 +10,7 @@ use admin::webhooks;
 use admin::{DEFAULT_REALM, Office, documents, parse_spec};
 use async_trait::async_trait;
 use delivery::{Limits, SigningKey, verify};
-use domain::{Delivery, DeliveryState, Extension, Tenant, Webhook};
+use domain::{Delivery, DeliveryState, Extension, Plan, Tenant, Webhook};
 use hooks::{Hooks, Parts};
 use ids::WebhookId;
 use machine::WallTime;
@@ -310,6 +310,51 @@ async fn a_webhook_that_is_switched_off_is_told_later_and_one_that_is_gone_is_no
     assert_eq!(got[2].url, "https://crm.example/");
     assert_eq!(world.post.numbers()[2], "102");
     running.abort();
+}
+
+#[tokio::test]
+async fn a_company_whose_plan_has_no_webhooks_is_told_once_it_has() {
+    let world = World::new().await;
+    world.hook("crm", &["resource.created"]).await;
+    let platform = PlatformScope::at_console().account();
+    let plan = json!({ "name": "small", "without": ["webhooks"] });
+    let made = documents::create::<Plan, _>(&world.office, &platform, plan).await;
+    let plan = made.unwrap().resource.id.to_string();
+    let sell = json!({ "plan": plan });
+    let acme = Unresolved::<Tenant>::new("acme.example");
+    let acme = documents::find(&world.office, &platform, &acme)
+        .await
+        .unwrap()
+        .0;
+    documents::patch::<Tenant, _>(&world.office, &platform, acme, None, &sell)
+        .await
+        .unwrap();
+    let (_, running) = world.start();
+    let other = World::new().await;
+    other.hook("crm", &["resource.created"]).await;
+    let (_, beside) = other.start();
+    world.extension("101").await;
+    other.extension("101").await;
+    other
+        .until("a company that has them", async || {
+            other.post.numbers() == ["101"]
+        })
+        .await;
+    assert!(world.post.numbers().is_empty(), "its plan has none");
+    let found = Unresolved::<Plan>::new("small");
+    let found = documents::find(&world.office, &platform, &found)
+        .await
+        .unwrap()
+        .0;
+    let back = json!({ "without": [] });
+    documents::patch::<Plan, _>(&world.office, &platform, found, None, &back)
+        .await
+        .unwrap();
+    world
+        .until("what waited", async || world.post.numbers() == ["101"])
+        .await;
+    running.abort();
+    beside.abort();
 }
 
 #[tokio::test]

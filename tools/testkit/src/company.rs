@@ -2,14 +2,14 @@
 
 use crate::Account;
 use domain::{
-    CompiledTenant, Credentials, Destination, Device, Digests, Extension, Resource, Tenant,
-    TenantParts,
+    CompiledTenant, Credentials, Destination, Device, Digests, Extension, Feature, Plan, Quotas,
+    Resource, Tenant, TenantParts,
 };
-use ids::{DeviceId, ExtensionId, TenantId};
+use ids::{DeviceId, ExtensionId, PlanId, TenantId};
 use machine::WallTime;
 use sip_stack::digest;
 use std::sync::Arc;
-use tenancy::CapOverrides;
+use tenancy::{CapOverrides, Caps};
 
 /// The realm of the exchanges made here.
 pub const REALM: &str = "strowger";
@@ -93,6 +93,22 @@ impl Company {
     /// Its caps, where they differ from the defaults.
     pub fn caps(&mut self) -> &mut CapOverrides {
         &mut self.parts.tenant.spec.caps
+    }
+
+    /// Sells it a plan that leaves something out.
+    pub fn sell_without(&mut self, feature: Feature) {
+        let plan = Plan {
+            name: "small".to_owned(),
+            display_name: String::new(),
+            included: Quotas::default(),
+            maximum: Quotas::default(),
+            caps: Caps::default(),
+            without: [feature].into(),
+            enabled: true,
+        };
+        let id = PlanId::new(1, self.number);
+        self.parts.tenant.spec.plan = Some(id);
+        self.parts.plan = Some(resource(id, self.id(), plan));
     }
 
     fn fresh(&self) -> u128 {

@@ -1,6 +1,6 @@
 //! Quotas: how many documents of a kind there may be, checked where one is added.
 
-use domain::{Facets, KindName, Plan, Quotas, Reseller, Resource, TOKENS_MAX, Tenant, Topic};
+use domain::{Facets, Feature, KindName, Plan, Reseller, Resource, TOKENS_MAX, Tenant, Topic};
 use ids::TenantId;
 use ports::StoreError;
 use tenancy::{Account, Owner};
@@ -28,7 +28,9 @@ fn within_plan(
     tenant: TenantId,
     kind: KindName,
 ) -> Result<(), StoreError> {
-    let sold = quotas(tables, tenant)?.of(kind);
+    let plan = plan_of(tables, tenant)?;
+    check_sold(plan.as_ref(), Feature::of_kind(kind))?;
+    let sold = plan.and_then(|plan| plan.maximum.of(kind));
     let Some(limit) = sold.into_iter().chain(kind.most()).min() else {
         return Ok(());
     };
@@ -42,20 +44,32 @@ pub(crate) fn check_keys(
     owner: Owner,
     have: u64,
 ) -> Result<(), StoreError> {
-    let sold = match owner {
-        Owner::Tenant(tenant) => quotas(tables, tenant)?.keys,
+    let plan = match owner {
+        Owner::Tenant(tenant) => plan_of(tables, tenant)?,
         Owner::Account(_) => None,
     };
+    check_sold(plan.as_ref(), Some(Feature::ApiKeys))?;
+    let sold = plan.and_then(|plan| plan.maximum.keys);
     let limit = sold.unwrap_or(TOKENS_MAX).min(TOKENS_MAX);
     refuse_beyond(Topic::Key, limit, have)
 }
 
-/// What the tenant's plan allows; without a plan nothing is limited.
-fn quotas(tables: &mut impl Tables, tenant: TenantId) -> Result<Quotas, StoreError> {
+/// Refuses what the plan leaves out.
+fn check_sold(plan: Option<&Plan>, feature: Option<Feature>) -> Result<(), StoreError> {
+    match (plan, feature) {
+        (Some(plan), Some(feature)) if !plan.includes(feature) => {
+            Err(StoreError::NotInPlan(feature))
+        }
+        (_, _) => Ok(()),
+    }
+}
+
+/// The tenant's plan; without one nothing is limited, and everything is there.
+fn plan_of(tables: &mut impl Tables, tenant: TenantId) -> Result<Option<Plan>, StoreError> {
     let own = tables.document(tenant.into(), KindName::Tenant, &tenant.to_string())?;
     let own: Resource<Tenant> = own.ok_or(StoreError::NotFound)?.try_into()?;
     let Some(id) = own.spec.plan.map(|id| id.to_string()) else {
-        return Ok(Quotas::default());
+        return Ok(None);
     };
     let gone = || StoreError::Corrupt {
         detail: format!("{tenant} has the plan {id}, which is not there"),
@@ -63,7 +77,7 @@ fn quotas(tables: &mut impl Tables, tenant: TenantId) -> Result<Quotas, StoreErr
     let owner = tables.owner_of_plan(&id)?.ok_or_else(gone)?;
     let plan = tables.document(owner, KindName::Plan, &id)?;
     let plan: Resource<Plan> = plan.ok_or_else(gone)?.try_into()?;
-    Ok(plan.spec.maximum)
+    Ok(Some(plan.spec))
 }
 
 /// Every account above has a say in how much may lie below it.

@@ -58,6 +58,7 @@ fn plan_write(world: &World<'_>, owner: Owner, name: &str, maximum: Quotas) -> W
         included: Quotas::default(),
         maximum,
         caps: tenancy::Caps::default(),
+        without: std::collections::BTreeSet::new(),
         enabled: true,
     };
     write(PlanId::new(world.number(), 0), owner, spec)

@@ -4,6 +4,7 @@
 //! not wait for a database. So what a call needs is kept as bytes, and is understood again within
 //! microseconds when the company is asked for. The form lives and dies with the process.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
@@ -16,6 +17,7 @@ use super::{CompiledDevice, CompiledExtension, CompiledTenant};
 use crate::credentials::Credentials;
 use crate::device::FixedContact;
 use crate::extension::Destination;
+use crate::feature::Feature;
 
 /// The bytes of one tenant.
 #[derive(Clone)]
@@ -53,6 +55,7 @@ struct TenantForm<'a> {
     domains: Vec<&'a str>,
     display_name: &'a str,
     caps: Caps,
+    without: BTreeSet<Feature>,
     enabled: bool,
     extensions: Vec<ExtensionForm<'a>>,
     devices: Vec<DeviceForm<'a>>,
@@ -89,6 +92,7 @@ fn tenant_form(tenant: &CompiledTenant) -> TenantForm<'_> {
         domains: tenant.domains.iter().map(|domain| &**domain).collect(),
         display_name: &tenant.display_name,
         caps: tenant.caps,
+        without: tenant.without.clone(),
         enabled: tenant.enabled,
         extensions: tenant.extensions.iter().map(extension_form).collect(),
         devices: tenant.devices.iter().map(device_form).collect(),
@@ -130,6 +134,7 @@ fn tenant(form: TenantForm<'_>) -> Option<CompiledTenant> {
         domains: form.domains.into_iter().map(Box::from).collect(),
         display_name: form.display_name.into(),
         caps: form.caps,
+        without: form.without,
         enabled: form.enabled,
         extensions,
         devices,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use admin::events;
 use axum::http::HeaderName;
 use axum::http::header::RETRY_AFTER;
-use domain::{EventFilter, FILTERS_MAX, Permission, Topic, Verb};
+use domain::{EventFilter, FILTERS_MAX, Feature, Permission, Topic, Verb};
 use ports::EventQuery;
 use tenancy::TenantScope;
 
@@ -46,6 +46,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives::<EventPageView>("A piece of the log."),
         Operation::get(STREAM, "streamEvents", stream)
             .needs(Permission::of(Topic::Event, Verb::Read))
+            .part_of(Feature::EventStreams)
             .tells(
                 "Follow events",
                 "Server-sent events. Each has its cursor as `id`, its type as `event` and the \

@@ -64,7 +64,7 @@ fn of_accounts() -> [Operation; 5] {
             )
             .takes::<NewToken>()
             .creates::<TokenView>("What is kept of the key, and the key itself.")
-            .refuses(&[Kind::NotFound, Kind::NotLetIn]),
+            .refuses(&[Kind::NotFound, Kind::NotLetIn, Kind::NotInPlan]),
         Operation::get(ONE, "getToken", get)
             .needs(Permission::of(Topic::Key, Verb::Read))
             .tells("Show an API key", "For operators and resellers.")

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use admin::tenants::Usage;
+use domain::Feature;
 use serde::Serialize;
 use tenancy::Caps;
 use utoipa::ToSchema;
@@ -27,6 +28,8 @@ pub(crate) struct UsageView {
     caps: Caps,
     /// How many documents it has, by the word for several of their kind.
     counts: BTreeMap<String, CountView>,
+    /// What its plan leaves out.
+    without: Vec<Feature>,
     /// Calls at this moment; null while the exchange cannot tell.
     calls: Option<u64>,
     /// Bindings at this moment; null while the exchange cannot tell.
@@ -48,6 +51,7 @@ impl UsageView {
         UsageView {
             caps: usage.caps,
             counts: counts.collect(),
+            without: usage.without,
             calls: number(calls),
             bindings: number(bindings),
         }

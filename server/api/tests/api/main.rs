@@ -21,6 +21,7 @@ mod operations;
 mod passkeys;
 mod people;
 mod place;
+mod plans;
 mod repetition;
 mod scopes;
 mod secrets;

@@ -7,6 +7,7 @@ use super::invite::caller_of;
 use super::{Shard, Work};
 use crate::calls::CallKey;
 use call::{Input, LegFact, LegOrder, Target};
+use domain::Feature;
 use ids::TenantId;
 use machine::Instant;
 use routing::HostClass;
@@ -25,10 +26,13 @@ impl Shard {
         let Some(tenant) = self.calls.get(key).map(|entry| entry.tenant) else {
             return;
         };
+        let Some(compiled) = self.tenants.compiled(tenant) else {
+            return;
+        };
+        if !compiled.includes(Feature::Transfers) {
+            return self.refuse_referral(owner, 403, now);
+        }
         let Some(replaced) = referee.replaces else {
-            let Some(compiled) = self.tenants.compiled(tenant) else {
-                return;
-            };
             let host = host_of(&referee.host);
             let host = host.map_or(HostClass::Own, |h| self.host_class(&h, &flow, &compiled));
             let target = Target {
@@ -43,11 +47,15 @@ impl Shard {
         };
         let other = self.find_dialog(tenant, &replaced.call_id, &replaced.to_tag);
         if other.is_none_or(|other| !self.adopt(owner, other, now)) {
-            let refuse = LegOrder::RefuseReferral { status: 404 };
-            self.with_leg(owner, now, |sip, desk, reports| {
-                sip.order(refuse, desk, reports)
-            });
+            self.refuse_referral(owner, 404, now);
         }
+    }
+
+    fn refuse_referral(&mut self, owner: Owner, status: u16, now: Instant) {
+        let refuse = LegOrder::RefuseReferral { status };
+        self.with_leg(owner, now, |sip, desk, reports| {
+            sip.order(refuse, desk, reports)
+        });
     }
 
     /// The leg whose dialog this is, when it belongs to the tenant.

@@ -42,6 +42,22 @@ fn a_blind_transfer_joins_the_other_two_and_frees_the_one_who_asked() {
 }
 
 #[test]
+fn a_company_whose_plan_has_no_transfers_talks_on() {
+    let mut office = Office::open();
+    office.alpha.sell_without(domain::Feature::Transfers);
+    office.world.add(&office.alpha);
+    let (anna, bert) = office.talk(office.anna, office.bert, "102");
+    office
+        .world
+        .with(office.anna, |phone, now| phone.transfer(anna, "103", now));
+    office.world.run(SECOND * 3);
+    assert_eq!(transferred(&office, anna).last(), Some(&403));
+    assert!(office.both_hear((office.anna, anna), (office.bert, bert)));
+    office.hang_up(office.anna, anna);
+    assert!(office.record().transfers.is_empty());
+}
+
+#[test]
 fn a_transfer_that_fails_gives_the_party_back() {
     let mut office = Office::open();
     let (anna, bert) = office.talk(office.anna, office.bert, "102");

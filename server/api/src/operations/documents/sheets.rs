@@ -1,7 +1,7 @@
 //! A company's documents of a kind as one sheet, out and in.
 
 use admin::sheet::{self, Imported};
-use domain::{FixedRole, Kind, KindName, Permission, Rights, SecretRule, Verb};
+use domain::{Feature, FixedRole, Kind, KindName, Permission, Rights, SecretRule, Verb};
 
 use super::door::{Door, OfTenant};
 use crate::call::{Answer, Call};
@@ -45,6 +45,7 @@ pub(super) fn operations<K: Kind>() -> Vec<Operation> {
     vec![
         Operation::post(import, format!("import{label}"), read::<K>)
             .needs(Permission::of_kind(K::NAME, Verb::Create))
+            .part_of(Feature::Sheets)
             .tells(
                 format!("Import {many} from a sheet"),
                 format!("{IMPORT}{told} Columns: `{columns}`."),
@@ -55,6 +56,7 @@ pub(super) fn operations<K: Kind>() -> Vec<Operation> {
             .refuses(&[Refusal::Invalid]),
         Operation::get(export, format!("export{label}"), write::<K>)
             .needs(Permission::of_kind(K::NAME, Verb::Read))
+            .part_of(Feature::Sheets)
             .tells(
                 format!("Export {many} as a sheet"),
                 "Comma-separated values (RFC 4180), never with secrets. A text that a spreadsheet \
