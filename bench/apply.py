@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Applies a snapshot of many companies to an empty exchange: how long it takes, and how much memory.
+"""Applies a snapshot of many companies to an empty exchange: how long, and how much memory.
 
     bench/apply.py --strowger target/release/strowger --companies 10000 --extensions 10
 
