@@ -89,9 +89,9 @@ pub trait Books: EventLog + DeliveryBook + SupportBook + FactStore {}
 impl<T> Books for T where T: EventLog + DeliveryBook + SupportBook + FactStore + ?Sized {}
 
 /// The faces to documents: a tenant's, an account's, and what refers to what.
-pub trait Shelves: Store + AccountStore + ReferenceBook {}
+pub trait Papers: Store + AccountStore + ReferenceBook {}
 
-impl<T> Shelves for T where T: Store + AccountStore + ReferenceBook + ?Sized {}
+impl<T> Papers for T where T: Store + AccountStore + ReferenceBook + ?Sized {}
 
 /// The faces to what is kept sealed or hashed.
 pub trait Safes: CredentialStore + KeyStore + SecretStore + TokenBook {}
@@ -104,7 +104,6 @@ pub trait Removals: ErasureStore + ArchiveStore {}
 impl<T> Removals for T where T: ErasureStore + ArchiveStore + ?Sized {}
 
 /// All of a store's faces.
-pub trait Stores: Shelves + ExchangeStore + FrontDoor + Books + Safes + Removals {}
+pub trait Stores: Papers + ExchangeStore + FrontDoor + Books + Safes + Removals {}
 
-impl<T> Stores for T where T: Shelves + ExchangeStore + FrontDoor + Books + Safes + Removals + ?Sized
-{}
+impl<T> Stores for T where T: Papers + ExchangeStore + FrontDoor + Books + Safes + Removals + ?Sized {}

@@ -12,13 +12,13 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use domain::{Feature, Reseller, Tenant};
 use hyper::upgrade::OnUpgrade;
 use ids::LoginId;
+use ports::StoreError;
 use serde::Serialize;
 use serde_json::Value;
 use tenancy::{AccountScope, PlatformScope, Principal, TenantScope, Unresolved};
 
 use crate::bearer::bearer;
 use crate::front::Front;
-use crate::plan_guard;
 use crate::problem::{Kind, Problem};
 
 /// One request.
@@ -36,6 +36,13 @@ pub(crate) struct Call {
     pub(crate) body: Bytes,
     /// What becomes of the connection when another protocol is agreed on.
     pub(crate) upgrade: Option<OnUpgrade>,
+}
+
+fn included(entered: &Entered, feature: Feature) -> Result<(), Problem> {
+    if entered.includes(feature) {
+        return Ok(());
+    }
+    Err(StoreError::NotInPlan(feature).into())
 }
 
 impl Call {
@@ -115,12 +122,17 @@ impl Call {
         self.admitted(access::oversee(&self.office, self.principal()?, reference).await?)
     }
 
+    /// Refuses to go on where the plan of the tenant that the path names leaves a feature out.
+    pub(crate) async fn require(&self, feature: Feature) -> Result<(), Problem> {
+        included(&self.oversee(&self.reference("tenant")).await?, feature)
+    }
+
     /// The tenant, unless it is a key of its own that came in, and its plan has no such keys.
     fn admitted(&self, entered: Entered) -> Result<Entered, Problem> {
         self.front.learn_cap(entered.tenant.id, &entered.caps);
         let principal = self.principal()?;
         if principal.token().is_some() && principal.tenant().is_some() {
-            plan_guard::included(&entered, Feature::ApiKeys)?;
+            included(&entered, Feature::ApiKeys)?;
         }
         Ok(entered)
     }

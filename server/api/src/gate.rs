@@ -23,7 +23,7 @@ use crate::operation::{Access, Form, Operation};
 use crate::problem::{Kind, Problem};
 use crate::rate::{Standing, seconds};
 use crate::turnstile::Pass;
-use crate::{bearer, media_type, once, permission, plan_guard, query, who};
+use crate::{bearer, media_type, once, permission, query, who};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
@@ -173,7 +173,10 @@ impl Passage {
             }
         };
         let task = tokio::spawn(async move {
-            let outcome = admitted(operation, call).await;
+            let outcome = match permission::check(operation, &call).await {
+                Ok(()) => once::carry_out(operation, call).await,
+                Err(problem) => Err(problem),
+            };
             drop(permit);
             outcome
         });
@@ -211,13 +214,6 @@ impl Passage {
         });
         response
     }
-}
-
-/// Carries an operation out for whom may have it.
-async fn admitted(operation: &'static Operation, call: Call) -> Result<Answer, Problem> {
-    permission::check(operation, &call).await?;
-    plan_guard::check(operation, &call).await?;
-    once::carry_out(operation, call).await
 }
 
 fn busy() -> Problem {

@@ -4,7 +4,7 @@ use domain::Referrer;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::view::referrer::ReferrerView;
+use crate::referrer::ReferrerView;
 
 /// Users named in one problem.
 const NAMED: usize = 20;

@@ -153,8 +153,6 @@ pub(crate) struct Operation {
     pub(crate) access: Access,
     /// What the caller must be permitted; `None` where whoever has access may.
     pub(crate) needs: Option<Permission>,
-    /// What the company's plan must include.
-    pub(crate) part_of: Option<Feature>,
     pub(crate) query: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     pub(crate) if_match: IfMatch,
@@ -190,7 +188,6 @@ impl Operation {
             tag: Cow::Borrowed(""),
             access: Access::Key,
             needs: None,
-            part_of: None,
             query: Vec::new(),
             body: None,
             if_match: IfMatch::Ignored,
@@ -259,10 +256,15 @@ impl Operation {
 
     /// It works for companies whose plan includes this.
     pub(crate) fn part_of(self, feature: Feature) -> Operation {
-        Operation {
-            part_of: Some(feature),
-            ..self
-        }
+        let whole = Arc::clone(&self.run);
+        let run: Run = Arc::new(move |call: Call| {
+            let whole = Arc::clone(&whole);
+            Box::pin(async move {
+                call.require(feature).await?;
+                whole(call).await
+            })
+        });
+        Operation { run, ..self }
     }
 
     pub(crate) fn access(self, access: Access) -> Operation {
@@ -416,7 +418,7 @@ impl Operation {
         if self.needs.is_some() {
             may.push(Kind::Forbidden);
         }
-        if self.path.contains("{tenant}") || self.part_of.is_some() {
+        if self.path.contains("{tenant}") {
             may.push(Kind::NotInPlan);
         }
         if self.path.contains("{tenant}/") {

@@ -31,10 +31,10 @@ pub(crate) struct SnapshotArguments {
 /// Arguments of `apply`.
 #[derive(Args)]
 #[command(after_help = "\
-What is not there is made, what differs is changed, the rest stays; nothing is removed. Up to 2,000 \
-documents are one transaction; more are several, in the order of the companies' names, each company \
-whole. If it ends early, apply the same file again: what is done is passed over. Look first with: \
-strowger plan FILE")]
+What is not there is made, what differs is changed, the rest stays; nothing is removed. Up to \
+2,000 documents are one transaction; more are several, in the order of the companies' names, each \
+company whole. If it ends early, apply the same file again: what is done is passed over. \
+Look first with: strowger plan FILE")]
 pub(crate) struct ApplyArguments {
     #[command(flatten)]
     pub(crate) folder: Folder,

@@ -124,7 +124,7 @@ fn aftermath(done: &Progress) -> String {
     )
 }
 
-/// What happens: the first `most` documents that do not stay as they are, a line each, and the sums.
+/// What happens: the first `most` documents that do not stay as they are, and the sums.
 fn show(steps: &[Step], most: usize) {
     let (mut made, mut changed, mut kept) = (0_usize, 0_usize, 0_usize);
     let mut lines = Vec::new();

@@ -9,7 +9,6 @@ pub(crate) mod master_key;
 pub(crate) mod passkey;
 pub(crate) mod person;
 pub(crate) mod privacy;
-pub(crate) mod referrer;
 pub(crate) mod registration;
 pub(crate) mod sheet;
 pub(crate) mod support;

@@ -7,9 +7,9 @@ use super::handle;
 use crate::list::List;
 use crate::operation::{Operation, PAGE, Parameter, text};
 use crate::problem::Kind as Refusal;
+use crate::referrer::ReferrerView;
 use crate::view::audit::VersionView;
 use crate::view::document::{Rollback, Spec, View};
-use crate::view::referrer::ReferrerView;
 use crate::words;
 
 const CREATE: &str = "\

@@ -11,9 +11,9 @@ use crate::giving;
 use crate::list::List;
 use crate::problem::Problem;
 use crate::query::Meant;
+use crate::referrer::ReferrerView;
 use crate::view::audit::VersionView;
 use crate::view::document::{Rollback, View};
-use crate::view::referrer::ReferrerView;
 
 /// The answer with a document.
 fn shown<K: Kind>(resource: Resource<K>) -> Result<Answer, Problem> {
