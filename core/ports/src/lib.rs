@@ -76,7 +76,7 @@ pub use ready::{NotReady, ready};
 pub use references::{ReferenceBook, Referrers};
 pub use secrets::SecretStore;
 pub use snapshots::{Bucket, Snapshots};
-pub use store::{Books, HISTORY_MAX, Papers, Removals, Safes, Store, Stores};
+pub use store::{Books, HISTORY_MAX, Removals, Safes, Store, Stores};
 pub use support::{SUPPORT_OF_ONE, SupportBook, SupportStanding};
 pub use tenant_archive::{ARRIVALS_MAX, ArchiveStore, Arrival, Belonging, FACTS_MAX, Fact, Thing};
 pub use tokens::{Renewal, TokenBook, TokenReach};

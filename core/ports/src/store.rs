@@ -84,14 +84,12 @@ pub trait Store: Send + Sync {
 }
 
 /// The faces to what happens in tenants and is no document.
-pub trait Books: EventLog + DeliveryBook + SupportBook + FactStore {}
+pub trait Books: EventLog + DeliveryBook + SupportBook + FactStore + ReferenceBook {}
 
-impl<T> Books for T where T: EventLog + DeliveryBook + SupportBook + FactStore + ?Sized {}
-
-/// The faces to documents: a tenant's, an account's, and what refers to what.
-pub trait Papers: Store + AccountStore + ReferenceBook {}
-
-impl<T> Papers for T where T: Store + AccountStore + ReferenceBook + ?Sized {}
+impl<T> Books for T where
+    T: EventLog + DeliveryBook + SupportBook + FactStore + ReferenceBook + ?Sized
+{
+}
 
 /// The faces to what is kept sealed or hashed.
 pub trait Safes: CredentialStore + KeyStore + SecretStore + TokenBook {}
@@ -104,6 +102,12 @@ pub trait Removals: ErasureStore + ArchiveStore {}
 impl<T> Removals for T where T: ErasureStore + ArchiveStore + ?Sized {}
 
 /// All of a store's faces.
-pub trait Stores: Papers + ExchangeStore + FrontDoor + Books + Safes + Removals {}
+pub trait Stores:
+    Store + AccountStore + ExchangeStore + FrontDoor + Books + Safes + Removals
+{
+}
 
-impl<T> Stores for T where T: Papers + ExchangeStore + FrontDoor + Books + Safes + Removals + ?Sized {}
+impl<T> Stores for T where
+    T: Store + AccountStore + ExchangeStore + FrontDoor + Books + Safes + Removals + ?Sized
+{
+}
