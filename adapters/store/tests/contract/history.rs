@@ -42,7 +42,7 @@ fn only_the_latest_revisions_are_kept(world: &World<'_>) {
     let acme = world.tenant("acme.example");
     let document = world.extension(&acme, "101");
     let changes =
-        (0..HISTORY_MAX + 5).map(|n| replace(with(&document, "display_name", &n.to_string())));
+        (0..HISTORY_MAX + 5).map(|n| replace(with(&document, "display_name", n.to_string())));
     world.commit(&acme, changes.collect()).unwrap();
     let kept = history(world, &acme, &document);
     assert_eq!(kept.len(), HISTORY_MAX);

@@ -169,7 +169,7 @@ fn readers_see_each_change_whole_while_others_write() {
         for round in 0..100 {
             let both = pair
                 .each_ref()
-                .map(|document| replace(with(document, "display_name", &round.to_string())));
+                .map(|document| replace(with(document, "display_name", round.to_string())));
             world.commit(&acme, both.into()).unwrap();
         }
     });
