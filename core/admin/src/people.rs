@@ -27,7 +27,7 @@ pub use own::{
     Codes, LoginView, Me, Offer, change_password, confirm_authenticator, end_all_logins, end_login,
     end_other_logins, logins, me, offer_authenticator, remove_authenticator, renew_codes,
 };
-pub use passkey_entry::{ask_passkey, sign_in_by_passkey};
+pub use passkey_entry::{ask_passkey, ask_second_passkey, sign_in_by_passkey};
 pub use passkeys::{add_passkey, offer_passkey, passkeys, remove_passkey, rename_passkey};
 pub use password::{accept_invitation, reset_password};
 pub use refusal::Refusal;

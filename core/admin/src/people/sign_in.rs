@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use identity::passkey::{AssertionAnswer, Occasion, Site};
 use identity::{Link, PasswordHash, Purpose};
 use ids::AuditId;
 use machine::WallTime;
@@ -11,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::change::{Done, change};
 use super::enter::{Signed, enter};
 use super::known::Known;
+use super::passkey_entry::ShownPasskey;
 use super::prove::compare;
 use super::refusal::Refusal;
 use super::sign_on::{Ways, elsewhere};
@@ -56,6 +58,8 @@ pub enum Factor {
     Totp(String),
     /// A recovery code.
     RecoveryCode(String),
+    /// The answer of one of the person's passkeys, at the portal's site.
+    Passkey(Site, Box<AssertionAnswer>),
 }
 
 /// Signs somebody in, or asks for the second factor. An address that nobody has, or that several
@@ -116,14 +120,7 @@ pub async fn second_factor(
     origin: &Origin,
 ) -> Result<Signed, Refusal> {
     let (desk, now) = (office.desk(), office.now());
-    let link = Link::parse(challenge).ok_or(Refusal::Wrong)?;
-    let known = Known::find(office, link.user()).await?;
-    let known = known.filter(Known::may_enter).ok_or(Refusal::Wrong)?;
-    let mark = known.mark();
-    let mark = mark.each_ref().map(String::as_str);
-    let checked = desk.links.check(now, &link, Purpose::SecondFactor, &mark);
-    checked.map_err(|_| Refusal::Wrong)?;
-    elsewhere(office, &known).await?;
+    let known = awaited(office, challenge).await?;
     let attempt = desk.attempt(&known.user.spec.mail, Some(known.user.id), origin);
     if let Err(wait) = desk.let_try(now, &attempt) {
         note_burst(office, &known).await?;
@@ -144,7 +141,31 @@ pub async fn second_factor(
             };
             enter(office, &known, &attempt, origin, ("recovery-code", spend)).await
         }
+        Factor::Passkey(site, answer) => {
+            let shown = ShownPasskey::new(office, site, Occasion::Confirm(known.user.id), answer);
+            let take = |known: &mut Known| shown.take(known);
+            let entered = enter(office, &known, &attempt, origin, ("second-passkey", take)).await;
+            shown.note_copy(&known).await?;
+            entered
+        }
     }
+}
+
+/// Whose second factor a challenge awaits.
+///
+/// # Errors
+/// `Wrong` for a challenge that is not good any more; `Elsewhere`; else what the store says.
+pub(super) async fn awaited(office: &Office, challenge: &str) -> Result<Known, Refusal> {
+    let link = Link::parse(challenge).ok_or(Refusal::Wrong)?;
+    let known = Known::find(office, link.user()).await?;
+    let known = known.filter(Known::may_enter).ok_or(Refusal::Wrong)?;
+    let mark = known.mark();
+    let mark = mark.each_ref().map(String::as_str);
+    let (links, now) = (&office.desk().links, office.now());
+    let checked = links.check(now, &link, Purpose::SecondFactor, &mark);
+    checked.map_err(|_| Refusal::Wrong)?;
+    elsewhere(office, &known).await?;
+    Ok(known)
 }
 
 /// Notes that somebody was made to wait who tried to sign in with this address. To be done after

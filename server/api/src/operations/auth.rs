@@ -48,7 +48,10 @@ fn entering() -> Vec<Operation> {
             second_factor,
         )
         .free(Access::Door)
-        .tells("Show the second factor", "Each code is good once.")
+        .tells(
+            "Show the second factor",
+            "A code of the app, a recovery code or a passkey. Each is good once.",
+        )
         .takes::<SecondFactor>()
         .gives::<TokensView>("The tokens.")
         .refuses(&[Kind::NotSignedIn, Kind::SignOnNeeded]),
@@ -168,11 +171,16 @@ fn note_slowed(call: &Call, shown: Credential) {
 
 async fn second_factor(call: Call) -> Result<Answer, Problem> {
     let body: SecondFactor = read_object(&call.json()?)?;
-    let factor = match (body.totp, body.recovery_code) {
-        (Some(code), None) => Factor::Totp(code),
-        (None, Some(code)) => Factor::RecoveryCode(code),
-        (None, None) | (Some(_), Some(_)) => {
-            let rule = "must be said, or recovery_code in its place";
+    let passkey = body.passkey.map(Box::new);
+    let factor = match (body.totp, body.recovery_code, passkey) {
+        (Some(code), None, None) => Factor::Totp(code),
+        (None, Some(code), None) => Factor::RecoveryCode(code),
+        (None, None, Some(answer)) => match call.front.site.clone() {
+            Some(site) => Factor::Passkey(site, answer),
+            None => return Err(refused(&call, Refusal::Wrong)),
+        },
+        _ => {
+            let rule = "must be said, or recovery_code or passkey in its place";
             return Err(Invalid::new("/totp", rule).into());
         }
     };

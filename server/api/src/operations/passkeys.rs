@@ -12,7 +12,7 @@ use crate::list::List;
 use crate::operation::{Access, Operation};
 use crate::problem::{Kind, Problem};
 use crate::view::passkey::{NewPasskey, PasskeyName, PasskeySignIn, PasskeyView};
-use crate::view::person::{Password, TokensView};
+use crate::view::person::{Password, SecondPasskey, TokensView};
 
 pub(super) fn operations() -> Vec<Operation> {
     let door = |one: Operation| one.tag("Signing in");
@@ -41,6 +41,20 @@ fn entering() -> Vec<Operation> {
             .takes::<PasskeySignIn>()
             .gives::<TokensView>("The tokens.")
             .refuses(&[Kind::NotSignedIn, Kind::SignOnNeeded]),
+        Operation::post(
+            "/api/v1/auth/second-factor/passkey",
+            "askSecondPasskey",
+            ask_second,
+        )
+        .free(Access::Door)
+        .tells(
+            "Ask for a passkey as the second factor",
+            "Of the person whose password was right; it is handed in at `auth/second-factor`. \
+             Not found where the person has none.",
+        )
+        .takes::<SecondPasskey>()
+        .gives::<RequestOffer>("What the browser is to be asked.")
+        .refuses(&[Kind::NotSignedIn, Kind::SignOnNeeded]),
     ]
 }
 
@@ -98,6 +112,12 @@ async fn finish(call: Call) -> Result<Answer, Problem> {
     let signed = signed.map_err(|refusal| refused(&call, refusal))?;
     let answer = Answer::json(&TokensView::from(signed.tokens))?;
     Ok(remember(answer, &signed.device))
+}
+
+async fn ask_second(call: Call) -> Result<Answer, Problem> {
+    let SecondPasskey { challenge } = read_object(&call.json()?)?;
+    let offer = people::ask_second_passkey(&call.office, site(&call)?, &challenge).await;
+    Answer::json(&offer.map_err(|refusal| refused(&call, refusal))?)
 }
 
 async fn list(call: Call) -> Result<Answer, Problem> {

@@ -2,6 +2,7 @@
 
 use admin::people::{Codes, LoginView as Shown, Me, Offer, Sent};
 use domain::FixedRole;
+use identity::passkey::AssertionAnswer;
 use identity::{ACCESS_LIFE, Tokens};
 use ids::{LoginId, RoleId, UserId};
 use machine::WallTime;
@@ -23,7 +24,7 @@ pub(crate) struct SignIn {
     pub(crate) at: Option<String>,
 }
 
-/// The second step of signing in; exactly one of the two codes.
+/// The second step of signing in; exactly one of the two codes, or a passkey in their place.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SecondFactor {
@@ -33,6 +34,17 @@ pub(crate) struct SecondFactor {
     pub(crate) totp: Option<String>,
     /// One of the recovery codes.
     pub(crate) recovery_code: Option<String>,
+    /// What `navigator.credentials.get` gave for the offer of `auth/second-factor/passkey`, as
+    /// its `toJSON()` writes it.
+    pub(crate) passkey: Option<AssertionAnswer>,
+}
+
+/// Asks for a passkey as the second factor.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SecondPasskey {
+    /// The challenge of the first step.
+    pub(crate) challenge: String,
 }
 
 /// The code with which a sign-on ended.

@@ -201,6 +201,7 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         "NewSupportAccess" => json!({"reason": "a call that fails"}),
         "SignIn" => json!({"mail": "fresh@fresh.example", "password": "fresh"}),
         "SecondFactor" => json!({"challenge": "fresh", "totp": "123456"}),
+        "SecondPasskey" => json!({"challenge": "fresh"}),
         "Refresh" => json!({"refresh_token": "fresh"}),
         "LinkedPassword" => json!({"code": "fresh", "password": "fresh"}),
         "Forgotten" => json!({"mail": "fresh@fresh.example"}),

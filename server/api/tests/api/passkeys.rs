@@ -1,5 +1,6 @@
 //! Passkeys: registered by somebody who is signed in, and used by whoever holds them.
 
+use api::Kind;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::http::{Ask, Reply};
-use crate::people::{PASSWORD, ann, login, mine, post, tokens, trail, with};
+use crate::people::{PASSWORD, ann, challenge, login, mine, post, tokens, trail, with, with_app};
 use crate::world::{PORTAL, World, world};
 
 /// An authenticator made of software, with one key.
@@ -123,11 +124,62 @@ pub(crate) async fn day(world: &World) {
     let rename = Ask::patch(&path).json(&json!({"name": "Blue key"}));
     with(world, &token, rename).await.is(204);
     let (own, _) = tokens(&sign_in(world, &mut authenticator).await.is(200));
+    with_app(world, &own).await;
+    let (_, entered) = second(world, &mut authenticator).await;
+    let (own, _) = tokens(&entered.is(200));
+    let password = json!({"password": PASSWORD});
+    mine(world, &own, "totp/remove", password).await.is(204);
     let listed = passkeys(world, &own).await;
     assert_eq!(listed[0]["name"], "Blue key");
     assert!(listed[0]["used"].is_string());
     with(world, &own, Ask::delete(&path)).await.is(204);
     sign_in(world, &mut authenticator).await.is(401);
+}
+
+/// Shows a passkey in place of a code, to somebody whose password was right; gives the body, too.
+async fn second(world: &World, authenticator: &mut Authenticator) -> (Value, Reply) {
+    let begun = json!({"challenge": challenge(world, PASSWORD).await});
+    let offer = post(world, "auth/second-factor/passkey", begun.clone()).await;
+    let mut shown = begun;
+    shown["passkey"] = authenticator.sign(&offer.is(200).json());
+    let reply = post(world, "auth/second-factor", shown.clone()).await;
+    (shown, reply)
+}
+
+#[tokio::test]
+async fn a_passkey_stands_in_for_a_code_once() {
+    let world = world().await;
+    let (token, _) = ann(&world).await;
+    with_app(&world, &token).await;
+    let begun = json!({"challenge": challenge(&world, PASSWORD).await});
+    let none = post(&world, "auth/second-factor/passkey", begun).await;
+    none.refuses(Kind::NotFound);
+    let mut authenticator = Authenticator::new();
+    register(&world, &token, &mut authenticator).await;
+    let (shown, entered) = second(&world, &mut authenticator).await;
+    tokens(&entered.is(200));
+    let again = post(&world, "auth/second-factor", shown.clone()).await;
+    again.refuses(Kind::NotSignedIn);
+    let both = json!({"challenge": shown["challenge"], "passkey": shown["passkey"], "totp": "1"});
+    let both = post(&world, "auth/second-factor", both).await;
+    assert_eq!(both.is(422).blames(), "/totp");
+}
+
+#[tokio::test]
+async fn what_answers_one_question_of_a_passkey_answers_no_other() {
+    let world = world().await;
+    let (token, _) = ann(&world).await;
+    with_app(&world, &token).await;
+    let mut authenticator = Authenticator::new();
+    register(&world, &token, &mut authenticator).await;
+    let (shown, entered) = second(&world, &mut authenticator).await;
+    tokens(&entered.is(200));
+    finish(&world, &shown["passkey"]).await.is(401);
+    let anyone = post(&world, "auth/passkey/begin", json!({})).await.json();
+    let mut shown = json!({"challenge": challenge(&world, PASSWORD).await});
+    shown["passkey"] = authenticator.sign(&anyone);
+    let refused = post(&world, "auth/second-factor", shown).await;
+    refused.refuses(Kind::NotSignedIn);
 }
 
 #[tokio::test]

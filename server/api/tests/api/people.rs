@@ -86,7 +86,7 @@ pub(crate) async fn trail(world: &World) -> Vec<String> {
 }
 
 /// Sets an authenticator app; gives its secret and the recovery codes.
-async fn with_app(world: &World, token: &str) -> (String, Vec<String>) {
+pub(crate) async fn with_app(world: &World, token: &str) -> (String, Vec<String>) {
     let offer = mine(world, token, "totp", json!({"password": PASSWORD})).await;
     let secret = offer.is(200).member("secret");
     let code = totp::code(&secret, wait(world, 30));
@@ -98,7 +98,7 @@ async fn with_app(world: &World, token: &str) -> (String, Vec<String>) {
 }
 
 /// The challenge that follows a right password.
-async fn challenge(world: &World, password: &str) -> String {
+pub(crate) async fn challenge(world: &World, password: &str) -> String {
     let step = login(world, password).await.is(200).json();
     assert_eq!(step["tokens"], Value::Null);
     step["second_factor"]["challenge"]
