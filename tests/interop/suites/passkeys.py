@@ -3,6 +3,7 @@
 from kit.browser import Browser
 from kit.case import equal, test, true
 from kit.exchange import ACME, Exchange
+from kit.totp import code, step_of_now
 
 ANN, PASSWORD = "ann@acme.example", "correct horse battery"
 
@@ -35,6 +36,16 @@ const answer = {credential: credential.toJSON()};
 return [await post('auth/passkey/finish', answer), await post('auth/passkey/finish', answer)];
 """
 
+SECOND = POST + """
+const [mail, password] = given;
+const {second_factor: {challenge}} = (await post('auth/login', {mail, password})).body;
+const offer = await post('auth/second-factor/passkey', {challenge});
+const credential = await navigator.credentials.get(
+    {publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(offer.body)});
+return post('auth/second-factor', {challenge, passkey: credential.toJSON()});
+"""
+
+
 def at_a_portal():
     """An exchange whose portal is at a name, as passkeys need one."""
     exchange = Exchange()
@@ -48,6 +59,16 @@ def welcome(exchange):
     invited = exchange.api(f"/api/v1/tenants/{ACME}/users/{ANN}/invite", "POST")[1]
     body = {"code": invited["link"].split("#")[1], "password": PASSWORD}
     equal(exchange.api("/api/v1/auth/invitation", "POST", body)[0], 204, "the password")
+
+
+def with_an_app(exchange):
+    """Sets an app: from then on the password alone opens nothing."""
+    entered = exchange.api("/api/v1/auth/login", "POST", {"mail": ANN, "password": PASSWORD})[1]
+    token = {"Authorization": f"Bearer {entered['tokens']['access_token']}"}
+    status, offer = exchange.api("/api/v1/me/totp", "POST", {"password": PASSWORD}, token)
+    equal(status, 200, f"the secret: {offer}")
+    shown = {"code": code(offer["secret"], step_of_now())}
+    equal(exchange.api("/api/v1/me/totp/confirm", "POST", shown, token)[0], 200, "the app")
 
 
 def page(exchange):
@@ -74,6 +95,17 @@ def a_passkey_is_registered_in_a_browser_and_signs_in_without_a_name():
         factors = [entry["after"]["factor"] for entry in entries
                    if entry["action"] == "user.signed-in"]
         true("passkey" in factors, f"how she signed in: {factors}")
+
+
+@test(seconds=120)
+def a_passkey_in_a_browser_stands_in_for_the_code_of_an_app():
+    with at_a_portal() as exchange, Browser() as browser:
+        welcome(exchange)
+        browser.open(page(exchange))
+        equal(browser.run(REGISTER, ANN, PASSWORD)["status"], 200, "the passkey")
+        with_an_app(exchange)
+        entered = browser.run(SECOND, ANN, PASSWORD)
+        equal(entered["status"], 200, f"signed in: {entered}")
 
 
 @test(seconds=120)

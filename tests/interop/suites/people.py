@@ -1,10 +1,6 @@
 """A person comes in by mail, signs in with an app, is copied, forgets the password, comes back."""
 
-import base64
-import hashlib
-import hmac
 import json
-import struct
 import time
 import urllib.error
 import urllib.request
@@ -12,9 +8,9 @@ import urllib.request
 from kit.case import equal, test, true, wait_until
 from kit.exchange import ACME, GLOBEX, Exchange
 from kit.mailbox import Mailbox, code_of, text_of
+from kit.totp import STEP, code, step_of_now
 
 ANN, PASSWORD, OTHER = "ann@acme.example", "correct horse battery", "staple of green paper"
-STEP = 30
 
 
 def ask(exchange, path, body=None, token=None, method="POST", headers=None):
@@ -31,15 +27,6 @@ def ask(exchange, path, body=None, token=None, method="POST", headers=None):
             return answer.status, json.loads(text) if text else None, answer.headers
     except urllib.error.HTTPError as error:
         return error.code, json.loads(error.read()), error.headers
-
-
-def code(secret, step):
-    """The code of RFC 6238, computed here."""
-    key = base64.b32decode(secret)
-    digest = hmac.new(key, struct.pack(">Q", step), hashlib.sha1).digest()
-    at = digest[19] & 15
-    word = struct.unpack(">I", digest[at:at + 4])[0] & 0x7FFFFFFF
-    return f"{word % 1_000_000:06}"
 
 
 def made(exchange, mail):
@@ -95,7 +82,7 @@ def with_an_app(exchange, first):
     equal(status, 200, f"the secret: {offer}")
     # far enough from the end of a step, so that both codes are good until they are shown
     wait_until("a step begins", lambda: time.time() % STEP < STEP / 2, STEP)
-    step = int(time.time()) // STEP
+    step = step_of_now()
     shown = {"code": code(offer["secret"], step - 1)}
     status, codes, _ = ask(exchange, "me/totp/confirm", shown, first)
     equal((status, len(codes["codes"])), (200, 10), "the first code of the app")
