@@ -37,7 +37,7 @@ pub struct Plan {
     #[serde(default)]
     pub caps: Caps,
     /// What it leaves out. A company on it has everything else.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(default)]
     #[schema(default = json!([]), example = json!(["webhooks"]))]
     pub without: BTreeSet<Feature>,
     /// A disabled plan is kept by the tenants that have it and given to no other.

@@ -50,10 +50,10 @@ pub struct Sso {
     #[schema(default = false)]
     pub make_people: bool,
     /// What people who are made so may do; a role of companies, and not their admin's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub role: Option<FixedRole>,
     /// In place of `role`: a role that the tenant has made, by id or name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub custom_role: Option<RoleId>,
     /// Whether people of these domains sign in by way of the server alone: their passwords and

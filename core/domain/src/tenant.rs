@@ -32,7 +32,7 @@ pub struct Tenant {
     /// Mail domains that it may speak for, at most 16, lower case, each unique on the platform.
     /// People with such addresses may sign in by way of its own sign-in server (`sso`). Whoever
     /// grants one has made sure that it is the company's.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     #[schema(max_items = 16, example = json!(["acme.example"]))]
     pub mail_domains: Vec<String>,
     /// What people call it, at most 64 characters.

@@ -133,3 +133,53 @@ fn every_kind_of_problem_is_listed_with_its_type() {
         assert!(welcome.contains(&format!("`{}{}`", api::TYPE_PREFIX, kind.code())));
     }
 }
+
+/// Members that the text promises of an answer and that are not in it.
+fn left_out(text: &Value, schema: &Value, answer: &Value, at: &str) -> Vec<String> {
+    if let Some(name) = schema["$ref"].as_str() {
+        let name = name.rsplit('/').next().unwrap();
+        return left_out(text, &text["components"]["schemas"][name], answer, at);
+    }
+    let parts = schema["allOf"].as_array().into_iter().flatten();
+    let mut missing: Vec<String> = parts
+        .flat_map(|part| left_out(text, part, answer, at))
+        .collect();
+    for item in answer.as_array().into_iter().flatten() {
+        missing.extend(left_out(text, &schema["items"], item, at));
+    }
+    if let Some(members) = answer.as_object() {
+        let required = schema["required"].as_array().into_iter().flatten();
+        let required = required.filter_map(Value::as_str);
+        let absent = required.filter(|name| !members.contains_key(*name));
+        missing.extend(absent.map(|name| format!("{at}/{name}")));
+        for (name, value) in members {
+            let inside = format!("{at}/{name}");
+            missing.extend(left_out(text, &schema["properties"][name], value, &inside));
+        }
+    }
+    missing
+}
+
+#[tokio::test]
+async fn no_list_leaves_out_a_member_that_the_text_promises() {
+    let text: Value = serde_json::from_str(CHECKED_IN).unwrap();
+    let world = world().await;
+    let mut items = 0;
+    for operation in described() {
+        let path = operation
+            .path
+            .replace("{tenant}", &world.acme.id.to_string());
+        let is_list = operation.name.starts_with("list") && !path.contains('{');
+        if operation.method != "GET" || !is_list || operation.path.contains("/me/") {
+            continue;
+        }
+        let reply = world.operator(Ask::get(&path)).await.is(200).json();
+        let answers = &text["paths"][&operation.path]["get"]["responses"]["200"];
+        let schema = &answers["content"]["application/json"]["schema"];
+        assert!(schema.is_object(), "{path}");
+        let missing = left_out(&text, schema, &reply, &operation.name);
+        assert_eq!(missing, [""; 0]);
+        items += reply["items"].as_array().map_or(0, Vec::len);
+    }
+    assert!(items > 20, "{items}");
+}
