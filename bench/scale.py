@@ -32,8 +32,9 @@ SIP, API, DRIVER = "127.0.0.50:5060", "127.0.0.50:8081", "127.0.0.61:5070"
 EXTENSIONS = 10
 #: One way, seconds.
 FAR = 0.005
-#: An exchange is left alone so long before its memory is read, seconds.
-REST = 3
+#: An exchange is left alone so long before its memory is read, seconds: the allocator gives back
+#: what a start needed after a while.
+REST = 30
 
 
 class Exchange:
@@ -75,18 +76,28 @@ def postgres():
                               stdout=subprocess.PIPE, text=True)
     folder, port = server.stdout.readline().split()
     try:
+        server_says(port, "CREATE ROLE worker LOGIN")
         yield folder, int(port)
     finally:
         server.stdin.close()
         server.wait()
 
 
-def database(port, name):
-    """A new database, and its address for strowger."""
+def server_says(port, sql):
+    """Carries out a statement as the server's owner."""
     binaries = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
     ask = [str(binaries / "psql"), "-qh", "127.0.0.1", "-p", str(port), "-U", "owner", "postgres"]
-    subprocess.run(ask + ["-c", f"CREATE DATABASE {name}"], check=True)
-    return f"postgres://owner@127.0.0.1:{port}/{name}"
+    subprocess.run(ask + ["-c", sql], check=True)
+
+
+def database(port, name):
+    """A new database with its tables, and its address for strowger."""
+    server_says(port, f"CREATE DATABASE {name}")
+    owner, worker = (f"postgres://{role}@127.0.0.1:{port}/{name}?sslmode=disable"
+                     for role in ("owner", "worker"))
+    prepare = [STROWGER, "prepare", "--owner", owner, "--store", worker]
+    subprocess.run(prepare, check=True, stdout=subprocess.DEVNULL)
+    return worker
 
 
 def make(data, companies):
