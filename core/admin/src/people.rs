@@ -16,6 +16,7 @@ mod password;
 mod prove;
 mod refusal;
 mod renew;
+mod shown_passkey;
 mod sign_in;
 mod sign_on;
 mod words;
