@@ -6,6 +6,7 @@ import shutil
 from kit.baresip import Phone
 from kit.case import equal, test, true, wait_until
 from kit.exchange import ACME, GLOBEX, Exchange, free_port
+from kit.people import with_password
 from kit.sipp import Sipp, registered
 
 tell = Exchange.command_line
@@ -32,14 +33,7 @@ def ask(exchange, path, body):
 
 def with_a_password(exchange):
     """Ann of the company sets a password and signs in; gives her access token."""
-    people = f"tenants/{ACME}/users"
-    status, made = ask(exchange, people, {"mail": ANN, "role": "tenant-admin"})
-    equal(status, 201, f"the person: {made}")
-    status, sent = ask(exchange, f"{people}/{ANN}/invite", None)
-    equal(status, 200, f"the invitation: {sent}")
-    code = sent["link"].split("#", 1)[-1].split("=", 1)[-1]
-    status, said = ask(exchange, "auth/invitation", {"code": code, "password": PASSWORD})
-    equal(status, 204, f"the first password: {said}")
+    with_password(exchange, ANN, "tenant-admin", PASSWORD)
     return signs_in(exchange)
 
 

@@ -3,6 +3,7 @@
 from kit.browser import Browser
 from kit.case import equal, test, true
 from kit.exchange import ACME, Exchange
+from kit.people import with_password
 from kit.totp import code, step_of_now
 
 ANN, PASSWORD = "ann@acme.example", "correct horse battery"
@@ -53,14 +54,6 @@ def at_a_portal():
     return exchange
 
 
-def welcome(exchange):
-    spec = {"mail": ANN, "role": "user"}
-    equal(exchange.api(f"/api/v1/tenants/{ACME}/users", "POST", spec)[0], 201, "the person")
-    invited = exchange.api(f"/api/v1/tenants/{ACME}/users/{ANN}/invite", "POST")[1]
-    body = {"code": invited["link"].split("#")[1], "password": PASSWORD}
-    equal(exchange.api("/api/v1/auth/invitation", "POST", body)[0], 204, "the password")
-
-
 def with_an_app(exchange):
     """Sets an app: from then on the password alone opens nothing."""
     entered = exchange.api("/api/v1/auth/login", "POST", {"mail": ANN, "password": PASSWORD})[1]
@@ -79,7 +72,7 @@ def page(exchange):
 @test(seconds=120)
 def a_passkey_is_registered_in_a_browser_and_signs_in_without_a_name():
     with at_a_portal() as exchange, Browser() as browser:
-        welcome(exchange)
+        with_password(exchange, ANN, "user", PASSWORD)
         browser.open(page(exchange))
         added = browser.run(REGISTER, ANN, PASSWORD)
         equal((added["status"], added["body"]["name"]), (200, "This browser"), f"added: {added}")
@@ -100,7 +93,7 @@ def a_passkey_is_registered_in_a_browser_and_signs_in_without_a_name():
 @test(seconds=120)
 def a_passkey_in_a_browser_stands_in_for_the_code_of_an_app():
     with at_a_portal() as exchange, Browser() as browser:
-        welcome(exchange)
+        with_password(exchange, ANN, "user", PASSWORD)
         browser.open(page(exchange))
         equal(browser.run(REGISTER, ANN, PASSWORD)["status"], 200, "the passkey")
         with_an_app(exchange)
@@ -111,7 +104,7 @@ def a_passkey_in_a_browser_stands_in_for_the_code_of_an_app():
 @test(seconds=120)
 def an_authenticator_that_does_not_verify_its_owner_makes_no_passkey():
     with at_a_portal() as exchange, Browser() as browser:
-        welcome(exchange)
+        with_password(exchange, ANN, "user", PASSWORD)
         browser.open(page(exchange))
         browser.verified(False)
         try:

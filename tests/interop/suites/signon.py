@@ -6,6 +6,7 @@ import urllib.parse
 
 from kit.case import equal, test, true
 from kit.exchange import ACME, GLOBEX, Exchange
+from kit.people import with_password
 from kit.signin import CLIENT, SECRET, SignIn
 
 ANN = {"sub": "7", "email": "Ann@acme.example", "email_verified": True, "name": "Ann"}
@@ -103,16 +104,6 @@ def trail(exchange, action):
     return [entry for entry in entries if entry["action"] == action]
 
 
-def with_password(exchange, mail, role):
-    """A person who has set a password."""
-    spec = {"mail": mail, "role": role}
-    equal(exchange.api(f"/api/v1/tenants/{ACME}/users", "POST", spec)[0], 201, mail)
-    invited = exchange.api(f"/api/v1/tenants/{ACME}/users/{mail}/invite", "POST")[1]
-    body = {"code": invited["link"].split("#")[1], "password": PASSWORD}
-    browser = Browser(exchange)
-    equal(browser.ask("/api/v1/auth/invitation", "POST", body)[0], 204, "the password")
-
-
 def login(exchange, mail, password=PASSWORD):
     status, _, text = Browser(exchange).ask(
         "/api/v1/auth/login", "POST", {"mail": mail, "password": password})
@@ -196,8 +187,8 @@ def a_company_speaks_for_the_mail_domains_that_were_granted_to_it_alone():
 def where_the_server_is_the_only_way_passwords_open_nothing_but_the_admin_keeps_one():
     with SignIn() as server, at_home() as exchange:
         grant(exchange, ACME, [ACME])
-        with_password(exchange, "ann@acme.example", "user")
-        with_password(exchange, "root@acme.example", "tenant-admin")
+        with_password(exchange, "ann@acme.example", "user", PASSWORD)
+        with_password(exchange, "root@acme.example", "tenant-admin", PASSWORD)
         equal(login(exchange, "ann@acme.example")[0], 200, "before")
         door(exchange, server, enforced=True)
         refused = [login(exchange, mail, password) for mail, password in [
