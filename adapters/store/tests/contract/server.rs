@@ -1,7 +1,5 @@
 //! A PostgreSQL server of its own for this run of tests, and a fresh database for each.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -12,35 +10,17 @@ use store::{Address, FixedKeys, Keyring, MasterKey, OpenError, Settings, SqlStor
 static SERVER: LazyLock<Server> = LazyLock::new(Server::start);
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
-/// The server. It ends when its standard input does, which is when this process ends.
+/// The server, with a model of a database that others are copied from.
 struct Server {
-    folder: String,
-    port: u16,
-    _process: Child,
-    _input: ChildStdin,
+    held: trial_database::Server,
     /// Databases are copied from a model, which only one may do at a time.
     copying: Mutex<()>,
 }
 
 impl Server {
     fn start() -> Server {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/postgres.sh");
-        let mut process = Command::new(script)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let input = process.stdin.take().unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let (folder, port) = line.trim().split_once(' ').expect("no server came up");
         let server = Server {
-            folder: folder.to_owned(),
-            port: port.parse().unwrap(),
-            _process: process,
-            _input: input,
+            held: trial_database::Server::start().unwrap(),
             copying: Mutex::default(),
         };
         let mut client = server.client("owner", "postgres");
@@ -52,8 +32,7 @@ impl Server {
     }
 
     fn url(&self, role: &str, database: &str) -> String {
-        let (folder, port) = (&self.folder, self.port);
-        format!("postgres://{role}@/{database}?host={folder}&port={port}")
+        self.held.url(role, database)
     }
 
     fn client(&self, role: &str, database: &str) -> Client {
@@ -95,7 +74,7 @@ impl Database {
 
     /// The same by TCP, on which the server offers no TLS.
     pub(crate) fn url_by_tcp(&self, role: &str) -> String {
-        let (name, port) = (&self.name, SERVER.port);
+        let (name, port) = (&self.name, SERVER.held.port());
         format!("postgres://{role}@127.0.0.1:{port}/{name}?sslmode=disable")
     }
 

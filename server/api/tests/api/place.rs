@@ -2,9 +2,9 @@
 //! (the default), `sqlite` or `postgres`.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::thread;
@@ -79,49 +79,22 @@ fn opened(address: Address) -> Arc<dyn Stores> {
     Arc::new(SqlStore::open(&settings).unwrap())
 }
 
-/// A PostgreSQL server of this run's own. It ends when its standard input does, which is when
-/// this process ends.
-struct Server {
-    folder: String,
-    port: String,
-    _process: Child,
-    _input: ChildStdin,
-}
+/// A PostgreSQL server of this run's own, with a model that databases are copied from.
+struct Server(trial_database::Server);
 
 impl Server {
     fn start() -> Server {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/postgres.sh");
-        let mut process = Command::new(script)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let input = process.stdin.take().unwrap();
-        let mut line = String::new();
-        let mut told = BufReader::new(process.stdout.take().unwrap());
-        told.read_line(&mut line).unwrap();
-        let (folder, port) = line.trim().split_once(' ').expect("no server came up");
-        let server = Server {
-            folder: folder.to_owned(),
-            port: port.to_owned(),
-            _process: process,
-            _input: input,
-        };
+        let server = Server(trial_database::Server::start().unwrap());
         server.say("CREATE ROLE worker LOGIN; CREATE DATABASE model;");
-        let role = |role| server.url(role, "model");
-        store::prepare(&role("owner"), &role("worker")).unwrap();
+        let url = |role| server.0.url(role, "model");
+        store::prepare(&url("owner"), &url("worker")).unwrap();
         server
-    }
-
-    fn url(&self, role: &str, database: &str) -> String {
-        let (folder, port) = (&self.folder, &self.port);
-        format!("postgres://{role}@/{database}?host={folder}&port={port}")
     }
 
     /// A database with tables and nothing in them; its address for the exchange's role.
     fn database(&self, number: u32) -> String {
         self.say(&format!("CREATE DATABASE world_{number} TEMPLATE model;"));
-        self.url("worker", &format!("world_{number}"))
+        self.0.url("worker", &format!("world_{number}"))
     }
 
     fn say(&self, sql: &str) {
@@ -142,7 +115,7 @@ impl Server {
                 "-d",
                 "postgres",
             ])
-            .args(["-h", &self.folder, "-p", &self.port])
+            .args(["-h", self.0.folder(), "-p", self.0.port()])
             .stdin(Stdio::piped())
             .spawn();
         let Ok(mut psql) = psql else { return false };
