@@ -72,9 +72,18 @@ impl SmtpMailer {
             .parse()
             .map_err(|_| invalid("the address is no mail address"))?;
         let name = (!mail.from_name.is_empty()).then_some(mail.from_name);
+        let from = mail.from.map(|from| from.parse::<Address>()).transpose();
+        let from = from.map_err(|_| invalid("the sender is no mail address"))?;
         let id = format!("<{:032x}@{}>", self.entropy.next_u128(), self.from.domain());
-        let head = Message::builder()
-            .from(Mailbox::new(name, self.from.clone()))
+        let mut head = Message::builder();
+        if from.is_some() {
+            head = head.sender(Mailbox::new(None, self.from.clone()));
+        }
+        let head = head
+            .from(Mailbox::new(
+                name,
+                from.unwrap_or_else(|| self.from.clone()),
+            ))
             .to(Mailbox::new(None, to))
             .subject(mail.subject)
             .message_id(Some(id));
@@ -146,6 +155,8 @@ fn failure(error: &SmtpError) -> MailError {
     let detail: String = error.to_string().chars().take(WORDS_MAX).collect();
     if error.is_permanent() {
         MailError::Refused { detail }
+    } else if error.is_client() {
+        MailError::Unfit { detail }
     } else {
         // 4yz, no connection, a broken one, an answer that is no SMTP: the next may go well
         MailError::Later { detail }

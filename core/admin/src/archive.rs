@@ -31,6 +31,9 @@ pub struct Title {
     pub tenant: ids::TenantId,
     /// Its domains then.
     pub domains: Vec<String>,
+    /// Name of the plan it had, if any.
+    #[serde(default)]
+    pub plan: Option<String>,
 }
 
 /// A device that needs another password in its phone.

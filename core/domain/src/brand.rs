@@ -29,7 +29,8 @@ pub struct Brand {
     /// Host name of the portal; unique on the platform.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
-    /// Address that mails come from.
+    /// Address that mails show as their sender; the exchange's own address stays the one that
+    /// sends them, so the domain's mail policy (SPF, DMARC) must let it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mail_from: Option<String>,
 }

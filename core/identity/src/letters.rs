@@ -43,6 +43,13 @@ impl Letters {
         self.0.push(now);
         Ok(())
     }
+
+    /// Forgets a mail that was let go and did not go out.
+    pub fn take_back(&mut self, at: WallTime) {
+        if let Some(place) = self.0.iter().rposition(|known| *known == at) {
+            self.0.remove(place);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -60,6 +67,16 @@ mod tests {
         let soon = WallTime::from_unix_ms(20_000);
         assert_eq!(letters.admit(soon), Err(Duration::from_secs(40)));
         assert_eq!(letters.admit(minute(1)), Ok(()));
+    }
+
+    #[test]
+    fn a_mail_that_did_not_go_out_makes_nobody_wait() {
+        let mut letters = Letters::default();
+        assert_eq!(letters.admit(minute(0)), Ok(()));
+        letters.take_back(minute(0));
+        letters.take_back(minute(7));
+        assert_eq!(letters, Letters::default());
+        assert_eq!(letters.admit(minute(0)), Ok(()));
     }
 
     #[test]

@@ -10,13 +10,16 @@ pub const MAIL_SUBJECT_MAX: usize = 256;
 /// Longest body in each of its two forms, in bytes.
 pub const MAIL_BODY_MAX: usize = 256 * 1024;
 
-/// One mail to one person. The address it comes from is the exchange's setting.
+/// One mail to one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
     /// Address of the person, such as `ann@acme.example` (RFC 5321 §4.1.2), without a name.
     pub to: String,
     /// The name that the mail comes from, such as a reseller's brand.
     pub from_name: String,
+    /// The address that answers go to and that is shown, such as a brand's; without it the
+    /// exchange's own. The exchange's address stays the one that sends (RFC 5322 §3.6.2).
+    pub from: Option<String>,
     /// Subject, at most [`MAIL_SUBJECT_MAX`] bytes, one line.
     pub subject: String,
     /// Body as plain text, at most [`MAIL_BODY_MAX`] bytes.
@@ -44,6 +47,12 @@ pub enum MailError {
         /// What happened.
         detail: String,
     },
+    /// The server lacks what is wanted of it, such as STARTTLS. Nothing went out, nor will it
+    /// before somebody changes the server or the setting.
+    Unfit {
+        /// What is missing.
+        detail: String,
+    },
     /// No mail server is set.
     NotConfigured,
 }
@@ -53,9 +62,10 @@ impl MailError {
     pub fn may_retry(&self) -> bool {
         match self {
             MailError::Later { .. } => true,
-            MailError::Invalid { .. } | MailError::Refused { .. } | MailError::NotConfigured => {
-                false
-            }
+            MailError::Invalid { .. }
+            | MailError::Refused { .. }
+            | MailError::Unfit { .. }
+            | MailError::NotConfigured => false,
         }
     }
 }
@@ -66,6 +76,7 @@ impl fmt::Display for MailError {
             MailError::Invalid { detail } => write!(f, "the mail cannot be sent: {detail}"),
             MailError::Refused { detail } => write!(f, "the mail server refused: {detail}"),
             MailError::Later { detail } => write!(f, "the mail server did not take it: {detail}"),
+            MailError::Unfit { detail } => write!(f, "the mail server cannot be used: {detail}"),
             MailError::NotConfigured => f.write_str("no mail server is set"),
         }
     }
@@ -106,6 +117,7 @@ mod tests {
         let mail = Mail {
             to: "ann@acme.example".to_owned(),
             from_name: "Acme".to_owned(),
+            from: None,
             subject: "Welcome".to_owned(),
             text: "Hello".to_owned(),
             html: None,

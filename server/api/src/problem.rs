@@ -8,7 +8,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::Invalid;
-use ports::{LiveError, StoreError};
+use ports::{LiveError, MailError, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -310,6 +310,21 @@ fn pointer_of(space: &str) -> &'static str {
     }
 }
 
+/// A mail that did not go out.
+fn unsent(error: &MailError) -> Problem {
+    match error {
+        MailError::Later { .. } | MailError::Unfit { .. } | MailError::NotConfigured => {
+            let detail = "the mail server was not reached or did not take the mail; the \
+                          exchange's log says why";
+            Problem::new(Kind::Unavailable, detail).with(RETRY_AFTER, 60)
+        }
+        MailError::Invalid { .. } | MailError::Refused { .. } => {
+            let rule = "is refused by the mail server; the exchange's log says why";
+            Invalid::new("/mail", rule).into()
+        }
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
@@ -344,11 +359,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::Mail(error) => {
                 tracing::warn!(%error, "a mail did not go out");
-                if error.may_retry() {
-                    let detail = "the mail server did not take the mail";
-                    return Problem::new(Kind::Unavailable, detail).with(RETRY_AFTER, 60);
-                }
-                Invalid::new("/mail", "is refused by the mail server").into()
+                unsent(&error)
             }
             Refusal::Store(error) => error.into(),
         }

@@ -18,6 +18,7 @@ fn mailer(sink: &Sink, time: Duration) -> SmtpMailer {
 
 fn mail() -> Mail {
     Mail {
+        from: None,
         to: "ann@acme.example".to_owned(),
         from_name: "Käfer & Co".to_owned(),
         subject: "Welcome".to_owned(),
@@ -58,6 +59,19 @@ async fn a_mail_arrives_whole_from_the_exchange_to_its_person() {
         "{}",
         taken.text
     );
+}
+
+#[tokio::test]
+async fn a_mail_of_a_brand_shows_its_sender_and_who_sent_it() {
+    let mut sink = Sink::start(Manners::Good).await;
+    let from = Some("hello@north.example".to_owned());
+    let branded = Mail { from, ..mail() };
+    mailer(&sink, COMMAND_TIME).send(branded).await.unwrap();
+    let taken = sink.taken().await;
+    assert_eq!(taken.from, "MAIL FROM:<pbx@example.net>");
+    let (shown, sent) = ("<hello@north.example>\r\n", "Sender: pbx@example.net\r\n");
+    assert!(taken.text.contains(shown), "{}", taken.text);
+    assert!(taken.text.contains(sent), "{}", taken.text);
 }
 
 #[tokio::test]
@@ -123,7 +137,9 @@ async fn a_server_without_starttls_gets_no_mail_when_it_is_wanted() {
     let relay = Relay::parse(&format!("smtp://{}", sink.at)).unwrap();
     let entropy = Arc::new(SeededEntropy::new(1));
     let mailer = SmtpMailer::new(&relay, "pbx@example.net", COMMAND_TIME, entropy).unwrap();
-    mailer.send(mail()).await.unwrap_err();
+    let refused = mailer.send(mail()).await;
+    let unfit = matches!(refused, Err(MailError::Unfit { .. }));
+    assert!(unfit, "{refused:?}");
     assert!(sink.is_empty(), "nothing was said in clear");
 }
 

@@ -193,6 +193,10 @@ impl<S: Reach> Desk<'_, S> {
                 None => break,
             }
         }
+        if rows.is_empty() {
+            print::line("nothing refers to it");
+            return Ok(());
+        }
         print::table(&["KIND", "NAME", "FIELD", "ID"], &rows);
         Ok(())
     }

@@ -1,10 +1,10 @@
 //! What must be another where a company comes in: domains, who sells to it, passwords.
 
-use domain::{Device, Document, Invalid, Kind, KindName, Resource, Tenant};
+use domain::{Device, Document, Invalid, Kind, KindName, Plan, Reseller, Resource, Tenant};
 use identity::Credentials;
-use ids::TenantId;
-use ports::{ARRIVALS_MAX, ArchiveError, Belonging, Giver, StoreError, Stores};
-use tenancy::{Account, AccountScope};
+use ids::{PlanId, ResellerId, TenantId};
+use ports::{ARRIVALS_MAX, ArchiveError, Belonging, Giver, StoreError, Stores, locate_below};
+use tenancy::{Account, AccountScope, Unresolved};
 
 use super::taken::{Counts, Line};
 use super::{ARCHIVE_FORMAT, NewPassword, Title};
@@ -92,12 +92,13 @@ pub(super) fn rewrite<K: Kind>(
     Ok(())
 }
 
-/// Changes the company's own document to what fits here; tells what is not as it was.
+/// Changes the company's own document to what fits here; tells what is not as it was. A plan that
+/// is not here is looked for by the name that it had.
 pub(super) async fn fit_tenant(
     store: &dyn Stores,
     account: &AccountScope,
     own: &mut Document,
-    wanted: &Wanted,
+    (wanted, title): (&Wanted, &Title),
 ) -> Result<Vec<String>, StoreError> {
     let mut notes = Vec::new();
     let before: Resource<Tenant> = own.clone().try_into()?;
@@ -113,11 +114,9 @@ pub(super) async fn fit_tenant(
         };
         notes.push("it is sold here by whoever brought it in".to_owned());
     }
-    let mut plan = before.spec.plan;
-    if let Some(id) = plan
-        && !is_here(store, account, KindName::Plan, &id.to_string()).await?
-    {
-        plan = None;
+    let seller = seller(store, account, reseller).await?;
+    let plan = plan_here(store, &seller, before.spec.plan, title.plan.as_deref()).await?;
+    if before.spec.plan.is_some() && plan.is_none() {
         notes.push("its plan is not here: give it one with tenant set … plan=NAME".to_owned());
     }
     rewrite::<Tenant>(own, |tenant| {
@@ -130,6 +129,39 @@ pub(super) async fn fit_tenant(
         }
     })?;
     Ok(notes)
+}
+
+/// The scope of whoever sells the company.
+async fn seller(
+    store: &dyn Stores,
+    account: &AccountScope,
+    reseller: Option<ResellerId>,
+) -> Result<AccountScope, StoreError> {
+    let Some(id) = reseller.filter(|id| account.account() != Account::Reseller(*id)) else {
+        return Ok(account.clone());
+    };
+    let named = Unresolved::<Reseller>::new(id.to_string());
+    let (below, _) = locate_below(store, account, &named).await?;
+    Ok(account.descend(below).unwrap_or_else(|| account.clone()))
+}
+
+/// The plan among those that the seller may sell: by its id, else by its name.
+async fn plan_here(
+    store: &dyn Stores,
+    seller: &AccountScope,
+    id: Option<PlanId>,
+    name: Option<&str>,
+) -> Result<Option<PlanId>, StoreError> {
+    let keys = id.map(|id| id.to_string()).into_iter();
+    for key in keys.chain(name.filter(|_| id.is_some()).map(str::to_owned)) {
+        if let Some(found) = store.get_below(seller, KindName::Plan, &key).await? {
+            let plan: Resource<Plan> = found.try_into()?;
+            if plan.spec.enabled {
+                return Ok(Some(plan.id));
+            }
+        }
+    }
+    Ok(None)
 }
 
 async fn is_here(

@@ -99,7 +99,12 @@ impl Cloning<'_> {
         }
         let mut domain = String::new();
         if let Some(own) = documents.first_mut() {
-            let fitted = fit_tenant(office.store(), account, &mut own.document, wanted);
+            let fitted = fit_tenant(
+                office.store(),
+                account,
+                &mut own.document,
+                (wanted, &self.title),
+            );
             self.notes.extend(fitted.await?);
             domain = first_domain(&own.document).map_err(StoreError::from)?;
         }

@@ -24,12 +24,14 @@ pub async fn take_out(
         let entry = office.audit(scope.owner(), account.actor(), "tenant.archived", target);
         office.store().note(account, &entry).await?;
     }
+    let plan = office.store().plan(scope).await?;
     lines.take(&Line::Title(Title {
         format: ARCHIVE_FORMAT,
         made: office.now(),
         realm: office.realm().to_owned(),
         tenant: scope.tenant(),
         domains: tenant.spec.domains.clone(),
+        plan: plan.map(|plan| plan.name),
     }))?;
     let lent = LentTaker::new(Counting {
         lines,

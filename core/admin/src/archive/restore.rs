@@ -125,7 +125,8 @@ impl Restoring<'_> {
         let mut notes = Vec::new();
         let mut domain = String::new();
         if let Some(own) = documents.first_mut() {
-            notes = fit_tenant(office.store(), &account, &mut own.document, wanted).await?;
+            let fit = (wanted, &self.title);
+            notes = fit_tenant(office.store(), &account, &mut own.document, fit).await?;
             domain = first_domain(&own.document).map_err(StoreError::from)?;
         }
         notes.extend(sign_out_all(&mut documents)?);

@@ -12,6 +12,14 @@ pub(super) struct Blanks<'a> {
     pub(super) mail: &'a str,
 }
 
+/// How the letter looks.
+pub(super) struct Style<'a> {
+    /// The address that it comes from, where it is not the exchange's.
+    pub(super) from: Option<&'a str>,
+    /// The colour of the link, `#rrggbb`.
+    pub(super) color: Option<&'a str>,
+}
+
 impl Blanks<'_> {
     /// Fills the blanks of a text, each as `write` writes it.
     fn fill(&self, text: &str, write: fn(&str) -> String) -> String {
@@ -38,7 +46,12 @@ impl Blanks<'_> {
 }
 
 /// Writes a mail with a link.
-pub(super) fn letter(words: &Words, message: &Message, blanks: &Blanks<'_>, link: &str) -> Mail {
+pub(super) fn letter(
+    (words, message): (&Words, &Message),
+    blanks: &Blanks<'_>,
+    style: &Style<'_>,
+    link: &str,
+) -> Mail {
     let plain = |text| blanks.fill(text, str::to_owned);
     let marked = |text| format!("<p>{}</p>\n", blanks.fill(text, escaped));
     let text = format!(
@@ -48,9 +61,12 @@ pub(super) fn letter(words: &Words, message: &Message, blanks: &Blanks<'_>, link
         plain(message.after),
         blanks.product,
     );
+    let color = style.color.map_or_else(String::new, |color| {
+        format!(" style=\"color: {}\"", escaped(color))
+    });
     let html = format!(
         "<!doctype html>\n<html><body style=\"font-family: sans-serif\">\n{}{}<p><a \
-         href=\"{}\">{}</a></p>\n{}<p>{}</p>\n</body></html>\n",
+         href=\"{}\"{color}>{}</a></p>\n{}<p>{}</p>\n</body></html>\n",
         marked(words.greeting),
         marked(message.before),
         escaped(link),
@@ -61,6 +77,7 @@ pub(super) fn letter(words: &Words, message: &Message, blanks: &Blanks<'_>, link
     Mail {
         to: blanks.mail.to_owned(),
         from_name: blanks.product.to_owned(),
+        from: style.from.map(str::to_owned),
         subject: short(plain(message.subject)),
         text,
         html: Some(html),
@@ -101,20 +118,32 @@ mod tests {
         mail: "ann@acme.example",
     };
 
+    const NORTH: Style<'_> = Style {
+        from: Some("hello@north.example"),
+        color: Some("#0a64c8"),
+    };
+
+    const PLAIN: Style<'_> = Style {
+        from: None,
+        color: None,
+    };
+
     #[test]
     fn a_letter_has_the_link_in_both_forms_and_no_blank_left() {
         let link = "https://voice.example/invitation#abc";
-        let mail = letter(ENGLISH, &ENGLISH.invitation, &BLANKS, link);
+        let mail = letter((ENGLISH, &ENGLISH.invitation), &BLANKS, &NORTH, link);
         assert_eq!(mail.subject, "Your account at Acme & Sons");
         assert_eq!(mail.from_name, "North Voice");
+        assert_eq!(mail.from.as_deref(), Some("hello@north.example"));
         let html = mail.html.unwrap();
         assert!(mail.text.contains(link) && html.contains(&format!("href=\"{link}\"")));
+        assert!(html.contains("style=\"color: #0a64c8\""));
         assert!(!mail.text.contains("{product}") && !html.contains("{mail}"));
     }
 
     #[test]
     fn a_name_is_shown_as_it_is_and_never_read_as_html_or_as_a_blank() {
-        let mail = letter(ENGLISH, &ENGLISH.reset, &BLANKS, "x");
+        let mail = letter((ENGLISH, &ENGLISH.reset), &BLANKS, &PLAIN, "x");
         let html = mail.html.unwrap();
         assert!(mail.text.starts_with("Hello Ann {company} <b>,"));
         assert!(html.contains("Hello Ann {company} &lt;b&gt;,"));

@@ -10,7 +10,7 @@ use tenancy::{Actor, Owner};
 
 use super::change::{Done, change};
 use super::known::Known;
-use super::letter::{Blanks, letter};
+use super::letter::{Blanks, Style, letter};
 use super::refusal::Refusal;
 use super::sign_in::millis;
 use super::sign_on::Ways;
@@ -168,16 +168,34 @@ async fn send(
         product: brand.name.as_deref().unwrap_or(PRODUCT),
         mail: &known.user.spec.mail,
     };
-    let mail = letter(ENGLISH, message, &blanks, &link);
+    let style = Style {
+        from: brand.mail_from.as_deref(),
+        color: brand.primary_color.as_deref(),
+    };
+    let mail = letter((ENGLISH, message), &blanks, &style, &link);
     let link = match post.mailer.send(mail).await {
         Ok(()) => None,
         Err(MailError::NotConfigured) => Some(link),
-        Err(error) => return Err(Refusal::Mail(error)),
+        Err(error) => {
+            if !error.may_retry() {
+                take_back(office, known, now).await?;
+            }
+            return Err(Refusal::Mail(error));
+        }
     };
     Ok(Sent {
         mail: known.user.spec.mail.clone(),
         link,
     })
+}
+
+/// What surely did not go out does not make the next one wait.
+async fn take_back(office: &Office, known: &Known, at: WallTime) -> Result<(), Refusal> {
+    change(office, known.user.id, |known| {
+        known.credentials.letters.take_back(at);
+        Done::Keep((), Vec::new())
+    })
+    .await
 }
 
 /// How the exchange looks to an owner's people: by the nearest reseller that says it.
@@ -187,6 +205,8 @@ async fn brand_of(office: &Office, owner: Owner) -> Result<Brand, StoreError> {
         let reseller: Resource<Reseller> = reseller.try_into()?;
         shown.name = shown.name.or(reseller.spec.brand.name);
         shown.domain = shown.domain.or(reseller.spec.brand.domain);
+        shown.mail_from = shown.mail_from.or(reseller.spec.brand.mail_from);
+        shown.primary_color = shown.primary_color.or(reseller.spec.brand.primary_color);
     }
     Ok(shown)
 }

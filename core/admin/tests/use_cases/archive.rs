@@ -418,3 +418,74 @@ fn a_reseller_brings_a_clone_in_below_itself_only() {
         "{refused}"
     );
 }
+
+/// A reseller with a plan of this name, and a company to which it sold it, if that is named.
+fn sold(scene: &Scene, plan: &str, domain: Option<&str>) {
+    let north = json!({ "name": "north" });
+    let made = documents::create::<domain::Reseller, _>(&scene.office, &scene.platform, north);
+    block_on(made).unwrap();
+    let (north, named) = (scene.reseller("north"), json!({ "name": plan }));
+    block_on(documents::create::<domain::Plan, _>(
+        &scene.office,
+        &north,
+        named,
+    ))
+    .unwrap();
+    if let Some(domain) = domain {
+        let tenant = json!({ "domains": [domain], "plan": plan });
+        let made = documents::create::<domain::Tenant, _>(&scene.office, &north, tenant);
+        block_on(made).unwrap();
+    }
+}
+
+fn plan_of(scene: &Scene, domain: &str) -> Option<ids::PlanId> {
+    scene.visit(domain).unwrap().tenant.spec.plan
+}
+
+#[test]
+fn a_clone_beside_the_first_has_the_plan_that_a_reseller_sold_the_first() {
+    let here = Scene::new();
+    sold(&here, "small", Some("acme.example"));
+    let lines = taken(&here, "acme.example");
+    let report = cloned(&here, &lines, "initech.example").unwrap();
+    assert_eq!(report.notes, Vec::<String>::new());
+    let plan = plan_of(&here, "acme.example");
+    assert!(plan.is_some());
+    assert_eq!(plan_of(&here, "initech.example"), plan);
+}
+
+#[test]
+fn elsewhere_a_company_gets_the_plan_of_the_same_name_of_whoever_brings_it_in() {
+    let (here, there) = (Scene::new(), Scene::new());
+    sold(&here, "small", Some("acme.example"));
+    // another seed mints other ids
+    company(&there, "other.example", 1);
+    sold(&there, "small", None);
+    let lines = taken(&here, "acme.example");
+    let (north, mut again, wanted) = (
+        there.reseller("north"),
+        lines.again(),
+        under("acme.example"),
+    );
+    let brought = archive::bring_clone(&there.office, &north, &mut again, &wanted);
+    block_on(brought).unwrap();
+    let plan = plan_of(&there, "acme.example");
+    assert!(plan.is_some() && plan != plan_of(&here, "acme.example"));
+}
+
+#[test]
+fn a_company_whose_plan_is_nowhere_here_comes_in_without_and_says_so() {
+    let (here, there) = (Scene::new(), Scene::new());
+    sold(&here, "small", Some("acme.example"));
+    // another seed mints other ids
+    company(&there, "other.example", 1);
+    sold(&there, "large", None);
+    let lines = taken(&here, "acme.example");
+    let report = restored(&there, &lines, &Wanted::default()).unwrap();
+    assert_eq!(plan_of(&there, "acme.example"), None);
+    let said = report
+        .notes
+        .iter()
+        .any(|note| note.starts_with("its plan is not here"));
+    assert!(said, "{:?}", report.notes);
+}

@@ -549,7 +549,8 @@ async fn without_a_mail_server_the_link_is_given_to_whoever_invites_and_once() {
 #[tokio::test]
 async fn a_letter_comes_in_the_name_of_the_nearest_brand() {
     let world = world().await;
-    let brand = json!({"brand": {"name": "North Voice", "domain": "voice.north.example"}});
+    let brand = json!({"brand": {"name": "North Voice", "domain": "voice.north.example",
+                                 "mail_from": "hello@north.example"}});
     let north = Ask::patch("/api/v1/resellers/north")
         .if_match("*")
         .json(&brand);
@@ -559,6 +560,7 @@ async fn a_letter_comes_in_the_name_of_the_nearest_brand() {
     world.operator(invite).await.is(200);
     let letter = world.mails.wait_for(0).await;
     assert_eq!(letter.from_name, "North Voice");
+    assert_eq!(letter.from.as_deref(), Some("hello@north.example"));
     assert!(
         letter
             .text
