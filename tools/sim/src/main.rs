@@ -1,6 +1,6 @@
 //! Whole nodes on a simulated network, clock and disk, driven by a seed and judged from outside.
 //!
-//! `sim --seed N --runs K [--hours H] [--verbose]` plays the seeds N to N+K-1 and those listed in
+//! `sim --seed N --runs K [--hours H] [--apart] [--verbose]` plays the seeds N to N+K-1 and those listed in
 //! `seeds.txt`. A seed that fails is printed with its judge and the end of its trace.
 
 mod administrator;
@@ -51,6 +51,9 @@ struct Arguments {
     /// Threads; by default one per core.
     #[arg(long)]
     threads: Option<usize>,
+    /// Play every seed with and without the first company, not one in ten.
+    #[arg(long)]
+    apart: bool,
     /// Print the whole trace of every seed.
     #[arg(long)]
     verbose: bool,
@@ -124,7 +127,7 @@ fn play_one(arguments: &Arguments, seed: u64) -> Outcome {
         alone,
         whole: arguments.verbose,
     };
-    if seed % APART == 3 {
+    if arguments.apart || seed % APART == 3 {
         let mut together = play(&setting(true, false));
         let alone = play(&setting(true, true));
         if together.failure.is_none() {

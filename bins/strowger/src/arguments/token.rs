@@ -20,9 +20,8 @@ pub(crate) enum TokenVerb {
     /// List keys with their state and last use; never their text
     #[command(after_help = "Example: strowger token list --tenant acme.example")]
     List {
-        /// Only keys of this company
-        #[arg(long, value_name = "DOMAIN")]
-        tenant: Option<String>,
+        #[command(flatten)]
+        whose: KeyHolder,
     },
     /// Make a key and print it once
     #[command(alias = "create")]
@@ -65,15 +64,25 @@ everything. A key never does more than whoever it is for: without scopes it does
 Example: strowger token add crm --tenant acme.example --scope cdr.read --scope extension.read \
 --expires 2027-01-01T00:00:00Z";
 
+/// Whom keys are for; nobody named is the operator.
+#[derive(Args)]
+pub(crate) struct KeyHolder {
+    /// The company they are for
+    #[arg(long, value_name = "DOMAIN", conflicts_with = "reseller")]
+    pub(crate) tenant: Option<String>,
+    /// The reseller they are for
+    #[arg(long, value_name = "NAME")]
+    pub(crate) reseller: Option<String>,
+}
+
 /// Arguments of `token add`.
 #[derive(Args)]
 #[command(after_help = SCOPES)]
 pub(crate) struct NewToken {
     /// What people call it
     pub(crate) name: String,
-    /// The company it is for; without it the key is an operator's
-    #[arg(long, value_name = "DOMAIN")]
-    pub(crate) tenant: Option<String>,
+    #[command(flatten)]
+    pub(crate) whose: KeyHolder,
     /// What it may do, several times; without it, all that whoever it is for may do
     #[arg(long = "scope", value_name = "PERMISSION")]
     pub(crate) scopes: Vec<String>,

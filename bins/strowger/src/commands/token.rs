@@ -10,7 +10,7 @@ use ports::TokenReach;
 use store::block_on;
 use tenancy::{Owner, TokenText};
 
-use crate::arguments::token::{NewToken, TokenArguments, TokenVerb};
+use crate::arguments::token::{KeyHolder, NewToken, TokenArguments, TokenVerb};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::print;
@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: TokenArguments) -> Result<(), Failure> {
     let console = Console::open(&arguments.folder)?;
     let reach = TokenReach::from(&console.platform);
     match arguments.verb {
-        TokenVerb::List { tenant } => list(&console, &reach, tenant.as_deref()),
+        TokenVerb::List { whose } => list(&console, &reach, &whose),
         TokenVerb::Add(new) => add(&console, &reach, new),
         TokenVerb::Show { token } => {
             let found = tokens::get(&console.office, &reach, id(&token)?);
@@ -61,11 +61,18 @@ fn tell(token: &TokenRecord, text: &TokenText) {
     print::line(text.reveal());
 }
 
-fn list(console: &Console, reach: &TokenReach, tenant: Option<&str>) -> Result<(), Failure> {
-    let owner = match tenant {
-        Some(tenant) => Some(Owner::from(console.enter(tenant)?.tenant.id)),
-        None => None,
-    };
+/// Whom keys are for, if anybody is named.
+fn holder(console: &Console, whose: &KeyHolder) -> Result<Option<Owner>, Failure> {
+    if let Some(tenant) = &whose.tenant {
+        return Ok(Some(console.enter(tenant)?.tenant.id.into()));
+    }
+    let reseller = whose.reseller.as_deref();
+    let scope = reseller.map(|reseller| console.descend(reseller));
+    Ok(scope.transpose()?.map(|scope| scope.owner()))
+}
+
+fn list(console: &Console, reach: &TokenReach, whose: &KeyHolder) -> Result<(), Failure> {
+    let owner = holder(console, whose)?;
     let known = block_on(tokens::list(&console.office, reach, owner))?;
     let now = console.office.now();
     let rows: Vec<_> = known.iter().map(|token| row(token, now)).collect();
@@ -75,10 +82,7 @@ fn list(console: &Console, reach: &TokenReach, tenant: Option<&str>) -> Result<(
 }
 
 fn add(console: &Console, reach: &TokenReach, new: NewToken) -> Result<(), Failure> {
-    let owner = match &new.tenant {
-        Some(tenant) => console.enter(tenant)?.tenant.id.into(),
-        None => Owner::PLATFORM,
-    };
+    let owner = holder(console, &new.whose)?.unwrap_or(Owner::PLATFORM);
     let day = Duration::from_secs(24 * 3600);
     let after = new.days.map(|days| console.office.now() + day * days);
     let key = NewKey {

@@ -120,13 +120,26 @@ impl Transactions {
         self.random.token(26)
     }
 
-    /// A random duration in `low..high` in steps of 10 ms (RFC 3261 §14.1 asks for them).
-    pub(crate) fn random_wait(&mut self, low: Duration, high: Duration) -> Duration {
+    /// How long a request of a dialog waits, in `low..high` in steps of 10 ms (RFC 3261 §14.1
+    /// asks for them). Nobody outside can guess it; and since it follows from the peer's tag and
+    /// the request's number, it is the same whatever other dialogs draw.
+    pub(crate) fn drawn_wait(
+        &self,
+        of: (&str, u32),
+        (low, high): (Duration, Duration),
+    ) -> Duration {
         let steps = u64::try_from(high.saturating_sub(low).as_millis() / 10).unwrap_or(0);
-        low + Duration::from_millis(10 * self.random.below(steps.max(1)))
+        low + Duration::from_millis(10 * self.drawn_below(of, steps))
     }
 
-    /// A random number below `n` (at least 1), for Retry-After.
+    /// A number below `n` (at least 1) for a request of a dialog, as in [`Self::drawn_wait`].
+    pub(crate) fn drawn_below(&self, (tag, number): (&str, u32), n: u64) -> u64 {
+        let drawn = self.key.begin(6).field(tag.as_bytes());
+        let drawn = drawn.number(number.into()).end() % u128::from(n.max(1));
+        u64::try_from(drawn).unwrap_or(0)
+    }
+
+    /// A random number below `n` (at least 1).
     pub(crate) fn random_below(&mut self, n: u64) -> u64 {
         self.random.below(n.max(1))
     }

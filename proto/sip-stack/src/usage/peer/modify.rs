@@ -135,8 +135,9 @@ impl Peer {
                 } else {
                     (0, 2_000)
                 };
-                let (low, high) = (Duration::from_millis(low), Duration::from_millis(high));
-                let wait = cx.step.transactions.random_wait(low, high);
+                let bounds = (Duration::from_millis(low), Duration::from_millis(high));
+                let of = (self.dialog.remote_tag(), ours.sent.number);
+                let wait = cx.step.transactions.drawn_wait(of, bounds);
                 self.again(ours, wait, status, cx);
             }
             422 => self.again_longer(ours, response, cx),
