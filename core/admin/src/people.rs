@@ -4,6 +4,7 @@
 //! Whoever is nobody, disabled, or of a company that is disabled is answered like whoever gives a
 //! wrong password, after the same work.
 
+mod brand;
 mod change;
 mod enter;
 mod known;
@@ -22,6 +23,7 @@ mod sign_on;
 mod words;
 
 pub use crate::desk::Origin;
+pub use brand::brand_at;
 pub use enter::{Signed, admit};
 pub use mails::{Post, Sent, invite, request_reset, send_reset};
 pub use own::{

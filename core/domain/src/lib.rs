@@ -73,7 +73,7 @@ pub use personal::{Fact, Personal, Treatment, of_kind};
 pub use plan::Plan;
 pub use quotas::{Quotas, ResellerLimits};
 pub use referrer::Referrer;
-pub use reseller::{GRANTED_PLANS_MAX, Reseller};
+pub use reseller::{GRANTED_PLANS_MAX, PORTAL_SPACE, Reseller};
 pub use rights::Rights;
 pub use role::{PERMISSIONS_MAX, Role};
 pub use secret::{Digests, SECRET_MAX, SECRET_MIN, Secret};

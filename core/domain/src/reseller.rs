@@ -14,6 +14,9 @@ use crate::name::name;
 use crate::quotas::ResellerLimits;
 use crate::text;
 
+/// The space of unique keys in which the domains of portals are.
+pub const PORTAL_SPACE: &str = "portal_domain";
+
 /// Most plans of an account that a reseller below it may sell.
 pub const GRANTED_PLANS_MAX: usize = 256;
 
@@ -106,7 +109,7 @@ impl Kind for Reseller {
             scope: KeyScope::Platform,
         }];
         keys.extend(self.brand.domain.iter().map(|domain| UniqueKey {
-            space: "portal_domain",
+            space: PORTAL_SPACE,
             key: domain.clone(),
             scope: KeyScope::Platform,
         }));

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::TokenRecord;
-use ids::TenantId;
+use ids::{ResellerId, TenantId};
 use machine::WallTime;
 use tenancy::{Owner, TokenHash};
 
@@ -52,6 +52,9 @@ pub trait FrontDoor: Send + Sync {
 
     /// The tenant to which a mail domain was granted, in lower case.
     async fn tenant_of_mail(&self, domain: &str) -> Result<Option<TenantId>, StoreError>;
+
+    /// The reseller whose brand has this portal, by its host name in lower case.
+    async fn reseller_of_portal(&self, domain: &str) -> Result<Option<ResellerId>, StoreError>;
 
     /// Begins a request with an idempotency key. `key` already contains who asks;
     /// `fingerprint` is a hash of method, path and body.

@@ -20,6 +20,7 @@ mod once;
 mod openapi;
 mod operation;
 mod operations;
+mod pages;
 mod patience;
 mod permission;
 mod presumed;

@@ -13,6 +13,7 @@ use crate::front::Front;
 use crate::gate::Passage;
 use crate::operation::Operation;
 use crate::operations;
+use crate::pages::with_pages;
 use crate::problem::{Kind, Problem};
 
 /// All routes.
@@ -23,7 +24,7 @@ pub(crate) fn routes(front: &Arc<Front>) -> Router {
         let with = paths.remove(path).unwrap_or_default();
         paths.insert(path, with.merge(route(front, operation)));
     }
-    let mut router = Router::new();
+    let mut router = with_pages(Router::new(), front);
     for (path, methods) in paths {
         router = router.route(path, methods);
     }

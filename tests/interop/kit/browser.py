@@ -1,6 +1,7 @@
 """A real browser without a window: Chromium, driven by WebDriver, with an authenticator of its own
 (Web Authentication Level 3 §11)."""
 
+import base64
 import json
 import subprocess
 import tempfile
@@ -11,7 +12,7 @@ from kit.case import wait_until
 from kit.exchange import free_port
 
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-         "--no-first-run", "--disable-background-networking"]
+         "--no-first-run", "--disable-background-networking", "--window-size=900,1100"]
 
 
 class Browser:
@@ -24,7 +25,8 @@ class Browser:
             ["chromedriver", f"--port={self.port}"], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until("the driver is ready", self._is_ready)
-        options = {"args": [*FLAGS, f"--user-data-dir={self.folder.name}"]}
+        language = "--lang=en-US", "--accept-lang=en-US"
+        options = {"args": [*FLAGS, *language, f"--user-data-dir={self.folder.name}"]}
         wanted = {"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": options,
             "webauthn:virtualAuthenticators": True,
@@ -61,6 +63,43 @@ class Browser:
         if "bad" in told:
             raise AssertionError(f"in the page: {told['bad']}")
         return told.get("good")
+
+    def text(self):
+        """What a reader sees of the page."""
+        return self.run("return document.body.innerText;")
+
+    def wait_for(self, words):
+        """Waits until a reader sees these words."""
+        try:
+            wait_until(f"the page says {words!r}", lambda: words in self.text())
+        except AssertionError as late:
+            raise AssertionError(f"{late}; it says: {self.text()!r}") from late
+
+    def fill(self, **fields):
+        """Types into fields, by their names."""
+        for name, value in fields.items():
+            element = f"/element/{self._element(f'input[name={name}]')}"
+            self.tell("POST", f"{element}/clear", {})
+            self.tell("POST", f"{element}/value", {"text": value})
+
+    def press(self, words):
+        """Presses the button, or follows the link, that says this."""
+        here = f"//*[self::button or self::a][normalize-space()='{words}']"
+        wait_until(f"there is {words!r}", lambda: self._all("xpath", here))
+        self.tell("POST", f"/element/{self._all('xpath', here)[0]}/click", {})
+
+    def picture(self, path):
+        """Keeps what the page looks like, as PNG."""
+        with open(path, "wb") as out:
+            out.write(base64.b64decode(self.tell("GET", "/screenshot", None)))
+
+    def _element(self, css):
+        wait_until(f"there is {css}", lambda: self._all("css selector", css))
+        return self._all("css selector", css)[0]
+
+    def _all(self, using, value):
+        found = self.tell("POST", "/elements", {"using": using, "value": value})
+        return [next(iter(element.values())) for element in found]
 
     def passkeys(self):
         """What the authenticator keeps."""

@@ -162,7 +162,11 @@ impl Play {
         }
         self.run_to(end)?;
         self.acts.clear();
-        judges::finale(self)
+        // how long the end takes is the whole world's affair: what is compared ends here
+        let watched = self.watched.take();
+        let judged = judges::finale(self);
+        self.watched = watched;
+        judged
     }
 
     /// Lets the time pass up to an instant; every packet is looked at.

@@ -6,16 +6,16 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use domain::{
-    AuditEntry, Cdr, CompiledTenant, Directory, Document, Event, KindName, MAIL_DOMAIN_SPACE, Plan,
-    Resource, Tenant, TenantParts, TokenRecord, Version,
+    AuditEntry, Cdr, CompiledTenant, Directory, Document, Event, KindName, MAIL_DOMAIN_SPACE,
+    PORTAL_SPACE, Plan, Resource, Tenant, TenantParts, TokenRecord, Version,
 };
-use ids::{CdrId, PlanId, TenantId, TokenId};
+use ids::{CdrId, PlanId, ResellerId, TenantId, TokenId};
 use machine::WallTime;
 use ports::{
     AuditListing, CdrListing, CdrQuery, Change, Committed, Cursor, ExchangeStore, FeedPage,
     FeedWatch, FrontDoor, Listing, Page, Reply, Store, StoreError, Turn,
 };
-use tenancy::{Owner, TenantScope, TokenHash};
+use tenancy::{Account, Owner, TenantScope, TokenHash};
 
 use super::MemoryStore;
 use super::state::{State, Stored};
@@ -358,6 +358,15 @@ impl FrontDoor for MemoryStore {
         let place = (None, MAIL_DOMAIN_SPACE, domain.to_owned());
         let holder = state.keys.get(&place);
         Ok(holder.and_then(|holder| holder.owner.tenant()))
+    }
+
+    async fn reseller_of_portal(&self, domain: &str) -> Result<Option<ResellerId>, StoreError> {
+        let state = self.state()?;
+        let holder = state.keys.get(&(None, PORTAL_SPACE, domain.to_owned()));
+        Ok(holder.and_then(|holder| match holder.owner {
+            Owner::Account(Account::Reseller(id)) => Some(id),
+            Owner::Account(Account::Platform) | Owner::Tenant(_) => None,
+        }))
     }
 
     async fn begin(

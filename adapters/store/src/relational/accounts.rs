@@ -3,7 +3,8 @@
 //! It is not kept apart: a reseller and a tenant refer to the reseller above them, and every
 //! reference is a row of `pointers`.
 
-use domain::{Document, KindName, Place, Reseller, Resource, Tenant};
+use domain::{Document, KindName, PORTAL_SPACE, Place, Reseller, Resource, Tenant};
+use ids::ResellerId;
 use ports::{ACCOUNT_DEPTH_MAX, Listing, Page, StoreError};
 use tenancy::{Account, Owner};
 
@@ -78,6 +79,13 @@ pub(super) fn is_open(sql: Sql<'_>, owner: Owner) -> Result<bool, StoreError> {
         at = Account::of(reseller.spec.parent).into();
     }
     Ok(false)
+}
+
+/// The reseller whose brand has a portal.
+pub(super) fn of_portal(sql: Sql<'_>, domain: &str) -> Result<Option<ResellerId>, StoreError> {
+    let find = "SELECT id FROM unique_keys
+                WHERE platform = 1 AND space = ?1 AND key = ?2 AND kind = 'reseller'";
+    sql.first(find, params![PORTAL_SPACE, domain], |fields| fields.word(0))
 }
 
 /// The resellers above an owner, the nearest first; a reseller is the first of its own.

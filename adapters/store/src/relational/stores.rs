@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use domain::{AuditEntry, Cdr, Directory, Document, KindName, TenantParts, TokenRecord, Version};
-use ids::{CdrId, PlanId, TenantId, TokenId};
+use ids::{CdrId, PlanId, ResellerId, TenantId, TokenId};
 use machine::WallTime;
 use ports::{
     AccountStore, AuditListing, CdrListing, CdrQuery, Change, Committed, ExchangeStore, FeedPage,
@@ -379,6 +379,14 @@ impl FrontDoor for SqlStore {
         let domain = domain.to_owned();
         self.read(Sight::Everything, move |now| {
             tenants::of_mail(now.sql, &domain)
+        })
+        .await
+    }
+
+    async fn reseller_of_portal(&self, domain: &str) -> Result<Option<ResellerId>, StoreError> {
+        let domain = domain.to_owned();
+        self.read(Sight::Everything, move |now| {
+            accounts::of_portal(now.sql, &domain)
         })
         .await
     }

@@ -468,10 +468,29 @@ fn a_reseller_sees_the_plans_that_it_was_granted(world: &World<'_>) {
     );
 }
 
+fn a_portal_leads_to_the_one_reseller_whose_it_is(world: &World<'_>) {
+    let found = |domain: &str| block_on(world.store.reseller_of_portal(domain)).unwrap();
+    let north = reseller(world, "north", None);
+    let south = reseller(world, "south", None);
+    world.tenant("acme.example");
+    let brand = |at: &Document, domain: &str| {
+        replace(with(at, "brand", serde_json::json!({ "domain": domain })))
+    };
+    assert_eq!(found("voice.north.example"), None);
+    commit(world, &platform(), brand(&north, "voice.north.example")).unwrap();
+    assert_eq!(found("voice.north.example"), north.id.parse().ok());
+    for other in ["north.example", "acme.example", "north", ""] {
+        assert_eq!(found(other), None, "{other}");
+    }
+    let taken = commit(world, &platform(), brand(&south, "voice.north.example")).unwrap_err();
+    assert!(matches!(taken, StoreError::Conflict { space, .. } if space == "portal_domain"));
+}
+
 on_every_store!(
     an_account_sees_exactly_what_lies_below_it,
     an_account_changes_nothing_beside_or_above_it,
     a_reseller_changes_its_looks_and_not_its_limits,
+    a_portal_leads_to_the_one_reseller_whose_it_is,
     a_plan_is_sold_by_its_account_and_by_whom_it_was_granted_to,
     a_disabled_plan_is_kept_and_not_given_anew,
     no_more_is_made_than_the_plan_allows,

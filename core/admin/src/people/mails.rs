@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use domain::{Brand, Reseller, Resource, User};
+use domain::{Resource, User};
 use identity::Purpose;
 use machine::WallTime;
 use ports::{MailError, Mailer, StoreError};
-use tenancy::{Actor, Owner};
+use tenancy::Actor;
 
+use super::brand::{PRODUCT, brand_of};
 use super::change::{Done, change};
 use super::known::Known;
 use super::letter::{Blanks, Style, letter};
@@ -22,9 +23,6 @@ const INVITATION_LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// How long a link to a new password is good.
 const RESET_LIFE: Duration = Duration::from_secs(3_600);
-
-/// What the exchange is called where no reseller has a brand.
-const PRODUCT: &str = "Strowger";
 
 /// How mails go out, and where their links lead.
 #[derive(Clone, Copy)]
@@ -196,23 +194,4 @@ async fn take_back(office: &Office, known: &Known, at: WallTime) -> Result<(), R
         Done::Keep((), Vec::new())
     })
     .await
-}
-
-/// How the exchange looks to an owner's people: by the nearest reseller that says it.
-async fn brand_of(office: &Office, owner: Owner) -> Result<Brand, StoreError> {
-    let mut shown = Brand::default();
-    for reseller in office.store().resellers_above(owner).await? {
-        let reseller: Resource<Reseller> = reseller.try_into()?;
-        shown.name = shown.name.or(reseller.spec.brand.name);
-        shown.domain = shown.domain.or(reseller.spec.brand.domain);
-        shown.mail_from = shown.mail_from.or(reseller.spec.brand.mail_from);
-        shown.primary_color = shown.primary_color.or(reseller.spec.brand.primary_color);
-    }
-    Ok(shown)
-}
-
-/// What the exchange is sold as to an owner's people.
-pub(super) async fn product(office: &Office, owner: Owner) -> Result<String, StoreError> {
-    let brand = brand_of(office, owner).await?;
-    Ok(brand.name.unwrap_or_else(|| PRODUCT.to_owned()))
 }

@@ -7,9 +7,9 @@ use machine::WallTime;
 use ports::{HeavyWork, StoreError};
 use tenancy::Actor;
 
+use super::brand;
 use super::change::{Done, change};
 use super::known::Known;
-use super::mails;
 use super::prove;
 use super::refusal::Refusal;
 use crate::desk::Origin;
@@ -180,7 +180,7 @@ pub async fn offer_authenticator(
     let known = find(office, user).await?;
     prove::again(office, heavy, &known, password, origin).await?;
     let secret = TotpSecret::from_entropy(office.random());
-    let issuer = mails::product(office, known.user.owner).await?;
+    let issuer = brand::product(office, known.user.owner).await?;
     let offer = Offer {
         secret: secret.reveal(),
         uri: secret.uri(&issuer, &known.user.spec.mail),

@@ -1,11 +1,13 @@
 //! Operations on the exchange itself: whether it lives, what it counts, what its API is.
 
-use admin::key_uses;
+use admin::{key_uses, people};
+use axum::http::header::HOST;
 use domain::{Permission, Topic, Verb};
 
 use crate::call::{Answer, Call, JSON};
 use crate::operation::{Access, Operation};
 use crate::problem::{Kind, Problem};
+use crate::view::brand::BrandView;
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 
@@ -41,8 +43,22 @@ pub(super) fn operations() -> Vec<Operation> {
             .free(Access::Open)
             .tells("Show this description", "")
             .prints(JSON, "An OpenAPI 3.1 document."),
+        Operation::get("/api/v1/auth/brand", "getBrand", brand)
+            .free(Access::Door)
+            .tells(
+                "Show how the portal looks",
+                "That of the reseller whose portal has the host name that was asked (`Host`), \
+                 with what it inherits from those above it; else that of the exchange itself.",
+            )
+            .gives::<BrandView>("Name, logo and colours."),
     ];
     operations.map(|operation| operation.tag("Exchange")).into()
+}
+
+async fn brand(call: Call) -> Result<Answer, Problem> {
+    let host = call.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let brand = people::brand_at(&call.office, host.unwrap_or_default()).await?;
+    Answer::json(&BrandView::from(brand))
 }
 
 async fn alive(_: Call) -> Result<Answer, Problem> {

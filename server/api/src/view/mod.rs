@@ -1,6 +1,7 @@
 //! What the API shows: one type per thing, made of the domain's own, with its schema.
 
 pub(crate) mod audit;
+pub(crate) mod brand;
 pub(crate) mod call;
 pub(crate) mod cdr;
 pub(crate) mod document;

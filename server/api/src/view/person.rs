@@ -6,6 +6,8 @@ use identity::passkey::AssertionAnswer;
 use identity::{ACCESS_LIFE, Tokens};
 use ids::{LoginId, RoleId, UserId};
 use machine::WallTime;
+use qrcode::QrCode;
+use qrcode::render::svg;
 use serde::{Deserialize, Serialize};
 use tenancy::Owner;
 use utoipa::ToSchema;
@@ -247,6 +249,8 @@ pub(crate) struct OfferView {
     pub(crate) secret: Option<String>,
     /// What apps read from a picture.
     pub(crate) uri: Option<String>,
+    /// That picture, as an SVG document.
+    pub(crate) picture: Option<String>,
 }
 
 impl OfferView {
@@ -254,6 +258,7 @@ impl OfferView {
     pub(crate) const BARE: OfferView = OfferView {
         secret: None,
         uri: None,
+        picture: None,
     };
 }
 
@@ -261,9 +266,18 @@ impl From<Offer> for OfferView {
     fn from(offer: Offer) -> OfferView {
         OfferView {
             secret: Some(offer.secret),
+            // no address is longer than what the largest code holds
+            picture: QrCode::new(&offer.uri).ok().map(|code| picture(&code)),
             uri: Some(offer.uri),
         }
     }
+}
+
+/// A QR code (ISO/IEC 18004) with the quiet zone that readers need, black on white.
+fn picture(code: &QrCode) -> String {
+    code.render::<svg::Color<'_>>()
+        .min_dimensions(200, 200)
+        .build()
 }
 
 /// Recovery codes, shown once.

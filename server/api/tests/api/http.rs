@@ -79,10 +79,10 @@ impl Ask {
 
     /// The request as it goes over the wire.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        let mut head = format!(
-            "{} {} HTTP/1.1\r\nHost: pbx.example\r\n",
-            self.method, self.path
-        );
+        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
+        if !self.headers.iter().any(|(name, _)| name == "Host") {
+            head.push_str("Host: pbx.example\r\n");
+        }
         head.push_str("Connection: close\r\n");
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));

@@ -18,6 +18,7 @@ mod mailbox;
 mod metrics;
 mod openapi;
 mod operations;
+mod pages;
 mod passkeys;
 mod people;
 mod place;

@@ -692,4 +692,5 @@ async fn platform(world: &World) {
     assert_eq!(text("/readyz").await, "ready\n");
     assert!(text("/metrics").await.contains("strowger_calls 1"));
     assert!(text("/api/v1/openapi.json").await.starts_with('{'));
+    assert!(text("/api/v1/auth/brand").await.contains("Strowger"));
 }
