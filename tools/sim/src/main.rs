@@ -1,7 +1,7 @@
 //! Whole nodes on a simulated network, clock and disk, driven by a seed and judged from outside.
 //!
-//! `sim --seed N --runs K [--hours H] [--apart] [--verbose]` plays the seeds N to N+K-1 and those in
-//! `seeds.txt`. A seed that fails is printed with its judge and the end of its trace.
+//! `sim --seed N --runs K [--hours H] [--apart] [--verbose]` plays the seeds N to N+K-1 and those
+//! in `seeds.txt`. A seed that fails is printed with its judge and the end of its trace.
 
 mod administrator;
 mod canaries;

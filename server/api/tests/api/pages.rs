@@ -53,9 +53,9 @@ async fn all_that_a_page_needs_is_there_and_of_its_type() {
     let world = world().await;
     let page = Ask::get("/sign-in").send(world.address).await.is(200);
     let page = page.text();
-    let mut wanted: Vec<String> = quoted(&page, "src=\"/door/")
+    let mut wanted: Vec<String> = quoted(page, "src=\"/door/")
         .into_iter()
-        .chain(quoted(&page, "href=\"/door/"))
+        .chain(quoted(page, "href=\"/door/"))
         .map(str::to_owned)
         .collect();
     let (mut seen, mut scripts) = (Vec::new(), 0);
@@ -78,7 +78,7 @@ async fn all_that_a_page_needs_is_there_and_of_its_type() {
         if is_script {
             scripts += 1;
             let text = part.text();
-            wanted.extend(quoted(&text, "from './").into_iter().map(str::to_owned));
+            wanted.extend(quoted(text, "from './").into_iter().map(str::to_owned));
         }
         seen.push(name);
     }
