@@ -55,10 +55,28 @@ fn blame<T: DeserializeOwned>(value: &Value, refusal: &str) -> Invalid {
             .err()
             .is_some_and(|e| e.to_string() == refusal);
         if !still {
-            return Invalid::new(format!("/{}", escaped(name)), refusal);
+            return Invalid::new(format!("/{}", escaped(name)), in_plain_words(refusal));
         }
     }
-    Invalid::new("", refusal)
+    Invalid::new("", in_plain_words(refusal))
+}
+
+/// A refusal of the reader of JSON as a rule: which values there are, or of which type it is.
+fn in_plain_words(refusal: &str) -> String {
+    let known = refusal
+        .strip_prefix("unknown variant `")
+        .and_then(|rest| rest.split_once("expected "));
+    if let Some((_, values)) = known {
+        let values = values.strip_prefix("one of ").unwrap_or(values);
+        return format!("must be one of {}", values.replace('`', ""));
+    }
+    let wanted = refusal
+        .strip_prefix("invalid type: ")
+        .and_then(|rest| rest.rsplit_once("expected "));
+    match wanted {
+        Some((_, wanted)) => format!("must be {wanted}"),
+        None => refusal.to_owned(),
+    }
 }
 
 /// A name as a reference token of a JSON pointer (RFC 6901 §3).
@@ -95,6 +113,15 @@ mod tests {
             "/caps"
         );
         assert_eq!(field_of::<Tenant>(&json!([])), "");
+    }
+
+    #[test]
+    fn a_refusal_says_what_may_stand_there_and_not_how_it_was_read() {
+        let rule_of = |value| parse_spec::<Extension>(&value).unwrap_err().rule;
+        let odd = json!({"number": "1", "destination": "moon"});
+        assert!(rule_of(odd).starts_with("must be one of devices, "));
+        let typed = json!({"number": 101});
+        assert_eq!(rule_of(typed), "must be a string");
     }
 
     #[test]
