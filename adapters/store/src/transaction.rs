@@ -401,7 +401,7 @@ impl<T: Tables> Step<'_, T> {
         if now.kind == KindName::Reseller {
             account::check_no_circle(self.tables, now, facets)?;
         }
-        Ok(())
+        quota::check_move(self.tables, before, facets)
     }
 
     fn links<'f>(

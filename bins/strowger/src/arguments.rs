@@ -9,6 +9,7 @@ pub(crate) mod person;
 pub(crate) mod sheet;
 pub(crate) mod snapshot;
 pub(crate) mod token;
+pub(crate) mod usage;
 
 use std::path::PathBuf;
 
@@ -25,6 +26,7 @@ use person::{EraseArguments, PersonArguments};
 use sheet::{ExportArguments, ImportArguments};
 use snapshot::{ApplyArguments, PlanArguments, SnapshotArguments};
 use token::TokenArguments;
+use usage::UsageArguments;
 
 /// What everybody may say.
 #[derive(Parser)]
@@ -109,6 +111,8 @@ pub(crate) enum Command {
     Erase(EraseArguments),
     /// Look at and replace the keys that seal secrets
     Key(KeyArguments),
+    /// Show what a company or a reseller has, what it may have, and who says so
+    Usage(UsageArguments),
     /// Read a company's call records, and why each call went where it went
     Cdr(CdrArguments),
     /// Make the tables of a PostgreSQL database, or bring them to this release

@@ -59,6 +59,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Hold(said) => commands::document::inside(KindName::Hold, said),
         Command::Erase(said) => commands::erase::run(&said),
         Command::Key(key) => commands::key::run(key),
+        Command::Usage(said) => commands::usage::run(&said),
         Command::Cdr(cdr) => commands::cdr::run(cdr),
         Command::Prepare(prepare) => commands::prepare::run(&prepare),
         Command::Archive(archive) => commands::archive::run(archive),

@@ -34,6 +34,7 @@ mod spec;
 pub mod support;
 pub mod tenants;
 pub mod tokens;
+pub mod usage;
 mod waiting_uses;
 pub mod webhooks;
 

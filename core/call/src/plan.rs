@@ -36,6 +36,8 @@ pub enum DialStep {
     Guest(Guest),
     /// Give up.
     Refuse(Refusal),
+    /// The caller's company has its share already; the text says of what, in figures.
+    Capped(String),
 }
 
 /// A plan that can be carried out now.

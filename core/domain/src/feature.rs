@@ -19,6 +19,8 @@ pub enum Feature {
     EventStreams,
     /// Importing and exporting sheets (CSV).
     Sheets,
+    /// Signing in by way of the company's own server (OpenID Connect), and setting one up.
+    Sso,
     /// Transfer of calls by phones (REFER).
     Transfers,
     /// Webhooks: new ones, and deliveries to those that are there.
@@ -27,10 +29,11 @@ pub enum Feature {
 
 impl Feature {
     /// All of them, in the order of their words.
-    pub const ALL: [Feature; 5] = [
+    pub const ALL: [Feature; 6] = [
         Feature::ApiKeys,
         Feature::EventStreams,
         Feature::Sheets,
+        Feature::Sso,
         Feature::Transfers,
         Feature::Webhooks,
     ];
@@ -38,6 +41,7 @@ impl Feature {
     /// What must be sold with documents of a kind.
     pub fn of_kind(kind: KindName) -> Option<Feature> {
         match kind {
+            KindName::Sso => Some(Feature::Sso),
             KindName::Webhook => Some(Feature::Webhooks),
             KindName::Reseller
             | KindName::Plan
@@ -46,8 +50,7 @@ impl Feature {
             | KindName::Device
             | KindName::Role
             | KindName::User
-            | KindName::Hold
-            | KindName::Sso => None,
+            | KindName::Hold => None,
         }
     }
 
@@ -57,6 +60,7 @@ impl Feature {
             Feature::ApiKeys => "api_keys",
             Feature::EventStreams => "event_streams",
             Feature::Sheets => "sheets",
+            Feature::Sso => "sso",
             Feature::Transfers => "transfers",
             Feature::Webhooks => "webhooks",
         }

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kind_name::KindName;
+use crate::limit::Limit;
+use crate::token::TOKENS_MAX;
 
 /// How many of each a plan includes or allows. What is left out is not limited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -43,6 +45,24 @@ impl Quotas {
             | KindName::Tenant
             | KindName::Hold
             | KindName::Sso => None,
+        }
+    }
+
+    /// The limit of a kind that is in force when this is a tenant's maximum; `None` when there is
+    /// none.
+    pub fn limit_of(&self, kind: KindName) -> Option<Limit> {
+        match (self.of(kind), kind.most()) {
+            (Some(sold), Some(most)) if sold > most => Some(Limit::by_exchange(most)),
+            (Some(sold), _) => Some(Limit::by_plan(sold)),
+            (None, most) => most.map(Limit::by_exchange),
+        }
+    }
+
+    /// The limit of API keys that is in force when this is a tenant's maximum.
+    pub fn limit_of_keys(&self) -> Limit {
+        match self.keys {
+            Some(most) if most <= TOKENS_MAX => Limit::by_plan(most),
+            Some(_) | None => Limit::by_exchange(TOKENS_MAX),
         }
     }
 }

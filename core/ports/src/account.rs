@@ -58,6 +58,9 @@ pub trait AccountStore: Send + Sync {
         page: &Page,
     ) -> Result<Listing, StoreError>;
 
+    /// How many resellers or tenants lie below the account, at any depth.
+    async fn count_below(&self, scope: &AccountScope, kind: KindName) -> Result<u64, StoreError>;
+
     /// The latest `HISTORY_MAX` revisions of a document within reach, newest first.
     async fn history_below(
         &self,

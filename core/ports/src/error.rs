@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use domain::{Feature, Invalid, Reference, Referrer, Topic};
+use domain::{Feature, Invalid, Reference, Referrer};
+
+use crate::quota::QuotaMet;
 
 /// Who must act for the same call to succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +39,7 @@ pub enum StoreError {
     /// A field refers to something that the tenant has not.
     Dangling(Reference),
     /// As many as the plan or the account allows are there already.
-    Quota {
-        /// What is counted: documents of a kind, or keys.
-        kind: Topic,
-        /// How many are allowed.
-        limit: u32,
-    },
+    Quota(QuotaMet),
     /// The tenant's plan does not include this.
     NotInPlan(Feature),
     /// The document was changed since it was read.
@@ -88,7 +85,7 @@ impl StoreError {
             | StoreError::Conflict { .. }
             | StoreError::InUse { .. }
             | StoreError::Dangling(_)
-            | StoreError::Quota { .. }
+            | StoreError::Quota(_)
             | StoreError::NotInPlan(_)
             | StoreError::RevisionMismatch { .. }
             | StoreError::Invalid(_)
@@ -112,7 +109,7 @@ impl StoreError {
             | StoreError::Conflict { .. }
             | StoreError::InUse { .. }
             | StoreError::Dangling(_)
-            | StoreError::Quota { .. }
+            | StoreError::Quota(_)
             | StoreError::NotInPlan(_)
             | StoreError::RevisionMismatch { .. }
             | StoreError::Invalid(_)
@@ -134,10 +131,7 @@ impl fmt::Display for StoreError {
                     reference.field, reference.kind, reference.id
                 )
             }
-            StoreError::Quota { kind, limit } => {
-                let kind = kind.as_str();
-                write!(f, "at most {limit} of the kind {kind} are allowed here")
-            }
+            StoreError::Quota(met) => met.fmt(f),
             StoreError::NotInPlan(feature) => {
                 write!(f, "the plan does not include {feature}")
             }
@@ -173,5 +167,11 @@ impl std::error::Error for StoreError {}
 impl From<Invalid> for StoreError {
     fn from(invalid: Invalid) -> Self {
         StoreError::Invalid(invalid)
+    }
+}
+
+impl From<QuotaMet> for StoreError {
+    fn from(met: QuotaMet) -> Self {
+        StoreError::Quota(met)
     }
 }

@@ -27,9 +27,11 @@ mod host;
 mod journal;
 mod keys;
 mod live;
+mod live_usage;
 mod locate;
 mod mailer;
 mod page;
+mod quota;
 mod ready;
 mod references;
 mod secrets;
@@ -67,11 +69,13 @@ pub use host::{Entropy, WallClock};
 pub use journal::{Journal, JournalRecord, Mark};
 pub use keys::{KeyStatus, KeyStore, MasterKeyUse, RESEAL_STEP, Resealed};
 pub use live::{LiveCall, LiveError, LiveExchange, LiveLeg, LiveRegistration, Why};
+pub use live_usage::{LiveUsage, Metered};
 pub use locate::{locate, locate_below, read};
 pub use mailer::{MAIL_BODY_MAX, MAIL_SUBJECT_MAX, Mail, MailError, Mailer, NoMailer};
 pub use page::{
     AuditListing, CdrListing, CdrQuery, Cursor, FeedPage, Filter, Listing, Order, PAGE_MAX, Page,
 };
+pub use quota::QuotaMet;
 pub use ready::{NotReady, ready};
 pub use references::{ReferenceBook, Referrers};
 pub use secrets::SecretStore;

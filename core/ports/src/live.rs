@@ -6,6 +6,8 @@ use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use tenancy::TenantScope;
 
+use crate::live_usage::LiveUsage;
+
 /// One leg of a live call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveLeg {
@@ -105,6 +107,8 @@ pub trait LiveExchange: Send + Sync {
     async fn hang_up(&self, scope: &TenantScope, id: CallId, text: &str) -> Result<(), LiveError>;
     /// The tenant's bindings, in the order of their ids.
     async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError>;
+    /// What the tenant uses of the caps that telephones meet.
+    async fn usage(&self, scope: &TenantScope) -> Result<LiveUsage, LiveError>;
     /// Whether calls are accepted.
     fn is_ready(&self) -> bool;
     /// All figures of the exchange in the text form of Prometheus, version 0.0.4.

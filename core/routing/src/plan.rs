@@ -45,6 +45,11 @@ impl Refusal {
         status: 403,
         cause: 21,
     };
+    /// The caller's company has as much as it may have at a time.
+    pub const CONGESTED: Refusal = Refusal {
+        status: 503,
+        cause: 42,
+    };
 }
 
 /// One thing to do; the next is tried when it fails.

@@ -66,6 +66,20 @@ pub struct Caps {
 }
 
 impl Caps {
+    /// Each by its name, in the order of its fields.
+    pub fn each(&self) -> [(&'static str, u32); 8] {
+        [
+            ("concurrent_calls", self.concurrent_calls),
+            ("calls_per_second", self.calls_per_second),
+            ("registrations_per_second", self.registrations_per_second),
+            ("bindings", self.bindings),
+            ("api_requests_per_second", self.api_requests_per_second),
+            ("weight", self.weight.get().into()),
+            ("cdr_days", self.cdr_days),
+            ("audit_days", self.audit_days),
+        ]
+    }
+
     /// No cap that could be reached; for measuring.
     pub const UNLIMITED: Caps = Caps {
         concurrent_calls: u32::MAX,
@@ -126,6 +140,21 @@ pub struct CapOverrides {
 }
 
 impl CapOverrides {
+    /// Whether a cap of this name is among those that differ.
+    pub fn names(&self, cap: &str) -> bool {
+        match cap {
+            "concurrent_calls" => self.concurrent_calls.is_some(),
+            "calls_per_second" => self.calls_per_second.is_some(),
+            "registrations_per_second" => self.registrations_per_second.is_some(),
+            "bindings" => self.bindings.is_some(),
+            "api_requests_per_second" => self.api_requests_per_second.is_some(),
+            "weight" => self.weight.is_some(),
+            "cdr_days" => self.cdr_days.is_some(),
+            "audit_days" => self.audit_days.is_some(),
+            _ => false,
+        }
+    }
+
     /// The caps with these in place of those that differ.
     pub fn over(self, caps: Caps) -> Caps {
         Caps {
@@ -217,6 +246,13 @@ impl TokenBucket {
         Ok(())
     }
 
+    /// How much of one burst is spent at this moment; it comes back evenly.
+    pub fn spent(&self, now: Instant) -> u64 {
+        let backlog = self.due.saturating_since(now).as_nanos();
+        let spent = backlog.div_ceil(self.interval.as_nanos().max(1));
+        u64::try_from(spent).unwrap_or(u64::MAX)
+    }
+
     /// Changes the rate and keeps the backlog, when a tenant's caps change.
     pub fn set_rate(&mut self, rate: u32) {
         *self = TokenBucket {
@@ -239,6 +275,33 @@ mod tests {
             passed += u32::from(bucket.take(Instant::from_millis(millis)).is_ok());
         }
         assert_eq!(passed, 10 + 29, "a burst of ten, then one each 100 ms");
+    }
+
+    #[test]
+    fn every_cap_has_the_name_that_documents_give_it() {
+        let caps = Caps::default();
+        let written = serde_json::to_value(caps).unwrap();
+        let each: serde_json::Map<_, _> = caps.each().map(|(n, v)| (n.into(), v.into())).into();
+        assert_eq!(written, serde_json::Value::Object(each.clone()));
+        for name in each.keys() {
+            assert!(CapOverrides::from(caps).names(name), "{name}");
+            assert!(!CapOverrides::default().names(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_spent_comes_back_evenly() {
+        let mut bucket = TokenBucket::per_second(10);
+        let now = Instant::from_millis(1_000);
+        assert_eq!(bucket.spent(now), 0);
+        for spent in 1..=10 {
+            bucket.take(now).unwrap();
+            assert_eq!(bucket.spent(now), spent);
+        }
+        bucket.take(now).unwrap_err();
+        assert_eq!(bucket.spent(now), 10, "a refusal spends nothing");
+        assert_eq!(bucket.spent(Instant::from_millis(1_500)), 5);
+        assert_eq!(bucket.spent(Instant::from_millis(9_000)), 0);
     }
 
     #[test]

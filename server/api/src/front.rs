@@ -9,7 +9,7 @@ use admin::Office;
 use admin::signon::SignInServers;
 use identity::passkey::Site;
 use ids::TenantId;
-use ports::{Enquirer, HookDesk, LiveExchange, Mailer, NoEnquirer, NoHooks, NoMailer};
+use ports::{Enquirer, HookDesk, LiveExchange, Mailer, Metered, NoEnquirer, NoHooks, NoMailer};
 use tenancy::{Actor, Caps, Owner, Principal};
 use tokio::sync::Semaphore;
 
@@ -202,6 +202,11 @@ impl Front {
         let now = self.turnstile.figures();
         let keys = self.presumed.len();
         Shares { now, keys, refused }.text()
+    }
+
+    /// What a tenant's keys have spent of its rate, and how often they were refused.
+    pub(crate) fn metered(&self, tenant: TenantId) -> Metered {
+        self.meters().metered(Asker::Tenant(tenant), Instant::now())
     }
 
     /// States a tenant's cap and weight, as just read.

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::bad_row::BadRow;
 use crate::in_use::InUse;
+use crate::quota::Quota;
 use crate::rate::seconds;
 
 /// Media type of problems (RFC 9457 section 3).
@@ -146,6 +147,9 @@ pub struct ProblemView {
     /// Who refers to what should be deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_use: Option<InUse>,
+    /// The limit that was met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<Quota>,
 }
 
 /// A refusal on its way out.
@@ -156,6 +160,7 @@ pub(crate) struct Problem {
     errors: Vec<FieldError>,
     rows: Box<[BadRow]>,
     in_use: Option<Box<InUse>>,
+    quota: Option<Box<Quota>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     request: Option<Box<str>>,
 }
@@ -169,6 +174,7 @@ impl Problem {
             errors: Vec::new(),
             rows: Box::default(),
             in_use: None,
+            quota: None,
             headers: Vec::new(),
             request: None,
         }
@@ -240,6 +246,7 @@ impl Problem {
             errors: self.errors,
             rows: self.rows.into_vec(),
             in_use: self.in_use.map(|in_use| *in_use),
+            quota: self.quota.map(|quota| *quota),
         }
     }
 }
@@ -267,7 +274,10 @@ impl From<StoreError> for Problem {
                 let rule = format!("must be an existing {}", reference.kind);
                 Invalid::new(reference.field, rule).into()
             }
-            StoreError::Quota { .. } => Problem::new(Kind::Quota, heard),
+            StoreError::Quota(met) => Problem {
+                quota: Some(Box::new(met.into())),
+                ..Problem::new(Kind::Quota, heard)
+            },
             StoreError::NotInPlan(_) => Problem::new(Kind::NotInPlan, heard),
             StoreError::RevisionMismatch { .. } => Problem::new(Kind::RevisionMismatch, heard),
             StoreError::Invalid(invalid) => invalid.into(),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::time::{Duration, Instant};
 
+use ports::Metered;
 use tenancy::Weight;
 
 /// Most askers that are told apart; beyond, those idle longest are forgotten.
@@ -91,6 +92,16 @@ impl<K: Copy + Eq + Hash> Meters<K> {
         standing
     }
 
+    /// How much of one second's worth an asker has spent, and how often it was refused.
+    pub(crate) fn metered(&self, asker: K, now: Instant) -> Metered {
+        self.0.get(&asker).map_or(Metered::default(), |meter| {
+            let backlog = meter.due.saturating_duration_since(now).as_nanos();
+            let spent = backlog.saturating_mul(meter.rate.into());
+            let spent = spent.div_ceil(Duration::from_secs(1).as_nanos());
+            Metered::new(u64::try_from(spent).unwrap_or(u64::MAX), meter.refused)
+        })
+    }
+
     /// Whether an asker could not take one now. Costs nothing.
     pub(crate) fn is_spent(&self, asker: K, now: Instant) -> Option<Duration> {
         self.0
@@ -167,7 +178,10 @@ mod tests {
             }
         );
         assert_eq!(standings[10].refused, Some(Duration::from_millis(100)));
+        assert_eq!(meters.metered(1, now), Metered::new(10, 1));
+        assert_eq!(meters.metered(2, now), Metered::default());
         let later = now + Duration::from_millis(100);
+        assert_eq!(meters.metered(1, later), Metered::new(9, 1));
         assert_eq!(meters.take(1, 10, later).refused, None);
         assert!(meters.take(1, 10, later).refused.is_some());
     }

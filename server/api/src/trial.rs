@@ -9,7 +9,9 @@ use axum::body::Bytes;
 use axum::http::HeaderMap;
 use ids::CallId;
 use machine::WallTime;
-use ports::{FixedClock, LiveCall, LiveError, LiveExchange, LiveRegistration, SeededEntropy};
+use ports::{
+    FixedClock, LiveCall, LiveError, LiveExchange, LiveRegistration, LiveUsage, SeededEntropy,
+};
 use store::MemoryStore;
 use tenancy::TenantScope;
 
@@ -35,6 +37,10 @@ impl LiveExchange for Quiet {
 
     async fn registrations(&self, _: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError> {
         Ok(Vec::new())
+    }
+
+    async fn usage(&self, _: &TenantScope) -> Result<LiveUsage, LiveError> {
+        Ok(LiveUsage::default())
     }
 
     fn is_ready(&self) -> bool {

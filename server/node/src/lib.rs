@@ -7,6 +7,7 @@
 //! a network loop, the simulator runs whole clusters of them in one thread.
 
 mod calls;
+mod capped;
 mod config;
 mod door;
 mod figures;

@@ -1,8 +1,10 @@
 //! The tenants this shard serves: their compiled documents and what they use right now.
 
+use crate::capped::Capped;
 use domain::{CompiledTenant, Directory};
 use ids::TenantId;
 use machine::Instant;
+use ports::{LiveUsage, Metered};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +13,14 @@ use tenancy::{Caps, TokenBucket};
 /// How often what nobody asks for any more is let go.
 const COOL_EVERY: Duration = Duration::from_secs(60);
 
-/// What one tenant uses of the exchange. Who uses nothing for a while has none.
+/// What one tenant uses of the exchange. Who uses nothing for a while and was never refused has
+/// none.
 #[derive(Debug)]
 struct Use {
     calls: u32,
     new_calls: TokenBucket,
     registrations: TokenBucket,
+    refused: Refused,
     /// Whether it wanted anything since the last cooling.
     wanted: bool,
 }
@@ -27,16 +31,37 @@ impl Use {
             calls: 0,
             new_calls: TokenBucket::per_second(caps.calls_per_second),
             registrations: TokenBucket::per_second(caps.registrations_per_second),
+            refused: Refused::default(),
             wanted: true,
         }
     }
+
+    /// Whether it is to be kept: something was wanted since the last time, or is remembered.
+    fn cool(&mut self) -> bool {
+        let wanted = std::mem::take(&mut self.wanted);
+        wanted || self.calls > 0 || self.refused != Refused::default()
+    }
 }
 
-/// Why a tenant may not have another call now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Capped {
-    Concurrent(u32),
-    Rate(u32),
+/// How often a tenant was refused at each of its caps since the exchange started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Refused {
+    concurrent_calls: u64,
+    calls_per_second: u64,
+    registrations_per_second: u64,
+    bindings: u64,
+}
+
+impl Refused {
+    fn note(&mut self, capped: Capped) {
+        let count = match capped {
+            Capped::ConcurrentCalls(_) => &mut self.concurrent_calls,
+            Capped::CallsPerSecond(_) => &mut self.calls_per_second,
+            Capped::RegistrationsPerSecond(_) => &mut self.registrations_per_second,
+            Capped::Bindings(..) => &mut self.bindings,
+        };
+        *count += 1;
+    }
 }
 
 /// All tenants.
@@ -83,11 +108,14 @@ impl Tenants {
         let Some((used, caps)) = self.of(tenant) else {
             return Ok(());
         };
-        if used.calls >= caps.concurrent_calls {
-            return Err(Capped::Concurrent(caps.concurrent_calls));
-        }
-        let rate = caps.calls_per_second;
-        used.new_calls.take(now).map_err(|_| Capped::Rate(rate))
+        let taken = if used.calls >= caps.concurrent_calls {
+            Err(Capped::ConcurrentCalls(caps.concurrent_calls))
+        } else {
+            let rate = caps.calls_per_second;
+            let taken = used.new_calls.take(now);
+            taken.map_err(|_| Capped::CallsPerSecond(rate))
+        };
+        taken.inspect_err(|capped| used.refused.note(*capped))
     }
 
     pub(crate) fn call_began(&mut self, tenant: TenantId) {
@@ -102,9 +130,50 @@ impl Tenants {
         }
     }
 
-    pub(crate) fn may_register(&mut self, tenant: TenantId, now: Instant) -> bool {
-        let used = self.of(tenant);
-        used.is_none_or(|(used, _)| used.registrations.take(now).is_ok())
+    /// Takes one REGISTER request out of what the tenant may send within a second.
+    pub(crate) fn take_registration(
+        &mut self,
+        tenant: TenantId,
+        now: Instant,
+    ) -> Result<(), Capped> {
+        let Some((used, caps)) = self.of(tenant) else {
+            return Ok(());
+        };
+        let rate = caps.registrations_per_second;
+        let taken = used.registrations.take(now);
+        let taken = taken.map_err(|_| Capped::RegistrationsPerSecond(rate));
+        taken.inspect_err(|capped| used.refused.note(*capped))
+    }
+
+    /// Refuses one more device where a tenant has `held` bindings and may have no more.
+    pub(crate) fn check_bindings(&mut self, tenant: TenantId, held: usize) -> Result<(), Capped> {
+        let Some((used, caps)) = self.of(tenant) else {
+            return Ok(());
+        };
+        if held < usize::try_from(caps.bindings).unwrap_or(usize::MAX) {
+            return Ok(());
+        }
+        let capped = Capped::Bindings(caps.bindings, held);
+        used.refused.note(capped);
+        Err(capped)
+    }
+
+    /// What a tenant uses of its caps at this moment, but for its bindings, and how often it was
+    /// refused.
+    pub(crate) fn usage(&self, tenant: TenantId, now: Instant) -> LiveUsage {
+        let Some(used) = self.used.get(&tenant) else {
+            return LiveUsage::default();
+        };
+        let refused = used.refused;
+        LiveUsage {
+            concurrent_calls: Metered::new(used.calls.into(), refused.concurrent_calls),
+            calls_per_second: Metered::new(used.new_calls.spent(now), refused.calls_per_second),
+            registrations_per_second: Metered::new(
+                used.registrations.spent(now),
+                refused.registrations_per_second,
+            ),
+            bindings: Metered::new(0, refused.bindings),
+        }
     }
 
     fn of(&mut self, tenant: TenantId) -> Option<(&mut Use, &Caps)> {
@@ -122,7 +191,6 @@ impl Tenants {
         }
         self.cooled = now;
         self.directory.cool();
-        self.used
-            .retain(|_, used| std::mem::take(&mut used.wanted) || used.calls > 0);
+        self.used.retain(|_, used| used.cool());
     }
 }

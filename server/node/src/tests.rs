@@ -1,6 +1,7 @@
 //! Parts of the shard that are not seen from outside; `tests/shard` looks from there.
 
-use crate::tenants::{Capped, Tenants};
+use crate::capped::Capped;
+use crate::tenants::Tenants;
 use machine::Instant;
 use std::time::Duration;
 use testkit::Company;
@@ -17,7 +18,7 @@ fn a_change_of_caps_counts_the_calls_a_company_has_already() {
     }
     company.caps().concurrent_calls = Some(3);
     tenants.replace(&company.compile());
-    assert_eq!(tenants.take_call(id, now), Err(Capped::Concurrent(3)));
+    assert_eq!(tenants.take_call(id, now), Err(Capped::ConcurrentCalls(3)));
     tenants.call_ended(id);
     assert_eq!(tenants.take_call(id, now), Ok(()));
 }
@@ -47,7 +48,7 @@ fn a_company_that_wants_nothing_is_forgotten_but_for_what_it_is() {
     tenants.replace(&company.compile());
     let (id, minute) = (company.id(), Duration::from_secs(60));
     let mut now = Instant::ZERO + minute;
-    assert!(tenants.may_register(id, now));
+    assert_eq!(tenants.take_registration(id, now), Ok(()));
     assert_eq!((tenants.calls().count(), tenants.directory.warm()), (1, 1));
     tenants.call_began(id);
     for _ in 0..3 {
@@ -58,5 +59,5 @@ fn a_company_that_wants_nothing_is_forgotten_but_for_what_it_is() {
     tenants.call_ended(id);
     tenants.cool(now + minute);
     assert_eq!((tenants.calls().count(), tenants.directory.warm()), (0, 0));
-    assert!(tenants.may_register(id, now + minute));
+    assert_eq!(tenants.take_registration(id, now + minute), Ok(()));
 }

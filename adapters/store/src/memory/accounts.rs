@@ -141,6 +141,14 @@ impl AccountStore for MemoryStore {
         Ok(listing(below, page))
     }
 
+    async fn count_below(&self, scope: &AccountScope, kind: KindName) -> Result<u64, StoreError> {
+        let state = self.state()?;
+        let below = state
+            .of_kind(kind)
+            .filter(|stored| state.lies_below(stored, scope.account()));
+        Ok(u64::try_from(below.count()).unwrap_or(u64::MAX))
+    }
+
     async fn history_below(
         &self,
         scope: &AccountScope,

@@ -194,6 +194,14 @@ impl AccountStore for SqlStore {
         .await
     }
 
+    async fn count_below(&self, scope: &AccountScope, kind: KindName) -> Result<u64, StoreError> {
+        let account = scope.account();
+        self.read(Sight::Everything, move |now| {
+            accounts::count_below(now.sql, account, kind)
+        })
+        .await
+    }
+
     async fn history_below(
         &self,
         scope: &AccountScope,

@@ -92,7 +92,11 @@ impl<T: Arrivals> Step<'_, T> {
                 self.leave_version(document, Kind::Created)?;
             }
         }
-        Ok(())
+        let mut had = BTreeMap::new();
+        for (kind, _) in before.keys() {
+            *had.entry(*kind).or_default() += 1;
+        }
+        quota::check_arrived(self.tables, arrival.tenant, &had)
     }
 
     fn leave_version(&mut self, document: &Document, change: Kind) -> Result<(), StoreError> {
@@ -172,7 +176,7 @@ impl<T: Arrivals> Step<'_, T> {
         let there = self.tables.document(owner, KindName::Tenant, &itself.1)?;
         self.check_place(first)?;
         match there {
-            Some(_) if arrival.replaces => {}
+            Some(there) if arrival.replaces => quota::check_move(self.tables, &there, first)?,
             Some(there) => {
                 let (space, key) = (KindName::Tenant.as_str().to_owned(), there.name);
                 return Err(StoreError::Conflict { space, key });

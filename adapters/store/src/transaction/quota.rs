@@ -1,8 +1,12 @@
 //! Quotas: how many documents of a kind there may be, checked where one is added.
 
-use domain::{Facets, Feature, KindName, Plan, Reseller, Resource, TOKENS_MAX, Tenant, Topic};
+use std::collections::BTreeMap;
+
+use domain::{
+    Document, Facets, Feature, KindName, Limit, Plan, Quotas, Reseller, Resource, Tenant, Topic,
+};
 use ids::TenantId;
-use ports::StoreError;
+use ports::{QuotaMet, StoreError};
 use tenancy::{Account, Owner};
 
 use super::{Reach, Tables, account};
@@ -17,7 +21,7 @@ pub(super) fn check(
     match reach {
         Reach::Inside(tenant) => within_plan(tables, tenant, kind),
         Reach::Below(_) => match facets.parent {
-            Some(parent) => within_limits(tables, parent, kind),
+            Some(parent) => within_limits(tables, parent, &[], (kind, 1)),
             None => Ok(()),
         },
     }
@@ -30,12 +34,60 @@ fn within_plan(
 ) -> Result<(), StoreError> {
     let plan = plan_of(tables, tenant)?;
     check_sold(plan.as_ref(), Feature::of_kind(kind))?;
-    let sold = plan.and_then(|plan| plan.maximum.of(kind));
-    let Some(limit) = sold.into_iter().chain(kind.most()).min() else {
+    let Some(limit) = maximum(plan.as_ref()).limit_of(kind) else {
         return Ok(());
     };
     let have = tables.count(tenant.into(), kind)?;
-    refuse_beyond(Topic::Kind(kind), limit, have)
+    Ok(QuotaMet::check(Topic::Kind(kind), limit, have, 1)?)
+}
+
+/// What a tenant with this plan may have at most.
+fn maximum(plan: Option<&Plan>) -> Quotas {
+    plan.map(|plan| plan.maximum).unwrap_or_default()
+}
+
+/// Refuses a tenant that has come in with more of a kind than its plan allows and than it had here
+/// before.
+pub(super) fn check_arrived(
+    tables: &mut impl Tables,
+    tenant: TenantId,
+    before: &BTreeMap<KindName, u64>,
+) -> Result<(), StoreError> {
+    let plan = plan_of(tables, tenant)?;
+    for kind in KindName::ALL {
+        let Some(limit) = maximum(plan.as_ref()).limit_of(kind) else {
+            continue;
+        };
+        let have = tables.count(tenant.into(), kind)?;
+        let had = before.get(&kind).copied().unwrap_or_default();
+        let more = have.saturating_sub(had);
+        QuotaMet::check(Topic::Kind(kind), limit, have - more, more)?;
+    }
+    Ok(())
+}
+
+/// Refuses to move a reseller or a tenant below accounts that may not have so much more.
+pub(super) fn check_move(
+    tables: &mut impl Tables,
+    before: &Document,
+    now: &Facets,
+) -> Result<(), StoreError> {
+    let (Some(from), Some(to)) = (domain::facets(before)?.parent, now.parent) else {
+        return Ok(());
+    };
+    if from == to {
+        return Ok(());
+    }
+    let above = account::upwards(tables, from)?;
+    let Owner::Account(moved) = before.owner else {
+        return within_limits(tables, to, &above, (before.kind, 1));
+    };
+    for kind in [KindName::Reseller, KindName::Tenant] {
+        let along = tables.count_below(moved, kind)?;
+        let itself = u64::from(kind == before.kind);
+        within_limits(tables, to, &above, (kind, along + itself))?;
+    }
+    Ok(())
 }
 
 /// Refuses one more API key of an owner who has this many that open something.
@@ -49,9 +101,8 @@ pub(crate) fn check_keys(
         Owner::Account(_) => None,
     };
     check_sold(plan.as_ref(), Some(Feature::ApiKeys))?;
-    let sold = plan.and_then(|plan| plan.maximum.keys);
-    let limit = sold.unwrap_or(TOKENS_MAX).min(TOKENS_MAX);
-    refuse_beyond(Topic::Key, limit, have)
+    let limit = maximum(plan.as_ref()).limit_of_keys();
+    Ok(QuotaMet::check(Topic::Key, limit, have, 1)?)
 }
 
 /// Refuses what the plan leaves out.
@@ -80,29 +131,27 @@ fn plan_of(tables: &mut impl Tables, tenant: TenantId) -> Result<Option<Plan>, S
     Ok(Some(plan.spec))
 }
 
-/// Every account above has a say in how much may lie below it.
+/// Every account above has a say in how much may lie below it, but for those `but`, below which it
+/// lies already.
 fn within_limits(
     tables: &mut impl Tables,
     parent: Account,
-    kind: KindName,
+    but: &[Account],
+    (kind, wanted): (KindName, u64),
 ) -> Result<(), StoreError> {
     for above in account::upwards(tables, parent)? {
         let Account::Reseller(id) = above else {
             continue;
         };
+        if but.contains(&above) {
+            continue;
+        }
         let own = tables.document(above.into(), KindName::Reseller, &id.to_string())?;
         let own: Resource<Reseller> = own.ok_or(StoreError::NotFound)?.try_into()?;
-        if let Some(limit) = own.spec.limits.of(kind) {
+        if let Some(most) = own.spec.limits.of(kind) {
             let have = tables.count_below(above, kind)?;
-            refuse_beyond(Topic::Kind(kind), limit, have)?;
+            QuotaMet::check(Topic::Kind(kind), Limit::by_reseller(most), have, wanted)?;
         }
-    }
-    Ok(())
-}
-
-fn refuse_beyond(kind: Topic, limit: u32, have: u64) -> Result<(), StoreError> {
-    if have >= u64::from(limit) {
-        return Err(StoreError::Quota { kind, limit });
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! The tree of accounts: who sees whom, who may sell what, and how much may lie below.
 
 use domain::{
-    Document, KindName, Plan, Quotas, Referrer, Reseller, ResellerLimits, WEBHOOKS_MAX, Webhook,
+    Document, KindName, Limit, Plan, Quotas, Referrer, Reseller, ResellerLimits, WEBHOOKS_MAX,
+    Webhook,
 };
 use ids::{PlanId, ResellerId, TenantId, WebhookId};
-use ports::{Operation, Page, StoreError, Write};
+use ports::{Operation, Page, QuotaMet, StoreError, Write};
 use store::block_on;
 use tenancy::{Account, AccountScope, CapOverrides, Owner};
 
@@ -262,6 +263,18 @@ fn a_disabled_plan_is_kept_and_not_given_anew(world: &World<'_>) {
     assert!(commit(world, &platform(), replace(renamed)).is_ok());
 }
 
+/// A refusal for want of room: of what, beyond which limit, with how many there and how many more
+/// wanted.
+fn met<T>(kind: KindName, limit: Limit, (in_use, wanted): (u64, u64)) -> Result<T, StoreError> {
+    let kind = kind.into();
+    Err(StoreError::Quota(QuotaMet {
+        kind,
+        limit,
+        in_use,
+        wanted,
+    }))
+}
+
 /// A new tenant that may have this much, with its plan.
 pub(crate) fn tenant_on(world: &World<'_>, maximum: Quotas) -> (Document, tenancy::TenantScope) {
     let gold = plan(world, &platform(), "gold", maximum);
@@ -282,14 +295,7 @@ fn no_more_is_made_than_the_plan_allows(world: &World<'_>) {
     world.extension(&acme, "102");
     let third = world.extension_write(&acme, "103");
     let refused = world.commit(&acme, vec![Operation::Create(third.clone())]);
-    let (kind, limit) = (KindName::Extension, 2);
-    assert_eq!(
-        refused,
-        Err(StoreError::Quota {
-            kind: kind.into(),
-            limit
-        })
-    );
+    assert_eq!(refused, met(KindName::Extension, Limit::by_plan(2), (2, 1)));
     // room is made and taken in one change
     let swap = vec![delete(&first), Operation::Create(third)];
     assert!(world.commit(&acme, swap).is_ok());
@@ -318,15 +324,9 @@ fn no_more_webhooks_are_made_than_any_company_may_have(world: &World<'_>) {
     };
     let all = (0..WEBHOOKS_MAX).map(hook).collect();
     world.commit(&acme, all).unwrap();
-    let (kind, limit) = (KindName::Webhook, WEBHOOKS_MAX);
     let refused = world.commit(&acme, vec![hook(WEBHOOKS_MAX)]);
-    assert_eq!(
-        refused,
-        Err(StoreError::Quota {
-            kind: kind.into(),
-            limit
-        })
-    );
+    let (limit, all) = (Limit::by_exchange(WEBHOOKS_MAX), u64::from(WEBHOOKS_MAX));
+    assert_eq!(refused, met(KindName::Webhook, limit, (all, 1)));
 }
 
 fn no_more_lies_below_a_reseller_than_its_limits_allow(world: &World<'_>) {
@@ -341,16 +341,75 @@ fn no_more_lies_below_a_reseller_than_its_limits_allow(world: &World<'_>) {
     let b = tenant(world, "b.example", Some(&oslo));
     let one_more = || tenant_write(world, "c.example", Some(&oslo), None);
     let refused = commit(world, &platform(), Operation::Create(one_more()));
-    let (kind, limit) = (KindName::Tenant, 2);
     assert_eq!(
         refused,
-        Err(StoreError::Quota {
-            kind: kind.into(),
-            limit
-        })
+        met(KindName::Tenant, Limit::by_reseller(2), (2, 1))
     );
     commit(world, &platform(), delete(&b)).unwrap();
     assert!(commit(world, &platform(), Operation::Create(one_more())).is_ok());
+}
+
+/// A reseller right below the platform, or below another, with these limits.
+fn limited(
+    world: &World<'_>,
+    name: &str,
+    parent: Option<&Document>,
+    limits: ResellerLimits,
+) -> Document {
+    let spec = Reseller {
+        limits,
+        ..reseller_spec(name, parent)
+    };
+    let made = Operation::Create(reseller_write(world, spec));
+    commit(world, &platform(), made).unwrap().unwrap()
+}
+
+fn a_company_is_not_moved_to_where_one_more_would_be_too_many(world: &World<'_>) {
+    let one = ResellerLimits {
+        tenants: Some(1),
+        ..ResellerLimits::default()
+    };
+    let north = limited(world, "north", None, one);
+    let oslo = reseller(world, "oslo", Some(&north));
+    let own = tenant(world, "a.example", Some(&oslo));
+    let other = tenant(world, "b.example", None);
+    let moved = |to: &Document| replace(with(&other, "reseller", &to.id));
+    let refused = met(KindName::Tenant, Limit::by_reseller(1), (1, 1));
+    assert_eq!(commit(world, &platform(), moved(&north)), refused);
+    assert_eq!(commit(world, &platform(), moved(&oslo)), refused);
+    // below the same account it may move, and where there is room again too
+    let up = replace(with(&own, "reseller", &north.id));
+    let up = commit(world, &platform(), up).unwrap().unwrap();
+    commit(world, &platform(), delete(&up)).unwrap();
+    commit(world, &platform(), moved(&oslo)).unwrap();
+}
+
+fn a_reseller_is_not_moved_with_more_below_it_than_there_is_room_for(world: &World<'_>) {
+    let few = ResellerLimits {
+        resellers: Some(2),
+        tenants: Some(2),
+    };
+    let north = limited(world, "north", None, few);
+    let south = reseller(world, "south", None);
+    let rome = reseller(world, "rome", Some(&south));
+    for domain in ["a.example", "b.example", "c.example"] {
+        tenant(world, domain, Some(&rome));
+    }
+    let below_north = || replace(with(&south, "parent", &north.id));
+    let refused = met(KindName::Tenant, Limit::by_reseller(2), (0, 3));
+    assert_eq!(commit(world, &platform(), below_north()), refused);
+    let mut wider = with(&north, "display_name", "North");
+    wider.document.spec["limits"]["tenants"] = 3.into();
+    let wider = commit(world, &platform(), replace(wider)).unwrap().unwrap();
+    commit(world, &platform(), below_north()).unwrap();
+    let more = reseller_write(world, reseller_spec("bari", Some(&rome)));
+    let refused = met(KindName::Reseller, Limit::by_reseller(2), (2, 1));
+    assert_eq!(
+        commit(world, &platform(), Operation::Create(more)),
+        refused,
+        "{}",
+        wider.name
+    );
 }
 
 fn a_reseller_with_anything_below_it_is_not_deleted(world: &World<'_>) {
@@ -496,6 +555,8 @@ on_every_store!(
     no_more_is_made_than_the_plan_allows,
     no_more_webhooks_are_made_than_any_company_may_have,
     no_more_lies_below_a_reseller_than_its_limits_allow,
+    a_company_is_not_moved_to_where_one_more_would_be_too_many,
+    a_reseller_is_not_moved_with_more_below_it_than_there_is_room_for,
     a_reseller_with_anything_below_it_is_not_deleted,
     accounts_never_lie_below_themselves,
     a_reseller_moves_with_all_that_lies_below_it,

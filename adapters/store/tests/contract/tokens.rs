@@ -1,8 +1,8 @@
 //! API keys.
 
-use domain::{AuditEntry, KindName, Quotas, TokenRecord, Topic};
+use domain::{AuditEntry, KindName, Limit, Quotas, TokenRecord, Topic};
 use ids::{AuditId, TenantId, TokenId};
-use ports::{Page, Renewal, StoreError, TokenReach};
+use ports::{Page, QuotaMet, Renewal, StoreError, TokenReach};
 use store::block_on;
 use tenancy::{Owner, TokenHash};
 
@@ -251,9 +251,15 @@ fn a_plan_says_how_many_keys_a_tenant_has(world: &World<'_>) {
     let (_, acme) = tenant_on(world, one);
     let first = token(1, acme.owner());
     put(world, &first).unwrap();
-    let (kind, limit) = (Topic::Key, 1);
+    let met = QuotaMet {
+        kind: Topic::Key,
+        limit: Limit::by_plan(1),
+        in_use: 1,
+        wanted: 1,
+    };
+    let refused = StoreError::Quota(met);
     let second = token(2, acme.owner());
-    assert_eq!(put(world, &second), Err(StoreError::Quota { kind, limit }));
+    assert_eq!(put(world, &second), Err(refused.clone()));
     let reach = TokenReach::from(&acme);
     let noted = |action| AuditEntry {
         owner: acme.owner(),
@@ -261,7 +267,7 @@ fn a_plan_says_how_many_keys_a_tenant_has(world: &World<'_>) {
     };
     let audit = noted("token.created");
     let inside = world.store.put_token(&reach, &second, &audit);
-    assert_eq!(block_on(inside), Err(StoreError::Quota { kind, limit }));
+    assert_eq!(block_on(inside), Err(refused));
     let audit = noted("token.revoked");
     block_on(world.store.revoke_token(&reach, first.id, time(5), &audit)).unwrap();
     put(world, &second).unwrap();

@@ -16,6 +16,7 @@ pub(crate) mod prepare;
 pub(crate) mod sheet;
 pub(crate) mod snapshot;
 pub(crate) mod token;
+pub(crate) mod usage;
 
 use admin::Resources;
 use domain::Kind;

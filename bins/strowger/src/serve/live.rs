@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use ids::CallId;
 use node::{Answer, Ask, Question, Ticket};
-use ports::{LiveCall, LiveError, LiveExchange, LiveRegistration};
+use ports::{LiveCall, LiveError, LiveExchange, LiveRegistration, LiveUsage};
 use tenancy::TenantScope;
 use tokio::sync::oneshot;
 
@@ -51,7 +51,8 @@ impl Waiting {
             Answer::Calls(ticket, _)
             | Answer::Call(ticket, _)
             | Answer::HungUp(ticket, _)
-            | Answer::Registrations(ticket, _) => *ticket,
+            | Answer::Registrations(ticket, _)
+            | Answer::Usage(ticket, _) => *ticket,
         };
         if let Some(asker) = self.open().remove(&ticket) {
             // whoever asked may have gone meanwhile
@@ -88,36 +89,49 @@ impl LiveExchange for Live {
     async fn calls(&self, scope: &TenantScope) -> Result<Vec<LiveCall>, LiveError> {
         match self.ask(scope, Ask::Calls).await? {
             Answer::Calls(_, calls) => Ok(calls),
-            Answer::Call(..) | Answer::HungUp(..) | Answer::Registrations(..) => {
-                Err(LiveError::Unavailable)
-            }
+            Answer::Call(..)
+            | Answer::HungUp(..)
+            | Answer::Registrations(..)
+            | Answer::Usage(..) => Err(LiveError::Unavailable),
         }
     }
 
     async fn call(&self, scope: &TenantScope, id: CallId) -> Result<LiveCall, LiveError> {
         match self.ask(scope, Ask::Call(id)).await? {
             Answer::Call(_, call) => call.map(|call| *call),
-            Answer::Calls(..) | Answer::HungUp(..) | Answer::Registrations(..) => {
-                Err(LiveError::Unavailable)
-            }
+            Answer::Calls(..)
+            | Answer::HungUp(..)
+            | Answer::Registrations(..)
+            | Answer::Usage(..) => Err(LiveError::Unavailable),
         }
     }
 
     async fn hang_up(&self, scope: &TenantScope, id: CallId, text: &str) -> Result<(), LiveError> {
         match self.ask(scope, Ask::HangUp(id, text.to_owned())).await? {
             Answer::HungUp(_, done) => done,
-            Answer::Calls(..) | Answer::Call(..) | Answer::Registrations(..) => {
-                Err(LiveError::Unavailable)
-            }
+            Answer::Calls(..)
+            | Answer::Call(..)
+            | Answer::Registrations(..)
+            | Answer::Usage(..) => Err(LiveError::Unavailable),
         }
     }
 
     async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError> {
         match self.ask(scope, Ask::Registrations).await? {
             Answer::Registrations(_, bindings) => Ok(bindings),
-            Answer::Calls(..) | Answer::Call(..) | Answer::HungUp(..) => {
+            Answer::Calls(..) | Answer::Call(..) | Answer::HungUp(..) | Answer::Usage(..) => {
                 Err(LiveError::Unavailable)
             }
+        }
+    }
+
+    async fn usage(&self, scope: &TenantScope) -> Result<LiveUsage, LiveError> {
+        match self.ask(scope, Ask::Usage).await? {
+            Answer::Usage(_, usage) => Ok(usage),
+            Answer::Calls(..)
+            | Answer::Call(..)
+            | Answer::HungUp(..)
+            | Answer::Registrations(..) => Err(LiveError::Unavailable),
         }
     }
 

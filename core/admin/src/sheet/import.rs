@@ -202,9 +202,9 @@ fn refused_row<K: Kind>(line: u64, error: StoreError) -> Result<Bad, StoreError>
             let rule = format!("must be an existing {}", reference.kind);
             Ok(Bad::of(line, Invalid::new(reference.field, rule)))
         }
-        StoreError::Quota { .. }
-        | StoreError::NotInPlan(_)
-        | StoreError::RevisionMismatch { .. } => Ok(Bad::new(line, "", error.to_string())),
+        StoreError::Quota(_) | StoreError::NotInPlan(_) | StoreError::RevisionMismatch { .. } => {
+            Ok(Bad::new(line, "", error.to_string()))
+        }
         StoreError::NotFound
         | StoreError::InUse { .. }
         | StoreError::TooLarge { .. }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use admin::apply::{self, What};
 use admin::archive::{self, Line, Report, Wanted};
 use admin::documents;
-use domain::{Credentials, Device, Digests, Extension, Resource, User};
+use domain::{Credentials, Device, Digests, Extension, Plan, Resource, Tenant, User};
 use ids::{LoginId, UserId};
 use ports::{
     ArchiveError, CredentialRecord, CredentialStore, ExchangeStore, Giver, PAGE_MAX, Page,
@@ -15,7 +15,7 @@ use ports::{
 };
 use serde_json::json;
 use store::block_on;
-use tenancy::PlatformScope;
+use tenancy::{PlatformScope, Unresolved};
 
 use crate::office::Scene;
 
@@ -488,4 +488,51 @@ fn a_company_whose_plan_is_nowhere_here_comes_in_without_and_says_so() {
         .iter()
         .any(|note| note.starts_with("its plan is not here"));
     assert!(said, "{:?}", report.notes);
+}
+
+/// Puts a company on a plan of so many extensions, or changes that plan.
+fn on_plan(scene: &Scene, domain: &str, extensions: usize) {
+    let (office, platform) = (&scene.office, &scene.platform);
+    let name = Unresolved::<Plan>::new("p");
+    let maximum = json!({ "maximum": { "extensions": extensions } });
+    if let Ok((found, _)) = block_on(documents::find(office, platform, &name)) {
+        let changed = documents::patch::<Plan, _>(office, platform, found, None, &maximum);
+        block_on(changed).unwrap();
+        return;
+    }
+    let plan = json!({ "name": "p", "maximum": { "extensions": extensions } });
+    block_on(documents::create::<Plan, _>(office, platform, plan)).unwrap();
+    let found = scene.below(&scene.visit(domain).unwrap());
+    let sold = json!({ "plan": "p" });
+    let sold = documents::patch::<Tenant, _>(office, platform, found, None, &sold);
+    block_on(sold).unwrap();
+}
+
+#[test]
+fn an_archive_does_not_go_around_the_plan() {
+    let scene = Scene::new();
+    company(&scene, "acme.example", 2);
+    on_plan(&scene, "acme.example", 3);
+    let lines = taken(&scene, "acme.example");
+    cloned(&scene, &lines, "one.example").unwrap();
+    on_plan(&scene, "acme.example", 2);
+    let refused = cloned(&scene, &lines, "two.example").unwrap_err();
+    let said = "extensions: limit 2 by the plan, in use 0, wanted 3 more";
+    assert!(refused.to_string().contains(said), "{refused}");
+    assert!(scene.visit("two.example").is_err(), "nothing is half done");
+    // the company itself had as many before, and is mended all the same
+    let id = scene.visit("acme.example").unwrap().tenant.id;
+    let mend = Wanted {
+        replace: Some(id),
+        ..Wanted::default()
+    };
+    restored(&scene, &lines, &mend).unwrap();
+    let name = Unresolved::<Extension>::new("103");
+    let scope = scene.visit("acme.example").unwrap().scope;
+    let (found, _) = block_on(documents::find(&scene.office, &scope, &name)).unwrap();
+    let gone = documents::delete::<Extension, _>(&scene.office, &scope, found, None);
+    block_on(gone).unwrap();
+    let refused = restored(&scene, &lines, &mend).unwrap_err();
+    let said = "extensions: limit 2 by the plan, in use 2, wanted 1 more";
+    assert!(refused.to_string().contains(said), "{refused}");
 }

@@ -10,6 +10,7 @@ mod devices;
 mod live;
 mod office;
 mod persons;
+mod quotas;
 mod sheets;
 mod support;
 mod tenants;

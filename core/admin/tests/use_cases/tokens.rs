@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use admin::tokens::{self, NewKey};
 use admin::{access, key_uses};
-use domain::{TOKEN_OVERLAP_MAX, TOKENS_ENDED_KEPT, TOKENS_MAX, TokenRecord, Topic};
+use domain::{Limit, TOKEN_OVERLAP_MAX, TOKENS_ENDED_KEPT, TOKENS_MAX, TokenRecord, Topic};
 use ids::{TenantId, TokenId};
 use machine::WallTime;
-use ports::{StoreError, TokenReach};
+use ports::{QuotaMet, StoreError, TokenReach};
 use store::block_on;
 use tenancy::{Owner, TokenText};
 
@@ -130,10 +130,14 @@ fn an_owner_has_so_many_live_keys_and_ended_ones_are_forgotten_in_the_end() {
     for _ in 0..TOKENS_MAX {
         make().unwrap();
     }
-    let kind = Topic::Key;
+    let met = QuotaMet {
+        kind: Topic::Key,
+        limit: Limit::by_exchange(TOKENS_MAX),
+        in_use: u64::from(TOKENS_MAX),
+        wanted: 1,
+    };
     let refused = make().map(|_| ());
-    let limit = TOKENS_MAX;
-    assert_eq!(refused, Err(StoreError::Quota { kind, limit }));
+    assert_eq!(refused, Err(StoreError::Quota(met)));
     for key in known() {
         block_on(tokens::revoke(&scene.office, &reach(&scene), key.id)).unwrap();
     }

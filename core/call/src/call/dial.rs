@@ -50,6 +50,9 @@ impl Call {
                 Some(DialStep::Refuse(refusal)) => {
                     return self.refuse_caller(Answer::of(refusal), draft);
                 }
+                Some(DialStep::Capped(because)) => {
+                    return self.refuse_caller(Answer::capped(because), draft);
+                }
                 Some(DialStep::Guest(guest)) => return self.answer_as(guest, draft),
                 Some(DialStep::Ring {
                     number,

@@ -24,6 +24,14 @@ impl Answer {
             planned: Some(refusal.cause),
         }
     }
+
+    /// The company has its share already, and the caller is told of what.
+    pub(crate) fn capped(because: String) -> Answer {
+        Answer {
+            reason: because,
+            ..Answer::of(Refusal::CONGESTED)
+        }
+    }
 }
 
 /// The better of two refusals to tell the caller (RFC 3261 §16.7, narrowed to what a person can

@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{End, Fault};
 use machine::Instant;
-use routing::{Caller, Dialled, Guest, Purpose, RouteRequest};
+use routing::{Caller, Dialled, Guest, Purpose, Refusal, RouteRequest};
 use sdp::{Description, Direction as MediaDirection};
 use std::time::Duration;
 
@@ -126,6 +126,9 @@ impl Call {
         for step in plan.steps {
             match step {
                 DialStep::Refuse(refusal) => return self.transfer_failed(refusal.status, draft),
+                DialStep::Capped(_) => {
+                    return self.transfer_failed(Refusal::CONGESTED.status, draft);
+                }
                 DialStep::Guest(guest) => return self.transfer_to_guest(transferee, guest, draft),
                 DialStep::Ring {
                     number,

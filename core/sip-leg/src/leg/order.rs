@@ -8,6 +8,10 @@ use media::{Command, PromptId};
 use sip_message::Name;
 use sip_stack::usage::{Event, Untimely};
 
+/// Seconds after which a caller that was told 503 may try again. Phones take a 503 without them for
+/// a fault of the exchange's own (RFC 3261 §21.5.4).
+const RETRY_AFTER: &str = "1";
+
 /// Which prompt is which on the road.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PromptBook {
@@ -170,7 +174,10 @@ impl SipLeg {
         events: &mut Vec<Event>,
     ) -> Result<(), Untimely> {
         self.close(desk);
-        let headers = [(Name::Reason, reason_value(reason))];
+        let mut headers = vec![(Name::Reason, reason_value(reason))];
+        if status == 503 {
+            headers.push((Name::RetryAfter, RETRY_AFTER.to_owned()));
+        }
         self.usage
             .refuse(status, None, &headers, &mut desk.step(events))
     }

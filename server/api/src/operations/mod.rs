@@ -18,6 +18,7 @@ mod sign_on;
 mod support;
 mod tenants;
 mod tokens;
+mod usage;
 mod webhooks;
 mod written;
 
@@ -50,6 +51,7 @@ fn list() -> Vec<Operation> {
     });
     let documents = kinds.into_iter().flatten();
     let others = [
+        usage::operations(),
         documents::sheets(),
         registrations::operations(),
         calls::operations(),

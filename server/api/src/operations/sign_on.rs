@@ -149,7 +149,7 @@ fn page(base: &str, fragment: &str) -> String {
 /// What the portal is told of a refusal. A stranger hears no more than that it did not work.
 fn word(refusal: &Refusal) -> &'static str {
     match refusal {
-        Refusal::Store(StoreError::Quota { .. }) => "quota",
+        Refusal::Store(StoreError::Quota(_)) => "quota",
         Refusal::Server(NoSignOn::Unreachable(_) | NoSignOn::Status(_))
         | Refusal::Server(NoSignOn::Refused(oidc::Refusal::Discovery(_)))
         | Refusal::Store(_)

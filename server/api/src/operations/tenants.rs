@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use admin::tenants;
 use axum::http::Method;
-use domain::{KindName, Permission, Tenant, Topic, Verb};
+use domain::{KindName, Tenant};
 use tenancy::Principal;
 
 use super::documents;
@@ -15,28 +15,15 @@ use crate::operation::{Operation, Run};
 use crate::problem::Problem;
 use crate::view::audit::VersionView;
 use crate::view::document::View;
-use crate::view::usage::UsageView;
 
 const ONE: &str = "/api/v1/tenants/{tenant}";
 const HISTORY: &str = "/api/v1/tenants/{tenant}/history";
-const USAGE: &str = "/api/v1/tenants/{tenant}/usage";
 
 pub(super) fn operations() -> Vec<Operation> {
-    let mut operations: Vec<Operation> = documents::operations(KindName::Tenant)
+    documents::operations(KindName::Tenant)
         .into_iter()
         .map(for_tenants_too)
-        .collect();
-    let usage = Operation::get(USAGE, "getTenantUsage", usage)
-        .needs(Permission::of(Topic::Usage, Verb::Read))
-        .tells(
-            "Show what a tenant uses",
-            "Its caps as they are in force, how many documents of each kind it has and may have, \
-             and its calls and bindings of this moment.",
-        )
-        .gives::<UsageView>("What it has and may have.")
-        .tag("Tenants");
-    operations.push(usage);
-    operations
+        .collect()
 }
 
 /// The operation as it serves the keys of tenants beside those of accounts.
@@ -74,15 +61,4 @@ async fn get(call: Call) -> Result<Answer, Problem> {
 async fn history(call: Call) -> Result<Answer, Problem> {
     let versions = tenants::history(&call.office, &call.scope().await?).await?;
     Answer::json(&List::<VersionView>::of(versions, None))
-}
-
-async fn usage(call: Call) -> Result<Answer, Problem> {
-    let entered = call.oversee(&call.reference("tenant")).await?;
-    let usage = tenants::usage(&call.office, &entered).await?;
-    let live = &call.front.parts.live;
-    let calls = live.calls(&entered.scope).await.ok();
-    let bindings = live.registrations(&entered.scope).await.ok();
-    let calls = calls.map(|calls| calls.len());
-    let bindings = bindings.map(|bindings| bindings.len());
-    Answer::json(&UsageView::of(usage, calls, bindings))
 }

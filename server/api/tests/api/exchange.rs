@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use ids::{CallId, DeviceId, TenantId, WebhookId};
 use machine::WallTime;
 use ports::{
-    CourierError, HookDesk, LiveCall, LiveError, LiveExchange, LiveLeg, LiveRegistration, Receipt,
-    StoreError, Why,
+    CourierError, HookDesk, LiveCall, LiveError, LiveExchange, LiveLeg, LiveRegistration,
+    LiveUsage, Metered, Receipt, StoreError, Why,
 };
 use tenancy::TenantScope;
 use tokio::sync::Semaphore;
@@ -116,6 +116,15 @@ impl LiveExchange for Exchange {
         self.enter().await?;
         let all = self.registrations.lock().unwrap();
         Ok(all.get(&scope.tenant()).cloned().unwrap_or_default())
+    }
+
+    async fn usage(&self, scope: &TenantScope) -> Result<LiveUsage, LiveError> {
+        let count = |number: usize| Metered::new(u64::try_from(number).unwrap_or_default(), 0);
+        Ok(LiveUsage {
+            concurrent_calls: count(self.calls(scope).await?.len()),
+            bindings: count(self.registrations(scope).await?.len()),
+            ..LiveUsage::default()
+        })
     }
 
     fn is_ready(&self) -> bool {

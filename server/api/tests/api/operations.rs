@@ -342,13 +342,12 @@ async fn tenants(world: &World) {
         .await
         .is(200)
         .json();
-    assert_eq!(usage["caps"]["weight"], 7);
-    assert_eq!(usage["caps"]["concurrent_calls"], 200);
-    let none = json!({"have": 0, "included": null, "maximum": null});
-    assert_eq!(
-        (&usage["counts"]["devices"], &usage["calls"]),
-        (&none, &0.into())
-    );
+    let weight = json!({"limit": 7, "set_by": "tenant", "in_use": null, "refused": null});
+    assert_eq!(usage["caps"]["weight"], weight);
+    let calls = json!({"limit": 200, "set_by": "exchange", "in_use": 0, "refused": 0});
+    assert_eq!(usage["caps"]["concurrent_calls"], calls);
+    let none = json!({"in_use": 0, "included": null, "limit": null, "set_by": null});
+    assert_eq!(usage["counts"]["devices"], none);
     let back = Ask::post(&format!("{two}/rollback")).json(&json!({"revision": 2}));
     let back = world.operator(back).await.is(200).json();
     assert_eq!(

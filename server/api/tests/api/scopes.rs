@@ -174,6 +174,6 @@ async fn a_company_sees_when_its_keys_were_last_used_and_how_many_it_may_have() 
         .await;
     assert_eq!(
         usage.is(200).json()["counts"]["keys"],
-        json!({"have": 3, "included": null, "maximum": 200})
+        json!({"in_use": 3, "included": null, "limit": 200, "set_by": "exchange"})
     );
 }

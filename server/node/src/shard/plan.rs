@@ -1,10 +1,10 @@
 //! From a request to a plan that can be carried out at this moment.
 
 use super::Shard;
-use crate::tenants::Capped;
+use crate::capped::Capped;
 use call::{Contact, DialPlan, DialStep};
 use domain::CompiledTenant;
-use routing::{Explanation, Refusal, RouteRequest, Step};
+use routing::{Explanation, RouteRequest, Step};
 use tenancy::TenantScope;
 
 /// Slot of a device's fixed address among its contacts.
@@ -67,22 +67,9 @@ impl Shard {
 /// What a caller gets whose company has its share already.
 pub(crate) fn capped_plan(capped: Capped) -> DialPlan {
     let mut explanation = Explanation::default();
-    match capped {
-        Capped::Concurrent(cap) => {
-            let because = format!("the company has {cap} calls at once, as many as it may");
-            explanation.add("cap.concurrent_calls", because);
-        }
-        Capped::Rate(cap) => {
-            let because = format!("the company began {cap} calls within a second, its most");
-            explanation.add("cap.calls_per_second", because);
-        }
-    }
-    let refusal = Refusal {
-        status: 503,
-        cause: 42,
-    };
+    explanation.add(capped.rule(), capped.to_string());
     DialPlan {
-        steps: vec![DialStep::Refuse(refusal)],
+        steps: vec![DialStep::Capped(capped.to_string())],
         explanation,
     }
 }

@@ -6,7 +6,7 @@ use crate::calls::Entry;
 use call::{Bridge, Direction, HangUp, Input, LegStage};
 use ids::CallId;
 use machine::Instant;
-use ports::{LiveCall, LiveError, LiveLeg, LiveRegistration, Why};
+use ports::{LiveCall, LiveError, LiveLeg, LiveRegistration, LiveUsage, Why};
 use tenancy::TenantScope;
 
 /// Names a question in its answer.
@@ -34,6 +34,8 @@ pub enum Ask {
     HangUp(CallId, String),
     /// All bindings.
     Registrations,
+    /// What is used of the caps.
+    Usage,
 }
 
 /// An answer.
@@ -47,10 +49,12 @@ pub enum Answer {
     HungUp(Ticket, Result<(), LiveError>),
     /// To [`Ask::Registrations`].
     Registrations(Ticket, Vec<LiveRegistration>),
+    /// To [`Ask::Usage`].
+    Usage(Ticket, LiveUsage),
 }
 
 impl Shard {
-    pub(crate) fn question(&mut self, question: Question, _now: Instant) {
+    pub(crate) fn question(&mut self, question: Question, now: Instant) {
         let Question { ticket, scope, ask } = question;
         let answer = match ask {
             Ask::Calls => {
@@ -84,6 +88,12 @@ impl Shard {
                     .map(show_binding)
                     .collect();
                 Answer::Registrations(ticket, shown)
+            }
+            Ask::Usage => {
+                let mut usage = self.tenants.usage(scope.tenant(), now);
+                let held = self.registrar.count(&scope);
+                usage.bindings.in_use = u64::try_from(held).unwrap_or(u64::MAX);
+                Answer::Usage(ticket, usage)
             }
         };
         self.outbox.answers.push(answer);

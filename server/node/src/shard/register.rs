@@ -2,6 +2,7 @@
 
 use super::Shard;
 use super::admission::Admitted;
+use crate::capped::Capped;
 use domain::Event;
 use ids::EventId;
 use machine::{Instant, WallTime};
@@ -20,14 +21,18 @@ impl Shard {
         let Some(admitted) = self.admit(key, flow, message, now) else {
             return;
         };
-        if !self.tenants.may_register(admitted.scope.tenant(), now) {
-            return self.retry_later(key, message, now);
+        let tenant = admitted.scope.tenant();
+        if let Err(capped) = self.tenants.take_registration(tenant, now) {
+            return self.refuse_capped(key, message, capped, now);
         }
         let Ok(contacts) = message.contacts() else {
             return self.refuse(key, message, 400, now);
         };
         let outcome = match registration(message, &contacts, flow) {
             Ok(mut request) => {
+                if let Err(capped) = self.check_bindings(&admitted) {
+                    return self.refuse_capped(key, message, capped, now);
+                }
                 request.former_until = admitted.former_until;
                 let before = self.former_bound(&admitted).is_some();
                 let outcome = self.bind(&admitted, &request, now);
@@ -41,25 +46,23 @@ impl Shard {
         self.answer_register(key, message, &outcome, now);
     }
 
-    fn bind(&mut self, admitted: &Admitted, request: &Registration<'_>, now: Instant) -> Outcome {
-        let Admitted {
-            scope,
-            tenant,
-            device,
-            ..
-        } = admitted;
-        let bound = self.tenants.caps(scope.tenant()).is_some_and(|caps| {
-            let held = self.registrar.count(scope);
-            held < usize::try_from(caps.bindings).unwrap_or(usize::MAX)
-        });
-        let adds = self.registrar.bindings(scope, *device).is_empty();
-        if !bound && adds && tenant.device(*device).is_some() {
-            return Outcome::Full;
+    /// Refuses a device that has no binding yet where its company has as many as it may.
+    fn check_bindings(&mut self, admitted: &Admitted) -> Result<(), Capped> {
+        let (scope, device) = (&admitted.scope, admitted.device);
+        let adds = self.registrar.bindings(scope, device).is_empty();
+        if !adds || admitted.tenant.device(device).is_none() {
+            return Ok(());
         }
+        let held = self.registrar.count(scope);
+        self.tenants.check_bindings(scope.tenant(), held)
+    }
+
+    fn bind(&mut self, admitted: &Admitted, request: &Registration<'_>, now: Instant) -> Outcome {
         let wall = self.clock.wall(now);
         let (random, out) = (&mut self.random, &mut self.turn.bindings);
+        let (scope, device) = (&admitted.scope, admitted.device);
         self.registrar
-            .register(scope, *device, request, now, wall, random, out)
+            .register(scope, device, request, now, wall, random, out)
     }
 
     fn answer_register(
@@ -141,6 +144,17 @@ impl Shard {
         }
         let told = |output: &Output| matches!(output, Output::Changed { .. });
         self.turn.bindings.retain(|output| !told(output));
+    }
+
+    /// Refuses what a company's cap has no room for, and says which cap that is.
+    fn refuse_capped(&mut self, key: ServerKey, message: &Message, capped: Capped, now: Instant) {
+        let mut answer = self.sip.transactions.response(key, message, 503);
+        answer
+            .header(Name::RetryAfter, self.config.limits.retry_after.as_secs())
+            .text(Name::Warning, &format!("399 strowger \"{capped}\""));
+        self.sip
+            .transactions
+            .respond(key, answer.finish(), 503, now);
     }
 
     pub(crate) fn retry_later(&mut self, key: ServerKey, message: &Message, now: Instant) {

@@ -1,6 +1,6 @@
 //! Which company's sign-in server serves whom.
 
-use domain::{Resource, SSO_MAX, Sso, Tenant};
+use domain::{Feature, Plan, Resource, SSO_MAX, Sso, Tenant};
 use identity::oidc::{BadIssuer, Client, Issuer};
 use ids::{SsoId, TenantId};
 use ports::{Page, StoreError};
@@ -12,7 +12,8 @@ use crate::office::Office;
 /// Who acts where nobody is signed in yet, for the audit trail.
 pub(super) const JOB: &str = "sign-on";
 
-/// A sign-in server that is open: enabled, and of a company whose people may sign in.
+/// A sign-in server that is open: enabled, and of a company whose people may sign in and whose plan
+/// has sign-on.
 #[derive(Clone, Debug)]
 pub(in crate::people) struct Door {
     pub(super) scope: TenantScope,
@@ -58,6 +59,14 @@ impl Door {
         };
         let above = Account::of(own.spec.reseller).into();
         if !own.spec.enabled || !office.store().is_open(above).await? {
+            return Ok(Vec::new());
+        }
+        if own.spec.plan.is_some()
+            && let Some(plan) = office.store().plan(&scope).await?
+            && !Resource::<Plan>::try_from(plan)?
+                .spec
+                .includes(Feature::Sso)
+        {
             return Ok(Vec::new());
         }
         let page = Page::first(usize::try_from(SSO_MAX).unwrap_or(usize::MAX));
