@@ -2,7 +2,7 @@
 
 use domain::{Feature, KindName, Limit, Reseller, SetBy};
 use ports::{StoreError, TokenReach};
-use tenancy::{Account, AccountScope};
+use tenancy::{Account, AccountScope, Unresolved};
 
 use crate::access::Entered;
 use crate::documents;
@@ -103,7 +103,7 @@ pub async fn of_account(office: &Office, scope: &AccountScope) -> Result<Vec<Cou
     let limits = match scope.account() {
         Account::Platform => Default::default(),
         Account::Reseller(id) => {
-            let own = tenancy::Unresolved::<Reseller>::new(id.to_string());
+            let own = Unresolved::<Reseller>::new(id.to_string());
             documents::find(office, scope, &own).await?.1.spec.limits
         }
     };

@@ -281,7 +281,8 @@ mod tests {
     fn every_cap_has_the_name_that_documents_give_it() {
         let caps = Caps::default();
         let written = serde_json::to_value(caps).unwrap();
-        let each: serde_json::Map<_, _> = caps.each().map(|(n, v)| (n.into(), v.into())).into();
+        let each = caps.each().map(|(name, cap)| (name.to_owned(), cap.into()));
+        let each: serde_json::Map<_, _> = each.into_iter().collect();
         assert_eq!(written, serde_json::Value::Object(each.clone()));
         for name in each.keys() {
             assert!(CapOverrides::from(caps).names(name), "{name}");

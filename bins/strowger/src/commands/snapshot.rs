@@ -1,10 +1,10 @@
 //! `strowger snapshot`, `strowger plan FILE` and `strowger apply`.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use admin::apply::{self, Act, Progress, Snapshot, Step, Trouble, What};
+use admin::apply::{self, Act, Pile, Progress, Step, Sums, Trouble, What};
 use ports::Fault;
 use store::block_on;
 
@@ -17,9 +17,6 @@ use crate::progress_bar::ProgressBar;
 
 /// Longest snapshot that is read, in bytes.
 const SNAPSHOT_MAX: u64 = 256 << 20;
-
-/// Documents that `apply` names when it is done; of more there is only the sum.
-const LINES: usize = 1_000;
 
 /// What stands before the documents, for whoever opens the file.
 const HEAD: &str = "\
@@ -66,7 +63,9 @@ pub(crate) fn plan(folder: &Folder, file: &Path) -> Result<(), Failure> {
     let console = Console::open(folder)?;
     let steps = apply::plan(&console.office, &console.platform, &snapshot);
     let steps = block_on(steps).map_err(|trouble| refused(&trouble))?;
-    show(&steps, usize::MAX);
+    let mut sums = Sums::default();
+    steps.iter().for_each(|step| sums.add(&step.act));
+    show(&steps, sums);
     Ok(())
 }
 
@@ -85,7 +84,7 @@ pub(crate) fn carry_out(arguments: &ApplyArguments) -> Result<(), Failure> {
     let applied = apply::carry_out(&console.office, &console.platform, &snapshot, progress);
     let applied = block_on(applied).map_err(|trouble| refused(&trouble))?;
     if !arguments.quiet {
-        show(&applied.steps, LINES);
+        show(&applied.steps, applied.sums);
         let transactions = applied.transactions;
         if transactions > 1 {
             print::line(&format!("in {transactions} transactions"));
@@ -124,10 +123,10 @@ fn aftermath(done: &Progress) -> String {
     )
 }
 
-/// What happens: the first `most` documents that do not stay as they are, and the sums.
-fn show(steps: &[Step], most: usize) {
-    let (mut made, mut changed, mut kept) = (0_usize, 0_usize, 0_usize);
-    let mut lines = Vec::new();
+/// What happens: the documents that do not stay as they are, as far as they are told, and the
+/// sums.
+fn show(steps: &[Step], sums: Sums) {
+    let mut told = 0;
     for step in steps {
         let within = step.within.as_ref();
         let within = within
@@ -135,19 +134,19 @@ fn show(steps: &[Step], most: usize) {
             .unwrap_or_default();
         let document = format!("{} {}{within}", step.kind, step.name);
         match &step.act {
-            Act::Create => {
-                made += 1;
-                lines.push(format!("+ {document}"));
-            }
-            Act::Change(members) => {
-                changed += 1;
-                lines.push(format!("~ {document}: {}", members.join(", ")));
-            }
-            Act::Keep => kept += 1,
+            Act::Create => print::line(&format!("+ {document}")),
+            Act::Change(members) => print::line(&format!("~ {document}: {}", members.join(", "))),
+            Act::Keep => continue,
         }
+        told += 1;
     }
-    lines.iter().take(most).for_each(|line| print::line(line));
-    if let Some(more) = lines.len().checked_sub(most).filter(|more| *more > 0) {
+    let Sums {
+        made,
+        changed,
+        kept,
+    } = sums;
+    let all = made + changed;
+    if let Some(more) = all.checked_sub(told).filter(|more| *more > 0) {
         print::line(&format!("… and {more} more"));
     }
     print::line(&format!(
@@ -155,26 +154,42 @@ fn show(steps: &[Step], most: usize) {
     ));
 }
 
-fn read(file: &Path) -> Result<Snapshot, Failure> {
+/// Reads a snapshot, document by document.
+fn read(file: &Path) -> Result<Pile, Failure> {
     let name = file.display();
     let bad = |error: io::Error| Failure::new(format!("{name}: {error}"));
-    let mut text = String::new();
-    if file == Path::new("-") {
-        io::stdin()
-            .take(SNAPSHOT_MAX)
-            .read_to_string(&mut text)
-            .map_err(bad)?;
+    let source: Box<dyn Read> = if file == Path::new("-") {
+        Box::new(io::stdin().lock())
     } else {
-        let file = fs::File::open(file).map_err(bad)?;
-        file.take(SNAPSHOT_MAX)
-            .read_to_string(&mut text)
-            .map_err(bad)?;
-    }
+        Box::new(fs::File::open(file).map_err(bad)?)
+    };
+    let source = BufReader::new(Bounded {
+        source,
+        left: SNAPSHOT_MAX,
+    });
     // the length is bounded above; the reader's own bounds are made for small settings
     let options = serde_saphyr::options! { budget: None };
-    serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
+    serde_saphyr::from_reader_with_options(source, options).map_err(|error| {
         Failure::new(format!("{name}: {error}")).next("a snapshot looks like: strowger snapshot")
     })
+}
+
+/// A source that fails where it is longer than it may be, rather than ending there.
+struct Bounded {
+    source: Box<dyn Read>,
+    left: u64,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(into)?;
+        let read_now = u64::try_from(read).unwrap_or(u64::MAX);
+        self.left = self.left.checked_sub(read_now).ok_or_else(|| {
+            let mib = SNAPSHOT_MAX >> 20;
+            io::Error::other(format!("it is longer than {mib} MiB"))
+        })?;
+        Ok(read)
+    }
 }
 
 #[cfg(test)]

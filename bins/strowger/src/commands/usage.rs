@@ -1,7 +1,6 @@
 //! `strowger usage`.
 
 use admin::usage::{self, CapInForce, Count};
-use domain::SetBy;
 use store::block_on;
 
 use crate::arguments::usage::UsageArguments;
@@ -16,8 +15,8 @@ use crate::print;
 pub(crate) fn run(arguments: &UsageArguments) -> Result<(), Failure> {
     let console = Console::open(&arguments.folder)?;
     if let Some(company) = &arguments.company {
-        let used = usage::of_tenant(&console.office, &console.enter(company)?);
-        let used = block_on(used)?;
+        let entered = console.enter(company)?;
+        let used = block_on(usage::of_tenant(&console.office, &entered))?;
         let mut rows: Vec<_> = used.counts.iter().map(counted).collect();
         rows.extend(used.caps.iter().map(capped));
         table(&rows);
@@ -60,12 +59,11 @@ fn counted(count: &Count) -> Vec<String> {
 }
 
 fn capped(cap: &CapInForce) -> Vec<String> {
-    let set_by: SetBy = cap.set_by;
     vec![
         cap.name.to_owned(),
         String::new(),
         cap.limit.to_string(),
-        set_by.as_str().to_owned(),
+        cap.set_by.as_str().to_owned(),
         String::new(),
     ]
 }

@@ -10,9 +10,10 @@ use tenancy::{Account, AccountScope, Owner};
 use super::existing::Existing;
 use super::names::{called, each_reference};
 use super::order::{Order, Rank};
+use super::pile::Pile;
 use super::progress::Progress;
-use super::snapshot::{Entry, Snapshot};
-use super::step::{Act, Step, Trouble};
+use super::snapshot::Entry;
+use super::step::{Act, Step, Sums, Trouble};
 use crate::draft::take_secret;
 use crate::office::Office;
 use crate::reference::above;
@@ -24,11 +25,16 @@ use crate::spec::parse_spec;
 /// that a running exchange, which waits meanwhile, is not kept waiting for long.
 const LOT: usize = 2_000;
 
+/// Steps that [`carry_out`] tells one by one; of those beyond there are only the sums.
+const STEPS_TOLD: usize = 1_000;
+
 /// What was done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
-    /// All steps, in the order in which they were taken.
+    /// The first 1,000 steps that made or changed something, in the order in which they were taken.
     pub steps: Vec<Step>,
+    /// How many there were of each sort.
+    pub sums: Sums,
     /// How many transactions it took: one, unless there was more to change than one takes (2,000
     /// documents). Each of several holds whole companies.
     pub transactions: usize,
@@ -41,13 +47,13 @@ pub struct Applied {
 pub async fn plan(
     office: &Office,
     scope: &AccountScope,
-    snapshot: &Snapshot,
+    snapshot: &Pile,
 ) -> Result<Vec<Step>, Trouble> {
-    snapshot.check()?;
-    let order = Order::of(&snapshot.documents);
+    let order = snapshot.order();
     let mut worker = Worker::new(office, scope, Progress::default());
-    for (at, entry, _) in sorted(snapshot, &order) {
-        worker.take(at, entry).await?;
+    worker.told = None;
+    for (at, _) in order.entries {
+        worker.take(at, &snapshot.entry(at)?).await?;
     }
     Ok(worker.steps)
 }
@@ -65,20 +71,20 @@ pub async fn plan(
 pub async fn carry_out(
     office: &Office,
     scope: &AccountScope,
-    snapshot: &Snapshot,
+    snapshot: &Pile,
     mut told: impl FnMut(&Progress),
 ) -> Result<Applied, Trouble> {
-    snapshot.check()?;
-    let order = Order::of(&snapshot.documents);
+    let order = snapshot.order();
     let all = Progress {
         of_companies: order.companies(),
-        of_documents: snapshot.documents.len(),
+        of_documents: snapshot.len(),
         ..Progress::default()
     };
     let mut worker = Worker::new(office, scope, all);
     match worker.all(snapshot, &order, &mut told).await {
         Ok(()) => Ok(Applied {
             steps: worker.steps,
+            sums: worker.sums,
             transactions: worker.done.transactions,
         }),
         Err(trouble) => Err(Trouble {
@@ -86,16 +92,6 @@ pub async fn carry_out(
             ..trouble
         }),
     }
-}
-
-/// The entries with their places in the snapshot, each after those that it needs.
-fn sorted<'s>(snapshot: &'s Snapshot, order: &Order) -> Vec<(usize, &'s Entry, Rank)> {
-    let entries = snapshot.documents.iter().enumerate().zip(&order.ranks);
-    let mut entries: Vec<_> = entries
-        .map(|((at, entry), rank)| (at, entry, *rank))
-        .collect();
-    entries.sort_by_key(|(at, _, rank)| (*rank, *at));
-    entries
 }
 
 struct Worker<'a> {
@@ -106,6 +102,9 @@ struct Worker<'a> {
     /// Operations of the parts.
     operations: usize,
     steps: Vec<Step>,
+    /// How many steps are told: all, or so many that make or change something.
+    told: Option<usize>,
+    sums: Sums,
     /// What is durable.
     done: Progress,
     /// What will be when the parts are.
@@ -121,6 +120,8 @@ impl<'a> Worker<'a> {
             parts: Vec::new(),
             operations: 0,
             steps: Vec::new(),
+            told: Some(STEPS_TOLD),
+            sums: Sums::default(),
             taken: all.clone(),
             done: all,
         }
@@ -128,24 +129,24 @@ impl<'a> Worker<'a> {
 
     async fn all(
         &mut self,
-        snapshot: &Snapshot,
+        snapshot: &Pile,
         order: &Order,
         told: &mut impl FnMut(&Progress),
     ) -> Result<(), Trouble> {
-        let entries = sorted(snapshot, order);
-        let together = |a: &(usize, &Entry, Rank), b: &(usize, &Entry, Rank)| {
-            a.2.company().is_some() && a.2.company() == b.2.company()
+        let together = |(_, a): &(usize, Rank), (_, b): &(usize, Rank)| {
+            a.company().is_some() && a.company() == b.company()
         };
-        for unit in entries.chunk_by(together) {
+        for unit in order.entries.chunk_by(together) {
             if self.operations > 0 && self.operations + unit.len() > LOT {
                 self.flush().await?;
                 told(&self.done);
             }
-            for (at, entry, _) in unit {
-                self.take(*at, entry).await?;
+            for (at, _) in unit {
+                self.take(*at, &snapshot.entry(*at)?).await?;
             }
+            self.existing.leave();
             self.taken.documents += unit.len();
-            if let Some((_, _, rank)) = unit.first()
+            if let Some((_, rank)) = unit.first()
                 && let Some(company) = rank.company()
             {
                 self.taken.companies += 1;
@@ -219,12 +220,16 @@ impl<'a> Worker<'a> {
             self.add(document.clone(), secret, before.as_ref());
         }
         self.existing.put(document, before.is_none());
-        self.steps.push(Step {
-            kind: entry.kind,
-            within: entry.within.clone(),
-            name,
-            act,
-        });
+        self.sums.add(&act);
+        let told = |most| act != Act::Keep && self.steps.len() < most;
+        if self.told.is_none_or(told) {
+            self.steps.push(Step {
+                kind: entry.kind,
+                within: entry.within.clone(),
+                name,
+                act,
+            });
+        }
         Ok(())
     }
 

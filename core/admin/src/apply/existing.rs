@@ -130,6 +130,16 @@ impl<'a> Existing<'a> {
         Ok(())
     }
 
+    /// Leaves the company at hand: nothing of another refers to it, so nothing of it is remembered.
+    pub(super) fn leave(&mut self) {
+        if self.inside.0.take().is_some() {
+            self.inside.1.clear();
+        }
+        self.found
+            .retain(|(_, kind, _), _| *kind != KindName::Tenant);
+        self.fresh.retain(|owner| owner.tenant().is_none());
+    }
+
     /// States how a step leaves a document.
     pub(super) fn put(&mut self, document: Document, new: bool) {
         if document.kind.place().is_in_tenants() && document.owner.tenant().is_some() {

@@ -7,7 +7,7 @@ use ports::{Page, StoreError, locate_below};
 use tenancy::{Account, AccountScope, Owner, Unresolved};
 
 use super::names::{ABOVE, each_reference};
-use super::order::Order;
+use super::order::Outline;
 use super::snapshot::{Entry, Snapshot};
 use crate::access;
 use crate::office::Office;
@@ -70,7 +70,9 @@ pub async fn export(
 /// Entries in an order that depends on nothing but what is in them.
 fn in_order(taken: Vec<(Entry, String)>) -> Vec<Entry> {
     let (entries, names): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
-    let ranks = Order::of(&entries).ranks;
+    let mut outline = Outline::default();
+    entries.iter().for_each(|entry| outline.add(entry));
+    let ranks = outline.ranks();
     let mut ranked: Vec<_> = ranks.into_iter().zip(entries).zip(names).collect();
     ranked.sort_by(|((a_rank, a), a_name), ((b_rank, b), b_name)| {
         (a_rank, &a.within, a_name).cmp(&(b_rank, &b.within, b_name))

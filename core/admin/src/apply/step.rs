@@ -18,6 +18,29 @@ pub enum Act {
     Keep,
 }
 
+/// How many documents something happens to, by what it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// New ones.
+    pub made: usize,
+    /// Changed ones.
+    pub changed: usize,
+    /// Those that are as they should be.
+    pub kept: usize,
+}
+
+impl Sums {
+    /// Counts one more.
+    pub fn add(&mut self, act: &Act) {
+        let sum = match act {
+            Act::Create => &mut self.made,
+            Act::Change(_) => &mut self.changed,
+            Act::Keep => &mut self.kept,
+        };
+        *sum += 1;
+    }
+}
+
 /// One document and what happens to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {

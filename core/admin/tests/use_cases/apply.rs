@@ -1,6 +1,9 @@
 //! Snapshots: taken, compared and applied.
 
-use admin::apply::{Act, Entry, Progress, Snapshot, What, carry_out, export, plan};
+use admin::Office;
+use admin::apply::{
+    self, Act, Applied, Entry, Pile, Progress, Snapshot, Step, Trouble, What, export,
+};
 use domain::{Invalid, KindName};
 use ports::{Page, StoreError};
 use serde_json::{Value, json};
@@ -8,6 +11,23 @@ use store::block_on;
 use tenancy::AccountScope;
 
 use crate::office::Scene;
+
+async fn carry_out(
+    office: &Office,
+    scope: &AccountScope,
+    snapshot: &Snapshot,
+    told: impl FnMut(&Progress),
+) -> Result<Applied, Trouble> {
+    apply::carry_out(office, scope, &Pile::of(snapshot)?, told).await
+}
+
+async fn plan(
+    office: &Office,
+    scope: &AccountScope,
+    snapshot: &Snapshot,
+) -> Result<Vec<Step>, Trouble> {
+    apply::plan(office, scope, &Pile::of(snapshot)?).await
+}
 
 fn entry(kind: KindName, within: Option<&str>, spec: Value) -> Entry {
     let within = within.map(str::to_owned);
@@ -71,9 +91,11 @@ fn taken(scene: &Scene, scope: &AccountScope, what: &What) -> Snapshot {
 fn applied(scene: &Scene, scope: &AccountScope, snapshot: &Snapshot) -> Vec<Act> {
     let planned = block_on(plan(&scene.office, scope, snapshot)).unwrap();
     let done = block_on(carry_out(&scene.office, scope, snapshot, |_| {})).unwrap();
-    assert_eq!(done.steps, planned, "what was planned is what was done");
+    let acts = planned.iter().filter(|step| step.act != Act::Keep);
+    let acts: Vec<Step> = acts.take(1_000).cloned().collect();
+    assert_eq!(done.steps, acts, "what was planned is what was done");
     assert!(done.transactions <= 1, "all of it in one transaction");
-    done.steps.into_iter().map(|step| step.act).collect()
+    planned.into_iter().map(|step| step.act).collect()
 }
 
 #[test]

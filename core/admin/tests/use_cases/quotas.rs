@@ -2,7 +2,7 @@
 //! more, and a changed plan is in force with the next request.
 
 use admin::access::Entered;
-use admin::apply::{Entry, Snapshot, carry_out};
+use admin::apply::{Entry, Pile, Snapshot, carry_out};
 use admin::{documents, sheet, usage};
 use domain::{Device, Extension, ForKind, Kind, KindName, Limit, Plan, Tenant, User, Webhook};
 use ports::{QuotaMet, StoreError};
@@ -171,7 +171,7 @@ fn a_snapshot_does_not_go_around_the_plan() {
             block_on(carry_out(
                 &scene.office,
                 &scene.platform,
-                &snapshot(many),
+                &Pile::of(&snapshot(many)).unwrap(),
                 |_| {},
             ))
         };
@@ -228,7 +228,8 @@ fn what_a_plan_leaves_out_comes_in_by_no_road() {
         spec,
     };
     let snapshot = Snapshot::of(vec![entry]);
-    let trouble = block_on(carry_out(&scene.office, &scene.platform, &snapshot, |_| {}));
+    let pile = Pile::of(&snapshot).unwrap();
+    let trouble = block_on(carry_out(&scene.office, &scene.platform, &pile, |_| {}));
     let error = trouble.unwrap_err().error;
     assert_eq!(error, StoreError::NotInPlan(domain::Feature::Webhooks));
 }

@@ -5,6 +5,7 @@ mod doors;
 mod privacy;
 mod sheets;
 mod support;
+mod usage;
 
 use std::collections::BTreeSet;
 
@@ -150,6 +151,7 @@ async fn accounts(world: &World) {
         .await
         .is(201)
         .json();
+    usage::full(world, "east").await;
     assert!(sold["plan"].as_str().unwrap().starts_with("pln_"));
     let users = used_by(world.operator(users_of("/api/v1/plans/gold")).await);
     assert_eq!(

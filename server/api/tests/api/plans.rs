@@ -108,3 +108,68 @@ async fn a_company_whose_plan_has_no_api_keys_is_given_none() {
     leave_out(&world, &[]).await;
     world.operator(new()).await.is(201);
 }
+
+#[tokio::test]
+async fn a_refusal_for_want_of_room_says_how_many_and_by_whose_word() {
+    let world = world().await;
+    let acme = &world.acme;
+    let usage = || async {
+        let usage = world.tenant(acme, Ask::get(&acme.path("usage"))).await;
+        usage.is(200).json()["counts"]["extensions"].clone()
+    };
+    let have = usage().await["in_use"].as_u64().unwrap();
+    leave_out(&world, &[]).await;
+    let sell = |most: u64| {
+        let plan = json!({ "name": "small", "maximum": { "extensions": most } });
+        let changed = Ask::put("/api/v1/plans/small").if_match("*").json(&plan);
+        world.operator(changed)
+    };
+    let add = |number: &str| {
+        let add = Ask::post(&acme.path("extensions")).json(&json!({ "number": number }));
+        world.tenant(acme, add)
+    };
+    sell(have + 1).await.is(200);
+    add("801").await.is(201);
+    let full = json!({
+        "in_use": have + 1, "included": null, "limit": have + 1, "set_by": "plan",
+    });
+    assert_eq!(usage().await, full);
+    let refused = add("802").await.refuses(Kind::Quota).json();
+    let figures = json!({
+        "what": "extensions", "limit": have + 1, "set_by": "plan", "in_use": have + 1, "wanted": 1,
+    });
+    assert_eq!(refused["quota"], figures);
+    let most = have + 1;
+    let said = format!("extensions: limit {most} by the plan, in use {most}");
+    assert_eq!(refused["detail"], said);
+    sell(have + 2).await.is(200);
+    add("802").await.is(201);
+}
+
+#[tokio::test]
+async fn what_each_cap_is_and_by_whose_word_is_shown_beside_what_is_used() {
+    let world = world().await;
+    leave_out(&world, &[]).await;
+    let one = format!("/api/v1/tenants/{}", world.acme.id);
+    let own = json!({ "caps": { "api_requests_per_second": 1 } });
+    let own = Ask::patch(&one).if_match("*").json(&own);
+    world.operator(own).await.is(200);
+    let mut refused = 0;
+    for _ in 0..100 {
+        let ask = Ask::get(&world.acme.path("calls"));
+        refused += u64::from(world.tenant(&world.acme, ask).await.status == 429);
+    }
+    assert!(refused > 0);
+    let usage = world.operator(Ask::get(&format!("{one}/usage"))).await;
+    let caps = usage.is(200).json()["caps"].clone();
+    let api = &caps["api_requests_per_second"];
+    assert_eq!(
+        (&api["limit"], &api["set_by"]),
+        (&json!(1), &json!("tenant"))
+    );
+    assert_eq!(api["refused"], refused);
+    assert_eq!(caps["bindings"]["set_by"], "plan");
+    assert_eq!(caps["cdr_days"]["in_use"], Value::Null);
+    let names: Vec<&String> = caps.as_object().unwrap().keys().collect();
+    assert_eq!(names.len(), 8);
+}
