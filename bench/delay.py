@@ -9,7 +9,7 @@ class Delay:
     many seconds later, in order and without a bound on what is under way."""
 
     def __init__(self, to, seconds):
-        self.to, self.seconds, self.port = to, seconds, None
+        self.to, self.seconds, self.port, self.writers = to, seconds, None, []
         self.loop = asyncio.new_event_loop()
         self.ready = threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
@@ -31,13 +31,20 @@ class Delay:
         self.port = server.sockets[0].getsockname()[1]
         self.ready.set()
         self.loop.run_forever()
-        for task in asyncio.all_tasks(self.loop):
-            task.cancel()
+        server.close()
+        for writer in self.writers:
+            writer.transport.abort()
+        # a loop that is closed over tasks that are not over complains of each of them
+        tasks = asyncio.all_tasks(self.loop)
+        self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self.loop.close()
 
     async def accept(self, reader, writer):
-        """One connection."""
+        """One connection, until either side has had enough of it."""
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.to)
-        await asyncio.gather(self.carry(reader, far_writer), self.carry(far_reader, writer))
+        self.writers += [writer, far_writer]
+        ways = self.carry(reader, far_writer), self.carry(far_reader, writer)
+        await asyncio.gather(*ways, return_exceptions=True)
 
     async def carry(self, reader, writer):
         """One direction: what comes is said so much later, and so is the end."""

@@ -33,7 +33,7 @@ pub(crate) fn open(url: &str, vault: Vault) -> Result<SqlStore, OpenError> {
     let line = move || Ok(Box::new(Line::to(&server)?) as Box<dyn Link>);
     let (writing, watching) = (line()?, line()?);
     prove(&*writing, &vault)?;
-    let store = SqlStore::over(vault, writing, line)?;
+    let store = SqlStore::over(vault, writing, 0, line)?;
     store.watch(watching)?;
     Ok(store)
 }

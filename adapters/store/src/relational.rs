@@ -9,6 +9,7 @@
 mod accounts;
 mod answer;
 mod archive;
+mod at_hand;
 mod backup;
 mod cdrs;
 mod credentials;
@@ -56,6 +57,7 @@ use std::thread::{self, JoinHandle};
 use ports::StoreError;
 
 use answer::{Answer, Broken};
+use at_hand::AtHand;
 use readers::{READERS, Reader, Request, Snapshot};
 use watch::{Closing, Watcher};
 use weights::Weights;
@@ -63,6 +65,7 @@ use work_queue::WorkQueue;
 use writer::{Desk, Order, Outcome, Writer};
 
 pub use archive::TAKEN_OUT_AT_ONCE;
+pub(crate) use at_hand::AT_HAND;
 pub(crate) use backup::{read_in, write_out};
 pub use error::OpenError;
 pub(crate) use examine::examine;
@@ -84,6 +87,7 @@ pub use writer::WRITES_WAITING;
 pub struct SqlStore {
     orders: Arc<WorkQueue<Box<dyn Order>>>,
     requests: Arc<WorkQueue<Request>>,
+    at_hand: AtHand,
     weights: Arc<Weights>,
     cursor: Arc<AtomicU64>,
     told: Arc<AtomicU64>,
@@ -107,14 +111,17 @@ impl fmt::Debug for SqlStore {
 }
 
 impl SqlStore {
-    /// A store over a link that writes and others that read.
+    /// A store over a link that writes and others that read, so many of them on the threads that
+    /// ask.
     pub(crate) fn over(
         vault: Vault,
         writing: Box<dyn Link>,
+        at_hand: usize,
         reading: impl Fn() -> Result<Box<dyn Link>, OpenError> + Send + Sync + 'static,
     ) -> Result<SqlStore, OpenError> {
         let (latest, told) = watch::ends(&*writing).map_err(OpenError::Store)?;
         let weights = Arc::new(Weights::default());
+        let links: Result<Vec<_>, _> = (0..at_hand).map(|_| reading()).collect();
         let store = SqlStore {
             orders: Arc::new(WorkQueue::with_bound(
                 "store writes",
@@ -126,6 +133,7 @@ impl SqlStore {
                 READS_WAITING,
                 Arc::clone(&weights),
             )),
+            at_hand: AtHand::over(links?),
             weights,
             cursor: Arc::new(AtomicU64::new(latest)),
             told: Arc::new(AtomicU64::new(told)),
@@ -181,6 +189,7 @@ impl SqlStore {
             writes: self.orders.figures(),
             reads: self.requests.figures(),
             groups: self.groups.load(Ordering::Relaxed),
+            at_hand: self.at_hand.times(),
         }
     }
 
@@ -189,11 +198,25 @@ impl SqlStore {
     pub fn close(&self) {
         self.orders.close();
         self.requests.close();
+        self.at_hand.close();
         self.closing.close();
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
         for thread in threads.drain(..) {
             // a thread that panicked has nothing more to do either
             let _ = thread.join();
+        }
+    }
+
+    /// Reads a little of what a sight admits: a few rows found by a key, a page of them. It is read
+    /// on this very thread, where the database is in this process and a connection is free.
+    async fn look<T: Send + 'static>(
+        &self,
+        sight: Sight,
+        look: impl FnOnce(&Snapshot<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match self.at_hand.read(&self.vault, sight, look) {
+            Ok(read) => read,
+            Err(look) => self.read(sight, look).await,
         }
     }
 

@@ -7,7 +7,7 @@ mod open;
 use std::io;
 use std::path::Path;
 
-use crate::relational::{Link, OpenError, SqlStore, Vault};
+use crate::relational::{AT_HAND, Link, OpenError, SqlStore, Vault};
 
 /// Name of the file in the data folder.
 const FILE: &str = "strowger.db";
@@ -17,7 +17,7 @@ pub(crate) fn open(folder: &Path, vault: Vault) -> Result<SqlStore, OpenError> {
     let path = folder.join(FILE);
     let writing = open::writing(&path, &vault)?;
     let reading = move || Ok(Box::new(open::reading(&path)?) as Box<_>);
-    SqlStore::over(vault, Box::new(writing), reading)
+    SqlStore::over(vault, Box::new(writing), AT_HAND, reading)
 }
 
 /// A link that writes to the store in a folder, made when it is missing.

@@ -1,6 +1,7 @@
 //! What every request finds: the office, the living exchange, figures, bounds.
 
 use std::fmt;
+use std::future::Future;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,6 +17,7 @@ use tokio::sync::Semaphore;
 use crate::heavy::Forge;
 use crate::limits::Limits;
 use crate::presumed::Presumed;
+use crate::processor::{InTurns, Processor};
 use crate::rate::{Meters, Standing};
 use crate::shares::Shares;
 use crate::stream::Hub;
@@ -109,6 +111,8 @@ pub(crate) struct Front {
     /// The OpenAPI text.
     pub(crate) description: String,
     pub(crate) turnstile: Arc<Turnstile<Asker>>,
+    /// Whose request computes next.
+    processor: Arc<Processor<Asker>>,
     /// Who follows events.
     pub(crate) streams: Arc<Hub>,
     /// The site that passkeys are made for: the portal's, when that is at a host name.
@@ -145,6 +149,7 @@ impl Front {
             parts,
             description,
             turnstile,
+            processor: Processor::new(processors(), limits.in_flight),
             streams: Arc::new(streams),
             site,
             forge: Forge::new(limits.passwords, limits.passwords_waiting),
@@ -180,13 +185,24 @@ impl Front {
 
     /// Leave for a request to be carried out; it may have to wait for it.
     pub(crate) async fn enter(&self, asker: Asker) -> Option<Pass<Asker>> {
-        let weight = self.meters().weight(asker).unwrap_or_default();
-        let until = tokio::time::Instant::now() + self.parts.limits.waiting_time;
-        let pass = self.turnstile.enter(asker, weight.get(), until).await;
+        let began = tokio::time::Instant::now();
+        let until = began + self.parts.limits.waiting_time;
+        let weight = self.weight(asker);
+        let pass = self.turnstile.enter(asker, weight, until).await;
+        self.processor.waited(asker, began.elapsed());
         if pass.is_none() {
             self.meters().refuse(asker);
         }
         pass
+    }
+
+    /// Work of an asker, which computes in its turns.
+    pub(crate) fn in_turns<F: Future>(&self, asker: Asker, work: F) -> InTurns<Asker, F> {
+        self.processor.share((asker, self.weight(asker)), work)
+    }
+
+    fn weight(&self, asker: Asker) -> u16 {
+        self.meters().weight(asker).unwrap_or_default().get()
     }
 
     /// Who waits and who was refused, as figures.
@@ -199,9 +215,18 @@ impl Front {
             Some((tenant.to_string(), count))
         });
         let refused = refused.collect();
-        let now = self.turnstile.figures();
-        let keys = self.presumed.len();
-        Shares { now, keys, refused }.text()
+        let accounts = self.processor.accounts().into_iter();
+        let accounts = accounts.filter_map(|(asker, account)| match asker {
+            Asker::Tenant(tenant) => Some((tenant.to_string(), account)),
+            Asker::Account(_) | Asker::Wrong(_) | Asker::Door(_) => None,
+        });
+        Shares {
+            now: self.turnstile.figures(),
+            keys: self.presumed.len(),
+            refused,
+            accounts: accounts.collect(),
+        }
+        .text()
     }
 
     /// What a tenant's keys have spent of its rate, and how often they were refused.
@@ -230,6 +255,11 @@ impl Front {
                 .take(Asker::Wrong(network(source)), rate, Instant::now());
         }
     }
+}
+
+/// Processors that this process may use.
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Whoever has one address of a /64 has all of them.

@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use ids::RequestId;
 use tenancy::Principal;
+use tokio::time::error::Elapsed;
 use tokio::time::timeout_at;
 
 use crate::call::{Answer, Call};
@@ -107,8 +108,7 @@ impl Passage {
             self.count(asker)?;
             pass = Some(front.enter(asker).await.ok_or_else(busy)?);
         }
-        let known = who::asks(&front, operation.access, head);
-        let known = timeout_at(self.deadline(), known).await;
+        let known = self.look_up(operation, head, presumed).await;
         let known = known.unwrap_or_else(|_| Err(late()));
         let asker = known.as_ref().ok().and_then(Option::as_ref).map(Asker::of);
         if let Some(key) = key {
@@ -120,6 +120,23 @@ impl Passage {
             self.count(asker)?;
         }
         Ok((caller, pass.filter(|_| operation.body.is_none())))
+    }
+
+    /// Looks up who asks, in the turns of the one that it is presumed to be.
+    async fn look_up(
+        &self,
+        operation: &Operation,
+        head: &Head,
+        presumed: Option<Asker>,
+    ) -> Result<Result<Option<Principal>, Problem>, Elapsed> {
+        let known = who::asks(&self.front, operation.access, head);
+        match presumed {
+            Some(asker) => {
+                let known = self.front.in_turns(asker, known);
+                timeout_at(self.deadline(), known).await
+            }
+            None => timeout_at(self.deadline(), known).await,
+        }
     }
 
     /// Counts a request of an asker.
@@ -172,14 +189,19 @@ impl Passage {
                 Some(self.front.enter(asker).await.ok_or_else(busy)?)
             }
         };
-        let task = tokio::spawn(async move {
+        let asker = call.caller.as_ref().map(Asker::of);
+        let work = async move {
             let outcome = match permission::check(operation, &call).await {
                 Ok(()) => once::carry_out(operation, call).await,
                 Err(problem) => Err(problem),
             };
             drop(permit);
             outcome
-        });
+        };
+        let task = match asker {
+            Some(asker) => tokio::spawn(self.front.in_turns(asker, work)),
+            None => tokio::spawn(work),
+        };
         match timeout_at(self.deadline(), task).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(fault)) => {

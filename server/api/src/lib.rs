@@ -25,6 +25,7 @@ mod patience;
 mod permission;
 mod presumed;
 mod problem;
+mod processor;
 mod query;
 mod quota;
 mod rate;

@@ -1,6 +1,9 @@
 //! Who waits to be carried out and who was refused, as figures in the text form of Prometheus.
 
 use std::fmt::Write;
+use std::time::Duration;
+
+use crate::processor::Account;
 
 /// Tenants named; what all others were refused is summed up under `others`.
 const NAMED: usize = 20;
@@ -14,6 +17,8 @@ pub(crate) struct Shares {
     pub(crate) keys: usize,
     /// Refusals by tenant since it was first told apart.
     pub(crate) refused: Vec<(String, u64)>,
+    /// What tenants had of the processors, and how long they waited for them.
+    pub(crate) accounts: Vec<(String, Account)>,
 }
 
 impl Shares {
@@ -53,7 +58,35 @@ impl Shares {
         for (tenant, count) in self.refused {
             let _written = writeln!(text, "{name}{{tenant=\"{tenant}\"}} {count}");
         }
+        self.accounts
+            .sort_by(|(a, one), (b, other)| (other.computed, a).cmp(&(one.computed, b)));
+        self.accounts.truncate(NAMED);
+        seconds(
+            &mut text,
+            "api_computed_seconds_total",
+            "Time that a tenant's API requests computed; those with most are named.",
+            self.accounts.iter().map(|(t, own)| (t, own.computed)),
+        );
+        seconds(
+            &mut text,
+            "api_waited_seconds_total",
+            "Time that the same tenants' API requests waited for their turns.",
+            self.accounts.iter().map(|(t, own)| (t, own.waited)),
+        );
         text
+    }
+}
+
+fn seconds<'a>(
+    text: &mut String,
+    name: &str,
+    help: &str,
+    values: impl Iterator<Item = (&'a String, Duration)>,
+) {
+    let name = format!("strowger_{name}");
+    let _written = write!(text, "# HELP {name} {help}\n# TYPE {name} counter\n");
+    for (tenant, time) in values {
+        let _written = writeln!(text, "{name}{{tenant=\"{tenant}\"}} {}", time.as_secs_f64());
     }
 }
 
@@ -76,8 +109,11 @@ mod tests {
             now: (3, 4),
             keys: 5,
             refused,
+            accounts: vec![("t99".to_owned(), Account::default())],
         }
         .text();
+        let waited = "strowger_api_waited_seconds_total{tenant=\"t99\"} 0\n";
+        assert!(text.contains(waited), "{text}");
         assert!(text.contains("\nstrowger_api_running 3\n"), "{text}");
         assert!(
             text.contains("\nstrowger_api_keys_remembered 5\n"),

@@ -2,6 +2,7 @@
 
 use crate::clock::{Clock, Pace, whole};
 use crate::tally::{Outcome, Tally};
+use machine::Instant;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddrV4, TcpStream};
 use std::thread;
@@ -9,8 +10,6 @@ use std::time::Duration;
 
 /// A request whose answer took longer has failed.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The longest sleep of a connection that has nothing to ask yet.
-const NAP: Duration = Duration::from_micros(200);
 /// Octets of an answer's body at most.
 const BODY: usize = 1 << 20;
 
@@ -37,11 +36,15 @@ pub(crate) struct Asking {
 /// The API is no address of this machine, or does not take the connections.
 pub(crate) fn run(asking: &Asking) -> io::Result<Outcome> {
     let clock = Clock::start();
+    let connections = asking.connections.max(1);
+    let gap = Duration::from_secs_f64(1.0 / asking.rate.max(0.001));
     let mut askers = Vec::new();
-    for _ in 0..asking.connections.max(1) {
+    for number in 0..connections {
         let asking = asking.clone();
+        // one after the other: a rate is offered, not bursts of as many as there are connections
+        let first = clock.now() + gap * number;
         // a thread each: a slow answer delays its own connection only
-        askers.push(thread::Builder::new().spawn(move || one(&asking, clock))?);
+        askers.push(thread::Builder::new().spawn(move || one(&asking, clock, first))?);
     }
     let mut tally = Tally::new();
     for asker in askers {
@@ -51,11 +54,11 @@ pub(crate) fn run(asking: &Asking) -> io::Result<Outcome> {
     Ok(tally.outcome(asking.rate, Duration::ZERO, None))
 }
 
-/// One connection. What is due while an answer is awaited is asked right after it, and its time
-/// counts from when it was due.
-fn one(asking: &Asking, clock: Clock) -> io::Result<Tally> {
+/// One connection, which asks from `first` on. What is due while an answer is awaited is asked
+/// right after it, and its time counts from when it was due.
+fn one(asking: &Asking, clock: Clock, first: Instant) -> io::Result<Tally> {
     let rate = asking.rate / f64::from(asking.connections.max(1));
-    let mut pace = Pace::new(whole(rate * asking.seconds), rate);
+    let mut pace = Pace::starting(first, whole(rate * asking.seconds), rate);
     let mut tally = Tally::new();
     let mut line = Line::open(asking.api)?;
     let request = format!(
@@ -63,12 +66,12 @@ fn one(asking: &Asking, clock: Clock) -> io::Result<Tally> {
         asking.path, asking.api, asking.key
     );
     while !pace.is_over() {
-        let due = pace.due();
+        let due = pace.due().unwrap_or(first);
         if !pace.take(clock.now()) {
-            thread::park_timeout(NAP);
+            // until then: whoever looks often takes the processor from those who measure
+            thread::park_timeout(due.saturating_since(clock.now()));
             continue;
         }
-        let due = due.unwrap_or_else(|| clock.now());
         tally.begins(due);
         match line.ask(&request) {
             Ok(200..=299) => {

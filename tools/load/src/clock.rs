@@ -39,6 +39,14 @@ impl Pace {
         }
     }
 
+    /// The same, the first at that moment.
+    pub(crate) fn starting(first: Instant, count: u32, per_second: f64) -> Pace {
+        Pace {
+            first: Some(first),
+            ..Pace::new(count, per_second)
+        }
+    }
+
     /// Whether another is due now; it then counts as begun.
     pub(crate) fn take(&mut self, now: Instant) -> bool {
         let first = *self.first.get_or_insert(now);

@@ -1,5 +1,5 @@
 //! The kernel calls the standard library does not offer; all unsafe code of this crate is here.
-#![allow(unsafe_code)] // batches, epoll, eventfd, socket options, niceness have no safe face
+#![allow(unsafe_code)] // batches, epoll, eventfd, socket options, scheduling have no safe face
 
 use std::io;
 
@@ -19,7 +19,7 @@ pub(crate) use icmp::read_error;
 pub(crate) use inbound::{Arrived, Inbound};
 pub(crate) use options::{Direction, set_buffer, set_user_timeout};
 pub(crate) use outbound::{Datagram, Outbound};
-pub(crate) use precedence::give_way;
+pub(crate) use precedence::{own_niceness, set_niceness, set_slice};
 pub(crate) use socket::{connect_stream, event_fd, listen_stream, open_datagram};
 
 /// Datagrams taken from or given to the kernel by one call.

@@ -226,14 +226,14 @@ fn secret_or_insert(desk: &Desk<'_>, name: &str, fresh: [u8; 32]) -> Result<[u8;
 #[async_trait]
 impl CredentialStore for SqlStore {
     async fn person(&self, user: UserId) -> Result<Option<Person>, StoreError> {
-        self.read(Sight::Everything, move |now| {
+        self.look(Sight::Everything, move |now| {
             person_by_id(now, &user.to_string())
         })
         .await
     }
 
     async fn person_of_login(&self, login: LoginId) -> Result<Option<Person>, StoreError> {
-        self.read(Sight::Everything, move |now| {
+        self.look(Sight::Everything, move |now| {
             let find = "SELECT person FROM logins WHERE login = ?1";
             let login = login.to_string();
             let id: Option<String> = now.sql.first(find, [login], |fields| fields.plain(0))?;
@@ -276,7 +276,7 @@ impl CredentialStore for SqlStore {
     }
 
     async fn resellers_above(&self, owner: Owner) -> Result<Vec<Document>, StoreError> {
-        self.read(Sight::Everything, move |now| {
+        self.look(Sight::Everything, move |now| {
             accounts::resellers_above(now.sql, owner)
         })
         .await

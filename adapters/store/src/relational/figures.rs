@@ -9,6 +9,8 @@ pub struct StoreFigures {
     pub reads: QueueFigures,
     /// Transactions that became durable; changes by transactions is how well grouping works.
     pub groups: u64,
+    /// What was read on the threads that asked, without a request to the readers.
+    pub at_hand: u64,
 }
 
 /// One queue before the store's threads.

@@ -15,6 +15,7 @@ use ports::{
 };
 use tenancy::{AccountScope, Owner, PlatformScope, TenantScope, TokenHash};
 
+use super::readers::Snapshot;
 use super::sight::Sight;
 use super::{
     SqlStore, accounts, cdrs, documents, feed, loading, requests, settings, tables, tenants,
@@ -32,7 +33,7 @@ impl Store for SqlStore {
         key: &str,
     ) -> Result<Option<Document>, StoreError> {
         let (owner, key) = (scope.owner(), key.to_owned());
-        self.read(Sight::Tenant(scope.tenant()), move |now| {
+        self.look(Sight::Tenant(scope.tenant()), move |now| {
             documents::named(now.sql, owner, kind, &key)
         })
         .await
@@ -45,8 +46,8 @@ impl Store for SqlStore {
         page: &Page,
     ) -> Result<Listing, StoreError> {
         let (owner, page) = (scope.owner(), page.clone());
-        self.read(Sight::Tenant(scope.tenant()), move |now| {
-            documents::list(now.sql, owner, kind, &page)
+        self.leaf(Sight::Tenant(scope.tenant()), page, move |now, page| {
+            documents::list(now.sql, owner, kind, page)
         })
         .await
     }
@@ -61,7 +62,7 @@ impl Store for SqlStore {
 
     async fn plan(&self, scope: &TenantScope) -> Result<Option<Document>, StoreError> {
         let tenant = scope.tenant();
-        self.read(Sight::Tenant(scope.tenant()), move |now| {
+        self.look(Sight::Tenant(scope.tenant()), move |now| {
             tenants::plan_of(now.sql, tenant)
         })
         .await
@@ -97,7 +98,7 @@ impl Store for SqlStore {
         id: &str,
     ) -> Result<Vec<Version>, StoreError> {
         let (owner, id) = (scope.owner(), id.to_owned());
-        self.read(Sight::Tenant(scope.tenant()), move |now| {
+        self.look(Sight::Tenant(scope.tenant()), move |now| {
             documents::history(now.sql, owner, kind, &id)
         })
         .await
@@ -105,7 +106,7 @@ impl Store for SqlStore {
 
     async fn audit(&self, scope: &TenantScope, page: &Page) -> Result<AuditListing, StoreError> {
         let (owner, page) = (scope.owner(), page.clone());
-        self.read(Sight::Tenant(scope.tenant()), move |now| {
+        self.look(Sight::Tenant(scope.tenant()), move |now| {
             trail::page(now.sql, owner, &page)
         })
         .await
@@ -121,7 +122,7 @@ impl Store for SqlStore {
 
     async fn cdr(&self, scope: &TenantScope, id: CdrId) -> Result<Option<Cdr>, StoreError> {
         let tenant = scope.tenant();
-        self.read(Sight::Tenant(scope.tenant()), move |now| {
+        self.look(Sight::Tenant(scope.tenant()), move |now| {
             cdrs::by_id(now.sql, tenant, id)
         })
         .await
@@ -175,7 +176,7 @@ impl AccountStore for SqlStore {
         key: &str,
     ) -> Result<Option<Document>, StoreError> {
         let (account, key) = (scope.account(), key.to_owned());
-        self.read(Sight::Everything, move |now| {
+        self.look(Sight::Everything, move |now| {
             accounts::found(now.sql, account, kind, &key)
         })
         .await
@@ -188,8 +189,8 @@ impl AccountStore for SqlStore {
         page: &Page,
     ) -> Result<Listing, StoreError> {
         let (account, page) = (scope.account(), page.clone());
-        self.read(Sight::Everything, move |now| {
-            accounts::list(now.sql, account, kind, &page)
+        self.leaf(Sight::Everything, page, move |now, page| {
+            accounts::list(now.sql, account, kind, page)
         })
         .await
     }
@@ -209,7 +210,7 @@ impl AccountStore for SqlStore {
         id: &str,
     ) -> Result<Vec<Version>, StoreError> {
         let (account, id) = (scope.account(), id.to_owned());
-        self.read(Sight::Everything, move |now| {
+        self.look(Sight::Everything, move |now| {
             let found = accounts::found(now.sql, account, kind, &id)?;
             let owner = found.ok_or(StoreError::NotFound)?.owner;
             documents::history(now.sql, owner, kind, &id)
@@ -278,7 +279,24 @@ impl FeedWatch for SqlStore {
     }
 }
 
+/// Rows of a page that is read on the thread that asks, at most.
+const LEAF: usize = 100;
+
 impl SqlStore {
+    /// Reads a page: on this thread when it is short and no row is looked at in vain.
+    async fn leaf<T: Send + 'static>(
+        &self,
+        sight: Sight,
+        page: Page,
+        read: impl FnOnce(&Snapshot<'_>, &Page) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let sifted = page.filter.name_contains.is_some() || page.filter.refers_to.is_some();
+        if sifted || page.bounded_limit() > LEAF {
+            return self.read(sight, move |now| read(now, &page)).await;
+        }
+        self.look(sight, move |now| read(now, &page)).await
+    }
+
     /// Loads tenants, and notes what they are owed from now on.
     async fn load(
         &self,
@@ -339,7 +357,7 @@ impl ExchangeStore for SqlStore {
 
     async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
         let key = key.to_owned();
-        self.read(Sight::Everything, move |now| settings::value(now.sql, &key))
+        self.look(Sight::Everything, move |now| settings::value(now.sql, &key))
             .await
     }
 
@@ -370,14 +388,14 @@ impl ExchangeStore for SqlStore {
 impl FrontDoor for SqlStore {
     async fn find_token(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, StoreError> {
         let hash = *hash;
-        self.read(Sight::Everything, move |now| {
+        self.look(Sight::Everything, move |now| {
             tokens::by_hash(now.sql, &hash)
         })
         .await
     }
 
     async fn is_open(&self, owner: Owner) -> Result<bool, StoreError> {
-        self.read(Sight::Everything, move |now| {
+        self.look(Sight::Everything, move |now| {
             accounts::is_open(now.sql, owner)
         })
         .await
@@ -385,7 +403,7 @@ impl FrontDoor for SqlStore {
 
     async fn tenant_of_mail(&self, domain: &str) -> Result<Option<TenantId>, StoreError> {
         let domain = domain.to_owned();
-        self.read(Sight::Everything, move |now| {
+        self.look(Sight::Everything, move |now| {
             tenants::of_mail(now.sql, &domain)
         })
         .await

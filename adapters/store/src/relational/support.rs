@@ -133,7 +133,7 @@ impl SupportBook for SqlStore {
         of: Option<Actor>,
     ) -> Result<SupportStanding, StoreError> {
         let (tenant, of) = (scope.tenant(), of.map(|actor| actor.to_string()));
-        self.read(Sight::Tenant(tenant), move |now| {
+        self.look(Sight::Tenant(tenant), move |now| {
             standing(now.sql, tenant, of.as_deref())
         })
         .await
@@ -159,7 +159,7 @@ impl SupportBook for SqlStore {
     ) -> Result<Option<SupportAccess>, StoreError> {
         let key = [scope.tenant().to_string(), id.to_string()];
         let find = "SELECT access FROM support_accesses WHERE tenant = ?1 AND id = ?2";
-        self.read(Sight::Tenant(scope.tenant()), move |now| {
+        self.look(Sight::Tenant(scope.tenant()), move |now| {
             now.sql.first(find, key, |fields| fields.json(0))
         })
         .await

@@ -54,7 +54,7 @@ impl TokenBook for SqlStore {
         id: TokenId,
     ) -> Result<Option<TokenRecord>, StoreError> {
         let (sight, reach) = (sight(reach), reach.clone());
-        self.read(sight, move |now| tokens::by_id(now.sql, &reach, id))
+        self.look(sight, move |now| tokens::by_id(now.sql, &reach, id))
             .await
     }
 

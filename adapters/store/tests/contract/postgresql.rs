@@ -2,6 +2,7 @@
 //! releases, come back after it was away.
 
 mod backup;
+mod far;
 mod schema;
 mod sharing;
 mod transfer;
