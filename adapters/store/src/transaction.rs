@@ -6,6 +6,8 @@ mod quota;
 
 pub(crate) use quota::check_keys;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use domain::{
     AuditEntry, Change as Kind, Document, Event, Facets, FeedEntry, Invalid, KindName, Place,
     Reference, Referrer, UniqueKey, Version, facets,
@@ -101,15 +103,22 @@ pub(crate) enum Reach {
     Below(Account),
 }
 
-/// Carries out changes of several owners. On an error nothing of them may remain.
+/// How many operations the parts of a change have.
+pub(crate) fn operations_of(parts: &[Part]) -> usize {
+    parts.iter().map(|part| part.change.operations.len()).sum()
+}
+
+/// Carries out changes of several owners, and counts the operations that went well. On an error
+/// nothing of them may remain.
 pub(crate) fn carry_out_parts(
     tables: &mut impl Tables,
     account: Account,
     actor: Actor,
     parts: &[Part],
+    done: &AtomicUsize,
 ) -> Result<Vec<Committed>, StoreError> {
-    let operations = parts.iter().map(|part| part.change.operations.len());
-    StoreError::at_most(operations.sum(), PARTS_OPERATIONS_MAX)?;
+    done.store(0, Ordering::Relaxed);
+    StoreError::at_most(operations_of(parts), PARTS_OPERATIONS_MAX)?;
     let mut committed = Vec::with_capacity(parts.len());
     for part in parts {
         if !account::commands(tables, account, part.owner)? {
@@ -119,7 +128,7 @@ pub(crate) fn carry_out_parts(
             Owner::Account(account) => Reach::Below(account),
             Owner::Tenant(tenant) => Reach::Inside(tenant),
         };
-        committed.push(carry_out(tables, reach, actor, &part.change)?);
+        committed.push(counted(tables, reach, actor, &part.change, done)?);
     }
     Ok(committed)
 }
@@ -130,6 +139,16 @@ pub(crate) fn carry_out(
     reach: Reach,
     actor: Actor,
     change: &Change,
+) -> Result<Committed, StoreError> {
+    counted(tables, reach, actor, change, &AtomicUsize::new(0))
+}
+
+fn counted(
+    tables: &mut impl Tables,
+    reach: Reach,
+    actor: Actor,
+    change: &Change,
+    done: &AtomicUsize,
 ) -> Result<Committed, StoreError> {
     check_size(change)?;
     let mut written = Vec::with_capacity(change.operations.len());
@@ -145,6 +164,7 @@ pub(crate) fn carry_out(
         let (result, at) = step.take(operation)?;
         cursor = at;
         written.push(result);
+        done.fetch_add(1, Ordering::Relaxed);
     }
     Ok(Committed { written, cursor })
 }

@@ -7,6 +7,7 @@ use tenancy::AccountScope;
 use crate::change::{Change, Committed, Part};
 use crate::error::StoreError;
 use crate::page::{AuditListing, Listing, Page};
+use crate::parts_refused::PartsRefused;
 
 /// Most accounts from a tenant up to the platform.
 pub const ACCOUNT_DEPTH_MAX: usize = 32;
@@ -33,12 +34,13 @@ pub trait AccountStore: Send + Sync {
     ) -> Result<Vec<Option<StoreError>>, StoreError>;
 
     /// Carries out changes of several owners as one transaction: of the account itself and of
-    /// resellers and tenants below it, some of which earlier parts may have made.
+    /// resellers and tenants below it, some of which earlier parts may have made. A refusal says
+    /// which operation it was.
     async fn commit_parts(
         &self,
         scope: &AccountScope,
         parts: Vec<Part>,
-    ) -> Result<Vec<Committed>, StoreError>;
+    ) -> Result<Vec<Committed>, PartsRefused>;
 
     /// A document within reach, by its id or natural key (a tenant by any of its domains). A
     /// reseller finds itself, too, and the plans that it was granted, by id.

@@ -31,6 +31,7 @@ mod live_usage;
 mod locate;
 mod mailer;
 mod page;
+mod parts_refused;
 mod quota;
 mod ready;
 mod references;
@@ -75,6 +76,7 @@ pub use mailer::{MAIL_BODY_MAX, MAIL_SUBJECT_MAX, Mail, MailError, Mailer, NoMai
 pub use page::{
     AuditListing, CdrListing, CdrQuery, Cursor, FeedPage, Filter, Listing, Order, PAGE_MAX, Page,
 };
+pub use parts_refused::PartsRefused;
 pub use quota::QuotaMet;
 pub use ready::{NotReady, ready};
 pub use references::{ReferenceBook, Referrers};

@@ -1,10 +1,12 @@
 //! The memory store's face to accounts.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use async_trait::async_trait;
 use domain::{AuditEntry, Document, KindName, Place, Reseller, Resource, Version};
 use ports::{
     ACCOUNT_DEPTH_MAX, AccountStore, AuditListing, Change, Committed, Listing, Page, Part,
-    StoreError,
+    PartsRefused, StoreError,
 };
 use tenancy::{Account, AccountScope, Owner};
 
@@ -12,7 +14,7 @@ use super::MemoryStore;
 use super::state::{State, Stored};
 use super::stores::listing;
 use super::tables::{self, commit, commit_parts};
-use crate::transaction::Reach;
+use crate::transaction::{Reach, operations_of};
 
 impl State {
     /// Whether an account sees a document.
@@ -108,9 +110,14 @@ impl AccountStore for MemoryStore {
         &self,
         scope: &AccountScope,
         parts: Vec<Part>,
-    ) -> Result<Vec<Committed>, StoreError> {
+    ) -> Result<Vec<Committed>, PartsRefused> {
         let mut state = self.state()?;
-        let committed = commit_parts(&mut state, scope.account(), scope.actor(), &parts)?;
+        let done = AtomicUsize::new(0);
+        let (account, actor) = (scope.account(), scope.actor());
+        let committed = commit_parts(&mut state, account, actor, &parts, &done);
+        let all = operations_of(&parts);
+        let refused = |error| PartsRefused::after(done.load(Ordering::Relaxed), all, error);
+        let committed = committed.map_err(refused)?;
         self.publish(&state);
         Ok(committed)
     }

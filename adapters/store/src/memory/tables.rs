@@ -1,5 +1,7 @@
 //! The steps of a change over the state in memory, with their undoing.
 
+use std::sync::atomic::AtomicUsize;
+
 use domain::{
     AuditEntry, Document, Event, FeedEntry, KindName, Place as Whose, Referrer, UniqueKey, Version,
 };
@@ -52,8 +54,11 @@ pub(super) fn commit_parts(
     account: Account,
     actor: Actor,
     parts: &[Part],
+    done: &AtomicUsize,
 ) -> Result<Vec<Committed>, StoreError> {
-    whole(state, |draft| carry_out_parts(draft, account, actor, parts))
+    whole(state, |draft| {
+        carry_out_parts(draft, account, actor, parts, done)
+    })
 }
 
 /// Refuses one more API key of an owner who has this many that open something.

@@ -2,7 +2,7 @@
 //! writer.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use domain::{AuditEntry, Cdr, Directory, Document, KindName, TenantParts, TokenRecord, Version};
@@ -10,8 +10,8 @@ use ids::{CdrId, PlanId, ResellerId, TenantId, TokenId};
 use machine::WallTime;
 use ports::{
     AccountStore, AuditListing, CdrListing, CdrQuery, Change, Committed, ExchangeStore, FeedPage,
-    FeedWatch, FrontDoor, KeyStatus, KeyStore, Listing, Page, Part, RESEAL_STEP, Reply, Resealed,
-    Store, StoreError, Turn,
+    FeedWatch, FrontDoor, KeyStatus, KeyStore, Listing, Page, Part, PartsRefused, RESEAL_STEP,
+    Reply, Resealed, Store, StoreError, Turn,
 };
 use tenancy::{AccountScope, Owner, PlatformScope, TenantScope, TokenHash};
 
@@ -22,7 +22,7 @@ use super::{
     tokens, trail,
 };
 use crate::idempotency;
-use crate::transaction::Reach;
+use crate::transaction::{Reach, operations_of};
 
 #[async_trait]
 impl Store for SqlStore {
@@ -160,13 +160,16 @@ impl AccountStore for SqlStore {
         &self,
         scope: &AccountScope,
         parts: Vec<Part>,
-    ) -> Result<Vec<Committed>, StoreError> {
+    ) -> Result<Vec<Committed>, PartsRefused> {
         let (account, actor) = (scope.account(), scope.actor());
-        let steps = parts.iter().map(|part| part.change.operations.len()).sum();
-        self.write(Sight::Everything, steps, move |desk| {
-            tables::commit_parts(desk, account, actor, &parts)
-        })
-        .await
+        let steps = operations_of(&parts);
+        let done = Arc::new(AtomicUsize::new(0));
+        let tried = Arc::clone(&done);
+        let written = self.write(Sight::Everything, steps, move |desk| {
+            tables::commit_parts(desk, account, actor, &parts, &tried)
+        });
+        let refused = |error| PartsRefused::after(done.load(Ordering::Relaxed), steps, error);
+        written.await.map_err(refused)
     }
 
     async fn get_below(

@@ -1,5 +1,7 @@
 //! The steps of a change, over the tables.
 
+use std::sync::atomic::AtomicUsize;
+
 use domain::{
     AuditEntry, Credentials, Document, Event, FeedEntry, KeyScope, KindName, Place, Referrer,
     UniqueKey, Version,
@@ -57,8 +59,9 @@ pub(super) fn commit_parts(
     account: Account,
     actor: Actor,
     parts: &[Part],
+    done: &AtomicUsize,
 ) -> Result<Vec<Committed>, StoreError> {
-    carry_out_parts(&mut Draft { desk, key: None }, account, actor, parts)
+    carry_out_parts(&mut Draft { desk, key: None }, account, actor, parts, done)
 }
 
 /// Brings a tenant in inside the savepoint of its order.

@@ -489,7 +489,8 @@ fn parts_of_several_owners_are_carried_out_together_or_not_at_all(world: &World<
         part(acme, vec![extension("101"), extension("101")]),
     ];
     let refused = block_on(world.store.commit_parts(&scope, twice)).unwrap_err();
-    assert!(matches!(refused, StoreError::Conflict { space, .. } if space == "number"));
+    assert!(matches!(refused.error, StoreError::Conflict { space, .. } if space == "number"));
+    assert_eq!(refused.at, Some(2), "the second part's second");
     assert_eq!((found().unwrap(), world.cursor()), (None, before));
     let whole = vec![
         part(scope.owner(), vec![Operation::Create(company)]),
@@ -502,6 +503,7 @@ fn parts_of_several_owners_are_carried_out_together_or_not_at_all(world: &World<
     for owner in [acme, Owner::PLATFORM, scope.owner()] {
         let foreign = vec![part(owner, Vec::new())];
         let refused = block_on(world.store.commit_parts(&south, foreign));
+        let refused = refused.map_err(|refused| refused.error);
         assert_eq!(refused, Err(StoreError::NotFound), "{owner}");
     }
 }

@@ -172,6 +172,12 @@ impl<S: Reach> Desk<'_, S> {
         let office = &self.console.office;
         let rotated = documents::rotate_secret::<K, S>(office, &self.scope, found, None, overlap);
         tell::<K>(block_on(rotated)?.secret.as_ref());
+        if K::SECRET == SecretRule::Generated {
+            print::note(&match overlap.as_secs() {
+                0 => "the one before it is void".to_owned(),
+                seconds => format!("the one before it is valid for another {seconds} s"),
+            });
+        }
         Ok(())
     }
 

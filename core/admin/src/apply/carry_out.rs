@@ -3,7 +3,7 @@
 use domain::{Document, ForKind, Invalid, Kind, KindName, Place, Secret, SecretRule};
 use ids::ResellerId;
 use machine::WallTime;
-use ports::{OPERATIONS_MAX, Operation, Part, SecretChange, StoreError, Write};
+use ports::{OPERATIONS_MAX, Operation, Part, PartsRefused, SecretChange, StoreError, Write};
 use serde_json::Value;
 use tenancy::{Account, AccountScope, Owner};
 
@@ -99,8 +99,8 @@ struct Worker<'a> {
     scope: &'a AccountScope,
     existing: Existing<'a>,
     parts: Vec<Part>,
-    /// Operations of the parts.
-    operations: usize,
+    /// The documents of the operations in the parts, with their places in the snapshot.
+    places: Vec<(usize, String)>,
     steps: Vec<Step>,
     /// How many steps are told: all, or so many that make or change something.
     told: Option<usize>,
@@ -118,7 +118,7 @@ impl<'a> Worker<'a> {
             scope,
             existing: Existing::new(office, scope),
             parts: Vec::new(),
-            operations: 0,
+            places: Vec::new(),
             steps: Vec::new(),
             told: Some(STEPS_TOLD),
             sums: Sums::default(),
@@ -137,7 +137,7 @@ impl<'a> Worker<'a> {
             a.company().is_some() && a.company() == b.company()
         };
         for unit in order.entries.chunk_by(together) {
-            if self.operations > 0 && self.operations + unit.len() > LOT {
+            if !self.places.is_empty() && self.places.len() + unit.len() > LOT {
                 self.flush().await?;
                 told(&self.done);
             }
@@ -152,7 +152,7 @@ impl<'a> Worker<'a> {
                 self.taken.companies += 1;
                 self.taken.up_to = order.called(company).map(str::to_owned);
             }
-            if self.operations == 0 {
+            if self.places.is_empty() {
                 self.done.clone_from(&self.taken);
                 told(&self.done);
             }
@@ -162,13 +162,23 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    async fn flush(&mut self) -> Result<(), StoreError> {
-        if self.operations == 0 {
+    async fn flush(&mut self) -> Result<(), Trouble> {
+        if self.places.is_empty() {
             return Ok(());
         }
         let parts = std::mem::take(&mut self.parts);
-        self.operations = 0;
-        self.office.store().commit_parts(self.scope, parts).await?;
+        let mut places = std::mem::take(&mut self.places).into_iter();
+        let written = self.office.store().commit_parts(self.scope, parts).await;
+        if let Err(PartsRefused { at, error }) = written {
+            return Err(match at.and_then(|at| places.nth(at)) {
+                Some((at, document)) => Trouble {
+                    at: Some(at),
+                    document,
+                    ..Trouble::of_all(error)
+                },
+                None => Trouble::of_all(error),
+            });
+        }
         self.taken.transactions += 1;
         self.done.clone_from(&self.taken);
         Ok(())
@@ -183,15 +193,22 @@ impl<'a> Worker<'a> {
             .or_else(|| word("mail"));
         let name = name.or_else(domain).unwrap_or("without a name").to_owned();
         let document = called(entry.kind, &name, entry.within.as_deref());
-        self.step(entry).await.map_err(|error| Trouble {
-            at: Some(at),
-            document,
-            error,
-            done: Progress::default(),
-        })
+        match self.step(entry).await {
+            Ok(true) => self.places.push((at, document)),
+            Ok(false) => {}
+            Err(error) => {
+                return Err(Trouble {
+                    at: Some(at),
+                    document,
+                    ..Trouble::of_all(error)
+                });
+            }
+        }
+        Ok(())
     }
 
-    async fn step(&mut self, entry: &Entry) -> Result<(), StoreError> {
+    /// Takes the step of one entry; says whether it makes or changes something.
+    async fn step(&mut self, entry: &Entry) -> Result<bool, StoreError> {
         let owner = self.existing.owner(entry).await?;
         let mut spec = entry.spec.clone();
         let secret = supplied(entry.kind, &mut spec)?;
@@ -220,8 +237,9 @@ impl<'a> Worker<'a> {
             self.add(document.clone(), secret, before.as_ref());
         }
         self.existing.put(document, before.is_none());
+        let changes = act != Act::Keep;
         self.sums.add(&act);
-        let told = |most| act != Act::Keep && self.steps.len() < most;
+        let told = |most| changes && self.steps.len() < most;
         if self.told.is_none_or(told) {
             self.steps.push(Step {
                 kind: entry.kind,
@@ -230,7 +248,7 @@ impl<'a> Worker<'a> {
                 act,
             });
         }
-        Ok(())
+        Ok(changes)
     }
 
     /// The account that sells to a document which lies under one: the one that it names or, when
@@ -326,7 +344,6 @@ impl<'a> Worker<'a> {
                 expected_revision: Some(before.revision),
             },
         };
-        self.operations += 1;
         if let Some(part) = self.parts.last_mut()
             && part.owner == owner
             && part.change.operations.len() < OPERATIONS_MAX

@@ -57,8 +57,8 @@ pub struct Step {
 /// Why a snapshot cannot be applied any further.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
-    /// The place of the document among the snapshot's, from 0; `None` when it was the store that
-    /// refused the change as a whole.
+    /// The place of the document among the snapshot's, from 0; `None` when it is the change as a
+    /// whole that was not carried out.
     pub at: Option<usize>,
     /// The document, such as `device anna in acme.example`.
     pub document: String,

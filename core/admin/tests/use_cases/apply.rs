@@ -179,11 +179,14 @@ fn what_is_wrong_is_named_and_nothing_is_done() {
             "/strowger: must be 1, the form that this release reads",
             &|s| s.strowger = 2,
         ),
-        ("the username ann is taken", &|s| {
-            let twin = json!({ "username": "ann", "extension": "101" });
-            let oslo = Some("oslo.example");
-            s.documents.push(entry(KindName::Device, oslo, twin));
-        }),
+        (
+            "document 11 (device ann in oslo.example): the username ann is taken",
+            &|s| {
+                let twin = json!({ "username": "ann", "extension": "101" });
+                let oslo = Some("oslo.example");
+                s.documents.push(entry(KindName::Device, oslo, twin));
+            },
+        ),
     ] {
         assert_eq!(trouble(change), text);
     }

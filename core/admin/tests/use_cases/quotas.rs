@@ -176,6 +176,7 @@ fn a_snapshot_does_not_go_around_the_plan() {
             ))
         };
         let trouble = apply(3).unwrap_err();
+        assert_eq!(trouble.at, Some(2), "the first that has no room");
         assert_eq!(trouble.error, met(kind, before + 2, before + 2, 1));
         assert_eq!(have(&scene, &company, kind), before, "nothing is half done");
         apply(2).unwrap();

@@ -254,3 +254,26 @@ async fn where_the_server_is_the_only_way_a_password_opens_nothing_but_an_admins
     world.operator(admin).await.is(200);
     login(&world, PASSWORD).await.is(200);
 }
+
+#[tokio::test]
+async fn a_plan_without_sign_on_closes_the_door_that_is_there_and_opens_it_again() {
+    let world = world().await;
+    open(&world, json!({})).await;
+    enter(&world, &person("7", "ann@acme.example")).await;
+    let plan = |without: Value| json!({ "name": "small", "without": without });
+    let made = Ask::post("/api/v1/plans").json(&plan(json!(["sso"])));
+    world.operator(made).await.is(201);
+    let sold = Ask::patch(&format!("/api/v1/tenants/{}", world.acme.id));
+    let sold = sold.if_match("*").json(&json!({ "plan": "small" }));
+    world.operator(sold).await.is(200);
+    begin(&world, "ann@acme.example").await.is(404);
+    let server = json!({
+        "name": "other", "issuer": ISSUER, "client_id": "pbx", "domains": ["acme.example"],
+    });
+    let server = Ask::post(&world.acme.path("sso")).json(&server);
+    let refused = world.tenant(&world.acme, server).await;
+    refused.refuses(api::Kind::NotInPlan);
+    let again = Ask::put("/api/v1/plans/small").if_match("*");
+    world.operator(again.json(&plan(json!([])))).await.is(200);
+    enter(&world, &person("7", "ann@acme.example")).await;
+}
