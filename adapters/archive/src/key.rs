@@ -19,14 +19,20 @@ pub const KEY_LENGTH: usize = 32;
 pub const PASSPHRASE_MIN: usize = 12;
 
 /// Memory that guessing one passphrase takes, in KiB.
-const MEMORY_KIB: u32 = 64 << 10;
+pub(crate) const MEMORY_KIB: u32 = 64 << 10;
 
 /// Passes over it.
-const PASSES: u32 = 3;
+pub(crate) const PASSES: u32 = 3;
 
 /// What opens an archive. `Debug` hides it.
 #[derive(Clone)]
 pub struct ArchiveKey(Secret);
+
+/// A head with the key of its archive.
+pub(crate) struct Opened {
+    pub(crate) head: Head,
+    pub(crate) key: Zeroizing<[u8; KEY_LENGTH]>,
+}
 
 #[derive(Clone)]
 enum Secret {
@@ -91,8 +97,19 @@ impl ArchiveKey {
         Zeroizing::new(STANDARD.encode(key.as_ref()))
     }
 
+    /// Makes the key of a new archive.
+    pub(crate) fn open_new(&self, entropy: &dyn Entropy) -> Result<Opened, ArchiveError> {
+        self.open(self.head(entropy))
+    }
+
+    /// Makes the key of the archive with this head.
+    pub(crate) fn open(&self, head: Head) -> Result<Opened, ArchiveError> {
+        let key = self.of(&head)?;
+        Ok(Opened { head, key })
+    }
+
     /// The head of a new archive under this key.
-    pub(crate) fn head(&self, entropy: &dyn Entropy) -> Head {
+    fn head(&self, entropy: &dyn Entropy) -> Head {
         let sort = match &self.0 {
             Secret::Passphrase(_) => Sort::Passphrase {
                 memory_kib: MEMORY_KIB,
@@ -104,7 +121,7 @@ impl ArchiveKey {
     }
 
     /// The key of one archive, which no other archive has.
-    pub(crate) fn of(&self, head: &Head) -> Result<Zeroizing<[u8; KEY_LENGTH]>, ArchiveError> {
+    fn of(&self, head: &Head) -> Result<Zeroizing<[u8; KEY_LENGTH]>, ArchiveError> {
         match (&self.0, head.sort) {
             (Secret::Passphrase(text), Sort::Passphrase { memory_kib, passes }) => {
                 let mut key = Zeroizing::new([0; KEY_LENGTH]);

@@ -13,12 +13,14 @@
 mod head;
 mod key;
 mod lines;
+mod packer;
 mod reader;
 mod writer;
 
 pub use head::{MEMORY_KIB_MAX, PASSES_MAX};
 pub use key::{ArchiveKey, BadKey, KEY_LENGTH, PASSPHRASE_MIN};
 pub use lines::{LINE_MAX, LineGiver, LineTaker};
+pub use packer::Passphrases;
 pub use reader::ArchiveReader;
 pub use writer::ArchiveWriter;
 

@@ -9,7 +9,7 @@ use chacha20poly1305::{Key, XChaCha20Poly1305};
 use ports::ArchiveError;
 
 use crate::head::{HEAD, Head};
-use crate::key::ArchiveKey;
+use crate::key::{ArchiveKey, Opened};
 use crate::{PIECE, TAG};
 
 /// Bytes of a whole piece as it is stored.
@@ -48,13 +48,20 @@ impl<R: Read> ArchiveReader<R> {
                 ArchiveError::Io(error.to_string())
             }
         })?;
-        let parsed = Head::parse(&head)?;
-        let key = key.of(&parsed)?;
+        ArchiveReader::with(from, key.open(Head::parse(&head)?)?)
+    }
+
+    /// Proves the first piece of an archive whose head was read and whose key was made before.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub(crate) fn with(from: R, opened: Opened) -> Result<ArchiveReader<R>, ArchiveError> {
+        let Opened { head, key } = opened;
         let cipher = XChaCha20Poly1305::new(&Key::from(*key));
         let mut reader = ArchiveReader {
             from,
-            stream: Some(DecryptorBE32::from_aead(cipher, &parsed.nonce.into())),
-            head: head.to_vec(),
+            stream: Some(DecryptorBE32::from_aead(cipher, &head.nonce.into())),
+            head: head.to_bytes(),
             ahead: Vec::new(),
             text: Vec::new(),
             given: 0,

@@ -9,7 +9,7 @@ use chacha20poly1305::{Key, XChaCha20Poly1305};
 use ports::{ArchiveError, Entropy};
 
 use crate::PIECE;
-use crate::key::ArchiveKey;
+use crate::key::{ArchiveKey, Opened};
 
 /// Encrypts what is written to it. Without [`ArchiveWriter::finish`] the archive counts as cut
 /// off.
@@ -32,12 +32,19 @@ impl<W: Write> ArchiveWriter<W> {
     /// # Errors
     /// [`ArchiveError::Io`].
     pub fn begin(
-        mut out: W,
+        out: W,
         key: &ArchiveKey,
         entropy: &dyn Entropy,
     ) -> Result<ArchiveWriter<W>, ArchiveError> {
-        let head = key.head(entropy);
-        let key = key.of(&head)?;
+        ArchiveWriter::with(out, key.open_new(entropy)?)
+    }
+
+    /// Begins an archive whose key was made before.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Io`].
+    pub(crate) fn with(mut out: W, opened: Opened) -> Result<ArchiveWriter<W>, ArchiveError> {
+        let Opened { head, key } = opened;
         let cipher = XChaCha20Poly1305::new(&Key::from(*key));
         let stream = EncryptorBE32::from_aead(cipher, &head.nonce.into());
         let head = head.to_bytes();

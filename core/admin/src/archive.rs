@@ -2,7 +2,10 @@
 
 mod arrival;
 mod clone;
+mod look;
 mod out;
+mod packer;
+mod passphrase;
 mod restore;
 mod taken;
 
@@ -11,9 +14,12 @@ use serde::{Deserialize, Serialize};
 
 pub use arrival::Wanted;
 pub use clone::bring_clone;
+pub use look::{Seen, look};
 pub use out::take_out;
+pub use packer::{NoPacker, Pack, Packer, Packing, Unpack};
+pub use passphrase::{PASSPHRASE_MAX, PASSPHRASE_MIN, Passphrase};
 pub use restore::restore;
-pub use taken::{Counts, Line};
+pub use taken::{Counts, Extent, Line};
 
 /// The format of a company's archive.
 pub const ARCHIVE_FORMAT: u32 = 1;

@@ -15,6 +15,8 @@ use crate::kind_name::KindName;
 pub enum Feature {
     /// Programs of the company with API keys of their own.
     ApiKeys,
+    /// Taking the company out as a whole, over the API.
+    Archives,
     /// Following events as they happen, over server-sent events or a WebSocket.
     EventStreams,
     /// Importing and exporting sheets (CSV).
@@ -29,8 +31,9 @@ pub enum Feature {
 
 impl Feature {
     /// All of them, in the order of their words.
-    pub const ALL: [Feature; 6] = [
+    pub const ALL: [Feature; 7] = [
         Feature::ApiKeys,
+        Feature::Archives,
         Feature::EventStreams,
         Feature::Sheets,
         Feature::Sso,
@@ -58,6 +61,7 @@ impl Feature {
     pub fn as_str(self) -> &'static str {
         match self {
             Feature::ApiKeys => "api_keys",
+            Feature::Archives => "archives",
             Feature::EventStreams => "event_streams",
             Feature::Sheets => "sheets",
             Feature::Sso => "sso",

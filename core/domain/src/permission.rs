@@ -11,6 +11,8 @@ use crate::kind_name::KindName;
 pub enum Topic {
     /// Documents of a kind.
     Kind(KindName),
+    /// Companies as wholes, with all their secrets: out into archives, and in.
+    Archive,
     /// Audit trails.
     Audit,
     /// Live calls.
@@ -60,6 +62,10 @@ pub enum Verb {
     Ask,
     /// To let in.
     Grant,
+    /// To take out as a whole, which is more than to read: secrets go with it.
+    Take,
+    /// To bring in as a whole.
+    Bring,
 }
 
 /// One permission. Only those of the closed set [`Permission::all`] exist.
@@ -70,7 +76,8 @@ pub struct Permission {
 }
 
 /// The topics beside the kinds.
-const FACTS: [Topic; 12] = [
+const FACTS: [Topic; 13] = [
+    Topic::Archive,
     Topic::Audit,
     Topic::Call,
     Topic::Cdr,
@@ -119,6 +126,7 @@ impl Topic {
     pub fn as_str(self) -> &'static str {
         match self {
             Topic::Kind(kind) => kind.as_str(),
+            Topic::Archive => "archive",
             Topic::Audit => "audit",
             Topic::Call => "call",
             Topic::Cdr => "cdr",
@@ -140,13 +148,14 @@ impl Topic {
     }
 
     fn knows(self, verb: Verb) -> bool {
-        use Verb::{Ask, Create, End, Grant, Read, Remove, Replay, Rotate, Test};
+        use Verb::{Ask, Bring, Create, End, Grant, Read, Remove, Replay, Rotate, Take, Test};
         match self {
             Topic::Kind(kind) => {
                 OF_KINDS.contains(&verb)
                     || (verb == Rotate && makes_secrets(kind))
                     || (verb == Test && kind == KindName::Webhook)
             }
+            Topic::Archive => [Take, Bring].contains(&verb),
             Topic::Audit
             | Topic::Cdr
             | Topic::Event
@@ -165,7 +174,7 @@ impl Topic {
 
 impl Verb {
     /// All of them.
-    pub const ALL: [Verb; 10] = [
+    pub const ALL: [Verb; 12] = [
         Verb::Read,
         Verb::Create,
         Verb::Change,
@@ -176,6 +185,8 @@ impl Verb {
         Verb::Test,
         Verb::Ask,
         Verb::Grant,
+        Verb::Take,
+        Verb::Bring,
     ];
 
     /// The word, as in texts of permissions.
@@ -191,6 +202,8 @@ impl Verb {
             Verb::Test => "test",
             Verb::Ask => "ask",
             Verb::Grant => "grant",
+            Verb::Take => "take",
+            Verb::Bring => "bring",
         }
     }
 }
@@ -233,7 +246,7 @@ impl Permission {
         let sold = [KindName::Reseller, KindName::Plan].map(Topic::Kind);
         if sold.contains(&topic)
             || topic == Topic::Seal
-            || (topic, verb) == (Topic::Support, Verb::Ask)
+            || [(Topic::Support, Verb::Ask), (Topic::Archive, Verb::Bring)].contains(&(topic, verb))
         {
             return !of_company;
         }

@@ -108,7 +108,8 @@ fn lists(role: FixedRole) -> (List, List) {
 /// To find and to take along all that is known of a person is more than reading.
 const ALL_OF_A_PERSON: List = &["person.*"];
 
-/// What those who run the platform do not decide.
+/// What those who run the platform do not decide. A company as a whole is its people and their
+/// secrets, too.
 const WHO_SELLS_AND_WHO_WORKS: List = &[
     "reseller.create",
     "reseller.change",
@@ -128,6 +129,7 @@ const WHO_SELLS_AND_WHO_WORKS: List = &[
     "key.create",
     "key.rotate",
     "key.remove",
+    "archive.*",
 ];
 
 /// What helping a company takes.

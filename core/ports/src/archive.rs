@@ -17,6 +17,12 @@ pub trait Taker<I>: Send {
     fn take(&mut self, item: &I) -> Result<(), ArchiveError>;
 }
 
+impl<I, T: Taker<I> + ?Sized> Taker<I> for Box<T> {
+    fn take(&mut self, item: &I) -> Result<(), ArchiveError> {
+        (**self).take(item)
+    }
+}
+
 /// A taker that is lent to another thread, and comes back.
 pub struct LentTaker<T>(Arc<Mutex<T>>);
 

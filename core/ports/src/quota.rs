@@ -39,7 +39,8 @@ impl QuotaMet {
         match self.kind {
             Topic::Kind(kind) => kind.many(),
             Topic::Key => "keys",
-            Topic::Audit
+            Topic::Archive
+            | Topic::Audit
             | Topic::Call
             | Topic::Cdr
             | Topic::Delivery

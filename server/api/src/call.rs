@@ -1,7 +1,7 @@
 //! One request as a handler sees it, and its answer.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use admin::access::{self, Entered};
 use admin::people::{self, Post};
@@ -34,6 +34,8 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// The body where it is read as it comes.
+    pub(crate) stream: Mutex<Option<Body>>,
     /// What becomes of the connection when another protocol is agreed on.
     pub(crate) upgrade: Option<OnUpgrade>,
 }
@@ -148,6 +150,12 @@ impl Call {
             .map_err(|error| Problem::new(Kind::Malformed, format!("the body: {error}")))
     }
 
+    /// The body where it is read as it comes; nothing the second time.
+    pub(crate) fn streamed(&self) -> Body {
+        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        stream.take().unwrap_or_default()
+    }
+
     /// The revision that `If-Match` demands; `None` for `*`.
     pub(crate) fn required_revision(&self) -> Result<Option<u64>, Problem> {
         match self.revision()? {
@@ -240,6 +248,9 @@ pub(crate) struct Answer {
 
 /// Media type of JSON.
 pub(crate) const JSON: &str = "application/json";
+
+/// Media type of bytes (RFC 2046 section 4.5.1).
+pub(crate) const OCTETS: &str = "application/octet-stream";
 
 impl Answer {
     /// A body of another type than JSON.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use admin::Office;
+use admin::archive::{NoPacker, Packer};
 use admin::signon::SignInServers;
 use identity::passkey::Site;
 use ids::TenantId;
@@ -14,6 +15,7 @@ use ports::{Enquirer, HookDesk, LiveExchange, Mailer, Metered, NoEnquirer, NoHoo
 use tenancy::{Actor, Caps, Owner, Principal};
 use tokio::sync::Semaphore;
 
+use crate::archives::Depot;
 use crate::heavy::Forge;
 use crate::limits::Limits;
 use crate::presumed::Presumed;
@@ -50,6 +52,8 @@ pub struct Parts {
     pub enquirer: Arc<dyn Enquirer>,
     /// Who sends mail.
     pub mailer: Arc<dyn Mailer>,
+    /// What turns companies into bytes.
+    pub packer: Arc<dyn Packer>,
     /// What the links of mails begin with where no brand says another domain.
     pub portal: String,
     /// Further figures in the text form of Prometheus, shown beside those of the exchange.
@@ -69,6 +73,7 @@ impl Parts {
             hooks: Arc::new(NoHooks),
             enquirer: Arc::new(NoEnquirer),
             mailer: Arc::new(NoMailer),
+            packer: Arc::new(NoPacker),
             portal: "http://127.0.0.1:8080".to_owned(),
             figures: Arc::new(String::new),
             seen: Arc::new(|_| {}),
@@ -127,6 +132,8 @@ pub(crate) struct Front {
     pub(crate) sign_ons: Semaphore,
     /// Whose keys were seen.
     pub(crate) presumed: Presumed<Asker>,
+    /// Places for companies on their way out or in.
+    pub(crate) depot: Depot,
     meters: Mutex<Meters<Asker>>,
 }
 
@@ -143,6 +150,8 @@ impl Front {
         let site = Site::of_page(&parts.portal, PRODUCT).ok();
         let streams = Hub::new(limits.streams_per_tenant, limits.streams);
         let servers = parts.office.sign_in_servers(Arc::clone(&parts.enquirer));
+        let forge = Forge::new(limits.passwords, limits.passwords_waiting);
+        let depot = Depot::new(&limits, Arc::clone(&parts.packer), forge.clone());
         Front {
             servers,
             sign_ons: Semaphore::new(limits.sign_ons),
@@ -152,9 +161,10 @@ impl Front {
             processor: Processor::new(processors(), limits.in_flight),
             streams: Arc::new(streams),
             site,
-            forge: Forge::new(limits.passwords, limits.passwords_waiting),
+            forge,
             mails: Arc::new(Semaphore::new(limits.mails)),
             presumed: Presumed::new(),
+            depot,
             meters: Mutex::new(Meters::new()),
         }
     }

@@ -3,7 +3,7 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use admin::sheet::SHEET_BYTES_MAX;
@@ -24,7 +24,7 @@ use crate::operation::{Access, Form, Operation};
 use crate::problem::{Kind, Problem};
 use crate::rate::{Standing, seconds};
 use crate::turnstile::Pass;
-use crate::{bearer, media_type, once, permission, query, who};
+use crate::{archives, bearer, media_type, once, permission, query, who};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
@@ -48,6 +48,13 @@ impl Passage {
             began: Instant::now(),
             standing: None,
         }
+    }
+
+    /// When the answer to an operation must be there, unless it lasts as long as it takes.
+    fn patience(&self, operation: &Operation) -> Option<tokio::time::Instant> {
+        let body = operation.body.as_ref();
+        let lasts = body.is_some_and(|body| body.lasts);
+        (!lasts).then(|| self.deadline())
     }
 
     fn deadline(&self) -> tokio::time::Instant {
@@ -78,7 +85,10 @@ impl Passage {
         let (caller, pass) = self.identify(operation, &head).await?;
         media_type::check_taken(&head.headers, operation)?;
         let query = query::parse(&head.uri, &operation.query)?;
-        let body = self.read(operation, &head.headers, body).await?;
+        let (body, stream) = match is_streamed(operation) {
+            true => (Bytes::new(), Some(self.admit(operation, &head, body)?)),
+            false => (self.read(operation, &head.headers, body).await?, None),
+        };
         let call = Call {
             office: front.parts.office.for_request(self.id),
             front,
@@ -88,6 +98,7 @@ impl Passage {
             query,
             headers: head.headers,
             body,
+            stream: Mutex::new(stream),
             upgrade,
         };
         self.run(operation, call, pass).await
@@ -151,6 +162,18 @@ impl Passage {
         Err(problem.with(RETRY_AFTER, seconds(wait)))
     }
 
+    /// Lets a body pass that the operation reads as it comes.
+    fn admit(&self, operation: &Operation, head: &Head, body: Body) -> Result<Body, Problem> {
+        if let Some(wanted) = &operation.body {
+            media_type::check_brought(&head.headers, wanted)?;
+        }
+        let most = self.front.depot.most();
+        if body.size_hint().lower() > most {
+            return Err(archives::too_large(most));
+        }
+        Ok(body)
+    }
+
     /// Reads the body, as far as the operation wants one.
     async fn read(
         &self,
@@ -165,6 +188,8 @@ impl Passage {
         let limit = match wanted.form {
             Form::Json | Form::Merge => self.front.parts.limits.body_bytes,
             Form::Csv => SHEET_BYTES_MAX,
+            // read as it comes, within a bound of its own
+            Form::Octets => 0,
         };
         let slow = || Problem::new(Kind::TooSlow, "the body did not arrive in time");
         let read = timeout_at(self.deadline(), gather(body, limit)).await;
@@ -202,14 +227,14 @@ impl Passage {
             Some(asker) => tokio::spawn(self.front.in_turns(asker, work)),
             None => tokio::spawn(work),
         };
-        match timeout_at(self.deadline(), task).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(fault)) => {
-                tracing::error!(%fault, request = %self.id, "an operation failed");
-                Err(Problem::new(Kind::Internal, "an internal error"))
-            }
-            Err(_) => Err(late()),
-        }
+        let outcome = match self.patience(operation) {
+            Some(until) => timeout_at(until, task).await.map_err(|_| late())?,
+            None => task.await,
+        };
+        outcome.unwrap_or_else(|fault| {
+            tracing::error!(%fault, request = %self.id, "an operation failed");
+            Err(Problem::new(Kind::Internal, "an internal error"))
+        })
     }
 
     /// The answer with all its headers; whoever counts is told.
@@ -236,6 +261,12 @@ impl Passage {
         });
         response
     }
+}
+
+/// Whether the operation reads its body as it comes.
+fn is_streamed(operation: &Operation) -> bool {
+    let body = operation.body.as_ref();
+    body.is_some_and(|body| body.form == Form::Octets)
 }
 
 fn busy() -> Problem {

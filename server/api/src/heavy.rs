@@ -10,13 +10,13 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 /// Heavy work on threads of its own: some at once, some that wait, and the rest refused.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Forge {
     /// A place for each that is done or waits.
     places: Arc<Semaphore>,
     fires: Arc<Semaphore>,
-    refused: AtomicU64,
-    done: AtomicU64,
+    refused: Arc<AtomicU64>,
+    done: Arc<AtomicU64>,
 }
 
 impl Forge {
@@ -25,8 +25,8 @@ impl Forge {
         Forge {
             places: Arc::new(Semaphore::new(at_once.saturating_add(waiting))),
             fires: Arc::new(Semaphore::new(at_once)),
-            refused: AtomicU64::new(0),
-            done: AtomicU64::new(0),
+            refused: Arc::default(),
+            done: Arc::default(),
         }
     }
 

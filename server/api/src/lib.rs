@@ -4,6 +4,7 @@
 //! operation each request passes the same gate: who asks, how often, how much, and for what. The
 //! rules of the domain are not here.
 
+mod archives;
 mod bad_row;
 mod bearer;
 mod call;

@@ -50,6 +50,16 @@ pub struct Limits {
     pub streams_per_tenant: usize,
     /// Streams of events of all companies at the same time; beyond it 429. Default 512.
     pub streams: usize,
+    /// Companies that are taken out, brought in or cloned at the same time; beyond it 429.
+    /// Default 2.
+    pub archives: usize,
+    /// Longest archive that is brought in, in bytes; beyond it 413. Default 4 GiB.
+    pub archive_bytes: u64,
+    /// How long the peer of an archive may be waited for, besides the time of `archive_rate`;
+    /// then the archive is cut off. Default 30 s.
+    pub archive_grace: Duration,
+    /// At how many bytes per second an archive must go at least, on the whole. Default 65,536.
+    pub archive_rate: u64,
     /// How long a stream is silent before it says that it lives. Default 15 s.
     pub stream_beat: Duration,
     /// How long a stream lasts; then its reader comes back, and is let in again if its key still
@@ -78,6 +88,10 @@ impl Default for Limits {
             sign_ons: 32,
             streams_per_tenant: 20,
             streams: 512,
+            archives: 2,
+            archive_bytes: 4 << 30,
+            archive_grace: Duration::from_secs(30),
+            archive_rate: 65_536,
             stream_beat: Duration::from_secs(15),
             stream_life: Duration::from_secs(300),
         }

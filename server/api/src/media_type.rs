@@ -3,7 +3,7 @@
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 
-use crate::call::JSON;
+use crate::call::{JSON, OCTETS};
 use crate::operation::{Body, Form, Operation};
 use crate::problem::{Kind, Problem};
 
@@ -28,6 +28,7 @@ pub(crate) fn check_brought(headers: &HeaderMap, body: &Body) -> Result<(), Prob
         Form::Json => (JSON, JSON),
         Form::Merge => (MERGE_PATCH, JSON),
         Form::Csv => (CSV, CSV),
+        Form::Octets => (OCTETS, OCTETS),
     };
     if given == wanted || given == or {
         return Ok(());

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
-use crate::call::{Answer, Call, JSON};
+use crate::call::{Answer, Call, JSON, OCTETS};
 use crate::problem::{Kind, Problem};
 
 /// Who may use an operation.
@@ -97,6 +97,10 @@ fn schema<T: ToSchema>() -> SchemaRef {
 pub(crate) struct Body {
     pub(crate) schema: SchemaRef,
     pub(crate) form: Form,
+    /// Headers that must come with it.
+    pub(crate) headers: Vec<Parameter>,
+    /// Whether what it takes may last longer than a request usually does.
+    pub(crate) lasts: bool,
 }
 
 /// In which form a body comes.
@@ -108,6 +112,8 @@ pub(crate) enum Form {
     Merge,
     /// Comma-separated values (RFC 4180).
     Csv,
+    /// Bytes, read as they come.
+    Octets,
 }
 
 /// The answer when all goes well.
@@ -291,10 +297,34 @@ impl Operation {
         self.with_body::<T>(Form::Csv)
     }
 
+    /// It reads a body as it comes, however long that takes.
+    pub(crate) fn streams<T: ToSchema>(self) -> Operation {
+        self.with_body::<T>(Form::Octets).lasts()
+    }
+
+    /// It may take longer than a request usually does.
+    pub(crate) fn lasts(self) -> Operation {
+        let body = self.body.map(|body| Body {
+            lasts: true,
+            ..body
+        });
+        Operation { body, ..self }
+    }
+
+    /// Its body comes with this header.
+    pub(crate) fn header(mut self, header: Parameter) -> Operation {
+        if let Some(body) = &mut self.body {
+            body.headers.push(header);
+        }
+        self
+    }
+
     fn with_body<T: ToSchema>(self, form: Form) -> Operation {
         let body = Body {
             schema: schema::<T>(),
             form,
+            headers: Vec::new(),
+            lasts: false,
         };
         Operation {
             body: Some(body),
@@ -395,13 +425,16 @@ impl Operation {
     }
 
     /// Whether it is carried out once when it comes several times with one `Idempotency-Key`. Not
-    /// where nobody is known: two strangers might take the same key.
+    /// where nobody is known: two strangers might take the same key; and not where bytes flow, of
+    /// which nothing is kept.
     pub(crate) fn is_repeatable(&self) -> bool {
         let known = match self.access {
             Access::Open | Access::Door => false,
             Access::Nearby | Access::Key => true,
         };
-        known && self.method == Method::POST
+        let body = self.body.as_ref().map(|body| body.form);
+        let flows = body == Some(Form::Octets) || self.success.media_type == OCTETS;
+        known && self.method == Method::POST && !flows
     }
 
     /// All it may refuse with, in the order of the statuses.

@@ -97,12 +97,16 @@ kinds! {
     Invalid "invalid" UNPROCESSABLE_ENTITY "A field breaks a rule"
     /// The idempotency key was used for another request.
     KeyReused "key-reused" UNPROCESSABLE_ENTITY "The idempotency key was used before"
+    /// A body is no archive that could be brought in.
+    BadArchive "bad-archive" UNPROCESSABLE_ENTITY "The archive cannot be brought in"
     /// `If-Match` is missing.
     PreconditionRequired "precondition-required" PRECONDITION_REQUIRED "If-Match is needed"
     /// The rate limit was met.
     TooManyRequests "too-many-requests" TOO_MANY_REQUESTS "Too many requests"
     /// As many streams are open as may be.
     TooManyStreams "too-many-streams" TOO_MANY_REQUESTS "Too many streams of events"
+    /// As many companies are on their way out or in as may be.
+    TooManyArchives "too-many-archives" TOO_MANY_REQUESTS "Too many archives"
     /// We are wrong.
     Internal "internal" INTERNAL_SERVER_ERROR "An internal error"
     /// Something that is needed is away; worth another try.
@@ -188,13 +192,19 @@ impl Problem {
     /// A query parameter that breaks a rule.
     pub(crate) fn parameter(name: &str, rule: impl Into<String>) -> Problem {
         let rule = rule.into();
-        let mut problem = Problem::new(Kind::InvalidParameter, format!("{name}: {rule}"));
-        problem.errors.push(FieldError {
+        let problem = Problem::new(Kind::InvalidParameter, format!("{name}: {rule}"));
+        problem.blaming(name, rule)
+    }
+
+    /// The same problem, which a query parameter or header has brought about.
+    #[must_use]
+    pub(crate) fn blaming(mut self, name: &str, rule: impl Into<String>) -> Problem {
+        self.errors.push(FieldError {
             pointer: None,
             parameter: Some(name.to_owned()),
-            rule,
+            rule: rule.into(),
         });
-        problem
+        self
     }
 
     /// Rows of a sheet that are wrong; nothing was changed.

@@ -1,7 +1,7 @@
 //! What the crate's own tests try its parts with.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use admin::{DEFAULT_REALM, Office};
 use async_trait::async_trait;
@@ -82,6 +82,7 @@ pub(crate) async fn call(headers: &[(&'static str, &'static str)]) -> Call {
         query: Vec::new(),
         headers: all,
         body: Bytes::new(),
+        stream: Mutex::default(),
         upgrade: None,
     }
 }

@@ -1,7 +1,9 @@
 """Backups of a working exchange, and a company that moves to another one."""
 
+import json
 import os
 import shutil
+import subprocess
 
 from kit.baresip import Phone
 from kit.case import equal, test, true, wait_until
@@ -143,3 +145,68 @@ def a_company_moves_to_another_exchange_with_its_old_passwords():
             status, clone = new.api("/api/v1/tenants/initech.example/devices/acme-101.initech")
             equal(status, 200, f"a device of the clone: {clone}")
             call(new, "101", "102")
+
+
+PASSPHRASE = "seven wild geese fly north"
+
+
+def curl(exchange, path, *words):
+    """What curl says of a request with the operator's key: status and text."""
+    done = subprocess.run(
+        ["curl", "--silent", "--show-error", "--write-out", "%{http_code}", *words,
+         "-H", f"Authorization: Bearer {exchange.token}",
+         f"http://127.0.0.1:{exchange.http}/api/v1/{path}"],
+        capture_output=True, text=True, timeout=80, check=True, stdin=subprocess.DEVNULL,
+    )
+    return int(done.stdout[-3:]), done.stdout[:-3]
+
+
+def sent(archive, passphrase):
+    """Words by which curl sends an archive as it lies on the disk."""
+    return ["-X", "POST", "-H", f"Archive-Passphrase: {passphrase}",
+            "-H", "Content-Type: application/octet-stream", "-T", archive]
+
+
+@test(seconds=240)
+def a_company_moves_by_curl_alone_and_its_phones_call_with_their_old_passwords():
+    with Exchange() as old, Exchange() as new:
+        archive, cut = (os.path.join(old.folder, name) for name in ("acme.strowger", "cut"))
+        call(old, "101", "102")
+        before = old.one_cdr()
+        for company in (ACME, GLOBEX):
+            status, gone = new.api(f"/api/v1/tenants/{company}/erase", "POST")
+            equal(status, 200, f"room in the new exchange: {gone}")
+        asked = json.dumps({"passphrase": PASSPHRASE})
+        status, said = curl(old, f"tenants/{ACME}/archive", "-o", archive, "--data", asked,
+                            "-H", "Content-Type: application/json")
+        equal(status, 200, f"taking it out: {said}")
+        with open(archive, "rb") as file:
+            whole = file.read()
+        true(ACME.encode() not in whole, "the archive tells nothing without its passphrase")
+        with open(cut, "wb") as file:
+            file.write(whole[:-1])
+        for name, phrase in ((cut, PASSPHRASE), (archive, "eight wild geese fly north")):
+            status, said = curl(new, "archives", *sent(name, phrase))
+            equal((status, "bad-archive" in said), (422, True), said)
+            equal(new.api(f"/api/v1/tenants/{ACME}")[0], 404, "nothing was left behind")
+        status, said = curl(new, "archives/look", *sent(archive, PASSPHRASE))
+        equal(status, 200, f"looking into it: {said}")
+        seen = json.loads(said)
+        equal((seen["domains"], seen["bytes"], seen["passwords_hold"]),
+              ([ACME], len(whole), True), "what is in it")
+        equal(seen["counts"]["cdrs"], 1, "the record of the call")
+        equal(new.api(f"/api/v1/tenants/{ACME}")[0], 404, "looking changes nothing")
+        status, said = curl(new, "archives", *sent(archive, PASSPHRASE))
+        equal(status, 201, f"bringing it in: {said}")
+        came = json.loads(said)
+        equal((came["domain"], came["passwords"]), (ACME, []), "what came in")
+        new.companies = {ACME: old.companies[ACME]}
+        equal(new.one_cdr(), before, "the record of the call before")
+        call(new, "101", "103")
+        new.wait_cdrs(2)
+        status, said = curl(old, f"tenants/{ACME}/clone", "-H", "Content-Type: application/json",
+                            "--data", json.dumps({"domains": ["initech.example"]}))
+        equal(status, 201, f"cloning it: {said}")
+        devices = {one["username"] for one in json.loads(said)["passwords"]}
+        true("acme-101.initech" in devices, f"devices of the clone: {devices}")
+        call(old, "101", "102")

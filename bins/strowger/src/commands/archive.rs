@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use ::archive::ArchiveKey;
-use admin::archive::{self, Counts, Report, Wanted};
+use admin::archive::{self, Counts, Extent, Report, Wanted};
 use ids::TenantId;
 use ports::{ArchiveError, LentTaker};
 use store::block_on;
@@ -108,6 +108,7 @@ fn take(
         &console.office,
         (&entered.scope, Some(&console.platform)),
         &entered.tenant,
+        Extent::Whole,
         Box::new(lent.clone()),
     );
     let taken = block_on(taken).map_err(failed);

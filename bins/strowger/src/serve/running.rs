@@ -201,6 +201,7 @@ fn serve(
         parts.hooks = front.hooks;
         parts.enquirer = front.enquirer;
         parts.mailer = front.mailer;
+        parts.packer = Arc::new(archive::Passphrases::new(Arc::new(store::OsEntropy)));
         parts.portal = front.portal;
         parts.seen = Arc::new(move |seen| requests.see(seen));
         let (stop, stopped) = oneshot::channel::<()>();

@@ -4,6 +4,7 @@ use domain::{Device, Document, Invalid, Kind, KindName, Plan, Reseller, Resource
 use identity::Credentials;
 use ids::{PlanId, ResellerId, TenantId};
 use ports::{ARRIVALS_MAX, ArchiveError, Belonging, Giver, StoreError, Stores, locate_below};
+use serde_json::Value;
 use tenancy::{Account, AccountScope, Unresolved};
 
 use super::taken::{Counts, Line};
@@ -56,10 +57,35 @@ pub(super) fn ended(
 pub(super) struct Belongings {
     own: Option<Belonging>,
     others: Vec<Belonging>,
+    bytes: usize,
+}
+
+/// Most bytes of documents that are held before they come in together.
+const ARRIVAL_BYTES_MAX: usize = 256 << 20;
+
+/// About as many bytes as a value takes.
+fn bytes_of(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 32,
+        Value::String(text) => 32 + text.len(),
+        Value::Array(items) => 32 + items.iter().map(bytes_of).sum::<usize>(),
+        Value::Object(members) => {
+            let members = members.iter();
+            let bytes = members.map(|(name, of)| 64 + name.len() + bytes_of(of));
+            32 + bytes.sum::<usize>()
+        }
+    }
 }
 
 impl Belongings {
     pub(super) fn add(&mut self, belonging: Belonging) -> Result<(), ArchiveError> {
+        let secrets = [&belonging.secret, &belonging.credentials];
+        let secrets = secrets.map(|secret| secret.as_ref().map_or(0, Vec::len));
+        self.bytes += bytes_of(&belonging.document.spec) + secrets.iter().sum::<usize>();
+        if self.bytes > ARRIVAL_BYTES_MAX {
+            let limit = ARRIVAL_BYTES_MAX;
+            return Err(StoreError::TooLarge { limit }.into());
+        }
         if belonging.document.kind == KindName::Tenant {
             self.own = Some(belonging);
         } else if self.others.len() + 1 < ARRIVALS_MAX {

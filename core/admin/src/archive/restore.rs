@@ -153,7 +153,8 @@ impl Restoring<'_> {
         let arrival = Arrival {
             tenant: self.title.tenant,
             documents,
-            begins: false,
+            // without its history each document begins one
+            begins: counts.versions == 0,
             replaces: self.replaces,
             at: office.now(),
             audit: office.mint(AuditId::new),

@@ -17,6 +17,16 @@ pub enum Line {
     End(Counts),
 }
 
+/// How much of a company is taken out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// All there is.
+    #[default]
+    Whole,
+    /// Its documents with their secrets, and nothing of what happened in it.
+    Documents,
+}
+
 /// How much a company has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
@@ -67,11 +77,15 @@ impl Counts {
 /// Hands things on as lines, and counts them.
 pub(super) struct Counting {
     pub(super) lines: Box<dyn Taker<Line>>,
+    pub(super) extent: Extent,
     pub(super) counts: Counts,
 }
 
 impl Taker<Thing> for Counting {
     fn take(&mut self, thing: &Thing) -> Result<(), ArchiveError> {
+        if self.extent == Extent::Documents && matches!(thing, Thing::Fact(_)) {
+            return Ok(());
+        }
         self.counts.add(thing);
         self.lines.take(&Line::Thing(Box::new(thing.clone())))
     }

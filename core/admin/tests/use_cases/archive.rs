@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use admin::apply::{self, What};
-use admin::archive::{self, Line, Report, Wanted};
+use admin::archive::{self, Extent, Line, Report, Wanted};
 use admin::documents;
 use domain::{Credentials, Device, Digests, Extension, Plan, Resource, Tenant, User};
 use ids::{LoginId, UserId};
@@ -76,7 +76,8 @@ fn taken(scene: &Scene, domain: &str) -> Lines {
     let entered = scene.visit(domain).unwrap();
     let lines = Lines::default();
     let by = (&entered.scope, Some(&scene.platform));
-    let out = archive::take_out(&scene.office, by, &entered.tenant, Box::new(lines.clone()));
+    let (tenant, into) = (&entered.tenant, Box::new(lines.clone()));
+    let out = archive::take_out(&scene.office, by, tenant, Extent::Whole, into);
     block_on(out).unwrap();
     lines
 }

@@ -18,7 +18,7 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Ref, RefOr, Required};
 
 use super::patch;
-use crate::call::JSON;
+use crate::call::{JSON, OCTETS};
 use crate::media_type::{CSV, MERGE_PATCH};
 use crate::operation::{Access, Body, Form, IfMatch, OTHERS, Operation};
 use crate::problem::{Kind as Refusal, PROBLEM_JSON, ProblemView};
@@ -87,7 +87,7 @@ fn parameters(operation: &Operation) -> Vec<Parameter> {
             false,
         ));
     }
-    let mut header = |name, description, required| {
+    let mut header = |name: &str, description: &str, required| {
         let place = ParameterIn::Header;
         all.push(parameter(name, place, description, Type::String, required));
     };
@@ -95,6 +95,10 @@ fn parameters(operation: &Operation) -> Vec<Parameter> {
         IfMatch::Ignored => {}
         IfMatch::Optional => header("If-Match", "Only while it has this `ETag`.", false),
         IfMatch::Required => header("If-Match", "The `ETag` that was read, or `*`.", true),
+    }
+    let headers = operation.body.iter().flat_map(|body| &body.headers);
+    for one in headers {
+        header(&one.name, &one.description, true);
     }
     if operation.method == Method::GET && operation.etag {
         header(
@@ -158,6 +162,7 @@ fn body(body: &Body) -> RequestBody {
         Form::Merge => (MERGE_PATCH, patch::name(&body.schema.name)),
         Form::Json => (JSON, body.schema.name.clone()),
         Form::Csv => (CSV, body.schema.name.clone()),
+        Form::Octets => (OCTETS, body.schema.name.clone()),
     };
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(name)));
     RequestBodyBuilder::new()

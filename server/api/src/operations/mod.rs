@@ -1,5 +1,6 @@
 //! The list of all operations, one file per kind of thing.
 
+mod archives;
 mod audit;
 mod auth;
 mod calls;
@@ -66,6 +67,7 @@ fn list() -> Vec<Operation> {
         sign_on::operations(),
         me::operations(),
         passkeys::operations(),
+        archives::operations(),
         erasure::operations(),
         persons::operations(),
         platform::operations(),

@@ -87,6 +87,7 @@ async fn metrics(call: Call) -> Result<Answer, Problem> {
             (parts.figures)(),
             call.front.shares(),
             call.front.forge.figures(),
+            call.front.depot.figures(),
             attempts(parts.office.attempts_remembered()),
             challenges(parts.office.challenges_remembered()),
             uses(

@@ -1,5 +1,6 @@
 //! What the API shows: one type per thing, made of the domain's own, with its schema.
 
+pub(crate) mod archive;
 pub(crate) mod audit;
 pub(crate) mod brand;
 pub(crate) mod call;

@@ -10,6 +10,7 @@ use ids::{
 };
 use serde_json::{Value, json};
 
+use crate::archives::{PASSPHRASE, archived};
 use crate::http::{Ask, Reply};
 use crate::openapi::{Described, described};
 use crate::world::{Account, Company, World, world, world_with};
@@ -217,6 +218,8 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         "SignOnCode" => json!({"code": "fresh"}),
         "PasskeyName" => json!({"name": "fresh"}),
         "NewToken" => json!({"name": "fresh", "tenant": names.tenants[which]}),
+        "NewArchive" => json!({"passphrase": PASSPHRASE}),
+        "NewClone" => json!({"domains": ["fresh.example"], "suffix": "fresh"}),
         "NewTenantToken" => json!({"name": "fresh"}),
         "Rotation" => json!({"overlap_seconds": 60}),
         other => panic!("say what a body of {other} looks like"),
@@ -227,6 +230,7 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
 fn said(operation: &Described, schema: &str, names: &Names, which: usize) -> Value {
     match schema {
         "Sheet" => json!(sheet(&operation.path, names, which)),
+        "Archive" => json!(null),
         _ => body(schema, names, which),
     }
 }
@@ -270,7 +274,7 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         "custom_role" => Some(names.roles.to_vec()),
         "user" | "mail" => Some(names.users.to_vec()),
         "limit" | "overlap_seconds" | "sort" | "from" | "until" | "types" | "state" | "dry_run"
-        | "code" | "iss" | "error" => None,
+        | "code" | "iss" | "error" | "as" | "suffix" | "domains" => None,
         other => panic!("say what the parameter {other} names"),
     }
 }
@@ -279,6 +283,7 @@ fn ask(operation: &Described, path: &str, names: &Names, which: usize) -> Ask {
     let ask = Ask::new(&operation.method, path).if_match("*");
     match operation.body.as_deref() {
         Some("Sheet") => ask.body("text/csv", sheet(&operation.path, names, which).as_bytes()),
+        Some("Archive") => archived(ask),
         Some(schema) => ask.json(&body(schema, names, which)),
         None => ask,
     }
@@ -294,7 +299,8 @@ fn bare(reply: Reply) -> Reply {
         "ratelimit-remaining",
         "ratelimit-reset",
     ];
-    let text = String::from_utf8(reply.body).unwrap();
+    // what flows may be no text
+    let text = String::from_utf8_lossy(&reply.body);
     Reply {
         status: reply.status,
         headers: reply

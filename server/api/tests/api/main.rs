@@ -2,6 +2,7 @@
 //! what the tests tell it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod archives;
 mod bodies;
 mod ceilings;
 mod conditions;

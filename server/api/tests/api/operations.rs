@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use ids::{CallId, TokenId};
 use serde_json::{Value, json};
 
+use crate::archives;
 use crate::exchange;
 use crate::http::{Ask, Reply};
 use crate::openapi::described;
@@ -47,6 +48,7 @@ async fn every_operation_of_the_list_does_its_work() {
     people::crews(&world).await;
     passkeys::day(&world).await;
     sign_on::day(&world).await;
+    archives::day(&world).await;
     privacy::privacy(&world).await;
     let listed: BTreeSet<String> = described().into_iter().map(|one| one.name).collect();
     let done: BTreeSet<String> = world.done().into_iter().map(str::to_owned).collect();

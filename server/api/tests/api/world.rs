@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use admin::tokens::{self, NewKey};
 use admin::{DEFAULT_REALM, Office};
 use api::{Limits, Parts, Seen};
+use archive::Passphrases;
 use domain::{Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Step};
 use ids::{
     CallId, CdrId, DeviceId, EventId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, SsoId,
@@ -135,6 +136,7 @@ pub(crate) async fn world_over(store: Arc<dyn Stores>, limits: Limits) -> World 
     parts.portal = PORTAL.to_owned();
     let mails = Arc::new(Mailbox::default());
     parts.mailer = mails.clone();
+    parts.packer = Arc::new(Passphrases::new(Arc::new(SeededEntropy::new(11))));
     parts.enquirer = Arc::new(LoginServer::new());
     let (furnishing, stop, served) = serve(parts.clone()).await;
     let acme = company(furnishing, &operator, "acme", &*store, &live).await;
