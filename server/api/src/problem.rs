@@ -156,6 +156,13 @@ pub struct ProblemView {
     pub quota: Option<Quota>,
 }
 
+/// What a refusal says beyond its words; each belongs to one kind of problem.
+#[derive(Clone, Debug)]
+enum Figures {
+    InUse(InUse),
+    Quota(Quota),
+}
+
 /// A refusal on its way out.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
@@ -163,8 +170,7 @@ pub(crate) struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     rows: Box<[BadRow]>,
-    in_use: Option<Box<InUse>>,
-    quota: Option<Box<Quota>>,
+    figures: Option<Box<Figures>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     request: Option<Box<str>>,
 }
@@ -177,8 +183,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             rows: Box::default(),
-            in_use: None,
-            quota: None,
+            figures: None,
             headers: Vec::new(),
             request: None,
         }
@@ -247,6 +252,11 @@ impl Problem {
     }
 
     fn view(self) -> ProblemView {
+        let (in_use, quota) = match self.figures.map(|figures| *figures) {
+            Some(Figures::InUse(in_use)) => (Some(in_use), None),
+            Some(Figures::Quota(quota)) => (None, Some(quota)),
+            None => (None, None),
+        };
         ProblemView {
             kind: format!("{TYPE_PREFIX}{}", self.kind.code()),
             title: self.kind.title().to_owned(),
@@ -255,8 +265,8 @@ impl Problem {
             request: self.request.map(String::from),
             errors: self.errors,
             rows: self.rows.into_vec(),
-            in_use: self.in_use.map(|in_use| *in_use),
-            quota: self.quota.map(|quota| *quota),
+            in_use,
+            quota,
         }
     }
 }
@@ -276,7 +286,7 @@ impl From<StoreError> for Problem {
                 Problem::new(Kind::Taken, heard).at(pointer_of(&space), "is taken")
             }
             StoreError::InUse { by, more } => Problem {
-                in_use: Some(Box::new(InUse::of(by, more))),
+                figures: Some(Box::new(Figures::InUse(InUse::of(by, more)))),
                 ..Problem::new(Kind::InUse, heard)
             },
             // the id stays unsaid: whether another tenant has it is nobody's business
@@ -285,7 +295,7 @@ impl From<StoreError> for Problem {
                 Invalid::new(reference.field, rule).into()
             }
             StoreError::Quota(met) => Problem {
-                quota: Some(Box::new(met.into())),
+                figures: Some(Box::new(Figures::Quota(met.into()))),
                 ..Problem::new(Kind::Quota, heard)
             },
             StoreError::NotInPlan(_) => Problem::new(Kind::NotInPlan, heard),

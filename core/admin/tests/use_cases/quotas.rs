@@ -174,6 +174,7 @@ fn a_snapshot_does_not_go_around_the_plan() {
                 &Pile::of(&snapshot(many)).unwrap(),
                 |_| {},
             ))
+            .map_err(Box::new)
         };
         let trouble = apply(3).unwrap_err();
         assert_eq!(trouble.at, Some(2), "the first that has no room");
