@@ -139,9 +139,11 @@ fn open(
     let mut from = Outlet::of(Arc::clone(pipe));
     let mut head = vec![0; packer.head()];
     let read = from.read_exact(&mut head);
-    read.map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => refusal(ArchiveError::NoArchive),
-        _ => refusal(ArchiveError::Io(error.to_string())),
+    read.map_err(|error| {
+        if error.kind() == io::ErrorKind::UnexpectedEof {
+            return refusal(ArchiveError::NoArchive);
+        }
+        refusal(ArchiveError::Io(error.to_string()))
     })?;
     let unpack = runtime.block_on(depot.apart(move || packer.unlock(&passphrase, &head)))?;
     let lines = unpack.and_then(|unpack| unpack(Box::new(from)));
