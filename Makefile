@@ -88,7 +88,7 @@ isolation: ## every way to another company's data, then guards taken out one by 
 	@tools/setup.sh build postgres
 	@for store in memory sqlite postgres; do \
 	  echo "== the API on $$store"; \
-	  STROWGER_TEST_STORE=$$store cargo test --quiet --locked -p api --test api cells -- \
+	  STROWGER_TEST_STORE=$$store cargo test --quiet --locked -p api --test api isolation -- \
 	    --show-output | grep '^cells: '; \
 	done
 	@echo '== SIP'

@@ -4,29 +4,30 @@
 //! Guards are found by rule and not by a list, so one that is written tomorrow is tried, too. A
 //! guard that nobody misses is a hole in the suite.
 
+mod bench;
+mod build;
 mod code;
 mod copy;
+mod judge;
 mod mutant;
 mod options;
 mod plan;
 mod report;
 mod sample;
+mod switch;
 mod texts;
 mod trial;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::source::Source;
 use crate::tidy;
-use copy::Copy;
+use bench::Bench;
 use mutant::Mutant;
 use options::Options;
 use plan::Plan;
 use report::Report;
-use trial::{FIRST_PATIENCE, Outcome, PATIENCE, Place};
 
 /// Where the suites and the exemptions are.
 const PLAN: &str = "isolation.toml";
@@ -57,31 +58,35 @@ fn examine(options: &Options) -> Result<bool, String> {
             unused.join(", ")
         ));
     }
-    let exempt = all
-        .iter()
-        .filter(|(one, line)| plan.lets_through(one, line))
-        .count();
-    let tried = all
-        .into_iter()
-        .filter(|(one, line)| !plan.lets_through(one, line));
-    let tried = tried.map(|(one, _)| one);
-    let wanted = |one: &Mutant| one.to_string().contains(&options.only);
-    let order = sample::shuffled(tried.filter(wanted).collect(), options.seed);
-    let mut report = Report::over(&order, exempt);
+    let exempt = |(one, line): &&(Mutant, String)| plan.lets_through(one, line);
+    let exempted = all.iter().filter(exempt).count();
+    let tried = all.iter().filter(|one| !exempt(one)).map(|(one, _)| one);
+    let tried = tried.filter(|one| one.to_string().contains(&options.only));
+    let order = sample::shuffled(tried.cloned().collect(), options.seed);
+    let mut report = Report::over(&order, exempted);
     if options.list {
         order.iter().for_each(|one| println!("{one}"));
         return Ok(true);
     }
-    let bench = Bench::open(&texts, &plan)?;
+    let all: Vec<Mutant> = all.into_iter().map(|(one, _)| one).collect();
+    let bench = Bench::open(&texts, (&plan, options), &all, &order)?;
+    let programs = bench.len();
+    let ready = started.elapsed().as_secs_f32();
+    println!(
+        "{} guards, {programs} programs of tests, built in {ready:.0} s",
+        all.len()
+    );
     bench.sound(&order)?;
-    // the first build is not counted: it is long only once
+    println!(
+        "{:5.0} s  every test passes with all guards in",
+        started.elapsed().as_secs_f32()
+    );
     let begun = Instant::now();
     for mutant in &order {
         if report.tried() >= options.edits || begun.elapsed() > options.time {
             break;
         }
-        let outcome = bench.attempt(mutant)?;
-        report.note(mutant, outcome, started.elapsed());
+        report.note(mutant, bench.attempt(mutant)?, started.elapsed());
     }
     report.print(options.seed, started.elapsed());
     Ok(report.is_clean())
@@ -104,66 +109,4 @@ fn guards(sources: &[Source], plan: &Plan) -> Vec<(Mutant, String)> {
         }));
     }
     all
-}
-
-/// The copy with what is needed to try an edit in it.
-struct Bench<'a> {
-    texts: &'a BTreeMap<String, String>,
-    plan: &'a Plan,
-    copy: Copy,
-    target: PathBuf,
-    log: PathBuf,
-}
-
-impl Bench<'_> {
-    fn open<'a>(texts: &'a BTreeMap<String, String>, plan: &'a Plan) -> Result<Bench<'a>, String> {
-        let target = std::env::var("CARGO_TARGET_DIR").map_or_else(
-            |_| tidy::root().join("target"),
-            |folder| Path::new(&folder).to_path_buf(),
-        );
-        let folder = target.join("isolation");
-        let copy = Copy::bring(&folder.join("copy"), texts).map_err(|e| e.to_string())?;
-        Ok(Bench {
-            texts,
-            plan,
-            copy,
-            target: folder.join("target"),
-            log: folder.join("last.log"),
-        })
-    }
-
-    /// Whether the suites pass while nothing is taken out: else nothing follows from a failure.
-    fn sound(&self, order: &[Mutant]) -> Result<(), String> {
-        let suites = order.iter().filter_map(|one| self.plan.suite_of(&one.path));
-        let mut runs: Vec<String> = suites.flat_map(|suite| suite.run.clone()).collect();
-        runs.sort();
-        runs.dedup();
-        match trial::run(&runs, self.place(FIRST_PATIENCE)).map_err(|e| e.to_string())? {
-            Outcome::Passed => Ok(()),
-            Outcome::Failed | Outcome::Unbuilt => Err(format!(
-                "the suites fail with every guard in place: {}",
-                self.log.display()
-            )),
-        }
-    }
-
-    fn place(&self, patience: Duration) -> Place<'_> {
-        Place {
-            folder: self.copy.folder(),
-            target: &self.target,
-            log: &self.log,
-            patience,
-        }
-    }
-
-    fn attempt(&self, mutant: &Mutant) -> Result<Outcome, String> {
-        let whole = self.texts.get(&mutant.path).ok_or("a file has gone")?;
-        let edited = mutant.apply(whole).ok_or("a place has gone")?;
-        let suite = self.plan.suite_of(&mutant.path).ok_or("a suite has gone")?;
-        let write = |text: &str| self.copy.write(&mutant.path, text);
-        let outcome = write(&edited).and_then(|()| trial::run(&suite.run, self.place(PATIENCE)));
-        // the copy is whole again, whatever came of it
-        write(whole).map_err(|e| e.to_string())?;
-        outcome.map_err(|e| e.to_string())
-    }
 }

@@ -24,7 +24,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask tidy     check the rules of the house (layers.toml)
 cargo xtask edges    print which crate imports which, as layers.toml would state it
-cargo xtask isolation [--seed N] [--edits N] [--seconds N] [--only TEXT] [--list]
+cargo xtask isolation [--seed N] [--edits N] [--seconds N] [--only TEXT] [--wall] [--near] [--list]
                      take guards out of a copy and ask which test misses them";
 
 fn main() -> ExitCode {

@@ -50,7 +50,7 @@ fn wait(world: &World, seconds: u64) -> WallTime {
 }
 
 /// Invites somebody through a path of users, and sets the first password.
-async fn welcome(world: &World, users: &str, mail: &str) {
+pub(crate) async fn welcome(world: &World, users: &str, mail: &str) {
     let before = world.mails.count();
     let invite = Ask::post(&format!("{users}/{mail}/invite"));
     let sent = world.operator(invite).await.is(200).json();

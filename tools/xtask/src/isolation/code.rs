@@ -1,7 +1,5 @@
 //! Finds guards in Rust: comparisons of owners, findings within a scope, answers, lanes.
 
-use std::ops::Range;
-
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{BinOp, ExprBinary, ExprCall, ExprMethodCall, ExprPath};
@@ -37,19 +35,16 @@ impl Seeker<'_> {
         self.text.get(part.span().byte_range()).unwrap_or_default()
     }
 
-    fn add(&mut self, rule: Rule, line: usize, bytes: Range<usize>, instead: String) {
+    fn replace(&mut self, rule: Rule, part: &impl Spanned, instead: String) {
+        let span = part.span();
         self.found.push(Mutant {
             rule,
             path: self.path.to_owned(),
-            line,
-            bytes,
+            line: span.start().line,
+            more: span.end().line.saturating_sub(span.start().line),
+            bytes: span.byte_range(),
             instead,
         });
-    }
-
-    fn replace(&mut self, rule: Rule, part: &impl Spanned, instead: String) {
-        let span = part.span();
-        self.add(rule, span.start().line, span.byte_range(), instead);
     }
 
     /// Whether both sides of a comparison say whose a thing is.
@@ -90,7 +85,7 @@ impl<'ast> Visit<'ast> for Seeker<'_> {
 
     fn visit_expr_call(&mut self, call: &'ast ExprCall) {
         if self.text_of(&call.func) == "Problem::not_found" {
-            let instead = "Problem::new(Kind::Forbidden, \"not yours\")".to_owned();
+            let instead = "Problem::new(crate::Kind::Forbidden, \"not yours\")".to_owned();
             self.replace(Rule::Answer, call, instead);
         }
         visit::visit_expr_call(self, call);

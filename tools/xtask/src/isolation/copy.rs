@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+
+/// Rights of a script.
+const RUNNABLE: u32 = 0o755;
 
 /// The copy.
 #[derive(Debug)]
@@ -46,8 +50,20 @@ impl Copy {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
-        fs::write(path, text)
+        fs::write(&path, text)?;
+        if text.starts_with("#!") {
+            fs::set_permissions(&path, fs::Permissions::from_mode(RUNNABLE))?;
+        }
+        Ok(())
     }
+}
+
+/// Removes every file below this folder.
+///
+/// # Errors
+/// What the file system says.
+pub(crate) fn empty(folder: &Path) -> io::Result<()> {
+    remove_others(folder, &BTreeSet::new())
 }
 
 fn remove_others(folder: &Path, known: &BTreeSet<PathBuf>) -> io::Result<()> {

@@ -52,6 +52,8 @@ pub(crate) struct Mutant {
     pub(crate) path: String,
     /// Its line, from 1.
     pub(crate) line: usize,
+    /// How many lines it goes on after that.
+    pub(crate) more: usize,
     /// The bytes of the file that are replaced.
     pub(crate) bytes: Range<usize>,
     /// What stands there instead.
@@ -60,10 +62,16 @@ pub(crate) struct Mutant {
 
 impl Mutant {
     /// The file's text with the edit; `None` when the place is not in it.
+    #[cfg(test)]
     pub(crate) fn apply(&self, text: &str) -> Option<String> {
         let before = text.get(..self.bytes.start)?;
         let after = text.get(self.bytes.end..)?;
         Some(format!("{before}{}{after}", self.instead))
+    }
+
+    /// Whether this line of its file is among its own.
+    pub(crate) fn covers(&self, line: usize) -> bool {
+        (self.line..=self.line + self.more).contains(&line)
     }
 
     /// The line as it is, without its margin.

@@ -13,6 +13,10 @@ pub(crate) struct Options {
     pub(crate) time: Duration,
     /// Only edits in files whose path, or under rules whose words, hold this.
     pub(crate) only: String,
+    /// Try guards of the store on PostgreSQL too, where a second wall stands behind them.
+    pub(crate) wall: bool,
+    /// Ask only tests of the nearest crate: a quick look, whose survivors must be tried again.
+    pub(crate) near: bool,
     /// Print the edits and try none.
     pub(crate) list: bool,
 }
@@ -24,13 +28,15 @@ impl Default for Options {
             edits: 40,
             time: Duration::from_secs(360),
             only: String::new(),
+            wall: false,
+            near: false,
             list: false,
         }
     }
 }
 
 impl Options {
-    /// Reads `--seed N --edits N --seconds N --only TEXT --list`.
+    /// Reads `--seed N --edits N --seconds N --only TEXT --wall --near --list`.
     ///
     /// # Errors
     /// Which word is not understood.
@@ -52,6 +58,8 @@ impl Options {
                         .ok_or("--only takes a part of a path or rule")?;
                     options.only = (*part).to_owned();
                 }
+                "--wall" => options.wall = true,
+                "--near" => options.near = true,
                 "--list" => options.list = true,
                 other => return Err(format!("{other} is not understood")),
             }

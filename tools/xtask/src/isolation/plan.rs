@@ -2,12 +2,15 @@
 
 use serde::Deserialize;
 
+use super::judge::Judge;
 use super::mutant::Mutant;
 
 /// The whole of `isolation.toml`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Plan {
+    /// The file through which every text of SQL goes.
+    pub(crate) sql: String,
     /// Which tests judge which files; the first that fits counts.
     pub(crate) suite: Vec<Suite>,
     /// Guards whose loss nothing can show.
@@ -21,8 +24,29 @@ pub(crate) struct Plan {
 pub(crate) struct Suite {
     /// The beginning of the files' paths.
     of: String,
-    /// What follows `cargo test`, in words.
-    pub(crate) run: Vec<String>,
+    /// Judges, one after the other until a test fails.
+    run: Vec<String>,
+    /// Judges where a second wall stands behind these guards.
+    #[serde(default)]
+    wall: Vec<String>,
+}
+
+impl Suite {
+    /// Who judges the files' guards.
+    ///
+    /// # Errors
+    /// What is wrong with a line.
+    pub(crate) fn judges(&self) -> Result<Vec<Judge>, String> {
+        self.run.iter().map(|line| Judge::parse(line)).collect()
+    }
+
+    /// Who judges them where a second wall stands behind them.
+    ///
+    /// # Errors
+    /// What is wrong with a line.
+    pub(crate) fn wall(&self) -> Result<Vec<Judge>, String> {
+        self.wall.iter().map(|line| Judge::parse(line)).collect()
+    }
 }
 
 /// A guard whose loss nothing can show.
@@ -81,7 +105,7 @@ mod tests {
     use super::*;
     use crate::isolation::mutant::Rule;
 
-    const TEXT: &str = "[[suite]]\nof = \"a/\"\nrun = [\"-p a\"]\n
+    const TEXT: &str = "sql = \"a/sql.rs\"\n[[suite]]\nof = \"a/\"\nrun = [\"-p a\"]\n
         [[same]]\nfile = \"a/b.rs\"\nline = \"id = ?1\"\nwhy = \"ids are unique\"\n";
 
     fn mutant() -> Mutant {
@@ -89,6 +113,7 @@ mod tests {
             rule: Rule::Bind,
             path: "a/b.rs".to_owned(),
             line: 3,
+            more: 0,
             bytes: 0..1,
             instead: String::new(),
         }
@@ -113,6 +138,7 @@ mod tests {
     fn files_that_nothing_judges_are_left_alone() {
         let plan = Plan::parse(TEXT).unwrap();
         assert!(plan.suite_of("b/c.rs").is_none());
-        assert_eq!(plan.suite_of("a/c.rs").unwrap().run, ["-p a"]);
+        let judges = plan.suite_of("a/c.rs").unwrap().judges().unwrap();
+        assert_eq!(judges, [Judge::parse("-p a").unwrap()]);
     }
 }

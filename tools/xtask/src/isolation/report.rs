@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::bench::{BehindWall, Finding};
 use super::mutant::{Mutant, Rule};
-use super::trial::Outcome;
 
 /// Counts of one rule.
 #[derive(Clone, Copy, Debug, Default)]
@@ -13,6 +13,9 @@ struct Row {
     caught: usize,
     survived: usize,
     unbuilt: usize,
+    /// Of those tried behind the second wall: held by it, or seen by a test all the same.
+    held: usize,
+    seen: usize,
 }
 
 /// All of it.
@@ -21,6 +24,8 @@ pub(crate) struct Report {
     rows: BTreeMap<Rule, Row>,
     exempt: usize,
     survivors: Vec<String>,
+    /// When the last edit was done with.
+    last: Option<Duration>,
 }
 
 impl Report {
@@ -34,6 +39,7 @@ impl Report {
             rows,
             exempt,
             survivors: Vec::new(),
+            last: None,
         }
     }
 
@@ -45,25 +51,46 @@ impl Report {
             .sum()
     }
 
-    /// Notes and prints what came of an edit.
-    pub(crate) fn note(&mut self, mutant: &Mutant, outcome: Outcome, after: Duration) {
+    /// Notes and prints what came of an edit, this long after the start.
+    pub(crate) fn note(
+        &mut self,
+        mutant: &Mutant,
+        (finding, behind): (Finding, BehindWall),
+        after: Duration,
+    ) {
         let row = self.rows.entry(mutant.rule).or_default();
-        let word = match outcome {
-            Outcome::Failed => {
+        let (word, by) = match finding {
+            Finding::Caught(test) => {
                 row.caught += 1;
-                "caught  "
+                ("caught  ", format!(" by {test}"))
             }
-            Outcome::Passed => {
+            Finding::Survived => {
                 row.survived += 1;
                 self.survivors.push(mutant.to_string());
-                "SURVIVED"
+                ("SURVIVED", String::new())
             }
-            Outcome::Unbuilt => {
+            Finding::Unbuilt => {
                 row.unbuilt += 1;
-                "no edit "
+                ("no edit ", String::new())
             }
         };
-        println!("{:5.0} s  {word}  {mutant}", after.as_secs_f32());
+        let wall = match behind {
+            Some(Finding::Caught(test)) => {
+                row.seen += 1;
+                format!("; PostgreSQL: caught by {test}")
+            }
+            Some(Finding::Survived) => {
+                row.held += 1;
+                "; PostgreSQL: held by the second wall".to_owned()
+            }
+            Some(Finding::Unbuilt) | None => String::new(),
+        };
+        let took = self
+            .last
+            .map_or(Duration::ZERO, |last| after.saturating_sub(last));
+        self.last = Some(after);
+        let (after, took) = (after.as_secs_f32(), took.as_secs_f32());
+        println!("{after:5.0} s {took:+6.1} s  {word}  {mutant}{by}{wall}");
     }
 
     /// Whether no edit survived and some were tried.
@@ -74,26 +101,27 @@ impl Report {
     /// Prints the table.
     pub(crate) fn print(&self, seed: u64, took: Duration) {
         println!(
-            "\n{:28} {:>6} {:>6} {:>8}",
-            "guards", "found", "caught", "survived"
+            "\n{:28} {:>6} {:>6} {:>8} {:>8} {:>10} {:>10}",
+            "guards", "found", "caught", "survived", "no edit", "wall held", "wall seen"
         );
         for rule in Rule::ALL {
             let row = self.rows.get(&rule).copied().unwrap_or_default();
-            let Row {
-                found,
-                caught,
-                survived,
-                ..
-            } = row;
-            println!("{:28} {found:>6} {caught:>6} {survived:>8}", rule.words());
+            println!(
+                "{:28} {:>6} {:>6} {:>8} {:>8} {:>10} {:>10}",
+                rule.words(),
+                row.found,
+                row.caught,
+                row.survived,
+                row.unbuilt,
+                row.held,
+                row.seen
+            );
         }
-        let unbuilt: usize = self.rows.values().map(|row| row.unbuilt).sum();
         for survivor in &self.survivors {
             println!("nobody misses {survivor}");
         }
         println!(
-            "isolation: seed {seed}, {} tried, {} survived, {unbuilt} did not compile, \
-             {} exempt, {:.0} s",
+            "isolation: seed {seed}, {} tried, {} survived, {} exempt, {:.0} s",
             self.tried(),
             self.survivors.len(),
             self.exempt,

@@ -57,6 +57,7 @@ mod tests {
             rule,
             path: "a.rs".to_owned(),
             line,
+            more: 0,
             bytes: 0..1,
             instead: String::new(),
         });

@@ -21,6 +21,7 @@ pub(crate) fn find(path: &str, text: &str, skip: impl Fn(usize) -> bool) -> Vec<
                     rule,
                     path: path.to_owned(),
                     line,
+                    more: 0,
                     bytes: start + from..start + to,
                     instead,
                 });

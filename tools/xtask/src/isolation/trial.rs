@@ -1,89 +1,183 @@
-//! One edit, built and run against the tests that judge it.
+//! Runs programs of tests while a guard is out, until a test fails.
 
-use std::fs::File;
-use std::io;
+use std::fs;
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
-/// Longest a build or the tests with an edit may take before they count as hanging.
+use super::build::Program;
+use super::copy;
+use super::judge::Judge;
+use super::switch::OUT;
+
+/// Longest a program of tests may take before it counts as hanging.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 
-/// The same for the first build, which builds everything.
-pub(crate) const FIRST_PATIENCE: Duration = Duration::from_secs(3_600);
+/// Lines of a program that may wait to be read.
+const LINES: usize = 64;
 
-/// How often a running test is looked at.
-const GLANCE: Duration = Duration::from_millis(50);
-
-/// What became of the tests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of a program of tests.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// All passed.
     Passed,
-    /// Some failed, or never ended.
-    Failed,
-    /// It does not compile: the edit is none.
-    Unbuilt,
+    /// This one failed first.
+    Failed(String),
+    /// It ended or was ended without a test that failed.
+    Lost,
 }
 
-/// Where suites are run, and how long each step may take.
+/// Where programs run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
-    pub(crate) folder: &'a Path,
-    /// Where Cargo builds it: a crate of the copy has the name of the crate it is a copy of, so
-    /// nothing else may be built there.
-    pub(crate) target: &'a Path,
-    /// Keeps what the last step said.
-    pub(crate) log: &'a Path,
-    pub(crate) patience: Duration,
+    pub(crate) programs: &'a [Program],
+    /// For their files; emptied after each.
+    pub(crate) scratch: &'a Path,
 }
 
-/// Runs each of these suites, words that follow `cargo test`, until one fails.
-///
-/// # Errors
-/// When Cargo cannot be started or its output cannot be kept.
-pub(crate) fn run(suites: &[String], place: Place<'_>) -> io::Result<Outcome> {
-    for suite in suites {
-        if !cargo(suite, &["--no-run"], place)?.is_some_and(|s| s.success()) {
-            return Ok(Outcome::Unbuilt);
+impl Place<'_> {
+    /// Runs a judge's programs with this guard out, or with none; ends with the first failure.
+    ///
+    /// # Errors
+    /// A program cannot be started, or the judge has none.
+    pub(crate) fn run(&self, judge: &Judge, out: Option<usize>) -> io::Result<Outcome> {
+        let meant: Vec<_> = self
+            .programs
+            .iter()
+            .filter(|one| judge.means(one))
+            .collect();
+        if meant.is_empty() {
+            let package = &judge.package;
+            return Err(io::Error::other(format!(
+                "no program of {package} is meant"
+            )));
         }
-        match cargo(suite, &[], place)? {
-            Some(status) if status.success() => {}
-            Some(_) | None => return Ok(Outcome::Failed),
+        for program in meant {
+            let outcome = self.start(program, judge, &judge.words, out)?;
+            let Outcome::Failed(test) = &outcome else {
+                if outcome == Outcome::Lost {
+                    return Ok(outcome);
+                }
+                continue;
+            };
+            // what fails by chance says nothing: it must fail again, and not with the guard in
+            let alone = [test.clone(), "--exact".to_owned()];
+            let again = self.start(program, judge, &alone, out)?;
+            let without = self.start(program, judge, &alone, None)?;
+            if out.is_none() || (again != Outcome::Passed && without == Outcome::Passed) {
+                return Ok(outcome);
+            }
+        }
+        Ok(Outcome::Passed)
+    }
+
+    fn start(
+        &self,
+        program: &Program,
+        judge: &Judge,
+        words: &[String],
+        out: Option<usize>,
+    ) -> io::Result<Outcome> {
+        fs::create_dir_all(self.scratch)?;
+        let mut command = Command::new(&program.path);
+        command
+            .args(words)
+            .current_dir(&program.folder)
+            .envs(judge.environment.iter().map(|(name, value)| (name, value)))
+            .env("CARGO_MANIFEST_DIR", &program.folder)
+            .env("TMPDIR", self.scratch)
+            .env_remove(OUT)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        if let Some(number) = out {
+            command.env(OUT, number.to_string());
+        }
+        let mut child = command.spawn()?;
+        let lines = lines_of(&mut child);
+        let failed = first_failure(&lines, PATIENCE);
+        if failed != Outcome::Passed {
+            child.kill()?;
+        }
+        let status = child.wait()?;
+        // what a program that was ended still holds goes after the next
+        let _ = copy::empty(self.scratch);
+        Ok(match failed {
+            Outcome::Passed if !status.success() => Outcome::Lost,
+            Outcome::Passed | Outcome::Failed(_) | Outcome::Lost => failed,
+        })
+    }
+}
+
+/// What a program prints, line by line, read on a thread that ends with it.
+fn lines_of(child: &mut Child) -> Receiver<String> {
+    let (tell, told) = sync_channel(LINES);
+    if let Some(printed) = child.stdout.take() {
+        thread::spawn(move || {
+            let lines = BufReader::new(printed).lines();
+            lines
+                .map_while(Result::ok)
+                .try_for_each(|line| tell.send(line))
+        });
+    }
+    told
+}
+
+/// The first test that failed; `Lost` when the program takes longer than that.
+fn first_failure(lines: &Receiver<String>, patience: Duration) -> Outcome {
+    let end = Instant::now() + patience;
+    loop {
+        match lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            Ok(line) => {
+                if let Some(test) = failed(&line) {
+                    return Outcome::Failed(test.to_owned());
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => return Outcome::Passed,
+            Err(RecvTimeoutError::Timeout) => return Outcome::Lost,
         }
     }
-    Ok(Outcome::Passed)
 }
 
-/// Cargo's end; `None` when it was stopped.
-fn cargo(suite: &str, also: &[&str], place: Place<'_>) -> io::Result<Option<ExitStatus>> {
-    let log = File::create(place.log)?;
-    let mut child = Command::new("cargo")
-        .args(["test", "--quiet", "--offline", "--locked"])
-        .args(also)
-        .args(suite.split_whitespace())
-        .current_dir(place.folder)
-        .env("CARGO_TARGET_DIR", place.target)
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log)
-        .spawn()?;
-    wait(&mut child, place.patience)
+/// The test that a line says has failed: `test a::b ... FAILED`.
+fn failed(line: &str) -> Option<&str> {
+    let (test, verdict) = line.strip_prefix("test ")?.split_once(" ... ")?;
+    (verdict == "FAILED").then(|| test.split(" - ").next().unwrap_or(test))
 }
 
-fn wait(child: &mut Child, patience: Duration) -> io::Result<Option<ExitStatus>> {
-    let (started, (bell, alarm)) = (Instant::now(), std::sync::mpsc::sync_channel::<()>(1));
-    loop {
-        if let Some(status) = child.try_wait()? {
-            drop(bell);
-            return Ok(Some(status));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_that_failed_is_known_by_its_line() {
+        assert_eq!(failed("test a::b ... FAILED"), Some("a::b"));
+        assert_eq!(failed("test a::b - should panic ... FAILED"), Some("a::b"));
+        assert_eq!(failed("test a::b ... ok"), None);
+        assert_eq!(failed("thread 'a' panicked"), None);
+    }
+
+    #[test]
+    fn the_first_failure_ends_the_reading() {
+        let (tell, told) = sync_channel(4);
+        for line in ["running 2 tests", "test a ... FAILED", "test b ... FAILED"] {
+            tell.send(line.to_owned()).unwrap();
         }
-        if started.elapsed() > patience {
-            child.kill()?;
-            child.wait()?;
-            return Ok(None);
-        }
-        // nothing ever rings: this is a wait with an end
-        let _ = alarm.recv_timeout(GLANCE);
+        assert_eq!(
+            first_failure(&told, PATIENCE),
+            Outcome::Failed("a".to_owned())
+        );
+        drop(tell);
+        let rest: Vec<String> = told.try_iter().collect();
+        assert_eq!(rest.len(), 1);
+    }
+
+    #[test]
+    fn a_program_that_takes_too_long_is_lost() {
+        let (_tell, told) = sync_channel(1);
+        assert_eq!(first_failure(&told, Duration::ZERO), Outcome::Lost);
     }
 }

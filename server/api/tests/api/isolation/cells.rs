@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{
-    Names, bare, body, filled, names_next_to, names_of, names_of_account, sheet, state_of,
-};
+use super::stranger::{bare, state_of};
+use super::{Names, body, filled, names_next_to, names_of, names_of_account, sheet};
 use crate::http::{Ask, Reply};
 use crate::openapi::{Described, described};
 use crate::world::{World, world_with};
@@ -65,7 +64,7 @@ fn removable() -> BTreeSet<String> {
 }
 
 /// A world in which nobody meets the rate of a key.
-async fn patient_world() -> World {
+pub(super) async fn patient_world() -> World {
     let limits = api::Limits {
         operator_rate: 1_000_000_000,
         wrong_keys_rate: 1_000_000_000,
