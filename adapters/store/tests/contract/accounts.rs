@@ -52,6 +52,11 @@ fn reseller(world: &World<'_>, name: &str, parent: Option<&Document>) -> Documen
     made.unwrap().unwrap()
 }
 
+/// The scope of a new reseller of this name.
+pub(crate) fn a_resellers_scope(world: &World<'_>, name: &str) -> AccountScope {
+    scope_of(world, &reseller(world, name, None))
+}
+
 fn plan_write(world: &World<'_>, owner: Owner, name: &str, maximum: Quotas) -> Write {
     let spec = Plan {
         name: name.to_owned(),

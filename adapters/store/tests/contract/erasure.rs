@@ -4,7 +4,7 @@ use domain::{AuditEntry, Hold, KindName, Referrer, Tenant};
 use ids::{AuditId, HoldId};
 use ports::{Erased, Operation, Page, SecretChange, StoreError, locate_below};
 use store::block_on;
-use tenancy::{Owner, TenantScope, Unresolved};
+use tenancy::{AccountScope, Owner, TenantScope, Unresolved};
 
 use crate::on_every_store;
 use crate::world::{World, cdr, digests, platform, time, write};
@@ -21,6 +21,15 @@ fn furnished(world: &World<'_>, domain: &str, number: u64) -> TenantScope {
 }
 
 fn step(world: &World<'_>, scope: &TenantScope) -> Result<Erased, StoreError> {
+    step_as(world, &platform(), scope)
+}
+
+/// A step of an account, with a tenant that the platform found.
+fn step_as(
+    world: &World<'_>,
+    account: &AccountScope,
+    scope: &TenantScope,
+) -> Result<Erased, StoreError> {
     let reference = Unresolved::<Tenant>::new(scope.tenant().to_string());
     let (below, _) = block_on(locate_below(world.store, &platform(), &reference))?;
     let delete = Operation::Delete {
@@ -40,7 +49,7 @@ fn step(world: &World<'_>, scope: &TenantScope) -> Result<Erased, StoreError> {
         after: None,
         request: None,
     };
-    block_on(world.store.erase_step(&platform(), below, change, &note))
+    block_on(world.store.erase_step(account, below, change, &note))
 }
 
 /// Erases a tenant to the end.
@@ -92,6 +101,13 @@ fn of_an_erased_tenant_nothing_remains_and_its_neighbour_has_all(world: &World<'
     assert_eq!(erased.count(), 1);
 }
 
+fn what_another_account_found_is_not_erased(world: &World<'_>) {
+    let acme = furnished(world, "acme.example", 5);
+    let north = crate::accounts::a_resellers_scope(world, "north");
+    assert_eq!(step_as(world, &north, &acme), Err(StoreError::NotFound));
+    assert!(block_on(world.store.load_tenant(&acme)).unwrap().is_some());
+}
+
 fn what_is_on_hold_is_not_erased(world: &World<'_>) {
     let acme = furnished(world, "acme.example", 5);
     let id = HoldId::new(world.number(), 0);
@@ -121,6 +137,7 @@ fn a_name_of_an_erased_tenant_is_free(world: &World<'_>) {
 
 on_every_store!(
     of_an_erased_tenant_nothing_remains_and_its_neighbour_has_all,
+    what_another_account_found_is_not_erased,
     what_is_on_hold_is_not_erased,
     a_name_of_an_erased_tenant_is_free,
 );

@@ -103,6 +103,18 @@ fn a_tenant_is_open_until_it_says_otherwise_and_alone_in_that(world: &World<'_>)
     );
 }
 
+fn a_neighbours_support_outlives_an_erased_tenant(world: &World<'_>) {
+    let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
+    with_support(world, &acme);
+    with_support(world, &globex);
+    let standing = |scope| block_on(world.store.support(scope, None)).unwrap();
+    let before = standing(&globex);
+    crate::erasure::erase(world, &acme);
+    assert_eq!(standing(&globex), before);
+    assert_eq!(before.policy, SupportPolicy::Forbidden);
+    assert_eq!(before.accesses.len(), 1);
+}
+
 fn the_latest_of_one_actor_and_of_all_are_kept(world: &World<'_>) {
     let acme = world.tenant("acme.example");
     for number in 1..=(SUPPORT_OF_ONE as u64 + 4) {
@@ -119,7 +131,9 @@ fn the_latest_of_one_actor_and_of_all_are_kept(world: &World<'_>) {
 }
 
 fn no_more_accesses_are_kept_than_the_bound(world: &World<'_>) {
-    let acme = world.tenant("acme.example");
+    let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
+    let early = access(&globex, 1, actor(1));
+    assert_eq!(put(world, &globex, (&early, 9_999), true), Ok(true));
     for number in 1..=(SUPPORT_KEPT as u64 + 1) {
         let one = access(&acme, number, actor(1));
         put(world, &acme, (&one, 10_000 + number), true).unwrap();
@@ -127,6 +141,9 @@ fn no_more_accesses_are_kept_than_the_bound(world: &World<'_>) {
     let all = block_on(world.store.support(&acme, None)).unwrap().accesses;
     assert_eq!(all.len(), SUPPORT_KEPT);
     assert_eq!(all.last().unwrap().id, SupportId::new(2, 1));
+    // what a neighbour has is neither counted nor forgotten
+    let kept = block_on(world.store.support(&globex, None)).unwrap();
+    assert_eq!(kept.accesses.len(), 1);
 }
 
 fn accesses_are_erased_with_their_tenant(world: &World<'_>) {
@@ -145,6 +162,7 @@ fn accesses_are_erased_with_their_tenant(world: &World<'_>) {
 on_every_store!(
     an_access_is_added_once_and_replaced_when_it_is_decided,
     a_tenant_is_open_until_it_says_otherwise_and_alone_in_that,
+    a_neighbours_support_outlives_an_erased_tenant,
     the_latest_of_one_actor_and_of_all_are_kept,
     no_more_accesses_are_kept_than_the_bound,
     accesses_are_erased_with_their_tenant,
