@@ -13,6 +13,7 @@ use identity::passkey::Site;
 use ids::TenantId;
 use ports::{Enquirer, HookDesk, LiveExchange, Mailer, Metered, NoEnquirer, NoHooks, NoMailer};
 use tenancy::{Actor, Caps, Owner, Principal};
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use crate::archives::Depot;
@@ -158,7 +159,7 @@ impl Front {
             parts,
             description,
             turnstile,
-            processor: Processor::new(processors(), limits.in_flight),
+            processor: Processor::new(computing_at_once(), limits.in_flight),
             streams: Arc::new(streams),
             site,
             forge,
@@ -267,9 +268,12 @@ impl Front {
     }
 }
 
-/// Processors that this process may use.
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+/// Requests that may compute at once: one for each processor, and one less than the runtime has
+/// threads, so that while they compute one thread is left to line the others up in turns.
+fn computing_at_once() -> usize {
+    let threads = Handle::try_current().map_or(1, |runtime| runtime.metrics().num_workers());
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    threads.saturating_sub(1).clamp(1, processors)
 }
 
 /// Whoever has one address of a /64 has all of them.

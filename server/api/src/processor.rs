@@ -2,9 +2,9 @@
 //!
 //! A request waits (for the disk, a password, its body) and computes in between. While it waits it
 //! is in nobody's way, so many are carried out at once; but no more compute at once than there are
-//! processors, and askers take turns for them by weight. What a request computed is its asker's
-//! debt, in time and not in requests. So one that computes waits for what is under way and for one
-//! stretch of each other asker's, however much they ask.
+//! processors for it, and askers take turns for them by weight. What a request computed is its
+//! asker's debt, in time and not in requests. So one that computes waits for what is under way and
+//! for one stretch of each other asker's, however much they ask.
 
 use std::collections::HashMap;
 use std::future::Future;

@@ -30,8 +30,9 @@ use super::{key_uses, retention};
 use crate::failure::Failure;
 use crate::print;
 
-/// Threads of the async runtime: the API, the change feed, signals.
-const RUNTIME_THREADS: usize = 2;
+/// Threads of the async runtime: the API, the change feed, signals. One of them is left to line up
+/// requests in turns while the others compute.
+const RUNTIME_THREADS: usize = 3;
 
 /// How often a draining exchange looks whether its last call has ended.
 const LOOK_EVERY: Duration = Duration::from_millis(250);

@@ -1,7 +1,8 @@
 //! What is read on the thread that asks, and what is not.
 
 use domain::KindName;
-use ports::{ExchangeStore, NotReady, PAGE_MAX, Page, Store, StoreError, ready};
+use machine::WallTime;
+use ports::{ExchangeStore, FactStore, NotReady, PAGE_MAX, Page, Store, StoreError, ready};
 use store::block_on;
 
 use crate::disk::Disk;
@@ -33,6 +34,19 @@ fn a_page_that_is_long_or_sifted_goes_to_the_readers() {
     let mut sifted = Page::first(20);
     sifted.filter.name_contains = Some("7".to_owned());
     assert_eq!(list(sifted), 1);
+}
+
+#[test]
+fn a_company_with_nothing_old_costs_the_writer_nothing() {
+    let disk = Disk::new();
+    let store = disk.open();
+    let acme = World::over(&store).tenant("acme.example");
+    let before = store.figures();
+    let oldest = WallTime::from_unix_ms(0);
+    assert_eq!(block_on(store.remove_audit(&acme, oldest)), Ok(0));
+    let after = store.figures();
+    assert_eq!(after.writes, before.writes);
+    assert_eq!(after.at_hand, before.at_hand + 1);
 }
 
 #[test]
