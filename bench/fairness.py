@@ -14,7 +14,8 @@ registers and asks the API at a modest rate, in four phases:
   flood    as much as the driver can
 
 Rounds alternate, so that a change of the machine's own mood meets all phases, and each says how
-busy both cores were, the exchange among it. Printed: the neighbour's p50 and p99 of set-up,
+busy both cores were, the exchange among it. Before each the exchange comes to rest, so that none
+pays for what the one before it left to be written. Printed: the neighbour's p50 and p99 of set-up,
 registration and API, milliseconds, medians over the rounds. The same goes to RESULTS.json
 (target/bench/fairness.json) and to a plot beside it (.svg).
 """
@@ -42,6 +43,8 @@ CALLS, REGISTRATIONS, REQUESTS = 25, 50, 25
 #: What the other company offers, as a multiple of that, and its weight; the flood is beyond the
 #: exchange.
 PHASES = {"alone": (0, 10), "entitled": (20, 200), "beside": (20, 10), "flood": (160, 10)}
+#: An exchange that uses less of a core than this is at rest.
+AT_REST = 0.05
 TICKS = os.sysconf("SC_CLK_TCK")
 FIGURES = {"call": "set-up", "register": "registration", "ask": "API"}
 
@@ -120,6 +123,15 @@ class Exchange:
         cpu = pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
         busy = sum(int(part) for part in cpu) - int(cpu[3]) - int(cpu[4])
         return (int(own[11]) + int(own[12])) / TICKS, busy / TICKS
+
+    def rest(self):
+        """Waits until it does next to nothing, a minute and a half at most."""
+        for _ in range(90):
+            began, _ = self.cpu()
+            time.sleep(1)
+            if self.cpu()[0] - began < AT_REST:
+                return
+        sys.exit("the exchange does not come to rest")
 
     def figures(self):
         """What was refused so far, of whom."""
@@ -241,8 +253,8 @@ def main():
         for number in range(rounds):
             measured.append({})
             for name in PHASES:
+                exchange.rest()
                 measured[-1][name] = phase(exchange, keys, name, seconds)
-                time.sleep(2)
             print(f"== round {number + 1} of {rounds} done", flush=True)
         refused = exchange.figures()
     finally:
