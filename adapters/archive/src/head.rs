@@ -86,7 +86,7 @@ impl Head {
         let bounded = memory_kib <= MEMORY_KIB_MAX && (1..=PASSES_MAX).contains(&passes);
         let sort = match sort {
             1 if bounded => Sort::Passphrase { memory_kib, passes },
-            // one head has one form: its bytes are proved as they are written, not as they were read
+            // one head has one form: its bytes are proved as they are written here
             2 if memory_kib == 0 && passes == 0 => Sort::Key,
             _ => return Err(ArchiveError::NoArchive),
         };
