@@ -18,6 +18,7 @@ use crate::incident::Incident;
 use crate::streams::{Context, Streams};
 use crate::sys::{BATCH, Epoll, Event, Interest};
 use crate::token::Token;
+use crate::urgency::Urgency;
 use crate::waker::Waker;
 
 /// Full batches taken from one socket before others get their turn.
@@ -39,6 +40,7 @@ pub struct Net {
     incidents: VecDeque<Incident>,
     batch: Vec<Received>,
     out: Vec<Transmit>,
+    urgent: bool,
 }
 
 impl Net {
@@ -71,7 +73,18 @@ impl Net {
             incidents: VecDeque::new(),
             batch: Vec::with_capacity(2 * BATCH),
             out: Vec::with_capacity(2 * BATCH),
+            urgent: false,
         })
+    }
+
+    /// The thread that runs the loop comes before all others of the machine, as far as the kernel
+    /// lets it, while it uses no more than three quarters of its processor.
+    #[must_use]
+    pub fn urgent(self) -> Net {
+        Net {
+            urgent: true,
+            ..self
+        }
     }
 
     /// The listeners as they were bound, in the order of the configuration.
@@ -93,12 +106,16 @@ impl Net {
     /// Only when the kernel refuses to wait, which it has no reason to.
     pub fn run<H: Handler>(mut self, handler: &mut H) -> io::Result<()> {
         let mut events = Vec::new();
+        let mut urgency = self.urgent.then(|| Urgency::begin(self.clock.now()));
         loop {
             let timeout = self.timeout(handler.deadline());
             self.epoll.wait(timeout, &mut events)?;
             self.figures.turns.one();
             if self.turn(&events, handler) {
                 break;
+            }
+            if let Some(urgency) = &mut urgency {
+                urgency.look(self.clock.now(), &self.figures);
             }
         }
         self.say_farewell()

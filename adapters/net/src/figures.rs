@@ -119,4 +119,6 @@ figures! {
     failed,
     /// Times the loop woke.
     turns,
+    /// Times it stopped coming first, having used nearly all of its processor.
+    stepped_back,
 }

@@ -31,6 +31,7 @@ mod streams;
 mod stun;
 mod sys;
 mod token;
+mod urgency;
 mod waker;
 
 pub use bind::{BindError, Bound};

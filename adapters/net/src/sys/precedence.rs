@@ -21,6 +21,9 @@ pub(crate) fn own_niceness() -> Option<i32> {
     i32::try_from(niceness).ok()
 }
 
+/// Threads that a thread begins are like all others (`SCHED_FLAG_RESET_ON_FORK`).
+const RESET_ON_FORK: u64 = 1;
+
 /// What sched_setattr(2) takes, in its first form.
 #[repr(C)]
 struct Attributes {
@@ -37,13 +40,39 @@ struct Attributes {
 /// Sets a thread's niceness, and the slice of the processor it asks for at a time; whether the
 /// kernel did so. Kernels before 6.12 leave the slice as it is.
 pub(crate) fn set_slice(thread: u32, niceness: i32, slice: Duration) -> bool {
+    let slice = u64::try_from(slice.as_nanos()).unwrap_or(u64::MAX);
+    set(thread, (libc::SCHED_OTHER, 0), niceness, slice)
+}
+
+/// Gives a thread the lowest real-time priority, in turns with others of it; threads that it
+/// begins do not inherit it. Whether the kernel did so (sched(7)).
+pub(crate) fn set_real_time(thread: u32) -> bool {
+    set(thread, (libc::SCHED_RR, 1), 0, 0)
+}
+
+/// The processor time that the calling thread has used.
+pub(crate) fn thread_time() -> Duration {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: the kernel writes one value of this type to the pointer, which is that of one.
+    let told = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    let (seconds, nanos) = (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec));
+    match (told, seconds, nanos) {
+        (0, Ok(seconds), Ok(nanos)) => Duration::new(seconds, nanos),
+        _ => Duration::ZERO,
+    }
+}
+
+fn set(thread: u32, (policy, priority): (i32, u32), niceness: i32, slice: u64) -> bool {
     let attributes = Attributes {
         size: u32::try_from(size_of::<Attributes>()).unwrap_or(0),
-        policy: 0, // SCHED_OTHER
-        flags: 0,
+        policy: u32::try_from(policy).unwrap_or(0),
+        flags: RESET_ON_FORK,
         niceness,
-        priority: 0,
-        slice: u64::try_from(slice.as_nanos()).unwrap_or(u64::MAX),
+        priority,
+        slice,
         deadline: 0,
         period: 0,
     };

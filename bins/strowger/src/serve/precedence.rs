@@ -13,8 +13,8 @@ use std::path::Path;
 const ADMINISTRATION: u8 = 5;
 
 /// The beginnings of the names of threads that are let in as soon as they wake, and give way to
-/// nobody: signalling, media.
-const FIRST: [&str; 2] = ["shard-", "media-"];
+/// nobody: media. Signalling comes before all by itself (`net::Net::urgent`).
+const FIRST: [&str; 1] = ["media-"];
 
 /// The store's threads by the beginnings of their names, and by how much they give way.
 const GIVE_WAY: [(&str, u8); 4] = [
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn calls_go_first_then_administration_then_upkeep() {
-        assert_eq!(of_name("shard-0"), Some(Precedence::First));
+        assert_eq!(of_name("shard-0"), None);
         assert_eq!(of_name("media-3"), Some(Precedence::First));
         let administration = Some(Precedence::Behind(ADMINISTRATION));
         assert_eq!(of_name("store-read-2"), administration);

@@ -171,7 +171,7 @@ fn start(
     let builder = std::thread::Builder::new().name("shard-0".to_owned());
     let spawned = builder.spawn(move || {
         let _tell = tell;
-        net.run(&mut switchboard)
+        net.urgent().run(&mut switchboard)
     });
     spawned.map_err(|error| internal(&error))
 }
