@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use admin::archive::PASSPHRASE_MIN;
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,9 +15,6 @@ use crate::head::{Head, Sort};
 
 /// Bytes of a key.
 pub const KEY_LENGTH: usize = 32;
-
-/// Fewest characters of a passphrase: an archive may be tried at leisure by whoever has it.
-pub const PASSPHRASE_MIN: usize = 12;
 
 /// Memory that guessing one passphrase takes, in KiB.
 pub(crate) const MEMORY_KIB: u32 = 64 << 10;

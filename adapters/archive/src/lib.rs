@@ -18,7 +18,7 @@ mod reader;
 mod writer;
 
 pub use head::{MEMORY_KIB_MAX, PASSES_MAX};
-pub use key::{ArchiveKey, BadKey, KEY_LENGTH, PASSPHRASE_MIN};
+pub use key::{ArchiveKey, BadKey, KEY_LENGTH};
 pub use lines::{LINE_MAX, LineGiver, LineTaker};
 pub use packer::Passphrases;
 pub use reader::ArchiveReader;

@@ -26,7 +26,7 @@ const WORDS: &str = "application/json";
 const PAGE: &str = include_str!("../../../web/door/door.html");
 
 /// Paths that people come to. Mailed links and sign-in servers lead to the first three.
-pub(crate) const PATHS: [&str; 4] = ["/sign-in", "/invitation", "/reset", "/account"];
+const PATHS: [&str; 4] = ["/sign-in", "/invitation", "/reset", "/account"];
 
 /// What the page is made of: path, media type, text.
 const PARTS: [(&str, &str, &str); 10] = [

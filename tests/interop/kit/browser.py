@@ -85,8 +85,8 @@ class Browser:
     def press(self, words):
         """Presses the button, or follows the link, that says this."""
         here = f"//*[self::button or self::a][normalize-space()='{words}']"
-        wait_until(f"there is {words!r}", lambda: self._all("xpath", here))
-        self.tell("POST", f"/element/{self._all('xpath', here)[0]}/click", {})
+        found = wait_until(f"there is {words!r}", lambda: self._all("xpath", here))
+        self.tell("POST", f"/element/{found[0]}/click", {})
 
     def picture(self, path):
         """Keeps what the page looks like, as PNG."""
@@ -94,8 +94,7 @@ class Browser:
             out.write(base64.b64decode(self.tell("GET", "/screenshot", None)))
 
     def _element(self, css):
-        wait_until(f"there is {css}", lambda: self._all("css selector", css))
-        return self._all("css selector", css)[0]
+        return wait_until(f"there is {css}", lambda: self._all("css selector", css))[0]
 
     def _all(self, using, value):
         found = self.tell("POST", "/elements", {"using": using, "value": value})

@@ -9,12 +9,16 @@ import socket
 import threading
 import time
 
+from kit.case import wait_until
 from kit.exchange import join
 from kit.message import Message
 
 COUNTER = itertools.count(1)
 # how long an answer may take before a request is said again (RFC 3261 §17.1.1.1, T1)
 AGAIN = 0.5
+# a source that fails more often than twice a second is taken for a guesser, whose answers are
+# rationed
+UNHURRIED = 0.6
 
 
 def token():
@@ -125,6 +129,15 @@ class Line:
             left = deadline - time.monotonic()
             if left <= 0 or (not self._read(left) and self.transport == "tcp"):
                 return None
+
+    def registration(self):
+        """The status that a REGISTER of its own is answered with, if it is."""
+        answer = self.request("REGISTER", f"sip:{self.domain}", to=f"<{self.aor}>")
+        return answer and answer.status
+
+    def wait_registered(self, what):
+        """Registers until it may. A phone would try again, too, but only after a longer pause."""
+        wait_until(what, lambda: self.registration() == 200, every=UNHURRIED)
 
     def drain(self):
         """All that has come so far."""

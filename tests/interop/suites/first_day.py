@@ -14,9 +14,6 @@ from kit.exchange import ACME, GLOBEX, Exchange, free_port
 from kit.line import Dialog, Line
 
 tell = Exchange.command_line
-# a source that fails more often than twice a second is taken for a guesser, whose answers are
-# rationed
-UNHURRIED = 0.6
 
 
 @test()
@@ -99,8 +96,7 @@ def a_company_is_made_while_the_exchange_runs_and_its_phone_registers_at_once():
         true(secret not in listed + shown, "the secret is told a second time")
         # the running exchange looks for changes every second
         with Line(exchange, initech, ("initech-101", secret)) as line:
-            wait_until("the new phone may register", lambda: status_of(line) == 200,
-                       every=UNHURRIED)
+            line.wait_registered("the new phone may register")
         with Phone(exchange, initech, "101", account=("initech-101", secret)) as phone:
             phone.dial("*43")
             phone.wait_established()
@@ -108,10 +104,9 @@ def a_company_is_made_while_the_exchange_runs_and_its_phone_registers_at_once():
         # a lost password is replaced, and the old one is void at once
         replaced = secret_told(tell("device", "secret", initech, "initech-101", *data).stdout)
         with Line(exchange, initech, ("initech-101", replaced)) as line:
-            wait_until("the new password serves", lambda: status_of(line) == 200,
-                       every=UNHURRIED)
+            line.wait_registered("the new password serves")
         with Line(exchange, initech, ("initech-101", secret)) as line:
-            equal(status_of(line), 403, "status with the old password")
+            equal(line.registration(), 403, "status with the old password")
         wait_until("the call has its record",
                    lambda: "*43" in tell("cdr", "list", initech, *data).stdout)
         record = re.search(r"cdr_\w+", tell("cdr", "list", initech, *data).stdout).group(0)
@@ -124,11 +119,6 @@ def a_company_is_made_while_the_exchange_runs_and_its_phone_registers_at_once():
                       ("extension", "remove", initech, "101"), ("tenant", "remove", initech)):
             tell(*words, *data)
         true(initech not in tell("tenant", "list", *data).stdout, "the company is gone")
-
-
-def status_of(line):
-    answer = line.request("REGISTER", f"sip:{line.domain}", to=f"<{line.aor}>")
-    return answer and answer.status
 
 
 @test()

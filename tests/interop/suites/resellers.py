@@ -7,8 +7,6 @@ from kit.exchange import ACME, Exchange
 from kit.line import Line
 
 tell = Exchange.command_line
-# a source that fails more often than twice a second is taken for a guesser
-UNHURRIED = 0.6
 
 
 def made(exchange, path, body):
@@ -34,8 +32,7 @@ def a_reseller_sells_a_company_whose_phone_registers_and_whose_plan_holds_at_onc
             "username": "sold-101", "extension": "101"})
         account = ("sold-101", device["secret"])
         with Line(exchange, sold, account) as one, Line(exchange, sold, account) as two:
-            wait_until("the phone may register", lambda: registered(one) == 200,
-                       every=UNHURRIED)
+            one.wait_registered("the phone may register")
             first = one.invite(f"sip:*43@{sold}", media_port=40_002)
             second = two.invite(f"sip:*43@{sold}", media_port=40_004)
             equal(getattr(second, "status", None), 503, "a call beyond the plan")
@@ -53,11 +50,6 @@ def a_reseller_sells_a_company_whose_phone_registers_and_whose_plan_holds_at_onc
         equal(exchange.api(f"/api/v1/tenants/{ACME}")[0], 404, "a company beside its own")
         exchange.token = operator
         equal(exchange.api(f"/api/v1/tenants/{sold}/usage")[0], 200, "what the company uses")
-
-
-def registered(line):
-    answer = line.request("REGISTER", f"sip:{line.domain}", to=f"<{line.aor}>")
-    return answer and answer.status
 
 
 def answered(line, domain):

@@ -4,8 +4,8 @@
 //! that comes late; a request to the API waits once and nobody hears it. So threads of the API and
 //! the store give way to them. They are never shut out: the kernel shares a contended processor by
 //! weights, and a thread that gives way by five steps has a third of the share of one that does
-//! not. And they let signalling and media in at once when these wake: an answer in preparation can
-//! wait for a packet, since the packet takes less than a tenth of the time.
+//! not. And they let media in at once when it wakes: an answer in preparation can wait for a
+//! packet, since the packet takes less than a tenth of the time.
 
 use std::path::Path;
 

@@ -128,25 +128,22 @@ pub(super) async fn fit_tenant(
 ) -> Result<Vec<String>, StoreError> {
     let mut notes = Vec::new();
     let before: Resource<Tenant> = own.clone().try_into()?;
-    let mut reseller = before.spec.reseller;
-    let known = match reseller {
-        Some(id) => is_here(store, account, KindName::Reseller, &id.to_string()).await?,
-        None => account.account() == Account::Platform,
+    let seller = match seller(store, account, before.spec.reseller).await? {
+        Some(seller) => seller,
+        None => {
+            notes.push("it is sold here by whoever brought it in".to_owned());
+            account.clone()
+        }
     };
-    if !known {
-        reseller = match account.account() {
-            Account::Platform => None,
-            Account::Reseller(id) => Some(id),
-        };
-        notes.push("it is sold here by whoever brought it in".to_owned());
-    }
-    let seller = seller(store, account, reseller).await?;
     let plan = plan_here(store, &seller, before.spec.plan, title.plan.as_deref()).await?;
     if before.spec.plan.is_some() && plan.is_none() {
         notes.push("its plan is not here: give it one with tenant set … plan=NAME".to_owned());
     }
     rewrite::<Tenant>(own, |tenant| {
-        tenant.reseller = reseller;
+        tenant.reseller = match seller.account() {
+            Account::Platform => None,
+            Account::Reseller(id) => Some(id),
+        };
         tenant.plan = plan;
         if !wanted.domains.is_empty() {
             tenant.domains.clone_from(&wanted.domains);
@@ -157,18 +154,23 @@ pub(super) async fn fit_tenant(
     Ok(notes)
 }
 
-/// The scope of whoever sells the company.
+/// The scope of whoever sold the company, if it is the account or lies below it.
 async fn seller(
     store: &dyn Stores,
     account: &AccountScope,
     reseller: Option<ResellerId>,
-) -> Result<AccountScope, StoreError> {
-    let Some(id) = reseller.filter(|id| account.account() != Account::Reseller(*id)) else {
-        return Ok(account.clone());
+) -> Result<Option<AccountScope>, StoreError> {
+    let id = match Account::of(reseller) {
+        own if own == account.account() => return Ok(Some(account.clone())),
+        Account::Platform => return Ok(None),
+        Account::Reseller(id) => id,
     };
     let named = Unresolved::<Reseller>::new(id.to_string());
-    let (below, _) = locate_below(store, account, &named).await?;
-    Ok(account.descend(below).unwrap_or_else(|| account.clone()))
+    match locate_below(store, account, &named).await {
+        Ok((below, _)) => Ok(account.descend(below)),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The plan among those that the seller may sell: by its id, else by its name.
@@ -188,15 +190,6 @@ async fn plan_here(
         }
     }
     Ok(None)
-}
-
-async fn is_here(
-    store: &dyn Stores,
-    account: &AccountScope,
-    kind: KindName,
-    id: &str,
-) -> Result<bool, StoreError> {
-    Ok(store.get_below(account, kind, id).await?.is_some())
 }
 
 /// Gives a device another user name, if one is wanted, and a new password.

@@ -1,5 +1,6 @@
 //! One mail, as text and as HTML, from the words of a language.
 
+use domain::Brand;
 use ports::{MAIL_SUBJECT_MAX, Mail};
 
 use super::words::{Message, Words};
@@ -10,14 +11,6 @@ pub(super) struct Blanks<'a> {
     pub(super) company: &'a str,
     pub(super) product: &'a str,
     pub(super) mail: &'a str,
-}
-
-/// How the letter looks.
-pub(super) struct Style<'a> {
-    /// The address that it comes from, where it is not the exchange's.
-    pub(super) from: Option<&'a str>,
-    /// The colour of the link, `#rrggbb`.
-    pub(super) color: Option<&'a str>,
 }
 
 impl Blanks<'_> {
@@ -45,11 +38,11 @@ impl Blanks<'_> {
     }
 }
 
-/// Writes a mail with a link.
+/// Writes a mail with a link, in the name and colour of a brand.
 pub(super) fn letter(
     (words, message): (&Words, &Message),
     blanks: &Blanks<'_>,
-    style: &Style<'_>,
+    brand: &Brand,
     link: &str,
 ) -> Mail {
     let plain = |text| blanks.fill(text, str::to_owned);
@@ -61,7 +54,8 @@ pub(super) fn letter(
         plain(message.after),
         blanks.product,
     );
-    let color = style.color.map_or_else(String::new, |color| {
+    let color = brand.primary_color.as_ref();
+    let color = color.map_or_else(String::new, |color| {
         format!(" style=\"color: {}\"", escaped(color))
     });
     let html = format!(
@@ -77,7 +71,7 @@ pub(super) fn letter(
     Mail {
         to: blanks.mail.to_owned(),
         from_name: blanks.product.to_owned(),
-        from: style.from.map(str::to_owned),
+        from: brand.mail_from.clone(),
         subject: short(plain(message.subject)),
         text,
         html: Some(html),
@@ -118,20 +112,18 @@ mod tests {
         mail: "ann@acme.example",
     };
 
-    const NORTH: Style<'_> = Style {
-        from: Some("hello@north.example"),
-        color: Some("#0a64c8"),
-    };
-
-    const PLAIN: Style<'_> = Style {
-        from: None,
-        color: None,
-    };
+    fn north() -> Brand {
+        Brand {
+            mail_from: Some("hello@north.example".to_owned()),
+            primary_color: Some("#0a64c8".to_owned()),
+            ..Brand::default()
+        }
+    }
 
     #[test]
     fn a_letter_has_the_link_in_both_forms_and_no_blank_left() {
         let link = "https://voice.example/invitation#abc";
-        let mail = letter((ENGLISH, &ENGLISH.invitation), &BLANKS, &NORTH, link);
+        let mail = letter((ENGLISH, &ENGLISH.invitation), &BLANKS, &north(), link);
         assert_eq!(mail.subject, "Your account at Acme & Sons");
         assert_eq!(mail.from_name, "North Voice");
         assert_eq!(mail.from.as_deref(), Some("hello@north.example"));
@@ -143,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_name_is_shown_as_it_is_and_never_read_as_html_or_as_a_blank() {
-        let mail = letter((ENGLISH, &ENGLISH.reset), &BLANKS, &PLAIN, "x");
+        let mail = letter((ENGLISH, &ENGLISH.reset), &BLANKS, &Brand::default(), "x");
         let html = mail.html.unwrap();
         assert!(mail.text.starts_with("Hello Ann {company} <b>,"));
         assert!(html.contains("Hello Ann {company} &lt;b&gt;,"));

@@ -11,7 +11,7 @@ use tenancy::Actor;
 use super::brand::{PRODUCT, brand_of};
 use super::change::{Done, change};
 use super::known::Known;
-use super::letter::{Blanks, Style, letter};
+use super::letter::{Blanks, letter};
 use super::refusal::Refusal;
 use super::sign_in::millis;
 use super::sign_on::Ways;
@@ -149,7 +149,8 @@ async fn send(
     })
     .await?;
     let brand = brand_of(office, known.user.owner).await?;
-    let base = brand.domain.map(|domain| format!("https://{domain}"));
+    let base = brand.domain.as_ref();
+    let base = base.map(|domain| format!("https://{domain}"));
     let base = base.unwrap_or_else(|| post.portal.trim_end_matches('/').to_owned());
     let expires = WallTime::from_unix_ms(now.unix_ms() + millis(life));
     let mark = known.mark();
@@ -166,11 +167,7 @@ async fn send(
         product: brand.name.as_deref().unwrap_or(PRODUCT),
         mail: &known.user.spec.mail,
     };
-    let style = Style {
-        from: brand.mail_from.as_deref(),
-        color: brand.primary_color.as_deref(),
-    };
-    let mail = letter((ENGLISH, message), &blanks, &style, &link);
+    let mail = letter((ENGLISH, message), &blanks, &brand, &link);
     let link = match post.mailer.send(mail).await {
         Ok(()) => None,
         Err(MailError::NotConfigured) => Some(link),
