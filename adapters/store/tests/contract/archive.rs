@@ -117,6 +117,16 @@ fn comparable(things: &[Thing]) -> Vec<String> {
     told
 }
 
+/// All that a store has of a company, in an order that all stores share.
+pub(crate) fn everything_of(store: &dyn Stores, scope: &TenantScope) -> Vec<String> {
+    comparable(&taken_out(store, scope))
+}
+
+/// What happened in a company.
+pub(crate) fn facts_of(store: &dyn Stores, scope: &TenantScope) -> Vec<Fact> {
+    facts_and_documents(&taken_out(store, scope)).0
+}
+
 fn facts_and_documents(things: &[Thing]) -> (Vec<Fact>, Vec<Belonging>) {
     let (mut facts, mut documents) = (Vec::new(), Vec::new());
     for thing in things.iter().cloned() {

@@ -23,7 +23,7 @@ fn hook(world: &World<'_>, scope: &TenantScope, name: &str) -> WebhookId {
     id
 }
 
-fn delivery(scope: &TenantScope, webhook: WebhookId, cursor: u64) -> Delivery {
+pub(crate) fn delivery(scope: &TenantScope, webhook: WebhookId, cursor: u64) -> Delivery {
     let id = EventId::new(cursor, 3);
     let device = DeviceId::new(1, 1);
     let mut event = Event::of_registration(id, scope.tenant(), device, 1, time(cursor));
@@ -32,10 +32,11 @@ fn delivery(scope: &TenantScope, webhook: WebhookId, cursor: u64) -> Delivery {
 }
 
 /// Gives a tenant a webhook with a delivery.
-pub(crate) fn with_delivery(world: &World<'_>, scope: &TenantScope) {
+pub(crate) fn with_delivery(world: &World<'_>, scope: &TenantScope) -> WebhookId {
     let webhook = hook(world, scope, "crm");
     let one = vec![delivery(scope, webhook, 1)];
     block_on(world.store.take_in(scope, webhook, 1, one)).unwrap();
+    webhook
 }
 
 fn cursors(deliveries: &[Delivery]) -> Vec<u64> {

@@ -21,6 +21,7 @@ mod feed;
 mod history;
 mod keys;
 mod lists;
+mod neighbours;
 mod postgresql;
 mod random;
 mod references;
@@ -34,6 +35,7 @@ mod strangers;
 mod support;
 mod tenants;
 mod tokens;
+mod twins;
 mod world;
 
 /// Pages that a test's list has at most; one that goes on is a list without an end.

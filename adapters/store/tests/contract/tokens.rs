@@ -249,6 +249,9 @@ fn a_plan_says_how_many_keys_a_tenant_has(world: &World<'_>) {
         ..Quotas::default()
     };
     let (_, acme) = tenant_on(world, one);
+    let globex = world.tenant("globex.example");
+    put(world, &token(8, globex.owner())).unwrap();
+    put(world, &token(9, Owner::PLATFORM)).unwrap();
     let first = token(1, acme.owner());
     put(world, &first).unwrap();
     let met = QuotaMet {
