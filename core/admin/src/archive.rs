@@ -8,6 +8,7 @@ mod packer;
 mod passphrase;
 mod restore;
 mod taken;
+mod unsold;
 
 use domain::Secret;
 use serde::{Deserialize, Serialize};

@@ -6,6 +6,7 @@ use domain::{
     AuditEntry, Document, Event, FeedEntry, KindName, Place as Whose, Referrer, UniqueKey, Version,
 };
 use ids::{TokenId, UserId, WebhookId};
+use machine::WallTime;
 use ports::{
     Arrival, Change, Committed, CredentialRecord, HISTORY_MAX, Part, SecretChange, StoreError,
 };
@@ -337,5 +338,9 @@ impl Arrivals for Draft<'_> {
     fn put_person(&mut self, record: &CredentialRecord) -> Result<(), StoreError> {
         self.arrived.push(record.clone());
         Ok(())
+    }
+
+    fn count_keys(&mut self, owner: Owner, at: WallTime) -> Result<u64, StoreError> {
+        Ok(self.state.live_keys(owner, at))
     }
 }

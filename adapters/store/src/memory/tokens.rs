@@ -37,6 +37,13 @@ impl State {
         self.tokens.get_mut(&id)
     }
 
+    /// How many keys of an owner open something at a time.
+    pub(super) fn live_keys(&self, owner: Owner, at: WallTime) -> u64 {
+        let own = self.tokens.values();
+        let live = own.filter(|key| key.owner == owner && key.is_live(at));
+        live.count().try_into().unwrap_or(u64::MAX)
+    }
+
     /// Removes the oldest of an owner's ended keys, beyond those that are kept.
     fn forget_ended(&mut self, owner: Owner, now: WallTime) {
         let ended = self.tokens.values().rev();
@@ -73,9 +80,7 @@ impl TokenBook for MemoryStore {
         if !state.reaches(reach, token.owner) {
             return Err(StoreError::NotFound);
         }
-        let own = state.tokens.values();
-        let own = own.filter(|known| known.owner == token.owner && known.is_live(token.created));
-        let have = own.count().try_into().unwrap_or(u64::MAX);
+        let have = state.live_keys(token.owner, token.created);
         tables::check_keys(&mut state, token.owner, have)?;
         let same = |known: &TokenRecord| known.hash == token.hash || known.id == token.id;
         if state.tokens.values().any(same) {

@@ -6,6 +6,7 @@ use domain::{
     AuditEntry, Credentials, Document, Event, FeedEntry, KeyScope, KindName, Place, Referrer,
     UniqueKey, Version,
 };
+use machine::WallTime;
 use ports::{
     Arrival, Change, Committed, CredentialRecord, HISTORY_MAX, Part, SecretChange, StoreError,
 };
@@ -396,5 +397,9 @@ impl Arrivals for Draft<'_> {
     fn put_person(&mut self, record: &CredentialRecord) -> Result<(), StoreError> {
         let desk = self.desk;
         credentials::add(desk, self.key(record.owner)?, record)
+    }
+
+    fn count_keys(&mut self, owner: Owner, at: WallTime) -> Result<u64, StoreError> {
+        tokens::live(self.sql(), owner, at)
     }
 }

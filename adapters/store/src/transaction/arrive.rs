@@ -6,6 +6,7 @@ use domain::{
     AuditEntry, Change as Kind, Credentials, Document, Facets, FeedEntry, Invalid, KindName, Place,
     Secret, SecretRule, SigningKeys, Version, facets,
 };
+use machine::WallTime;
 use ports::{
     ARRIVALS_MAX, Arrival, Belonging, Change, Committed, CredentialRecord, SecretChange, StoreError,
 };
@@ -17,6 +18,8 @@ use super::{Links, Reach, Step, Tables, quota};
 pub(crate) trait Arrivals: Tables {
     /// Keeps what a person signs in with, unless something is kept already.
     fn put_person(&mut self, record: &CredentialRecord) -> Result<(), StoreError>;
+    /// How many API keys of an owner open something at a time.
+    fn count_keys(&mut self, owner: Owner, at: WallTime) -> Result<u64, StoreError>;
 }
 
 /// Carries out an arrival. On an error nothing of it may remain.
@@ -96,7 +99,14 @@ impl<T: Arrivals> Step<'_, T> {
         for (kind, _) in before.keys() {
             *had.entry(*kind).or_default() += 1;
         }
-        quota::check_arrived(self.tables, arrival.tenant, &had)
+        quota::check_arrived(self.tables, arrival.tenant, &had)?;
+        if arrival.replaces {
+            // no key comes into the place of a company that is here
+            return Ok(());
+        }
+        let owner = Owner::Tenant(arrival.tenant);
+        let keys = self.tables.count_keys(owner, arrival.at)?;
+        quota::check_keys_arrived(self.tables, arrival.tenant, keys)
     }
 
     fn leave_version(&mut self, document: &Document, change: Kind) -> Result<(), StoreError> {

@@ -66,6 +66,17 @@ pub(super) fn check_arrived(
     Ok(())
 }
 
+/// Refuses a tenant that has come in with more API keys that open something than its plan allows.
+pub(super) fn check_keys_arrived(
+    tables: &mut impl Tables,
+    tenant: TenantId,
+    came: u64,
+) -> Result<(), StoreError> {
+    let plan = plan_of(tables, tenant)?;
+    let limit = maximum(plan.as_ref()).limit_of_keys();
+    Ok(QuotaMet::check(Topic::Key, limit, 0, came)?)
+}
+
 /// Refuses to move a reseller or a tenant below accounts that may not have so much more.
 pub(super) fn check_move(
     tables: &mut impl Tables,

@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use domain::{AuditEntry, Credentials, Document, KindName, TokenRecord};
-use ids::{AuditId, TokenId};
+use domain::{AuditEntry, Credentials, Document, KindName, Limit, Plan, TokenRecord, Topic};
+use ids::{AuditId, PlanId, TokenId};
 use ports::{
-    ArchiveError, Arrival, Belonging, ExchangeStore, Fact, SecretChange, StoreError, Stores, Taker,
-    Thing,
+    ArchiveError, Arrival, Belonging, ExchangeStore, Fact, Operation, QuotaMet, SecretChange,
+    StoreError, Stores, Taker, Thing,
 };
 use store::{MemoryStore, block_on};
 use tenancy::{Owner, PlatformScope, TenantScope, TokenHash};
@@ -15,7 +15,7 @@ use crate::credentials;
 use crate::deliveries::with_delivery;
 use crate::on_every_store;
 use crate::support::with_support;
-use crate::world::{World, all_keys, cdr, delete, digests, platform, time, with};
+use crate::world::{World, all_keys, cdr, delete, digests, platform, time, with, write};
 
 /// Keeps what is taken out.
 #[derive(Clone, Default)]
@@ -356,7 +356,58 @@ fn facts_of_another_company_are_refused(world: &World<'_>) {
     }
 }
 
+/// Sells a company that is in an archive a plan, which is here.
+fn sold(world: &World<'_>, things: &mut [Thing], maximum: &serde_json::Value) {
+    let plan = serde_json::json!({ "name": "small", "maximum": maximum });
+    let plan: Plan = serde_json::from_value(plan).unwrap();
+    let id = PlanId::new(world.number(), 0);
+    let create = Operation::Create(write(id, Owner::PLATFORM, plan));
+    world.commit_below(vec![create]).unwrap();
+    for thing in things {
+        if let Thing::Document(belonging) = thing
+            && belonging.document.kind == KindName::Tenant
+        {
+            belonging.document.spec["plan"] = serde_json::json!(id);
+        }
+    }
+}
+
+fn keys_beyond_the_plan_do_not_come_in_and_leave_nothing(world: &World<'_>) {
+    let first = MemoryStore::new();
+    let there = World::from(&first, 1_000);
+    let acme = company(&there, "acme.example", "acme");
+    let mut things = taken_out(&first, &acme);
+    let key = things.iter().find_map(|thing| match thing {
+        Thing::Fact(Fact::Token(token)) => Some(token.clone()),
+        Thing::Fact(_) | Thing::Document(_) => None,
+    });
+    let more = |number: u64, revoked| {
+        Thing::Fact(Fact::Token(TokenRecord {
+            id: TokenId::new(number, 1),
+            hash: TokenHash([u8::try_from(number).unwrap(); 32]),
+            revoked,
+            ..key.clone().unwrap()
+        }))
+    };
+    // one that opens nothing is no matter
+    things.extend([more(200, None), more(201, Some(time(2)))]);
+    sold(world, &mut things, &serde_json::json!({ "keys": 1 }));
+    let met = QuotaMet {
+        kind: Topic::Key,
+        limit: Limit::by_plan(1),
+        in_use: 0,
+        wanted: 2,
+    };
+    let refused = brought_in(world.store, &acme, &things);
+    assert_eq!(refused, Err(StoreError::Quota(met)));
+    assert_eq!(block_on(world.store.tenant_ids()).unwrap(), []);
+    let second = more(200, None);
+    things.retain(|thing| *thing != second);
+    brought_in(world.store, &acme, &things).unwrap();
+}
+
 on_every_store!(
+    keys_beyond_the_plan_do_not_come_in_and_leave_nothing,
     a_company_comes_back_as_it_was_with_its_secrets,
     what_people_sign_in_with_comes_along_and_their_logins_stay_behind,
     credentials_of_what_is_no_person_are_refused,

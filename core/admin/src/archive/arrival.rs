@@ -118,14 +118,22 @@ pub(super) fn rewrite<K: Kind>(
     Ok(())
 }
 
-/// Changes the company's own document to what fits here; tells what is not as it was. A plan that
-/// is not here is looked for by the name that it had.
+/// How a company fits in where it comes to.
+pub(super) struct Fitted {
+    /// The plan that it has here.
+    pub(super) plan: Option<Resource<Plan>>,
+    /// What is not as it was, in sentences.
+    pub(super) notes: Vec<String>,
+}
+
+/// Changes the company's own document to what fits here. A plan that is not here is looked for by
+/// the name that it had.
 pub(super) async fn fit_tenant(
     store: &dyn Stores,
     account: &AccountScope,
     own: &mut Document,
     (wanted, title): (&Wanted, &Title),
-) -> Result<Vec<String>, StoreError> {
+) -> Result<Fitted, StoreError> {
     let mut notes = Vec::new();
     let before: Resource<Tenant> = own.clone().try_into()?;
     let seller = match seller(store, account, before.spec.reseller).await? {
@@ -144,14 +152,14 @@ pub(super) async fn fit_tenant(
             Account::Platform => None,
             Account::Reseller(id) => Some(id),
         };
-        tenant.plan = plan;
+        tenant.plan = plan.as_ref().map(|plan| plan.id);
         if !wanted.domains.is_empty() {
             tenant.domains.clone_from(&wanted.domains);
             // under other names it may be another company: whose mail it speaks for is granted anew
             tenant.mail_domains.clear();
         }
     })?;
-    Ok(notes)
+    Ok(Fitted { plan, notes })
 }
 
 /// The scope of whoever sold the company, if it is the account or lies below it.
@@ -179,13 +187,13 @@ async fn plan_here(
     seller: &AccountScope,
     id: Option<PlanId>,
     name: Option<&str>,
-) -> Result<Option<PlanId>, StoreError> {
+) -> Result<Option<Resource<Plan>>, StoreError> {
     let keys = id.map(|id| id.to_string()).into_iter();
     for key in keys.chain(name.filter(|_| id.is_some()).map(str::to_owned)) {
         if let Some(found) = store.get_below(seller, KindName::Plan, &key).await? {
             let plan: Resource<Plan> = found.try_into()?;
             if plan.spec.enabled {
-                return Ok(Some(plan.id));
+                return Ok(Some(plan));
             }
         }
     }

@@ -14,6 +14,7 @@ use super::arrival::{
     Belongings, Wanted, ended, first_domain, fit_tenant, renew_password, rewrite, title,
 };
 use super::taken::{Counts, Line};
+use super::unsold::unsold;
 use super::{Report, Title};
 use crate::office::Office;
 
@@ -105,8 +106,11 @@ impl Cloning<'_> {
                 &mut own.document,
                 (wanted, &self.title),
             );
-            self.notes.extend(fitted.await?);
+            let fitted = fitted.await?;
             domain = first_domain(&own.document).map_err(StoreError::from)?;
+            self.notes.extend(fitted.notes);
+            self.notes
+                .extend(unsold(fitted.plan.as_ref(), &documents, 0));
         }
         let came = u64::try_from(documents.len()).unwrap_or(u64::MAX);
         let arrival = Arrival {

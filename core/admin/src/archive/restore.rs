@@ -9,6 +9,7 @@ use super::arrival::{
     Belongings, Wanted, ended, first_domain, fit_tenant, renew_password, sign_out, title,
 };
 use super::taken::{Counts, Line};
+use super::unsold::unsold;
 use super::{Report, Title};
 use crate::office::Office;
 
@@ -126,8 +127,12 @@ impl Restoring<'_> {
         let mut domain = String::new();
         if let Some(own) = documents.first_mut() {
             let fit = (wanted, &self.title);
-            notes = fit_tenant(office.store(), &account, &mut own.document, fit).await?;
+            let fitted = fit_tenant(office.store(), &account, &mut own.document, fit).await?;
             domain = first_domain(&own.document).map_err(StoreError::from)?;
+            notes = fitted.notes;
+            // into the place of one that is here no key comes
+            let keys = if self.replaces { 0 } else { counts.tokens };
+            notes.extend(unsold(fitted.plan.as_ref(), &documents, keys));
         }
         notes.extend(sign_out_all(&mut documents)?);
         let foreign = self.title.realm != office.realm();

@@ -21,7 +21,7 @@ use crate::office::Scene;
 
 /// Lines as a file has them: JSON.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<VecDeque<String>>>);
+pub(crate) struct Lines(Arc<Mutex<VecDeque<String>>>);
 
 impl Taker<Line> for Lines {
     fn take(&mut self, line: &Line) -> Result<(), ArchiveError> {
@@ -72,7 +72,7 @@ fn company(scene: &Scene, domain: &str, shape: usize) {
     }
 }
 
-fn taken(scene: &Scene, domain: &str) -> Lines {
+pub(crate) fn taken(scene: &Scene, domain: &str) -> Lines {
     let entered = scene.visit(domain).unwrap();
     let lines = Lines::default();
     let by = (&entered.scope, Some(&scene.platform));
@@ -82,7 +82,11 @@ fn taken(scene: &Scene, domain: &str) -> Lines {
     lines
 }
 
-fn restored(scene: &Scene, lines: &Lines, wanted: &Wanted) -> Result<Report, ArchiveError> {
+pub(crate) fn restored(
+    scene: &Scene,
+    lines: &Lines,
+    wanted: &Wanted,
+) -> Result<Report, ArchiveError> {
     let operator = PlatformScope::at_console();
     let mut lines = lines.again();
     block_on(archive::restore(
@@ -94,7 +98,7 @@ fn restored(scene: &Scene, lines: &Lines, wanted: &Wanted) -> Result<Report, Arc
     ))
 }
 
-fn cloned(scene: &Scene, lines: &Lines, domain: &str) -> Result<Report, ArchiveError> {
+pub(crate) fn cloned(scene: &Scene, lines: &Lines, domain: &str) -> Result<Report, ArchiveError> {
     let mut lines = lines.again();
     let wanted = under(domain);
     block_on(archive::bring_clone(

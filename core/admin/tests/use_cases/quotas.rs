@@ -12,13 +12,13 @@ use tenancy::Unresolved;
 
 use crate::office::Scene;
 
-const ACME: &str = "acme.example";
+pub(crate) const ACME: &str = "acme.example";
 
 /// What is counted, and the spec of the document with a number.
-type Counted = (KindName, fn(u32) -> Value);
+pub(crate) type Counted = (KindName, fn(u32) -> Value);
 
 /// Every kind that a plan counts.
-const COUNTED: [Counted; 5] = [
+pub(crate) const COUNTED: [Counted; 5] = [
     (
         KindName::Extension,
         |n| json!({ "number": format!("{}", 200 + n) }),
@@ -39,7 +39,7 @@ const COUNTED: [Counted; 5] = [
 ];
 
 /// A company with one extension, on a plan of this maximum.
-fn company_on(scene: &Scene, maximum: &Value) -> Entered {
+pub(crate) fn company_on(scene: &Scene, maximum: &Value) -> Entered {
     let plan: Plan = serde_json::from_value(json!({ "name": "p", "maximum": maximum })).unwrap();
     block_on(documents::add(&scene.office, &scene.platform, plan, None)).unwrap();
     let spec = json!({ "domains": [ACME], "plan": "p" });
@@ -51,7 +51,7 @@ fn company_on(scene: &Scene, maximum: &Value) -> Entered {
 }
 
 /// Changes the plan while the company is on it.
-fn sell(scene: &Scene, maximum: &Value) {
+pub(crate) fn sell(scene: &Scene, maximum: &Value) {
     let name = Unresolved::<Plan>::new("p");
     let (found, _) = block_on(documents::find(&scene.office, &scene.platform, &name)).unwrap();
     let change = json!({ "maximum": null });
@@ -64,7 +64,7 @@ fn sell(scene: &Scene, maximum: &Value) {
     block_on(patched).unwrap();
 }
 
-fn create(
+pub(crate) fn create(
     scene: &Scene,
     company: &Entered,
     (kind, spec): Counted,
@@ -86,12 +86,12 @@ fn create(
     kind.with(Task(scene, company, spec(n)))
 }
 
-fn have(scene: &Scene, company: &Entered, kind: KindName) -> u32 {
+pub(crate) fn have(scene: &Scene, company: &Entered, kind: KindName) -> u32 {
     let count = ports::Store::count(&*scene.store, &company.scope, kind);
     u32::try_from(block_on(count).unwrap()).unwrap()
 }
 
-fn met(kind: KindName, most: u32, in_use: u32, wanted: u32) -> StoreError {
+pub(crate) fn met(kind: KindName, most: u32, in_use: u32, wanted: u32) -> StoreError {
     StoreError::Quota(QuotaMet {
         kind: kind.into(),
         limit: Limit::by_plan(most),

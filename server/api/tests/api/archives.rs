@@ -349,6 +349,30 @@ async fn a_plan_without_archives_lets_nobody_take_the_company_out() {
 }
 
 #[tokio::test]
+async fn what_the_plan_leaves_out_comes_along_and_is_named() {
+    let world = world().await;
+    let hook = json!({"name": "late", "url": "https://late.example/"});
+    let hook = Ask::post(&world.acme.path("webhooks")).json(&hook);
+    world.tenant(&world.acme, hook).await.is(201);
+    let list = Ask::get(&world.acme.path("webhooks"));
+    let hooks = world.tenant(&world.acme, list).await.is(200).json();
+    let hooks = hooks["items"].as_array().unwrap().len();
+    let plan = json!({"name": "small", "without": ["webhooks"]});
+    let made = world.operator(Ask::post("/api/v1/plans").json(&plan));
+    made.await.is(201);
+    let sold = Ask::patch(&format!("/api/v1/tenants/{}", world.acme.id)).if_match("*");
+    let sold = world.operator(sold.json(&json!({"plan": "small"})));
+    sold.await.is(200);
+    let clone = json!({"domains": ["third.example"]});
+    let clone = Ask::post(&world.acme.path("clone")).json(&clone);
+    let cloned = world.operator(clone).await.is(201).json();
+    let said =
+        format!("webhooks ({hooks}) came along and do nothing: the plan small leaves out webhooks");
+    let notes = cloned["notes"].as_array().unwrap();
+    assert!(notes.contains(&json!(said)), "{notes:?}");
+}
+
+#[tokio::test]
 async fn a_reseller_clones_below_itself_within_its_limits_and_restores_nothing() {
     let world = world().await;
     let archive = acmes(&world).await;
