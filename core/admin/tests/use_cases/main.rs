@@ -11,6 +11,7 @@ mod live;
 mod office;
 mod persons;
 mod quotas;
+mod retention;
 mod roads;
 mod sheets;
 mod support;
