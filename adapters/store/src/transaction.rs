@@ -53,8 +53,9 @@ pub(crate) trait Tables {
         kind: KindName,
         id: &str,
     ) -> Result<Option<Document>, StoreError>;
-    /// The account that owns the plan with this id.
-    fn owner_of_plan(&mut self, id: &str) -> Result<Option<Owner>, StoreError>;
+    /// Who owns the document of a kind whose ids are taken once on the platform: a plan, whose id
+    /// is what those go by it was granted to, or a person, whom logins and links name alone.
+    fn owner_of(&mut self, kind: KindName, id: &str) -> Result<Option<Owner>, StoreError>;
     fn key_holder(&mut self, owner: Owner, key: &UniqueKey) -> Result<Option<Holder>, StoreError>;
     /// The first of those who refer to a document, whoever owns them.
     fn referrers(
@@ -239,8 +240,8 @@ impl<T: Tables> Step<'_, T> {
         let facets = facets(&document)?;
         let id = &document.id;
         let known = self.tables.document(owner, document.kind, id)?.is_some()
-            // an account's plan is found by its id alone by those it was granted to
-            || document.kind == KindName::Plan && self.tables.owner_of_plan(id)?.is_some();
+            || is_found_by_id_alone(document.kind)
+                && self.tables.owner_of(document.kind, id)?.is_some();
         if known {
             let space = document.kind.as_str().to_owned();
             return Err(StoreError::Conflict {
@@ -468,7 +469,7 @@ impl<T: Tables> Step<'_, T> {
                 Some(owner) => owner,
                 None => return Ok(None),
             },
-            Place::Account => match self.tables.owner_of_plan(&reference.id)? {
+            Place::Account => match self.tables.owner_of(reference.kind, &reference.id)? {
                 Some(owner) => owner,
                 None => return Ok(None),
             },
@@ -521,6 +522,12 @@ impl<T: Tables> Step<'_, T> {
             change: trace.kind,
         })
     }
+}
+
+/// Whether documents of a kind are found by their ids whoever owns them, so that no other owner's
+/// may have the same.
+fn is_found_by_id_alone(kind: KindName) -> bool {
+    matches!(kind, KindName::Plan | KindName::User)
 }
 
 fn action(kind: KindName, change: Kind, secret: bool) -> String {

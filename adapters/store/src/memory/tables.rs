@@ -205,10 +205,11 @@ impl Tables for Draft<'_> {
             .map(|stored| stored.document.clone()))
     }
 
-    fn owner_of_plan(&mut self, id: &str) -> Result<Option<Owner>, StoreError> {
-        let mut plans = self.state.of_kind(KindName::Plan);
-        let found = plans.find(|stored| stored.document.id == id);
-        Ok(found.map(|stored| stored.document.owner))
+    fn owner_of(&mut self, kind: KindName, id: &str) -> Result<Option<Owner>, StoreError> {
+        let place = (kind, id.to_owned());
+        let mut estates = self.state.estates.iter();
+        let found = estates.find(|(_, estate)| estate.documents.contains_key(&place));
+        Ok(found.map(|(owner, _)| *owner))
     }
 
     fn key_holder(&mut self, owner: Owner, key: &UniqueKey) -> Result<Option<Holder>, StoreError> {

@@ -1,7 +1,7 @@
 //! The memory store's API keys.
 
 use async_trait::async_trait;
-use domain::{AuditEntry, KindName, TOKENS_ENDED_KEPT, TokenRecord};
+use domain::{AuditEntry, TOKENS_ENDED_KEPT, TokenRecord};
 use ids::TokenId;
 use machine::WallTime;
 use ports::{Renewal, StoreError, TokenBook, TokenReach};
@@ -21,10 +21,7 @@ impl State {
     fn reaches(&self, reach: &TokenReach, owner: Owner) -> bool {
         match reach {
             TokenReach::Below(scope) => self.commands(scope.account(), owner),
-            TokenReach::Inside(scope) => {
-                let own = scope.tenant().to_string();
-                owner == scope.owner() && self.stored(owner, KindName::Tenant, &own).is_some()
-            }
+            TokenReach::Inside(scope) => owner == scope.owner() && self.has_tenant(scope.tenant()),
         }
     }
 

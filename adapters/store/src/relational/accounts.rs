@@ -147,7 +147,7 @@ pub(super) fn found(
 
 /// A plan of an account, or one that it was granted.
 fn plan(sql: Sql<'_>, account: Account, id: &str) -> Result<Option<Document>, StoreError> {
-    let Some(owner) = documents::owner_of_plan(sql, id)? else {
+    let Some(owner) = documents::owner_of(sql, KindName::Plan, id)? else {
         return Ok(None);
     };
     if owner != Owner::Account(account) {

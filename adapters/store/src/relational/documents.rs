@@ -86,10 +86,15 @@ pub(super) fn has_tenant(sql: Sql<'_>, tenant: TenantId) -> Result<bool, StoreEr
     Ok(found.is_some())
 }
 
-/// The account that owns the plan with this id.
-pub(super) fn owner_of_plan(sql: Sql<'_>, id: &str) -> Result<Option<Owner>, StoreError> {
-    let find = "SELECT tenant FROM documents WHERE kind = 'plan' AND id = ?1";
-    sql.first(find, [id], |fields| fields.owner(0))
+/// Who owns the document of a kind whose ids are taken once on the platform.
+pub(super) fn owner_of(
+    sql: Sql<'_>,
+    kind: KindName,
+    id: &str,
+) -> Result<Option<Owner>, StoreError> {
+    // the kind is part of the text, so that the index of its ids is used
+    let find = format!("SELECT tenant FROM documents WHERE kind = '{kind}' AND id = ?1");
+    sql.first(&find, [id], |fields| fields.owner(0))
 }
 
 /// Number of a kind's documents.

@@ -230,9 +230,9 @@ impl Tables for Draft<'_> {
         }
     }
 
-    fn owner_of_plan(&mut self, id: &str) -> Result<Option<Owner>, StoreError> {
+    fn owner_of(&mut self, kind: KindName, id: &str) -> Result<Option<Owner>, StoreError> {
         self.sql()
-            .widely(|| documents::owner_of_plan(self.sql(), id))
+            .widely(|| documents::owner_of(self.sql(), kind, id))
     }
 
     fn key_holder(&mut self, owner: Owner, key: &UniqueKey) -> Result<Option<Holder>, StoreError> {

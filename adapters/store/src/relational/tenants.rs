@@ -36,7 +36,7 @@ pub(super) fn plan(sql: Sql<'_>, id: Option<PlanId>) -> Result<Option<Document>,
         return Ok(None);
     };
     // an account's document, which its tenants see only in this way
-    sql.widely(|| match documents::owner_of_plan(sql, &id)? {
+    sql.widely(|| match documents::owner_of(sql, KindName::Plan, &id)? {
         Some(owner) => documents::by_id(sql, owner, KindName::Plan, &id),
         None => Ok(None),
     })
@@ -44,7 +44,7 @@ pub(super) fn plan(sql: Sql<'_>, id: Option<PlanId>) -> Result<Option<Document>,
 
 /// Ids of all tenants that have this plan, in order.
 pub(super) fn on_plan(sql: Sql<'_>, plan: PlanId) -> Result<Vec<TenantId>, StoreError> {
-    let Some(owner) = documents::owner_of_plan(sql, &plan.to_string())? else {
+    let Some(owner) = documents::owner_of(sql, KindName::Plan, &plan.to_string())? else {
         return Ok(Vec::new());
     };
     let find = "SELECT tenant FROM pointers WHERE target_tenant = ?1 AND target_kind = 'plan'

@@ -12,7 +12,7 @@ use ports::{
 };
 use tenancy::{Account, Actor, Owner};
 
-use super::{Links, Reach, Step, Tables, quota};
+use super::{Links, Reach, Step, Tables, is_found_by_id_alone, quota};
 
 /// The steps of an arrival besides those of every change.
 pub(crate) trait Arrivals: Tables {
@@ -180,6 +180,7 @@ impl<T: Arrivals> Step<'_, T> {
                 let rule = "must stand once, the company's own document first";
                 return Err(Invalid::new("/id", rule).into());
             }
+            self.check_id(document)?;
             known.push(facets(document)?);
         }
         let first = known.first().ok_or(StoreError::NotFound)?;
@@ -195,6 +196,22 @@ impl<T: Arrivals> Step<'_, T> {
             None => quota::check(self.tables, self.reach, KindName::Tenant, first)?,
         }
         Ok(known)
+    }
+
+    /// Nobody comes in under the id of somebody else's person: whoever signed in there would be
+    /// taken for the other.
+    fn check_id(&mut self, document: &Document) -> Result<(), StoreError> {
+        let (kind, id) = (document.kind, &document.id);
+        if !is_found_by_id_alone(kind) {
+            return Ok(());
+        }
+        match self.tables.owner_of(kind, id)? {
+            Some(owner) if owner != document.owner => {
+                let (space, key) = (kind.as_str().to_owned(), id.clone());
+                Err(StoreError::Conflict { space, key })
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Leaves an entry in the company's trail, and tells exchanges that it is there.

@@ -136,7 +136,7 @@ fn plan_of(tables: &mut impl Tables, tenant: TenantId) -> Result<Option<Plan>, S
     let gone = || StoreError::Corrupt {
         detail: format!("{tenant} has the plan {id}, which is not there"),
     };
-    let owner = tables.owner_of_plan(&id)?.ok_or_else(gone)?;
+    let owner = tables.owner_of(KindName::Plan, &id)?.ok_or_else(gone)?;
     let plan = tables.document(owner, KindName::Plan, &id)?;
     let plan: Resource<Plan> = plan.ok_or_else(gone)?.try_into()?;
     Ok(Some(plan.spec))

@@ -161,6 +161,14 @@ fn brought_in(store: &dyn Stores, scope: &TenantScope, things: &[Thing]) -> Resu
     block_on(store.move_in(&platform(), arrival(scope, documents))).map(|_| ())
 }
 
+/// Carries a company from one store to another.
+pub(crate) fn carried_over(
+    (from, to): (&dyn Stores, &dyn Stores),
+    scope: &TenantScope,
+) -> Result<(), StoreError> {
+    brought_in(to, scope, &taken_out(from, scope))
+}
+
 fn what_people_sign_in_with_comes_along_and_their_logins_stay_behind(world: &World<'_>) {
     let first = MemoryStore::new();
     let before = World::from(&first, 1_000);

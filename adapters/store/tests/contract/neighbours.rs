@@ -4,13 +4,13 @@ use domain::{DeliveryState, Event, KindName, Referrer, TOKENS_ENDED_KEPT};
 use ids::{AuditId, CdrId};
 use machine::WallTime;
 use ports::{
-    CdrQuery, DELIVERIES_KEPT, ERASE_STEP, EVENT_DAYS, EventQuery, HISTORY_MAX, Page, Part,
-    SecretChange, StoreError, TokenReach,
+    CdrQuery, DELIVERIES_KEPT, ERASE_STEP, EVENT_DAYS, EventQuery, HISTORY_MAX, Operation, Page,
+    Part, SecretChange, StoreError, TokenReach,
 };
 use store::{MemoryStore, block_on};
 use tenancy::{Owner, PlatformScope, TenantScope};
 
-use crate::archive::facts_of;
+use crate::archive::{carried_over, facts_of};
 use crate::deliveries::delivery;
 use crate::on_every_store;
 use crate::twins::{Twin, all_of, entry, found, key, record, twins};
@@ -356,7 +356,32 @@ fn what_is_cleared_away_of_a_company_half_brought_is_its_own(world: &World<'_>) 
     assert_eq!(before, [all_of(world, &acme), all_of(world, &globex)]);
 }
 
+fn people_have_ids_of_their_own(world: &World<'_>) {
+    let [acme, globex] = twins(world);
+    let before = all_of(world, &acme);
+    let taken = Err(StoreError::Conflict {
+        space: "user".to_owned(),
+        key: acme.person.id.clone(),
+    });
+    let eve = |scope: &TenantScope| {
+        let mut write = with(&acme.person, "mail", "eve@evil.example");
+        write.document.owner = scope.owner();
+        write
+    };
+    let create = Operation::Create(eve(&globex.scope));
+    let refused = world.commit(&globex.scope, vec![create]);
+    assert_eq!(refused.map(|_| ()), taken);
+    // nor does a company bring them along that was made up elsewhere
+    let elsewhere = MemoryStore::new();
+    let there = World::from(&elsewhere, 90_000);
+    let evil = there.tenant("evil.example");
+    there.create(&evil, eve(&evil));
+    assert_eq!(carried_over((&elsewhere, world.store), &evil), taken);
+    assert_eq!(all_of(world, &acme), before);
+}
+
 on_every_store!(
+    people_have_ids_of_their_own,
     whatever_a_company_does_its_twin_stays_as_it_was,
     the_younger_twin_does_as_little_to_the_elder,
     what_is_found_under_the_same_ids_is_each_ones_own,

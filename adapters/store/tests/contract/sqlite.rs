@@ -5,3 +5,4 @@ mod process;
 mod schema;
 mod sealing;
 mod sharing;
+mod strays;
