@@ -95,7 +95,8 @@ fn caps(entered: &Entered) -> Vec<CapInForce> {
     entered.caps.each().map(cap).to_vec()
 }
 
-/// How many resellers and tenants lie below an account, at any depth, and may.
+/// How many resellers and tenants lie below an account, at any depth, and may, and how many
+/// documents of each kind those tenants have together.
 ///
 /// # Errors
 /// What the store says.
@@ -114,6 +115,15 @@ pub async fn of_account(office: &Office, scope: &AccountScope) -> Result<Vec<Cou
             in_use: office.store().count_below(scope, kind).await?,
             included: None,
             limit: limits.of(kind).map(Limit::by_reseller),
+        });
+    }
+    let kinds = KindName::ALL.into_iter();
+    for kind in kinds.filter(|kind| kind.place().is_in_tenants()) {
+        counts.push(Count {
+            many: kind.many(),
+            in_use: office.store().count_within(scope, kind).await?,
+            included: None,
+            limit: None,
         });
     }
     Ok(counts)

@@ -63,6 +63,10 @@ pub trait AccountStore: Send + Sync {
     /// How many resellers or tenants lie below the account, at any depth.
     async fn count_below(&self, scope: &AccountScope, kind: KindName) -> Result<u64, StoreError>;
 
+    /// How many documents of a kind all tenants below the account have together. The store looks
+    /// each of the tenants up in an index: the time it takes grows with what is counted.
+    async fn count_within(&self, scope: &AccountScope, kind: KindName) -> Result<u64, StoreError>;
+
     /// The latest `HISTORY_MAX` revisions of a document within reach, newest first.
     async fn history_below(
         &self,

@@ -1,5 +1,6 @@
 //! The memory store's face to accounts.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
@@ -154,6 +155,18 @@ impl AccountStore for MemoryStore {
             .of_kind(kind)
             .filter(|stored| state.lies_below(stored, scope.account()));
         Ok(u64::try_from(below.count()).unwrap_or(u64::MAX))
+    }
+
+    async fn count_within(&self, scope: &AccountScope, kind: KindName) -> Result<u64, StoreError> {
+        let (state, account) = (self.state()?, scope.account());
+        let tenants = state.of_kind(KindName::Tenant);
+        let owners: BTreeSet<Owner> = tenants
+            .filter(|stored| state.lies_below(stored, account))
+            .map(|stored| stored.document.owner)
+            .collect();
+        let all = state.of_kind(kind);
+        let within = all.filter(|stored| owners.contains(&stored.document.owner));
+        Ok(u64::try_from(within.count()).unwrap_or(u64::MAX))
     }
 
     async fn history_below(

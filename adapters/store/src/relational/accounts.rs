@@ -207,3 +207,27 @@ pub(super) fn count_below(
     };
     Ok(found.unwrap_or_default())
 }
+
+/// How many documents of a kind the tenants below an account have together.
+pub(super) fn count_within(
+    sql: Sql<'_>,
+    account: Account,
+    kind: KindName,
+) -> Result<u64, StoreError> {
+    let (word, tenants) = (kind.as_str(), KindName::Tenant.as_str());
+    let found = match account {
+        Account::Platform => {
+            let count = "SELECT COUNT(*) FROM documents WHERE kind = ?1
+                         AND tenant IN (SELECT id FROM documents WHERE kind = 'tenant')";
+            sql.first(count, [word], |fields| fields.number(0))?
+        }
+        Account::Reseller(_) => {
+            let count = format!(
+                "SELECT COUNT(*) FROM documents d WHERE d.kind = ?3 AND d.tenant IN ({BELOW})"
+            );
+            let key = params![column(account.into()), tenants, word];
+            sql.first(&count, key, |fields| fields.number(0))?
+        }
+    };
+    Ok(found.unwrap_or_default())
+}

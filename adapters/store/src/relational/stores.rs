@@ -206,6 +206,14 @@ impl AccountStore for SqlStore {
         .await
     }
 
+    async fn count_within(&self, scope: &AccountScope, kind: KindName) -> Result<u64, StoreError> {
+        let account = scope.account();
+        self.read(Sight::Everything, move |now| {
+            accounts::count_within(now.sql, account, kind)
+        })
+        .await
+    }
+
     async fn history_below(
         &self,
         scope: &AccountScope,

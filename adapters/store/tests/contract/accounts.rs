@@ -7,7 +7,7 @@ use domain::{
 use ids::{PlanId, ResellerId, TenantId, WebhookId};
 use ports::{Operation, Page, QuotaMet, StoreError, Write};
 use store::block_on;
-use tenancy::{Account, AccountScope, CapOverrides, Owner};
+use tenancy::{Account, AccountScope, CapOverrides, Owner, TenantScope};
 
 use crate::on_every_store;
 use crate::world::{World, delete, platform, replace, with, write};
@@ -286,7 +286,7 @@ pub(crate) fn tenant_on(world: &World<'_>, maximum: Quotas) -> (Document, tenanc
     let write = tenant_write(world, "acme.example", None, Some(&gold));
     let made = commit(world, &platform(), Operation::Create(write));
     let owner = made.unwrap().unwrap().owner;
-    let scope = tenancy::TenantScope::for_job(owner.tenant().unwrap(), "test");
+    let scope = TenantScope::for_job(owner.tenant().unwrap(), "test");
     (gold, scope)
 }
 
@@ -452,6 +452,28 @@ fn accounts_never_lie_below_themselves(world: &World<'_>) {
     assert!(matches!(refused, StoreError::Invalid(i) if i.field == "/parent"));
 }
 
+fn what_all_companies_below_an_account_have_is_summed_and_nothing_beside(world: &World<'_>) {
+    let north = reseller(world, "north", None);
+    let deep = reseller(world, "deep", Some(&north));
+    let south = reseller(world, "south", None);
+    let places = [Some(&north), Some(&deep), Some(&south), None];
+    for ((extensions, seller), domain) in (1..).zip(places).zip(["a", "b", "c", "d"]) {
+        let own = tenant(world, &format!("{domain}.example"), seller);
+        let scope = TenantScope::for_job(own.id.parse().unwrap(), "test");
+        for number in 0..extensions {
+            world.extension(&scope, &format!("{}", 101 + number));
+        }
+    }
+    let within = |scope: &AccountScope, kind| block_on(world.store.count_within(scope, kind));
+    for (account, sum) in [(&north, 3), (&deep, 2), (&south, 3)] {
+        let scope = scope_of(world, account);
+        assert_eq!(within(&scope, KindName::Extension), Ok(sum));
+        assert_eq!(within(&scope, KindName::Device), Ok(0));
+        assert_eq!(within(&scope, KindName::Reseller), Ok(0), "no company's");
+    }
+    assert_eq!(within(&platform(), KindName::Extension), Ok(10));
+}
+
 fn a_reseller_moves_with_all_that_lies_below_it(world: &World<'_>) {
     let north = reseller(world, "north", None);
     let south = reseller(world, "south", None);
@@ -478,7 +500,7 @@ fn parts_of_several_owners_are_carried_out_together_or_not_at_all(world: &World<
         change: world.change(operations),
     };
     let extension = |number: &str| {
-        let scope = tenancy::TenantScope::for_job(acme.tenant().unwrap(), "test");
+        let scope = TenantScope::for_job(acme.tenant().unwrap(), "test");
         Operation::Create(world.extension_write(&scope, number))
     };
     let found = || {
@@ -553,6 +575,7 @@ fn a_portal_leads_to_the_one_reseller_whose_it_is(world: &World<'_>) {
 }
 
 on_every_store!(
+    what_all_companies_below_an_account_have_is_summed_and_nothing_beside,
     an_account_sees_exactly_what_lies_below_it,
     an_account_changes_nothing_beside_or_above_it,
     a_reseller_changes_its_looks_and_not_its_limits,

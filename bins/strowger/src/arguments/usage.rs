@@ -18,7 +18,7 @@ pub(crate) struct UsageArguments {
     pub(crate) folder: Folder,
     /// The company, by domain or id; without one, what lies below the operator
     pub(crate) company: Option<String>,
-    /// What lies below this reseller, by name or id
+    /// What lies below this reseller and what all of it has together, by name or id
     #[arg(long, value_name = "NAME", conflicts_with = "company")]
     pub(crate) reseller: Option<String>,
 }

@@ -235,3 +235,43 @@ fn what_a_plan_leaves_out_comes_in_by_no_road() {
     let error = trouble.unwrap_err().error;
     assert_eq!(error, StoreError::NotInPlan(domain::Feature::Webhooks));
 }
+
+#[test]
+fn a_resellers_usage_sums_what_its_companies_have_and_a_neighbours_does_not_count() {
+    let scene = Scene::new();
+    let made = documents::create::<domain::Reseller, _>(
+        &scene.office,
+        &scene.platform,
+        json!({ "name": "north" }),
+    );
+    block_on(made).unwrap();
+    let north = scene.reseller("north");
+    for (domain, numbers) in [("one.example", 2), ("two.example", 3)] {
+        let spec = json!({ "domains": [domain] });
+        block_on(documents::create::<Tenant, _>(&scene.office, &north, spec)).unwrap();
+        let company = scene.visit(domain).unwrap();
+        for number in 0..numbers {
+            scene.extension(&company, &format!("{}", 101 + number));
+        }
+    }
+    let beside = scene.company("beside.example");
+    scene.extension(&beside, "101");
+    let in_use = |scope| {
+        let counts = block_on(usage::of_account(&scene.office, scope)).unwrap();
+        let of = |many: &str| {
+            counts
+                .iter()
+                .find(|count| count.many == many)
+                .unwrap()
+                .in_use
+        };
+        (
+            of("resellers"),
+            of("tenants"),
+            of("extensions"),
+            of("devices"),
+        )
+    };
+    assert_eq!(in_use(&north), (0, 2, 5, 0));
+    assert_eq!(in_use(&scene.platform), (1, 3, 6, 0));
+}

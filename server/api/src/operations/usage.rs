@@ -28,7 +28,8 @@ pub(super) fn operations() -> Vec<Operation> {
             .needs(read)
             .tells(
                 "Show what a reseller uses",
-                "How many resellers and tenants lie below it, at any depth, and may.",
+                "How many resellers and tenants lie below it, at any depth, and may, and how many \
+                 documents of each kind those tenants have together.",
             )
             .gives::<ResellerUsageView>("What it has and may have.")
             .tag("Resellers"),

@@ -49,11 +49,13 @@ pub(crate) struct UsageView {
     without: Vec<Feature>,
 }
 
-/// How many resellers and tenants lie below a reseller, and may.
+/// How many resellers and tenants lie below a reseller, and may, and what those tenants have
+/// together.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ResellerUsage)]
 pub(crate) struct ResellerUsageView {
-    /// At any depth, by the word for several of their kind.
+    /// At any depth, by the word for several of their kind. Only resellers and tenants have a
+    /// limit here: of the others, each tenant's plan says it.
     counts: BTreeMap<String, CountView>,
 }
 

@@ -13,6 +13,9 @@ pub(super) async fn full(world: &World, reseller: &str) {
     assert_eq!(usage["counts"]["tenants"], tenants);
     let resellers = json!({"in_use": 0, "included": null, "limit": null, "set_by": null});
     assert_eq!(usage["counts"]["resellers"], resellers);
+    // what its company has is summed; how much that may be, its plan says
+    let extensions = &usage["counts"]["extensions"];
+    assert!(extensions["in_use"].is_u64() && extensions["limit"].is_null());
     let another = json!({"domains": ["another.example"], "reseller": reseller});
     let refused = Ask::post("/api/v1/tenants").json(&another);
     let refused = world.operator(refused).await.refuses(api::Kind::Quota);
