@@ -281,7 +281,7 @@ fn met<T>(kind: KindName, limit: Limit, (in_use, wanted): (u64, u64)) -> Result<
 }
 
 /// A new tenant that may have this much, with its plan.
-pub(crate) fn tenant_on(world: &World<'_>, maximum: Quotas) -> (Document, tenancy::TenantScope) {
+pub(crate) fn tenant_on(world: &World<'_>, maximum: Quotas) -> (Document, TenantScope) {
     let gold = plan(world, &platform(), "gold", maximum);
     let write = tenant_write(world, "acme.example", None, Some(&gold));
     let made = commit(world, &platform(), Operation::Create(write));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{Resource, User};
 use identity::Purpose;
 use machine::WallTime;
-use ports::{MailError, Mailer, StoreError};
+use ports::{MailError, Mailer, Person, StoreError};
 use tenancy::Actor;
 
 use super::brand::{PRODUCT, brand_of};
@@ -80,11 +80,12 @@ pub async fn send_reset(
     send(office, post, &known, Purpose::Reset, actor).await
 }
 
-/// Sends whoever has this address a link: to a new password, or the invitation once more. Whoever
-/// asked must not be told what came of it.
+/// Sends whoever has this address a link: to a new password, or the invitation once more; in each
+/// company that has somebody with the address, whatever becomes of the others. Whoever asked must
+/// not be told what came of it.
 ///
 /// # Errors
-/// As [`invite`], for logs.
+/// As [`invite`], for logs: the last that was met.
 pub async fn request_reset(
     office: &Office,
     post: Post<'_>,
@@ -92,19 +93,33 @@ pub async fn request_reset(
     at: Option<&str>,
 ) -> Result<(), Refusal> {
     let mail = mail.trim().to_lowercase();
+    let mut told = Ok(());
     for person in office.store().people_with_mail(&mail, at).await? {
-        let known = Known::read(person)?;
-        if !known.may_enter() || Ways::of(office, &mail).await?.close(&known) {
-            continue;
+        // somebody in one company must not keep a namesake in another from the own account
+        if let Err(refusal) = remind(office, post, &mail, person).await {
+            told = Err(refusal);
         }
-        let purpose = match known.credentials.password {
-            Some(_) => Purpose::Reset,
-            None => Purpose::Invitation,
-        };
-        let actor = Actor::User(known.user.id);
-        send(office, post, &known, purpose, actor).await?;
     }
-    Ok(())
+    told
+}
+
+/// Sends one person a link, if a password is a way in.
+async fn remind(
+    office: &Office,
+    post: Post<'_>,
+    mail: &str,
+    person: Person,
+) -> Result<(), Refusal> {
+    let known = Known::read(person)?;
+    if !known.may_enter() || Ways::of(office, mail).await?.close(&known) {
+        return Ok(());
+    }
+    let purpose = match known.credentials.password {
+        Some(_) => Purpose::Reset,
+        None => Purpose::Invitation,
+    };
+    let actor = Actor::User(known.user.id);
+    send(office, post, &known, purpose, actor).await.map(|_| ())
 }
 
 async fn written_to(office: &Office, user: &Resource<User>) -> Result<Known, Refusal> {

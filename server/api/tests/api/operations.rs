@@ -52,12 +52,13 @@ pub(crate) async fn work(world: &World) {
     keys(world).await;
     platform(world).await;
     sealing(world).await;
+    // from now on other companies have people with the same addresses
+    archives::day(world).await;
     // these let time pass
     people::day(world).await;
     people::crews(world).await;
     passkeys::day(world).await;
     sign_on::day(world).await;
-    archives::day(world).await;
     privacy::privacy(world).await;
 }
 

@@ -235,9 +235,9 @@ async fn careful(world: &World, access: &str) {
 async fn forgetful(world: &World, access: &str) {
     wait(world, 120);
     let before = world.mails.count();
-    post(world, "auth/reset-request", json!({"mail": ANN}))
-        .await
-        .is(204);
+    // other companies may have somebody with her address, who would get a mail, too
+    let hers = json!({"mail": ANN, "at": "acme.example"});
+    post(world, "auth/reset-request", hers).await.is(204);
     let letter = world.mails.wait_for(before).await;
     let code = code_of(&letter.text);
     assert!(letter.html.unwrap().contains(&code));
@@ -247,6 +247,34 @@ async fn forgetful(world: &World, access: &str) {
     assert_eq!(again.blames(), "/code");
     with(world, access, Ask::get("/api/v1/me")).await.is(401);
     login(world, PASSWORD).await.is(200);
+}
+
+/// Asks for what was forgotten without saying where; the code of the mail that comes.
+async fn forgotten_somewhere(world: &World) -> String {
+    let before = world.mails.count();
+    let request = post(world, "auth/reset-request", json!({"mail": ANN})).await;
+    request.is(204);
+    code_of(&world.mails.wait_for(before).await.text)
+}
+
+#[tokio::test]
+async fn a_namesake_in_another_company_keeps_nobody_from_a_new_password() {
+    let world = world().await;
+    welcome_ann(&world).await;
+    let clone = json!({"domains": ["second.example"]});
+    let clone = Ask::post(&world.acme.path("clone")).json(&clone);
+    world.operator(clone).await.is(201);
+    let theirs = format!("/api/v1/tenants/second.example/users/{ANN}/invite");
+    let hers = world.acme.path(&format!("users/{ANN}/reset"));
+    let (invitation, reset) = ("auth/invitation", "auth/reset");
+    // whichever of the two had a mail just now, the other gets hers
+    for (busy, other) in [(theirs, reset), (hers, invitation)] {
+        wait(&world, 3_600);
+        world.operator(Ask::post(&busy)).await.is(200);
+        let code = forgotten_somewhere(&world).await;
+        let new = json!({"code": code, "password": OTHER});
+        post(&world, other, new).await.is(204);
+    }
 }
 
 /// What admins do about people: of the platform, of a reseller and of a company.
