@@ -1,5 +1,6 @@
 //! How a live exchange hears of changes.
 
+use admin::archive::Wanted;
 use admin::documents;
 use admin::live::{Follower, Update};
 use domain::{Extension, Tenant};
@@ -9,6 +10,7 @@ use serde_json::json;
 use store::block_on;
 use tenancy::Unresolved;
 
+use crate::archive::{cloned, restored, taken};
 use crate::office::Scene;
 
 fn poll(follower: &mut Follower, scene: &Scene) -> Vec<(TenantId, Option<usize>)> {
@@ -52,6 +54,34 @@ fn a_follower_is_given_all_companies_first_and_then_what_changed() {
         documents::delete::<Tenant, _>(&scene.office, &scene.platform, scene.below(&globex), None);
     block_on(deleted).unwrap();
     assert_eq!(poll(&mut follower, &scene), [(g, None)]);
+}
+
+#[test]
+fn a_company_that_comes_in_whole_or_is_replaced_rings_as_every_change_does() {
+    let (here, there) = (Scene::new(), Scene::new());
+    // later than here, so that no two ids are the same
+    there.wait(1_000);
+    let acme = here.company("acme.example");
+    here.extension(&acme, "101");
+    let lines = taken(&here, "acme.example");
+    let mut follower = Follower::new();
+    assert!(poll(&mut follower, &there).is_empty());
+    let id = acme.tenant.id;
+    restored(&there, &lines, &Wanted::default()).unwrap();
+    assert!(follower.is_behind(there.store.as_ref()), "without a poll");
+    assert_eq!(poll(&mut follower, &there), [(id, Some(1))]);
+    there.extension(&there.visit("acme.example").unwrap(), "102");
+    assert_eq!(poll(&mut follower, &there), [(id, Some(2))]);
+    let mend = Wanted {
+        replace: Some(id),
+        ..Wanted::default()
+    };
+    restored(&there, &lines, &mend).unwrap();
+    assert!(follower.is_behind(there.store.as_ref()), "without a poll");
+    assert_eq!(poll(&mut follower, &there), [(id, Some(1))]);
+    let clone = cloned(&there, &lines, "initech.example").unwrap().tenant;
+    assert!(follower.is_behind(there.store.as_ref()), "without a poll");
+    assert_eq!(poll(&mut follower, &there), [(clone, Some(1))]);
 }
 
 #[test]
