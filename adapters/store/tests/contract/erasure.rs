@@ -108,6 +108,17 @@ fn what_another_account_found_is_not_erased(world: &World<'_>) {
     assert!(block_on(world.store.load_tenant(&acme)).unwrap().is_some());
 }
 
+fn a_reseller_erases_what_it_found_itself_also_among_its_own(world: &World<'_>) {
+    let north = crate::accounts::a_resellers_scope(world, "north");
+    let mut acme = world.tenant_write(&["acme.example"]);
+    acme.document.spec["reseller"] = north.account().to_string().into();
+    let tenant = acme.document.owner.tenant().unwrap();
+    world.commit_below(vec![Operation::Create(acme)]).unwrap();
+    let acme = TenantScope::for_job(tenant, "test");
+    assert_eq!(step_as(world, &north, &acme), Err(StoreError::NotFound));
+    assert!(block_on(world.store.load_tenant(&acme)).unwrap().is_some());
+}
+
 fn what_is_on_hold_is_not_erased(world: &World<'_>) {
     let acme = furnished(world, "acme.example", 5);
     let id = HoldId::new(world.number(), 0);
@@ -138,6 +149,7 @@ fn a_name_of_an_erased_tenant_is_free(world: &World<'_>) {
 on_every_store!(
     of_an_erased_tenant_nothing_remains_and_its_neighbour_has_all,
     what_another_account_found_is_not_erased,
+    a_reseller_erases_what_it_found_itself_also_among_its_own,
     what_is_on_hold_is_not_erased,
     a_name_of_an_erased_tenant_is_free,
 );

@@ -356,6 +356,19 @@ fn what_is_cleared_away_of_a_company_half_brought_is_its_own(world: &World<'_>) 
     assert_eq!(before, [all_of(world, &acme), all_of(world, &globex)]);
 }
 
+fn a_neighbours_revisions_push_none_out(world: &World<'_>) {
+    let [acme, globex] = twins(world);
+    let change = |twin: &Twin| replace(with(&twin.extension, "display_name", "changed"));
+    let many = (0..=HISTORY_MAX).map(|_| change(&globex)).collect();
+    world.commit(&globex.scope, many).unwrap();
+    for _ in 0..3 {
+        world.commit(&acme.scope, vec![change(&acme)]).unwrap();
+    }
+    let (kind, id) = (KindName::Extension, &acme.extension.id);
+    let history = block_on(world.store.history(&acme.scope, kind, id)).unwrap();
+    assert_eq!(history.len(), 4, "its beginning and three changes");
+}
+
 fn people_have_ids_of_their_own(world: &World<'_>) {
     let [acme, globex] = twins(world);
     let before = all_of(world, &acme);
@@ -382,6 +395,7 @@ fn people_have_ids_of_their_own(world: &World<'_>) {
 
 on_every_store!(
     people_have_ids_of_their_own,
+    a_neighbours_revisions_push_none_out,
     whatever_a_company_does_its_twin_stays_as_it_was,
     the_younger_twin_does_as_little_to_the_elder,
     what_is_found_under_the_same_ids_is_each_ones_own,

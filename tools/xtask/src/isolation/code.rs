@@ -2,7 +2,7 @@
 
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{BinOp, ExprBinary, ExprCall, ExprMethodCall, ExprPath};
+use syn::{BinOp, Expr, ExprAwait, ExprBinary, ExprCall, ExprMethodCall, ExprPath};
 
 use super::mutant::{Mutant, Rule};
 
@@ -83,6 +83,17 @@ impl<'ast> Visit<'ast> for Seeker<'_> {
         visit::visit_expr_method_call(self, call);
     }
 
+    fn visit_expr_await(&mut self, one: &'ast ExprAwait) {
+        // a finding is at hand; what is waited for has only the name in common with it
+        if let Expr::MethodCall(call) = &*one.base
+            && call.method == "within"
+        {
+            visit::visit_expr_method_call(self, call);
+        } else {
+            visit::visit_expr_await(self, one);
+        }
+    }
+
     fn visit_expr_call(&mut self, call: &'ast ExprCall) {
         if self.text_of(&call.func) == "Problem::not_found" {
             let instead = "Problem::new(crate::Kind::Forbidden, \"not yours\")".to_owned();
@@ -128,6 +139,12 @@ mod tests {
     fn a_finding_is_taken_without_asking_in_which_scope() {
         let text = "fn a() { located.within(scope).ok_or(Gone) }";
         assert_eq!(edited(text), ["fn a() { Some(located.id()).ok_or(Gone) }"]);
+    }
+
+    #[test]
+    fn what_is_waited_for_is_no_finding() {
+        let none: [String; 0] = [];
+        assert_eq!(edited("async fn a() { taker.within(what).await }"), none);
     }
 
     #[test]

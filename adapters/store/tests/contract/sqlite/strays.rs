@@ -73,3 +73,22 @@ fn documents_whose_key_is_gone_are_told_of_although_the_other_has_its_own() {
     let lost = "5 documents have an owner without a data key".to_owned();
     assert_eq!((health.faults, health.told), (1, vec![lost]));
 }
+
+#[test]
+fn keys_and_references_that_only_the_other_holds_are_told_of() {
+    let free = "DELETE FROM unique_keys WHERE tenant = ?1 AND kind = 'extension'";
+    let (health, both) = looked_at(&[free]);
+    let (extension, device) = (&both[0].extension, &both[0].device);
+    let lost = format!(
+        "extension {} of {}: its unique keys are not what it says",
+        extension.id, extension.owner
+    );
+    assert_eq!((health.faults, health.told), (1, vec![lost]));
+    let loose = "DELETE FROM pointers WHERE tenant = ?1 AND kind = 'device'";
+    let (health, _) = looked_at(&[loose]);
+    let lost = format!(
+        "device {} of {}: its references are not what it says",
+        device.id, device.owner
+    );
+    assert_eq!((health.faults, health.told), (1, vec![lost]));
+}
