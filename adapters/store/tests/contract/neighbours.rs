@@ -290,6 +290,9 @@ fn a_neighbours_deliveries_push_none_out(world: &World<'_>) {
         let left = block_on(world.store.delivery(&acme.scope, acme.webhook, cursor));
         assert!(left.unwrap().is_some(), "{cursor}");
     }
+    delivered(&acme, 2_000..2_000 + kept);
+    let left = block_on(world.store.delivery(&globex.scope, globex.webhook, 100));
+    assert!(left.unwrap().is_some(), "nor does it push out the other's");
 }
 
 fn a_neighbours_ended_keys_push_none_out(world: &World<'_>) {
