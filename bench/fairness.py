@@ -4,13 +4,14 @@
     bench/fairness.py [--quick] [--no-build] [RESULTS.json]
 
 The exchange has core 0, the drivers (tools/load) core 1, both on loopback. The neighbour calls,
-registers and asks the API at a modest rate, in four phases:
+registers and asks the API at a modest rate, in five phases:
 
   alone    nobody else is there
   entitled a company offers 20 times as much of each, and its weight is 20 times the neighbour's:
            it is within its share, so what the neighbour notices is a busy machine
   beside   the same company with the neighbour's weight: 20 times its share. What is worse here
            than in "entitled" is unfair
+  capped   what a plan would make of it: the same offer and weight, but caps at its share
   flood    as much as the driver can
 
 Rounds alternate, so that a change of the machine's own mood meets all phases, and each says how
@@ -42,7 +43,12 @@ QUIET, QUIET_USERS, QUIET_FIRST = "quiet.example", 200, 2_000_000
 CALLS, REGISTRATIONS, REQUESTS = 25, 50, 25
 #: What the other company offers, as a multiple of that, and its weight; the flood is beyond the
 #: exchange.
-PHASES = {"alone": (0, 10), "entitled": (20, 200), "beside": (20, 10), "flood": (160, 10)}
+PHASES = {"alone": (0, 10), "entitled": (20, 200), "beside": (20, 10), "capped": (20, 10),
+          "flood": (160, 10)}
+#: What the other company may do per second where a plan caps it: as much as the neighbour does.
+SHARE = {"calls_per_second": CALLS, "registrations_per_second": REGISTRATIONS,
+         "api_requests_per_second": REQUESTS}
+OPEN = dict.fromkeys(SHARE, 100_000)
 #: An exchange that uses less of a core than this is at rest.
 AT_REST = 0.05
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -97,9 +103,8 @@ class Exchange:
 
     def furnish(self):
         """The neighbour: callees at a fixed address, a trusted source, users; both keys."""
-        open_caps = {"calls_per_second": 100_000, "registrations_per_second": 100_000,
-                     "api_requests_per_second": 100_000, "concurrent_calls": 100_000}
-        self.ask("POST", "/api/v1/tenants", {"domains": [QUIET], "caps": open_caps})
+        caps = {**OPEN, "concurrent_calls": 100_000}
+        self.ask("POST", "/api/v1/tenants", {"domains": [QUIET], "caps": caps})
         inside = f"/api/v1/tenants/{QUIET}"
 
         def extension(number, device):
@@ -113,9 +118,9 @@ class Exchange:
         return [self.ask("POST", "/api/v1/tokens", {"name": "bench", "tenant": domain})["key"]
                 for domain in (QUIET, "load.example")]
 
-    def set_weight(self, weight):
-        """Gives the other company this weight."""
-        self.ask("PATCH", "/api/v1/tenants/load.example", {"caps": {"weight": weight}})
+    def set_caps(self, **caps):
+        """Gives the other company this weight and these caps."""
+        self.ask("PATCH", "/api/v1/tenants/load.example", {"caps": caps})
 
     def cpu(self):
         """Processor time of the exchange and of the whole machine so far, seconds."""
@@ -181,7 +186,7 @@ def read(processes):
 def phase(exchange, keys, name, seconds):
     """One stretch of time; the other company is there before the neighbour and after it."""
     times, weight = PHASES[name]
-    exchange.set_weight(weight)
+    exchange.set_caps(weight=weight, **(SHARE if name == "capped" else OPEN))
     noisy = start(drivers("noisy", keys[1], times, seconds + 3), False) if times else {}
     time.sleep(1.5)
     began, (own, all_of_it) = time.monotonic(), exchange.cpu()

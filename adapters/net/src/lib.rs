@@ -41,6 +41,6 @@ pub use event_loop::Net;
 pub use figures::{Figure, Figures};
 pub use files::raise_file_limit;
 pub use handler::{CloseReason, Failure, Handler, Received, Transmit};
-pub use precedence::{CALLING_THREAD, come_first, give_way};
+pub use precedence::{CALLING_THREAD, answer_soon, come_first, give_way, work_in_batches};
 pub use sys::BATCH;
 pub use waker::Waker;

@@ -3,6 +3,7 @@
 //! The composition root: here the hearts are given their sockets, disks, clocks and threads, and
 //! people their command line. [`serve`] runs the exchange; [`commands`] look after a data folder.
 
+mod allocator;
 mod archive_file;
 mod arguments;
 mod commands;
@@ -24,10 +25,8 @@ use arguments::snapshot::PlanArguments;
 use arguments::{Arguments, Command};
 use failure::Failure;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
+    allocator::never_pause();
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

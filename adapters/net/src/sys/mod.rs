@@ -19,7 +19,9 @@ pub(crate) use icmp::read_error;
 pub(crate) use inbound::{Arrived, Inbound};
 pub(crate) use options::{Direction, set_buffer, set_user_timeout};
 pub(crate) use outbound::{Datagram, Outbound};
-pub(crate) use precedence::{own_niceness, set_niceness, set_real_time, set_slice, thread_time};
+pub(crate) use precedence::{
+    own_niceness, set_batch, set_niceness, set_real_time, set_slice, thread_time,
+};
 pub(crate) use socket::{connect_stream, event_fd, listen_stream, open_datagram};
 
 /// Datagrams taken from or given to the kernel by one call.

@@ -44,6 +44,13 @@ pub(crate) fn set_slice(thread: u32, niceness: i32, slice: Duration) -> bool {
     set(thread, (libc::SCHED_OTHER, 0), niceness, slice)
 }
 
+/// As [`set_slice`], and the thread does not take the processor from whoever has it when it wakes
+/// (`SCHED_BATCH`, sched(7)).
+pub(crate) fn set_batch(thread: u32, niceness: i32, slice: Duration) -> bool {
+    let slice = u64::try_from(slice.as_nanos()).unwrap_or(u64::MAX);
+    set(thread, (libc::SCHED_BATCH, 0), niceness, slice)
+}
+
 /// Gives a thread the lowest real-time priority, in turns with others of it; threads that it
 /// begins do not inherit it. Whether the kernel did so (sched(7)).
 pub(crate) fn set_real_time(thread: u32) -> bool {

@@ -16,12 +16,15 @@ const ADMINISTRATION: u8 = 5;
 /// nobody: media. Signalling comes before all by itself (`net::Net::urgent`).
 const FIRST: [&str; 1] = ["media-"];
 
-/// The store's threads by the beginnings of their names, and by how much they give way.
-const GIVE_WAY: [(&str, u8); 4] = [
-    ("store-read", ADMINISTRATION),
-    ("store-write", 3),
-    ("store-watch", 10),
-    ("keeper", 10),
+/// Other threads by the beginnings of their names. What the writers do is waited for, too, but
+/// they do it for many at once: if each of their wakings interrupted an answer of the API, all
+/// answers would be later and nothing written sooner.
+const BEHIND: [(&str, Precedence); 5] = [
+    ("store-read", Precedence::Soon(ADMINISTRATION)),
+    ("store-write", Precedence::InBatches(3)),
+    ("records", Precedence::InBatches(3)),
+    ("store-watch", Precedence::Behind(10)),
+    ("keeper", Precedence::Behind(10)),
 ];
 
 /// Where the kernel lists the threads of this process.
@@ -30,7 +33,7 @@ const THREADS: &str = "/proc/self/task";
 /// Lets the calling thread give way as those of the API do.
 pub(crate) fn step_back() {
     // where the kernel does not, all threads are equal, as they were
-    let _as_before = net::give_way(net::CALLING_THREAD, ADMINISTRATION);
+    let _as_before = net::answer_soon(net::CALLING_THREAD, ADMINISTRATION);
 }
 
 /// What a thread's name says of it.
@@ -39,6 +42,10 @@ enum Precedence {
     First,
     /// Behind the others by so many steps.
     Behind(u8),
+    /// Behind them, but let in soon after it wakes.
+    Soon(u8),
+    /// Behind them, and interrupting nobody.
+    InBatches(u8),
 }
 
 /// Lets each thread that runs now go first, or give way, as its name says. Where the kernel does
@@ -54,6 +61,8 @@ pub(crate) fn arrange() {
         let arranged = match precedence {
             Precedence::First => net::come_first(id),
             Precedence::Behind(steps) => net::give_way(id, steps),
+            Precedence::Soon(steps) => net::answer_soon(id, steps),
+            Precedence::InBatches(steps) => net::work_in_batches(id, steps),
         };
         if !arranged {
             tracing::debug!(thread = id, ?precedence, "the kernel leaves it as it was");
@@ -72,10 +81,10 @@ fn of_name(name: &str) -> Option<Precedence> {
     if FIRST.iter().any(|beginning| name.starts_with(beginning)) {
         return Some(Precedence::First);
     }
-    let mut found = GIVE_WAY.iter();
+    let mut found = BEHIND.iter();
     found
         .find(|(beginning, _)| name.starts_with(beginning))
-        .map(|(_, steps)| Precedence::Behind(*steps))
+        .map(|(_, precedence)| *precedence)
 }
 
 #[cfg(test)]
@@ -86,9 +95,9 @@ mod tests {
     fn calls_go_first_then_administration_then_upkeep() {
         assert_eq!(of_name("shard-0"), None);
         assert_eq!(of_name("media-3"), Some(Precedence::First));
-        let administration = Some(Precedence::Behind(ADMINISTRATION));
+        let administration = Some(Precedence::Soon(ADMINISTRATION));
         assert_eq!(of_name("store-read-2"), administration);
         assert_eq!(of_name("keeper"), Some(Precedence::Behind(10)));
-        assert_eq!(of_name("records"), None);
+        assert_eq!(of_name("records"), Some(Precedence::InBatches(3)));
     }
 }
