@@ -18,6 +18,7 @@ use crate::incident::Incident;
 use crate::streams::{Context, Streams};
 use crate::sys::{BATCH, Epoll, Event, Interest};
 use crate::token::Token;
+use crate::upkeep::Upkeep;
 use crate::urgency::Urgency;
 use crate::waker::Waker;
 
@@ -41,6 +42,7 @@ pub struct Net {
     batch: Vec<Received>,
     out: Vec<Transmit>,
     urgent: bool,
+    upkeep: Option<Upkeep>,
 }
 
 impl Net {
@@ -74,6 +76,7 @@ impl Net {
             batch: Vec::with_capacity(2 * BATCH),
             out: Vec::with_capacity(2 * BATCH),
             urgent: false,
+            upkeep: None,
         })
     }
 
@@ -85,6 +88,14 @@ impl Net {
             urgent: true,
             ..self
         }
+    }
+
+    /// The thread that runs the loop does this between two turns, so often, also when nothing
+    /// arrives. It must take no longer than a message may wait.
+    #[must_use]
+    pub fn upkeep(self, every: Duration, work: fn()) -> Net {
+        let upkeep = Some(Upkeep::new(every, work));
+        Net { upkeep, ..self }
     }
 
     /// The listeners as they were bound, in the order of the configuration.
@@ -117,6 +128,9 @@ impl Net {
             if let Some(urgency) = &mut urgency {
                 urgency.look(self.clock.now(), &self.figures);
             }
+            if let Some(upkeep) = &mut self.upkeep {
+                upkeep.look(self.clock.now());
+            }
         }
         self.say_farewell()
     }
@@ -127,7 +141,9 @@ impl Net {
             return Some(Duration::ZERO);
         }
         let (streams, datagrams) = (self.streams.deadline(), self.datagrams.deadline());
-        let first = [handler, streams, datagrams].into_iter().flatten().min()?;
+        let upkeep = self.upkeep.as_ref().map(Upkeep::deadline);
+        let due = [handler, streams, datagrams, upkeep];
+        let first = due.into_iter().flatten().min()?;
         Some(first.saturating_since(self.clock.now()))
     }
 

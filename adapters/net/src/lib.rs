@@ -31,6 +31,7 @@ mod streams;
 mod stun;
 mod sys;
 mod token;
+mod upkeep;
 mod urgency;
 mod waker;
 

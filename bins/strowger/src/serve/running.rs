@@ -27,6 +27,7 @@ use super::precedence;
 use super::records::Clerk;
 use super::switchboard::Switchboard;
 use super::{key_uses, retention};
+use crate::allocator;
 use crate::failure::Failure;
 use crate::print;
 
@@ -171,7 +172,8 @@ fn start(
     let builder = std::thread::Builder::new().name("shard-0".to_owned());
     let spawned = builder.spawn(move || {
         let _tell = tell;
-        net.urgent().run(&mut switchboard)
+        let net = net.urgent().upkeep(allocator::GATHER, allocator::gather);
+        net.run(&mut switchboard)
     });
     spawned.map_err(|error| internal(&error))
 }
