@@ -1,12 +1,17 @@
 //! A person as data knows them: ids and words, found in texts and replaced there.
 
+mod another;
+mod word;
+
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// Shortest word that is looked for inside of longer texts, in bytes; a shorter one must be the
-/// whole text.
-const INSIDE_MIN: usize = 3;
+use word::{is_number, places};
+
+/// Members that tell of telephones and networks, where no digits are anybody's number.
+const TECHNICAL: [&str; 4] = ["address", "codec", "sip_call_id", "user_agent"];
 
 /// What a person is named by in records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,14 +23,10 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Whether a value names the person anywhere inside.
+    /// Whether a value names the person anywhere inside. A number that the value gives to
+    /// somebody else does not.
     pub fn is_in(&self, value: &Value) -> bool {
-        match value {
-            Value::String(text) => self.is_named(text),
-            Value::Array(values) => values.iter().any(|one| self.is_in(one)),
-            Value::Object(members) => members.values().any(|one| self.is_in(one)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => false,
-        }
+        self.within(value).is_inside(value)
     }
 
     /// Whether a text names the person.
@@ -36,26 +37,7 @@ impl Subject {
     /// The value with a pseudonym wherever it names the person. Where a member must be an id and
     /// is the person's, it becomes null.
     pub fn masked(&self, value: Value, pseudonym: &str) -> Value {
-        match value {
-            Value::String(text) => self.masked_text(&text, pseudonym).into(),
-            Value::Array(values) => {
-                let masked = values.into_iter().map(|one| self.masked(one, pseudonym));
-                masked.collect()
-            }
-            Value::Object(members) => {
-                let mask = |(name, value): (String, Value)| {
-                    let id = value.as_str().is_some_and(|text| self.ids.contains(text));
-                    let typed = matches!(name.as_str(), "extension" | "device" | "user");
-                    if id && typed {
-                        return (name, Value::Null);
-                    }
-                    let value = self.masked(value, pseudonym);
-                    (name, value)
-                };
-                members.into_iter().map(mask).collect()
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => value,
-        }
+        self.within(&value).into_owned().mask(value, pseudonym)
     }
 
     /// The text with a pseudonym wherever it names the person.
@@ -69,6 +51,65 @@ impl Subject {
         masked
     }
 
+    fn is_inside(&self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.is_named(text),
+            Value::Array(values) => values.iter().any(|one| self.is_inside(one)),
+            Value::Object(members) => members
+                .iter()
+                .any(|(name, value)| self.at(name).is_inside(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+
+    fn mask(&self, value: Value, pseudonym: &str) -> Value {
+        match value {
+            Value::String(text) => self.masked_text(&text, pseudonym).into(),
+            Value::Array(values) => {
+                let masked = values.into_iter().map(|one| self.mask(one, pseudonym));
+                masked.collect()
+            }
+            Value::Object(members) => {
+                let mask = |(name, value): (String, Value)| {
+                    let id = value.as_str().is_some_and(|text| self.ids.contains(text));
+                    let typed = matches!(name.as_str(), "extension" | "device" | "user");
+                    if id && typed {
+                        return (name, Value::Null);
+                    }
+                    let value = self.at(&name).mask(value, pseudonym);
+                    (name, value)
+                };
+                members.into_iter().map(mask).collect()
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => value,
+        }
+    }
+
+    /// What names the person within a value as a whole.
+    fn within(&self, value: &Value) -> Cow<'_, Subject> {
+        let given = another::numbers(value, &self.ids);
+        self.without(|word| given.contains(word))
+    }
+
+    /// What names the person in a member of that name.
+    fn at(&self, name: &str) -> Cow<'_, Subject> {
+        if TECHNICAL.contains(&name) {
+            return self.without(is_number);
+        }
+        Cow::Borrowed(self)
+    }
+
+    fn without(&self, gone: impl Fn(&str) -> bool) -> Cow<'_, Subject> {
+        if !self.words.iter().any(|word| gone(word)) {
+            return Cow::Borrowed(self);
+        }
+        let words = self.words.iter().filter(|word| !gone(word));
+        Cow::Owned(Subject {
+            ids: self.ids.clone(),
+            words: words.cloned().collect(),
+        })
+    }
+
     /// The longest first, so that no part of a longer word is replaced before it.
     fn all(&self) -> impl Iterator<Item = &str> {
         let mut all: Vec<&str> = self.ids.union(&self.words).map(String::as_str).collect();
@@ -76,24 +117,6 @@ impl Subject {
         all.sort_by_key(|word| std::cmp::Reverse(word.len()));
         all.into_iter()
     }
-}
-
-/// Where a word stands by itself in a text: not as a part of a longer word or number.
-fn places(text: &str, word: &str) -> Vec<usize> {
-    if text == word {
-        return vec![0];
-    }
-    if word.len() < INSIDE_MIN {
-        return Vec::new();
-    }
-    let inside = |char: Option<char>| char.is_some_and(char::is_alphanumeric);
-    let alone = |at: &usize| {
-        let (before, rest) = text.split_at(*at);
-        let after = rest.strip_prefix(word).and_then(|rest| rest.chars().next());
-        !inside(before.chars().next_back()) && !inside(after)
-    };
-    let found = text.match_indices(word).map(|(at, _)| at);
-    found.filter(alone).collect()
 }
 
 #[cfg(test)]
@@ -121,7 +144,18 @@ mod tests {
         ] {
             assert!(ann().is_named(named), "{named}");
         }
-        for other in ["1010", "2101", "Anna", "joann@acme.example", ""] {
+        for other in [
+            "1010",
+            "2101",
+            "+101",
+            "+49-101-5550",
+            "192.0.2.101:5060",
+            "10.101",
+            "*101",
+            "Anna",
+            "joann@acme.example",
+            "",
+        ] {
             assert!(!ann().is_named(other), "{other}");
         }
     }
@@ -140,5 +174,33 @@ mod tests {
             "dialled": "102", "seconds": 101, "legs": ["erased-7 called 102", "1010"],
         });
         assert_eq!(masked, expected);
+    }
+
+    #[test]
+    fn digits_of_addresses_and_programs_are_nobodys_number() {
+        let leg = json!({
+            "address": "phone-101.acme.example:5060", "user_agent": "Model 101",
+            "sip_call_id": "101@192.0.2.7", "codec": "L16/101",
+        });
+        assert!(!ann().is_in(&leg));
+        assert_eq!(ann().masked(leg.clone(), "erased-7"), leg);
+    }
+
+    #[test]
+    fn a_number_that_is_somebody_elses_in_a_record_is_not_the_persons_there() {
+        let before = json!({
+            "caller": { "extension": "ext_02", "device": null, "number": "101" },
+            "dialled": "102", "explanation": ["101 called 102"],
+        });
+        assert!(!ann().is_in(&before), "101 was another's then");
+        let outside = json!({ "caller": { "extension": null, "device": null, "number": "101" } });
+        assert!(ann().is_in(&outside), "nobody else had it");
+        let both = json!({
+            "caller": { "extension": "ext_02", "number": "101" },
+            "destination": { "extension": "ext_01", "number": "104" },
+        });
+        let masked = ann().masked(both, "erased-7");
+        assert_eq!(masked["caller"]["number"], "101");
+        assert_eq!(masked["destination"]["extension"], Value::Null);
     }
 }

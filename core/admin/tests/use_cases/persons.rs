@@ -1,7 +1,7 @@
 //! A person's data is found, handed out and erased; what is on hold stays.
 
 use admin::{access::Entered, documents, persons, retention};
-use domain::{Cdr, End, Extension, Fault, Hold, KindName, Party, Resource, User};
+use domain::{Cdr, End, Extension, Fault, Hold, KindName, Party, Resource, Step, User};
 use ids::{CallId, CdrId};
 use machine::WallTime;
 use ports::{CdrQuery, EventLog, EventQuery, ExchangeStore, Page, Store, StoreError};
@@ -39,6 +39,15 @@ fn company() -> Company {
 
 impl Company {
     fn talk(&self, number: u64, from: ids::ExtensionId, to: ids::ExtensionId) {
+        self.write(self.record(number, from, to));
+    }
+
+    fn write(&self, record: Cdr) {
+        let written = self.scene.store.write_cdrs(vec![record]);
+        assert_eq!(block_on(written), Ok(1));
+    }
+
+    fn record(&self, number: u64, from: ids::ExtensionId, to: ids::ExtensionId) -> Cdr {
         let party = |extension, number: &str, display: &str| Party {
             extension: Some(extension),
             device: None,
@@ -46,7 +55,7 @@ impl Company {
             display: display.to_owned(),
         };
         let at = WallTime::from_unix_ms(MORNING);
-        let record = Cdr {
+        Cdr {
             id: CdrId::new(number, 1),
             call: CallId::new(number, 2),
             tenant: self.acme.tenant.id,
@@ -67,9 +76,7 @@ impl Company {
             transfers: Vec::new(),
             explanation: Vec::new(),
             recovered: false,
-        };
-        let written = self.scene.store.write_cdrs(vec![record]);
-        assert_eq!(block_on(written), Ok(1));
+        }
     }
 
     fn hold(&self, spec: Value) -> Resource<Hold> {
@@ -153,6 +160,35 @@ fn an_export_holds_the_persons_data_and_is_noted() {
     assert_eq!(export.data["user"][0]["spec"]["display_name"], "Ann Lee");
     assert_eq!(export.data["call_record"][0]["caller"]["number"], "101");
     assert!(company.all().contains("person.exported"));
+}
+
+#[test]
+fn an_export_holds_no_call_of_a_longer_number_or_of_who_had_the_number_before() {
+    let company = company();
+    let (scene, acme) = (&company.scene, &company.acme);
+    let others = [scene.extension(acme, "1010"), scene.extension(acme, "2101")];
+    let nameless = |number| {
+        let mut record = company.record(number, others[0].id, others[1].id);
+        record.caller.display.clear();
+        record
+    };
+    // it says 101: the number was another's at that time
+    company.write(nameless(2));
+    let mut strange = nameless(3);
+    strange.caller.number = "1010".to_owned();
+    strange.dialled = "+49-101-2101".to_owned();
+    strange.explanation.push(Step {
+        at: None,
+        text: "answered at 192.0.2.101:5060".to_owned(),
+        rule: "test".to_owned(),
+        because: "*101 and 0101 are others".to_owned(),
+    });
+    company.write(strange);
+    assert_eq!(company.records(), 3);
+    let export = block_on(persons::export(&scene.office, &acme.scope, "101")).unwrap();
+    let calls: Vec<_> = export.data["call_record"].iter().collect();
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    assert_eq!(calls[0]["caller"]["extension"], company.ann.id.to_string());
 }
 
 #[test]
