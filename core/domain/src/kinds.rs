@@ -65,6 +65,12 @@ impl KindName {
         self.with(Task)
     }
 
+    /// The kinds whose documents may point to one of this kind, in the order of all kinds.
+    pub fn pointed_at_by(self) -> impl Iterator<Item = KindName> {
+        let points = move |from: &KindName| from.links().iter().any(|link| link.kind == self);
+        KindName::ALL.into_iter().filter(points)
+    }
+
     /// Whether its documents have a secret.
     pub fn secret(self) -> SecretRule {
         struct Task;

@@ -37,7 +37,8 @@ fn referrer(fields: &Fields<'_>) -> Result<Referrer, StoreError> {
     })
 }
 
-/// The first of those who refer to a document, kind by kind in the order of all kinds.
+/// The first of those who refer to a document, kind by kind in the order of all kinds. Only kinds
+/// that can refer to it are asked.
 pub(super) fn first(
     sql: Sql<'_>,
     owner: Owner,
@@ -46,7 +47,7 @@ pub(super) fn first(
 ) -> Result<Vec<Referrer>, StoreError> {
     let find = format!("{FIND} AND p.kind = ?4 ORDER BY p.id, p.field LIMIT ?5");
     let mut found = Vec::new();
-    for from in KindName::ALL {
+    for from in kind.pointed_at_by() {
         let room = limit(most - found.len());
         let place = params![column(owner), kind.as_str(), id, from.as_str(), room];
         found.extend(sql.all(&find, place, referrer)?);
@@ -143,5 +144,72 @@ impl ReferenceBook for SqlStore {
             page(now.sql, (owner, kind, &id), account, after.as_ref(), limit)
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use ids::TenantId;
+
+    use super::*;
+    use crate::relational::link::{EachRow, Link, Purpose};
+    use crate::relational::value::Value;
+
+    /// A connection to a database without rows that remembers which kinds were asked.
+    #[derive(Default)]
+    struct Asked(RefCell<Vec<String>>);
+
+    impl Link for Asked {
+        fn run(&self, _: &str, _: &[Value]) -> Result<usize, StoreError> {
+            Ok(0)
+        }
+
+        fn each(&self, _: &str, params: &[Value], _: EachRow<'_>) -> Result<(), StoreError> {
+            if let Some(Value::Text(kind)) = params.get(3) {
+                self.0.borrow_mut().push(kind.clone());
+            }
+            Ok(())
+        }
+
+        fn begin(&self, _: Purpose, _: Sight) -> Result<(), StoreError> {
+            Ok(())
+        }
+
+        fn look(&self, sight: Sight) -> Result<Sight, StoreError> {
+            Ok(sight)
+        }
+
+        fn begin_step(&self, _: Sight) -> Result<(), StoreError> {
+            Ok(())
+        }
+
+        fn end_step(&self, _: bool) -> Result<(), StoreError> {
+            Ok(())
+        }
+
+        fn commit(&self) -> Result<(), StoreError> {
+            Ok(())
+        }
+
+        fn roll_back(&self) {}
+
+        fn forget_erased(&self) {}
+    }
+
+    #[test]
+    fn only_kinds_that_can_refer_to_a_document_are_asked() {
+        let owner = Owner::from(TenantId::new(1, 1));
+        for kind in KindName::ALL {
+            let asked = Asked::default();
+            assert_eq!(first(Sql(&asked), owner, (kind, "x"), 20), Ok(Vec::new()));
+            let asked = asked.0.into_inner();
+            for from in KindName::ALL {
+                let points = from.links().iter().any(|link| link.kind == kind);
+                let was_asked = asked.contains(&from.to_string());
+                assert_eq!(was_asked, points, "{from} about {kind}");
+            }
+        }
     }
 }
