@@ -1,6 +1,6 @@
 //! Words to the person or program at the terminal.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use domain::{Kind, Resource};
 use ports::StoreError;
@@ -20,9 +20,15 @@ pub(crate) fn line(text: &str) {
 }
 
 /// Writes how far something is to standard error, over what was said before; with a line of its
-/// own when it is done.
+/// own when it is done. Where nobody looks on, as in the log of a job, only the latter.
 pub(crate) fn progress(text: &str, done: bool) {
     let mut out = io::stderr().lock();
+    if !out.is_terminal() {
+        if done {
+            let _gone = writeln!(out, "{text}");
+        }
+        return;
+    }
     let end = if done { "\n" } else { "" };
     let _gone = write!(out, "\r\x1b[K{text}{end}").and_then(|()| out.flush());
 }
