@@ -1,0 +1,79 @@
+//! What happens in a company: calls, registrations, usage, audit.
+
+use ids::CallId;
+use serde_json::{Value, json};
+
+use crate::exchange;
+use crate::http::Ask;
+use crate::world::World;
+
+pub(super) async fn facts(world: &World) {
+    let acme = &world.acme;
+    let get = async |path: &str| {
+        world
+            .tenant(acme, Ask::get(&acme.path(path)))
+            .await
+            .is(200)
+            .json()
+    };
+    let registered = get("registrations").await;
+    assert_eq!(registered["items"][0]["device"], acme.device.to_string());
+    assert_eq!(
+        registered["items"][0]["expires"],
+        "2025-11-24T16:01:00.000Z"
+    );
+    let calls = get("calls").await;
+    let call = get(&format!("calls/{}", acme.call)).await;
+    assert_eq!(calls["items"], json!([call]));
+    assert_eq!(
+        (&call["state"], &call["legs"][0]["codec"]),
+        (&"talking".into(), &"PCMA/8000".into())
+    );
+    let why = get(&format!("calls/{}/why", acme.call)).await;
+    assert_eq!(
+        why["why"][0]["because"],
+        "*43 is an extension of this tenant"
+    );
+    let cdrs = get("cdrs").await;
+    let cdr = get(&format!("cdrs/{}", acme.cdr)).await;
+    assert_eq!(cdrs["items"], json!([cdr]));
+    assert_eq!(
+        (&cdr["talk_ms"], &cdr["end"]["by"]),
+        (&1500.into(), &"caller".into())
+    );
+    let why = get(&format!("cdrs/{}/why", acme.cdr)).await;
+    assert_eq!(why["explanation"][0]["rule"], "builtin.echo");
+    let path = acme.path(&format!("calls/{}", acme.call));
+    world.tenant(acme, Ask::delete(&path)).await.is(204);
+    world
+        .tenant(acme, Ask::delete(&path))
+        .await
+        .refuses(api::Kind::NotFound);
+    let hung_up = world.live.hung_up.lock().unwrap().clone();
+    assert_eq!(
+        hung_up,
+        [(acme.id, acme.call, "hung up by an API request".to_owned())]
+    );
+    let again = exchange::call(CallId::from_u128(1), "101", "102");
+    world
+        .live
+        .calls
+        .lock()
+        .unwrap()
+        .insert(acme.id, vec![again]);
+    let audit = get("audit?limit=500").await;
+    let actions: Vec<&Value> = audit["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| &e["action"])
+        .collect();
+    for action in [
+        "extension.created",
+        "device.replaced",
+        "device.deleted",
+        "tenant.entered",
+    ] {
+        assert!(actions.contains(&&action.into()), "{action} in {actions:?}");
+    }
+}

@@ -1,0 +1,53 @@
+//! The exchange as a whole: sealing, audit, health.
+
+use serde_json::{Value, json};
+
+use crate::http::Ask;
+use crate::place;
+use crate::world::World;
+
+/// Nothing is sealed with an old master key, so there is nothing to seal anew; the company's own
+/// key is renewed with all its secrets. The store in memory seals nothing.
+pub(super) async fn sealing(world: &World) {
+    let status = world.operator(Ask::get("/api/v1/master-keys")).await;
+    assert_eq!(status.is(200).json()["behind"], 0);
+    let reseal = |body| Ask::post("/api/v1/master-keys/reseal").json(&body);
+    let done = world.operator(reseal(json!({}))).await.is(200).json();
+    assert_eq!(done, json!({"anew": 0, "next": null}));
+    let odd = world.operator(reseal(json!({"after": "acme"}))).await;
+    assert_eq!(odd.refuses(api::Kind::Invalid).blames(), "/after");
+    let renew = Ask::post(&world.acme.path("renew-data-key"));
+    let renewed = world.operator(renew).await.is(200).json();
+    let sealed = renewed["secrets"].as_u64().unwrap();
+    assert_eq!(sealed > 0, place::keeps_sealed(), "{renewed}");
+}
+
+pub(super) async fn platform(world: &World) {
+    let audit = world
+        .operator(Ask::get("/api/v1/audit"))
+        .await
+        .is(200)
+        .json();
+    let actions: Vec<&Value> = audit["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["action"])
+        .collect();
+    for action in ["token.created", "plan.created", "plan.deleted"] {
+        assert!(actions.contains(&&json!(action)), "{actions:?}");
+    }
+    let text = async |path: &str| {
+        Ask::get(path)
+            .send(world.address)
+            .await
+            .is(200)
+            .text()
+            .to_owned()
+    };
+    assert_eq!(text("/healthz").await, "alive\n");
+    assert_eq!(text("/readyz").await, "ready\n");
+    assert!(text("/metrics").await.contains("strowger_calls 1"));
+    assert!(text("/api/v1/openapi.json").await.starts_with('{'));
+    assert!(text("/api/v1/auth/brand").await.contains("Strowger"));
+}
