@@ -33,13 +33,16 @@ export function field(name, label, attributes = {}) {
   return [element('label', {for: name}, label), input];
 }
 
+/** A rule of the API's in the reader's language; one that is not known there stays as it is. */
+const rule = said => words.rules[said] ?? words.otherRule.replace('{rule}', said);
+
 /** What went wrong, in words for whoever sits before it. */
 export function sentence(error) {
   if (error instanceof Problem) {
     const field = error.errors[0];
     if (error.type === 'invalid' && field) {
       const member = (field.pointer ?? field.parameter ?? '').replace('/', '');
-      return `${words.fields[member] ?? member} ${field.rule}`;
+      return `${words.fields[member] ?? member} ${rule(field.rule)}`;
     }
     return words.problems[error.type] ?? error.message;
   }

@@ -1,5 +1,6 @@
 //! The front door's pages, as a browser gets them.
 
+use identity::Weak;
 use serde_json::{Value, json};
 
 use crate::http::Ask;
@@ -123,6 +124,23 @@ async fn every_word_is_there_in_every_language() {
         }
     }
     assert!(used > 40, "{used}");
+}
+
+#[tokio::test]
+async fn each_rule_for_passwords_is_told_in_every_language() {
+    let world = world().await;
+    let rules =
+        [Weak::Short, Weak::Long, Weak::Personal, Weak::Common].map(|weak| weak.to_string());
+    let words = async |language: &str| {
+        let path = format!("/door/words/{language}.json");
+        Ask::get(&path).send(world.address).await.is(200).json()
+    };
+    let (english, german) = (words("en").await, words("de").await);
+    for rule in rules.iter().map(String::as_str).chain(["is not right"]) {
+        assert_eq!(english["rules"][rule], rule);
+        let told = german["rules"][rule].as_str();
+        assert!(told.is_some_and(|told| told != rule), "{rule}: {told:?}");
+    }
 }
 
 #[tokio::test]
