@@ -13,6 +13,7 @@ mod event_age;
 mod host;
 mod idempotency;
 mod memory;
+mod once;
 mod paging;
 mod postgres;
 mod relational;

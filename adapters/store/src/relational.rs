@@ -27,6 +27,7 @@ mod inventory;
 mod link;
 mod lists;
 mod loading;
+mod once;
 mod readers;
 mod references;
 mod requests;

@@ -136,8 +136,7 @@ impl Office {
         self.desk.remembered()
     }
 
-    /// How many answered challenges of passkeys, and answers and codes of sign-in servers, are
-    /// remembered, for a metric.
+    /// How many answered challenges of passkeys are remembered, for a metric.
     pub fn challenges_remembered(&self) -> usize {
         self.desk.spent()
     }

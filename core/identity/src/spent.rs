@@ -1,4 +1,4 @@
-//! What was used once and must not be used again while it would still be good.
+//! What was used once and must not be used again while it would still be good, in one process.
 
 use std::collections::{BTreeMap, HashSet};
 

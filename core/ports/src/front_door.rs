@@ -14,6 +14,10 @@ pub const IDEMPOTENCY_HOURS: u32 = 24;
 /// Longest response that is remembered, in bytes. Longer ones are remembered as done only.
 pub const RESPONSE_MAX: usize = 65_536;
 
+/// Most used things that are remembered. Only what passed every other check is, so only people who
+/// really sign in fill it: a hundred a second for ten minutes.
+pub const ONCE_MAX: usize = 65_536;
+
 /// A remembered response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
@@ -40,7 +44,7 @@ pub enum Turn {
 }
 
 /// API keys by their hash, tenants by their people's mail domains, and the memory of idempotent
-/// requests.
+/// requests and of what is good once.
 #[async_trait]
 pub trait FrontDoor: Send + Sync {
     /// The API key with this hash, revoked and expired ones too.
@@ -70,4 +74,16 @@ pub trait FrontDoor: Send + Sync {
 
     /// Forgets a begun request that failed, so that it may be tried again.
     async fn abandon(&self, key: &str) -> Result<(), StoreError>;
+
+    /// Takes a thing, by its hash, for its only use before its `end`; `false` when it was used
+    /// before, by whatever process.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when [`ONCE_MAX`] are remembered, else what the store says.
+    async fn take_once(
+        &self,
+        thing: &[u8; 32],
+        end: WallTime,
+        now: WallTime,
+    ) -> Result<bool, StoreError>;
 }

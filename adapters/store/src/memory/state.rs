@@ -7,6 +7,7 @@ use domain::{
     UniqueKey, Version,
 };
 use ids::{AuditId, CdrId, TenantId, TokenId, UserId, WebhookId};
+use machine::WallTime;
 use ports::{ACCOUNT_DEPTH_MAX, CredentialRecord};
 use tenancy::{Account, Owner};
 
@@ -68,6 +69,8 @@ pub(super) struct State {
     /// The platform's own, by name.
     pub(super) secrets: BTreeMap<String, [u8; 32]>,
     pub(super) remembered: BTreeMap<String, Remembered>,
+    /// What was used once, each until its own end.
+    pub(super) once: BTreeMap<[u8; 32], WallTime>,
     pub(super) away: bool,
 }
 

@@ -21,6 +21,7 @@ use super::MemoryStore;
 use super::state::{State, Stored};
 use super::tables::{self, commit};
 use crate::idempotency::{self, REMEMBERED_MAX, Remembered};
+use crate::once;
 use crate::paging;
 use crate::transaction::Reach;
 use crate::{FEED_KEPT, FEED_PAGE_MAX};
@@ -414,5 +415,21 @@ impl FrontDoor for MemoryStore {
             state.remembered.remove(key);
         }
         Ok(())
+    }
+
+    async fn take_once(
+        &self,
+        thing: &[u8; 32],
+        end: WallTime,
+        now: WallTime,
+    ) -> Result<bool, StoreError> {
+        let mut state = self.state()?;
+        state.once.retain(|_, end| *end > now);
+        if state.once.contains_key(thing) {
+            return Ok(false);
+        }
+        once::check_room(state.once.len())?;
+        state.once.insert(*thing, end);
+        Ok(true)
     }
 }

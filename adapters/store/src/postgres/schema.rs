@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// What each version adds to the one before. Never change an entry; add one.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration {
         text: include_str!("migrations/0001.sql"),
         serves: 1,
@@ -36,6 +36,10 @@ const MIGRATIONS: [Migration; 5] = [
     Migration {
         text: include_str!("migrations/0005.sql"),
         // a release before it would let a key do everything, whatever its scopes
+        serves: 5,
+    },
+    Migration {
+        text: include_str!("migrations/0006.sql"),
         serves: 5,
     },
 ];

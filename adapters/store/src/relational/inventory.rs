@@ -22,7 +22,7 @@ pub(crate) const DATA_KEYS: &str = "data_keys";
 pub(crate) const FEED_END: &str = "feed_end";
 
 /// All tables, those that are referred to before those that refer.
-pub(crate) const TABLES: [Table; 21] = [
+pub(crate) const TABLES: [Table; 22] = [
     table(DATA_KEYS, 1, &["tenant", "sealed"]),
     table(
         "documents",
@@ -126,6 +126,7 @@ pub(crate) const TABLES: [Table; 21] = [
             "body",
         ],
     ),
+    table("once", 1, &["thing", "ends"]),
 ];
 
 impl Table {

@@ -18,7 +18,7 @@ use tenancy::{AccountScope, Owner, PlatformScope, TenantScope, TokenHash};
 use super::readers::Snapshot;
 use super::sight::Sight;
 use super::{
-    SqlStore, accounts, cdrs, documents, feed, loading, requests, settings, tables, tenants,
+    SqlStore, accounts, cdrs, documents, feed, loading, once, requests, settings, tables, tenants,
     tokens, trail,
 };
 use crate::idempotency;
@@ -454,6 +454,19 @@ impl FrontDoor for SqlStore {
         let key = key.to_owned();
         self.write(Sight::Everything, 1, move |desk| {
             requests::abandon(desk.sql, &key)
+        })
+        .await
+    }
+
+    async fn take_once(
+        &self,
+        thing: &[u8; 32],
+        end: WallTime,
+        now: WallTime,
+    ) -> Result<bool, StoreError> {
+        let thing = *thing;
+        self.write(Sight::Everything, 1, move |desk| {
+            once::take(desk.sql, &thing, end, now)
         })
         .await
     }

@@ -80,7 +80,7 @@ fn answers(world: &World<'_>) -> Vec<(&'static str, Option<StoreError>)> {
     calls
 }
 
-fn answers_at_the_door(store: &dyn Stores) -> [(&'static str, Option<StoreError>); 7] {
+fn answers_at_the_door(store: &dyn Stores) -> [(&'static str, Option<StoreError>); 8] {
     let operator = platform();
     let token = TokenRecord {
         id: TokenId::new(1, 1),
@@ -129,6 +129,10 @@ fn answers_at_the_door(store: &dyn Stores) -> [(&'static str, Option<StoreError>
             block_on(store.finish("key", &reply, time(1))).err(),
         ),
         ("abandon", block_on(store.abandon("key")).err()),
+        (
+            "take_once",
+            block_on(store.take_once(&[1; 32], time(2), time(1))).err(),
+        ),
     ]
 }
 

@@ -45,6 +45,7 @@ pub(crate) fn with_person(world: &World<'_>, scope: &TenantScope) {
     let ann = person(world, scope, ANN);
     keep(world, &ann, &[world.number()], b"kept");
     block_on(world.store.secret_or_insert("links", [9; 32])).unwrap();
+    block_on(world.store.take_once(&[9; 32], time(900), time(1))).unwrap();
 }
 
 fn a_person_is_found_by_id_by_login_and_by_mail(world: &World<'_>) {

@@ -22,6 +22,7 @@ mod history;
 mod keys;
 mod lists;
 mod neighbours;
+mod once;
 mod postgresql;
 mod random;
 mod references;

@@ -1,15 +1,21 @@
 //! Signing in by way of a company's own server.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use admin::{DEFAULT_REALM, Office};
+use api::Parts;
 use async_trait::async_trait;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ports::{Answered, CourierError, Enquirer, Enquiry, WallClock};
+use ports::{Answered, CourierError, Enquirer, Enquiry, SeededEntropy, WallClock};
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 
 use crate::http::{Ask, Reply};
 use crate::people::{PASSWORD, ann, login, post, tokens, trail, with};
-use crate::world::{PORTAL, World, world};
+use crate::world::{PORTAL, World, serve, world};
 
 /// The sign-in server of every company of the world.
 const ISSUER: &str = "https://login.example";
@@ -222,6 +228,36 @@ async fn an_answer_and_a_code_are_good_once_and_in_one_browser() {
     let code = parameter(&page, "code");
     finish(&world, &code, &other.cookie).await.is(401);
     finish(&world, &code, &sent.cookie).await.is(200);
+    finish(&world, &code, &sent.cookie).await.is(401);
+}
+
+/// Another process of the same exchange: an API of its own over the same store.
+async fn beside(world: &World) -> (SocketAddr, oneshot::Sender<()>) {
+    let entropy = Arc::new(SeededEntropy::new(13));
+    let (store, clock) = (world.store.clone(), world.clock.clone());
+    let office = Office::open(store, entropy, clock, DEFAULT_REALM).await;
+    let mut parts = Parts::new(office.unwrap(), world.live.clone());
+    parts.portal = PORTAL.to_owned();
+    parts.enquirer = Arc::new(LoginServer::new());
+    let (address, stop, _) = serve(parts).await;
+    (address, stop)
+}
+
+#[tokio::test]
+async fn an_answer_may_come_to_another_process_and_is_good_once_in_all_of_them() {
+    let mut world = world().await;
+    open(&world, json!({})).await;
+    let (one, (other, _stop)) = (world.address, beside(&world).await);
+    let ann = person("7", "ann@acme.example");
+    let sent = set_out(&world, "ann@acme.example").await;
+    world.address = other;
+    let page = come_back(&world, &sent, &ann).await;
+    world.address = one;
+    let again = come_back(&world, &sent, &ann).await;
+    assert!(again.ends_with("#error=refused"), "{again}");
+    let code = parameter(&page, "code");
+    finish(&world, &code, &sent.cookie).await.is(200);
+    world.address = other;
     finish(&world, &code, &sent.cookie).await.is(401);
 }
 

@@ -172,7 +172,8 @@ pub(crate) async fn world_over(store: Arc<dyn Stores>, limits: Limits) -> World 
     }
 }
 
-async fn serve(parts: Parts) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+/// Serves an API until the sender is used, or dropped.
+pub(crate) async fn serve(parts: Parts) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();

@@ -118,6 +118,10 @@ pub(super) fn everything(store: &dyn Stores, acme: &TenantScope) -> Vec<String> 
             "{:?}",
             block_on(store.begin("key", &[1; 32], time(3))).unwrap()
         ),
+        format!(
+            "{:?}",
+            block_on(store.take_once(&[9; 32], time(900), time(3))).unwrap()
+        ),
         format!("{:?}", (store.changed(), store.told())),
     ];
     for kind in KindName::ALL {

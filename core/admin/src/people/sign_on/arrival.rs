@@ -1,6 +1,5 @@
 //! A browser that comes back from a sign-in server, and the person whom it brings.
 
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use domain::{AuditEntry, User};
@@ -51,13 +50,12 @@ pub async fn arrive(
     back: Back,
 ) -> Result<String, Refusal> {
     let (now, cookie) = (office.now(), back.browser.as_str());
-    let state = Sha256::digest(&back.answer.state).into();
+    let state: [u8; 32] = Sha256::digest(&back.answer.state).into();
     let visit = Return::new(servers.key(), now, back.sso, cookie, back.answer)?;
-    let again = AtomicBool::new(false);
-    let spent = office
-        .desk()
-        .spending(&again, |spent| spent.take(now, state, now + VISIT_LIFE));
-    spent.map_err(|_| oidc::Refusal::State)?;
+    let first = office.store().take_once(&state, now + VISIT_LIFE, now);
+    if !first.await? {
+        return Err(oidc::Refusal::State.into());
+    }
     let tenant = back.browser.tenant();
     let door = Door::of_server(office, tenant, back.sso).await?;
     let door = door.ok_or(Refusal::NoServer)?;

@@ -1,7 +1,5 @@
 //! Letting in whom a sign-in server has named: the code for tokens.
 
-use std::sync::atomic::AtomicBool;
-
 use identity::{Link, Purpose};
 use sha2::{Digest, Sha256};
 
@@ -34,10 +32,20 @@ pub async fn enter_by_code(
     let checked = desk.links.check(now, &link, Purpose::SignOn, &state);
     checked.map_err(|_| Refusal::Wrong)?;
     let attempt = desk.attempt(mail, Some(known.user.id), origin);
-    let (code, again) = (Sha256::digest(code).into(), AtomicBool::new(false));
-    let last = |_: &mut Known| {
-        let taken = desk.spending(&again, |spent| spent.take(now, code, now + CODE_LIFE));
-        taken.is_ok()
-    };
-    enter(office, &known, &attempt, origin, ("sso", last)).await
+    let code: [u8; 32] = Sha256::digest(code).into();
+    if !office
+        .store()
+        .take_once(&code, now + CODE_LIFE, now)
+        .await?
+    {
+        return Err(Refusal::Wrong);
+    }
+    enter(
+        office,
+        &known,
+        &attempt,
+        origin,
+        ("sso", |_: &mut Known| true),
+    )
+    .await
 }
