@@ -1,6 +1,5 @@
 //! `strowger KIND VERB`: the same for all kinds of document.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use admin::{Reach, documents};
@@ -11,6 +10,7 @@ use serde_json::{Value, json};
 use store::block_on;
 use tenancy::Unresolved;
 
+use super::names::{self, Names};
 use super::{each_page, fields};
 use crate::arguments::document::{AccountKind, AnyKind, Anywhere, TenantKind, Verb};
 use crate::console::{Console, secret_from_stdin};
@@ -240,18 +240,7 @@ impl<S: Reach> Desk<'_, S> {
         Ok(())
     }
 
-    /// What is called so, by id: the documents that a kind points to.
-    fn names<K: Kind>(&self) -> Result<BTreeMap<String, String>, Failure> {
-        let mut names = BTreeMap::new();
-        for link in K::LINKS {
-            let task = Names { desk: self };
-            names.extend(link.kind.with(task)?);
-        }
-        Ok(names)
-    }
-
     fn list<K: Kind>(&self) -> Result<(), Failure> {
-        let names = self.names::<K>()?;
         let office = &self.console.office;
         let mut all = Vec::new();
         each_page(
@@ -272,6 +261,8 @@ impl<S: Reach> Desk<'_, S> {
             }
             rows.push((members, document.id));
         }
+        let specs = rows.iter().map(|(members, _)| members);
+        let names = names::known::<K>(office, &self.scope, specs)?;
         let cell = |value: Option<&Value>| cell(value, &names);
         let row = |(members, id): &(serde_json::Map<String, Value>, String)| {
             let cells = columns.iter().map(|name| cell(members.get(name)));
@@ -285,28 +276,8 @@ impl<S: Reach> Desk<'_, S> {
     }
 }
 
-struct Names<'a, 'b, S> {
-    desk: &'a Desk<'b, S>,
-}
-
-impl<S: Reach> ForKind for Names<'_, '_, S> {
-    type Output = Result<BTreeMap<String, String>, Failure>;
-
-    fn run<K: Kind>(self) -> Self::Output {
-        let (office, scope) = (&self.desk.console.office, &self.desk.scope);
-        let mut names = BTreeMap::new();
-        each_page(
-            async |page| documents::list::<K, S>(office, scope, &page).await,
-            |found| {
-                names.insert(found.id.to_string(), found.spec.natural_key());
-            },
-        )?;
-        Ok(names)
-    }
-}
-
 /// A value in a table; what is referred to is shown by name.
-fn cell(value: Option<&Value>, names: &BTreeMap<String, String>) -> String {
+fn cell(value: Option<&Value>, names: &Names) -> String {
     match value {
         None | Some(Value::Null | Value::Object(_)) => String::new(),
         Some(Value::Bool(true)) => "yes".to_owned(),

@@ -10,6 +10,7 @@ mod fields;
 mod journal_files;
 pub(crate) mod key;
 pub(crate) mod migrate;
+mod names;
 pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod prepare;
