@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use domain::{Kind, Resource};
+use machine::WallTime;
 use ports::StoreError;
 use serde::Serialize;
 
@@ -65,13 +66,20 @@ struct Shown<'a> {
     created: String,
     updated: String,
     spec: &'a serde_json::Value,
+    /// When the password before the present one is void, while both are valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    former_secret_until: Option<String>,
 }
 
-/// Writes a resource as JSON.
+/// Writes a resource as JSON, with the moment from which the password before its present one is
+/// void, if there is such a one.
 ///
 /// # Errors
 /// A resource that has no JSON form, which none of ours is.
-pub(crate) fn resource<K: Kind>(resource: &Resource<K>) -> Result<(), Failure> {
+pub(crate) fn resource<K: Kind>(
+    resource: &Resource<K>,
+    former_end: Option<WallTime>,
+) -> Result<(), Failure> {
     let document = resource.to_document().map_err(StoreError::from)?;
     json(&Shown {
         kind: document.kind.as_str(),
@@ -80,6 +88,7 @@ pub(crate) fn resource<K: Kind>(resource: &Resource<K>) -> Result<(), Failure> {
         created: document.created.to_string(),
         updated: document.updated.to_string(),
         spec: &document.spec,
+        former_secret_until: former_end.map(|end| end.to_string()),
     })
 }
 

@@ -1,8 +1,10 @@
 //! The use cases of documents, the same for all kinds and for all scopes.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::{Invalid, Kind, KindName, Place, Resource, Secret, SecretRule, Version};
+use machine::WallTime;
 use ports::{Operation, Page, Referrers, StoreError};
 use serde_json::Value;
 use tenancy::{Owner, Unresolved};
@@ -223,6 +225,26 @@ pub async fn rotate_secret<K: Kind, S: Reach>(
         resource: commit_one(office, scope, operation).await?,
         secret: minted.told,
     })
+}
+
+/// When the passwords before the present ones of these documents are void, by id, where they are
+/// still valid.
+///
+/// # Errors
+/// What the store says.
+pub async fn former_ends<K: Kind, S: Reach>(
+    office: &Office,
+    scope: &S,
+    resources: &[Resource<K>],
+) -> Result<BTreeMap<String, WallTime>, StoreError> {
+    if K::SECRET != SecretRule::Generated {
+        return Ok(BTreeMap::new());
+    }
+    let ids: Vec<String> = resources.iter().map(|one| one.id.to_string()).collect();
+    let mut ends = scope.former_ends(office.store(), K::NAME, &ids).await?;
+    let now = office.now();
+    ends.retain(|_, end| now < *end);
+    Ok(ends)
 }
 
 /// Deletes a document that nobody refers to.

@@ -1,8 +1,11 @@
 //! Scopes within which documents are found, listed and changed: of one tenant, or of an account
 //! and what lies below it.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use domain::{Kind, KindName, Plan, Resource, SigningKeys, Version};
+use machine::WallTime;
 use ports::{
     Change, Committed, Cursor, Listing, PAGE_MAX, Page, ReferenceBook, Referrers, Store,
     StoreError, Stores, locate, locate_below,
@@ -73,6 +76,15 @@ pub trait Reach: Clone + Send + Sync {
         kind: KindName,
         id: &str,
     ) -> Result<Option<SigningKeys>, StoreError>;
+
+    /// When the passwords before the present ones of these documents are void, by id. Documents of
+    /// accounts have none.
+    async fn former_ends(
+        &self,
+        store: &dyn Stores,
+        kind: KindName,
+        ids: &[String],
+    ) -> Result<BTreeMap<String, WallTime>, StoreError>;
 
     /// The latest revisions of a document, newest first.
     async fn history(
@@ -155,6 +167,15 @@ impl Reach for TenantScope {
         id: &str,
     ) -> Result<Option<SigningKeys>, StoreError> {
         store.signing_keys(self, kind, id).await
+    }
+
+    async fn former_ends(
+        &self,
+        store: &dyn Stores,
+        kind: KindName,
+        ids: &[String],
+    ) -> Result<BTreeMap<String, WallTime>, StoreError> {
+        store.former_ends(self, kind, ids).await
     }
 
     async fn history(
@@ -242,6 +263,15 @@ impl Reach for AccountScope {
         _: &str,
     ) -> Result<Option<SigningKeys>, StoreError> {
         Ok(None)
+    }
+
+    async fn former_ends(
+        &self,
+        _: &dyn Stores,
+        _: KindName,
+        _: &[String],
+    ) -> Result<BTreeMap<String, WallTime>, StoreError> {
+        Ok(BTreeMap::new())
     }
 
     async fn history(

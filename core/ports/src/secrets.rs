@@ -1,7 +1,10 @@
 //! Secrets that the exchange itself must read.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use domain::{KindName, Secret, SigningKeys};
+use machine::WallTime;
 use tenancy::TenantScope;
 
 use crate::error::StoreError;
@@ -25,4 +28,13 @@ pub trait SecretStore: Send + Sync {
         kind: KindName,
         id: &str,
     ) -> Result<Option<Secret>, StoreError>;
+
+    /// When the passwords before the present ones are void, of those of these documents that have
+    /// one, by id. It may be in the past: then the former is void already.
+    async fn former_ends(
+        &self,
+        scope: &TenantScope,
+        kind: KindName,
+        ids: &[String],
+    ) -> Result<BTreeMap<String, WallTime>, StoreError>;
 }

@@ -11,6 +11,7 @@ mod capped;
 mod config;
 mod door;
 mod figures;
+mod former_told;
 mod intake;
 mod legs;
 mod shard;

@@ -1,6 +1,7 @@
 //! The tenants this shard serves: their compiled documents and what they use right now.
 
 use crate::capped::Capped;
+use crate::former_told::FormerTold;
 use domain::{CompiledTenant, Directory};
 use ids::TenantId;
 use machine::Instant;
@@ -68,6 +69,8 @@ impl Refused {
 #[derive(Debug, Default)]
 pub(crate) struct Tenants {
     pub(crate) directory: Directory,
+    /// Of which devices their tenants were told that they have a former secret.
+    pub(crate) former_told: FormerTold,
     used: BTreeMap<TenantId, Use>,
     cooled: Instant,
 }

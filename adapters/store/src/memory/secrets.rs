@@ -1,7 +1,10 @@
 //! The face of secrets over the state in memory.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use domain::{Credentials, KindName, Secret, SigningKeys};
+use machine::WallTime;
 use ports::{SecretChange, SecretStore, StoreError};
 use tenancy::TenantScope;
 
@@ -73,5 +76,20 @@ impl SecretStore for MemoryStore {
         let state = self.state()?;
         let stored = state.stored(scope.owner(), kind, id);
         Ok(stored.and_then(|stored| stored.kept.text.clone()))
+    }
+
+    async fn former_ends(
+        &self,
+        scope: &TenantScope,
+        kind: KindName,
+        ids: &[String],
+    ) -> Result<BTreeMap<String, WallTime>, StoreError> {
+        let state = self.state()?;
+        let end = |id: &String| {
+            let stored = state.stored(scope.owner(), kind, id)?;
+            let former = stored.kept.credentials.as_ref()?.former.as_ref()?;
+            Some((id.clone(), former.until))
+        };
+        Ok(ids.iter().filter_map(end).collect())
     }
 }

@@ -1,7 +1,10 @@
 //! Reading sealed secrets.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
-use domain::{KindName, Secret, SecretRule, SigningKeys};
+use domain::{Credentials, KindName, Secret, SecretRule, SigningKeys};
+use machine::WallTime;
 use ports::{SecretStore, StoreError};
 use tenancy::{Owner, TenantScope};
 use zeroize::Zeroizing;
@@ -29,6 +32,21 @@ fn opened(
     };
     let key = now.vault.key(now.sql, owner)?;
     key.open_bytes(kind, id, &sealed).map(Some)
+}
+
+/// When the password before a document's present one is void, if it has one.
+fn former_end(
+    now: &Snapshot<'_>,
+    owner: Owner,
+    kind: KindName,
+    id: &str,
+) -> Result<Option<WallTime>, StoreError> {
+    let Some(bytes) = opened(now, owner, kind, id)? else {
+        return Ok(None);
+    };
+    let odd = || corrupt(&format!("{kind} {id}: an odd secret"));
+    let credentials = Credentials::from_bytes(&bytes).ok_or_else(odd)?;
+    Ok(credentials.former.map(|former| former.until))
 }
 
 impl SqlStore {
@@ -77,5 +95,27 @@ impl SecretStore for SqlStore {
         let text = |bytes: &[u8]| Secret::supplied(std::str::from_utf8(bytes).ok()?).ok();
         let rule = SecretRule::Supplied;
         self.read_secret(scope, (kind, id), rule, text).await
+    }
+
+    async fn former_ends(
+        &self,
+        scope: &TenantScope,
+        kind: KindName,
+        ids: &[String],
+    ) -> Result<BTreeMap<String, WallTime>, StoreError> {
+        if kind.secret() != SecretRule::Generated {
+            return Ok(BTreeMap::new());
+        }
+        let (owner, ids) = (scope.owner(), ids.to_vec());
+        self.read(Sight::Tenant(scope.tenant()), move |now| {
+            let mut ends = BTreeMap::new();
+            for id in ids {
+                if let Some(end) = former_end(now, owner, kind, &id)? {
+                    ends.insert(id, end);
+                }
+            }
+            Ok(ends)
+        })
+        .await
     }
 }

@@ -1,6 +1,6 @@
 //! What is kept of secrets.
 
-use domain::{Credentials, Digests, Document};
+use domain::{Credentials, Digests, Document, KindName};
 use ports::{Operation, SecretChange};
 use store::block_on;
 use tenancy::TenantScope;
@@ -76,6 +76,24 @@ fn a_replaced_secret_stays_beside_the_new_one_and_no_third_does(world: &World<'_
     assert_eq!(set(SecretChange::Set(alone.clone())), Some(alone));
 }
 
+fn the_end_of_a_former_secret_is_told_to_its_own_tenant_alone(world: &World<'_>) {
+    let (acme, _, device) = one_device(world);
+    let ids = [device.id.clone(), "dev_of_nobody".to_owned()];
+    let ends = |scope, kind| block_on(world.store.former_ends(scope, kind, &ids)).unwrap();
+    assert!(ends(&acme, KindName::Device).is_empty());
+    let mut write = with(&device, "username", "ann");
+    write.secret = SecretChange::Beside {
+        digests: digests(2),
+        until: time(50),
+    };
+    world.commit(&acme, vec![replace(write)]).unwrap();
+    let expected = [(device.id.clone(), time(50))].into();
+    assert_eq!(ends(&acme, KindName::Device), expected);
+    assert!(ends(&acme, KindName::Extension).is_empty());
+    let bell = world.tenant("bell.example");
+    assert!(ends(&bell, KindName::Device).is_empty());
+}
+
 fn a_first_secret_has_none_beside_it(world: &World<'_>) {
     let acme = world.tenant("acme.example");
     let extension = world.extension(&acme, "101");
@@ -112,6 +130,7 @@ on_every_store!(
     each_device_has_its_own_digests_or_none,
     a_secret_stays_until_it_is_set_anew,
     a_replaced_secret_stays_beside_the_new_one_and_no_third_does,
+    the_end_of_a_former_secret_is_told_to_its_own_tenant_alone,
     a_first_secret_has_none_beside_it,
     a_secret_goes_with_its_device,
     a_secret_set_in_vain_is_not_kept,

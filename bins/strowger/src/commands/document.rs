@@ -1,10 +1,11 @@
 //! `strowger KIND VERB`: the same for all kinds of document.
 
+use std::slice;
 use std::time::Duration;
 
 use admin::{Reach, documents};
 use clap::Args;
-use domain::{ForKind, Kind, KindName, Secret, SecretRule};
+use domain::{ForKind, Kind, KindName, Resource, Secret, SecretRule};
 use ports::{PAGE_MAX, Page};
 use serde_json::{Value, json};
 use store::block_on;
@@ -89,7 +90,7 @@ impl<S: Reach, W: Args> ForKind for Task<'_, S, W> {
         };
         match self.verb {
             Verb::List { .. } => desk.list::<K>(),
-            Verb::Show { name, .. } => print::resource(&desk.find::<K>(&name)?.1),
+            Verb::Show { name, .. } => desk.show(&desk.find::<K>(&name)?.1),
             Verb::Add {
                 name,
                 fields,
@@ -128,13 +129,19 @@ struct Desk<'a, S> {
 }
 
 impl<S: Reach> Desk<'_, S> {
-    fn find<K: Kind>(&self, name: &str) -> Result<(S::Found<K>, domain::Resource<K>), Failure> {
+    fn find<K: Kind>(&self, name: &str) -> Result<(S::Found<K>, Resource<K>), Failure> {
         let reference = Unresolved::new(name);
         Ok(block_on(documents::find(
             &self.console.office,
             &self.scope,
             &reference,
         ))?)
+    }
+
+    fn show<K: Kind>(&self, resource: &Resource<K>) -> Result<(), Failure> {
+        let (office, one) = (&self.console.office, slice::from_ref(resource));
+        let ends = block_on(documents::former_ends(office, &self.scope, one))?;
+        print::resource(resource, ends.into_values().next())
     }
 
     fn add<K: Kind>(&self, name: &str, said: &[String], secret: bool) -> Result<(), Failure> {
@@ -164,7 +171,7 @@ impl<S: Reach> Desk<'_, S> {
         let (found, _) = self.find::<K>(name)?;
         let office = &self.console.office;
         let changed = documents::patch::<K, S>(office, &self.scope, found, None, patch);
-        print::resource(&block_on(changed)?)
+        self.show(&block_on(changed)?)
     }
 
     fn secret<K: Kind>(&self, name: &str, overlap: Duration) -> Result<(), Failure> {
@@ -229,7 +236,7 @@ impl<S: Reach> Desk<'_, S> {
         let (found, _) = self.find::<K>(name)?;
         let office = &self.console.office;
         let back = documents::roll_back::<K, S>(office, &self.scope, found, None, revision);
-        print::resource(&block_on(back)?)
+        self.show(&block_on(back)?)
     }
 
     fn remove<K: Kind>(&self, name: &str) -> Result<(), Failure> {

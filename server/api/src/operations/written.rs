@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::call::Call;
 use crate::problem::Problem;
+use crate::view::document::FORMER_END;
 
 /// Members of a view that are not the caller's to set.
 const READ_ONLY: [&str; 6] = ["id", "tenant", "owner", "revision", "created", "updated"];
@@ -26,6 +27,10 @@ impl Call {
             if members.remove(name).is_some_and(|said| said != *known) {
                 return Err(Invalid::new(format!("/{name}"), "cannot be changed").into());
             }
+        }
+        // it changes by itself, so what was read may not be true any more
+        if present.get(FORMER_END).is_some() {
+            members.remove(FORMER_END);
         }
         Ok(value)
     }

@@ -1,6 +1,7 @@
 //! The view of a document of any kind: what every document has, and its spec.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use admin::documents::Written;
@@ -9,7 +10,9 @@ use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use tenancy::Owner;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{
+    KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
+};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::operation::Schemas;
@@ -32,7 +35,14 @@ pub(crate) struct View<K: Kind> {
     spec: K,
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    former_secret_until: Option<FormerEnd>,
 }
+
+/// When a password before the present one is void; none when there is no such one any more.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct FormerEnd(#[serde(with = "machine::rfc3339::option")] Option<WallTime>);
 
 impl<K: Kind> From<Resource<K>> for View<K> {
     fn from(resource: Resource<K>) -> Self {
@@ -51,7 +61,18 @@ impl<K: Kind> From<Resource<K>> for View<K> {
             updated: resource.updated,
             spec: resource.spec,
             secret: None,
+            former_secret_until: (K::SECRET == SecretRule::Generated).then_some(FormerEnd(None)),
         }
+    }
+}
+
+impl<K: Kind> View<K> {
+    /// The same, with the end of the password before the present one, of those by id.
+    pub(crate) fn with_former_end(mut self, ends: &BTreeMap<String, WallTime>) -> Self {
+        if let Some(end) = &mut self.former_secret_until {
+            end.0 = ends.get(&self.id).copied();
+        }
+        self
     }
 }
 
@@ -100,6 +121,26 @@ fn secret(rule: SecretRule) -> Option<ObjectBuilder> {
         SecretRule::Supplied => secret.write_only(true),
         SecretRule::None | SecretRule::Generated => secret,
     })
+}
+
+/// The member that tells of a password before the present one. It changes by itself.
+pub(crate) const FORMER_END: &str = "former_secret_until";
+
+/// Its schema, for kinds whose documents may have such a password.
+fn former_end(rule: SecretRule) -> Option<Object> {
+    let said = "When the password before the present one is void, while both are valid; otherwise \
+                null.";
+    match rule {
+        SecretRule::Generated => Some(
+            ObjectBuilder::new()
+                .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+                .description(Some(said))
+                .read_only(true)
+                .build(),
+        ),
+        SecretRule::None | SecretRule::Signing | SecretRule::Supplied => None,
+    }
 }
 
 fn text(description: &str) -> ObjectBuilder {
@@ -158,6 +199,12 @@ impl<K: Kind> PartialSchema for View<K> {
             let member = member.read_only(true).build();
             object.properties.insert(name.to_owned(), member.into());
             object.required.push(name.to_owned());
+        }
+        if let Some(member) = former_end(K::SECRET) {
+            object
+                .properties
+                .insert(FORMER_END.to_owned(), member.into());
+            object.required.push(FORMER_END.to_owned());
         }
         RefOr::T(Schema::Object(object))
     }

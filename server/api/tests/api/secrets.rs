@@ -1,10 +1,11 @@
 //! Secrets are in the answer that tells of their making, and nowhere else.
 
+use machine::WallTime;
 use serde_json::{Value, json};
 
 use crate::http::{Ask, Reply};
 use crate::openapi::described;
-use crate::world::{World, world};
+use crate::world::{NOON, World, world};
 
 /// Every answer to every GET there is, as the operator gets it.
 async fn all_that_is_shown(world: &World, token: &str) -> Vec<(String, Reply)> {
@@ -119,4 +120,28 @@ async fn the_secret_before_stays_for_an_overlap_of_thirty_days_at_most() {
         let problem = answer.refuses(api::Kind::InvalidParameter);
         assert_eq!(problem.blames(), "overlap_seconds", "{refused}");
     }
+}
+
+#[tokio::test]
+async fn a_device_shows_when_its_former_secret_is_void_while_that_is_valid() {
+    let world = world().await;
+    let (acme, one) = (&world.acme, world.acme.path("devices/acme-101"));
+    let shown = async || world.tenant(acme, Ask::get(&one)).await.is(200).json();
+    assert_eq!(shown().await["former_secret_until"], Value::Null);
+    let rotate = Ask::post(&format!("{one}/secret?overlap_seconds=60"));
+    let rotated = world.tenant(acme, rotate).await.is(200).json();
+    let until = json!("2025-11-24T16:01:00.000Z");
+    assert_eq!(rotated["former_secret_until"], until);
+    let seen = shown().await;
+    assert_eq!(seen["former_secret_until"], until);
+    let list = world.tenant(acme, Ask::get(&acme.path("devices"))).await;
+    assert_eq!(list.is(200).json()["items"][0], seen);
+    let all = world.tenant(acme, Ask::get(&acme.path("extensions"))).await;
+    assert!(!all.is(200).text().contains("former_secret_until"));
+    // what was read may be sent back, also when the moment has passed meanwhile
+    let later = WallTime::from_unix_ms(NOON.unix_ms() + 60_000);
+    world.clock.set(later);
+    let put = Ask::put(&one).if_match("*").json(&seen);
+    let put = world.tenant(acme, put).await.is(200).json();
+    assert_eq!(put["former_secret_until"], Value::Null);
 }

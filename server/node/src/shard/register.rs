@@ -119,11 +119,16 @@ impl Shard {
         found.then_some(until)
     }
 
-    /// Tells a company that a device still has its former secret.
+    /// Tells a company that a device still has its former secret, once for each replacement. What
+    /// a process has told before this one is known by the bindings it left.
     fn tell_former_secret(&mut self, admitted: &Admitted, until: WallTime, now: Instant) {
+        let (told, wall) = (&mut self.tenants.former_told, self.clock.wall(now));
+        if !told.is_news(admitted.device, until, wall) {
+            return;
+        }
         let id = EventId::new(self.unix_ms(now), self.random.next_u128());
-        let (tenant, at) = (admitted.scope.tenant(), self.clock.wall(now));
-        let event = Event::of_former_secret(id, tenant, admitted.device, until, at);
+        let tenant = admitted.scope.tenant();
+        let event = Event::of_former_secret(id, tenant, admitted.device, until, wall);
         self.outbox.events.push(event);
     }
 

@@ -71,6 +71,36 @@ fn a_company_is_told_once_that_a_phone_has_the_former_secret() {
 }
 
 #[test]
+fn a_phone_that_leaves_and_comes_back_is_told_of_again_only_after_another_replacement() {
+    let (mut office, until) = replaced();
+    let anna = office.anna;
+    let told = |office: &Office| {
+        let events = &office.world.exchange.as_ref().unwrap().events;
+        let former = events
+            .iter()
+            .filter(|one| one.kind == EventKind::FormerSecretUsed);
+        former.count()
+    };
+    for _ in 0..3 {
+        assert_eq!(office.register(anna), Some(200));
+        office.world.with(anna, |phone, now| phone.register(0, now));
+        office.world.run(SECOND);
+        assert!(registrations(&mut office).is_empty());
+    }
+    assert_eq!(told(&office), 1);
+    let mut member = office.members[0].clone();
+    "the new one".clone_into(&mut member.account.password);
+    let later = until + OVERLAP;
+    office
+        .alpha
+        .set_password_beside(&mut member, "the newest", later);
+    office.world.add(&office.alpha);
+    takes_the_new_one(&mut office, anna);
+    assert_eq!(office.register(anna), Some(200));
+    assert_eq!(told(&office), 2);
+}
+
+#[test]
 fn a_phone_that_was_given_the_new_secret_is_no_longer_seen_with_the_former() {
     let (mut office, _) = replaced();
     assert_eq!(office.register(office.anna), Some(200));

@@ -1,5 +1,7 @@
 //! What carries the operations on documents out, the same for all kinds.
 
+use std::slice;
+
 use admin::documents::{self, Written};
 use admin::{Reach, merge_patch, read_object};
 use domain::{Kind, Link, Resource};
@@ -16,25 +18,40 @@ use crate::view::audit::VersionView;
 use crate::view::document::{Rollback, View};
 
 /// The answer with a document.
-fn shown<K: Kind>(resource: Resource<K>) -> Result<Answer, Problem> {
+async fn shown<K: Kind, S: Reach>(
+    call: &Call,
+    scope: &S,
+    resource: Resource<K>,
+) -> Result<Answer, Problem> {
     let revision = resource.revision;
-    Ok(Answer::json(&View::from(resource))?.at_revision(revision))
+    let ends = documents::former_ends(&call.office, scope, slice::from_ref(&resource)).await?;
+    let view = View::from(resource).with_former_end(&ends);
+    Ok(Answer::json(&view)?.at_revision(revision))
 }
 
 /// The answer with a document that was changed.
-async fn changed<K: Kind, D: Door>(call: &Call, resource: Resource<K>) -> Result<Answer, Problem> {
+async fn changed<K: Kind, D: Door>(
+    call: &Call,
+    scope: &D::Scope,
+    resource: Resource<K>,
+) -> Result<Answer, Problem> {
     D::changed(call, &resource).await?;
-    shown(resource)
+    shown(call, scope, resource).await
 }
 
 /// The answer with a secret; what is remembered of it is without.
-fn told<K: Kind>(written: Written<K>) -> Result<Answer, Problem> {
+async fn told<K: Kind, S: Reach>(
+    call: &Call,
+    scope: &S,
+    written: Written<K>,
+) -> Result<Answer, Problem> {
     if written.secret.is_none() {
-        return shown(written.resource);
+        return shown(call, scope, written.resource).await;
     }
-    let revision = written.resource.revision;
-    let bare = View::from(written.resource.clone());
-    let answer = Answer::json(&View::from(written))?;
+    let (bare, revision) = (written.resource.clone(), written.resource.revision);
+    let ends = documents::former_ends(&call.office, scope, slice::from_ref(&bare)).await?;
+    let bare = View::from(bare).with_former_end(&ends);
+    let answer = Answer::json(&View::from(written).with_former_end(&ends))?;
     answer.at_revision(revision).remembered_as(&bare)
 }
 
@@ -58,7 +75,10 @@ pub(super) async fn list<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem
         Meant::Nobody => return Answer::json(&List::<View<K>>::empty()),
     };
     let found = documents::list(&call.office, &scope, &page).await?;
-    Answer::json(&List::<View<K>>::of(found.items, found.next))
+    let ends = documents::former_ends(&call.office, &scope, &found.items).await?;
+    let views = found.items.into_iter();
+    let views = views.map(|one| View::from(one).with_former_end(&ends));
+    Answer::json(&List::<View<K>>::of(views.collect(), found.next))
 }
 
 /// The document that those listed must refer to.
@@ -100,15 +120,15 @@ pub(super) async fn create<K: Kind, D: Door>(call: Call) -> Result<Answer, Probl
     let written: Written<K> = documents::create(&call.office, &scope, value).await?;
     let (owner, id) = (written.resource.owner, written.resource.id);
     let location = format!("{}/{id}", D::path::<K>(owner));
-    Ok(told(written)?.created(location))
+    Ok(told(&call, &scope, written).await?.created(location))
 }
 
 pub(super) async fn get<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
-    let (_, _, resource) = named::<K, D>(&call).await?;
+    let (scope, _, resource) = named::<K, D>(&call).await?;
     if call.has_revision(resource.revision) {
         return Ok(Answer::not_modified(resource.revision));
     }
-    shown(resource)
+    shown(&call, &scope, resource).await
 }
 
 pub(super) async fn replace<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
@@ -118,7 +138,7 @@ pub(super) async fn replace<K: Kind, D: Door>(call: Call) -> Result<Answer, Prob
     giving::check::<K, _>(&call, &scope, &value).await?;
     let resource: Resource<K> =
         documents::replace(&call.office, &scope, found, revision, value).await?;
-    changed::<K, D>(&call, resource).await
+    changed::<K, D>(&call, &scope, resource).await
 }
 
 pub(super) async fn change<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
@@ -130,7 +150,7 @@ pub(super) async fn change<K: Kind, D: Door>(call: Call) -> Result<Answer, Probl
     giving::check::<K, _>(&call, &scope, &value).await?;
     let resource: Resource<K> =
         documents::patch(&call.office, &scope, found, revision, &patch).await?;
-    changed::<K, D>(&call, resource).await
+    changed::<K, D>(&call, &scope, resource).await
 }
 
 pub(super) async fn delete<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
@@ -145,7 +165,7 @@ pub(super) async fn rotate<K: Kind, D: Door>(call: Call) -> Result<Answer, Probl
     let revision = call.optional_revision()?;
     let (office, overlap) = (&call.office, call.overlap()?);
     let rotated = documents::rotate_secret::<K, _>(office, &scope, found, revision, overlap);
-    told(rotated.await?)
+    told(&call, &scope, rotated.await?).await
 }
 
 pub(super) async fn referrers<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
@@ -172,5 +192,5 @@ pub(super) async fn roll_back<K: Kind, D: Door>(call: Call) -> Result<Answer, Pr
     }
     let resource: Resource<K> =
         documents::roll_back(office, &scope, found, expected, to.revision).await?;
-    changed::<K, D>(&call, resource).await
+    changed::<K, D>(&call, &scope, resource).await
 }
