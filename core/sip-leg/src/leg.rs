@@ -14,9 +14,11 @@ use media::{Command, EndpointId, Ports};
 use sdp::Description;
 use serde::{Deserialize, Serialize};
 use sip_message::{Flow, Message, Name};
+use sip_stack::digest::Login;
 use sip_stack::transaction::{self, Owner, ServerKey, Transactions};
 use sip_stack::usage::{Config, Event, InviteUsage, Outgoing, Snapshot, Step, Timer};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a leg works with: the shard's transactions and media ports, and where its orders to media
 /// go.
@@ -62,6 +64,19 @@ pub struct Dial {
     pub offer: Option<Description>,
     /// The media endpoint of the other side.
     pub near: Option<EndpointId>,
+    /// What a carrier needs beside; none for a phone.
+    pub carrier: Option<Box<Carrier>>,
+}
+
+/// What a call to a carrier needs beside.
+#[derive(Clone, Debug)]
+pub struct Carrier {
+    /// Who is calling, as the trunk's policy says it.
+    pub headers: Vec<(Name<'static>, String)>,
+    /// Who we are, should it ask.
+    pub login: Option<Login>,
+    /// How long it may say nothing at all.
+    pub patience: Duration,
 }
 
 /// One leg of a call, in SIP.
@@ -149,6 +164,12 @@ impl SipLeg {
         let offer = dial
             .offer
             .map(|offer| text(&sound.anchor(offer, desk.media)));
+        let mut headers = vec![(Name::MaxForwards, dial.max_forwards.to_string())];
+        let (mut login, mut patience) = (None, None);
+        if let Some(carrier) = dial.carrier {
+            headers.extend(carrier.headers);
+            (login, patience) = (carrier.login, Some(carrier.patience));
+        }
         let outgoing = Outgoing {
             request_uri: dial.uri,
             from: dial.from,
@@ -156,8 +177,10 @@ impl SipLeg {
             call_id: None,
             routes: dial.routes,
             flow: dial.flow,
-            headers: vec![(Name::MaxForwards, dial.max_forwards.to_string())],
+            headers,
             offer,
+            login,
+            patience,
         };
         let mut events = Vec::new();
         let usage = InviteUsage::outgoing(outgoing, config, owner, &mut desk.step(&mut events));
@@ -205,6 +228,11 @@ impl SipLeg {
     /// The peer has proved itself on another flow.
     pub fn found_at(&mut self, flow: Flow) {
         self.flow = flow;
+    }
+
+    /// Who we are to a carrier that asks, after the leg was restored.
+    pub fn log_in(&mut self, login: Login) {
+        self.usage.log_in(login);
     }
 
     /// What its peer calls itself.

@@ -12,7 +12,7 @@ mod refer;
 mod sound;
 
 pub use identity::{Identity, contact_of};
-pub use leg::{Desk, Dial, PromptBook, Report, SipLeg, Stored, offer_of};
+pub use leg::{Carrier, Desk, Dial, PromptBook, Report, SipLeg, Stored, offer_of};
 pub use reason::reason_value;
 pub use refer::{Referee, referee};
 pub use sound::{NoPort, Sound};

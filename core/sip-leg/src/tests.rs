@@ -98,6 +98,7 @@ impl Office {
             max_forwards: 69,
             offer,
             near: None,
+            carrier: None,
         };
         let config = config(flow);
         self.with(|desk, _| SipLeg::dial(dial, sound, config, Owner(2), desk))

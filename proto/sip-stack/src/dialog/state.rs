@@ -224,6 +224,12 @@ impl Dialog {
         self.write(Method::Cancel, number, origin)
     }
 
+    /// The Request-URI of our requests: the target, or the first route when it routes strictly.
+    #[must_use]
+    pub fn request_uri(&self) -> &str {
+        route::path(&self.remote_target, &self.routes).request_uri
+    }
+
     fn write(&self, method: Method<'_>, number: u32, origin: Origin<'_>) -> Builder {
         let path = route::path(&self.remote_target, &self.routes);
         let mut builder = Builder::request(method, path.request_uri);

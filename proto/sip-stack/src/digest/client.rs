@@ -29,6 +29,20 @@ impl std::fmt::Debug for Password<'_> {
     }
 }
 
+/// The strongest challenge we understand (RFC 8760 §2.4).
+pub(super) fn best<'c>(
+    challenges: impl IntoIterator<Item = Challenge<'c>>,
+) -> Option<(Algorithm, Challenge<'c>)> {
+    challenges
+        .into_iter()
+        .filter(Challenge::is_digest)
+        .filter_map(|challenge| {
+            let token = challenge.param("algorithm");
+            Some((Algorithm::from_token(token.as_deref())?, challenge))
+        })
+        .max_by_key(|(algorithm, _)| *algorithm)
+}
+
 /// The value of Authorization or Proxy-Authorization that answers the strongest challenge we
 /// understand (RFC 8760 §2.4); none when there is no such.
 ///
@@ -41,14 +55,7 @@ pub fn answer<'c>(
     count: u32,
     cnonce: &str,
 ) -> Option<String> {
-    let (algorithm, challenge) = challenges
-        .into_iter()
-        .filter(Challenge::is_digest)
-        .filter_map(|challenge| {
-            let token = challenge.param("algorithm");
-            Some((Algorithm::from_token(token.as_deref())?, challenge))
-        })
-        .max_by_key(|(algorithm, _)| *algorithm)?;
+    let (algorithm, challenge) = best(challenges)?;
     let (realm, nonce) = (challenge.param("realm")?, challenge.param("nonce")?);
     let counts = match challenge.param("qop") {
         None => false,

@@ -120,6 +120,11 @@ impl Transactions {
         self.random.token(26)
     }
 
+    /// A client nonce (RFC 7616 §3.4): 16 letters nobody has used.
+    pub fn cnonce(&mut self) -> String {
+        self.random.token(16)
+    }
+
     /// How long a request of a dialog waits, in `low..high` in steps of 10 ms (RFC 3261 §14.1
     /// asks for them). Nobody outside can guess it; and since it follows from the peer's tag and
     /// the request's number, it is the same whatever other dialogs draw.

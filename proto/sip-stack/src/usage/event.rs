@@ -72,7 +72,8 @@ pub enum Event {
         sdp: Option<Bytes>,
     },
     /// Caller: the INVITE failed. Without a message nothing was heard (408) or it could not be
-    /// sent (503). [`Event::Terminated`] follows.
+    /// sent (503). [`Event::Terminated`] follows, at once or, when our patience was over before
+    /// the transaction was, later.
     Refused {
         /// 300 to 699.
         status: u16,

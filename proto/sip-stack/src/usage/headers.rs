@@ -5,6 +5,8 @@ use sip_message::{Builder, Message, Method, Name};
 
 use super::config::Config;
 use super::offer::SDP;
+use super::step::Cx;
+use crate::digest::Login;
 
 /// The methods a usage understands.
 pub(super) const ALLOW: &str =
@@ -46,6 +48,19 @@ pub(super) fn push_identity(builder: &mut Builder, config: &Config, supported: &
 pub(super) fn push_agent(builder: &mut Builder, config: &Config) {
     if let Some(agent) = &config.agent {
         builder.text(Name::UserAgent, agent);
+    }
+}
+
+/// Credentials, once the peer has asked for them.
+pub(super) fn push_login(
+    builder: &mut Builder,
+    login: &mut Login,
+    (method, uri): (Method<'_>, &str),
+    cx: &mut Cx<'_, '_>,
+) {
+    let cnonce = cx.step.transactions.cnonce();
+    if let Some((name, value)) = login.header(method.as_str(), uri, &cnonce) {
+        builder.text(name, &value);
     }
 }
 

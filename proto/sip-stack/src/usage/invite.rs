@@ -18,6 +18,7 @@ use super::event::Ending;
 use super::request::Request;
 use super::step::{Cx, Phase, Step, Timer, Untimely};
 use crate::dialog::{Dialog, DialogName};
+use crate::digest::Login;
 use crate::transaction::{ClientKey, Event, Owner, ServerKey};
 use incoming::Called;
 use leaving::Leaving;
@@ -172,6 +173,14 @@ impl InviteUsage {
         }
     }
 
+    /// Who we are to a peer that asks, after a confirmed usage was continued: the stored form
+    /// holds no passwords.
+    pub fn log_in(&mut self, login: Login) {
+        if let State::Live(live) = &mut self.state {
+            live.peer.login = Some(Box::new(login));
+        }
+    }
+
     /// The state of a confirmed usage at rest; none in other phases.
     #[must_use]
     pub fn snapshot(&self, now: Instant) -> Option<Snapshot> {
@@ -295,9 +304,10 @@ impl InviteUsage {
                 State::Incoming(called) => called.heard(key, Ok(&message), cx),
                 State::Outgoing(calling) => calling.heard(key, flow, &message, cx),
                 State::Live(live) => live.heard(key, flow, &message, cx),
-                other @ (State::Leaving(_) | State::Over) => {
+                State::Leaving(leaving) => leaving.heard(key, flow, &message, cx),
+                State::Over => {
                     dismiss_within(key, flow, &message, None, cx);
-                    other
+                    State::Over
                 }
             },
             Event::ClientTimedOut { key, .. } => unanswered(state, key, true, cx),
@@ -360,6 +370,7 @@ fn unanswered(state: State, key: ClientKey, sent_at_all: bool, cx: &mut Cx<'_, '
         State::Incoming(called) => called.heard(key, Err(sent_at_all), cx),
         State::Outgoing(calling) => calling.unanswered(key, sent_at_all, cx),
         State::Live(live) => live.unanswered(key, sent_at_all, cx),
-        other @ (State::Leaving(_) | State::Over) => other,
+        State::Leaving(leaving) => leaving.unanswered(key, cx),
+        State::Over => State::Over,
     }
 }

@@ -9,12 +9,13 @@ use sip_message::{Builder, Message, Method, Name};
 
 use super::business::{Business, Sent};
 use super::event::{Ending, Event};
-use super::headers::{ALLOW, Abilities, SUPPORTED, push_agent, push_sdp, unsupported};
+use super::headers::{ALLOW, Abilities, SUPPORTED, push_agent, push_login, push_sdp, unsupported};
 use super::offer::{Exchange, SDP};
 use super::request::{Asks, Request};
 use super::session_timer::SessionTimer;
 use super::step::{Cx, Timer, flow_towards};
 use crate::dialog::{Dialog, Origin};
+use crate::digest::Login;
 use crate::transaction::{ClientKey, Sending};
 use modify::Waiting;
 
@@ -48,6 +49,8 @@ pub(super) struct Peer {
     /// What we shall do when nothing else is under way.
     pub(super) waiting: Option<Waiting>,
     pub(super) session: Option<SessionTimer>,
+    /// Who we are to a peer that asks.
+    pub(super) login: Option<Box<Login>>,
 }
 
 impl Peer {
@@ -61,6 +64,7 @@ impl Peer {
             business: Business::Idle,
             waiting: None,
             session: None,
+            login: None,
         }
     }
 
@@ -75,6 +79,9 @@ impl Peer {
         let sent_by = cx.config.sent_by.as_deref();
         let (mut builder, number) = self.dialog.request(method, Origin { branch, sent_by });
         push_agent(&mut builder, cx.config);
+        if let Some(login) = &mut self.login {
+            push_login(&mut builder, login, (method, self.dialog.request_uri()), cx);
+        }
         fill(&mut builder);
         let flow = flow_towards(self.dialog.flow(), self.dialog.next_hop(), cx.config);
         let sending = Sending {
@@ -105,6 +112,9 @@ impl Peer {
         let sent_by = cx.config.sent_by.as_deref();
         let mut ack = self.dialog.ack(number, Origin { branch, sent_by });
         push_agent(&mut ack, cx.config);
+        if let Some((name, value)) = self.login.as_ref().and_then(|login| login.shown()) {
+            ack.text(name, value);
+        }
         push_sdp(&mut ack, sdp);
         let flow = flow_towards(self.dialog.flow(), self.dialog.next_hop(), cx.config);
         let tag = self.dialog.remote_tag();
@@ -113,14 +123,22 @@ impl Peer {
             .acknowledge(key, tag, flow, ack.finish());
     }
 
+    /// Whether a refused request is worth sending again, as the peer asks who we are.
+    /// `answered` says how often it did so before.
+    pub(super) fn is_asked(&mut self, response: &Message, answered: u8) -> bool {
+        let login = self.login.as_mut();
+        login.is_some_and(|login| login.challenged(response, answered))
+    }
+
     /// Ends the dialog from our side; whatever is open in it is closed first.
-    pub(super) fn bye(&mut self, reason: Option<&str>, cx: &mut Cx<'_, '_>) {
+    pub(super) fn bye(&mut self, reason: Option<&str>, cx: &mut Cx<'_, '_>) -> ClientKey {
         self.close(cx);
-        self.send(Method::Bye, cx, |bye| {
+        let bye = self.send(Method::Bye, cx, |bye| {
             if let Some(reason) = reason {
                 bye.text(Name::Reason, reason);
             }
         });
+        bye.key
     }
 
     /// Gives what is open its last word: an unanswered request 487 (RFC 3261 §15.1.2), an

@@ -63,6 +63,8 @@ pub enum Timer {
     AwaitPrack,
     /// The provisional anew each minute (RFC 3261 §13.3.1.1).
     RenewProvisional,
+    /// Nothing was heard of our INVITE, not even 100.
+    AwaitAnything,
     /// No final response 64 × T1 after our CANCEL.
     AwaitCancelled,
     /// After 491: try again (RFC 3261 §14.1).

@@ -4,6 +4,7 @@
 
 mod callee;
 mod caller;
+mod challenged;
 mod live;
 mod matrix;
 mod modify;

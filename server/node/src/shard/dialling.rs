@@ -78,6 +78,7 @@ impl Shard {
             max_forwards: entry.max_forwards,
             offer,
             near: None,
+            carrier: None,
         })
     }
 

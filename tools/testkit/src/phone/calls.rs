@@ -96,6 +96,8 @@ impl Phone {
             flow,
             headers: line.request.extra.iter().cloned().chain(proof).collect(),
             offer: Some(offer).filter(|_| !line.offers.late),
+            login: None,
+            patience: None,
         };
         let mut events = Vec::new();
         let mut step = Step {

@@ -120,8 +120,7 @@ impl Live {
         if matches!(&self.peer.business, Business::Unacknowledged(answer) if answer.first) {
             return State::Leaving(Box::new(Leaving::new(self.peer, reason)));
         }
-        self.peer.bye(reason, cx);
-        State::over(cx)
+        Leaving::leave(Leaving::new(self.peer, reason), cx)
     }
 
     /// An ACK.

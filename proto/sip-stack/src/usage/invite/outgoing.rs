@@ -1,5 +1,7 @@
 //! Caller: from the INVITE to its final response (RFC 3261 §13.2, RFC 3262 §4).
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use machine::{Deadline, Instant, earliest};
 use sip_message::{Builder, Flow, Message, Method, Name};
@@ -8,13 +10,16 @@ use super::State;
 use super::live::Live;
 use crate::Branch;
 use crate::dialog::{Dialog, Origin, push_via};
+use crate::digest::Login;
 use crate::transaction::{ClientKey, Sending, TRANSACTION_LIFE};
 use crate::usage::business::{Business, Sent};
 use crate::usage::config::{MAX_INTERVAL_RETRIES, Reliability};
 use crate::usage::dismiss::dismiss_within;
 use crate::usage::event::Event;
 use crate::usage::forks::Forks;
-use crate::usage::headers::{SUPPORTED, SUPPORTED_PLAINLY, push_agent, push_identity, push_sdp};
+use crate::usage::headers::{
+    SUPPORTED, SUPPORTED_PLAINLY, push_agent, push_identity, push_login, push_sdp,
+};
 use crate::usage::offer::{Turn, sdp_of};
 use crate::usage::peer::Stage;
 use crate::usage::request::{Asks, Request};
@@ -40,13 +45,19 @@ pub struct Outgoing {
     pub headers: Vec<(Name<'static>, String)>,
     /// Our offer; none to let the callee offer.
     pub offer: Option<Bytes>,
+    /// Who we are, should we be asked (401, 407). Requests of early dialogs go without.
+    pub login: Option<Login>,
+    /// How long nothing at all may be heard, not even 100: then the INVITE is refused with 408,
+    /// long before its transaction gives up, so that another way can be tried. None to wait for
+    /// the transaction (32 s).
+    pub patience: Option<Duration>,
 }
 
 /// What has been heard so far, and whether we still want the call.
 #[derive(Clone, Debug)]
 enum Wish {
     /// Nothing was heard; a CANCEL could overtake the INVITE (RFC 3261 §9.1).
-    Unheard,
+    Unheard { until: Option<Instant> },
     /// A provisional response came.
     Heard,
     /// Given up before anything was heard.
@@ -65,28 +76,35 @@ pub(super) struct Calling {
     wish: Wish,
     min_se: u32,
     interval_retries: u8,
+    /// Challenges answered.
+    answered: u8,
 }
 
 impl Calling {
     /// Sends an INVITE; `name` is its Call-ID and our tag.
-    pub(super) fn send(plan: Outgoing, name: (String, String), cx: &mut Cx<'_, '_>) -> Box<Self> {
+    pub(super) fn send(
+        mut plan: Outgoing,
+        name: (String, String),
+        cx: &mut Cx<'_, '_>,
+    ) -> Box<Self> {
         let min_se = cx.config.session.min_se;
-        let invite = send_invite(&plan, &name, 1, min_se, cx);
+        let invite = send_invite(&mut plan, &name, 1, min_se, cx);
         Box::new(Self {
+            wish: Wish::unheard(&plan, cx),
             plan,
             name,
             invite,
             forks: Forks::default(),
-            wish: Wish::Unheard,
             min_se,
             interval_retries: 0,
+            answered: 0,
         })
     }
 
     /// Gives up; false when that was done before.
     pub(super) fn cancel(&mut self, reason: Option<&str>, cx: &mut Cx<'_, '_>) -> bool {
         match self.wish {
-            Wish::Unheard => {
+            Wish::Unheard { .. } => {
                 let reason = reason.map(str::to_owned);
                 self.wish = Wish::CancelWhenHeard { reason };
             }
@@ -152,7 +170,7 @@ impl Calling {
 
     fn provisional(&mut self, flow: Flow, response: &Message, cx: &mut Cx<'_, '_>) {
         match std::mem::replace(&mut self.wish, Wish::Heard) {
-            Wish::Unheard | Wish::Heard => {
+            Wish::Unheard { .. } | Wish::Heard => {
                 if response.status() != Some(100) {
                     let offer = self.plan.offer.as_ref();
                     self.forks
@@ -181,6 +199,7 @@ impl Calling {
         let mut peer = self.forks.choose(dialog, self.plan.offer.as_ref());
         self.forks.close(cx);
         peer.stage = Stage::Confirmed;
+        peer.login = self.plan.login.take().map(Box::new);
         peer.abilities.learn(response);
         let terms = session_timer::as_caller(&cx.config.session, response);
         peer.session = terms.map(|terms| SessionTimer::begin(terms, cx.now()));
@@ -210,21 +229,39 @@ impl Calling {
     }
 
     fn refused(mut self: Box<Self>, status: u16, response: &Message, cx: &mut Cx<'_, '_>) -> State {
+        if self.is_given_up() {
+            return self.fail(status, Some(response), cx);
+        }
+        if self.is_asked(response) {
+            self.answered += 1;
+            return self.again(cx);
+        }
         let least = response.min_se().ok().flatten();
         if status == 422
-            && !self.is_given_up()
             && self.interval_retries < MAX_INTERVAL_RETRIES
             && let Some(least) = least.filter(|least| *least > self.min_se)
         {
             self.min_se = least;
             self.interval_retries += 1;
-            self.forks = Forks::default();
-            let number = self.invite.number + 1;
-            self.invite = send_invite(&self.plan, &self.name, number, least, cx);
-            self.wish = Wish::Unheard;
-            return State::Outgoing(self);
+            return self.again(cx);
         }
         self.fail(status, Some(response), cx)
+    }
+
+    /// Whether the callee asks who we are, and we have an answer.
+    fn is_asked(&mut self, response: &Message) -> bool {
+        let login = self.plan.login.as_mut();
+        login.is_some_and(|login| login.challenged(response, self.answered))
+    }
+
+    /// The same INVITE, with the next number and a branch of its own (RFC 3261 §22.2).
+    fn again(mut self: Box<Self>, cx: &mut Cx<'_, '_>) -> State {
+        self.forks.close(cx);
+        self.forks = Forks::default();
+        let number = self.invite.number + 1;
+        self.invite = send_invite(&mut self.plan, &self.name, number, self.min_se, cx);
+        self.wish = Wish::unheard(&self.plan, cx);
+        State::Outgoing(self)
     }
 
     /// The INVITE came to nothing; after a CANCEL of ours that is what we wanted.
@@ -287,7 +324,8 @@ impl Calling {
     pub(super) fn deadline(&self) -> Option<Deadline<Timer>> {
         let give_up = match self.wish {
             Wish::Cancelled { give_up } => Some(Deadline::new(give_up, Timer::AwaitCancelled)),
-            Wish::Unheard | Wish::Heard | Wish::CancelWhenHeard { .. } => None,
+            Wish::Unheard { until } => until.map(|at| Deadline::new(at, Timer::AwaitAnything)),
+            Wish::Heard | Wish::CancelWhenHeard { .. } => None,
         };
         earliest(give_up, self.forks.deadline())
     }
@@ -301,13 +339,30 @@ impl Calling {
             self.forks.close(cx);
             return State::over(cx);
         }
+        if let Wish::Unheard { until } = self.wish
+            && until.is_some_and(|until| until <= cx.now())
+        {
+            // Should the callee wake up after all, it is told that nobody wants it any more.
+            self.wish = Wish::CancelWhenHeard { reason: None };
+            cx.tell(Event::Refused {
+                status: 408,
+                message: None,
+            });
+        }
         self.forks.expire(cx);
         State::Outgoing(self)
     }
 }
 
+impl Wish {
+    fn unheard(plan: &Outgoing, cx: &Cx<'_, '_>) -> Self {
+        let until = plan.patience.map(|patience| cx.now() + patience);
+        Self::Unheard { until }
+    }
+}
+
 fn send_invite(
-    plan: &Outgoing,
+    plan: &mut Outgoing,
     name: &(String, String),
     number: u32,
     min_se: u32,
@@ -316,6 +371,9 @@ fn send_invite(
     let branch = cx.step.transactions.branch();
     let flow = plan.flow;
     let mut invite = begin(Method::Invite, plan, name, (branch, number), cx);
+    if let Some(login) = &mut plan.login {
+        push_login(&mut invite, login, (Method::Invite, &plan.request_uri), cx);
+    }
     let supported = match (cx.config.reliability, &plan.offer) {
         (Reliability::Never, _) | (_, None) => SUPPORTED_PLAINLY,
         (Reliability::Supported, Some(_)) => SUPPORTED,

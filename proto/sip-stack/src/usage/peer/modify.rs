@@ -141,6 +141,9 @@ impl Peer {
                 self.again(ours, wait, status, cx);
             }
             422 => self.again_longer(ours, response, cx),
+            401 | 407 if self.is_asked(response, ours.attempts) => {
+                self.again(ours, Duration::ZERO, status, cx);
+            }
             _ => match response
                 .retry_after()
                 .filter(|wait| *wait <= MAX_RETRY_AFTER)

@@ -347,3 +347,33 @@ fn before_an_exchange_nothing_can_be_offered_anew() {
     let early = pair.order(A, |usage, step| usage.reoffer(Some(sdp("a1")), step));
     assert!(early.is_err());
 }
+
+#[test]
+fn a_callee_that_says_nothing_at_all_is_given_up_before_its_transaction() {
+    let mut pair = Pair::new(5);
+    pair.sides[B].raw = true;
+    pair.patience = Some(4 * SECOND);
+    pair.call(Some("a0"));
+    pair.run(4 * SECOND - SECOND / 100);
+    assert!(pair.story(A).is_empty());
+    pair.run(SECOND / 10);
+    assert_eq!(pair.story(A), ["refused 408 by nobody"]);
+    let invite = pair.sides[B].inbox[0].clone();
+    pair.respond(A, &invite, 180, "late", contact);
+    assert_eq!(pair.all_sent(A, "CANCEL").len(), 1, "it is told to stop");
+    pair.respond(A, &invite, 487, "late", |_| {});
+    assert_eq!(pair.story(A), ["refused 408 by nobody", "terminated"]);
+}
+
+#[test]
+fn a_callee_that_says_trying_is_waited_for() {
+    let mut pair = Pair::new(5);
+    pair.sides[B].raw = true;
+    pair.patience = Some(4 * SECOND);
+    pair.call(Some("a0"));
+    pair.run(SECOND);
+    let invite = pair.sides[B].inbox[0].clone();
+    pair.respond(A, &invite, 100, "", |_| {});
+    pair.run(20 * SECOND);
+    assert!(pair.story(A).is_empty());
+}

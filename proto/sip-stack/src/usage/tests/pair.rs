@@ -8,6 +8,7 @@ use bytes::Bytes;
 use machine::{Instant, Random};
 use sip_message::{Builder, Flow, Limits as MessageLimits, Message, Method, Name, response_to};
 
+use crate::digest::Login;
 use crate::transaction::{self, Limits, Owner, Transactions, Transmit};
 use crate::usage::{
     Config, Event, InviteUsage, Outgoing, Phase, Snapshot, Step, Untimely, dismiss,
@@ -62,6 +63,10 @@ pub(super) struct Pair {
     pub(super) weather: Weather,
     /// Every message sent: by whom, when, and the message.
     pub(super) sent: Vec<(usize, Instant, Message)>,
+    /// Who A is to a callee that asks.
+    pub(super) login: Option<Login>,
+    /// How long A waits for a first sign.
+    pub(super) patience: Option<Duration>,
     random: Random,
     wire: BTreeMap<(Instant, u64), (usize, Bytes)>,
     count: u64,
@@ -255,6 +260,8 @@ impl Pair {
             sides: [Side::new(1, &mut random), Side::new(2, &mut random)],
             weather: FAIR,
             sent: Vec::new(),
+            login: None,
+            patience: None,
             random: random.fork("network"),
             wire: BTreeMap::new(),
             count: 0,
@@ -295,6 +302,8 @@ impl Pair {
             flow: Flow::udp(side.address, ([192, 0, 2, 2], 5060).into()),
             headers,
             offer: offer.map(sdp),
+            login: self.login.clone(),
+            patience: self.patience,
         };
         let mut events = Vec::new();
         let mut step = Step {

@@ -1,0 +1,73 @@
+//! Peers: in which order a call tries the addresses of a trunk.
+
+use crate::Standing;
+use machine::Instant;
+use std::time::Duration;
+
+/// Peers of one trunk at most.
+pub const PEERS_MAX: usize = 8;
+/// A peer that failed a call is tried after the others for so long.
+const SUSPECT_FOR: Duration = Duration::from_secs(30);
+
+#[derive(Clone, Copy, Debug)]
+struct Peer {
+    standing: Standing,
+    suspect_until: Option<Instant>,
+}
+
+/// How the peers of one trunk stand.
+#[derive(Clone, Debug)]
+pub struct Peers(Vec<Peer>);
+
+impl Peers {
+    /// So many peers, all of them up; no more than [`PEERS_MAX`] are looked at.
+    #[must_use]
+    pub fn new(count: usize) -> Peers {
+        let fresh = Peer {
+            standing: Standing::Up,
+            suspect_until: None,
+        };
+        Peers(vec![fresh; count.min(PEERS_MAX)])
+    }
+
+    /// A probe has found out.
+    pub fn stands(&mut self, peer: usize, standing: Standing) {
+        if let Some(peer) = self.0.get_mut(peer) {
+            peer.standing = standing;
+            if standing == Standing::Up {
+                peer.suspect_until = None;
+            }
+        }
+    }
+
+    /// A call failed at it (no answer, 503).
+    pub fn failed(&mut self, peer: usize, now: Instant) {
+        if let Some(peer) = self.0.get_mut(peer) {
+            peer.suspect_until = Some(now + SUSPECT_FOR);
+        }
+    }
+
+    /// A call was answered by it.
+    pub fn answered(&mut self, peer: usize) {
+        self.stands(peer, Standing::Up);
+    }
+
+    /// The order for a call now: as configured, but those that are down or failed lately come
+    /// last. None is left out: a wrong suspicion must not cost the call.
+    #[must_use]
+    pub fn in_order(&self, now: Instant) -> Vec<usize> {
+        let good = |peer: &Peer| {
+            peer.standing == Standing::Up && peer.suspect_until.is_none_or(|until| until <= now)
+        };
+        let (mut first, last): (Vec<usize>, Vec<usize>) =
+            (0..self.0.len()).partition(|at| self.0.get(*at).is_some_and(good));
+        first.extend(last);
+        first
+    }
+
+    /// Whether any peer is up.
+    #[must_use]
+    pub fn any_up(&self) -> bool {
+        self.0.iter().any(|peer| peer.standing == Standing::Up)
+    }
+}

@@ -1,0 +1,7 @@
+//! Tests: the machines against carriers written by hand.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod identities;
+mod peers;
+mod probes;
+mod registrations;
