@@ -31,6 +31,12 @@ impl Identity<'_> {
 pub fn contact_of(flow: &Flow) -> String {
     match flow.transport {
         Transport::Udp => format!("<sip:{}>", flow.local),
-        Transport::Tcp => format!("<sip:{};transport=tcp>", flow.local),
+        Transport::Tcp | Transport::Tls | Transport::Ws | Transport::Wss => {
+            format!(
+                "<sip:{};transport={}>",
+                flow.local,
+                flow.transport.uri_token()
+            )
+        }
     }
 }

@@ -13,24 +13,49 @@ pub enum Transport {
     Udp,
     /// A byte stream, framed by `Content-Length` (RFC 3261 §18.3).
     Tcp,
+    /// The same, encrypted (RFC 3261 §26.2).
+    Tls,
+    /// Messages of a WebSocket, which its client opened (RFC 7118).
+    Ws,
+    /// The same, encrypted.
+    Wss,
 }
 
 impl Transport {
-    /// The token used in Via (`UDP`, `TCP`).
+    /// The token used in Via (`UDP`, `TCP`, `TLS`, `WS`, `WSS`; RFC 3261 §20.42, RFC 7118 §5.1).
     #[must_use]
     pub const fn via_token(self) -> &'static str {
         match self {
             Self::Udp => "UDP",
             Self::Tcp => "TCP",
+            Self::Tls => "TLS",
+            Self::Ws => "WS",
+            Self::Wss => "WSS",
         }
     }
 
-    /// The token used in the `transport` URI parameter (`udp`, `tcp`).
+    /// The token used in the `transport` URI parameter (`udp`, `tcp`, `tls`, `ws`). RFC 3261
+    /// §26.2.2 would rather have no `tls` and RFC 7118 §5.2 knows no `wss`, but `tls` is what
+    /// phones write and read, and `ws` what those on WebSockets do.
     #[must_use]
     pub const fn uri_token(self) -> &'static str {
         match self {
             Self::Udp => "udp",
             Self::Tcp => "tcp",
+            Self::Tls => "tls",
+            Self::Ws | Self::Wss => "ws",
+        }
+    }
+
+    /// The name for people, logs and settings; each transport has its own.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Udp => "udp",
+            Self::Tcp => "tcp",
+            Self::Tls => "tls",
+            Self::Ws => "ws",
+            Self::Wss => "wss",
         }
     }
 
@@ -40,26 +65,23 @@ impl Transport {
     pub const fn is_reliable(self) -> bool {
         match self {
             Self::Udp => false,
-            Self::Tcp => true,
+            Self::Tcp | Self::Tls | Self::Ws | Self::Wss => true,
         }
     }
 
     /// Reads a Via or URI token without regard to case.
     #[must_use]
     pub fn from_token(token: &str) -> Option<Self> {
-        if token.eq_ignore_ascii_case("udp") {
-            Some(Self::Udp)
-        } else if token.eq_ignore_ascii_case("tcp") {
-            Some(Self::Tcp)
-        } else {
-            None
-        }
+        let known = [Self::Udp, Self::Tcp, Self::Tls, Self::Ws, Self::Wss];
+        known
+            .into_iter()
+            .find(|transport| token.eq_ignore_ascii_case(transport.name()))
     }
 }
 
 impl fmt::Display for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.uri_token())
+        f.write_str(self.name())
     }
 }
 
@@ -88,7 +110,7 @@ impl Flow {
         }
     }
 
-    /// A flow over a connection.
+    /// A flow over a plain connection.
     #[must_use]
     pub const fn tcp(local: SocketAddr, remote: SocketAddr, connection: u64) -> Self {
         Self {
@@ -97,6 +119,12 @@ impl Flow {
             remote,
             connection,
         }
+    }
+
+    /// The same path by another transport.
+    #[must_use]
+    pub const fn over(self, transport: Transport) -> Self {
+        Self { transport, ..self }
     }
 }
 
@@ -107,5 +135,36 @@ impl fmt::Display for Flow {
             write!(f, " #{}", self.connection)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Transport; 5] = [
+        Transport::Udp,
+        Transport::Tcp,
+        Transport::Tls,
+        Transport::Ws,
+        Transport::Wss,
+    ];
+
+    #[test]
+    fn every_transport_is_known_by_its_via_token_in_any_case() {
+        for transport in ALL {
+            assert_eq!(
+                Transport::from_token(transport.via_token()),
+                Some(transport)
+            );
+            assert_eq!(Transport::from_token(transport.name()), Some(transport));
+        }
+        assert_eq!(Transport::from_token("sctp"), None);
+    }
+
+    #[test]
+    fn the_uri_of_a_secure_web_socket_says_ws_since_that_is_the_only_token_there_is() {
+        assert_eq!(Transport::Wss.uri_token(), "ws");
+        assert_eq!(Transport::Tls.uri_token(), "tls");
     }
 }

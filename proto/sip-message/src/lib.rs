@@ -4,7 +4,8 @@
 //! is asked for. Nothing here knows a clock, a socket or a dialog.
 //!
 //! Sources: RFC 3261 §7, §18, §19, §20, §25; RFC 3581 (`rport`), RFC 3966 (`tel`), RFC 5118
-//! (IPv6), RFC 4475 (the torture messages, all of which are tests here).
+//! (IPv6), RFC 4475 (the torture messages, all of which are tests here); RFC 6455 and RFC 7118
+//! (WebSockets).
 //!
 //! ```
 //! use sip_message::{Limits, Message, Method};
@@ -38,6 +39,7 @@ mod text;
 mod typed;
 mod uri;
 mod via;
+pub mod web_socket;
 
 pub use address::{Contacts, NameAddr};
 pub use auth::{Challenge, Credentials};
