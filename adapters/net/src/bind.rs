@@ -11,6 +11,7 @@ use crate::config::{Config, DatagramLimits, Listener};
 use crate::datagrams::DatagramSocket;
 use crate::streams::StreamListener;
 use crate::sys::{self, Direction, Epoll, Interest};
+use crate::tls::ClientCertificates;
 use crate::token::Token;
 
 /// What became of one listener.
@@ -33,6 +34,9 @@ pub enum BindError {
     TooManyListeners(usize),
     /// A shard above [`Config::MAX_SHARD`].
     Shard(u16),
+    /// A listener of TLS or WSS, and no certificate; or one that asks for certificates, and no
+    /// authority to judge them.
+    Keyring(Listener),
     /// The kernel refused a listener.
     Listener(Listener, io::Error),
     /// The kernel refused what the loop waits by.
@@ -50,6 +54,16 @@ impl fmt::Display for BindError {
                 )
             }
             BindError::Shard(n) => write!(f, "shard {n}, the highest is {}", Config::MAX_SHARD),
+            BindError::Keyring(listener) => {
+                let (transport, at) = (listener.transport, listener.at);
+                let what = match listener.clients {
+                    ClientCertificates::Unasked => "a certificate of ours",
+                    ClientCertificates::Optional | ClientCertificates::Required => {
+                        "an authority of its clients' certificates"
+                    }
+                };
+                write!(f, "{transport} {at} needs {what}")
+            }
             BindError::Listener(listener, error) => {
                 write!(
                     f,
@@ -65,7 +79,7 @@ impl fmt::Display for BindError {
 impl std::error::Error for BindError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            BindError::TooManyListeners(_) | BindError::Shard(_) => None,
+            BindError::TooManyListeners(_) | BindError::Shard(_) | BindError::Keyring(_) => None,
             BindError::Listener(_, error) | BindError::Poll(error) => Some(error),
         }
     }
@@ -92,7 +106,17 @@ impl Opened {
         for listener in &config.listeners {
             let done = match listener.transport {
                 Transport::Udp => opened.open_datagram(*listener, config, epoll),
-                Transport::Tcp => opened.open_stream(*listener, config, epoll),
+                Transport::Tcp | Transport::Ws => opened.open_stream(*listener, config, epoll),
+                Transport::Tls | Transport::Wss => {
+                    let keyring = config.keyring.as_ref();
+                    if keyring
+                        .and_then(|ring| ring.way(listener.clients))
+                        .is_none()
+                    {
+                        return Err(BindError::Keyring(*listener));
+                    }
+                    opened.open_stream(*listener, config, epoll)
+                }
             };
             done.map_err(|error| BindError::Listener(*listener, error))?;
         }
@@ -151,7 +175,8 @@ impl Opened {
         };
         let token = Token::Listener(self.streams.len()).pack();
         epoll.add(socket.as_fd(), token, Interest::READ)?;
-        self.streams.push(StreamListener::new(socket, token));
+        self.streams
+            .push(StreamListener::new(socket, listener, token));
         self.bound.push(bound);
         Ok(())
     }

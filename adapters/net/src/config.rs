@@ -4,37 +4,51 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use sip_message::flow::Transport;
+use sip_message::web_socket::Origins;
 
 use crate::clock::LoopClock;
+use crate::tls::{ClientCertificates, Keyring};
 
 /// One address to listen on. UDP sockets are also what outgoing datagrams leave from; outgoing
 /// streams need no listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Listener {
-    /// UDP or TCP.
+    /// What is spoken there.
     pub transport: Transport,
     /// The address; a wildcard IP listens on all of its family (v6 sockets take v6 only), port 0
     /// lets the kernel choose, see [`crate::Bound`].
     pub at: SocketAddr,
+    /// Whether peers must show a certificate; of TLS and WSS only.
+    pub clients: ClientCertificates,
 }
 
 impl Listener {
+    /// Listens for one transport, and asks nobody for a certificate.
+    #[must_use]
+    pub fn new(transport: Transport, at: SocketAddr) -> Listener {
+        Listener {
+            transport,
+            at,
+            clients: ClientCertificates::Unasked,
+        }
+    }
+
     /// Listens for datagrams.
     #[must_use]
     pub fn udp(at: SocketAddr) -> Listener {
-        Listener {
-            transport: Transport::Udp,
-            at,
-        }
+        Listener::new(Transport::Udp, at)
     }
 
     /// Listens for streams.
     #[must_use]
     pub fn tcp(at: SocketAddr) -> Listener {
-        Listener {
-            transport: Transport::Tcp,
-            at,
-        }
+        Listener::new(Transport::Tcp, at)
+    }
+
+    /// Asks peers for certificates.
+    #[must_use]
+    pub fn asking(self, clients: ClientCertificates) -> Listener {
+        Listener { clients, ..self }
     }
 }
 
@@ -54,6 +68,10 @@ pub struct Config {
     /// [`Failure::Unreachable`](crate::Failure::Unreachable) (RFC 3261 §18.4). The bytes given
     /// back are then as many as the ICMP message quoted.
     pub report_unreachable: bool,
+    /// What TLS and WSS are spoken with; may be replaced while the loop runs.
+    pub keyring: Option<Keyring>,
+    /// Which web pages may open a WebSocket (all).
+    pub origins: Origins,
     /// Where the instants given to the handler count from.
     pub clock: LoopClock,
     /// How much the loop may hold.
@@ -80,6 +98,8 @@ impl Config {
             shard: 0,
             share_addresses: false,
             report_unreachable: true,
+            keyring: None,
+            origins: Origins::default(),
             clock: LoopClock::start(),
             limits: Limits::default(),
         }
@@ -151,7 +171,7 @@ impl Default for DatagramLimits {
     }
 }
 
-/// The bounds of the TCP connections of a loop.
+/// The bounds of the connections of a loop: TCP, TLS and WebSockets together.
 #[derive(Debug, Clone)]
 pub struct StreamLimits {
     /// Live connections, accepted and outgoing together (8192).
@@ -160,6 +180,11 @@ pub struct StreamLimits {
     pub connections_per_source: usize,
     /// Outgoing connections still being opened (1024).
     pub connecting: usize,
+    /// Accepted connections of TLS, WS and WSS that have not agreed on keys, or have not asked for
+    /// a WebSocket (1024); beyond it the one that has taken longest gives way.
+    pub opening: usize,
+    /// How long that may take (10 s).
+    pub opening_timeout: Duration,
     /// Octets waiting to be written to one connection, apart from the kernel's (1 MiB).
     pub write_octets: usize,
     /// Messages waiting to be written to one connection (1024).
@@ -188,6 +213,8 @@ impl Default for StreamLimits {
             connections: 8192,
             connections_per_source: 256,
             connecting: 1024,
+            opening: 1024,
+            opening_timeout: Duration::from_secs(10),
             write_octets: 1 << 20,
             write_messages: 1024,
             buffer: 256 << 10,

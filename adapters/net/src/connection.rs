@@ -1,18 +1,21 @@
-//! One TCP connection: what it has read, what it still has to write, and until when.
+//! One connection: what it has read, what it still has to write, and until when.
 
-use std::io::{self, Read};
-use std::net::{IpAddr, Ipv6Addr, SocketAddr, TcpStream};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::io;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::os::fd::BorrowedFd;
 
 use bytes::Bytes;
 use machine::Instant;
 use sip_message::flow::Flow;
 
 use crate::config::StreamLimits;
+use crate::framing::Framing;
 use crate::handler::{CloseReason, Failure, Transmit};
-use crate::intake::{Ending, Intake, Reading};
+use crate::intake::{Ending, Reading};
 use crate::outbox::{Outbox, Writing};
-use crate::sys::{Interest, is_passing};
+use crate::sys::Interest;
+use crate::web_intake;
+use crate::wire::{Arrival, Wire};
 
 /// How far a connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +64,7 @@ impl Source {
 /// One connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    stream: TcpStream,
+    wire: Wire,
     pub(crate) flow: Flow,
     pub(crate) phase: Phase,
     /// The share it counts to; none for those we opened.
@@ -72,7 +75,7 @@ pub(crate) struct Connection {
     pub(crate) due: Instant,
     /// Whether it has something new to write.
     pub(crate) dirty: bool,
-    intake: Intake,
+    framing: Framing,
     outbox: Outbox,
     /// When anything last went either way.
     active: Instant,
@@ -80,15 +83,15 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(
-        stream: TcpStream,
+        wire: Wire,
+        framing: Framing,
         flow: Flow,
         source: Option<Source>,
-        limits: &StreamLimits,
         now: Instant,
     ) -> Connection {
         let accepted = source.is_some();
         Connection {
-            stream,
+            wire,
             flow,
             phase: if accepted {
                 Phase::Open
@@ -103,23 +106,29 @@ impl Connection {
             },
             due: now,
             dirty: false,
-            intake: Intake::new(limits.message, accepted.then_some(now)),
+            framing,
             outbox: Outbox::default(),
             active: now,
         }
     }
 
     pub(crate) fn fd(&self) -> BorrowedFd<'_> {
-        self.stream.as_fd()
+        self.wire.fd()
     }
 
     pub(crate) fn is_waiting(&self) -> bool {
-        !self.outbox.is_empty()
+        !self.outbox.is_empty() || self.wire.is_waiting()
+    }
+
+    /// Whether its peer may not send messages yet: keys are not agreed on, or a WebSocket is not
+    /// asked for.
+    pub(crate) fn is_opening(&self) -> bool {
+        self.wire.is_opening() || self.framing.is_opening()
     }
 
     /// Whether the connection being opened is open now, and why not.
     pub(crate) fn opened(&mut self, now: Instant) -> Result<(), Failure> {
-        match self.stream.take_error() {
+        match self.wire.stream().take_error() {
             Ok(None) => {
                 self.phase = Phase::Open;
                 self.active = now;
@@ -129,36 +138,51 @@ impl Connection {
         }
     }
 
-    /// Reads once, at most `scratch.len()` octets, and hands each whole message on.
+    /// Reads once, at most `scratch.len()` octets, and hands each whole message on. Tells how many
+    /// octets came.
     pub(crate) fn read(
         &mut self,
         scratch: &mut [u8],
         now: Instant,
         mut message: impl FnMut(Flow, Bytes),
-    ) -> Reading {
-        let n = match self.stream.read(scratch) {
-            Ok(0) => return Reading::ended(Ending::Peer),
-            Ok(n) => n,
-            Err(error) if is_passing(&error) => return Reading::ended(Ending::None),
-            Err(_) => return Reading::ended(Ending::Reset),
+    ) -> (usize, Reading) {
+        let Connection {
+            wire,
+            framing,
+            flow,
+            ..
+        } = self;
+        let mut reading = Reading::ended(Ending::None);
+        let arrival = wire.read(scratch, |octets| {
+            let next = framing.take(octets, now, |bytes| message(*flow, bytes));
+            let so_far = std::mem::replace(&mut reading, Reading::ended(Ending::None));
+            reading = so_far.and(next);
+            matches!(reading.end, Ending::None)
+        });
+        let (octets, end) = match arrival {
+            Arrival::Octets(n) => (n, Ending::None),
+            Arrival::End(n) => (n, Ending::Peer),
+            Arrival::Reset => (0, Ending::Reset),
+            Arrival::Refused(n) => (n, Ending::Refused),
         };
-        self.active = now;
-        let chunk = scratch.get(..n).unwrap_or(&[]);
-        self.intake
-            .take(chunk, now, |bytes| message(self.flow, bytes))
+        if octets > 0 {
+            self.active = now;
+        }
+        // what the messages ended with says more than what the octets did
+        if matches!(reading.end, Ending::None) {
+            reading.end = end;
+        }
+        (octets, reading)
     }
 
     /// What is held of a message that is no message.
     pub(crate) fn head(&self) -> Bytes {
-        self.intake.head()
+        self.framing.head()
     }
 
     /// Reads what a peer still says after the end and throws it away; tells whether it is done.
     pub(crate) fn discard(&mut self, scratch: &mut [u8]) -> bool {
-        match self.stream.read(scratch) {
-            Ok(n) => n == 0,
-            Err(error) => !is_passing(&error),
-        }
+        self.wire.discard(scratch)
     }
 
     /// Puts a message into the queue, or gives it back where too much waits.
@@ -167,17 +191,23 @@ impl Connection {
         transmit: Transmit,
         limits: &StreamLimits,
     ) -> Result<(), Transmit> {
-        self.outbox.put(transmit, limits)
+        match self.framing {
+            Framing::Stream(_) => self.outbox.put(transmit, limits),
+            Framing::Web(_) => {
+                let frame = web_intake::framed(&transmit.bytes);
+                self.outbox.put_framed(transmit, frame, limits)
+            }
+        }
     }
 
-    /// Answers `pings` keep-alives.
-    pub(crate) fn pong(&mut self, pings: usize, limits: &StreamLimits) {
-        self.outbox.pong(pings, limits);
+    /// Answers without asking anybody.
+    pub(crate) fn reply(&mut self, octets: Vec<u8>, limits: &StreamLimits) {
+        self.outbox.reply(octets.into(), limits);
     }
 
     /// Writes until nothing waits or the kernel takes no more.
     pub(crate) fn write(&mut self, now: Instant) -> Writing {
-        let done = self.outbox.write(&mut self.stream, now);
+        let done = self.outbox.write(&mut self.wire, now);
         if done.octets > 0 {
             self.active = now;
         }
@@ -185,9 +215,8 @@ impl Connection {
     }
 
     /// Says that we say no more.
-    pub(crate) fn shut(&self) {
-        // a peer that is gone already is no failure
-        let _ = self.stream.shutdown(std::net::Shutdown::Write);
+    pub(crate) fn shut(&mut self) {
+        self.wire.shut();
     }
 
     /// What was not written whole.
@@ -199,6 +228,11 @@ impl Connection {
     pub(crate) fn interest(&self) -> Interest {
         match self.phase {
             Phase::Connecting => Interest::WRITE,
+            // what waits for keys cannot be written however ready the kernel is
+            Phase::Open if self.wire.is_opening() => Interest {
+                read: true,
+                write: self.wire.is_waiting(),
+            },
             Phase::Open => Interest {
                 read: true,
                 write: self.is_waiting(),
@@ -224,10 +258,12 @@ impl Connection {
                     .outbox
                     .stalled()
                     .map(|since| since + limits.stall_timeout);
-                let partial = self
-                    .intake
-                    .partial()
-                    .map(|since| since + limits.frame_timeout);
+                let patience = if self.is_opening() {
+                    limits.opening_timeout
+                } else {
+                    limits.frame_timeout
+                };
+                let partial = self.framing.partial().map(|since| since + patience);
                 let slow = [stalled, partial].into_iter().flatten().min();
                 match slow {
                     Some(at) if at < idle.0 => (at, CloseReason::Stalled),

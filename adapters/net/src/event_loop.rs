@@ -15,7 +15,7 @@ use crate::datagrams::Datagrams;
 use crate::figures::Figures;
 use crate::handler::{Handler, Received, Transmit};
 use crate::incident::Incident;
-use crate::streams::{Context, Streams};
+use crate::streams::{Context, Doors, Streams};
 use crate::sys::{BATCH, Epoll, Event, Interest};
 use crate::token::Token;
 use crate::upkeep::Upkeep;
@@ -63,13 +63,14 @@ impl Net {
             farewell,
         } = config.limits;
         let first = first_connection(config.shard);
+        let doors = Doors::new(opened.streams, config.keyring, config.origins);
         Ok(Net {
             clock: config.clock,
             farewell,
             waker: waker.clone(),
             epoll,
             datagrams: Datagrams::new(opened.datagrams, datagrams, Arc::clone(&figures)),
-            streams: Streams::new(opened.streams, first, streams, Arc::clone(&figures)),
+            streams: Streams::new(doors, first, streams, Arc::clone(&figures)),
             bound: opened.bound,
             figures,
             incidents: VecDeque::new(),
@@ -267,7 +268,7 @@ impl Net {
                         self.datagrams.flush(epoll, now, &mut self.incidents);
                     }
                 }
-                Transport::Tcp => {
+                Transport::Tcp | Transport::Tls | Transport::Ws | Transport::Wss => {
                     let mut context = Context {
                         epoll,
                         now,

@@ -91,9 +91,9 @@ figures! {
     tcp_messages_out,
     /// Octets written to streams.
     tcp_octets_out,
-    /// Double-CRLF keep-alives answered.
+    /// Keep-alives on streams: double CRLF, and pings of WebSockets.
     tcp_pings,
-    /// Streams closed because their octets were no SIP or passed a limit.
+    /// Streams closed because their octets were no SIP, no frames or passed a limit.
     tcp_malformed,
     /// Connections open or opening.
     tcp_connections_now,
@@ -105,6 +105,17 @@ figures! {
     tcp_refused_total,
     /// Connections that could not be accepted, most often for want of file descriptors.
     tcp_accept_errors,
+    /// Accepted connections of TLS, WS and WSS whose peers may not send messages yet.
+    tcp_opening_now,
+    /// Such connections whose peers then might.
+    tcp_opened,
+    /// Such connections refused: no TLS as we speak it, no certificate where there must be one, no
+    /// WebSocket for SIP, or a page of an origin that is not let in.
+    tcp_opening_refused,
+    /// Such connections closed because they took too long.
+    tcp_opening_timed_out,
+    /// Such connections closed for newer ones, because too many were at it.
+    tcp_opening_evicted,
     /// Outgoing connections opened.
     tcp_connected,
     /// Outgoing connections that did not open.

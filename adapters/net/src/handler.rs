@@ -17,9 +17,10 @@ pub struct Received {
 /// One message to be sent.
 ///
 /// On UDP it leaves from the socket of `flow.local`; a `local` with port 0 means any socket of
-/// that family. On TCP it goes to the live connection `flow.connection`, else to a live connection
-/// to `flow.remote`, else a connection is opened (from `flow.local`'s IP unless that is a
-/// wildcard).
+/// that family. On streams it goes to the live connection `flow.connection`, else to a live
+/// connection of that transport to `flow.remote`; else a connection of TCP is opened (from
+/// `flow.local`'s IP unless that is a wildcard), while on TLS and WebSockets, which are opened by
+/// phones only, it has failed.
 #[derive(Debug, Clone)]
 pub struct Transmit {
     /// The way to go.
@@ -45,7 +46,8 @@ pub enum Failure {
     Overflow,
     /// No further connection may be opened.
     Limit,
-    /// The connection closed before the message was written whole.
+    /// The connection closed before the message was written whole, or is one that only its peer
+    /// can open again.
     Closed,
 }
 
@@ -60,7 +62,7 @@ pub enum CloseReason {
     Idle,
     /// The peer was too slow to take what waited or to finish a message.
     Stalled,
-    /// What it sent was no SIP or passed a limit.
+    /// What it sent was no SIP, no TLS, no WebSocket, or passed a limit.
     Malformed,
 }
 

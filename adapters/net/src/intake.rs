@@ -13,9 +13,11 @@ pub(crate) const HEAD: usize = 8 << 10;
 /// What one read brought.
 #[derive(Debug)]
 pub(crate) struct Reading {
-    pub(crate) octets: usize,
     pub(crate) messages: usize,
+    /// Keep-alives.
     pub(crate) pings: usize,
+    /// What the peer is answered without asking anybody: keep-alives, openings, ends.
+    pub(crate) reply: Vec<u8>,
     pub(crate) end: Ending,
 }
 
@@ -23,10 +25,22 @@ impl Reading {
     /// A read that brought nothing.
     pub(crate) fn ended(end: Ending) -> Reading {
         Reading {
-            octets: 0,
             messages: 0,
             pings: 0,
+            reply: Vec::new(),
             end,
+        }
+    }
+
+    /// What this read brought and a further one did after it.
+    pub(crate) fn and(self, mut next: Reading) -> Reading {
+        let mut reply = self.reply;
+        reply.append(&mut next.reply);
+        Reading {
+            messages: self.messages + next.messages,
+            pings: self.pings + next.pings,
+            reply,
+            end: next.end,
         }
     }
 }
@@ -42,6 +56,8 @@ pub(crate) enum Ending {
     Reset,
     /// It cannot be cut into messages any further.
     Malformed(Problem),
+    /// It broke a rule of what lies below SIP; the reply says which.
+    Refused,
 }
 
 /// The reading half of a connection.
@@ -79,10 +95,7 @@ impl Intake {
         now: Instant,
         mut message: impl FnMut(Bytes),
     ) -> Reading {
-        let mut reading = Reading {
-            octets: chunk.len(),
-            ..Reading::ended(Ending::None)
-        };
+        let mut reading = Reading::ended(Ending::None);
         let frames = self.cut(chunk, &mut reading, &mut message);
         if self.framer.buffered() == 0 {
             if frames > 0 {
@@ -131,6 +144,7 @@ impl Intake {
             }
         }
         self.keep_head(chunk, used.checked_sub(before));
+        reading.reply = PONG.repeat(reading.pings);
         frames
     }
 
@@ -222,7 +236,7 @@ mod tests {
                     break;
                 }
                 Ending::None => assert!(sent <= 65_535),
-                Ending::Peer | Ending::Reset => panic!("{:?}", reading.end),
+                Ending::Peer | Ending::Reset | Ending::Refused => panic!("{:?}", reading.end),
             }
         }
         assert_eq!(intake.head().len(), HEAD);

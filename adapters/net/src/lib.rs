@@ -1,4 +1,4 @@
-//! SIP over UDP and TCP: one epoll loop per thread, batches of bytes in and out, nothing else.
+//! SIP over UDP, TCP, TLS and WebSockets: one epoll loop per thread, batches of bytes in and out, nothing else.
 //!
 //! A [`Net`] is bound to its listeners, then [`Net::run`] owns the calling thread until its
 //! [`Waker`] is told to stop. Everything that arrived together is handed to the [`Handler`] at
@@ -8,6 +8,8 @@
 //!   address the datagram was sent to, so [`Flow::local`] is always an address of this host.
 //! * Streams are cut into messages by `sip_message::Framer`; keep-alives (RFC 5626 §3.5.1 CRLF,
 //!   §3.5.2 STUN) are answered here and never reach the handler.
+//! * TLS and the opening of a WebSocket lie between the kernel's octets and the framing; who takes
+//!   long over them is closed, and gives way to others before that when there are many.
 //! * Every queue and table has a bound, see [`Limits`]; what is refused is counted, see
 //!   [`Figures`], and what could not be sent comes back through [`Handler::failed`].
 //!
@@ -21,6 +23,7 @@ mod datagrams;
 mod event_loop;
 mod figures;
 mod files;
+mod framing;
 mod handler;
 mod incident;
 mod intake;
@@ -30,10 +33,13 @@ mod precedence;
 mod streams;
 mod stun;
 mod sys;
+mod tls;
 mod token;
 mod upkeep;
 mod urgency;
 mod waker;
+mod web_intake;
+mod wire;
 
 pub use bind::{BindError, Bound};
 pub use clock::LoopClock;
@@ -44,4 +50,5 @@ pub use files::raise_file_limit;
 pub use handler::{CloseReason, Failure, Handler, Received, Transmit};
 pub use precedence::{CALLING_THREAD, answer_soon, come_first, give_way, work_in_batches};
 pub use sys::BATCH;
+pub use tls::{BadCredentials, ClientCertificates, Credentials, Identity, Keyring};
 pub use waker::Waker;

@@ -8,7 +8,6 @@ use machine::Instant;
 
 use crate::config::StreamLimits;
 use crate::handler::Transmit;
-use crate::keepalive::PONG;
 use crate::sys::is_passing;
 
 /// Most pieces given to the kernel by one write.
@@ -26,14 +25,17 @@ pub(crate) struct Writing {
 #[derive(Debug)]
 enum Waiting {
     Message(Transmit),
-    Pong(Bytes),
+    /// A message in a frame, of whose octets its own are the last.
+    Framed(Transmit, Bytes),
+    /// What a peer is answered without asking anybody.
+    Reply(Bytes),
 }
 
 impl Waiting {
     fn octets(&self) -> &[u8] {
         match self {
             Waiting::Message(transmit) => &transmit.bytes,
-            Waiting::Pong(octets) => octets,
+            Waiting::Framed(_, octets) | Waiting::Reply(octets) => octets,
         }
     }
 }
@@ -59,32 +61,51 @@ impl Outbox {
         self.stalled
     }
 
+    /// Whether so many octets more may wait.
+    fn has_room(&self, octets: usize, limits: &StreamLimits) -> bool {
+        let octets = self.octets + octets;
+        self.waiting.len() < limits.write_messages && octets <= limits.write_octets
+    }
+
+    fn push(&mut self, waiting: Waiting) {
+        self.octets += waiting.octets().len();
+        self.waiting.push_back(waiting);
+    }
+
     /// Puts a message into the queue, or gives it back where too much waits.
     pub(crate) fn put(
         &mut self,
         transmit: Transmit,
         limits: &StreamLimits,
     ) -> Result<(), Transmit> {
-        let octets = self.octets + transmit.bytes.len();
-        if self.waiting.len() >= limits.write_messages || octets > limits.write_octets {
+        if !self.has_room(transmit.bytes.len(), limits) {
             return Err(transmit);
         }
-        self.octets = octets;
-        self.waiting.push_back(Waiting::Message(transmit));
+        self.push(Waiting::Message(transmit));
         Ok(())
     }
 
-    /// Answers `pings` keep-alives; a peer that takes no answers gets none.
-    pub(crate) fn pong(&mut self, pings: usize, limits: &StreamLimits) {
-        let octets = self.octets + pings * PONG.len();
-        if self.waiting.len() < limits.write_messages && octets <= limits.write_octets {
-            self.octets = octets;
-            let pong = if pings == 1 {
-                Bytes::from_static(PONG)
-            } else {
-                PONG.repeat(pings).into()
-            };
-            self.waiting.push_back(Waiting::Pong(pong));
+    /// The same within a frame, of whose octets the message's own are the last.
+    pub(crate) fn put_framed(
+        &mut self,
+        transmit: Transmit,
+        frame: Bytes,
+        limits: &StreamLimits,
+    ) -> Result<(), Transmit> {
+        if !self.has_room(frame.len(), limits) {
+            return Err(transmit);
+        }
+        // the frame is a copy: the message need not be kept beside it
+        let head = frame.len().saturating_sub(transmit.bytes.len());
+        let bytes = frame.slice(head..);
+        self.push(Waiting::Framed(Transmit { bytes, ..transmit }, frame));
+        Ok(())
+    }
+
+    /// Answers without asking anybody; a peer that takes no answers gets none.
+    pub(crate) fn reply(&mut self, octets: Bytes, limits: &StreamLimits) {
+        if !octets.is_empty() && self.has_room(octets.len(), limits) {
+            self.push(Waiting::Reply(octets));
         }
     }
 
@@ -116,7 +137,11 @@ impl Outbox {
                 }
             }
         }
-        self.stalled = None;
+        match stream.flush() {
+            Err(error) if is_passing(&error) => self.stalled = self.stalled.or(Some(now)),
+            Err(_) => done.broken = true,
+            Ok(()) => self.stalled = None,
+        }
         done
     }
 
@@ -131,7 +156,10 @@ impl Outbox {
                 break;
             }
             self.written -= length;
-            messages += usize::from(matches!(first, Waiting::Message(_)));
+            messages += match first {
+                Waiting::Message(_) | Waiting::Framed(..) => 1,
+                Waiting::Reply(_) => 0,
+            };
             self.waiting.pop_front();
         }
         messages
@@ -142,8 +170,8 @@ impl Outbox {
         self.octets = 0;
         self.written = 0;
         self.waiting.drain(..).filter_map(|waiting| match waiting {
-            Waiting::Message(transmit) => Some(transmit),
-            Waiting::Pong(_) => None,
+            Waiting::Message(transmit) | Waiting::Framed(transmit, _) => Some(transmit),
+            Waiting::Reply(_) => None,
         })
     }
 }
@@ -207,7 +235,7 @@ mod tests {
             let mut outbox = Outbox::default();
             let limits = limits(100, 100);
             outbox.put(message(b"first"), &limits).unwrap();
-            outbox.pong(2, &limits);
+            outbox.reply(Bytes::from_static(b"\r\n\r\n"), &limits);
             outbox.put(message(b"second"), &limits).unwrap();
             let mut peer = Peer {
                 at_once,
@@ -270,6 +298,26 @@ mod tests {
         assert!(outbox.put(message(b"k"), &limits).is_err());
         let unsent: Vec<Bytes> = outbox.unsent().map(|t| t.bytes).collect();
         assert_eq!(unsent, [b"def"[..].to_vec(), b"ghij"[..].to_vec()]);
+    }
+
+    #[test]
+    fn a_message_in_a_frame_leaves_as_the_frame_and_comes_back_as_the_message() {
+        let mut outbox = Outbox::default();
+        let limits = limits(9, 100);
+        let frame = Bytes::from_static(b"<<abc");
+        outbox
+            .put_framed(message(b"abc"), frame.clone(), &limits)
+            .unwrap();
+        assert!(outbox.put_framed(message(b"abc"), frame, &limits).is_err());
+        let mut peer = Peer {
+            at_once: 2,
+            room: 4,
+            got: Vec::new(),
+        };
+        outbox.write(&mut peer, Instant::ZERO);
+        assert_eq!(peer.got, b"<<ab");
+        let unsent: Vec<Bytes> = outbox.unsent().map(|t| t.bytes).collect();
+        assert_eq!(unsent, [b"abc"[..].to_vec()]);
     }
 
     #[test]

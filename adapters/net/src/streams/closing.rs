@@ -58,6 +58,9 @@ impl Streams {
         if connection.phase == Phase::Connecting {
             self.connecting -= 1;
             self.figures.tcp_connect_failures.one();
+        } else if self.opening.remove(&id) {
+            // nobody above was ever told of it
+            self.figures.tcp_opening_now.set(self.opening.len());
         } else {
             context
                 .incidents
@@ -80,7 +83,7 @@ impl Streams {
     pub(crate) fn expire(&mut self, context: &mut Context<'_>) {
         if self.accept_again.is_some_and(|at| at <= context.now) {
             self.accept_again = None;
-            self.listen(context.epoll, true);
+            self.doors.listen(context.epoll, true);
         }
         while let Some((at, id)) = self.timers.first().copied()
             && at <= context.now
@@ -102,6 +105,9 @@ impl Streams {
                 Failure::Closed
             };
             match why {
+                CloseReason::Stalled if self.opening.contains(&id) => {
+                    self.figures.tcp_opening_timed_out.one();
+                }
                 CloseReason::Idle => self.figures.tcp_idle_closed.one(),
                 CloseReason::Stalled if unsent == Failure::Closed => {
                     self.figures.tcp_stalled_closed.one();
@@ -118,7 +124,7 @@ impl Streams {
     /// Accepts and reads no more; what waits is still written, until `by`.
     pub(crate) fn stop_reading(&mut self, by: Instant, context: &mut Context<'_>) {
         self.accept_again = None;
-        self.listen(context.epoll, false);
+        self.doors.listen(context.epoll, false);
         let ids: Vec<u64> = self.live.keys().copied().collect();
         for id in ids {
             if let Some(connection) = self.live.get_mut(&id) {

@@ -1,7 +1,7 @@
-//! The TCP half: listeners, connections, and who waits for what until when.
+//! The half of streams: listeners, connections, and who waits for what until when.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use machine::Instant;
@@ -16,23 +16,13 @@ use crate::intake::Ending;
 use crate::sys::{Epoll, Event};
 
 mod closing;
+mod doors;
 mod opening;
+
+pub(crate) use doors::{Doors, StreamListener};
 
 /// Octets read from a connection before others get their turn.
 const READ: usize = 64 << 10;
-
-/// One listening socket.
-#[derive(Debug)]
-pub(crate) struct StreamListener {
-    listener: TcpListener,
-    token: u64,
-}
-
-impl StreamListener {
-    pub(crate) fn new(listener: TcpListener, token: u64) -> StreamListener {
-        StreamListener { listener, token }
-    }
-}
 
 /// What a change of the streams needs from the loop.
 pub(crate) struct Context<'a> {
@@ -44,7 +34,7 @@ pub(crate) struct Context<'a> {
 /// All connections of a loop.
 #[derive(Debug)]
 pub(crate) struct Streams {
-    listeners: Vec<StreamListener>,
+    doors: Doors,
     live: HashMap<u64, Connection>,
     by_remote: HashMap<SocketAddr, u64>,
     by_source: HashMap<Source, usize>,
@@ -52,6 +42,8 @@ pub(crate) struct Streams {
     timers: BTreeSet<(Instant, u64)>,
     dirty: Vec<u64>,
     connecting: usize,
+    /// Accepted connections whose peers may not send messages yet, the oldest first.
+    opening: BTreeSet<u64>,
     next_id: u64,
     accept_again: Option<Instant>,
     scratch: Vec<u8>,
@@ -61,19 +53,20 @@ pub(crate) struct Streams {
 
 impl Streams {
     pub(crate) fn new(
-        listeners: Vec<StreamListener>,
+        doors: Doors,
         first_id: u64,
         limits: StreamLimits,
         figures: Arc<Figures>,
     ) -> Streams {
         Streams {
-            listeners,
+            doors,
             live: HashMap::new(),
             by_remote: HashMap::new(),
             by_source: HashMap::new(),
             timers: BTreeSet::new(),
             dirty: Vec::new(),
             connecting: 0,
+            opening: BTreeSet::new(),
             next_id: first_id,
             accept_again: None,
             scratch: vec![0; READ],
@@ -141,7 +134,9 @@ impl Streams {
                     Phase::Closing { .. } | Phase::Lingering { .. } => false,
                 };
                 // an id from before a restart must not lead to somebody else
-                talks && connection.flow.remote == flow.remote
+                talks
+                    && connection.flow.remote == flow.remote
+                    && connection.flow.transport == flow.transport
             })
         };
         Some(flow.connection)
@@ -272,23 +267,34 @@ impl Streams {
         let Some(connection) = self.live.get_mut(&id) else {
             return;
         };
-        let reading = connection.read(&mut self.scratch, context.now, |flow, bytes| {
+        let opening = connection.is_opening();
+        let read = connection.read(&mut self.scratch, context.now, |flow, bytes| {
             batch.push(Received { flow, bytes });
         });
-        self.figures.tcp_octets_in.count(reading.octets);
+        let (octets, reading) = read;
+        self.figures.tcp_octets_in.count(octets);
         self.figures.tcp_messages_in.count(reading.messages);
-        if reading.pings > 0 {
-            self.figures.tcp_pings.count(reading.pings);
-            connection.pong(reading.pings, &self.limits);
-            if !connection.dirty {
-                connection.dirty = true;
-                self.dirty.push(id);
-            }
+        self.figures.tcp_pings.count(reading.pings);
+        connection.reply(reading.reply, &self.limits);
+        if connection.is_waiting() && !connection.dirty {
+            connection.dirty = true;
+            self.dirty.push(id);
+        }
+        if opening && !connection.is_opening() {
+            self.opening.remove(&id);
+            self.figures.tcp_opening_now.set(self.opening.len());
+            self.figures.tcp_opened.one();
         }
         match reading.end {
+            Ending::None if opening => self.rearm(id, context),
             Ending::None => self.settle_timer(id),
             Ending::Reset => self.remove(id, CloseReason::Reset, Failure::Closed, context),
             Ending::Peer => self.answer(id, CloseReason::Peer, context),
+            Ending::Refused => {
+                self.figures.tcp_opening_refused.count(usize::from(opening));
+                self.figures.tcp_malformed.count(usize::from(!opening));
+                self.answer(id, CloseReason::Malformed, context);
+            }
             Ending::Malformed(problem) => {
                 self.figures.tcp_malformed.one();
                 let (flow, head) = (connection.flow, connection.head());

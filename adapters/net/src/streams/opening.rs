@@ -5,12 +5,16 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use sip_message::flow::Flow;
+use sip_message::flow::{Flow, Transport};
 
+use super::doors::Guest;
 use super::{Context, Streams};
 use crate::connection::{Connection, Source, failure_of};
-use crate::handler::Failure;
-use crate::sys::{self, Direction, Epoll, Interest};
+use crate::framing::Framing;
+use crate::handler::{CloseReason, Failure};
+use crate::intake::Intake;
+use crate::sys::{self, Direction};
+use crate::wire::Wire;
 
 /// Connections accepted before others get their turn.
 const ACCEPTS: usize = 64;
@@ -21,11 +25,8 @@ impl Streams {
     /// Takes what waits at a listener.
     pub(crate) fn accept(&mut self, index: usize, context: &mut Context<'_>) {
         for _ in 0..ACCEPTS {
-            let Some(listener) = self.listeners.get(index) else {
-                return;
-            };
-            match listener.listener.accept() {
-                Ok((stream, remote)) => self.admit(stream, remote, context),
+            match self.doors.accept(index) {
+                Ok((stream, remote)) => self.admit(index, stream, remote, context),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) if failure_of(&error) == Failure::Limit => {
                     self.figures.tcp_accept_errors.one();
@@ -38,7 +39,13 @@ impl Streams {
         }
     }
 
-    fn admit(&mut self, stream: TcpStream, remote: SocketAddr, context: &mut Context<'_>) {
+    fn admit(
+        &mut self,
+        index: usize,
+        stream: TcpStream,
+        remote: SocketAddr,
+        context: &mut Context<'_>,
+    ) {
         let source = Source::of(remote);
         if self.live.len() >= self.limits.connections {
             self.figures.tcp_refused_total.one();
@@ -49,13 +56,36 @@ impl Streams {
             self.figures.tcp_refused_source.one();
             return;
         }
-        match self.enter(stream, remote, Some(source), context) {
-            Ok(_) => {
+        let message = self.limits.message;
+        let Some(guest) = self.doors.welcome(index, stream, message, context.now) else {
+            self.figures.tcp_opening_refused.one();
+            return;
+        };
+        match self.enter(guest, remote, Some(source), context) {
+            Ok(id) => {
                 self.by_source.insert(source, of_source + 1);
                 self.figures.tcp_accepted.one();
+                self.await_opening(id, context);
             }
             Err(_) => self.figures.tcp_accept_errors.one(),
         }
+    }
+
+    /// Remembers a connection whose peer must first agree on keys or ask for a WebSocket. Beyond
+    /// the bound the one that has taken longest gives way: peers that mean it take less.
+    fn await_opening(&mut self, id: u64, context: &mut Context<'_>) {
+        let opening = self.live.get(&id).is_some_and(Connection::is_opening);
+        if !opening {
+            return;
+        }
+        self.opening.insert(id);
+        if self.opening.len() > self.limits.opening
+            && let Some(oldest) = self.opening.first().copied()
+        {
+            self.figures.tcp_opening_evicted.one();
+            self.remove(oldest, CloseReason::Stalled, Failure::Closed, context);
+        }
+        self.figures.tcp_opening_now.set(self.opening.len());
     }
 
     pub(super) fn connect(
@@ -63,6 +93,13 @@ impl Streams {
         flow: Flow,
         context: &mut Context<'_>,
     ) -> Result<u64, Failure> {
+        match flow.transport {
+            Transport::Tcp => {}
+            // phones there cannot be called but on the connection that they opened themselves
+            Transport::Tls | Transport::Ws | Transport::Wss | Transport::Udp => {
+                return Err(Failure::Closed);
+            }
+        }
         let full = self.live.len() >= self.limits.connections;
         if full || self.connecting >= self.limits.connecting {
             return Err(Failure::Limit);
@@ -72,7 +109,12 @@ impl Streams {
             let fd = stream.as_fd();
             sys::set_buffer(fd, Direction::Send, self.limits.buffer)?;
             sys::set_buffer(fd, Direction::Receive, self.limits.buffer)?;
-            self.enter(stream, flow.remote, None, context)
+            let guest = Guest {
+                transport: flow.transport,
+                wire: Wire::plain(stream),
+                framing: Framing::Stream(Intake::new(self.limits.message, None)),
+            };
+            self.enter(guest, flow.remote, None, context)
         });
         opened.map_err(|error| {
             self.figures.tcp_connect_failures.one();
@@ -83,17 +125,19 @@ impl Streams {
     /// Gives a stream its id and its places in the tables.
     fn enter(
         &mut self,
-        stream: TcpStream,
+        guest: Guest,
         remote: SocketAddr,
         source: Option<Source>,
         context: &mut Context<'_>,
     ) -> io::Result<u64> {
+        let stream = guest.wire.stream();
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
         sys::set_user_timeout(stream.as_fd(), self.limits.stall_timeout)?;
         let id = self.next_id;
-        let flow = Flow::tcp(stream.local_addr()?, remote, id);
-        let mut connection = Connection::new(stream, flow, source, &self.limits, context.now);
+        let flow = Flow::tcp(stream.local_addr()?, remote, id).over(guest.transport);
+        let Guest { wire, framing, .. } = guest;
+        let mut connection = Connection::new(wire, framing, flow, source, context.now);
         (connection.due, _) = connection.deadline(&self.limits);
         context.epoll.add(connection.fd(), id, connection.armed)?;
         self.next_id += 1;
@@ -107,14 +151,6 @@ impl Streams {
 
     fn pause_accepting(&mut self, context: &mut Context<'_>) {
         self.accept_again = Some(context.now + ACCEPT_PAUSE);
-        self.listen(context.epoll, false);
-    }
-
-    pub(super) fn listen(&self, epoll: &Epoll, read: bool) {
-        for listener in &self.listeners {
-            let interest = Interest { read, write: false };
-            // should it fail, the next turn comes here again
-            let _ = epoll.change(listener.listener.as_fd(), listener.token, interest);
-        }
+        self.doors.listen(context.epoll, false);
     }
 }
