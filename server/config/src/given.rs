@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::problem::Problem;
 use crate::settings::{Digest, LogFormat, Mail, Settings};
+use crate::wires::{self, Secure, Wires};
 
 /// Most listeners, names or addresses of one setting.
 const SEVERAL_MAX: usize = 64;
@@ -51,6 +52,21 @@ pub struct Given {
     pub store: Option<String>,
     /// Where SIP is spoken, UDP and TCP alike: `ADDR:PORT`, several with commas.
     pub sip: Option<Several>,
+    /// Where SIP is spoken within TLS: `ADDR:PORT`, or `ADDR:PORT=required` (`=optional`) to ask
+    /// for client certificates; several with commas.
+    pub sip_tls: Option<Several>,
+    /// Where SIP is spoken over WebSockets in the clear: `ADDR:PORT`, several with commas.
+    pub sip_ws: Option<Several>,
+    /// Where SIP is spoken over WebSockets within TLS, written as `sip_tls`.
+    pub sip_wss: Option<Several>,
+    /// Files of certificates in PEM with those that vouch for them, several with commas.
+    pub sip_certificate: Option<Several>,
+    /// Files of their keys in PEM, in the same order.
+    pub sip_key: Option<Several>,
+    /// A file with the authorities of client certificates in PEM.
+    pub sip_client_ca: Option<PathBuf>,
+    /// Origins of the web pages that may open a WebSocket, such as `https://portal.example`.
+    pub ws_origins: Option<Several>,
     /// Where the API listens: `ADDR:PORT`.
     pub http: Option<String>,
     /// The address that phones are told to send audio to; one of each family.
@@ -102,6 +118,13 @@ impl Given {
             data: self.data.or(below.data),
             store: self.store.or(below.store),
             sip: self.sip.or(below.sip),
+            sip_tls: self.sip_tls.or(below.sip_tls),
+            sip_ws: self.sip_ws.or(below.sip_ws),
+            sip_wss: self.sip_wss.or(below.sip_wss),
+            sip_certificate: self.sip_certificate.or(below.sip_certificate),
+            sip_key: self.sip_key.or(below.sip_key),
+            sip_client_ca: self.sip_client_ca.or(below.sip_client_ca),
+            ws_origins: self.ws_origins.or(below.ws_origins),
             http: self.http.or(below.http),
             media: self.media.or(below.media),
             media_ports: self.media_ports.or(below.media_ports),
@@ -127,6 +150,17 @@ impl Given {
     pub fn settle(self) -> Result<Settings, Problem> {
         let data = self.data.unwrap_or_else(|| PathBuf::from("./data"));
         let sip = several(self.sip.as_ref(), "sip", "0.0.0.0:5060", socket)?;
+        let wires = Wires {
+            tls: several(self.sip_tls.as_ref(), "sip_tls", "", Secure::parse)?,
+            ws: several(self.sip_ws.as_ref(), "sip_ws", "", socket)?,
+            wss: several(self.sip_wss.as_ref(), "sip_wss", "", Secure::parse)?,
+            certificates: Vec::new(),
+            authorities: self.sip_client_ca,
+            origins: several(self.ws_origins.as_ref(), "ws_origins", "", wires::origin)?,
+        };
+        let chains = several(self.sip_certificate.as_ref(), "sip_certificate", "", path)?;
+        let keys = several(self.sip_key.as_ref(), "sip_key", "", path)?;
+        let wires = wires.with_certificates(chains, keys, &data)?;
         let media = several(self.media.as_ref(), "media", "", address)?;
         one_of_each_family(&media)?;
         let threads = self.media_threads.unwrap_or(1);
@@ -144,6 +178,7 @@ impl Given {
         Ok(Settings {
             store: store.transpose()?,
             sip,
+            wires,
             portal: one(self.portal, "portal", &format!("http://{http}"), portal)?,
             http,
             media,
@@ -202,6 +237,10 @@ fn several<T>(
 fn socket(text: &str) -> Result<SocketAddr, &'static str> {
     let rule = "must be an address and a port, such as 0.0.0.0:5060 or [::1]:5060";
     text.parse().map_err(|_| rule)
+}
+
+fn path(text: &str) -> Result<PathBuf, &'static str> {
+    Ok(PathBuf::from(text))
 }
 
 /// Where people find the pages that links in mails lead to.

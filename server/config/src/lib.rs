@@ -9,8 +9,10 @@ mod given;
 mod problem;
 mod settings;
 mod span;
+mod wires;
 
 pub use given::{Given, Several};
 pub use problem::Problem;
 pub use settings::{Digest, LogFormat, Mail, Settings};
 pub use span::PortSpan;
+pub use wires::{CERTIFICATE, CertificateFiles, Clients, KEY, Secure, Wires};

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::span::PortSpan;
+use crate::wires::Wires;
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,6 +79,8 @@ pub struct Settings {
     pub store: Option<String>,
     /// Where SIP is spoken, UDP and TCP. Default `0.0.0.0:5060`.
     pub sip: Vec<SocketAddr>,
+    /// Where it is spoken besides, over TLS and WebSockets. Default nowhere.
+    pub wires: Wires,
     /// Where the API listens. Default `127.0.0.1:8080`.
     pub http: SocketAddr,
     /// Addresses for audio, at most one of each family. Default none: the binary then takes

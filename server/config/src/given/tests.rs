@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::wires::Clients;
 
 fn file(text: &str) -> Given {
     Given::from_toml(text).unwrap()
@@ -69,4 +70,41 @@ fn each_refusal_names_the_setting_and_the_rule() {
 fn an_unknown_setting_is_refused_by_name() {
     let problem = Given::from_toml("sipp = '127.0.0.1:5060'").unwrap_err();
     assert!(problem.rule.contains("sipp"), "{problem}");
+}
+
+#[test]
+fn tls_is_spoken_where_it_is_asked_for_with_the_certificate_of_the_data_folder() {
+    assert!(!Given::default().settle().unwrap().wires.is_secure());
+    let text = "data = '/srv/pbx'\nsip_client_ca = '/etc/ca.pem'\nsip_wss = '[::1]:443'\n\
+        sip_tls = ['0.0.0.0:5061', '0.0.0.0:5062=required', '0.0.0.0:5063=optional']";
+    let wires = file(text).settle().unwrap().wires;
+    let asked: Vec<Clients> = wires.tls.iter().map(|one| one.clients).collect();
+    assert_eq!(
+        asked,
+        [Clients::Unasked, Clients::Required, Clients::Optional]
+    );
+    assert_eq!(
+        wires.certificates[0].chain,
+        PathBuf::from("/srv/pbx/sip.crt")
+    );
+    assert_eq!(wires.certificates[0].key, PathBuf::from("/srv/pbx/sip.key"));
+    assert_eq!(wires.addresses().count(), 4);
+}
+
+#[test]
+fn certificates_and_keys_come_in_pairs_and_asking_takes_an_authority() {
+    let pairs = file("sip_certificate = 'a.crt, b.crt'\nsip_key = ['a.key', 'b.key']");
+    let pairs = pairs.settle().unwrap().wires.certificates;
+    assert_eq!(pairs[1].chain, PathBuf::from("b.crt"));
+    assert_eq!(pairs[1].key, PathBuf::from("b.key"));
+    for (text, setting) in [
+        ("sip_certificate = 'a.crt'", "sip_key"),
+        ("sip_tls = '0.0.0.0:5061=required'", "sip_client_ca"),
+        ("sip_tls = '0.0.0.0:5061=maybe'", "sip_tls"),
+        ("sip_wss = '443'", "sip_wss"),
+        ("ws_origins = 'portal.example'", "ws_origins"),
+        ("ws_origins = 'https://portal.example/path'", "ws_origins"),
+    ] {
+        assert_eq!(file(text).settle().unwrap_err().setting, setting, "{text}");
+    }
 }
