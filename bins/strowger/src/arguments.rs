@@ -213,7 +213,8 @@ When calls are accepted, one line is printed:
   ready sip=127.0.0.1:5060 http=127.0.0.1:8080 media=127.0.0.1:40000-44999
 
 The first SIGTERM or Ctrl-C lets calls finish (drain_seconds), a second one stops at once; calls \
-and registrations of then go on after the next start.")]
+and registrations of then go on after the next start. SIGHUP reads the certificates anew, and so \
+does a change of their files.")]
 // tidy: config
 pub(crate) struct ServeArguments {
     /// A settings file (TOML)
@@ -235,6 +236,29 @@ pub(crate) struct ServeArguments {
     /// [default: 0.0.0.0:5060]
     #[arg(long, value_name = "ADDR:PORT", env = "STROWGER_SIP")]
     pub(crate) sip: Option<String>,
+    /// Where SIP is spoken within TLS; with =required or =optional after it, clients are asked for
+    /// a certificate [default: nowhere]
+    #[arg(long, value_name = "ADDR:PORT", env = "STROWGER_SIP_TLS")]
+    pub(crate) sip_tls: Option<String>,
+    /// Where SIP is spoken over WebSockets in the clear [default: nowhere]
+    #[arg(long, value_name = "ADDR:PORT", env = "STROWGER_SIP_WS")]
+    pub(crate) sip_ws: Option<String>,
+    /// Where SIP is spoken over WebSockets within TLS; written as --sip-tls [default: nowhere]
+    #[arg(long, value_name = "ADDR:PORT", env = "STROWGER_SIP_WSS")]
+    pub(crate) sip_wss: Option<String>,
+    /// Certificates in PEM, each with those that vouch for it; several with commas, each for the
+    /// names in it [default: sip.crt in the data folder]
+    #[arg(long, value_name = "FILE", env = "STROWGER_SIP_CERTIFICATE")]
+    pub(crate) sip_certificate: Option<String>,
+    /// Their keys in PEM, in the same order [default: sip.key in the data folder]
+    #[arg(long, value_name = "FILE", env = "STROWGER_SIP_KEY")]
+    pub(crate) sip_key: Option<String>,
+    /// The authorities of clients' certificates in PEM
+    #[arg(long, value_name = "FILE", env = "STROWGER_SIP_CLIENT_CA")]
+    pub(crate) sip_client_ca: Option<PathBuf>,
+    /// Origins of the web pages that may open a WebSocket, with commas [default: all]
+    #[arg(long, value_name = "ORIGIN", env = "STROWGER_WS_ORIGINS")]
+    pub(crate) ws_origins: Option<String>,
     /// Where the API listens, in plain HTTP [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR:PORT", env = "STROWGER_HTTP")]
     pub(crate) http: Option<String>,
@@ -297,6 +321,13 @@ impl ServeArguments {
             data: self.data,
             store: self.store,
             sip: self.sip.map(Several::One),
+            sip_tls: self.sip_tls.map(Several::One),
+            sip_ws: self.sip_ws.map(Several::One),
+            sip_wss: self.sip_wss.map(Several::One),
+            sip_certificate: self.sip_certificate.map(Several::One),
+            sip_key: self.sip_key.map(Several::One),
+            sip_client_ca: self.sip_client_ca,
+            ws_origins: self.ws_origins.map(Several::One),
             http: self.http,
             media: self.media.map(Several::One),
             media_ports: self.media_ports,

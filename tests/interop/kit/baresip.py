@@ -51,7 +51,7 @@ ctrl_tcp_listen 127.0.0.1:{control}
 """
 # what the phone prints while it talks
 TICKER = re.compile(r"\x1b\[[0-9;]*m|[^\n]*\(bit/s\)\s*|\r")
-TRACED = re.compile(r"^#\n(?:UDP|TCP) (\S+) -> (\S+)\n(.*?)(?=^#\n|\Z)", re.M | re.S)
+TRACED = re.compile(r"^#\n(?:UDP|TCP|TLS) (\S+) -> (\S+)\n(.*?)(?=^#\n|\Z)", re.M | re.S)
 
 
 class Phone:
@@ -60,7 +60,7 @@ class Phone:
     def __init__(self, exchange, domain, number, transport="udp", source="ausine,440",
                  codec=None, answers=True, account=None, ip=None):
         ip = ip or exchange.ip
-        self.at = join(ip, exchange.sip)
+        self.at = join(ip, exchange.port_of(transport))
         self.exchange, self.number, self.domain = exchange, number, domain
         user, password = account or exchange.account(domain, number)
         self.user = user
@@ -80,6 +80,8 @@ class Phone:
             name=self.name, source=source, channels=1 if source.startswith("aufile") else 2,
             folder=self.folder, control=self.control, ip=ip, listen=join(ip, 0),
         )
+        if transport == "tls":
+            config += f"sip_cafile {exchange.certificate}\nsip_verify_server yes\n"
         for file, text in (("accounts", line + "\n"), ("contacts", ""), ("config", config)):
             with open(os.path.join(self.folder, file), "w", encoding="utf-8") as out:
                 out.write(text)

@@ -61,8 +61,8 @@ class Exchange:
         self.data = os.path.join(self.folder, "data")
         self.sip, self.http = free_port(ip), free_port()
         self.process = self.log = self.ready = self.store = None
-        # further flags of `serve`
-        self.flags = []
+        # further flags of `serve`, and where it listens besides
+        self.flags, self.ports = [], {}
         made = self.command_line("demo", "--data", self.data, "--json")
         demo = json.loads(made.stdout)
         self.token = demo["operator_token"]
@@ -72,6 +72,21 @@ class Exchange:
     def at(self):
         """Where SIP is spoken, as it is written in an address."""
         return join(self.ip, self.sip)
+
+    def also_speaks(self, *transports):
+        """Has it listen for TLS, WS or WSS too, each at a port of its own; before it starts."""
+        for transport in transports:
+            self.ports[transport] = free_port(self.ip)
+            self.flags += [f"--sip-{transport}", join(self.ip, self.ports[transport])]
+        return self
+
+    def port_of(self, transport):
+        return self.ports.get(transport, self.sip)
+
+    @property
+    def certificate(self):
+        """The file of the certificate that was made for the trial, which vouches for itself."""
+        return os.path.join(self.data, "sip.crt")
 
     @staticmethod
     def command_line(*words, check=True, env=None):

@@ -5,9 +5,14 @@
     clippy::wildcard_enum_match_arm
 )]
 
+mod authority;
 mod datagrams;
 mod keepalives;
 mod life;
 mod limits;
+mod openings;
+mod secure;
 mod streams;
 mod support;
+mod web_sockets;
+mod wires;

@@ -236,6 +236,17 @@ impl Running {
         }
     }
 
+    /// The next failure, whatever closed before it.
+    pub(crate) fn failed_or_closed(&self) -> (Transmit, Failure) {
+        loop {
+            match self.next() {
+                Seen::Failed(transmit, why) => return (transmit, why),
+                Seen::Closed(..) => {}
+                other => panic!("wanted a failure, saw {other:?}"),
+            }
+        }
+    }
+
     pub(crate) fn closed(&self) -> (Flow, CloseReason) {
         match self.next() {
             Seen::Closed(flow, why) => (flow, why),
@@ -324,14 +335,14 @@ pub(crate) fn message(mark: usize, body: usize) -> Vec<u8> {
     text.into_bytes()
 }
 
-pub(crate) fn read_exactly(stream: &mut TcpStream, n: usize) -> Vec<u8> {
+pub(crate) fn read_exactly(stream: &mut impl Read, n: usize) -> Vec<u8> {
     let mut octets = vec![0; n];
     stream.read_exact(&mut octets).unwrap();
     octets
 }
 
 /// Everything until the peer says no more.
-pub(crate) fn read_to_end(stream: &mut TcpStream) -> Vec<u8> {
+pub(crate) fn read_to_end(stream: &mut impl Read) -> Vec<u8> {
     let mut octets = Vec::new();
     stream.read_to_end(&mut octets).unwrap();
     octets

@@ -6,6 +6,7 @@ use serde::Serialize;
 use store::block_on;
 use tenancy::TokenText;
 
+use super::trial_certificate;
 use crate::arguments::DemoArguments;
 use crate::console::Console;
 use crate::failure::Failure;
@@ -17,6 +18,8 @@ struct Made {
     /// The operator's key; null when there was one already.
     operator_token: Option<String>,
     tenants: Vec<Company>,
+    /// The file of the certificate that was made; null when there was one already.
+    certificate: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -64,9 +67,12 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<(), Failure> {
             extensions: Vec::new(),
         });
     }
+    let domains: Vec<String> = companies.iter().map(|one| one.domain.clone()).collect();
+    let certificate = trial_certificate::make(&arguments.folder.data, &domains)?;
     let made = Made {
         operator_token: key.as_ref().map(|key| TokenText::reveal(key).to_owned()),
         tenants: companies,
+        certificate: certificate.map(|path| path.display().to_string()),
     };
     if arguments.json {
         return print::json(&made);
@@ -126,6 +132,9 @@ fn tell(made: &Made, data: &str) {
         );
         print::line(&format!("\n{WHAT_NOW}"));
     }
+    if let Some(path) = &made.certificate {
+        print::line(&format!("{TRUST}\n  {path}\n"));
+    }
     let known: Vec<&str> = made
         .tenants
         .iter()
@@ -140,6 +149,11 @@ fn tell(made: &Made, data: &str) {
         ));
     }
 }
+
+/// What to do with the certificate.
+const TRUST: &str = "\
+For TLS (serve --sip-tls 0.0.0.0:5061) a certificate was made that only phones take which are
+told to trust it:";
 
 /// What to do with an account.
 const WHAT_NOW: &str = "\

@@ -17,6 +17,7 @@ pub(crate) mod prepare;
 pub(crate) mod sheet;
 pub(crate) mod snapshot;
 pub(crate) mod token;
+mod trial_certificate;
 pub(crate) mod usage;
 
 use admin::Resources;

@@ -14,18 +14,20 @@ use config::Settings;
 use domain::KindName;
 use machine::{Clock, Instant};
 use media::{PortRange, PromptId};
-use net::{Listener, LoopClock, Net, Waker};
+use net::{Keyring, LoopClock, Net, Waker};
 use node::{Challenges, Config, Limits, PromptBook, Shard, Stores as ShardStores};
 use ports::{Entropy, WallClock};
+use sip_message::web_socket::Origins;
 use store::{OsEntropy, SystemClock, block_on};
 
+use super::certificates::Certificates;
 use super::changes;
 use super::figures::{Board, Requests, Sources};
 use super::inbox::{Letter, Postbox};
 use super::live::{Live, Waiting};
 use super::running::{Front, Rear, Running, Signalling};
 use super::switchboard::Switchboard;
-use super::{media as media_part, outside, records};
+use super::{media as media_part, outside, records, wires};
 use crate::console;
 use crate::failure::Failure;
 use crate::keys;
@@ -53,7 +55,9 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let zero = std::time::Instant::now();
     let clock = Clock::new(SystemClock.now());
     let waker = Waker::new().map_err(|error| Failure::internal(error.to_string()))?;
-    let net = listen(settings, zero, &waker)?;
+    let certificates = Certificates::open(&settings.wires)?;
+    let keyring = certificates.as_ref().map(Certificates::keyring);
+    let net = listen(settings, keyring, zero, &waker)?;
     let range = media_part::addresses(settings)?;
     let media = media_part::start(settings, range, &OsEntropy, zero, waker.clone())?;
     let (threads, control) = (Arc::new(media.0), media.1);
@@ -85,6 +89,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
         enquirer: outside::enquirer(settings, AGENT)?,
         mailer: outside::mailer(settings)?,
         portal: settings.portal.clone(),
+        certificates,
         office,
         live,
         requests,
@@ -116,8 +121,13 @@ fn first_key(office: &Office) -> Result<(), Failure> {
 }
 
 fn is_loopback(settings: &Settings) -> bool {
-    let sip = settings.sip.iter().map(|at| at.ip());
-    sip.chain([settings.http.ip()]).all(|ip| ip.is_loopback())
+    let sip = settings
+        .sip
+        .iter()
+        .copied()
+        .chain(settings.wires.addresses());
+    let mut all = sip.chain([settings.http]).map(|at| at.ip());
+    all.all(|ip| ip.is_loopback())
 }
 
 fn refuse_load_in_public(office: &Office, loopback: bool) -> Result<(), Failure> {
@@ -137,12 +147,17 @@ fn refuse_load_in_public(office: &Office, loopback: bool) -> Result<(), Failure>
     .next("serve it on loopback addresses only (--sip 127.0.0.1:5060), or use another --data"))
 }
 
-fn listen(settings: &Settings, zero: std::time::Instant, waker: &Waker) -> Result<Net, Failure> {
-    let both = settings.sip.iter();
-    let listeners = both.flat_map(|at| [Listener::udp(*at), Listener::tcp(*at)]);
+fn listen(
+    settings: &Settings,
+    keyring: Option<Keyring>,
+    zero: std::time::Instant,
+    waker: &Waker,
+) -> Result<Net, Failure> {
     let config = net::Config {
         clock: LoopClock::from_zero(zero),
-        ..net::Config::new(listeners.collect())
+        keyring,
+        origins: Origins::only(settings.wires.origins.clone()),
+        ..net::Config::new(wires::listeners(settings))
     };
     Net::bind(config, waker).map_err(|error| {
         Failure::new(error.to_string()).next("choose another address with --sip ADDR:PORT")

@@ -5,6 +5,7 @@
 //! and signals. Between them are bounded queues only.
 
 mod boot;
+mod certificates;
 mod changes;
 mod figures;
 mod inbox;
@@ -17,6 +18,7 @@ mod records;
 mod retention;
 mod running;
 mod switchboard;
+mod wires;
 
 use config::{Given, Settings};
 

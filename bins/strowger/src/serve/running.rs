@@ -19,6 +19,7 @@ use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
+use super::certificates::{self, Certificates};
 use super::changes;
 use super::figures::{Board, Requests, deliveries};
 use super::inbox::{Letter, Postbox};
@@ -26,7 +27,7 @@ use super::live::Live;
 use super::precedence;
 use super::records::Clerk;
 use super::switchboard::Switchboard;
-use super::{key_uses, retention};
+use super::{key_uses, retention, wires};
 use crate::allocator;
 use crate::failure::Failure;
 use crate::print;
@@ -69,6 +70,8 @@ pub(crate) struct Front {
     pub(crate) mailer: Arc<dyn Mailer>,
     /// What the links of mails begin with.
     pub(crate) portal: String,
+    /// What TLS is spoken with, where it is.
+    pub(crate) certificates: Option<Certificates>,
     /// Where the API listens.
     pub(crate) http: SocketAddr,
     /// Whether everything listens on loopback addresses only.
@@ -137,19 +140,13 @@ async fn listen(http: SocketAddr) -> Result<TcpListener, Failure> {
 
 /// `ready`, and where everything is.
 fn ready_line(net: &Net, http: SocketAddr, range: PortRange) -> String {
-    let mut sip: Vec<String> = Vec::new();
-    for bound in net.bound() {
-        let at = bound.listener.at.to_string();
-        if !sip.contains(&at) {
-            sip.push(at);
-        }
-    }
+    let sip = wires::told(net.bound());
     let v4 = range.v4.map(|ip| ip.to_string());
     let v6 = range.v6.map(|ip| format!("[{ip}]"));
     let media: Vec<String> = v4.into_iter().chain(v6).collect();
-    let (sip, media) = (sip.join(","), media.join(","));
+    let media = media.join(",");
     let (first, last) = (range.first, range.last);
-    format!("ready sip={sip} http={http} media={media}:{first}-{last}")
+    format!("ready {sip} http={http} media={media}:{first}-{last}")
 }
 
 /// Starts the signalling thread; `ended` becomes true when it ends, however it ends.
@@ -195,6 +192,7 @@ fn serve(
         let changes = tokio::spawn(follow);
         let removing = tokio::spawn(retention::remove_old(front.office.clone()));
         let noting = tokio::spawn(key_uses::write_often(front.office.clone()));
+        let renewing = tokio::spawn(certificates::follow(front.certificates));
         let office = front.office.clone();
         let requests = front.requests;
         let mut parts = api::Parts::new(front.office, Arc::new(front.live));
@@ -221,6 +219,7 @@ fn serve(
         delivering.abort();
         removing.abort();
         noting.abort();
+        renewing.abort();
         let _gone = stop.send(());
         // what is under way is answered; a request that failed has said so in the log
         let _served = serving.await;

@@ -44,6 +44,14 @@ fn no_name_and_no_number_can_break_out_of_its_place() {
 fn our_contact_is_the_address_the_peer_reached_us_at() {
     assert_eq!(contact_of(&alice()), "<sip:198.51.100.1:5060>");
     assert_eq!(contact_of(&bob()), "<sip:198.51.100.1:5060;transport=tcp>");
+    for (transport, token) in [
+        (Transport::Tls, "tls"),
+        (Transport::Ws, "ws"),
+        (Transport::Wss, "ws"),
+    ] {
+        let contact = format!("<sip:198.51.100.1:5060;transport={token}>");
+        assert_eq!(contact_of(&bob().over(transport)), contact);
+    }
     let six = Flow::udp(
         "[2001:db8::1]:5060".parse().unwrap(),
         "[2001:db8::9]:5060".parse().unwrap(),
