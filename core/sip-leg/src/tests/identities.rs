@@ -1,5 +1,7 @@
 //! Names and addresses as the other side sees them.
 
+use sip_message::Transport;
+
 use super::*;
 use crate::Identity;
 
