@@ -11,7 +11,7 @@ use rustls::{RootCertStore, ServerConfig};
 use super::by_name::ByName;
 use super::cryptography;
 use super::identity::{Identity, certificates};
-use super::problem::BadCredentials;
+use super::problem::{BadCredentials, MOST};
 
 /// Whether peers at a listener must prove who they are before they say anything.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct Credentials {
 
 impl Credentials {
     /// Most certificates of an exchange.
-    pub const MOST: usize = 64;
+    pub const MOST: usize = MOST;
 
     /// Of several names, the first for peers that name none.
     #[must_use]

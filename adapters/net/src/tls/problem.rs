@@ -4,6 +4,9 @@ use std::fmt;
 
 use rustls::pki_types::pem;
 
+/// Most certificates of an exchange.
+pub(super) const MOST: usize = 64;
+
 /// What is wrong with the material for TLS.
 #[derive(Debug)]
 pub enum BadCredentials {
@@ -26,8 +29,7 @@ impl fmt::Display for BadCredentials {
         match self {
             BadCredentials::Count(0) => f.write_str("there is no certificate"),
             BadCredentials::Count(n) => {
-                let most = crate::Credentials::MOST;
-                write!(f, "{n} certificates, at most {most} are possible")
+                write!(f, "{n} certificates, at most {MOST} are possible")
             }
             BadCredentials::Chain(error) => write!(f, "no certificates in PEM: {error}"),
             BadCredentials::Key(error) => write!(f, "no private key in PEM: {error}"),

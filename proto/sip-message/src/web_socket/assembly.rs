@@ -3,6 +3,7 @@
 use bytes::{Buf, Bytes, BytesMut};
 
 use super::frame::{self, Head, Opcode};
+use super::violation::Violation;
 
 /// What a client sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,30 +16,6 @@ pub enum Piece {
     Pong,
     /// The client says no more, with the code of its reason, if it gave one. No pieces follow.
     Close(Option<u16>),
-}
-
-/// What a client did against the rules. It is told the code and the connection is closed
-/// (RFC 6455 §7.1.7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Violation {
-    /// Frames that cannot be.
-    Protocol,
-    /// A text that is no UTF-8 (RFC 6455 §8.1).
-    NotUtf8,
-    /// More than may be in one message.
-    TooLong,
-}
-
-impl Violation {
-    /// The code of its close frame (RFC 6455 §7.4.1).
-    #[must_use]
-    pub const fn close_code(self) -> u16 {
-        match self {
-            Self::Protocol => 1002,
-            Self::NotUtf8 => 1007,
-            Self::TooLong => 1009,
-        }
-    }
 }
 
 /// The message whose end has not come.

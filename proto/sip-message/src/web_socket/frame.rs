@@ -1,6 +1,6 @@
 //! One frame (RFC 6455 §5.2): its head is read, and whole ones are made.
 
-use super::assembly::Violation;
+use super::violation::Violation;
 
 /// Most octets of a control frame (RFC 6455 §5.5).
 pub(super) const CONTROL_BYTES: usize = 125;

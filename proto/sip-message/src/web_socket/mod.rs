@@ -18,12 +18,15 @@ mod opening;
 mod origins;
 mod refusal;
 mod request;
+mod violation;
 
-pub use assembly::{Assembly, Piece, Violation};
+pub use assembly::{Assembly, Piece};
 pub use frame::{Opcode, close, encode};
-pub use opening::{Accepted, Opening, SUB_PROTOCOL};
+pub use opening::{Accepted, Opening};
 pub use origins::Origins;
 pub use refusal::Refusal;
+pub use request::SUB_PROTOCOL;
+pub use violation::Violation;
 
 #[cfg(test)]
 mod tests;

@@ -6,10 +6,7 @@ use sha1::{Digest, Sha1};
 
 use super::origins::Origins;
 use super::refusal::Refusal;
-use super::request::Request;
-
-/// The sub-protocol that a client must offer (RFC 7118 §4).
-pub const SUB_PROTOCOL: &str = "sip";
+use super::request::{Request, SUB_PROTOCOL};
 
 /// How every request begins that can open a WebSocket.
 const BEGINNING: &[u8] = b"GET ";

@@ -2,6 +2,9 @@
 
 use super::refusal::Refusal;
 
+/// The sub-protocol that a client must offer (RFC 7118 §4).
+pub const SUB_PROTOCOL: &str = "sip";
+
 /// Most lines of a head.
 const LINES: usize = 64;
 
@@ -59,7 +62,7 @@ impl<'a> Request<'a> {
         } else if is("sec-websocket-version") {
             self.version |= has(value, "13");
         } else if is("sec-websocket-protocol") {
-            self.sip |= has(value, super::SUB_PROTOCOL);
+            self.sip |= has(value, SUB_PROTOCOL);
         } else if is("sec-websocket-key") {
             self.key = Some(value);
             self.keys += 1;
