@@ -185,6 +185,9 @@ pub struct StreamLimits {
     pub opening: usize,
     /// How long that may take (10 s).
     pub opening_timeout: Duration,
+    /// Such connections that one source may begin at once (256, as many as it may hold); then
+    /// twenty more each second.
+    pub openings_per_source: u32,
     /// Octets waiting to be written to one connection, apart from the kernel's (1 MiB).
     pub write_octets: usize,
     /// Messages waiting to be written to one connection (1024).
@@ -214,6 +217,7 @@ impl Default for StreamLimits {
             connections_per_source: 256,
             connecting: 1024,
             opening: 1024,
+            openings_per_source: 256,
             opening_timeout: Duration::from_secs(10),
             write_octets: 1 << 20,
             write_messages: 1024,

@@ -103,6 +103,8 @@ figures! {
     tcp_refused_source,
     /// Connections refused because the loop had its share.
     tcp_refused_total,
+    /// Connections of TLS, WS and WSS refused because their source began them too often.
+    tcp_refused_pace,
     /// Connections that could not be accepted, most often for want of file descriptors.
     tcp_accept_errors,
     /// Accepted connections of TLS, WS and WSS whose peers may not send messages yet.

@@ -70,6 +70,15 @@ impl Doors {
         listener.listener.accept()
     }
 
+    /// Whether those who come in by a listener must first agree on keys or ask for a WebSocket.
+    pub(super) fn is_costly(&self, index: usize) -> bool {
+        let listener = self.listeners.get(index);
+        listener.is_some_and(|listener| match listener.kind.transport {
+            Transport::Tls | Transport::Ws | Transport::Wss => true,
+            Transport::Tcp | Transport::Udp => false,
+        })
+    }
+
     /// How a stream that came in by a listener is spoken; nothing where it should be TLS and there
     /// is nothing to speak it with.
     pub(super) fn welcome(

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use machine::Instant;
 use sip_message::flow::Flow;
@@ -18,8 +19,13 @@ use crate::sys::{Epoll, Event};
 mod closing;
 mod doors;
 mod opening;
+mod pace;
 
 pub(crate) use doors::{Doors, StreamListener};
+use pace::Pace;
+
+/// How soon a source may begin one more opening, once it has had those it may begin at once.
+const REFILL: Duration = Duration::from_millis(50);
 
 /// Octets read from a connection before others get their turn.
 const READ: usize = 64 << 10;
@@ -44,6 +50,7 @@ pub(crate) struct Streams {
     connecting: usize,
     /// Accepted connections whose peers may not send messages yet, the oldest first.
     opening: BTreeSet<u64>,
+    pace: Pace,
     next_id: u64,
     accept_again: Option<Instant>,
     scratch: Vec<u8>,
@@ -67,6 +74,7 @@ impl Streams {
             dirty: Vec::new(),
             connecting: 0,
             opening: BTreeSet::new(),
+            pace: Pace::new(limits.openings_per_source, REFILL),
             next_id: first_id,
             accept_again: None,
             scratch: vec![0; READ],

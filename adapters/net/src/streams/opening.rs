@@ -56,6 +56,10 @@ impl Streams {
             self.figures.tcp_refused_source.one();
             return;
         }
+        if self.doors.is_costly(index) && !self.pace.take(source, context.now) {
+            self.figures.tcp_refused_pace.one();
+            return;
+        }
         let message = self.limits.message;
         let Some(guest) = self.doors.welcome(index, stream, message, context.now) else {
             self.figures.tcp_opening_refused.one();

@@ -21,3 +21,6 @@ pub use problem::BadCredentials;
 fn cryptography() -> Arc<CryptoProvider> {
     Arc::new(aws_lc_rs::default_provider())
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,6 +51,7 @@ fn a_flood_of_half_open_connections_is_bounded_and_phones_come_in_all_the_while(
     let limits = StreamLimits {
         opening: 20,
         connections_per_source: 10_000,
+        openings_per_source: 10_000,
         ..StreamLimits::default()
     };
     let running = secured(&listeners(), authority.keyring(&["pbx.test"]), limits);
@@ -83,4 +84,21 @@ fn one_source_has_its_share_of_connections_on_all_streams_together() {
     assert!(is_turned_away(&mut running.dial(1)));
     assert_eq!(running.figures.tcp_refused_source.get(), 1);
     drop(held);
+}
+
+#[test]
+fn one_source_that_begins_again_and_again_is_slowed() {
+    let authority = Authority::new();
+    let limits = StreamLimits {
+        openings_per_source: 5,
+        ..StreamLimits::default()
+    };
+    let running = secured(&listeners(), authority.keyring(&["pbx.test"]), limits);
+    let mut tries = 0;
+    while running.figures.tcp_refused_pace.get() == 0 && tries < 10_000 {
+        running.dial(tries % 2);
+        tries += 1;
+    }
+    assert!(running.figures.tcp_refused_pace.get() > 0);
+    assert!(running.figures.tcp_accepted.get() >= 5);
 }
