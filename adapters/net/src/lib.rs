@@ -1,4 +1,4 @@
-//! SIP over UDP, TCP, TLS and WebSockets: one epoll loop per thread, batches of bytes in and out, nothing else.
+//! SIP over UDP, TCP, TLS and WebSockets: one epoll loop per thread, batches of bytes.
 //!
 //! A [`Net`] is bound to its listeners, then [`Net::run`] owns the calling thread until its
 //! [`Waker`] is told to stop. Everything that arrived together is handed to the [`Handler`] at
