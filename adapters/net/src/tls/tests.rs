@@ -48,8 +48,10 @@ fn carry(phone: &mut ClientConnection, ours: &mut Tls, at_once: usize) -> Vec<u8
         ours.drain(&mut to_phone).unwrap();
         for part in to_phone.chunks(at_once) {
             let mut part = part;
-            phone.read_tls(&mut part).unwrap();
-            phone.process_new_packets().unwrap();
+            while !part.is_empty() {
+                phone.read_tls(&mut part).unwrap();
+                phone.process_new_packets().unwrap();
+            }
         }
         if to_us.is_empty() && to_phone.is_empty() {
             return read;

@@ -155,7 +155,11 @@ fn who_asks_for_something_else_is_told_what_is_spoken_here() {
 
 #[test]
 fn what_waits_for_a_slow_phone_comes_back_when_it_goes() {
-    let running = started();
+    let limits = StreamLimits {
+        write_octets: 16 << 20,
+        ..StreamLimits::default()
+    };
+    let running = start(limits, Origins::default());
     let mut phone = running.dial(0);
     upgrade(&mut phone);
     phone
