@@ -154,7 +154,6 @@ fn a_listener_that_demands_a_certificate_lets_in_who_has_one_of_its_authority_on
     for listener in 0..2 {
         let mut phone = dial_secure(&running, listener, ours(), "pbx.test");
         echoes(&mut phone, 1);
-        running.message();
         let let_in =
             shake_hands(&running, listener, strange(), "pbx.test").is_ok_and(|mut phone| {
                 phone.write_all(b"\r\n\r\n").is_ok() && phone.read(&mut [0; 2]).is_ok()
