@@ -57,7 +57,7 @@ impl Pace {
             *share = whole;
         } else {
             share.left += more;
-            share.at = share.at + self.every * more;
+            share.at += self.every * more;
         }
         let may = share.left > 0;
         share.left = share.left.saturating_sub(1);
