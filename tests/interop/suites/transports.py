@@ -166,7 +166,7 @@ def tls_speaks_1_2_and_1_3_and_nothing_older():
             with context.wrap_socket(plain, server_hostname=ACME) as line:
                 equal(line.version(), name, "version")
         figures = exchange.metrics()
-        equal(figures["net_tcp_opened"], 2, "connections that agreed on keys")
+        equal(figures["strowger_net_tcp_opened_total"], 2, "connections that agreed on keys")
 
 
 @test()
@@ -175,7 +175,7 @@ def half_open_connections_keep_no_phone_away():
         silent = [socket.create_connection((exchange.ip, exchange.port_of(name)), 5)
                   for name in ("tls", "ws") for _ in range(60)]
         wait_until("all are half open",
-                   lambda: exchange.metrics()["net_tcp_opening_now"] == len(silent), 8)
+                   lambda: exchange.metrics()["strowger_net_tcp_opening_now"] == len(silent), 8)
         with Phone(exchange, ACME, "101", "tls"), \
                 WebLine(exchange, ACME, exchange.account(ACME, "102")) as page:
             page.register()
@@ -183,4 +183,4 @@ def half_open_connections_keep_no_phone_away():
             line.settimeout(20)
             equal(line.recv(1), b"", "closed in time")
             line.close()
-        wait_until("none is left", lambda: exchange.metrics()["net_tcp_opening_now"] == 0)
+        wait_until("none is left", lambda: exchange.metrics()["strowger_net_tcp_opening_now"] == 0)

@@ -292,45 +292,40 @@ impl World {
         let Verdict::Send { local_port, to, .. } = result else {
             return;
         };
-        let owner = self.owner(port & !1, from, rtcp);
-        let listener = match &self.legs[&owner] {
-            known if known.echo => owner,
-            known => known
-                .partner
-                .expect("a leg without partner forwards nothing"),
-        };
-        self.judge(listener, local_port & !1, to);
+        let owners = self.owners(port & !1, from, rtcp);
+        let mut listeners = owners.iter().filter_map(|owner| match &self.legs[owner] {
+            known if known.echo => Some(*owner),
+            known => known.partner,
+        });
+        let fits = listeners.any(|listener| self.goes_to(listener, local_port & !1, to));
+        assert!(
+            fits,
+            "{to} by {local_port} is no peer of who hears {owners:?}"
+        );
     }
 
-    /// The leg that may take a packet from this source: of RTP the one locked to exactly it, of
-    /// RTCP one whose peer it ever was.
-    fn owner(&self, port: u16, from: SocketAddr, rtcp: bool) -> u8 {
+    /// The legs that may take a packet from this source: of RTP the one locked to exactly it; of
+    /// RTCP those whose peer it ever was, which the road tells apart by stream.
+    fn owners(&self, port: u16, from: SocketAddr, rtcp: bool) -> Vec<u8> {
         let owns = |known: &Known| {
             let peer = known.peers.iter().any(|peer| host(*peer) == from.ip());
             known.port == port && peer && (rtcp || known.learnt == Some(from))
         };
-        let owners: Vec<u8> = self
-            .legs
-            .iter()
-            .filter(|(_, known)| owns(known))
-            .map(|(leg, _)| *leg)
-            .collect();
-        match owners[..] {
-            [one] => one,
-            // RTCP of legs that share IP and port; the road tells them apart by stream.
-            [one, ..] if rtcp => one,
-            _ => panic!("{from} is the peer of no leg of {port} but was forwarded: {owners:?}"),
-        }
+        let legs = self.legs.iter().filter(|(_, known)| owns(known));
+        let owners: Vec<u8> = legs.map(|(leg, _)| *leg).collect();
+        assert!(
+            owners.len() == 1 || rtcp && !owners.is_empty(),
+            "{from} is the peer of no leg of {port} but was forwarded: {owners:?}"
+        );
+        owners
     }
 
-    /// What is sent to a leg leaves by its own port and goes to an address of its own peers.
-    fn judge(&self, listener: u8, local_port: u16, to: SocketAddr) {
+    /// Whether what is sent to a leg leaves by its own port and goes to an address of its own
+    /// peers.
+    fn goes_to(&self, listener: u8, local_port: u16, to: SocketAddr) -> bool {
         let known = &self.legs[&listener];
-        assert_eq!(local_port, known.port, "left by the port of another leg");
-        assert!(
-            known.peers.iter().any(|peer| host(*peer) == to.ip()),
-            "{to} is no peer"
-        );
+        let mut peers = known.peers.iter();
+        local_port == known.port && peers.any(|peer| host(*peer) == to.ip())
     }
 
     fn pass(&mut self, ms: u16) {
