@@ -4,6 +4,7 @@ use bytes::Bytes;
 use machine::Instant;
 use sip_message::{Frame, Framer, Problem};
 
+use crate::awaiting::Awaiting;
 use crate::keepalive::PONG;
 
 /// Octets kept of a message that is not whole, so that it can be answered should it be refused;
@@ -69,7 +70,7 @@ pub(crate) struct Intake {
     /// Whether one CRLF came of the two that make a keep-alive.
     half_ping: bool,
     /// Since when a message is incomplete, or the first one awaited.
-    partial: Option<Instant>,
+    awaiting: Awaiting,
 }
 
 impl Intake {
@@ -80,12 +81,12 @@ impl Intake {
             framer,
             head: Vec::new(),
             half_ping: false,
-            partial: awaited,
+            awaiting: Awaiting::new(awaited),
         }
     }
 
     pub(crate) fn partial(&self) -> Option<Instant> {
-        self.partial
+        self.awaiting.since()
     }
 
     /// Takes what was read and hands each message on that it completes.
@@ -97,13 +98,8 @@ impl Intake {
     ) -> Reading {
         let mut reading = Reading::ended(Ending::None);
         let frames = self.cut(chunk, &mut reading, &mut message);
-        if self.framer.buffered() == 0 {
-            if frames > 0 {
-                self.partial = None;
-            }
-        } else if frames > 0 || self.partial.is_none() {
-            self.partial = Some(now);
-        }
+        let begun = self.framer.buffered() > 0;
+        self.awaiting.read(frames > 0, begun, now);
         reading
     }
 

@@ -15,6 +15,7 @@
 //!
 //! [`Flow::local`]: sip_message::flow::Flow
 
+mod awaiting;
 mod bind;
 mod clock;
 mod config;

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use machine::Instant;
 use sip_message::web_socket::{self, Assembly, Opcode, Opening, Origins, Piece, encode};
 
+use crate::awaiting::Awaiting;
 use crate::intake::{Ending, Reading};
 use crate::keepalive::is_idle_talk;
 
@@ -25,7 +26,7 @@ pub(crate) struct WebIntake {
     /// Most octets of a message.
     most: usize,
     /// Since when a message or the request is incomplete, or the first one awaited.
-    partial: Option<Instant>,
+    awaiting: Awaiting,
 }
 
 impl WebIntake {
@@ -34,7 +35,7 @@ impl WebIntake {
         WebIntake {
             state: State::Opening(Opening::default(), origins),
             most,
-            partial: Some(now),
+            awaiting: Awaiting::new(Some(now)),
         }
     }
 
@@ -46,7 +47,7 @@ impl WebIntake {
     }
 
     pub(crate) fn partial(&self) -> Option<Instant> {
-        self.partial
+        self.awaiting.since()
     }
 
     /// Takes what was read and hands each message on that it completes.
@@ -67,7 +68,7 @@ impl WebIntake {
                 Some(Ok(accepted)) => {
                     self.state = State::Open(Assembly::new(self.most));
                     // from here the first message is awaited
-                    self.partial = Some(now);
+                    self.awaiting = Awaiting::new(Some(now));
                     let mut reading = self.cut(&accepted.rest, now, message);
                     let reply = std::mem::replace(&mut reading.reply, accepted.answer);
                     reading.reply.extend(reply);
@@ -113,12 +114,7 @@ impl WebIntake {
                 }
             }
         }
-        let within = assembly.is_within();
-        if !within && whole {
-            self.partial = None;
-        } else if within && (whole || self.partial.is_none()) {
-            self.partial = Some(now);
-        }
+        self.awaiting.read(whole, assembly.is_within(), now);
         reading
     }
 }
