@@ -11,13 +11,19 @@ pub(super) const MOST: usize = 256;
 
 /// Some values as the list of a statement, and the parameters of it.
 pub(super) fn list(values: &[impl ToValue]) -> (String, Vec<Value>) {
+    list_after(Vec::new(), values)
+}
+
+/// The same of a statement whose first parameters are others.
+pub(super) fn list_after(mut first: Vec<Value>, values: &[impl ToValue]) -> (String, Vec<Value>) {
     let room = LENGTHS.into_iter().find(|room| *room >= values.len());
     let room = room.unwrap_or(values.len());
     let last = values.last().into_iter().cycle();
     let params = values.iter().chain(last).take(room);
-    let params: Vec<Value> = params.map(ToValue::to_value).collect();
-    let marks: Vec<String> = (1..=params.len()).map(|n| format!("?{n}")).collect();
-    (marks.join(", "), params)
+    let before = first.len();
+    first.extend(params.map(ToValue::to_value));
+    let marks = (before + 1..=first.len()).map(|n| format!("?{n}"));
+    (marks.collect::<Vec<String>>().join(", "), first)
 }
 
 #[cfg(test)]
@@ -34,5 +40,12 @@ mod tests {
             list(&["a"]),
             ("?1".to_owned(), vec![Value::Text("a".to_owned())])
         );
+    }
+
+    #[test]
+    fn a_list_is_numbered_after_the_parameters_before_it() {
+        let (marks, params) = list_after(vec![Value::Text("of".to_owned())], &["a"]);
+        let texts = ["of", "a"].map(|text| Value::Text(text.to_owned()));
+        assert_eq!((marks.as_str(), params), ("?2", texts.to_vec()));
     }
 }

@@ -10,6 +10,7 @@ use tenancy::{Owner, TenantScope};
 use zeroize::Zeroizing;
 
 use super::SqlStore;
+use super::lists;
 use super::readers::Snapshot;
 use super::sight::Sight;
 use super::sql::{column, corrupt};
@@ -34,19 +35,34 @@ fn opened(
     key.open_bytes(kind, id, &sealed).map(Some)
 }
 
-/// When the password before a document's present one is void, if it has one.
-fn former_end(
+/// When the passwords before the present ones of some documents are void, of those that have one.
+fn former_ends(
     now: &Snapshot<'_>,
     owner: Owner,
     kind: KindName,
-    id: &str,
-) -> Result<Option<WallTime>, StoreError> {
-    let Some(bytes) = opened(now, owner, kind, id)? else {
-        return Ok(None);
-    };
-    let odd = || corrupt(&format!("{kind} {id}: an odd secret"));
-    let credentials = Credentials::from_bytes(&bytes).ok_or_else(odd)?;
-    Ok(credentials.former.map(|former| former.until))
+    ids: &[String],
+) -> Result<BTreeMap<String, WallTime>, StoreError> {
+    let place = params![column(owner), kind.as_str()];
+    let (marks, params) = lists::list_after(place, ids);
+    let find = format!(
+        "SELECT id, digests FROM documents WHERE tenant = ?1 AND kind = ?2
+         AND id IN ({marks}) AND digests IS NOT NULL"
+    );
+    let sealed = now.sql.all(&find, params, |fields| {
+        Ok((fields.plain::<String>(0)?, fields.plain::<Vec<u8>>(1)?))
+    })?;
+    if sealed.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let key = now.vault.key(now.sql, owner)?;
+    let mut ends = BTreeMap::new();
+    for (id, sealed) in sealed {
+        let credentials: Credentials = key.open(kind, &id, &sealed)?;
+        if let Some(former) = credentials.former {
+            ends.insert(id, former.until);
+        }
+    }
+    Ok(ends)
 }
 
 impl SqlStore {
@@ -109,10 +125,8 @@ impl SecretStore for SqlStore {
         let (owner, ids) = (scope.owner(), ids.to_vec());
         self.read(Sight::Tenant(scope.tenant()), move |now| {
             let mut ends = BTreeMap::new();
-            for id in ids {
-                if let Some(end) = former_end(now, owner, kind, &id)? {
-                    ends.insert(id, end);
-                }
+            for some in ids.chunks(lists::MOST) {
+                ends.extend(former_ends(now, owner, kind, some)?);
             }
             Ok(ends)
         })
