@@ -8,10 +8,10 @@ import socket
 import ssl
 
 from kit.baresip import Phone
-from kit.case import equal, record_for, test, true, wait_until
+from kit.case import equal, test, true, wait_until
 from kit.exchange import ACME, Exchange
 from kit.web_line import BINARY, CLOSE, PING, WebLine, trusting
-from suites.codecs import understood, voices
+from suites.codecs import hear_each_other, voices
 
 SECONDS = 5
 CODEC = "PCMU/8000/1"
@@ -23,15 +23,7 @@ def talk(caller, called):
         anna_says, bert_says = voices(exchange)
         with Phone(exchange, ACME, "101", caller, f"aufile,{anna_says}", CODEC) as anna, \
                 Phone(exchange, ACME, "102", called, f"aufile,{bert_says}", CODEC) as bert:
-            anna.dial("102")
-            anna.wait_established()
-            bert.wait_established()
-            record_for(SECONDS)
-            anna.hang_up()
-            anna.wait_over()
-            bert.wait_over()
-            understood(anna_says, bert)
-            understood(bert_says, anna)
+            hear_each_other((anna, anna_says), (bert, bert_says), SECONDS)
             for phone, transport in ((anna, caller), (bert, called)):
                 said = [m for m in phone.messages(received=True) if m.status is None]
                 for request in said:

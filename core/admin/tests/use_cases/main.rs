@@ -15,5 +15,6 @@ mod retention;
 mod roads;
 mod sheets;
 mod support;
+mod talks;
 mod tenants;
 mod tokens;

@@ -1,8 +1,7 @@
 //! A person's data is found, handed out and erased; what is on hold stays.
 
 use admin::{access::Entered, documents, persons, retention};
-use domain::{Cdr, End, Extension, Fault, Hold, KindName, Party, Resource, Step, User};
-use ids::{CallId, CdrId};
+use domain::{Cdr, Extension, Hold, KindName, Resource, Step, User};
 use machine::WallTime;
 use ports::{CdrQuery, EventLog, EventQuery, ExchangeStore, Page, Store, StoreError};
 use serde_json::{Value, json};
@@ -10,6 +9,7 @@ use store::block_on;
 use tenancy::Unresolved;
 
 use crate::office::{MORNING, Scene};
+use crate::talks::{party, talk_of};
 
 const DAY: i64 = 24 * 3_600_000;
 
@@ -48,34 +48,11 @@ impl Company {
     }
 
     fn record(&self, number: u64, from: ids::ExtensionId, to: ids::ExtensionId) -> Cdr {
-        let party = |extension, number: &str, display: &str| Party {
-            extension: Some(extension),
-            device: None,
-            number: number.to_owned(),
-            display: display.to_owned(),
-        };
         let at = WallTime::from_unix_ms(MORNING);
+        let caller = party(Some(from), "101", "Ann Lee");
         Cdr {
-            id: CdrId::new(number, 1),
-            call: CallId::new(number, 2),
-            tenant: self.acme.tenant.id,
-            started: at,
-            ringing_at: None,
-            answered_at: Some(at),
-            ended: at,
-            caller: party(from, "101", "Ann Lee"),
-            dialled: "102".to_owned(),
-            destination: Some(party(to, "102", "Bob Ray")),
-            legs: Vec::new(),
-            end: End {
-                cause: 16,
-                sip_status: 200,
-                reason: "the caller hung up".to_owned(),
-                by: Fault::Caller,
-            },
-            transfers: Vec::new(),
-            explanation: Vec::new(),
-            recovered: false,
+            destination: Some(party(Some(to), "102", "Bob Ray")),
+            ..talk_of(&self.acme, number, at, caller)
         }
     }
 

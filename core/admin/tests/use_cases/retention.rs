@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use admin::access::Entered;
 use admin::{documents, retention};
-use domain::{Cdr, End, Fault, Hold, Party, Plan, Resource, Tenant};
-use ids::{CallId, CdrId, ExtensionId};
+use domain::{Cdr, Hold, Plan, Resource, Tenant};
+use ids::ExtensionId;
 use machine::WallTime;
 use ports::{CdrQuery, ExchangeStore, PAGE_MAX, Page, Store};
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use store::block_on;
 use tenancy::Unresolved;
 
 use crate::office::{MORNING, Scene};
+use crate::talks::{party, talk_of};
 
 const DAY: i64 = 24 * 3_600_000;
 
@@ -31,35 +32,9 @@ fn company(scene: &Scene, domain: &str, (cdr_days, audit_days): (u32, u32)) -> E
 }
 
 fn record(company: &Entered, started: i64, from: Option<ExtensionId>) -> Cdr {
-    let at = WallTime::from_unix_ms(started);
     let number = u64::try_from(started).unwrap();
-    Cdr {
-        id: CdrId::new(number, 1),
-        call: CallId::new(number, 2),
-        tenant: company.tenant.id,
-        started: at,
-        ringing_at: None,
-        answered_at: Some(at),
-        ended: at,
-        caller: Party {
-            extension: from,
-            device: None,
-            number: "101".to_owned(),
-            display: String::new(),
-        },
-        dialled: "102".to_owned(),
-        destination: None,
-        legs: Vec::new(),
-        end: End {
-            cause: 16,
-            sip_status: 200,
-            reason: "the caller hung up".to_owned(),
-            by: Fault::Caller,
-        },
-        transfers: Vec::new(),
-        explanation: Vec::new(),
-        recovered: false,
-    }
+    let caller = party(from, "101", "");
+    talk_of(company, number, WallTime::from_unix_ms(started), caller)
 }
 
 fn talk(scene: &Scene, company: &Entered, started: &[i64], from: Option<ExtensionId>) {
