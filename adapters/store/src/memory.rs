@@ -9,6 +9,7 @@ mod event_book;
 mod events;
 mod facts;
 mod keys;
+mod ladders;
 mod references;
 mod secrets;
 mod state;

@@ -24,6 +24,7 @@ mod facts;
 mod feed;
 mod figures;
 mod inventory;
+mod ladders;
 mod link;
 mod lists;
 mod loading;

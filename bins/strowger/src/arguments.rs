@@ -286,6 +286,9 @@ pub(crate) struct ServeArguments {
     /// How long calls may go on after the first SIGTERM [default: 60]
     #[arg(long, value_name = "SECONDS", env = "STROWGER_DRAIN_SECONDS")]
     pub(crate) drain_seconds: Option<u64>,
+    /// Memory for the latest SIP messages of calls, in MiB; 0 for none [default: 32]
+    #[arg(long, value_name = "MIB", env = "STROWGER_LADDER_MIB")]
+    pub(crate) ladder_mib: Option<u16>,
     /// The mail server, smtp://USER:PASSWORD@HOST:PORT or smtps://... (default: no mail)
     #[arg(
         long,
@@ -336,6 +339,7 @@ impl ServeArguments {
             digest: self.digest,
             master_key: self.master_key,
             drain_seconds: self.drain_seconds,
+            ladder_mib: self.ladder_mib,
             smtp: self.smtp,
             mail_from: self.mail_from,
             portal: self.portal,
@@ -398,6 +402,16 @@ pub(crate) enum CdrVerb {
         tenant: String,
         /// Its id, as `list` shows it
         cdr: String,
+    },
+    /// Draw the SIP messages that are kept of a call, with what was decided between them
+    Ladder {
+        /// The company's domain or id
+        tenant: String,
+        /// The id of its record, as `list` shows it
+        cdr: String,
+        /// Show the messages themselves, as JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Tell why a call went where it went
     Why {

@@ -17,6 +17,7 @@ pub mod events;
 mod holds;
 pub mod key_uses;
 pub mod keys;
+pub mod ladders;
 pub mod live;
 mod office;
 mod patch;

@@ -19,6 +19,7 @@ use crate::device::{Device, FixedContact};
 use crate::document::Resource;
 use crate::extension::{Destination, Extension};
 use crate::feature::Feature;
+use crate::ladder::KeptLadders;
 use crate::plan::Plan;
 use crate::tenant::Tenant;
 use index::Index;
@@ -91,6 +92,7 @@ pub struct CompiledTenant {
     display_name: Box<str>,
     caps: Caps,
     without: BTreeSet<Feature>,
+    kept_ladders: KeptLadders,
     enabled: bool,
     extensions: Box<[CompiledExtension]>,
     devices: Box<[CompiledDevice]>,
@@ -119,6 +121,7 @@ impl CompiledTenant {
             domains: domains.map(String::into_boxed_str).collect(),
             caps,
             without,
+            kept_ladders: parts.tenant.spec.ladders,
             enabled: parts.tenant.spec.enabled,
             by_number,
             by_username,
@@ -161,6 +164,11 @@ impl CompiledTenant {
     /// Whether its plan includes this.
     pub fn includes(&self, feature: Feature) -> bool {
         !self.without.contains(&feature)
+    }
+
+    /// Of which calls the messages are kept with the record.
+    pub fn kept_ladders(&self) -> KeptLadders {
+        self.kept_ladders
     }
 
     /// Whether it is in use.

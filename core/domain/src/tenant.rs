@@ -9,6 +9,7 @@ use crate::ceiling::Ceiling;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
+use crate::ladder::KeptLadders;
 use crate::plan::Plan;
 use crate::text;
 
@@ -55,6 +56,11 @@ pub struct Tenant {
     /// What the account above takes from everybody of the tenant.
     #[serde(default)]
     pub ceiling: Ceiling,
+    /// Of which calls the SIP messages are kept, encrypted, with the record: `none`, `failed` or
+    /// `all`.
+    #[serde(default)]
+    #[schema(default = "failed")]
+    pub ladders: KeptLadders,
     /// A disabled tenant registers nothing and calls nobody.
     #[serde(default = "enabled")]
     #[schema(default = true)]

@@ -16,10 +16,10 @@ pub const FACTS_AT_ONCE: usize = 500;
 /// [`StoreError::TooLarge`].
 #[async_trait]
 pub trait FactStore: Send + Sync {
-    /// Puts call records in the place of those with the same ids.
+    /// Puts call records in the place of those with the same ids; their ladders go.
     async fn replace_cdrs(&self, scope: &TenantScope, cdrs: Vec<Cdr>) -> Result<usize, StoreError>;
 
-    /// Removes call records.
+    /// Removes call records and their ladders.
     async fn remove_cdrs(&self, scope: &TenantScope, ids: Vec<CdrId>) -> Result<usize, StoreError>;
 
     /// Puts entries of the tenant's audit trail in the place of those with the same ids.

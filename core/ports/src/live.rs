@@ -1,6 +1,7 @@
 //! The living exchange, as the API and the command line see it.
 
 use async_trait::async_trait;
+use domain::Ladder;
 use ids::{CallId, DeviceId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,8 @@ pub trait LiveExchange: Send + Sync {
     async fn call(&self, scope: &TenantScope, id: CallId) -> Result<LiveCall, LiveError>;
     /// Ends a live call; the text is kept with its record.
     async fn hang_up(&self, scope: &TenantScope, id: CallId, text: &str) -> Result<(), LiveError>;
+    /// The SIP messages of a call that lives or has just ended.
+    async fn ladder(&self, scope: &TenantScope, id: CallId) -> Result<Ladder, LiveError>;
     /// The tenant's bindings, in the order of their ids.
     async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError>;
     /// What the tenant uses of the caps that telephones meet.

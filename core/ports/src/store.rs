@@ -16,6 +16,7 @@ use crate::exchange::ExchangeStore;
 use crate::facts::FactStore;
 use crate::front_door::FrontDoor;
 use crate::keys::KeyStore;
+use crate::ladders::LadderBook;
 use crate::page::{AuditListing, CdrListing, CdrQuery, Listing, Page};
 use crate::references::ReferenceBook;
 use crate::secrets::SecretStore;
@@ -84,10 +85,13 @@ pub trait Store: Send + Sync {
 }
 
 /// The faces to what happens in tenants and is no document.
-pub trait Books: EventLog + DeliveryBook + SupportBook + FactStore + ReferenceBook {}
+pub trait Books:
+    EventLog + DeliveryBook + SupportBook + FactStore + ReferenceBook + LadderBook
+{
+}
 
 impl<T> Books for T where
-    T: EventLog + DeliveryBook + SupportBook + FactStore + ReferenceBook + ?Sized
+    T: EventLog + DeliveryBook + SupportBook + FactStore + ReferenceBook + LadderBook + ?Sized
 {
 }
 

@@ -62,6 +62,7 @@ mod tests {
         bytes
     }
 
+    // rfc: 5761 §4
     #[test]
     fn packet_types_part_rtcp_from_rtp() {
         for kind in 192..=223 {

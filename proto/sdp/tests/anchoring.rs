@@ -106,6 +106,7 @@ fn a_whole_without_address_gets_ours() {
     assert_eq!(lines[6], "c=IN IP4 203.0.113.5");
 }
 
+// rfc: 3605 §2.1
 #[test]
 fn an_rtcp_port_that_is_no_neighbour_is_written() {
     let mut description = parse("c=IN IP4 10.0.0.1\nm=audio 4 RTP/AVP 0\n");
@@ -154,6 +155,7 @@ fn an_ended_stream_stays_ended() {
     assert_eq!(remote_of(&description), None);
 }
 
+// rfc: 3264 §8.4
 #[test]
 fn the_old_hold_becomes_the_new_one() {
     for (given, expected) in [

@@ -64,6 +64,7 @@ fn a_late_offer_is_answered_in_the_ack() {
     assert_eq!(remote_of(&answer).unwrap().speech(), Some(&Codec::pcma()));
 }
 
+// rfc: 3264 §6.1
 #[test]
 fn the_offerers_most_wanted_codec_is_taken_with_its_numbers() {
     let lines = answered(
@@ -83,6 +84,7 @@ fn the_offerers_most_wanted_codec_is_taken_with_its_numbers() {
     assert_eq!(lines, expected);
 }
 
+// rfc: 3264 §6.1
 #[test]
 fn directions_are_answered_as_rfc_3264_section_6_1_says() {
     for (theirs, ours_is) in [
@@ -110,6 +112,7 @@ fn who_only_announces_does_not_receive() {
     assert_eq!(answer.direction_of(0), Direction::SendOnly);
 }
 
+// rfc: 5761 §5.1.1
 #[test]
 fn one_port_is_taken_when_both_want_it() {
     let with = answered("m=audio 4000 RTP/AVP 0\na=rtcp-mux\n");
@@ -150,6 +153,7 @@ fn odd_packet_times_are_answered_with_ours() {
     }
 }
 
+// rfc: 3264 §6
 #[test]
 fn other_streams_are_refused_line_by_line() {
     let lines = answered(
@@ -201,6 +205,7 @@ fn what_cannot_be_answered_says_why() {
     );
 }
 
+// rfc: 3264 §6
 #[test]
 fn the_answer_has_the_offers_time() {
     let offered = parse("c=IN IP4 192.0.2.1\nt=2873397496 2873404696\nm=audio 4 RTP/AVP 0\n");
@@ -216,6 +221,7 @@ const SECTION_10_1: &str = "m=audio 49170 RTP/AVP 0\na=rtpmap:0 PCMU/8000\n\
     m=video 51372 RTP/AVP 31\na=rtpmap:31 H261/90000\n\
     m=video 53000 RTP/AVP 32\na=rtpmap:32 MPV/90000\n";
 
+// rfc: 3264 §10.1
 #[test]
 fn rfc_3264_section_10_1_basic_exchange() {
     let offered = offered(SECTION_10_1);
@@ -249,6 +255,7 @@ fn rfc_3264_section_10_1_basic_exchange() {
     );
 }
 
+// rfc: 3264 §10.2
 #[test]
 fn rfc_3264_section_10_2_one_of_n_codecs() {
     let offered = offered(

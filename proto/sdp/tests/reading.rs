@@ -95,6 +95,7 @@ fn every_kind_of_line_end_is_taken() {
     assert_eq!(parse(EXAMPLE.trim_end()), description);
 }
 
+// rfc: 8866 §5
 #[test]
 fn lines_out_of_order_are_put_in_order_and_unknown_ones_follow_their_leader() {
     let given = with("t=0 0\na=one\nx=behind one\ns=-\nc=IN IP4 192.0.2.1\na=two\n");
@@ -226,6 +227,7 @@ fn a_bad_line_is_named_with_its_rule() {
     );
 }
 
+// rfc: 8866 §5
 #[test]
 fn what_a_description_must_begin_with_is_named() {
     let cases = [

@@ -51,6 +51,7 @@ fn a_stream_says_its_direction_or_the_whole_does_or_nobody() {
     assert_eq!(parse(audio).direction_of(1), Direction::Inactive);
 }
 
+// rfc: 3264 §8.4
 #[test]
 fn hold_is_seen_in_both_styles() {
     let held = |lines: &str| parse(lines).is_hold();
@@ -143,6 +144,7 @@ fn a_map_may_give_a_static_payload_another_meaning() {
     assert!(codecs[1].is("PCMA") && codecs[1].is_same_encoding(&Codec::pcma()));
 }
 
+// rfc: 3551 §6
 #[test]
 fn static_payloads_are_those_of_rfc_3551() {
     for (payload, codec) in [(0, Codec::pcmu()), (8, Codec::pcma()), (9, Codec::g722())] {
@@ -191,6 +193,7 @@ fn the_remote_side_is_told_in_one_value() {
     assert_eq!(remote.codecs.len(), 2);
 }
 
+// rfc: 3605 §2.1
 #[test]
 fn rtcp_may_have_a_port_and_an_address_of_its_own() {
     let rtcp = |rest: &str| {

@@ -273,6 +273,7 @@ mod tests {
         assert_eq!(address.param("lr"), None);
     }
 
+    // rfc: 3261 §20.10
     #[test]
     fn without_brackets_the_parameters_belong_to_the_header() {
         let address = address("sip:user@example.com;tag=1");

@@ -282,6 +282,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
 
+    // rfc: 3261 §8.1.1.5
     #[test]
     fn a_cseq_is_a_number_below_two_to_the_31_and_a_method() {
         let cseq = CSeq::parse("0009  INVITE").unwrap();
@@ -306,6 +307,7 @@ mod tests {
         assert!(CSeq::parse("36893488147419103232 REGISTER").is_err());
     }
 
+    // rfc: 3262 §7.2
     #[test]
     fn a_rack_names_the_answer_it_acknowledges() {
         let rack = RAck::parse("776656 1 INVITE").unwrap();
@@ -315,6 +317,7 @@ mod tests {
         }
     }
 
+    // rfc: 4028 §4
     #[test]
     fn session_expires_may_name_the_refresher() {
         let expires = SessionExpires::parse("1800;refresher=UAS").unwrap();
@@ -330,6 +333,7 @@ mod tests {
         assert!(SessionExpires::parse("90;refresher=me").is_err());
     }
 
+    // rfc: 3891 §6.1
     #[test]
     fn replaces_needs_exactly_one_of_each_tag() {
         let replaces = Replaces::parse("98732@sip.example.com;from-tag=r33;to-tag=ff8").unwrap();
@@ -350,6 +354,7 @@ mod tests {
         }
     }
 
+    // rfc: 3326 §2
     #[test]
     fn reasons_and_media_types_are_split() {
         let reason = Reason::parse("Q.850 ;cause=16;text=\"Terminated; ok\"");

@@ -206,6 +206,7 @@ mod tests {
         assert_eq!(framer.buffered(), 0);
     }
 
+    // rfc: 3261 §18.3
     #[test]
     fn a_message_that_comes_byte_by_byte_is_whole_at_its_last_byte() {
         let mut framer = framer();
@@ -221,6 +222,7 @@ mod tests {
         assert_eq!(ends, [A.len(), stream.len()]);
     }
 
+    // rfc: 3261 §18.3
     #[test]
     fn without_one_good_content_length_the_stream_is_broken() {
         for head in [

@@ -177,6 +177,7 @@ mod tests {
         }
     }
 
+    // rfc: 3261 §7.1
     #[test]
     fn methods_are_case_sensitive_and_unknown_ones_are_kept() {
         assert_eq!(Method::new("invite"), Method::Other("invite"));

@@ -339,6 +339,7 @@ mod tests {
         }
     }
 
+    // rfc: 3261 §7.3.3
     #[test]
     fn compact_forms_are_the_long_names() {
         let forms = [

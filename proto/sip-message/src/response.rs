@@ -110,6 +110,7 @@ mod tests {
         String::from_utf8(bytes.to_vec()).unwrap()
     }
 
+    // rfc: 3261 §18.2.1
     #[test]
     fn the_top_via_learns_where_the_request_came_from() {
         let text = answer(
@@ -128,6 +129,7 @@ mod tests {
         );
     }
 
+    // rfc: 3261 §18.2.1
     #[test]
     fn a_via_that_tells_the_truth_and_asks_for_nothing_is_left_alone() {
         let text = answer(
@@ -143,6 +145,7 @@ mod tests {
         assert!(text.contains("To: <sip:a@b>;tag=old\r\n"), "{text}");
     }
 
+    // rfc: 3261 §18.2.1
     #[test]
     fn a_claimed_received_is_replaced_by_the_truth() {
         let text = answer(
@@ -158,6 +161,7 @@ mod tests {
         assert!(text.contains("To: sip:a@b;tag=new\r\n"), "{text}");
     }
 
+    // rfc: 3261 §8.2.6.1
     #[test]
     fn trying_carries_the_timestamp_and_no_tag() {
         let text = answer(

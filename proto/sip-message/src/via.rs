@@ -230,6 +230,7 @@ mod tests {
         );
     }
 
+    // rfc: 3261 §8.1.1.7
     #[test]
     fn a_bare_cookie_is_no_unique_branch() {
         assert!(!via("SIP/2.0/UDP h;branch=z9hG4bK").has_unique_branch());

@@ -69,6 +69,7 @@ fn texts<'a>(values: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 
 // 3.1.1 Valid messages
 
+// rfc: 4475 §3.1.1.1 wsinv a short tortuous invite is read whole
 #[test]
 fn s3_1_1_1_wsinv_a_short_tortuous_invite_is_read_whole() {
     let m = request(vector!("wsinv"));
@@ -133,6 +134,7 @@ fn s3_1_1_1_wsinv_a_short_tortuous_invite_is_read_whole() {
     assert_eq!(contact.q(), Some(330));
 }
 
+// rfc: 4475 §3.1.1.2 intmeth the widest range of characters is kept
 #[test]
 fn s3_1_1_2_intmeth_the_widest_range_of_characters_is_kept() {
     let m = request(vector!("intmeth"));
@@ -173,6 +175,7 @@ fn s3_1_1_2_intmeth_the_widest_range_of_characters_is_kept() {
     );
 }
 
+// rfc: 4475 §3.1.1.3 esc01 escapes are decoded where they mean something
 #[test]
 fn s3_1_1_3_esc01_escapes_are_decoded_where_they_mean_something() {
     let m = request(vector!("esc01"));
@@ -189,6 +192,7 @@ fn s3_1_1_3_esc01_escapes_are_decoded_where_they_mean_something() {
     assert_eq!(contact.param_decoded("name").unwrap(), "value%41");
 }
 
+// rfc: 4475 §3.1.1.4 escnull escaped nulls are kept
 #[test]
 fn s3_1_1_4_escnull_escaped_nulls_are_kept() {
     let m = request(vector!("escnull"));
@@ -206,6 +210,7 @@ fn s3_1_1_4_escnull_escaped_nulls_are_kept() {
     assert_eq!(users, ["\0", "\0\0"]);
 }
 
+// rfc: 4475 §3.1.1.5 esc02 a percent is no escape outside uris
 #[test]
 fn s3_1_1_5_esc02_a_percent_is_no_escape_outside_uris() {
     let m = request(vector!("esc02"));
@@ -232,6 +237,7 @@ fn s3_1_1_5_esc02_a_percent_is_no_escape_outside_uris() {
     );
 }
 
+// rfc: 4475 §3.1.1.6 lwsdisp no space is needed before the bracket
 #[test]
 fn s3_1_1_6_lwsdisp_no_space_is_needed_before_the_bracket() {
     let m = request(vector!("lwsdisp"));
@@ -241,6 +247,7 @@ fn s3_1_1_6_lwsdisp_no_space_is_needed_before_the_bracket() {
     assert_eq!(from.tag(), Some("323"));
 }
 
+// rfc: 4475 §3.1.1.7 longreq long values are read whole
 #[test]
 fn s3_1_1_7_longreq_long_values_are_read_whole() {
     let m = request(vector!("longreq"));
@@ -263,6 +270,7 @@ fn s3_1_1_7_longreq_long_values_are_read_whole() {
     assert_eq!(m.body().len(), 150);
 }
 
+// rfc: 4475 §3.1.1.8 dblreq bytes after the body are dropped
 #[test]
 fn s3_1_1_8_dblreq_bytes_after_the_body_are_dropped() {
     let m = request(vector!("dblreq"));
@@ -275,6 +283,7 @@ fn s3_1_1_8_dblreq_bytes_after_the_body_are_dropped() {
     assert!(m.raw().len() > 700);
 }
 
+// rfc: 4475 §3.1.1.9 semiuri semicolons in the user part are no parameters
 #[test]
 fn s3_1_1_9_semiuri_semicolons_in_the_user_part_are_no_parameters() {
     let m = request(vector!("semiuri"));
@@ -295,6 +304,7 @@ fn s3_1_1_9_semiuri_semicolons_in_the_user_part_are_no_parameters() {
     );
 }
 
+// rfc: 4475 §3.1.1.10 transports unknown transports are kept
 #[test]
 fn s3_1_1_10_transports_unknown_transports_are_kept() {
     let m = request(vector!("transports"));
@@ -304,6 +314,7 @@ fn s3_1_1_10_transports_unknown_transports_are_kept() {
     assert!(vias.iter().all(sip_message::Via::has_unique_branch));
 }
 
+// rfc: 4475 §3.1.1.11 mpart01 a binary body is kept bit for bit
 #[test]
 fn s3_1_1_11_mpart01_a_binary_body_is_kept_bit_for_bit() {
     let m = request(vector!("mpart01"));
@@ -318,6 +329,7 @@ fn s3_1_1_11_mpart01_a_binary_body_is_kept_bit_for_bit() {
     assert_eq!(m.top_via().unwrap().rport(), Some(None));
 }
 
+// rfc: 4475 §3.1.1.12 unreason a phrase may be any text
 #[test]
 fn s3_1_1_12_unreason_a_phrase_may_be_any_text() {
     let m = response(vector!("unreason"));
@@ -332,6 +344,7 @@ fn s3_1_1_12_unreason_a_phrase_may_be_any_text() {
     );
 }
 
+// rfc: 4475 §3.1.1.13 noreason a phrase may be empty
 #[test]
 fn s3_1_1_13_noreason_a_phrase_may_be_empty() {
     let m = response(vector!("noreason"));
@@ -346,6 +359,7 @@ fn s3_1_1_13_noreason_a_phrase_may_be_empty() {
 
 // 3.1.2 Invalid messages
 
+// rfc: 4475 §3.1.2.1 badinv01 extraneous separators are refused
 #[test]
 fn s3_1_2_1_badinv01_extraneous_separators_are_refused() {
     let problem = refused(vector!("badinv01"));
@@ -355,18 +369,21 @@ fn s3_1_2_1_badinv01_extraneous_separators_are_refused() {
     assert_eq!((problem.status, problem.field), (400, "Contact"));
 }
 
+// rfc: 4475 §3.1.2.2 clerr a length beyond the datagram is refused
 #[test]
 fn s3_1_2_2_clerr_a_length_beyond_the_datagram_is_refused() {
     let problem = refused(vector!("clerr"));
     assert_eq!((problem.status, problem.field), (400, "Content-Length"));
 }
 
+// rfc: 4475 §3.1.2.3 ncl a negative length is refused
 #[test]
 fn s3_1_2_3_ncl_a_negative_length_is_refused() {
     let problem = refused(vector!("ncl"));
     assert_eq!((problem.status, problem.field), (400, "Content-Length"));
 }
 
+// rfc: 4475 §3.1.2.4 scalar02 overlarge numbers are refused
 #[test]
 fn s3_1_2_4_scalar02_overlarge_numbers_are_refused() {
     let problem = refused(vector!("scalar02"));
@@ -381,6 +398,7 @@ fn s3_1_2_4_scalar02_overlarge_numbers_are_refused() {
     );
 }
 
+// rfc: 4475 §3.1.2.5 scalarlg a response with overlarge numbers is dropped
 #[test]
 fn s3_1_2_5_scalarlg_a_response_with_overlarge_numbers_is_dropped() {
     let m = read(vector!("scalarlg"));
@@ -389,60 +407,70 @@ fn s3_1_2_5_scalarlg_a_response_with_overlarge_numbers_is_dropped() {
     assert_eq!(m.retry_after(), None);
 }
 
+// rfc: 4475 §3.1.2.6 quotbal an open quote is refused
 #[test]
 fn s3_1_2_6_quotbal_an_open_quote_is_refused() {
     let problem = refused(vector!("quotbal"));
     assert_eq!((problem.status, problem.field), (400, "To"));
 }
 
+// rfc: 4475 §3.1.2.7 ltgtruri brackets around the request uri are refused
 #[test]
 fn s3_1_2_7_ltgtruri_brackets_around_the_request_uri_are_refused() {
     let problem = refused(vector!("ltgtruri"));
     assert_eq!((problem.status, problem.field), (400, "Request-URI"));
 }
 
+// rfc: 4475 §3.1.2.8 lwsruri spaces inside the request uri are refused
 #[test]
 fn s3_1_2_8_lwsruri_spaces_inside_the_request_uri_are_refused() {
     let problem = refused(vector!("lwsruri"));
     assert_eq!((problem.status, problem.field), (400, "Request-Line"));
 }
 
+// rfc: 4475 §3.1.2.9 lwsstart several spaces in the request line are refused
 #[test]
 fn s3_1_2_9_lwsstart_several_spaces_in_the_request_line_are_refused() {
     let problem = refused(vector!("lwsstart"));
     assert_eq!((problem.status, problem.field), (400, "Request-Line"));
 }
 
+// rfc: 4475 §3.1.2.10 trws spaces after the version are refused
 #[test]
 fn s3_1_2_10_trws_spaces_after_the_version_are_refused() {
     let problem = refused(vector!("trws"));
     assert_eq!((problem.status, problem.field), (400, "Request-Line"));
 }
 
+// rfc: 4475 §3.1.2.11 escruri headers in the request uri are refused
 #[test]
 fn s3_1_2_11_escruri_headers_in_the_request_uri_are_refused() {
     let problem = refused(vector!("escruri"));
     assert_eq!((problem.status, problem.field), (400, "Request-URI"));
 }
 
+// rfc: 4475 §3.1.2.12 baddate a date outside gmt is refused
 #[test]
 fn s3_1_2_12_baddate_a_date_outside_gmt_is_refused() {
     let problem = refused(vector!("baddate"));
     assert_eq!((problem.status, problem.field), (400, "Date"));
 }
 
+// rfc: 4475 §3.1.2.13 regbadct a uri with headers needs brackets
 #[test]
 fn s3_1_2_13_regbadct_a_uri_with_headers_needs_brackets() {
     let problem = refused(vector!("regbadct"));
     assert_eq!((problem.status, problem.field), (400, "Contact"));
 }
 
+// rfc: 4475 §3.1.2.14 badaspec spaces inside the brackets are refused
 #[test]
 fn s3_1_2_14_badaspec_spaces_inside_the_brackets_are_refused() {
     let problem = refused(vector!("badaspec"));
     assert_eq!((problem.status, problem.field), (400, "To"));
 }
 
+// rfc: 4475 §3.1.2.15 baddn an unquoted comma in the name is refused
 #[test]
 fn s3_1_2_15_baddn_an_unquoted_comma_in_the_name_is_refused() {
     let archived = vector!("baddn");
@@ -452,18 +480,21 @@ fn s3_1_2_15_baddn_an_unquoted_comma_in_the_name_is_refused() {
     assert_eq!((problem.status, problem.field), (400, "From"));
 }
 
+// rfc: 4475 §3.1.2.16 badvers another version is answered 505
 #[test]
 fn s3_1_2_16_badvers_another_version_is_answered_505() {
     let problem = refused(vector!("badvers"));
     assert_eq!((problem.status, problem.field), (505, "version"));
 }
 
+// rfc: 4475 §3.1.2.17 mismatch01 the method of cseq must be that of the request
 #[test]
 fn s3_1_2_17_mismatch01_the_method_of_cseq_must_be_that_of_the_request() {
     let problem = refused(vector!("mismatch01"));
     assert_eq!((problem.status, problem.field), (400, "CSeq"));
 }
 
+// rfc: 4475 §3.1.2.18 mismatch02 so it must for an unknown method
 #[test]
 fn s3_1_2_18_mismatch02_so_it_must_for_an_unknown_method() {
     let problem = refused(vector!("mismatch02"));
@@ -472,6 +503,7 @@ fn s3_1_2_18_mismatch02_so_it_must_for_an_unknown_method() {
     assert_eq!(m.check_method(&Method::KNOWN).unwrap_err().status, 501);
 }
 
+// rfc: 4475 §3.1.2.19 bigcode an overlarge status is dropped
 #[test]
 fn s3_1_2_19_bigcode_an_overlarge_status_is_dropped() {
     let problem = Message::parse(vector!("bigcode"), &Limits::DEFAULT).unwrap_err();
@@ -480,6 +512,7 @@ fn s3_1_2_19_bigcode_an_overlarge_status_is_dropped() {
 
 // 3.2 Transaction layer semantics
 
+// rfc: 4475 §3.2.1 badbranch a bare cookie does not name a transaction
 #[test]
 fn s3_2_1_badbranch_a_bare_cookie_does_not_name_a_transaction() {
     let m = request(vector!("badbranch"));
@@ -489,6 +522,7 @@ fn s3_2_1_badbranch_a_bare_cookie_does_not_name_a_transaction() {
 
 // 3.3 Application layer semantics
 
+// rfc: 4475 §3.3.1 insuf missing headers are refused
 #[test]
 fn s3_3_1_insuf_missing_headers_are_refused() {
     let message = read(vector!("insuf"));
@@ -501,6 +535,7 @@ fn s3_3_1_insuf_missing_headers_are_refused() {
     assert_eq!(message.call_id().unwrap_err().rule, "is missing");
 }
 
+// rfc: 4475 §3.3.2 unkscm an unknown scheme is answered 416
 #[test]
 fn s3_3_2_unkscm_an_unknown_scheme_is_answered_416() {
     let problem = refused(vector!("unkscm"));
@@ -512,6 +547,7 @@ fn s3_3_2_unkscm_an_unknown_scheme_is_answered_416() {
     );
 }
 
+// rfc: 4475 §3.3.3 novelsc an atypical scheme is answered 416
 #[test]
 fn s3_3_3_novelsc_an_atypical_scheme_is_answered_416() {
     let problem = refused(vector!("novelsc"));
@@ -520,6 +556,7 @@ fn s3_3_3_novelsc_an_atypical_scheme_is_answered_416() {
     assert_eq!(m.request_uri().unwrap().scheme, Scheme::Other("soap.beep"));
 }
 
+// rfc: 4475 §3.3.4 unksm2 unknown schemes in headers are read but not registered
 #[test]
 fn s3_3_4_unksm2_unknown_schemes_in_headers_are_read_but_not_registered() {
     let m = read(vector!("unksm2"));
@@ -535,6 +572,7 @@ fn s3_3_4_unksm2_unknown_schemes_in_headers_are_read_but_not_registered() {
     assert_eq!((problem.status, problem.field), (400, "To"));
 }
 
+// rfc: 4475 §3.3.5 bext01 unknown extensions are answered 420
 #[test]
 fn s3_3_5_bext01_unknown_extensions_are_answered_420() {
     let m = request(vector!("bext01"));
@@ -553,6 +591,7 @@ fn s3_3_5_bext01_unknown_extensions_are_answered_420() {
     );
 }
 
+// rfc: 4475 §3.3.6 invut an unknown body is answered 415
 #[test]
 fn s3_3_6_invut_an_unknown_body_is_answered_415() {
     let m = request(vector!("invut"));
@@ -562,6 +601,7 @@ fn s3_3_6_invut_an_unknown_body_is_answered_415() {
     assert!(m.check_body(&["application/unknownformat"]).is_ok());
 }
 
+// rfc: 4475 §3.3.7 regaut01 unknown credentials are kept
 #[test]
 fn s3_3_7_regaut01_unknown_credentials_are_kept() {
     let m = request(vector!("regaut01"));
@@ -571,18 +611,21 @@ fn s3_3_7_regaut01_unknown_credentials_are_kept() {
     assert_eq!(credentials.param("opaque-data").unwrap(), "here");
 }
 
+// rfc: 4475 §3.3.8 multi01 a single header given twice is refused
 #[test]
 fn s3_3_8_multi01_a_single_header_given_twice_is_refused() {
     let problem = refused(vector!("multi01"));
     assert_eq!((problem.status, problem.rule), (400, "must be given once"));
 }
 
+// rfc: 4475 §3.3.9 mcl01 two lengths are refused
 #[test]
 fn s3_3_9_mcl01_two_lengths_are_refused() {
     let problem = refused(vector!("mcl01"));
     assert_eq!((problem.status, problem.field), (400, "Content-Length"));
 }
 
+// rfc: 4475 §3.3.10 bcast a response for another is dropped
 #[test]
 fn s3_3_10_bcast_a_response_for_another_is_dropped() {
     let m = read(vector!("bcast"));
@@ -592,6 +635,7 @@ fn s3_3_10_bcast_a_response_for_another_is_dropped() {
     assert_eq!(m.check_response().unwrap_err().field, "Via");
 }
 
+// rfc: 4475 §3.3.11 zeromf at zero hops a request travels no further
 #[test]
 fn s3_3_11_zeromf_at_zero_hops_a_request_travels_no_further() {
     let m = request(vector!("zeromf"));
@@ -599,6 +643,7 @@ fn s3_3_11_zeromf_at_zero_hops_a_request_travels_no_further() {
     assert_eq!(m.check_hops().unwrap_err().status, 483);
 }
 
+// rfc: 4475 §3.3.12 cparam01 outside brackets a parameter is the headers
 #[test]
 fn s3_3_12_cparam01_outside_brackets_a_parameter_is_the_headers() {
     let m = request(vector!("cparam01"));
@@ -608,6 +653,7 @@ fn s3_3_12_cparam01_outside_brackets_a_parameter_is_the_headers() {
     assert_eq!(contact.uri().unwrap().param("unknownparam"), None);
 }
 
+// rfc: 4475 §3.3.13 cparam02 inside brackets a parameter is the uris
 #[test]
 fn s3_3_13_cparam02_inside_brackets_a_parameter_is_the_uris() {
     let m = request(vector!("cparam02"));
@@ -616,6 +662,7 @@ fn s3_3_13_cparam02_inside_brackets_a_parameter_is_the_uris() {
     assert_eq!(contact.uri().unwrap().param("unknownparam"), Some(""));
 }
 
+// rfc: 4475 §3.3.14 regescrt a contact may carry escaped headers
 #[test]
 fn s3_3_14_regescrt_a_contact_may_carry_escaped_headers() {
     let m = request(vector!("regescrt"));
@@ -629,6 +676,7 @@ fn s3_3_14_regescrt_a_contact_may_carry_escaped_headers() {
     );
 }
 
+// rfc: 4475 §3.3.15 sdp01 what the caller accepts can be seen
 #[test]
 fn s3_3_15_sdp01_what_the_caller_accepts_can_be_seen() {
     let m = request(vector!("sdp01"));
@@ -638,6 +686,7 @@ fn s3_3_15_sdp01_what_the_caller_accepts_can_be_seen() {
 
 // 3.4 Backward compatibility
 
+// rfc: 4475 §3.4.1 inv2543 a request of the first standard is taken
 #[test]
 fn s3_4_1_inv2543_a_request_of_the_first_standard_is_taken() {
     let m = request(vector!("inv2543"));

@@ -44,6 +44,7 @@ fn v6(text: &str) -> Host<'static> {
     Host::V6(text.parse().unwrap())
 }
 
+// rfc: 5118 §4.1 ipv6 good a reference in brackets is taken
 #[test]
 fn s4_1_ipv6_good_a_reference_in_brackets_is_taken() {
     let m = accepted(vector!("ipv6-good"));
@@ -59,6 +60,7 @@ fn s4_1_ipv6_good_a_reference_in_brackets_is_taken() {
     );
 }
 
+// rfc: 5118 §4.1 a message with lone line feeds is read alike
 #[test]
 fn s4_1_a_message_with_lone_line_feeds_is_read_alike() {
     let archived = Bytes::from_static(vector!("ipv6-good"));
@@ -66,12 +68,14 @@ fn s4_1_a_message_with_lone_line_feeds_is_read_alike() {
     assert_eq!(m.request_uri().unwrap().host, v6("2001:db8::10"));
 }
 
+// rfc: 5118 §4.2 ipv6 bad a reference without brackets is refused
 #[test]
 fn s4_2_ipv6_bad_a_reference_without_brackets_is_refused() {
     let problem = outcome(wire(vector!("ipv6-bad"))).unwrap_err();
     assert_eq!((problem.status, problem.field), (400, "Request-URI"));
 }
 
+// rfc: 5118 §4.3 port ambiguous inside brackets all is address
 #[test]
 fn s4_3_port_ambiguous_inside_brackets_all_is_address() {
     let m = accepted(vector!("port-ambiguous"));
@@ -79,6 +83,7 @@ fn s4_3_port_ambiguous_inside_brackets_all_is_address() {
     assert_eq!((uri.host, uri.port), (v6("2001:db8::10:5070"), None));
 }
 
+// rfc: 5118 §4.4 port unambiguous outside brackets is the port
 #[test]
 fn s4_4_port_unambiguous_outside_brackets_is_the_port() {
     let m = accepted(vector!("port-unambiguous"));
@@ -86,6 +91,7 @@ fn s4_4_port_unambiguous_outside_brackets_is_the_port() {
     assert_eq!((uri.host, uri.port), (v6("2001:db8::10"), Some(5070)));
 }
 
+// rfc: 5118 §4.5 via received param with delim brackets are taken
 #[test]
 fn s4_5_via_received_param_with_delim_brackets_are_taken() {
     let m = accepted(vector!("via-received-param-with-delim"));
@@ -98,6 +104,7 @@ fn s4_5_via_received_param_with_delim_brackets_are_taken() {
     assert_eq!(via.branch(), Some("z9hG4bKas3-111"));
 }
 
+// rfc: 5118 §4.5 via received param no delim missing brackets are taken too
 #[test]
 fn s4_5_via_received_param_no_delim_missing_brackets_are_taken_too() {
     let m = accepted(vector!("via-received-param-no-delim"));
@@ -110,6 +117,7 @@ fn s4_5_via_received_param_no_delim_missing_brackets_are_taken_too() {
     assert_eq!(via.branch(), Some("z9hG4bKas3"));
 }
 
+// rfc: 5118 §4.6 ipv6 in sdp the body is handed on
 #[test]
 fn s4_6_ipv6_in_sdp_the_body_is_handed_on() {
     let archived = wire(vector!("ipv6-in-sdp"));
@@ -131,6 +139,7 @@ fn s4_6_ipv6_in_sdp_the_body_is_handed_on() {
     assert!(m.body().ends_with(b"a=rtpmap:107 H263-1998/90000\r\n"));
 }
 
+// rfc: 5118 §4.7 mult ip in header both families stand side by side
 #[test]
 fn s4_7_mult_ip_in_header_both_families_stand_side_by_side() {
     let m = accepted(vector!("mult-ip-in-header"));
@@ -151,6 +160,7 @@ fn s4_7_mult_ip_in_header_both_families_stand_side_by_side() {
     assert_eq!(m.to().unwrap().tag(), Some("9817--94"));
 }
 
+// rfc: 5118 §4.8 mult ip in sdp the body is as long as it says
 #[test]
 fn s4_8_mult_ip_in_sdp_the_body_is_as_long_as_it_says() {
     let m = accepted(vector!("mult-ip-in-sdp"));
@@ -165,6 +175,7 @@ fn s4_8_mult_ip_in_sdp_the_body_is_as_long_as_it_says() {
     );
 }
 
+// rfc: 5118 §4.9 ipv4 mapped ipv6 mapped addresses stay what they are
 #[test]
 fn s4_9_ipv4_mapped_ipv6_mapped_addresses_stay_what_they_are() {
     let m = accepted(vector!("ipv4-mapped-ipv6"));
@@ -180,6 +191,7 @@ fn s4_9_ipv4_mapped_ipv6_mapped_addresses_stay_what_they_are() {
     assert_eq!(m.body().len(), 236);
 }
 
+// rfc: 5118 §4.10 ipv6 bug abnf 3 colons three colons are read as two
 #[test]
 fn s4_10_ipv6_bug_abnf_3_colons_three_colons_are_read_as_two() {
     let m = accepted(vector!("ipv6-bug-abnf-3-colons"));
@@ -190,6 +202,7 @@ fn s4_10_ipv6_bug_abnf_3_colons_three_colons_are_read_as_two() {
     );
 }
 
+// rfc: 5118 §4.10 ipv6 correct abnf 2 colons are taken
 #[test]
 fn s4_10_ipv6_correct_abnf_2_colons_are_taken() {
     let m = accepted(vector!("ipv6-correct-abnf-2-colons"));

@@ -7,6 +7,7 @@ use admin::{DEFAULT_REALM, Office};
 use async_trait::async_trait;
 use axum::body::Bytes;
 use axum::http::HeaderMap;
+use domain::Ladder;
 use ids::CallId;
 use machine::WallTime;
 use ports::{
@@ -32,6 +33,10 @@ impl LiveExchange for Quiet {
     }
 
     async fn hang_up(&self, _: &TenantScope, _: CallId, _: &str) -> Result<(), LiveError> {
+        Err(LiveError::NotFound)
+    }
+
+    async fn ladder(&self, _: &TenantScope, _: CallId) -> Result<Ladder, LiveError> {
         Err(LiveError::NotFound)
     }
 

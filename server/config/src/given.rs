@@ -85,6 +85,8 @@ pub struct Given {
     pub master_key: Option<String>,
     /// How long calls may go on after the first SIGTERM, in seconds.
     pub drain_seconds: Option<u64>,
+    /// Memory for the latest SIP messages of calls, in MiB; 0 for none.
+    pub ladder_mib: Option<u16>,
     /// The mail server: `smtp://[USER:PASSWORD@]HOST[:PORT]` or `smtps://…`.
     pub smtp: Option<String>,
     /// The address that mail comes from.
@@ -101,6 +103,12 @@ pub struct Given {
     /// `text` or `json`.
     pub log_format: Option<String>,
 }
+
+/// Memory for messages unless something is said, in MiB.
+const LADDER_MIB: u16 = 32;
+
+/// The most memory for messages, in MiB.
+const LADDER_MIB_MAX: u16 = 4_096;
 
 impl Given {
     /// Reads a settings file.
@@ -133,6 +141,7 @@ impl Given {
             digest: self.digest.or(below.digest),
             master_key: self.master_key.or(below.master_key),
             drain_seconds: self.drain_seconds.or(below.drain_seconds),
+            ladder_mib: self.ladder_mib.or(below.ladder_mib),
             smtp: self.smtp.or(below.smtp),
             mail_from: self.mail_from.or(below.mail_from),
             portal: self.portal.or(below.portal),
@@ -188,6 +197,7 @@ impl Given {
             digest: one(self.digest, "digest", "md5", Digest::parse)?,
             master_key: self.master_key,
             drain: Duration::from_secs(drain),
+            ladder_octets: ladder_octets(self.ladder_mib)?,
             mail: mail(self.smtp, self.mail_from)?,
             webhook_allow: several(self.webhook_allow.as_ref(), "webhook_allow", "", network)?,
             sso_allow: several(self.sso_allow.as_ref(), "sso_allow", "", network)?,
@@ -196,6 +206,15 @@ impl Given {
             data,
         })
     }
+}
+
+fn ladder_octets(given: Option<u16>) -> Result<usize, Problem> {
+    let mib = given.unwrap_or(LADDER_MIB);
+    if mib > LADDER_MIB_MAX {
+        let rule = "must be at most 4096 MiB";
+        return Err(Problem::new("ladder_mib", mib.to_string(), rule));
+    }
+    Ok(usize::from(mib) << 20)
 }
 
 /// The address itself is read by the store; here is said what it may be, without repeating it,

@@ -99,6 +99,8 @@ pub struct Settings {
     pub master_key: Option<String>,
     /// How long calls may go on while draining, at most a day. Default 60 s.
     pub drain: Duration,
+    /// Octets of memory for the latest SIP messages of calls; 0 for none. Default 32 MiB.
+    pub ladder_octets: usize,
     /// How mail goes out. Default not at all.
     pub mail: Option<Mail>,
     /// What the links of mails begin with where no brand says another domain. Default the

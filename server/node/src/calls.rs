@@ -1,6 +1,7 @@
 //! The table of calls, each with its record in the making.
 
 use call::{Call, LegId};
+use capture::StripId;
 use ids::{CallId, TenantId};
 use machine::{Instant, TimerHandle};
 use media::EndpointId;
@@ -17,6 +18,8 @@ pub(crate) struct Entry {
     pub(crate) call: Call,
     pub(crate) tenant: TenantId,
     pub(crate) recorder: Recorder,
+    /// Its messages.
+    pub(crate) strip: StripId,
     /// Owners of the legs, by leg number; a leg that went on elsewhere has none.
     pub(crate) legs: Vec<Option<Owner>>,
     pub(crate) max_forwards: u8,
@@ -30,11 +33,12 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// A call that counts against its company's caps and is not stored yet.
-    pub(crate) fn new(call: Call, recorder: Recorder, max_forwards: u8) -> Entry {
+    pub(crate) fn new(call: Call, recorder: Recorder, strip: StripId, max_forwards: u8) -> Entry {
         Entry {
             tenant: call.scope().tenant(),
             call,
             recorder,
+            strip,
             legs: Vec::with_capacity(2),
             max_forwards,
             wake: None,

@@ -37,6 +37,8 @@ pub struct Limits {
     /// How old a call must be before it is carried over a restart. Default 2 s: most of those that
     /// end sooner need never be written.
     pub snapshot_after: Duration,
+    /// The memory of messages.
+    pub ladders: capture::Bounds,
     /// Silence of a party that ought to send before it is asked whether it is still there.
     /// Default 30 s.
     pub silence: Duration,
@@ -57,6 +59,7 @@ impl Default for Limits {
             refusals_per_second: 200,
             retry_after: Duration::from_secs(5),
             snapshot_after: Duration::from_secs(2),
+            ladders: capture::Bounds::default(),
             silence: Duration::from_secs(30),
         }
     }

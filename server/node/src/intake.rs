@@ -12,12 +12,15 @@ use ids::TenantId;
 use machine::Instant;
 use machine::fair::{FairBounds, FairFigures, FairQueue, Turn};
 use sip_message::{Flow, Message};
+use sip_stack::transaction::Owner;
 
 /// A message and when it came.
 #[derive(Debug)]
 pub(crate) struct Waiting {
     pub(crate) flow: Flow,
     pub(crate) message: Message,
+    /// Whose leg it is of, as far as that was seen when it came.
+    pub(crate) owner: Option<Owner>,
     pub(crate) came: Instant,
 }
 

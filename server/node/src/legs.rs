@@ -1,6 +1,8 @@
 //! The table of legs: who owns a transaction, and which leg of which call that is.
 
 use crate::calls::CallKey;
+use crate::watch::Seat;
+use capture::StripId;
 use sip_leg::SipLeg;
 use sip_stack::transaction::Owner;
 
@@ -8,11 +10,20 @@ use sip_stack::transaction::Owner;
 pub(crate) struct Entry {
     pub(crate) sip: SipLeg,
     pub(crate) call: CallKey,
+    /// Its call's messages.
+    pub(crate) strip: StripId,
     /// Our tag, as the dialog directory knows it.
     pub(crate) tag: String,
     pub(crate) call_id: String,
     pub(crate) wake: Option<machine::TimerHandle>,
     pub(crate) wake_at: Option<machine::Instant>,
+}
+
+impl Entry {
+    /// Where its messages are.
+    pub(crate) fn seat(&self) -> Seat {
+        (self.strip, self.sip.leg().number())
+    }
 }
 
 enum Place {

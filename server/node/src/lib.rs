@@ -20,6 +20,7 @@ mod sources;
 mod tenants;
 mod toll;
 mod turn;
+mod watch;
 mod whose;
 
 pub use config::{Challenges, Config, Limits};

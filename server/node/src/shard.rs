@@ -16,6 +16,7 @@ mod register;
 mod replaces;
 mod restore;
 mod turns;
+mod watching;
 
 pub use questions::{Answer, Ask, Question, Ticket};
 
@@ -27,9 +28,10 @@ use crate::signalling::{Signalling, UsageConfigs};
 use crate::sources::Sources;
 use crate::tenants::Tenants;
 use crate::turn::{Turn, Work};
+use crate::watch::Watch;
 use crate::{Challenges, Config, Figures, LiveFigures};
 use deadlines::Wake;
-use domain::{Cdr, CompiledTenant, Event};
+use domain::{Cdr, CompiledTenant, Event, Ladder};
 use ids::TenantId;
 use machine::{Clock, Instant, Random, TimerTable};
 use media::{Command, Notice, PortLimits, PortRange, Ports};
@@ -65,6 +67,8 @@ pub struct Outbox {
     pub records: Vec<Cdr>,
     /// What companies are told, in order. Ends of calls are told by their records.
     pub events: Vec<Event>,
+    /// Ladders to keep with records that were handed over before.
+    pub ladders: Vec<Ladder>,
 }
 
 /// One signalling shard.
@@ -109,6 +113,7 @@ impl Shard {
             transactions,
             dialogs: Dialogs::with_bound(limits.legs, &mut random),
             usages: UsageConfigs::new(config.agent.clone()),
+            watch: Watch::new(limits.ladders),
         };
         let settings = Settings {
             sha256: config.challenges != Challenges::Md5,
@@ -195,10 +200,10 @@ impl Shard {
         self.door.drain_until = Some(now + patience);
     }
 
-    /// Whether no call and no record is under way.
+    /// Whether no call, no record and no ladder is under way.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.calls.len() == 0
+        self.calls.len() == 0 && self.sip.watch.deadline().is_none()
     }
 
     /// Hands over what this turn has brought about. Records and snapshots are given to the
@@ -209,10 +214,12 @@ impl Shard {
         let _journal = self.stores.journal.flush();
         let _snapshots = self.stores.snapshots.flush();
         self.sip.transactions.take_transmits(&mut out.transmits);
+        self.sip.watch.noted = 0;
         out.media.append(&mut self.outbox.media);
         out.answers.append(&mut self.outbox.answers);
         out.records.append(&mut self.outbox.records);
         out.events.append(&mut self.outbox.events);
+        out.ladders.append(&mut self.outbox.ladders);
     }
 
     /// The counters.
@@ -238,6 +245,12 @@ impl Shard {
     #[must_use]
     pub fn transaction_figures(&self) -> transaction::Figures {
         self.sip.transactions.figures()
+    }
+
+    /// Counters of the memory of messages.
+    #[must_use]
+    pub fn capture_figures(&self) -> capture::Figures {
+        self.sip.watch.ring.figures()
     }
 
     /// Counters of the media ports.
@@ -268,7 +281,7 @@ impl Shard {
         let mut faulted = done.is_err();
         loop {
             if faulted {
-                self.fault();
+                self.fault(now);
             }
             match catch_unwind(AssertUnwindSafe(|| self.settle(now))) {
                 Ok(()) => break,
@@ -276,6 +289,7 @@ impl Shard {
             }
         }
         self.tell_bindings(now);
+        self.served(now);
     }
 
     fn settle(&mut self, now: Instant) {

@@ -1,5 +1,6 @@
 //! What the shard keeps of SIP below its legs.
 
+use crate::watch::Watch;
 use sip_leg::contact_of;
 use sip_message::{Flow, Transport};
 use sip_stack::dialog::Dialogs;
@@ -8,11 +9,12 @@ use sip_stack::usage;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Transactions, whose dialogs are whose, and what usages are told.
+/// Transactions, whose dialogs are whose, what usages are told, and what was said.
 pub(crate) struct Signalling {
     pub(crate) transactions: Transactions,
     pub(crate) dialogs: Dialogs,
     pub(crate) usages: UsageConfigs,
+    pub(crate) watch: Watch,
 }
 
 /// Usage settings by flow: one for each of our own addresses.

@@ -123,6 +123,7 @@ impl Scene {
             plan: None,
             caps,
             ceiling: domain::Ceiling::default(),
+            ladders: domain::KeptLadders::default(),
             enabled: true,
         };
         let platform = PlatformScope::at_console().account();

@@ -57,6 +57,7 @@ impl Company {
             plan: None,
             caps: CapOverrides::default(),
             ceiling: domain::Ceiling::default(),
+            ladders: domain::KeptLadders::default(),
             enabled: true,
         };
         let parts = TenantParts {

@@ -1,7 +1,7 @@
 //! The product in a box: one shard and one road, as the binary runs them, without sockets.
 
 use crate::{Disk, Packet, REALM};
-use domain::{Cdr, CompiledTenant, Event};
+use domain::{Cdr, CompiledTenant, Event, Ladder};
 use machine::{Clock, Instant, Random, WallTime};
 use media::{Command, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
 use node::{Answer, Challenges, Config, Limits, Outbox, PromptBook, Question, Shard, Stores};
@@ -87,6 +87,8 @@ pub struct Exchange {
     pub records: Vec<Cdr>,
     /// What companies were told in this life, oldest first.
     pub events: Vec<Event>,
+    /// Ladders to be kept in this life, oldest first.
+    pub ladders: Vec<Ladder>,
     sip: SocketAddr,
     media: Ipv4Addr,
     /// The time it takes to serve one message; zero serves at once.
@@ -142,6 +144,7 @@ impl Exchange {
             answers: Vec::new(),
             records: Vec::new(),
             events: Vec::new(),
+            ladders: Vec::new(),
             sip: setup.sip,
             media: setup.media,
             born: now,
@@ -272,5 +275,6 @@ impl Exchange {
         self.answers.append(&mut self.outbox.answers);
         self.records.append(&mut self.outbox.records);
         self.events.append(&mut self.outbox.events);
+        self.ladders.append(&mut self.outbox.ladders);
     }
 }

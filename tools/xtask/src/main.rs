@@ -2,7 +2,8 @@
 //!
 //! `tidy` reads the rules in `layers.toml` and every tracked file, and prints one finding per
 //! broken rule: where, which rule, why it exists, and what to do instead. `isolation` takes guards
-//! between tenants out of a copy of the source and asks which test misses them.
+//! between tenants out of a copy of the source and asks which test misses them. `conformance`
+//! writes down which section of which standard is kept, from markers above tests.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -10,6 +11,7 @@
 )]
 
 mod check;
+mod conformance;
 mod edges;
 mod finding;
 mod isolation;
@@ -23,6 +25,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask tidy     check the rules of the house (layers.toml)
+cargo xtask conformance
+                     write docs/conformance.md from the markers in the tests
 cargo xtask edges    print which crate imports which, as layers.toml would state it
 cargo xtask isolation [--seed N] [--edits N] [--seconds N] [--only TEXT] [--wall] [--near] [--list]
                      take guards out of a copy and ask which test misses them";
@@ -36,6 +40,11 @@ fn main() -> ExitCode {
         .as_slice()
     {
         ["tidy"] => tidy::run(),
+        ["conformance"] => {
+            let root = tidy::root();
+            let sources = tidy::read_all(&root).map(|(_, sources)| sources);
+            conformance::run(&root, sources)
+        }
         ["isolation", words @ ..] => isolation::run(words),
         ["edges"] => match workspace::read(&tidy::root()) {
             Ok(crates) => {

@@ -1,6 +1,7 @@
 //! Gathers the files, runs every check, lets the listed exceptions through and prints the rest.
 
 use crate::check;
+use crate::conformance;
 use crate::finding::Finding;
 use crate::rules::{Exception, Rules};
 use crate::source::Source;
@@ -75,6 +76,7 @@ fn examine(root: &Path) -> Result<(usize, Vec<Finding>), String> {
             check::banned::check(source, &rules.ban, &mut out);
         }
     }
+    conformance::check(&texts, &sources, &mut out);
     check::links::check(&texts, &mut out);
     check::mints::check(&sources, &rules.scope, &mut out);
     for krate in &crates {

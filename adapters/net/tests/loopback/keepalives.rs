@@ -18,6 +18,7 @@ fn line_ends_on_udp_are_ignored() {
     assert_eq!(running.figures.udp_keepalives.get(), 4);
 }
 
+// rfc: 5626 §3.5.2
 #[test]
 fn a_stun_binding_request_is_answered_with_the_address_it_came_from() {
     let running = start(&[udp("0.0.0.0:0")], Answer::Nothing);
@@ -42,6 +43,7 @@ fn a_stun_binding_request_is_answered_with_the_address_it_came_from() {
     assert_eq!(running.figures.udp_messages_in.get(), 0);
 }
 
+// rfc: 8489 §6.3.1
 #[test]
 fn a_stun_packet_that_is_no_request_gets_no_answer_and_reaches_nobody() {
     let running = start(&[udp("127.0.0.1:0")], Answer::Echo);
@@ -56,6 +58,7 @@ fn a_stun_packet_that_is_no_request_gets_no_answer_and_reaches_nobody() {
     assert_eq!(running.figures.stun_ignored.get(), 1);
 }
 
+// rfc: 5626 §3.5.1
 #[test]
 fn a_double_line_end_on_tcp_is_answered_with_one() {
     let running = start(&[tcp("127.0.0.1:0")], Answer::Nothing);

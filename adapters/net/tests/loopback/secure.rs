@@ -17,6 +17,7 @@ fn echoes(phone: &mut Secure, mark: usize) {
     assert_eq!(read_exactly(phone, sent.len()), sent);
 }
 
+// rfc: 3261 §26.2.1
 #[test]
 fn a_phone_that_trusts_our_authority_speaks_both_versions_of_tls() {
     let authority = Authority::new();
@@ -55,6 +56,7 @@ fn messages_far_beyond_a_record_come_and_go_whole() {
     running.until("all sent", |figures| figures.tcp_messages_out.get() == 60);
 }
 
+// rfc: 5626 §3.5.1
 #[test]
 fn a_keep_alive_is_answered_within_tls() {
     let authority = Authority::new();

@@ -31,6 +31,7 @@ fn a_message_that_comes_byte_by_byte_arrives_once_and_whole() {
     assert_eq!(running.figures.tcp_messages_in.get(), 1);
 }
 
+// rfc: 3261 §18.3
 #[test]
 fn two_messages_in_one_segment_arrive_together_and_in_order() {
     let running = start(&[tcp("127.0.0.1:0")], Answer::Echo);

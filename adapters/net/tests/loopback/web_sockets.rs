@@ -24,6 +24,7 @@ fn started() -> Running {
     start(StreamLimits::default(), Origins::default())
 }
 
+// rfc: 7118 §4
 #[test]
 fn a_browser_s_phone_sends_text_and_is_answered_in_text() {
     let running = started();
@@ -39,6 +40,7 @@ fn a_browser_s_phone_sends_text_and_is_answered_in_text() {
     assert_eq!(running.figures.tcp_opened.get(), 1);
 }
 
+// rfc: 6455 §5.4
 #[test]
 fn octets_in_parts_with_a_question_between_are_one_message() {
     let running = started();
@@ -63,6 +65,7 @@ fn octets_in_parts_with_a_question_between_are_one_message() {
     assert_eq!(running.figures.tcp_pings.get(), 1);
 }
 
+// rfc: 7118 §4
 #[test]
 fn a_phone_within_tls_registers_at_wss_and_is_called_back_there() {
     let authority = Authority::new();
@@ -81,6 +84,7 @@ fn a_phone_within_tls_registers_at_wss_and_is_called_back_there() {
     assert_eq!(read_frame(&mut phone), (0x81, call));
 }
 
+// rfc: 6455 §5.5.1
 #[test]
 fn a_close_is_answered_and_the_connection_ends() {
     let running = started();
@@ -92,6 +96,7 @@ fn a_close_is_answered_and_the_connection_ends() {
     assert_eq!(running.closed().1, CloseReason::Peer);
 }
 
+// rfc: 6455 §7.4.1
 #[test]
 fn a_message_beyond_the_bound_is_told_1009_and_one_at_the_bound_is_taken() {
     let mut limits = StreamLimits::default();
@@ -111,6 +116,7 @@ fn a_message_beyond_the_bound_is_told_1009_and_one_at_the_bound_is_taken() {
     assert_eq!(running.figures.tcp_malformed.get(), 1);
 }
 
+// rfc: 6455 §5.1
 #[test]
 fn a_frame_without_a_mask_is_told_1002() {
     let running = started();

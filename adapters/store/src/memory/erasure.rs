@@ -24,6 +24,7 @@ impl State {
         let places: Vec<_> = estate.documents.keys().cloned().collect();
         let cdrs = std::mem::take(&mut estate.cdrs).len();
         let history = std::mem::take(&mut estate.history).len();
+        let ladders = std::mem::take(&mut estate.ladders).len();
         estate.hooks.clear();
         for place in places {
             if place.0 != KindName::Tenant {
@@ -44,6 +45,7 @@ impl State {
         self.credentials.retain(|_, record| record.owner != owner);
         note(&mut rows, "credentials", before - self.credentials.len());
         note(&mut rows, "cdrs", cdrs);
+        note(&mut rows, "ladders", ladders);
         note(&mut rows, "history", history);
         rows
     }

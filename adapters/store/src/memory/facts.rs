@@ -20,6 +20,7 @@ impl FactStore for MemoryStore {
         let mut replaced = 0;
         for cdr in cdrs {
             if let Some(known) = estate.cdrs.get_mut(&cdr.id) {
+                estate.ladders.remove(&cdr.id);
                 *known = cdr;
                 replaced += 1;
             }
@@ -30,10 +31,12 @@ impl FactStore for MemoryStore {
     async fn remove_cdrs(&self, scope: &TenantScope, ids: Vec<CdrId>) -> Result<usize, StoreError> {
         StoreError::at_most(ids.len(), FACTS_AT_ONCE)?;
         let mut state = self.state()?;
-        let estate = state.estates.get_mut(&scope.owner());
-        let removed =
-            estate.map(|estate| ids.iter().filter_map(|id| estate.cdrs.remove(id)).count());
-        Ok(removed.unwrap_or_default())
+        let Some(estate) = state.estates.get_mut(&scope.owner()) else {
+            return Ok(0);
+        };
+        estate.ladders.retain(|id, _| !ids.contains(id));
+        let removed = ids.iter().filter_map(|id| estate.cdrs.remove(id));
+        Ok(removed.count())
     }
 
     async fn replace_audit(

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use domain::{
-    AuditEntry, Cdr, Delivery, Document, Facets, FeedEntry, KeyScope, KindName, TokenRecord,
-    UniqueKey, Version,
+    AuditEntry, Cdr, Delivery, Document, Facets, FeedEntry, KeyScope, KindName, Ladder,
+    TokenRecord, UniqueKey, Version,
 };
 use ids::{AuditId, CdrId, TenantId, TokenId, UserId, WebhookId};
 use machine::WallTime;
@@ -50,6 +50,7 @@ pub(super) struct Estate {
     pub(super) referrers: BTreeMap<Place, BTreeSet<Referrer>>,
     pub(super) history: BTreeMap<Place, VecDeque<Version>>,
     pub(super) cdrs: BTreeMap<CdrId, Cdr>,
+    pub(super) ladders: BTreeMap<CdrId, Ladder>,
     pub(super) events: EventBook,
     pub(super) hooks: BTreeMap<WebhookId, HookBook>,
     pub(super) visitors: Visitors,

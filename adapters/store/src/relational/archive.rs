@@ -256,6 +256,7 @@ fn clear(sql: Sql<'_>, tenant: TenantId) -> Result<(), StoreError> {
     for table in [
         "history",
         "cdr_facets",
+        "ladders",
         "cdrs",
         "deliveries",
         "webhook_places",
@@ -364,8 +365,9 @@ mod tests {
     /// Tables that are made anew from what was carried.
     const MADE_ANEW: [&str; 4] = ["data_keys", "unique_keys", "pointers", "cdr_facets"];
 
-    /// Tables that stay: people sign in anew where their company comes in.
-    const LEFT_BEHIND: [&str; 1] = ["logins"];
+    /// Tables that stay: people sign in anew where their company comes in, and messages are sealed
+    /// under the key that it leaves behind.
+    const LEFT_BEHIND: [&str; 2] = ["logins", "ladders"];
 
     /// Tables that are no company's own.
     const OF_THE_EXCHANGE: [&str; 5] = ["feed", "feed_end", "settings", "requests", "once"];

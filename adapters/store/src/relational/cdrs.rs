@@ -9,7 +9,7 @@ use ports::{CdrListing, CdrQuery, StoreError};
 
 use super::sql::{Sql, json, limit};
 use super::value::{ToValue, Value, params};
-use super::{documents, events};
+use super::{documents, events, ladders};
 use crate::paging;
 
 /// What records are searched by.
@@ -62,7 +62,8 @@ pub(super) fn add(sql: Sql<'_>, cdrs: &[Cdr]) -> Result<usize, StoreError> {
     Ok(new)
 }
 
-/// Puts records in the place of those with the same ids; gives the number of those.
+/// Puts records in the place of those with the same ids, without their ladders; gives the number
+/// of those.
 pub(super) fn replace(sql: Sql<'_>, tenant: TenantId, cdrs: &[Cdr]) -> Result<usize, StoreError> {
     let mut replaced = 0;
     for cdr in cdrs {
@@ -70,6 +71,7 @@ pub(super) fn replace(sql: Sql<'_>, tenant: TenantId, cdrs: &[Cdr]) -> Result<us
             continue;
         };
         unlink(sql, tenant, &before)?;
+        ladders::remove(sql, tenant, cdr.id)?;
         let replace = "UPDATE cdrs SET record = ?3 WHERE tenant = ?1 AND id = ?2";
         let row = params![tenant.to_string(), cdr.id.to_string(), json(cdr)?];
         replaced += sql.run(replace, row)?;
@@ -86,6 +88,7 @@ pub(super) fn remove(sql: Sql<'_>, tenant: TenantId, ids: &[CdrId]) -> Result<us
             continue;
         };
         unlink(sql, tenant, &before)?;
+        ladders::remove(sql, tenant, *id)?;
         let remove = "DELETE FROM cdrs WHERE tenant = ?1 AND id = ?2";
         removed += sql.run(remove, [tenant.to_string(), id.to_string()])?;
     }

@@ -22,7 +22,7 @@ pub(crate) const DATA_KEYS: &str = "data_keys";
 pub(crate) const FEED_END: &str = "feed_end";
 
 /// All tables, those that are referred to before those that refer.
-pub(crate) const TABLES: [Table; 22] = [
+pub(crate) const TABLES: [Table; 23] = [
     table(DATA_KEYS, 1, &["tenant", "sealed"]),
     table(
         "documents",
@@ -89,6 +89,7 @@ pub(crate) const TABLES: [Table; 22] = [
         5,
         &["tenant", "facet", "value", "started", "id"],
     ),
+    table("ladders", 2, &["tenant", "cdr", "call", "sealed"]),
     table(
         "tokens",
         2,

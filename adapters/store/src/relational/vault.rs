@@ -14,6 +14,9 @@ use super::value::{Value, params};
 use super::{lists, settings};
 use crate::seal::{DataKey, KeySource, Keyring, SealError};
 
+/// Ladders read at once while they are sealed anew.
+const LADDERS_AT_ONCE: usize = 100;
+
 /// The setting that names the newest master key, once keys were sealed anew.
 const NEWEST_SETTING: &str = "master_key";
 
@@ -230,7 +233,36 @@ impl Vault {
             sql.run(replace, params![column(owner), person, sealed])?;
             anew += 1;
         }
+        anew += self.reseal_ladders(sql, (&old, &new))?;
         Ok(anew)
+    }
+
+    /// Seals all ladders of an owner under its new key, some at a time; gives their number.
+    fn reseal_ladders(
+        &self,
+        sql: Sql<'_>,
+        (old, new): (&OwnerKey, &OwnerKey),
+    ) -> Result<u64, StoreError> {
+        let (owner, mut anew, mut after) = (column(new.owner), 0, String::new());
+        loop {
+            let next = "SELECT cdr, sealed FROM ladders WHERE tenant = ?1 AND cdr > ?2
+                        ORDER BY cdr LIMIT ?3";
+            let some = params![owner, after, limit(LADDERS_AT_ONCE)];
+            let ladders = sql.all(next, some, |fields| {
+                Ok((fields.plain::<String>(0)?, fields.plain::<Vec<u8>>(1)?))
+            })?;
+            let Some((last, _)) = ladders.last() else {
+                return Ok(anew);
+            };
+            after.clone_from(last);
+            for (cdr, sealed) in ladders {
+                let content = old.open_ladder(&cdr, &sealed)?;
+                let sealed = self.seal_ladder(new, &cdr, &content)?;
+                let replace = "UPDATE ladders SET sealed = ?3 WHERE tenant = ?1 AND cdr = ?2";
+                sql.run(replace, params![owner, cdr, sealed])?;
+                anew += 1;
+            }
+        }
     }
 
     /// Makes a new owner's data key.
@@ -299,6 +331,17 @@ impl Vault {
         let sealed = key.key.seal(&key.person(person), content, &*self.entropy);
         sealed.map_err(unsealed)
     }
+
+    /// Seals a call's messages, for its record alone.
+    pub(super) fn seal_ladder(
+        &self,
+        key: &OwnerKey,
+        cdr: &str,
+        content: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        let sealed = key.key.seal(&key.ladder(cdr), content, &*self.entropy);
+        sealed.map_err(unsealed)
+    }
 }
 
 /// An owner's data key, in clear.
@@ -339,6 +382,20 @@ impl OwnerKey {
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let opened = self.key.open(&self.person(person), sealed);
         opened.map_err(|error| corrupt(&format!("credentials of {person}: {error}")))
+    }
+
+    /// Opens a call's messages.
+    pub(super) fn open_ladder(
+        &self,
+        cdr: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        let opened = self.key.open(&self.ladder(cdr), sealed);
+        opened.map_err(|error| corrupt(&format!("the ladder of {cdr}: {error}")))
+    }
+
+    fn ladder(&self, cdr: &str) -> Vec<u8> {
+        format!("{}/ladder/{cdr}", self.owner).into_bytes()
     }
 
     fn person(&self, person: &str) -> Vec<u8> {

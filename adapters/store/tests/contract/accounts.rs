@@ -91,6 +91,7 @@ fn tenant_write(
         plan: plan.map(|plan| plan.id.parse().unwrap()),
         caps: CapOverrides::default(),
         ceiling: domain::Ceiling::default(),
+        ladders: domain::KeptLadders::default(),
         enabled: true,
     };
     write(id, id.into(), spec)

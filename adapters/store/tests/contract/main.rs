@@ -20,6 +20,7 @@ mod facts;
 mod feed;
 mod history;
 mod keys;
+mod ladders;
 mod lists;
 mod neighbours;
 mod once;

@@ -83,6 +83,7 @@ impl<'a> World<'a> {
             plan: None,
             caps: CapOverrides::default(),
             ceiling: domain::Ceiling::default(),
+            ladders: domain::KeptLadders::default(),
             enabled: true,
         };
         write(id, id.into(), spec)

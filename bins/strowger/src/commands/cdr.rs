@@ -32,6 +32,7 @@ pub(crate) fn run(arguments: CdrArguments) -> Result<(), Failure> {
             Ok(())
         }
         CdrVerb::Show { tenant, cdr } => print::json(&find(&console, &tenant, &cdr)?),
+        CdrVerb::Ladder { tenant, cdr, json } => ladder(&console, (&tenant, &cdr), json),
         CdrVerb::Why { tenant, cdr } => {
             let cdr = find(&console, &tenant, &cdr)?;
             for step in &cdr.explanation {
@@ -40,6 +41,18 @@ pub(crate) fn run(arguments: CdrArguments) -> Result<(), Failure> {
             Ok(())
         }
     }
+}
+
+fn ladder(console: &Console, (tenant, cdr): (&str, &str), json: bool) -> Result<(), Failure> {
+    let call = find(console, tenant, cdr)?.call;
+    let scope = console.enter(tenant)?.scope;
+    let kept = block_on(admin::ladders::kept(&console.office, &scope, call))?;
+    if json {
+        return print::json(&kept);
+    }
+    let drawn = admin::ladders::draw(&kept);
+    drawn.lines().for_each(print::line);
+    Ok(())
 }
 
 /// One step for people: what was done, and, where it is not the same, because of what.

@@ -194,7 +194,13 @@ fn shard(
             announcement: PromptId::of(audio::Prompt::Music),
             ringback: PromptId::of(audio::Prompt::Ringback),
         },
-        limits: Limits::default(),
+        limits: Limits {
+            ladders: capture::Bounds {
+                octets: settings.ladder_octets,
+                ..capture::Bounds::default()
+            },
+            ..Limits::default()
+        },
         registration: registrar::Limits::default(),
         call: call::Config::default(),
     };

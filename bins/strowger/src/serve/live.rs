@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use domain::Ladder;
 use ids::CallId;
 use node::{Answer, Ask, Question, Ticket};
 use ports::{LiveCall, LiveError, LiveExchange, LiveRegistration, LiveUsage};
@@ -51,6 +52,7 @@ impl Waiting {
             Answer::Calls(ticket, _)
             | Answer::Call(ticket, _)
             | Answer::HungUp(ticket, _)
+            | Answer::Ladder(ticket, _)
             | Answer::Registrations(ticket, _)
             | Answer::Usage(ticket, _) => *ticket,
         };
@@ -91,6 +93,7 @@ impl LiveExchange for Live {
             Answer::Calls(_, calls) => Ok(calls),
             Answer::Call(..)
             | Answer::HungUp(..)
+            | Answer::Ladder(..)
             | Answer::Registrations(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
         }
@@ -101,6 +104,7 @@ impl LiveExchange for Live {
             Answer::Call(_, call) => call.map(|call| *call),
             Answer::Calls(..)
             | Answer::HungUp(..)
+            | Answer::Ladder(..)
             | Answer::Registrations(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
         }
@@ -111,6 +115,18 @@ impl LiveExchange for Live {
             Answer::HungUp(_, done) => done,
             Answer::Calls(..)
             | Answer::Call(..)
+            | Answer::Ladder(..)
+            | Answer::Registrations(..)
+            | Answer::Usage(..) => Err(LiveError::Unavailable),
+        }
+    }
+
+    async fn ladder(&self, scope: &TenantScope, id: CallId) -> Result<Ladder, LiveError> {
+        match self.ask(scope, Ask::Ladder(id)).await? {
+            Answer::Ladder(_, ladder) => ladder.map(|ladder| *ladder),
+            Answer::Calls(..)
+            | Answer::Call(..)
+            | Answer::HungUp(..)
             | Answer::Registrations(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
         }
@@ -119,9 +135,11 @@ impl LiveExchange for Live {
     async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError> {
         match self.ask(scope, Ask::Registrations).await? {
             Answer::Registrations(_, bindings) => Ok(bindings),
-            Answer::Calls(..) | Answer::Call(..) | Answer::HungUp(..) | Answer::Usage(..) => {
-                Err(LiveError::Unavailable)
-            }
+            Answer::Calls(..)
+            | Answer::Call(..)
+            | Answer::HungUp(..)
+            | Answer::Ladder(..)
+            | Answer::Usage(..) => Err(LiveError::Unavailable),
         }
     }
 
@@ -131,6 +149,7 @@ impl LiveExchange for Live {
             Answer::Calls(..)
             | Answer::Call(..)
             | Answer::HungUp(..)
+            | Answer::Ladder(..)
             | Answer::Registrations(..) => Err(LiveError::Unavailable),
         }
     }

@@ -12,7 +12,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bus::Stored;
-use domain::{Cdr, Event};
+use domain::{Cdr, Event, Ladder};
+use node::Outbox;
 use ports::Stores;
 use store::block_on;
 
@@ -32,6 +33,9 @@ const KEPT_MAX: usize = 100_000;
 /// Events the shard keeps while the queue is full; those beyond it are counted and not told.
 const EVENTS_MAX: usize = 100_000;
 
+/// Ladders the shard keeps while the queue is full; those beyond it are counted and not kept.
+const LADDERS_MAX: usize = 10_000;
+
 /// How long the writer rests when the store is away.
 const REST: Duration = Duration::from_secs(1);
 
@@ -40,26 +44,42 @@ const REST: Duration = Duration::from_secs(1);
 struct Batch {
     events: Vec<Event>,
     records: Vec<Cdr>,
+    /// Of records that were written before, or are written with these.
+    ladders: Vec<Ladder>,
+}
+
+/// What there was no room for.
+struct Cut {
+    records: u64,
+    events: u64,
+    ladders: u64,
+}
+
+/// Bounds a list; gives how many were left out.
+fn cut<T>(list: &mut Vec<T>, most: usize) -> u64 {
+    let over = list.len().saturating_sub(most);
+    list.truncate(most);
+    u64::try_from(over).unwrap_or(u64::MAX)
 }
 
 impl Batch {
     fn len(&self) -> usize {
-        self.events.len() + self.records.len()
+        self.events.len() + self.records.len() + self.ladders.len()
     }
 
     fn append(&mut self, other: &mut Batch) {
         self.events.append(&mut other.events);
         self.records.append(&mut other.records);
+        self.ladders.append(&mut other.ladders);
     }
 
-    /// Bounds both; gives what was left out of each.
-    fn cut(&mut self) -> (u64, u64) {
-        let over = |length: usize, most| u64::try_from(length.saturating_sub(most));
-        let records = over(self.records.len(), KEPT_MAX).unwrap_or(u64::MAX);
-        let events = over(self.events.len(), EVENTS_MAX).unwrap_or(u64::MAX);
-        self.records.truncate(KEPT_MAX);
-        self.events.truncate(EVENTS_MAX);
-        (records, events)
+    /// Bounds each part.
+    fn cut(&mut self) -> Cut {
+        Cut {
+            records: cut(&mut self.records, KEPT_MAX),
+            events: cut(&mut self.events, EVENTS_MAX),
+            ladders: cut(&mut self.ladders, LADDERS_MAX),
+        }
     }
 }
 
@@ -72,10 +92,11 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// Sends records and events on; never waits.
-    pub(crate) fn put(&mut self, records: &mut Vec<Cdr>, events: &mut Vec<Event>) {
-        self.kept.records.append(records);
-        self.kept.events.append(events);
+    /// Sends records, events and ladders on; never waits.
+    pub(crate) fn put(&mut self, outbox: &mut Outbox) {
+        self.kept.records.append(&mut outbox.records);
+        self.kept.events.append(&mut outbox.events);
+        self.kept.ladders.append(&mut outbox.ladders);
         if self.kept.len() == 0 {
             return;
         }
@@ -83,9 +104,10 @@ impl Desk {
             Ok(()) => {}
             Err(TrySendError::Full(batch) | TrySendError::Disconnected(batch)) => {
                 self.kept = batch;
-                let (records, events) = self.kept.cut();
-                self.left_out += records;
-                self.tally.untold.fetch_add(events, Ordering::Relaxed);
+                let cut = self.kept.cut();
+                self.left_out += cut.records;
+                self.tally.untold.fetch_add(cut.events, Ordering::Relaxed);
+                self.tally.unkept.fetch_add(cut.ladders, Ordering::Relaxed);
             }
         }
     }
@@ -105,6 +127,10 @@ pub(crate) struct Tally {
     pub(crate) events: AtomicU64,
     /// Events dropped because too many waited.
     pub(crate) untold: AtomicU64,
+    /// Ladders written.
+    pub(crate) ladders: AtomicU64,
+    /// Ladders dropped because too many waited.
+    pub(crate) unkept: AtomicU64,
     /// Times the store was away.
     pub(crate) refusals: AtomicU64,
 }
@@ -178,7 +204,25 @@ impl Writer {
             }
             self.tell(batch.events);
             self.write(batch.records);
+            self.keep(batch.ladders);
         }
+    }
+
+    /// Writes ladders. One that a store which is away does not take is tried until the end.
+    fn keep(&self, ladders: Vec<Ladder>) {
+        if ladders.is_empty() {
+            return;
+        }
+        while let Err(error) = block_on(self.store.write_ladders(ladders.clone())) {
+            self.tally.refusals.fetch_add(1, Ordering::Relaxed);
+            tracing::warn!(%error, "ladders wait for the store");
+            if self.stopping.load(Ordering::Acquire) {
+                return;
+            }
+            std::thread::park_timeout(REST);
+        }
+        let count = u64::try_from(ladders.len()).unwrap_or(u64::MAX);
+        self.tally.ladders.fetch_add(count, Ordering::Relaxed);
     }
 
     /// Writes events. Unlike records they are in no journal, so they are tried until the end.

@@ -111,8 +111,7 @@ impl Switchboard {
         for answer in self.outbox.answers.drain(..) {
             self.waiting.deliver(answer);
         }
-        self.records
-            .put(&mut self.outbox.records, &mut self.outbox.events);
+        self.records.put(&mut self.outbox);
         if self.waits.figures_at <= now {
             self.waits.figures_at = now + FIGURES_EVERY;
             self.board.put_up(&self.shard, self.records.left_out());

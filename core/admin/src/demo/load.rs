@@ -54,6 +54,7 @@ pub fn load(users: usize) -> Result<PlannedTenant, Invalid> {
         plan: None,
         caps: Caps::UNLIMITED.into(),
         ceiling: domain::Ceiling::default(),
+        ladders: domain::KeptLadders::default(),
         enabled: true,
     };
     Ok(PlannedTenant { spec, extensions })

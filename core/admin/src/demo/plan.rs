@@ -48,6 +48,7 @@ fn company(number: usize, extensions: usize) -> PlannedTenant {
             plan: None,
             caps: CapOverrides::default(),
             ceiling: domain::Ceiling::default(),
+            ladders: domain::KeptLadders::default(),
             enabled: true,
         },
         extensions: numbers.map(|number| extension(&word, number)).collect(),

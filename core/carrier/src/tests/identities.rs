@@ -16,6 +16,7 @@ fn of(bearer: Bearer, number: Option<&str>, withheld: bool) -> Shown {
 
 const NUMBER: Option<&str> = Some("+4930123456");
 
+// rfc: 3325 §9.1
 #[test]
 fn a_number_shown_stands_in_from_and_in_the_trunks_header() {
     let address = "\"Acme \\\"West\\\"\" <sip:+4930123456@carrier.example>";
@@ -37,6 +38,7 @@ fn a_number_shown_stands_in_from_and_in_the_trunks_header() {
     assert_eq!(old.headers, [(Name::RemotePartyId, value)]);
 }
 
+// rfc: 3323 §4.2
 #[test]
 fn a_withheld_number_reaches_the_carrier_and_nobody_else() {
     let shown = of(Bearer::Asserted, NUMBER, true);

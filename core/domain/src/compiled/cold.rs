@@ -18,6 +18,7 @@ use crate::credentials::Credentials;
 use crate::device::FixedContact;
 use crate::extension::Destination;
 use crate::feature::Feature;
+use crate::ladder::KeptLadders;
 
 /// The bytes of one tenant.
 #[derive(Clone)]
@@ -56,6 +57,7 @@ struct TenantForm<'a> {
     display_name: &'a str,
     caps: Caps,
     without: BTreeSet<Feature>,
+    kept_ladders: KeptLadders,
     enabled: bool,
     extensions: Vec<ExtensionForm<'a>>,
     devices: Vec<DeviceForm<'a>>,
@@ -93,6 +95,7 @@ fn tenant_form(tenant: &CompiledTenant) -> TenantForm<'_> {
         display_name: &tenant.display_name,
         caps: tenant.caps,
         without: tenant.without.clone(),
+        kept_ladders: tenant.kept_ladders,
         enabled: tenant.enabled,
         extensions: tenant.extensions.iter().map(extension_form).collect(),
         devices: tenant.devices.iter().map(device_form).collect(),
@@ -135,6 +138,7 @@ fn tenant(form: TenantForm<'_>) -> Option<CompiledTenant> {
         display_name: form.display_name.into(),
         caps: form.caps,
         without: form.without,
+        kept_ladders: form.kept_ladders,
         enabled: form.enabled,
         extensions,
         devices,

@@ -25,6 +25,7 @@ fn who_asks_for_no_time_gets_an_hour_and_who_asks_for_too_much_gets_two() {
     );
 }
 
+// rfc: 3261 §10.3
 #[test]
 fn who_asks_for_too_little_is_told_the_least_and_keeps_what_it_had() {
     let mut scene = Scene::new();
@@ -35,6 +36,7 @@ fn who_asks_for_too_little_is_told_the_least_and_keeps_what_it_had() {
     assert_eq!(scene.ask(&request(4, &[])), bound(&[(DESK, 60)]));
 }
 
+// rfc: 3261 §10.2.1.1
 #[test]
 fn a_contacts_own_time_goes_before_the_headers() {
     let mut scene = Scene::new();

@@ -19,6 +19,7 @@ fn close(scene: &mut Scene, flow: Flow) {
     scene.registrar.flow_closed(flow, &mut scene.out);
 }
 
+// rfc: 5626 §5.3
 #[test]
 fn a_closed_connection_takes_its_bindings_with_it_and_no_others() {
     let mut scene = Scene::new();

@@ -6,6 +6,7 @@ use crate::{Outcome, Registration};
 const DESK: &str = "sip:101@198.51.100.7:5060";
 const CELL: &str = "sip:101@203.0.113.9:5062";
 
+// rfc: 3261 §10.3
 #[test]
 fn an_older_or_the_same_request_again_does_not_touch_the_binding() {
     let mut scene = Scene::new();

@@ -6,6 +6,7 @@ use crate::{ContactRequest, Outcome, Registration};
 const DESK: &str = "sip:101@198.51.100.7:5060";
 const CELL: &str = "sip:101@203.0.113.9:5062";
 
+// rfc: 3261 §10.3
 #[test]
 fn a_contact_is_added_and_told_back_with_the_time_it_has_left() {
     let mut scene = Scene::new();
@@ -14,6 +15,7 @@ fn a_contact_is_added_and_told_back_with_the_time_it_has_left() {
     assert_eq!(scene.reached(), [DESK]);
 }
 
+// rfc: 3261 §10.2.3
 #[test]
 fn a_request_without_contacts_asks_what_is_registered_and_changes_nothing() {
     let mut scene = Scene::new();
@@ -24,6 +26,7 @@ fn a_request_without_contacts_asks_what_is_registered_and_changes_nothing() {
     assert_eq!(scene.out, []);
 }
 
+// rfc: 3261 §10.2.4
 #[test]
 fn a_refresh_keeps_the_binding_its_id_and_its_place_and_is_no_change() {
     let mut scene = Scene::new();
@@ -53,6 +56,7 @@ fn a_phone_behind_a_translator_that_moved_is_reached_at_its_new_flow() {
     assert_eq!(binding.flow, udp(61_000));
 }
 
+// rfc: 3261 §19.1.4
 #[test]
 fn contacts_are_equal_when_their_addresses_are_however_they_are_written() {
     let mut scene = Scene::new();
@@ -74,6 +78,7 @@ fn several_contacts_of_one_request_are_all_bound() {
     assert_eq!(contacts, [(DESK.into(), HOUR), (CELL.into(), HOUR)]);
 }
 
+// rfc: 3261 §10.2.1.2
 #[test]
 fn the_preferred_contact_stands_first_and_the_newest_among_equals() {
     let mut scene = Scene::new();
@@ -105,6 +110,7 @@ fn the_preferred_contact_stands_first_and_the_newest_among_equals() {
     assert_eq!(scene.reached()[0], "sip:low@h", "a refresh may prefer anew");
 }
 
+// rfc: 3261 §10.2.2
 #[test]
 fn an_expiry_of_zero_removes_that_contact_only() {
     let mut scene = Scene::new();
@@ -143,6 +149,7 @@ fn removing_what_is_not_there_is_no_mistake() {
     assert_eq!(scene.out, []);
 }
 
+// rfc: 3261 §10.2.2
 #[test]
 fn a_star_removes_everything_the_device_has() {
     let mut scene = Scene::new();
@@ -152,6 +159,7 @@ fn a_star_removes_everything_the_device_has() {
     assert_eq!(scene.registrar.deadline(), None, "no timer is left");
 }
 
+// rfc: 3261 §10.3
 #[test]
 fn a_star_stands_alone_and_with_an_expiry_of_zero() {
     let mut scene = Scene::new();
@@ -175,6 +183,7 @@ fn a_star_stands_alone_and_with_an_expiry_of_zero() {
     }
 }
 
+// rfc: 5626 §6
 #[test]
 fn a_phone_that_numbers_its_flows_replaces_the_one_of_the_same_number() {
     let mut scene = Scene::new();
@@ -198,6 +207,7 @@ fn a_phone_that_numbers_its_flows_replaces_the_one_of_the_same_number() {
     );
 }
 
+// rfc: 5627 §3.1
 #[test]
 fn contacts_with_globally_routable_parts_are_kept_as_they_were_written() {
     let mut scene = Scene::new();
@@ -209,6 +219,7 @@ fn contacts_with_globally_routable_parts_are_kept_as_they_were_written() {
     assert_eq!(scene.registrar.len(), 2, "another instance's address");
 }
 
+// rfc: 3327 §5.3
 #[test]
 fn the_path_back_is_kept_nearest_first_and_renewed_with_the_binding() {
     let mut scene = Scene::new();

@@ -2,6 +2,7 @@
 
 use super::*;
 
+// rfc: 5626 §5.3
 #[test]
 fn a_phone_is_called_on_the_flow_it_registered_by_and_named_by_its_own_contact() {
     let mut office = Office::new();
@@ -20,6 +21,7 @@ fn a_phone_is_called_on_the_flow_it_registered_by_and_named_by_its_own_contact()
     assert!(request.top_via().unwrap().rport().is_some());
 }
 
+// rfc: 3327 §5.4
 #[test]
 fn routes_of_its_path_go_into_the_request_and_not_into_the_flow() {
     let mut office = Office::new();

@@ -24,6 +24,7 @@ fn talking() -> (Office, SipLeg, Message) {
     (office, leg, request)
 }
 
+// rfc: 3326 §2
 #[test]
 fn a_phone_that_lost_the_race_is_told_that_the_call_was_answered_elsewhere() {
     let (mut office, mut leg, _) = ringing();
@@ -37,6 +38,7 @@ fn a_phone_that_lost_the_race_is_told_that_the_call_was_answered_elsewhere() {
     );
 }
 
+// rfc: 3326 §2
 #[test]
 fn a_hang_up_carries_its_cause() {
     let (mut office, mut leg, _) = talking();

@@ -109,6 +109,7 @@ fn a_caller_that_speaks_nothing_a_guest_does_is_refused_488() {
     assert!(matches!(facts[..], [LegFact::Ended]), "{facts:?}");
 }
 
+// rfc: 3264 §8
 #[test]
 fn the_version_of_our_description_rises_with_each_and_its_id_stays() {
     let mut office = Office::new();

@@ -34,6 +34,7 @@ fn press(ends: &mut EventEnds, code: u8, ts: u32, ms: u64) -> String {
     heard
 }
 
+// rfc: 4733 §2.3
 #[test]
 fn the_payload_is_read_and_written() {
     // RFC 4733 section 2.3.1: digit 1, end, volume 7, duration 1600
@@ -67,6 +68,7 @@ fn keys_have_their_signs() {
     assert_eq!(code_of('x'), None);
 }
 
+// rfc: 4733 §2.5.1.4
 #[test]
 fn a_press_counts_once_however_often_its_end_is_repeated() {
     let mut ends = EventEnds::new();
@@ -180,6 +182,7 @@ fn stragglers_of_the_press_before_are_passed_over() {
     );
 }
 
+// rfc: 4733 §2.5.1.3
 #[test]
 fn a_press_of_many_segments_counts_once_with_its_whole_length() {
     let mut ends = EventEnds::new();

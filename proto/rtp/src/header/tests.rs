@@ -19,6 +19,7 @@ fn packet(payload: &[u8]) -> Vec<u8> {
     packet
 }
 
+// rfc: 3550 §5.1
 #[test]
 fn what_is_written_is_read() {
     let packet = packet(&[1, 2, 3]);
@@ -34,6 +35,7 @@ fn what_is_written_is_read() {
     assert_eq!(header.payload_len(), 3);
 }
 
+// rfc: 3550 §5.1
 #[test]
 fn sources_extension_and_padding_are_not_payload() {
     let mut packet = packet(&[]);
@@ -49,6 +51,7 @@ fn sources_extension_and_padding_are_not_payload() {
     assert_eq!(header.payload(&packet), [1, 2, 3, 4]);
 }
 
+// rfc: 3550 §5.1
 #[test]
 fn lengths_that_pass_the_end_are_refused() {
     let good = packet(&[0; 4]);

@@ -102,6 +102,7 @@ fn numbers_wrap_without_loss() {
     assert_eq!(report.highest_seq, 65_000 + 199_999);
 }
 
+// rfc: 3550 §A.3
 #[test]
 fn a_duplicate_does_not_hide_a_loss() {
     let statistics = taken([1, 2, 2, 4]).statistics();
@@ -135,6 +136,7 @@ fn the_oldest_late_packet_is_a_hundred_behind() {
     assert_eq!(receiver.statistics().lost, 0);
 }
 
+// rfc: 3550 §A.1
 #[test]
 fn a_restart_is_believed_at_the_second_packet() {
     let mut receiver = taken(0..100);
@@ -165,6 +167,7 @@ fn a_change_of_source_keeps_the_sums() {
     assert_eq!((report.ssrc, report.cumulative_lost), (2, 1));
 }
 
+// rfc: 3550 §A.8
 #[test]
 fn jitter_is_that_of_section_a8() {
     // each packet 5 ms (40 units) later or earlier than its neighbour: J += (40 - J) / 16
@@ -267,6 +270,7 @@ fn even_loss_has_burst_ratio_one_and_bursts_have_more() {
     );
 }
 
+// rfc: 3550 §6.4
 #[test]
 fn reports_tell_the_fraction_since_the_last() {
     let mut receiver = taken((0..100).filter(|n| n % 4 != 1));

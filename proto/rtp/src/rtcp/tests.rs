@@ -115,6 +115,7 @@ fn a_compound_is_read_packet_by_packet() {
     assert_eq!(read.len(), 5);
 }
 
+// rfc: 3550 §6.1
 #[test]
 fn malformed_compounds_are_refused_whole_and_left_alone() {
     let good = sender_report(&[BLOCK]);
@@ -147,6 +148,7 @@ fn malformed_compounds_are_refused_whole_and_left_alone() {
     }
 }
 
+// rfc: 3550 §6.4
 #[test]
 fn report_blocks_are_read_and_written_with_their_sign() {
     for lost in [0, 1, -1, 0x7f_ffff, -0x80_0000] {

@@ -75,6 +75,7 @@ fn unknown_schemes_are_kept_and_answered_416_only_when_asked() {
     assert_eq!(uri.check_scheme().unwrap_err().status, 416);
 }
 
+// rfc: 3966 §5.1.1
 #[test]
 fn telephone_numbers_lose_their_separators_only_when_asked() {
     let global = uri("tel:+1-(212)-555.0100;ext=5");
@@ -107,6 +108,7 @@ fn escapes_in_the_user_are_decoded_once() {
     assert_eq!(unescape(&escape_user("\u{43f}:#")), "\u{43f}:#");
 }
 
+// rfc: 3261 §19.1.4
 #[test]
 fn the_equivalent_pairs_of_rfc_3261_are_equivalent() {
     for (a, b) in [
@@ -131,6 +133,7 @@ fn the_equivalent_pairs_of_rfc_3261_are_equivalent() {
     }
 }
 
+// rfc: 3261 §19.1.4
 #[test]
 fn the_different_pairs_of_rfc_3261_are_different() {
     for (a, b) in [

@@ -40,6 +40,7 @@ fn begun(first: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
+// rfc: 6455 §1.3
 #[test]
 fn the_example_of_the_rfc_is_answered_as_the_rfc_says() {
     let opened = open(REQUEST, &Origins::default()).unwrap();
@@ -74,6 +75,7 @@ fn what_browsers_write_differently_opens_as_well() {
     assert!(open(&request, &Origins::default()).is_ok());
 }
 
+// rfc: 6455 §4.2.2
 #[test]
 fn a_request_without_what_the_rfc_demands_is_refused_for_that() {
     let cases = [
@@ -161,6 +163,7 @@ fn every_refusal_is_a_whole_response_that_says_the_connection_ends() {
     }
 }
 
+// rfc: 6455 §5.7
 #[test]
 fn the_frames_of_the_rfc_are_read_and_made_as_it_shows_them() {
     // RFC 6455 §5.7
@@ -199,6 +202,7 @@ fn messages_of_every_length_come_out_as_they_went_in_wherever_the_stream_is_cut(
     }
 }
 
+// rfc: 6455 §5.4
 #[test]
 fn a_message_in_parts_is_one_and_questions_may_come_between_them() {
     let stream = [

@@ -53,8 +53,13 @@ pub(super) struct Head {
 
 impl State {
     /// Sends the INVITE.
-    pub(super) fn begin(flow: Flow, request: Bytes, now: Instant, out: &mut Outbox) -> Self {
-        out.send(flow, request.clone());
+    pub(super) fn begin(
+        (owner, flow): (Owner, Flow),
+        request: Bytes,
+        now: Instant,
+        out: &mut Outbox,
+    ) -> Self {
+        out.send(owner, flow, request.clone());
         Self::Calling {
             request,
             // Timer A doubles without a ceiling of its own: Timer B ends it
@@ -132,7 +137,7 @@ impl State {
                 let known = tag.and_then(|tag| acknowledged.iter().find(|one| one.tag == tag));
                 if let Some(known) = known {
                     out.figures.absorbed += 1;
-                    out.repeat(known.flow, &known.ack);
+                    out.repeat(head.owner, known.flow, &known.ack);
                 } else {
                     out.tell(told(head, from, message));
                 }
@@ -154,7 +159,7 @@ impl State {
                 let timer_d = now + unless_reliable(head.flow.transport, TIMER_D);
                 let ack = via::ack_of_refusal(request, &message).unwrap_or_default();
                 if !ack.is_empty() {
-                    out.send(head.flow, ack.clone());
+                    out.send(head.owner, head.flow, ack.clone());
                 }
                 *self = Self::Completed {
                     ack: exact(&ack),
@@ -168,7 +173,7 @@ impl State {
             Self::Completed { ack, .. } => {
                 out.figures.absorbed += 1;
                 if !ack.is_empty() {
-                    out.repeat(head.flow, ack);
+                    out.repeat(head.owner, head.flow, ack);
                 }
             }
             Self::Accepted { .. } | Self::Terminated => out.figures.absorbed += 1,
@@ -237,7 +242,7 @@ impl State {
                         owner: head.owner,
                     });
                 } else if repeat.as_mut().is_some_and(|repeat| repeat.due(now)) {
-                    out.repeat(head.flow, request);
+                    out.repeat(head.owner, head.flow, request);
                 }
             }
             Self::Completed { timer_d: end, .. }

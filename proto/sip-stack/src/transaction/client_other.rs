@@ -8,6 +8,7 @@ use super::client_invite::Head;
 use super::event::Event;
 use super::outbox::Outbox;
 use super::timers::{Repeat, T2, T4, TRANSACTION_LIFE, first, unless_reliable};
+use crate::owner::Owner;
 
 /// Where the transaction stands.
 #[derive(Debug)]
@@ -27,8 +28,13 @@ pub(super) enum State {
 
 impl State {
     /// Sends the request.
-    pub(super) fn begin(flow: Flow, request: Bytes, now: Instant, out: &mut Outbox) -> Self {
-        out.send(flow, request.clone());
+    pub(super) fn begin(
+        (owner, flow): (Owner, Flow),
+        request: Bytes,
+        now: Instant,
+        out: &mut Outbox,
+    ) -> Self {
+        out.send(owner, flow, request.clone());
         Self::Waiting {
             request,
             repeat: Repeat::on(flow.transport, now, T2),
@@ -118,7 +124,7 @@ impl State {
                         owner: head.owner,
                     });
                 } else if repeat.as_mut().is_some_and(|repeat| repeat.due(now)) {
-                    out.repeat(head.flow, request);
+                    out.repeat(head.owner, head.flow, request);
                 }
             }
             Self::Completed { timer_k } => {

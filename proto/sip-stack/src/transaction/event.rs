@@ -17,6 +17,8 @@ pub struct ServerKey(pub(super) Slot);
 /// Bytes to send on a flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transmit {
+    /// On whose behalf; [`Owner::NOBODY`] for answers to what nobody has adopted.
+    pub owner: Owner,
     /// Where to.
     pub flow: Flow,
     /// One whole message.

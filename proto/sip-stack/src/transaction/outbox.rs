@@ -7,6 +7,7 @@ use sip_message::Flow;
 
 use super::event::{Event, Transmit};
 use super::limits::Figures;
+use crate::owner::Owner;
 
 /// Collects the outputs of one shard's machines, in order.
 #[derive(Default)]
@@ -17,14 +18,14 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    pub(super) fn send(&mut self, flow: Flow, bytes: Bytes) {
-        self.transmits.push(Transmit { flow, bytes });
+    pub(super) fn send(&mut self, owner: Owner, flow: Flow, bytes: Bytes) {
+        self.transmits.push(Transmit { owner, flow, bytes });
     }
 
     /// Sends something that was sent before.
-    pub(super) fn repeat(&mut self, flow: Flow, bytes: &Bytes) {
+    pub(super) fn repeat(&mut self, owner: Owner, flow: Flow, bytes: &Bytes) {
         self.figures.repeated += 1;
-        self.send(flow, bytes.clone());
+        self.send(owner, flow, bytes.clone());
     }
 
     pub(super) fn tell(&mut self, event: Event) {

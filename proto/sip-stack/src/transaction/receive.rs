@@ -6,6 +6,7 @@ use sip_message::{Flow, Kind, Message, Method, Name};
 use super::event::{ClientKey, Event, ServerKey};
 use super::transactions::{ClientState, ServerState, Transactions, client_id};
 use super::{server_invite, server_other, via};
+use crate::owner::Owner;
 use crate::token::{Branch, Tag};
 
 impl Transactions {
@@ -155,6 +156,6 @@ impl Transactions {
         if status == 503 {
             response.header(Name::RetryAfter, self.limits.retry_after);
         }
-        self.out.send(answers, response.finish());
+        self.out.send(Owner::NOBODY, answers, response.finish());
     }
 }

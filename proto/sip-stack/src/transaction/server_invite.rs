@@ -78,7 +78,7 @@ impl State {
         out.figures.absorbed += 1;
         match self {
             Self::Proceeding { last: response } | Self::Completed { response, .. } => {
-                out.repeat(head.flow, response);
+                out.repeat(head.owner, head.flow, response);
             }
             Self::Fresh { .. }
             | Self::Confirmed { .. }
@@ -117,7 +117,7 @@ impl State {
     ) {
         match self {
             Self::Fresh { .. } | Self::Proceeding { .. } => {
-                out.send(head.flow, response.clone());
+                out.send(head.owner, head.flow, response.clone());
                 *self = match status {
                     0..=199 => Self::Proceeding { last: response },
                     200..=299 => Self::Accepted {
@@ -131,7 +131,7 @@ impl State {
                 };
             }
             Self::Accepted { .. } if (200..=299).contains(&status) => {
-                out.repeat(head.flow, &response);
+                out.repeat(head.owner, head.flow, &response);
             }
             Self::Completed { .. }
             | Self::Confirmed { .. }
@@ -146,7 +146,7 @@ impl State {
             Self::Fresh { request, trying_at } => {
                 if *trying_at <= now {
                     let trying = via::trying(request, head.flow);
-                    out.send(head.flow, trying.clone());
+                    out.send(head.owner, head.flow, trying.clone());
                     *self = Self::Proceeding { last: trying };
                 }
             }
@@ -163,7 +163,7 @@ impl State {
                         owner: head.owner,
                     });
                 } else if repeat.as_mut().is_some_and(|repeat| repeat.due(now)) {
-                    out.repeat(head.flow, response);
+                    out.repeat(head.owner, head.flow, response);
                 }
             }
             Self::Confirmed { timer_i: end } | Self::Accepted { timer_l: end } => {

@@ -56,7 +56,7 @@ impl State {
                 provisional: Some(response),
                 ..
             }
-            | Self::Completed { response, .. } => out.repeat(head.flow, response),
+            | Self::Completed { response, .. } => out.repeat(head.owner, head.flow, response),
             Self::Waiting {
                 provisional: None, ..
             }
@@ -76,7 +76,7 @@ impl State {
         let Self::Waiting { provisional, .. } = self else {
             return;
         };
-        out.send(head.flow, response.clone());
+        out.send(head.owner, head.flow, response.clone());
         if status < 200 {
             *provisional = Some(response);
             return;

@@ -163,9 +163,19 @@ impl Transactions {
             return self.refuse_client(owner);
         }
         let state = if method == Method::Invite {
-            ClientState::Invite(client_invite::State::begin(flow, bytes, now, &mut self.out))
+            ClientState::Invite(client_invite::State::begin(
+                (owner, flow),
+                bytes,
+                now,
+                &mut self.out,
+            ))
         } else {
-            ClientState::Other(client_other::State::begin(flow, bytes, now, &mut self.out))
+            ClientState::Other(client_other::State::begin(
+                (owner, flow),
+                bytes,
+                now,
+                &mut self.out,
+            ))
         };
         let id = client_id(branch, method == Method::Cancel);
         let client = Client {
@@ -214,7 +224,7 @@ impl Transactions {
         let Some(server) = self.servers.get(key.0) else {
             return;
         };
-        self.out.send(server.flow, bytes);
+        self.out.send(server.owner, server.flow, bytes);
         self.remove_server(key.0);
     }
 
@@ -260,7 +270,8 @@ impl Transactions {
     /// Keeps the ACK of a 2xx and sends it; it is repeated when that 2xx is repeated
     /// (RFC 3261 §13.2.2.4), without the owner's doing.
     pub fn acknowledge(&mut self, key: ClientKey, to_tag: &str, flow: Flow, ack: Bytes) {
-        self.transmit(flow, ack.clone());
+        let owner = self.clients.get(key.0).map(|client| client.owner);
+        self.transmit(owner.unwrap_or_default(), flow, ack.clone());
         let bound = self.limits.acks;
         let Some(client) = self.clients.get_mut(key.0) else {
             return;
@@ -292,9 +303,9 @@ impl Transactions {
         self.remove_client(key.0);
     }
 
-    /// Sends bytes outside transactions: stateless answers, ACKs of 2xx.
-    pub fn transmit(&mut self, flow: Flow, bytes: Bytes) {
-        self.out.send(flow, bytes);
+    /// Sends bytes outside transactions on somebody's behalf: stateless answers, ACKs of 2xx.
+    pub fn transmit(&mut self, owner: Owner, flow: Flow, bytes: Bytes) {
+        self.out.send(owner, flow, bytes);
     }
 
     /// A send on this flow failed for good; whoever waits for an answer by it is told.
@@ -394,6 +405,12 @@ impl Transactions {
     /// The next event; to be asked until there is none after each call that takes `now`.
     pub fn poll(&mut self) -> Option<Event> {
         self.out.events.pop_front()
+    }
+
+    /// What is to be sent and has not been taken yet, in order.
+    #[must_use]
+    pub fn transmits(&self) -> &[Transmit] {
+        &self.out.transmits
     }
 
     /// Moves what is to be sent to the end of `into`, in order.

@@ -61,7 +61,7 @@ async fn list(call: Call) -> Result<Answer, Problem> {
 
 impl Call {
     /// The call's id that the path names. What has not the form of one names nothing.
-    fn call_id(&self) -> Result<CallId, Problem> {
+    pub(super) fn call_id(&self) -> Result<CallId, Problem> {
         self.segment("call")
             .parse()
             .map_err(|_| Problem::not_found())

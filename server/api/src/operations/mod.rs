@@ -9,6 +9,7 @@ mod documents;
 mod erasure;
 mod events;
 mod keys;
+mod ladders;
 mod me;
 mod passkeys;
 mod people;
@@ -56,6 +57,7 @@ fn list() -> Vec<Operation> {
         documents::sheets(),
         registrations::operations(),
         calls::operations(),
+        ladders::operations(),
         cdrs::operations(),
         events::operations(),
         audit::operations(),

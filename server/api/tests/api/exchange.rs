@@ -5,7 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use ids::{CallId, DeviceId, TenantId, WebhookId};
+use domain::{Ladder, Rung, Way};
+use ids::{CallId, CdrId, DeviceId, TenantId, WebhookId};
 use machine::WallTime;
 use ports::{
     CourierError, HookDesk, LiveCall, LiveError, LiveExchange, LiveLeg, LiveRegistration,
@@ -52,6 +53,27 @@ pub(crate) fn call(id: CallId, caller: &str, dialled: &str) -> LiveCall {
             rule: "extension.devices".to_owned(),
             because: format!("{dialled} is an extension of this tenant"),
         }],
+    }
+}
+
+/// What was said in a call: its INVITE.
+pub(crate) fn ladder(tenant: TenantId, call: &LiveCall) -> Ladder {
+    Ladder {
+        cdr: CdrId::new(1, 7),
+        call: call.id,
+        tenant,
+        rungs: vec![Rung {
+            at: NOON,
+            leg: 0,
+            way: Way::Received,
+            transport: "udp".to_owned(),
+            local: "192.0.2.1:5060".parse().unwrap(),
+            remote: "192.0.2.7:5062".parse().unwrap(),
+            steps: 0,
+            text: format!("INVITE sip:{} SIP/2.0\r\n\r\n", call.dialled),
+        }],
+        explanation: Vec::new(),
+        lost: 0,
     }
 }
 
@@ -110,6 +132,11 @@ impl LiveExchange for Exchange {
             .unwrap()
             .push((scope.tenant(), id, text.to_owned()));
         Ok(())
+    }
+
+    async fn ladder(&self, scope: &TenantScope, id: CallId) -> Result<Ladder, LiveError> {
+        let call = self.call(scope, id).await?;
+        Ok(ladder(scope.tenant(), &call))
     }
 
     async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError> {

@@ -1,11 +1,11 @@
 //! What a signalling shard costs without sockets: registrations and calls per second of one core.
 //!
-//! `cargo run --release -p node --example shard_speed [registrations] [calls]`
+//! `cargo run --release -p node --example shard_speed [registrations] [calls] [MiB]`
 //!
 //! The messages of the phones are made between the measured pieces, so only the shard's own work
 //! counts: reading, transactions, digest, registrar, calls, legs, printing. The disk is a memory
-//! and the road is not there. Run it under `valgrind --tool=callgrind` or `perf record` to see
-//! where the time goes.
+//! and the road is not there. The last word is the memory for ladders, 32 unless given. Run it
+//! under `valgrind --tool=callgrind` or `perf record` to see where the time goes.
 
 #![allow(clippy::print_stdout, reason = "an example prints what it measures")]
 
@@ -38,7 +38,8 @@ fn main() {
     let mut words = std::env::args().skip(1).map(|word| word.parse());
     let registrations = words.next().and_then(Result::ok).unwrap_or(60_000);
     let calls = words.next().and_then(Result::ok).unwrap_or(20_000);
-    let mut scene = Scene::new(USERS);
+    let ladders = words.next().and_then(Result::ok).unwrap_or(32);
+    let mut scene = Scene::new(USERS, ladders);
     if registrations > 0 {
         row(
             "registrations",

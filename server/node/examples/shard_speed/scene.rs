@@ -35,8 +35,9 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// A company with so many users, a callee at a fixed address and a trusted source.
-    pub(crate) fn new(users: usize) -> Scene {
+    /// A company with so many users, a callee at a fixed address and a trusted source, on a shard
+    /// with so many MiB for ladders.
+    pub(crate) fn new(users: usize, ladders: usize) -> Scene {
         let mut company = Company::new("load", 1);
         *company.caps() = Caps::UNLIMITED.into();
         let first = company.member("u0");
@@ -53,6 +54,7 @@ impl Scene {
         }
         let mut setup = Setup::ordinary(1);
         setup.ports = (20_000, 59_999);
+        setup.config.limits.ladders.octets = ladders << 20;
         let mut shard = shard(&setup);
         shard.tenant_changed(company.compile());
         Scene {

@@ -25,6 +25,7 @@ impl Shard {
         let others = [
             self.sip.transactions.next_deadline(),
             self.registrar.deadline(),
+            self.sip.watch.deadline(),
             self.door.drain_until.filter(|_| self.calls.len() > 0),
         ];
         others.into_iter().flatten().chain(self.timers.next()).min()
@@ -34,6 +35,7 @@ impl Shard {
         self.sip.transactions.expire(now);
         self.registrar.expire(now, &mut self.turn.bindings);
         self.tenants.cool(now);
+        self.finish_ladders(now);
         if self.door.drain_until.is_some_and(|until| until <= now) {
             self.door.drain_until = None;
             self.hang_up_all(now);
@@ -42,7 +44,7 @@ impl Shard {
             match wake {
                 Wake::Leg(owner) => self.wake_leg(owner, now),
                 Wake::Call(key) => self.wake_call(key, now),
-                Wake::Record(key) => self.close_record(key),
+                Wake::Record(key) => self.close_record(key, now),
                 Wake::Store(key) => self.store_call(key, now),
             }
         }

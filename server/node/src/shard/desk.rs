@@ -78,6 +78,7 @@ impl Shard {
         let Some(entry) = self.legs.remove(owner) else {
             return;
         };
+        self.sip.watch.leg_gone(owner, entry.seat(), now);
         if let Some(handle) = entry.wake {
             self.timers.cancel(handle);
         }

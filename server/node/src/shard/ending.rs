@@ -25,14 +25,14 @@ impl Shard {
                 .remove(entry.tenant, ports::Bucket::Calls, id);
         }
         if entry.recorder.is_complete() {
-            self.close_record(key);
+            self.close_record(key, now);
         } else {
             let at = entry.recorder.deadline().unwrap_or(now);
             self.timers.arm(at, Wake::Record(key));
         }
     }
 
-    pub(crate) fn close_record(&mut self, key: CallKey) {
+    pub(crate) fn close_record(&mut self, key: CallKey, now: Instant) {
         let Some(entry) = self.calls.remove(key) else {
             return;
         };
@@ -41,12 +41,13 @@ impl Shard {
         }
         self.figures.records += 1;
         let record = entry.recorder.close(self.stores.journal.as_mut());
+        self.end_ladder(entry.strip, &record, now);
         self.outbox.records.push(record);
     }
 
     /// Something of ours broke while this call was worked on: the call is released, the rest
     /// goes on.
-    pub(crate) fn fault(&mut self) {
+    pub(crate) fn fault(&mut self, now: Instant) {
         self.figures.faulted_calls += 1;
         let Some(key) = self.turn.current.take() else {
             return;
@@ -68,7 +69,7 @@ impl Shard {
                 }
             }
         }
-        self.close_record(key);
+        self.close_record(key, now);
     }
 
     pub(crate) fn hang_up_all(&mut self, now: Instant) {

@@ -146,7 +146,8 @@ impl Shard {
         let (call, leg) = Call::incoming(admitted.scope.clone(), incoming, now, &mut outputs);
         self.figures.calls += 1;
         self.tenants.call_began(admitted.scope.tenant());
-        let entry = calls::Entry::new(call, recorder, asked.hops.saturating_sub(1));
+        let strip = self.sip.watch.ring.begin();
+        let entry = calls::Entry::new(call, recorder, strip, asked.hops.saturating_sub(1));
         let call_key = self.calls.insert(entry);
         self.turn.current = Some(call_key);
         self.seat(taken.into_leg(leg, flow), call_key);
@@ -212,9 +213,13 @@ impl Shard {
             sip.usage().call_id().to_owned(),
             sip.usage().local_tag().to_owned(),
         );
+        let strip = self.calls.get(call).map(|entry| entry.strip);
+        let strip = strip.unwrap_or_default();
+        self.claim_prelude((strip, leg.number()));
         let entry = legs::Entry {
             sip,
             call,
+            strip,
             tag: tag.clone(),
             call_id: call_id.clone(),
             wake: None,

@@ -18,7 +18,7 @@ impl Shard {
                 };
                 entry.recorder.quality(leg, quality(&figures));
                 if entry.recorder.is_complete() {
-                    self.close_record(key);
+                    self.close_record(key, now);
                 }
             }
             Notice::Silent { id, lasts } => {

@@ -45,6 +45,10 @@ impl Shard {
         let journal = self.stores.journal.as_mut();
         let news = entry.recorder.event(event, &self.clock, journal);
         self.outbox.events.extend(news);
+        self.note_explained(key, event.at);
+        let Some(entry) = self.calls.get_mut(key) else {
+            return;
+        };
         entry.dirty |= match event.what {
             What::Answered(_)
             | What::Held(_)

@@ -4,6 +4,7 @@
 use super::{Shard, Work};
 use crate::calls::Entry;
 use call::{Bridge, Direction, HangUp, Input, LegStage};
+use domain::Ladder;
 use ids::CallId;
 use machine::Instant;
 use ports::{LiveCall, LiveError, LiveLeg, LiveRegistration, LiveUsage, Why};
@@ -34,6 +35,8 @@ pub enum Ask {
     HangUp(CallId, String),
     /// All bindings.
     Registrations,
+    /// The messages of one call, live or just ended.
+    Ladder(CallId),
     /// What is used of the caps.
     Usage,
 }
@@ -49,6 +52,8 @@ pub enum Answer {
     HungUp(Ticket, Result<(), LiveError>),
     /// To [`Ask::Registrations`].
     Registrations(Ticket, Vec<LiveRegistration>),
+    /// To [`Ask::Ladder`].
+    Ladder(Ticket, Result<Box<Ladder>, LiveError>),
     /// To [`Ask::Usage`].
     Usage(Ticket, LiveUsage),
 }
@@ -88,6 +93,10 @@ impl Shard {
                     .map(show_binding)
                     .collect();
                 Answer::Registrations(ticket, shown)
+            }
+            Ask::Ladder(id) => {
+                let found = self.ladder(&scope, id);
+                Answer::Ladder(ticket, found.map(Box::new))
             }
             Ask::Usage => {
                 let mut usage = self.tenants.usage(scope.tenant(), now);

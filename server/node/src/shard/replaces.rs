@@ -106,10 +106,12 @@ impl Shard {
     }
 
     fn move_leg(&mut self, owner: Owner, key: CallKey, leg: call::LegId) {
-        let Some(entry) = self.legs.get_mut(owner) else {
+        let strip = self.calls.get(key).map(|entry| entry.strip);
+        let (Some(entry), Some(strip)) = (self.legs.get_mut(owner), strip) else {
             return;
         };
         entry.call = key;
+        entry.strip = strip;
         entry.sip.moved_to(leg);
         let endpoint = entry.sip.sound().endpoint();
         self.calls.bind_endpoint(endpoint, key, leg);

@@ -82,7 +82,11 @@ impl Shard {
             return None;
         }
         let bridge = call.summary().bridge;
-        let mut entry = Entry::new(call, Recorder::resume(stored.cdr), stored.max_forwards);
+        let strip = self.sip.watch.ring.begin();
+        let steps = stored.cdr.explanation.len();
+        self.sip.watch.ring.explained(strip, steps);
+        let recorder = Recorder::resume(stored.cdr);
+        let mut entry = Entry::new(call, recorder, strip, stored.max_forwards);
         entry.stored = true;
         let key = self.calls.insert(entry);
         self.tenants.call_began(tenant);
@@ -99,7 +103,7 @@ impl Shard {
                 Ok(sip) => self.seat(sip, key),
                 Err(_) => {
                     self.turn.current = Some(key);
-                    self.fault();
+                    self.fault(now);
                     return None;
                 }
             }

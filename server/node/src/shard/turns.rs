@@ -44,7 +44,13 @@ impl Shard {
             let Some(waiting) = self.door.intake.pop(now) else {
                 return;
             };
-            let Waiting { flow, message, .. } = waiting;
+            let Waiting {
+                flow,
+                message,
+                owner,
+                ..
+            } = waiting;
+            self.came(owner, flow, &message, now);
             self.guard(now, |shard| {
                 shard.sip.transactions.receive(flow, message, now)
             });
@@ -64,10 +70,11 @@ impl Shard {
     }
 
     fn line_up(&mut self, flow: Flow, message: Message, now: Instant) {
-        let claim = self.claim_of(&flow, &message);
+        let (claim, owner) = self.claim_of(&flow, &message);
         let waiting = Waiting {
             flow,
             message,
+            owner,
             came: now,
         };
         let displaced = if self.sheds(&claim, &waiting.message, now) {
@@ -126,7 +133,9 @@ impl Shard {
         let tag = self.sip.transactions.tag().to_string();
         let mut answer = response_to(message, 503, Some(&tag), flow.remote);
         answer.header(Name::RetryAfter, self.config.limits.retry_after.as_secs());
-        self.sip.transactions.transmit(flow, answer.finish());
+        self.sip
+            .transactions
+            .transmit(Owner::NOBODY, flow, answer.finish());
     }
 
     fn answer_flawed(&mut self, flow: Flow, message: &Message, status: u16) {
@@ -134,13 +143,15 @@ impl Shard {
         if is_answerable(message) && message.has(Name::Via) {
             let tag = self.sip.transactions.tag().to_string();
             let mut answer = response_to(message, status, Some(&tag), flow.remote);
-            self.sip.transactions.transmit(flow, answer.finish());
+            self.sip
+                .transactions
+                .transmit(Owner::NOBODY, flow, answer.finish());
         }
     }
 
     /// Whose turn a message takes: that of the call it belongs to, else of the tenant it names.
-    /// Nothing is proven by that, and nothing costly is done for it.
-    fn claim_of(&self, flow: &Flow, message: &Message) -> Claim {
+    /// Nothing is proven by that, and nothing costly is done for it. Also whose leg it is of.
+    fn claim_of(&self, flow: &Flow, message: &Message) -> (Claim, Option<Owner>) {
         let sought = self.sip.transactions.seek(message);
         let owner = match sought {
             Sought::Owned(owner) => Some(owner),
@@ -157,13 +168,14 @@ impl Shard {
             Some(_) | None => (Wants::Other, cost::LITTLE),
         };
         let caps = tenant.and_then(|tenant| self.tenants.caps(tenant));
-        Claim {
+        let claim = Claim {
             whose: tenant.map_or(Whose::Strangers, Whose::Tenant),
             source: Source::of(flow.remote.ip()),
             wants,
             cost,
             weight: caps.map_or(Weight::default(), |caps| caps.weight).get(),
-        }
+        };
+        (claim, owner)
     }
 
     fn tenant_of(&self, owner: Owner) -> Option<TenantId> {

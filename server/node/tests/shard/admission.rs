@@ -115,6 +115,7 @@ fn a_proof_cannot_be_used_twice() {
     assert_ne!(statuses[2], 200, "the replayed proof");
 }
 
+// rfc: 3261 §10.2.2
 #[test]
 fn a_phone_takes_its_registration_back_and_is_not_rung_any_more() {
     let mut office = Office::open();
@@ -169,6 +170,7 @@ fn whoever_guesses_passwords_is_soon_left_without_answers_and_others_are_not() {
     assert_eq!(office.register(office.anna), Some(200));
 }
 
+// rfc: 3261 §22.2
 #[test]
 fn a_caller_without_a_proof_is_challenged_and_reaches_nobody() {
     let mut office = Office::open();
@@ -234,6 +236,7 @@ fn a_disabled_device_neither_registers_nor_rings() {
     assert_eq!(told.last(), Some(&refused));
 }
 
+// rfc: 8760 §2.3
 #[test]
 fn challenges_offer_sha_256_before_md5() {
     let mut office = Office::new();

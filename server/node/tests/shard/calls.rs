@@ -245,6 +245,7 @@ fn a_phone_that_rebooted_does_not_know_its_call_and_the_other_side_is_freed() {
     office.record();
 }
 
+// rfc: 4028 §10
 #[test]
 fn a_session_that_nobody_refreshes_expires() {
     let mut office = Office::open();
@@ -263,6 +264,7 @@ fn a_session_that_nobody_refreshes_expires() {
     office.record();
 }
 
+// rfc: 3261 §13.3.1.4
 #[test]
 fn a_caller_that_never_acknowledges_is_hung_up_on() {
     let mut office = Office::open();

@@ -4,6 +4,7 @@ use crate::office::{Office, SECOND};
 use domain::Destination;
 use testkit::{Direction, Told};
 
+// rfc: 3264 §8.4
 #[test]
 fn hold_silences_and_resume_joins_again() {
     let mut office = Office::open();

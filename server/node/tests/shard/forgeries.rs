@@ -32,6 +32,7 @@ fn proof_of(office: &mut Office, raw: RawId, phone: PhoneId, method: &str) -> St
     raw.answer(&account, method, US).unwrap()
 }
 
+// rfc: 3261 §22.1
 #[test]
 fn a_stranger_who_knows_a_dialog_is_asked_for_a_proof_and_changes_nothing() {
     let mut office = Office::open();

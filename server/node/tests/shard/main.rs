@@ -11,6 +11,7 @@ mod fairness;
 mod features;
 mod forgeries;
 mod isolation;
+mod ladders;
 mod office;
 mod restarts;
 mod secrets;

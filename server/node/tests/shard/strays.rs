@@ -13,6 +13,7 @@ fn answer_to(method: &str, uri: &str, to: &str, more: &str) -> Option<u16> {
 
 const US: &str = "sip:192.0.2.1";
 
+// rfc: 3261 §11.2
 #[test]
 fn options_is_answered_with_what_is_served() {
     let mut office = Office::open();
@@ -54,6 +55,7 @@ fn requests_inside_dialogs_that_do_not_exist_are_answered_481() {
     }
 }
 
+// rfc: 3261 §8.2.1
 #[test]
 fn methods_that_are_not_served_are_answered_405_and_unknown_ones_501() {
     let to = "<sip:y@alpha.example>";
@@ -62,6 +64,7 @@ fn methods_that_are_not_served_are_answered_405_and_unknown_ones_501() {
     assert_eq!(answer_to("FROBNICATE", US, to, ""), Some(501));
 }
 
+// rfc: 3261 §8.2.2.3
 #[test]
 fn an_extension_nobody_knows_is_answered_420_with_its_name() {
     let mut office = Office::open();
@@ -78,6 +81,7 @@ fn an_extension_nobody_knows_is_answered_420_with_its_name() {
     );
 }
 
+// rfc: 3261 §16.3
 #[test]
 fn a_request_that_has_no_hop_left_is_answered_483() {
     let mut office = Office::open();
@@ -94,6 +98,7 @@ fn a_request_that_has_no_hop_left_is_answered_483() {
     assert_eq!(office.status(raw), Some(483));
 }
 
+// rfc: 3261 §8.2.2.1
 #[test]
 fn a_scheme_that_is_not_spoken_is_answered_416() {
     let to = "<sip:y@alpha.example>";

@@ -14,6 +14,7 @@ fn transferred(office: &Office, line: LineId) -> Vec<u16> {
         .collect()
 }
 
+// rfc: 3515 §2.4.4
 #[test]
 fn a_blind_transfer_joins_the_other_two_and_frees_the_one_who_asked() {
     let mut office = Office::open();
@@ -57,6 +58,7 @@ fn a_company_whose_plan_has_no_transfers_talks_on() {
     assert!(office.record().transfers.is_empty());
 }
 
+// rfc: 5589 §7
 #[test]
 fn a_transfer_that_fails_gives_the_party_back() {
     let mut office = Office::open();
@@ -106,6 +108,7 @@ fn whoever_transfers_may_hang_up_while_it_rings() {
     office.record();
 }
 
+// rfc: 5589 §7
 #[test]
 fn an_attended_transfer_joins_the_two_others() {
     let mut office = Office::open();
@@ -154,6 +157,7 @@ fn an_attended_transfer_into_another_companys_call_is_as_unknown_as_any() {
     assert_eq!(office.settled_records().len(), 2);
 }
 
+// rfc: 3891 §3
 #[test]
 fn a_phone_takes_the_place_of_another_in_its_call() {
     let mut office = Office::open();
@@ -185,6 +189,7 @@ fn a_phone_takes_the_place_of_another_in_its_call() {
     office.settled_records();
 }
 
+// rfc: 3891 §3
 #[test]
 fn another_companys_call_cannot_be_taken_over() {
     let mut office = Office::open();

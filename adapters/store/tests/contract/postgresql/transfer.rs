@@ -14,6 +14,7 @@ use tenancy::{Owner, TenantScope, TokenHash};
 use crate::credentials::with_person;
 use crate::deliveries::with_delivery;
 use crate::disk::Disk;
+use crate::ladders::with_ladder;
 use crate::server::Database;
 use crate::support::with_support;
 use crate::world::{World, all_keys, cdr, delete, digests, platform, time};
@@ -59,6 +60,7 @@ pub(super) fn fill(world: &World<'_>) -> TenantScope {
     with_person(world, &acme);
     let store = world.store;
     block_on(store.write_cdrs((1..=5).map(|n| cdr(acme.tenant(), n)).collect())).unwrap();
+    with_ladder(world, &acme);
     block_on(store.setting_or_insert("realm", "strowger")).unwrap();
     let token = TokenRecord {
         id: TokenId::new(1, 0),

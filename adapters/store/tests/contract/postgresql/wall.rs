@@ -6,12 +6,13 @@ use store::OpenError;
 
 use crate::credentials::with_person;
 use crate::deliveries::with_delivery;
+use crate::ladders::with_ladder;
 use crate::server::Database;
 use crate::support::with_support;
-use crate::world::{World, cdr};
+use crate::world::World;
 
 /// Tables with a tenant in each row.
-const WALLED: [&str; 16] = [
+const WALLED: [&str; 17] = [
     "data_keys",
     "documents",
     "unique_keys",
@@ -27,6 +28,7 @@ const WALLED: [&str; 16] = [
     "logins",
     "cdrs",
     "cdr_facets",
+    "ladders",
     "tokens",
 ];
 
@@ -39,8 +41,7 @@ fn two_tenants() -> (Database, [String; 2]) {
         let scope = world.tenant(domain);
         let extension = world.extension(&scope, "101");
         world.device(&scope, &extension, domain);
-        let record = cdr(scope.tenant(), world.number());
-        store::block_on(world.store.write_cdrs(vec![record])).unwrap();
+        with_ladder(&world, &scope);
         with_delivery(&world, &scope);
         with_support(&world, &scope);
         with_person(&world, &scope);

@@ -36,6 +36,7 @@ impl Board {
             tenants: shard.per_tenant().collect(),
             tolls: shard.tolls().collect(),
             records_left_out,
+            capture: shard.capture_figures(),
         };
         *self.posted() = posted;
     }

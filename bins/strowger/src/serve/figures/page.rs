@@ -17,6 +17,7 @@ pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>
     counters(&mut page, &shard_counters(posted, lost_orders));
     counters(&mut page, &door_counters(posted));
     counters(&mut page, &transaction_counters(posted));
+    capture(&mut page, &posted.capture);
     gauges(&mut page, &levels(posted));
     tenants(&mut page, posted);
     turns::write(&mut page, &posted.tolls);
@@ -177,6 +178,35 @@ fn transaction_counters(posted: &Posted) -> Vec<Row> {
             figures.transport_failed,
         ),
     ]
+}
+
+fn capture(page: &mut Exposition, figures: &capture::Figures) {
+    let rows = [
+        (
+            "ladder_messages_total",
+            "SIP messages of calls that were remembered.",
+            figures.seen,
+        ),
+        (
+            "ladder_left_out_total",
+            "Of them, left out again of calls that had too many.",
+            figures.left_out,
+        ),
+    ];
+    counters(page, &rows);
+    let rows = [
+        (
+            "ladder_messages",
+            "SIP messages remembered now.",
+            figures.held,
+        ),
+        (
+            "ladder_octets",
+            "Octets of the SIP messages remembered now.",
+            figures.octets,
+        ),
+    ];
+    gauges(page, &rows);
 }
 
 fn levels(posted: &Posted) -> Vec<Row> {
@@ -433,6 +463,16 @@ fn records(page: &mut Exposition, sources: &Sources) {
             "events_untold_total",
             "Events dropped because too many waited for the store.",
             tally.untold.load(Ordering::Relaxed),
+        ),
+        (
+            "ladders_kept_total",
+            "Ladders of calls written to the store.",
+            tally.ladders.load(Ordering::Relaxed),
+        ),
+        (
+            "ladders_unkept_total",
+            "Ladders dropped because too many waited for the store.",
+            tally.unkept.load(Ordering::Relaxed),
         ),
     ];
     counters(page, &rows);

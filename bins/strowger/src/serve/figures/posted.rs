@@ -21,6 +21,7 @@ pub(super) struct Posted {
     pub(super) tenants: Vec<(TenantId, u32, usize)>,
     pub(super) tolls: Vec<Tolled>,
     pub(super) records_left_out: u64,
+    pub(super) capture: capture::Figures,
 }
 
 /// Parts that are asked when somebody looks.

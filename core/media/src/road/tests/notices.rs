@@ -35,6 +35,7 @@ fn digits(rig: &mut Rig) -> String {
     rig.take_notices().into_iter().filter_map(digit).collect()
 }
 
+// rfc: 4733 §2.5.1.4
 #[test]
 fn a_key_is_told_once_however_often_its_end_is_repeated() {
     let mut rig = Rig::new();

@@ -218,6 +218,7 @@ fn rtcp_of_a_peer_behind_nat_is_found_by_its_ip_and_stream() {
     assert_eq!((sent.port, sent.to), (30_001, addr("9.9.9.9:2000")));
 }
 
+// rfc: 5761 §4
 #[test]
 fn with_mux_rtcp_goes_and_comes_on_the_rtp_port() {
     let mut rig = Rig::new();

@@ -2,6 +2,7 @@
 
 use super::*;
 
+// rfc: 3261 §12.1.1
 #[test]
 fn the_called_side_takes_its_state_from_the_invite() {
     let dialog = callee("");
@@ -20,6 +21,7 @@ fn the_called_side_takes_its_state_from_the_invite() {
     assert_eq!(dialog.flow(), flow());
 }
 
+// rfc: 3261 §12.1.2
 #[test]
 fn the_calling_side_takes_its_state_from_the_response() {
     let dialog = caller("");
@@ -29,6 +31,7 @@ fn the_calling_side_takes_its_state_from_the_response() {
     assert_eq!(dialog.remote_target(), "sip:bob@203.0.113.9:31000");
 }
 
+// rfc: 3261 §12.1.2
 #[test]
 fn forks_make_dialogs_that_differ_in_the_tag_of_the_peer_alone() {
     let fork = |tag: &str| Dialog::as_caller(&read(&answer(180, tag, "")), flow()).unwrap();

@@ -2,6 +2,7 @@
 
 use super::*;
 
+// rfc: 3261 §12.2.1.1
 #[test]
 fn a_request_of_the_called_side_names_the_peer_as_it_named_itself() {
     let bye = next(&mut callee(""), Method::Bye);
@@ -27,6 +28,7 @@ fn a_request_of_the_called_side_names_the_peer_as_it_named_itself() {
     assert!(!bye.has(Name::Route));
 }
 
+// rfc: 3261 §12.2.1.1
 #[test]
 fn our_numbers_rise_by_one_and_begin_after_the_invite() {
     let mut dialog = caller("");
@@ -38,6 +40,7 @@ fn our_numbers_rise_by_one_and_begin_after_the_invite() {
     assert_eq!(first.cseq().unwrap().number, 1);
 }
 
+// rfc: 3261 §8.1.1.5
 #[test]
 fn our_numbers_stay_below_two_to_the_31() {
     let text = answer(200, ";tag=bob1", "").replace("CSeq: 7", "CSeq: 2147483646");
@@ -60,6 +63,7 @@ fn an_ack_and_a_cancel_have_the_number_of_their_invite() {
     assert_eq!(next(&mut dialog, Method::Info).cseq().unwrap().number, 9);
 }
 
+// rfc: 3261 §12.2.2
 #[test]
 fn the_numbers_of_the_peer_may_leap_and_repeat_but_never_go_back() {
     let mut dialog = callee("");
@@ -99,6 +103,7 @@ fn we_answer_on_the_flow_the_peer_last_spoke_on() {
     assert_eq!(dialog.flow(), elsewhere());
 }
 
+// rfc: 3261 §12.2.1.2
 #[test]
 fn a_new_contact_is_the_new_target_and_none_leaves_the_old_one() {
     let mut dialog = callee("");

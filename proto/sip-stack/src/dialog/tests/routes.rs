@@ -9,6 +9,7 @@ fn routes(message: &Message) -> Vec<&str> {
     message.values(Name::Route).collect()
 }
 
+// rfc: 3261 §12.1.1
 #[test]
 fn the_called_side_keeps_the_order_and_the_calling_side_turns_it() {
     let forth = [
@@ -25,6 +26,7 @@ fn the_called_side_keeps_the_order_and_the_calling_side_turns_it() {
     assert_eq!(routes(&next(&mut calling, Method::Bye)), back);
 }
 
+// rfc: 3261 §12.2.1.1
 #[test]
 fn to_a_loose_router_the_request_uri_is_the_target() {
     let mut dialog = callee(TWO);
@@ -36,6 +38,7 @@ fn to_a_loose_router_the_request_uri_is_the_target() {
     assert_eq!(dialog.next_hop(), "sip:p1.example.com;lr");
 }
 
+// rfc: 3261 §12.2.1.1
 #[test]
 fn to_a_strict_router_the_request_uri_is_the_router_and_the_target_comes_last() {
     let strict = "Record-Route: <sip:p1.example.com>, <sip:p2.example.com;lr>\r\n";

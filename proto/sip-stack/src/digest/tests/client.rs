@@ -14,6 +14,7 @@ fn choose(challenges: &[&str]) -> Option<String> {
     answer(challenges, account, "REGISTER", URI, 1, "c0ffee")
 }
 
+// rfc: 8760 §2.3
 #[test]
 fn the_server_offers_sha_256_before_md5_each_with_a_nonce_of_its_own() {
     let offers = Door::new().challenge();
@@ -28,6 +29,7 @@ fn the_server_offers_sha_256_before_md5_each_with_a_nonce_of_its_own() {
     }
 }
 
+// rfc: 7616 §3.3
 #[test]
 fn a_stale_challenge_says_so_in_every_offer() {
     let mut door = Door::new();
@@ -51,6 +53,7 @@ fn what_is_switched_off_is_neither_offered_nor_taken() {
     );
 }
 
+// rfc: 8760 §2.4
 #[test]
 fn the_client_answers_the_strongest_challenge_it_understands_in_any_order() {
     let strong = "Digest realm=\"r\", nonce=\"1\", algorithm=SHA-256, qop=\"auth\"";

@@ -4,6 +4,7 @@ use super::*;
 
 const LIFE: Duration = Duration::from_secs(300);
 
+// rfc: 7616 §3.3
 #[test]
 fn a_nonce_lives_five_minutes_to_the_millisecond() {
     for (age, verdict) in [
@@ -28,6 +29,7 @@ fn an_old_nonce_does_not_tell_a_guesser_that_the_password_was_right() {
     );
 }
 
+// rfc: 7616 §3.4
 #[test]
 fn an_answer_cannot_be_used_twice() {
     let mut door = Door::new();

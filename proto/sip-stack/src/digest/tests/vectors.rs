@@ -15,6 +15,7 @@ fn mufasa() -> Digests {
     Digests::compute("Mufasa", "http-auth@example.org", "Circle of Life")
 }
 
+// rfc: 7616 §3.9.1
 #[test]
 fn rfc_7616_with_md5() {
     assert_eq!(
@@ -23,6 +24,7 @@ fn rfc_7616_with_md5() {
     );
 }
 
+// rfc: 7616 §3.9.1
 #[test]
 fn rfc_7616_with_sha_256() {
     assert_eq!(
@@ -55,6 +57,7 @@ fn rfc_7616_as_a_client_answers_it() {
     );
 }
 
+// rfc: 2617 §3.5
 #[test]
 fn rfc_2617_with_md5() {
     let asked = Asked {

@@ -75,6 +75,7 @@ fn an_unknown_user_and_a_wrong_password_are_told_apart_by_nothing() {
     assert_eq!(door.judge(&stale), door.judge_as(&stale, None));
 }
 
+// rfc: 7616 §3.4
 #[test]
 fn an_answer_is_bound_to_method_uri_user_and_nonce() {
     let mut door = Door::new();

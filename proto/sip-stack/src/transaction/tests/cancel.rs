@@ -8,6 +8,7 @@ fn cancel(branch: &str) -> String {
     request("CANCEL", branch, udp())
 }
 
+// rfc: 3261 §9.2
 #[test]
 fn a_cancel_of_an_unanswered_invite_is_answered_200_and_told_with_its_owner() {
     for ringing in [false, true] {
@@ -40,6 +41,7 @@ fn a_cancel_of_an_unanswered_invite_is_answered_200_and_told_with_its_owner() {
     }
 }
 
+// rfc: 3261 §9.2
 #[test]
 fn a_cancel_that_comes_too_late_is_answered_200_and_has_no_effect() {
     for status in [200, 486] {
@@ -53,6 +55,7 @@ fn a_cancel_that_comes_too_late_is_answered_200_and_has_no_effect() {
     }
 }
 
+// rfc: 3261 §9.2
 #[test]
 fn a_cancel_of_nothing_is_answered_481() {
     let mut bench = Bench::new();
@@ -74,6 +77,7 @@ fn a_repeated_cancel_is_answered_alike_and_told_once() {
     assert_eq!(bench.told(), ["cancelled"]);
 }
 
+// rfc: 3261 §9.2
 #[test]
 fn a_cancel_by_another_sender_does_not_hit() {
     let mut bench = Bench::new();
@@ -84,6 +88,7 @@ fn a_cancel_by_another_sender_does_not_hit() {
     assert_eq!(bench.told(), [""; 0]);
 }
 
+// rfc: 3261 §9.1
 #[test]
 fn our_own_cancel_has_the_branch_of_its_invite_and_a_transaction_of_its_own() {
     let mut bench = Bench::new();

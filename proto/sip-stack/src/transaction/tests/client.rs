@@ -4,6 +4,7 @@ use super::*;
 
 const LIFE_MS: u64 = 32_000;
 
+// rfc: 3261 §17.1.1.2
 #[test]
 fn timer_a_repeats_an_invite_with_doubling_gaps_until_timer_b() {
     let mut bench = Bench::new();
@@ -23,6 +24,7 @@ fn timer_a_repeats_an_invite_with_doubling_gaps_until_timer_b() {
     assert_eq!(bench.transactions.next_deadline(), None);
 }
 
+// rfc: 3261 §17.1.1.2
 #[test]
 fn on_a_stream_nothing_is_repeated_and_timer_b_still_ends_the_wait() {
     for method in ["INVITE", "OPTIONS"] {
@@ -35,6 +37,7 @@ fn on_a_stream_nothing_is_repeated_and_timer_b_still_ends_the_wait() {
     }
 }
 
+// rfc: 3261 §17.1.2.2
 #[test]
 fn timer_e_repeats_another_request_with_gaps_up_to_four_seconds_until_timer_f() {
     let mut bench = Bench::new();
@@ -50,6 +53,7 @@ fn timer_e_repeats_another_request_with_gaps_up_to_four_seconds_until_timer_f() 
     assert_eq!(bench.told(), ["timed out"], "timer F");
 }
 
+// rfc: 3261 §17.1.2.2
 #[test]
 fn after_a_provisional_response_timer_e_waits_t2_and_timer_f_keeps_its_time() {
     let mut bench = Bench::new();
@@ -63,6 +67,7 @@ fn after_a_provisional_response_timer_e_waits_t2_and_timer_f_keeps_its_time() {
     assert_eq!(bench.told(), ["100", "timed out"]);
 }
 
+// rfc: 3261 §17.1.1.2
 #[test]
 fn a_provisional_response_ends_the_repetition_of_an_invite_and_its_time_limit() {
     let mut bench = Bench::new();
@@ -75,6 +80,7 @@ fn a_provisional_response_ends_the_repetition_of_an_invite_and_its_time_limit() 
     assert_eq!(bench.sent(), ["INVITE"]);
 }
 
+// rfc: 3261 §17.1.1.3
 #[test]
 fn a_refusal_is_acknowledged_hop_by_hop_and_again_until_timer_d() {
     let mut bench = Bench::new();
@@ -99,6 +105,7 @@ fn a_refusal_is_acknowledged_hop_by_hop_and_again_until_timer_d() {
     assert_eq!(bench.transactions.figures().stray_responses, 1);
 }
 
+// rfc: 3261 §17.1.1.2
 #[test]
 fn on_a_stream_timers_d_and_k_are_zero() {
     for (method, status, sent) in [("INVITE", 486, 2), ("OPTIONS", 200, 1)] {
@@ -111,6 +118,7 @@ fn on_a_stream_timers_d_and_k_are_zero() {
     }
 }
 
+// rfc: 3261 §17.1.2.2
 #[test]
 fn timer_k_absorbs_repeated_answers_for_five_seconds() {
     let mut bench = Bench::new();
@@ -125,6 +133,7 @@ fn timer_k_absorbs_repeated_answers_for_five_seconds() {
     assert_eq!(bench.sent(), ["OPTIONS"], "nothing was repeated");
 }
 
+// rfc: 6026 §8.4
 #[test]
 fn an_accepted_invite_waits_for_forks_until_timer_m() {
     let mut bench = Bench::new();
@@ -150,6 +159,7 @@ fn an_accepted_invite_waits_for_forks_until_timer_m() {
     assert_eq!(bench.transactions.figures().clients, 0, "timer M");
 }
 
+// rfc: 6026 §8.4
 #[test]
 fn timer_m_runs_on_streams_too() {
     let mut bench = Bench::new();
@@ -161,6 +171,7 @@ fn timer_m_runs_on_streams_too() {
     );
 }
 
+// rfc: 3261 §17.1.4
 #[test]
 fn a_broken_connection_is_told_to_those_who_wait_on_it_and_to_nobody_else() {
     let mut bench = Bench::new();
@@ -183,6 +194,7 @@ fn a_broken_connection_is_told_to_those_who_wait_on_it_and_to_nobody_else() {
     assert_eq!(bench.transactions.figures().transport_failed, 2);
 }
 
+// rfc: 3261 §17.1.3
 #[test]
 fn a_response_belongs_by_branch_and_method_and_must_be_in_order() {
     let mut bench = Bench::new();

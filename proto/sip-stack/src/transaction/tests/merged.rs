@@ -7,6 +7,7 @@ fn by_another_way(text: &str) -> String {
     text.replacen("branch=z9hG4bKone", "branch=z9hG4bKtwo", 1)
 }
 
+// rfc: 3261 §8.2.2.2
 #[test]
 fn a_request_that_is_being_served_and_comes_by_a_second_way_is_answered_482() {
     for method in ["INVITE", "MESSAGE"] {
@@ -21,6 +22,7 @@ fn a_request_that_is_being_served_and_comes_by_a_second_way_is_answered_482() {
     }
 }
 
+// rfc: 3261 §8.2.2.2
 #[test]
 fn an_invite_that_was_answered_with_a_call_is_not_served_twice_either() {
     let mut bench = Bench::new();
@@ -62,6 +64,7 @@ fn another_number_another_sender_or_a_dialog_makes_it_another_request() {
     }
 }
 
+// rfc: 3261 §8.2.2.2
 #[test]
 fn a_retransmission_is_no_merged_request() {
     let mut bench = Bench::new();

@@ -21,6 +21,7 @@ fn from(remote: &str) -> Flow {
     Flow::udp("192.0.2.1:5060".parse().unwrap(), remote.parse().unwrap())
 }
 
+// rfc: 3581 §4
 #[test]
 fn a_client_that_asks_for_rport_is_answered_where_it_sends_from() {
     let (flow, via) = answer("SIP/2.0/UDP 10.0.0.5:5060;rport", from("203.0.113.7:31000"));
@@ -31,6 +32,7 @@ fn a_client_that_asks_for_rport_is_answered_where_it_sends_from() {
     );
 }
 
+// rfc: 3581 §4
 #[test]
 fn rport_is_filled_and_received_added_even_when_the_address_is_true() {
     let (flow, via) = answer(
@@ -41,6 +43,7 @@ fn rport_is_filled_and_received_added_even_when_the_address_is_true() {
     assert!(via.ends_with(";received=203.0.113.7;rport=31000"), "{via}");
 }
 
+// rfc: 3261 §18.2.2
 #[test]
 fn without_rport_a_true_address_is_answered_at_the_port_it_wrote() {
     let (flow, via) = answer("SIP/2.0/UDP 203.0.113.7:5080", from("203.0.113.7:31000"));
@@ -50,6 +53,7 @@ fn without_rport_a_true_address_is_answered_at_the_port_it_wrote() {
     assert_eq!(flow, from("203.0.113.7:5060"), "5060 when it wrote none");
 }
 
+// rfc: 3261 §18.2.2
 #[test]
 fn behind_a_nat_that_it_does_not_know_of_a_client_is_answered_where_it_sends_from() {
     let (flow, via) = answer("SIP/2.0/UDP 10.0.0.5:5060", from("203.0.113.7:31000"));
@@ -80,6 +84,7 @@ fn no_via_can_send_answers_to_a_third_party() {
     assert_eq!(via.matches("rport").count(), 1);
 }
 
+// rfc: 3261 §18.2.2
 #[test]
 fn on_a_stream_answers_go_back_along_the_connection() {
     let (flow, via) = answer("SIP/2.0/TCP 10.0.0.5:5060", tcp());
@@ -101,6 +106,7 @@ fn over_ipv6_the_same_rules_hold() {
     assert!(via.ends_with(";received=2001:db8::9;rport=31000"), "{via}");
 }
 
+// rfc: 3581 §3
 #[test]
 fn our_own_requests_ask_for_rport() {
     let mut bench = Bench::new();

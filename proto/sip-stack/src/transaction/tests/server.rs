@@ -8,6 +8,7 @@ fn ack(branch: &str) -> String {
     request("ACK", branch, udp())
 }
 
+// rfc: 3261 §17.2.1
 #[test]
 fn an_invite_without_an_answer_gets_100_after_200_milliseconds() {
     let mut bench = Bench::new();
@@ -25,6 +26,7 @@ fn an_invite_without_an_answer_gets_100_after_200_milliseconds() {
     assert_eq!(bench.transactions.next_deadline(), None);
 }
 
+// rfc: 3261 §17.2.1
 #[test]
 fn no_100_follows_an_answer_of_the_owner() {
     let mut bench = Bench::new();
@@ -34,6 +36,7 @@ fn no_100_follows_an_answer_of_the_owner() {
     assert_eq!(bench.sent(), ["180"]);
 }
 
+// rfc: 3261 §17.2.1
 #[test]
 fn a_repeated_invite_is_answered_with_the_last_provisional_response() {
     let mut bench = Bench::new();
@@ -49,6 +52,7 @@ fn a_repeated_invite_is_answered_with_the_last_provisional_response() {
     assert_eq!(bench.transactions.figures().absorbed, 2);
 }
 
+// rfc: 3261 §17.2.1
 #[test]
 fn timer_g_repeats_a_refusal_with_gaps_up_to_four_seconds_until_timer_h() {
     let mut bench = Bench::new();
@@ -67,6 +71,7 @@ fn timer_g_repeats_a_refusal_with_gaps_up_to_four_seconds_until_timer_h() {
     assert_eq!((figures.unacknowledged, figures.servers), (1, 0));
 }
 
+// rfc: 3261 §17.2.1
 #[test]
 fn on_a_stream_timer_g_does_not_run_and_timer_h_does() {
     let mut bench = Bench::new();
@@ -77,6 +82,7 @@ fn on_a_stream_timer_g_does_not_run_and_timer_h_does() {
     assert_eq!(bench.told(), ["server timed out"]);
 }
 
+// rfc: 3261 §17.2.1
 #[test]
 fn the_ack_of_a_refusal_ends_timer_g_and_timer_i_absorbs_more_of_them() {
     let mut bench = Bench::new();
@@ -92,6 +98,7 @@ fn the_ack_of_a_refusal_ends_timer_g_and_timer_i_absorbs_more_of_them() {
     assert_eq!(bench.transactions.figures().servers, 0, "timer I");
 }
 
+// rfc: 3261 §17.2.1
 #[test]
 fn on_a_stream_timers_i_and_j_are_zero() {
     let mut bench = Bench::new();
@@ -105,6 +112,7 @@ fn on_a_stream_timers_i_and_j_are_zero() {
     assert_eq!(bench.told(), [""; 0]);
 }
 
+// rfc: 3261 §17.2.2
 #[test]
 fn timer_j_repeats_the_answer_to_a_repeated_request_for_32_seconds() {
     let mut bench = Bench::new();
@@ -136,6 +144,7 @@ fn a_request_its_owner_never_answers_is_given_up_when_the_client_has() {
     assert_eq!(bench.told(), ["server timed out"]);
 }
 
+// rfc: 6026 §8.7
 #[test]
 fn timer_l_absorbs_an_accepted_invite_and_lets_its_acks_through() {
     for flow in [udp(), tcp()] {
@@ -173,6 +182,7 @@ fn a_second_final_response_is_dropped() {
     assert_eq!(bench.sent(), ["486", "200"]);
 }
 
+// rfc: 3261 §8.2.6.2
 #[test]
 fn every_answer_to_one_request_has_the_same_tag_also_after_a_restart() {
     let tag = |bench: &mut Bench, status| {
@@ -203,6 +213,7 @@ fn a_malformed_request_is_answered_without_state() {
     assert_eq!(bench.told(), [""; 0]);
 }
 
+// rfc: 3261 §17.2.3
 #[test]
 fn an_old_client_is_known_without_a_branch_of_its_own() {
     let mut bench = Bench::new();
@@ -217,6 +228,7 @@ fn an_old_client_is_known_without_a_branch_of_its_own() {
     bench.asked(udp(), &other);
 }
 
+// rfc: 3261 §17.2.3
 #[test]
 fn the_same_branch_from_another_sender_or_for_another_method_is_another_request() {
     let mut bench = Bench::new();

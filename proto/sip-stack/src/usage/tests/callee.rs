@@ -65,6 +65,7 @@ fn an_extension_that_is_not_known_is_answered_420_with_its_name() {
     assert_eq!(refusal.header(Name::Unsupported), Some("levitation"));
 }
 
+// rfc: 4028 §9
 #[test]
 fn a_session_interval_that_is_too_small_is_answered_422_with_the_least() {
     let more = "Contact: <sip:a@b>\r\nSupported: timer\r\nSession-Expires: 60\r\n";
@@ -74,6 +75,7 @@ fn a_session_interval_that_is_too_small_is_answered_422_with_the_least() {
     assert_eq!(refusal.min_se(), Ok(Some(90)));
 }
 
+// rfc: 3261 §8.2.3
 #[test]
 fn a_body_that_cannot_be_read_is_answered_415_with_what_can() {
     let more = "Contact: <sip:a@b>\r\nContent-Encoding: gzip\r\n";
@@ -126,6 +128,7 @@ fn nothing_can_be_answered_that_was_never_described() {
     assert_eq!(pair.phase(B), Phase::Incoming);
 }
 
+// rfc: 3264 §4
 #[test]
 fn a_late_offer_is_made_by_the_answer_and_answered_by_the_ack() {
     let mut pair = Pair::calling(None);
@@ -152,6 +155,7 @@ fn a_late_offer_that_nobody_answers_is_hung_up() {
     assert_eq!(pair.story(A).last().unwrap(), "terminated");
 }
 
+// rfc: 3262 §3
 #[test]
 fn a_reliable_provisional_is_repeated_with_doubling_gaps_until_its_prack() {
     let mut pair = called(RELIABLE, OFFER);
@@ -173,6 +177,7 @@ fn a_reliable_provisional_is_repeated_with_doubling_gaps_until_its_prack() {
     assert!(pair.sent_by(B).is_empty(), "{:?}", pair.sent_by(B));
 }
 
+// rfc: 3262 §3
 #[test]
 fn reliable_provisionals_wait_for_each_other_and_too_many_are_untimely() {
     let mut pair = called(RELIABLE, OFFER);
@@ -189,6 +194,7 @@ fn reliable_provisionals_wait_for_each_other_and_too_many_are_untimely() {
     assert_eq!(rseq(&pair, "180 INVITE"), first + 4);
 }
 
+// rfc: 3262 §5
 #[test]
 fn an_answer_waits_until_its_description_is_acknowledged() {
     let mut pair = called(RELIABLE, OFFER);
@@ -221,6 +227,7 @@ fn an_answer_overtakes_a_bare_provisional_whose_prack_is_still_welcome() {
     assert_eq!(pair.all_sent(B, "481 PRACK").len(), 1);
 }
 
+// rfc: 3262 §5
 #[test]
 fn an_offer_in_a_prack_is_answered_by_its_200() {
     let mut pair = called(RELIABLE, OFFER);
@@ -234,6 +241,7 @@ fn an_offer_in_a_prack_is_answered_by_its_200() {
     assert_eq!(named(Some(&answer.body_bytes())), "b1");
 }
 
+// rfc: 3262 §5
 #[test]
 fn an_offer_in_a_reliable_provisional_is_answered_by_its_prack() {
     let mut pair = called(RELIABLE, "");
@@ -246,6 +254,7 @@ fn an_offer_in_a_reliable_provisional_is_answered_by_its_prack() {
     assert!(pair.last_sent(B, "200 INVITE").body().is_empty());
 }
 
+// rfc: 3262 §3
 #[test]
 fn a_caller_that_requires_reliability_gets_it_unasked() {
     let mut pair = Pair::new(3);
@@ -260,6 +269,7 @@ fn a_caller_that_requires_reliability_gets_it_unasked() {
     assert_eq!(pair.all_sent(A, "PRACK").len(), 2);
 }
 
+// rfc: 3262 §3
 #[test]
 fn without_a_prack_the_call_is_refused_after_half_a_minute() {
     let mut pair = called(RELIABLE, OFFER);
@@ -269,6 +279,7 @@ fn without_a_prack_the_call_is_refused_after_half_a_minute() {
     assert!(pair.sent_by(B).contains(&"504 INVITE".to_owned()));
 }
 
+// rfc: 3261 §13.3.1.1
 #[test]
 fn ringing_is_renewed_each_minute() {
     let mut pair = Pair::calling(Some("a0"));
@@ -277,6 +288,7 @@ fn ringing_is_renewed_each_minute() {
     assert_eq!(pair.times(B, "180 INVITE"), [0, 60_000, 120_000]);
 }
 
+// rfc: 3261 §13.3.1.4
 #[test]
 fn an_answer_is_repeated_until_the_ack_and_given_up_after_64_times_t1() {
     let mut pair = called(CONTACT, OFFER);
@@ -322,6 +334,7 @@ fn a_cancelled_call_is_over_on_both_sides_and_says_why() {
     assert_eq!(pair.all_sent(B, "487 INVITE").len(), 1);
 }
 
+// rfc: 3261 §15
 #[test]
 fn a_caller_may_also_give_up_by_bye() {
     let mut pair = called(CONTACT, OFFER);
@@ -355,6 +368,7 @@ fn requests_inside_the_early_dialog_are_answered() {
     assert_eq!(pair.phase(B), Phase::Incoming);
 }
 
+// rfc: 3261 §15.1.1
 #[test]
 fn whoever_hangs_up_before_the_ack_waits_for_it() {
     let mut pair = called(CONTACT, OFFER);

@@ -32,6 +32,7 @@ fn cancel(pair: &mut Pair) {
     pair.run(SECOND / 100);
 }
 
+// rfc: 3261 §13.2.1
 #[test]
 fn an_invite_carries_what_it_must() {
     let (_, invite) = calling(Some("a0"));
@@ -101,6 +102,7 @@ fn forks_beyond_the_bound_ring_without_a_dialog_and_may_answer() {
     assert_eq!(pair.story(A).last().unwrap(), "answered b0");
 }
 
+// rfc: 3261 §13.2.2.4
 #[test]
 fn an_answer_of_another_fork_is_acknowledged_and_hung_up() {
     let (mut pair, invite) = calling(Some("a0"));
@@ -112,6 +114,7 @@ fn an_answer_of_another_fork_is_acknowledged_and_hung_up() {
     assert_eq!(pair.phase(A), Phase::Live);
 }
 
+// rfc: 3261 §13.2.2.4
 #[test]
 fn a_repeated_answer_is_acknowledged_again() {
     let (mut pair, invite) = calling(Some("a0"));
@@ -157,6 +160,7 @@ fn the_route_of_the_answer_is_followed() {
     assert!(ack.raw().starts_with(b"ACK sip:hand@192.0.2.99 SIP/2.0"));
 }
 
+// rfc: 3262 §4
 #[test]
 fn reliable_provisionals_are_taken_in_order_and_acknowledged_once() {
     let (mut pair, invite) = calling(Some("a0"));
@@ -175,6 +179,7 @@ fn reliable_provisionals_are_taken_in_order_and_acknowledged_once() {
     assert_eq!(pair.story(A).last().unwrap(), "answered b0");
 }
 
+// rfc: 4028 §7.2
 #[test]
 fn an_interval_that_is_too_small_is_asked_for_longer() {
     let (mut pair, invite) = calling(Some("a0"));
@@ -192,6 +197,7 @@ fn an_interval_that_is_too_small_is_asked_for_longer() {
     assert_eq!(pair.story(A), ["refused 422", "terminated"]);
 }
 
+// rfc: 3261 §9.1
 #[test]
 fn a_cancel_waits_until_something_was_heard() {
     let (mut pair, invite) = calling(Some("a0"));
@@ -211,6 +217,7 @@ fn a_cancel_waits_until_something_was_heard() {
     assert_eq!(pair.story(A), ["terminated"]);
 }
 
+// rfc: 3261 §9.1
 #[test]
 fn an_answer_that_crosses_the_cancel_is_acknowledged_and_hung_up() {
     let (mut pair, invite) = calling(Some("a0"));
@@ -253,6 +260,7 @@ fn a_refusal_ends_the_call_with_its_message() {
     assert_eq!(pair.phase(A), Phase::Over);
 }
 
+// rfc: 3261 §8.1.3.1
 #[test]
 fn silence_is_a_408_and_a_transport_that_fails_a_503() {
     let (mut pair, _) = calling(Some("a0"));
@@ -305,6 +313,7 @@ fn requests_of_a_fork_are_answered_and_those_of_strangers_are_not_known() {
     assert_eq!(pair.story(A), ["answered b0"]);
 }
 
+// rfc: 3311 §5.1
 #[test]
 fn the_exchange_may_be_changed_by_update_before_the_answer() {
     let (mut pair, invite) = calling(Some("a0"));

@@ -37,6 +37,7 @@ fn shown(message: &Message, parameter: &str) -> Option<String> {
     credentials.param(parameter).map(Into::into)
 }
 
+// rfc: 3261 §8.1.3.5
 #[test]
 fn a_challenged_invite_is_sent_again_with_credentials_a_new_number_and_a_new_branch() {
     let (mut pair, first) = calling();
@@ -60,6 +61,7 @@ fn a_challenged_invite_is_sent_again_with_credentials_a_new_number_and_a_new_bra
     );
 }
 
+// rfc: 3261 §13.2.2.4
 #[test]
 fn the_ack_of_the_answer_repeats_the_credentials_and_the_bye_counts_on() {
     let (mut pair, first) = calling();

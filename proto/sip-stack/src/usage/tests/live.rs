@@ -13,6 +13,7 @@ fn alone() -> Pair {
     pair
 }
 
+// rfc: 3261 §15
 #[test]
 fn either_side_may_hang_up_and_say_why() {
     for (one, other) in [(A, B), (B, A)] {
@@ -45,6 +46,7 @@ fn two_that_hang_up_at_once_both_end() {
     assert_eq!(pair.story(B), ["terminated"]);
 }
 
+// rfc: 6086 §4.2.2
 #[test]
 fn an_info_is_answered_and_told() {
     let mut pair = Pair::talking();
@@ -89,6 +91,7 @@ fn options_tell_what_is_served_and_other_methods_are_not_allowed() {
     }
 }
 
+// rfc: 3261 §12.2.2
 #[test]
 fn a_number_that_goes_back_is_answered_500() {
     let mut pair = alone();
@@ -98,6 +101,7 @@ fn a_number_that_goes_back_is_answered_500() {
     assert!(pair.story(A).is_empty());
 }
 
+// rfc: 3261 §8.2.2.3
 #[test]
 fn a_request_that_requires_the_unknown_is_answered_420() {
     let mut pair = alone();
@@ -129,6 +133,7 @@ fn a_stranger_who_knows_our_tag_is_not_known() {
     assert_eq!(pair.phase(A), Phase::Live);
 }
 
+// rfc: 3261 §12.2.1.2
 #[test]
 fn a_peer_that_does_not_know_the_dialog_ends_it() {
     let mut pair = alone();
@@ -142,6 +147,7 @@ fn a_peer_that_does_not_know_the_dialog_ends_it() {
     assert_eq!(pair.sent_by(A), ["INFO", "BYE"], "it may think otherwise");
 }
 
+// rfc: 3261 §12.2.1.2
 #[test]
 fn a_peer_that_does_not_answer_ends_the_call() {
     let mut pair = alone();
@@ -153,6 +159,7 @@ fn a_peer_that_does_not_answer_ends_the_call() {
     assert_eq!(pair.story(A), ["ended PeerSilent -", "terminated"]);
 }
 
+// rfc: 3262 §3
 #[test]
 fn a_prack_for_nothing_is_answered_481() {
     let mut pair = alone();

@@ -38,6 +38,7 @@ fn either_side_may_offer_anew() {
     }
 }
 
+// rfc: 3261 §14.1
 #[test]
 fn a_refused_offer_leaves_what_was_agreed() {
     let mut pair = Pair::talking();
@@ -70,6 +71,7 @@ fn a_peer_that_is_asked_offers_and_is_answered_by_the_ack() {
     assert_eq!(pair.story(B), ["offered -", "confirmed a1"]);
 }
 
+// rfc: 3261 §14.1
 #[test]
 fn offers_that_cross_are_both_refused_with_491_and_tried_again_at_different_times() {
     let mut pair = Pair::talking();
@@ -136,6 +138,7 @@ fn an_overlap_is_tried_again_after_the_time_it_names() {
     assert_eq!(pair.story(A), ["reoffer answered y1"]);
 }
 
+// rfc: 3261 §14.2
 #[test]
 fn a_second_request_before_the_answer_overlaps() {
     let mut pair = alone();
@@ -149,6 +152,7 @@ fn a_second_request_before_the_answer_overlaps() {
     }
 }
 
+// rfc: 3311 §5.2
 #[test]
 fn an_update_that_crosses_our_offer_is_refused_with_491_and_a_bare_one_is_not() {
     let mut pair = alone();
@@ -159,6 +163,7 @@ fn an_update_that_crosses_our_offer_is_refused_with_491_and_a_bare_one_is_not() 
     assert_eq!(pair.story(A), ["refreshed -"]);
 }
 
+// rfc: 3311 §5.2
 #[test]
 fn an_offer_by_update_is_answered_by_its_200() {
     let mut pair = alone();
@@ -172,6 +177,7 @@ fn an_offer_by_update_is_answered_by_its_200() {
     );
 }
 
+// rfc: 3264 §4
 #[test]
 fn offers_wait_their_turn_and_the_latest_is_made() {
     let mut pair = alone();
@@ -211,6 +217,7 @@ fn an_offer_taken_back_by_cancel_is_withdrawn() {
     assert_eq!(pair.phase(A), Phase::Live);
 }
 
+// rfc: 3311 §5.2
 #[test]
 fn an_offer_that_our_side_does_not_answer_is_refused_with_504() {
     let mut pair = alone();
@@ -239,6 +246,7 @@ fn a_reinvite_that_never_ends_is_cancelled_and_then_given_up() {
     assert_eq!(pair.story(A), ["ended PeerSilent -", "terminated"]);
 }
 
+// rfc: 6141 §3.4
 #[test]
 fn a_reinvite_that_was_cancelled_in_time_is_a_refused_offer() {
     let mut pair = alone();
@@ -302,6 +310,7 @@ fn an_offer_unanswered_at_the_end_is_answered_487() {
     assert_eq!(pair.sent_by(A), ["200 BYE", "487 UPDATE"]);
 }
 
+// rfc: 6141 §4.3
 #[test]
 fn the_contact_of_a_reinvite_is_where_requests_go_from_then_on() {
     let mut pair = alone();

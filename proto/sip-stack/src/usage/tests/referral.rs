@@ -18,6 +18,7 @@ fn refer(pair: &mut Pair, number: u32) {
     });
 }
 
+// rfc: 3515 §2.4.2
 #[test]
 fn a_transfer_is_accepted_told_of_and_ended() {
     let mut pair = Pair::talking();
@@ -92,6 +93,7 @@ fn the_dialog_to_be_replaced_is_passed_on() {
     );
 }
 
+// rfc: 4488 §4
 #[test]
 fn whoever_wants_no_notice_gets_none() {
     let mut pair = alone();
@@ -109,6 +111,7 @@ fn whoever_wants_no_notice_gets_none() {
     assert!(pair.all_sent(A, "NOTIFY").is_empty());
 }
 
+// rfc: 3515 §2.4.2
 #[test]
 fn a_refer_that_leads_nowhere_is_answered_400() {
     let mut pair = alone();
@@ -146,6 +149,7 @@ fn a_transfer_unanswered_at_the_end_is_answered_487() {
     assert_eq!(pair.sent_by(A), ["487 REFER", "BYE"]);
 }
 
+// rfc: 3515 §2.4.4
 #[test]
 fn a_notice_of_what_was_not_asked_for_is_refused() {
     let mut pair = alone();

@@ -22,6 +22,7 @@ fn talking() -> Pair {
     pair
 }
 
+// rfc: 4028 §10
 #[test]
 fn the_session_is_refreshed_by_update_at_half_its_time_and_lives_on() {
     let mut pair = talking();
@@ -37,6 +38,7 @@ fn the_session_is_refreshed_by_update_at_half_its_time_and_lives_on() {
     );
 }
 
+// rfc: 4028 §7.4
 #[test]
 fn a_peer_without_update_is_refreshed_by_repeating_our_description() {
     let mut pair = Pair::new(9);
@@ -64,6 +66,7 @@ fn a_peer_without_update_is_refreshed_by_repeating_our_description() {
     assert_eq!(pair.sent_by(A).last().unwrap(), "ACK");
 }
 
+// rfc: 4028 §10
 #[test]
 fn a_session_that_the_peer_does_not_refresh_expires_a_little_early() {
     let mut pair = talking();
@@ -77,6 +80,7 @@ fn a_session_that_the_peer_does_not_refresh_expires_a_little_early() {
     assert_eq!(pair.story(B), ["ended PeerSilent -", "terminated"]);
 }
 
+// rfc: 4028 §10
 #[test]
 fn a_refused_refresh_is_tried_again_until_the_session_expires() {
     let mut pair = talking();

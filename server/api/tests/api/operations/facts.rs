@@ -7,6 +7,21 @@ use crate::exchange;
 use crate::http::Ask;
 use crate::world::World;
 
+/// An ended call has a ladder once one is kept, and not before.
+async fn kept_ladder(world: &World, cdr: &Value) {
+    let acme = &world.acme;
+    let call: CallId = cdr["call"].as_str().unwrap().parse().unwrap();
+    let path = acme.path(&format!("calls/{call}/ladder"));
+    let none = world.tenant(acme, Ask::get(&path)).await;
+    none.refuses(api::Kind::NotFound);
+    let mut kept = exchange::ladder(acme.id, &exchange::call(call, "101", "*43"));
+    kept.cdr = acme.cdr;
+    world.store.write_ladders(vec![kept]).await.unwrap();
+    let shown = world.tenant(acme, Ask::get(&path)).await.is(200).json();
+    assert_eq!(shown["cdr"], acme.cdr.to_string());
+    assert_eq!(shown["rungs"][0]["text"], "INVITE sip:*43 SIP/2.0\r\n\r\n");
+}
+
 pub(super) async fn facts(world: &World) {
     let acme = &world.acme;
     let get = async |path: &str| {
@@ -34,6 +49,12 @@ pub(super) async fn facts(world: &World) {
         why["why"][0]["because"],
         "*43 is an extension of this tenant"
     );
+    let ladder = get(&format!("calls/{}/ladder", acme.call)).await;
+    assert_eq!(ladder["rungs"][0]["way"], "received");
+    assert_eq!(ladder["rungs"][0]["remote"], "192.0.2.7:5062");
+    let path = acme.path(&format!("calls/{}/ladder/drawing", acme.call));
+    let drawn = world.tenant(acme, Ask::get(&path)).await.is(200);
+    assert!(drawn.text().contains("INVITE"), "{}", drawn.text());
     let cdrs = get("cdrs").await;
     let cdr = get(&format!("cdrs/{}", acme.cdr)).await;
     assert_eq!(cdrs["items"], json!([cdr]));
@@ -43,6 +64,7 @@ pub(super) async fn facts(world: &World) {
     );
     let why = get(&format!("cdrs/{}/why", acme.cdr)).await;
     assert_eq!(why["explanation"][0]["rule"], "builtin.echo");
+    kept_ladder(world, &cdr).await;
     let path = acme.path(&format!("calls/{}", acme.call));
     world.tenant(acme, Ask::delete(&path)).await.is(204);
     world

@@ -1,0 +1,4 @@
+//! Tests of the ring and of what leaves it.
+
+mod redaction;
+mod room;

@@ -1,0 +1,194 @@
+//! Remembering the messages of calls as they come and go, and giving each call its ladder.
+
+use super::Shard;
+use crate::calls::{CallKey, Entry};
+use crate::legs;
+use crate::watch::{Ended, Prelude, Seat};
+use bytes::Bytes;
+use capture::{Sighting, StripId};
+use domain::{Cdr, Ladder, Way};
+use ids::CallId;
+use machine::Instant;
+use ports::LiveError;
+use sip_message::{Flow, Message, Method};
+use sip_stack::transaction::Owner;
+use tenancy::TenantScope;
+
+impl Shard {
+    /// A message is about to be served. What is sent for it is remembered with it, as far as
+    /// nobody owns it.
+    pub(crate) fn came(
+        &mut self,
+        owner: Option<Owner>,
+        flow: Flow,
+        message: &Message,
+        now: Instant,
+    ) {
+        if !self.sip.watch.ring.is_on() {
+            return;
+        }
+        self.went(now);
+        let seat = owner.and_then(|owner| self.seat_of(owner));
+        let seat = seat.or_else(|| self.prelude_of(flow, message));
+        self.sip.watch.serving = seat;
+        if let Some((strip, leg)) = seat {
+            let sighting = Sighting {
+                at: now,
+                flow,
+                way: Way::Received,
+                bytes: kept(message.raw(), flow),
+            };
+            self.sip.watch.ring.see(strip, leg, sighting);
+        }
+    }
+
+    /// Remembers what is to be sent since the last time.
+    pub(crate) fn went(&mut self, now: Instant) {
+        let sent = self.sip.transactions.transmits();
+        let new = sent.get(self.sip.watch.noted..).unwrap_or_default();
+        for transmit in new {
+            let seat = if transmit.owner == Owner::NOBODY {
+                self.sip.watch.serving
+            } else {
+                let leg = self.legs.get(transmit.owner).map(legs::Entry::seat);
+                leg.or_else(|| self.sip.watch.seat_of_gone(transmit.owner))
+            };
+            if let Some((strip, leg)) = seat {
+                let sighting = Sighting {
+                    at: now,
+                    flow: transmit.flow,
+                    way: Way::Sent,
+                    bytes: transmit.bytes.clone(),
+                };
+                self.sip.watch.ring.see(strip, leg, sighting);
+            }
+        }
+        self.sip.watch.noted = sent.len();
+    }
+
+    /// The work for one message is done.
+    pub(crate) fn served(&mut self, now: Instant) {
+        self.went(now);
+        self.sip.watch.serving = None;
+        self.sip.watch.prelude = None;
+    }
+
+    fn seat_of(&self, owner: Owner) -> Option<Seat> {
+        let leg = self.legs.get(owner).map(legs::Entry::seat);
+        leg.or_else(|| self.sip.watch.seat_of_gone(owner))
+    }
+
+    /// Where a message belongs that may become a call: only an INVITE begins anything.
+    fn prelude_of(&mut self, flow: Flow, message: &Message) -> Option<Seat> {
+        let method = message.method()?;
+        let begins = method == Method::Invite;
+        if !begins && method != Method::Ack && method != Method::Cancel {
+            return None;
+        }
+        let call_id = message.call_id().ok()?;
+        let watch = &mut self.sip.watch;
+        let known = watch.preludes.find(&flow, call_id);
+        if known.is_none() && !begins {
+            return None;
+        }
+        let strip = known.unwrap_or_else(|| {
+            let strip = watch.ring.begin();
+            let most = watch.preludes_max;
+            for forgotten in watch.preludes.add(flow, call_id, strip, most) {
+                watch.ring.end(forgotten);
+            }
+            strip
+        });
+        watch.prelude = Some(Prelude {
+            flow,
+            call_id: call_id.into(),
+            strip,
+        });
+        Some((strip, 0))
+    }
+
+    /// The INVITE being served has become this leg: what preceded it is its call's.
+    pub(crate) fn claim_prelude(&mut self, (strip, leg): Seat) {
+        let watch = &mut self.sip.watch;
+        let Some(prelude) = watch.prelude.take() else {
+            return;
+        };
+        watch.preludes.remove(&prelude.flow, &prelude.call_id);
+        watch.ring.join(prelude.strip, strip, leg);
+        watch.serving = Some((strip, leg));
+    }
+
+    /// A call's record is closed: its messages are awaited a moment longer when its tenant keeps
+    /// ladders of such calls, and else forgotten.
+    pub(crate) fn end_ladder(&mut self, strip: StripId, cdr: &Cdr, now: Instant) {
+        let compiled = self.tenants.compiled(cdr.tenant);
+        let keeps = compiled.is_some_and(|tenant| tenant.kept_ladders().keep(cdr));
+        if keeps && self.sip.watch.ring.is_on() {
+            self.sip.watch.await_last(strip, cdr, now);
+        } else {
+            self.sip.watch.ring.end(strip);
+        }
+    }
+
+    /// Hands over the ladders of which nothing more is awaited.
+    pub(crate) fn finish_ladders(&mut self, now: Instant) {
+        while let Some(ended) = self.sip.watch.pop_ended(now) {
+            let ladder = self.finished(&ended);
+            self.sip.watch.ring.end(ended.strip);
+            self.outbox.ladders.push(ladder);
+        }
+    }
+
+    /// The ladder of a call of this tenant's that lives or has just ended.
+    pub(crate) fn ladder(&self, scope: &TenantScope, id: CallId) -> Result<Ladder, LiveError> {
+        if let Some(ended) = self.sip.watch.ended(scope.tenant(), id) {
+            return Ok(self.finished(ended));
+        }
+        let found = self.calls.key_of(id).and_then(|key| self.calls.get(key));
+        let own = found.filter(|entry| entry.tenant == scope.tenant());
+        own.map(|entry| self.ladder_so_far(entry))
+            .ok_or(LiveError::NotFound)
+    }
+
+    fn finished(&self, ended: &Ended) -> Ladder {
+        let (rungs, lost) = self.sip.watch.ring.rungs(ended.strip, &self.clock);
+        Ladder {
+            rungs,
+            lost,
+            ..ended.ladder.clone()
+        }
+    }
+
+    fn ladder_so_far(&self, entry: &Entry) -> Ladder {
+        let (rungs, lost) = self.sip.watch.ring.rungs(entry.strip, &self.clock);
+        let cdr = entry.recorder.cdr();
+        Ladder {
+            cdr: cdr.id,
+            call: cdr.call,
+            tenant: cdr.tenant,
+            rungs,
+            explanation: cdr.explanation.clone(),
+            lost,
+        }
+    }
+
+    /// The call's explanation has grown, perhaps.
+    pub(crate) fn note_explained(&mut self, key: CallKey, now: Instant) {
+        // what was sent before the decision stands before it
+        self.went(now);
+        if let Some(entry) = self.calls.get(key) {
+            let steps = entry.recorder.cdr().explanation.len();
+            self.sip.watch.ring.explained(entry.strip, steps);
+        }
+    }
+}
+
+/// The bytes of a message for keeping. A datagram has its own; what a stream brought together is
+/// copied, or a short message would hold all that came with it.
+fn kept(bytes: &Bytes, flow: Flow) -> Bytes {
+    if flow.transport.is_reliable() {
+        Bytes::copy_from_slice(bytes)
+    } else {
+        bytes.clone()
+    }
+}
