@@ -141,4 +141,12 @@ ids! {
     PasskeyId "psk_"
     /// A sign-in server of a tenant's.
     SsoId "sso_"
+    /// A trunk: a connection to a carrier or to another exchange.
+    TrunkId "trk_"
+    /// A telephone number of an account's inventory.
+    NumberId "num_"
+    /// A rule of a tenant's for calls that come in by trunks.
+    InboundRouteId "inr_"
+    /// A rule of a tenant's for calls that go out by trunks.
+    OutboundRouteId "our_"
 }

@@ -11,7 +11,7 @@ mod kinds;
 
 pub use code::{ParseIdError, Problem, TEXT_LENGTH};
 pub use kinds::{
-    AuditId, BindingId, CallId, CdrId, DeviceId, EventId, ExtensionId, HoldId, LoginId, NodeId,
-    PREFIXES, PasskeyId, PlanId, RequestId, ResellerId, RoleId, SsoId, SupportId, TenantId,
-    TokenId, UserId, WebhookId,
+    AuditId, BindingId, CallId, CdrId, DeviceId, EventId, ExtensionId, HoldId, InboundRouteId,
+    LoginId, NodeId, NumberId, OutboundRouteId, PREFIXES, PasskeyId, PlanId, RequestId, ResellerId,
+    RoleId, SsoId, SupportId, TenantId, TokenId, TrunkId, UserId, WebhookId,
 };

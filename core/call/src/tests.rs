@@ -167,6 +167,7 @@ fn person(n: u64) -> Caller {
     Caller {
         device: Some(DeviceId::new(n, 1)),
         extension: Some(ExtensionId::new(n, 1)),
+        trunk: None,
         number: (100 + n).to_string(),
         display: format!("Person {n}"),
     }

@@ -4,8 +4,11 @@
 //! ([`cold`]), so that no call waits for a database. Texts and lists have no room to grow, and what
 //! is looked up is found by halving in lists of numbers instead of in tables.
 
+mod asked;
 pub(crate) mod cold;
+mod cold_lines;
 mod index;
+mod lines;
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -17,12 +20,17 @@ use tenancy::{Caps, DeviceEntry};
 use crate::credentials::Credentials;
 use crate::device::{Device, FixedContact};
 use crate::document::Resource;
+use crate::e164::{self, E164};
 use crate::extension::{Destination, Extension};
 use crate::feature::Feature;
 use crate::ladder::KeptLadders;
 use crate::plan::Plan;
 use crate::tenant::Tenant;
 use index::Index;
+use lines::Lines;
+pub use lines::{
+    CompiledInbound, CompiledNumber, CompiledOutbound, CompiledTrunk, InboundCall, LineParts,
+};
 
 /// All documents of one tenant, as a store hands them out for compiling.
 #[derive(Clone, Debug)]
@@ -35,6 +43,8 @@ pub struct TenantParts {
     pub extensions: Vec<Resource<Extension>>,
     /// All its devices with what they prove themselves with, in the order of their ids.
     pub devices: Vec<(Resource<Device>, Option<Credentials>)>,
+    /// Its trunks, numbers and routes.
+    pub lines: LineParts,
     /// The feed's cursor before the documents were read: following the feed from here misses
     /// nothing.
     pub cursor: u64,
@@ -53,6 +63,8 @@ pub struct CompiledExtension {
     ring_seconds: u16,
     /// Who answers.
     pub destination: Destination,
+    /// The number by which it is known outside, unless that is not the tenant's.
+    pub external_number: Option<E164>,
     /// Whether it is in use.
     pub enabled: bool,
 }
@@ -100,6 +112,7 @@ pub struct CompiledTenant {
     by_username: Index,
     /// By extension, and among those of one extension by id.
     by_extension: Index,
+    lines: Lines,
 }
 
 impl CompiledTenant {
@@ -126,6 +139,7 @@ impl CompiledTenant {
             by_number,
             by_username,
             by_extension,
+            lines: Lines::compile(parts.tenant.id, parts.lines),
             extensions,
             devices,
         }
@@ -243,6 +257,7 @@ fn extension(resource: Resource<Extension>) -> CompiledExtension {
         display_name: spec.display_name.into(),
         ring_seconds: spec.ring_seconds,
         destination: spec.destination,
+        external_number: spec.external_number.as_deref().and_then(e164::stored),
         enabled: spec.enabled,
     }
 }

@@ -1,5 +1,7 @@
 //! The platform's directory: from what a packet carries to the tenant and device it concerns.
 
+mod book;
+mod carriers;
 mod names;
 mod slot;
 
@@ -12,6 +14,7 @@ use tenancy::DeviceEntry;
 
 use crate::compiled::{CompiledDevice, CompiledTenant};
 use crate::credentials::Credentials;
+use book::Book;
 use names::Names;
 use slot::Slot;
 
@@ -44,6 +47,7 @@ pub struct Directory {
     domains: Names,
     devices: Names,
     sources: HashMap<IpAddr, Place>,
+    book: Book,
 }
 
 impl Directory {
@@ -79,6 +83,7 @@ impl Directory {
                 self.sources.insert(source, Place { slot, at });
             }
         }
+        self.book.insert(tenant, slot);
     }
 
     /// Takes a tenant's names out. Names that another tenant has taken over meanwhile stay.
@@ -91,6 +96,7 @@ impl Directory {
         let Some(old) = held.as_ref().and_then(Slot::tenant) else {
             return;
         };
+        self.book.remove(old, slot);
         for domain in old.domains() {
             self.domains.remove(domain, slot);
         }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use tenancy::Identified;
 use utoipa::ToSchema;
 
+use crate::e164;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
@@ -53,6 +54,11 @@ pub struct Extension {
     #[serde(default)]
     #[schema(default = "devices")]
     pub destination: Destination,
+    /// The number by which it is known outside, with plus: it is shown to whom it calls by a
+    /// trunk. It counts only while it is a number of the company's.
+    #[serde(default)]
+    #[schema(example = "+493055501")]
+    pub external_number: Option<String>,
     /// A disabled extension cannot be dialled, and its devices cannot dial.
     #[serde(default = "enabled")]
     #[schema(default = true)]
@@ -80,6 +86,7 @@ impl Kind for Extension {
 
     fn normalise(&mut self) {
         self.display_name = self.display_name.trim().to_owned();
+        self.external_number.iter_mut().for_each(e164::normal);
     }
 
     fn validate(&self) -> Result<(), Invalid> {
@@ -91,6 +98,12 @@ impl Kind for Extension {
         let is_id = self.number.parse::<ExtensionId>().is_ok();
         rule(!is_id, "/number", "must not look like an id")?;
         text::label(&self.display_name, "/display_name")?;
+        let outside = self.external_number.as_deref();
+        rule(
+            outside.is_none_or(|text| e164::stored(text).is_some()),
+            "/external_number",
+            "must be a plus and 4 to 15 digits, beginning with a country code",
+        )?;
         rule(
             (RING_SECONDS_MIN..=RING_SECONDS_MAX).contains(&self.ring_seconds),
             "/ring_seconds",

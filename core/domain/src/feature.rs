@@ -53,7 +53,11 @@ impl Feature {
             | KindName::Device
             | KindName::Role
             | KindName::User
-            | KindName::Hold => None,
+            | KindName::Hold
+            | KindName::Trunk
+            | KindName::Number
+            | KindName::InboundRoute
+            | KindName::OutboundRoute => None,
         }
     }
 

@@ -29,11 +29,19 @@ pub enum KindName {
     Webhook,
     /// A company's own sign-in server.
     Sso,
+    /// A connection to a carrier.
+    Trunk,
+    /// A telephone number of an account's inventory.
+    Number,
+    /// A rule for calls that come in by trunks.
+    InboundRoute,
+    /// A rule for calls that go out by trunks.
+    OutboundRoute,
 }
 
 impl KindName {
     /// All kinds, in the order in which they refer to each other.
-    pub const ALL: [KindName; 10] = [
+    pub const ALL: [KindName; 14] = [
         KindName::Reseller,
         KindName::Plan,
         KindName::Tenant,
@@ -44,6 +52,10 @@ impl KindName {
         KindName::Hold,
         KindName::Webhook,
         KindName::Sso,
+        KindName::Trunk,
+        KindName::Number,
+        KindName::InboundRoute,
+        KindName::OutboundRoute,
     ];
 
     /// The kind's word, as stored and as shown.
@@ -59,6 +71,10 @@ impl KindName {
             KindName::Hold => "hold",
             KindName::Webhook => "webhook",
             KindName::Sso => "sso",
+            KindName::Trunk => "trunk",
+            KindName::Number => "number",
+            KindName::InboundRoute => "inbound_route",
+            KindName::OutboundRoute => "outbound_route",
         }
     }
 }

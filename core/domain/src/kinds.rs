@@ -5,13 +5,17 @@ use tenancy::Owner;
 use crate::device::Device;
 use crate::extension::Extension;
 use crate::hold::Hold;
+use crate::inbound_route::InboundRoute;
 use crate::kind::{Kind, Link, Place, SecretRule};
 use crate::kind_name::KindName;
+use crate::number::Number;
+use crate::outbound_route::OutboundRoute;
 use crate::plan::Plan;
 use crate::reseller::Reseller;
 use crate::role::Role;
 use crate::sso::Sso;
 use crate::tenant::Tenant;
+use crate::trunk::Trunk;
 use crate::user::User;
 use crate::webhook::Webhook;
 
@@ -38,6 +42,10 @@ impl KindName {
             KindName::Hold => task.run::<Hold>(),
             KindName::Webhook => task.run::<Webhook>(),
             KindName::Sso => task.run::<Sso>(),
+            KindName::Trunk => task.run::<Trunk>(),
+            KindName::Number => task.run::<Number>(),
+            KindName::InboundRoute => task.run::<InboundRoute>(),
+            KindName::OutboundRoute => task.run::<OutboundRoute>(),
         }
     }
 

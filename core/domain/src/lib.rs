@@ -14,12 +14,14 @@ mod delivery;
 mod device;
 mod directory;
 mod document;
+mod e164;
 mod event;
 mod extension;
 mod facets;
 mod feature;
 mod fixed_role;
 mod hold;
+mod inbound_route;
 mod invalid;
 mod kind;
 mod kind_name;
@@ -27,6 +29,8 @@ mod kinds;
 mod ladder;
 mod limit;
 mod name;
+mod number;
+mod outbound_route;
 mod permission;
 mod personal;
 mod plan;
@@ -43,6 +47,7 @@ mod support;
 mod tenant;
 mod text;
 mod token;
+mod trunk;
 mod user;
 mod webhook;
 
@@ -52,12 +57,16 @@ pub use cdr::{
     Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step, TransferNote,
 };
 pub use ceiling::{CEILING_MAX, Ceiling};
-pub use compiled::{CompiledDevice, CompiledExtension, CompiledTenant, TenantParts};
+pub use compiled::{
+    CompiledDevice, CompiledExtension, CompiledInbound, CompiledNumber, CompiledOutbound,
+    CompiledTenant, CompiledTrunk, InboundCall, LineParts, TenantParts,
+};
 pub use credentials::{Credentials, Former, OVERLAP_MAX};
 pub use delivery::{Delivery, DeliveryState, LastTry};
 pub use device::{Device, FixedContact};
 pub use directory::{Directory, DirectoryEntry};
 pub use document::{Document, Resource};
+pub use e164::E164;
 pub use event::{Event, EventFilter, EventKind, FILTERS_MAX};
 pub use extension::{
     Destination, Extension, RING_SECONDS_DEFAULT, RING_SECONDS_MAX, RING_SECONDS_MIN,
@@ -66,12 +75,15 @@ pub use facets::{Facets, facets};
 pub use feature::Feature;
 pub use fixed_role::{FixedRole, Level};
 pub use hold::Hold;
+pub use inbound_route::{INBOUND_ROUTES_MAX, InboundRoute};
 pub use invalid::Invalid;
 pub use kind::{KeyScope, Kind, Link, Place, Reference, SecretRule, UniqueKey};
 pub use kind_name::{KindName, UnknownKind};
 pub use kinds::ForKind;
 pub use ladder::{KeptLadders, Ladder, Rung, Way};
 pub use limit::{Limit, SetBy};
+pub use number::{NUMBER_SPACE, Number, NumberState};
+pub use outbound_route::{DialPattern, OUTBOUND_ROUTES_MAX, OutboundRoute};
 pub use permission::{NoPermission, Pattern, Permission, Topic, Verb};
 pub use personal::{Fact, Personal, Treatment, of_kind};
 pub use plan::Plan;
@@ -92,6 +104,10 @@ pub use tenant::{DOMAINS_MAX, MAIL_DOMAIN_SPACE, MAIL_DOMAINS_MAX, Tenant};
 pub use token::{
     FormerText, SCOPES_MAX, TOKEN_OVERLAP, TOKEN_OVERLAP_MAX, TOKEN_USE_STEP, TOKENS_ENDED_KEPT,
     TOKENS_MAX, TokenRecord, check_scopes,
+};
+pub use trunk::{
+    CalledIn, Dialling, NumberForm, PEERS_MAX, Peer, SHARED_MAX, SOURCES_MAX, Source, TRUNKS_MAX,
+    Transport, Trunk, TrunkCaps, TrunkIdentity, TrunkMode,
 };
 pub use user::User;
 pub use webhook::{WEBHOOKS_MAX, Webhook};

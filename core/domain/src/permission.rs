@@ -106,7 +106,11 @@ fn makes_secrets(kind: KindName) -> bool {
         | KindName::Role
         | KindName::User
         | KindName::Hold
-        | KindName::Sso => false,
+        | KindName::Sso
+        | KindName::Trunk
+        | KindName::Number
+        | KindName::InboundRoute
+        | KindName::OutboundRoute => false,
     }
 }
 

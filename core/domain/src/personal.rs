@@ -60,6 +60,12 @@ pub fn of_kind(kind: KindName) -> Personal {
         KindName::Role => personal(Kept, &[], "about permissions, not about persons"),
         KindName::Webhook => personal(Kept, &[], "about programs, not about persons"),
         KindName::Sso => personal(Kept, &[], "about a server, not about persons"),
+        KindName::Trunk | KindName::Number => {
+            personal(Kept, &[], "about carriers and companies, not about persons")
+        }
+        KindName::InboundRoute | KindName::OutboundRoute => {
+            personal(Kept, &[], "about calls of a company, not about persons")
+        }
     }
 }
 

@@ -44,7 +44,11 @@ impl Quotas {
             | KindName::Plan
             | KindName::Tenant
             | KindName::Hold
-            | KindName::Sso => None,
+            | KindName::Sso
+            | KindName::Trunk
+            | KindName::Number
+            | KindName::InboundRoute
+            | KindName::OutboundRoute => None,
         }
     }
 
@@ -93,7 +97,11 @@ impl ResellerLimits {
             | KindName::User
             | KindName::Hold
             | KindName::Webhook
-            | KindName::Sso => None,
+            | KindName::Sso
+            | KindName::Trunk
+            | KindName::Number
+            | KindName::InboundRoute
+            | KindName::OutboundRoute => None,
         }
     }
 }

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use domain::{
-    CompiledTenant, Device, Digests, Directory, Extension, Kind, Resource, Tenant, TenantParts,
+    CompiledTenant, Device, Digests, Directory, Extension, Kind, LineParts, Resource, Tenant,
+    TenantParts,
 };
 use ids::{DeviceId, ExtensionId, TenantId};
 use machine::WallTime;
@@ -44,6 +45,7 @@ fn parts(number: u128, domain: &str, username: &str) -> TenantParts {
             resource::<Device>(tenant, device, spec),
             Some(DIGESTS.into()),
         )],
+        lines: LineParts::default(),
         cursor: 0,
     }
 }

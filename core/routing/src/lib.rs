@@ -6,9 +6,14 @@
 //! another.
 
 mod explanation;
+mod failover;
+mod identity;
+mod inbound;
+mod outbound;
 mod plan;
 mod request;
 
 pub use explanation::{Explanation, REASONS_MAX, Reason};
+pub use failover::{TrunkFailure, continues};
 pub use plan::{ANNOUNCEMENT_CODE, ECHO_CODE, Guest, Plan, Refusal, Step, plan};
 pub use request::{Caller, Dialled, HostClass, Purpose, RouteRequest};

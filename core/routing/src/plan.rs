@@ -1,8 +1,8 @@
 //! The rules, in the order in which they are tried.
 
-use crate::{Explanation, HostClass, Purpose, RouteRequest};
+use crate::{Explanation, HostClass, Purpose, RouteRequest, inbound, outbound};
 use domain::{CompiledExtension, CompiledTenant, Destination};
-use ids::{DeviceId, ExtensionId};
+use ids::{DeviceId, ExtensionId, TrunkId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -45,6 +45,16 @@ impl Refusal {
         status: 403,
         cause: 21,
     };
+    /// What was dialled is no number that can be called.
+    pub const INCOMPLETE: Refusal = Refusal {
+        status: 484,
+        cause: 28,
+    };
+    /// No trunk is there that would take the call.
+    pub const NO_TRUNK: Refusal = Refusal {
+        status: 503,
+        cause: 38,
+    };
     /// The caller's company has as much as it may have at a time.
     pub const CONGESTED: Refusal = Refusal {
         status: 503,
@@ -66,6 +76,18 @@ pub enum Step {
         /// How long they may ring.
         timeout: Duration,
     },
+    /// Call a number by a trunk.
+    Trunk {
+        /// Which; one that the tenant may use.
+        trunk: TrunkId,
+        /// The number as it goes on the wire.
+        called: String,
+        /// The number that is shown, as digits without a plus: always one of the tenant's own;
+        /// `None` when none is shown (RFC 3323 §4.1.1.3).
+        identity: Option<String>,
+        /// How long it has to be answered.
+        timeout: Duration,
+    },
     /// Connect to a party inside the exchange.
     Guest(Guest),
     /// Give up.
@@ -85,64 +107,83 @@ pub struct Plan {
 #[must_use]
 pub fn plan(tenant: &CompiledTenant, request: &RouteRequest) -> Plan {
     let mut explanation = Explanation::default();
-    let step = decide(tenant, request, &mut explanation);
-    Plan {
-        steps: vec![step],
-        explanation,
+    let steps = steps(tenant, request, &mut explanation);
+    Plan { steps, explanation }
+}
+
+fn steps(tenant: &CompiledTenant, request: &RouteRequest, why: &mut Explanation) -> Vec<Step> {
+    if let Some(refusal) = refused(tenant, request, why) {
+        return vec![Step::Refuse(refusal)];
+    }
+    if let Some(trunk) = request.caller.trunk {
+        return vec![inbound::step(tenant, trunk, request, why)];
+    }
+    match inside(tenant, request, why) {
+        Some(step) => vec![step],
+        None => outbound::steps(tenant, request, why),
     }
 }
 
-fn decide(tenant: &CompiledTenant, request: &RouteRequest, why: &mut Explanation) -> Step {
-    let number = request.dialled.user.as_str();
+/// What is refused whoever is called.
+fn refused(
+    tenant: &CompiledTenant,
+    request: &RouteRequest,
+    why: &mut Explanation,
+) -> Option<Refusal> {
     if !tenant.enabled() {
         why.add(
             "tenant.disabled",
             "the company is switched off, so its calls are refused",
         );
-        return Step::Refuse(Refusal::FORBIDDEN);
+        return Some(Refusal::FORBIDDEN);
     }
     if request.dialled.host == HostClass::Foreign {
         why.add(
             "host.foreign",
             "the address is not one of this company's domains",
         );
-        return Step::Refuse(Refusal::NOT_FOUND);
+        return Some(Refusal::NOT_FOUND);
     }
+    None
+}
+
+/// What is inside the company under the dialled number; `None` when there is nothing.
+fn inside(tenant: &CompiledTenant, request: &RouteRequest, why: &mut Explanation) -> Option<Step> {
+    let number = request.dialled.user.as_str();
     match number {
         ECHO_CODE => {
             why.add("code.echo", "*43 answers with the caller's own voice");
-            return Step::Guest(Guest::Echo);
+            return Some(Step::Guest(Guest::Echo));
         }
         ANNOUNCEMENT_CODE => {
             why.add("code.announcement", "*44 plays the announcement");
-            return Step::Guest(Guest::Announcement);
+            return Some(Step::Guest(Guest::Announcement));
         }
         _ => {}
     }
-    let Some(extension) = tenant
-        .extension_by_number(number)
-        .filter(|found| found.enabled)
-    else {
+    let extension = tenant.extension_by_number(number)?;
+    if !extension.enabled {
         why.add(
             "number.unknown",
             format!("no extension of this company has the number {number}"),
         );
-        return Step::Refuse(Refusal::NOT_FOUND);
-    };
-    to_extension(tenant, extension, request, why)
+        return Some(Step::Refuse(Refusal::NOT_FOUND));
+    }
+    why.add(
+        "extension.by_number",
+        format!("{number} is an extension of this company"),
+    );
+    Some(to_extension(tenant, extension, request, why))
 }
 
-fn to_extension(
+/// What an enabled extension does with a call.
+pub(crate) fn to_extension(
     tenant: &CompiledTenant,
     extension: &CompiledExtension,
     request: &RouteRequest,
     why: &mut Explanation,
 ) -> Step {
     let number = &extension.number;
-    why.add(
-        "extension.by_number",
-        format!("{number} is an extension of this company"),
-    );
     match extension.destination {
         Destination::Echo => {
             why.add(

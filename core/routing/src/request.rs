@@ -1,15 +1,17 @@
 //! What is asked of routing.
 
-use ids::{DeviceId, ExtensionId};
+use ids::{DeviceId, ExtensionId, TrunkId};
 use serde::{Deserialize, Serialize};
 
-/// Who asks: filled by admission from the proven device, never from what the phone claims.
+/// Who asks: filled by admission from the proven device or trunk, never from what a phone claims.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {
     /// The device that proved itself.
     pub device: Option<DeviceId>,
     /// The extension the device belongs to.
     pub extension: Option<ExtensionId>,
+    /// The trunk by which the call came in; then there is neither device nor extension.
+    pub trunk: Option<TrunkId>,
     /// The number shown to the person called.
     pub number: String,
     /// The name shown to the person called; may be empty.

@@ -149,6 +149,7 @@ impl Scene {
                 display_name: format!("{name} {person}"),
                 ring_seconds: 15,
                 destination: Destination::Devices,
+                external_number: None,
                 enabled: true,
             };
             let extension = now(documents::add(&self.office, &scope, extension, None))?.resource;

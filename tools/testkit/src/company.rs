@@ -2,8 +2,8 @@
 
 use crate::Account;
 use domain::{
-    CompiledTenant, Credentials, Destination, Device, Digests, Extension, Feature, Plan, Quotas,
-    Resource, Tenant, TenantParts,
+    CompiledTenant, Credentials, Destination, Device, Digests, Extension, Feature, LineParts, Plan,
+    Quotas, Resource, Tenant, TenantParts,
 };
 use ids::{DeviceId, ExtensionId, PlanId, TenantId};
 use machine::WallTime;
@@ -65,6 +65,7 @@ impl Company {
             plan: None,
             extensions: Vec::new(),
             devices: Vec::new(),
+            lines: LineParts::default(),
             cursor: 0,
         };
         Company {
@@ -129,6 +130,7 @@ impl Company {
             display_name: format!("{} {number}", self.name),
             ring_seconds: 20,
             destination,
+            external_number: None,
             enabled: true,
         };
         self.parts.extensions.push(resource(id, self.id(), spec));

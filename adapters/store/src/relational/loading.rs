@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::{
-    CompiledTenant, Credentials, Directory, Document, KindName, Plan, Resource, Tenant, TenantParts,
+    CompiledTenant, Credentials, Directory, Document, KindName, LineParts, Plan, Resource, Tenant,
+    TenantParts,
 };
 use ids::{PlanId, TenantId};
 use ports::StoreError;
@@ -97,6 +98,7 @@ impl Loader<'_> {
             tenant,
             extensions,
             devices,
+            lines: LineParts::default(),
             cursor: self.cursor,
         }))
     }

@@ -87,7 +87,11 @@ impl Outline {
             | KindName::User
             | KindName::Hold
             | KindName::Webhook
-            | KindName::Sso => None,
+            | KindName::Sso
+            | KindName::Trunk
+            | KindName::Number
+            | KindName::InboundRoute
+            | KindName::OutboundRoute => None,
         };
         if let (KindName::Reseller, Some(own)) = (entry.kind, own) {
             let parent = member("parent").map(|name| self.name(name));

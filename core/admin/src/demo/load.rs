@@ -66,6 +66,7 @@ fn extension(number: String, destination: Destination) -> Extension {
         display_name: String::new(),
         ring_seconds: RING_SECONDS_DEFAULT,
         destination,
+        external_number: None,
         enabled: true,
     }
 }

@@ -62,6 +62,7 @@ fn extension(word: &str, number: usize) -> PlannedExtension {
             display_name: format!("Extension {number}"),
             ring_seconds: RING_SECONDS_DEFAULT,
             destination: Destination::Devices,
+            external_number: None,
             enabled: true,
         },
         devices: vec![PlannedDevice {

@@ -159,6 +159,7 @@ impl Call {
             extension,
             number,
             display,
+            ..
         } = caller;
         let leg = Leg {
             id,

@@ -96,6 +96,7 @@ impl Call {
         let caller = Caller {
             device,
             extension,
+            trunk: None,
             number,
             display,
         };

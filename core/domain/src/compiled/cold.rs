@@ -12,10 +12,12 @@ use ids::{DeviceId, ExtensionId, TenantId};
 use serde::{Deserialize, Serialize};
 use tenancy::Caps;
 
+use super::cold_lines::LinesForm;
 use super::index::Index;
 use super::{CompiledDevice, CompiledExtension, CompiledTenant};
 use crate::credentials::Credentials;
 use crate::device::FixedContact;
+use crate::e164::E164;
 use crate::extension::Destination;
 use crate::feature::Feature;
 use crate::ladder::KeptLadders;
@@ -61,6 +63,7 @@ struct TenantForm<'a> {
     enabled: bool,
     extensions: Vec<ExtensionForm<'a>>,
     devices: Vec<DeviceForm<'a>>,
+    lines: LinesForm,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -70,6 +73,7 @@ struct ExtensionForm<'a> {
     display_name: &'a str,
     ring_seconds: u16,
     destination: Destination,
+    external_number: Option<E164>,
     enabled: bool,
 }
 
@@ -99,6 +103,7 @@ fn tenant_form(tenant: &CompiledTenant) -> TenantForm<'_> {
         enabled: tenant.enabled,
         extensions: tenant.extensions.iter().map(extension_form).collect(),
         devices: tenant.devices.iter().map(device_form).collect(),
+        lines: LinesForm::of(&tenant.lines),
     }
 }
 
@@ -109,6 +114,7 @@ fn extension_form(extension: &CompiledExtension) -> ExtensionForm<'_> {
         display_name: &extension.display_name,
         ring_seconds: extension.ring_seconds,
         destination: extension.destination,
+        external_number: extension.external_number.clone(),
         enabled: extension.enabled,
     }
 }
@@ -145,6 +151,7 @@ fn tenant(form: TenantForm<'_>) -> Option<CompiledTenant> {
         by_number,
         by_username,
         by_extension,
+        lines: form.lines.warm(),
     })
 }
 
@@ -155,6 +162,7 @@ fn extension(form: ExtensionForm<'_>) -> CompiledExtension {
         display_name: form.display_name.into(),
         ring_seconds: form.ring_seconds,
         destination: form.destination,
+        external_number: form.external_number,
         enabled: form.enabled,
     }
 }

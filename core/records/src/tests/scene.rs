@@ -100,6 +100,7 @@ impl Scene {
         let caller = Caller {
             device: Some(device("101", 0)),
             extension: Some(extension("101")),
+            trunk: None,
             number: "101".to_owned(),
             display: "Ada".to_owned(),
         };

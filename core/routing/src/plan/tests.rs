@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::{Caller, Dialled};
-use domain::{Device, Extension, Kind, Resource, Tenant, TenantParts};
+use domain::{Device, Extension, Kind, LineParts, Resource, Tenant, TenantParts};
 use ids::TenantId;
 use machine::WallTime;
 use proptest::prelude::*;
@@ -43,6 +43,7 @@ fn company(company: u128, extensions: &[(&str, Value, u64)]) -> TenantParts {
         plan: None,
         extensions: Vec::new(),
         devices: Vec::new(),
+        lines: LineParts::default(),
         cursor: 0,
     };
     for (at, (number, fields, devices)) in (1_u64..).zip(extensions) {

@@ -49,7 +49,11 @@ fn list() -> Vec<Operation> {
         | KindName::Role
         | KindName::User
         | KindName::Hold
-        | KindName::Sso => documents::operations(kind),
+        | KindName::Sso
+        | KindName::Trunk
+        | KindName::Number
+        | KindName::InboundRoute
+        | KindName::OutboundRoute => documents::operations(kind),
     });
     let documents = kinds.into_iter().flatten();
     let others = [

@@ -249,6 +249,7 @@ impl Shard {
             extension,
             number,
             display,
+            ..
         } = caller;
         let party = Party {
             extension,
@@ -271,6 +272,7 @@ pub(crate) fn caller_of(admitted: &Admitted) -> Caller {
     Caller {
         device: Some(admitted.device),
         extension: extension.map(|extension| extension.id),
+        trunk: None,
         number: extension
             .map(|extension| extension.number.to_string())
             .unwrap_or_default(),

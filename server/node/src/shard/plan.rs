@@ -4,7 +4,7 @@ use super::Shard;
 use crate::capped::Capped;
 use call::{Contact, DialPlan, DialStep};
 use domain::CompiledTenant;
-use routing::{Explanation, RouteRequest, Step};
+use routing::{Explanation, Refusal, RouteRequest, Step};
 use tenancy::TenantScope;
 
 /// Slot of a device's fixed address among its contacts.
@@ -22,6 +22,8 @@ impl Shard {
         let steps = plan.steps.into_iter().map(|step| match step {
             Step::Guest(guest) => DialStep::Guest(guest),
             Step::Refuse(refusal) => DialStep::Refuse(refusal),
+            // no leg is opened to a trunk yet
+            Step::Trunk { .. } => DialStep::Refuse(Refusal::UNAVAILABLE),
             Step::Ring {
                 extension,
                 number,

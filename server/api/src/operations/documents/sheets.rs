@@ -101,7 +101,11 @@ async fn check<K: Kind>(call: &Call) -> Result<(), Problem> {
         | KindName::Extension
         | KindName::Device
         | KindName::Hold
-        | KindName::Webhook => Ok(()),
+        | KindName::Webhook
+        | KindName::Trunk
+        | KindName::Number
+        | KindName::InboundRoute
+        | KindName::OutboundRoute => Ok(()),
     }
 }
 

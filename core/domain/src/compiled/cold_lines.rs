@@ -1,0 +1,103 @@
+//! Trunks, numbers and routes of a compiled tenant at rest.
+
+use ids::{InboundRouteId, NumberId, OutboundRouteId, TrunkId};
+use serde::{Deserialize, Serialize};
+
+use super::lines::{CompiledInbound, CompiledNumber, CompiledOutbound, CompiledTrunk, Lines};
+use crate::e164::E164;
+use crate::inbound_route::InboundRoute;
+use crate::outbound_route::OutboundRoute;
+use crate::secret::Secret;
+use crate::trunk::Trunk;
+
+/// 128 bits of an id.
+type Bits = [u8; 16];
+
+/// The form of all of them.
+#[derive(Serialize, Deserialize)]
+pub(super) struct LinesForm {
+    trunks: Vec<TrunkForm>,
+    numbers: Vec<(Bits, u64, E164)>,
+    inbound: Vec<(Bits, u64, InboundRoute)>,
+    outbound: Vec<(Bits, u64, OutboundRoute)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TrunkForm {
+    id: Bits,
+    revision: u64,
+    own: bool,
+    spec: Trunk,
+    secret: Option<String>,
+}
+
+impl LinesForm {
+    /// The form of a tenant's.
+    pub(super) fn of(lines: &Lines) -> LinesForm {
+        let trunks = lines.trunks.iter().map(|trunk| TrunkForm {
+            id: trunk.id.as_u128().to_be_bytes(),
+            revision: trunk.revision,
+            own: trunk.own,
+            spec: (*trunk.spec).clone(),
+            secret: trunk
+                .secret
+                .as_ref()
+                .map(|secret| secret.reveal().to_owned()),
+        });
+        let numbers = lines.numbers.iter().map(|number| {
+            let id = number.id.as_u128().to_be_bytes();
+            (id, number.revision, number.e164.clone())
+        });
+        let inbound = lines.inbound.iter().map(|route| {
+            let id = route.id.as_u128().to_be_bytes();
+            (id, route.revision, (*route.spec).clone())
+        });
+        let outbound = lines.outbound.iter().map(|route| {
+            let id = route.id.as_u128().to_be_bytes();
+            (id, route.revision, (*route.spec).clone())
+        });
+        LinesForm {
+            trunks: trunks.collect(),
+            numbers: numbers.collect(),
+            inbound: inbound.collect(),
+            outbound: outbound.collect(),
+        }
+    }
+
+    /// What the form was made of.
+    pub(super) fn warm(self) -> Lines {
+        let trunks = self.trunks.into_iter().map(|trunk| CompiledTrunk {
+            id: TrunkId::from_u128(u128::from_be_bytes(trunk.id)),
+            revision: trunk.revision,
+            own: trunk.own,
+            spec: Box::new(trunk.spec),
+            secret: trunk.secret.and_then(|text| Secret::supplied(text).ok()),
+        });
+        let numbers = self
+            .numbers
+            .into_iter()
+            .map(|(id, revision, e164)| CompiledNumber {
+                id: NumberId::from_u128(u128::from_be_bytes(id)),
+                revision,
+                e164,
+            });
+        let inbound = self.inbound.into_iter().map(|(id, revision, spec)| {
+            let id = InboundRouteId::from_u128(u128::from_be_bytes(id));
+            CompiledInbound::new(id, revision, Box::new(spec))
+        });
+        let outbound = self
+            .outbound
+            .into_iter()
+            .map(|(id, revision, spec)| CompiledOutbound {
+                id: OutboundRouteId::from_u128(u128::from_be_bytes(id)),
+                revision,
+                spec: Box::new(spec),
+            });
+        Lines::in_order(
+            trunks.collect(),
+            numbers.collect(),
+            inbound.collect(),
+            outbound.collect(),
+        )
+    }
+}

@@ -1,0 +1,265 @@
+//! What a tenant has towards the telephone network: trunks, numbers and routes, compiled.
+
+use std::cmp::Reverse;
+
+use ids::{InboundRouteId, NumberId, OutboundRouteId, TenantId, TrunkId};
+use tenancy::Owner;
+
+use crate::document::Resource;
+use crate::e164::E164;
+use crate::inbound_route::InboundRoute;
+use crate::number::Number;
+use crate::outbound_route::OutboundRoute;
+use crate::secret::Secret;
+use crate::trunk::Trunk;
+
+/// Documents about trunks, numbers and routes, as a store hands them out for compiling. Among them
+/// are those of accounts above that are shared with the tenant or assigned to it.
+#[derive(Clone, Debug, Default)]
+pub struct LineParts {
+    /// The tenant's own trunks and those shared with it, each with its secret.
+    pub trunks: Vec<(Resource<Trunk>, Option<Secret>)>,
+    /// The numbers that name the tenant.
+    pub numbers: Vec<Resource<Number>>,
+    /// All its inbound routes.
+    pub inbound: Vec<Resource<InboundRoute>>,
+    /// All its outbound routes.
+    pub outbound: Vec<Resource<OutboundRoute>>,
+}
+
+/// One trunk that a tenant may use, compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompiledTrunk {
+    /// The id.
+    pub id: TrunkId,
+    /// Revision of its document.
+    pub revision: u64,
+    /// Whether it is the tenant's own; all others are an account's above it.
+    pub own: bool,
+    /// What its document says. With whom else it is shared is left out.
+    pub spec: Box<Trunk>,
+    /// What the carrier gave to prove oneself with.
+    pub secret: Option<Secret>,
+}
+
+/// One number of a tenant's, compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompiledNumber {
+    /// The id.
+    pub id: NumberId,
+    /// Revision of its document.
+    pub revision: u64,
+    /// The number.
+    pub e164: E164,
+}
+
+/// One inbound route, compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompiledInbound {
+    /// The id.
+    pub id: InboundRouteId,
+    /// Revision of its document.
+    pub revision: u64,
+    /// What its document says.
+    pub spec: Box<InboundRoute>,
+    /// Its called numbers, first and last; `None` for any.
+    pub span: Option<(E164, E164)>,
+}
+
+/// One outbound route, compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompiledOutbound {
+    /// The id.
+    pub id: OutboundRouteId,
+    /// Revision of its document.
+    pub revision: u64,
+    /// What its document says.
+    pub spec: Box<OutboundRoute>,
+}
+
+/// A call that comes in, as inbound routes look at it.
+#[derive(Clone, Copy, Debug)]
+pub struct InboundCall<'a> {
+    /// By which trunk.
+    pub trunk: TrunkId,
+    /// For which number.
+    pub called: &'a E164,
+    /// From which number; `None` when it is hidden or none.
+    pub caller: Option<&'a E164>,
+}
+
+impl CompiledInbound {
+    /// How far the called number lies behind the route's first, 0 where it names none; `None` when
+    /// the route does not fit the call.
+    pub fn fits(&self, call: &InboundCall<'_>) -> Option<u64> {
+        let by = self.spec.trunk.is_none_or(|trunk| trunk == call.trunk);
+        let from = self.spec.caller.as_deref().is_none_or(|prefix| {
+            let digits = prefix.strip_prefix('+').unwrap_or(prefix);
+            call.caller
+                .is_some_and(|caller| caller.digits().starts_with(digits))
+        });
+        if !(self.spec.enabled && by && from) {
+            return None;
+        }
+        let Some((first, last)) = &self.span else {
+            return Some(0);
+        };
+        let offset = call.called.offset_from(first)?;
+        last.offset_from(call.called)?;
+        Some(offset)
+    }
+
+    /// The number of the extension that belongs to a called number this far behind the first;
+    /// `None` when the route names one extension for all.
+    pub fn extension_at(&self, offset: u64) -> Option<String> {
+        InboundRoute::extension_at(self.spec.first_extension.as_deref()?, offset)
+    }
+
+    /// Its place: the lowest first, then the one for fewer numbers, then the one that asks more of
+    /// the call.
+    fn place(&self) -> (u16, u64, bool, Reverse<usize>, String) {
+        let span = self
+            .span
+            .as_ref()
+            .and_then(|(first, last)| last.offset_from(first));
+        (
+            self.spec.priority,
+            span.unwrap_or(u64::MAX),
+            self.spec.trunk.is_none(),
+            Reverse(self.spec.caller.as_ref().map_or(0, String::len)),
+            self.spec.name.clone(),
+        )
+    }
+}
+
+impl CompiledOutbound {
+    /// Length of the longest prefix by which it fits what was dialled; `None` when it does not.
+    pub fn fits(&self, dialled: &str) -> Option<usize> {
+        let patterns = self.spec.patterns.iter().filter(|_| self.spec.enabled);
+        let fitting = patterns.filter(|pattern| pattern.fits(dialled));
+        fitting.map(|pattern| pattern.prefix.len()).max()
+    }
+}
+
+/// All of a tenant's, in the order in which it is looked through.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lines {
+    /// By id.
+    pub(super) trunks: Box<[CompiledTrunk]>,
+    /// By number.
+    pub(super) numbers: Box<[CompiledNumber]>,
+    /// By place.
+    pub(super) inbound: Box<[CompiledInbound]>,
+    /// By priority and name.
+    pub(super) outbound: Box<[CompiledOutbound]>,
+}
+
+impl Lines {
+    /// Compiles them. What is neither the tenant's own nor given to it is left out, whoever put it
+    /// among the parts.
+    pub(super) fn compile(tenant: TenantId, parts: LineParts) -> Lines {
+        let trunks = parts.trunks.into_iter();
+        let numbers = parts.numbers.into_iter();
+        let inbound = parts
+            .inbound
+            .into_iter()
+            .map(|route| CompiledInbound::new(route.id, route.revision, Box::new(route.spec)));
+        let outbound = parts.outbound.into_iter().map(|route| CompiledOutbound {
+            id: route.id,
+            revision: route.revision,
+            spec: Box::new(route.spec),
+        });
+        Lines::in_order(
+            trunks
+                .filter_map(|(found, secret)| trunk(tenant, found, secret))
+                .collect(),
+            numbers.filter_map(|found| number(tenant, &found)).collect(),
+            inbound.collect(),
+            outbound.collect(),
+        )
+    }
+
+    /// Puts each list into its order.
+    pub(super) fn in_order(
+        mut trunks: Box<[CompiledTrunk]>,
+        mut numbers: Box<[CompiledNumber]>,
+        mut inbound: Box<[CompiledInbound]>,
+        mut outbound: Box<[CompiledOutbound]>,
+    ) -> Lines {
+        trunks.sort_unstable_by_key(|trunk| trunk.id);
+        numbers.sort_unstable_by(|a, b| a.e164.cmp(&b.e164));
+        inbound.sort_by_cached_key(CompiledInbound::place);
+        outbound.sort_by_cached_key(|route| (route.spec.priority, route.spec.name.clone()));
+        Lines {
+            trunks,
+            numbers,
+            inbound,
+            outbound,
+        }
+    }
+
+    pub(super) fn trunk(&self, id: TrunkId) -> Option<&CompiledTrunk> {
+        let found = self.trunks.binary_search_by_key(&id, |trunk| trunk.id);
+        self.trunks.get(found.ok()?)
+    }
+
+    pub(super) fn number(&self, number: &E164) -> Option<&CompiledNumber> {
+        let found = self.numbers.binary_search_by(|held| held.e164.cmp(number));
+        self.numbers.get(found.ok()?)
+    }
+
+    pub(super) fn inbound(&self, call: &InboundCall<'_>) -> Option<(&CompiledInbound, u64)> {
+        let mut routes = self.inbound.iter();
+        routes.find_map(|route| Some((route, route.fits(call)?)))
+    }
+
+    pub(super) fn outbound(&self, dialled: &str) -> Vec<&CompiledOutbound> {
+        let routes = self.outbound.iter();
+        let mut fitting: Vec<_> = routes
+            .filter_map(|route| Some((route.spec.priority, Reverse(route.fits(dialled)?), route)))
+            .collect();
+        // stable, so that routes of one place stay in the order of their names
+        fitting.sort_by_key(|(priority, prefix, _)| (*priority, *prefix));
+        fitting.into_iter().map(|(_, _, route)| route).collect()
+    }
+}
+
+impl CompiledInbound {
+    /// Compiles a route.
+    pub(super) fn new(id: InboundRouteId, revision: u64, spec: Box<InboundRoute>) -> Self {
+        CompiledInbound {
+            id,
+            revision,
+            span: spec.span(),
+            spec,
+        }
+    }
+}
+
+fn trunk(
+    tenant: TenantId,
+    found: Resource<Trunk>,
+    secret: Option<Secret>,
+) -> Option<CompiledTrunk> {
+    let own = found.owner == Owner::Tenant(tenant);
+    let shared = found.owner.account().is_some() && found.spec.shared_with.contains(&tenant);
+    let mut spec = Box::new(found.spec);
+    spec.shared_with = Vec::new();
+    (own || shared).then_some(CompiledTrunk {
+        id: found.id,
+        revision: found.revision,
+        own,
+        spec,
+        secret,
+    })
+}
+
+fn number(tenant: TenantId, found: &Resource<Number>) -> Option<CompiledNumber> {
+    let has = found.spec.tenant == Some(tenant) && found.spec.state.is_in_use();
+    let e164 = found.spec.e164().filter(|_| has)?;
+    Some(CompiledNumber {
+        id: found.id,
+        revision: found.revision,
+        e164,
+    })
+}

@@ -1,0 +1,358 @@
+//! The kind *trunk*: a connection to a carrier or to another exchange.
+
+mod form;
+mod peer;
+mod source;
+
+use ids::{TenantId, TrunkId};
+use serde::{Deserialize, Serialize};
+use tenancy::{Identified, Owner};
+use utoipa::ToSchema;
+
+use crate::e164::E164;
+use crate::invalid::{Invalid, rule};
+use crate::kind::{KeyScope, Kind, Link, Place, SecretRule, UniqueKey, enabled};
+use crate::kind_name::KindName;
+use crate::name::name;
+use crate::text;
+pub use form::{Dialling, NumberForm};
+pub use peer::{Peer, Transport};
+pub use source::Source;
+
+/// Most trunks of one owner.
+pub const TRUNKS_MAX: u32 = 200;
+/// Most peers of a trunk.
+pub const PEERS_MAX: usize = 8;
+/// Most sources of a trunk.
+pub const SOURCES_MAX: usize = 32;
+/// Most tenants with which a trunk is shared.
+pub const SHARED_MAX: usize = 1_000;
+/// The space of unique keys in which the sources of enabled trunks lie.
+const TRUNK_SOURCE_SPACE: &str = "trunk_source";
+
+/// Longest user name, in bytes.
+const USERNAME_MAX: usize = 128;
+/// Shortest life of a registration, in seconds.
+const EXPIRES_MIN: u32 = 60;
+/// Longest life of a registration, in seconds.
+const EXPIRES_MAX: u32 = 86_400;
+/// Shortest pause between two probes, in seconds.
+const OPTIONS_MIN: u32 = 5;
+/// Longest pause between two probes, in seconds.
+const OPTIONS_MAX: u32 = 3_600;
+
+/// How the two sides of a trunk know each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TrunkMode {
+    /// The exchange registers at the carrier, with a user name and a secret.
+    Register,
+    /// The two know each other's addresses.
+    Peer,
+    /// The other side registers at the exchange; not in this release.
+    Gateway,
+}
+
+/// In which header the caller's number goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TrunkIdentity {
+    /// `From` alone (RFC 3261 §8.1.1.3).
+    #[default]
+    From,
+    /// `P-Asserted-Identity` too (RFC 3325 §9.1).
+    Asserted,
+    /// `P-Preferred-Identity` too (RFC 3325 §9.2).
+    Preferred,
+    /// `Remote-Party-ID` too, as carriers of the time before RFC 3325 want it.
+    RemoteParty,
+}
+
+/// Where the called number of a call that comes in stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CalledIn {
+    /// In the request's URI.
+    #[default]
+    RequestUri,
+    /// In `To`.
+    To,
+}
+
+/// How much may go over a trunk at a time, all companies that share it together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrunkCaps {
+    /// Calls at a time, 1 to 100,000.
+    #[schema(default = 100, minimum = 1, maximum = 100_000)]
+    pub concurrent_calls: u32,
+    /// New calls a second, 1 to 10,000.
+    #[schema(default = 10, minimum = 1, maximum = 10_000)]
+    pub calls_per_second: u32,
+}
+
+impl Default for TrunkCaps {
+    fn default() -> TrunkCaps {
+        TrunkCaps {
+            concurrent_calls: 100,
+            calls_per_second: 10,
+        }
+    }
+}
+
+/// A connection to a carrier. The secret that the carrier gave comes in `secret` and is never
+/// shown again.
+// tidy: config
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Trunk {
+    /// 1 to 64 of `0-9 A-Z a-z . _ -`; unique with its owner. It names the trunk in paths.
+    #[schema(pattern = "^[0-9A-Za-z._-]{1,64}$", example = "carrier")]
+    pub name: String,
+    /// A disabled trunk carries no calls.
+    #[serde(default = "enabled")]
+    #[schema(default = true)]
+    pub enabled: bool,
+    /// How the two sides know each other.
+    pub mode: TrunkMode,
+    /// Where calls are sent, 1 to 8 of `sip:host[:port][;transport=udp|tcp|tls]`, tried in order.
+    #[schema(min_items = 1, max_items = 8, example = json!(["sip:sbc.carrier.example"]))]
+    pub peers: Vec<String>,
+    /// Where calls come from without a digest, at most 32 addresses or blocks such as
+    /// `192.0.2.0/28`. No two enabled trunks of the platform have the same.
+    #[serde(default)]
+    #[schema(default = json!([]), max_items = 32, example = json!(["192.0.2.0/28"]))]
+    pub sources: Vec<String>,
+    /// Where the exchange registers, in the form of a peer; the first peer where it is left out.
+    #[serde(default)]
+    pub registrar: Option<String>,
+    /// The user name that the carrier knows: `From`, and what is registered; at most 128 printable
+    /// ASCII characters. A trunk that registers needs it.
+    #[serde(default)]
+    #[schema(max_length = 128)]
+    pub username: Option<String>,
+    /// The user name of the digest, where it is another one.
+    #[serde(default)]
+    #[schema(max_length = 128)]
+    pub auth_username: Option<String>,
+    /// The host in `From` and in what is registered; the registrar's, or the first peer's, where
+    /// it is left out.
+    #[serde(default)]
+    pub domain: Option<String>,
+    /// How long a registration lasts, 60 to 86,400 seconds.
+    #[serde(default = "expires")]
+    #[schema(default = 3_600, minimum = 60, maximum = 86_400)]
+    pub expires_seconds: u32,
+    /// How often the peers are asked whether they are there, 5 to 3,600 seconds; 0 for never.
+    #[serde(default)]
+    #[schema(default = 0, minimum = 0, maximum = 3_600)]
+    pub options_seconds: u32,
+    /// How much may go over it at a time.
+    #[serde(default)]
+    pub caps: TrunkCaps,
+    /// How the numbers of calls that come in are written.
+    #[serde(default)]
+    #[schema(default = "plus_e164")]
+    pub numbers_in: NumberForm,
+    /// How numbers are written in calls that go out.
+    #[serde(default)]
+    #[schema(default = "plus_e164")]
+    pub numbers_out: NumberForm,
+    /// The country of numbers in national form; needed where one of the two forms is that.
+    #[serde(default)]
+    pub dialling: Option<Dialling>,
+    /// In which header the caller's number goes out.
+    #[serde(default)]
+    #[schema(default = "from")]
+    pub identity: TrunkIdentity,
+    /// Where the called number of a call that comes in stands.
+    #[serde(default)]
+    #[schema(default = "request_uri")]
+    pub called_in: CalledIn,
+    /// The companies below its account that may use it, at most 1,000, by id or, in requests, by
+    /// domain. A company's own trunk is shared with nobody.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, default = json!([]), max_items = 1_000)]
+    pub shared_with: Vec<TenantId>,
+}
+
+fn expires() -> u32 {
+    3_600
+}
+
+impl Trunk {
+    /// The number that came on this trunk in a call that comes in.
+    pub fn read_number(&self, text: &str) -> Option<E164> {
+        self.numbers_in.read(text, self.dialling.as_ref())
+    }
+
+    /// A number as this trunk's calls write it.
+    pub fn write_number(&self, number: &E164) -> String {
+        self.numbers_out.write(number, self.dialling.as_ref())
+    }
+
+    /// Where calls are sent, in order.
+    pub fn understood_peers(&self) -> impl Iterator<Item = Peer> + '_ {
+        self.peers.iter().filter_map(|text| Peer::read(text))
+    }
+
+    /// Where calls come from without a digest.
+    pub fn understood_sources(&self) -> impl Iterator<Item = Source> + '_ {
+        self.sources.iter().filter_map(|text| Source::read(text))
+    }
+
+    /// Where the exchange registers.
+    pub fn understood_registrar(&self) -> Option<Peer> {
+        let named = self
+            .registrar
+            .as_deref()
+            .or(self.peers.first().map(|p| &**p));
+        named.and_then(Peer::read)
+    }
+
+    fn validate_places(&self) -> Result<(), Invalid> {
+        let form = "must be sip:host, with :port and ;transport=udp, tcp or tls if need be";
+        let peers = (1..=PEERS_MAX).contains(&self.peers.len());
+        rule(peers, "/peers", "must name 1 to 8 peers")?;
+        for (index, peer) in self.peers.iter().enumerate() {
+            rule(Peer::read(peer).is_some(), &format!("/peers/{index}"), form)?;
+        }
+        let registrar = self.registrar.as_deref();
+        rule(
+            registrar.is_none_or(|text| Peer::read(text).is_some()),
+            "/registrar",
+            form,
+        )?;
+        let few = self.sources.len() <= SOURCES_MAX;
+        rule(few, "/sources", "must have at most 32 entries")?;
+        for (index, source) in self.sources.iter().enumerate() {
+            let field = format!("/sources/{index}");
+            let good = Source::read(source).is_some();
+            rule(
+                good,
+                &field,
+                "must be an IP address, or a block of them such as 192.0.2.0/28",
+            )?;
+            let once = !self.sources[..index].contains(source);
+            rule(once, &field, "must not be named twice")?;
+        }
+        match &self.domain {
+            Some(domain) => text::host_name(domain, "/domain"),
+            None => Ok(()),
+        }
+    }
+
+    fn validate_names(&self) -> Result<(), Invalid> {
+        let good = |name: &Option<String>| {
+            name.as_ref().is_none_or(|name| {
+                (1..=USERNAME_MAX).contains(&name.len())
+                    && name
+                        .bytes()
+                        .all(|b| b.is_ascii_graphic() && !b"\"<>".contains(&b))
+            })
+        };
+        let form = "must be 1 to 128 printable ASCII characters without blanks, quotes, < and >";
+        rule(good(&self.username), "/username", form)?;
+        rule(good(&self.auth_username), "/auth_username", form)?;
+        let named = self.mode != TrunkMode::Register || self.username.is_some();
+        rule(
+            named,
+            "/username",
+            "must be said where the exchange registers",
+        )
+    }
+
+    fn validate_figures(&self) -> Result<(), Invalid> {
+        let lasts = (EXPIRES_MIN..=EXPIRES_MAX).contains(&self.expires_seconds);
+        rule(lasts, "/expires_seconds", "must be 60 to 86400 seconds")?;
+        let pause = self.options_seconds == 0
+            || (OPTIONS_MIN..=OPTIONS_MAX).contains(&self.options_seconds);
+        rule(pause, "/options_seconds", "must be 0, or 5 to 3600 seconds")?;
+        let calls = (1..=100_000).contains(&self.caps.concurrent_calls);
+        rule(calls, "/caps/concurrent_calls", "must be 1 to 100000")?;
+        let rate = (1..=10_000).contains(&self.caps.calls_per_second);
+        rule(rate, "/caps/calls_per_second", "must be 1 to 10000")?;
+        let national = [self.numbers_in, self.numbers_out].contains(&NumberForm::National);
+        match &self.dialling {
+            Some(dialling) => dialling.validate(),
+            None => rule(!national, "/dialling", "must be said for a national form"),
+        }
+    }
+}
+
+impl Identified for Trunk {
+    type Id = TrunkId;
+}
+
+impl Kind for Trunk {
+    const NAME: KindName = KindName::Trunk;
+    const MANY: &'static str = "trunks";
+    const PLACE: Place = Place::Anywhere;
+    const KEY: &'static str = "name";
+    const KEY_SPACE: &'static str = "trunk";
+    const LINKS: &'static [Link] = &[Link {
+        member: "shared_with",
+        kind: KindName::Tenant,
+    }];
+    const SECRET: SecretRule = SecretRule::Supplied;
+    const MOST: Option<u32> = Some(TRUNKS_MAX);
+
+    fn new_id(unix_ms: u64, random: u128) -> TrunkId {
+        TrunkId::new(unix_ms, random)
+    }
+
+    fn normalise(&mut self) {
+        for source in &mut self.sources {
+            if let Some(read) = Source::read(source) {
+                *source = read.to_string();
+            }
+        }
+        if let Some(domain) = &mut self.domain {
+            domain.make_ascii_lowercase();
+        }
+        self.shared_with.sort_unstable();
+        self.shared_with.dedup();
+    }
+
+    fn validate(&self) -> Result<(), Invalid> {
+        name::<TrunkId>(&self.name)?;
+        rule(
+            self.mode != TrunkMode::Gateway,
+            "/mode",
+            "must be register or peer: this release does not let the other side register",
+        )?;
+        self.validate_places()?;
+        self.validate_names()?;
+        self.validate_figures()?;
+        let few = self.shared_with.len() <= SHARED_MAX;
+        rule(few, "/shared_with", "must name at most 1000 companies")
+    }
+
+    fn validate_for(&self, owner: Owner) -> Result<(), Invalid> {
+        let alone = owner.tenant().is_none() || self.shared_with.is_empty();
+        rule(
+            alone,
+            "/shared_with",
+            "must be left out: a company shares its trunk with nobody",
+        )
+    }
+
+    fn unique_keys(&self) -> Vec<UniqueKey> {
+        let own = UniqueKey {
+            space: "trunk",
+            key: self.name.clone(),
+            scope: KeyScope::PerOwner,
+        };
+        let sources = self.sources.iter().filter(|_| self.enabled);
+        let sources = sources.map(|source| UniqueKey {
+            space: TRUNK_SOURCE_SPACE,
+            key: source.clone(),
+            scope: KeyScope::Platform,
+        });
+        [own].into_iter().chain(sources).collect()
+    }
+
+    fn natural_key(&self) -> String {
+        self.name.clone()
+    }
+}

@@ -1,0 +1,105 @@
+//! Calls that come in by a trunk.
+
+use crate::plan::to_extension;
+use crate::{Explanation, Purpose, Refusal, RouteRequest, Step};
+use domain::{CompiledInbound, CompiledTenant, CompiledTrunk, E164, InboundCall};
+use ids::TrunkId;
+
+/// What to do with a call that came in by a trunk.
+pub(crate) fn step(
+    tenant: &CompiledTenant,
+    trunk: TrunkId,
+    request: &RouteRequest,
+    why: &mut Explanation,
+) -> Step {
+    match found(tenant, trunk, request, why) {
+        Ok(step) => step,
+        Err(refusal) => Step::Refuse(refusal),
+    }
+}
+
+fn found(
+    tenant: &CompiledTenant,
+    trunk: TrunkId,
+    request: &RouteRequest,
+    why: &mut Explanation,
+) -> Result<Step, Refusal> {
+    if request.purpose == Purpose::Transfer {
+        why.add(
+            "transfer.outside",
+            "nobody outside the company sends its calls on",
+        );
+        return Err(Refusal::FORBIDDEN);
+    }
+    let Some(trunk) = tenant.trunk(trunk).filter(|trunk| trunk.spec.enabled) else {
+        let because = "the trunk is switched off, or not for this company";
+        why.add("trunk.unusable", because);
+        return Err(Refusal::NOT_FOUND);
+    };
+    let called = called(tenant, trunk, request, why)?;
+    let caller = trunk.spec.read_number(&request.caller.number);
+    let call = InboundCall {
+        trunk: trunk.id,
+        called: &called,
+        caller: caller.as_ref(),
+    };
+    let Some((route, offset)) = tenant.inbound(&call) else {
+        let because = format!("no inbound route fits a call for {called}");
+        why.add("inbound.no_route", because);
+        return Err(Refusal::NOT_FOUND);
+    };
+    by_route(tenant, route, (&called, offset), request, why)
+}
+
+/// The called number. On a shared trunk only the company's own numbers are its business.
+fn called(
+    tenant: &CompiledTenant,
+    trunk: &CompiledTrunk,
+    request: &RouteRequest,
+    why: &mut Explanation,
+) -> Result<E164, Refusal> {
+    let text = &request.dialled.user;
+    let (name, revision) = (&trunk.spec.name, trunk.revision);
+    let Some(called) = trunk.spec.read_number(text) else {
+        let because =
+            format!("{text} is no number in the form of trunk {name}, revision {revision}");
+        why.add("inbound.not_a_number", because);
+        return Err(Refusal::NOT_FOUND);
+    };
+    if !trunk.own && tenant.number(&called).is_none() {
+        let because = format!("{called} is no number of this company's");
+        why.add("inbound.number_unknown", because);
+        return Err(Refusal::NOT_FOUND);
+    }
+    let because = format!("a call for {called} came in by trunk {name}, revision {revision}");
+    why.add("inbound.trunk", because);
+    Ok(called)
+}
+
+fn by_route(
+    tenant: &CompiledTenant,
+    route: &CompiledInbound,
+    (called, offset): (&E164, u64),
+    request: &RouteRequest,
+    why: &mut Explanation,
+) -> Result<Step, Refusal> {
+    let by = format!(
+        "inbound route {}, revision {}",
+        route.spec.name, route.revision
+    );
+    let number = route.extension_at(offset);
+    let extension = match (&number, route.spec.extension) {
+        (Some(number), _) => tenant.extension_by_number(number),
+        (None, Some(id)) => tenant.extension(id),
+        (None, None) => None,
+    };
+    let Some(extension) = extension.filter(|extension| extension.enabled) else {
+        let named = number.map_or_else(String::new, |number| format!(" {number}"));
+        let because = format!("the extension{named} for {called} is not in use ({by})");
+        why.add("inbound.no_extension", because);
+        return Err(Refusal::NOT_FOUND);
+    };
+    let because = format!("{called} leads to {} ({by})", extension.number);
+    why.add("inbound.route", because);
+    Ok(to_extension(tenant, extension, request, why))
+}

@@ -1,0 +1,140 @@
+//! Calls that go out by trunks.
+
+use crate::{Explanation, Refusal, RouteRequest, Step, identity};
+use domain::{CompiledExtension, CompiledOutbound, CompiledTenant, E164};
+use std::time::Duration;
+
+/// What goes on the wire in the place of what was dialled.
+enum Called {
+    /// A number of the world, which each trunk writes in its form.
+    Number(E164),
+    /// Something that goes out as it is.
+    AsItIs(String),
+}
+
+/// What to do with a number that nothing inside the company has.
+pub(crate) fn steps(
+    tenant: &CompiledTenant,
+    request: &RouteRequest,
+    why: &mut Explanation,
+) -> Vec<Step> {
+    match found(tenant, request, why) {
+        Ok(steps) => steps,
+        Err(refusal) => vec![Step::Refuse(refusal)],
+    }
+}
+
+fn found(
+    tenant: &CompiledTenant,
+    request: &RouteRequest,
+    why: &mut Explanation,
+) -> Result<Vec<Step>, Refusal> {
+    let dialled = request.dialled.user.as_str();
+    let routes = tenant.outbound(dialled);
+    if routes.is_empty() {
+        let because = format!("no extension and no outbound route of this company fits {dialled}");
+        why.add("number.unknown", because);
+        return Err(Refusal::NOT_FOUND);
+    }
+    let caller = request.caller.extension.and_then(|id| tenant.extension(id));
+    let Some(caller) = caller.filter(|caller| caller.enabled) else {
+        let because = "only extensions of this company call by its trunks";
+        why.add("outbound.no_extension", because);
+        return Err(Refusal::FORBIDDEN);
+    };
+    let route = allowed(&routes, caller, why).ok_or(Refusal::FORBIDDEN)?;
+    let called = rewritten(route, dialled, why)?;
+    let shown = identity::shown(tenant, route, caller, why);
+    let shown = shown.map(|number| number.e164.digits().to_owned());
+    let steps = by_trunks(tenant, route, &called, shown.as_deref(), why);
+    if steps.is_empty() {
+        let because = format!("no trunk of the route {} can be used", route.spec.name);
+        why.add("outbound.no_trunk", because);
+        return Err(Refusal::NO_TRUNK);
+    }
+    Ok(steps)
+}
+
+/// The first route that the caller may use.
+fn allowed<'a>(
+    routes: &[&'a CompiledOutbound],
+    caller: &CompiledExtension,
+    why: &mut Explanation,
+) -> Option<&'a CompiledOutbound> {
+    for route in routes {
+        let by = format!(
+            "outbound route {}, revision {}",
+            route.spec.name, route.revision
+        );
+        let listed = &route.spec.extensions;
+        if listed.is_empty() || listed.contains(&caller.id) {
+            let because = format!("{} may call by {by}", caller.number);
+            why.add("outbound.route", because);
+            return Some(route);
+        }
+        let because = format!("{} is not among the extensions of {by}", caller.number);
+        why.add("outbound.not_allowed", because);
+    }
+    None
+}
+
+fn rewritten(
+    route: &CompiledOutbound,
+    dialled: &str,
+    why: &mut Explanation,
+) -> Result<Called, Refusal> {
+    let text = route.spec.rewritten(dialled);
+    let called = match text {
+        Some(text) if text.starts_with('+') => E164::written(&text).map(Called::Number),
+        Some(text) => Some(Called::AsItIs(text)),
+        None => None,
+    };
+    let Some(called) = called else {
+        let because = format!(
+            "what the route {} makes of {dialled} is no number",
+            route.spec.name
+        );
+        why.add("outbound.not_a_number", because);
+        return Err(Refusal::INCOMPLETE);
+    };
+    Ok(called)
+}
+
+/// A step for each trunk of the route that can be used, in their order.
+fn by_trunks(
+    tenant: &CompiledTenant,
+    route: &CompiledOutbound,
+    called: &Called,
+    shown: Option<&str>,
+    why: &mut Explanation,
+) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for id in &route.spec.trunks {
+        let Some(trunk) = tenant.trunk(*id) else {
+            why.add(
+                "trunk.not_shared",
+                format!("the trunk {id} is not for this company, or is gone"),
+            );
+            continue;
+        };
+        let (name, revision) = (&trunk.spec.name, trunk.revision);
+        if !trunk.spec.enabled {
+            let because = format!("trunk {name}, revision {revision}, is switched off");
+            why.add("trunk.disabled", because);
+            continue;
+        }
+        let wire = match called {
+            Called::Number(number) => trunk.spec.write_number(number),
+            Called::AsItIs(text) => text.clone(),
+        };
+        let because = format!("trunk {name}, revision {revision}, is asked for {wire}");
+        why.add("outbound.trunk", because);
+        steps.push(Step::Trunk {
+            trunk: trunk.id,
+            called: wire,
+            identity: shown.map(str::to_owned),
+            timeout: Duration::from_secs(route.spec.ring_seconds.into()),
+        });
+    }
+    steps
+}
