@@ -10,6 +10,7 @@ mod events;
 mod facts;
 mod keys;
 mod ladders;
+mod lines;
 mod references;
 mod secrets;
 mod state;

@@ -25,6 +25,7 @@ mod feed;
 mod figures;
 mod inventory;
 mod ladders;
+mod lines;
 mod link;
 mod lists;
 mod loading;

@@ -2,6 +2,7 @@
 
 mod account;
 mod arrive;
+mod lines;
 mod quota;
 
 pub(crate) use quota::check_keys;
@@ -463,6 +464,9 @@ impl<T: Tables> Step<'_, T> {
         reference: &Reference,
         new: bool,
     ) -> Result<Option<Owner>, StoreError> {
+        if reference.kind == KindName::Trunk {
+            return lines::trunk(self.tables, document.owner, &reference.id, new);
+        }
         let owner = match reference.kind.place() {
             Place::Tenant | Place::Anywhere => document.owner,
             Place::Itself => match reference.kind.itself(&reference.id) {
@@ -477,6 +481,12 @@ impl<T: Tables> Step<'_, T> {
         let Some(found) = self.tables.document(owner, reference.kind, &reference.id)? else {
             return Ok(None);
         };
+        if let (KindName::Tenant, Some(account), true) =
+            (reference.kind, document.owner.account(), new)
+            && !account::lies_below(self.tables, &found, account)?
+        {
+            return Ok(None);
+        }
         if let (KindName::Plan, Some(seller), true) = (reference.kind, facets.parent, new)
             && !account::may_sell(self.tables, seller, &found)?
         {
@@ -513,21 +523,32 @@ impl<T: Tables> Step<'_, T> {
         if let Some(event) = event.filter(|_| !(gone && now.kind == KindName::Tenant)) {
             self.tables.add_event(&event)?;
         }
-        self.tables.add_feed(&FeedEntry {
+        let entry = FeedEntry {
             cursor: 0,
             owner: now.owner,
             kind: now.kind,
             id: now.id.clone(),
             revision: now.revision,
             change: trace.kind,
-        })
+        };
+        // tenants that have, or had, a share in an account's document hear of it too
+        for tenant in lines::concerned(trace.before, now)? {
+            self.tables.add_feed(&FeedEntry {
+                owner: tenant.into(),
+                ..entry.clone()
+            })?;
+        }
+        self.tables.add_feed(&entry)
     }
 }
 
 /// Whether documents of a kind are found by their ids whoever owns them, so that no other owner's
 /// may have the same.
 fn is_found_by_id_alone(kind: KindName) -> bool {
-    matches!(kind, KindName::Plan | KindName::User)
+    matches!(
+        kind,
+        KindName::Plan | KindName::User | KindName::Trunk | KindName::Number
+    )
 }
 
 fn action(kind: KindName, change: Kind, secret: bool) -> String {

@@ -78,6 +78,14 @@ impl ErasureStore for MemoryStore {
             let more = beyond(state.count(owner, KindName::Hold), by.len());
             return Err(StoreError::InUse { by, more });
         }
+        let place = (KindName::Tenant, &*owner.to_string());
+        let given: Vec<Referrer> = state.referrers(owner, place).map(|(_, one)| one).collect();
+        if !given.is_empty() {
+            let all = u64::try_from(given.len()).unwrap_or(u64::MAX);
+            let by: Vec<Referrer> = given.into_iter().take(USERS_NAMED).collect();
+            let more = beyond(all, by.len());
+            return Err(StoreError::InUse { by, more });
+        }
         let rows = state.empty(owner);
         commit(
             &mut state,

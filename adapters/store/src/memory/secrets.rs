@@ -15,7 +15,7 @@ use super::MemoryStore;
 pub(super) struct Kept {
     pub(super) credentials: Option<Credentials>,
     signing: Option<SigningKeys>,
-    text: Option<Secret>,
+    pub(super) text: Option<Secret>,
 }
 
 impl Kept {

@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use domain::{
-    AuditEntry, Cdr, CompiledTenant, Directory, Document, Event, KindName, LineParts,
-    MAIL_DOMAIN_SPACE, PORTAL_SPACE, Plan, Resource, Tenant, TenantParts, TokenRecord, Version,
+    AuditEntry, Cdr, CompiledTenant, Directory, Document, Event, KindName, MAIL_DOMAIN_SPACE,
+    PORTAL_SPACE, Plan, Resource, Tenant, TenantParts, TokenRecord, Version,
 };
 use ids::{CdrId, PlanId, ResellerId, TenantId, TokenId};
 use machine::WallTime;
@@ -222,7 +222,7 @@ impl State {
             tenant: own,
             extensions: Vec::new(),
             devices: Vec::new(),
-            lines: LineParts::default(),
+            lines: self.lines(tenant)?,
             cursor: self.cursor,
         };
         for stored in self.owned(owner, KindName::Extension) {

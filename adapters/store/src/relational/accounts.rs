@@ -132,7 +132,7 @@ pub(super) fn found(
     key: &str,
 ) -> Result<Option<Document>, StoreError> {
     match kind.place() {
-        Place::Account if kind.is_id(key) => plan(sql, account, key),
+        Place::Account if kind == KindName::Plan && kind.is_id(key) => plan(sql, account, key),
         Place::Account | Place::Anywhere => documents::named(sql, account.into(), kind, key),
         Place::Tenant => Ok(None),
         Place::Itself => {

@@ -27,6 +27,14 @@ fn document(fields: &Fields<'_>) -> Result<Document, StoreError> {
     })
 }
 
+/// An account's document that names a tenant.
+pub(super) struct Given {
+    pub(super) document: Document,
+    pub(super) sealed: Option<Vec<u8>>,
+    /// The tenant.
+    pub(super) to: Owner,
+}
+
 /// The document with this id.
 pub(super) fn by_id(
     sql: Sql<'_>,
@@ -114,11 +122,34 @@ pub(super) fn compiled(
     let (marks, params) = lists::list(tenants);
     let find = format!(
         "SELECT {COLUMNS}, digests FROM documents
-         WHERE tenant IN ({marks}) AND kind IN ('tenant', 'extension', 'device')
+         WHERE tenant IN ({marks}) AND kind IN
+         ('tenant', 'extension', 'device', 'trunk', 'inbound_route', 'outbound_route')
          ORDER BY tenant, kind, id"
     );
     sql.all(&find, params, |fields| {
         Ok((document(fields)?, fields.plain(8)?))
+    })
+}
+
+/// Documents of accounts that name these tenants: trunks that are shared with them, numbers that are
+/// assigned to them; by tenant and kind, each with its sealed secret.
+pub(super) fn given(sql: Sql<'_>, tenants: &[String]) -> Result<Vec<Given>, StoreError> {
+    let (marks, params) = lists::list(tenants);
+    let find = format!(
+        "SELECT d.tenant, d.kind, d.id, d.revision, d.name, d.spec, d.created, d.updated,
+                d.digests, p.target_tenant
+         FROM pointers p
+         JOIN documents d ON d.tenant = p.tenant AND d.kind = p.kind AND d.id = p.id
+         WHERE p.target_tenant IN ({marks}) AND p.target_kind = 'tenant'
+               AND p.kind IN ('trunk', 'number')
+         ORDER BY p.target_tenant, d.kind, d.id"
+    );
+    sql.all(&find, params, |fields| {
+        Ok(Given {
+            document: document(fields)?,
+            sealed: fields.plain(8)?,
+            to: fields.owner(9)?,
+        })
     })
 }
 

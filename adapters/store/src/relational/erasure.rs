@@ -48,6 +48,18 @@ fn holds(sql: Sql<'_>, owner: Owner) -> Result<Vec<Referrer>, StoreError> {
     references::inside(sql, owner, KindName::Hold, USERS_NAMED)
 }
 
+/// Refuses to erase a tenant to which accounts still give something, such as a number: their
+/// documents would name nobody.
+fn refuse_given(sql: Sql<'_>, owner: Owner) -> Result<(), StoreError> {
+    let place = (KindName::Tenant, &*owner.to_string());
+    let by = references::first(sql, owner, place, USERS_NAMED)?;
+    if by.is_empty() {
+        return Ok(());
+    }
+    let more = beyond(references::count(sql, owner, place)?, by.len());
+    Err(StoreError::InUse { by, more })
+}
+
 struct Erasure<'a> {
     desk: &'a Desk<'a>,
     owner: Owner,
@@ -117,6 +129,7 @@ fn step(
     if !by.is_empty() {
         return Err(StoreError::InUse { by, more });
     }
+    refuse_given(desk.sql, owner)?;
     let mut erasure = Erasure {
         desk,
         owner,

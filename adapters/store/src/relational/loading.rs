@@ -11,6 +11,7 @@ use domain::{
 use ids::{PlanId, TenantId};
 use ports::StoreError;
 
+use super::lines::{self, Gifts};
 use super::readers::Snapshot;
 use super::vault::OwnerKey;
 use super::{documents, feed, lists, tenants};
@@ -58,6 +59,7 @@ impl Loader<'_> {
     ) -> Result<(), StoreError> {
         let owners: Vec<String> = tenants.iter().map(ToString::to_string).collect();
         let keys = self.snapshot.vault.keys(self.snapshot.sql, &owners)?;
+        let mut gifts = Gifts::read(self.snapshot, &owners)?;
         let mut rows = documents::compiled(self.snapshot.sql, &owners)?
             .into_iter()
             .peekable();
@@ -67,7 +69,11 @@ impl Loader<'_> {
             while let Some(row) = rows.next_if(|(document, _)| document.owner == owner) {
                 own.push(row);
             }
-            loaded.extend(self.tenant(keys.get(&owner), own)?);
+            let mut found = self.tenant(keys.get(&owner), own)?;
+            if let Some(parts) = &mut found {
+                gifts.give(owner, &mut parts.lines)?;
+            }
+            loaded.extend(found);
         }
         Ok(())
     }
@@ -79,6 +85,7 @@ impl Loader<'_> {
     ) -> Result<Option<TenantParts>, StoreError> {
         let mut tenant: Option<Resource<Tenant>> = None;
         let (mut extensions, mut devices) = (Vec::new(), Vec::new());
+        let mut lines = LineParts::default();
         for (document, sealed) in rows {
             let kind = document.kind;
             if kind == KindName::Tenant {
@@ -88,6 +95,8 @@ impl Loader<'_> {
             } else if kind == KindName::Device {
                 let credentials = opened(key, &document, sealed)?;
                 devices.push((document.try_into()?, credentials));
+            } else {
+                lines::add(&mut lines, key, document, sealed)?;
             }
         }
         let Some(tenant) = tenant else {
@@ -98,7 +107,7 @@ impl Loader<'_> {
             tenant,
             extensions,
             devices,
-            lines: LineParts::default(),
+            lines,
             cursor: self.cursor,
         }))
     }

@@ -1,0 +1,42 @@
+//! Trunks, numbers and routes of a tenant in memory, those of accounts above included.
+
+use domain::{KindName, LineParts};
+use ids::TenantId;
+use ports::StoreError;
+use tenancy::Owner;
+
+use super::state::{State, Stored};
+
+impl State {
+    /// All of a tenant's.
+    pub(super) fn lines(&self, tenant: TenantId) -> Result<LineParts, StoreError> {
+        let owner = Owner::from(tenant);
+        let mut parts = LineParts::default();
+        for stored in self.own_or_given(KindName::Trunk, owner) {
+            let trunk = stored.document.clone().try_into()?;
+            parts.trunks.push((trunk, stored.kept.text.clone()));
+        }
+        for stored in self.own_or_given(KindName::Number, owner) {
+            parts.numbers.push(stored.document.clone().try_into()?);
+        }
+        for stored in self.owned(owner, KindName::InboundRoute) {
+            parts.inbound.push(stored.document.clone().try_into()?);
+        }
+        for stored in self.owned(owner, KindName::OutboundRoute) {
+            parts.outbound.push(stored.document.clone().try_into()?);
+        }
+        Ok(parts)
+    }
+
+    /// A tenant's own documents of a kind, and those of accounts above it that name it.
+    fn own_or_given(&self, kind: KindName, to: Owner) -> impl Iterator<Item = &Stored> {
+        let named = to.to_string();
+        self.of_kind(kind).filter(move |stored| {
+            let mut references = stored.facets.references.iter();
+            let names = references.any(|r| r.kind == KindName::Tenant && r.id == named);
+            let giver = stored.document.owner.account();
+            stored.document.owner == to
+                || (names && giver.is_some_and(|account| self.commands(account, to)))
+        })
+    }
+}

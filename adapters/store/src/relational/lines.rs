@@ -1,0 +1,98 @@
+//! Trunks, numbers and routes as a running exchange loads them, those of accounts above included.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::{Document, KindName, LineParts, Secret};
+use ports::StoreError;
+use tenancy::{Account, Owner};
+
+use super::documents::{self, Given};
+use super::readers::Snapshot;
+use super::sql::{Sql, column, corrupt};
+use super::vault::OwnerKey;
+use super::{accounts, vault};
+
+/// What accounts above give to some tenants, by tenant, with the keys of those accounts.
+pub(super) struct Gifts {
+    to: HashMap<Owner, Vec<Given>>,
+    keys: HashMap<Owner, OwnerKey>,
+}
+
+impl Gifts {
+    /// Reads what is given to these tenants. An account's document, which its tenants see only in
+    /// this way; what an account gave that is no longer above the tenant is left out.
+    pub(super) fn read(now: &Snapshot<'_>, tenants: &[String]) -> Result<Gifts, StoreError> {
+        now.sql.widely(|| {
+            let mut to: HashMap<Owner, Vec<Given>> = HashMap::new();
+            let mut givers = BTreeSet::new();
+            for given in documents::given(now.sql, tenants)? {
+                if is_above(now.sql, given.document.owner, given.to)? {
+                    givers.insert(column(given.document.owner));
+                    to.entry(given.to).or_default().push(given);
+                }
+            }
+            let givers: Vec<String> = givers.into_iter().collect();
+            let keys = if givers.is_empty() {
+                HashMap::new()
+            } else {
+                now.vault.keys(now.sql, &givers)?
+            };
+            Ok(Gifts { to, keys })
+        })
+    }
+
+    /// Adds what is given to a tenant to its parts.
+    pub(super) fn give(&mut self, to: Owner, parts: &mut LineParts) -> Result<(), StoreError> {
+        for given in self.to.remove(&to).unwrap_or_default() {
+            let key = self.keys.get(&given.document.owner);
+            add(parts, key, given.document, given.sealed)?;
+        }
+        Ok(())
+    }
+}
+
+/// Adds a document of the four kinds to a tenant's parts; gives any other back.
+pub(super) fn add(
+    parts: &mut LineParts,
+    key: Option<&OwnerKey>,
+    document: Document,
+    sealed: Option<Vec<u8>>,
+) -> Result<Option<Document>, StoreError> {
+    if document.kind == KindName::Trunk {
+        let secret = secret(key, &document, sealed)?;
+        parts.trunks.push((document.try_into()?, secret));
+    } else if document.kind == KindName::Number {
+        parts.numbers.push(document.try_into()?);
+    } else if document.kind == KindName::InboundRoute {
+        parts.inbound.push(document.try_into()?);
+    } else if document.kind == KindName::OutboundRoute {
+        parts.outbound.push(document.try_into()?);
+    } else {
+        return Ok(Some(document));
+    }
+    Ok(None)
+}
+
+fn is_above(sql: Sql<'_>, giver: Owner, tenant: Owner) -> Result<bool, StoreError> {
+    match giver {
+        Owner::Account(Account::Platform) => Ok(true),
+        Owner::Account(account) => accounts::commands(sql, account, tenant),
+        Owner::Tenant(_) => Ok(false),
+    }
+}
+
+fn secret(
+    key: Option<&OwnerKey>,
+    document: &Document,
+    sealed: Option<Vec<u8>>,
+) -> Result<Option<Secret>, StoreError> {
+    let Some(sealed) = sealed else {
+        return Ok(None);
+    };
+    let key = key.ok_or_else(|| vault::without_key(document.owner))?;
+    let bytes = key.open_bytes(document.kind, &document.id, &sealed)?;
+    let text = std::str::from_utf8(&bytes).ok();
+    let secret = text.and_then(|text| Secret::supplied(text).ok());
+    let odd = || corrupt(&format!("{} {}: an odd secret", document.kind, document.id));
+    secret.map(Some).ok_or_else(odd)
+}
