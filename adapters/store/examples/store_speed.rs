@@ -89,6 +89,7 @@ fn measure_commits(office: &Office, tenant: TenantId, writers: usize) -> Outcome
                 display_name: String::new(),
                 ring_seconds: 30,
                 destination: Destination::Devices,
+                external_number: None,
                 enabled: true,
             };
             block_on(documents::add(&office, &scope, spec, None))?;

@@ -3,6 +3,7 @@
 pub(crate) mod archive;
 pub(crate) mod backup;
 pub(crate) mod document;
+pub(crate) mod explain;
 pub(crate) mod key;
 pub(crate) mod people;
 pub(crate) mod person;
@@ -20,6 +21,7 @@ use store::{Address, KeyPlace};
 use archive::ArchiveArguments;
 use backup::{BackupArguments, CheckArguments, RestoreArguments};
 use document::{AccountKind, AnyKind, TenantKind};
+use explain::ExplainArguments;
 use key::KeyArguments;
 use people::PeopleArguments;
 use person::{EraseArguments, PersonArguments};
@@ -98,6 +100,31 @@ pub(crate) enum Command {
                       --secret-stdin < secret"
     )]
     Sso(TenantKind),
+    /// List, add, change and remove trunks: the operator's, a reseller's or a company's; add gives
+    /// the secret that the carrier gave with --secret-stdin
+    #[command(after_help = "Example: strowger trunk add carrier mode=peer \\
+                      'peers=[\"sip:sbc.carrier.example\"]' 'shared_with=[\"acme.example\"]'")]
+    Trunk(AnyKind),
+    /// List, add, change and remove telephone numbers of the inventory
+    #[command(
+        after_help = "Example: strowger number add +493055501 tenant=acme.example state=assigned"
+    )]
+    Number(AccountKind),
+    /// List, add, change and remove a company's rules for calls that come in by trunks
+    #[command(
+        after_help = "Example: strowger inbound-route add acme.example desk called=+493055501 \\
+                      extension=101"
+    )]
+    InboundRoute(TenantKind),
+    /// List, add, change and remove a company's rules for calls that go out by trunks
+    #[command(
+        after_help = "Example: strowger outbound-route add acme.example national \\
+                      'patterns=[{\"prefix\": \"0\", \"min\": 6}]' strip=1 prepend=+49 \\
+                      'trunks=[\"carrier\"]'"
+    )]
+    OutboundRoute(TenantKind),
+    /// Tell where a call would go, and why
+    Explain(ExplainArguments),
     /// List, make, show, rotate and revoke API keys
     Token(TokenArguments),
     /// Find, hand out and erase what is known of a person

@@ -12,6 +12,8 @@ use ports::{
 };
 use tenancy::{AccountScope, Below, Located, Owner, TenantScope, Unresolved};
 
+use crate::lines;
+
 /// What the use cases of documents ask of a scope.
 #[async_trait]
 pub trait Reach: Clone + Send + Sync {
@@ -126,6 +128,9 @@ impl Reach for TenantScope {
         key: &str,
     ) -> Result<Option<String>, StoreError> {
         let found = Store::get(store, self, kind, key).await?;
+        if let (None, KindName::Trunk) = (&found, kind) {
+            return lines::shared_trunk(store, self, key).await;
+        }
         Ok(found.map(|document| document.id))
     }
 

@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use domain::{
-    Device, Document, Extension, Hold, Kind, KindName, Plan, Reseller, Role, Sso, Tenant, User,
-    Webhook, facets,
+    Device, Document, Extension, Hold, InboundRoute, Kind, KindName, Number, OutboundRoute, Plan,
+    Reseller, Role, Sso, Tenant, Trunk, User, Webhook, facets,
 };
 use ids::{
-    DeviceId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, SsoId, TenantId, UserId, WebhookId,
+    DeviceId, ExtensionId, HoldId, InboundRouteId, NumberId, OutboundRouteId, PlanId, ResellerId,
+    RoleId, SsoId, TenantId, TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
 use proptest::prelude::*;
@@ -118,6 +119,10 @@ fn all_hold(spec: &Value) {
     holds::<User>(&UserId::new(1, 1).to_string(), spec);
     holds::<Webhook>(&WebhookId::new(1, 1).to_string(), spec);
     holds::<Sso>(&SsoId::new(1, 1).to_string(), spec);
+    holds::<Trunk>(&TrunkId::new(1, 1).to_string(), spec);
+    holds::<Number>(&NumberId::new(1, 1).to_string(), spec);
+    holds::<InboundRoute>(&InboundRouteId::new(1, 1).to_string(), spec);
+    holds::<OutboundRoute>(&OutboundRouteId::new(1, 1).to_string(), spec);
 }
 
 /// A valid spec of a kind, to be spoilt in one place.
@@ -158,6 +163,23 @@ fn valid(kind: KindName) -> Value {
         KindName::Sso => serde_json::json!({
             "name": "entra", "issuer": "https://login.acme.example/realm", "client_id": "pbx",
             "domains": ["acme.example"], "make_people": true, "role": "user"
+        }),
+        KindName::Trunk => serde_json::json!({
+            "name": "carrier", "mode": "register", "peers": ["sip:sbc.carrier.example:5070"],
+            "sources": ["192.0.2.0/28", "2001:db8::7"], "username": "pbx", "numbers_in": "national",
+            "dialling": { "country": "49" }, "options_seconds": 30
+        }),
+        KindName::Number => serde_json::json!({
+            "number": "+493055501", "tenant": TenantId::new(1, 1), "state": "assigned"
+        }),
+        KindName::InboundRoute => serde_json::json!({
+            "name": "desks", "called": "+493055500", "called_last": "+493055599",
+            "caller": "+49", "first_extension": "100", "trunk": TrunkId::new(1, 1)
+        }),
+        KindName::OutboundRoute => serde_json::json!({
+            "name": "national", "patterns": [{ "prefix": "0", "min": 6, "max": 14 }], "strip": 1,
+            "prepend": "+49", "trunks": [TrunkId::new(1, 1)], "caller_id": "+493055500",
+            "extensions": [ExtensionId::new(1, 1)]
         }),
     }
 }

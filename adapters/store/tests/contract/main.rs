@@ -21,6 +21,7 @@ mod feed;
 mod history;
 mod keys;
 mod ladders;
+mod lines;
 mod lists;
 mod neighbours;
 mod once;

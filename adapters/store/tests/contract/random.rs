@@ -2,8 +2,8 @@
 
 use domain::{AuditEntry, Credentials, KindName, Reseller, TokenRecord};
 use ids::{
-    AuditId, DeviceId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, SsoId, TenantId, TokenId,
-    UserId, WebhookId,
+    AuditId, DeviceId, ExtensionId, HoldId, InboundRouteId, NumberId, OutboundRouteId, PlanId,
+    ResellerId, RoleId, SsoId, TenantId, TokenId, TrunkId, UserId, WebhookId,
 };
 use ports::{
     CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,
@@ -105,6 +105,10 @@ fn touch() -> impl Strategy<Value = Touch> {
         KindName::Hold,
         KindName::Webhook,
         KindName::Sso,
+        KindName::Trunk,
+        KindName::Number,
+        KindName::InboundRoute,
+        KindName::OutboundRoute,
     ]);
     let secret = prop::option::of(any::<u8>());
     (step, kind, few(), few(), few(), secret).prop_map(
@@ -207,6 +211,10 @@ fn account(store: &dyn Stores, number: Option<u8>) -> Option<AccountScope> {
     platform().descend(below)
 }
 
+fn trunk(number: u8) -> String {
+    TrunkId::new(u64::from(number) + 1, 9).to_string()
+}
+
 /// The `touch.number`-th document of the kind, the same with every owner.
 fn write(owner: Owner, touch: &Touch) -> Write {
     let number = u64::from(touch.number) + 1;
@@ -285,6 +293,54 @@ fn write(owner: Owner, touch: &Touch) -> Write {
                 "domains": [format!("mail{}.example", touch.target)],
             });
             (SsoId::new(number, 6).to_string(), owner, name, spec)
+        }
+        KindName::Trunk => {
+            let name = format!("trunk-{}", touch.name);
+            let shared = owner.tenant().is_none().then(|| tenant(touch.target));
+            let shared: Vec<TenantId> = shared.into_iter().collect();
+            let spec = json!({
+                "name": name,
+                "mode": "peer",
+                "peers": ["sip:sbc.example"],
+                "sources": [format!("192.0.2.{}", touch.target)],
+                "shared_with": shared,
+            });
+            (trunk(touch.number), owner, name, spec)
+        }
+        KindName::Number => {
+            let name = format!("+4930555{}", touch.name);
+            let state = if touch.target == 0 {
+                "free"
+            } else {
+                "assigned"
+            };
+            let has = (touch.target > 0).then(|| tenant(touch.target - 1));
+            let spec = json!({ "number": name, "state": state, "tenant": has });
+            (NumberId::new(number, 10).to_string(), owner, name, spec)
+        }
+        KindName::InboundRoute => {
+            let name = format!("in-{}", touch.name);
+            let spec = json!({ "name": name, "extension": extension(touch.target) });
+            (
+                InboundRouteId::new(number, 11).to_string(),
+                owner,
+                name,
+                spec,
+            )
+        }
+        KindName::OutboundRoute => {
+            let name = format!("out-{}", touch.name);
+            let spec = json!({
+                "name": name,
+                "patterns": [{ "prefix": "0" }],
+                "trunks": [trunk(touch.target)],
+            });
+            (
+                OutboundRouteId::new(number, 12).to_string(),
+                owner,
+                name,
+                spec,
+            )
         }
     };
     let document = domain::Document {

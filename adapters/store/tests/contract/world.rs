@@ -101,6 +101,7 @@ impl<'a> World<'a> {
             display_name: String::new(),
             ring_seconds: 30,
             destination: Destination::Devices,
+            external_number: None,
             enabled: true,
         };
         write(id, scope.owner(), spec)
@@ -180,11 +181,17 @@ pub(crate) fn with(document: &Document, member: &str, value: impl serde::Seriali
     document.name = match document.kind {
         KindName::Tenant => document.spec["domains"][0].as_str().unwrap().to_owned(),
         KindName::Reseller | KindName::Plan => document.spec["name"].as_str().unwrap().to_owned(),
-        KindName::Extension => document.spec["number"].as_str().unwrap().to_owned(),
-        KindName::Device => document.spec["username"].as_str().unwrap().to_owned(),
-        KindName::Role | KindName::Hold | KindName::Webhook | KindName::Sso => {
-            document.spec["name"].as_str().unwrap().to_owned()
+        KindName::Extension | KindName::Number => {
+            document.spec["number"].as_str().unwrap().to_owned()
         }
+        KindName::Device => document.spec["username"].as_str().unwrap().to_owned(),
+        KindName::Role
+        | KindName::Hold
+        | KindName::Webhook
+        | KindName::Sso
+        | KindName::Trunk
+        | KindName::InboundRoute
+        | KindName::OutboundRoute => document.spec["name"].as_str().unwrap().to_owned(),
         KindName::User => document.spec["mail"].as_str().unwrap().to_owned(),
     };
     let secret = SecretChange::Keep;

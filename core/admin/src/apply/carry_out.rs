@@ -52,6 +52,9 @@ pub async fn plan(
     let order = snapshot.order();
     let mut worker = Worker::new(office, scope, Progress::default());
     worker.told = None;
+    worker
+        .existing
+        .keep_new(order.entries.iter().any(|(_, rank)| rank.is_late()));
     for (at, _) in order.entries {
         worker.take(at, &snapshot.entry(at)?).await?;
     }
@@ -60,7 +63,7 @@ pub async fn plan(
 
 /// Makes documents be as a snapshot says: those that are not there are made, those that differ are
 /// changed, others stay. Nothing is deleted. What belongs to one company is done as a whole or not
-/// at all. `told` hears how far it is, as often as that changes.
+/// at all, its routes apart: they come after what accounts give to companies. `told` hears how far it is, as often as that changes.
 ///
 /// What is done already costs a look, so a snapshot whose application was cut short is applied
 /// again as it is.
@@ -136,8 +139,12 @@ impl<'a> Worker<'a> {
         let together = |(_, a): &(usize, Rank), (_, b): &(usize, Rank)| {
             a.company().is_some() && a.company() == b.company()
         };
+        let mut after_companies = false;
         for unit in order.entries.chunk_by(together) {
-            if !self.places.is_empty() && self.places.len() + unit.len() > LOT {
+            let late = unit.first().is_some_and(|(_, rank)| rank.is_late());
+            let turn = late && !std::mem::replace(&mut after_companies, late);
+            let full = self.places.len() + unit.len() > LOT;
+            if !self.places.is_empty() && (full || turn) {
                 self.flush().await?;
                 told(&self.done);
             }
@@ -146,7 +153,7 @@ impl<'a> Worker<'a> {
             }
             self.existing.leave();
             self.taken.documents += unit.len();
-            if let Some((_, rank)) = unit.first()
+            if let Some((_, rank)) = unit.first().filter(|_| !late)
                 && let Some(company) = rank.company()
             {
                 self.taken.companies += 1;

@@ -5,13 +5,18 @@ use std::collections::{HashMap, HashSet};
 use domain::{Document, Invalid, KindName, Place, Tenant};
 use ids::TenantId;
 use ports::StoreError;
+use serde_json::Value;
 use tenancy::{Account, AccountScope, Owner, Unresolved};
 
 use super::export::{every, seller};
 use super::names::ABOVE;
 use super::snapshot::Entry;
 use crate::access;
+use crate::lines;
 use crate::office::Office;
+
+/// What is in companies, by kind and name.
+type Inside = HashMap<TenantId, HashMap<(KindName, String), Document>>;
 
 /// A document by whose it is, its kind and its name.
 type Address = (Owner, KindName, String);
@@ -29,6 +34,10 @@ pub(super) struct Existing<'a> {
     /// Ids of plans, by the account that sells them and what it calls them.
     plans: HashMap<(Account, String), String>,
     sellers: HashSet<Account>,
+    /// What is in new companies that were left, where that is kept.
+    left: Option<Inside>,
+    /// Trunks of accounts in the snapshot, by a tenant with which they are shared and by name.
+    given: HashMap<(TenantId, String), String>,
 }
 
 impl<'a> Existing<'a> {
@@ -41,7 +50,15 @@ impl<'a> Existing<'a> {
             inside: (None, HashMap::new()),
             plans: HashMap::new(),
             sellers: HashSet::new(),
+            left: None,
+            given: HashMap::new(),
         }
+    }
+
+    /// Keeps what is in new companies after they were left: for a plan, which makes none of them
+    /// durable, of a snapshot that comes back to them.
+    pub(super) fn keep_new(&mut self, keep: bool) {
+        self.left = keep.then(HashMap::new);
     }
 
     /// Whose an entry is; `None` for one that is its own owner.
@@ -114,8 +131,16 @@ impl<'a> Existing<'a> {
         if self.inside.0 == Some(tenant) {
             return Ok(());
         }
-        self.inside = (Some(tenant), HashMap::new());
-        if self.fresh.contains(&tenant.into()) {
+        let new = self.fresh.contains(&tenant.into());
+        let known = self.left.as_mut().and_then(|left| left.remove(&tenant));
+        let inside = (Some(tenant), known.unwrap_or_default());
+        let (before, held) = std::mem::replace(&mut self.inside, inside);
+        if let (Some(left), Some(before)) = (&mut self.left, before)
+            && self.fresh.contains(&before.into())
+        {
+            left.insert(before, held);
+        }
+        if new {
             return Ok(());
         }
         let reference = Unresolved::<Tenant>::new(tenant.to_string());
@@ -160,6 +185,9 @@ impl<'a> Existing<'a> {
             let called = (account, document.name.clone());
             self.plans.insert(called, document.id.clone());
         }
+        if let (KindName::Trunk, Some(_)) = (document.kind, document.owner.account()) {
+            self.give(&document);
+        }
         let place = (key, document.kind, document.name.clone());
         self.found.insert(place, Some(document));
     }
@@ -177,14 +205,48 @@ impl<'a> Existing<'a> {
         }
         match kind.place() {
             Place::Itself => Ok(self.itself(kind, text).await?.map(|document| document.id)),
-            Place::Tenant | Place::Anywhere => Ok(self
-                .named(owner, kind, text)
-                .await?
-                .map(|document| document.id)),
+            Place::Tenant | Place::Anywhere => {
+                let own = self.named(owner, kind, text).await?;
+                if let (None, KindName::Trunk) = (&own, kind) {
+                    return self.shared_trunk(owner, text).await;
+                }
+                Ok(own.map(|document| document.id))
+            }
             Place::Account => {
                 self.read_plans(seller).await?;
                 Ok(self.plans.get(&(seller, text.to_owned())).cloned())
             }
+        }
+    }
+
+    /// A trunk of that name that is shared with a tenant; `None` when there is none, or more than
+    /// one.
+    async fn shared_trunk(
+        &mut self,
+        owner: Option<Owner>,
+        name: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let Some(tenant) = owner.and_then(Owner::tenant) else {
+            return Ok(None);
+        };
+        if let Some(given) = self.given.get(&(tenant, name.to_owned())) {
+            return Ok(Some(given.clone()));
+        }
+        if self.fresh.contains(&tenant.into()) {
+            return Ok(None);
+        }
+        let reference = Unresolved::<Tenant>::new(tenant.to_string());
+        let entered = access::visit(self.office, self.scope, &reference).await?;
+        lines::shared_trunk(self.office.store(), &entered.scope, name).await
+    }
+
+    /// Remembers with whom an account's trunk is shared.
+    fn give(&mut self, trunk: &Document) {
+        let shared = trunk.spec.get("shared_with").and_then(Value::as_array);
+        let shared = shared.into_iter().flatten().filter_map(Value::as_str);
+        for tenant in shared.filter_map(|id| id.parse::<TenantId>().ok()) {
+            let place = (tenant, trunk.name.clone());
+            self.given.insert(place, trunk.id.clone());
         }
     }
 

@@ -9,16 +9,24 @@ use super::snapshot::Entry;
 
 /// Where an entry stands: accounts from the top down, each followed by its plans, then what else
 /// accounts have; then companies in the order of their names, each with all that is in it, each
-/// kind before those that refer to it.
+/// kind before those that refer to it; then what accounts give to companies, trunks and numbers;
+/// then the companies' routes, which may refer to such trunks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank {
     tier: usize,
+    /// Whether it comes after all companies.
+    late: bool,
     /// Place of the company among all, from 1; 0 for what accounts have.
     company: usize,
     kind: KindName,
 }
 
 impl Rank {
+    /// Whether it comes after all companies, so that these must be durable before it.
+    pub(super) fn is_late(self) -> bool {
+        self.late
+    }
+
     /// The company, as a number; `None` for what accounts have.
     pub(super) fn company(self) -> Option<usize> {
         (self.company > 0).then_some(self.company)
@@ -59,6 +67,25 @@ struct Line {
     /// A reseller's name, or a company's first domain.
     own: Option<Name>,
     within: Option<Name>,
+}
+
+/// Whether a document comes after all companies: what accounts give to them, and what companies
+/// make of it.
+fn is_late(kind: KindName, in_company: bool) -> bool {
+    match kind {
+        KindName::Trunk | KindName::Number => !in_company,
+        KindName::InboundRoute | KindName::OutboundRoute => true,
+        KindName::Reseller
+        | KindName::Plan
+        | KindName::Tenant
+        | KindName::Extension
+        | KindName::Device
+        | KindName::Role
+        | KindName::User
+        | KindName::Hold
+        | KindName::Webhook
+        | KindName::Sso => false,
+    }
 }
 
 /// What the order needs to know of all entries, kept once for each name.
@@ -148,7 +175,10 @@ impl Outline {
         let depth = |name: Option<Name>| name.and_then(|name| depths.get(&name)).copied();
         let rank = |(line, belongs): (&Line, &Option<Name>)| {
             let number = belongs.and_then(|name| numbers.get(&name));
+            let late = is_late(line.kind, number.is_some());
             let tier = match (number, line.kind, line.kind.place()) {
+                (Some(_), _, _) if late => deepest + 4,
+                (None, _, _) if late => deepest + 3,
                 (Some(_), _, _) => deepest + 2,
                 (None, KindName::Reseller, _) => depth(line.own).unwrap_or(deepest),
                 (None, _, Place::Account) => depth(line.within).unwrap_or_default(),
@@ -156,6 +186,7 @@ impl Outline {
             };
             Rank {
                 tier,
+                late,
                 company: number.copied().unwrap_or_default(),
                 kind: line.kind,
             }

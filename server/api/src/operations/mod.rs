@@ -10,6 +10,7 @@ mod erasure;
 mod events;
 mod keys;
 mod ladders;
+mod lines;
 mod me;
 mod passkeys;
 mod people;
@@ -59,6 +60,7 @@ fn list() -> Vec<Operation> {
     let others = [
         usage::operations(),
         documents::sheets(),
+        lines::operations(),
         registrations::operations(),
         calls::operations(),
         ladders::operations(),

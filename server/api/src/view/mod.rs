@@ -8,6 +8,7 @@ pub(crate) mod cdr;
 pub(crate) mod document;
 pub(crate) mod event;
 pub(crate) mod ladder;
+pub(crate) mod line;
 pub(crate) mod master_key;
 pub(crate) mod passkey;
 pub(crate) mod person;

@@ -10,8 +10,8 @@ mod resellers;
 mod stranger;
 
 use ids::{
-    CallId, CdrId, DeviceId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, SsoId, SupportId,
-    TenantId, TokenId, UserId, WebhookId,
+    CallId, CdrId, DeviceId, ExtensionId, HoldId, InboundRouteId, NumberId, OutboundRouteId,
+    PlanId, ResellerId, RoleId, SsoId, SupportId, TenantId, TokenId, TrunkId, UserId, WebhookId,
 };
 use serde_json::{Value, json};
 
@@ -36,6 +36,10 @@ struct Names {
     users: [String; 2],
     holds: [String; 2],
     sso: [String; 2],
+    trunks: [String; 2],
+    numbers: [String; 2],
+    inbound: [String; 2],
+    outbound: [String; 2],
     access: String,
 }
 
@@ -63,6 +67,19 @@ fn names_of(company: &Company, token: TokenId) -> Names {
             company.sso.to_string(),
             company.webhook_name.replace("crm", "door"),
         ],
+        trunks: [
+            company.trunk.to_string(),
+            company.webhook_name.replace("crm", "line"),
+        ],
+        numbers: NOBODY.numbers(),
+        inbound: [
+            company.inbound.to_string(),
+            company.webhook_name.replace("crm", "in"),
+        ],
+        outbound: [
+            company.outbound.to_string(),
+            company.webhook_name.replace("crm", "out"),
+        ],
         access: company.access.to_string(),
     }
 }
@@ -80,6 +97,10 @@ impl Nobody {
     fn plans(&self) -> [String; 2] {
         [PlanId::new(9, 9).to_string(), "nothing".to_owned()]
     }
+
+    fn numbers(&self) -> [String; 2] {
+        [NumberId::new(9, 9).to_string(), "+493055509".to_owned()]
+    }
 }
 
 /// Names of a reseller with its plan and its company.
@@ -88,6 +109,8 @@ fn names_of_account(account: &Account) -> Names {
     names.resellers = [account.id.to_string(), account.name.clone()];
     names.plans = [account.plan.to_string(), account.name.clone()];
     names.roles = [account.role.to_string(), format!("{}-crew", account.name)];
+    names.trunks = [account.trunk.to_string(), format!("{}-line", account.name)];
+    names.numbers = [account.number_id.to_string(), account.number.clone()];
     names.users = [
         account.user.to_string(),
         format!("ann@{}.example", account.name),
@@ -137,6 +160,19 @@ fn names_next_to(company: &Company, token: TokenId) -> Names {
             SsoId::from_u128(next(company.sso.as_u128())).to_string(),
             "acmf-door".to_owned(),
         ],
+        trunks: [
+            TrunkId::from_u128(next(company.trunk.as_u128())).to_string(),
+            "acmf-line".to_owned(),
+        ],
+        numbers: NOBODY.numbers(),
+        inbound: [
+            InboundRouteId::from_u128(next(company.inbound.as_u128())).to_string(),
+            "acmf-in".to_owned(),
+        ],
+        outbound: [
+            OutboundRouteId::from_u128(next(company.outbound.as_u128())).to_string(),
+            "acmf-out".to_owned(),
+        ],
         access: SupportId::from_u128(next(company.access.as_u128())).to_string(),
     }
 }
@@ -160,6 +196,10 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{user}", &names.users[which])
     .replace("{hold}", &names.holds[which])
     .replace("{sso}", &names.sso[which])
+    .replace("{trunk}", &names.trunks[which])
+    .replace("{number}", &names.numbers[which])
+    .replace("{inbound_route}", &names.inbound[which])
+    .replace("{outbound_route}", &names.outbound[which])
     .replace("{person}", &names.users[which])
     .replace("{event}", "1")
     .replace("{access}", &names.access)
@@ -193,6 +233,20 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
             "domains": ["fresh.example"], "make_people": true,
             "custom_role": names.roles[which],
         }),
+        "TrunkSpec" | "TrunkPatch" => json!({
+            "name": "fresh", "mode": "peer", "peers": ["sip:x.example"],
+        }),
+        "NumberSpec" | "NumberPatch" => json!({
+            "number": "+4930999999", "tenant": names.tenants[which], "state": "assigned",
+        }),
+        "InboundRouteSpec" | "InboundRoutePatch" => json!({
+            "name": "fresh", "trunk": names.trunks[which], "extension": names.extensions[which],
+        }),
+        "OutboundRouteSpec" | "OutboundRoutePatch" => json!({
+            "name": "fresh", "patterns": [{}], "trunks": [names.trunks[which]],
+            "extensions": [names.extensions[which]],
+        }),
+        "NewRouteQuestion" => json!({"extension": names.extensions[which], "called": "0999"}),
         "RoleSpec" | "RolePatch" => json!({"name": "fresh"}),
         "UserSpec" | "UserPatch" => json!({
             "mail": "fresh@fresh.example", "custom_role": names.roles[which],
@@ -247,6 +301,15 @@ fn sheet(path: &str, names: &Names, which: usize) -> String {
             "name,issuer,client_id,domains,make_people,custom_role\n\
              fresh,https://x.example,fresh,fresh.example,true,{role}\n"
         ),
+        Some("trunks") => "name,mode,peers\nfresh,peer,sip:x.example\n".to_owned(),
+        Some("inbound_routes") => format!(
+            "name,trunk,extension\nfresh,{},{extension}\n",
+            names.trunks[which]
+        ),
+        Some("outbound_routes") => format!(
+            "name,trunks,extensions\nfresh,{},{extension}\n",
+            names.trunks[which]
+        ),
         Some("holds") => format!("name,reason,extension\nfresh,lawsuit,{extension}\n"),
         Some("users") => {
             format!("mail,custom_role,extension\nfresh@fresh.example,{role},{extension}\n")
@@ -272,6 +335,9 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         "reseller" | "parent" => Some(names.resellers.to_vec()),
         "plan" | "plans" => Some(names.plans.to_vec()),
         "custom_role" => Some(names.roles.to_vec()),
+        "trunk" | "trunks" => Some(names.trunks.to_vec()),
+        "extensions" => Some(names.extensions.to_vec()),
+        "shared_with" => Some(names.tenants.to_vec()),
         "user" | "mail" => Some(names.users.to_vec()),
         "limit" | "overlap_seconds" | "sort" | "from" | "until" | "types" | "state" | "dry_run"
         | "code" | "iss" | "error" | "as" | "suffix" | "domains" => None,

@@ -75,6 +75,9 @@ async fn a_key_ends_when_it_expires_and_when_its_tenant_is_deleted() {
         .await
         .refuses(Kind::Unauthenticated);
     for path in [
+        "inbound_routes/acme-in",
+        "outbound_routes/acme-out",
+        "trunks/acme-line",
         "devices/acme-101",
         "extensions/101",
         "webhooks/acme-crm",

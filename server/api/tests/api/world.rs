@@ -10,8 +10,9 @@ use api::{Limits, Parts, Seen};
 use archive::Passphrases;
 use domain::{Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Step};
 use ids::{
-    CallId, CdrId, DeviceId, EventId, ExtensionId, HoldId, PlanId, ResellerId, RoleId, SsoId,
-    SupportId, TenantId, TokenId, UserId, WebhookId,
+    CallId, CdrId, DeviceId, EventId, ExtensionId, HoldId, InboundRouteId, NumberId,
+    OutboundRouteId, PlanId, ResellerId, RoleId, SsoId, SupportId, TenantId, TokenId, TrunkId,
+    UserId, WebhookId,
 };
 use machine::WallTime;
 use ports::{FixedClock, SeededEntropy, Stores, TokenReach};
@@ -53,6 +54,10 @@ pub(crate) struct Company {
     pub(crate) hold: HoldId,
     /// It signs nobody in: no mail domain is granted.
     pub(crate) sso: SsoId,
+    /// Its own, shared with nobody.
+    pub(crate) trunk: TrunkId,
+    pub(crate) inbound: InboundRouteId,
+    pub(crate) outbound: OutboundRouteId,
     /// The hour of access in which it was furnished.
     pub(crate) access: SupportId,
 }
@@ -86,6 +91,9 @@ pub(crate) struct World {
 /// Name of the plan that the operator sells.
 pub(crate) const HOUSE_PLAN: &str = "house";
 
+/// A number of the operator's that nobody has.
+pub(crate) const HOUSE_NUMBER: &str = "+493055500";
+
 /// A reseller of the world.
 pub(crate) struct Account {
     pub(crate) id: ResellerId,
@@ -95,6 +103,11 @@ pub(crate) struct Account {
     pub(crate) plan: PlanId,
     pub(crate) role: RoleId,
     pub(crate) user: UserId,
+    /// Shared with nobody.
+    pub(crate) trunk: TrunkId,
+    /// Assigned to nobody.
+    pub(crate) number_id: NumberId,
+    pub(crate) number: String,
     pub(crate) company: Company,
 }
 
@@ -146,6 +159,7 @@ pub(crate) async fn world_over(store: Arc<dyn Stores>, limits: Limits) -> World 
     let house = Ask::post("/api/v1/plans").key(&operator).json(&house);
     house.send(furnishing).await.is(201);
     crew(furnishing, &operator, HOUSE_PLAN, "operations").await;
+    line(furnishing, &operator, HOUSE_PLAN, HOUSE_NUMBER).await;
     let south = account(furnishing, &operator, "south", &*store, &live).await;
     stop.send(()).unwrap();
     served.await.unwrap();
@@ -203,6 +217,23 @@ async fn crew(at: SocketAddr, key: &str, name: &str, role: &str) -> (RoleId, Use
     )
 }
 
+/// A trunk and a number of an account.
+async fn line(at: SocketAddr, key: &str, name: &str, number: &str) -> (TrunkId, NumberId) {
+    let make = async |path: &str, body: Value| {
+        let ask = Ask::post(&format!("/api/v1/{path}")).key(key).json(&body);
+        ask.send(at).await.is(201)
+    };
+    let trunk = json!({
+        "name": format!("{name}-line"), "mode": "peer", "peers": ["sip:sbc.example"],
+        "secret": format!("canary of {name}: secret"),
+    });
+    let number = json!({"number": number, "note": format!("canary of {name}")});
+    (
+        id_of(&make("trunks", trunk).await),
+        id_of(&make("numbers", number).await),
+    )
+}
+
 /// A reseller with a plan, a company and keys.
 async fn account(
     at: SocketAddr,
@@ -226,7 +257,16 @@ async fn account(
     let plan = json!({"name": name, "display_name": canary});
     let plan = make(&text, "plans", plan).await;
     let (role, user) = crew(at, &text, name, "support").await;
+    let number = if name == "north" {
+        "+493055501"
+    } else {
+        "+493055502"
+    };
+    let (trunk, number_id) = line(at, &text, name, number).await;
     Account {
+        trunk,
+        number_id,
+        number: number.to_owned(),
         role,
         user,
         id: id_of(&reseller),
@@ -289,6 +329,18 @@ async fn company(
         "secret": format!("{canary}: secret"),
     });
     let sso = make(&format!("tenants/{id}/sso"), body).await;
+    let body = json!({
+        "name": format!("{name}-line"), "mode": "register", "peers": ["sip:sbc.example"],
+        "username": canary.replace(' ', "-"), "secret": format!("{canary}: secret"),
+    });
+    let trunk = make(&format!("tenants/{id}/trunks"), body).await;
+    let body = json!({"name": format!("{name}-in"), "called": "+493055501", "extension": number});
+    let inbound = make(&format!("tenants/{id}/inbound_routes"), body).await;
+    let body = json!({
+        "name": format!("{name}-out"), "patterns": [{"prefix": "0"}],
+        "trunks": [format!("{name}-line")],
+    });
+    let outbound = make(&format!("tenants/{id}/outbound_routes"), body).await;
     let extension: ExtensionId = id_of(&extension);
     let access = Ask::get(&format!("/api/v1/tenants/{id}/support")).key(operator);
     let access = access.send(at).await.is(200);
@@ -323,6 +375,9 @@ async fn company(
         token: id_of(&spare),
         hold: id_of(&hold),
         sso: id_of(&sso),
+        trunk: id_of(&trunk),
+        inbound: id_of(&inbound),
+        outbound: id_of(&outbound),
         access: access.json()["inside"][0]["id"]
             .as_str()
             .unwrap()
@@ -414,6 +469,10 @@ impl World {
             .replace("{user}", &format!("ann@{owner}.example"))
             .replace("{hold}", &format!("{owner}-case"))
             .replace("{sso}", &format!("{owner}-door"))
+            .replace("{trunk}", &format!("{owner}-line"))
+            .replace("{number}", HOUSE_NUMBER)
+            .replace("{inbound_route}", "acme-in")
+            .replace("{outbound_route}", "acme-out")
             .replace("{person}", &format!("ann@{owner}.example"))
             .replace("{access}", &acme.access.to_string())
             .replace("{login}", "lgn_00000000000000000000000000")

@@ -104,6 +104,7 @@ async fn reseller() -> Asker {
     let mut nobodys = names_next_to(&north.company, north.token);
     nobodys.resellers[1] = "nortk".to_owned();
     nobodys.plans[1] = "nortk".to_owned();
+    nobodys.trunks[1] = "nortk-line".to_owned();
     let mut asker = Asker {
         key: south.key.clone(),
         home: names_of_account(south),
@@ -134,10 +135,15 @@ fn all(names: &Names) -> Vec<String> {
         users,
         holds,
         sso,
+        trunks,
+        numbers,
+        inbound,
+        outbound,
         access,
     } = names;
     let twice = [
-        tenants, extensions, devices, resellers, plans, webhooks, roles, users, holds, sso,
+        tenants, extensions, devices, resellers, plans, webhooks, roles, users, holds, sso, trunks,
+        numbers, inbound, outbound,
     ];
     let once = [call, cdr, token, access];
     twice.into_iter().flatten().chain(once).cloned().collect()

@@ -1,0 +1,275 @@
+//! Trunks, numbers and routes: what accounts give to tenants, and to no others.
+
+use domain::{CompiledTenant, Document, KindName, Reference, Secret, Trunk};
+use ids::{InboundRouteId, NumberId, OutboundRouteId, TrunkId};
+use ports::{Operation, SecretChange, StoreError, Write};
+use serde_json::{Value, json};
+use store::block_on;
+use tenancy::{AccountScope, Owner, TenantScope};
+
+use crate::accounts::a_resellers_scope;
+use crate::on_every_store;
+use crate::world::{World, delete, platform, replace, with, write};
+
+fn trunk_spec(name: &str, shared_with: &[&TenantScope]) -> Trunk {
+    let shared: Vec<String> = shared_with
+        .iter()
+        .map(|to| to.tenant().to_string())
+        .collect();
+    serde_json::from_value(json!({
+        "name": name, "mode": "peer", "peers": ["sip:sbc.carrier.example"], "shared_with": shared,
+    }))
+    .unwrap()
+}
+
+fn trunk_write(
+    world: &World<'_>,
+    owner: Owner,
+    (name, shared_with): (&str, &[&TenantScope]),
+) -> Write {
+    let id = TrunkId::new(world.number(), 0);
+    write(id, owner, trunk_spec(name, shared_with))
+}
+
+fn number_write(
+    world: &World<'_>,
+    owner: Owner,
+    (number, tenant): (&str, Option<&TenantScope>),
+) -> Write {
+    let state = if tenant.is_some() { "assigned" } else { "free" };
+    let tenant = tenant.map(|tenant| tenant.tenant().to_string());
+    let spec = json!({ "number": number, "tenant": tenant, "state": state });
+    let spec: domain::Number = serde_json::from_value(spec).unwrap();
+    write(NumberId::new(world.number(), 0), owner, spec)
+}
+
+fn route_write(world: &World<'_>, scope: &TenantScope, trunks: &[&Document]) -> Write {
+    let ids: Vec<&str> = trunks.iter().map(|trunk| trunk.id.as_str()).collect();
+    let spec = json!({ "name": "out", "patterns": [{ "prefix": "0" }], "trunks": ids });
+    let spec: domain::OutboundRoute = serde_json::from_value(spec).unwrap();
+    write(OutboundRouteId::new(world.number(), 0), scope.owner(), spec)
+}
+
+fn below(
+    world: &World<'_>,
+    scope: &AccountScope,
+    operation: Operation,
+) -> Result<Option<Document>, StoreError> {
+    let change = world.change(vec![operation]);
+    let committed = block_on(world.store.commit_below(scope, change))?;
+    Ok(committed.into_document())
+}
+
+fn given(world: &World<'_>, write: Write) -> Document {
+    let made = below(world, &platform(), Operation::Create(write));
+    made.unwrap().unwrap()
+}
+
+fn compiled(world: &World<'_>, scope: &TenantScope) -> CompiledTenant {
+    let parts = block_on(world.store.load_tenant(scope)).unwrap();
+    CompiledTenant::compile(parts.unwrap())
+}
+
+fn trunks(tenant: &CompiledTenant) -> Vec<(String, bool)> {
+    let all = tenant.trunks().iter();
+    all.map(|trunk| (trunk.spec.name.clone(), trunk.own))
+        .collect()
+}
+
+fn numbers(tenant: &CompiledTenant) -> Vec<String> {
+    let all = tenant.numbers().iter();
+    all.map(|number| number.e164.to_string()).collect()
+}
+
+fn no_trunk(trunk: &Document) -> StoreError {
+    StoreError::Dangling(Reference {
+        kind: KindName::Trunk,
+        id: trunk.id.clone(),
+        field: "/trunks/0".to_owned(),
+    })
+}
+
+fn a_tenant_is_loaded_with_what_accounts_give_to_it_and_its_neighbour_without(world: &World<'_>) {
+    let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
+    let root = platform().owner();
+    let mut shared = trunk_write(world, root, ("carrier", &[&acme]));
+    let secret = Secret::supplied("the carrier's own").unwrap();
+    shared.secret = SecretChange::Seal(secret.clone());
+    given(world, shared);
+    given(world, trunk_write(world, root, ("private", &[])));
+    world.create(&acme, trunk_write(world, acme.owner(), ("own", &[])));
+    given(
+        world,
+        number_write(world, root, ("+493055501", Some(&acme))),
+    );
+    given(
+        world,
+        number_write(world, root, ("+493055502", Some(&globex))),
+    );
+    given(world, number_write(world, root, ("+493055503", None)));
+
+    let (ours, theirs) = (compiled(world, &acme), compiled(world, &globex));
+    assert_eq!(
+        trunks(&ours),
+        [("carrier".to_owned(), false), ("own".to_owned(), true)]
+    );
+    assert_eq!(numbers(&ours), ["+493055501"]);
+    assert_eq!(trunks(&theirs), []);
+    assert_eq!(numbers(&theirs), ["+493055502"]);
+    let carrier = ours.trunks().iter().find(|trunk| !trunk.own).unwrap();
+    assert_eq!(carrier.secret, Some(secret));
+    assert!(
+        carrier.spec.shared_with.is_empty(),
+        "with whom else is not told"
+    );
+    let both = block_on(world.store.load_tenants(&[acme.clone(), globex])).unwrap();
+    let both: Vec<_> = both.into_iter().map(CompiledTenant::compile).collect();
+    assert_eq!(both, [ours, theirs]);
+}
+
+fn a_route_names_its_own_trunks_and_shared_ones_and_no_others(world: &World<'_>) {
+    let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
+    let root = platform().owner();
+    let shared = given(world, trunk_write(world, root, ("carrier", &[&acme])));
+    let hidden = given(world, trunk_write(world, root, ("hidden", &[&globex])));
+    let theirs = world.create(&globex, trunk_write(world, globex.owner(), ("own", &[])));
+    for trunk in [&hidden, &theirs] {
+        let write = route_write(world, &acme, &[trunk]);
+        let refused = world.commit(&acme, vec![Operation::Create(write)]);
+        assert_eq!(refused, Err(no_trunk(trunk)));
+    }
+    let own = world.create(&acme, trunk_write(world, acme.owner(), ("own", &[])));
+    let route = world.create(&acme, route_write(world, &acme, &[&shared, &own]));
+    let refused = below(
+        world,
+        &platform(),
+        Operation::Delete {
+            kind: KindName::Trunk,
+            id: shared.id.clone(),
+            expected_revision: None,
+        },
+    );
+    assert!(matches!(refused, Err(StoreError::InUse { by, .. }) if by[0].id == route.id));
+}
+
+fn a_route_outlives_the_sharing_and_loses_the_trunk(world: &World<'_>) {
+    let acme = world.tenant("acme.example");
+    let root = platform().owner();
+    let shared = given(world, trunk_write(world, root, ("carrier", &[&acme])));
+    let route = world.create(&acme, route_write(world, &acme, &[&shared]));
+    let before = world.cursor();
+    let none: [String; 0] = [];
+    below(
+        world,
+        &platform(),
+        replace(with(&shared, "shared_with", none)),
+    )
+    .unwrap();
+    let page = block_on(world.store.feed(before, 10)).unwrap();
+    let heard: Vec<Owner> = page.entries.iter().map(|entry| entry.owner).collect();
+    assert!(
+        heard.contains(&acme.owner()),
+        "the tenant's exchange hears of it"
+    );
+    assert_eq!(trunks(&compiled(world, &acme)), []);
+    // the route may still be changed, and may not come anew
+    world
+        .commit(&acme, vec![replace(with(&route, "strip", 1))])
+        .unwrap();
+    world.commit(&acme, vec![delete(&route)]).unwrap();
+    let again = route_write(world, &acme, &[&shared]);
+    let refused = world.commit(&acme, vec![Operation::Create(again)]);
+    assert_eq!(refused, Err(no_trunk(&shared)));
+}
+
+fn a_number_is_taken_once_on_the_platform(world: &World<'_>) {
+    let north = a_resellers_scope(world, "north");
+    let root = platform().owner();
+    given(world, number_write(world, root, ("+493055501", None)));
+    let again = number_write(world, north.owner(), ("+493055501", None));
+    let refused = below(world, &north, Operation::Create(again));
+    assert!(matches!(refused, Err(StoreError::Conflict { space, .. }) if space == "e164"));
+}
+
+fn a_reseller_gives_to_no_tenant_of_its_neighbours(world: &World<'_>) {
+    let acme = world.tenant("acme.example");
+    let north = a_resellers_scope(world, "north");
+    let number = number_write(world, north.owner(), ("+493055501", Some(&acme)));
+    let trunk = trunk_write(world, north.owner(), ("carrier", &[&acme]));
+    for write in [number, trunk] {
+        let refused = below(world, &north, Operation::Create(write));
+        assert!(matches!(refused, Err(StoreError::Dangling(_))));
+    }
+    assert_eq!(trunks(&compiled(world, &acme)), []);
+    let operators = given(
+        world,
+        number_write(world, platform().owner(), ("+493055502", None)),
+    );
+    for key in [operators.id.as_str(), "+493055502"] {
+        let found = block_on(world.store.get_below(&north, KindName::Number, key));
+        assert_eq!(
+            found,
+            Ok(None),
+            "a reseller sees no number of the operator's"
+        );
+    }
+}
+
+fn a_tenant_to_which_a_number_is_assigned_is_not_deleted(world: &World<'_>) {
+    let acme = world.tenant("acme.example");
+    let root = platform().owner();
+    let number = given(
+        world,
+        number_write(world, root, ("+493055501", Some(&acme))),
+    );
+    let own = world.get(&acme, KindName::Tenant, "acme.example").unwrap();
+    let refused = world.commit_below(vec![delete(&own)]);
+    assert!(matches!(refused, Err(StoreError::InUse { by, .. }) if by[0].id == number.id));
+    let mut free = with(&number, "tenant", Value::Null);
+    free.document.spec["state"] = json!("quarantined");
+    below(world, &platform(), replace(free)).unwrap();
+    world.commit_below(vec![delete(&own)]).unwrap();
+}
+
+fn two_enabled_trunks_have_no_source_in_common(world: &World<'_>) {
+    let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
+    let spec = |enabled: bool| {
+        let mut spec = trunk_spec("own", &[]);
+        spec.sources = vec!["192.0.2.0/28".to_owned()];
+        spec.enabled = enabled;
+        spec
+    };
+    let make = |scope: &TenantScope, enabled| {
+        let id = TrunkId::new(world.number(), 0);
+        let write = write(id, scope.owner(), spec(enabled));
+        world.commit(scope, vec![Operation::Create(write)])
+    };
+    make(&acme, true).unwrap();
+    let refused = make(&globex, true);
+    assert!(matches!(refused, Err(StoreError::Conflict { space, .. }) if space == "trunk_source"));
+    make(&globex, false).unwrap();
+}
+
+fn an_inbound_route_is_loaded_with_the_extension_that_answers(world: &World<'_>) {
+    let acme = world.tenant("acme.example");
+    let desk = world.extension(&acme, "101");
+    let spec = json!({ "name": "desk", "called": "+493055501", "extension": desk.id });
+    let spec: domain::InboundRoute = serde_json::from_value(spec).unwrap();
+    let id = InboundRouteId::new(world.number(), 0);
+    world.create(&acme, write(id, acme.owner(), spec));
+    let tenant = compiled(world, &acme);
+    let route = tenant.inbound_routes().first().unwrap();
+    assert_eq!((route.id, route.revision), (id, 1));
+    assert_eq!(route.spec.extension.map(|id| id.to_string()), Some(desk.id));
+}
+
+on_every_store!(
+    a_tenant_is_loaded_with_what_accounts_give_to_it_and_its_neighbour_without,
+    a_route_names_its_own_trunks_and_shared_ones_and_no_others,
+    a_route_outlives_the_sharing_and_loses_the_trunk,
+    a_number_is_taken_once_on_the_platform,
+    a_reseller_gives_to_no_tenant_of_its_neighbours,
+    a_tenant_to_which_a_number_is_assigned_is_not_deleted,
+    two_enabled_trunks_have_no_source_in_common,
+    an_inbound_route_is_loaded_with_the_extension_that_answers,
+);

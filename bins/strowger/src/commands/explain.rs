@@ -1,0 +1,72 @@
+//! `strowger explain`.
+
+use admin::explain::{Asking, Explained, Question, Told, explain};
+use store::block_on;
+
+use crate::arguments::explain::ExplainArguments;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::print;
+
+/// Tells where a call would go, and why.
+///
+/// # Errors
+/// There is no such company, extension or trunk, and what the store says.
+pub(crate) fn run(arguments: &ExplainArguments) -> Result<(), Failure> {
+    let question = question(arguments)?;
+    let console = Console::open(&arguments.folder)?;
+    let entered = console.enter(&arguments.company)?;
+    let explained = block_on(explain(&console.office, &entered.scope, &question))?;
+    show(&explained);
+    Ok(())
+}
+
+fn question(arguments: &ExplainArguments) -> Result<Question, Failure> {
+    let caller = match (arguments.who_and_what.as_slice(), &arguments.trunk) {
+        ([called], Some(trunk)) => {
+            let number = arguments.caller.clone().unwrap_or_default();
+            let trunk = trunk.clone();
+            (Asking::Outside { trunk, number }, called)
+        }
+        ([extension, called], None) => (Asking::Extension(extension.clone()), called),
+        (_, _) => {
+            let failure =
+                Failure::new("say an extension and what it dials, or --trunk and what is called");
+            return Err(failure.next("strowger help explain"));
+        }
+    };
+    Ok(Question {
+        caller: caller.0,
+        called: caller.1.clone(),
+    })
+}
+
+fn show(explained: &Explained) {
+    for step in &explained.steps {
+        print::line(&words(step));
+    }
+    for (rule, because) in &explained.reasons {
+        print::line(&format!("  {because} [{rule}]"));
+    }
+}
+
+fn words(step: &Told) -> String {
+    let of = |text: &Option<String>| text.clone().unwrap_or_default();
+    let seconds = step.seconds.unwrap_or_default();
+    match step.action {
+        "ring" => {
+            let devices = step.devices.unwrap_or_default();
+            format!(
+                "ring {} for {seconds} s: {devices} device(s)",
+                of(&step.target)
+            )
+        }
+        "trunk" => {
+            let shown = step.identity.as_deref().unwrap_or("no number");
+            let (trunk, called) = (of(&step.trunk), of(&step.called));
+            format!("call {called} by trunk {trunk}, showing {shown}, for {seconds} s")
+        }
+        "guest" => format!("connect to {}", of(&step.target)),
+        _ => format!("refuse with {}", step.status.unwrap_or_default()),
+    }
+}

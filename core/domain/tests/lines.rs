@@ -1,0 +1,393 @@
+//! Trunks, numbers and routes: their rules, and what the directory finds of them.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::sync::Arc;
+
+use domain::{
+    CompiledTenant, Directory, E164, InboundCall, InboundRoute, Kind, LineParts, Number,
+    OutboundRoute, Resource, Tenant, TenantParts, Trunk,
+};
+use ids::{InboundRouteId, NumberId, OutboundRouteId, TenantId, TrunkId};
+use machine::WallTime;
+use serde_json::{Value, json};
+use tenancy::{Identified, Owner};
+
+fn spec<K: Kind>(base: Value, change: Value) -> K {
+    let mut whole = base;
+    for (name, value) in change.as_object().unwrap() {
+        whole[name] = value.clone();
+    }
+    let mut spec: K = serde_json::from_value(whole).unwrap();
+    spec.normalise();
+    spec
+}
+
+fn refused<K: Kind>(spec: &K) -> Option<String> {
+    spec.validate().err().map(|invalid| invalid.field)
+}
+
+fn trunk(change: Value) -> Trunk {
+    let base = json!({ "name": "carrier", "mode": "peer", "peers": ["sip:sbc.example"] });
+    spec(base, change)
+}
+
+fn inbound(change: Value) -> InboundRoute {
+    spec(json!({ "name": "in" }), change)
+}
+
+fn outbound(change: Value) -> OutboundRoute {
+    let base = json!({ "name": "out", "patterns": [{}], "trunks": [TrunkId::new(1, 1)] });
+    spec(base, change)
+}
+
+#[test]
+fn a_trunk_that_registers_has_a_user_name_and_a_gateway_is_refused_in_clear_words() {
+    assert_eq!(refused(&trunk(json!({}))), None);
+    let registers = json!({ "mode": "register" });
+    assert_eq!(refused(&trunk(registers)).as_deref(), Some("/username"));
+    let named = json!({ "mode": "register", "username": "pbx@carrier.example" });
+    assert_eq!(refused(&trunk(named)), None);
+    let gateway = trunk(json!({ "mode": "gateway" })).validate().unwrap_err();
+    assert_eq!(gateway.field, "/mode");
+    assert!(
+        gateway
+            .rule
+            .contains("does not let the other side register")
+    );
+}
+
+#[test]
+fn each_field_of_a_trunk_has_its_bound() {
+    let nine: Vec<String> = (0..9).map(|n| format!("sip:a{n}.example")).collect();
+    let many: Vec<String> = (0..33).map(|n| format!("192.0.2.{n}")).collect();
+    for (change, field) in [
+        (json!({ "peers": [] }), "/peers"),
+        (json!({ "peers": nine }), "/peers"),
+        (json!({ "peers": ["sbc.example"] }), "/peers/0"),
+        (json!({ "sources": many }), "/sources"),
+        (json!({ "sources": ["carrier.example"] }), "/sources/0"),
+        (
+            json!({ "sources": ["192.0.2.1", "192.0.2.1/32"] }),
+            "/sources/1",
+        ),
+        (
+            json!({ "registrar": "carrier" , "domain": "-" }),
+            "/registrar",
+        ),
+        (json!({ "domain": "-" }), "/domain"),
+        (json!({ "expires_seconds": 59 }), "/expires_seconds"),
+        (json!({ "options_seconds": 4 }), "/options_seconds"),
+        (
+            json!({ "caps": { "concurrent_calls": 0 } }),
+            "/caps/concurrent_calls",
+        ),
+        (
+            json!({ "caps": { "calls_per_second": 0 } }),
+            "/caps/calls_per_second",
+        ),
+        (json!({ "numbers_in": "national" }), "/dialling"),
+        (
+            json!({ "dialling": { "country": "049" } }),
+            "/dialling/country",
+        ),
+        (json!({ "auth_username": "a b" }), "/auth_username"),
+    ] {
+        assert_eq!(
+            refused(&trunk(change.clone())).as_deref(),
+            Some(field),
+            "{change}"
+        );
+    }
+}
+
+#[test]
+fn a_companys_own_trunk_is_shared_with_nobody() {
+    let tenant = TenantId::new(1, 1);
+    let shared = trunk(json!({ "shared_with": [tenant] }));
+    assert!(shared.validate_for(Owner::PLATFORM).is_ok());
+    let refused = shared.validate_for(tenant.into()).unwrap_err();
+    assert_eq!(refused.field, "/shared_with");
+}
+
+#[test]
+fn a_number_has_a_company_exactly_where_its_state_says_so() {
+    let tenant = TenantId::new(1, 1);
+    for (state, with, without) in [
+        ("free", false, true),
+        ("reserved", true, true),
+        ("assigned", true, false),
+        ("porting_in", true, true),
+        ("porting_out", true, false),
+        ("quarantined", false, true),
+    ] {
+        let number = |tenant: Option<TenantId>| -> Number {
+            let base = json!({ "number": "+49 30 555-01", "state": state });
+            spec(base, json!({ "tenant": tenant }))
+        };
+        assert_eq!(refused(&number(Some(tenant))).is_none(), with, "{state}");
+        assert_eq!(refused(&number(None)).is_none(), without, "{state}");
+        assert_eq!(number(None).number, "+493055501");
+    }
+}
+
+#[test]
+fn a_route_for_calls_that_come_in_leads_to_one_extension_or_a_row_of_them() {
+    let (first, last) = ("+493055500", "+493055599");
+    let good = json!({ "called": first, "called_last": last, "first_extension": "100" });
+    assert_eq!(refused(&inbound(good)), None);
+    for (change, field) in [
+        (json!({}), "/extension"),
+        (json!({ "first_extension": "100" }), "/called"),
+        (
+            json!({ "called": "03055", "first_extension": "1" }),
+            "/called",
+        ),
+        (
+            json!({ "called": last, "called_last": first, "first_extension": "100" }),
+            "/called_last",
+        ),
+        (
+            json!({ "called": first, "called_last": last, "first_extension": "950" }),
+            "/first_extension",
+        ),
+        (
+            json!({ "caller": "49", "called": first, "first_extension": "1" }),
+            "/caller",
+        ),
+    ] {
+        assert_eq!(
+            refused(&inbound(change.clone())).as_deref(),
+            Some(field),
+            "{change}"
+        );
+    }
+}
+
+#[test]
+fn a_route_for_calls_that_go_out_rewrites_what_was_dialled() {
+    let rewritten = |change: Value, dialled: &str| outbound(change).rewritten(dialled);
+    let national = json!({ "strip": 1, "prepend": "+49" });
+    assert_eq!(
+        rewritten(national.clone(), "03055501").as_deref(),
+        Some("+493055501")
+    );
+    assert_eq!(
+        rewritten(json!({ "strip": 2, "prepend": "+" }), "0033140").as_deref(),
+        Some("+33140")
+    );
+    assert_eq!(rewritten(json!({}), "110").as_deref(), Some("110"));
+    assert_eq!(rewritten(json!({ "strip": 4 }), "110"), None);
+    assert_eq!(rewritten(json!({ "strip": 3 }), "110"), None);
+    assert_eq!(
+        refused(&outbound(json!({ "trunks": [] }))).as_deref(),
+        Some("/trunks")
+    );
+    let backwards = json!({ "patterns": [{ "min": 9, "max": 8 }] });
+    assert_eq!(
+        refused(&outbound(backwards)).as_deref(),
+        Some("/patterns/0/min")
+    );
+}
+
+fn resource<K: Kind>(owner: Owner, id: <K as Identified>::Id, spec: K) -> Resource<K> {
+    Resource {
+        id,
+        owner,
+        revision: 1,
+        spec,
+        created: WallTime::UNIX_EPOCH,
+        updated: WallTime::UNIX_EPOCH,
+    }
+}
+
+fn tenant_id(n: u128) -> TenantId {
+    TenantId::new(1, n)
+}
+
+/// A trunk of the operator's that is shared with the first two companies.
+fn shared() -> Trunk {
+    let with = [tenant_id(1), tenant_id(2)];
+    trunk(json!({ "sources": ["192.0.2.0/24"], "shared_with": with }))
+}
+
+fn number(n: u128, digits: &str) -> Resource<Number> {
+    let base = json!({ "number": format!("+{digits}"), "state": "assigned" });
+    let number: Number = spec(base, json!({ "tenant": tenant_id(n) }));
+    resource(
+        Owner::PLATFORM,
+        NumberId::new(n.try_into().unwrap(), n),
+        number,
+    )
+}
+
+/// The n-th company with a number; with the operator's trunk, and a trunk of its own.
+fn company(n: u128) -> Arc<CompiledTenant> {
+    let id = tenant_id(n);
+    let base = json!({ "domains": [format!("company{n}.example")] });
+    let own = trunk(json!({ "name": "own", "sources": [format!("192.0.2.{n}")] }));
+    let mut route = inbound(json!({ "called": "+493055500", "called_last": "+493055599",
+        "first_extension": "100" }));
+    route.priority = 5;
+    Arc::new(CompiledTenant::compile(TenantParts {
+        tenant: resource(id.into(), id, spec::<Tenant>(base, json!({}))),
+        plan: None,
+        extensions: Vec::new(),
+        devices: Vec::new(),
+        lines: LineParts {
+            trunks: vec![
+                (
+                    resource(Owner::PLATFORM, TrunkId::new(1, 0), shared()),
+                    None,
+                ),
+                (resource(id.into(), TrunkId::new(2, n), own), None),
+            ],
+            numbers: vec![number(n, &format!("49305550{n}")), number(9, "493055599")],
+            inbound: vec![resource(id.into(), InboundRouteId::new(1, n), route)],
+            outbound: vec![resource(
+                id.into(),
+                OutboundRouteId::new(1, n),
+                outbound(json!({})),
+            )],
+        },
+        cursor: 0,
+    }))
+}
+
+fn directory() -> Directory {
+    let mut directory = Directory::new();
+    for n in 1..=3 {
+        directory.replace(&company(n));
+    }
+    directory
+}
+
+fn e164(digits: &str) -> E164 {
+    E164::of_digits(digits).unwrap()
+}
+
+#[test]
+fn what_is_neither_its_own_nor_given_to_it_is_no_part_of_a_compiled_tenant() {
+    let (first, third) = (company(1), company(3));
+    assert_eq!(first.trunks().len(), 2);
+    assert_eq!(
+        third.trunks().len(),
+        1,
+        "the operator's trunk is not shared with it"
+    );
+    assert!(third.trunks()[0].own);
+    assert_eq!(
+        first.numbers().len(),
+        1,
+        "another company's number is left out"
+    );
+    assert!(first.number(&e164("493055501")).is_some());
+    assert!(first.number(&e164("493055599")).is_none());
+}
+
+#[test]
+fn a_source_leads_to_its_trunks_the_smallest_block_first() {
+    let directory = directory();
+    let from = |ip: &str| directory.trunks_from(ip.parse().unwrap());
+    assert_eq!(from("192.0.2.2"), [TrunkId::new(2, 2), TrunkId::new(1, 0)]);
+    assert_eq!(from("::ffff:192.0.2.77"), [TrunkId::new(1, 0)]);
+    assert_eq!(from("198.51.100.1"), []);
+}
+
+#[test]
+fn the_called_number_on_a_shared_trunk_finds_the_tenant_that_has_it_and_the_trunk() {
+    let directory = directory();
+    let on = |trunk, called| directory.called_on(trunk, called);
+    let carrier = TrunkId::new(1, 0);
+    assert_eq!(on(carrier, "+493055501"), Some(tenant_id(1)));
+    assert_eq!(on(carrier, "493055502"), Some(tenant_id(2)));
+    assert_eq!(
+        on(carrier, "+493055503"),
+        None,
+        "the trunk is not shared with its tenant"
+    );
+    assert_eq!(on(carrier, "+493055504"), None);
+    assert_eq!(
+        on(TrunkId::new(2, 3), "whatever"),
+        Some(tenant_id(3)),
+        "a trunk of its own"
+    );
+    assert_eq!(on(TrunkId::new(9, 9), "+493055501"), None);
+    assert_eq!(
+        directory.tenants_on_trunk(carrier),
+        [tenant_id(1), tenant_id(2)]
+    );
+    assert_eq!(
+        directory.tenant_of_number(&e164("493055503")),
+        Some(tenant_id(3))
+    );
+}
+
+#[test]
+fn the_directory_forgets_what_a_tenant_had_and_cools_without_losing_it() {
+    let mut directory = directory();
+    let before: Vec<_> = (1..=3).map(|n| company(n)).collect();
+    directory.cool();
+    directory.cool();
+    for tenant in &before {
+        let held = directory.tenant(tenant.id()).unwrap();
+        assert_eq!(held, tenant, "nothing is lost at rest");
+    }
+    for n in 1..=3 {
+        directory.forget(tenant_id(n));
+    }
+    assert_eq!(directory.trunks().count(), 0);
+    assert_eq!(directory.trunks_from("192.0.2.2".parse().unwrap()), []);
+    assert_eq!(directory.tenant_of_number(&e164("493055501")), None);
+}
+
+#[test]
+fn of_two_inbound_routes_the_lower_priority_decides_and_then_the_narrower() {
+    let id = tenant_id(1);
+    let routes = [
+        (
+            "any",
+            json!({ "first_extension": "1", "called": "+493055500" }),
+        ),
+        (
+            "wide",
+            json!({ "called": "+493055500", "called_last": "+493055509",
+            "first_extension": "10" }),
+        ),
+        (
+            "first",
+            json!({ "called": "+493055505", "first_extension": "1", "priority": 1 }),
+        ),
+    ];
+    let routes = (1_u64..).zip(routes).map(|(n, (name, change))| {
+        let mut route = inbound(change);
+        route.name = name.to_owned();
+        resource(id.into(), InboundRouteId::new(n, 1), route)
+    });
+    let base = json!({ "domains": ["acme.example"] });
+    let tenant = CompiledTenant::compile(TenantParts {
+        tenant: resource(id.into(), id, spec::<Tenant>(base, json!({}))),
+        plan: None,
+        extensions: Vec::new(),
+        devices: Vec::new(),
+        lines: LineParts {
+            inbound: routes.collect(),
+            ..LineParts::default()
+        },
+        cursor: 0,
+    });
+    let decided = |digits: &str| {
+        let called = e164(digits);
+        let call = InboundCall {
+            trunk: TrunkId::new(1, 1),
+            called: &called,
+            caller: None,
+        };
+        tenant
+            .inbound(&call)
+            .map(|(route, offset)| (route.spec.name.clone(), offset))
+    };
+    assert_eq!(decided("493055500"), Some(("any".to_owned(), 0)));
+    assert_eq!(decided("493055503"), Some(("wide".to_owned(), 3)));
+    assert_eq!(decided("493055505"), Some(("first".to_owned(), 0)));
+    assert_eq!(decided("493055510"), None);
+}

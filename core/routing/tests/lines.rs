@@ -1,0 +1,341 @@
+//! Calls that come in and go out by trunks: where they go, what is shown, and why.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::time::Duration;
+
+use domain::{
+    CompiledTenant, Extension, InboundRoute, Kind, LineParts, Number, OutboundRoute, Resource,
+    Tenant, TenantParts, Trunk,
+};
+use ids::{ExtensionId, InboundRouteId, NumberId, OutboundRouteId, TenantId, TrunkId};
+use machine::WallTime;
+use proptest::prelude::*;
+use routing::{Caller, Dialled, HostClass, Plan, Purpose, Refusal, RouteRequest, Step, plan};
+use serde_json::{Value, json};
+use tenancy::{Identified, Owner};
+
+fn resource<K: Kind>(owner: Owner, id: <K as Identified>::Id, spec: Value) -> Resource<K> {
+    let mut spec: K = serde_json::from_value(spec).unwrap();
+    spec.normalise();
+    Resource {
+        id,
+        owner,
+        revision: 7,
+        spec,
+        created: WallTime::UNIX_EPOCH,
+        updated: WallTime::UNIX_EPOCH,
+    }
+}
+
+fn acme() -> TenantId {
+    TenantId::new(1, 1)
+}
+
+const CARRIER: TrunkId = TrunkId::new(1, 1);
+const BACKUP: TrunkId = TrunkId::new(2, 1);
+const FOREIGN: TrunkId = TrunkId::new(3, 1);
+
+fn extension_id(n: u64) -> ExtensionId {
+    ExtensionId::new(n, 1)
+}
+
+fn number(n: u64, digits: &str, tenant: TenantId) -> Resource<Number> {
+    let spec = json!({ "number": format!("+{digits}"), "state": "assigned", "tenant": tenant });
+    resource(Owner::PLATFORM, NumberId::new(n, 1), spec)
+}
+
+fn outbound(n: u64, spec: Value) -> Resource<OutboundRoute> {
+    resource(acme().into(), OutboundRouteId::new(n, 1), spec)
+}
+
+fn inbound(n: u64, spec: Value) -> Resource<InboundRoute> {
+    resource(acme().into(), InboundRouteId::new(n, 1), spec)
+}
+
+/// A company with extensions 100 to 103, a shared trunk in national form, one of its own in plain
+/// digits, two numbers, and routes.
+fn parts() -> TenantParts {
+    let owner = Owner::from(acme());
+    let extensions = [
+        json!({ "number": "100", "destination": "echo" }),
+        json!({ "number": "101", "destination": "echo", "external_number": "+493055501" }),
+        json!({ "number": "102", "destination": "echo", "external_number": "+491999999" }),
+        json!({ "number": "103", "destination": "echo", "enabled": false }),
+    ];
+    let extensions = (0_u64..).zip(extensions);
+    let shared = json!({
+        "name": "carrier", "mode": "peer", "peers": ["sip:sbc.example"], "shared_with": [acme()],
+        "numbers_in": "national", "numbers_out": "national", "dialling": { "country": "49" },
+    });
+    let own = json!({
+        "name": "backup", "mode": "peer", "peers": ["sip:b.example"], "numbers_out": "e164",
+    });
+    TenantParts {
+        tenant: resource::<Tenant>(owner, acme(), json!({ "domains": ["acme.example"] })),
+        plan: None,
+        extensions: extensions
+            .map(|(n, spec)| resource::<Extension>(owner, extension_id(n), spec))
+            .collect(),
+        devices: Vec::new(),
+        lines: LineParts {
+            trunks: vec![
+                (resource::<Trunk>(Owner::PLATFORM, CARRIER, shared), None),
+                (resource::<Trunk>(owner, BACKUP, own), None),
+            ],
+            numbers: vec![
+                number(1, "493055500", acme()),
+                number(2, "493055501", acme()),
+                number(3, "491999999", TenantId::new(2, 2)),
+            ],
+            inbound: vec![
+                inbound(
+                    1,
+                    json!({
+                        "name": "desks", "called": "+493055500", "called_last": "+493055509",
+                        "first_extension": "100",
+                    }),
+                ),
+                inbound(
+                    2,
+                    json!({
+                        "name": "abroad", "caller": "+33", "priority": 1, "extension": extension_id(2),
+                    }),
+                ),
+            ],
+            outbound: vec![
+                outbound(
+                    1,
+                    json!({
+                        "name": "national", "patterns": [{ "prefix": "0", "min": 6 }], "strip": 1,
+                        "prepend": "+49", "trunks": [FOREIGN, CARRIER, BACKUP],
+                    }),
+                ),
+                outbound(
+                    2,
+                    json!({
+                        "name": "abroad", "patterns": [{ "prefix": "00", "min": 8 }], "strip": 2,
+                        "prepend": "+", "trunks": [CARRIER], "extensions": [extension_id(1)],
+                        "caller_id": "+493055500",
+                    }),
+                ),
+                outbound(
+                    3,
+                    json!({
+                        "name": "service", "patterns": [{ "prefix": "11", "min": 3, "max": 6 }],
+                        "trunks": [CARRIER], "ring_seconds": 20,
+                    }),
+                ),
+            ],
+        },
+        cursor: 0,
+    }
+}
+
+fn ask(parts: TenantParts, caller: Caller, dialled: &str) -> Plan {
+    let request = RouteRequest {
+        caller,
+        dialled: Dialled {
+            user: dialled.to_owned(),
+            host: HostClass::Own,
+        },
+        purpose: Purpose::Call,
+    };
+    plan(&CompiledTenant::compile(parts), &request)
+}
+
+fn person(n: u64) -> Caller {
+    Caller {
+        extension: Some(extension_id(n)),
+        number: (100 + n).to_string(),
+        ..Caller::default()
+    }
+}
+
+fn outside(trunk: TrunkId, number: &str) -> Caller {
+    Caller {
+        trunk: Some(trunk),
+        number: number.to_owned(),
+        ..Caller::default()
+    }
+}
+
+fn because(plan: &Plan, rule: &str) -> String {
+    let reasons = plan.explanation.reasons();
+    let found = reasons.iter().find(|reason| reason.rule == rule);
+    found
+        .unwrap_or_else(|| panic!("no {rule} in {reasons:?}"))
+        .because
+        .clone()
+}
+
+fn trunk(trunk: TrunkId, called: &str, identity: &str, seconds: u64) -> Step {
+    Step::Trunk {
+        trunk,
+        called: called.to_owned(),
+        identity: Some(identity.to_owned()),
+        timeout: Duration::from_secs(seconds),
+    }
+}
+
+#[test]
+fn a_call_goes_out_by_the_trunks_of_its_route_each_in_its_own_form() {
+    let plan = ask(parts(), person(1), "030123456");
+    assert_eq!(
+        plan.steps,
+        [
+            trunk(CARRIER, "030123456", "493055501", 120),
+            trunk(BACKUP, "4930123456", "493055501", 120),
+        ]
+    );
+    assert!(because(&plan, "outbound.route").contains("national, revision 7"));
+    assert!(because(&plan, "outbound.trunk").contains("carrier, revision 7"));
+    assert!(because(&plan, "trunk.not_shared").contains("not for this company"));
+}
+
+#[test]
+fn the_route_with_the_longest_prefix_decides_and_who_is_not_listed_goes_by_the_next() {
+    let allowed = ask(parts(), person(1), "0033140205050");
+    assert_eq!(
+        allowed.steps,
+        [trunk(CARRIER, "0033140205050", "493055500", 120)]
+    );
+    assert!(because(&allowed, "identity.route").contains("revision 7"));
+    let others = ask(parts(), person(0), "0033140205050");
+    assert!(because(&others, "outbound.not_allowed").contains("100 is not among"));
+    assert!(because(&others, "outbound.route").contains("national"));
+}
+
+#[test]
+fn a_service_number_goes_out_as_it_is() {
+    let plan = ask(parts(), person(0), "110");
+    assert_eq!(plan.steps, [trunk(CARRIER, "110", "493055500", 20)]);
+}
+
+#[test]
+fn an_extension_comes_before_all_routes_and_one_that_is_off_never_goes_out() {
+    let mut all = parts();
+    let any = json!({ "name": "any", "patterns": [{}], "trunks": [CARRIER] });
+    all.lines.outbound.push(outbound(9, any));
+    assert!(matches!(
+        ask(all.clone(), person(1), "100").steps[..],
+        [Step::Guest(_)]
+    ));
+    let off = ask(all, person(1), "103");
+    assert_eq!(off.steps, [Step::Refuse(Refusal::NOT_FOUND)]);
+}
+
+#[test]
+fn the_number_of_another_company_is_never_shown_whoever_wrote_it_down() {
+    let mut all = parts();
+    all.lines.outbound[0].spec.caller_id = Some("+491999999".to_owned());
+    let plan = ask(all, person(2), "030123456");
+    assert!(matches!(
+        &plan.steps[0],
+        Step::Trunk { identity: Some(shown), .. } if shown == "493055500"
+    ));
+    assert!(because(&plan, "identity.not_own").contains("+491999999"));
+}
+
+#[test]
+fn a_company_without_a_number_shows_none() {
+    let mut all = parts();
+    all.lines.numbers.clear();
+    let plan = ask(all, person(1), "030123456");
+    assert!(matches!(&plan.steps[0], Step::Trunk { identity: None, .. }));
+}
+
+#[test]
+fn without_a_usable_trunk_a_call_is_refused_and_the_caller_told_why() {
+    let mut all = parts();
+    for (trunk, _) in &mut all.lines.trunks {
+        trunk.spec.enabled = false;
+    }
+    let plan = ask(all, person(1), "030123456");
+    assert_eq!(plan.steps, [Step::Refuse(Refusal::NO_TRUNK)]);
+    assert!(because(&plan, "trunk.disabled").contains("switched off"));
+}
+
+#[test]
+fn a_call_that_comes_in_reaches_the_extension_of_its_number() {
+    let plan = ask(parts(), outside(CARRIER, "0309876543"), "03055501");
+    assert!(matches!(plan.steps[..], [Step::Guest(_)]));
+    assert!(because(&plan, "inbound.route").contains("leads to 101 (inbound route desks"));
+    let french = ask(parts(), outside(CARRIER, "0033140205050"), "03055501");
+    assert!(because(&french, "inbound.route").contains("leads to 102 (inbound route abroad"));
+}
+
+#[test]
+fn on_a_shared_trunk_only_the_companys_own_numbers_are_its_business() {
+    let plan = ask(parts(), outside(CARRIER, ""), "03055505");
+    assert_eq!(plan.steps, [Step::Refuse(Refusal::NOT_FOUND)]);
+    because(&plan, "inbound.number_unknown");
+    let own = ask(parts(), outside(BACKUP, ""), "+493055502");
+    assert!(because(&own, "inbound.route").contains("leads to 102"));
+}
+
+#[test]
+fn nobody_outside_calls_out_again_or_by_a_trunk_that_is_not_the_companys() {
+    let again = ask(parts(), outside(CARRIER, ""), "030123456");
+    assert_eq!(again.steps, [Step::Refuse(Refusal::NOT_FOUND)]);
+    let foreign = ask(parts(), outside(FOREIGN, ""), "03055501");
+    assert_eq!(foreign.steps, [Step::Refuse(Refusal::NOT_FOUND)]);
+    let nobody = ask(parts(), Caller::default(), "030123456");
+    assert_eq!(nobody.steps, [Step::Refuse(Refusal::FORBIDDEN)]);
+}
+
+/// Numbers of this company, of another, of nobody, and what is none.
+fn any_number() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just("+493055500".to_owned()),
+        Just("+493055501".to_owned()),
+        Just("+491999999".to_owned()),
+        "\\+[1-9][0-9]{3,14}",
+        "[0-9+*#a-z]{0,12}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 2_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn no_request_and_no_document_shows_a_number_that_is_not_the_companys(
+        caller_id in prop::option::of(any_number()),
+        outside_number in prop::option::of(any_number()),
+        claimed in any_number(),
+        (dialled, prepend) in ("[0-9*#+]{0,14}", "[0-9+]{0,4}"),
+        (has, strip, who) in (0_usize..4, 0_u8..4, 0_u64..6),
+        by_trunk in prop::option::of(1_u64..4),
+    ) {
+        let mut all = parts();
+        all.lines.numbers.truncate(has);
+        for route in &mut all.lines.outbound {
+            route.spec.caller_id.clone_from(&caller_id);
+            route.spec.prepend.clone_from(&prepend);
+            route.spec.strip = strip;
+        }
+        for extension in &mut all.extensions {
+            extension.spec.external_number.clone_from(&outside_number);
+        }
+        let own: Vec<String> = all.lines.numbers.iter()
+            .filter(|number| number.spec.tenant == Some(acme()))
+            .map(|number| number.spec.number.trim_start_matches('+').to_owned())
+            .collect();
+        let mut caller = person(who);
+        caller.number.clone_from(&claimed);
+        caller.display = claimed;
+        caller.trunk = by_trunk.map(|n| TrunkId::new(n, 1));
+        let plan = ask(all, caller, &dialled);
+        prop_assert!(!plan.steps.is_empty());
+        for step in &plan.steps {
+            if let Step::Trunk { trunk, identity, .. } = step {
+                prop_assert!([CARRIER, BACKUP].contains(trunk));
+                prop_assert!(by_trunk.is_none());
+                prop_assert!(identity.as_ref().is_none_or(|shown| own.contains(shown)));
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The views of trunks that a company may use, its numbers, and where its calls would go.
+
+use admin::explain::{Asking, Explained, Question, Told};
+use admin::lines::{Lines, OwnNumber, UsableTrunk};
+use domain::Invalid;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A trunk that the company may use.
+#[derive(Serialize, ToSchema)]
+#[schema(as = UsableTrunk)]
+struct UsableTrunkView {
+    /// The id.
+    id: String,
+    /// What routes may call it.
+    name: String,
+    /// Whether it is the company's own; all others are shared with it from above.
+    own: bool,
+    /// Whether it carries calls.
+    enabled: bool,
+}
+
+/// A number of the company's.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OwnNumber)]
+struct OwnNumberView {
+    /// The id.
+    id: String,
+    /// The number, with its plus.
+    number: String,
+}
+
+/// What a company has towards the telephone network.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Lines)]
+pub(crate) struct LinesView {
+    /// The trunks that it may use, its own first.
+    trunks: Vec<UsableTrunkView>,
+    /// The numbers that are assigned to it, the lowest first.
+    numbers: Vec<OwnNumberView>,
+}
+
+impl LinesView {
+    /// All of a company's.
+    pub(crate) fn of(lines: Lines) -> LinesView {
+        let trunk = |trunk: UsableTrunk| UsableTrunkView {
+            id: trunk.id.to_string(),
+            name: trunk.name,
+            own: trunk.own,
+            enabled: trunk.enabled,
+        };
+        let number = |number: OwnNumber| OwnNumberView {
+            id: number.id.to_string(),
+            number: number.number,
+        };
+        LinesView {
+            trunks: lines.trunks.into_iter().map(trunk).collect(),
+            numbers: lines.numbers.into_iter().map(number).collect(),
+        }
+    }
+}
+
+/// Who would call what.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRouteQuestion {
+    /// The extension that would call, by number or id.
+    #[serde(default)]
+    extension: Option<String>,
+    /// In its place: the trunk by which the call would come in, by name or id.
+    #[serde(default)]
+    trunk: Option<String>,
+    /// With a trunk: the caller's number as the carrier writes it; a hidden one where it is left
+    /// out.
+    #[serde(default)]
+    caller: Option<String>,
+    /// What is dialled; with a trunk, the called number as the carrier writes it.
+    #[schema(example = "03055501")]
+    called: String,
+}
+
+impl NewRouteQuestion {
+    /// The question.
+    ///
+    /// # Errors
+    /// [`Invalid`] unless exactly one of extension and trunk is said, and a caller with a trunk
+    /// alone.
+    pub(crate) fn question(self) -> Result<Question, Invalid> {
+        let caller = match (self.extension, self.trunk, self.caller) {
+            (Some(number), None, None) => Asking::Extension(number),
+            (Some(_), None, Some(_)) => {
+                return Err(Invalid::new("/caller", "must be said with a trunk alone"));
+            }
+            (None, Some(trunk), number) => Asking::Outside {
+                trunk,
+                number: number.unwrap_or_default(),
+            },
+            (None, None, _) | (Some(_), Some(_), _) => {
+                let rule = "must be said, or a trunk in its place";
+                return Err(Invalid::new("/extension", rule));
+            }
+        };
+        Ok(Question {
+            caller,
+            called: self.called,
+        })
+    }
+}
+
+/// One thing that would be done.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PlannedStep)]
+struct StepView {
+    /// `ring`, `trunk`, `guest` or `refuse`.
+    action: String,
+    /// The extension that rings, or the guest: `echo` or `announcement`.
+    target: Option<String>,
+    /// The trunk's name.
+    trunk: Option<String>,
+    /// The number as it goes on the wire.
+    called: Option<String>,
+    /// The number that is shown; null when none is.
+    identity: Option<String>,
+    /// How long it rings or waits, in seconds.
+    seconds: Option<u64>,
+    /// How many devices ring.
+    devices: Option<usize>,
+    /// The SIP status of a refusal.
+    status: Option<u16>,
+}
+
+/// Why something would be done.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PlannedReason)]
+struct PlannedReasonView {
+    /// Stable name of the rule.
+    rule: String,
+    /// What was seen, and what follows.
+    because: String,
+}
+
+/// What would happen, and why.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ExplainedRoute)]
+pub(crate) struct ExplainedView {
+    /// What would be done, in order; the next when one fails.
+    steps: Vec<StepView>,
+    /// Why, in the order in which it was found.
+    reasons: Vec<PlannedReasonView>,
+}
+
+impl ExplainedView {
+    /// The answer to a question.
+    pub(crate) fn of(explained: Explained) -> ExplainedView {
+        let reason = |reason: (String, String)| PlannedReasonView {
+            rule: reason.0,
+            because: reason.1,
+        };
+        ExplainedView {
+            steps: explained.steps.into_iter().map(step).collect(),
+            reasons: explained.reasons.into_iter().map(reason).collect(),
+        }
+    }
+}
+
+fn step(told: Told) -> StepView {
+    StepView {
+        action: told.action.to_owned(),
+        target: told.target,
+        trunk: told.trunk,
+        called: told.called,
+        identity: told.identity,
+        seconds: told.seconds,
+        devices: told.devices,
+        status: told.status,
+    }
+}
