@@ -163,10 +163,11 @@ impl Taker<'_> {
         Ok(())
     }
 
-    /// What an account has of the kinds that everybody may have.
+    /// What an account has of the kinds that everybody may have, and its numbers.
     async fn own(&mut self, seller: &AccountScope, within: Option<&str>) -> Result<(), StoreError> {
         let kinds = KindName::ALL.into_iter();
-        for kind in kinds.filter(|kind| kind.place() == Place::Anywhere) {
+        let own = |kind: &KindName| kind.place() == Place::Anywhere || *kind == KindName::Number;
+        for kind in kinds.filter(own) {
             for document in every(self.office, seller, kind).await? {
                 self.names
                     .insert(document.id.clone(), document.name.clone());

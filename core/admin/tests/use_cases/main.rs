@@ -7,6 +7,7 @@ mod apply;
 mod archive;
 mod demo;
 mod devices;
+mod lines;
 mod live;
 mod office;
 mod persons;
