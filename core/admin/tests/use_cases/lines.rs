@@ -62,7 +62,8 @@ fn whole() -> Pile {
 
 fn applied() -> Scene {
     let scene = Scene::new();
-    let carried = apply::carry_out(&scene.office, &scene.platform, &whole(), |_| {});
+    let whole = whole();
+    let carried = apply::carry_out(&scene.office, &scene.platform, &whole, |_| {});
     let carried = block_on(carried).unwrap();
     assert_eq!((carried.sums.made, carried.sums.changed), (7, 0));
     scene
@@ -75,7 +76,8 @@ fn a_snapshot_brings_trunks_numbers_and_routes_after_the_companies_that_it_makes
     assert_eq!(planned.len(), 7);
     assert!(planned.iter().all(|step| step.act == Act::Create));
     let scene = applied();
-    let again = apply::carry_out(&scene.office, &scene.platform, &whole(), |_| {});
+    let whole = whole();
+    let again = apply::carry_out(&scene.office, &scene.platform, &whole, |_| {});
     assert_eq!(block_on(again).unwrap().sums.kept, 7);
     let taken = block_on(export(
         &scene.office,
@@ -128,7 +130,7 @@ fn a_company_names_a_trunk_that_is_shared_with_it_and_its_neighbour_does_not() {
     block_on(documents::create::<OutboundRoute, _>(
         &scene.office,
         &acme,
-        &route("all"),
+        route("all"),
     ))
     .unwrap();
     let globex = scene.visit("globex.example").unwrap().scope;

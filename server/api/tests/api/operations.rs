@@ -7,6 +7,7 @@ mod doors;
 mod extensions;
 mod facts;
 mod keys;
+mod lines;
 mod platform;
 mod privacy;
 mod sheets;
@@ -47,6 +48,7 @@ pub(crate) async fn work(world: &World) {
     tenants::tenants(world).await;
     extensions::extensions(world).await;
     devices::devices(world).await;
+    lines::lines(world).await;
     facts::facts(world).await;
     webhooks::events(world).await;
     webhooks::webhooks(world).await;

@@ -16,6 +16,9 @@ pub(super) async fn sheets(world: &World) {
         "webhooks",
         "holds",
         "sso",
+        "trunks",
+        "inbound_routes",
+        "outbound_routes",
     ] {
         let (export, import) = (format!("export/{kind}"), format!("import/{kind}"));
         let sheet = world.operator(Ask::get(&acme.path(&export))).await.is(200);

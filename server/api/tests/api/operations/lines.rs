@@ -1,0 +1,82 @@
+//! Trunks, numbers and routes, and where calls would go.
+
+use serde_json::{Value, json};
+
+use super::{used_by, users_of};
+use crate::http::Ask;
+use crate::world::World;
+
+/// A document comes, is looked at, changed, put back, and goes.
+async fn life(world: &World, all: &str, name: &str, (spec, change): (Value, Value)) {
+    let made = Ask::post(all).json(&spec);
+    world.operator(made).await.is(201);
+    let one = format!("{all}/{name}");
+    let listed = world.operator(Ask::get(all)).await.is(200).json();
+    assert!(!listed["items"].as_array().unwrap().is_empty(), "{all}");
+    world.operator(Ask::get(&one)).await.is(200);
+    let changed = Ask::patch(&one).if_match("\"1\"").json(&change);
+    let changed = world.operator(changed).await.is(200).json();
+    assert_eq!(changed["revision"], 2, "{one}");
+    let put = Ask::put(&one).if_match("\"2\"").json(&spec);
+    world.operator(put).await.is(200);
+    let history = Ask::get(&format!("{one}/history"));
+    let history = world.operator(history).await.is(200).json();
+    assert_eq!(history["items"].as_array().map(Vec::len), Some(3), "{one}");
+    let back = Ask::post(&format!("{one}/rollback")).json(&json!({"revision": 2}));
+    world.operator(back).await.is(200);
+    assert!(used_by(world.operator(users_of(&one)).await).is_empty());
+    world.operator(Ask::delete(&one)).await.is(204);
+}
+
+fn trunk() -> (Value, Value) {
+    let spec = json!({"name": "fresh", "mode": "peer", "peers": ["sip:fresh.example"]});
+    (spec, json!({"options_seconds": 30}))
+}
+
+pub(super) async fn lines(world: &World) {
+    let acme = &world.acme;
+    life(world, "/api/v1/trunks", "fresh", trunk()).await;
+    let north = format!("/api/v1/resellers/{}/trunks", world.north.name);
+    life(world, &north, "fresh", trunk()).await;
+    life(world, &acme.path("trunks"), "fresh", trunk()).await;
+    let number = json!({"number": "+493055580"});
+    let number = (number, json!({"note": "a nice one"}));
+    life(world, "/api/v1/numbers", "+493055580", number).await;
+    let inbound = json!({"name": "fresh", "called": "+493055580", "extension": acme.number});
+    let inbound = (inbound, json!({"priority": 7}));
+    life(world, &acme.path("inbound_routes"), "fresh", inbound).await;
+    let outbound = json!({
+        "name": "fresh", "patterns": [{"prefix": "9"}], "trunks": ["acme-line"],
+    });
+    let outbound = (outbound, json!({"strip": 1}));
+    life(world, &acme.path("outbound_routes"), "fresh", outbound).await;
+    explained(world).await;
+}
+
+/// A number that is assigned is the company's, and shown in its calls.
+async fn explained(world: &World) {
+    let acme = &world.acme;
+    let number = json!({
+        "number": "+493055581", "tenant": acme.domain, "state": "assigned",
+    });
+    let number = Ask::post("/api/v1/numbers").json(&number);
+    world.operator(number).await.is(201);
+    let lines = Ask::get(&acme.path("lines"));
+    let lines = world.tenant(acme, lines).await.is(200).json();
+    assert_eq!(lines["trunks"][0]["name"], "acme-line");
+    assert_eq!(lines["numbers"][0]["number"], "+493055581");
+    let question = json!({"extension": acme.number, "called": "0123456"});
+    let asked = Ask::post(&acme.path("routes:explain")).json(&question);
+    let told = world.tenant(acme, asked).await.is(200).json();
+    assert_eq!(
+        (&told["steps"][0]["trunk"], &told["steps"][0]["identity"]),
+        (&json!("acme-line"), &json!("+493055581"))
+    );
+    let without = Ask::post(&acme.path("routes:explain")).json(&json!({"called": "0"}));
+    world
+        .tenant(acme, without)
+        .await
+        .refuses(api::Kind::Invalid);
+    let gone = Ask::delete("/api/v1/numbers/+493055581");
+    world.operator(gone).await.is(204);
+}
