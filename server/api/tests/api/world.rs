@@ -334,7 +334,8 @@ async fn company(
         "username": canary.replace(' ', "-"), "secret": format!("{canary}: secret"),
     });
     let trunk = make(&format!("tenants/{id}/trunks"), body).await;
-    let body = json!({"name": format!("{name}-in"), "called": "+493055501", "extension": number});
+    let body =
+        json!({"name": format!("{name}-in"), "called": "+493055501", "first_extension": number});
     let inbound = make(&format!("tenants/{id}/inbound_routes"), body).await;
     let body = json!({
         "name": format!("{name}-out"), "patterns": [{"prefix": "0"}],
