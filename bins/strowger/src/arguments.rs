@@ -67,9 +67,9 @@ pub(crate) enum Command {
     Snapshot(SnapshotArguments),
     /// Make and change what a snapshot says
     Apply(ApplyArguments),
-    /// Make and change a company's documents of a kind as a sheet (CSV) says
+    /// Make and change documents of a kind as a sheet (CSV) says
     Import(ImportArguments),
-    /// Write a company's documents of a kind as a sheet (CSV), without passwords
+    /// Write documents of a kind as a sheet (CSV), without passwords
     Export(ExportArguments),
     /// List, add, change and remove companies
     #[command(after_help = "Example: strowger tenant add initech.example display_name=Initech")]

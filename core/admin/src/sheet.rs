@@ -1,4 +1,5 @@
-//! A tenant's documents of a kind as a sheet: comma-separated values (RFC 4180), a row for each.
+//! A tenant's or an account's documents of a kind as a sheet: comma-separated values (RFC 4180), a
+//! row for each.
 //!
 //! The columns are the members of the kind, references are natural keys, and a first row names the
 //! columns. What [`export`] writes, [`import`] reads. [`import`] makes documents that are not there
@@ -9,6 +10,7 @@ mod cell;
 mod column;
 mod export;
 mod import;
+mod range;
 mod row;
 mod table;
 

@@ -36,6 +36,14 @@ impl E164 {
         &self.0
     }
 
+    /// The numbers from it to another, both included: of the same length, and not before it.
+    pub fn through(&self, last: &E164) -> Option<impl Iterator<Item = E164> + use<>> {
+        let span = last.offset_from(self)?;
+        let first = self.0.parse::<u64>().ok()?;
+        let numbers = (0..=span).map(move |offset| E164((first + offset).to_string().into()));
+        Some(numbers)
+    }
+
     /// How far it lies behind another number of the same length; `None` when it lies before it,
     /// or is longer or shorter.
     pub fn offset_from(&self, first: &E164) -> Option<u64> {
@@ -102,5 +110,18 @@ mod tests {
         assert_eq!(far("493055500", "493055500"), Some(0));
         assert_eq!(far("493055499", "493055500"), None);
         assert_eq!(far("4930555000", "493055500"), None);
+    }
+
+    #[test]
+    fn the_numbers_of_a_range_are_counted_up_from_its_first_to_its_last() {
+        let number = |text| E164::of_digits(text);
+        let all = |a, b| -> Option<Vec<String>> {
+            let all = number(a)?.through(&number(b)?)?;
+            Some(all.map(|number| number.to_string()).collect())
+        };
+        let three = ["+4930599", "+4930600", "+4930601"].map(str::to_owned);
+        assert_eq!(all("4930599", "4930601"), Some(three.to_vec()));
+        assert_eq!(all("4930599", "4930598"), None);
+        assert_eq!(all("4930599", "49305990"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! `strowger import` and `strowger export`: a company's documents as a sheet.
+//! `strowger import` and `strowger export`: a company's or the operator's documents as a sheet.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -6,9 +6,9 @@ use std::path::Path;
 
 use admin::apply::Act;
 use admin::sheet::{self, Imported, SHEET_BYTES_MAX};
-use domain::{ForKind, Kind};
+use domain::{ForKind, Kind, KindName};
 use store::block_on;
-use tenancy::TenantScope;
+use tenancy::{AccountScope, TenantScope};
 
 use crate::arguments::sheet::{ExportArguments, ImportArguments};
 use crate::console::Console;
@@ -22,10 +22,10 @@ use crate::print;
 pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     let text = read(&arguments.file)?;
     let console = Console::open(&arguments.folder)?;
-    let scope = console.enter(&arguments.tenant)?.scope;
+    let whose = whose(&console, arguments.kind, arguments.tenant.as_deref())?;
     let imported = arguments.kind.with(Import {
         console: &console,
-        scope: &scope,
+        whose: &whose,
         text: &text,
         trial: arguments.dry_run,
     })?;
@@ -40,9 +40,28 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     )))
 }
 
+/// Whose documents a sheet has.
+enum Whose {
+    Company(TenantScope),
+    Operator(AccountScope),
+}
+
+/// Numbers and plans are accounts', all else is a company's.
+fn whose(console: &Console, kind: KindName, tenant: Option<&str>) -> Result<Whose, Failure> {
+    let many = kind.many();
+    match (tenant, kind.place().is_in_tenants()) {
+        (Some(tenant), true) => Ok(Whose::Company(console.enter(tenant)?.scope)),
+        (None, false) => Ok(Whose::Operator(console.platform.clone())),
+        (None, true) => Err(Failure::new(format!("say whose {many} with --tenant"))),
+        (Some(_), false) => Err(Failure::new(format!(
+            "{many} are the operator's: leave --tenant out"
+        ))),
+    }
+}
+
 struct Import<'a> {
     console: &'a Console,
-    scope: &'a TenantScope,
+    whose: &'a Whose,
     text: &'a [u8],
     trial: bool,
 }
@@ -52,21 +71,24 @@ impl ForKind for Import<'_> {
 
     fn run<K: Kind>(self) -> Self::Output {
         let office = &self.console.office;
-        let imported = sheet::import::<K, _>(office, self.scope, self.text, self.trial);
-        Ok(block_on(imported)?)
+        let (text, trial) = (self.text, self.trial);
+        Ok(match self.whose {
+            Whose::Company(scope) => block_on(sheet::import::<K, _>(office, scope, text, trial))?,
+            Whose::Operator(scope) => block_on(sheet::import::<K, _>(office, scope, text, trial))?,
+        })
     }
 }
 
-/// Writes a company's documents of a kind as a sheet.
+/// Writes documents of a kind as a sheet.
 ///
 /// # Errors
 /// There is no such company, or the file cannot be written.
 pub(crate) fn export(arguments: &ExportArguments) -> Result<(), Failure> {
     let console = Console::open(&arguments.folder)?;
-    let scope = console.enter(&arguments.tenant)?.scope;
+    let whose = whose(&console, arguments.kind, arguments.tenant.as_deref())?;
     let text = arguments.kind.with(Export {
         console: &console,
-        scope: &scope,
+        whose: &whose,
     })?;
     match &arguments.output {
         None => {
@@ -80,15 +102,18 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<(), Failure> {
 
 struct Export<'a> {
     console: &'a Console,
-    scope: &'a TenantScope,
+    whose: &'a Whose,
 }
 
 impl ForKind for Export<'_> {
     type Output = Result<String, Failure>;
 
     fn run<K: Kind>(self) -> Self::Output {
-        let text = sheet::export::<K, _>(&self.console.office, self.scope);
-        Ok(block_on(text)?)
+        let office = &self.console.office;
+        Ok(match self.whose {
+            Whose::Company(scope) => block_on(sheet::export::<K, _>(office, scope))?,
+            Whose::Operator(scope) => block_on(sheet::export::<K, _>(office, scope))?,
+        })
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) enum Holds {
     Number,
     /// Yes or no.
     Truth,
-    /// Texts with `|` between them.
+    /// Texts, or objects as JSON, with `|` between them.
     List,
     /// A text, or an object as JSON.
     Anything,
@@ -44,14 +44,18 @@ pub(super) fn read(cell: &str, holds: Holds) -> Result<Value, &'static str> {
             _ => Err("must be true or false"),
         },
         Holds::List => {
-            let texts = unguarded(cell).split(BETWEEN).map(str::trim);
-            Ok(texts.map(Value::from).collect())
+            let members = unguarded(cell).split(BETWEEN).map(str::trim);
+            members.map(anything).collect()
         }
-        Holds::Anything if cell.starts_with('{') => {
-            serde_json::from_str(cell).map_err(|_| "must be JSON")
-        }
-        Holds::Anything => Ok(unguarded(cell).into()),
+        Holds::Anything => anything(cell),
     }
+}
+
+fn anything(cell: &str) -> Result<Value, &'static str> {
+    if cell.starts_with('{') {
+        return serde_json::from_str(cell).map_err(|_| "must be JSON");
+    }
+    Ok(unguarded(cell).into())
 }
 
 /// Writes a value; what a spec leaves out is an empty cell.
@@ -118,5 +122,9 @@ mod tests {
         let list = read("a | b", Holds::List);
         assert_eq!(list, Ok(vec!["a", "b"].into()));
         assert_eq!(write(list.ok().as_ref()), "a|b");
+        let patterns = serde_json::json!([{ "prefix": "0" }, { "prefix": "+" }]);
+        let cell = write(Some(&patterns));
+        assert_eq!(read(&cell, Holds::List), Ok(patterns));
+        assert_eq!(read("a|{b", Holds::List), Err("must be JSON"));
     }
 }

@@ -51,7 +51,7 @@ async fn names<K: Kind, S: Reach>(
 ) -> Result<HashMap<String, String>, StoreError> {
     let mut names = HashMap::new();
     for link in K::LINKS {
-        if link.kind.place().is_in_tenants() {
+        if link.kind.place().is_in_tenants() || scope.account().is_some() {
             let found = every(office, scope, link.kind).await?;
             names.extend(
                 found

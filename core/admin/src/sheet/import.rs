@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::bad::{Bad, Refusal};
 use super::row::{Meant, Reader};
-use super::{column, table};
+use super::{column, range, table};
 use crate::apply::{Act, differences};
 use crate::office::Office;
 use crate::reach::Reach;
@@ -68,6 +68,8 @@ pub async fn import<K: Kind, S: Reach>(
     let operations: Vec<Operation> = ready.iter().filter_map(|r| r.operation.clone()).collect();
     bad.extend(rehearse::<K, S>(office, scope, &ready, operations.clone()).await?);
     bad.sort_by_key(|bad| bad.line);
+    // the numbers of one range have their other cells in common
+    bad.dedup();
     let done = bad.is_empty() && !trial;
     if done && !operations.is_empty() {
         scope
@@ -96,7 +98,8 @@ async fn prepare<K: Kind, S: Reach>(
     let table = table::read(text, &column::taken::<K>(), bad)?;
     let mut reader = Reader::new(office, scope, &table.columns);
     let (mut ready, mut lines) = (Vec::new(), HashMap::new());
-    for row in &table.rows {
+    let rows = range::expanded::<K>(&table.columns, table.rows, bad);
+    for row in &rows {
         let meant: Meant<K> = match reader.read(row).await {
             Ok(meant) => meant,
             Err(Refusal::Rows(rows)) => {
@@ -180,9 +183,14 @@ async fn rehearse<K: Kind, S: Reach>(
         .await?;
     let lines = ready.iter().filter(|ready| ready.operation.is_some());
     let mut bad = Vec::new();
-    for (ready, refused) in lines.zip(tried) {
+    for (Ready { line, .. }, refused) in lines.zip(tried) {
         if let Some(error) = refused {
-            bad.push(refused_row::<K>(ready.line.line, error)?);
+            let mut row = refused_row::<K>(line.line, error)?;
+            let same = ready.iter().filter(|other| other.line.line == line.line);
+            if same.count() > 1 {
+                row.rule = format!("{}: {}", line.name, row.rule);
+            }
+            bad.push(row);
         }
     }
     Ok(bad)

@@ -116,8 +116,9 @@ impl<'a, S: Reach> Reader<'a, S> {
     }
 
     async fn id_of(&mut self, kind: KindName, text: &str) -> Result<Option<String>, StoreError> {
-        let inside = kind.place().is_in_tenants();
-        if kind.is_id(text) || !inside {
+        // a tenant names what lies inside it alone
+        let reached = kind.place().is_in_tenants() || self.scope.account().is_some();
+        if kind.is_id(text) || !reached {
             return Ok(Some(text.to_owned()));
         }
         let key = (kind, text.to_owned());

@@ -15,15 +15,17 @@ pub(super) fn operations(kind: KindName) -> Vec<Operation> {
     kind.with(Task)
 }
 
-/// The operations on the sheets of kinds that a company owns.
+/// The operations on the sheets of kinds: a company's where companies have them, else an
+/// account's.
 pub(super) fn sheets() -> Vec<Operation> {
     struct Task;
     impl ForKind for Task {
         type Output = Vec<Operation>;
         fn run<K: Kind>(self) -> Vec<Operation> {
             match K::PLACE {
-                Place::Tenant | Place::Anywhere => sheets::operations::<K>(),
-                Place::Account | Place::Itself => Vec::new(),
+                Place::Tenant | Place::Anywhere => sheets::operations::<K, OfTenant>(),
+                Place::Account => sheets::operations::<K, OfAccount>(),
+                Place::Itself => Vec::new(),
             }
         }
     }

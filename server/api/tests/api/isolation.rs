@@ -301,6 +301,11 @@ fn sheet(path: &str, names: &Names, which: usize) -> String {
             "name,issuer,client_id,domains,make_people,custom_role\n\
              fresh,https://x.example,fresh,fresh.example,true,{role}\n"
         ),
+        Some("plans") => "name\nfresh\n".to_owned(),
+        Some("numbers") => format!(
+            "number,tenant,state\n+4930999999,{},assigned\n",
+            names.tenants[which]
+        ),
         Some("trunks") => "name,mode,peers\nfresh,peer,sip:x.example\n".to_owned(),
         Some("inbound_routes") => format!(
             "name,trunk,extension\nfresh,{},{extension}\n",

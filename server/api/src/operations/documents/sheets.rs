@@ -1,9 +1,9 @@
-//! A company's documents of a kind as one sheet, out and in.
+//! An owner's documents of a kind as one sheet, out and in.
 
 use admin::sheet::{self, Imported};
 use domain::{Feature, FixedRole, Kind, KindName, Permission, Rights, SecretRule, Verb};
 
-use super::door::{Door, OfTenant};
+use super::door::Door;
 use crate::call::{Answer, Call};
 use crate::giving;
 use crate::media_type::CSV;
@@ -22,8 +22,16 @@ rule. With `dry_run=true` nothing is changed, and the answer says what would be.
 and 1,048,576 bytes. The permission to change such documents is needed, too; for people and roles, \
 all that the company's admin has.";
 
+const EXPORT: &str = "\
+Comma-separated values (RFC 4180), never with secrets. A text that a spreadsheet would take for a \
+formula has an apostrophe before it, which an import takes off.";
+
+/// What there is besides, where the kind comes in ranges.
+const RANGES: &str = " A row may name a range with a hyphen between its ends, such as \
+    `+493055500-+493055599`, which makes a document of each number.";
+
 /// The operations on a kind's sheet.
-pub(super) fn operations<K: Kind>() -> Vec<Operation> {
+pub(super) fn operations<K: Kind, D: Door>() -> Vec<Operation> {
     let many = words::plain(K::MANY);
     let label = words::joined(K::MANY);
     let columns = sheet::columns::<K>().join("`, `");
@@ -36,38 +44,40 @@ pub(super) fn operations<K: Kind>() -> Vec<Operation> {
              document, which is in the answer and never again."
         }
     };
-    let import = format!("{}/import/{}", OfTenant::BASE, K::MANY);
-    let export = format!("{}/export/{}", OfTenant::BASE, K::MANY);
+    let ranges = if K::NAME == KindName::Number { RANGES } else { "" };
+    let import = format!("{}/import/{}", D::BASE, K::MANY);
+    let export = format!("{}/export/{}", D::BASE, K::MANY);
     let trial = text(
         "dry_run",
         "`true` changes nothing; `false` when it says nothing.",
     );
-    vec![
-        Operation::post(import, format!("import{label}"), read::<K>)
+    let operations = [
+        Operation::post(import, format!("import{label}"), read::<K, D>)
             .needs(Permission::of_kind(K::NAME, Verb::Create))
-            .part_of(Feature::Sheets)
             .tells(
                 format!("Import {many} from a sheet"),
-                format!("{IMPORT}{told} Columns: `{columns}`."),
+                format!("{}{IMPORT}{told}{ranges} Columns: `{columns}`.", D::FOR),
             )
             .query(&[trial])
             .reads::<Sheet>()
             .gives::<ImportView>("What became of each row.")
             .refuses(&[Refusal::Invalid]),
-        Operation::get(export, format!("export{label}"), write::<K>)
+        Operation::get(export, format!("export{label}"), write::<K, D>)
             .needs(Permission::of_kind(K::NAME, Verb::Read))
-            .part_of(Feature::Sheets)
             .tells(
                 format!("Export {many} as a sheet"),
-                "Comma-separated values (RFC 4180), never with secrets. A text that a spreadsheet \
-                 would take for a formula has an apostrophe before it, which an import takes off.",
+                format!("{}{EXPORT}", D::FOR),
             )
             .prints(CSV, format!("All {many}, a row for each.")),
-    ]
+    ];
+    // a plan sells sheets to companies; accounts have none
+    let sold = K::PLACE.is_in_tenants();
+    let sold = |operation: Operation| if sold { operation.part_of(Feature::Sheets) } else { operation };
+    operations.map(sold).into()
 }
 
-async fn read<K: Kind>(call: Call) -> Result<Answer, Problem> {
-    let scope = OfTenant::open(&call).await?;
+async fn read<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
+    let scope = D::open(&call).await?;
     check::<K>(&call).await?;
     let trial = match call.parameter("dry_run") {
         None | Some("false") => false,
@@ -109,8 +119,8 @@ async fn check<K: Kind>(call: &Call) -> Result<(), Problem> {
     }
 }
 
-async fn write<K: Kind>(call: Call) -> Result<Answer, Problem> {
-    let scope = OfTenant::open(&call).await?;
+async fn write<K: Kind, D: Door>(call: Call) -> Result<Answer, Problem> {
+    let scope = D::open(&call).await?;
     let text = sheet::export::<K, _>(&call.office, &scope).await?;
     Ok(Answer::text(CSV, text))
 }

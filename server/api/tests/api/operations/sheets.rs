@@ -32,6 +32,7 @@ pub(super) async fn sheets(world: &World) {
         );
         assert!(kept["kept"].as_u64() > Some(0), "{kind}");
     }
+    of_accounts(world).await;
     let sheet = b"username,extension\nacme-301,101\nacme-302,999\nacme 303,101\n";
     let trial = acme.path("import/devices?dry_run=true");
     let told = world
@@ -57,4 +58,40 @@ pub(super) async fn sheets(world: &World) {
         (&again["created"], &again["rows"][0]["secret"]),
         (&json!(1), &json!(null))
     );
+}
+
+/// An account's numbers come by ranges, and name companies by their domains; its plans come likewise.
+async fn of_accounts(world: &World) {
+    let sheet = format!(
+        "number,tenant,state\n+493055560-+493055562,{},assigned\n+493055570,,\n",
+        world.acme.domain
+    );
+    let import = |path: &str, sheet: &[u8]| Ask::post(path).body("text/csv", sheet);
+    let trial = import("/api/v1/import/numbers?dry_run=true", sheet.as_bytes());
+    let told = world.operator(trial).await.is(200).json();
+    assert_eq!((&told["applied"], &told["created"]), (&json!(false), &json!(4)));
+    let real = import("/api/v1/import/numbers", sheet.as_bytes());
+    let made = world.operator(real).await.is(200).json();
+    assert_eq!((&made["applied"], &made["created"]), (&json!(true), &json!(4)));
+    let lines = Ask::get(&world.acme.path("lines"));
+    let lines = world.tenant(&world.acme, lines).await.is(200).json();
+    assert_eq!(lines["numbers"].as_array().map(Vec::len), Some(3));
+    for kind in ["numbers", "plans"] {
+        let export = Ask::get(&format!("/api/v1/export/{kind}"));
+        let sheet = world.operator(export).await.is(200);
+        let again = import(&format!("/api/v1/import/{kind}"), &sheet.body);
+        let kept = world.operator(again).await.is(200).json();
+        let sums = (&kept["created"], &kept["changed"]);
+        assert_eq!(sums, (&json!(0), &json!(0)), "{kind}");
+        assert!(kept["kept"].as_u64() > Some(0), "{kind}");
+    }
+    let wrong = b"number,tenant\n+493055562-+493055563,nobody.example\n+493055580-+493055579,\n";
+    let refused = world.operator(import("/api/v1/import/numbers", wrong)).await;
+    let refused = refused.refuses(api::Kind::Invalid).json();
+    assert_eq!(refused["rows"][0]["rule"], "must be an existing tenant");
+    assert_eq!(refused["rows"].as_array().map(Vec::len), Some(2));
+    for number in ["+493055560", "+493055561", "+493055562", "+493055570"] {
+        let gone = Ask::delete(&format!("/api/v1/numbers/{number}"));
+        world.operator(gone).await.is(204);
+    }
 }
