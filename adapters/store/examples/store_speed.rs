@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use admin::{Office, demo, documents};
-use domain::{Cdr, Destination, End, Extension, Fault, Party};
+use domain::{CallClass, Cdr, Destination, End, Extension, Fault, Party};
 use ids::{CallId, CdrId, ExtensionId, TenantId};
 use machine::WallTime;
 use ports::{ExchangeStore, StoreError};
@@ -90,6 +90,9 @@ fn measure_commits(office: &Office, tenant: TenantId, writers: usize) -> Outcome
                 ring_seconds: 30,
                 destination: Destination::Devices,
                 external_number: None,
+                calls: CallClass::ordinary(),
+                only_to: Vec::new(),
+                never_to: Vec::new(),
                 enabled: true,
             };
             block_on(documents::add(&office, &scope, spec, None))?;

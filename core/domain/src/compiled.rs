@@ -9,6 +9,7 @@ pub(crate) mod cold;
 mod cold_lines;
 mod index;
 mod lines;
+mod outside;
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use ids::{DeviceId, ExtensionId, TenantId};
 use tenancy::{Caps, DeviceEntry};
 
+use crate::call_class::CallClass;
 use crate::credentials::Credentials;
 use crate::device::{Device, FixedContact};
 use crate::document::Resource;
@@ -28,9 +30,11 @@ use crate::plan::Plan;
 use crate::tenant::Tenant;
 use index::Index;
 use lines::Lines;
+use outside::Outside;
 pub use lines::{
     CompiledInbound, CompiledNumber, CompiledOutbound, CompiledTrunk, InboundCall, LineParts,
 };
+pub use outside::Barred;
 
 /// All documents of one tenant, as a store hands them out for compiling.
 #[derive(Clone, Debug)]
@@ -65,6 +69,8 @@ pub struct CompiledExtension {
     pub destination: Destination,
     /// The number by which it is known outside, unless that is not the tenant's.
     pub external_number: Option<E164>,
+    /// What it may call outside; `None` for what an extension may that says nothing.
+    outside: Option<Box<Outside>>,
     /// Whether it is in use.
     pub enabled: bool,
 }
@@ -73,6 +79,15 @@ impl CompiledExtension {
     /// How long it rings.
     pub fn ring(&self) -> Duration {
         Duration::from_secs(self.ring_seconds.into())
+    }
+
+    /// Why it may not place a call of a class to a number outside; `None` when it may. A number is
+    /// `None` when what goes out is none of the world.
+    pub fn barred(&self, class: CallClass, number: Option<&E164>) -> Option<Barred> {
+        match &self.outside {
+            Some(outside) => outside.bars(class, number),
+            None => (class == CallClass::Premium).then_some(Barred::Class(class)),
+        }
     }
 }
 
@@ -250,9 +265,10 @@ impl CompiledTenant {
 }
 
 fn extension(resource: Resource<Extension>) -> CompiledExtension {
-    let Resource { id, spec, .. } = resource;
+    let Resource { id, mut spec, .. } = resource;
     CompiledExtension {
         id,
+        outside: Outside::of(&mut spec),
         number: spec.number.into(),
         display_name: spec.display_name.into(),
         ring_seconds: spec.ring_seconds,

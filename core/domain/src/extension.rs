@@ -1,10 +1,14 @@
 //! The kind *extension*: a dialable number inside a tenant.
 
+use std::collections::BTreeSet;
+
 use ids::ExtensionId;
 use serde::{Deserialize, Serialize};
 use tenancy::Identified;
 use utoipa::ToSchema;
 
+use crate::call_class::CallClass;
+use crate::destinations;
 use crate::e164;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
@@ -59,6 +63,20 @@ pub struct Extension {
     #[serde(default)]
     #[schema(example = "+493055501")]
     pub external_number: Option<String>,
+    /// The classes of calls that it may place, `internal` alone for none outside. Premium calls
+    /// are placed by those alone who are told to.
+    #[serde(default = "CallClass::ordinary")]
+    #[schema(default = json!(["internal", "local", "national", "mobile", "international"]))]
+    pub calls: BTreeSet<CallClass>,
+    /// Where alone it calls outside, at most 300 countries (`FR`) and beginnings of numbers
+    /// (`+33`); anywhere where none is named.
+    #[serde(default)]
+    #[schema(default = json!([]), max_items = 300, example = json!(["DE", "+33"]))]
+    pub only_to: Vec<String>,
+    /// Where it calls never, likewise.
+    #[serde(default)]
+    #[schema(default = json!([]), max_items = 300)]
+    pub never_to: Vec<String>,
     /// A disabled extension cannot be dialled, and its devices cannot dial.
     #[serde(default = "enabled")]
     #[schema(default = true)]
@@ -87,6 +105,8 @@ impl Kind for Extension {
     fn normalise(&mut self) {
         self.display_name = self.display_name.trim().to_owned();
         self.external_number.iter_mut().for_each(e164::normal);
+        destinations::normal(&mut self.only_to);
+        destinations::normal(&mut self.never_to);
     }
 
     fn validate(&self) -> Result<(), Invalid> {
@@ -104,6 +124,10 @@ impl Kind for Extension {
             "/external_number",
             "must be a plus and 4 to 15 digits, beginning with a country code",
         )?;
+        let calls = !self.calls.is_empty();
+        rule(calls, "/calls", "must name at least one, such as internal")?;
+        destinations::validate(&self.only_to, "/only_to")?;
+        destinations::validate(&self.never_to, "/never_to")?;
         rule(
             (RING_SECONDS_MIN..=RING_SECONDS_MAX).contains(&self.ring_seconds),
             "/ring_seconds",

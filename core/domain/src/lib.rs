@@ -6,11 +6,13 @@
 
 mod audit;
 mod brand;
+mod call_class;
 mod cdr;
 mod ceiling;
 mod compiled;
 mod credentials;
 mod delivery;
+mod destinations;
 mod device;
 mod directory;
 mod document;
@@ -30,6 +32,7 @@ mod ladder;
 mod limit;
 mod name;
 mod number;
+mod numbering;
 mod outbound_route;
 mod permission;
 mod personal;
@@ -53,12 +56,13 @@ mod webhook;
 
 pub use audit::{AuditEntry, Change, FeedEntry, Version};
 pub use brand::Brand;
+pub use call_class::CallClass;
 pub use cdr::{
     Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step, TransferNote,
 };
 pub use ceiling::{CEILING_MAX, Ceiling};
 pub use compiled::{
-    CompiledDevice, CompiledExtension, CompiledInbound, CompiledNumber, CompiledOutbound,
+    Barred, CompiledDevice, CompiledExtension, CompiledInbound, CompiledNumber, CompiledOutbound,
     CompiledTenant, CompiledTrunk, InboundCall, LineParts, TenantParts,
 };
 pub use credentials::{Credentials, Former, OVERLAP_MAX};

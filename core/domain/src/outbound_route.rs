@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use tenancy::Identified;
 use utoipa::ToSchema;
 
-use crate::e164;
+use crate::call_class::CallClass;
+use crate::destinations;
+use crate::e164::{self, E164};
 use crate::extension::{RING_SECONDS_MAX, RING_SECONDS_MIN};
 use crate::inbound_route::PRIORITY_DEFAULT;
 use crate::invalid::{Invalid, rule};
@@ -111,6 +113,19 @@ pub struct OutboundRoute {
     #[serde(default)]
     #[schema(value_type = Vec<String>, default = json!([]), max_items = 1_000)]
     pub extensions: Vec<ExtensionId>,
+    /// What class its calls are, where that is not told by the number; a premium number stays one.
+    #[serde(default)]
+    #[schema(example = "local")]
+    pub class: Option<CallClass>,
+    /// Where alone its calls go, at most 300 countries (`FR`) and beginnings of numbers (`+33`);
+    /// anywhere where none is named. It is passed over for others.
+    #[serde(default)]
+    #[schema(default = json!([]), max_items = 300)]
+    pub only_to: Vec<String>,
+    /// Where its calls go never, likewise.
+    #[serde(default)]
+    #[schema(default = json!([]), max_items = 300)]
+    pub never_to: Vec<String>,
     /// How many characters are taken off what was dialled, at its beginning.
     #[serde(default)]
     #[schema(default = 0, maximum = 32)]
@@ -150,6 +165,11 @@ impl OutboundRoute {
         is_dialled(&text).then_some(text)
     }
 
+    /// Whether its calls go to a number; `None` for what is no number of the world.
+    pub fn goes_to(&self, number: Option<&E164>) -> bool {
+        destinations::covers(&self.only_to, &self.never_to, number)
+    }
+
     fn validate_lists(&self) -> Result<(), Invalid> {
         let some = (1..=PATTERNS_MAX).contains(&self.patterns.len());
         rule(some, "/patterns", "must have 1 to 32 entries")?;
@@ -164,7 +184,8 @@ impl OutboundRoute {
             let once = !self.trunks[..index].contains(trunk);
             rule(once, &format!("/trunks/{index}"), "must not be named twice")?;
         }
-        Ok(())
+        destinations::validate(&self.only_to, "/only_to")?;
+        destinations::validate(&self.never_to, "/never_to")
     }
 }
 
@@ -198,11 +219,15 @@ impl Kind for OutboundRoute {
         self.caller_id.iter_mut().for_each(e164::normal);
         self.extensions.sort_unstable();
         self.extensions.dedup();
+        destinations::normal(&mut self.only_to);
+        destinations::normal(&mut self.never_to);
     }
 
     fn validate(&self) -> Result<(), Invalid> {
         name::<OutboundRouteId>(&self.name)?;
         self.validate_lists()?;
+        let outside = self.class != Some(CallClass::Internal);
+        rule(outside, "/class", "must be a class of calls to the outside")?;
         let strip = self.strip <= DIALLED_MAX;
         rule(strip, "/strip", "must be at most 32")?;
         let prepend = self.prepend.is_empty() || is_dialled(&self.prepend) || self.prepend == "+";

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use domain::{
-    CompiledTenant, Directory, E164, InboundCall, InboundRoute, Kind, LineParts, Number,
+    CallClass, CompiledTenant, Directory, E164, Extension, InboundCall, InboundRoute, Kind, LineParts, Number,
     OutboundRoute, Resource, Tenant, TenantParts, Trunk,
 };
 use ids::{InboundRouteId, NumberId, OutboundRouteId, TenantId, TrunkId};
@@ -38,6 +38,21 @@ fn inbound(change: Value) -> InboundRoute {
 fn outbound(change: Value) -> OutboundRoute {
     let base = json!({ "name": "out", "patterns": [{}], "trunks": [TrunkId::new(1, 1)] });
     spec(base, change)
+}
+
+#[test]
+fn a_route_and_an_extension_name_countries_as_they_are_and_classes_to_the_outside() {
+    let refused = |change| refused(&outbound(change));
+    assert_eq!(refused(json!({ "only_to": ["fr"], "class": "local" })), None);
+    let inside = json!({ "class": "internal" });
+    assert_eq!(refused(inside).as_deref(), Some("/class"));
+    let nowhere = json!({ "never_to": ["XX"] });
+    assert_eq!(refused(nowhere).as_deref(), Some("/never_to/0"));
+    let extension: Extension = spec(json!({ "number": "101" }), json!({ "only_to": ["fr", "+1"] }));
+    assert_eq!(extension.only_to, ["+1", "FR"]);
+    assert_eq!(extension.calls, CallClass::ordinary());
+    let silent: Extension = spec(json!({ "number": "101" }), json!({ "calls": [] }));
+    assert_eq!(silent.validate().unwrap_err().field, "/calls");
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Calls that come in by a trunk.
 
-use crate::plan::to_extension;
-use crate::{Explanation, Purpose, Refusal, RouteRequest, Step};
+use crate::{Explanation, Purpose, Refusal, RouteRequest, Step, ring};
 use domain::{CompiledInbound, CompiledTenant, CompiledTrunk, E164, InboundCall};
 use ids::TrunkId;
 
@@ -101,5 +100,5 @@ fn by_route(
     };
     let because = format!("{called} leads to {} ({by})", extension.number);
     why.add("inbound.route", because);
-    Ok(to_extension(tenant, extension, request, why))
+    Ok(ring::step(tenant, extension, request, why))
 }

@@ -5,6 +5,8 @@
 //! reached right now is somebody else's question. It only ever sees one tenant, so it cannot name
 //! another.
 
+mod called;
+mod class;
 mod explanation;
 mod failover;
 mod identity;
@@ -12,8 +14,11 @@ mod inbound;
 mod outbound;
 mod plan;
 mod request;
+mod ring;
+mod step;
 
 pub use explanation::{Explanation, REASONS_MAX, Reason};
 pub use failover::{TrunkFailure, continues};
-pub use plan::{ANNOUNCEMENT_CODE, ECHO_CODE, Guest, Plan, Refusal, Step, plan};
+pub use plan::{ANNOUNCEMENT_CODE, ECHO_CODE, Plan, plan};
 pub use request::{Caller, Dialled, HostClass, Purpose, RouteRequest};
+pub use step::{Guest, Refusal, Step};

@@ -1,16 +1,9 @@
 //! Calls that go out by trunks.
 
-use crate::{Explanation, Refusal, RouteRequest, Step, identity};
-use domain::{CompiledExtension, CompiledOutbound, CompiledTenant, E164};
+use crate::called::Called;
+use crate::{Explanation, Refusal, RouteRequest, Step, class, identity};
+use domain::{CompiledExtension, CompiledOutbound, CompiledTenant};
 use std::time::Duration;
-
-/// What goes on the wire in the place of what was dialled.
-enum Called {
-    /// A number of the world, which each trunk writes in its form.
-    Number(E164),
-    /// Something that goes out as it is.
-    AsItIs(String),
-}
 
 /// What to do with a number that nothing inside the company has.
 pub(crate) fn steps(
@@ -42,8 +35,7 @@ fn found(
         why.add("outbound.no_extension", because);
         return Err(Refusal::FORBIDDEN);
     };
-    let route = allowed(&routes, caller, why).ok_or(Refusal::FORBIDDEN)?;
-    let called = rewritten(route, dialled, why)?;
+    let (route, called) = allowed(tenant, &routes, caller, dialled, why)?;
     let shown = identity::shown(tenant, route, caller, why);
     let shown = shown.map(|number| number.e164.digits().to_owned());
     let steps = by_trunks(tenant, route, &called, shown.as_deref(), why);
@@ -55,49 +47,33 @@ fn found(
     Ok(steps)
 }
 
-/// The first route that the caller may use.
+/// The first route by which the caller may call there, and what goes on the wire.
 fn allowed<'a>(
+    tenant: &CompiledTenant,
     routes: &[&'a CompiledOutbound],
     caller: &CompiledExtension,
+    dialled: &str,
     why: &mut Explanation,
-) -> Option<&'a CompiledOutbound> {
+) -> Result<(&'a CompiledOutbound, Called), Refusal> {
     for route in routes {
         let by = format!(
             "outbound route {}, revision {}",
             route.spec.name, route.revision
         );
         let listed = &route.spec.extensions;
-        if listed.is_empty() || listed.contains(&caller.id) {
+        if !listed.is_empty() && !listed.contains(&caller.id) {
+            let because = format!("{} is not among the extensions of {by}", caller.number);
+            why.add("outbound.not_allowed", because);
+            continue;
+        }
+        let called = Called::by(route, dialled, why)?;
+        if class::admits(tenant, (route, &by), caller, &called, why) {
             let because = format!("{} may call by {by}", caller.number);
             why.add("outbound.route", because);
-            return Some(route);
+            return Ok((route, called));
         }
-        let because = format!("{} is not among the extensions of {by}", caller.number);
-        why.add("outbound.not_allowed", because);
     }
-    None
-}
-
-fn rewritten(
-    route: &CompiledOutbound,
-    dialled: &str,
-    why: &mut Explanation,
-) -> Result<Called, Refusal> {
-    let text = route.spec.rewritten(dialled);
-    let called = match text {
-        Some(text) if text.starts_with('+') => E164::written(&text).map(Called::Number),
-        Some(text) => Some(Called::AsItIs(text)),
-        None => None,
-    };
-    let Some(called) = called else {
-        let because = format!(
-            "what the route {} makes of {dialled} is no number",
-            route.spec.name
-        );
-        why.add("outbound.not_a_number", because);
-        return Err(Refusal::INCOMPLETE);
-    };
-    Ok(called)
+    Err(Refusal::FORBIDDEN)
 }
 
 /// A step for each trunk of the route that can be used, in their order.
@@ -123,10 +99,7 @@ fn by_trunks(
             why.add("trunk.disabled", because);
             continue;
         }
-        let wire = match called {
-            Called::Number(number) => trunk.spec.write_number(number),
-            Called::AsItIs(text) => text.clone(),
-        };
+        let wire = called.on(trunk);
         let because = format!("trunk {name}, revision {revision}, is asked for {wire}");
         why.add("outbound.trunk", because);
         steps.push(Step::Trunk {

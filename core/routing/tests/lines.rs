@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::{
-    CompiledTenant, Extension, InboundRoute, Kind, LineParts, Number, OutboundRoute, Resource,
+    CallClass, CompiledTenant, Extension, InboundRoute, Kind, LineParts, Number, OutboundRoute, Resource,
     Tenant, TenantParts, Trunk,
 };
 use ids::{ExtensionId, InboundRouteId, NumberId, OutboundRouteId, TenantId, TrunkId};
@@ -281,6 +281,101 @@ fn nobody_outside_calls_out_again_or_by_a_trunk_that_is_not_the_companys() {
     assert_eq!(foreign.steps, [Step::Refuse(Refusal::NOT_FOUND)]);
     let nobody = ask(parts(), Caller::default(), "030123456");
     assert_eq!(nobody.steps, [Step::Refuse(Refusal::FORBIDDEN)]);
+}
+
+/// The company, where extension 101 says this of its calls outside.
+fn with_calls(change: Value) -> TenantParts {
+    let mut all = parts();
+    let mut spec = serde_json::to_value(&all.extensions[1].spec).unwrap();
+    spec.as_object_mut()
+        .unwrap()
+        .extend(change.as_object().unwrap().clone());
+    all.extensions[1].spec = serde_json::from_value(spec).unwrap();
+    all
+}
+
+fn refusal_of(parts: TenantParts, dialled: &str) -> Option<String> {
+    let plan = ask(parts, person(1), dialled);
+    let refused = plan.steps == [Step::Refuse(Refusal::FORBIDDEN)];
+    let last = plan.explanation.reasons().last().unwrap();
+    refused.then(|| last.rule.to_string())
+}
+
+#[test]
+fn an_extension_places_the_classes_of_calls_that_it_says_and_no_others() {
+    let national = json!({ "calls": ["internal", "national"] });
+    for (dialled, refused) in [
+        ("030123456", None),
+        ("015112345678", Some("outbound.class")),
+        ("0033140205050", Some("outbound.class")),
+        ("0900123456", Some("outbound.class")),
+        ("110", None),
+        ("100", None),
+    ] {
+        let told = refusal_of(with_calls(national.clone()), dialled);
+        assert_eq!(told.as_deref(), refused, "{dialled}");
+    }
+    let plan = ask(with_calls(national), person(1), "015112345678");
+    assert!(because(&plan, "outbound.class").contains("101 places no mobile calls"));
+}
+
+#[test]
+fn premium_calls_are_placed_by_those_alone_who_are_told_to() {
+    let silent = refusal_of(parts(), "0900123456");
+    assert_eq!(silent.as_deref(), Some("outbound.class"));
+    let told = with_calls(json!({ "calls": ["premium"] }));
+    assert_eq!(refusal_of(told, "0900123456"), None);
+    let mut renamed = parts();
+    renamed.lines.outbound[0].spec.class = Some(CallClass::Local);
+    let still = refusal_of(renamed, "0900123456");
+    assert_eq!(still.as_deref(), Some("outbound.class"));
+}
+
+#[test]
+fn a_route_says_of_what_class_its_calls_are_where_numbers_do_not_tell() {
+    let local = json!({ "calls": ["local"] });
+    let mut all = with_calls(local);
+    let refused = refusal_of(all.clone(), "030123456");
+    assert_eq!(refused.as_deref(), Some("outbound.class"));
+    all.lines.outbound[0].spec.class = Some(CallClass::Local);
+    assert_eq!(refusal_of(all.clone(), "030123456"), None);
+    let as_it_is = refusal_of(all.clone(), "118899");
+    assert_eq!(as_it_is.as_deref(), Some("outbound.class"));
+    all.lines.outbound[2].spec.class = Some(CallClass::Local);
+    assert_eq!(refusal_of(all, "118899"), None);
+}
+
+#[test]
+fn an_extension_calls_no_country_that_it_is_not_to_call() {
+    let abroad = "0033140205050";
+    for (change, refused) in [
+        (json!({ "only_to": ["FR"] }), None),
+        (json!({ "only_to": ["+331"] }), None),
+        (json!({ "only_to": ["DE"] }), Some("outbound.destination")),
+        (json!({ "never_to": ["FR"] }), Some("outbound.destination")),
+        (json!({ "never_to": ["+336"] }), None),
+    ] {
+        let told = refusal_of(with_calls(change.clone()), abroad);
+        assert_eq!(told.as_deref(), refused, "{change}");
+    }
+}
+
+#[test]
+fn a_route_that_does_not_go_there_is_passed_over_for_the_next() {
+    let mut all = parts();
+    all.lines.outbound[1].spec.never_to = vec!["FR".to_owned()];
+    let other = json!({
+        "name": "other", "patterns": [{ "prefix": "00" }], "strip": 2, "prepend": "+",
+        "trunks": [BACKUP], "priority": 200,
+    });
+    all.lines.outbound.push(outbound(9, other));
+    all.lines.outbound[0].spec.enabled = false;
+    let plan = ask(all, person(1), "0033140205050");
+    assert_eq!(
+        plan.steps,
+        [trunk(BACKUP, "33140205050", "493055501", 120)]
+    );
+    assert!(because(&plan, "outbound.not_there").contains("abroad, revision 7"));
 }
 
 /// Numbers of this company, of another, of nobody, and what is none.

@@ -3,7 +3,7 @@
 use crate::canaries::NAMES;
 use admin::live::{Follower, Update};
 use admin::{Office, documents};
-use domain::{Destination, Device, Extension, Secret, Tenant};
+use domain::{CallClass, Destination, Device, Extension, Secret, Tenant};
 use ids::{DeviceId, ExtensionId, TenantId};
 use machine::{Instant, Random, WallTime};
 use ports::{FixedClock, SeededEntropy, StoreError, Stores, ready};
@@ -150,6 +150,9 @@ impl Scene {
                 ring_seconds: 15,
                 destination: Destination::Devices,
                 external_number: None,
+                calls: CallClass::ordinary(),
+                only_to: Vec::new(),
+                never_to: Vec::new(),
                 enabled: true,
             };
             let extension = now(documents::add(&self.office, &scope, extension, None))?.resource;

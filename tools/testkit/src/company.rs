@@ -2,7 +2,7 @@
 
 use crate::Account;
 use domain::{
-    CompiledTenant, Credentials, Destination, Device, Digests, Extension, Feature, LineParts, Plan,
+    CallClass, CompiledTenant, Credentials, Destination, Device, Digests, Extension, Feature, LineParts, Plan,
     Quotas, Resource, Tenant, TenantParts,
 };
 use ids::{DeviceId, ExtensionId, PlanId, TenantId};
@@ -131,6 +131,9 @@ impl Company {
             ring_seconds: 20,
             destination,
             external_number: None,
+            calls: CallClass::ordinary(),
+            only_to: Vec::new(),
+            never_to: Vec::new(),
             enabled: true,
         };
         self.parts.extensions.push(resource(id, self.id(), spec));

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use domain::{
-    Cdr, Destination, Device, Digests, Document, End, Extension, Fault, Kind, KindName, Party,
+    CallClass, Cdr, Destination, Device, Digests, Document, End, Extension, Fault, Kind, KindName, Party,
     Resource, Tenant,
 };
 use ids::{AuditId, CallId, CdrId, DeviceId, ExtensionId, TenantId};
@@ -102,6 +102,9 @@ impl<'a> World<'a> {
             ring_seconds: 30,
             destination: Destination::Devices,
             external_number: None,
+            calls: CallClass::ordinary(),
+            only_to: Vec::new(),
+            never_to: Vec::new(),
             enabled: true,
         };
         write(id, scope.owner(), spec)

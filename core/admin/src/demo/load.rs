@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use domain::{Destination, Extension, Invalid, RING_SECONDS_DEFAULT, Secret, Tenant};
+use domain::{CallClass, Destination, Extension, Invalid, RING_SECONDS_DEFAULT, Secret, Tenant};
 use tenancy::Caps;
 
 use super::{PlannedDevice, PlannedExtension, PlannedSecret, PlannedTenant};
@@ -67,6 +67,9 @@ fn extension(number: String, destination: Destination) -> Extension {
         ring_seconds: RING_SECONDS_DEFAULT,
         destination,
         external_number: None,
+        calls: CallClass::ordinary(),
+        only_to: Vec::new(),
+        never_to: Vec::new(),
         enabled: true,
     }
 }

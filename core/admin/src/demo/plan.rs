@@ -1,6 +1,6 @@
 //! Companies to try the exchange out with.
 
-use domain::{Destination, Extension, Invalid, RING_SECONDS_DEFAULT, Tenant};
+use domain::{CallClass, Destination, Extension, Invalid, RING_SECONDS_DEFAULT, Tenant};
 use tenancy::CapOverrides;
 
 use super::{PlannedDevice, PlannedExtension, PlannedSecret, PlannedTenant};
@@ -63,6 +63,9 @@ fn extension(word: &str, number: usize) -> PlannedExtension {
             ring_seconds: RING_SECONDS_DEFAULT,
             destination: Destination::Devices,
             external_number: None,
+            calls: CallClass::ordinary(),
+            only_to: Vec::new(),
+            never_to: Vec::new(),
             enabled: true,
         },
         devices: vec![PlannedDevice {

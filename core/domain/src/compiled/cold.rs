@@ -14,6 +14,7 @@ use tenancy::Caps;
 
 use super::cold_lines::LinesForm;
 use super::index::Index;
+use super::outside::Outside;
 use super::{CompiledDevice, CompiledExtension, CompiledTenant};
 use crate::credentials::Credentials;
 use crate::device::FixedContact;
@@ -74,6 +75,7 @@ struct ExtensionForm<'a> {
     ring_seconds: u16,
     destination: Destination,
     external_number: Option<E164>,
+    outside: Option<Box<Outside>>,
     enabled: bool,
 }
 
@@ -115,6 +117,7 @@ fn extension_form(extension: &CompiledExtension) -> ExtensionForm<'_> {
         ring_seconds: extension.ring_seconds,
         destination: extension.destination,
         external_number: extension.external_number.clone(),
+        outside: extension.outside.clone(),
         enabled: extension.enabled,
     }
 }
@@ -163,6 +166,7 @@ fn extension(form: ExtensionForm<'_>) -> CompiledExtension {
         ring_seconds: form.ring_seconds,
         destination: form.destination,
         external_number: form.external_number,
+        outside: form.outside,
         enabled: form.enabled,
     }
 }

@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
-use crate::{Caller, Dialled};
+use crate::{Caller, Dialled, Purpose};
 use domain::{Device, Extension, Kind, LineParts, Resource, Tenant, TenantParts};
-use ids::TenantId;
+use ids::{DeviceId, ExtensionId, TenantId};
 use machine::WallTime;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::time::Duration;
 use tenancy::Identified;
 
 fn resource<K: Kind>(tenant: TenantId, id: <K as Identified>::Id, spec: Value) -> Resource<K> {
