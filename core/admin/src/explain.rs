@@ -65,7 +65,8 @@ pub struct Explained {
 /// Tells what would happen.
 ///
 /// # Errors
-/// [`Invalid`] for an extension or a trunk that the company does not have, else what the store says.
+/// [`Invalid`] for an extension or a trunk that the company does not have, else what the store
+/// says.
 pub async fn explain(
     office: &Office,
     scope: &TenantScope,

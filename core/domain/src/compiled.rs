@@ -30,11 +30,11 @@ use crate::plan::Plan;
 use crate::tenant::Tenant;
 use index::Index;
 use lines::Lines;
-use outside::Outside;
 pub use lines::{
     CompiledInbound, CompiledNumber, CompiledOutbound, CompiledTrunk, InboundCall, LineParts,
 };
 pub use outside::Barred;
+use outside::Outside;
 
 /// All documents of one tenant, as a store hands them out for compiling.
 #[derive(Clone, Debug)]

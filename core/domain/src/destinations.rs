@@ -90,7 +90,10 @@ mod tests {
         for wrong in ["XX", "33", "+", "+3x", "+1234567890123456", "FRA"] {
             let refused = validate(&list(&["+1", wrong]), "/only_to");
             let field = refused.err().map(|invalid| invalid.field);
-            assert!(field.is_some_and(|field| field.starts_with("/only_to/")), "{wrong}");
+            assert!(
+                field.is_some_and(|field| field.starts_with("/only_to/")),
+                "{wrong}"
+            );
         }
         let many: Vec<String> = (0..301).map(|n| format!("+{n}")).collect();
         assert!(validate(&many, "/never_to").is_err());

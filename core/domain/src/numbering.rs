@@ -62,12 +62,13 @@ impl Beginnings {
 
     /// What the longest beginning of these digits means.
     fn longest(&self, digits: &str) -> Option<&'static str> {
-        let starts = (1..=digits.len()).rev().map(|length| &digits[..length]);
-        let mut found = starts.filter_map(|start| {
+        let lengths = (1..=digits.len()).rev();
+        let mut starts = lengths.filter_map(|length| digits.get(..length));
+        let (_, value) = starts.find_map(|start| {
             let at = self.0.binary_search_by(|(known, _)| known.cmp(&start));
             self.0.get(at.ok()?)
-        });
-        found.next().map(|(_, value)| *value)
+        })?;
+        Some(value)
     }
 }
 

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use domain::{
-    CallClass, CompiledTenant, Directory, E164, Extension, InboundCall, InboundRoute, Kind, LineParts, Number,
-    OutboundRoute, Resource, Tenant, TenantParts, Trunk,
+    CallClass, CompiledTenant, Directory, E164, Extension, InboundCall, InboundRoute, Kind,
+    LineParts, Number, OutboundRoute, Resource, Tenant, TenantParts, Trunk,
 };
 use ids::{InboundRouteId, NumberId, OutboundRouteId, TenantId, TrunkId};
 use machine::WallTime;
@@ -43,12 +43,18 @@ fn outbound(change: Value) -> OutboundRoute {
 #[test]
 fn a_route_and_an_extension_name_countries_as_they_are_and_classes_to_the_outside() {
     let refused = |change| refused(&outbound(change));
-    assert_eq!(refused(json!({ "only_to": ["fr"], "class": "local" })), None);
+    assert_eq!(
+        refused(json!({ "only_to": ["fr"], "class": "local" })),
+        None
+    );
     let inside = json!({ "class": "internal" });
     assert_eq!(refused(inside).as_deref(), Some("/class"));
     let nowhere = json!({ "never_to": ["XX"] });
     assert_eq!(refused(nowhere).as_deref(), Some("/never_to/0"));
-    let extension: Extension = spec(json!({ "number": "101" }), json!({ "only_to": ["fr", "+1"] }));
+    let extension: Extension = spec(
+        json!({ "number": "101" }),
+        json!({ "only_to": ["fr", "+1"] }),
+    );
     assert_eq!(extension.only_to, ["+1", "FR"]);
     assert_eq!(extension.calls, CallClass::ordinary());
     let silent: Extension = spec(json!({ "number": "101" }), json!({ "calls": [] }));

@@ -11,9 +11,9 @@ pub enum TrunkFailure {
 
 /// Whether the next step of a plan is tried after a trunk failed so.
 ///
-/// What tells of the carrier lets it go on: silence, a time-out (408), a server's failure (5xx), and
-/// a carrier that does not take our word for who we are (401, 407). What tells of whoever was called
-/// ends it: busy (486, 600), declined (603), unknown (404), and all else.
+/// What tells of the carrier lets it go on: silence, a time-out (408), a server's failure (5xx),
+/// and a carrier that does not take our word for who we are (401, 407). What tells of whoever was
+/// called ends it: busy (486, 600), declined (603), unknown (404), and all else.
 #[must_use]
 pub fn continues(failure: TrunkFailure) -> bool {
     match failure {

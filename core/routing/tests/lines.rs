@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use domain::{
-    CallClass, CompiledTenant, Extension, InboundRoute, Kind, LineParts, Number, OutboundRoute, Resource,
-    Tenant, TenantParts, Trunk,
+    CallClass, CompiledTenant, Extension, InboundRoute, Kind, LineParts, Number, OutboundRoute,
+    Resource, Tenant, TenantParts, Trunk,
 };
 use ids::{ExtensionId, InboundRouteId, NumberId, OutboundRouteId, TenantId, TrunkId};
 use machine::WallTime;
@@ -98,7 +98,8 @@ fn parts() -> TenantParts {
                 inbound(
                     2,
                     json!({
-                        "name": "abroad", "caller": "+33", "priority": 1, "extension": extension_id(2),
+                        "name": "abroad", "caller": "+33", "priority": 1,
+                        "extension": extension_id(2),
                     }),
                 ),
             ],
@@ -371,10 +372,7 @@ fn a_route_that_does_not_go_there_is_passed_over_for_the_next() {
     all.lines.outbound.push(outbound(9, other));
     all.lines.outbound[0].spec.enabled = false;
     let plan = ask(all, person(1), "0033140205050");
-    assert_eq!(
-        plan.steps,
-        [trunk(BACKUP, "33140205050", "493055501", 120)]
-    );
+    assert_eq!(plan.steps, [trunk(BACKUP, "33140205050", "493055501", 120)]);
     assert!(because(&plan, "outbound.not_there").contains("abroad, revision 7"));
 }
 

@@ -2,8 +2,8 @@
 
 use crate::Account;
 use domain::{
-    CallClass, CompiledTenant, Credentials, Destination, Device, Digests, Extension, Feature, LineParts, Plan,
-    Quotas, Resource, Tenant, TenantParts,
+    CallClass, CompiledTenant, Credentials, Destination, Device, Digests, Extension, Feature,
+    LineParts, Plan, Quotas, Resource, Tenant, TenantParts,
 };
 use ids::{DeviceId, ExtensionId, PlanId, TenantId};
 use machine::WallTime;

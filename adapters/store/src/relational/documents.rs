@@ -131,8 +131,8 @@ pub(super) fn compiled(
     })
 }
 
-/// Documents of accounts that name these tenants: trunks that are shared with them, numbers that are
-/// assigned to them; by tenant and kind, each with its sealed secret.
+/// Documents of accounts that name these tenants: trunks that are shared with them, numbers that
+/// are assigned to them; by tenant and kind, each with its sealed secret.
 pub(super) fn given(sql: Sql<'_>, tenants: &[String]) -> Result<Vec<Given>, StoreError> {
     let (marks, params) = lists::list(tenants);
     let find = format!(

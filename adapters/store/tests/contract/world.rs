@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use domain::{
-    CallClass, Cdr, Destination, Device, Digests, Document, End, Extension, Fault, Kind, KindName, Party,
-    Resource, Tenant,
+    CallClass, Cdr, Destination, Device, Digests, Document, End, Extension, Fault, Kind, KindName,
+    Party, Resource, Tenant,
 };
 use ids::{AuditId, CallId, CdrId, DeviceId, ExtensionId, TenantId};
 use machine::WallTime;

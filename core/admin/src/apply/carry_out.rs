@@ -63,7 +63,8 @@ pub async fn plan(
 
 /// Makes documents be as a snapshot says: those that are not there are made, those that differ are
 /// changed, others stay. Nothing is deleted. What belongs to one company is done as a whole or not
-/// at all, its routes apart: they come after what accounts give to companies. `told` hears how far it is, as often as that changes.
+/// at all, its routes apart: they come after what accounts give to companies. `told` hears how far
+/// it is, as often as that changes.
 ///
 /// What is done already costs a look, so a snapshot whose application was cut short is applied
 /// again as it is.

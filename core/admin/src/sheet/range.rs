@@ -98,7 +98,10 @@ mod tests {
         let three = vec!["+493055508", "+493055509", "+493055510"];
         for range in ["+493055508-+493055510", "'+49 30 555-08 - +49 30 555-10"] {
             let (numbers, bad) = read::<Number>(&[range]);
-            assert_eq!((numbers, bad), (three.iter().map(|n| n.to_string()).collect(), vec![]));
+            assert_eq!(
+                (numbers, bad),
+                (three.iter().map(|n| n.to_string()).collect(), vec![])
+            );
         }
         for one in ["+493055508", "'+493055508", "+49 30 555-08"] {
             assert_eq!(read::<Number>(&[one]), (vec![one.to_owned()], vec![]));

@@ -44,7 +44,11 @@ pub(super) fn operations<K: Kind, D: Door>() -> Vec<Operation> {
              document, which is in the answer and never again."
         }
     };
-    let ranges = if K::NAME == KindName::Number { RANGES } else { "" };
+    let ranges = if K::NAME == KindName::Number {
+        RANGES
+    } else {
+        ""
+    };
     let import = format!("{}/import/{}", D::BASE, K::MANY);
     let export = format!("{}/export/{}", D::BASE, K::MANY);
     let trial = text(
@@ -72,7 +76,13 @@ pub(super) fn operations<K: Kind, D: Door>() -> Vec<Operation> {
     ];
     // a plan sells sheets to companies; accounts have none
     let sold = K::PLACE.is_in_tenants();
-    let sold = |operation: Operation| if sold { operation.part_of(Feature::Sheets) } else { operation };
+    let sold = |operation: Operation| {
+        if sold {
+            operation.part_of(Feature::Sheets)
+        } else {
+            operation
+        }
+    };
     operations.map(sold).into()
 }
 

@@ -60,7 +60,8 @@ pub(super) async fn sheets(world: &World) {
     );
 }
 
-/// An account's numbers come by ranges, and name companies by their domains; its plans come likewise.
+/// An account's numbers come by ranges, and name companies by their domains. Its plans have
+/// sheets, too.
 async fn of_accounts(world: &World) {
     let sheet = format!(
         "number,tenant,state\n+493055560-+493055562,{},assigned\n+493055570,,\n",
@@ -69,10 +70,16 @@ async fn of_accounts(world: &World) {
     let import = |path: &str, sheet: &[u8]| Ask::post(path).body("text/csv", sheet);
     let trial = import("/api/v1/import/numbers?dry_run=true", sheet.as_bytes());
     let told = world.operator(trial).await.is(200).json();
-    assert_eq!((&told["applied"], &told["created"]), (&json!(false), &json!(4)));
+    assert_eq!(
+        (&told["applied"], &told["created"]),
+        (&json!(false), &json!(4))
+    );
     let real = import("/api/v1/import/numbers", sheet.as_bytes());
     let made = world.operator(real).await.is(200).json();
-    assert_eq!((&made["applied"], &made["created"]), (&json!(true), &json!(4)));
+    assert_eq!(
+        (&made["applied"], &made["created"]),
+        (&json!(true), &json!(4))
+    );
     let lines = Ask::get(&world.acme.path("lines"));
     let lines = world.tenant(&world.acme, lines).await.is(200).json();
     assert_eq!(lines["numbers"].as_array().map(Vec::len), Some(3));
@@ -86,7 +93,9 @@ async fn of_accounts(world: &World) {
         assert!(kept["kept"].as_u64() > Some(0), "{kind}");
     }
     let wrong = b"number,tenant\n+493055562-+493055563,nobody.example\n+493055580-+493055579,\n";
-    let refused = world.operator(import("/api/v1/import/numbers", wrong)).await;
+    let refused = world
+        .operator(import("/api/v1/import/numbers", wrong))
+        .await;
     let refused = refused.refuses(api::Kind::Invalid).json();
     assert_eq!(refused["rows"][0]["rule"], "must be an existing tenant");
     assert_eq!(refused["rows"].as_array().map(Vec::len), Some(2));
