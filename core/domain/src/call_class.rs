@@ -72,8 +72,8 @@ mod tests {
 
     #[test]
     fn a_class_is_told_by_the_number_called_and_the_one_shown() {
-        let number = |digits| E164::of_digits(digits);
-        let class = |called, shown: &str| {
+        let number = |digits: &str| E164::of_digits(digits);
+        let class = |called: &str, shown: &str| {
             let shown = number(shown);
             number(called).map(|called| CallClass::of(&called, shown.as_ref()))
         };

@@ -1,7 +1,7 @@
 //! What a number tells of itself by how it begins: whose country it is of, and what a call to it
 //! costs like.
 //!
-//! The two tables beside this file are plain beginnings of numbers (`tools/numbering/tables.py`
+//! The two tables beside this file are plain beginnings of numbers (`tools/numbering.py`
 //! writes them). The longest that fits decides, as it does between exchanges.
 
 use std::sync::LazyLock;
@@ -68,7 +68,7 @@ impl Beginnings {
             let at = self.0.binary_search_by(|(known, _)| known.cmp(&start));
             self.0.get(at.ok()?)
         })?;
-        Some(value)
+        Some(*value)
     }
 }
 
@@ -85,6 +85,7 @@ mod tests {
         for (digits, of) in [
             ("493055501", Some("DE")),
             ("12125550100", Some("US")),
+            ("14165550100", Some("CA")),
             ("18765550100", Some("JM")),
             ("12425550100", Some("BS")),
             ("74955550100", Some("RU")),

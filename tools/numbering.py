@@ -1,7 +1,7 @@
 """Writes the two tables of `core/domain/src/numbering`: whose country a number is of, and what kind.
 
     pip install phonenumbers regex
-    python3 tools/numbering/tables.py core/domain/src/numbering
+    python3 tools/numbering.py core/domain/src/numbering
 
 The facts are those of Google's libphonenumber (Apache 2.0), by its port to Python. Its patterns are
 walked digit by digit, so that what is left are plain beginnings of numbers, which need no pattern and
@@ -9,6 +9,7 @@ no memory to be looked up.
 """
 
 import sys
+import textwrap
 from pathlib import Path
 
 import phonenumbers
@@ -43,37 +44,37 @@ def patterns(found):
             yield regex.compile(text), COSTS.get(kind, "any")
 
 
-def beginnings(known, start=""):
-    """The beginnings of one country's numbers that cost more than any number, and like what; None
-    where there are no numbers at all."""
-    fitting = [(text, cost) for text, cost in known if text.fullmatch(start, partial=True)]
-    costs = {cost for _, cost in fitting}
-    if not costs:
+def beginnings(known, ordinary, doubtful, start=""):
+    """What beginnings of one code's numbers mean, where that is not what is ordinary; None where
+    there are no numbers at all. `doubtful` says what counts where several meanings are left."""
+    fitting = [(text, value) for text, value in known if text.fullmatch(start, partial=True)]
+    values = {value for _, value in fitting}
+    if not values:
         return None
-    if costs == {"any"}:
-        return {}
-    if len(costs) == 1 or len(start) == DEPTH:
-        return {start: "premium" if "premium" in costs else "mobile"}
-    below = {start + digit: beginnings(fitting, start + digit) for digit in "0123456789"}
+    if len(values) == 1 or len(start) == DEPTH:
+        value = values.pop() if len(values) == 1 else doubtful(values)
+        return {} if value == ordinary else {start: value}
+    below = {
+        start + digit: beginnings(fitting, ordinary, doubtful, start + digit)
+        for digit in "0123456789"
+    }
     there = {longer: found for longer, found in below.items() if found is not None}
     alike = {found.get(longer) for longer, found in there.items()}
     if len(alike) == 1 and None not in alike:
         return {start: alike.pop()}
-    return {key: cost for found in there.values() for key, cost in found.items()}
+    return {key: value for found in there.values() for key, value in found.items()}
 
 
-def leading(text):
-    """The beginnings by which a country is told from others of its calling code."""
-    known = regex.compile(text)
+def dearer(costs):
+    """What counts where it is left open what a number is."""
+    return "premium" if "premium" in costs else "mobile"
 
-    def walk(start):
-        if known.fullmatch(start):
-            return [start]
-        if len(start) == DEPTH + 2 or not known.fullmatch(start, partial=True):
-            return []
-        return [found for digit in "0123456789" for found in walk(start + digit)]
 
-    return walk("")
+def described(code, region):
+    """What is known of a country's numbers."""
+    if region == "001":
+        return PhoneMetadata.metadata_for_nongeo_region(code, None)
+    return PhoneMetadata.metadata_for_region(region, None)
 
 
 def main(folder):
@@ -82,24 +83,30 @@ def main(folder):
     for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
         if str(code) in EVERYWHERE:
             continue
-        for at, region in enumerate(regions):
-            found = (
-                PhoneMetadata.metadata_for_nongeo_region(code, None)
-                if region == "001"
-                else PhoneMetadata.metadata_for_region(region, None)
-            )
-            if at == 0 and region != "001":
-                countries[str(code)] = region
-            elif found.leading_digits:
-                countries |= {f"{code}{start}": region for start in leading(found.leading_digits)}
-            for start, cost in (beginnings(list(patterns(found))) or {}).items():
-                whole = f"{code}{start}"
-                costs[whole] = "premium" if "premium" in {cost, costs.get(whole)} else cost
+        # countries of one code are walked as one: a beginning that is short in one is in all
+        known = [
+            (region, text, cost)
+            for region in regions
+            for text, cost in patterns(described(code, region))
+        ]
+        prices = [(text, cost) for _, text, cost in known]
+        for start, cost in (beginnings(prices, "any", dearer) or {}).items():
+            costs[f"{code}{start}"] = cost
+        if regions == ("001",):
+            continue
+        first = countries[str(code)] = regions[0]
+        whose = [(text, region) for region, text, _ in known]
+        for start, region in (beginnings(whose, first, lambda _: first) or {}).items():
+            countries[f"{code}{start}"] = region
     for name, table in {"countries": countries, "costs": costs}.items():
         by_value = {}
         for start in sorted(table):
             by_value.setdefault(table[start], []).append(start)
-        lines = [f"{value} {' '.join(starts)}\n" for value, starts in sorted(by_value.items())]
+        lines = [
+            f"{value} {line}\n"
+            for value, starts in sorted(by_value.items())
+            for line in textwrap.wrap(" ".join(starts), 90)
+        ]
         Path(folder, f"{name}.txt").write_text("".join(lines), encoding="ascii")
 
 
