@@ -1,33 +1,37 @@
 //! Classes of service: which calls to the outside an extension may place, and by which route.
 
 use crate::called::Called;
-use crate::{Explanation, identity};
+use crate::{Explanation, Refusal, identity};
 use domain::{Barred, CallClass, CompiledExtension, CompiledOutbound, CompiledTenant};
 
 /// Most characters of what is called whoever calls: emergency numbers and the like.
 const SHORT_MAX: usize = 3;
 
-/// Whether a caller may place a call by a route, which is called `by` in explanations.
+/// Whether a call goes by a route, which is called `by` in explanations; else the next is tried.
+///
+/// # Errors
+/// [`Refusal::FORBIDDEN`] when the caller may not place the call. No other route is tried then: one
+/// that fits less closely could make another number of what was dialled.
 pub(crate) fn admits(
     tenant: &CompiledTenant,
     (route, by): (&CompiledOutbound, &str),
     caller: &CompiledExtension,
     called: &Called,
     why: &mut Explanation,
-) -> bool {
+) -> Result<bool, Refusal> {
     let (number, text) = match called {
-        Called::AsItIs(text) if text.len() <= SHORT_MAX => return true,
+        Called::AsItIs(text) if text.len() <= SHORT_MAX => return Ok(true),
         Called::AsItIs(text) => (None, text.clone()),
         Called::Number(number) => (Some(number), number.to_string()),
     };
     if !route.spec.goes_to(number) {
         let because = format!("{text} is not where calls by {by} go");
         why.add("outbound.not_there", because);
-        return false;
+        return Ok(false);
     }
     let class = of(tenant, route, caller, called);
     let Some(barred) = caller.barred(class, number) else {
-        return true;
+        return Ok(true);
     };
     let (caller, class) = (&caller.number, class.as_str());
     match barred {
@@ -40,7 +44,7 @@ pub(crate) fn admits(
             why.add("outbound.destination", because);
         }
     }
-    false
+    Err(Refusal::FORBIDDEN)
 }
 
 /// The class of a call by a route. What is no number of the world is taken for one to abroad, for

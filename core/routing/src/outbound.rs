@@ -67,7 +67,7 @@ fn allowed<'a>(
             continue;
         }
         let called = Called::by(route, dialled, why)?;
-        if class::admits(tenant, (route, &by), caller, &called, why) {
+        if class::admits(tenant, (route, &by), caller, &called, why)? {
             let because = format!("{} may call by {by}", caller.number);
             why.add("outbound.route", because);
             return Ok((route, called));

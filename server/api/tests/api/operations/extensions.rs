@@ -22,7 +22,9 @@ pub(super) async fn extensions(world: &World) {
     let view = json!({
         "id": id, "tenant": acme.id, "revision": 1, "number": "*9", "display_name": "",
         "created": "2025-11-24T16:00:00.000Z", "updated": "2025-11-24T16:00:00.000Z",
-        "ring_seconds": 5, "destination": "echo", "enabled": true,
+        "ring_seconds": 5, "destination": "echo", "enabled": true, "external_number": null,
+        "calls": ["internal", "local", "national", "mobile", "international"],
+        "only_to": [], "never_to": [],
     });
     assert_eq!(made.json(), view);
     for name in [&id, "*9", "%2A9"] {
