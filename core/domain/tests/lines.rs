@@ -346,7 +346,7 @@ fn the_called_number_on_a_shared_trunk_finds_the_tenant_that_has_it_and_the_trun
 #[test]
 fn the_directory_forgets_what_a_tenant_had_and_cools_without_losing_it() {
     let mut directory = directory();
-    let before: Vec<_> = (1..=3).map(|n| company(n)).collect();
+    let before: Vec<_> = (1..=3).map(company).collect();
     directory.cool();
     directory.cool();
     for tenant in &before {

@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_range_is_a_row_for_every_number_of_it_and_a_number_one_of_its_own() {
-        let three = vec!["+493055508", "+493055509", "+493055510"];
+        let three = ["+493055508", "+493055509", "+493055510"];
         for range in ["+493055508-+493055510", "'+49 30 555-08 - +49 30 555-10"] {
             let (numbers, bad) = read::<Number>(&[range]);
             assert_eq!(

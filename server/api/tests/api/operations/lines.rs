@@ -77,6 +77,24 @@ async fn explained(world: &World) {
         .tenant(acme, without)
         .await
         .refuses(api::Kind::Invalid);
+    handed_on(world).await;
     let gone = Ask::delete("/api/v1/numbers/+493055581");
     world.operator(gone).await.is(204);
+}
+
+/// A number that was read is put back as it is, and with another company.
+async fn handed_on(world: &World) {
+    let path = "/api/v1/numbers/+493055581";
+    let read = world.operator(Ask::get(path)).await.is(200).json();
+    let back = Ask::put(path).if_match("*").json(&read);
+    let same = world.operator(back).await.is(200).json();
+    assert_eq!(same["tenant"], read["tenant"]);
+    let mut moved = read;
+    moved["tenant"] = json!(world.globex.domain);
+    let moved = Ask::put(path).if_match("*").json(&moved);
+    let moved = world.operator(moved).await.is(200).json();
+    assert_eq!(moved["tenant"], json!(world.globex.id));
+    let mine = Ask::get(&world.acme.path("lines"));
+    let mine = world.tenant(&world.acme, mine).await.is(200).json();
+    assert_eq!(mine["numbers"], json!([]));
 }
