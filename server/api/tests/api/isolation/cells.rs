@@ -29,7 +29,7 @@ const UNTOLD: [&str; 1] = ["requestReset"];
 /// Bodies that have no members.
 const SHAPELESS: [&str; 2] = ["Sheet", "Archive"];
 
-/// A passphrase of a name that may be too short for one.
+/// A passphrase or a secret of a name that may be too short for one.
 fn long_enough(name: &str) -> String {
     format!("{name} and some words")
 }
@@ -299,7 +299,7 @@ impl Asker {
                     let ask = |value: &str| {
                         let put = |body: &mut Value| {
                             let one = match member.name.as_str() {
-                                "passphrase" => json!(long_enough(value)),
+                                "passphrase" | "secret" => json!(long_enough(value)),
                                 _ => json!(value),
                             };
                             if name == "SignIn" {

@@ -89,7 +89,7 @@ async fn handed_on(world: &World) {
     let back = Ask::put(path).if_match("*").json(&read);
     let same = world.operator(back).await.is(200).json();
     assert_eq!(same["tenant"], read["tenant"]);
-    let mut moved = read;
+    let mut moved = same;
     moved["tenant"] = json!(world.globex.domain);
     let moved = Ask::put(path).if_match("*").json(&moved);
     let moved = world.operator(moved).await.is(200).json();
