@@ -4,6 +4,7 @@ mod adopt;
 mod dial;
 mod guest;
 mod hold;
+mod pickup;
 mod release;
 mod transfer;
 

@@ -29,7 +29,7 @@ pub use limits::Config;
 pub use order::{EndReason, LegOrder, MediaOrder, Output, Prompt};
 pub use plan::{Contact, DialPlan, DialStep};
 pub use snapshot::SnapshotError;
-pub use summary::{LegSummary, Summary};
+pub use summary::{LegSummary, LegView, Summary};
 
 #[cfg(test)]
 mod tests;

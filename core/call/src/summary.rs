@@ -1,7 +1,7 @@
 //! A call as it is shown to people while it lives.
 
 use crate::call::Stage;
-use crate::{Bridge, Call, Direction, LegStage, Party};
+use crate::{Bridge, Call, Direction, LegId, LegStage, Party};
 use ids::CallId;
 use machine::Instant;
 use routing::Explanation;
@@ -13,6 +13,21 @@ pub struct LegSummary {
     pub number: u8,
     /// Who is at its end.
     pub party: Party,
+    /// Which way it was set up.
+    pub direction: Direction,
+    /// How far it has come.
+    pub stage: LegStage,
+    /// Whether its party has put the other on hold.
+    pub holding: bool,
+}
+
+/// One leg, looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LegView<'a> {
+    /// Its place in the call.
+    pub id: LegId,
+    /// Who is at its end.
+    pub party: &'a Party,
     /// Which way it was set up.
     pub direction: Direction,
     /// How far it has come.
@@ -45,6 +60,29 @@ pub struct Summary {
 }
 
 impl Call {
+    /// Its legs, ended ones included, in the order in which they came.
+    pub fn legs(&self) -> impl Iterator<Item = LegView<'_>> {
+        self.state.legs.iter().map(|leg| LegView {
+            id: leg.id,
+            party: &leg.party,
+            direction: leg.direction,
+            stage: leg.stage,
+            holding: leg.holding,
+        })
+    }
+
+    /// What the caller dialled.
+    #[must_use]
+    pub fn dialled(&self) -> &str {
+        &self.state.dialled
+    }
+
+    /// Who hears whom.
+    #[must_use]
+    pub fn bridge(&self) -> Bridge {
+        self.state.bridge
+    }
+
     /// The call as it stands.
     #[must_use]
     pub fn summary(&self) -> Summary {

@@ -1,4 +1,5 @@
-//! Retained values of the bus: bindings and calls as they were last, for whoever takes over.
+//! Retained values of the bus: bindings, calls and watches as they were last, for whoever takes
+//! over.
 
 use ids::TenantId;
 
@@ -11,17 +12,20 @@ pub enum Bucket {
     Bindings,
     /// Confirmed calls.
     Calls,
+    /// Subscriptions of devices.
+    Watches,
 }
 
 impl Bucket {
     /// All buckets.
-    pub const ALL: [Bucket; 2] = [Bucket::Bindings, Bucket::Calls];
+    pub const ALL: [Bucket; 3] = [Bucket::Bindings, Bucket::Calls, Bucket::Watches];
 
     /// The bucket's number, as stored.
     pub fn number(self) -> u8 {
         match self {
             Bucket::Bindings => 1,
             Bucket::Calls => 2,
+            Bucket::Watches => 3,
         }
     }
 

@@ -64,6 +64,8 @@ pub struct Dial {
     pub offer: Option<Description>,
     /// The media endpoint of the other side.
     pub near: Option<EndpointId>,
+    /// Further headers of the INVITE.
+    pub headers: Vec<(Name<'static>, String)>,
     /// What a carrier needs beside; none for a phone.
     pub carrier: Option<Box<Carrier>>,
 }
@@ -165,6 +167,7 @@ impl SipLeg {
             .offer
             .map(|offer| text(&sound.anchor(offer, desk.media)));
         let mut headers = vec![(Name::MaxForwards, dial.max_forwards.to_string())];
+        headers.extend(dial.headers);
         let (mut login, mut patience) = (None, None);
         if let Some(carrier) = dial.carrier {
             headers.extend(carrier.headers);

@@ -5,12 +5,14 @@
 //! way it puts this exchange's own media address into every description, so that neither side sees
 //! where the other is, and keeps headers, tags and Call-IDs of the two sides apart.
 
+mod auto_answer;
 mod identity;
 mod leg;
 mod reason;
 mod refer;
 mod sound;
 
+pub use auto_answer::{answer_headers, asks_to_answer};
 pub use identity::{Identity, contact_of};
 pub use leg::{Carrier, Desk, Dial, PromptBook, Report, SipLeg, Stored, offer_of};
 pub use reason::reason_value;

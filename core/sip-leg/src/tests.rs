@@ -98,6 +98,7 @@ impl Office {
             max_forwards: 69,
             offer,
             near: None,
+            headers: Vec::new(),
             carrier: None,
         };
         let config = config(flow);

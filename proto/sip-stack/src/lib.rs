@@ -14,6 +14,7 @@ pub mod dialog;
 pub mod digest;
 mod fingerprint;
 mod owner;
+pub mod subscription;
 mod token;
 pub mod transaction;
 pub mod usage;

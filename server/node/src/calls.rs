@@ -29,6 +29,8 @@ pub(crate) struct Entry {
     pub(crate) dirty: bool,
     pub(crate) stored: bool,
     pub(crate) counted: bool,
+    /// Its caller asks that whoever is called answer by itself.
+    pub(crate) intercom: bool,
 }
 
 impl Entry {
@@ -46,6 +48,7 @@ impl Entry {
             dirty: false,
             stored: false,
             counted: true,
+            intercom: false,
         }
     }
 

@@ -98,6 +98,8 @@ pub struct Config {
     pub limits: Limits,
     /// Bounds of registration.
     pub registration: registrar::Limits,
+    /// Bounds of watching.
+    pub watching: watch::Limits,
     /// Bounds of a call.
     pub call: call::Config,
 }

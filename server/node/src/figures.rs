@@ -27,6 +27,8 @@ pub struct Figures {
     pub records: u64,
     /// Keys pressed, as heard in media.
     pub digits: u64,
+    /// Who watches whom.
+    pub watching: watch::Figures,
     /// What there is now.
     pub live: LiveFigures,
 }
@@ -53,6 +55,8 @@ pub struct LiveFigures {
     pub legs: u64,
     /// Bindings.
     pub bindings: u64,
+    /// Subscriptions.
+    pub watches: u64,
     /// Tenants whose documents are compiled; those of the others are kept as bytes.
     pub warm_tenants: u64,
     /// Sources watched for guessing.

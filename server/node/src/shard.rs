@@ -8,13 +8,18 @@ mod dispatch;
 mod ending;
 mod invite;
 mod media_notices;
+mod messaging;
+mod notifying;
 mod orders;
 mod peers;
+mod picture;
 mod plan;
+mod publishing;
 mod questions;
 mod register;
 mod replaces;
 mod restore;
+mod subscribing;
 mod turns;
 mod watching;
 
@@ -23,7 +28,9 @@ pub use questions::{Answer, Ask, Question, Ticket};
 use crate::calls::Calls;
 use crate::door::Door;
 use crate::intake::Intake;
+use crate::lamps::Lamps;
 use crate::legs::Legs;
+use crate::letters::Letters;
 use crate::signalling::{Signalling, UsageConfigs};
 use crate::sources::Sources;
 use crate::tenants::Tenants;
@@ -111,9 +118,11 @@ impl Shard {
             Transactions::new(transaction::Limits::default(), random.fork("transactions"));
         let sip = Signalling {
             transactions,
-            dialogs: Dialogs::with_bound(limits.legs, &mut random),
+            dialogs: Dialogs::with_bound(limits.legs + config.watching.total, &mut random),
             usages: UsageConfigs::new(config.agent.clone()),
             watch: Watch::new(limits.ladders),
+            lamps: Lamps::new(config.watching),
+            letters: Letters::default(),
         };
         let settings = Settings {
             sha256: config.challenges != Challenges::Md5,
@@ -183,6 +192,7 @@ impl Shard {
     /// A tenant is new or has changed.
     pub fn tenant_changed(&mut self, tenant: Arc<CompiledTenant>) {
         self.tenants.replace(&tenant);
+        self.tenant_moved(tenant.id());
     }
 
     /// A tenant is gone: its calls are hung up.
@@ -191,6 +201,7 @@ impl Shard {
             shard.tenants.forget(tenant);
             shard.door.intake.tolls.forget(tenant);
             shard.hang_up_tenant(tenant, now);
+            shard.tenant_moved(tenant);
         });
     }
 
@@ -210,6 +221,7 @@ impl Shard {
     /// operating system first: nobody is told what could be forgotten.
     pub fn take(&mut self, out: &mut Outbox) {
         self.store_bindings();
+        self.store_watches();
         // What could not be written stays with the adapter and is tried again next turn.
         let _journal = self.stores.journal.flush();
         let _snapshots = self.stores.snapshots.flush();
@@ -230,6 +242,7 @@ impl Shard {
             calls: count(self.calls.len()),
             legs: count(self.legs.len()),
             bindings: count(self.registrar.len()),
+            watches: count(self.sip.lamps.watches.len()),
             warm_tenants: count(self.tenants.directory.warm()),
             watched_sources: count(self.door.sources.len()),
             waiting: count(self.door.intake.len()),
@@ -237,6 +250,7 @@ impl Shard {
         };
         Figures {
             live,
+            watching: self.sip.lamps.watches.figures(),
             ..self.figures
         }
     }
@@ -278,7 +292,15 @@ impl Shard {
     fn guard(&mut self, now: Instant, act: impl FnOnce(&mut Shard)) {
         self.turn.current = None;
         let done = catch_unwind(AssertUnwindSafe(|| act(self)));
-        let mut faulted = done.is_err();
+        self.settle_guarded(done.is_err(), now);
+        self.tell_bindings(now);
+        if !self.sip.lamps.moved.is_empty() {
+            self.settle_guarded(false, now);
+        }
+        self.served(now);
+    }
+
+    fn settle_guarded(&mut self, mut faulted: bool, now: Instant) {
         loop {
             if faulted {
                 self.fault(now);
@@ -288,8 +310,6 @@ impl Shard {
                 Err(_) => faulted = true,
             }
         }
-        self.tell_bindings(now);
-        self.served(now);
     }
 
     fn settle(&mut self, now: Instant) {
@@ -299,6 +319,8 @@ impl Shard {
                 self.step(work, now);
             } else if let Some(event) = self.sip.transactions.poll() {
                 self.dispatch(event, now);
+            } else if !self.sip.lamps.moved.is_empty() {
+                self.light_lamps(now);
             } else {
                 return;
             }

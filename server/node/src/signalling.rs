@@ -1,5 +1,7 @@
 //! What the shard keeps of SIP below its legs.
 
+use crate::lamps::Lamps;
+use crate::letters::Letters;
 use crate::watch::Watch;
 use sip_leg::contact_of;
 use sip_message::{Flow, Transport};
@@ -9,12 +11,15 @@ use sip_stack::usage;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Transactions, whose dialogs are whose, what usages are told, and what was said.
+/// Transactions, whose dialogs are whose, what usages are told, what was said, who watches whom, and
+/// which texts are under way.
 pub(crate) struct Signalling {
     pub(crate) transactions: Transactions,
     pub(crate) dialogs: Dialogs,
     pub(crate) usages: UsageConfigs,
     pub(crate) watch: Watch,
+    pub(crate) lamps: Lamps,
+    pub(crate) letters: Letters,
 }
 
 /// Usage settings by flow: one for each of our own addresses.

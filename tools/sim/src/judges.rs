@@ -1,6 +1,7 @@
 //! Those who look from outside and say whether all is well.
 
 mod ends;
+mod lamps;
 mod records;
 mod voices;
 
@@ -30,10 +31,12 @@ pub(crate) fn finale(stage: &mut impl Stage) -> Result<(), Failure> {
     heal(stage)?;
     stage.pass(SECOND * 150)?;
     ends::agree(stage.scene())?;
+    lamps::agree(stage.scene())?;
     stage.say("everyone hangs up");
     hang_up_everything(stage);
     stage.pass(SECOND * 110)?;
     nothing_left(stage.scene())?;
+    lamps::are_out(stage.scene())?;
     stage.say("everyone tries again");
     progress(stage)?;
     stage.say("everyone goes home");
@@ -58,6 +61,7 @@ fn heal(stage: &mut impl Stage) -> Result<(), Failure> {
         let world = &mut scene.world;
         world.with(phone, |phone, now| phone.register(600, now));
     }
+    lamps::watch_anew(stage);
     for phone in phones(stage.scene()) {
         look_for_dead_calls(stage, phone)?;
     }
@@ -174,6 +178,7 @@ fn progress(stage: &mut impl Stage) -> Result<(), Failure> {
 }
 
 fn go_home(stage: &mut impl Stage) -> Result<(), Failure> {
+    lamps::take_away(stage)?;
     let scene = stage.scene();
     for phone in phones(scene) {
         scene.world.with(phone, |phone, now| phone.register(0, now));

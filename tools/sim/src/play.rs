@@ -15,6 +15,8 @@ use testkit::{Happening, PhoneId};
 const SECOND: Duration = Duration::from_secs(1);
 /// The company that must not notice whether others are there; its place in the list of names.
 const WATCHED: usize = 1;
+/// Seconds a phone asks to watch a colleague for, before it asks again.
+const WATCHED_FOR: u32 = 120;
 
 /// What is played.
 #[derive(Clone, Debug)]
@@ -213,6 +215,7 @@ impl Play {
                 self.scene
                     .world
                     .with(phone, |phone, now| phone.register(600, now));
+                self.scene.watch_colleague(phone, WATCHED_FOR);
             }
             Act::Crowd(firm) => {
                 let crowd = &mut self.crowds[firm];

@@ -109,6 +109,21 @@ impl Scene {
         Ok(scene)
     }
 
+    /// Puts a lamp's key for the next person of the company on somebody's telephone.
+    pub(crate) fn watch_colleague(&mut self, phone: PhoneId, seconds: u32) {
+        let mut firms = self.firms.iter();
+        let number = firms.find_map(|firm| {
+            let at = firm.people.iter().position(|one| one.phone == phone)?;
+            let next = firm.people.get((at + 1) % firm.people.len())?;
+            Some(next.number.clone())
+        });
+        if let Some(number) = number {
+            self.world.with(phone, |phone, now| {
+                phone.watch(&number, "dialog", seconds, now)
+            });
+        }
+    }
+
     fn found(&mut self, seed: u64, index: usize) -> Result<Firm, Trouble> {
         let name = NAMES.get(index).copied().unwrap_or("zzz");
         let caps = CapOverrides {

@@ -47,6 +47,7 @@ pub fn default_config(sip: SocketAddr) -> Config {
         },
         limits: Limits::default(),
         registration: registrar::Limits::default(),
+        watching: watch::Limits::default(),
         call: call::Config::default(),
     }
 }

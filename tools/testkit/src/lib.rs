@@ -23,7 +23,7 @@ pub use disk::{Disk, MemoryJournal, MemorySnapshots};
 pub use exchange::{Exchange, Setup, default_config};
 pub use line::{Line, LineId, Told};
 pub use network::{Link, Network, Packet, Weather};
-pub use phone::{Manner, Phone, Reaction};
+pub use phone::{Key, KeyId, Manner, Phone, Reaction};
 pub use raw::RawPhone;
 pub use sound::{Direction, describe, direction_of, media_of};
 pub use token::{Heard, TOKEN_BYTES, canary_of, token};

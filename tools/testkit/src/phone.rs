@@ -1,12 +1,14 @@
 //! A telephone that obeys the standards: the product's own SIP stack as a user agent.
 
 mod calls;
+mod lamps;
 mod registering;
 mod voice;
 
 use crate::line::{Line, LineId, Stage};
 use crate::{Account, Packet};
 use bytes::Bytes;
+pub use lamps::{Key, KeyId};
 use machine::{Instant, Random};
 use registering::Registering;
 use sip_message::{Flow, Limits as MessageLimits, Message, Method};
@@ -80,6 +82,7 @@ pub(crate) enum Alarm {
     Voice(LineId),
     GiveUp(LineId),
     Listen(LineId, u64),
+    Watch(KeyId),
 }
 
 /// Owner of the registration's transactions.
@@ -94,12 +97,14 @@ struct Agent {
     config: Arc<usage::Config>,
 }
 
-/// Which line is meant.
+/// Which line or key is meant.
 #[derive(Default)]
 struct Index {
     owners: BTreeMap<Owner, LineId>,
     live: BTreeSet<LineId>,
     ports: BTreeMap<u16, LineId>,
+    keys: Vec<Key>,
+    texts: Vec<(String, String)>,
 }
 
 /// A telephone.
@@ -220,6 +225,7 @@ impl Phone {
         self.agent.dialogs = Dialogs::with_bound(1_000, &mut self.random);
         self.index.owners.clear();
         self.index.ports.clear();
+        self.index.keys.clear();
         self.alarms.clear();
         self.registering.forget();
         self.dead = false;
@@ -304,6 +310,7 @@ impl Phone {
             Alarm::Voice(id) => self.speak(id, now),
             Alarm::GiveUp(id) => self.give_up(id, now),
             Alarm::Listen(id, heard) => self.listen(id, heard, now),
+            Alarm::Watch(id) => self.watch_again(id, now),
         }
     }
 
@@ -331,6 +338,9 @@ impl Phone {
     }
 
     fn dispatch(&mut self, event: Event, now: Instant) {
+        if self.is_for_key(&event, now) {
+            return;
+        }
         match &event {
             Event::Request { key, flow, message } => {
                 let (key, flow) = (*key, *flow);
@@ -352,6 +362,7 @@ impl Phone {
                 let message = message.clone();
                 match message.method() {
                     Some(Method::Invite) => self.called(key, flow, message, now),
+                    Some(Method::Message) => self.texted(key, &message, now),
                     Some(Method::Options) => {
                         self.agent
                             .transactions

@@ -202,6 +202,7 @@ fn shard(
             ..Limits::default()
         },
         registration: registrar::Limits::default(),
+        watching: watch::Limits::default(),
         call: call::Config::default(),
     };
     let mut secret = [0; 32];

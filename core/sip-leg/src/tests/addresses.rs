@@ -36,6 +36,7 @@ fn routes_of_its_path_go_into_the_request_and_not_into_the_flow() {
         max_forwards: 12,
         offer: None,
         near: None,
+        headers: Vec::new(),
         carrier: None,
     };
     office.with(|desk, _| SipLeg::dial(dial, sound, config(bob()), Owner(2), desk));

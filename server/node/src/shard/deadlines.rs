@@ -16,6 +16,8 @@ pub(crate) enum Wake {
     Record(CallKey),
     /// A call has been quiet long enough to be stored.
     Store(CallKey),
+    /// The sender of a message has waited long enough for its telephones.
+    Letter(Owner),
 }
 
 impl Shard {
@@ -26,6 +28,8 @@ impl Shard {
             self.sip.transactions.next_deadline(),
             self.registrar.deadline(),
             self.sip.watch.deadline(),
+            self.sip.lamps.watches.deadline(),
+            self.sip.lamps.publications.deadline(),
             self.door.drain_until.filter(|_| self.calls.len() > 0),
         ];
         others.into_iter().flatten().chain(self.timers.next()).min()
@@ -36,6 +40,7 @@ impl Shard {
         self.registrar.expire(now, &mut self.turn.bindings);
         self.tenants.cool(now);
         self.finish_ladders(now);
+        self.wake_watches(now);
         if self.door.drain_until.is_some_and(|until| until <= now) {
             self.door.drain_until = None;
             self.hang_up_all(now);
@@ -46,6 +51,7 @@ impl Shard {
                 Wake::Call(key) => self.wake_call(key, now),
                 Wake::Record(key) => self.close_record(key, now),
                 Wake::Store(key) => self.store_call(key, now),
+                Wake::Letter(owner) => self.give_letter_up(owner, now),
             }
         }
     }

@@ -7,15 +7,17 @@ use call::{LegFact, LegId, LegOrder};
 use ids::DeviceId;
 use machine::Instant;
 use sdp::Description;
-use sip_leg::{Desk, Dial, Identity, SipLeg, Sound};
+use sip_leg::{Desk, Dial, Identity, SipLeg, Sound, answer_headers};
 use sip_message::Flow;
 use tenancy::TenantScope;
 
 /// How a device's contact is reached.
-struct Way {
-    uri: String,
-    routes: Vec<String>,
-    flow: Flow,
+pub(crate) struct Way {
+    pub(crate) uri: String,
+    pub(crate) routes: Vec<String>,
+    pub(crate) flow: Flow,
+    /// What the device calls itself; empty where it never said.
+    pub(crate) agent: String,
 }
 
 impl Shard {
@@ -68,6 +70,11 @@ impl Shard {
             }
             .value()
         };
+        let headers = if entry.intercom {
+            answer_headers(&way.agent, domain)
+        } else {
+            Vec::new()
+        };
         Some(Dial {
             leg,
             uri: way.uri,
@@ -78,11 +85,12 @@ impl Shard {
             max_forwards: entry.max_forwards,
             offer,
             near: None,
+            headers,
             carrier: None,
         })
     }
 
-    fn way_to(&self, scope: &TenantScope, device: DeviceId, slot: u8) -> Option<Way> {
+    pub(crate) fn way_to(&self, scope: &TenantScope, device: DeviceId, slot: u8) -> Option<Way> {
         if slot == FIXED {
             let tenant = self.tenants.compiled(scope.tenant())?;
             let fixed = tenant.device(device)?.address.clone()?;
@@ -98,6 +106,7 @@ impl Shard {
                 uri: fixed.uri,
                 routes: Vec::new(),
                 flow,
+                agent: String::new(),
             });
         }
         let binding = self
@@ -112,6 +121,7 @@ impl Shard {
                 .map(|element| element.clone().into_string())
                 .collect(),
             flow: binding.flow,
+            agent: binding.user_agent.clone().into_string(),
         })
     }
 

@@ -1,15 +1,24 @@
 //! Whose a message is: a leg's, a new call's, a registration's, or nobody's.
 
 use super::Shard;
+use event_package::Package;
 use machine::Instant;
 use sip_message::{Flow, Message, Method, Name};
 use sip_stack::transaction::{Event, Owner, ServerKey};
+use watch::Watches;
 
 /// Methods served here, as Allow says.
-pub(crate) const ALLOW: &str =
-    "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, PRACK, REFER, NOTIFY";
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, PRACK, REFER, NOTIFY, \
+     SUBSCRIBE, MESSAGE, PUBLISH";
 /// The same, outside dialogs.
-const SERVED: [Method<'static>; 3] = [Method::Invite, Method::Register, Method::Options];
+const SERVED: [Method<'static>; 6] = [
+    Method::Invite,
+    Method::Register,
+    Method::Options,
+    Method::Subscribe,
+    Method::Message,
+    Method::Publish,
+];
 /// Methods that only mean something inside a dialog.
 const INSIDE: [Method<'static>; 7] = [
     Method::Bye,
@@ -25,6 +34,9 @@ pub(crate) const SUPPORTED: &str = "100rel, timer, replaces, path, norefersub";
 
 impl Shard {
     pub(crate) fn dispatch(&mut self, event: Event, now: Instant) {
+        if self.is_for_watch(&event, now) || self.is_for_letter(&event, now) {
+            return;
+        }
         match event {
             Event::Request { key, flow, message } => self.request(key, flow, message, now),
             Event::Ack { flow, message } => {
@@ -75,6 +87,9 @@ impl Shard {
     fn request(&mut self, key: ServerKey, flow: Flow, message: Message, now: Instant) {
         if message.to().is_ok_and(|to| to.tag().is_some()) {
             return match self.sip.dialogs.find(&message) {
+                Some(owner) if Watches::is_watch(owner) => {
+                    self.in_watch(owner, key, flow, &message, now);
+                }
                 Some(owner) => {
                     if self.may_speak(owner, key, flow, &message, now) {
                         self.sip.transactions.adopt(key, owner);
@@ -88,6 +103,9 @@ impl Shard {
             Some(Method::Invite) => self.invite(key, flow, message, now),
             Some(Method::Register) => self.register(key, flow, &message, now),
             Some(Method::Options) => self.options(key, &message, now),
+            Some(Method::Message) => self.message(key, flow, message, now),
+            Some(Method::Publish) => self.publish(key, flow, &message, now),
+            Some(Method::Subscribe) => self.subscribe(key, flow, &message, now),
             Some(method) if INSIDE.contains(&method) => self.refuse(key, &message, 481, now),
             Some(_) | None => self.not_served(key, &message, now),
         }
@@ -113,6 +131,7 @@ impl Shard {
             .text(Name::Allow, ALLOW)
             .text(Name::Supported, SUPPORTED)
             .text(Name::Accept, "application/sdp")
+            .text(Name::AllowEvents, Package::ALLOWED)
             .text(Name::Server, &self.config.agent);
         self.sip
             .transactions

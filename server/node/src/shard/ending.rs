@@ -36,6 +36,7 @@ impl Shard {
         let Some(entry) = self.calls.remove(key) else {
             return;
         };
+        self.forget_lines(entry.call.id());
         if let Some(handle) = entry.wake {
             self.timers.cancel(handle);
         }

@@ -13,7 +13,7 @@ use media::EndpointId;
 use records::Recorder;
 use routing::{Caller, Dialled, HostClass, Purpose, RouteRequest};
 use sdp::Description;
-use sip_leg::{Desk, SipLeg, Sound, offer_of};
+use sip_leg::{Desk, SipLeg, Sound, asks_to_answer, offer_of};
 use sip_message::{Flow, Host, Message, Name, Scheme};
 use sip_stack::transaction::ServerKey;
 use sip_stack::usage::InviteUsage;
@@ -22,11 +22,16 @@ use tenancy::TenantScope;
 /// Hops given to a call whose caller named none (RFC 3261 §8.1.1.6).
 const HOPS: u8 = 70;
 
+/// What is dialled before an extension for it to answer by itself.
+const INTERCOM: &str = "*80";
+
 /// A caller's INVITE, understood.
 struct Asked {
     request: RouteRequest,
     offer: Option<Description>,
     hops: u8,
+    /// Whoever is called is asked to answer by itself.
+    intercom: bool,
 }
 
 /// A caller's INVITE, taken in: not yet a leg of a call.
@@ -63,9 +68,11 @@ impl Shard {
             return self.invite_replacing(key, flow, message, &admitted, offer, now);
         }
         let hops = message.max_forwards().ok().flatten().unwrap_or(HOPS);
-        let Some(dialled) = self.dialled(&message, &flow, &admitted.tenant) else {
+        let Some(mut dialled) = self.dialled(&message, &flow, &admitted.tenant) else {
             return self.refuse(key, &message, 404, now);
         };
+        let prefixed = strip_intercom(&mut dialled.user, &admitted.tenant);
+        let intercom = prefixed || asks_to_answer(&message);
         let request = RouteRequest {
             caller: caller_of(&admitted),
             dialled,
@@ -75,12 +82,18 @@ impl Shard {
             request,
             offer,
             hops,
+            intercom,
         };
         self.begin_call(key, flow, message, &admitted, asked, now);
     }
 
     /// What the Request-URI asks for.
-    fn dialled(&self, message: &Message, flow: &Flow, tenant: &CompiledTenant) -> Option<Dialled> {
+    pub(crate) fn dialled(
+        &self,
+        message: &Message,
+        flow: &Flow,
+        tenant: &CompiledTenant,
+    ) -> Option<Dialled> {
         let uri = message.request_uri().ok()?;
         if uri.scheme == Scheme::Tel {
             return Some(Dialled {
@@ -147,7 +160,8 @@ impl Shard {
         self.figures.calls += 1;
         self.tenants.call_began(admitted.scope.tenant());
         let strip = self.sip.watch.ring.begin();
-        let entry = calls::Entry::new(call, recorder, strip, asked.hops.saturating_sub(1));
+        let mut entry = calls::Entry::new(call, recorder, strip, asked.hops.saturating_sub(1));
+        entry.intercom = asked.intercom;
         let call_key = self.calls.insert(entry);
         self.turn.current = Some(call_key);
         self.seat(taken.into_leg(leg, flow), call_key);
@@ -263,6 +277,21 @@ impl Shard {
     pub(crate) fn unix_ms(&self, now: Instant) -> u64 {
         u64::try_from(self.clock.wall(now).unix_ms()).unwrap_or(0)
     }
+}
+
+/// Takes the prefix of intercom from what was dialled, where an extension follows it; whether it
+/// did. A number that begins so by itself is dialled as it is.
+fn strip_intercom(dialled: &mut String, tenant: &CompiledTenant) -> bool {
+    let rest = dialled.strip_prefix(INTERCOM);
+    let extension = rest.filter(|rest| tenant.extension_by_number(rest).is_some());
+    let Some(extension) = extension.map(str::to_owned) else {
+        return false;
+    };
+    if tenant.extension_by_number(dialled).is_some() {
+        return false;
+    }
+    *dialled = extension;
+    true
 }
 
 /// Who a proven device calls as.

@@ -27,6 +27,7 @@ impl Shard {
         if new || over {
             self.note_all_details(key);
         }
+        self.note_lines(key);
         if let Some(entry) = self.calls.get_mut(key) {
             entry.recorder.settle(self.stores.journal.as_mut());
         }
@@ -49,6 +50,8 @@ impl Shard {
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };
+        // a party it is sent on to later is not asked to answer by itself
+        entry.intercom &= !matches!(event.what, What::Answered(_));
         entry.dirty |= match event.what {
             What::Answered(_)
             | What::Held(_)

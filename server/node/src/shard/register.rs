@@ -4,7 +4,7 @@ use super::Shard;
 use super::admission::Admitted;
 use crate::capped::Capped;
 use domain::Event;
-use ids::EventId;
+use ids::{DeviceId, EventId, TenantId};
 use machine::{Instant, WallTime};
 use registrar::{ContactRequest, Outcome, Output, Registration};
 use sip_message::{Contacts, Flow, Message, Name};
@@ -135,6 +135,10 @@ impl Shard {
     /// Tells companies where their devices have begun or ceased to be reachable.
     pub(crate) fn tell_bindings(&mut self, now: Instant) {
         let (at, ms) = (self.clock.wall(now), self.unix_ms(now));
+        let changed: Vec<_> = self.turn.bindings.iter().filter_map(changed_of).collect();
+        for (tenant, device) in changed {
+            self.device_moved(tenant, device);
+        }
         for output in &self.turn.bindings {
             if let Output::Changed {
                 tenant,
@@ -168,6 +172,14 @@ impl Shard {
         self.sip
             .transactions
             .respond(key, answer.finish(), 503, now);
+    }
+}
+
+/// The device whose bindings this changes.
+fn changed_of(output: &Output) -> Option<(TenantId, DeviceId)> {
+    match output {
+        Output::Changed { tenant, device, .. } => Some((*tenant, *device)),
+        Output::Put { .. } | Output::Removed { .. } => None,
     }
 }
 

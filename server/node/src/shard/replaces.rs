@@ -1,6 +1,6 @@
-//! Two calls that become one: attended transfer, and a phone that takes another's place. The other
-//! call is looked up by its dialog and must be of the same tenant; one of another tenant is as
-//! unknown as one that never was.
+//! Two calls that become one: attended transfer, and a phone that takes another's place in a call,
+//! or answers for one that rings. The other call is looked up by its dialog and must be of the same
+//! tenant; one of another tenant is as unknown as one that never was.
 
 use super::admission::Admitted;
 use super::invite::caller_of;
@@ -13,7 +13,7 @@ use machine::Instant;
 use routing::HostClass;
 use sdp::Description;
 use sip_leg::Referee;
-use sip_message::{Flow, Host, Message};
+use sip_message::{Flow, Host, Message, Replaces};
 use sip_stack::transaction::{Owner, ServerKey};
 
 impl Shard {
@@ -121,7 +121,15 @@ impl Shard {
         }
     }
 
-    /// A phone takes the place of another one (RFC 3891 §3).
+    /// The leg that a Replaces names. Telephones that learn a dialog from a lamp disagree on whose
+    /// tag is whose, so either of the two may be ours.
+    fn replaced_by(&self, tenant: TenantId, named: &Replaces<'_>) -> Option<Owner> {
+        let of_tag = |tag| self.find_dialog(tenant, named.call_id, tag);
+        of_tag(named.to_tag).or_else(|| of_tag(named.from_tag))
+    }
+
+    /// A phone takes the place of another one, or answers in its place while it still rings
+    /// (RFC 3891 §3).
     pub(crate) fn invite_replacing(
         &mut self,
         key: ServerKey,
@@ -133,7 +141,8 @@ impl Shard {
     ) {
         let tenant = admitted.scope.tenant();
         let named = message.replaces().ok().flatten();
-        let replaced = named.and_then(|r| self.find_dialog(tenant, r.call_id, r.to_tag));
+        let early_only = named.is_some_and(|named| named.early_only);
+        let replaced = named.and_then(|named| self.replaced_by(tenant, &named));
         let Some(replaced) = replaced else {
             return self.refuse(key, &message, 481, now);
         };
@@ -141,15 +150,25 @@ impl Shard {
             return;
         };
         let (call_key, leg, near) = (entry.call, entry.sip.leg(), entry.sip.sound().endpoint());
+        let rung = self
+            .calls
+            .get(call_key)
+            .is_some_and(|entry| entry.call.is_rung(leg));
+        if early_only && !rung {
+            return self.refuse(key, &message, 486, now);
+        }
         let taken = self.take_caller(key, flow, message, Some(near), offer.clone(), now);
         let Some(mut taken) = taken else { return };
         let mut outputs = Vec::new();
         let caller = caller_of(admitted);
         let replacing = self.calls.get_mut(call_key).and_then(|entry| {
-            entry
-                .call
-                .replace(leg, caller, offer, now, &mut outputs)
-                .ok()
+            let (call, out) = (&mut entry.call, &mut outputs);
+            let leg = if rung {
+                call.pick_up(leg, caller, offer, now, out)
+            } else {
+                call.replace(leg, caller, offer, now, out)
+            };
+            leg.ok()
         });
         let Some(new_leg) = replacing else {
             let mut events = Vec::new();

@@ -32,8 +32,8 @@ struct StoredCall {
 }
 
 impl Shard {
-    /// Takes back what was stored: first the bindings, then the calls. To be called once, after
-    /// the tenants are known. Gives the calls that go on.
+    /// Takes back what was stored: first the bindings, then the calls, then who watches them. To be
+    /// called once, after the tenants are known. Gives the calls that go on.
     pub fn restore(&mut self, now: Instant) -> BTreeSet<CallId> {
         let wall = self.clock.wall(now);
         for (tenant, key, bytes) in self.stores.snapshots.load(Bucket::Bindings) {
@@ -52,6 +52,7 @@ impl Shard {
                 None => self.stores.snapshots.remove(tenant, Bucket::Calls, key),
             }
         }
+        self.restore_watches(now);
         alive
     }
 
@@ -109,6 +110,7 @@ impl Shard {
             }
         }
         self.rejoin(key, bridge, now);
+        self.note_lines(key);
         self.rearm_call(key);
         // Its dialogs skip sequence numbers at each restart; the next one must skip others.
         let at = now + self.config.limits.snapshot_after;

@@ -13,6 +13,7 @@ use sip_message::{
 };
 use sip_stack::transaction::{Owner, Sought};
 use tenancy::Weight;
+use watch::Watches;
 
 /// Work of a message, in the unit of the weights: a call brings legs, ports, records with it; a
 /// challenge, an answer, an ACK bring little.
@@ -179,6 +180,9 @@ impl Shard {
     }
 
     fn tenant_of(&self, owner: Owner) -> Option<TenantId> {
+        if Watches::is_watch(owner) {
+            return self.tenant_of_watch(owner);
+        }
         let entry = self.legs.get(owner)?;
         Some(self.calls.get(entry.call)?.tenant)
     }

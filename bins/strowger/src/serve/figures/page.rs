@@ -16,6 +16,7 @@ pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>
     let mut page = Exposition::new();
     counters(&mut page, &shard_counters(posted, lost_orders));
     counters(&mut page, &door_counters(posted));
+    counters(&mut page, &watch_counters(posted));
     counters(&mut page, &transaction_counters(posted));
     capture(&mut page, &posted.capture);
     gauges(&mut page, &levels(posted));
@@ -102,6 +103,28 @@ fn shard_counters(posted: &Posted, lost_orders: u64) -> Vec<Row> {
             "ports_exhausted_total",
             "Times no media port was free.",
             posted.ports.exhausted,
+        ),
+    ]
+}
+
+fn watch_counters(posted: &Posted) -> Vec<Row> {
+    let watching = &posted.node.watching;
+    vec![
+        (
+            "watches_granted_total",
+            "Subscriptions granted.",
+            watching.granted,
+        ),
+        (
+            "watches_capped_total",
+            "Subscriptions refused by a bound.",
+            watching.capped,
+        ),
+        ("watches_told_total", "NOTIFYs sent.", watching.told),
+        (
+            "watches_lost_total",
+            "Subscriptions given up, their phones not answering.",
+            watching.lost,
         ),
     ]
 }
@@ -215,6 +238,7 @@ fn levels(posted: &Posted) -> Vec<Row> {
         ("live_calls", "Calls of now.", node.live.calls),
         ("live_legs", "Legs of now.", node.live.legs),
         ("bindings", "Registrations of now.", node.live.bindings),
+        ("watches", "Subscriptions of now.", node.live.watches),
         (
             "warm_tenants",
             "Companies whose documents are compiled now.",

@@ -1,0 +1,72 @@
+//! A watch as bytes, to be continued by another process.
+
+use crate::Watch;
+use event_package::Package;
+use ids::{DeviceId, ExtensionId, TenantId};
+use machine::{Instant, WallTime};
+use serde::{Deserialize, Serialize};
+use sip_message::Flow;
+use sip_stack::subscription::Snapshot;
+
+/// Version of the stored form; a reader refuses what it does not know.
+const VERSION: u8 = 1;
+/// Documents that may have been told since it was stored: versions go on beyond them.
+const VERSIONS_SKIPPED: u32 = 100_000;
+
+/// The stored form.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Stored {
+    format: u8,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which device watches.
+    pub device: DeviceId,
+    /// What it watches.
+    pub extension: ExtensionId,
+    package: String,
+    pub(crate) subscription: Snapshot,
+    pub(crate) version: u32,
+    pub(crate) at: WallTime,
+}
+
+impl Stored {
+    /// The stored form; nothing while the watch ends.
+    pub(crate) fn of(watch: &Watch, now: Instant, wall: WallTime) -> Option<Stored> {
+        let watcher = &watch.watcher;
+        Some(Stored {
+            format: VERSION,
+            tenant: watcher.scope.tenant(),
+            device: watcher.device,
+            extension: watcher.extension,
+            package: watcher.package.name().to_owned(),
+            subscription: watch.subscription.snapshot(now)?,
+            version: watch.told.version.saturating_add(VERSIONS_SKIPPED),
+            at: wall,
+        })
+    }
+
+    /// As bytes.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        // Writing plain fields into memory cannot fail; an empty form is refused when read.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Reads the bytes; nothing when they are damaged or of another version.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Stored> {
+        let stored: Stored = serde_json::from_slice(bytes).ok()?;
+        (stored.format == VERSION).then_some(stored)
+    }
+
+    /// What is watched of the extension.
+    #[must_use]
+    pub fn package(&self) -> Option<Package> {
+        Package::of_event(&self.package)
+    }
+
+    /// The flow the watcher spoke on.
+    #[must_use]
+    pub fn flow(&self) -> Flow {
+        self.subscription.flow()
+    }
+}

@@ -1,0 +1,19 @@
+//! The documents of event packages: what a NOTIFY says of dialogs (RFC 4235), presence (RFC 3863),
+//! registrations (RFC 3680) and messages (RFC 3842).
+//!
+//! Plain values in, text out; nothing here knows subscriptions, calls or tenants.
+
+mod dialog_info;
+mod message_summary;
+mod package;
+mod pidf;
+mod published;
+mod reg_info;
+mod xml;
+
+pub use dialog_info::{DialogInfo, DialogLine, DialogState, Side};
+pub use message_summary::MessageSummary;
+pub use package::Package;
+pub use pidf::{Activity, Presence};
+pub use published::{NotPresence, Published};
+pub use reg_info::{RegContact, RegInfo};

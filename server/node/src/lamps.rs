@@ -1,0 +1,29 @@
+//! What the shard keeps of those who watch: their subscriptions, what lines do, and which
+//! extensions have moved since watchers were last told.
+
+use std::collections::BTreeSet;
+use watch::{Lines, Output, Publications, Watched, Watches};
+
+/// Watchers and what they watch.
+pub(crate) struct Lamps {
+    pub(crate) watches: Watches,
+    pub(crate) lines: Lines,
+    /// What telephones say of their users.
+    pub(crate) publications: Publications,
+    /// Extensions of which there may be news.
+    pub(crate) moved: BTreeSet<Watched>,
+    /// What is to be kept beyond this process, or forgotten.
+    pub(crate) stored: Vec<Output>,
+}
+
+impl Lamps {
+    pub(crate) fn new(limits: watch::Limits) -> Lamps {
+        Lamps {
+            watches: Watches::new(limits),
+            lines: Lines::default(),
+            publications: Publications::default(),
+            moved: BTreeSet::new(),
+            stored: Vec::new(),
+        }
+    }
+}
