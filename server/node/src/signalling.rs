@@ -11,8 +11,8 @@ use sip_stack::usage;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Transactions, whose dialogs are whose, what usages are told, what was said, who watches whom, and
-/// which texts are under way.
+/// Transactions, whose dialogs are whose, what usages are told, what was said, who watches whom,
+/// and which texts are under way.
 pub(crate) struct Signalling {
     pub(crate) transactions: Transactions,
     pub(crate) dialogs: Dialogs,

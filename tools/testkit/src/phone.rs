@@ -333,14 +333,13 @@ impl Phone {
 
     pub(crate) fn pump(&mut self, now: Instant) {
         while let Some(event) = self.agent.transactions.poll() {
-            self.dispatch(event, now);
+            if !self.is_for_key(&event, now) {
+                self.dispatch(event, now);
+            }
         }
     }
 
     fn dispatch(&mut self, event: Event, now: Instant) {
-        if self.is_for_key(&event, now) {
-            return;
-        }
         match &event {
             Event::Request { key, flow, message } => {
                 let (key, flow) = (*key, *flow);
@@ -362,7 +361,6 @@ impl Phone {
                 let message = message.clone();
                 match message.method() {
                     Some(Method::Invite) => self.called(key, flow, message, now),
-                    Some(Method::Message) => self.texted(key, &message, now),
                     Some(Method::Options) => {
                         self.agent
                             .transactions

@@ -213,9 +213,13 @@ impl Phone {
         self.agent.transactions.request(sending, now);
     }
 
-    /// Whether what happened concerns a key; it is taken then.
+    /// Whether what happened concerns a key, or is a text; it is taken then.
     pub(super) fn is_for_key(&mut self, event: &Event, now: Instant) -> bool {
         match event {
+            Event::Request { key, message, .. } if message.method() == Some(Method::Message) => {
+                self.texted(*key, message, now);
+                true
+            }
             Event::Request { key, message, .. } => {
                 let owner = self.agent.dialogs.find(message);
                 let id = owner.and_then(KeyId::of);
