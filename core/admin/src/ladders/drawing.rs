@@ -208,9 +208,9 @@ mod tests {
         assert_eq!(
             lines,
             [
-                line("---------INVITE (SDP)----------->", &blank),
+                line("----------INVITE (SDP)---------->", &blank),
                 "                * 102 is an extension  [extension.devices]".to_owned(),
-                line(&blank, "---------INVITE (SDP)----------->"),
+                line(&blank, "----------INVITE (SDP)---------->"),
                 line(&blank, "<----------180 Ringing-----------"),
                 line("<----------180 Ringing-----------", &blank),
             ]
