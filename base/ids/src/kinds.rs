@@ -145,6 +145,8 @@ ids! {
     TrunkId "trk_"
     /// A telephone number of an account's inventory.
     NumberId "num_"
+    /// A schedule of a tenant's: when it is open.
+    ScheduleId "sch_"
     /// A rule of a tenant's for calls that come in by trunks.
     InboundRouteId "inr_"
     /// A rule of a tenant's for calls that go out by trunks.

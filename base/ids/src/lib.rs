@@ -13,5 +13,5 @@ pub use code::{ParseIdError, Problem, TEXT_LENGTH};
 pub use kinds::{
     AuditId, BindingId, CallId, CdrId, DeviceId, EventId, ExtensionId, HoldId, InboundRouteId,
     LoginId, NodeId, NumberId, OutboundRouteId, PREFIXES, PasskeyId, PlanId, RequestId, ResellerId,
-    RoleId, SsoId, SupportId, TenantId, TokenId, TrunkId, UserId, WebhookId,
+    RoleId, ScheduleId, SsoId, SupportId, TenantId, TokenId, TrunkId, UserId, WebhookId,
 };

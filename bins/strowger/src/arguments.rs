@@ -110,6 +110,12 @@ pub(crate) enum Command {
         after_help = "Example: strowger number add +493055501 tenant=acme.example state=assigned"
     )]
     Number(AccountKind),
+    /// List, add, change and remove a company's hours and holidays
+    #[command(
+        after_help = "Example: strowger schedule add acme.example office time_zone=Europe/Berlin \\
+                      'open=[\"mon-fri 09:00-17:30\"]' 'holidays=[\"12-25..12-26\"]'"
+    )]
+    Schedule(TenantKind),
     /// List, add, change and remove a company's rules for calls that come in by trunks
     #[command(
         after_help = "Example: strowger inbound-route add acme.example desk called=+493055501 \\

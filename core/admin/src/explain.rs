@@ -2,6 +2,7 @@
 
 use domain::{CompiledTenant, Invalid};
 use ids::ExtensionId;
+use machine::WallTime;
 use ports::StoreError;
 use routing::{Caller, Dialled, Guest, HostClass, Plan, Purpose, RouteRequest, Step};
 use tenancy::TenantScope;
@@ -14,6 +15,8 @@ use crate::office::Office;
 pub struct Question {
     /// Who.
     pub caller: Asking,
+    /// When; now where it is left out.
+    pub at: Option<WallTime>,
     /// What is dialled; for a call that comes in, the called number as the carrier writes it.
     pub called: String,
 }
@@ -74,6 +77,7 @@ pub async fn explain(
 ) -> Result<Explained, StoreError> {
     let tenant = lines::compiled(office.store(), scope).await?;
     let caller = caller(&tenant, &question.caller)?;
+    let at = question.at.unwrap_or_else(|| office.now());
     let request = RouteRequest {
         caller,
         dialled: Dialled {
@@ -82,7 +86,7 @@ pub async fn explain(
         },
         purpose: Purpose::Call,
     };
-    let Plan { steps, explanation } = routing::plan(&tenant, &request);
+    let Plan { steps, explanation } = routing::plan(&tenant, &request, at);
     Ok(Explained {
         steps: steps.iter().map(|step| told(&tenant, step)).collect(),
         reasons: explanation

@@ -31,7 +31,8 @@ use crate::tenant::Tenant;
 use index::Index;
 use lines::Lines;
 pub use lines::{
-    CompiledInbound, CompiledNumber, CompiledOutbound, CompiledTrunk, InboundCall, LineParts,
+    CompiledInbound, CompiledNumber, CompiledOutbound, CompiledSchedule, CompiledTrunk,
+    InboundCall, LineParts,
 };
 pub use outside::Barred;
 use outside::Outside;

@@ -56,6 +56,7 @@ impl Feature {
             | KindName::Hold
             | KindName::Trunk
             | KindName::Number
+            | KindName::Schedule
             | KindName::InboundRoute
             | KindName::OutboundRoute => None,
         }

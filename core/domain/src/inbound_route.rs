@@ -1,6 +1,6 @@
 //! The kind *inbound route*: where calls that come in by trunks go.
 
-use ids::{ExtensionId, InboundRouteId, TrunkId};
+use ids::{ExtensionId, InboundRouteId, ScheduleId, TrunkId};
 use serde::{Deserialize, Serialize};
 use tenancy::Identified;
 use utoipa::ToSchema;
@@ -10,6 +10,7 @@ use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
 use crate::name::name;
+use crate::schedule::Standing;
 use crate::text;
 
 /// Most inbound routes of one tenant.
@@ -54,6 +55,15 @@ pub struct InboundRoute {
     #[serde(default)]
     #[schema(example = "+49")]
     pub caller: Option<String>,
+    /// The schedule, by id or name, that says when the route is for calls; at any time where it is
+    /// left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "office")]
+    pub schedule: Option<ScheduleId>,
+    /// With a schedule: how that must stand. `closed` includes holidays.
+    #[serde(default)]
+    #[schema(default = "open")]
+    pub when: Standing,
     /// The extension that answers, by id or number.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "101")]
@@ -158,6 +168,10 @@ impl Kind for InboundRoute {
             kind: KindName::Trunk,
         },
         Link {
+            member: "schedule",
+            kind: KindName::Schedule,
+        },
+        Link {
             member: "extension",
             kind: KindName::Extension,
         },
@@ -181,6 +195,8 @@ impl Kind for InboundRoute {
             text::is_word(digits, 15, b"") && digits.bytes().all(|b| b.is_ascii_digit())
         });
         rule(caller, "/caller", "must be a plus and 1 to 15 digits")?;
+        let timed = self.schedule.is_some() || self.when == Standing::Open;
+        rule(timed, "/when", "must be said with a schedule")?;
         self.validate_destination()
     }
 

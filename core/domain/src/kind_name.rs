@@ -33,6 +33,8 @@ pub enum KindName {
     Trunk,
     /// A telephone number of an account's inventory.
     Number,
+    /// When a company is open.
+    Schedule,
     /// A rule for calls that come in by trunks.
     InboundRoute,
     /// A rule for calls that go out by trunks.
@@ -41,7 +43,7 @@ pub enum KindName {
 
 impl KindName {
     /// All kinds, in the order in which they refer to each other.
-    pub const ALL: [KindName; 14] = [
+    pub const ALL: [KindName; 15] = [
         KindName::Reseller,
         KindName::Plan,
         KindName::Tenant,
@@ -54,6 +56,7 @@ impl KindName {
         KindName::Sso,
         KindName::Trunk,
         KindName::Number,
+        KindName::Schedule,
         KindName::InboundRoute,
         KindName::OutboundRoute,
     ];
@@ -73,6 +76,7 @@ impl KindName {
             KindName::Sso => "sso",
             KindName::Trunk => "trunk",
             KindName::Number => "number",
+            KindName::Schedule => "schedule",
             KindName::InboundRoute => "inbound_route",
             KindName::OutboundRoute => "outbound_route",
         }

@@ -13,6 +13,7 @@ use crate::outbound_route::OutboundRoute;
 use crate::plan::Plan;
 use crate::reseller::Reseller;
 use crate::role::Role;
+use crate::schedule::Schedule;
 use crate::sso::Sso;
 use crate::tenant::Tenant;
 use crate::trunk::Trunk;
@@ -44,6 +45,7 @@ impl KindName {
             KindName::Sso => task.run::<Sso>(),
             KindName::Trunk => task.run::<Trunk>(),
             KindName::Number => task.run::<Number>(),
+            KindName::Schedule => task.run::<Schedule>(),
             KindName::InboundRoute => task.run::<InboundRoute>(),
             KindName::OutboundRoute => task.run::<OutboundRoute>(),
         }

@@ -42,6 +42,7 @@ mod referrer;
 mod reseller;
 mod rights;
 mod role;
+mod schedule;
 mod secret;
 mod signing;
 mod sso;
@@ -63,7 +64,7 @@ pub use cdr::{
 pub use ceiling::{CEILING_MAX, Ceiling};
 pub use compiled::{
     Barred, CompiledDevice, CompiledExtension, CompiledInbound, CompiledNumber, CompiledOutbound,
-    CompiledTenant, CompiledTrunk, InboundCall, LineParts, TenantParts,
+    CompiledSchedule, CompiledTenant, CompiledTrunk, InboundCall, LineParts, TenantParts,
 };
 pub use credentials::{Credentials, Former, OVERLAP_MAX};
 pub use delivery::{Delivery, DeliveryState, LastTry};
@@ -96,6 +97,7 @@ pub use referrer::Referrer;
 pub use reseller::{GRANTED_PLANS_MAX, PORTAL_SPACE, Reseller};
 pub use rights::Rights;
 pub use role::{PERMISSIONS_MAX, Role};
+pub use schedule::{Hours, SCHEDULES_MAX, Schedule, Standing};
 pub use secret::{Digests, SECRET_MAX, SECRET_MIN, Secret};
 pub use signing::{KEY_OVERLAP, SigningKeys};
 pub use sso::{SSO_MAX, Sso};

@@ -109,6 +109,7 @@ fn makes_secrets(kind: KindName) -> bool {
         | KindName::Sso
         | KindName::Trunk
         | KindName::Number
+        | KindName::Schedule
         | KindName::InboundRoute
         | KindName::OutboundRoute => false,
     }

@@ -47,6 +47,7 @@ impl Quotas {
             | KindName::Sso
             | KindName::Trunk
             | KindName::Number
+            | KindName::Schedule
             | KindName::InboundRoute
             | KindName::OutboundRoute => None,
         }
@@ -100,6 +101,7 @@ impl ResellerLimits {
             | KindName::Sso
             | KindName::Trunk
             | KindName::Number
+            | KindName::Schedule
             | KindName::InboundRoute
             | KindName::OutboundRoute => None,
         }

@@ -263,6 +263,7 @@ fn company(n: u128) -> Arc<CompiledTenant> {
                 (resource(id.into(), TrunkId::new(2, n), own), None),
             ],
             numbers: vec![number(n, &format!("49305550{n}")), number(9, "493055599")],
+            schedules: Vec::new(),
             inbound: vec![resource(id.into(), InboundRouteId::new(1, n), route)],
             outbound: vec![resource(
                 id.into(),
@@ -402,6 +403,7 @@ fn of_two_inbound_routes_the_lower_priority_decides_and_then_the_narrower() {
             trunk: TrunkId::new(1, 1),
             called: &called,
             caller: None,
+            at: WallTime::UNIX_EPOCH,
         };
         tenant
             .inbound(&call)

@@ -4,11 +4,11 @@
 
 use domain::{
     Device, Document, Extension, Hold, InboundRoute, Kind, KindName, Number, OutboundRoute, Plan,
-    Reseller, Role, Sso, Tenant, Trunk, User, Webhook, facets,
+    Reseller, Role, Schedule, Sso, Tenant, Trunk, User, Webhook, facets,
 };
 use ids::{
     DeviceId, ExtensionId, HoldId, InboundRouteId, NumberId, OutboundRouteId, PlanId, ResellerId,
-    RoleId, SsoId, TenantId, TrunkId, UserId, WebhookId,
+    RoleId, ScheduleId, SsoId, TenantId, TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
 use proptest::prelude::*;
@@ -121,6 +121,7 @@ fn all_hold(spec: &Value) {
     holds::<Sso>(&SsoId::new(1, 1).to_string(), spec);
     holds::<Trunk>(&TrunkId::new(1, 1).to_string(), spec);
     holds::<Number>(&NumberId::new(1, 1).to_string(), spec);
+    holds::<Schedule>(&ScheduleId::new(1, 1).to_string(), spec);
     holds::<InboundRoute>(&InboundRouteId::new(1, 1).to_string(), spec);
     holds::<OutboundRoute>(&OutboundRouteId::new(1, 1).to_string(), spec);
 }
@@ -141,7 +142,8 @@ fn valid(kind: KindName) -> Value {
             "domains": ["acme.example"], "display_name": "Acme", "enabled": true
         }),
         KindName::Extension => serde_json::json!({
-            "number": "101", "display_name": "Anna", "ring_seconds": 30, "destination": "devices"
+            "number": "101", "display_name": "Anna", "ring_seconds": 30, "destination": "devices",
+            "calls": ["internal", "national"], "only_to": ["DE"], "never_to": ["+4990"]
         }),
         KindName::Device => serde_json::json!({
             "username": "anna", "extension": ExtensionId::new(1, 1),
@@ -171,6 +173,10 @@ fn valid(kind: KindName) -> Value {
         }),
         KindName::Number => serde_json::json!({
             "number": "+493055501", "tenant": TenantId::new(1, 1), "state": "assigned"
+        }),
+        KindName::Schedule => serde_json::json!({
+            "name": "office", "time_zone": "Europe/Berlin", "open": ["mon-fri 09:00-17:30"],
+            "holidays": ["12-24..12-26", "2031-04-14"]
         }),
         KindName::InboundRoute => serde_json::json!({
             "name": "desks", "called": "+493055500", "called_last": "+493055599",

@@ -3,15 +3,16 @@
 use crate::{Explanation, Purpose, Refusal, RouteRequest, Step, ring};
 use domain::{CompiledInbound, CompiledTenant, CompiledTrunk, E164, InboundCall};
 use ids::TrunkId;
+use machine::WallTime;
 
 /// What to do with a call that came in by a trunk.
 pub(crate) fn step(
     tenant: &CompiledTenant,
-    trunk: TrunkId,
+    (trunk, at): (TrunkId, WallTime),
     request: &RouteRequest,
     why: &mut Explanation,
 ) -> Step {
-    match found(tenant, trunk, request, why) {
+    match found(tenant, (trunk, at), request, why) {
         Ok(step) => step,
         Err(refusal) => Step::Refuse(refusal),
     }
@@ -19,7 +20,7 @@ pub(crate) fn step(
 
 fn found(
     tenant: &CompiledTenant,
-    trunk: TrunkId,
+    (trunk, at): (TrunkId, WallTime),
     request: &RouteRequest,
     why: &mut Explanation,
 ) -> Result<Step, Refusal> {
@@ -41,12 +42,19 @@ fn found(
         trunk: trunk.id,
         called: &called,
         caller: caller.as_ref(),
+        at,
     };
     let Some((route, offset)) = tenant.inbound(&call) else {
         let because = format!("no inbound route fits a call for {called}");
         why.add("inbound.no_route", because);
         return Err(Refusal::NOT_FOUND);
     };
+    if let Some(schedule) = &route.schedule {
+        let (name, revision) = (&schedule.spec.name, schedule.revision);
+        let standing = schedule.standing(at).as_str();
+        let because = format!("schedule {name}, revision {revision}, is {standing} at that time");
+        why.add("inbound.schedule", because);
+    }
     by_route(tenant, route, (&called, offset), request, why)
 }
 

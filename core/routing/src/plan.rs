@@ -2,6 +2,7 @@
 
 use crate::{Explanation, Guest, HostClass, Refusal, RouteRequest, Step, inbound, outbound, ring};
 use domain::CompiledTenant;
+use machine::WallTime;
 use serde::{Deserialize, Serialize};
 
 /// Dialling this answers with the caller's own voice.
@@ -18,20 +19,26 @@ pub struct Plan {
     pub explanation: Explanation,
 }
 
-/// Decides where a request goes inside `tenant`. Total: every request has an answer.
+/// Decides where a request goes inside `tenant` at this time, which schedules are asked for. Total:
+/// every request has an answer.
 #[must_use]
-pub fn plan(tenant: &CompiledTenant, request: &RouteRequest) -> Plan {
+pub fn plan(tenant: &CompiledTenant, request: &RouteRequest, at: WallTime) -> Plan {
     let mut explanation = Explanation::default();
-    let steps = steps(tenant, request, &mut explanation);
+    let steps = steps(tenant, request, at, &mut explanation);
     Plan { steps, explanation }
 }
 
-fn steps(tenant: &CompiledTenant, request: &RouteRequest, why: &mut Explanation) -> Vec<Step> {
+fn steps(
+    tenant: &CompiledTenant,
+    request: &RouteRequest,
+    at: WallTime,
+    why: &mut Explanation,
+) -> Vec<Step> {
     if let Some(refusal) = refused(tenant, request, why) {
         return vec![Step::Refuse(refusal)];
     }
     if let Some(trunk) = request.caller.trunk {
-        return vec![inbound::step(tenant, trunk, request, why)];
+        return vec![inbound::step(tenant, (trunk, at), request, why)];
     }
     match inside(tenant, request, why) {
         Some(step) => vec![step],

@@ -7,7 +7,7 @@ use domain::{
     CallClass, CompiledTenant, Extension, InboundRoute, Kind, LineParts, Number, OutboundRoute,
     Resource, Tenant, TenantParts, Trunk,
 };
-use ids::{ExtensionId, InboundRouteId, NumberId, OutboundRouteId, TenantId, TrunkId};
+use ids::{ExtensionId, InboundRouteId, NumberId, OutboundRouteId, ScheduleId, TenantId, TrunkId};
 use machine::WallTime;
 use proptest::prelude::*;
 use routing::{Caller, Dialled, HostClass, Plan, Purpose, Refusal, RouteRequest, Step, plan};
@@ -87,6 +87,7 @@ fn parts() -> TenantParts {
                 number(2, "493055501", acme()),
                 number(3, "491999999", TenantId::new(2, 2)),
             ],
+            schedules: Vec::new(),
             inbound: vec![
                 inbound(
                     1,
@@ -141,7 +142,16 @@ fn ask(parts: TenantParts, caller: Caller, dialled: &str) -> Plan {
         },
         purpose: Purpose::Call,
     };
-    plan(&CompiledTenant::compile(parts), &request)
+    // a Wednesday at noon in Berlin
+    ask_at(parts, &request, "2031-01-15T11:00:00Z")
+}
+
+fn ask_at(parts: TenantParts, request: &RouteRequest, at: &str) -> Plan {
+    plan(
+        &CompiledTenant::compile(parts),
+        request,
+        at.parse().unwrap(),
+    )
 }
 
 fn person(n: u64) -> Caller {
@@ -263,6 +273,51 @@ fn a_call_that_comes_in_reaches_the_extension_of_its_number() {
     assert!(because(&plan, "inbound.route").contains("leads to 101 (inbound route desks"));
     let french = ask(parts(), outside(CARRIER, "0033140205050"), "03055501");
     assert!(because(&french, "inbound.route").contains("leads to 102 (inbound route abroad"));
+}
+
+#[test]
+fn a_route_with_a_schedule_is_for_calls_at_its_hours_alone() {
+    let mut all = parts();
+    let hours = ScheduleId::new(1, 1);
+    let spec = json!({
+        "name": "office", "time_zone": "Europe/Berlin", "open": ["mon-fri 09:00-17:00"],
+        "holidays": ["12-25"],
+    });
+    all.lines.schedules = vec![resource(acme().into(), hours, spec)];
+    for (n, when, extension) in [(7, "open", 1), (8, "closed", 2), (9, "holiday", 0)] {
+        let priority = if when == "holiday" { 10 } else { 20 };
+        let spec = json!({
+            "name": when, "schedule": hours, "when": when, "priority": priority,
+            "extension": extension_id(extension),
+        });
+        all.lines.inbound.push(inbound(n, spec));
+    }
+    let request = RouteRequest {
+        caller: outside(CARRIER, "0309876543"),
+        dialled: Dialled {
+            user: "03055501".to_owned(),
+            host: HostClass::Own,
+        },
+        purpose: Purpose::Call,
+    };
+    for (at, to, standing) in [
+        ("2031-01-15T08:00:00Z", "101 (inbound route open", "is open"),
+        (
+            "2031-01-15T07:59:00Z",
+            "102 (inbound route closed",
+            "is closed",
+        ),
+        (
+            "2031-12-25T11:00:00Z",
+            "100 (inbound route holiday",
+            "is on a holiday",
+        ),
+    ] {
+        let plan = ask_at(all.clone(), &request, at);
+        assert!(because(&plan, "inbound.route").contains(to), "{at}");
+        let schedule = because(&plan, "inbound.schedule");
+        assert!(schedule.contains("office, revision 7") && schedule.contains(standing));
+    }
 }
 
 #[test]

@@ -19,6 +19,9 @@ impl State {
         for stored in self.own_or_given(KindName::Number, owner) {
             parts.numbers.push(stored.document.clone().try_into()?);
         }
+        for stored in self.owned(owner, KindName::Schedule) {
+            parts.schedules.push(stored.document.clone().try_into()?);
+        }
         for stored in self.owned(owner, KindName::InboundRoute) {
             parts.inbound.push(stored.document.clone().try_into()?);
         }

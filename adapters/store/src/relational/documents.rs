@@ -123,7 +123,7 @@ pub(super) fn compiled(
     let find = format!(
         "SELECT {COLUMNS}, digests FROM documents
          WHERE tenant IN ({marks}) AND kind IN
-         ('tenant', 'extension', 'device', 'trunk', 'inbound_route', 'outbound_route')
+         ('tenant', 'extension', 'device', 'trunk', 'schedule', 'inbound_route', 'outbound_route')
          ORDER BY tenant, kind, id"
     );
     sql.all(&find, params, |fields| {

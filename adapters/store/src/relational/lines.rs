@@ -51,7 +51,7 @@ impl Gifts {
     }
 }
 
-/// Adds a document of the four kinds to a tenant's parts; gives any other back.
+/// Adds a document of these kinds to a tenant's parts; gives any other back.
 pub(super) fn add(
     parts: &mut LineParts,
     key: Option<&OwnerKey>,
@@ -63,6 +63,8 @@ pub(super) fn add(
         parts.trunks.push((document.try_into()?, secret));
     } else if document.kind == KindName::Number {
         parts.numbers.push(document.try_into()?);
+    } else if document.kind == KindName::Schedule {
+        parts.schedules.push(document.try_into()?);
     } else if document.kind == KindName::InboundRoute {
         parts.inbound.push(document.try_into()?);
     } else if document.kind == KindName::OutboundRoute {

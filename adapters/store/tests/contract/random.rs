@@ -3,7 +3,7 @@
 use domain::{AuditEntry, Credentials, KindName, Reseller, TokenRecord};
 use ids::{
     AuditId, DeviceId, ExtensionId, HoldId, InboundRouteId, NumberId, OutboundRouteId, PlanId,
-    ResellerId, RoleId, SsoId, TenantId, TokenId, TrunkId, UserId, WebhookId,
+    ResellerId, RoleId, ScheduleId, SsoId, TenantId, TokenId, TrunkId, UserId, WebhookId,
 };
 use ports::{
     CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,
@@ -107,6 +107,7 @@ fn touch() -> impl Strategy<Value = Touch> {
         KindName::Sso,
         KindName::Trunk,
         KindName::Number,
+        KindName::Schedule,
         KindName::InboundRoute,
         KindName::OutboundRoute,
     ]);
@@ -317,6 +318,11 @@ fn write(owner: Owner, touch: &Touch) -> Write {
             let has = (touch.target > 0).then(|| tenant(touch.target - 1));
             let spec = json!({ "number": name, "state": state, "tenant": has });
             (NumberId::new(number, 10).to_string(), owner, name, spec)
+        }
+        KindName::Schedule => {
+            let name = format!("hours-{}", touch.name);
+            let spec = json!({ "name": name, "time_zone": "UTC" });
+            (ScheduleId::new(number, 13).to_string(), owner, name, spec)
         }
         KindName::InboundRoute => {
             let name = format!("in-{}", touch.name);

@@ -193,6 +193,7 @@ pub(crate) fn with(document: &Document, member: &str, value: impl serde::Seriali
         | KindName::Webhook
         | KindName::Sso
         | KindName::Trunk
+        | KindName::Schedule
         | KindName::InboundRoute
         | KindName::OutboundRoute => document.spec["name"].as_str().unwrap().to_owned(),
         KindName::User => document.spec["mail"].as_str().unwrap().to_owned(),

@@ -1,6 +1,7 @@
 //! What can be asked about where calls go.
 
 use clap::Args;
+use machine::WallTime;
 
 use super::Folder;
 
@@ -9,7 +10,8 @@ use super::Folder;
 #[command(after_help = "\
 Nobody is called, and whether telephones are registered is not looked at. Examples:
   strowger explain acme.example 101 0030123456
-  strowger explain acme.example --trunk carrier --caller +493012345 +493055501")]
+  strowger explain acme.example --trunk carrier --caller +493012345 +493055501
+  strowger explain acme.example --trunk carrier --at 2031-12-24T10:00:00Z +493055501")]
 pub(crate) struct ExplainArguments {
     #[command(flatten)]
     pub(crate) folder: Folder,
@@ -24,4 +26,7 @@ pub(crate) struct ExplainArguments {
     /// The caller's number, as the carrier writes it
     #[arg(long, value_name = "NUMBER", requires = "trunk")]
     pub(crate) caller: Option<String>,
+    /// When the call would be (RFC 3339), such as 2031-12-24T10:00:00Z; now where it is left out
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<WallTime>,
 }

@@ -36,6 +36,7 @@ fn question(arguments: &ExplainArguments) -> Result<Question, Failure> {
         }
     };
     Ok(Question {
+        at: arguments.at,
         caller: caller.0,
         called: caller.1.clone(),
     })

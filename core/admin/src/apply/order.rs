@@ -84,7 +84,8 @@ fn is_late(kind: KindName, in_company: bool) -> bool {
         | KindName::User
         | KindName::Hold
         | KindName::Webhook
-        | KindName::Sso => false,
+        | KindName::Sso
+        | KindName::Schedule => false,
     }
 }
 
@@ -117,6 +118,7 @@ impl Outline {
             | KindName::Sso
             | KindName::Trunk
             | KindName::Number
+            | KindName::Schedule
             | KindName::InboundRoute
             | KindName::OutboundRoute => None,
         };

@@ -98,7 +98,12 @@ fn what_would_happen_is_told_with_rule_and_revision() {
     let acme = scene.visit("acme.example").unwrap().scope;
     let ask = |caller, called: &str| {
         let called = called.to_owned();
-        block_on(explain(&scene.office, &acme, &Question { caller, called }))
+        let at = None;
+        block_on(explain(
+            &scene.office,
+            &acme,
+            &Question { caller, at, called },
+        ))
     };
     let out = ask(Asking::Extension("101".to_owned()), "030123456").unwrap();
     assert_eq!(out.steps.len(), 1);

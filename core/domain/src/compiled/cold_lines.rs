@@ -1,12 +1,17 @@
 //! Trunks, numbers and routes of a compiled tenant at rest.
 
-use ids::{InboundRouteId, NumberId, OutboundRouteId, TrunkId};
+use std::sync::Arc;
+
+use ids::{InboundRouteId, NumberId, OutboundRouteId, ScheduleId, TrunkId};
 use serde::{Deserialize, Serialize};
 
-use super::lines::{CompiledInbound, CompiledNumber, CompiledOutbound, CompiledTrunk, Lines};
+use super::lines::{
+    CompiledInbound, CompiledNumber, CompiledOutbound, CompiledSchedule, CompiledTrunk, Lines,
+};
 use crate::e164::E164;
 use crate::inbound_route::InboundRoute;
 use crate::outbound_route::OutboundRoute;
+use crate::schedule::Schedule;
 use crate::secret::Secret;
 use crate::trunk::Trunk;
 
@@ -18,6 +23,7 @@ type Bits = [u8; 16];
 pub(super) struct LinesForm {
     trunks: Vec<TrunkForm>,
     numbers: Vec<(Bits, u64, E164)>,
+    schedules: Vec<(Bits, u64, Schedule)>,
     inbound: Vec<(Bits, u64, InboundRoute)>,
     outbound: Vec<(Bits, u64, OutboundRoute)>,
 }
@@ -48,6 +54,10 @@ impl LinesForm {
             let id = number.id.as_u128().to_be_bytes();
             (id, number.revision, number.e164.clone())
         });
+        let schedules = lines.schedules.iter().map(|schedule| {
+            let id = schedule.id.as_u128().to_be_bytes();
+            (id, schedule.revision, schedule.spec.clone())
+        });
         let inbound = lines.inbound.iter().map(|route| {
             let id = route.id.as_u128().to_be_bytes();
             (id, route.revision, (*route.spec).clone())
@@ -59,6 +69,7 @@ impl LinesForm {
         LinesForm {
             trunks: trunks.collect(),
             numbers: numbers.collect(),
+            schedules: schedules.collect(),
             inbound: inbound.collect(),
             outbound: outbound.collect(),
         }
@@ -81,10 +92,16 @@ impl LinesForm {
                 revision,
                 e164,
             });
+        let schedules = self.schedules.into_iter().map(|(id, revision, spec)| {
+            let id = ScheduleId::from_u128(u128::from_be_bytes(id));
+            Arc::new(CompiledSchedule::new(id, revision, spec))
+        });
+        let schedules: Box<[_]> = schedules.collect();
         let inbound = self.inbound.into_iter().map(|(id, revision, spec)| {
             let id = InboundRouteId::from_u128(u128::from_be_bytes(id));
-            CompiledInbound::new(id, revision, Box::new(spec))
+            CompiledInbound::new((id, revision, Box::new(spec)), &schedules)
         });
+        let inbound: Box<[_]> = inbound.collect();
         let outbound = self
             .outbound
             .into_iter()
@@ -96,7 +113,8 @@ impl LinesForm {
         Lines::in_order(
             trunks.collect(),
             numbers.collect(),
-            inbound.collect(),
+            schedules,
+            inbound,
             outbound.collect(),
         )
     }

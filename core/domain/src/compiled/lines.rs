@@ -1,8 +1,10 @@
 //! What a tenant has towards the telephone network: trunks, numbers and routes, compiled.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
-use ids::{InboundRouteId, NumberId, OutboundRouteId, TenantId, TrunkId};
+use ids::{InboundRouteId, NumberId, OutboundRouteId, ScheduleId, TenantId, TrunkId};
+use machine::WallTime;
 use tenancy::Owner;
 
 use crate::document::Resource;
@@ -10,6 +12,7 @@ use crate::e164::E164;
 use crate::inbound_route::InboundRoute;
 use crate::number::Number;
 use crate::outbound_route::OutboundRoute;
+use crate::schedule::{Hours, Schedule, Standing};
 use crate::secret::Secret;
 use crate::trunk::Trunk;
 
@@ -21,6 +24,8 @@ pub struct LineParts {
     pub trunks: Vec<(Resource<Trunk>, Option<Secret>)>,
     /// The numbers that name the tenant.
     pub numbers: Vec<Resource<Number>>,
+    /// All its schedules.
+    pub schedules: Vec<Resource<Schedule>>,
     /// All its inbound routes.
     pub inbound: Vec<Resource<InboundRoute>>,
     /// All its outbound routes.
@@ -53,6 +58,37 @@ pub struct CompiledNumber {
     pub e164: E164,
 }
 
+/// One schedule, compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompiledSchedule {
+    /// The id.
+    pub id: ScheduleId,
+    /// Revision of its document.
+    pub revision: u64,
+    /// What its document says.
+    pub spec: Schedule,
+    /// What the texts of the document say; `None` where they say nothing, which no store keeps.
+    hours: Option<Hours>,
+}
+
+impl CompiledSchedule {
+    /// Compiles a schedule.
+    pub(super) fn new(id: ScheduleId, revision: u64, spec: Schedule) -> Self {
+        CompiledSchedule {
+            id,
+            revision,
+            hours: spec.hours().ok(),
+            spec,
+        }
+    }
+
+    /// How it stands at a moment.
+    pub fn standing(&self, at: WallTime) -> Standing {
+        let standing = self.hours.as_ref().map(|hours| hours.standing(at));
+        standing.unwrap_or(Standing::Closed)
+    }
+}
+
 /// One inbound route, compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompiledInbound {
@@ -64,6 +100,8 @@ pub struct CompiledInbound {
     pub spec: Box<InboundRoute>,
     /// Its called numbers, first and last; `None` for any.
     pub span: Option<(E164, E164)>,
+    /// When it is for calls; `None` for always.
+    pub schedule: Option<Arc<CompiledSchedule>>,
 }
 
 /// One outbound route, compiled.
@@ -86,6 +124,8 @@ pub struct InboundCall<'a> {
     pub called: &'a E164,
     /// From which number; `None` when it is hidden or none.
     pub caller: Option<&'a E164>,
+    /// When.
+    pub at: WallTime,
 }
 
 impl CompiledInbound {
@@ -98,7 +138,11 @@ impl CompiledInbound {
             call.caller
                 .is_some_and(|caller| caller.digits().starts_with(digits))
         });
-        if !(self.spec.enabled && by && from) {
+        let now = self
+            .schedule
+            .as_ref()
+            .is_none_or(|schedule| self.spec.when.is_met_by(schedule.standing(call.at)));
+        if !(self.spec.enabled && by && from && now) {
             return None;
         }
         let Some((first, last)) = &self.span else {
@@ -115,9 +159,9 @@ impl CompiledInbound {
         InboundRoute::extension_at(self.spec.first_extension.as_deref()?, offset)
     }
 
-    /// Its place: the lowest first, then the one for fewer numbers, then the one that asks more of
-    /// the call.
-    fn place(&self) -> (u16, u64, bool, Reverse<usize>, String) {
+    /// Its place: the lowest first, then the one for fewer numbers, then the one for some hours,
+    /// then the one that asks more of the call.
+    fn place(&self) -> (u16, u64, bool, bool, Reverse<usize>, String) {
         let span = self
             .span
             .as_ref()
@@ -125,6 +169,7 @@ impl CompiledInbound {
         (
             self.spec.priority,
             span.unwrap_or(u64::MAX),
+            self.schedule.is_none(),
             self.spec.trunk.is_none(),
             Reverse(self.spec.caller.as_ref().map_or(0, String::len)),
             self.spec.name.clone(),
@@ -148,6 +193,8 @@ pub(super) struct Lines {
     pub(super) trunks: Box<[CompiledTrunk]>,
     /// By number.
     pub(super) numbers: Box<[CompiledNumber]>,
+    /// As they came.
+    pub(super) schedules: Box<[Arc<CompiledSchedule>]>,
     /// By place.
     pub(super) inbound: Box<[CompiledInbound]>,
     /// By priority and name.
@@ -160,10 +207,18 @@ impl Lines {
     pub(super) fn compile(tenant: TenantId, parts: LineParts) -> Lines {
         let trunks = parts.trunks.into_iter();
         let numbers = parts.numbers.into_iter();
-        let inbound = parts
+        let schedules = parts
+            .schedules
+            .into_iter()
+            .map(|found| Arc::new(CompiledSchedule::new(found.id, found.revision, found.spec)));
+        let schedules: Box<[_]> = schedules.collect();
+        let inbound: Box<[_]> = parts
             .inbound
             .into_iter()
-            .map(|route| CompiledInbound::new(route.id, route.revision, Box::new(route.spec)));
+            .map(|route| {
+                CompiledInbound::new((route.id, route.revision, Box::new(route.spec)), &schedules)
+            })
+            .collect();
         let outbound = parts.outbound.into_iter().map(|route| CompiledOutbound {
             id: route.id,
             revision: route.revision,
@@ -174,7 +229,8 @@ impl Lines {
                 .filter_map(|(found, secret)| trunk(tenant, found, secret))
                 .collect(),
             numbers.filter_map(|found| number(tenant, &found)).collect(),
-            inbound.collect(),
+            schedules,
+            inbound,
             outbound.collect(),
         )
     }
@@ -183,6 +239,7 @@ impl Lines {
     pub(super) fn in_order(
         mut trunks: Box<[CompiledTrunk]>,
         mut numbers: Box<[CompiledNumber]>,
+        schedules: Box<[Arc<CompiledSchedule>]>,
         mut inbound: Box<[CompiledInbound]>,
         mut outbound: Box<[CompiledOutbound]>,
     ) -> Lines {
@@ -193,6 +250,7 @@ impl Lines {
         Lines {
             trunks,
             numbers,
+            schedules,
             inbound,
             outbound,
         }
@@ -225,12 +283,19 @@ impl Lines {
 }
 
 impl CompiledInbound {
-    /// Compiles a route.
-    pub(super) fn new(id: InboundRouteId, revision: u64, spec: Box<InboundRoute>) -> Self {
+    /// Compiles a route, with the tenant's schedules at hand.
+    pub(super) fn new(
+        (id, revision, spec): (InboundRouteId, u64, Box<InboundRoute>),
+        schedules: &[Arc<CompiledSchedule>],
+    ) -> Self {
+        let mut schedules = schedules.iter();
         CompiledInbound {
             id,
             revision,
             span: spec.span(),
+            schedule: schedules
+                .find(|found| Some(found.id) == spec.schedule)
+                .cloned(),
             spec,
         }
     }

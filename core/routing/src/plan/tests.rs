@@ -101,7 +101,7 @@ fn outcome(tenant: &CompiledTenant, request: &RouteRequest) -> (Step, Vec<String
     let Plan {
         mut steps,
         explanation,
-    } = plan(tenant, request);
+    } = plan(tenant, request, WallTime::UNIX_EPOCH);
     assert_eq!(steps.len(), 1);
     let rules = explanation
         .reasons()
@@ -300,7 +300,7 @@ proptest! {
     ) {
         let mut request = request(&user, host, purpose);
         request.caller.device = caller.map(|number| device_id(1, number));
-        let plan = plan(&tenant, &request);
+        let plan = plan(&tenant, &request, WallTime::UNIX_EPOCH);
         prop_assert!(!plan.steps.is_empty());
         prop_assert!(!plan.explanation.reasons().is_empty());
         prop_assert_eq!(plan.explanation.left_out(), 0);
@@ -314,7 +314,7 @@ proptest! {
             }
         }
         // asked again, it is answered the same
-        prop_assert_eq!(&super::plan(&tenant, &request), &plan);
+        prop_assert_eq!(&super::plan(&tenant, &request, WallTime::UNIX_EPOCH), &plan);
     }
 
     #[test]
@@ -326,7 +326,7 @@ proptest! {
         purpose in purpose(),
     ) {
         let request = request(&user, host, purpose);
-        let plan = plan(&mine, &request);
+        let plan = plan(&mine, &request, WallTime::UNIX_EPOCH);
         for step in &plan.steps {
             if let Step::Ring { extension, devices, .. } = step {
                 prop_assert!(mine.extension(*extension).is_some());

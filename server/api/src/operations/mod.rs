@@ -53,6 +53,7 @@ fn list() -> Vec<Operation> {
         | KindName::Sso
         | KindName::Trunk
         | KindName::Number
+        | KindName::Schedule
         | KindName::InboundRoute
         | KindName::OutboundRoute => documents::operations(kind),
     });

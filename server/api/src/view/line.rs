@@ -74,6 +74,10 @@ pub(crate) struct NewRouteQuestion {
     /// out.
     #[serde(default)]
     caller: Option<String>,
+    /// When the call would be (RFC 3339); now where it is left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "2031-12-24T10:00:00Z")]
+    at: Option<String>,
     /// What is dialled; with a trunk, the called number as the carrier writes it.
     #[schema(example = "03055501")]
     called: String,
@@ -100,7 +104,13 @@ impl NewRouteQuestion {
                 return Err(Invalid::new("/extension", rule));
             }
         };
+        let at = match self.at.as_deref().map(str::parse) {
+            None => None,
+            Some(Ok(at)) => Some(at),
+            Some(Err(_)) => return Err(Invalid::new("/at", "must be a time (RFC 3339)")),
+        };
         Ok(Question {
+            at,
             caller,
             called: self.called,
         })

@@ -11,7 +11,8 @@ mod stranger;
 
 use ids::{
     CallId, CdrId, DeviceId, ExtensionId, HoldId, InboundRouteId, NumberId, OutboundRouteId,
-    PlanId, ResellerId, RoleId, SsoId, SupportId, TenantId, TokenId, TrunkId, UserId, WebhookId,
+    PlanId, ResellerId, RoleId, ScheduleId, SsoId, SupportId, TenantId, TokenId, TrunkId, UserId,
+    WebhookId,
 };
 use serde_json::{Value, json};
 
@@ -38,6 +39,7 @@ struct Names {
     sso: [String; 2],
     trunks: [String; 2],
     numbers: [String; 2],
+    schedules: [String; 2],
     inbound: [String; 2],
     outbound: [String; 2],
     access: String,
@@ -72,6 +74,10 @@ fn names_of(company: &Company, token: TokenId) -> Names {
             company.webhook_name.replace("crm", "line"),
         ],
         numbers: NOBODY.numbers(),
+        schedules: [
+            company.schedule.to_string(),
+            company.webhook_name.replace("crm", "hours"),
+        ],
         inbound: [
             company.inbound.to_string(),
             company.webhook_name.replace("crm", "in"),
@@ -165,6 +171,10 @@ fn names_next_to(company: &Company, token: TokenId) -> Names {
             "acmf-line".to_owned(),
         ],
         numbers: NOBODY.numbers(),
+        schedules: [
+            ScheduleId::from_u128(next(company.schedule.as_u128())).to_string(),
+            "acmf-hours".to_owned(),
+        ],
         inbound: [
             InboundRouteId::from_u128(next(company.inbound.as_u128())).to_string(),
             "acmf-in".to_owned(),
@@ -198,6 +208,7 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{sso}", &names.sso[which])
     .replace("{trunk}", &names.trunks[which])
     .replace("{number}", &names.numbers[which])
+    .replace("{schedule}", &names.schedules[which])
     .replace("{inbound_route}", &names.inbound[which])
     .replace("{outbound_route}", &names.outbound[which])
     .replace("{person}", &names.users[which])
@@ -241,7 +252,9 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         }),
         "InboundRouteSpec" | "InboundRoutePatch" => json!({
             "name": "fresh", "trunk": names.trunks[which], "extension": names.extensions[which],
+            "schedule": names.schedules[which],
         }),
+        "ScheduleSpec" | "SchedulePatch" => json!({"name": "fresh", "time_zone": "UTC"}),
         "OutboundRouteSpec" | "OutboundRoutePatch" => json!({
             "name": "fresh", "patterns": [{}], "trunks": [names.trunks[which]],
             "extensions": [names.extensions[which]],
@@ -307,9 +320,10 @@ fn sheet(path: &str, names: &Names, which: usize) -> String {
             names.tenants[which]
         ),
         Some("trunks") => "name,mode,peers\nfresh,peer,sip:x.example\n".to_owned(),
+        Some("schedules") => "name,time_zone\nfresh,UTC\n".to_owned(),
         Some("inbound_routes") => format!(
-            "name,trunk,extension\nfresh,{},{extension}\n",
-            names.trunks[which]
+            "name,trunk,schedule,extension\nfresh,{},{},{extension}\n",
+            names.trunks[which], names.schedules[which]
         ),
         Some("outbound_routes") => format!(
             "name,trunks,extensions\nfresh,{},{extension}\n",
@@ -340,6 +354,7 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         "reseller" | "parent" => Some(names.resellers.to_vec()),
         "plan" | "plans" => Some(names.plans.to_vec()),
         "custom_role" => Some(names.roles.to_vec()),
+        "schedule" => Some(names.schedules.to_vec()),
         "trunk" | "trunks" => Some(names.trunks.to_vec()),
         "extensions" => Some(names.extensions.to_vec()),
         "shared_with" => Some(names.tenants.to_vec()),

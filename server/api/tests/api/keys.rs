@@ -77,6 +77,7 @@ async fn a_key_ends_when_it_expires_and_when_its_tenant_is_deleted() {
     for path in [
         "inbound_routes/acme-in",
         "outbound_routes/acme-out",
+        "schedules/acme-hours",
         "trunks/acme-line",
         "devices/acme-101",
         "extensions/101",

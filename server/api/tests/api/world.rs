@@ -11,8 +11,8 @@ use archive::Passphrases;
 use domain::{Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Step};
 use ids::{
     CallId, CdrId, DeviceId, EventId, ExtensionId, HoldId, InboundRouteId, NumberId,
-    OutboundRouteId, PlanId, ResellerId, RoleId, SsoId, SupportId, TenantId, TokenId, TrunkId,
-    UserId, WebhookId,
+    OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SsoId, SupportId, TenantId, TokenId,
+    TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
 use ports::{FixedClock, SeededEntropy, Stores, TokenReach};
@@ -56,6 +56,7 @@ pub(crate) struct Company {
     pub(crate) sso: SsoId,
     /// Its own, shared with nobody.
     pub(crate) trunk: TrunkId,
+    pub(crate) schedule: ScheduleId,
     pub(crate) inbound: InboundRouteId,
     pub(crate) outbound: OutboundRouteId,
     /// The hour of access in which it was furnished.
@@ -334,6 +335,8 @@ async fn company(
         "username": canary.replace(' ', "-"), "secret": format!("{canary}: secret"),
     });
     let trunk = make(&format!("tenants/{id}/trunks"), body).await;
+    let body = json!({"name": format!("{name}-hours"), "time_zone": "UTC"});
+    let schedule = make(&format!("tenants/{id}/schedules"), body).await;
     let body =
         json!({"name": format!("{name}-in"), "called": "+493055501", "first_extension": number});
     let inbound = make(&format!("tenants/{id}/inbound_routes"), body).await;
@@ -377,6 +380,7 @@ async fn company(
         hold: id_of(&hold),
         sso: id_of(&sso),
         trunk: id_of(&trunk),
+        schedule: id_of(&schedule),
         inbound: id_of(&inbound),
         outbound: id_of(&outbound),
         access: access.json()["inside"][0]["id"]
@@ -472,6 +476,7 @@ impl World {
             .replace("{sso}", &format!("{owner}-door"))
             .replace("{trunk}", &format!("{owner}-line"))
             .replace("{number}", HOUSE_NUMBER)
+            .replace("{schedule}", &format!("{owner}-hours"))
             .replace("{inbound_route}", "acme-in")
             .replace("{outbound_route}", "acme-out")
             .replace("{person}", &format!("ann@{owner}.example"))

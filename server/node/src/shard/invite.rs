@@ -172,7 +172,7 @@ impl Shard {
     /// refusal has a record.
     fn plan_of(&mut self, admitted: &Admitted, request: &RouteRequest, now: Instant) -> DialPlan {
         match self.tenants.take_call(admitted.scope.tenant(), now) {
-            Ok(()) => self.dial_plan(&admitted.scope, &admitted.tenant, request),
+            Ok(()) => self.dial_plan(&admitted.scope, &admitted.tenant, request, now),
             Err(capped) => {
                 self.figures.capped_calls += 1;
                 capped_plan(capped)

@@ -16,7 +16,7 @@ impl Shard {
             match output {
                 Output::Leg(leg, order) => self.leg_order(key, leg, order, now),
                 Output::Media(order) => self.media_order(key, order, now),
-                Output::Route { token, request } => self.route(key, token, &request),
+                Output::Route { token, request } => self.route(key, token, &request, now),
                 Output::Event(event) => self.call_event(key, &event),
                 Output::Over => over = true,
             }
@@ -110,7 +110,7 @@ impl Shard {
         }
     }
 
-    fn route(&mut self, key: CallKey, token: u16, request: &RouteRequest) {
+    fn route(&mut self, key: CallKey, token: u16, request: &RouteRequest, now: Instant) {
         let Some(entry) = self.calls.get(key) else {
             return;
         };
@@ -118,7 +118,7 @@ impl Shard {
         let Some(tenant) = self.tenants.compiled(scope.tenant()) else {
             return;
         };
-        let plan = self.dial_plan(scope, &tenant, request);
+        let plan = self.dial_plan(scope, &tenant, request, now);
         self.turn
             .work
             .push_back(Work::Input(key, Input::Routed { token, plan }));

@@ -4,6 +4,7 @@ use super::Shard;
 use crate::capped::Capped;
 use call::{Contact, DialPlan, DialStep};
 use domain::CompiledTenant;
+use machine::Instant;
 use routing::{Explanation, Refusal, RouteRequest, Step};
 use tenancy::TenantScope;
 
@@ -17,8 +18,9 @@ impl Shard {
         scope: &TenantScope,
         tenant: &CompiledTenant,
         request: &RouteRequest,
+        now: Instant,
     ) -> DialPlan {
-        let plan = routing::plan(tenant, request);
+        let plan = routing::plan(tenant, request, self.clock.wall(now));
         let steps = plan.steps.into_iter().map(|step| match step {
             Step::Guest(guest) => DialStep::Guest(guest),
             Step::Refuse(refusal) => DialStep::Refuse(refusal),

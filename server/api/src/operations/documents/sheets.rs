@@ -124,6 +124,7 @@ async fn check<K: Kind>(call: &Call) -> Result<(), Problem> {
         | KindName::Webhook
         | KindName::Trunk
         | KindName::Number
+        | KindName::Schedule
         | KindName::InboundRoute
         | KindName::OutboundRoute => Ok(()),
     }

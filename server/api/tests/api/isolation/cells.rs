@@ -137,13 +137,14 @@ fn all(names: &Names) -> Vec<String> {
         sso,
         trunks,
         numbers,
+        schedules,
         inbound,
         outbound,
         access,
     } = names;
     let twice = [
         tenants, extensions, devices, resellers, plans, webhooks, roles, users, holds, sso, trunks,
-        numbers, inbound, outbound,
+        numbers, schedules, inbound, outbound,
     ];
     let once = [call, cdr, token, access];
     twice.into_iter().flatten().chain(once).cloned().collect()

@@ -80,6 +80,7 @@ pub(super) async fn state_of(world: &World, company: &Company) -> Vec<Value> {
         "holds",
         "sso",
         "trunks",
+        "schedules",
         "inbound_routes",
         "outbound_routes",
         "lines",

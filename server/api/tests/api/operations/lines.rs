@@ -42,7 +42,13 @@ pub(super) async fn lines(world: &World) {
     let number = json!({"number": "+493055580"});
     let number = (number, json!({"note": "a nice one"}));
     life(world, "/api/v1/numbers", "+493055580", number).await;
-    let inbound = json!({"name": "fresh", "called": "+493055580", "extension": acme.number});
+    let hours = json!({"name": "fresh", "time_zone": "Europe/Berlin"});
+    let hours = (hours, json!({"open": ["mon-fri 09:00-17:00"]}));
+    life(world, &acme.path("schedules"), "fresh", hours).await;
+    let inbound = json!({
+        "name": "fresh", "called": "+493055580", "extension": acme.number,
+        "schedule": "acme-hours", "when": "closed",
+    });
     let inbound = (inbound, json!({"priority": 7}));
     life(world, &acme.path("inbound_routes"), "fresh", inbound).await;
     let outbound = json!({
@@ -72,6 +78,9 @@ async fn explained(world: &World) {
         (&told["steps"][0]["trunk"], &told["steps"][0]["identity"]),
         (&json!("acme-line"), &json!("+493055581"))
     );
+    let odd = json!({"extension": acme.number, "called": "0", "at": "yesterday"});
+    let odd = Ask::post(&acme.path("routes:explain")).json(&odd);
+    world.tenant(acme, odd).await.refuses(api::Kind::Invalid);
     let without = Ask::post(&acme.path("routes:explain")).json(&json!({"called": "0"}));
     world
         .tenant(acme, without)

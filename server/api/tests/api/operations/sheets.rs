@@ -17,6 +17,7 @@ pub(super) async fn sheets(world: &World) {
         "holds",
         "sso",
         "trunks",
+        "schedules",
         "inbound_routes",
         "outbound_routes",
     ] {
