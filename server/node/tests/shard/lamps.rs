@@ -16,6 +16,8 @@ fn key(office: &Office, phone: PhoneId, id: KeyId) -> &Key {
     office.world.phones[phone.0].key(id)
 }
 
+// rfc: 4235 §3.7.1
+// rfc: 4235 §4.1
 #[test]
 fn a_lamp_follows_a_call_from_its_ringing_to_its_end() {
     let mut office = Office::open();
@@ -49,6 +51,8 @@ fn a_lamp_follows_a_call_from_its_ringing_to_its_end() {
     office.record();
 }
 
+// rfc: 6665 §4.2.2
+// rfc: 6665 §4.2.1.4
 #[test]
 fn a_subscription_is_refreshed_ends_when_asked_and_dies_with_its_phone() {
     let mut office = Office::open();
@@ -111,6 +115,7 @@ fn another_companys_extension_is_as_unknown_as_none() {
     office.record();
 }
 
+// rfc: 6665 §4.2.1.1
 #[test]
 fn an_unknown_event_is_told_what_there_is_and_a_brief_one_the_least() {
     let mut office = Office::open();
@@ -124,6 +129,7 @@ fn an_unknown_event_is_told_what_there_is_and_a_brief_one_the_least() {
     assert_eq!(key(&office, anna, brief).status, Some(423));
 }
 
+// rfc: 6665 §4.4.3
 #[test]
 fn a_fetch_is_told_once() {
     let mut office = Office::open();
@@ -139,6 +145,8 @@ fn a_fetch_is_told_once() {
     assert_eq!(live(&office), 0);
 }
 
+// rfc: 3842 §3.5 partly: there are no mailboxes, so none has messages
+// rfc: 3680 §4.7
 #[test]
 fn a_mailbox_and_a_registration_are_shown_to_their_own_phones_alone() {
     let mut office = Office::open();
@@ -158,6 +166,7 @@ fn a_mailbox_and_a_registration_are_shown_to_their_own_phones_alone() {
     }
 }
 
+// rfc: 3856 §6.5
 #[test]
 fn presence_tells_who_can_be_reached_and_who_talks() {
     let mut office = Office::open();
@@ -202,6 +211,7 @@ fn press(office: &mut Office, phone: PhoneId, replaces: String) -> testkit::Line
     line
 }
 
+// rfc: 3891 §3
 #[test]
 fn a_lamps_key_picks_up_what_rings() {
     let mut office = Office::open();
@@ -225,6 +235,7 @@ fn a_lamps_key_picks_up_what_rings() {
     assert_eq!(record.end.sip_status, 200);
 }
 
+// rfc: 3891 §6.1
 #[test]
 fn a_key_that_picks_up_early_dialogs_alone_leaves_a_conversation_alone() {
     let mut office = Office::open();

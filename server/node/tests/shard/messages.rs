@@ -29,6 +29,7 @@ fn texts(office: &Office, phone: PhoneId) -> Vec<(String, String)> {
     office.world.phones[phone.0].texts().to_vec()
 }
 
+// rfc: 3428 §5
 #[test]
 fn a_text_reaches_every_telephone_of_an_extension_and_names_its_sender() {
     let mut office = Office::open();
@@ -44,6 +45,7 @@ fn a_text_reaches_every_telephone_of_an_extension_and_names_its_sender() {
     assert!(texts(&office, office.emil).is_empty(), "beta's 102");
 }
 
+// rfc: 3428 §8
 #[test]
 fn nobody_there_is_told_at_once_and_a_long_text_is_refused() {
     let mut office = Office::open();
@@ -69,6 +71,7 @@ fn another_companys_extension_cannot_be_written_to() {
     assert!(texts(&office, office.emil).is_empty());
 }
 
+// rfc: 4320 §4.2
 #[test]
 fn a_telephone_that_never_answers_is_one_that_is_not_there() {
     let mut office = Office::open();

@@ -27,6 +27,8 @@ fn publish(office: &mut Office, raw: RawId, uri: &str, more: &str, body: &str) -
 const PIDF: &str = "Content-Type: application/pidf+xml\r\nExpires: 600\r\n";
 const ANNA: &str = "sip:101@alpha.example";
 
+// rfc: 3903 §4
+// rfc: 3903 §6
 #[test]
 fn what_a_phone_publishes_is_shown_until_it_is_over() {
     let mut office = Office::open();

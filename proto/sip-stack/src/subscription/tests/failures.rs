@@ -2,6 +2,7 @@
 
 use super::*;
 
+// rfc: 5057 §5.1
 #[test]
 fn a_peer_that_knows_nothing_of_it_ends_it() {
     for status in [404, 408, 410, 481, 489, 501] {

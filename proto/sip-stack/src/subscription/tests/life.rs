@@ -8,6 +8,8 @@ fn header(message: &Message, name: Name<'_>) -> String {
     message.header(name).unwrap_or_default().to_owned()
 }
 
+// rfc: 6665 §4.2.1.2
+// rfc: 6665 §4.1.3
 #[test]
 fn a_granted_subscription_is_answered_with_its_duration_and_told_in_its_dialog() {
     let mut bench = Bench::new();
