@@ -265,6 +265,7 @@ fn leg(direction: LegDirection, number: &str) -> CdrLeg {
     CdrLeg {
         direction,
         party: party(number),
+        by_trunk: None,
         address: "192.0.2.107:5060".to_owned(),
         user_agent: "Telephone model 7 / 1.2.3".to_owned(),
         sip_call_id: "a84b4c76e66710b3f1a6@192.0.2.107".to_owned(),

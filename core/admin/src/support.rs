@@ -110,7 +110,7 @@ pub(crate) async fn admit(
     }
     let console = match actor {
         Actor::Operator | Actor::Job(_) => true,
-        Actor::Device(_) | Actor::Token(_) | Actor::User(_) => false,
+        Actor::Device(_) | Actor::Trunk(_) | Actor::Token(_) | Actor::User(_) => false,
     };
     match standing.policy {
         SupportPolicy::Open => {}

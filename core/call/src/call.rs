@@ -1,6 +1,7 @@
 //! The aggregate: its fields, and the one place where inputs are told apart.
 
 mod adopt;
+mod carrier;
 mod dial;
 mod guest;
 mod hold;
@@ -159,7 +160,7 @@ impl Call {
         call.note(
             What::Opened {
                 caller: caller.number.clone(),
-                dialled,
+                dialled: dialled.clone(),
             },
             &mut draft,
         );
@@ -169,6 +170,9 @@ impl Call {
         let party = Party {
             device: caller.device,
             extension: caller.extension,
+            trunk: caller
+                .trunk
+                .map(|trunk| carrier::came_by(trunk, &caller, &dialled)),
             number: caller.number,
             display: caller.display,
         };

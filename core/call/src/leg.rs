@@ -1,5 +1,6 @@
 //! One party of a call.
 
+use domain::ByTrunk;
 use ids::{DeviceId, ExtensionId};
 use sdp::Description;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,9 @@ pub struct Party {
     pub device: Option<DeviceId>,
     /// Its extension.
     pub extension: Option<ExtensionId>,
+    /// The trunk by which it is reached, when it is nobody of the company.
+    #[serde(default)]
+    pub trunk: Option<ByTrunk>,
     /// The number others see.
     pub number: String,
     /// The name others see.

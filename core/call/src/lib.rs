@@ -26,8 +26,8 @@ pub use event::{CallEvent, What};
 pub use fact::{HangUp, Input, LegFact, Lost, Target, Unreachable};
 pub use leg::{Direction, LegId, LegStage, Party};
 pub use limits::Config;
-pub use order::{EndReason, LegOrder, MediaOrder, Output, Prompt};
-pub use plan::{Contact, DialPlan, DialStep};
+pub use order::{EndReason, LegOrder, MediaOrder, Output, Prompt, TrunkAttempt};
+pub use plan::{Contact, DialPlan, DialStep, TrunkCall};
 pub use snapshot::SnapshotError;
 pub use summary::{LegSummary, LegView, Summary};
 

@@ -1,7 +1,7 @@
 //! What a call orders: of its legs, of media, of routing.
 
 use crate::{CallEvent, LegId};
-use ids::DeviceId;
+use ids::{DeviceId, TrunkId};
 use routing::RouteRequest;
 use sdp::Description;
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,21 @@ impl EndReason {
     }
 }
 
+/// One attempt at a call by a trunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrunkAttempt {
+    /// The trunk.
+    pub trunk: TrunkId,
+    /// Which of its peers.
+    pub peer: u8,
+    /// The number called, as it goes on the wire.
+    pub called: String,
+    /// The number shown: digits of one of the company's own, or none.
+    pub identity: Option<String>,
+    /// The name shown; may be empty.
+    pub display: String,
+}
+
 /// An order to one leg.
 #[derive(Clone, Debug)]
 pub enum LegOrder {
@@ -95,6 +110,13 @@ pub enum LegOrder {
         number: String,
         /// Whose name to show.
         display: String,
+    },
+    /// Call a carrier.
+    DialTrunk {
+        /// By which way.
+        attempt: TrunkAttempt,
+        /// The offer; nothing when the other side makes it.
+        offer: Option<Description>,
     },
     /// Give the party called the answer to its late offer.
     Confirm {

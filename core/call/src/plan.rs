@@ -1,6 +1,6 @@
 //! Where a call goes, expanded to what can be reached at this moment.
 
-use ids::{DeviceId, ExtensionId};
+use ids::{DeviceId, ExtensionId, TrunkId};
 use routing::{Explanation, Guest, Refusal};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -20,6 +20,23 @@ pub struct Contact {
     pub slot: u8,
 }
 
+/// A call by a trunk, its peers in the order in which they are tried at this moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrunkCall {
+    /// The trunk.
+    pub trunk: TrunkId,
+    /// The number called, as it goes on the wire.
+    pub called: String,
+    /// The number shown: digits of one of the company's own, or none.
+    pub identity: Option<String>,
+    /// The name shown; may be empty.
+    pub display: String,
+    /// Which of the trunk's peers, the best first. Each is one attempt.
+    pub peers: Vec<u8>,
+    /// How long it may ring.
+    pub timeout: Duration,
+}
+
 /// One step of a plan, its devices expanded to what can be reached at this moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DialStep {
@@ -32,6 +49,8 @@ pub enum DialStep {
         /// How long.
         timeout: Duration,
     },
+    /// Call by a trunk.
+    Trunk(TrunkCall),
     /// Connect to a party of the exchange.
     Guest(Guest),
     /// Give up.

@@ -4,6 +4,7 @@
 
 mod bounds;
 mod cancel;
+mod carriers;
 mod guests;
 mod hold;
 mod matrix;

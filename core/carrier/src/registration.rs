@@ -125,6 +125,12 @@ impl Registration {
         self.held.is_some()
     }
 
+    /// Whether it was told that the carrier does not know us.
+    #[must_use]
+    pub fn is_down(&self) -> bool {
+        self.told_down
+    }
+
     /// At which peer it is, or is tried.
     #[must_use]
     pub fn peer(&self) -> usize {

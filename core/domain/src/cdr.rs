@@ -1,6 +1,6 @@
 //! The call detail record: what happened in one call, and why.
 
-use ids::{CallId, CdrId, DeviceId, ExtensionId, TenantId};
+use ids::{CallId, CdrId, DeviceId, ExtensionId, TenantId, TrunkId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,18 @@ pub struct Party {
     pub number: String,
     /// The name shown.
     pub display: String,
+}
+
+/// What is known of a leg's party at the end of a trunk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByTrunk {
+    /// The trunk.
+    pub trunk: TrunkId,
+    /// The number called, as the trunk writes it.
+    pub called: String,
+    /// The number shown, with plus: by us to the carrier in a call that goes out, by the carrier
+    /// to us in one that comes in. `None` where none was shown.
+    pub shown: Option<String>,
 }
 
 /// Which way a leg was set up.
@@ -60,6 +72,9 @@ pub struct CdrLeg {
     pub direction: LegDirection,
     /// Who is at the other end.
     pub party: Party,
+    /// The trunk by which it went; `None` for parties of the exchange.
+    #[serde(default)]
+    pub by_trunk: Option<ByTrunk>,
     /// The peer's transport address, such as `192.0.2.7:5060`; empty for a guest.
     pub address: String,
     /// The peer's User-Agent or Server, at most 128 characters.

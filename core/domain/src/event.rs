@@ -7,7 +7,7 @@ mod kinds;
 pub use filter::{EventFilter, FILTERS_MAX};
 pub use kinds::EventKind;
 
-use ids::{AuditId, DeviceId, EventId, TenantId};
+use ids::{AuditId, DeviceId, EventId, TenantId, TrunkId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -103,6 +103,27 @@ impl Event {
             cursor: 0,
             subject: device.to_string(),
             data: json!({ "device": device, "until": until.to_string() }),
+        }
+    }
+
+    /// A trunk of the tenant's own works from now on ([`EventKind::TrunkUp`]), or does not
+    /// ([`EventKind::TrunkDown`]), for a reason in words.
+    pub fn of_trunk(
+        id: EventId,
+        tenant: TenantId,
+        kind: EventKind,
+        (trunk, name): (TrunkId, &str),
+        reason: &str,
+        at: WallTime,
+    ) -> Event {
+        Event {
+            id,
+            tenant,
+            kind,
+            at,
+            cursor: 0,
+            subject: trunk.to_string(),
+            data: json!({ "trunk": trunk, "name": name, "reason": reason }),
         }
     }
 }

@@ -59,7 +59,7 @@ pub use audit::{AuditEntry, Change, FeedEntry, Version};
 pub use brand::Brand;
 pub use call_class::CallClass;
 pub use cdr::{
-    Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step, TransferNote,
+    ByTrunk, Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step, TransferNote,
 };
 pub use ceiling::{CEILING_MAX, Ceiling};
 pub use compiled::{

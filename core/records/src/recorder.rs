@@ -228,6 +228,7 @@ impl Recorder {
                 number: party.number.clone(),
                 display: party.display.clone(),
             },
+            by_trunk: party.trunk.clone(),
             address: String::new(),
             user_agent: String::new(),
             sip_call_id: String::new(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ids::{DeviceId, TenantId, TokenId, UserId};
+use ids::{DeviceId, TenantId, TokenId, TrunkId, UserId};
 use machine::WallTime;
 
 use crate::owner::Owner;
@@ -13,6 +13,8 @@ use crate::token::{TokenHash, TokenText};
 pub enum Actor {
     /// A telephone that proved itself over SIP.
     Device(DeviceId),
+    /// A carrier whose call came by a trunk.
+    Trunk(TrunkId),
     /// An API key.
     Token(TokenId),
     /// A person who signed in.
@@ -27,6 +29,7 @@ impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Actor::Device(id) => write!(f, "device {id}"),
+            Actor::Trunk(id) => write!(f, "trunk {id}"),
             Actor::Token(id) => write!(f, "token {id}"),
             Actor::User(id) => write!(f, "user {id}"),
             Actor::Job(name) => write!(f, "job {name}"),
@@ -110,7 +113,11 @@ impl Principal {
     pub fn token(&self) -> Option<TokenId> {
         match self.actor {
             Actor::Token(token) => Some(token),
-            Actor::Device(_) | Actor::User(_) | Actor::Job(_) | Actor::Operator => None,
+            Actor::Device(_)
+            | Actor::Trunk(_)
+            | Actor::User(_)
+            | Actor::Job(_)
+            | Actor::Operator => None,
         }
     }
 
@@ -118,7 +125,11 @@ impl Principal {
     pub fn user(&self) -> Option<UserId> {
         match self.actor {
             Actor::User(user) => Some(user),
-            Actor::Device(_) | Actor::Token(_) | Actor::Job(_) | Actor::Operator => None,
+            Actor::Device(_)
+            | Actor::Trunk(_)
+            | Actor::Token(_)
+            | Actor::Job(_)
+            | Actor::Operator => None,
         }
     }
 

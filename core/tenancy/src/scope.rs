@@ -1,16 +1,18 @@
 //! Scopes: the right to act inside one tenant, for an account, or above all of them.
 
-use ids::{DeviceId, ResellerId, TenantId};
+use ids::{DeviceId, ResellerId, TenantId, TrunkId};
 
 use crate::access::{Actor, Principal};
 use crate::admission::AdmittedDevice;
 use crate::below::Below;
 use crate::owner::{Account, Owner};
+use crate::trunk_admission::AdmittedCall;
 
 /// The right to act inside exactly one tenant.
 ///
-/// Its fields are private and it has three mints: [`TenantScope::from_sip_admission`],
-/// [`TenantScope::from_api_authorisation`] and [`TenantScope::for_job`]. Besides these an
+/// Its fields are private and it has four mints: [`TenantScope::from_sip_admission`],
+/// [`TenantScope::from_called_number`], [`TenantScope::from_api_authorisation`] and
+/// [`TenantScope::for_job`]. Besides these an
 /// account's [`AccountScope`] can be narrowed, which leaves a trace. Nothing widens a scope.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TenantScope {
@@ -46,6 +48,14 @@ impl TenantScope {
         }
     }
 
+    /// Mint 4: a carrier's call came by a trunk for a number of this tenant.
+    pub fn from_called_number(proof: &AdmittedCall) -> TenantScope {
+        TenantScope {
+            tenant: proof.tenant(),
+            actor: Actor::Trunk(proof.trunk()),
+        }
+    }
+
     /// The tenant.
     pub fn tenant(&self) -> TenantId {
         self.tenant
@@ -65,7 +75,23 @@ impl TenantScope {
     pub fn device(&self) -> Option<DeviceId> {
         match self.actor {
             Actor::Device(device) => Some(device),
-            Actor::Token(_) | Actor::User(_) | Actor::Job(_) | Actor::Operator => None,
+            Actor::Trunk(_)
+            | Actor::Token(_)
+            | Actor::User(_)
+            | Actor::Job(_)
+            | Actor::Operator => None,
+        }
+    }
+
+    /// The trunk by which the call came, when the scope came from a called number.
+    pub fn trunk(&self) -> Option<TrunkId> {
+        match self.actor {
+            Actor::Trunk(trunk) => Some(trunk),
+            Actor::Device(_)
+            | Actor::Token(_)
+            | Actor::User(_)
+            | Actor::Job(_)
+            | Actor::Operator => None,
         }
     }
 }

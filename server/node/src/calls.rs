@@ -2,7 +2,7 @@
 
 use call::{Call, LegId};
 use capture::StripId;
-use ids::{CallId, TenantId};
+use ids::{CallId, TenantId, TrunkId};
 use machine::{Instant, TimerHandle};
 use media::EndpointId;
 use records::Recorder;
@@ -31,6 +31,8 @@ pub(crate) struct Entry {
     pub(crate) counted: bool,
     /// Its caller asks that whoever is called answer by itself.
     pub(crate) intercom: bool,
+    /// The trunk of whose share it has one.
+    pub(crate) trunk: Option<TrunkId>,
 }
 
 impl Entry {
@@ -49,6 +51,7 @@ impl Entry {
             stored: false,
             counted: true,
             intercom: false,
+            trunk: None,
         }
     }
 

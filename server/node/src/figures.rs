@@ -11,6 +11,8 @@ pub struct Figures {
     pub registrations: u64,
     /// At the door.
     pub door: DoorFigures,
+    /// To and from carriers.
+    pub trunks: TrunkFigures,
     /// Calls begun.
     pub calls: u64,
     /// Calls refused by a tenant's caps.
@@ -46,6 +48,48 @@ pub struct DoorFigures {
     pub former_secrets: u64,
 }
 
+/// What went to and from carriers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TrunkFigures {
+    /// Calls that came in by trunks.
+    pub calls_in: u64,
+    /// Attempts at calls by trunks.
+    pub calls_out: u64,
+    /// Calls refused because a trunk had its share.
+    pub capped: u64,
+    /// Calls for numbers that nobody has, or not on that trunk.
+    pub unknown_numbers: u64,
+    /// How often a trunk became registered.
+    pub registered: u64,
+    /// How often a trunk lost its registration, or first failed to get one.
+    pub unregistered: u64,
+    /// How often a peer began or ceased to answer.
+    pub peers_changed: u64,
+}
+
+/// Trunks of now, by how they stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TrunkCounts {
+    /// They are registered where they register, and a peer answers where peers are probed.
+    pub up: u64,
+    /// They are not registered, or no peer answers.
+    pub down: u64,
+    /// They have asked to be registered and heard nothing yet.
+    pub waiting: u64,
+    /// They neither register nor probe.
+    pub unwatched: u64,
+    /// Those of all of them that are registered.
+    pub registered: u64,
+}
+
+impl TrunkCounts {
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.up + self.down + self.waiting + self.unwatched
+    }
+}
+
 /// Counts of now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LiveFigures {
@@ -61,6 +105,8 @@ pub struct LiveFigures {
     pub warm_tenants: u64,
     /// Sources watched for guessing.
     pub watched_sources: u64,
+    /// Trunks that some tenant may use.
+    pub trunks: TrunkCounts,
     /// Messages that wait for their tenants' turns.
     pub waiting: u64,
     /// The most that ever waited.

@@ -3,6 +3,7 @@
 use crate::calls::CallKey;
 use crate::watch::Seat;
 use capture::StripId;
+use ids::TrunkId;
 use sip_leg::SipLeg;
 use sip_stack::transaction::Owner;
 
@@ -15,6 +16,8 @@ pub(crate) struct Entry {
     /// Our tag, as the dialog directory knows it.
     pub(crate) tag: String,
     pub(crate) call_id: String,
+    /// The trunk's peer that it tries.
+    pub(crate) attempt: Option<(TrunkId, u8)>,
     pub(crate) wake: Option<machine::TimerHandle>,
     pub(crate) wake_at: Option<machine::Instant>,
 }

@@ -21,12 +21,13 @@ mod signalling;
 mod sources;
 mod tenants;
 mod toll;
+mod trunks;
 mod turn;
 mod watch;
 mod whose;
 
 pub use config::{Challenges, Config, Limits};
-pub use figures::{DoorFigures, Figures, LiveFigures};
+pub use figures::{DoorFigures, Figures, LiveFigures, TrunkCounts, TrunkFigures};
 pub use shard::{Answer, Ask, Outbox, Question, Shard, Stores, Ticket};
 pub use sip_leg::PromptBook;
 pub use toll::Toll;

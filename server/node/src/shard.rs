@@ -1,6 +1,9 @@
 //! The shard: its fields, its doors, and the loop that follows one thing until nothing follows.
 
 mod admission;
+mod calling_out;
+mod carriers;
+mod coming_in;
 mod deadlines;
 mod desk;
 mod dialling;
@@ -190,15 +193,24 @@ impl Shard {
     }
 
     /// A tenant is new or has changed.
-    pub fn tenant_changed(&mut self, tenant: Arc<CompiledTenant>) {
+    pub fn tenant_changed(&mut self, tenant: Arc<CompiledTenant>, now: Instant) {
         self.tenants.replace(&tenant);
         self.tenant_moved(tenant.id());
+        self.guard(now, |shard| {
+            let changes = shard
+                .tenants
+                .trunks
+                .replace(&tenant, &mut shard.random, now);
+            shard.trunks_changed(changes, now);
+        });
     }
 
     /// A tenant is gone: its calls are hung up.
     pub fn tenant_removed(&mut self, tenant: TenantId, now: Instant) {
         self.guard(now, |shard| {
             shard.tenants.forget(tenant);
+            let changes = shard.tenants.trunks.forget(tenant);
+            shard.trunks_changed(changes, now);
             shard.door.intake.tolls.forget(tenant);
             shard.hang_up_tenant(tenant, now);
             shard.tenant_moved(tenant);
@@ -245,6 +257,7 @@ impl Shard {
             watches: count(self.sip.lamps.watches.len()),
             warm_tenants: count(self.tenants.directory.warm()),
             watched_sources: count(self.door.sources.len()),
+            trunks: self.tenants.trunks.counts(),
             waiting: count(self.door.intake.len()),
             waiting_at_most: count(self.door.intake.figures().high_water),
         };

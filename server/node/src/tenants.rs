@@ -2,6 +2,7 @@
 
 use crate::capped::Capped;
 use crate::former_told::FormerTold;
+use crate::trunks::Trunks;
 use domain::{CompiledTenant, Directory};
 use ids::TenantId;
 use machine::Instant;
@@ -66,11 +67,13 @@ impl Refused {
 }
 
 /// All tenants.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Tenants {
     pub(crate) directory: Directory,
     /// Of which devices their tenants were told that they have a former secret.
     pub(crate) former_told: FormerTold,
+    /// What they have towards carriers.
+    pub(crate) trunks: Trunks,
     used: BTreeMap<TenantId, Use>,
     cooled: Instant,
 }

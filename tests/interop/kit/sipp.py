@@ -16,9 +16,10 @@ class Sipp:
     """One run of a scenario. `keys` replace `[name]` in it; `account` answers challenges."""
 
     def __init__(self, exchange, scenario, account=("nobody", "nothing"), domain="acme.example",
-                 port=None, calls=1, rate=10, transport="u1", seconds=20, keys=None, more=()):
+                 port=None, calls=1, rate=10, transport="u1", seconds=20, keys=None, more=(), ip=None):
         self.exchange, self.scenario = exchange, scenario
-        self.port = port or free_port(exchange.ip)
+        ip = ip or exchange.ip
+        self.port = port or free_port(ip)
         self.folder = os.path.join(exchange.folder, f"{scenario}-{self.port}-{os.urandom(3).hex()}")
         os.makedirs(self.folder)
         user, password = account
@@ -27,8 +28,8 @@ class Sipp:
                       f";{domain}\n")
         words = [
             "sipp", exchange.at, "-sf", os.path.join(SCENARIOS, f"{scenario}.xml"),
-            "-inf", "accounts.csv", "-i", exchange.ip, "-p", str(self.port), "-mi", exchange.ip,
-            "-mp", str(free_port(exchange.ip) // 2 * 2), "-t", transport, "-m", str(calls),
+            "-inf", "accounts.csv", "-i", ip, "-p", str(self.port), "-mi", ip,
+            "-mp", str(free_port(ip) // 2 * 2), "-t", transport, "-m", str(calls),
             "-r", str(rate), "-l", str(max(calls, 1)), "-nostdin", "-trace_err", "-trace_msg",
             "-timeout", f"{seconds}s", "-timeout_error",
         ]

@@ -32,7 +32,7 @@ pub struct Company {
     number: u128,
 }
 
-fn resource<K: domain::Kind>(id: K::Id, owner: TenantId, spec: K) -> Resource<K> {
+pub(crate) fn resource<K: domain::Kind>(id: K::Id, owner: TenantId, spec: K) -> Resource<K> {
     Resource {
         id,
         owner: owner.into(),
@@ -113,8 +113,12 @@ impl Company {
         self.parts.plan = Some(resource(id, self.id(), plan));
     }
 
-    fn fresh(&self) -> u128 {
-        let made = self.parts.extensions.len() + self.parts.devices.len() + 1;
+    pub(crate) fn fresh(&self) -> u128 {
+        let lines = &self.parts.lines;
+        let carriers = lines.trunks.len() + lines.numbers.len();
+        let routes = lines.inbound.len() + lines.outbound.len();
+        let inside = self.parts.extensions.len() + self.parts.devices.len();
+        let made = inside + carriers + routes + 1;
         self.number << 64 | u128::try_from(made).unwrap_or(0)
     }
 

@@ -154,7 +154,8 @@ impl Exchange {
             outbox: Outbox::default(),
         };
         for tenant in tenants {
-            exchange.shard.tenant_changed(Arc::clone(tenant));
+            let tenant = Arc::clone(tenant);
+            exchange.shard.tenant_changed(tenant, Instant::ZERO);
         }
         let journal: Vec<JournalRecord> = disk.records();
         let alive = exchange.shard.restore(Instant::ZERO);

@@ -6,6 +6,7 @@
 //! [`Disk`] keeps what was flushed to it when the exchange is killed.
 
 mod account;
+mod carriers;
 mod company;
 mod disk;
 mod exchange;

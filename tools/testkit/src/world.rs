@@ -103,9 +103,11 @@ impl World {
 
     /// The exchange hears of a tenant.
     pub fn tell(&mut self, tenant: Arc<CompiledTenant>) {
-        if let Some(exchange) = &mut self.exchange {
-            exchange.shard.tenant_changed(Arc::clone(&tenant));
-        }
+        let told = Arc::clone(&tenant);
+        self.with_exchange(|exchange, now, _| {
+            let local = exchange.local(now);
+            exchange.shard.tenant_changed(told, local);
+        });
         self.boot.tenants.insert(tenant.id(), tenant);
     }
 

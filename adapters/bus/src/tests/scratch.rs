@@ -90,6 +90,7 @@ pub(super) fn record(random: &mut Random) -> Cdr {
     let leg = |direction, number| CdrLeg {
         direction,
         party: party(number),
+        by_trunk: None,
         address: "192.0.2.7:5060".to_owned(),
         user_agent: "phone/1.0".to_owned(),
         sip_call_id: "a84b4c76e66710@192.0.2.7".to_owned(),

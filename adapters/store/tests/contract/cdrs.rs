@@ -1,7 +1,7 @@
 //! Call records: written once, found by what is in them.
 
-use domain::{Cdr, CdrLeg, LegDirection, Quality, QualityPair, Step, TransferNote};
-use ids::{CallId, ExtensionId};
+use domain::{ByTrunk, Cdr, CdrLeg, LegDirection, Quality, QualityPair, Step, TransferNote};
+use ids::{CallId, ExtensionId, TrunkId};
 use ports::{CdrQuery, Cursor, PAGE_MAX};
 use store::block_on;
 use tenancy::TenantScope;
@@ -46,9 +46,15 @@ fn a_record_is_read_back_word_for_word(world: &World<'_>) {
         mos_x100: 441,
         ..Quality::default()
     };
+    let by_trunk = ByTrunk {
+        trunk: TrunkId::new(5, 1),
+        called: "03055501".to_owned(),
+        shown: Some("+33140205050".to_owned()),
+    };
     record.legs.push(CdrLeg {
         direction: LegDirection::Incoming,
         party: record.caller.clone(),
+        by_trunk: Some(by_trunk),
         address: "192.0.2.7:5060".to_owned(),
         user_agent: "Phone/1.0".to_owned(),
         sip_call_id: "a@b".to_owned(),

@@ -225,7 +225,7 @@ fn take_back(
     let mut follower = Follower::new();
     block_on(
         follower.poll_each(&*store, |update| match changes::letter(update, loopback) {
-            Letter::Changed(tenant) => shard.tenant_changed(tenant),
+            Letter::Changed(tenant) => shard.tenant_changed(tenant, Instant::ZERO),
             Letter::Gone(_) | Letter::Ask(_) | Letter::Drain(_) => {}
         }),
     )?;

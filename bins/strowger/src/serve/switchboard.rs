@@ -142,7 +142,7 @@ impl Switchboard {
     fn read(&mut self, letter: Letter, now: Instant) {
         match letter {
             Letter::Ask(question) => self.shard.ask(question, now),
-            Letter::Changed(tenant) => self.shard.tenant_changed(tenant),
+            Letter::Changed(tenant) => self.shard.tenant_changed(tenant, now),
             Letter::Gone(tenant) => self.shard.tenant_removed(tenant, now),
             Letter::Drain(patience) => self.shard.drain(patience, now),
         }

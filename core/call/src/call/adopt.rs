@@ -159,7 +159,8 @@ impl Call {
             extension,
             number,
             display,
-            ..
+            // to take another's place is for phones
+            trunk: _,
         } = caller;
         let leg = Leg {
             id,
@@ -167,6 +168,7 @@ impl Call {
             party: Party {
                 device,
                 extension,
+                trunk: None,
                 number,
                 display,
             },

@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{End, Fault};
 use machine::Instant;
-use routing::Refusal;
+use routing::{Refusal, TrunkFailure};
 use sdp::Description;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -20,6 +20,8 @@ pub(crate) struct Dialling {
     pub(crate) until: Option<Instant>,
     best: Option<Answer>,
     early: Option<LegId>,
+    /// The attempt by a trunk that is under way.
+    carrier: Option<LegId>,
 }
 
 impl Dialling {
@@ -29,7 +31,29 @@ impl Dialling {
             until: None,
             best: None,
             early: None,
+            carrier: None,
         }
+    }
+
+    /// Puts a step before those that are left.
+    pub(crate) fn next_comes(&mut self, step: DialStep) {
+        self.steps.push_front(step);
+    }
+
+    /// An attempt by a trunk begins.
+    pub(crate) fn tries(&mut self, carrier: LegId, until: Instant) {
+        self.carrier = Some(carrier);
+        self.until = Some(until);
+    }
+
+    /// Whether what a leg said ends the search: a carrier's word that no other way will change.
+    fn is_last_word(&self, leg: LegId, status: u16) -> bool {
+        self.carrier == Some(leg) && !routing::continues(TrunkFailure::Status(status))
+    }
+
+    /// A carrier that was not reached has said nothing, so it has no last word.
+    fn unheard(&mut self, leg: LegId) {
+        self.carrier.take_if(|carrier| *carrier == leg);
     }
 }
 
@@ -54,6 +78,11 @@ impl Call {
                     return self.refuse_caller(Answer::capped(because), draft);
                 }
                 Some(DialStep::Guest(guest)) => return self.answer_as(guest, draft),
+                Some(DialStep::Trunk(call)) => {
+                    if self.try_trunk(call, draft) {
+                        return;
+                    }
+                }
                 Some(DialStep::Ring {
                     number,
                     targets,
@@ -110,6 +139,7 @@ impl Call {
             let party = Party {
                 device: Some(device),
                 extension: Some(extension),
+                trunk: None,
                 number,
                 display,
             };
@@ -252,6 +282,9 @@ impl Call {
     }
 
     pub(crate) fn unreachable(&mut self, leg: LegId, why: Unreachable, draft: &mut Draft<'_>) {
+        if let Stage::Dialling(dialling) = &mut self.state.stage {
+            dialling.unheard(leg);
+        }
         match why {
             Unreachable::Timeout => self.refused(leg, 408, "no answer from the device", draft),
             Unreachable::Transport => self.refused(leg, 480, "the network refused", draft),
@@ -285,6 +318,9 @@ impl Call {
             planned: None,
         };
         dialling.best = Some(best_of(dialling.best.take(), answer.clone()));
+        if dialling.is_last_word(leg, status) {
+            return self.refuse_caller(answer, draft);
+        }
         if status >= 600 {
             // The person, not the phone, said no (RFC 3261 §21.6): nobody else is to be rung.
             let declined = EndReason {

@@ -68,6 +68,12 @@ impl Call {
         let Some(party) = self.find(leg).map(|leg| leg.party.clone()) else {
             return;
         };
+        if party.trunk.is_some() {
+            // Whoever comes in from outside must not go out again at the company's expense.
+            let because = "a party outside may not send the other side on";
+            self.explain("transfer.by_carrier", because, draft);
+            return draft.order(leg, LegOrder::RefuseReferral { status: 403 });
+        }
         self.state.next_token = self.state.next_token.wrapping_add(1);
         let token = self.state.next_token;
         self.state.transfer = Some(Transfer::asked(leg, transferee, token));
@@ -90,13 +96,14 @@ impl Call {
         let Party {
             device,
             extension,
+            trunk,
             number,
             display,
         } = party;
         let caller = Caller {
             device,
             extension,
-            trunk: None,
+            trunk: trunk.map(|by| by.trunk),
             number,
             display,
         };
@@ -131,6 +138,11 @@ impl Call {
                     return self.transfer_failed(Refusal::CONGESTED.status, draft);
                 }
                 DialStep::Guest(guest) => return self.transfer_to_guest(transferee, guest, draft),
+                DialStep::Trunk(_) => {
+                    let because = "nobody is sent on to a number outside";
+                    self.explain("transfer.to_carrier", because, draft);
+                    return self.transfer_failed(Refusal::FORBIDDEN.status, draft);
+                }
                 DialStep::Ring {
                     number,
                     targets,

@@ -36,6 +36,12 @@ fn leg_order(order: &LegOrder) -> String {
         LegOrder::Dial { offer, number, .. } => {
             format!("dial with {} from {number}", maybe(offer.as_ref()))
         }
+        LegOrder::DialTrunk { attempt, .. } => format!(
+            "call {} by peer {} showing {}",
+            attempt.called,
+            attempt.peer,
+            attempt.identity.as_deref().unwrap_or("nothing")
+        ),
         LegOrder::Confirm { description } => format!("confirm {}", name(description)),
         LegOrder::Cancel { reason } => format!("cancel, cause {}", reason.cause),
         LegOrder::HangUp { reason } => format!("hang up, cause {}", reason.cause),

@@ -59,6 +59,10 @@ kinds! {
     RegistrationChanged "registration.changed"
     /// A device registered with the secret before its present one.
     FormerSecretUsed "registration.former_secret"
+    /// A trunk of the tenant's own works again, or for the first time.
+    TrunkUp "trunk.up"
+    /// A trunk of the tenant's own does not work any more.
+    TrunkDown "trunk.down"
     /// Somebody of the operator or a reseller asks to be let in.
     SupportAsked "support.asked"
     /// Somebody of the operator or a reseller is let in.

@@ -79,7 +79,7 @@ impl SipLeg {
                     .info(&content_type, Bytes::from(body), &mut desk.step(events))
             }
             // A leg is dialled once, by `SipLeg::dial`.
-            LegOrder::Dial { .. } => Ok(()),
+            LegOrder::Dial { .. } | LegOrder::DialTrunk { .. } => Ok(()),
         }
     }
 
@@ -117,6 +117,7 @@ impl SipLeg {
             | LegOrder::AnswerLocally
             | LegOrder::Refuse { .. }
             | LegOrder::Dial { .. }
+            | LegOrder::DialTrunk { .. }
             | LegOrder::Confirm { .. }
             | LegOrder::Cancel { .. }
             | LegOrder::HangUp { .. }

@@ -56,7 +56,7 @@ impl Scene {
         setup.ports = (20_000, 59_999);
         setup.config.limits.ladders.octets = ladders << 20;
         let mut shard = shard(&setup);
-        shard.tenant_changed(company.compile());
+        shard.tenant_changed(company.compile(), Instant::ZERO);
         Scene {
             shard,
             users: users_made,

@@ -2,6 +2,7 @@
 
 use super::Shard;
 use crate::calls::CallKey;
+use ids::TrunkId;
 use machine::Instant;
 use sip_stack::transaction::Owner;
 
@@ -18,6 +19,8 @@ pub(crate) enum Wake {
     Store(CallKey),
     /// The sender of a message has waited long enough for its telephones.
     Letter(Owner),
+    /// A trunk's registration or probes.
+    Trunk(TrunkId),
 }
 
 impl Shard {
@@ -52,6 +55,7 @@ impl Shard {
                 Wake::Record(key) => self.close_record(key, now),
                 Wake::Store(key) => self.store_call(key, now),
                 Wake::Letter(owner) => self.give_letter_up(owner, now),
+                Wake::Trunk(trunk) => self.wake_trunk(trunk, now),
             }
         }
     }

@@ -28,9 +28,13 @@ impl Shard {
         };
         act(&mut entry.sip, &mut desk, &mut reports);
         let (key, leg) = (entry.call, entry.sip.leg());
+        let attempt = entry.attempt;
         for report in reports {
             match report {
                 Report::Fact(fact) => {
+                    if let Some((trunk, peer)) = attempt {
+                        self.note_attempt(trunk, peer, &fact, now);
+                    }
                     self.turn
                         .work
                         .push_back(Work::Input(key, Input::Leg(leg, fact)));

@@ -39,6 +39,9 @@ impl Shard {
                 }
             };
         }
+        if let LegOrder::DialTrunk { attempt, offer } = order {
+            return self.call_out(key, leg, attempt, offer, now);
+        }
         let Some(owner) = self.calls.get(key).and_then(|entry| entry.owner(leg)) else {
             return;
         };
@@ -125,7 +128,7 @@ impl Shard {
         })
     }
 
-    fn dial(&mut self, key: CallKey, mut dial: Dial, now: Instant) {
+    pub(crate) fn dial(&mut self, key: CallKey, mut dial: Dial, now: Instant) {
         let leg = dial.leg;
         dial.near = self.calls.get(key).and_then(|entry| {
             let owner = entry.legs.iter().flatten().next()?;

@@ -34,7 +34,8 @@ pub(crate) const SUPPORTED: &str = "100rel, timer, replaces, path, norefersub";
 
 impl Shard {
     pub(crate) fn dispatch(&mut self, event: Event, now: Instant) {
-        if self.is_for_watch(&event, now) || self.is_for_letter(&event, now) {
+        let is_other = self.is_for_watch(&event, now) || self.is_for_letter(&event, now);
+        if is_other || self.is_for_trunk(&event, now) {
             return;
         }
         match event {

@@ -12,6 +12,7 @@ impl Shard {
     /// The call has ended: its tenant may have another, and its record closes as soon as media has
     /// summed up.
     pub(crate) fn call_over(&mut self, key: CallKey, now: Instant) {
+        self.free_line(key);
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };
@@ -53,6 +54,7 @@ impl Shard {
         let Some(key) = self.turn.current.take() else {
             return;
         };
+        self.free_line(key);
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };

@@ -7,7 +7,7 @@ use crate::calls;
 use crate::legs;
 use call::{Call, DialPlan, Incoming, LegId};
 use domain::{CompiledTenant, Party};
-use ids::{CallId, CdrId};
+use ids::{CallId, CdrId, TrunkId};
 use machine::Instant;
 use media::EndpointId;
 use records::Recorder;
@@ -26,12 +26,28 @@ const HOPS: u8 = 70;
 const INTERCOM: &str = "*80";
 
 /// A caller's INVITE, understood.
-struct Asked {
+pub(crate) struct Asked {
     request: RouteRequest,
     offer: Option<Description>,
     hops: u8,
     /// Whoever is called is asked to answer by itself.
     intercom: bool,
+}
+
+impl Asked {
+    pub(crate) fn new(
+        request: RouteRequest,
+        offer: Option<Description>,
+        message: &Message,
+    ) -> Asked {
+        let hops = message.max_forwards().ok().flatten().unwrap_or(HOPS);
+        Asked {
+            request,
+            offer,
+            hops,
+            intercom: false,
+        }
+    }
 }
 
 /// A caller's INVITE, taken in: not yet a leg of a call.
@@ -52,6 +68,10 @@ impl Shard {
         if let Err(problem) = message.check_hops() {
             return self.refuse(key, &message, problem.status, now);
         }
+        let trunks = self.trunks_of(&flow, &message);
+        if !trunks.is_empty() {
+            return self.call_in((key, flow), message, trunks, now);
+        }
         let Some(admitted) = self.admit(key, flow, &message, now) else {
             return;
         };
@@ -59,15 +79,12 @@ impl Shard {
             Ok(offer) => offer,
             Err(status) => return self.refuse(key, &message, status, now),
         };
-        if self.legs.len() >= self.config.limits.legs
-            || self.calls.len() >= self.config.limits.calls
-        {
+        if self.is_full() {
             return self.retry_later(key, &message, now);
         }
         if message.has(Name::Replaces) {
             return self.invite_replacing(key, flow, message, &admitted, offer, now);
         }
-        let hops = message.max_forwards().ok().flatten().unwrap_or(HOPS);
         let Some(mut dialled) = self.dialled(&message, &flow, &admitted.tenant) else {
             return self.refuse(key, &message, 404, now);
         };
@@ -79,12 +96,17 @@ impl Shard {
             purpose: Purpose::Call,
         };
         let asked = Asked {
-            request,
-            offer,
-            hops,
             intercom,
+            ..Asked::new(request, offer, &message)
         };
-        self.begin_call(key, flow, message, &admitted, asked, now);
+        let whose = (&admitted.scope, &*admitted.tenant);
+        self.begin_call((key, flow), message, whose, asked, None, now);
+    }
+
+    /// Whether there is no room for another call.
+    pub(crate) fn is_full(&self) -> bool {
+        let limits = &self.config.limits;
+        self.legs.len() >= limits.legs || self.calls.len() >= limits.calls
     }
 
     /// What the Request-URI asks for.
@@ -131,18 +153,20 @@ impl Shard {
         }
     }
 
-    fn begin_call(
+    /// Begins a call, which may have taken one of a trunk's share. False when its INVITE could
+    /// not be taken in; it is answered then.
+    pub(crate) fn begin_call(
         &mut self,
-        key: ServerKey,
-        flow: Flow,
+        (key, flow): (ServerKey, Flow),
         message: Message,
-        admitted: &Admitted,
+        (scope, tenant): (&TenantScope, &CompiledTenant),
         asked: Asked,
+        trunk: Option<TrunkId>,
         now: Instant,
-    ) {
-        let plan = self.plan_of(admitted, &asked.request, now);
+    ) -> bool {
+        let plan = self.plan_of(scope, tenant, &asked.request, now);
         let taken = self.take_caller(key, flow, message, None, asked.offer.clone(), now);
-        let Some(taken) = taken else { return };
+        let Some(taken) = taken else { return false };
         let RouteRequest {
             caller, dialled, ..
         } = asked.request;
@@ -154,25 +178,34 @@ impl Shard {
             plan,
             config: self.config.call,
         };
-        let recorder = self.recorder(incoming.id, &admitted.scope, caller, now);
+        let recorder = self.recorder(incoming.id, scope, caller, now);
         let mut outputs = Vec::new();
-        let (call, leg) = Call::incoming(admitted.scope.clone(), incoming, now, &mut outputs);
+        let (call, leg) = Call::incoming(scope.clone(), incoming, now, &mut outputs);
         self.figures.calls += 1;
-        self.tenants.call_began(admitted.scope.tenant());
+        self.tenants.call_began(scope.tenant());
         let strip = self.sip.watch.ring.begin();
-        let mut entry = calls::Entry::new(call, recorder, strip, asked.hops.saturating_sub(1));
+        let hops = asked.hops.saturating_sub(1);
+        let mut entry = calls::Entry::new(call, recorder, strip, hops);
+        entry.trunk = trunk;
         entry.intercom = asked.intercom;
         let call_key = self.calls.insert(entry);
         self.turn.current = Some(call_key);
         self.seat(taken.into_leg(leg, flow), call_key);
         self.follow(call_key, outputs, now);
+        true
     }
 
     /// Where the call goes; a company that has its share already is refused by plan, so that the
     /// refusal has a record.
-    fn plan_of(&mut self, admitted: &Admitted, request: &RouteRequest, now: Instant) -> DialPlan {
-        match self.tenants.take_call(admitted.scope.tenant(), now) {
-            Ok(()) => self.dial_plan(&admitted.scope, &admitted.tenant, request, now),
+    fn plan_of(
+        &mut self,
+        scope: &TenantScope,
+        tenant: &CompiledTenant,
+        request: &RouteRequest,
+        now: Instant,
+    ) -> DialPlan {
+        match self.tenants.take_call(scope.tenant(), now) {
+            Ok(()) => self.dial_plan(scope, tenant, request, now),
             Err(capped) => {
                 self.figures.capped_calls += 1;
                 capped_plan(capped)
@@ -236,6 +269,7 @@ impl Shard {
             strip,
             tag: tag.clone(),
             call_id: call_id.clone(),
+            attempt: None,
             wake: None,
             wake_at: None,
         };

@@ -5,7 +5,7 @@
 //! peer's own address is challenged, and what it proves to be must be the device of that very leg.
 
 use super::Shard;
-use ids::DeviceId;
+use ids::{DeviceId, TrunkId};
 use machine::Instant;
 use sip_message::{Flow, Message};
 use sip_stack::transaction::{Owner, ServerKey};
@@ -20,6 +20,21 @@ impl Shard {
         let known = entry.sip.flow();
         let same = (known.transport, known.remote) == (flow.transport, flow.remote);
         same || (known.remote.ip() == flow.remote.ip() && self.is_vouched_for(owner))
+            || self.is_carrier(owner, flow)
+    }
+
+    /// Whether this flow comes from the carrier of the leg's trunk, which may speak from any of its
+    /// addresses.
+    fn is_carrier(&self, owner: Owner, flow: &Flow) -> bool {
+        let trunk = self.trunk_of_leg(owner);
+        trunk.is_some_and(|trunk| self.tenants.trunks.is_at(trunk, flow.remote.ip()))
+    }
+
+    /// The trunk at whose end a leg's party is.
+    pub(crate) fn trunk_of_leg(&self, owner: Owner) -> Option<TrunkId> {
+        let entry = self.legs.get(owner)?;
+        let (party, _) = self.calls.get(entry.call)?.call.leg(entry.sip.leg())?;
+        Some(party.trunk.as_ref()?.trunk)
     }
 
     /// Whether a request may enter the dialog of this leg. It is answered when it may not. A peer

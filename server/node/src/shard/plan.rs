@@ -2,10 +2,10 @@
 
 use super::Shard;
 use crate::capped::Capped;
-use call::{Contact, DialPlan, DialStep};
+use call::{Contact, DialPlan, DialStep, TrunkCall};
 use domain::CompiledTenant;
 use machine::Instant;
-use routing::{Explanation, Refusal, RouteRequest, Step};
+use routing::{Explanation, RouteRequest, Step};
 use tenancy::TenantScope;
 
 /// Slot of a device's fixed address among its contacts.
@@ -24,8 +24,19 @@ impl Shard {
         let steps = plan.steps.into_iter().map(|step| match step {
             Step::Guest(guest) => DialStep::Guest(guest),
             Step::Refuse(refusal) => DialStep::Refuse(refusal),
-            // no leg is opened to a trunk yet
-            Step::Trunk { .. } => DialStep::Refuse(Refusal::UNAVAILABLE),
+            Step::Trunk {
+                trunk,
+                called,
+                identity,
+                timeout,
+            } => DialStep::Trunk(TrunkCall {
+                peers: self.callable(trunk, now),
+                trunk,
+                called,
+                identity,
+                display: String::new(),
+                timeout,
+            }),
             Step::Ring {
                 extension,
                 number,

@@ -23,6 +23,10 @@ impl Shard {
             return;
         };
         let (key, leg, flow) = (entry.call, entry.sip.leg(), entry.sip.flow());
+        if self.trunk_of_leg(owner).is_some() {
+            // Nobody outside sends the company's parties on, by whatever dialog it names.
+            return self.refuse_referral(owner, 403, now);
+        }
         let Some(tenant) = self.calls.get(key).map(|entry| entry.tenant) else {
             return;
         };

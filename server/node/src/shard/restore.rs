@@ -83,12 +83,15 @@ impl Shard {
             return None;
         }
         let bridge = call.summary().bridge;
+        let mut parties = open.iter().filter_map(|leg| call.leg(*leg));
+        let trunk = parties.find_map(|(party, _)| Some(party.trunk.as_ref()?.trunk));
         let strip = self.sip.watch.ring.begin();
         let steps = stored.cdr.explanation.len();
         self.sip.watch.ring.explained(strip, steps);
         let recorder = Recorder::resume(stored.cdr);
         let mut entry = Entry::new(call, recorder, strip, stored.max_forwards);
         entry.stored = true;
+        entry.trunk = trunk.filter(|trunk| self.resume_on(*trunk));
         let key = self.calls.insert(entry);
         self.tenants.call_began(tenant);
         for (_, leg) in stored.legs {
@@ -101,7 +104,13 @@ impl Shard {
                 media: &mut self.outbox.media,
             };
             match SipLeg::restore(leg, config, owner, &mut desk) {
-                Ok(sip) => self.seat(sip, key),
+                Ok(mut sip) => {
+                    let party = self.calls.get(key).and_then(|e| e.call.leg(sip.leg()));
+                    if let Some(login) = party.and_then(|(party, _)| self.login_of(party)) {
+                        sip.log_in(login);
+                    }
+                    self.seat(sip, key);
+                }
                 Err(_) => {
                     self.turn.current = Some(key);
                     self.fault(now);

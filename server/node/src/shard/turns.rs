@@ -211,6 +211,18 @@ impl Shard {
             .or_else(|| self.tenant_of_credentials(message))
             .or_else(|| of_host(&message.request_uri().ok()?))
             .or_else(|| Some(directory.source(flow.remote.ip())?.device.tenant))
+            .or_else(|| self.called_tenant(flow, message))
+    }
+
+    /// The tenant that a carrier's request seems to call.
+    fn called_tenant(&self, flow: &Flow, message: &Message) -> Option<TenantId> {
+        let directory = &self.tenants.directory;
+        let trunks = directory.trunks_from(flow.remote.ip());
+        let uri = message.request_uri().ok()?;
+        let mut tenants = trunks
+            .iter()
+            .filter_map(|trunk| directory.called_on(*trunk, uri.user?));
+        tenants.next()
     }
 
     fn tenant_of_credentials(&self, message: &Message) -> Option<TenantId> {

@@ -5,6 +5,7 @@
 mod admission;
 mod calls;
 mod caps;
+mod carriers;
 mod cells;
 mod events;
 mod fairness;

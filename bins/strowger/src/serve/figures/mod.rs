@@ -5,6 +5,7 @@ pub(crate) mod deliveries;
 mod page;
 mod posted;
 mod requests;
+mod trunks;
 mod turns;
 
 pub(crate) use board::Board;

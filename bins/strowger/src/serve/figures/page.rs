@@ -6,7 +6,7 @@ use media_io::WorkerFigures;
 use telemetry::{Exposition, Sort};
 
 use super::posted::{Posted, Sources};
-use super::turns;
+use super::{trunks, turns};
 
 /// One figure: its name, its meaning and its value.
 type Row = (&'static str, &'static str, u64);
@@ -20,6 +20,7 @@ pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>
     counters(&mut page, &transaction_counters(posted));
     capture(&mut page, &posted.capture);
     gauges(&mut page, &levels(posted));
+    trunks::write(&mut page, &posted.node);
     tenants(&mut page, posted);
     turns::write(&mut page, &posted.tolls);
     if let Some(sources) = sources {

@@ -1,6 +1,7 @@
 //! The view of one leg of a call record.
 
-use domain::{CdrLeg, LegDirection, Quality};
+use domain::{ByTrunk, CdrLeg, LegDirection, Quality};
+use ids::TrunkId;
 use machine::WallTime;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -68,6 +69,32 @@ pub(crate) struct QualitiesView {
     sent: Option<QualityView>,
 }
 
+/// What is known of a leg's party at the end of a trunk.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ByTrunk)]
+pub(crate) struct ByTrunkView {
+    /// The id of the trunk.
+    #[schema(value_type = String)]
+    trunk: TrunkId,
+    /// The number called, as the trunk writes it.
+    #[schema(example = "+33140205050")]
+    called: String,
+    /// The number shown, with plus: by the exchange in a call that went out, by the carrier in one
+    /// that came in.
+    #[schema(example = "+493055501")]
+    shown: Option<String>,
+}
+
+impl From<ByTrunk> for ByTrunkView {
+    fn from(by: ByTrunk) -> Self {
+        ByTrunkView {
+            trunk: by.trunk,
+            called: by.called,
+            shown: by.shown,
+        }
+    }
+}
+
 /// One leg of a call record: one SIP dialog, or one attempt at one.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CdrLeg)]
@@ -76,6 +103,8 @@ pub(crate) struct CdrLegView {
     direction: DirectionView,
     /// Who is at the other end.
     party: PartyView,
+    /// The trunk by which it went; each attempt at a call by a trunk is a leg of its own.
+    by_trunk: Option<ByTrunkView>,
     /// The peer's transport address; empty for a guest.
     #[schema(example = "192.0.2.7:5060")]
     address: String,
@@ -113,6 +142,7 @@ impl From<CdrLeg> for CdrLegView {
         CdrLegView {
             direction: leg.direction.into(),
             party: leg.party.into(),
+            by_trunk: leg.by_trunk.map(ByTrunkView::from),
             address: leg.address,
             user_agent: leg.user_agent,
             sip_call_id: leg.sip_call_id,

@@ -1,0 +1,61 @@
+//! Rows about trunks.
+
+use node::Figures;
+use telemetry::{Exposition, Sort};
+
+/// All of them.
+pub(super) fn write(page: &mut Exposition, node: &Figures) {
+    let trunks = &node.trunks;
+    let counters = [
+        (
+            "trunk_calls_in_total",
+            "Calls that came in by trunks.",
+            trunks.calls_in,
+        ),
+        (
+            "trunk_calls_out_total",
+            "Attempts at calls by trunks.",
+            trunks.calls_out,
+        ),
+        (
+            "trunk_capped_calls_total",
+            "Calls refused because a trunk had its share.",
+            trunks.capped,
+        ),
+        (
+            "trunk_unknown_numbers_total",
+            "Calls by trunks for numbers that nobody has there.",
+            trunks.unknown_numbers,
+        ),
+        (
+            "trunk_registered_total",
+            "Times a trunk became registered.",
+            trunks.registered,
+        ),
+        (
+            "trunk_unregistered_total",
+            "Times a trunk lost its registration, or first failed to get one.",
+            trunks.unregistered,
+        ),
+        (
+            "trunk_peers_changed_total",
+            "Times a peer of a trunk began or ceased to answer.",
+            trunks.peers_changed,
+        ),
+    ];
+    for (name, help, value) in counters {
+        page.single(Sort::Counter, name, help, value);
+    }
+    let now = &node.live.trunks;
+    let states = [
+        ("up", now.up),
+        ("down", now.down),
+        ("waiting", now.waiting),
+        ("unwatched", now.unwatched),
+    ];
+    let states = states.map(|(state, count)| (vec![("state", state.to_owned())], count));
+    let help = "Trunks in use, by how they stand.";
+    page.family(Sort::Gauge, "trunks", help, states);
+    let help = "Trunks that are registered at their carriers.";
+    page.single(Sort::Gauge, "trunks_registered", help, now.registered);
+}

@@ -1,0 +1,81 @@
+//! Calling by a trunk: one peer after the other, then the next step of the plan.
+//!
+//! Each attempt is a leg of its own, so that the record has them all.
+
+use super::{Draft, FIRST, Stage};
+use crate::{Call, DialStep, LegOrder, Party, TrunkAttempt, TrunkCall};
+use domain::ByTrunk;
+use ids::TrunkId;
+use routing::Caller;
+
+impl Call {
+    /// Tries the first of the peers; those that are left become the next step. False when there
+    /// is none, or no leg may be opened.
+    pub(super) fn try_trunk(&mut self, mut call: TrunkCall, draft: &mut Draft<'_>) -> bool {
+        if call.peers.is_empty() {
+            let because = format!("no peer of {} can be called", call.trunk);
+            self.explain("trunk.no_peer", because, draft);
+            return false;
+        }
+        let peer = call.peers.remove(0);
+        let party = Party {
+            trunk: Some(goes_by(&call)),
+            number: call.called.clone(),
+            ..Party::default()
+        };
+        let Some(leg) = self.open_leg(party, draft) else {
+            return false;
+        };
+        self.explain("trunk.attempt", attempt(&call, peer), draft);
+        let offer = self
+            .find(FIRST)
+            .and_then(|caller| caller.description.clone());
+        let order = LegOrder::DialTrunk {
+            attempt: TrunkAttempt {
+                trunk: call.trunk,
+                peer,
+                called: call.called.clone(),
+                identity: call.identity.clone(),
+                display: call.display.clone(),
+            },
+            offer,
+        };
+        if let Stage::Dialling(dialling) = &mut self.state.stage {
+            dialling.tries(leg, draft.now + call.timeout);
+            if !call.peers.is_empty() {
+                dialling.next_comes(DialStep::Trunk(call));
+            }
+        }
+        draft.order(leg, order);
+        true
+    }
+}
+
+/// What the record keeps of a caller who came by a trunk.
+pub(super) fn came_by(trunk: TrunkId, caller: &Caller, called: &str) -> ByTrunk {
+    let shown = Some(caller.number.clone());
+    ByTrunk {
+        trunk,
+        called: called.to_owned(),
+        shown: shown.filter(|number| !number.is_empty()),
+    }
+}
+
+/// What the record keeps of an attempt at a call by a trunk.
+fn goes_by(call: &TrunkCall) -> ByTrunk {
+    let shown = call.identity.as_ref();
+    ByTrunk {
+        trunk: call.trunk,
+        called: call.called.clone(),
+        shown: shown.map(|digits| format!("+{digits}")),
+    }
+}
+
+fn attempt(call: &TrunkCall, peer: u8) -> String {
+    let (trunk, called) = (call.trunk, &call.called);
+    let number = u16::from(peer) + 1;
+    match &call.identity {
+        Some(shown) => format!("{called} is called by peer {number} of {trunk}, showing +{shown}"),
+        None => format!("{called} is called by peer {number} of {trunk}, showing no number"),
+    }
+}

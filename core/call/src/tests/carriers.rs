@@ -1,0 +1,106 @@
+//! Calls by trunks: peers in order, failover, last words, and what a party outside may not do.
+
+use super::*;
+use crate::TrunkCall;
+use ids::TrunkId;
+
+fn trunk(n: u64, peers: &[u8]) -> DialStep {
+    DialStep::Trunk(TrunkCall {
+        trunk: TrunkId::new(n, 1),
+        called: format!("+4930{n}"),
+        identity: Some("493055501".to_owned()),
+        display: "Acme".to_owned(),
+        peers: peers.to_vec(),
+        timeout: Duration::from_secs(60),
+    })
+}
+
+#[test]
+fn a_call_by_a_trunk_shows_the_number_the_plan_names() {
+    let mut scene = Scene::begin(vec![trunk(1, &[0])]);
+    assert_eq!(
+        scene.orders(),
+        ["1: call +49301 by peer 0 showing 493055501"]
+    );
+    let (party, _) = scene.call.leg(leg(1)).unwrap();
+    let by = party.trunk.clone().unwrap();
+    assert_eq!(by.trunk, TrunkId::new(1, 1));
+    assert_eq!(
+        (&*by.called, by.shown.as_deref()),
+        ("+49301", Some("+493055501"))
+    );
+    assert_eq!(party.number, "+49301");
+    assert!(scene.is_because("trunk.attempt"));
+}
+
+#[test]
+fn a_dead_peer_is_followed_by_the_next_and_the_last_by_the_next_trunk() {
+    let mut scene = Scene::begin(vec![trunk(1, &[2, 0]), trunk(2, &[0])]);
+    scene.orders();
+    scene.leg(1, LegFact::Unreachable(Unreachable::Timeout));
+    assert_eq!(
+        scene.orders(),
+        ["2: call +49301 by peer 0 showing 493055501"]
+    );
+    scene.leg(2, refused(503));
+    assert_eq!(
+        scene.orders(),
+        ["3: call +49302 by peer 0 showing 493055501"]
+    );
+    scene.leg(3, answered("Z"));
+    assert_eq!(scene.stage(3), LegStage::Up);
+    let legs = scene.call.summary().legs;
+    assert_eq!(legs.len(), 4, "every attempt is a leg of the record");
+}
+
+#[test]
+fn when_every_way_has_failed_the_caller_is_told() {
+    let mut scene = Scene::begin(vec![trunk(1, &[0, 1])]);
+    scene.leg(1, refused(503));
+    scene.leg(2, LegFact::Unreachable(Unreachable::Timeout));
+    assert_eq!(scene.end().by, Fault::Callee);
+}
+
+#[test]
+fn a_busy_number_is_busy_by_every_way() {
+    for status in [486, 404, 603, 600] {
+        let mut scene = Scene::begin(vec![trunk(1, &[0, 1]), trunk(2, &[0])]);
+        scene.leg(1, refused(status));
+        assert_eq!(scene.end().sip_status, status, "{status}");
+    }
+}
+
+#[test]
+fn a_trunk_that_rings_too_long_is_given_up() {
+    let mut scene = Scene::begin(vec![trunk(1, &[0])]);
+    scene.leg(1, LegFact::Ringing);
+    scene.orders();
+    scene.pass(Duration::from_secs(61));
+    assert_eq!(scene.end().sip_status, 480);
+}
+
+#[test]
+fn without_a_peer_the_next_step_is_tried() {
+    let mut scene = Scene::begin(vec![trunk(1, &[]), ring(&[1])]);
+    assert!(scene.is_because("trunk.no_peer"));
+    assert_eq!(scene.orders(), ["1: dial with A from 101"]);
+}
+
+#[test]
+fn a_party_outside_sends_nobody_on() {
+    let mut scene = Scene::begin(vec![trunk(1, &[0])]);
+    scene.leg(1, answered("Z"));
+    scene.orders();
+    scene.leg(1, referred("900123"));
+    assert_eq!(scene.orders(), ["1: decline the transfer 403"]);
+    assert!(scene.is_because("transfer.by_carrier"));
+}
+
+#[test]
+fn nobody_is_sent_on_to_a_number_outside() {
+    let mut scene = Scene::talking();
+    scene.leg(0, referred("0049301"));
+    scene.routed(vec![trunk(1, &[0])]);
+    assert!(scene.is_because("transfer.to_carrier"));
+    assert_eq!(scene.stage(1), LegStage::Up, "they talk on");
+}

@@ -1,0 +1,170 @@
+//! Calls to carriers: the way to a peer, who is shown there, and what a peer's silence means.
+
+use super::Shard;
+use crate::calls::CallKey;
+use crate::trunks::Line;
+use call::{LegFact, LegId, Party, TrunkAttempt, Unreachable};
+use carrier::Presentation;
+use ids::TrunkId;
+use machine::Instant;
+use sdp::Description;
+use sip_leg::{Carrier, Dial};
+use sip_stack::digest::Login;
+use std::time::Duration;
+
+/// How long a peer may say nothing at all, not even 100, before the next one is tried. A carrier's
+/// border answers within a round trip; four seconds are four repetitions (RFC 3261 §17.1.1.2).
+const PATIENCE: Duration = Duration::from_secs(4);
+
+impl Shard {
+    /// Makes one attempt at a call by a trunk.
+    pub(crate) fn call_out(
+        &mut self,
+        key: CallKey,
+        leg: LegId,
+        attempt: TrunkAttempt,
+        offer: Option<Description>,
+        now: Instant,
+    ) {
+        let Some(dial) = self.attempt_of(key, leg, &attempt, offer) else {
+            let gone = LegFact::Unreachable(Unreachable::Transport);
+            return self.leg_failed(key, leg, gone);
+        };
+        if !self.take_line(key, attempt.trunk, now) {
+            let reason = "the trunk has its share".to_owned();
+            let status = 503;
+            return self.leg_failed(key, leg, LegFact::Refused { status, reason });
+        }
+        self.figures.trunks.calls_out += 1;
+        self.dial(key, dial, now);
+        let owner = self.calls.get(key).and_then(|entry| entry.owner(leg));
+        if let Some(entry) = owner.and_then(|owner| self.legs.get_mut(owner)) {
+            entry.attempt = Some((attempt.trunk, attempt.peer));
+        }
+    }
+
+    /// What is dialled; nothing when the peer cannot be reached, or the tenant may not use the
+    /// trunk any more.
+    fn attempt_of(
+        &self,
+        key: CallKey,
+        leg: LegId,
+        attempt: &TrunkAttempt,
+        offer: Option<Description>,
+    ) -> Option<Dial> {
+        let entry = self.calls.get(key)?;
+        let line = self.tenants.trunks.get(attempt.trunk)?;
+        if !line.users.contains(&entry.tenant) {
+            return None;
+        }
+        let way = line.way(attempt.peer)?;
+        let domain = line.domain();
+        let number = attempt.identity.as_deref();
+        let number = number.and_then(|digits| line.write_number(digits));
+        let shown = Presentation {
+            number: number.as_deref(),
+            display: &attempt.display,
+            domain: &domain,
+            bearer: line.bearer(),
+            withheld: false,
+        };
+        let shown = shown.shown();
+        let uri = way.uri(&attempt.called);
+        Some(Dial {
+            leg,
+            to: format!("<{uri}>"),
+            uri,
+            from: shown.from,
+            routes: Vec::new(),
+            flow: way.flow(&self.config.listeners)?,
+            max_forwards: entry.max_forwards,
+            offer,
+            near: None,
+            carrier: Some(Box::new(Carrier {
+                headers: shown.headers,
+                login: line.login().cloned(),
+                patience: PATIENCE,
+            })),
+        })
+    }
+
+    /// The peers of a trunk that a call may try at this moment, the best first.
+    pub(crate) fn callable(&self, trunk: TrunkId, now: Instant) -> Vec<u8> {
+        let line = self.tenants.trunks.get(trunk);
+        line.map(|line| line.callable(now)).unwrap_or_default()
+    }
+
+    /// Takes a call out of what a trunk may have, once for all attempts of a call.
+    pub(crate) fn take_line(&mut self, key: CallKey, trunk: TrunkId, now: Instant) -> bool {
+        let Some(entry) = self.calls.get_mut(key) else {
+            return false;
+        };
+        if entry.trunk == Some(trunk) {
+            return true;
+        }
+        if let Some(before) = entry.trunk.take()
+            && let Some(line) = self.tenants.trunks.get_mut(before)
+        {
+            line.call_ended();
+        }
+        let Some(line) = self.tenants.trunks.get_mut(trunk) else {
+            return false;
+        };
+        if !line.take_call(now) {
+            self.figures.trunks.capped += 1;
+            return false;
+        }
+        entry.trunk = Some(trunk);
+        true
+    }
+
+    /// A call that outlived its process goes on by a trunk; false when that is gone.
+    pub(crate) fn resume_on(&mut self, trunk: TrunkId) -> bool {
+        let line = self.tenants.trunks.get_mut(trunk);
+        line.map(Line::call_resumed).is_some()
+    }
+
+    /// Who we are to the carrier at whose end a party is.
+    pub(crate) fn login_of(&self, party: &Party) -> Option<Login> {
+        self.tenants
+            .trunks
+            .get(party.trunk.as_ref()?.trunk)?
+            .login()
+            .cloned()
+    }
+
+    /// Gives a call's trunk back what the call took.
+    pub(crate) fn free_line(&mut self, key: CallKey) {
+        let entry = self.calls.get_mut(key);
+        let trunk = entry.and_then(|entry| entry.trunk.take());
+        if let Some(line) = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk)) {
+            line.call_ended();
+        }
+    }
+
+    /// Notes how a trunk's peer stands by what came of an attempt there.
+    pub(crate) fn note_attempt(&mut self, trunk: TrunkId, peer: u8, fact: &LegFact, now: Instant) {
+        let Some(line) = self.tenants.trunks.get_mut(trunk) else {
+            return;
+        };
+        let peer = usize::from(peer);
+        match fact {
+            LegFact::Unreachable(_) | LegFact::Refused { status: 503, .. } => {
+                line.peers.failed(peer, now);
+            }
+            LegFact::Ringing
+            | LegFact::Progressed { .. }
+            | LegFact::Answered { .. }
+            | LegFact::Refused { .. } => line.peers.answered(peer),
+            LegFact::Confirmed { .. }
+            | LegFact::Cancelled
+            | LegFact::Ended
+            | LegFact::Lost(_)
+            | LegFact::Offered { .. }
+            | LegFact::ReofferAnswered { .. }
+            | LegFact::ReofferRefused { .. }
+            | LegFact::Referred { .. }
+            | LegFact::Informed { .. } => {}
+        }
+    }
+}

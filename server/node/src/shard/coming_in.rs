@@ -1,0 +1,149 @@
+//! Calls from carriers: from a source to a trunk, from the called number to a tenant, and so to a
+//! scope. Whoever comes in this way is nobody of the tenant's, and reaches only what its inbound
+//! routes lead to.
+
+use super::Shard;
+use super::invite::Asked;
+use crate::trunks::Line;
+use domain::{CalledIn, CompiledTenant, E164};
+use ids::TrunkId;
+use machine::Instant;
+use routing::{Caller, Dialled, HostClass, Purpose, RouteRequest};
+use sip_leg::offer_of;
+use sip_message::{Flow, Message, Name, NameAddr, Uri};
+use sip_stack::transaction::ServerKey;
+use std::sync::Arc;
+use tenancy::{AdmittedTrunk, NumberEntry, TenantScope};
+
+/// A carrier's call for a number of a tenant.
+struct Called {
+    scope: TenantScope,
+    tenant: Arc<CompiledTenant>,
+    request: RouteRequest,
+}
+
+impl Shard {
+    /// The trunks that an INVITE can come by; none when no carrier sent it.
+    pub(crate) fn trunks_of(&self, flow: &Flow, message: &Message) -> Vec<AdmittedTrunk> {
+        let uri = message.request_uri().ok();
+        let user = uri.and_then(|uri| uri.user);
+        let directory = &self.tenants.directory;
+        self.tenants.trunks.admit(directory, flow.remote.ip(), user)
+    }
+
+    /// Takes in a carrier's INVITE.
+    pub(crate) fn call_in(
+        &mut self,
+        (key, flow): (ServerKey, Flow),
+        message: Message,
+        trunks: Vec<AdmittedTrunk>,
+        now: Instant,
+    ) {
+        let Some(called) = self.admit_call(trunks, &message) else {
+            self.figures.trunks.unknown_numbers += 1;
+            return self.refuse(key, &message, 404, now);
+        };
+        // To take a phone's place is for phones (RFC 3891 §3).
+        if message.has(Name::Replaces) {
+            return self.refuse(key, &message, 403, now);
+        }
+        let offer = match offer_of(&message) {
+            Ok(offer) => offer,
+            Err(status) => return self.refuse(key, &message, status, now),
+        };
+        if self.is_full() {
+            return self.retry_later(key, &message, now);
+        }
+        let Called {
+            scope,
+            tenant,
+            request,
+        } = called;
+        let trunk = request.caller.trunk;
+        let line = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk));
+        if !line.is_some_and(|line| line.take_call(now)) {
+            self.figures.trunks.capped += 1;
+            return self.retry_later(key, &message, now);
+        }
+        self.figures.trunks.calls_in += 1;
+        let asked = Asked::new(request, offer, &message);
+        let whose = (&scope, &*tenant);
+        let began = self.begin_call((key, flow), message, whose, asked, trunk, now);
+        if !began && let Some(line) = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk)) {
+            line.call_ended();
+        }
+    }
+
+    /// Whose number is called. A number that nobody has, one of a tenant that may not use this
+    /// trunk, and what is no number at all are the same to the carrier.
+    fn admit_call(&self, trunks: Vec<AdmittedTrunk>, message: &Message) -> Option<Called> {
+        trunks.into_iter().find_map(|trunk| {
+            let id = trunk.trunk();
+            let line = self.tenants.trunks.get(id)?;
+            let number = called_number(line, message)?.to_string();
+            let tenant = self.tenants.directory.called_on(id, &number)?;
+            let tenant = self.tenants.compiled(tenant)?;
+            let usable: Vec<TrunkId> = tenant.trunks().iter().map(|trunk| trunk.id).collect();
+            let proof = trunk.call_for(&NumberEntry {
+                tenant: tenant.id(),
+                trunks: &usable,
+            })?;
+            let caller = calling_number(line, message);
+            Some(Called {
+                scope: TenantScope::from_called_number(&proof),
+                tenant,
+                request: request(id, number, caller),
+            })
+        })
+    }
+}
+
+fn request(trunk: TrunkId, called: String, caller: Option<E164>) -> RouteRequest {
+    RouteRequest {
+        caller: Caller {
+            trunk: Some(trunk),
+            number: caller.map(|number| number.to_string()).unwrap_or_default(),
+            ..Caller::default()
+        },
+        dialled: Dialled {
+            user: called,
+            host: HostClass::Own,
+        },
+        purpose: Purpose::Call,
+    }
+}
+
+/// The number called, where the trunk has it.
+fn called_number(line: &Line, message: &Message) -> Option<E164> {
+    let of_to = || message.to().ok()?.uri().ok();
+    let uri = match line.spec().called_in {
+        CalledIn::RequestUri => message.request_uri().ok(),
+        CalledIn::To => of_to(),
+    };
+    let uri = uri.filter(|uri| uri.user != Some(line.contact()));
+    // Carriers that call the registered contact name the number in To alone.
+    number_in(line, &uri.or_else(of_to)?)
+}
+
+/// The number of the caller: what the carrier asserts (RFC 3325), else what From says. A caller
+/// who is not to be seen (RFC 3323) has none.
+fn calling_number(line: &Line, message: &Message) -> Option<E164> {
+    let private = message.header(Name::Privacy).unwrap_or("none");
+    if !private.trim().eq_ignore_ascii_case("none") {
+        return None;
+    }
+    let asserted = message.values(Name::PAssertedIdentity).find_map(|value| {
+        let address = NameAddr::parse(value).ok()?;
+        number_in(line, &address.uri().ok()?)
+    });
+    asserted.or_else(|| number_in(line, &message.from().ok()?.uri().ok()?))
+}
+
+fn number_in(line: &Line, uri: &Uri<'_>) -> Option<E164> {
+    let user = uri
+        .tel_number()
+        .or_else(|| Some(uri.user_decoded()?.into_owned()))?;
+    // Parameters of a telephone number inside a user part (RFC 3261 §19.1.1).
+    let number = user.split(';').next()?;
+    line.spec().read_number(number)
+}

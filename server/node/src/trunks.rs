@@ -1,0 +1,196 @@
+//! The trunks of all tenants this shard serves, as the wire sees them: where each trunk's carrier
+//! is, whether we are registered there, and what is under way.
+//!
+//! Whose a trunk is stands in the directory. An account's trunk that several tenants share is one
+//! line here: it registers once, and its caps hold for all of them together.
+
+mod line;
+mod role;
+mod state;
+mod way;
+
+pub(crate) use line::Line;
+pub(crate) use role::{Role, role_of};
+pub(crate) use state::State;
+pub(crate) use way::Way;
+
+use crate::TrunkCounts;
+use domain::{CompiledTenant, Directory};
+use hashbrown::HashMap;
+use ids::{TenantId, TrunkId};
+use machine::{Instant, Random};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use tenancy::{AdmittedTrunk, TrunkProof};
+
+/// Most trunks that a shard keeps lines of; further ones are not used.
+pub(crate) const LINES_MAX: usize = 16_384;
+
+/// All lines.
+#[derive(Default)]
+pub(crate) struct Trunks {
+    lines: BTreeMap<TrunkId, Line>,
+    /// Lines by the slot that is in their owner numbers.
+    slots: Vec<Option<TrunkId>>,
+    /// Trunks by the contact that we registered for them.
+    contacts: HashMap<Box<str>, TrunkId>,
+    of_tenant: BTreeMap<TenantId, Vec<TrunkId>>,
+}
+
+/// What came of a tenant's new documents.
+#[derive(Default)]
+pub(crate) struct Changes {
+    /// Lines that are new or have another document: to be begun.
+    pub(crate) new: Vec<TrunkId>,
+    /// Lines that nobody uses any more, or not with this document: their registrations are to be
+    /// taken back.
+    pub(crate) ended: Vec<Line>,
+}
+
+impl Trunks {
+    /// A tenant is new or has changed.
+    pub(crate) fn replace(
+        &mut self,
+        tenant: &CompiledTenant,
+        random: &mut Random,
+        now: Instant,
+    ) -> Changes {
+        let mut changes = Changes::default();
+        let usable = tenant.trunks().iter().filter(|trunk| trunk.spec.enabled);
+        let wanted: Vec<TrunkId> = usable.clone().map(|trunk| trunk.id).collect();
+        let before = self.of_tenant.remove(&tenant.id()).unwrap_or_default();
+        for gone in before.into_iter().filter(|trunk| !wanted.contains(trunk)) {
+            changes.ended.extend(self.unuse(gone, tenant.id()));
+        }
+        for trunk in usable {
+            let known = self.lines.get_mut(&trunk.id);
+            if let Some(line) = known.filter(|line| line.is_as(trunk)) {
+                line.users.insert(tenant.id());
+                continue;
+            }
+            let old = self.remove(trunk.id);
+            let Some(slot) = self.free_slot() else {
+                continue;
+            };
+            let mut line = Line::new(trunk, slot, random, now);
+            line.users.insert(tenant.id());
+            line.owner = trunk.own.then(|| tenant.id());
+            if let Some(old) = old {
+                line.goes_on_from(&old);
+                changes.ended.push(old);
+            }
+            self.enter(trunk.id, line);
+            changes.new.push(trunk.id);
+        }
+        if !wanted.is_empty() {
+            self.of_tenant.insert(tenant.id(), wanted);
+        }
+        changes
+    }
+
+    /// A tenant is gone.
+    pub(crate) fn forget(&mut self, tenant: TenantId) -> Changes {
+        let used = self.of_tenant.remove(&tenant).unwrap_or_default();
+        let ended = used
+            .into_iter()
+            .filter_map(|trunk| self.unuse(trunk, tenant));
+        Changes {
+            new: Vec::new(),
+            ended: ended.collect(),
+        }
+    }
+
+    /// A tenant may not use a trunk any more; the line, when nobody may.
+    fn unuse(&mut self, trunk: TrunkId, tenant: TenantId) -> Option<Line> {
+        let line = self.lines.get_mut(&trunk)?;
+        line.users.remove(&tenant);
+        if line.users.is_empty() {
+            return self.remove(trunk);
+        }
+        None
+    }
+
+    fn enter(&mut self, trunk: TrunkId, line: Line) {
+        self.contacts.insert(line.contact().into(), trunk);
+        self.hold(line.slot(), Some(trunk));
+        self.lines.insert(trunk, line);
+    }
+
+    fn remove(&mut self, trunk: TrunkId) -> Option<Line> {
+        let line = self.lines.remove(&trunk)?;
+        self.contacts.remove(line.contact());
+        self.hold(line.slot(), None);
+        Some(line)
+    }
+
+    fn hold(&mut self, slot: u32, trunk: Option<TrunkId>) {
+        let at = usize::try_from(slot).unwrap_or(usize::MAX);
+        if let Some(room) = self.slots.get_mut(at) {
+            *room = trunk;
+        }
+    }
+
+    fn free_slot(&mut self) -> Option<u32> {
+        let free = self.slots.iter().position(Option::is_none);
+        let at = match free {
+            Some(at) => at,
+            None if self.slots.len() >= LINES_MAX => return None,
+            None => {
+                self.slots.push(None);
+                self.slots.len() - 1
+            }
+        };
+        u32::try_from(at).ok()
+    }
+
+    pub(crate) fn get(&self, trunk: TrunkId) -> Option<&Line> {
+        self.lines.get(&trunk)
+    }
+
+    pub(crate) fn get_mut(&mut self, trunk: TrunkId) -> Option<&mut Line> {
+        self.lines.get_mut(&trunk)
+    }
+
+    /// The trunk whose slot this is.
+    pub(crate) fn at(&self, slot: u32) -> Option<TrunkId> {
+        *self.slots.get(usize::try_from(slot).ok()?)?
+    }
+
+    /// How many there are, by how they stand.
+    pub(crate) fn counts(&self) -> TrunkCounts {
+        let mut counts = TrunkCounts::default();
+        for line in self.lines.values() {
+            counts.registered += u64::from(line.is_registered());
+            *match line.state() {
+                State::Unwatched => &mut counts.unwatched,
+                State::Waiting => &mut counts.waiting,
+                State::Up => &mut counts.up,
+                State::Down => &mut counts.down,
+            } += 1;
+        }
+        counts
+    }
+
+    /// The trunks that a request can come by, the likeliest first: those one of whose sources is
+    /// its address, and the one to whose registered contact it was sent, if its address is the
+    /// carrier's.
+    pub(crate) fn admit(
+        &self,
+        directory: &Directory,
+        from: IpAddr,
+        user: Option<&str>,
+    ) -> Vec<AdmittedTrunk> {
+        let sourced = directory.trunks_from(from).into_iter();
+        let sourced = sourced.filter(|trunk| self.lines.contains_key(trunk));
+        let sourced = sourced.map(|trunk| AdmittedTrunk::by(trunk, TrunkProof::Source));
+        let named = user.and_then(|user| self.contacts.get(user)).copied();
+        let named = named.filter(|trunk| self.is_at(*trunk, from));
+        let named = named.map(|trunk| AdmittedTrunk::by(trunk, TrunkProof::Registration));
+        named.into_iter().chain(sourced).collect()
+    }
+
+    /// Whether a trunk's carrier may send from this address.
+    pub(crate) fn is_at(&self, trunk: TrunkId, from: IpAddr) -> bool {
+        self.lines.get(&trunk).is_some_and(|line| line.is_at(from))
+    }
+}

@@ -1,0 +1,250 @@
+//! One trunk as the wire sees it.
+
+use super::Way;
+use super::state::{Held, State, Watches};
+use carrier::{Bearer, Peers, Probe, Registration, Terms};
+use domain::{CompiledTrunk, E164, Peer, Secret, Source, Trunk, TrunkIdentity, TrunkMode};
+use ids::TenantId;
+use machine::{Instant, Machine, Random, TimerHandle};
+use sip_stack::digest::Login;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::time::Duration;
+use tenancy::TokenBucket;
+
+/// One trunk.
+pub(crate) struct Line {
+    slot: u32,
+    spec: Box<Trunk>,
+    secret: Option<Secret>,
+    ways: Vec<Option<Way>>,
+    sources: Vec<Source>,
+    contact: String,
+    login: Option<Login>,
+    calls: u32,
+    new_calls: TokenBucket,
+    /// Whose own it is; nobody's when it is an account's.
+    pub(crate) owner: Option<TenantId>,
+    /// Who may use it.
+    pub(crate) users: BTreeSet<TenantId>,
+    /// How its peers stand.
+    pub(crate) peers: Peers,
+    /// What runs for it.
+    pub(crate) machines: Machines,
+}
+
+/// The machines of one trunk, and when they want to be woken.
+#[derive(Default)]
+pub(crate) struct Machines {
+    pub(crate) registration: Option<Registration>,
+    /// By peer.
+    pub(crate) probes: Vec<Option<Probe>>,
+    pub(crate) wake: Option<(Instant, TimerHandle)>,
+    /// How the trunk stood when its owner was told last.
+    pub(crate) told: State,
+}
+
+impl Machines {
+    /// When the first of them wants to be woken.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let registration = self.registration.as_ref().and_then(Machine::deadline);
+        let probes = self.probes.iter().flatten().filter_map(Machine::deadline);
+        let probes = probes.map(|due| due.at).min();
+        registration
+            .map(|due| due.at)
+            .into_iter()
+            .chain(probes)
+            .min()
+    }
+}
+
+impl Line {
+    /// The line of a trunk, its machines not begun. `slot` is its place in owner numbers; `random`
+    /// names the contact that we register, which nobody can guess.
+    pub(crate) fn new(trunk: &CompiledTrunk, slot: u32, random: &mut Random, now: Instant) -> Line {
+        let spec = &trunk.spec;
+        let ways: Vec<_> = spec.understood_peers().map(|peer| Way::to(&peer)).collect();
+        let secret = trunk.secret.as_ref();
+        let username = spec.auth_username.as_ref().or(spec.username.as_ref());
+        let login = username.zip(secret);
+        let mut line = Line {
+            slot,
+            secret: trunk.secret.clone(),
+            owner: None,
+            users: BTreeSet::new(),
+            peers: Peers::new(ways.len()),
+            ways,
+            sources: spec.understood_sources().collect(),
+            contact: random.token(20),
+            login: login.map(|(name, secret)| Login::new(name.as_str(), secret.reveal())),
+            calls: 0,
+            new_calls: TokenBucket::per_second(spec.caps.calls_per_second),
+            machines: Machines::default(),
+            spec: spec.clone(),
+        };
+        line.machines = line.made(random, now);
+        line
+    }
+
+    /// Whether a compiled trunk says nothing else than this line was made of. With whom it is
+    /// shared makes no difference to the wire.
+    pub(crate) fn is_as(&self, trunk: &CompiledTrunk) -> bool {
+        *self.spec == *trunk.spec && self.secret == trunk.secret
+    }
+
+    /// Takes the place of a line of the same trunk: calls under way count on, and its owner is
+    /// not told again what it knows.
+    pub(crate) fn goes_on_from(&mut self, old: &Line) {
+        self.machines.told = old.machines.told;
+        self.calls = old.calls;
+        self.users.extend(old.users.iter().copied());
+    }
+
+    fn made(&self, random: &mut Random, now: Instant) -> Machines {
+        let peers = self.registrars().len();
+        let mut registration = None;
+        if self.spec.mode == TrunkMode::Register
+            && let (Some(login), Some(username)) = (&self.login, &self.spec.username)
+        {
+            let terms = Terms {
+                username: username.clone(),
+                domain: self.domain(),
+                contact_user: self.contact.clone(),
+                expires: self.spec.expires_seconds,
+                peers,
+            };
+            let random = random.fork("registration");
+            registration = Some(Registration::new(terms, login.clone(), random));
+        }
+        let every = Duration::from_secs(self.spec.options_seconds.into());
+        let domain = self.domain();
+        let probes = self.ways.iter().map(|way| {
+            let way = way.as_ref().filter(|_| !every.is_zero())?;
+            let random = random.fork("probe");
+            Some(Probe::new(&way.uri(""), &domain, every, random, now))
+        });
+        Machines {
+            probes: probes.collect(),
+            registration,
+            wake: None,
+            told: State::default(),
+        }
+    }
+
+    /// Where it registers: at its registrar, or at its peers in order.
+    pub(crate) fn registrars(&self) -> Vec<Option<Way>> {
+        match &self.spec.registrar {
+            Some(text) => vec![Peer::read(text).as_ref().and_then(Way::to)],
+            None => self.ways.clone(),
+        }
+    }
+
+    /// The domain the carrier knows us by.
+    pub(crate) fn domain(&self) -> String {
+        let named = self.spec.domain.clone();
+        let peer = || {
+            self.spec
+                .understood_registrar()
+                .map(|peer| peer.host.to_string())
+        };
+        named.or_else(peer).unwrap_or_default()
+    }
+
+    /// Takes one call out of what it may have; false when it has as many as it may at a time, or
+    /// within a second.
+    pub(crate) fn take_call(&mut self, now: Instant) -> bool {
+        let room = self.calls < self.spec.caps.concurrent_calls;
+        let taken = room && self.new_calls.take(now).is_ok();
+        self.calls += u32::from(taken);
+        taken
+    }
+
+    /// A call goes on that outlived its process.
+    pub(crate) fn call_resumed(&mut self) {
+        self.calls += 1;
+    }
+
+    /// Gives one back.
+    pub(crate) fn call_ended(&mut self) {
+        self.calls = self.calls.saturating_sub(1);
+    }
+
+    /// Whether its carrier may send from this address.
+    pub(crate) fn is_at(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        let ways = self
+            .ways
+            .iter()
+            .chain(&self.registrars())
+            .flatten()
+            .any(|way| way.address.ip().to_canonical() == ip);
+        ways || self.sources.iter().any(|source| source.covers(ip))
+    }
+
+    /// Its peers that can be called now, the best first.
+    pub(crate) fn callable(&self, now: Instant) -> Vec<u8> {
+        let order = self.peers.in_order(now).into_iter();
+        let there = order.filter(|at| self.ways.get(*at).is_some_and(Option::is_some));
+        there.filter_map(|at| u8::try_from(at).ok()).collect()
+    }
+
+    /// The way to a peer.
+    pub(crate) fn way(&self, peer: u8) -> Option<&Way> {
+        self.ways.get(usize::from(peer))?.as_ref()
+    }
+
+    /// A number as its calls write it.
+    pub(crate) fn write_number(&self, digits: &str) -> Option<String> {
+        Some(self.spec.write_number(&E164::of_digits(digits)?))
+    }
+
+    /// Which header carries the number.
+    pub(crate) fn bearer(&self) -> Bearer {
+        match self.spec.identity {
+            TrunkIdentity::From => Bearer::From,
+            TrunkIdentity::Asserted => Bearer::Asserted,
+            TrunkIdentity::Preferred => Bearer::Preferred,
+            TrunkIdentity::RemoteParty => Bearer::RemoteParty,
+        }
+    }
+
+    /// Whether it registers and is registered.
+    pub(crate) fn is_registered(&self) -> bool {
+        let registration = self.machines.registration.as_ref();
+        registration.is_some_and(Registration::is_up)
+    }
+
+    /// How it stands.
+    pub(crate) fn state(&self) -> State {
+        let registers = self.spec.mode == TrunkMode::Register;
+        let registration = self.machines.registration.as_ref();
+        let held = match registration {
+            Some(registration) if registration.is_up() => Held::Yes,
+            Some(registration) if registration.is_down() => Held::No,
+            Some(_) => Held::Open,
+            // without a secret there is nothing to register with
+            None => Held::No,
+        };
+        let probed = self.machines.probes.iter().any(Option::is_some);
+        State::of(Watches {
+            registered: registers.then_some(held),
+            answers: probed.then(|| self.peers.any_up()),
+        })
+    }
+
+    pub(crate) fn slot(&self) -> u32 {
+        self.slot
+    }
+
+    pub(crate) fn spec(&self) -> &Trunk {
+        &self.spec
+    }
+
+    pub(crate) fn contact(&self) -> &str {
+        &self.contact
+    }
+
+    pub(crate) fn login(&self) -> Option<&Login> {
+        self.login.as_ref()
+    }
+}

@@ -1,0 +1,128 @@
+"""Calls to and from a carrier, played by SIPp: it asks for a password when a trunk registers and
+when it is called, and it calls from its own address, which nobody else has."""
+
+from kit.case import equal, record_for, test, true, wait_until
+from kit.exchange import ACME, Exchange, free_port
+from kit.sipp import Sipp, run
+from suites.features import ANNA, SECONDS, hears, tone
+
+# the carrier's address, and one at which nobody is
+CARRIER, NOBODY = "127.0.0.2", "127.0.0.3"
+NUMBER, PARIS = "+493055501", "0033140205050"
+USER, WORD = "acme-trunk", "the carrier's own word 7"
+KEYS = {"user": USER, "word": WORD}
+
+
+def made(exchange, path, spec):
+    status, document = exchange.api(path, "POST", spec)
+    equal(status, 201, f"{path}: {document}")
+    return document
+
+
+def connected(exchange, peers, **more):
+    """Acme's own trunk to these peers, its number on 101, and a way abroad for everybody."""
+    company = f"/api/v1/tenants/{ACME}"
+    made(exchange, f"{company}/trunks", {
+        "name": "carrier", "mode": "peer", "peers": [f"sip:{peer}" for peer in peers],
+        "sources": [CARRIER], "username": USER, "secret": WORD, "identity": "asserted", **more})
+    made(exchange, "/api/v1/numbers", {"number": NUMBER, "tenant": ACME, "state": "assigned"})
+    made(exchange, f"{company}/inbound_routes", {
+        "name": "desk", "called": NUMBER, "extension": "101"})
+    made(exchange, f"{company}/outbound_routes", {
+        "name": "abroad", "patterns": [{"prefix": "00", "min": 6}], "strip": 2, "prepend": "+",
+        "trunks": ["carrier"], "ring_seconds": 30})
+
+
+def carrier(exchange, scenario, port, callee="nobody"):
+    """SIPp at the carrier's address, which sends back what it hears."""
+    return Sipp(exchange, scenario, port=port, ip=CARRIER, keys={**KEYS, "callee": callee},
+                more=("-rtp_echo",))
+
+
+@test()
+def a_trunk_registers_at_its_carrier_with_a_password():
+    with Exchange() as exchange:
+        port = free_port(CARRIER)
+        with carrier(exchange, "carrier_registrar", port) as registrar:
+            registrar.ready()
+            connected(exchange, [f"{CARRIER}:{port}"], mode="register", expires_seconds=300)
+            registrar.wait()
+            first, second = registrar.messages(received=True)[:2]
+        equal(first["authorization"], "", "credentials of the first REGISTER")
+        true(f'username="{USER}"' in second["authorization"], second["authorization"])
+        true(WORD not in second["authorization"], "the password is not said")
+        wait_until("it is counted",
+                   lambda: exchange.metrics().get("strowger_trunks_registered") == 1)
+
+
+@test(alone=True)
+def a_call_from_the_carrier_rings_whose_number_it_is_and_both_are_heard():
+    with Exchange() as exchange:
+        connected(exchange, [f"{CARRIER}:{free_port(CARRIER)}"])
+        with tone(exchange, "101", ANNA) as anna, \
+                carrier(exchange, "carrier_caller", free_port(CARRIER), callee=NUMBER) as paris:
+            anna.wait_established()
+            record_for(SECONDS)
+            anna.hang_up()
+            anna.wait_over()
+            paris.wait()
+            # her own voice, by way of the carrier: both directions were there
+            hears(anna, ANNA)
+        cdr = exchange.one_cdr()
+        equal(cdr["caller"]["number"], "+33140205050", "the number the carrier asserts")
+        equal((cdr["dialled"], cdr["end"]["sip_status"]), (NUMBER, 200), "record")
+
+
+@test()
+def a_number_that_nobody_has_is_not_found():
+    with Exchange() as exchange:
+        connected(exchange, [f"{CARRIER}:{free_port(CARRIER)}"])
+        for called in ("+493055502", "101", "*43", PARIS):
+            run(exchange, "carrier_refused", port=free_port(CARRIER), ip=CARRIER,
+                keys={"callee": called})
+        # a call by the company's own trunk is its business, also one that led nowhere
+        records = exchange.wait_cdrs(1)
+        equal({cdr["end"]["sip_status"] for cdr in records}, {404}, "how they ended")
+        equal({len(cdr["legs"]) for cdr in records}, {1}, "nobody was rung")
+
+
+@test(alone=True)
+def a_call_abroad_shows_the_companys_number_and_proves_who_calls():
+    with Exchange() as exchange:
+        port = free_port(CARRIER)
+        connected(exchange, [f"{CARRIER}:{port}"])
+        with carrier(exchange, "carrier_callee", port) as paris, \
+                tone(exchange, "101", ANNA) as anna:
+            paris.ready()
+            anna.dial(PARIS)
+            anna.wait_established()
+            record_for(SECONDS)
+            anna.hang_up()
+            anna.wait_over()
+            paris.wait()
+            hears(anna, ANNA)
+            invites = [m for m in paris.messages(received=True) if m.start.startswith("INVITE")]
+        true(invites[-1].start.startswith("INVITE sip:+33140205050@"), invites[-1].start)
+        true(f"<sip:{NUMBER}@" in invites[-1]["p-asserted-identity"], "P-Asserted-Identity")
+        said = invites[-1].body + "".join(value for _, value in invites[-1].fields)
+        true(ACME not in said, "nothing of the company's domain goes out")
+        cdr = exchange.one_cdr()
+        true(any(step["rule"] == "trunk.attempt" for step in cdr["explanation"]), "explained")
+
+
+@test(alone=True)
+def a_dead_peer_is_followed_by_a_living_one():
+    with Exchange() as exchange:
+        port = free_port(CARRIER)
+        connected(exchange, [f"{NOBODY}:{port}", f"{CARRIER}:{port}"])
+        with carrier(exchange, "carrier_callee", port) as paris, \
+                tone(exchange, "101", ANNA) as anna:
+            paris.ready()
+            anna.dial(PARIS)
+            anna.wait_established()
+            anna.hang_up()
+            anna.wait_over()
+            paris.wait()
+        legs = exchange.one_cdr()["legs"]
+        equal(len(legs), 3, "every attempt is in the record")
+        equal(legs[-1]["status"], 200, "the second one was answered")

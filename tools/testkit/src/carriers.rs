@@ -1,0 +1,65 @@
+//! What a company made for tests has towards carriers.
+
+use crate::Company;
+use crate::company::resource;
+use domain::{InboundRoute, Kind, Number, OutboundRoute, Secret, Trunk};
+use ids::{InboundRouteId, NumberId, OutboundRouteId, TrunkId};
+use serde_json::{Value, json};
+
+/// Reads a document; what it leaves out has its default.
+fn read<K: Kind>(spec: Value) -> Option<K> {
+    let mut spec: K = serde_json::from_value(spec).ok()?;
+    spec.normalise();
+    spec.validate().ok()?;
+    Some(spec)
+}
+
+impl Company {
+    /// Adds a trunk of its own; `spec` is its document without the name. None when the document
+    /// or the secret is not valid.
+    pub fn trunk(&mut self, name: &str, mut spec: Value, secret: Option<&str>) -> Option<TrunkId> {
+        spec["name"] = json!(name);
+        let id = TrunkId::new(1, self.fresh());
+        let trunk: Trunk = read(spec)?;
+        let secret = secret.map(Secret::supplied).transpose().ok()?;
+        let owner = self.id();
+        let trunks = &mut self.parts.lines.trunks;
+        trunks.push((resource(id, owner, trunk), secret));
+        Some(id)
+    }
+
+    /// Assigns it a number, with plus, whose calls go to an extension. None when it is no number,
+    /// or there is no such extension.
+    pub fn number(&mut self, number: &str, extension: &str) -> Option<NumberId> {
+        let owner = self.id();
+        let spec = json!({"number": number, "tenant": owner, "state": "assigned"});
+        let taken = NumberId::new(1, self.fresh());
+        let assigned: Number = read(spec)?;
+        let numbers = &mut self.parts.lines.numbers;
+        numbers.push(resource(taken, owner, assigned));
+        let mut extensions = self.parts.extensions.iter();
+        let found = extensions.find(|found| found.spec.number == extension);
+        let to = found?.id;
+        let name = format!("to-{extension}-{}", number.trim_start_matches('+'));
+        let id = InboundRouteId::new(1, self.fresh());
+        let route: InboundRoute = read(json!({"name": name, "called": number, "extension": to}))?;
+        let routes = &mut self.parts.lines.inbound;
+        routes.push(resource(id, owner, route));
+        Some(taken)
+    }
+
+    /// Lets everybody call abroad: `00` and a number, by these trunks in order. None when there
+    /// are no trunks, or too many.
+    pub fn calls_abroad_by(&mut self, trunks: &[TrunkId]) -> Option<OutboundRouteId> {
+        let owner = self.id();
+        let spec = json!({
+            "name": "abroad", "patterns": [{"prefix": "00", "min": 6}],
+            "strip": 2, "prepend": "+", "trunks": trunks, "ring_seconds": 30,
+        });
+        let id = OutboundRouteId::new(1, self.fresh());
+        let route: OutboundRoute = read(spec)?;
+        let routes = &mut self.parts.lines.outbound;
+        routes.push(resource(id, owner, route));
+        Some(id)
+    }
+}
