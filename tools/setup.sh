@@ -115,6 +115,7 @@ need_postgres() {
 need_interop() {
     command -v baresip >/dev/null || apt_install baresip-core
     command -v sipp >/dev/null || apt_install sip-tester
+    [ -x /usr/sbin/kamailio ] || apt_install kamailio
     command -v sox >/dev/null || apt_install sox
     command -v espeak-ng >/dev/null || apt_install espeak-ng
     command -v curl >/dev/null || apt_install curl

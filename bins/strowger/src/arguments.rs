@@ -342,6 +342,9 @@ pub(crate) struct ServeArguments {
     /// Inside networks where companies' sign-in servers may lie, with commas [default: none]
     #[arg(long, value_name = "ADDR/BITS", env = "STROWGER_SSO_ALLOW")]
     pub(crate) sso_allow: Option<String>,
+    /// Name servers by which carriers are found, with commas [default: the machine's]
+    #[arg(long, value_name = "ADDR:PORT", env = "STROWGER_NAME_SERVERS")]
+    pub(crate) name_servers: Option<String>,
     /// What is logged, such as info or info,net=debug [default: info]
     #[arg(long, value_name = "FILTER", env = "STROWGER_LOG")]
     pub(crate) log: Option<String>,
@@ -378,6 +381,7 @@ impl ServeArguments {
             portal: self.portal,
             webhook_allow: self.webhook_allow.map(Several::One),
             sso_allow: self.sso_allow.map(Several::One),
+            name_servers: self.name_servers.map(Several::One),
             log: self.log,
             log_format: self.log_format,
         };

@@ -20,6 +20,15 @@ pub struct Contact {
     pub slot: u8,
 }
 
+/// One address of a trunk's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrunkPeer {
+    /// Which it is; the owner of the trunks knows what it means.
+    pub slot: u8,
+    /// The address in words, for the explanation.
+    pub address: String,
+}
+
 /// A call by a trunk, its peers in the order in which they are tried at this moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrunkCall {
@@ -31,8 +40,8 @@ pub struct TrunkCall {
     pub identity: Option<String>,
     /// The name shown; may be empty.
     pub display: String,
-    /// Which of the trunk's peers, the best first. Each is one attempt.
-    pub peers: Vec<u8>,
+    /// Which of the trunk's addresses, the best first. Each is one attempt.
+    pub peers: Vec<TrunkPeer>,
     /// How long it may ring.
     pub timeout: Duration,
 }

@@ -1,11 +1,11 @@
-//! Peers: in which order a call tries the addresses of a trunk.
+//! Peers: in which order a call tries the addresses of a trunk, each a peer of its own here.
 
 use crate::Standing;
 use machine::Instant;
 use std::time::Duration;
 
-/// Peers of one trunk at most.
-pub const PEERS_MAX: usize = 8;
+/// Addresses of one trunk at most.
+pub const ADDRESSES_MAX: usize = 64;
 /// A peer that failed a call is tried after the others for so long.
 const SUSPECT_FOR: Duration = Duration::from_secs(30);
 
@@ -20,14 +20,14 @@ struct Peer {
 pub struct Peers(Vec<Peer>);
 
 impl Peers {
-    /// So many peers, all of them up; no more than [`PEERS_MAX`] are looked at.
+    /// So many peers, all of them up; no more than [`ADDRESSES_MAX`] are looked at.
     #[must_use]
     pub fn new(count: usize) -> Peers {
         let fresh = Peer {
             standing: Standing::Up,
             suspect_until: None,
         };
-        Peers(vec![fresh; count.min(PEERS_MAX)])
+        Peers(vec![fresh; count.min(ADDRESSES_MAX)])
     }
 
     /// A probe has found out.
@@ -52,22 +52,25 @@ impl Peers {
         self.stands(peer, Standing::Up);
     }
 
-    /// The order for a call now: as configured, but those that are down or failed lately come
-    /// last. None is left out: a wrong suspicion must not cost the call.
+    /// The order for a call now: as wanted, but those that are down or failed lately come last.
+    /// None is left out: a wrong suspicion must not cost the call.
     #[must_use]
-    pub fn in_order(&self, now: Instant) -> Vec<usize> {
+    pub fn in_order(&self, wanted: Vec<usize>, now: Instant) -> Vec<usize> {
         let good = |peer: &Peer| {
             peer.standing == Standing::Up && peer.suspect_until.is_none_or(|until| until <= now)
         };
-        let (mut first, last): (Vec<usize>, Vec<usize>) =
-            (0..self.0.len()).partition(|at| self.0.get(*at).is_some_and(good));
+        let (mut first, last): (Vec<usize>, Vec<usize>) = wanted
+            .into_iter()
+            .partition(|at| self.0.get(*at).is_some_and(good));
         first.extend(last);
         first
     }
 
-    /// Whether any peer is up.
+    /// Whether a peer is up.
     #[must_use]
-    pub fn any_up(&self) -> bool {
-        self.0.iter().any(|peer| peer.standing == Standing::Up)
+    pub fn is_up(&self, peer: usize) -> bool {
+        self.0
+            .get(peer)
+            .is_some_and(|peer| peer.standing == Standing::Up)
     }
 }

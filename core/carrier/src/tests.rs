@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod identities;
+mod locations;
 mod peers;
 mod probes;
 mod registrations;

@@ -73,8 +73,6 @@ pub struct Dial {
 /// What a call to a carrier needs beside.
 #[derive(Clone, Debug)]
 pub struct Carrier {
-    /// Who is calling, as the trunk's policy says it.
-    pub headers: Vec<(Name<'static>, String)>,
     /// Who we are, should it ask.
     pub login: Option<Login>,
     /// How long it may say nothing at all.
@@ -170,7 +168,6 @@ impl SipLeg {
         headers.extend(dial.headers);
         let (mut login, mut patience) = (None, None);
         if let Some(carrier) = dial.carrier {
-            headers.extend(carrier.headers);
             (login, patience) = (carrier.login, Some(carrier.patience));
         }
         let outgoing = Outgoing {

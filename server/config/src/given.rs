@@ -98,6 +98,9 @@ pub struct Given {
     /// Networks inside which sign-in servers may lie nevertheless: `ADDR/BITS`, several with
     /// commas.
     pub sso_allow: Option<Several>,
+    /// Name servers by which carriers are found: `ADDR:PORT`, several with commas; those of the
+    /// machine unless given.
+    pub name_servers: Option<Several>,
     /// What is logged, such as `info` or `info,net=debug`.
     pub log: Option<String>,
     /// `text` or `json`.
@@ -147,6 +150,7 @@ impl Given {
             portal: self.portal.or(below.portal),
             webhook_allow: self.webhook_allow.or(below.webhook_allow),
             sso_allow: self.sso_allow.or(below.sso_allow),
+            name_servers: self.name_servers.or(below.name_servers),
             log: self.log.or(below.log),
             log_format: self.log_format.or(below.log_format),
         }
@@ -201,6 +205,7 @@ impl Given {
             mail: mail(self.smtp, self.mail_from)?,
             webhook_allow: several(self.webhook_allow.as_ref(), "webhook_allow", "", network)?,
             sso_allow: several(self.sso_allow.as_ref(), "sso_allow", "", network)?,
+            name_servers: several(self.name_servers.as_ref(), "name_servers", "", socket)?,
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             log_format: one(self.log_format, "log_format", "text", LogFormat::parse)?,
             data,

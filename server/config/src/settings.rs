@@ -112,6 +112,8 @@ pub struct Settings {
     /// Networks inside which companies' sign-in servers may lie nevertheless: an address and the
     /// bits of its prefix. Default none.
     pub sso_allow: Vec<(IpAddr, u8)>,
+    /// Name servers by which carriers are found. Default none: those of the machine.
+    pub name_servers: Vec<SocketAddr>,
     /// What is logged. Default `info`.
     pub log: String,
     /// How it is written. Default text.

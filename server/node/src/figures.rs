@@ -65,6 +65,10 @@ pub struct TrunkFigures {
     pub unregistered: u64,
     /// How often a peer began or ceased to answer.
     pub peers_changed: u64,
+    /// How often it was found where a peer's name leads.
+    pub names_found: u64,
+    /// How often it was not.
+    pub names_not_found: u64,
 }
 
 /// Trunks of now, by how they stand.

@@ -28,7 +28,7 @@ mod whose;
 
 pub use config::{Challenges, Config, Limits};
 pub use figures::{DoorFigures, Figures, LiveFigures, TrunkCounts, TrunkFigures};
-pub use shard::{Answer, Ask, Outbox, Question, Shard, Stores, Ticket};
+pub use shard::{Answer, Ask, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket};
 pub use sip_leg::PromptBook;
 pub use toll::Toll;
 

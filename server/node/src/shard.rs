@@ -12,6 +12,7 @@ mod ending;
 mod invite;
 mod media_notices;
 mod messaging;
+mod names;
 mod notifying;
 mod orders;
 mod peers;
@@ -26,6 +27,7 @@ mod subscribing;
 mod turns;
 mod watching;
 
+pub use names::{NameAsk, Searcher};
 pub use questions::{Answer, Ask, Question, Ticket};
 
 use crate::calls::Calls;
@@ -75,6 +77,8 @@ pub struct Outbox {
     pub answers: Vec<Answer>,
     /// Finished records; each is in the journal already.
     pub records: Vec<Cdr>,
+    /// Questions to the name system.
+    pub names: Vec<NameAsk>,
     /// What companies are told, in order. Ends of calls are told by their records.
     pub events: Vec<Event>,
     /// Ladders to keep with records that were handed over before.
@@ -244,6 +248,7 @@ impl Shard {
         out.records.append(&mut self.outbox.records);
         out.events.append(&mut self.outbox.events);
         out.ladders.append(&mut self.outbox.ladders);
+        out.names.append(&mut self.outbox.names);
     }
 
     /// The counters.

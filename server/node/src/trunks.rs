@@ -5,11 +5,13 @@
 //! line here: it registers once, and its caps hold for all of them together.
 
 mod line;
+mod place;
 mod role;
 mod state;
 mod way;
 
 pub(crate) use line::Line;
+pub(crate) use place::Place;
 pub(crate) use role::{Role, role_of};
 pub(crate) use state::State;
 pub(crate) use way::Way;

@@ -16,7 +16,8 @@ class Sipp:
     """One run of a scenario. `keys` replace `[name]` in it; `account` answers challenges."""
 
     def __init__(self, exchange, scenario, account=("nobody", "nothing"), domain="acme.example",
-                 port=None, calls=1, rate=10, transport="u1", seconds=20, keys=None, more=(), ip=None):
+                 port=None, calls=1, rate=10, transport="u1", seconds=20, keys=None, more=(),
+                 ip=None, at=None):
         self.exchange, self.scenario = exchange, scenario
         ip = ip or exchange.ip
         self.port = port or free_port(ip)
@@ -27,7 +28,7 @@ class Sipp:
             out.write(f"SEQUENTIAL\n{user};[authentication username={user} password={password}]"
                       f";{domain}\n")
         words = [
-            "sipp", exchange.at, "-sf", os.path.join(SCENARIOS, f"{scenario}.xml"),
+            "sipp", at or exchange.at, "-sf", os.path.join(SCENARIOS, f"{scenario}.xml"),
             "-inf", "accounts.csv", "-i", ip, "-p", str(self.port), "-mi", ip,
             "-mp", str(free_port(ip) // 2 * 2), "-t", transport, "-m", str(calls),
             "-r", str(rate), "-l", str(max(calls, 1)), "-nostdin", "-trace_err", "-trace_msg",

@@ -3,6 +3,8 @@ when it is called, and it calls from its own address, which nobody else has."""
 
 from kit.case import equal, record_for, test, true, wait_until
 from kit.exchange import ACME, Exchange, free_port
+from kit.kamailio import Kamailio
+from kit.nameserver import NameServer
 from kit.sipp import Sipp, run
 from suites.features import ANNA, SECONDS, hears, tone
 
@@ -126,3 +128,82 @@ def a_dead_peer_is_followed_by_a_living_one():
         legs = exchange.one_cdr()["legs"]
         equal(len(legs), 3, "every attempt is in the record")
         equal(legs[-1]["status"], 200, "the second one was answered")
+
+
+def named(port):
+    """Names that lead to a dead server first, and to a living one in the second place."""
+    return {
+        ("carrier.example", "NAPTR"): [(10, 50, "SIP+D2U", "_sip._udp.carrier.example")],
+        ("_sip._udp.carrier.example", "SRV"): [
+            (2, 0, port, "two.carrier.example"), (1, 0, port, "one.carrier.example")],
+        ("one.carrier.example", "A"): [NOBODY],
+        ("two.carrier.example", "A"): [CARRIER],
+    }
+
+
+@test(alone=True)
+def a_carrier_is_found_by_its_name_and_its_dead_server_is_passed_over():
+    port = free_port(CARRIER)
+    exchange = Exchange()
+    with NameServer(named(port)) as names:
+        exchange.flags = ["--name-servers", names.at]
+        with exchange:
+            connected(exchange, ["carrier.example"])
+            with carrier(exchange, "carrier_callee", port) as paris, \
+                    tone(exchange, "101", ANNA) as anna:
+                paris.ready()
+                wait_until("the name is found",
+                           lambda: exchange.metrics().get("strowger_trunk_names_found_total"))
+                anna.dial(PARIS)
+                anna.wait_established()
+                anna.hang_up()
+                anna.wait_over()
+                paris.wait()
+                invites = [m for m in paris.messages(received=True)
+                           if m.start.startswith("INVITE")]
+        true(("_sip._udp.carrier.example", "SRV") in names.asked, "asked for servers")
+        true(invites[-1].start.startswith("INVITE sip:+33140205050@carrier.example "),
+             invites[-1].start)
+        legs = exchange.one_cdr()["legs"]
+    equal([leg["address"] for leg in legs[1:]], [f"{NOBODY}:{port}", f"{CARRIER}:{port}"], "tried")
+    equal(legs[2]["status"], 200, "the second server answered")
+    equal(legs[2]["by_trunk"]["shown"], NUMBER, "the number shown is in the record")
+
+
+@test(alone=True)
+def a_trunk_at_kamailio_registers_calls_with_proof_and_is_called_where_it_registered():
+    with Exchange() as exchange:
+        person = (CARRIER, free_port(CARRIER))
+        with Kamailio(exchange, CARRIER, person, USER, WORD) as kamailio:
+            connected(exchange, [kamailio.at], mode="register", domain="carrier.example",
+                      sources=[], options_seconds=5)
+            wait_until("it is registered",
+                       lambda: exchange.metrics().get("strowger_trunks_registered") == 1)
+            with Sipp(exchange, "callee", port=person[1], ip=CARRIER,
+                      more=("-rtp_echo",)) as paris, \
+                    tone(exchange, "101", ANNA) as anna:
+                paris.ready()
+                anna.dial(PARIS)
+                anna.wait_established()
+                record_for(SECONDS)
+                anna.hang_up()
+                anna.wait_over()
+                paris.wait()
+                hears(anna, ANNA)
+                invites = [m for m in paris.messages(received=True)
+                           if m.start.startswith("INVITE")]
+            true(f"<sip:{NUMBER}@" in invites[-1]["p-asserted-identity"], "who calls")
+            equal(invites[-1]["proxy-authorization"], "", "the proof stays at the carrier")
+            with tone(exchange, "101", ANNA) as anna, \
+                    Sipp(exchange, "carrier_caller", port=person[1], ip=CARRIER, at=kamailio.at,
+                         keys={"callee": NUMBER}, more=("-rtp_echo",)) as paris:
+                anna.wait_established()
+                record_for(SECONDS)
+                anna.hang_up()
+                anna.wait_over()
+                paris.wait()
+                hears(anna, ANNA)
+            out, back = sorted(exchange.wait_cdrs(2), key=lambda cdr: cdr["started"])
+        equal(out["legs"][1]["by_trunk"]["called"], PARIS.replace("00", "+", 1), "called")
+        equal(back["legs"][0]["by_trunk"]["shown"], "+33140205050", "who the carrier says calls")
+        equal((back["dialled"], back["end"]["sip_status"]), (NUMBER, 200), "the call that came in")

@@ -1,6 +1,7 @@
 //! The product in a box: one shard and one road, as the binary runs them, without sockets.
 
 use crate::{Disk, Packet, REALM};
+use carrier::{NameQuery, NameReply, Replied};
 use domain::{Cdr, CompiledTenant, Event, Ladder};
 use machine::{Clock, Instant, Random, WallTime};
 use media::{Command, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
@@ -90,6 +91,8 @@ pub struct Exchange {
     pub events: Vec<Event>,
     /// Ladders to be kept in this life, oldest first.
     pub ladders: Vec<Ladder>,
+    /// What the name system answers; to all else it says that there is nothing.
+    pub names: Vec<(NameQuery, NameReply)>,
     sip: SocketAddr,
     media: Ipv4Addr,
     /// The time it takes to serve one message; zero serves at once.
@@ -146,6 +149,7 @@ impl Exchange {
             records: Vec::new(),
             events: Vec::new(),
             ladders: Vec::new(),
+            names: Vec::new(),
             sip: setup.sip,
             media: setup.media,
             born: now,
@@ -252,6 +256,13 @@ impl Exchange {
         self.settle(now, out);
     }
 
+    fn name_reply(&self, query: &NameQuery) -> NameReply {
+        let mut known = self.names.iter();
+        let found = known.find(|(name, _)| name == query);
+        let ttl = Duration::from_secs(60);
+        found.map_or(NameReply::Nothing { ttl }, |(_, reply)| reply.clone())
+    }
+
     /// Carries the shard's orders to the road and back until both are still.
     pub fn settle(&mut self, now: Instant, out: &mut Vec<Packet>) {
         let local = self.local(now);
@@ -262,8 +273,14 @@ impl Exchange {
             for command in commands {
                 self.road.command(command, local, &mut notices);
             }
-            if notices.is_empty() {
+            let asked = std::mem::take(&mut self.outbox.names);
+            if notices.is_empty() && asked.is_empty() {
                 break;
+            }
+            for ask in asked {
+                let reply = self.name_reply(&ask.query);
+                let query = ask.query;
+                self.shard.named(ask.whose, Replied { query, reply }, local);
             }
             for notice in notices {
                 self.shard.media(notice, local);

@@ -14,8 +14,9 @@ use config::Settings;
 use domain::KindName;
 use machine::{Clock, Instant};
 use media::{PortRange, PromptId};
+use names::Asker;
 use net::{Keyring, LoopClock, Net, Waker};
-use node::{Challenges, Config, Limits, PromptBook, Shard, Stores as ShardStores};
+use node::{Challenges, Config, Limits, PromptBook, Searcher, Shard, Stores as ShardStores};
 use ports::{Entropy, WallClock};
 use sip_message::web_socket::Origins;
 use store::{OsEntropy, SystemClock, block_on};
@@ -71,13 +72,9 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let requests = Arc::new(Requests::default());
     board.look_at(sources(&net, &threads, &tally, &requests, &folder));
     let (postbox, inbox) = Postbox::new(waker.clone());
-    let (switchboard, live) = join(
-        shard,
-        control,
-        (postbox, inbox, waker.clone()),
-        desk,
-        &board,
-    );
+    let hands = (control, outside::asker(settings, postbox.clone())?);
+    let inbox = (postbox, inbox, waker.clone());
+    let (switchboard, live) = join(shard, hands, inbox, desk, &board);
     let signalling = Signalling {
         net,
         switchboard,
@@ -226,7 +223,7 @@ fn take_back(
     block_on(
         follower.poll_each(&*store, |update| match changes::letter(update, loopback) {
             Letter::Changed(tenant) => shard.tenant_changed(tenant, Instant::ZERO),
-            Letter::Gone(_) | Letter::Ask(_) | Letter::Drain(_) => {}
+            Letter::Gone(_) | Letter::Ask(_) | Letter::Named(..) | Letter::Drain(_) => {}
         }),
     )?;
     let alive = shard.restore(Instant::ZERO);
@@ -270,7 +267,7 @@ fn sources(
 
 fn join(
     shard: Shard,
-    control: media_io::Control,
+    hands: (media_io::Control, Asker<Searcher>),
     (postbox, inbox, waker): (Postbox, Receiver<Letter>, Waker),
     desk: records::Desk,
     board: &Arc<Board>,
@@ -283,6 +280,6 @@ fn join(
         board: Arc::clone(board),
     };
     let board = Arc::clone(board);
-    let switchboard = Switchboard::new(shard, control, (inbox, waker), waiting, desk, board);
+    let switchboard = Switchboard::new(shard, hands, (inbox, waker), waiting, desk, board);
     (switchboard, live)
 }

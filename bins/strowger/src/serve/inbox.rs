@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
+use carrier::Replied;
 use domain::CompiledTenant;
 use ids::TenantId;
 use net::Waker;
-use node::Question;
+use node::{Question, Searcher};
 
 /// Letters that wait at most; a sender beyond it is told that the exchange is too busy.
 const LETTERS_MAX: usize = 4_096;
@@ -21,6 +22,8 @@ pub(crate) enum Letter {
     Changed(Arc<CompiledTenant>),
     /// A tenant is gone.
     Gone(TenantId),
+    /// The name system has answered.
+    Named(Searcher, Replied),
     /// No new calls; those that are up may go on this long.
     Drain(Duration),
 }

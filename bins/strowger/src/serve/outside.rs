@@ -1,15 +1,18 @@
-//! What leaves the exchange for people and for their programs: the mail server, webhooks, and
-//! companies' sign-in servers.
+//! What leaves the exchange for people and for their programs: the mail server, webhooks,
+//! companies' sign-in servers, and name servers.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use config::Settings;
 use hooks::Hooks;
+use names::{Asker, Servers};
+use node::Searcher;
 use notify::{COMMAND_TIME, Egress, HttpCourier, HttpEnquirer, Network, Relay, SmtpMailer, Times};
 use ports::{Courier, Enquirer, Entropy, Mailer, NoMailer, Stores};
 use store::{OsEntropy, SystemClock};
 
+use super::inbox::{Letter, Postbox};
 use crate::failure::Failure;
 
 /// The mailer that the settings name.
@@ -45,6 +48,22 @@ pub(crate) fn enquirer(settings: &Settings, agent: &str) -> Result<Arc<dyn Enqui
     let tls = notify::client_config().map_err(|error| Failure::internal(error.to_string()))?;
     let times = Times::default();
     Ok(Arc::new(HttpEnquirer::new(egress, tls, times, agent)))
+}
+
+/// Whoever asks where carriers are; what it hears is posted to the shard.
+///
+/// # Errors
+/// The machine gives no thread.
+pub(crate) fn asker(settings: &Settings, postbox: Postbox) -> Result<Asker<Searcher>, Failure> {
+    let servers = match &*settings.name_servers {
+        [] => Servers::System,
+        given => Servers::These(given.to_vec()),
+    };
+    let deliver = move |whose, replied| {
+        // A shard that is too busy asks again when its patience is over.
+        let _lost = postbox.post(Letter::Named(whose, replied));
+    };
+    Asker::start(servers, deliver).map_err(|error| Failure::internal(error.to_string()))
 }
 
 /// Whoever delivers to webhooks; it begins when it is run.

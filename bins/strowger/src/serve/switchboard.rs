@@ -6,11 +6,13 @@ use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use bytes::Bytes;
+use carrier::{NameReply, Replied};
 use machine::Instant;
 use media::{Command, Notice};
 use media_io::{Control, SendProblem};
+use names::Asker;
 use net::{CloseReason, Failure, Handler, Received, Transmit, Waker};
-use node::{Outbox, Shard};
+use node::{Outbox, Searcher, Shard};
 use sip_message::{Flow, Problem};
 
 use super::figures::Board;
@@ -48,6 +50,8 @@ const ORDERS_MAX: usize = 262_144;
 pub(crate) struct Switchboard {
     pub(crate) shard: Shard,
     pub(crate) media: Control,
+    /// Who asks where carriers are.
+    asker: Asker<Searcher>,
     pub(crate) inbox: Receiver<Letter>,
     pub(crate) waker: Waker,
     pub(crate) waiting: Arc<Waiting>,
@@ -76,7 +80,7 @@ struct Waits {
 impl Switchboard {
     pub(crate) fn new(
         shard: Shard,
-        media: Control,
+        (media, asker): (Control, Asker<Searcher>),
         (inbox, waker): (Receiver<Letter>, Waker),
         waiting: Arc<Waiting>,
         records: Desk,
@@ -85,6 +89,7 @@ impl Switchboard {
         Switchboard {
             shard,
             media,
+            asker,
             inbox,
             waker,
             waiting,
@@ -108,6 +113,7 @@ impl Switchboard {
             flow: transmit.flow,
             bytes: transmit.bytes,
         }));
+        self.ask_names(now);
         for answer in self.outbox.answers.drain(..) {
             self.waiting.deliver(answer);
         }
@@ -115,6 +121,16 @@ impl Switchboard {
         if self.waits.figures_at <= now {
             self.waits.figures_at = now + FIGURES_EVERY;
             self.board.put_up(&self.shard, self.records.left_out());
+        }
+    }
+
+    /// Asks the name system what the shard wants to know; what finds no room has failed.
+    fn ask_names(&mut self, now: Instant) {
+        for ask in self.outbox.names.drain(..) {
+            if let Err((whose, query)) = self.asker.ask(ask.whose, ask.query) {
+                let reply = NameReply::Failed;
+                self.shard.named(whose, Replied { query, reply }, now);
+            }
         }
     }
 
@@ -144,6 +160,7 @@ impl Switchboard {
             Letter::Ask(question) => self.shard.ask(question, now),
             Letter::Changed(tenant) => self.shard.tenant_changed(tenant, now),
             Letter::Gone(tenant) => self.shard.tenant_removed(tenant, now),
+            Letter::Named(whose, replied) => self.shard.named(whose, replied, now),
             Letter::Drain(patience) => self.shard.drain(patience, now),
         }
     }

@@ -3,7 +3,7 @@
 //! Each attempt is a leg of its own, so that the record has them all.
 
 use super::{Draft, FIRST, Stage};
-use crate::{Call, DialStep, LegOrder, Party, TrunkAttempt, TrunkCall};
+use crate::{Call, DialStep, LegOrder, Party, TrunkAttempt, TrunkCall, TrunkPeer};
 use domain::ByTrunk;
 use ids::TrunkId;
 use routing::Caller;
@@ -26,14 +26,14 @@ impl Call {
         let Some(leg) = self.open_leg(party, draft) else {
             return false;
         };
-        self.explain("trunk.attempt", attempt(&call, peer), draft);
+        self.explain("trunk.attempt", attempt(&call, &peer), draft);
         let offer = self
             .find(FIRST)
             .and_then(|caller| caller.description.clone());
         let order = LegOrder::DialTrunk {
             attempt: TrunkAttempt {
                 trunk: call.trunk,
-                peer,
+                peer: peer.slot,
                 called: call.called.clone(),
                 identity: call.identity.clone(),
                 display: call.display.clone(),
@@ -71,11 +71,10 @@ fn goes_by(call: &TrunkCall) -> ByTrunk {
     }
 }
 
-fn attempt(call: &TrunkCall, peer: u8) -> String {
-    let (trunk, called) = (call.trunk, &call.called);
-    let number = u16::from(peer) + 1;
+fn attempt(call: &TrunkCall, peer: &TrunkPeer) -> String {
+    let (trunk, called, address) = (call.trunk, &call.called, &peer.address);
     match &call.identity {
-        Some(shown) => format!("{called} is called by peer {number} of {trunk}, showing +{shown}"),
-        None => format!("{called} is called by peer {number} of {trunk}, showing no number"),
+        Some(shown) => format!("{called} is called at {address} by {trunk}, showing +{shown}"),
+        None => format!("{called} is called at {address} by {trunk}, showing no number"),
     }
 }

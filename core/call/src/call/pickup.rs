@@ -88,6 +88,7 @@ impl Call {
             party: Party {
                 device,
                 extension,
+                trunk: None,
                 number,
                 display,
             },

@@ -1,8 +1,15 @@
 //! Calls by trunks: peers in order, failover, last words, and what a party outside may not do.
 
 use super::*;
-use crate::TrunkCall;
+use crate::{TrunkCall, TrunkPeer};
 use ids::TrunkId;
+
+fn peer(slot: &u8) -> TrunkPeer {
+    TrunkPeer {
+        slot: *slot,
+        address: format!("192.0.2.{slot}:5060"),
+    }
+}
 
 fn trunk(n: u64, peers: &[u8]) -> DialStep {
     DialStep::Trunk(TrunkCall {
@@ -10,7 +17,7 @@ fn trunk(n: u64, peers: &[u8]) -> DialStep {
         called: format!("+4930{n}"),
         identity: Some("493055501".to_owned()),
         display: "Acme".to_owned(),
-        peers: peers.to_vec(),
+        peers: peers.iter().map(peer).collect(),
         timeout: Duration::from_secs(60),
     })
 }

@@ -3,7 +3,7 @@
 use super::Shard;
 use crate::calls::CallKey;
 use crate::trunks::Line;
-use call::{LegFact, LegId, Party, TrunkAttempt, Unreachable};
+use call::{LegFact, LegId, Party, TrunkAttempt, TrunkPeer, Unreachable};
 use carrier::Presentation;
 use ids::TrunkId;
 use machine::Instant;
@@ -80,18 +80,24 @@ impl Shard {
             max_forwards: entry.max_forwards,
             offer,
             near: None,
+            headers: shown.headers,
             carrier: Some(Box::new(Carrier {
-                headers: shown.headers,
                 login: line.login().cloned(),
                 patience: PATIENCE,
             })),
         })
     }
 
-    /// The peers of a trunk that a call may try at this moment, the best first.
-    pub(crate) fn callable(&self, trunk: TrunkId, now: Instant) -> Vec<u8> {
-        let line = self.tenants.trunks.get(trunk);
-        line.map(|line| line.callable(now)).unwrap_or_default()
+    /// The addresses of a trunk that a call may try at this moment, the best first.
+    pub(crate) fn callable(&self, trunk: TrunkId, now: Instant) -> Vec<TrunkPeer> {
+        let Some(line) = self.tenants.trunks.get(trunk) else {
+            return Vec::new();
+        };
+        let peer = |slot| {
+            let address = line.way(slot)?.address.to_string();
+            Some(TrunkPeer { slot, address })
+        };
+        line.callable(now).into_iter().filter_map(peer).collect()
     }
 
     /// Takes a call out of what a trunk may have, once for all attempts of a call.

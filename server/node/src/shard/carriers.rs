@@ -19,7 +19,12 @@ impl Shard {
             self.end_line(line, now);
         }
         for trunk in changes.new {
-            self.registration_hears(trunk, Heard::Begin, now);
+            self.search_on(trunk, now);
+            // Where that is looked for first, the registration begins when it is found.
+            let line = self.tenants.trunks.get(trunk);
+            if line.is_some_and(|line| !line.registrar_is_sought()) {
+                self.registration_hears(trunk, Heard::Begin, now);
+            }
             self.rearm_trunk(trunk);
         }
     }
@@ -29,7 +34,6 @@ impl Shard {
         if let Some((_, handle)) = line.machines.wake.take() {
             self.timers.cancel(handle);
         }
-        let registrars = line.registrars();
         let Some(registration) = &mut line.machines.registration else {
             return;
         };
@@ -37,7 +41,8 @@ impl Shard {
         registration.handle(Heard::End, now, &mut out);
         for output in out {
             if let Output::Ask { peer, request } = output
-                && let Some(Some(way)) = registrars.get(peer)
+                && let Some(at) = line.registrar_at(peer, now)
+                && let Some(way) = line.way(at)
             {
                 self.send_request(&request, way, Owner::NOBODY, now);
             }
@@ -61,6 +66,7 @@ impl Shard {
         if let Some(trunk) = self.tenants.trunks.at(slot) {
             match role {
                 Role::Registration => {
+                    self.note_registrar(trunk, response.and_then(Message::status), now);
                     let heard = response.cloned().map(Box::new);
                     let heard = heard.map_or(Heard::Nothing, Heard::Response);
                     self.registration_hears(trunk, heard, now);
@@ -81,6 +87,10 @@ impl Shard {
             return;
         };
         line.machines.wake = None;
+        self.search_on(trunk, now);
+        let Some(line) = self.tenants.trunks.get_mut(trunk) else {
+            return;
+        };
         let mut out = Vec::new();
         if let Some(registration) = &mut line.machines.registration {
             registration.expire(now, &mut out);
@@ -100,13 +110,28 @@ impl Shard {
         self.rearm_trunk(trunk);
     }
 
-    fn registration_hears(&mut self, trunk: TrunkId, heard: Heard, now: Instant) {
+    pub(crate) fn registration_hears(&mut self, trunk: TrunkId, heard: Heard, now: Instant) {
         let mut out = Vec::new();
         let line = self.tenants.trunks.get_mut(trunk);
         if let Some(registration) = line.and_then(|line| line.machines.registration.as_mut()) {
             registration.handle(heard, now, &mut out);
         }
         self.registration_orders(trunk, out, now);
+    }
+
+    /// Notes how the address stands that was asked for a registration: when it is silent or cannot,
+    /// the next one that the name led to is asked next.
+    fn note_registrar(&mut self, trunk: TrunkId, status: Option<u16>, now: Instant) {
+        let Some(line) = self.tenants.trunks.get_mut(trunk) else {
+            return;
+        };
+        let Some(at) = line.machines.asked else {
+            return;
+        };
+        match status {
+            None | Some(503) => line.peers.failed(at.into(), now),
+            Some(_) => line.peers.answered(at.into()),
+        }
     }
 
     fn registration_orders(&mut self, trunk: TrunkId, out: Vec<Output>, now: Instant) {
@@ -130,7 +155,9 @@ impl Shard {
                 }
                 Output::Ask { peer, request } => {
                     let owner = Role::Registration.owner(line.slot());
-                    let way = line.registrars().get(peer).cloned().flatten();
+                    let at = line.registrar_at(peer, now);
+                    line.machines.asked = at;
+                    let way = at.and_then(|at| line.way(at)).cloned();
                     let sent = way.is_some_and(|way| self.send_request(&request, &way, owner, now));
                     if !sent {
                         let mut more = Vec::new();
@@ -224,12 +251,12 @@ impl Shard {
     }
 
     /// Sets a trunk's timer to what its machines want now.
-    fn rearm_trunk(&mut self, trunk: TrunkId) {
+    pub(crate) fn rearm_trunk(&mut self, trunk: TrunkId) {
         let Some(line) = self.tenants.trunks.get_mut(trunk) else {
             return;
         };
+        let wanted = line.deadline();
         let machines = &mut line.machines;
-        let wanted = machines.deadline();
         if wanted == machines.wake.as_ref().map(|(at, _)| *at) {
             return;
         }

@@ -1,15 +1,16 @@
 //! One trunk as the wire sees it.
 
-use super::Way;
+mod addresses;
+
+use super::Place;
 use super::state::{Held, State, Watches};
-use carrier::{Bearer, Peers, Probe, Registration, Terms};
+use addresses::PROBED_MAX;
+use carrier::{ADDRESSES_MAX, Bearer, Peers, Probe, Registration, Terms};
 use domain::{CompiledTrunk, E164, Peer, Secret, Source, Trunk, TrunkIdentity, TrunkMode};
 use ids::TenantId;
 use machine::{Instant, Machine, Random, TimerHandle};
 use sip_stack::digest::Login;
 use std::collections::BTreeSet;
-use std::net::IpAddr;
-use std::time::Duration;
 use tenancy::TokenBucket;
 
 /// One trunk.
@@ -17,7 +18,8 @@ pub(crate) struct Line {
     slot: u32,
     spec: Box<Trunk>,
     secret: Option<Secret>,
-    ways: Vec<Option<Way>>,
+    places: Vec<Place>,
+    registrar: Option<Place>,
     sources: Vec<Source>,
     contact: String,
     login: Option<Login>,
@@ -27,7 +29,7 @@ pub(crate) struct Line {
     pub(crate) owner: Option<TenantId>,
     /// Who may use it.
     pub(crate) users: BTreeSet<TenantId>,
-    /// How its peers stand.
+    /// How its addresses stand.
     pub(crate) peers: Peers,
     /// What runs for it.
     pub(crate) machines: Machines,
@@ -37,16 +39,18 @@ pub(crate) struct Line {
 #[derive(Default)]
 pub(crate) struct Machines {
     pub(crate) registration: Option<Registration>,
-    /// By peer.
+    /// By address.
     pub(crate) probes: Vec<Option<Probe>>,
     pub(crate) wake: Option<(Instant, TimerHandle)>,
+    /// The address that was asked last for a registration.
+    pub(crate) asked: Option<u8>,
     /// How the trunk stood when its owner was told last.
     pub(crate) told: State,
 }
 
 impl Machines {
     /// When the first of them wants to be woken.
-    pub(crate) fn deadline(&self) -> Option<Instant> {
+    fn deadline(&self) -> Option<Instant> {
         let registration = self.registration.as_ref().and_then(Machine::deadline);
         let probes = self.probes.iter().flatten().filter_map(Machine::deadline);
         let probes = probes.map(|due| due.at).min();
@@ -63,7 +67,9 @@ impl Line {
     /// names the contact that we register, which nobody can guess.
     pub(crate) fn new(trunk: &CompiledTrunk, slot: u32, random: &mut Random, now: Instant) -> Line {
         let spec = &trunk.spec;
-        let ways: Vec<_> = spec.understood_peers().map(|peer| Way::to(&peer)).collect();
+        let mut place = |peer| Place::of(peer, random, now);
+        let places: Vec<Place> = spec.understood_peers().map(&mut place).collect();
+        let registrar = spec.registrar.as_deref().and_then(Peer::read).map(place);
         let secret = trunk.secret.as_ref();
         let username = spec.auth_username.as_ref().or(spec.username.as_ref());
         let login = username.zip(secret);
@@ -72,8 +78,9 @@ impl Line {
             secret: trunk.secret.clone(),
             owner: None,
             users: BTreeSet::new(),
-            peers: Peers::new(ways.len()),
-            ways,
+            peers: Peers::new(ADDRESSES_MAX),
+            places,
+            registrar,
             sources: spec.understood_sources().collect(),
             contact: random.token(20),
             login: login.map(|(name, secret)| Login::new(name.as_str(), secret.reveal())),
@@ -101,7 +108,7 @@ impl Line {
     }
 
     fn made(&self, random: &mut Random, now: Instant) -> Machines {
-        let peers = self.registrars().len();
+        let peers = self.registrar.as_ref().map_or(self.places.len(), |_| 1);
         let mut registration = None;
         if self.spec.mode == TrunkMode::Register
             && let (Some(login), Some(username)) = (&self.login, &self.spec.username)
@@ -116,26 +123,13 @@ impl Line {
             let random = random.fork("registration");
             registration = Some(Registration::new(terms, login.clone(), random));
         }
-        let every = Duration::from_secs(self.spec.options_seconds.into());
-        let domain = self.domain();
-        let probes = self.ways.iter().map(|way| {
-            let way = way.as_ref().filter(|_| !every.is_zero())?;
-            let random = random.fork("probe");
-            Some(Probe::new(&way.uri(""), &domain, every, random, now))
-        });
+        let probes = (0..PROBED_MAX).map(|at| self.probe(at, random, now));
         Machines {
             probes: probes.collect(),
             registration,
             wake: None,
+            asked: None,
             told: State::default(),
-        }
-    }
-
-    /// Where it registers: at its registrar, or at its peers in order.
-    pub(crate) fn registrars(&self) -> Vec<Option<Way>> {
-        match &self.spec.registrar {
-            Some(text) => vec![Peer::read(text).as_ref().and_then(Way::to)],
-            None => self.ways.clone(),
         }
     }
 
@@ -167,30 +161,6 @@ impl Line {
     /// Gives one back.
     pub(crate) fn call_ended(&mut self) {
         self.calls = self.calls.saturating_sub(1);
-    }
-
-    /// Whether its carrier may send from this address.
-    pub(crate) fn is_at(&self, ip: IpAddr) -> bool {
-        let ip = ip.to_canonical();
-        let ways = self
-            .ways
-            .iter()
-            .chain(&self.registrars())
-            .flatten()
-            .any(|way| way.address.ip().to_canonical() == ip);
-        ways || self.sources.iter().any(|source| source.covers(ip))
-    }
-
-    /// Its peers that can be called now, the best first.
-    pub(crate) fn callable(&self, now: Instant) -> Vec<u8> {
-        let order = self.peers.in_order(now).into_iter();
-        let there = order.filter(|at| self.ways.get(*at).is_some_and(Option::is_some));
-        there.filter_map(|at| u8::try_from(at).ok()).collect()
-    }
-
-    /// The way to a peer.
-    pub(crate) fn way(&self, peer: u8) -> Option<&Way> {
-        self.ways.get(usize::from(peer))?.as_ref()
     }
 
     /// A number as its calls write it.
@@ -225,10 +195,10 @@ impl Line {
             // without a secret there is nothing to register with
             None => Held::No,
         };
-        let probed = self.machines.probes.iter().any(Option::is_some);
+        let probed = self.spec.options_seconds > 0;
         State::of(Watches {
             registered: registers.then_some(held),
-            answers: probed.then(|| self.peers.any_up()),
+            answers: probed.then(|| self.any_answers()),
         })
     }
 

@@ -4,15 +4,15 @@
 
 use sip_stack::transaction::Owner;
 
-/// Machines of one trunk: its registration, and a probe for each peer.
-const ROLES: u64 = 16;
+/// Machines of one trunk: its registration, and a probe for each address.
+const ROLES: u64 = 64;
 
 /// Whom a transaction of a trunk is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     /// Its registration.
     Registration,
-    /// The probe of a peer.
+    /// The probe of an address.
     Probe(u8),
 }
 
@@ -23,7 +23,7 @@ impl Role {
             Role::Registration => 1,
             Role::Probe(peer) => u64::from(peer).min(ROLES - 3) + 2,
         };
-        // 28 bits are enough for every slot, so that the upper half stays empty.
+        // 20 bits are enough for every slot, so that the upper half stays empty.
         Owner(u64::from(slot) * ROLES + role)
     }
 }
@@ -47,7 +47,7 @@ mod tests {
     #[test]
     fn an_owner_number_leads_back_to_its_machine() {
         for slot in [0, 1, 16_383] {
-            for role in [Role::Registration, Role::Probe(0), Role::Probe(7)] {
+            for role in [Role::Registration, Role::Probe(0), Role::Probe(31)] {
                 assert_eq!(role_of(role.owner(slot)), Some((slot, role)));
             }
         }

@@ -1,40 +1,62 @@
-//! Where a peer is.
+//! One address of a trunk, and how it is written and reached.
 
+use carrier::{Carriage, Target};
 use domain::{Peer, Transport};
 use sip_message::Flow;
 use std::net::{IpAddr, SocketAddr};
 
-/// The port of SIP where a peer names none (RFC 3261 §19.1.2).
-const PORT: u16 = 5060;
-
-/// A peer that can be sent to.
+/// An address that can be sent to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Way {
-    /// Its host and port as a URI has them.
-    pub(crate) host: String,
+    /// Host and port as URIs have them: the peer's own text, also where a name led elsewhere
+    /// (RFC 3263 §4: the URI stays what it is).
+    host: String,
+    /// The transport that URIs name, if the peer's text does.
+    named: Option<Carriage>,
     /// Its address.
     pub(crate) address: SocketAddr,
-    /// By TCP.
-    pub(crate) tcp: bool,
+    /// How it is reached.
+    pub(crate) carriage: Carriage,
 }
 
 impl Way {
-    /// The way to a peer that is named by its address. Names of hosts are not looked up, and TLS
-    /// is not spoken to carriers; such a peer has no way.
+    /// The way to a peer that is named by its address; nothing when it is named otherwise, or is
+    /// to be reached by TLS, which is not spoken to carriers.
     pub(crate) fn to(peer: &Peer) -> Option<Way> {
         let ip: IpAddr = peer.host.parse().ok()?;
-        let tcp = match peer.transport {
-            None | Some(Transport::Udp) => false,
-            Some(Transport::Tcp) => true,
-            Some(Transport::Tls) => return None,
-        };
-        let address = SocketAddr::new(ip, peer.port.unwrap_or(PORT));
+        let named = peer.transport.map(carriage_of);
+        let carriage = named.unwrap_or(Carriage::Udp);
+        let address = SocketAddr::new(ip, peer.port.unwrap_or(carriage.port()));
         let host = match (ip, peer.port) {
             (_, Some(_)) => address.to_string(),
             (IpAddr::V4(ip), None) => ip.to_string(),
             (IpAddr::V6(ip), None) => format!("[{ip}]"),
         };
-        Some(Way { host, address, tcp })
+        let way = Way {
+            host,
+            named,
+            address,
+            carriage,
+        };
+        (carriage != Carriage::Tls).then_some(way)
+    }
+
+    /// The way to a target that a peer's name led to.
+    pub(crate) fn found(peer: &Peer, target: &Target) -> Way {
+        Way {
+            host: match peer.port {
+                Some(port) => format!("{}:{port}", peer.host),
+                None => peer.host.to_string(),
+            },
+            named: peer.transport.map(carriage_of),
+            address: target.address,
+            carriage: target.carriage,
+        }
+    }
+
+    /// Whether it leads to this target.
+    pub(crate) fn leads_to(&self, target: &Target) -> bool {
+        (self.address, self.carriage) == (target.address, target.carriage)
     }
 
     /// The flow from the first of our listeners of its family.
@@ -42,23 +64,37 @@ impl Way {
         let family = self.address.is_ipv4();
         let mut listeners = listeners.iter();
         let local = *listeners.find(|listener| listener.is_ipv4() == family)?;
-        Some(if self.tcp {
-            Flow::tcp(local, self.address, 0)
-        } else {
-            Flow::udp(local, self.address)
-        })
+        match self.carriage {
+            Carriage::Udp => Some(Flow::udp(local, self.address)),
+            Carriage::Tcp => Some(Flow::tcp(local, self.address, 0)),
+            Carriage::Tls => None,
+        }
     }
 
     /// A URI there, for a user or for the peer itself.
     pub(crate) fn uri(&self, user: &str) -> String {
         let at = if user.is_empty() { "" } else { "@" };
         let user = sip_message::escape_user(user);
-        let transport = if self.tcp { ";transport=tcp" } else { "" };
+        let transport = match self.named {
+            None | Some(Carriage::Udp) => "",
+            Some(Carriage::Tcp) => ";transport=tcp",
+            Some(Carriage::Tls) => ";transport=tls",
+        };
         format!("sip:{user}{at}{}{transport}", self.host)
     }
 }
 
+/// How a transport is called where names are looked up.
+pub(super) fn carriage_of(transport: Transport) -> Carriage {
+    match transport {
+        Transport::Udp => Carriage::Udp,
+        Transport::Tcp => Carriage::Tcp,
+        Transport::Tls => Carriage::Tls,
+    }
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -79,5 +115,20 @@ mod tests {
         );
         assert_eq!(uri("sip:sbc.carrier.example"), None);
         assert_eq!(uri("sip:192.0.2.7;transport=tls"), None);
+    }
+
+    #[test]
+    fn a_name_stays_in_the_uri_wherever_it_leads() {
+        let peer = Peer::read("sip:carrier.example").unwrap();
+        let target = Target {
+            address: "192.0.2.9:5070".parse().unwrap(),
+            carriage: Carriage::Tcp,
+        };
+        let way = Way::found(&peer, &target);
+        assert_eq!(way.uri("+49301"), "sip:+49301@carrier.example");
+        assert!(way.leads_to(&target));
+        let listeners = ["198.51.100.1:5060".parse().unwrap()];
+        let flow = way.flow(&listeners).unwrap();
+        assert_eq!(flow.remote, target.address);
     }
 }

@@ -6,8 +6,8 @@ use sip_message::{Builder, Message, Method, Name, response_to};
 use testkit::{Account, Company, PhoneId, RawId, Reaction, Setup, Told};
 
 /// Where the carrier is, where another of its peers would be, and whence strangers call.
-const CARRIER: u8 = 60;
-const DEAD: u8 = 61;
+pub(crate) const CARRIER: u8 = 60;
+pub(crate) const DEAD: u8 = 61;
 const STRANGER: u8 = 62;
 
 fn trunk(company: &mut Company, more: &str) -> TrunkId {
@@ -44,7 +44,7 @@ fn office(hosts: &[u8], more: &str) -> Office {
 }
 
 /// The carrier as a telephone of the world outside.
-fn outside(office: &mut Office, host: u8) -> PhoneId {
+pub(crate) fn outside(office: &mut Office, host: u8) -> PhoneId {
     let account = Account {
         number: "+33140205050".to_owned(),
         username: "+33140205050".to_owned(),
@@ -58,11 +58,11 @@ fn outside(office: &mut Office, host: u8) -> PhoneId {
 }
 
 /// The carrier written by hand.
-fn by_hand(office: &mut Office, host: u8) -> RawId {
+pub(crate) fn by_hand(office: &mut Office, host: u8) -> RawId {
     office.world.raw(address(host))
 }
 
-fn requests(office: &Office, carrier: RawId, method: Method<'_>) -> Vec<Message> {
+pub(crate) fn requests(office: &Office, carrier: RawId, method: Method<'_>) -> Vec<Message> {
     let inbox = office.world.raws[carrier.0].inbox.iter();
     inbox
         .filter(|message| message.method() == Some(method))
@@ -70,7 +70,7 @@ fn requests(office: &Office, carrier: RawId, method: Method<'_>) -> Vec<Message>
         .collect()
 }
 
-fn respond(
+pub(crate) fn respond(
     office: &mut Office,
     carrier: RawId,
     request: &Message,
@@ -86,7 +86,7 @@ fn respond(
     office.world.run(SECOND / 10);
 }
 
-fn trunk_figures(office: &Office) -> node::TrunkFigures {
+pub(crate) fn trunk_figures(office: &Office) -> node::TrunkFigures {
     office
         .world
         .exchange
@@ -98,7 +98,7 @@ fn trunk_figures(office: &Office) -> node::TrunkFigures {
 }
 
 /// What alpha was told of its trunk, and why.
-fn trunk_events(office: &Office) -> Vec<(&'static str, String)> {
+pub(crate) fn trunk_events(office: &Office) -> Vec<(&'static str, String)> {
     let events = office.world.exchange.as_ref().unwrap().events.iter();
     let events = events.filter(|event| event.kind.family() == "trunk");
     events
@@ -110,7 +110,7 @@ fn trunk_events(office: &Office) -> Vec<(&'static str, String)> {
         .collect()
 }
 
-fn asks(response: &mut Builder) {
+pub(crate) fn asks(response: &mut Builder) {
     let challenge = "Digest realm=\"carrier\", nonce=\"n1\", algorithm=MD5, qop=\"auth\"";
     response.text(Name::ProxyAuthenticate, challenge);
     response.text(Name::WwwAuthenticate, challenge);

@@ -5,6 +5,7 @@
 mod admission;
 mod calls;
 mod caps;
+mod carrier_names;
 mod carriers;
 mod cells;
 mod events;

@@ -42,6 +42,16 @@ pub(super) fn write(page: &mut Exposition, node: &Figures) {
             "Times a peer of a trunk began or ceased to answer.",
             trunks.peers_changed,
         ),
+        (
+            "trunk_names_found_total",
+            "Times it was found where the name of a peer leads.",
+            trunks.names_found,
+        ),
+        (
+            "trunk_names_not_found_total",
+            "Times it was not: no answer, or no address.",
+            trunks.names_not_found,
+        ),
     ];
     for (name, help, value) in counters {
         page.single(Sort::Counter, name, help, value);

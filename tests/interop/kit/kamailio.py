@@ -1,0 +1,53 @@
+"""Kamailio as a carrier: it registers its customer, asks who calls, and stays in the way."""
+
+import os
+import shutil
+import signal
+import subprocess
+
+from kit.case import wait_until
+from kit.exchange import free_port
+from kit.sipp import SCENARIOS
+
+PROGRAM = shutil.which("kamailio") or "/usr/sbin/kamailio"
+
+
+class Kamailio:
+    """Listens at an address; calls of its customer go to the person at `person` (host, port)."""
+
+    def __init__(self, exchange, ip, person, user, word):
+        self.port = free_port(ip)
+        self.at = f"{ip}:{self.port}"
+        self.folder = os.path.join(exchange.folder, "kamailio")
+        os.makedirs(self.folder)
+        with open(os.path.join(SCENARIOS, "kamailio_carrier.cfg"), encoding="utf-8") as text:
+            said = text.read()
+        host, port = person
+        words = [("PERSON_PORT", str(port)), ("PERSON", f"{host}:{port}"), ("CUSTOMER", user),
+                 ("WORD", word)]
+        head, body = said.split("request_route", 1)
+        for name, value in words:
+            body = body.replace(name, value)
+        self.config = os.path.join(self.folder, "carrier.cfg")
+        with open(self.config, "w", encoding="utf-8") as out:
+            out.write(f"{head}listen=udp:{self.at}\n\nrequest_route{body}")
+
+    def __enter__(self):
+        self.log = open(os.path.join(self.folder, "log"), "wb")
+        self.process = subprocess.Popen(
+            [PROGRAM, "-f", self.config, "-DD", "-E", "-m", "32", "-w", self.folder,
+             "-Y", self.folder],
+            stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
+            start_new_session=True)
+        line = f":{self.port:04X} "
+
+        def listens():
+            with open("/proc/net/udp", encoding="ascii") as sockets:
+                return any(line in row for row in sockets)
+        wait_until("Kamailio listens", listens)
+        return self
+
+    def __exit__(self, *_):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.log.close()
