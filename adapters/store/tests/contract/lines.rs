@@ -122,6 +122,14 @@ fn a_tenant_is_loaded_with_what_accounts_give_to_it_and_its_neighbour_without(wo
         carrier.spec.shared_with.is_empty(),
         "with whom else is not told"
     );
+    let parts = block_on(world.store.load_tenant(&globex)).unwrap().unwrap();
+    assert!(
+        parts.lines.trunks.is_empty(),
+        "nothing of others, not even to be left out"
+    );
+    let held = parts.lines.numbers.iter();
+    let held: Vec<_> = held.map(|number| number.spec.number.as_str()).collect();
+    assert_eq!(held, ["+493055502"]);
     let both = block_on(world.store.load_tenants(&[acme.clone(), globex])).unwrap();
     let both: Vec<_> = both.into_iter().map(CompiledTenant::compile).collect();
     assert_eq!(both, [ours, theirs]);
