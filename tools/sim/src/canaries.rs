@@ -7,7 +7,11 @@ pub(crate) const NAMES: [&str; 3] = ["zatlas", "zborea", "zcedar"];
 
 /// The foreign name a packet holds.
 pub(crate) fn foreign(own: usize, packet: &Packet) -> Option<&'static str> {
-    let bytes = &packet.bytes;
+    name_in(&packet.bytes, |index| index != own)
+}
+
+/// The first name in a text that is one of those sought, by their places in [`NAMES`].
+pub(crate) fn name_in(bytes: &[u8], sought: impl Fn(usize) -> bool) -> Option<&'static str> {
     let mut from = 0;
     while let Some(found) = bytes
         .get(from..)?
@@ -18,7 +22,7 @@ pub(crate) fn foreign(own: usize, packet: &Packet) -> Option<&'static str> {
         for (index, name) in NAMES.iter().enumerate() {
             let word = bytes.get(at..at + name.len());
             let same = word.is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()));
-            if same && index != own {
+            if same && sought(index) {
                 return Some(name);
             }
         }
@@ -42,5 +46,12 @@ mod tests {
         assert_eq!(foreign(0, &packet("xyzZBorea")), Some("zborea"));
         assert_eq!(foreign(1, &packet("From: zatlas")), Some("zatlas"));
         assert_eq!(foreign(1, &packet("z")), None);
+    }
+
+    #[test]
+    fn only_names_that_are_sought_are_found() {
+        let text = b"label zcedar";
+        assert_eq!(name_in(text, |_| true), Some("zcedar"));
+        assert_eq!(name_in(text, |index| index != 2), None);
     }
 }

@@ -4,6 +4,7 @@ mod ends;
 mod lamps;
 mod records;
 mod voices;
+mod words;
 
 use crate::crowd::power_back;
 use crate::outcome::{Failure, Outcome};
@@ -39,9 +40,11 @@ pub(crate) fn finale(stage: &mut impl Stage) -> Result<(), Failure> {
     lamps::are_out(stage.scene())?;
     stage.say("everyone tries again");
     progress(stage)?;
+    words::live(stage.scene())?;
     stage.say("everyone goes home");
     go_home(stage)?;
     records::judge(stage.scene())?;
+    words::kept(stage.scene())?;
     voices::judge(stage.scene())
 }
 

@@ -29,7 +29,7 @@ pub(super) fn judge(scene: &mut Scene) -> Result<(), Failure> {
 }
 
 /// What the store gives back, page by page.
-fn stored(scene: &Scene, firm: usize) -> Result<Vec<Cdr>, Failure> {
+pub(super) fn stored(scene: &Scene, firm: usize) -> Result<Vec<Cdr>, Failure> {
     let scope = TenantScope::for_job(scene.firms[firm].id, "simulation");
     let mut all = Vec::new();
     let mut query = CdrQuery::default();
