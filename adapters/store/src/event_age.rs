@@ -7,7 +7,7 @@ use ports::EVENT_DAYS;
 
 /// Entries that one new event makes the log forget at most. An exchange that was off for long
 /// forgets in small pieces, and no change waits for it.
-pub(crate) const FORGOTTEN_AT_ONCE: usize = 16;
+pub(crate) const FORGOTTEN_AT_ONCE: u64 = 16;
 
 /// Events before this time are forgotten.
 pub(crate) fn horizon(now: WallTime) -> WallTime {

@@ -7,7 +7,7 @@ use ids::{CdrId, TenantId};
 use machine::WallTime;
 use ports::{CdrListing, CdrQuery, StoreError};
 
-use super::sql::{Sql, json, limit};
+use super::sql::{ROWS_AT_ONCE, Sql, json, limit};
 use super::value::{ToValue, Value, params};
 use super::{documents, events, ladders};
 use crate::paging;
@@ -33,32 +33,44 @@ impl Facet {
 /// Adds records as [`add`] does, but none of tenants that are gone: the last calls of one that was
 /// erased end after it.
 pub(super) fn add_of_present(sql: Sql<'_>, cdrs: &[Cdr]) -> Result<usize, StoreError> {
-    let mut new = 0;
-    for cdr in cdrs {
-        if documents::has_tenant(sql, cdr.tenant)? {
-            new += add(sql, std::slice::from_ref(cdr))?;
-        }
-    }
-    Ok(new)
+    let there = documents::present(sql, cdrs.iter().map(|cdr| cdr.tenant))?;
+    let present = cdrs.iter().filter(|cdr| there.contains(&cdr.tenant));
+    add_each(sql, &present.collect::<Vec<_>>())
 }
 
 /// Adds records whose ids are not there already; gives their number.
 pub(super) fn add(sql: Sql<'_>, cdrs: &[Cdr]) -> Result<usize, StoreError> {
-    let mut new = 0;
-    for cdr in cdrs {
-        let add = "INSERT INTO cdrs (tenant, id, started, record) VALUES (?1, ?2, ?3, ?4)
-                   ON CONFLICT DO NOTHING";
-        let (tenant, id) = (cdr.tenant.to_string(), cdr.id.to_string());
-        let started = cdr.started.unix_ms();
-        if sql.run(add, params![tenant, id, started, json(cdr)?])? == 0 {
-            continue;
-        }
-        new += 1;
-        for event in Event::of_finished(cdr) {
-            events::add(sql, &event)?;
-        }
-        link(sql, cdr.tenant, cdr)?;
+    add_each(sql, &cdrs.iter().collect::<Vec<_>>())
+}
+
+fn add_each(sql: Sql<'_>, cdrs: &[&Cdr]) -> Result<usize, StoreError> {
+    let mut added = 0;
+    for some in cdrs.chunks(ROWS_AT_ONCE) {
+        let new = insert(sql, some)?;
+        let told: Vec<_> = new.iter().flat_map(|cdr| Event::of_finished(cdr)).collect();
+        events::add(sql, &told)?;
+        link(sql, &new)?;
+        added += new.len();
     }
+    Ok(added)
+}
+
+/// Adds rows of records; gives the records that are new.
+fn insert<'a>(sql: Sql<'_>, cdrs: &[&'a Cdr]) -> Result<Vec<&'a Cdr>, StoreError> {
+    let row = |cdr: &&Cdr| Ok((cdr.tenant, cdr.id, cdr.started.unix_ms(), json(cdr)?));
+    let rows: Vec<_> = cdrs.iter().map(row).collect::<Result<_, StoreError>>()?;
+    let add = "INSERT INTO cdrs (tenant, id, started, record)
+               SELECT item.value ->> 0, item.value ->> 1, CAST(item.value ->> 2 AS BIGINT),
+                      item.value ->> 3
+               FROM json_each(?1) AS item WHERE true
+               ON CONFLICT DO NOTHING RETURNING tenant, id";
+    let mut added = BTreeSet::<(TenantId, CdrId)>::new();
+    sql.until(add, [json(&rows)?], |fields| {
+        added.insert((fields.word(0)?, fields.word(1)?));
+        Ok(true)
+    })?;
+    let mut new = cdrs.to_vec();
+    new.retain(|cdr| added.remove(&(cdr.tenant, cdr.id)));
     Ok(new)
 }
 
@@ -75,7 +87,7 @@ pub(super) fn replace(sql: Sql<'_>, tenant: TenantId, cdrs: &[Cdr]) -> Result<us
         let replace = "UPDATE cdrs SET record = ?3 WHERE tenant = ?1 AND id = ?2";
         let row = params![tenant.to_string(), cdr.id.to_string(), json(cdr)?];
         replaced += sql.run(replace, row)?;
-        link(sql, tenant, cdr)?;
+        link(sql, &[cdr])?;
     }
     Ok(replaced)
 }
@@ -95,15 +107,20 @@ pub(super) fn remove(sql: Sql<'_>, tenant: TenantId, ids: &[CdrId]) -> Result<us
     Ok(removed)
 }
 
-fn link(sql: Sql<'_>, tenant: TenantId, cdr: &Cdr) -> Result<(), StoreError> {
-    let (tenant, id) = (tenant.to_string(), cdr.id.to_string());
-    let started = cdr.started.unix_ms();
-    for (facet, value) in facets(cdr) {
-        let add = "INSERT INTO cdr_facets (tenant, facet, value, started, id)
-                   VALUES (?1, ?2, ?3, ?4, ?5)";
-        sql.run(add, params![tenant, facet.as_str(), value, started, id])?;
-    }
-    Ok(())
+/// Lets records be found by everything that is in them.
+fn link(sql: Sql<'_>, cdrs: &[&Cdr]) -> Result<(), StoreError> {
+    let of_one = |cdr: &&Cdr| {
+        let (tenant, started, id) = (cdr.tenant, cdr.started.unix_ms(), cdr.id);
+        let row =
+            move |(facet, value): (Facet, String)| (tenant, facet.as_str(), value, started, id);
+        facets(cdr).into_iter().map(row)
+    };
+    let rows: Vec<_> = cdrs.iter().flat_map(of_one).collect();
+    let add = "INSERT INTO cdr_facets (tenant, facet, value, started, id)
+               SELECT item.value ->> 0, item.value ->> 1, item.value ->> 2,
+                      CAST(item.value ->> 3 AS BIGINT), item.value ->> 4
+               FROM json_each(?1) AS item";
+    sql.run(add, [json(&rows)?]).map(|_| ())
 }
 
 /// The other way round. The whole key is said, since the table is ordered by it.

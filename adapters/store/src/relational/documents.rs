@@ -1,5 +1,7 @@
 //! Reading documents and their history.
 
+use std::collections::BTreeSet;
+
 use domain::{Document, KindName, Version};
 use ids::TenantId;
 use ports::{Cursor, Listing, Order, Page, StoreError};
@@ -7,7 +9,7 @@ use tenancy::Owner;
 
 use super::feed::change;
 use super::lists;
-use super::sql::{Fields, Sql, column, corrupt, limit};
+use super::sql::{Fields, Sql, column, corrupt, json, limit};
 use super::value::{ToValue, params};
 use crate::paging;
 
@@ -92,6 +94,22 @@ pub(super) fn has_tenant(sql: Sql<'_>, tenant: TenantId) -> Result<bool, StoreEr
     let find = "SELECT 1 FROM documents WHERE tenant = ?1 AND kind = 'tenant' AND id = ?1";
     let found = sql.first(find, [tenant.to_string()], |_| Ok(()))?;
     Ok(found.is_some())
+}
+
+/// Those of some tenants that are there.
+pub(super) fn present(
+    sql: Sql<'_>,
+    tenants: impl IntoIterator<Item = TenantId>,
+) -> Result<BTreeSet<TenantId>, StoreError> {
+    let asked: BTreeSet<[String; 1]> = tenants.into_iter().map(|id| [id.to_string()]).collect();
+    let find = "SELECT d.tenant FROM json_each(?1) AS item CROSS JOIN documents AS d
+                WHERE d.tenant = item.value ->> 0 AND d.kind = 'tenant' AND d.id = d.tenant";
+    let mut there = BTreeSet::new();
+    sql.until(find, [json(&asked)?], |fields| {
+        there.insert(fields.word(0)?);
+        Ok(true)
+    })?;
+    Ok(there)
 }
 
 /// Who owns the document of a kind whose ids are taken once on the platform.

@@ -1,15 +1,17 @@
 //! The event logs' tables.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use domain::Event;
-use ids::TenantId;
+use ids::{EventId, TenantId};
+use machine::WallTime;
 use ports::{EVENTS_KEPT, EVENTS_SCANNED, EventHead, EventLog, EventPage, EventQuery, StoreError};
 use tenancy::TenantScope;
 
 use super::sight::Sight;
-use super::sql::{Fields, Sql, corrupt, integer, json, limit};
+use super::sql::{Fields, ROWS_AT_ONCE, Sql, corrupt, integer, json, limit};
 use super::value::params;
 use super::{SqlStore, documents};
 use crate::FEED_PAGE_MAX;
@@ -25,13 +27,36 @@ pub(super) fn latest(sql: Sql<'_>, owner: &str) -> Result<u64, StoreError> {
     Ok(found.unwrap_or_default())
 }
 
-/// The next number of a sequence.
-fn next(sql: Sql<'_>, owner: &str) -> Result<u64, StoreError> {
-    let count = "INSERT INTO event_marks (tenant, latest) VALUES (?1, 1)
-                 ON CONFLICT (tenant) DO UPDATE SET latest = event_marks.latest + 1
-                 RETURNING latest";
-    let number = sql.first(count, [owner], |fields| fields.number(0))?;
-    number.ok_or_else(|| corrupt("a sequence of events gave no number"))
+/// Takes the next numbers of sequences, as many of each as are asked for; gives the first ones.
+fn take<'a>(
+    sql: Sql<'_>,
+    wanted: &BTreeMap<&'a str, u64>,
+) -> Result<BTreeMap<&'a str, u64>, StoreError> {
+    let count = "INSERT INTO event_marks (tenant, latest)
+                 SELECT item.value ->> 0, CAST(item.value ->> 1 AS BIGINT)
+                 FROM json_each(?1) AS item WHERE true
+                 ON CONFLICT (tenant) DO UPDATE SET latest = event_marks.latest + excluded.latest
+                 RETURNING tenant, latest";
+    let mut first = BTreeMap::new();
+    let rows: Vec<_> = wanted.iter().collect();
+    sql.until(count, [json(&rows)?], |fields| {
+        let (owner, latest) = (fields.plain::<String>(0)?, fields.number(1)?);
+        if let Some((owner, number)) = wanted.get_key_value(owner.as_str()) {
+            first.insert(*owner, latest.saturating_sub(*number) + 1);
+        }
+        Ok(true)
+    })?;
+    if first.len() == wanted.len() {
+        return Ok(first);
+    }
+    Err(corrupt("a sequence of events gave no number"))
+}
+
+/// The next numbers of the sequence over all tenants; gives the first.
+fn turns(sql: Sql<'_>, number: u64) -> Result<u64, StoreError> {
+    let wanted = BTreeMap::from([(ALL, number)]);
+    let first = sql.widely(|| take(sql, &wanted))?;
+    Ok(first.into_values().sum())
 }
 
 /// Turn of the latest event.
@@ -39,37 +64,165 @@ pub(super) fn turn(sql: Sql<'_>) -> Result<u64, StoreError> {
     latest(sql, ALL)
 }
 
-/// Adds an event unless it is there or its tenant is not; whether it was new.
-pub(super) fn add(sql: Sql<'_>, event: &Event) -> Result<bool, StoreError> {
-    let (tenant, id) = (event.tenant.to_string(), event.id.to_string());
-    let find = "SELECT 1 FROM events WHERE tenant = ?1 AND id = ?2";
-    let known = sql.first(find, [&tenant, &id], |_| Ok(()))?.is_some();
-    if known || !documents::has_tenant(sql, event.tenant)? {
-        return Ok(false);
+/// Adds events, but none that is there and none whose tenant is not; gives the number of new ones.
+pub(super) fn add(sql: Sql<'_>, events: &[Event]) -> Result<usize, StoreError> {
+    let mut added = 0;
+    for some in events.chunks(ROWS_AT_ONCE) {
+        let new = unknown(sql, some)?;
+        if !new.is_empty() {
+            let told = number_each(sql, &new)?;
+            insert(sql, &told)?;
+            forget(sql, &told)?;
+            added += new.len();
+        }
     }
-    let (cursor, turn) = (next(sql, &tenant)?, sql.widely(|| next(sql, ALL))?);
+    Ok(added)
+}
+
+/// Those that are not there, of tenants that are.
+fn unknown<'a>(sql: Sql<'_>, events: &'a [Event]) -> Result<Vec<&'a Event>, StoreError> {
+    let keys: Vec<_> = events
+        .iter()
+        .map(|event| (event.tenant, event.id))
+        .collect();
+    let find = "SELECT e.tenant, e.id FROM json_each(?1) AS item CROSS JOIN events AS e
+                WHERE e.tenant = item.value ->> 0 AND e.id = item.value ->> 1";
+    let mut known = BTreeSet::<(TenantId, EventId)>::new();
+    sql.until(find, [json(&keys)?], |fields| {
+        known.insert((fields.word(0)?, fields.word(1)?));
+        Ok(true)
+    })?;
+    let mut new: Vec<_> = events.iter().collect();
+    new.retain(|event| known.insert((event.tenant, event.id)));
+    let there = documents::present(sql, new.iter().map(|event| event.tenant))?;
+    new.retain(|event| there.contains(&event.tenant));
+    Ok(new)
+}
+
+/// An event with its place in its tenant's log and among all.
+struct Told<'a> {
+    event: &'a Event,
+    tenant: String,
+    cursor: u64,
+    turn: u64,
+}
+
+fn number_each<'a>(sql: Sql<'_>, events: &[&'a Event]) -> Result<Vec<Told<'a>>, StoreError> {
+    let tenants: Vec<_> = events
+        .iter()
+        .map(|event| event.tenant.to_string())
+        .collect();
+    let mut wanted = BTreeMap::new();
+    for tenant in &tenants {
+        *wanted.entry(tenant.as_str()).or_insert(0) += 1;
+    }
+    let mut next = take(sql, &wanted)?;
+    let first = turns(sql, events.len().try_into().unwrap_or(u64::MAX))?;
+    let told = events.iter().zip(&tenants).zip(first..);
+    let told = told.map(|((event, tenant), turn)| {
+        let place = next.entry(tenant).or_default();
+        let cursor = *place;
+        *place += 1;
+        Told {
+            event,
+            tenant: tenant.clone(),
+            cursor,
+            turn,
+        }
+    });
+    Ok(told.collect())
+}
+
+fn insert(sql: Sql<'_>, told: &[Told<'_>]) -> Result<(), StoreError> {
+    let rows = told.iter().map(|told| {
+        let (event, at) = (told.event, told.event.at.unix_ms());
+        Ok((
+            &told.tenant,
+            told.cursor,
+            told.turn,
+            event.id,
+            at,
+            json(event)?,
+        ))
+    });
+    let rows: Vec<_> = rows.collect::<Result<_, StoreError>>()?;
     let add = "INSERT INTO events (tenant, cursor, turn, id, at, event)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let (at, text) = (event.at.unix_ms(), json(event)?);
-    sql.run(
-        add,
-        params![tenant, integer(cursor), integer(turn), id, at, text],
-    )?;
-    let many = "DELETE FROM events WHERE tenant = ?1 AND cursor <= ?2";
-    let oldest = integer(cursor.saturating_sub(EVENTS_KEPT));
-    sql.run(many, params![tenant, oldest])?;
-    let old = "DELETE FROM events WHERE tenant = ?1 AND cursor IN
-               (SELECT cursor FROM (SELECT cursor, at FROM events WHERE tenant = ?1
-                ORDER BY cursor LIMIT ?2) AS oldest WHERE at < ?3)";
-    let horizon = horizon(event.at).unix_ms();
-    sql.run(old, params![tenant, limit(FORGOTTEN_AT_ONCE), horizon])?;
-    Ok(true)
+               SELECT item.value ->> 0, CAST(item.value ->> 1 AS BIGINT),
+                      CAST(item.value ->> 2 AS BIGINT), item.value ->> 3,
+                      CAST(item.value ->> 4 AS BIGINT), item.value ->> 5
+               FROM json_each(?1) AS item";
+    sql.run(add, [json(&rows)?]).map(|_| ())
+}
+
+/// Lets the logs of those whose events are new forget what is too much or too old.
+fn forget(sql: Sql<'_>, told: &[Told<'_>]) -> Result<(), StoreError> {
+    let mut bounds = BTreeMap::<&str, Bounds>::new();
+    for told in told {
+        bounds.entry(&told.tenant).or_default().take_in(told);
+    }
+    let tenants: Vec<[&str; 1]> = bounds.keys().map(|tenant| [*tenant]).collect();
+    // one way into the index for each, whatever the planner makes of the number of rows
+    let oldest = "SELECT item.value ->> 0,
+                  (SELECT e.cursor FROM events AS e WHERE e.tenant = item.value ->> 0
+                   ORDER BY e.cursor LIMIT 1),
+                  (SELECT e.at FROM events AS e WHERE e.tenant = item.value ->> 0
+                   ORDER BY e.cursor LIMIT 1)
+                  FROM json_each(?1) AS item";
+    let mut gone = Vec::new();
+    sql.until(oldest, [json(&tenants)?], |fields| {
+        let tenant: String = fields.plain(0)?;
+        if let Some(bounds) = bounds.get(tenant.as_str()) {
+            let oldest = (fields.number(1)?, fields.time(2)?);
+            let cursors = bounds.candidates(oldest);
+            let row = |cursor| (tenant.clone(), cursor, bounds.kept, bounds.horizon);
+            gone.extend(cursors.map(row));
+        }
+        Ok(true)
+    })?;
+    for some in gone.chunks(ROWS_AT_ONCE) {
+        let these = "DELETE FROM events WHERE (tenant, cursor) IN
+                     (SELECT e.tenant, e.cursor FROM json_each(?1) AS item CROSS JOIN events AS e
+                      WHERE e.tenant = item.value ->> 0
+                      AND e.cursor = CAST(item.value ->> 1 AS BIGINT)
+                      AND (e.cursor <= CAST(item.value ->> 2 AS BIGINT)
+                           OR e.at < CAST(item.value ->> 3 AS BIGINT)))";
+        sql.run(these, [json(&some)?])?;
+    }
+    Ok(())
+}
+
+/// What a log that has got longer forgets.
+#[derive(Default)]
+struct Bounds {
+    /// Up to this cursor.
+    kept: u64,
+    /// Before this time, Unix milliseconds.
+    horizon: i64,
+    /// So many events at most.
+    most: u64,
+}
+
+impl Bounds {
+    fn take_in(&mut self, told: &Told<'_>) {
+        self.kept = told.cursor.saturating_sub(EVENTS_KEPT);
+        self.horizon = horizon(told.event.at).unix_ms().max(self.horizon);
+        self.most += FORGOTTEN_AT_ONCE;
+    }
+
+    /// Events that may have to go, of a log whose oldest one is this.
+    fn candidates(&self, (cursor, at): (u64, WallTime)) -> std::ops::Range<u64> {
+        if cursor <= self.kept || at.unix_ms() < self.horizon {
+            cursor..cursor.saturating_add(self.most)
+        } else {
+            cursor..cursor
+        }
+    }
 }
 
 /// Adds an event that came with its tenant, under the cursor that it had, unless it is there.
 pub(super) fn add_as_it_was(sql: Sql<'_>, event: &Event) -> Result<(), StoreError> {
     let (tenant, id) = (event.tenant.to_string(), event.id.to_string());
-    let turn = sql.widely(|| next(sql, ALL))?;
+    let turn = turns(sql, 1)?;
     let add = "INSERT INTO events (tenant, cursor, turn, id, at, event)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
     let (cursor, turn) = (integer(event.cursor), integer(turn));
@@ -153,11 +306,7 @@ impl EventLog for SqlStore {
 
     async fn write_events(&self, events: Vec<Event>) -> Result<usize, StoreError> {
         self.write(Sight::Everything, events.len(), move |desk| {
-            let mut new = 0;
-            for event in &events {
-                new += usize::from(add(desk.sql, event)?);
-            }
-            Ok(new)
+            add(desk.sql, &events)
         })
         .await
     }

@@ -13,6 +13,11 @@ use super::link::{Link, Row};
 use super::sight::Sight;
 use super::value::{FromValue, Params};
 
+/// Rows that one statement takes at most, where it takes many: as an array of arrays in JSON that
+/// it reads by `json_each(?1) AS item`, a field of a row by `item.value ->> 0`. A server may be far
+/// away, and each statement costs the way there and back.
+pub(super) const ROWS_AT_ONCE: usize = 500;
+
 /// A connection that carries out texts of SQL.
 #[derive(Clone, Copy)]
 pub(crate) struct Sql<'a>(pub(crate) &'a dyn Link);

@@ -121,7 +121,7 @@ fn put(
                  ORDER BY id DESC LIMIT 1 OFFSET ?2)";
     sql.run(trim, params![tenant, limit(SUPPORT_KEPT)])?;
     trail::add(sql, audit)?;
-    events::add(sql, event)?;
+    events::add(sql, std::slice::from_ref(event))?;
     Ok(true)
 }
 

@@ -385,7 +385,7 @@ impl Tables for Draft<'_> {
     }
 
     fn add_event(&mut self, event: &Event) -> Result<(), StoreError> {
-        events::add(self.sql(), event).map(|_| ())
+        events::add(self.sql(), std::slice::from_ref(event)).map(|_| ())
     }
 
     fn cursor(&mut self) -> Result<u64, StoreError> {

@@ -47,6 +47,9 @@ fn collect(tokens: TokenStream, literals: &mut Vec<(usize, usize)>) {
 /// The guards of one text: from, to, and what stands there instead.
 fn guards(text: &str) -> Vec<(usize, usize, Rule, String)> {
     const COLUMN: &str = "tenant = ";
+    // a row of a parameter that holds many, whose first field is the tenant
+    const ROW: &str = "item.value";
+    const FIRST: &str = " ->> 0";
     let mut found = Vec::new();
     for (at, _) in text.match_indices(COLUMN) {
         let from = text[..at]
@@ -61,6 +64,9 @@ fn guards(text: &str) -> Vec<(usize, usize, Rule, String)> {
             // the parameter stays, for its number counts
             let instead = format!("CAST({other} AS TEXT) IS NOT NULL");
             found.push((from, to, Rule::Bind, instead));
+        } else if other == ROW && right[length..].starts_with(FIRST) {
+            let to = to + FIRST.len();
+            found.push((from, to, Rule::Bind, "1 = 1".to_owned()));
         } else if other.ends_with(".tenant") {
             found.push((from, to, Rule::Join, "1 = 1".to_owned()));
         }
@@ -95,6 +101,17 @@ mod tests {
             "const A: &str = \"1 = 1 AND tenancy = 1\";"
         );
         assert_eq!(find("a.rs", "const A: &str = \"tenant\";", |_| false), []);
+    }
+
+    #[test]
+    fn a_tenant_that_is_compared_with_that_of_a_given_row_is_found() {
+        let text = "const A: &str = \"e.tenant = item.value ->> 0 AND e.id = item.value ->> 1\";";
+        let found = find("a.rs", text, |_| false);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].apply(text).unwrap(),
+            "const A: &str = \"1 = 1 AND e.id = item.value ->> 1\";"
+        );
     }
 
     #[test]

@@ -12,11 +12,14 @@ use tenancy::TenantScope;
 use domain::KindName;
 
 use crate::server::Database;
-use crate::world::World;
+use crate::world::{World, cdr};
 
 /// Connections that a store makes before those that read: one that looks whether the tables are
 /// right, one that writes, one that watches.
 const BEFORE_READERS: usize = 3;
+
+/// The connection that writes, among those.
+const WRITER: usize = 1;
 
 /// Tries of which the fewest trips count: a connection prepares its statements in the first ones.
 const TRIES: usize = 40;
@@ -132,6 +135,11 @@ impl Way {
         })
     }
 
+    /// What the connection that writes has asked.
+    fn asked_by_the_writer(&self) -> usize {
+        self.trips.lock().unwrap()[WRITER].asked.number
+    }
+
     /// The fewest trips that something needs, and how many questions it mostly asks: what ends a
     /// transaction may go by only when the next try has begun.
     fn needed<T>(&self, mut ask: impl FnMut() -> T) -> (usize, usize) {
@@ -213,4 +221,25 @@ fn a_look_up_takes_the_trips_of_its_statement_and_its_transaction() {
         assert!(found.is_some());
     });
     assert!(trips <= 3, "{trips} trips");
+}
+
+#[test]
+fn records_of_many_calls_ask_a_far_server_as_often_as_those_of_two() {
+    let database = Database::new();
+    let (way, store) = far(&database);
+    let world = World::over(&store);
+    let all = companies(&world, 0..20);
+    let written = |calls: std::ops::Range<u64>| {
+        let before = way.asked_by_the_writer();
+        let records = calls.zip(all.iter().cycle());
+        let records = records.map(|(call, scope)| cdr(scope.tenant(), call));
+        let records: Vec<_> = records.collect();
+        let number = records.len();
+        assert_eq!(block_on(store.write_cdrs(records)), Ok(number));
+        way.asked_by_the_writer() - before
+    };
+    written(0..2); // statements are prepared
+    let (few, many) = (written(10..12), written(100..200));
+    assert!((1..=16).contains(&few), "{few} questions");
+    assert!(many <= few + 1, "{many} questions instead of {few}");
 }
