@@ -189,7 +189,24 @@ fn events_are_forgotten_when_they_are_old_and_whoever_wants_them_is_told(world: 
     assert_eq!(page.latest, 5);
 }
 
+fn a_neighbours_older_events_do_not_hide_that_ones_own_are_forgotten(world: &World<'_>) {
+    let acme = world.tenant("acme.example");
+    let day = |n: u32| time(0) + Duration::from_secs(u64::from(n) * 24 * 3600);
+    for (number, at) in [(1, day(0)), (2, day(EVENT_DAYS + 2))] {
+        let event = registration(acme.tenant(), number, at);
+        block_on(world.store.write_events(vec![event])).unwrap();
+    }
+    let globex = world.tenant("globex.example");
+    assert!(
+        !log(world, &globex, &query(0, 0)).lost,
+        "its first is there"
+    );
+    let page = log(world, &acme, &query(0, 0));
+    assert!(page.lost && !cursors(&page).contains(&1), "{page:?}");
+}
+
 on_every_store!(
+    a_neighbours_older_events_do_not_hide_that_ones_own_are_forgotten,
     each_change_is_told_in_its_own_tenant_and_numbered_from_one,
     a_change_that_fails_tells_nothing,
     a_finished_record_tells_its_call_once,

@@ -130,6 +130,18 @@ fn the_latest_of_one_actor_and_of_all_are_kept(world: &World<'_>) {
     assert!(of_one.accesses.iter().all(own));
 }
 
+fn what_one_actor_did_elsewhere_is_not_told(world: &World<'_>) {
+    let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
+    let own = access(&acme, 1, actor(1));
+    put(world, &acme, (&own, 1_000), true).unwrap();
+    for number in 2..=(SUPPORT_OF_ONE as u64 + 2) {
+        let elsewhere = access(&globex, number, actor(1));
+        put(world, &globex, (&elsewhere, 1_000 + number), true).unwrap();
+    }
+    let told = block_on(world.store.support(&acme, Some(actor(1)))).unwrap();
+    assert_eq!(told.accesses, [own]);
+}
+
 fn no_more_accesses_are_kept_than_the_bound(world: &World<'_>) {
     let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
     let early = access(&globex, 1, actor(1));
@@ -164,6 +176,7 @@ on_every_store!(
     a_tenant_is_open_until_it_says_otherwise_and_alone_in_that,
     a_neighbours_support_outlives_an_erased_tenant,
     the_latest_of_one_actor_and_of_all_are_kept,
+    what_one_actor_did_elsewhere_is_not_told,
     no_more_accesses_are_kept_than_the_bound,
     accesses_are_erased_with_their_tenant,
 );
