@@ -29,6 +29,7 @@ use super::live::{Live, Waiting};
 use super::running::{Front, Rear, Running, Signalling};
 use super::switchboard::Switchboard;
 use super::{media as media_part, outside, records, wires};
+use crate::allocator::Returning;
 use crate::console;
 use crate::failure::Failure;
 use crate::keys;
@@ -218,6 +219,7 @@ fn take_back(
     clock: Clock,
     loopback: bool,
 ) -> Result<Follower, Failure> {
+    let _returning = Returning::at_once();
     let store = office.shared_store();
     let mut follower = Follower::new();
     block_on(
