@@ -322,6 +322,20 @@ pub(crate) struct ServeArguments {
     /// Memory for the latest SIP messages of calls, in MiB; 0 for none [default: 32]
     #[arg(long, value_name = "MIB", env = "STROWGER_LADDER_MIB")]
     pub(crate) ladder_mib: Option<u16>,
+    /// The capture server that is told of SIP messages by HEP 3, such as Homer [default: none]
+    #[arg(long, value_name = "HOST:PORT", env = "STROWGER_HEP")]
+    pub(crate) hep: Option<String>,
+    /// The number by which it knows this exchange [default: 2001]
+    #[arg(long, value_name = "N", env = "STROWGER_HEP_ID")]
+    pub(crate) hep_id: Option<u32>,
+    /// What proves this exchange to it
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "STROWGER_HEP_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) hep_key: Option<String>,
     /// The mail server, smtp://USER:PASSWORD@HOST:PORT or smtps://... (default: no mail)
     #[arg(
         long,
@@ -376,6 +390,9 @@ impl ServeArguments {
             master_key: self.master_key,
             drain_seconds: self.drain_seconds,
             ladder_mib: self.ladder_mib,
+            hep: self.hep,
+            hep_id: self.hep_id,
+            hep_key: self.hep_key,
             smtp: self.smtp,
             mail_from: self.mail_from,
             portal: self.portal,

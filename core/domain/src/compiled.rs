@@ -121,6 +121,7 @@ pub struct CompiledTenant {
     caps: Caps,
     without: BTreeSet<Feature>,
     kept_ladders: KeptLadders,
+    captured: bool,
     enabled: bool,
     extensions: Box<[CompiledExtension]>,
     devices: Box<[CompiledDevice]>,
@@ -151,6 +152,7 @@ impl CompiledTenant {
             caps,
             without,
             kept_ladders: parts.tenant.spec.ladders,
+            captured: parts.tenant.spec.captured,
             enabled: parts.tenant.spec.enabled,
             by_number,
             by_username,
@@ -199,6 +201,11 @@ impl CompiledTenant {
     /// Of which calls the messages are kept with the record.
     pub fn kept_ladders(&self) -> KeptLadders {
         self.kept_ladders
+    }
+
+    /// Whether its messages may be told to the operator's capture server.
+    pub fn captured(&self) -> bool {
+        self.captured
     }
 
     /// Whether it is in use.

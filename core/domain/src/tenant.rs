@@ -61,6 +61,10 @@ pub struct Tenant {
     #[serde(default)]
     #[schema(default = "failed")]
     pub ladders: KeptLadders,
+    /// Whether its SIP messages are among those that the operator's capture server is told of.
+    #[serde(default = "enabled")]
+    #[schema(default = true)]
+    pub captured: bool,
     /// A disabled tenant registers nothing and calls nobody.
     #[serde(default = "enabled")]
     #[schema(default = true)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::problem::Problem;
-use crate::settings::{Digest, LogFormat, Mail, Settings};
+use crate::settings::{Capture, Digest, LogFormat, Mail, Settings};
 use crate::wires::{self, Secure, Wires};
 
 /// Most listeners, names or addresses of one setting.
@@ -87,6 +87,12 @@ pub struct Given {
     pub drain_seconds: Option<u64>,
     /// Memory for the latest SIP messages of calls, in MiB; 0 for none.
     pub ladder_mib: Option<u16>,
+    /// The server that is told of SIP messages (HEP 3): `HOST:PORT`.
+    pub hep: Option<String>,
+    /// The number by which it knows this exchange.
+    pub hep_id: Option<u32>,
+    /// What proves this exchange to it.
+    pub hep_key: Option<String>,
     /// The mail server: `smtp://[USER:PASSWORD@]HOST[:PORT]` or `smtps://…`.
     pub smtp: Option<String>,
     /// The address that mail comes from.
@@ -145,6 +151,9 @@ impl Given {
             master_key: self.master_key.or(below.master_key),
             drain_seconds: self.drain_seconds.or(below.drain_seconds),
             ladder_mib: self.ladder_mib.or(below.ladder_mib),
+            hep: self.hep.or(below.hep),
+            hep_id: self.hep_id.or(below.hep_id),
+            hep_key: self.hep_key.or(below.hep_key),
             smtp: self.smtp.or(below.smtp),
             mail_from: self.mail_from.or(below.mail_from),
             portal: self.portal.or(below.portal),
@@ -202,6 +211,7 @@ impl Given {
             master_key: self.master_key,
             drain: Duration::from_secs(drain),
             ladder_octets: ladder_octets(self.ladder_mib)?,
+            capture: capture(self.hep, self.hep_id, self.hep_key)?,
             mail: mail(self.smtp, self.mail_from)?,
             webhook_allow: several(self.webhook_allow.as_ref(), "webhook_allow", "", network)?,
             sso_allow: several(self.sso_allow.as_ref(), "sso_allow", "", network)?,
@@ -211,6 +221,28 @@ impl Given {
             data,
         })
     }
+}
+
+/// The number of an exchange that was given none.
+const HEP_ID: u32 = 2_001;
+
+fn capture(
+    server: Option<String>,
+    agent: Option<u32>,
+    key: Option<String>,
+) -> Result<Option<Capture>, Problem> {
+    let Some(server) = server.filter(|server| !server.is_empty()) else {
+        return Ok(None);
+    };
+    let port = server.rsplit_once(':').map(|(_, port)| port.parse::<u16>());
+    if !matches!(port, Some(Ok(1..))) {
+        return Err(Problem::new("hep", server, "must be HOST:PORT"));
+    }
+    Ok(Some(Capture {
+        server,
+        agent: agent.unwrap_or(HEP_ID),
+        key: key.unwrap_or_default(),
+    }))
 }
 
 fn ladder_octets(given: Option<u16>) -> Result<usize, Problem> {

@@ -13,6 +13,6 @@ mod wires;
 
 pub use given::{Given, Several};
 pub use problem::Problem;
-pub use settings::{Digest, LogFormat, Mail, Settings};
+pub use settings::{Capture, Digest, LogFormat, Mail, Settings};
 pub use span::PortSpan;
 pub use wires::{CERTIFICATE, CertificateFiles, Clients, KEY, Secure, Wires};

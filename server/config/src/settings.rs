@@ -69,6 +69,27 @@ impl fmt::Debug for Mail {
     }
 }
 
+/// The server that is told of SIP messages (HEP 3).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Capture {
+    /// Where it is: `HOST:PORT`.
+    pub server: String,
+    /// The number by which it knows this exchange. Default 2001.
+    pub agent: u32,
+    /// What proves this exchange to it; empty for nothing.
+    pub key: String,
+}
+
+impl fmt::Debug for Capture {
+    /// Without the key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Capture")
+            .field("server", &self.server)
+            .field("agent", &self.agent)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Everything that is set, each within its rule.
 // tidy: config
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +122,8 @@ pub struct Settings {
     pub drain: Duration,
     /// Octets of memory for the latest SIP messages of calls; 0 for none. Default 32 MiB.
     pub ladder_octets: usize,
+    /// Who is told of SIP messages. Default nobody.
+    pub capture: Option<Capture>,
     /// How mail goes out. Default not at all.
     pub mail: Option<Mail>,
     /// What the links of mails begin with where no brand says another domain. Default the

@@ -94,6 +94,8 @@ pub struct Config {
     pub agent: String,
     /// Which prompt is which.
     pub prompts: PromptBook,
+    /// Whether messages are handed out to be collected, but for those of companies that opt out.
+    pub collects: bool,
     /// Bounds.
     pub limits: Limits,
     /// Bounds of registration.

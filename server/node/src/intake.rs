@@ -21,6 +21,8 @@ pub(crate) struct Waiting {
     pub(crate) message: Message,
     /// Whose leg it is of, as far as that was seen when it came.
     pub(crate) owner: Option<Owner>,
+    /// Whom it names.
+    pub(crate) names: Option<TenantId>,
     pub(crate) came: Instant,
 }
 

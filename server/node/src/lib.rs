@@ -31,6 +31,7 @@ pub use figures::{DoorFigures, Figures, LiveFigures, TrunkCounts, TrunkFigures};
 pub use shard::{Answer, Ask, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket};
 pub use sip_leg::PromptBook;
 pub use toll::Toll;
+pub use watch::Seen;
 
 #[cfg(test)]
 mod tests;

@@ -40,7 +40,7 @@ use crate::signalling::{Signalling, UsageConfigs};
 use crate::sources::Sources;
 use crate::tenants::Tenants;
 use crate::turn::{Turn, Work};
-use crate::watch::Watch;
+use crate::watch::{Seen, Watch};
 use crate::{Challenges, Config, Figures, LiveFigures};
 use deadlines::Wake;
 use domain::{Cdr, CompiledTenant, Event, Ladder};
@@ -83,6 +83,8 @@ pub struct Outbox {
     pub events: Vec<Event>,
     /// Ladders to keep with records that were handed over before.
     pub ladders: Vec<Ladder>,
+    /// Messages as they came and went, where they are collected.
+    pub seen: Vec<Seen>,
 }
 
 /// One signalling shard.
@@ -127,7 +129,7 @@ impl Shard {
             transactions,
             dialogs: Dialogs::with_bound(limits.legs + config.watching.total, &mut random),
             usages: UsageConfigs::new(config.agent.clone()),
-            watch: Watch::new(limits.ladders),
+            watch: Watch::new(limits.ladders, config.collects),
             lamps: Lamps::new(config.watching),
             letters: Letters::default(),
         };
@@ -249,6 +251,7 @@ impl Shard {
         out.events.append(&mut self.outbox.events);
         out.ladders.append(&mut self.outbox.ladders);
         out.names.append(&mut self.outbox.names);
+        out.seen.append(&mut self.outbox.seen);
     }
 
     /// The counters.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use capture::{Bounds, Preludes, Ring, StripId};
+use capture::{Bounds, Preludes, Ring, Sighting, StripId};
 use domain::{Cdr, Ladder};
 use ids::{CallId, TenantId};
 use machine::Instant;
@@ -19,6 +19,28 @@ const GONE_MAX: usize = 65_536;
 
 /// A leg's place among the strips.
 pub(crate) type Seat = (StripId, u8);
+
+/// Where a message belongs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spot {
+    /// Its call's strip; none for what is of no call.
+    pub(crate) seat: Seat,
+    /// Whose it is, as far as that is known or claimed.
+    pub(crate) tenant: Option<TenantId>,
+    /// The call it is of.
+    pub(crate) call: Option<CallId>,
+}
+
+/// A message that was seen, for whoever collects them outside.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Whose it is, as far as that is known; of no company's, only claimed.
+    pub tenant: Option<TenantId>,
+    /// The call it is of, once it is of one.
+    pub call: Option<CallId>,
+    /// The message itself. Its secrets are still in it.
+    pub sighting: Sighting,
+}
 
 /// An INVITE that is no call's yet.
 pub(crate) struct Prelude {
@@ -41,18 +63,20 @@ pub(crate) struct Watch {
     pub(crate) preludes: Preludes,
     pub(crate) preludes_max: usize,
     /// Where answers go that nobody owns: to whom is being served.
-    pub(crate) serving: Option<Seat>,
+    pub(crate) serving: Option<Spot>,
     /// The INVITE being served, while it is no call's.
     pub(crate) prelude: Option<Prelude>,
     /// Messages to send that were looked at already.
     pub(crate) noted: usize,
+    /// Whether messages are collected outside, too.
+    pub(crate) collects: bool,
     ended: VecDeque<Ended>,
-    gone: BTreeMap<Owner, Seat>,
+    gone: BTreeMap<Owner, Spot>,
     gone_in_order: VecDeque<(Instant, Owner)>,
 }
 
 impl Watch {
-    pub(crate) fn new(bounds: Bounds) -> Watch {
+    pub(crate) fn new(bounds: Bounds, collects: bool) -> Watch {
         Watch {
             ring: Ring::new(bounds),
             preludes: Preludes::default(),
@@ -60,15 +84,21 @@ impl Watch {
             serving: None,
             prelude: None,
             noted: 0,
+            collects,
             ended: VecDeque::new(),
             gone: BTreeMap::new(),
             gone_in_order: VecDeque::new(),
         }
     }
 
+    /// Whether anybody wants to know of messages.
+    pub(crate) fn is_on(&self) -> bool {
+        self.ring.is_on() || self.collects
+    }
+
     /// A leg is over; its last messages are still its call's.
-    pub(crate) fn leg_gone(&mut self, owner: Owner, seat: Seat, now: Instant) {
-        if !self.ring.is_on() {
+    pub(crate) fn leg_gone(&mut self, owner: Owner, spot: Spot, now: Instant) {
+        if !self.is_on() {
             return;
         }
         while let Some((at, oldest)) = self.gone_in_order.front().copied() {
@@ -79,12 +109,12 @@ impl Watch {
             self.gone_in_order.pop_front();
             self.gone.remove(&oldest);
         }
-        self.gone.insert(owner, seat);
+        self.gone.insert(owner, spot);
         self.gone_in_order.push_back((now, owner));
     }
 
     /// Where a leg that is over was.
-    pub(crate) fn seat_of_gone(&self, owner: Owner) -> Option<Seat> {
+    pub(crate) fn spot_of_gone(&self, owner: Owner) -> Option<Spot> {
         self.gone.get(&owner).copied()
     }
 

@@ -139,6 +139,7 @@ impl Scene {
             caps,
             ceiling: domain::Ceiling::default(),
             ladders: domain::KeptLadders::default(),
+            captured: true,
             enabled: true,
         };
         let platform = PlatformScope::at_console().account();

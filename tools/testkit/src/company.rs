@@ -58,6 +58,7 @@ impl Company {
             caps: CapOverrides::default(),
             ceiling: domain::Ceiling::default(),
             ladders: domain::KeptLadders::default(),
+            captured: true,
             enabled: true,
         };
         let parts = TenantParts {

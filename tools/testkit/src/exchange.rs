@@ -5,7 +5,7 @@ use carrier::{NameQuery, NameReply, Replied};
 use domain::{Cdr, CompiledTenant, Event, Ladder};
 use machine::{Clock, Instant, Random, WallTime};
 use media::{Command, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
-use node::{Answer, Challenges, Config, Limits, Outbox, PromptBook, Question, Shard, Stores};
+use node::{Answer, Challenges, Config, Limits, Outbox, PromptBook, Question, Seen, Shard, Stores};
 use ports::JournalRecord;
 use sip_message::Flow;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -46,6 +46,7 @@ pub fn default_config(sip: SocketAddr) -> Config {
             announcement: PromptId(0),
             ringback: PromptId(1),
         },
+        collects: false,
         limits: Limits::default(),
         registration: registrar::Limits::default(),
         watching: watch::Limits::default(),
@@ -93,6 +94,8 @@ pub struct Exchange {
     pub ladders: Vec<Ladder>,
     /// What the name system answers; to all else it says that there is nothing.
     pub names: Vec<(NameQuery, NameReply)>,
+    /// Messages that were collected in this life, oldest first.
+    pub seen: Vec<Seen>,
     sip: SocketAddr,
     media: Ipv4Addr,
     /// The time it takes to serve one message; zero serves at once.
@@ -150,6 +153,7 @@ impl Exchange {
             events: Vec::new(),
             ladders: Vec::new(),
             names: Vec::new(),
+            seen: Vec::new(),
             sip: setup.sip,
             media: setup.media,
             born: now,
@@ -295,5 +299,6 @@ impl Exchange {
         self.records.append(&mut self.outbox.records);
         self.events.append(&mut self.outbox.events);
         self.ladders.append(&mut self.outbox.ladders);
+        self.seen.append(&mut self.outbox.seen);
     }
 }

@@ -92,6 +92,7 @@ fn tenant_write(
         caps: CapOverrides::default(),
         ceiling: domain::Ceiling::default(),
         ladders: domain::KeptLadders::default(),
+        captured: true,
         enabled: true,
     };
     write(id, id.into(), spec)

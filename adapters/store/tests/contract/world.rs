@@ -84,6 +84,7 @@ impl<'a> World<'a> {
             caps: CapOverrides::default(),
             ceiling: domain::Ceiling::default(),
             ladders: domain::KeptLadders::default(),
+            captured: true,
             enabled: true,
         };
         write(id, id.into(), spec)

@@ -28,7 +28,7 @@ use super::inbox::{Letter, Postbox};
 use super::live::{Live, Waiting};
 use super::running::{Front, Rear, Running, Signalling};
 use super::switchboard::Switchboard;
-use super::{media as media_part, outside, records, wires};
+use super::{hep, media as media_part, outside, records, wires};
 use crate::allocator::Returning;
 use crate::console;
 use crate::failure::Failure;
@@ -75,7 +75,8 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let (postbox, inbox) = Postbox::new(waker.clone());
     let hands = (control, outside::asker(settings, postbox.clone())?);
     let inbox = (postbox, inbox, waker.clone());
-    let (switchboard, live) = join(shard, hands, inbox, desk, &board);
+    let (mut switchboard, live) = join(shard, hands, inbox, desk, &board);
+    switchboard.hep = collect(settings, clock, &board)?;
     let signalling = Signalling {
         net,
         switchboard,
@@ -107,6 +108,16 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
         front,
         rear,
     })
+}
+
+/// Who tells a capture server of messages, when there is one.
+fn collect(settings: &Settings, clock: Clock, board: &Board) -> Result<Option<hep::Desk>, Failure> {
+    let Some(capture) = &settings.capture else {
+        return Ok(None);
+    };
+    let told = Arc::new(hep::Tally::default());
+    board.look_at_hep(Arc::clone(&told));
+    hep::start(capture, clock, told).map(Some)
 }
 
 /// Makes the operator's key when there is none, and prints it this once.
@@ -192,6 +203,7 @@ fn shard(
             announcement: PromptId::of(audio::Prompt::Music),
             ringback: PromptId::of(audio::Prompt::Ringback),
         },
+        collects: settings.capture.is_some(),
         limits: Limits {
             ladders: capture::Bounds {
                 octets: settings.ladder_octets,

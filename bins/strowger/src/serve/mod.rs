@@ -8,6 +8,7 @@ mod boot;
 mod certificates;
 mod changes;
 mod figures;
+mod hep;
 mod inbox;
 mod key_uses;
 mod live;

@@ -16,6 +16,7 @@ use node::{Outbox, Searcher, Shard};
 use sip_message::{Flow, Problem};
 
 use super::figures::Board;
+use super::hep;
 use super::inbox::Letter;
 use super::live::Waiting;
 use super::records::Desk;
@@ -57,6 +58,8 @@ pub(crate) struct Switchboard {
     pub(crate) waiting: Arc<Waiting>,
     pub(crate) records: Desk,
     pub(crate) board: Arc<Board>,
+    /// Where messages are collected, when they are.
+    pub(crate) hep: Option<hep::Desk>,
     waits: Waits,
     /// How many messages have a turn at once, as the last read suggests.
     serves: usize,
@@ -95,6 +98,7 @@ impl Switchboard {
             waiting,
             records,
             board,
+            hep: None,
             waits: Waits::default(),
             serves: SERVED_AT_ONCE,
             served_at: Instant::ZERO,
@@ -118,6 +122,9 @@ impl Switchboard {
             self.waiting.deliver(answer);
         }
         self.records.put(&mut self.outbox);
+        if let Some(hep) = &self.hep {
+            hep.put(&mut self.outbox.seen);
+        }
         if self.waits.figures_at <= now {
             self.waits.figures_at = now + FIGURES_EVERY;
             self.board.put_up(&self.shard, self.records.left_out());

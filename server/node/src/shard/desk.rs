@@ -82,7 +82,8 @@ impl Shard {
         let Some(entry) = self.legs.remove(owner) else {
             return;
         };
-        self.sip.watch.leg_gone(owner, entry.seat(), now);
+        let spot = self.spot_of_leg(&entry);
+        self.sip.watch.leg_gone(owner, spot, now);
         if let Some(handle) = entry.wake {
             self.timers.cancel(handle);
         }

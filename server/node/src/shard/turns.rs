@@ -49,9 +49,10 @@ impl Shard {
                 flow,
                 message,
                 owner,
+                names,
                 ..
             } = waiting;
-            self.came(owner, flow, &message, now);
+            self.came((owner, names), flow, &message, now);
             self.guard(now, |shard| {
                 shard.sip.transactions.receive(flow, message, now)
             });
@@ -76,6 +77,10 @@ impl Shard {
             flow,
             message,
             owner,
+            names: match claim.whose {
+                Whose::Tenant(tenant) => Some(tenant),
+                Whose::Strangers => None,
+            },
             came: now,
         };
         let displaced = if self.sheds(&claim, &waiting.message, now) {

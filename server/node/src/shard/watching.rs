@@ -3,11 +3,11 @@
 use super::Shard;
 use crate::calls::{CallKey, Entry};
 use crate::legs;
-use crate::watch::{Ended, Prelude, Seat};
+use crate::watch::{Ended, Prelude, Seat, Seen, Spot};
 use bytes::Bytes;
 use capture::{Sighting, StripId};
 use domain::{Cdr, Ladder, Way};
-use ids::CallId;
+use ids::{CallId, TenantId};
 use machine::Instant;
 use ports::LiveError;
 use sip_message::{Flow, Message, Method};
@@ -19,51 +19,71 @@ impl Shard {
     /// nobody owns it.
     pub(crate) fn came(
         &mut self,
-        owner: Option<Owner>,
+        (owner, names): (Option<Owner>, Option<TenantId>),
         flow: Flow,
         message: &Message,
         now: Instant,
     ) {
-        if !self.sip.watch.ring.is_on() {
+        if !self.sip.watch.is_on() {
             return;
         }
         self.went(now);
-        let seat = owner.and_then(|owner| self.seat_of(owner));
-        let seat = seat.or_else(|| self.prelude_of(flow, message));
-        self.sip.watch.serving = seat;
-        if let Some((strip, leg)) = seat {
-            let sighting = Sighting {
-                at: now,
-                flow,
-                way: Way::Received,
-                bytes: kept(message.raw(), flow),
-            };
-            self.sip.watch.ring.see(strip, leg, sighting);
+        let spot = owner.and_then(|owner| self.spot_of(owner));
+        let spot = spot.unwrap_or_else(|| Spot {
+            seat: self.prelude_of(flow, message).unwrap_or_default(),
+            tenant: names,
+            call: None,
+        });
+        self.sip.watch.serving = Some(spot);
+        let sighting = Sighting {
+            at: now,
+            flow,
+            way: Way::Received,
+            bytes: kept(message.raw(), flow),
+        };
+        self.saw(spot, sighting);
+    }
+
+    /// A message was seen: its call's ladder has it, and who collects messages.
+    fn saw(&mut self, spot: Spot, sighting: Sighting) {
+        let (strip, leg) = spot.seat;
+        if !self.sip.watch.collects {
+            return self.sip.watch.ring.see(strip, leg, sighting);
+        }
+        self.sip.watch.ring.see(strip, leg, sighting.clone());
+        let compiled = spot.tenant.and_then(|tenant| self.tenants.compiled(tenant));
+        if compiled.is_none_or(|tenant| tenant.captured()) {
+            self.outbox.seen.push(Seen {
+                tenant: spot.tenant,
+                call: spot.call,
+                sighting,
+            });
         }
     }
 
     /// Remembers what is to be sent since the last time.
     pub(crate) fn went(&mut self, now: Instant) {
-        let sent = self.sip.transactions.transmits();
-        let new = sent.get(self.sip.watch.noted..).unwrap_or_default();
-        for transmit in new {
-            let seat = if transmit.owner == Owner::NOBODY {
+        if !self.sip.watch.is_on() {
+            return;
+        }
+        while let Some(sent) = self.sip.transactions.transmits().get(self.sip.watch.noted) {
+            self.sip.watch.noted += 1;
+            let owner = sent.owner;
+            let sighting = Sighting {
+                at: now,
+                flow: sent.flow,
+                way: Way::Sent,
+                bytes: sent.bytes.clone(),
+            };
+            let spot = if owner == Owner::NOBODY {
                 self.sip.watch.serving
             } else {
-                let leg = self.legs.get(transmit.owner).map(legs::Entry::seat);
-                leg.or_else(|| self.sip.watch.seat_of_gone(transmit.owner))
+                self.spot_of(owner)
             };
-            if let Some((strip, leg)) = seat {
-                let sighting = Sighting {
-                    at: now,
-                    flow: transmit.flow,
-                    way: Way::Sent,
-                    bytes: transmit.bytes.clone(),
-                };
-                self.sip.watch.ring.see(strip, leg, sighting);
+            if let Some(spot) = spot {
+                self.saw(spot, sighting);
             }
         }
-        self.sip.watch.noted = sent.len();
     }
 
     /// The work for one message is done.
@@ -73,9 +93,22 @@ impl Shard {
         self.sip.watch.prelude = None;
     }
 
-    fn seat_of(&self, owner: Owner) -> Option<Seat> {
-        let leg = self.legs.get(owner).map(legs::Entry::seat);
-        leg.or_else(|| self.sip.watch.seat_of_gone(owner))
+    fn spot_of(&self, owner: Owner) -> Option<Spot> {
+        match self.legs.get(owner) {
+            Some(leg) => Some(self.spot_of_leg(leg)),
+            None => self.sip.watch.spot_of_gone(owner),
+        }
+    }
+
+    /// Where the messages of a leg belong. Whose they are is looked up only where it is asked.
+    pub(crate) fn spot_of_leg(&self, leg: &legs::Entry) -> Spot {
+        let collects = self.sip.watch.collects;
+        let call = self.calls.get(leg.call).filter(|_| collects);
+        Spot {
+            seat: leg.seat(),
+            tenant: call.map(|entry| entry.tenant),
+            call: call.map(|entry| entry.call.id()),
+        }
     }
 
     /// Where a message belongs that may become a call: only an INVITE begins anything.
@@ -115,7 +148,9 @@ impl Shard {
         };
         watch.preludes.remove(&prelude.flow, &prelude.call_id);
         watch.ring.join(prelude.strip, strip, leg);
-        watch.serving = Some((strip, leg));
+        if let Some(spot) = &mut watch.serving {
+            spot.seat = (strip, leg);
+        }
     }
 
     /// A call's record is closed: its messages are awaited a moment longer when its tenant keeps

@@ -8,6 +8,7 @@ mod caps;
 mod carrier_names;
 mod carriers;
 mod cells;
+mod collected;
 mod events;
 mod fairness;
 mod features;

@@ -1,12 +1,13 @@
 //! Where the shard puts up its figures, and others read them.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use node::Shard;
 
 use super::page;
 use super::posted::{Posted, Sources};
+use crate::serve::hep;
 
 /// Where figures are put up and read.
 #[derive(Default)]
@@ -14,6 +15,7 @@ pub(crate) struct Board {
     posted: Mutex<Posted>,
     lost_orders: AtomicU64,
     sources: OnceLock<Sources>,
+    hep: OnceLock<Arc<hep::Tally>>,
 }
 
 impl Board {
@@ -25,6 +27,11 @@ impl Board {
     /// Tells where else to look; once, at the start.
     pub(crate) fn look_at(&self, sources: Sources) {
         let _twice = self.sources.set(sources);
+    }
+
+    /// Tells what counts messages that are told to a capture server; once, at the start.
+    pub(crate) fn look_at_hep(&self, told: Arc<hep::Tally>) {
+        let _twice = self.hep.set(told);
     }
 
     /// The shard puts up what it has counted.
@@ -54,6 +61,10 @@ impl Board {
     /// The page.
     pub(crate) fn page(&self) -> String {
         let lost = self.lost_orders.load(Ordering::Relaxed);
-        page::write(&self.posted(), lost, self.sources.get())
+        let mut page = page::write(&self.posted(), lost, self.sources.get());
+        if let Some(told) = self.hep.get() {
+            page += &page::hep(told);
+        }
+        page
     }
 }

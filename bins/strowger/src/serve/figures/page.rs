@@ -1,12 +1,13 @@
 //! Every figure with its name and its meaning.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use media_io::WorkerFigures;
 use telemetry::{Exposition, Sort};
 
 use super::posted::{Posted, Sources};
 use super::{trunks, turns};
+use crate::serve::hep;
 
 /// One figure: its name, its meaning and its value.
 type Row = (&'static str, &'static str, u64);
@@ -231,6 +232,31 @@ fn capture(page: &mut Exposition, figures: &capture::Figures) {
         ),
     ];
     gauges(page, &rows);
+}
+
+/// What became of messages on their way to a capture server.
+pub(super) fn hep(told: &hep::Tally) -> String {
+    let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    let mut page = Exposition::new();
+    let rows = [
+        (
+            "hep_sent_total",
+            "SIP messages told to the capture server.",
+            read(&told.sent),
+        ),
+        (
+            "hep_dropped_total",
+            "SIP messages not told to it, too many waiting.",
+            read(&told.dropped),
+        ),
+        (
+            "hep_failed_total",
+            "SIP messages not told to it, the network refusing or the packet too long.",
+            read(&told.failed),
+        ),
+    ];
+    counters(&mut page, &rows);
+    page.finish()
 }
 
 fn levels(posted: &Posted) -> Vec<Row> {
