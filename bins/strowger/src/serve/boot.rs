@@ -44,12 +44,7 @@ const AGENT: &str = concat!("Strowger/", env!("CARGO_PKG_VERSION"));
 /// The first thing that is refused.
 pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     net::raise_file_limit();
-    let store = settings.store.as_deref().map(str::parse).transpose();
-    let store = store.map_err(|rule| Failure::new(format!("store {rule}")))?;
-    let place = settings.master_key.as_deref().map(str::parse).transpose();
-    let place = place.map_err(|rule| Failure::new(format!("master_key {rule}")))?;
-    let place = keys::place(place, &settings.data);
-    let office = console::open_office(&settings.data, store, place)?;
+    let office = office(settings)?;
     let folder = Folder::open(&settings.data).map_err(|error| Failure::new(error.to_string()))?;
     first_key(&office)?;
     let loopback = is_loopback(settings);
@@ -108,6 +103,16 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
         front,
         rear,
     })
+}
+
+/// Opens the store that the settings name.
+fn office(settings: &Settings) -> Result<Office, Failure> {
+    let store = settings.store.as_deref().map(str::parse).transpose();
+    let store = store.map_err(|rule| Failure::new(format!("store {rule}")))?;
+    let place = settings.master_key.as_deref().map(str::parse).transpose();
+    let place = place.map_err(|rule| Failure::new(format!("master_key {rule}")))?;
+    let place = keys::place(place, &settings.data);
+    console::open_office(&settings.data, store, place)
 }
 
 /// Who tells a capture server of messages, when there is one.
