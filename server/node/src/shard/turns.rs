@@ -184,7 +184,7 @@ impl Shard {
         (claim, owner)
     }
 
-    fn tenant_of(&self, owner: Owner) -> Option<TenantId> {
+    pub(crate) fn tenant_of(&self, owner: Owner) -> Option<TenantId> {
         if Watches::is_watch(owner) {
             return self.tenant_of_watch(owner);
         }

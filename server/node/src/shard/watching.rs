@@ -41,6 +41,11 @@ impl Shard {
             way: Way::Received,
             bytes: kept(message.raw(), flow),
         };
+        if spot.tenant.is_none() && !message.is_request() {
+            // an answer that nobody waits for: it names no company, and may be one's all the same
+            let (strip, leg) = spot.seat;
+            return self.sip.watch.ring.see(strip, leg, sighting);
+        }
         self.saw(spot, sighting);
     }
 
@@ -51,8 +56,11 @@ impl Shard {
             return self.sip.watch.ring.see(strip, leg, sighting);
         }
         self.sip.watch.ring.see(strip, leg, sighting.clone());
-        let compiled = spot.tenant.and_then(|tenant| self.tenants.compiled(tenant));
-        if compiled.is_none_or(|tenant| tenant.captured()) {
+        let told = spot.tenant.is_none_or(|tenant| {
+            let compiled = self.tenants.compiled(tenant);
+            compiled.is_some_and(|tenant| tenant.captured())
+        });
+        if told {
             self.outbox.seen.push(Seen {
                 tenant: spot.tenant,
                 call: spot.call,
@@ -96,7 +104,14 @@ impl Shard {
     fn spot_of(&self, owner: Owner) -> Option<Spot> {
         match self.legs.get(owner) {
             Some(leg) => Some(self.spot_of_leg(leg)),
-            None => self.sip.watch.spot_of_gone(owner),
+            None => self.sip.watch.spot_of_gone(owner).or_else(|| {
+                // a subscription is of no call, and still somebody's
+                let tenant = Some(self.tenant_of(owner)?);
+                Some(Spot {
+                    tenant,
+                    ..Spot::default()
+                })
+            }),
         }
     }
 
