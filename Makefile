@@ -111,6 +111,11 @@ fairness: ## measure what a neighbour notices of a company that floods the excha
 	@tools/setup.sh build
 	@python3 bench/fairness.py
 
+.PHONY: overload
+overload: ## measure what is served of more calls than there is time for
+	@tools/setup.sh build
+	@python3 bench/overload.py
+
 .PHONY: scale
 scale: ## measure ten thousand companies: start, memory, first calls, on both stores
 	@tools/setup.sh build postgres

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::Duration;
@@ -114,7 +114,13 @@ impl Datagrams {
     }
 
     /// Takes one batch from a socket; tells whether there may be more.
-    pub(crate) fn receive(&mut self, index: usize, batch: &mut Vec<Received>) -> bool {
+    /// Of whom `bars` holds true nothing is taken.
+    pub(crate) fn receive(
+        &mut self,
+        index: usize,
+        bars: impl Fn(IpAddr) -> bool,
+        batch: &mut Vec<Received>,
+    ) -> bool {
         let Some(socket) = self.sockets.get_mut(index) else {
             return false;
         };
@@ -130,6 +136,11 @@ impl Datagrams {
             batch,
         };
         for arrived in self.inbound.arrived(n) {
+            sink.note_drops(socket, &arrived);
+            if bars(arrived.remote.ip()) {
+                self.figures.udp_barred.one();
+                continue;
+            }
             sink.take(socket, &arrived);
         }
         n == BATCH
@@ -329,7 +340,7 @@ struct Sink<'a> {
 }
 
 impl Sink<'_> {
-    fn take(&mut self, socket: &mut DatagramSocket, arrived: &Arrived<'_>) {
+    fn note_drops(&mut self, socket: &mut DatagramSocket, arrived: &Arrived<'_>) {
         if let Some(dropped) = arrived.dropped {
             let more = dropped.wrapping_sub(socket.dropped);
             // the counts of one batch may come out of order when several processors deliver
@@ -338,6 +349,9 @@ impl Sink<'_> {
                 socket.dropped = dropped;
             }
         }
+    }
+
+    fn take(&mut self, socket: &mut DatagramSocket, arrived: &Arrived<'_>) {
         let flow = Flow::udp(socket.local_of(arrived.to), arrived.remote);
         if is_idle_talk(arrived.octets) {
             self.figures.udp_keepalives.one();

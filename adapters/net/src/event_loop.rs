@@ -157,11 +157,16 @@ impl Net {
                 Token::Datagrams(index) => self.datagrams_happened(index, *event, handler),
                 Token::Listener(index) => {
                     let (streams, _, mut context) = self.parts();
-                    streams.accept(index, &mut context);
+                    let now = context.now;
+                    streams.accept(index, |ip| handler.bars(ip, now), &mut context);
                 }
                 Token::Connection => {
                     let (streams, batch, mut context) = self.parts();
-                    streams.happened(*event, batch, &mut context);
+                    let now = context.now;
+                    let bars = |ip| handler.bars(ip, now);
+                    if !streams.bar(event.token, bars, &mut context) {
+                        streams.happened(*event, batch, &mut context);
+                    }
                 }
             }
             if self.batch.len() >= BATCH {
@@ -205,7 +210,9 @@ impl Net {
         }
         if event.readable {
             for _ in 0..ROUNDS {
-                let more = self.datagrams.receive(index, &mut self.batch);
+                let now = self.clock.now();
+                let bars = |ip| handler.bars(ip, now);
+                let more = self.datagrams.receive(index, bars, &mut self.batch);
                 if self.batch.len() >= BATCH {
                     self.deliver(handler);
                 }

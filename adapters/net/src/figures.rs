@@ -77,6 +77,8 @@ figures! {
     udp_too_long,
     /// Datagrams an ICMP message said were not delivered.
     udp_unreachable,
+    /// Datagrams thrown away because their source is banned.
+    udp_barred,
     /// Datagrams made of CR, LF, NUL or nothing, ignored.
     udp_keepalives,
     /// STUN Binding requests answered.
@@ -105,6 +107,8 @@ figures! {
     tcp_refused_total,
     /// Connections of TLS, WS and WSS refused because their source began them too often.
     tcp_refused_pace,
+    /// Connections refused or closed because their source is banned.
+    tcp_barred,
     /// Connections that could not be accepted, most often for want of file descriptors.
     tcp_accept_errors,
     /// Accepted connections of TLS, WS and WSS whose peers may not send messages yet.

@@ -1,5 +1,7 @@
 //! What stands above the loop: the trait it calls and the values that pass.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use machine::Instant;
 use sip_message::Problem;
@@ -64,6 +66,8 @@ pub enum CloseReason {
     Stalled,
     /// What it sent was no SIP, no TLS, no WebSocket, or passed a limit.
     Malformed,
+    /// Its address is one of those that are not read, see [`Handler::bars`].
+    Barred,
 }
 
 /// The signalling above a loop. Every method runs on the loop's thread and must not block; `out`
@@ -73,6 +77,14 @@ pub trait Handler {
     /// datagrams or what one read of a stream held. The handler drains `batch`; what it leaves is
     /// discarded.
     fn receive(&mut self, batch: &mut Vec<Received>, now: Instant, out: &mut Vec<Transmit>);
+
+    /// Whether nothing from an address is to be read: its datagrams are thrown away before they are
+    /// copied, its connections refused, and those it has closed when they bring something. Asked
+    /// for each datagram, so it must cost next to nothing. The default reads everybody.
+    fn bars(&self, ip: IpAddr, now: Instant) -> bool {
+        let _ = (ip, now);
+        false
+    }
 
     /// A stream brought something that is no message or passed a limit; `head` is what is held of
     /// it, possibly nothing. What the handler sends to `flow` now is still written, then the

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod archive;
+mod bans;
 mod credentials;
 mod deliveries;
 mod erasure;

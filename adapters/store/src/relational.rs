@@ -11,6 +11,7 @@ mod answer;
 mod archive;
 mod at_hand;
 mod backup;
+mod bans;
 mod cdrs;
 mod credentials;
 mod damage;

@@ -7,8 +7,10 @@
 
 mod deadline;
 pub mod fair;
+mod generations;
 pub mod harness;
 mod instant;
+mod leak;
 mod queue;
 mod random;
 mod timers;
@@ -16,7 +18,9 @@ mod wall;
 
 pub use deadline::{Deadline, Machine, earliest};
 pub use fair::FairQueue;
+pub use generations::Generations;
 pub use instant::Instant;
+pub use leak::Leak;
 pub use queue::{Full, Queue};
 pub use random::Random;
 pub use timers::{TimerHandle, TimerTable};

@@ -2,6 +2,7 @@
 
 pub(crate) mod archive;
 pub(crate) mod backup;
+pub(crate) mod ban;
 pub(crate) mod document;
 pub(crate) mod explain;
 pub(crate) mod key;
@@ -20,6 +21,7 @@ use store::{Address, KeyPlace};
 
 use archive::ArchiveArguments;
 use backup::{BackupArguments, CheckArguments, RestoreArguments};
+use ban::BanArguments;
 use document::{AccountKind, AnyKind, TenantKind};
 use explain::ExplainArguments;
 use key::KeyArguments;
@@ -144,6 +146,8 @@ pub(crate) enum Command {
     Erase(EraseArguments),
     /// Look at and replace the keys that seal secrets
     Key(KeyArguments),
+    /// List, add and lift bans: sources whose SIP messages are not read for a while
+    Ban(BanArguments),
     /// Show what a company or a reseller has, what it may have, and who says so
     Usage(UsageArguments),
     /// Read a company's call records, and why each call went where it went
@@ -359,6 +363,16 @@ pub(crate) struct ServeArguments {
     /// Name servers by which carriers are found, with commas [default: the machine's]
     #[arg(long, value_name = "ADDR:PORT", env = "STROWGER_NAME_SERVERS")]
     pub(crate) name_servers: Option<String>,
+    /// Networks that are never banned, with commas [default: 127.0.0.0/8,::1/128]
+    #[arg(long, value_name = "ADDR/BITS", env = "STROWGER_BAN_NEVER")]
+    pub(crate) ban_never: Option<String>,
+    /// How the User-Agent of programs begins that look for victims, with commas [default: a list
+    /// of known ones]
+    #[arg(long, value_name = "TEXT", env = "STROWGER_BAN_AGENTS")]
+    pub(crate) ban_agents: Option<String>,
+    /// Sets of nftables that bans are written to, such as inet/filter/banned [default: none]
+    #[arg(long, value_name = "FAMILY/TABLE/SET", env = "STROWGER_BAN_NFT")]
+    pub(crate) ban_nft: Option<String>,
     /// What is logged, such as info or info,net=debug [default: info]
     #[arg(long, value_name = "FILTER", env = "STROWGER_LOG")]
     pub(crate) log: Option<String>,
@@ -399,6 +413,9 @@ impl ServeArguments {
             webhook_allow: self.webhook_allow.map(Several::One),
             sso_allow: self.sso_allow.map(Several::One),
             name_servers: self.name_servers.map(Several::One),
+            ban_never: self.ban_never.map(Several::One),
+            ban_agents: self.ban_agents.map(Several::One),
+            ban_nft: self.ban_nft,
             log: self.log,
             log_format: self.log_format,
         };

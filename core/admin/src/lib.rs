@@ -7,6 +7,7 @@
 pub mod access;
 pub mod apply;
 pub mod archive;
+pub mod bans;
 pub mod calls;
 pub mod demo;
 mod desk;

@@ -1,10 +1,12 @@
 //! Resource kinds and fact kinds: their fields, invariants, references and unique keys.
 //!
 //! Configuration is documents ([`Document`]); each [`Kind`] is one Rust type with its
-//! validation. Facts ([`Cdr`], [`AuditEntry`], [`FeedEntry`], [`Version`]) are only ever added.
+//! validation. Facts ([`Cdr`], [`AuditEntry`], [`FeedEntry`], [`Version`]) are only ever added;
+//! a [`Ban`] is lifted, too.
 //! [`CompiledTenant`] and [`Directory`] are what a live exchange asks instead of a database.
 
 mod audit;
+mod ban;
 mod brand;
 mod call_class;
 mod cdr;
@@ -45,6 +47,7 @@ mod role;
 mod schedule;
 mod secret;
 mod signing;
+mod source;
 mod sso;
 mod subject;
 mod support;
@@ -56,6 +59,7 @@ mod user;
 mod webhook;
 
 pub use audit::{AuditEntry, Change, FeedEntry, Version};
+pub use ban::{BAN_LONGEST, BAN_NOTE_MAX, BAN_REMEMBERED, BANS_MAX, Ban, BanCause};
 pub use brand::Brand;
 pub use call_class::CallClass;
 pub use cdr::{
@@ -100,6 +104,7 @@ pub use role::{PERMISSIONS_MAX, Role};
 pub use schedule::{Hours, SCHEDULES_MAX, Schedule, Standing};
 pub use secret::{Digests, SECRET_MAX, SECRET_MIN, Secret};
 pub use signing::{KEY_OVERLAP, SigningKeys};
+pub use source::SourceAddress;
 pub use sso::{SSO_MAX, Sso};
 pub use subject::Subject;
 pub use support::{

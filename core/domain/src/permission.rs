@@ -15,6 +15,8 @@ pub enum Topic {
     Archive,
     /// Audit trails.
     Audit,
+    /// Sources whose messages are not read.
+    Ban,
     /// Live calls.
     Call,
     /// Call records.
@@ -76,9 +78,10 @@ pub struct Permission {
 }
 
 /// The topics beside the kinds.
-const FACTS: [Topic; 13] = [
+const FACTS: [Topic; 14] = [
     Topic::Archive,
     Topic::Audit,
+    Topic::Ban,
     Topic::Call,
     Topic::Cdr,
     Topic::Delivery,
@@ -133,6 +136,7 @@ impl Topic {
             Topic::Kind(kind) => kind.as_str(),
             Topic::Archive => "archive",
             Topic::Audit => "audit",
+            Topic::Ban => "ban",
             Topic::Call => "call",
             Topic::Cdr => "cdr",
             Topic::Delivery => "delivery",
@@ -167,6 +171,7 @@ impl Topic {
             | Topic::Metric
             | Topic::Registration
             | Topic::Usage => verb == Read,
+            Topic::Ban => [Read, Create, Remove].contains(&verb),
             Topic::Call => [Read, End].contains(&verb),
             Topic::Delivery => [Read, Replay].contains(&verb),
             Topic::Key => [Read, Create, Remove, Rotate].contains(&verb),
@@ -258,7 +263,7 @@ impl Permission {
         if topic == Topic::Kind(KindName::Tenant) {
             return !of_company || verb == Verb::Read;
         }
-        if topic == Topic::Metric {
+        if [Topic::Metric, Topic::Ban].contains(&topic) {
             return level == Level::Platform;
         }
         of_company || (topic, verb) != (Topic::Support, Verb::Grant)

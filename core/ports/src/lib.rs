@@ -2,12 +2,13 @@
 //!
 //! A tenant's data is reached through [`Store`] and an account's through [`AccountStore`], none of
 //! whose methods lacks a scope. What is the platform's is reached through [`ExchangeStore`] (the
-//! running exchange), [`FrontDoor`] and [`CredentialStore`] (before it is known who asks).
-//! [`Books`] hold what happens in tenants and is no document, [`Safes`] what is sealed or hashed,
-//! and [`Removals`] take tenants away, out and in. [`Stores`] is all of them.
+//! running exchange), [`BanBook`] (its defence), [`FrontDoor`] and [`CredentialStore`] (before it
+//! is known who asks). [`Books`] hold what happens in tenants and is no document, [`Safes`] what is
+//! sealed or hashed, and [`Removals`] take tenants away, out and in. [`Stores`] is all of them.
 
 mod account;
 mod archive;
+mod bans;
 mod change;
 mod courier;
 mod credentials;
@@ -45,6 +46,7 @@ mod tokens;
 
 pub use account::{ACCOUNT_DEPTH_MAX, AccountStore};
 pub use archive::{ArchiveError, Giver, LentTaker, Taker};
+pub use bans::BanBook;
 pub use change::{
     Change, Committed, OPERATIONS_MAX, Operation, PARTS_OPERATIONS_MAX, Part, SecretChange, Write,
     Written,

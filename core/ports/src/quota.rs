@@ -45,6 +45,7 @@ impl QuotaMet {
             | Topic::Cdr
             | Topic::Delivery
             | Topic::Event
+            | Topic::Ban
             | Topic::Metric
             | Topic::Person
             | Topic::Registration

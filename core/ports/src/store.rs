@@ -6,6 +6,7 @@ use ids::CdrId;
 use tenancy::TenantScope;
 
 use crate::account::AccountStore;
+use crate::bans::BanBook;
 use crate::change::{Change, Committed};
 use crate::credentials::CredentialStore;
 use crate::deliveries::DeliveryBook;
@@ -107,11 +108,19 @@ impl<T> Removals for T where T: ErasureStore + ArchiveStore + ?Sized {}
 
 /// All of a store's faces.
 pub trait Stores:
-    Store + AccountStore + ExchangeStore + FrontDoor + Books + Safes + Removals
+    Store + AccountStore + ExchangeStore + BanBook + FrontDoor + Books + Safes + Removals
 {
 }
 
 impl<T> Stores for T where
-    T: Store + AccountStore + ExchangeStore + FrontDoor + Books + Safes + Removals + ?Sized
+    T: Store
+        + AccountStore
+        + ExchangeStore
+        + BanBook
+        + FrontDoor
+        + Books
+        + Safes
+        + Removals
+        + ?Sized
 {
 }

@@ -7,6 +7,7 @@
 
 mod called;
 mod class;
+mod emergency;
 mod explanation;
 mod failover;
 mod identity;
@@ -17,6 +18,7 @@ mod request;
 mod ring;
 mod step;
 
+pub use emergency::{EMERGENCY_NUMBERS, is_emergency};
 pub use explanation::{Explanation, REASONS_MAX, Reason};
 pub use failover::{TrunkFailure, continues};
 pub use plan::{ANNOUNCEMENT_CODE, ECHO_CODE, Plan, plan};

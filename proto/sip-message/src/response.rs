@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use crate::builder::Builder;
 use crate::message::Message;
 use crate::name::{Name, code};
+use crate::restraint::{self, Restraint};
 use crate::text::Values;
 use crate::via::Via;
 
@@ -22,11 +23,24 @@ pub fn response_to(
     to_tag: Option<&str>,
     source: SocketAddr,
 ) -> Builder {
+    restraining_response_to(request, status, to_tag, source, None)
+}
+
+/// The same, with what a neighbour that speaks overload control is asked for (RFC 7339 §5.1);
+/// others are told nothing.
+#[must_use]
+pub fn restraining_response_to(
+    request: &Message,
+    status: u16,
+    to_tag: Option<&str>,
+    source: SocketAddr,
+    restraint: Option<Restraint>,
+) -> Builder {
     let mut builder = Builder::response(status, None);
     let mut top = true;
     for field in request.headers(Name::Via) {
         if top {
-            builder.text(Name::Via, &stamped(field, source));
+            builder.text(Name::Via, &stamped(field, source, restraint));
             top = false;
         } else {
             builder.text(Name::Via, field);
@@ -52,13 +66,14 @@ pub fn response_to(
     builder
 }
 
-/// The top Via line with `received` and `rport` filled in.
-fn stamped(field: &str, source: SocketAddr) -> String {
+/// The top Via line with `received`, `rport` and overload control filled in.
+fn stamped(field: &str, source: SocketAddr, restraint: Option<Restraint>) -> String {
     let mut stamped = String::with_capacity(field.len() + 64);
     let value = Values::new(field).next().unwrap_or_default();
     let Ok(via) = Via::parse(value) else {
         return field.to_owned();
     };
+    let restraint = restraint.filter(|_| via.takes_restraint());
     let asked = via.rport().is_some();
     let differs = via.host.address() != Some(source.ip());
     let (head, _) = value.split_at(value.len() - via.params.as_str().len());
@@ -66,7 +81,8 @@ fn stamped(field: &str, source: SocketAddr) -> String {
     for (name, param) in via.params.iter() {
         let received = name.eq_ignore_ascii_case("received") && (asked || differs);
         let rport = name.eq_ignore_ascii_case("rport") && asked;
-        if received || rport {
+        let restrains = restraint.is_some() && restraint::is_ours(name);
+        if received || rport || restrains {
             continue;
         }
         stamped.push(';');
@@ -83,6 +99,9 @@ fn stamped(field: &str, source: SocketAddr) -> String {
     if asked {
         let _ = write!(stamped, ";rport={}", source.port());
     }
+    if let Some(restraint) = restraint {
+        let _ = write!(stamped, ";{restraint}");
+    }
     if let Some(at) = field.find(value) {
         stamped.push_str(&field[at + value.len()..]);
     }
@@ -95,6 +114,7 @@ mod tests {
     use super::*;
     use crate::limits::Limits;
     use bytes::Bytes;
+    use std::time::Duration;
 
     fn request(via: &str, to: &str) -> Message {
         let text = format!(
@@ -130,6 +150,35 @@ mod tests {
     }
 
     // rfc: 3261 §18.2.1
+    #[test]
+    fn a_neighbour_that_speaks_overload_control_is_told_and_no_other() {
+        let told = |params: &str| {
+            let via = format!("SIP/2.0/UDP 192.0.2.7;branch=1{params}");
+            let restraint = Restraint {
+                percent: 30,
+                lasts: Duration::from_secs(1),
+                said: Duration::from_secs(5),
+            };
+            let (request, source) = (request(&via, "<sip:a@b>"), "192.0.2.7:5060");
+            let source = source.parse().unwrap();
+            let answer =
+                restraining_response_to(&request, 503, None, source, Some(restraint)).finish();
+            let text = String::from_utf8(answer.to_vec()).unwrap();
+            text.lines().nth(1).unwrap().to_owned()
+        };
+        assert_eq!(
+            told(";oc;oc-algo=\"loss,rate\""),
+            "Via: SIP/2.0/UDP 192.0.2.7;branch=1;oc=30;oc-algo=\"loss\";oc-validity=1000;\
+             oc-seq=5.000"
+        );
+        assert_eq!(told(""), "Via: SIP/2.0/UDP 192.0.2.7;branch=1");
+        let rate = ";oc;oc-algo=\"rate\"";
+        assert_eq!(
+            told(rate),
+            format!("Via: SIP/2.0/UDP 192.0.2.7;branch=1{rate}")
+        );
+    }
+
     #[test]
     fn a_via_that_tells_the_truth_and_asks_for_nothing_is_left_alone() {
         let text = answer(

@@ -1,6 +1,8 @@
 //! Answers to challenges that are nearly right: none of them opens the door.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use machine::Instant;
 use machine::harness::Spoiler;
 use sip_message::{Challenge, Credentials};
@@ -8,6 +10,7 @@ use sip_stack::digest::{Account, Authenticator, Digests, Settings, Verdict, answ
 
 const REALM: &str = "strowger";
 const SECRET: [u8; 32] = [7; 32];
+const PHONE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 fn door() -> Authenticator {
     Authenticator::new(Settings::for_realm(REALM), &SECRET)
@@ -15,7 +18,7 @@ fn door() -> Authenticator {
 
 /// An answer by SHA-256, one by MD5, and one by MD5 without a count.
 fn answers() -> Vec<String> {
-    let offered = door().challenge(false, Instant::from_millis(5));
+    let offered = door().challenge(false, PHONE, Instant::from_millis(5));
     let account = Account {
         username: "anna",
         password: "correct horse".into(),
@@ -34,7 +37,7 @@ fn judge(text: &str) -> Option<Verdict> {
     let digests = Digests::compute("anna", REALM, "correct horse");
     let credentials = Credentials::parse(text).ok()?;
     let now = Instant::from_millis(10);
-    Some(door().verify(&credentials, "REGISTER", Some(&digests), now))
+    Some(door().verify(&credentials, "REGISTER", Some(&digests), PHONE, now))
 }
 
 #[test]
@@ -92,7 +95,7 @@ fn a_spoilt_nonce_never_costs_more_than_its_refusal() {
         let text = String::from_utf8_lossy(&spoiler.spoil(&samples)).into_owned();
         if let Ok(credentials) = Credentials::parse(&text) {
             let now = Instant::from_millis(millis);
-            let _verdict = door.verify(&credentials, "REGISTER", Some(&digests), now);
+            let _verdict = door.verify(&credentials, "REGISTER", Some(&digests), PHONE, now);
         }
     }
     assert!(

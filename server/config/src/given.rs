@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::nft_set::NftSet;
 use crate::problem::Problem;
 use crate::settings::{Capture, Digest, LogFormat, Mail, Settings};
 use crate::wires::{self, Secure, Wires};
@@ -107,6 +108,12 @@ pub struct Given {
     /// Name servers by which carriers are found: `ADDR:PORT`, several with commas; those of the
     /// machine unless given.
     pub name_servers: Option<Several>,
+    /// Networks that are never banned: `ADDR/BITS`, several with commas.
+    pub ban_never: Option<Several>,
+    /// How the User-Agent of a program that looks for victims begins, several with commas.
+    pub ban_agents: Option<Several>,
+    /// Sets of nftables that bans are written to: `FAMILY/TABLE/SET`.
+    pub ban_nft: Option<String>,
     /// What is logged, such as `info` or `info,net=debug`.
     pub log: Option<String>,
     /// `text` or `json`.
@@ -160,6 +167,9 @@ impl Given {
             webhook_allow: self.webhook_allow.or(below.webhook_allow),
             sso_allow: self.sso_allow.or(below.sso_allow),
             name_servers: self.name_servers.or(below.name_servers),
+            ban_never: self.ban_never.or(below.ban_never),
+            ban_agents: self.ban_agents.or(below.ban_agents),
+            ban_nft: self.ban_nft.or(below.ban_nft),
             log: self.log.or(below.log),
             log_format: self.log_format.or(below.log_format),
         }
@@ -216,6 +226,20 @@ impl Given {
             webhook_allow: several(self.webhook_allow.as_ref(), "webhook_allow", "", network)?,
             sso_allow: several(self.sso_allow.as_ref(), "sso_allow", "", network)?,
             name_servers: several(self.name_servers.as_ref(), "name_servers", "", socket)?,
+            ban_never: several(
+                self.ban_never.as_ref(),
+                "ban_never",
+                "127.0.0.0/8,::1/128",
+                network,
+            )?,
+            ban_agents: self
+                .ban_agents
+                .map(|given| several(Some(&given), "ban_agents", "", agent))
+                .transpose()?,
+            ban_nft: self
+                .ban_nft
+                .map(|given| one(Some(given), "ban_nft", "", NftSet::parse))
+                .transpose()?,
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             log_format: one(self.log_format, "log_format", "text", LogFormat::parse)?,
             data,
@@ -335,6 +359,13 @@ fn network(text: &str) -> Result<(IpAddr, u8), &'static str> {
     let most = if address.is_ipv4() { 32 } else { 128 };
     let bits = bits.parse().ok().filter(|bits| *bits <= most);
     Ok((address, bits.ok_or(RULE)?))
+}
+
+/// The beginning of a User-Agent.
+fn agent(text: &str) -> Result<String, &'static str> {
+    let fits = text.len() <= 100 && text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    fits.then(|| text.to_owned())
+        .ok_or("must be at most 100 printable ASCII characters")
 }
 
 fn address(text: &str) -> Result<IpAddr, &'static str> {

@@ -6,12 +6,14 @@
 //! file is the binary's part.
 
 mod given;
+mod nft_set;
 mod problem;
 mod settings;
 mod span;
 mod wires;
 
 pub use given::{Given, Several};
+pub use nft_set::NftSet;
 pub use problem::Problem;
 pub use settings::{Capture, Digest, LogFormat, Mail, Settings};
 pub use span::PortSpan;

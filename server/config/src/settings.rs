@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::nft_set::NftSet;
 use crate::span::PortSpan;
 use crate::wires::Wires;
 
@@ -137,6 +138,14 @@ pub struct Settings {
     pub sso_allow: Vec<(IpAddr, u8)>,
     /// Name servers by which carriers are found. Default none: those of the machine.
     pub name_servers: Vec<SocketAddr>,
+    /// Networks that are never banned: an address and the bits of its prefix. Default 127.0.0.0/8
+    /// and ::1/128, which is whoever is on the machine itself.
+    pub ban_never: Vec<(IpAddr, u8)>,
+    /// How the User-Agent of a program that looks for victims begins. Default none: the list that
+    /// the exchange brings with it.
+    pub ban_agents: Option<Vec<String>>,
+    /// Sets of nftables that bans are written to. Default none.
+    pub ban_nft: Option<NftSet>,
     /// What is logged. Default `info`.
     pub log: String,
     /// How it is written. Default text.

@@ -11,13 +11,8 @@ pub struct Limits {
     pub legs: usize,
     /// Calls at once. Default 100,000.
     pub calls: usize,
-    /// Wrong credentials one source may show at once. Default 20.
-    pub failures_burst: u32,
-    /// Wrong credentials per second answered to one source after that. Default 2; the rest is
-    /// dropped unanswered, which slows whoever guesses and nobody else.
-    pub failures_per_second: u32,
-    /// Sources watched at once. Default 65,536, twice.
-    pub sources: usize,
+    /// Of the calls, those kept for calls for help, and twice as many legs. Default 64.
+    pub kept_for_help: usize,
     /// Messages that may wait for their tenants' turns. Default 16,384; beyond it the newest of
     /// the tenant with the longest backlog relative to its weight is refused.
     pub waiting: usize,
@@ -49,9 +44,7 @@ impl Default for Limits {
         Limits {
             legs: 200_000,
             calls: 100_000,
-            failures_burst: 20,
-            failures_per_second: 2,
-            sources: 65_536,
+            kept_for_help: 64,
             waiting: 16_384,
             waiting_per_tenant: 4_096,
             overload_after: Duration::from_millis(150),
@@ -98,6 +91,8 @@ pub struct Config {
     pub collects: bool,
     /// Bounds.
     pub limits: Limits,
+    /// When a source is slowed and banned.
+    pub defence: defence::Rules,
     /// Bounds of registration.
     pub registration: registrar::Limits,
     /// Bounds of watching.

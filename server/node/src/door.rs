@@ -1,14 +1,15 @@
 //! What stands between the network and the shard's work: proofs, guessers, turns, draining.
 
 use crate::intake::Intake;
-use crate::sources::Sources;
+use defence::Defence;
 use machine::Instant;
 use sip_stack::digest::Authenticator;
 
 /// Who and what is let in.
 pub(crate) struct Door {
     pub(crate) authenticator: Authenticator,
-    pub(crate) sources: Sources,
+    /// Who guesses, scans and floods, and who is banned for it.
+    pub(crate) defence: Defence,
     /// Messages that wait for their tenant's turn.
     pub(crate) intake: Intake,
     /// Nothing new is let in any more.

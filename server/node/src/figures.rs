@@ -44,8 +44,12 @@ pub struct DoorFigures {
     pub refused_credentials: u64,
     /// Of them, left unanswered because their source had had its share.
     pub unanswered_credentials: u64,
+    /// Messages whose source was banned while they waited.
+    pub barred: u64,
     /// Requests proved with a device's former secret.
     pub former_secrets: u64,
+    /// Who was slowed and banned.
+    pub defence: defence::Figures,
 }
 
 /// What went to and from carriers.
@@ -107,8 +111,6 @@ pub struct LiveFigures {
     pub watches: u64,
     /// Tenants whose documents are compiled; those of the others are kept as bytes.
     pub warm_tenants: u64,
-    /// Sources watched for guessing.
-    pub watched_sources: u64,
     /// Trunks that some tenant may use.
     pub trunks: TrunkCounts,
     /// Messages that wait for their tenants' turns.

@@ -5,9 +5,9 @@
 //! sends more than its share makes its own messages wait, and in the end lose their place.
 
 use crate::config::Limits;
-use crate::sources::Source;
 use crate::toll::{Toll, Tolls};
 use crate::whose::{Claim, LANES, Wants, Whose};
+use domain::SourceAddress;
 use ids::TenantId;
 use machine::Instant;
 use machine::fair::{FairBounds, FairFigures, FairQueue, Turn};
@@ -57,7 +57,7 @@ impl Place {
 #[derive(Debug)]
 pub(crate) struct Intake {
     turns: FairQueue<Whose, Place, LANES>,
-    strangers: FairQueue<Source, (Box<Waiting>, Wants), LANES>,
+    strangers: FairQueue<SourceAddress, (Box<Waiting>, Wants), LANES>,
     pub(crate) tolls: Tolls,
 }
 
@@ -107,8 +107,8 @@ impl Intake {
         }
     }
 
-    /// Takes the message whose turn it is.
-    pub(crate) fn pop(&mut self, now: Instant) -> Option<Waiting> {
+    /// Takes the message whose turn it is, and says whose turn that was.
+    pub(crate) fn pop(&mut self, now: Instant) -> Option<(Whose, Waiting)> {
         let taken = self.turns.pop()?;
         let waiting = match taken.item {
             Place::Own(waiting, _) => waiting,
@@ -116,7 +116,7 @@ impl Intake {
         };
         let waited = now.saturating_since(waiting.came);
         self.tolls.of(taken.key).serve(waited);
-        Some(*waiting)
+        Some((taken.key, *waiting))
     }
 
     /// Since when the oldest of such messages of a tenant waits.

@@ -16,9 +16,9 @@ mod intake;
 mod lamps;
 mod legs;
 mod letters;
+mod relief;
 mod shard;
 mod signalling;
-mod sources;
 mod tenants;
 mod toll;
 mod trunks;
@@ -27,6 +27,7 @@ mod watch;
 mod whose;
 
 pub use config::{Challenges, Config, Limits};
+pub use defence::{Figures as DefenceFigures, Network, Rules as DefenceRules};
 pub use figures::{DoorFigures, Figures, LiveFigures, TrunkCounts, TrunkFigures};
 pub use shard::{Answer, Ask, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket};
 pub use sip_leg::PromptBook;

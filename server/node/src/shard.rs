@@ -9,6 +9,7 @@ mod desk;
 mod dialling;
 mod dispatch;
 mod ending;
+mod guard;
 mod invite;
 mod media_notices;
 mod messaging;
@@ -37,13 +38,13 @@ use crate::lamps::Lamps;
 use crate::legs::Legs;
 use crate::letters::Letters;
 use crate::signalling::{Signalling, UsageConfigs};
-use crate::sources::Sources;
 use crate::tenants::Tenants;
 use crate::turn::{Turn, Work};
 use crate::watch::{Seen, Watch};
-use crate::{Challenges, Config, Figures, LiveFigures};
+use crate::{Challenges, Config, DoorFigures, Figures, LiveFigures};
 use deadlines::Wake;
-use domain::{Cdr, CompiledTenant, Event, Ladder};
+use defence::Defence;
+use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
 use ids::TenantId;
 use machine::{Clock, Instant, Random, TimerTable};
 use media::{Command, Notice, PortLimits, PortRange, Ports};
@@ -85,6 +86,8 @@ pub struct Outbox {
     pub ladders: Vec<Ladder>,
     /// Messages as they came and went, where they are collected.
     pub seen: Vec<Seen>,
+    /// Sources that this shard has banned.
+    pub bans: Vec<Ban>,
 }
 
 /// One signalling shard.
@@ -138,10 +141,9 @@ impl Shard {
             md5: config.challenges != Challenges::Sha256,
             ..Settings::for_realm(config.realm.clone())
         };
-        let (rate, burst) = (limits.failures_per_second, limits.failures_burst);
         let door = Door {
             authenticator: Authenticator::new(settings, &nonce_secret),
-            sources: Sources::new(limits.sources, rate, burst),
+            defence: Defence::new(config.defence.clone(), clock),
             intake: Intake::new(&limits),
             draining: false,
             drain_until: None,
@@ -252,6 +254,7 @@ impl Shard {
         out.ladders.append(&mut self.outbox.ladders);
         out.names.append(&mut self.outbox.names);
         out.seen.append(&mut self.outbox.seen);
+        self.door.defence.take(&mut out.bans);
     }
 
     /// The counters.
@@ -264,13 +267,17 @@ impl Shard {
             bindings: count(self.registrar.len()),
             watches: count(self.sip.lamps.watches.len()),
             warm_tenants: count(self.tenants.directory.warm()),
-            watched_sources: count(self.door.sources.len()),
             trunks: self.tenants.trunks.counts(),
             waiting: count(self.door.intake.len()),
             waiting_at_most: count(self.door.intake.figures().high_water),
         };
+        let door = DoorFigures {
+            defence: self.door.defence.figures(),
+            ..self.figures.door
+        };
         Figures {
             live,
+            door,
             watching: self.sip.lamps.watches.figures(),
             ..self.figures
         }

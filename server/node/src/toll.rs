@@ -1,5 +1,6 @@
 //! What became of each tenant's messages at the door.
 
+use crate::relief::Relief;
 use crate::whose::Whose;
 use ids::TenantId;
 use machine::Instant;
@@ -21,7 +22,14 @@ pub struct Toll {
     /// The longest wait of one of them.
     pub longest: Duration,
     refusals: TokenBucket,
+    emergencies: TokenBucket,
+    pub(crate) relief: Relief,
 }
+
+/// How often within a second one tenant's calls for help go before others, at the door and at its
+/// caps; beyond that they are calls like others, so that nobody comes first by dialling for help
+/// without end. A phone's call takes three: without a proof, with it, and at the caps.
+const EMERGENCIES_PER_SECOND: u32 = 30;
 
 impl Toll {
     /// A message had its turn.
@@ -29,6 +37,13 @@ impl Toll {
         self.served += 1;
         self.waited += waited;
         self.longest = self.longest.max(waited);
+    }
+
+    /// Of a hundred requests that begin something, how many senders that can hold back were last
+    /// asked to keep to themselves (RFC 7339).
+    #[must_use]
+    pub fn loss_percent(&self) -> u8 {
+        self.relief.asked()
     }
 
     /// Whether a refusal may be answered; it is counted so or so.
@@ -40,6 +55,11 @@ impl Toll {
             self.dropped += 1;
         }
         may
+    }
+
+    /// Whether a call for help goes before others once more.
+    pub(crate) fn may_hurry(&mut self, now: Instant) -> bool {
+        self.emergencies.take(now).is_ok()
     }
 
     /// A message was dropped.
@@ -72,6 +92,8 @@ impl Tolls {
             waited: Duration::ZERO,
             longest: Duration::ZERO,
             refusals: TokenBucket::per_second(rate),
+            emergencies: TokenBucket::per_second(EMERGENCIES_PER_SECOND),
+            relief: Relief::default(),
         })
     }
 

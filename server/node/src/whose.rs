@@ -1,6 +1,6 @@
 //! Whose turn a message takes, and how it is served within that turn.
 
-use crate::sources::Source;
+use domain::SourceAddress;
 use ids::TenantId;
 
 /// Whom a message is presumed to concern, before anything is proven.
@@ -17,6 +17,8 @@ pub(crate) enum Whose {
 pub(crate) enum Wants {
     /// Something of a call or a transaction there is: never refused for overload.
     Known,
+    /// A call for help: refused last of all.
+    Emergency,
     /// A new call, or what goes with one that waits (its ACK, its CANCEL).
     NewCall,
     /// A registration, or anything else outside calls.
@@ -30,7 +32,7 @@ impl Wants {
     /// The lane of the fair queue.
     pub(crate) const fn lane(self) -> usize {
         match self {
-            Wants::Known => 0,
+            Wants::Known | Wants::Emergency => 0,
             Wants::NewCall => 1,
             Wants::Other => 2,
         }
@@ -42,7 +44,7 @@ impl Wants {
 pub(crate) struct Claim {
     pub(crate) whose: Whose,
     /// Where it comes from; strangers take turns by it.
-    pub(crate) source: Source,
+    pub(crate) source: SourceAddress,
     pub(crate) wants: Wants,
     /// Work it makes, in the unit of the weights: about 10 µs each.
     pub(crate) cost: u16,

@@ -28,9 +28,12 @@ pub(crate) struct Where {
     /// Where requests come from; the exchange trusts calls from this address.
     #[arg(long, default_value = "127.0.0.51:5070")]
     local: SocketAddrV4,
-    /// Where `callee` answers.
+    /// Where who is called answers.
     #[arg(long, default_value = "127.0.0.51:5080")]
     callee: SocketAddrV4,
+    /// Who is called; whose device has the callees' fixed address.
+    #[arg(long, default_value = "callee")]
+    number: String,
     /// The company's domain.
     #[arg(long, default_value = "load.example")]
     domain: String,
@@ -53,6 +56,7 @@ impl Where {
             exchange: self.exchange,
             local: self.local,
             callee: self.callee,
+            number: self.number.clone(),
             domain: self.domain.clone(),
             process: self.pid.map(Process),
         })

@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 /// Writes requests into one buffer that is used again and again.
 pub(crate) struct Requests {
+    number: String,
     domain: String,
     local: String,
     run: String,
@@ -21,6 +22,7 @@ macro_rules! put {
 impl Requests {
     pub(crate) fn new(target: &Target) -> Requests {
         Requests {
+            number: target.number.clone(),
             domain: target.domain.clone(),
             local: target.local.to_string(),
             run: run_word(),
@@ -35,15 +37,16 @@ impl Requests {
         call.parse().ok().filter(|_| run == self.run)
     }
 
-    /// The one INVITE of a call, to `callee`.
+    /// The one INVITE of a call.
     pub(crate) fn invite(&mut self, n: usize, body: &str) -> &str {
-        let (domain, local, run) = (&self.domain, &self.local, &self.run);
+        let (number, domain) = (&self.number, &self.domain);
+        let (local, run) = (&self.local, &self.run);
         self.text.clear();
         put!(
             self.text,
-            "INVITE sip:callee@{domain} SIP/2.0\r\n\
+            "INVITE sip:{number}@{domain} SIP/2.0\r\n\
              Via: SIP/2.0/UDP {local};branch=z9hG4bK{run}.{n};rport\r\nMax-Forwards: 70\r\n\
-             From: <sip:load@{domain}>;tag={run}.{n}\r\nTo: <sip:callee@{domain}>\r\n\
+             From: <sip:load@{domain}>;tag={run}.{n}\r\nTo: <sip:{number}@{domain}>\r\n\
              Call-ID: c{n}.{run}\r\nCSeq: 1 INVITE\r\nContact: <sip:load@{local}>\r\n\
              Allow: INVITE, ACK, BYE, CANCEL, OPTIONS\r\nUser-Agent: load\r\n\
              Content-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{body}",
@@ -54,11 +57,12 @@ impl Requests {
 
     /// The ACK of a refusal belongs to the INVITE's transaction (RFC 3261 §17.1.1.3).
     pub(crate) fn ack_of_refusal(&mut self, n: usize, to: &str) -> &str {
-        let (domain, local, run) = (&self.domain, &self.local, &self.run);
+        let (number, domain) = (&self.number, &self.domain);
+        let (local, run) = (&self.local, &self.run);
         self.text.clear();
         put!(
             self.text,
-            "ACK sip:callee@{domain} SIP/2.0\r\n\
+            "ACK sip:{number}@{domain} SIP/2.0\r\n\
              Via: SIP/2.0/UDP {local};branch=z9hG4bK{run}.{n};rport\r\nMax-Forwards: 70\r\n\
              From: <sip:load@{domain}>;tag={run}.{n}\r\nTo: {to}\r\n\
              Call-ID: c{n}.{run}\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n"

@@ -15,6 +15,8 @@ pub(crate) struct Target {
     pub(crate) local: SocketAddrV4,
     /// Where callees answer.
     pub(crate) callee: SocketAddrV4,
+    /// Who is called.
+    pub(crate) number: String,
     /// The company's domain.
     pub(crate) domain: String,
     /// The process to account.

@@ -11,6 +11,7 @@ mod judges;
 mod outcome;
 mod play;
 mod scene;
+mod siege;
 mod strangers;
 mod trace;
 
@@ -35,6 +36,9 @@ const APART: u64 = 10;
 
 /// Of so many seeds one is played beside a flood, and without it.
 const FLOODED: u64 = 20;
+
+/// Of so many seeds one is played under siege.
+const BESIEGED: u64 = 100;
 
 /// Plays simulated hours and judges them.
 #[derive(Clone, Debug, Parser)]
@@ -138,6 +142,9 @@ fn play_one(arguments: &Arguments, seed: u64) -> Outcome {
     let mut outcome = play(&setting(false, false));
     if seed % FLOODED == 7 && outcome.failure.is_none() {
         outcome.failure = flood::judge(seed);
+    }
+    if seed % BESIEGED == 14 && outcome.failure.is_none() {
+        outcome.failure = siege::judge(seed);
     }
     if seed % TWICE == 1 && outcome.failure.is_none() {
         let again = play(&setting(false, false));

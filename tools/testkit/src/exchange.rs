@@ -2,10 +2,13 @@
 
 use crate::{Disk, Packet, REALM};
 use carrier::{NameQuery, NameReply, Replied};
-use domain::{Cdr, CompiledTenant, Event, Ladder};
+use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
 use machine::{Clock, Instant, Random, WallTime};
 use media::{Command, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
-use node::{Answer, Challenges, Config, Limits, Outbox, PromptBook, Question, Seen, Shard, Stores};
+use node::{
+    Answer, Challenges, Config, DefenceRules, Limits, Network, Outbox, PromptBook, Question, Seen,
+    Shard, Stores,
+};
 use ports::JournalRecord;
 use sip_message::Flow;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -48,9 +51,18 @@ pub fn default_config(sip: SocketAddr) -> Config {
         },
         collects: false,
         limits: Limits::default(),
+        defence: forgiving(),
         registration: registrar::Limits::default(),
         watching: watch::Limits::default(),
         call: call::Config::default(),
+    }
+}
+
+/// Rules that ban nobody: most tests are about something else, and some send what would be banned.
+fn forgiving() -> DefenceRules {
+    DefenceRules {
+        never: vec![Network::new(Ipv4Addr::UNSPECIFIED.into(), 0)],
+        ..DefenceRules::default()
     }
 }
 
@@ -96,6 +108,8 @@ pub struct Exchange {
     pub names: Vec<(NameQuery, NameReply)>,
     /// Messages that were collected in this life, oldest first.
     pub seen: Vec<Seen>,
+    /// Sources that were banned in this life, oldest first.
+    pub bans: Vec<Ban>,
     sip: SocketAddr,
     media: Ipv4Addr,
     /// The time it takes to serve one message; zero serves at once.
@@ -154,6 +168,7 @@ impl Exchange {
             ladders: Vec::new(),
             names: Vec::new(),
             seen: Vec::new(),
+            bans: Vec::new(),
             sip: setup.sip,
             media: setup.media,
             born: now,
@@ -183,6 +198,9 @@ impl Exchange {
     pub fn receive(&mut self, packet: &Packet, now: Instant, out: &mut Vec<Packet>) {
         let local = self.local(now);
         if packet.to == self.sip {
+            if self.shard.bars(packet.from.ip(), local) {
+                return;
+            }
             let flow = Flow::udp(self.sip, packet.from);
             let bytes = packet.bytes.clone();
             self.shard.receive(flow, bytes, local);
@@ -300,5 +318,6 @@ impl Exchange {
         self.events.append(&mut self.outbox.events);
         self.ladders.append(&mut self.outbox.ladders);
         self.seen.append(&mut self.outbox.seen);
+        self.bans.append(&mut self.outbox.bans);
     }
 }

@@ -1,5 +1,7 @@
 //! Connections that end: by their peer, by a limit, or with the loop.
 
+use std::net::IpAddr;
+
 use machine::Instant;
 
 use super::{Context, Streams};
@@ -73,6 +75,23 @@ impl Streams {
         self.figures.tcp_connections_now.set(self.live.len());
     }
 
+    /// Closes a connection that was accepted before `bars` held true of its address; tells whether
+    /// it did. One that we opened ourselves is not the peer's doing.
+    pub(crate) fn bar(
+        &mut self,
+        id: u64,
+        bars: impl Fn(IpAddr) -> bool,
+        context: &mut Context<'_>,
+    ) -> bool {
+        let accepted = self.live.get(&id).filter(|one| one.source.is_some());
+        let barred = accepted.is_some_and(|one| bars(one.flow.remote.ip()));
+        if barred {
+            self.figures.tcp_barred.one();
+            self.remove(id, CloseReason::Barred, Failure::Closed, context);
+        }
+        barred
+    }
+
     /// When [`Streams::expire`] is next needed.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let timer = self.timers.first().map(|(at, _)| *at);
@@ -115,7 +134,8 @@ impl Streams {
                 CloseReason::Stalled
                 | CloseReason::Peer
                 | CloseReason::Reset
-                | CloseReason::Malformed => {}
+                | CloseReason::Malformed
+                | CloseReason::Barred => {}
             }
             self.remove(id, why, unsent, context);
         }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use machine::Instant;
+use machine::{Generations, Instant, Leak};
 use sip_message::flow::Flow;
 
 use crate::config::StreamLimits;
@@ -19,13 +19,13 @@ use crate::sys::{Epoll, Event};
 mod closing;
 mod doors;
 mod opening;
-mod pace;
 
 pub(crate) use doors::{Doors, StreamListener};
-use pace::Pace;
 
 /// How soon a source may begin one more opening, once it has had those it may begin at once.
 const REFILL: Duration = Duration::from_millis(50);
+/// Sources whose openings are remembered; those of the generation before are as many.
+const SOURCES: usize = 16_384;
 
 /// Octets read from a connection before others get their turn.
 const READ: usize = 64 << 10;
@@ -50,7 +50,9 @@ pub(crate) struct Streams {
     connecting: usize,
     /// Accepted connections whose peers may not send messages yet, the oldest first.
     opening: BTreeSet<u64>,
-    pace: Pace,
+    /// How often each source lately began to agree on keys or to ask for a WebSocket. That costs us
+    /// more than it costs a peer, so that one alone must not be able to keep the loop at it.
+    pace: Generations<Source, Leak>,
     next_id: u64,
     accept_again: Option<Instant>,
     scratch: Vec<u8>,
@@ -74,7 +76,7 @@ impl Streams {
             dirty: Vec::new(),
             connecting: 0,
             opening: BTreeSet::new(),
-            pace: Pace::new(limits.openings_per_source, REFILL),
+            pace: Generations::new(SOURCES),
             next_id: first_id,
             accept_again: None,
             scratch: vec![0; READ],

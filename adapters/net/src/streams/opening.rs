@@ -1,14 +1,15 @@
 //! Connections that begin: accepted from a listener, or opened by us.
 
 use std::io;
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::os::fd::AsFd;
 use std::time::Duration;
 
+use machine::Instant;
 use sip_message::flow::{Flow, Transport};
 
 use super::doors::Guest;
-use super::{Context, Streams};
+use super::{Context, REFILL, Streams};
 use crate::connection::{Connection, Source, failure_of};
 use crate::framing::Framing;
 use crate::handler::{CloseReason, Failure};
@@ -22,10 +23,16 @@ const ACCEPTS: usize = 64;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 impl Streams {
-    /// Takes what waits at a listener.
-    pub(crate) fn accept(&mut self, index: usize, context: &mut Context<'_>) {
+    /// Takes what waits at a listener, but nobody of whom `bars` holds true.
+    pub(crate) fn accept(
+        &mut self,
+        index: usize,
+        bars: impl Fn(IpAddr) -> bool,
+        context: &mut Context<'_>,
+    ) {
         for _ in 0..ACCEPTS {
             match self.doors.accept(index) {
+                Ok((_, remote)) if bars(remote.ip()) => self.figures.tcp_barred.one(),
                 Ok((stream, remote)) => self.admit(index, stream, remote, context),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) if failure_of(&error) == Failure::Limit => {
@@ -56,7 +63,7 @@ impl Streams {
             self.figures.tcp_refused_source.one();
             return;
         }
-        if self.doors.is_costly(index) && !self.pace.take(source, context.now) {
+        if self.doors.is_costly(index) && !self.may_open(source, context.now) {
             self.figures.tcp_refused_pace.one();
             return;
         }
@@ -73,6 +80,12 @@ impl Streams {
             }
             Err(_) => self.figures.tcp_accept_errors.one(),
         }
+    }
+
+    /// Whether a source has not begun too many openings lately; if so, this is one more.
+    fn may_open(&mut self, source: Source, now: Instant) -> bool {
+        let most = self.limits.openings_per_source;
+        self.pace.of(source).take(most, REFILL, now)
     }
 
     /// Remembers a connection whose peer must first agree on keys or ask for a WebSocket. Beyond

@@ -6,6 +6,7 @@
 )]
 
 mod authority;
+mod bans;
 mod datagrams;
 mod keepalives;
 mod life;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::net::{IpAddr, SocketAddr, TcpStream, UdpSocket};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -48,6 +48,7 @@ pub(crate) struct Probe {
     pub(crate) deadline: Option<Instant>,
     pub(crate) last_words: Bytes,
     pub(crate) repeat_failures: bool,
+    barred: Arc<Mutex<Vec<IpAddr>>>,
 }
 
 impl Probe {
@@ -67,6 +68,10 @@ impl Handler for Probe {
             out.extend(batch.iter().map(echo));
         }
         self.tell(Seen::Batch(std::mem::take(batch)));
+    }
+
+    fn bars(&self, ip: IpAddr, _now: Instant) -> bool {
+        self.barred.lock().unwrap().contains(&ip)
     }
 
     fn malformed(
@@ -125,6 +130,7 @@ pub(crate) struct Running {
     at: Vec<SocketAddr>,
     seen: Receiver<Seen>,
     orders: Arc<Mutex<VecDeque<Transmit>>>,
+    barred: Arc<Mutex<Vec<IpAddr>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -154,6 +160,7 @@ pub(crate) fn ready(config: Config, answer: Answer) -> Ready {
         deadline: None,
         last_words: Bytes::from_static(b"SIP/2.0 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
         repeat_failures: false,
+        barred: Arc::default(),
     };
     Ready {
         net,
@@ -186,6 +193,7 @@ impl Ready {
         } = self;
         let at = net.bound().iter().map(|bound| bound.listener.at).collect();
         let (figures, orders) = (net.figures(), Arc::clone(&probe.orders));
+        let barred = Arc::clone(&probe.barred);
         let thread = std::thread::spawn(move || net.run(&mut probe).unwrap());
         Running {
             waker,
@@ -193,6 +201,7 @@ impl Ready {
             at,
             seen,
             orders,
+            barred,
             thread: Some(thread),
         }
     }
@@ -259,6 +268,12 @@ impl Running {
             Seen::Malformed(flow, problem, head) => (flow, problem, head),
             other => panic!("wanted a malformed stream, saw {other:?}"),
         }
+    }
+
+    /// Has the handler bar nobody but these.
+    pub(crate) fn bar(&self, ips: &[&str]) {
+        let ips = ips.iter().map(|ip| ip.parse().unwrap());
+        *self.barred.lock().unwrap() = ips.collect();
     }
 
     /// Has the handler send these.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use domain::{
-    AuditEntry, Cdr, Delivery, Document, Facets, FeedEntry, KeyScope, KindName, Ladder,
+    AuditEntry, Ban, Cdr, Delivery, Document, Facets, FeedEntry, KeyScope, KindName, Ladder,
     TokenRecord, UniqueKey, Version,
 };
 use ids::{AuditId, CdrId, TenantId, TokenId, UserId, WebhookId};
@@ -65,6 +65,8 @@ pub(super) struct State {
     pub(super) cursor: u64,
     pub(super) turns: Turns,
     pub(super) settings: BTreeMap<String, String>,
+    /// By the text of their sources.
+    pub(super) bans: BTreeMap<String, Ban>,
     pub(super) tokens: BTreeMap<TokenId, TokenRecord>,
     pub(super) credentials: BTreeMap<UserId, CredentialRecord>,
     /// The platform's own, by name.

@@ -370,7 +370,7 @@ mod tests {
     const LEFT_BEHIND: [&str; 2] = ["logins", "ladders"];
 
     /// Tables that are no company's own.
-    const OF_THE_EXCHANGE: [&str; 5] = ["feed", "feed_end", "settings", "requests", "once"];
+    const OF_THE_EXCHANGE: [&str; 6] = ["feed", "feed_end", "settings", "bans", "requests", "once"];
 
     #[test]
     fn every_table_leaves_with_its_company_or_says_why_not() {

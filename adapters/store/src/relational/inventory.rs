@@ -22,7 +22,7 @@ pub(crate) const DATA_KEYS: &str = "data_keys";
 pub(crate) const FEED_END: &str = "feed_end";
 
 /// All tables, those that are referred to before those that refer.
-pub(crate) const TABLES: [Table; 23] = [
+pub(crate) const TABLES: [Table; 24] = [
     table(DATA_KEYS, 1, &["tenant", "sealed"]),
     table(
         "documents",
@@ -114,6 +114,7 @@ pub(crate) const TABLES: [Table; 23] = [
     ),
     table("logins", 3, &["tenant", "person", "login"]),
     table("settings", 1, &["key", "value"]),
+    table("bans", 1, &["source", "until", "ban"]),
     table(
         "requests",
         1,

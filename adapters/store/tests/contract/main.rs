@@ -9,6 +9,7 @@ mod archive;
 mod atomicity;
 mod audit;
 mod availability;
+mod bans;
 mod cdrs;
 mod credentials;
 mod deliveries;

@@ -2,6 +2,7 @@
 
 pub(crate) mod archive;
 pub(crate) mod backup;
+pub(crate) mod ban;
 pub(crate) mod cdr;
 pub(crate) mod demo;
 pub(crate) mod document;

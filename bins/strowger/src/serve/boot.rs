@@ -23,6 +23,7 @@ use store::{OsEntropy, SystemClock, block_on};
 
 use super::certificates::Certificates;
 use super::changes;
+use super::defence::{self, BanDesk};
 use super::figures::{Board, Requests, Sources};
 use super::inbox::{Letter, Postbox};
 use super::live::{Live, Waiting};
@@ -66,11 +67,13 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let folder = Arc::new(folder);
     let board = Arc::new(Board::default());
     let requests = Arc::new(Requests::default());
-    board.look_at(sources(&net, &threads, &tally, &requests, &folder));
+    let (ban_desk, warden, counted) = defence::begin(settings, &office, &mut shard)?;
+    let asked = (&requests, &counted);
+    board.look_at(sources(&net, &threads, &tally, asked, &folder));
     let (postbox, inbox) = Postbox::new(waker.clone());
     let hands = (control, outside::asker(settings, postbox.clone())?);
     let inbox = (postbox, inbox, waker.clone());
-    let (mut switchboard, live) = join(shard, hands, inbox, desk, &board);
+    let (mut switchboard, live) = join(shard, hands, inbox, (desk, ban_desk), &board);
     switchboard.hep = collect(settings, clock, &board)?;
     let signalling = Signalling {
         net,
@@ -88,6 +91,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
         live,
         requests,
         follower,
+        warden,
         http: settings.http,
         loopback,
         patience: settings.drain,
@@ -105,7 +109,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     })
 }
 
-/// Opens the store that the settings name.
+/// Opens the store, with the master key that seals its secrets.
 fn office(settings: &Settings) -> Result<Office, Failure> {
     let store = settings.store.as_deref().map(str::parse).transpose();
     let store = store.map_err(|rule| Failure::new(format!("store {rule}")))?;
@@ -216,6 +220,7 @@ fn shard(
             },
             ..Limits::default()
         },
+        defence: defence::rules(settings),
         registration: registrar::Limits::default(),
         watching: watch::Limits::default(),
         call: call::Config::default(),
@@ -242,7 +247,12 @@ fn take_back(
     block_on(
         follower.poll_each(&*store, |update| match changes::letter(update, loopback) {
             Letter::Changed(tenant) => shard.tenant_changed(tenant, Instant::ZERO),
-            Letter::Gone(_) | Letter::Ask(_) | Letter::Named(..) | Letter::Drain(_) => {}
+            Letter::Gone(_)
+            | Letter::Ask(_)
+            | Letter::Named(..)
+            | Letter::Bar(_)
+            | Letter::Lift(_)
+            | Letter::Drain(_) => {}
         }),
     )?;
     let alive = shard.restore(Instant::ZERO);
@@ -271,7 +281,7 @@ fn sources(
     net: &Net,
     threads: &Arc<media_io::MediaThreads>,
     tally: &Arc<records::Tally>,
-    requests: &Arc<Requests>,
+    (requests, bans): (&Arc<Requests>, &Arc<defence::Tally>),
     folder: &Arc<Folder>,
 ) -> Sources {
     let folder = Arc::clone(folder);
@@ -280,6 +290,7 @@ fn sources(
         media: Arc::clone(threads),
         records: Arc::clone(tally),
         requests: Arc::clone(requests),
+        bans: Arc::clone(bans),
         bus: Box::new(move || [folder.journal_figures(), folder.snapshot_figures()]),
     }
 }
@@ -288,7 +299,7 @@ fn join(
     shard: Shard,
     hands: (media_io::Control, Asker<Searcher>),
     (postbox, inbox, waker): (Postbox, Receiver<Letter>, Waker),
-    desk: records::Desk,
+    desks: (records::Desk, BanDesk),
     board: &Arc<Board>,
 ) -> (Switchboard, Live) {
     let waiting = Arc::new(Waiting::default());
@@ -299,6 +310,6 @@ fn join(
         board: Arc::clone(board),
     };
     let board = Arc::clone(board);
-    let switchboard = Switchboard::new(shard, hands, (inbox, waker), waiting, desk, board);
+    let switchboard = Switchboard::new(shard, hands, (inbox, waker), waiting, desks, board);
     (switchboard, live)
 }

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
 use carrier::Replied;
-use domain::CompiledTenant;
+use domain::{Ban, CompiledTenant, SourceAddress};
 use ids::TenantId;
 use net::Waker;
 use node::{Question, Searcher};
@@ -24,6 +24,10 @@ pub(crate) enum Letter {
     Gone(TenantId),
     /// The name system has answered.
     Named(Searcher, Replied),
+    /// A source is banned.
+    Bar(Ban),
+    /// A source is banned no more.
+    Lift(SourceAddress),
     /// No new calls; those that are up may go on this long.
     Drain(Duration),
 }

@@ -7,6 +7,7 @@
 mod boot;
 mod certificates;
 mod changes;
+mod defence;
 mod figures;
 mod hep;
 mod inbox;

@@ -21,6 +21,7 @@ use tokio::sync::oneshot;
 
 use super::certificates::{self, Certificates};
 use super::changes;
+use super::defence::Warden;
 use super::figures::{Board, Requests, deliveries};
 use super::inbox::{Letter, Postbox};
 use super::live::Live;
@@ -62,6 +63,8 @@ pub(crate) struct Front {
     pub(crate) live: Live,
     pub(crate) requests: Arc<Requests>,
     pub(crate) follower: Follower,
+    /// Who carries bans between shard, store and kernel.
+    pub(crate) warden: Warden,
     /// Who delivers to webhooks.
     pub(crate) hooks: Arc<Hooks>,
     /// Who asks companies' sign-in servers.
@@ -190,6 +193,7 @@ fn serve(
     runtime.block_on(async move {
         let mut signals = Signals::new().map_err(|error| internal(&error))?;
         let changes = tokio::spawn(follow);
+        let guarding = tokio::spawn(front.warden.run(front.office.clone(), postbox.clone()));
         let removing = tokio::spawn(retention::remove_old(front.office.clone()));
         let noting = tokio::spawn(key_uses::write_often(front.office.clone()));
         let renewing = tokio::spawn(certificates::follow(front.certificates));
@@ -218,6 +222,7 @@ fn serve(
         changes.abort();
         delivering.abort();
         removing.abort();
+        guarding.abort();
         noting.abort();
         renewing.abort();
         let _gone = stop.send(());

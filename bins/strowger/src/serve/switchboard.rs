@@ -1,6 +1,7 @@
 //! The shard on its network loop: batches in, batches out, and the mail of other threads.
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use net::{CloseReason, Failure, Handler, Received, Transmit, Waker};
 use node::{Outbox, Searcher, Shard};
 use sip_message::{Flow, Problem};
 
+use super::defence::BanDesk;
 use super::figures::Board;
 use super::hep;
 use super::inbox::Letter;
@@ -57,6 +59,7 @@ pub(crate) struct Switchboard {
     pub(crate) waker: Waker,
     pub(crate) waiting: Arc<Waiting>,
     pub(crate) records: Desk,
+    pub(crate) bans: BanDesk,
     pub(crate) board: Arc<Board>,
     /// Where messages are collected, when they are.
     pub(crate) hep: Option<hep::Desk>,
@@ -86,7 +89,7 @@ impl Switchboard {
         (media, asker): (Control, Asker<Searcher>),
         (inbox, waker): (Receiver<Letter>, Waker),
         waiting: Arc<Waiting>,
-        records: Desk,
+        (records, bans): (Desk, BanDesk),
         board: Arc<Board>,
     ) -> Switchboard {
         Switchboard {
@@ -97,6 +100,7 @@ impl Switchboard {
             waker,
             waiting,
             records,
+            bans,
             board,
             hep: None,
             waits: Waits::default(),
@@ -125,6 +129,7 @@ impl Switchboard {
         if let Some(hep) = &self.hep {
             hep.put(&mut self.outbox.seen);
         }
+        self.bans.put(&mut self.outbox.bans);
         if self.waits.figures_at <= now {
             self.waits.figures_at = now + FIGURES_EVERY;
             self.board.put_up(&self.shard, self.records.left_out());
@@ -168,6 +173,8 @@ impl Switchboard {
             Letter::Changed(tenant) => self.shard.tenant_changed(tenant, now),
             Letter::Gone(tenant) => self.shard.tenant_removed(tenant, now),
             Letter::Named(whose, replied) => self.shard.named(whose, replied, now),
+            Letter::Bar(ban) => self.shard.bar(&ban),
+            Letter::Lift(source) => self.shard.lift(source),
             Letter::Drain(patience) => self.shard.drain(patience, now),
         }
     }
@@ -186,6 +193,10 @@ impl Handler for Switchboard {
         self.shard.serve(self.serves, now);
         self.served_at = now;
         self.carry(now, out);
+    }
+
+    fn bars(&self, ip: IpAddr, now: Instant) -> bool {
+        self.shard.bars(ip, now)
     }
 
     fn malformed(

@@ -5,6 +5,7 @@
 mod access;
 mod apply;
 mod archive;
+mod bans;
 mod demo;
 mod devices;
 mod lines;

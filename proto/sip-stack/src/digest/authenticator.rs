@@ -1,6 +1,7 @@
 //! Authenticator: the server's side of digest authentication.
 
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use machine::Instant;
@@ -8,7 +9,7 @@ use sip_message::Credentials;
 use subtle::ConstantTimeEq as _;
 
 use super::algorithm::{Algorithm, Asked, Digests, response};
-use super::nonce::{Mint, Nonce};
+use super::nonce::{Mint, Nonce, Returned};
 use super::replay::Replay;
 
 /// What is challenged for and how long an answer may take.
@@ -89,6 +90,10 @@ pub struct Judgement {
     pub received: String,
     /// It was made with the former secret.
     pub former: bool,
+    /// The nonce is one of ours, still valid and sent to the address that it came back from:
+    /// whoever answered hears what is sent there, so that the address is not forged. Where it is
+    /// not, the address may still be true: phones move, and translators have several addresses.
+    pub heard: bool,
 }
 
 impl Judgement {
@@ -98,6 +103,7 @@ impl Judgement {
             computed: String::new(),
             received: String::new(),
             former: false,
+            heard: false,
         }
     }
 }
@@ -145,15 +151,15 @@ impl Authenticator {
     }
 
     /// The values of WWW-Authenticate or Proxy-Authenticate, one field each, strongest first
-    /// (RFC 8760 §2.3).
-    pub fn challenge(&mut self, stale: bool, now: Instant) -> Vec<String> {
+    /// (RFC 8760 §2.3), for whoever is at an address.
+    pub fn challenge(&mut self, stale: bool, to: IpAddr, now: Instant) -> Vec<String> {
         let offers = [
             (Algorithm::Sha256, self.settings.sha256),
             (Algorithm::Md5, self.settings.md5),
         ];
         let mut values = Vec::with_capacity(2);
         for (algorithm, _) in offers.into_iter().filter(|(_, offered)| *offered) {
-            let nonce = self.mint.mint(now);
+            let nonce = self.mint.mint(to, now);
             let mut value = String::with_capacity(160);
             let realm = &self.settings.realm;
             let (nonce, token) = (nonce.as_str(), algorithm.token());
@@ -176,18 +182,22 @@ impl Authenticator {
         credentials: &Credentials<'_>,
         method: &str,
         digests: Option<&Digests>,
+        from: IpAddr,
         now: Instant,
     ) -> Verdict {
-        self.judge(credentials, method, digests.into(), now).verdict
+        let known = digests.into();
+        self.judge(credentials, method, known, from, now).verdict
     }
 
-    /// Judges an answer to a challenge. The work done is the same whatever is known of the user:
-    /// nothing, one secret or two. The `uri` parameter is taken as the client wrote it.
+    /// Judges an answer to a challenge that came from an address. The work done is the same
+    /// whatever is known of the user: nothing, one secret or two. The `uri` parameter is taken as
+    /// the client wrote it.
     pub fn judge(
         &mut self,
         credentials: &Credentials<'_>,
         method: &str,
         known: Known<'_>,
+        from: IpAddr,
         now: Instant,
     ) -> Judgement {
         let texts = match Texts::read(credentials) {
@@ -212,21 +222,31 @@ impl Authenticator {
             let equal = bool::from(right.as_str().as_bytes().ct_eq(given.as_bytes()));
             (equal && digests.is_some()).then_some(right)
         });
-        let nonce = self.mint.read(answer.nonce);
+        let returned = self.mint.read(answer.nonce, from);
+        let heard = returned.is_some_and(|returned| self.is_heard(returned, now));
         let is_former = present.is_none();
         let Some(right) = present.or(former) else {
-            return Judgement::without_proof(Verdict::Wrong);
+            return Judgement {
+                heard,
+                ..Judgement::without_proof(Verdict::Wrong)
+            };
         };
         let count = answer.counted.map_or(1, |(_, _, count)| count);
-        match nonce {
-            Some(nonce) if self.use_nonce(nonce, count, now) => Judgement {
+        match returned {
+            Some(returned) if self.use_nonce(returned.nonce, count, now) => Judgement {
                 verdict: Verdict::Accepted,
                 computed: right.as_str().to_owned(),
                 received: given,
                 former: is_former,
+                heard,
             },
             Some(_) | None => Judgement::without_proof(Verdict::Stale),
         }
+    }
+
+    fn is_heard(&self, returned: Returned, now: Instant) -> bool {
+        let life = self.settings.nonce_life;
+        returned.from_where_sent && !returned.nonce.is_expired(life, now)
     }
 
     fn use_nonce(&mut self, nonce: Nonce, count: u32, now: Instant) -> bool {

@@ -7,6 +7,7 @@ mod nonces;
 mod vectors;
 mod verdicts;
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use machine::Instant;
@@ -18,6 +19,7 @@ const SECRET: [u8; 32] = [7; 32];
 const REALM: &str = "acme.example";
 const USER: &str = "u101";
 const PASSWORD: &str = "correct horse";
+const PHONE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
 const URI: &str = "sip:acme.example";
 
 /// An authenticator, the time, and what it knows of its one user.
@@ -39,7 +41,7 @@ impl Door {
     }
 
     fn challenge(&mut self) -> Vec<String> {
-        self.authenticator.challenge(false, self.now)
+        self.authenticator.challenge(false, PHONE, self.now)
     }
 
     /// The challenge with this algorithm, alone.
@@ -60,7 +62,7 @@ impl Door {
     fn judge_as(&mut self, credentials: &str, digests: Option<&Digests>) -> Verdict {
         let credentials = Credentials::parse(credentials).unwrap();
         self.authenticator
-            .verify(&credentials, "REGISTER", digests, self.now)
+            .verify(&credentials, "REGISTER", digests, PHONE, self.now)
     }
 
     fn pass(&mut self, time: Duration) {

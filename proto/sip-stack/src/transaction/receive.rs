@@ -152,7 +152,7 @@ impl Transactions {
         let id = request.raw();
         let tag = Tag::of_fingerprint(self.key.begin(3).field(id).end());
         let answers = via::response_flow(request, flow);
-        let mut response = via::answer(request, status, tag, answers);
+        let mut response = via::answer(request, status, tag, answers, self.restraint);
         if status == 503 {
             response.header(Name::RetryAfter, self.limits.retry_after);
         }

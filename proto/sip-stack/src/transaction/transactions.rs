@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use machine::{Instant, Random, TimerHandle, TimerTable};
-use sip_message::{Builder, Flow, Message, Method};
+use sip_message::{Builder, Flow, Message, Method, Restraint};
 
 use super::event::{ClientKey, Event, ServerKey, Transmit};
 use super::limits::{Figures, Limits};
@@ -83,6 +83,7 @@ pub struct Transactions {
     pub(super) out: Outbox,
     pub(super) limits: Limits,
     pub(super) key: Key,
+    pub(super) restraint: Option<Restraint>,
     random: Random,
 }
 
@@ -101,6 +102,7 @@ impl Transactions {
             out: Outbox::default(),
             limits,
             key: Key::mint(&mut random),
+            restraint: None,
             random,
         }
     }
@@ -228,15 +230,27 @@ impl Transactions {
         self.remove_server(key.0);
     }
 
+    /// Forgets a request that gets no answer at all: its repetition is a new request. For senders
+    /// who have had their answers, so that what they go on sending costs no memory.
+    pub fn ignore(&mut self, key: ServerKey) {
+        self.remove_server(key.0);
+    }
+
     /// Answers a request with nothing but a status; the To tag is [`Transactions::server_tag`].
     pub fn respond_simply(&mut self, key: ServerKey, request: &Message, status: u16, now: Instant) {
         let (tag, flow) = self.answering(key);
         self.respond(
             key,
-            via::answer(request, status, tag, flow).finish(),
+            via::answer(request, status, tag, flow, self.restraint).finish(),
             status,
             now,
         );
+    }
+
+    /// What neighbours that speak overload control are asked for in the responses made from now on
+    /// (RFC 7339 §5.1).
+    pub fn restrain(&mut self, restraint: Option<Restraint>) {
+        self.restraint = restraint;
     }
 
     /// A response to a request begun: Via, From, To with our tag, Call-ID, CSeq (RFC 3261
@@ -244,7 +258,7 @@ impl Transactions {
     #[must_use]
     pub fn response(&self, key: ServerKey, request: &Message, status: u16) -> Builder {
         let (tag, flow) = self.answering(key);
-        via::answer(request, status, tag, flow)
+        via::answer(request, status, tag, flow, self.restraint)
     }
 
     fn answering(&self, key: ServerKey) -> (Tag, Flow) {

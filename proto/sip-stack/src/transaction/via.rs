@@ -3,7 +3,10 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use sip_message::{Builder, Flow, Host, Limits, Message, Method, Name, Via, response_to};
+use sip_message::{
+    Builder, Flow, Host, Limits, Message, Method, Name, Restraint, Via, response_to,
+    restraining_response_to,
+};
 
 use crate::dialog::request_uri;
 use crate::fingerprint::{Fingerprint, Key};
@@ -34,10 +37,16 @@ pub(super) fn trying(request: &Message, flow: Flow) -> Bytes {
     response_to(request, 100, None, flow.remote).finish()
 }
 
-/// A final response made by this layer.
-pub(super) fn answer(request: &Message, status: u16, tag: Tag, flow: Flow) -> Builder {
+/// A response with our tag.
+pub(super) fn answer(
+    request: &Message,
+    status: u16,
+    tag: Tag,
+    flow: Flow,
+    restraint: Option<Restraint>,
+) -> Builder {
     let tag = tag.to_string();
-    response_to(request, status, Some(&tag), flow.remote)
+    restraining_response_to(request, status, Some(&tag), flow.remote, restraint)
 }
 
 /// Where responses to a request go (RFC 3261 §18.2.2, RFC 3581 §4).

@@ -3,6 +3,7 @@
 mod archives;
 mod audit;
 mod auth;
+mod bans;
 mod calls;
 mod cdrs;
 mod documents;
@@ -71,6 +72,7 @@ fn list() -> Vec<Operation> {
         support::operations(),
         tokens::operations(),
         keys::operations(),
+        bans::operations(),
         people::operations(),
         auth::operations(),
         sign_on::operations(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod archive;
 pub(crate) mod audit;
+pub(crate) mod ban;
 pub(crate) mod brand;
 pub(crate) mod call;
 pub(crate) mod cdr;

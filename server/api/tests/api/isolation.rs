@@ -214,6 +214,7 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{person}", &names.users[which])
     .replace("{event}", "1")
     .replace("{access}", &names.access)
+    .replace("{source}", "192.0.2.77")
     .replace("{login}", "lgn_00000000000000000000000000")
     .replace("{passkey}", "psk_00000000000000000000000000")
 }
@@ -231,6 +232,7 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         "PlanSpec" | "PlanPatch" => json!({"name": "fresh"}),
         "Rollback" => json!({"revision": 1}),
         "ResealStep" => json!({}),
+        "BanOrder" => json!({"source": "192.0.2.77"}),
         "ExtensionSpec" | "ExtensionPatch" => json!({"number": "777"}),
         "DeviceSpec" => json!({"username": "fresh", "extension": names.extensions[which]}),
         "DevicePatch" => json!({"extension": names.extensions[which]}),

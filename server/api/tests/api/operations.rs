@@ -59,6 +59,7 @@ pub(crate) async fn work(world: &World) {
     keys::keys(world).await;
     platform::platform(world).await;
     platform::sealing(world).await;
+    platform::bans(world).await;
     // from now on other companies have people with the same addresses
     archives::day(world).await;
     // these let time pass

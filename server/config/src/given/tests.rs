@@ -55,6 +55,9 @@ fn each_refusal_names_the_setting_and_the_rule() {
         ("webhook_allow = '10.0.0.0'", "webhook_allow"),
         ("webhook_allow = '10.0.0.0/33'", "webhook_allow"),
         ("sso_allow = '10.0.0.0'", "sso_allow"),
+        ("ban_never = '10.0.0.0'", "ban_never"),
+        ("ban_agents = 'ä'", "ban_agents"),
+        ("ban_nft = 'filter'", "ban_nft"),
         ("portal = 'voice.example'", "portal"),
         ("portal = 'https://a b'", "portal"),
         ("smtp = 'smtp://mail.example'", "mail_from"),
@@ -64,6 +67,18 @@ fn each_refusal_names_the_setting_and_the_rule() {
         assert_eq!(problem.setting, setting);
         assert!(problem.to_string().contains("must be"), "{problem}");
     }
+}
+
+#[test]
+fn whoever_is_on_the_machine_is_never_banned_unless_it_is_said_otherwise() {
+    let settings = Given::default().settle().unwrap();
+    assert_eq!(settings.ban_never.len(), 2);
+    assert_eq!((settings.ban_agents, settings.ban_nft), (None, None));
+    let settings = file("ban_never = ''\nban_agents = 'sipcli, iwar'").settle();
+    let settings = settings.unwrap();
+    assert!(settings.ban_never.is_empty());
+    let agents = settings.ban_agents.unwrap();
+    assert_eq!(agents, ["sipcli", "iwar"]);
 }
 
 #[test]

@@ -30,7 +30,10 @@ enum Judged {
     Challenge {
         stale: bool,
     },
-    Wrong,
+    /// Credentials that are not right, and whether the sender hears what is sent to its address.
+    Wrong {
+        heard: bool,
+    },
 }
 
 impl Shard {
@@ -44,10 +47,11 @@ impl Shard {
     ) -> Option<Admitted> {
         let judged = match self.by_source(flow, message) {
             Some(proof) => Judged::Proven(proof, None),
-            None => self.by_digest(message, now),
+            None => self.by_digest(&flow, message, now),
         };
         match judged {
             Judged::Proven(proof, former_until) => {
+                self.door.defence.proved(flow.remote.ip(), now);
                 self.figures.door.former_secrets += u64::from(former_until.is_some());
                 let (tenant, device) = (proof.tenant(), proof.device());
                 let scope = TenantScope::from_sip_admission(proof);
@@ -60,12 +64,14 @@ impl Shard {
                 })
             }
             Judged::Challenge { stale } => {
-                self.challenge(key, message, stale, now);
+                if self.may_ask(key, &flow, now) {
+                    self.challenge(key, &flow, message, stale, now);
+                }
                 None
             }
-            Judged::Wrong => {
+            Judged::Wrong { heard } => {
                 self.figures.door.refused_credentials += 1;
-                if self.door.sources.may_answer_failure(flow.remote.ip(), now) {
+                if self.may_fail(key, &flow, heard, now) {
                     self.refuse(key, message, 403, now);
                 } else {
                     self.figures.door.unanswered_credentials += 1;
@@ -93,7 +99,7 @@ impl Shard {
         trusted_source(&entry.device, flow.remote.ip())
     }
 
-    fn by_digest(&mut self, message: &Message, now: Instant) -> Judged {
+    fn by_digest(&mut self, flow: &Flow, message: &Message, now: Instant) -> Judged {
         let realm = self.door.authenticator.realm().to_owned();
         let all = message.authorization().chain(message.proxy_authorization());
         let ours = all
@@ -114,12 +120,16 @@ impl Shard {
         };
         let method = message.method().unwrap_or(Method::Other(""));
         let authenticator = &mut self.door.authenticator;
-        let judged = authenticator.judge(&credentials, method.as_str(), known, now);
+        let from = flow.remote.ip();
+        let judged = authenticator.judge(&credentials, method.as_str(), known, from, now);
+        let wrong = Judged::Wrong {
+            heard: judged.heard,
+        };
         match judged.verdict {
             Verdict::Accepted => {}
             Verdict::Stale => return Judged::Challenge { stale: true },
             Verdict::Malformed(_) => return Judged::Challenge { stale: false },
-            Verdict::Wrong => return Judged::Wrong,
+            Verdict::Wrong => return wrong,
         }
         let home = entry.filter(|entry| self.is_at_home(entry, message));
         let proof = home.and_then(|entry| {
@@ -127,7 +137,7 @@ impl Shard {
             verified_digest(&entry.device, computed, received)
         });
         let former = former.filter(|_| judged.former).map(|former| former.until);
-        proof.map_or(Judged::Wrong, |proof| Judged::Proven(proof, former))
+        proof.map_or(wrong, |proof| Judged::Proven(proof, former))
     }
 
     /// Whether the domain the sender claims is its own company's, or none at all. Any other is as
@@ -176,14 +186,22 @@ impl Shard {
                 .any(|listener| listener.ip().to_canonical() == ip)
     }
 
-    fn challenge(&mut self, key: ServerKey, message: &Message, stale: bool, now: Instant) {
+    fn challenge(
+        &mut self,
+        key: ServerKey,
+        flow: &Flow,
+        message: &Message,
+        stale: bool,
+        now: Instant,
+    ) {
         self.figures.door.challenges += 1;
         let (status, name) = match message.method() {
             Some(Method::Register) => (401, Name::WwwAuthenticate),
             Some(_) | None => (407, Name::ProxyAuthenticate),
         };
+        let to = flow.remote.ip();
         let mut answer = self.sip.transactions.response(key, message, status);
-        for value in self.door.authenticator.challenge(stale, now) {
+        for value in self.door.authenticator.challenge(stale, to, now) {
             answer.text(name, &value);
         }
         // Strangers ask for challenges: none may cost memory (RFC 3261 §26.3.2.4).

@@ -51,7 +51,7 @@ impl Shard {
             Ok(offer) => offer,
             Err(status) => return self.refuse(key, &message, status, now),
         };
-        if self.is_full() {
+        if !self.has_room(&message) {
             return self.retry_later(key, &message, now);
         }
         let Called {

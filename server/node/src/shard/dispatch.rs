@@ -91,22 +91,24 @@ impl Shard {
                 Some(owner) if Watches::is_watch(owner) => {
                     self.in_watch(owner, key, flow, &message, now);
                 }
-                Some(owner) => {
-                    if self.may_speak(owner, key, flow, &message, now) {
-                        self.sip.transactions.adopt(key, owner);
-                        self.give(owner, Event::Request { key, flow, message }, now);
-                    }
+                Some(owner) if self.may_speak(owner, key, flow, &message, now) => {
+                    self.sip.transactions.adopt(key, owner);
+                    self.give(owner, Event::Request { key, flow, message }, now);
                 }
-                None => self.refuse(key, &message, 481, now),
+                Some(_) => {}
+                None if self.may_ask(key, &flow, now) => self.refuse(key, &message, 481, now),
+                None => {}
             };
         }
         match message.method() {
             Some(Method::Invite) => self.invite(key, flow, message, now),
             Some(Method::Register) => self.register(key, flow, &message, now),
-            Some(Method::Options) => self.options(key, &message, now),
             Some(Method::Message) => self.message(key, flow, message, now),
             Some(Method::Publish) => self.publish(key, flow, &message, now),
             Some(Method::Subscribe) => self.subscribe(key, flow, &message, now),
+            // all others are answered to anybody, but not without end
+            Some(_) | None if !self.may_ask(key, &flow, now) => {}
+            Some(Method::Options) => self.options(key, &message, now),
             Some(method) if INSIDE.contains(&method) => self.refuse(key, &message, 481, now),
             Some(_) | None => self.not_served(key, &message, now),
         }

@@ -3,8 +3,10 @@
 use super::Shard;
 use super::admission::Admitted;
 use super::plan::capped_plan;
+use super::turns::calls_for_help;
 use crate::calls;
 use crate::legs;
+use crate::whose::Whose;
 use call::{Call, DialPlan, Incoming, LegId};
 use domain::{CompiledTenant, Party};
 use ids::{CallId, CdrId, TrunkId};
@@ -79,7 +81,7 @@ impl Shard {
             Ok(offer) => offer,
             Err(status) => return self.refuse(key, &message, status, now),
         };
-        if self.is_full() {
+        if !self.has_room(&message) {
             return self.retry_later(key, &message, now);
         }
         if message.has(Name::Replaces) {
@@ -103,10 +105,15 @@ impl Shard {
         self.begin_call((key, flow), message, whose, asked, None, now);
     }
 
-    /// Whether there is no room for another call.
-    pub(crate) fn is_full(&self) -> bool {
+    /// Whether there is room for one more call; the last of it is for calls for help.
+    pub(crate) fn has_room(&self, message: &Message) -> bool {
         let limits = &self.config.limits;
-        self.legs.len() >= limits.legs || self.calls.len() >= limits.calls
+        let kept = if calls_for_help(message) {
+            0
+        } else {
+            limits.kept_for_help
+        };
+        self.legs.len() + 2 * kept < limits.legs && self.calls.len() + kept < limits.calls
     }
 
     /// What the Request-URI asks for.
@@ -196,7 +203,7 @@ impl Shard {
     }
 
     /// Where the call goes; a company that has its share already is refused by plan, so that the
-    /// refusal has a record.
+    /// refusal has a record. A call for help is not held to the share.
     fn plan_of(
         &mut self,
         scope: &TenantScope,
@@ -204,6 +211,10 @@ impl Shard {
         request: &RouteRequest,
         now: Instant,
     ) -> DialPlan {
+        let toll = self.door.intake.tolls.of(Whose::Tenant(scope.tenant()));
+        if routing::is_emergency(&request.dialled.user) && toll.may_hurry(now) {
+            return self.dial_plan(scope, tenant, request, now);
+        }
         match self.tenants.take_call(scope.tenant(), now) {
             Ok(()) => self.dial_plan(scope, tenant, request, now),
             Err(capped) => {

@@ -2,16 +2,19 @@
 
 use super::Shard;
 use crate::intake::{Displaced, Waiting};
-use crate::sources::Source;
+use crate::relief::WINDOW;
 use crate::toll::Toll;
 use crate::whose::{Claim, Wants, Whose};
 use bytes::Bytes;
+use domain::SourceAddress;
 use ids::TenantId;
 use machine::Instant;
 use sip_message::{
-    Flow, Host, Limits as MessageLimits, Message, Method, Name, Parsed, Uri, response_to,
+    Flow, Host, Limits as MessageLimits, Message, Method, Name, Parsed, Restraint, Uri, Via,
+    response_to, restraining_response_to,
 };
 use sip_stack::transaction::{Owner, Sought};
+use std::time::Duration;
 use tenancy::Weight;
 use watch::Watches;
 
@@ -29,12 +32,20 @@ impl Shard {
     pub fn receive(&mut self, flow: Flow, bytes: Bytes, now: Instant) {
         self.figures.messages += 1;
         match Message::parse_answerable(bytes, &MessageLimits::DEFAULT) {
+            Parsed::Whole(message) | Parsed::Flawed(message, _)
+                if self.is_of_scanner(&flow, &message, now) => {}
             Parsed::Whole(message) => self.line_up(flow, message, now),
             Parsed::Flawed(message, problem) => {
                 self.figures.malformed += 1;
+                if message.is_request() {
+                    self.garbled(&flow, now);
+                }
                 self.answer_flawed(flow, &message, problem.status);
             }
-            Parsed::Broken(_) => self.figures.malformed += 1,
+            Parsed::Broken(_) => {
+                self.figures.malformed += 1;
+                self.garbled(&flow, now);
+            }
         }
     }
 
@@ -42,7 +53,7 @@ impl Shard {
     /// and media from waiting for a flood.
     pub fn serve(&mut self, most: usize, now: Instant) {
         for _ in 0..most {
-            let Some(waiting) = self.door.intake.pop(now) else {
+            let Some((whose, waiting)) = self.door.intake.pop(now) else {
                 return;
             };
             let Waiting {
@@ -52,10 +63,17 @@ impl Shard {
                 names,
                 ..
             } = waiting;
+            if self.bars(flow.remote.ip(), now) {
+                self.figures.door.barred += 1;
+                continue;
+            }
             self.came((owner, names), flow, &message, now);
+            let restraint = self.restraint_of(whose, now);
+            self.sip.transactions.restrain(Some(restraint));
             self.guard(now, |shard| {
                 shard.sip.transactions.receive(flow, message, now)
             });
+            self.sip.transactions.restrain(None);
         }
     }
 
@@ -72,7 +90,7 @@ impl Shard {
     }
 
     fn line_up(&mut self, flow: Flow, message: Message, now: Instant) {
-        let (claim, owner) = self.claim_of(&flow, &message);
+        let (claim, owner) = self.claim_of(&flow, &message, now);
         let waiting = Waiting {
             flow,
             message,
@@ -98,18 +116,40 @@ impl Shard {
     }
 
     /// Whether this would begin work that there is no time for in its tenant's turn: messages like
-    /// it have waited too long there already.
-    fn sheds(&self, claim: &Claim, message: &Message, now: Instant) -> bool {
+    /// it have waited too long there already, or have begun to and this one's sender does not hold
+    /// back as others do.
+    fn sheds(&mut self, claim: &Claim, message: &Message, now: Instant) -> bool {
         let limits = &self.config.limits;
         let patience = match claim.wants {
-            Wants::Known => return false,
+            Wants::Known | Wants::Emergency => return false,
             Wants::NewCall if message.method() != Some(Method::Invite) => return false,
             Wants::NewCall if self.door.draining => return true,
             Wants::NewCall => limits.overload_after,
             Wants::Other => limits.overload_after_others,
         };
         let since = self.door.intake.waits_since(&claim.whose, claim.wants);
-        since.is_some_and(|since| now.saturating_since(since) >= patience)
+        let waited = since.map_or(Duration::ZERO, |since| now.saturating_since(since));
+        let listens = message
+            .top_via()
+            .is_ok_and(|via: Via<'_>| via.takes_restraint());
+        let relief = &mut self.door.intake.tolls.of(claim.whose).relief;
+        if !listens && waited * 2 >= patience && relief.holds_back(now) {
+            return true;
+        }
+        let late = waited >= patience;
+        relief.note(late, now);
+        late
+    }
+
+    /// What senders that can hold back are asked for now.
+    fn restraint_of(&mut self, whose: Whose, now: Instant) -> Restraint {
+        let relief = &mut self.door.intake.tolls.of(whose).relief;
+        let said = u64::try_from(self.clock.wall(now).unix_ms()).unwrap_or(0);
+        Restraint {
+            percent: relief.percent(now),
+            lasts: WINDOW * 2,
+            said: Duration::from_millis(said),
+        }
     }
 
     /// A request is told to come again later, as far as its tenant has not had its refusals;
@@ -121,23 +161,25 @@ impl Shard {
             waiting,
         } = displaced;
         let (flow, message) = (waiting.flow, waiting.message);
+        let restraint = self.restraint_of(whose, now);
         let toll = self.door.intake.tolls.of(whose);
         let answerable = wants != Wants::Known && is_answerable(&message);
         match wants {
             Wants::NewCall => self.figures.shed_calls += 1,
-            Wants::Known | Wants::Other => self.figures.shed_others += 1,
+            Wants::Known | Wants::Emergency | Wants::Other => self.figures.shed_others += 1,
         }
         if !answerable {
             return toll.drop_one();
         }
         if toll.may_refuse(now) {
-            self.shed(flow, &message);
+            self.shed(flow, &message, restraint);
         }
     }
 
-    fn shed(&mut self, flow: Flow, message: &Message) {
+    fn shed(&mut self, flow: Flow, message: &Message, restraint: Restraint) {
         let tag = self.sip.transactions.tag().to_string();
-        let mut answer = response_to(message, 503, Some(&tag), flow.remote);
+        let (tag, from) = (Some(tag.as_str()), flow.remote);
+        let mut answer = restraining_response_to(message, 503, tag, from, Some(restraint));
         answer.header(Name::RetryAfter, self.config.limits.retry_after.as_secs());
         self.sip
             .transactions
@@ -157,7 +199,7 @@ impl Shard {
 
     /// Whose turn a message takes: that of the call it belongs to, else of the tenant it names.
     /// Nothing is proven by that, and nothing costly is done for it. Also whose leg it is of.
-    fn claim_of(&self, flow: &Flow, message: &Message) -> (Claim, Option<Owner>) {
+    fn claim_of(&mut self, flow: &Flow, message: &Message, now: Instant) -> (Claim, Option<Owner>) {
         let sought = self.sip.transactions.seek(message);
         let owner = match sought {
             Sought::Owned(owner) => Some(owner),
@@ -166,8 +208,12 @@ impl Shard {
         let of_call = owner.and_then(|owner| self.tenant_of(owner));
         let is_known = of_call.is_some() || sought != Sought::Nothing;
         let tenant = of_call.or_else(|| self.named_tenant(flow, message));
+        let whose = tenant.map_or(Whose::Strangers, Whose::Tenant);
         let (wants, cost) = match message.method() {
             _ if is_known => (Wants::Known, cost::LITTLE),
+            Some(Method::Invite) if self.hurries(whose, message, now) => {
+                (Wants::Emergency, cost::NEW_CALL)
+            }
             Some(Method::Invite) => (Wants::NewCall, cost::NEW_CALL),
             Some(Method::Ack | Method::Cancel) => (Wants::NewCall, cost::LITTLE),
             Some(Method::Register) => (Wants::Other, cost::REGISTRATION),
@@ -175,13 +221,20 @@ impl Shard {
         };
         let caps = tenant.and_then(|tenant| self.tenants.caps(tenant));
         let claim = Claim {
-            whose: tenant.map_or(Whose::Strangers, Whose::Tenant),
-            source: Source::of(flow.remote.ip()),
+            whose,
+            source: SourceAddress::of(flow.remote.ip()),
             wants,
             cost,
             weight: caps.map_or(Weight::default(), |caps| caps.weight).get(),
         };
         (claim, owner)
+    }
+
+    /// Whether this calls for help in a company's name, and the company has not done so too often.
+    fn hurries(&mut self, whose: Whose, message: &Message, now: Instant) -> bool {
+        whose != Whose::Strangers
+            && calls_for_help(message)
+            && self.door.intake.tolls.of(whose).may_hurry(now)
     }
 
     pub(crate) fn tenant_of(&self, owner: Owner) -> Option<TenantId> {
@@ -237,6 +290,14 @@ impl Shard {
             Some(self.tenants.directory.device(&username)?.device.tenant)
         })
     }
+}
+
+/// Whether a request is for a number that calls for help.
+pub(super) fn calls_for_help(message: &Message) -> bool {
+    message.request_uri().is_ok_and(|uri: Uri<'_>| {
+        let dialled = uri.tel_number();
+        routing::is_emergency(dialled.as_deref().or(uri.user).unwrap_or_default())
+    })
 }
 
 /// A response is never answered, and neither is an ACK (RFC 3261 §8.2.7, §17.1.1.2).

@@ -11,6 +11,7 @@ use store::{
 };
 use tenancy::{Owner, TenantScope, TokenHash};
 
+use crate::bans::ban;
 use crate::credentials::with_person;
 use crate::deliveries::with_delivery;
 use crate::disk::Disk;
@@ -62,6 +63,7 @@ pub(super) fn fill(world: &World<'_>) -> TenantScope {
     block_on(store.write_cdrs((1..=5).map(|n| cdr(acme.tenant(), n)).collect())).unwrap();
     with_ladder(world, &acme);
     block_on(store.setting_or_insert("realm", "strowger")).unwrap();
+    block_on(store.put_bans(vec![ban("192.0.2.1", 600)])).unwrap();
     let token = TokenRecord {
         id: TokenId::new(1, 0),
         name: "key".to_owned(),
@@ -103,6 +105,7 @@ pub(super) fn everything(store: &dyn Stores, acme: &TenantScope) -> Vec<String> 
     let mut told = vec![
         format!("{:?}", block_on(store.load_tenant(acme)).unwrap()),
         format!("{:?}", block_on(store.tenant_ids()).unwrap()),
+        format!("{:?}", block_on(store.bans()).unwrap()),
         format!("{:?}", block_on(store.audit(acme, &page)).unwrap()),
         format!(
             "{:?}",

@@ -87,7 +87,7 @@ fn without_a_word_about_the_tenant_nothing_is_seen() {
         let seen = owners(&mut worker, nothing, "documents");
         assert_eq!(seen, [""; 0], "{nothing:?}");
     }
-    for table in ["settings", "requests", "once"] {
+    for table in ["settings", "bans", "requests", "once"] {
         let count = format!("SELECT COUNT(*) FROM {table}");
         let seen: i64 = worker.query_one(&count, &[]).unwrap().get(0);
         assert_eq!(seen, 0, "{table}");

@@ -129,7 +129,7 @@ fn folder_and_files_are_for_their_owner_alone() {
 }
 
 /// Tables of the platform itself, whose keys begin with no tenant.
-const PLATFORM_TABLES: [&str; 4] = ["feed", "settings", "requests", "once"];
+const PLATFORM_TABLES: [&str; 5] = ["feed", "settings", "bans", "requests", "once"];
 
 /// A number alone, in a table of one row without a key.
 const NUMBER: &str = "feed_end";

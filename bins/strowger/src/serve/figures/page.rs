@@ -29,6 +29,7 @@ pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>
         media(&mut page, &sources.media.figures());
         records(&mut page, sources);
         sources.requests.write(&mut page);
+        sources.bans.write(&mut page);
     }
     page.finish()
 }
@@ -132,7 +133,7 @@ fn watch_counters(posted: &Posted) -> Vec<Row> {
 }
 
 fn door_counters(posted: &Posted) -> Vec<Row> {
-    let door = &posted.node.door;
+    let (door, defence) = (&posted.node.door, &posted.node.door.defence);
     vec![
         ("challenges_total", "Challenges sent.", door.challenges),
         (
@@ -144,6 +145,22 @@ fn door_counters(posted: &Posted) -> Vec<Row> {
             "unanswered_credentials_total",
             "Of them, left unanswered because their source guesses.",
             door.unanswered_credentials,
+        ),
+        (
+            "withheld_requests_total",
+            "Requests without a proof left unanswered, their source having had its answers.",
+            defence.withheld,
+        ),
+        (
+            "scanner_requests_total",
+            "Requests of programs that look for victims, never answered.",
+            defence.scanners,
+        ),
+        ("bans_total", "Bans that began here.", defence.bans),
+        (
+            "barred_messages_total",
+            "Messages whose source was banned while they waited.",
+            door.barred,
         ),
         (
             "former_secrets_total",
@@ -273,8 +290,13 @@ fn levels(posted: &Posted) -> Vec<Row> {
         ),
         (
             "watched_sources",
-            "Sources watched for guessing.",
-            node.live.watched_sources,
+            "Sources watched for guessing, scanning and asking without end.",
+            node.door.defence.watched_now,
+        ),
+        (
+            "banned_sources",
+            "Sources banned now, or remembered for it.",
+            node.door.defence.banned_now,
         ),
         (
             "waiting_messages",

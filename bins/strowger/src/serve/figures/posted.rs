@@ -10,6 +10,7 @@ use sip_stack::transaction;
 
 use super::requests::Requests;
 use super::turns::Tolled;
+use crate::serve::defence;
 use crate::serve::records::Tally;
 
 /// What the shard put up last.
@@ -30,6 +31,7 @@ pub(crate) struct Sources {
     pub(crate) media: Arc<MediaThreads>,
     pub(crate) records: Arc<Tally>,
     pub(crate) requests: Arc<Requests>,
+    pub(crate) bans: Arc<defence::Tally>,
     /// Figures of the journal and of the snapshots.
     pub(crate) bus: Box<dyn Fn() -> [bus::Figures; 2] + Send + Sync>,
 }

@@ -22,6 +22,7 @@ struct Line {
     dropped: u64,
     waited: Duration,
     longest: Duration,
+    loss: u8,
 }
 
 impl Line {
@@ -34,6 +35,7 @@ impl Line {
             dropped: toll.dropped,
             waited: toll.waited,
             longest: toll.longest,
+            loss: toll.loss_percent(),
         }
     }
 
@@ -48,6 +50,7 @@ impl Line {
         self.dropped += other.dropped;
         self.waited += other.waited;
         self.longest = self.longest.max(other.longest);
+        self.loss = self.loss.max(other.loss);
         self
     }
 }
@@ -69,7 +72,7 @@ fn busiest(mut lines: Vec<Line>, named: usize) -> Vec<Line> {
 /// One figure: its name, its meaning, its sort, and how it is read of a line.
 type Column = (&'static str, &'static str, Sort, fn(&Line) -> String);
 
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column; 7] = [
     (
         "turn_waiting",
         "SIP messages that wait for their company's turn.",
@@ -105,6 +108,12 @@ const COLUMNS: [Column; 6] = [
         "The longest of these waits since the start.",
         Sort::Gauge,
         |line| line.longest.as_secs_f64().to_string(),
+    ),
+    (
+        "turn_loss_percent",
+        "Of a hundred requests, how many senders that can hold back are asked not to send.",
+        Sort::Gauge,
+        |line| line.loss.to_string(),
     ),
 ];
 

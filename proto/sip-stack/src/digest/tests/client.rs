@@ -34,7 +34,7 @@ fn the_server_offers_sha_256_before_md5_each_with_a_nonce_of_its_own() {
 fn a_stale_challenge_says_so_in_every_offer() {
     let mut door = Door::new();
     let now = door.now;
-    for offer in door.authenticator.challenge(true, now) {
+    for offer in door.authenticator.challenge(true, PHONE, now) {
         assert_eq!(raw(&offer, "stale"), "true");
     }
 }

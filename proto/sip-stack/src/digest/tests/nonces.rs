@@ -180,3 +180,39 @@ fn a_wrong_answer_uses_up_nothing() {
         Verdict::Accepted
     );
 }
+
+#[test]
+fn who_answers_from_where_the_nonce_was_sent_is_heard_and_who_moved_is_let_in_all_the_same() {
+    let known = Digests::compute(USER, REALM, PASSWORD);
+    let elsewhere: IpAddr = "2001:db8::7".parse().unwrap();
+    let as_ipv6: IpAddr = "::ffff:192.0.2.7".parse().unwrap();
+    for (from, heard) in [(PHONE, true), (as_ipv6, true), (elsewhere, false)] {
+        for (password, verdict) in [(PASSWORD, Verdict::Accepted), ("guess", Verdict::Wrong)] {
+            let mut door = Door::new();
+            let given = answered(&door.challenge_of("SHA-256"), password, 1);
+            let credentials = Credentials::parse(&given).unwrap();
+            let known = Some(&known).into();
+            let judged = door
+                .authenticator
+                .judge(&credentials, "REGISTER", known, from, door.now);
+            assert_eq!((judged.verdict, judged.heard), (verdict, heard), "{from}");
+        }
+    }
+}
+
+#[test]
+fn an_old_nonce_and_one_of_somebody_else_show_nothing_about_an_address() {
+    let mut door = Door::new();
+    let challenge = door.challenge_of("SHA-256");
+    let strange = challenge.replace(raw(&challenge, "nonce"), "\"d0\"");
+    for (challenge, age) in [(challenge, LIFE * 2), (strange, Duration::ZERO)] {
+        door.pass(age);
+        let given = answered(&challenge, "guess", 1);
+        let credentials = Credentials::parse(&given).unwrap();
+        let known = Known::default();
+        let judged = door
+            .authenticator
+            .judge(&credentials, "REGISTER", known, PHONE, door.now);
+        assert!(!judged.heard, "{given}");
+    }
+}

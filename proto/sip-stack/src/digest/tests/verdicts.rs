@@ -10,9 +10,13 @@ fn the_right_password_opens_with_either_algorithm_and_shows_its_proof() {
         let given = answered(&challenge, PASSWORD, 1);
         let known = Digests::compute(USER, REALM, PASSWORD);
         let credentials = Credentials::parse(&given).unwrap();
-        let judgement =
-            door.authenticator
-                .judge(&credentials, "REGISTER", Some(&known).into(), door.now);
+        let judgement = door.authenticator.judge(
+            &credentials,
+            "REGISTER",
+            Some(&known).into(),
+            PHONE,
+            door.now,
+        );
         assert_eq!(judgement.verdict, Verdict::Accepted);
         assert_eq!(judgement.computed, judgement.received);
         assert_eq!(
@@ -42,9 +46,13 @@ fn a_response_wrong_in_any_digit_is_wrong_and_shows_no_proof() {
         wrong[at] = if wrong[at] == b'a' { b'b' } else { b'a' };
         let given = given.replace(&response, std::str::from_utf8(&wrong).unwrap());
         let credentials = Credentials::parse(&given).unwrap();
-        let judgement =
-            door.authenticator
-                .judge(&credentials, "REGISTER", Some(&known).into(), door.now);
+        let judgement = door.authenticator.judge(
+            &credentials,
+            "REGISTER",
+            Some(&known).into(),
+            PHONE,
+            door.now,
+        );
         assert_eq!(judgement.verdict, Verdict::Wrong, "digit {at}");
         assert_eq!(
             (judgement.computed, judgement.received),
@@ -85,7 +93,7 @@ fn an_answer_is_bound_to_method_uri_user_and_nonce() {
     let credentials = Credentials::parse(&given).unwrap();
     let verdict = door
         .authenticator
-        .verify(&credentials, "INVITE", Some(&known), door.now);
+        .verify(&credentials, "INVITE", Some(&known), PHONE, door.now);
     assert_eq!(verdict, Verdict::Wrong, "another method");
     for (part, changed) in [
         (URI, "sip:globex.example"),
@@ -191,7 +199,7 @@ fn a_former_secret_is_accepted_beside_the_present_one_and_told_apart() {
             let known = Known { present, former };
             let judged = door
                 .authenticator
-                .judge(&credentials, "REGISTER", known, door.now);
+                .judge(&credentials, "REGISTER", known, PHONE, door.now);
             assert_eq!((judged.verdict, judged.former), (verdict, by_former));
         }
     }

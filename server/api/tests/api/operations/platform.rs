@@ -1,4 +1,4 @@
-//! The exchange as a whole: sealing, audit, health.
+//! The exchange as a whole: sealing, audit, health, bans.
 
 use serde_json::{Value, json};
 
@@ -50,4 +50,35 @@ pub(super) async fn platform(world: &World) {
     assert!(text("/metrics").await.contains("strowger_calls 1"));
     assert!(text("/api/v1/openapi.json").await.starts_with('{'));
     assert!(text("/api/v1/auth/brand").await.contains("Strowger"));
+}
+
+/// A source is banned, seen by operators alone, and let off again.
+pub(super) async fn bans(world: &World) {
+    const BANS: &str = "/api/v1/bans";
+    let add = |body| Ask::post(BANS).json(&body);
+    let order = json!({"source": "2001:db8:1:2::7", "seconds": 60, "note": "at night"});
+    let ban = world.operator(add(order)).await.is(200).json();
+    assert_eq!(ban["source"], "2001:db8:1:2::/64");
+    assert_eq!(
+        (&ban["cause"], &ban["strikes"]),
+        (&json!("hand"), &json!(1))
+    );
+    for (field, order) in [
+        ("/source", json!({"source": "night.example"})),
+        ("/seconds", json!({"source": "192.0.2.1", "seconds": 0})),
+        (
+            "/note",
+            json!({"source": "192.0.2.1", "note": "x".repeat(201)}),
+        ),
+    ] {
+        let odd = world.operator(add(order)).await;
+        assert_eq!(odd.refuses(api::Kind::Invalid).blames(), field);
+    }
+    let listed = world.operator(Ask::get(BANS)).await.is(200).json();
+    assert_eq!(listed["items"], json!([ban]));
+    let lift = || Ask::delete("/api/v1/bans/2001:db8:1:2::");
+    world.operator(lift()).await.is(204);
+    world.operator(lift()).await.refuses(api::Kind::NotFound);
+    let listed = world.operator(Ask::get(BANS)).await.is(200).json();
+    assert_eq!(listed["items"], json!([]));
 }

@@ -1,0 +1,50 @@
+//! Defence at the edges: its rules from settings, bans to and from the store, and to the kernel.
+
+mod tally;
+mod wall;
+mod warden;
+
+pub(crate) use tally::Tally;
+pub(crate) use warden::{BanDesk, Warden};
+
+use std::sync::Arc;
+
+use admin::Office;
+use config::Settings;
+use node::{DefenceRules, Network, Shard};
+use store::block_on;
+
+use crate::failure::Failure;
+use wall::Wall;
+
+/// The rules that the settings make.
+pub(super) fn rules(settings: &Settings) -> DefenceRules {
+    let mut rules = DefenceRules::default();
+    let never = settings.ban_never.iter();
+    rules.never = never.map(|(ip, bits)| Network::new(*ip, *bits)).collect();
+    if let Some(agents) = &settings.ban_agents {
+        rules.scanners.clone_from(agents);
+    }
+    rules
+}
+
+/// Tells the shard who is banned already; gives the shard's way to the warden, who carries bans
+/// from now on, and what is counted there.
+///
+/// # Errors
+/// What the store says, or the machine gives no thread.
+pub(super) fn begin(
+    settings: &Settings,
+    office: &Office,
+    shard: &mut Shard,
+) -> Result<(BanDesk, Warden, Arc<Tally>), Failure> {
+    let tally = Arc::new(Tally::default());
+    let kept = block_on(admin::bans::known(office))?;
+    kept.iter().for_each(|ban| shard.bar(ban));
+    let wall = settings.ban_nft.clone();
+    let wall = wall.map(|set| Wall::start(set, Arc::clone(&tally)));
+    let wall = wall.transpose();
+    let wall = wall.map_err(|error| Failure::internal(error.to_string()))?;
+    let (desk, warden) = Warden::new(kept, wall, Arc::clone(&tally));
+    Ok((desk, warden, tally))
+}
