@@ -134,24 +134,30 @@ fn is_of(record: &Record, kind: RecordKind) -> bool {
 }
 
 fn record(data: &RData) -> Option<Record> {
-    match data {
-        RData::A(a) => Some(Record::Address(IpAddr::V4(a.0))),
-        RData::AAAA(aaaa) => Some(Record::Address(IpAddr::V6(aaaa.0))),
-        RData::SRV(srv) => Some(Record::Srv {
+    if let RData::A(a) = data {
+        return Some(Record::Address(IpAddr::V4(a.0)));
+    }
+    if let RData::AAAA(aaaa) = data {
+        return Some(Record::Address(IpAddr::V6(aaaa.0)));
+    }
+    if let RData::SRV(srv) = data {
+        return Some(Record::Srv {
             priority: srv.priority,
             weight: srv.weight,
             port: srv.port,
             target: text(&srv.target),
-        }),
-        RData::NAPTR(naptr) => Some(Record::Naptr {
-            order: naptr.order,
-            preference: naptr.preference,
-            flags: String::from_utf8_lossy(&naptr.flags).into_owned(),
-            service: String::from_utf8_lossy(&naptr.services).into_owned(),
-            replacement: text(&naptr.replacement),
-        }),
-        _ => None,
+        });
     }
+    let RData::NAPTR(naptr) = data else {
+        return None;
+    };
+    Some(Record::Naptr {
+        order: naptr.order,
+        preference: naptr.preference,
+        flags: String::from_utf8_lossy(&naptr.flags).into_owned(),
+        service: String::from_utf8_lossy(&naptr.services).into_owned(),
+        replacement: text(&naptr.replacement),
+    })
 }
 
 /// A name without the dot at its end, in lower case; the root is empty.

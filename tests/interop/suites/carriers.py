@@ -161,10 +161,10 @@ def a_carrier_is_found_by_its_name_and_its_dead_server_is_passed_over():
                 paris.wait()
                 invites = [m for m in paris.messages(received=True)
                            if m.start.startswith("INVITE")]
+            legs = exchange.one_cdr()["legs"]
         true(("_sip._udp.carrier.example", "SRV") in names.asked, "asked for servers")
         true(invites[-1].start.startswith("INVITE sip:+33140205050@carrier.example "),
              invites[-1].start)
-        legs = exchange.one_cdr()["legs"]
     equal([leg["address"] for leg in legs[1:]], [f"{NOBODY}:{port}", f"{CARRIER}:{port}"], "tried")
     equal(legs[2]["status"], 200, "the second server answered")
     equal(legs[2]["by_trunk"]["shown"], NUMBER, "the number shown is in the record")
