@@ -51,11 +51,22 @@ impl Company {
     /// Lets everybody call abroad: `00` and a number, by these trunks in order. None when there
     /// are no trunks, or too many.
     pub fn calls_abroad_by(&mut self, trunks: &[TrunkId]) -> Option<OutboundRouteId> {
-        let owner = self.id();
-        let spec = json!({
+        self.calls_out(json!({
             "name": "abroad", "patterns": [{"prefix": "00", "min": 6}],
             "strip": 2, "prepend": "+", "trunks": trunks, "ring_seconds": 30,
-        });
+        }))
+    }
+
+    /// Lets everybody call for help by these trunks in order, likewise.
+    pub fn calls_for_help_by(&mut self, trunks: &[TrunkId]) -> Option<OutboundRouteId> {
+        self.calls_out(json!({
+            "name": "help", "patterns": [{"prefix": "112", "min": 3, "max": 3}],
+            "trunks": trunks, "ring_seconds": 30,
+        }))
+    }
+
+    fn calls_out(&mut self, spec: Value) -> Option<OutboundRouteId> {
+        let owner = self.id();
         let id = OutboundRouteId::new(1, self.fresh());
         let route: OutboundRoute = read(spec)?;
         let routes = &mut self.parts.lines.outbound;

@@ -100,7 +100,8 @@ impl Shard {
         line.callable(now).into_iter().filter_map(peer).collect()
     }
 
-    /// Takes a call out of what a trunk may have, once for all attempts of a call.
+    /// Takes a call out of what a trunk may have, once for all attempts of a call. One for help is
+    /// counted and never refused.
     pub(crate) fn take_line(&mut self, key: CallKey, trunk: TrunkId, now: Instant) -> bool {
         let Some(entry) = self.calls.get_mut(key) else {
             return false;
@@ -116,7 +117,9 @@ impl Shard {
         let Some(line) = self.tenants.trunks.get_mut(trunk) else {
             return false;
         };
-        if !line.take_call(now) {
+        if routing::is_emergency(entry.call.dialled()) {
+            line.call_added();
+        } else if !line.take_call(now) {
             self.figures.trunks.capped += 1;
             return false;
         }
@@ -127,7 +130,7 @@ impl Shard {
     /// A call that outlived its process goes on by a trunk; false when that is gone.
     pub(crate) fn resume_on(&mut self, trunk: TrunkId) -> bool {
         let line = self.tenants.trunks.get_mut(trunk);
-        line.map(Line::call_resumed).is_some()
+        line.map(Line::call_added).is_some()
     }
 
     /// Who we are to the carrier at whose end a party is.

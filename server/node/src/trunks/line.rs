@@ -153,8 +153,8 @@ impl Line {
         taken
     }
 
-    /// A call goes on that outlived its process.
-    pub(crate) fn call_resumed(&mut self) {
+    /// A call goes on that outlived its process, or somebody calls for help: no cap holds it back.
+    pub(crate) fn call_added(&mut self) {
         self.calls += 1;
     }
 

@@ -36,6 +36,7 @@ fn office(hosts: &[u8], more: &str) -> Office {
     let carrier = trunk(&mut office.alpha, &format!("{}{more}", peers(hosts)));
     office.alpha.number("+493055501", "101").unwrap();
     office.alpha.calls_abroad_by(&[carrier]).unwrap();
+    office.alpha.calls_for_help_by(&[carrier]).unwrap();
     let (alpha, beta) = (office.alpha.compile(), office.beta.compile());
     office.world.tell(alpha);
     office.world.tell(beta);
@@ -397,6 +398,28 @@ fn a_trunk_takes_no_more_calls_than_it_may() {
     let third = office.call(office.cleo, "0033140205050");
     office.world.run(SECOND * 3);
     assert!(office.line(office.cleo, third).is_talking());
+}
+
+#[test]
+fn a_trunk_that_has_its_share_takes_a_call_for_help() {
+    let mut office = office(&[CARRIER], ", \"caps\": {\"concurrent_calls\": 1}");
+    let paris = outside(&mut office, CARRIER);
+    let first = office.call(office.anna, "0033140205050");
+    office.rung(paris);
+    office.world.run(SECOND * 2);
+    let help = office.call(office.cleo, "112");
+    office.world.run(SECOND * 3);
+    for (phone, call) in [(office.anna, first), (office.cleo, help)] {
+        assert!(office.line(phone, call).is_talking());
+    }
+    office.hang_up(office.cleo, help);
+    office.hang_up(office.anna, first);
+    let next = office.call(office.anna, "0033140205050");
+    office.world.run(SECOND * 3);
+    assert!(
+        office.line(office.anna, next).is_talking(),
+        "all is given back"
+    );
 }
 
 #[test]
