@@ -2,6 +2,7 @@
 
 use domain::ByTrunk;
 use ids::{DeviceId, ExtensionId};
+use routing::Caller;
 use sdp::Description;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,19 @@ pub struct Party {
     pub number: String,
     /// The name others see.
     pub display: String,
+}
+
+impl Party {
+    /// A phone of the company that calls.
+    pub(crate) fn calling(caller: Caller) -> Party {
+        Party {
+            device: caller.device,
+            extension: caller.extension,
+            trunk: None,
+            number: caller.number,
+            display: caller.display,
+        }
+    }
 }
 
 /// How far a leg has come.

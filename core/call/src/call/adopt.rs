@@ -154,24 +154,11 @@ impl Call {
         let id = LegId::new(next).filter(|_| next < LEGS_MAX);
         let id = id.ok_or(AdoptError::NotReady)?;
         let mut draft = Draft::new(now, out);
-        let Caller {
-            device,
-            extension,
-            number,
-            display,
-            // to take another's place is for phones
-            trunk: _,
-        } = caller;
         let leg = Leg {
             id,
             direction: Direction::Inbound,
-            party: Party {
-                device,
-                extension,
-                trunk: None,
-                number,
-                display,
-            },
+            // to take another's place is for phones
+            party: Party::calling(caller),
             stage: LegStage::Calling,
             description: offer.clone(),
             holding: false,

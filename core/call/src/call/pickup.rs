@@ -75,23 +75,10 @@ impl Call {
         offer: Description,
         draft: &mut Draft<'_>,
     ) {
-        let Caller {
-            device,
-            extension,
-            number,
-            display,
-            ..
-        } = caller;
         let leg = Leg {
             id,
             direction: crate::Direction::Inbound,
-            party: Party {
-                device,
-                extension,
-                trunk: None,
-                number,
-                display,
-            },
+            party: Party::calling(caller),
             stage: LegStage::Calling,
             description: Some(offer),
             holding: false,

@@ -37,6 +37,25 @@ enum Judged {
 }
 
 impl Shard {
+    /// Admits the sender of a request that begins something which lasts, unless nothing more is
+    /// begun; else the request is answered (or dropped).
+    pub(crate) fn admit_to_begin(
+        &mut self,
+        key: ServerKey,
+        flow: Flow,
+        message: &Message,
+        now: Instant,
+    ) -> Option<Admitted> {
+        if self.door.draining {
+            self.retry_later(key, message, now);
+            return None;
+        }
+        if self.lacks_extension(key, message, now) {
+            return None;
+        }
+        self.admit(key, flow, message, now)
+    }
+
     /// Admits the sender, or answers (or drops) the request.
     pub(crate) fn admit(
         &mut self,

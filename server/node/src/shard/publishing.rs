@@ -18,13 +18,7 @@ enum Refusal {
 
 impl Shard {
     pub(crate) fn publish(&mut self, key: ServerKey, flow: Flow, message: &Message, now: Instant) {
-        if self.door.draining {
-            return self.retry_later(key, message, now);
-        }
-        if self.lacks_extension(key, message, now) {
-            return;
-        }
-        let Some(admitted) = self.admit(key, flow, message, now) else {
+        let Some(admitted) = self.admit_to_begin(key, flow, message, now) else {
             return;
         };
         let event = message.header(Name::Event).unwrap_or_default();

@@ -12,13 +12,7 @@ use sip_stack::transaction::ServerKey;
 
 impl Shard {
     pub(crate) fn register(&mut self, key: ServerKey, flow: Flow, message: &Message, now: Instant) {
-        if self.door.draining {
-            return self.retry_later(key, message, now);
-        }
-        if self.lacks_extension(key, message, now) {
-            return;
-        }
-        let Some(admitted) = self.admit(key, flow, message, now) else {
+        let Some(admitted) = self.admit_to_begin(key, flow, message, now) else {
             return;
         };
         let tenant = admitted.scope.tenant();
