@@ -10,12 +10,14 @@ use sip_stack::Owner;
 use sip_stack::subscription::{Asked, Desk, Heard, Refusal, State, Subscription, Why};
 use sip_stack::transaction::Event;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 /// The highest bit of an owner number says that it is a watch's.
 const WATCH: u64 = 1 << 63;
-/// After a restart watches are told one after the other, so long apart.
-const TOLD_APART: Duration = Duration::from_micros(200);
+/// After a restart watches are told within this time, each at a moment of its own, so that the
+/// network is not flooded.
+const TOLD_WITHIN: Duration = Duration::from_secs(5);
 
 /// What must outlive the process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -341,8 +343,8 @@ impl Watches {
     }
 
     /// Takes back a watch stored before a restart. What it watches may have changed meanwhile: it
-    /// asks to be told, one after the other. Nothing when it is over by now, when its connection is
-    /// gone with the process, or when there are enough.
+    /// asks to be told, at a moment of its own. Nothing when it is over by now, when its connection
+    /// is gone with the process, or when there are enough.
     pub fn restore(
         &mut self,
         watcher: Watcher,
@@ -357,12 +359,20 @@ impl Watches {
         let ago = wall.unix_ms().saturating_sub(stored.at.unix_ms());
         let ago = Duration::from_millis(u64::try_from(ago).unwrap_or(0));
         let mut subscription = Subscription::restore(stored.subscription, ago, now)?;
-        let turn = u32::try_from(self.len()).unwrap_or(u32::MAX);
-        subscription.tell_at(now + TOLD_APART.saturating_mul(turn));
+        subscription.tell_at(now + moment_of(&watcher));
         let dialog = subscription.dialog();
         let dialog = (dialog.call_id().to_owned(), dialog.local_tag().to_owned());
         let told = Told::beyond(stored.version);
         let owner = self.insert(watcher, subscription, told, key);
         Some(Begun { owner, dialog })
     }
+}
+
+/// When a watch is told after a restart: made of who watches what, so that it tells nothing of how
+/// many others there are.
+fn moment_of(watcher: &Watcher) -> Duration {
+    let mut hasher = DefaultHasher::new();
+    (watcher.device, watcher.extension, watcher.package).hash(&mut hasher);
+    let within = u64::try_from(TOLD_WITHIN.as_micros()).unwrap_or(u64::MAX);
+    Duration::from_micros(hasher.finish() % within)
 }

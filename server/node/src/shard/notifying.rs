@@ -134,8 +134,22 @@ impl Shard {
 
     /// Takes back the watches that were stored, after the calls.
     pub(crate) fn restore_watches(&mut self, now: Instant) {
-        for (tenant, key, bytes) in self.stores.snapshots.load(Bucket::Watches) {
+        let stored = self.stores.snapshots.load(Bucket::Watches).into_iter();
+        let read = |(tenant, key, bytes): (TenantId, u128, Vec<u8>)| {
             let stored = Stored::from_bytes(&bytes).filter(|stored| stored.tenant == tenant);
+            (tenant, key, stored)
+        };
+        let mut all: Vec<_> = stored.map(read).collect();
+        // keys are random: in their order a company would be told by chance
+        all.sort_by_key(|(tenant, key, stored)| {
+            let of = stored.as_ref();
+            (
+                *tenant,
+                of.map(|stored| (stored.device, stored.extension, stored.package())),
+                *key,
+            )
+        });
+        for (tenant, key, stored) in all {
             let back = stored.and_then(|stored| self.restore_watch(stored, key, now));
             if back.is_none() {
                 let gone = Output::Removed(tenant, key);
