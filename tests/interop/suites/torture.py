@@ -19,7 +19,7 @@ VECTORS = os.path.join(ROOT, "proto", "sip-message", "tests", "vectors")
 RFC4475 = {
     # 3.1.1 valid, however strange; wsinv carries the tag of a dialog that is not here
     "wsinv": 481, "intmeth": 501, "esc01": 407, "escnull": 401, "esc02": 501, "lwsdisp": 200,
-    "longreq": 407, "dblreq": 401, "semiuri": 200, "transports": 200, "mpart01": 405,
+    "longreq": 407, "dblreq": 401, "semiuri": 200, "transports": 200, "mpart01": 407,
     "unreason": None, "noreason": None,
     # 3.1.2 invalid
     "badinv01": 400, "clerr": 400, "ncl": 400, "scalar02": 400, "scalarlg": None, "quotbal": 400,
