@@ -1,7 +1,7 @@
 //! The table of legs: who owns a transaction, and which leg of which call that is.
 
 use crate::calls::CallKey;
-use crate::watch::Seat;
+use crate::remembered::Seat;
 use capture::StripId;
 use ids::TrunkId;
 use sip_leg::SipLeg;

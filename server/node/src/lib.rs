@@ -17,22 +17,22 @@ mod lamps;
 mod legs;
 mod letters;
 mod relief;
+mod remembered;
 mod shard;
 mod signalling;
 mod tenants;
 mod toll;
 mod trunks;
 mod turn;
-mod watch;
 mod whose;
 
 pub use config::{Challenges, Config, Limits};
 pub use defence::{Figures as DefenceFigures, Network, Rules as DefenceRules};
 pub use figures::{DoorFigures, Figures, LiveFigures, TrunkCounts, TrunkFigures};
+pub use remembered::Seen;
 pub use shard::{Answer, Ask, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket};
 pub use sip_leg::PromptBook;
 pub use toll::Toll;
-pub use watch::Seen;
 
 #[cfg(test)]
 mod tests;

@@ -22,11 +22,11 @@ mod plan;
 mod publishing;
 mod questions;
 mod register;
+mod remembering;
 mod replaces;
 mod restore;
 mod subscribing;
 mod turns;
-mod watching;
 
 pub use names::{NameAsk, Searcher};
 pub use questions::{Answer, Ask, Question, Ticket};
@@ -37,10 +37,10 @@ use crate::intake::Intake;
 use crate::lamps::Lamps;
 use crate::legs::Legs;
 use crate::letters::Letters;
+use crate::remembered::{Remembered, Seen};
 use crate::signalling::{Signalling, UsageConfigs};
 use crate::tenants::Tenants;
 use crate::turn::{Turn, Work};
-use crate::watch::{Seen, Watch};
 use crate::{Challenges, Config, DoorFigures, Figures, LiveFigures};
 use deadlines::Wake;
 use defence::Defence;
@@ -132,7 +132,7 @@ impl Shard {
             transactions,
             dialogs: Dialogs::with_bound(limits.legs + config.watching.total, &mut random),
             usages: UsageConfigs::new(config.agent.clone()),
-            watch: Watch::new(limits.ladders, config.collects),
+            remembered: Remembered::new(limits.ladders, config.collects),
             lamps: Lamps::new(config.watching),
             letters: Letters::default(),
         };
@@ -234,7 +234,7 @@ impl Shard {
     /// Whether no call, no record and no ladder is under way.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.calls.len() == 0 && self.sip.watch.deadline().is_none()
+        self.calls.len() == 0 && self.sip.remembered.deadline().is_none()
     }
 
     /// Hands over what this turn has brought about. Records and snapshots are given to the
@@ -246,7 +246,7 @@ impl Shard {
         let _journal = self.stores.journal.flush();
         let _snapshots = self.stores.snapshots.flush();
         self.sip.transactions.take_transmits(&mut out.transmits);
-        self.sip.watch.noted = 0;
+        self.sip.remembered.noted = 0;
         out.media.append(&mut self.outbox.media);
         out.answers.append(&mut self.outbox.answers);
         out.records.append(&mut self.outbox.records);
@@ -292,7 +292,7 @@ impl Shard {
     /// Counters of the memory of messages.
     #[must_use]
     pub fn capture_figures(&self) -> capture::Figures {
-        self.sip.watch.ring.figures()
+        self.sip.remembered.ring.figures()
     }
 
     /// Counters of the media ports.

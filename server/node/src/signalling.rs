@@ -2,7 +2,7 @@
 
 use crate::lamps::Lamps;
 use crate::letters::Letters;
-use crate::watch::Watch;
+use crate::remembered::Remembered;
 use sip_leg::contact_of;
 use sip_message::{Flow, Transport};
 use sip_stack::dialog::Dialogs;
@@ -17,7 +17,7 @@ pub(crate) struct Signalling {
     pub(crate) transactions: Transactions,
     pub(crate) dialogs: Dialogs,
     pub(crate) usages: UsageConfigs,
-    pub(crate) watch: Watch,
+    pub(crate) remembered: Remembered,
     pub(crate) lamps: Lamps,
     pub(crate) letters: Letters,
 }

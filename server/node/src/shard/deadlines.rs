@@ -30,7 +30,7 @@ impl Shard {
         let others = [
             self.sip.transactions.next_deadline(),
             self.registrar.deadline(),
-            self.sip.watch.deadline(),
+            self.sip.remembered.deadline(),
             self.sip.lamps.watches.deadline(),
             self.sip.lamps.publications.deadline(),
             self.door.drain_until.filter(|_| self.calls.len() > 0),

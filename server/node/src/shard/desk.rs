@@ -83,7 +83,7 @@ impl Shard {
             return;
         };
         let spot = self.spot_of_leg(&entry);
-        self.sip.watch.leg_gone(owner, spot, now);
+        self.sip.remembered.leg_gone(owner, spot, now);
         if let Some(handle) = entry.wake {
             self.timers.cancel(handle);
         }

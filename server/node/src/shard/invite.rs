@@ -190,7 +190,7 @@ impl Shard {
         let (call, leg) = Call::incoming(scope.clone(), incoming, now, &mut outputs);
         self.figures.calls += 1;
         self.tenants.call_began(scope.tenant());
-        let strip = self.sip.watch.ring.begin();
+        let strip = self.sip.remembered.ring.begin();
         let hops = asked.hops.saturating_sub(1);
         let mut entry = calls::Entry::new(call, recorder, strip, hops);
         entry.trunk = trunk;

@@ -85,9 +85,9 @@ impl Shard {
         let bridge = call.summary().bridge;
         let mut parties = open.iter().filter_map(|leg| call.leg(*leg));
         let trunk = parties.find_map(|(party, _)| Some(party.trunk.as_ref()?.trunk));
-        let strip = self.sip.watch.ring.begin();
+        let strip = self.sip.remembered.ring.begin();
         let steps = stored.cdr.explanation.len();
-        self.sip.watch.ring.explained(strip, steps);
+        self.sip.remembered.ring.explained(strip, steps);
         let recorder = Recorder::resume(stored.cdr);
         let mut entry = Entry::new(call, recorder, strip, stored.max_forwards);
         entry.stored = true;

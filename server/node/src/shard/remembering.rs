@@ -3,7 +3,7 @@
 use super::Shard;
 use crate::calls::{CallKey, Entry};
 use crate::legs;
-use crate::watch::{Ended, Prelude, Seat, Seen, Spot};
+use crate::remembered::{Ended, Prelude, Seat, Seen, Spot};
 use bytes::Bytes;
 use capture::{Sighting, StripId};
 use domain::{Cdr, Ladder, Way};
@@ -24,7 +24,7 @@ impl Shard {
         message: &Message,
         now: Instant,
     ) {
-        if !self.sip.watch.is_on() {
+        if !self.sip.remembered.is_on() {
             return;
         }
         self.went(now);
@@ -34,7 +34,7 @@ impl Shard {
             tenant: names,
             call: None,
         });
-        self.sip.watch.serving = Some(spot);
+        self.sip.remembered.serving = Some(spot);
         let sighting = Sighting {
             at: now,
             flow,
@@ -44,7 +44,7 @@ impl Shard {
         if spot.tenant.is_none() && !message.is_request() {
             // an answer that nobody waits for: it names no company, and may be one's all the same
             let (strip, leg) = spot.seat;
-            return self.sip.watch.ring.see(strip, leg, sighting);
+            return self.sip.remembered.ring.see(strip, leg, sighting);
         }
         self.saw(spot, sighting);
     }
@@ -52,10 +52,10 @@ impl Shard {
     /// A message was seen: its call's ladder has it, and who collects messages.
     fn saw(&mut self, spot: Spot, sighting: Sighting) {
         let (strip, leg) = spot.seat;
-        if !self.sip.watch.collects {
-            return self.sip.watch.ring.see(strip, leg, sighting);
+        if !self.sip.remembered.collects {
+            return self.sip.remembered.ring.see(strip, leg, sighting);
         }
-        self.sip.watch.ring.see(strip, leg, sighting.clone());
+        self.sip.remembered.ring.see(strip, leg, sighting.clone());
         let told = spot.tenant.is_none_or(|tenant| {
             let compiled = self.tenants.compiled(tenant);
             compiled.is_some_and(|tenant| tenant.captured())
@@ -71,11 +71,16 @@ impl Shard {
 
     /// Remembers what is to be sent since the last time.
     pub(crate) fn went(&mut self, now: Instant) {
-        if !self.sip.watch.is_on() {
+        if !self.sip.remembered.is_on() {
             return;
         }
-        while let Some(sent) = self.sip.transactions.transmits().get(self.sip.watch.noted) {
-            self.sip.watch.noted += 1;
+        while let Some(sent) = self
+            .sip
+            .transactions
+            .transmits()
+            .get(self.sip.remembered.noted)
+        {
+            self.sip.remembered.noted += 1;
             let owner = sent.owner;
             let sighting = Sighting {
                 at: now,
@@ -84,7 +89,7 @@ impl Shard {
                 bytes: sent.bytes.clone(),
             };
             let spot = if owner == Owner::NOBODY {
-                self.sip.watch.serving
+                self.sip.remembered.serving
             } else {
                 self.spot_of(owner)
             };
@@ -97,14 +102,14 @@ impl Shard {
     /// The work for one message is done.
     pub(crate) fn served(&mut self, now: Instant) {
         self.went(now);
-        self.sip.watch.serving = None;
-        self.sip.watch.prelude = None;
+        self.sip.remembered.serving = None;
+        self.sip.remembered.prelude = None;
     }
 
     fn spot_of(&self, owner: Owner) -> Option<Spot> {
         match self.legs.get(owner) {
             Some(leg) => Some(self.spot_of_leg(leg)),
-            None => self.sip.watch.spot_of_gone(owner).or_else(|| {
+            None => self.sip.remembered.spot_of_gone(owner).or_else(|| {
                 // a subscription is of no call, and still somebody's
                 let tenant = Some(self.tenant_of(owner)?);
                 Some(Spot {
@@ -117,7 +122,7 @@ impl Shard {
 
     /// Where the messages of a leg belong. Whose they are is looked up only where it is asked.
     pub(crate) fn spot_of_leg(&self, leg: &legs::Entry) -> Spot {
-        let collects = self.sip.watch.collects;
+        let collects = self.sip.remembered.collects;
         let call = self.calls.get(leg.call).filter(|_| collects);
         Spot {
             seat: leg.seat(),
@@ -134,20 +139,20 @@ impl Shard {
             return None;
         }
         let call_id = message.call_id().ok()?;
-        let watch = &mut self.sip.watch;
-        let known = watch.preludes.find(&flow, call_id);
+        let remembered = &mut self.sip.remembered;
+        let known = remembered.preludes.find(&flow, call_id);
         if known.is_none() && !begins {
             return None;
         }
         let strip = known.unwrap_or_else(|| {
-            let strip = watch.ring.begin();
-            let most = watch.preludes_max;
-            for forgotten in watch.preludes.add(flow, call_id, strip, most) {
-                watch.ring.end(forgotten);
+            let strip = remembered.ring.begin();
+            let most = remembered.preludes_max;
+            for forgotten in remembered.preludes.add(flow, call_id, strip, most) {
+                remembered.ring.end(forgotten);
             }
             strip
         });
-        watch.prelude = Some(Prelude {
+        remembered.prelude = Some(Prelude {
             flow,
             call_id: call_id.into(),
             strip,
@@ -157,13 +162,13 @@ impl Shard {
 
     /// The INVITE being served has become this leg: what preceded it is its call's.
     pub(crate) fn claim_prelude(&mut self, (strip, leg): Seat) {
-        let watch = &mut self.sip.watch;
-        let Some(prelude) = watch.prelude.take() else {
+        let remembered = &mut self.sip.remembered;
+        let Some(prelude) = remembered.prelude.take() else {
             return;
         };
-        watch.preludes.remove(&prelude.flow, &prelude.call_id);
-        watch.ring.join(prelude.strip, strip, leg);
-        if let Some(spot) = &mut watch.serving {
+        remembered.preludes.remove(&prelude.flow, &prelude.call_id);
+        remembered.ring.join(prelude.strip, strip, leg);
+        if let Some(spot) = &mut remembered.serving {
             spot.seat = (strip, leg);
         }
     }
@@ -173,25 +178,25 @@ impl Shard {
     pub(crate) fn end_ladder(&mut self, strip: StripId, cdr: &Cdr, now: Instant) {
         let compiled = self.tenants.compiled(cdr.tenant);
         let keeps = compiled.is_some_and(|tenant| tenant.kept_ladders().keep(cdr));
-        if keeps && self.sip.watch.ring.is_on() {
-            self.sip.watch.await_last(strip, cdr, now);
+        if keeps && self.sip.remembered.ring.is_on() {
+            self.sip.remembered.await_last(strip, cdr, now);
         } else {
-            self.sip.watch.ring.end(strip);
+            self.sip.remembered.ring.end(strip);
         }
     }
 
     /// Hands over the ladders of which nothing more is awaited.
     pub(crate) fn finish_ladders(&mut self, now: Instant) {
-        while let Some(ended) = self.sip.watch.pop_ended(now) {
+        while let Some(ended) = self.sip.remembered.pop_ended(now) {
             let ladder = self.finished(&ended);
-            self.sip.watch.ring.end(ended.strip);
+            self.sip.remembered.ring.end(ended.strip);
             self.outbox.ladders.push(ladder);
         }
     }
 
     /// The ladder of a call of this tenant's that lives or has just ended.
     pub(crate) fn ladder(&self, scope: &TenantScope, id: CallId) -> Result<Ladder, LiveError> {
-        if let Some(ended) = self.sip.watch.ended(scope.tenant(), id) {
+        if let Some(ended) = self.sip.remembered.ended(scope.tenant(), id) {
             return Ok(self.finished(ended));
         }
         let found = self.calls.key_of(id).and_then(|key| self.calls.get(key));
@@ -201,7 +206,7 @@ impl Shard {
     }
 
     fn finished(&self, ended: &Ended) -> Ladder {
-        let (rungs, lost) = self.sip.watch.ring.rungs(ended.strip, &self.clock);
+        let (rungs, lost) = self.sip.remembered.ring.rungs(ended.strip, &self.clock);
         Ladder {
             rungs,
             lost,
@@ -210,7 +215,7 @@ impl Shard {
     }
 
     fn ladder_so_far(&self, entry: &Entry) -> Ladder {
-        let (rungs, lost) = self.sip.watch.ring.rungs(entry.strip, &self.clock);
+        let (rungs, lost) = self.sip.remembered.ring.rungs(entry.strip, &self.clock);
         let cdr = entry.recorder.cdr();
         Ladder {
             cdr: cdr.id,
@@ -228,7 +233,7 @@ impl Shard {
         self.went(now);
         if let Some(entry) = self.calls.get(key) {
             let steps = entry.recorder.cdr().explanation.len();
-            self.sip.watch.ring.explained(entry.strip, steps);
+            self.sip.remembered.ring.explained(entry.strip, steps);
         }
     }
 }

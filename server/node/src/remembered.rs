@@ -58,7 +58,7 @@ pub(crate) struct Ended {
 }
 
 /// The memory of messages.
-pub(crate) struct Watch {
+pub(crate) struct Remembered {
     pub(crate) ring: Ring,
     pub(crate) preludes: Preludes,
     pub(crate) preludes_max: usize,
@@ -75,9 +75,9 @@ pub(crate) struct Watch {
     gone_in_order: VecDeque<(Instant, Owner)>,
 }
 
-impl Watch {
-    pub(crate) fn new(bounds: Bounds, collects: bool) -> Watch {
-        Watch {
+impl Remembered {
+    pub(crate) fn new(bounds: Bounds, collects: bool) -> Remembered {
+        Remembered {
             ring: Ring::new(bounds),
             preludes: Preludes::default(),
             preludes_max: bounds.preludes,
