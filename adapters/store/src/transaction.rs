@@ -92,8 +92,8 @@ pub(crate) trait Tables {
     /// Adds to the feed and gives the cursor; the entry's own cursor is ignored.
     fn add_feed(&mut self, entry: &FeedEntry) -> Result<u64, StoreError>;
     fn cursor(&mut self) -> Result<u64, StoreError>;
-    /// Tells the tenant's programs.
-    fn add_event(&mut self, event: &Event) -> Result<(), StoreError>;
+    /// Tells the tenants' programs.
+    fn add_events(&mut self, events: Vec<Event>) -> Result<(), StoreError>;
 }
 
 /// On whose documents a change works.
@@ -121,7 +121,7 @@ pub(crate) fn carry_out_parts(
 ) -> Result<Vec<Committed>, StoreError> {
     done.store(0, Ordering::Relaxed);
     StoreError::at_most(operations_of(parts), PARTS_OPERATIONS_MAX)?;
-    let mut committed = Vec::with_capacity(parts.len());
+    let (mut committed, mut events) = (Vec::with_capacity(parts.len()), Vec::new());
     for part in parts {
         if !account::commands(tables, account, part.owner)? {
             return Err(StoreError::NotFound);
@@ -130,8 +130,10 @@ pub(crate) fn carry_out_parts(
             Owner::Account(account) => Reach::Below(account),
             Owner::Tenant(tenant) => Reach::Inside(tenant),
         };
-        committed.push(counted(tables, reach, actor, &part.change, done)?);
+        let by = (reach, actor);
+        committed.push(counted(tables, by, &part.change, &mut events, done)?);
     }
+    tables.add_events(events)?;
     Ok(committed)
 }
 
@@ -142,14 +144,18 @@ pub(crate) fn carry_out(
     actor: Actor,
     change: &Change,
 ) -> Result<Committed, StoreError> {
-    counted(tables, reach, actor, change, &AtomicUsize::new(0))
+    let (mut events, done) = (Vec::new(), AtomicUsize::new(0));
+    let committed = counted(tables, (reach, actor), change, &mut events, &done)?;
+    tables.add_events(events)?;
+    Ok(committed)
 }
 
+/// The events are left to be added, for many are added at the price of one.
 fn counted(
     tables: &mut impl Tables,
-    reach: Reach,
-    actor: Actor,
+    (reach, actor): (Reach, Actor),
     change: &Change,
+    events: &mut Vec<Event>,
     done: &AtomicUsize,
 ) -> Result<Committed, StoreError> {
     check_size(change)?;
@@ -162,6 +168,7 @@ fn counted(
             actor,
             change,
             index,
+            events,
         };
         let (result, at) = step.take(operation)?;
         cursor = at;
@@ -188,6 +195,7 @@ pub(crate) fn rehearse(
             actor,
             change,
             index,
+            events: &mut Vec::new(),
         };
         match step.take(operation) {
             Ok(_) => refused.push(None),
@@ -208,6 +216,8 @@ struct Step<'a, T> {
     actor: Actor,
     change: &'a Change,
     index: usize,
+    /// What is to be told of all steps.
+    events: &'a mut Vec<Event>,
 }
 
 /// A document before and after, for the facts that a step leaves.
@@ -521,7 +531,7 @@ impl<T: Tables> Step<'_, T> {
         // nobody is left to be told that a tenant is gone
         let event = Event::of_change(now, trace.kind, audit);
         if let Some(event) = event.filter(|_| !(gone && now.kind == KindName::Tenant)) {
-            self.tables.add_event(&event)?;
+            self.events.push(event);
         }
         let entry = FeedEntry {
             cursor: 0,

@@ -322,8 +322,8 @@ impl Tables for Draft<'_> {
         Ok(cursor)
     }
 
-    fn add_event(&mut self, event: &Event) -> Result<(), StoreError> {
-        self.events.push(event.clone());
+    fn add_events(&mut self, mut events: Vec<Event>) -> Result<(), StoreError> {
+        self.events.append(&mut events);
         Ok(())
     }
 

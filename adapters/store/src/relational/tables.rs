@@ -384,8 +384,8 @@ impl Tables for Draft<'_> {
         feed::add(self.sql(), entry)
     }
 
-    fn add_event(&mut self, event: &Event) -> Result<(), StoreError> {
-        events::add(self.sql(), std::slice::from_ref(event)).map(|_| ())
+    fn add_events(&mut self, events: Vec<Event>) -> Result<(), StoreError> {
+        events::add(self.sql(), &events).map(|_| ())
     }
 
     fn cursor(&mut self) -> Result<u64, StoreError> {

@@ -39,15 +39,19 @@ pub(crate) fn arrive(
         audit: arrival.audit,
         request: None,
     };
+    let mut events = Vec::new();
     let mut step = Step {
-        tables,
+        tables: &mut *tables,
         reach: Reach::Below(account),
         actor,
         change: &change,
         index: 0,
+        events: &mut events,
     };
     step.settle(arrival)?;
-    step.tell_of(arrival)
+    let committed = step.tell_of(arrival)?;
+    tables.add_events(events)?;
+    Ok(committed)
 }
 
 /// A document that was here before, by kind and id, and its revision.
