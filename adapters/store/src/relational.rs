@@ -34,6 +34,7 @@ mod once;
 mod readers;
 mod references;
 mod requests;
+mod rest;
 mod secrets;
 mod settings;
 mod sight;
@@ -63,6 +64,7 @@ use ports::StoreError;
 use answer::{Answer, Broken};
 use at_hand::AtHand;
 use readers::{READERS, Reader, Request, Snapshot};
+use rest::Rest;
 use watch::{Closing, Watcher};
 use weights::Weights;
 use work_queue::WorkQueue;
@@ -103,6 +105,7 @@ pub struct SqlStore {
     vault: Vault,
     /// Companies that are being taken out.
     taken_out: Arc<AtomicUsize>,
+    rest: Arc<Rest>,
 }
 
 /// Makes connections that read.
@@ -147,12 +150,14 @@ impl SqlStore {
             lines: Arc::new(reading),
             vault: vault.clone(),
             taken_out: Arc::default(),
+            rest: Arc::default(),
         };
         for number in 1..=READERS {
             let reader = Reader {
                 link: (store.lines)()?,
                 vault: vault.clone(),
                 requests: Arc::clone(&store.requests),
+                rest: Arc::clone(&store.rest),
             };
             store.start(format!("store-read-{number}"), || reader.run())?;
         }
@@ -163,6 +168,7 @@ impl SqlStore {
             cursor: Arc::clone(&store.cursor),
             told: Arc::clone(&store.told),
             groups: Arc::clone(&store.groups),
+            rest: Arc::clone(&store.rest),
         };
         store.start("store-write".to_owned(), || writer.run())?;
         Ok(store)
@@ -185,6 +191,13 @@ impl SqlStore {
         let mut threads = threads.lock().unwrap_or_else(PoisonError::into_inner);
         threads.push(thread.map_err(OpenError::Thread)?);
         Ok(())
+    }
+
+    /// Says what each of its threads does when it begins to rest, which is when there was no work
+    /// for it for five seconds: gives back memory, in a program whose allocator does not do that
+    /// by itself.
+    pub fn at_rest(&self, begin: fn()) {
+        self.rest.say(begin);
     }
 
     /// How its work goes.

@@ -7,7 +7,7 @@
 //!
 //! A thread that rests keeps what it freed last, for it gives memory back when it next asks for
 //! some. A start reads every document on threads that rest then, so during it memory goes back at
-//! once ([`Returning`]).
+//! once ([`Returning`]), and who begins to rest gives back what it has left ([`give_back`]).
 
 use std::ffi::{c_int, c_long};
 use std::time::Duration;
@@ -23,6 +23,13 @@ pub(crate) const GATHER: Duration = Duration::from_millis(100);
 pub(crate) fn gather() {
     // SAFETY: the call takes one flag, and touches the allocator's memory alone.
     unsafe { libmimalloc_sys::mi_collect(false) };
+}
+
+/// Gives back to the system whatever the calling thread does not need.
+#[expect(unsafe_code, reason = "the allocator's own functions are C")]
+pub(crate) fn give_back() {
+    // SAFETY: the call takes one flag, and touches the allocator's memory alone.
+    unsafe { libmimalloc_sys::mi_collect(true) };
 }
 
 /// For how many milliseconds freed memory is kept for the next request: `mi_option_purge_delay` of

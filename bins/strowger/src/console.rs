@@ -13,6 +13,7 @@ use ports::{Page, StoreError, WallClock};
 use store::{Address, KeyPlace, OsEntropy, SqlStore, SystemClock, block_on};
 use tenancy::{AccountScope, PlatformScope, Unresolved};
 
+use crate::allocator;
 use crate::arguments::Folder;
 use crate::failure::Failure;
 use crate::keys;
@@ -139,6 +140,7 @@ pub(crate) fn open_office(
     let entropy = Arc::clone(&settings.entropy);
     let opened = SqlStore::open(&settings);
     let store = opened.map_err(|error| Failure::internal(error.to_string()))?;
+    store.at_rest(allocator::give_back);
     let clock: Arc<dyn WallClock> = Arc::new(SystemClock);
     let opened = block_on(Office::open(Arc::new(store), entropy, clock, DEFAULT_REALM));
     Ok(opened?)

@@ -7,6 +7,7 @@ use ports::StoreError;
 
 use super::answer::{Answer, promise};
 use super::link::{Link, Purpose, Transaction};
+use super::rest::{REST_AFTER, Rest};
 use super::sight::Sight;
 use super::sql::Sql;
 use super::vault::Vault;
@@ -46,12 +47,13 @@ pub(super) struct Reader {
     pub(super) link: Box<dyn Link>,
     pub(super) vault: Vault,
     pub(super) requests: Arc<WorkQueue<Request>>,
+    pub(super) rest: Arc<Rest>,
 }
 
 impl Reader {
     /// Works until the queue is closed and empty.
     pub(super) fn run(self) {
-        while let Some(request) = self.requests.wait() {
+        while let Some(request) = self.requests.wait(REST_AFTER, || self.rest.begin()) {
             // whoever waits for a request that panicked hears of a broken promise
             let _ = catch_unwind(AssertUnwindSafe(|| self.serve(request)));
         }

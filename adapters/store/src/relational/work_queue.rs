@@ -1,6 +1,7 @@
 //! A bounded queue of work between threads, which owners of the work take turns in.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use machine::FairQueue;
 use machine::fair::{COST_MAX, FairBounds, Turn};
@@ -87,18 +88,20 @@ impl<T> WorkQueue<T> {
     }
 
     /// The work whose turn it is, waiting for some; `None` when the queue is closed and empty.
-    pub(super) fn wait(&self) -> Option<T> {
-        let mut state = self.lock();
-        loop {
-            if let Some(work) = state.waiting.pop() {
-                return Some(work.item);
-            }
-            if state.closed {
-                return None;
-            }
-            let waited = self.changed.wait(state);
+    /// When there is none for so long, `rest` is called, once.
+    pub(super) fn wait(&self, patience: Duration, rest: impl FnOnce()) -> Option<T> {
+        let nothing = |state: &mut State<T>| state.waiting.is_empty() && !state.closed;
+        let waited = self
+            .changed
+            .wait_timeout_while(self.lock(), patience, nothing);
+        let (mut state, patience) = waited.unwrap_or_else(PoisonError::into_inner);
+        if patience.timed_out() {
+            drop(state);
+            rest();
+            let waited = self.changed.wait_while(self.lock(), nothing);
             state = waited.unwrap_or_else(PoisonError::into_inner);
         }
+        state.waiting.pop().map(|work| work.item)
     }
 
     /// The work whose turn it is, when there is some.
@@ -147,6 +150,11 @@ mod tests {
 
     fn queue(bound: usize) -> WorkQueue<u32> {
         WorkQueue::with_bound("test", bound, Arc::default())
+    }
+
+    /// Work that is there, or the end of the queue: nobody waits.
+    fn wait(queue: &WorkQueue<u32>) -> Option<u32> {
+        queue.wait(Duration::MAX, || unreachable!("nobody waits"))
     }
 
     fn tenant(letter: char) -> TenantId {
@@ -210,7 +218,7 @@ mod tests {
         };
         assert_eq!(queue.figures(), full);
         assert_eq!(
-            (queue.wait(), queue.next(), queue.next()),
+            (wait(&queue), queue.next(), queue.next()),
             (Some(1), Some(2), None)
         );
     }
@@ -221,6 +229,13 @@ mod tests {
         push(&queue, 'a', 1).unwrap();
         queue.close();
         assert_eq!(push(&queue, 'a', 2), Err(closed()));
-        assert_eq!((queue.wait(), queue.wait()), (Some(1), None));
+        assert_eq!((wait(&queue), wait(&queue)), (Some(1), None));
+    }
+
+    #[test]
+    fn who_waits_too_long_rests_once_and_is_given_the_next_work() {
+        let queue = queue(2);
+        let work = queue.wait(Duration::ZERO, || push(&queue, 'a', 1).unwrap());
+        assert_eq!(work, Some(1));
     }
 }

@@ -10,6 +10,7 @@ use ports::StoreError;
 
 use super::answer::{Answer, Promise, promise};
 use super::link::{Link, Purpose, Transaction};
+use super::rest::{REST_AFTER, Rest};
 use super::sight::Sight;
 use super::sql::Sql;
 use super::vault::Vault;
@@ -126,12 +127,13 @@ pub(super) struct Writer {
     pub(super) told: Arc<AtomicU64>,
     /// Transactions that became durable.
     pub(super) groups: Arc<AtomicU64>,
+    pub(super) rest: Arc<Rest>,
 }
 
 impl Writer {
     /// Works until the queue is closed and empty.
     pub(super) fn run(self) {
-        while let Some(first) = self.orders.wait() {
+        while let Some(first) = self.orders.wait(REST_AFTER, || self.rest.begin()) {
             // the promises of a group that panicked are broken, which is told to who waits;
             // the transaction is undone by its guard
             let _ = catch_unwind(AssertUnwindSafe(|| self.serve(first)));

@@ -55,7 +55,7 @@ const WRITING_CACHE: i64 = -32_768;
 
 /// The same of each that reads. What a reader needs again it finds in the system's own cache, and
 /// there are several of them.
-const READING_CACHE: i64 = -2_048;
+const READING_CACHE: i64 = -512;
 
 /// The writing connection: makes folder and file when they are missing, readable by their owner
 /// alone, and brings the file to the present version.

@@ -30,7 +30,7 @@ use super::live::{Live, Waiting};
 use super::running::{Front, Rear, Running, Signalling};
 use super::switchboard::Switchboard;
 use super::{hep, media as media_part, outside, records, wires};
-use crate::allocator::Returning;
+use crate::allocator::{self, Returning};
 use crate::console;
 use crate::failure::Failure;
 use crate::keys;
@@ -274,6 +274,7 @@ fn take_back(
             "taken back from a former process"
         );
     }
+    allocator::give_back();
     Ok(follower)
 }
 

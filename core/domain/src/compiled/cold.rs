@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
+use hashbrown::HashMap;
 use ids::{DeviceId, ExtensionId, TenantId};
 use serde::{Deserialize, Serialize};
 use tenancy::Caps;
@@ -80,11 +81,20 @@ struct ExtensionForm<'a> {
     enabled: bool,
 }
 
+/// An extension of a device.
+#[derive(Serialize, Deserialize)]
+enum Whose {
+    /// Its place among the tenant's extensions.
+    Place(u32),
+    /// An extension that is not among them.
+    Other(Bits),
+}
+
 #[derive(Serialize, Deserialize)]
 struct DeviceForm<'a> {
     id: Bits,
     username: &'a str,
-    extension: Bits,
+    extension: Whose,
     /// As [`Credentials::to_bytes`] writes them.
     credentials: Option<Vec<u8>>,
     /// URI, socket, whether over TCP.
@@ -106,7 +116,7 @@ fn tenant_form(tenant: &CompiledTenant) -> TenantForm<'_> {
         captured: tenant.captured,
         enabled: tenant.enabled,
         extensions: tenant.extensions.iter().map(extension_form).collect(),
-        devices: tenant.devices.iter().map(device_form).collect(),
+        devices: device_forms(tenant),
         lines: LinesForm::of(&tenant.lines),
     }
 }
@@ -124,12 +134,25 @@ fn extension_form(extension: &CompiledExtension) -> ExtensionForm<'_> {
     }
 }
 
-fn device_form(device: &CompiledDevice) -> DeviceForm<'_> {
+fn device_forms(tenant: &CompiledTenant) -> Vec<DeviceForm<'_>> {
+    let extensions = tenant.extensions.iter().map(|extension| extension.id);
+    let places: HashMap<ExtensionId, u32> = extensions.zip(0..).collect();
+    let whose = |extension: ExtensionId| match places.get(&extension) {
+        Some(place) => Whose::Place(*place),
+        None => Whose::Other(extension.as_u128().to_be_bytes()),
+    };
+    let devices = tenant.devices.iter();
+    devices
+        .map(|device| device_form(device, whose(device.extension)))
+        .collect()
+}
+
+fn device_form(device: &CompiledDevice, extension: Whose) -> DeviceForm<'_> {
     let address = device.address.as_deref();
     DeviceForm {
         id: device.id.as_u128().to_be_bytes(),
         username: &device.username,
-        extension: device.extension.as_u128().to_be_bytes(),
+        extension,
         credentials: device.credentials.as_ref().map(Credentials::to_bytes),
         address: address.map(|contact| (&*contact.uri, contact.socket, contact.tcp)),
         trusted_source: device.trusted_source,
@@ -139,7 +162,8 @@ fn device_form(device: &CompiledDevice) -> DeviceForm<'_> {
 
 fn tenant(form: TenantForm<'_>) -> Option<CompiledTenant> {
     let extensions: Box<[_]> = form.extensions.into_iter().map(extension).collect();
-    let devices: Option<Box<[_]>> = form.devices.into_iter().map(device).collect();
+    let devices = form.devices.into_iter();
+    let devices: Option<Box<[_]>> = devices.map(|form| device(form, &extensions)).collect();
     let devices = devices?;
     let (by_number, by_username, by_extension) = Index::of_tenant(&extensions, &devices);
     Some(CompiledTenant {
@@ -174,7 +198,7 @@ fn extension(form: ExtensionForm<'_>) -> CompiledExtension {
     }
 }
 
-fn device(form: DeviceForm<'_>) -> Option<CompiledDevice> {
+fn device(form: DeviceForm<'_>, extensions: &[CompiledExtension]) -> Option<CompiledDevice> {
     let credentials = match form.credentials {
         Some(bytes) => Some(Credentials::from_bytes(&bytes)?),
         None => None,
@@ -186,7 +210,10 @@ fn device(form: DeviceForm<'_>) -> Option<CompiledDevice> {
     Some(CompiledDevice {
         id: DeviceId::from_u128(u128::from_be_bytes(form.id)),
         username: form.username.into(),
-        extension: ExtensionId::from_u128(u128::from_be_bytes(form.extension)),
+        extension: match form.extension {
+            Whose::Place(place) => extensions.get(usize::try_from(place).ok()?)?.id,
+            Whose::Other(id) => ExtensionId::from_u128(u128::from_be_bytes(id)),
+        },
         credentials,
         address: form.address.map(contact),
         trusted_source: form.trusted_source,
