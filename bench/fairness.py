@@ -24,19 +24,13 @@ registration and API, milliseconds, medians over the rounds. The same goes to RE
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import time
-import urllib.request
 
+from exchange import API, LOAD, SIP, TARGET, Exchange, build
 from fairness_plot import plot
 
-HOME = pathlib.Path(__file__).resolve().parent.parent
-TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HOME / "target")).resolve()
-LOAD = str(TARGET / "release" / "load")
-STROWGER = str(TARGET / "release" / "strowger")
-SIP, API = "127.0.0.50:5060", "127.0.0.50:8081"
 USERS = 20_000
 QUIET, QUIET_USERS, QUIET_FIRST = "quiet.example", 200, 2_000_000
 #: What the neighbour offers per second.
@@ -51,7 +45,7 @@ SHARE = {"calls_per_second": CALLS, "registrations_per_second": REGISTRATIONS,
 OPEN = dict.fromkeys(SHARE, 100_000)
 #: An exchange that uses less of a core than this is at rest.
 AT_REST = 0.05
-TICKS = os.sysconf("SC_CLK_TCK")
+REFUSALS = ("turn_refused", "turn_dropped", "api_refused", "shed_", "net_udp_kernel_drops")
 FIGURES = {"call": "set-up", "register": "registration", "ask": "API"}
 
 
@@ -62,72 +56,23 @@ def pinned(core, command, front=False):
     return words + command
 
 
-class Exchange:
-    """A fresh exchange with the two companies."""
-
-    def __init__(self, data):
-        shutil.rmtree(data, ignore_errors=True)
-        demo = [STROWGER, "demo", "--data", str(data), "--load", str(USERS), "--json"]
-        made = json.loads(subprocess.run(demo, check=True, capture_output=True).stdout)
-        self.key = made["operator_token"]
-        self.log = open(data.with_suffix(".log"), "w+b")
-        serve = [STROWGER, "serve", "--data", str(data), "--sip", SIP, "--http", API]
-        serve += ["--media", "127.0.0.50", "--media-ports", "40000-49999", "--log", "warn"]
-        self.process = subprocess.Popen(pinned(0, serve), stdout=self.log, stderr=self.log)
-        for _ in range(300):
-            if b"ready" in pathlib.Path(self.log.name).read_bytes():
-                return
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.1)
-        sys.exit(pathlib.Path(self.log.name).read_text())
-
-    def ask(self, method, path, body=None):
-        """One request of the operator."""
-        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
-        if method == "PATCH":
-            headers["If-Match"] = "*"
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            f"http://{API}{path}", data=data, headers=headers, method=method)
-        for _ in range(100):
-            try:
-                with urllib.request.urlopen(request) as answer:
-                    text = answer.read()
-                    return json.loads(text) if text.startswith(b"{") else text.decode()
-            except urllib.error.HTTPError as error:
-                if error.code != 429:
-                    sys.exit(f"{method} {path}: {error.code} {error.read().decode()}")
-                time.sleep(0.2)
-        sys.exit(f"{method} {path}: refused for too long")
+class Pair(Exchange):
+    """The exchange with the two companies."""
 
     def furnish(self):
         """The neighbour: callees at a fixed address, a trusted source, users; both keys."""
         caps = {**OPEN, "concurrent_calls": 100_000}
         self.ask("POST", "/api/v1/tenants", {"domains": [QUIET], "caps": caps})
-        inside = f"/api/v1/tenants/{QUIET}"
-
-        def extension(number, device):
-            self.ask("POST", f"{inside}/extensions", {"number": number})
-            self.ask("POST", f"{inside}/devices", {"extension": number, **device})
-
-        extension("callee", {"username": "quiet-callee", "address": "sip:127.0.0.61:5080"})
-        extension("source", {"username": "quiet-source", "trusted_source": "127.0.0.61"})
+        self.add(QUIET, "callee", {"username": "quiet-callee", "address": "sip:127.0.0.61:5080"})
+        self.add(QUIET, "source", {"username": "quiet-source", "trusted_source": "127.0.0.61"})
         for number in range(1_000_000 + QUIET_FIRST, 1_000_000 + QUIET_FIRST + QUIET_USERS):
-            extension(f"u{number}", {"username": f"u{number}", "secret": f"pw{number}"})
+            self.add(QUIET, f"u{number}", {"username": f"u{number}", "secret": f"pw{number}"})
         return [self.ask("POST", "/api/v1/tokens", {"name": "bench", "tenant": domain})["key"]
                 for domain in (QUIET, "load.example")]
 
     def set_caps(self, **caps):
         """Gives the other company this weight and these caps."""
         self.ask("PATCH", "/api/v1/tenants/load.example", {"caps": caps})
-
-    def cpu(self):
-        """Processor time of the exchange and of the whole machine so far, seconds."""
-        own = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        cpu = pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
-        busy = sum(int(part) for part in cpu) - int(cpu[3]) - int(cpu[4])
-        return (int(own[11]) + int(own[12])) / TICKS, busy / TICKS
 
     def rest(self):
         """Waits until it does next to nothing, a minute and a half at most."""
@@ -137,20 +82,6 @@ class Exchange:
             if self.cpu()[0] - began < AT_REST:
                 return
         sys.exit("the exchange does not come to rest")
-
-    def figures(self):
-        """What was refused so far, of whom."""
-        page = self.ask("GET", "/metrics")
-        wanted = ("turn_refused", "turn_dropped", "api_refused", "shed_", "net_udp_kernel_drops")
-        lines = [line for line in page.splitlines() if line.startswith("strowger_")]
-        pairs = (line.rsplit(" ", 1) for line in lines)
-        return {name.removeprefix("strowger_"): float(value) for name, value in pairs
-                if any(part in name for part in wanted)}
-
-    def stop(self):
-        """The end."""
-        self.process.kill()
-        self.process.wait()
 
 
 def drivers(who, key, times, seconds):
@@ -248,10 +179,9 @@ def main():
     rounds, seconds = (1, 6) if "--quick" in flags else (3, 15)
     load = os.getloadavg()[0]
     if "--no-build" not in flags:
-        build = ["cargo", "build", "--release", "--locked", "-p", "strowger", "-p", "load"]
-        subprocess.run(build, check=True, cwd=HOME)
+        build()
     out.parent.mkdir(parents=True, exist_ok=True)
-    exchange = Exchange(TARGET / "bench" / "fairness-data")
+    exchange = Pair(TARGET / "bench" / "fairness-data", USERS)
     try:
         keys = exchange.furnish()
         measured = []
@@ -261,7 +191,7 @@ def main():
                 exchange.rest()
                 measured[-1][name] = phase(exchange, keys, name, seconds)
             print(f"== round {number + 1} of {rounds} done", flush=True)
-        refused = exchange.figures()
+        refused = exchange.figures(*REFUSALS)
     finally:
         exchange.stop()
     table = summed_up(measured)

@@ -16,18 +16,13 @@ beside it (.svg).
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import time
-import urllib.request
 
+from exchange import LOAD, SIP, TARGET, Exchange, build, pinned
 from overload_plot import plot
 
-HOME = pathlib.Path(__file__).resolve().parent.parent
-TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HOME / "target")).resolve()
-LOAD, STROWGER = (str(TARGET / "release" / name) for name in ("load", "strowger"))
-SIP, API = "127.0.0.50:5060", "127.0.0.50:8081"
 DOMAIN, HELP, HELP_IP = "load.example", "112", "127.0.0.52"
 #: Multiples of the sustainable rate that are offered.
 FACTORS = (0.5, 1, 1.5, 2, 3)
@@ -37,57 +32,17 @@ HELP_RATE = 5
 WANTED = 0.9
 
 
-def pinned(core, command):
-    """A command on its core."""
-    return (["taskset", "-c", str(core)] if os.cpu_count() > 1 else []) + command
-
-
-class Exchange:
-    """A fresh exchange whose company has calls without cap, and somebody who helps."""
-
-    def __init__(self, data):
-        shutil.rmtree(data, ignore_errors=True)
-        demo = [STROWGER, "demo", "--data", str(data), "--load", "100", "--json"]
-        made = json.loads(subprocess.run(demo, check=True, capture_output=True).stdout)
-        self.key = made["operator_token"]
-        self.log = open(data.with_suffix(".log"), "w+b")
-        serve = [STROWGER, "serve", "--data", str(data), "--sip", SIP, "--http", API]
-        serve += ["--media", "127.0.0.50", "--media-ports", "40000-49999", "--log", "warn"]
-        self.process = subprocess.Popen(pinned(0, serve), stdout=self.log, stderr=self.log)
-        for _ in range(300):
-            if b"ready" in pathlib.Path(self.log.name).read_bytes():
-                return
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.1)
-        sys.exit(pathlib.Path(self.log.name).read_text())
-
-    def ask(self, method, path, body=None):
-        """One request of the operator."""
-        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
-        if method == "PATCH":
-            headers["If-Match"] = "*"
-        data = None if body is None else json.dumps(body).encode()
-        url = f"http://{API}{path}"
-        request = urllib.request.Request(url, data=data, headers=headers, method=method)
-        with urllib.request.urlopen(request) as answer:
-            return answer.read().decode()
+class Busy(Exchange):
+    """A company has calls without cap, and there is somebody who helps."""
 
     def furnish(self):
         """Lifts the caps, and makes who calls for help and who helps."""
         caps = {"concurrent_calls": 100_000, "calls_per_second": 100_000}
         self.ask("PATCH", f"/api/v1/tenants/{DOMAIN}", {"caps": caps})
-        inside = f"/api/v1/tenants/{DOMAIN}"
         for number, device in (
                 (HELP, {"username": "helper", "address": f"sip:{HELP_IP}:5080"}),
                 ("afraid", {"username": "afraid", "trusted_source": HELP_IP})):
-            self.ask("POST", f"{inside}/extensions", {"number": number})
-            self.ask("POST", f"{inside}/devices", {"extension": number, **device})
-
-    def stop(self):
-        """The end."""
-        self.process.kill()
-        self.process.wait()
+            self.add(DOMAIN, number, device)
 
 
 def calls(*more):
@@ -147,10 +102,9 @@ def main():
     seconds, steps = (5, 5) if "--quick" in flags else (10, 7)
     load = os.getloadavg()[0]
     if "--no-build" not in flags:
-        build = ["cargo", "build", "--release", "--locked", "-p", "strowger", "-p", "load"]
-        subprocess.run(build, check=True, cwd=HOME)
+        build()
     out.parent.mkdir(parents=True, exist_ok=True)
-    exchange = Exchange(TARGET / "bench" / "overload-data")
+    exchange = Busy(TARGET / "bench" / "overload-data", 100)
     rows = []
     try:
         exchange.furnish()
