@@ -116,6 +116,11 @@ overload: ## measure what is served of more calls than there is time for
 	@tools/setup.sh build
 	@python3 bench/overload.py
 
+.PHONY: siege
+siege: ## measure what a flood from the open internet does to memory and phones (12 minutes)
+	@tools/setup.sh build
+	@python3 bench/siege.py
+
 .PHONY: scale
 scale: ## measure ten thousand companies: start, memory, first calls, on both stores
 	@tools/setup.sh build postgres

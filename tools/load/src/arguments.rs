@@ -2,11 +2,13 @@
 
 use crate::ask::Asking;
 use crate::process::Process;
+use crate::siege::Siege;
 use crate::target::Target;
 use clap::{Args, Parser, Subcommand};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Drives a telephone exchange on this machine's loopback and measures what it does.
 ///
@@ -101,6 +103,8 @@ pub(crate) enum Command {
     Ask(Ask),
     /// The first call of companies that nobody called yet, and their second and third.
     First(First),
+    /// Rubbish, forged requests and half-open connections from very many addresses.
+    Siege(Besieging),
     /// Everything, in order, as a table and as JSON.
     All(All),
 }
@@ -245,6 +249,45 @@ pub(crate) struct First {
     /// How many companies call, spread over all.
     #[arg(long, default_value_t = 500)]
     pub(crate) companies: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Besieging {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    /// Datagrams per second.
+    #[arg(long, default_value_t = 50_000.0)]
+    rate: f64,
+    /// For how long, seconds.
+    #[arg(long, default_value_t = 60.0)]
+    seconds: f64,
+    /// Addresses that datagrams come from.
+    #[arg(long, default_value_t = 4_000)]
+    sources: u16,
+    /// Where connections are left half open.
+    #[arg(long)]
+    tls: Option<SocketAddrV4>,
+    /// How many of them begin per second.
+    #[arg(long, default_value_t = 100.0)]
+    connections: f64,
+}
+
+impl Besieging {
+    /// What is to be done; load is never sent to anybody but this machine.
+    ///
+    /// # Errors
+    /// The address is not of loopback.
+    pub(crate) fn siege(&self) -> io::Result<Siege> {
+        if let Some(to) = self.tls.filter(|to| !to.ip().is_loopback()) {
+            return Err(strange(to));
+        }
+        Ok(Siege {
+            rate: self.rate,
+            length: Duration::from_secs_f64(self.seconds),
+            sources: self.sources,
+            half_open: self.tls.map(|to| (to, self.connections)),
+        })
+    }
 }
 
 fn strange(address: SocketAddrV4) -> io::Error {

@@ -17,6 +17,7 @@ mod relay;
 mod report;
 mod requests;
 mod search;
+mod siege;
 mod spread;
 mod stub;
 mod suite;
@@ -81,6 +82,7 @@ fn run(command: Command) -> io::Result<()> {
             let target = asked.at.target()?;
             print(&first::run(&target, &asked.accounts, asked.companies)?)
         }
+        Command::Siege(asked) => print(&siege::run(&asked.at.target()?, asked.siege()?)?),
         Command::All(asked) => all(asked),
     }
 }

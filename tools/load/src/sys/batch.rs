@@ -29,7 +29,17 @@ fn empty_vectors() -> Vec<iovec> {
     vec![vector; BATCH]
 }
 
-const ADDRESS: libc::socklen_t = 16;
+/// Octets of an address as the kernel takes it.
+pub(super) const ADDRESS: libc::socklen_t = 16;
+
+/// An address as the kernel takes it.
+pub(super) fn address_of(at: SocketAddrV4) -> sockaddr_in {
+    let mut address = empty_address();
+    address.sin_family = libc::sa_family_t::try_from(libc::AF_INET).unwrap_or(0);
+    address.sin_port = at.port().to_be();
+    address.sin_addr.s_addr = u32::from_ne_bytes(at.ip().octets());
+    address
+}
 
 /// Room for a batch of received datagrams.
 pub(crate) struct Inbox {
@@ -153,9 +163,7 @@ impl Mailer {
         {
             let octets = outbox.octets.get_mut(*begin..*begin + *length);
             let octets = octets.unwrap_or_default();
-            address.sin_family = libc::sa_family_t::try_from(libc::AF_INET).unwrap_or(0);
-            address.sin_port = to.port().to_be();
-            address.sin_addr.s_addr = u32::from_ne_bytes(to.ip().octets());
+            *address = address_of(*to);
             vector.iov_base = octets.as_mut_ptr().cast();
             vector.iov_len = octets.len();
             header.msg_hdr.msg_name = (&raw mut *address).cast();
