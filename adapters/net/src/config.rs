@@ -7,7 +7,7 @@ use sip_message::flow::Transport;
 use sip_message::web_socket::Origins;
 
 use crate::clock::LoopClock;
-use crate::tls::{ClientCertificates, Keyring};
+use crate::tls::{ClientCertificates, Keyring, Trust};
 
 /// One address to listen on. UDP sockets are also what outgoing datagrams leave from; outgoing
 /// streams need no listener.
@@ -70,6 +70,9 @@ pub struct Config {
     pub report_unreachable: bool,
     /// What TLS and WSS are spoken with; may be replaced while the loop runs.
     pub keyring: Option<Keyring>,
+    /// Whom TLS that we open ourselves believes; may be replaced while the loop runs. Without it
+    /// none is opened.
+    pub trust: Option<Trust>,
     /// Which web pages may open a WebSocket (all).
     pub origins: Origins,
     /// Where the instants given to the handler count from.
@@ -99,6 +102,7 @@ impl Config {
             share_addresses: false,
             report_unreachable: true,
             keyring: None,
+            trust: None,
             origins: Origins::default(),
             clock: LoopClock::start(),
             limits: Limits::default(),
@@ -194,7 +198,8 @@ pub struct StreamLimits {
     pub write_messages: usize,
     /// Octets of each kernel buffer of a connection, both directions (256 KiB).
     pub buffer: usize,
-    /// How long an outgoing connection may take to open (5 s).
+    /// How long an outgoing connection may take to open (5 s); within TLS the same again to agree on
+    /// keys.
     pub connect_timeout: Duration,
     /// How long a connection may be silent in both directions (20 min); longer than the keep-alive
     /// of any registration, RFC 5626 §4.4.1 asks for one in 120 s.

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::os::fd::BorrowedFd;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use machine::Instant;
@@ -69,6 +70,8 @@ pub(crate) struct Connection {
     pub(crate) phase: Phase,
     /// The share it counts to; none for those we opened.
     pub(crate) source: Option<Source>,
+    /// The name that its peer has proved or must prove, where we opened it within TLS.
+    pub(crate) name: Option<Arc<str>>,
     /// What the poll was last asked for.
     pub(crate) armed: Interest,
     /// When the timer list will look at it.
@@ -99,6 +102,7 @@ impl Connection {
                 Phase::Connecting
             },
             source,
+            name: None,
             armed: if accepted {
                 Interest::READ
             } else {
@@ -124,6 +128,11 @@ impl Connection {
     /// asked for.
     pub(crate) fn is_opening(&self) -> bool {
         self.wire.is_opening() || self.framing.is_opening()
+    }
+
+    /// Whether its peer, to which we opened it, has not proved its name yet.
+    pub(crate) fn is_proving(&self) -> bool {
+        self.name.is_some() && self.wire.is_opening()
     }
 
     /// Whether the connection being opened is open now, and why not.
@@ -252,6 +261,9 @@ impl Connection {
             Phase::Answering { by, why }
             | Phase::Closing { by, why }
             | Phase::Lingering { by, why } => (by, why),
+            Phase::Open if self.is_proving() => {
+                (self.active + limits.connect_timeout, CloseReason::Stalled)
+            }
             Phase::Open => {
                 let idle = (self.active + limits.idle_timeout, CloseReason::Idle);
                 let stalled = self

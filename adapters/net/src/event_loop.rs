@@ -64,6 +64,7 @@ impl Net {
         } = config.limits;
         let first = first_connection(config.shard);
         let doors = Doors::new(opened.streams, config.keyring, config.origins);
+        let doors = doors.believing(config.trust);
         Ok(Net {
             clock: config.clock,
             farewell,
@@ -177,13 +178,13 @@ impl Net {
         let now = self.clock.now();
         if handler.deadline().is_some_and(|at| at <= now) {
             handler.expire(now, &mut self.out);
-            self.dispatch();
+            self.dispatch(handler);
         }
         self.expire();
         if woken {
             self.waker.take();
             handler.inbox(self.clock.now(), &mut self.out);
-            self.dispatch();
+            self.dispatch(handler);
         }
         self.tell(handler);
         woken && self.waker.is_stopping()
@@ -230,7 +231,7 @@ impl Net {
             self.batch.clear();
         }
         // also sends what needed no handler: keep-alives' answers
-        self.dispatch();
+        self.dispatch(handler);
         self.tell(handler);
     }
 
@@ -260,12 +261,12 @@ impl Net {
                     streams.answered(connection, &mut context);
                 }
             }
-            self.dispatch();
+            self.dispatch(handler);
         }
     }
 
     /// Sends what the handler wants sent.
-    fn dispatch(&mut self) {
+    fn dispatch<H: Handler>(&mut self, handler: &H) {
         let now = self.clock.now();
         let epoll = &self.epoll;
         for transmit in self.out.drain(..) {
@@ -281,7 +282,9 @@ impl Net {
                         now,
                         incidents: &mut self.incidents,
                     };
-                    self.streams.send(transmit, &mut context);
+                    let flow = transmit.flow;
+                    let name = flow.awaited().and_then(|_| handler.name(flow));
+                    self.streams.send(transmit, name, &mut context);
                 }
             }
         }

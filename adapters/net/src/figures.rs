@@ -126,6 +126,8 @@ figures! {
     tcp_connected,
     /// Outgoing connections that did not open.
     tcp_connect_failures,
+    /// Outgoing connections of TLS whose peers did not prove who they are, or agreed on no keys.
+    tls_unproved,
     /// Connections closed for silence.
     tcp_idle_closed,
     /// Connections closed because the peer took or sent its octets too slowly.

@@ -1,6 +1,7 @@
 //! What stands above the loop: the trait it calls and the values that pass.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use machine::Instant;
@@ -21,8 +22,10 @@ pub struct Received {
 /// On UDP it leaves from the socket of `flow.local`; a `local` with port 0 means any socket of
 /// that family. On streams it goes to the live connection `flow.connection`, else to a live
 /// connection of that transport to `flow.remote`; else a connection of TCP is opened (from
-/// `flow.local`'s IP unless that is a wildcard), while on TLS and WebSockets, which are opened by
-/// phones only, it has failed.
+/// `flow.local`'s IP unless that is a wildcard). One of TLS is opened where it is awaited
+/// (`Flow::awaiting`), to a peer that proves the name that [`Handler::name`] tells, or was so
+/// before and is no more; connections to other names are not taken for it. WebSockets, which
+/// phones alone open, have failed.
 #[derive(Debug, Clone)]
 pub struct Transmit {
     /// The way to go.
@@ -40,7 +43,7 @@ pub enum Failure {
     TooLong,
     /// No way to the remote, or ICMP said that nobody is there.
     Unreachable,
-    /// The remote refused the connection.
+    /// The remote refused the connection, or did not prove who it is.
     Refused,
     /// The connection took longer than [`crate::StreamLimits::connect_timeout`] to open.
     TimedOut,
@@ -77,6 +80,13 @@ pub trait Handler {
     /// datagrams or what one read of a stream held. The handler drains `batch`; what it leaves is
     /// discarded.
     fn receive(&mut self, batch: &mut Vec<Received>, now: Instant, out: &mut Vec<Transmit>);
+
+    /// The name, a host name or an address, of which a peer's certificate must be (RFC 5922 §7.3),
+    /// where a flow is awaited; without one nothing is opened. The default knows none.
+    fn name(&self, flow: Flow) -> Option<Arc<str>> {
+        let _ = flow;
+        None
+    }
 
     /// Whether nothing from an address is to be read: its datagrams are thrown away before they are
     /// copied, its connections refused, and those it has closed when they bring something. Asked

@@ -51,5 +51,5 @@ pub use files::raise_file_limit;
 pub use handler::{CloseReason, Failure, Handler, Received, Transmit};
 pub use precedence::{CALLING_THREAD, answer_soon, come_first, give_way, work_in_batches};
 pub use sys::BATCH;
-pub use tls::{BadCredentials, ClientCertificates, Credentials, Identity, Keyring};
+pub use tls::{BadCredentials, ClientCertificates, Credentials, Identity, Keyring, Trust};
 pub use waker::Waker;

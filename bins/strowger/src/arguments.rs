@@ -293,6 +293,10 @@ pub(crate) struct ServeArguments {
     /// The authorities of clients' certificates in PEM
     #[arg(long, value_name = "FILE", env = "STROWGER_SIP_CLIENT_CA")]
     pub(crate) sip_client_ca: Option<PathBuf>,
+    /// The authorities of carriers that are reached within TLS, in PEM [default: those that this
+    /// machine trusts]
+    #[arg(long, value_name = "FILE", env = "STROWGER_SIP_TRUST")]
+    pub(crate) sip_trust: Option<PathBuf>,
     /// Origins of the web pages that may open a WebSocket, with commas [default: all]
     #[arg(long, value_name = "ORIGIN", env = "STROWGER_WS_ORIGINS")]
     pub(crate) ws_origins: Option<String>,
@@ -394,6 +398,7 @@ impl ServeArguments {
             sip_certificate: self.sip_certificate.map(Several::One),
             sip_key: self.sip_key.map(Several::One),
             sip_client_ca: self.sip_client_ca,
+            sip_trust: self.sip_trust,
             ws_origins: self.ws_origins.map(Several::One),
             http: self.http,
             media: self.media.map(Several::One),

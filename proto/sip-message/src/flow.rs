@@ -94,11 +94,36 @@ pub struct Flow {
     pub local: SocketAddr,
     /// The peer's address as the network shows it (behind NAT: the outer address).
     pub remote: SocketAddr,
-    /// The number of the connection, never reused while the process lives; 0 on UDP.
+    /// The number of the connection, never reused while the process lives; 0 on UDP. One that is
+    /// still to be opened to a peer that must prove its name has the number of that name, see
+    /// [`Flow::awaiting`].
     pub connection: u64,
 }
 
+/// The upper part of a connection's number where none is open yet.
+const AWAITED: u64 = 0x7fff << 48;
+
 impl Flow {
+    /// A flow within TLS that we open ourselves, to a peer that must prove a name; `name` is its
+    /// number with whoever keeps the names.
+    #[must_use]
+    pub const fn awaiting(local: SocketAddr, remote: SocketAddr, name: u32) -> Self {
+        Self {
+            transport: Transport::Tls,
+            local,
+            remote,
+            // widening a number loses nothing; there is no other way in a constant
+            connection: AWAITED | name as u64,
+        }
+    }
+
+    /// The number of the name that its peer must prove, where it is still to be opened.
+    #[must_use]
+    pub fn awaited(self) -> Option<u32> {
+        let name = self.connection.checked_sub(AWAITED)?;
+        u32::try_from(name).ok()
+    }
+
     /// A datagram flow.
     #[must_use]
     pub const fn udp(local: SocketAddr, remote: SocketAddr) -> Self {
@@ -149,6 +174,15 @@ mod tests {
         Transport::Ws,
         Transport::Wss,
     ];
+
+    #[test]
+    fn a_flow_that_is_to_be_opened_has_the_number_of_a_name_and_no_other_flow_has() {
+        let at: SocketAddr = ([192, 0, 2, 1], 5061).into();
+        let awaited = |name| Flow::awaiting(at, at, name).awaited();
+        assert_eq!([awaited(0), awaited(u32::MAX)], [Some(0), Some(u32::MAX)]);
+        assert_eq!(Flow::udp(at, at).awaited(), None);
+        assert_eq!(Flow::tcp(at, at, u64::MAX).awaited(), None);
+    }
 
     #[test]
     fn every_transport_is_known_by_its_via_token_in_any_case() {

@@ -66,6 +66,8 @@ pub struct Given {
     pub sip_key: Option<Several>,
     /// A file with the authorities of client certificates in PEM.
     pub sip_client_ca: Option<PathBuf>,
+    /// A file with the authorities of peers that are called within TLS, in PEM.
+    pub sip_trust: Option<PathBuf>,
     /// Origins of the web pages that may open a WebSocket, such as `https://portal.example`.
     pub ws_origins: Option<Several>,
     /// Where the API listens: `ADDR:PORT`.
@@ -148,6 +150,7 @@ impl Given {
             sip_certificate: self.sip_certificate.or(below.sip_certificate),
             sip_key: self.sip_key.or(below.sip_key),
             sip_client_ca: self.sip_client_ca.or(below.sip_client_ca),
+            sip_trust: self.sip_trust.or(below.sip_trust),
             ws_origins: self.ws_origins.or(below.ws_origins),
             http: self.http.or(below.http),
             media: self.media.or(below.media),
@@ -188,6 +191,7 @@ impl Given {
             wss: several(self.sip_wss.as_ref(), "sip_wss", "", Secure::parse)?,
             certificates: Vec::new(),
             authorities: self.sip_client_ca,
+            trusted: self.sip_trust,
             origins: several(self.ws_origins.as_ref(), "ws_origins", "", wires::origin)?,
         };
         let chains = several(self.sip_certificate.as_ref(), "sip_certificate", "", path)?;

@@ -73,6 +73,9 @@ pub struct Wires {
     pub certificates: Vec<CertificateFiles>,
     /// The authorities of client certificates, in PEM. Default none.
     pub authorities: Option<PathBuf>,
+    /// The authorities of peers that we call within TLS, in PEM. Default those that the machine
+    /// trusts.
+    pub trusted: Option<PathBuf>,
     /// Origins of the web pages that may open a WebSocket. Default those of all.
     pub origins: Vec<String>,
 }

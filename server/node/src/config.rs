@@ -71,6 +71,24 @@ pub enum Challenges {
     Sha256,
 }
 
+/// Where a shard listens.
+#[derive(Clone, Copy)]
+pub(crate) struct Listeners<'a> {
+    /// All addresses.
+    pub(crate) all: &'a [SocketAddr],
+    /// Those for TLS.
+    pub(crate) tls: &'a [SocketAddr],
+}
+
+impl Config {
+    pub(crate) fn listening(&self) -> Listeners<'_> {
+        Listeners {
+            all: &self.listeners,
+            tls: &self.tls_listeners,
+        }
+    }
+}
+
 /// Identity and policy of a shard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -83,6 +101,8 @@ pub struct Config {
     pub names: Vec<String>,
     /// Where it listens; fixed addresses are called from the first of their family.
     pub listeners: Vec<SocketAddr>,
+    /// Those of them that are for TLS; carriers are reached by it from the first of their family.
+    pub tls_listeners: Vec<SocketAddr>,
     /// User-Agent and Server.
     pub agent: String,
     /// Which prompt is which.

@@ -153,6 +153,19 @@ impl Trunks {
         self.lines.get_mut(&trunk)
     }
 
+    /// The name that a peer must prove within TLS, by its number: the line's slot, and which of its
+    /// addresses.
+    pub(crate) fn name(&self, number: u32) -> Option<&str> {
+        let [slot @ .., at] = number.to_be_bytes();
+        let [a, b, c] = slot;
+        let line = self.get_at(u32::from_be_bytes([0, a, b, c]))?;
+        line.name_at(at)
+    }
+
+    fn get_at(&self, slot: u32) -> Option<&Line> {
+        self.lines.get(&self.at(slot)?)
+    }
+
     /// The trunk whose slot this is.
     pub(crate) fn at(&self, slot: u32) -> Option<TrunkId> {
         *self.slots.get(usize::try_from(slot).ok()?)?

@@ -44,6 +44,7 @@ pub fn default_config(sip: SocketAddr) -> Config {
         challenges: Challenges::Both,
         names: vec!["exchange.example".to_owned()],
         listeners: vec![sip],
+        tls_listeners: Vec::new(),
         agent: "Strowger".to_owned(),
         prompts: PromptBook {
             announcement: PromptId(0),

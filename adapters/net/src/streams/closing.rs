@@ -45,9 +45,9 @@ impl Streams {
             return;
         };
         self.timers.remove(&(connection.due, id));
-        let remote = connection.flow.remote;
-        if self.by_remote.get(&remote) == Some(&id) {
-            self.by_remote.remove(&remote);
+        let peer = (connection.flow.remote, connection.name.clone());
+        if self.by_remote.get(&peer) == Some(&id) {
+            self.by_remote.remove(&peer);
         }
         if let Some(source) = connection.source
             && let Some(count) = self.by_source.get_mut(&source)
@@ -60,6 +60,9 @@ impl Streams {
         if connection.phase == Phase::Connecting {
             self.connecting -= 1;
             self.figures.tcp_connect_failures.one();
+        } else if connection.is_proving() {
+            // nobody above was ever told of it
+            self.figures.tls_unproved.one();
         } else if self.opening.remove(&id) {
             // nobody above was ever told of it
             self.figures.tcp_opening_now.set(self.opening.len());
@@ -118,7 +121,7 @@ impl Streams {
                 connection.due = due;
                 continue;
             }
-            let unsent = if connection.phase == Phase::Connecting {
+            let unsent = if connection.phase == Phase::Connecting || connection.is_proving() {
                 Failure::TimedOut
             } else {
                 Failure::Closed

@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use machine::Instant;
+use rustls::pki_types::ServerName;
 use sip_message::flow::Transport;
 use sip_message::web_socket::Origins;
 
@@ -13,7 +14,7 @@ use crate::config::Listener;
 use crate::framing::Framing;
 use crate::intake::Intake;
 use crate::sys::{Epoll, Interest};
-use crate::tls::{Keyring, Tls};
+use crate::tls::{Keyring, Tls, Trust};
 use crate::web_intake::WebIntake;
 use crate::wire::Wire;
 
@@ -35,7 +36,7 @@ impl StreamListener {
     }
 }
 
-/// A stream that came in, and how it is spoken.
+/// A stream that came in or that we opened, and how it is spoken.
 pub(super) struct Guest {
     pub(super) transport: Transport,
     pub(super) wire: Wire,
@@ -48,6 +49,7 @@ pub(crate) struct Doors {
     listeners: Vec<StreamListener>,
     keyring: Option<Keyring>,
     origins: Arc<Origins>,
+    trust: Option<Trust>,
 }
 
 impl Doors {
@@ -60,7 +62,38 @@ impl Doors {
             listeners,
             keyring,
             origins: Arc::new(origins),
+            trust: None,
         }
+    }
+
+    /// Whom streams that we open within TLS believe.
+    pub(crate) fn believing(self, trust: Option<Trust>) -> Doors {
+        Doors { trust, ..self }
+    }
+
+    /// How a stream that we opened is spoken: in the clear, or within TLS where its peer must prove
+    /// a name; nothing where that is no name, or nobody is believed.
+    pub(super) fn visit(
+        &self,
+        stream: TcpStream,
+        name: Option<&str>,
+        message: sip_message::Limits,
+    ) -> Option<Guest> {
+        let framing = Framing::Stream(Intake::new(message, None));
+        let Some(name) = name else {
+            return Some(Guest {
+                transport: Transport::Tcp,
+                wire: Wire::plain(stream),
+                framing,
+            });
+        };
+        let name = ServerName::try_from(name.to_owned()).ok()?;
+        let tls = Tls::asking(self.trust.as_ref()?.config(), name)?;
+        Some(Guest {
+            transport: Transport::Tls,
+            wire: Wire::secure(stream, tls),
+            framing,
+        })
     }
 
     /// The next stream that waits at a listener.

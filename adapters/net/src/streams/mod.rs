@@ -27,6 +27,11 @@ const REFILL: Duration = Duration::from_millis(50);
 /// Sources whose openings are remembered; those of the generation before are as many.
 const SOURCES: usize = 16_384;
 
+/// A peer: its address and, where we opened TLS to it, the name that it must prove.
+type Peer = (SocketAddr, Option<Arc<str>>);
+/// Connections that are no more, of whose peers the names are remembered.
+const PROVED: usize = 16_384;
+
 /// Octets read from a connection before others get their turn.
 const READ: usize = 64 << 10;
 
@@ -42,7 +47,10 @@ pub(crate) struct Context<'a> {
 pub(crate) struct Streams {
     doors: Doors,
     live: HashMap<u64, Connection>,
-    by_remote: HashMap<SocketAddr, u64>,
+    by_remote: HashMap<Peer, u64>,
+    /// The names of peers to which connections of TLS were opened, by the connection's number: what
+    /// belongs to one that is no more goes to nobody else.
+    proved: HashMap<u64, Arc<str>>,
     by_source: HashMap<Source, usize>,
     /// Every connection once, at its `due`.
     timers: BTreeSet<(Instant, u64)>,
@@ -71,6 +79,7 @@ impl Streams {
             doors,
             live: HashMap::new(),
             by_remote: HashMap::new(),
+            proved: HashMap::new(),
             by_source: HashMap::new(),
             timers: BTreeSet::new(),
             dirty: Vec::new(),
@@ -85,12 +94,19 @@ impl Streams {
         }
     }
 
-    /// Queues a message on the connection it belongs to, opening one where there is none.
-    pub(crate) fn send(&mut self, transmit: Transmit, context: &mut Context<'_>) {
+    /// Queues a message on the connection it belongs to, opening one where there is none; `name` is
+    /// what its peer must prove, where that is awaited.
+    pub(crate) fn send(
+        &mut self,
+        transmit: Transmit,
+        name: Option<Arc<str>>,
+        context: &mut Context<'_>,
+    ) {
         let flow = transmit.flow;
-        let id = match self.find(flow) {
+        let name = name.or_else(|| self.proved.get(&flow.connection).cloned());
+        let id = match self.find(flow, &name) {
             Some(id) => id,
-            None => match self.connect(flow, context) {
+            None => match self.connect(flow, name, context) {
                 Ok(id) => id,
                 Err(why) => {
                     context.incidents.push_back(Incident::Failed(transmit, why));
@@ -136,7 +152,7 @@ impl Streams {
         Ok(())
     }
 
-    fn find(&self, flow: Flow) -> Option<u64> {
+    fn find(&self, flow: Flow, name: &Option<Arc<str>>) -> Option<u64> {
         let usable = |id: &u64| {
             self.live.get(id).is_some_and(|connection| {
                 let talks = match connection.phase {
@@ -149,9 +165,10 @@ impl Streams {
                     && connection.flow.transport == flow.transport
             })
         };
-        Some(flow.connection)
-            .filter(|id| usable(id))
-            .or_else(|| self.by_remote.get(&flow.remote).copied().filter(usable))
+        Some(flow.connection).filter(|id| usable(id)).or_else(|| {
+            let peer = (flow.remote, name.clone());
+            self.by_remote.get(&peer).copied().filter(usable)
+        })
     }
 
     /// Writes what was queued since the last flush.
@@ -277,7 +294,7 @@ impl Streams {
         let Some(connection) = self.live.get_mut(&id) else {
             return;
         };
-        let opening = connection.is_opening();
+        let (opening, proving) = (connection.is_opening(), connection.is_proving());
         let read = connection.read(&mut self.scratch, context.now, |flow, bytes| {
             batch.push(Received { flow, bytes });
         });
@@ -298,6 +315,11 @@ impl Streams {
         match reading.end {
             Ending::None if opening => self.rearm(id, context),
             Ending::None => self.settle_timer(id),
+            Ending::Peer | Ending::Refused if proving => {
+                // an alert says why, as far as the kernel takes it now
+                self.write(id, context);
+                self.remove(id, CloseReason::Malformed, Failure::Refused, context);
+            }
             Ending::Reset => self.remove(id, CloseReason::Reset, Failure::Closed, context),
             Ending::Peer => self.answer(id, CloseReason::Peer, context),
             Ending::Refused => {

@@ -3,24 +3,30 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::os::fd::AsFd;
+use std::sync::Arc;
 use std::time::Duration;
 
 use machine::Instant;
 use sip_message::flow::{Flow, Transport};
 
 use super::doors::Guest;
-use super::{Context, REFILL, Streams};
+use super::{Context, PROVED, REFILL, Streams};
 use crate::connection::{Connection, Source, failure_of};
-use crate::framing::Framing;
 use crate::handler::{CloseReason, Failure};
-use crate::intake::Intake;
 use crate::sys::{self, Direction};
-use crate::wire::Wire;
 
 /// Connections accepted before others get their turn.
 const ACCEPTS: usize = 64;
 /// How long to accept nothing after there was no descriptor for a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// With whom a connection is.
+enum Party {
+    /// Somebody who came.
+    Guest(Source),
+    /// Somebody we went to, who must prove a name within TLS.
+    Visited(Option<Arc<str>>),
+}
 
 impl Streams {
     /// Takes what waits at a listener, but nobody of whom `bars` holds true.
@@ -72,7 +78,7 @@ impl Streams {
             self.figures.tcp_opening_refused.one();
             return;
         };
-        match self.enter(guest, remote, Some(source), context) {
+        match self.enter(guest, remote, Party::Guest(source), context) {
             Ok(id) => {
                 self.by_source.insert(source, of_source + 1);
                 self.figures.tcp_accepted.one();
@@ -108,10 +114,12 @@ impl Streams {
     pub(super) fn connect(
         &mut self,
         flow: Flow,
+        name: Option<Arc<str>>,
         context: &mut Context<'_>,
     ) -> Result<u64, Failure> {
         match flow.transport {
             Transport::Tcp => {}
+            Transport::Tls if name.is_some() => {}
             // phones there cannot be called but on the connection that they opened themselves
             Transport::Tls | Transport::Ws | Transport::Wss | Transport::Udp => {
                 return Err(Failure::Closed);
@@ -126,12 +134,11 @@ impl Streams {
             let fd = stream.as_fd();
             sys::set_buffer(fd, Direction::Send, self.limits.buffer)?;
             sys::set_buffer(fd, Direction::Receive, self.limits.buffer)?;
-            let guest = Guest {
-                transport: flow.transport,
-                wire: Wire::plain(stream),
-                framing: Framing::Stream(Intake::new(self.limits.message, None)),
-            };
-            self.enter(guest, flow.remote, None, context)
+            let guest = self
+                .doors
+                .visit(stream, name.as_deref(), self.limits.message);
+            let guest = guest.ok_or(io::ErrorKind::PermissionDenied)?;
+            self.enter(guest, flow.remote, Party::Visited(name), context)
         });
         opened.map_err(|error| {
             self.figures.tcp_connect_failures.one();
@@ -144,9 +151,13 @@ impl Streams {
         &mut self,
         guest: Guest,
         remote: SocketAddr,
-        source: Option<Source>,
+        party: Party,
         context: &mut Context<'_>,
     ) -> io::Result<u64> {
+        let (source, name) = match party {
+            Party::Guest(source) => (Some(source), None),
+            Party::Visited(name) => (None, name),
+        };
         let stream = guest.wire.stream();
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
@@ -155,15 +166,29 @@ impl Streams {
         let flow = Flow::tcp(stream.local_addr()?, remote, id).over(guest.transport);
         let Guest { wire, framing, .. } = guest;
         let mut connection = Connection::new(wire, framing, flow, source, context.now);
+        connection.name.clone_from(&name);
         (connection.due, _) = connection.deadline(&self.limits);
         context.epoll.add(connection.fd(), id, connection.armed)?;
         self.next_id += 1;
         self.connecting += usize::from(source.is_none());
         self.timers.insert((connection.due, id));
         self.live.insert(id, connection);
-        self.by_remote.insert(remote, id);
+        if let Some(name) = &name {
+            self.remember(id, Arc::clone(name));
+        }
+        self.by_remote.insert((remote, name), id);
         self.figures.tcp_connections_now.set(self.live.len());
         Ok(id)
+    }
+
+    /// Remembers which name the peer of a connection must prove. When there are too many, those of
+    /// connections that are no more are forgotten: what is still sent by them has failed.
+    fn remember(&mut self, id: u64, name: Arc<str>) {
+        if self.proved.len() >= PROVED {
+            let live = &self.live;
+            self.proved.retain(|id, _| live.contains_key(id));
+        }
+        self.proved.insert(id, name);
     }
 
     fn pause_accepting(&mut self, context: &mut Context<'_>) {

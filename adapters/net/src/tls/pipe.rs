@@ -3,7 +3,8 @@
 use std::io::{self, BufRead, IoSlice, Write};
 use std::sync::Arc;
 
-use rustls::{Connection, ServerConfig, ServerConnection};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, Connection, ServerConfig, ServerConnection};
 
 /// Octets that wait encrypted, at most; more stay where they wait in the clear.
 const ENCRYPTED: usize = 32 << 10;
@@ -32,6 +33,16 @@ impl Tls {
         server.set_buffer_limit(Some(ENCRYPTED));
         Some(Tls {
             machine: Box::new(Connection::Server(server)),
+        })
+    }
+
+    /// Has the first words for a peer that must prove a name; nothing when the machine cannot be
+    /// set up.
+    pub(crate) fn asking(config: Arc<ClientConfig>, name: ServerName<'static>) -> Option<Tls> {
+        let mut client = ClientConnection::new(config, name).ok()?;
+        client.set_buffer_limit(Some(ENCRYPTED));
+        Some(Tls {
+            machine: Box::new(Connection::Client(client)),
         })
     }
 
@@ -77,11 +88,15 @@ impl Tls {
         Opened::More
     }
 
-    /// Encrypts as much as there is room for.
+    /// Encrypts as much as there is room for. Before keys are agreed on there is none: what is taken
+    /// here counts as sent, and a peer may yet turn out to be somebody else.
     ///
     /// # Errors
     /// `WouldBlock` when there is none.
     pub(crate) fn seal(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        if self.is_opening() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
         match self.machine.writer().write_vectored(pieces)? {
             0 => Err(io::ErrorKind::WouldBlock.into()),
             n => Ok(n),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use net::{Credentials, Identity, Keyring};
+use net::{Credentials, Identity, Keyring, Trust};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
 };
@@ -64,6 +64,15 @@ impl Authority {
         let credentials = self.credentials(&[names]);
         let trusting = credentials.trusting(self.issuer.pem().as_bytes()).unwrap();
         Keyring::new(trusting).unwrap()
+    }
+
+    /// Whoever believes this authority, and shows a certificate of its where asked.
+    pub(crate) fn trust(&self) -> Trust {
+        let paper = self.client_certificate();
+        let (chain, key) = (paper.certificate.as_bytes(), paper.key.as_bytes());
+        let identity = Identity::from_pem(chain, key).unwrap();
+        let authorities = Trust::authorities(self.issuer.pem().as_bytes()).unwrap();
+        Trust::new(authorities, Some(identity)).unwrap()
     }
 
     pub(crate) fn client_certificate(&self) -> Paper {

@@ -15,5 +15,6 @@ mod openings;
 mod secure;
 mod streams;
 mod support;
+mod visits;
 mod web_sockets;
 mod wires;

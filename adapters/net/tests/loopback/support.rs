@@ -49,6 +49,8 @@ pub(crate) struct Probe {
     pub(crate) last_words: Bytes,
     pub(crate) repeat_failures: bool,
     barred: Arc<Mutex<Vec<IpAddr>>>,
+    /// The names that awaited flows number.
+    pub(crate) names: Vec<Arc<str>>,
 }
 
 impl Probe {
@@ -68,6 +70,11 @@ impl Handler for Probe {
             out.extend(batch.iter().map(echo));
         }
         self.tell(Seen::Batch(std::mem::take(batch)));
+    }
+
+    fn name(&self, flow: Flow) -> Option<Arc<str>> {
+        let number = usize::try_from(flow.awaited()?).ok()?;
+        self.names.get(number).cloned()
     }
 
     fn bars(&self, ip: IpAddr, _now: Instant) -> bool {
@@ -161,6 +168,7 @@ pub(crate) fn ready(config: Config, answer: Answer) -> Ready {
         last_words: Bytes::from_static(b"SIP/2.0 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
         repeat_failures: false,
         barred: Arc::default(),
+        names: Vec::new(),
     };
     Ready {
         net,

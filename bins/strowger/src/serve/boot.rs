@@ -4,6 +4,7 @@
 //! before bindings and calls are restored; records of calls that died are in the store before the
 //! journal forgets them; and sockets, bound early so that a refusal comes early, are read last.
 
+use std::net::SocketAddr;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, mpsc::Receiver};
 
@@ -15,9 +16,10 @@ use domain::KindName;
 use machine::{Clock, Instant};
 use media::{PortRange, PromptId};
 use names::Asker;
-use net::{Keyring, LoopClock, Net, Waker};
+use net::{LoopClock, Net, Waker};
 use node::{Challenges, Config, Limits, PromptBook, Searcher, Shard, Stores as ShardStores};
 use ports::{Entropy, WallClock};
+use sip_message::flow::Transport;
 use sip_message::web_socket::Origins;
 use store::{OsEntropy, SystemClock, block_on};
 
@@ -54,8 +56,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let clock = Clock::new(SystemClock.now());
     let waker = Waker::new().map_err(|error| Failure::internal(error.to_string()))?;
     let certificates = Certificates::open(&settings.wires)?;
-    let keyring = certificates.as_ref().map(Certificates::keyring);
-    let net = listen(settings, keyring, zero, &waker)?;
+    let net = listen(settings, &certificates, zero, &waker)?;
     let range = media_part::addresses(settings)?;
     let media = media_part::start(settings, range, &OsEntropy, zero, waker.clone())?;
     let (threads, control) = (Arc::new(media.0), media.1);
@@ -167,19 +168,27 @@ fn refuse_load_in_public(office: &Office, loopback: bool) -> Result<(), Failure>
 
 fn listen(
     settings: &Settings,
-    keyring: Option<Keyring>,
+    certificates: &Certificates,
     zero: std::time::Instant,
     waker: &Waker,
 ) -> Result<Net, Failure> {
     let config = net::Config {
         clock: LoopClock::from_zero(zero),
-        keyring,
+        keyring: certificates.keyring(),
+        trust: Some(certificates.trust()),
         origins: Origins::only(settings.wires.origins.clone()),
         ..net::Config::new(wires::listeners(settings))
     };
     Net::bind(config, waker).map_err(|error| {
         Failure::new(error.to_string()).next("choose another address with --sip ADDR:PORT")
     })
+}
+
+/// Where the loop listens, for some transports.
+fn addresses(net: &Net, wanted: impl Fn(Transport) -> bool) -> Vec<SocketAddr> {
+    let listeners = net.bound().iter().map(|bound| bound.listener);
+    let listeners = listeners.filter(|listener| wanted(listener.transport));
+    listeners.map(|listener| listener.at).collect()
 }
 
 fn shard(
@@ -206,7 +215,8 @@ fn shard(
             config::Digest::Sha256 => Challenges::Sha256,
         },
         names: settings.names.clone(),
-        listeners: net.bound().iter().map(|bound| bound.listener.at).collect(),
+        listeners: addresses(net, |_| true),
+        tls_listeners: addresses(net, |transport| transport == Transport::Tls),
         agent: AGENT.to_owned(),
         prompts: PromptBook {
             announcement: PromptId::of(audio::Prompt::Music),

@@ -1,12 +1,12 @@
-//! The certificates of TLS and WSS: read at the start, and anew when a file of theirs has changed
-//! or SIGHUP came. Connections that are open stay as they are; files that cannot be used change
+//! The certificates of TLS and WSS, and the authorities of those we call: read at the start, and anew
+//! when a file of theirs has changed or SIGHUP came. Connections that are open stay as they are; files that cannot be used change
 //! nothing and are told in the log.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use config::Wires;
-use net::{Credentials, Identity, Keyring};
+use net::{Credentials, Identity, Keyring, Trust};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::failure::Failure;
@@ -17,36 +17,51 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// Where the certificates are, and what they are used by.
 pub(crate) struct Certificates {
     wires: Wires,
-    keyring: Keyring,
+    /// Where something is spoken within TLS.
+    keyring: Option<Keyring>,
+    trust: Trust,
     /// When each file was changed last.
     seen: Vec<Option<SystemTime>>,
 }
 
 impl Certificates {
-    /// Reads the files; nothing where nothing is spoken within TLS.
+    /// Reads the files.
     ///
     /// # Errors
     /// A file that is not there or holds something else.
-    pub(crate) fn open(wires: &Wires) -> Result<Option<Certificates>, Failure> {
-        if !wires.is_secure() {
-            return Ok(None);
-        }
+    pub(crate) fn open(wires: &Wires) -> Result<Certificates, Failure> {
         let seen = seen(wires);
         let next = "name them with --sip-certificate and --sip-key, or have `strowger demo` make \
                     one for a trial";
-        let credentials = read(wires).map_err(|rule| Failure::new(rule).next(next))?;
-        let keyring = Keyring::new(credentials);
-        let keyring = keyring.map_err(|bad| Failure::new(bad.to_string()).next(next))?;
-        Ok(Some(Certificates {
+        let read = read(wires).map_err(|rule| Failure::new(rule).next(next))?;
+        let bad = |bad: net::BadCredentials| Failure::new(bad.to_string()).next(next);
+        let trust = Trust::new(read.trusted, read.shown).map_err(bad)?;
+        let keyring = read.credentials.map(Keyring::new).transpose();
+        Ok(Certificates {
             wires: wires.clone(),
-            keyring,
+            keyring: keyring.map_err(bad)?,
+            trust,
             seen,
-        }))
+        })
     }
 
-    /// What the loop speaks TLS with.
-    pub(crate) fn keyring(&self) -> Keyring {
+    /// What the loop speaks TLS with at its listeners.
+    pub(crate) fn keyring(&self) -> Option<Keyring> {
         self.keyring.clone()
+    }
+
+    /// Whom the loop believes where it opens TLS itself.
+    pub(crate) fn trust(&self) -> Trust {
+        self.trust.clone()
+    }
+
+    fn take(&self, read: Read) -> Result<(), String> {
+        let replaced = self.trust.replace(read.trusted, read.shown);
+        replaced.map_err(|bad| bad.to_string())?;
+        let Some((keyring, credentials)) = self.keyring.as_ref().zip(read.credentials) else {
+            return Ok(());
+        };
+        keyring.replace(credentials).map_err(|bad| bad.to_string())
     }
 
     /// Reads the files anew where one has changed, or when told to.
@@ -56,26 +71,27 @@ impl Certificates {
             return;
         }
         self.seen = seen;
-        let replaced = read(&self.wires).and_then(|credentials| {
-            let replaced = self.keyring.replace(credentials);
-            replaced.map_err(|bad| bad.to_string())
-        });
-        match replaced {
+        match read(&self.wires).and_then(|read| self.take(read)) {
             Ok(()) => tracing::info!("certificates read anew"),
             Err(rule) => tracing::error!(%rule, "new certificates cannot be used; the old stay"),
         }
     }
 }
 
+/// What the files say.
+struct Read {
+    /// Where something is spoken within TLS.
+    credentials: Option<Credentials>,
+    /// What peers are shown that we call: the first certificate.
+    shown: Option<Identity>,
+    /// The authorities of peers that we call, in DER.
+    trusted: Vec<Vec<u8>>,
+}
+
 /// Follows the files until it is aborted.
-pub(crate) async fn follow(certificates: Option<Certificates>) {
+pub(crate) async fn follow(mut certificates: Certificates) {
     let Ok(mut hang_up) = signal(SignalKind::hangup()) else {
         tracing::error!("certificates are not followed: no signals");
-        return;
-    };
-    let Some(mut certificates) = certificates else {
-        // whoever sends it where there are none means no harm
-        while hang_up.recv().await.is_some() {}
         return;
     };
     loop {
@@ -95,9 +111,9 @@ pub(crate) async fn follow(certificates: Option<Certificates>) {
 }
 
 fn files(wires: &Wires) -> impl Iterator<Item = &PathBuf> {
-    let pairs = wires.certificates.iter();
+    let pairs = wires.certificates.iter().filter(|_| wires.is_secure());
     let pairs = pairs.flat_map(|pair| [&pair.chain, &pair.key]);
-    pairs.chain(&wires.authorities)
+    pairs.chain(&wires.authorities).chain(&wires.trusted)
 }
 
 fn seen(wires: &Wires) -> Vec<Option<SystemTime>> {
@@ -105,14 +121,43 @@ fn seen(wires: &Wires) -> Vec<Option<SystemTime>> {
     files(wires).map(changed).collect()
 }
 
-fn read(wires: &Wires) -> Result<Credentials, String> {
-    let text = |path: &Path| std::fs::read(path).map_err(|error| in_file(path, error));
+fn read(wires: &Wires) -> Result<Read, String> {
+    let identities = identities(wires)?;
+    Ok(Read {
+        trusted: trusted(wires)?,
+        shown: identities.first().cloned(),
+        credentials: match wires.is_secure() {
+            true => Some(credentials(wires, identities)?),
+            false => None,
+        },
+    })
+}
+
+fn text(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| in_file(path, error))
+}
+
+/// Who vouches for peers that we call: the file that names them, else those whom this machine trusts.
+fn trusted(wires: &Wires) -> Result<Vec<Vec<u8>>, String> {
+    let Some(path) = &wires.trusted else {
+        // a list that cannot be read whole vouches for fewer, and whom we call is told apart by name
+        let found = rustls_native_certs::load_native_certs().certs;
+        return Ok(found.iter().map(|one| one.as_ref().to_vec()).collect());
+    };
+    Trust::authorities(&text(path)?).map_err(|bad| in_file(path, bad))
+}
+
+fn identities(wires: &Wires) -> Result<Vec<Identity>, String> {
     let mut identities = Vec::new();
-    for pair in &wires.certificates {
+    for pair in wires.certificates.iter().filter(|_| wires.is_secure()) {
         let (chain, key) = (text(&pair.chain)?, text(&pair.key)?);
         let identity = Identity::from_pem(&chain, &key);
         identities.push(identity.map_err(|bad| in_file(&pair.chain, bad))?);
     }
+    Ok(identities)
+}
+
+fn credentials(wires: &Wires, identities: Vec<Identity>) -> Result<Credentials, String> {
     let credentials = Credentials::new(identities);
     let Some(path) = &wires.authorities else {
         return Ok(credentials);

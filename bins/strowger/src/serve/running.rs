@@ -74,7 +74,7 @@ pub(crate) struct Front {
     /// What the links of mails begin with.
     pub(crate) portal: String,
     /// What TLS is spoken with, where it is.
-    pub(crate) certificates: Option<Certificates>,
+    pub(crate) certificates: Certificates,
     /// Where the API listens.
     pub(crate) http: SocketAddr,
     /// Whether everything listens on loopback addresses only.

@@ -195,6 +195,11 @@ impl Handler for Switchboard {
         self.carry(now, out);
     }
 
+    fn name(&self, flow: Flow) -> Option<Arc<str>> {
+        let name = self.shard.peer_name(flow.awaited()?)?;
+        Some(name.into())
+    }
+
     fn bars(&self, ip: IpAddr, now: Instant) -> bool {
         self.shard.bars(ip, now)
     }

@@ -76,7 +76,7 @@ impl Shard {
             uri,
             from: shown.from,
             routes: Vec::new(),
-            flow: way.flow(&self.config.listeners)?,
+            flow: way.flow(self.config.listening(), line.name_number(attempt.peer))?,
             max_forwards: entry.max_forwards,
             offer,
             near: None,

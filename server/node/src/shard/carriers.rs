@@ -44,6 +44,7 @@ impl Shard {
                 && let Some(at) = line.registrar_at(peer, now)
                 && let Some(way) = line.way(at)
             {
+                let way = (way, line.name_number(at));
                 self.send_request(&request, way, Owner::NOBODY, now);
             }
         }
@@ -157,8 +158,10 @@ impl Shard {
                     let owner = Role::Registration.owner(line.slot());
                     let at = line.registrar_at(peer, now);
                     line.machines.asked = at;
-                    let way = at.and_then(|at| line.way(at)).cloned();
-                    let sent = way.is_some_and(|way| self.send_request(&request, &way, owner, now));
+                    let way = at.and_then(|at| Some((line.way(at)?.clone(), line.name_number(at))));
+                    let sent = way.is_some_and(|(way, name)| {
+                        self.send_request(&request, (&way, name), owner, now)
+                    });
                     if !sent {
                         let mut more = Vec::new();
                         let line = self.tenants.trunks.get_mut(trunk);
@@ -202,8 +205,10 @@ impl Shard {
             }
             Probed::Ask(request) => {
                 let owner = Role::Probe(peer).owner(line.slot());
-                let way = line.way(peer).cloned();
-                let sent = way.is_some_and(|way| self.send_request(&request, &way, owner, now));
+                let name = line.name_number(peer);
+                let sent = line.way(peer).cloned().is_some_and(|way| {
+                    self.send_request(&request, (&way, name), owner, now)
+                });
                 if !sent {
                     self.probe_hears(trunk, peer, None, now);
                 }
@@ -211,9 +216,22 @@ impl Shard {
         }
     }
 
+    /// The name that a peer must prove to whom a connection within TLS is opened, by its number in
+    /// the flow (`Flow::awaited`).
+    #[must_use]
+    pub fn peer_name(&self, number: u32) -> Option<&str> {
+        self.tenants.trunks.name(number)
+    }
+
     /// Sends a request outside calls; false when there is no listener of that family.
-    fn send_request(&mut self, request: &Request, way: &Way, owner: Owner, now: Instant) -> bool {
-        let Some(flow): Option<Flow> = way.flow(&self.config.listeners) else {
+    fn send_request(
+        &mut self,
+        request: &Request,
+        (way, name): (&Way, u32),
+        owner: Owner,
+        now: Instant,
+    ) -> bool {
+        let Some(flow): Option<Flow> = way.flow(self.config.listening(), name) else {
             return false;
         };
         let branch = self.sip.transactions.branch();

@@ -7,7 +7,7 @@ use domain::Peer;
 use machine::{Instant, Random};
 
 /// What is spoken to carriers, the best first.
-const SPEAKS: &[Carriage] = &[Carriage::Udp, Carriage::Tcp];
+const SPEAKS: &[Carriage] = &[Carriage::Udp, Carriage::Tcp, Carriage::Tls];
 
 /// A place. One that is named by its address has one way; one that is named otherwise has those
 /// that its name leads to at this moment.
@@ -83,6 +83,12 @@ impl Place {
             .iter()
             .filter_map(place)
             .collect()
+    }
+
+    /// The host that its document names, which its certificate must be for, wherever the name leads
+    /// (RFC 5922 §7.3).
+    pub(crate) fn host(&self) -> &str {
+        &self.peer.host
     }
 
     /// One of its ways.

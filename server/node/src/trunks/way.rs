@@ -1,5 +1,6 @@
 //! One address of a trunk, and how it is written and reached.
 
+use crate::config::Listeners;
 use carrier::{Carriage, Target};
 use domain::{Peer, Transport};
 use sip_message::Flow;
@@ -20,8 +21,7 @@ pub(crate) struct Way {
 }
 
 impl Way {
-    /// The way to a peer that is named by its address; nothing when it is named otherwise, or is
-    /// to be reached by TLS, which is not spoken to carriers.
+    /// The way to a peer that is named by its address; nothing when it is named otherwise.
     pub(crate) fn to(peer: &Peer) -> Option<Way> {
         let ip: IpAddr = peer.host.parse().ok()?;
         let named = peer.transport.map(carriage_of);
@@ -32,13 +32,12 @@ impl Way {
             (IpAddr::V4(ip), None) => ip.to_string(),
             (IpAddr::V6(ip), None) => format!("[{ip}]"),
         };
-        let way = Way {
+        Some(Way {
             host,
             named,
             address,
             carriage,
-        };
-        (carriage != Carriage::Tls).then_some(way)
+        })
     }
 
     /// The way to a target that a peer's name led to.
@@ -59,16 +58,22 @@ impl Way {
         (self.address, self.carriage) == (target.address, target.carriage)
     }
 
-    /// The flow from the first of our listeners of its family.
-    pub(crate) fn flow(&self, listeners: &[SocketAddr]) -> Option<Flow> {
-        let family = self.address.is_ipv4();
-        let mut listeners = listeners.iter();
-        let local = *listeners.find(|listener| listener.is_ipv4() == family)?;
-        match self.carriage {
-            Carriage::Udp => Some(Flow::udp(local, self.address)),
-            Carriage::Tcp => Some(Flow::tcp(local, self.address, 0)),
-            Carriage::Tls => None,
-        }
+    /// The flow from the first of our listeners of its family; within TLS from the first of those
+    /// for TLS, if there is one, to a peer that must prove the name of that number.
+    pub(crate) fn flow(&self, listeners: Listeners<'_>, name: u32) -> Option<Flow> {
+        let first = |listeners: &[SocketAddr]| {
+            let mut listeners = listeners.iter().copied();
+            listeners.find(|listener| listener.is_ipv4() == self.address.is_ipv4())
+        };
+        let local = first(listeners.all)?;
+        Some(match self.carriage {
+            Carriage::Udp => Flow::udp(local, self.address),
+            Carriage::Tcp => Flow::tcp(local, self.address, 0),
+            Carriage::Tls => {
+                let local = first(listeners.tls).unwrap_or(local);
+                Flow::awaiting(local, self.address, name)
+            }
+        })
     }
 
     /// A URI there, for a user or for the peer itself.
@@ -98,6 +103,17 @@ pub(super) fn carriage_of(transport: Transport) -> Carriage {
 mod tests {
     use super::*;
 
+    fn ours() -> [SocketAddr; 2] {
+        ["198.51.100.1:5060", "198.51.100.1:5061"].map(|at| at.parse().unwrap())
+    }
+
+    fn listeners(ours: &[SocketAddr; 2]) -> Listeners<'_> {
+        Listeners {
+            all: ours,
+            tls: &ours[1..],
+        }
+    }
+
     fn way(text: &str) -> Option<Way> {
         Way::to(&Peer::read(text)?)
     }
@@ -114,7 +130,10 @@ mod tests {
             Some("sip:+49301@[2001:db8::7]:5070;transport=tcp")
         );
         assert_eq!(uri("sip:sbc.carrier.example"), None);
-        assert_eq!(uri("sip:192.0.2.7;transport=tls"), None);
+        assert_eq!(
+            uri("sip:192.0.2.7;transport=tls").as_deref(),
+            Some("sip:+49301@192.0.2.7;transport=tls")
+        );
     }
 
     #[test]
@@ -127,8 +146,21 @@ mod tests {
         let way = Way::found(&peer, &target);
         assert_eq!(way.uri("+49301"), "sip:+49301@carrier.example");
         assert!(way.leads_to(&target));
-        let listeners = ["198.51.100.1:5060".parse().unwrap()];
-        let flow = way.flow(&listeners).unwrap();
-        assert_eq!(flow.remote, target.address);
+        let flow = way.flow(listeners(&ours()), 7).unwrap();
+        assert_eq!((flow.remote, flow.awaited()), (target.address, None));
+    }
+
+    #[test]
+    fn within_tls_we_go_from_a_listener_for_it_to_a_peer_that_must_prove_its_name() {
+        let way = way("sip:192.0.2.7;transport=tls").unwrap();
+        let ours = ours();
+        let flow = way.flow(listeners(&ours), 7).unwrap();
+        assert_eq!(flow.local, ours[1]);
+        assert_eq!(flow.awaited(), Some(7));
+        let plain = Listeners {
+            tls: &[],
+            ..listeners(&ours)
+        };
+        assert_eq!(way.flow(plain, 7).unwrap().local, ours[0]);
     }
 }

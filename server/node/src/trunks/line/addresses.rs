@@ -79,6 +79,17 @@ impl Line {
         self.place(at / TARGETS_MAX)?.way(at % TARGETS_MAX)
     }
 
+    /// The number of the name that who is at an address of its must prove, see
+    /// [`crate::trunks::Trunks::name`].
+    pub(crate) fn name_number(&self, at: u8) -> u32 {
+        (self.slot << u8::BITS) | u32::from(at)
+    }
+
+    /// The name itself.
+    pub(crate) fn name_at(&self, at: u8) -> Option<&str> {
+        Some(self.place(usize::from(at) / TARGETS_MAX)?.host())
+    }
+
     /// The way to an address of its.
     pub(crate) fn way(&self, at: u8) -> Option<&Way> {
         self.way_at(usize::from(at))
