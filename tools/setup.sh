@@ -116,6 +116,7 @@ need_interop() {
     command -v baresip >/dev/null || apt_install baresip-core
     command -v sipp >/dev/null || apt_install sip-tester
     [ -x /usr/sbin/kamailio ] || apt_install kamailio
+    compgen -G '/usr/lib/*/kamailio/modules/tls.so' >/dev/null || apt_install kamailio-tls-modules
     command -v svmap >/dev/null || command -v sipvicious_svmap >/dev/null || apt_install sipvicious
     command -v sox >/dev/null || apt_install sox
     command -v espeak-ng >/dev/null || apt_install espeak-ng

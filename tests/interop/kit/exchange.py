@@ -77,7 +77,8 @@ class Exchange:
         """Has it listen for TLS, WS or WSS too, each at a port of its own; before it starts."""
         for transport in transports:
             self.ports[transport] = free_port(self.ip)
-            self.flags += [f"--sip-{transport}", join(self.ip, self.ports[transport])]
+            at = ",".join(join(ip, self.ports[transport]) for ip in self.ips)
+            self.flags += [f"--sip-{transport}", at]
         return self
 
     def port_of(self, transport):

@@ -12,10 +12,30 @@ from kit.sipp import SCENARIOS
 PROGRAM = shutil.which("kamailio") or "/usr/sbin/kamailio"
 
 
-class Kamailio:
-    """Listens at an address; calls of its customer go to the person at `person` (host, port)."""
+def transports(transport):
+    """What it speaks, as its configuration says it."""
+    return {"udp": "disable_tcp=yes", "tcp": "tcp_children=2",
+            "tls": "tcp_children=2\nenable_tls=yes"}[transport]
 
-    def __init__(self, exchange, ip, person, user, word):
+
+def secure(paper):
+    """TLS with this certificate, as its configuration says it."""
+    if not paper:
+        return ""
+    certificate, key = paper
+    return "\n".join([
+        'loadmodule "tls.so"', 'modparam("tls", "tls_method", "TLSv1.2+")',
+        f'modparam("tls", "certificate", "{certificate}")',
+        f'modparam("tls", "private_key", "{key}")'])
+
+
+class Kamailio:
+    """Listens at an address; calls of its customer go to the person at `person` (host, port), by UDP.
+    The customer comes by `transport`, within TLS it sees `paper`: files of a certificate and its
+    key."""
+
+    def __init__(self, exchange, ip, person, user, word, transport="udp", paper=None):
+        self.transport = transport
         self.port = free_port(ip)
         self.at = f"{ip}:{self.port}"
         self.folder = os.path.join(exchange.folder, "kamailio")
@@ -25,12 +45,16 @@ class Kamailio:
         host, port = person
         words = [("PERSON_PORT", str(port)), ("PERSON", f"{host}:{port}"), ("CUSTOMER", user),
                  ("WORD", word)]
+        said = said.replace("TRANSPORTS", transports(transport), 1)
+        said = said.replace("SECURE", secure(paper), 1)
         head, body = said.split("request_route", 1)
         for name, value in words:
             body = body.replace(name, value)
         self.config = os.path.join(self.folder, "carrier.cfg")
         with open(self.config, "w", encoding="utf-8") as out:
-            out.write(f"{head}listen=udp:{self.at}\n\nrequest_route{body}")
+            listen = {f"listen={one}:{self.at}" for one in ("udp", transport)}
+            listen = "\n".join(sorted(listen))
+            out.write(f"{head}{listen}\n\nrequest_route{body}")
 
     def __enter__(self):
         self.log = open(os.path.join(self.folder, "log"), "wb")
@@ -40,9 +64,10 @@ class Kamailio:
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
             start_new_session=True)
         line = f":{self.port:04X} "
+        kind = "udp" if self.transport == "udp" else "tcp"
 
         def listens():
-            with open("/proc/net/udp", encoding="ascii") as sockets:
+            with open(f"/proc/net/{kind}", encoding="ascii") as sockets:
                 return any(line in row for row in sockets)
         wait_until("Kamailio listens", listens)
         return self

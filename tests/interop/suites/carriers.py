@@ -1,6 +1,7 @@
 """Calls to and from a carrier, played by SIPp: it asks for a password when a trunk registers and
 when it is called, and it calls from its own address, which nobody else has."""
 
+from kit.authority import Authority
 from kit.case import equal, record_for, test, true, wait_until
 from kit.exchange import ACME, Exchange, free_port
 from kit.kamailio import Kamailio
@@ -170,40 +171,103 @@ def a_carrier_is_found_by_its_name_and_its_dead_server_is_passed_over():
     equal(legs[2]["by_trunk"]["shown"], NUMBER, "the number shown is in the record")
 
 
+def served(transport, port):
+    """Names that lead to Kamailio by a transport, behind a server at which nobody is."""
+    service = {"udp": "_sip._udp", "tcp": "_sip._tcp", "tls": "_sips._tcp"}[transport]
+    offer = {"udp": "SIP+D2U", "tcp": "SIP+D2T", "tls": "SIPS+D2T"}[transport]
+    return {
+        ("carrier.example", "NAPTR"): [(10, 50, offer, f"{service}.carrier.example")],
+        (f"{service}.carrier.example", "SRV"): [
+            (1, 0, port, "one.carrier.example"), (2, 0, port, "two.carrier.example")],
+        ("one.carrier.example", "A"): [NOBODY],
+        ("two.carrier.example", "A"): [CARRIER],
+    }
+
+
+def registered(exchange):
+    return exchange.metrics().get("strowger_trunks_registered") == 1
+
+
+def called_there(exchange, person):
+    """Anna calls Paris by way of the carrier, and both are heard."""
+    with Sipp(exchange, "callee", port=person[1], ip=CARRIER, more=("-rtp_echo",)) as paris, \
+            tone(exchange, "101", ANNA) as anna:
+        paris.ready()
+        anna.dial(PARIS)
+        anna.wait_established()
+        record_for(SECONDS)
+        anna.hang_up()
+        anna.wait_over()
+        paris.wait()
+        hears(anna, ANNA)
+        return [m for m in paris.messages(received=True) if m.start.startswith("INVITE")][-1]
+
+
+def called_back(exchange, kamailio, person):
+    """Paris calls Anna's number by way of the carrier, and both are heard."""
+    with tone(exchange, "101", ANNA) as anna, \
+            Sipp(exchange, "carrier_caller", port=person[1], ip=CARRIER, at=kamailio.at,
+                 keys={"callee": NUMBER}, more=("-rtp_echo",)) as paris:
+        anna.wait_established()
+        record_for(SECONDS)
+        anna.hang_up()
+        anna.wait_over()
+        paris.wait()
+        hears(anna, ANNA)
+
+
+def at_kamailio(transport):
+    """A trunk at a carrier that is found by its name, whose first server is dead: it registers, calls
+    with proof, and is called where it registered."""
+    exchange, person = Exchange(), (CARRIER, free_port(CARRIER))
+    authority = Authority(exchange.folder)
+    paper = authority.vouch("carrier.example") if transport == "tls" else None
+    exchange.flags = ["--sip-trust", authority.certificate]
+    with Kamailio(exchange, CARRIER, person, USER, WORD, transport, paper) as kamailio, \
+            NameServer(served(transport, kamailio.port)) as names:
+        exchange.flags += ["--name-servers", names.at]
+        with exchange.also_speaks("tls"):
+            connected(exchange, ["carrier.example"], mode="register", sources=[],
+                      options_seconds=5)
+            wait_until("it is registered", lambda: registered(exchange))
+            invite = called_there(exchange, person)
+            true(f"<sip:{NUMBER}@" in invite["p-asserted-identity"], "who calls")
+            equal(invite["proxy-authorization"], "", "the proof stays at the carrier")
+            true(f"SIP/2.0/{transport.upper()} " in invite["via"], f"by {transport}: {invite['via']}")
+            called_back(exchange, kamailio, person)
+            out, back = sorted(exchange.wait_cdrs(2), key=lambda cdr: cdr["started"])
+    answered = out["legs"][-1]
+    equal(answered["by_trunk"]["called"], PARIS.replace("00", "+", 1), "called")
+    equal(answered["address"], kamailio.at, "the second server answered")
+    equal(back["legs"][0]["by_trunk"]["shown"], "+33140205050", "who the carrier says calls")
+    equal((back["dialled"], back["end"]["sip_status"]), (NUMBER, 200), "the call that came in")
+
+
 @test(alone=True)
 def a_trunk_at_kamailio_registers_calls_with_proof_and_is_called_where_it_registered():
-    with Exchange() as exchange:
-        person = (CARRIER, free_port(CARRIER))
-        with Kamailio(exchange, CARRIER, person, USER, WORD) as kamailio:
-            connected(exchange, [kamailio.at], mode="register", domain="carrier.example",
-                      sources=[], options_seconds=5)
-            wait_until("it is registered",
-                       lambda: exchange.metrics().get("strowger_trunks_registered") == 1)
-            with Sipp(exchange, "callee", port=person[1], ip=CARRIER,
-                      more=("-rtp_echo",)) as paris, \
-                    tone(exchange, "101", ANNA) as anna:
-                paris.ready()
-                anna.dial(PARIS)
-                anna.wait_established()
-                record_for(SECONDS)
-                anna.hang_up()
-                anna.wait_over()
-                paris.wait()
-                hears(anna, ANNA)
-                invites = [m for m in paris.messages(received=True)
-                           if m.start.startswith("INVITE")]
-            true(f"<sip:{NUMBER}@" in invites[-1]["p-asserted-identity"], "who calls")
-            equal(invites[-1]["proxy-authorization"], "", "the proof stays at the carrier")
-            with tone(exchange, "101", ANNA) as anna, \
-                    Sipp(exchange, "carrier_caller", port=person[1], ip=CARRIER, at=kamailio.at,
-                         keys={"callee": NUMBER}, more=("-rtp_echo",)) as paris:
-                anna.wait_established()
-                record_for(SECONDS)
-                anna.hang_up()
-                anna.wait_over()
-                paris.wait()
-                hears(anna, ANNA)
-            out, back = sorted(exchange.wait_cdrs(2), key=lambda cdr: cdr["started"])
-        equal(out["legs"][1]["by_trunk"]["called"], PARIS.replace("00", "+", 1), "called")
-        equal(back["legs"][0]["by_trunk"]["shown"], "+33140205050", "who the carrier says calls")
-        equal((back["dialled"], back["end"]["sip_status"]), (NUMBER, 200), "the call that came in")
+    at_kamailio("udp")
+
+
+@test(alone=True)
+def the_same_over_tcp():
+    at_kamailio("tcp")
+
+
+@test(alone=True)
+def the_same_within_tls():
+    at_kamailio("tls")
+
+
+@test()
+def nothing_is_said_to_a_carrier_that_proves_another_name():
+    exchange, person = Exchange(), (CARRIER, free_port(CARRIER))
+    authority = Authority(exchange.folder)
+    paper = authority.vouch("another.example")
+    exchange.flags = ["--sip-trust", authority.certificate]
+    with Kamailio(exchange, CARRIER, person, USER, WORD, "tls", paper) as kamailio, \
+            NameServer(served("tls", kamailio.port)) as names:
+        exchange.flags += ["--name-servers", names.at]
+        with exchange:
+            connected(exchange, ["carrier.example"], mode="register", sources=[])
+            wait_until("it was refused", lambda: exchange.metrics().get("strowger_net_tls_unproved"))
+            equal(exchange.metrics().get("strowger_trunks_registered"), 0, "registered trunks")
