@@ -45,8 +45,8 @@ class Kamailio:
         host, port = person
         words = [("PERSON_PORT", str(port)), ("PERSON", f"{host}:{port}"), ("CUSTOMER", user),
                  ("WORD", word)]
-        said = said.replace("TRANSPORTS", transports(transport), 1)
-        said = said.replace("SECURE", secure(paper), 1)
+        said = said.replace("\nTRANSPORTS\n", f"\n{transports(transport)}\n")
+        said = said.replace("\nSECURE\n", f"\n{secure(paper)}\n")
         head, body = said.split("request_route", 1)
         for name, value in words:
             body = body.replace(name, value)
