@@ -206,9 +206,10 @@ impl Shard {
             Probed::Ask(request) => {
                 let owner = Role::Probe(peer).owner(line.slot());
                 let name = line.name_number(peer);
-                let sent = line.way(peer).cloned().is_some_and(|way| {
-                    self.send_request(&request, (&way, name), owner, now)
-                });
+                let sent = line
+                    .way(peer)
+                    .cloned()
+                    .is_some_and(|way| self.send_request(&request, (&way, name), owner, now));
                 if !sent {
                     self.probe_hears(trunk, peer, None, now);
                 }
