@@ -198,8 +198,8 @@ pub struct StreamLimits {
     pub write_messages: usize,
     /// Octets of each kernel buffer of a connection, both directions (256 KiB).
     pub buffer: usize,
-    /// How long an outgoing connection may take to open (5 s); within TLS the same again to agree on
-    /// keys.
+    /// How long an outgoing connection may take to open (5 s); within TLS the same again to agree
+    /// on keys.
     pub connect_timeout: Duration,
     /// How long a connection may be silent in both directions (20 min); longer than the keep-alive
     /// of any registration, RFC 5626 §4.4.1 asks for one in 120 s.

@@ -88,8 +88,8 @@ impl Tls {
         Opened::More
     }
 
-    /// Encrypts as much as there is room for. Before keys are agreed on there is none: what is taken
-    /// here counts as sent, and a peer may yet turn out to be somebody else.
+    /// Encrypts as much as there is room for. Before keys are agreed on there is none: what is
+    /// taken here counts as sent, and a peer may yet turn out to be somebody else.
     ///
     /// # Errors
     /// `WouldBlock` when there is none.

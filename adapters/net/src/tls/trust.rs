@@ -1,5 +1,5 @@
-//! Whom we believe to be who they say where we open TLS ourselves, and what we show them; replaceable
-//! while connections are opened.
+//! Whom we believe to be who they say where we open TLS ourselves, and what we show them;
+//! replaceable while connections are opened.
 
 use std::sync::{Arc, PoisonError, RwLock};
 

@@ -1,6 +1,6 @@
-//! The certificates of TLS and WSS, and the authorities of those we call: read at the start, and anew
-//! when a file of theirs has changed or SIGHUP came. Connections that are open stay as they are; files that cannot be used change
-//! nothing and are told in the log.
+//! The certificates of TLS and WSS, and the authorities of those we call: read at the start, and
+//! anew when a file of theirs has changed or SIGHUP came. Connections that are open stay as they
+//! are; files that cannot be used change nothing and are told in the log.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -137,10 +137,11 @@ fn text(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| in_file(path, error))
 }
 
-/// Who vouches for peers that we call: the file that names them, else those whom this machine trusts.
+/// Who vouches for peers that we call: the file that names them, else those whom this machine
+/// trusts.
 fn trusted(wires: &Wires) -> Result<Vec<Vec<u8>>, String> {
     let Some(path) = &wires.trusted else {
-        // a list that cannot be read whole vouches for fewer, and whom we call is told apart by name
+        // a list that cannot be read whole vouches for fewer, and calls to others fail
         let found = rustls_native_certs::load_native_certs().certs;
         return Ok(found.iter().map(|one| one.as_ref().to_vec()).collect());
     };
