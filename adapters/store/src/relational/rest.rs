@@ -1,8 +1,8 @@
 //! What the store's threads do when there is nothing to do.
 //!
 //! A thread that rests keeps what it freed, and what others freed of what it allocated, until it
-//! asks for memory again. Loading all companies leaves tens of megabytes with threads that may rest for
-//! days; how they are given back is the allocator's affair, so the program says it.
+//! asks for memory again. Loading all companies leaves tens of megabytes with threads that may rest
+//! for days; how they are given back is the allocator's affair, so the program says it.
 
 use std::sync::OnceLock;
 use std::time::Duration;
