@@ -1,4 +1,5 @@
-"""Writes the two tables of `core/domain/src/numbering`: whose country a number is of, and what kind.
+"""Writes the tables of `core/domain/src/numbering`: whose country a number is of, what kind of number
+it is, and by which numbers a country's people call for help.
 
     pip install phonenumbers regex
     python3 tools/numbering.py core/domain/src/numbering
@@ -70,6 +71,25 @@ def dearer(costs):
     return "premium" if "premium" in costs else "mobile"
 
 
+def helps():
+    """The numbers by which each country's people call for help."""
+    for region in phonenumbers.SUPPORTED_SHORT_REGIONS:
+        known = PhoneMetadata.short_metadata_for_region(region).emergency
+        text = known and known.national_number_pattern
+        if text and text != "NA":
+            yield region, whole(regex.compile(text))
+
+
+def whole(text, start=""):
+    """All numbers of a pattern."""
+    found = [start] if text.fullmatch(start) else []
+    if len(start) < DEPTH:
+        longer = [start + digit for digit in "0123456789"]
+        there = [more for more in longer if text.fullmatch(more, partial=True)]
+        found += [number for more in there for number in whole(text, more)]
+    return found
+
+
 def described(code, region):
     """What is known of a country's numbers."""
     if region == "001":
@@ -78,7 +98,7 @@ def described(code, region):
 
 
 def main(folder):
-    """Writes both tables."""
+    """Writes the tables."""
     countries, costs = {}, {code: "premium" for code in EVERYWHERE}
     for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
         if str(code) in EVERYWHERE:
@@ -98,10 +118,12 @@ def main(folder):
         whose = [(text, region) for region, text, _ in known]
         for start, region in (beginnings(whose, first, lambda _: first) or {}).items():
             countries[f"{code}{start}"] = region
+    tables = {"emergency": dict(sorted(helps()))}
     for name, table in {"countries": countries, "costs": costs}.items():
-        by_value = {}
+        by_value = tables.setdefault(name, {})
         for start in sorted(table):
             by_value.setdefault(table[start], []).append(start)
+    for name, by_value in tables.items():
         lines = [
             f"{value} {line}\n"
             for value, starts in sorted(by_value.items())

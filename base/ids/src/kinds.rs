@@ -147,6 +147,10 @@ ids! {
     NumberId "num_"
     /// A schedule of a tenant's: when it is open.
     ScheduleId "sch_"
+    /// An emergency location of a tenant's: a place that help can be sent to.
+    EmergencyLocationId "loc_"
+    /// A site of a tenant's: the networks of a place.
+    SiteId "sit_"
     /// A rule of a tenant's for calls that come in by trunks.
     InboundRouteId "inr_"
     /// A rule of a tenant's for calls that go out by trunks.

@@ -4,6 +4,7 @@ pub(crate) mod archive;
 pub(crate) mod backup;
 pub(crate) mod ban;
 pub(crate) mod document;
+pub(crate) mod emergency;
 pub(crate) mod explain;
 pub(crate) mod key;
 pub(crate) mod people;
@@ -23,6 +24,7 @@ use archive::ArchiveArguments;
 use backup::{BackupArguments, CheckArguments, RestoreArguments};
 use ban::BanArguments;
 use document::{AccountKind, AnyKind, TenantKind};
+use emergency::EmergencyReportArguments;
 use explain::ExplainArguments;
 use key::KeyArguments;
 use people::PeopleArguments;
@@ -118,6 +120,19 @@ pub(crate) enum Command {
                       'open=[\"mon-fri 09:00-17:30\"]' 'holidays=[\"12-25..12-26\"]'"
     )]
     Schedule(TenantKind),
+    /// List, add, change and remove places that help can be sent to
+    #[command(
+        after_help = "Example: strowger emergency-location add acme.example berlin-3 default=true \\
+                      'civic={\"country\": \"DE\", \"a3\": \"Berlin\", \"rd\": \"Musterstrasse\"}' \\
+                      callback=+493055500 'mail_to=[\"desk@acme.example\"]'"
+    )]
+    EmergencyLocation(TenantKind),
+    /// List, add, change and remove sites: networks whose phones are at a place
+    #[command(
+        after_help = "Example: strowger site add acme.example berlin location=berlin-3 \\
+                      'networks=[\"203.0.113.0/28\"]'"
+    )]
+    Site(TenantKind),
     /// List, add, change and remove a company's rules for calls that come in by trunks
     #[command(
         after_help = "Example: strowger inbound-route add acme.example desk called=+493055501 \\
@@ -133,6 +148,8 @@ pub(crate) enum Command {
     OutboundRoute(TenantKind),
     /// Tell where a call would go, and why
     Explain(ExplainArguments),
+    /// Show what each telephone's call for help would tell, and which such calls there were
+    EmergencyReport(EmergencyReportArguments),
     /// List, make, show, rotate and revoke API keys
     Token(TokenArguments),
     /// Find, hand out and erase what is known of a person

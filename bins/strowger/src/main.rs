@@ -55,9 +55,14 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Trunk(said) => commands::document::anywhere(KindName::Trunk, said),
         Command::Number(said) => commands::document::above(KindName::Number, said),
         Command::Schedule(said) => commands::document::inside(KindName::Schedule, said),
+        Command::EmergencyLocation(said) => {
+            commands::document::inside(KindName::EmergencyLocation, said)
+        }
+        Command::Site(said) => commands::document::inside(KindName::Site, said),
         Command::InboundRoute(said) => commands::document::inside(KindName::InboundRoute, said),
         Command::OutboundRoute(said) => commands::document::inside(KindName::OutboundRoute, said),
         Command::Explain(said) => commands::explain::run(&said),
+        Command::EmergencyReport(said) => commands::emergency::run(&said),
         Command::Token(token) => commands::token::run(token),
         Command::Person(said) => commands::person::run(said),
         Command::Hold(said) => commands::document::inside(KindName::Hold, said),

@@ -159,6 +159,7 @@ impl Batch<'_> {
                 extension,
                 address: device.address,
                 trusted_source: device.trusted_source,
+                location: None,
                 enabled: true,
             };
             let id = self.office.mint(DeviceId::new);

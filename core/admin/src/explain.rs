@@ -1,10 +1,12 @@
 //! What would happen if somebody called something: the plan, with the reason of each step.
 
-use domain::{CompiledTenant, Invalid};
-use ids::ExtensionId;
+use std::net::IpAddr;
+
+use domain::{CompiledExtension, CompiledTenant, Invalid};
+use ids::{DeviceId, ExtensionId};
 use machine::WallTime;
 use ports::StoreError;
-use routing::{Caller, Dialled, Guest, HostClass, Plan, Purpose, RouteRequest, Step};
+use routing::{Caller, Dialled, Emergency, Guest, HostClass, Plan, Purpose, RouteRequest, Step};
 use tenancy::TenantScope;
 
 use crate::lines;
@@ -15,6 +17,11 @@ use crate::office::Office;
 pub struct Question {
     /// Who.
     pub caller: Asking,
+    /// The extension's device that would call, by user name or id; where none is said, its only
+    /// one.
+    pub device: Option<String>,
+    /// Whence its messages would come.
+    pub from: Option<IpAddr>,
     /// When; now where it is left out.
     pub at: Option<WallTime>,
     /// What is dialled; for a call that comes in, the called number as the carrier writes it.
@@ -63,6 +70,29 @@ pub struct Explained {
     pub steps: Vec<Told>,
     /// Why, in the order in which it was found: the rule's stable name, and a sentence.
     pub reasons: Vec<(String, String)>,
+    /// What a call for help would tell, and whom.
+    pub emergency: Option<Help>,
+}
+
+/// What a call for help would tell, and whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Help {
+    /// The number for help, or the one by which it is tried.
+    pub number: String,
+    /// Whether it is only tried where such a call leads.
+    pub test: bool,
+    /// The name of the location where the caller would be.
+    pub location: Option<String>,
+    /// Its address in one line.
+    pub address: Option<String>,
+    /// Whether somebody has made sure that it is right.
+    pub confirmed: bool,
+    /// The number that would be shown and called back, with its plus.
+    pub callback: Option<String>,
+    /// The extension that would take the call when no trunk does.
+    pub desk: Option<String>,
+    /// Who would be told by mail.
+    pub mail_to: Vec<String>,
 }
 
 /// Tells what would happen.
@@ -76,7 +106,7 @@ pub async fn explain(
     question: &Question,
 ) -> Result<Explained, StoreError> {
     let tenant = lines::compiled(office.store(), scope).await?;
-    let caller = caller(&tenant, &question.caller)?;
+    let caller = caller(&tenant, question)?;
     let at = question.at.unwrap_or_else(|| office.now());
     let request = RouteRequest {
         caller,
@@ -85,8 +115,14 @@ pub async fn explain(
             host: HostClass::Own,
         },
         purpose: Purpose::Call,
+        from: question.from,
+        back_to: None,
     };
-    let Plan { steps, explanation } = routing::plan(&tenant, &request, at);
+    let Plan {
+        steps,
+        explanation,
+        emergency,
+    } = routing::plan(&tenant, &request, at);
     Ok(Explained {
         steps: steps.iter().map(|step| told(&tenant, step)).collect(),
         reasons: explanation
@@ -94,11 +130,43 @@ pub async fn explain(
             .iter()
             .map(|reason| (reason.rule.to_string(), reason.because.clone()))
             .collect(),
+        emergency: emergency.map(|about| help(&tenant, *about)),
     })
 }
 
-fn caller(tenant: &CompiledTenant, asking: &Asking) -> Result<Caller, Invalid> {
-    match asking {
+fn help(tenant: &CompiledTenant, about: Emergency) -> Help {
+    let location = about.location.and_then(|id| tenant.emergency_location(id));
+    let desk = about.desk.and_then(|id| tenant.extension(id));
+    Help {
+        location: location.map(|found| found.spec.name.clone()),
+        address: location.map(|found| found.spec.civic.in_words()),
+        confirmed: location.is_some_and(|found| found.spec.confirmed),
+        callback: about.callback.map(|digits| format!("+{digits}")),
+        desk: desk.map(|desk| desk.number.to_string()),
+        mail_to: tenant.told_by_mail(about.location).to_vec(),
+        number: about.number,
+        test: about.test,
+    }
+}
+
+/// The device that would call: the one that is said, or the extension's only one.
+fn device(
+    tenant: &CompiledTenant,
+    extension: &CompiledExtension,
+    said: Option<&str>,
+) -> Result<Option<DeviceId>, Invalid> {
+    let mut all = tenant.devices_of(extension);
+    let Some(said) = said else {
+        let first = all.next();
+        return Ok(first.filter(|_| all.next().is_none()).map(|only| only.id));
+    };
+    let found = all.find(|device| *device.username == *said || device.id.to_string() == said);
+    let missing = || Invalid::new("/device", "must be a device of the extension");
+    found.map(|device| Some(device.id)).ok_or_else(missing)
+}
+
+fn caller(tenant: &CompiledTenant, question: &Question) -> Result<Caller, Invalid> {
+    match &question.caller {
         Asking::Extension(number) => {
             let id = number.parse::<ExtensionId>().ok();
             let found = match id {
@@ -108,6 +176,7 @@ fn caller(tenant: &CompiledTenant, asking: &Asking) -> Result<Caller, Invalid> {
             let missing = || Invalid::new("/extension", "must be an extension of the company");
             let extension = found.ok_or_else(missing)?;
             Ok(Caller {
+                device: device(tenant, extension, question.device.as_deref())?,
                 extension: Some(extension.id),
                 number: extension.number.to_string(),
                 display: extension.display_name.to_string(),

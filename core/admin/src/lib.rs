@@ -5,6 +5,7 @@
 //! scopes say for whom.
 
 pub mod access;
+pub mod alarms;
 pub mod apply;
 pub mod archive;
 pub mod bans;
@@ -13,6 +14,7 @@ pub mod demo;
 mod desk;
 pub mod documents;
 mod draft;
+pub mod emergency_report;
 pub mod erasure;
 pub mod events;
 pub mod explain;

@@ -24,6 +24,7 @@ mod words;
 
 pub use crate::desk::Origin;
 pub use brand::brand_at;
+pub(crate) use brand::{PRODUCT, brand_of};
 pub use enter::{Signed, admit};
 pub use mails::{Post, Sent, invite, request_reset, send_reset};
 pub use own::{

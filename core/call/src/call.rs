@@ -136,7 +136,11 @@ impl Call {
             plan,
             config,
         } = incoming;
-        let DialPlan { steps, explanation } = plan;
+        let DialPlan {
+            steps,
+            explanation,
+            emergency,
+        } = plan;
         let mut call = Call {
             scope,
             state: State {
@@ -145,7 +149,7 @@ impl Call {
                 dialled: dialled.clone(),
                 config,
                 legs: Vec::with_capacity(2),
-                stage: Stage::Dialling(Dialling::new(steps)),
+                stage: Stage::Dialling(Dialling::new(steps, emergency.is_some())),
                 bridge: Bridge::Open,
                 transfer: None,
                 explanation: Explanation::default(),

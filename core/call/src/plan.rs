@@ -1,7 +1,7 @@
 //! Where a call goes, expanded to what can be reached at this moment.
 
 use ids::{DeviceId, ExtensionId, TrunkId};
-use routing::{Explanation, Guest, Refusal};
+use routing::{Emergency, Explanation, Guest, Refusal};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -75,4 +75,7 @@ pub struct DialPlan {
     pub steps: Vec<DialStep>,
     /// Why.
     pub explanation: Explanation,
+    /// What it is about where somebody calls for help: then every way is tried, whatever the one
+    /// before said.
+    pub emergency: Option<Box<Emergency>>,
 }

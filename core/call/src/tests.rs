@@ -197,7 +197,11 @@ fn ring(phones: &[u64]) -> DialStep {
 fn plan(steps: Vec<DialStep>) -> DialPlan {
     let mut explanation = Explanation::default();
     explanation.add("test.plan", "the test says so");
-    DialPlan { steps, explanation }
+    DialPlan {
+        steps,
+        explanation,
+        emergency: None,
+    }
 }
 
 /// A description that can be told from others by its session name.

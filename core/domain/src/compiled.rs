@@ -7,15 +7,17 @@
 mod asked;
 pub(crate) mod cold;
 mod cold_lines;
+mod cold_places;
 mod index;
 mod lines;
 mod outside;
+mod places;
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use ids::{DeviceId, ExtensionId, TenantId};
+use ids::{DeviceId, EmergencyLocationId, ExtensionId, TenantId};
 use tenancy::{Caps, DeviceEntry};
 
 use crate::call_class::CallClass;
@@ -36,6 +38,7 @@ pub use lines::{
 };
 pub use outside::Barred;
 use outside::Outside;
+pub use places::{CompiledLocation, CompiledSite, KnownBy};
 
 /// All documents of one tenant, as a store hands them out for compiling.
 #[derive(Clone, Debug)]
@@ -107,6 +110,8 @@ pub struct CompiledDevice {
     pub address: Option<Box<FixedContact>>,
     /// The address whose requests need no digest.
     pub trusted_source: Option<IpAddr>,
+    /// Where it says that it is.
+    pub location: Option<EmergencyLocationId>,
     /// Whether it is in use.
     pub enabled: bool,
 }
@@ -272,6 +277,17 @@ impl CompiledTenant {
     }
 }
 
+impl CompiledTenant {
+    /// What admission needs to know of a device that calls for help: neither the company nor the
+    /// extension need be in use, only the device.
+    pub fn entry_for_help(&self, device: &CompiledDevice) -> DeviceEntry {
+        DeviceEntry {
+            enabled: device.enabled,
+            ..self.entry(device)
+        }
+    }
+}
+
 fn extension(resource: Resource<Extension>) -> CompiledExtension {
     let Resource { id, mut spec, .. } = resource;
     CompiledExtension {
@@ -295,6 +311,7 @@ fn device((resource, credentials): (Resource<Device>, Option<Credentials>)) -> C
         extension: spec.extension,
         credentials,
         trusted_source: spec.trusted_source,
+        location: spec.location,
         enabled: spec.enabled,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use ids::{DeviceId, ExtensionId};
+use ids::{DeviceId, EmergencyLocationId, ExtensionId};
 use serde::{Deserialize, Serialize};
 use tenancy::Identified;
 use utoipa::ToSchema;
@@ -38,6 +38,11 @@ pub struct Device {
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "192.0.2.7")]
     pub trusted_source: Option<IpAddr>,
+    /// Where it is, for calls for help: an emergency location, by id or name. Where it names none,
+    /// the site tells from whose network it calls, else it is at the company's default.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "berlin-3")]
+    pub location: Option<EmergencyLocationId>,
     /// A disabled device neither registers nor calls nor rings.
     #[serde(default = "enabled")]
     #[schema(default = true)]
@@ -103,10 +108,16 @@ impl Kind for Device {
     const PLACE: Place = Place::Tenant;
     const KEY: &'static str = "username";
     const KEY_SPACE: &'static str = "username";
-    const LINKS: &'static [Link] = &[Link {
-        member: "extension",
-        kind: KindName::Extension,
-    }];
+    const LINKS: &'static [Link] = &[
+        Link {
+            member: "extension",
+            kind: KindName::Extension,
+        },
+        Link {
+            member: "location",
+            kind: KindName::EmergencyLocation,
+        },
+    ];
     const SECRET: SecretRule = SecretRule::Generated;
 
     fn new_id(unix_ms: u64, random: u128) -> DeviceId {

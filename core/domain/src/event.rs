@@ -1,9 +1,11 @@
 //! Events: what happened in a tenant, for its own programs to follow.
 
 mod calls;
+mod emergency;
 mod filter;
 mod kinds;
 
+pub use emergency::{HelpCalled, LocationTold};
 pub use filter::{EventFilter, FILTERS_MAX};
 pub use kinds::EventKind;
 

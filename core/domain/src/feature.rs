@@ -57,6 +57,8 @@ impl Feature {
             | KindName::Trunk
             | KindName::Number
             | KindName::Schedule
+            | KindName::EmergencyLocation
+            | KindName::Site
             | KindName::InboundRoute
             | KindName::OutboundRoute => None,
         }

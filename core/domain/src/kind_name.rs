@@ -17,6 +17,10 @@ pub enum KindName {
     Tenant,
     /// A dialable number inside a tenant.
     Extension,
+    /// A place that help can be sent to.
+    EmergencyLocation,
+    /// The networks of a place.
+    Site,
     /// One thing that registers.
     Device,
     /// What people who have it may do.
@@ -43,11 +47,13 @@ pub enum KindName {
 
 impl KindName {
     /// All kinds, in the order in which they refer to each other.
-    pub const ALL: [KindName; 15] = [
+    pub const ALL: [KindName; 17] = [
         KindName::Reseller,
         KindName::Plan,
         KindName::Tenant,
         KindName::Extension,
+        KindName::EmergencyLocation,
+        KindName::Site,
         KindName::Device,
         KindName::Role,
         KindName::User,
@@ -68,6 +74,8 @@ impl KindName {
             KindName::Plan => "plan",
             KindName::Tenant => "tenant",
             KindName::Extension => "extension",
+            KindName::EmergencyLocation => "emergency_location",
+            KindName::Site => "site",
             KindName::Device => "device",
             KindName::Role => "role",
             KindName::User => "user",

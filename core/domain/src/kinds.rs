@@ -3,6 +3,7 @@
 use tenancy::Owner;
 
 use crate::device::Device;
+use crate::emergency_location::EmergencyLocation;
 use crate::extension::Extension;
 use crate::hold::Hold;
 use crate::inbound_route::InboundRoute;
@@ -14,6 +15,7 @@ use crate::plan::Plan;
 use crate::reseller::Reseller;
 use crate::role::Role;
 use crate::schedule::Schedule;
+use crate::site::Site;
 use crate::sso::Sso;
 use crate::tenant::Tenant;
 use crate::trunk::Trunk;
@@ -37,6 +39,8 @@ impl KindName {
             KindName::Plan => task.run::<Plan>(),
             KindName::Tenant => task.run::<Tenant>(),
             KindName::Extension => task.run::<Extension>(),
+            KindName::EmergencyLocation => task.run::<EmergencyLocation>(),
+            KindName::Site => task.run::<Site>(),
             KindName::Device => task.run::<Device>(),
             KindName::Role => task.run::<Role>(),
             KindName::User => task.run::<User>(),

@@ -11,6 +11,7 @@ mod brand;
 mod call_class;
 mod cdr;
 mod ceiling;
+mod civic;
 mod compiled;
 mod credentials;
 mod delivery;
@@ -19,6 +20,7 @@ mod device;
 mod directory;
 mod document;
 mod e164;
+mod emergency_location;
 mod event;
 mod extension;
 mod facets;
@@ -47,6 +49,7 @@ mod role;
 mod schedule;
 mod secret;
 mod signing;
+mod site;
 mod source;
 mod sso;
 mod subject;
@@ -66,9 +69,11 @@ pub use cdr::{
     ByTrunk, Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step, TransferNote,
 };
 pub use ceiling::{CEILING_MAX, Ceiling};
+pub use civic::CivicAddress;
 pub use compiled::{
-    Barred, CompiledDevice, CompiledExtension, CompiledInbound, CompiledNumber, CompiledOutbound,
-    CompiledSchedule, CompiledTenant, CompiledTrunk, InboundCall, LineParts, TenantParts,
+    Barred, CompiledDevice, CompiledExtension, CompiledInbound, CompiledLocation, CompiledNumber,
+    CompiledOutbound, CompiledSchedule, CompiledSite, CompiledTenant, CompiledTrunk, InboundCall,
+    KnownBy, LineParts, TenantParts,
 };
 pub use credentials::{Credentials, Former, OVERLAP_MAX};
 pub use delivery::{Delivery, DeliveryState, LastTry};
@@ -76,7 +81,8 @@ pub use device::{Device, FixedContact};
 pub use directory::{Directory, DirectoryEntry};
 pub use document::{Document, Resource};
 pub use e164::E164;
-pub use event::{Event, EventFilter, EventKind, FILTERS_MAX};
+pub use emergency_location::{EMERGENCY_LOCATIONS_MAX, EmergencyLocation};
+pub use event::{Event, EventFilter, EventKind, FILTERS_MAX, HelpCalled, LocationTold};
 pub use extension::{
     Destination, Extension, RING_SECONDS_DEFAULT, RING_SECONDS_MAX, RING_SECONDS_MIN,
 };
@@ -92,6 +98,9 @@ pub use kinds::ForKind;
 pub use ladder::{KeptLadders, Ladder, Rung, Way};
 pub use limit::{Limit, SetBy};
 pub use number::{NUMBER_SPACE, Number, NumberState};
+pub use numbering::emergency::{
+    help_number, is_help_everywhere, is_help_in, is_help_in_many, trial_number,
+};
 pub use outbound_route::{DialPattern, OUTBOUND_ROUTES_MAX, OutboundRoute};
 pub use permission::{NoPermission, Pattern, Permission, Topic, Verb};
 pub use personal::{Fact, Personal, Treatment, of_kind};
@@ -104,6 +113,7 @@ pub use role::{PERMISSIONS_MAX, Role};
 pub use schedule::{Hours, SCHEDULES_MAX, Schedule, Standing};
 pub use secret::{Digests, SECRET_MAX, SECRET_MIN, Secret};
 pub use signing::{KEY_OVERLAP, SigningKeys};
+pub use site::{SITES_MAX, Site};
 pub use source::SourceAddress;
 pub use sso::{SSO_MAX, Sso};
 pub use subject::Subject;
@@ -117,8 +127,8 @@ pub use token::{
     TOKENS_MAX, TokenRecord, check_scopes,
 };
 pub use trunk::{
-    CalledIn, Dialling, NumberForm, PEERS_MAX, Peer, SHARED_MAX, SOURCES_MAX, Source, TRUNKS_MAX,
-    Transport, Trunk, TrunkCaps, TrunkIdentity, TrunkMode,
+    CalledIn, Dialling, EmergencyUri, NumberForm, PEERS_MAX, Peer, SHARED_MAX, SOURCES_MAX, Source,
+    TRUNKS_MAX, Transport, Trunk, TrunkCaps, TrunkIdentity, TrunkLocation, TrunkMode,
 };
 pub use user::User;
 pub use webhook::{WEBHOOKS_MAX, Webhook};

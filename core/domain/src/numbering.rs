@@ -4,6 +4,8 @@
 //! The two tables beside this file are plain beginnings of numbers (`tools/numbering.py`
 //! writes them). The longest that fits decides, as it does between exchanges.
 
+pub(crate) mod emergency;
+
 use std::sync::LazyLock;
 
 use crate::e164::E164;

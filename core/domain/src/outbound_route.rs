@@ -91,6 +91,7 @@ fn is_dialled(text: &str) -> bool {
 
 /// A rule for calls that go out: what is dialled by whom, and by which trunks it goes. The first
 /// of a company's routes that fits decides: the lowest priority first, then the longest prefix.
+// tidy: config
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OutboundRoute {
@@ -105,8 +106,20 @@ pub struct OutboundRoute {
     #[serde(default = "priority")]
     #[schema(default = 100)]
     pub priority: u16,
-    /// What is dialled, 1 to 32 patterns of which one must fit.
-    #[schema(min_items = 1, max_items = 32)]
+    /// Whether it is for calls for help, and for nothing else. Such a route takes the number for
+    /// help itself, whatever was dialled before it; it needs no patterns, names no extensions, and
+    /// its `only_to` names countries in which callers are.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub emergency: bool,
+    /// What is dialled to try, without calling for help, where such a call would lead: a number of
+    /// the carrier's that tells. It goes out by an `emergency` route as it is.
+    #[serde(default)]
+    #[schema(pattern = "^[+0-9*#]{1,32}$", example = "933")]
+    pub test_number: Option<String>,
+    /// What is dialled, 1 to 32 patterns of which one must fit; none for all numbers for help.
+    #[serde(default)]
+    #[schema(default = json!([]), max_items = 32)]
     pub patterns: Vec<DialPattern>,
     /// The extensions that may call by it, at most 1,000, by id or number; all where none is
     /// named.
@@ -170,8 +183,47 @@ impl OutboundRoute {
         destinations::covers(&self.only_to, &self.never_to, number)
     }
 
+    /// Whether a call for help from a country goes by it; `None` for one of which nobody knows
+    /// where it is from.
+    pub fn helps(&self, country: Option<&str>, number: &str) -> bool {
+        let here = |list: &[String]| country.is_some_and(|of| list.iter().any(|one| one == of));
+        let fits = self.patterns.is_empty() || self.patterns.iter().any(|p| p.fits(number));
+        let there = self.only_to.is_empty() || country.is_none() || here(&self.only_to);
+        self.emergency && self.enabled && fits && there && !here(&self.never_to)
+    }
+
+    fn validate_emergency(&self) -> Result<(), Invalid> {
+        let test = self.test_number.as_deref();
+        rule(
+            test.is_none_or(|text| is_dialled(text) && text.len() <= usize::from(DIALLED_MAX)),
+            "/test_number",
+            "must be at most 32 digits, * or #, perhaps with a plus before them",
+        )?;
+        if !self.emergency {
+            let none = test.is_none();
+            return rule(
+                none,
+                "/test_number",
+                "must be left out but for emergency routes",
+            );
+        }
+        let all = self.extensions.is_empty();
+        rule(
+            all,
+            "/extensions",
+            "must be left out: everybody may call for help",
+        )?;
+        let classless = self.class.is_none();
+        rule(
+            classless,
+            "/class",
+            "must be left out: calls for help have no class",
+        )
+    }
+
     fn validate_lists(&self) -> Result<(), Invalid> {
-        let some = (1..=PATTERNS_MAX).contains(&self.patterns.len());
+        let fewest = usize::from(!self.emergency);
+        let some = (fewest..=PATTERNS_MAX).contains(&self.patterns.len());
         rule(some, "/patterns", "must have 1 to 32 entries")?;
         for (index, pattern) in self.patterns.iter().enumerate() {
             pattern.validate(&format!("/patterns/{index}"))?;
@@ -225,6 +277,7 @@ impl Kind for OutboundRoute {
 
     fn validate(&self) -> Result<(), Invalid> {
         name::<OutboundRouteId>(&self.name)?;
+        self.validate_emergency()?;
         self.validate_lists()?;
         let outside = self.class != Some(CallClass::Internal);
         rule(outside, "/class", "must be a class of calls to the outside")?;

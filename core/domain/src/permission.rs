@@ -113,6 +113,8 @@ fn makes_secrets(kind: KindName) -> bool {
         | KindName::Trunk
         | KindName::Number
         | KindName::Schedule
+        | KindName::EmergencyLocation
+        | KindName::Site
         | KindName::InboundRoute
         | KindName::OutboundRoute => false,
     }

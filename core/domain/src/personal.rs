@@ -63,6 +63,12 @@ pub fn of_kind(kind: KindName) -> Personal {
         KindName::Trunk | KindName::Number => {
             personal(Kept, &[], "about carriers and companies, not about persons")
         }
+        KindName::EmergencyLocation => personal(
+            Kept,
+            &["mail_to"],
+            "about a place; who is told of calls for help is the company's to say",
+        ),
+        KindName::Site => personal(Kept, &[], "about networks, not about persons"),
         KindName::Schedule | KindName::InboundRoute | KindName::OutboundRoute => {
             personal(Kept, &[], "about calls of a company, not about persons")
         }

@@ -48,6 +48,8 @@ impl Quotas {
             | KindName::Trunk
             | KindName::Number
             | KindName::Schedule
+            | KindName::EmergencyLocation
+            | KindName::Site
             | KindName::InboundRoute
             | KindName::OutboundRoute => None,
         }
@@ -102,6 +104,8 @@ impl ResellerLimits {
             | KindName::Trunk
             | KindName::Number
             | KindName::Schedule
+            | KindName::EmergencyLocation
+            | KindName::Site
             | KindName::InboundRoute
             | KindName::OutboundRoute => None,
         }

@@ -79,6 +79,28 @@ pub enum CalledIn {
     To,
 }
 
+/// How a trunk is told where a caller for help is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TrunkLocation {
+    /// Not at all: the carrier knows it by the number that is shown.
+    #[default]
+    None,
+    /// By a document of its own in the INVITE (RFC 4119, RFC 5139, RFC 6442).
+    PidfLo,
+}
+
+/// How a trunk is asked for help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EmergencyUri {
+    /// By the number for help.
+    #[default]
+    Number,
+    /// By the service `urn:service:sos` (RFC 5031).
+    Urn,
+}
+
 /// How much may go over a trunk at a time, all companies that share it together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -169,6 +191,14 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = "request_uri")]
     pub called_in: CalledIn,
+    /// How it is told where a caller for help is.
+    #[serde(default)]
+    #[schema(default = "none")]
+    pub location: TrunkLocation,
+    /// What stands in the request's URI of a call for help.
+    #[serde(default)]
+    #[schema(default = "number")]
+    pub emergency_uri: EmergencyUri,
     /// The companies below its account that may use it, at most 1,000, by id or, in requests, by
     /// domain. A company's own trunk is shared with nobody.
     #[serde(default)]

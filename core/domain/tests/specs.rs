@@ -3,12 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use domain::{
-    Device, Document, Extension, Hold, InboundRoute, Kind, KindName, Number, OutboundRoute, Plan,
-    Reseller, Role, Schedule, Sso, Tenant, Trunk, User, Webhook, facets,
+    Device, Document, EmergencyLocation, Extension, Hold, InboundRoute, Kind, KindName, Number,
+    OutboundRoute, Plan, Reseller, Role, Schedule, Site, Sso, Tenant, Trunk, User, Webhook, facets,
 };
 use ids::{
-    DeviceId, ExtensionId, HoldId, InboundRouteId, NumberId, OutboundRouteId, PlanId, ResellerId,
-    RoleId, ScheduleId, SsoId, TenantId, TrunkId, UserId, WebhookId,
+    DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId, NumberId, OutboundRouteId,
+    PlanId, ResellerId, RoleId, ScheduleId, SiteId, SsoId, TenantId, TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
 use proptest::prelude::*;
@@ -46,6 +46,12 @@ fn name() -> impl Strategy<Value = String> {
         "deny",
         "reason",
         "user",
+        "civic",
+        "country",
+        "a3",
+        "point",
+        "networks",
+        "location",
     ];
     prop_oneof![9 => proptest::sample::select(real.to_vec()).prop_map(str::to_owned), 1 => ".{0,8}"]
 }
@@ -114,6 +120,8 @@ fn all_hold(spec: &Value) {
     holds::<Tenant>(&TenantId::new(1, 1).to_string(), spec);
     holds::<Extension>(&ExtensionId::new(1, 1).to_string(), spec);
     holds::<Device>(&DeviceId::new(1, 1).to_string(), spec);
+    holds::<EmergencyLocation>(&EmergencyLocationId::new(1, 1).to_string(), spec);
+    holds::<Site>(&SiteId::new(1, 1).to_string(), spec);
     holds::<Role>(&RoleId::new(1, 1).to_string(), spec);
     holds::<Hold>(&HoldId::new(1, 1).to_string(), spec);
     holds::<User>(&UserId::new(1, 1).to_string(), spec);
@@ -177,6 +185,16 @@ fn valid(kind: KindName) -> Value {
         KindName::Schedule => serde_json::json!({
             "name": "office", "time_zone": "Europe/Berlin", "open": ["mon-fri 09:00-17:30"],
             "holidays": ["12-24..12-26", "2031-04-14"]
+        }),
+        KindName::EmergencyLocation => serde_json::json!({
+            "name": "berlin-3", "label": "Third floor", "callback": "+493055500",
+            "civic": { "country": "DE", "a3": "Berlin", "rd": "Road", "hno": "12", "flr": "3" },
+            "point": "52.5163 13.3777", "default": true, "mail_to": ["desk@acme.example"],
+            "desk": ExtensionId::new(1, 1)
+        }),
+        KindName::Site => serde_json::json!({
+            "name": "berlin", "location": EmergencyLocationId::new(1, 1),
+            "networks": ["203.0.113.0/28", "2001:db8::7"]
         }),
         KindName::InboundRoute => serde_json::json!({
             "name": "desks", "called": "+493055500", "called_last": "+493055599",

@@ -4,9 +4,6 @@ use crate::called::Called;
 use crate::{Explanation, Refusal, identity};
 use domain::{Barred, CallClass, CompiledExtension, CompiledOutbound, CompiledTenant};
 
-/// Most characters of what is called whoever calls: emergency numbers and the like.
-const SHORT_MAX: usize = 3;
-
 /// Whether a call goes by a route, which is called `by` in explanations; else the next is tried.
 ///
 /// # Errors
@@ -20,7 +17,6 @@ pub(crate) fn admits(
     why: &mut Explanation,
 ) -> Result<bool, Refusal> {
     let (number, text) = match called {
-        Called::AsItIs(text) if text.len() <= SHORT_MAX => return Ok(true),
         Called::AsItIs(text) => (None, text.clone()),
         Called::Number(number) => (Some(number), number.to_string()),
     };

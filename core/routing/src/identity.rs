@@ -22,6 +22,16 @@ pub(crate) fn shown<'a>(
         let because = format!("{number} of the route {name} is no number of this company's");
         why.add("identity.not_own", because);
     }
+    of_extension(tenant, caller, why)
+}
+
+/// The number that an extension shows where nothing else is said: its own; the company's lowest;
+/// none.
+pub(crate) fn of_extension<'a>(
+    tenant: &'a CompiledTenant,
+    caller: &CompiledExtension,
+    why: &mut Explanation,
+) -> Option<&'a CompiledNumber> {
     if let Some(number) = &caller.external_number {
         if let Some(own) = tenant.number(number) {
             let because = format!("{number} is shown, the number of {} outside", caller.number);

@@ -18,6 +18,21 @@ pub(crate) fn step(
     }
 }
 
+/// What comes before all routes: whoever called for help a short while ago rings, whatever else
+/// is done with calls for the number.
+pub(crate) fn called_back(
+    tenant: &CompiledTenant,
+    request: &RouteRequest,
+    why: &mut Explanation,
+) -> Option<Step> {
+    let extension = request.back_to.and_then(|id| tenant.extension(id))?;
+    let number = &extension.number;
+    let because = format!("{number} called for help a short while ago and is called back first");
+    why.add("emergency.called_back", because);
+    let step = ring::step(tenant, extension, request, why);
+    (!matches!(step, Step::Refuse(_))).then_some(step)
+}
+
 fn found(
     tenant: &CompiledTenant,
     (trunk, at): (TrunkId, WallTime),

@@ -18,7 +18,7 @@ mod request;
 mod ring;
 mod step;
 
-pub use emergency::{EMERGENCY_NUMBERS, is_emergency};
+pub use emergency::{Emergency, SOS, may_call_for_help};
 pub use explanation::{Explanation, REASONS_MAX, Reason};
 pub use failover::{TrunkFailure, continues};
 pub use plan::{ANNOUNCEMENT_CODE, ECHO_CODE, Plan, plan};

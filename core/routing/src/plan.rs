@@ -1,5 +1,6 @@
 //! The rules, in the order in which they are tried.
 
+use crate::emergency::{self, Emergency};
 use crate::{Explanation, Guest, HostClass, Refusal, RouteRequest, Step, inbound, outbound, ring};
 use domain::CompiledTenant;
 use machine::WallTime;
@@ -17,15 +18,24 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Why these.
     pub explanation: Explanation,
+    /// What it is about where somebody calls for help.
+    pub emergency: Option<Box<Emergency>>,
 }
 
 /// Decides where a request goes inside `tenant` at this time, which schedules are asked for. Total:
 /// every request has an answer.
 #[must_use]
 pub fn plan(tenant: &CompiledTenant, request: &RouteRequest, at: WallTime) -> Plan {
+    if let Some(help) = emergency::plan(tenant, request) {
+        return help;
+    }
     let mut explanation = Explanation::default();
     let steps = steps(tenant, request, at, &mut explanation);
-    Plan { steps, explanation }
+    Plan {
+        steps,
+        explanation,
+        emergency: None,
+    }
 }
 
 fn steps(
@@ -38,7 +48,9 @@ fn steps(
         return vec![Step::Refuse(refusal)];
     }
     if let Some(trunk) = request.caller.trunk {
-        return vec![inbound::step(tenant, (trunk, at), request, why)];
+        let step = inbound::step(tenant, (trunk, at), request, why);
+        let back = inbound::called_back(tenant, request, why);
+        return back.into_iter().chain([step]).collect();
     }
     match inside(tenant, request, why) {
         Some(step) => vec![step],

@@ -2,6 +2,7 @@
 
 use ids::{DeviceId, ExtensionId, TrunkId};
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
 /// Who asks: filled by admission from the proven device or trunk, never from what a phone claims.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,4 +55,9 @@ pub struct RouteRequest {
     pub dialled: Dialled,
     /// Why.
     pub purpose: Purpose,
+    /// Whence the caller's messages come, where that may tell where the caller is.
+    pub from: Option<IpAddr>,
+    /// The extension that called for help lately and showed the number that is called now: the
+    /// call is led back to it.
+    pub back_to: Option<ExtensionId>,
 }

@@ -88,6 +88,8 @@ fn parts() -> TenantParts {
                 number(3, "491999999", TenantId::new(2, 2)),
             ],
             schedules: Vec::new(),
+            locations: Vec::new(),
+            sites: Vec::new(),
             inbound: vec![
                 inbound(
                     1,
@@ -141,6 +143,8 @@ fn ask(parts: TenantParts, caller: Caller, dialled: &str) -> Plan {
             host: HostClass::Own,
         },
         purpose: Purpose::Call,
+        from: None,
+        back_to: None,
     };
     // a Wednesday at noon in Berlin
     ask_at(parts, &request, "2031-01-15T11:00:00Z")
@@ -299,6 +303,8 @@ fn a_route_with_a_schedule_is_for_calls_at_its_hours_alone() {
             host: HostClass::Own,
         },
         purpose: Purpose::Call,
+        from: None,
+        back_to: None,
     };
     for (at, to, standing) in [
         ("2031-01-15T08:00:00Z", "101 (inbound route open", "is open"),

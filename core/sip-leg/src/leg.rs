@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sip_message::{Flow, Message, Name};
 use sip_stack::digest::Login;
 use sip_stack::transaction::{self, Owner, ServerKey, Transactions};
-use sip_stack::usage::{Config, Event, InviteUsage, Outgoing, Snapshot, Step, Timer};
+use sip_stack::usage::{Config, Event, InviteUsage, Outgoing, Part, Snapshot, Step, Timer};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -77,6 +77,8 @@ pub struct Carrier {
     pub login: Option<Login>,
     /// How long it may say nothing at all.
     pub patience: Duration,
+    /// What goes beside the offer.
+    pub beside: Option<Part>,
 }
 
 /// One leg of a call, in SIP.
@@ -166,9 +168,10 @@ impl SipLeg {
             .map(|offer| text(&sound.anchor(offer, desk.media)));
         let mut headers = vec![(Name::MaxForwards, dial.max_forwards.to_string())];
         headers.extend(dial.headers);
-        let (mut login, mut patience) = (None, None);
+        let (mut login, mut patience, mut beside) = (None, None, None);
         if let Some(carrier) = dial.carrier {
             (login, patience) = (carrier.login, Some(carrier.patience));
+            beside = carrier.beside;
         }
         let outgoing = Outgoing {
             request_uri: dial.uri,
@@ -179,6 +182,7 @@ impl SipLeg {
             flow: dial.flow,
             headers,
             offer,
+            beside,
             login,
             patience,
         };

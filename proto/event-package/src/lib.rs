@@ -1,5 +1,5 @@
 //! The documents of event packages: what a NOTIFY says of dialogs (RFC 4235), presence (RFC 3863),
-//! registrations (RFC 3680) and messages (RFC 3842).
+//! registrations (RFC 3680) and messages (RFC 3842); and where somebody is (RFC 4119).
 //!
 //! Plain values in, text out; nothing here knows subscriptions, calls or tenants.
 
@@ -7,6 +7,7 @@ mod dialog_info;
 mod message_summary;
 mod package;
 mod pidf;
+mod pidf_lo;
 mod published;
 mod reg_info;
 mod xml;
@@ -15,5 +16,6 @@ pub use dialog_info::{DialogInfo, DialogLine, DialogState, Side};
 pub use message_summary::MessageSummary;
 pub use package::Package;
 pub use pidf::{Activity, Presence};
+pub use pidf_lo::Location;
 pub use published::{NotPresence, Published};
 pub use reg_info::{RegContact, RegInfo};

@@ -87,6 +87,8 @@ names! {
     ErrorInfo "Error-Info";
     Event "Event";
     FlowTimer "Flow-Timer";
+    Geolocation "Geolocation";
+    GeolocationRouting "Geolocation-Routing";
     HistoryInfo "History-Info";
     Identity "Identity";
     IdentityInfo "Identity-Info";

@@ -6,6 +6,7 @@ use ids::{CallId, TenantId, TrunkId};
 use machine::{Instant, TimerHandle};
 use media::EndpointId;
 use records::Recorder;
+use routing::Emergency;
 use sip_stack::transaction::Owner;
 use std::collections::BTreeMap;
 
@@ -33,6 +34,8 @@ pub(crate) struct Entry {
     pub(crate) intercom: bool,
     /// The trunk of whose share it has one.
     pub(crate) trunk: Option<TrunkId>,
+    /// What it is about where somebody calls for help.
+    pub(crate) emergency: Option<Box<Emergency>>,
 }
 
 impl Entry {
@@ -52,7 +55,13 @@ impl Entry {
             counted: true,
             intercom: false,
             trunk: None,
+            emergency: None,
         }
+    }
+
+    /// Whether somebody calls for help, and does not only try it.
+    pub(crate) fn is_for_help(&self) -> bool {
+        self.emergency.as_ref().is_some_and(|about| !about.test)
     }
 
     pub(crate) fn owner(&self, leg: LegId) -> Option<Owner> {

@@ -61,6 +61,8 @@ pub struct TrunkFigures {
     pub calls_out: u64,
     /// Calls refused because a trunk had its share.
     pub capped: u64,
+    /// Calls for help, and trials of where such calls lead.
+    pub for_help: u64,
     /// Calls for numbers that nobody has, or not on that trunk.
     pub unknown_numbers: u64,
     /// How often a trunk became registered.

@@ -6,6 +6,7 @@
 //! and the time go in; bytes to send, orders to media and answers come out. The binary runs it on
 //! a network loop, the simulator runs whole clusters of them in one thread.
 
+mod callbacks;
 mod calls;
 mod capped;
 mod config;

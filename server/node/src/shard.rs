@@ -8,6 +8,7 @@ mod deadlines;
 mod desk;
 mod dialling;
 mod dispatch;
+mod emergency;
 mod ending;
 mod guard;
 mod invite;

@@ -206,6 +206,7 @@ impl Scene {
             extension,
             address: None,
             trusted_source: None,
+            location: None,
             enabled: true,
         };
         let secret = Some(Secret::supplied(account.password.clone())?);

@@ -2,8 +2,8 @@
 
 use crate::Company;
 use crate::company::resource;
-use domain::{InboundRoute, Kind, Number, OutboundRoute, Secret, Trunk};
-use ids::{InboundRouteId, NumberId, OutboundRouteId, TrunkId};
+use domain::{EmergencyLocation, InboundRoute, Kind, Number, OutboundRoute, Secret, Site, Trunk};
+use ids::{EmergencyLocationId, InboundRouteId, NumberId, OutboundRouteId, SiteId, TrunkId};
 use serde_json::{Value, json};
 
 /// Reads a document; what it leaves out has its default.
@@ -65,7 +65,30 @@ impl Company {
         }))
     }
 
-    fn calls_out(&mut self, spec: Value) -> Option<OutboundRouteId> {
+    /// Adds a place that help can be sent to; `spec` is its document without the name. None when
+    /// it is not valid.
+    pub fn location(&mut self, name: &str, mut spec: Value) -> Option<EmergencyLocationId> {
+        spec["name"] = json!(name);
+        let (owner, id) = (self.id(), EmergencyLocationId::new(1, self.fresh()));
+        let location: EmergencyLocation = read(spec)?;
+        let locations = &mut self.parts.lines.locations;
+        locations.push(resource(id, owner, location));
+        Some(id)
+    }
+
+    /// Says whose telephones are where, by the networks that they call from. None when a network
+    /// is none.
+    pub fn site(&mut self, location: EmergencyLocationId, networks: &[&str]) -> Option<SiteId> {
+        let (owner, id) = (self.id(), SiteId::new(1, self.fresh()));
+        let name = format!("site-{}", self.parts.lines.sites.len());
+        let spec = json!({"name": name, "location": location, "networks": networks});
+        let sites = &mut self.parts.lines.sites;
+        sites.push(resource(id, owner, read::<Site>(spec)?));
+        Some(id)
+    }
+
+    /// Adds an outbound route. None when its document is not valid.
+    pub fn calls_out(&mut self, spec: Value) -> Option<OutboundRouteId> {
         let owner = self.id();
         let id = OutboundRouteId::new(1, self.fresh());
         let route: OutboundRoute = read(spec)?;

@@ -118,8 +118,9 @@ impl Company {
         let lines = &self.parts.lines;
         let carriers = lines.trunks.len() + lines.numbers.len();
         let routes = lines.inbound.len() + lines.outbound.len();
+        let places = lines.locations.len() + lines.sites.len();
         let inside = self.parts.extensions.len() + self.parts.devices.len();
-        let made = inside + carriers + routes + 1;
+        let made = inside + carriers + routes + places + 1;
         self.number << 64 | u128::try_from(made).unwrap_or(0)
     }
 
@@ -163,6 +164,7 @@ impl Company {
             extension,
             address: None,
             trusted_source: None,
+            location: None,
             enabled: true,
         };
         let digests = digests(&account);

@@ -28,6 +28,12 @@ impl State {
         for stored in self.owned(owner, KindName::OutboundRoute) {
             parts.outbound.push(stored.document.clone().try_into()?);
         }
+        for stored in self.owned(owner, KindName::EmergencyLocation) {
+            parts.locations.push(stored.document.clone().try_into()?);
+        }
+        for stored in self.owned(owner, KindName::Site) {
+            parts.sites.push(stored.document.clone().try_into()?);
+        }
         Ok(parts)
     }
 

@@ -69,6 +69,10 @@ pub(super) fn add(
         parts.inbound.push(document.try_into()?);
     } else if document.kind == KindName::OutboundRoute {
         parts.outbound.push(document.try_into()?);
+    } else if document.kind == KindName::EmergencyLocation {
+        parts.locations.push(document.try_into()?);
+    } else if document.kind == KindName::Site {
+        parts.sites.push(document.try_into()?);
     } else {
         return Ok(Some(document));
     }

@@ -2,8 +2,9 @@
 
 use domain::{AuditEntry, Credentials, KindName, Reseller, TokenRecord};
 use ids::{
-    AuditId, DeviceId, ExtensionId, HoldId, InboundRouteId, NumberId, OutboundRouteId, PlanId,
-    ResellerId, RoleId, ScheduleId, SsoId, TenantId, TokenId, TrunkId, UserId, WebhookId,
+    AuditId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId, NumberId,
+    OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SiteId, SsoId, TenantId, TokenId,
+    TrunkId, UserId, WebhookId,
 };
 use ports::{
     CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,
@@ -108,6 +109,8 @@ fn touch() -> impl Strategy<Value = Touch> {
         KindName::Trunk,
         KindName::Number,
         KindName::Schedule,
+        KindName::EmergencyLocation,
+        KindName::Site,
         KindName::InboundRoute,
         KindName::OutboundRoute,
     ]);
@@ -323,6 +326,22 @@ fn write(owner: Owner, touch: &Touch) -> Write {
             let name = format!("hours-{}", touch.name);
             let spec = json!({ "name": name, "time_zone": "UTC" });
             (ScheduleId::new(number, 13).to_string(), owner, name, spec)
+        }
+        KindName::EmergencyLocation => {
+            let name = format!("place-{}", touch.name);
+            let spec = json!({
+                "name": name, "civic": { "country": "DE", "a3": "Berlin" },
+                "default": touch.name == 0, "desk": extension(touch.target),
+            });
+            let id = EmergencyLocationId::new(number, 14).to_string();
+            (id, owner, name, spec)
+        }
+        KindName::Site => {
+            let name = format!("site-{}", touch.name);
+            let place = EmergencyLocationId::new(u64::from(touch.target) + 1, 14);
+            let network = format!("203.0.113.{}", touch.name);
+            let spec = json!({ "name": name, "location": place, "networks": [network] });
+            (SiteId::new(number, 15).to_string(), owner, name, spec)
         }
         KindName::InboundRoute => {
             let name = format!("in-{}", touch.name);

@@ -194,6 +194,8 @@ pub(crate) fn with(document: &Document, member: &str, value: impl serde::Seriali
         | KindName::Webhook
         | KindName::Sso
         | KindName::Trunk
+        | KindName::EmergencyLocation
+        | KindName::Site
         | KindName::Schedule
         | KindName::InboundRoute
         | KindName::OutboundRoute => document.spec["name"].as_str().unwrap().to_owned(),

@@ -26,6 +26,13 @@ pub(crate) struct ExplainArguments {
     /// The caller's number, as the carrier writes it
     #[arg(long, value_name = "NUMBER", requires = "trunk")]
     pub(crate) caller: Option<String>,
+    /// The extension's device that would call, by user name or id: it tells where a call for help
+    /// would be from
+    #[arg(long, value_name = "NAME", conflicts_with = "trunk")]
+    pub(crate) device: Option<String>,
+    /// The address from which its messages would come, likewise
+    #[arg(long, value_name = "IP", conflicts_with = "trunk")]
+    pub(crate) source: Option<std::net::IpAddr>,
     /// When the call would be (RFC 3339), such as 2031-12-24T10:00:00Z; now where it is left out
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<WallTime>,

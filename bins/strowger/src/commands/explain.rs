@@ -38,6 +38,8 @@ fn question(arguments: &ExplainArguments) -> Result<Question, Failure> {
     Ok(Question {
         at: arguments.at,
         caller: caller.0,
+        device: arguments.device.clone(),
+        from: arguments.source,
         called: caller.1.clone(),
     })
 }
@@ -45,6 +47,13 @@ fn question(arguments: &ExplainArguments) -> Result<Question, Failure> {
 fn show(explained: &Explained) {
     for step in &explained.steps {
         print::line(&words(step));
+    }
+    if let Some(help) = &explained.emergency {
+        let told = match help.mail_to.as_slice() {
+            [] => "nobody".to_owned(),
+            some => some.join(", "),
+        };
+        print::line(&format!("tell {told} by mail, and all webhooks"));
     }
     for (rule, because) in &explained.reasons {
         print::line(&format!("  {because} [{rule}]"));

@@ -6,6 +6,7 @@ pub(crate) mod ban;
 pub(crate) mod cdr;
 pub(crate) mod demo;
 pub(crate) mod document;
+pub(crate) mod emergency;
 pub(crate) mod erase;
 pub(crate) mod explain;
 mod fields;

@@ -4,6 +4,7 @@
 //! records ([`records`]), the store's own, and a small async runtime for the API, the change feed
 //! and signals. Between them are bounded queues only.
 
+mod alarms;
 mod boot;
 mod certificates;
 mod changes;

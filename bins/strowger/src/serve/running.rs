@@ -22,13 +22,13 @@ use tokio::sync::oneshot;
 use super::certificates::{self, Certificates};
 use super::changes;
 use super::defence::Warden;
-use super::figures::{Board, Requests, deliveries};
+use super::figures::{Board, Requests, deliveries, mails};
 use super::inbox::{Letter, Postbox};
 use super::live::Live;
 use super::precedence;
 use super::records::Clerk;
 use super::switchboard::Switchboard;
-use super::{key_uses, retention, wires};
+use super::{alarms, key_uses, retention, wires};
 use crate::allocator;
 use crate::failure::Failure;
 use crate::print;
@@ -202,7 +202,12 @@ fn serve(
         let mut parts = api::Parts::new(front.office, Arc::new(front.live));
         let delivering = tokio::spawn(hooks::run(Arc::clone(&front.hooks)));
         let counted = Arc::clone(&front.hooks);
-        parts.figures = Arc::new(move || deliveries::page(counted.figures().now()));
+        let alarmed = Arc::new(alarms::Tally::default());
+        let tally = Arc::clone(&alarmed);
+        parts.figures =
+            Arc::new(move || deliveries::page(counted.figures().now()) + &mails::page(&tally));
+        let mailer = Arc::clone(&front.mailer);
+        let alarming = tokio::spawn(alarms::send(office.clone(), mailer, alarmed));
         parts.hooks = front.hooks;
         parts.enquirer = front.enquirer;
         parts.mailer = front.mailer;
@@ -221,6 +226,7 @@ fn serve(
         drain(&postbox, &board, front.patience, &mut signals, ended).await;
         changes.abort();
         delivering.abort();
+        alarming.abort();
         removing.abort();
         guarding.abort();
         noting.abort();

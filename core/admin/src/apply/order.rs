@@ -85,7 +85,9 @@ fn is_late(kind: KindName, in_company: bool) -> bool {
         | KindName::Hold
         | KindName::Webhook
         | KindName::Sso
-        | KindName::Schedule => false,
+        | KindName::Schedule
+        | KindName::EmergencyLocation
+        | KindName::Site => false,
     }
 }
 
@@ -119,6 +121,8 @@ impl Outline {
             | KindName::Trunk
             | KindName::Number
             | KindName::Schedule
+            | KindName::EmergencyLocation
+            | KindName::Site
             | KindName::InboundRoute
             | KindName::OutboundRoute => None,
         };

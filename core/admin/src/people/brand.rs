@@ -7,10 +7,10 @@ use tenancy::Owner;
 use crate::office::Office;
 
 /// What the exchange is called where no reseller has a brand.
-pub(super) const PRODUCT: &str = "Strowger";
+pub(crate) const PRODUCT: &str = "Strowger";
 
 /// How the exchange looks to an owner's people.
-pub(super) async fn brand_of(office: &Office, owner: Owner) -> Result<Brand, StoreError> {
+pub(crate) async fn brand_of(office: &Office, owner: Owner) -> Result<Brand, StoreError> {
     let mut shown = Brand::default();
     for reseller in office.store().resellers_above(owner).await? {
         let reseller: Resource<Reseller> = reseller.try_into()?;

@@ -102,7 +102,13 @@ fn what_would_happen_is_told_with_rule_and_revision() {
         block_on(explain(
             &scene.office,
             &acme,
-            &Question { caller, at, called },
+            &Question {
+                caller,
+                device: None,
+                from: None,
+                at,
+                called,
+            },
         ))
     };
     let out = ask(Asking::Extension("101".to_owned()), "030123456").unwrap();

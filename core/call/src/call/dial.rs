@@ -22,16 +22,19 @@ pub(crate) struct Dialling {
     early: Option<LegId>,
     /// The attempt by a trunk that is under way.
     carrier: Option<LegId>,
+    /// Somebody calls for help: no answer but a yes ends the search.
+    for_help: bool,
 }
 
 impl Dialling {
-    pub(crate) fn new(steps: Vec<DialStep>) -> Dialling {
+    pub(crate) fn new(steps: Vec<DialStep>, for_help: bool) -> Dialling {
         Dialling {
             steps: steps.into(),
             until: None,
             best: None,
             early: None,
             carrier: None,
+            for_help,
         }
     }
 
@@ -48,6 +51,9 @@ impl Dialling {
 
     /// Whether what a leg said ends the search: a carrier's word that no other way will change.
     fn is_last_word(&self, leg: LegId, status: u16) -> bool {
+        if self.for_help {
+            return false;
+        }
         self.carrier == Some(leg) && !routing::continues(TrunkFailure::Status(status))
     }
 
@@ -321,7 +327,7 @@ impl Call {
         if dialling.is_last_word(leg, status) {
             return self.refuse_caller(answer, draft);
         }
-        if status >= 600 {
+        if status >= 600 && !dialling.for_help {
             // The person, not the phone, said no (RFC 3261 §21.6): nobody else is to be rung.
             let declined = EndReason {
                 status: Some(status),

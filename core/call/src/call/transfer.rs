@@ -115,6 +115,8 @@ impl Call {
             caller,
             dialled,
             purpose: Purpose::Transfer,
+            from: None,
+            back_to: None,
         };
         draft.push(Output::Route { token, request });
     }

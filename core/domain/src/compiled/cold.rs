@@ -9,7 +9,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
 use hashbrown::HashMap;
-use ids::{DeviceId, ExtensionId, TenantId};
+use ids::{DeviceId, EmergencyLocationId, ExtensionId, TenantId};
 use serde::{Deserialize, Serialize};
 use tenancy::Caps;
 
@@ -101,6 +101,7 @@ struct DeviceForm<'a> {
     #[serde(borrow)]
     address: Option<(&'a str, SocketAddr, bool)>,
     trusted_source: Option<IpAddr>,
+    location: Option<Bits>,
     enabled: bool,
 }
 
@@ -156,6 +157,7 @@ fn device_form(device: &CompiledDevice, extension: Whose) -> DeviceForm<'_> {
         credentials: device.credentials.as_ref().map(Credentials::to_bytes),
         address: address.map(|contact| (&*contact.uri, contact.socket, contact.tcp)),
         trusted_source: device.trusted_source,
+        location: device.location.map(|id| id.as_u128().to_be_bytes()),
         enabled: device.enabled,
     }
 }
@@ -181,7 +183,7 @@ fn tenant(form: TenantForm<'_>) -> Option<CompiledTenant> {
         by_number,
         by_username,
         by_extension,
-        lines: form.lines.warm(),
+        lines: form.lines.warm()?,
     })
 }
 
@@ -217,6 +219,9 @@ fn device(form: DeviceForm<'_>, extensions: &[CompiledExtension]) -> Option<Comp
         credentials,
         address: form.address.map(contact),
         trusted_source: form.trusted_source,
+        location: form
+            .location
+            .map(|id| EmergencyLocationId::from_u128(u128::from_be_bytes(id))),
         enabled: form.enabled,
     })
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ids::{InboundRouteId, NumberId, OutboundRouteId, ScheduleId, TrunkId};
 use serde::{Deserialize, Serialize};
 
+use super::cold_places::PlacesForm;
 use super::lines::{
     CompiledInbound, CompiledNumber, CompiledOutbound, CompiledSchedule, CompiledTrunk, Lines,
 };
@@ -26,6 +27,7 @@ pub(super) struct LinesForm {
     schedules: Vec<(Bits, u64, Schedule)>,
     inbound: Vec<(Bits, u64, InboundRoute)>,
     outbound: Vec<(Bits, u64, OutboundRoute)>,
+    places: PlacesForm,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -72,11 +74,12 @@ impl LinesForm {
             schedules: schedules.collect(),
             inbound: inbound.collect(),
             outbound: outbound.collect(),
+            places: PlacesForm::of(&lines.places),
         }
     }
 
-    /// What the form was made of.
-    pub(super) fn warm(self) -> Lines {
+    /// What the form was made of; `None` if it was made of nothing that can be.
+    pub(super) fn warm(self) -> Option<Lines> {
         let trunks = self.trunks.into_iter().map(|trunk| CompiledTrunk {
             id: TrunkId::from_u128(u128::from_be_bytes(trunk.id)),
             revision: trunk.revision,
@@ -110,12 +113,14 @@ impl LinesForm {
                 revision,
                 spec: Box::new(spec),
             });
-        Lines::in_order(
-            trunks.collect(),
-            numbers.collect(),
+        let lines = Lines {
+            trunks: trunks.collect(),
+            numbers: numbers.collect(),
             schedules,
             inbound,
-            outbound.collect(),
-        )
+            outbound: outbound.collect(),
+            places: self.places.warm()?,
+        };
+        Some(lines.in_order())
     }
 }

@@ -7,13 +7,16 @@ use ids::{InboundRouteId, NumberId, OutboundRouteId, ScheduleId, TenantId, Trunk
 use machine::WallTime;
 use tenancy::Owner;
 
+use super::places::Places;
 use crate::document::Resource;
 use crate::e164::E164;
+use crate::emergency_location::EmergencyLocation;
 use crate::inbound_route::InboundRoute;
 use crate::number::Number;
 use crate::outbound_route::OutboundRoute;
 use crate::schedule::{Hours, Schedule, Standing};
 use crate::secret::Secret;
+use crate::site::Site;
 use crate::trunk::Trunk;
 
 /// Documents about trunks, numbers and routes, as a store hands them out for compiling. Among them
@@ -30,6 +33,10 @@ pub struct LineParts {
     pub inbound: Vec<Resource<InboundRoute>>,
     /// All its outbound routes.
     pub outbound: Vec<Resource<OutboundRoute>>,
+    /// All its emergency locations.
+    pub locations: Vec<Resource<EmergencyLocation>>,
+    /// All its sites.
+    pub sites: Vec<Resource<Site>>,
 }
 
 /// One trunk that a tenant may use, compiled.
@@ -178,9 +185,11 @@ impl CompiledInbound {
 }
 
 impl CompiledOutbound {
-    /// Length of the longest prefix by which it fits what was dialled; `None` when it does not.
+    /// Length of the longest prefix by which it fits what was dialled; `None` when it does not,
+    /// or is for calls for help alone.
     pub fn fits(&self, dialled: &str) -> Option<usize> {
-        let patterns = self.spec.patterns.iter().filter(|_| self.spec.enabled);
+        let open = self.spec.enabled && !self.spec.emergency;
+        let patterns = self.spec.patterns.iter().filter(|_| open);
         let fitting = patterns.filter(|pattern| pattern.fits(dialled));
         fitting.map(|pattern| pattern.prefix.len()).max()
     }
@@ -199,6 +208,8 @@ pub(super) struct Lines {
     pub(super) inbound: Box<[CompiledInbound]>,
     /// By priority and name.
     pub(super) outbound: Box<[CompiledOutbound]>,
+    /// Where its phones are.
+    pub(super) places: Places,
 }
 
 impl Lines {
@@ -224,36 +235,27 @@ impl Lines {
             revision: route.revision,
             spec: Box::new(route.spec),
         });
-        Lines::in_order(
-            trunks
+        Lines {
+            trunks: trunks
                 .filter_map(|(found, secret)| trunk(tenant, found, secret))
                 .collect(),
-            numbers.filter_map(|found| number(tenant, &found)).collect(),
+            numbers: numbers.filter_map(|found| number(tenant, &found)).collect(),
             schedules,
             inbound,
-            outbound.collect(),
-        )
+            outbound: outbound.collect(),
+            places: Places::compile(parts.locations, parts.sites),
+        }
+        .in_order()
     }
 
     /// Puts each list into its order.
-    pub(super) fn in_order(
-        mut trunks: Box<[CompiledTrunk]>,
-        mut numbers: Box<[CompiledNumber]>,
-        schedules: Box<[Arc<CompiledSchedule>]>,
-        mut inbound: Box<[CompiledInbound]>,
-        mut outbound: Box<[CompiledOutbound]>,
-    ) -> Lines {
-        trunks.sort_unstable_by_key(|trunk| trunk.id);
-        numbers.sort_unstable_by(|a, b| a.e164.cmp(&b.e164));
-        inbound.sort_by_cached_key(CompiledInbound::place);
-        outbound.sort_by_cached_key(|route| (route.spec.priority, route.spec.name.clone()));
-        Lines {
-            trunks,
-            numbers,
-            schedules,
-            inbound,
-            outbound,
-        }
+    pub(super) fn in_order(mut self) -> Lines {
+        self.trunks.sort_unstable_by_key(|trunk| trunk.id);
+        self.numbers.sort_unstable_by(|a, b| a.e164.cmp(&b.e164));
+        self.inbound.sort_by_cached_key(CompiledInbound::place);
+        let place = |route: &CompiledOutbound| (route.spec.priority, route.spec.name.clone());
+        self.outbound.sort_by_cached_key(place);
+        self
     }
 
     pub(super) fn trunk(&self, id: TrunkId) -> Option<&CompiledTrunk> {

@@ -71,6 +71,8 @@ kinds! {
     SupportEnded "support.ended"
     /// A trial delivery to a webhook; never in the log.
     WebhookPing "webhook.ping"
+    /// Somebody calls for help, or tries where such a call leads.
+    EmergencyCalled "emergency.called"
 }
 
 impl fmt::Display for EventKind {

@@ -70,7 +70,11 @@ pub(super) fn ring(numbers: &[&str]) -> DialStep {
 fn plan(steps: Vec<DialStep>) -> DialPlan {
     let mut explanation = Explanation::default();
     explanation.add("extension.by_number", "it is an extension of this tenant");
-    DialPlan { steps, explanation }
+    DialPlan {
+        steps,
+        explanation,
+        emergency: None,
+    }
 }
 
 /// One call in the making.

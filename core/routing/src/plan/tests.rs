@@ -89,6 +89,8 @@ fn request(user: &str, host: HostClass, purpose: Purpose) -> RouteRequest {
             host,
         },
         purpose,
+        from: None,
+        back_to: None,
     }
 }
 
@@ -101,6 +103,7 @@ fn outcome(tenant: &CompiledTenant, request: &RouteRequest) -> (Step, Vec<String
     let Plan {
         mut steps,
         explanation,
+        ..
     } = plan(tenant, request, WallTime::UNIX_EPOCH);
     assert_eq!(steps.len(), 1);
     let rules = explanation

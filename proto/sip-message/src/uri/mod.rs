@@ -229,13 +229,25 @@ impl<'a> Uri<'a> {
         self.param("phone-context")
     }
 
-    /// Whether the scheme is one that can be routed here: `sip`, `sips` or `tel`.
+    /// Whether it asks for help, by the service URN for it (RFC 5031 §4.2).
+    #[must_use]
+    pub fn is_sos(&self) -> bool {
+        const SOS: &str = "urn:service:sos";
+        let head = self.text.get(..SOS.len()).zip(self.text.get(SOS.len()..));
+        head.is_some_and(|(head, rest)| {
+            head.eq_ignore_ascii_case(SOS) && (rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+
+    /// Whether the scheme is one that can be routed here: `sip`, `sips` or `tel`, or the URI asks
+    /// for help.
     ///
     /// # Errors
     /// 416 for any other (RFC 3261 §8.2.2.1).
     pub fn check_scheme(&self) -> Result<(), Problem> {
         match self.scheme {
             Scheme::Sip | Scheme::Sips | Scheme::Tel => Ok(()),
+            Scheme::Other(_) if self.is_sos() => Ok(()),
             Scheme::Other(_) => Err(Problem::new(
                 416,
                 "Request-URI",

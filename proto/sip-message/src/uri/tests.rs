@@ -75,6 +75,23 @@ fn unknown_schemes_are_kept_and_answered_416_only_when_asked() {
     assert_eq!(uri.check_scheme().unwrap_err().status, 416);
 }
 
+// rfc: 5031 §4.2
+#[test]
+fn the_service_for_help_is_understood_and_no_other_service() {
+    for good in [
+        "urn:service:sos",
+        "URN:service:SOS.fire",
+        "urn:service:sos.police",
+    ] {
+        let uri = uri(good);
+        assert!(uri.is_sos() && uri.check_scheme().is_ok(), "{good}");
+    }
+    for other in ["urn:service:counseling", "urn:service:sosx", "urn:uuid:1"] {
+        let uri = uri(other);
+        assert!(!uri.is_sos() && uri.check_scheme().is_err(), "{other}");
+    }
+}
+
 // rfc: 3966 §5.1.1
 #[test]
 fn telephone_numbers_lose_their_separators_only_when_asked() {

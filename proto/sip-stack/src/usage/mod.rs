@@ -13,6 +13,7 @@ mod forks;
 mod headers;
 mod invite;
 mod offer;
+mod parts;
 mod peer;
 mod referral;
 mod reliable;
@@ -29,4 +30,5 @@ pub use config::{
 pub use dismiss::dismiss;
 pub use event::{Ending, Event, Referral};
 pub use invite::{InviteUsage, Outgoing, Snapshot};
+pub use parts::Part;
 pub use step::{Phase, Step, Timer, Untimely};

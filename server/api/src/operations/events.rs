@@ -39,8 +39,8 @@ pub(super) fn operations() -> Vec<Operation> {
             .tells(
                 "List events",
                 "What happened in the company, oldest first: changes of its resources \
-                 (`resource.*`), its calls (`call.*`), its devices (`registration.*`). The latest \
-                 10,000 are kept, for 7 days.",
+                 (`resource.*`), its calls (`call.*`), its devices (`registration.*`), its calls \
+                 for help (`emergency.*`). The latest 10,000 are kept, for 7 days.",
             )
             .query(&[PAGE[0].clone(), AFTER, TYPES])
             .gives::<EventPageView>("A piece of the log."),

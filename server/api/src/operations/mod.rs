@@ -7,6 +7,7 @@ mod bans;
 mod calls;
 mod cdrs;
 mod documents;
+mod emergency;
 mod erasure;
 mod events;
 mod keys;
@@ -55,6 +56,8 @@ fn list() -> Vec<Operation> {
         | KindName::Trunk
         | KindName::Number
         | KindName::Schedule
+        | KindName::EmergencyLocation
+        | KindName::Site
         | KindName::InboundRoute
         | KindName::OutboundRoute => documents::operations(kind),
     });
@@ -63,6 +66,7 @@ fn list() -> Vec<Operation> {
         usage::operations(),
         documents::sheets(),
         lines::operations(),
+        emergency::operations(),
         registrations::operations(),
         calls::operations(),
         ladders::operations(),

@@ -1,6 +1,6 @@
 //! The views of trunks that a company may use, its numbers, and where its calls would go.
 
-use admin::explain::{Asking, Explained, Question, Told};
+use admin::explain::{Asking, Explained, Help, Question, Told};
 use admin::lines::{Lines, OwnNumber, UsableTrunk};
 use domain::Invalid;
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,14 @@ pub(crate) struct NewRouteQuestion {
     /// out.
     #[serde(default)]
     caller: Option<String>,
+    /// With an extension: its device that would call, by user name or id; its only one where it is
+    /// left out. It tells where a call for help would be from.
+    #[serde(default)]
+    device: Option<String>,
+    /// With an extension: the address from which its messages would come, likewise.
+    #[serde(default)]
+    #[schema(example = "203.0.113.7")]
+    source: Option<String>,
     /// When the call would be (RFC 3339); now where it is left out.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "2031-12-24T10:00:00Z")]
@@ -104,6 +112,21 @@ impl NewRouteQuestion {
                 return Err(Invalid::new("/extension", rule));
             }
         };
+        if matches!(caller, Asking::Outside { .. })
+            && (self.device.is_some() || self.source.is_some())
+        {
+            let field = if self.device.is_some() {
+                "/device"
+            } else {
+                "/source"
+            };
+            return Err(Invalid::new(field, "must be said with an extension alone"));
+        }
+        let from = match self.source.as_deref().map(str::parse) {
+            None => None,
+            Some(Ok(from)) => Some(from),
+            Some(Err(_)) => return Err(Invalid::new("/source", "must be an IP address")),
+        };
         let at = match self.at.as_deref().map(str::parse) {
             None => None,
             Some(Ok(at)) => Some(at),
@@ -112,6 +135,8 @@ impl NewRouteQuestion {
         Ok(Question {
             at,
             caller,
+            device: self.device,
+            from,
             called: self.called,
         })
     }
@@ -157,6 +182,43 @@ pub(crate) struct ExplainedView {
     steps: Vec<StepView>,
     /// Why, in the order in which it was found.
     reasons: Vec<PlannedReasonView>,
+    /// What a call for help would tell, and whom; null for other calls.
+    emergency: Option<PlannedHelpView>,
+}
+
+/// What a call for help would tell, and whom.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PlannedHelp)]
+struct PlannedHelpView {
+    /// The number for help, or the one by which it is tried.
+    number: String,
+    /// Whether it is only tried where such a call leads.
+    test: bool,
+    /// The name of the location where the caller would be; null when nobody has said so.
+    location: Option<String>,
+    /// Its address in one line.
+    address: Option<String>,
+    /// Whether somebody has made sure that it is right.
+    confirmed: bool,
+    /// The number that would be shown and called back; null when the company has none.
+    callback: Option<String>,
+    /// The extension that would take the call when no trunk does.
+    desk: Option<String>,
+    /// Who would be told by mail.
+    mail_to: Vec<String>,
+}
+
+fn help(help: Help) -> PlannedHelpView {
+    PlannedHelpView {
+        number: help.number,
+        test: help.test,
+        location: help.location,
+        address: help.address,
+        confirmed: help.confirmed,
+        callback: help.callback,
+        desk: help.desk,
+        mail_to: help.mail_to,
+    }
 }
 
 impl ExplainedView {
@@ -169,6 +231,7 @@ impl ExplainedView {
         ExplainedView {
             steps: explained.steps.into_iter().map(step).collect(),
             reasons: explained.reasons.into_iter().map(reason).collect(),
+            emergency: explained.emergency.map(help),
         }
     }
 }

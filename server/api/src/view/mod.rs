@@ -7,6 +7,7 @@ pub(crate) mod brand;
 pub(crate) mod call;
 pub(crate) mod cdr;
 pub(crate) mod document;
+pub(crate) mod emergency;
 pub(crate) mod event;
 pub(crate) mod ladder;
 pub(crate) mod line;

@@ -10,9 +10,9 @@ mod resellers;
 mod stranger;
 
 use ids::{
-    CallId, CdrId, DeviceId, ExtensionId, HoldId, InboundRouteId, NumberId, OutboundRouteId,
-    PlanId, ResellerId, RoleId, ScheduleId, SsoId, SupportId, TenantId, TokenId, TrunkId, UserId,
-    WebhookId,
+    CallId, CdrId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId, NumberId,
+    OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SiteId, SsoId, SupportId, TenantId,
+    TokenId, TrunkId, UserId, WebhookId,
 };
 use serde_json::{Value, json};
 
@@ -40,6 +40,8 @@ struct Names {
     trunks: [String; 2],
     numbers: [String; 2],
     schedules: [String; 2],
+    locations: [String; 2],
+    sites: [String; 2],
     inbound: [String; 2],
     outbound: [String; 2],
     access: String,
@@ -77,6 +79,14 @@ fn names_of(company: &Company, token: TokenId) -> Names {
         schedules: [
             company.schedule.to_string(),
             company.webhook_name.replace("crm", "hours"),
+        ],
+        locations: [
+            company.location.to_string(),
+            company.webhook_name.replace("crm", "place"),
+        ],
+        sites: [
+            company.site.to_string(),
+            company.webhook_name.replace("crm", "site"),
         ],
         inbound: [
             company.inbound.to_string(),
@@ -175,6 +185,14 @@ fn names_next_to(company: &Company, token: TokenId) -> Names {
             ScheduleId::from_u128(next(company.schedule.as_u128())).to_string(),
             "acmf-hours".to_owned(),
         ],
+        locations: [
+            EmergencyLocationId::from_u128(next(company.location.as_u128())).to_string(),
+            "acmf-place".to_owned(),
+        ],
+        sites: [
+            SiteId::from_u128(next(company.site.as_u128())).to_string(),
+            "acmf-site".to_owned(),
+        ],
         inbound: [
             InboundRouteId::from_u128(next(company.inbound.as_u128())).to_string(),
             "acmf-in".to_owned(),
@@ -209,6 +227,8 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{trunk}", &names.trunks[which])
     .replace("{number}", &names.numbers[which])
     .replace("{schedule}", &names.schedules[which])
+    .replace("{emergency_location}", &names.locations[which])
+    .replace("{site}", &names.sites[which])
     .replace("{inbound_route}", &names.inbound[which])
     .replace("{outbound_route}", &names.outbound[which])
     .replace("{person}", &names.users[which])
@@ -234,8 +254,20 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         "ResealStep" => json!({}),
         "BanOrder" => json!({"source": "192.0.2.77"}),
         "ExtensionSpec" | "ExtensionPatch" => json!({"number": "777"}),
-        "DeviceSpec" => json!({"username": "fresh", "extension": names.extensions[which]}),
-        "DevicePatch" => json!({"extension": names.extensions[which]}),
+        "DeviceSpec" => json!({
+            "username": "fresh", "extension": names.extensions[which],
+            "location": names.locations[which],
+        }),
+        "DevicePatch" => json!({
+            "extension": names.extensions[which], "location": names.locations[which],
+        }),
+        "EmergencyLocationSpec" | "EmergencyLocationPatch" => json!({
+            "name": "fresh", "civic": {"country": "DE", "a3": "Berlin"},
+            "desk": names.extensions[which],
+        }),
+        "SiteSpec" | "SitePatch" => json!({
+            "name": "fresh", "location": names.locations[which], "networks": ["192.0.2.0/30"],
+        }),
         "WebhookSpec" | "WebhookPatch" => json!({"name": "fresh", "url": "https://x.example"}),
         "HoldSpec" | "HoldPatch" => json!({
             "name": "fresh", "reason": "a lawsuit", "user": names.users[which],
@@ -322,6 +354,13 @@ fn sheet(path: &str, names: &Names, which: usize) -> String {
             names.tenants[which]
         ),
         Some("trunks") => "name,mode,peers\nfresh,peer,sip:x.example\n".to_owned(),
+        Some("emergency_locations") => format!(
+            "name,civic,desk\nfresh,\"{{\"\"country\"\":\"\"DE\"\",\"\"a3\"\":\"\"Berlin\"\"}}\",{extension}\n"
+        ),
+        Some("sites") => format!(
+            "name,location,networks\nfresh,{},192.0.2.0/30\n",
+            names.locations[which]
+        ),
         Some("schedules") => "name,time_zone\nfresh,UTC\n".to_owned(),
         Some("inbound_routes") => format!(
             "name,trunk,schedule,extension\nfresh,{},{},{extension}\n",
@@ -357,6 +396,7 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         "plan" | "plans" => Some(names.plans.to_vec()),
         "custom_role" => Some(names.roles.to_vec()),
         "schedule" => Some(names.schedules.to_vec()),
+        "location" => Some(names.locations.to_vec()),
         "trunk" | "trunks" => Some(names.trunks.to_vec()),
         "extensions" => Some(names.extensions.to_vec()),
         "shared_with" => Some(names.tenants.to_vec()),

@@ -78,6 +78,8 @@ async fn a_key_ends_when_it_expires_and_when_its_tenant_is_deleted() {
         "inbound_routes/acme-in",
         "outbound_routes/acme-out",
         "schedules/acme-hours",
+        "sites/acme-site",
+        "emergency_locations/acme-place",
         "trunks/acme-line",
         "devices/acme-101",
         "extensions/101",

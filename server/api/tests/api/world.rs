@@ -10,9 +10,9 @@ use api::{Limits, Parts, Seen};
 use archive::Passphrases;
 use domain::{Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Step};
 use ids::{
-    CallId, CdrId, DeviceId, EventId, ExtensionId, HoldId, InboundRouteId, NumberId,
-    OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SsoId, SupportId, TenantId, TokenId,
-    TrunkId, UserId, WebhookId,
+    CallId, CdrId, DeviceId, EmergencyLocationId, EventId, ExtensionId, HoldId, InboundRouteId,
+    NumberId, OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SiteId, SsoId, SupportId,
+    TenantId, TokenId, TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
 use ports::{FixedClock, SeededEntropy, Stores, TokenReach};
@@ -57,6 +57,8 @@ pub(crate) struct Company {
     /// Its own, shared with nobody.
     pub(crate) trunk: TrunkId,
     pub(crate) schedule: ScheduleId,
+    pub(crate) location: EmergencyLocationId,
+    pub(crate) site: SiteId,
     pub(crate) inbound: InboundRouteId,
     pub(crate) outbound: OutboundRouteId,
     /// The hour of access in which it was furnished.
@@ -337,6 +339,16 @@ async fn company(
     let trunk = make(&format!("tenants/{id}/trunks"), body).await;
     let body = json!({"name": format!("{name}-hours"), "time_zone": "UTC"});
     let schedule = make(&format!("tenants/{id}/schedules"), body).await;
+    let body = json!({
+        "name": format!("{name}-place"), "label": canary, "callback": "+493055501",
+        "civic": {"country": "DE", "a3": "Berlin", "rd": canary},
+    });
+    let location = make(&format!("tenants/{id}/emergency_locations"), body).await;
+    let body = json!({
+        "name": format!("{name}-site"), "location": format!("{name}-place"),
+        "networks": ["203.0.113.0/28"],
+    });
+    let site = make(&format!("tenants/{id}/sites"), body).await;
     let body =
         json!({"name": format!("{name}-in"), "called": "+493055501", "first_extension": number});
     let inbound = make(&format!("tenants/{id}/inbound_routes"), body).await;
@@ -381,6 +393,8 @@ async fn company(
         sso: id_of(&sso),
         trunk: id_of(&trunk),
         schedule: id_of(&schedule),
+        location: id_of(&location),
+        site: id_of(&site),
         inbound: id_of(&inbound),
         outbound: id_of(&outbound),
         access: access.json()["inside"][0]["id"]
@@ -477,6 +491,8 @@ impl World {
             .replace("{trunk}", &format!("{owner}-line"))
             .replace("{number}", HOUSE_NUMBER)
             .replace("{schedule}", &format!("{owner}-hours"))
+            .replace("{emergency_location}", &format!("{owner}-place"))
+            .replace("{site}", &format!("{owner}-site"))
             .replace("{inbound_route}", "acme-in")
             .replace("{outbound_route}", "acme-out")
             .replace("{person}", &format!("ann@{owner}.example"))

@@ -5,6 +5,7 @@
 //! work and get the same answer.
 
 use super::Shard;
+use super::emergency::seems_for_help;
 use domain::{CompiledTenant, DirectoryEntry};
 use ids::DeviceId;
 use machine::{Instant, WallTime};
@@ -107,6 +108,7 @@ impl Shard {
             return None;
         }
         let entry = self.tenants.directory.source(flow.remote.ip())?;
+        let entry = self.excuse(entry, message);
         let from = message.from().ok()?;
         let uri = from.uri().ok()?;
         let named = uri
@@ -129,6 +131,7 @@ impl Shard {
         };
         let username = credentials.param("username").unwrap_or_default();
         let entry = self.tenants.directory.device(&username);
+        let entry = entry.map(|entry| self.excuse(entry, message));
         let kept = entry.as_ref().and_then(|entry| entry.credentials.as_ref());
         let former = kept.and_then(|kept| kept.former_at(self.clock.wall(now)));
         let present = kept.map(|kept| as_stack(kept.present));
@@ -157,6 +160,22 @@ impl Shard {
         });
         let former = former.filter(|_| judged.former).map(|former| former.until);
         proof.map_or(wrong, |proof| Judged::Proven(proof, former))
+    }
+
+    /// Lets whoever calls for help prove to be a device of a company or an extension that is out of
+    /// use. A device that is itself out of use proves nothing.
+    fn excuse(&self, mut entry: DirectoryEntry, message: &Message) -> DirectoryEntry {
+        let begins = message.method() == Some(Method::Invite) && !message.has(Name::Replaces);
+        if entry.device.enabled || !begins {
+            return entry;
+        }
+        if let Some(tenant) = self.tenants.compiled(entry.device.tenant)
+            && let Some(device) = tenant.device(entry.device.device)
+            && seems_for_help(&tenant, message)
+        {
+            entry.device = tenant.entry_for_help(device);
+        }
+        entry
     }
 
     /// Whether the domain the sender claims is its own company's, or none at all. Any other is as

@@ -69,7 +69,10 @@ impl Shard {
             withheld: false,
         };
         let shown = shown.shown();
-        let uri = way.uri(&attempt.called);
+        let help = self.help_by(entry, line, attempt);
+        let uri = help.uri.unwrap_or_else(|| way.uri(&attempt.called));
+        let mut headers = shown.headers;
+        headers.extend(help.headers);
         Some(Dial {
             leg,
             to: format!("<{uri}>"),
@@ -80,10 +83,11 @@ impl Shard {
             max_forwards: entry.max_forwards,
             offer,
             near: None,
-            headers: shown.headers,
+            headers,
             carrier: Some(Box::new(Carrier {
                 login: line.login().cloned(),
                 patience: PATIENCE,
+                beside: help.beside,
             })),
         })
     }
@@ -109,6 +113,7 @@ impl Shard {
         if entry.trunk == Some(trunk) {
             return true;
         }
+        let is_for_help = entry.is_for_help();
         if let Some(before) = entry.trunk.take()
             && let Some(line) = self.tenants.trunks.get_mut(before)
         {
@@ -117,7 +122,7 @@ impl Shard {
         let Some(line) = self.tenants.trunks.get_mut(trunk) else {
             return false;
         };
-        if routing::is_emergency(entry.call.dialled()) {
+        if is_for_help {
             line.call_added();
         } else if !line.take_call(now) {
             self.figures.trunks.capped += 1;

@@ -51,17 +51,19 @@ impl Shard {
             Ok(offer) => offer,
             Err(status) => return self.refuse(key, &message, status, now),
         };
-        if !self.has_room(&message) {
-            return self.retry_later(key, &message, now);
-        }
         let Called {
             scope,
             tenant,
-            request,
+            mut request,
         } = called;
+        request.back_to = self.called_back(&tenant, &request, now);
+        let back = request.back_to.is_some();
+        if !self.has_room(back) {
+            return self.retry_later(key, &message, now);
+        }
         let trunk = request.caller.trunk;
         let line = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk));
-        if !line.is_some_and(|line| line.take_call(now)) {
+        if !line.is_some_and(|line| line.take_call_or(back, now)) {
             self.figures.trunks.capped += 1;
             return self.retry_later(key, &message, now);
         }
@@ -110,6 +112,8 @@ fn request(trunk: TrunkId, called: String, caller: Option<E164>) -> RouteRequest
             host: HostClass::Own,
         },
         purpose: Purpose::Call,
+        from: None,
+        back_to: None,
     }
 }
 

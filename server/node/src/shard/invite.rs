@@ -2,8 +2,8 @@
 
 use super::Shard;
 use super::admission::Admitted;
-use super::plan::capped_plan;
-use super::turns::calls_for_help;
+use super::emergency::{dialled_by, seems_for_help};
+use super::plan::{capped_plan, plan_for_help_alone};
 use crate::calls;
 use crate::legs;
 use crate::whose::Whose;
@@ -81,7 +81,7 @@ impl Shard {
             Ok(offer) => offer,
             Err(status) => return self.refuse(key, &message, status, now),
         };
-        if !self.has_room(&message) {
+        if !self.has_room(seems_for_help(&admitted.tenant, &message)) {
             return self.retry_later(key, &message, now);
         }
         if message.has(Name::Replaces) {
@@ -96,6 +96,8 @@ impl Shard {
             caller: caller_of(&admitted),
             dialled,
             purpose: Purpose::Call,
+            from: Some(flow.remote.ip()),
+            back_to: None,
         };
         let asked = Asked {
             intercom,
@@ -106,13 +108,9 @@ impl Shard {
     }
 
     /// Whether there is room for one more call; the last of it is for calls for help.
-    pub(crate) fn has_room(&self, message: &Message) -> bool {
+    pub(crate) fn has_room(&self, for_help: bool) -> bool {
         let limits = &self.config.limits;
-        let kept = if calls_for_help(message) {
-            0
-        } else {
-            limits.kept_for_help
-        };
+        let kept = if for_help { 0 } else { limits.kept_for_help };
         self.legs.len() + 2 * kept < limits.legs && self.calls.len() + kept < limits.calls
     }
 
@@ -124,17 +122,12 @@ impl Shard {
         tenant: &CompiledTenant,
     ) -> Option<Dialled> {
         let uri = message.request_uri().ok()?;
-        if uri.scheme == Scheme::Tel {
-            return Some(Dialled {
-                user: uri.tel_number()?,
-                host: HostClass::Own,
-            });
-        }
-        let user = uri.user_decoded().unwrap_or_default().into_owned();
-        Some(Dialled {
-            user,
-            host: self.host_class(&uri.host, flow, tenant),
-        })
+        let user = dialled_by(&uri)?.into_owned();
+        let host = match uri.scheme {
+            Scheme::Tel | Scheme::Other(_) => HostClass::Own,
+            Scheme::Sip | Scheme::Sips => self.host_class(&uri.host, flow, tenant),
+        };
+        Some(Dialled { user, host })
     }
 
     /// Whose host this is. Another company's domain is as foreign as one nobody has.
@@ -172,6 +165,7 @@ impl Shard {
         now: Instant,
     ) -> bool {
         let plan = self.plan_of(scope, tenant, &asked.request, now);
+        let emergency = plan.emergency.clone();
         let taken = self.take_caller(key, flow, message, None, asked.offer.clone(), now);
         let Some(taken) = taken else { return false };
         let RouteRequest {
@@ -194,16 +188,19 @@ impl Shard {
         let hops = asked.hops.saturating_sub(1);
         let mut entry = calls::Entry::new(call, recorder, strip, hops);
         entry.trunk = trunk;
-        entry.intercom = asked.intercom;
+        entry.intercom = asked.intercom && emergency.is_none();
+        entry.emergency = emergency;
         let call_key = self.calls.insert(entry);
         self.turn.current = Some(call_key);
         self.seat(taken.into_leg(leg, flow), call_key);
         self.follow(call_key, outputs, now);
+        self.tell_emergency(call_key, tenant, now);
         true
     }
 
     /// Where the call goes; a company that has its share already is refused by plan, so that the
-    /// refusal has a record. A call for help is not held to the share.
+    /// refusal has a record. A call for help is not held to the share, and is all that whoever is
+    /// out of use may place.
     fn plan_of(
         &mut self,
         scope: &TenantScope,
@@ -211,9 +208,20 @@ impl Shard {
         request: &RouteRequest,
         now: Instant,
     ) -> DialPlan {
-        let toll = self.door.intake.tolls.of(Whose::Tenant(scope.tenant()));
-        if routing::is_emergency(&request.dialled.user) && toll.may_hurry(now) {
+        if request.back_to.is_some() {
             return self.dial_plan(scope, tenant, request, now);
+        }
+        if routing::may_call_for_help(tenant, &request.dialled.user) {
+            let plan = self.dial_plan(scope, tenant, request, now);
+            let for_help = plan.emergency.as_ref().is_some_and(|about| !about.test);
+            let toll = self.door.intake.tolls.of(Whose::Tenant(scope.tenant()));
+            if for_help && toll.may_hurry(now) {
+                return plan;
+            }
+        }
+        let device = request.caller.device.and_then(|id| tenant.device(id));
+        if device.is_some_and(|device| !tenant.entry(device).enabled) {
+            return plan_for_help_alone();
         }
         match self.tenants.take_call(scope.tenant(), now) {
             Ok(()) => self.dial_plan(scope, tenant, request, now),

@@ -5,7 +5,7 @@ use crate::capped::Capped;
 use call::{Contact, DialPlan, DialStep, TrunkCall};
 use domain::CompiledTenant;
 use machine::Instant;
-use routing::{Explanation, RouteRequest, Step};
+use routing::{Explanation, Refusal, RouteRequest, Step};
 use tenancy::TenantScope;
 
 /// Slot of a device's fixed address among its contacts.
@@ -75,7 +75,20 @@ impl Shard {
         DialPlan {
             steps: steps.collect(),
             explanation: plan.explanation,
+            emergency: plan.emergency,
         }
+    }
+}
+
+/// What a caller gets who may call for help and for nothing else.
+pub(crate) fn plan_for_help_alone() -> DialPlan {
+    let mut explanation = Explanation::default();
+    let because = "the company or the extension is out of use, but for calls for help";
+    explanation.add("emergency.alone", because);
+    DialPlan {
+        steps: vec![DialStep::Refuse(Refusal::FORBIDDEN)],
+        explanation,
+        emergency: None,
     }
 }
 
@@ -86,5 +99,6 @@ pub(crate) fn capped_plan(capped: Capped) -> DialPlan {
     DialPlan {
         steps: vec![DialStep::Capped(capped.to_string())],
         explanation,
+        emergency: None,
     }
 }

@@ -1,6 +1,7 @@
 //! The way in: messages are sorted by tenant, wait for its turn, and are served.
 
 use super::Shard;
+use super::emergency::seems_for_help;
 use crate::intake::{Displaced, Waiting};
 use crate::relief::WINDOW;
 use crate::toll::Toll;
@@ -233,8 +234,18 @@ impl Shard {
     /// Whether this calls for help in a company's name, and the company has not done so too often.
     fn hurries(&mut self, whose: Whose, message: &Message, now: Instant) -> bool {
         whose != Whose::Strangers
-            && calls_for_help(message)
+            && self.calls_for_help(whose, message)
             && self.door.intake.tolls.of(whose).may_hurry(now)
+    }
+
+    fn calls_for_help(&self, whose: Whose, message: &Message) -> bool {
+        match whose {
+            Whose::Tenant(tenant) => self
+                .tenants
+                .compiled(tenant)
+                .is_some_and(|tenant| seems_for_help(&tenant, message)),
+            Whose::Strangers => false,
+        }
     }
 
     pub(crate) fn tenant_of(&self, owner: Owner) -> Option<TenantId> {
@@ -290,14 +301,6 @@ impl Shard {
             Some(self.tenants.directory.device(&username)?.device.tenant)
         })
     }
-}
-
-/// Whether a request is for a number that calls for help.
-pub(super) fn calls_for_help(message: &Message) -> bool {
-    message.request_uri().is_ok_and(|uri: Uri<'_>| {
-        let dialled = uri.tel_number();
-        routing::is_emergency(dialled.as_deref().or(uri.user).unwrap_or_default())
-    })
 }
 
 /// A response is never answered, and neither is an ACK (RFC 3261 §8.2.7, §17.1.1.2).

@@ -153,6 +153,14 @@ impl Line {
         taken
     }
 
+    /// Takes a call; one that must not be held back, whatever the caps.
+    pub(crate) fn take_call_or(&mut self, must: bool, now: Instant) -> bool {
+        if must {
+            self.call_added();
+        }
+        must || self.take_call(now)
+    }
+
     /// A call goes on that outlived its process, or somebody calls for help: no cap holds it back.
     pub(crate) fn call_added(&mut self) {
         self.calls += 1;

@@ -122,11 +122,11 @@ fn nobody_answers_and_the_caller_is_told_so_after_the_ring_time() {
 #[test]
 fn a_number_nobody_has_is_not_found() {
     let mut office = Office::open();
-    let anna = office.call(office.anna, "999");
+    let anna = office.call(office.anna, "998");
     office.world.run(SECOND * 2);
     assert_eq!(office.line(office.anna, anna).refused(), Some(404));
     let record = office.record();
-    assert_eq!((record.end.cause, record.dialled.as_str()), (1, "999"));
+    assert_eq!((record.end.cause, record.dialled.as_str()), (1, "998"));
 }
 
 #[test]

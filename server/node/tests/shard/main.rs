@@ -10,6 +10,7 @@ mod carriers;
 mod cells;
 mod collected;
 mod defence;
+mod emergency;
 mod events;
 mod fairness;
 mod features;

@@ -96,6 +96,7 @@ impl Phone {
             flow,
             headers: line.request.extra.iter().cloned().chain(proof).collect(),
             offer: Some(offer).filter(|_| !line.offers.late),
+            beside: None,
             login: None,
             patience: None,
         };

@@ -23,6 +23,11 @@ pub(super) fn write(page: &mut Exposition, node: &Figures) {
             trunks.capped,
         ),
         (
+            "emergency_calls_total",
+            "Calls for help, and trials of where such calls lead.",
+            trunks.for_help,
+        ),
+        (
             "trunk_unknown_numbers_total",
             "Calls by trunks for numbers that nobody has there.",
             trunks.unknown_numbers,

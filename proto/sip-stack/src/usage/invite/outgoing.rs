@@ -21,6 +21,7 @@ use crate::usage::headers::{
     SUPPORTED, SUPPORTED_PLAINLY, push_agent, push_identity, push_login, push_sdp,
 };
 use crate::usage::offer::{Turn, sdp_of};
+use crate::usage::parts::Part;
 use crate::usage::peer::Stage;
 use crate::usage::request::{Asks, Request};
 use crate::usage::session_timer::{self, SessionTimer};
@@ -45,6 +46,8 @@ pub struct Outgoing {
     pub headers: Vec<(Name<'static>, String)>,
     /// Our offer; none to let the callee offer.
     pub offer: Option<Bytes>,
+    /// What goes beside it.
+    pub beside: Option<Part>,
     /// Who we are, should we be asked (401, 407). Requests of early dialogs go without.
     pub login: Option<Login>,
     /// How long nothing at all may be heard, not even 100: then the INVITE is refused with 408,
@@ -389,7 +392,14 @@ fn send_invite(
             invite.text(*header, value);
         }
     }
-    push_sdp(&mut invite, plan.offer.as_ref());
+    match &plan.beside {
+        Some(part) => {
+            let mark = format!("part-{}", name.1);
+            let (kind, body) = part.beside(plan.offer.as_ref(), &mark);
+            invite.body_shared(&kind, body);
+        }
+        None => push_sdp(&mut invite, plan.offer.as_ref()),
+    }
     let sending = Sending {
         flow,
         branch,

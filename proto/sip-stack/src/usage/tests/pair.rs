@@ -302,6 +302,7 @@ impl Pair {
             flow: Flow::udp(side.address, ([192, 0, 2, 2], 5060).into()),
             headers,
             offer: offer.map(sdp),
+            beside: None,
             login: self.login.clone(),
             patience: self.patience,
         };

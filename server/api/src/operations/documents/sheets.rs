@@ -125,6 +125,8 @@ async fn check<K: Kind>(call: &Call) -> Result<(), Problem> {
         | KindName::Trunk
         | KindName::Number
         | KindName::Schedule
+        | KindName::EmergencyLocation
+        | KindName::Site
         | KindName::InboundRoute
         | KindName::OutboundRoute => Ok(()),
     }

@@ -138,13 +138,15 @@ fn all(names: &Names) -> Vec<String> {
         trunks,
         numbers,
         schedules,
+        locations,
+        sites,
         inbound,
         outbound,
         access,
     } = names;
     let twice = [
         tenants, extensions, devices, resellers, plans, webhooks, roles, users, holds, sso, trunks,
-        numbers, schedules, inbound, outbound,
+        numbers, schedules, locations, sites, inbound, outbound,
     ];
     let once = [call, cdr, token, access];
     twice.into_iter().flatten().chain(once).cloned().collect()

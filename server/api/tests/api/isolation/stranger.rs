@@ -81,6 +81,8 @@ pub(super) async fn state_of(world: &World, company: &Company) -> Vec<Value> {
         "sso",
         "trunks",
         "schedules",
+        "emergency_locations",
+        "sites",
         "inbound_routes",
         "outbound_routes",
         "lines",

@@ -45,6 +45,14 @@ pub(super) async fn lines(world: &World) {
     let hours = json!({"name": "fresh", "time_zone": "Europe/Berlin"});
     let hours = (hours, json!({"open": ["mon-fri 09:00-17:00"]}));
     life(world, &acme.path("schedules"), "fresh", hours).await;
+    let place = json!({"name": "fresh", "civic": {"country": "FR", "a3": "Paris"}});
+    let place = (place, json!({"confirmed": true}));
+    life(world, &acme.path("emergency_locations"), "fresh", place).await;
+    let site = json!({
+        "name": "fresh", "location": "acme-place", "networks": ["198.51.100.0/24"],
+    });
+    let site = (site, json!({"networks": ["2001:db8::/48"]}));
+    life(world, &acme.path("sites"), "fresh", site).await;
     let inbound = json!({
         "name": "fresh", "called": "+493055580", "extension": acme.number,
         "schedule": "acme-hours", "when": "closed",
@@ -57,6 +65,38 @@ pub(super) async fn lines(world: &World) {
     let outbound = (outbound, json!({"strip": 1}));
     life(world, &acme.path("outbound_routes"), "fresh", outbound).await;
     explained(world).await;
+    helped(world).await;
+}
+
+/// Where a call for help would be from, and what the report says of each telephone.
+async fn helped(world: &World) {
+    let acme = &world.acme;
+    let path = acme.path("routes:explain");
+    let asks = |body: Value| world.tenant(acme, Ask::post(&path).json(&body));
+    let question = json!({
+        "extension": acme.number, "called": "112", "source": "203.0.113.5",
+    });
+    let told = asks(question).await.is(200).json();
+    assert_eq!(told["emergency"]["location"], "acme-place");
+    assert_eq!(told["emergency"]["number"], "112");
+    assert_eq!(told["steps"][0]["trunk"], "acme-line");
+    let elsewhere = json!({"extension": acme.number, "called": "112"});
+    let told = asks(elsewhere).await.is(200).json();
+    assert_eq!(told["emergency"]["location"], Value::Null);
+    let odd = [
+        json!({"extension": acme.number, "called": "112", "source": "here"}),
+        json!({"extension": acme.number, "called": "112", "device": "nobody"}),
+        json!({"trunk": "acme-line", "called": "112", "source": "203.0.113.5"}),
+    ];
+    for odd in odd {
+        asks(odd).await.refuses(api::Kind::Invalid);
+    }
+    let report = Ask::get(&acme.path("emergency_report"));
+    let report = world.tenant(acme, report).await.is(200).json();
+    assert_eq!(report["without_location"], 1, "{report}");
+    assert_eq!(report["phones"][0]["username"], acme.username);
+    assert_eq!(report["phones"][0]["trunks"], json!(["acme-line"]));
+    assert_eq!(report["calls"], json!([]));
 }
 
 /// A number that is assigned is the company's, and shown in its calls.

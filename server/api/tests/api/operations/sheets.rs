@@ -18,6 +18,8 @@ pub(super) async fn sheets(world: &World) {
         "sso",
         "trunks",
         "schedules",
+        "emergency_locations",
+        "sites",
         "inbound_routes",
         "outbound_routes",
     ] {

@@ -1,0 +1,28 @@
+//! What is counted of mails about calls for help.
+
+use std::sync::atomic::Ordering;
+
+use telemetry::{Exposition, Sort};
+
+use crate::serve::alarms::Tally;
+
+/// The figures as text.
+pub(crate) fn page(tally: &Tally) -> String {
+    let mut page = Exposition::new();
+    let counters = [
+        (
+            "emergency_mails_total",
+            "Mails about calls for help that the mail server took.",
+            tally.sent.load(Ordering::Relaxed),
+        ),
+        (
+            "emergency_mails_lost_total",
+            "Mails about calls for help that were given up.",
+            tally.lost.load(Ordering::Relaxed),
+        ),
+    ];
+    for (name, help, value) in counters {
+        page.single(Sort::Counter, name, help, value);
+    }
+    page.finish()
+}
