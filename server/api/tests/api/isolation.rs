@@ -398,7 +398,7 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         "schedule" => Some(names.schedules.to_vec()),
         "location" => Some(names.locations.to_vec()),
         "trunk" | "trunks" => Some(names.trunks.to_vec()),
-        "extensions" => Some(names.extensions.to_vec()),
+        "extensions" | "desk" => Some(names.extensions.to_vec()),
         "shared_with" => Some(names.tenants.to_vec()),
         "user" | "mail" => Some(names.users.to_vec()),
         "limit" | "overlap_seconds" | "sort" | "from" | "until" | "types" | "state" | "dry_run"
