@@ -123,7 +123,7 @@ pub(crate) enum Command {
     /// List, add, change and remove places that help can be sent to
     #[command(
         after_help = "Example: strowger emergency-location add acme.example berlin-3 default=true \\
-                      'civic={\"country\": \"DE\", \"a3\": \"Berlin\", \"rd\": \"Musterstrasse\"}' \\
+                      'civic={\"country\": \"DE\", \"a3\": \"Berlin\", \"rd\": \"Ring\"}' \\
                       callback=+493055500 'mail_to=[\"desk@acme.example\"]'"
     )]
     EmergencyLocation(TenantKind),

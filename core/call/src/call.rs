@@ -136,11 +136,8 @@ impl Call {
             plan,
             config,
         } = incoming;
-        let DialPlan {
-            steps,
-            explanation,
-            emergency,
-        } = plan;
+        let for_help = plan.emergency.is_some();
+        let (steps, explanation) = (plan.steps, plan.explanation);
         let mut call = Call {
             scope,
             state: State {
@@ -149,7 +146,7 @@ impl Call {
                 dialled: dialled.clone(),
                 config,
                 legs: Vec::with_capacity(2),
-                stage: Stage::Dialling(Dialling::new(steps, emergency.is_some())),
+                stage: Stage::Dialling(Dialling::new(steps, for_help)),
                 bridge: Bridge::Open,
                 transfer: None,
                 explanation: Explanation::default(),

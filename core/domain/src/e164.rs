@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::numbering;
-
 /// Fewest digits that are taken for a number of the world.
 const DIGITS_MIN: usize = 4;
 
@@ -36,11 +34,6 @@ impl E164 {
     /// The digits, without the plus.
     pub fn digits(&self) -> &str {
         &self.0
-    }
-
-    /// The country that it is of, as two letters; `None` for one that no country has.
-    pub fn country(&self) -> Option<&'static str> {
-        numbering::country(self)
     }
 
     /// The numbers from it to another, both included: of the same length, and not before it.

@@ -35,6 +35,13 @@ pub(crate) fn country(number: &E164) -> Option<Country> {
     COUNTRIES.longest(number.digits())
 }
 
+impl E164 {
+    /// The country that it is of, as two letters; `None` for one that no country has.
+    pub fn country(&self) -> Option<&'static str> {
+        country(self)
+    }
+}
+
 /// Whether there is a country of these two letters.
 pub(crate) fn is_country(letters: &str) -> bool {
     COUNTRIES.0.iter().any(|(_, country)| *country == letters)

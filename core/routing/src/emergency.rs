@@ -4,7 +4,7 @@
 //! company or an extension that is out of use, nor classes of calls, nor lists of extensions.
 
 use crate::called::Called;
-use crate::{Explanation, Plan, Purpose, Refusal, RouteRequest, Step, identity, ring};
+use crate::{Explanation, Purpose, Refusal, RouteRequest, Step, identity, ring};
 use domain::{
     CompiledLocation, CompiledOutbound, CompiledTenant, CompiledTrunk, E164, KnownBy, help_number,
     is_help_everywhere, is_help_in, is_help_in_many, trial_number,
@@ -53,8 +53,11 @@ pub fn may_call_for_help(tenant: &CompiledTenant, dialled: &str) -> bool {
     meant(tenant, dialled, None).is_some() || helps_somewhere(tenant, dialled)
 }
 
-/// The plan of a call for help; `None` for any other call.
-pub(crate) fn plan(tenant: &CompiledTenant, request: &RouteRequest) -> Option<Plan> {
+/// What to do for a call for help, in order, and why; `None` for any other call.
+pub(crate) fn steps(
+    tenant: &CompiledTenant,
+    request: &RouteRequest,
+) -> Option<(Vec<Step>, Explanation, Box<Emergency>)> {
     let (caller, dialled) = (&request.caller, request.dialled.user.as_str());
     if request.purpose != Purpose::Call || caller.trunk.is_some() || caller.extension.is_none() {
         return None;
@@ -88,11 +91,7 @@ pub(crate) fn plan(tenant: &CompiledTenant, request: &RouteRequest) -> Option<Pl
         why.add("emergency.no_way", "no trunk and no desk can take the call");
         steps.push(Step::Refuse(Refusal::NO_TRUNK));
     }
-    Some(Plan {
-        steps,
-        explanation: why,
-        emergency: Some(Box::new(emergency)),
-    })
+    Some((steps, why, Box::new(emergency)))
 }
 
 fn is_sos(dialled: &str) -> bool {

@@ -26,8 +26,12 @@ pub struct Plan {
 /// every request has an answer.
 #[must_use]
 pub fn plan(tenant: &CompiledTenant, request: &RouteRequest, at: WallTime) -> Plan {
-    if let Some(help) = emergency::plan(tenant, request) {
-        return help;
+    if let Some((steps, explanation, emergency)) = emergency::steps(tenant, request) {
+        return Plan {
+            steps,
+            explanation,
+            emergency: Some(emergency),
+        };
     }
     let mut explanation = Explanation::default();
     let steps = steps(tenant, request, at, &mut explanation);

@@ -355,7 +355,8 @@ fn sheet(path: &str, names: &Names, which: usize) -> String {
         ),
         Some("trunks") => "name,mode,peers\nfresh,peer,sip:x.example\n".to_owned(),
         Some("emergency_locations") => format!(
-            "name,civic,desk\nfresh,\"{{\"\"country\"\":\"\"DE\"\",\"\"a3\"\":\"\"Berlin\"\"}}\",{extension}\n"
+            "name,civic,desk\n\
+             fresh,\"{{\"\"country\"\":\"\"DE\"\",\"\"a3\"\":\"\"Berlin\"\"}}\",{extension}\n"
         ),
         Some("sites") => format!(
             "name,location,networks\nfresh,{},192.0.2.0/30\n",

@@ -86,7 +86,8 @@ impl Shard {
         asked
     }
 
-    /// Who is called back by a carrier's call: whoever called for help lately and showed the number.
+    /// Who is called back by a carrier's call: whoever called for help lately and showed the
+    /// number.
     pub(crate) fn called_back(
         &self,
         tenant: &CompiledTenant,
