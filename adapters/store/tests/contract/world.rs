@@ -134,6 +134,7 @@ impl<'a> World<'a> {
             address: None,
             trusted_source: None,
             enabled: true,
+            location: None,
         };
         write(id, scope.owner(), spec)
     }
