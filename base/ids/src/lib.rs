@@ -11,7 +11,8 @@ mod kinds;
 
 pub use code::{ParseIdError, Problem, TEXT_LENGTH};
 pub use kinds::{
-    AuditId, BindingId, CallId, CdrId, DeviceId, EventId, ExtensionId, HoldId, InboundRouteId,
-    LoginId, NodeId, NumberId, OutboundRouteId, PREFIXES, PasskeyId, PlanId, RequestId, ResellerId,
-    RoleId, ScheduleId, SsoId, SupportId, TenantId, TokenId, TrunkId, UserId, WebhookId,
+    AuditId, BindingId, CallId, CdrId, ContainmentId, DeviceId, EventId, ExtensionId, HoldId,
+    InboundRouteId, LoginId, NodeId, NumberId, OutboundRouteId, PREFIXES, PasskeyId, PlanId,
+    RequestId, ResellerId, RoleId, ScheduleId, SsoId, SupportId, TenantId, TokenId, TollGuardId,
+    TrunkId, UserId, WebhookId,
 };

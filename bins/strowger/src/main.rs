@@ -57,6 +57,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Schedule(said) => commands::document::inside(KindName::Schedule, said),
         Command::InboundRoute(said) => commands::document::inside(KindName::InboundRoute, said),
         Command::OutboundRoute(said) => commands::document::inside(KindName::OutboundRoute, said),
+        Command::TollGuard(said) => commands::document::inside(KindName::TollGuard, said),
+        Command::Containment(said) => commands::document::inside(KindName::Containment, said),
         Command::Explain(said) => commands::explain::run(&said),
         Command::Token(token) => commands::token::run(token),
         Command::Person(said) => commands::person::run(said),

@@ -86,7 +86,9 @@ pub async fn explain(
         },
         purpose: Purpose::Call,
     };
-    let Plan { steps, explanation } = routing::plan(&tenant, &request, at);
+    let Plan {
+        steps, explanation, ..
+    } = routing::plan(&tenant, &request, at);
     Ok(Explained {
         steps: steps.iter().map(|step| told(&tenant, step)).collect(),
         reasons: explanation

@@ -10,6 +10,7 @@ mod cold_lines;
 mod index;
 mod lines;
 mod outside;
+mod tolls;
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -36,6 +37,7 @@ pub use lines::{
 };
 pub use outside::Barred;
 use outside::Outside;
+pub use tolls::{Guarding, Toll};
 
 /// All documents of one tenant, as a store hands them out for compiling.
 #[derive(Clone, Debug)]
@@ -138,6 +140,8 @@ impl CompiledTenant {
         let plan = parts.plan.as_ref().map(|plan| &plan.spec);
         let caps = parts.tenant.spec.effective_caps(plan);
         let without = plan.map(|plan| plan.without.clone()).unwrap_or_default();
+        let mut lines = Lines::compile(parts.tenant.id, parts.lines);
+        lines.tolls.plan = plan.and_then(|plan| plan.toll_budget.clone());
         let mut extensions: Box<[_]> = parts.extensions.into_iter().map(extension).collect();
         extensions.sort_unstable_by_key(|extension| extension.id);
         let mut devices: Box<[_]> = parts.devices.into_iter().map(device).collect();
@@ -157,7 +161,7 @@ impl CompiledTenant {
             by_number,
             by_username,
             by_extension,
-            lines: Lines::compile(parts.tenant.id, parts.lines),
+            lines,
             extensions,
             devices,
         }

@@ -58,7 +58,9 @@ impl Feature {
             | KindName::Number
             | KindName::Schedule
             | KindName::InboundRoute
-            | KindName::OutboundRoute => None,
+            | KindName::OutboundRoute
+            | KindName::TollGuard
+            | KindName::Containment => None,
         }
     }
 

@@ -39,11 +39,15 @@ pub enum KindName {
     InboundRoute,
     /// A rule for calls that go out by trunks.
     OutboundRoute,
+    /// A budget for calls that go out by trunks.
+    TollGuard,
+    /// A device that may not call out by trunks.
+    Containment,
 }
 
 impl KindName {
     /// All kinds, in the order in which they refer to each other.
-    pub const ALL: [KindName; 15] = [
+    pub const ALL: [KindName; 17] = [
         KindName::Reseller,
         KindName::Plan,
         KindName::Tenant,
@@ -59,6 +63,8 @@ impl KindName {
         KindName::Schedule,
         KindName::InboundRoute,
         KindName::OutboundRoute,
+        KindName::TollGuard,
+        KindName::Containment,
     ];
 
     /// The kind's word, as stored and as shown.
@@ -79,6 +85,8 @@ impl KindName {
             KindName::Schedule => "schedule",
             KindName::InboundRoute => "inbound_route",
             KindName::OutboundRoute => "outbound_route",
+            KindName::TollGuard => "toll_guard",
+            KindName::Containment => "containment",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use tenancy::Owner;
 
+use crate::containment::Containment;
 use crate::device::Device;
 use crate::extension::Extension;
 use crate::hold::Hold;
@@ -16,6 +17,7 @@ use crate::role::Role;
 use crate::schedule::Schedule;
 use crate::sso::Sso;
 use crate::tenant::Tenant;
+use crate::toll_guard::TollGuard;
 use crate::trunk::Trunk;
 use crate::user::User;
 use crate::webhook::Webhook;
@@ -48,6 +50,8 @@ impl KindName {
             KindName::Schedule => task.run::<Schedule>(),
             KindName::InboundRoute => task.run::<InboundRoute>(),
             KindName::OutboundRoute => task.run::<OutboundRoute>(),
+            KindName::TollGuard => task.run::<TollGuard>(),
+            KindName::Containment => task.run::<Containment>(),
         }
     }
 

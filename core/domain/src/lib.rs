@@ -12,6 +12,7 @@ mod call_class;
 mod cdr;
 mod ceiling;
 mod compiled;
+mod containment;
 mod credentials;
 mod delivery;
 mod destinations;
@@ -54,6 +55,8 @@ mod support;
 mod tenant;
 mod text;
 mod token;
+mod toll_budget;
+mod toll_guard;
 mod trunk;
 mod user;
 mod webhook;
@@ -70,6 +73,8 @@ pub use compiled::{
     Barred, CompiledDevice, CompiledExtension, CompiledInbound, CompiledNumber, CompiledOutbound,
     CompiledSchedule, CompiledTenant, CompiledTrunk, InboundCall, LineParts, TenantParts,
 };
+pub use compiled::{Guarding, Toll};
+pub use containment::Containment;
 pub use credentials::{Credentials, Former, OVERLAP_MAX};
 pub use delivery::{Delivery, DeliveryState, LastTry};
 pub use device::{Device, FixedContact};
@@ -116,6 +121,8 @@ pub use token::{
     FormerText, SCOPES_MAX, TOKEN_OVERLAP, TOKEN_OVERLAP_MAX, TOKEN_USE_STEP, TOKENS_ENDED_KEPT,
     TOKENS_MAX, TokenRecord, check_scopes,
 };
+pub use toll_budget::{BudgetOf, NUMBERS_MAX, TollBudget, TollLimits, TollPrice};
+pub use toll_guard::{TOLL_GUARDS_MAX, TollGuard};
 pub use trunk::{
     CalledIn, Dialling, NumberForm, PEERS_MAX, Peer, SHARED_MAX, SOURCES_MAX, Source, TRUNKS_MAX,
     Transport, Trunk, TrunkCaps, TrunkIdentity, TrunkMode,

@@ -114,7 +114,9 @@ fn makes_secrets(kind: KindName) -> bool {
         | KindName::Number
         | KindName::Schedule
         | KindName::InboundRoute
-        | KindName::OutboundRoute => false,
+        | KindName::OutboundRoute
+        | KindName::TollGuard
+        | KindName::Containment => false,
     }
 }
 

@@ -63,7 +63,11 @@ pub fn of_kind(kind: KindName) -> Personal {
         KindName::Trunk | KindName::Number => {
             personal(Kept, &[], "about carriers and companies, not about persons")
         }
-        KindName::Schedule | KindName::InboundRoute | KindName::OutboundRoute => {
+        KindName::Schedule
+        | KindName::InboundRoute
+        | KindName::OutboundRoute
+        | KindName::TollGuard
+        | KindName::Containment => {
             personal(Kept, &[], "about calls of a company, not about persons")
         }
     }

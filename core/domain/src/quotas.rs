@@ -49,7 +49,9 @@ impl Quotas {
             | KindName::Number
             | KindName::Schedule
             | KindName::InboundRoute
-            | KindName::OutboundRoute => None,
+            | KindName::OutboundRoute
+            | KindName::TollGuard
+            | KindName::Containment => None,
         }
     }
 
@@ -103,7 +105,9 @@ impl ResellerLimits {
             | KindName::Number
             | KindName::Schedule
             | KindName::InboundRoute
-            | KindName::OutboundRoute => None,
+            | KindName::OutboundRoute
+            | KindName::TollGuard
+            | KindName::Containment => None,
         }
     }
 }

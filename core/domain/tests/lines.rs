@@ -264,6 +264,8 @@ fn company(n: u128) -> Arc<CompiledTenant> {
             ],
             numbers: vec![number(n, &format!("49305550{n}")), number(9, "493055599")],
             schedules: Vec::new(),
+            guards: Vec::new(),
+            contained: Vec::new(),
             inbound: vec![resource(id.into(), InboundRouteId::new(1, n), route)],
             outbound: vec![resource(
                 id.into(),

@@ -7,7 +7,17 @@ use domain::{Barred, CallClass, CompiledExtension, CompiledOutbound, CompiledTen
 /// Most characters of what is called whoever calls: emergency numbers and the like.
 const SHORT_MAX: usize = 3;
 
-/// Whether a call goes by a route, which is called `by` in explanations; else the next is tried.
+/// Whether a call goes by a route.
+pub(crate) enum Admitted {
+    /// The next route is tried.
+    NotByThis,
+    /// It goes, and is counted by nobody: a short number that everybody may call.
+    Uncounted,
+    /// It goes, as a call of this class.
+    As(CallClass),
+}
+
+/// Whether a call goes by a route, which is called `by` in explanations.
 ///
 /// # Errors
 /// [`Refusal::FORBIDDEN`] when the caller may not place the call. No other route is tried then: one
@@ -18,20 +28,20 @@ pub(crate) fn admits(
     caller: &CompiledExtension,
     called: &Called,
     why: &mut Explanation,
-) -> Result<bool, Refusal> {
+) -> Result<Admitted, Refusal> {
     let (number, text) = match called {
-        Called::AsItIs(text) if text.len() <= SHORT_MAX => return Ok(true),
+        Called::AsItIs(text) if text.len() <= SHORT_MAX => return Ok(Admitted::Uncounted),
         Called::AsItIs(text) => (None, text.clone()),
         Called::Number(number) => (Some(number), number.to_string()),
     };
     if !route.spec.goes_to(number) {
         let because = format!("{text} is not where calls by {by} go");
         why.add("outbound.not_there", because);
-        return Ok(false);
+        return Ok(Admitted::NotByThis);
     }
     let class = of(tenant, route, caller, called);
     let Some(barred) = caller.barred(class, number) else {
-        return Ok(true);
+        return Ok(Admitted::As(class));
     };
     let (caller, class) = (&caller.number, class.as_str());
     match barred {

@@ -17,6 +17,7 @@ mod plan;
 mod request;
 mod ring;
 mod step;
+mod toll;
 
 pub use emergency::{EMERGENCY_NUMBERS, is_emergency};
 pub use explanation::{Explanation, REASONS_MAX, Reason};

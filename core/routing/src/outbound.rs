@@ -1,27 +1,34 @@
 //! Calls that go out by trunks.
 
 use crate::called::Called;
-use crate::{Explanation, Refusal, RouteRequest, Step, class, identity};
-use domain::{CompiledExtension, CompiledOutbound, CompiledTenant};
+use crate::class::{self, Admitted};
+use crate::{Explanation, Refusal, RouteRequest, Step, identity, is_emergency, toll};
+use domain::{CallClass, CompiledExtension, CompiledOutbound, CompiledTenant, Toll};
+use machine::WallTime;
 use std::time::Duration;
 
-/// What to do with a number that nothing inside the company has.
+/// A route that takes a call, what goes on the wire, and the class of the call where it is counted.
+type Taken<'a> = (&'a CompiledOutbound, Called, Option<CallClass>);
+
+/// What to do with a number that nothing inside the company has, and what budgets look at.
 pub(crate) fn steps(
     tenant: &CompiledTenant,
     request: &RouteRequest,
+    at: WallTime,
     why: &mut Explanation,
-) -> Vec<Step> {
-    match found(tenant, request, why) {
-        Ok(steps) => steps,
-        Err(refusal) => vec![Step::Refuse(refusal)],
+) -> (Vec<Step>, Option<Toll>) {
+    match found(tenant, request, at, why) {
+        Ok(found) => found,
+        Err(refusal) => (vec![Step::Refuse(refusal)], None),
     }
 }
 
 fn found(
     tenant: &CompiledTenant,
     request: &RouteRequest,
+    at: WallTime,
     why: &mut Explanation,
-) -> Result<Vec<Step>, Refusal> {
+) -> Result<(Vec<Step>, Option<Toll>), Refusal> {
     let dialled = request.dialled.user.as_str();
     let routes = tenant.outbound(dialled);
     if routes.is_empty() {
@@ -35,7 +42,13 @@ fn found(
         why.add("outbound.no_extension", because);
         return Err(Refusal::FORBIDDEN);
     };
-    let (route, called) = allowed(tenant, &routes, caller, dialled, why)?;
+    let (route, called, class) = allowed(tenant, &routes, caller, dialled, why)?;
+    // a call for help costs what it costs
+    let class = class.filter(|_| !is_emergency(dialled));
+    let toll = class.map(|class| called.toll(class));
+    if let Some(toll) = &toll {
+        toll::check(tenant, (request.caller.device, caller), (toll, at), why)?;
+    }
     let shown = identity::shown(tenant, route, caller, why);
     let shown = shown.map(|number| number.e164.digits().to_owned());
     let steps = by_trunks(tenant, route, &called, shown.as_deref(), why);
@@ -44,7 +57,7 @@ fn found(
         why.add("outbound.no_trunk", because);
         return Err(Refusal::NO_TRUNK);
     }
-    Ok(steps)
+    Ok((steps, toll))
 }
 
 /// The first route by which the caller may call there, and what goes on the wire.
@@ -54,7 +67,7 @@ fn allowed<'a>(
     caller: &CompiledExtension,
     dialled: &str,
     why: &mut Explanation,
-) -> Result<(&'a CompiledOutbound, Called), Refusal> {
+) -> Result<Taken<'a>, Refusal> {
     for route in routes {
         let by = format!(
             "outbound route {}, revision {}",
@@ -67,11 +80,14 @@ fn allowed<'a>(
             continue;
         }
         let called = Called::by(route, dialled, why)?;
-        if class::admits(tenant, (route, &by), caller, &called, why)? {
-            let because = format!("{} may call by {by}", caller.number);
-            why.add("outbound.route", because);
-            return Ok((route, called));
-        }
+        let class = match class::admits(tenant, (route, &by), caller, &called, why)? {
+            Admitted::NotByThis => continue,
+            Admitted::Uncounted => None,
+            Admitted::As(class) => Some(class),
+        };
+        let because = format!("{} may call by {by}", caller.number);
+        why.add("outbound.route", because);
+        return Ok((route, called, class));
     }
     Err(Refusal::FORBIDDEN)
 }

@@ -1,7 +1,7 @@
 //! The rules, in the order in which they are tried.
 
 use crate::{Explanation, Guest, HostClass, Refusal, RouteRequest, Step, inbound, outbound, ring};
-use domain::CompiledTenant;
+use domain::{CompiledTenant, Toll};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Why these.
     pub explanation: Explanation,
+    /// What budgets look at, when it goes out by a trunk and is counted.
+    pub toll: Option<Toll>,
 }
 
 /// Decides where a request goes inside `tenant` at this time, which schedules are asked for. Total:
@@ -24,8 +26,12 @@ pub struct Plan {
 #[must_use]
 pub fn plan(tenant: &CompiledTenant, request: &RouteRequest, at: WallTime) -> Plan {
     let mut explanation = Explanation::default();
-    let steps = steps(tenant, request, at, &mut explanation);
-    Plan { steps, explanation }
+    let (steps, toll) = steps(tenant, request, at, &mut explanation);
+    Plan {
+        steps,
+        explanation,
+        toll,
+    }
 }
 
 fn steps(
@@ -33,16 +39,16 @@ fn steps(
     request: &RouteRequest,
     at: WallTime,
     why: &mut Explanation,
-) -> Vec<Step> {
+) -> (Vec<Step>, Option<Toll>) {
     if let Some(refusal) = refused(tenant, request, why) {
-        return vec![Step::Refuse(refusal)];
+        return (vec![Step::Refuse(refusal)], None);
     }
     if let Some(trunk) = request.caller.trunk {
-        return vec![inbound::step(tenant, (trunk, at), request, why)];
+        return (vec![inbound::step(tenant, (trunk, at), request, why)], None);
     }
     match inside(tenant, request, why) {
-        Some(step) => vec![step],
-        None => outbound::steps(tenant, request, why),
+        Some(step) => (vec![step], None),
+        None => outbound::steps(tenant, request, at, why),
     }
 }
 

@@ -88,6 +88,8 @@ fn parts() -> TenantParts {
                 number(3, "491999999", TenantId::new(2, 2)),
             ],
             schedules: Vec::new(),
+            guards: Vec::new(),
+            contained: Vec::new(),
             inbound: vec![
                 inbound(
                     1,

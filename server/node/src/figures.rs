@@ -31,6 +31,8 @@ pub struct Figures {
     pub digits: u64,
     /// Who watches whom.
     pub watching: watch::Figures,
+    /// What the guard against toll fraud did.
+    pub fraud: fraud::Figures,
     /// What there is now.
     pub live: LiveFigures,
 }

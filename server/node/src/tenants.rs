@@ -1,5 +1,6 @@
 //! The tenants this shard serves: their compiled documents and what they use right now.
 
+use crate::budgets::Budgets;
 use crate::capped::Capped;
 use crate::former_told::FormerTold;
 use crate::trunks::Trunks;
@@ -74,6 +75,8 @@ pub(crate) struct Tenants {
     pub(crate) former_told: FormerTold,
     /// What they have towards carriers.
     pub(crate) trunks: Trunks,
+    /// What their calls by trunks may cost, and what they did.
+    pub(crate) budgets: Budgets,
     used: BTreeMap<TenantId, Use>,
     cooled: Instant,
 }

@@ -2,8 +2,10 @@
 
 use crate::Company;
 use crate::company::resource;
-use domain::{InboundRoute, Kind, Number, OutboundRoute, Secret, Trunk};
-use ids::{InboundRouteId, NumberId, OutboundRouteId, TrunkId};
+use domain::{Containment, InboundRoute, Kind, Number, OutboundRoute, Secret, TollGuard, Trunk};
+use ids::{
+    ContainmentId, DeviceId, InboundRouteId, NumberId, OutboundRouteId, TollGuardId, TrunkId,
+};
 use serde_json::{Value, json};
 
 /// Reads a document; what it leaves out has its default.
@@ -63,6 +65,32 @@ impl Company {
             "name": "help", "patterns": [{"prefix": "112", "min": 3, "max": 3}],
             "trunks": trunks, "ring_seconds": 30,
         }))
+    }
+
+    /// Adds a toll guard; `spec` is its document without the name. None when that is not valid.
+    pub fn toll_guard(&mut self, name: &str, mut spec: Value) -> Option<TollGuardId> {
+        spec["name"] = json!(name);
+        let owner = self.id();
+        let id = TollGuardId::new(1, self.fresh());
+        let guard: TollGuard = read(spec)?;
+        self.parts.lines.guards.push(resource(id, owner, guard));
+        Some(id)
+    }
+
+    /// Contains a device until somebody releases it, as the exchange does by itself.
+    pub fn contain(&mut self, device: DeviceId) -> Option<ContainmentId> {
+        let owner = self.id();
+        let id = ContainmentId::new(1, self.fresh());
+        let name = format!("held-{}", self.parts.lines.contained.len());
+        let held: Containment = read(json!({"name": name, "device": device}))?;
+        self.parts.lines.contained.push(resource(id, owner, held));
+        Some(id)
+    }
+
+    /// Releases a device.
+    pub fn release(&mut self, device: DeviceId) {
+        let contained = &mut self.parts.lines.contained;
+        contained.retain(|held| held.spec.device != device);
     }
 
     fn calls_out(&mut self, spec: Value) -> Option<OutboundRouteId> {

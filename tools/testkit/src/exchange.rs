@@ -6,8 +6,8 @@ use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
 use machine::{Clock, Instant, Random, WallTime};
 use media::{Command, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
 use node::{
-    Answer, Challenges, Config, DefenceRules, Limits, Network, Outbox, PromptBook, Question, Seen,
-    Shard, Stores,
+    Answer, Challenges, Config, Contained, DefenceRules, Limits, Network, Outbox, PromptBook,
+    Question, Seen, Shard, Stores,
 };
 use ports::JournalRecord;
 use sip_message::Flow;
@@ -110,6 +110,8 @@ pub struct Exchange {
     pub seen: Vec<Seen>,
     /// Sources that were banned in this life, oldest first.
     pub bans: Vec<Ban>,
+    /// Devices that were contained in this life, oldest first.
+    pub contained: Vec<Contained>,
     sip: SocketAddr,
     media: Ipv4Addr,
     /// The time it takes to serve one message; zero serves at once.
@@ -169,6 +171,7 @@ impl Exchange {
             names: Vec::new(),
             seen: Vec::new(),
             bans: Vec::new(),
+            contained: Vec::new(),
             sip: setup.sip,
             media: setup.media,
             born: now,
@@ -319,5 +322,6 @@ impl Exchange {
         self.ladders.append(&mut self.outbox.ladders);
         self.seen.append(&mut self.outbox.seen);
         self.bans.append(&mut self.outbox.bans);
+        self.contained.append(&mut self.outbox.contained);
     }
 }

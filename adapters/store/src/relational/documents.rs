@@ -141,7 +141,8 @@ pub(super) fn compiled(
     let find = format!(
         "SELECT {COLUMNS}, digests FROM documents
          WHERE tenant IN ({marks}) AND kind IN
-         ('tenant', 'extension', 'device', 'trunk', 'schedule', 'inbound_route', 'outbound_route')
+         ('tenant', 'extension', 'device', 'trunk', 'schedule', 'inbound_route', 'outbound_route',
+          'toll_guard', 'containment')
          ORDER BY tenant, kind, id"
     );
     sql.all(&find, params, |fields| {

@@ -2,8 +2,9 @@
 
 use domain::{AuditEntry, Credentials, KindName, Reseller, TokenRecord};
 use ids::{
-    AuditId, DeviceId, ExtensionId, HoldId, InboundRouteId, NumberId, OutboundRouteId, PlanId,
-    ResellerId, RoleId, ScheduleId, SsoId, TenantId, TokenId, TrunkId, UserId, WebhookId,
+    AuditId, ContainmentId, DeviceId, ExtensionId, HoldId, InboundRouteId, NumberId,
+    OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SsoId, TenantId, TokenId, TollGuardId,
+    TrunkId, UserId, WebhookId,
 };
 use ports::{
     CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,
@@ -110,6 +111,8 @@ fn touch() -> impl Strategy<Value = Touch> {
         KindName::Schedule,
         KindName::InboundRoute,
         KindName::OutboundRoute,
+        KindName::TollGuard,
+        KindName::Containment,
     ]);
     let secret = prop::option::of(any::<u8>());
     (step, kind, few(), few(), few(), secret).prop_map(
@@ -323,6 +326,22 @@ fn write(owner: Owner, touch: &Touch) -> Write {
             let name = format!("hours-{}", touch.name);
             let spec = json!({ "name": name, "time_zone": "UTC" });
             (ScheduleId::new(number, 13).to_string(), owner, name, spec)
+        }
+        KindName::TollGuard => {
+            let name = format!("guard-{}", touch.name);
+            let spec = json!({ "name": name, "budget": {} });
+            (TollGuardId::new(number, 14).to_string(), owner, name, spec)
+        }
+        KindName::Containment => {
+            let name = format!("held-{}", touch.name);
+            let spec =
+                json!({ "name": name, "device": DeviceId::new(u64::from(touch.target) + 1, 3) });
+            (
+                ContainmentId::new(number, 15).to_string(),
+                owner,
+                name,
+                spec,
+            )
         }
         KindName::InboundRoute => {
             let name = format!("in-{}", touch.name);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::lines::{
     CompiledInbound, CompiledNumber, CompiledOutbound, CompiledSchedule, CompiledTrunk, Lines,
 };
+use super::tolls::TollsForm;
 use crate::e164::E164;
 use crate::inbound_route::InboundRoute;
 use crate::outbound_route::OutboundRoute;
@@ -26,6 +27,7 @@ pub(super) struct LinesForm {
     schedules: Vec<(Bits, u64, Schedule)>,
     inbound: Vec<(Bits, u64, InboundRoute)>,
     outbound: Vec<(Bits, u64, OutboundRoute)>,
+    tolls: TollsForm,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -72,6 +74,7 @@ impl LinesForm {
             schedules: schedules.collect(),
             inbound: inbound.collect(),
             outbound: outbound.collect(),
+            tolls: TollsForm::of(&lines.tolls),
         }
     }
 
@@ -110,12 +113,14 @@ impl LinesForm {
                 revision,
                 spec: Box::new(spec),
             });
-        Lines::in_order(
+        let tolls = self.tolls.warm(&schedules);
+        let lines = Lines::in_order(
             trunks.collect(),
             numbers.collect(),
             schedules,
             inbound,
             outbound.collect(),
-        )
+        );
+        Lines { tolls, ..lines }
     }
 }

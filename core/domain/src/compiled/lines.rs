@@ -7,6 +7,8 @@ use ids::{InboundRouteId, NumberId, OutboundRouteId, ScheduleId, TenantId, Trunk
 use machine::WallTime;
 use tenancy::Owner;
 
+use super::tolls::Tolls;
+use crate::containment::Containment;
 use crate::document::Resource;
 use crate::e164::E164;
 use crate::inbound_route::InboundRoute;
@@ -14,6 +16,7 @@ use crate::number::Number;
 use crate::outbound_route::OutboundRoute;
 use crate::schedule::{Hours, Schedule, Standing};
 use crate::secret::Secret;
+use crate::toll_guard::TollGuard;
 use crate::trunk::Trunk;
 
 /// Documents about trunks, numbers and routes, as a store hands them out for compiling. Among them
@@ -30,6 +33,10 @@ pub struct LineParts {
     pub inbound: Vec<Resource<InboundRoute>>,
     /// All its outbound routes.
     pub outbound: Vec<Resource<OutboundRoute>>,
+    /// All its toll guards.
+    pub guards: Vec<Resource<TollGuard>>,
+    /// All its containments.
+    pub contained: Vec<Resource<Containment>>,
 }
 
 /// One trunk that a tenant may use, compiled.
@@ -199,6 +206,7 @@ pub(super) struct Lines {
     pub(super) inbound: Box<[CompiledInbound]>,
     /// By priority and name.
     pub(super) outbound: Box<[CompiledOutbound]>,
+    pub(super) tolls: Tolls,
 }
 
 impl Lines {
@@ -224,7 +232,8 @@ impl Lines {
             revision: route.revision,
             spec: Box::new(route.spec),
         });
-        Lines::in_order(
+        let tolls = Tolls::compile(parts.guards, parts.contained, &schedules);
+        let lines = Lines::in_order(
             trunks
                 .filter_map(|(found, secret)| trunk(tenant, found, secret))
                 .collect(),
@@ -232,7 +241,8 @@ impl Lines {
             schedules,
             inbound,
             outbound.collect(),
-        )
+        );
+        Lines { tolls, ..lines }
     }
 
     /// Puts each list into its order.
@@ -253,6 +263,7 @@ impl Lines {
             schedules,
             inbound,
             outbound,
+            tolls: Tolls::default(),
         }
     }
 

@@ -56,7 +56,9 @@ fn list() -> Vec<Operation> {
         | KindName::Number
         | KindName::Schedule
         | KindName::InboundRoute
-        | KindName::OutboundRoute => documents::operations(kind),
+        | KindName::OutboundRoute
+        | KindName::TollGuard
+        | KindName::Containment => documents::operations(kind),
     });
     let documents = kinds.into_iter().flatten();
     let others = [

@@ -173,7 +173,10 @@ impl Shard {
     ) -> bool {
         let plan = self.plan_of(scope, tenant, &asked.request, now);
         let taken = self.take_caller(key, flow, message, None, asked.offer.clone(), now);
-        let Some(taken) = taken else { return false };
+        let Some(taken) = taken else {
+            self.tenants.budgets.ended(self.calls.next_key());
+            return false;
+        };
         let RouteRequest {
             caller, dialled, ..
         } = asked.request;
@@ -211,12 +214,13 @@ impl Shard {
         request: &RouteRequest,
         now: Instant,
     ) -> DialPlan {
+        let key = self.calls.next_key();
         let toll = self.door.intake.tolls.of(Whose::Tenant(scope.tenant()));
         if routing::is_emergency(&request.dialled.user) && toll.may_hurry(now) {
-            return self.dial_plan(scope, tenant, request, now);
+            return self.guarded_plan(key, (scope, tenant), request, now);
         }
         match self.tenants.take_call(scope.tenant(), now) {
-            Ok(()) => self.dial_plan(scope, tenant, request, now),
+            Ok(()) => self.guarded_plan(key, (scope, tenant), request, now),
             Err(capped) => {
                 self.figures.capped_calls += 1;
                 capped_plan(capped)

@@ -126,7 +126,9 @@ async fn check<K: Kind>(call: &Call) -> Result<(), Problem> {
         | KindName::Number
         | KindName::Schedule
         | KindName::InboundRoute
-        | KindName::OutboundRoute => Ok(()),
+        | KindName::OutboundRoute
+        | KindName::TollGuard
+        | KindName::Containment => Ok(()),
     }
 }
 

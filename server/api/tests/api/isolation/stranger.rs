@@ -83,6 +83,8 @@ pub(super) async fn state_of(world: &World, company: &Company) -> Vec<Value> {
         "schedules",
         "inbound_routes",
         "outbound_routes",
+        "toll_guards",
+        "containments",
         "lines",
         "support/accesses",
         "history",
