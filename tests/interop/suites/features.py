@@ -116,7 +116,7 @@ def a_blind_transfer_to_nobody_leaves_the_call_as_it_was():
             tone(exchange, "101", ANNA) as anna:
         call = bert.invite(f"sip:101@{ACME}")
         anna.wait_established()
-        answer = call.ask("REFER", headers=[f"Refer-To: <sip:999@{ACME}>"])
+        answer = call.ask("REFER", headers=[f"Refer-To: <sip:998@{ACME}>"])
         equal(answer.status, 202, "answer to REFER")
         told = []
         while not told or "terminated" not in told[-1]["subscription-state"]:

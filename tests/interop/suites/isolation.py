@@ -73,8 +73,8 @@ SPELLINGS = (
     "sip:{user}%40{domain}@acme.example",
     "sip:101%40{domain}@acme.example",
     "sip:101;domain={domain}@acme.example",
-    "sip:999@acme.example;maddr={domain}",
-    "sip:999@acme.example:{port}",
+    "sip:998@acme.example;maddr={domain}",
+    "sip:998@acme.example:{port}",
     "sip:{user}@{ip}:{port}",
     "sip:{user}@{ip}:{sip}",
     "sip:{user}@127.0.0.1;maddr={domain}",
@@ -139,7 +139,7 @@ def headers_lead_nobody_astray():
         )
         with Line(exchange, ACME, exchange.account(ACME, "101")) as line:
             for headers in tricks:
-                answer = line.invite(f"sip:999@{ACME}", headers=headers)
+                answer = line.invite(f"sip:998@{ACME}", headers=headers)
                 equal(answer.status, 404, f"answer with {headers}")
             # a registration that sends its own calls elsewhere is a registration of acme's
             answer = line.request("REGISTER", f"sip:{ACME}", to=f"<{line.aor}>", contact=f"<{there}>")

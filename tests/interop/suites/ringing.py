@@ -110,7 +110,7 @@ def a_caller_who_gives_up_stops_the_ringing():
 @test()
 def a_number_nobody_has_is_not_found():
     with Exchange() as exchange, Phone(exchange, ACME, "101") as caller:
-        caller.dial("999")
+        caller.dial("998")
         equal(caller.wait_final().status, 404, "the caller is told")
         cdr = ended(exchange, 404, "caller", 1)
         equal([step["rule"] for step in cdr["explanation"]], ["number.unknown"], "explanation")
