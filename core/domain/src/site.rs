@@ -9,7 +9,7 @@ use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey};
 use crate::kind_name::KindName;
 use crate::name::name;
-use crate::trunk::Source;
+use crate::trunk::source::{self, Source};
 
 /// Most sites of one tenant.
 pub const SITES_MAX: u32 = 1_000;
@@ -64,28 +64,14 @@ impl Kind for Site {
     }
 
     fn normalise(&mut self) {
-        for network in &mut self.networks {
-            if let Some(read) = Source::read(network) {
-                *network = read.to_string();
-            }
-        }
+        source::normalise_list(&mut self.networks);
     }
 
     fn validate(&self) -> Result<(), Invalid> {
         name::<SiteId>(&self.name)?;
         let some = (1..=NETWORKS_MAX).contains(&self.networks.len());
         rule(some, "/networks", "must name 1 to 32 networks")?;
-        for (index, network) in self.networks.iter().enumerate() {
-            let field = format!("/networks/{index}");
-            rule(
-                Source::read(network).is_some(),
-                &field,
-                "must be an IP address, or a block of them such as 192.0.2.0/28",
-            )?;
-            let once = !self.networks[..index].contains(network);
-            rule(once, &field, "must not be named twice")?;
-        }
-        Ok(())
+        source::validate_list(&self.networks, "/networks")
     }
 
     fn unique_keys(&self) -> Vec<UniqueKey> {

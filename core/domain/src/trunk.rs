@@ -2,7 +2,7 @@
 
 mod form;
 mod peer;
-mod source;
+pub(crate) mod source;
 
 use ids::{TenantId, TrunkId};
 use serde::{Deserialize, Serialize};
@@ -255,17 +255,7 @@ impl Trunk {
         )?;
         let few = self.sources.len() <= SOURCES_MAX;
         rule(few, "/sources", "must have at most 32 entries")?;
-        for (index, source) in self.sources.iter().enumerate() {
-            let field = format!("/sources/{index}");
-            let good = Source::read(source).is_some();
-            rule(
-                good,
-                &field,
-                "must be an IP address, or a block of them such as 192.0.2.0/28",
-            )?;
-            let once = !self.sources[..index].contains(source);
-            rule(once, &field, "must not be named twice")?;
-        }
+        source::validate_list(&self.sources, "/sources")?;
         match &self.domain {
             Some(domain) => text::host_name(domain, "/domain"),
             None => Ok(()),
@@ -332,11 +322,7 @@ impl Kind for Trunk {
     }
 
     fn normalise(&mut self) {
-        for source in &mut self.sources {
-            if let Some(read) = Source::read(source) {
-                *source = read.to_string();
-            }
-        }
+        source::normalise_list(&mut self.sources);
         if let Some(domain) = &mut self.domain {
             domain.make_ascii_lowercase();
         }

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::invalid::{Invalid, rule};
+
 /// A block of addresses; a single one is a block of its full length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Source {
@@ -54,6 +56,31 @@ impl Source {
         let ip = ip.to_canonical();
         ip.is_ipv4() == self.network.is_ipv4() && Source::around(ip, self.length) == Some(self)
     }
+}
+
+/// Writes each text of a list in the one way in which its block is written. What is no block stays
+/// as it is, for [`validate_list`] to find.
+pub(crate) fn normalise_list(texts: &mut [String]) {
+    for text in texts {
+        if let Some(read) = Source::read(text) {
+            *text = read.to_string();
+        }
+    }
+}
+
+/// Refuses a list of which a text is no block, or is there twice.
+pub(crate) fn validate_list(texts: &[String], pointer: &str) -> Result<(), Invalid> {
+    for (index, text) in texts.iter().enumerate() {
+        let field = format!("{pointer}/{index}");
+        rule(
+            Source::read(text).is_some(),
+            &field,
+            "must be an IP address, or a block of them such as 192.0.2.0/28",
+        )?;
+        let once = !texts[..index].contains(text);
+        rule(once, &field, "must not be named twice")?;
+    }
+    Ok(())
 }
 
 /// How many bits an address has.
