@@ -275,9 +275,7 @@ impl CompiledTenant {
             enabled: self.enabled && extension && device.enabled,
         }
     }
-}
 
-impl CompiledTenant {
     /// What admission needs to know of a device that calls for help: neither the company nor the
     /// extension need be in use, only the device.
     pub fn entry_for_help(&self, device: &CompiledDevice) -> DeviceEntry {

@@ -158,12 +158,8 @@ impl Trunks {
     pub(crate) fn name(&self, number: u32) -> Option<&str> {
         let [slot @ .., at] = number.to_be_bytes();
         let [a, b, c] = slot;
-        let line = self.get_at(u32::from_be_bytes([0, a, b, c]))?;
-        line.name_at(at)
-    }
-
-    fn get_at(&self, slot: u32) -> Option<&Line> {
-        self.lines.get(&self.at(slot)?)
+        let trunk = self.at(u32::from_be_bytes([0, a, b, c]))?;
+        self.lines.get(&trunk)?.name_at(at)
     }
 
     /// The trunk whose slot this is.

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-use hashbrown::HashMap;
 use ids::{DeviceId, EmergencyLocationId, ExtensionId, TenantId};
 use serde::{Deserialize, Serialize};
 use tenancy::Caps;
@@ -136,11 +135,13 @@ fn extension_form(extension: &CompiledExtension) -> ExtensionForm<'_> {
 }
 
 fn device_forms(tenant: &CompiledTenant) -> Vec<DeviceForm<'_>> {
-    let extensions = tenant.extensions.iter().map(|extension| extension.id);
-    let places: HashMap<ExtensionId, u32> = extensions.zip(0..).collect();
-    let whose = |extension: ExtensionId| match places.get(&extension) {
-        Some(place) => Whose::Place(*place),
-        None => Whose::Other(extension.as_u128().to_be_bytes()),
+    let extensions = &tenant.extensions;
+    let whose = |id: ExtensionId| {
+        let place = extensions.binary_search_by_key(&id, |extension| extension.id);
+        match place.map(u32::try_from) {
+            Ok(Ok(place)) => Whose::Place(place),
+            Ok(Err(_)) | Err(_) => Whose::Other(id.as_u128().to_be_bytes()),
+        }
     };
     let devices = tenant.devices.iter();
     devices
