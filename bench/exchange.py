@@ -28,6 +28,13 @@ def pinned(core, command):
     return (["taskset", "-c", str(core)] if os.cpu_count() > 1 else []) + command
 
 
+def memory(pid):
+    """A process's resident and private memory, octets."""
+    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in text.splitlines()[1:]}
+    return sizes["Rss"], sizes["Private_Dirty"] + sizes["Private_Clean"]
+
+
 class Exchange:
     """A fresh exchange with the company `load.example` of so many users, on core 0."""
 
@@ -89,10 +96,7 @@ class Exchange:
 
     def memory(self):
         """Its private memory, octets: what would be free if it ended."""
-        text = pathlib.Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()
-        sizes = {line.split(":")[0]: int(line.split()[1]) * 1024
-                 for line in text.splitlines()[1:]}
-        return sizes["Private_Dirty"] + sizes["Private_Clean"]
+        return memory(self.process.pid)[1]
 
     def stop(self):
         """The end."""

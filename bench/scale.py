@@ -22,13 +22,10 @@ import sys
 import time
 
 from delay import Delay
+from exchange import API, HOME, LOAD, SIP, STROWGER, TARGET, build, memory
 from scale_plot import plot
 
-HOME = pathlib.Path(__file__).resolve().parent.parent
-TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HOME / "target")).resolve()
-LOAD = str(TARGET / "release" / "load")
-STROWGER = str(TARGET / "release" / "strowger")
-SIP, API, DRIVER = "127.0.0.50:5060", "127.0.0.50:8081", "127.0.0.61:5070"
+DRIVER = "127.0.0.61:5070"
 EXTENSIONS = 10
 #: One way, seconds.
 FAR = 0.005
@@ -56,10 +53,7 @@ class Exchange:
 
     def memory(self):
         """Its resident and its private memory, octets."""
-        text = pathlib.Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()
-        sizes = {line.split(":")[0]: int(line.split()[1]) * 1024
-                 for line in text.splitlines()[1:]}
-        return sizes["Rss"], sizes["Private_Dirty"] + sizes["Private_Clean"]
+        return memory(self.process.pid)
 
     def __enter__(self):
         return self
@@ -217,8 +211,7 @@ def main():
     paths = [word for word in words if not word.startswith("--")]
     out = pathlib.Path(paths[0] if paths else TARGET / "bench" / "scale.json")
     if "--no-build" not in flags:
-        build = ["cargo", "build", "--release", "--locked", "-p", "strowger", "-p", "load"]
-        subprocess.run(build, check=True, cwd=HOME)
+        build()
     out.parent.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     stores = STORES if store == "both" else (store,)

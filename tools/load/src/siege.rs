@@ -60,10 +60,8 @@ pub(crate) fn run(target: &Target, siege: Siege) -> io::Result<Sent> {
     let mut connections = VecDeque::new();
     let clock = Clock::start();
     let mut sent = Sent::default();
-    let (mut datagrams, mut opened) = (Due::new(siege.rate), Due::default());
-    if let Some((_, rate)) = siege.half_open {
-        opened = Due::new(rate);
-    }
+    let mut datagrams = Due::new(siege.rate);
+    let mut opened = siege.half_open.map(|(to, rate)| (to, Due::new(rate)));
     while clock.now() < Instant::ZERO + siege.length {
         let now = clock.now();
         let mut left = datagrams.at(now);
@@ -73,9 +71,9 @@ pub(crate) fn run(target: &Target, siege: Siege) -> io::Result<Sent> {
             sent.refused += u64::try_from(attackers.send(some)).unwrap_or(0);
             left -= some;
         }
-        if let Some((to, _)) = siege.half_open {
-            for _ in 0..opened.at(now) {
-                sent.connections += u64::from(open_half(&mut connections, to, &mut attackers));
+        if let Some((to, due)) = &mut opened {
+            for _ in 0..due.at(now) {
+                sent.connections += u64::from(open_half(&mut connections, *to, &mut attackers));
             }
         }
         std::thread::park_timeout(NAP);
@@ -84,30 +82,31 @@ pub(crate) fn run(target: &Target, siege: Siege) -> io::Result<Sent> {
     Ok(sent)
 }
 
-/// How many are due at a moment, by a rate.
-#[derive(Debug, Default)]
+/// How many are due at a moment, by a rate; none of them counts what became of the others.
+#[derive(Debug)]
 struct Due {
-    rate: f64,
+    gap: Duration,
+    /// The last that was due.
     last: Instant,
-    rest: f64,
 }
 
 impl Due {
     fn new(rate: f64) -> Due {
         Due {
-            rate,
-            ..Due::default()
+            gap: Duration::from_secs_f64(1.0 / rate.max(0.001)),
+            last: Instant::ZERO,
         }
     }
 
     fn at(&mut self, now: Instant) -> usize {
-        let since = now.saturating_since(self.last).min(LATE);
-        self.last = now;
-        self.rest += since.as_secs_f64() * self.rate;
-        let whole = self.rest.floor();
-        self.rest -= whole;
-        // Rust has no checked way from floating point; printing one without decimals is exact.
-        format!("{whole:.0}").parse().unwrap_or(0)
+        let late = now.saturating_since(self.last).saturating_sub(LATE);
+        self.last += late;
+        let mut due = 0;
+        while now.saturating_since(self.last) >= self.gap {
+            self.last += self.gap;
+            due += 1;
+        }
+        due
     }
 }
 
