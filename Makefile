@@ -76,7 +76,7 @@ deny: ## licences, banned crates and sources of every dependency (deny.toml)
 .PHONY: sim
 sim: ## play simulated hours from SEED (RUNS seeds, one after the other)
 	@tools/setup.sh build
-	cargo run --locked --profile sim -p sim -- --seed $(SEED) --runs $(RUNS)
+	cargo run --locked -p sim -- --seed $(SEED) --runs $(RUNS)
 
 .PHONY: interop
 interop: ## calls between foreign SIP software through a running strowger, audio compared
@@ -98,7 +98,7 @@ isolation: ## every way to another company's data, then guards taken out one by 
 .PHONY: schemathesis
 schemathesis: ## hold the API to its OpenAPI text for longer than the gate does (SEED, EXAMPLES)
 	@tools/setup.sh build fuzz
-	cargo build --release --locked -p strowger
+	cargo build --locked -p strowger
 	@SEED=$(SEED) EXAMPLES=$(EXAMPLES) tests/fuzz/run.sh
 
 .PHONY: bench

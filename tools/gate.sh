@@ -7,6 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # absolute, since some tests run cargo from the folder of their crate
 CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 export CARGO_TARGET_DIR
+# a fresh clone builds each crate once: what speeds up the next build only slows down this one
+[ -z "${CI:-}" ] || export CARGO_INCREMENTAL=0
 readonly LOGS="$CARGO_TARGET_DIR/gate"
 mkdir -p "$LOGS"
 passed=0
@@ -30,16 +32,18 @@ stage_cells() {
     local store status=0
     for store in sqlite postgres; do
         echo "-- $store"
-        STROWGER_TEST_STORE=$store cargo test --locked -p api --test api isolation -- \
+        STROWGER_TEST_STORE=$store cargo test --locked --workspace --test api isolation -- \
             --show-output || status=1
     done
     return "$status"
 }
-stage_seeds() {
-    cargo run --locked --profile sim -p sim -- --seed 1 --runs "${GATE_RUNS:-1000}"
-}
-stage_interop() { cargo build --release --locked -p strowger && tests/interop/run.sh; }
-stage_fuzz() { cargo build --release --locked -p strowger && tests/fuzz/run.sh; }
+stage_seeds() { programs && "$CARGO_TARGET_DIR/debug/sim" --seed 1 --runs "${GATE_RUNS:-1000}"; }
+stage_interop() { programs && tests/interop/run.sh; }
+stage_fuzz() { programs && tests/fuzz/run.sh; }
+
+# The whole workspace, and its examples, whose dependencies have the features that tests want:
+# for one package alone, dependencies and all that lies upon them would be built once more.
+programs() { cargo build --locked --workspace --bins --examples; }
 
 # Adds up every "N passed … M failed" a log holds; prints "P F".
 counts() {

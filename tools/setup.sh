@@ -141,7 +141,7 @@ need_deny() {
     if .tools/bin/cargo-deny --version 2>/dev/null | grep -qx "cargo-deny $DENY"; then return 0; fi
     echo "setup: building cargo-deny $DENY into .tools (once; some minutes)"
     started=$SECONDS
-    cargo install --quiet --locked cargo-deny --version "$DENY" --root .tools </dev/null
+    cargo install --quiet --locked --debug cargo-deny --version "$DENY" --root .tools </dev/null
     echo "setup: cargo-deny is there after $((SECONDS - started)) s"
 }
 

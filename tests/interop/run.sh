@@ -5,15 +5,15 @@
 #   tests/interop/run.sh hold codecs  those whose name holds one of the words
 #   tests/interop/run.sh --list       their names
 #
-# STROWGER names the binary (target/release/strowger by default); KEEP=1 keeps the folders of
+# STROWGER names the binary (target/debug/strowger by default); KEEP=1 keeps the folders of
 # failed and passed tests alike and says where they are.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-export STROWGER="${STROWGER:-${CARGO_TARGET_DIR:-$root/target}/release/strowger}"
+export STROWGER="${STROWGER:-${CARGO_TARGET_DIR:-$root/target}/debug/strowger}"
 
 if [ ! -x "$STROWGER" ]; then
-    echo "interop: there is no $STROWGER: cargo build --release -p strowger" >&2
+    echo "interop: there is no $STROWGER: cargo build -p strowger" >&2
     exit 1
 fi
 # any Python 3 with numpy will do; Debian's package serves Debian's Python only

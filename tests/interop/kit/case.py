@@ -6,21 +6,21 @@ TESTS = {}
 
 
 class Case:
-    def __init__(self, function, alone, seconds):
+    def __init__(self, function, listens, seconds):
         self.run = function
-        self.alone = alone
+        self.listens = listens
         self.seconds = seconds
         suite = function.__module__.rsplit(".", 1)[-1]
         self.name = f"{suite}.{function.__name__}"
         self.sentence = function.__name__.replace("_", " ")
 
 
-def test(alone=False, seconds=60):
-    """Marks a test. `alone`: it listens, so nothing else may run beside it. `seconds`: after
+def test(listens=False, seconds=60):
+    """Marks a test. `listens`: it judges sound, so little else may run beside it. `seconds`: after
     this long it is ended and has failed."""
 
     def mark(function):
-        case = Case(function, alone, seconds)
+        case = Case(function, listens, seconds)
         TESTS[case.name] = case
         return function
 

@@ -15,7 +15,7 @@ from kit.case import wait_until
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 BINARY = os.path.abspath(
-    os.environ.get("STROWGER", os.path.join(ROOT, "target", "release", "strowger"))
+    os.environ.get("STROWGER", os.path.join(ROOT, "target", "debug", "strowger"))
 )
 # below the kernel's own range, and apart for tests that run side by side
 MEDIA_FIRST, MEDIA_COUNT = 20000, 400

@@ -58,7 +58,7 @@ def a_trunk_registers_at_its_carrier_with_a_password():
                    lambda: exchange.metrics().get("strowger_trunks_registered") == 1)
 
 
-@test(alone=True)
+@test(listens=True)
 def a_call_from_the_carrier_rings_whose_number_it_is_and_both_are_heard():
     with Exchange() as exchange:
         connected(exchange, [f"{CARRIER}:{free_port(CARRIER)}"])
@@ -89,7 +89,7 @@ def a_number_that_nobody_has_is_not_found():
         equal({len(cdr["legs"]) for cdr in records}, {1}, "nobody was rung")
 
 
-@test(alone=True)
+@test(listens=True)
 def a_call_abroad_shows_the_companys_number_and_proves_who_calls():
     with Exchange() as exchange:
         port = free_port(CARRIER)
@@ -113,7 +113,7 @@ def a_call_abroad_shows_the_companys_number_and_proves_who_calls():
         true(any(step["rule"] == "trunk.attempt" for step in cdr["explanation"]), "explained")
 
 
-@test(alone=True)
+@test(listens=True)
 def a_dead_peer_is_followed_by_a_living_one():
     with Exchange() as exchange:
         port = free_port(CARRIER)
@@ -142,7 +142,7 @@ def named(port):
     }
 
 
-@test(alone=True)
+@test(listens=True)
 def a_carrier_is_found_by_its_name_and_its_dead_server_is_passed_over():
     port = free_port(CARRIER)
     exchange = Exchange()
@@ -244,17 +244,17 @@ def at_kamailio(transport):
     equal((back["dialled"], back["end"]["sip_status"]), (NUMBER, 200), "the call that came in")
 
 
-@test(alone=True)
+@test(listens=True)
 def a_trunk_at_kamailio_registers_calls_with_proof_and_is_called_where_it_registered():
     at_kamailio("udp")
 
 
-@test(alone=True)
+@test(listens=True)
 def the_same_over_tcp():
     at_kamailio("tcp")
 
 
-@test(alone=True)
+@test(listens=True)
 def the_same_within_tls():
     at_kamailio("tls")
 

@@ -67,41 +67,41 @@ def talk(codec, kind="median", transports=("udp", "udp"), ips=("127.0.0.1", "127
                 true(received["mos_x100"] >= 350, f"opinion score: {received}")
 
 
-@test(alone=True)
+@test(listens=True)
 def pcmu_is_heard_both_ways():
     talk("PCMU/8000/1")
 
 
-@test(alone=True)
+@test(listens=True)
 def pcma_is_heard_both_ways():
     talk("PCMA/8000/1")
 
 
-@test(alone=True)
+@test(listens=True)
 def g722_is_heard_both_ways():
     talk("G722/16000/1")
 
 
-@test(alone=True)
+@test(listens=True)
 def opus_is_heard_both_ways():
     talk("opus/48000/2", "envelope")
 
 
-@test(alone=True)
+@test(listens=True)
 def phones_on_tcp_hear_each_other():
     talk("PCMU/8000/1", transports=("tcp", "tcp"))
 
 
-@test(alone=True)
+@test(listens=True)
 def a_phone_on_udp_and_one_on_tcp_hear_each_other():
     talk("PCMA/8000/1", transports=("udp", "tcp"))
 
 
-@test(alone=True)
+@test(listens=True)
 def phones_on_ipv6_hear_each_other():
     talk("PCMU/8000/1", ips=("::1", "::1"))
 
 
-@test(alone=True)
+@test(listens=True)
 def a_phone_on_ipv4_and_one_on_ipv6_hear_each_other():
     talk("PCMU/8000/1", ips=("127.0.0.1", "::1"))

@@ -35,7 +35,7 @@ def parts_of(invite):
     return [part.strip() for part in parts[1:-1]]
 
 
-@test(alone=True)
+@test(listens=True)
 def a_call_for_help_tells_the_carrier_the_place_and_webhook_and_mail_who_called():
     with Mailbox() as mailbox, Receiver() as receiver:
         exchange = Exchange()
@@ -75,7 +75,7 @@ def a_call_for_help_tells_the_carrier_the_place_and_webhook_and_mail_who_called(
     equal((call["location"]["address"], call["callback"]), (ADDRESS, NUMBER), "in the report")
 
 
-@test(alone=True)
+@test(listens=True)
 def a_carrier_that_wants_a_number_gets_it_with_the_prefix_for_a_line_taken_off():
     with Exchange() as exchange:
         port = free_port(CARRIER)
@@ -97,7 +97,7 @@ def a_carrier_that_wants_a_number_gets_it_with_the_prefix_for_a_line_taken_off()
         true(invites[-1]["content-type"].startswith("application/sdp"), "a plain offer")
 
 
-@test(alone=True)
+@test(listens=True)
 def when_no_carrier_answers_the_desk_takes_the_call_for_help():
     with Exchange() as exchange:
         placed(exchange, [f"{CARRIER}:{free_port(CARRIER)}"])

@@ -40,7 +40,7 @@ def packets_heard(phone):
     return int(re.search(r"rcvd=(\d+)", phone.command("audio_debug")).group(1))
 
 
-@test(alone=True)
+@test(listens=True)
 def a_held_call_is_quiet_and_resumes_with_sound():
     with Exchange() as exchange, Softphone(exchange, ACME, "102", BERT) as bert:
         with tone(exchange, "101", ANNA) as anna:
@@ -66,7 +66,7 @@ def a_held_call_is_quiet_and_resumes_with_sound():
             equal(exchange.one_cdr()["end"]["by"], "caller", "who hung up")
 
 
-@test(alone=True)
+@test(listens=True)
 def a_phone_that_is_held_by_the_one_it_called_hears_it_again():
     with Exchange() as exchange, Softphone(exchange, ACME, "102", BERT) as bert:
         with tone(exchange, "101", ANNA) as anna:
@@ -83,7 +83,7 @@ def a_phone_that_is_held_by_the_one_it_called_hears_it_again():
             exchange.one_cdr()
 
 
-@test(alone=True)
+@test(listens=True)
 def after_a_blind_transfer_those_who_stayed_hear_each_other():
     with Exchange() as exchange:
         anna, bert, carl = three(exchange)
@@ -141,7 +141,7 @@ def refer_to(number, dialog):
     return f"<sip:{number}@{ACME}?Replaces={call_id}%3Bto-tag%3D{theirs}%3Bfrom-tag%3D{own}>"
 
 
-@test(alone=True)
+@test(listens=True)
 def after_an_attended_transfer_those_who_stayed_hear_each_other():
     with Exchange() as exchange, Softphone(exchange, ACME, "101", ANNA) as anna:
         with tone(exchange, "102", BERT) as bert, tone(exchange, "103", CARL) as carl:
@@ -167,7 +167,7 @@ def after_an_attended_transfer_those_who_stayed_hear_each_other():
                   "transfers in the records")
 
 
-@test(alone=True)
+@test(listens=True)
 def the_held_call_can_be_sent_to_the_new_one_as_well():
     with Exchange() as exchange, Softphone(exchange, ACME, "101", ANNA) as anna:
         with tone(exchange, "102", BERT) as bert, tone(exchange, "103", CARL) as carl:
@@ -190,7 +190,7 @@ def the_held_call_can_be_sent_to_the_new_one_as_well():
             exchange.wait_cdrs(2)
 
 
-@test(alone=True)
+@test(listens=True)
 def digits_pass_as_telephone_events():
     with Exchange() as exchange:
         with tone(exchange, "101", ANNA) as anna, tone(exchange, "102", BERT) as bert:

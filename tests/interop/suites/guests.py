@@ -24,12 +24,12 @@ def echo(codec):
             true(any(step["rule"] == "code.echo" for step in cdr["explanation"]), cdr)
 
 
-@test(alone=True)
+@test(listens=True)
 def the_echo_returns_what_was_said_in_pcma():
     echo("PCMA/8000/1")
 
 
-@test(alone=True)
+@test(listens=True)
 def the_echo_returns_what_was_said_in_g722():
     echo("G722/16000/1")
 
@@ -51,17 +51,17 @@ def music(codec):
             true(100 <= heard["pitch_hz"] <= 2000, f"notes of a sensible pitch: {heard}")
 
 
-@test(alone=True)
+@test(listens=True)
 def the_music_is_heard_in_pcmu():
     music("PCMU/8000/1")
 
 
-@test(alone=True)
+@test(listens=True)
 def the_music_is_heard_in_pcma():
     music("PCMA/8000/1")
 
 
-@test(alone=True)
+@test(listens=True)
 def the_music_is_heard_in_g722():
     music("G722/16000/1")
 

@@ -197,7 +197,7 @@ def unmoved(exchange, phones, before):
                  f"{phone.name} got {message}")
 
 
-@test(alone=True)
+@test(listens=True)
 def forged_requests_of_another_company_change_nothing():
     with Exchange() as exchange:
         anna_says, bert_says = voices(exchange)
@@ -337,11 +337,11 @@ def overheard(stranger_ip, early):
         wait_until("strangers are counted", lambda: strangers(exchange) > 100)
 
 
-@test(alone=True)
+@test(listens=True)
 def a_stranger_who_knows_the_streams_is_not_heard():
     overheard("127.0.0.1", early=False)
 
 
-@test(alone=True)
+@test(listens=True)
 def a_stranger_elsewhere_who_comes_first_is_not_heard():
     overheard("127.0.0.66", early=True)

@@ -132,11 +132,11 @@ def goes_on(transport):
             true(cdr["answered_at"], "when it was answered is known")
 
 
-@test(alone=True)
+@test(listens=True)
 def a_call_goes_on_with_sound_after_a_restart():
     goes_on("udp")
 
 
-@test(alone=True)
+@test(listens=True)
 def a_phone_whose_connection_was_cut_talks_on_and_hangs_up_on_a_new_one():
     goes_on("tcp")

@@ -19,7 +19,7 @@ def ended(exchange, status, by, cause):
     return cdr
 
 
-@test(alone=True)
+@test(listens=True)
 def the_first_phone_to_answer_wins_and_the_other_is_told_why():
     with Exchange() as exchange:
         second = exchange.add_device(ACME, "101", "acme-101-b")
@@ -124,7 +124,7 @@ def an_extension_without_a_registered_phone_is_unavailable():
         ended(exchange, 480, "callee", 20)
 
 
-@test(alone=True)
+@test(listens=True)
 def a_phone_behind_a_router_is_rung_and_heard_where_its_packets_come_from():
     # 10.9.8.7 leads nowhere from here: only the way back does
     with Exchange() as exchange, \

@@ -31,17 +31,17 @@ def talk(caller, called):
             equal(exchange.one_cdr()["end"]["sip_status"], 200, "status of the record")
 
 
-@test(alone=True)
+@test(listens=True)
 def two_phones_within_tls_hear_each_other():
     talk("tls", "tls")
 
 
-@test(alone=True)
+@test(listens=True)
 def a_phone_within_tls_calls_one_on_udp():
     talk("tls", "udp")
 
 
-@test(alone=True)
+@test(listens=True)
 def a_phone_on_tcp_calls_one_within_tls():
     talk("tcp", "tls")
 

@@ -180,7 +180,7 @@ fn report(seed: u64, outcome: &Outcome, verbose: bool) {
     say(&format!("seed {seed} FAILED: {}", failure.judge));
     say(&format!("  {}", failure.what));
     say(&format!(
-        "  again: cargo run --profile sim -p sim -- --seed {seed} --runs 1"
+        "  again: cargo run -p sim -- --seed {seed} --runs 1"
     ));
 }
 
