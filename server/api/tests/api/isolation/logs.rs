@@ -8,9 +8,9 @@ use tracing::{Dispatch, Level};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::mailbox::code_of;
-use crate::operations::work;
+use crate::operations::{patient_world, work};
 use crate::people::PASSWORD;
-use crate::world::{Company, World, world};
+use crate::world::{Company, World};
 
 /// Keeps all that is logged.
 #[derive(Clone, Default)]
@@ -74,7 +74,7 @@ async fn no_secret_and_no_companys_word_is_in_any_log_line() {
     // while there is one alone, threads of other tests, which have none, say what it hears
     let (first, _second) = (listener(), listener());
     let listening = set_default(&first);
-    let world = world().await;
+    let world = patient_world().await;
     work(&world).await;
     drop(listening);
     let text = log.text();
