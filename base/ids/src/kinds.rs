@@ -155,4 +155,8 @@ ids! {
     InboundRouteId "inr_"
     /// A rule of a tenant's for calls that go out by trunks.
     OutboundRouteId "our_"
+    /// A budget of a tenant's for calls by trunks.
+    TollGuardId "tgd_"
+    /// A containment: a device that may not call out by trunks.
+    ContainmentId "ctn_"
 }

@@ -11,8 +11,8 @@ mod kinds;
 
 pub use code::{ParseIdError, Problem, TEXT_LENGTH};
 pub use kinds::{
-    AuditId, BindingId, CallId, CdrId, DeviceId, EmergencyLocationId, EventId, ExtensionId, HoldId,
-    InboundRouteId, LoginId, NodeId, NumberId, OutboundRouteId, PREFIXES, PasskeyId, PlanId,
-    RequestId, ResellerId, RoleId, ScheduleId, SiteId, SsoId, SupportId, TenantId, TokenId,
-    TrunkId, UserId, WebhookId,
+    AuditId, BindingId, CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, EventId,
+    ExtensionId, HoldId, InboundRouteId, LoginId, NodeId, NumberId, OutboundRouteId, PREFIXES,
+    PasskeyId, PlanId, RequestId, ResellerId, RoleId, ScheduleId, SiteId, SsoId, SupportId,
+    TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
 };

@@ -146,6 +146,15 @@ pub(crate) enum Command {
                       'trunks=[\"carrier\"]'"
     )]
     OutboundRoute(TenantKind),
+    /// List, add, change and remove a company's budgets for calls by trunks
+    #[command(
+        after_help = "Example: strowger toll-guard add acme.example nights schedule=office \\
+                      when=closed 'budget={\"limits\": {\"calls_at_once\": 0}}'"
+    )]
+    TollGuard(TenantKind),
+    /// List, add and change devices that may not call out by trunks; remove releases one
+    #[command(after_help = "Example: strowger containment remove acme.example acme-101")]
+    Containment(TenantKind),
     /// Tell where a call would go, and why
     Explain(ExplainArguments),
     /// Show what each telephone's call for help would tell, and which such calls there were

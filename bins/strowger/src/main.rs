@@ -61,6 +61,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Site(said) => commands::document::inside(KindName::Site, said),
         Command::InboundRoute(said) => commands::document::inside(KindName::InboundRoute, said),
         Command::OutboundRoute(said) => commands::document::inside(KindName::OutboundRoute, said),
+        Command::TollGuard(said) => commands::document::inside(KindName::TollGuard, said),
+        Command::Containment(said) => commands::document::inside(KindName::Containment, said),
         Command::Explain(said) => commands::explain::run(&said),
         Command::EmergencyReport(said) => commands::emergency::run(&said),
         Command::Token(token) => commands::token::run(token),

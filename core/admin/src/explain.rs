@@ -122,6 +122,7 @@ pub async fn explain(
         steps,
         explanation,
         emergency,
+        ..
     } = routing::plan(&tenant, &request, at);
     Ok(Explained {
         steps: steps.iter().map(|step| told(&tenant, step)).collect(),

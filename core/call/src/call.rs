@@ -305,6 +305,7 @@ impl Call {
     fn hang_up(&mut self, by: HangUp, draft: &mut Draft<'_>) {
         let (text, fault) = match by {
             HangUp::Operator(text) => (text, Fault::Operator),
+            HangUp::Policy(text) => (text, Fault::Policy),
             HangUp::Drain => ("the exchange is being stopped".to_owned(), Fault::Exchange),
         };
         self.explain("call.hang_up", text.clone(), draft);

@@ -27,6 +27,8 @@ pub enum HangUp {
     Operator(String),
     /// The exchange is being stopped.
     Drain,
+    /// A rule ends it, such as a budget that is used up; the text is kept with the call.
+    Policy(String),
 }
 
 /// What happened to one leg.

@@ -12,6 +12,8 @@ mod index;
 mod lines;
 mod outside;
 mod places;
+mod schedules;
+mod tolls;
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -33,12 +35,13 @@ use crate::tenant::Tenant;
 use index::Index;
 use lines::Lines;
 pub use lines::{
-    CompiledInbound, CompiledNumber, CompiledOutbound, CompiledSchedule, CompiledTrunk,
-    InboundCall, LineParts,
+    CompiledInbound, CompiledNumber, CompiledOutbound, CompiledTrunk, InboundCall, LineParts,
 };
 pub use outside::Barred;
 use outside::Outside;
 pub use places::{CompiledLocation, CompiledSite, KnownBy};
+pub use schedules::CompiledSchedule;
+pub use tolls::{Guarding, Toll};
 
 /// All documents of one tenant, as a store hands them out for compiling.
 #[derive(Clone, Debug)]
@@ -143,6 +146,8 @@ impl CompiledTenant {
         let plan = parts.plan.as_ref().map(|plan| &plan.spec);
         let caps = parts.tenant.spec.effective_caps(plan);
         let without = plan.map(|plan| plan.without.clone()).unwrap_or_default();
+        let mut lines = Lines::compile(parts.tenant.id, parts.lines);
+        lines.tolls.plan = plan.and_then(|plan| plan.toll_budget.clone());
         let mut extensions: Box<[_]> = parts.extensions.into_iter().map(extension).collect();
         extensions.sort_unstable_by_key(|extension| extension.id);
         let mut devices: Box<[_]> = parts.devices.into_iter().map(device).collect();
@@ -162,7 +167,7 @@ impl CompiledTenant {
             by_number,
             by_username,
             by_extension,
-            lines: Lines::compile(parts.tenant.id, parts.lines),
+            lines,
             extensions,
             devices,
         }

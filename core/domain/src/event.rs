@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::audit::Change;
 use crate::document::Document;
+use crate::kind_name::KindName;
 
 /// One entry of a tenant's event log. Its JSON is what programs get, whatever way they follow.
 // tidy: wire
@@ -45,7 +46,10 @@ impl Event {
     /// holds is what its readers see; secrets are no part of it. `None` for what is not a tenant's.
     pub fn of_change(document: &Document, change: Change, audit: AuditId) -> Option<Event> {
         let tenant = document.owner.tenant()?;
+        let contains = document.kind == KindName::Containment;
         let kind = match change {
+            Change::Created | Change::Replaced if contains => EventKind::FraudContained,
+            Change::Deleted if contains => EventKind::FraudReleased,
             Change::Created => EventKind::ResourceCreated,
             Change::Replaced => EventKind::ResourceChanged,
             Change::Deleted => EventKind::ResourceDeleted,
@@ -56,7 +60,7 @@ impl Event {
             "name": document.name,
             "revision": document.revision,
         });
-        if change != Change::Deleted {
+        if change != Change::Deleted || contains {
             data["spec"] = document.spec.clone();
         }
         Some(Event {
@@ -105,6 +109,35 @@ impl Event {
             cursor: 0,
             subject: device.to_string(),
             data: json!({ "device": device, "until": until.to_string() }),
+        }
+    }
+
+    /// A budget of calls by trunks is used up to the share at which the tenant is warned. `whose`
+    /// is a word and an id, `budget` what it is called and its limit, `figures` what is used of
+    /// how much.
+    pub fn of_toll(
+        id: EventId,
+        tenant: TenantId,
+        whose: (&str, String),
+        budget: (&str, &str),
+        figures: (u64, u32),
+        at: WallTime,
+    ) -> Event {
+        let mut data = json!({
+            "budget": budget.0,
+            "limit": budget.1,
+            "used": figures.0,
+            "most": figures.1,
+        });
+        data[whose.0] = json!(whose.1);
+        Event {
+            id,
+            tenant,
+            kind: EventKind::FraudWarned,
+            at,
+            cursor: 0,
+            subject: whose.1,
+            data,
         }
     }
 

@@ -60,7 +60,9 @@ impl Feature {
             | KindName::EmergencyLocation
             | KindName::Site
             | KindName::InboundRoute
-            | KindName::OutboundRoute => None,
+            | KindName::OutboundRoute
+            | KindName::TollGuard
+            | KindName::Containment => None,
         }
     }
 

@@ -43,11 +43,15 @@ pub enum KindName {
     InboundRoute,
     /// A rule for calls that go out by trunks.
     OutboundRoute,
+    /// A budget for calls that go out by trunks.
+    TollGuard,
+    /// A device that may not call out by trunks.
+    Containment,
 }
 
 impl KindName {
     /// All kinds, in the order in which they refer to each other.
-    pub const ALL: [KindName; 17] = [
+    pub const ALL: [KindName; 19] = [
         KindName::Reseller,
         KindName::Plan,
         KindName::Tenant,
@@ -65,6 +69,8 @@ impl KindName {
         KindName::Schedule,
         KindName::InboundRoute,
         KindName::OutboundRoute,
+        KindName::TollGuard,
+        KindName::Containment,
     ];
 
     /// The kind's word, as stored and as shown.
@@ -87,6 +93,8 @@ impl KindName {
             KindName::Schedule => "schedule",
             KindName::InboundRoute => "inbound_route",
             KindName::OutboundRoute => "outbound_route",
+            KindName::TollGuard => "toll_guard",
+            KindName::Containment => "containment",
         }
     }
 }

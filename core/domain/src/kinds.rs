@@ -2,6 +2,7 @@
 
 use tenancy::Owner;
 
+use crate::containment::Containment;
 use crate::device::Device;
 use crate::emergency_location::EmergencyLocation;
 use crate::extension::Extension;
@@ -18,6 +19,7 @@ use crate::schedule::Schedule;
 use crate::site::Site;
 use crate::sso::Sso;
 use crate::tenant::Tenant;
+use crate::toll_guard::TollGuard;
 use crate::trunk::Trunk;
 use crate::user::User;
 use crate::webhook::Webhook;
@@ -52,6 +54,8 @@ impl KindName {
             KindName::Schedule => task.run::<Schedule>(),
             KindName::InboundRoute => task.run::<InboundRoute>(),
             KindName::OutboundRoute => task.run::<OutboundRoute>(),
+            KindName::TollGuard => task.run::<TollGuard>(),
+            KindName::Containment => task.run::<Containment>(),
         }
     }
 

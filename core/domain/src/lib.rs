@@ -13,6 +13,7 @@ mod cdr;
 mod ceiling;
 mod civic;
 mod compiled;
+mod containment;
 mod credentials;
 mod delivery;
 mod destinations;
@@ -57,6 +58,8 @@ mod support;
 mod tenant;
 mod text;
 mod token;
+mod toll_budget;
+mod toll_guard;
 mod trunk;
 mod user;
 mod webhook;
@@ -75,6 +78,8 @@ pub use compiled::{
     CompiledOutbound, CompiledSchedule, CompiledSite, CompiledTenant, CompiledTrunk, InboundCall,
     KnownBy, LineParts, TenantParts,
 };
+pub use compiled::{Guarding, Toll};
+pub use containment::Containment;
 pub use credentials::{Credentials, Former, OVERLAP_MAX};
 pub use delivery::{Delivery, DeliveryState, LastTry};
 pub use device::{Device, FixedContact};
@@ -126,6 +131,8 @@ pub use token::{
     FormerText, SCOPES_MAX, TOKEN_OVERLAP, TOKEN_OVERLAP_MAX, TOKEN_USE_STEP, TOKENS_ENDED_KEPT,
     TOKENS_MAX, TokenRecord, check_scopes,
 };
+pub use toll_budget::{BudgetOf, NUMBERS_MAX, TollBudget, TollLimits, TollPrice};
+pub use toll_guard::{TOLL_GUARDS_MAX, TollGuard};
 pub use trunk::{
     CalledIn, Dialling, EmergencyUri, NumberForm, PEERS_MAX, Peer, SHARED_MAX, SOURCES_MAX, Source,
     TRUNKS_MAX, Transport, Trunk, TrunkCaps, TrunkIdentity, TrunkLocation, TrunkMode,

@@ -116,7 +116,9 @@ fn makes_secrets(kind: KindName) -> bool {
         | KindName::EmergencyLocation
         | KindName::Site
         | KindName::InboundRoute
-        | KindName::OutboundRoute => false,
+        | KindName::OutboundRoute
+        | KindName::TollGuard
+        | KindName::Containment => false,
     }
 }
 

@@ -69,7 +69,11 @@ pub fn of_kind(kind: KindName) -> Personal {
             "about a place; who is told of calls for help is the company's to say",
         ),
         KindName::Site => personal(Kept, &[], "about networks, not about persons"),
-        KindName::Schedule | KindName::InboundRoute | KindName::OutboundRoute => {
+        KindName::Schedule
+        | KindName::InboundRoute
+        | KindName::OutboundRoute
+        | KindName::TollGuard
+        | KindName::Containment => {
             personal(Kept, &[], "about calls of a company, not about persons")
         }
     }

@@ -14,6 +14,7 @@ use crate::kind_name::KindName;
 use crate::name::name;
 use crate::quotas::Quotas;
 use crate::text;
+use crate::toll_budget::TollBudget;
 
 /// What a tenant may use. Changing a plan acts at once on every tenant that has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -40,6 +41,13 @@ pub struct Plan {
     #[serde(default)]
     #[schema(default = json!([]), example = json!(["webhooks"]))]
     pub without: BTreeSet<Feature>,
+    /// What the calls by trunks of a company may cost, whatever guards of its own say, which can
+    /// only be narrower. Where it is left out, each device has a budget for premium and
+    /// international calls: 6 at once, 20 a minute, 120 an hour to 60 numbers; 10,000 minor units
+    /// an hour and 20,000 a day at 300 a minute for premium calls and 30 for others. One without
+    /// classes counts nothing.
+    #[serde(default)]
+    pub toll_budget: Option<Box<TollBudget>>,
     /// A disabled plan is kept by the tenants that have it and given to no other.
     #[serde(default = "enabled")]
     #[schema(default = true)]
@@ -70,11 +78,17 @@ impl Kind for Plan {
 
     fn normalise(&mut self) {
         self.display_name = self.display_name.trim().to_owned();
+        if let Some(budget) = &mut self.toll_budget {
+            budget.normalise();
+        }
     }
 
     fn validate(&self) -> Result<(), Invalid> {
         name::<PlanId>(&self.name)?;
         text::label(&self.display_name, "/display_name")?;
+        if let Some(budget) = &self.toll_budget {
+            budget.validate("/toll_budget")?;
+        }
         let kinds = KindName::ALL.map(|kind| {
             (
                 kind.many(),

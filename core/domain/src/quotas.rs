@@ -51,7 +51,9 @@ impl Quotas {
             | KindName::EmergencyLocation
             | KindName::Site
             | KindName::InboundRoute
-            | KindName::OutboundRoute => None,
+            | KindName::OutboundRoute
+            | KindName::TollGuard
+            | KindName::Containment => None,
         }
     }
 
@@ -107,7 +109,9 @@ impl ResellerLimits {
             | KindName::EmergencyLocation
             | KindName::Site
             | KindName::InboundRoute
-            | KindName::OutboundRoute => None,
+            | KindName::OutboundRoute
+            | KindName::TollGuard
+            | KindName::Containment => None,
         }
     }
 }

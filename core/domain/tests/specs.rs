@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use domain::{
-    Device, Document, EmergencyLocation, Extension, Hold, InboundRoute, Kind, KindName, Number,
-    OutboundRoute, Plan, Reseller, Role, Schedule, Site, Sso, Tenant, Trunk, User, Webhook, facets,
+    Containment, Device, Document, EmergencyLocation, Extension, Hold, InboundRoute, Kind,
+    KindName, Number, OutboundRoute, Plan, Reseller, Role, Schedule, Site, Sso, Tenant, TollGuard,
+    Trunk, User, Webhook, facets,
 };
 use ids::{
-    DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId, NumberId, OutboundRouteId,
-    PlanId, ResellerId, RoleId, ScheduleId, SiteId, SsoId, TenantId, TrunkId, UserId, WebhookId,
+    ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId, NumberId,
+    OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SiteId, SsoId, TenantId, TollGuardId,
+    TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
 use proptest::prelude::*;
@@ -132,6 +134,8 @@ fn all_hold(spec: &Value) {
     holds::<Schedule>(&ScheduleId::new(1, 1).to_string(), spec);
     holds::<InboundRoute>(&InboundRouteId::new(1, 1).to_string(), spec);
     holds::<OutboundRoute>(&OutboundRouteId::new(1, 1).to_string(), spec);
+    holds::<TollGuard>(&TollGuardId::new(1, 1).to_string(), spec);
+    holds::<Containment>(&ContainmentId::new(1, 1).to_string(), spec);
 }
 
 /// A valid spec of a kind, to be spoilt in one place.
@@ -204,6 +208,19 @@ fn valid(kind: KindName) -> Value {
             "name": "national", "patterns": [{ "prefix": "0", "min": 6, "max": 14 }], "strip": 1,
             "prepend": "+49", "trunks": [TrunkId::new(1, 1)], "caller_id": "+493055500",
             "extensions": [ExtensionId::new(1, 1)]
+        }),
+        KindName::TollGuard => serde_json::json!({
+            "name": "nights", "schedule": ScheduleId::new(1, 1), "when": "closed",
+            "extensions": [ExtensionId::new(1, 1)],
+            "budget": {
+                "classes": ["premium"], "only_to": ["+881"], "per": "extension",
+                "limits": { "spend_per_day": 500 }, "warn_percent": 50, "contain_hours": 8,
+                "prices": [{ "to": "CU", "class": "premium", "per_minute": 90 }]
+            }
+        }),
+        KindName::Containment => serde_json::json!({
+            "name": "anna", "device": DeviceId::new(1, 1), "until": "2031-12-24T10:00:00.000Z",
+            "reason": "stolen"
         }),
     }
 }

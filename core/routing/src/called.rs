@@ -1,7 +1,7 @@
 //! What is called by a trunk: what an outbound route makes of what was dialled.
 
 use crate::{Explanation, Refusal};
-use domain::{CompiledOutbound, CompiledTrunk, E164};
+use domain::{CallClass, CompiledOutbound, CompiledTrunk, E164, Toll};
 
 /// What goes on the wire in the place of what was dialled.
 pub(crate) enum Called {
@@ -34,6 +34,19 @@ impl Called {
             return Err(Refusal::INCOMPLETE);
         };
         Ok(called)
+    }
+
+    /// What budgets look at, when it is a call of this class.
+    pub(crate) fn toll(&self, class: CallClass) -> Toll {
+        let (number, wire) = match self {
+            Called::Number(number) => (Some(number.clone()), number.to_string()),
+            Called::AsItIs(text) => (None, text.clone()),
+        };
+        Toll {
+            class,
+            number,
+            wire,
+        }
     }
 
     /// As it is written on a trunk.

@@ -4,7 +4,8 @@ use crate::called::Called;
 use crate::{Explanation, Refusal, identity};
 use domain::{Barred, CallClass, CompiledExtension, CompiledOutbound, CompiledTenant};
 
-/// Whether a call goes by a route, which is called `by` in explanations; else the next is tried.
+/// The class of a call that goes by a route, which is called `by` in explanations; `None` when it
+/// does not go by it and the next is tried.
 ///
 /// # Errors
 /// [`Refusal::FORBIDDEN`] when the caller may not place the call. No other route is tried then: one
@@ -15,7 +16,7 @@ pub(crate) fn admits(
     caller: &CompiledExtension,
     called: &Called,
     why: &mut Explanation,
-) -> Result<bool, Refusal> {
+) -> Result<Option<CallClass>, Refusal> {
     let (number, text) = match called {
         Called::AsItIs(text) => (None, text.clone()),
         Called::Number(number) => (Some(number), number.to_string()),
@@ -23,11 +24,11 @@ pub(crate) fn admits(
     if !route.spec.goes_to(number) {
         let because = format!("{text} is not where calls by {by} go");
         why.add("outbound.not_there", because);
-        return Ok(false);
+        return Ok(None);
     }
     let class = of(tenant, route, caller, called);
     let Some(barred) = caller.barred(class, number) else {
-        return Ok(true);
+        return Ok(Some(class));
     };
     let (caller, class) = (&caller.number, class.as_str());
     match barred {

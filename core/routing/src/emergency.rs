@@ -53,6 +53,14 @@ pub fn may_call_for_help(tenant: &CompiledTenant, dialled: &str) -> bool {
     meant(tenant, dialled, None).is_some() || helps_somewhere(tenant, dialled)
 }
 
+/// Whether help is what was dialled from where the caller is, be it in a call or to send one on.
+pub(crate) fn is_wanted(tenant: &CompiledTenant, request: &RouteRequest) -> bool {
+    let place = tenant.whereabouts(request.caller.device, request.from);
+    let country = place.map(|(location, _)| location.spec.civic.country.as_str());
+    let wanted = wanted(tenant, country, &request.dialled.user);
+    wanted.is_some_and(|wanted| !wanted.test)
+}
+
 /// What to do for a call for help, in order, and why; `None` for any other call.
 pub(crate) fn steps(
     tenant: &CompiledTenant,

@@ -17,6 +17,7 @@ mod plan;
 mod request;
 mod ring;
 mod step;
+mod toll;
 
 pub use emergency::{Emergency, SOS, may_call_for_help};
 pub use explanation::{Explanation, REASONS_MAX, Reason};

@@ -1,27 +1,33 @@
 //! Calls that go out by trunks.
 
 use crate::called::Called;
-use crate::{Explanation, Refusal, RouteRequest, Step, class, identity};
-use domain::{CompiledExtension, CompiledOutbound, CompiledTenant};
+use crate::{Explanation, Refusal, RouteRequest, Step, class, emergency, identity, toll};
+use domain::{CallClass, CompiledExtension, CompiledOutbound, CompiledTenant, Toll};
+use machine::WallTime;
 use std::time::Duration;
 
-/// What to do with a number that nothing inside the company has.
+/// A route that takes a call, what goes on the wire, and the class of the call.
+type Taken<'a> = (&'a CompiledOutbound, Called, CallClass);
+
+/// What to do with a number that nothing inside the company has, and what budgets look at.
 pub(crate) fn steps(
     tenant: &CompiledTenant,
     request: &RouteRequest,
+    at: WallTime,
     why: &mut Explanation,
-) -> Vec<Step> {
-    match found(tenant, request, why) {
-        Ok(steps) => steps,
-        Err(refusal) => vec![Step::Refuse(refusal)],
+) -> (Vec<Step>, Option<Toll>) {
+    match found(tenant, request, at, why) {
+        Ok(found) => found,
+        Err(refusal) => (vec![Step::Refuse(refusal)], None),
     }
 }
 
 fn found(
     tenant: &CompiledTenant,
     request: &RouteRequest,
+    at: WallTime,
     why: &mut Explanation,
-) -> Result<Vec<Step>, Refusal> {
+) -> Result<(Vec<Step>, Option<Toll>), Refusal> {
     let dialled = request.dialled.user.as_str();
     let routes = tenant.outbound(dialled);
     if routes.is_empty() {
@@ -35,7 +41,13 @@ fn found(
         why.add("outbound.no_extension", because);
         return Err(Refusal::FORBIDDEN);
     };
-    let (route, called) = allowed(tenant, &routes, caller, dialled, why)?;
+    let (route, called, class) = allowed(tenant, &routes, caller, dialled, why)?;
+    // whoever is sent on to help costs what that costs
+    let counted = !emergency::is_wanted(tenant, request);
+    let toll = counted.then(|| called.toll(class));
+    if let Some(toll) = &toll {
+        toll::check(tenant, (request.caller.device, caller), (toll, at), why)?;
+    }
     let shown = identity::shown(tenant, route, caller, why);
     let shown = shown.map(|number| number.e164.digits().to_owned());
     let steps = by_trunks(tenant, route, &called, shown.as_deref(), why);
@@ -44,7 +56,7 @@ fn found(
         why.add("outbound.no_trunk", because);
         return Err(Refusal::NO_TRUNK);
     }
-    Ok(steps)
+    Ok((steps, toll))
 }
 
 /// The first route by which the caller may call there, and what goes on the wire.
@@ -54,7 +66,7 @@ fn allowed<'a>(
     caller: &CompiledExtension,
     dialled: &str,
     why: &mut Explanation,
-) -> Result<(&'a CompiledOutbound, Called), Refusal> {
+) -> Result<Taken<'a>, Refusal> {
     for route in routes {
         let by = format!(
             "outbound route {}, revision {}",
@@ -67,10 +79,10 @@ fn allowed<'a>(
             continue;
         }
         let called = Called::by(route, dialled, why)?;
-        if class::admits(tenant, (route, &by), caller, &called, why)? {
+        if let Some(class) = class::admits(tenant, (route, &by), caller, &called, why)? {
             let because = format!("{} may call by {by}", caller.number);
             why.add("outbound.route", because);
-            return Ok((route, called));
+            return Ok((route, called, class));
         }
     }
     Err(Refusal::FORBIDDEN)

@@ -2,7 +2,7 @@
 
 use crate::emergency::{self, Emergency};
 use crate::{Explanation, Guest, HostClass, Refusal, RouteRequest, Step, inbound, outbound, ring};
-use domain::CompiledTenant;
+use domain::{CompiledTenant, Toll};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,8 @@ pub struct Plan {
     pub explanation: Explanation,
     /// What it is about where somebody calls for help.
     pub emergency: Option<Box<Emergency>>,
+    /// What budgets look at, when it goes out by a trunk and is counted.
+    pub toll: Option<Toll>,
 }
 
 /// Decides where a request goes inside `tenant` at this time, which schedules are asked for. Total:
@@ -31,14 +33,17 @@ pub fn plan(tenant: &CompiledTenant, request: &RouteRequest, at: WallTime) -> Pl
             steps,
             explanation,
             emergency: Some(emergency),
+            // a call for help costs what it costs
+            toll: None,
         };
     }
     let mut explanation = Explanation::default();
-    let steps = steps(tenant, request, at, &mut explanation);
+    let (steps, toll) = steps(tenant, request, at, &mut explanation);
     Plan {
         steps,
         explanation,
         emergency: None,
+        toll,
     }
 }
 
@@ -47,18 +52,18 @@ fn steps(
     request: &RouteRequest,
     at: WallTime,
     why: &mut Explanation,
-) -> Vec<Step> {
+) -> (Vec<Step>, Option<Toll>) {
     if let Some(refusal) = refused(tenant, request, why) {
-        return vec![Step::Refuse(refusal)];
+        return (vec![Step::Refuse(refusal)], None);
     }
     if let Some(trunk) = request.caller.trunk {
         let step = inbound::step(tenant, (trunk, at), request, why);
         let back = inbound::called_back(tenant, request, why);
-        return back.into_iter().chain([step]).collect();
+        return (back.into_iter().chain([step]).collect(), None);
     }
     match inside(tenant, request, why) {
-        Some(step) => vec![step],
-        None => outbound::steps(tenant, request, why),
+        Some(step) => (vec![step], None),
+        None => outbound::steps(tenant, request, at, why),
     }
 }
 

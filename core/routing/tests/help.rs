@@ -3,12 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use domain::{
-    CallClass, CompiledTenant, Device, EmergencyLocation, Extension, Kind, LineParts, Number,
-    OutboundRoute, Resource, Site, Tenant, TenantParts, Trunk,
+    CallClass, CompiledTenant, Containment, Device, EmergencyLocation, Extension, Kind, LineParts,
+    Number, OutboundRoute, Resource, Site, Tenant, TenantParts, TollGuard, Trunk,
 };
 use ids::{
-    DeviceId, EmergencyLocationId, ExtensionId, NumberId, OutboundRouteId, SiteId, TenantId,
-    TrunkId,
+    ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, NumberId, OutboundRouteId, SiteId,
+    TenantId, TollGuardId, TrunkId,
 };
 use machine::WallTime;
 use proptest::prelude::*;
@@ -388,4 +388,37 @@ proptest! {
             prop_assert!(shown.is_none_or(|shown| own[..numbers].contains(&shown)));
         }
     }
+}
+
+#[test]
+fn no_budget_counts_a_call_for_help_or_one_that_is_sent_on_to_help() {
+    let mut parts = parts();
+    let classes = [CallClass::National, CallClass::International];
+    let closed = json!({
+        "name": "none", "budget": { "classes": classes, "limits": { "calls_at_once": 0 } },
+    });
+    parts.lines.guards = vec![document::<TollGuard>(TollGuardId::new(1, 1), closed)];
+    let held = json!({ "name": "held", "device": device(1) });
+    parts.lines.contained = vec![document::<Containment>(ContainmentId::new(1, 1), held)];
+    let help = request(1, None, "112");
+    let sent_on = RouteRequest {
+        purpose: Purpose::Transfer,
+        ..help.clone()
+    };
+    for request in [&help, &sent_on] {
+        let plan = ask(parts.clone(), request);
+        assert_eq!(plan.toll, None);
+        assert!(!ways(&plan).is_empty(), "{plan:?}");
+        let mut why = plan.explanation.reasons().iter();
+        assert!(why.all(|reason| !reason.rule.starts_with("fraud.")));
+    }
+    let rules = |n| {
+        let plan = ask(parts.clone(), &request(n, None, "0301234567"));
+        assert_eq!(plan.steps, [Step::Refuse(Refusal::FORBIDDEN)]);
+        plan.explanation.reasons().last().unwrap().rule.to_string()
+    };
+    assert_eq!(
+        (&*rules(1), &*rules(2)),
+        ("fraud.contained", "fraud.closed")
+    );
 }

@@ -90,6 +90,8 @@ fn parts() -> TenantParts {
             schedules: Vec::new(),
             locations: Vec::new(),
             sites: Vec::new(),
+            guards: Vec::new(),
+            contained: Vec::new(),
             inbound: vec![
                 inbound(
                     1,

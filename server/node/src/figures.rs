@@ -75,6 +75,8 @@ pub struct TrunkFigures {
     pub names_found: u64,
     /// How often it was not.
     pub names_not_found: u64,
+    /// What the guard against toll fraud did.
+    pub fraud: fraud::Figures,
 }
 
 /// Trunks of now, by how they stand.

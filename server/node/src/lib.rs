@@ -6,6 +6,7 @@
 //! and the time go in; bytes to send, orders to media and answers come out. The binary runs it on
 //! a network loop, the simulator runs whole clusters of them in one thread.
 
+mod budgets;
 mod callbacks;
 mod calls;
 mod capped;
@@ -27,9 +28,11 @@ mod trunks;
 mod turn;
 mod whose;
 
+pub use budgets::Contained;
 pub use config::{Challenges, Config, Limits};
 pub use defence::{Figures as DefenceFigures, Network, Rules as DefenceRules};
 pub use figures::{DoorFigures, Figures, LiveFigures, TrunkCounts, TrunkFigures};
+pub use fraud::Figures as FraudFigures;
 pub use remembered::Seen;
 pub use shard::{Answer, Ask, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket};
 pub use sip_leg::PromptBook;

@@ -27,11 +27,13 @@ mod remembering;
 mod replaces;
 mod restore;
 mod subscribing;
+mod tolls;
 mod turns;
 
 pub use names::{NameAsk, Searcher};
 pub use questions::{Answer, Ask, Question, Ticket};
 
+use crate::budgets::Contained;
 use crate::calls::Calls;
 use crate::door::Door;
 use crate::intake::Intake;
@@ -42,7 +44,7 @@ use crate::remembered::{Remembered, Seen};
 use crate::signalling::{Signalling, UsageConfigs};
 use crate::tenants::Tenants;
 use crate::turn::{Turn, Work};
-use crate::{Challenges, Config, DoorFigures, Figures, LiveFigures};
+use crate::{Challenges, Config, DoorFigures, Figures, LiveFigures, TrunkFigures};
 use deadlines::Wake;
 use defence::Defence;
 use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
@@ -89,6 +91,8 @@ pub struct Outbox {
     pub seen: Vec<Seen>,
     /// Sources that this shard has banned.
     pub bans: Vec<Ban>,
+    /// Devices that this shard has contained.
+    pub contained: Vec<Contained>,
 }
 
 /// One signalling shard.
@@ -203,6 +207,10 @@ impl Shard {
 
     /// A tenant is new or has changed.
     pub fn tenant_changed(&mut self, tenant: Arc<CompiledTenant>, now: Instant) {
+        let before = self.tenants.compiled(tenant.id());
+        self.tenants
+            .budgets
+            .tenant_changed(before.as_deref(), &tenant);
         self.tenants.replace(&tenant);
         self.tenant_moved(tenant.id());
         self.guard(now, |shard| {
@@ -221,6 +229,7 @@ impl Shard {
             let changes = shard.tenants.trunks.forget(tenant);
             shard.trunks_changed(changes, now);
             shard.door.intake.tolls.forget(tenant);
+            shard.tenants.budgets.forget(tenant);
             shard.hang_up_tenant(tenant, now);
             shard.tenant_moved(tenant);
         });
@@ -256,6 +265,7 @@ impl Shard {
         out.names.append(&mut self.outbox.names);
         out.seen.append(&mut self.outbox.seen);
         self.door.defence.take(&mut out.bans);
+        out.contained.append(&mut self.outbox.contained);
     }
 
     /// The counters.
@@ -276,9 +286,14 @@ impl Shard {
             defence: self.door.defence.figures(),
             ..self.figures.door
         };
+        let trunks = TrunkFigures {
+            fraud: self.tenants.budgets.fraud.figures(),
+            ..self.figures.trunks
+        };
         Figures {
             live,
             door,
+            trunks,
             watching: self.sip.lamps.watches.figures(),
             ..self.figures
         }

@@ -1,5 +1,6 @@
 //! The tenants this shard serves: their compiled documents and what they use right now.
 
+use crate::budgets::Budgets;
 use crate::callbacks::Callbacks;
 use crate::capped::Capped;
 use crate::former_told::FormerTold;
@@ -77,6 +78,8 @@ pub(crate) struct Tenants {
     pub(crate) trunks: Trunks,
     /// Who of theirs called for help lately.
     pub(crate) callbacks: Callbacks,
+    /// What their calls by trunks may cost, and what they did.
+    pub(crate) budgets: Budgets,
     used: BTreeMap<TenantId, Use>,
     cooled: Instant,
 }

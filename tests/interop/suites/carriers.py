@@ -272,3 +272,57 @@ def nothing_is_said_to_a_carrier_that_proves_another_name():
             connected(exchange, ["carrier.example"], mode="register", sources=[])
             wait_until("it was refused", lambda: exchange.metrics().get("strowger_net_tls_unproved"))
             equal(exchange.metrics().get("strowger_trunks_registered"), 0, "registered trunks")
+
+
+def contained(exchange):
+    return [one["name"] for one in exchange.items(f"/api/v1/tenants/{ACME}/containments")]
+
+
+def finals(phone):
+    """How often it was told how a call of its went."""
+    return [m.status for m in phone.messages(received=True)
+            if m.status and m.method == "INVITE" and m.status >= 200 and m.status != 407]
+
+
+def calls_paris(phone):
+    """Whether its call abroad was answered; then it is over."""
+    calls, talks = len(finals(phone)), phone.established()
+    phone.dial(PARIS)
+    wait_until("the carrier or the exchange answers", lambda: len(finals(phone)) > calls)
+    if finals(phone)[-1] != 200:
+        return False
+    phone.wait_established(talks + 1)
+    phone.hang_up()
+    phone.wait_over(talks + 1)
+    return True
+
+
+@test()
+def a_stolen_telephone_is_contained_and_its_colleague_calls_on():
+    with Exchange() as exchange:
+        port, company = free_port(CARRIER), f"/api/v1/tenants/{ACME}"
+        connected(exchange, [f"{CARRIER}:{port}"])
+        made(exchange, f"{company}/toll_guards", {
+            "name": "abroad", "budget": {"limits": {"calls_per_hour": 1}}})
+        with Sipp(exchange, "carrier_callee", port=port, ip=CARRIER, calls=3, seconds=60,
+                  keys={**KEYS, "callee": "nobody"}, more=("-rtp_echo",)) as paris:
+            paris.ready()
+            with tone(exchange, "101", ANNA) as anna:
+                true(calls_paris(anna), "one call is within the budget")
+                true(not calls_paris(anna), "a second one is not")
+                equal(finals(anna)[-1], 403, "how she is refused")
+                wait_until("she is contained", lambda: len(contained(exchange)) == 1)
+                with tone(exchange, "102", ANNA) as bert:
+                    true(calls_paris(bert), "her colleague calls on")
+                held = contained(exchange)
+                equal(len(held), 1, "nobody else is contained")
+                status, _ = exchange.api(f"{company}/containments/{held[0]}", "DELETE")
+                equal(status, 204, "she is released")
+                wait_until("she calls again", lambda: calls_paris(anna))
+            paris.wait()
+        rules = {step["rule"] for cdr in exchange.wait_cdrs(4) for step in cdr["explanation"]}
+        true("fraud.budget" in rules, f"the record says why: {rules}")
+        _, log = exchange.api(f"{company}/events?limit=200")
+        told = {event["type"] for event in log["items"]}
+        missing = {"fraud.warned", "fraud.contained", "fraud.released"} - told
+        equal(missing, set(), "what the company was told")

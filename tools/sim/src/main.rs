@@ -13,6 +13,7 @@ mod play;
 mod scene;
 mod siege;
 mod strangers;
+mod thief;
 mod trace;
 
 use clap::Parser;
@@ -39,6 +40,9 @@ const FLOODED: u64 = 20;
 
 /// Of so many seeds one is played under siege.
 const BESIEGED: u64 = 100;
+
+/// Of so many seeds one is played with a thief.
+const ROBBED: u64 = 10;
 
 /// Plays simulated hours and judges them.
 #[derive(Clone, Debug, Parser)]
@@ -145,6 +149,9 @@ fn play_one(arguments: &Arguments, seed: u64) -> Outcome {
     }
     if seed % BESIEGED == 14 && outcome.failure.is_none() {
         outcome.failure = siege::judge(seed);
+    }
+    if seed % ROBBED == 5 && outcome.failure.is_none() {
+        outcome.failure = thief::judge(seed);
     }
     if seed % TWICE == 1 && outcome.failure.is_none() {
         let again = play(&setting(false, false));

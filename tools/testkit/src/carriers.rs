@@ -2,8 +2,14 @@
 
 use crate::Company;
 use crate::company::resource;
-use domain::{EmergencyLocation, InboundRoute, Kind, Number, OutboundRoute, Secret, Site, Trunk};
-use ids::{EmergencyLocationId, InboundRouteId, NumberId, OutboundRouteId, SiteId, TrunkId};
+use domain::{
+    Containment, EmergencyLocation, InboundRoute, Kind, Number, OutboundRoute, Secret, Site,
+    TollGuard, Trunk,
+};
+use ids::{
+    ContainmentId, DeviceId, EmergencyLocationId, InboundRouteId, NumberId, OutboundRouteId,
+    SiteId, TollGuardId, TrunkId,
+};
 use serde_json::{Value, json};
 
 /// Reads a document; what it leaves out has its default.
@@ -85,6 +91,32 @@ impl Company {
         let sites = &mut self.parts.lines.sites;
         sites.push(resource(id, owner, read::<Site>(spec)?));
         Some(id)
+    }
+
+    /// Adds a toll guard; `spec` is its document without the name. None when that is not valid.
+    pub fn toll_guard(&mut self, name: &str, mut spec: Value) -> Option<TollGuardId> {
+        spec["name"] = json!(name);
+        let owner = self.id();
+        let id = TollGuardId::new(1, self.fresh());
+        let guard: TollGuard = read(spec)?;
+        self.parts.lines.guards.push(resource(id, owner, guard));
+        Some(id)
+    }
+
+    /// Contains a device until somebody releases it, as the exchange does by itself.
+    pub fn contain(&mut self, device: DeviceId) -> Option<ContainmentId> {
+        let owner = self.id();
+        let id = ContainmentId::new(1, self.fresh());
+        let name = format!("held-{}", self.parts.lines.contained.len());
+        let held: Containment = read(json!({"name": name, "device": device}))?;
+        self.parts.lines.contained.push(resource(id, owner, held));
+        Some(id)
+    }
+
+    /// Releases a device.
+    pub fn release(&mut self, device: DeviceId) {
+        let contained = &mut self.parts.lines.contained;
+        contained.retain(|held| held.spec.device != device);
     }
 
     /// Adds an outbound route. None when its document is not valid.

@@ -107,6 +107,7 @@ impl Company {
             maximum: Quotas::default(),
             caps: Caps::default(),
             without: [feature].into(),
+            toll_budget: None,
             enabled: true,
         };
         let id = PlanId::new(1, self.number);
@@ -120,7 +121,8 @@ impl Company {
         let routes = lines.inbound.len() + lines.outbound.len();
         let places = lines.locations.len() + lines.sites.len();
         let inside = self.parts.extensions.len() + self.parts.devices.len();
-        let made = inside + carriers + routes + places + 1;
+        let tolls = lines.guards.len() + lines.contained.len();
+        let made = inside + carriers + routes + places + tolls + 1;
         self.number << 64 | u128::try_from(made).unwrap_or(0)
     }
 

@@ -6,8 +6,8 @@ use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
 use machine::{Clock, Instant, Random, WallTime};
 use media::{Command, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
 use node::{
-    Answer, Challenges, Config, DefenceRules, Limits, Network, Outbox, PromptBook, Question, Seen,
-    Shard, Stores,
+    Answer, Challenges, Config, Contained, DefenceRules, Limits, Network, Outbox, PromptBook,
+    Question, Seen, Shard, Stores,
 };
 use ports::JournalRecord;
 use sip_message::Flow;
@@ -111,8 +111,10 @@ pub struct Exchange {
     pub seen: Vec<Seen>,
     /// Sources that were banned in this life, oldest first.
     pub bans: Vec<Ban>,
-    sip: SocketAddr,
-    media: Ipv4Addr,
+    /// Devices that were contained in this life, oldest first.
+    pub contained: Vec<Contained>,
+    /// Where it listens, and the IP of its media.
+    at: (SocketAddr, Ipv4Addr),
     /// The time it takes to serve one message; zero serves at once.
     pub pace: Duration,
     born: Instant,
@@ -170,8 +172,8 @@ impl Exchange {
             names: Vec::new(),
             seen: Vec::new(),
             bans: Vec::new(),
-            sip: setup.sip,
-            media: setup.media,
+            contained: Vec::new(),
+            at: (setup.sip, setup.media),
             born: now,
             pace: setup.pace,
             free_at: Instant::ZERO,
@@ -198,11 +200,11 @@ impl Exchange {
     /// Takes a datagram.
     pub fn receive(&mut self, packet: &Packet, now: Instant, out: &mut Vec<Packet>) {
         let local = self.local(now);
-        if packet.to == self.sip {
+        if packet.to == self.at.0 {
             if self.shard.bars(packet.from.ip(), local) {
                 return;
             }
-            let flow = Flow::udp(self.sip, packet.from);
+            let flow = Flow::udp(self.at.0, packet.from);
             let bytes = packet.bytes.clone();
             self.shard.receive(flow, bytes, local);
             self.serve(local);
@@ -219,7 +221,7 @@ impl Exchange {
             } = verdict
             {
                 bytes.truncate(length);
-                let from = SocketAddr::from((self.media, local_port));
+                let from = SocketAddr::from((self.at.1, local_port));
                 let bytes = bytes.into();
                 out.push(Packet { from, to, bytes });
             }
@@ -258,7 +260,7 @@ impl Exchange {
         self.serve(local);
         if self.road.deadline().is_some_and(|at| at <= local) {
             let mut notices = Vec::new();
-            let media = self.media;
+            let media = self.at.1;
             let mut send = |port: u16, to: SocketAddr, bytes: &[u8]| {
                 let from = SocketAddr::from((media, port));
                 let bytes = bytes::Bytes::copy_from_slice(bytes);
@@ -320,5 +322,6 @@ impl Exchange {
         self.ladders.append(&mut self.outbox.ladders);
         self.seen.append(&mut self.outbox.seen);
         self.bans.append(&mut self.outbox.bans);
+        self.contained.append(&mut self.outbox.contained);
     }
 }

@@ -22,6 +22,12 @@ impl State {
         for stored in self.owned(owner, KindName::Schedule) {
             parts.schedules.push(stored.document.clone().try_into()?);
         }
+        for stored in self.owned(owner, KindName::TollGuard) {
+            parts.guards.push(stored.document.clone().try_into()?);
+        }
+        for stored in self.owned(owner, KindName::Containment) {
+            parts.contained.push(stored.document.clone().try_into()?);
+        }
         for stored in self.owned(owner, KindName::InboundRoute) {
             parts.inbound.push(stored.document.clone().try_into()?);
         }

@@ -142,7 +142,7 @@ pub(super) fn compiled(
         "SELECT {COLUMNS}, digests FROM documents
          WHERE tenant IN ({marks}) AND kind IN
          ('tenant', 'extension', 'device', 'trunk', 'schedule', 'inbound_route', 'outbound_route',
-          'emergency_location', 'site')
+          'emergency_location', 'site', 'toll_guard', 'containment')
          ORDER BY tenant, kind, id"
     );
     sql.all(&find, params, |fields| {

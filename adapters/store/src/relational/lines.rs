@@ -65,6 +65,10 @@ pub(super) fn add(
         parts.numbers.push(document.try_into()?);
     } else if document.kind == KindName::Schedule {
         parts.schedules.push(document.try_into()?);
+    } else if document.kind == KindName::TollGuard {
+        parts.guards.push(document.try_into()?);
+    } else if document.kind == KindName::Containment {
+        parts.contained.push(document.try_into()?);
     } else if document.kind == KindName::InboundRoute {
         parts.inbound.push(document.try_into()?);
     } else if document.kind == KindName::OutboundRoute {

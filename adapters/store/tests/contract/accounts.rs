@@ -65,6 +65,7 @@ fn plan_write(world: &World<'_>, owner: Owner, name: &str, maximum: Quotas) -> W
         maximum,
         caps: tenancy::Caps::default(),
         without: std::collections::BTreeSet::new(),
+        toll_budget: None,
         enabled: true,
     };
     write(PlanId::new(world.number(), 0), owner, spec)

@@ -2,9 +2,9 @@
 
 use domain::{AuditEntry, Credentials, KindName, Reseller, TokenRecord};
 use ids::{
-    AuditId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId, NumberId,
-    OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SiteId, SsoId, TenantId, TokenId,
-    TrunkId, UserId, WebhookId,
+    AuditId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId,
+    NumberId, OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SiteId, SsoId, TenantId,
+    TokenId, TollGuardId, TrunkId, UserId, WebhookId,
 };
 use ports::{
     CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,
@@ -113,6 +113,8 @@ fn touch() -> impl Strategy<Value = Touch> {
         KindName::Site,
         KindName::InboundRoute,
         KindName::OutboundRoute,
+        KindName::TollGuard,
+        KindName::Containment,
     ]);
     let secret = prop::option::of(any::<u8>());
     (step, kind, few(), few(), few(), secret).prop_map(
@@ -342,6 +344,22 @@ fn write(owner: Owner, touch: &Touch) -> Write {
             let network = format!("203.0.113.{}", touch.name);
             let spec = json!({ "name": name, "location": place, "networks": [network] });
             (SiteId::new(number, 15).to_string(), owner, name, spec)
+        }
+        KindName::TollGuard => {
+            let name = format!("guard-{}", touch.name);
+            let spec = json!({ "name": name, "budget": {} });
+            (TollGuardId::new(number, 16).to_string(), owner, name, spec)
+        }
+        KindName::Containment => {
+            let name = format!("held-{}", touch.name);
+            let spec =
+                json!({ "name": name, "device": DeviceId::new(u64::from(touch.target) + 1, 3) });
+            (
+                ContainmentId::new(number, 17).to_string(),
+                owner,
+                name,
+                spec,
+            )
         }
         KindName::InboundRoute => {
             let name = format!("in-{}", touch.name);

@@ -199,7 +199,9 @@ pub(crate) fn with(document: &Document, member: &str, value: impl serde::Seriali
         | KindName::Site
         | KindName::Schedule
         | KindName::InboundRoute
-        | KindName::OutboundRoute => document.spec["name"].as_str().unwrap().to_owned(),
+        | KindName::OutboundRoute
+        | KindName::TollGuard
+        | KindName::Containment => document.spec["name"].as_str().unwrap().to_owned(),
         KindName::User => document.spec["mail"].as_str().unwrap().to_owned(),
     };
     let secret = SecretChange::Keep;

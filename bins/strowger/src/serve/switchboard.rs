@@ -130,6 +130,7 @@ impl Switchboard {
             hep.put(&mut self.outbox.seen);
         }
         self.bans.put(&mut self.outbox.bans);
+        self.bans.contain(&mut self.outbox.contained);
         if self.waits.figures_at <= now {
             self.waits.figures_at = now + FIGURES_EVERY;
             self.board.put_up(&self.shard, self.records.left_out());

@@ -74,7 +74,10 @@ struct Line {
 fn is_late(kind: KindName, in_company: bool) -> bool {
     match kind {
         KindName::Trunk | KindName::Number => !in_company,
-        KindName::InboundRoute | KindName::OutboundRoute => true,
+        KindName::InboundRoute
+        | KindName::OutboundRoute
+        | KindName::TollGuard
+        | KindName::Containment => true,
         KindName::Reseller
         | KindName::Plan
         | KindName::Tenant
@@ -124,7 +127,9 @@ impl Outline {
             | KindName::EmergencyLocation
             | KindName::Site
             | KindName::InboundRoute
-            | KindName::OutboundRoute => None,
+            | KindName::OutboundRoute
+            | KindName::TollGuard
+            | KindName::Containment => None,
         };
         if let (KindName::Reseller, Some(own)) = (entry.kind, own) {
             let parent = member("parent").map(|name| self.name(name));

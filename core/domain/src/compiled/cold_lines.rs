@@ -6,9 +6,9 @@ use ids::{InboundRouteId, NumberId, OutboundRouteId, ScheduleId, TrunkId};
 use serde::{Deserialize, Serialize};
 
 use super::cold_places::PlacesForm;
-use super::lines::{
-    CompiledInbound, CompiledNumber, CompiledOutbound, CompiledSchedule, CompiledTrunk, Lines,
-};
+use super::lines::{CompiledInbound, CompiledNumber, CompiledOutbound, CompiledTrunk, Lines};
+use super::schedules::CompiledSchedule;
+use super::tolls::TollsForm;
 use crate::e164::E164;
 use crate::inbound_route::InboundRoute;
 use crate::outbound_route::OutboundRoute;
@@ -28,6 +28,7 @@ pub(super) struct LinesForm {
     inbound: Vec<(Bits, u64, InboundRoute)>,
     outbound: Vec<(Bits, u64, OutboundRoute)>,
     places: PlacesForm,
+    tolls: TollsForm,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -75,6 +76,7 @@ impl LinesForm {
             inbound: inbound.collect(),
             outbound: outbound.collect(),
             places: PlacesForm::of(&lines.places),
+            tolls: TollsForm::of(&lines.tolls),
         }
     }
 
@@ -113,6 +115,7 @@ impl LinesForm {
                 revision,
                 spec: Box::new(spec),
             });
+        let tolls = self.tolls.warm(&schedules);
         let lines = Lines {
             trunks: trunks.collect(),
             numbers: numbers.collect(),
@@ -120,6 +123,7 @@ impl LinesForm {
             inbound,
             outbound: outbound.collect(),
             places: self.places.warm()?,
+            tolls,
         };
         Some(lines.in_order())
     }

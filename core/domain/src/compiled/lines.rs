@@ -3,20 +3,24 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use ids::{InboundRouteId, NumberId, OutboundRouteId, ScheduleId, TenantId, TrunkId};
+use ids::{InboundRouteId, NumberId, OutboundRouteId, TenantId, TrunkId};
 use machine::WallTime;
 use tenancy::Owner;
 
 use super::places::Places;
+use super::schedules::CompiledSchedule;
+use super::tolls::Tolls;
+use crate::containment::Containment;
 use crate::document::Resource;
 use crate::e164::E164;
 use crate::emergency_location::EmergencyLocation;
 use crate::inbound_route::InboundRoute;
 use crate::number::Number;
 use crate::outbound_route::OutboundRoute;
-use crate::schedule::{Hours, Schedule, Standing};
+use crate::schedule::Schedule;
 use crate::secret::Secret;
 use crate::site::Site;
+use crate::toll_guard::TollGuard;
 use crate::trunk::Trunk;
 
 /// Documents about trunks, numbers and routes, as a store hands them out for compiling. Among them
@@ -37,6 +41,10 @@ pub struct LineParts {
     pub locations: Vec<Resource<EmergencyLocation>>,
     /// All its sites.
     pub sites: Vec<Resource<Site>>,
+    /// All its toll guards.
+    pub guards: Vec<Resource<TollGuard>>,
+    /// All its containments.
+    pub contained: Vec<Resource<Containment>>,
 }
 
 /// One trunk that a tenant may use, compiled.
@@ -63,37 +71,6 @@ pub struct CompiledNumber {
     pub revision: u64,
     /// The number.
     pub e164: E164,
-}
-
-/// One schedule, compiled.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompiledSchedule {
-    /// The id.
-    pub id: ScheduleId,
-    /// Revision of its document.
-    pub revision: u64,
-    /// What its document says.
-    pub spec: Schedule,
-    /// What the texts of the document say; `None` where they say nothing, which no store keeps.
-    hours: Option<Hours>,
-}
-
-impl CompiledSchedule {
-    /// Compiles a schedule.
-    pub(super) fn new(id: ScheduleId, revision: u64, spec: Schedule) -> Self {
-        CompiledSchedule {
-            id,
-            revision,
-            hours: spec.hours().ok(),
-            spec,
-        }
-    }
-
-    /// How it stands at a moment.
-    pub fn standing(&self, at: WallTime) -> Standing {
-        let standing = self.hours.as_ref().map(|hours| hours.standing(at));
-        standing.unwrap_or(Standing::Closed)
-    }
 }
 
 /// One inbound route, compiled.
@@ -210,6 +187,8 @@ pub(super) struct Lines {
     pub(super) outbound: Box<[CompiledOutbound]>,
     /// Where its phones are.
     pub(super) places: Places,
+    /// What its calls by trunks may cost.
+    pub(super) tolls: Tolls,
 }
 
 impl Lines {
@@ -235,6 +214,7 @@ impl Lines {
             revision: route.revision,
             spec: Box::new(route.spec),
         });
+        let tolls = Tolls::compile(parts.guards, parts.contained, &schedules);
         Lines {
             trunks: trunks
                 .filter_map(|(found, secret)| trunk(tenant, found, secret))
@@ -244,6 +224,7 @@ impl Lines {
             inbound,
             outbound: outbound.collect(),
             places: Places::compile(parts.locations, parts.sites),
+            tolls,
         }
         .in_order()
     }

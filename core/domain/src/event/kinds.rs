@@ -63,6 +63,12 @@ kinds! {
     TrunkUp "trunk.up"
     /// A trunk of the tenant's own does not work any more.
     TrunkDown "trunk.down"
+    /// A budget of calls by trunks is used up to the share at which its company is warned.
+    FraudWarned "fraud.warned"
+    /// A device may not call out by trunks any more, or what is kept of that has changed.
+    FraudContained "fraud.contained"
+    /// A containment was deleted: its device may call out by trunks again.
+    FraudReleased "fraud.released"
     /// Somebody of the operator or a reseller asks to be let in.
     SupportAsked "support.asked"
     /// Somebody of the operator or a reseller is let in.

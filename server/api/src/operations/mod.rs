@@ -59,7 +59,9 @@ fn list() -> Vec<Operation> {
         | KindName::EmergencyLocation
         | KindName::Site
         | KindName::InboundRoute
-        | KindName::OutboundRoute => documents::operations(kind),
+        | KindName::OutboundRoute
+        | KindName::TollGuard
+        | KindName::Containment => documents::operations(kind),
     });
     let documents = kinds.into_iter().flatten();
     let others = [

@@ -49,6 +49,7 @@ async fn a_deletion_heeds_if_match_when_it_is_there() {
     let world = world().await;
     let acme = &world.acme;
     for (path, name) in [
+        ("containments/acme-held", "containments"),
         ("devices/acme-101", "devices"),
         ("extensions/101", "extensions"),
     ] {

@@ -10,9 +10,9 @@ mod resellers;
 mod stranger;
 
 use ids::{
-    CallId, CdrId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId, NumberId,
-    OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SiteId, SsoId, SupportId, TenantId,
-    TokenId, TrunkId, UserId, WebhookId,
+    CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId,
+    InboundRouteId, NumberId, OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SiteId,
+    SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
 };
 use serde_json::{Value, json};
 
@@ -44,6 +44,8 @@ struct Names {
     sites: [String; 2],
     inbound: [String; 2],
     outbound: [String; 2],
+    guards: [String; 2],
+    contained: [String; 2],
     access: String,
 }
 
@@ -95,6 +97,14 @@ fn names_of(company: &Company, token: TokenId) -> Names {
         outbound: [
             company.outbound.to_string(),
             company.webhook_name.replace("crm", "out"),
+        ],
+        guards: [
+            company.guard.to_string(),
+            company.webhook_name.replace("crm", "nights"),
+        ],
+        contained: [
+            company.containment.to_string(),
+            company.webhook_name.replace("crm", "held"),
         ],
         access: company.access.to_string(),
     }
@@ -201,6 +211,14 @@ fn names_next_to(company: &Company, token: TokenId) -> Names {
             OutboundRouteId::from_u128(next(company.outbound.as_u128())).to_string(),
             "acmf-out".to_owned(),
         ],
+        guards: [
+            TollGuardId::from_u128(next(company.guard.as_u128())).to_string(),
+            "acmf-nights".to_owned(),
+        ],
+        contained: [
+            ContainmentId::from_u128(next(company.containment.as_u128())).to_string(),
+            "acmf-held".to_owned(),
+        ],
         access: SupportId::from_u128(next(company.access.as_u128())).to_string(),
     }
 }
@@ -231,6 +249,8 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{site}", &names.sites[which])
     .replace("{inbound_route}", &names.inbound[which])
     .replace("{outbound_route}", &names.outbound[which])
+    .replace("{toll_guard}", &names.guards[which])
+    .replace("{containment}", &names.contained[which])
     .replace("{person}", &names.users[which])
     .replace("{event}", "1")
     .replace("{access}", &names.access)
@@ -292,6 +312,13 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         "OutboundRouteSpec" | "OutboundRoutePatch" => json!({
             "name": "fresh", "patterns": [{}], "trunks": [names.trunks[which]],
             "extensions": [names.extensions[which]],
+        }),
+        "TollGuardSpec" | "TollGuardPatch" => json!({
+            "name": "fresh", "schedule": names.schedules[which], "budget": {},
+            "extensions": [names.extensions[which]],
+        }),
+        "ContainmentSpec" | "ContainmentPatch" => json!({
+            "name": "fresh", "device": names.devices[which],
         }),
         "NewRouteQuestion" => json!({"extension": names.extensions[which], "called": "0999"}),
         "RoleSpec" | "RolePatch" => json!({"name": "fresh"}),
@@ -371,6 +398,11 @@ fn sheet(path: &str, names: &Names, which: usize) -> String {
             "name,trunks,extensions\nfresh,{},{extension}\n",
             names.trunks[which]
         ),
+        Some("toll_guards") => format!(
+            "name,schedule,extensions\nfresh,{},{extension}\n",
+            names.schedules[which]
+        ),
+        Some("containments") => format!("name,device\nfresh,{}\n", names.devices[which]),
         Some("holds") => format!("name,reason,extension\nfresh,lawsuit,{extension}\n"),
         Some("users") => {
             format!("mail,custom_role,extension\nfresh@fresh.example,{role},{extension}\n")
@@ -398,6 +430,7 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         "custom_role" => Some(names.roles.to_vec()),
         "schedule" => Some(names.schedules.to_vec()),
         "location" => Some(names.locations.to_vec()),
+        "device" => Some(names.devices.to_vec()),
         "trunk" | "trunks" => Some(names.trunks.to_vec()),
         "extensions" | "desk" => Some(names.extensions.to_vec()),
         "shared_with" => Some(names.tenants.to_vec()),

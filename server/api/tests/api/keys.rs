@@ -75,6 +75,8 @@ async fn a_key_ends_when_it_expires_and_when_its_tenant_is_deleted() {
         .await
         .refuses(Kind::Unauthenticated);
     for path in [
+        "containments/acme-held",
+        "toll_guards/acme-nights",
         "inbound_routes/acme-in",
         "outbound_routes/acme-out",
         "schedules/acme-hours",

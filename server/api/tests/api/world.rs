@@ -10,9 +10,9 @@ use api::{Limits, Parts, Seen};
 use archive::Passphrases;
 use domain::{Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Step};
 use ids::{
-    CallId, CdrId, DeviceId, EmergencyLocationId, EventId, ExtensionId, HoldId, InboundRouteId,
-    NumberId, OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SiteId, SsoId, SupportId,
-    TenantId, TokenId, TrunkId, UserId, WebhookId,
+    CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, EventId, ExtensionId, HoldId,
+    InboundRouteId, NumberId, OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SiteId,
+    SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
 use ports::{FixedClock, SeededEntropy, Stores, TokenReach};
@@ -61,6 +61,8 @@ pub(crate) struct Company {
     pub(crate) site: SiteId,
     pub(crate) inbound: InboundRouteId,
     pub(crate) outbound: OutboundRouteId,
+    pub(crate) guard: TollGuardId,
+    pub(crate) containment: ContainmentId,
     /// The hour of access in which it was furnished.
     pub(crate) access: SupportId,
 }
@@ -357,6 +359,11 @@ async fn company(
         "trunks": [format!("{name}-line")],
     });
     let outbound = make(&format!("tenants/{id}/outbound_routes"), body).await;
+    let body =
+        json!({"name": format!("{name}-nights"), "budget": {"limits": {"calls_at_once": 1}}});
+    let guard = make(&format!("tenants/{id}/toll_guards"), body).await;
+    let body = json!({"name": format!("{name}-held"), "device": username});
+    let containment = make(&format!("tenants/{id}/containments"), body).await;
     let extension: ExtensionId = id_of(&extension);
     let access = Ask::get(&format!("/api/v1/tenants/{id}/support")).key(operator);
     let access = access.send(at).await.is(200);
@@ -397,6 +404,8 @@ async fn company(
         site: id_of(&site),
         inbound: id_of(&inbound),
         outbound: id_of(&outbound),
+        guard: id_of(&guard),
+        containment: id_of(&containment),
         access: access.json()["inside"][0]["id"]
             .as_str()
             .unwrap()
@@ -495,6 +504,8 @@ impl World {
             .replace("{site}", &format!("{owner}-site"))
             .replace("{inbound_route}", "acme-in")
             .replace("{outbound_route}", "acme-out")
+            .replace("{toll_guard}", "acme-nights")
+            .replace("{containment}", "acme-held")
             .replace("{person}", &format!("ann@{owner}.example"))
             .replace("{access}", &acme.access.to_string())
             .replace("{login}", "lgn_00000000000000000000000000")

@@ -33,6 +33,7 @@ impl Shard {
             self.sip.remembered.deadline(),
             self.sip.lamps.watches.deadline(),
             self.sip.lamps.publications.deadline(),
+            self.tenants.budgets.fraud.deadline(),
             self.door.drain_until.filter(|_| self.calls.len() > 0),
         ];
         others.into_iter().flatten().chain(self.timers.next()).min()
@@ -42,6 +43,7 @@ impl Shard {
         self.sip.transactions.expire(now);
         self.registrar.expire(now, &mut self.turn.bindings);
         self.tenants.cool(now);
+        self.pay_tolls(now);
         self.finish_ladders(now);
         self.wake_watches(now);
         if self.door.drain_until.is_some_and(|until| until <= now) {

@@ -13,6 +13,7 @@ impl Shard {
     /// summed up.
     pub(crate) fn call_over(&mut self, key: CallKey, now: Instant) {
         self.free_line(key);
+        self.tenants.budgets.ended(key);
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };
@@ -55,6 +56,7 @@ impl Shard {
             return;
         };
         self.free_line(key);
+        self.tenants.budgets.ended(key);
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };

@@ -167,7 +167,10 @@ impl Shard {
         let plan = self.plan_of(scope, tenant, &asked.request, now);
         let emergency = plan.emergency.clone();
         let taken = self.take_caller(key, flow, message, None, asked.offer.clone(), now);
-        let Some(taken) = taken else { return false };
+        let Some(taken) = taken else {
+            self.tenants.budgets.ended(self.calls.next_key());
+            return false;
+        };
         let RouteRequest {
             caller, dialled, ..
         } = asked.request;
@@ -208,11 +211,12 @@ impl Shard {
         request: &RouteRequest,
         now: Instant,
     ) -> DialPlan {
+        let key = self.calls.next_key();
         if request.back_to.is_some() {
-            return self.dial_plan(scope, tenant, request, now);
+            return self.guarded_plan(key, (scope, tenant), request, now);
         }
         if routing::may_call_for_help(tenant, &request.dialled.user) {
-            let plan = self.dial_plan(scope, tenant, request, now);
+            let (plan, _uncounted) = self.dial_plan(scope, tenant, request, now);
             let for_help = plan.emergency.as_ref().is_some_and(|about| !about.test);
             let toll = self.door.intake.tolls.of(Whose::Tenant(scope.tenant()));
             if for_help && toll.may_hurry(now) {
@@ -224,7 +228,7 @@ impl Shard {
             return plan_for_help_alone();
         }
         match self.tenants.take_call(scope.tenant(), now) {
-            Ok(()) => self.dial_plan(scope, tenant, request, now),
+            Ok(()) => self.guarded_plan(key, (scope, tenant), request, now),
             Err(capped) => {
                 self.figures.capped_calls += 1;
                 capped_plan(capped)

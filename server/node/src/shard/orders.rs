@@ -47,6 +47,7 @@ impl Shard {
         let news = entry.recorder.event(event, &self.clock, journal);
         self.outbox.events.extend(news);
         self.note_explained(key, event.at);
+        self.note_toll(key, event);
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };
@@ -114,11 +115,11 @@ impl Shard {
         let Some(entry) = self.calls.get(key) else {
             return;
         };
-        let scope = entry.call.scope();
+        let scope = entry.call.scope().clone();
         let Some(tenant) = self.tenants.compiled(scope.tenant()) else {
             return;
         };
-        let plan = self.dial_plan(scope, &tenant, request, now);
+        let plan = self.guarded_plan(key, (&scope, &tenant), request, now);
         self.turn
             .work
             .push_back(Work::Input(key, Input::Routed { token, plan }));

@@ -3,7 +3,7 @@
 use super::Shard;
 use crate::capped::Capped;
 use call::{Contact, DialPlan, DialStep, TrunkCall};
-use domain::CompiledTenant;
+use domain::{CompiledTenant, Toll};
 use machine::Instant;
 use routing::{Explanation, Refusal, RouteRequest, Step};
 use tenancy::TenantScope;
@@ -12,14 +12,15 @@ use tenancy::TenantScope;
 pub(crate) const FIXED: u8 = u8::MAX;
 
 impl Shard {
-    /// A plan with its devices expanded to where they can be reached at this moment.
+    /// A plan with its devices expanded to where they can be reached at this moment, and what
+    /// budgets look at.
     pub(crate) fn dial_plan(
         &self,
         scope: &TenantScope,
         tenant: &CompiledTenant,
         request: &RouteRequest,
         now: Instant,
-    ) -> DialPlan {
+    ) -> (DialPlan, Option<Toll>) {
         let plan = routing::plan(tenant, request, self.clock.wall(now));
         let steps = plan.steps.into_iter().map(|step| match step {
             Step::Guest(guest) => DialStep::Guest(guest),
@@ -72,11 +73,12 @@ impl Shard {
                 }
             }
         });
-        DialPlan {
+        let dial = DialPlan {
             steps: steps.collect(),
             explanation: plan.explanation,
             emergency: plan.emergency,
-        }
+        };
+        (dial, plan.toll)
     }
 }
 

@@ -93,6 +93,9 @@ impl Shard {
             }
             None => None,
         };
+        if adopted.is_some() {
+            self.tenants.budgets.moved(other_key, key);
+        }
         let moved = adopted.clone().unwrap_or_default();
         for (old, new) in moved {
             let Some(owner) = other.owner(old) else {

@@ -6,6 +6,7 @@
 
 use super::Shard;
 use super::deadlines::Wake;
+use crate::budgets::WayOut;
 use crate::calls::{CallKey, Entry};
 use call::Call;
 use domain::Cdr;
@@ -29,6 +30,9 @@ struct StoredCall {
     cdr: Cdr,
     max_forwards: u8,
     legs: Vec<(usize, Stored)>,
+    /// What of it is paid by the minute.
+    #[serde(default)]
+    ways: Vec<WayOut>,
 }
 
 impl Shard {
@@ -65,7 +69,7 @@ impl Shard {
     }
 
     fn restore_call(&mut self, tenant: TenantId, bytes: &[u8], now: Instant) -> Option<CallId> {
-        self.tenants.compiled(tenant)?;
+        let compiled = self.tenants.compiled(tenant)?;
         let stored: StoredCall = serde_json::from_slice(bytes).ok()?;
         if stored.version != VERSION {
             return None;
@@ -119,6 +123,7 @@ impl Shard {
             }
         }
         self.rejoin(key, bridge, now);
+        self.resume_tolls(key, &compiled, stored.ways, now);
         self.note_lines(key);
         self.rearm_call(key);
         // Its dialogs skip sequence numbers at each restart; the next one must skip others.
@@ -158,7 +163,7 @@ impl Shard {
         if entry.call.is_over() {
             return;
         }
-        let Some(bytes) = self.stored(entry, now) else {
+        let Some(bytes) = self.stored(key, entry, now) else {
             let at = now + self.config.limits.snapshot_after;
             self.timers.arm(at, Wake::Store(key));
             return;
@@ -170,7 +175,7 @@ impl Shard {
         }
     }
 
-    fn stored(&self, entry: &Entry, now: Instant) -> Option<Vec<u8>> {
+    fn stored(&self, key: CallKey, entry: &Entry, now: Instant) -> Option<Vec<u8>> {
         let call = entry.call.snapshot(now)?;
         let mut legs = Vec::new();
         for (index, owner) in entry.legs.iter().enumerate() {
@@ -192,6 +197,7 @@ impl Shard {
             cdr,
             max_forwards,
             legs,
+            ways: self.tenants.budgets.ways(key).to_vec(),
         })
         .ok()
     }

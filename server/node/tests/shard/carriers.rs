@@ -32,11 +32,17 @@ fn peers(hosts: &[u8]) -> String {
 
 /// An open office whose alpha has a trunk, the number +493055501 on 101, and may call abroad.
 fn office(hosts: &[u8], more: &str) -> Office {
+    office_with(hosts, more, |_| ())
+}
+
+/// The same, with something more that alpha has.
+pub(crate) fn office_with(hosts: &[u8], more: &str, furnish: impl FnOnce(&mut Company)) -> Office {
     let mut office = Office::with(Setup::ordinary(11));
     let carrier = trunk(&mut office.alpha, &format!("{}{more}", peers(hosts)));
     office.alpha.number("+493055501", "101").unwrap();
     office.alpha.calls_abroad_by(&[carrier]).unwrap();
     office.alpha.calls_for_help_by(&[carrier]).unwrap();
+    furnish(&mut office.alpha);
     let (alpha, beta) = (office.alpha.compile(), office.beta.compile());
     office.world.tell(alpha);
     office.world.tell(beta);

@@ -1,5 +1,6 @@
 //! Defence at the edges: its rules from settings, bans to and from the store, and to the kernel.
 
+mod containing;
 mod tally;
 mod wall;
 mod warden;

@@ -43,7 +43,7 @@ impl Tally {
         let rows = [
             (
                 "bans_unkept_total",
-                "Bans known to this node alone: too many waited, or the store was away.",
+                "Bans and containments this node alone knows: many waited, or the store was away.",
                 &self.unkept,
             ),
             (

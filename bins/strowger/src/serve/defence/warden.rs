@@ -1,5 +1,6 @@
-//! Bans on their way: what this node's shard bans goes to the store, and what stands there, by
-//! another node or a person, goes to the shard.
+//! Bans and contained devices on their way: what this node's shard bans goes to the store, and what
+//! stands there, by another node or a person, goes to the shard. Who is contained reaches it by
+//! the feed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,9 +9,11 @@ use std::time::Duration;
 use admin::{Office, bans};
 use domain::{Ban, SourceAddress};
 use machine::WallTime;
+use node::Contained;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use super::containing::{self, Containing};
 use super::tally::Tally;
 use super::wall::Wall;
 use crate::serve::inbox::{Letter, Postbox};
@@ -30,10 +33,21 @@ const LOOKS_BETWEEN: u32 = 1_800;
 /// The shard's end.
 pub(crate) struct BanDesk {
     queue: Sender<Ban>,
+    contained: Sender<Contained>,
     tally: Arc<Tally>,
 }
 
 impl BanDesk {
+    /// Sends contained devices on; never waits.
+    pub(crate) fn contain(&self, contained: &mut Vec<Contained>) {
+        for one in contained.drain(..) {
+            match self.contained.try_send(one) {
+                Ok(()) => {}
+                Err(TrySendError::Full(_) | TrySendError::Closed(_)) => self.tally.not_kept(1),
+            }
+        }
+    }
+
     /// Sends bans on; never waits.
     pub(crate) fn put(&self, bans: &mut Vec<Ban>) {
         for ban in bans.drain(..) {
@@ -48,6 +62,8 @@ impl BanDesk {
 /// Who carries bans between shard, store and kernel.
 pub(crate) struct Warden {
     fresh: Receiver<Ban>,
+    contained: Receiver<Contained>,
+    containing: Containing,
     tally: Arc<Tally>,
     wall: Option<Wall>,
     /// What the shard was told.
@@ -59,13 +75,17 @@ impl Warden {
     /// A warden that knows what the shard was told at the start, and the shard's way to it.
     pub(crate) fn new(told: Vec<Ban>, wall: Option<Wall>, tally: Arc<Tally>) -> (BanDesk, Warden) {
         let (queue, fresh) = channel(WAITING_MAX);
+        let (to_contain, contained) = channel(containing::WAITING_MAX);
         let desk = BanDesk {
             queue,
+            contained: to_contain,
             tally: Arc::clone(&tally),
         };
         let told = told.into_iter().map(|ban| (ban.source, ban)).collect();
         let warden = Warden {
             fresh,
+            contained,
+            containing: Containing::default(),
             tally,
             wall,
             told,
@@ -83,8 +103,25 @@ impl Warden {
         loop {
             tokio::select! {
                 Some(ban) = self.fresh.recv() => self.keep(ban, &office).await,
-                _ = look.tick() => self.look(&office, &postbox).await,
+                Some(one) = self.contained.recv() => {
+                    if !self.containing.add(one) {
+                        self.tally.not_kept(1);
+                    }
+                    self.keep_contained(&office).await;
+                }
+                _ = look.tick() => {
+                    self.keep_contained(&office).await;
+                    self.look(&office, &postbox).await;
+                }
             }
+        }
+    }
+
+    /// Keeps the devices that wait to be contained.
+    async fn keep_contained(&mut self, office: &Office) {
+        let lost = self.containing.keep(office).await;
+        if lost > 0 {
+            self.tally.not_kept(lost);
         }
     }
 

@@ -18,6 +18,7 @@ pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>
     counters(&mut page, &shard_counters(posted, lost_orders));
     counters(&mut page, &door_counters(posted));
     counters(&mut page, &watch_counters(posted));
+    counters(&mut page, &fraud_counters(posted));
     counters(&mut page, &transaction_counters(posted));
     capture(&mut page, &posted.capture);
     gauges(&mut page, &levels(posted));
@@ -106,6 +107,37 @@ fn shard_counters(posted: &Posted, lost_orders: u64) -> Vec<Row> {
             "ports_exhausted_total",
             "Times no media port was free.",
             posted.ports.exhausted,
+        ),
+    ]
+}
+
+fn fraud_counters(posted: &Posted) -> Vec<Row> {
+    let fraud = &posted.node.trunks.fraud;
+    vec![
+        (
+            "toll_calls_counted_total",
+            "Calls by trunks that a toll budget counts.",
+            fraud.counted,
+        ),
+        (
+            "toll_calls_refused_total",
+            "Calls by trunks refused, their budget being used up.",
+            fraud.refused,
+        ),
+        (
+            "toll_calls_ended_total",
+            "Calls by trunks ended, their budget being used up.",
+            fraud.ended,
+        ),
+        (
+            "toll_contained_total",
+            "Devices contained by the guard against toll fraud.",
+            fraud.contained,
+        ),
+        (
+            "toll_warnings_total",
+            "Warnings that a toll budget comes to its end.",
+            fraud.warned,
         ),
     ]
 }

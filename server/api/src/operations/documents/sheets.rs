@@ -128,7 +128,9 @@ async fn check<K: Kind>(call: &Call) -> Result<(), Problem> {
         | KindName::EmergencyLocation
         | KindName::Site
         | KindName::InboundRoute
-        | KindName::OutboundRoute => Ok(()),
+        | KindName::OutboundRoute
+        | KindName::TollGuard
+        | KindName::Containment => Ok(()),
     }
 }
 

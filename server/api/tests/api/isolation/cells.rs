@@ -142,11 +142,13 @@ fn all(names: &Names) -> Vec<String> {
         sites,
         inbound,
         outbound,
+        guards,
+        contained,
         access,
     } = names;
     let twice = [
         tenants, extensions, devices, resellers, plans, webhooks, roles, users, holds, sso, trunks,
-        numbers, schedules, locations, sites, inbound, outbound,
+        numbers, schedules, locations, sites, inbound, outbound, guards, contained,
     ];
     let once = [call, cdr, token, access];
     twice.into_iter().flatten().chain(once).cloned().collect()

@@ -85,6 +85,8 @@ pub(super) async fn state_of(world: &World, company: &Company) -> Vec<Value> {
         "sites",
         "inbound_routes",
         "outbound_routes",
+        "toll_guards",
+        "containments",
         "lines",
         "support/accesses",
         "history",

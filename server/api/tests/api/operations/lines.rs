@@ -64,6 +64,13 @@ pub(super) async fn lines(world: &World) {
     });
     let outbound = (outbound, json!({"strip": 1}));
     life(world, &acme.path("outbound_routes"), "fresh", outbound).await;
+    let guard = json!({
+        "name": "fresh", "schedule": "acme-hours", "when": "closed",
+        "budget": {"limits": {"calls_at_once": 0}},
+    });
+    let guard = (guard, json!({"enabled": false}));
+    life(world, &acme.path("toll_guards"), "fresh", guard).await;
+    released(world).await;
     explained(world).await;
     helped(world).await;
 }
@@ -97,6 +104,29 @@ async fn helped(world: &World) {
     assert_eq!(report["phones"][0]["username"], acme.username);
     assert_eq!(report["phones"][0]["trunks"], json!(["acme-line"]));
     assert_eq!(report["calls"], json!([]));
+}
+
+/// A device is contained once, by hand too, and whoever deletes that releases it: both are told.
+async fn released(world: &World) {
+    let acme = &world.acme;
+    let body = json!({"name": "twice", "device": acme.username});
+    let twice = Ask::post(&acme.path("containments")).json(&body);
+    world.tenant(acme, twice).await.is(409);
+    let path = acme.path("containments/acme-held");
+    world.tenant(acme, Ask::delete(&path)).await.is(204);
+    let body = json!({"name": "acme-held", "device": acme.username, "reason": "stolen"});
+    let body = (body, json!({"until": "2031-12-24T10:00:00.000Z"}));
+    life(world, &acme.path("containments"), "acme-held", body).await;
+    let body = json!({"name": "acme-held", "device": acme.username});
+    let again = Ask::post(&acme.path("containments")).json(&body);
+    world.tenant(acme, again).await.is(201);
+    let events = world
+        .tenant(acme, Ask::get(&acme.path("events")))
+        .await
+        .is(200);
+    for kind in ["fraud.contained", "fraud.released"] {
+        assert!(events.text().contains(kind), "{}", events.text());
+    }
 }
 
 /// A number that is assigned is the company's, and shown in its calls.

@@ -22,6 +22,8 @@ pub(super) async fn sheets(world: &World) {
         "sites",
         "inbound_routes",
         "outbound_routes",
+        "toll_guards",
+        "containments",
     ] {
         let (export, import) = (format!("export/{kind}"), format!("import/{kind}"));
         let sheet = world.operator(Ask::get(&acme.path(&export))).await.is(200);

@@ -1,0 +1,45 @@
+//! What the guard against toll fraud says of a call by its documents alone.
+
+use crate::{Explanation, Refusal};
+use domain::{CompiledExtension, CompiledTenant, Toll};
+use ids::DeviceId;
+use machine::WallTime;
+
+/// Names the budgets that count a call.
+///
+/// # Errors
+/// [`Refusal::FORBIDDEN`] when the device is contained, or a guard lets no such call out at that
+/// time.
+pub(crate) fn check(
+    tenant: &CompiledTenant,
+    (device, caller): (Option<DeviceId>, &CompiledExtension),
+    (toll, at): (&Toll, WallTime),
+    why: &mut Explanation,
+) -> Result<(), Refusal> {
+    if device.is_some_and(|device| tenant.contains(device, at)) {
+        let because = "the device is contained: it calls nobody by trunks until it is released";
+        why.add("fraud.contained", because);
+        return Err(Refusal::FORBIDDEN);
+    }
+    if device.is_none() {
+        let mut devices = tenant.devices_of(caller);
+        if let Some(held) = devices.find(|device| tenant.contains(device.id, at)) {
+            let because = format!(
+                "the device {} of {} is contained, and would be refused",
+                held.username, caller.number
+            );
+            why.add("fraud.contained_device", because);
+        }
+    }
+    let class = toll.class.as_str();
+    for by in tenant.guarding(toll, Some(caller.id), at) {
+        let title = by.title();
+        if by.budget.limits.forbids() {
+            let because = format!("{title} lets no such {class} calls out at that time");
+            why.add("fraud.closed", because);
+            return Err(Refusal::FORBIDDEN);
+        }
+        why.add("fraud.counted", format!("{title} counts this {class} call"));
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! What calls by trunks may cost: the guard against toll fraud, and what it needs beside itself.
+
+use crate::calls::CallKey;
+use domain::{CompiledTenant, Toll};
+use fraud::Fraud;
+use ids::{DeviceId, ExtensionId, TenantId};
+use machine::WallTime;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Ways out of one call that a restart knows of at most; those before them are dear enough.
+const WAYS_MAX: usize = 16;
+
+/// A device that this shard has contained, to be kept and made known to other nodes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contained {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which.
+    pub device: DeviceId,
+    /// Until when; until somebody releases it where there is none.
+    pub until: Option<WallTime>,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// A way out of a call that is counted, as a restart needs it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct WayOut {
+    pub(crate) device: Option<DeviceId>,
+    pub(crate) extension: Option<ExtensionId>,
+    pub(crate) toll: Toll,
+}
+
+/// The guard, and what it needs beside itself.
+#[derive(Default)]
+pub(crate) struct Budgets {
+    pub(crate) fraud: Fraud,
+    /// Devices that were contained here and of which no document tells yet. Their number is that
+    /// of the devices at most.
+    fresh: BTreeMap<(TenantId, DeviceId), Option<WallTime>>,
+    /// The ways out of each call that are counted.
+    ways: BTreeMap<CallKey, Vec<WayOut>>,
+}
+
+impl Budgets {
+    /// A way out of a call is counted.
+    pub(crate) fn counted(&mut self, key: CallKey, way: WayOut) {
+        let ways = self.ways.entry(key).or_default();
+        if ways.len() < WAYS_MAX {
+            ways.push(way);
+        }
+    }
+
+    /// The ways out of a call that are counted.
+    pub(crate) fn ways(&self, key: CallKey) -> &[WayOut] {
+        self.ways.get(&key).map_or(&[], Vec::as_slice)
+    }
+
+    /// A call is over.
+    pub(crate) fn ended(&mut self, key: CallKey) {
+        self.ways.remove(&key);
+        self.fraud.ended(key.0);
+    }
+
+    /// What was a call of its own goes on within another.
+    pub(crate) fn moved(&mut self, from: CallKey, to: CallKey) {
+        for way in self.ways.remove(&from).unwrap_or_default() {
+            self.counted(to, way);
+        }
+        self.fraud.moved(from.0, to.0);
+    }
+
+    /// A device is contained from now on; false when it was already.
+    pub(crate) fn contain(
+        &mut self,
+        tenant: TenantId,
+        device: DeviceId,
+        until: Option<WallTime>,
+    ) -> bool {
+        self.fresh.insert((tenant, device), until).is_none()
+    }
+
+    /// Whether a device was contained here and no document tells of it yet.
+    pub(crate) fn holds(&self, tenant: TenantId, device: DeviceId, at: WallTime) -> bool {
+        let until = self.fresh.get(&(tenant, device));
+        until.is_some_and(|until| until.is_none_or(|until| at < until))
+    }
+
+    /// A tenant is new or has changed: its documents say who is contained, and whoever was released
+    /// begins anew.
+    pub(crate) fn tenant_changed(
+        &mut self,
+        before: Option<&CompiledTenant>,
+        after: &CompiledTenant,
+    ) {
+        let tenant = after.id();
+        for (device, kept) in after.contained() {
+            let held = self.fresh.get(&(tenant, *device));
+            if held.is_some_and(|held| lasts_as_long(*kept, *held)) {
+                self.fresh.remove(&(tenant, *device));
+            }
+        }
+        let was = before.map_or(&[][..], CompiledTenant::contained);
+        let is = |device: &DeviceId| after.contained().iter().any(|(one, _)| one == device);
+        for (device, _) in was.iter().filter(|(device, _)| !is(device)) {
+            self.fresh.remove(&(tenant, *device));
+            self.fraud.forgive(tenant, *device);
+        }
+        self.fresh
+            .retain(|(whose, device), _| *whose != tenant || after.device(*device).is_some());
+    }
+
+    /// A tenant is gone.
+    pub(crate) fn forget(&mut self, tenant: TenantId) {
+        self.fresh.retain(|(whose, _), _| *whose != tenant);
+        self.fraud.forget(tenant);
+    }
+}
+
+/// Whether what ends at `one` lasts as long as what ends at `other`; without an end for ever.
+fn lasts_as_long(one: Option<WallTime>, other: Option<WallTime>) -> bool {
+    one.is_none_or(|one| other.is_some_and(|other| one >= other))
+}

@@ -1,0 +1,174 @@
+//! The guard against toll fraud at work: a call is counted before it goes out by a trunk, paid by
+//! the minute, and ended when its budget is used up; a device that met a limit is contained.
+
+use super::{Shard, Work};
+use crate::budgets::{Contained, WayOut};
+use crate::calls::CallKey;
+use call::{CallEvent, DialPlan, DialStep, HangUp, Input, What};
+use domain::{CompiledTenant, Event, Toll};
+use fraud::{CallOut, News, Subject, Warned};
+use ids::{EventId, TenantId};
+use machine::Instant;
+use routing::{Refusal, RouteRequest};
+use std::time::Duration;
+use tenancy::TenantScope;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+impl Shard {
+    /// A plan that can be carried out now. A call that would go out by a trunk is counted, under
+    /// the key that it has or will have, and refused when that is more than its budgets hold.
+    pub(crate) fn guarded_plan(
+        &mut self,
+        key: CallKey,
+        (scope, tenant): (&TenantScope, &CompiledTenant),
+        request: &RouteRequest,
+        now: Instant,
+    ) -> DialPlan {
+        let (mut plan, toll) = self.dial_plan(scope, tenant, request, now);
+        let Some(toll) = toll else {
+            return plan;
+        };
+        let way = WayOut {
+            device: request.caller.device,
+            extension: request.caller.extension,
+            toll,
+        };
+        if let Err((rule, because)) = self.count_way(key, tenant, way, now) {
+            plan.explanation.add(rule, because);
+            plan.steps = vec![DialStep::Refuse(Refusal::FORBIDDEN)];
+        }
+        self.tell_tolls(now);
+        plan
+    }
+
+    /// Counts a way out of a call.
+    ///
+    /// # Errors
+    /// Why it may not go out: the rule, and a sentence.
+    fn count_way(
+        &mut self,
+        key: CallKey,
+        tenant: &CompiledTenant,
+        way: WayOut,
+        now: Instant,
+    ) -> Result<(), (&'static str, String)> {
+        let at = self.clock.wall(now);
+        let (id, budgets) = (tenant.id(), &mut self.tenants.budgets);
+        if way
+            .device
+            .is_some_and(|device| budgets.holds(id, device, at))
+        {
+            let because = "the device is contained: it calls nobody by trunks until it is released";
+            return Err(("fraud.contained", because.to_owned()));
+        }
+        let guarding: Vec<_> = tenant.guarding(&way.toll, way.extension, at).collect();
+        let out = call_out(key, id, &way);
+        let begun = budgets.fraud.begin(&out, &guarding, now);
+        begun.map_err(|refused| ("fraud.budget", refused.reason))?;
+        budgets.counted(key, way);
+        Ok(())
+    }
+
+    /// A call that outlived its process is counted anew, and goes on being paid.
+    pub(crate) fn resume_tolls(
+        &mut self,
+        key: CallKey,
+        tenant: &CompiledTenant,
+        ways: Vec<WayOut>,
+        now: Instant,
+    ) {
+        for way in ways {
+            if let Err((_, because)) = self.count_way(key, tenant, way, now) {
+                self.end_by_policy(key, because);
+            }
+        }
+        self.tenants.budgets.fraud.answered(key.0, now);
+        self.tell_tolls(now);
+    }
+
+    /// Notes what a call's event means for what it costs.
+    pub(crate) fn note_toll(&mut self, key: CallKey, event: &CallEvent) {
+        let fraud = &mut self.tenants.budgets.fraud;
+        match event.what {
+            What::Answered(_) | What::TransferCompleted { .. } => {
+                fraud.answered(key.0, event.at);
+            }
+            What::TransferFailed { .. } => fraud.came_to_nothing(key.0),
+            What::Opened { .. }
+            | What::Explained(_)
+            | What::LegOpened { .. }
+            | What::Ringing(_)
+            | What::Held(_)
+            | What::Resumed(_)
+            | What::TransferRequested { .. }
+            | What::LegClosed { .. }
+            | What::MergedInto(_)
+            | What::Ended(_) => {}
+        }
+    }
+
+    /// Pays the minutes that begin.
+    pub(crate) fn pay_tolls(&mut self, now: Instant) {
+        self.tenants.budgets.fraud.expire(now);
+        self.tell_tolls(now);
+    }
+
+    fn end_by_policy(&mut self, key: CallKey, because: String) {
+        let input = Input::HangUp(HangUp::Policy(because));
+        self.turn.work.push_back(Work::Input(key, input));
+    }
+
+    /// Does what the guard has found.
+    fn tell_tolls(&mut self, now: Instant) {
+        for news in self.tenants.budgets.fraud.take() {
+            match news {
+                News::End(call, because) => self.end_by_policy(CallKey(call), because),
+                News::Warned(warned) => self.tell_warning(&warned, now),
+                News::Contained(found) => {
+                    let wall = self.clock.wall(now);
+                    let until = found.hours.map(|hours| wall + HOUR.saturating_mul(hours));
+                    let (tenant, device) = (found.tenant, found.device);
+                    if self.tenants.budgets.contain(tenant, device, until) {
+                        self.outbox.contained.push(Contained {
+                            tenant,
+                            device,
+                            until,
+                            reason: found.reason,
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    fn tell_warning(&mut self, warned: &Warned, now: Instant) {
+        let id = EventId::new(self.unix_ms(now), self.random.next_u128());
+        let (word, subject) = match warned.subject {
+            Subject::Tenant => ("tenant", warned.tenant.to_string()),
+            Subject::Extension(extension) => ("extension", extension.to_string()),
+            Subject::Device(device) => ("device", device.to_string()),
+        };
+        let budget = (warned.budget.as_str(), warned.limit.as_str());
+        let figures = (warned.used, warned.most);
+        let at = self.clock.wall(now);
+        let event = Event::of_toll(id, warned.tenant, (word, subject), budget, figures, at);
+        self.outbox.events.push(event);
+    }
+}
+
+fn call_out<'a>(key: CallKey, tenant: TenantId, way: &'a WayOut) -> CallOut<'a> {
+    let WayOut {
+        device,
+        extension,
+        toll,
+    } = way;
+    let toll: &Toll = toll;
+    CallOut {
+        call: key.0,
+        tenant,
+        device: *device,
+        extension: *extension,
+        toll,
+    }
+}
