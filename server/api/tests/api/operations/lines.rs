@@ -72,6 +72,7 @@ pub(super) async fn lines(world: &World) {
     life(world, &acme.path("toll_guards"), "fresh", guard).await;
     released(world).await;
     explained(world).await;
+    contained(world).await;
     helped(world).await;
 }
 
@@ -117,9 +118,6 @@ async fn released(world: &World) {
     let body = json!({"name": "acme-held", "device": acme.username, "reason": "stolen"});
     let body = (body, json!({"until": "2031-12-24T10:00:00.000Z"}));
     life(world, &acme.path("containments"), "acme-held", body).await;
-    let body = json!({"name": "acme-held", "device": acme.username});
-    let again = Ask::post(&acme.path("containments")).json(&body);
-    world.tenant(acme, again).await.is(201);
     let events = world
         .tenant(acme, Ask::get(&acme.path("events")))
         .await
@@ -127,6 +125,20 @@ async fn released(world: &World) {
     for kind in ["fraud.contained", "fraud.released"] {
         assert!(events.text().contains(kind), "{}", events.text());
     }
+}
+
+/// A device is contained by hand, and whoever asks is told that it calls nobody outside.
+async fn contained(world: &World) {
+    let acme = &world.acme;
+    let body = json!({"name": "acme-held", "device": acme.username});
+    let held = Ask::post(&acme.path("containments")).json(&body);
+    world.tenant(acme, held).await.is(201);
+    let question = json!({"extension": acme.number, "called": "0123456"});
+    let asked = Ask::post(&acme.path("routes:explain")).json(&question);
+    let told = world.tenant(acme, asked).await.is(200).json();
+    assert_eq!(told["steps"][0]["status"], 403, "{told}");
+    let reasons = told["reasons"].as_array().unwrap();
+    assert_eq!(reasons.last().unwrap()["rule"], "fraud.contained", "{told}");
 }
 
 /// A number that is assigned is the company's, and shown in its calls.
