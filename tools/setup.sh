@@ -117,6 +117,7 @@ need_interop() {
     command -v sipp >/dev/null || apt_install sip-tester
     [ -x /usr/sbin/kamailio ] || apt_install kamailio
     compgen -G '/usr/lib/*/kamailio/modules/tls.so' >/dev/null || apt_install kamailio-tls-modules
+    command -v haproxy >/dev/null || apt_install haproxy
     command -v svmap >/dev/null || command -v sipvicious_svmap >/dev/null || apt_install sipvicious
     command -v sox >/dev/null || apt_install sox
     command -v espeak-ng >/dev/null || apt_install espeak-ng

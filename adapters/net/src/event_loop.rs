@@ -159,14 +159,16 @@ impl Net {
                 Token::Listener(index) => {
                     let (streams, _, mut context) = self.parts();
                     let now = context.now;
-                    streams.accept(index, |ip| handler.bars(ip, now), &mut context);
+                    let (bars, introduces) =
+                        (|ip| handler.bars(ip, now), |ip| handler.introduces(ip));
+                    streams.accept(index, bars, introduces, &mut context);
                 }
                 Token::Connection => {
                     let (streams, batch, mut context) = self.parts();
                     let now = context.now;
                     let bars = |ip| handler.bars(ip, now);
-                    if !streams.bar(event.token, bars, &mut context) {
-                        streams.happened(*event, batch, &mut context);
+                    if !streams.bar(event.token, &bars, &mut context) {
+                        streams.happened(*event, bars, batch, &mut context);
                     }
                 }
             }
@@ -337,7 +339,7 @@ impl Net {
                     Token::Listener(_) => {}
                     Token::Connection => {
                         let (streams, batch, mut context) = self.parts();
-                        streams.happened(*event, batch, &mut context);
+                        streams.happened(*event, |_| true, batch, &mut context);
                     }
                 }
             }

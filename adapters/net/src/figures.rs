@@ -122,6 +122,8 @@ figures! {
     tcp_opening_timed_out,
     /// Such connections closed for newer ones, because too many were at it.
     tcp_opening_evicted,
+    /// Connections from balancers that did not say whose they are.
+    tcp_unintroduced,
     /// Outgoing connections opened.
     tcp_connected,
     /// Outgoing connections that did not open.

@@ -96,6 +96,14 @@ pub trait Handler {
         false
     }
 
+    /// Whether an address is a balancer's: its connections begin by saying whose they are (the PROXY
+    /// protocol), and are that peer's from then on. Such an address is never barred itself. The
+    /// default believes nobody.
+    fn introduces(&self, ip: IpAddr) -> bool {
+        let _ = ip;
+        false
+    }
+
     /// A stream brought something that is no message or passed a limit; `head` is what is held of
     /// it, possibly nothing. What the handler sends to `flow` now is still written, then the
     /// connection is closed and [`Handler::closed`] follows. The default says nothing.

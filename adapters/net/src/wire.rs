@@ -1,6 +1,7 @@
 //! What a connection's octets go over: a stream of the kernel's, plain or within TLS.
 
 use std::io::{self, IoSlice, Read, Write};
+use std::mem;
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -25,18 +26,29 @@ pub(crate) enum Arrival {
 pub(crate) struct Wire {
     stream: TcpStream,
     tls: Option<Tls>,
+    /// What the peer said that has been read already.
+    early: Vec<u8>,
 }
 
 impl Wire {
     pub(crate) fn plain(stream: TcpStream) -> Wire {
-        Wire { stream, tls: None }
+        Wire {
+            stream,
+            tls: None,
+            early: Vec::new(),
+        }
     }
 
     pub(crate) fn secure(stream: TcpStream, tls: Tls) -> Wire {
         Wire {
-            stream,
             tls: Some(tls),
+            ..Wire::plain(stream)
         }
+    }
+
+    /// The same, of whose octets these were read before.
+    pub(crate) fn after(self, early: Vec<u8>) -> Wire {
+        Wire { early, ..self }
     }
 
     pub(crate) fn stream(&self) -> &TcpStream {
@@ -64,13 +76,18 @@ impl Wire {
         scratch: &mut [u8],
         mut take: impl FnMut(&[u8]) -> bool,
     ) -> Arrival {
-        let n = match self.stream.read(scratch) {
-            Ok(0) => return Arrival::End(0),
-            Ok(n) => n,
-            Err(error) if is_passing(&error) => return Arrival::Octets(0),
-            Err(_) => return Arrival::Reset,
+        let early = mem::take(&mut self.early);
+        let came = if early.is_empty() {
+            match self.stream.read(scratch) {
+                Ok(0) => return Arrival::End(0),
+                Ok(n) => scratch.get(..n).unwrap_or(&[]),
+                Err(error) if is_passing(&error) => return Arrival::Octets(0),
+                Err(_) => return Arrival::Reset,
+            }
+        } else {
+            &early[..]
         };
-        let came = scratch.get(..n).unwrap_or(&[]);
+        let n = came.len();
         let Some(tls) = &mut self.tls else {
             take(came);
             return Arrival::Octets(n);

@@ -323,6 +323,10 @@ pub(crate) struct ServeArguments {
     /// machine trusts]
     #[arg(long, value_name = "FILE", env = "STROWGER_SIP_TRUST")]
     pub(crate) sip_trust: Option<PathBuf>,
+    /// Networks of balancers, with commas: their connections (TCP, TLS, WebSockets) begin by saying
+    /// whose they are, by the PROXY protocol [default: none]
+    #[arg(long, value_name = "NETWORK", env = "STROWGER_SIP_BALANCERS")]
+    pub(crate) sip_balancers: Option<String>,
     /// Origins of the web pages that may open a WebSocket, with commas [default: all]
     #[arg(long, value_name = "ORIGIN", env = "STROWGER_WS_ORIGINS")]
     pub(crate) ws_origins: Option<String>,
@@ -425,6 +429,7 @@ impl ServeArguments {
             sip_key: self.sip_key.map(Several::One),
             sip_client_ca: self.sip_client_ca,
             sip_trust: self.sip_trust,
+            sip_balancers: self.sip_balancers.map(Several::One),
             ws_origins: self.ws_origins.map(Several::One),
             http: self.http,
             media: self.media.map(Several::One),

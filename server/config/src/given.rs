@@ -68,6 +68,8 @@ pub struct Given {
     pub sip_client_ca: Option<PathBuf>,
     /// A file with the authorities of peers that are called within TLS, in PEM.
     pub sip_trust: Option<PathBuf>,
+    /// Balancers, whose connections begin by saying whose they are: `ADDR/BITS`, several with commas.
+    pub sip_balancers: Option<Several>,
     /// Origins of the web pages that may open a WebSocket, such as `https://portal.example`.
     pub ws_origins: Option<Several>,
     /// Where the API listens: `ADDR:PORT`.
@@ -151,6 +153,7 @@ impl Given {
             sip_key: self.sip_key.or(below.sip_key),
             sip_client_ca: self.sip_client_ca.or(below.sip_client_ca),
             sip_trust: self.sip_trust.or(below.sip_trust),
+            sip_balancers: self.sip_balancers.or(below.sip_balancers),
             ws_origins: self.ws_origins.or(below.ws_origins),
             http: self.http.or(below.http),
             media: self.media.or(below.media),
@@ -192,6 +195,7 @@ impl Given {
             certificates: Vec::new(),
             authorities: self.sip_client_ca,
             trusted: self.sip_trust,
+            balancers: several(self.sip_balancers.as_ref(), "sip_balancers", "", network)?,
             origins: several(self.ws_origins.as_ref(), "ws_origins", "", wires::origin)?,
         };
         let chains = several(self.sip_certificate.as_ref(), "sip_certificate", "", path)?;

@@ -1,6 +1,6 @@
 //! Where SIP is spoken besides UDP and TCP: TLS and WebSockets, and with which certificates.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use crate::problem::Problem;
@@ -76,6 +76,9 @@ pub struct Wires {
     /// The authorities of peers that we call within TLS, in PEM. Default those that the machine
     /// trusts.
     pub trusted: Option<PathBuf>,
+    /// Networks of balancers: addresses with the bits that matter. Their connections begin with who
+    /// has come, by the PROXY protocol. Default none.
+    pub balancers: Vec<(IpAddr, u8)>,
     /// Origins of the web pages that may open a WebSocket. Default those of all.
     pub origins: Vec<String>,
 }

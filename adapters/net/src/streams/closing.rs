@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use machine::Instant;
 
-use super::{Context, Streams};
+use super::{Context, Lobby, Streams};
 use crate::connection::{Connection, Phase};
 use crate::handler::{CloseReason, Failure};
 use crate::incident::Incident;
@@ -98,7 +98,10 @@ impl Streams {
     /// When [`Streams::expire`] is next needed.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let timer = self.timers.first().map(|(at, _)| *at);
-        [timer, self.accept_again].into_iter().flatten().min()
+        [timer, self.accept_again, self.lobby.deadline()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Closes what has been silent, slow or unopened for too long.
@@ -107,6 +110,7 @@ impl Streams {
             self.accept_again = None;
             self.doors.listen(context.epoll, true);
         }
+        self.expire_introductions(context.now);
         while let Some((at, id)) = self.timers.first().copied()
             && at <= context.now
         {
@@ -147,6 +151,7 @@ impl Streams {
     /// Accepts and reads no more; what waits is still written, until `by`.
     pub(crate) fn stop_reading(&mut self, by: Instant, context: &mut Context<'_>) {
         self.accept_again = None;
+        self.lobby = Lobby::default();
         self.doors.listen(context.epoll, false);
         let ids: Vec<u64> = self.live.keys().copied().collect();
         for id in ids {

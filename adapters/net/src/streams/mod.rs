@@ -1,7 +1,7 @@
 //! The half of streams: listeners, connections, and who waits for what until when.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,9 +18,11 @@ use crate::sys::{Epoll, Event};
 
 mod closing;
 mod doors;
+mod lobby;
 mod opening;
 
 pub(crate) use doors::{Doors, StreamListener};
+use lobby::Lobby;
 
 /// How soon a source may begin one more opening, once it has had those it may begin at once.
 const REFILL: Duration = Duration::from_millis(50);
@@ -46,6 +48,7 @@ pub(crate) struct Context<'a> {
 #[derive(Debug)]
 pub(crate) struct Streams {
     doors: Doors,
+    lobby: Lobby,
     live: HashMap<u64, Connection>,
     by_remote: HashMap<Peer, u64>,
     /// The names of peers to which connections of TLS were opened, by the connection's number: what
@@ -77,6 +80,7 @@ impl Streams {
     ) -> Streams {
         Streams {
             doors,
+            lobby: Lobby::default(),
             live: HashMap::new(),
             by_remote: HashMap::new(),
             proved: HashMap::new(),
@@ -240,15 +244,23 @@ impl Streams {
         }
     }
 
-    /// Something happened to a connection.
+    /// Whether no more connections may be there at once.
+    fn is_full(&self) -> bool {
+        self.live.len() + self.lobby.len() >= self.limits.connections
+    }
+
+    /// Something happened to a connection. Whoever turns out to have come by a balancer is let in
+    /// unless `bars` holds true of them.
     pub(crate) fn happened(
         &mut self,
         event: Event,
+        bars: impl Fn(IpAddr) -> bool,
         batch: &mut Vec<Received>,
         context: &mut Context<'_>,
     ) {
         let id = event.token;
         let Some(connection) = self.live.get_mut(&id) else {
+            self.introduce(id, bars, batch, context);
             return;
         };
         match connection.phase {

@@ -29,17 +29,24 @@ enum Party {
 }
 
 impl Streams {
-    /// Takes what waits at a listener, but nobody of whom `bars` holds true.
+    /// Takes what waits at a listener, but nobody of whom `bars` holds true; those of whom
+    /// `introduces` does must first say who has come.
     pub(crate) fn accept(
         &mut self,
         index: usize,
         bars: impl Fn(IpAddr) -> bool,
+        introduces: impl Fn(IpAddr) -> bool,
         context: &mut Context<'_>,
     ) {
         for _ in 0..ACCEPTS {
             match self.doors.accept(index) {
+                Ok((stream, balancer)) if introduces(balancer.ip()) => {
+                    self.await_introduction(index, stream, balancer, context);
+                }
                 Ok((_, remote)) if bars(remote.ip()) => self.figures.tcp_barred.one(),
-                Ok((stream, remote)) => self.admit(index, stream, remote, context),
+                Ok((stream, remote)) => {
+                    self.admit(index, stream, remote, Vec::new(), context);
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) if failure_of(&error) == Failure::Limit => {
                     self.figures.tcp_accept_errors.one();
@@ -52,39 +59,47 @@ impl Streams {
         }
     }
 
-    fn admit(
+    /// Takes somebody in who came by a listener, and of whose octets `early` were read; gives the
+    /// number of the connection, or nothing where a bound is reached.
+    pub(super) fn admit(
         &mut self,
         index: usize,
         stream: TcpStream,
         remote: SocketAddr,
+        early: Vec<u8>,
         context: &mut Context<'_>,
-    ) {
+    ) -> Option<u64> {
         let source = Source::of(remote);
-        if self.live.len() >= self.limits.connections {
+        if self.is_full() {
             self.figures.tcp_refused_total.one();
-            return;
+            return None;
         }
         let of_source = self.by_source.get(&source).copied().unwrap_or(0);
         if of_source >= self.limits.connections_per_source {
             self.figures.tcp_refused_source.one();
-            return;
+            return None;
         }
         if self.doors.is_costly(index) && !self.may_open(source, context.now) {
             self.figures.tcp_refused_pace.one();
-            return;
+            return None;
         }
         let message = self.limits.message;
-        let Some(guest) = self.doors.welcome(index, stream, message, context.now) else {
+        let Some(mut guest) = self.doors.welcome(index, stream, message, context.now) else {
             self.figures.tcp_opening_refused.one();
-            return;
+            return None;
         };
+        guest.wire = guest.wire.after(early);
         match self.enter(guest, remote, Party::Guest(source), context) {
             Ok(id) => {
                 self.by_source.insert(source, of_source + 1);
                 self.figures.tcp_accepted.one();
                 self.await_opening(id, context);
+                Some(id)
             }
-            Err(_) => self.figures.tcp_accept_errors.one(),
+            Err(_) => {
+                self.figures.tcp_accept_errors.one();
+                None
+            }
         }
     }
 
@@ -125,8 +140,7 @@ impl Streams {
                 return Err(Failure::Closed);
             }
         }
-        let full = self.live.len() >= self.limits.connections;
-        if full || self.connecting >= self.limits.connecting {
+        if self.is_full() || self.connecting >= self.limits.connecting {
             return Err(Failure::Limit);
         }
         let from = (!flow.local.ip().is_unspecified()).then_some(flow.local);

@@ -93,6 +93,11 @@ impl Epoll {
         self.control(libc::EPOLL_CTL_MOD, file, token, interest)
     }
 
+    /// Watches a file no more.
+    pub(crate) fn remove(&self, file: BorrowedFd<'_>) -> io::Result<()> {
+        self.control(libc::EPOLL_CTL_DEL, file, 0, Interest::READ)
+    }
+
     fn control(
         &self,
         what: libc::c_int,

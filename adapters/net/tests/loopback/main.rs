@@ -8,6 +8,7 @@
 mod authority;
 mod bans;
 mod datagrams;
+mod introductions;
 mod keepalives;
 mod life;
 mod limits;

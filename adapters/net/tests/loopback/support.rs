@@ -51,6 +51,8 @@ pub(crate) struct Probe {
     barred: Arc<Mutex<Vec<IpAddr>>>,
     /// The names that awaited flows number.
     pub(crate) names: Vec<Arc<str>>,
+    /// Those who say whose their connections are.
+    pub(crate) balancers: Vec<IpAddr>,
 }
 
 impl Probe {
@@ -79,6 +81,10 @@ impl Handler for Probe {
 
     fn bars(&self, ip: IpAddr, _now: Instant) -> bool {
         self.barred.lock().unwrap().contains(&ip)
+    }
+
+    fn introduces(&self, ip: IpAddr) -> bool {
+        self.balancers.contains(&ip)
     }
 
     fn malformed(
@@ -169,6 +175,7 @@ pub(crate) fn ready(config: Config, answer: Answer) -> Ready {
         repeat_failures: false,
         barred: Arc::default(),
         names: Vec::new(),
+        balancers: Vec::new(),
     };
     Ready {
         net,

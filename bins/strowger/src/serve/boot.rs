@@ -76,6 +76,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let inbox = (postbox, inbox, waker.clone());
     let (mut switchboard, live) = join(shard, hands, inbox, (desk, ban_desk), &board);
     switchboard.hep = collect(settings, clock, &board)?;
+    switchboard.balancers = defence::networks(&settings.wires.balancers);
     let signalling = Signalling {
         net,
         switchboard,

@@ -13,7 +13,7 @@ use media::{Command, Notice};
 use media_io::{Control, SendProblem};
 use names::Asker;
 use net::{CloseReason, Failure, Handler, Received, Transmit, Waker};
-use node::{Outbox, Searcher, Shard};
+use node::{Network, Outbox, Searcher, Shard};
 use sip_message::{Flow, Problem};
 
 use super::defence::BanDesk;
@@ -63,6 +63,8 @@ pub(crate) struct Switchboard {
     pub(crate) board: Arc<Board>,
     /// Where messages are collected, when they are.
     pub(crate) hep: Option<hep::Desk>,
+    /// Where balancers are, whose connections are other peers'.
+    pub(crate) balancers: Vec<Network>,
     waits: Waits,
     /// How many messages have a turn at once, as the last read suggests.
     serves: usize,
@@ -103,6 +105,7 @@ impl Switchboard {
             bans,
             board,
             hep: None,
+            balancers: Vec::new(),
             waits: Waits::default(),
             serves: SERVED_AT_ONCE,
             served_at: Instant::ZERO,
@@ -203,6 +206,10 @@ impl Handler for Switchboard {
 
     fn bars(&self, ip: IpAddr, now: Instant) -> bool {
         self.shard.bars(ip, now)
+    }
+
+    fn introduces(&self, ip: IpAddr) -> bool {
+        self.balancers.iter().any(|network| network.contains(ip))
     }
 
     fn malformed(

@@ -117,6 +117,7 @@ fn certificates_and_keys_come_in_pairs_and_asking_takes_an_authority() {
         ("sip_tls = '0.0.0.0:5061=required'", "sip_client_ca"),
         ("sip_tls = '0.0.0.0:5061=maybe'", "sip_tls"),
         ("sip_wss = '443'", "sip_wss"),
+        ("sip_balancers = '10.0.0.1-9'", "sip_balancers"),
         ("ws_origins = 'portal.example'", "ws_origins"),
         ("ws_origins = 'https://portal.example/path'", "ws_origins"),
     ] {

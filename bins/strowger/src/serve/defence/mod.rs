@@ -21,12 +21,17 @@ use wall::Wall;
 /// The rules that the settings make.
 pub(super) fn rules(settings: &Settings) -> DefenceRules {
     let mut rules = DefenceRules::default();
-    let never = settings.ban_never.iter();
-    rules.never = never.map(|(ip, bits)| Network::new(*ip, *bits)).collect();
+    rules.never = networks(&settings.ban_never);
     if let Some(agents) = &settings.ban_agents {
         rules.scanners.clone_from(agents);
     }
     rules
+}
+
+/// Networks as settings name them.
+pub(super) fn networks(named: &[(IpAddr, u8)]) -> Vec<Network> {
+    let networks = named.iter();
+    networks.map(|(ip, bits)| Network::new(*ip, *bits)).collect()
 }
 
 /// Tells the shard who is banned already; gives the shard's way to the warden, who carries bans
