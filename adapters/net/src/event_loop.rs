@@ -167,7 +167,7 @@ impl Net {
                     let (streams, batch, mut context) = self.parts();
                     let now = context.now;
                     let bars = |ip| handler.bars(ip, now);
-                    if !streams.bar(event.token, &bars, &mut context) {
+                    if !streams.bar(event.token, bars, &mut context) {
                         streams.happened(*event, bars, batch, &mut context);
                     }
                 }

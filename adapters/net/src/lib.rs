@@ -8,8 +8,8 @@
 //!   address the datagram was sent to, so [`Flow::local`] is always an address of this host.
 //! * Streams are cut into messages by `sip_message::Framer`; keep-alives (RFC 5626 §3.5.1 CRLF,
 //!   §3.5.2 STUN) are answered here and never reach the handler.
-//! * Connections of balancers begin with a header that says whose they are (`proxy-protocol`), before
-//!   anything else is made of them; see [`Handler::introduces`].
+//! * Connections of balancers begin with a header that says whose they are (`proxy-protocol`),
+//!   before anything else is made of them; see [`Handler::introduces`].
 //! * TLS and the opening of a WebSocket lie between the kernel's octets and the framing; who takes
 //!   long over them is closed, and gives way to others before that when there are many.
 //! * Every queue and table has a bound, see [`Limits`]; what is refused is counted, see

@@ -68,7 +68,8 @@ pub struct Given {
     pub sip_client_ca: Option<PathBuf>,
     /// A file with the authorities of peers that are called within TLS, in PEM.
     pub sip_trust: Option<PathBuf>,
-    /// Balancers, whose connections begin by saying whose they are: `ADDR/BITS`, several with commas.
+    /// Balancers, whose connections begin by saying whose they are: `ADDR/BITS`, several with
+    /// commas.
     pub sip_balancers: Option<Several>,
     /// Origins of the web pages that may open a WebSocket, such as `https://portal.example`.
     pub ws_origins: Option<Several>,

@@ -98,7 +98,7 @@ impl Streams {
     /// When [`Streams::expire`] is next needed.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let timer = self.timers.first().map(|(at, _)| *at);
-        [timer, self.accept_again, self.lobby.deadline()]
+        [timer, self.accept_again, self.doors.lobby.deadline()]
             .into_iter()
             .flatten()
             .min()
@@ -151,7 +151,7 @@ impl Streams {
     /// Accepts and reads no more; what waits is still written, until `by`.
     pub(crate) fn stop_reading(&mut self, by: Instant, context: &mut Context<'_>) {
         self.accept_again = None;
-        self.lobby = Lobby::default();
+        self.doors.lobby = Lobby::default();
         self.doors.listen(context.epoll, false);
         let ids: Vec<u64> = self.live.keys().copied().collect();
         for id in ids {

@@ -10,6 +10,7 @@ use rustls::pki_types::ServerName;
 use sip_message::flow::Transport;
 use sip_message::web_socket::Origins;
 
+use super::lobby::Lobby;
 use crate::config::Listener;
 use crate::framing::Framing;
 use crate::intake::Intake;
@@ -50,6 +51,8 @@ pub(crate) struct Doors {
     keyring: Option<Keyring>,
     origins: Arc<Origins>,
     trust: Option<Trust>,
+    /// Those who have come by a balancer and have not said who they are.
+    pub(super) lobby: Lobby,
 }
 
 impl Doors {
@@ -63,6 +66,7 @@ impl Doors {
             keyring,
             origins: Arc::new(origins),
             trust: None,
+            lobby: Lobby::default(),
         }
     }
 

@@ -84,9 +84,9 @@ impl Streams {
             self.figures.tcp_refused_total.one();
             return;
         }
-        if self.lobby.len() >= self.limits.opening {
+        if self.doors.lobby.len() >= self.limits.opening {
             self.figures.tcp_opening_evicted.one();
-            self.lobby.0.pop_first();
+            self.doors.lobby.0.pop_first();
         }
         let id = self.next_id;
         let watched = stream
@@ -104,7 +104,7 @@ impl Streams {
             said: Vec::new(),
             by: context.now + self.limits.opening_timeout,
         };
-        self.lobby.0.insert(id, arrival);
+        self.doors.lobby.0.insert(id, arrival);
     }
 
     /// Hears whose a connection is and takes them in, unless `bars` holds true of them.
@@ -115,7 +115,7 @@ impl Streams {
         batch: &mut Vec<Received>,
         context: &mut Context<'_>,
     ) {
-        let Some(arrival) = self.lobby.0.get_mut(&id) else {
+        let Some(arrival) = self.doors.lobby.0.get_mut(&id) else {
             return;
         };
         let said = arrival.hear();
@@ -124,11 +124,11 @@ impl Streams {
             Said::Whose(introduction, length) => (introduction, length),
             Said::Nothing => {
                 self.figures.tcp_unintroduced.one();
-                self.lobby.0.remove(&id);
+                self.doors.lobby.0.remove(&id);
                 return;
             }
         };
-        let Some(arrival) = self.lobby.0.remove(&id) else {
+        let Some(arrival) = self.doors.lobby.0.remove(&id) else {
             return;
         };
         let remote = match introduction {
@@ -168,9 +168,9 @@ impl Streams {
 
     /// Sends those away who have taken too long.
     pub(super) fn expire_introductions(&mut self, now: Instant) {
-        while self.lobby.deadline().is_some_and(|by| by <= now) {
+        while self.doors.lobby.deadline().is_some_and(|by| by <= now) {
             self.figures.tcp_opening_timed_out.one();
-            self.lobby.0.pop_first();
+            self.doors.lobby.0.pop_first();
         }
     }
 }

@@ -48,7 +48,6 @@ pub(crate) struct Context<'a> {
 #[derive(Debug)]
 pub(crate) struct Streams {
     doors: Doors,
-    lobby: Lobby,
     live: HashMap<u64, Connection>,
     by_remote: HashMap<Peer, u64>,
     /// The names of peers to which connections of TLS were opened, by the connection's number: what
@@ -80,7 +79,6 @@ impl Streams {
     ) -> Streams {
         Streams {
             doors,
-            lobby: Lobby::default(),
             live: HashMap::new(),
             by_remote: HashMap::new(),
             proved: HashMap::new(),
@@ -246,7 +244,7 @@ impl Streams {
 
     /// Whether no more connections may be there at once.
     fn is_full(&self) -> bool {
-        self.live.len() + self.lobby.len() >= self.limits.connections
+        self.live.len() + self.doors.lobby.len() >= self.limits.connections
     }
 
     /// Something happened to a connection. Whoever turns out to have come by a balancer is let in

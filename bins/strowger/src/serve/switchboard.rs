@@ -66,12 +66,17 @@ pub(crate) struct Switchboard {
     /// Where balancers are, whose connections are other peers'.
     pub(crate) balancers: Vec<Network>,
     waits: Waits,
-    /// How many messages have a turn at once, as the last read suggests.
-    serves: usize,
-    /// When messages had a turn last.
-    served_at: Instant,
+    turn: Turn,
     outbox: Outbox,
     notices: Vec<Notice>,
+}
+
+/// When messages are served.
+struct Turn {
+    /// How many at once, as the last read suggests.
+    messages: usize,
+    /// When some were last.
+    at: Instant,
 }
 
 /// What is not done yet.
@@ -107,8 +112,10 @@ impl Switchboard {
             hep: None,
             balancers: Vec::new(),
             waits: Waits::default(),
-            serves: SERVED_AT_ONCE,
-            served_at: Instant::ZERO,
+            turn: Turn {
+                messages: SERVED_AT_ONCE,
+                at: Instant::ZERO,
+            },
             outbox: Outbox::default(),
             notices: Vec::new(),
         }
@@ -186,7 +193,7 @@ impl Switchboard {
 
 impl Handler for Switchboard {
     fn receive(&mut self, batch: &mut Vec<Received>, now: Instant, out: &mut Vec<Transmit>) {
-        self.serves = if batch.len() < FULL_READ {
+        self.turn.messages = if batch.len() < FULL_READ {
             SERVED_AT_ONCE
         } else {
             SERVED_WHILE_READING
@@ -194,8 +201,8 @@ impl Handler for Switchboard {
         for received in batch.drain(..) {
             self.shard.receive(received.flow, received.bytes, now);
         }
-        self.shard.serve(self.serves, now);
-        self.served_at = now;
+        self.shard.serve(self.turn.messages, now);
+        self.turn.at = now;
         self.carry(now, out);
     }
 
@@ -249,7 +256,7 @@ impl Handler for Switchboard {
 
     fn deadline(&self) -> Option<Instant> {
         // what has no turn yet gets one as soon as timers and other threads had theirs
-        let turn = (self.shard.waiting() > 0).then_some(self.served_at);
+        let turn = (self.shard.waiting() > 0).then_some(self.turn.at);
         let own = [Some(self.waits.figures_at), self.waits.retry_at, turn];
         own.into_iter().flatten().chain(self.shard.deadline()).min()
     }
@@ -258,10 +265,10 @@ impl Handler for Switchboard {
         if self.shard.deadline().is_some_and(|at| at <= now) {
             self.shard.expire(now);
         }
-        if self.served_at < now {
-            self.shard.serve(self.serves, now);
-            self.serves = SERVED_AT_ONCE;
-            self.served_at = now;
+        if self.turn.at < now {
+            self.shard.serve(self.turn.messages, now);
+            self.turn.messages = SERVED_AT_ONCE;
+            self.turn.at = now;
         }
         self.carry(now, out);
     }

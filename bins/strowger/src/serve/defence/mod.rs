@@ -8,6 +8,7 @@ mod warden;
 pub(crate) use tally::Tally;
 pub(crate) use warden::{BanDesk, Warden};
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use admin::Office;
@@ -20,8 +21,10 @@ use wall::Wall;
 
 /// The rules that the settings make.
 pub(super) fn rules(settings: &Settings) -> DefenceRules {
-    let mut rules = DefenceRules::default();
-    rules.never = networks(&settings.ban_never);
+    let mut rules = DefenceRules {
+        never: networks(&settings.ban_never),
+        ..DefenceRules::default()
+    };
     if let Some(agents) = &settings.ban_agents {
         rules.scanners.clone_from(agents);
     }
@@ -31,7 +34,9 @@ pub(super) fn rules(settings: &Settings) -> DefenceRules {
 /// Networks as settings name them.
 pub(super) fn networks(named: &[(IpAddr, u8)]) -> Vec<Network> {
     let networks = named.iter();
-    networks.map(|(ip, bits)| Network::new(*ip, *bits)).collect()
+    networks
+        .map(|(ip, bits)| Network::new(*ip, *bits))
+        .collect()
 }
 
 /// Tells the shard who is banned already; gives the shard's way to the warden, who carries bans
