@@ -97,8 +97,8 @@ pub trait Handler {
     }
 
     /// Whether an address is a balancer's: its connections begin by saying whose they are (the
-    /// PROXY protocol), and are that peer's from then on. Such an address is never barred itself. The
-    /// default believes nobody.
+    /// PROXY protocol), and are that peer's from then on. Such an address is never barred itself.
+    /// The default believes nobody.
     fn introduces(&self, ip: IpAddr) -> bool {
         let _ = ip;
         false

@@ -3,8 +3,8 @@
 //! A balancer in front of an exchange opens a connection of its own for each that it takes, so the
 //! exchange would see but the balancer's address. With this protocol (HAProxy's
 //! `proxy-protocol.txt`, revision 2020/03/05) the balancer begins each connection with a header
-//! that names the peer; what follows are the peer's octets, TLS or not. Whoever reads one must know by
-//! other means that the connection is a balancer's: anybody can write a header.
+//! that names the peer; what follows are the peer's octets, TLS or not. Whoever reads one must know
+//! by other means that the connection is a balancer's: anybody can write a header.
 //!
 //! Only streams are spoken of here. What version 2 may add behind the addresses is passed over.
 

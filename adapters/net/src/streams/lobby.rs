@@ -131,24 +131,24 @@ impl Streams {
         let Some(arrival) = self.doors.lobby.0.remove(&id) else {
             return;
         };
-        let remote = match introduction {
-            Introduction::Own => arrival.balancer,
-            Introduction::Of { from, .. } if bars(from.ip()) => {
-                self.figures.tcp_barred.one();
-                return;
-            }
-            Introduction::Of { from, .. } => from,
-        };
-        if self.usher(arrival, remote, length, batch, context).is_err() {
+        if let Introduction::Of { from, .. } = introduction
+            && bars(from.ip())
+        {
+            self.figures.tcp_barred.one();
+            return;
+        }
+        let taken = self.usher(arrival, introduction, length, batch, context);
+        if taken.is_err() {
             self.figures.tcp_accept_errors.one();
         }
     }
 
-    /// Takes somebody in, and reads what they said behind the header.
+    /// Takes somebody in, and reads what they said behind the header. The address that they came
+    /// to, the balancer's, is the one by which they find the exchange again.
     fn usher(
         &mut self,
         arrival: Arrival,
-        remote: SocketAddr,
+        introduction: Introduction,
         header: usize,
         batch: &mut Vec<Received>,
         context: &mut Context<'_>,
@@ -158,9 +158,17 @@ impl Streams {
         context.epoll.remove(stream.as_fd())?;
         let early = arrival.said.get(header..).unwrap_or(&[]).to_vec();
         let more = !early.is_empty();
-        if let Some(id) = self.admit(index, stream, remote, early, context)
-            && more
-        {
+        let (remote, local) = match introduction {
+            Introduction::Own => (arrival.balancer, None),
+            Introduction::Of { from, to } => (from, Some(to)),
+        };
+        let Some(id) = self.admit(index, stream, remote, early, context) else {
+            return Ok(());
+        };
+        if let (Some(local), Some(connection)) = (local, self.live.get_mut(&id)) {
+            connection.flow.local = local;
+        }
+        if more {
             self.read(id, batch, context);
         }
         Ok(())
