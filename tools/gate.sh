@@ -7,8 +7,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # absolute, since some tests run cargo from the folder of their crate
 CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 export CARGO_TARGET_DIR
-# a fresh clone builds each crate once: what speeds up the next build only slows down this one
-[ -z "${CI:-}" ] || export CARGO_INCREMENTAL=0
+# a fresh clone builds each crate once, for programs that nobody takes apart: what helps with the
+# next build, or with a debugger, only slows this one down
+[ -z "${CI:-}" ] || export CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=false
 readonly LOGS="$CARGO_TARGET_DIR/gate"
 mkdir -p "$LOGS"
 passed=0

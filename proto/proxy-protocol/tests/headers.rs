@@ -4,6 +4,7 @@
 
 use std::net::SocketAddr;
 
+use proptest::prelude::*;
 use proxy_protocol::{HEADER_MAX, Header, Introduction, Refusal};
 
 const SIGNATURE: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
@@ -176,4 +177,34 @@ fn a_line_as_long_as_the_protocol_allows_is_read() {
         Header::read(unknown.as_bytes()),
         Header::Whole(Introduction::Own, 107)
     );
+}
+
+proptest! {
+    /// Signatures are put before most, since few octets come upon one by themselves.
+    #[test]
+    fn octets_of_any_kind_are_answered_the_same_however_they_come(
+        start in prop::sample::select(vec![
+            Vec::new(),
+            b"PROXY ".to_vec(),
+            b"PROXY TCP4 ".to_vec(),
+            b"PROXY TCP6 ".to_vec(),
+            SIGNATURE.to_vec(),
+            [SIGNATURE, &[0x21, 0x11]].concat(),
+            [SIGNATURE, &[0x21, 0x21, 0]].concat(),
+        ]),
+        rest in prop::collection::vec(any::<u8>(), 0..120),
+    ) {
+        let octets = [start, rest].concat();
+        let whole = Header::read(&octets);
+        for cut in 0..octets.len() {
+            match Header::read(&octets[..cut]) {
+                Header::Partial => {}
+                // what was said does not depend on what follows
+                said => prop_assert_eq!(said, whole, "cut at {}", cut),
+            }
+        }
+        if let Header::Whole(_, length) = whole {
+            prop_assert!(length <= octets.len().min(HEADER_MAX));
+        }
+    }
 }
