@@ -125,6 +125,21 @@ need_interop() {
     command -v openssl >/dev/null || apt_install openssl
     command -v chromedriver >/dev/null || apt_install chromium chromium-driver
     need_numpy
+    need_page
+}
+
+# JsSIP, made into one script for a page
+need_page() {
+    local source=tests/interop/page built=.tools/page
+    [ "$built/phone.js" -nt "$source/phone.js" ] \
+        && cmp -s "$source/package-lock.json" "$built/package-lock.json" && return 0
+    command -v npm >/dev/null || apt_install nodejs npm
+    echo "setup: installing JsSIP into $built"
+    mkdir -p "$built"
+    cp "$source/package.json" "$source/package-lock.json" "$source/phone.js" "$built/"
+    (cd "$built" && npm ci --silent --no-audit --no-fund </dev/null \
+        && npx esbuild phone.js --bundle --log-level=warning --outfile=bundle.js) || return
+    mv "$built/bundle.js" "$built/phone.js"
 }
 
 need_fuzz() {

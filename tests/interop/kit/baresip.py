@@ -117,6 +117,21 @@ class Phone:
                 found.append(Message(match.group(3)))
         return found
 
+    def hold(self):
+        self.command("hold")
+
+    def resume(self):
+        self.command("resume")
+
+    def send_on(self, number):
+        """A blind transfer of the call (REFER)."""
+        self.command("transfer", f"sip:{number}@{self.domain}")
+
+    def packets(self):
+        """Packets of sound that have reached it in its call; none before it has begun to listen."""
+        counted = re.search(r"rcvd=(\d+)", self.command("audio_debug"))
+        return int(counted.group(1)) if counted else 0
+
     def command(self, command, params=""):
         """Carries out a menu command; gives what it says."""
         body = json.dumps({"command": command, "params": params, "token": "t"}).encode()

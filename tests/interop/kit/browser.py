@@ -16,7 +16,11 @@ FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-u
 
 
 class Browser:
-    """`with Browser() as browser:`. Its authenticator verifies its owner by itself."""
+    """`with Browser() as browser:`. Its authenticator verifies its owner by itself; `flags` are
+    further ones of Chromium."""
+
+    def __init__(self, flags=()):
+        self.flags = flags
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="strowger-interop-")
@@ -26,7 +30,7 @@ class Browser:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until("the driver is ready", self._is_ready)
         language = "--lang=en-US", "--accept-lang=en-US"
-        options = {"args": [*FLAGS, *language, f"--user-data-dir={self.folder.name}"]}
+        options = {"args": [*FLAGS, *self.flags, *language, f"--user-data-dir={self.folder.name}"]}
         wanted = {"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": options,
             "webauthn:virtualAuthenticators": True,

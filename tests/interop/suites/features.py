@@ -49,13 +49,13 @@ def a_held_call_is_quiet_and_resumes_with_sound():
             record_for(1)
             anna.command("hold")
             wait_until("the hold is known", lambda: holding(exchange) == ["101"])
-            true(bert.direction in ("recvonly", "inactive"),
-                 f"the other side is told of the hold: {bert.direction}")
+            true(bert.voice.direction in ("recvonly", "inactive"),
+                 f"the other side is told of the hold: {bert.voice.direction}")
             record_for(0.2)
-            quiet, before = packets_heard(anna), len(bert.heard_samples)
+            quiet, before = packets_heard(anna), bert.packets()
             record_for(2)
             equal(packets_heard(anna), quiet, "packets to a phone that holds")
-            true(len(bert.heard_samples) - before < 10, "packets to a phone that is held")
+            true(bert.packets() - before < 10, "packets to a phone that is held")
             anna.command("resume")
             wait_until("the call is resumed", lambda: holding(exchange) == [])
             record_for(SECONDS)

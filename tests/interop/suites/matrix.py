@@ -1,11 +1,11 @@
 """The same call over every pair of transports, of both versions of IP: it is answered, sound goes both
-ways, it is held and taken up again, and sent on to a third phone."""
-
-import re
+ways, it is held and taken up again, and sent on to a third phone. Over WebSockets the phone is JsSIP
+in a browser, the others are baresip."""
 
 from kit.baresip import Phone
 from kit.case import equal, test, true, wait_until
 from kit.exchange import ACME, Exchange
+from kit.web_phone import WebPhone
 from suites.features import ANNA, BERT, CARL, CODEC, holding
 
 V4, V6 = "127.0.0.1", "::1"
@@ -14,29 +14,28 @@ CELLS = [
     ("udp", V4, "tcp", V4), ("tcp", V4, "tls", V4), ("tls", V4, "udp", V4), ("tls", V4, "tls", V4),
     ("tcp", V4, "udp", V4), ("udp", V6, "udp", V6), ("tls", V6, "tcp", V6), ("tcp", V6, "tls", V6),
     ("udp", V4, "tls", V6), ("tls", V6, "udp", V4), ("tcp", V6, "tcp", V4),
+    ("ws", V4, "udp", V4), ("udp", V4, "ws", V4), ("wss", V4, "tls", V4), ("tcp", V4, "wss", V4),
+    ("ws", V4, "wss", V4), ("wss", V6, "ws", V6), ("wss", V6, "udp", V4),
 ]
+WEB = ("ws", "wss")
 # packets of a third of a second: sound goes, and is not a leftover
 ENOUGH = 16
 
 
 def phone(exchange, number, hertz, transport, ip):
+    if transport in WEB:
+        return WebPhone(exchange, ACME, number, transport, hertz, ip=ip)
     return Phone(exchange, ACME, number, transport, f"ausine,{hertz}", CODEC, ip=ip)
-
-
-def packets(one):
-    """Packets of sound that have reached a phone in its call; none before it has begun to listen."""
-    counted = re.search(r"rcvd=(\d+)", one.command("audio_debug"))
-    return int(counted.group(1)) if counted else 0
 
 
 def hears_anew(one):
     """Sound reaches a phone from now on."""
-    before = packets(one)
-    wait_until(f"{one.name} hears more", lambda: packets(one) - before >= ENOUGH)
+    before = one.packets()
+    wait_until(f"{one.name} hears more", lambda: one.packets() - before >= ENOUGH)
 
 
 def cell(caller, caller_ip, called, called_ip):
-    with Exchange(V4, also=V6).also_speaks("tls") as exchange:
+    with Exchange(V4, also=V6).also_speaks("tls", *WEB) as exchange:
         anna = phone(exchange, "101", ANNA, caller, caller_ip)
         bert = phone(exchange, "102", BERT, called, called_ip)
         carl = phone(exchange, "103", CARL, caller, caller_ip)
@@ -46,12 +45,12 @@ def cell(caller, caller_ip, called, called_ip):
             bert.wait_established()
             hears_anew(anna)
             hears_anew(bert)
-            bert.command("hold")
+            bert.hold()
             wait_until("the hold is known", lambda: holding(exchange) == ["102"])
-            bert.command("resume")
+            bert.resume()
             wait_until("the call is resumed", lambda: holding(exchange) == [])
             hears_anew(anna)
-            bert.command("transfer", f"sip:103@{ACME}")
+            bert.send_on("103")
             carl.wait_established()
             bert.wait_over()
             hears_anew(anna)

@@ -8,10 +8,12 @@ import socket
 import ssl
 
 from kit.baresip import Phone
-from kit.case import equal, test, true, wait_until
+from kit.case import equal, record_for, test, true, wait_until
 from kit.exchange import ACME, Exchange
 from kit.web_line import BINARY, CLOSE, PING, WebLine, trusting
+from kit.web_phone import WebPhone
 from suites.codecs import hear_each_other, voices
+from suites.features import ANNA, BERT, hears, tone
 
 SECONDS = 5
 CODEC = "PCMU/8000/1"
@@ -44,6 +46,39 @@ def a_phone_within_tls_calls_one_on_udp():
 @test(listens=True)
 def a_phone_on_tcp_calls_one_within_tls():
     talk("tcp", "tls")
+
+
+def jssip_talks(transport):
+    """JsSIP in a browser calls baresip and is called by it, and each hears the other's tone."""
+    with Exchange().also_speaks("ws", "wss") as exchange, \
+            WebPhone(exchange, ACME, "101", transport, ANNA) as page, \
+            tone(exchange, "102", BERT) as bert:
+        page.dial("102")
+        bert.wait_established()
+        page.wait_established()
+        record_for(SECONDS)
+        bert.hang_up()
+        page.wait_over()
+        bert.dial("101")
+        page.wait_established(2)
+        record_for(SECONDS)
+        page.hang_up()
+        bert.wait_over()
+        hears(page, BERT)
+        hears(bert, ANNA)
+        ended = [record["end"] for record in exchange.wait_cdrs(2)]
+        equal(sorted((end["sip_status"], end["by"]) for end in ended),
+              [(200, "callee"), (200, "callee")], "the records")
+
+
+@test(listens=True, seconds=90)
+def jssip_on_a_web_socket_talks_with_a_phone_on_udp():
+    jssip_talks("ws")
+
+
+@test(listens=True, seconds=90)
+def jssip_on_a_web_socket_within_tls_talks_with_a_phone_on_udp():
+    jssip_talks("wss")
 
 
 def web_phone_calls(transport, kind):

@@ -1,0 +1,132 @@
+"""A telephone in a page of a real browser: JsSIP, whose sound is a voice of the test's own."""
+
+import http.server
+import json
+import os
+import threading
+
+from kit.browser import Browser
+from kit.case import true, wait_until
+from kit.exchange import ROOT, join
+from kit.voice import Voice
+
+BUNDLE = os.path.join(ROOT, ".tools", "page", "phone.js")
+PAGE = b"<!doctype html><meta charset=utf-8><title>Telephone</title><script src=phone.js></script>"
+# the certificate of a trial vouches for itself
+FLAGS = ("--ignore-certificate-errors",)
+
+
+class Served(http.server.BaseHTTPRequestHandler):
+    """Gives the page away, and hears what it tells."""
+
+    def do_GET(self):
+        kind, body = "text/html", PAGE
+        if self.path == "/phone.js":
+            with open(BUNDLE, "rb") as script:
+                kind, body = "text/javascript", script.read()
+        self._answer(200, kind, body)
+
+    def do_POST(self):
+        length = int(self.headers["Content-Length"])
+        self.server.hear(json.loads(self.rfile.read(length)))
+        self._answer(204, None, b"")
+
+    def _answer(self, status, kind, body):
+        self.send_response(status)
+        if kind:
+            self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class WebPhone:
+    """`with WebPhone(…) as anna:` has it registered. It answers every call at once."""
+
+    def __init__(self, exchange, domain, number, transport, hertz, ip=None):
+        true(os.path.exists(BUNDLE), "there is no JsSIP: tools/setup.sh interop")
+        self.exchange, self.domain, self.number = exchange, domain, number
+        self.ip = ip or exchange.ip
+        self.user, self.password = exchange.account(domain, number)
+        self.name = f"{self.user}-{transport}"
+        self.url = f"{transport}://{join(self.ip, exchange.port_of(transport))}/"
+        self.hertz, self.told = hertz, []
+
+    def __enter__(self):
+        self.voice = Voice(self.ip, self.hertz)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Served)
+        self.server.hear = self._hear
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.browser = Browser(FLAGS).__enter__()
+        self.browser.open(f"http://127.0.0.1:{self.server.server_port}/")
+        self._do("register", {
+            "url": self.url, "uri": f"sip:{self.user}@{self.domain}", "user": self.user,
+            "password": self.password, "ip": self.ip, "port": self.voice.port,
+        })
+        self.wait_for("registered")
+        return self
+
+    def __exit__(self, *_):
+        self.browser.__exit__()
+        self.server.shutdown()
+        self.server.server_close()
+        self.voice.close()
+
+    def _hear(self, event):
+        if event["what"] == "media":
+            self.voice.peer, self.voice.direction = (event["ip"], event["port"]), event["direction"]
+        elif event["what"] == "over":
+            self.voice.peer = None
+        self.told.append(event)
+
+    def _do(self, what, *arguments):
+        self.browser.run(f"return window.phone.{what}(...given);", *arguments)
+
+    def count(self, what):
+        return sum(event["what"] == what for event in self.told)
+
+    def wait_for(self, what, count=1):
+        """The event of this kind that comes as the count-th."""
+        try:
+            wait_until(f"{self.name}: {what}", lambda: self.count(what) >= count)
+        except AssertionError as late:
+            raise AssertionError(f"{late}; the page told {self.told}") from late
+        return [event for event in self.told if event["what"] == what][count - 1]
+
+    def dial(self, number):
+        self._do("dial", f"sip:{number}@{self.domain}")
+
+    def wait_established(self, count=1):
+        self.wait_for("established", count)
+
+    def wait_over(self, count=1):
+        return self.wait_for("over", count)
+
+    def hold(self):
+        self._do("hold")
+
+    def resume(self):
+        self._do("resume")
+
+    def send_on(self, number):
+        """A blind transfer of the call (REFER)."""
+        self._do("sendOn", f"sip:{number}@{self.domain}")
+
+    def forward_to(self, number):
+        """From now on calls are answered with 302 and this number."""
+        self._do("forwardTo", f"sip:{number}@{self.domain}")
+
+    def hang_up(self):
+        self._do("hangUp")
+
+    def packets(self):
+        """Packets of sound that have reached it."""
+        return len(self.voice.samples)
+
+    def heard(self):
+        """All it has heard since it began, as a file."""
+        path = os.path.join(self.exchange.folder, f"{self.name}-heard.wav")
+        return self.voice.write(path, self.name)
