@@ -23,9 +23,13 @@ def build():
     subprocess.run(command, check=True, cwd=HOME)
 
 
+#: Whether exchange and drivers have a core each; with `--spread` all may use all.
+PINNED = os.cpu_count() > 1 and "--spread" not in sys.argv
+
+
 def pinned(core, command):
     """A command on its core."""
-    return (["taskset", "-c", str(core)] if os.cpu_count() > 1 else []) + command
+    return (["taskset", "-c", str(core)] if PINNED else []) + command
 
 
 def memory(pid):

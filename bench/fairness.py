@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """A neighbour alone, and beside a company that offers many times its share; `make fairness`.
 
-    bench/fairness.py [--quick] [--no-build] [RESULTS.json]
+    bench/fairness.py [--quick] [--no-build] [--spread] [RESULTS.json]
 
-The exchange has core 0, the drivers (tools/load) core 1, both on loopback. The neighbour calls,
+The exchange has core 0, the drivers (tools/load) core 1, both on loopback; with `--spread` all have
+all cores, as an exchange has that nobody confines, and drivers go first. The neighbour calls,
 registers and asks the API at a modest rate, in five phases:
 
   alone    nobody else is there
@@ -28,7 +29,7 @@ import subprocess
 import sys
 import time
 
-from exchange import API, LOAD, SIP, TARGET, Exchange, build
+from exchange import API, LOAD, SIP, TARGET, Exchange, build, pinned
 from fairness_plot import plot
 
 USERS = 20_000
@@ -49,11 +50,10 @@ REFUSALS = ("turn_refused", "turn_dropped", "api_refused", "shed_", "net_udp_ker
 FIGURES = {"call": "set-up", "register": "registration", "ask": "API"}
 
 
-def pinned(core, command, front=False):
-    """A command on its core; the neighbour's drivers go first there, since they are the ruler."""
-    words = ["taskset", "-c", str(core)] if os.cpu_count() > 1 else []
-    words += ["chrt", "-f", "10"] if front else ["nice", "-n", "-10"]
-    return words + command
+def driver(command, front):
+    """A driver's command on its core; the neighbour's go first there, since they are the ruler."""
+    words = ["chrt", "-f", "10"] if front else ["nice", "-n", "-10"]
+    return pinned(1, words + command)
 
 
 class Pair(Exchange):
@@ -105,7 +105,7 @@ def drivers(who, key, times, seconds):
 
 def start(commands, front):
     """Starts drivers; what they print is read later."""
-    return {what: subprocess.Popen(pinned(1, command, front), stdout=subprocess.PIPE)
+    return {what: subprocess.Popen(driver(command, front), stdout=subprocess.PIPE)
             for what, command in commands.items()}
 
 

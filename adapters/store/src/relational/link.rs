@@ -55,6 +55,9 @@ pub(crate) trait Link: Send {
 
     /// A key was erased by a transaction that is durable: nothing of it may stay behind.
     fn forget_erased(&self);
+
+    /// Nothing was asked of it for a while: gives back what it keeps only to be quick.
+    fn rest(&self) {}
 }
 
 /// A transaction that is undone unless it is committed.

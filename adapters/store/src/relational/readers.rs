@@ -53,7 +53,8 @@ pub(super) struct Reader {
 impl Reader {
     /// Works until the queue is closed and empty.
     pub(super) fn run(self) {
-        while let Some(request) = self.requests.wait(REST_AFTER, || self.rest.begin()) {
+        let rest = || self.rest.begin(&*self.link);
+        while let Some(request) = self.requests.wait(REST_AFTER, rest) {
             // whoever waits for a request that panicked hears of a broken promise
             let _ = catch_unwind(AssertUnwindSafe(|| self.serve(request)));
         }

@@ -2,10 +2,13 @@
 //!
 //! A thread that rests keeps what it freed, and what others freed of what it allocated, until it
 //! asks for memory again. Loading all companies leaves tens of megabytes with threads that may rest
-//! for days; how they are given back is the allocator's affair, so the program says it.
+//! for days; how they are given back is the allocator's affair, so the program says it. What its
+//! link keeps of the database goes first.
 
 use std::sync::OnceLock;
 use std::time::Duration;
+
+use super::Link;
 
 /// A thread for which there was no work for so long begins to rest.
 pub(super) const REST_AFTER: Duration = Duration::from_secs(5);
@@ -21,7 +24,9 @@ impl Rest {
         let _ = self.0.set(begin);
     }
 
-    pub(super) fn begin(&self) {
+    /// The thread of this link begins to rest.
+    pub(super) fn begin(&self, link: &dyn Link) {
+        link.rest();
         if let Some(begin) = self.0.get() {
             begin();
         }

@@ -133,7 +133,8 @@ pub(super) struct Writer {
 impl Writer {
     /// Works until the queue is closed and empty.
     pub(super) fn run(self) {
-        while let Some(first) = self.orders.wait(REST_AFTER, || self.rest.begin()) {
+        let rest = || self.rest.begin(&*self.link);
+        while let Some(first) = self.orders.wait(REST_AFTER, rest) {
             // the promises of a group that panicked are broken, which is told to who waits;
             // the transaction is undone by its guard
             let _ = catch_unwind(AssertUnwindSafe(|| self.serve(first)));

@@ -102,6 +102,12 @@ impl Link for Connection {
         // the change itself is durable whatever became of this
         let _ = busy.and(emptied).and(self.busy_timeout(BUSY));
     }
+
+    /// Pages that are asked for again come from the system's own cache.
+    fn rest(&self) {
+        // no page that is needed is dropped, and what could not be is merely kept
+        let _ = self.execute_batch("PRAGMA shrink_memory");
+    }
 }
 
 /// What a failure of SQLite means: the disk and other processes are the world's, anything that
