@@ -38,7 +38,7 @@ stage_cells() {
     done
     return "$status"
 }
-stage_seeds() { programs && "$CARGO_TARGET_DIR/debug/sim" --seed 1 --runs "${GATE_RUNS:-1000}"; }
+stage_seeds() { programs && "$CARGO_TARGET_DIR/debug/sim" --seed 1 --runs "${GATE_RUNS:-600}"; }
 stage_interop() { programs && tests/interop/run.sh; }
 stage_fuzz() { programs && tests/fuzz/run.sh; }
 

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use ports::{ExchangeStore, Store};
 use store::{SqlStore, block_on};
@@ -20,6 +21,10 @@ const BEFORE_READERS: usize = 3;
 
 /// The connection that writes, among those.
 const WRITER: usize = 1;
+
+/// How long answers are on the way to a reader: what is asked without waiting for them is asked before they are
+/// there, on a busy machine, too.
+const LENGTH: Duration = Duration::from_millis(2);
 
 /// Tries of which the fewest trips count: a connection prepares its statements in the first ones.
 const TRIES: usize = 40;
@@ -119,7 +124,12 @@ impl Way {
                     });
                 });
                 thread::spawn(move || {
-                    carry(back, |_| answers.lock().unwrap()[number].answered = true);
+                    carry(back, |_| {
+                        if number >= BEFORE_READERS {
+                            thread::sleep(LENGTH);
+                        }
+                        answers.lock().unwrap()[number].answered = true;
+                    });
                 });
             }
         });
