@@ -22,8 +22,8 @@ const BEFORE_READERS: usize = 3;
 /// The connection that writes, among those.
 const WRITER: usize = 1;
 
-/// How long answers are on the way to a reader: what is asked without waiting for them is asked before they are
-/// there, on a busy machine, too.
+/// How long answers are on the way to a reader: what is asked without waiting for them is asked
+/// before they are there, on a busy machine, too.
 const LENGTH: Duration = Duration::from_millis(2);
 
 /// Tries of which the fewest trips count: a connection prepares its statements in the first ones.
