@@ -136,10 +136,11 @@ need_page() {
     command -v npm >/dev/null || apt_install nodejs npm
     echo "setup: installing JsSIP into $built"
     mkdir -p "$built"
-    cp "$source/package.json" "$source/package-lock.json" "$source/phone.js" "$built/"
+    rm -f "$built/phone.js"
+    cp "$source/package.json" "$source/package-lock.json" "$built/"
+    cp "$source/phone.js" "$built/source.js"
     (cd "$built" && npm ci --silent --no-audit --no-fund </dev/null \
-        && npx esbuild phone.js --bundle --log-level=warning --outfile=bundle.js) || return
-    mv "$built/bundle.js" "$built/phone.js"
+        && npx esbuild source.js --bundle --log-level=warning --outfile=phone.js)
 }
 
 need_fuzz() {

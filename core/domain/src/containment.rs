@@ -40,7 +40,12 @@ pub struct Containment {
 impl Containment {
     /// Whether it is in force.
     pub fn holds(&self, now: WallTime) -> bool {
-        self.until.is_none_or(|until| now < until)
+        Containment::lasts(self.until, now)
+    }
+
+    /// Whether one until this moment is in force; one without an end always is.
+    pub fn lasts(until: Option<WallTime>, now: WallTime) -> bool {
+        until.is_none_or(|until| now < until)
     }
 
     /// A reason of the exchange's own, cut to what is kept.

@@ -125,12 +125,7 @@ impl Fraud {
             if let Some(level) = self.level(charge.key, now) {
                 level.begin(&charge.limits, (wire, charge.price), now);
             }
-            self.warn(
-                charge.key,
-                &charge.limits,
-                (charge.warn_percent, &charge.title),
-                now,
-            );
+            self.warn(charge, now);
         }
         if !charges.is_empty() {
             self.calls.entry(out.call).or_default().extend(charges);
@@ -231,12 +226,7 @@ impl Fraud {
         let level = level_of(&mut self.levels, charge.key)?;
         let Some(met) = level.lacks(&charge.limits, charge.price, now) else {
             level.pay(charge.price, now);
-            self.warn(
-                charge.key,
-                &charge.limits,
-                (charge.warn_percent, &charge.title),
-                now,
-            );
+            self.warn(charge, now);
             return Some(at + MINUTE);
         };
         let Refused { reason, .. } = self.met(charge, met);
@@ -284,22 +274,17 @@ impl Fraud {
         }
     }
 
-    fn warn(
-        &mut self,
-        (tenant, guard, subject): Key,
-        limits: &TollLimits,
-        (percent, title): (u8, &str),
-        now: Instant,
-    ) {
-        let Some(level) = level_of(&mut self.levels, (tenant, guard, subject)) else {
+    fn warn(&mut self, charge: &Charge, now: Instant) {
+        let Some(level) = level_of(&mut self.levels, charge.key) else {
             return;
         };
-        for (limit, used, most) in level.near(limits, percent, now) {
+        let (tenant, _, subject) = charge.key;
+        for (limit, used, most) in level.near(&charge.limits, charge.warn_percent, now) {
             self.figures.warned += 1;
             self.news.push(News::Warned(Warned {
                 tenant,
                 subject,
-                budget: title.to_owned(),
+                budget: charge.title.to_string(),
                 limit,
                 used,
                 most,

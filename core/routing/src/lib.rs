@@ -25,3 +25,4 @@ pub use failover::{TrunkFailure, continues};
 pub use plan::{ANNOUNCEMENT_CODE, ECHO_CODE, Plan, plan};
 pub use request::{Caller, Dialled, HostClass, Purpose, RouteRequest};
 pub use step::{Guest, Refusal, Step};
+pub use toll::CONTAINED;

@@ -5,6 +5,12 @@ use domain::{CompiledExtension, CompiledTenant, Toll};
 use ids::DeviceId;
 use machine::WallTime;
 
+/// The rule by which a contained device calls nobody by trunks, and why.
+pub const CONTAINED: (&str, &str) = (
+    "fraud.contained",
+    "the device is contained: it calls nobody by trunks until it is released",
+);
+
 /// Names the budgets that count a call.
 ///
 /// # Errors
@@ -17,8 +23,8 @@ pub(crate) fn check(
     why: &mut Explanation,
 ) -> Result<(), Refusal> {
     if device.is_some_and(|device| tenant.contains(device, at)) {
-        let because = "the device is contained: it calls nobody by trunks until it is released";
-        why.add("fraud.contained", because);
+        let (rule, because) = CONTAINED;
+        why.add(rule, because);
         return Err(Refusal::FORBIDDEN);
     }
     if device.is_none() {

@@ -1,7 +1,7 @@
 //! What calls by trunks may cost: the guard against toll fraud, and what it needs beside itself.
 
 use crate::calls::CallKey;
-use domain::{CompiledTenant, Toll};
+use domain::{CompiledTenant, Containment, Toll};
 use fraud::Fraud;
 use ids::{DeviceId, ExtensionId, TenantId};
 use machine::WallTime;
@@ -84,7 +84,7 @@ impl Budgets {
     /// Whether a device was contained here and no document tells of it yet.
     pub(crate) fn holds(&self, tenant: TenantId, device: DeviceId, at: WallTime) -> bool {
         let until = self.fresh.get(&(tenant, device));
-        until.is_some_and(|until| until.is_none_or(|until| at < until))
+        until.is_some_and(|until| Containment::lasts(*until, at))
     }
 
     /// A tenant is new or has changed: its documents say who is contained, and whoever was released

@@ -5,8 +5,7 @@ import shutil
 import signal
 import subprocess
 
-from kit.case import wait_until
-from kit.exchange import free_port, join
+from kit.exchange import free_port, join, wait_taken
 
 PROGRAM = shutil.which("haproxy") or "/usr/sbin/haproxy"
 # its own address towards the exchange, which the exchange believes
@@ -55,27 +54,12 @@ class Balancer:
     def port_of(self, transport):
         return self.ports.get(transport) or self.exchange.port_of(transport)
 
-    def said(self):
-        with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as log:
-            return log.read()
-
-    def carried(self, transport):
-        """Connections that it has carried to the end."""
-        return sum(f" {transport} {transport}/exchange " in line
-                   for line in self.said().splitlines())
-
     def __enter__(self):
         self.log = open(os.path.join(self.folder, "log"), "wb")
         self.process = subprocess.Popen(
             [PROGRAM, "-db", "-f", self.config], stdin=subprocess.DEVNULL, stdout=self.log,
             stderr=subprocess.STDOUT, start_new_session=True)
-        lines = [f":{port:04X} " for port in self.ports.values()]
-
-        def listens():
-            with open("/proc/net/tcp", encoding="ascii") as sockets:
-                rows = [row for row in sockets if " 0A " in row]
-            return all(any(line in row for row in rows) for line in lines)
-        wait_until("HAProxy listens", listens)
+        wait_taken("HAProxy", self.ports.values())
         return self
 
     def __exit__(self, *_):

@@ -38,6 +38,17 @@ def free_port(ip="127.0.0.1"):
     raise RuntimeError("no free port")
 
 
+def wait_taken(who, ports, table="tcp"):
+    """Waits until somebody listens at all these ports; `table` is the kernel's, in /proc/net."""
+    wanted = [f":{port:04X} " for port in ports]
+
+    def listens():
+        with open(f"/proc/net/{table}", encoding="ascii") as sockets:
+            rows = [row for row in sockets if table.startswith("udp") or " 0A " in row]
+        return all(any(port in row for row in rows) for port in wanted)
+    wait_until(f"{who} listens", listens)
+
+
 def join(ip, port):
     return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
 

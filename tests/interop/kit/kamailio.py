@@ -5,8 +5,7 @@ import shutil
 import signal
 import subprocess
 
-from kit.case import wait_until
-from kit.exchange import free_port
+from kit.exchange import free_port, wait_taken
 from kit.sipp import SCENARIOS
 
 PROGRAM = shutil.which("kamailio") or "/usr/sbin/kamailio"
@@ -63,13 +62,7 @@ class Kamailio:
              "-Y", self.folder],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
             start_new_session=True)
-        line = f":{self.port:04X} "
-        kind = "udp" if self.transport == "udp" else "tcp"
-
-        def listens():
-            with open(f"/proc/net/{kind}", encoding="ascii") as sockets:
-                return any(line in row for row in sockets)
-        wait_until("Kamailio listens", listens)
+        wait_taken("Kamailio", [self.port], "udp" if self.transport == "udp" else "tcp")
         return self
 
     def __exit__(self, *_):

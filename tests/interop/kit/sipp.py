@@ -5,8 +5,8 @@ import re
 import signal
 import subprocess
 
-from kit.case import equal, wait_until
-from kit.exchange import free_port
+from kit.case import equal
+from kit.exchange import free_port, wait_taken
 from kit.message import Message
 
 SCENARIOS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "scenarios")
@@ -64,13 +64,8 @@ class Sipp:
 
     def ready(self):
         """Waits until it listens (a scenario that waits for calls)."""
-        line = f":{self.port:04X} "
-        table = "/proc/net/udp6" if ":" in self.exchange.ip else "/proc/net/udp"
-
-        def listens():
-            with open(table, encoding="ascii") as sockets:
-                return any(line in row for row in sockets)
-        wait_until(f"SIPp {self.scenario} listens", listens)
+        table = "udp6" if ":" in self.exchange.ip else "udp"
+        wait_taken(f"SIPp {self.scenario}", [self.port], table)
         return self
 
     def _files(self, kind):

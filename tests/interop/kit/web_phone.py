@@ -115,10 +115,6 @@ class WebPhone:
         """A blind transfer of the call (REFER)."""
         self._do("sendOn", f"sip:{number}@{self.domain}")
 
-    def forward_to(self, number):
-        """From now on calls are answered with 302 and this number."""
-        self._do("forwardTo", f"sip:{number}@{self.domain}")
-
     def hang_up(self):
         self._do("hangUp")
 

@@ -83,28 +83,12 @@ const silence = { getTracks: () => [], getAudioTracks: () => [], getVideoTracks:
 const words = { mediaStream: silence, pcConfig: { iceServers: [] } };
 let agent = null;
 let session = null;
-// where calls are sent on to, instead of being answered
-let elsewhere = null;
 
 function follow(next) {
   session = next;
-  session.on('progress', ({ response }) => tell('progress', { status: response?.status_code }));
   session.on('confirmed', () => tell('established'));
   session.on('ended', ({ cause }) => tell('over', { cause }));
   session.on('failed', ({ cause, message }) => tell('over', { cause, status: message?.status_code }));
-}
-
-function arrived(next, request) {
-  const shown = { display: next.remote_identity.display_name, uri: String(next.remote_identity.uri) };
-  tell('rings', { ...shown, diversion: request.getHeader('Diversion') });
-  if (elsewhere) {
-    next.terminate({
-      status_code: 302, reason_phrase: 'Moved Temporarily', extraHeaders: [`Contact: <${elsewhere}>`],
-    });
-    return;
-  }
-  follow(next);
-  session.answer(words);
 }
 
 // Waits until an offer is answered: JsSIP makes none before the last one is.
@@ -125,8 +109,10 @@ window.phone = {
     agent.on('registered', () => tell('registered'));
     agent.on('registrationFailed', ({ cause }) => tell('refused', { cause }));
     agent.on('disconnected', ({ reason }) => tell('disconnected', { reason }));
-    agent.on('newRTCSession', ({ session: next, originator, request }) => {
-      if (originator === 'remote') arrived(next, request);
+    agent.on('newRTCSession', ({ session: next, originator }) => {
+      if (originator !== 'remote') return;
+      follow(next);
+      next.answer(words);
     });
     agent.start();
   },
@@ -134,8 +120,5 @@ window.phone = {
   hold() { return agreed(done => session.hold({}, done)); },
   resume() { return agreed(done => session.unhold({}, done)); },
   sendOn(target) { session.refer(target); },
-  forwardTo(target) { elsewhere = target; },
-  press(digit) { session.sendDTMF(digit, { transportType: 'INFO' }); },
   hangUp() { session.terminate(); },
-  leave() { agent.stop(); },
 };

@@ -4,23 +4,23 @@ where they find it again."""
 from kit.balancer import OWN, Balancer
 from kit.baresip import Phone
 from kit.case import equal, test, true, wait_until
-from kit.exchange import ACME, Exchange
+from kit.exchange import ACME
 from kit.line import Line
 from suites.codecs import hear_each_other, voices
+from suites.scanners import NOBODY_SPARED, SCANNER, Guarded, bans
 
 SECONDS = 4
 CODEC = "PCMU/8000/1"
-PHONE, GUESSER = "127.0.0.31", "127.0.0.66"
+PHONE, GUESSER = "127.0.0.31", SCANNER
 # enough wrong passwords for a ban
 GUESSES = 40
 
 
-class Behind(Exchange):
+class Behind(Guarded):
     """An exchange that believes the balancer, and bans addresses of this machine, too."""
 
     def __init__(self):
-        super().__init__()
-        self.flags = ["--ban-never=", f"--sip-balancers={OWN}/32"]
+        super().__init__([*NOBODY_SPARED, f"--sip-balancers={OWN}/32"])
 
 
 def sources(exchange):
@@ -66,16 +66,13 @@ def who_guesses_through_a_balancer_is_banned_alone():
         phone.register()
         equal(sources(exchange), [PHONE], "where the phone is")
         user, _ = exchange.account(ACME, "102")
-
-        def banned():
-            return [ban["source"] for ban in exchange.items("/api/v1/bans")]
         for number in range(GUESSES):
             with Line(balancer, ACME, (user, f"guess{number}"), "tcp", GUESSER) as guesser:
                 guesser.request("REGISTER", f"sip:{ACME}", to=f"<{guesser.aor}>")
-            if banned():
+            if bans(exchange):
                 break
-        wait_until("a ban", banned)
-        equal(banned(), [GUESSER], "who is banned")
+        wait_until("a ban", lambda: bans(exchange))
+        equal(list(bans(exchange)), [GUESSER], "who is banned")
         phone.register()
         with Line(balancer, ACME, exchange.account(ACME, "102"), "tcp", PHONE) as owner:
             owner.register()

@@ -162,7 +162,7 @@ impl CompiledTenant {
         let contained = self.contained();
         let found = contained.binary_search_by_key(&device, |(device, _)| *device);
         let found = found.ok().and_then(|index| contained.get(index));
-        found.is_some_and(|(_, until)| until.is_none_or(|until| at < until))
+        found.is_some_and(|(_, until)| Containment::lasts(*until, at))
     }
 }
 

@@ -50,6 +50,8 @@ struct Names {
 }
 
 fn names_of(company: &Company, token: TokenId) -> Names {
+    // they are called as the webhook is, each with a word of its kind
+    let named = |word: &str| company.webhook_name.replace("crm", word);
     Names {
         tenants: [company.id.to_string(), company.domain.clone()],
         extensions: [company.extension.to_string(), company.number.clone()],
@@ -60,52 +62,19 @@ fn names_of(company: &Company, token: TokenId) -> Names {
         cdr: company.cdr.to_string(),
         token: token.to_string(),
         webhooks: [company.webhook.to_string(), company.webhook_name.clone()],
-        roles: [
-            company.role.to_string(),
-            company.webhook_name.replace("crm", "crew"),
-        ],
+        roles: [company.role.to_string(), named("crew")],
         users: [company.user.to_string(), format!("ann@{}", company.domain)],
-        holds: [
-            company.hold.to_string(),
-            company.webhook_name.replace("crm", "case"),
-        ],
-        sso: [
-            company.sso.to_string(),
-            company.webhook_name.replace("crm", "door"),
-        ],
-        trunks: [
-            company.trunk.to_string(),
-            company.webhook_name.replace("crm", "line"),
-        ],
+        holds: [company.hold.to_string(), named("case")],
+        sso: [company.sso.to_string(), named("door")],
+        trunks: [company.trunk.to_string(), named("line")],
         numbers: NOBODY.numbers(),
-        schedules: [
-            company.schedule.to_string(),
-            company.webhook_name.replace("crm", "hours"),
-        ],
-        locations: [
-            company.location.to_string(),
-            company.webhook_name.replace("crm", "place"),
-        ],
-        sites: [
-            company.site.to_string(),
-            company.webhook_name.replace("crm", "site"),
-        ],
-        inbound: [
-            company.inbound.to_string(),
-            company.webhook_name.replace("crm", "in"),
-        ],
-        outbound: [
-            company.outbound.to_string(),
-            company.webhook_name.replace("crm", "out"),
-        ],
-        guards: [
-            company.guard.to_string(),
-            company.webhook_name.replace("crm", "nights"),
-        ],
-        contained: [
-            company.containment.to_string(),
-            company.webhook_name.replace("crm", "held"),
-        ],
+        schedules: [company.schedule.to_string(), named("hours")],
+        locations: [company.location.to_string(), named("place")],
+        sites: [company.site.to_string(), named("site")],
+        inbound: [company.inbound.to_string(), named("in")],
+        outbound: [company.outbound.to_string(), named("out")],
+        guards: [company.guard.to_string(), named("nights")],
+        contained: [company.containment.to_string(), named("held")],
         access: company.access.to_string(),
     }
 }

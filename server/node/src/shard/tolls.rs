@@ -5,11 +5,11 @@ use super::{Shard, Work};
 use crate::budgets::{Contained, WayOut};
 use crate::calls::CallKey;
 use call::{CallEvent, DialPlan, DialStep, HangUp, Input, What};
-use domain::{CompiledTenant, Event, Toll};
+use domain::{CompiledTenant, Event};
 use fraud::{CallOut, News, Subject, Warned};
-use ids::{EventId, TenantId};
+use ids::EventId;
 use machine::Instant;
-use routing::{Refusal, RouteRequest};
+use routing::{CONTAINED, Refusal, RouteRequest};
 use std::time::Duration;
 use tenancy::TenantScope;
 
@@ -59,11 +59,17 @@ impl Shard {
             .device
             .is_some_and(|device| budgets.holds(id, device, at))
         {
-            let because = "the device is contained: it calls nobody by trunks until it is released";
-            return Err(("fraud.contained", because.to_owned()));
+            let (rule, because) = CONTAINED;
+            return Err((rule, because.to_owned()));
         }
         let guarding: Vec<_> = tenant.guarding(&way.toll, way.extension, at).collect();
-        let out = call_out(key, id, &way);
+        let out = CallOut {
+            call: key.0,
+            tenant: id,
+            device: way.device,
+            extension: way.extension,
+            toll: &way.toll,
+        };
         let begun = budgets.fraud.begin(&out, &guarding, now);
         begun.map_err(|refused| ("fraud.budget", refused.reason))?;
         budgets.counted(key, way);
@@ -154,21 +160,5 @@ impl Shard {
         let at = self.clock.wall(now);
         let event = Event::of_toll(id, warned.tenant, (word, subject), budget, figures, at);
         self.outbox.events.push(event);
-    }
-}
-
-fn call_out<'a>(key: CallKey, tenant: TenantId, way: &'a WayOut) -> CallOut<'a> {
-    let WayOut {
-        device,
-        extension,
-        toll,
-    } = way;
-    let toll: &Toll = toll;
-    CallOut {
-        call: key.0,
-        tenant,
-        device: *device,
-        extension: *extension,
-        toll,
     }
 }
