@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -18,23 +19,27 @@ BINARY = os.path.abspath(
     os.environ.get("STROWGER", os.path.join(ROOT, "target", "debug", "strowger"))
 )
 # below the kernel's own range, and apart for tests that run side by side
+SLOT = int(os.environ.get("INTEROP_SLOT", "0"))
 MEDIA_FIRST, MEDIA_COUNT = 20000, 400
+PORT_FIRST, PORT_COUNT = 12000, 2000
+PORTS = list(range(PORT_FIRST + SLOT * PORT_COUNT, PORT_FIRST + (SLOT + 1) * PORT_COUNT))
 ACME, GLOBEX = "acme.example", "globex.example"
 
 
 def free_port(ip="127.0.0.1"):
-    """A port free for UDP and TCP alike."""
+    """A port free for UDP and TCP alike, that nobody else takes before it is used: no other test,
+    and no connection, whose ports the kernel picks above."""
     family = socket.AF_INET6 if ":" in ip else socket.AF_INET
-    for _ in range(100):
-        with socket.socket(family, socket.SOCK_STREAM) as tcp:
-            tcp.bind((ip, 0))
-            port = tcp.getsockname()[1]
-            with socket.socket(family, socket.SOCK_DGRAM) as udp:
-                try:
-                    udp.bind((ip, port))
-                    return port
-                except OSError:
-                    continue
+    while PORTS:
+        port = PORTS.pop(random.randrange(len(PORTS)))
+        with socket.socket(family, socket.SOCK_STREAM) as tcp, \
+                socket.socket(family, socket.SOCK_DGRAM) as udp:
+            try:
+                tcp.bind((ip, port))
+                udp.bind((ip, port))
+                return port
+            except OSError:
+                continue
     raise RuntimeError("no free port")
 
 
@@ -66,7 +71,7 @@ class Exchange:
 
     def __init__(self, ip="127.0.0.1", also=None):
         self.ip, self.ips = ip, [ip] + ([also] if also else [])
-        first = MEDIA_FIRST + int(os.environ.get("INTEROP_SLOT", "0")) * MEDIA_COUNT
+        first = MEDIA_FIRST + SLOT * MEDIA_COUNT
         self.media = range(first, first + MEDIA_COUNT)
         self.folder = tempfile.mkdtemp(prefix="strowger-interop-")
         self.data = os.path.join(self.folder, "data")
