@@ -151,7 +151,9 @@ impl Opened {
         };
         let token = Token::Datagrams(self.datagrams.len()).pack();
         epoll.add(socket.as_fd(), token, Interest::READ)?;
-        self.datagrams.push(DatagramSocket::new(socket, token)?);
+        let public = bound.listener.translated();
+        self.datagrams
+            .push(DatagramSocket::new(socket, token, public)?);
         self.bound.push(bound);
         Ok(())
     }
@@ -176,7 +178,7 @@ impl Opened {
         let token = Token::Listener(self.streams.len()).pack();
         epoll.add(socket.as_fd(), token, Interest::READ)?;
         self.streams
-            .push(StreamListener::new(socket, listener, token));
+            .push(StreamListener::new(socket, bound.listener, token));
         self.bound.push(bound);
         Ok(())
     }

@@ -20,6 +20,10 @@ pub struct Listener {
     pub at: SocketAddr,
     /// Whether peers must show a certificate; of TLS and WSS only.
     pub clients: ClientCertificates,
+    /// Where peers reach it, when that is another address, which a translator in front of this
+    /// machine has (one-to-one NAT). Flows have it as their own address then. Port 0 is the port of
+    /// [`Listener::at`].
+    pub public: Option<SocketAddr>,
 }
 
 impl Listener {
@@ -30,6 +34,7 @@ impl Listener {
             transport,
             at,
             clients: ClientCertificates::Unasked,
+            public: None,
         }
     }
 
@@ -49,6 +54,29 @@ impl Listener {
     #[must_use]
     pub fn asking(self, clients: ClientCertificates) -> Listener {
         Listener { clients, ..self }
+    }
+
+    /// Is reached at another address than its own.
+    #[must_use]
+    pub fn reached_at(self, public: Option<SocketAddr>) -> Listener {
+        Listener { public, ..self }
+    }
+
+    /// Where peers reach it.
+    #[must_use]
+    pub fn reached(&self) -> SocketAddr {
+        let Some(mut public) = self.public else {
+            return self.at;
+        };
+        if public.port() == 0 {
+            public.set_port(self.at.port());
+        }
+        public
+    }
+
+    /// Where peers reach it, if that is another address than its own.
+    pub(crate) fn translated(&self) -> Option<SocketAddr> {
+        self.public.map(|_| self.reached())
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct DatagramSocket {
     socket: UdpSocket,
     token: u64,
     local: SocketAddr,
+    /// Where peers reach it, if that is a translator's address.
+    public: Option<SocketAddr>,
     pending: VecDeque<Transmit>,
     pending_octets: usize,
     dropped: u32,
@@ -44,12 +46,17 @@ pub(crate) struct DatagramSocket {
 }
 
 impl DatagramSocket {
-    pub(crate) fn new(socket: UdpSocket, token: u64) -> io::Result<DatagramSocket> {
+    pub(crate) fn new(
+        socket: UdpSocket,
+        token: u64,
+        public: Option<SocketAddr>,
+    ) -> io::Result<DatagramSocket> {
         let local = socket.local_addr()?;
         Ok(DatagramSocket {
             socket,
             token,
             local,
+            public,
             pending: VecDeque::new(),
             pending_octets: 0,
             dropped: 0,
@@ -68,8 +75,11 @@ impl DatagramSocket {
         self.local.ip().is_unspecified()
     }
 
-    /// The flow's address of ours: exact where the kernel told it.
+    /// The flow's address of ours: a translator's, else exact where the kernel told it.
     fn local_of(&self, to: Option<SocketAddr>) -> SocketAddr {
+        if let Some(public) = self.public {
+            return public;
+        }
         match to {
             Some(mut to) if !to.ip().is_unspecified() && !to.ip().is_multicast() => {
                 to.set_port(self.local.port());
@@ -174,7 +184,8 @@ impl Datagrams {
     /// Puts a datagram into its socket's queue; tells whether that made a batch to be flushed.
     pub(crate) fn queue(&mut self, transmit: Transmit, incidents: &mut VecDeque<Incident>) -> bool {
         let local = transmit.flow.local;
-        let exact = self.sockets.iter().position(|s| s.local == local);
+        let told = |s: &DatagramSocket| s.public.unwrap_or(s.local);
+        let exact = self.sockets.iter().position(|s| told(s) == local);
         let serving = || self.sockets.iter().position(|s| s.serves(local));
         let index = exact.or_else(serving);
         let Some(socket) = index.and_then(|i| self.sockets.get_mut(i)) else {
@@ -272,8 +283,9 @@ impl Datagrams {
         socket.dirty = false;
         let mut attempts = 0;
         while !socket.pending.is_empty() {
-            let wildcard = socket.is_wildcard();
-            let datagrams = socket.pending.iter().map(|t| datagram(t, wildcard));
+            // a translator's address cannot be sent from: the kernel knows which one can
+            let chosen = socket.is_wildcard() && socket.public.is_none();
+            let datagrams = socket.pending.iter().map(|t| datagram(t, chosen));
             let error = match self.outbound.send(socket.socket.as_fd(), datagrams) {
                 Ok(n) => {
                     attempts = 0;
@@ -419,9 +431,9 @@ fn give_up(
     }
 }
 
-fn datagram(transmit: &Transmit, wildcard: bool) -> Datagram<'_> {
+fn datagram(transmit: &Transmit, chosen: bool) -> Datagram<'_> {
     let Flow { local, remote, .. } = transmit.flow;
-    let from = (wildcard && !local.ip().is_unspecified()).then_some(local);
+    let from = (chosen && !local.ip().is_unspecified()).then_some(local);
     Datagram {
         octets: &transmit.bytes,
         remote,
@@ -435,7 +447,7 @@ mod tests {
     use super::*;
 
     fn socket() -> DatagramSocket {
-        DatagramSocket::new(UdpSocket::bind("127.0.0.1:0").unwrap(), 0).unwrap()
+        DatagramSocket::new(UdpSocket::bind("127.0.0.1:0").unwrap(), 0, None).unwrap()
     }
 
     fn transmit(octets: usize) -> Transmit {

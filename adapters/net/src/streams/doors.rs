@@ -40,6 +40,8 @@ impl StreamListener {
 /// A stream that came in or that we opened, and how it is spoken.
 pub(super) struct Guest {
     pub(super) transport: Transport,
+    /// Our address as its peer knows it, if a translator has another than the socket.
+    pub(super) public: Option<SocketAddr>,
     pub(super) wire: Wire,
     pub(super) framing: Framing,
 }
@@ -87,6 +89,7 @@ impl Doors {
         let Some(name) = name else {
             return Some(Guest {
                 transport: Transport::Tcp,
+                public: None,
                 wire: Wire::plain(stream),
                 framing,
             });
@@ -95,9 +98,16 @@ impl Doors {
         let tls = Tls::asking(self.trust.as_ref()?.config(), name)?;
         Some(Guest {
             transport: Transport::Tls,
+            public: None,
             wire: Wire::secure(stream, tls),
             framing,
         })
+    }
+
+    /// Whether this is where peers reach a listener, and a translator's address.
+    pub(super) fn is_translated(&self, local: SocketAddr) -> bool {
+        let mut listeners = self.listeners.iter();
+        listeners.any(|listener| listener.kind.translated() == Some(local))
     }
 
     /// The next stream that waits at a listener.
@@ -145,6 +155,7 @@ impl Doors {
         };
         Some(Guest {
             transport: kind.transport,
+            public: kind.translated(),
             wire,
             framing,
         })

@@ -143,7 +143,9 @@ impl Streams {
         if self.is_full() || self.connecting >= self.limits.connecting {
             return Err(Failure::Limit);
         }
-        let from = (!flow.local.ip().is_unspecified()).then_some(flow.local);
+        let public = self.doors.is_translated(flow.local).then_some(flow.local);
+        let exact = public.is_none() && !flow.local.ip().is_unspecified();
+        let from = exact.then_some(flow.local);
         let opened = sys::connect_stream(flow.remote, from).and_then(|stream| {
             let fd = stream.as_fd();
             sys::set_buffer(fd, Direction::Send, self.limits.buffer)?;
@@ -152,6 +154,7 @@ impl Streams {
                 .doors
                 .visit(stream, name.as_deref(), self.limits.message);
             let guest = guest.ok_or(io::ErrorKind::PermissionDenied)?;
+            let guest = Guest { public, ..guest };
             self.enter(guest, flow.remote, Party::Visited(name), context)
         });
         opened.map_err(|error| {
@@ -177,7 +180,11 @@ impl Streams {
         stream.set_nodelay(true)?;
         sys::set_user_timeout(stream.as_fd(), self.limits.stall_timeout)?;
         let id = self.next_id;
-        let flow = Flow::tcp(stream.local_addr()?, remote, id).over(guest.transport);
+        let local = match guest.public {
+            Some(public) => public,
+            None => stream.local_addr()?,
+        };
+        let flow = Flow::tcp(local, remote, id).over(guest.transport);
         let Guest { wire, framing, .. } = guest;
         let mut connection = Connection::new(wire, framing, flow, source, context.now);
         connection.name.clone_from(&name);

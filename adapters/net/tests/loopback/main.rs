@@ -16,6 +16,7 @@ mod openings;
 mod secure;
 mod streams;
 mod support;
+mod translated;
 mod visits;
 mod web_sockets;
 mod wires;
