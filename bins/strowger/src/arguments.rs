@@ -323,10 +323,18 @@ pub(crate) struct ServeArguments {
     /// machine trusts]
     #[arg(long, value_name = "FILE", env = "STROWGER_SIP_TRUST")]
     pub(crate) sip_trust: Option<PathBuf>,
+    /// Where SIP is reached by way of a one-to-one translator: ADDR or ADDR:PORT, after LISTENER=
+    /// for one listener alone; several with commas [default: where it listens]
+    #[arg(long, value_name = "ADDR[:PORT]", env = "STROWGER_SIP_PUBLIC")]
+    pub(crate) sip_public: Option<String>,
     /// Networks of balancers, with commas: their connections (TCP, TLS, WebSockets) begin by saying
     /// whose they are, by the PROXY protocol [default: none]
     #[arg(long, value_name = "NETWORK", env = "STROWGER_SIP_BALANCERS")]
     pub(crate) sip_balancers: Option<String>,
+    /// Networks of edge proxies, with commas: phones that register by way of them are reached by
+    /// the path that they wrote down [default: none]
+    #[arg(long, value_name = "NETWORK", env = "STROWGER_SIP_EDGES")]
+    pub(crate) sip_edges: Option<String>,
     /// Origins of the web pages that may open a WebSocket, with commas [default: all]
     #[arg(long, value_name = "ORIGIN", env = "STROWGER_WS_ORIGINS")]
     pub(crate) ws_origins: Option<String>,
@@ -429,7 +437,9 @@ impl ServeArguments {
             sip_key: self.sip_key.map(Several::One),
             sip_client_ca: self.sip_client_ca,
             sip_trust: self.sip_trust,
+            sip_public: self.sip_public.map(Several::One),
             sip_balancers: self.sip_balancers.map(Several::One),
+            sip_edges: self.sip_edges.map(Several::One),
             ws_origins: self.ws_origins.map(Several::One),
             http: self.http,
             media: self.media.map(Several::One),

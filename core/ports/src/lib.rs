@@ -73,7 +73,7 @@ pub use host::{Entropy, WallClock};
 pub use journal::{Journal, JournalRecord, Mark};
 pub use keys::{KeyStatus, KeyStore, MasterKeyUse, RESEAL_STEP, Resealed};
 pub use ladders::LadderBook;
-pub use live::{LiveCall, LiveError, LiveExchange, LiveLeg, LiveRegistration, Why};
+pub use live::{LiveCall, LiveError, LiveExchange, LiveLeg, LivePush, LiveRegistration, Why};
 pub use live_usage::{LiveUsage, Metered};
 pub use locate::{locate, locate_below, read};
 pub use mailer::{MAIL_BODY_MAX, MAIL_SUBJECT_MAX, Mail, MailError, Mailer, NoMailer};

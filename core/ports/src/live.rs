@@ -64,6 +64,18 @@ pub struct LiveCall {
     pub why: Vec<Why>,
 }
 
+/// What a phone that sleeps is to be woken with (RFC 8599); kept for whoever will wake it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LivePush {
+    /// Which service wakes it (`pn-provider`).
+    pub provider: String,
+    /// What that service is told beside (`pn-param`); may be empty.
+    pub param: String,
+    /// Whether it is named to that service (`pn-prid`). By what name is not shown: whoever has it
+    /// can wake the phone.
+    pub named: bool,
+}
+
 /// One binding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveRegistration {
@@ -71,7 +83,11 @@ pub struct LiveRegistration {
     pub device: DeviceId,
     /// The contact it gave.
     pub contact: String,
-    /// `udp` or `tcp`.
+    /// Which phone it is, as that says itself (`+sip.instance`).
+    pub instance: Option<String>,
+    /// What it is to be woken with.
+    pub push: Option<LivePush>,
+    /// `udp`, `tcp`, `tls`, `ws` or `wss`.
     pub transport: String,
     /// Where its packets come from.
     pub source: String,

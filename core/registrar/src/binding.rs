@@ -72,6 +72,23 @@ impl Binding {
         }
     }
 
+    /// Whether both are flows to one phone: bindings of the same instance (RFC 5626 §4.1).
+    #[must_use]
+    pub fn is_same_phone(&self, other: &Binding) -> bool {
+        self.id == other.id || (self.instance.is_some() && self.instance == other.instance)
+    }
+
+    /// Whether it is the connection that was registered by which the device is reached: not where a
+    /// proxy stands between, which has flows of its own to it.
+    #[must_use]
+    pub(crate) fn connection(&self) -> u64 {
+        if self.path.is_empty() {
+            self.flow.connection
+        } else {
+            0
+        }
+    }
+
     /// Whether a registration of `contact` renews this binding: the same instance and flow number
     /// where both say (RFC 5626 §6), else an equal address (RFC 3261 §19.1.4).
     pub(crate) fn is_renewed_by(

@@ -7,13 +7,18 @@
 //! go back in ([`Registrar::restore`]).
 
 mod binding;
+mod gruu;
+mod gruu_key;
 mod limits;
+mod push;
 mod register;
 mod registrar;
 
 pub use binding::{Binding, DamagedBinding};
+pub use gruu_key::GruuKey;
 pub use limits::Limits;
-pub use register::{ContactRequest, Outcome, Registration};
+pub use push::{Push, push_of, without_prid};
+pub use register::{Bound, ContactRequest, Outcome, Registration};
 pub use registrar::{Output, Registrar};
 
 #[cfg(test)]

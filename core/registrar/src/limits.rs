@@ -9,9 +9,12 @@ pub struct Limits {
     /// longest not refreshed, which a phone that comes back from a new port has left behind. A
     /// request that asks for more than this is refused with 403.
     pub bindings_per_device: usize,
+    /// Most flows of one phone (RFC 5626): bindings of a device with the same `+sip.instance`.
+    /// Default 4; one more takes the place of the one that was longest not refreshed.
+    pub flows_per_instance: usize,
     /// Most contacts one request may name. Default 10; more are refused with 400.
     pub contacts_per_request: usize,
-    /// Longest text of a contact or of one path element. Default 512 bytes.
+    /// Longest text of a contact, of an instance or of one path element. Default 512 bytes.
     pub contact_bytes: usize,
     /// Most elements of a path. Default 4.
     pub path_elements: usize,
@@ -29,6 +32,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             bindings_per_device: 10,
+            flows_per_instance: 4,
             contacts_per_request: 10,
             contact_bytes: 512,
             path_elements: 4,

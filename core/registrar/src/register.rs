@@ -46,11 +46,24 @@ pub struct Registration<'a> {
     pub former_until: Option<WallTime>,
 }
 
+/// A contact as the device is told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// Its URI.
+    pub contact: Box<str>,
+    /// How long it is still bound, seconds.
+    pub seconds: u64,
+    /// `+sip.instance`.
+    pub instance: Option<Box<str>>,
+    /// `reg-id`.
+    pub reg_id: Option<u32>,
+}
+
 /// What the device is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// 200 with these contacts and the seconds each has left.
-    Bound(Vec<(Box<str>, u64)>),
+    /// 200 with these contacts.
+    Bound(Vec<Bound>),
     /// 423 with this Min-Expires, seconds.
     TooBrief(u64),
     /// 403: the request asks for more bindings than this, which a device may hold.
@@ -98,11 +111,13 @@ impl Registrar {
             u64::try_from(ms).unwrap_or(0).div_ceil(1000)
         };
         let bound = self.bindings(scope, device).iter();
-        Outcome::Bound(
-            bound
-                .map(|binding| (binding.contact.clone(), left(binding)))
-                .collect(),
-        )
+        let bound = bound.map(|binding| Bound {
+            contact: binding.contact.clone(),
+            seconds: left(binding),
+            instance: binding.instance.clone(),
+            reg_id: binding.reg_id,
+        });
+        Outcome::Bound(bound.collect())
     }
 
     fn check(
@@ -121,6 +136,13 @@ impl Registrar {
         let long = |text: &str| text.len() > limits.contact_bytes;
         if request.contacts.iter().any(|contact| long(contact.uri)) {
             return Err(Outcome::Bad("a contact is too long"));
+        }
+        let mut instances = request.contacts.iter().filter_map(|one| one.instance);
+        if instances.any(long) {
+            return Err(Outcome::Bad("an instance is too long"));
+        }
+        if !self.is_one_flow(request) {
+            return Err(Outcome::Bad("a reg-id must stand with one contact alone"));
         }
         if request.path.len() > limits.path_elements || request.path.iter().any(|p| long(p)) {
             return Err(Outcome::Bad("the path is too long"));
@@ -149,6 +171,15 @@ impl Registrar {
             return Err(Outcome::Full);
         }
         Ok(())
+    }
+
+    /// Whether a request that says which flow it is says so of one contact (RFC 5626 §6); others
+    /// may only be removed with it.
+    fn is_one_flow(&self, request: &Registration<'_>) -> bool {
+        let lives = |one: &&ContactRequest<'_>| !self.granted(request, one).is_zero();
+        let live = request.contacts.iter().filter(lives);
+        let flows = live.clone().filter(|one| one.reg_id.is_some()).count();
+        flows == 0 || live.count() == 1
     }
 
     fn granted(&self, request: &Registration<'_>, contact: &ContactRequest<'_>) -> Duration {
@@ -185,7 +216,7 @@ impl Registrar {
         let change = if id.is_some() {
             Change::Refreshed
         } else {
-            self.make_room(scope, device, out);
+            self.make_room(scope, device, contact.instance, out);
             Change::New
         };
         let id = id.unwrap_or_else(|| {
@@ -216,16 +247,25 @@ impl Registrar {
         self.put(binding, at.now + granted, change, out);
     }
 
-    /// Sees to it that the device may have one binding more.
-    fn make_room(&mut self, scope: &TenantScope, device: DeviceId, out: &mut Vec<Output>) {
-        let held = self.bindings(scope, device);
-        if held.len() < self.limits().bindings_per_device {
+    /// Sees to it that the device, and this phone of it, may have one binding more.
+    fn make_room(
+        &mut self,
+        scope: &TenantScope,
+        device: DeviceId,
+        instance: Option<&str>,
+        out: &mut Vec<Output>,
+    ) {
+        let (held, limits) = (self.bindings(scope, device), self.limits());
+        let of_phone = |one: &&Binding| instance.is_some() && one.instance.as_deref() == instance;
+        let full = held.iter().filter(of_phone).count() >= limits.flows_per_instance;
+        if !full && held.len() < limits.bindings_per_device {
             return;
         }
         // Of equally old ones the last: the newest stand first.
         let oldest = held
             .iter()
             .rev()
+            .filter(|one| !full || of_phone(one))
             .min_by_key(|binding| binding.registered_at);
         if let Some(id) = oldest.map(|binding| binding.id) {
             self.remove(scope.tenant(), device, id, out);

@@ -1,10 +1,10 @@
 //! All bindings of a shard's tenants, and their ends.
 
-use crate::{Binding, Limits};
+use crate::{Binding, GruuKey, Limits};
 use hashbrown::HashMap;
 use ids::{BindingId, DeviceId, TenantId};
 use machine::{Instant, TimerHandle, TimerTable, WallTime};
-use sip_message::{Flow, Transport};
+use sip_message::Flow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tenancy::TenantScope;
@@ -27,6 +27,18 @@ pub enum Output {
         tenant: TenantId,
         /// The binding's id.
         key: u128,
+    },
+    /// A phone is reached by another flow than before: it came back from another port, or on a new
+    /// connection.
+    Moved {
+        /// Whose.
+        tenant: TenantId,
+        /// Which.
+        device: DeviceId,
+        /// How it was reached.
+        from: Flow,
+        /// How it is reached now.
+        to: Flow,
     },
     /// Where this device can be reached has changed (a mere refresh is no change).
     Changed {
@@ -52,6 +64,7 @@ type Owner = (TenantId, DeviceId);
 #[derive(Debug)]
 pub struct Registrar {
     limits: Limits,
+    key: GruuKey,
     devices: HashMap<Owner, Vec<Binding>>,
     ends: HashMap<BindingId, TimerHandle>,
     timers: TimerTable<(Owner, BindingId)>,
@@ -60,17 +73,22 @@ pub struct Registrar {
 }
 
 impl Registrar {
-    /// No bindings yet.
+    /// No bindings yet. Temporary addresses of phones are sealed with `key`.
     #[must_use]
-    pub fn new(limits: Limits) -> Registrar {
+    pub fn new(limits: Limits, key: GruuKey) -> Registrar {
         Registrar {
             limits,
+            key,
             devices: HashMap::new(),
             ends: HashMap::new(),
             timers: TimerTable::new(),
             by_connection: HashMap::new(),
             per_tenant: BTreeMap::new(),
         }
+    }
+
+    pub(crate) fn gruu_key(&self) -> &GruuKey {
+        &self.key
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -83,6 +101,39 @@ impl Registrar {
         self.devices
             .get(&(scope.tenant(), device))
             .map_or(&[], Vec::as_slice)
+    }
+
+    /// The flow by which each phone of a device is best called, in the order of
+    /// [`Registrar::bindings`]: several flows of one instance are one phone (RFC 5626 §7).
+    pub fn phones(
+        &self,
+        scope: &TenantScope,
+        device: DeviceId,
+    ) -> impl Iterator<Item = &Binding> + Clone {
+        let held = self.bindings(scope, device);
+        held.iter().enumerate().filter_map(|(at, binding)| {
+            let mut before = held.iter().take(at);
+            (!before.any(|one| one.is_same_phone(binding))).then_some(binding)
+        })
+    }
+
+    /// All flows to the phone of a binding, the best first.
+    pub fn flows<'a>(
+        &'a self,
+        scope: &TenantScope,
+        of: &'a Binding,
+    ) -> impl Iterator<Item = &'a Binding> {
+        let held = self.bindings(scope, of.device).iter();
+        held.filter(|binding| binding.is_same_phone(of))
+    }
+
+    /// Those bound on a connection, each a flow to one phone.
+    pub fn on_connection(&self, connection: u64) -> impl Iterator<Item = &Binding> {
+        let known = self.by_connection.get(&connection).into_iter().flatten();
+        known.filter_map(|(owner, id)| {
+            let held = self.devices.get(owner)?;
+            held.iter().find(|binding| binding.id == *id)
+        })
     }
 
     /// All bindings of the tenant, in the order of their ids.
@@ -151,7 +202,7 @@ impl Registrar {
     pub fn restore(&mut self, binding: Binding, now: Instant, wall: WallTime) -> bool {
         let left = binding.expires_at.unix_ms().saturating_sub(wall.unix_ms());
         let left = u64::try_from(left).unwrap_or(0);
-        let usable = left > 0 && binding.flow.transport == Transport::Udp;
+        let usable = left > 0 && binding.connection() == 0;
         if !usable || self.len() >= self.limits.bindings {
             return false;
         }
@@ -182,7 +233,7 @@ impl Registrar {
         out: &mut Vec<Output>,
     ) {
         let owner = (binding.tenant, binding.device);
-        let (id, connection) = (binding.id, binding.flow.connection);
+        let (id, connection, flow) = (binding.id, binding.connection(), binding.flow);
         let handle = self.timers.arm(end, (owner, id));
         if let Some(old) = self.ends.insert(id, handle) {
             self.timers.cancel(old);
@@ -195,7 +246,15 @@ impl Registrar {
         let held = self.devices.entry(owner).or_default();
         if let Some(at) = held.iter().position(|known| known.id == id) {
             let old = held.remove(at);
-            Self::unlink(&mut self.by_connection, old.flow.connection, id);
+            Self::unlink(&mut self.by_connection, old.connection(), id);
+            if old.flow != flow {
+                out.push(Output::Moved {
+                    tenant: owner.0,
+                    device: owner.1,
+                    from: old.flow,
+                    to: flow,
+                });
+            }
         } else {
             *self.per_tenant.entry(owner.0).or_default() += 1;
         }
@@ -248,7 +307,7 @@ impl Registrar {
         if held.is_empty() {
             self.devices.remove(&owner);
         }
-        Self::unlink(&mut self.by_connection, binding.flow.connection, id);
+        Self::unlink(&mut self.by_connection, binding.connection(), id);
         if let Some(count) = self.per_tenant.get_mut(&tenant) {
             *count -= 1;
             if *count == 0 {

@@ -3,8 +3,10 @@
 mod bounds;
 mod expiry;
 mod flows;
+mod gruus;
 mod isolation;
 mod order;
+mod outbound;
 mod refresh;
 mod scene;
 mod storage;

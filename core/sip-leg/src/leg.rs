@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sip_message::{Flow, Message, Name};
 use sip_stack::digest::Login;
 use sip_stack::transaction::{self, Owner, ServerKey, Transactions};
-use sip_stack::usage::{Config, Event, InviteUsage, Outgoing, Part, Snapshot, Step, Timer};
+use sip_stack::usage::{Config, Event, Hop, InviteUsage, Outgoing, Part, Snapshot, Step, Timer};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,7 +68,13 @@ pub struct Dial {
     pub headers: Vec<(Name<'static>, String)>,
     /// What a carrier needs beside; none for a phone.
     pub carrier: Option<Box<Carrier>>,
+    /// Other flows to the same phone, tried in order while nothing is heard of it (RFC 5626 §7).
+    pub further: Vec<Hop>,
 }
+
+/// How long a flow to a phone that has others may bring nothing, not even 100, before the next is
+/// tried.
+const SILENT_FLOW: Duration = Duration::from_secs(4);
 
 /// What a call to a carrier needs beside.
 #[derive(Clone, Debug)]
@@ -172,6 +178,8 @@ impl SipLeg {
         if let Some(carrier) = dial.carrier {
             (login, patience) = (carrier.login, Some(carrier.patience));
             beside = carrier.beside;
+        } else if !dial.further.is_empty() {
+            patience = Some(SILENT_FLOW);
         }
         let outgoing = Outgoing {
             request_uri: dial.uri,
@@ -185,6 +193,7 @@ impl SipLeg {
             beside,
             login,
             patience,
+            further: dial.further,
         };
         let mut events = Vec::new();
         let usage = InviteUsage::outgoing(outgoing, config, owner, &mut desk.step(&mut events));
@@ -229,9 +238,17 @@ impl SipLeg {
         self.flow
     }
 
-    /// The peer has proved itself on another flow.
-    pub fn found_at(&mut self, flow: Flow) {
+    /// The peer is reached by another flow, on which we are who `config` says.
+    pub fn moved(&mut self, flow: Flow, config: Arc<Config>, transactions: &mut Transactions) {
         self.flow = flow;
+        self.usage.moved(flow, config, transactions);
+    }
+
+    /// Goes with the usage where that has taken another way to its phone.
+    fn follow_usage(&mut self) {
+        if let Some(flow) = self.usage.way() {
+            self.flow = flow;
+        }
     }
 
     /// Who we are to a carrier that asks, after the leg was restored.
@@ -262,6 +279,7 @@ impl SipLeg {
     ) {
         let mut events = Vec::new();
         self.usage.take(event, &mut desk.step(&mut events));
+        self.follow_usage();
         self.report(events, desk, reports);
     }
 
@@ -275,6 +293,7 @@ impl SipLeg {
     pub fn expire(&mut self, desk: &mut Desk<'_>, reports: &mut Vec<Report>) {
         let mut events = Vec::new();
         self.usage.expire(&mut desk.step(&mut events));
+        self.follow_usage();
         self.report(events, desk, reports);
     }
 

@@ -1,5 +1,7 @@
 //! Where a REFER leads: its Refer-To read (RFC 3515 §2.1, RFC 3891 §3).
 
+use std::borrow::Cow;
+
 use sip_message::{NameAddr, Replaces, Uri};
 
 /// The target of a transfer.
@@ -7,6 +9,9 @@ use sip_message::{NameAddr, Replaces, Uri};
 pub struct Referee {
     /// User part, escapes decoded.
     pub user: String,
+    /// Which phone of that user is meant (`gr`, RFC 5627), escapes decoded; empty for whichever a
+    /// temporary address leads to, none for all.
+    pub gr: Option<String>,
     /// Host part as written, without port.
     pub host: String,
     /// The dialog to be taken over, when the transfer is attended.
@@ -30,6 +35,7 @@ pub fn referee(refer_to: &str, replaces: Option<&str>) -> Option<Referee> {
     let address = NameAddr::parse(refer_to).ok()?;
     let uri: Uri<'_> = address.uri().ok()?;
     let user = uri.user_decoded()?.into_owned();
+    let gr = uri.param_decoded("gr").map(Cow::into_owned);
     let host = uri.host.to_string();
     let replaces = match replaces {
         None => None,
@@ -44,6 +50,7 @@ pub fn referee(refer_to: &str, replaces: Option<&str>) -> Option<Referee> {
     };
     Some(Referee {
         user,
+        gr,
         host,
         replaces,
     })

@@ -100,6 +100,7 @@ impl Office {
             near: None,
             headers: Vec::new(),
             carrier: None,
+            further: Vec::new(),
         };
         let config = config(flow);
         self.with(|desk, _| SipLeg::dial(dial, sound, config, Owner(2), desk))

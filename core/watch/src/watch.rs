@@ -50,6 +50,8 @@ pub struct Watch {
     /// Under which it is stored.
     pub(crate) key: u128,
     pub(crate) alarm: Option<(Instant, TimerHandle)>,
+    /// The connection under which it is found; 0 for datagrams.
+    pub(crate) connection: u64,
 }
 
 impl Watch {

@@ -6,10 +6,11 @@ use crate::{Picture, Stored, Watch, Watched, Watcher};
 use hashbrown::HashMap;
 use ids::{DeviceId, TenantId};
 use machine::{Instant, TimerTable, WallTime};
+use sip_message::Flow;
 use sip_stack::Owner;
 use sip_stack::subscription::{Asked, Desk, Heard, Refusal, State, Subscription, Why};
-use sip_stack::transaction::Event;
-use std::collections::BTreeMap;
+use sip_stack::transaction::{Event, Transactions};
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
@@ -65,6 +66,7 @@ pub struct Watches {
     limits: Limits,
     entries: HashMap<u64, Watch>,
     by_watched: BTreeMap<Watched, Vec<u64>>,
+    by_connection: BTreeSet<(u64, u64)>,
     per_device: HashMap<(TenantId, DeviceId), usize>,
     per_tenant: BTreeMap<TenantId, usize>,
     timers: TimerTable<u64>,
@@ -80,6 +82,7 @@ impl Watches {
             limits,
             entries: HashMap::new(),
             by_watched: BTreeMap::new(),
+            by_connection: BTreeSet::new(),
             per_device: HashMap::new(),
             per_tenant: BTreeMap::new(),
             timers: TimerTable::new(),
@@ -203,8 +206,10 @@ impl Watches {
             told,
             key,
             alarm: None,
+            connection: 0,
         };
         self.entries.insert(owner.0, watch);
+        self.note_flow(owner);
         self.rearm(owner);
         owner
     }
@@ -223,8 +228,49 @@ impl Watches {
         let watch = self.entries.get_mut(&owner.0);
         let watch = watch.ok_or(Refusal::Status(481))?;
         let granted = watch.subscription.again(asked, &bounds, desk);
+        self.note_flow(owner);
         self.rearm(owner);
         granted
+    }
+
+    /// The watches on a connection.
+    #[must_use]
+    pub fn on_connection(&self, connection: u64) -> Vec<Owner> {
+        let span = (connection, 0)..=(connection, u64::MAX);
+        let all = self.by_connection.range(span);
+        all.map(|(_, number)| Owner(*number)).collect()
+    }
+
+    /// The connection of a watch is gone: it is told nothing until it has another.
+    pub fn cast_off(&mut self, owner: Owner, transactions: &mut Transactions) {
+        if let Some(watch) = self.entries.get_mut(&owner.0) {
+            watch.subscription.cast_off(transactions);
+            self.rearm(owner);
+        }
+    }
+
+    /// A watch is reached by another flow from now on; it is to be told anew.
+    pub fn moved(&mut self, owner: Owner, flow: Flow) {
+        if let Some(watch) = self.entries.get_mut(&owner.0) {
+            watch.subscription.moved(flow);
+            self.note_flow(owner);
+            self.rearm(owner);
+        }
+    }
+
+    fn note_flow(&mut self, owner: Owner) {
+        let Some(watch) = self.entries.get_mut(&owner.0) else {
+            return;
+        };
+        let now = watch.subscription.flow().connection;
+        let before = std::mem::replace(&mut watch.connection, now);
+        if before == now {
+            return;
+        }
+        self.by_connection.remove(&(before, owner.0));
+        if now != 0 {
+            self.by_connection.insert((now, owner.0));
+        }
     }
 
     /// Tells a watch what there is to see, if that is news to it, or `anew` in any case.
@@ -303,6 +349,7 @@ impl Watches {
         if let Some((_, handle)) = &watch.alarm {
             self.timers.cancel(*handle);
         }
+        self.by_connection.remove(&(watch.connection, owner.0));
         let watched = watch.watcher.watched();
         if let Some(all) = self.by_watched.get_mut(&watched) {
             all.retain(|number| *number != owner.0);

@@ -58,5 +58,5 @@ pub use problem::{Problem, reason_phrase};
 pub use response::{response_to, restraining_response_to};
 pub use restraint::Restraint;
 pub use text::{Params, Values, is_token, quote, unquote};
-pub use uri::{Host, Scheme, Uri, escape_user, unescape};
+pub use uri::{Host, Scheme, Uri, escape_param, escape_user, unescape};
 pub use via::{BRANCH_COOKIE, Via};

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::nft_set::NftSet;
 use crate::problem::Problem;
 use crate::settings::{Capture, Digest, LogFormat, Mail, Settings};
-use crate::wires::{self, Secure, Wires};
+use crate::wires::{self, Public, Secure, Wires};
 
 /// Most listeners, names or addresses of one setting.
 const SEVERAL_MAX: usize = 64;
@@ -68,9 +68,15 @@ pub struct Given {
     pub sip_client_ca: Option<PathBuf>,
     /// A file with the authorities of peers that are called within TLS, in PEM.
     pub sip_trust: Option<PathBuf>,
+    /// Where the listeners are reached by way of a translator: `ADDR`, `ADDR:PORT` or
+    /// `LISTENER=ADDR:PORT`, several with commas.
+    pub sip_public: Option<Several>,
     /// Balancers, whose connections begin by saying whose they are: `ADDR/BITS`, several with
     /// commas.
     pub sip_balancers: Option<Several>,
+    /// Edge proxies, whose word on the way back to phones is taken: `ADDR/BITS`, several with
+    /// commas.
+    pub sip_edges: Option<Several>,
     /// Origins of the web pages that may open a WebSocket, such as `https://portal.example`.
     pub ws_origins: Option<Several>,
     /// Where the API listens: `ADDR:PORT`.
@@ -154,7 +160,9 @@ impl Given {
             sip_key: self.sip_key.or(below.sip_key),
             sip_client_ca: self.sip_client_ca.or(below.sip_client_ca),
             sip_trust: self.sip_trust.or(below.sip_trust),
+            sip_public: self.sip_public.or(below.sip_public),
             sip_balancers: self.sip_balancers.or(below.sip_balancers),
+            sip_edges: self.sip_edges.or(below.sip_edges),
             ws_origins: self.ws_origins.or(below.ws_origins),
             http: self.http.or(below.http),
             media: self.media.or(below.media),
@@ -196,12 +204,14 @@ impl Given {
             certificates: Vec::new(),
             authorities: self.sip_client_ca,
             trusted: self.sip_trust,
+            public: several(self.sip_public.as_ref(), "sip_public", "", Public::parse)?,
             balancers: several(self.sip_balancers.as_ref(), "sip_balancers", "", network)?,
+            edges: several(self.sip_edges.as_ref(), "sip_edges", "", network)?,
             origins: several(self.ws_origins.as_ref(), "ws_origins", "", wires::origin)?,
         };
         let chains = several(self.sip_certificate.as_ref(), "sip_certificate", "", path)?;
         let keys = several(self.sip_key.as_ref(), "sip_key", "", path)?;
-        let wires = wires.with_certificates(chains, keys, &data)?;
+        let wires = wires.with_certificates(chains, keys, &data)?.naming(&sip)?;
         let media = several(self.media.as_ref(), "media", "", address)?;
         one_of_each_family(&media)?;
         let threads = self.media_threads.unwrap_or(1);

@@ -17,4 +17,4 @@ pub use nft_set::NftSet;
 pub use problem::Problem;
 pub use settings::{Capture, Digest, LogFormat, Mail, Settings};
 pub use span::PortSpan;
-pub use wires::{CERTIFICATE, CertificateFiles, Clients, KEY, Secure, Wires};
+pub use wires::{CERTIFICATE, CertificateFiles, Clients, KEY, Public, Secure, Wires};

@@ -50,6 +50,34 @@ impl Secure {
     }
 }
 
+/// Where peers reach listeners that a translator stands before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Public {
+    /// The listener this is said of; none for all of the family of `reached`.
+    pub of: Option<SocketAddr>,
+    /// Where peers reach it; port 0 for the listener's own port.
+    pub reached: SocketAddr,
+}
+
+impl Public {
+    /// `ADDR`, `ADDR:PORT`, or either after a listener's `ADDR:PORT=`.
+    pub(crate) fn parse(text: &str) -> Result<Public, &'static str> {
+        const RULE: &str = "must be an address that peers reach, such as 198.51.100.7, \
+            198.51.100.7:5060 or 10.0.0.5:5060=198.51.100.7";
+        let (of, reached) = match text.split_once('=') {
+            Some((of, reached)) => (Some(of.parse().map_err(|_| RULE)?), reached),
+            None => (None, text),
+        };
+        let alone = || reached.parse().map(|ip: IpAddr| SocketAddr::new(ip, 0));
+        let reached = reached.parse().or_else(|_| alone()).map_err(|_| RULE)?;
+        let family = |of: SocketAddr| of.is_ipv4() == reached.is_ipv4();
+        if reached.ip().is_unspecified() || !of.is_none_or(family) {
+            return Err(RULE);
+        }
+        Ok(Public { of, reached })
+    }
+}
+
 /// A certificate's file and its key's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateFiles {
@@ -76,9 +104,15 @@ pub struct Wires {
     /// The authorities of peers that we call within TLS, in PEM. Default those that the machine
     /// trusts.
     pub trusted: Option<PathBuf>,
+    /// Where the listeners are reached by way of a translator (one-to-one NAT). Default where they
+    /// listen.
+    pub public: Vec<Public>,
     /// Networks of balancers: addresses with the bits that matter. Their connections begin with who
     /// has come, by the PROXY protocol. Default none.
     pub balancers: Vec<(IpAddr, u8)>,
+    /// Networks of edge proxies, which write down the path back to phones (RFC 3327): addresses
+    /// with the bits that matter. Default none.
+    pub edges: Vec<(IpAddr, u8)>,
     /// Origins of the web pages that may open a WebSocket. Default those of all.
     pub origins: Vec<String>,
 }
@@ -90,12 +124,35 @@ impl Wires {
         !self.tls.is_empty() || !self.wss.is_empty()
     }
 
+    /// Where peers reach a listener, if a translator stands before it; what is said of it alone
+    /// goes before what is said of its family.
+    #[must_use]
+    pub fn reached(&self, listener: SocketAddr) -> Option<SocketAddr> {
+        let own = self.public.iter().find(|one| one.of == Some(listener));
+        let family =
+            |one: &&Public| one.of.is_none() && one.reached.is_ipv4() == listener.is_ipv4();
+        let found = own.or_else(|| self.public.iter().find(family));
+        found.map(|one| one.reached)
+    }
+
     /// All addresses.
     pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> {
         let secure = self.tls.iter().chain(&self.wss);
         secure
             .map(|secure| secure.at)
             .chain(self.ws.iter().copied())
+    }
+
+    /// Checks that every listener is one that is said to be reached elsewhere; `sip` are those for
+    /// UDP and TCP.
+    pub(crate) fn naming(self, sip: &[SocketAddr]) -> Result<Wires, Problem> {
+        let listens = |of: SocketAddr| sip.contains(&of) || self.addresses().any(|at| at == of);
+        let mut named = self.public.iter().filter_map(|one| one.of);
+        if let Some(of) = named.find(|of| !listens(*of)) {
+            let rule = "must be one of the addresses where SIP is spoken";
+            return Err(Problem::new("sip_public", of.to_string(), rule));
+        }
+        Ok(self)
     }
 
     /// Joins certificates with their keys.

@@ -103,6 +103,9 @@ pub struct Config {
     pub listeners: Vec<SocketAddr>,
     /// Those of them that are for TLS; carriers are reached by it from the first of their family.
     pub tls_listeners: Vec<SocketAddr>,
+    /// Where edge proxies are: phones that register by way of them are reached by the path that
+    /// they wrote down (RFC 3327).
+    pub edges: Vec<defence::Network>,
     /// User-Agent and Server.
     pub agent: String,
     /// Which prompt is which.

@@ -48,6 +48,8 @@ pub struct DoorFigures {
     pub barred: u64,
     /// Requests proved with a device's former secret.
     pub former_secrets: u64,
+    /// Legs that went on by another flow of their phone.
+    pub moved_legs: u64,
     /// Who was slowed and banned.
     pub defence: defence::Figures,
 }

@@ -1,7 +1,10 @@
 //! What the shard keeps of those who watch: their subscriptions, what lines do, and which
 //! extensions have moved since watchers were last told.
 
-use std::collections::BTreeSet;
+use crate::legs::Adrift;
+use ids::DeviceId;
+use sip_stack::transaction::Owner;
+use std::collections::{BTreeMap, BTreeSet};
 use watch::{Lines, Output, Publications, Watched, Watches};
 
 /// Watchers and what they watch.
@@ -12,6 +15,8 @@ pub(crate) struct Lamps {
     pub(crate) publications: Publications,
     /// Extensions of which there may be news.
     pub(crate) moved: BTreeSet<Watched>,
+    /// Watches whose connection is gone, and of which phone it was; no more than there are watches.
+    pub(crate) adrift: BTreeMap<(DeviceId, Owner), Adrift>,
     /// What is to be kept beyond this process, or forgotten.
     pub(crate) stored: Vec<Output>,
 }
@@ -23,6 +28,7 @@ impl Lamps {
             lines: Lines::default(),
             publications: Publications::default(),
             moved: BTreeSet::new(),
+            adrift: BTreeMap::new(),
             stored: Vec::new(),
         }
     }

@@ -3,9 +3,10 @@
 use crate::calls::CallKey;
 use crate::remembered::Seat;
 use capture::StripId;
-use ids::TrunkId;
+use ids::{DeviceId, TrunkId};
 use sip_leg::SipLeg;
 use sip_stack::transaction::Owner;
+use std::collections::BTreeSet;
 
 /// One leg and where it belongs.
 pub(crate) struct Entry {
@@ -18,6 +19,12 @@ pub(crate) struct Entry {
     pub(crate) call_id: String,
     /// The trunk's peer that it tries.
     pub(crate) attempt: Option<(TrunkId, u8)>,
+    /// Whose phone it is with.
+    pub(crate) device: Option<DeviceId>,
+    /// The connection under which it is found; 0 for datagrams.
+    pub(crate) connection: u64,
+    /// Its connection is gone, and its phone has no other flow yet.
+    pub(crate) adrift: Option<Box<Adrift>>,
     pub(crate) wake: Option<machine::TimerHandle>,
     pub(crate) wake_at: Option<machine::Instant>,
 }
@@ -27,6 +34,14 @@ impl Entry {
     pub(crate) fn seat(&self) -> Seat {
         (self.strip, self.sip.leg().number())
     }
+}
+
+/// What is known of a phone whose connection is gone.
+pub(crate) struct Adrift {
+    /// Its instance.
+    pub(crate) instance: Option<Box<str>>,
+    /// Its contact; none where it had registered by another flow.
+    pub(crate) contact: Option<Box<str>>,
 }
 
 enum Place {
@@ -40,6 +55,9 @@ pub(crate) struct Legs {
     places: Vec<(u32, Place)>,
     free: Option<u32>,
     taken: usize,
+    /// Those on connections, and those with phones.
+    by_connection: BTreeSet<(u64, Owner)>,
+    by_device: BTreeSet<(DeviceId, Owner)>,
 }
 
 impl Legs {
@@ -62,6 +80,12 @@ impl Legs {
     /// Puts a leg where [`Legs::next_owner`] said it would be.
     pub(crate) fn insert(&mut self, entry: Entry) -> Owner {
         let number = self.next_owner();
+        if entry.connection != 0 {
+            self.by_connection.insert((entry.connection, number));
+        }
+        if let Some(device) = entry.device {
+            self.by_device.insert((device, number));
+        }
         let taken = Place::Taken(Box::new(entry));
         self.taken += 1;
         if let Some(index) = self.free {
@@ -103,10 +127,66 @@ impl Legs {
         let gone = std::mem::replace(place, Place::Free { next: self.free });
         self.free = u32::try_from(index).ok();
         self.taken -= 1;
-        match gone {
-            Place::Taken(entry) => Some(*entry),
-            Place::Free { .. } => None,
+        let Place::Taken(entry) = gone else {
+            return None;
+        };
+        self.by_connection.remove(&(entry.connection, number));
+        if let Some(device) = entry.device {
+            self.by_device.remove(&(device, number));
         }
+        Some(*entry)
+    }
+
+    /// A leg's flow may be another one than before.
+    pub(crate) fn note_flow(&mut self, number: Owner) {
+        let Some(entry) = self.get_mut(number) else {
+            return;
+        };
+        let now = entry.sip.flow().connection;
+        let before = std::mem::replace(&mut entry.connection, now);
+        if before == now {
+            return;
+        }
+        self.by_connection.remove(&(before, number));
+        if now != 0 {
+            self.by_connection.insert((now, number));
+        }
+    }
+
+    /// The legs on a connection.
+    pub(crate) fn on_connection(&self, connection: u64) -> Vec<Owner> {
+        let span = (connection, Owner(0))..=(connection, Owner(u64::MAX));
+        self.by_connection
+            .range(span)
+            .map(|(_, leg)| *leg)
+            .collect()
+    }
+
+    /// The legs with a device's phones.
+    pub(crate) fn of_device(&self, device: DeviceId) -> Vec<Owner> {
+        self.with(device).collect()
+    }
+
+    /// Whether there is any.
+    pub(crate) fn has_any_of(&self, device: DeviceId) -> bool {
+        self.with(device).next().is_some()
+    }
+
+    fn with(&self, device: DeviceId) -> impl Iterator<Item = Owner> {
+        let span = (device, Owner(0))..=(device, Owner(u64::MAX));
+        self.by_device.range(span).map(|(_, leg)| *leg)
+    }
+
+    /// All legs.
+    pub(crate) fn owners(&self) -> Vec<Owner> {
+        let all = self.places.iter().zip(0..).filter_map(|(place, index)| {
+            let (generation, place) = place;
+            match place {
+                Place::Taken(_) => Some(owner(index, *generation)),
+                Place::Free { .. } => None,
+            }
+        });
+        all.collect()
     }
 }
 

@@ -10,7 +10,9 @@ mod dialling;
 mod dispatch;
 mod emergency;
 mod ending;
+mod gruu;
 mod guard;
+mod homing;
 mod invite;
 mod media_notices;
 mod messaging;
@@ -23,6 +25,7 @@ mod plan;
 mod publishing;
 mod questions;
 mod register;
+mod registration;
 mod remembering;
 mod replaces;
 mod restore;
@@ -52,7 +55,7 @@ use ids::TenantId;
 use machine::{Clock, Instant, Random, TimerTable};
 use media::{Command, Notice, PortLimits, PortRange, Ports};
 use ports::{Bucket, Journal, Snapshots};
-use registrar::{Output as BindingOutput, Registrar};
+use registrar::{GruuKey, Output as BindingOutput, Registrar};
 use sip_message::Flow;
 use sip_stack::dialog::Dialogs;
 use sip_stack::digest::{Authenticator, Settings};
@@ -130,6 +133,8 @@ impl Shard {
         let mut random = Random::secure(secret);
         let mut nonce_secret = [0; 32];
         random.fill(&mut nonce_secret);
+        let mut gruu_secret = [0; 32];
+        random.fill(&mut gruu_secret);
         let limits = config.limits;
         let transactions =
             Transactions::new(transaction::Limits::default(), random.fork("transactions"));
@@ -156,7 +161,7 @@ impl Shard {
         Ok(Shard {
             sip,
             door,
-            registrar: Registrar::new(config.registration),
+            registrar: Registrar::new(config.registration, GruuKey::new(gruu_secret)),
             ports: Ports::new(media.0, media.1)?,
             tenants: Tenants::default(),
             legs: Legs::default(),
@@ -185,7 +190,7 @@ impl Shard {
     /// A connection is gone.
     pub fn closed(&mut self, flow: Flow, now: Instant) {
         self.guard(now, |shard| {
-            shard.registrar.flow_closed(flow, &mut shard.turn.bindings);
+            shard.cast_off(flow, now);
             shard.sip.transactions.failed(flow, now);
         });
     }
@@ -398,7 +403,7 @@ impl Shard {
                 BindingOutput::Removed { tenant, key } => {
                     self.stores.snapshots.remove(tenant, Bucket::Bindings, key);
                 }
-                BindingOutput::Changed { .. } => {}
+                BindingOutput::Moved { .. } | BindingOutput::Changed { .. } => {}
             }
         }
     }

@@ -45,6 +45,7 @@ pub fn default_config(sip: SocketAddr) -> Config {
         names: vec!["exchange.example".to_owned()],
         listeners: vec![sip],
         tls_listeners: Vec::new(),
+        edges: Vec::new(),
         agent: "Strowger".to_owned(),
         prompts: PromptBook {
             announcement: PromptId(0),

@@ -185,11 +185,23 @@ fn listen(
     })
 }
 
-/// Where the loop listens, for some transports.
+/// Where the loop is reached, for some transports.
 fn addresses(net: &Net, wanted: impl Fn(Transport) -> bool) -> Vec<SocketAddr> {
     let listeners = net.bound().iter().map(|bound| bound.listener);
     let listeners = listeners.filter(|listener| wanted(listener.transport));
-    listeners.map(|listener| listener.at).collect()
+    listeners.map(|listener| listener.reached()).collect()
+}
+
+/// Where the loop is reached, and then where it listens when that is somewhere else: whoever asks
+/// for either asks for this exchange.
+fn own_addresses(net: &Net) -> Vec<SocketAddr> {
+    let mut own = addresses(net, |_| true);
+    for bound in net.bound() {
+        if !own.contains(&bound.listener.at) {
+            own.push(bound.listener.at);
+        }
+    }
+    own
 }
 
 fn shard(
@@ -216,8 +228,9 @@ fn shard(
             config::Digest::Sha256 => Challenges::Sha256,
         },
         names: settings.names.clone(),
-        listeners: addresses(net, |_| true),
+        listeners: own_addresses(net),
         tls_listeners: addresses(net, |transport| transport == Transport::Tls),
+        edges: defence::networks(&settings.wires.edges),
         agent: AGENT.to_owned(),
         prompts: PromptBook {
             announcement: PromptId::of(audio::Prompt::Music),

@@ -13,7 +13,9 @@ pub(crate) fn listeners(settings: &Settings) -> Vec<Listener> {
     let tls = wires.tls.iter().map(|one| secure(Transport::Tls, one));
     let ws = wires.ws.iter().map(|at| Listener::new(Transport::Ws, *at));
     let wss = wires.wss.iter().map(|one| secure(Transport::Wss, one));
-    plain.chain(tls).chain(ws).chain(wss).collect()
+    let all = plain.chain(tls).chain(ws).chain(wss);
+    all.map(|one| one.reached_at(wires.reached(one.at)))
+        .collect()
 }
 
 fn asked(secure: &Secure) -> ClientCertificates {

@@ -1,6 +1,6 @@
 //! A registrar, a clock that is turned by hand, and requests as devices send them.
 
-use crate::{ContactRequest, Limits, Outcome, Output, Registrar, Registration};
+use crate::{Bound, ContactRequest, GruuKey, Limits, Outcome, Output, Registrar, Registration};
 use ids::{DeviceId, TenantId};
 use machine::{Instant, Random, WallTime};
 use sip_message::Flow;
@@ -81,7 +81,7 @@ impl Scene {
 
     pub(super) fn with(limits: Limits) -> Scene {
         Scene {
-            registrar: Registrar::new(limits),
+            registrar: Registrar::new(limits, GruuKey::new([7; 32])),
             out: Vec::new(),
             random: Random::from_seed(1),
             now: Instant::from_secs(100),
@@ -136,6 +136,11 @@ impl Scene {
 
 /// A 200 that names these contacts with these seconds left.
 pub(super) fn bound(contacts: &[(&str, u64)]) -> Outcome {
-    let list = contacts.iter();
-    Outcome::Bound(list.map(|(uri, left)| ((*uri).into(), *left)).collect())
+    let list = contacts.iter().map(|(uri, left)| Bound {
+        contact: (*uri).into(),
+        seconds: *left,
+        instance: None,
+        reg_id: None,
+    });
+    Outcome::Bound(list.collect())
 }

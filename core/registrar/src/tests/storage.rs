@@ -1,7 +1,9 @@
 //! Outliving the process: stored forms out, and back in.
 
 use super::scene::{HOUR, Scene, bound, contact, device, request, scope_of, star, tcp, udp};
-use crate::{Binding, ContactRequest, DamagedBinding, Limits, Output, Registration};
+use crate::{
+    Binding, Bound, ContactRequest, DamagedBinding, Limits, Outcome, Output, Registration,
+};
 use std::collections::BTreeMap;
 
 const DESK: &str = "sip:101@198.51.100.7:5060";
@@ -16,7 +18,7 @@ fn keep(bus: &mut BTreeMap<u128, Vec<u8>>, outputs: &[Output]) {
             Output::Removed { key, .. } => {
                 bus.remove(key);
             }
-            Output::Changed { .. } => {}
+            Output::Moved { .. } | Output::Changed { .. } => {}
         }
     }
 }
@@ -76,7 +78,14 @@ fn after_a_restart_bindings_have_the_time_they_had_left() {
         after.registrar.all(&scope_of(1)),
         before.registrar.all(&scope_of(1))
     );
-    assert_eq!(after.ask(&request(2, &[])), bound(&[(DESK, HOUR - 600)]));
+    let of_phone = Bound {
+        contact: DESK.into(),
+        seconds: HOUR - 600,
+        instance: Some("<urn:uuid:1>".into()),
+        reg_id: Some(1),
+    };
+    let told = after.ask(&request(2, &[]));
+    assert_eq!(told, Outcome::Bound(vec![of_phone]));
     after.after(HOUR - 600 + 1);
     assert!(after.registrar.is_empty(), "and they end");
 }

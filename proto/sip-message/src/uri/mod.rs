@@ -302,7 +302,17 @@ pub(crate) fn unescaped_bytes(text: &str) -> Vec<u8> {
 /// Escapes what may not stand in the user part of a SIP URI (RFC 3261 §25.1 `user`).
 #[must_use]
 pub fn escape_user(text: &str) -> Cow<'_, str> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,;?/".contains(&byte);
+    escape(text, b"-_.!~*'()&=+$,;?/")
+}
+
+/// Escapes what may not stand in the value of a SIP URI's parameter (RFC 3261 §25.1 `pvalue`).
+#[must_use]
+pub fn escape_param(text: &str) -> Cow<'_, str> {
+    escape(text, b"-_.!~*'()[]/:&+$")
+}
+
+fn escape<'a>(text: &'a str, marks: &[u8]) -> Cow<'a, str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || marks.contains(&byte);
     if text.bytes().all(plain) {
         return Cow::Borrowed(text);
     }

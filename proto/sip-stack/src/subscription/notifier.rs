@@ -3,7 +3,7 @@
 use super::failure::{Verdict, judge};
 use super::{Desk, Document};
 use crate::dialog::{Dialog, Origin};
-use crate::transaction::{ClientKey, Event, Sending};
+use crate::transaction::{ClientKey, Event, Sending, Transactions};
 use machine::Instant;
 use sip_message::{Flow, Method, Name};
 use std::time::Duration;
@@ -69,6 +69,8 @@ pub struct Subscription {
     stale: bool,
     retry_at: Option<Instant>,
     retries: u8,
+    /// The peer's connection is gone, and nobody knows another way to it.
+    pub(super) adrift: bool,
 }
 
 impl Subscription {
@@ -82,7 +84,31 @@ impl Subscription {
             stale: false,
             retry_at: None,
             retries: 0,
+            adrift: false,
         }
+    }
+
+    /// The peer's connection is gone: nothing is told until it has come back. What is under way is
+    /// given up.
+    pub fn cast_off(&mut self, transactions: &mut Transactions) {
+        if let Some(key) = self.under_way.take() {
+            transactions.abandon(key);
+            self.stale = true;
+        }
+        self.retry_at = None;
+        self.adrift = true;
+    }
+
+    /// Whether its peer's connection is gone.
+    #[must_use]
+    pub fn is_adrift(&self) -> bool {
+        self.adrift
+    }
+
+    /// The peer is reached by another flow from now on.
+    pub fn moved(&mut self, flow: Flow) {
+        self.dialog.flow = flow;
+        self.adrift = false;
     }
 
     /// Its dialog.
@@ -106,7 +132,7 @@ impl Subscription {
     /// Whether a NOTIFY may be sent now. If not, the present state will be asked for as soon as
     /// the answer to the one under way is there.
     pub fn may_tell(&mut self) -> bool {
-        let waits = self.under_way.is_some() || self.retry_at.is_some();
+        let waits = self.under_way.is_some() || self.retry_at.is_some() || self.adrift;
         self.stale |= waits;
         !waits && self.state != State::Over
     }
@@ -224,6 +250,10 @@ impl Subscription {
     /// Does what is due. An expired subscription is told so: [`Heard::TellAgain`].
     pub fn expire(&mut self, now: Instant) -> Heard {
         if self.state == State::Active && self.ends <= now {
+            if self.adrift {
+                // there is nobody to tell
+                return self.over();
+            }
             self.end(Why::Timeout);
             self.stale = true;
             return match self.under_way {

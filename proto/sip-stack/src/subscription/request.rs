@@ -78,6 +78,7 @@ impl Subscription {
         }
         let granted = granted(message, bounds)?;
         self.dialog.accept(message, flow)?;
+        self.adrift = false;
         self.dialog.refresh_target(message);
         self.ends = desk.now + granted;
         self.state = state_for(granted);

@@ -80,6 +80,17 @@ impl State {
         }
     }
 
+    /// The INVITE, while nothing was heard of it.
+    pub(super) fn unheard(&self) -> Option<&Bytes> {
+        match self {
+            Self::Calling { request, .. } => Some(request),
+            Self::Proceeding { .. }
+            | Self::Completed { .. }
+            | Self::Accepted { .. }
+            | Self::Terminated => None,
+        }
+    }
+
     /// Takes a response.
     pub(super) fn response(
         &mut self,

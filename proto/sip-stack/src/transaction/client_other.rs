@@ -54,6 +54,18 @@ impl State {
         }
     }
 
+    /// The request, while nothing was heard of it.
+    pub(super) fn unheard(&self) -> Option<&Bytes> {
+        match self {
+            Self::Waiting {
+                request,
+                proceeding: false,
+                ..
+            } => Some(request),
+            Self::Waiting { .. } | Self::Completed { .. } | Self::Terminated => None,
+        }
+    }
+
     /// Takes a response.
     pub(super) fn response(
         &mut self,

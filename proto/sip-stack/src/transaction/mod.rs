@@ -14,6 +14,7 @@ mod limits;
 mod linger;
 mod outbox;
 mod receive;
+mod rehome;
 mod seek;
 mod server_invite;
 mod server_other;

@@ -78,7 +78,7 @@ pub struct Transactions {
     linger: Linger,
     /// The requests outside dialogs that are being served; no more than there are servers.
     merges: FingerprintMap<()>,
-    streams: BTreeSet<(Flow, Slot)>,
+    pub(super) streams: BTreeSet<(Flow, Slot)>,
     timers: TimerTable<Alarm>,
     pub(super) out: Outbox,
     pub(super) limits: Limits,

@@ -12,7 +12,7 @@ use super::peer::Peer;
 use super::reliable::Sequence;
 use super::step::{Cx, Timer};
 use crate::dialog::Dialog;
-use crate::transaction::ClientKey;
+use crate::transaction::{ClientKey, Transactions};
 
 /// One early dialog.
 #[derive(Debug)]
@@ -143,6 +143,13 @@ impl Forks {
         let gone = |fork: &Fork| fork.peer.dialog.is_from_peer(request);
         if let Some(at) = self.0.iter().position(gone) {
             self.0.remove(at).peer.close(cx);
+        }
+    }
+
+    /// All of them are reached by another flow.
+    pub(super) fn moved(&mut self, flow: Flow, transactions: &mut Transactions) {
+        for fork in &mut self.0 {
+            fork.peer.moved(flow, transactions);
         }
     }
 

@@ -3,6 +3,7 @@
 mod incoming;
 mod leaving;
 mod live;
+mod moved;
 mod orders;
 mod outgoing;
 mod snapshot;
@@ -25,7 +26,7 @@ use leaving::Leaving;
 use live::Live;
 use outgoing::Calling;
 
-pub use outgoing::Outgoing;
+pub use outgoing::{Hop, Outgoing};
 pub use snapshot::Snapshot;
 
 /// Where a usage stands, with what it needs there and nothing else.
@@ -152,9 +153,9 @@ impl InviteUsage {
             owner,
             step,
         };
-        let calling = Calling::send(outgoing, name, &mut cx);
+        let mut calling = Calling::send(outgoing, name, &mut cx);
         Self {
-            config,
+            config: calling.config.take().unwrap_or(config),
             owner,
             call_id: call_id.into(),
             local_tag: local_tag.into(),
@@ -277,6 +278,11 @@ impl InviteUsage {
             step,
         };
         self.state = act(state, &mut cx);
+        if let State::Outgoing(calling) = &mut self.state
+            && let Some(config) = calling.config.take()
+        {
+            self.config = config;
+        }
     }
 
     /// Takes what the transactions tell of this usage: requests of its dialogs, responses and

@@ -29,6 +29,6 @@ pub use config::{
 };
 pub use dismiss::dismiss;
 pub use event::{Ending, Event, Referral};
-pub use invite::{InviteUsage, Outgoing, Snapshot};
+pub use invite::{Hop, InviteUsage, Outgoing, Snapshot};
 pub use parts::Part;
 pub use step::{Phase, Step, Timer, Untimely};

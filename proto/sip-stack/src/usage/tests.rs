@@ -5,6 +5,7 @@
 mod callee;
 mod caller;
 mod challenged;
+mod hops;
 mod live;
 mod matrix;
 mod modify;

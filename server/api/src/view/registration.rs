@@ -2,9 +2,33 @@
 
 use ids::DeviceId;
 use machine::WallTime;
-use ports::LiveRegistration;
+use ports::{LivePush, LiveRegistration};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// What a phone that sleeps is to be woken with (RFC 8599). It is kept; no phone is woken yet.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RegistrationPush)]
+pub(crate) struct PushView {
+    /// Which service wakes it (`pn-provider`).
+    #[schema(example = "apns")]
+    provider: String,
+    /// What that service is told beside (`pn-param`); may be empty.
+    param: String,
+    /// Whether it is named to that service (`pn-prid`). By what name is not shown: whoever has it
+    /// can wake the phone.
+    named: bool,
+}
+
+impl From<LivePush> for PushView {
+    fn from(push: LivePush) -> Self {
+        PushView {
+            provider: push.provider,
+            param: push.param,
+            named: push.named,
+        }
+    }
+}
 
 /// One binding of a device.
 #[derive(Serialize, ToSchema)]
@@ -16,7 +40,13 @@ pub(crate) struct RegistrationView {
     /// The contact that it gave.
     #[schema(example = "sip:acme-101@192.0.2.7:5062")]
     contact: String,
-    /// `udp` or `tcp`.
+    /// Which phone it is, as that says itself. Registrations of one device with the same instance
+    /// are flows of one phone.
+    #[schema(example = "urn:uuid:00000000-0000-1000-8000-000a95a0e128")]
+    instance: Option<String>,
+    /// What it is to be woken with, once it sleeps.
+    push: Option<PushView>,
+    /// `udp`, `tcp`, `tls`, `ws` or `wss`.
     transport: String,
     /// Where its packets come from.
     #[schema(example = "192.0.2.7:5062")]
@@ -43,6 +73,8 @@ impl From<LiveRegistration> for RegistrationView {
         RegistrationView {
             device: registration.device,
             contact: registration.contact,
+            instance: registration.instance,
+            push: registration.push.map(PushView::from),
             transport: registration.transport,
             source: registration.source,
             user_agent: registration.user_agent,

@@ -81,6 +81,8 @@ pub(crate) fn registration(device: DeviceId, contact: &str) -> LiveRegistration 
     LiveRegistration {
         device,
         contact: contact.to_owned(),
+        instance: None,
+        push: None,
         transport: "udp".to_owned(),
         source: "192.0.2.7:5062".to_owned(),
         user_agent: "Phone/1".to_owned(),

@@ -118,9 +118,25 @@ fn certificates_and_keys_come_in_pairs_and_asking_takes_an_authority() {
         ("sip_tls = '0.0.0.0:5061=maybe'", "sip_tls"),
         ("sip_wss = '443'", "sip_wss"),
         ("sip_balancers = '10.0.0.1-9'", "sip_balancers"),
+        ("sip_edges = 'edge.example'", "sip_edges"),
+        ("sip_public = 'pbx.example'", "sip_public"),
+        ("sip_public = '0.0.0.0'", "sip_public"),
+        ("sip_public = '0.0.0.0:5060=[::1]'", "sip_public"),
+        ("sip_public = '10.0.0.9:5060=192.0.2.1'", "sip_public"),
         ("ws_origins = 'portal.example'", "ws_origins"),
         ("ws_origins = 'https://portal.example/path'", "ws_origins"),
     ] {
         assert_eq!(file(text).settle().unwrap_err().setting, setting, "{text}");
     }
+}
+
+#[test]
+fn a_listener_behind_a_translator_is_reached_where_it_is_said() {
+    let text = "sip = ['10.0.0.5:5060', '[fd00::5]:5060']\nsip_tls = '10.0.0.5:5061'\n\
+        sip_public = ['198.51.100.7', '10.0.0.5:5061=198.51.100.7:443']";
+    let wires = file(text).settle().unwrap().wires;
+    let reached = |at: &str| wires.reached(at.parse().unwrap()).map(|at| at.to_string());
+    assert_eq!(reached("10.0.0.5:5060").unwrap(), "198.51.100.7:0");
+    assert_eq!(reached("10.0.0.5:5061").unwrap(), "198.51.100.7:443");
+    assert_eq!(reached("[fd00::5]:5060"), None);
 }

@@ -89,6 +89,7 @@ impl Shard {
                 patience: PATIENCE,
                 beside: help.beside,
             })),
+            further: Vec::new(),
         })
     }
 

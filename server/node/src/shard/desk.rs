@@ -44,6 +44,7 @@ impl Shard {
                 Report::Terminated => self.turn.work.push_back(Work::Drop(owner)),
             }
         }
+        self.legs.note_flow(owner);
         self.rearm_leg(owner);
     }
 

@@ -6,9 +6,12 @@ use crate::calls::CallKey;
 use call::{LegFact, LegId, LegOrder};
 use ids::DeviceId;
 use machine::Instant;
+use registrar::Binding;
 use sdp::Description;
 use sip_leg::{Desk, Dial, Identity, SipLeg, Sound, answer_headers};
-use sip_message::Flow;
+use sip_message::{Flow, NameAddr, Transport};
+use sip_stack::dialog::next_hop;
+use sip_stack::usage::Hop;
 use tenancy::TenantScope;
 
 /// How a device's contact is reached.
@@ -52,16 +55,18 @@ impl Shard {
 
     /// What is dialled to reach a device by one of its contacts; nothing when it has none.
     fn dial_of(
-        &self,
+        &mut self,
         key: CallKey,
         leg: LegId,
         (device, slot): (DeviceId, u8),
         (number, display): (&str, &str),
         offer: Option<Description>,
     ) -> Option<Dial> {
+        let scope = self.calls.get(key)?.call.scope().clone();
+        let mut ways = self.ways_to(&scope, device, slot).into_iter();
+        let way = ways.next()?;
+        let further = ways.map(|way| self.hop(way)).collect();
         let entry = self.calls.get(key)?;
-        let scope = entry.call.scope();
-        let way = self.way_to(scope, device, slot)?;
         let tenant = self.tenants.compiled(scope.tenant());
         let domain = tenant.as_ref().map_or("", |tenant| tenant.domain());
         let to = entry.call.leg(leg).map_or("", |(party, _)| &party.number);
@@ -90,41 +95,51 @@ impl Shard {
             near: None,
             headers,
             carrier: None,
+            further,
         })
     }
 
-    pub(crate) fn way_to(&self, scope: &TenantScope, device: DeviceId, slot: u8) -> Option<Way> {
-        if slot == FIXED {
-            let tenant = self.tenants.compiled(scope.tenant())?;
-            let fixed = tenant.device(device)?.address.clone()?;
-            let family = fixed.socket.is_ipv4();
-            let mut listeners = self.config.listeners.iter();
-            let local = *listeners.find(|listener| listener.is_ipv4() == family)?;
-            let flow = if fixed.tcp {
-                Flow::tcp(local, fixed.socket, 0)
-            } else {
-                Flow::udp(local, fixed.socket)
-            };
-            return Some(Way {
-                uri: fixed.uri,
-                routes: Vec::new(),
-                flow,
-                agent: String::new(),
-            });
+    /// One more way to a phone, with who we are on it.
+    fn hop(&mut self, way: Way) -> Hop {
+        Hop {
+            config: self.sip.usages.of(&way.flow),
+            request_uri: way.uri,
+            routes: way.routes,
+            flow: way.flow,
         }
-        let binding = self
-            .registrar
-            .bindings(scope, device)
-            .get(usize::from(slot))?;
+    }
+
+    /// The best way to one of a device's phones.
+    pub(crate) fn way_to(&self, scope: &TenantScope, device: DeviceId, slot: u8) -> Option<Way> {
+        self.ways_to(scope, device, slot).into_iter().next()
+    }
+
+    /// All ways to one of a device's phones, the best first: its flows, or its fixed address.
+    fn ways_to(&self, scope: &TenantScope, device: DeviceId, slot: u8) -> Vec<Way> {
+        if slot == FIXED {
+            return self.fixed_way(scope, device).into_iter().collect();
+        }
+        let phone = self.registrar.phones(scope, device).nth(slot.into());
+        let flows = phone.map(|phone| self.registrar.flows(scope, phone).map(way_by));
+        flows.into_iter().flatten().collect()
+    }
+
+    fn fixed_way(&self, scope: &TenantScope, device: DeviceId) -> Option<Way> {
+        let tenant = self.tenants.compiled(scope.tenant())?;
+        let fixed = tenant.device(device)?.address.clone()?;
+        let family = fixed.socket.is_ipv4();
+        let mut listeners = self.config.listeners.iter();
+        let local = *listeners.find(|listener| listener.is_ipv4() == family)?;
+        let flow = if fixed.tcp {
+            Flow::tcp(local, fixed.socket, 0)
+        } else {
+            Flow::udp(local, fixed.socket)
+        };
         Some(Way {
-            uri: binding.contact.clone().into_string(),
-            routes: binding
-                .path
-                .iter()
-                .map(|element| element.clone().into_string())
-                .collect(),
-            flow: binding.flow,
-            agent: binding.user_agent.clone().into_string(),
+            uri: fixed.uri,
+            routes: Vec::new(),
+            flow,
+            agent: String::new(),
         })
     }
 
@@ -157,5 +172,41 @@ impl Shard {
         };
         let sip = SipLeg::dial(dial, sound, config, owner, &mut desk);
         self.seat(sip, key);
+    }
+}
+
+/// The way that a binding has shown.
+fn way_by(binding: &Binding) -> Way {
+    let path = binding.path.iter();
+    Way {
+        uri: binding.contact.clone().into_string(),
+        routes: path.map(|hop| hop.clone().into_string()).collect(),
+        flow: flow_to(binding),
+        agent: binding.user_agent.clone().into_string(),
+    }
+}
+
+/// The flow by which a binding is reached: the one that it came on, or to the proxy that stands
+/// first on its path, whose connections come and go.
+pub(crate) fn flow_to(binding: &Binding) -> Flow {
+    let flow = binding.flow;
+    let hop = binding.path.first().and_then(|path| {
+        let path = NameAddr::parse(path).ok()?;
+        let token = path.uri().ok()?.param("transport").map(str::to_owned);
+        let transport = token.as_deref().and_then(Transport::from_token);
+        Some((
+            next_hop(path.uri_text)?,
+            transport.unwrap_or(flow.transport),
+        ))
+    });
+    match hop {
+        Some((remote, transport @ (Transport::Udp | Transport::Tcp))) => Flow {
+            transport,
+            remote,
+            connection: 0,
+            ..flow
+        },
+        // what is within TLS, and what is known by name, is reached by the flow it came on
+        Some((_, Transport::Tls | Transport::Ws | Transport::Wss)) | None => flow,
     }
 }

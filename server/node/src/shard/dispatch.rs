@@ -30,7 +30,7 @@ const INSIDE: [Method<'static>; 7] = [
     Method::Notify,
 ];
 /// Extensions known here, as Supported says.
-pub(crate) const SUPPORTED: &str = "100rel, timer, replaces, path, norefersub";
+pub(crate) const SUPPORTED: &str = "100rel, timer, replaces, path, outbound, gruu, norefersub";
 
 impl Shard {
     pub(crate) fn dispatch(&mut self, event: Event, now: Instant) {

@@ -90,6 +90,14 @@ impl Shard {
         let Some(mut dialled) = self.dialled(&message, &flow, &admitted.tenant) else {
             return self.refuse(key, &message, 404, now);
         };
+        let gr = message.request_uri().ok();
+        let gr = gr.as_ref().and_then(|uri| uri.param_decoded("gr"));
+        dialled.user = self.meant(
+            &admitted.scope,
+            &admitted.tenant,
+            dialled.user,
+            gr.as_deref(),
+        );
         let prefixed = strip_intercom(&mut dialled.user, &admitted.tenant);
         let intercom = prefixed || asks_to_answer(&message);
         let request = RouteRequest {
@@ -286,7 +294,14 @@ impl Shard {
         let strip = self.calls.get(call).map(|entry| entry.strip);
         let strip = strip.unwrap_or_default();
         self.claim_prelude((strip, leg.number()));
+        let device = self.calls.get(call).and_then(|entry| {
+            let (party, _) = entry.call.leg(leg)?;
+            party.device
+        });
         let entry = legs::Entry {
+            connection: sip.flow().connection,
+            device,
+            adrift: None,
             sip,
             call,
             strip,

@@ -8,10 +8,12 @@ use super::Shard;
 use super::admission::Admitted;
 use super::deadlines::Wake;
 use super::dialling::Way;
+use super::gruu::number_of;
 use super::invite::caller_of;
 use crate::letters::{Letter, Letters, Told, UNREACHABLE};
 use ids::ExtensionId;
 use machine::Instant;
+use routing::HostClass;
 use sip_leg::Identity;
 use sip_message::{Builder, Flow, Message, Method, Name};
 use sip_stack::transaction::{Event, Owner, Sending, ServerKey};
@@ -45,7 +47,7 @@ impl Shard {
         let Some(admitted) = self.admit(key, flow, &message, now) else {
             return;
         };
-        let Some(extension) = self.extension_named(&message, &flow, &admitted.tenant) else {
+        let Some((extension, ways)) = self.readers_of(&message, &flow, &admitted) else {
             return self.refuse(key, &message, 404, now);
         };
         if message.body().len() > TEXT_BYTES {
@@ -54,7 +56,6 @@ impl Shard {
         if !message.body().is_empty() && !message.has(Name::ContentType) {
             return self.refuse(key, &message, 400, now);
         }
-        let ways = self.ways_of(&admitted, extension);
         if ways.is_empty() {
             return self.refuse(key, &message, 480, now);
         }
@@ -62,6 +63,29 @@ impl Shard {
             return self.retry_later(key, &message, now);
         }
         self.send_letter(key, message, &admitted, extension, ways, now);
+    }
+
+    /// Who is meant by a message, and the ways to all of its telephones, or to the one that is
+    /// named (RFC 5627).
+    fn readers_of(
+        &self,
+        message: &Message,
+        flow: &Flow,
+        admitted: &Admitted,
+    ) -> Option<(ExtensionId, Vec<Way>)> {
+        let (scope, tenant) = (&admitted.scope, &admitted.tenant);
+        let dialled = self.dialled(message, flow, tenant)?;
+        let gr = message.request_uri().ok()?.param_decoded("gr");
+        let meant = self.meant(scope, tenant, dialled.user, gr.as_deref());
+        if dialled.host == HostClass::Own
+            && let Some(ways) = self.ways_to_phone(scope, tenant, &meant)
+        {
+            let number = number_of(&meant);
+            let extension = tenant.extension_by_number(number)?.id;
+            return Some((extension, ways));
+        }
+        let extension = self.extension_named(message, flow, tenant)?;
+        Some((extension, self.ways_of(admitted, extension)))
     }
 
     /// Where an extension's telephones are, the sender's own left out.
@@ -75,7 +99,7 @@ impl Shard {
             if device.id == admitted.device {
                 continue;
             }
-            let bound = self.registrar.bindings(&admitted.scope, device.id).len();
+            let bound = self.registrar.phones(&admitted.scope, device.id).count();
             let slots = (0..u8::try_from(bound).unwrap_or(u8::MAX)).map(|slot| (device.id, slot));
             let found = slots.filter_map(|(id, slot)| self.way_to(&admitted.scope, id, slot));
             ways.extend(found);

@@ -62,6 +62,13 @@ impl Shard {
             owner,
         };
         let watches = &mut self.sip.lamps.watches;
+        let adrift = watches
+            .get(owner)
+            .is_some_and(|watch| watch.subscription().is_adrift());
+        if adrift && picture.is_none() {
+            // there is nobody to tell that it is over
+            return self.drop_watch(owner);
+        }
         match picture {
             Some(picture) => watches.tell(owner, picture, anew, &mut desk),
             None => watches.end(owner, Why::NoResource, &mut desk),
@@ -105,6 +112,8 @@ impl Shard {
         let Some(watch) = self.sip.lamps.watches.remove(owner) else {
             return;
         };
+        let device = watch.watcher.device;
+        self.sip.lamps.adrift.remove(&(device, owner));
         let dialog = watch.subscription().dialog();
         self.sip
             .dialogs

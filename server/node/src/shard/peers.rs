@@ -58,13 +58,11 @@ impl Shard {
             self.refuse(key, message, 481, now);
             return false;
         }
-        if let Some(entry) = self.legs.get_mut(owner) {
-            entry.sip.found_at(flow);
-        }
+        self.rehome(owner, flow, now);
         true
     }
 
-    fn device_of(&self, owner: Owner) -> Option<DeviceId> {
+    pub(crate) fn device_of(&self, owner: Owner) -> Option<DeviceId> {
         let entry = self.legs.get(owner)?;
         let (party, _) = self.calls.get(entry.call)?.call.leg(entry.sip.leg())?;
         party.device

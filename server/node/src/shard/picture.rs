@@ -8,6 +8,7 @@ use event_package::{
     Activity, DialogLine, DialogState, MessageSummary, Package, Presence, RegContact, Side,
 };
 use machine::Instant;
+use registrar::without_prid;
 use sip_leg::Identity;
 use watch::{Line, LineName, Picture, Watched, Watcher};
 
@@ -156,7 +157,7 @@ impl Shard {
                 let left = binding.expires_at.unix_ms().saturating_sub(wall);
                 contacts.push(RegContact {
                     id: binding.id.to_string(),
-                    uri: binding.contact.to_string(),
+                    uri: without_prid(&binding.contact),
                     expires: u64::try_from(left).unwrap_or(0) / 1000,
                     q: binding.q,
                 });

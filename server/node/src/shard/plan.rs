@@ -21,6 +21,9 @@ impl Shard {
         request: &RouteRequest,
         now: Instant,
     ) -> (DialPlan, Option<Toll>) {
+        if let Some(plan) = self.plan_to_phone(scope, tenant, &request.dialled) {
+            return (plan, None);
+        }
         let plan = routing::plan(tenant, request, self.clock.wall(now));
         let steps = plan.steps.into_iter().map(|step| match step {
             Step::Guest(guest) => DialStep::Guest(guest),
@@ -56,7 +59,7 @@ impl Shard {
                 };
                 let mut targets = Vec::new();
                 for device in devices {
-                    let bound = self.registrar.bindings(scope, device).len();
+                    let bound = self.registrar.phones(scope, device).count();
                     let bound = u8::try_from(bound).unwrap_or(FIXED);
                     targets.extend((0..bound).map(|slot| contact(device, slot)));
                     if tenant

@@ -7,7 +7,8 @@ use call::{Bridge, Direction, HangUp, Input, LegStage};
 use domain::Ladder;
 use ids::CallId;
 use machine::Instant;
-use ports::{LiveCall, LiveError, LiveLeg, LiveRegistration, LiveUsage, Why};
+use ports::{LiveCall, LiveError, LiveLeg, LivePush, LiveRegistration, LiveUsage, Why};
+use registrar::{push_of, without_prid};
 use tenancy::TenantScope;
 
 /// Names a question in its answer.
@@ -179,7 +180,13 @@ fn stage(stage: LegStage) -> &'static str {
 fn show_binding(binding: &registrar::Binding) -> LiveRegistration {
     LiveRegistration {
         device: binding.device,
-        contact: binding.contact.clone().into_string(),
+        contact: without_prid(&binding.contact),
+        instance: binding.instance.as_deref().map(str::to_owned),
+        push: push_of(&binding.contact).map(|push| LivePush {
+            provider: push.provider,
+            param: push.param,
+            named: push.named,
+        }),
         transport: binding.flow.transport.to_string(),
         source: binding.flow.remote.to_string(),
         user_agent: binding.user_agent.clone().into_string(),

@@ -2,13 +2,20 @@
 
 use super::Shard;
 use super::admission::Admitted;
+use super::dispatch::SUPPORTED;
+use super::registration::{Unread, registration};
 use crate::capped::Capped;
 use domain::Event;
 use ids::{DeviceId, EventId, TenantId};
 use machine::{Instant, WallTime};
-use registrar::{ContactRequest, Outcome, Output, Registration};
-use sip_message::{Contacts, Flow, Message, Name};
+use registrar::{Outcome, Output, Registration};
+use sip_message::{Flow, Message, Name};
 use sip_stack::transaction::ServerKey;
+use std::net::IpAddr;
+
+/// Seconds between two keep-alives of a flow (RFC 5626 §4.4, §6), fewer than translators and
+/// firewalls forget a connection in.
+const FLOW_TIMER: u32 = 120;
 
 impl Shard {
     pub(crate) fn register(&mut self, key: ServerKey, flow: Flow, message: &Message, now: Instant) {
@@ -22,8 +29,11 @@ impl Shard {
         let Ok(contacts) = message.contacts() else {
             return self.refuse(key, message, 400, now);
         };
-        let outcome = match registration(message, &contacts, flow) {
+        let mut outbound = false;
+        let edge = self.is_edge(flow.remote.ip());
+        let outcome = match registration(message, &contacts, (flow, edge)) {
             Ok(mut request) => {
+                outbound = request.contacts.iter().any(|one| one.reg_id.is_some());
                 if let Err(capped) = self.check_bindings(&admitted) {
                     return self.refuse_capped(key, message, capped, now);
                 }
@@ -35,9 +45,19 @@ impl Shard {
                 }
                 outcome
             }
-            Err(rule) => Outcome::Bad(rule),
+            Err(Unread::Bad(rule)) => Outcome::Bad(rule),
+            Err(Unread::PathOfNobody) => return self.refuse_path(key, message, now),
+            Err(Unread::FirstHopLacksOutbound) => return self.refuse(key, message, 439, now),
         };
-        self.answer_register(key, message, &outcome, now);
+        let contacts = match &outcome {
+            Outcome::Bound(bound) => self.contacts_told(&admitted, message, bound),
+            Outcome::TooBrief(_)
+            | Outcome::TooMany(_)
+            | Outcome::OutOfOrder
+            | Outcome::Bad(_)
+            | Outcome::Full => Vec::new(),
+        };
+        self.answer_register((key, outbound), message, (&outcome, &contacts), now);
     }
 
     /// Refuses a device that has no binding yet where its company has as many as it may.
@@ -55,15 +75,20 @@ impl Shard {
         let wall = self.clock.wall(now);
         let (random, out) = (&mut self.random, &mut self.turn.bindings);
         let (scope, device) = (&admitted.scope, admitted.device);
-        self.registrar
-            .register(scope, device, request, now, wall, random, out)
+        let since = out.len();
+        let outcome = self
+            .registrar
+            .register(scope, device, request, now, wall, random, out);
+        self.come_home((scope.tenant(), device), since, now);
+        outcome
     }
 
+    /// `outbound` says whether the request was about a flow of its own.
     fn answer_register(
         &mut self,
-        key: ServerKey,
+        (key, outbound): (ServerKey, bool),
         message: &Message,
-        outcome: &Outcome,
+        (outcome, contacts): (&Outcome, &[String]),
         now: Instant,
     ) {
         let status = match outcome {
@@ -76,14 +101,19 @@ impl Shard {
         };
         let mut answer = self.sip.transactions.response(key, message, status);
         match outcome {
-            Outcome::Bound(contacts) => {
+            Outcome::Bound(_) => {
                 self.figures.registrations += 1;
-                for (contact, seconds) in contacts {
-                    answer.text(Name::Contact, &format!("<{contact}>;expires={seconds}"));
+                for contact in contacts {
+                    answer.text(Name::Contact, contact);
+                }
+                if outbound {
+                    answer
+                        .text(Name::Require, "outbound")
+                        .header(Name::FlowTimer, FLOW_TIMER);
                 }
                 answer
                     .copy(message, Name::Path)
-                    .text(Name::Supported, "path");
+                    .text(Name::Supported, SUPPORTED);
             }
             Outcome::TooBrief(seconds) => {
                 answer.header(Name::MinExpires, seconds);
@@ -145,8 +175,25 @@ impl Shard {
                 self.outbox.events.push(event);
             }
         }
-        let told = |output: &Output| matches!(output, Output::Changed { .. });
+        let told =
+            |output: &Output| matches!(output, Output::Changed { .. } | Output::Moved { .. });
         self.turn.bindings.retain(|output| !told(output));
+    }
+
+    /// Whether an edge proxy of ours is there, whose word on the way to phones is taken.
+    fn is_edge(&self, ip: IpAddr) -> bool {
+        let mut edges = self.config.edges.iter();
+        edges.any(|network| network.contains(ip))
+    }
+
+    /// Refuses a path that no edge proxy of ours has written (RFC 3327 §6).
+    fn refuse_path(&mut self, key: ServerKey, message: &Message, now: Instant) {
+        let mut answer = self.sip.transactions.response(key, message, 403);
+        let rule = "Path is taken from the edge proxies of this exchange alone";
+        answer.text(Name::Warning, &format!("399 strowger \"{rule}\""));
+        self.sip
+            .transactions
+            .respond(key, answer.finish(), 403, now);
     }
 
     /// Refuses what a company's cap has no room for, and says which cap that is.
@@ -173,43 +220,6 @@ impl Shard {
 fn changed_of(output: &Output) -> Option<(TenantId, DeviceId)> {
     match output {
         Output::Changed { tenant, device, .. } => Some((*tenant, *device)),
-        Output::Put { .. } | Output::Removed { .. } => None,
+        Output::Put { .. } | Output::Removed { .. } | Output::Moved { .. } => None,
     }
-}
-
-fn registration<'m>(
-    message: &'m Message,
-    contacts: &Contacts<'m>,
-    flow: Flow,
-) -> Result<Registration<'m>, &'static str> {
-    let expires = message
-        .expires()
-        .map_err(|_| "Expires must be a number of seconds")?;
-    let mut list = Vec::new();
-    if let Contacts::List(addresses) = contacts {
-        for address in addresses {
-            let uri = address.uri().map_err(|_| "a contact is not an address")?;
-            if uri.check_scheme().is_err() {
-                return Err("a contact must be a SIP address");
-            }
-            list.push(ContactRequest {
-                uri: address.uri_text,
-                expires: address.expires(),
-                instance: address.instance(),
-                reg_id: address.param("reg-id").and_then(|text| text.parse().ok()),
-                q: address.q(),
-            });
-        }
-    }
-    Ok(Registration {
-        call_id: message.call_id().map_err(|_| "Call-ID is missing")?,
-        cseq: message.cseq().map_err(|_| "CSeq is missing")?.number,
-        contacts: list,
-        star: matches!(contacts, Contacts::Star),
-        expires,
-        path: message.values(Name::Path).collect(),
-        user_agent: message.header(Name::UserAgent).unwrap_or_default(),
-        flow,
-        former_until: None,
-    })
 }

@@ -39,8 +39,12 @@ impl Shard {
         let Some(replaced) = referee.replaces else {
             let host = host_of(&referee.host);
             let host = host.map_or(HostClass::Own, |h| self.host_class(&h, &flow, &compiled));
+            let Some(entry) = self.calls.get(key) else {
+                return;
+            };
+            let scope = entry.call.scope();
             let target = Target {
-                user: referee.user,
+                user: self.meant(scope, &compiled, referee.user, referee.gr.as_deref()),
                 host,
             };
             let fact = LegFact::Referred { target };

@@ -17,7 +17,8 @@ use records::Recorder;
 use registrar::Binding;
 use serde::{Deserialize, Serialize};
 use sip_leg::{Desk, SipLeg, Stored};
-use std::collections::BTreeSet;
+use sip_message::Flow;
+use std::collections::{BTreeMap, BTreeSet};
 use tenancy::TenantScope;
 
 /// Version of the stored form.
@@ -39,11 +40,11 @@ impl Shard {
     /// Takes back what was stored: first the bindings, then the calls, then who watches them. To be
     /// called once, after the tenants are known. Gives the calls that go on.
     pub fn restore(&mut self, now: Instant) -> BTreeSet<CallId> {
-        let wall = self.clock.wall(now);
+        let mut lost = Vec::new();
         for (tenant, key, bytes) in self.stores.snapshots.load(Bucket::Bindings) {
             let binding = Binding::from_bytes(&bytes).ok();
             let known = binding.filter(|b| b.tenant == tenant && self.knows(b));
-            if !known.is_some_and(|binding| self.registrar.restore(binding, now, wall)) {
+            if !known.is_some_and(|binding| self.restore_binding(binding, &mut lost, now)) {
                 self.stores.snapshots.remove(tenant, Bucket::Bindings, key);
             }
         }
@@ -56,8 +57,33 @@ impl Shard {
                 None => self.stores.snapshots.remove(tenant, Bucket::Calls, key),
             }
         }
+        self.cast_all_off(&lost);
         self.restore_watches(now);
         alive
+    }
+
+    /// Takes a binding back; one of a connection, which is gone, is noted as lost.
+    fn restore_binding(&mut self, binding: Binding, lost: &mut Vec<Binding>, now: Instant) -> bool {
+        let wall = self.clock.wall(now);
+        let taken = self.registrar.restore(binding.clone(), now, wall);
+        if !taken && binding.flow.transport.is_reliable() {
+            lost.push(binding);
+        }
+        taken
+    }
+
+    /// Connections did not outlive the process: calls by them wait for their phones to come back.
+    fn cast_all_off(&mut self, lost: &[Binding]) {
+        let mut bound: BTreeMap<Flow, Vec<Binding>> = BTreeMap::new();
+        for binding in lost {
+            bound.entry(binding.flow).or_default().push(binding.clone());
+        }
+        for owner in self.legs.owners() {
+            let flow = self.legs.get(owner).map(|entry| entry.sip.flow());
+            if let Some(flow) = flow.filter(|flow| flow.transport.is_reliable()) {
+                self.set_adrift(owner, bound.get(&flow).map_or(&[], Vec::as_slice));
+            }
+        }
     }
 
     fn knows(&self, binding: &Binding) -> bool {

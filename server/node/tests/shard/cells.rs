@@ -100,6 +100,10 @@ fn places(named: &Named) -> Vec<(&'static str, Written)> {
         ),
         ("a contact", to_uri(format!("sip:{user}@{at}"))),
         (
+            "an address of one phone",
+            to_uri(format!("sip:101@{domain};gr=urn:uuid:0-1")),
+        ),
+        (
             "From",
             Written {
                 from: format!("<sip:101@{domain}>"),

@@ -99,6 +99,7 @@ impl Phone {
             beside: None,
             login: None,
             patience: None,
+            further: Vec::new(),
         };
         let mut events = Vec::new();
         let mut step = Step {

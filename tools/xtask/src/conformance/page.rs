@@ -69,6 +69,7 @@ const TITLES: &[(u32, &str)] = &[
     (7616, "digest with SHA-256"),
     (8225, "PASSporT"),
     (8489, "STUN"),
+    (8599, "push"),
     (8760, "digest with SHA-256 in SIP"),
     (8866, "descriptions"),
 ];

@@ -25,6 +25,8 @@ pub(super) fn rules(settings: &Settings) -> DefenceRules {
         never: networks(&settings.ban_never),
         ..DefenceRules::default()
     };
+    // what comes by an edge proxy is many people's: whoever errs among them must not shut it out
+    rules.never.extend(networks(&settings.wires.edges));
     if let Some(agents) = &settings.ban_agents {
         rules.scanners.clone_from(agents);
     }

@@ -199,6 +199,11 @@ fn door_counters(posted: &Posted) -> Vec<Row> {
             "Requests proved with the secret before the present one, while both are valid.",
             door.former_secrets,
         ),
+        (
+            "moved_legs_total",
+            "Legs of calls that went on by another flow of their phone.",
+            door.moved_legs,
+        ),
     ]
 }
 

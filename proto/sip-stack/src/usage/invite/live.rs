@@ -22,8 +22,6 @@ use crate::usage::step::{Cx, Timer};
 pub(super) struct Live {
     pub(super) peer: Peer,
     pub(super) referrals: Referrals,
-    /// Our INVITE: forks of it may answer late.
-    invite: Option<ClientKey>,
     /// The RSeq of a provisional response of ours without a description, which the 2xx has
     /// overtaken: its PRACK may still come (RFC 3262 §3).
     unpracked: Option<u32>,
@@ -39,18 +37,10 @@ impl Live {
         }
     }
 
-    pub(super) fn of_caller(peer: Peer, invite: ClientKey) -> Self {
-        Self {
-            invite: Some(invite),
-            ..Self::at_rest(peer)
-        }
-    }
-
     pub(super) fn at_rest(peer: Peer) -> Self {
         Self {
             peer,
             referrals: Referrals::default(),
-            invite: None,
             unpracked: None,
             infos: Vec::new(),
         }
@@ -154,7 +144,11 @@ impl Live {
             return self.follow(fate, cx);
         }
         let tag = response.to().ok().and_then(|to| to.tag()).unwrap_or("");
-        if self.invite == Some(key) && tag != self.peer.dialog.remote_tag() {
+        // of another fork, or of an INVITE that was left for another way to the callee
+        let of_invite = response
+            .cseq()
+            .is_ok_and(|cseq| cseq.method == Method::Invite);
+        if of_invite && tag != self.peer.dialog.remote_tag() {
             dismiss_within(key, flow, response, None, cx);
             return State::Live(self);
         }

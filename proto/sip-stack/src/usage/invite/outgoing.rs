@@ -1,5 +1,10 @@
 //! Caller: from the INVITE to its final response (RFC 3261 §13.2, RFC 3262 §4).
 
+mod hops;
+
+pub use hops::Hop;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,9 +16,9 @@ use super::live::Live;
 use crate::Branch;
 use crate::dialog::{Dialog, Origin, push_via};
 use crate::digest::Login;
-use crate::transaction::{ClientKey, Sending, TRANSACTION_LIFE};
+use crate::transaction::{ClientKey, Sending, TRANSACTION_LIFE, Transactions};
 use crate::usage::business::{Business, Sent};
-use crate::usage::config::{MAX_INTERVAL_RETRIES, Reliability};
+use crate::usage::config::{Config, MAX_INTERVAL_RETRIES, Reliability};
 use crate::usage::dismiss::dismiss_within;
 use crate::usage::event::Event;
 use crate::usage::forks::Forks;
@@ -26,6 +31,7 @@ use crate::usage::peer::Stage;
 use crate::usage::request::{Asks, Request};
 use crate::usage::session_timer::{self, SessionTimer};
 use crate::usage::step::{Cx, Timer};
+use hops::{FLOW_FAILED, Left};
 
 /// An INVITE to be sent.
 #[derive(Clone, Debug)]
@@ -54,6 +60,9 @@ pub struct Outgoing {
     /// long before its transaction gives up, so that another way can be tried. None to wait for
     /// the transaction (32 s).
     pub patience: Option<Duration>,
+    /// Other ways to the same callee, tried in order while nothing of it was heard: after silence,
+    /// a connection that is gone, 408 and 430. On the last of them `patience` has no end.
+    pub further: Vec<Hop>,
 }
 
 /// What has been heard so far, and whether we still want the call.
@@ -72,9 +81,13 @@ enum Wish {
 /// An INVITE of ours that has no final response yet.
 #[derive(Debug)]
 pub(super) struct Calling {
-    plan: Outgoing,
+    pub(super) plan: Outgoing,
     name: (String, String),
     invite: Sent,
+    /// What was sent by other ways before and may still arrive; no more than there were ways.
+    left: Vec<Left>,
+    /// Who we are on the way that was just taken.
+    pub(super) config: Option<Arc<Config>>,
     pub(super) forks: Forks,
     wish: Wish,
     min_se: u32,
@@ -91,12 +104,26 @@ impl Calling {
         cx: &mut Cx<'_, '_>,
     ) -> Box<Self> {
         let min_se = cx.config.session.min_se;
-        let invite = send_invite(&mut plan, &name, 1, min_se, cx);
+        let mut written = write_invite(&mut plan, &name, 1, min_se, cx);
+        let config = plan.widen(written.1.len(), cx.config);
+        if let Some(config) = &config {
+            let step = &mut *cx.step;
+            let owner = cx.owner;
+            let mut cx = Cx {
+                config,
+                owner,
+                step,
+            };
+            written = write_invite(&mut plan, &name, 1, min_se, &mut cx);
+        }
+        let invite = post_invite(&plan, 1, written, cx);
         Box::new(Self {
             wish: Wish::unheard(&plan, cx),
             plan,
             name,
             invite,
+            left: Vec::new(),
+            config,
             forks: Forks::default(),
             min_se,
             interval_retries: 0,
@@ -142,6 +169,21 @@ impl Calling {
         };
     }
 
+    /// The callee is reached by another flow.
+    pub(super) fn moved(&mut self, flow: Flow, transactions: &mut Transactions) {
+        self.plan.flow = flow;
+        self.invite.flow = flow;
+        self.plan.further.retain(|hop| hop.flow != flow);
+        if self.plan.further.is_empty()
+            && let Wish::Unheard { until } = &mut self.wish
+        {
+            // there is no other way to go
+            *until = None;
+        }
+        transactions.rehome(self.invite.key, flow);
+        self.forks.moved(flow, transactions);
+    }
+
     const fn is_given_up(&self) -> bool {
         matches!(
             self.wish,
@@ -158,7 +200,9 @@ impl Calling {
         cx: &mut Cx<'_, '_>,
     ) -> State {
         if key != self.invite.key {
-            self.forks.responded(key, Ok(response), cx);
+            if !self.heard_of_left(key, flow, response, cx) {
+                self.forks.responded(key, Ok(response), cx);
+            }
             return State::Outgoing(self);
         }
         match response.status().unwrap_or(0) {
@@ -228,12 +272,15 @@ impl Calling {
             sdp,
             message: response.clone(),
         });
-        State::Live(Box::new(Live::of_caller(peer, key)))
+        State::Live(Box::new(Live::at_rest(peer)))
     }
 
     fn refused(mut self: Box<Self>, status: u16, response: &Message, cx: &mut Cx<'_, '_>) -> State {
         if self.is_given_up() {
             return self.fail(status, Some(response), cx);
+        }
+        if matches!(status, 408 | FLOW_FAILED) && self.may_go_on() {
+            return self.by_next_hop(false, cx);
         }
         if self.is_asked(response) {
             self.answered += 1;
@@ -262,7 +309,8 @@ impl Calling {
         self.forks.close(cx);
         self.forks = Forks::default();
         let number = self.invite.number + 1;
-        self.invite = send_invite(&mut self.plan, &self.name, number, self.min_se, cx);
+        let written = write_invite(&mut self.plan, &self.name, number, self.min_se, cx);
+        self.invite = post_invite(&self.plan, number, written, cx);
         self.wish = Wish::unheard(&self.plan, cx);
         State::Outgoing(self)
     }
@@ -294,6 +342,9 @@ impl Calling {
         if key != self.invite.key {
             self.forks.responded(key, Err(sent_at_all), cx);
             return State::Outgoing(self);
+        }
+        if self.may_go_on() {
+            return self.by_next_hop(false, cx);
         }
         let status = if sent_at_all { 408 } else { 503 };
         self.fail(status, None, cx)
@@ -345,6 +396,9 @@ impl Calling {
         if let Wish::Unheard { until } = self.wish
             && until.is_some_and(|until| until <= cx.now())
         {
+            if self.may_go_on() {
+                return self.by_next_hop(true, cx);
+            }
             // Should the callee wake up after all, it is told that nobody wants it any more.
             self.wish = Wish::CancelWhenHeard { reason: None };
             cx.tell(Event::Refused {
@@ -364,15 +418,14 @@ impl Wish {
     }
 }
 
-fn send_invite(
+fn write_invite(
     plan: &mut Outgoing,
     name: &(String, String),
     number: u32,
     min_se: u32,
     cx: &mut Cx<'_, '_>,
-) -> Sent {
+) -> (Branch, Bytes) {
     let branch = cx.step.transactions.branch();
-    let flow = plan.flow;
     let mut invite = begin(Method::Invite, plan, name, (branch, number), cx);
     if let Some(login) = &mut plan.login {
         push_login(&mut invite, login, (Method::Invite, &plan.request_uri), cx);
@@ -400,11 +453,21 @@ fn send_invite(
         }
         None => push_sdp(&mut invite, plan.offer.as_ref()),
     }
+    (branch, invite.finish())
+}
+
+fn post_invite(
+    plan: &Outgoing,
+    number: u32,
+    (branch, bytes): (Branch, Bytes),
+    cx: &mut Cx<'_, '_>,
+) -> Sent {
+    let flow = plan.flow;
     let sending = Sending {
         flow,
         branch,
         method: Method::Invite,
-        bytes: invite.finish(),
+        bytes,
         owner: cx.owner,
     };
     Sent {

@@ -11,7 +11,7 @@ use sip_message::{Builder, Flow, Limits as MessageLimits, Message, Method, Name,
 use crate::digest::Login;
 use crate::transaction::{self, Limits, Owner, Transactions, Transmit};
 use crate::usage::{
-    Config, Event, InviteUsage, Outgoing, Phase, Snapshot, Step, Untimely, dismiss,
+    Config, Event, Hop, InviteUsage, Outgoing, Phase, Snapshot, Step, Untimely, dismiss,
 };
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
@@ -67,6 +67,8 @@ pub(super) struct Pair {
     pub(super) login: Option<Login>,
     /// How long A waits for a first sign.
     pub(super) patience: Option<Duration>,
+    /// Other ways that A knows to B.
+    pub(super) further: Vec<Hop>,
     random: Random,
     wire: BTreeMap<(Instant, u64), (usize, Bytes)>,
     count: u64,
@@ -262,6 +264,7 @@ impl Pair {
             sent: Vec::new(),
             login: None,
             patience: None,
+            further: Vec::new(),
             random: random.fork("network"),
             wire: BTreeMap::new(),
             count: 0,
@@ -305,6 +308,7 @@ impl Pair {
             beside: None,
             login: self.login.clone(),
             patience: self.patience,
+            further: std::mem::take(&mut self.further),
         };
         let mut events = Vec::new();
         let mut step = Step {
