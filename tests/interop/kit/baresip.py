@@ -58,7 +58,7 @@ class Phone:
     """`source` is what it says: `ausine,440` or `aufile,FILE`."""
 
     def __init__(self, exchange, domain, number, transport="udp", source="ausine,440",
-                 codec=None, answers=True, account=None, ip=None):
+                 codec=None, answers=True, account=None, ip=None, more=""):
         ip = ip or exchange.ip
         self.at = join(ip, exchange.port_of(transport))
         self.exchange, self.number, self.domain = exchange, number, domain
@@ -75,6 +75,7 @@ class Phone:
         )
         if codec:
             line += f";audio_codecs={codec}"
+        line += more
         config = CONFIG.format(
             # baresip makes tones in stereo and reads files as they are
             name=self.name, source=source, channels=1 if source.startswith("aufile") else 2,

@@ -19,10 +19,13 @@ class Softphone(Line):
     """Registered, and answering every call at once. `claims` is the address it believes to have,
     as behind a router that translates."""
 
+    # where its sound comes from, if that is another address than its own
+    outside = None
+
     def __init__(self, exchange, domain, number, hertz, claims=None):
         super().__init__(exchange, domain, exchange.account(domain, number), claims=claims)
         self.number = self.name = number
-        self.voice = Voice(self.ip, hertz)
+        self.voice = Voice(self.outside or self.ip, hertz)
         self.calls, self.ended, self.cseq = {}, 0, 100
         self.register()
         self.ending = False
