@@ -68,7 +68,10 @@ impl Certificate {
         let certificate =
             x509_cert::Certificate::from_der(der).map_err(|_| BadCertificate::Unreadable)?;
         let holds = certificate.tbs_certificate();
-        let point = holds.subject_public_key_info().subject_public_key.as_bytes();
+        let point = holds
+            .subject_public_key_info()
+            .subject_public_key
+            .as_bytes();
         let key = point.and_then(PublicKey::from_point);
         let extensions = holds.extensions().into_iter().flatten();
         let mut lists = extensions.filter(|extension| extension.extn_id == TN_AUTH_LIST);

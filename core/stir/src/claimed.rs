@@ -88,7 +88,9 @@ impl Claimed {
 
     /// Whether it is about this call and of this moment.
     fn stands(&self, standing: &Standing<'_>) -> Result<(), Verdict> {
-        let Claims { orig, dest, iat, .. } = &self.claims;
+        let Claims {
+            orig, dest, iat, ..
+        } = &self.claims;
         let (iat, now) = (*iat, standing.now);
         if iat.saturating_since(now).max(now.saturating_since(iat)) > FRESH {
             return Err(Verdict::Stale);
@@ -178,7 +180,9 @@ fn known_algorithm(identity: &Identity<'_>) -> Result<(), Unreadable> {
 }
 
 fn decoded(part: &str) -> Result<Vec<u8>, Unreadable> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| Unreadable::Malformed)
+    URL_SAFE_NO_PAD
+        .decode(part)
+        .map_err(|_| Unreadable::Malformed)
 }
 
 fn signature_of(part: &str) -> Result<Vec<u8>, Unreadable> {

@@ -197,7 +197,10 @@ fn destination(dest: &Destination) -> String {
     let list = |name: &str, of: &[String]| {
         (!of.is_empty()).then(|| format!("\"{name}\":[{}]", of.join(",")))
     };
-    let lists: Vec<String> = list("tn", &tn).into_iter().chain(list("uri", &uri)).collect();
+    let lists: Vec<String> = list("tn", &tn)
+        .into_iter()
+        .chain(list("uri", &uri))
+        .collect();
     format!("{{{}}}", lists.join(","))
 }
 

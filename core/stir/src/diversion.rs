@@ -58,7 +58,10 @@ pub fn original(proofs: &[Claims], called: &Party) -> Result<usize, Broken> {
     if originals.next().is_some() {
         return Err(Broken::TwoOriginals);
     }
-    let mut left: Vec<&Claims> = proofs.iter().filter(|claims| !is_original(claims)).collect();
+    let mut left: Vec<&Claims> = proofs
+        .iter()
+        .filter(|claims| !is_original(claims))
+        .collect();
     let mut last = first;
     while !left.is_empty() {
         let next = left.iter().position(|claims| follows(last, claims));

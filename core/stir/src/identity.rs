@@ -81,6 +81,8 @@ fn parameter(text: &str) -> Option<(&str, Option<&str>)> {
 }
 
 fn unquoted(value: &str) -> &str {
-    let inside = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let inside = value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
     inside.unwrap_or(value)
 }

@@ -62,7 +62,8 @@ impl PrivateKey {
 
     /// Signs: the two numbers of the signature, 32 octets each (RFC 7518 §3.4). The same text
     /// always gets the same signature (RFC 6979), so that no bad randomness can give the key away.
-    pub(crate) fn sign(&self, text: &[u8]) -> [u8; 64] {
+    #[must_use]
+    pub fn sign(&self, text: &[u8]) -> [u8; 64] {
         let signature: Signature = self.0.sign(text);
         signature.to_bytes().into()
     }
@@ -88,7 +89,8 @@ pub struct PublicKey(VerifyingKey);
 
 impl PublicKey {
     /// The key whose point is written in this way (SEC 1 §2.3.3).
-    pub(crate) fn from_point(point: &[u8]) -> Option<PublicKey> {
+    #[must_use]
+    pub fn from_point(point: &[u8]) -> Option<PublicKey> {
         VerifyingKey::from_sec1_bytes(point).ok().map(PublicKey)
     }
 

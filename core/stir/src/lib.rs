@@ -3,8 +3,8 @@
 //!
 //! A [`Passport`] is a statement about one call, signed with the [`PrivateKey`] of whoever vouches
 //! for it; an [`Identity`] is the header in which it travels. A [`Claimed`] is one that came in:
-//! first it must be about this call and fresh, then its signature and its [`Chain`] must stand. What
-//! comes of it is a [`Verdict`], never an error.
+//! first it must be about this call and fresh, then its signature and its [`Chain`] must stand.
+//! What comes of it is a [`Verdict`], never an error.
 //!
 //! It knows no tenants and no trunks: which number a call may show, who is to sign, and what a
 //! verdict leads to, is decided above. Keys, certificates and the present time are given to it.
@@ -38,4 +38,3 @@ pub use party::{Destination, Party};
 pub use passport::{Passport, Signed};
 pub use tn_auth_list::{ENTRIES_MAX, TnAuthList, TnEntry};
 pub use verdict::{Verdict, Verstat};
-

@@ -57,7 +57,11 @@ impl TnAuthList {
         if entries.is_empty() || entries.len() > ENTRIES_MAX {
             return None;
         }
-        entries.iter().map(entry).collect::<Option<_>>().map(TnAuthList)
+        entries
+            .iter()
+            .map(entry)
+            .collect::<Option<_>>()
+            .map(TnAuthList)
     }
 
     /// Its entries.

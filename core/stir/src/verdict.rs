@@ -94,7 +94,9 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Verdict::Valid { attest: Some(level) } => {
+            Verdict::Valid {
+                attest: Some(level),
+            } => {
                 write!(f, "the number is the caller's, attested {level}")
             }
             Verdict::Valid { attest: None } => f.write_str("the number is the caller's"),

@@ -65,13 +65,19 @@ const TITLES: &[(u32, &str)] = &[
     (6228, "199"),
     (6455, "WebSockets"),
     (6665, "event notification"),
+    (6979, "signatures without randomness"),
     (7118, "SIP over WebSockets"),
+    (7515, "signed texts (JWS)"),
     (7616, "digest with SHA-256"),
+    (8224, "Identity"),
     (8225, "PASSporT"),
+    (8226, "certificates of who signs calls"),
     (8489, "STUN"),
+    (8588, "SHAKEN"),
     (8599, "push"),
     (8760, "digest with SHA-256 in SIP"),
     (8866, "descriptions"),
+    (8946, "proofs of diverted calls"),
 ];
 
 /// The page.
