@@ -557,7 +557,7 @@ impl<T: Tables> Step<'_, T> {
 fn is_found_by_id_alone(kind: KindName) -> bool {
     matches!(
         kind,
-        KindName::Plan | KindName::User | KindName::Trunk | KindName::Number
+        KindName::Plan | KindName::User | KindName::Trunk | KindName::Number | KindName::SigningKey
     )
 }
 

@@ -145,6 +145,8 @@ ids! {
     TrunkId "trk_"
     /// A telephone number of an account's inventory.
     NumberId "num_"
+    /// A key that signs calls.
+    SigningKeyId "sgk_"
     /// A schedule of a tenant's: when it is open.
     ScheduleId "sch_"
     /// An emergency location of a tenant's: a place that help can be sent to.

@@ -114,6 +114,14 @@ pub(crate) enum Command {
         after_help = "Example: strowger number add +493055501 tenant=acme.example state=assigned"
     )]
     Number(AccountKind),
+    /// List, add, change and remove keys that sign calls: the operator's, a reseller's or a
+    /// company's; add takes the private key with --secret-stdin
+    #[command(
+        after_help = "Example: strowger signing-key add shaken \"certificates=$(cat chain.pem)\" \\
+                      'x5u=https://pbx.operator.example/.well-known/stir/{id}.pem' \\
+                      'shared_with=[\"acme.example\"]' --secret-stdin < key.pem"
+    )]
+    SigningKey(AnyKind),
     /// List, add, change and remove a company's hours and holidays
     #[command(
         after_help = "Example: strowger schedule add acme.example office time_zone=Europe/Berlin \\

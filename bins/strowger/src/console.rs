@@ -20,6 +20,8 @@ use crate::keys;
 
 /// Longest password read from standard input, in bytes.
 const SECRET_BYTES_MAX: u64 = 1_024;
+/// Most bytes that are read of a private key; the rule says how many it may have.
+const KEY_BYTES_MAX: u64 = 4_096;
 
 /// An open data folder and the operator's authority over it.
 pub(crate) struct Console {
@@ -176,4 +178,21 @@ pub(crate) fn secret_from_stdin() -> Result<String, Failure> {
             .next("try: printf %s 'the password' | strowger device add … --secret-stdin"));
     }
     Ok(line.to_owned())
+}
+
+/// A private key in PEM from standard input, all of its lines.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn key_from_stdin() -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = std::io::stdin()
+        .take(KEY_BYTES_MAX)
+        .read_to_string(&mut text);
+    read.map_err(|error| Failure::new(format!("standard input: {error}")))?;
+    if text.trim().is_empty() {
+        return Err(Failure::new("standard input had no private key")
+            .next("try: strowger signing-key add … --secret-stdin < key.pem"));
+    }
+    Ok(text)
 }

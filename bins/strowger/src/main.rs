@@ -54,6 +54,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Sso(said) => commands::document::inside(KindName::Sso, said),
         Command::Trunk(said) => commands::document::anywhere(KindName::Trunk, said),
         Command::Number(said) => commands::document::above(KindName::Number, said),
+        Command::SigningKey(said) => commands::document::anywhere(KindName::SigningKey, said),
         Command::Schedule(said) => commands::document::inside(KindName::Schedule, said),
         Command::EmergencyLocation(said) => {
             commands::document::inside(KindName::EmergencyLocation, said)

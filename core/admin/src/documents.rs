@@ -159,10 +159,10 @@ async fn replace_with<K: Kind, S: Reach>(
 ) -> Result<Resource<K>, StoreError> {
     let depends = draft.spec.secret_depends_on() != before.spec.secret_depends_on();
     if draft.secret.is_none() && depends {
-        let rule = format!("must be given anew when the {} changes", K::KEY);
+        let rule = format!("must be given anew when the {} changes", K::SECRET_OF);
         return Err(Invalid::new("/secret", rule).into());
     }
-    let secret = secrets::given(office, &draft.spec, draft.secret.as_ref());
+    let secret = secrets::given(office, &draft.spec, draft.secret.as_ref())?;
     let write = resource::next_write(before, draft.spec, secret)?;
     let expected_revision = resource::expected(before, revision);
     let operation = Operation::Replace {
@@ -211,7 +211,10 @@ pub async fn rotate_secret<K: Kind, S: Reach>(
     let id = before.id.to_string();
     let keys = match K::SECRET {
         SecretRule::Signing => scope.signing_keys(office.store(), K::NAME, &id).await?,
-        SecretRule::None | SecretRule::Generated | SecretRule::Supplied => None,
+        SecretRule::None
+        | SecretRule::Generated
+        | SecretRule::Supplied
+        | SecretRule::PrivateKey => None,
     };
     let minted = secrets::made(office, &before.spec, keys)?;
     let change = secrets::beside(minted.change, office.now(), overlap);

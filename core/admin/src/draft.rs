@@ -47,7 +47,9 @@ async fn read_as<K: Kind, S: Reach>(
 ) -> Result<Draft<K>, StoreError> {
     let secret = match K::SECRET {
         SecretRule::None | SecretRule::Signing => None,
-        SecretRule::Generated | SecretRule::Supplied => take_secret(&mut value)?,
+        SecretRule::Generated | SecretRule::Supplied | SecretRule::PrivateKey => {
+            take_secret(K::SECRET, &mut value)?
+        }
     };
     reference::resolve_all(office, scope, (K::NAME, own), &mut value).await?;
     Ok(Draft {
@@ -56,10 +58,10 @@ async fn read_as<K: Kind, S: Reach>(
     })
 }
 
-pub(crate) fn take_secret(value: &mut Value) -> Result<Option<Secret>, Invalid> {
+pub(crate) fn take_secret(rule: SecretRule, value: &mut Value) -> Result<Option<Secret>, Invalid> {
     match value.as_object_mut().and_then(|all| all.remove(SECRET)) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Secret::supplied(text).map(Some),
+        Some(Value::String(text)) => Secret::of_sort(rule, &text).map(Some),
         Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
             Err(Invalid::new("/secret", "must be a text"))
         }

@@ -55,6 +55,8 @@ pub struct Told {
     pub called: Option<String>,
     /// The number that is shown, with its plus.
     pub identity: Option<String>,
+    /// How far the call would be attested: `A`, `B` or `C`; `None` where it is not signed.
+    pub attestation: Option<&'static str>,
     /// How long it rings or waits, in seconds.
     pub seconds: Option<u64>,
     /// How many devices ring.
@@ -216,11 +218,13 @@ fn told(tenant: &CompiledTenant, step: &Step) -> Told {
             trunk,
             called,
             identity,
+            attested,
             timeout,
         } => Told {
             action: "trunk",
             trunk: tenant.trunk(*trunk).map(|found| found.spec.name.clone()),
             called: Some(called.clone()),
+            attestation: attested.map(|attested| attested.level.letter()),
             identity: identity.as_ref().map(|digits| format!("+{digits}")),
             seconds: Some(timeout.as_secs()),
             ..Told::default()

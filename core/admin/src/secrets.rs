@@ -33,26 +33,34 @@ pub(crate) fn first<K: Kind>(
     supplied: Option<&Secret>,
 ) -> Result<Minted, Invalid> {
     if supplied.is_some() {
-        let change = given(office, spec, supplied);
+        let change = given(office, spec, supplied)?;
         return Ok(Minted { change, told: None });
     }
     made(office, spec, None)
 }
 
 /// What becomes of the secret when this one is supplied; `None` changes nothing.
-pub(crate) fn given<K: Kind>(office: &Office, spec: &K, supplied: Option<&Secret>) -> SecretChange {
+///
+/// # Errors
+/// [`Invalid`] for one that does not belong to the document.
+pub(crate) fn given<K: Kind>(
+    office: &Office,
+    spec: &K,
+    supplied: Option<&Secret>,
+) -> Result<SecretChange, Invalid> {
     let Some(secret) = supplied else {
-        return SecretChange::Keep;
+        return Ok(SecretChange::Keep);
     };
-    match K::SECRET {
+    spec.validate_secret(secret)?;
+    Ok(match K::SECRET {
         SecretRule::None | SecretRule::Signing => SecretChange::Keep,
         SecretRule::Generated => spec
             .digests(secret, office.realm())
             .map_or(SecretChange::Keep, |digests| {
                 SecretChange::Set(digests.into())
             }),
-        SecretRule::Supplied => SecretChange::Seal(secret.clone()),
-    }
+        SecretRule::Supplied | SecretRule::PrivateKey => SecretChange::Seal(secret.clone()),
+    })
 }
 
 /// A new secret of the exchange's making; `before` are the keys that it follows.
@@ -62,10 +70,10 @@ pub(crate) fn made<K: Kind>(
     before: Option<SigningKeys>,
 ) -> Result<Minted, Invalid> {
     match K::SECRET {
-        SecretRule::None | SecretRule::Supplied => Ok(Minted::nothing()),
+        SecretRule::None | SecretRule::Supplied | SecretRule::PrivateKey => Ok(Minted::nothing()),
         SecretRule::Generated => {
             let secret = office.generate_secret();
-            let change = given(office, spec, Some(&secret));
+            let change = given(office, spec, Some(&secret))?;
             let told = Some(secret);
             Ok(Minted { change, told })
         }
@@ -90,10 +98,10 @@ pub(crate) fn check_overlap(rule: SecretRule, overlap: Duration) -> Result<(), I
     match rule {
         SecretRule::Generated if overlap > OVERLAP_MAX => refused("must be at most 30 days"),
         SecretRule::Generated => Ok(()),
-        SecretRule::None | SecretRule::Signing | SecretRule::Supplied if overlap.is_zero() => {
-            Ok(())
-        }
-        SecretRule::None | SecretRule::Signing | SecretRule::Supplied => {
+        SecretRule::None | SecretRule::Signing | SecretRule::Supplied | SecretRule::PrivateKey => {
+            if overlap.is_zero() {
+                return Ok(());
+            }
             refused("must not be said here: it is for passwords")
         }
     }
@@ -116,6 +124,6 @@ pub(crate) fn beside(change: SecretChange, now: WallTime, overlap: Duration) -> 
 pub(crate) fn makes(rule: SecretRule) -> bool {
     match rule {
         SecretRule::Generated | SecretRule::Signing => true,
-        SecretRule::None | SecretRule::Supplied => false,
+        SecretRule::None | SecretRule::Supplied | SecretRule::PrivateKey => false,
     }
 }

@@ -1,6 +1,7 @@
 //! What a call orders: of its legs, of media, of routing.
 
 use crate::{CallEvent, LegId};
+use domain::Vouched;
 use ids::{DeviceId, TrunkId};
 use routing::RouteRequest;
 use sdp::Description;
@@ -70,6 +71,8 @@ pub struct TrunkAttempt {
     pub called: String,
     /// The number shown: digits of one of the company's own, or none.
     pub identity: Option<String>,
+    /// What is vouched for that number; `None` for a call that is not signed.
+    pub vouched: Option<Vouched>,
     /// The name shown; may be empty.
     pub display: String,
 }

@@ -1,5 +1,6 @@
 //! Where a call goes, expanded to what can be reached at this moment.
 
+use domain::Vouched;
 use ids::{DeviceId, ExtensionId, TrunkId};
 use routing::{Emergency, Explanation, Guest, Refusal};
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,9 @@ pub struct TrunkCall {
     pub called: String,
     /// The number shown: digits of one of the company's own, or none.
     pub identity: Option<String>,
+    /// What is vouched for that number; `None` for a call that is not signed.
+    #[serde(default)]
+    pub vouched: Option<Vouched>,
     /// The name shown; may be empty.
     pub display: String,
     /// Which of the trunk's addresses, the best first. Each is one attempt.

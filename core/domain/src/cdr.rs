@@ -1,8 +1,9 @@
 //! The call detail record: what happened in one call, and why.
 
-use ids::{CallId, CdrId, DeviceId, ExtensionId, TenantId, TrunkId};
+use ids::{CallId, CdrId, DeviceId, ExtensionId, SigningKeyId, TenantId, TrunkId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
+use stir::Attestation;
 
 /// One side of a call, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,20 @@ pub struct ByTrunk {
     /// The number shown, with plus: by us to the carrier in a call that goes out, by the carrier
     /// to us in one that comes in. `None` where none was shown.
     pub shown: Option<String>,
+    /// What was vouched for the number in a call that goes out; `None` where nothing was signed.
+    #[serde(default)]
+    pub vouched: Option<Vouched>,
+}
+
+/// What was vouched for the number of a call (RFC 8588).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vouched {
+    /// How far.
+    pub attestation: Attestation,
+    /// By which key.
+    pub key: SigningKeyId,
+    /// The identifier of the call's origin that went with it, by which others ask for the call.
+    pub origid: String,
 }
 
 /// Which way a leg was set up.

@@ -13,6 +13,7 @@ mod lines;
 mod outside;
 mod places;
 mod schedules;
+mod signing;
 mod tolls;
 
 use std::collections::BTreeSet;
@@ -41,6 +42,7 @@ pub use outside::Barred;
 use outside::Outside;
 pub use places::{CompiledLocation, CompiledSite, KnownBy};
 pub use schedules::CompiledSchedule;
+pub use signing::CompiledSigningKey;
 pub use tolls::{Guarding, Toll};
 
 /// All documents of one tenant, as a store hands them out for compiling.

@@ -1,5 +1,6 @@
 //! The kind *device*: one thing that registers, with credentials of its own.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
 use ids::{DeviceId, EmergencyLocationId, ExtensionId};
@@ -8,9 +9,10 @@ use tenancy::Identified;
 use utoipa::ToSchema;
 
 use crate::invalid::{Invalid, rule};
-use crate::kind::{KeyScope, Kind, Link, Place, SecretRule, UniqueKey, enabled};
+use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
 use crate::secret::{Digests, Secret};
+use crate::secret_rule::SecretRule;
 use crate::text;
 
 /// Longest user name, in characters.
@@ -180,7 +182,7 @@ impl Kind for Device {
         Some(Digests::of(&self.username, realm, secret))
     }
 
-    fn secret_depends_on(&self) -> &str {
-        &self.username
+    fn secret_depends_on(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.username)
     }
 }

@@ -56,6 +56,7 @@ impl Feature {
             | KindName::Hold
             | KindName::Trunk
             | KindName::Number
+            | KindName::SigningKey
             | KindName::Schedule
             | KindName::EmergencyLocation
             | KindName::Site

@@ -1,5 +1,6 @@
 //! What every kind of resource states about itself.
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 
 use serde::de::DeserializeOwned;
@@ -11,6 +12,7 @@ use utoipa::ToSchema;
 use crate::invalid::Invalid;
 use crate::kind_name::KindName;
 use crate::secret::{Digests, Secret};
+use crate::secret_rule::SecretRule;
 
 /// Who owns the documents of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,23 +77,6 @@ pub struct Link {
     pub kind: KindName,
 }
 
-/// Whether the documents of a kind have a secret. It comes in the member `secret` and is never
-/// given out again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecretRule {
-    /// They have none.
-    None,
-    /// They have a password, of which digests are kept: where none is supplied one is generated,
-    /// and told once.
-    Generated,
-    /// They have keys that sign, which the exchange makes and tells once. One that was replaced
-    /// signs for a while beside its successor.
-    Signing,
-    /// They may have a secret of somebody else's making, which the exchange presents to whoever
-    /// issued it: none is generated.
-    Supplied,
-}
-
 /// One kind of resource: a typed spec and what it states about itself. Its documentation, that of
 /// its members, their defaults and bounds are those of the API, the command line and its page.
 pub trait Kind:
@@ -120,6 +105,9 @@ pub trait Kind:
 
     /// Most documents of one owner, whatever a plan allows; `None` for no such bound.
     const MOST: Option<u32> = None;
+
+    /// In words, what a secret that is kept belongs to: when that changes, it must be given anew.
+    const SECRET_OF: &'static str = Self::KEY;
 
     /// Makes an id of a time in Unix milliseconds and random bits.
     fn new_id(unix_ms: u64, random: u128) -> Self::Id;
@@ -157,8 +145,14 @@ pub trait Kind:
 
     /// What is kept of its secret depends on this text: when it changes, the secret must be given
     /// anew.
-    fn secret_depends_on(&self) -> &str {
-        ""
+    fn secret_depends_on(&self) -> Cow<'_, str> {
+        Cow::Borrowed("")
+    }
+
+    /// Checks that a secret which was supplied belongs to the spec.
+    fn validate_secret(&self, secret: &Secret) -> Result<(), Invalid> {
+        let _ = secret;
+        Ok(())
     }
 
     /// The documents it points to.

@@ -37,6 +37,8 @@ pub enum KindName {
     Trunk,
     /// A telephone number of an account's inventory.
     Number,
+    /// A key that signs calls.
+    SigningKey,
     /// When a company is open.
     Schedule,
     /// A rule for calls that come in by trunks.
@@ -51,7 +53,7 @@ pub enum KindName {
 
 impl KindName {
     /// All kinds, in the order in which they refer to each other.
-    pub const ALL: [KindName; 19] = [
+    pub const ALL: [KindName; 20] = [
         KindName::Reseller,
         KindName::Plan,
         KindName::Tenant,
@@ -66,6 +68,7 @@ impl KindName {
         KindName::Sso,
         KindName::Trunk,
         KindName::Number,
+        KindName::SigningKey,
         KindName::Schedule,
         KindName::InboundRoute,
         KindName::OutboundRoute,
@@ -90,6 +93,7 @@ impl KindName {
             KindName::Sso => "sso",
             KindName::Trunk => "trunk",
             KindName::Number => "number",
+            KindName::SigningKey => "signing_key",
             KindName::Schedule => "schedule",
             KindName::InboundRoute => "inbound_route",
             KindName::OutboundRoute => "outbound_route",

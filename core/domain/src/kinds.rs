@@ -8,7 +8,7 @@ use crate::emergency_location::EmergencyLocation;
 use crate::extension::Extension;
 use crate::hold::Hold;
 use crate::inbound_route::InboundRoute;
-use crate::kind::{Kind, Link, Place, SecretRule};
+use crate::kind::{Kind, Link, Place};
 use crate::kind_name::KindName;
 use crate::number::Number;
 use crate::outbound_route::OutboundRoute;
@@ -16,6 +16,8 @@ use crate::plan::Plan;
 use crate::reseller::Reseller;
 use crate::role::Role;
 use crate::schedule::Schedule;
+use crate::secret_rule::SecretRule;
+use crate::signing_key::SigningKey;
 use crate::site::Site;
 use crate::sso::Sso;
 use crate::tenant::Tenant;
@@ -51,6 +53,7 @@ impl KindName {
             KindName::Sso => task.run::<Sso>(),
             KindName::Trunk => task.run::<Trunk>(),
             KindName::Number => task.run::<Number>(),
+            KindName::SigningKey => task.run::<SigningKey>(),
             KindName::Schedule => task.run::<Schedule>(),
             KindName::InboundRoute => task.run::<InboundRoute>(),
             KindName::OutboundRoute => task.run::<OutboundRoute>(),

@@ -49,7 +49,9 @@ mod rights;
 mod role;
 mod schedule;
 mod secret;
+mod secret_rule;
 mod signing;
+mod signing_key;
 mod site;
 mod source;
 mod sso;
@@ -69,14 +71,15 @@ pub use ban::{BAN_LONGEST, BAN_NOTE_MAX, BAN_REMEMBERED, BANS_MAX, Ban, BanCause
 pub use brand::Brand;
 pub use call_class::CallClass;
 pub use cdr::{
-    ByTrunk, Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step, TransferNote,
+    ByTrunk, Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step,
+    TransferNote, Vouched,
 };
 pub use ceiling::{CEILING_MAX, Ceiling};
 pub use civic::CivicAddress;
 pub use compiled::{
     Barred, CompiledDevice, CompiledExtension, CompiledInbound, CompiledLocation, CompiledNumber,
-    CompiledOutbound, CompiledSchedule, CompiledSite, CompiledTenant, CompiledTrunk, InboundCall,
-    KnownBy, LineParts, TenantParts,
+    CompiledOutbound, CompiledSchedule, CompiledSigningKey, CompiledSite, CompiledTenant,
+    CompiledTrunk, InboundCall, KnownBy, LineParts, TenantParts,
 };
 pub use compiled::{Guarding, Toll};
 pub use containment::Containment;
@@ -97,7 +100,7 @@ pub use fixed_role::{FixedRole, Level};
 pub use hold::Hold;
 pub use inbound_route::{INBOUND_ROUTES_MAX, InboundRoute};
 pub use invalid::Invalid;
-pub use kind::{KeyScope, Kind, Link, Place, Reference, SecretRule, UniqueKey};
+pub use kind::{KeyScope, Kind, Link, Place, Reference, UniqueKey};
 pub use kind_name::{KindName, UnknownKind};
 pub use kinds::ForKind;
 pub use ladder::{KeptLadders, Ladder, Rung, Way};
@@ -116,8 +119,10 @@ pub use reseller::{GRANTED_PLANS_MAX, PORTAL_SPACE, Reseller};
 pub use rights::Rights;
 pub use role::{PERMISSIONS_MAX, Role};
 pub use schedule::{Hours, SCHEDULES_MAX, Schedule, Standing};
-pub use secret::{Digests, SECRET_MAX, SECRET_MIN, Secret};
+pub use secret::{Digests, PEM_MAX, SECRET_MAX, SECRET_MIN, Secret};
+pub use secret_rule::SecretRule;
 pub use signing::{KEY_OVERLAP, SigningKeys};
+pub use signing_key::{SIGNING_KEYS_MAX, SigningKey};
 pub use site::{SITES_MAX, Site};
 pub use source::SourceAddress;
 pub use sso::{SSO_MAX, Sso};
@@ -135,7 +140,8 @@ pub use toll_budget::{BudgetOf, NUMBERS_MAX, TollBudget, TollLimits, TollPrice};
 pub use toll_guard::{TOLL_GUARDS_MAX, TollGuard};
 pub use trunk::{
     CalledIn, Dialling, EmergencyUri, NumberForm, PEERS_MAX, Peer, SHARED_MAX, SOURCES_MAX, Source,
-    TRUNKS_MAX, Transport, Trunk, TrunkCaps, TrunkIdentity, TrunkLocation, TrunkMode,
+    TRUNKS_MAX, Transport, Trunk, TrunkAttestation, TrunkCaps, TrunkIdentity, TrunkLocation,
+    TrunkMode,
 };
 pub use user::User;
 pub use webhook::{WEBHOOKS_MAX, Webhook};

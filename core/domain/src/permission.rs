@@ -112,6 +112,7 @@ fn makes_secrets(kind: KindName) -> bool {
         | KindName::Sso
         | KindName::Trunk
         | KindName::Number
+        | KindName::SigningKey
         | KindName::Schedule
         | KindName::EmergencyLocation
         | KindName::Site

@@ -63,6 +63,7 @@ pub fn of_kind(kind: KindName) -> Personal {
         KindName::Trunk | KindName::Number => {
             personal(Kept, &[], "about carriers and companies, not about persons")
         }
+        KindName::SigningKey => personal(Kept, &[], "about who signs calls, not about persons"),
         KindName::EmergencyLocation => personal(
             Kept,
             &["mail_to"],

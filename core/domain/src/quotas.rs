@@ -47,6 +47,7 @@ impl Quotas {
             | KindName::Sso
             | KindName::Trunk
             | KindName::Number
+            | KindName::SigningKey
             | KindName::Schedule
             | KindName::EmergencyLocation
             | KindName::Site
@@ -105,6 +106,7 @@ impl ResellerLimits {
             | KindName::Sso
             | KindName::Trunk
             | KindName::Number
+            | KindName::SigningKey
             | KindName::Schedule
             | KindName::EmergencyLocation
             | KindName::Site

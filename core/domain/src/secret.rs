@@ -4,13 +4,18 @@ use std::fmt;
 
 use md5::Md5;
 use sha2::{Digest, Sha256};
+use stir::PrivateKey;
 
 use crate::invalid::{Invalid, rule};
+use crate::secret_rule::SecretRule;
 
 /// Fewest characters of a supplied secret.
 pub const SECRET_MIN: usize = 8;
 /// Most characters of a supplied secret.
 pub const SECRET_MAX: usize = 128;
+
+/// Longest private key in PEM, in bytes.
+pub const PEM_MAX: usize = 2_048;
 
 /// Characters of a generated secret: no 0/O, 1/l/I to mistake. 32 of them, 5 bits each.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
@@ -29,6 +34,42 @@ impl Secret {
         let printable = text.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
         rule(printable, "/secret", "must be printable ASCII")?;
         Ok(Secret(text))
+    }
+
+    /// Takes a supplied secret of the sort that a kind has: a private key in PEM, of which the key
+    /// itself is kept, or a text.
+    pub fn of_sort(rule: SecretRule, text: &str) -> Result<Secret, Invalid> {
+        match rule {
+            SecretRule::PrivateKey => Secret::private_key(text),
+            SecretRule::None
+            | SecretRule::Generated
+            | SecretRule::Signing
+            | SecretRule::Supplied => Secret::supplied(text),
+        }
+    }
+
+    /// Takes a private key of P-256 in PEM, of at most 2,048 bytes. What is kept of it is the key
+    /// alone, as 64 digits of hex.
+    pub fn private_key(pem: &str) -> Result<Secret, Invalid> {
+        let short = pem.len() <= PEM_MAX;
+        rule(short, "/secret", "must have at most 2048 bytes")?;
+        let key = PrivateKey::from_pem(pem);
+        let key = key.map_err(|bad| Invalid::new("/secret", bad.to_string()))?;
+        let hex = |byte: &u8| format!("{byte:02x}");
+        Ok(Secret(key.to_bytes().iter().map(hex).collect()))
+    }
+
+    /// The private key that [`Secret::private_key`] kept; `None` for any other secret.
+    pub fn signing_key(&self) -> Option<PrivateKey> {
+        let mut bytes = [0; PrivateKey::LENGTH];
+        if self.0.len() != 2 * bytes.len() {
+            return None;
+        }
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            let digits = self.0.get(2 * at..2 * at + 2)?;
+            *byte = u8::from_str_radix(digits, 16).ok()?;
+        }
+        PrivateKey::from_bytes(&bytes).ok()
     }
 
     /// Makes a secret of 24 characters (120 bits) from random bytes; each byte gives five bits.

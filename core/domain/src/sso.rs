@@ -7,9 +7,10 @@ use utoipa::ToSchema;
 
 use crate::fixed_role::{FixedRole, Level};
 use crate::invalid::{Invalid, rule};
-use crate::kind::{KeyScope, Kind, Link, Place, SecretRule, UniqueKey, enabled};
+use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
 use crate::name::name;
+use crate::secret_rule::SecretRule;
 use crate::text;
 
 /// Longest issuer, in bytes.

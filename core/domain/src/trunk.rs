@@ -11,9 +11,10 @@ use utoipa::ToSchema;
 
 use crate::e164::E164;
 use crate::invalid::{Invalid, rule};
-use crate::kind::{KeyScope, Kind, Link, Place, SecretRule, UniqueKey, enabled};
+use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
 use crate::name::name;
+use crate::secret_rule::SecretRule;
 use crate::text;
 pub use form::{Dialling, NumberForm};
 pub use peer::{Peer, Transport};
@@ -99,6 +100,34 @@ pub enum EmergencyUri {
     Number,
     /// By the service `urn:service:sos` (RFC 5031).
     Urn,
+}
+
+/// The most that is vouched for the numbers of a trunk's calls (RFC 8588 §4).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum TrunkAttestation {
+    /// Nothing: its calls are not signed.
+    #[default]
+    None,
+    /// C: that the call came by this exchange.
+    Gateway,
+    /// B: that the caller is known.
+    Partial,
+    /// A: that the caller is known and may show the number.
+    Full,
 }
 
 /// How much may go over a trunk at a time, all companies that share it together.
@@ -199,6 +228,11 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = "number")]
     pub emergency_uri: EmergencyUri,
+    /// The most that is vouched for the numbers of its calls; where it is not `none`, calls that
+    /// go out are signed with a `signing_key`.
+    #[serde(default)]
+    #[schema(default = "none")]
+    pub attestation: TrunkAttestation,
     /// The companies below its account that may use it, at most 1,000, by id or, in requests, by
     /// domain. A company's own trunk is shared with nobody.
     #[serde(default)]
@@ -214,6 +248,12 @@ impl Trunk {
     /// The number that came on this trunk in a call that comes in.
     pub fn read_number(&self, text: &str) -> Option<E164> {
         self.numbers_in.read(text, self.dialling.as_ref())
+    }
+
+    /// The number of the world that this trunk's calls write so; `None` for what is none, such as
+    /// 115.
+    pub fn read_written(&self, text: &str) -> Option<E164> {
+        self.numbers_out.read(text, self.dialling.as_ref())
     }
 
     /// A number as this trunk's calls write it.

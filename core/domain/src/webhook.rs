@@ -7,9 +7,10 @@ use utoipa::ToSchema;
 
 use crate::event::EventFilter;
 use crate::invalid::{Invalid, rule};
-use crate::kind::{KeyScope, Kind, Place, SecretRule, UniqueKey, enabled};
+use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
 use crate::name::name;
+use crate::secret_rule::SecretRule;
 
 /// Longest URL, in bytes.
 const URL_MAX: usize = 2_048;

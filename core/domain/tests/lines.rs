@@ -263,6 +263,7 @@ fn company(n: u128) -> Arc<CompiledTenant> {
                 (resource(id.into(), TrunkId::new(2, n), own), None),
             ],
             numbers: vec![number(n, &format!("49305550{n}")), number(9, "493055599")],
+            signing: Vec::new(),
             schedules: Vec::new(),
             locations: Vec::new(),
             sites: Vec::new(),

@@ -4,13 +4,13 @@
 
 use domain::{
     Containment, Device, Document, EmergencyLocation, Extension, Hold, InboundRoute, Kind,
-    KindName, Number, OutboundRoute, Plan, Reseller, Role, Schedule, Site, Sso, Tenant, TollGuard,
-    Trunk, User, Webhook, facets,
+    KindName, Number, OutboundRoute, Plan, Reseller, Role, Schedule, SigningKey, Site, Sso, Tenant,
+    TollGuard, Trunk, User, Webhook, facets,
 };
 use ids::{
     ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId, NumberId,
-    OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SiteId, SsoId, TenantId, TollGuardId,
-    TrunkId, UserId, WebhookId,
+    OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SigningKeyId, SiteId, SsoId, TenantId,
+    TollGuardId, TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
 use proptest::prelude::*;
@@ -131,6 +131,7 @@ fn all_hold(spec: &Value) {
     holds::<Sso>(&SsoId::new(1, 1).to_string(), spec);
     holds::<Trunk>(&TrunkId::new(1, 1).to_string(), spec);
     holds::<Number>(&NumberId::new(1, 1).to_string(), spec);
+    holds::<SigningKey>(&SigningKeyId::new(1, 1).to_string(), spec);
     holds::<Schedule>(&ScheduleId::new(1, 1).to_string(), spec);
     holds::<InboundRoute>(&InboundRouteId::new(1, 1).to_string(), spec);
     holds::<OutboundRoute>(&OutboundRouteId::new(1, 1).to_string(), spec);
@@ -185,6 +186,10 @@ fn valid(kind: KindName) -> Value {
         }),
         KindName::Number => serde_json::json!({
             "number": "+493055501", "tenant": TenantId::new(1, 1), "state": "assigned"
+        }),
+        KindName::SigningKey => serde_json::json!({
+            "name": "shaken", "certificates": include_str!("signing/chain.pem"),
+            "x5u": "https://pbx.example/.well-known/stir/{id}.pem"
         }),
         KindName::Schedule => serde_json::json!({
             "name": "office", "time_zone": "Europe/Berlin", "open": ["mon-fri 09:00-17:30"],

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::TokenRecord;
-use ids::{ResellerId, TenantId};
+use ids::{ResellerId, SigningKeyId, TenantId};
 use machine::WallTime;
 use tenancy::{Owner, TokenHash};
 
@@ -43,8 +43,8 @@ pub enum Turn {
     Mismatch,
 }
 
-/// API keys by their hash, tenants by their people's mail domains, and the memory of idempotent
-/// requests and of what is good once.
+/// API keys by their hash, tenants by their people's mail domains, certificates that are public,
+/// and the memory of idempotent requests and of what is good once.
 #[async_trait]
 pub trait FrontDoor: Send + Sync {
     /// The API key with this hash, revoked and expired ones too.
@@ -59,6 +59,10 @@ pub trait FrontDoor: Send + Sync {
 
     /// The reseller whose brand has this portal, by its host name in lower case.
     async fn reseller_of_portal(&self, domain: &str) -> Result<Option<ResellerId>, StoreError>;
+
+    /// The certificates of the signing key with this id, in PEM, whoever owns it: they are made to
+    /// be shown to everybody. Nothing else of the key is told.
+    async fn certificates_of(&self, key: SigningKeyId) -> Result<Option<String>, StoreError>;
 
     /// Begins a request with an idempotency key. `key` already contains who asks;
     /// `fingerprint` is a hash of method, path and body.

@@ -4,12 +4,13 @@
 //! company or an extension that is out of use, nor classes of calls, nor lists of extensions.
 
 use crate::called::Called;
-use crate::{Explanation, Purpose, Refusal, RouteRequest, Step, identity, ring};
+use crate::{Explanation, Purpose, Refusal, RouteRequest, Step, attestation, identity, ring};
 use domain::{
     CompiledLocation, CompiledOutbound, CompiledTenant, CompiledTrunk, E164, KnownBy, help_number,
     is_help_everywhere, is_help_in, is_help_in_many, trial_number,
 };
 use ids::{EmergencyLocationId, ExtensionId, TrunkId};
+use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -65,6 +66,7 @@ pub(crate) fn is_wanted(tenant: &CompiledTenant, request: &RouteRequest) -> bool
 pub(crate) fn steps(
     tenant: &CompiledTenant,
     request: &RouteRequest,
+    at: WallTime,
 ) -> Option<(Vec<Step>, Explanation, Box<Emergency>)> {
     let (caller, dialled) = (&request.caller, request.dialled.user.as_str());
     if request.purpose != Purpose::Call || caller.trunk.is_some() || caller.extension.is_none() {
@@ -88,6 +90,7 @@ pub(crate) fn steps(
     };
     let mut ways = Ways {
         tenant,
+        asked: (request, at),
         country,
         emergency: &emergency,
         steps: Vec::new(),
@@ -238,6 +241,7 @@ fn callback(
 /// The ways of one call, in order.
 struct Ways<'a> {
     tenant: &'a CompiledTenant,
+    asked: (&'a RouteRequest, WallTime),
     country: Option<&'a str>,
     emergency: &'a Emergency,
     steps: Vec<Step>,
@@ -335,10 +339,13 @@ impl<'a> Ways<'a> {
         let (name, revision, wire) = (&trunk.spec.name, trunk.revision, called.on(trunk));
         let because = format!("trunk {name}, revision {revision}, is asked for {wire}");
         why.add("outbound.trunk", because);
+        let shown = self.emergency.callback.as_deref();
+        let attested = attestation::of(self.tenant, self.asked, (trunk, shown), why);
         self.steps.push(Step::Trunk {
             trunk: trunk.id,
             called: wire,
             identity: self.emergency.callback.clone(),
+            attested,
             timeout,
         });
     }

@@ -5,6 +5,7 @@
 //! reached right now is somebody else's question. It only ever sees one tenant, so it cannot name
 //! another.
 
+mod attestation;
 mod called;
 mod class;
 mod emergency;
@@ -19,6 +20,7 @@ mod ring;
 mod step;
 mod toll;
 
+pub use attestation::Attested;
 pub use emergency::{Emergency, SOS, may_call_for_help};
 pub use explanation::{Explanation, REASONS_MAX, Reason};
 pub use failover::{TrunkFailure, continues};

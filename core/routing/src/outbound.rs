@@ -1,7 +1,9 @@
 //! Calls that go out by trunks.
 
 use crate::called::Called;
-use crate::{Explanation, Refusal, RouteRequest, Step, class, emergency, identity, toll};
+use crate::{
+    Explanation, Refusal, RouteRequest, Step, attestation, class, emergency, identity, toll,
+};
 use domain::{CallClass, CompiledExtension, CompiledOutbound, CompiledTenant, Toll};
 use machine::WallTime;
 use std::time::Duration;
@@ -50,7 +52,8 @@ fn found(
     }
     let shown = identity::shown(tenant, route, caller, why);
     let shown = shown.map(|number| number.e164.digits().to_owned());
-    let steps = by_trunks(tenant, route, &called, shown.as_deref(), why);
+    let going = (&called, shown.as_deref());
+    let steps = by_trunks(tenant, (request, at), route, going, why);
     if steps.is_empty() {
         let because = format!("no trunk of the route {} can be used", route.spec.name);
         why.add("outbound.no_trunk", because);
@@ -91,9 +94,9 @@ fn allowed<'a>(
 /// A step for each trunk of the route that can be used, in their order.
 fn by_trunks(
     tenant: &CompiledTenant,
+    asked: (&RouteRequest, WallTime),
     route: &CompiledOutbound,
-    called: &Called,
-    shown: Option<&str>,
+    (called, shown): (&Called, Option<&str>),
     why: &mut Explanation,
 ) -> Vec<Step> {
     let mut steps = Vec::new();
@@ -114,10 +117,12 @@ fn by_trunks(
         let wire = called.on(trunk);
         let because = format!("trunk {name}, revision {revision}, is asked for {wire}");
         why.add("outbound.trunk", because);
+        let attested = attestation::of(tenant, asked, (trunk, shown), why);
         steps.push(Step::Trunk {
             trunk: trunk.id,
             called: wire,
             identity: shown.map(str::to_owned),
+            attested,
             timeout: Duration::from_secs(route.spec.ring_seconds.into()),
         });
     }

@@ -28,7 +28,7 @@ pub struct Plan {
 /// every request has an answer.
 #[must_use]
 pub fn plan(tenant: &CompiledTenant, request: &RouteRequest, at: WallTime) -> Plan {
-    if let Some((steps, explanation, emergency)) = emergency::steps(tenant, request) {
+    if let Some((steps, explanation, emergency)) = emergency::steps(tenant, request, at) {
         return Plan {
             steps,
             explanation,

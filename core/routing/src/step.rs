@@ -1,5 +1,6 @@
 //! What a plan consists of: the things that are done with a call.
 
+use crate::Attested;
 use ids::{DeviceId, ExtensionId, TrunkId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -78,6 +79,9 @@ pub enum Step {
         /// The number that is shown, as digits without a plus: always one of the tenant's own;
         /// `None` when none is shown (RFC 3323 §4.1.1.3).
         identity: Option<String>,
+        /// What is vouched for that number; `None` for a call that is not signed.
+        #[serde(default)]
+        attested: Option<Attested>,
         /// How long it has to be answered.
         timeout: Duration,
     },

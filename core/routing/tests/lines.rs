@@ -88,6 +88,7 @@ fn parts() -> TenantParts {
                 number(3, "491999999", TenantId::new(2, 2)),
             ],
             schedules: Vec::new(),
+            signing: Vec::new(),
             locations: Vec::new(),
             sites: Vec::new(),
             guards: Vec::new(),
@@ -190,6 +191,7 @@ fn trunk(trunk: TrunkId, called: &str, identity: &str, seconds: u64) -> Step {
         trunk,
         called: called.to_owned(),
         identity: Some(identity.to_owned()),
+        attested: None,
         timeout: Duration::from_secs(seconds),
     }
 }

@@ -8,7 +8,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use machine::WallTime;
 
 use crate::claims::{header_json, read_header};
-use crate::{ALG, Chain, Claims, Destination, Identity, Party, Roots, Says, Unreadable, Verdict};
+use crate::{
+    ALG, Chain, Claims, Destination, Identity, Party, PublicKey, Roots, Says, Unreadable, Verdict,
+};
 
 /// How far the time of a proof may lie from the present, before or after it (RFC 8224 §6.2.2 has
 /// it as the verifier's matter; ATIS-1000074 §5.3.1 says one minute).
@@ -116,6 +118,12 @@ impl Claimed {
         &self.x5u
     }
 
+    /// Whether this key signed it.
+    #[must_use]
+    pub fn is_signed_by(&self, key: &PublicKey) -> bool {
+        key.checks(self.text.as_bytes(), &self.signature)
+    }
+
     /// What is to be made of it with its certificate, which was found where it says.
     #[must_use]
     pub fn judge(&self, chain: &Chain, roots: &Roots, now: WallTime) -> Verdict {
@@ -123,7 +131,7 @@ impl Claimed {
         if !chain.leads_to(roots, now) {
             return Verdict::UntrustedChain;
         }
-        if !first.key.checks(self.text.as_bytes(), &self.signature) {
+        if !self.is_signed_by(&first.key) {
             return Verdict::BadSignature;
         }
         // who diverts a call vouches for whom it was for, not for who calls (RFC 8946 §4)

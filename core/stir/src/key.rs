@@ -94,6 +94,13 @@ impl PublicKey {
         VerifyingKey::from_sec1_bytes(point).ok().map(PublicKey)
     }
 
+    /// It as digits of hex.
+    #[must_use]
+    pub fn to_hex(self) -> String {
+        let point = self.0.to_sec1_bytes();
+        point.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Whether this is the signature of a text.
     #[must_use]
     pub fn checks(&self, text: &[u8], signature: &[u8]) -> bool {

@@ -25,6 +25,7 @@ mod address;
 mod auth;
 mod builder;
 mod check;
+mod date;
 mod fields;
 pub mod flow;
 mod framer;
@@ -45,6 +46,7 @@ pub mod web_socket;
 pub use address::{Contacts, NameAddr};
 pub use auth::{Challenge, Credentials};
 pub use builder::Builder;
+pub use date::http_date;
 pub use fields::{
     CSeq, ContentType, Parameterised, RAck, Reason, Refresher, Replaces, SessionExpires,
 };

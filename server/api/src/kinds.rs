@@ -65,6 +65,9 @@ fn secret(rule: SecretRule) -> &'static str {
         SecretRule::Signing => {
             " It has a `secret`, a key that signs: made by the exchange, and shown once."
         }
+        SecretRule::PrivateKey => {
+            " It may have a `secret`, a private key in PEM, which is kept sealed and never shown."
+        }
         SecretRule::Supplied => " It may have a `secret`, which is kept sealed and never shown.",
     }
 }

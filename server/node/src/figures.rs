@@ -61,6 +61,8 @@ pub struct TrunkFigures {
     pub calls_in: u64,
     /// Attempts at calls by trunks.
     pub calls_out: u64,
+    /// Of those, the ones that were signed.
+    pub calls_signed: u64,
     /// Calls refused because a trunk had its share.
     pub capped: u64,
     /// Calls for help, and trials of where such calls lead.

@@ -22,6 +22,7 @@ mod orders;
 mod peers;
 mod picture;
 mod plan;
+mod proof;
 mod publishing;
 mod questions;
 mod register;

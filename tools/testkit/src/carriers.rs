@@ -3,12 +3,12 @@
 use crate::Company;
 use crate::company::resource;
 use domain::{
-    Containment, EmergencyLocation, InboundRoute, Kind, Number, OutboundRoute, Secret, Site,
-    TollGuard, Trunk,
+    Containment, EmergencyLocation, InboundRoute, Kind, Number, OutboundRoute, Secret, SigningKey,
+    Site, TollGuard, Trunk,
 };
 use ids::{
     ContainmentId, DeviceId, EmergencyLocationId, InboundRouteId, NumberId, OutboundRouteId,
-    SiteId, TollGuardId, TrunkId,
+    SigningKeyId, SiteId, TollGuardId, TrunkId,
 };
 use serde_json::{Value, json};
 
@@ -31,6 +31,22 @@ impl Company {
         let owner = self.id();
         let trunks = &mut self.parts.lines.trunks;
         trunks.push((resource(id, owner, trunk), secret));
+        Some(id)
+    }
+
+    /// Adds a signing key of its own; `certificates` and `key` are texts in PEM. None when they are
+    /// not valid.
+    pub fn signing_key(&mut self, certificates: &str, key: &str) -> Option<SigningKeyId> {
+        let id = SigningKeyId::new(1, self.fresh());
+        let spec = json!({
+            "name": "shaken", "certificates": certificates,
+            "x5u": "https://pbx.example/.well-known/stir/{id}.pem",
+        });
+        let spec: SigningKey = read(spec)?;
+        let secret = Secret::private_key(key).ok()?;
+        let owner = self.id();
+        let keys = &mut self.parts.lines.signing;
+        keys.push((resource(id, owner, spec), Some(secret)));
         Some(id)
     }
 

@@ -16,6 +16,10 @@ impl State {
             let trunk = stored.document.clone().try_into()?;
             parts.trunks.push((trunk, stored.kept.text.clone()));
         }
+        for stored in self.own_or_given(KindName::SigningKey, owner) {
+            let key = stored.document.clone().try_into()?;
+            parts.signing.push((key, stored.kept.text.clone()));
+        }
         for stored in self.own_or_given(KindName::Number, owner) {
             parts.numbers.push(stored.document.clone().try_into()?);
         }

@@ -7,9 +7,9 @@ use std::sync::atomic::Ordering;
 use async_trait::async_trait;
 use domain::{
     AuditEntry, Cdr, CompiledTenant, Directory, Document, Event, KindName, MAIL_DOMAIN_SPACE,
-    PORTAL_SPACE, Plan, Resource, Tenant, TenantParts, TokenRecord, Version,
+    PORTAL_SPACE, Plan, Resource, SigningKey, Tenant, TenantParts, TokenRecord, Version,
 };
-use ids::{CdrId, PlanId, ResellerId, TenantId, TokenId};
+use ids::{CdrId, PlanId, ResellerId, SigningKeyId, TenantId, TokenId};
 use machine::WallTime;
 use ports::{
     AuditListing, CdrListing, CdrQuery, Change, Committed, Cursor, ExchangeStore, FeedPage,
@@ -369,6 +369,16 @@ impl FrontDoor for MemoryStore {
             Owner::Account(Account::Reseller(id)) => Some(id),
             Owner::Account(Account::Platform) | Owner::Tenant(_) => None,
         }))
+    }
+
+    async fn certificates_of(&self, key: SigningKeyId) -> Result<Option<String>, StoreError> {
+        let (state, id) = (self.state()?, key.to_string());
+        let mut keys = state.of_kind(KindName::SigningKey);
+        let Some(found) = keys.find(|stored| stored.document.id == id) else {
+            return Ok(None);
+        };
+        let found: Resource<SigningKey> = found.document.clone().try_into()?;
+        Ok(Some(found.spec.certificates))
     }
 
     async fn begin(

@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// What each version adds to the one before. Never change an entry; add one.
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     Migration {
         text: include_str!("migrations/0001.sql"),
         serves: 1,
@@ -55,6 +55,11 @@ const MIGRATIONS: [Migration; 9] = [
     Migration {
         text: include_str!("migrations/0009.sql"),
         serves: 8,
+    },
+    Migration {
+        text: include_str!("migrations/0010.sql"),
+        // a release before it does not know the kind
+        serves: 10,
     },
 ];
 

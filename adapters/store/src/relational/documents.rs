@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Document, KindName, Version};
-use ids::TenantId;
+use domain::{Document, KindName, Resource, SigningKey, Version};
+use ids::{SigningKeyId, TenantId};
 use ports::{Cursor, Listing, Order, Page, StoreError};
 use tenancy::Owner;
 
@@ -123,6 +123,19 @@ pub(super) fn owner_of(
     sql.first(&find, [id], |fields| fields.owner(0))
 }
 
+/// The certificates of a signing key, whoever owns it.
+pub(super) fn certificates_of(
+    sql: Sql<'_>,
+    key: SigningKeyId,
+) -> Result<Option<String>, StoreError> {
+    let find = format!("SELECT {COLUMNS} FROM documents WHERE kind = 'signing_key' AND id = ?1");
+    let Some(found) = sql.first(&find, [key.to_string().as_str()], document)? else {
+        return Ok(None);
+    };
+    let found: Resource<SigningKey> = found.try_into()?;
+    Ok(Some(found.spec.certificates))
+}
+
 /// Number of a kind's documents.
 pub(super) fn count(sql: Sql<'_>, owner: Owner, kind: KindName) -> Result<u64, StoreError> {
     let count = "SELECT COUNT(*) FROM documents WHERE tenant = ?1 AND kind = ?2";
@@ -141,8 +154,8 @@ pub(super) fn compiled(
     let find = format!(
         "SELECT {COLUMNS}, digests FROM documents
          WHERE tenant IN ({marks}) AND kind IN
-         ('tenant', 'extension', 'device', 'trunk', 'schedule', 'inbound_route', 'outbound_route',
-          'emergency_location', 'site', 'toll_guard', 'containment')
+         ('tenant', 'extension', 'device', 'trunk', 'signing_key', 'schedule', 'inbound_route',
+          'outbound_route', 'emergency_location', 'site', 'toll_guard', 'containment')
          ORDER BY tenant, kind, id"
     );
     sql.all(&find, params, |fields| {
@@ -150,8 +163,8 @@ pub(super) fn compiled(
     })
 }
 
-/// Documents of accounts that name these tenants: trunks that are shared with them, numbers that
-/// are assigned to them; by tenant and kind, each with its sealed secret.
+/// Documents of accounts that name these tenants: trunks and signing keys that are shared with
+/// them, numbers that are assigned to them; by tenant and kind, each with its sealed secret.
 pub(super) fn given(sql: Sql<'_>, tenants: &[String]) -> Result<Vec<Given>, StoreError> {
     let (marks, params) = lists::list(tenants);
     let find = format!(
@@ -160,7 +173,7 @@ pub(super) fn given(sql: Sql<'_>, tenants: &[String]) -> Result<Vec<Given>, Stor
          FROM pointers p
          JOIN documents d ON d.tenant = p.tenant AND d.kind = p.kind AND d.id = p.id
          WHERE p.target_tenant IN ({marks}) AND p.target_kind = 'tenant'
-               AND p.kind IN ('trunk', 'number')
+               AND p.kind IN ('trunk', 'number', 'signing_key')
          ORDER BY p.target_tenant, d.kind, d.id"
     );
     sql.all(&find, params, |fields| {

@@ -61,6 +61,9 @@ pub(super) fn add(
     if document.kind == KindName::Trunk {
         let secret = secret(key, &document, sealed)?;
         parts.trunks.push((document.try_into()?, secret));
+    } else if document.kind == KindName::SigningKey {
+        let secret = secret(key, &document, sealed)?;
+        parts.signing.push((document.try_into()?, secret));
     } else if document.kind == KindName::Number {
         parts.numbers.push(document.try_into()?);
     } else if document.kind == KindName::Schedule {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use domain::{AuditEntry, Cdr, Directory, Document, KindName, TenantParts, TokenRecord, Version};
-use ids::{CdrId, PlanId, ResellerId, TenantId, TokenId};
+use ids::{CdrId, PlanId, ResellerId, SigningKeyId, TenantId, TokenId};
 use machine::WallTime;
 use ports::{
     AccountStore, AuditListing, CdrListing, CdrQuery, Change, Committed, ExchangeStore, FeedPage,
@@ -424,6 +424,13 @@ impl FrontDoor for SqlStore {
         let domain = domain.to_owned();
         self.read(Sight::Everything, move |now| {
             accounts::of_portal(now.sql, &domain)
+        })
+        .await
+    }
+
+    async fn certificates_of(&self, key: SigningKeyId) -> Result<Option<String>, StoreError> {
+        self.look(Sight::Everything, move |now| {
+            documents::certificates_of(now.sql, key)
         })
         .await
     }

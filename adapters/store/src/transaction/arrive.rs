@@ -289,7 +289,7 @@ fn secret_of(belonging: &Belonging) -> Result<SecretChange, StoreError> {
     let read = match belonging.document.kind.secret() {
         SecretRule::Signing => SigningKeys::from_bytes(bytes).map(SecretChange::Sign),
         SecretRule::Generated => Credentials::from_bytes(bytes).map(SecretChange::Set),
-        SecretRule::Supplied => text().map(SecretChange::Seal),
+        SecretRule::Supplied | SecretRule::PrivateKey => text().map(SecretChange::Seal),
         SecretRule::None => None,
     };
     let odd = || Invalid::new("/secret", "must be of the form that its kind keeps");

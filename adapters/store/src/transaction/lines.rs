@@ -43,7 +43,10 @@ pub(super) fn concerned(
     now: &Document,
 ) -> Result<BTreeSet<TenantId>, StoreError> {
     let mut tenants = BTreeSet::new();
-    if !matches!(now.kind, KindName::Trunk | KindName::Number) {
+    if !matches!(
+        now.kind,
+        KindName::Trunk | KindName::Number | KindName::SigningKey
+    ) {
         return Ok(tenants);
     }
     for document in before.into_iter().chain([now]) {

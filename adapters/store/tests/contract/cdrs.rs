@@ -1,8 +1,11 @@
 //! Call records: written once, found by what is in them.
 
-use domain::{ByTrunk, Cdr, CdrLeg, LegDirection, Quality, QualityPair, Step, TransferNote};
-use ids::{CallId, ExtensionId, TrunkId};
+use domain::{
+    ByTrunk, Cdr, CdrLeg, LegDirection, Quality, QualityPair, Step, TransferNote, Vouched,
+};
+use ids::{CallId, ExtensionId, SigningKeyId, TrunkId};
 use ports::{CdrQuery, Cursor, PAGE_MAX};
+use stir::Attestation;
 use store::block_on;
 use tenancy::TenantScope;
 
@@ -46,7 +49,13 @@ fn a_record_is_read_back_word_for_word(world: &World<'_>) {
         mos_x100: 441,
         ..Quality::default()
     };
+    let vouched = Vouched {
+        attestation: Attestation::Full,
+        key: SigningKeyId::new(1, 1),
+        origid: "123e4567-e89b-82d3-a456-426655440000".to_owned(),
+    };
     let by_trunk = ByTrunk {
+        vouched: Some(vouched),
         trunk: TrunkId::new(5, 1),
         called: "03055501".to_owned(),
         shown: Some("+33140205050".to_owned()),

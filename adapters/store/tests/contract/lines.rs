@@ -1,7 +1,7 @@
 //! Trunks, numbers and routes: what accounts give to tenants, and to no others.
 
-use domain::{CompiledTenant, Document, KindName, Reference, Secret, Trunk};
-use ids::{InboundRouteId, NumberId, OutboundRouteId, TrunkId};
+use domain::{CompiledTenant, Document, KindName, Reference, Secret, SigningKey, Trunk};
+use ids::{InboundRouteId, NumberId, OutboundRouteId, SigningKeyId, TrunkId};
 use ports::{Operation, SecretChange, StoreError, Write};
 use serde_json::{Value, json};
 use store::block_on;
@@ -10,6 +10,11 @@ use tenancy::{AccountScope, Owner, TenantScope};
 use crate::accounts::a_resellers_scope;
 use crate::on_every_store;
 use crate::world::{World, delete, platform, replace, with, write};
+
+/// Certificates of a key that signs calls.
+pub(crate) const CHAIN: &str = include_str!("../../../../core/domain/tests/signing/chain.pem");
+/// The key.
+const KEY: &str = include_str!("../../../../core/domain/tests/signing/key.pem");
 
 fn trunk_spec(name: &str, shared_with: &[&TenantScope]) -> Trunk {
     let shared: Vec<String> = shared_with
@@ -87,6 +92,57 @@ fn no_trunk(trunk: &Document) -> StoreError {
         id: trunk.id.clone(),
         field: "/trunks/0".to_owned(),
     })
+}
+
+fn key_write(world: &World<'_>, owner: Owner, (name, shared): (&str, &[&TenantScope])) -> Write {
+    let shared: Vec<String> = shared.iter().map(|to| to.tenant().to_string()).collect();
+    let spec: SigningKey = serde_json::from_value(json!({
+        "name": name, "certificates": CHAIN, "x5u": "https://pbx.example/{id}",
+        "shared_with": shared,
+    }))
+    .unwrap();
+    let mut write = write(SigningKeyId::new(world.number(), 0), owner, spec);
+    write.secret = SecretChange::Seal(Secret::private_key(KEY).unwrap());
+    write
+}
+
+fn keys_sign_for_those_they_are_shared_with_and_their_certificates_are_everybodys(
+    world: &World<'_>,
+) {
+    let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
+    let root = platform().owner();
+    let shared = given(world, key_write(world, root, ("shared", &[&acme])));
+    given(world, key_write(world, root, ("private", &[])));
+    world.create(&acme, key_write(world, acme.owner(), ("own", &[])));
+    let keys = |scope: &TenantScope| {
+        let found = compiled(world, scope);
+        let keys = found.signing_keys().iter();
+        let mut keys: Vec<_> = keys.map(|key| (key.name.to_string(), key.owner)).collect();
+        keys.sort();
+        keys
+    };
+    assert_eq!(
+        keys(&acme),
+        [
+            ("own".to_owned(), acme.owner()),
+            ("shared".to_owned(), root)
+        ]
+    );
+    assert_eq!(keys(&globex), []);
+    let found = compiled(world, &acme);
+    let found = found
+        .signing_keys()
+        .iter()
+        .find(|key| key.owner == root)
+        .unwrap();
+    assert_eq!(&*found.x5u, format!("https://pbx.example/{}", shared.id));
+    assert_eq!(
+        found.key,
+        Secret::private_key(KEY).unwrap().signing_key().unwrap()
+    );
+    let public = |id: &str| block_on(world.store.certificates_of(id.parse().unwrap())).unwrap();
+    assert_eq!(public(&shared.id).as_deref(), Some(CHAIN));
+    assert_eq!(public("sgk_00000000000000000000000000"), None);
 }
 
 fn a_tenant_is_loaded_with_what_accounts_give_to_it_and_its_neighbour_without(world: &World<'_>) {
@@ -272,6 +328,7 @@ fn an_inbound_route_is_loaded_with_the_extension_that_answers(world: &World<'_>)
 }
 
 on_every_store!(
+    keys_sign_for_those_they_are_shared_with_and_their_certificates_are_everybodys,
     a_tenant_is_loaded_with_what_accounts_give_to_it_and_its_neighbour_without,
     a_route_names_its_own_trunks_and_shared_ones_and_no_others,
     a_route_outlives_the_sharing_and_loses_the_trunk,

@@ -3,8 +3,8 @@
 use domain::{AuditEntry, Credentials, KindName, Reseller, TokenRecord};
 use ids::{
     AuditId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId,
-    NumberId, OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SiteId, SsoId, TenantId,
-    TokenId, TollGuardId, TrunkId, UserId, WebhookId,
+    NumberId, OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SigningKeyId, SiteId, SsoId,
+    TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
 };
 use ports::{
     CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,
@@ -111,6 +111,7 @@ fn touch() -> impl Strategy<Value = Touch> {
         KindName::Schedule,
         KindName::EmergencyLocation,
         KindName::Site,
+        KindName::SigningKey,
         KindName::InboundRoute,
         KindName::OutboundRoute,
         KindName::TollGuard,
@@ -344,6 +345,14 @@ fn write(owner: Owner, touch: &Touch) -> Write {
             let network = format!("203.0.113.{}", touch.name);
             let spec = json!({ "name": name, "location": place, "networks": [network] });
             (SiteId::new(number, 15).to_string(), owner, name, spec)
+        }
+        KindName::SigningKey => {
+            let name = format!("key-{}", touch.name);
+            let spec = json!({
+                "name": name, "x5u": "https://pbx.example/{id}",
+                "certificates": crate::lines::CHAIN,
+            });
+            (SigningKeyId::new(number, 18).to_string(), owner, name, spec)
         }
         KindName::TollGuard => {
             let name = format!("guard-{}", touch.name);

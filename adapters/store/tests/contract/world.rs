@@ -197,6 +197,7 @@ pub(crate) fn with(document: &Document, member: &str, value: impl serde::Seriali
         | KindName::Trunk
         | KindName::EmergencyLocation
         | KindName::Site
+        | KindName::SigningKey
         | KindName::Schedule
         | KindName::InboundRoute
         | KindName::OutboundRoute

@@ -14,7 +14,7 @@ use tenancy::Unresolved;
 use super::names::{self, Names};
 use super::{each_page, fields};
 use crate::arguments::document::{AccountKind, AnyKind, Anywhere, TenantKind, Verb};
-use crate::console::{Console, secret_from_stdin};
+use crate::console::{Console, key_from_stdin, secret_from_stdin};
 use crate::failure::Failure;
 use crate::print;
 
@@ -104,7 +104,7 @@ impl<S: Reach, W: Args> ForKind for Task<'_, S, W> {
                 name,
                 secret_stdin: true,
                 ..
-            } => desk.change::<K>(&name, &json!({"secret": secret_from_stdin()?})),
+            } => desk.change::<K>(&name, &json!({"secret": given::<K>()?})),
             Verb::Secret { name, overlap, .. } => {
                 desk.secret::<K>(&name, Duration::from_secs(overlap))
             }
@@ -157,7 +157,7 @@ impl<S: Reach> Desk<'_, S> {
             let key = if several { json!([name]) } else { json!(name) };
             members.entry(K::KEY).or_insert(key);
             if secret {
-                members.insert("secret".to_owned(), secret_from_stdin()?.into());
+                members.insert("secret".to_owned(), given::<K>()?.into());
             }
         }
         let office = &self.console.office;
@@ -298,10 +298,23 @@ fn cell(value: Option<&Value>, names: &Names) -> String {
     }
 }
 
+/// The secret of a document of the kind, from standard input.
+fn given<K: Kind>() -> Result<String, Failure> {
+    match K::SECRET {
+        SecretRule::PrivateKey => key_from_stdin(),
+        SecretRule::None | SecretRule::Generated | SecretRule::Signing | SecretRule::Supplied => {
+            secret_from_stdin()
+        }
+    }
+}
+
 fn tell<K: Kind>(secret: Option<&Secret>) {
     let what = match K::SECRET {
         SecretRule::Signing => "signing key",
-        SecretRule::None | SecretRule::Generated | SecretRule::Supplied => "password",
+        SecretRule::None
+        | SecretRule::Generated
+        | SecretRule::Supplied
+        | SecretRule::PrivateKey => "password",
     };
     if let Some(secret) = secret {
         print::line(&format!("{what} (shown this once): {}", secret.reveal()));

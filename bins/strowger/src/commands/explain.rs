@@ -74,7 +74,9 @@ fn words(step: &Told) -> String {
         "trunk" => {
             let shown = step.identity.as_deref().unwrap_or("no number");
             let (trunk, called) = (of(&step.trunk), of(&step.called));
-            format!("call {called} by trunk {trunk}, showing {shown}, for {seconds} s")
+            let signed = step.attestation;
+            let signed = signed.map_or_else(String::new, |level| format!(", attested {level}"));
+            format!("call {called} by trunk {trunk}, showing {shown}{signed}, for {seconds} s")
         }
         "guest" => format!("connect to {}", of(&step.target)),
         _ => format!("refuse with {}", step.status.unwrap_or_default()),

@@ -372,7 +372,9 @@ fn supplied(kind: KindName, spec: &mut Value) -> Result<Option<Secret>, Invalid>
         fn run<K: Kind>(self) -> Self::Output {
             match K::SECRET {
                 SecretRule::None | SecretRule::Signing => Ok(None),
-                SecretRule::Generated | SecretRule::Supplied => take_secret(self.0),
+                SecretRule::Generated | SecretRule::Supplied | SecretRule::PrivateKey => {
+                    take_secret(K::SECRET, self.0)
+                }
             }
         }
     }
@@ -393,9 +395,10 @@ fn first_secret(
             let spec: K = parse_spec(&self.1.spec)?;
             match K::SECRET {
                 SecretRule::Signing => Ok(secrets::made(self.0, &spec, None)?.change),
-                SecretRule::None | SecretRule::Generated | SecretRule::Supplied => {
-                    Ok(secrets::given(self.0, &spec, self.2))
-                }
+                SecretRule::None
+                | SecretRule::Generated
+                | SecretRule::Supplied
+                | SecretRule::PrivateKey => secrets::given(self.0, &spec, self.2),
             }
         }
     }

@@ -73,7 +73,7 @@ struct Line {
 /// make of it.
 fn is_late(kind: KindName, in_company: bool) -> bool {
     match kind {
-        KindName::Trunk | KindName::Number => !in_company,
+        KindName::Trunk | KindName::Number | KindName::SigningKey => !in_company,
         KindName::InboundRoute
         | KindName::OutboundRoute
         | KindName::TollGuard
@@ -123,6 +123,7 @@ impl Outline {
             | KindName::Sso
             | KindName::Trunk
             | KindName::Number
+            | KindName::SigningKey
             | KindName::Schedule
             | KindName::EmergencyLocation
             | KindName::Site

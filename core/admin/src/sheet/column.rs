@@ -40,10 +40,12 @@ pub(super) fn of<K: Kind>() -> Vec<Column> {
 pub(super) fn taken<K: Kind>() -> Vec<Column> {
     let mut columns = of::<K>();
     match K::SECRET {
-        SecretRule::Generated | SecretRule::Supplied => columns.push(Column {
-            name: SECRET.to_owned(),
-            holds: Holds::Text,
-        }),
+        SecretRule::Generated | SecretRule::Supplied | SecretRule::PrivateKey => {
+            columns.push(Column {
+                name: SECRET.to_owned(),
+                holds: Holds::Text,
+            })
+        }
         SecretRule::None | SecretRule::Signing => {}
     }
     columns

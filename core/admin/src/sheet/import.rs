@@ -138,7 +138,7 @@ fn written<K: Kind, S: Reach>(
             (Act::Create, Some(Operation::Create(write)), minted.told)
         }
         Some(before) => {
-            let change = secrets::given(office, &meant.spec, supplied);
+            let change = secrets::given(office, &meant.spec, supplied)?;
             let write = resource::next_write(before, meant.spec, change)?;
             let act = act(&resource::spec_value(before)?, &write, supplied.is_some());
             let operation = (act != Act::Keep).then_some(Operation::Replace {

@@ -61,7 +61,7 @@ impl<'a, S: Reach> Reader<'a, S> {
             }
         }
         let secret = match members.remove(SECRET).as_ref().and_then(Value::as_str) {
-            Some(text) => Secret::supplied(text).map(Some),
+            Some(text) => Secret::of_sort(K::SECRET, text).map(Some),
             None => Ok(None),
         };
         let secret = secret.unwrap_or_else(|invalid| {

@@ -36,6 +36,7 @@ impl Call {
                 peer: peer.slot,
                 called: call.called.clone(),
                 identity: call.identity.clone(),
+                vouched: call.vouched.clone(),
                 display: call.display.clone(),
             },
             offer,
@@ -58,6 +59,7 @@ pub(super) fn came_by(trunk: TrunkId, caller: &Caller, called: &str) -> ByTrunk 
         trunk,
         called: called.to_owned(),
         shown: shown.filter(|number| !number.is_empty()),
+        vouched: None,
     }
 }
 
@@ -68,6 +70,7 @@ fn goes_by(call: &TrunkCall) -> ByTrunk {
         trunk: call.trunk,
         called: call.called.clone(),
         shown: shown.map(|digits| format!("+{digits}")),
+        vouched: call.vouched.clone(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use ids::TrunkId;
 
+use super::CompiledSigningKey;
 use super::CompiledTenant;
 use super::lines::{CompiledInbound, CompiledNumber, CompiledOutbound, CompiledTrunk, InboundCall};
 use crate::e164::E164;
@@ -15,6 +16,11 @@ impl CompiledTenant {
     /// The trunk with this id, if it may use it.
     pub fn trunk(&self, id: TrunkId) -> Option<&CompiledTrunk> {
         self.lines.trunk(id)
+    }
+
+    /// The keys that may sign its calls, the one whose certificate is valid longest first.
+    pub fn signing_keys(&self) -> &[CompiledSigningKey] {
+        &self.lines.signing
     }
 
     /// The numbers that are assigned to it, the lowest first.

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use ids::{InboundRouteId, NumberId, OutboundRouteId, ScheduleId, TrunkId};
 use serde::{Deserialize, Serialize};
+use tenancy::Owner;
 
 use super::cold_places::PlacesForm;
 use super::lines::{CompiledInbound, CompiledNumber, CompiledOutbound, CompiledTrunk, Lines};
 use super::schedules::CompiledSchedule;
+use super::signing::SigningForm;
 use super::tolls::TollsForm;
 use crate::e164::E164;
 use crate::inbound_route::InboundRoute;
@@ -24,6 +26,7 @@ type Bits = [u8; 16];
 pub(super) struct LinesForm {
     trunks: Vec<TrunkForm>,
     numbers: Vec<(Bits, u64, E164)>,
+    signing: Vec<SigningForm>,
     schedules: Vec<(Bits, u64, Schedule)>,
     inbound: Vec<(Bits, u64, InboundRoute)>,
     outbound: Vec<(Bits, u64, OutboundRoute)>,
@@ -36,6 +39,7 @@ struct TrunkForm {
     id: Bits,
     revision: u64,
     own: bool,
+    owner: Owner,
     spec: Trunk,
     secret: Option<String>,
 }
@@ -47,6 +51,7 @@ impl LinesForm {
             id: trunk.id.as_u128().to_be_bytes(),
             revision: trunk.revision,
             own: trunk.own,
+            owner: trunk.owner,
             spec: (*trunk.spec).clone(),
             secret: trunk
                 .secret
@@ -72,6 +77,7 @@ impl LinesForm {
         LinesForm {
             trunks: trunks.collect(),
             numbers: numbers.collect(),
+            signing: lines.signing.iter().map(SigningForm::of).collect(),
             schedules: schedules.collect(),
             inbound: inbound.collect(),
             outbound: outbound.collect(),
@@ -86,6 +92,7 @@ impl LinesForm {
             id: TrunkId::from_u128(u128::from_be_bytes(trunk.id)),
             revision: trunk.revision,
             own: trunk.own,
+            owner: trunk.owner,
             spec: Box::new(trunk.spec),
             secret: trunk.secret.and_then(|text| Secret::supplied(text).ok()),
         });
@@ -97,6 +104,7 @@ impl LinesForm {
                 revision,
                 e164,
             });
+        let signing = self.signing.into_iter().map(SigningForm::warm);
         let schedules = self.schedules.into_iter().map(|(id, revision, spec)| {
             let id = ScheduleId::from_u128(u128::from_be_bytes(id));
             Arc::new(CompiledSchedule::new(id, revision, spec))
@@ -119,6 +127,7 @@ impl LinesForm {
         let lines = Lines {
             trunks: trunks.collect(),
             numbers: numbers.collect(),
+            signing: signing.collect::<Option<_>>()?,
             schedules,
             inbound,
             outbound: outbound.collect(),

@@ -9,6 +9,7 @@ use tenancy::Owner;
 
 use super::places::Places;
 use super::schedules::CompiledSchedule;
+use super::signing::CompiledSigningKey;
 use super::tolls::Tolls;
 use crate::containment::Containment;
 use crate::document::Resource;
@@ -19,6 +20,7 @@ use crate::number::Number;
 use crate::outbound_route::OutboundRoute;
 use crate::schedule::Schedule;
 use crate::secret::Secret;
+use crate::signing_key::SigningKey;
 use crate::site::Site;
 use crate::toll_guard::TollGuard;
 use crate::trunk::Trunk;
@@ -31,6 +33,8 @@ pub struct LineParts {
     pub trunks: Vec<(Resource<Trunk>, Option<Secret>)>,
     /// The numbers that name the tenant.
     pub numbers: Vec<Resource<Number>>,
+    /// The tenant's own signing keys and those shared with it, each with its secret.
+    pub signing: Vec<(Resource<SigningKey>, Option<Secret>)>,
     /// All its schedules.
     pub schedules: Vec<Resource<Schedule>>,
     /// All its inbound routes.
@@ -56,6 +60,8 @@ pub struct CompiledTrunk {
     pub revision: u64,
     /// Whether it is the tenant's own; all others are an account's above it.
     pub own: bool,
+    /// Whose it is.
+    pub owner: Owner,
     /// What its document says. With whom else it is shared is left out.
     pub spec: Box<Trunk>,
     /// What the carrier gave to prove oneself with.
@@ -179,6 +185,8 @@ pub(super) struct Lines {
     pub(super) trunks: Box<[CompiledTrunk]>,
     /// By number.
     pub(super) numbers: Box<[CompiledNumber]>,
+    /// The one that is valid longest first.
+    pub(super) signing: Box<[CompiledSigningKey]>,
     /// As they came.
     pub(super) schedules: Box<[Arc<CompiledSchedule>]>,
     /// By place.
@@ -197,6 +205,10 @@ impl Lines {
     pub(super) fn compile(tenant: TenantId, parts: LineParts) -> Lines {
         let trunks = parts.trunks.into_iter();
         let numbers = parts.numbers.into_iter();
+        let signing = parts
+            .signing
+            .into_iter()
+            .filter_map(|(found, secret)| CompiledSigningKey::of(tenant, found, secret.as_ref()));
         let schedules = parts
             .schedules
             .into_iter()
@@ -220,6 +232,7 @@ impl Lines {
                 .filter_map(|(found, secret)| trunk(tenant, found, secret))
                 .collect(),
             numbers: numbers.filter_map(|found| number(tenant, &found)).collect(),
+            signing: signing.collect(),
             schedules,
             inbound,
             outbound: outbound.collect(),
@@ -233,6 +246,7 @@ impl Lines {
     pub(super) fn in_order(mut self) -> Lines {
         self.trunks.sort_unstable_by_key(|trunk| trunk.id);
         self.numbers.sort_unstable_by(|a, b| a.e164.cmp(&b.e164));
+        self.signing.sort_unstable_by(CompiledSigningKey::order);
         self.inbound.sort_by_cached_key(CompiledInbound::place);
         let place = |route: &CompiledOutbound| (route.spec.priority, route.spec.name.clone());
         self.outbound.sort_by_cached_key(place);
@@ -297,6 +311,7 @@ fn trunk(
         id: found.id,
         revision: found.revision,
         own,
+        owner: found.owner,
         spec,
         secret,
     })

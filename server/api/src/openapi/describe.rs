@@ -118,6 +118,7 @@ fn parameters(operation: &Operation) -> Vec<Parameter> {
 fn meaning(name: &str) -> String {
     match name.parse::<KindName>() {
         Ok(kind) => kind.with(Meaning),
+        Err(_) if name == "certificates" => "Id of the signing key, and `.pem`.".to_owned(),
         Err(_) if name == "token" => "Id of the API key.".to_owned(),
         Err(_) if name == "login" => "Id of the login.".to_owned(),
         Err(_) if name == "cdr" => "Id of the call record.".to_owned(),

@@ -6,6 +6,7 @@ mod auth;
 mod bans;
 mod calls;
 mod cdrs;
+mod certificates;
 mod documents;
 mod emergency;
 mod erasure;
@@ -55,6 +56,7 @@ fn list() -> Vec<Operation> {
         | KindName::Sso
         | KindName::Trunk
         | KindName::Number
+        | KindName::SigningKey
         | KindName::Schedule
         | KindName::EmergencyLocation
         | KindName::Site
@@ -69,6 +71,7 @@ fn list() -> Vec<Operation> {
         documents::sheets(),
         lines::operations(),
         emergency::operations(),
+        certificates::operations(),
         registrations::operations(),
         calls::operations(),
         ladders::operations(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use admin::documents::Written;
-use domain::{Kind, Place, Resource, SecretRule};
+use domain::{Kind, PEM_MAX, Place, Resource, SECRET_MAX, SECRET_MIN, SecretRule};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use tenancy::Owner;
@@ -114,11 +114,22 @@ fn secret(rule: SecretRule) -> Option<ObjectBuilder> {
             "The key that signs, when it was made just now; it is never shown again."
         }
         SecretRule::Supplied => "The secret to be set; it is never shown.",
+        SecretRule::PrivateKey => {
+            "The private key to be set, of P-256 in PEM (PKCS #8 or SEC 1); it is never shown."
+        }
     };
-    let secret = text(said).min_length(Some(8)).max_length(Some(128));
+    let most = match rule {
+        SecretRule::PrivateKey => PEM_MAX,
+        SecretRule::None | SecretRule::Generated | SecretRule::Signing | SecretRule::Supplied => {
+            SECRET_MAX
+        }
+    };
+    let secret = text(said)
+        .min_length(Some(SECRET_MIN))
+        .max_length(Some(most));
     Some(match rule {
         SecretRule::Signing => secret.read_only(true),
-        SecretRule::Supplied => secret.write_only(true),
+        SecretRule::Supplied | SecretRule::PrivateKey => secret.write_only(true),
         SecretRule::None | SecretRule::Generated => secret,
     })
 }
@@ -139,7 +150,9 @@ fn former_end(rule: SecretRule) -> Option<Object> {
                 .read_only(true)
                 .build(),
         ),
-        SecretRule::None | SecretRule::Signing | SecretRule::Supplied => None,
+        SecretRule::None | SecretRule::Signing | SecretRule::Supplied | SecretRule::PrivateKey => {
+            None
+        }
     }
 }
 

@@ -156,6 +156,9 @@ struct StepView {
     called: Option<String>,
     /// The number that is shown; null when none is.
     identity: Option<String>,
+    /// How far the call would be attested (RFC 8588); null where it is not signed.
+    #[schema(example = "A")]
+    attestation: Option<&'static str>,
     /// How long it rings or waits, in seconds.
     seconds: Option<u64>,
     /// How many devices ring.
@@ -243,6 +246,7 @@ fn step(told: Told) -> StepView {
         trunk: told.trunk,
         called: told.called,
         identity: told.identity,
+        attestation: told.attestation,
         seconds: told.seconds,
         devices: told.devices,
         status: told.status,

@@ -11,15 +11,16 @@ mod stranger;
 
 use ids::{
     CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId,
-    InboundRouteId, NumberId, OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SiteId,
-    SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
+    InboundRouteId, NumberId, OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId,
+    SigningKeyId, SiteId, SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId, UserId,
+    WebhookId,
 };
 use serde_json::{Value, json};
 
 use crate::archives::{PASSPHRASE, archived};
 use crate::http::Ask;
 use crate::openapi::Described;
-use crate::world::{Account, Company};
+use crate::world::{Account, CHAIN, Company, signing_key};
 
 /// Everything by which a company and what it has can be called.
 #[derive(Clone, Debug)]
@@ -39,6 +40,7 @@ struct Names {
     sso: [String; 2],
     trunks: [String; 2],
     numbers: [String; 2],
+    signing: [String; 2],
     schedules: [String; 2],
     locations: [String; 2],
     sites: [String; 2],
@@ -68,6 +70,7 @@ fn names_of(company: &Company, token: TokenId) -> Names {
         sso: [company.sso.to_string(), named("door")],
         trunks: [company.trunk.to_string(), named("line")],
         numbers: NOBODY.numbers(),
+        signing: [company.signing.to_string(), named("key")],
         schedules: [company.schedule.to_string(), named("hours")],
         locations: [company.location.to_string(), named("place")],
         sites: [company.site.to_string(), named("site")],
@@ -105,6 +108,7 @@ fn names_of_account(account: &Account) -> Names {
     names.plans = [account.plan.to_string(), account.name.clone()];
     names.roles = [account.role.to_string(), format!("{}-crew", account.name)];
     names.trunks = [account.trunk.to_string(), format!("{}-line", account.name)];
+    names.signing = [account.signing.to_string(), format!("{}-key", account.name)];
     names.numbers = [account.number_id.to_string(), account.number.clone()];
     names.users = [
         account.user.to_string(),
@@ -160,6 +164,10 @@ fn names_next_to(company: &Company, token: TokenId) -> Names {
             "acmf-line".to_owned(),
         ],
         numbers: NOBODY.numbers(),
+        signing: [
+            SigningKeyId::from_u128(next(company.signing.as_u128())).to_string(),
+            "acmf-key".to_owned(),
+        ],
         schedules: [
             ScheduleId::from_u128(next(company.schedule.as_u128())).to_string(),
             "acmf-hours".to_owned(),
@@ -213,6 +221,8 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{sso}", &names.sso[which])
     .replace("{trunk}", &names.trunks[which])
     .replace("{number}", &names.numbers[which])
+    .replace("{signing_key}", &names.signing[which])
+    .replace("{certificates}", "sgk_00000000000000000000000000.pem")
     .replace("{schedule}", &names.schedules[which])
     .replace("{emergency_location}", &names.locations[which])
     .replace("{site}", &names.sites[which])
@@ -273,6 +283,7 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         "NumberSpec" | "NumberPatch" => json!({
             "number": "+4930999999", "tenant": names.tenants[which], "state": "assigned",
         }),
+        "SigningKeySpec" | "SigningKeyPatch" => signing_key("fresh"),
         "InboundRouteSpec" | "InboundRoutePatch" => json!({
             "name": "fresh", "trunk": names.trunks[which], "extension": names.extensions[which],
             "schedule": names.schedules[which],
@@ -350,6 +361,9 @@ fn sheet(path: &str, names: &Names, which: usize) -> String {
             names.tenants[which]
         ),
         Some("trunks") => "name,mode,peers\nfresh,peer,sip:x.example\n".to_owned(),
+        Some("signing_keys") => {
+            format!("name,x5u,certificates\nfresh,https://x.example,\"{CHAIN}\"\n")
+        }
         Some("emergency_locations") => format!(
             "name,civic,desk\n\
              fresh,\"{{\"\"country\"\":\"\"DE\"\",\"\"a3\"\":\"\"Berlin\"\"}}\",{extension}\n"

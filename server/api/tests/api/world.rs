@@ -11,8 +11,9 @@ use archive::Passphrases;
 use domain::{Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Step};
 use ids::{
     CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, EventId, ExtensionId, HoldId,
-    InboundRouteId, NumberId, OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SiteId,
-    SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
+    InboundRouteId, NumberId, OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId,
+    SigningKeyId, SiteId, SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId, UserId,
+    WebhookId,
 };
 use machine::WallTime;
 use ports::{FixedClock, SeededEntropy, Stores, TokenReach};
@@ -30,6 +31,11 @@ use crate::sign_on::LoginServer;
 
 /// When the tests take place.
 pub(crate) const NOON: WallTime = WallTime::from_unix_ms(1_764_000_000_000);
+
+/// Certificates of a key that signs calls.
+pub(crate) const CHAIN: &str = include_str!("../../../../core/domain/tests/signing/chain.pem");
+/// The key.
+pub(crate) const KEY: &str = include_str!("../../../../core/domain/tests/signing/key.pem");
 
 /// What one company has: a name and one of everything.
 pub(crate) struct Company {
@@ -56,6 +62,8 @@ pub(crate) struct Company {
     pub(crate) sso: SsoId,
     /// Its own, shared with nobody.
     pub(crate) trunk: TrunkId,
+    /// Its own, shared with nobody.
+    pub(crate) signing: SigningKeyId,
     pub(crate) schedule: ScheduleId,
     pub(crate) location: EmergencyLocationId,
     pub(crate) site: SiteId,
@@ -110,6 +118,7 @@ pub(crate) struct Account {
     pub(crate) user: UserId,
     /// Shared with nobody.
     pub(crate) trunk: TrunkId,
+    pub(crate) signing: SigningKeyId,
     /// Assigned to nobody.
     pub(crate) number_id: NumberId,
     pub(crate) number: String,
@@ -222,8 +231,13 @@ async fn crew(at: SocketAddr, key: &str, name: &str, role: &str) -> (RoleId, Use
     )
 }
 
-/// A trunk and a number of an account.
-async fn line(at: SocketAddr, key: &str, name: &str, number: &str) -> (TrunkId, NumberId) {
+/// A trunk, a number and a signing key of an account.
+async fn line(
+    at: SocketAddr,
+    key: &str,
+    name: &str,
+    number: &str,
+) -> (TrunkId, NumberId, SigningKeyId) {
     let make = async |path: &str, body: Value| {
         let ask = Ask::post(&format!("/api/v1/{path}")).key(key).json(&body);
         ask.send(at).await.is(201)
@@ -236,6 +250,7 @@ async fn line(at: SocketAddr, key: &str, name: &str, number: &str) -> (TrunkId, 
     (
         id_of(&make("trunks", trunk).await),
         id_of(&make("numbers", number).await),
+        id_of(&make("signing_keys", signing_key(&format!("{name}-key"))).await),
     )
 }
 
@@ -267,9 +282,10 @@ async fn account(
     } else {
         "+493055502"
     };
-    let (trunk, number_id) = line(at, &text, name, number).await;
+    let (trunk, number_id, signing) = line(at, &text, name, number).await;
     Account {
         trunk,
+        signing,
         number_id,
         number: number.to_owned(),
         role,
@@ -339,6 +355,8 @@ async fn company(
         "username": canary.replace(' ', "-"), "secret": format!("{canary}: secret"),
     });
     let trunk = make(&format!("tenants/{id}/trunks"), body).await;
+    let body = signing_key(&format!("{name}-key"));
+    let signing = make(&format!("tenants/{id}/signing_keys"), body).await;
     let body = json!({"name": format!("{name}-hours"), "time_zone": "UTC"});
     let schedule = make(&format!("tenants/{id}/schedules"), body).await;
     let body = json!({
@@ -399,6 +417,7 @@ async fn company(
         hold: id_of(&hold),
         sso: id_of(&sso),
         trunk: id_of(&trunk),
+        signing: id_of(&signing),
         schedule: id_of(&schedule),
         location: id_of(&location),
         site: id_of(&site),
@@ -499,6 +518,8 @@ impl World {
             .replace("{sso}", &format!("{owner}-door"))
             .replace("{trunk}", &format!("{owner}-line"))
             .replace("{number}", HOUSE_NUMBER)
+            .replace("{signing_key}", &format!("{owner}-key"))
+            .replace("{certificates}", &format!("{}.pem", acme.signing))
             .replace("{schedule}", &format!("{owner}-hours"))
             .replace("{emergency_location}", &format!("{owner}-place"))
             .replace("{site}", &format!("{owner}-site"))
@@ -530,4 +551,12 @@ impl World {
         let good = seen.iter().filter(|one| (200..400).contains(&one.status));
         good.map(|one| one.operation).collect()
     }
+}
+
+/// A good spec of a signing key with its private key.
+pub(crate) fn signing_key(name: &str) -> Value {
+    json!({
+        "name": name, "x5u": "https://pbx.example/.well-known/stir/{id}.pem",
+        "certificates": CHAIN, "secret": KEY,
+    })
 }

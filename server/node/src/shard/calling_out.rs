@@ -9,6 +9,7 @@ use ids::TrunkId;
 use machine::Instant;
 use sdp::Description;
 use sip_leg::{Carrier, Dial};
+use sip_message::Name;
 use sip_stack::digest::Login;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ impl Shard {
         offer: Option<Description>,
         now: Instant,
     ) {
-        let Some(dial) = self.attempt_of(key, leg, &attempt, offer) else {
+        let Some(dial) = self.attempt_of(key, leg, &attempt, offer, now) else {
             let gone = LegFact::Unreachable(Unreachable::Transport);
             return self.leg_failed(key, leg, gone);
         };
@@ -36,6 +37,9 @@ impl Shard {
             return self.leg_failed(key, leg, LegFact::Refused { status, reason });
         }
         self.figures.trunks.calls_out += 1;
+        let mut headers = dial.headers.iter();
+        let signed = headers.any(|(name, _)| *name == Name::Identity);
+        self.figures.trunks.calls_signed += u64::from(signed);
         self.dial(key, dial, now);
         let owner = self.calls.get(key).and_then(|entry| entry.owner(leg));
         if let Some(entry) = owner.and_then(|owner| self.legs.get_mut(owner)) {
@@ -51,6 +55,7 @@ impl Shard {
         leg: LegId,
         attempt: &TrunkAttempt,
         offer: Option<Description>,
+        now: Instant,
     ) -> Option<Dial> {
         let entry = self.calls.get(key)?;
         let line = self.tenants.trunks.get(attempt.trunk)?;
@@ -73,6 +78,7 @@ impl Shard {
         let uri = help.uri.unwrap_or_else(|| way.uri(&attempt.called));
         let mut headers = shown.headers;
         headers.extend(help.headers);
+        headers.extend(self.proof(entry.tenant, (line, attempt), &uri, now));
         Some(Dial {
             leg,
             to: format!("<{uri}>"),

@@ -3,9 +3,10 @@
 use super::Shard;
 use crate::capped::Capped;
 use call::{Contact, DialPlan, DialStep, TrunkCall};
-use domain::{CompiledTenant, Toll};
+use domain::{CompiledTenant, Toll, Vouched};
 use machine::Instant;
-use routing::{Explanation, Refusal, RouteRequest, Step};
+use routing::{Attested, Explanation, Refusal, RouteRequest, Step};
+use stir::OrigId;
 use tenancy::TenantScope;
 
 /// Slot of a device's fixed address among its contacts.
@@ -15,7 +16,7 @@ impl Shard {
     /// A plan with its devices expanded to where they can be reached at this moment, and what
     /// budgets look at.
     pub(crate) fn dial_plan(
-        &self,
+        &mut self,
         scope: &TenantScope,
         tenant: &CompiledTenant,
         request: &RouteRequest,
@@ -25,6 +26,7 @@ impl Shard {
             return (plan, None);
         }
         let plan = routing::plan(tenant, request, self.clock.wall(now));
+        let origid = OrigId::of_bits(self.random.next_u128());
         let steps = plan.steps.into_iter().map(|step| match step {
             Step::Guest(guest) => DialStep::Guest(guest),
             Step::Refuse(refusal) => DialStep::Refuse(refusal),
@@ -32,12 +34,14 @@ impl Shard {
                 trunk,
                 called,
                 identity,
+                attested,
                 timeout,
             } => DialStep::Trunk(TrunkCall {
                 peers: self.callable(trunk, now),
                 trunk,
                 called,
                 identity,
+                vouched: attested.map(|attested| vouched(attested, origid)),
                 display: String::new(),
                 timeout,
             }),
@@ -82,6 +86,15 @@ impl Shard {
             emergency: plan.emergency,
         };
         (dial, plan.toll)
+    }
+}
+
+/// What is vouched for a call, with the identifier of its origin by which others ask for it.
+fn vouched(attested: Attested, origid: OrigId) -> Vouched {
+    Vouched {
+        attestation: attested.level,
+        key: attested.key,
+        origid: origid.to_string(),
     }
 }
 

@@ -176,6 +176,11 @@ impl Line {
         Some(self.spec.write_number(&E164::of_digits(digits)?))
     }
 
+    /// The number of the world that one on its wire is.
+    pub(crate) fn understood(&self, wire: &str) -> Option<E164> {
+        self.spec.read_written(wire)
+    }
+
     /// Which header carries the number.
     pub(crate) fn bearer(&self) -> Bearer {
         match self.spec.identity {

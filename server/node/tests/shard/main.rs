@@ -23,6 +23,7 @@ mod lamps;
 mod messages;
 mod office;
 mod overload;
+mod proof;
 mod publications;
 mod restarts;
 mod secrets;

@@ -18,6 +18,11 @@ pub(super) fn write(page: &mut Exposition, node: &Figures) {
             trunks.calls_out,
         ),
         (
+            "trunk_calls_signed_total",
+            "Attempts at calls by trunks that were signed.",
+            trunks.calls_signed,
+        ),
+        (
             "trunk_capped_calls_total",
             "Calls refused because a trunk had its share.",
             trunks.capped,
@@ -61,6 +66,11 @@ pub(super) fn write(page: &mut Exposition, node: &Figures) {
     for (name, help, value) in counters {
         page.single(Sort::Counter, name, help, value);
     }
+    stand(page, node);
+}
+
+/// How they stand at this moment.
+fn stand(page: &mut Exposition, node: &Figures) {
     let now = &node.live.trunks;
     let states = [
         ("up", now.up),

@@ -63,7 +63,7 @@ pub(super) fn operations<K: Kind, D: Door>(label: &str) -> Vec<Operation> {
         delete::<K, D>(&words),
     ];
     match K::SECRET {
-        SecretRule::None | SecretRule::Supplied => {}
+        SecretRule::None | SecretRule::Supplied | SecretRule::PrivateKey => {}
         SecretRule::Generated | SecretRule::Signing => operations.push(rotate::<K, D>(&words)),
     }
     operations.push(referrers::<K, D>(&words));
@@ -117,7 +117,7 @@ fn create<K: Kind, D: Door>(words: &Words) -> Operation {
         SecretRule::None => "What it refers to may be named by id or by name.",
         SecretRule::Generated => CREATE,
         SecretRule::Signing => CREATE_SIGNING,
-        SecretRule::Supplied => CREATE_SUPPLIED,
+        SecretRule::Supplied | SecretRule::PrivateKey => CREATE_SUPPLIED,
     };
     let name = format!("create{}", words.label);
     Operation::post(words.all.clone(), name, handle::create::<K, D>)
@@ -143,7 +143,7 @@ fn replace<K: Kind, D: Door>(words: &Words) -> Operation {
     let told = match K::SECRET {
         SecretRule::None => "What is left out has its default.",
         SecretRule::Generated => REPLACE,
-        SecretRule::Signing | SecretRule::Supplied => {
+        SecretRule::Signing | SecretRule::Supplied | SecretRule::PrivateKey => {
             "What is left out has its default, but the secret stays."
         }
     };
@@ -182,7 +182,10 @@ fn delete<K: Kind, D: Door>(words: &Words) -> Operation {
 
 fn rotate<K: Kind, D: Door>(words: &Words) -> Operation {
     let told = match K::SECRET {
-        SecretRule::None | SecretRule::Supplied | SecretRule::Generated => {
+        SecretRule::None
+        | SecretRule::Supplied
+        | SecretRule::PrivateKey
+        | SecretRule::Generated => {
             "The old one is void at once or, with `overlap_seconds`, stays valid beside the new \
              one for so long; the registrations show who still uses it. Never are more than two \
              valid. The new one is in this answer and never again."
@@ -200,7 +203,9 @@ fn rotate<K: Kind, D: Door>(words: &Words) -> Operation {
         )
     };
     let known = match K::SECRET {
-        SecretRule::None | SecretRule::Supplied | SecretRule::Signing => Vec::new(),
+        SecretRule::None | SecretRule::Supplied | SecretRule::PrivateKey | SecretRule::Signing => {
+            Vec::new()
+        }
         SecretRule::Generated => vec![overlap],
     };
     let path = format!("{}/secret", words.one);
@@ -245,7 +250,10 @@ fn history<K: Kind, D: Door>(words: &Words) -> Operation {
 fn roll_back<K: Kind, D: Door>(words: &Words) -> Operation {
     let told = match K::SECRET {
         SecretRule::None => "It becomes what it was at that revision, as a new revision.",
-        SecretRule::Generated | SecretRule::Signing | SecretRule::Supplied => {
+        SecretRule::Generated
+        | SecretRule::Signing
+        | SecretRule::Supplied
+        | SecretRule::PrivateKey => {
             "It becomes what it was at that revision, as a new revision. Its secret stays."
         }
     };

@@ -37,7 +37,7 @@ pub(super) fn operations<K: Kind, D: Door>() -> Vec<Operation> {
     let columns = sheet::columns::<K>().join("`, `");
     let told = match K::SECRET {
         SecretRule::None => "",
-        SecretRule::Supplied => " A column `secret` is kept sealed.",
+        SecretRule::Supplied | SecretRule::PrivateKey => " A column `secret` is kept sealed.",
         SecretRule::Signing => " Keys of new documents are in the answer and never again.",
         SecretRule::Generated => {
             " Where there is no column `secret`, or an empty cell, one is generated for a new \
@@ -124,6 +124,7 @@ async fn check<K: Kind>(call: &Call) -> Result<(), Problem> {
         | KindName::Webhook
         | KindName::Trunk
         | KindName::Number
+        | KindName::SigningKey
         | KindName::Schedule
         | KindName::EmergencyLocation
         | KindName::Site

@@ -1,7 +1,7 @@
 //! The view of one leg of a call record.
 
-use domain::{ByTrunk, CdrLeg, LegDirection, Quality};
-use ids::TrunkId;
+use domain::{ByTrunk, CdrLeg, LegDirection, Quality, Vouched};
+use ids::{SigningKeyId, TrunkId};
 use machine::WallTime;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -83,6 +83,34 @@ pub(crate) struct ByTrunkView {
     /// that came in.
     #[schema(example = "+493055501")]
     shown: Option<String>,
+    /// What was vouched for the number of a call that went out, where it was signed.
+    vouched: Option<VouchedView>,
+}
+
+/// What was vouched for the number of a call (RFC 8588).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Vouched)]
+pub(crate) struct VouchedView {
+    /// `A`: the caller is known and may show the number; `B`: the caller is known; `C`: the call
+    /// came by this exchange.
+    #[schema(example = "A")]
+    attestation: &'static str,
+    /// The id of the signing key.
+    #[schema(value_type = String)]
+    signing_key: SigningKeyId,
+    /// The identifier of the call's origin that went with it, by which others ask for the call.
+    #[schema(example = "123e4567-e89b-82d3-a456-426655440000")]
+    origid: String,
+}
+
+impl From<Vouched> for VouchedView {
+    fn from(vouched: Vouched) -> Self {
+        VouchedView {
+            attestation: vouched.attestation.letter(),
+            signing_key: vouched.key,
+            origid: vouched.origid,
+        }
+    }
 }
 
 impl From<ByTrunk> for ByTrunkView {
@@ -91,6 +119,7 @@ impl From<ByTrunk> for ByTrunkView {
             trunk: by.trunk,
             called: by.called,
             shown: by.shown,
+            vouched: by.vouched.map(VouchedView::from),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::stranger::{bare, state_of};
 use super::{Names, body, filled, names_next_to, names_of, names_of_account, sheet};
 use crate::http::{Ask, Reply};
 use crate::openapi::{Described, described};
-use crate::world::{World, world_with};
+use crate::world::{KEY, World, world_with};
 
 /// Members whose cells may differ, with reasons; see the file.
 const EXEMPT: &str = include_str!("exempt.txt");
@@ -105,6 +105,7 @@ async fn reseller() -> Asker {
     nobodys.resellers[1] = "nortk".to_owned();
     nobodys.plans[1] = "nortk".to_owned();
     nobodys.trunks[1] = "nortk-line".to_owned();
+    nobodys.signing[1] = "nortk-key".to_owned();
     let mut asker = Asker {
         key: south.key.clone(),
         home: names_of_account(south),
@@ -137,6 +138,7 @@ fn all(names: &Names) -> Vec<String> {
         sso,
         trunks,
         numbers,
+        signing,
         schedules,
         locations,
         sites,
@@ -148,7 +150,7 @@ fn all(names: &Names) -> Vec<String> {
     } = names;
     let twice = [
         tenants, extensions, devices, resellers, plans, webhooks, roles, users, holds, sso, trunks,
-        numbers, schedules, locations, sites, inbound, outbound, guards, contained,
+        numbers, signing, schedules, locations, sites, inbound, outbound, guards, contained,
     ];
     let once = [call, cdr, token, access];
     twice.into_iter().flatten().chain(once).cloned().collect()
@@ -262,7 +264,11 @@ impl Asker {
                 let secret = known["properties"].get("secret");
                 if secret.is_some_and(|secret| secret["readOnly"] != true) {
                     // never shown, and asked for when a name changes with it
-                    members.insert("secret".to_owned(), json!("kept to oneself"));
+                    let secret = match path.contains("/signing_keys/") {
+                        true => KEY,
+                        false => "kept to oneself",
+                    };
+                    members.insert("secret".to_owned(), json!(secret));
                 }
                 self.first.insert(path, document);
             }

@@ -82,6 +82,7 @@ pub(super) async fn state_of(world: &World, company: &Company) -> Vec<Value> {
         "trunks",
         "schedules",
         "emergency_locations",
+        "signing_keys",
         "sites",
         "inbound_routes",
         "outbound_routes",

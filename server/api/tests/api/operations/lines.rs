@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{used_by, users_of};
 use crate::http::Ask;
-use crate::world::World;
+use crate::world::{CHAIN, World, signing_key};
 
 /// A document comes, is looked at, changed, put back, and goes.
 async fn life(world: &World, all: &str, name: &str, (spec, change): (Value, Value)) {
@@ -42,6 +42,17 @@ pub(super) async fn lines(world: &World) {
     let number = json!({"number": "+493055580"});
     let number = (number, json!({"note": "a nice one"}));
     life(world, "/api/v1/numbers", "+493055580", number).await;
+    let key = || {
+        (
+            signing_key("fresh"),
+            json!({"x5u": "https://pbx.example/{id}"}),
+        )
+    };
+    life(world, "/api/v1/signing_keys", "fresh", key()).await;
+    let north = format!("/api/v1/resellers/{}/signing_keys", world.north.name);
+    life(world, &north, "fresh", key()).await;
+    life(world, &acme.path("signing_keys"), "fresh", key()).await;
+    published(world).await;
     let hours = json!({"name": "fresh", "time_zone": "Europe/Berlin"});
     let hours = (hours, json!({"open": ["mon-fri 09:00-17:00"]}));
     life(world, &acme.path("schedules"), "fresh", hours).await;
@@ -74,6 +85,46 @@ pub(super) async fn lines(world: &World) {
     explained(world).await;
     contained(world).await;
     helped(world).await;
+}
+
+/// Anybody reads the certificates of a key, and nothing else of it; whoever has it never reads the
+/// key itself again, and cannot put a key that is another's in its place.
+async fn published(world: &World) {
+    let path = format!("/.well-known/stir/{}.pem", world.acme.signing);
+    let found = Ask::get(&path).send(world.address).await.is(200);
+    assert_eq!(found.text(), CHAIN);
+    let kind = Some("application/pem-certificate-chain");
+    assert_eq!(found.header("content-type"), kind);
+    for nothing in [
+        "sgk_00000000000000000000000000.pem",
+        "acme-key.pem",
+        "acme-key",
+    ] {
+        let path = format!("/.well-known/stir/{nothing}");
+        Ask::get(&path).send(world.address).await.is(404);
+    }
+    let one = world.acme.path("signing_keys/acme-key");
+    let shown = world.operator(Ask::get(&one)).await.is(200);
+    assert!(!shown.text().contains("PRIVATE"), "{}", shown.text());
+    let other = "-----BEGIN PRIVATE KEY-----\n\
+        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgi7q2TZvN9VDFg8Vy\n\
+        qCP06bETrR2v8MRvr89rn4i+UAahRANCAAQWfaj1HUETpoNCrOtp9KA8o0V79IuW\n\
+        ARKt9C1cFPkyd3FBP4SeiNZxQhDrD0tdBHls3/wFe8++K2FrPyQF9vuh\n\
+        -----END PRIVATE KEY-----\n";
+    for (secret, rule) in [
+        (
+            other,
+            "must be the private key of the first of the certificates",
+        ),
+        ("hunter22", "must be a private key of P-256 in PEM"),
+    ] {
+        let set = Ask::patch(&one)
+            .if_match("*")
+            .json(&json!({"secret": secret}));
+        let refused = world.operator(set).await.is(422);
+        assert!(refused.text().contains("/secret"), "{}", refused.text());
+        assert!(refused.text().contains(rule), "{}", refused.text());
+    }
 }
 
 /// Where a call for help would be from, and what the report says of each telephone.

@@ -19,6 +19,7 @@ pub(super) async fn sheets(world: &World) {
         "trunks",
         "schedules",
         "emergency_locations",
+        "signing_keys",
         "sites",
         "inbound_routes",
         "outbound_routes",
