@@ -133,7 +133,7 @@ fn a_secret_is_given_anew_for_the_kinds_whose_secrets_the_exchange_makes() {
     for kind in KindName::ALL {
         let makes = match kind.secret() {
             SecretRule::Generated | SecretRule::Signing => true,
-            SecretRule::None | SecretRule::Supplied => false,
+            SecretRule::None | SecretRule::Supplied | SecretRule::PrivateKey => false,
         };
         let rotates = Topic::Kind(kind).to(Verb::Rotate).is_some();
         assert_eq!(rotates, makes, "{kind}");

@@ -99,7 +99,7 @@ fn a_restored_binding_knows_which_request_was_its_last() {
     let (now, wall) = (after.now(), after.wall());
     assert!(after.registrar.restore(binding, now, wall));
     let outcome = after.ask(&request(9, &[DESK]));
-    assert_eq!(outcome, crate::Outcome::OutOfOrder);
+    assert_eq!(outcome, Outcome::OutOfOrder);
     assert_eq!(after.ask(&request(10, &[DESK])), bound(&[(DESK, HOUR)]));
     assert_eq!(after.registrar.len(), 1);
 }

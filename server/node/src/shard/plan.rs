@@ -4,6 +4,7 @@ use super::Shard;
 use crate::capped::Capped;
 use call::{Contact, DialPlan, DialStep, TrunkCall};
 use domain::{CompiledTenant, Toll, Vouched};
+use ids::{DeviceId, ExtensionId};
 use machine::Instant;
 use routing::{Attested, Explanation, Refusal, RouteRequest, Step};
 use stir::OrigId;
@@ -51,28 +52,8 @@ impl Shard {
                 devices,
                 timeout,
             } => {
-                let display = tenant
-                    .extension(extension)
-                    .map_or("", |found| &*found.display_name);
-                let contact = |device, slot| Contact {
-                    device,
-                    extension,
-                    number: number.clone(),
-                    display: display.to_owned(),
-                    slot,
-                };
-                let mut targets = Vec::new();
-                for device in devices {
-                    let bound = self.registrar.phones(scope, device).count();
-                    let bound = u8::try_from(bound).unwrap_or(FIXED);
-                    targets.extend((0..bound).map(|slot| contact(device, slot)));
-                    if tenant
-                        .device(device)
-                        .is_some_and(|found| found.address.is_some())
-                    {
-                        targets.push(contact(device, FIXED));
-                    }
-                }
+                let of = (extension, &*number);
+                let targets = self.phones_of(scope, tenant, of, devices);
                 DialStep::Ring {
                     number,
                     targets,
@@ -86,6 +67,39 @@ impl Shard {
             emergency: plan.emergency,
         };
         (dial, plan.toll)
+    }
+
+    /// Where devices of an extension can be reached at this moment, for a call to its number.
+    fn phones_of(
+        &self,
+        scope: &TenantScope,
+        tenant: &CompiledTenant,
+        (extension, number): (ExtensionId, &str),
+        devices: Vec<DeviceId>,
+    ) -> Vec<Contact> {
+        let display = tenant
+            .extension(extension)
+            .map_or("", |found| &*found.display_name);
+        let contact = |device, slot| Contact {
+            device,
+            extension,
+            number: number.to_owned(),
+            display: display.to_owned(),
+            slot,
+        };
+        let mut targets = Vec::new();
+        for device in devices {
+            let bound = self.registrar.phones(scope, device).count();
+            let bound = u8::try_from(bound).unwrap_or(FIXED);
+            targets.extend((0..bound).map(|slot| contact(device, slot)));
+            if tenant
+                .device(device)
+                .is_some_and(|found| found.address.is_some())
+            {
+                targets.push(contact(device, FIXED));
+            }
+        }
+        targets
     }
 }
 
