@@ -135,7 +135,7 @@ impl Shard {
         let mut nonce_secret = [0; 32];
         random.fill(&mut nonce_secret);
         let mut gruu_secret = [0; 32];
-        random.fill(&mut gruu_secret);
+        Random::secure(secret).fork("gruus").fill(&mut gruu_secret);
         let limits = config.limits;
         let transactions =
             Transactions::new(transaction::Limits::default(), random.fork("transactions"));
