@@ -57,6 +57,7 @@ def a_call_to_a_phones_address_rings_that_phone_alone():
         desk.register()
         hall.register()
         equal(desk.public, f"sip:102@{ACME};gr={DESK}", "the public address")
+        equal(hall.public, f"sip:hall@{ACME};gr={HALL}", "that of the user it registers as")
         true(re.fullmatch(rf"sip:tgruu\.[0-9a-f]+@{ACME};gr", desk.temporary), desk.temporary)
         first = desk.temporary
         desk.register()

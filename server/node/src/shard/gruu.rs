@@ -38,8 +38,7 @@ impl Shard {
         }
         let tenant = &admitted.tenant;
         let device = tenant.device(admitted.device);
-        let extension = device.and_then(|device| tenant.extension(device.extension));
-        let Some(extension) = extension else {
+        let Some(device) = device else {
             return told;
         };
         let bindings = self
@@ -50,7 +49,8 @@ impl Shard {
             let Some(instance) = &binding.instance else {
                 continue;
             };
-            let (public, instance) = (uri(&extension.number, tenant), escape_param(instance));
+            // of the user that registered (RFC 5627 §3.1): phones refuse what names another
+            let (public, instance) = (uri(&device.username, tenant), escape_param(instance));
             *value += &format!(";pub-gruu=\"{public};gr={instance}\"");
             let user = self.registrar.temporary_user(binding, &mut self.random);
             if let Some(user) = user {
@@ -69,13 +69,15 @@ impl Shard {
         user: String,
         gr: Option<&str>,
     ) -> String {
+        let number_of = |device: &CompiledDevice| Some(&tenant.extension(device.extension)?.number);
         if let Some(instance) = gr.filter(|instance| !instance.is_empty()) {
-            return format!("{user}{PHONE_OF}{instance}");
+            let number = tenant.device_by_username(&user).and_then(number_of);
+            let number = number.map_or(&*user, |number| number);
+            return format!("{number}{PHONE_OF}{instance}");
         }
         let phone = self.registrar.by_temporary_user(scope, &user);
         let named = phone.and_then(|phone| {
-            let device = tenant.device(phone.device)?;
-            let number = &tenant.extension(device.extension)?.number;
+            let number = tenant.device(phone.device).and_then(number_of)?;
             Some(format!("{number}{PHONE_OF}{}", phone.instance.as_ref()?))
         });
         named.unwrap_or(user)
@@ -163,8 +165,7 @@ pub(crate) fn number_of(meant: &str) -> &str {
 }
 
 fn named_extension<'a>(tenant: &'a CompiledTenant, number: &str) -> Option<&'a CompiledExtension> {
-    let of_device = || tenant.extension(tenant.device_by_username(number)?.extension);
-    let found = tenant.extension_by_number(number).or_else(of_device);
+    let found = tenant.extension_by_number(number);
     found.filter(|extension| extension.enabled)
 }
 
@@ -194,9 +195,9 @@ fn contact(bound: &Bound) -> String {
     value
 }
 
-fn uri(number: &str, tenant: &CompiledTenant) -> String {
+fn uri(user: &str, tenant: &CompiledTenant) -> String {
     let identity = Identity {
-        number,
+        number: user,
         display: "",
         domain: tenant.domain(),
     };
