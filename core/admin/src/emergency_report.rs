@@ -106,6 +106,8 @@ fn phone(
         purpose: Purpose::Call,
         from: source,
         back_to: None,
+        earlier: 0,
+        diversions: Vec::new(),
     };
     let Plan {
         steps, emergency, ..
@@ -113,7 +115,11 @@ fn phone(
     let callback = emergency.and_then(|about| about.callback);
     let trunks = steps.iter().filter_map(|step| match step {
         Step::Trunk { trunk, .. } => tenant.trunk(*trunk).map(|found| found.spec.name.clone()),
-        Step::Ring { .. } | Step::Guest(_) | Step::Refuse(_) => None,
+        Step::Ring { .. }
+        | Step::Divert(_)
+        | Step::Forward(_)
+        | Step::Guest(_)
+        | Step::Refuse(_) => None,
     });
     Phone {
         device: device.id,

@@ -6,11 +6,16 @@ use domain::{CompiledExtension, CompiledTenant, Invalid};
 use ids::{DeviceId, ExtensionId};
 use machine::WallTime;
 use ports::StoreError;
-use routing::{Caller, Dialled, Emergency, Guest, HostClass, Plan, Purpose, RouteRequest, Step};
+use routing::{
+    Caller, Dialled, Diversion, Emergency, Guest, HostClass, Plan, Purpose, RouteRequest, Step,
+};
 use tenancy::TenantScope;
 
 use crate::lines;
 use crate::office::Office;
+
+/// Most steps that are told of one call; those of further forwards are left out.
+pub const STEPS_MAX: usize = 64;
 
 /// Who would call what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,9 +50,15 @@ pub enum Asking {
 /// One step of a plan, in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
-    /// `ring`, `trunk`, `guest` or `refuse`.
+    /// `ring`, `trunk`, `guest`, `forward` or `refuse`.
     pub action: &'static str,
-    /// The extension that rings, or the guest.
+    /// Only when this came to pass, such as `102 busy`; `None` for what is done in any case.
+    pub condition: Option<String>,
+    /// The extension that forwards the call.
+    pub by: Option<String>,
+    /// Why it does.
+    pub when: Option<&'static str>,
+    /// The extension that rings, the guest, or what is dialled by a forward.
     pub target: Option<String>,
     /// The trunk's name.
     pub trunk: Option<String>,
@@ -119,22 +130,96 @@ pub async fn explain(
         purpose: Purpose::Call,
         from: question.from,
         back_to: None,
+        earlier: 0,
+        diversions: Vec::new(),
     };
-    let Plan {
-        steps,
-        explanation,
-        emergency,
-        ..
-    } = routing::plan(&tenant, &request, at);
+    let mut tale = Tale {
+        tenant: &tenant,
+        at,
+        steps: Vec::new(),
+        reasons: Vec::new(),
+    };
+    let emergency = tale.tell(&request, None);
     Ok(Explained {
-        steps: steps.iter().map(|step| told(&tenant, step)).collect(),
-        reasons: explanation
-            .reasons()
-            .iter()
-            .map(|reason| (reason.rule.to_string(), reason.because.clone()))
-            .collect(),
+        steps: tale.steps,
+        reasons: tale.reasons,
         emergency: emergency.map(|about| help(&tenant, *about)),
     })
+}
+
+/// What would be done, as far as it is told already.
+struct Tale<'a> {
+    tenant: &'a CompiledTenant,
+    at: WallTime,
+    steps: Vec<Told>,
+    reasons: Vec<(String, String)>,
+}
+
+impl Tale<'_> {
+    /// Tells one plan, and what would follow from each of its forwards, each under its condition.
+    fn tell(&mut self, request: &RouteRequest, condition: Option<&str>) -> Option<Box<Emergency>> {
+        let Plan {
+            steps,
+            explanation,
+            emergency,
+            ..
+        } = routing::plan(self.tenant, request, self.at);
+        let reasons = explanation.reasons().iter();
+        let reason = reasons.map(|reason| (reason.rule.to_string(), reason.because.clone()));
+        self.reasons.extend(reason);
+        let mut chain = request.diversions.clone();
+        if request.purpose == Purpose::Forward {
+            chain.pop();
+        }
+        for step in steps {
+            if self.steps.len() >= STEPS_MAX {
+                break;
+            }
+            let told = Told {
+                condition: condition.map(str::to_owned),
+                ..told(self.tenant, &step)
+            };
+            match step {
+                Step::Forward(forward) => {
+                    self.tell_forward(request, chain.clone(), forward, condition);
+                }
+                Step::Divert(diversion) => {
+                    self.steps.push(told);
+                    chain.push(diversion);
+                }
+                Step::Ring { .. } | Step::Trunk { .. } | Step::Guest(_) | Step::Refuse(_) => {
+                    self.steps.push(told);
+                }
+            }
+        }
+        emergency
+    }
+
+    fn tell_forward(
+        &mut self,
+        request: &RouteRequest,
+        mut diversions: Vec<Diversion>,
+        forward: Diversion,
+        before: Option<&str>,
+    ) {
+        let condition = format!("{} {}", forward.number, forward.reason.as_str());
+        let condition = match before {
+            Some(before) => format!("{before}, {condition}"),
+            None => condition,
+        };
+        let dialled = Dialled {
+            user: forward.to.clone(),
+            host: HostClass::Own,
+        };
+        diversions.push(forward);
+        let onward = RouteRequest {
+            dialled,
+            purpose: Purpose::Forward,
+            diversions,
+            ..request.clone()
+        };
+        self.tell(&onward, Some(&condition));
+    }
 }
 
 fn help(tenant: &CompiledTenant, about: Emergency) -> Help {
@@ -219,14 +304,25 @@ fn told(tenant: &CompiledTenant, step: &Step) -> Told {
             called,
             identity,
             attested,
+            caller,
             timeout,
         } => Told {
             action: "trunk",
             trunk: tenant.trunk(*trunk).map(|found| found.spec.name.clone()),
             called: Some(called.clone()),
             attestation: attested.map(|attested| attested.level.letter()),
-            identity: identity.as_ref().map(|digits| format!("+{digits}")),
+            identity: caller
+                .as_ref()
+                .or(identity.as_ref())
+                .map(|digits| format!("+{digits}")),
             seconds: Some(timeout.as_secs()),
+            ..Told::default()
+        },
+        Step::Divert(diversion) | Step::Forward(diversion) => Told {
+            action: "forward",
+            by: Some(diversion.number.clone()),
+            when: Some(diversion.reason.as_str()),
+            target: Some(diversion.to.clone()),
             ..Told::default()
         },
         Step::Guest(guest) => Told {

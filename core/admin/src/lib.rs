@@ -26,6 +26,7 @@ pub mod ladders;
 pub mod lines;
 pub mod live;
 mod office;
+pub mod own_forwards;
 mod patch;
 pub mod people;
 pub mod persons;

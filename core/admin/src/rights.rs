@@ -17,7 +17,19 @@ use crate::reach::Reach;
 /// What the store says.
 pub async fn rights(office: &Office, principal: &Principal) -> Result<Rights, StoreError> {
     let held = held(office, principal).await?;
-    Ok(held.without(&denied(office, principal).await?))
+    left(office, principal, held).await
+}
+
+/// What the ceilings above a principal leave of some rights.
+///
+/// # Errors
+/// What the store says.
+pub(crate) async fn left(
+    office: &Office,
+    principal: &Principal,
+    rights: Rights,
+) -> Result<Rights, StoreError> {
+    Ok(rights.without(&denied(office, principal).await?))
 }
 
 /// What a principal would have if nobody above took anything away: what it may give to others,
@@ -37,7 +49,7 @@ pub async fn held(office: &Office, principal: &Principal) -> Result<Rights, Stor
 }
 
 /// The scope of the tenant that a principal belongs to.
-fn inside(principal: &Principal) -> Result<TenantScope, StoreError> {
+pub(crate) fn inside(principal: &Principal) -> Result<TenantScope, StoreError> {
     let own = principal.tenant().ok_or(StoreError::NotFound)?;
     TenantScope::from_api_authorisation(principal, own).ok_or(StoreError::NotFound)
 }

@@ -3,8 +3,11 @@
 mod adopt;
 mod carrier;
 mod dial;
+mod dialling;
+mod forward;
 mod guest;
 mod hold;
+mod onward;
 mod pickup;
 mod release;
 mod transfer;
@@ -17,11 +20,11 @@ use crate::{
     Bridge, CallEvent, Config, DialPlan, Direction, EndReason, HangUp, Input, LegFact, LegId,
     LegOrder, LegStage, MediaOrder, Output, Party, What,
 };
-use dial::Dialling;
+use dialling::Dialling;
 use domain::{End, Fault};
 use ids::CallId;
 use machine::{Deadline, Instant};
-use routing::{Caller, Explanation, Reason};
+use routing::{Caller, Diversion, Explanation, Reason};
 use sdp::Description;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -63,6 +66,8 @@ pub struct Incoming {
     pub offer: Option<Description>,
     /// Where it goes.
     pub plan: DialPlan,
+    /// How often it went on elsewhere before it came.
+    pub earlier: u8,
     /// Its bounds.
     pub config: Config,
 }
@@ -78,6 +83,12 @@ pub(crate) struct State {
     pub(crate) legs: Vec<Leg>,
     pub(crate) stage: Stage,
     pub(crate) bridge: Bridge,
+    /// By whom it was sent on to where it is now, the latest last.
+    #[serde(default)]
+    pub(crate) diversions: Vec<Diversion>,
+    /// How often it went on elsewhere before it came, and in vain since.
+    #[serde(default)]
+    pub(crate) earlier: u8,
     #[serde(skip)]
     pub(crate) transfer: Option<Transfer>,
     pub(crate) explanation: Explanation,
@@ -134,6 +145,7 @@ impl Call {
             dialled,
             offer,
             plan,
+            earlier,
             config,
         } = incoming;
         let for_help = plan.emergency.is_some();
@@ -148,6 +160,8 @@ impl Call {
                 legs: Vec::with_capacity(2),
                 stage: Stage::Dialling(Dialling::new(steps, for_help)),
                 bridge: Bridge::Open,
+                diversions: Vec::new(),
+                earlier,
                 transfer: None,
                 explanation: Explanation::default(),
                 opened: now,
@@ -283,6 +297,9 @@ impl Call {
             LegFact::Progressed { description } => self.progressed(leg, description, draft),
             LegFact::Answered { description } => self.answered(leg, description, draft),
             LegFact::Refused { status, reason } => self.refused(leg, status, &reason, draft),
+            LegFact::Redirected { status, targets } => {
+                self.redirected(leg, status, targets, draft);
+            }
             LegFact::Unreachable(why) => self.unreachable(leg, why, draft),
             LegFact::Confirmed { description } => self.confirmed(leg, description, draft),
             LegFact::Cancelled => self.caller_cancelled(leg, draft),

@@ -4,7 +4,7 @@ use crate::{Direction, LegId, Party};
 use domain::End;
 use ids::CallId;
 use machine::Instant;
-use routing::Reason;
+use routing::{Diversion, Reason};
 
 /// Something worth remembering, and when.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +44,8 @@ pub enum What {
     Held(LegId),
     /// A party took the other back.
     Resumed(LegId),
+    /// It goes on elsewhere than it was for.
+    Diverted(Diversion),
     /// A party asks for the other to be sent on.
     TransferRequested {
         /// Who asks.

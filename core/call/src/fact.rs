@@ -58,6 +58,13 @@ pub enum LegFact {
         /// The words that came with it.
         reason: String,
     },
+    /// The party called sends the call on (RFC 3261 §21.3).
+    Redirected {
+        /// SIP status, 300 to 399.
+        status: u16,
+        /// Where to, the best first.
+        targets: Vec<Target>,
+    },
     /// The party called was never reached.
     Unreachable(Unreachable),
     /// The caller gave up before the answer.
@@ -95,7 +102,7 @@ pub enum LegFact {
     },
 }
 
-/// Where a transfer leads.
+/// Where a transfer leads, or a call that is sent on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// User part, escapes decoded.

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 /// Most legs a call may ever open, ended ones included.
 pub(crate) const LEGS_MAX: usize = 32;
+/// Most places to which one phone sends a call on; those after them are not looked at.
+pub(crate) const REDIRECTS_MAX: usize = 4;
 /// Most events a call reports before it reports only its end.
 pub(crate) const EVENTS_MAX: u32 = 512;
 

@@ -73,6 +73,8 @@ pub struct TrunkAttempt {
     pub identity: Option<String>,
     /// What is vouched for that number; `None` for a call that is not signed.
     pub vouched: Option<Vouched>,
+    /// The number in `From` in its place: digits of somebody outside whose call is sent on.
+    pub caller: Option<String>,
     /// The name shown; may be empty.
     pub display: String,
 }
@@ -82,6 +84,8 @@ pub struct TrunkAttempt {
 pub enum LegOrder {
     /// Tell the caller that the other side rings.
     Ring,
+    /// Tell the caller that the call goes on elsewhere (181).
+    Forwarded,
     /// Give the caller early media.
     Progress {
         /// The other side's description.

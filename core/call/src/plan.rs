@@ -2,7 +2,7 @@
 
 use domain::Vouched;
 use ids::{DeviceId, ExtensionId, TrunkId};
-use routing::{Emergency, Explanation, Guest, Refusal};
+use routing::{Diversion, Emergency, Explanation, Guest, Refusal};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -42,6 +42,9 @@ pub struct TrunkCall {
     /// What is vouched for that number; `None` for a call that is not signed.
     #[serde(default)]
     pub vouched: Option<Vouched>,
+    /// The number in `From` in its place: digits of somebody outside whose call is sent on, and
+    /// no number of another tenant.
+    pub caller: Option<String>,
     /// The name shown; may be empty.
     pub display: String,
     /// Which of the trunk's addresses, the best first. Each is one attempt.
@@ -64,6 +67,10 @@ pub enum DialStep {
     },
     /// Call by a trunk.
     Trunk(TrunkCall),
+    /// The call goes on elsewhere from here.
+    Divert(Diversion),
+    /// Where it goes on to, should what rang before end for this reason; routing is asked then.
+    Forward(Diversion),
     /// Connect to a party of the exchange.
     Guest(Guest),
     /// Give up.

@@ -5,6 +5,7 @@
 mod bounds;
 mod cancel;
 mod carriers;
+mod forwards;
 mod guests;
 mod hold;
 mod matrix;
@@ -53,6 +54,7 @@ impl Scene {
             dialled: "102".to_owned(),
             offer,
             plan: plan(steps),
+            earlier: 0,
             config,
         };
         let (now, mut out) = (Instant::from_secs(100), Vec::new());

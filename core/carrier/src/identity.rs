@@ -23,6 +23,9 @@ pub enum Bearer {
 pub struct Presentation<'a> {
     /// The number, in the trunk's own form; none for a caller without one.
     pub number: Option<&'a str>,
+    /// The number of somebody outside whose call is sent on, in the trunk's own form, where the
+    /// carrier takes it: it stands in From, and ours in the other header alone.
+    pub caller: Option<&'a str>,
     /// The name; may be empty.
     pub display: &'a str,
     /// The domain the carrier knows us by.
@@ -51,7 +54,8 @@ impl Presentation<'_> {
     pub fn shown(&self) -> Shown {
         let hidden = self.withheld || self.number.is_none();
         let address = self.number.map(|number| self.address(number));
-        let from = match &address {
+        let of_caller = self.caller.map(|number| self.bare(number));
+        let from = match of_caller.as_ref().or(address.as_ref()) {
             Some(address) if !hidden => address.clone(),
             Some(_) | None => ANONYMOUS.to_owned(),
         };
@@ -75,9 +79,12 @@ impl Presentation<'_> {
         Shown { from, headers }
     }
 
+    fn bare(&self, number: &str) -> String {
+        format!("<sip:{}@{}>", escape_user(number), self.domain)
+    }
+
     fn address(&self, number: &str) -> String {
-        let user = escape_user(number);
-        let uri = format!("<sip:{user}@{}>", self.domain);
+        let uri = self.bare(number);
         if self.display.is_empty() || self.withheld {
             return uri;
         }

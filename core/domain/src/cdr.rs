@@ -5,6 +5,8 @@ use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use stir::Attestation;
 
+use crate::forwards::DivertReason;
+
 /// One side of a call, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
@@ -171,6 +173,19 @@ pub struct TransferNote {
     pub succeeded: bool,
 }
 
+/// A call went on elsewhere than it was for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiversionNote {
+    /// When.
+    pub at: WallTime,
+    /// Whose forward it followed; the device where one of its phones sent the call on.
+    pub by: Party,
+    /// Why.
+    pub reason: DivertReason,
+    /// What was dialled in its place.
+    pub to: String,
+}
+
 /// The record of one call. Every call leaves exactly one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cdr {
@@ -198,6 +213,9 @@ pub struct Cdr {
     pub legs: Vec<CdrLeg>,
     /// How it ended.
     pub end: End,
+    /// Where it went on to before it was answered, in order.
+    #[serde(default)]
+    pub diversions: Vec<DiversionNote>,
     /// Its transfers, in order.
     pub transfers: Vec<TransferNote>,
     /// Why everything happened, in order.

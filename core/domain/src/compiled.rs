@@ -8,6 +8,7 @@ mod asked;
 pub(crate) mod cold;
 mod cold_lines;
 mod cold_places;
+mod forwarding;
 mod index;
 mod lines;
 mod outside;
@@ -33,6 +34,7 @@ use crate::feature::Feature;
 use crate::ladder::KeptLadders;
 use crate::plan::Plan;
 use crate::tenant::Tenant;
+pub use forwarding::CompiledForwards;
 use index::Index;
 use lines::Lines;
 pub use lines::{
@@ -78,6 +80,8 @@ pub struct CompiledExtension {
     pub destination: Destination,
     /// The number by which it is known outside, unless that is not the tenant's.
     pub external_number: Option<E164>,
+    /// Where its calls go on to; `None` where none does.
+    pub forwards: Option<Box<CompiledForwards>>,
     /// What it may call outside; `None` for what an extension may that says nothing.
     outside: Option<Box<Outside>>,
     /// Whether it is in use.
@@ -294,9 +298,15 @@ impl CompiledTenant {
 }
 
 fn extension(resource: Resource<Extension>) -> CompiledExtension {
-    let Resource { id, mut spec, .. } = resource;
+    let Resource {
+        id,
+        revision,
+        mut spec,
+        ..
+    } = resource;
     CompiledExtension {
         id,
+        forwards: CompiledForwards::of(revision, std::mem::take(&mut spec.forwards)),
         outside: Outside::of(&mut spec),
         number: spec.number.into(),
         display_name: spec.display_name.into(),

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::call_class::CallClass;
 use crate::destinations;
 use crate::e164;
+use crate::forwards::Forwards;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
@@ -58,6 +59,9 @@ pub struct Extension {
     #[serde(default)]
     #[schema(default = "devices")]
     pub destination: Destination,
+    /// Where its calls go on to that it does not take itself.
+    #[serde(default)]
+    pub forwards: Forwards,
     /// The number by which it is known outside, with plus: it is shown to whom it calls by a
     /// trunk. It counts only while it is a number of the company's.
     #[serde(default)]
@@ -128,6 +132,7 @@ impl Kind for Extension {
         rule(calls, "/calls", "must name at least one, such as internal")?;
         destinations::validate(&self.only_to, "/only_to")?;
         destinations::validate(&self.never_to, "/never_to")?;
+        self.forwards.validate(&self.number)?;
         rule(
             (RING_SECONDS_MIN..=RING_SECONDS_MAX).contains(&self.ring_seconds),
             "/ring_seconds",

@@ -27,6 +27,7 @@ mod extension;
 mod facets;
 mod feature;
 mod fixed_role;
+mod forwards;
 mod hold;
 mod inbound_route;
 mod invalid;
@@ -71,14 +72,14 @@ pub use ban::{BAN_LONGEST, BAN_NOTE_MAX, BAN_REMEMBERED, BANS_MAX, Ban, BanCause
 pub use brand::Brand;
 pub use call_class::CallClass;
 pub use cdr::{
-    ByTrunk, Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step,
-    TransferNote, Vouched,
+    ByTrunk, Cdr, CdrLeg, DiversionNote, End, Fault, LegDirection, Party, Quality, QualityPair,
+    Step, TransferNote, Vouched,
 };
 pub use ceiling::{CEILING_MAX, Ceiling};
 pub use civic::CivicAddress;
 pub use compiled::{
-    Barred, CompiledDevice, CompiledExtension, CompiledInbound, CompiledLocation, CompiledNumber,
-    CompiledOutbound, CompiledSchedule, CompiledSigningKey, CompiledSite, CompiledTenant,
+    Barred, CompiledDevice, CompiledExtension, CompiledForwards, CompiledInbound, CompiledLocation,
+    CompiledNumber, CompiledOutbound, CompiledSchedule, CompiledSigningKey, CompiledSite, CompiledTenant,
     CompiledTrunk, InboundCall, KnownBy, LineParts, TenantParts,
 };
 pub use compiled::{Guarding, Toll};
@@ -97,6 +98,7 @@ pub use extension::{
 pub use facets::{Facets, facets};
 pub use feature::Feature;
 pub use fixed_role::{FixedRole, Level};
+pub use forwards::{DivertReason, FORWARD_SECONDS_DEFAULT, Forwards, NoAnswer};
 pub use hold::Hold;
 pub use inbound_route::{INBOUND_ROUTES_MAX, InboundRoute};
 pub use invalid::Invalid;
@@ -140,7 +142,7 @@ pub use toll_budget::{BudgetOf, NUMBERS_MAX, TollBudget, TollLimits, TollPrice};
 pub use toll_guard::{TOLL_GUARDS_MAX, TollGuard};
 pub use trunk::{
     CalledIn, Dialling, EmergencyUri, NumberForm, PEERS_MAX, Peer, SHARED_MAX, SOURCES_MAX, Source,
-    TRUNKS_MAX, Transport, Trunk, TrunkAttestation, TrunkCaps, TrunkIdentity, TrunkLocation,
+    TRUNKS_MAX, Transport, Trunk, TrunkAttestation, TrunkCaps, TrunkDiversion, TrunkIdentity, TrunkLocation,
     TrunkMode,
 };
 pub use user::User;

@@ -69,6 +69,21 @@ pub enum TrunkIdentity {
     RemoteParty,
 }
 
+/// In which header it is told who has sent a call on that goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TrunkDiversion {
+    /// In none.
+    None,
+    /// In `Diversion` (RFC 5806).
+    #[default]
+    Diversion,
+    /// In `History-Info` (RFC 7044).
+    HistoryInfo,
+    /// In both.
+    Both,
+}
+
 /// Where the called number of a call that comes in stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -216,6 +231,15 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = "from")]
     pub identity: TrunkIdentity,
+    /// In which header it is told which of the company's numbers has sent a call on.
+    #[serde(default)]
+    #[schema(default = "diversion")]
+    pub diversion: TrunkDiversion,
+    /// Whether the carrier takes, in `From`, the number of somebody outside whose call is sent on
+    /// by the company, and not the company's numbers alone.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub passes_caller: bool,
     /// Where the called number of a call that comes in stands.
     #[serde(default)]
     #[schema(default = "request_uri")]
@@ -380,6 +404,12 @@ impl Kind for Trunk {
         self.validate_places()?;
         self.validate_names()?;
         self.validate_figures()?;
+        let named = self.diversion != TrunkDiversion::None;
+        rule(
+            named || !self.passes_caller,
+            "/passes_caller",
+            "must be false where no header tells which number has sent the call on",
+        )?;
         let few = self.shared_with.len() <= SHARED_MAX;
         rule(few, "/shared_with", "must name at most 1000 companies")
     }

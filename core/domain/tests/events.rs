@@ -33,6 +33,7 @@ fn cdr() -> Cdr {
             reason: "hung up".to_owned(),
             by: Fault::Caller,
         },
+        diversions: Vec::new(),
         transfers: Vec::new(),
         explanation: Vec::new(),
         recovered: false,

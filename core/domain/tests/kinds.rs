@@ -179,6 +179,39 @@ fn a_number_is_a_short_word_that_is_no_id() {
 }
 
 #[test]
+fn calls_go_on_to_numbers_that_can_be_dialled_and_are_not_the_extensions_own() {
+    let refused_of = |forwards: Value| {
+        let spec: Extension =
+            serde_json::from_value(json!({ "number": "102", "forwards": forwards })).unwrap();
+        refused(&spec)
+    };
+    for good in [
+        json!({}),
+        json!({ "always": "103", "busy": "+493055501", "unreachable": "*43" }),
+        json!({ "no_answer": { "to": "103" } }),
+        json!({ "no_answer": { "to": "103", "after_seconds": 300 } }),
+    ] {
+        assert_eq!(refused_of(good), None);
+    }
+    for (bad, field) in [
+        (json!({ "always": "" }), "/forwards/always"),
+        (json!({ "always": "102" }), "/forwards/always"),
+        (json!({ "busy": "sip:103@x" }), "/forwards/busy"),
+        (json!({ "unreachable": "1 2" }), "/forwards/unreachable"),
+        (
+            json!({ "no_answer": { "to": "102" } }),
+            "/forwards/no_answer/to",
+        ),
+        (
+            json!({ "no_answer": { "to": "103", "after_seconds": 4 } }),
+            "/forwards/no_answer/after_seconds",
+        ),
+    ] {
+        assert_eq!(refused_of(bad).as_deref(), Some(field));
+    }
+}
+
+#[test]
 fn an_extension_rings_five_to_three_hundred_seconds() {
     let ringing = |ring_seconds| Extension {
         ring_seconds,

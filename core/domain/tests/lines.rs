@@ -31,6 +31,13 @@ fn trunk(change: Value) -> Trunk {
     spec(base, change)
 }
 
+#[test]
+fn a_trunk_that_takes_callers_numbers_is_told_which_number_sends_them() {
+    let silent = json!({ "passes_caller": true, "diversion": "none" });
+    assert_eq!(refused(&trunk(silent)).as_deref(), Some("/passes_caller"));
+    assert_eq!(refused(&trunk(json!({ "passes_caller": true }))), None);
+}
+
 fn inbound(change: Value) -> InboundRoute {
     spec(json!({ "name": "in" }), change)
 }

@@ -1,6 +1,6 @@
 //! The journal of calls: what must not be lost when the process dies in the middle of a call.
 
-use domain::{Cdr, CdrLeg, TransferNote};
+use domain::{Cdr, CdrLeg, DiversionNote, TransferNote};
 use ids::{CallId, CdrId, TenantId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,8 @@ pub enum Mark {
         /// The leg as it is now.
         leg: Box<CdrLeg>,
     },
+    /// It went on elsewhere before it was answered.
+    Diverted(DiversionNote),
     /// A transfer was asked for; the same again, when it has come about.
     Transfer(TransferNote),
 }

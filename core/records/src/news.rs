@@ -46,6 +46,22 @@ pub(crate) fn news(cdr: &Cdr, event: &CallEvent, clock: &Clock) -> Option<Event>
             *by,
             json!({ "by": party(cdr, *by), "status": status }),
         ),
+        What::Diverted(diversion) => {
+            // several may be of one moment: each is named by its place among them
+            let place = u8::try_from(cdr.diversions.len()).unwrap_or(u8::MAX);
+            let data = json!({
+                "by": cdr.diversions.last().map(|note| &note.by),
+                "reason": diversion.reason,
+                "to": diversion.to,
+            });
+            let of = (cdr.tenant, cdr.call);
+            Some(Event::of_call(
+                of,
+                EventKind::CallForwarded,
+                (place, at),
+                data,
+            ))
+        }
         What::MergedInto(call) => Some(merged(cdr, at, json!({ "into": call }))),
         What::Explained(_)
         | What::LegOpened { .. }

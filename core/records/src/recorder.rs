@@ -2,10 +2,13 @@
 
 use crate::{news, wording};
 use call::{CallEvent, Direction, LegId, What};
-use domain::{Cdr, CdrLeg, End, Event, Fault, LegDirection, Party, QualityPair, TransferNote};
+use domain::{
+    Cdr, CdrLeg, DiversionNote, End, Event, Fault, LegDirection, Party, QualityPair, TransferNote,
+};
 use ids::{CallId, CdrId, TenantId};
 use machine::{Clock, Instant, WallTime};
 use ports::{Journal, JournalRecord, Mark};
+use routing::Diversion;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -51,6 +54,7 @@ impl Recorder {
             destination: None,
             legs: Vec::new(),
             end: cut_short(),
+            diversions: Vec::new(),
             transfers: Vec::new(),
             explanation: Vec::new(),
             recovered: false,
@@ -118,6 +122,7 @@ impl Recorder {
                     leg.status = Some(*status);
                 }
             }
+            What::Diverted(diversion) => self.diverted(diversion, at, journal),
             What::TransferRequested { by, to, attended } => {
                 let note = TransferNote {
                     at,
@@ -276,6 +281,22 @@ impl Recorder {
             let (index, leg) = (u16::from(leg.number()), Box::new(found));
             self.mark(Mark::Leg { index, leg }, journal);
         }
+    }
+
+    fn diverted(&mut self, diversion: &Diversion, at: WallTime, journal: &mut dyn Journal) {
+        let note = DiversionNote {
+            at,
+            by: Party {
+                extension: Some(diversion.by),
+                device: diversion.device,
+                number: diversion.number.clone(),
+                display: diversion.display.clone(),
+            },
+            reason: diversion.reason,
+            to: diversion.to.clone(),
+        };
+        self.cdr.diversions.push(note.clone());
+        self.mark(Mark::Diverted(note), journal);
     }
 
     fn transferred(&mut self, journal: &mut dyn Journal) {

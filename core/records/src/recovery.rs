@@ -58,10 +58,12 @@ fn last_heard(cdr: &Cdr) -> WallTime {
     let legs = cdr.legs.iter();
     let of_legs = legs.flat_map(|leg| [Some(leg.started), leg.answered_at, leg.ended]);
     let transfers = cdr.transfers.iter().map(|note| Some(note.at));
+    let diversions = cdr.diversions.iter().map(|note| Some(note.at));
     [cdr.ringing_at, cdr.answered_at]
         .into_iter()
         .chain(of_legs)
         .chain(transfers)
+        .chain(diversions)
         .flatten()
         .fold(cdr.started, WallTime::max)
 }
@@ -75,6 +77,7 @@ fn apply(cdr: &mut Cdr, mark: Mark) {
             cdr.answered_at.get_or_insert(at);
         }
         Mark::Leg { index, leg } => set_leg(cdr, usize::from(index), *leg),
+        Mark::Diverted(note) => cdr.diversions.push(note),
         Mark::Transfer(note) => note_transfer(cdr, note),
     }
 }

@@ -37,6 +37,7 @@ pub(crate) fn step(what: &What, at: WallTime) -> Option<Step> {
         )),
         What::MergedInto(call) => plain(format!("the parties went on in call {call}")),
         What::Opened { .. }
+        | What::Diverted(_)
         | What::LegOpened { .. }
         | What::Ringing(_)
         | What::Answered(_)

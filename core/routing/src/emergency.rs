@@ -346,6 +346,7 @@ impl<'a> Ways<'a> {
             called: wire,
             identity: self.emergency.callback.clone(),
             attested,
+            caller: None,
             timeout,
         });
     }

@@ -1,20 +1,22 @@
 //! Calls that come in by a trunk.
 
-use crate::{Explanation, Purpose, Refusal, RouteRequest, Step, ring};
-use domain::{CompiledInbound, CompiledTenant, CompiledTrunk, E164, InboundCall};
+use crate::{Explanation, Fare, Purpose, Refusal, RouteRequest, Step, forward, ring};
+use domain::{
+    CompiledExtension, CompiledInbound, CompiledTenant, CompiledTrunk, E164, InboundCall,
+};
 use ids::TrunkId;
 use machine::WallTime;
 
 /// What to do with a call that came in by a trunk.
-pub(crate) fn step(
+pub(crate) fn steps(
     tenant: &CompiledTenant,
     (trunk, at): (TrunkId, WallTime),
     request: &RouteRequest,
     why: &mut Explanation,
-) -> Step {
+) -> (Vec<Step>, Option<Fare>) {
     match found(tenant, (trunk, at), request, why) {
-        Ok(step) => step,
-        Err(refusal) => Step::Refuse(refusal),
+        Ok(extension) => forward::steps(tenant, extension, request, at, why),
+        Err(refusal) => (vec![Step::Refuse(refusal)], None),
     }
 }
 
@@ -33,12 +35,12 @@ pub(crate) fn called_back(
     (!matches!(step, Step::Refuse(_))).then_some(step)
 }
 
-fn found(
-    tenant: &CompiledTenant,
+fn found<'a>(
+    tenant: &'a CompiledTenant,
     (trunk, at): (TrunkId, WallTime),
     request: &RouteRequest,
     why: &mut Explanation,
-) -> Result<Step, Refusal> {
+) -> Result<&'a CompiledExtension, Refusal> {
     if request.purpose == Purpose::Transfer {
         why.add(
             "transfer.outside",
@@ -70,7 +72,7 @@ fn found(
         let because = format!("schedule {name}, revision {revision}, is {standing} at that time");
         why.add("inbound.schedule", because);
     }
-    by_route(tenant, route, (&called, offset), request, why)
+    by_route(tenant, route, (&called, offset), why)
 }
 
 /// The called number. On a shared trunk only the company's own numbers are its business.
@@ -98,13 +100,12 @@ fn called(
     Ok(called)
 }
 
-fn by_route(
-    tenant: &CompiledTenant,
+fn by_route<'a>(
+    tenant: &'a CompiledTenant,
     route: &CompiledInbound,
     (called, offset): (&E164, u64),
-    request: &RouteRequest,
     why: &mut Explanation,
-) -> Result<Step, Refusal> {
+) -> Result<&'a CompiledExtension, Refusal> {
     let by = format!(
         "inbound route {}, revision {}",
         route.spec.name, route.revision
@@ -123,5 +124,5 @@ fn by_route(
     };
     let because = format!("{called} leads to {} ({by})", extension.number);
     why.add("inbound.route", because);
-    Ok(ring::step(tenant, extension, request, why))
+    Ok(extension)
 }

@@ -8,11 +8,14 @@
 mod attestation;
 mod called;
 mod class;
+mod diversion;
 mod emergency;
 mod explanation;
 mod failover;
+mod forward;
 mod identity;
 mod inbound;
+mod inside;
 mod outbound;
 mod plan;
 mod request;
@@ -21,10 +24,12 @@ mod step;
 mod toll;
 
 pub use attestation::Attested;
+pub use diversion::{DIVERSIONS_MAX, Diversion};
 pub use emergency::{Emergency, SOS, may_call_for_help};
 pub use explanation::{Explanation, REASONS_MAX, Reason};
 pub use failover::{TrunkFailure, continues};
-pub use plan::{ANNOUNCEMENT_CODE, ECHO_CODE, Plan, plan};
+pub use inside::{ANNOUNCEMENT_CODE, ECHO_CODE};
+pub use plan::{Fare, Plan, plan};
 pub use request::{Caller, Dialled, HostClass, Purpose, RouteRequest};
 pub use step::{Guest, Refusal, Step};
 pub use toll::CONTAINED;

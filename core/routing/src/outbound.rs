@@ -2,22 +2,22 @@
 
 use crate::called::Called;
 use crate::{
-    Explanation, Refusal, RouteRequest, Step, attestation, class, emergency, identity, toll,
+    Explanation, Fare, Refusal, RouteRequest, Step, attestation, class, emergency, identity, toll,
 };
-use domain::{CallClass, CompiledExtension, CompiledOutbound, CompiledTenant, Toll};
+use domain::{CallClass, CompiledExtension, CompiledOutbound, CompiledTenant};
 use machine::WallTime;
 use std::time::Duration;
 
 /// A route that takes a call, what goes on the wire, and the class of the call.
 type Taken<'a> = (&'a CompiledOutbound, Called, CallClass);
 
-/// What to do with a number that nothing inside the company has, and what budgets look at.
+/// What to do with a number that nothing inside the company has, and what it costs.
 pub(crate) fn steps(
     tenant: &CompiledTenant,
     request: &RouteRequest,
     at: WallTime,
     why: &mut Explanation,
-) -> (Vec<Step>, Option<Toll>) {
+) -> (Vec<Step>, Option<Fare>) {
     match found(tenant, request, at, why) {
         Ok(found) => found,
         Err(refusal) => (vec![Step::Refuse(refusal)], None),
@@ -29,7 +29,7 @@ fn found(
     request: &RouteRequest,
     at: WallTime,
     why: &mut Explanation,
-) -> Result<(Vec<Step>, Option<Toll>), Refusal> {
+) -> Result<(Vec<Step>, Option<Fare>), Refusal> {
     let dialled = request.dialled.user.as_str();
     let routes = tenant.outbound(dialled);
     if routes.is_empty() {
@@ -46,9 +46,13 @@ fn found(
     let (route, called, class) = allowed(tenant, &routes, caller, dialled, why)?;
     // whoever is sent on to help costs what that costs
     let counted = !emergency::is_wanted(tenant, request);
-    let toll = counted.then(|| called.toll(class));
-    if let Some(toll) = &toll {
-        toll::check(tenant, (request.caller.device, caller), (toll, at), why)?;
+    let fare = counted.then(|| Fare {
+        device: request.caller.device,
+        extension: caller.id,
+        toll: called.toll(class),
+    });
+    if let Some(fare) = &fare {
+        toll::check(tenant, (request, caller), (&fare.toll, at), why)?;
     }
     let shown = identity::shown(tenant, route, caller, why);
     let shown = shown.map(|number| number.e164.digits().to_owned());
@@ -59,7 +63,7 @@ fn found(
         why.add("outbound.no_trunk", because);
         return Err(Refusal::NO_TRUNK);
     }
-    Ok((steps, toll))
+    Ok((steps, fare))
 }
 
 /// The first route by which the caller may call there, and what goes on the wire.
@@ -123,6 +127,7 @@ fn by_trunks(
             called: wire,
             identity: shown.map(str::to_owned),
             attested,
+            caller: None,
             timeout: Duration::from_secs(route.spec.ring_seconds.into()),
         });
     }

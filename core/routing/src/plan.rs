@@ -1,15 +1,25 @@
 //! The rules, in the order in which they are tried.
 
 use crate::emergency::{self, Emergency};
-use crate::{Explanation, Guest, HostClass, Refusal, RouteRequest, Step, inbound, outbound, ring};
+use crate::inside::{self, Found};
+use crate::{
+    Explanation, HostClass, Purpose, Refusal, RouteRequest, Step, forward, inbound, outbound,
+};
 use domain::{CompiledTenant, Toll};
+use ids::{DeviceId, ExtensionId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 
-/// Dialling this answers with the caller's own voice.
-pub const ECHO_CODE: &str = "*43";
-/// Dialling this answers with the announcement.
-pub const ANNOUNCEMENT_CODE: &str = "*44";
+/// What a call by a trunk costs whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fare {
+    /// The device that calls, or that sent the call on.
+    pub device: Option<DeviceId>,
+    /// The extension that calls, or that sends the call on.
+    pub extension: ExtensionId,
+    /// What budgets look at.
+    pub toll: Toll,
+}
 
 /// What to do for a request, and why. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,8 +30,8 @@ pub struct Plan {
     pub explanation: Explanation,
     /// What it is about where somebody calls for help.
     pub emergency: Option<Box<Emergency>>,
-    /// What budgets look at, when it goes out by a trunk and is counted.
-    pub toll: Option<Toll>,
+    /// What it costs, when it goes out by a trunk and is counted.
+    pub fare: Option<Fare>,
 }
 
 /// Decides where a request goes inside `tenant` at this time, which schedules are asked for. Total:
@@ -34,16 +44,16 @@ pub fn plan(tenant: &CompiledTenant, request: &RouteRequest, at: WallTime) -> Pl
             explanation,
             emergency: Some(emergency),
             // a call for help costs what it costs
-            toll: None,
+            fare: None,
         };
     }
     let mut explanation = Explanation::default();
-    let (steps, toll) = steps(tenant, request, at, &mut explanation);
+    let (steps, fare) = steps(tenant, request, at, &mut explanation);
     Plan {
         steps,
         explanation,
         emergency: None,
-        toll,
+        fare,
     }
 }
 
@@ -52,17 +62,21 @@ fn steps(
     request: &RouteRequest,
     at: WallTime,
     why: &mut Explanation,
-) -> (Vec<Step>, Option<Toll>) {
+) -> (Vec<Step>, Option<Fare>) {
     if let Some(refusal) = refused(tenant, request, why) {
         return (vec![Step::Refuse(refusal)], None);
     }
-    if let Some(trunk) = request.caller.trunk {
-        let step = inbound::step(tenant, (trunk, at), request, why);
-        let back = inbound::called_back(tenant, request, why);
-        return (back.into_iter().chain([step]).collect(), None);
+    if request.purpose == Purpose::Forward {
+        return forward::onward(tenant, request, at, why);
     }
-    match inside(tenant, request, why) {
-        Some(step) => (vec![step], None),
+    if let Some(trunk) = request.caller.trunk {
+        let (steps, fare) = inbound::steps(tenant, (trunk, at), request, why);
+        let back = inbound::called_back(tenant, request, why);
+        return (back.into_iter().chain(steps).collect(), fare);
+    }
+    match inside::under(tenant, &request.dialled.user, why) {
+        Some(Found::Step(step)) => (vec![step], None),
+        Some(Found::Extension(extension)) => forward::steps(tenant, extension, request, at, why),
         None => outbound::steps(tenant, request, at, why),
     }
 }
@@ -88,35 +102,6 @@ fn refused(
         return Some(Refusal::NOT_FOUND);
     }
     None
-}
-
-/// What is inside the company under the dialled number; `None` when there is nothing.
-fn inside(tenant: &CompiledTenant, request: &RouteRequest, why: &mut Explanation) -> Option<Step> {
-    let number = request.dialled.user.as_str();
-    match number {
-        ECHO_CODE => {
-            why.add("code.echo", "*43 answers with the caller's own voice");
-            return Some(Step::Guest(Guest::Echo));
-        }
-        ANNOUNCEMENT_CODE => {
-            why.add("code.announcement", "*44 plays the announcement");
-            return Some(Step::Guest(Guest::Announcement));
-        }
-        _ => {}
-    }
-    let extension = tenant.extension_by_number(number)?;
-    if !extension.enabled {
-        why.add(
-            "number.unknown",
-            format!("no extension of this company has the number {number}"),
-        );
-        return Some(Step::Refuse(Refusal::NOT_FOUND));
-    }
-    why.add(
-        "extension.by_number",
-        format!("{number} is an extension of this company"),
-    );
-    Some(ring::step(tenant, extension, request, why))
 }
 
 #[cfg(test)]

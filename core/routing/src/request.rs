@@ -1,5 +1,6 @@
 //! What is asked of routing.
 
+use crate::Diversion;
 use ids::{DeviceId, ExtensionId, TrunkId};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -44,6 +45,8 @@ pub enum Purpose {
     Call,
     /// One party of a call sends the other on (RFC 3515).
     Transfer,
+    /// The latest of the request's diversions sends on a call that was not answered.
+    Forward,
 }
 
 /// One question to [`crate::plan`].
@@ -60,4 +63,8 @@ pub struct RouteRequest {
     /// The extension that called for help lately and showed the number that is called now: the
     /// call is led back to it.
     pub back_to: Option<ExtensionId>,
+    /// How often the call went on elsewhere before it came, and in vain since.
+    pub earlier: u8,
+    /// By whom it was sent on so far, the latest last.
+    pub diversions: Vec<Diversion>,
 }

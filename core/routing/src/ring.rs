@@ -39,7 +39,7 @@ fn devices(
 ) -> Step {
     // A person who dials the own number means the other phones on the desk, not the one in hand.
     let calling = match request.purpose {
-        Purpose::Call => request.caller.device,
+        Purpose::Call | Purpose::Forward => request.caller.device,
         Purpose::Transfer => None,
     };
     let devices: Vec<DeviceId> = tenant

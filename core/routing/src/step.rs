@@ -1,6 +1,7 @@
 //! What a plan consists of: the things that are done with a call.
 
 use crate::Attested;
+use crate::Diversion;
 use ids::{DeviceId, ExtensionId, TrunkId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -82,9 +83,18 @@ pub enum Step {
         /// What is vouched for that number; `None` for a call that is not signed.
         #[serde(default)]
         attested: Option<Attested>,
+        /// The number of whoever called in from outside, as digits, where this trunk takes it in
+        /// `From` of a call that the company sends on. Nobody has looked yet whether it is a
+        /// number of another tenant, which is never shown.
+        caller: Option<String>,
         /// How long it has to be answered.
         timeout: Duration,
     },
+    /// The call goes on elsewhere from here; what follows is done there.
+    Divert(Diversion),
+    /// Where the call goes on to, should what went before end for this reason; else it is passed
+    /// over. Routing is to be asked when it comes to that ([`crate::Purpose::Forward`]).
+    Forward(Diversion),
     /// Connect to a party inside the exchange.
     Guest(Guest),
     /// Give up.

@@ -1,8 +1,7 @@
 //! What the guard against toll fraud says of a call by its documents alone.
 
-use crate::{Explanation, Refusal};
+use crate::{Explanation, Purpose, Refusal, RouteRequest};
 use domain::{CompiledExtension, CompiledTenant, Toll};
-use ids::DeviceId;
 use machine::WallTime;
 
 /// The rule by which a contained device calls nobody by trunks, and why.
@@ -18,16 +17,17 @@ pub const CONTAINED: (&str, &str) = (
 /// time.
 pub(crate) fn check(
     tenant: &CompiledTenant,
-    (device, caller): (Option<DeviceId>, &CompiledExtension),
+    (request, caller): (&RouteRequest, &CompiledExtension),
     (toll, at): (&Toll, WallTime),
     why: &mut Explanation,
 ) -> Result<(), Refusal> {
+    let device = request.caller.device;
     if device.is_some_and(|device| tenant.contains(device, at)) {
         let (rule, because) = CONTAINED;
         why.add(rule, because);
         return Err(Refusal::FORBIDDEN);
     }
-    if device.is_none() {
+    if device.is_none() && request.purpose != Purpose::Forward {
         let mut devices = tenant.devices_of(caller);
         if let Some(held) = devices.find(|device| tenant.contains(device.id, at)) {
             let because = format!(

@@ -167,6 +167,8 @@ fn request(n: u64, from: Option<&str>, dialled: &str) -> RouteRequest {
         purpose: Purpose::Call,
         from: from.map(|ip| ip.parse().unwrap()),
         back_to: None,
+        earlier: 0,
+        diversions: Vec::new(),
     }
 }
 
@@ -188,7 +190,11 @@ fn ways(plan: &Plan) -> Vec<(TrunkId, &str, Option<&str>)> {
             identity,
             ..
         } => Some((*trunk, called.as_str(), identity.as_deref())),
-        Step::Ring { .. } | Step::Guest(_) | Step::Refuse(_) => None,
+        Step::Ring { .. }
+        | Step::Divert(_)
+        | Step::Forward(_)
+        | Step::Guest(_)
+        | Step::Refuse(_) => None,
     });
     ways.collect()
 }
@@ -407,7 +413,7 @@ fn no_budget_counts_a_call_for_help_or_one_that_is_sent_on_to_help() {
     };
     for request in [&help, &sent_on] {
         let plan = ask(parts.clone(), request);
-        assert_eq!(plan.toll, None);
+        assert_eq!(plan.fare, None);
         assert!(!ways(&plan).is_empty(), "{plan:?}");
         let mut why = plan.explanation.reasons().iter();
         assert!(why.all(|reason| !reason.rule.starts_with("fraud.")));

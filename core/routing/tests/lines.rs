@@ -148,6 +148,8 @@ fn ask(parts: TenantParts, caller: Caller, dialled: &str) -> Plan {
         purpose: Purpose::Call,
         from: None,
         back_to: None,
+        earlier: 0,
+        diversions: Vec::new(),
     };
     // a Wednesday at noon in Berlin
     ask_at(parts, &request, "2031-01-15T11:00:00Z")
@@ -192,6 +194,7 @@ fn trunk(trunk: TrunkId, called: &str, identity: &str, seconds: u64) -> Step {
         called: called.to_owned(),
         identity: Some(identity.to_owned()),
         attested: None,
+        caller: None,
         timeout: Duration::from_secs(seconds),
     }
 }
@@ -309,6 +312,8 @@ fn a_route_with_a_schedule_is_for_calls_at_its_hours_alone() {
         purpose: Purpose::Call,
         from: None,
         back_to: None,
+        earlier: 0,
+        diversions: Vec::new(),
     };
     for (at, to, standing) in [
         ("2031-01-15T08:00:00Z", "101 (inbound route open", "is open"),

@@ -6,6 +6,7 @@
 //! where the other is, and keeps headers, tags and Call-IDs of the two sides apart.
 
 mod auto_answer;
+mod diversion;
 mod identity;
 mod leg;
 mod reason;
@@ -13,10 +14,11 @@ mod refer;
 mod sound;
 
 pub use auto_answer::{answer_headers, asks_to_answer};
+pub use diversion::{Course, Diverted};
 pub use identity::{Identity, contact_of};
 pub use leg::{Carrier, Desk, Dial, PromptBook, Report, SipLeg, Stored, offer_of};
 pub use reason::reason_value;
-pub use refer::{Referee, referee};
+pub use refer::{Referee, redirections, referee};
 pub use sound::{NoPort, Sound};
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
-//! Where a REFER leads: its Refer-To read (RFC 3515 §2.1, RFC 3891 §3).
+//! Where a REFER leads: its Refer-To read (RFC 3515 §2.1, RFC 3891 §3); and a redirection: its
+//! Contacts (RFC 3261 §21.3).
 
 use std::borrow::Cow;
 
-use sip_message::{NameAddr, Replaces, Uri};
+use sip_message::{Contacts, Kind, Message, NameAddr, Replaces, Uri};
 
 /// The target of a transfer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,4 +55,42 @@ pub fn referee(refer_to: &str, replaces: Option<&str>) -> Option<Referee> {
         host,
         replaces,
     })
+}
+
+/// Where a response of the 300s sends a call on to, the best first (RFC 3261 §8.1.3.4, §20.10);
+/// nothing of any other message. A Contact is only ever read for the number that is dialled next,
+/// and one without a `q` is the best.
+#[must_use]
+pub fn redirections(response: &Message) -> Vec<Referee> {
+    let is_one = matches!(
+        response.kind(),
+        Kind::Response {
+            status: 300..=399,
+            ..
+        }
+    );
+    let contacts = match response.contacts() {
+        Ok(Contacts::List(contacts)) if is_one => contacts,
+        Ok(Contacts::List(_) | Contacts::Star) | Err(_) => return Vec::new(),
+    };
+    let mut all: Vec<(u16, Referee)> = contacts
+        .iter()
+        .filter_map(|contact| {
+            let uri = contact.uri().ok()?;
+            let number = uri.tel_number();
+            let user = number.or_else(|| Some(uri.user_decoded()?.into_owned()))?;
+            // parameters of a telephone number inside a user part (RFC 3261 §19.1.1)
+            let user = user.split(';').next().unwrap_or_default().to_owned();
+            let host = uri.host.to_string();
+            let to = Referee {
+                user,
+                gr: None,
+                host,
+                replaces: None,
+            };
+            Some((contact.q().unwrap_or(1000), to))
+        })
+        .collect();
+    all.sort_by_key(|(q, _)| std::cmp::Reverse(*q));
+    all.into_iter().map(|(_, to)| to).collect()
 }

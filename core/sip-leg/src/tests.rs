@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod addresses;
+mod diversions;
 mod endings;
 mod hiding;
 mod identities;
@@ -156,7 +157,7 @@ impl Office {
     fn facts(&mut self) -> Vec<LegFact> {
         let fact = |report| match report {
             Report::Fact(fact) => Some(fact),
-            Report::Refer(_) | Report::Known | Report::Terminated => None,
+            Report::Refer(_) | Report::Redirected(..) | Report::Known | Report::Terminated => None,
         };
         self.reports.drain(..).filter_map(fact).collect()
     }

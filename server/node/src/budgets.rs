@@ -57,6 +57,15 @@ impl Budgets {
         self.ways.get(&key).map_or(&[], Vec::as_slice)
     }
 
+    /// A call that was to go out goes on elsewhere; of one that is talked on, only what it was
+    /// to add to its ways is over.
+    pub(crate) fn begins_anew(&mut self, key: CallKey, talks: bool) {
+        if !talks {
+            self.ways.remove(&key);
+        }
+        self.fraud.came_to_nothing(key.0);
+    }
+
     /// A call is over.
     pub(crate) fn ended(&mut self, key: CallKey) {
         self.ways.remove(&key);

@@ -14,6 +14,16 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct CallKey(pub(crate) u64);
 
+/// The trunks that a call goes over: it has one of the share of each, and two where it came by the
+/// trunk by which it goes out again.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Shares {
+    /// By which it came in.
+    pub(crate) came: Option<TrunkId>,
+    /// By which it goes out.
+    pub(crate) goes: Option<TrunkId>,
+}
+
 /// One call.
 pub(crate) struct Entry {
     pub(crate) call: Call,
@@ -32,8 +42,10 @@ pub(crate) struct Entry {
     pub(crate) counted: bool,
     /// Its caller asks that whoever is called answer by itself.
     pub(crate) intercom: bool,
-    /// The trunk of whose share it has one.
-    pub(crate) trunk: Option<TrunkId>,
+    /// The trunks of whose shares it has one.
+    pub(crate) shares: Shares,
+    /// Its caller asks that nobody be told who has sent it on.
+    pub(crate) hides_history: bool,
     /// What it is about where somebody calls for help.
     pub(crate) emergency: Option<Box<Emergency>>,
 }
@@ -54,7 +66,8 @@ impl Entry {
             stored: false,
             counted: true,
             intercom: false,
-            trunk: None,
+            shares: Shares::default(),
+            hides_history: false,
             emergency: None,
         }
     }

@@ -1,12 +1,13 @@
-"""The same call over every pair of transports, of both versions of IP: it is answered, sound goes both
-ways, it is held and taken up again, and sent on to a third phone. Over WebSockets the phone is JsSIP
-in a browser, the others are baresip."""
+"""The same call over every pair of transports, of both versions of IP: it is answered, sound goes
+both ways, it is held and taken up again, and sent on to a third phone, by whoever was called and by
+a forward. Over WebSockets the phone is JsSIP in a browser, the others are baresip."""
 
 from kit.baresip import Phone
 from kit.case import equal, test, true, wait_until
 from kit.exchange import ACME, Exchange
 from kit.web_phone import WebPhone
 from suites.features import ANNA, BERT, CARL, CODEC, holding
+from suites.forwards import diverted, forwards
 
 V4, V6 = "127.0.0.1", "::1"
 # who calls, and who is called; the third phone has the transport of the first
@@ -55,10 +56,22 @@ def cell(caller, caller_ip, called, called_ip):
             bert.wait_over()
             hears_anew(anna)
             hears_anew(carl)
+            forwards(exchange, "102", always="103")
             anna.hang_up()
             anna.wait_over()
             carl.wait_over()
-        cdr = exchange.one_cdr()
+            cdr = exchange.one_cdr()
+            anna.dial("102")
+            anna.wait_established(2)
+            carl.wait_established(2)
+            hears_anew(anna)
+            hears_anew(carl)
+            anna.hang_up()
+            anna.wait_over(2)
+            carl.wait_over(2)
+        records = exchange.wait_cdrs(2)
+        true([("102", "always", "103")] in [diverted(one) for one in records],
+             "the forward is in the record")
         equal((cdr["end"]["sip_status"], cdr["end"]["by"]), (200, "caller"), "how it ended")
         true([t["succeeded"] for t in cdr["transfers"]] == [True], "the transfer is in the record")
 
@@ -69,7 +82,7 @@ def make(caller, caller_ip, called, called_ip):
         cell(caller, caller_ip, called, called_ip)
     words = {V4: "v4", V6: "v6"}
     run.__name__ = (f"a_phone_on_{caller}_{words[caller_ip]}_talks_with_one_on_{called}_"
-                    f"{words[called_ip]}_holds_and_is_sent_on")
+                    f"{words[called_ip]}_holds_is_sent_on_and_forwarded")
     test(seconds=90)(run)
 
 

@@ -3,7 +3,7 @@
 use crate::canaries::NAMES;
 use admin::live::{Follower, Update};
 use admin::{Office, documents};
-use domain::{CallClass, Destination, Device, Extension, Secret, Tenant};
+use domain::{CallClass, Destination, Device, Extension, Forwards, NoAnswer, Secret, Tenant};
 use ids::{DeviceId, ExtensionId, TenantId};
 use machine::{Instant, Random, WallTime};
 use ports::{FixedClock, SeededEntropy, StoreError, Stores, ready};
@@ -154,17 +154,14 @@ impl Scene {
         };
         let mut random = Random::from_seed(seed).fork(name);
         for person in 0..PEOPLE {
-            let number = match person {
-                // a number every company has, and numbers nobody else may see
-                0 => "101".to_owned(),
-                _ => format!("{name}{person}"),
-            };
+            let number = number_of(name, person);
             firm.numbers.push(number.clone());
             let extension = Extension {
                 number: number.clone(),
                 display_name: format!("{name} {person}"),
                 ring_seconds: 15,
                 destination: Destination::Devices,
+                forwards: forwards(name, person, &mut random),
                 external_number: None,
                 calls: CallClass::ordinary(),
                 only_to: Vec::new(),
@@ -256,5 +253,28 @@ impl Scene {
         let records: Vec<_> = self.world.records.values().cloned().collect();
         now(self.store.write_cdrs(records))?;
         Ok(())
+    }
+}
+
+/// A number every company has, and numbers nobody else may see.
+fn number_of(name: &str, person: usize) -> String {
+    match person {
+        0 => "101".to_owned(),
+        _ => format!("{name}{person}"),
+    }
+}
+
+/// Some people's calls go on to the next one when they do not take them, and so round.
+fn forwards(name: &str, person: usize, random: &mut Random) -> Forwards {
+    let next = number_of(name, (person + 1) % PEOPLE);
+    let mut some = || random.chance(300).then(|| next.clone());
+    Forwards {
+        always: None,
+        busy: some(),
+        no_answer: some().map(|to| NoAnswer {
+            to,
+            after_seconds: 8,
+        }),
+        unreachable: some(),
     }
 }

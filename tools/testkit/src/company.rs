@@ -138,6 +138,7 @@ impl Company {
             display_name: format!("{} {number}", self.name),
             ring_seconds: 20,
             destination,
+            forwards: domain::Forwards::default(),
             external_number: None,
             calls: CallClass::ordinary(),
             only_to: Vec::new(),
@@ -146,6 +147,14 @@ impl Company {
         };
         self.parts.extensions.push(resource(id, self.id(), spec));
         id
+    }
+
+    /// Sets the forwards of an extension that there is. None when they are not valid.
+    pub fn forwards(&mut self, number: &str, forwards: serde_json::Value) -> Option<()> {
+        let mut all = self.parts.extensions.iter_mut();
+        let found = all.find(|one| one.spec.number == number)?;
+        found.spec.forwards = serde_json::from_value(forwards).ok()?;
+        domain::Kind::validate(&found.spec).ok()
     }
 
     /// Adds a device to an extension (which is made when it is new).

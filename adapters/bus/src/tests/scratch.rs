@@ -123,6 +123,7 @@ pub(super) fn record(random: &mut Random) -> Cdr {
             reason: "the exchange stopped during the call".to_owned(),
             by: Fault::Exchange,
         },
+        diversions: Vec::new(),
         transfers: Vec::new(),
         explanation: Vec::new(),
         recovered: false,

@@ -67,6 +67,7 @@ fn extension(number: String, destination: Destination) -> Extension {
         display_name: String::new(),
         ring_seconds: RING_SECONDS_DEFAULT,
         destination,
+        forwards: domain::Forwards::default(),
         external_number: None,
         calls: CallClass::ordinary(),
         only_to: Vec::new(),

@@ -63,6 +63,7 @@ fn extension(word: &str, number: usize) -> PlannedExtension {
             display_name: format!("Extension {number}"),
             ring_seconds: RING_SECONDS_DEFAULT,
             destination: Destination::Devices,
+            forwards: domain::Forwards::default(),
             external_number: None,
             calls: CallClass::ordinary(),
             only_to: Vec::new(),

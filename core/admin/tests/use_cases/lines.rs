@@ -5,7 +5,7 @@ use admin::apply::{self, Act, Entry, Pile, Snapshot, What, export};
 use admin::explain::{Asking, Question, explain};
 use admin::live::Follower;
 use admin::{documents, lines};
-use domain::{Invalid, KindName, Number, OutboundRoute, Trunk};
+use domain::{Device, Extension, Invalid, KindName, Number, OutboundRoute, Trunk};
 use ports::StoreError;
 use serde_json::{Value, json};
 use store::block_on;
@@ -131,6 +131,56 @@ fn what_would_happen_is_told_with_rule_and_revision() {
     assert!(
         matches!(nobody, Err(StoreError::Invalid(Invalid { field, .. })) if field == "/extension")
     );
+}
+
+#[test]
+fn each_forward_that_may_be_followed_is_told_with_its_condition() {
+    let scene = applied();
+    let acme = scene.visit("acme.example").unwrap().scope;
+    for spec in [
+        json!({ "number": "102", "forwards": { "always": "103" } }),
+        json!({ "number": "103", "forwards": { "busy": "030123456", "unreachable": "102" } }),
+    ] {
+        let made = documents::create::<Extension, _>(&scene.office, &acme, spec);
+        block_on(made).unwrap();
+    }
+    let device = json!({ "username": "acme-103", "extension": "103" });
+    let made = documents::create::<Device, _>(&scene.office, &acme, device);
+    block_on(made).unwrap();
+    let question = Question {
+        caller: Asking::Extension("101".to_owned()),
+        device: None,
+        from: None,
+        at: None,
+        called: "102".to_owned(),
+    };
+    let told = block_on(explain(&scene.office, &acme, &question)).unwrap();
+    let words: Vec<String> = told
+        .steps
+        .iter()
+        .map(|step| {
+            let target = step.target.as_deref().or(step.called.as_deref());
+            let condition = step.condition.as_deref().unwrap_or("any case");
+            let by = step.by.as_deref().unwrap_or("-");
+            format!(
+                "{} {} by {by} in {condition}",
+                step.action,
+                target.unwrap_or("-")
+            )
+        })
+        .collect();
+    assert_eq!(
+        words,
+        [
+            "forward 103 by 102 in any case",
+            "ring 103 by - in any case",
+            "forward 030123456 by 103 in 103 busy",
+            "refuse - by - in 103 busy",
+            "refuse - by - in 103 unreachable",
+        ]
+    );
+    let rules: Vec<&str> = told.reasons.iter().map(|(rule, _)| &**rule).collect();
+    assert!(rules.contains(&"forward.loop"), "{rules:?}");
 }
 
 #[test]

@@ -37,6 +37,7 @@ impl Call {
                 called: call.called.clone(),
                 identity: call.identity.clone(),
                 vouched: call.vouched.clone(),
+                caller: call.caller.clone(),
                 display: call.display.clone(),
             },
             offer,
@@ -65,7 +66,7 @@ pub(super) fn came_by(trunk: TrunkId, caller: &Caller, called: &str) -> ByTrunk 
 
 /// What the record keeps of an attempt at a call by a trunk.
 fn goes_by(call: &TrunkCall) -> ByTrunk {
-    let shown = call.identity.as_ref();
+    let shown = shown(call);
     ByTrunk {
         trunk: call.trunk,
         called: call.called.clone(),
@@ -74,9 +75,14 @@ fn goes_by(call: &TrunkCall) -> ByTrunk {
     }
 }
 
+/// The number that whoever is called sees.
+fn shown(call: &TrunkCall) -> Option<&String> {
+    call.caller.as_ref().or(call.identity.as_ref())
+}
+
 fn attempt(call: &TrunkCall, peer: &TrunkPeer) -> String {
     let (trunk, called, address) = (call.trunk, &call.called, &peer.address);
-    match &call.identity {
+    match shown(call) {
         Some(shown) => format!("{called} is called at {address} by {trunk}, showing +{shown}"),
         None => format!("{called} is called at {address} by {trunk}, showing no number"),
     }

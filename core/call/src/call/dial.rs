@@ -1,67 +1,16 @@
 //! Ringing phones and choosing among their answers.
 
+use super::dialling::cause_of;
 use super::release::{Answer, best_of};
 use super::{Draft, FIRST, Stage};
 use crate::leg::{Leg, Pending};
 use crate::{
     Call, Contact, DialStep, EndReason, LegId, LegOrder, LegStage, Party, Unreachable, What,
 };
-use domain::{End, Fault};
-use machine::Instant;
-use routing::{Refusal, TrunkFailure};
+use domain::{DivertReason, End, Fault};
+use routing::Refusal;
 use sdp::Description;
-use std::collections::VecDeque;
 use std::time::Duration;
-
-/// What is left to try, and what has been heard so far.
-#[derive(Clone, Debug)]
-pub(crate) struct Dialling {
-    steps: VecDeque<DialStep>,
-    pub(crate) until: Option<Instant>,
-    best: Option<Answer>,
-    early: Option<LegId>,
-    /// The attempt by a trunk that is under way.
-    carrier: Option<LegId>,
-    /// Somebody calls for help: no answer but a yes ends the search.
-    for_help: bool,
-}
-
-impl Dialling {
-    pub(crate) fn new(steps: Vec<DialStep>, for_help: bool) -> Dialling {
-        Dialling {
-            steps: steps.into(),
-            until: None,
-            best: None,
-            early: None,
-            carrier: None,
-            for_help,
-        }
-    }
-
-    /// Puts a step before those that are left.
-    pub(crate) fn next_comes(&mut self, step: DialStep) {
-        self.steps.push_front(step);
-    }
-
-    /// An attempt by a trunk begins.
-    pub(crate) fn tries(&mut self, carrier: LegId, until: Instant) {
-        self.carrier = Some(carrier);
-        self.until = Some(until);
-    }
-
-    /// Whether what a leg said ends the search: a carrier's word that no other way will change.
-    fn is_last_word(&self, leg: LegId, status: u16) -> bool {
-        if self.for_help {
-            return false;
-        }
-        self.carrier == Some(leg) && !routing::continues(TrunkFailure::Status(status))
-    }
-
-    /// A carrier that was not reached has said nothing, so it has no last word.
-    fn unheard(&mut self, leg: LegId) {
-        self.carrier.take_if(|carrier| *carrier == leg);
-    }
-}
 
 impl Call {
     /// Tries the next step of the plan; without one, refuses the caller.
@@ -84,6 +33,13 @@ impl Call {
                     return self.refuse_caller(Answer::capped(because), draft);
                 }
                 Some(DialStep::Guest(guest)) => return self.answer_as(guest, draft),
+                Some(DialStep::Divert(diversion)) => self.divert(diversion, draft),
+                Some(DialStep::Forward(diversion)) => {
+                    // all others are for what rang before, and have been looked at then
+                    if diversion.reason == DivertReason::Phone {
+                        return self.go_on_by(diversion, draft);
+                    }
+                }
                 Some(DialStep::Trunk(call)) => {
                     if self.try_trunk(call, draft) {
                         return;
@@ -94,7 +50,8 @@ impl Call {
                     targets,
                     timeout,
                 }) => {
-                    if self.ring(&number, targets, timeout, draft) {
+                    let rings = self.ring(&number, targets, timeout, draft);
+                    if rings || self.goes_on(draft) {
                         return;
                     }
                 }
@@ -109,6 +66,11 @@ impl Call {
         timeout: Duration,
         draft: &mut Draft<'_>,
     ) -> bool {
+        if let Stage::Dialling(dialling) = &mut self.state.stage {
+            let nobody = targets.is_empty().then_some(DivertReason::Unreachable);
+            dialling.cause = nobody;
+            dialling.carrier = None;
+        }
         if targets.is_empty() {
             let because = format!("no device of {number} is registered");
             self.explain("registration.none", because, draft);
@@ -303,13 +265,14 @@ impl Call {
             return;
         };
         let number = found.party.number.clone();
+        let cause = cause_of(status, found.stage);
         self.close_leg(leg, status, reason, draft);
         self.explain(
             "device.refused",
             format!("{number} answered {status} {reason}"),
             draft,
         );
-        if self.transfer_refused(leg, status, draft) {
+        if self.transfer_refused(leg, (status, cause), draft) {
             return;
         }
         let Stage::Dialling(dialling) = &mut self.state.stage else {
@@ -324,6 +287,7 @@ impl Call {
             planned: None,
         };
         dialling.best = Some(best_of(dialling.best.take(), answer.clone()));
+        dialling.hear(leg, cause);
         if dialling.is_last_word(leg, status) {
             return self.refuse_caller(answer, draft);
         }
@@ -335,9 +299,13 @@ impl Call {
                 text: reason.to_owned(),
             };
             self.cancel_ringing(leg, &declined, draft);
+            if self.goes_on(draft) {
+                return;
+            }
             return self.refuse_caller(answer, draft);
         }
-        if !self.state.legs.iter().any(Leg::is_ringing) {
+        // a phone that sends the call on is asked for at once, whatever else rings
+        if !self.goes_on(draft) && !self.state.legs.iter().any(Leg::is_ringing) {
             self.advance(draft);
         }
     }
@@ -354,6 +322,7 @@ impl Call {
         };
         dialling.until = None;
         dialling.early = None;
+        dialling.cause = dialling.carrier.is_none().then_some(DivertReason::NoAnswer);
         let answer = Answer {
             status: 480,
             reason: "No answer".into(),
@@ -362,7 +331,9 @@ impl Call {
         dialling.best = Some(best_of(dialling.best.take(), answer));
         // No leg has the number of the caller among those that ring, so nobody is spared.
         self.cancel_ringing(FIRST, &reason, draft);
-        self.advance(draft);
+        if !self.goes_on(draft) {
+            self.advance(draft);
+        }
     }
 
     pub(crate) fn caller_cancelled(&mut self, leg: LegId, draft: &mut Draft<'_>) {

@@ -2,12 +2,13 @@
 //! however it came into the call.
 
 use super::Draft;
+use super::onward::Onward;
 use crate::leg::Pending;
 use crate::{
     Bridge, Call, Config, DialPlan, DialStep, EndReason, LegId, LegOrder, MediaOrder, Output,
     Party, Prompt, Target, What,
 };
-use domain::{End, Fault};
+use domain::{DivertReason, End, Fault};
 use machine::Instant;
 use routing::{Caller, Dialled, Guest, Purpose, Refusal, RouteRequest};
 use sdp::{Description, Direction as MediaDirection};
@@ -31,10 +32,22 @@ enum Progress {
         until: Instant,
         /// They were offered the transferee's own media, not the transferor's.
         knows_transferee: bool,
+        /// Where the call goes on to when they do not answer.
+        onward: Onward,
     },
 }
 
 impl Transfer {
+    /// Who sends the other on.
+    pub(super) fn transferor(&self) -> LegId {
+        self.transferor
+    }
+
+    /// Routing is asked once more where it leads.
+    pub(super) fn asks_anew(&mut self, token: u16) {
+        self.progress = Progress::Asked { token };
+    }
+
     /// A transfer of which routing was asked where it leads.
     pub(super) fn asked(transferor: LegId, transferee: LegId, token: u16) -> Transfer {
         Transfer {
@@ -74,6 +87,7 @@ impl Call {
             self.explain("transfer.by_carrier", because, draft);
             return draft.order(leg, LegOrder::RefuseReferral { status: 403 });
         }
+        self.state.diversions.clear();
         self.state.next_token = self.state.next_token.wrapping_add(1);
         let token = self.state.next_token;
         self.state.transfer = Some(Transfer::asked(leg, transferee, token));
@@ -93,20 +107,7 @@ impl Call {
             },
             draft,
         );
-        let Party {
-            device,
-            extension,
-            trunk,
-            number,
-            display,
-        } = party;
-        let caller = Caller {
-            device,
-            extension,
-            trunk: trunk.map(|by| by.trunk),
-            number,
-            display,
-        };
+        let caller = as_caller(party);
         let dialled = Dialled {
             user: target.user,
             host: target.host,
@@ -117,11 +118,16 @@ impl Call {
             purpose: Purpose::Transfer,
             from: None,
             back_to: None,
+            earlier: 0,
+            diversions: Vec::new(),
         };
         draft.push(Output::Route { token, request });
     }
 
     pub(crate) fn routed(&mut self, token: u16, plan: DialPlan, draft: &mut Draft<'_>) {
+        let Some(plan) = self.forward_routed(token, plan, draft) else {
+            return;
+        };
         let Some(transfer) = &self.state.transfer else {
             return;
         };
@@ -133,8 +139,11 @@ impl Call {
         for reason in plan.explanation.reasons() {
             self.explain_reason(reason.clone(), draft);
         }
-        for step in plan.steps {
+        let mut steps = plan.steps.into_iter();
+        while let Some(step) = steps.next() {
             match step {
+                DialStep::Divert(diversion) => self.divert(diversion, draft),
+                DialStep::Forward(_) => {}
                 DialStep::Refuse(refusal) => return self.transfer_failed(refusal.status, draft),
                 DialStep::Capped(_) => {
                     return self.transfer_failed(Refusal::CONGESTED.status, draft);
@@ -152,11 +161,16 @@ impl Call {
                 } if targets.is_empty() => {
                     let because = format!("no device of {number} is registered ({timeout:?})");
                     self.explain("registration.none", because, draft);
+                    let mut onward = Onward::of(steps.by_ref(), Some(DivertReason::Unreachable));
+                    if let Some(forward) = onward.take() {
+                        return self.send_target_on(forward, draft);
+                    }
                 }
                 DialStep::Ring {
                     targets, timeout, ..
                 } => {
-                    return self.ring_for_transfer(transferee, targets, timeout, draft);
+                    let ring = (targets, timeout, Onward::of(steps, None));
+                    return self.ring_for_transfer(transferee, ring, draft);
                 }
             }
         }
@@ -166,8 +180,7 @@ impl Call {
     fn ring_for_transfer(
         &mut self,
         transferee: LegId,
-        targets: Vec<crate::Contact>,
-        timeout: Duration,
+        (targets, timeout, onward): (Vec<crate::Contact>, Duration, Onward),
         draft: &mut Draft<'_>,
     ) {
         let Some(leg) = self.find(transferee) else {
@@ -181,6 +194,13 @@ impl Call {
         let Config { transfer_ring, .. } = self.state.config;
         let until = draft.now + timeout.min(transfer_ring);
         self.await_target(transferee, rung, until, offer.is_some(), draft);
+        if let Some(Transfer {
+            progress: Progress::Ringing { onward: kept, .. },
+            ..
+        }) = &mut self.state.transfer
+        {
+            *kept = onward;
+        }
     }
 
     pub(super) fn await_target(
@@ -196,6 +216,7 @@ impl Call {
                 targets,
                 until,
                 knows_transferee,
+                onward: Onward::default(),
             };
         }
         self.state.bridge = Bridge::Open;
@@ -313,18 +334,25 @@ impl Call {
     pub(crate) fn transfer_refused(
         &mut self,
         leg: LegId,
-        status: u16,
+        (status, cause): (u16, DivertReason),
         draft: &mut Draft<'_>,
     ) -> bool {
         let Some(transfer) = self.state.transfer.as_mut().filter(|t| t.rings(leg)) else {
             return false;
         };
-        let Progress::Ringing { targets, .. } = &mut transfer.progress else {
+        let Progress::Ringing {
+            targets, onward, ..
+        } = &mut transfer.progress
+        else {
             return false;
         };
         targets.retain(|target| *target != leg);
+        onward.hear(cause);
         if targets.is_empty() {
-            self.transfer_failed(status, draft);
+            match onward.take() {
+                Some(forward) => self.send_target_on(forward, draft),
+                None => self.transfer_failed(status, draft),
+            }
         }
         true
     }
@@ -336,6 +364,12 @@ impl Call {
             draft,
         );
         self.cancel_targets(draft);
+        let progress = self.state.transfer.as_mut().map(|t| &mut t.progress);
+        if let Some(Progress::Ringing { onward, .. }) = progress
+            && let Some(forward) = onward.take_for(DivertReason::NoAnswer)
+        {
+            return self.send_target_on(forward, draft);
+        }
         self.transfer_failed(480, draft);
     }
 
@@ -402,6 +436,24 @@ impl Call {
             }
         }
         false
+    }
+}
+
+/// A party of the call as one that asks routing.
+pub(super) fn as_caller(party: Party) -> Caller {
+    let Party {
+        device,
+        extension,
+        trunk,
+        number,
+        display,
+    } = party;
+    Caller {
+        device,
+        extension,
+        trunk: trunk.map(|by| by.trunk),
+        number,
+        display,
     }
 }
 

@@ -16,6 +16,7 @@ fn trunk(n: u64, peers: &[u8]) -> DialStep {
         trunk: TrunkId::new(n, 1),
         called: format!("+4930{n}"),
         vouched: None,
+        caller: None,
         identity: Some("493055501".to_owned()),
         display: "Acme".to_owned(),
         peers: peers.iter().map(peer).collect(),

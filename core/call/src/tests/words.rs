@@ -29,6 +29,7 @@ fn media(order: MediaOrder) -> String {
 fn leg_order(order: &LegOrder) -> String {
     match order {
         LegOrder::Ring => "ring".to_owned(),
+        LegOrder::Forwarded => "tell of a forward".to_owned(),
         LegOrder::Progress { description } => format!("progress {}", name(description)),
         LegOrder::Answer { description } => format!("answer {}", maybe(description.as_ref())),
         LegOrder::AnswerLocally => "answer as a guest".to_owned(),

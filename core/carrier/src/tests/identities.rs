@@ -6,6 +6,7 @@ use sip_message::Name;
 fn of(bearer: Bearer, number: Option<&str>, withheld: bool) -> Shown {
     let presentation = Presentation {
         number,
+        caller: None,
         display: "Acme \"West\"",
         domain: "carrier.example",
         bearer,
@@ -74,6 +75,7 @@ fn a_caller_without_a_number_is_anonymous_everywhere() {
 fn nothing_can_be_smuggled_in_by_a_number_or_a_name() {
     let presentation = Presentation {
         number: Some("12\r\nX: y@evil>"),
+        caller: None,
         display: "a\r\nP-Asserted-Identity: <sip:1@x>",
         domain: "carrier.example",
         bearer: Bearer::Asserted,

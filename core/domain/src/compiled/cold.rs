@@ -15,7 +15,7 @@ use tenancy::Caps;
 use super::cold_lines::LinesForm;
 use super::index::Index;
 use super::outside::Outside;
-use super::{CompiledDevice, CompiledExtension, CompiledTenant};
+use super::{CompiledDevice, CompiledExtension, CompiledForwards, CompiledTenant};
 use crate::credentials::Credentials;
 use crate::device::FixedContact;
 use crate::e164::E164;
@@ -76,6 +76,7 @@ struct ExtensionForm<'a> {
     ring_seconds: u16,
     destination: Destination,
     external_number: Option<E164>,
+    forwards: Option<Box<CompiledForwards>>,
     outside: Option<Box<Outside>>,
     enabled: bool,
 }
@@ -129,6 +130,7 @@ fn extension_form(extension: &CompiledExtension) -> ExtensionForm<'_> {
         ring_seconds: extension.ring_seconds,
         destination: extension.destination,
         external_number: extension.external_number.clone(),
+        forwards: extension.forwards.clone(),
         outside: extension.outside.clone(),
         enabled: extension.enabled,
     }
@@ -196,6 +198,7 @@ fn extension(form: ExtensionForm<'_>) -> CompiledExtension {
         ring_seconds: form.ring_seconds,
         destination: form.destination,
         external_number: form.external_number,
+        forwards: form.forwards,
         outside: form.outside,
         enabled: form.enabled,
     }

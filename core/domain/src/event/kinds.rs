@@ -79,6 +79,8 @@ kinds! {
     WebhookPing "webhook.ping"
     /// Somebody calls for help, or tries where such a call leads.
     EmergencyCalled "emergency.called"
+    /// A call that was not answered goes on elsewhere.
+    CallForwarded "call.forwarded"
 }
 
 impl fmt::Display for EventKind {

@@ -121,6 +121,7 @@ impl Scene {
             dialled: "102".to_owned(),
             offer,
             plan: plan(steps),
+            earlier: 0,
             config: Config::default(),
         };
         let mut out = Vec::new();

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
-use crate::{Caller, Dialled, Purpose};
+use crate::{Caller, Dialled, Guest, Purpose};
 use domain::{Device, Extension, Kind, LineParts, Resource, Tenant, TenantParts};
 use ids::{DeviceId, ExtensionId, TenantId};
 use machine::WallTime;
@@ -91,6 +91,8 @@ fn request(user: &str, host: HostClass, purpose: Purpose) -> RouteRequest {
         purpose,
         from: None,
         back_to: None,
+        earlier: 0,
+        diversions: Vec::new(),
     }
 }
 

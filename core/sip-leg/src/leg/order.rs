@@ -41,6 +41,7 @@ impl SipLeg {
     ) -> Result<(), Untimely> {
         match order {
             LegOrder::Ring => self.usage.ring(180, None, false, &mut desk.step(events)),
+            LegOrder::Forwarded => self.usage.ring(181, None, false, &mut desk.step(events)),
             LegOrder::Progress { description } => {
                 let sdp = text(&self.sound.anchor(description, desk.media));
                 self.usage
@@ -112,6 +113,7 @@ impl SipLeg {
                 self.usage.refuse_reoffer(status, &mut desk.step(events))
             }
             LegOrder::Ring
+            | LegOrder::Forwarded
             | LegOrder::Progress { .. }
             | LegOrder::Answer { .. }
             | LegOrder::AnswerLocally

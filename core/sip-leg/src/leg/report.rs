@@ -1,6 +1,6 @@
 //! Telling the call what has happened to the dialog.
 
-use crate::{Desk, Referee, SipLeg, referee};
+use crate::{Desk, Referee, SipLeg, redirections, referee};
 use bytes::Bytes;
 use call::{LegFact, Lost, Unreachable};
 use sdp::Description;
@@ -15,6 +15,9 @@ pub enum Report {
     /// The party asks for a transfer; who may be reached, and whether another call is meant, only
     /// the owner of all calls knows.
     Refer(Referee),
+    /// The party sends the call on, with this status and these words, to the first of these that
+    /// may be reached, which only the owner of all calls knows.
+    Redirected(u16, String, Vec<Referee>),
     /// What the peer calls itself or speaks has become known.
     Known,
     /// The leg may be dropped.
@@ -58,7 +61,14 @@ impl SipLeg {
                     description: self.hear(sdp, desk),
                 }
             }
-            Event::Refused { status, message } => refused(status, message.as_ref()),
+            Event::Refused { status, message } => {
+                let to = message.as_ref().map(redirections).unwrap_or_default();
+                if let Some(message) = message.as_ref().filter(|_| !to.is_empty()) {
+                    let reason = words(status, message);
+                    return reports.push(Report::Redirected(status, reason, to));
+                }
+                refused(status, message.as_ref())
+            }
             Event::Cancelled { .. } => LegFact::Cancelled,
             Event::Ended { ending, .. } => ended(ending),
             Event::Offered { sdp } => return self.offered(sdp, desk, reports),
@@ -143,16 +153,19 @@ fn refused(status: u16, message: Option<&Message>) -> LegFact {
             _ => Unreachable::Transport,
         });
     };
+    let reason = words(status, message);
+    LegFact::Refused { status, reason }
+}
+
+/// The words that came with a status.
+fn words(status: u16, message: &Message) -> String {
     let reason = match message.kind() {
         sip_message::Kind::Response { reason, .. } if !reason.is_empty() => reason,
         sip_message::Kind::Response { .. } | sip_message::Kind::Request { .. } => {
             reason_phrase(status)
         }
     };
-    LegFact::Refused {
-        status,
-        reason: reason.chars().take(64).collect(),
-    }
+    reason.chars().take(64).collect()
 }
 
 fn ended(ending: Ending) -> LegFact {

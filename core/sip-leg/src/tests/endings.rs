@@ -100,7 +100,7 @@ fn every_ending_gives_the_media_endpoint_back_once() {
 
 #[test]
 fn what_a_phone_answers_becomes_a_fact_with_its_status_and_its_first_words() {
-    for status in [302, 404, 486, 503, 603] {
+    for status in [410, 404, 486, 503, 603] {
         let (mut office, mut leg, request) = ringing();
         let long = answer(&request, status, None).replace("own words", &"very ".repeat(40));
         office.hears(&mut leg, bob(), long);
@@ -118,6 +118,32 @@ fn what_a_phone_answers_becomes_a_fact_with_its_status_and_its_first_words() {
         assert!(reason.starts_with("Bobs very"), "{reason}");
         assert_eq!(reason.chars().count(), 64);
     }
+}
+
+// rfc: 3261 §8.1.3.4
+#[test]
+fn a_phone_that_sends_the_call_on_names_numbers_the_best_first_and_no_addresses() {
+    let (mut office, mut leg, request) = ringing();
+    let contacts = "Contact: <sip:103@acme.example>;q=0.2, <tel:+33140205050>;q=0.7\r\n\
+                    Contact: <sip:1%3004;phone-context=x@192.0.2.9>\r\n";
+    let moved = answer(&request, 302, None);
+    let moved = moved.replace("Contact: <sip:102@10.1.1.7:5070;ob>\r\n", contacts);
+    office.hears(&mut leg, bob(), moved);
+    let sent_on = office.reports.drain(..).find_map(|report| match report {
+        Report::Redirected(status, _, to) => Some((status, to)),
+        Report::Fact(_) | Report::Refer(_) | Report::Known | Report::Terminated => None,
+    });
+    let (status, to) = sent_on.unwrap();
+    let named: Vec<(&str, &str)> = to.iter().map(|to| (&*to.user, &*to.host)).collect();
+    assert_eq!(status, 302);
+    assert_eq!(
+        named,
+        [
+            ("1004", "192.0.2.9"),
+            ("+33140205050", ""),
+            ("103", "acme.example")
+        ]
+    );
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Operations on the own account of whoever is signed in. To an API key there is none.
 
 use admin::people::{self, Refusal};
-use admin::read_object;
-use domain::Invalid;
+use admin::{own_forwards, read_object};
+use domain::{Forwards, Invalid};
 use ids::UserId;
+use ports::StoreError;
 use tenancy::Principal;
 
 use super::auth::origin;
@@ -11,11 +12,13 @@ use crate::call::{Answer, Call};
 use crate::list::List;
 use crate::operation::{Access, Operation};
 use crate::problem::{Kind, Problem};
+use crate::view::own_forwards::OwnForwardsView;
 use crate::view::person::{Code, CodesView, LoginView, MeView, NewPassword, OfferView, Password};
 
 pub(super) fn operations() -> Vec<Operation> {
     let mut all = account();
     all.extend(factors());
+    all.extend(telephone());
     let shared = |one: Operation| one.tag("My account").refuses(&[Kind::NotFound]);
     all.into_iter().map(shared).collect()
 }
@@ -76,6 +79,25 @@ fn factors() -> Vec<Operation> {
             .tells("Make new recovery codes", "The former ones are void.")
             .takes::<Password>()
             .gives::<CodesView>("Recovery codes, shown once."),
+    ]
+}
+
+fn telephone() -> Vec<Operation> {
+    let needs = "For people of a company who have an extension.";
+    vec![
+        Operation::get("/api/v1/me/forwards", "getMyForwards", forwards)
+            .free(Access::Key)
+            .tells("Show where calls of one's own extension go on to", needs)
+            .gives::<OwnForwardsView>("The extension, and its forwards."),
+        Operation::put("/api/v1/me/forwards", "setMyForwards", set_forwards)
+            .free(Access::Key)
+            .tells(
+                "Say where calls of one's own extension go on to",
+                "For people of a company who have an extension. What is left out is taken away.",
+            )
+            .takes::<Forwards>()
+            .gives::<OwnForwardsView>("The extension, and its forwards.")
+            .refuses(&[Kind::Invalid]),
     ]
 }
 
@@ -143,6 +165,27 @@ async fn password(call: Call) -> Result<Answer, Problem> {
         at("/old")(refusal)
     })?;
     Ok(Answer::empty())
+}
+
+async fn forwards(call: Call) -> Result<Answer, Problem> {
+    let principal = call.caller.as_ref().ok_or_else(Problem::not_found)?;
+    let extension = own_forwards::extension(&call.office, principal).await?;
+    Answer::json(&OwnForwardsView::from(extension.spec))
+}
+
+async fn set_forwards(call: Call) -> Result<Answer, Problem> {
+    let said: Forwards = read_object(&call.json()?)?;
+    let principal = call.caller.as_ref().ok_or_else(Problem::not_found)?;
+    let set = own_forwards::set(&call.office, principal, &said).await;
+    let extension = set.map_err(|error| {
+        if let StoreError::Invalid(Invalid { field, rule }) = error {
+            // of the body, not of the document that it becomes a part of
+            let own = field.strip_prefix("/forwards").unwrap_or(&field);
+            return Invalid::new(own, rule).into();
+        }
+        Problem::from(error)
+    })?;
+    Answer::json(&OwnForwardsView::from(extension.spec))
 }
 
 async fn begin_totp(call: Call) -> Result<Answer, Problem> {

@@ -2,7 +2,7 @@
 
 mod leg;
 
-use domain::{Cdr, End, Fault, Party, Step, TransferNote};
+use domain::{Cdr, DiversionNote, DivertReason, End, Fault, Party, Step, TransferNote};
 use ids::{CallId, CdrId, DeviceId, ExtensionId, TenantId};
 use machine::WallTime;
 use serde::Serialize;
@@ -124,6 +124,34 @@ impl From<Step> for StepView {
     }
 }
 
+/// A call went on elsewhere than it was for.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Diversion)]
+pub(crate) struct DiversionView {
+    /// When.
+    #[serde(with = "machine::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    at: WallTime,
+    /// The extension whose forward it followed; its device too where that sent the call on.
+    by: PartyView,
+    /// Why.
+    reason: DivertReason,
+    /// What was dialled in its place.
+    #[schema(example = "103")]
+    to: String,
+}
+
+impl From<DiversionNote> for DiversionView {
+    fn from(note: DiversionNote) -> Self {
+        DiversionView {
+            at: note.at,
+            by: note.by.into(),
+            reason: note.reason,
+            to: note.to,
+        }
+    }
+}
+
 /// One transfer of a call.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Transfer)]
@@ -196,6 +224,8 @@ pub(crate) struct CdrView {
     legs: Vec<CdrLegView>,
     /// How it ended.
     end: EndView,
+    /// Where it went on to before it was answered, in order.
+    diversions: Vec<DiversionView>,
     /// Its transfers, in order.
     transfers: Vec<TransferView>,
     /// Why everything happened, in order.
@@ -220,6 +250,11 @@ impl From<Cdr> for CdrView {
             destination: cdr.destination.map(PartyView::from),
             legs: cdr.legs.into_iter().map(CdrLegView::from).collect(),
             end: cdr.end.into(),
+            diversions: cdr
+                .diversions
+                .into_iter()
+                .map(DiversionView::from)
+                .collect(),
             transfers: cdr.transfers.into_iter().map(TransferView::from).collect(),
             explanation: cdr.explanation.into_iter().map(StepView::from).collect(),
             recovered: cdr.recovered,

@@ -146,9 +146,17 @@ impl NewRouteQuestion {
 #[derive(Serialize, ToSchema)]
 #[schema(as = PlannedStep)]
 struct StepView {
-    /// `ring`, `trunk`, `guest` or `refuse`.
+    /// `ring`, `trunk`, `guest`, `forward` or `refuse`.
     action: String,
-    /// The extension that rings, or the guest: `echo` or `announcement`.
+    /// Only when this came to pass, such as `102 busy`; null for what is done in any case.
+    #[schema(example = "102 busy")]
+    condition: Option<String>,
+    /// With `forward`: the extension that forwards the call.
+    by: Option<String>,
+    /// With `forward`: why; `always`, `busy`, `no_answer`, `unreachable` or `phone`.
+    when: Option<String>,
+    /// The extension that rings, the guest, `echo` or `announcement`, or what is dialled by a
+    /// forward.
     target: Option<String>,
     /// The trunk's name.
     trunk: Option<String>,
@@ -242,6 +250,9 @@ impl ExplainedView {
 fn step(told: Told) -> StepView {
     StepView {
         action: told.action.to_owned(),
+        condition: told.condition,
+        by: told.by,
+        when: told.when.map(str::to_owned),
         target: told.target,
         trunk: told.trunk,
         called: told.called,

@@ -12,6 +12,7 @@ pub(crate) mod event;
 pub(crate) mod ladder;
 pub(crate) mod line;
 pub(crate) mod master_key;
+pub(crate) mod own_forwards;
 pub(crate) mod passkey;
 pub(crate) mod person;
 pub(crate) mod privacy;

@@ -485,6 +485,7 @@ pub(crate) fn record(
             reason: "the caller hung up".to_owned(),
             by: Fault::Caller,
         },
+        diversions: Vec::new(),
         transfers: Vec::new(),
         explanation: vec![Step {
             at: Some(NOON),

@@ -1,15 +1,16 @@
 //! Calls to carriers: the way to a peer, who is shown there, and what a peer's silence means.
 
 use super::Shard;
-use crate::calls::CallKey;
+use crate::calls::{CallKey, Entry, Shares};
 use crate::trunks::Line;
 use call::{LegFact, LegId, Party, TrunkAttempt, TrunkPeer, Unreachable};
 use carrier::Presentation;
+use domain::TrunkDiversion;
 use ids::TrunkId;
 use machine::Instant;
 use sdp::Description;
-use sip_leg::{Carrier, Dial};
-use sip_message::Name;
+use sip_leg::{Carrier, Course, Dial, Diverted};
+use sip_message::{Name, escape_user};
 use sip_stack::digest::Login;
 use std::time::Duration;
 
@@ -66,8 +67,11 @@ impl Shard {
         let domain = line.domain();
         let number = attempt.identity.as_deref();
         let number = number.and_then(|digits| line.write_number(digits));
+        let caller = attempt.caller.as_deref();
+        let caller = caller.and_then(|digits| line.write_number(digits));
         let shown = Presentation {
             number: number.as_deref(),
+            caller: caller.as_deref(),
             display: &attempt.display,
             domain: &domain,
             bearer: line.bearer(),
@@ -79,6 +83,7 @@ impl Shard {
         let mut headers = shown.headers;
         headers.extend(help.headers);
         headers.extend(self.proof(entry.tenant, (line, attempt), &uri, now));
+        headers.extend(diversions(entry, line, &uri));
         Some(Dial {
             leg,
             to: format!("<{uri}>"),
@@ -117,11 +122,11 @@ impl Shard {
         let Some(entry) = self.calls.get_mut(key) else {
             return false;
         };
-        if entry.trunk == Some(trunk) {
+        if entry.shares.goes == Some(trunk) {
             return true;
         }
         let is_for_help = entry.is_for_help();
-        if let Some(before) = entry.trunk.take()
+        if let Some(before) = entry.shares.goes.take()
             && let Some(line) = self.tenants.trunks.get_mut(before)
         {
             line.call_ended();
@@ -135,7 +140,7 @@ impl Shard {
             self.figures.trunks.capped += 1;
             return false;
         }
-        entry.trunk = Some(trunk);
+        entry.shares.goes = Some(trunk);
         true
     }
 
@@ -154,12 +159,15 @@ impl Shard {
             .cloned()
     }
 
-    /// Gives a call's trunk back what the call took.
+    /// Gives a call's trunks back what the call took.
     pub(crate) fn free_line(&mut self, key: CallKey) {
         let entry = self.calls.get_mut(key);
-        let trunk = entry.and_then(|entry| entry.trunk.take());
-        if let Some(line) = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk)) {
-            line.call_ended();
+        let shares = entry.map(|entry| std::mem::take(&mut entry.shares));
+        let Shares { came, goes } = shares.unwrap_or_default();
+        for trunk in came.into_iter().chain(goes) {
+            if let Some(line) = self.tenants.trunks.get_mut(trunk) {
+                line.call_ended();
+            }
         }
     }
 
@@ -176,6 +184,7 @@ impl Shard {
             LegFact::Ringing
             | LegFact::Progressed { .. }
             | LegFact::Answered { .. }
+            | LegFact::Redirected { .. }
             | LegFact::Refused { .. } => line.peers.answered(peer),
             LegFact::Confirmed { .. }
             | LegFact::Cancelled
@@ -187,5 +196,32 @@ impl Shard {
             | LegFact::Referred { .. }
             | LegFact::Informed { .. } => {}
         }
+    }
+}
+
+/// In which headers a carrier is told by which of the company's numbers a call was sent on. An
+/// extension that is known outside by none is not named.
+fn diversions(entry: &Entry, line: &Line, target: &str) -> Vec<(Name<'static>, String)> {
+    let domain = line.domain();
+    let numbers = entry.call.diversions().iter().filter_map(|one| {
+        let number = line.write_number(one.outside.as_deref()?)?;
+        Some(Diverted {
+            uri: format!("sip:{}@{domain}", escape_user(&number)),
+            display: String::new(),
+            reason: one.reason,
+        })
+    });
+    let numbers: Vec<Diverted> = numbers.collect();
+    let course = Course {
+        numbers: &numbers,
+        earlier: entry.call.diverted_earlier(),
+        target,
+        hidden: entry.hides_history,
+    };
+    match line.spec().diversion {
+        TrunkDiversion::None => Vec::new(),
+        TrunkDiversion::Diversion => course.diversion(),
+        TrunkDiversion::HistoryInfo => course.history(),
+        TrunkDiversion::Both => [course.diversion(), course.history()].concat(),
     }
 }

@@ -94,7 +94,10 @@ impl Shard {
             Some(Called {
                 scope: TenantScope::from_called_number(&proof),
                 tenant,
-                request: request(id, number, caller),
+                request: RouteRequest {
+                    earlier: diversions_of(message),
+                    ..request(id, number, caller)
+                },
             })
         })
     }
@@ -114,7 +117,24 @@ fn request(trunk: TrunkId, called: String, caller: Option<E164>) -> RouteRequest
         purpose: Purpose::Call,
         from: None,
         back_to: None,
+        earlier: 0,
+        diversions: Vec::new(),
     }
+}
+
+/// How often a carrier's call went on elsewhere before it came (RFC 5806 §4): each Diversion
+/// counts once, or as often as its counter says. A carrier may tell it by a history alone (RFC 7044).
+fn diversions_of(message: &Message) -> u8 {
+    let counted = message.values(Name::Diversion).map(|value| {
+        let counter = NameAddr::parse(value).ok().and_then(|address| {
+            let counter = address.param("counter")?;
+            counter.parse::<u8>().ok()
+        });
+        counter.unwrap_or(1).max(1)
+    });
+    let history = message.values(Name::HistoryInfo).skip(1).count();
+    let history = u8::try_from(history).unwrap_or(u8::MAX);
+    counted.fold(0, u8::saturating_add).max(history)
 }
 
 /// The number called, where the trunk has it.

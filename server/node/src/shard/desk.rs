@@ -39,6 +39,16 @@ impl Shard {
                         .work
                         .push_back(Work::Input(key, Input::Leg(leg, fact)));
                 }
+                Report::Redirected(status, reason, to) => {
+                    let fact = match attempt {
+                        // a carrier sends nobody on
+                        Some(_) => LegFact::Refused { status, reason },
+                        None => self.redirection(owner, status, to),
+                    };
+                    self.turn
+                        .work
+                        .push_back(Work::Input(key, Input::Leg(leg, fact)));
+                }
                 Report::Refer(referee) => self.turn.work.push_back(Work::Refer(owner, referee)),
                 Report::Known => self.note_details(owner),
                 Report::Terminated => self.turn.work.push_back(Work::Drop(owner)),

@@ -2,14 +2,14 @@
 
 use super::Shard;
 use super::plan::FIXED;
-use crate::calls::CallKey;
+use crate::calls::{CallKey, Entry};
 use call::{LegFact, LegId, LegOrder};
 use ids::DeviceId;
 use machine::Instant;
 use registrar::Binding;
 use sdp::Description;
-use sip_leg::{Desk, Dial, Identity, SipLeg, Sound, answer_headers};
-use sip_message::{Flow, NameAddr, Transport};
+use sip_leg::{Course, Desk, Dial, Diverted, Identity, SipLeg, Sound, answer_headers};
+use sip_message::{Flow, Name, NameAddr, Transport, escape_user};
 use sip_stack::dialog::next_hop;
 use sip_stack::usage::Hop;
 use tenancy::TenantScope;
@@ -78,11 +78,12 @@ impl Shard {
             }
             .value()
         };
-        let headers = if entry.intercom {
+        let mut headers = if entry.intercom {
             answer_headers(&way.agent, domain)
         } else {
             Vec::new()
         };
+        headers.extend(self.diversions_to(entry, to, domain));
         Some(Dial {
             leg,
             uri: way.uri,
@@ -97,6 +98,27 @@ impl Shard {
             carrier: None,
             further,
         })
+    }
+
+    /// Who has sent a call on, as a phone is told; nothing where its caller hides that.
+    fn diversions_to(&self, entry: &Entry, to: &str, domain: &str) -> Vec<(Name<'static>, String)> {
+        if entry.hides_history {
+            return Vec::new();
+        }
+        let uri = |number: &str| format!("sip:{}@{domain}", escape_user(number));
+        let numbers = entry.call.diversions().iter().map(|one| Diverted {
+            uri: uri(&one.number),
+            display: one.display.clone(),
+            reason: one.reason,
+        });
+        let (numbers, target): (Vec<Diverted>, _) = (numbers.collect(), uri(to));
+        let course = Course {
+            numbers: &numbers,
+            earlier: entry.call.diverted_earlier(),
+            target: &target,
+            hidden: false,
+        };
+        [course.diversion(), course.history()].concat()
     }
 
     /// One more way to a phone, with who we are on it.

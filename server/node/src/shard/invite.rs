@@ -34,6 +34,8 @@ pub(crate) struct Asked {
     hops: u8,
     /// Whoever is called is asked to answer by itself.
     intercom: bool,
+    /// Nobody is to be told who has sent the call on.
+    hides_history: bool,
 }
 
 impl Asked {
@@ -48,6 +50,7 @@ impl Asked {
             offer,
             hops,
             intercom: false,
+            hides_history: hides_history(message),
         }
     }
 }
@@ -106,6 +109,8 @@ impl Shard {
             purpose: Purpose::Call,
             from: Some(flow.remote.ip()),
             back_to: None,
+            earlier: 0,
+            diversions: Vec::new(),
         };
         let asked = Asked {
             intercom,
@@ -188,6 +193,7 @@ impl Shard {
             dialled: dialled.user,
             offer: asked.offer,
             plan,
+            earlier: asked.request.earlier,
             config: self.config.call,
         };
         let recorder = self.recorder(incoming.id, scope, caller, now);
@@ -198,7 +204,8 @@ impl Shard {
         let strip = self.sip.remembered.ring.begin();
         let hops = asked.hops.saturating_sub(1);
         let mut entry = calls::Entry::new(call, recorder, strip, hops);
-        entry.trunk = trunk;
+        entry.shares.came = trunk;
+        entry.hides_history = asked.hides_history;
         entry.intercom = asked.intercom && emergency.is_none();
         entry.emergency = emergency;
         let call_key = self.calls.insert(entry);
@@ -364,6 +371,13 @@ fn strip_intercom(dialled: &mut String, tenant: &CompiledTenant) -> bool {
     }
     *dialled = extension;
     true
+}
+
+/// Whether a caller asks that the history of its call be told to nobody (RFC 7044 §10.1.1).
+fn hides_history(message: &Message) -> bool {
+    let all = message.header(Name::Privacy).unwrap_or_default();
+    let mut words = all.split(';').map(str::trim);
+    words.any(|word| ["history", "header", "session"].contains(&&*word.to_ascii_lowercase()))
 }
 
 /// Who a proven device calls as.

@@ -5,7 +5,7 @@ use crate::calls::CallKey;
 use call::{CallEvent, Input, LegId, MediaOrder, Output, What};
 use machine::Instant;
 use media::Command;
-use routing::RouteRequest;
+use routing::{Purpose, RouteRequest};
 
 impl Shard {
     /// Carries out a call's outputs, in order.
@@ -51,8 +51,8 @@ impl Shard {
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };
-        // a party it is sent on to later is not asked to answer by itself
-        entry.intercom &= !matches!(event.what, What::Answered(_));
+        // a party it is sent on to, now or later, is not asked to answer by itself
+        entry.intercom &= !matches!(event.what, What::Answered(_) | What::Diverted(_));
         entry.dirty |= match event.what {
             What::Answered(_)
             | What::Held(_)
@@ -63,6 +63,7 @@ impl Shard {
             | What::Explained(_)
             | What::LegOpened { .. }
             | What::Ringing(_)
+            | What::Diverted(_)
             | What::TransferRequested { .. }
             | What::TransferFailed { .. }
             | What::MergedInto(_)
@@ -119,6 +120,11 @@ impl Shard {
         let Some(tenant) = self.tenants.compiled(scope.tenant()) else {
             return;
         };
+        if request.purpose == Purpose::Forward {
+            // a way out that was tried before came to nothing
+            let talks = entry.recorder.cdr().answered_at.is_some();
+            self.tenants.budgets.begins_anew(key, talks);
+        }
         let plan = self.guarded_plan(key, (&scope, &tenant), request, now);
         self.turn
             .work

@@ -3,10 +3,11 @@
 use super::Shard;
 use crate::capped::Capped;
 use call::{Contact, DialPlan, DialStep, TrunkCall};
-use domain::{CompiledTenant, Toll, Vouched};
-use ids::{DeviceId, ExtensionId};
+use domain::{CompiledTenant, E164, Vouched};
+use ids::{DeviceId, ExtensionId, TenantId};
 use machine::Instant;
-use routing::{Attested, Explanation, Refusal, RouteRequest, Step};
+use routing::{Attested, Explanation, Fare, Refusal, RouteRequest, Step};
+use std::time::Duration;
 use stir::OrigId;
 use tenancy::TenantScope;
 
@@ -14,15 +15,15 @@ use tenancy::TenantScope;
 pub(crate) const FIXED: u8 = u8::MAX;
 
 impl Shard {
-    /// A plan with its devices expanded to where they can be reached at this moment, and what
-    /// budgets look at.
+    /// A plan with its devices expanded to where they can be reached at this moment, and what it
+    /// costs whom.
     pub(crate) fn dial_plan(
         &mut self,
         scope: &TenantScope,
         tenant: &CompiledTenant,
         request: &RouteRequest,
         now: Instant,
-    ) -> (DialPlan, Option<Toll>) {
+    ) -> (DialPlan, Option<Fare>) {
         if let Some(plan) = self.plan_to_phone(scope, tenant, &request.dialled) {
             return (plan, None);
         }
@@ -31,34 +32,38 @@ impl Shard {
         let steps = plan.steps.into_iter().map(|step| match step {
             Step::Guest(guest) => DialStep::Guest(guest),
             Step::Refuse(refusal) => DialStep::Refuse(refusal),
+            Step::Divert(diversion) => DialStep::Divert(diversion),
+            Step::Forward(diversion) => DialStep::Forward(diversion),
             Step::Trunk {
                 trunk,
                 called,
                 identity,
                 attested,
+                caller,
                 timeout,
-            } => DialStep::Trunk(TrunkCall {
-                peers: self.callable(trunk, now),
-                trunk,
-                called,
-                identity,
-                vouched: attested.map(|attested| vouched(attested, origid)),
-                display: String::new(),
-                timeout,
-            }),
+            } => {
+                let caller = caller.filter(|digits| self.may_name(tenant.id(), digits));
+                // whoever is named in our number's place is not ours to vouch for
+                let attested = attested.filter(|_| caller.is_none());
+                DialStep::Trunk(TrunkCall {
+                    peers: self.callable(trunk, now),
+                    trunk,
+                    called,
+                    identity,
+                    caller,
+                    vouched: attested.map(|attested| vouched(attested, origid)),
+                    display: String::new(),
+                    timeout,
+                })
+            }
             Step::Ring {
                 extension,
                 number,
                 devices,
                 timeout,
             } => {
-                let of = (extension, &*number);
-                let targets = self.phones_of(scope, tenant, of, devices);
-                DialStep::Ring {
-                    number,
-                    targets,
-                    timeout,
-                }
+                let of = (extension, number);
+                self.ring_step(scope, tenant, of, (devices, timeout))
             }
         });
         let dial = DialPlan {
@@ -66,24 +71,24 @@ impl Shard {
             explanation: plan.explanation,
             emergency: plan.emergency,
         };
-        (dial, plan.toll)
+        (dial, plan.fare)
     }
 
-    /// Where devices of an extension can be reached at this moment, for a call to its number.
-    fn phones_of(
+    /// The ringing of an extension's devices wherever they can be reached at this moment.
+    fn ring_step(
         &self,
         scope: &TenantScope,
         tenant: &CompiledTenant,
-        (extension, number): (ExtensionId, &str),
-        devices: Vec<DeviceId>,
-    ) -> Vec<Contact> {
+        (extension, number): (ExtensionId, String),
+        (devices, timeout): (Vec<DeviceId>, Duration),
+    ) -> DialStep {
         let display = tenant
             .extension(extension)
             .map_or("", |found| &*found.display_name);
         let contact = |device, slot| Contact {
             device,
             extension,
-            number: number.to_owned(),
+            number: number.clone(),
             display: display.to_owned(),
             slot,
         };
@@ -99,7 +104,19 @@ impl Shard {
                 targets.push(contact(device, FIXED));
             }
         }
-        targets
+        DialStep::Ring {
+            number,
+            targets,
+            timeout,
+        }
+    }
+
+    /// Whether the number of somebody outside may be named in a call that a tenant sends on: any
+    /// but one that another tenant has, whoever it is that shows it.
+    fn may_name(&self, tenant: TenantId, digits: &str) -> bool {
+        let number = E164::of_digits(digits);
+        let holder = number.map(|number| self.tenants.directory.tenant_of_number(&number));
+        holder.is_some_and(|holder| holder.is_none_or(|holder| holder == tenant))
     }
 }
 

@@ -59,6 +59,30 @@ impl Shard {
         }
     }
 
+    /// A phone sends a call on. Where to is a number that is dialled next, and never an address:
+    /// one of another domain leads nowhere, and the phone's own stands for the company.
+    pub(crate) fn redirection(&self, owner: Owner, status: u16, to: Vec<Referee>) -> LegFact {
+        let found = self.legs.get(owner);
+        let flow = found.map(|entry| entry.sip.flow());
+        let call = found.and_then(|entry| self.calls.get(entry.call));
+        let compiled = call.and_then(|call| self.tenants.compiled(call.tenant));
+        let class = |host: &str| match host_of(host) {
+            None | Some(Host::V4(_) | Host::V6(_)) => HostClass::Own,
+            Some(host @ (Host::Name(_) | Host::Absent)) => match (&flow, &compiled) {
+                (Some(flow), Some(compiled)) => self.host_class(&host, flow, compiled),
+                (Some(_) | None, _) => HostClass::Foreign,
+            },
+        };
+        let target = |to: Referee| Target {
+            host: class(&to.host),
+            user: to.user,
+        };
+        LegFact::Redirected {
+            status,
+            targets: to.into_iter().map(target).collect(),
+        }
+    }
+
     fn refuse_referral(&mut self, owner: Owner, status: u16, now: Instant) {
         let refuse = LegOrder::RefuseReferral { status };
         self.with_leg(owner, now, |sip, desk, reports| {

@@ -8,7 +8,7 @@ use super::Shard;
 use super::deadlines::Wake;
 use crate::budgets::WayOut;
 use crate::calls::{CallKey, Entry};
-use call::Call;
+use call::{Call, Direction, LegStage, LegView};
 use domain::Cdr;
 use ids::{CallId, TenantId};
 use machine::Instant;
@@ -113,15 +113,21 @@ impl Shard {
             return None;
         }
         let bridge = call.summary().bridge;
-        let mut parties = open.iter().filter_map(|leg| call.leg(*leg));
-        let trunk = parties.find_map(|(party, _)| Some(party.trunk.as_ref()?.trunk));
+        let by = |direction| {
+            let open =
+                |leg: &LegView<'_>| leg.stage != LegStage::Closed && leg.direction == direction;
+            let mut legs = call.legs().filter(open);
+            legs.find_map(|leg| Some(leg.party.trunk.as_ref()?.trunk))
+        };
+        let (came, goes) = (by(Direction::Inbound), by(Direction::Outbound));
         let strip = self.sip.remembered.ring.begin();
         let steps = stored.cdr.explanation.len();
         self.sip.remembered.ring.explained(strip, steps);
         let recorder = Recorder::resume(stored.cdr);
         let mut entry = Entry::new(call, recorder, strip, stored.max_forwards);
         entry.stored = true;
-        entry.trunk = trunk.filter(|trunk| self.resume_on(*trunk));
+        entry.shares.came = came.filter(|trunk| self.resume_on(*trunk));
+        entry.shares.goes = goes.filter(|trunk| self.resume_on(*trunk));
         let key = self.calls.insert(entry);
         self.tenants.call_began(tenant);
         for (_, leg) in stored.legs {
@@ -210,7 +216,7 @@ impl Shard {
             let open = entry
                 .call
                 .leg(sip.leg())
-                .is_some_and(|(_, stage)| stage != call::LegStage::Closed);
+                .is_some_and(|(_, stage)| stage != LegStage::Closed);
             if open {
                 legs.push((index, sip.store(now)?));
             }

@@ -7,7 +7,7 @@ use crate::calls::CallKey;
 use call::{CallEvent, DialPlan, DialStep, HangUp, Input, What};
 use domain::{CompiledTenant, Event};
 use fraud::{CallOut, News, Subject, Warned};
-use ids::EventId;
+use ids::{DeviceId, EventId};
 use machine::Instant;
 use routing::{CONTAINED, Refusal, RouteRequest};
 use std::time::Duration;
@@ -25,18 +25,20 @@ impl Shard {
         request: &RouteRequest,
         now: Instant,
     ) -> DialPlan {
-        let (mut plan, toll) = self.dial_plan(scope, tenant, request, now);
-        let Some(toll) = toll else {
+        let (mut plan, fare) = self.dial_plan(scope, tenant, request, now);
+        let Some(fare) = fare else {
             return plan;
         };
         let way = WayOut {
-            device: request.caller.device,
-            extension: request.caller.extension,
-            toll,
+            device: fare.device,
+            extension: Some(fare.extension),
+            toll: fare.toll,
         };
-        if let Err((rule, because)) = self.count_way(key, tenant, way, now) {
+        // whoever is contained goes out by nobody's forward either
+        let caller = request.caller.device;
+        if let Err((rule, because)) = self.count_way(key, tenant, (way, caller), now) {
             plan.explanation.add(rule, because);
-            plan.steps = vec![DialStep::Refuse(Refusal::FORBIDDEN)];
+            plan.steps = refused_instead(plan.steps);
         }
         self.tell_tolls(now);
         plan
@@ -50,15 +52,13 @@ impl Shard {
         &mut self,
         key: CallKey,
         tenant: &CompiledTenant,
-        way: WayOut,
+        (way, caller): (WayOut, Option<DeviceId>),
         now: Instant,
     ) -> Result<(), (&'static str, String)> {
         let at = self.clock.wall(now);
         let (id, budgets) = (tenant.id(), &mut self.tenants.budgets);
-        if way
-            .device
-            .is_some_and(|device| budgets.holds(id, device, at))
-        {
+        let mut devices = way.device.into_iter().chain(caller);
+        if devices.any(|device| budgets.holds(id, device, at)) {
             let (rule, because) = CONTAINED;
             return Err((rule, because.to_owned()));
         }
@@ -85,7 +85,7 @@ impl Shard {
         now: Instant,
     ) {
         for way in ways {
-            if let Err((_, because)) = self.count_way(key, tenant, way, now) {
+            if let Err((_, because)) = self.count_way(key, tenant, (way, None), now) {
                 self.end_by_policy(key, because);
             }
         }
@@ -105,6 +105,7 @@ impl Shard {
             | What::Explained(_)
             | What::LegOpened { .. }
             | What::Ringing(_)
+            | What::Diverted(_)
             | What::Held(_)
             | What::Resumed(_)
             | What::TransferRequested { .. }
@@ -161,4 +162,18 @@ impl Shard {
         let event = Event::of_toll(id, warned.tenant, (word, subject), budget, figures, at);
         self.outbox.events.push(event);
     }
+}
+
+/// A plan whose ways out are more than its budgets hold. Whoever is sent on there by another hears
+/// no more than that nobody can be reached.
+fn refused_instead(steps: Vec<DialStep>) -> Vec<DialStep> {
+    let is_divert = |step: &DialStep| matches!(step, DialStep::Divert(_));
+    let mut kept: Vec<DialStep> = steps.into_iter().take_while(is_divert).collect();
+    let refusal = if kept.is_empty() {
+        Refusal::FORBIDDEN
+    } else {
+        Refusal::UNAVAILABLE
+    };
+    kept.push(DialStep::Refuse(refusal));
+    kept
 }

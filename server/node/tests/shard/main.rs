@@ -15,6 +15,7 @@ mod events;
 mod fairness;
 mod features;
 mod forgeries;
+mod forwards;
 mod fraud;
 mod intercom;
 mod isolation;

@@ -276,6 +276,15 @@ impl Phone {
         self.pump(now);
     }
 
+    /// Sends a call on: `contacts` is the value of Contact.
+    pub fn redirect(&mut self, id: LineId, contacts: &str, now: Instant) {
+        let headers = [(Name::Contact, contacts.to_owned())];
+        self.with_usage(id, now, |usage, step| {
+            usage.refuse(302, None, &headers, step)
+        });
+        self.pump(now);
+    }
+
     /// Gives up a call that was not answered yet.
     pub fn cancel(&mut self, id: LineId, now: Instant) {
         self.with_usage(id, now, |usage, step| usage.cancel(None, step));
