@@ -218,8 +218,7 @@ fn life(random: &mut Random) -> [JournalRecord; 5] {
             reason: "the caller hung up".to_owned(),
             by: Fault::Caller,
         },
-        diversions: Vec::new(),
-        transfers: Vec::new(),
+        moves: domain::Moves::default(),
         explanation: vec![
             step("102 is an extension of this tenant"),
             step("1 device of 102 can be reached"),

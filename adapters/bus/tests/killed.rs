@@ -39,8 +39,7 @@ fn opened(n: u128) -> JournalRecord {
             reason: "the exchange stopped during the call".to_owned(),
             by: Fault::Exchange,
         },
-        diversions: Vec::new(),
-        transfers: Vec::new(),
+        moves: domain::Moves::default(),
         explanation: Vec::new(),
         recovered: false,
     }))

@@ -157,8 +157,7 @@ fn cdr(tenant: TenantId, number: u32) -> Cdr {
             reason: "Normal call clearing".to_owned(),
             by: Fault::Caller,
         },
-        diversions: Vec::new(),
-        transfers: Vec::new(),
+        moves: domain::Moves::default(),
         explanation: Vec::new(),
         recovered: false,
     }

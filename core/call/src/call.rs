@@ -2,6 +2,7 @@
 
 mod adopt;
 mod carrier;
+mod chain;
 mod dial;
 mod dialling;
 mod forward;
@@ -20,11 +21,12 @@ use crate::{
     Bridge, CallEvent, Config, DialPlan, Direction, EndReason, HangUp, Input, LegFact, LegId,
     LegOrder, LegStage, MediaOrder, Output, Party, What,
 };
+use chain::Chain;
 use dialling::Dialling;
 use domain::{End, Fault};
 use ids::CallId;
 use machine::{Deadline, Instant};
-use routing::{Caller, Diversion, Explanation, Reason};
+use routing::{Caller, Explanation, Reason};
 use sdp::Description;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -83,12 +85,8 @@ pub(crate) struct State {
     pub(crate) legs: Vec<Leg>,
     pub(crate) stage: Stage,
     pub(crate) bridge: Bridge,
-    /// By whom it was sent on to where it is now, the latest last.
     #[serde(default)]
-    pub(crate) diversions: Vec<Diversion>,
-    /// How often it went on elsewhere before it came, and in vain since.
-    #[serde(default)]
-    pub(crate) earlier: u8,
+    pub(crate) chain: Chain,
     #[serde(skip)]
     pub(crate) transfer: Option<Transfer>,
     pub(crate) explanation: Explanation,
@@ -160,8 +158,7 @@ impl Call {
                 legs: Vec::with_capacity(2),
                 stage: Stage::Dialling(Dialling::new(steps, for_help)),
                 bridge: Bridge::Open,
-                diversions: Vec::new(),
-                earlier,
+                chain: Chain::after(earlier),
                 transfer: None,
                 explanation: Explanation::default(),
                 opened: now,

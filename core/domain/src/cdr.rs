@@ -186,6 +186,16 @@ pub struct DiversionNote {
     pub to: String,
 }
 
+/// Where a call went besides where it was for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moves {
+    /// Where it went on to before it was answered, in order.
+    #[serde(default)]
+    pub diversions: Vec<DiversionNote>,
+    /// Its transfers, in order.
+    pub transfers: Vec<TransferNote>,
+}
+
 /// The record of one call. Every call leaves exactly one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cdr {
@@ -213,11 +223,9 @@ pub struct Cdr {
     pub legs: Vec<CdrLeg>,
     /// How it ended.
     pub end: End,
-    /// Where it went on to before it was answered, in order.
-    #[serde(default)]
-    pub diversions: Vec<DiversionNote>,
-    /// Its transfers, in order.
-    pub transfers: Vec<TransferNote>,
+    /// Where it went besides.
+    #[serde(flatten)]
+    pub moves: Moves,
     /// Why everything happened, in order.
     pub explanation: Vec<Step>,
     /// Whether the record was completed after the exchange had died in the middle of the call.

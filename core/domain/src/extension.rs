@@ -14,14 +14,8 @@ use crate::forwards::Forwards;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
+use crate::ring_seconds::{RING_SECONDS_DEFAULT, RING_SECONDS_MAX, RING_SECONDS_MIN};
 use crate::text;
-
-/// Shortest ringing of an extension, in seconds.
-pub const RING_SECONDS_MIN: u16 = 5;
-/// Longest ringing of an extension, in seconds.
-pub const RING_SECONDS_MAX: u16 = 300;
-/// Ringing of an extension that says nothing, in seconds.
-pub const RING_SECONDS_DEFAULT: u16 = 30;
 
 /// Longest number, in characters.
 const NUMBER_MAX: usize = 32;

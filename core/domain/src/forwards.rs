@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::extension::{RING_SECONDS_MAX, RING_SECONDS_MIN};
 use crate::invalid::{Invalid, rule};
+use crate::ring_seconds::{RING_SECONDS_MAX, RING_SECONDS_MIN};
 use crate::text;
 
 /// How long phones ring before a call goes on, where nothing else is said, in seconds.

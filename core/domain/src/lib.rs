@@ -47,6 +47,7 @@ mod quotas;
 mod referrer;
 mod reseller;
 mod rights;
+mod ring_seconds;
 mod role;
 mod schedule;
 mod secret;
@@ -72,15 +73,15 @@ pub use ban::{BAN_LONGEST, BAN_NOTE_MAX, BAN_REMEMBERED, BANS_MAX, Ban, BanCause
 pub use brand::Brand;
 pub use call_class::CallClass;
 pub use cdr::{
-    ByTrunk, Cdr, CdrLeg, DiversionNote, End, Fault, LegDirection, Party, Quality, QualityPair,
-    Step, TransferNote, Vouched,
+    ByTrunk, Cdr, CdrLeg, DiversionNote, End, Fault, LegDirection, Moves, Party, Quality,
+    QualityPair, Step, TransferNote, Vouched,
 };
 pub use ceiling::{CEILING_MAX, Ceiling};
 pub use civic::CivicAddress;
 pub use compiled::{
     Barred, CompiledDevice, CompiledExtension, CompiledForwards, CompiledInbound, CompiledLocation,
-    CompiledNumber, CompiledOutbound, CompiledSchedule, CompiledSigningKey, CompiledSite, CompiledTenant,
-    CompiledTrunk, InboundCall, KnownBy, LineParts, TenantParts,
+    CompiledNumber, CompiledOutbound, CompiledSchedule, CompiledSigningKey, CompiledSite,
+    CompiledTenant, CompiledTrunk, InboundCall, KnownBy, LineParts, TenantParts,
 };
 pub use compiled::{Guarding, Toll};
 pub use containment::Containment;
@@ -92,9 +93,7 @@ pub use document::{Document, Resource};
 pub use e164::E164;
 pub use emergency_location::{EMERGENCY_LOCATIONS_MAX, EmergencyLocation};
 pub use event::{Event, EventFilter, EventKind, FILTERS_MAX, HelpCalled, LocationTold};
-pub use extension::{
-    Destination, Extension, RING_SECONDS_DEFAULT, RING_SECONDS_MAX, RING_SECONDS_MIN,
-};
+pub use extension::{Destination, Extension};
 pub use facets::{Facets, facets};
 pub use feature::Feature;
 pub use fixed_role::{FixedRole, Level};
@@ -119,6 +118,7 @@ pub use quotas::{Quotas, ResellerLimits};
 pub use referrer::Referrer;
 pub use reseller::{GRANTED_PLANS_MAX, PORTAL_SPACE, Reseller};
 pub use rights::Rights;
+pub use ring_seconds::{RING_SECONDS_DEFAULT, RING_SECONDS_MAX, RING_SECONDS_MIN};
 pub use role::{PERMISSIONS_MAX, Role};
 pub use schedule::{Hours, SCHEDULES_MAX, Schedule, Standing};
 pub use secret::{Digests, PEM_MAX, SECRET_MAX, SECRET_MIN, Secret};
@@ -142,8 +142,8 @@ pub use toll_budget::{BudgetOf, NUMBERS_MAX, TollBudget, TollLimits, TollPrice};
 pub use toll_guard::{TOLL_GUARDS_MAX, TollGuard};
 pub use trunk::{
     CalledIn, Dialling, EmergencyUri, NumberForm, PEERS_MAX, Peer, SHARED_MAX, SOURCES_MAX, Source,
-    TRUNKS_MAX, Transport, Trunk, TrunkAttestation, TrunkCaps, TrunkDiversion, TrunkIdentity, TrunkLocation,
-    TrunkMode,
+    TRUNKS_MAX, Transport, Trunk, TrunkAttestation, TrunkCaps, TrunkDiversion, TrunkIdentity,
+    TrunkLocation, TrunkMode,
 };
 pub use user::User;
 pub use webhook::{WEBHOOKS_MAX, Webhook};

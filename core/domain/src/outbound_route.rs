@@ -8,12 +8,12 @@ use utoipa::ToSchema;
 use crate::call_class::CallClass;
 use crate::destinations;
 use crate::e164::{self, E164};
-use crate::extension::{RING_SECONDS_MAX, RING_SECONDS_MIN};
 use crate::inbound_route::PRIORITY_DEFAULT;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
 use crate::name::name;
+use crate::ring_seconds::{RING_SECONDS_MAX, RING_SECONDS_MIN};
 
 /// Most outbound routes of one tenant.
 pub const OUTBOUND_ROUTES_MAX: u32 = 500;

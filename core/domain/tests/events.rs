@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    Cdr, Change, Document, End, Event, EventFilter, EventKind, FILTERS_MAX, Fault, KindName, Party,
+    Cdr, Change, Document, End, Event, EventFilter, EventKind, FILTERS_MAX, Fault, KindName, Moves,
+    Party,
 };
 use ids::{AuditId, CallId, CdrId, TenantId};
 use machine::WallTime;
@@ -33,8 +34,7 @@ fn cdr() -> Cdr {
             reason: "hung up".to_owned(),
             by: Fault::Caller,
         },
-        diversions: Vec::new(),
-        transfers: Vec::new(),
+        moves: Moves::default(),
         explanation: Vec::new(),
         recovered: false,
     }

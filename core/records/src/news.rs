@@ -48,9 +48,9 @@ pub(crate) fn news(cdr: &Cdr, event: &CallEvent, clock: &Clock) -> Option<Event>
         ),
         What::Diverted(diversion) => {
             // several may be of one moment: each is named by its place among them
-            let place = u8::try_from(cdr.diversions.len()).unwrap_or(u8::MAX);
+            let place = u8::try_from(cdr.moves.diversions.len()).unwrap_or(u8::MAX);
             let data = json!({
-                "by": cdr.diversions.last().map(|note| &note.by),
+                "by": cdr.moves.diversions.last().map(|note| &note.by),
                 "reason": diversion.reason,
                 "to": diversion.to,
             });

@@ -3,7 +3,8 @@
 use crate::{news, wording};
 use call::{CallEvent, Direction, LegId, What};
 use domain::{
-    Cdr, CdrLeg, DiversionNote, End, Event, Fault, LegDirection, Party, QualityPair, TransferNote,
+    Cdr, CdrLeg, DiversionNote, End, Event, Fault, LegDirection, Moves, Party, QualityPair,
+    TransferNote,
 };
 use ids::{CallId, CdrId, TenantId};
 use machine::{Clock, Instant, WallTime};
@@ -54,8 +55,7 @@ impl Recorder {
             destination: None,
             legs: Vec::new(),
             end: cut_short(),
-            diversions: Vec::new(),
-            transfers: Vec::new(),
+            moves: Moves::default(),
             explanation: Vec::new(),
             recovered: false,
         };
@@ -131,7 +131,7 @@ impl Recorder {
                     attended: *attended,
                     succeeded: false,
                 };
-                self.cdr.transfers.push(note.clone());
+                self.cdr.moves.transfers.push(note.clone());
                 self.mark(Mark::Transfer(note), journal);
             }
             What::TransferCompleted { .. } => self.transferred(journal),
@@ -295,12 +295,12 @@ impl Recorder {
             reason: diversion.reason,
             to: diversion.to.clone(),
         };
-        self.cdr.diversions.push(note.clone());
+        self.cdr.moves.diversions.push(note.clone());
         self.mark(Mark::Diverted(note), journal);
     }
 
     fn transferred(&mut self, journal: &mut dyn Journal) {
-        let Some(last) = self.cdr.transfers.last_mut() else {
+        let Some(last) = self.cdr.moves.transfers.last_mut() else {
             return;
         };
         last.succeeded = true;

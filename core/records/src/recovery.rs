@@ -57,8 +57,8 @@ fn complete(mut cdr: Cdr, died: WallTime) -> Cdr {
 fn last_heard(cdr: &Cdr) -> WallTime {
     let legs = cdr.legs.iter();
     let of_legs = legs.flat_map(|leg| [Some(leg.started), leg.answered_at, leg.ended]);
-    let transfers = cdr.transfers.iter().map(|note| Some(note.at));
-    let diversions = cdr.diversions.iter().map(|note| Some(note.at));
+    let transfers = cdr.moves.transfers.iter().map(|note| Some(note.at));
+    let diversions = cdr.moves.diversions.iter().map(|note| Some(note.at));
     [cdr.ringing_at, cdr.answered_at]
         .into_iter()
         .chain(of_legs)
@@ -77,7 +77,7 @@ fn apply(cdr: &mut Cdr, mark: Mark) {
             cdr.answered_at.get_or_insert(at);
         }
         Mark::Leg { index, leg } => set_leg(cdr, usize::from(index), *leg),
-        Mark::Diverted(note) => cdr.diversions.push(note),
+        Mark::Diverted(note) => cdr.moves.diversions.push(note),
         Mark::Transfer(note) => note_transfer(cdr, note),
     }
 }
@@ -96,8 +96,8 @@ fn set_leg(cdr: &mut Cdr, index: usize, leg: CdrLeg) {
 
 /// A transfer is noted when it is asked for, and again when it has come about.
 fn note_transfer(cdr: &mut Cdr, note: TransferNote) {
-    match cdr.transfers.last_mut() {
+    match cdr.moves.transfers.last_mut() {
         Some(last) if last.at == note.at && last.to == note.to => *last = note,
-        Some(_) | None => cdr.transfers.push(note),
+        Some(_) | None => cdr.moves.transfers.push(note),
     }
 }

@@ -6,8 +6,8 @@
 //! counts but its number, where the trunk takes it.
 
 use crate::{
-    Caller, DIVERSIONS_MAX, Dialled, Diversion, Explanation, Fare, HostClass, Purpose, Refusal,
-    RouteRequest, Step, emergency, identity, inside, outbound, ring,
+    CONTAINED, Caller, DIVERSIONS_MAX, Dialled, Diversion, Explanation, Fare, HostClass, Purpose,
+    Refusal, RouteRequest, Step, emergency, identity, inside, outbound, ring,
 };
 use domain::{CompiledExtension, CompiledForwards, CompiledTenant, DivertReason};
 use machine::WallTime;
@@ -197,8 +197,8 @@ impl<'a> Journey<'a> {
         }
         let held = self.request.caller.device;
         if held.is_some_and(|device| self.tenant.contains(device, self.at)) {
-            let because = "the device that calls is contained: it calls nobody by trunks";
-            why.add("fraud.contained", because);
+            let (rule, because) = CONTAINED;
+            why.add(rule, because);
             return refused();
         }
         let sends = self.chain.last().and_then(|last| last.device);

@@ -3,23 +3,11 @@
 use crate::emergency::{self, Emergency};
 use crate::inside::{self, Found};
 use crate::{
-    Explanation, HostClass, Purpose, Refusal, RouteRequest, Step, forward, inbound, outbound,
+    Explanation, Fare, HostClass, Purpose, Refusal, RouteRequest, Step, forward, inbound, outbound,
 };
-use domain::{CompiledTenant, Toll};
-use ids::{DeviceId, ExtensionId};
+use domain::CompiledTenant;
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
-
-/// What a call by a trunk costs whom.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fare {
-    /// The device that calls, or that sent the call on.
-    pub device: Option<DeviceId>,
-    /// The extension that calls, or that sends the call on.
-    pub extension: ExtensionId,
-    /// What budgets look at.
-    pub toll: Toll,
-}
 
 /// What to do for a request, and why. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -106,6 +106,8 @@ fn calls(parts: TenantParts, dialled: &str, from: Option<&str>) -> Plan {
         purpose: Purpose::Call,
         from: from.map(|address| address.parse().unwrap()),
         back_to: None,
+        earlier: 0,
+        diversions: Vec::new(),
     };
     let at = "2031-01-15T11:00:00Z".parse().unwrap();
     plan(&CompiledTenant::compile(parts), &request, at)
@@ -114,7 +116,11 @@ fn calls(parts: TenantParts, dialled: &str, from: Option<&str>) -> Plan {
 fn attested(plan: &Plan) -> Option<Attested> {
     let attested = plan.steps.iter().find_map(|step| match step {
         Step::Trunk { attested, .. } => Some(*attested),
-        Step::Ring { .. } | Step::Guest(_) | Step::Refuse(_) => None,
+        Step::Ring { .. }
+        | Step::Guest(_)
+        | Step::Divert(_)
+        | Step::Forward(_)
+        | Step::Refuse(_) => None,
     });
     attested.expect("the call goes out by a trunk")
 }

@@ -78,7 +78,7 @@ fn a_record_is_read_back_word_for_word(world: &World<'_>) {
             sent: None,
         },
     });
-    record.transfers.push(TransferNote {
+    record.moves.transfers.push(TransferNote {
         at: time(7),
         by: "101".to_owned(),
         to: "103".to_owned(),

@@ -261,8 +261,7 @@ pub(crate) fn cdr(tenant: TenantId, number: u64) -> Cdr {
             reason: "Normal call clearing".to_owned(),
             by: Fault::Caller,
         },
-        diversions: Vec::new(),
-        transfers: Vec::new(),
+        moves: domain::Moves::default(),
         explanation: Vec::new(),
         recovered: false,
     }

@@ -34,8 +34,7 @@ pub(crate) fn talk_of(company: &Entered, number: u64, at: WallTime, caller: Part
             reason: "the caller hung up".to_owned(),
             by: Fault::Caller,
         },
-        diversions: Vec::new(),
-        transfers: Vec::new(),
+        moves: domain::Moves::default(),
         explanation: Vec::new(),
         recovered: false,
     }

@@ -12,19 +12,19 @@ impl Call {
     /// By whom the call was sent on to where it is now, the latest last.
     #[must_use]
     pub fn diversions(&self) -> &[Diversion] {
-        &self.state.diversions
+        &self.state.chain.diversions
     }
 
     /// How often the call went on elsewhere before it came, and in vain since.
     #[must_use]
     pub fn diverted_earlier(&self) -> u8 {
-        self.state.earlier
+        self.state.chain.earlier
     }
 
     /// The call goes on elsewhere from here.
     pub(super) fn divert(&mut self, diversion: Diversion, draft: &mut Draft<'_>) {
-        self.forget_diversions_of(&diversion);
-        self.state.diversions.push(diversion.clone());
+        self.state.chain.forget_since(&diversion);
+        self.state.chain.push(diversion.clone());
         self.note(What::Diverted(diversion), draft);
         if matches!(self.state.stage, Stage::Dialling(_)) {
             draft.order(FIRST, LegOrder::Forwarded);
@@ -64,10 +64,10 @@ impl Call {
         diversion: Diversion,
         draft: &mut Draft<'_>,
     ) -> u16 {
-        self.forget_diversions_of(&diversion);
+        self.state.chain.forget_since(&diversion);
         self.state.next_token = self.state.next_token.wrapping_add(1);
         let token = self.state.next_token;
-        let mut diversions = self.state.diversions.clone();
+        let mut diversions = self.state.chain.diversions.clone();
         let dialled = Dialled {
             user: diversion.to.clone(),
             host: HostClass::Own,
@@ -79,23 +79,11 @@ impl Call {
             purpose: Purpose::Forward,
             from: None,
             back_to: None,
-            earlier: self.state.earlier,
+            earlier: self.state.chain.earlier,
             diversions,
         };
         draft.push(Output::Route { token, request });
         token
-    }
-
-    /// An extension that sends a call on once more does so in the place of what it did before,
-    /// which came to nothing.
-    fn forget_diversions_of(&mut self, diversion: &Diversion) {
-        let chain = &mut self.state.diversions;
-        let Some(at) = chain.iter().position(|one| one.by == diversion.by) else {
-            return;
-        };
-        let vain = u8::try_from(chain.len() - at).unwrap_or(u8::MAX);
-        chain.truncate(at);
-        self.state.earlier = self.state.earlier.saturating_add(vain);
     }
 
     /// Whether routing was asked this of the caller who waits; if so, what it answered is done.

@@ -1,8 +1,6 @@
 //! Where a transfer goes on to when its new party does not answer: by that party's forwards.
 
-use super::Draft;
-use super::transfer::as_caller;
-use crate::{Call, DialStep};
+use crate::DialStep;
 use domain::DivertReason;
 use routing::Diversion;
 
@@ -48,20 +46,5 @@ impl Onward {
         let forwards = std::mem::take(&mut self.forwards);
         let mut all = forwards.into_iter();
         all.find(|forward| Some(forward.reason) == self.cause)
-    }
-}
-
-impl Call {
-    /// The new party forwards the call: routing is asked where that leads.
-    pub(super) fn send_target_on(&mut self, forward: Diversion, draft: &mut Draft<'_>) {
-        let Some(transfer) = &self.state.transfer else {
-            return;
-        };
-        let asker = self.state.legs.get(transfer.transferor().index());
-        let caller = asker.map(|leg| as_caller(leg.party.clone()));
-        let token = self.ask_onward(caller.unwrap_or_default(), forward, draft);
-        if let Some(transfer) = &mut self.state.transfer {
-            transfer.asks_anew(token);
-        }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::{DivertReason, End, Fault};
 use machine::Instant;
-use routing::{Caller, Dialled, Guest, Purpose, Refusal, RouteRequest};
+use routing::{Caller, Dialled, Diversion, Guest, Purpose, Refusal, RouteRequest};
 use sdp::{Description, Direction as MediaDirection};
 use std::time::Duration;
 
@@ -38,16 +38,6 @@ enum Progress {
 }
 
 impl Transfer {
-    /// Who sends the other on.
-    pub(super) fn transferor(&self) -> LegId {
-        self.transferor
-    }
-
-    /// Routing is asked once more where it leads.
-    pub(super) fn asks_anew(&mut self, token: u16) {
-        self.progress = Progress::Asked { token };
-    }
-
     /// A transfer of which routing was asked where it leads.
     pub(super) fn asked(transferor: LegId, transferee: LegId, token: u16) -> Transfer {
         Transfer {
@@ -87,7 +77,7 @@ impl Call {
             self.explain("transfer.by_carrier", because, draft);
             return draft.order(leg, LegOrder::RefuseReferral { status: 403 });
         }
-        self.state.diversions.clear();
+        self.state.chain.begin_anew();
         self.state.next_token = self.state.next_token.wrapping_add(1);
         let token = self.state.next_token;
         self.state.transfer = Some(Transfer::asked(leg, transferee, token));
@@ -175,6 +165,19 @@ impl Call {
             }
         }
         self.transfer_failed(480, draft);
+    }
+
+    /// The new party forwards the call: routing is asked where that leads.
+    fn send_target_on(&mut self, forward: Diversion, draft: &mut Draft<'_>) {
+        let Some(transfer) = &self.state.transfer else {
+            return;
+        };
+        let asker = self.state.legs.get(transfer.transferor.index());
+        let caller = asker.map(|leg| as_caller(leg.party.clone()));
+        let token = self.ask_onward(caller.unwrap_or_default(), forward, draft);
+        if let Some(transfer) = &mut self.state.transfer {
+            transfer.progress = Progress::Asked { token };
+        }
     }
 
     fn ring_for_transfer(
@@ -440,7 +443,7 @@ impl Call {
 }
 
 /// A party of the call as one that asks routing.
-pub(super) fn as_caller(party: Party) -> Caller {
+fn as_caller(party: Party) -> Caller {
     let Party {
         device,
         extension,

@@ -114,8 +114,8 @@ fn figures_that_come_before_the_end_do_not_complete_the_record() {
 }
 
 fn note(cdr: &Cdr) -> &TransferNote {
-    let [note] = cdr.transfers.as_slice() else {
-        panic!("one transfer: {:?}", cdr.transfers);
+    let [note] = cdr.moves.transfers.as_slice() else {
+        panic!("one transfer: {:?}", cdr.moves.transfers);
     };
     note
 }

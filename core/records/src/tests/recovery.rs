@@ -77,11 +77,11 @@ fn cut_short(cdr: &Cdr, whole: &Cdr) {
     for (leg, theirs) in cdr.legs.iter().zip(&whole.legs) {
         assert_eq!(leg.party, theirs.party);
     }
-    for (note, theirs) in cdr.transfers.iter().zip(&whole.transfers) {
+    for (note, theirs) in cdr.moves.transfers.iter().zip(&whole.moves.transfers) {
         assert_eq!((&note.to, note.at), (&theirs.to, theirs.at));
         assert!(!note.succeeded || theirs.succeeded);
     }
-    assert!(cdr.transfers.len() <= whole.transfers.len());
+    assert!(cdr.moves.transfers.len() <= whole.moves.transfers.len());
 }
 
 #[test]
@@ -109,8 +109,8 @@ fn a_transfer_that_had_come_about_is_noted_once() {
     let [cdr] = recover(scene.journal.0, &NOBODY, at(9_000))
         .try_into()
         .unwrap();
-    assert_eq!(cdr.transfers.len(), 1);
-    assert!(cdr.transfers[0].succeeded);
+    assert_eq!(cdr.moves.transfers.len(), 1);
+    assert!(cdr.moves.transfers[0].succeeded);
     assert_eq!(cdr.legs.len(), 3, "the new party is named");
     assert_eq!(cdr.legs[2].party.number, "103");
 }

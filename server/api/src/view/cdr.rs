@@ -251,11 +251,17 @@ impl From<Cdr> for CdrView {
             legs: cdr.legs.into_iter().map(CdrLegView::from).collect(),
             end: cdr.end.into(),
             diversions: cdr
+                .moves
                 .diversions
                 .into_iter()
                 .map(DiversionView::from)
                 .collect(),
-            transfers: cdr.transfers.into_iter().map(TransferView::from).collect(),
+            transfers: cdr
+                .moves
+                .transfers
+                .into_iter()
+                .map(TransferView::from)
+                .collect(),
             explanation: cdr.explanation.into_iter().map(StepView::from).collect(),
             recovered: cdr.recovered,
         }

@@ -485,8 +485,7 @@ pub(crate) fn record(
             reason: "the caller hung up".to_owned(),
             by: Fault::Caller,
         },
-        diversions: Vec::new(),
-        transfers: Vec::new(),
+        moves: domain::Moves::default(),
         explanation: vec![Step {
             at: Some(NOON),
             text: "answer with the echo".to_owned(),

@@ -123,7 +123,8 @@ fn request(trunk: TrunkId, called: String, caller: Option<E164>) -> RouteRequest
 }
 
 /// How often a carrier's call went on elsewhere before it came (RFC 5806 §4): each Diversion
-/// counts once, or as often as its counter says. A carrier may tell it by a history alone (RFC 7044).
+/// counts once, or as often as its counter says. A carrier may tell it by a history alone
+/// (RFC 7044).
 fn diversions_of(message: &Message) -> u8 {
     let counted = message.values(Name::Diversion).map(|value| {
         let counter = NameAddr::parse(value).ok().and_then(|address| {

@@ -29,7 +29,7 @@ fn with_carrier(forwards: Value, more: &str) -> Office {
 
 /// By whom the call was sent on, why, and where to.
 fn diversions(record: &Cdr) -> Vec<(&str, DivertReason, &str)> {
-    let all = record.diversions.iter();
+    let all = record.moves.diversions.iter();
     all.map(|one| (&*one.by.number, one.reason, &*one.to))
         .collect()
 }
@@ -88,7 +88,7 @@ fn a_call_that_nobody_answers_goes_on_after_the_time_that_is_said() {
         diversions(&record),
         [("102", DivertReason::NoAnswer, "103")]
     );
-    let waited = record.diversions[0].at.unix_ms() - record.started.unix_ms();
+    let waited = record.moves.diversions[0].at.unix_ms() - record.started.unix_ms();
     assert!((7_000..7_500).contains(&waited), "{waited} ms");
     assert_eq!(record.legs[1].status, Some(487), "102 rings no more");
 }
@@ -132,7 +132,7 @@ fn a_phones_own_forward_is_followed_inside_the_company_alone() {
     office.hang_up(cleo, callee);
     let record = office.record();
     assert_eq!(diversions(&record), [("102", DivertReason::Phone, "103")]);
-    let sent = record.diversions[0].by.device;
+    let sent = record.moves.diversions[0].by.device;
     assert_eq!(sent, Some(office.members[1].device));
     assert!(rules(&record).contains(&"device.redirected_astray"));
     assert!(office.world.phones[office.dora.0].lines.is_empty());
@@ -363,5 +363,5 @@ fn a_call_that_is_sent_on_to_who_forwards_reaches_where_that_leads() {
     office.hang_up(bert, caller);
     let record = office.record();
     assert_eq!(diversions(&record), [("102", DivertReason::Always, "103")]);
-    assert!(record.transfers[0].succeeded);
+    assert!(record.moves.transfers[0].succeeded);
 }

@@ -38,8 +38,8 @@ fn a_blind_transfer_joins_the_other_two_and_frees_the_one_who_asked() {
     office.hang_up(office.cleo, cleo);
     assert!(office.line(office.bert, bert).is_over());
     let record = office.record();
-    assert_eq!(record.transfers.len(), 1);
-    assert!(record.transfers[0].succeeded);
+    assert_eq!(record.moves.transfers.len(), 1);
+    assert!(record.moves.transfers[0].succeeded);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_transfer_that_fails_gives_the_party_back() {
     assert!(office.both_hear((office.anna, anna), (office.bert, bert)));
     office.hang_up(office.anna, anna);
     let record = office.record();
-    assert!(!record.transfers[0].succeeded);
+    assert!(!record.moves.transfers[0].succeeded);
 }
 
 #[test]

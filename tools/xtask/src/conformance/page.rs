@@ -60,6 +60,7 @@ const TITLES: &[(u32, &str)] = &[
     (5761, "RTP and RTCP on one port"),
     (5806, "Diversion"),
     (5876, "asserted identity, updated"),
+    (5922, "certificates of domains"),
     (6026, "transactions, corrected"),
     (6086, "INFO packages"),
     (6141, "re-INVITE and target refresh"),
