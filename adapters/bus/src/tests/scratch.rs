@@ -123,8 +123,7 @@ pub(super) fn record(random: &mut Random) -> Cdr {
             reason: "the exchange stopped during the call".to_owned(),
             by: Fault::Exchange,
         },
-        diversions: Vec::new(),
-        transfers: Vec::new(),
+        moves: domain::Moves::default(),
         explanation: Vec::new(),
         recovered: false,
     }
