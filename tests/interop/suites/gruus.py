@@ -56,8 +56,10 @@ def a_call_to_a_phones_address_rings_that_phone_alone():
         anna.register()
         desk.register()
         hall.register()
-        equal(desk.public, f"sip:102@{ACME};gr={DESK}", "the public address")
-        equal(hall.public, f"sip:hall@{ACME};gr={HALL}", "that of the user it registers as")
+        for phone in (desk, hall):
+            user = phone.account[0]
+            equal(phone.public, f"sip:{user}@{ACME};gr={phone.instance}",
+                  "the public address is that of the user that it registers as")
         true(re.fullmatch(rf"sip:tgruu\.[0-9a-f]+@{ACME};gr", desk.temporary), desk.temporary)
         first = desk.temporary
         desk.register()
