@@ -55,7 +55,7 @@ fn a_company_whose_plan_has_no_transfers_talks_on() {
     assert_eq!(transferred(&office, anna).last(), Some(&403));
     assert!(office.both_hear((office.anna, anna), (office.bert, bert)));
     office.hang_up(office.anna, anna);
-    assert!(office.record().transfers.is_empty());
+    assert!(office.record().moves.transfers.is_empty());
 }
 
 // rfc: 5589 §7
