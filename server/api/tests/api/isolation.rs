@@ -328,6 +328,7 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         "NewToken" => json!({"name": "fresh", "tenant": names.tenants[which]}),
         "NewArchive" => json!({"passphrase": PASSPHRASE}),
         "NewClone" => json!({"domains": ["fresh.example"], "suffix": "fresh"}),
+        "Forwards" => json!({"always": "0999"}),
         "NewTenantToken" => json!({"name": "fresh"}),
         "Rotation" => json!({"overlap_seconds": 60}),
         other => panic!("say what a body of {other} looks like"),

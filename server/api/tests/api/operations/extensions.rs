@@ -25,6 +25,7 @@ pub(super) async fn extensions(world: &World) {
         "ring_seconds": 5, "destination": "echo", "enabled": true, "external_number": null,
         "calls": ["internal", "local", "national", "mobile", "international"],
         "only_to": [], "never_to": [],
+        "forwards": {"always": null, "busy": null, "no_answer": null, "unreachable": null},
     });
     assert_eq!(made.json(), view);
     for name in [&id, "*9", "%2A9"] {
