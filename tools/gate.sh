@@ -31,12 +31,20 @@ stage_test() { cargo test --locked --workspace --no-fail-fast; }
 # strangers at the API, on the stores that keep what they are told (`test` has them in memory)
 stage_cells() {
     local store status=0
+    cargo test --locked --workspace --test api --no-run || return
+    # side by side: each waits for its store more than it computes
     for store in sqlite postgres; do
-        echo "-- $store"
-        STROWGER_TEST_STORE=$store cargo test --locked --workspace --test api isolation -- \
-            --show-output || status=1
+        cells_of "$store" >"$LOGS/cells-$store.log" 2>&1 &
     done
+    for store in sqlite postgres; do
+        wait -n || status=1
+    done
+    cat "$LOGS"/cells-{sqlite,postgres}.log
     return "$status"
+}
+cells_of() {
+    echo "-- $1"
+    STROWGER_TEST_STORE=$1 cargo test --locked --workspace --test api isolation -- --show-output
 }
 stage_seeds() { programs && "$CARGO_TARGET_DIR/debug/sim" --seed 1 --runs "${GATE_RUNS:-600}"; }
 stage_interop() { programs && tests/interop/run.sh; }

@@ -21,8 +21,8 @@ BINARY = os.path.abspath(
 # below the kernel's own range, and apart for tests that run side by side
 SLOT = int(os.environ.get("INTEROP_SLOT", "0"))
 MEDIA_FIRST, MEDIA_COUNT = 20000, 400
-PORT_FIRST, PORT_COUNT = 12000, 2000
-PORTS = list(range(PORT_FIRST + SLOT * PORT_COUNT, PORT_FIRST + (SLOT + 1) * PORT_COUNT))
+PORT_FIRST, PORT_COUNT = 12000 + SLOT * 2000, 2000
+PORTS = random.sample(range(PORT_FIRST, PORT_FIRST + PORT_COUNT), PORT_COUNT)
 ACME, GLOBEX = "acme.example", "globex.example"
 
 
@@ -31,7 +31,7 @@ def free_port(ip="127.0.0.1"):
     and no connection, whose ports the kernel picks above."""
     family = socket.AF_INET6 if ":" in ip else socket.AF_INET
     while PORTS:
-        port = PORTS.pop(random.randrange(len(PORTS)))
+        port = PORTS.pop()
         with socket.socket(family, socket.SOCK_STREAM) as tcp, \
                 socket.socket(family, socket.SOCK_DGRAM) as udp:
             try:
