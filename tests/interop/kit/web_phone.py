@@ -62,6 +62,9 @@ class WebPhone:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.browser = Browser(FLAGS).__enter__()
         self.browser.open(f"http://127.0.0.1:{self.server.server_port}/")
+        # a page counts as opened before its scripts have run
+        wait_until("the page has a telephone",
+                   lambda: self.browser.run("return Boolean(window.phone);"))
         self._do("register", {
             "url": self.url, "uri": f"sip:{self.user}@{self.domain}", "user": self.user,
             "password": self.password, "ip": self.ip, "port": self.voice.port,
