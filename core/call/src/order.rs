@@ -1,6 +1,6 @@
 //! What a call orders: of its legs, of media, of routing.
 
-use crate::{CallEvent, LegId};
+use crate::{CallEvent, LegId, Passed};
 use domain::Vouched;
 use ids::{DeviceId, TrunkId};
 use routing::RouteRequest;
@@ -73,8 +73,8 @@ pub struct TrunkAttempt {
     pub identity: Option<String>,
     /// What is vouched for that number; `None` for a call that is not signed.
     pub vouched: Option<Vouched>,
-    /// The number in `From` in its place: digits of somebody outside whose call is sent on.
-    pub caller: Option<String>,
+    /// Whose number is in `From` in its place.
+    pub caller: Option<Passed>,
     /// The name shown; may be empty.
     pub display: String,
 }

@@ -1,7 +1,7 @@
 //! Where a call goes, expanded to what can be reached at this moment.
 
 use domain::Vouched;
-use ids::{DeviceId, ExtensionId, TrunkId};
+use ids::{DeviceId, ExtensionId, SigningKeyId, TrunkId};
 use routing::{Diversion, Emergency, Explanation, Guest, Refusal};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -30,6 +30,17 @@ pub struct TrunkPeer {
     pub address: String,
 }
 
+/// Somebody outside whose call is sent on, and who is shown in the place of the company's number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passed {
+    /// Digits of the number; it is none of another tenant's.
+    pub number: String,
+    /// By which key it is proved that the company sends the call on (RFC 8946), where the caller's
+    /// own proof came with it; `None` where nothing is signed.
+    #[serde(default)]
+    pub key: Option<SigningKeyId>,
+}
+
 /// A call by a trunk, its peers in the order in which they are tried at this moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrunkCall {
@@ -42,9 +53,8 @@ pub struct TrunkCall {
     /// What is vouched for that number; `None` for a call that is not signed.
     #[serde(default)]
     pub vouched: Option<Vouched>,
-    /// The number in `From` in its place: digits of somebody outside whose call is sent on, and
-    /// no number of another tenant.
-    pub caller: Option<String>,
+    /// Whose number is in `From` in its place.
+    pub caller: Option<Passed>,
     /// The name shown; may be empty.
     pub display: String,
     /// Which of the trunk's addresses, the best first. Each is one attempt.

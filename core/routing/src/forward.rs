@@ -230,7 +230,13 @@ impl<'a> Journey<'a> {
 
     /// Whoever called from outside is named to a carrier that takes that.
     fn name_caller(&self, step: &mut Step, why: &mut Explanation) {
-        let Step::Trunk { trunk, caller, .. } = step else {
+        let Step::Trunk {
+            trunk,
+            caller,
+            attested,
+            ..
+        } = step
+        else {
             return;
         };
         let by = self.request.caller.trunk;
@@ -244,6 +250,11 @@ impl<'a> Journey<'a> {
             let because = format!("trunk {name}, revision {revision}, takes the caller's {number}");
             why.add("identity.caller", because);
             *caller = Some(number.digits().to_owned());
+            if attested.is_some() {
+                let because = "nothing is vouched for the caller's number; the proof that came \
+                               with the call goes along, and that the company sends it on is signed";
+                why.add("attestation.handed_on", because);
+            }
         }
     }
 }

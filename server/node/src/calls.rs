@@ -24,6 +24,17 @@ pub(crate) struct Shares {
     pub(crate) goes: Option<TrunkId>,
 }
 
+/// What a caller's INVITE asks for besides, and brings along.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Brought {
+    /// Whoever is called is asked to answer by itself.
+    pub(crate) intercom: bool,
+    /// Nobody is to be told who has sent the call on.
+    pub(crate) hides_history: bool,
+    /// Proofs of who calls, as a carrier sent them (RFC 8224 §4.1).
+    pub(crate) proofs: Vec<String>,
+}
+
 /// One call.
 pub(crate) struct Entry {
     pub(crate) call: Call,
@@ -40,12 +51,10 @@ pub(crate) struct Entry {
     pub(crate) dirty: bool,
     pub(crate) stored: bool,
     pub(crate) counted: bool,
-    /// Its caller asks that whoever is called answer by itself.
-    pub(crate) intercom: bool,
     /// The trunks of whose shares it has one.
     pub(crate) shares: Shares,
-    /// Its caller asks that nobody be told who has sent it on.
-    pub(crate) hides_history: bool,
+    /// What its caller asks for besides.
+    pub(crate) brought: Brought,
     /// What it is about where somebody calls for help.
     pub(crate) emergency: Option<Box<Emergency>>,
 }
@@ -65,9 +74,8 @@ impl Entry {
             dirty: false,
             stored: false,
             counted: true,
-            intercom: false,
             shares: Shares::default(),
-            hides_history: false,
+            brought: Brought::default(),
             emergency: None,
         }
     }

@@ -12,6 +12,7 @@ mod emergency;
 mod ending;
 mod gruu;
 mod guard;
+mod handed_on;
 mod homing;
 mod invite;
 mod media_notices;

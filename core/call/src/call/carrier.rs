@@ -77,7 +77,8 @@ fn goes_by(call: &TrunkCall) -> ByTrunk {
 
 /// The number that whoever is called sees.
 fn shown(call: &TrunkCall) -> Option<&String> {
-    call.caller.as_ref().or(call.identity.as_ref())
+    let passed = call.caller.as_ref().map(|passed| &passed.number);
+    passed.or(call.identity.as_ref())
 }
 
 fn attempt(call: &TrunkCall, peer: &TrunkPeer) -> String {

@@ -67,8 +67,8 @@ impl Shard {
         let domain = line.domain();
         let number = attempt.identity.as_deref();
         let number = number.and_then(|digits| line.write_number(digits));
-        let caller = attempt.caller.as_deref();
-        let caller = caller.and_then(|digits| line.write_number(digits));
+        let caller = attempt.caller.as_ref();
+        let caller = caller.and_then(|passed| line.write_number(&passed.number));
         let shown = Presentation {
             number: number.as_deref(),
             caller: caller.as_deref(),
@@ -82,7 +82,7 @@ impl Shard {
         let uri = help.uri.unwrap_or_else(|| way.uri(&attempt.called));
         let mut headers = shown.headers;
         headers.extend(help.headers);
-        headers.extend(self.proof(entry.tenant, (line, attempt), &uri, now));
+        headers.extend(self.proof(entry, (line, attempt), &uri, now));
         headers.extend(diversions(entry, line, &uri));
         Some(Dial {
             leg,
@@ -216,7 +216,7 @@ fn diversions(entry: &Entry, line: &Line, target: &str) -> Vec<(Name<'static>, S
         numbers: &numbers,
         earlier: entry.call.diverted_earlier(),
         target,
-        hidden: entry.hides_history,
+        hidden: entry.brought.hides_history,
     };
     match line.spec().diversion {
         TrunkDiversion::None => Vec::new(),

@@ -3,6 +3,7 @@
 //! routes lead to.
 
 use super::Shard;
+use super::handed_on::proofs_of;
 use super::invite::Asked;
 use crate::trunks::Line;
 use domain::{CalledIn, CompiledTenant, E164};
@@ -68,7 +69,7 @@ impl Shard {
             return self.retry_later(key, &message, now);
         }
         self.figures.trunks.calls_in += 1;
-        let asked = Asked::new(request, offer, &message);
+        let asked = Asked::new(request, offer, &message).with_proofs(proofs_of(&message));
         let whose = (&scope, &*tenant);
         let began = self.begin_call((key, flow), message, whose, asked, trunk, now);
         if !began && let Some(line) = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk)) {

@@ -78,7 +78,7 @@ impl Shard {
             }
             .value()
         };
-        let mut headers = if entry.intercom {
+        let mut headers = if entry.brought.intercom {
             answer_headers(&way.agent, domain)
         } else {
             Vec::new()
@@ -102,7 +102,7 @@ impl Shard {
 
     /// Who has sent a call on, as a phone is told; nothing where its caller hides that.
     fn diversions_to(&self, entry: &Entry, to: &str, domain: &str) -> Vec<(Name<'static>, String)> {
-        if entry.hides_history {
+        if entry.brought.hides_history {
             return Vec::new();
         }
         let uri = |number: &str| format!("sip:{}@{domain}", escape_user(number));

@@ -4,7 +4,7 @@ use super::Shard;
 use super::admission::Admitted;
 use super::emergency::{dialled_by, seems_for_help};
 use super::plan::{capped_plan, plan_for_help_alone};
-use crate::calls;
+use crate::calls::{self, Brought};
 use crate::legs;
 use crate::whose::Whose;
 use call::{Call, DialPlan, Incoming, LegId};
@@ -32,10 +32,7 @@ pub(crate) struct Asked {
     request: RouteRequest,
     offer: Option<Description>,
     hops: u8,
-    /// Whoever is called is asked to answer by itself.
-    intercom: bool,
-    /// Nobody is to be told who has sent the call on.
-    hides_history: bool,
+    brought: Brought,
 }
 
 impl Asked {
@@ -49,9 +46,17 @@ impl Asked {
             request,
             offer,
             hops,
-            intercom: false,
-            hides_history: hides_history(message),
+            brought: Brought {
+                hides_history: hides_history(message),
+                ..Brought::default()
+            },
         }
+    }
+
+    /// With the proofs of who calls that came with it.
+    pub(crate) fn with_proofs(mut self, proofs: Vec<String>) -> Asked {
+        self.brought.proofs = proofs;
+        self
     }
 }
 
@@ -112,10 +117,8 @@ impl Shard {
             earlier: 0,
             diversions: Vec::new(),
         };
-        let asked = Asked {
-            intercom,
-            ..Asked::new(request, offer, &message)
-        };
+        let mut asked = Asked::new(request, offer, &message);
+        asked.brought.intercom = intercom;
         let whose = (&admitted.scope, &*admitted.tenant);
         self.begin_call((key, flow), message, whose, asked, None, now);
     }
@@ -205,8 +208,8 @@ impl Shard {
         let hops = asked.hops.saturating_sub(1);
         let mut entry = calls::Entry::new(call, recorder, strip, hops);
         entry.shares.came = trunk;
-        entry.hides_history = asked.hides_history;
-        entry.intercom = asked.intercom && emergency.is_none();
+        entry.brought = asked.brought;
+        entry.brought.intercom &= emergency.is_none();
         entry.emergency = emergency;
         let call_key = self.calls.insert(entry);
         self.turn.current = Some(call_key);

@@ -52,7 +52,7 @@ impl Shard {
             return;
         };
         // a party it is sent on to, now or later, is not asked to answer by itself
-        entry.intercom &= !matches!(event.what, What::Answered(_) | What::Diverted(_));
+        entry.brought.intercom &= !matches!(event.what, What::Answered(_) | What::Diverted(_));
         entry.dirty |= match event.what {
             What::Answered(_)
             | What::Held(_)

@@ -2,7 +2,7 @@
 
 use super::Shard;
 use crate::capped::Capped;
-use call::{Contact, DialPlan, DialStep, TrunkCall};
+use call::{Contact, DialPlan, DialStep, Passed, TrunkCall};
 use domain::{CompiledTenant, E164, Vouched};
 use ids::{DeviceId, ExtensionId, TenantId};
 use machine::Instant;
@@ -43,6 +43,8 @@ impl Shard {
                 timeout,
             } => {
                 let caller = caller.filter(|digits| self.may_name(tenant.id(), digits));
+                let key = attested.map(|attested| attested.key);
+                let caller = caller.map(|number| Passed { number, key });
                 // whoever is named in our number's place is not ours to vouch for
                 let attested = attested.filter(|_| caller.is_none());
                 DialStep::Trunk(TrunkCall {

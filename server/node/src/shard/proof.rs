@@ -1,9 +1,9 @@
 //! Proof of who calls: what a carrier gets signed, beside the number that is shown (RFC 8224 §6.1).
 
 use super::Shard;
+use crate::calls::Entry;
 use crate::trunks::Line;
 use call::TrunkAttempt;
-use ids::TenantId;
 use machine::Instant;
 use sip_message::{Name, http_date};
 use stir::{Claims, Destination, Number, OrigId, Party, Passport, Says};
@@ -14,14 +14,19 @@ impl Shard {
     /// planned, the call goes on without: nobody is refused for a proof that we do not give.
     pub(crate) fn proof(
         &self,
-        tenant: TenantId,
+        entry: &Entry,
         (line, attempt): (&Line, &TrunkAttempt),
         uri: &str,
         now: Instant,
     ) -> Vec<(Name<'static>, String)> {
+        if let Some(passed) = &attempt.caller {
+            let passed = (entry, passed);
+            let proofs = self.handed_on(passed, (line, attempt), uri, now);
+            return proofs.unwrap_or_default();
+        }
         let proof = || {
             let vouched = attempt.vouched.as_ref()?;
-            let tenant = self.tenants.compiled(tenant)?;
+            let tenant = self.tenants.compiled(entry.tenant)?;
             let mut keys = tenant.signing_keys().iter();
             let key = keys.find(|key| key.id == vouched.key)?;
             let iat = self.clock.wall(now);
@@ -45,7 +50,7 @@ impl Shard {
 
 /// Who is called: a number of the world, or one as it is dialled; help, where it is asked for by
 /// its service (RFC 5031).
-fn called(line: &Line, attempt: &TrunkAttempt, uri: &str) -> Party {
+pub(super) fn called(line: &Line, attempt: &TrunkAttempt, uri: &str) -> Party {
     if uri.starts_with("urn:") {
         return Party::Uri(uri.to_owned());
     }

@@ -213,7 +213,7 @@ fn who_called_in_and_is_sent_out_is_shown_where_the_trunk_takes_that() {
 }
 
 /// The carrier calls 102's number and says this of the caller.
-fn calls_in(office: &mut Office, carrier: testkit::RawId, number: &str, more: &str) {
+pub(crate) fn calls_in(office: &mut Office, carrier: testkit::RawId, number: &str, more: &str) {
     let from = format!("<sip:{number}@carrier.example>");
     let offer = "v=0\r\no=- 1 1 IN IP4 198.51.100.60\r\ns=-\r\nc=IN IP4 198.51.100.60\r\nt=0 0\r\n\
                  m=audio 4000 RTP/AVP 0\r\n";
