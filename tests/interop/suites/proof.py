@@ -8,9 +8,11 @@ import urllib.request
 from kit.authority import Authority
 from kit.case import equal, test, true
 from kit.exchange import ACME, Exchange, free_port
-from kit.passport import Passport
+from kit.line import Line, description
+from kit.passport import Passport, written
 from suites.carriers import CARRIER, NUMBER, PARIS, USER, WORD, carrier, connected, made
 from suites.features import ANNA, tone
+from suites.forwards import MADRID, forwards
 
 COMPANY = f"/api/v1/tenants/{ACME}"
 X5U = "https://pbx.operator.example/.well-known/stir/{id}.pem"
@@ -117,3 +119,43 @@ def a_call_for_help_is_signed_for_the_service_that_was_asked():
         claims = checked(exchange, authority, key, called(exchange, port, "112"))
         equal(claims["dest"], {"uri": ["urn:service:sos"]}, "who is called")
         equal(claims["attest"], "A", "how far it is vouched for")
+
+
+@test()
+def a_call_that_is_sent_on_abroad_has_its_callers_proof_and_one_of_who_sends_it():
+    theirs = "https://certificates.carrier.example/chain.pem"
+    with Exchange() as exchange:
+        authority, port = Authority(exchange.folder), free_port(CARRIER)
+        connected(exchange, [f"{CARRIER}:{port}"], attestation="full", passes_caller=True)
+        key = signing_key(exchange, authority, COMPANY)
+        forwards(exchange, "101", always=MADRID)
+        _, other = authority.vouch("carrier.example")
+        proof = written(other, theirs, "shaken", {
+            "attest": "A", "dest": {"tn": [NUMBER[1:]]}, "iat": int(time.time()),
+            "orig": {"tn": PARIS[2:]}, "origid": "0b7c1c1a-6c0f-4d7e-9d3e-2f3a5b1c4d5e"})
+        with carrier(exchange, "carrier_callee", port) as madrid, \
+                Line(exchange, "carrier.example", (f"+{PARIS[2:]}", ""), ip=CARRIER) as caller:
+            madrid.ready()
+            within = {"call_id": "sent-on", "sender": f"<{caller.aor}>;tag=theirs"}
+            answer = caller.ask(caller.compose(
+                "INVITE", f"sip:{NUMBER}@{exchange.ip}", headers=[f"Identity: {proof}"],
+                body=description(CARRIER, 9), **within))
+            equal(answer.status, 200, "the call is taken in Madrid")
+            within["to"] = answer["to"]
+            caller.send(caller.compose("ACK", answer.contact, cseq=1, **within))
+            equal(caller.ask(caller.compose("BYE", answer.contact, cseq=2, **within)).status, 200,
+                  "the end of it")
+            madrid.wait()
+            invites = [m for m in madrid.messages(received=True) if m.start.startswith("INVITE")]
+        invite = invites[-1]
+        true(f"<sip:+{PARIS[2:]}@" in invite["from"], invite["from"])
+        equal(invite.all("identity")[0], proof, "the proof of the caller's own carrier")
+        own = Passport(invite, (1, 2))
+        equal(own.header["ppt"], "div", "the sort of ours")
+        own.check(exchange.folder, published(exchange, key), authority.certificate)
+        equal({name: own.claims[name] for name in ("orig", "dest", "div")},
+              {"orig": {"tn": PARIS[2:]}, "dest": {"tn": [MADRID[2:]]}, "div": {"tn": NUMBER[1:]}},
+              "who calls whom, and for whom the call was")
+        cdr = exchange.one_cdr()
+        equal(cdr["legs"][-1]["by_trunk"]["vouched"], None, "nothing of ours is vouched for")
+        true(any(step["rule"] == "attestation.handed_on" for step in cdr["explanation"]), "told")
