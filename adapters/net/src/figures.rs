@@ -142,4 +142,6 @@ figures! {
     turns,
     /// Times it stopped coming first, having used nearly all of its processor.
     stepped_back,
+    /// Times the threads that are favoured lost it, having used too much together.
+    favour_lost,
 }

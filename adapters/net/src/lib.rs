@@ -24,6 +24,7 @@ mod config;
 mod connection;
 mod datagrams;
 mod event_loop;
+mod favour;
 mod figures;
 mod files;
 mod framing;
@@ -48,10 +49,13 @@ pub use bind::{BindError, Bound};
 pub use clock::LoopClock;
 pub use config::{Config, DatagramLimits, Limits, Listener, StreamLimits};
 pub use event_loop::Net;
+pub use favour::{FAVOURED_MAX, Favour};
 pub use figures::{Figure, Figures};
 pub use files::raise_file_limit;
 pub use handler::{CloseReason, Failure, Handler, Received, Transmit};
-pub use precedence::{CALLING_THREAD, answer_soon, come_first, give_way, work_in_batches};
+pub use precedence::{
+    CALLING_THREAD, answer_soon, calling_thread, come_first, give_way, work_in_batches,
+};
 pub use sys::BATCH;
 pub use tls::{BadCredentials, ClientCertificates, Credentials, Identity, Keyring, Trust};
 pub use waker::Waker;

@@ -7,6 +7,12 @@ use crate::sys;
 /// The thread that asks, as the functions here name it.
 pub const CALLING_THREAD: u32 = 0;
 
+/// The id in the kernel of the thread that calls this.
+#[must_use]
+pub fn calling_thread() -> u32 {
+    sys::own_thread()
+}
+
 /// The greatest niceness there is.
 const NICEST: i32 = 19;
 

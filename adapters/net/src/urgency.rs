@@ -2,10 +2,9 @@
 //!
 //! A thread that the kernel shares a processor with by weights waits up to a clock tick (4 ms) for
 //! those who are at it. A call waits for signalling several times until it is set up, so the loop
-//! asks for a real-time priority (`SCHED_RR`, the lowest), and has the processor when something
+//! asks for a real-time priority (`SCHED_RR`), and has the processor when something
 //! arrives. Whoever floods it must not take the processor from the store and the API: a loop that
-//! used more than [`MUCH`] of its processor in a [`LOOK`] is a thread like others until it uses
-//! less than [`LITTLE`].
+//! used too much of its processor in a [`LOOK`] is a thread like others until it uses less.
 
 use std::time::Duration;
 
@@ -16,17 +15,29 @@ use crate::precedence::{CALLING_THREAD, come_first};
 use crate::sys;
 
 /// How long the use of the processor is watched before it is judged.
-const LOOK: Duration = Duration::from_millis(50);
+pub(crate) const LOOK: Duration = Duration::from_millis(50);
 
-/// Use of the processor above which the loop steps back, in thousandths.
-const MUCH: u128 = 750;
+/// What a loop may use of its processor: three quarters of it, in thousandths.
+const BOUNDS: Bounds = Bounds {
+    much: 750,
+    little: 600,
+};
 
-/// Use of the processor below which it comes first again, in thousandths.
-const LITTLE: u128 = 600;
+/// The real-time priority of loops; whoever else has one comes behind them.
+const PRIORITY: u32 = 2;
 
-/// Where the loop's thread stands.
+/// Use of a processor, in thousandths.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// Above this, who comes first steps back.
+    pub(crate) much: u128,
+    /// Below this, who stepped back comes first again.
+    pub(crate) little: u128,
+}
+
+/// Where a thread stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
+pub(crate) enum Standing {
     First,
     AmongOthers,
     /// The kernel lets nobody come first here (it takes `CAP_SYS_NICE` or `RLIMIT_RTPRIO`).
@@ -62,7 +73,7 @@ impl Urgency {
         let used = sys::thread_time();
         let thousandths = share(used.saturating_sub(self.used), passed);
         (self.since, self.used) = (now, used);
-        match judged(self.standing, thousandths) {
+        match judged(self.standing, thousandths, BOUNDS) {
             Some(Standing::First) => self.come_first(),
             Some(Standing::AmongOthers | Standing::Never) => {
                 self.step_back();
@@ -73,7 +84,7 @@ impl Urgency {
     }
 
     fn come_first(&mut self) {
-        if sys::set_real_time(CALLING_THREAD) {
+        if sys::set_real_time(CALLING_THREAD, PRIORITY) {
             self.standing = Standing::First;
         } else {
             self.step_back();
@@ -89,15 +100,15 @@ impl Urgency {
 }
 
 /// What part of the time was used, in thousandths.
-fn share(used: Duration, passed: Duration) -> u128 {
+pub(crate) fn share(used: Duration, passed: Duration) -> u128 {
     used.as_nanos() * 1_000 / passed.as_nanos().max(1)
 }
 
 /// Where the thread is to stand from now on, if that is another place.
-fn judged(standing: Standing, thousandths: u128) -> Option<Standing> {
+pub(crate) fn judged(standing: Standing, thousandths: u128, bounds: Bounds) -> Option<Standing> {
     match standing {
-        Standing::First if thousandths > MUCH => Some(Standing::AmongOthers),
-        Standing::AmongOthers if thousandths < LITTLE => Some(Standing::First),
+        Standing::First if thousandths > bounds.much => Some(Standing::AmongOthers),
+        Standing::AmongOthers if thousandths < bounds.little => Some(Standing::First),
         Standing::First | Standing::AmongOthers | Standing::Never => None,
     }
 }
@@ -109,6 +120,7 @@ mod tests {
     #[test]
     fn who_uses_nearly_all_steps_back_until_it_uses_less() {
         let used = |millis| share(Duration::from_millis(millis), LOOK);
+        let judged = |standing, used| judged(standing, used, BOUNDS);
         assert_eq!(judged(Standing::First, used(30)), None);
         assert_eq!(
             judged(Standing::First, used(40)),

@@ -20,7 +20,8 @@ pub(crate) use inbound::{Arrived, Inbound};
 pub(crate) use options::{Direction, set_buffer, set_user_timeout};
 pub(crate) use outbound::{Datagram, Outbound};
 pub(crate) use precedence::{
-    own_niceness, set_batch, set_niceness, set_real_time, set_slice, thread_time,
+    own_niceness, own_thread, set_batch, set_niceness, set_real_time, set_slice, thread_time,
+    thread_time_of,
 };
 pub(crate) use socket::{connect_stream, event_fd, listen_stream, open_datagram};
 

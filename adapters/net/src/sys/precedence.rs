@@ -51,20 +51,38 @@ pub(crate) fn set_batch(thread: u32, niceness: i32, slice: Duration) -> bool {
     set(thread, (libc::SCHED_BATCH, 0), niceness, slice)
 }
 
-/// Gives a thread the lowest real-time priority, in turns with others of it; threads that it
-/// begins do not inherit it. Whether the kernel did so (sched(7)).
-pub(crate) fn set_real_time(thread: u32) -> bool {
-    set(thread, (libc::SCHED_RR, 1), 0, 0)
+/// Gives a thread a real-time priority (1 is the lowest), in turns with others of it; threads that
+/// it begins do not inherit it. Whether the kernel did so (sched(7)).
+pub(crate) fn set_real_time(thread: u32, priority: u32) -> bool {
+    set(thread, (libc::SCHED_RR, priority), 0, 0)
+}
+
+/// The id of the calling thread in the kernel.
+pub(crate) fn own_thread() -> u32 {
+    // SAFETY: the call takes nothing and touches no memory of ours.
+    u32::try_from(unsafe { libc::gettid() }).unwrap_or(0)
 }
 
 /// The processor time that the calling thread has used.
 pub(crate) fn thread_time() -> Duration {
+    read(libc::CLOCK_THREAD_CPUTIME_ID)
+}
+
+/// The processor time that a thread of this process has used; nothing for one that is gone.
+pub(crate) fn thread_time_of(thread: u32) -> Duration {
+    // the kernel's name of a thread's clock (clock_getres(2), under "Dynamic clocks"): its id
+    // turned over, and three bits that say so
+    let clock = i32::try_from(thread).map(|thread| (!thread << 3) | 6);
+    clock.map(read).unwrap_or_default()
+}
+
+fn read(clock: libc::clockid_t) -> Duration {
     let mut time = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,
     };
     // SAFETY: the kernel writes one value of this type to the pointer, which is that of one.
-    let told = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    let told = unsafe { libc::clock_gettime(clock, &raw mut time) };
     let (seconds, nanos) = (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec));
     match (told, seconds, nanos) {
         (0, Ok(seconds), Ok(nanos)) => Duration::new(seconds, nanos),

@@ -6,8 +6,17 @@
 //! weights, and a thread that gives way by five steps has a third of the share of one that does
 //! not. And they let media in at once when it wakes: an answer in preparation can wait for a
 //! packet, since the packet takes less than a tenth of the time.
+//!
+//! As long as the API's own threads use little of the machine, they even come before all but
+//! signalling ([`Favour`]): what they do then is over before anybody misses the processor.
 
+use std::cell::Cell;
 use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use net::{FAVOURED_MAX, Favour, Figures, LoopClock};
 
 /// By how many steps of niceness the threads of the API and its look-ups give way.
 const ADMINISTRATION: u8 = 5;
@@ -34,6 +43,82 @@ const THREADS: &str = "/proc/self/task";
 pub(crate) fn step_back() {
     // where the kernel does not, all threads are equal, as they were
     let _as_before = net::answer_soon(net::CALLING_THREAD, ADMINISTRATION);
+}
+
+thread_local! {
+    /// Whether the calling thread is known as one of the API's.
+    static KNOWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The threads that carry out requests, as they become known. Those that only hash passwords and
+/// the like are none of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Workers(Arc<Mutex<Vec<u32>>>);
+
+impl Workers {
+    /// The calling thread is one.
+    pub(crate) fn join(&self) {
+        if !KNOWN.replace(true) {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if all.len() < FAVOURED_MAX {
+                all.push(net::calling_thread());
+            }
+        }
+    }
+
+    fn take(&self) -> Vec<u32> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut all)
+    }
+}
+
+/// The thread that watches how much the API's threads use; it ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    ended: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watch {
+    /// Begins to watch these threads.
+    ///
+    /// # Errors
+    /// The machine gives no thread.
+    pub(crate) fn begin(workers: Workers, figures: Arc<Figures>) -> std::io::Result<Watch> {
+        let (ended, end) = sync_channel(0);
+        let thread = std::thread::Builder::new()
+            .name("precedence".to_owned())
+            .spawn(move || watch(&workers, &figures, &end))?;
+        Ok(Watch {
+            ended: Some(ended),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        drop(self.ended.take());
+        if let Some(thread) = self.thread.take() {
+            // what it may have died of is told by the panic itself
+            let _died = thread.join();
+        }
+    }
+}
+
+fn watch(workers: &Workers, figures: &Figures, end: &Receiver<()>) {
+    let clock = LoopClock::start();
+    let mut favour = Favour::begin(ADMINISTRATION, clock.now());
+    while let Some(pause) = favour.every() {
+        match end.recv_timeout(pause) {
+            Err(RecvTimeoutError::Timeout) => {}
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
+        }
+        for worker in workers.take() {
+            favour.add(worker);
+        }
+        favour.look(clock.now(), figures);
+    }
 }
 
 /// What a thread's name says of it.

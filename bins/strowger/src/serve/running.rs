@@ -25,7 +25,7 @@ use super::defence::Warden;
 use super::figures::{Board, Requests, deliveries, mails};
 use super::inbox::{Letter, Postbox};
 use super::live::Live;
-use super::precedence;
+use super::precedence::{self, Watch, Workers};
 use super::records::Clerk;
 use super::switchboard::Switchboard;
 use super::{alarms, key_uses, retention, wires};
@@ -102,10 +102,15 @@ impl Running {
             front,
             rear,
         } = self;
+        let workers = Workers::default();
+        let watch = Watch::begin(workers.clone(), signalling.net.figures());
+        let _watch = watch.map_err(|error| internal(&error))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(RUNTIME_THREADS)
             .thread_name("api")
             .on_thread_start(precedence::step_back)
+            // of all its threads, those that carry out requests are the ones that are parked
+            .on_thread_park(move || workers.join())
             .enable_all()
             .build()
             .map_err(|error| internal(&error))?;
