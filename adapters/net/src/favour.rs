@@ -5,7 +5,8 @@
 //! shared by weights that is up to some milliseconds, however little the thread needs: the worst
 //! of a hundred answers is ten times as late as the usual one. So the threads ask for a real-time
 //! priority, below that of signalling. They have it while all of them together use little of the
-//! machine: a flood of questions must not take the processors from media and the store.
+//! machine: a flood of questions must not take the processors from media and the store. And when
+//! they take nearly all of them at once, however shortly, they step back at the next look.
 
 use std::time::Duration;
 
@@ -14,16 +15,25 @@ use machine::Instant;
 use crate::figures::Figures;
 use crate::precedence::answer_soon;
 use crate::sys;
-use crate::urgency::{Bounds, LOOK, Standing, judged, share};
+use crate::urgency::{Bounds, Standing, judged, share};
 
 /// Most threads that are watched; others are left as they are.
 pub const FAVOURED_MAX: usize = 16;
 
+/// How often the threads are looked at: media can wait so long, and not much longer.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Of how many looks the mean is judged, since a question is answered in a burst.
+const MEAN: u128 = 16;
+
 /// What the threads may use together, in thousandths of each processor that there is.
 const EACH: Bounds = Bounds {
-    much: 200,
-    little: 150,
+    much: 300,
+    little: 250,
 };
+
+/// Of one processor, what must be left of all in each look, in thousandths.
+const LEFT: u128 = 500;
 
 /// Processors without which nobody is favoured: with a single one, signalling and these threads
 /// could leave too little to media.
@@ -42,6 +52,10 @@ pub struct Favour {
     /// By how many steps of niceness they give way while they are not favoured.
     steps: u8,
     bounds: Bounds,
+    /// What all processors give, in thousandths.
+    all: u128,
+    /// What was used of that, about the mean of the last looks.
+    mean: u128,
     standing: Standing,
     since: Instant,
 }
@@ -52,14 +66,16 @@ impl Favour {
     pub fn begin(steps: u8, now: Instant) -> Favour {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let may = processors >= PROCESSORS_MIN && sys::set_real_time(sys::own_thread(), WATCHER);
-        let all = u128::try_from(processors).unwrap_or(1);
+        let count = u128::try_from(processors).unwrap_or(1);
         Favour {
             threads: Vec::new(),
             steps,
             bounds: Bounds {
-                much: EACH.much * all,
-                little: EACH.little * all,
+                much: EACH.much * count,
+                little: EACH.little * count,
             },
+            all: count * 1_000,
+            mean: 0,
             standing: if may {
                 Standing::First
             } else {
@@ -93,7 +109,12 @@ impl Favour {
             *before = all;
         }
         self.since = now;
-        let Some(standing) = judged(self.standing, share(used, passed), self.bounds) else {
+        let used = share(used, passed);
+        self.mean = (self.mean * (MEAN - 1) + used) / MEAN;
+        if used + LEFT > self.all {
+            self.mean = self.mean.max(self.bounds.much + 1);
+        }
+        let Some(standing) = judged(self.standing, self.mean, self.bounds) else {
             return;
         };
         self.standing = standing;

@@ -15,7 +15,7 @@ use crate::precedence::{CALLING_THREAD, come_first};
 use crate::sys;
 
 /// How long the use of the processor is watched before it is judged.
-pub(crate) const LOOK: Duration = Duration::from_millis(50);
+const LOOK: Duration = Duration::from_millis(50);
 
 /// What a loop may use of its processor: three quarters of it, in thousandths.
 const BOUNDS: Bounds = Bounds {
