@@ -46,7 +46,10 @@ fn question(arguments: &ExplainArguments) -> Result<Question, Failure> {
 
 fn show(explained: &Explained) {
     for step in &explained.steps {
-        print::line(&words(step));
+        match &step.condition {
+            Some(condition) => print::line(&format!("if {condition}: {}", words(step))),
+            None => print::line(&words(step)),
+        }
     }
     if let Some(help) = &explained.emergency {
         let told = match help.mail_to.as_slice() {
@@ -79,6 +82,31 @@ fn words(step: &Told) -> String {
             format!("call {called} by trunk {trunk}, showing {shown}{signed}, for {seconds} s")
         }
         "guest" => format!("connect to {}", of(&step.target)),
+        "forward" => {
+            let when = step.when.unwrap_or_default();
+            format!(
+                "send it on from {} to {} ({when})",
+                of(&step.by),
+                of(&step.target)
+            )
+        }
         _ => format!("refuse with {}", step.status.unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forward_is_told_as_whose_it_is_and_where_it_leads() {
+        let forward = Told {
+            action: "forward",
+            by: Some("102".to_owned()),
+            when: Some("busy"),
+            target: Some("103".to_owned()),
+            ..Told::default()
+        };
+        assert_eq!(words(&forward), "send it on from 102 to 103 (busy)");
     }
 }
