@@ -12,7 +12,7 @@ HTTP  ?= 0.0.0.0:8080
 SEED  ?= 1
 RUNS  ?= 1
 # seeds in the gate
-GATE_RUNS ?= 600
+GATE_RUNS ?= 400
 # edits that `make isolation` tries at most
 EDITS ?= 40
 # requests for each operation that `make schemathesis` draws
