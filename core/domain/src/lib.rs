@@ -52,6 +52,7 @@ mod role;
 mod schedule;
 mod secret;
 mod secret_rule;
+mod shared_with;
 mod signing;
 mod signing_key;
 mod site;
@@ -123,6 +124,7 @@ pub use role::{PERMISSIONS_MAX, Role};
 pub use schedule::{Hours, SCHEDULES_MAX, Schedule, Standing};
 pub use secret::{Digests, PEM_MAX, SECRET_MAX, SECRET_MIN, Secret};
 pub use secret_rule::SecretRule;
+pub use shared_with::SHARED_MAX;
 pub use signing::{KEY_OVERLAP, SigningKeys};
 pub use signing_key::{SIGNING_KEYS_MAX, SigningKey};
 pub use site::{SITES_MAX, Site};
@@ -141,9 +143,9 @@ pub use token::{
 pub use toll_budget::{BudgetOf, NUMBERS_MAX, TollBudget, TollLimits, TollPrice};
 pub use toll_guard::{TOLL_GUARDS_MAX, TollGuard};
 pub use trunk::{
-    CalledIn, Dialling, EmergencyUri, NumberForm, PEERS_MAX, Peer, SHARED_MAX, SOURCES_MAX, Source,
-    TRUNKS_MAX, Transport, Trunk, TrunkAttestation, TrunkCaps, TrunkDiversion, TrunkIdentity,
-    TrunkLocation, TrunkMode,
+    CalledIn, Dialling, EmergencyUri, NumberForm, PEERS_MAX, Peer, SOURCES_MAX, Source, TRUNKS_MAX,
+    Transport, Trunk, TrunkAttestation, TrunkCaps, TrunkDiversion, TrunkIdentity, TrunkLocation,
+    TrunkMode,
 };
 pub use user::User;
 pub use webhook::{WEBHOOKS_MAX, Webhook};

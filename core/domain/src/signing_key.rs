@@ -14,7 +14,7 @@ use crate::kind_name::KindName;
 use crate::name::name;
 use crate::secret::Secret;
 use crate::secret_rule::SecretRule;
-use crate::trunk::SHARED_MAX;
+use crate::shared_with;
 
 /// Most signing keys of one owner.
 pub const SIGNING_KEYS_MAX: u32 = 50;
@@ -124,17 +124,12 @@ impl Kind for SigningKey {
             "must be https://HOST/… of at most 512 bytes, without user name and fragment; \
              {id} stands for the id",
         )?;
-        let few = self.shared_with.len() <= SHARED_MAX;
-        rule(few, "/shared_with", "must name at most 1000 companies")
+        shared_with::validate(&self.shared_with)
     }
 
     fn validate_for(&self, owner: Owner) -> Result<(), Invalid> {
-        let alone = owner.tenant().is_none() || self.shared_with.is_empty();
-        rule(
-            alone,
-            "/shared_with",
-            "must be left out: a company shares its key with nobody",
-        )
+        let refusal = "must be left out: a company shares its key with nobody";
+        shared_with::validate_for(owner, &self.shared_with, refusal)
     }
 
     fn validate_secret(&self, secret: &Secret) -> Result<(), Invalid> {

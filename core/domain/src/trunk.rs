@@ -15,6 +15,7 @@ use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
 use crate::name::name;
 use crate::secret_rule::SecretRule;
+use crate::shared_with;
 use crate::text;
 pub use form::{Dialling, NumberForm};
 pub use peer::{Peer, Transport};
@@ -26,8 +27,6 @@ pub const TRUNKS_MAX: u32 = 200;
 pub const PEERS_MAX: usize = 8;
 /// Most sources of a trunk.
 pub const SOURCES_MAX: usize = 32;
-/// Most tenants with which a trunk is shared.
-pub const SHARED_MAX: usize = 1_000;
 /// The space of unique keys in which the sources of enabled trunks lie.
 const TRUNK_SOURCE_SPACE: &str = "trunk_source";
 
@@ -410,17 +409,12 @@ impl Kind for Trunk {
             "/passes_caller",
             "must be false where no header tells which number has sent the call on",
         )?;
-        let few = self.shared_with.len() <= SHARED_MAX;
-        rule(few, "/shared_with", "must name at most 1000 companies")
+        shared_with::validate(&self.shared_with)
     }
 
     fn validate_for(&self, owner: Owner) -> Result<(), Invalid> {
-        let alone = owner.tenant().is_none() || self.shared_with.is_empty();
-        rule(
-            alone,
-            "/shared_with",
-            "must be left out: a company shares its trunk with nobody",
-        )
+        let refusal = "must be left out: a company shares its trunk with nobody";
+        shared_with::validate_for(owner, &self.shared_with, refusal)
     }
 
     fn unique_keys(&self) -> Vec<UniqueKey> {
