@@ -146,24 +146,7 @@ impl Calling {
     }
 
     fn send_cancel(&mut self, reason: Option<&str>, cx: &mut Cx<'_, '_>) {
-        let Sent {
-            branch,
-            number,
-            flow,
-            ..
-        } = self.invite;
-        let mut cancel = begin(Method::Cancel, &self.plan, &self.name, (branch, number), cx);
-        if let Some(reason) = reason {
-            cancel.text(Name::Reason, reason);
-        }
-        let sending = Sending {
-            flow,
-            branch,
-            method: Method::Cancel,
-            bytes: cancel.finish(),
-            owner: cx.owner,
-        };
-        cx.step.transactions.request(sending, cx.step.now);
+        cancel((&self.invite, &self.plan, &self.name), reason, cx);
         self.wish = Wish::Cancelled {
             give_up: cx.now() + TRANSACTION_LIFE,
         };
@@ -479,6 +462,27 @@ fn post_invite(
 }
 
 /// What INVITE and CANCEL have in common (RFC 3261 §9.1).
+/// Takes an INVITE back (RFC 3261 §9.1): what was sent, by which plan and under which names.
+fn cancel(
+    (invite, plan, name): (&Sent, &Outgoing, &(String, String)),
+    reason: Option<&str>,
+    cx: &mut Cx<'_, '_>,
+) {
+    let (branch, flow) = (invite.branch, invite.flow);
+    let mut cancel = begin(Method::Cancel, plan, name, (branch, invite.number), cx);
+    if let Some(reason) = reason {
+        cancel.text(Name::Reason, reason);
+    }
+    let sending = Sending {
+        flow,
+        branch,
+        method: Method::Cancel,
+        bytes: cancel.finish(),
+        owner: cx.owner,
+    };
+    cx.step.transactions.request(sending, cx.step.now);
+}
+
 fn begin(
     method: Method<'_>,
     plan: &Outgoing,

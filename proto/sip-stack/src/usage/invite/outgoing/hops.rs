@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use sip_message::{Flow, Message, Method, Name};
+use sip_message::{Flow, Message};
 
-use super::{Calling, Outgoing, begin};
-use crate::transaction::{ClientKey, Sending};
+use super::{Calling, Outgoing, cancel};
+use crate::transaction::ClientKey;
 use crate::usage::business::Sent;
 use crate::usage::config::Config;
 use crate::usage::dismiss::dismiss_within;
@@ -118,22 +118,8 @@ impl Calling {
             && !left.cancelled
         {
             left.cancelled = true;
-            let Sent {
-                branch,
-                number,
-                flow,
-                ..
-            } = left.sent;
-            let mut cancel = begin(Method::Cancel, &left.plan, &self.name, (branch, number), cx);
-            cancel.text(Name::Reason, "SIP;cause=430;text=\"Flow Failed\"");
-            let sending = Sending {
-                flow,
-                branch,
-                method: Method::Cancel,
-                bytes: cancel.finish(),
-                owner: cx.owner,
-            };
-            cx.step.transactions.request(sending, cx.step.now);
+            let reason = "SIP;cause=430;text=\"Flow Failed\"";
+            cancel((&left.sent, &left.plan, &self.name), Some(reason), cx);
         }
         true
     }
