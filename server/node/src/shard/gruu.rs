@@ -7,6 +7,7 @@ use super::admission::Admitted;
 use super::dialling::Way;
 use call::{Contact, DialPlan, DialStep};
 use domain::{CompiledDevice, CompiledExtension, CompiledTenant};
+use ids::ExtensionId;
 use registrar::{Binding, Bound};
 use routing::{Dialled, Explanation, HostClass, Refusal};
 use sip_leg::Identity;
@@ -125,18 +126,18 @@ impl Shard {
         Some(plan(ring, explanation))
     }
 
-    /// The ways to the one phone of an extension that is meant; none where none is named.
+    /// The extension of which one phone is meant, and the ways to that; none where none is named.
     pub(crate) fn ways_to_phone(
         &self,
         scope: &TenantScope,
         tenant: &CompiledTenant,
         meant: &str,
-    ) -> Option<Vec<Way>> {
+    ) -> Option<(ExtensionId, Vec<Way>)> {
         let (number, instance) = meant.split_once(PHONE_OF)?;
         let extension = named_extension(tenant, number)?;
         let phones = self.phones_named(scope, tenant, extension, instance);
         let ways = phones.filter_map(|phone| self.way_to(scope, phone.device.id, phone.slot));
-        Some(ways.collect())
+        Some((extension.id, ways.collect()))
     }
 
     /// The phones of an extension with this instance; one, unless two devices claim to be the same.
@@ -155,13 +156,6 @@ impl Shard {
             })
         })
     }
-}
-
-/// The number of whoever is meant, without the phone.
-pub(crate) fn number_of(meant: &str) -> &str {
-    meant
-        .split_once(PHONE_OF)
-        .map_or(meant, |(number, _)| number)
 }
 
 fn named_extension<'a>(tenant: &'a CompiledTenant, number: &str) -> Option<&'a CompiledExtension> {

@@ -8,7 +8,6 @@ use super::Shard;
 use super::admission::Admitted;
 use super::deadlines::Wake;
 use super::dialling::Way;
-use super::gruu::number_of;
 use super::invite::caller_of;
 use crate::letters::{Letter, Letters, Told, UNREACHABLE};
 use ids::ExtensionId;
@@ -78,11 +77,9 @@ impl Shard {
         let gr = message.request_uri().ok()?.param_decoded("gr");
         let meant = self.meant(scope, tenant, dialled.user, gr.as_deref());
         if dialled.host == HostClass::Own
-            && let Some(ways) = self.ways_to_phone(scope, tenant, &meant)
+            && let Some(named) = self.ways_to_phone(scope, tenant, &meant)
         {
-            let number = number_of(&meant);
-            let extension = tenant.extension_by_number(number)?.id;
-            return Some((extension, ways));
+            return Some(named);
         }
         let extension = self.extension_named(message, flow, tenant)?;
         Some((extension, self.ways_of(admitted, extension)))
