@@ -8,9 +8,9 @@ use call::{Passed, TrunkAttempt};
 use domain::{CompiledTenant, E164};
 use machine::Instant;
 use sip_message::{Message, Name};
-use stir::{Claimed, Claims, DIVERSIONS_MAX, Destination, Number, Party, Passport, Says, original};
+use stir::{Claimed, Claims, DIVERSIONS_MAX, Destination, Number, Party, Says, original};
 
-use super::proof::called;
+use super::proof::{called, signed};
 
 /// Most proofs that a call brings along: one of who calls, and those of its diversions.
 const PROOFS_MAX: usize = DIVERSIONS_MAX + 1;
@@ -57,9 +57,7 @@ impl Shard {
                 from: Party::Tn(from),
             },
         };
-        let x5u = key.x5u.to_string();
-        let own = Passport { claims, x5u }.sign(&key.key).identity();
-        let all = proofs.iter().cloned().chain([own]);
+        let all = proofs.iter().cloned().chain([signed(key, claims)]);
         Some(all.map(|proof| (Name::Identity, proof)).collect())
     }
 }

@@ -51,6 +51,10 @@ impl Shard {
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };
+        if matches!(event.what, What::Answered(_)) {
+            // nothing goes out any more that they would go along with
+            entry.brought.proofs = Vec::new();
+        }
         // a party it is sent on to, now or later, is not asked to answer by itself
         entry.brought.intercom &= !matches!(event.what, What::Answered(_) | What::Diverted(_));
         entry.dirty |= match event.what {

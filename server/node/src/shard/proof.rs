@@ -4,6 +4,7 @@ use super::Shard;
 use crate::calls::Entry;
 use crate::trunks::Line;
 use call::TrunkAttempt;
+use domain::CompiledSigningKey;
 use machine::Instant;
 use sip_message::{Name, http_date};
 use stir::{Claims, Destination, Number, OrigId, Party, Passport, Says};
@@ -39,13 +40,18 @@ impl Shard {
                     origid: vouched.origid.parse::<OrigId>().ok()?,
                 },
             };
-            let x5u = key.x5u.to_string();
-            let identity = Passport { claims, x5u }.sign(&key.key).identity();
+            let identity = signed(key, claims);
             let date = http_date(iat.unix_ms().div_euclid(1_000));
             Some(vec![(Name::Date, date), (Name::Identity, identity)])
         };
         proof().unwrap_or_default()
     }
+}
+
+/// The header Identity that says this, by a key.
+pub(super) fn signed(key: &CompiledSigningKey, claims: Claims) -> String {
+    let x5u = key.x5u.to_string();
+    Passport { claims, x5u }.sign(&key.key).identity()
 }
 
 /// Who is called: a number of the world, or one as it is dialled; help, where it is asked for by
