@@ -1,16 +1,16 @@
 """Kamailio as an edge proxy before the exchange: phones know it alone (RFC 3327)."""
 
 import os
-import signal
-import subprocess
 
-from kit.case import wait_until
 from kit.exchange import free_port, join
-from kit.kamailio import PROGRAM
+from kit.kamailio import Running
 from kit.sipp import SCENARIOS
 
-class Edge:
+
+class Edge(Running):
     """Phones and lines take it for the exchange itself; what it does not have is the exchange's."""
+
+    table = "tcp"
 
     def __init__(self, exchange):
         self.exchange, self.port = exchange, free_port(exchange.ip)
@@ -35,23 +35,3 @@ class Edge:
 
     def port_of(self, _):
         return self.port
-
-    def __enter__(self):
-        self.log = open(os.path.join(self.folder, "log"), "wb")
-        self.process = subprocess.Popen(
-            [PROGRAM, "-f", self.config, "-DD", "-E", "-m", "32", "-w", self.folder,
-             "-Y", self.folder],
-            stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
-            start_new_session=True)
-        line = f":{self.port:04X} "
-
-        def listens():
-            with open("/proc/net/tcp", encoding="ascii") as sockets:
-                return any(line in row for row in sockets)
-        wait_until("the edge listens", listens)
-        return self
-
-    def __exit__(self, *_):
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        self.log.close()

@@ -28,13 +28,32 @@ def secure(paper):
         f'modparam("tls", "private_key", "{key}")'])
 
 
-class Kamailio:
+class Running:
+    """Kamailio while it runs, by the file `config` in a `folder`, listening at a `port`."""
+
+    def __enter__(self):
+        self.log = open(os.path.join(self.folder, "log"), "wb")
+        self.process = subprocess.Popen(
+            [PROGRAM, "-f", self.config, "-DD", "-E", "-m", "32", "-w", self.folder,
+             "-Y", self.folder],
+            stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
+            start_new_session=True)
+        wait_taken("Kamailio", [self.port], self.table)
+        return self
+
+    def __exit__(self, *_):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.log.close()
+
+
+class Kamailio(Running):
     """Listens at an address; calls of its customer go to the person at `person` (host, port), by UDP.
     The customer comes by `transport`, within TLS it sees `paper`: files of a certificate and its
     key."""
 
     def __init__(self, exchange, ip, person, user, word, transport="udp", paper=None):
-        self.transport = transport
+        self.table = "udp" if transport == "udp" else "tcp"
         self.port = free_port(ip)
         self.at = f"{ip}:{self.port}"
         self.folder = os.path.join(exchange.folder, "kamailio")
@@ -54,18 +73,3 @@ class Kamailio:
             listen = {f"listen={one}:{self.at}" for one in ("udp", transport)}
             listen = "\n".join(sorted(listen))
             out.write(f"{head}{listen}\n\nrequest_route{body}")
-
-    def __enter__(self):
-        self.log = open(os.path.join(self.folder, "log"), "wb")
-        self.process = subprocess.Popen(
-            [PROGRAM, "-f", self.config, "-DD", "-E", "-m", "32", "-w", self.folder,
-             "-Y", self.folder],
-            stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
-            start_new_session=True)
-        wait_taken("Kamailio", [self.port], "udp" if self.transport == "udp" else "tcp")
-        return self
-
-    def __exit__(self, *_):
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        self.log.close()
