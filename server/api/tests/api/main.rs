@@ -19,6 +19,7 @@ mod mailbox;
 mod metrics;
 mod openapi;
 mod operations;
+mod own_forwards;
 mod pages;
 mod passkeys;
 mod people;
