@@ -8,7 +8,7 @@ use domain::{
 };
 use ids::DeviceId;
 use ports::{EventQuery, StoreError};
-use routing::{Caller, Dialled, HostClass, Plan, Purpose, RouteRequest, Step};
+use routing::{Caller, Dialled, Plan, RouteRequest, Step};
 use tenancy::TenantScope;
 
 use crate::lines;
@@ -93,21 +93,14 @@ fn phone(
     let location = place.map(|(location, _)| &location.spec);
     let number = help_number(location.map(|location| location.civic.country.as_str()));
     let extension = tenant.extension(device.extension);
+    let caller = Caller {
+        device: Some(device.id),
+        extension: Some(device.extension),
+        ..Caller::default()
+    };
     let request = RouteRequest {
-        caller: Caller {
-            device: Some(device.id),
-            extension: Some(device.extension),
-            ..Caller::default()
-        },
-        dialled: Dialled {
-            user: number.to_owned(),
-            host: HostClass::Own,
-        },
-        purpose: Purpose::Call,
         from: source,
-        back_to: None,
-        earlier: 0,
-        diversions: Vec::new(),
+        ..RouteRequest::call(caller, Dialled::own(number))
     };
     let Plan {
         steps, emergency, ..

@@ -6,9 +6,7 @@ use domain::{CompiledExtension, CompiledTenant, Invalid};
 use ids::{DeviceId, ExtensionId};
 use machine::WallTime;
 use ports::StoreError;
-use routing::{
-    Caller, Dialled, Diversion, Emergency, Guest, HostClass, Plan, Purpose, RouteRequest, Step,
-};
+use routing::{Caller, Dialled, Diversion, Emergency, Guest, Plan, Purpose, RouteRequest, Step};
 use tenancy::TenantScope;
 
 use crate::lines;
@@ -122,16 +120,8 @@ pub async fn explain(
     let caller = caller(&tenant, question)?;
     let at = question.at.unwrap_or_else(|| office.now());
     let request = RouteRequest {
-        caller,
-        dialled: Dialled {
-            user: question.called.clone(),
-            host: HostClass::Own,
-        },
-        purpose: Purpose::Call,
         from: question.from,
-        back_to: None,
-        earlier: 0,
-        diversions: Vec::new(),
+        ..RouteRequest::call(caller, Dialled::own(&question.called))
     };
     let mut tale = Tale {
         tenant: &tenant,
@@ -207,10 +197,7 @@ impl Tale<'_> {
             Some(before) => format!("{before}, {condition}"),
             None => condition,
         };
-        let dialled = Dialled {
-            user: forward.to.clone(),
-            host: HostClass::Own,
-        };
+        let dialled = Dialled::own(&forward.to);
         diversions.push(forward);
         let onward = RouteRequest {
             dialled,

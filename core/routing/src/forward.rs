@@ -6,8 +6,8 @@
 //! counts but its number, where the trunk takes it.
 
 use crate::{
-    CONTAINED, Caller, DIVERSIONS_MAX, Dialled, Diversion, Explanation, Fare, HostClass, Purpose,
-    Refusal, RouteRequest, Step, emergency, identity, inside, outbound, ring,
+    CONTAINED, Caller, DIVERSIONS_MAX, Dialled, Diversion, Explanation, Fare, Purpose, Refusal,
+    RouteRequest, Step, emergency, identity, inside, outbound, ring,
 };
 use domain::{CompiledExtension, CompiledForwards, CompiledTenant, DivertReason};
 use machine::WallTime;
@@ -202,23 +202,16 @@ impl<'a> Journey<'a> {
             return refused();
         }
         let sends = self.chain.last().and_then(|last| last.device);
+        let caller = Caller {
+            device: sends,
+            extension: Some(by.id),
+            trunk: None,
+            number: by.number.to_string(),
+            display: by.display_name.to_string(),
+        };
         let own = RouteRequest {
-            caller: Caller {
-                device: sends,
-                extension: Some(by.id),
-                trunk: None,
-                number: by.number.to_string(),
-                display: by.display_name.to_string(),
-            },
-            dialled: Dialled {
-                user: to.to_owned(),
-                host: HostClass::Own,
-            },
             purpose: Purpose::Forward,
-            from: None,
-            back_to: None,
-            earlier: 0,
-            diversions: Vec::new(),
+            ..RouteRequest::call(caller, Dialled::own(to))
         };
         let (mut steps, fare) = outbound::steps(self.tenant, &own, self.at, why);
         self.fare = fare;

@@ -38,6 +38,17 @@ pub struct Dialled {
     pub host: HostClass,
 }
 
+impl Dialled {
+    /// What was dialled inside the caller's own company.
+    #[must_use]
+    pub fn own(user: impl Into<String>) -> Dialled {
+        Dialled {
+            user: user.into(),
+            host: HostClass::Own,
+        }
+    }
+}
+
 /// Why a route is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
@@ -67,4 +78,20 @@ pub struct RouteRequest {
     pub earlier: u8,
     /// By whom it was sent on so far, the latest last.
     pub diversions: Vec<Diversion>,
+}
+
+impl RouteRequest {
+    /// A new call, of which nothing else is known.
+    #[must_use]
+    pub fn call(caller: Caller, dialled: Dialled) -> RouteRequest {
+        RouteRequest {
+            caller,
+            dialled,
+            purpose: Purpose::Call,
+            from: None,
+            back_to: None,
+            earlier: 0,
+            diversions: Vec::new(),
+        }
+    }
 }

@@ -1,19 +1,21 @@
 //! How far calls that go out are vouched for, by whose key, and why.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod documents;
+
+use documents::resource;
 use domain::{
-    CompiledTenant, Device, Extension, Kind, LineParts, Number, OutboundRoute, Resource, Secret,
+    CompiledTenant, Device, Extension, LineParts, Number, OutboundRoute, Resource, Secret,
     SigningKey, Tenant, TenantParts, Trunk,
 };
 use ids::{
     DeviceId, ExtensionId, NumberId, OutboundRouteId, ResellerId, SigningKeyId, TenantId, TrunkId,
 };
-use machine::WallTime;
 use proptest::prelude::*;
-use routing::{Attested, Caller, Dialled, HostClass, Plan, Purpose, RouteRequest, Step, plan};
-use serde_json::{Value, json};
+use routing::{Attested, Caller, Dialled, Plan, RouteRequest, Step, plan};
+use serde_json::json;
 use stir::Attestation;
-use tenancy::{Account, Identified, Owner};
+use tenancy::{Account, Owner};
 
 const CHAIN: &str = include_str!("../../domain/tests/signing/chain.pem");
 const KEY: &str = include_str!("../../domain/tests/signing/key.pem");
@@ -24,20 +26,6 @@ const CARRIER: TrunkId = TrunkId::new(1, 1);
 const ANNA: ExtensionId = ExtensionId::new(1, 1);
 const DEVICE: DeviceId = DeviceId::new(1, 1);
 const ADDRESS: &str = "192.0.2.7";
-
-fn resource<K: Kind>(owner: Owner, id: <K as Identified>::Id, spec: Value) -> Resource<K> {
-    let mut spec: K = serde_json::from_value(spec).unwrap();
-    spec.normalise();
-    spec.validate().unwrap();
-    Resource {
-        id,
-        owner,
-        revision: 7,
-        spec,
-        created: WallTime::UNIX_EPOCH,
-        updated: WallTime::UNIX_EPOCH,
-    }
-}
 
 fn key(n: u64, owner: Owner, shared: &[TenantId]) -> (Resource<SigningKey>, Option<Secret>) {
     let spec = json!({
@@ -92,22 +80,15 @@ fn trusted(mut parts: TenantParts) -> TenantParts {
 }
 
 fn calls(parts: TenantParts, dialled: &str, from: Option<&str>) -> Plan {
+    let caller = Caller {
+        device: Some(DEVICE),
+        extension: Some(ANNA),
+        number: "101".to_owned(),
+        ..Caller::default()
+    };
     let request = RouteRequest {
-        caller: Caller {
-            device: Some(DEVICE),
-            extension: Some(ANNA),
-            number: "101".to_owned(),
-            ..Caller::default()
-        },
-        dialled: Dialled {
-            user: dialled.to_owned(),
-            host: HostClass::Own,
-        },
-        purpose: Purpose::Call,
         from: from.map(|address| address.parse().unwrap()),
-        back_to: None,
-        earlier: 0,
-        diversions: Vec::new(),
+        ..RouteRequest::call(caller, Dialled::own(dialled))
     };
     let at = "2031-01-15T11:00:00Z".parse().unwrap();
     plan(&CompiledTenant::compile(parts), &request, at)

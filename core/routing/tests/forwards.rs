@@ -1,11 +1,14 @@
 //! Forwards: where a call goes on to, at whose expense, and that it never goes round and round.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod documents;
+
 use std::time::Duration;
 
+use documents::resource;
 use domain::{
-    CompiledTenant, Containment, Device, DivertReason, Extension, InboundRoute, Kind, LineParts,
-    Number, OutboundRoute, Resource, Tenant, TenantParts, Trunk,
+    CompiledTenant, Containment, Device, DivertReason, Extension, InboundRoute, LineParts, Number,
+    OutboundRoute, Tenant, TenantParts, Trunk,
 };
 use ids::{
     ContainmentId, DeviceId, ExtensionId, InboundRouteId, NumberId, OutboundRouteId, TenantId,
@@ -14,29 +17,16 @@ use ids::{
 use machine::WallTime;
 use proptest::prelude::*;
 use routing::{
-    Caller, DIVERSIONS_MAX, Dialled, Diversion, Fare, HostClass, Plan, Purpose, Refusal,
-    RouteRequest, Step, plan,
+    Caller, DIVERSIONS_MAX, Dialled, Diversion, Fare, Plan, Purpose, Refusal, RouteRequest, Step,
+    plan,
 };
 use serde_json::{Value, json};
-use tenancy::{Identified, Owner};
+use tenancy::Owner;
 
 const ACME: TenantId = TenantId::new(1, 1);
 const CARRIER: TrunkId = TrunkId::new(1, 1);
 const PASSING: TrunkId = TrunkId::new(2, 1);
 const NOBODY: &[Step] = &[Step::Refuse(Refusal::UNAVAILABLE)];
-
-fn resource<K: Kind>(owner: Owner, id: <K as Identified>::Id, spec: Value) -> Resource<K> {
-    let mut spec: K = serde_json::from_value(spec).unwrap();
-    spec.normalise();
-    Resource {
-        id,
-        owner,
-        revision: 7,
-        spec,
-        created: WallTime::UNIX_EPOCH,
-        updated: WallTime::UNIX_EPOCH,
-    }
-}
 
 fn extension(n: u64) -> ExtensionId {
     ExtensionId::new(n, 1)
@@ -127,18 +117,7 @@ fn outside(number: &str) -> Caller {
 }
 
 fn request(caller: Caller, dialled: &str) -> RouteRequest {
-    RouteRequest {
-        caller,
-        dialled: Dialled {
-            user: dialled.to_owned(),
-            host: HostClass::Own,
-        },
-        purpose: Purpose::Call,
-        from: None,
-        back_to: None,
-        earlier: 0,
-        diversions: Vec::new(),
-    }
+    RouteRequest::call(caller, Dialled::own(dialled))
 }
 
 fn asked(parts: TenantParts, request: &RouteRequest) -> Plan {

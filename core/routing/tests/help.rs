@@ -2,6 +2,9 @@
 //! number of the company's own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod documents;
+
+use documents::resource;
 use domain::{
     CallClass, CompiledTenant, Containment, Device, EmergencyLocation, Extension, Kind, LineParts,
     Number, OutboundRoute, Resource, Site, Tenant, TenantParts, TollGuard, Trunk,
@@ -27,17 +30,7 @@ const LAB: EmergencyLocationId = EmergencyLocationId::new(2, 1);
 const OVERSEAS: EmergencyLocationId = EmergencyLocationId::new(3, 1);
 
 fn document<K: Kind>(id: <K as Identified>::Id, spec: Value) -> Resource<K> {
-    let mut spec: K = serde_json::from_value(spec).unwrap();
-    spec.normalise();
-    spec.validate().unwrap();
-    Resource {
-        id,
-        owner: Owner::from(ACME),
-        revision: 7,
-        spec,
-        created: WallTime::UNIX_EPOCH,
-        updated: WallTime::UNIX_EPOCH,
-    }
+    resource(Owner::from(ACME), id, spec)
 }
 
 fn extension(n: u64) -> ExtensionId {
@@ -153,22 +146,15 @@ fn parts() -> TenantParts {
 }
 
 fn request(n: u64, from: Option<&str>, dialled: &str) -> RouteRequest {
+    let caller = Caller {
+        device: Some(device(n)),
+        extension: Some(extension(n)),
+        number: (99 + n).to_string(),
+        ..Caller::default()
+    };
     RouteRequest {
-        caller: Caller {
-            device: Some(device(n)),
-            extension: Some(extension(n)),
-            number: (99 + n).to_string(),
-            ..Caller::default()
-        },
-        dialled: Dialled {
-            user: dialled.to_owned(),
-            host: HostClass::Own,
-        },
-        purpose: Purpose::Call,
         from: from.map(|ip| ip.parse().unwrap()),
-        back_to: None,
-        earlier: 0,
-        diversions: Vec::new(),
+        ..RouteRequest::call(caller, Dialled::own(dialled))
     }
 }
 

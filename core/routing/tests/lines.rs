@@ -1,31 +1,20 @@
 //! Calls that come in and go out by trunks: where they go, what is shown, and why.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod documents;
+
 use std::time::Duration;
 
+use documents::resource;
 use domain::{
-    CallClass, CompiledTenant, Extension, InboundRoute, Kind, LineParts, Number, OutboundRoute,
-    Resource, Tenant, TenantParts, Trunk,
+    CallClass, CompiledTenant, Extension, InboundRoute, LineParts, Number, OutboundRoute, Resource,
+    Tenant, TenantParts, Trunk,
 };
 use ids::{ExtensionId, InboundRouteId, NumberId, OutboundRouteId, ScheduleId, TenantId, TrunkId};
-use machine::WallTime;
 use proptest::prelude::*;
-use routing::{Caller, Dialled, HostClass, Plan, Purpose, Refusal, RouteRequest, Step, plan};
+use routing::{Caller, Dialled, Plan, Refusal, RouteRequest, Step, plan};
 use serde_json::{Value, json};
-use tenancy::{Identified, Owner};
-
-fn resource<K: Kind>(owner: Owner, id: <K as Identified>::Id, spec: Value) -> Resource<K> {
-    let mut spec: K = serde_json::from_value(spec).unwrap();
-    spec.normalise();
-    Resource {
-        id,
-        owner,
-        revision: 7,
-        spec,
-        created: WallTime::UNIX_EPOCH,
-        updated: WallTime::UNIX_EPOCH,
-    }
-}
+use tenancy::Owner;
 
 fn acme() -> TenantId {
     TenantId::new(1, 1)
@@ -139,18 +128,7 @@ fn parts() -> TenantParts {
 }
 
 fn ask(parts: TenantParts, caller: Caller, dialled: &str) -> Plan {
-    let request = RouteRequest {
-        caller,
-        dialled: Dialled {
-            user: dialled.to_owned(),
-            host: HostClass::Own,
-        },
-        purpose: Purpose::Call,
-        from: None,
-        back_to: None,
-        earlier: 0,
-        diversions: Vec::new(),
-    };
+    let request = RouteRequest::call(caller, Dialled::own(dialled));
     // a Wednesday at noon in Berlin
     ask_at(parts, &request, "2031-01-15T11:00:00Z")
 }
@@ -303,18 +281,8 @@ fn a_route_with_a_schedule_is_for_calls_at_its_hours_alone() {
         });
         all.lines.inbound.push(inbound(n, spec));
     }
-    let request = RouteRequest {
-        caller: outside(CARRIER, "0309876543"),
-        dialled: Dialled {
-            user: "03055501".to_owned(),
-            host: HostClass::Own,
-        },
-        purpose: Purpose::Call,
-        from: None,
-        back_to: None,
-        earlier: 0,
-        diversions: Vec::new(),
-    };
+    let caller = outside(CARRIER, "0309876543");
+    let request = RouteRequest::call(caller, Dialled::own("03055501"));
     for (at, to, standing) in [
         ("2031-01-15T08:00:00Z", "101 (inbound route open", "is open"),
         (

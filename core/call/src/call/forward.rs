@@ -68,19 +68,13 @@ impl Call {
         self.state.next_token = self.state.next_token.wrapping_add(1);
         let token = self.state.next_token;
         let mut diversions = self.state.chain.diversions.clone();
-        let dialled = Dialled {
-            user: diversion.to.clone(),
-            host: HostClass::Own,
-        };
+        let dialled = Dialled::own(&diversion.to);
         diversions.push(diversion);
         let request = RouteRequest {
-            caller,
-            dialled,
             purpose: Purpose::Forward,
-            from: None,
-            back_to: None,
             earlier: self.state.chain.earlier,
             diversions,
+            ..RouteRequest::call(caller, dialled)
         };
         draft.push(Output::Route { token, request });
         token

@@ -103,13 +103,8 @@ impl Call {
             host: target.host,
         };
         let request = RouteRequest {
-            caller,
-            dialled,
             purpose: Purpose::Transfer,
-            from: None,
-            back_to: None,
-            earlier: 0,
-            diversions: Vec::new(),
+            ..RouteRequest::call(caller, dialled)
         };
         draft.push(Output::Route { token, request });
     }

@@ -83,16 +83,14 @@ fn acme() -> CompiledTenant {
 
 fn request(user: &str, host: HostClass, purpose: Purpose) -> RouteRequest {
     RouteRequest {
-        caller: Caller::default(),
-        dialled: Dialled {
-            user: user.to_owned(),
-            host,
-        },
         purpose,
-        from: None,
-        back_to: None,
-        earlier: 0,
-        diversions: Vec::new(),
+        ..RouteRequest::call(
+            Caller::default(),
+            Dialled {
+                user: user.to_owned(),
+                host,
+            },
+        )
     }
 }
 

@@ -9,7 +9,7 @@ use crate::trunks::Line;
 use domain::{CalledIn, CompiledTenant, E164};
 use ids::TrunkId;
 use machine::Instant;
-use routing::{Caller, Dialled, HostClass, Purpose, RouteRequest};
+use routing::{Caller, Dialled, RouteRequest};
 use sip_leg::offer_of;
 use sip_message::{Flow, Message, Name, NameAddr, Uri};
 use sip_stack::transaction::ServerKey;
@@ -105,22 +105,12 @@ impl Shard {
 }
 
 fn request(trunk: TrunkId, called: String, caller: Option<E164>) -> RouteRequest {
-    RouteRequest {
-        caller: Caller {
-            trunk: Some(trunk),
-            number: caller.map(|number| number.to_string()).unwrap_or_default(),
-            ..Caller::default()
-        },
-        dialled: Dialled {
-            user: called,
-            host: HostClass::Own,
-        },
-        purpose: Purpose::Call,
-        from: None,
-        back_to: None,
-        earlier: 0,
-        diversions: Vec::new(),
-    }
+    let caller = Caller {
+        trunk: Some(trunk),
+        number: caller.map(|number| number.to_string()).unwrap_or_default(),
+        ..Caller::default()
+    };
+    RouteRequest::call(caller, Dialled::own(called))
 }
 
 /// How often a carrier's call went on elsewhere before it came (RFC 5806 §4): each Diversion

@@ -13,7 +13,7 @@ use ids::{CallId, CdrId, TrunkId};
 use machine::Instant;
 use media::EndpointId;
 use records::Recorder;
-use routing::{Caller, Dialled, HostClass, Purpose, RouteRequest};
+use routing::{Caller, Dialled, HostClass, RouteRequest};
 use sdp::Description;
 use sip_leg::{Desk, SipLeg, Sound, asks_to_answer, offer_of};
 use sip_message::{Flow, Host, Message, Name, Scheme};
@@ -109,13 +109,8 @@ impl Shard {
         let prefixed = strip_intercom(&mut dialled.user, &admitted.tenant);
         let intercom = prefixed || asks_to_answer(&message);
         let request = RouteRequest {
-            caller: caller_of(&admitted),
-            dialled,
-            purpose: Purpose::Call,
             from: Some(flow.remote.ip()),
-            back_to: None,
-            earlier: 0,
-            diversions: Vec::new(),
+            ..RouteRequest::call(caller_of(&admitted), dialled)
         };
         let mut asked = Asked::new(request, offer, &message);
         asked.brought.intercom = intercom;
