@@ -3,6 +3,9 @@
 //! Ports are shared. What makes that safe is one rule: a local port has at most one *blind* leg,
 //! whose peer's address nobody knows yet. A packet from an unknown source can then only be meant
 //! for that leg, and every other leg is found by its peer's address.
+//!
+//! A peer may send for a while after its leg ended: it has not heard of the end, or hears the offer
+//! late. So a port also remembers whose legs left it, and is the last to be given to them again.
 
 mod range;
 mod shelf;
@@ -208,7 +211,25 @@ impl Places {
 struct Pair {
     /// Endpoint indices of its legs, at most `legs_per_port`.
     legs: Vec<u32>,
+    /// IPs of peers whose legs left, latest last, each once, at most [`LEFT`].
+    left: VecDeque<IpAddr>,
     spoiled: bool,
+}
+
+/// Peers that a port remembers after their legs left it: as many as are comfortable on one.
+const LEFT: usize = 16;
+
+impl Pair {
+    /// Takes a leg off, and remembers whose it was.
+    fn part_with(&mut self, index: u32, peer_ip: Option<IpAddr>) {
+        self.legs.retain(|leg| *leg != index);
+        let Some(ip) = peer_ip else { return };
+        self.left.retain(|left| *left != ip);
+        if self.left.len() >= LEFT {
+            self.left.pop_front();
+        }
+        self.left.push_back(ip);
+    }
 }
 
 /// The local ports of one signalling shard. See the module's head for the rule.
@@ -296,7 +317,7 @@ impl Ports {
             return false;
         };
         if let Some(pair) = self.pair_mut(leg.pair) {
-            pair.legs.retain(|index| *index != id.index());
+            pair.part_with(id.index(), leg.peer_ip);
         }
         if let Some(place) = self.place_mut(id) {
             place.leg = None;
@@ -393,7 +414,7 @@ impl Ports {
             None => self.shelves.emptiest(ask.family, &self.places_in_use()),
         };
         let shelf = |class| self.shelves.of(ask.family, worker, class);
-        let apart = |pair: u32| !self.has_peer_ip(pair, ask.peer_ip);
+        let apart = |pair: u32| !ask.peer_ip.is_some_and(|ip| self.knows_peer(pair, ip));
         let fits = |pair: u32| match ask.remote {
             Some(remote) => !self.has_address(pair, remote),
             None => true,
@@ -407,7 +428,8 @@ impl Ports {
                 return Some(pair);
             }
         }
-        if let Some((_, pair)) = shelf(Class::Unused).next() {
+        let unused = || shelf(Class::Unused).map(|(_, pair)| pair);
+        if let Some(pair) = unused().take(LOOK).find(|p| apart(*p)).or(unused().next()) {
             return Some(pair);
         }
         for class in [Class::Known, Class::Undecided] {
@@ -519,8 +541,10 @@ impl Ports {
             .filter_map(|index| Some((*index, self.leg_at(*index)?)))
     }
 
-    fn has_peer_ip(&self, pair: u32, ip: Option<IpAddr>) -> bool {
-        ip.is_some() && self.legs_of(pair).any(|(_, leg)| leg.peer_ip == ip)
+    /// Whether a peer at this IP has a leg on the pair, or had one lately.
+    fn knows_peer(&self, pair: u32, ip: IpAddr) -> bool {
+        let left = self.pair(pair).is_some_and(|pair| pair.left.contains(&ip));
+        left || self.legs_of(pair).any(|(_, leg)| leg.peer_ip == Some(ip))
     }
 
     fn has_address(&self, pair: u32, remote: SocketAddr) -> bool {

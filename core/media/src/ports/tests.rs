@@ -124,6 +124,40 @@ fn legs_with_the_same_peer_ip_are_kept_apart() {
 }
 
 #[test]
+fn a_peer_that_may_still_send_to_a_former_port_finds_none_of_its_calls_there() {
+    let mut ports = ports(3);
+    let office = at("9.9.9.9:1").ip();
+    let (kept, shared) = ports
+        .open(any_port().towards(at("7.7.7.7:1").ip()))
+        .unwrap();
+    ports.learnt(kept, at("7.7.7.7:4000"));
+    let (given_up, former) = ports.open(any_port().towards(office)).unwrap();
+    assert_eq!(former, shared, "a used port saves a socket");
+    assert!(ports.close(given_up));
+    let (again, elsewhere) = ports.open(any_port().towards(office)).unwrap();
+    assert_ne!(elsewhere, former);
+    assert!(ports.close(again));
+    let (_, third) = ports.open(any_port().towards(office)).unwrap();
+    assert!(third != former && third != elsewhere);
+    assert!(
+        ports.open(any_port().towards(office)).is_ok(),
+        "on a former port when nothing else is left"
+    );
+}
+
+#[test]
+fn a_port_forgets_peers_that_many_others_have_followed() {
+    let mut ports = ports(1);
+    for n in 0..=LEFT {
+        let peer = IpAddr::V4(Ipv4Addr::new(8, 8, 8, u8::try_from(n).unwrap()));
+        let (id, _) = ports.open(any_port().towards(peer)).unwrap();
+        assert!(ports.close(id) && ports.knows_peer(0, peer));
+    }
+    assert!(!ports.knows_peer(0, at("8.8.8.0:1").ip()));
+    assert!(ports.knows_peer(0, at("8.8.8.1:1").ip()));
+}
+
+#[test]
 fn the_same_address_is_never_twice_on_a_port() {
     let mut ports = ports(2);
     let remote = at("8.8.8.8:6000");
