@@ -48,10 +48,12 @@ fn parts(forwards: &[(u64, Value)]) -> TenantParts {
             4 => spec["calls"] = json!(["internal", "national"]),
             _ => {}
         }
+        let mut extension = resource::<Extension>(owner, extension(n), spec);
         if let Some((_, said)) = forwards.iter().find(|(of, _)| *of == n) {
-            spec["forwards"] = said.clone();
+            // whatever stands there, and be it against the rules
+            extension.spec.forwards = serde_json::from_value(said.clone()).unwrap();
         }
-        resource::<Extension>(owner, extension(n), spec)
+        extension
     });
     let devices = (1..=6).map(|n| {
         let spec = json!({ "username": format!("phone{n}"), "extension": extension(n) });
