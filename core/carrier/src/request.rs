@@ -28,15 +28,18 @@ pub struct Request {
 }
 
 impl Request {
-    /// The message on a flow. Its Contact is our address there.
+    /// The message on a flow, by these proxies. Its Contact is our address there.
     #[must_use]
-    pub fn message(&self, flow: Flow, branch: Branch, agent: &str) -> Bytes {
+    pub fn message(&self, flow: Flow, branch: Branch, agent: &str, routes: &[String]) -> Bytes {
         let mut builder = Builder::request(self.method, &self.uri);
         let (transport, local) = (flow.transport.via_token(), flow.local);
         builder.header(
             Name::Via,
             format_args!("SIP/2.0/{transport} {local};branch={branch};rport"),
         );
+        for route in routes {
+            builder.text(Name::Route, route);
+        }
         builder
             .text(Name::MaxForwards, "70")
             .text(Name::From, &self.from)

@@ -1,6 +1,7 @@
 //! The kind *trunk*: a connection to a carrier or to another exchange.
 
 mod form;
+mod gateway;
 mod peer;
 pub(crate) mod source;
 
@@ -49,7 +50,7 @@ pub enum TrunkMode {
     Register,
     /// The two know each other's addresses.
     Peer,
-    /// The other side registers at the exchange; not in this release.
+    /// The other side, a gateway or another exchange, registers at this one.
     Gateway,
 }
 
@@ -83,7 +84,7 @@ pub enum TrunkDiversion {
     Both,
 }
 
-/// Where the called number of a call that comes in stands.
+/// Where the called number of a call stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CalledIn {
@@ -180,8 +181,10 @@ pub struct Trunk {
     pub enabled: bool,
     /// How the two sides know each other.
     pub mode: TrunkMode,
-    /// Where calls are sent, 1 to 8 of `sip:host[:port][;transport=udp|tcp|tls]`, tried in order.
-    #[schema(min_items = 1, max_items = 8, example = json!(["sip:sbc.carrier.example"]))]
+    /// Where calls are sent, 1 to 8 of `sip:host[:port][;transport=udp|tcp|tls]`, tried in order;
+    /// none where the other side registers.
+    #[serde(default)]
+    #[schema(default = json!([]), max_items = 8, example = json!(["sip:sbc.carrier.example"]))]
     pub peers: Vec<String>,
     /// Where calls come from without a digest, at most 32 addresses or blocks such as
     /// `192.0.2.0/28`. No two enabled trunks of the platform have the same.
@@ -192,7 +195,8 @@ pub struct Trunk {
     #[serde(default)]
     pub registrar: Option<String>,
     /// The user name that the carrier knows: `From`, and what is registered; at most 128 printable
-    /// ASCII characters. A trunk that registers needs it.
+    /// ASCII characters. A trunk that registers needs it, and so does one whose other side does:
+    /// there it is 1 to 64 of `0-9 A-Z a-z . _ -`, and unique among those of all devices.
     #[serde(default)]
     #[schema(max_length = 128)]
     pub username: Option<String>,
@@ -201,10 +205,10 @@ pub struct Trunk {
     #[schema(max_length = 128)]
     pub auth_username: Option<String>,
     /// The host in `From` and in what is registered; the registrar's, or the first peer's, where
-    /// it is left out.
+    /// it is left out, and the company's domain where the other side registers.
     #[serde(default)]
     pub domain: Option<String>,
-    /// How long a registration lasts, 60 to 86,400 seconds.
+    /// How long a registration at a carrier lasts, 60 to 86,400 seconds.
     #[serde(default = "expires")]
     #[schema(default = 3_600, minimum = 60, maximum = 86_400)]
     pub expires_seconds: u32,
@@ -243,6 +247,11 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = "request_uri")]
     pub called_in: CalledIn,
+    /// Where the called number of a call to a gateway stands: in the request's URI, in place of
+    /// the user that the gateway registered, or in `To` alone, and the URI is what it registered.
+    #[serde(default)]
+    #[schema(default = "request_uri")]
+    pub called_out: CalledIn,
     /// How it is told where a caller for help is.
     #[serde(default)]
     #[schema(default = "none")]
@@ -305,8 +314,9 @@ impl Trunk {
 
     fn validate_places(&self) -> Result<(), Invalid> {
         let form = "must be sip:host, with :port and ;transport=udp, tcp or tls if need be";
-        let peers = (1..=PEERS_MAX).contains(&self.peers.len());
-        rule(peers, "/peers", "must name 1 to 8 peers")?;
+        let few = self.peers.len() <= PEERS_MAX;
+        let some = self.is_gateway() || !self.peers.is_empty();
+        rule(few && some, "/peers", "must name 1 to 8 peers")?;
         for (index, peer) in self.peers.iter().enumerate() {
             rule(Peer::read(peer).is_some(), &format!("/peers/{index}"), form)?;
         }
@@ -395,11 +405,7 @@ impl Kind for Trunk {
 
     fn validate(&self) -> Result<(), Invalid> {
         name::<TrunkId>(&self.name)?;
-        rule(
-            self.mode != TrunkMode::Gateway,
-            "/mode",
-            "must be register or peer: this release does not let the other side register",
-        )?;
+        self.validate_gateway()?;
         self.validate_places()?;
         self.validate_names()?;
         self.validate_figures()?;
@@ -414,7 +420,8 @@ impl Kind for Trunk {
 
     fn validate_for(&self, owner: Owner) -> Result<(), Invalid> {
         let refusal = "must be left out: a company shares its trunk with nobody";
-        shared_with::validate_for(owner, &self.shared_with, refusal)
+        shared_with::validate_for(owner, &self.shared_with, refusal)?;
+        self.validate_gateway_of(owner)
     }
 
     fn unique_keys(&self) -> Vec<UniqueKey> {
@@ -429,7 +436,14 @@ impl Kind for Trunk {
             key: source.clone(),
             scope: KeyScope::Platform,
         });
-        [own].into_iter().chain(sources).collect()
+        let username = self.username.iter().filter(|_| self.is_gateway());
+        let username = username.map(|name| UniqueKey {
+            space: "username",
+            key: name.clone(),
+            scope: KeyScope::Platform,
+        });
+        let all = [own].into_iter().chain(sources).chain(username);
+        all.collect()
     }
 
     fn natural_key(&self) -> String {

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use domain::{
-    CallClass, CompiledTenant, Directory, E164, Extension, InboundCall, InboundRoute, Kind,
-    LineParts, Number, OutboundRoute, Resource, Tenant, TenantParts, Trunk,
+    CallClass, CompiledTenant, Directory, E164, Extension, InboundCall, InboundRoute, KeyScope,
+    Kind, LineParts, Number, OutboundRoute, Resource, Tenant, TenantParts, Trunk,
 };
-use ids::{InboundRouteId, NumberId, OutboundRouteId, TenantId, TrunkId};
+use ids::{DeviceId, InboundRouteId, NumberId, OutboundRouteId, TenantId, TrunkId};
 use machine::WallTime;
 use serde_json::{Value, json};
 use tenancy::{Identified, Owner};
@@ -69,19 +69,64 @@ fn a_route_and_an_extension_name_countries_as_they_are_and_classes_to_the_outsid
 }
 
 #[test]
-fn a_trunk_that_registers_has_a_user_name_and_a_gateway_is_refused_in_clear_words() {
+fn a_trunk_that_registers_has_a_user_name() {
     assert_eq!(refused(&trunk(json!({}))), None);
     let registers = json!({ "mode": "register" });
     assert_eq!(refused(&trunk(registers)).as_deref(), Some("/username"));
     let named = json!({ "mode": "register", "username": "pbx@carrier.example" });
     assert_eq!(refused(&trunk(named)), None);
-    let gateway = trunk(json!({ "mode": "gateway" })).validate().unwrap_err();
-    assert_eq!(gateway.field, "/mode");
-    assert!(
-        gateway
-            .rule
-            .contains("does not let the other side register")
-    );
+}
+
+fn gateway(change: Value) -> Trunk {
+    let base = json!({ "name": "works", "mode": "gateway", "username": "acme-works" });
+    spec(base, change)
+}
+
+#[test]
+fn a_gateway_is_known_by_its_user_name_and_says_itself_where_it_is() {
+    assert_eq!(refused(&gateway(json!({}))), None);
+    for (change, field) in [
+        (json!({ "username": null }), "/username"),
+        (json!({ "username": "pbx@acme.example" }), "/username"),
+        (
+            json!({ "username": DeviceId::new(1, 1).to_string() }),
+            "/username",
+        ),
+        (json!({ "peers": ["sip:192.0.2.7"] }), "/peers"),
+        (json!({ "registrar": "sip:192.0.2.7" }), "/registrar"),
+        (json!({ "sources": ["192.0.2.7"] }), "/sources"),
+        (json!({ "auth_username": "works" }), "/auth_username"),
+    ] {
+        let found = refused(&gateway(change.clone()));
+        assert_eq!(found.as_deref(), Some(field), "{change}");
+    }
+    let to = json!({ "called_out": "to" });
+    assert_eq!(refused(&gateway(to.clone())), None);
+    assert_eq!(refused(&trunk(to)).as_deref(), Some("/called_out"));
+}
+
+#[test]
+fn a_gateway_registers_with_a_company_and_not_with_an_account() {
+    let gateway = gateway(json!({}));
+    assert!(gateway.validate_for(TenantId::new(1, 1).into()).is_ok());
+    let refused = gateway.validate_for(Owner::PLATFORM).unwrap_err();
+    assert_eq!(refused.field, "/mode");
+    assert!(refused.rule.contains("the company whose own trunk it is"));
+}
+
+#[test]
+fn a_gateways_user_name_is_a_devices_or_a_gateways_once_on_the_platform() {
+    let key = |spec: &Trunk| {
+        let keys = spec.unique_keys().into_iter();
+        keys.filter(|key| key.space == "username")
+            .map(|key| (key.key, key.scope))
+            .collect::<Vec<_>>()
+    };
+    let taken = vec![("acme-works".to_owned(), KeyScope::Platform)];
+    assert_eq!(key(&gateway(json!({}))), taken);
+    assert_eq!(key(&gateway(json!({ "enabled": false }))), taken);
+    let registers = json!({ "mode": "register", "username": "acme-works" });
+    assert_eq!(key(&trunk(registers)), [], "that one is the carrier's");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::Ladder;
-use ids::{CallId, DeviceId};
+use ids::{CallId, DeviceId, TrunkId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use tenancy::TenantScope;
@@ -79,8 +79,10 @@ pub struct LivePush {
 /// One binding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveRegistration {
-    /// The device.
-    pub device: DeviceId,
+    /// The device; none where a gateway has registered.
+    pub device: Option<DeviceId>,
+    /// The trunk whose gateway has registered; none where a device has.
+    pub trunk: Option<TrunkId>,
     /// The contact it gave.
     pub contact: String,
     /// Which phone it is, as that says itself (`+sip.instance`).

@@ -1,5 +1,6 @@
-//! One binding: a device can be reached at this contact, over this flow, until then.
+//! One binding: a device, or a gateway, can be reached at this contact, over this flow, until then.
 
+use crate::Registrant;
 use ids::{BindingId, DeviceId, TenantId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
@@ -8,15 +9,16 @@ use sip_message::{Flow, Uri};
 /// Version of the stored form; a reader refuses what it does not know.
 const VERSION: u8 = 1;
 
-/// One registered contact of a device.
+/// One registered contact of a device, or of a trunk's gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Binding {
+pub struct Binding<Who = DeviceId> {
     /// Its own id.
     pub id: BindingId,
     /// Whose company's.
     pub tenant: TenantId,
-    /// Which device.
-    pub device: DeviceId,
+    /// Which device, or by which trunk.
+    #[serde(rename = "device")]
+    pub who: Who,
     /// The contact's URI, as the device wrote it.
     pub contact: Box<str>,
     /// Where the registration came from; requests to the device go back there.
@@ -48,7 +50,7 @@ pub struct Binding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DamagedBinding;
 
-impl Binding {
+impl<Who: Registrant> Binding<Who> {
     /// Its stored form.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -65,7 +67,7 @@ impl Binding {
     ///
     /// # Errors
     /// [`DamagedBinding`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Binding, DamagedBinding> {
+    pub fn from_bytes(bytes: &[u8]) -> Result<Binding<Who>, DamagedBinding> {
         match bytes.split_first() {
             Some((&VERSION, body)) => serde_json::from_slice(body).map_err(|_| DamagedBinding),
             Some(_) | None => Err(DamagedBinding),
@@ -74,7 +76,7 @@ impl Binding {
 
     /// Whether both are flows to one phone: bindings of the same instance (RFC 5626 §4.1).
     #[must_use]
-    pub fn is_same_phone(&self, other: &Binding) -> bool {
+    pub fn is_same_phone(&self, other: &Binding<Who>) -> bool {
         self.id == other.id || (self.instance.is_some() && self.instance == other.instance)
     }
 

@@ -28,7 +28,7 @@ impl Registrar {
         let key = self.gruu_key();
         let nonce = random.next_u64().to_be_bytes();
         let mut sealed = [0; SEALED];
-        sealed[..DEVICE].copy_from_slice(&binding.device.as_u128().to_be_bytes());
+        sealed[..DEVICE].copy_from_slice(&binding.who.as_u128().to_be_bytes());
         sealed[DEVICE..].copy_from_slice(&key.phone(binding)?);
         key.veil(&nonce, &mut sealed);
         let seal = key.mac("seal", &[&nonce, &sealed]);

@@ -12,6 +12,7 @@ mod gruu_key;
 mod limits;
 mod push;
 mod register;
+mod registrant;
 mod registrar;
 
 pub use binding::{Binding, DamagedBinding};
@@ -19,6 +20,7 @@ pub use gruu_key::GruuKey;
 pub use limits::Limits;
 pub use push::{Push, push_of, without_prid};
 pub use register::{Bound, ContactRequest, Outcome, Registration};
+pub use registrant::Registrant;
 pub use registrar::{Output, Registrar};
 
 #[cfg(test)]

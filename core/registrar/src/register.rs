@@ -1,8 +1,8 @@
 //! One REGISTER request: what it asks, and what it is told.
 
 use crate::registrar::Change;
-use crate::{Binding, Output, Registrar};
-use ids::{BindingId, DeviceId};
+use crate::{Binding, Output, Registrant, Registrar};
+use ids::BindingId;
 use machine::{Instant, Random, WallTime};
 use sip_message::Flow;
 use std::time::Duration;
@@ -83,34 +83,34 @@ pub(crate) struct Moment {
     pub(crate) wall: WallTime,
 }
 
-impl Registrar {
+impl<Who: Registrant> Registrar<Who> {
     /// Serves a request of a device that has proved itself. All of it is done, or nothing.
     pub fn register(
         &mut self,
         scope: &TenantScope,
-        device: DeviceId,
+        who: Who,
         request: &Registration<'_>,
         now: Instant,
         wall: WallTime,
         random: &mut Random,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<Who>>,
     ) -> Outcome {
-        if let Err(outcome) = self.check(scope, device, request) {
+        if let Err(outcome) = self.check(scope, who, request) {
             return outcome;
         }
         let moment = Moment { now, wall };
         if request.star {
-            self.remove_all(scope, device, out);
+            self.remove_all(scope, who, out);
         } else {
             for contact in &request.contacts {
-                self.serve(scope, device, request, contact, moment, random, out);
+                self.serve(scope, who, request, contact, moment, random, out);
             }
         }
-        let left = |binding: &Binding| {
+        let left = |binding: &Binding<Who>| {
             let ms = binding.expires_at.unix_ms().saturating_sub(wall.unix_ms());
             u64::try_from(ms).unwrap_or(0).div_ceil(1000)
         };
-        let bound = self.bindings(scope, device).iter();
+        let bound = self.bindings(scope, who).iter();
         let bound = bound.map(|binding| Bound {
             contact: binding.contact.clone(),
             seconds: left(binding),
@@ -123,7 +123,7 @@ impl Registrar {
     fn check(
         &self,
         scope: &TenantScope,
-        device: DeviceId,
+        who: Who,
         request: &Registration<'_>,
     ) -> Result<(), Outcome> {
         let limits = self.limits();
@@ -147,7 +147,7 @@ impl Registrar {
         if request.path.len() > limits.path_elements || request.path.iter().any(|p| long(p)) {
             return Err(Outcome::Bad("the path is too long"));
         }
-        let held = self.bindings(scope, device);
+        let held = self.bindings(scope, who);
         if request.star && held.iter().any(|binding| has_overtaken(binding, request)) {
             return Err(Outcome::OutOfOrder);
         }
@@ -194,29 +194,29 @@ impl Registrar {
     fn serve(
         &mut self,
         scope: &TenantScope,
-        device: DeviceId,
+        who: Who,
         request: &Registration<'_>,
         contact: &ContactRequest<'_>,
         at: Moment,
         random: &mut Random,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<Who>>,
     ) {
         let granted = self.granted(request, contact);
         let held = self
-            .bindings(scope, device)
+            .bindings(scope, who)
             .iter()
             .find(|binding| renews(binding, contact));
         let id = held.map(|binding| binding.id);
         if granted.is_zero() {
             if let Some(id) = id {
-                self.remove(scope.tenant(), device, id, out);
+                self.remove(scope.tenant(), who, id, out);
             }
             return;
         }
         let change = if id.is_some() {
             Change::Refreshed
         } else {
-            self.make_room(scope, device, contact.instance, out);
+            self.make_room(scope, who, contact.instance, out);
             Change::New
         };
         let id = id.unwrap_or_else(|| {
@@ -226,7 +226,7 @@ impl Registrar {
         let binding = Binding {
             id,
             tenant: scope.tenant(),
-            device,
+            who,
             contact: contact.uri.into(),
             flow: request.flow,
             path: request
@@ -247,16 +247,17 @@ impl Registrar {
         self.put(binding, at.now + granted, change, out);
     }
 
-    /// Sees to it that the device, and this phone of it, may have one binding more.
+    /// Sees to it that one, and this phone of it, may have one binding more.
     fn make_room(
         &mut self,
         scope: &TenantScope,
-        device: DeviceId,
+        who: Who,
         instance: Option<&str>,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<Who>>,
     ) {
-        let (held, limits) = (self.bindings(scope, device), self.limits());
-        let of_phone = |one: &&Binding| instance.is_some() && one.instance.as_deref() == instance;
+        let (held, limits) = (self.bindings(scope, who), self.limits());
+        let of_phone =
+            |one: &&Binding<Who>| instance.is_some() && one.instance.as_deref() == instance;
         let full = held.iter().filter(of_phone).count() >= limits.flows_per_instance;
         if !full && held.len() < limits.bindings_per_device {
             return;
@@ -268,18 +269,18 @@ impl Registrar {
             .filter(|one| !full || of_phone(one))
             .min_by_key(|binding| binding.registered_at);
         if let Some(id) = oldest.map(|binding| binding.id) {
-            self.remove(scope.tenant(), device, id, out);
+            self.remove(scope.tenant(), who, id, out);
         }
     }
 }
 
 /// Whether a later request than this one has been served for the binding (RFC 3261 §10.3, steps 6
 /// and 7): requests of one Call-ID count up.
-fn has_overtaken(binding: &Binding, request: &Registration<'_>) -> bool {
+fn has_overtaken<Who: Registrant>(binding: &Binding<Who>, request: &Registration<'_>) -> bool {
     *binding.call_id == *request.call_id && request.cseq <= binding.cseq
 }
 
-fn renews(binding: &Binding, contact: &ContactRequest<'_>) -> bool {
+fn renews<Who: Registrant>(binding: &Binding<Who>, contact: &ContactRequest<'_>) -> bool {
     binding.is_renewed_by(contact.uri, contact.instance, contact.reg_id)
 }
 

@@ -1,6 +1,6 @@
 //! All bindings of a shard's tenants, and their ends.
 
-use crate::{Binding, GruuKey, Limits};
+use crate::{Binding, GruuKey, Limits, Registrant};
 use hashbrown::HashMap;
 use ids::{BindingId, DeviceId, TenantId};
 use machine::{Instant, TimerHandle, TimerTable, WallTime};
@@ -11,7 +11,7 @@ use tenancy::TenantScope;
 
 /// What follows from a registration or its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
+pub enum Output<Who = DeviceId> {
     /// Keep these bytes under this key, beyond this process.
     Put {
         /// Whose.
@@ -34,18 +34,18 @@ pub enum Output {
         /// Whose.
         tenant: TenantId,
         /// Which.
-        device: DeviceId,
+        who: Who,
         /// How it was reached.
         from: Flow,
         /// How it is reached now.
         to: Flow,
     },
-    /// Where this device can be reached has changed (a mere refresh is no change).
+    /// Where this device, or gateway, can be reached has changed (a mere refresh is no change).
     Changed {
         /// Whose.
         tenant: TenantId,
         /// Which.
-        device: DeviceId,
+        who: Who,
         /// Its bindings now.
         bindings: usize,
     },
@@ -58,28 +58,28 @@ pub(crate) enum Change {
     Refreshed,
 }
 
-type Owner = (TenantId, DeviceId);
+type Owner<Who> = (TenantId, Who);
 
 /// The bindings of many tenants, each seen only with its own scope.
 #[derive(Debug)]
-pub struct Registrar {
+pub struct Registrar<Who: Registrant = DeviceId> {
     limits: Limits,
     key: GruuKey,
-    devices: HashMap<Owner, Vec<Binding>>,
+    bound: HashMap<Owner<Who>, Vec<Binding<Who>>>,
     ends: HashMap<BindingId, TimerHandle>,
-    timers: TimerTable<(Owner, BindingId)>,
-    by_connection: HashMap<u64, Vec<(Owner, BindingId)>>,
+    timers: TimerTable<(Owner<Who>, BindingId)>,
+    by_connection: HashMap<u64, Vec<(Owner<Who>, BindingId)>>,
     per_tenant: BTreeMap<TenantId, usize>,
 }
 
-impl Registrar {
+impl<Who: Registrant> Registrar<Who> {
     /// No bindings yet. Temporary addresses of phones are sealed with `key`.
     #[must_use]
-    pub fn new(limits: Limits, key: GruuKey) -> Registrar {
+    pub fn new(limits: Limits, key: GruuKey) -> Registrar<Who> {
         Registrar {
             limits,
             key,
-            devices: HashMap::new(),
+            bound: HashMap::new(),
             ends: HashMap::new(),
             timers: TimerTable::new(),
             by_connection: HashMap::new(),
@@ -95,11 +95,11 @@ impl Registrar {
         &self.limits
     }
 
-    /// Where a device can be reached: most preferred first, and the newest first among equals.
+    /// Where one can be reached: most preferred first, and the newest first among equals.
     #[must_use]
-    pub fn bindings(&self, scope: &TenantScope, device: DeviceId) -> &[Binding] {
-        self.devices
-            .get(&(scope.tenant(), device))
+    pub fn bindings(&self, scope: &TenantScope, who: Who) -> &[Binding<Who>] {
+        self.bound
+            .get(&(scope.tenant(), who))
             .map_or(&[], Vec::as_slice)
     }
 
@@ -108,9 +108,9 @@ impl Registrar {
     pub fn phones(
         &self,
         scope: &TenantScope,
-        device: DeviceId,
-    ) -> impl Iterator<Item = &Binding> + Clone {
-        let held = self.bindings(scope, device);
+        who: Who,
+    ) -> impl Iterator<Item = &Binding<Who>> + Clone {
+        let held = self.bindings(scope, who);
         held.iter().enumerate().filter_map(|(at, binding)| {
             let mut before = held.iter().take(at);
             (!before.any(|one| one.is_same_phone(binding))).then_some(binding)
@@ -121,30 +121,27 @@ impl Registrar {
     pub fn flows<'a>(
         &'a self,
         scope: &TenantScope,
-        of: &'a Binding,
-    ) -> impl Iterator<Item = &'a Binding> {
-        let held = self.bindings(scope, of.device).iter();
+        of: &'a Binding<Who>,
+    ) -> impl Iterator<Item = &'a Binding<Who>> {
+        let held = self.bindings(scope, of.who).iter();
         held.filter(|binding| binding.is_same_phone(of))
     }
 
     /// Those bound on a connection, each a flow to one phone.
-    pub fn on_connection(&self, connection: u64) -> impl Iterator<Item = &Binding> {
+    pub fn on_connection(&self, connection: u64) -> impl Iterator<Item = &Binding<Who>> {
         let known = self.by_connection.get(&connection).into_iter().flatten();
         known.filter_map(|(owner, id)| {
-            let held = self.devices.get(owner)?;
+            let held = self.bound.get(owner)?;
             held.iter().find(|binding| binding.id == *id)
         })
     }
 
     /// All bindings of the tenant, in the order of their ids.
     #[must_use]
-    pub fn all(&self, scope: &TenantScope) -> Vec<&Binding> {
+    pub fn all(&self, scope: &TenantScope) -> Vec<&Binding<Who>> {
         let tenant = scope.tenant();
-        let own = self
-            .devices
-            .iter()
-            .filter(|((owner, _), _)| *owner == tenant);
-        let mut all: Vec<&Binding> = own.flat_map(|(_, bindings)| bindings).collect();
+        let own = self.bound.iter().filter(|((owner, _), _)| *owner == tenant);
+        let mut all: Vec<&Binding<Who>> = own.flat_map(|(_, bindings)| bindings).collect();
         all.sort_by_key(|binding| binding.id);
         all
     }
@@ -174,32 +171,32 @@ impl Registrar {
             .map(|(tenant, count)| (*tenant, *count))
     }
 
-    /// Removes every binding of a device, as a REGISTER with `*` does or an administrator.
-    pub fn remove_all(&mut self, scope: &TenantScope, device: DeviceId, out: &mut Vec<Output>) {
-        let ids: Vec<BindingId> = self.bindings(scope, device).iter().map(|b| b.id).collect();
+    /// Removes every binding of one, as a REGISTER with `*` does or an administrator.
+    pub fn remove_all(&mut self, scope: &TenantScope, who: Who, out: &mut Vec<Output<Who>>) {
+        let ids: Vec<BindingId> = self.bindings(scope, who).iter().map(|b| b.id).collect();
         for id in ids {
-            self.remove(scope.tenant(), device, id, out);
+            self.remove(scope.tenant(), who, id, out);
         }
     }
 
     /// A connection is gone, and so are the bindings that were reached over it. Datagram flows have
     /// no end and are left alone.
-    pub fn flow_closed(&mut self, flow: Flow, out: &mut Vec<Output>) {
+    pub fn flow_closed(&mut self, flow: Flow, out: &mut Vec<Output<Who>>) {
         if flow.connection == 0 {
             return;
         }
-        for ((tenant, device), id) in self
+        for ((tenant, who), id) in self
             .by_connection
             .remove(&flow.connection)
             .unwrap_or_default()
         {
-            self.remove(tenant, device, id, out);
+            self.remove(tenant, who, id, out);
         }
     }
 
     /// Takes back a binding stored before a restart. A stored connection no longer exists, so only
     /// datagram bindings return; devices on connections register again when they reconnect.
-    pub fn restore(&mut self, binding: Binding, now: Instant, wall: WallTime) -> bool {
+    pub fn restore(&mut self, binding: Binding<Who>, now: Instant, wall: WallTime) -> bool {
         let left = binding.expires_at.unix_ms().saturating_sub(wall.unix_ms());
         let left = u64::try_from(left).unwrap_or(0);
         let usable = left > 0 && binding.connection() == 0;
@@ -218,21 +215,21 @@ impl Registrar {
     }
 
     /// Ends every binding whose time has come.
-    pub fn expire(&mut self, now: Instant, out: &mut Vec<Output>) {
-        while let Some((_, ((tenant, device), id))) = self.timers.pop_due(now) {
+    pub fn expire(&mut self, now: Instant, out: &mut Vec<Output<Who>>) {
+        while let Some((_, ((tenant, who), id))) = self.timers.pop_due(now) {
             self.ends.remove(&id);
-            self.forget(tenant, device, id, out);
+            self.forget(tenant, who, id, out);
         }
     }
 
     pub(crate) fn put(
         &mut self,
-        binding: Binding,
+        binding: Binding<Who>,
         end: Instant,
         change: Change,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<Who>>,
     ) {
-        let owner = (binding.tenant, binding.device);
+        let owner = (binding.tenant, binding.who);
         let (id, connection, flow) = (binding.id, binding.connection(), binding.flow);
         let handle = self.timers.arm(end, (owner, id));
         if let Some(old) = self.ends.insert(id, handle) {
@@ -243,14 +240,14 @@ impl Registrar {
             key: id.as_u128(),
             bytes: binding.to_bytes(),
         });
-        let held = self.devices.entry(owner).or_default();
+        let held = self.bound.entry(owner).or_default();
         if let Some(at) = held.iter().position(|known| known.id == id) {
             let old = held.remove(at);
             Self::unlink(&mut self.by_connection, old.connection(), id);
             if old.flow != flow {
                 out.push(Output::Moved {
                     tenant: owner.0,
-                    device: owner.1,
+                    who: owner.1,
                     from: old.flow,
                     to: flow,
                 });
@@ -275,7 +272,7 @@ impl Registrar {
         if change == Change::New {
             out.push(Output::Changed {
                 tenant: owner.0,
-                device: owner.1,
+                who: owner.1,
                 bindings,
             });
         }
@@ -284,19 +281,19 @@ impl Registrar {
     pub(crate) fn remove(
         &mut self,
         tenant: TenantId,
-        device: DeviceId,
+        who: Who,
         id: BindingId,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<Who>>,
     ) {
         if let Some(handle) = self.ends.remove(&id) {
             self.timers.cancel(handle);
-            self.forget(tenant, device, id, out);
+            self.forget(tenant, who, id, out);
         }
     }
 
-    fn forget(&mut self, tenant: TenantId, device: DeviceId, id: BindingId, out: &mut Vec<Output>) {
-        let owner = (tenant, device);
-        let Some(held) = self.devices.get_mut(&owner) else {
+    fn forget(&mut self, tenant: TenantId, who: Who, id: BindingId, out: &mut Vec<Output<Who>>) {
+        let owner = (tenant, who);
+        let Some(held) = self.bound.get_mut(&owner) else {
             return;
         };
         let Some(at) = held.iter().position(|binding| binding.id == id) else {
@@ -305,7 +302,7 @@ impl Registrar {
         let binding = held.remove(at);
         let bindings = held.len();
         if held.is_empty() {
-            self.devices.remove(&owner);
+            self.bound.remove(&owner);
         }
         Self::unlink(&mut self.by_connection, binding.connection(), id);
         if let Some(count) = self.per_tenant.get_mut(&tenant) {
@@ -320,13 +317,13 @@ impl Registrar {
         });
         out.push(Output::Changed {
             tenant,
-            device,
+            who,
             bindings,
         });
     }
 
     fn unlink(
-        by_connection: &mut HashMap<u64, Vec<(Owner, BindingId)>>,
+        by_connection: &mut HashMap<u64, Vec<(Owner<Who>, BindingId)>>,
         connection: u64,
         id: BindingId,
     ) {

@@ -3,6 +3,7 @@
 mod bounds;
 mod expiry;
 mod flows;
+mod gateways;
 mod gruus;
 mod isolation;
 mod order;

@@ -240,6 +240,11 @@ impl<'a> Journey<'a> {
         };
         if let Some(number) = came.spec.read_number(&self.request.caller.number) {
             let (name, revision) = (&goes.spec.name, goes.revision);
+            // whoever is behind a gateway says what it likes, so the number must be the company's
+            if came.spec.is_gateway() && self.tenant.number(&number).is_none() {
+                let because = format!("{number} came by a gateway and is not the company's");
+                return why.add("identity.not_own", because);
+            }
             let because = format!("trunk {name}, revision {revision}, takes the caller's {number}");
             why.add("identity.caller", because);
             *caller = Some(number.digits().to_owned());

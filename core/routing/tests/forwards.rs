@@ -26,6 +26,7 @@ use tenancy::Owner;
 const ACME: TenantId = TenantId::new(1, 1);
 const CARRIER: TrunkId = TrunkId::new(1, 1);
 const PASSING: TrunkId = TrunkId::new(2, 1);
+const GATEWAY: TrunkId = TrunkId::new(3, 1);
 const NOBODY: &[Step] = &[Step::Refuse(Refusal::UNAVAILABLE)];
 
 fn extension(n: u64) -> ExtensionId {
@@ -69,6 +70,7 @@ fn parts(forwards: &[(u64, Value)]) -> TenantParts {
         });
         (resource::<Trunk>(owner, id, spec), None)
     };
+    let gateway = json!({ "name": "works", "mode": "gateway", "username": "acme-works" });
     let route = json!({
         "name": "abroad", "patterns": [{ "prefix": "00", "min": 5 }], "strip": 2, "prepend": "+",
         "trunks": [CARRIER, PASSING],
@@ -83,6 +85,7 @@ fn parts(forwards: &[(u64, Value)]) -> TenantParts {
             trunks: vec![
                 trunk(CARRIER, "carrier", false),
                 trunk(PASSING, "passing", true),
+                (resource::<Trunk>(owner, GATEWAY, gateway), None),
             ],
             numbers: vec![number(1, "+493055501"), number(2, "+493055502")],
             inbound: vec![resource::<InboundRoute>(
@@ -363,6 +366,23 @@ fn nobody_is_forwarded_to_a_number_for_help() {
     let mut all = parts(&[(2, json!({ "always": "112" }))]);
     all.lines.outbound[0].spec.patterns = vec![];
     because(&ask(all, person(1), "102"), "forward.help");
+}
+
+#[test]
+fn a_caller_by_a_gateway_is_named_by_a_number_of_the_companys_and_by_no_other() {
+    for (claimed, named) in [("+33140205050", None), ("+493055502", Some("493055502"))] {
+        let all = parts(&[(2, json!({ "always": "0044201234567" }))]);
+        let caller = Caller {
+            trunk: Some(GATEWAY),
+            ..outside(claimed)
+        };
+        let plan = ask(all, caller, "+493055501");
+        let of_passing = plan.steps.iter().find_map(|step| match step {
+            Step::Trunk { trunk, caller, .. } if *trunk == PASSING => Some(caller.as_deref()),
+            _ => None,
+        });
+        assert_eq!(of_passing, Some(named), "{claimed}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use ids::{DeviceId, TenantId};
 use subtle::ConstantTimeEq;
 
 /// Shortest digest response accepted as evidence, in bytes (MD5, RFC 2617: 128 bits).
-const RESPONSE_MIN: usize = 16;
+pub(crate) const RESPONSE_MIN: usize = 16;
 
 /// What the store says about one device, as far as admission needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,4 +23,4 @@ pub use location::{Identified, Located, Locator, UNRESOLVED_MAX, Unresolved};
 pub use owner::{Account, NoOwner, Owner};
 pub use scope::{AccountScope, Narrowing, PlatformScope, TenantScope};
 pub use token::{TOKEN_PREFIX, TokenHash, TokenText};
-pub use trunk_admission::{AdmittedCall, AdmittedTrunk, NumberEntry, TrunkProof};
+pub use trunk_admission::{AdmittedCall, AdmittedTrunk, NumberEntry, TrunkProof, verified_gateway};

@@ -7,6 +7,9 @@
 //! other tenant's.
 
 use ids::{TenantId, TrunkId};
+use subtle::ConstantTimeEq;
+
+use crate::admission::RESPONSE_MIN;
 
 /// How a request was known to be a carrier's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub enum TrunkProof {
     /// It was sent to the contact that we registered, which nobody else knows, from where the
     /// carrier's answer to that registration came.
     Registration,
+    /// Its gateway gave a digest response under the secret of the trunk (RFC 7616, RFC 8760).
+    Digest,
 }
 
 /// A trunk that a request came by.
@@ -23,6 +28,18 @@ pub enum TrunkProof {
 pub struct AdmittedTrunk {
     trunk: TrunkId,
     proof: TrunkProof,
+}
+
+/// Admits the gateway of a trunk whose received digest response equals the computed one, as
+/// [`verified_digest`](crate::verified_digest) does a device: it gives the right to call as that
+/// trunk, and no right of a device's.
+pub fn verified_gateway(trunk: TrunkId, computed: &[u8], received: &[u8]) -> Option<AdmittedTrunk> {
+    let equal: bool = computed.ct_eq(received).into();
+    let proved = equal && computed.len() >= RESPONSE_MIN;
+    proved.then_some(AdmittedTrunk {
+        trunk,
+        proof: TrunkProof::Digest,
+    })
 }
 
 /// What is known of a called number, as far as admission needs it.
@@ -100,6 +117,15 @@ mod tests {
             admitted.map(|call| (call.tenant(), call.trunk())),
             Some((ACME, TRUNK))
         );
+    }
+
+    #[test]
+    fn a_gateway_is_admitted_by_an_equal_response_and_by_no_short_one() {
+        let admitted = verified_gateway(TRUNK, &[7; 16], &[7; 16]);
+        let told = admitted.map(|by| (by.trunk(), by.proof()));
+        assert_eq!(told, Some((TRUNK, TrunkProof::Digest)));
+        assert_eq!(verified_gateway(TRUNK, &[7; 16], &[8; 16]), None);
+        assert_eq!(verified_gateway(TRUNK, b"", b""), None);
     }
 
     #[test]

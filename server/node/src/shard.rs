@@ -10,6 +10,7 @@ mod dialling;
 mod dispatch;
 mod emergency;
 mod ending;
+mod gateways;
 mod gruu;
 mod guard;
 mod handed_on;
@@ -48,6 +49,7 @@ use crate::letters::Letters;
 use crate::remembered::{Remembered, Seen};
 use crate::signalling::{Signalling, UsageConfigs};
 use crate::tenants::Tenants;
+use crate::trunks::Gateways;
 use crate::turn::{Turn, Work};
 use crate::{Challenges, Config, DoorFigures, Figures, LiveFigures, TrunkFigures};
 use deadlines::Wake;
@@ -160,12 +162,14 @@ impl Shard {
             draining: false,
             drain_until: None,
         };
+        let gruu_key = GruuKey::new(gruu_secret);
+        let gateways = Gateways::new(&config.realm, config.registration, gruu_key.clone());
         Ok(Shard {
             sip,
             door,
-            registrar: Registrar::new(config.registration, GruuKey::new(gruu_secret)),
+            registrar: Registrar::new(config.registration, gruu_key),
             ports: Ports::new(media.0, media.1)?,
-            tenants: Tenants::default(),
+            tenants: Tenants::new(gateways),
             legs: Legs::default(),
             calls: Calls::default(),
             timers: TimerTable::new(),
@@ -282,7 +286,7 @@ impl Shard {
         let live = LiveFigures {
             calls: count(self.calls.len()),
             legs: count(self.legs.len()),
-            bindings: count(self.registrar.len()),
+            bindings: count(self.registrar.len() + self.tenants.trunks.gateways.registrar.len()),
             watches: count(self.sip.lamps.watches.len()),
             warm_tenants: count(self.tenants.directory.warm()),
             trunks: self.tenants.trunks.counts(),
@@ -331,8 +335,9 @@ impl Shard {
             .calls()
             .map(|(tenant, calls)| (tenant, (calls, 0)))
             .collect();
-        for (tenant, bindings) in self.registrar.per_tenant() {
-            all.entry(tenant).or_default().1 = bindings;
+        let gateways = self.tenants.trunks.gateways.registrar.per_tenant();
+        for (tenant, bindings) in self.registrar.per_tenant().chain(gateways) {
+            all.entry(tenant).or_default().1 += bindings;
         }
         let told = |(tenant, (calls, bindings))| (tenant, calls, bindings);
         all.into_iter().map(told)
@@ -395,18 +400,24 @@ impl Shard {
     }
 
     fn store_bindings(&mut self) {
+        let snapshots = &mut *self.stores.snapshots;
         for output in self.turn.bindings.drain(..) {
-            match output {
-                BindingOutput::Put { tenant, key, bytes } => {
-                    self.stores
-                        .snapshots
-                        .put(tenant, Bucket::Bindings, key, &bytes);
-                }
-                BindingOutput::Removed { tenant, key } => {
-                    self.stores.snapshots.remove(tenant, Bucket::Bindings, key);
-                }
-                BindingOutput::Moved { .. } | BindingOutput::Changed { .. } => {}
-            }
+            store_binding(snapshots, output);
         }
+        for output in self.turn.gateways.drain(..) {
+            store_binding(snapshots, output);
+        }
+    }
+}
+
+fn store_binding<Who>(snapshots: &mut dyn Snapshots, output: BindingOutput<Who>) {
+    match output {
+        BindingOutput::Put { tenant, key, bytes } => {
+            snapshots.put(tenant, Bucket::Bindings, key, &bytes);
+        }
+        BindingOutput::Removed { tenant, key } => {
+            snapshots.remove(tenant, Bucket::Bindings, key);
+        }
+        BindingOutput::Moved { .. } | BindingOutput::Changed { .. } => {}
     }
 }

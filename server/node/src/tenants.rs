@@ -4,7 +4,7 @@ use crate::budgets::Budgets;
 use crate::callbacks::Callbacks;
 use crate::capped::Capped;
 use crate::former_told::FormerTold;
-use crate::trunks::Trunks;
+use crate::trunks::{Gateways, Trunks};
 use domain::{CompiledTenant, Directory};
 use ids::TenantId;
 use machine::Instant;
@@ -85,6 +85,21 @@ pub(crate) struct Tenants {
 }
 
 impl Tenants {
+    /// No tenants yet; what their gateways register is kept here.
+    pub(crate) fn new(gateways: Gateways) -> Tenants {
+        Tenants {
+            trunks: Trunks::new(gateways),
+            ..Tenants::default()
+        }
+    }
+
+    /// The tenant of the device, or of the gateway, that has this user name.
+    pub(crate) fn of_username(&self, username: &str) -> Option<TenantId> {
+        let device = self.directory.device(username);
+        let tenant = device.map(|entry| entry.device.tenant);
+        tenant.or_else(|| self.trunks.tenant_of_gateway(username))
+    }
+
     /// A tenant is new or has changed. Its use goes on under the new caps.
     pub(crate) fn replace(&mut self, compiled: &Arc<CompiledTenant>) {
         self.directory.replace(compiled);

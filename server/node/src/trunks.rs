@@ -4,23 +4,26 @@
 //! Whose a trunk is stands in the directory. An account's trunk that several tenants share is one
 //! line here: it registers once, and its caps hold for all of them together.
 
+mod gateways;
 mod line;
 mod place;
 mod role;
 mod state;
 mod way;
 
+pub(crate) use gateways::Gateways;
 pub(crate) use line::Line;
 pub(crate) use place::Place;
 pub(crate) use role::{Role, role_of};
 pub(crate) use state::State;
-pub(crate) use way::Way;
+pub(crate) use way::{Bound, Way};
 
 use crate::TrunkCounts;
-use domain::{CompiledTenant, Directory};
+use domain::{CompiledTenant, Digests, Directory};
 use hashbrown::HashMap;
 use ids::{TenantId, TrunkId};
 use machine::{Instant, Random};
+use sip_message::Flow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use tenancy::{AdmittedTrunk, TrunkProof};
@@ -31,11 +34,13 @@ pub(crate) const LINES_MAX: usize = 16_384;
 /// All lines.
 #[derive(Default)]
 pub(crate) struct Trunks {
-    lines: BTreeMap<TrunkId, Line>,
+    pub(crate) lines: BTreeMap<TrunkId, Line>,
     /// Lines by the slot that is in their owner numbers.
     slots: Vec<Option<TrunkId>>,
     /// Trunks by the contact that we registered for them.
     contacts: HashMap<Box<str>, TrunkId>,
+    /// What gateways have registered with us.
+    pub(crate) gateways: Gateways,
     of_tenant: BTreeMap<TenantId, Vec<TrunkId>>,
 }
 
@@ -50,6 +55,14 @@ pub(crate) struct Changes {
 }
 
 impl Trunks {
+    /// No lines yet.
+    pub(crate) fn new(gateways: Gateways) -> Trunks {
+        Trunks {
+            gateways,
+            ..Trunks::default()
+        }
+    }
+
     /// A tenant is new or has changed.
     pub(crate) fn replace(
         &mut self,
@@ -66,7 +79,7 @@ impl Trunks {
         }
         for trunk in usable {
             let known = self.lines.get_mut(&trunk.id);
-            if let Some(line) = known.filter(|line| line.is_as(trunk)) {
+            if let Some(line) = known.filter(|line| line.is_as(trunk, tenant.domain())) {
                 line.users.insert(tenant.id());
                 continue;
             }
@@ -74,7 +87,8 @@ impl Trunks {
             let Some(slot) = self.free_slot() else {
                 continue;
             };
-            let mut line = Line::new(trunk, slot, random, now);
+            let home = (self.gateways.realm(), tenant.domain());
+            let mut line = Line::new((trunk, home), slot, random, now);
             line.users.insert(tenant.id());
             line.owner = trunk.own.then(|| tenant.id());
             if let Some(old) = old {
@@ -114,6 +128,7 @@ impl Trunks {
 
     fn enter(&mut self, trunk: TrunkId, line: Line) {
         self.contacts.insert(line.contact().into(), trunk);
+        self.gateways.enter(trunk, &line);
         self.hold(line.slot(), Some(trunk));
         self.lines.insert(trunk, line);
     }
@@ -121,6 +136,7 @@ impl Trunks {
     fn remove(&mut self, trunk: TrunkId) -> Option<Line> {
         let line = self.lines.remove(&trunk)?;
         self.contacts.remove(line.contact());
+        self.gateways.leave(trunk, &line);
         self.hold(line.slot(), None);
         Some(line)
     }
@@ -198,6 +214,26 @@ impl Trunks {
         let named = named.filter(|trunk| self.is_at(*trunk, from));
         let named = named.map(|trunk| AdmittedTrunk::by(trunk, TrunkProof::Registration));
         named.into_iter().chain(sourced).collect()
+    }
+
+    /// The trunk whose gateway has this user name, and what it proves itself with. Whoever names no
+    /// gateway, and a gateway without a secret, cost the same.
+    pub(crate) fn gateway(&self, username: &str) -> Option<(TrunkId, Option<Digests>)> {
+        let trunk = self.gateways.named(username)?;
+        let gateway = self.lines.get(&trunk)?.gateway()?;
+        Some((trunk, gateway.digests()))
+    }
+
+    /// The tenant whose gateway has this user name.
+    pub(crate) fn tenant_of_gateway(&self, username: &str) -> Option<TenantId> {
+        let trunk = self.gateways.named(username)?;
+        self.lines.get(&trunk)?.owner
+    }
+
+    /// Whether a trunk's carrier, or its gateway, may send by this flow.
+    pub(crate) fn speaks_by(&self, trunk: TrunkId, flow: &Flow) -> bool {
+        let line = self.lines.get(&trunk);
+        line.is_some_and(|line| line.is_at(flow.remote.ip()) || line.is_gateway_at(flow))
     }
 
     /// Whether a trunk's carrier may send from this address.

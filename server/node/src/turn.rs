@@ -2,6 +2,7 @@
 
 use crate::calls::CallKey;
 use call::Input;
+use ids::TrunkId;
 use registrar::Output as BindingOutput;
 use sip_leg::Referee;
 use sip_stack::transaction::Owner;
@@ -23,4 +24,6 @@ pub(crate) struct Turn {
     pub(crate) current: Option<CallKey>,
     /// Bindings that changed and are not stored yet.
     pub(crate) bindings: Vec<BindingOutput>,
+    /// The same of gateways.
+    pub(crate) gateways: Vec<BindingOutput<TrunkId>>,
 }

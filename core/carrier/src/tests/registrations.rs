@@ -251,7 +251,7 @@ fn a_register_says_where_we_are_and_for_how_long() {
     );
     let (local, remote) = (([192, 0, 2, 1], 5060).into(), ([192, 0, 2, 2], 5060).into());
     let flow = sip_message::Flow::tcp(local, remote, 0);
-    let bytes = request.message(flow, transactions.branch(), "Test");
+    let bytes = request.message(flow, transactions.branch(), "Test", &[]);
     let message = Message::parse(bytes, &Limits::DEFAULT).unwrap();
     assert!(message.check_request().is_ok());
     assert_eq!(

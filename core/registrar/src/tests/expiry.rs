@@ -87,7 +87,7 @@ fn a_binding_ends_when_its_time_is_up_and_not_before() {
         Output::Removed { tenant, .. },
         Output::Changed {
             tenant: same,
-            device: whose,
+            who: whose,
             bindings: 0,
         },
     ] = scene.out.as_slice()

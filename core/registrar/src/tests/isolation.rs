@@ -56,7 +56,7 @@ fn counts_follow_every_coming_and_going() {
         .registrar
         .all(&scope_of(1))
         .iter()
-        .map(|binding| binding.device)
+        .map(|binding| binding.who)
         .collect();
     assert_eq!(ids.len(), 3);
     assert!(ids.iter().all(|id| id.as_u128() % 2 == 1));

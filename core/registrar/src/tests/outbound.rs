@@ -50,7 +50,7 @@ fn a_flow_with_the_same_number_takes_the_place_of_the_one_before_and_says_where_
     assert_eq!(phones(&scene), [vec![tcp(8)]]);
     let moved = Output::Moved {
         tenant: scope_of(1).tenant(),
-        device: device(1),
+        who: device(1),
         from: tcp(7),
         to: tcp(8),
     };

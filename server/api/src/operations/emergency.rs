@@ -40,5 +40,5 @@ async fn get(call: Call) -> Result<Answer, Problem> {
 
 fn source(registration: &LiveRegistration) -> Option<(DeviceId, IpAddr)> {
     let source: SocketAddr = registration.source.parse().ok()?;
-    Some((registration.device, source.ip()))
+    Some((registration.device?, source.ip()))
 }

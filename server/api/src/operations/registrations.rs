@@ -17,7 +17,7 @@ pub(super) fn operations() -> Vec<Operation> {
         .needs(Permission::of(Topic::Registration, Verb::Read))
         .tells(
             "List registrations",
-            "What is registered at this moment, by device.",
+            "What is registered at this moment, by device, and by trunk where a gateway is.",
         )
         .query(&PAGE)
         .gives::<List<RegistrationView>>("One page of registrations.")
@@ -27,12 +27,14 @@ pub(super) fn operations() -> Vec<Operation> {
         .into()
 }
 
-/// The place of a registration in the list: its device, then a digest of its contact, which is
-/// shorter than the contact and differs as surely.
+/// The place of a registration in the list: its device or trunk, then a digest of its contact,
+/// which is shorter than the contact and differs as surely.
 fn place(registration: &LiveRegistration) -> String {
     let digest = Sha256::digest(&registration.contact);
     let digest: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
-    format!("{}.{digest}", registration.device)
+    let device = registration.device.map(|device| device.to_string());
+    let whose = device.or_else(|| Some(registration.trunk?.to_string()));
+    format!("{}.{digest}", whose.unwrap_or_default())
 }
 
 async fn list(call: Call) -> Result<Answer, Problem> {

@@ -1,6 +1,6 @@
 //! The view of a live registration.
 
-use ids::DeviceId;
+use ids::{DeviceId, TrunkId};
 use machine::WallTime;
 use ports::{LivePush, LiveRegistration};
 use serde::Serialize;
@@ -30,13 +30,16 @@ impl From<LivePush> for PushView {
     }
 }
 
-/// One binding of a device.
+/// One binding of a device, or of a trunk's gateway.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Registration)]
 pub(crate) struct RegistrationView {
-    /// The device's id.
-    #[schema(value_type = String)]
-    device: DeviceId,
+    /// The device's id; null where a gateway has registered.
+    #[schema(value_type = Option<String>)]
+    device: Option<DeviceId>,
+    /// The id of the trunk whose gateway has registered; null where a device has.
+    #[schema(value_type = Option<String>)]
+    trunk: Option<TrunkId>,
     /// The contact that it gave.
     #[schema(example = "sip:acme-101@192.0.2.7:5062")]
     contact: String,
@@ -72,6 +75,7 @@ impl From<LiveRegistration> for RegistrationView {
     fn from(registration: LiveRegistration) -> Self {
         RegistrationView {
             device: registration.device,
+            trunk: registration.trunk,
             contact: registration.contact,
             instance: registration.instance,
             push: registration.push.map(PushView::from),

@@ -79,7 +79,8 @@ pub(crate) fn ladder(tenant: TenantId, call: &LiveCall) -> Ladder {
 
 pub(crate) fn registration(device: DeviceId, contact: &str) -> LiveRegistration {
     LiveRegistration {
-        device,
+        device: Some(device),
+        trunk: None,
         contact: contact.to_owned(),
         instance: None,
         push: None,

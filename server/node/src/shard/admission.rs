@@ -7,14 +7,16 @@
 use super::Shard;
 use super::emergency::seems_for_help;
 use domain::{CompiledTenant, DirectoryEntry};
-use ids::DeviceId;
+use ids::{DeviceId, TenantId, TrunkId};
 use machine::{Instant, WallTime};
 use sip_message::{Flow, Host, Message, Method, Name, Uri};
 use sip_stack::digest::{Digests, Known, Verdict};
 use sip_stack::transaction::ServerKey;
 use std::net::IpAddr;
 use std::sync::Arc;
-use tenancy::{AdmittedDevice, TenantScope, trusted_source, verified_digest};
+use tenancy::{
+    AdmittedDevice, AdmittedTrunk, TenantScope, trusted_source, verified_digest, verified_gateway,
+};
 
 /// A request whose sender is proven.
 pub(crate) struct Admitted {
@@ -25,9 +27,19 @@ pub(crate) struct Admitted {
     pub(crate) former_until: Option<WallTime>,
 }
 
+/// Who has proved itself.
+pub(crate) enum Proven {
+    /// A device of some tenant.
+    Device(Admitted),
+    /// The gateway of a trunk, which has no right of a device's.
+    Gateway(AdmittedTrunk),
+}
+
 enum Judged {
     /// By its present secret or where it comes from, or by the former secret until a moment.
     Proven(AdmittedDevice, Option<WallTime>),
+    /// By the secret of a trunk's gateway.
+    Gateway(AdmittedTrunk),
     Challenge {
         stale: bool,
     },
@@ -38,8 +50,8 @@ enum Judged {
 }
 
 impl Shard {
-    /// Admits the sender of a request that begins something which lasts, unless nothing more is
-    /// begun; else the request is answered (or dropped).
+    /// Admits a device that begins something which lasts, unless nothing more is begun; else its
+    /// request is answered (or dropped).
     pub(crate) fn admit_to_begin(
         &mut self,
         key: ServerKey,
@@ -47,6 +59,18 @@ impl Shard {
         message: &Message,
         now: Instant,
     ) -> Option<Admitted> {
+        let proven = self.prove_to_begin(key, flow, message, now)?;
+        self.device_alone(key, message, proven, now)
+    }
+
+    /// The same, of whoever sends it.
+    pub(crate) fn prove_to_begin(
+        &mut self,
+        key: ServerKey,
+        flow: Flow,
+        message: &Message,
+        now: Instant,
+    ) -> Option<Proven> {
         if self.door.draining {
             self.retry_later(key, message, now);
             return None;
@@ -54,10 +78,10 @@ impl Shard {
         if self.lacks_extension(key, message, now) {
             return None;
         }
-        self.admit(key, flow, message, now)
+        self.prove(key, flow, message, now)
     }
 
-    /// Admits the sender, or answers (or drops) the request.
+    /// Admits a device that sends a request, or answers (or drops) it.
     pub(crate) fn admit(
         &mut self,
         key: ServerKey,
@@ -65,6 +89,35 @@ impl Shard {
         message: &Message,
         now: Instant,
     ) -> Option<Admitted> {
+        let proven = self.prove(key, flow, message, now)?;
+        self.device_alone(key, message, proven, now)
+    }
+
+    /// What is for phones is refused to a gateway.
+    fn device_alone(
+        &mut self,
+        key: ServerKey,
+        message: &Message,
+        proven: Proven,
+        now: Instant,
+    ) -> Option<Admitted> {
+        match proven {
+            Proven::Device(admitted) => Some(admitted),
+            Proven::Gateway(_) => {
+                self.refuse(key, message, 403, now);
+                None
+            }
+        }
+    }
+
+    /// Has the sender prove itself, or answers (or drops) the request.
+    pub(crate) fn prove(
+        &mut self,
+        key: ServerKey,
+        flow: Flow,
+        message: &Message,
+        now: Instant,
+    ) -> Option<Proven> {
         let judged = match self.by_source(flow, message) {
             Some(proof) => Judged::Proven(proof, None),
             None => self.by_digest(&flow, message, now),
@@ -76,12 +129,16 @@ impl Shard {
                 let (tenant, device) = (proof.tenant(), proof.device());
                 let scope = TenantScope::from_sip_admission(proof);
                 let tenant = self.tenants.compiled(tenant)?;
-                Some(Admitted {
+                Some(Proven::Device(Admitted {
                     scope,
                     tenant,
                     device,
                     former_until,
-                })
+                }))
+            }
+            Judged::Gateway(trunk) => {
+                self.door.defence.proved(flow.remote.ip(), now);
+                Some(Proven::Gateway(trunk))
             }
             Judged::Challenge { stale } => {
                 if self.may_ask(key, &flow, now) {
@@ -114,7 +171,9 @@ impl Shard {
         let named = uri
             .user
             .and_then(|user| self.tenants.directory.device(user));
-        if named.is_some_and(|named| named.device.device != entry.device.device) {
+        let another = named.is_some_and(|named| named.device.device != entry.device.device);
+        let gateway = uri.user.and_then(|user| self.tenants.trunks.gateway(user));
+        if another || gateway.is_some() {
             return None;
         }
         trusted_source(&entry.device, flow.remote.ip())
@@ -134,7 +193,11 @@ impl Shard {
         let entry = entry.map(|entry| self.excuse(entry, message));
         let kept = entry.as_ref().and_then(|entry| entry.credentials.as_ref());
         let former = kept.and_then(|kept| kept.former_at(self.clock.wall(now)));
-        let present = kept.map(|kept| as_stack(kept.present));
+        let gateway = self.tenants.trunks.gateway(&username);
+        let gateway = gateway.filter(|_| entry.is_none());
+        let of_gateway = gateway.and_then(|(_, digests)| digests);
+        let present = kept.map(|kept| kept.present).or(of_gateway);
+        let present = present.map(as_stack);
         let before = former.map(|former| as_stack(former.digests));
         let known = Known {
             present: present.as_ref(),
@@ -153,11 +216,14 @@ impl Shard {
             Verdict::Malformed(_) => return Judged::Challenge { stale: false },
             Verdict::Wrong => return wrong,
         }
-        let home = entry.filter(|entry| self.is_at_home(entry, message));
-        let proof = home.and_then(|entry| {
-            let (computed, received) = (judged.computed.as_bytes(), judged.received.as_bytes());
-            verified_digest(&entry.device, computed, received)
-        });
+        let (computed, received) = (judged.computed.as_bytes(), judged.received.as_bytes());
+        if let Some((trunk, _)) = gateway {
+            let home = self.is_gateway_at_home(trunk, message);
+            let proof = verified_gateway(trunk, computed, received).filter(|_| home);
+            return proof.map_or(wrong, Judged::Gateway);
+        }
+        let home = entry.filter(|entry| self.is_at_home(entry.device.tenant, message));
+        let proof = home.and_then(|entry| verified_digest(&entry.device, computed, received));
         let former = former.filter(|_| judged.former).map(|former| former.until);
         proof.map_or(wrong, |proof| Judged::Proven(proof, former))
     }
@@ -178,9 +244,20 @@ impl Shard {
         entry
     }
 
+    /// Whether a gateway's company is in use, and it registers in a domain of that. Whose calls it
+    /// passes on, and in whose name, is not for it to say: its From is a carrier's.
+    fn is_gateway_at_home(&self, trunk: TrunkId, message: &Message) -> bool {
+        let line = self.tenants.trunks.get(trunk);
+        let owner = line.and_then(|line| self.tenants.compiled(line.owner?));
+        let Some(owner) = owner.filter(|owner| owner.enabled()) else {
+            return false;
+        };
+        message.method() != Some(Method::Register) || self.is_at_home(owner.id(), message)
+    }
+
     /// Whether the domain the sender claims is its own company's, or none at all. Any other is as
     /// wrong as an unknown one, or existing domains could be told from made-up ones.
-    fn is_at_home(&self, entry: &DirectoryEntry, message: &Message) -> bool {
+    fn is_at_home(&self, own: TenantId, message: &Message) -> bool {
         let claimed = match message.method() {
             Some(Method::Register) => message.to(),
             Some(_) | None => message.from(),
@@ -192,7 +269,7 @@ impl Shard {
             Host::Absent => false,
             Host::Name(name) => {
                 let tenant = self.tenants.directory.tenant_of_domain(name);
-                tenant == Some(entry.device.tenant) || self.is_our_name(name)
+                tenant == Some(own) || self.is_our_name(name)
             }
         };
         let anonymous = matches!(&uri.host, Host::Name("anonymous.invalid"));

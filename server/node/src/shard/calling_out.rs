@@ -79,6 +79,9 @@ impl Shard {
         };
         let shown = shown.shown();
         let help = self.help_by(entry, line, attempt);
+        // a gateway is asked for a contact of its own, so To says who is called
+        let to = help.uri.is_none() && way.is_bound();
+        let to = to.then(|| format!("<sip:{}@{domain}>", escape_user(&attempt.called)));
         let uri = help.uri.unwrap_or_else(|| way.uri(&attempt.called));
         let mut headers = shown.headers;
         headers.extend(help.headers);
@@ -86,10 +89,10 @@ impl Shard {
         headers.extend(diversions(entry, line, &uri));
         Some(Dial {
             leg,
-            to: format!("<{uri}>"),
+            to: to.unwrap_or_else(|| format!("<{uri}>")),
             uri,
             from: shown.from,
-            routes: Vec::new(),
+            routes: way.routes().to_vec(),
             flow: way.flow(self.config.listening(), line.name_number(attempt.peer))?,
             max_forwards: entry.max_forwards,
             offer,

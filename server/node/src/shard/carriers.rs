@@ -20,6 +20,7 @@ impl Shard {
         }
         for trunk in changes.new {
             self.search_on(trunk, now);
+            self.gateway_moved(trunk, now);
             // Where that is looked for first, the registration begins when it is found.
             let line = self.tenants.trunks.get(trunk);
             if line.is_some_and(|line| !line.registrar_is_sought()) {
@@ -236,7 +237,7 @@ impl Shard {
             return false;
         };
         let branch = self.sip.transactions.branch();
-        let bytes = request.message(flow, branch, &self.config.agent);
+        let bytes = request.message(flow, branch, &self.config.agent, way.routes());
         let sending = Sending {
             flow,
             branch,
@@ -250,7 +251,7 @@ impl Shard {
 
     /// Tells a trunk's owner when it has begun or ceased to work. The owner of a trunk that is
     /// shared has no log of events; its figure is among the metrics.
-    fn tell_trunk(&mut self, trunk: TrunkId, why: &str, now: Instant) {
+    pub(crate) fn tell_trunk(&mut self, trunk: TrunkId, why: &str, now: Instant) {
         let Some(line) = self.tenants.trunks.get_mut(trunk) else {
             return;
         };

@@ -30,6 +30,7 @@ impl Shard {
         let others = [
             self.sip.transactions.next_deadline(),
             self.registrar.deadline(),
+            self.tenants.trunks.gateways.registrar.deadline(),
             self.sip.remembered.deadline(),
             self.sip.lamps.watches.deadline(),
             self.sip.lamps.publications.deadline(),
@@ -42,6 +43,10 @@ impl Shard {
     pub(crate) fn fire(&mut self, now: Instant) {
         self.sip.transactions.expire(now);
         self.registrar.expire(now, &mut self.turn.bindings);
+        let since = self.turn.gateways.len();
+        let gateways = &mut self.tenants.trunks.gateways.registrar;
+        gateways.expire(now, &mut self.turn.gateways);
+        self.gateways_ended(since, now);
         self.tenants.cool(now);
         self.pay_tolls(now);
         self.finish_ladders(now);

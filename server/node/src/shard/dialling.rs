@@ -210,7 +210,7 @@ fn way_by(binding: &Binding) -> Way {
 
 /// The flow by which a binding is reached: the one that it came on, or to the proxy that stands
 /// first on its path, whose connections come and go.
-pub(crate) fn flow_to(binding: &Binding) -> Flow {
+pub(crate) fn flow_to<Who>(binding: &Binding<Who>) -> Flow {
     let flow = binding.flow;
     let hop = binding.path.first().and_then(|path| {
         let path = NameAddr::parse(path).ok()?;

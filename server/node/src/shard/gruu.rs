@@ -78,7 +78,7 @@ impl Shard {
         }
         let phone = self.registrar.by_temporary_user(scope, &user);
         let named = phone.and_then(|phone| {
-            let number = tenant.device(phone.device).and_then(number_of)?;
+            let number = tenant.device(phone.who).and_then(number_of)?;
             Some(format!("{number}{PHONE_OF}{}", phone.instance.as_ref()?))
         });
         named.unwrap_or(user)
@@ -178,7 +178,7 @@ fn plan(step: DialStep, explanation: Explanation) -> DialPlan {
 }
 
 /// A contact as its device is told of it.
-fn contact(bound: &Bound) -> String {
+pub(crate) fn contact(bound: &Bound) -> String {
     let mut value = format!("<{}>;expires={}", bound.contact, bound.seconds);
     if let Some(instance) = &bound.instance {
         value += &format!(";+sip.instance=\"<{instance}>\"");

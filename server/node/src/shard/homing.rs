@@ -5,9 +5,9 @@
 use super::Shard;
 use super::dialling::flow_to;
 use crate::legs::Adrift;
-use ids::{DeviceId, TenantId};
+use ids::{DeviceId, TenantId, TrunkId};
 use machine::Instant;
-use registrar::{Binding, Output};
+use registrar::{Binding, Output, Registrant, Registrar};
 use sip_message::Flow;
 use sip_stack::transaction::Owner;
 use tenancy::TenantScope;
@@ -25,8 +25,14 @@ impl Shard {
             .cloned()
             .collect();
         self.registrar.flow_closed(flow, &mut self.turn.bindings);
+        let since = self.turn.gateways.len();
+        let gateways = &mut self.tenants.trunks.gateways.registrar;
+        let of_gateways: Vec<Binding<TrunkId>> =
+            gateways.on_connection(flow.connection).cloned().collect();
+        gateways.flow_closed(flow, &mut self.turn.gateways);
+        self.gateways_ended(since, now);
         for owner in self.legs.on_connection(flow.connection) {
-            self.set_adrift(owner, &bound);
+            self.set_adrift(owner, (&bound, &of_gateways));
             self.go_home(owner, now);
         }
         for owner in self.sip.lamps.watches.on_connection(flow.connection) {
@@ -84,14 +90,23 @@ impl Shard {
         }
     }
 
-    /// Notes that the connection of a leg is gone, and of which phone it was, as far as that was
-    /// bound by it.
-    pub(crate) fn set_adrift(&mut self, owner: Owner, bound: &[Binding]) {
+    /// Notes that the connection of a leg is gone, and of which phone or gateway it was, as far as
+    /// that was bound by it.
+    pub(crate) fn set_adrift(
+        &mut self,
+        owner: Owner,
+        (phones, gateways): (&[Binding], &[Binding<TrunkId>]),
+    ) {
+        let gateway = self.gateway_of_leg(owner);
         let Some(entry) = self.legs.get_mut(owner) else {
             return;
         };
-        let Some(device) = entry.device else { return };
-        entry.adrift = Some(Box::new(adrift(device, bound)));
+        let known = match (entry.device, gateway) {
+            (Some(device), _) => adrift(device, phones),
+            (None, Some(trunk)) => adrift(trunk, gateways),
+            (None, None) => return,
+        };
+        entry.adrift = Some(Box::new(known));
     }
 
     /// A device has registered: calls that its phones have by a flow which is theirs no more go on
@@ -128,29 +143,23 @@ impl Shard {
     }
 
     /// Has a leg that is adrift go on by a flow of its phone, if there is one.
-    fn go_home(&mut self, owner: Owner, now: Instant) {
+    pub(crate) fn go_home(&mut self, owner: Owner, now: Instant) {
         let flow = self.legs.get(owner).and_then(|entry| {
-            let (device, adrift) = (entry.device?, entry.adrift.as_deref()?);
+            let adrift = entry.adrift.as_deref()?;
             let scope = self.calls.get(entry.call)?.call.scope();
-            self.home_of(scope, device, adrift)
+            if let Some(device) = entry.device {
+                return self.home_of(scope, device, adrift);
+            }
+            let gateways = &self.tenants.trunks.gateways.registrar;
+            home_of(gateways, scope, self.gateway_of_leg(owner)?, adrift)
         });
         if let Some(flow) = flow {
             self.rehome(owner, flow, now);
         }
     }
 
-    /// The best flow to a phone whose connection is gone. One that said no instance is known by its
-    /// contact, or as the only phone of its device.
     fn home_of(&self, scope: &TenantScope, device: DeviceId, adrift: &Adrift) -> Option<Flow> {
-        let phones = || self.registrar.phones(scope, device);
-        if adrift.instance.is_some() {
-            let mut same = phones().filter(|phone| phone.instance == adrift.instance);
-            return same.next().map(flow_to);
-        }
-        let contact = adrift.contact.as_deref();
-        let same = phones().find(|phone| Some(&*phone.contact) == contact);
-        let alone = phones().next().filter(|_| phones().count() == 1);
-        same.or(alone).map(flow_to)
+        home_of(&self.registrar, scope, device, adrift)
     }
 
     /// Has a leg go on by another flow.
@@ -172,15 +181,34 @@ impl Shard {
     }
 }
 
+/// The best flow to a phone, or a gateway, whose connection is gone. One that said no instance is
+/// known by its contact, or as the only one of its device or trunk.
+fn home_of<Who: Registrant>(
+    registrar: &Registrar<Who>,
+    scope: &TenantScope,
+    who: Who,
+    adrift: &Adrift,
+) -> Option<Flow> {
+    let phones = || registrar.phones(scope, who);
+    if adrift.instance.is_some() {
+        let mut same = phones().filter(|phone| phone.instance == adrift.instance);
+        return same.next().map(flow_to);
+    }
+    let contact = adrift.contact.as_deref();
+    let same = phones().find(|phone| Some(&*phone.contact) == contact);
+    let alone = phones().next().filter(|_| phones().count() == 1);
+    same.or(alone).map(flow_to)
+}
+
 /// How a phone of this device was reached before, and how it is now.
 fn move_of(output: &Output, of: TenantId, its: DeviceId) -> Option<(Flow, Flow)> {
     match output {
         Output::Moved {
             tenant,
-            device,
+            who,
             from,
             to,
-        } if *tenant == of && *device == its => Some((*from, *to)),
+        } if *tenant == of && *who == its => Some((*from, *to)),
         Output::Moved { .. }
         | Output::Put { .. }
         | Output::Removed { .. }
@@ -188,9 +216,10 @@ fn move_of(output: &Output, of: TenantId, its: DeviceId) -> Option<(Flow, Flow)>
     }
 }
 
-/// Which phone of a device was bound by the connection that is gone, as far as any was.
-fn adrift(device: DeviceId, bound: &[Binding]) -> Adrift {
-    let phone = bound.iter().find(|binding| binding.device == device);
+/// Which phone of a device, or which gateway, was bound by the connection that is gone, as far as
+/// any was.
+fn adrift<Who: Registrant>(who: Who, bound: &[Binding<Who>]) -> Adrift {
+    let phone = bound.iter().find(|binding| binding.who == who);
     Adrift {
         instance: phone.and_then(|phone| phone.instance.clone()),
         contact: phone.map(|phone| phone.contact.clone()),

@@ -1,7 +1,7 @@
 //! INVITE: from a proven device to a call.
 
 use super::Shard;
-use super::admission::Admitted;
+use super::admission::{Admitted, Proven};
 use super::emergency::{dialled_by, seems_for_help};
 use super::plan::{capped_plan, plan_for_help_alone};
 use crate::calls::{self, Brought};
@@ -82,8 +82,12 @@ impl Shard {
         if !trunks.is_empty() {
             return self.call_in((key, flow), message, trunks, now);
         }
-        let Some(admitted) = self.admit(key, flow, &message, now) else {
-            return;
+        let admitted = match self.prove(key, flow, &message, now) {
+            Some(Proven::Device(admitted)) => admitted,
+            Some(Proven::Gateway(trunk)) => {
+                return self.call_in((key, flow), message, vec![trunk], now);
+            }
+            None => return,
         };
         let offer = match offer_of(&message) {
             Ok(offer) => offer,

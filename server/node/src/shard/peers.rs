@@ -5,6 +5,7 @@
 //! peer's own address is challenged, and what it proves to be must be the device of that very leg.
 
 use super::Shard;
+use super::admission::Proven;
 use ids::{DeviceId, TrunkId};
 use machine::Instant;
 use sip_message::{Flow, Message};
@@ -24,10 +25,10 @@ impl Shard {
     }
 
     /// Whether this flow comes from the carrier of the leg's trunk, which may speak from any of its
-    /// addresses.
+    /// addresses, or from its gateway, which may speak from where it has registered.
     fn is_carrier(&self, owner: Owner, flow: &Flow) -> bool {
         let trunk = self.trunk_of_leg(owner);
-        trunk.is_some_and(|trunk| self.tenants.trunks.is_at(trunk, flow.remote.ip()))
+        trunk.is_some_and(|trunk| self.tenants.trunks.speaks_by(trunk, flow))
     }
 
     /// The trunk at whose end a leg's party is.
@@ -35,6 +36,13 @@ impl Shard {
         let entry = self.legs.get(owner)?;
         let (party, _) = self.calls.get(entry.call)?.call.leg(entry.sip.leg())?;
         Some(party.trunk.as_ref()?.trunk)
+    }
+
+    /// The trunk at whose end a leg's party is, if a gateway registers there.
+    pub(crate) fn gateway_of_leg(&self, owner: Owner) -> Option<TrunkId> {
+        let trunk = self.trunk_of_leg(owner)?;
+        self.tenants.trunks.get(trunk)?.gateway()?;
+        Some(trunk)
     }
 
     /// Whether a request may enter the dialog of this leg. It is answered when it may not. A peer
@@ -50,10 +58,12 @@ impl Shard {
         if self.is_peer(owner, &flow) {
             return true;
         }
-        let Some(admitted) = self.admit(key, flow, message, now) else {
-            return false;
+        let its_own = match self.prove(key, flow, message, now) {
+            Some(Proven::Device(admitted)) => self.device_of(owner) == Some(admitted.device),
+            Some(Proven::Gateway(trunk)) => self.trunk_of_leg(owner) == Some(trunk.trunk()),
+            None => return false,
         };
-        if self.device_of(owner) != Some(admitted.device) {
+        if !its_own {
             // the same as for a dialog that is not there
             self.refuse(key, message, 481, now);
             return false;

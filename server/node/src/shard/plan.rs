@@ -4,7 +4,7 @@ use super::Shard;
 use crate::capped::Capped;
 use call::{Contact, DialPlan, DialStep, Passed, TrunkCall};
 use domain::{CompiledTenant, E164, Vouched};
-use ids::{DeviceId, ExtensionId, TenantId};
+use ids::{DeviceId, ExtensionId, TenantId, TrunkId};
 use machine::Instant;
 use routing::{Attested, Explanation, Fare, Refusal, RouteRequest, Step};
 use std::time::Duration;
@@ -29,6 +29,7 @@ impl Shard {
         }
         let plan = routing::plan(tenant, request, self.clock.wall(now));
         let origid = OrigId::of_bits(self.random.next_u128());
+        let mut explanation = plan.explanation;
         let steps = plan.steps.into_iter().map(|step| match step {
             Step::Guest(guest) => DialStep::Guest(guest),
             Step::Refuse(refusal) => DialStep::Refuse(refusal),
@@ -45,6 +46,10 @@ impl Shard {
                 let caller = caller.filter(|digits| self.may_name(tenant.id(), digits));
                 let key = attested.map(|attested| attested.key);
                 let caller = caller.map(|number| Passed { number, key });
+                if self.lacks_gateway(trunk) {
+                    let because = format!("nobody has registered at {trunk}");
+                    explanation.add("trunk.unregistered", because);
+                }
                 // whoever is named in our number's place is not ours to vouch for
                 let attested = attested.filter(|_| caller.is_none());
                 DialStep::Trunk(TrunkCall {
@@ -70,7 +75,7 @@ impl Shard {
         });
         let dial = DialPlan {
             steps: steps.collect(),
-            explanation: plan.explanation,
+            explanation,
             emergency: plan.emergency,
         };
         (dial, plan.fare)
@@ -111,6 +116,12 @@ impl Shard {
             targets,
             timeout,
         }
+    }
+
+    /// Whether a gateway registers at this trunk, and has not.
+    fn lacks_gateway(&self, trunk: TrunkId) -> bool {
+        let line = self.tenants.trunks.get(trunk);
+        line.is_some_and(|line| line.gateway().is_some() && !line.is_registered())
     }
 
     /// Whether the number of somebody outside may be named in a call that a tenant sends on: any

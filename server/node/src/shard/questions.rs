@@ -5,10 +5,10 @@ use super::{Shard, Work};
 use crate::calls::Entry;
 use call::{Bridge, Direction, HangUp, Input, LegStage};
 use domain::Ladder;
-use ids::CallId;
+use ids::{CallId, DeviceId, TrunkId};
 use machine::Instant;
 use ports::{LiveCall, LiveError, LiveLeg, LivePush, LiveRegistration, LiveUsage, Why};
-use registrar::{push_of, without_prid};
+use registrar::{Binding, push_of, without_prid};
 use tenancy::TenantScope;
 
 /// Names a question in its answer.
@@ -86,27 +86,29 @@ impl Shard {
                 }
                 Answer::HungUp(ticket, key.map(|_| ()).ok_or(LiveError::NotFound))
             }
-            Ask::Registrations => {
-                let shown = self
-                    .registrar
-                    .all(&scope)
-                    .into_iter()
-                    .map(show_binding)
-                    .collect();
-                Answer::Registrations(ticket, shown)
-            }
+            Ask::Registrations => Answer::Registrations(ticket, self.registrations(&scope)),
             Ask::Ladder(id) => {
                 let found = self.ladder(&scope, id);
                 Answer::Ladder(ticket, found.map(Box::new))
             }
             Ask::Usage => {
                 let mut usage = self.tenants.usage(scope.tenant(), now);
-                let held = self.registrar.count(&scope);
+                let held = self.bindings_of(&scope);
                 usage.bindings.in_use = u64::try_from(held).unwrap_or(u64::MAX);
                 Answer::Usage(ticket, usage)
             }
         };
         self.outbox.answers.push(answer);
+    }
+
+    /// What devices and gateways of a tenant have registered.
+    fn registrations(&self, scope: &TenantScope) -> Vec<LiveRegistration> {
+        let devices = self.registrar.all(scope).into_iter();
+        let devices = devices.map(|one| show_binding(one, (Some(one.who), None)));
+        let gateways = self.tenants.trunks.gateways.registrar.all(scope);
+        let gateways = gateways.into_iter();
+        let gateways = gateways.map(|one| show_binding(one, (None, Some(one.who))));
+        devices.chain(gateways).collect()
     }
 
     fn own_call(&self, scope: &TenantScope, id: CallId) -> Option<&Entry> {
@@ -177,9 +179,13 @@ fn stage(stage: LegStage) -> &'static str {
     }
 }
 
-fn show_binding(binding: &registrar::Binding) -> LiveRegistration {
+fn show_binding<Who>(
+    binding: &Binding<Who>,
+    (device, trunk): (Option<DeviceId>, Option<TrunkId>),
+) -> LiveRegistration {
     LiveRegistration {
-        device: binding.device,
+        device,
+        trunk,
         contact: without_prid(&binding.contact),
         instance: binding.instance.as_deref().map(str::to_owned),
         push: push_of(&binding.contact).map(|push| LivePush {

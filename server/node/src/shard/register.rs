@@ -1,7 +1,7 @@
 //! REGISTER: from a proven device to its bindings (RFC 3261 §10.3).
 
 use super::Shard;
-use super::admission::Admitted;
+use super::admission::{Admitted, Proven};
 use super::dispatch::SUPPORTED;
 use super::registration::{Unread, registration};
 use crate::capped::Capped;
@@ -17,12 +17,49 @@ use std::net::IpAddr;
 /// firewalls forget a connection in.
 const FLOW_TIMER: u32 = 120;
 
+/// What came of a request, and the contacts that are told.
+pub(crate) type Served = Result<(Outcome, Vec<String>), Capped>;
+
 impl Shard {
     pub(crate) fn register(&mut self, key: ServerKey, flow: Flow, message: &Message, now: Instant) {
-        let Some(admitted) = self.admit_to_begin(key, flow, message, now) else {
-            return;
+        let admitted = match self.prove_to_begin(key, flow, message, now) {
+            Some(Proven::Device(admitted)) => admitted,
+            Some(Proven::Gateway(trunk)) => {
+                return self.register_gateway((key, flow), &trunk, message, now);
+            }
+            None => return,
         };
         let tenant = admitted.scope.tenant();
+        self.serve_register((key, flow), message, tenant, now, |shard, request| {
+            shard.check_bindings(&admitted)?;
+            request.former_until = admitted.former_until;
+            let before = shard.former_bound(&admitted).is_some();
+            let outcome = shard.bind(&admitted, request, now);
+            if !before && let Some(until) = shard.former_bound(&admitted) {
+                shard.tell_former_secret(&admitted, until, now);
+            }
+            let contacts = match &outcome {
+                Outcome::Bound(bound) => shard.contacts_told(&admitted, message, bound),
+                Outcome::TooBrief(_)
+                | Outcome::TooMany(_)
+                | Outcome::OutOfOrder
+                | Outcome::Bad(_)
+                | Outcome::Full => Vec::new(),
+            };
+            Ok((outcome, contacts))
+        });
+    }
+
+    /// Reads the REGISTER of who has proved to be of a tenant, has it served within the tenant's
+    /// caps, and answers it.
+    pub(crate) fn serve_register(
+        &mut self,
+        (key, flow): (ServerKey, Flow),
+        message: &Message,
+        tenant: TenantId,
+        now: Instant,
+        serve: impl FnOnce(&mut Shard, &mut Registration<'_>) -> Served,
+    ) {
         if let Err(capped) = self.tenants.take_registration(tenant, now) {
             return self.refuse_capped(key, message, capped, now);
         }
@@ -31,31 +68,17 @@ impl Shard {
         };
         let mut outbound = false;
         let edge = self.is_edge(flow.remote.ip());
-        let outcome = match registration(message, &contacts, (flow, edge)) {
+        let (outcome, contacts) = match registration(message, &contacts, (flow, edge)) {
             Ok(mut request) => {
                 outbound = request.contacts.iter().any(|one| one.reg_id.is_some());
-                if let Err(capped) = self.check_bindings(&admitted) {
-                    return self.refuse_capped(key, message, capped, now);
+                match serve(self, &mut request) {
+                    Ok(served) => served,
+                    Err(capped) => return self.refuse_capped(key, message, capped, now),
                 }
-                request.former_until = admitted.former_until;
-                let before = self.former_bound(&admitted).is_some();
-                let outcome = self.bind(&admitted, &request, now);
-                if !before && let Some(until) = self.former_bound(&admitted) {
-                    self.tell_former_secret(&admitted, until, now);
-                }
-                outcome
             }
-            Err(Unread::Bad(rule)) => Outcome::Bad(rule),
+            Err(Unread::Bad(rule)) => (Outcome::Bad(rule), Vec::new()),
             Err(Unread::PathOfNobody) => return self.refuse_path(key, message, now),
             Err(Unread::FirstHopLacksOutbound) => return self.refuse(key, message, 439, now),
-        };
-        let contacts = match &outcome {
-            Outcome::Bound(bound) => self.contacts_told(&admitted, message, bound),
-            Outcome::TooBrief(_)
-            | Outcome::TooMany(_)
-            | Outcome::OutOfOrder
-            | Outcome::Bad(_)
-            | Outcome::Full => Vec::new(),
         };
         self.answer_register((key, outbound), message, (&outcome, &contacts), now);
     }
@@ -67,7 +90,7 @@ impl Shard {
         if !adds || admitted.tenant.device(device).is_none() {
             return Ok(());
         }
-        let held = self.registrar.count(scope);
+        let held = self.bindings_of(scope);
         self.tenants.check_bindings(scope.tenant(), held)
     }
 
@@ -166,12 +189,12 @@ impl Shard {
         for output in &self.turn.bindings {
             if let Output::Changed {
                 tenant,
-                device,
+                who,
                 bindings,
             } = output
             {
                 let id = EventId::new(ms, self.random.next_u128());
-                let event = Event::of_registration(id, *tenant, *device, *bindings, at);
+                let event = Event::of_registration(id, *tenant, *who, *bindings, at);
                 self.outbox.events.push(event);
             }
         }
@@ -219,7 +242,7 @@ impl Shard {
 /// The device whose bindings this changes.
 fn changed_of(output: &Output) -> Option<(TenantId, DeviceId)> {
     match output {
-        Output::Changed { tenant, device, .. } => Some((*tenant, *device)),
+        Output::Changed { tenant, who, .. } => Some((*tenant, *who)),
         Output::Put { .. } | Output::Removed { .. } | Output::Moved { .. } => None,
     }
 }

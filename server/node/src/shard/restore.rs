@@ -10,7 +10,7 @@ use crate::budgets::WayOut;
 use crate::calls::{CallKey, Entry};
 use call::{Call, Direction, LegStage, LegView};
 use domain::Cdr;
-use ids::{CallId, TenantId};
+use ids::{CallId, DeviceId, TenantId, TrunkId};
 use machine::Instant;
 use ports::Bucket;
 use records::Recorder;
@@ -40,11 +40,16 @@ impl Shard {
     /// Takes back what was stored: first the bindings, then the calls, then who watches them. To be
     /// called once, after the tenants are known. Gives the calls that go on.
     pub fn restore(&mut self, now: Instant) -> BTreeSet<CallId> {
-        let mut lost = Vec::new();
+        let (mut lost, mut gateways_lost) = (Vec::new(), Vec::new());
         for (tenant, key, bytes) in self.stores.snapshots.load(Bucket::Bindings) {
-            let binding = Binding::from_bytes(&bytes).ok();
+            let binding = Binding::<DeviceId>::from_bytes(&bytes).ok();
             let known = binding.filter(|b| b.tenant == tenant && self.knows(b));
-            if !known.is_some_and(|binding| self.restore_binding(binding, &mut lost, now)) {
+            let taken = match known {
+                Some(binding) => self.restore_binding(binding, &mut lost, now),
+                None => Binding::<TrunkId>::from_bytes(&bytes)
+                    .is_ok_and(|one| self.restore_gateway(tenant, one, &mut gateways_lost, now)),
+            };
+            if !taken {
                 self.stores.snapshots.remove(tenant, Bucket::Bindings, key);
             }
         }
@@ -57,7 +62,7 @@ impl Shard {
                 None => self.stores.snapshots.remove(tenant, Bucket::Calls, key),
             }
         }
-        self.cast_all_off(&lost);
+        self.cast_all_off(&lost, &gateways_lost);
         self.restore_watches(now);
         alive
     }
@@ -73,25 +78,21 @@ impl Shard {
     }
 
     /// Connections did not outlive the process: calls by them wait for their phones to come back.
-    fn cast_all_off(&mut self, lost: &[Binding]) {
-        let mut bound: BTreeMap<Flow, Vec<Binding>> = BTreeMap::new();
-        for binding in lost {
-            bound.entry(binding.flow).or_default().push(binding.clone());
-        }
+    fn cast_all_off(&mut self, lost: &[Binding], gateways: &[Binding<TrunkId>]) {
+        let (bound, gateways) = (by_flow(lost), by_flow(gateways));
         for owner in self.legs.owners() {
             let flow = self.legs.get(owner).map(|entry| entry.sip.flow());
             if let Some(flow) = flow.filter(|flow| flow.transport.is_reliable()) {
-                self.set_adrift(owner, bound.get(&flow).map_or(&[], Vec::as_slice));
+                let phones = bound.get(&flow).map_or(&[][..], Vec::as_slice);
+                let gateways = gateways.get(&flow).map_or(&[][..], Vec::as_slice);
+                self.set_adrift(owner, (phones, gateways));
             }
         }
     }
 
     fn knows(&self, binding: &Binding) -> bool {
         let tenant = self.tenants.compiled(binding.tenant);
-        tenant.is_some_and(|t| {
-            t.device(binding.device)
-                .is_some_and(|device| device.enabled)
-        })
+        tenant.is_some_and(|t| t.device(binding.who).is_some_and(|device| device.enabled))
     }
 
     fn restore_call(&mut self, tenant: TenantId, bytes: &[u8], now: Instant) -> Option<CallId> {
@@ -233,4 +234,13 @@ impl Shard {
         })
         .ok()
     }
+}
+
+/// Bindings by the flow that each came on.
+fn by_flow<Who: Clone>(bindings: &[Binding<Who>]) -> BTreeMap<Flow, Vec<Binding<Who>>> {
+    let mut by: BTreeMap<Flow, Vec<Binding<Who>>> = BTreeMap::new();
+    for binding in bindings {
+        by.entry(binding.flow).or_default().push(binding.clone());
+    }
+    by
 }

@@ -272,7 +272,7 @@ impl Shard {
             Host::Name(name) => directory.tenant_of_domain(name),
             Host::V4(_) | Host::V6(_) | Host::Absent => None,
         };
-        let of_user = |user: &str| Some(directory.device(user)?.device.tenant);
+        let of_user = |user: &str| self.tenants.of_username(user);
         let uri = party.as_ref().ok().and_then(|party| party.uri().ok());
         uri.as_ref()
             .and_then(of_host)
@@ -298,7 +298,7 @@ impl Shard {
         let mut all = message.authorization().chain(message.proxy_authorization());
         all.find_map(|credentials| {
             let username = credentials.param("username")?;
-            Some(self.tenants.directory.device(&username)?.device.tenant)
+            self.tenants.of_username(&username)
         })
     }
 }

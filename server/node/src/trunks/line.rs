@@ -1,12 +1,14 @@
 //! One trunk as the wire sees it.
 
 mod addresses;
+mod gateway;
 
 use super::Place;
 use super::state::{Held, State, Watches};
 use addresses::PROBED_MAX;
 use carrier::{ADDRESSES_MAX, Bearer, Peers, Probe, Registration, Terms};
 use domain::{CompiledTrunk, E164, Peer, Secret, Source, Trunk, TrunkIdentity, TrunkMode};
+pub(crate) use gateway::{BINDINGS_MAX, Gateway};
 use ids::TenantId;
 use machine::{Instant, Machine, Random, TimerHandle};
 use sip_stack::digest::Login;
@@ -20,6 +22,7 @@ pub(crate) struct Line {
     secret: Option<Secret>,
     places: Vec<Place>,
     registrar: Option<Place>,
+    gateway: Option<Box<Gateway>>,
     sources: Vec<Source>,
     contact: String,
     login: Option<Login>,
@@ -64,15 +67,22 @@ impl Machines {
 
 impl Line {
     /// The line of a trunk, its machines not begun. `slot` is its place in owner numbers; `random`
-    /// names the contact that we register, which nobody can guess.
-    pub(crate) fn new(trunk: &CompiledTrunk, slot: u32, random: &mut Random, now: Instant) -> Line {
+    /// names the contact that we register, which nobody can guess. `home` is the realm in which a
+    /// gateway proves itself, and the domain of the company whose trunk it is.
+    pub(crate) fn new(
+        (trunk, home): (&CompiledTrunk, (&str, &str)),
+        slot: u32,
+        random: &mut Random,
+        now: Instant,
+    ) -> Line {
         let spec = &trunk.spec;
         let mut place = |peer| Place::of(peer, random, now);
         let places: Vec<Place> = spec.understood_peers().map(&mut place).collect();
         let registrar = spec.registrar.as_deref().and_then(Peer::read).map(place);
         let secret = trunk.secret.as_ref();
         let username = spec.auth_username.as_ref().or(spec.username.as_ref());
-        let login = username.zip(secret);
+        // the secret of a gateway is what it proves to us: nothing is ever proved to it with that
+        let login = username.zip(secret).filter(|_| !spec.is_gateway());
         let mut line = Line {
             slot,
             secret: trunk.secret.clone(),
@@ -81,6 +91,7 @@ impl Line {
             peers: Peers::new(ADDRESSES_MAX),
             places,
             registrar,
+            gateway: Gateway::of(trunk, home).map(Box::new),
             sources: spec.understood_sources().collect(),
             contact: random.token(20),
             login: login.map(|(name, secret)| Login::new(name.as_str(), secret.reveal())),
@@ -95,8 +106,9 @@ impl Line {
 
     /// Whether a compiled trunk says nothing else than this line was made of. With whom it is
     /// shared makes no difference to the wire.
-    pub(crate) fn is_as(&self, trunk: &CompiledTrunk) -> bool {
-        *self.spec == *trunk.spec && self.secret == trunk.secret
+    pub(crate) fn is_as(&self, trunk: &CompiledTrunk, domain: &str) -> bool {
+        let home = self.gateway().is_none_or(|one| one.domain() == domain);
+        home && *self.spec == *trunk.spec && self.secret == trunk.secret
     }
 
     /// Takes the place of a line of the same trunk: calls under way count on, and its owner is
@@ -141,7 +153,8 @@ impl Line {
                 .understood_registrar()
                 .map(|peer| peer.host.to_string())
         };
-        named.or_else(peer).unwrap_or_default()
+        let home = || Some(self.gateway()?.domain().to_owned());
+        named.or_else(peer).or_else(home).unwrap_or_default()
     }
 
     /// Takes one call out of what it may have; false when it has as many as it may at a time, or
@@ -191,15 +204,17 @@ impl Line {
         }
     }
 
-    /// Whether it registers and is registered.
+    /// Whether it registers and is registered, or its gateway is.
     pub(crate) fn is_registered(&self) -> bool {
+        if let Some(gateway) = self.gateway() {
+            return gateway.is_bound();
+        }
         let registration = self.machines.registration.as_ref();
         registration.is_some_and(Registration::is_up)
     }
 
     /// How it stands.
     pub(crate) fn state(&self) -> State {
-        let registers = self.spec.mode == TrunkMode::Register;
         let registration = self.machines.registration.as_ref();
         let held = match registration {
             Some(registration) if registration.is_up() => Held::Yes,
@@ -209,8 +224,14 @@ impl Line {
             None => Held::No,
         };
         let probed = self.spec.options_seconds > 0;
+        let registered = match self.spec.mode {
+            TrunkMode::Register => Some(held),
+            TrunkMode::Gateway if self.is_registered() => Some(Held::Yes),
+            TrunkMode::Gateway => Some(Held::No),
+            TrunkMode::Peer => None,
+        };
         State::of(Watches {
-            registered: registers.then_some(held),
+            registered,
             answers: probed.then(|| self.any_answers()),
         })
     }

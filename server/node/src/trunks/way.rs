@@ -3,7 +3,7 @@
 use crate::config::Listeners;
 use carrier::{Carriage, Target};
 use domain::{Peer, Transport};
-use sip_message::Flow;
+use sip_message::{Flow, Uri};
 use std::net::{IpAddr, SocketAddr};
 
 /// An address that can be sent to.
@@ -18,9 +18,53 @@ pub(crate) struct Way {
     pub(crate) address: SocketAddr,
     /// How it is reached.
     pub(crate) carriage: Carriage,
+    /// What a gateway has registered, which takes the place of all of it.
+    bound: Option<Box<Bound>>,
+}
+
+/// One contact that a gateway has registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bound {
+    /// Its URI, as the gateway wrote it.
+    pub(crate) uri: String,
+    /// The proxies on the way there, nearest first (RFC 3327).
+    pub(crate) routes: Vec<String>,
+    /// The flow by which it is reached.
+    pub(crate) flow: Flow,
+    /// Whether it is asked for as it is, and who is called is said elsewhere.
+    pub(crate) stays: bool,
 }
 
 impl Way {
+    /// The way to what a gateway has registered.
+    pub(crate) fn bound(bound: Bound) -> Way {
+        Way {
+            host: String::new(),
+            named: None,
+            address: bound.flow.remote,
+            carriage: Carriage::Udp,
+            bound: Some(Box::new(bound)),
+        }
+    }
+
+    /// The proxies on the way, nearest first.
+    pub(crate) fn routes(&self) -> &[String] {
+        self.bound.as_ref().map_or(&[], |bound| &bound.routes)
+    }
+
+    /// Whether it leads to a gateway that has registered.
+    pub(crate) fn is_bound(&self) -> bool {
+        self.bound.is_some()
+    }
+
+    /// Whether what a gateway sends comes by this flow.
+    pub(crate) fn comes_by(&self, flow: &Flow) -> bool {
+        self.bound.as_ref().is_some_and(|bound| {
+            let known = &bound.flow;
+            (known.transport, known.remote) == (flow.transport, flow.remote)
+        })
+    }
+
     /// The way to a peer that is named by its address; nothing when it is named otherwise.
     pub(crate) fn to(peer: &Peer) -> Option<Way> {
         let ip: IpAddr = peer.host.parse().ok()?;
@@ -37,6 +81,7 @@ impl Way {
             named,
             address,
             carriage,
+            bound: None,
         })
     }
 
@@ -50,6 +95,7 @@ impl Way {
             named: peer.transport.map(carriage_of),
             address: target.address,
             carriage: target.carriage,
+            bound: None,
         }
     }
 
@@ -61,6 +107,9 @@ impl Way {
     /// The flow from the first of our listeners of its family; within TLS from the first of those
     /// for TLS, if there is one, to a peer that must prove the name of that number.
     pub(crate) fn flow(&self, listeners: Listeners<'_>, name: u32) -> Option<Flow> {
+        if let Some(bound) = &self.bound {
+            return Some(bound.flow);
+        }
         let first = |listeners: &[SocketAddr]| {
             let mut listeners = listeners.iter().copied();
             listeners.find(|listener| listener.is_ipv4() == self.address.is_ipv4())
@@ -78,6 +127,9 @@ impl Way {
 
     /// A URI there, for a user or for the peer itself.
     pub(crate) fn uri(&self, user: &str) -> String {
+        if let Some(bound) = &self.bound {
+            return bound.uri_for(user);
+        }
         let at = if user.is_empty() { "" } else { "@" };
         let user = sip_message::escape_user(user);
         let transport = match self.named {
@@ -86,6 +138,22 @@ impl Way {
             Some(Carriage::Tls) => ";transport=tls",
         };
         format!("sip:{user}{at}{}{transport}", self.host)
+    }
+}
+
+impl Bound {
+    /// The contact with another user, and all else as the gateway wrote it.
+    fn uri_for(&self, user: &str) -> String {
+        let (Some((scheme, rest)), Ok(uri)) = (self.uri.split_once(':'), Uri::parse(&self.uri))
+        else {
+            return self.uri.clone();
+        };
+        if user.is_empty() || self.stays {
+            return self.uri.clone();
+        }
+        let at = rest.split_once('@').filter(|_| uri.user.is_some());
+        let place = at.map_or(rest, |(_, place)| place);
+        format!("{scheme}:{}@{place}", sip_message::escape_user(user))
     }
 }
 
@@ -134,6 +202,30 @@ mod tests {
             uri("sip:192.0.2.7;transport=tls").as_deref(),
             Some("sip:+49301@192.0.2.7;transport=tls")
         );
+    }
+
+    #[test]
+    fn a_gateway_is_asked_for_a_number_in_place_of_the_user_that_it_registered() {
+        let bound = |uri: &str, stays| {
+            let flow = Flow::udp(ours()[0], "192.0.2.7:5062".parse().unwrap());
+            Way::bound(Bound {
+                uri: uri.to_owned(),
+                routes: Vec::new(),
+                flow,
+                stays,
+            })
+        };
+        let contact = "sip:pbx@192.0.2.7:5062;transport=tcp;line=a1?X=a%40b";
+        assert_eq!(
+            bound(contact, false).uri("+49301"),
+            "sip:+49301@192.0.2.7:5062;transport=tcp;line=a1?X=a%40b"
+        );
+        assert_eq!(
+            bound("sip:192.0.2.7;x=a@b", false).uri("*43#"),
+            "sip:*43%23@192.0.2.7;x=a@b"
+        );
+        assert_eq!(bound(contact, true).uri("+49301"), contact);
+        assert_eq!(bound(contact, false).uri(""), contact);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod features;
 mod forgeries;
 mod forwards;
 mod fraud;
+mod gateways;
 mod intercom;
 mod isolation;
 mod ladders;

@@ -76,6 +76,9 @@ impl Line {
     }
 
     fn way_at(&self, at: usize) -> Option<&Way> {
+        if let Some(gateway) = self.gateway() {
+            return gateway.way(at);
+        }
         self.place(at / TARGETS_MAX)?.way(at % TARGETS_MAX)
     }
 
@@ -111,7 +114,11 @@ impl Line {
 
     /// Its addresses that can be called now, the best first.
     pub(crate) fn callable(&self, now: Instant) -> Vec<u8> {
-        let order = self.in_order(0..self.places.len(), now).into_iter();
+        let order = match self.gateway() {
+            Some(gateway) => self.peers.in_order(gateway.order().to_vec(), now),
+            None => self.in_order(0..self.places.len(), now),
+        };
+        let order = order.into_iter();
         order.filter_map(|at| u8::try_from(at).ok()).collect()
     }
 
