@@ -3,10 +3,11 @@ of its own, is called where it has registered, and calls as a carrier does."""
 
 from kit.case import equal, record_for, test, true, wait_until
 from kit.exchange import ACME, GLOBEX, Exchange, free_port
-from kit.line import Line, UNHURRIED
+from kit.line import Dialog, Line, UNHURRIED
 from kit.sipp import Sipp, registered
 from suites.carriers import CARRIER, NUMBER, PARIS, carrier, made
 from suites.features import ANNA, SECONDS, hears, tone
+from suites.outbound import Flow, calls, caller, pick_up, rings
 
 # where the gateway is, and where whoever is not the gateway
 WORKS, ELSEWHERE = "127.0.0.4", "127.0.0.5"
@@ -143,6 +144,36 @@ def a_gateway_that_is_gone_is_followed_by_the_next_trunk():
         equal(len(cdr["legs"]), 2, "nothing was tried in vain")
         rules = [step["rule"] for step in cdr["explanation"]]
         true("trunk.unregistered" in rules, f"the record says why: {rules}")
+
+
+@test()
+def a_gateway_that_comes_back_on_a_new_connection_keeps_its_call():
+    def flow(exchange):
+        return Flow(exchange, None, "urn:uuid:00000000-0000-1000-8000-000000000900",
+                    account=ACCOUNT)
+    with Exchange() as exchange, caller(exchange) as anna:
+        connected(exchange)
+        with flow(exchange) as works:
+            works.register()
+            calls(anna, PARIS)
+            invite = rings(works)
+            true(invite, "the gateway is called")
+            theirs = pick_up(works, invite)
+            answer = anna.wait(lambda m: m.status == 200 and m.method == "INVITE")
+            mine = Dialog(anna, answer.call_id, answer["from"], answer["to"], answer.contact,
+                          answer.cseq)
+            mine.acknowledge()
+        wait_until("the flow is gone", lambda: there(exchange) == 0)
+        equal(len(exchange.calls()), 1, "the call goes on")
+        with flow(exchange) as back:
+            back.register()
+            anna.send(anna.compose("BYE", mine.target, sender=mine.local, to=mine.remote,
+                                   call_id=mine.call_id, cseq=mine.cseq + 1))
+            bye = back.wait_request("BYE")
+            true(bye, "the end of the call comes by the new connection")
+            equal(bye.call_id, theirs.call_id, "its call")
+            back.respond(bye, 200, "OK")
+        equal(exchange.one_cdr()["end"]["sip_status"], 200, "status of the record")
 
 
 @test()

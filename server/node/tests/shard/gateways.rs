@@ -318,8 +318,16 @@ fn a_gateway_that_answers_no_options_is_down_and_tried_all_the_same() {
     let register = ("REGISTER", "sip:alpha.example", contact);
     assert_eq!(asks(&mut office, raw, &account(), register), Some(200));
     office.world.run(SECOND * 12);
-    let asked = requests(&office, raw, Method::Options).remove(0);
-    assert_eq!(asked.request_uri().unwrap().user, Some("line7"));
+    let asked = requests(&office, raw, Method::Options);
+    let user = |asked: &sip_message::Message| {
+        let uri = asked.request_uri().unwrap();
+        uri.user.map(str::to_owned)
+    };
+    assert!(
+        asked
+            .iter()
+            .any(|one| user(one).as_deref() == Some("line7"))
+    );
     office.world.run(SECOND * 120);
     let kinds: Vec<&str> = trunk_events(&office)
         .iter()
