@@ -337,7 +337,8 @@ fn a_gateway_that_answers_no_options_is_down_and_tried_all_the_same() {
     office.call(office.anna, "0033140205050");
     office.world.run(SECOND);
     let paris = by_hand(&mut office, CARRIER);
-    office.world.run(SECOND * 6);
+    // both contacts that it has registered are silent, one after the other
+    office.world.run(SECOND * 12);
     assert!(!requests(&office, raw, Method::Invite).is_empty());
     assert!(
         !requests(&office, paris, Method::Invite).is_empty(),
