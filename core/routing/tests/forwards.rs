@@ -377,9 +377,11 @@ fn a_caller_by_a_gateway_is_named_by_a_number_of_the_companys_and_by_no_other() 
             ..outside(claimed)
         };
         let plan = ask(all, caller, "+493055501");
-        let of_passing = plan.steps.iter().find_map(|step| match step {
-            Step::Trunk { trunk, caller, .. } if *trunk == PASSING => Some(caller.as_deref()),
-            _ => None,
+        let of_passing = plan.steps.iter().find_map(|step| {
+            let Step::Trunk { trunk, caller, .. } = step else {
+                return None;
+            };
+            (*trunk == PASSING).then_some(caller.as_deref())
         });
         assert_eq!(of_passing, Some(named), "{claimed}");
     }
