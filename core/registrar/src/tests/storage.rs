@@ -4,6 +4,7 @@ use super::scene::{HOUR, Scene, bound, contact, device, request, scope_of, star,
 use crate::{
     Binding, Bound, ContactRequest, DamagedBinding, Limits, Outcome, Output, Registration,
 };
+use ids::DeviceId;
 use std::collections::BTreeMap;
 
 const DESK: &str = "sip:101@198.51.100.7:5060";
@@ -166,15 +167,15 @@ fn damaged_bytes_and_those_of_other_versions_are_no_binding() {
     let mut scene = Scene::new();
     scene.ask(&full());
     let bytes = scene.registrar.all(&scope_of(1))[0].to_bytes();
-    assert!(Binding::from_bytes(&bytes).is_ok());
+    assert!(Binding::<DeviceId>::from_bytes(&bytes).is_ok());
     for cut in 0..bytes.len() {
         assert_eq!(
-            Binding::from_bytes(&bytes[..cut]),
+            Binding::<DeviceId>::from_bytes(&bytes[..cut]),
             Err(DamagedBinding),
             "{cut}"
         );
     }
     let mut other = bytes;
     other[0] += 1;
-    assert_eq!(Binding::from_bytes(&other), Err(DamagedBinding));
+    assert_eq!(Binding::<DeviceId>::from_bytes(&other), Err(DamagedBinding));
 }
