@@ -9,6 +9,7 @@ pub(crate) mod explain;
 pub(crate) mod key;
 pub(crate) mod people;
 pub(crate) mod person;
+pub(crate) mod replay;
 pub(crate) mod sheet;
 pub(crate) mod snapshot;
 pub(crate) mod token;
@@ -29,6 +30,7 @@ use explain::ExplainArguments;
 use key::KeyArguments;
 use people::PeopleArguments;
 use person::{EraseArguments, PersonArguments};
+use replay::ReplayArguments;
 use sheet::{ExportArguments, ImportArguments};
 use snapshot::{ApplyArguments, PlanArguments, SnapshotArguments};
 use token::TokenArguments;
@@ -165,6 +167,8 @@ pub(crate) enum Command {
     Containment(TenantKind),
     /// Tell where a call would go, and why
     Explain(ExplainArguments),
+    /// Tell which calls of the past would go elsewhere, by proposed documents or since they were
+    Replay(ReplayArguments),
     /// Show what each telephone's call for help would tell, and which such calls there were
     EmergencyReport(EmergencyReportArguments),
     /// List, make, show, rotate and revoke API keys

@@ -27,7 +27,7 @@ use failure::Failure;
 
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(failure) => {
             print::complain(&failure);
             failure.code()
@@ -35,8 +35,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> Result<(), Failure> {
+fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     match arguments.command {
+        // its status says something, too
+        Command::Replay(said) => return commands::replay::run(&said),
         Command::Serve(serve) => serve::run(*serve),
         Command::Demo(demo) => commands::demo::run(&demo),
         Command::Reseller(said) => commands::document::above(KindName::Reseller, said),
@@ -80,7 +82,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Restore(restore) => commands::backup::restore(&restore),
         Command::Check(check) => commands::backup::check(&check),
         Command::Migrate(migrate) => commands::migrate::run(&migrate),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// `plan FILE` looks at a snapshot; `plan VERB` works on the kind *plan*.

@@ -14,8 +14,8 @@ mod progress;
 mod snapshot;
 mod step;
 
-pub(crate) use carry_out::differences;
 pub use carry_out::{Applied, carry_out, plan};
+pub(crate) use carry_out::{differences, supplied};
 pub(crate) use export::every;
 pub use export::{What, export};
 pub(crate) use names::each_reference;

@@ -68,10 +68,54 @@ pub struct Told {
     pub attestation: Option<&'static str>,
     /// How long it rings or waits, in seconds.
     pub seconds: Option<u64>,
-    /// How many devices ring.
-    pub devices: Option<usize>,
+    /// The devices that ring.
+    pub devices: Option<Vec<DeviceId>>,
     /// The SIP status of a refusal.
     pub status: Option<u16>,
+}
+
+impl Told {
+    /// The step as a sentence, without its condition: `ring 102 for 30 s: 2 device(s)`.
+    pub fn in_words(&self) -> String {
+        let of = |text: &Option<String>| text.clone().unwrap_or_default();
+        let seconds = self.seconds.unwrap_or_default();
+        match self.action {
+            "ring" => {
+                let devices = self.devices.as_ref().map_or(0, Vec::len);
+                let target = of(&self.target);
+                format!("ring {target} for {seconds} s: {devices} device(s)")
+            }
+            "trunk" => {
+                let shown = self.identity.as_deref().unwrap_or("no number");
+                let (trunk, called) = (of(&self.trunk), of(&self.called));
+                let signed = self.attestation;
+                let signed = signed.map_or_else(String::new, |level| format!(", attested {level}"));
+                format!("call {called} by trunk {trunk}, showing {shown}{signed}, for {seconds} s")
+            }
+            "guest" => format!("connect to {}", of(&self.target)),
+            "forward" => {
+                let (by, to) = (of(&self.by), of(&self.target));
+                format!(
+                    "send it on from {by} to {to} ({})",
+                    self.when.unwrap_or_default()
+                )
+            }
+            _ => format!("refuse with {}", self.status.unwrap_or_default()),
+        }
+    }
+
+    /// The step as a sentence, behind its condition where it has one.
+    pub fn under_condition(&self) -> String {
+        match &self.condition {
+            Some(when) => format!("if {when}: {}", self.in_words()),
+            None => self.in_words(),
+        }
+    }
+
+    /// Whether somebody, or something, may answer the call then.
+    pub fn completes(&self) -> bool {
+        matches!(self.action, "ring" | "trunk" | "guest")
+    }
 }
 
 /// The answer.
@@ -81,6 +125,8 @@ pub struct Explained {
     pub steps: Vec<Told>,
     /// Why, in the order in which it was found: the rule's stable name, and a sentence.
     pub reasons: Vec<(String, String)>,
+    /// How many of them say where it goes at first; all others say where forwards would lead.
+    pub at_first: usize,
     /// What a call for help would tell, and whom.
     pub emergency: Option<Help>,
 }
@@ -123,18 +169,25 @@ pub async fn explain(
         from: question.from,
         ..RouteRequest::call(caller, Dialled::own(&question.called))
     };
+    Ok(answer(&tenant, &request, at))
+}
+
+/// What would come of a question at a moment.
+pub(crate) fn answer(tenant: &CompiledTenant, request: &RouteRequest, at: WallTime) -> Explained {
     let mut tale = Tale {
-        tenant: &tenant,
+        tenant,
         at,
         steps: Vec::new(),
         reasons: Vec::new(),
+        at_first: None,
     };
-    let emergency = tale.tell(&request, None);
-    Ok(Explained {
+    let emergency = tale.tell(request, None);
+    Explained {
         steps: tale.steps,
+        at_first: tale.at_first.unwrap_or(tale.reasons.len()),
         reasons: tale.reasons,
-        emergency: emergency.map(|about| help(&tenant, *about)),
-    })
+        emergency: emergency.map(|about| help(tenant, *about)),
+    }
 }
 
 /// What would be done, as far as it is told already.
@@ -143,6 +196,7 @@ struct Tale<'a> {
     at: WallTime,
     steps: Vec<Told>,
     reasons: Vec<(String, String)>,
+    at_first: Option<usize>,
 }
 
 impl Tale<'_> {
@@ -157,6 +211,7 @@ impl Tale<'_> {
         let reasons = explanation.reasons().iter();
         let reason = reasons.map(|reason| (reason.rule.to_string(), reason.because.clone()));
         self.reasons.extend(reason);
+        self.at_first.get_or_insert(self.reasons.len());
         let mut chain = request.diversions.clone();
         if request.purpose == Purpose::Forward {
             chain.pop();
@@ -225,7 +280,7 @@ fn help(tenant: &CompiledTenant, about: Emergency) -> Help {
 }
 
 /// The device that would call: the one that is said, or the extension's only one.
-fn device(
+pub(crate) fn device(
     tenant: &CompiledTenant,
     extension: &CompiledExtension,
     said: Option<&str>,
@@ -282,7 +337,7 @@ fn told(tenant: &CompiledTenant, step: &Step) -> Told {
         } => Told {
             action: "ring",
             target: Some(number.clone()),
-            devices: Some(devices.len()),
+            devices: Some(devices.clone()),
             seconds: Some(timeout.as_secs()),
             ..Told::default()
         },
@@ -325,5 +380,22 @@ fn told(tenant: &CompiledTenant, step: &Step) -> Told {
             status: Some(refusal.status),
             ..Told::default()
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forward_is_told_as_whose_it_is_and_where_it_leads() {
+        let forward = Told {
+            action: "forward",
+            by: Some("102".to_owned()),
+            when: Some("busy"),
+            target: Some("103".to_owned()),
+            ..Told::default()
+        };
+        assert_eq!(forward.in_words(), "send it on from 102 to 103 (busy)");
     }
 }

@@ -32,6 +32,7 @@ pub mod people;
 pub mod persons;
 mod reach;
 mod reference;
+pub mod replay;
 mod resource;
 pub mod retention;
 mod rights;

@@ -51,7 +51,7 @@ impl<T> List<T> {
 }
 
 /// A cursor's text outside: hexadecimal, so that it goes into any URL as it is.
-fn hand_out(cursor: &Cursor) -> String {
+pub(crate) fn hand_out(cursor: &Cursor) -> String {
     cursor.0.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 

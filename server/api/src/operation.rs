@@ -136,7 +136,7 @@ impl Undecided {
     /// Whoever presents a key needs this permission.
     pub(crate) fn needs(self, permission: Permission) -> Operation {
         Operation {
-            needs: Some(permission),
+            needs: vec![permission],
             ..self.0
         }
     }
@@ -157,8 +157,8 @@ pub(crate) struct Operation {
     pub(crate) description: Text,
     pub(crate) tag: Text,
     pub(crate) access: Access,
-    /// What the caller must be permitted; `None` where whoever has access may.
-    pub(crate) needs: Option<Permission>,
+    /// What the caller must be permitted, all of it; nothing where whoever has access may.
+    pub(crate) needs: Vec<Permission>,
     pub(crate) query: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     pub(crate) if_match: IfMatch,
@@ -193,7 +193,7 @@ impl Operation {
             description: Cow::Borrowed(""),
             tag: Cow::Borrowed(""),
             access: Access::Key,
-            needs: None,
+            needs: Vec::new(),
             query: Vec::new(),
             body: None,
             if_match: IfMatch::Ignored,
@@ -242,6 +242,12 @@ impl Operation {
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
         Undecided(Operation::new(Method::DELETE, path, name, run))
+    }
+
+    /// Whoever presents a key needs this permission, too.
+    pub(crate) fn and(mut self, permission: Permission) -> Operation {
+        self.needs.push(permission);
+        self
     }
 
     /// Its heading and what else there is to know.
@@ -445,10 +451,10 @@ impl Operation {
             may.extend([Kind::Unauthenticated, Kind::TooManyRequests]);
             may.extend([Kind::Internal, Kind::Unavailable]);
         }
-        if self.path.contains('{') || self.needs.is_some() {
+        if self.path.contains('{') || !self.needs.is_empty() {
             may.push(Kind::NotFound);
         }
-        if self.needs.is_some() {
+        if !self.needs.is_empty() {
             may.push(Kind::Forbidden);
         }
         if self.path.contains("{tenant}") {

@@ -11,8 +11,8 @@ Made of the operations and the roles themselves: `cargo run -p api --example rol
 docs/guide/roles.md`.
 
 A permission is a topic and a verb, such as `extension.read`. Lists take patterns, too: \
-`extension.*`, `*.read`, `*.*`. Whoever presents a key needs the permission of the operation; \
-without it the answer is 403 with `urn:strowger:problem:forbidden`, which names the permission. \
+`extension.*`, `*.read`, `*.*`. Whoever presents a key needs the permission of the operation, \
+and of one that is named twice below both; without it the answer is 403 with `urn:strowger:problem:forbidden`, which names the permission. \
 What lies beyond one's reach stays 404, whatever one is permitted.
 
 A role of one's own (kind `role`) has `allow` and `deny`; what is denied stays denied whatever \
@@ -36,15 +36,15 @@ pub fn roles() -> String {
     }
     text.push_str("\n## What permissions open\n\n| Permission | Operations |\n|---|---|\n");
     for permission in Permission::all() {
-        let opened = needs().filter(|(_, needed)| *needed == Some(permission));
+        let opened = needs().filter(|(_, needed)| needed.contains(&permission));
         let names: Vec<String> = opened.map(|(name, _)| format!("`{name}`")).collect();
         text.push_str(&format!("| `{permission}` | {} |\n", names.join(", ")));
     }
     text
 }
 
-/// Every operation's name, and the permission that it needs.
-fn needs() -> impl Iterator<Item = (&'static str, Option<Permission>)> {
+/// Every operation's name, and the permissions that it needs.
+fn needs() -> impl Iterator<Item = (&'static str, &'static [Permission])> {
     let all = operations::all().iter();
-    all.map(|operation| (operation.name.as_ref(), operation.needs))
+    all.map(|operation| (operation.name.as_ref(), operation.needs.as_slice()))
 }

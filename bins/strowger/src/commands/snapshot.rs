@@ -6,6 +6,7 @@ use std::path::Path;
 
 use admin::apply::{self, Act, Pile, Progress, Step, Sums, Trouble, What};
 use ports::Fault;
+use serde::de::DeserializeOwned;
 use store::block_on;
 
 use crate::arguments::Folder;
@@ -59,7 +60,7 @@ pub(crate) fn take(arguments: SnapshotArguments) -> Result<(), Failure> {
 /// # Errors
 /// The file is none, or a document cannot be as it says.
 pub(crate) fn plan(folder: &Folder, file: &Path) -> Result<(), Failure> {
-    let snapshot = read(file)?;
+    let snapshot: Pile = read(file)?;
     let console = Console::open(folder)?;
     let steps = apply::plan(&console.office, &console.platform, &snapshot);
     let steps = block_on(steps).map_err(|trouble| refused(&trouble))?;
@@ -74,7 +75,7 @@ pub(crate) fn plan(folder: &Folder, file: &Path) -> Result<(), Failure> {
 /// # Errors
 /// As [`plan`]; the failure tells what was done before, if anything was.
 pub(crate) fn carry_out(arguments: &ApplyArguments) -> Result<(), Failure> {
-    let snapshot = read(&arguments.file)?;
+    let snapshot: Pile = read(&arguments.file)?;
     let console = Console::open(&arguments.folder)?;
     let mut bar = ProgressBar::begin(arguments.quiet);
     let progress = |now: &Progress| match now.of_companies {
@@ -154,8 +155,11 @@ fn show(steps: &[Step], sums: Sums) {
     ));
 }
 
-/// Reads a snapshot, document by document.
-fn read(file: &Path) -> Result<Pile, Failure> {
+/// Reads a snapshot.
+///
+/// # Errors
+/// The file cannot be read, or is none.
+pub(super) fn read<T: DeserializeOwned>(file: &Path) -> Result<T, Failure> {
     let name = file.display();
     let bad = |error: io::Error| Failure::new(format!("{name}: {error}"));
     let source: Box<dyn Read> = if file == Path::new("-") {

@@ -365,7 +365,7 @@ impl<'a> Worker<'a> {
 }
 
 /// Takes a supplied secret out of a spec.
-fn supplied(kind: KindName, spec: &mut Value) -> Result<Option<Secret>, Invalid> {
+pub(crate) fn supplied(kind: KindName, spec: &mut Value) -> Result<Option<Secret>, Invalid> {
     struct Task<'a>(&'a mut Value);
     impl ForKind for Task<'_> {
         type Output = Result<Option<Secret>, Invalid>;

@@ -15,6 +15,7 @@ mod live;
 mod office;
 mod persons;
 mod quotas;
+mod replay;
 mod retention;
 mod roads;
 mod sheets;

@@ -34,7 +34,7 @@ pub(super) fn operation(operation: &Operation) -> Described {
         .tag(operation.tag.as_ref())
         .summary(Some(operation.summary.as_ref()))
         .description((!described.is_empty()).then_some(described))
-        .extensions(operation.needs.map(extension))
+        .extensions(extension(&operation.needs))
         .parameters(Some(parameters(operation)))
         .request_body(operation.body.as_ref().map(body))
         .responses(responses(operation));
@@ -51,20 +51,25 @@ pub(super) fn operation(operation: &Operation) -> Described {
     builder.build()
 }
 
-/// What there is to know, and the permission that is needed.
+/// What there is to know, and the permissions that are needed.
 fn description(operation: &Operation) -> String {
     let told = operation.description.trim_end();
-    let needed = operation.needs.map(|needed| format!("Needs `{needed}`."));
-    let parts = [told.to_owned(), needed.unwrap_or_default()];
+    let needed = operation.needs.iter();
+    let needed: Vec<_> = needed.map(|needed| format!("`{needed}`")).collect();
+    let needed = match needed.is_empty() {
+        true => String::new(),
+        false => format!("Needs {}.", needed.join(" and ")),
+    };
+    let parts = [told.to_owned(), needed];
     let said: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     said.join(" ")
 }
 
-/// The permission, for programs.
-fn extension(needed: Permission) -> Extensions {
-    Extensions::builder()
-        .add("x-permission", needed.to_string())
-        .build()
+/// The permissions, for programs: several with a blank between them.
+fn extension(needed: &[Permission]) -> Option<Extensions> {
+    let words: Vec<String> = needed.iter().map(ToString::to_string).collect();
+    let some = Extensions::builder().add("x-permission", words.join(" "));
+    (!words.is_empty()).then(|| some.build())
 }
 
 fn parameters(operation: &Operation) -> Vec<Parameter> {

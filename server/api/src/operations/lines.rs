@@ -1,15 +1,18 @@
 //! Operations on what a company has towards the telephone network.
 
+use admin::replay::{REPLAYED_MAX, Replay, Window};
 use admin::{explain, lines, read_object};
-use domain::{KindName, Permission, Verb};
+use domain::{KindName, Permission, Topic, Verb};
 
 use crate::call::{Answer, Call};
 use crate::operation::Operation;
 use crate::problem::{Kind, Problem};
 use crate::view::line::{ExplainedView, LinesView, NewRouteQuestion};
+use crate::view::replay::{NewReplay, ReplayView};
 
 const LINES: &str = "/api/v1/tenants/{tenant}/lines";
 const EXPLAIN: &str = "/api/v1/tenants/{tenant}/routes:explain";
+const REPLAY: &str = "/api/v1/tenants/{tenant}/routes:replay";
 
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
@@ -32,6 +35,22 @@ pub(super) fn operations() -> Vec<Operation> {
             .takes::<NewRouteQuestion>()
             .gives::<ExplainedView>("What would be done, and the reason of each step.")
             .refuses(&[Kind::Invalid]),
+        Operation::post(REPLAY, "replayRoutes", replay)
+            .needs(Permission::of_kind(KindName::OutboundRoute, Verb::Read))
+            .and(Permission::of(Topic::Cdr, Verb::Read))
+            .tells(
+                "Tell what calls of the past would come to",
+                "Asks routing of each call in the records again, at the call's own time: once by \
+                 the present documents and once by proposed ones, and lists the calls that would \
+                 differ, those for help first. Without a proposal it tells which calls would not \
+                 go any more as they went. Nobody is called and nothing is changed. Telephones \
+                 are taken as reachable on both sides, and caps and budgets as unused, so that \
+                 what differs does so by documents alone. At most 500 calls are looked at in one \
+                 go, the latest first; `next` leads on.",
+            )
+            .takes::<NewReplay>()
+            .gives::<ReplayView>("What was looked at, and what differs.")
+            .refuses(&[Kind::Invalid]),
     ];
     operations.map(|operation| operation.tag("Lines")).into()
 }
@@ -48,4 +67,15 @@ async fn answer(call: Call) -> Result<Answer, Problem> {
     let question = asked.question()?;
     let explained = explain::explain(&call.office, &scope, &question).await?;
     Answer::json(&ExplainedView::of(explained))
+}
+
+async fn replay(call: Call) -> Result<Answer, Problem> {
+    let scope = call.scope().await?;
+    let asked: NewReplay = read_object(&call.json()?)?;
+    let asked = asked.understood()?;
+    let window = Window::of(&call.office, asked.since, asked.until)?;
+    let replay = Replay::open(&call.office, &scope, asked.proposal.as_ref()).await?;
+    let page = (asked.after, asked.limit.unwrap_or(REPLAYED_MAX));
+    let replayed = replay.page(&call.office, &scope, &window, page).await?;
+    Answer::json(&ReplayView::of(window, replayed))
 }

@@ -145,7 +145,7 @@ impl NewRouteQuestion {
 /// One thing that would be done.
 #[derive(Serialize, ToSchema)]
 #[schema(as = PlannedStep)]
-struct StepView {
+pub(crate) struct StepView {
     /// `ring`, `trunk`, `guest`, `forward` or `refuse`.
     action: String,
     /// Only when this came to pass, such as `102 busy`; null for what is done in any case.
@@ -178,7 +178,7 @@ struct StepView {
 /// Why something would be done.
 #[derive(Serialize, ToSchema)]
 #[schema(as = PlannedReason)]
-struct PlannedReasonView {
+pub(crate) struct PlannedReasonView {
     /// Stable name of the rule.
     rule: String,
     /// What was seen, and what follows.
@@ -235,10 +235,6 @@ fn help(help: Help) -> PlannedHelpView {
 impl ExplainedView {
     /// The answer to a question.
     pub(crate) fn of(explained: Explained) -> ExplainedView {
-        let reason = |reason: (String, String)| PlannedReasonView {
-            rule: reason.0,
-            because: reason.1,
-        };
         ExplainedView {
             steps: explained.steps.into_iter().map(step).collect(),
             reasons: explained.reasons.into_iter().map(reason).collect(),
@@ -247,7 +243,13 @@ impl ExplainedView {
     }
 }
 
-fn step(told: Told) -> StepView {
+/// A reason, as it is shown.
+pub(crate) fn reason((rule, because): (String, String)) -> PlannedReasonView {
+    PlannedReasonView { rule, because }
+}
+
+/// A step, as it is shown.
+pub(crate) fn step(told: Told) -> StepView {
     StepView {
         action: told.action.to_owned(),
         condition: told.condition,
@@ -259,7 +261,7 @@ fn step(told: Told) -> StepView {
         identity: told.identity,
         attestation: told.attestation,
         seconds: told.seconds,
-        devices: told.devices,
+        devices: told.devices.map(|devices| devices.len()),
         status: told.status,
     }
 }

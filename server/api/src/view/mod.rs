@@ -17,6 +17,7 @@ pub(crate) mod passkey;
 pub(crate) mod person;
 pub(crate) mod privacy;
 pub(crate) mod registration;
+pub(crate) mod replay;
 pub(crate) mod sheet;
 pub(crate) mod support;
 pub(crate) mod token;

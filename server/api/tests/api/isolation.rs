@@ -301,6 +301,16 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
             "name": "fresh", "device": names.devices[which],
         }),
         "NewRouteQuestion" => json!({"extension": names.extensions[which], "called": "0999"}),
+        "NewReplay" => json!({
+            "since": "2020-01-01T00:00:00Z", "until": "2031-01-01T00:00:00Z",
+            "with": {"strowger": 1, "documents": [{
+                "kind": "inbound_route", "in": names.tenants[which], "spec": {
+                    "name": "fresh", "trunk": names.trunks[which],
+                    "schedule": names.schedules[which], "extension": names.extensions[which],
+                },
+            }]},
+            "without": [{"kind": "containment", "name": names.contained[which]}],
+        }),
         "RoleSpec" | "RolePatch" => json!({"name": "fresh"}),
         "UserSpec" | "UserPatch" => json!({
             "mail": "fresh@fresh.example", "custom_role": names.roles[which],

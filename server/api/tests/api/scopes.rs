@@ -61,6 +61,26 @@ async fn a_scoped_key_does_what_it_may_and_is_told_what_it_lacks() {
 }
 
 #[tokio::test]
+async fn who_asks_what_past_calls_would_come_to_may_read_both_routes_and_records() {
+    let world = world().await;
+    let replay = || Ask::post(&world.acme.path("routes:replay")).json(&json!({}));
+    for (scopes, lacks) in [
+        (["outbound_route.read", "extension.read"], "cdr.read"),
+        (["cdr.read", "extension.read"], "outbound_route.read"),
+    ] {
+        let made = key(&world, json!({"name": lacks, "scopes": scopes})).await;
+        let refused = ask(&world, &made.member("key"), replay()).await;
+        names(&refused.refuses(Kind::Forbidden), lacks);
+    }
+    let scopes = ["cdr.read", "outbound_route.read"];
+    let both = key(&world, json!({"name": "both", "scopes": scopes})).await;
+    ask(&world, &both.member("key"), replay()).await.is(200);
+    let theirs = Ask::post(&world.globex.path("routes:replay")).json(&json!({}));
+    let refused = ask(&world, &both.member("key"), theirs).await;
+    refused.refuses(Kind::NotFound);
+}
+
+#[tokio::test]
 async fn a_key_makes_none_that_may_do_more_than_itself() {
     let world = world().await;
     let scopes = json!({"name": "maker", "scopes": ["key.*", "cdr.read"]});

@@ -83,6 +83,7 @@ pub(super) async fn lines(world: &World) {
     life(world, &acme.path("toll_guards"), "fresh", guard).await;
     released(world).await;
     explained(world).await;
+    replayed(world).await;
     contained(world).await;
     helped(world).await;
 }
@@ -222,6 +223,71 @@ async fn explained(world: &World) {
     handed_on(world).await;
     let gone = Ask::delete("/api/v1/numbers/+493055581");
     world.operator(gone).await.is(204);
+}
+
+/// The company's one call would go as it went; by a proposal it would not, which is told and not
+/// done.
+async fn replayed(world: &World) {
+    let acme = &world.acme;
+    let path = acme.path("routes:replay");
+    let ask = |more: Value| {
+        let mut body = json!({"until": "2025-11-24T18:00:00Z"});
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        world.tenant(acme, Ask::post(&path).json(&body))
+    };
+    let own = format!("{}/{}", acme.path("extensions"), acme.number);
+    let before = world.operator(Ask::get(&own)).await.is(200).json();
+    let same = ask(json!({})).await.is(200).json();
+    let sums = json!({
+        "calls": 1, "same": 1, "different": {}, "help_stopped": 0, "not_replayed": {},
+    });
+    assert_eq!(same["sums"], sums, "{same}");
+    assert_eq!(same["since"], "2025-11-23T18:00:00.000Z");
+    let document = json!({
+        "kind": "extension", "in": acme.domain,
+        "spec": {"number": acme.number, "enabled": false},
+    });
+    let with = json!({"with": {"strowger": 1, "documents": [document]}});
+    let told = ask(with).await.is(200).json();
+    let differs = &told["differences"][0];
+    assert_eq!(differs["call"]["cdr"], json!(acme.cdr), "{told}");
+    assert_eq!(differs["change"], "lost");
+    assert_eq!(differs["present"]["in_words"], json!(["connect to echo"]));
+    assert_eq!(differs["proposed"]["in_words"], json!(["refuse with 403"]));
+    assert_eq!(
+        differs["proposed"]["differing"][0]["rule"],
+        "caller.disabled"
+    );
+    let after = world.operator(Ask::get(&own)).await.is(200).json();
+    assert_eq!(before, after, "nothing is changed");
+    let page = ask(json!({"limit": 1})).await.is(200).json();
+    if let Some(next) = page["next"].as_str() {
+        let rest = ask(json!({"after": next})).await.is(200).json();
+        assert_eq!(rest["sums"]["calls"], 0);
+    }
+    for (odd, field) in [
+        (json!({"since": "yesterday"}), "/since"),
+        (json!({"since": "2031-01-01T00:00:00Z"}), "/since"),
+        (json!({"limit": 501}), "/limit"),
+        (json!({"after": "x"}), "/after"),
+        (
+            json!({"without": [{"kind": "cat", "name": "tom"}]}),
+            "/without/0/kind",
+        ),
+        (
+            json!({"without": [{"kind": "extension", "name": "999"}]}),
+            "/without/0/name",
+        ),
+        (
+            json!({"with": {"strowger": 2, "documents": []}}),
+            "/with/strowger",
+        ),
+    ] {
+        let refused = ask(odd).await.refuses(api::Kind::Invalid);
+        assert_eq!(refused.blames(), field);
+    }
 }
 
 /// A number that was read is put back as it is, and with another company.
