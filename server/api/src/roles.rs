@@ -12,7 +12,8 @@ docs/guide/roles.md`.
 
 A permission is a topic and a verb, such as `extension.read`. Lists take patterns, too: \
 `extension.*`, `*.read`, `*.*`. Whoever presents a key needs the permission of the operation, \
-and of one that is named twice below both; without it the answer is 403 with `urn:strowger:problem:forbidden`, which names the permission. \
+and of one that is named twice below both; \
+without it the answer is 403 with `urn:strowger:problem:forbidden`, which names the permission. \
 What lies beyond one's reach stays 404, whatever one is permitted.
 
 A role of one's own (kind `role`) has `allow` and `deny`; what is denied stays denied whatever \
