@@ -142,7 +142,7 @@ pub(super) fn since(tenant: &CompiledTenant, cdr: &Cdr, present: Explained) -> O
         (true, true) => Change::Elsewhere,
         (false, false) => Change::Otherwise,
     };
-    let help = (was || is_for_help(&present)).then(|| match help {
+    let help = (was || is_for_help(&present)).then_some(match help {
         true => Help::Stopped,
         false => Help::Changed,
     });
