@@ -24,10 +24,11 @@ def called_in(exchange, number, hertz):
 
 
 def a_day(exchange, port):
-    """Anna calls Paris, help and Bert, and Paris calls her."""
+    """Anna calls Paris, Paris calls her, and she calls help and Bert."""
     called(exchange, port, PARIS)
-    called(exchange, port, "112")
+    # before help is called, as afterwards her telephone would ring first, whatever routes say
     called_in(exchange, "101", ANNA)
+    called(exchange, port, "112")
     with tone(exchange, "101", ANNA) as anna, tone(exchange, "102", BERT) as bert:
         anna.dial("102")
         anna.wait_established()
