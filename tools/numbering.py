@@ -1,5 +1,5 @@
 """Writes the tables of `core/domain/src/numbering`: whose country a number is of, what kind of number
-it is, and by which numbers a country's people call for help.
+it is, by which numbers a country's people call for help, and what they dial before other numbers.
 
     pip install phonenumbers regex
     python3 tools/numbering.py core/domain/src/numbering
@@ -90,6 +90,17 @@ def whole(text, start=""):
     return found
 
 
+def dialled(code, region):
+    """What is dialled in a country before numbers of it, and before those of others: the country's
+    code, the one (- where there is none), and all that may be the other."""
+    found = described(code, region)
+    preferred = (found.preferred_international_prefix or "").replace("~", "")
+    before = [preferred] if preferred else whole(regex.compile(found.international_prefix))
+    # where one begins with another, what follows that could be of either
+    apart = [one for one in before if not any(one != two and one.startswith(two) for two in before)]
+    return " ".join([str(code), found.national_prefix or "-", *sorted(apart)])
+
+
 def described(code, region):
     """What is known of a country's numbers."""
     if region == "001":
@@ -118,7 +129,13 @@ def main(folder):
         whose = [(text, region) for region, text, _ in known]
         for start, region in (beginnings(whose, first, lambda _: first) or {}).items():
             countries[f"{code}{start}"] = region
-    tables = {"emergency": dict(sorted(helps()))}
+    dialling = {
+        region: [dialled(code, region)]
+        for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
+        for region in regions
+        if region != "001"
+    }
+    tables = {"emergency": dict(sorted(helps())), "dialling": dialling}
     for name, table in {"countries": countries, "costs": costs}.items():
         by_value = tables.setdefault(name, {})
         for start in sorted(table):
@@ -127,7 +144,7 @@ def main(folder):
         lines = [
             f"{value} {line}\n"
             for value, starts in sorted(by_value.items())
-            for line in textwrap.wrap(" ".join(starts), 90)
+            for line in textwrap.wrap(" ".join(starts), 400 if name == "dialling" else 90)
         ]
         Path(folder, f"{name}.txt").write_text("".join(lines), encoding="ascii")
 

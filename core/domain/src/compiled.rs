@@ -153,6 +153,7 @@ impl CompiledTenant {
         let caps = parts.tenant.spec.effective_caps(plan);
         let without = plan.map(|plan| plan.without.clone()).unwrap_or_default();
         let mut lines = Lines::compile(parts.tenant.id, parts.lines);
+        lines.habits = parts.tenant.spec.dialling.map(Box::new);
         lines.tolls.plan = plan.and_then(|plan| plan.toll_budget.clone());
         let mut extensions: Box<[_]> = parts.extensions.into_iter().map(extension).collect();
         extensions.sort_unstable_by_key(|extension| extension.id);

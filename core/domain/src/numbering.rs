@@ -5,6 +5,7 @@
 //! writes them). The longest that fits decides, as it does between exchanges.
 
 pub(crate) mod emergency;
+pub(crate) mod prefixes;
 
 use std::sync::LazyLock;
 

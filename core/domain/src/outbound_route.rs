@@ -1,6 +1,6 @@
 //! The kind *outbound route*: what may be dialled, and by which trunks it goes out.
 
-use ids::{ExtensionId, OutboundRouteId, TrunkId};
+use ids::{ExtensionId, OutboundRouteId, ScheduleId, TrunkId};
 use serde::{Deserialize, Serialize};
 use tenancy::Identified;
 use utoipa::ToSchema;
@@ -14,6 +14,7 @@ use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
 use crate::name::name;
 use crate::ring_seconds::{RING_SECONDS_MAX, RING_SECONDS_MIN};
+use crate::schedule::Standing;
 
 /// Most outbound routes of one tenant.
 pub const OUTBOUND_ROUTES_MAX: u32 = 500;
@@ -90,7 +91,8 @@ fn is_dialled(text: &str) -> bool {
 }
 
 /// A rule for calls that go out: what is dialled by whom, and by which trunks it goes. The first
-/// of a company's routes that fits decides: the lowest priority first, then the longest prefix.
+/// of a company's routes that fits decides: the lowest priority first, then the longest prefix,
+/// then one for some hours.
 // tidy: config
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -118,6 +120,8 @@ pub struct OutboundRoute {
     #[schema(pattern = "^[+0-9*#]{1,32}$", example = "933")]
     pub test_number: Option<String>,
     /// What is dialled, 1 to 32 patterns of which one must fit; none for all numbers for help.
+    /// Where the company says how its people dial (`dialling`), patterns that begin with a plus fit
+    /// the number that is meant, however it was dialled, and that is what is rewritten.
     #[serde(default)]
     #[schema(default = json!([]), max_items = 32)]
     pub patterns: Vec<DialPattern>,
@@ -126,6 +130,15 @@ pub struct OutboundRoute {
     #[serde(default)]
     #[schema(value_type = Vec<String>, default = json!([]), max_items = 1_000)]
     pub extensions: Vec<ExtensionId>,
+    /// The schedule, by id or name, that says when it is for calls; at any time where it is left
+    /// out. Routes for calls for help have none.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "office")]
+    pub schedule: Option<ScheduleId>,
+    /// With a schedule: how that must stand. `closed` includes holidays.
+    #[serde(default)]
+    #[schema(default = "open")]
+    pub when: Standing,
     /// What class its calls are, where that is not told by the number; a premium number stays one.
     #[serde(default)]
     #[schema(example = "local")]
@@ -213,6 +226,12 @@ impl OutboundRoute {
             "/extensions",
             "must be left out: everybody may call for help",
         )?;
+        let always = self.schedule.is_none();
+        rule(
+            always,
+            "/schedule",
+            "must be left out: help is called at any time",
+        )?;
         let classless = self.class.is_none();
         rule(
             classless,
@@ -257,6 +276,10 @@ impl Kind for OutboundRoute {
             kind: KindName::Extension,
         },
         Link {
+            member: "schedule",
+            kind: KindName::Schedule,
+        },
+        Link {
             member: "trunks",
             kind: KindName::Trunk,
         },
@@ -281,6 +304,8 @@ impl Kind for OutboundRoute {
         self.validate_lists()?;
         let outside = self.class != Some(CallClass::Internal);
         rule(outside, "/class", "must be a class of calls to the outside")?;
+        let timed = self.schedule.is_some() || self.when == Standing::Open;
+        rule(timed, "/when", "must be said with a schedule")?;
         let strip = self.strip <= DIALLED_MAX;
         rule(strip, "/strip", "must be at most 32")?;
         let prepend = self.prepend.is_empty() || is_dialled(&self.prepend) || self.prepend == "+";

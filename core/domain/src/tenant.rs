@@ -6,6 +6,7 @@ use tenancy::{Account, CapOverrides, Caps, Identified};
 use utoipa::ToSchema;
 
 use crate::ceiling::Ceiling;
+use crate::dial_habits::DialHabits;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
@@ -56,6 +57,10 @@ pub struct Tenant {
     /// What the account above takes from everybody of the tenant.
     #[serde(default)]
     pub ceiling: Ceiling,
+    /// How its people dial numbers of the outside. Where it is left out, what they dial is taken
+    /// for what it is.
+    #[serde(default)]
+    pub dialling: Option<DialHabits>,
     /// Of which calls the SIP messages are kept, encrypted, with the record: `none`, `failed` or
     /// `all`.
     #[serde(default)]
@@ -109,6 +114,7 @@ impl Kind for Tenant {
             domain.make_ascii_lowercase();
         }
         self.display_name = self.display_name.trim().to_owned();
+        self.dialling.iter_mut().for_each(DialHabits::normalise);
     }
 
     fn validate(&self) -> Result<(), Invalid> {
@@ -131,6 +137,7 @@ impl Kind for Tenant {
             )?;
         }
         self.ceiling.validate()?;
+        self.dialling.iter().try_for_each(DialHabits::validate)?;
         rule(
             self.mail_domains.len() <= MAIL_DOMAINS_MAX,
             "/mail_domains",

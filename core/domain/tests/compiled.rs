@@ -188,7 +188,10 @@ fn a_tenant_is_the_same_after_it_was_at_rest() {
         let device = resource::<Device>(parts.tenant.id, DeviceId::new(1, number), spec);
         parts.devices.push((device, None));
     }
+    let habits = json!({ "country": "DE", "area": "30", "callers": "as_dialled" });
+    parts.tenant.spec.dialling = serde_json::from_value(habits).unwrap();
     let acme = Arc::new(CompiledTenant::compile(parts));
+    assert!(acme.habits().is_some());
     let mut directory = Directory::new();
     directory.replace(&acme);
     let again = Arc::clone(directory.tenant(acme.id()).unwrap());

@@ -7,7 +7,7 @@ use domain::{
     CallClass, CompiledTenant, Directory, E164, Extension, InboundCall, InboundRoute, KeyScope,
     Kind, LineParts, Number, OutboundRoute, Resource, Tenant, TenantParts, Trunk,
 };
-use ids::{DeviceId, InboundRouteId, NumberId, OutboundRouteId, TenantId, TrunkId};
+use ids::{DeviceId, InboundRouteId, NumberId, OutboundRouteId, ScheduleId, TenantId, TrunkId};
 use machine::WallTime;
 use serde_json::{Value, json};
 use tenancy::{Identified, Owner};
@@ -45,6 +45,20 @@ fn inbound(change: Value) -> InboundRoute {
 fn outbound(change: Value) -> OutboundRoute {
     let base = json!({ "name": "out", "patterns": [{}], "trunks": [TrunkId::new(1, 1)] });
     spec(base, change)
+}
+
+#[test]
+fn a_route_out_has_its_hours_by_a_schedule_and_help_is_called_at_any_time() {
+    let refused = |change| refused(&outbound(change));
+    let hours = ScheduleId::new(1, 1);
+    assert_eq!(
+        refused(json!({ "schedule": hours, "when": "closed" })),
+        None
+    );
+    let never = json!({ "when": "closed" });
+    assert_eq!(refused(never).as_deref(), Some("/when"));
+    let help = json!({ "emergency": true, "patterns": [], "schedule": hours });
+    assert_eq!(refused(help).as_deref(), Some("/schedule"));
 }
 
 #[test]

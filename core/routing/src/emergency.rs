@@ -265,7 +265,7 @@ impl<'a> Ways<'a> {
         if self.emergency.test {
             return;
         }
-        for route in self.tenant.outbound(number) {
+        for (route, _) in self.tenant.outbound(&[number]) {
             self.by_route(route, "emergency.other_route", why);
         }
         if self.steps.is_empty() {

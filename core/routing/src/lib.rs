@@ -8,6 +8,7 @@
 mod attestation;
 mod called;
 mod class;
+mod dialled;
 mod diversion;
 mod emergency;
 mod explanation;

@@ -1,6 +1,7 @@
 //! Calls that go out by trunks.
 
 use crate::called::Called;
+use crate::dialled::Forms;
 use crate::{
     Explanation, Fare, Refusal, RouteRequest, Step, attestation, class, emergency, identity, toll,
 };
@@ -30,9 +31,10 @@ fn found(
     at: WallTime,
     why: &mut Explanation,
 ) -> Result<(Vec<Step>, Option<Fare>), Refusal> {
-    let dialled = request.dialled.user.as_str();
-    let routes = tenant.outbound(dialled);
+    let forms = Forms::of(tenant, &request.dialled.user, why);
+    let routes = tenant.outbound(&forms.all());
     if routes.is_empty() {
+        let dialled = &forms.dialled;
         let because = format!("no extension and no outbound route of this company fits {dialled}");
         why.add("number.unknown", because);
         return Err(Refusal::NOT_FOUND);
@@ -43,7 +45,7 @@ fn found(
         why.add("outbound.no_extension", because);
         return Err(Refusal::FORBIDDEN);
     };
-    let (route, called, class) = allowed(tenant, &routes, caller, dialled, why)?;
+    let (route, called, class) = allowed(tenant, &routes, (caller, at), why)?;
     // whoever is sent on to help costs what that costs
     let counted = !emergency::is_wanted(tenant, request);
     let fare = counted.then(|| Fare {
@@ -69,23 +71,28 @@ fn found(
 /// The first route by which the caller may call there, and what goes on the wire.
 fn allowed<'a>(
     tenant: &CompiledTenant,
-    routes: &[&'a CompiledOutbound],
-    caller: &CompiledExtension,
-    dialled: &str,
+    routes: &[(&'a CompiledOutbound, &str)],
+    (caller, at): (&CompiledExtension, WallTime),
     why: &mut Explanation,
 ) -> Result<Taken<'a>, Refusal> {
-    for route in routes {
+    for (route, form) in routes {
         let by = format!(
             "outbound route {}, revision {}",
             route.spec.name, route.revision
         );
+        if !route.is_for(at) {
+            let when = route.spec.when.as_str();
+            let because = format!("it is not the time of {by}, which is for when it is {when}");
+            why.add("outbound.schedule", because);
+            continue;
+        }
         let listed = &route.spec.extensions;
         if !listed.is_empty() && !listed.contains(&caller.id) {
             let because = format!("{} is not among the extensions of {by}", caller.number);
             why.add("outbound.not_allowed", because);
             continue;
         }
-        let called = Called::by(route, dialled, why)?;
+        let called = Called::by(route, form, why)?;
         if let Some(class) = class::admits(tenant, (route, &by), caller, &called, why)? {
             let because = format!("{} may call by {by}", caller.number);
             why.add("outbound.route", because);

@@ -139,6 +139,7 @@ impl Scene {
             caps,
             ceiling: domain::Ceiling::default(),
             ladders: domain::KeptLadders::default(),
+            dialling: None,
             captured: true,
             enabled: true,
         };

@@ -58,6 +58,7 @@ impl Company {
             caps: CapOverrides::default(),
             ceiling: domain::Ceiling::default(),
             ladders: domain::KeptLadders::default(),
+            dialling: None,
             captured: true,
             enabled: true,
         };

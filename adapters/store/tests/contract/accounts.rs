@@ -93,6 +93,7 @@ fn tenant_write(
         caps: CapOverrides::default(),
         ceiling: domain::Ceiling::default(),
         ladders: domain::KeptLadders::default(),
+        dialling: None,
         captured: true,
         enabled: true,
     };

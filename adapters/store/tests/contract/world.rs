@@ -84,6 +84,7 @@ impl<'a> World<'a> {
             caps: CapOverrides::default(),
             ceiling: domain::Ceiling::default(),
             ladders: domain::KeptLadders::default(),
+            dialling: None,
             captured: true,
             enabled: true,
         };

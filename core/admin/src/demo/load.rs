@@ -55,6 +55,7 @@ pub fn load(users: usize) -> Result<PlannedTenant, Invalid> {
         caps: Caps::UNLIMITED.into(),
         ceiling: domain::Ceiling::default(),
         ladders: domain::KeptLadders::default(),
+        dialling: None,
         captured: true,
         enabled: true,
     };

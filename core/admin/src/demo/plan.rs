@@ -49,6 +49,7 @@ fn company(number: usize, extensions: usize) -> PlannedTenant {
             caps: CapOverrides::default(),
             ceiling: domain::Ceiling::default(),
             ladders: domain::KeptLadders::default(),
+            dialling: None,
             captured: true,
             enabled: true,
         },

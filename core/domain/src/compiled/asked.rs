@@ -5,6 +5,7 @@ use ids::TrunkId;
 use super::CompiledSigningKey;
 use super::CompiledTenant;
 use super::lines::{CompiledInbound, CompiledNumber, CompiledOutbound, CompiledTrunk, InboundCall};
+use crate::dial_habits::DialHabits;
 use crate::e164::E164;
 
 impl CompiledTenant {
@@ -44,13 +45,19 @@ impl CompiledTenant {
         self.lines.inbound(call)
     }
 
-    /// Its outbound routes, by priority and name.
+    /// Its outbound routes, by priority, those for some hours before others, and by name.
     pub fn outbound_routes(&self) -> &[CompiledOutbound] {
         &self.lines.outbound
     }
 
-    /// The outbound routes that fit what was dialled, in the order in which they are tried.
-    pub fn outbound(&self, dialled: &str) -> Vec<&CompiledOutbound> {
-        self.lines.outbound(dialled)
+    /// The outbound routes that fit one of several forms of what was dialled, each with the first
+    /// form that it fits, in the order in which they are tried.
+    pub fn outbound<'a>(&self, forms: &[&'a str]) -> Vec<(&CompiledOutbound, &'a str)> {
+        self.lines.outbound(forms)
+    }
+
+    /// How its people dial numbers of the outside, if it says so.
+    pub fn habits(&self) -> Option<&DialHabits> {
+        self.lines.habits.as_deref()
     }
 }

@@ -11,6 +11,7 @@ use super::lines::{CompiledInbound, CompiledNumber, CompiledOutbound, CompiledTr
 use super::schedules::CompiledSchedule;
 use super::signing::SigningForm;
 use super::tolls::TollsForm;
+use crate::dial_habits::DialHabits;
 use crate::e164::E164;
 use crate::inbound_route::InboundRoute;
 use crate::outbound_route::OutboundRoute;
@@ -31,6 +32,7 @@ pub(super) struct LinesForm {
     inbound: Vec<(Bits, u64, InboundRoute)>,
     outbound: Vec<(Bits, u64, OutboundRoute)>,
     places: PlacesForm,
+    habits: Option<DialHabits>,
     tolls: TollsForm,
 }
 
@@ -82,6 +84,7 @@ impl LinesForm {
             inbound: inbound.collect(),
             outbound: outbound.collect(),
             places: PlacesForm::of(&lines.places),
+            habits: lines.habits.as_deref().cloned(),
             tolls: TollsForm::of(&lines.tolls),
         }
     }
@@ -115,14 +118,11 @@ impl LinesForm {
             CompiledInbound::new((id, revision, Box::new(spec)), &schedules)
         });
         let inbound: Box<[_]> = inbound.collect();
-        let outbound = self
-            .outbound
-            .into_iter()
-            .map(|(id, revision, spec)| CompiledOutbound {
-                id: OutboundRouteId::from_u128(u128::from_be_bytes(id)),
-                revision,
-                spec: Box::new(spec),
-            });
+        let outbound = self.outbound.into_iter().map(|(id, revision, spec)| {
+            let id = OutboundRouteId::from_u128(u128::from_be_bytes(id));
+            CompiledOutbound::new((id, revision, Box::new(spec)), &schedules)
+        });
+        let outbound: Box<[_]> = outbound.collect();
         let tolls = self.tolls.warm(&schedules);
         let lines = Lines {
             trunks: trunks.collect(),
@@ -130,8 +130,9 @@ impl LinesForm {
             signing: signing.collect::<Option<_>>()?,
             schedules,
             inbound,
-            outbound: outbound.collect(),
+            outbound,
             places: self.places.warm()?,
+            habits: self.habits.map(Box::new),
             tolls,
         };
         Some(lines.in_order())

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use ids::{InboundRouteId, NumberId, OutboundRouteId, TenantId, TrunkId};
+use ids::{InboundRouteId, NumberId, OutboundRouteId, ScheduleId, TenantId, TrunkId};
 use machine::WallTime;
 use tenancy::Owner;
 
@@ -12,6 +12,7 @@ use super::schedules::CompiledSchedule;
 use super::signing::CompiledSigningKey;
 use super::tolls::Tolls;
 use crate::containment::Containment;
+use crate::dial_habits::DialHabits;
 use crate::document::Resource;
 use crate::e164::E164;
 use crate::emergency_location::EmergencyLocation;
@@ -103,6 +104,8 @@ pub struct CompiledOutbound {
     pub revision: u64,
     /// What its document says.
     pub spec: Box<OutboundRoute>,
+    /// When it is for calls; `None` for always.
+    pub schedule: Option<Arc<CompiledSchedule>>,
 }
 
 /// A call that comes in, as inbound routes look at it.
@@ -168,6 +171,19 @@ impl CompiledInbound {
 }
 
 impl CompiledOutbound {
+    /// Compiles a route, with the tenant's schedules at hand.
+    pub(super) fn new(
+        (id, revision, spec): (OutboundRouteId, u64, Box<OutboundRoute>),
+        schedules: &[Arc<CompiledSchedule>],
+    ) -> Self {
+        CompiledOutbound {
+            id,
+            revision,
+            schedule: named(spec.schedule, schedules),
+            spec,
+        }
+    }
+
     /// Length of the longest prefix by which it fits what was dialled; `None` when it does not,
     /// or is for calls for help alone.
     pub fn fits(&self, dialled: &str) -> Option<usize> {
@@ -175,6 +191,18 @@ impl CompiledOutbound {
         let patterns = self.spec.patterns.iter().filter(|_| open);
         let fitting = patterns.filter(|pattern| pattern.fits(dialled));
         fitting.map(|pattern| pattern.prefix.len()).max()
+    }
+
+    /// Whether it is for calls at a moment.
+    pub fn is_for(&self, at: WallTime) -> bool {
+        let schedule = self.schedule.as_ref();
+        schedule.is_none_or(|schedule| self.spec.when.is_met_by(schedule.standing(at)))
+    }
+
+    /// Its place among those of one prefix: the lowest first, then the one for some hours.
+    fn place(&self) -> (u16, bool, String) {
+        let always = self.schedule.is_none();
+        (self.spec.priority, always, self.spec.name.clone())
     }
 }
 
@@ -191,10 +219,12 @@ pub(super) struct Lines {
     pub(super) schedules: Box<[Arc<CompiledSchedule>]>,
     /// By place.
     pub(super) inbound: Box<[CompiledInbound]>,
-    /// By priority and name.
+    /// By place.
     pub(super) outbound: Box<[CompiledOutbound]>,
     /// Where its phones are.
     pub(super) places: Places,
+    /// How its people dial.
+    pub(super) habits: Option<Box<DialHabits>>,
     /// What its calls by trunks may cost.
     pub(super) tolls: Tolls,
 }
@@ -221,11 +251,10 @@ impl Lines {
                 CompiledInbound::new((route.id, route.revision, Box::new(route.spec)), &schedules)
             })
             .collect();
-        let outbound = parts.outbound.into_iter().map(|route| CompiledOutbound {
-            id: route.id,
-            revision: route.revision,
-            spec: Box::new(route.spec),
+        let outbound = parts.outbound.into_iter().map(|route| {
+            CompiledOutbound::new((route.id, route.revision, Box::new(route.spec)), &schedules)
         });
+        let outbound: Box<[_]> = outbound.collect();
         let tolls = Tolls::compile(parts.guards, parts.contained, &schedules);
         Lines {
             trunks: trunks
@@ -235,8 +264,9 @@ impl Lines {
             signing: signing.collect(),
             schedules,
             inbound,
-            outbound: outbound.collect(),
+            outbound,
             places: Places::compile(parts.locations, parts.sites),
+            habits: None,
             tolls,
         }
         .in_order()
@@ -248,8 +278,7 @@ impl Lines {
         self.numbers.sort_unstable_by(|a, b| a.e164.cmp(&b.e164));
         self.signing.sort_unstable_by(CompiledSigningKey::order);
         self.inbound.sort_by_cached_key(CompiledInbound::place);
-        let place = |route: &CompiledOutbound| (route.spec.priority, route.spec.name.clone());
-        self.outbound.sort_by_cached_key(place);
+        self.outbound.sort_by_cached_key(CompiledOutbound::place);
         self
     }
 
@@ -268,14 +297,17 @@ impl Lines {
         routes.find_map(|route| Some((route, route.fits(call)?)))
     }
 
-    pub(super) fn outbound(&self, dialled: &str) -> Vec<&CompiledOutbound> {
-        let routes = self.outbound.iter();
-        let mut fitting: Vec<_> = routes
-            .filter_map(|route| Some((route.spec.priority, Reverse(route.fits(dialled)?), route)))
-            .collect();
+    pub(super) fn outbound<'a>(&self, forms: &[&'a str]) -> Vec<(&CompiledOutbound, &'a str)> {
+        let fits = |route: &CompiledOutbound, form: &'a str| Some((route.fits(form)?, form));
+        let routes = self.outbound.iter().filter_map(|route| {
+            let (prefix, form) = forms.iter().find_map(|form| fits(route, form))?;
+            Some((route.spec.priority, Reverse(prefix), route, form))
+        });
+        let mut fitting: Vec<_> = routes.collect();
         // stable, so that routes of one place stay in the order of their names
-        fitting.sort_by_key(|(priority, prefix, _)| (*priority, *prefix));
-        fitting.into_iter().map(|(_, _, route)| route).collect()
+        fitting.sort_by_key(|(priority, prefix, _, _)| (*priority, *prefix));
+        let fitting = fitting.into_iter();
+        fitting.map(|(_, _, route, form)| (route, form)).collect()
     }
 }
 
@@ -285,17 +317,23 @@ impl CompiledInbound {
         (id, revision, spec): (InboundRouteId, u64, Box<InboundRoute>),
         schedules: &[Arc<CompiledSchedule>],
     ) -> Self {
-        let mut schedules = schedules.iter();
         CompiledInbound {
             id,
             revision,
             span: spec.span(),
-            schedule: schedules
-                .find(|found| Some(found.id) == spec.schedule)
-                .cloned(),
+            schedule: named(spec.schedule, schedules),
             spec,
         }
     }
+}
+
+/// The schedule that a route names.
+fn named(
+    schedule: Option<ScheduleId>,
+    schedules: &[Arc<CompiledSchedule>],
+) -> Option<Arc<CompiledSchedule>> {
+    let mut schedules = schedules.iter();
+    schedules.find(|found| Some(found.id) == schedule).cloned()
 }
 
 fn trunk(

@@ -84,10 +84,12 @@ impl Shard {
             Vec::new()
         };
         headers.extend(self.diversions_to(entry, to, domain));
+        let habits = tenant.as_ref().and_then(|tenant| tenant.habits());
+        let shown = habits.map_or_else(|| number.to_owned(), |habits| habits.shown(number));
         Some(Dial {
             leg,
             uri: way.uri,
-            from: identity(number, display),
+            from: identity(&shown, display),
             to: identity(to, ""),
             routes: way.routes,
             flow: way.flow,
