@@ -2,6 +2,7 @@
 
 mod form;
 mod gateway;
+mod on_net;
 mod peer;
 pub(crate) mod source;
 
@@ -52,6 +53,9 @@ pub enum TrunkMode {
     Peer,
     /// The other side, a gateway or another exchange, registers at this one.
     Gateway,
+    /// The other side is this exchange: calls go to whichever company it is shared with that has
+    /// the number, and to no carrier.
+    OnNet,
 }
 
 /// In which header the caller's number goes out.
@@ -182,7 +186,7 @@ pub struct Trunk {
     /// How the two sides know each other.
     pub mode: TrunkMode,
     /// Where calls are sent, 1 to 8 of `sip:host[:port][;transport=udp|tcp|tls]`, tried in order;
-    /// none where the other side registers.
+    /// none where the other side registers, or is this exchange.
     #[serde(default)]
     #[schema(default = json!([]), max_items = 8, example = json!(["sip:sbc.carrier.example"]))]
     pub peers: Vec<String>,
@@ -315,7 +319,7 @@ impl Trunk {
     fn validate_places(&self) -> Result<(), Invalid> {
         let form = "must be sip:host, with :port and ;transport=udp, tcp or tls if need be";
         let few = self.peers.len() <= PEERS_MAX;
-        let some = self.is_gateway() || !self.peers.is_empty();
+        let some = self.is_gateway() || self.is_on_net() || !self.peers.is_empty();
         rule(few && some, "/peers", "must name 1 to 8 peers")?;
         for (index, peer) in self.peers.iter().enumerate() {
             rule(Peer::read(peer).is_some(), &format!("/peers/{index}"), form)?;
@@ -406,6 +410,7 @@ impl Kind for Trunk {
     fn validate(&self) -> Result<(), Invalid> {
         name::<TrunkId>(&self.name)?;
         self.validate_gateway()?;
+        self.validate_on_net()?;
         self.validate_places()?;
         self.validate_names()?;
         self.validate_figures()?;
@@ -421,7 +426,8 @@ impl Kind for Trunk {
     fn validate_for(&self, owner: Owner) -> Result<(), Invalid> {
         let refusal = "must be left out: a company shares its trunk with nobody";
         shared_with::validate_for(owner, &self.shared_with, refusal)?;
-        self.validate_gateway_of(owner)
+        self.validate_gateway_of(owner)?;
+        self.validate_on_net_of(owner)
     }
 
     fn unique_keys(&self) -> Vec<UniqueKey> {

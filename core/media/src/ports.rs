@@ -379,6 +379,15 @@ impl Ports {
         Ok(())
     }
 
+    /// The address that is written into descriptions for peers of a family, if it is served.
+    #[must_use]
+    pub fn address(&self, family: Family) -> Option<IpAddr> {
+        match family {
+            Family::V4 => self.range.v4.map(IpAddr::V4),
+            Family::V6 => self.range.v6.map(IpAddr::V6),
+        }
+    }
+
     /// Where the endpoint's peer sends to, while it is open.
     #[must_use]
     pub fn local(&self, id: EndpointId) -> Option<LocalMedia> {

@@ -59,6 +59,8 @@ pub struct DoorFigures {
 pub struct TrunkFigures {
     /// Calls that came in by trunks.
     pub calls_in: u64,
+    /// Of those, the ones from other companies of this exchange, or from the same.
+    pub on_net: u64,
     /// Attempts at calls by trunks.
     pub calls_out: u64,
     /// Of those, the ones that were signed.

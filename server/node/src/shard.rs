@@ -20,6 +20,7 @@ mod media_notices;
 mod messaging;
 mod names;
 mod notifying;
+mod on_net;
 mod orders;
 mod peers;
 mod picture;
@@ -169,7 +170,7 @@ impl Shard {
             door,
             registrar: Registrar::new(config.registration, gruu_key),
             ports: Ports::new(media.0, media.1)?,
-            tenants: Tenants::new(gateways),
+            tenants: Tenants::new(gateways, config.listeners.first().copied()),
             legs: Legs::default(),
             calls: Calls::default(),
             timers: TimerTable::new(),
@@ -266,6 +267,7 @@ impl Shard {
         // What could not be written stays with the adapter and is tried again next turn.
         let _journal = self.stores.journal.flush();
         let _snapshots = self.stores.snapshots.flush();
+        out.transmits.append(&mut self.outbox.transmits);
         self.sip.transactions.take_transmits(&mut out.transmits);
         self.sip.remembered.noted = 0;
         out.media.append(&mut self.outbox.media);
@@ -354,6 +356,7 @@ impl Shard {
             self.settle_guarded(false, now);
         }
         self.served(now);
+        self.bring_home(now);
     }
 
     fn settle_guarded(&mut self, mut faulted: bool, now: Instant) {

@@ -10,6 +10,7 @@ use ids::TenantId;
 use machine::Instant;
 use ports::{LiveUsage, Metered};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tenancy::{Caps, TokenBucket};
@@ -86,9 +87,9 @@ pub(crate) struct Tenants {
 
 impl Tenants {
     /// No tenants yet; what their gateways register is kept here.
-    pub(crate) fn new(gateways: Gateways) -> Tenants {
+    pub(crate) fn new(gateways: Gateways, address: Option<SocketAddr>) -> Tenants {
         Tenants {
-            trunks: Trunks::new(gateways),
+            trunks: Trunks::new(gateways, address),
             ..Tenants::default()
         }
     }

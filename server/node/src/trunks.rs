@@ -25,15 +25,28 @@ use ids::{TenantId, TrunkId};
 use machine::{Instant, Random};
 use sip_message::Flow;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use tenancy::{AdmittedTrunk, TrunkProof};
 
 /// Most trunks that a shard keeps lines of; further ones are not used.
 pub(crate) const LINES_MAX: usize = 16_384;
 
+/// Where a company's trunks are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Here<'a> {
+    /// The realm in which gateways prove themselves.
+    pub(crate) realm: &'a str,
+    /// The company's domain.
+    pub(crate) domain: &'a str,
+    /// Where this exchange listens.
+    pub(crate) address: Option<SocketAddr>,
+}
+
 /// All lines.
 #[derive(Default)]
 pub(crate) struct Trunks {
+    /// Where this exchange listens.
+    address: Option<SocketAddr>,
     pub(crate) lines: BTreeMap<TrunkId, Line>,
     /// Lines by the slot that is in their owner numbers.
     slots: Vec<Option<TrunkId>>,
@@ -42,6 +55,8 @@ pub(crate) struct Trunks {
     /// What gateways have registered with us.
     pub(crate) gateways: Gateways,
     of_tenant: BTreeMap<TenantId, Vec<TrunkId>>,
+    /// How many have this exchange at their other end.
+    on_net: usize,
 }
 
 /// What came of a tenant's new documents.
@@ -56,9 +71,10 @@ pub(crate) struct Changes {
 
 impl Trunks {
     /// No lines yet.
-    pub(crate) fn new(gateways: Gateways) -> Trunks {
+    pub(crate) fn new(gateways: Gateways, address: Option<SocketAddr>) -> Trunks {
         Trunks {
             gateways,
+            address,
             ..Trunks::default()
         }
     }
@@ -87,8 +103,12 @@ impl Trunks {
             let Some(slot) = self.free_slot() else {
                 continue;
             };
-            let home = (self.gateways.realm(), tenant.domain());
-            let mut line = Line::new((trunk, home), slot, random, now);
+            let here = Here {
+                realm: self.gateways.realm(),
+                domain: tenant.domain(),
+                address: self.address,
+            };
+            let mut line = Line::new((trunk, here), slot, random, now);
             line.users.insert(tenant.id());
             line.owner = trunk.own.then(|| tenant.id());
             if let Some(old) = old {
@@ -130,6 +150,7 @@ impl Trunks {
         self.contacts.insert(line.contact().into(), trunk);
         self.gateways.enter(trunk, &line);
         self.hold(line.slot(), Some(trunk));
+        self.on_net += usize::from(line.spec().is_on_net());
         self.lines.insert(trunk, line);
     }
 
@@ -138,6 +159,7 @@ impl Trunks {
         self.contacts.remove(line.contact());
         self.gateways.leave(trunk, &line);
         self.hold(line.slot(), None);
+        self.on_net -= usize::from(line.spec().is_on_net());
         Some(line)
     }
 
@@ -204,14 +226,15 @@ impl Trunks {
     pub(crate) fn admit(
         &self,
         directory: &Directory,
-        from: IpAddr,
+        flow: &Flow,
         user: Option<&str>,
     ) -> Vec<AdmittedTrunk> {
+        let from = flow.remote.ip();
         let sourced = directory.trunks_from(from).into_iter();
         let sourced = sourced.filter(|trunk| self.lines.contains_key(trunk));
         let sourced = sourced.map(|trunk| AdmittedTrunk::by(trunk, TrunkProof::Source));
         let named = user.and_then(|user| self.contacts.get(user)).copied();
-        let named = named.filter(|trunk| self.is_at(*trunk, from));
+        let named = named.filter(|trunk| self.is_at(*trunk, from) || self.is_home(*trunk, flow));
         let named = named.map(|trunk| AdmittedTrunk::by(trunk, TrunkProof::Registration));
         named.into_iter().chain(sourced).collect()
     }
@@ -230,10 +253,28 @@ impl Trunks {
         self.lines.get(&trunk)?.owner
     }
 
+    /// Whether any trunk's other end is this exchange.
+    pub(crate) fn any_on_net(&self) -> bool {
+        self.on_net > 0
+    }
+
+    /// The trunk that is called by this contact.
+    pub(crate) fn called_by(&self, contact: &str) -> Option<TrunkId> {
+        self.contacts.get(contact).copied()
+    }
+
+    /// Whether a flow leads back into this exchange, and that is a trunk's other end.
+    fn is_home(&self, trunk: TrunkId, flow: &Flow) -> bool {
+        let line = self.lines.get(&trunk);
+        line.is_some_and(|line| line.comes_home_by(flow))
+    }
+
     /// Whether a trunk's carrier, or its gateway, may send by this flow.
     pub(crate) fn speaks_by(&self, trunk: TrunkId, flow: &Flow) -> bool {
         let line = self.lines.get(&trunk);
-        line.is_some_and(|line| line.is_at(flow.remote.ip()) || line.is_gateway_at(flow))
+        line.is_some_and(|line| {
+            line.is_at(flow.remote.ip()) || line.is_gateway_at(flow) || line.comes_home_by(flow)
+        })
     }
 
     /// Whether a trunk's carrier may send from this address.

@@ -8,9 +8,10 @@ use domain::{
 };
 use ids::{
     ContainmentId, DeviceId, EmergencyLocationId, InboundRouteId, NumberId, OutboundRouteId,
-    SigningKeyId, SiteId, TollGuardId, TrunkId,
+    SigningKeyId, SiteId, TenantId, TollGuardId, TrunkId,
 };
 use serde_json::{Value, json};
+use tenancy::Owner;
 
 /// Reads a document; what it leaves out has its default.
 fn read<K: Kind>(spec: Value) -> Option<K> {
@@ -31,6 +32,22 @@ impl Company {
         let owner = self.id();
         let trunks = &mut self.parts.lines.trunks;
         trunks.push((resource(id, owner, trunk), secret));
+        Some(id)
+    }
+
+    /// Gives it a trunk of the operator's, shared with some companies by their ids; `spec` is its
+    /// document without the name and these. None when the document is not valid.
+    pub fn shares(
+        &mut self,
+        (id, name): (TrunkId, &str),
+        mut spec: Value,
+        companies: &[TenantId],
+    ) -> Option<TrunkId> {
+        spec["name"] = json!(name);
+        spec["shared_with"] = json!(companies);
+        let trunk: Trunk = read(spec)?;
+        let trunks = &mut self.parts.lines.trunks;
+        trunks.push((resource(id, Owner::PLATFORM, trunk), None));
         Some(id)
     }
 

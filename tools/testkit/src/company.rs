@@ -9,7 +9,7 @@ use ids::{DeviceId, ExtensionId, PlanId, TenantId};
 use machine::WallTime;
 use sip_stack::digest;
 use std::sync::Arc;
-use tenancy::{CapOverrides, Caps};
+use tenancy::{CapOverrides, Caps, Owner};
 
 /// The realm of the exchanges made here.
 pub const REALM: &str = "strowger";
@@ -32,7 +32,11 @@ pub struct Company {
     number: u128,
 }
 
-pub(crate) fn resource<K: domain::Kind>(id: K::Id, owner: TenantId, spec: K) -> Resource<K> {
+pub(crate) fn resource<K: domain::Kind>(
+    id: K::Id,
+    owner: impl Into<Owner>,
+    spec: K,
+) -> Resource<K> {
     Resource {
         id,
         owner: owner.into(),

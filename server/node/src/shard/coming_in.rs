@@ -5,6 +5,7 @@
 use super::Shard;
 use super::handed_on::proofs_of;
 use super::invite::Asked;
+use super::on_net::is_home;
 use crate::trunks::Line;
 use domain::{CalledIn, CompiledTenant, E164};
 use ids::TrunkId;
@@ -29,7 +30,7 @@ impl Shard {
         let uri = message.request_uri().ok();
         let user = uri.and_then(|uri| uri.user);
         let directory = &self.tenants.directory;
-        self.tenants.trunks.admit(directory, flow.remote.ip(), user)
+        self.tenants.trunks.admit(directory, flow, user)
     }
 
     /// Takes in a carrier's INVITE.
@@ -69,6 +70,7 @@ impl Shard {
             return self.retry_later(key, &message, now);
         }
         self.figures.trunks.calls_in += 1;
+        self.figures.trunks.on_net += u64::from(is_home(&flow));
         let asked = Asked::new(request, offer, &message).with_proofs(proofs_of(&message));
         let whose = (&scope, &*tenant);
         let began = self.begin_call((key, flow), message, whose, asked, trunk, now);
@@ -130,7 +132,7 @@ fn diversions_of(message: &Message) -> u8 {
 }
 
 /// The number called, where the trunk has it.
-fn called_number(line: &Line, message: &Message) -> Option<E164> {
+pub(crate) fn called_number(line: &Line, message: &Message) -> Option<E164> {
     let of_to = || message.to().ok()?.uri().ok();
     let uri = match line.spec().called_in {
         CalledIn::RequestUri => message.request_uri().ok(),

@@ -173,7 +173,7 @@ impl Shard {
             let owner = entry.legs.iter().flatten().next()?;
             Some(self.legs.get(*owner)?.sip.sound().endpoint())
         });
-        let (random, remote) = (self.random.next_u64(), dial.flow.remote.ip());
+        let (random, remote) = (self.random.next_u64(), self.media_source(&dial.flow));
         let (ports, media) = (&mut self.ports, &mut self.outbox.media);
         let Ok(sound) = Sound::open(ports, remote, dial.near, None, random, media) else {
             self.figures.portless_calls += 1;

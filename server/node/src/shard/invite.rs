@@ -264,7 +264,7 @@ impl Shard {
         offer: Option<Description>,
         now: Instant,
     ) -> Option<Taken> {
-        let (random, remote) = (self.random.next_u64(), flow.remote.ip());
+        let (random, remote) = (self.random.next_u64(), self.media_source(&flow));
         let (ports, media) = (&mut self.ports, &mut self.outbox.media);
         let Ok(sound) = Sound::open(ports, remote, near, offer, random, media) else {
             self.figures.portless_calls += 1;

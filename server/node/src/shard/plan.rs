@@ -50,10 +50,19 @@ impl Shard {
                     let because = format!("nobody has registered at {trunk}");
                     explanation.add("trunk.unregistered", because);
                 }
+                let elsewhere = self.is_off_net(trunk, &called);
+                if elsewhere {
+                    let because = format!("no company that has {trunk} has {called}");
+                    explanation.add("trunk.off_net", because);
+                }
+                let peers = match elsewhere {
+                    true => Vec::new(),
+                    false => self.callable(trunk, now),
+                };
                 // whoever is named in our number's place is not ours to vouch for
                 let attested = attested.filter(|_| caller.is_none());
                 DialStep::Trunk(TrunkCall {
-                    peers: self.callable(trunk, now),
+                    peers,
                     trunk,
                     called,
                     identity,
@@ -122,6 +131,14 @@ impl Shard {
     fn lacks_gateway(&self, trunk: TrunkId) -> bool {
         let line = self.tenants.trunks.get(trunk);
         line.is_some_and(|line| line.gateway().is_some() && !line.is_registered())
+    }
+
+    /// Whether a trunk leads back into this exchange, where nobody whose trunk it is has the
+    /// number.
+    fn is_off_net(&self, trunk: TrunkId, called: &str) -> bool {
+        let line = self.tenants.trunks.get(trunk);
+        let here = || self.tenants.directory.called_on(trunk, called);
+        line.is_some_and(|line| line.spec().is_on_net()) && here().is_none()
     }
 
     /// Whether the number of somebody outside may be named in a call that a tenant sends on: any

@@ -2,6 +2,7 @@
 
 use super::Shard;
 use super::emergency::seems_for_help;
+use super::on_net::is_home;
 use crate::intake::{Displaced, Waiting};
 use crate::relief::WINDOW;
 use crate::toll::Toll;
@@ -32,6 +33,11 @@ impl Shard {
     /// What cannot be understood is answered or dropped at once.
     pub fn receive(&mut self, flow: Flow, bytes: Bytes, now: Instant) {
         self.figures.messages += 1;
+        // nobody is where we listen but we, and what we send ourselves takes no socket
+        if is_home(&flow) {
+            self.figures.door.barred += 1;
+            return;
+        }
         match Message::parse_answerable(bytes, &MessageLimits::DEFAULT) {
             Parsed::Whole(message) | Parsed::Flawed(message, _)
                 if self.is_of_scanner(&flow, &message, now) => {}
@@ -64,7 +70,7 @@ impl Shard {
                 names,
                 ..
             } = waiting;
-            if self.bars(flow.remote.ip(), now) {
+            if !is_home(&flow) && self.bars(flow.remote.ip(), now) {
                 self.figures.door.barred += 1;
                 continue;
             }
@@ -90,7 +96,7 @@ impl Shard {
         self.door.intake.per_tenant()
     }
 
-    fn line_up(&mut self, flow: Flow, message: Message, now: Instant) {
+    pub(crate) fn line_up(&mut self, flow: Flow, message: Message, now: Instant) {
         let (claim, owner) = self.claim_of(&flow, &message, now);
         let waiting = Waiting {
             flow,
@@ -280,6 +286,7 @@ impl Shard {
             .or_else(|| self.tenant_of_credentials(message))
             .or_else(|| of_host(&message.request_uri().ok()?))
             .or_else(|| Some(directory.source(flow.remote.ip())?.device.tenant))
+            .or_else(|| self.tenant_called_at_home(flow, message))
             .or_else(|| self.called_tenant(flow, message))
     }
 

@@ -3,8 +3,8 @@
 mod addresses;
 mod gateway;
 
-use super::Place;
 use super::state::{Held, State, Watches};
+use super::{Here, Place, Way};
 use addresses::PROBED_MAX;
 use carrier::{ADDRESSES_MAX, Bearer, Peers, Probe, Registration, Terms};
 use domain::{CompiledTrunk, E164, Peer, Secret, Source, Trunk, TrunkIdentity, TrunkMode};
@@ -23,6 +23,8 @@ pub(crate) struct Line {
     places: Vec<Place>,
     registrar: Option<Place>,
     gateway: Option<Box<Gateway>>,
+    /// The way back into this exchange, where that is the other end.
+    home: Option<Box<Way>>,
     sources: Vec<Source>,
     contact: String,
     login: Option<Login>,
@@ -67,10 +69,9 @@ impl Machines {
 
 impl Line {
     /// The line of a trunk, its machines not begun. `slot` is its place in owner numbers; `random`
-    /// names the contact that we register, which nobody can guess. `home` is the realm in which a
-    /// gateway proves itself, and the domain of the company whose trunk it is.
+    /// names the contact that we register, which nobody can guess.
     pub(crate) fn new(
-        (trunk, home): (&CompiledTrunk, (&str, &str)),
+        (trunk, here): (&CompiledTrunk, Here<'_>),
         slot: u32,
         random: &mut Random,
         now: Instant,
@@ -83,6 +84,8 @@ impl Line {
         let username = spec.auth_username.as_ref().or(spec.username.as_ref());
         // the secret of a gateway is what it proves to us: nothing is ever proved to it with that
         let login = username.zip(secret).filter(|_| !spec.is_gateway());
+        let contact = random.token(20);
+        let own = here.address.filter(|_| spec.is_on_net());
         let mut line = Line {
             slot,
             secret: trunk.secret.clone(),
@@ -91,9 +94,10 @@ impl Line {
             peers: Peers::new(ADDRESSES_MAX),
             places,
             registrar,
-            gateway: Gateway::of(trunk, home).map(Box::new),
+            gateway: Gateway::of(trunk, here).map(Box::new),
+            home: own.map(|own| Box::new(Way::home(&contact, own))),
             sources: spec.understood_sources().collect(),
-            contact: random.token(20),
+            contact,
             login: login.map(|(name, secret)| Login::new(name.as_str(), secret.reveal())),
             calls: 0,
             new_calls: TokenBucket::per_second(spec.caps.calls_per_second),
@@ -153,8 +157,10 @@ impl Line {
                 .understood_registrar()
                 .map(|peer| peer.host.to_string())
         };
-        let home = || Some(self.gateway()?.domain().to_owned());
-        named.or_else(peer).or_else(home).unwrap_or_default()
+        let company = || Some(self.gateway()?.domain().to_owned());
+        let own = || Some(self.home.as_ref()?.host().to_owned());
+        let all = named.or_else(peer).or_else(company).or_else(own);
+        all.unwrap_or_default()
     }
 
     /// Takes one call out of what it may have; false when it has as many as it may at a time, or
@@ -228,7 +234,7 @@ impl Line {
             TrunkMode::Register => Some(held),
             TrunkMode::Gateway if self.is_registered() => Some(Held::Yes),
             TrunkMode::Gateway => Some(Held::No),
-            TrunkMode::Peer => None,
+            TrunkMode::Peer | TrunkMode::OnNet => None,
         };
         State::of(Watches {
             registered,

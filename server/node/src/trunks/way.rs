@@ -47,12 +47,31 @@ impl Way {
         }
     }
 
+    /// The way back into this exchange, which listens there; `contact` is what a trunk is called
+    /// by, which nobody can guess.
+    pub(crate) fn home(contact: &str, own: SocketAddr) -> Way {
+        Way {
+            host: own.ip().to_string(),
+            ..Way::bound(Bound {
+                uri: format!("sip:{contact}@{own}"),
+                routes: Vec::new(),
+                flow: Flow::udp(own, own),
+                stays: true,
+            })
+        }
+    }
+
+    /// Host and port as URIs have them.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
     /// The proxies on the way, nearest first.
     pub(crate) fn routes(&self) -> &[String] {
         self.bound.as_ref().map_or(&[], |bound| &bound.routes)
     }
 
-    /// Whether it leads to a gateway that has registered.
+    /// Whether it leads to a contact, and who is called is said in To.
     pub(crate) fn is_bound(&self) -> bool {
         self.bound.is_some()
     }

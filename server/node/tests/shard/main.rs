@@ -24,6 +24,7 @@ mod ladders;
 mod lamps;
 mod messages;
 mod office;
+mod on_net;
 mod overload;
 mod proof;
 mod publications;

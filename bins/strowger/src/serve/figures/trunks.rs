@@ -18,6 +18,11 @@ pub(super) fn write(page: &mut Exposition, node: &Figures) {
             trunks.calls_out,
         ),
         (
+            "trunk_calls_on_net_total",
+            "Of the calls that came in by trunks, those from companies of this exchange.",
+            trunks.on_net,
+        ),
+        (
             "trunk_calls_signed_total",
             "Attempts at calls by trunks that were signed.",
             trunks.calls_signed,

@@ -8,6 +8,7 @@ use crate::trunks::{Place, Way};
 use carrier::{ADDRESSES_MAX, Located, Probe, Standing, TARGETS_MAX};
 use domain::PEERS_MAX;
 use machine::{Instant, Machine, Random};
+use sip_message::Flow;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -76,6 +77,9 @@ impl Line {
     }
 
     fn way_at(&self, at: usize) -> Option<&Way> {
+        if let Some(home) = &self.home {
+            return (at == 0).then_some(home);
+        }
         if let Some(gateway) = self.gateway() {
             return gateway.way(at);
         }
@@ -106,6 +110,11 @@ impl Line {
             || self.sources.iter().any(|source| source.covers(ip))
     }
 
+    /// Whether a flow leads back into this exchange, and that is its other end.
+    pub(crate) fn comes_home_by(&self, flow: &Flow) -> bool {
+        self.home.as_ref().is_some_and(|home| home.comes_by(flow))
+    }
+
     /// Whether any address of its peers answers.
     pub(super) fn any_answers(&self) -> bool {
         let there = |at: &usize| self.way_at(*at).is_some();
@@ -114,9 +123,10 @@ impl Line {
 
     /// Its addresses that can be called now, the best first.
     pub(crate) fn callable(&self, now: Instant) -> Vec<u8> {
-        let order = match self.gateway() {
-            Some(gateway) => self.peers.in_order(gateway.order().to_vec(), now),
-            None => self.in_order(0..self.places.len(), now),
+        let order = match (self.gateway(), &self.home) {
+            (Some(gateway), _) => self.peers.in_order(gateway.order().to_vec(), now),
+            (None, Some(_)) => vec![0],
+            (None, None) => self.in_order(0..self.places.len(), now),
         };
         let order = order.into_iter();
         order.filter_map(|at| u8::try_from(at).ok()).collect()

@@ -2,7 +2,7 @@
 //! it is.
 
 use super::Line;
-use crate::trunks::Way;
+use crate::trunks::{Here, Way};
 use carrier::Standing;
 use domain::{CompiledTrunk, Digests};
 use machine::{Instant, Random};
@@ -26,13 +26,13 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     /// The gateway of a trunk, if one registers there.
-    pub(super) fn of(trunk: &CompiledTrunk, (realm, domain): (&str, &str)) -> Option<Gateway> {
+    pub(super) fn of(trunk: &CompiledTrunk, here: Here<'_>) -> Option<Gateway> {
         let spec = &trunk.spec;
         let username = spec.username.as_deref().filter(|_| spec.is_gateway())?;
         let secret = trunk.secret.as_ref();
         Some(Gateway {
-            digests: secret.map(|secret| Digests::of(username, realm, secret)),
-            domain: domain.to_owned(),
+            digests: secret.map(|secret| Digests::of(username, here.realm, secret)),
+            domain: here.domain.to_owned(),
             ways: Vec::new(),
             order: Vec::new(),
         })

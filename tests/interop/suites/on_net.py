@@ -1,0 +1,78 @@
+"""Two companies of one exchange call each other by their numbers: no carrier is in between, and
+each sees of the other what a carrier's call would show."""
+
+import json
+
+from kit.case import equal, record_for, test, true
+from kit.exchange import ACME, GLOBEX, Exchange
+from kit.line import Line
+from suites.carriers import NUMBER, made
+from suites.features import ANNA, BERT, CODEC, SECONDS, hears, tone
+from kit.baresip import Phone
+
+THEIRS = "+4989123456"
+
+
+def connected(exchange, companies=(ACME, GLOBEX)):
+    """A trunk of the operator's that leads back here, and a number of each company's on its 101."""
+    made(exchange, "/api/v1/trunks", {
+        "name": "here", "mode": "on_net", "identity": "asserted",
+        "shared_with": list(companies)})
+    for company, number in ((ACME, NUMBER), (GLOBEX, THEIRS)):
+        made(exchange, "/api/v1/numbers", {
+            "number": number, "tenant": company, "state": "assigned"})
+        made(exchange, f"/api/v1/tenants/{company}/inbound_routes", {
+            "name": "desk", "called": number, "extension": "101"})
+    for company in companies:
+        made(exchange, f"/api/v1/tenants/{company}/outbound_routes", {
+            "name": "world", "patterns": [{"prefix": "00", "min": 6}], "strip": 2, "prepend": "+",
+            "trunks": ["here"], "ring_seconds": 30})
+
+
+def dialled(number):
+    return "00" + number.lstrip("+")
+
+
+@test(listens=True)
+def companies_of_one_exchange_talk_without_a_carrier_and_see_no_more_than_by_one():
+    with Exchange() as exchange:
+        connected(exchange)
+        with tone(exchange, "101", ANNA) as anna, \
+                Phone(exchange, GLOBEX, "101", source=f"ausine,{BERT}", codec=CODEC) as bert:
+            anna.dial(dialled(THEIRS))
+            anna.wait_established()
+            bert.wait_established()
+            record_for(SECONDS)
+            anna.hang_up()
+            anna.wait_over()
+            bert.wait_over()
+            hears(anna, BERT)
+            hears(bert, ANNA)
+        went, came = exchange.one_cdr(), exchange.one_cdr(GLOBEX)
+        equal(went["legs"][-1]["by_trunk"]["called"], THEIRS, "what Acme called")
+        equal((came["caller"]["number"], came["dialled"]), (NUMBER, THEIRS), "what Globex saw")
+        for record, stranger in ((went, GLOBEX), (came, ACME)):
+            text = json.dumps(record)
+            true(stranger not in text, f"{stranger} in {text}")
+            true("baresip" not in json.dumps(record["legs"][record is went]),
+                 f"the other's telephone: {text}")
+
+
+@test()
+def a_company_that_is_not_connected_cannot_be_told_from_nobody():
+    with Exchange() as exchange:
+        connected(exchange, (ACME,))
+        with Line(exchange, ACME, exchange.account(ACME, "101")) as anna:
+            anna.register()
+            theirs = anna.invite(f"sip:{dialled(THEIRS)}@{ACME}")
+            nobodys = anna.invite(f"sip:004989654321@{ACME}")
+            equal((theirs.status, theirs.start), (nobodys.status, nobodys.start), "the answer")
+
+
+@test()
+def no_company_makes_such_a_trunk_for_itself():
+    with Exchange() as exchange:
+        status, problem = exchange.api(f"/api/v1/tenants/{ACME}/trunks", "POST", {
+            "name": "here", "mode": "on_net"})
+        equal(status, 422, f"refused: {problem}")
+        true("/mode" in str(problem), f"the field is named: {problem}")
