@@ -2,7 +2,7 @@
 
 use super::Shard;
 use crate::capped::Capped;
-use call::{Contact, DialPlan, DialStep, Passed, TrunkCall};
+use call::{Contact, DialPlan, DialStep, Passed, TrunkCall, TrunkPeer};
 use domain::{CompiledTenant, E164, Vouched};
 use ids::{DeviceId, ExtensionId, TenantId, TrunkId};
 use machine::Instant;
@@ -46,19 +46,7 @@ impl Shard {
                 let caller = caller.filter(|digits| self.may_name(tenant.id(), digits));
                 let key = attested.map(|attested| attested.key);
                 let caller = caller.map(|number| Passed { number, key });
-                if self.lacks_gateway(trunk) {
-                    let because = format!("nobody has registered at {trunk}");
-                    explanation.add("trunk.unregistered", because);
-                }
-                let elsewhere = self.is_off_net(trunk, &called);
-                if elsewhere {
-                    let because = format!("no company that has {trunk} has {called}");
-                    explanation.add("trunk.off_net", because);
-                }
-                let peers = match elsewhere {
-                    true => Vec::new(),
-                    false => self.callable(trunk, now),
-                };
+                let peers = self.peers_of(tenant, (trunk, &called), &mut explanation, now);
                 // whoever is named in our number's place is not ours to vouch for
                 let attested = attested.filter(|_| caller.is_none());
                 DialStep::Trunk(TrunkCall {
@@ -125,6 +113,28 @@ impl Shard {
             targets,
             timeout,
         }
+    }
+
+    /// Where a trunk can be called for a number at this moment, the best first; why nowhere, where
+    /// that is known beforehand.
+    fn peers_of(
+        &self,
+        tenant: &CompiledTenant,
+        (trunk, called): (TrunkId, &str),
+        why: &mut Explanation,
+        now: Instant,
+    ) -> Vec<TrunkPeer> {
+        let name = tenant.trunk(trunk).map_or("", |found| &*found.spec.name);
+        if self.is_off_net(trunk, called) {
+            let because = format!("no company that the trunk {name} connects has {called}");
+            why.add("trunk.off_net", because);
+            return Vec::new();
+        }
+        if self.lacks_gateway(trunk) {
+            let because = format!("nobody has registered at the trunk {name}");
+            why.add("trunk.unregistered", because);
+        }
+        self.callable(trunk, now)
     }
 
     /// Whether a gateway registers at this trunk, and has not.
