@@ -16,7 +16,7 @@ pub(crate) use line::Line;
 pub(crate) use place::Place;
 pub(crate) use role::{Role, role_of};
 pub(crate) use state::State;
-pub(crate) use way::{Bound, Way};
+pub(crate) use way::{Bound, Way, is_home};
 
 use crate::TrunkCounts;
 use domain::{CompiledTenant, Digests, Directory};

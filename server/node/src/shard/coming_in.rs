@@ -5,8 +5,7 @@
 use super::Shard;
 use super::handed_on::proofs_of;
 use super::invite::Asked;
-use super::on_net::is_home;
-use crate::trunks::Line;
+use crate::trunks::{Line, is_home};
 use domain::{CalledIn, CompiledTenant, E164};
 use ids::TrunkId;
 use machine::Instant;

@@ -7,6 +7,7 @@
 
 use super::Shard;
 use super::coming_in::called_number;
+use crate::trunks::is_home;
 use bytes::Bytes;
 use ids::TenantId;
 use machine::Instant;
@@ -14,11 +15,6 @@ use media::Family;
 use sip_message::{Flow, Limits as MessageLimits, Message, Parsed};
 use sip_stack::transaction::Transmit;
 use std::net::IpAddr;
-
-/// Whether a flow begins and ends where we listen.
-pub(crate) fn is_home(flow: &Flow) -> bool {
-    flow.local == flow.remote
-}
 
 impl Shard {
     /// Takes what was sent to ourselves, and lines it up as what came in. A message that is refused

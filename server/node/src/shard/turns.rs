@@ -2,10 +2,10 @@
 
 use super::Shard;
 use super::emergency::seems_for_help;
-use super::on_net::is_home;
 use crate::intake::{Displaced, Waiting};
 use crate::relief::WINDOW;
 use crate::toll::Toll;
+use crate::trunks::is_home;
 use crate::whose::{Claim, Wants, Whose};
 use bytes::Bytes;
 use domain::SourceAddress;

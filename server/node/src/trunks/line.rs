@@ -22,9 +22,7 @@ pub(crate) struct Line {
     secret: Option<Secret>,
     places: Vec<Place>,
     registrar: Option<Place>,
-    gateway: Option<Box<Gateway>>,
-    /// The way back into this exchange, where that is the other end.
-    home: Option<Box<Way>>,
+    end: End,
     sources: Vec<Source>,
     contact: String,
     login: Option<Login>,
@@ -67,6 +65,17 @@ impl Machines {
     }
 }
 
+/// What is at the other end.
+#[derive(Debug)]
+enum End {
+    /// A carrier, which is where the trunk says.
+    Carrier,
+    /// A gateway, which is where it has registered.
+    Gateway(Box<Gateway>),
+    /// This exchange, and the way back into it.
+    Home(Box<Way>),
+}
+
 impl Line {
     /// The line of a trunk, its machines not begun. `slot` is its place in owner numbers; `random`
     /// names the contact that we register, which nobody can guess.
@@ -94,8 +103,11 @@ impl Line {
             peers: Peers::new(ADDRESSES_MAX),
             places,
             registrar,
-            gateway: Gateway::of(trunk, here).map(Box::new),
-            home: own.map(|own| Box::new(Way::home(&contact, own))),
+            end: match (Gateway::of(trunk, here), own) {
+                (Some(gateway), _) => End::Gateway(Box::new(gateway)),
+                (None, Some(own)) => End::Home(Box::new(Way::home(&contact, own))),
+                (None, None) => End::Carrier,
+            },
             sources: spec.understood_sources().collect(),
             contact,
             login: login.map(|(name, secret)| Login::new(name.as_str(), secret.reveal())),
@@ -158,7 +170,7 @@ impl Line {
                 .map(|peer| peer.host.to_string())
         };
         let company = || Some(self.gateway()?.domain().to_owned());
-        let own = || Some(self.home.as_ref()?.host().to_owned());
+        let own = || Some(self.home()?.host().to_owned());
         let all = named.or_else(peer).or_else(company).or_else(own);
         all.unwrap_or_default()
     }
@@ -240,6 +252,14 @@ impl Line {
             registered,
             answers: probed.then(|| self.any_answers()),
         })
+    }
+
+    /// The way back into this exchange, where that is the other end.
+    fn home(&self) -> Option<&Way> {
+        match &self.end {
+            End::Home(home) => Some(home),
+            End::Carrier | End::Gateway(_) => None,
+        }
     }
 
     pub(crate) fn slot(&self) -> u32 {

@@ -35,6 +35,11 @@ pub(crate) struct Bound {
     pub(crate) stays: bool,
 }
 
+/// Whether a flow begins and ends where we listen.
+pub(crate) fn is_home(flow: &Flow) -> bool {
+    flow.local == flow.remote
+}
+
 impl Way {
     /// The way to what a gateway has registered.
     pub(crate) fn bound(bound: Bound) -> Way {

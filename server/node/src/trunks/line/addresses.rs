@@ -3,7 +3,7 @@
 //! An address's index is its place's times the targets of a place, and its own there; it stays the
 //! same as long as the name leads there.
 
-use super::Line;
+use super::{End, Line};
 use crate::trunks::{Place, Way};
 use carrier::{ADDRESSES_MAX, Located, Probe, Standing, TARGETS_MAX};
 use domain::PEERS_MAX;
@@ -77,13 +77,11 @@ impl Line {
     }
 
     fn way_at(&self, at: usize) -> Option<&Way> {
-        if let Some(home) = &self.home {
-            return (at == 0).then_some(home);
+        match &self.end {
+            End::Carrier => self.place(at / TARGETS_MAX)?.way(at % TARGETS_MAX),
+            End::Gateway(gateway) => gateway.way(at),
+            End::Home(home) => (at == 0).then_some(home),
         }
-        if let Some(gateway) = self.gateway() {
-            return gateway.way(at);
-        }
-        self.place(at / TARGETS_MAX)?.way(at % TARGETS_MAX)
     }
 
     /// The number of the name that who is at an address of its must prove, see
@@ -112,7 +110,7 @@ impl Line {
 
     /// Whether a flow leads back into this exchange, and that is its other end.
     pub(crate) fn comes_home_by(&self, flow: &Flow) -> bool {
-        self.home.as_ref().is_some_and(|home| home.comes_by(flow))
+        self.home().is_some_and(|home| home.comes_by(flow))
     }
 
     /// Whether any address of its peers answers.
@@ -123,10 +121,10 @@ impl Line {
 
     /// Its addresses that can be called now, the best first.
     pub(crate) fn callable(&self, now: Instant) -> Vec<u8> {
-        let order = match (self.gateway(), &self.home) {
-            (Some(gateway), _) => self.peers.in_order(gateway.order().to_vec(), now),
-            (None, Some(_)) => vec![0],
-            (None, None) => self.in_order(0..self.places.len(), now),
+        let order = match &self.end {
+            End::Carrier => self.in_order(0..self.places.len(), now),
+            End::Gateway(gateway) => self.peers.in_order(gateway.order().to_vec(), now),
+            End::Home(_) => vec![0],
         };
         let order = order.into_iter();
         order.filter_map(|at| u8::try_from(at).ok()).collect()

@@ -1,7 +1,7 @@
 //! The gateway at the other end of a trunk: what it proves itself with, and where it has said that
 //! it is.
 
-use super::Line;
+use super::{End, Line};
 use crate::trunks::{Here, Way};
 use carrier::Standing;
 use domain::{CompiledTrunk, Digests};
@@ -95,12 +95,15 @@ impl Gateway {
 impl Line {
     /// The gateway that registers here, if this is a trunk of that sort.
     pub(crate) fn gateway(&self) -> Option<&Gateway> {
-        self.gateway.as_deref()
+        match &self.end {
+            End::Gateway(gateway) => Some(gateway),
+            End::Carrier | End::Home(_) => None,
+        }
     }
 
     /// Its gateway is there now, the most preferred first.
     pub(crate) fn bound(&mut self, ways: Vec<Way>, random: &mut Random, now: Instant) {
-        let Some(gateway) = &mut self.gateway else {
+        let End::Gateway(gateway) = &mut self.end else {
             return;
         };
         for at in gateway.placed(ways) {
