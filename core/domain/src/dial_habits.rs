@@ -15,6 +15,8 @@ const OUTSIDE_MAX: usize = 3;
 /// Fewest digits of a number that is dialled without any prefix in a country that has none: what
 /// is shorter is a service, and goes out as it is.
 const WHOLE_MIN: usize = 6;
+/// Fewest digits that follow the national prefix: with fewer it is no such prefix.
+const NATIONAL_MIN: usize = 5;
 /// Fewest digits of a number that is dialled without its area code.
 const LOCAL_MIN: usize = 4;
 /// Digits of a number of the North American plan, whose area code is part of what is dialled.
@@ -84,7 +86,7 @@ impl DialHabits {
             return (rest.len() >= WHOLE_MIN).then(|| rest.to_owned());
         }
         if let Some(national) = rest.strip_prefix(prefixes.national) {
-            return Some(national.to_owned());
+            return (national.len() >= NATIONAL_MIN).then(|| national.to_owned());
         }
         let american = prefixes.code == "1" && rest.len() == AMERICAN;
         if american {
@@ -182,6 +184,7 @@ mod tests {
             ("DE", "30", "", "116117", None),
             ("DE", "30", "", "112", None),
             ("DE", "", "", "55501", None),
+            ("GB", "20", "", "0112", None),
             ("DE", "30", "0", "003055501", Some("493055501")),
             ("DE", "30", "0", "00033140205050", Some("33140205050")),
             ("DE", "30", "0", "055501", Some("493055501")),

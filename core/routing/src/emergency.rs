@@ -152,15 +152,23 @@ fn meant<'a>(tenant: &CompiledTenant, dialled: &'a str, country: Option<&str>) -
         let mut countries = tenant.numbers().iter().filter_map(|own| own.e164.country());
         countries.any(|country| is_help_in(country, number))
     };
+    let habits = tenant.habits();
+    let of_habits = |number: &str| habits.is_some_and(|said| is_help_in(&said.country, number));
+    let of_company =
+        |number: &str| helps_somewhere(tenant, number) || of_numbers(number) || of_habits(number);
     let maybe = |number: &str| match country {
         Some(country) => is_help_in(country, number),
-        None => is_help_in_many(number) || helps_somewhere(tenant, number) || of_numbers(number),
+        None => is_help_in_many(number) || of_company(number),
     };
     if maybe(dialled) {
         return Some(dialled);
     }
-    let mut prefixes = tenant.outbound_routes().iter().flat_map(line_prefixes);
-    prefixes.find_map(|prefix| dialled.strip_prefix(prefix).filter(|rest| maybe(rest)))
+    let of_routes = tenant.outbound_routes().iter().flat_map(line_prefixes);
+    let outside = habits.map(|said| &*said.outside_prefix).into_iter();
+    let outside = outside.filter(|prefix| !prefix.is_empty());
+    outside
+        .chain(of_routes)
+        .find_map(|prefix| dialled.strip_prefix(prefix).filter(|rest| maybe(rest)))
 }
 
 /// Whether a number calls for help in the country of any of the company's locations.

@@ -153,6 +153,14 @@ fn numbers_for_help_are_never_read_as_anything_else() {
     for habits in [berlin(), json!({ "country": "GB", "area": "20" })] {
         for help in ["112", "999", "110", "0112"] {
             let plan = ask(&company(habits.clone()), help);
+            let asked = plan.emergency.map(|emergency| emergency.number);
+            let prefixed = help == "0112" && habits["outside_prefix"].is_null();
+            let number = help.strip_prefix('0').unwrap_or(help);
+            assert_eq!(
+                asked.as_deref(),
+                (!prefixed).then_some(number),
+                "{help}, {habits}"
+            );
             let reasons = plan.explanation.reasons();
             assert!(
                 reasons.iter().all(|reason| reason.rule != "dialled.read"),
