@@ -2,6 +2,7 @@
 
 mod form;
 mod gateway;
+mod headers;
 mod on_net;
 mod peer;
 pub(crate) mod source;
@@ -20,6 +21,10 @@ use crate::secret_rule::SecretRule;
 use crate::shared_with;
 use crate::text;
 pub use form::{Dialling, NumberForm};
+pub use headers::{
+    HEADER_RULES_MAX, HeaderAction, HeaderDirection, HeaderFacts, HeaderRule, RELAYED_MAX,
+    RELAYED_VALUE_MAX, may_be_relayed,
+};
 pub use peer::{Peer, Transport};
 pub use source::Source;
 
@@ -269,6 +274,10 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = "none")]
     pub attestation: TrunkAttestation,
+    /// Rules for single headers of INVITEs, at most 16, followed in their order.
+    #[serde(default)]
+    #[schema(default = json!([]), max_items = 16)]
+    pub headers: Vec<HeaderRule>,
     /// The companies below its account that may use it, at most 1,000, by id or, in requests, by
     /// domain. A company's own trunk is shared with nobody.
     #[serde(default)]
@@ -414,6 +423,7 @@ impl Kind for Trunk {
         self.validate_places()?;
         self.validate_names()?;
         self.validate_figures()?;
+        self.validate_headers()?;
         let named = self.diversion != TrunkDiversion::None;
         rule(
             named || !self.passes_caller,

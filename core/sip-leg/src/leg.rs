@@ -66,6 +66,8 @@ pub struct Dial {
     pub near: Option<EndpointId>,
     /// Further headers of the INVITE.
     pub headers: Vec<(Name<'static>, String)>,
+    /// Those that rules of a trunk write, by name.
+    pub named: Vec<(String, String)>,
     /// What a carrier needs beside; none for a phone.
     pub carrier: Option<Box<Carrier>>,
     /// Other flows to the same phone, tried in order while nothing is heard of it (RFC 5626 §7).
@@ -189,6 +191,7 @@ impl SipLeg {
             routes: dial.routes,
             flow: dial.flow,
             headers,
+            named: dial.named,
             offer,
             beside,
             login,

@@ -90,6 +90,7 @@ impl Office {
     fn dials(&mut self, flow: Flow, offer: Option<Description>) -> SipLeg {
         let sound = self.sound(flow, None);
         let dial = Dial {
+            named: Vec::new(),
             leg: first_leg(),
             uri: "sip:102@10.1.1.7:5070;ob".to_owned(),
             from: "\"Alice\" <sip:101@acme.example>".to_owned(),

@@ -33,6 +33,8 @@ pub(crate) struct Brought {
     pub(crate) hides_history: bool,
     /// Proofs of who calls, as a carrier sent them (RFC 8224 §4.1).
     pub(crate) proofs: Vec<String>,
+    /// Headers that a rule of a trunk hands on, by name.
+    pub(crate) headers: Vec<(String, String)>,
 }
 
 /// One call.

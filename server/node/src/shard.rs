@@ -14,6 +14,7 @@ mod gateways;
 mod gruu;
 mod guard;
 mod handed_on;
+mod header_rules;
 mod homing;
 mod invite;
 mod media_notices;

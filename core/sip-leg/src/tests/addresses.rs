@@ -27,6 +27,7 @@ fn routes_of_its_path_go_into_the_request_and_not_into_the_flow() {
     let mut office = Office::new();
     let sound = office.sound(bob(), None);
     let dial = Dial {
+        named: Vec::new(),
         leg: first_leg(),
         uri: "sip:102@10.1.1.7".to_owned(),
         from: "<sip:101@acme.example>".to_owned(),

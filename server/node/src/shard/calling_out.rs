@@ -77,6 +77,11 @@ impl Shard {
             bearer: line.bearer(),
             withheld: false,
         };
+        let named = self.headers_out(
+            entry,
+            (line, attempt),
+            caller.as_deref().or(number.as_deref()),
+        );
         let shown = shown.shown();
         let help = self.help_by(entry, line, attempt);
         // a gateway is asked for a contact of its own, so To says who is called
@@ -98,6 +103,7 @@ impl Shard {
             offer,
             near: None,
             headers,
+            named,
             carrier: Some(Box::new(Carrier {
                 login: line.login().cloned(),
                 patience: PATIENCE,

@@ -4,6 +4,7 @@
 
 use super::Shard;
 use super::handed_on::proofs_of;
+use super::header_rules::brought_by_carrier;
 use super::invite::Asked;
 use crate::trunks::{Line, is_home};
 use domain::{CalledIn, CompiledTenant, E164};
@@ -63,14 +64,16 @@ impl Shard {
             return self.retry_later(key, &message, now);
         }
         let trunk = request.caller.trunk;
-        let line = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk));
-        if !line.is_some_and(|line| line.take_call_or(back, now)) {
+        let mut line = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk));
+        let Some(line) = line.take_if(|line| line.take_call_or(back, now)) else {
             self.figures.trunks.capped += 1;
             return self.retry_later(key, &message, now);
-        }
+        };
+        let headers = brought_by_carrier(line.spec(), &message);
         self.figures.trunks.calls_in += 1;
         self.figures.trunks.on_net += u64::from(is_home(&flow));
-        let asked = Asked::new(request, offer, &message).with_proofs(proofs_of(&message));
+        let asked = Asked::new(request, offer, &message);
+        let asked = asked.with_proofs(proofs_of(&message)).with_headers(headers);
         let whose = (&scope, &*tenant);
         let began = self.begin_call((key, flow), message, whose, asked, trunk, now);
         if !began && let Some(line) = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk)) {

@@ -97,6 +97,7 @@ impl Shard {
             offer,
             near: None,
             headers,
+            named: self.headers_in(entry, (number, domain)),
             carrier: None,
             further,
         })

@@ -3,6 +3,7 @@
 use super::Shard;
 use super::admission::{Admitted, Proven};
 use super::emergency::{dialled_by, seems_for_help};
+use super::header_rules::brought_by_phone;
 use super::plan::{capped_plan, plan_for_help_alone};
 use crate::calls::{self, Brought};
 use crate::legs;
@@ -51,6 +52,12 @@ impl Asked {
                 ..Brought::default()
             },
         }
+    }
+
+    /// With the headers that a rule of a trunk hands on.
+    pub(crate) fn with_headers(mut self, headers: Vec<(String, String)>) -> Asked {
+        self.brought.headers = headers;
+        self
     }
 
     /// With the proofs of who calls that came with it.
@@ -116,7 +123,8 @@ impl Shard {
             from: Some(flow.remote.ip()),
             ..RouteRequest::call(caller_of(&admitted), dialled)
         };
-        let mut asked = Asked::new(request, offer, &message);
+        let headers = brought_by_phone(&admitted.tenant, &message);
+        let mut asked = Asked::new(request, offer, &message).with_headers(headers);
         asked.brought.intercom = intercom;
         let whose = (&admitted.scope, &*admitted.tenant);
         self.begin_call((key, flow), message, whose, asked, None, now);

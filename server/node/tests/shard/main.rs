@@ -18,6 +18,7 @@ mod forgeries;
 mod forwards;
 mod fraud;
 mod gateways;
+mod header_rules;
 mod intercom;
 mod isolation;
 mod ladders;

@@ -95,6 +95,7 @@ impl Phone {
             routes: Vec::new(),
             flow,
             headers: line.request.extra.iter().cloned().chain(proof).collect(),
+            named: Vec::new(),
             offer: Some(offer).filter(|_| !line.offers.late),
             beside: None,
             login: None,

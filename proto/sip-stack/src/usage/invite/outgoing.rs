@@ -50,6 +50,9 @@ pub struct Outgoing {
     pub flow: Flow,
     /// Further headers, such as P-Asserted-Identity or Replaces.
     pub headers: Vec<(Name<'static>, String)>,
+    /// Further headers whose names are known at run time alone. A User-Agent stands in the place
+    /// of the configured one, and an empty one says that there is to be none.
+    pub named: Vec<(String, String)>,
     /// Our offer; none to let the callee offer.
     pub offer: Option<Bytes>,
     /// What goes beside it.
@@ -428,6 +431,12 @@ fn write_invite(
             invite.text(*header, value);
         }
     }
+    for (header, value) in &plan.named {
+        let header = Name::Other(header);
+        if header != Name::UserAgent {
+            invite.text(header, value);
+        }
+    }
     match &plan.beside {
         Some(part) => {
             let mark = format!("part-{}", name.1);
@@ -508,6 +517,13 @@ fn begin(
     builder.text(Name::To, &plan.to);
     builder.text(Name::CallId, call_id);
     builder.header(Name::CSeq, format_args!("{number} {method}"));
-    push_agent(&mut builder, cx.config);
+    let mut named = plan.named.iter();
+    match named.find(|(name, _)| Name::Other(name) == Name::UserAgent) {
+        Some((_, agent)) if agent.is_empty() => {}
+        Some((_, agent)) => {
+            builder.text(Name::UserAgent, agent);
+        }
+        None => push_agent(&mut builder, cx.config),
+    }
     builder
 }

@@ -54,6 +54,29 @@ fn an_invite_carries_what_it_must() {
 }
 
 #[test]
+fn headers_of_names_that_are_known_at_run_time_are_sent_and_one_may_take_the_agents_place() {
+    let invite = |agent: &str| {
+        let mut pair = Pair::new(6);
+        pair.sides[B].raw = true;
+        pair.sides[A].configure(|config| config.agent = Some("ours".to_owned()));
+        let named = [("X-Account", "acme"), ("user-agent", agent)];
+        pair.named = named
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec();
+        pair.call(Some("a0"));
+        pair.run(SECOND / 100);
+        pair.sides[B].inbox[0].clone()
+    };
+    let named = invite("theirs");
+    assert_eq!(named.header(Name::Other("X-Account")), Some("acme"));
+    assert_eq!(
+        named.headers(Name::UserAgent).collect::<Vec<_>>(),
+        ["theirs"]
+    );
+    assert!(!invite("").has(Name::UserAgent));
+}
+
+#[test]
 fn given_headers_are_sent_and_max_forwards_takes_the_place_of_the_default() {
     let mut pair = Pair::new(6);
     let headers = vec![

@@ -65,6 +65,8 @@ pub(super) struct Pair {
     pub(super) sent: Vec<(usize, Instant, Message)>,
     /// Who A is to a callee that asks.
     pub(super) login: Option<Login>,
+    /// Headers of A's INVITE whose names are known at run time alone.
+    pub(super) named: Vec<(String, String)>,
     /// How long A waits for a first sign.
     pub(super) patience: Option<Duration>,
     /// Other ways that A knows to B.
@@ -263,6 +265,7 @@ impl Pair {
             weather: FAIR,
             sent: Vec::new(),
             login: None,
+            named: Vec::new(),
             patience: None,
             further: Vec::new(),
             random: random.fork("network"),
@@ -304,6 +307,7 @@ impl Pair {
             routes: Vec::new(),
             flow: Flow::udp(side.address, ([192, 0, 2, 2], 5060).into()),
             headers,
+            named: std::mem::take(&mut self.named),
             offer: offer.map(sdp),
             beside: None,
             login: self.login.clone(),
