@@ -348,6 +348,8 @@ fn told(tenant: &CompiledTenant, step: &Step) -> Told {
             attested,
             caller,
             timeout,
+            // what it says is among the reasons
+            failover: _,
         } => Told {
             action: "trunk",
             trunk: tenant.trunk(*trunk).map(|found| found.spec.name.clone()),

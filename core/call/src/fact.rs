@@ -118,6 +118,8 @@ pub enum Unreachable {
     Timeout,
     /// The network refused.
     Transport,
+    /// The trunk has as many calls as it may have.
+    Full,
 }
 
 /// How a party can be lost.

@@ -2,7 +2,7 @@
 
 use domain::Vouched;
 use ids::{DeviceId, ExtensionId, SigningKeyId, TrunkId};
-use routing::{Diversion, Emergency, Explanation, Guest, Refusal};
+use routing::{Diversion, Emergency, Explanation, Failover, Guest, Refusal};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -55,6 +55,9 @@ pub struct TrunkCall {
     pub vouched: Option<Vouched>,
     /// Whose number is in `From` in its place.
     pub caller: Option<Passed>,
+    /// Which of its answers let the next trunk be tried, where it says other than usual.
+    #[serde(default)]
+    pub failover: Failover,
     /// The name shown; may be empty.
     pub display: String,
     /// Which of the trunk's addresses, the best first. Each is one attempt.

@@ -1,5 +1,6 @@
 //! The kind *trunk*: a connection to a carrier or to another exchange.
 
+mod failover;
 mod form;
 mod gateway;
 mod headers;
@@ -20,6 +21,7 @@ use crate::name::name;
 use crate::secret_rule::SecretRule;
 use crate::shared_with;
 use crate::text;
+pub use failover::FAILOVER_MAX;
 pub use form::{Dialling, NumberForm};
 pub use headers::{
     HEADER_RULES_MAX, HeaderAction, HeaderDirection, HeaderFacts, HeaderRule, RELAYED_MAX,
@@ -278,6 +280,16 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = json!([]), max_items = 16)]
     pub headers: Vec<HeaderRule>,
+    /// Answers after which the route's next trunk is tried, beside 401, 407, 408 and 5xx: at most
+    /// 32 statuses of 400 to 699.
+    #[serde(default)]
+    #[schema(default = json!([]), max_items = 32, example = json!([403, 480]))]
+    pub next_on: Vec<u16>,
+    /// Answers of those after which the next trunk is tried that end the call all the same: at
+    /// most 32 statuses of 400 to 699, none of `next_on`. A call for help always goes on.
+    #[serde(default)]
+    #[schema(default = json!([]), max_items = 32, example = json!([500]))]
+    pub stop_on: Vec<u16>,
     /// The companies below its account that may use it, at most 1,000, by id or, in requests, by
     /// domain. A company's own trunk is shared with nobody.
     #[serde(default)]
@@ -424,6 +436,7 @@ impl Kind for Trunk {
         self.validate_names()?;
         self.validate_figures()?;
         self.validate_headers()?;
+        self.validate_failover()?;
         let named = self.diversion != TrunkDiversion::None;
         rule(
             named || !self.passes_caller,

@@ -178,6 +178,15 @@ fn each_field_of_a_trunk_has_its_bound() {
             "/dialling/country",
         ),
         (json!({ "auth_username": "a b" }), "/auth_username"),
+        (json!({ "next_on": vec![404; 33] }), "/next_on"),
+        (json!({ "next_on": [404, 399] }), "/next_on/1"),
+        (json!({ "next_on": [700] }), "/next_on/0"),
+        (json!({ "stop_on": vec![500; 33] }), "/stop_on"),
+        (json!({ "stop_on": [200] }), "/stop_on/0"),
+        (
+            json!({ "next_on": [404], "stop_on": [500, 404] }),
+            "/stop_on/1",
+        ),
     ] {
         assert_eq!(
             refused(&trunk(change.clone())).as_deref(),

@@ -4,7 +4,9 @@
 //! company or an extension that is out of use, nor classes of calls, nor lists of extensions.
 
 use crate::called::Called;
-use crate::{Explanation, Purpose, Refusal, RouteRequest, Step, attestation, identity, ring};
+use crate::{
+    Explanation, Failover, Purpose, Refusal, RouteRequest, Step, attestation, identity, ring,
+};
 use domain::{
     CompiledLocation, CompiledOutbound, CompiledTenant, CompiledTrunk, E164, KnownBy, help_number,
     is_help_everywhere, is_help_in, is_help_in_many, trial_number,
@@ -355,6 +357,8 @@ impl<'a> Ways<'a> {
             identity: self.emergency.callback.clone(),
             attested,
             caller: None,
+            // whoever calls for help is sent on whatever a carrier answers
+            failover: Failover::default(),
             timeout,
         });
     }

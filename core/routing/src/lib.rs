@@ -29,7 +29,7 @@ pub use attestation::Attested;
 pub use diversion::{DIVERSIONS_MAX, Diversion};
 pub use emergency::{Emergency, SOS, may_call_for_help};
 pub use explanation::{Explanation, REASONS_MAX, Reason};
-pub use failover::{TrunkFailure, continues};
+pub use failover::{Failover, Verdict};
 pub use fare::Fare;
 pub use inside::{ANNOUNCEMENT_CODE, ECHO_CODE};
 pub use plan::{Plan, plan};

@@ -3,7 +3,8 @@
 use crate::called::Called;
 use crate::dialled::Forms;
 use crate::{
-    Explanation, Fare, Refusal, RouteRequest, Step, attestation, class, emergency, identity, toll,
+    Explanation, Failover, Fare, Refusal, RouteRequest, Step, attestation, class, emergency,
+    identity, toll,
 };
 use domain::{CallClass, CompiledExtension, CompiledOutbound, CompiledTenant};
 use machine::WallTime;
@@ -128,6 +129,11 @@ fn by_trunks(
         let wire = called.on(trunk);
         let because = format!("trunk {name}, revision {revision}, is asked for {wire}");
         why.add("outbound.trunk", because);
+        let failover = Failover::of(&trunk.spec);
+        if let Some(told) = failover.told() {
+            let because = format!("trunk {name}, revision {revision}: {told}");
+            why.add("trunk.failover", because);
+        }
         let attested = attestation::of(tenant, asked, (trunk, shown), why);
         steps.push(Step::Trunk {
             trunk: trunk.id,
@@ -135,6 +141,7 @@ fn by_trunks(
             identity: shown.map(str::to_owned),
             attested,
             caller: None,
+            failover,
             timeout: Duration::from_secs(route.spec.ring_seconds.into()),
         });
     }

@@ -2,6 +2,7 @@
 
 use crate::Attested;
 use crate::Diversion;
+use crate::Failover;
 use ids::{DeviceId, ExtensionId, TrunkId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -87,6 +88,9 @@ pub enum Step {
         /// `From` of a call that the company sends on. Nobody has looked yet whether it is a
         /// number of another tenant, which is never shown.
         caller: Option<String>,
+        /// Which of its answers let the next step be tried, where it says other than usual.
+        #[serde(default)]
+        failover: Failover,
         /// How long it has to be answered.
         timeout: Duration,
     },

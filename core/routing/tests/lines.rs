@@ -168,6 +168,7 @@ fn because(plan: &Plan, rule: &str) -> String {
 
 fn trunk(trunk: TrunkId, called: &str, identity: &str, seconds: u64) -> Step {
     Step::Trunk {
+        failover: routing::Failover::default(),
         trunk,
         called: called.to_owned(),
         identity: Some(identity.to_owned()),

@@ -3,10 +3,10 @@
 //! Each attempt is a leg of its own, so that the record has them all.
 
 use super::{Draft, FIRST, Stage};
-use crate::{Call, DialStep, LegOrder, Party, TrunkAttempt, TrunkCall, TrunkPeer};
+use crate::{Call, DialStep, LegId, LegOrder, Party, TrunkAttempt, TrunkCall, TrunkPeer};
 use domain::ByTrunk;
 use ids::TrunkId;
-use routing::Caller;
+use routing::{Caller, Verdict};
 
 impl Call {
     /// Tries the first of the peers; those that are left become the next step. False when there
@@ -43,13 +43,39 @@ impl Call {
             offer,
         };
         if let Stage::Dialling(dialling) = &mut self.state.stage {
-            dialling.tries(leg, draft.now + call.timeout);
+            dialling.tries(leg, call.failover.clone(), draft.now + call.timeout);
             if !call.peers.is_empty() {
                 dialling.next_comes(DialStep::Trunk(call));
             }
         }
         draft.order(leg, order);
         true
+    }
+
+    /// What follows from an answer of whoever was called by a trunk: none when it was no carrier.
+    pub(super) fn judged(
+        &mut self,
+        (leg, trunk): (LegId, Option<TrunkId>),
+        status: u16,
+        draft: &mut Draft<'_>,
+    ) -> Option<Verdict> {
+        let Stage::Dialling(dialling) = &mut self.state.stage else {
+            return None;
+        };
+        let verdict = dialling.verdict(leg, status)?;
+        let by_rule = !dialling.for_help && dialling.failover.is_by_rule(status);
+        if let Some(trunk) = trunk.filter(|_| by_rule) {
+            let (rule, follows) = match verdict {
+                Verdict::NextTrunk | Verdict::NextAddress => {
+                    dialling.leave(trunk);
+                    ("trunk.next_on", "the next trunk is tried")
+                }
+                Verdict::Ends => ("trunk.stop_on", "no other trunk is tried"),
+            };
+            let because = format!("{trunk} answered {status}, and its rules say: {follows}");
+            self.explain(rule, because, draft);
+        }
+        Some(verdict)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     Call, Contact, DialStep, EndReason, LegId, LegOrder, LegStage, Party, Unreachable, What,
 };
 use domain::{DivertReason, End, Fault};
-use routing::Refusal;
+use routing::{Refusal, Verdict};
 use sdp::Description;
 use std::time::Duration;
 
@@ -256,6 +256,7 @@ impl Call {
         match why {
             Unreachable::Timeout => self.refused(leg, 408, "no answer from the device", draft),
             Unreachable::Transport => self.refused(leg, 480, "the network refused", draft),
+            Unreachable::Full => self.refused(leg, 503, "the trunk has its share", draft),
         }
     }
 
@@ -266,6 +267,7 @@ impl Call {
         };
         let number = found.party.number.clone();
         let cause = cause_of(status, found.stage);
+        let trunk = found.party.trunk.as_ref().map(|by| by.trunk);
         self.close_leg(leg, status, reason, draft);
         self.explain(
             "device.refused",
@@ -288,10 +290,12 @@ impl Call {
         };
         dialling.best = Some(best_of(dialling.best.take(), answer.clone()));
         dialling.hear(leg, cause);
-        if dialling.is_last_word(leg, status) {
+        let for_help = dialling.for_help;
+        let carrier = self.judged((leg, trunk), status, draft);
+        if carrier == Some(Verdict::Ends) {
             return self.refuse_caller(answer, draft);
         }
-        if status >= 600 && !dialling.for_help {
+        if status >= 600 && carrier.is_none() && !for_help {
             // The person, not the phone, said no (RFC 3261 §21.6): nobody else is to be rung.
             let declined = EndReason {
                 status: Some(status),

@@ -3,8 +3,9 @@
 use super::release::Answer;
 use crate::{DialStep, LegId, LegStage};
 use domain::DivertReason;
+use ids::TrunkId;
 use machine::Instant;
-use routing::{Diversion, TrunkFailure};
+use routing::{Diversion, Failover, Verdict};
 use std::collections::VecDeque;
 
 /// What is left to try, and what has been heard so far.
@@ -20,6 +21,8 @@ pub(crate) struct Dialling {
     pub(crate) asked: Option<u16>,
     /// The attempt by a trunk that is under way.
     pub(crate) carrier: Option<LegId>,
+    /// Which of that trunk's answers let the next one be tried.
+    pub(crate) failover: Failover,
     /// Somebody calls for help: no answer but a yes ends the search.
     pub(crate) for_help: bool,
 }
@@ -34,6 +37,7 @@ impl Dialling {
             cause: None,
             asked: None,
             carrier: None,
+            failover: Failover::default(),
             for_help,
         }
     }
@@ -85,18 +89,28 @@ impl Dialling {
     }
 
     /// An attempt by a trunk begins.
-    pub(crate) fn tries(&mut self, carrier: LegId, until: Instant) {
+    pub(crate) fn tries(&mut self, carrier: LegId, failover: Failover, until: Instant) {
+        self.failover = failover;
         self.cause = None;
         self.carrier = Some(carrier);
         self.until = Some(until);
     }
 
-    /// Whether what a leg said ends the search: a carrier's word that no other way will change.
-    pub(crate) fn is_last_word(&self, leg: LegId, status: u16) -> bool {
-        if self.for_help {
-            return false;
+    /// What a carrier's answer means for the search; nothing when the leg is no carrier's. Whoever
+    /// calls for help is sent on by every way.
+    pub(crate) fn verdict(&self, leg: LegId, status: u16) -> Option<Verdict> {
+        let verdict = match self.for_help {
+            true => Verdict::NextAddress,
+            false => self.failover.verdict(status),
+        };
+        (self.carrier == Some(leg)).then_some(verdict)
+    }
+
+    /// The further addresses of a trunk are not tried.
+    pub(crate) fn leave(&mut self, trunk: TrunkId) {
+        if matches!(self.steps.front(), Some(DialStep::Trunk(call)) if call.trunk == trunk) {
+            self.steps.pop_front();
         }
-        self.carrier == Some(leg) && !routing::continues(TrunkFailure::Status(status))
     }
 
     /// A leg was not answered. Of several phones one that is busy says most, and of the others

@@ -12,16 +12,33 @@ fn peer(slot: &u8) -> TrunkPeer {
 }
 
 fn trunk(n: u64, peers: &[u8]) -> DialStep {
+    DialStep::Trunk(by_trunk(n, peers))
+}
+
+/// A trunk that says itself after which answers the next one is tried.
+fn with_rules(n: u64, peers: &[u8], next_on: &[u16], stop_on: &[u16]) -> DialStep {
+    let failover = routing::Failover {
+        next_on: next_on.to_vec(),
+        stop_on: stop_on.to_vec(),
+    };
     DialStep::Trunk(TrunkCall {
+        failover,
+        ..by_trunk(n, peers)
+    })
+}
+
+fn by_trunk(n: u64, peers: &[u8]) -> TrunkCall {
+    TrunkCall {
         trunk: TrunkId::new(n, 1),
         called: format!("+4930{n}"),
         vouched: None,
         caller: None,
+        failover: routing::Failover::default(),
         identity: Some("493055501".to_owned()),
         display: "Acme".to_owned(),
         peers: peers.iter().map(peer).collect(),
         timeout: Duration::from_secs(60),
-    })
+    }
 }
 
 #[test]
@@ -76,6 +93,50 @@ fn a_busy_number_is_busy_by_every_way() {
         let mut scene = Scene::begin(vec![trunk(1, &[0, 1]), trunk(2, &[0])]);
         scene.leg(1, refused(status));
         assert_eq!(scene.end().sip_status, status, "{status}");
+    }
+}
+
+#[test]
+fn a_trunks_own_rule_lets_the_next_trunk_be_tried_and_not_its_own_next_address() {
+    for status in [404, 480, 603] {
+        let first = with_rules(1, &[0, 1], &[404, 480, 603], &[]);
+        let mut scene = Scene::begin(vec![first, trunk(2, &[0])]);
+        scene.orders();
+        scene.leg(1, refused(status));
+        let next = ["2: call +49302 by peer 0 showing 493055501"];
+        assert_eq!(scene.orders(), next, "{status}");
+        assert!(scene.is_because("trunk.next_on"));
+        scene.leg(2, refused(486));
+        assert_eq!(
+            scene.end().sip_status,
+            486,
+            "the next one's rules are its own"
+        );
+    }
+}
+
+#[test]
+fn a_trunks_own_rule_ends_the_call_after_what_is_a_carriers_failure_elsewhere() {
+    let first = with_rules(1, &[0, 1], &[], &[500]);
+    let mut scene = Scene::begin(vec![first, trunk(2, &[0])]);
+    scene.leg(1, refused(500));
+    assert_eq!(scene.end().sip_status, 500);
+    assert!(scene.is_because("trunk.stop_on"));
+}
+
+#[test]
+fn silence_and_a_full_trunk_are_no_answers_that_a_rule_could_stop_at() {
+    for unreached in [
+        Unreachable::Timeout,
+        Unreachable::Transport,
+        Unreachable::Full,
+    ] {
+        let first = with_rules(1, &[0], &[], &[408, 480, 503]);
+        let mut scene = Scene::begin(vec![first, trunk(2, &[0])]);
+        scene.orders();
+        scene.leg(1, LegFact::Unreachable(unreached));
+        let next = ["2: call +49302 by peer 0 showing 493055501"];
+        assert_eq!(scene.orders(), next, "{unreached:?}");
     }
 }
 

@@ -33,9 +33,8 @@ impl Shard {
             return self.leg_failed(key, leg, gone);
         };
         if !self.take_line(key, attempt.trunk, now) {
-            let reason = "the trunk has its share".to_owned();
-            let status = 503;
-            return self.leg_failed(key, leg, LegFact::Refused { status, reason });
+            let full = LegFact::Unreachable(Unreachable::Full);
+            return self.leg_failed(key, leg, full);
         }
         self.figures.trunks.calls_out += 1;
         let mut headers = dial.headers.iter();

@@ -41,6 +41,7 @@ impl Shard {
                 identity,
                 attested,
                 caller,
+                failover,
                 timeout,
             } => {
                 let caller = caller.filter(|digits| self.may_name(tenant.id(), digits));
@@ -55,6 +56,7 @@ impl Shard {
                     called,
                     identity,
                     caller,
+                    failover,
                     vouched: attested.map(|attested| vouched(attested, origid)),
                     display: String::new(),
                     timeout,

@@ -12,6 +12,7 @@ mod collected;
 mod defence;
 mod emergency;
 mod events;
+mod failover;
 mod fairness;
 mod features;
 mod forgeries;
