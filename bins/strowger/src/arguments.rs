@@ -13,6 +13,7 @@ pub(crate) mod replay;
 pub(crate) mod sheet;
 pub(crate) mod snapshot;
 pub(crate) mod token;
+pub(crate) mod trunk;
 pub(crate) mod usage;
 
 use std::path::PathBuf;
@@ -34,6 +35,7 @@ use replay::ReplayArguments;
 use sheet::{ExportArguments, ImportArguments};
 use snapshot::{ApplyArguments, PlanArguments, SnapshotArguments};
 use token::TokenArguments;
+use trunk::TrunkArguments;
 use usage::UsageArguments;
 
 /// What everybody may say.
@@ -109,8 +111,10 @@ pub(crate) enum Command {
     /// List, add, change and remove trunks: the operator's, a reseller's or a company's; add gives
     /// the secret that the carrier gave with --secret-stdin
     #[command(after_help = "Example: strowger trunk add carrier mode=peer \\
-                      'peers=[\"sip:sbc.carrier.example\"]' 'shared_with=[\"acme.example\"]'")]
-    Trunk(AnyKind),
+                      'peers=[\"sip:sbc.carrier.example\"]' 'shared_with=[\"acme.example\"]'\n\
+                      or, with what is known of the carrier: strowger trunk add carrier \
+                      preset=twilio account=acme")]
+    Trunk(TrunkArguments),
     /// List, add, change and remove telephone numbers of the inventory
     #[command(
         after_help = "Example: strowger number add +493055501 tenant=acme.example state=assigned"

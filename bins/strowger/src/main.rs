@@ -54,7 +54,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Role(said) => commands::document::anywhere(KindName::Role, said),
         Command::Webhook(said) => commands::document::inside(KindName::Webhook, said),
         Command::Sso(said) => commands::document::inside(KindName::Sso, said),
-        Command::Trunk(said) => commands::document::anywhere(KindName::Trunk, said),
+        Command::Trunk(said) => commands::trunk::run(said),
         Command::Number(said) => commands::document::above(KindName::Number, said),
         Command::SigningKey(said) => commands::document::anywhere(KindName::SigningKey, said),
         Command::Schedule(said) => commands::document::inside(KindName::Schedule, said),

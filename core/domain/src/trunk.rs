@@ -6,6 +6,7 @@ mod gateway;
 mod headers;
 mod on_net;
 mod peer;
+mod presets;
 pub(crate) mod source;
 
 use ids::{TenantId, TrunkId};
@@ -28,6 +29,7 @@ pub use headers::{
     RELAYED_VALUE_MAX, may_be_relayed,
 };
 pub use peer::{Peer, Transport};
+pub use presets::{PresetAsk, TrunkPreset};
 pub use source::Source;
 
 /// Most trunks of one owner.

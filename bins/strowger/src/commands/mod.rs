@@ -22,6 +22,7 @@ pub(crate) mod sheet;
 pub(crate) mod snapshot;
 pub(crate) mod token;
 mod trial_certificate;
+pub(crate) mod trunk;
 pub(crate) mod usage;
 
 use admin::Resources;

@@ -5,17 +5,29 @@ use admin::{explain, lines, read_object};
 use domain::{KindName, Permission, Topic, Verb};
 
 use crate::call::{Answer, Call};
-use crate::operation::Operation;
+use crate::operation::{Access, Operation};
 use crate::problem::{Kind, Problem};
 use crate::view::line::{ExplainedView, LinesView, NewRouteQuestion};
 use crate::view::replay::{NewReplay, ReplayView};
+use crate::view::trunk_preset::PresetsView;
 
+const PRESETS: &str = "/api/v1/trunk_presets";
 const LINES: &str = "/api/v1/tenants/{tenant}/lines";
 const EXPLAIN: &str = "/api/v1/tenants/{tenant}/routes:explain";
 const REPLAY: &str = "/api/v1/tenants/{tenant}/routes:replay";
 
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
+        Operation::get(PRESETS, "listTrunkPresets", presets)
+            .free(Access::Key)
+            .tells(
+                "List what is known of carriers",
+                "For each carrier whose public documents say it: the members of a trunk that \
+                 follow from them, what its customer has to say beside, and the pages that it \
+                 comes from. A request that adds a trunk has these members like any others; \
+                 nothing of a preset is stored.",
+            )
+            .gives::<PresetsView>("All of them, by name."),
         Operation::get(LINES, "getLines", get)
             .needs(Permission::of_kind(KindName::Trunk, Verb::Read))
             .tells(
@@ -53,6 +65,10 @@ pub(super) fn operations() -> Vec<Operation> {
             .refuses(&[Kind::Invalid]),
     ];
     operations.map(|operation| operation.tag("Lines")).into()
+}
+
+async fn presets(_: Call) -> Result<Answer, Problem> {
+    Answer::json(&PresetsView::known())
 }
 
 async fn get(call: Call) -> Result<Answer, Problem> {

@@ -21,5 +21,6 @@ pub(crate) mod replay;
 pub(crate) mod sheet;
 pub(crate) mod support;
 pub(crate) mod token;
+pub(crate) mod trunk_preset;
 pub(crate) mod usage;
 pub(crate) mod webhook;

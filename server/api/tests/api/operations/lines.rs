@@ -33,8 +33,29 @@ fn trunk() -> (Value, Value) {
     (spec, json!({"options_seconds": 30}))
 }
 
+/// What is known of a carrier makes a trunk, once what is asked has been said.
+async fn presets(world: &World) {
+    let known = world.operator(Ask::get("/api/v1/trunk_presets")).await;
+    let known = known.is(200).json();
+    let named = |name: &str| {
+        let mut items = known["items"].as_array().unwrap().iter();
+        items.find(|preset| preset["name"] == name).unwrap().clone()
+    };
+    let twilio = named("twilio");
+    assert_eq!(twilio["asks"][0]["name"], "account");
+    let mut spec = twilio["fills"].clone();
+    assert_eq!(spec["peers"], json!(["sip:{account}.pstn.twilio.com"]));
+    spec["name"] = json!("fresh");
+    spec["peers"] = json!(["sip:acme.pstn.twilio.com"]);
+    let made = Ask::post("/api/v1/trunks").json(&spec);
+    world.operator(made).await.is(201);
+    let gone = Ask::delete("/api/v1/trunks/fresh");
+    world.operator(gone).await.is(204);
+}
+
 pub(super) async fn lines(world: &World) {
     let acme = &world.acme;
+    presets(world).await;
     life(world, "/api/v1/trunks", "fresh", trunk()).await;
     let north = format!("/api/v1/resellers/{}/trunks", world.north.name);
     life(world, &north, "fresh", trunk()).await;
