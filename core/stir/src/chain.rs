@@ -2,6 +2,7 @@
 //! RFC 5280 §6).
 
 use machine::WallTime;
+use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use std::time::Duration;
 use webpki::aws_lc_rs as by;
@@ -23,8 +24,11 @@ static WAYS: &[&dyn rustls_pki_types::SignatureVerificationAlgorithm] = &[
     by::RSA_PKCS1_2048_8192_SHA512,
 ];
 
+/// Most authorities that are trusted at a time.
+pub const ROOTS_MAX: usize = 1_000;
+
 /// The authorities that are trusted to name who may sign.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roots(Vec<TrustAnchor<'static>>);
 
 impl Roots {
@@ -32,6 +36,24 @@ impl Roots {
     #[must_use]
     pub fn none() -> Roots {
         Roots::default()
+    }
+
+    /// Those of a text in PEM; at least one, at most [`ROOTS_MAX`].
+    ///
+    /// # Errors
+    /// [`BadCertificate`].
+    pub fn of_pem(pem: &[u8]) -> Result<Roots, BadCertificate> {
+        let mut roots = Roots::none();
+        for certificate in CertificateDer::pem_slice_iter(pem) {
+            if roots.0.len() == ROOTS_MAX {
+                return Err(BadCertificate::TooMany);
+            }
+            roots.add(&certificate.map_err(|_| BadCertificate::Unreadable)?)?;
+        }
+        match roots.is_empty() {
+            true => Err(BadCertificate::None),
+            false => Ok(roots),
+        }
     }
 
     /// Trusts one more, by its certificate in DER.

@@ -79,13 +79,45 @@ impl Claimed {
     pub fn of(value: &str, standing: &Standing<'_>) -> Result<Claimed, Verdict> {
         let identity = Identity::read(value);
         let identity = identity.ok_or(Verdict::Unreadable(Unreadable::Malformed))?;
-        let claimed = match identity.token.strip_prefix("..") {
-            Some(signature) => compact(&identity, signature, standing),
-            None => Claimed::read(value),
+        let Standing {
+            orig, dest, date, ..
+        } = *standing;
+        let claimed = match identity.token.starts_with("..") {
+            true => Claimed::compact(&identity, orig, dest, date),
+            false => Claimed::read(value),
         };
         let claimed = claimed.map_err(Verdict::Unreadable)?;
         claimed.stands(standing)?;
         Ok(claimed)
+    }
+
+    /// A proof in the compact form (RFC 8225 §7): what was signed is made anew of the message.
+    pub(crate) fn compact(
+        identity: &Identity<'_>,
+        orig: &Party,
+        dest: &Party,
+        date: Option<WallTime>,
+    ) -> Result<Claimed, Unreadable> {
+        known_algorithm(identity)?;
+        if identity.ppt.is_some() {
+            // its claims of its own cannot be told from the message
+            return Err(Unreadable::Extension);
+        }
+        let signature = identity.token.strip_prefix("..");
+        let claims = Claims {
+            orig: orig.clone(),
+            dest: Destination::one(dest.clone()),
+            iat: date.ok_or(Unreadable::Claim("iat"))?,
+            says: Says::Plain,
+        };
+        let header = URL_SAFE_NO_PAD.encode(header_json(&claims.says, identity.info));
+        let body = URL_SAFE_NO_PAD.encode(claims.to_json());
+        Ok(Claimed {
+            text: format!("{header}.{body}"),
+            signature: signature_of(signature.unwrap_or_default())?,
+            claims,
+            x5u: identity.info.to_owned(),
+        })
     }
 
     /// Whether it is about this call and of this moment.
@@ -150,33 +182,6 @@ impl Claimed {
         };
         Verdict::Valid { attest }
     }
-}
-
-/// A proof in the compact form: what was signed is made anew of the message.
-fn compact(
-    identity: &Identity<'_>,
-    signature: &str,
-    standing: &Standing<'_>,
-) -> Result<Claimed, Unreadable> {
-    known_algorithm(identity)?;
-    if identity.ppt.is_some() {
-        // its claims of its own cannot be told from the message
-        return Err(Unreadable::Extension);
-    }
-    let claims = Claims {
-        orig: standing.orig.clone(),
-        dest: Destination::one(standing.dest.clone()),
-        iat: standing.date.ok_or(Unreadable::Claim("iat"))?,
-        says: Says::Plain,
-    };
-    let header = URL_SAFE_NO_PAD.encode(header_json(&claims.says, identity.info));
-    let body = URL_SAFE_NO_PAD.encode(claims.to_json());
-    Ok(Claimed {
-        text: format!("{header}.{body}"),
-        signature: signature_of(signature)?,
-        claims,
-        x5u: identity.info.to_owned(),
-    })
 }
 
 fn known_algorithm(identity: &Identity<'_>) -> Result<(), Unreadable> {

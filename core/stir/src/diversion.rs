@@ -49,26 +49,38 @@ pub fn follows(before: &Claims, diverted: &Claims) -> bool {
 /// # Errors
 /// [`Broken`].
 pub fn original(proofs: &[Claims], called: &Party) -> Result<usize, Broken> {
+    let places = course(proofs, called)?;
+    places.first().copied().ok_or(Broken::NoOriginal)
+}
+
+/// The places of the proofs of a call, from the one that says who calls to the one that names who
+/// is called now, each diversion behind what it follows.
+///
+/// # Errors
+/// [`Broken`].
+pub fn course(proofs: &[Claims], called: &Party) -> Result<Vec<usize>, Broken> {
     if proofs.len() > DIVERSIONS_MAX + 1 {
         return Err(Broken::TooMany);
     }
     let is_original = |claims: &Claims| !matches!(claims.says, Says::Diverted { .. });
-    let mut originals = (0..).zip(proofs).filter(|(_, claims)| is_original(claims));
+    let all = || (0..).zip(proofs);
+    let mut originals = all().filter(|(_, claims)| is_original(claims));
     let (at, first) = originals.next().ok_or(Broken::NoOriginal)?;
     if originals.next().is_some() {
         return Err(Broken::TwoOriginals);
     }
-    let mut left: Vec<&Claims> = proofs
-        .iter()
-        .filter(|claims| !is_original(claims))
-        .collect();
-    let mut last = first;
+    let diverted = all().filter(|(_, claims)| !is_original(claims));
+    let mut left: Vec<(usize, &Claims)> = diverted.collect();
+    let (mut places, mut last) = (vec![at], first);
     while !left.is_empty() {
-        let next = left.iter().position(|claims| follows(last, claims));
-        last = left.swap_remove(next.ok_or(Broken::Gap)?);
+        let mut waiting = left.iter();
+        let next = waiting.position(|(_, claims)| follows(last, claims));
+        let (at, claims) = left.swap_remove(next.ok_or(Broken::Gap)?);
+        places.push(at);
+        last = claims;
     }
     match last.dest.names(called) {
-        true => Ok(at),
+        true => Ok(places),
         false => Err(Broken::Gap),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Attestation, Unreadable};
+use crate::{Attestation, Broken, Unreadable};
 
 /// What is known of who calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +20,12 @@ pub enum Verdict {
     Stale,
     /// The proof is of another call: this claim does not say what the message says.
     Mismatch(&'static str),
+    /// The proofs do not lead from who was called first to who is called now (RFC 8946 §5).
+    Broken(Broken),
     /// The certificate could not be got.
     Unfetchable,
+    /// No authority is trusted here, so that no certificate is worth looking at.
+    NobodyTrusted,
     /// What was got is no certificate that can be used.
     BadCertificate,
     /// The certificate leads to nobody who is trusted, or is not valid now.
@@ -61,10 +65,11 @@ impl Verdict {
     pub fn verstat(&self) -> Verstat {
         match self {
             Verdict::Valid { .. } => Verstat::Passed,
-            Verdict::NoIdentity | Verdict::Unfetchable => Verstat::None,
+            Verdict::NoIdentity | Verdict::Unfetchable | Verdict::NobodyTrusted => Verstat::None,
             Verdict::Unreadable(_)
             | Verdict::Stale
             | Verdict::Mismatch(_)
+            | Verdict::Broken(_)
             | Verdict::BadCertificate
             | Verdict::UntrustedChain
             | Verdict::NotForNumber
@@ -81,12 +86,14 @@ impl Verdict {
             Verdict::NoIdentity => Some((428, "Use Identity Header")),
             Verdict::Stale => Some((403, "Stale Date")),
             Verdict::Unfetchable => Some((436, "Bad Identity Info")),
-            Verdict::BadCertificate | Verdict::UntrustedChain | Verdict::NotForNumber => {
-                Some((437, "Unsupported Credential"))
-            }
-            Verdict::Unreadable(_) | Verdict::Mismatch(_) | Verdict::BadSignature => {
-                Some((438, "Invalid Identity Header"))
-            }
+            Verdict::NobodyTrusted
+            | Verdict::BadCertificate
+            | Verdict::UntrustedChain
+            | Verdict::NotForNumber => Some((437, "Unsupported Credential")),
+            Verdict::Unreadable(_)
+            | Verdict::Mismatch(_)
+            | Verdict::Broken(_)
+            | Verdict::BadSignature => Some((438, "Invalid Identity Header")),
         }
     }
 }
@@ -106,7 +113,11 @@ impl fmt::Display for Verdict {
             Verdict::Mismatch(claim) => {
                 write!(f, "the proof is of another call: its claim {claim} differs")
             }
+            Verdict::Broken(why) => write!(f, "the proofs do not hang together: {why}"),
             Verdict::Unfetchable => f.write_str("the certificate could not be got"),
+            Verdict::NobodyTrusted => {
+                f.write_str("the exchange trusts no authority, so the proof was not checked")
+            }
             Verdict::BadCertificate => f.write_str("the certificate cannot be used"),
             Verdict::UntrustedChain => f.write_str("nobody trusted stands for the certificate"),
             Verdict::NotForNumber => f.write_str("the certificate is not for this number"),

@@ -21,6 +21,41 @@ pub fn http_date(unix_seconds: i64) -> String {
     format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
 }
 
+/// The moment that a value of Date names, in seconds since 1970; `None` for what is none. The day
+/// of the week is not looked at.
+#[must_use]
+pub fn read_http_date(value: &str) -> Option<i64> {
+    let (_, rest) = value.trim().split_once(", ")?;
+    let mut parts = rest.split(' ');
+    let mut next = || parts.next();
+    let (day, month, year) = (next()?, next()?, next()?);
+    let (time, zone) = (next()?, next()?);
+    let number = |text: &str, digits: usize| {
+        let plain = text.len() == digits && text.bytes().all(|octet| octet.is_ascii_digit());
+        plain.then(|| text.parse::<i64>().ok()).flatten()
+    };
+    let month = MONTHS.iter().position(|name| *name == month)?;
+    let month = i64::try_from(month).ok()? + 1;
+    let (day, year) = (number(day, 2)?, number(year, 4)?);
+    let mut clock = time.split(':').map(|part| number(part, 2));
+    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
+    let within = (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
+    let whole = clock.next().is_none() && zone == "GMT" && next().is_none();
+    let days = days_before(year, month) + day - 1;
+    (within && whole).then(|| days * DAY + hour * 3_600 + minute * 60 + second)
+}
+
+/// Days from 1970 to the first of a month.
+fn days_before(year: i64, month: i64) -> i64 {
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let leap = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    365 * year + leap + (153 * month + 2) / 5 - 719_468
+}
+
 /// Year, month and day of a day since 1970 in the Gregorian calendar. Years are counted from March,
 /// so that the leap day is the last one; 146,097 days are 400 years.
 fn civil(days: i64) -> (i64, i64, i64) {
@@ -50,6 +85,25 @@ mod tests {
             (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"),
         ] {
             assert_eq!(http_date(seconds), text);
+            assert_eq!(read_http_date(text), Some(seconds), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_names_no_moment() {
+        for text in [
+            "",
+            "Sat, 13 Nov 2010 23:29:00",
+            "Sat, 13 Nov 2010 23:29:00 CET",
+            "Sat, 13 Nov 2010 24:29:00 GMT",
+            "Sat, 13 Nov 2010 23:29 GMT",
+            "Sat, 13 Nov 2010 23:29:00:00 GMT",
+            "Sat, 13 nov 2010 23:29:00 GMT",
+            "Sat, +3 Nov 2010 23:29:00 GMT",
+            "Sat, 00 Nov 2010 23:29:00 GMT",
+            "Sat, 13 Nov 99999999999999999999 23:29:00 GMT",
+        ] {
+            assert_eq!(read_http_date(text), None, "{text}");
         }
     }
 }

@@ -46,7 +46,7 @@ pub mod web_socket;
 pub use address::{Contacts, NameAddr};
 pub use auth::{Challenge, Credentials};
 pub use builder::Builder;
-pub use date::http_date;
+pub use date::{http_date, read_http_date};
 pub use fields::{
     CSeq, ContentType, Parameterised, RAck, Reason, Refresher, Replaces, SessionExpires,
 };

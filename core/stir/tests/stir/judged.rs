@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use machine::WallTime;
 use stir::{
-    Attestation, Broken, Chain, Claimed, Claims, Destination, FRESH, OrigId, Party, Passport,
-    Roots, Says, TnAuthList, Unreadable, Verdict, Verstat, original,
+    Attestation, Broken, Chain, Claimed, Claims, Destination, Examined, FRESH, OrigId, Party,
+    Passport, Roots, Says, Seen, Signalled, TnAuthList, Unreadable, Verdict, Verstat, original,
 };
 
 use crate::authority::{Authority, Signer, X5U, claims, now, standing, tn};
@@ -216,4 +219,106 @@ fn an_origin_is_a_uuid_that_says_nothing() {
             .is_err()
     );
     assert!("13131313".parse::<OrigId>().is_err());
+}
+
+/// All proofs of a call from 12155551212 that 12125551213 gets in the end, looked at together.
+fn together(
+    authority: &Authority,
+    signer: &Signer,
+    proofs: &[Claims],
+    seen: bool,
+) -> Result<Verdict, Verdict> {
+    let values: Vec<String> = proofs
+        .iter()
+        .map(|one| signer.identity(one.clone()))
+        .collect();
+    let (orig, dest) = (tn("12155551212"), tn("12125551213"));
+    let call = Signalled {
+        orig: Some(&orig),
+        dest: &dest,
+        date: None,
+        now: now(),
+    };
+    let examined = Examined::of(values.iter().map(String::as_str), &call)?;
+    assert_eq!(examined.certificates(), [X5U], "each address once");
+    let chain = signer.chain();
+    let found = |_: &str| match seen {
+        true => Seen::Chain(&chain),
+        false => Seen::Unfetchable,
+    };
+    Ok(examined.judge(found, &authority.roots(), now()))
+}
+
+fn before(seconds: i64) -> WallTime {
+    WallTime::from_unix_ms(now().unix_ms() - seconds * 1_000)
+}
+
+fn sent_on(from: &str, to: &str, ago: i64) -> Claims {
+    Claims {
+        dest: Destination::one(tn(to)),
+        iat: before(ago),
+        says: Says::Diverted { from: tn(from) },
+        ..claims()
+    }
+}
+
+fn first_for(number: &str, ago: i64) -> Claims {
+    Claims {
+        dest: Destination::one(tn(number)),
+        iat: before(ago),
+        ..claims()
+    }
+}
+
+// rfc: 8946 §5 every proof of the chain must stand, and the last of them be fresh
+#[test]
+fn all_proofs_of_a_call_stand_together_or_not_at_all() {
+    let authority = Authority::new();
+    let signer = authority.names(None);
+    let all = |proofs: &[Claims]| together(&authority, &signer, proofs, true);
+    let (a, b, us) = ("12125550001", "12125550002", "12125551213");
+    let chain = [sent_on(b, us, 10), first_for(a, 200), sent_on(a, b, 100)];
+    assert_eq!(all(&chain), Ok(VALID), "in any order");
+    assert_eq!(all(&[claims()]), Ok(VALID));
+    assert_eq!(all(&[]), Err(Verdict::NoIdentity));
+    let gap = [first_for(a, 20), sent_on(b, us, 10)];
+    assert_eq!(all(&gap), Err(Verdict::Broken(Broken::Gap)));
+    let twice = [claims(), claims()];
+    assert_eq!(all(&twice), Err(Verdict::Broken(Broken::TwoOriginals)));
+    let elsewhere = [first_for(a, 0)];
+    assert_eq!(all(&elsewhere), Err(Verdict::Mismatch("dest")));
+    let stale = [first_for(a, 80), sent_on(a, us, 61)];
+    assert_eq!(all(&stale), Err(Verdict::Stale));
+    let old = [first_for(a, 182), sent_on(a, us, 1)];
+    assert_eq!(all(&old), Err(Verdict::Stale), "nothing rings so long");
+    let in_time = [first_for(a, 181), sent_on(a, us, 1)];
+    assert_eq!(all(&in_time), Ok(VALID));
+    let unseen = together(&authority, &signer, &[claims()], false);
+    assert_eq!(unseen, Ok(Verdict::Unfetchable));
+}
+
+// rfc: 8224 §6.2 what is of another sort counts as if it were not there
+#[test]
+fn proofs_of_other_sorts_are_passed_over() {
+    let authority = Authority::new();
+    let signer = authority.names(None);
+    let own = signer.identity(claims());
+    let header = format!(r#"{{"alg":"ES256","ppt":"rcd","typ":"passport","x5u":"{X5U}"}}"#);
+    let (_, signed) = own.split_once('.').unwrap();
+    let signed = signed.replace("ppt=shaken", "ppt=rcd");
+    let other = format!("{}.{signed}", URL_SAFE_NO_PAD.encode(header));
+    let (orig, dest) = (tn("12155551212"), tn("12125551213"));
+    let call = Signalled {
+        orig: Some(&orig),
+        dest: &dest,
+        date: None,
+        now: now(),
+    };
+    let both = Examined::of([other.as_str(), own.as_str()], &call);
+    assert!(both.is_ok());
+    let alone = Examined::of([other.as_str()], &call);
+    assert_eq!(alone, Err(Verdict::NoIdentity));
+    let hidden = Signalled { orig: None, ..call };
+    let nobody = Examined::of([own.as_str()], &hidden);
+    assert_eq!(nobody, Err(Verdict::Mismatch("orig")));
 }
