@@ -5,6 +5,7 @@ use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use stir::Attestation;
 
+use crate::caller_proof::Proved;
 use crate::forwards::DivertReason;
 
 /// One side of a call, as far as it is known.
@@ -33,6 +34,9 @@ pub struct ByTrunk {
     /// What was vouched for the number in a call that goes out; `None` where nothing was signed.
     #[serde(default)]
     pub vouched: Option<Vouched>,
+    /// What is known of the number's proof in a call that came in; `None` where nobody looked.
+    #[serde(default)]
+    pub proof: Option<Proved>,
 }
 
 /// What was vouched for the number of a call (RFC 8588).

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use tenancy::Identified;
 use utoipa::ToSchema;
 
+use crate::caller_proof::ProofRule;
 use crate::e164::{self, E164};
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
@@ -64,6 +65,13 @@ pub struct InboundRoute {
     #[serde(default)]
     #[schema(default = "open")]
     pub when: Standing,
+    /// What is done with the proof of who calls (STIR): `ignored`; `told`: looked at, and the record
+    /// and telephones say what came of it; `not_wrong`: and calls whose proof is wrong are refused;
+    /// `given`: and those without one; `valid`: and those whose proof cannot be checked. Whoever
+    /// calls back somebody who called for help lately is never asked for one.
+    #[serde(default)]
+    #[schema(default = "ignored")]
+    pub proof: ProofRule,
     /// The extension that answers, by id or number.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "101")]

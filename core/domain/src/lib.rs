@@ -9,6 +9,7 @@ mod audit;
 mod ban;
 mod brand;
 mod call_class;
+mod caller_proof;
 mod cdr;
 mod ceiling;
 mod civic;
@@ -74,6 +75,7 @@ pub use audit::{AuditEntry, Change, FeedEntry, Version};
 pub use ban::{BAN_LONGEST, BAN_NOTE_MAX, BAN_REMEMBERED, BANS_MAX, Ban, BanCause};
 pub use brand::Brand;
 pub use call_class::CallClass;
+pub use caller_proof::{ProofRule, ProofVerdict, Proved};
 pub use cdr::{
     ByTrunk, Cdr, CdrLeg, DiversionNote, End, Fault, LegDirection, Moves, Party, Quality,
     QualityPair, Step, TransferNote, Vouched,

@@ -208,6 +208,7 @@ impl<'a> Journey<'a> {
             trunk: None,
             number: by.number.to_string(),
             display: by.display_name.to_string(),
+            proof: None,
         };
         let own = RouteRequest {
             purpose: Purpose::Forward,

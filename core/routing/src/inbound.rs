@@ -3,9 +3,11 @@
 use crate::{Explanation, Fare, Purpose, Refusal, RouteRequest, Step, forward, ring};
 use domain::{
     CompiledExtension, CompiledInbound, CompiledTenant, CompiledTrunk, E164, InboundCall,
+    ProofRule, ProofVerdict,
 };
 use ids::TrunkId;
 use machine::WallTime;
+use stir::Verstat;
 
 /// What to do with a call that came in by a trunk.
 pub(crate) fn steps(
@@ -72,7 +74,72 @@ fn found<'a>(
         let because = format!("schedule {name}, revision {revision}, is {standing} at that time");
         why.add("inbound.schedule", because);
     }
+    proved(route, request, why)?;
     by_route(tenant, route, (&called, offset), why)
+}
+
+/// What is to be made of the proof of who calls with such a call: what the company's route for it
+/// says; it is left alone where no route fits, and for whoever calls back after a call for help.
+#[must_use]
+pub fn proof_rule(tenant: &CompiledTenant, request: &RouteRequest, at: WallTime) -> ProofRule {
+    let rule = || {
+        let trunk = tenant.trunk(request.caller.trunk?)?;
+        let called = trunk.spec.read_number(&request.dialled.user)?;
+        let caller = trunk.spec.read_number(&request.caller.number);
+        let call = InboundCall {
+            trunk: trunk.id,
+            called: &called,
+            caller: caller.as_ref(),
+            at,
+        };
+        let (route, _) = tenant.inbound(&call)?;
+        Some(route.spec.proof)
+    };
+    match request.back_to {
+        Some(_) => ProofRule::Ignored,
+        None => rule().unwrap_or_default(),
+    }
+}
+
+/// Whether the route takes a call of whose proof this is known. What nobody has looked at refuses
+/// nothing.
+fn proved(
+    route: &CompiledInbound,
+    request: &RouteRequest,
+    why: &mut Explanation,
+) -> Result<(), Refusal> {
+    let rule = route.spec.proof;
+    if !rule.looks() {
+        return Ok(());
+    }
+    let by = format!(
+        "inbound route {}, revision {}, whose proof is {}",
+        route.spec.name,
+        route.revision,
+        rule.as_str()
+    );
+    let Some(proof) = &request.caller.proof else {
+        let because = format!("the proof of who calls was not looked at ({by})");
+        why.add("proof.unseen", because);
+        return Ok(());
+    };
+    let because = format!("{} ({by})", proof.because);
+    match proof.verdict.standing() {
+        Verstat::Passed => why.add("proof.valid", because),
+        Verstat::Failed => why.add("proof.wrong", because),
+        Verstat::None if proof.verdict == ProofVerdict::Missing => {
+            why.add("proof.missing", because);
+        }
+        Verstat::None => why.add("proof.unchecked", because),
+    }
+    match proof
+        .verdict
+        .status()
+        .filter(|_| rule.refuses(proof.verdict))
+    {
+        Some(status) => Err(Refusal::unproved(status)),
+        None => Ok(()),
+    }
 }
 
 /// The called number. On a shared trunk only the company's own numbers are its business.

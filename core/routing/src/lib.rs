@@ -31,6 +31,7 @@ pub use emergency::{Emergency, SOS, may_call_for_help};
 pub use explanation::{Explanation, REASONS_MAX, Reason};
 pub use failover::{Failover, Verdict};
 pub use fare::Fare;
+pub use inbound::proof_rule;
 pub use inside::{ANNOUNCEMENT_CODE, ECHO_CODE};
 pub use plan::{Plan, plan};
 pub use request::{Caller, Dialled, HostClass, Purpose, RouteRequest};

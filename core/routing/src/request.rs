@@ -1,6 +1,7 @@
 //! What is asked of routing.
 
 use crate::Diversion;
+use domain::Proved;
 use ids::{DeviceId, ExtensionId, TrunkId};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -18,6 +19,9 @@ pub struct Caller {
     pub number: String,
     /// The name shown to the person called; may be empty.
     pub display: String,
+    /// What is known of the proof of the number in a call that came in; `None` where nobody looked.
+    #[serde(default)]
+    pub proof: Option<Proved>,
 }
 
 /// Whether the host of the dialled address is this exchange's business.

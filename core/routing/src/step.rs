@@ -51,6 +51,12 @@ impl Refusal {
         status: 503,
         cause: 38,
     };
+    /// The proof of who calls is not what the company asks for (RFC 8224 §6.2.2).
+    #[must_use]
+    pub(crate) const fn unproved(status: u16) -> Refusal {
+        Refusal { status, cause: 21 }
+    }
+
     /// The caller's company has as much as it may have at a time.
     pub const CONGESTED: Refusal = Refusal {
         status: 503,

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use documents::resource;
 use domain::{
-    CallClass, CompiledTenant, Extension, InboundRoute, LineParts, Number, OutboundRoute, Resource,
-    Tenant, TenantParts, Trunk,
+    CallClass, CompiledTenant, Extension, InboundRoute, LineParts, Number, OutboundRoute, Proved,
+    Resource, Tenant, TenantParts, Trunk,
 };
 use ids::{ExtensionId, InboundRouteId, NumberId, OutboundRouteId, ScheduleId, TenantId, TrunkId};
 use proptest::prelude::*;
-use routing::{Caller, Dialled, Plan, Refusal, RouteRequest, Step, plan};
+use routing::{Caller, Dialled, Plan, Refusal, RouteRequest, Step, plan, proof_rule};
 use serde_json::{Value, json};
 use tenancy::Owner;
 
@@ -470,4 +470,70 @@ proptest! {
             }
         }
     }
+}
+
+/// What becomes of a call by the carrier to the company's own number on a route with this rule,
+/// when this is known of its proof.
+fn by_rule(rule: &str, known: Option<&stir::Verdict>, back_to: bool) -> Plan {
+    let mut parts = parts();
+    for route in &mut parts.lines.inbound {
+        route.spec.proof = serde_json::from_value(json!(rule)).unwrap();
+    }
+    let tenant = CompiledTenant::compile(parts);
+    let caller = outside(CARRIER, "+442071838750");
+    let mut request = RouteRequest::call(caller, Dialled::own("+493055501"));
+    request.caller.proof = known.map(Proved::from);
+    request.back_to = back_to.then(|| extension_id(1));
+    let at = "2031-01-15T11:00:00Z".parse().unwrap();
+    let looks = proof_rule(&tenant, &request, at).looks();
+    assert_eq!(looks, rule != "ignored" && !back_to);
+    plan(&tenant, &request, at)
+}
+
+fn refusal(plan: &Plan) -> Option<u16> {
+    plan.steps.iter().find_map(|step| match step {
+        Step::Refuse(refusal) => Some(refusal.status),
+        Step::Ring { .. }
+        | Step::Trunk { .. }
+        | Step::Guest(_)
+        | Step::Divert(_)
+        | Step::Forward(_) => None,
+    })
+}
+
+fn has(plan: &Plan, rule: &str) -> bool {
+    let mut reasons = plan.explanation.reasons().iter();
+    reasons.any(|reason| reason.rule == rule)
+}
+
+// rfc: 8224 §6.2.2 a call is refused for its proof where the company called asks for better
+#[test]
+fn the_companys_route_says_what_a_proof_must_be() {
+    for (verdict, told, from, status) in [
+        (stir::Verdict::Valid { attest: None }, "proof.valid", 9, 0),
+        (stir::Verdict::Stale, "proof.wrong", 1, 403),
+        (stir::Verdict::BadSignature, "proof.wrong", 1, 438),
+        (stir::Verdict::NotForNumber, "proof.wrong", 1, 437),
+        (stir::Verdict::NoIdentity, "proof.missing", 2, 428),
+        (stir::Verdict::Unfetchable, "proof.unchecked", 3, 436),
+        (stir::Verdict::NobodyTrusted, "proof.unchecked", 3, 437),
+    ] {
+        for (place, rule) in (0..).zip(["told", "not_wrong", "given", "valid"]) {
+            let plan = by_rule(rule, Some(&verdict), false);
+            let wanted = (place >= from).then_some(status);
+            assert_eq!(refusal(&plan), wanted, "{rule} {verdict}");
+            assert!(has(&plan, told), "{rule} {verdict}");
+        }
+        let ignored = by_rule("ignored", Some(&verdict), false);
+        assert_eq!((refusal(&ignored), has(&ignored, told)), (None, false));
+    }
+}
+
+#[test]
+fn what_nobody_has_looked_at_refuses_nothing_and_says_so() {
+    let unseen = by_rule("valid", None, false);
+    assert_eq!(refusal(&unseen), None);
+    assert!(has(&unseen, "proof.unseen"));
+    let called_back = by_rule("valid", None, true);
+    assert_eq!(refusal(&called_back), None);
 }

@@ -1,7 +1,8 @@
 //! Call records: written once, found by what is in them.
 
 use domain::{
-    ByTrunk, Cdr, CdrLeg, LegDirection, Quality, QualityPair, Step, TransferNote, Vouched,
+    ByTrunk, Cdr, CdrLeg, LegDirection, ProofVerdict, Proved, Quality, QualityPair, Step,
+    TransferNote, Vouched,
 };
 use ids::{CallId, ExtensionId, SigningKeyId, TrunkId};
 use ports::{CdrQuery, Cursor, PAGE_MAX};
@@ -54,8 +55,14 @@ fn a_record_is_read_back_word_for_word(world: &World<'_>) {
         key: SigningKeyId::new(1, 1),
         origid: "123e4567-e89b-82d3-a456-426655440000".to_owned(),
     };
+    let proof = Proved {
+        verdict: ProofVerdict::Untrusted,
+        attestation: Some(Attestation::Partial),
+        because: "nobody trusted stands for the certificate".to_owned(),
+    };
     let by_trunk = ByTrunk {
         vouched: Some(vouched),
+        proof: Some(proof),
         trunk: TrunkId::new(5, 1),
         called: "03055501".to_owned(),
         shown: Some("+33140205050".to_owned()),

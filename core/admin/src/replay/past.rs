@@ -146,6 +146,7 @@ fn caller(tenant: &CompiledTenant, cdr: &Cdr, first: Option<&CdrLeg>) -> Result<
     Ok(Caller {
         trunk: Some(trunk.id),
         number: cdr.caller.number.clone(),
+        proof: by.proof.clone(),
         ..Caller::default()
     })
 }

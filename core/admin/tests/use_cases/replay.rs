@@ -147,6 +147,7 @@ impl Past {
                 called: called.to_owned(),
                 shown: Some(number.clone()),
                 vouched: None,
+                proof: None,
             }),
         };
         let told = self.told(asking, called, at);
@@ -189,6 +190,7 @@ impl Past {
             called: called.clone(),
             shown: step.identity.clone(),
             vouched: None,
+            proof: None,
         };
         leg(
             LegDirection::Outgoing,

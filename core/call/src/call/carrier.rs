@@ -87,6 +87,7 @@ pub(super) fn came_by(trunk: TrunkId, caller: &Caller, called: &str) -> ByTrunk 
         called: called.to_owned(),
         shown: shown.filter(|number| !number.is_empty()),
         vouched: None,
+        proof: caller.proof.clone(),
     }
 }
 
@@ -98,6 +99,7 @@ fn goes_by(call: &TrunkCall) -> ByTrunk {
         called: call.called.clone(),
         shown: shown.map(|digits| format!("+{digits}")),
         vouched: call.vouched.clone(),
+        proof: None,
     }
 }
 

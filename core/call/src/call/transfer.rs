@@ -449,9 +449,10 @@ fn as_caller(party: Party) -> Caller {
     Caller {
         device,
         extension,
-        trunk: trunk.map(|by| by.trunk),
+        trunk: trunk.as_ref().map(|by| by.trunk),
         number,
         display,
+        proof: trunk.and_then(|by| by.proof),
     }
 }
 

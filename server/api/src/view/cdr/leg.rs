@@ -1,6 +1,6 @@
 //! The view of one leg of a call record.
 
-use domain::{ByTrunk, CdrLeg, LegDirection, Quality, Vouched};
+use domain::{ByTrunk, CdrLeg, LegDirection, Proved, Quality, Vouched};
 use ids::{SigningKeyId, TrunkId};
 use machine::WallTime;
 use serde::Serialize;
@@ -85,6 +85,38 @@ pub(crate) struct ByTrunkView {
     shown: Option<String>,
     /// What was vouched for the number of a call that went out, where it was signed.
     vouched: Option<VouchedView>,
+    /// What came of looking at the proof of the number in a call that came in; nothing where the
+    /// company's inbound route does not ask for that.
+    proof: Option<ProvedView>,
+}
+
+/// What came of looking at the proof of a caller's number (RFC 8224 §6.2).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Proved)]
+pub(crate) struct ProvedView {
+    /// `valid`; `missing`: there is none; `unfetchable`: its certificate could not be got;
+    /// `nobody_trusted`: the exchange trusts no authority; `stale`: it is of another time;
+    /// `invalid`: it is of another call, or nobody's; `untrusted`: its certificate leads to nobody
+    /// trusted, or is not for the number.
+    #[schema(example = "valid")]
+    verdict: &'static str,
+    /// How far somebody vouches for the number, `A`, `B` or `C`, where the proof is valid and says
+    /// so.
+    #[schema(example = "A")]
+    attestation: Option<&'static str>,
+    /// Why, in words.
+    #[schema(example = "the number is the caller's, attested A")]
+    because: String,
+}
+
+impl From<Proved> for ProvedView {
+    fn from(proved: Proved) -> Self {
+        ProvedView {
+            verdict: proved.verdict.as_str(),
+            attestation: proved.attestation.map(|level| level.letter()),
+            because: proved.because,
+        }
+    }
 }
 
 /// What was vouched for the number of a call (RFC 8588).
@@ -120,6 +152,7 @@ impl From<ByTrunk> for ByTrunkView {
             called: by.called,
             shown: by.shown,
             vouched: by.vouched.map(VouchedView::from),
+            proof: by.proof.map(ProvedView::from),
         }
     }
 }
