@@ -1,9 +1,10 @@
 //! What leaves the exchange for people, their programs and their sign-in servers: mail by SMTP,
-//! webhooks and enquiries by HTTP.
+//! webhooks and enquiries by HTTP; and certificates of those who sign calls.
 //!
 //! Each call is one attempt with a bounded time; trying again is decided elsewhere. Where a
-//! customer names the address, the [egress guard](Egress) judges it first.
+//! customer or a caller names the address, the [egress guard](Egress) judges it first.
 
+mod certificate;
 mod egress;
 mod enquiry;
 mod mail;
@@ -12,6 +13,10 @@ mod road;
 mod tls;
 mod webhook;
 
+pub use certificate::{
+    ADDRESSES_MAX, ASKED_AT_ONCE, CERTIFICATE_MAX, CertificateFetcher, FETCH_TIMES,
+    FetchedCertificate, FoundCertificate,
+};
 pub use egress::{Egress, Network, is_public};
 pub use enquiry::HttpEnquirer;
 pub use mail::{COMMAND_TIME, SmtpMailer};
