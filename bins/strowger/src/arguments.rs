@@ -418,6 +418,14 @@ pub(crate) struct ServeArguments {
     /// Inside networks where companies' sign-in servers may lie, with commas [default: none]
     #[arg(long, value_name = "ADDR/BITS", env = "STROWGER_SSO_ALLOW")]
     pub(crate) sso_allow: Option<String>,
+    /// The authorities that are trusted to say who may sign calls, in PEM [default: none, and no
+    /// proof of who calls is believed]
+    #[arg(long, value_name = "FILE", env = "STROWGER_STIR_TRUST")]
+    pub(crate) stir_trust: Option<PathBuf>,
+    /// Inside networks where certificates of those who sign calls may lie, with commas [default:
+    /// none]
+    #[arg(long, value_name = "ADDR/BITS", env = "STROWGER_STIR_ALLOW")]
+    pub(crate) stir_allow: Option<String>,
     /// Name servers by which carriers are found, with commas [default: the machine's]
     #[arg(long, value_name = "ADDR:PORT", env = "STROWGER_NAME_SERVERS")]
     pub(crate) name_servers: Option<String>,
@@ -474,6 +482,8 @@ impl ServeArguments {
             portal: self.portal,
             webhook_allow: self.webhook_allow.map(Several::One),
             sso_allow: self.sso_allow.map(Several::One),
+            stir_trust: self.stir_trust,
+            stir_allow: self.stir_allow.map(Several::One),
             name_servers: self.name_servers.map(Several::One),
             ban_never: self.ban_never.map(Several::One),
             ban_agents: self.ban_agents.map(Several::One),

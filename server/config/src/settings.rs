@@ -136,6 +136,12 @@ pub struct Settings {
     /// Networks inside which companies' sign-in servers may lie nevertheless: an address and the
     /// bits of its prefix. Default none.
     pub sso_allow: Vec<(IpAddr, u8)>,
+    /// A file with the authorities, in PEM, that are trusted to say who may sign calls. Default
+    /// none: no proof of who calls is believed.
+    pub stir_trust: Option<PathBuf>,
+    /// Networks inside which certificates of those who sign calls may lie nevertheless: an address
+    /// and the bits of its prefix. Default none.
+    pub stir_allow: Vec<(IpAddr, u8)>,
     /// Name servers by which carriers are found. Default none: those of the machine.
     pub name_servers: Vec<SocketAddr>,
     /// Networks that are never banned: an address and the bits of its prefix. Default 127.0.0.0/8

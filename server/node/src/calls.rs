@@ -9,6 +9,7 @@ use records::Recorder;
 use routing::Emergency;
 use sip_stack::transaction::Owner;
 use std::collections::BTreeMap;
+use stir::Verstat;
 
 /// A call's place; its number is never given twice while the shard lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +36,8 @@ pub(crate) struct Brought {
     pub(crate) proofs: Vec<String>,
     /// Headers that a rule of a trunk hands on, by name.
     pub(crate) headers: Vec<(String, String)>,
+    /// What came of looking at them, and the number that they are about.
+    pub(crate) verified: Option<(Verstat, String)>,
 }
 
 /// One call.

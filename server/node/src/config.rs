@@ -112,6 +112,8 @@ pub struct Config {
     pub prompts: PromptBook,
     /// Whether messages are handed out to be collected, but for those of companies that opt out.
     pub collects: bool,
+    /// Who is trusted to say who may sign calls; nobody where it is empty.
+    pub authorities: stir::Roots,
     /// Bounds.
     pub limits: Limits,
     /// When a source is slowed and banned.

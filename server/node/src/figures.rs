@@ -13,6 +13,8 @@ pub struct Figures {
     pub door: DoorFigures,
     /// To and from carriers.
     pub trunks: TrunkFigures,
+    /// About proofs of who calls.
+    pub proofs: ProofFigures,
     /// Calls begun.
     pub calls: u64,
     /// Calls refused by a tenant's caps.
@@ -85,6 +87,23 @@ pub struct TrunkFigures {
     pub fraud: fraud::Figures,
 }
 
+/// What came of looking at proofs of who calls by trunks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProofFigures {
+    /// Calls whose proof is valid.
+    pub valid: u64,
+    /// Calls whose proof is wrong.
+    pub wrong: u64,
+    /// Calls without one.
+    pub missing: u64,
+    /// Calls whose proof could not be checked.
+    pub unchecked: u64,
+    /// Certificates that were fetched.
+    pub fetched: u64,
+    /// Certificates that could not be.
+    pub fetch_failed: u64,
+}
+
 /// Trunks of now, by how they stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TrunkCounts {
@@ -123,6 +142,8 @@ pub struct LiveFigures {
     pub warm_tenants: u64,
     /// Trunks that some tenant may use.
     pub trunks: TrunkCounts,
+    /// Carriers' calls that wait for certificates.
+    pub waiting_calls: u64,
     /// Messages that wait for their tenants' turns.
     pub waiting: u64,
     /// The most that ever waited.

@@ -10,6 +10,7 @@ mod budgets;
 mod callbacks;
 mod calls;
 mod capped;
+mod certificates;
 mod config;
 mod door;
 mod figures;
@@ -26,15 +27,19 @@ mod tenants;
 mod toll;
 mod trunks;
 mod turn;
+mod waiting_calls;
 mod whose;
 
 pub use budgets::Contained;
+pub use certificates::Fetched;
 pub use config::{Challenges, Config, Limits};
 pub use defence::{Figures as DefenceFigures, Network, Rules as DefenceRules};
-pub use figures::{DoorFigures, Figures, LiveFigures, TrunkCounts, TrunkFigures};
+pub use figures::{DoorFigures, Figures, LiveFigures, ProofFigures, TrunkCounts, TrunkFigures};
 pub use fraud::Figures as FraudFigures;
 pub use remembered::Seen;
-pub use shard::{Answer, Ask, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket};
+pub use shard::{
+    Answer, Ask, CertificateAsk, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket,
+};
 pub use sip_leg::PromptBook;
 pub use toll::Toll;
 

@@ -37,13 +37,16 @@ mod restore;
 mod subscribing;
 mod tolls;
 mod turns;
+mod verifying;
 
+pub(crate) use coming_in::Called;
 pub use names::{NameAsk, Searcher};
 pub use questions::{Answer, Ask, Question, Ticket};
+pub use verifying::CertificateAsk;
 
 use crate::budgets::Contained;
 use crate::calls::Calls;
-use crate::door::Door;
+use crate::door::{Door, Proofs};
 use crate::intake::Intake;
 use crate::lamps::Lamps;
 use crate::legs::Legs;
@@ -92,6 +95,8 @@ pub struct Outbox {
     pub records: Vec<Cdr>,
     /// Questions to the name system.
     pub names: Vec<NameAsk>,
+    /// Certificates to fetch.
+    pub certificates: Vec<CertificateAsk>,
     /// What companies are told, in order. Ends of calls are told by their records.
     pub events: Vec<Event>,
     /// Ladders to keep with records that were handed over before.
@@ -161,6 +166,7 @@ impl Shard {
             authenticator: Authenticator::new(settings, &nonce_secret),
             defence: Defence::new(config.defence.clone(), clock),
             intake: Intake::new(&limits),
+            proofs: Proofs::default(),
             draining: false,
             drain_until: None,
         };
@@ -243,6 +249,7 @@ impl Shard {
             shard.trunks_changed(changes, now);
             shard.door.intake.tolls.forget(tenant);
             shard.tenants.budgets.forget(tenant);
+            shard.stop_waiting_for(tenant, now);
             shard.hang_up_tenant(tenant, now);
             shard.tenant_moved(tenant);
         });
@@ -257,7 +264,8 @@ impl Shard {
     /// Whether no call, no record and no ladder is under way.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.calls.len() == 0 && self.sip.remembered.deadline().is_none()
+        let none = self.calls.len() == 0 && self.door.proofs.waiting.len() == 0;
+        none && self.sip.remembered.deadline().is_none()
     }
 
     /// Hands over what this turn has brought about. Records and snapshots are given to the
@@ -277,6 +285,7 @@ impl Shard {
         out.events.append(&mut self.outbox.events);
         out.ladders.append(&mut self.outbox.ladders);
         out.names.append(&mut self.outbox.names);
+        out.certificates.append(&mut self.outbox.certificates);
         out.seen.append(&mut self.outbox.seen);
         self.door.defence.take(&mut out.bans);
         out.contained.append(&mut self.outbox.contained);
@@ -293,6 +302,7 @@ impl Shard {
             watches: count(self.sip.lamps.watches.len()),
             warm_tenants: count(self.tenants.directory.warm()),
             trunks: self.tenants.trunks.counts(),
+            waiting_calls: count(self.door.proofs.waiting.len()),
             waiting: count(self.door.intake.len()),
             waiting_at_most: count(self.door.intake.figures().high_water),
         };

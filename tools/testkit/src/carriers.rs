@@ -87,6 +87,16 @@ impl Company {
         Some(taken)
     }
 
+    /// What is done with proofs of who calls, on all routes for calls that come in: a word of their
+    /// documents. None when it is not.
+    pub fn asks_for_proof(&mut self, rule: &str) -> Option<()> {
+        let rule = serde_json::from_value(json!(rule)).ok()?;
+        for route in &mut self.parts.lines.inbound {
+            route.spec.proof = rule;
+        }
+        Some(())
+    }
+
     /// Lets everybody call abroad: `00` and a number, by these trunks in order. None when there
     /// are no trunks, or too many.
     pub fn calls_abroad_by(&mut self, trunks: &[TrunkId]) -> Option<OutboundRouteId> {

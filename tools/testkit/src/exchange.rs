@@ -6,8 +6,8 @@ use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
 use machine::{Clock, Instant, Random, WallTime};
 use media::{Command, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
 use node::{
-    Answer, Challenges, Config, Contained, DefenceRules, Limits, Network, Outbox, PromptBook,
-    Question, Seen, Shard, Stores,
+    Answer, Challenges, Config, Contained, DefenceRules, Fetched, Limits, Network, Outbox,
+    PromptBook, Question, Seen, Shard, Stores,
 };
 use ports::JournalRecord;
 use sip_message::Flow;
@@ -52,6 +52,7 @@ pub fn default_config(sip: SocketAddr) -> Config {
             ringback: PromptId(1),
         },
         collects: false,
+        authorities: stir::Roots::none(),
         limits: Limits::default(),
         defence: forgiving(),
         registration: registrar::Limits::default(),
@@ -108,6 +109,10 @@ pub struct Exchange {
     pub ladders: Vec<Ladder>,
     /// What the name system answers; to all else it says that there is nothing.
     pub names: Vec<(NameQuery, NameReply)>,
+    /// What is found where proofs say that their certificates are; all else is never answered.
+    pub certificates: Vec<(String, Fetched)>,
+    /// Where certificates were asked for in this life, oldest first.
+    pub certificates_asked: Vec<String>,
     /// Messages that were collected in this life, oldest first.
     pub seen: Vec<Seen>,
     /// Sources that were banned in this life, oldest first.
@@ -171,6 +176,8 @@ impl Exchange {
             events: Vec::new(),
             ladders: Vec::new(),
             names: Vec::new(),
+            certificates: Vec::new(),
+            certificates_asked: Vec::new(),
             seen: Vec::new(),
             bans: Vec::new(),
             contained: Vec::new(),
@@ -300,8 +307,16 @@ impl Exchange {
                 self.road.command(command, local, &mut notices);
             }
             let asked = std::mem::take(&mut self.outbox.names);
-            if notices.is_empty() && asked.is_empty() {
+            let wanted = std::mem::take(&mut self.outbox.certificates);
+            if notices.is_empty() && asked.is_empty() && wanted.is_empty() {
                 break;
+            }
+            for ask in wanted {
+                let mut found = self.certificates.iter();
+                if let Some((x5u, fetched)) = found.find(|(x5u, _)| *x5u == ask.x5u) {
+                    self.shard.certificate(x5u, fetched, local);
+                }
+                self.certificates_asked.push(ask.x5u);
             }
             for ask in asked {
                 let reply = self.name_reply(&ask.query);

@@ -15,9 +15,8 @@ use config::Settings;
 use domain::KindName;
 use machine::{Clock, Instant};
 use media::{PortRange, PromptId};
-use names::Asker;
 use net::{LoopClock, Net, Waker};
-use node::{Challenges, Config, Limits, PromptBook, Searcher, Shard, Stores as ShardStores};
+use node::{Challenges, Config, Limits, PromptBook, Shard, Stores as ShardStores};
 use ports::{Entropy, WallClock};
 use sip_message::flow::Transport;
 use sip_message::web_socket::Origins;
@@ -30,7 +29,7 @@ use super::figures::{Board, Requests, Sources};
 use super::inbox::{Letter, Postbox};
 use super::live::{Live, Waiting};
 use super::running::{Front, Rear, Running, Signalling};
-use super::switchboard::Switchboard;
+use super::switchboard::{Scouts, Switchboard};
 use super::{hep, media as media_part, outside, records, wires};
 use crate::allocator::{self, Returning};
 use crate::console;
@@ -72,7 +71,11 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let asked = (&requests, &counted);
     board.look_at(sources(&net, &threads, &tally, asked, &folder));
     let (postbox, inbox) = Postbox::new(waker.clone());
-    let hands = (control, outside::asker(settings, postbox.clone())?);
+    let scouts = Scouts {
+        names: outside::asker(settings, postbox.clone())?,
+        certificates: outside::fetcher(settings, AGENT, postbox.clone())?,
+    };
+    let hands = (control, scouts);
     let inbox = (postbox, inbox, waker.clone());
     let (mut switchboard, live) = join(shard, hands, inbox, (desk, ban_desk), &board);
     switchboard.hep = collect(settings, clock, &board)?;
@@ -237,6 +240,7 @@ fn shard(
             ringback: PromptId::of(audio::Prompt::Ringback),
         },
         collects: settings.capture.is_some(),
+        authorities: outside::authorities(settings)?,
         limits: Limits {
             ladders: capture::Bounds {
                 octets: settings.ladder_octets,
@@ -274,6 +278,7 @@ fn take_back(
             Letter::Gone(_)
             | Letter::Ask(_)
             | Letter::Named(..)
+            | Letter::Certificate(..)
             | Letter::Bar(_)
             | Letter::Lift(_)
             | Letter::Drain(_) => {}
@@ -322,7 +327,7 @@ fn sources(
 
 fn join(
     shard: Shard,
-    hands: (media_io::Control, Asker<Searcher>),
+    hands: (media_io::Control, Scouts),
     (postbox, inbox, waker): (Postbox, Receiver<Letter>, Waker),
     desks: (records::Desk, BanDesk),
     board: &Arc<Board>,

@@ -8,7 +8,7 @@ use carrier::Replied;
 use domain::{Ban, CompiledTenant, SourceAddress};
 use ids::TenantId;
 use net::Waker;
-use node::{Question, Searcher};
+use node::{Fetched, Question, Searcher};
 
 /// Letters that wait at most; a sender beyond it is told that the exchange is too busy.
 const LETTERS_MAX: usize = 4_096;
@@ -24,6 +24,8 @@ pub(crate) enum Letter {
     Gone(TenantId),
     /// The name system has answered.
     Named(Searcher, Replied),
+    /// A certificate was fetched from this address, or could not be.
+    Certificate(String, Fetched),
     /// A source is banned.
     Bar(Ban),
     /// A source is banned no more.

@@ -1,5 +1,5 @@
 //! What leaves the exchange for people and for their programs: the mail server, webhooks,
-//! companies' sign-in servers, and name servers.
+//! companies' sign-in servers, name servers, and certificates of those who sign calls.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -7,9 +7,13 @@ use std::sync::Arc;
 use config::Settings;
 use hooks::Hooks;
 use names::{Asker, Servers};
-use node::Searcher;
-use notify::{COMMAND_TIME, Egress, HttpCourier, HttpEnquirer, Network, Relay, SmtpMailer, Times};
+use node::{Fetched, Searcher};
+use notify::{
+    COMMAND_TIME, CertificateFetcher, Egress, FETCH_TIMES, HttpCourier, HttpEnquirer, Network,
+    Relay, SmtpMailer, Times,
+};
 use ports::{Courier, Enquirer, Entropy, Mailer, NoMailer, Stores};
+use stir::Roots;
 use store::{OsEntropy, SystemClock};
 
 use super::inbox::{Letter, Postbox};
@@ -64,6 +68,48 @@ pub(crate) fn asker(settings: &Settings, postbox: Postbox) -> Result<Asker<Searc
         let _lost = postbox.post(Letter::Named(whose, replied));
     };
     Asker::start(servers, deliver).map_err(|error| Failure::internal(error.to_string()))
+}
+
+/// Whoever fetches certificates of those who sign calls; what is found is posted to the shard.
+///
+/// # Errors
+/// TLS cannot be set up, or the machine gives no thread.
+pub(crate) fn fetcher(
+    settings: &Settings,
+    agent: &str,
+    postbox: Postbox,
+) -> Result<CertificateFetcher, Failure> {
+    let egress = egress(&settings.stir_allow);
+    let tls = notify::client_config().map_err(|error| Failure::internal(error.to_string()))?;
+    let deliver = move |x5u, fetched: notify::FetchedCertificate| {
+        let fetched = match fetched {
+            Ok(found) => Fetched::Found {
+                body: found.body,
+                keep: found.keep,
+            },
+            Err(_) => Fetched::Failed,
+        };
+        // to a shard that is too busy it is as if nothing had come in time
+        let _lost = postbox.post(Letter::Certificate(x5u, fetched));
+    };
+    let started = CertificateFetcher::start((egress, tls, FETCH_TIMES), agent, deliver);
+    started.map_err(|error| Failure::internal(error.to_string()))
+}
+
+/// Who is trusted to say who may sign calls.
+///
+/// # Errors
+/// The file cannot be read, or holds something else than certificates.
+pub(crate) fn authorities(settings: &Settings) -> Result<Roots, Failure> {
+    let Some(path) = &settings.stir_trust else {
+        return Ok(Roots::none());
+    };
+    let refused = |what: &dyn std::fmt::Display| {
+        Failure::new(format!("stir_trust {}: {what}", path.display()))
+            .next("name a file of certificates in PEM with --stir-trust")
+    };
+    let text = std::fs::read(path).map_err(|error| refused(&error))?;
+    Roots::of_pem(&text).map_err(|bad| refused(&bad))
 }
 
 /// Whoever delivers to webhooks; it begins when it is run.

@@ -13,7 +13,8 @@ use media::{Command, Notice};
 use media_io::{Control, SendProblem};
 use names::Asker;
 use net::{CloseReason, Failure, Handler, Received, Transmit, Waker};
-use node::{Network, Outbox, Searcher, Shard};
+use node::{Fetched, Network, Outbox, Searcher, Shard};
+use notify::CertificateFetcher;
 use sip_message::{Flow, Problem};
 
 use super::defence::BanDesk;
@@ -49,12 +50,20 @@ const RETRY_AFTER: Duration = Duration::from_millis(2);
 /// legs they concern stay silent until the next description.
 const ORDERS_MAX: usize = 262_144;
 
+/// Who asks outside what the shard wants to know.
+pub(crate) struct Scouts {
+    /// Where carriers are.
+    pub(crate) names: Asker<Searcher>,
+    /// What certificates callers are proved by.
+    pub(crate) certificates: CertificateFetcher,
+}
+
 /// One shard and all that it is joined to.
 pub(crate) struct Switchboard {
     pub(crate) shard: Shard,
     pub(crate) media: Control,
-    /// Who asks where carriers are.
-    asker: Asker<Searcher>,
+    /// Who asks outside.
+    pub(crate) scouts: Scouts,
     pub(crate) inbox: Receiver<Letter>,
     pub(crate) waker: Waker,
     pub(crate) waiting: Arc<Waiting>,
@@ -93,7 +102,7 @@ struct Waits {
 impl Switchboard {
     pub(crate) fn new(
         shard: Shard,
-        (media, asker): (Control, Asker<Searcher>),
+        (media, scouts): (Control, Scouts),
         (inbox, waker): (Receiver<Letter>, Waker),
         waiting: Arc<Waiting>,
         (records, bans): (Desk, BanDesk),
@@ -102,7 +111,7 @@ impl Switchboard {
         Switchboard {
             shard,
             media,
-            asker,
+            scouts,
             inbox,
             waker,
             waiting,
@@ -132,6 +141,7 @@ impl Switchboard {
             bytes: transmit.bytes,
         }));
         self.ask_names(now);
+        self.fetch_certificates(now);
         for answer in self.outbox.answers.drain(..) {
             self.waiting.deliver(answer);
         }
@@ -150,9 +160,20 @@ impl Switchboard {
     /// Asks the name system what the shard wants to know; what finds no room has failed.
     fn ask_names(&mut self, now: Instant) {
         for ask in self.outbox.names.drain(..) {
-            if let Err((whose, query)) = self.asker.ask(ask.whose, ask.query) {
+            if let Err((whose, query)) = self.scouts.names.ask(ask.whose, ask.query) {
                 let reply = NameReply::Failed;
                 self.shard.named(whose, Replied { query, reply }, now);
+            }
+        }
+    }
+
+    /// Fetches the certificates that the shard wants; what finds no room has failed. What follows
+    /// from that is carried away with the next turn.
+    fn fetch_certificates(&mut self, now: Instant) {
+        for ask in self.outbox.certificates.drain(..) {
+            if let Err(x5u) = self.scouts.certificates.fetch(ask.x5u) {
+                self.shard.certificate(&x5u, &Fetched::Failed, now);
+                self.waker.wake();
             }
         }
     }
@@ -184,6 +205,7 @@ impl Switchboard {
             Letter::Changed(tenant) => self.shard.tenant_changed(tenant, now),
             Letter::Gone(tenant) => self.shard.tenant_removed(tenant, now),
             Letter::Named(whose, replied) => self.shard.named(whose, replied, now),
+            Letter::Certificate(x5u, fetched) => self.shard.certificate(&x5u, &fetched, now),
             Letter::Bar(ban) => self.shard.bar(&ban),
             Letter::Lift(source) => self.shard.lift(source),
             Letter::Drain(patience) => self.shard.drain(patience, now),

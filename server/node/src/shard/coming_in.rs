@@ -6,22 +6,38 @@ use super::Shard;
 use super::handed_on::proofs_of;
 use super::header_rules::brought_by_carrier;
 use super::invite::Asked;
+use super::verifying::party;
 use crate::trunks::{Line, is_home};
 use domain::{CalledIn, CompiledTenant, E164};
-use ids::TrunkId;
+use ids::{TenantId, TrunkId};
 use machine::Instant;
 use routing::{Caller, Dialled, RouteRequest};
 use sip_leg::offer_of;
 use sip_message::{Flow, Message, Name, NameAddr, Uri};
 use sip_stack::transaction::ServerKey;
 use std::sync::Arc;
+use stir::Party;
 use tenancy::{AdmittedTrunk, NumberEntry, TenantScope};
 
 /// A carrier's call for a number of a tenant.
-struct Called {
+pub(crate) struct Called {
     scope: TenantScope,
-    tenant: Arc<CompiledTenant>,
-    request: RouteRequest,
+    pub(super) tenant: Arc<CompiledTenant>,
+    pub(super) request: RouteRequest,
+    /// Who calls, whether that may be shown or not.
+    pub(super) signalled: Option<Party>,
+}
+
+impl Called {
+    /// Whose number it is.
+    pub(crate) fn tenant(&self) -> TenantId {
+        self.scope.tenant()
+    }
+
+    /// Who is called, as a proof says it.
+    pub(super) fn dest(&self) -> Option<Party> {
+        party(&self.request.dialled.user)
+    }
 }
 
 impl Shard {
@@ -41,7 +57,7 @@ impl Shard {
         trunks: Vec<AdmittedTrunk>,
         now: Instant,
     ) {
-        let Some(called) = self.admit_call(trunks, &message) else {
+        let Some(mut called) = self.admit_call(trunks, &message) else {
             self.figures.trunks.unknown_numbers += 1;
             return self.refuse(key, &message, 404, now);
         };
@@ -49,6 +65,18 @@ impl Shard {
         if message.has(Name::Replaces) {
             return self.refuse(key, &message, 403, now);
         }
+        called.request.back_to = self.called_back(&called.tenant, &called.request, now);
+        self.prove_caller((key, flow), message, called, now);
+    }
+
+    /// Takes in a carrier's INVITE of whose proof everything is known that is wanted.
+    pub(super) fn take_in(
+        &mut self,
+        (key, flow): (ServerKey, Flow),
+        message: Message,
+        called: Called,
+        now: Instant,
+    ) {
         let offer = match offer_of(&message) {
             Ok(offer) => offer,
             Err(status) => return self.refuse(key, &message, status, now),
@@ -56,9 +84,9 @@ impl Shard {
         let Called {
             scope,
             tenant,
-            mut request,
+            request,
+            ..
         } = called;
-        request.back_to = self.called_back(&tenant, &request, now);
         let back = request.back_to.is_some();
         if !self.has_room(back) {
             return self.retry_later(key, &message, now);
@@ -81,6 +109,17 @@ impl Shard {
         }
     }
 
+    /// A call that has waited, as its company is now; nothing where the number is no more the
+    /// company's on that trunk.
+    pub(super) fn still_called(&self, called: Called) -> Option<Called> {
+        let trunk = called.request.caller.trunk?;
+        let number = &called.request.dialled.user;
+        let tenant = self.tenants.directory.called_on(trunk, number)?;
+        let tenant = self.tenants.compiled(tenant)?;
+        let same = tenant.id() == called.tenant() && tenant.trunk(trunk).is_some();
+        same.then_some(Called { tenant, ..called })
+    }
+
     /// Whose number is called. A number that nobody has, one of a tenant that may not use this
     /// trunk, and what is no number at all are the same to the carrier.
     fn admit_call(&self, trunks: Vec<AdmittedTrunk>, message: &Message) -> Option<Called> {
@@ -95,7 +134,10 @@ impl Shard {
                 tenant: tenant.id(),
                 trunks: &usable,
             })?;
-            let caller = calling_number(line, message);
+            let signalled = signalled_number(line, message);
+            let orig = signalled.as_ref().map(E164::digits);
+            let orig = orig.and_then(party);
+            let caller = signalled.filter(|_| !is_private(message));
             Some(Called {
                 scope: TenantScope::from_called_number(&proof),
                 tenant,
@@ -103,6 +145,7 @@ impl Shard {
                     earlier: diversions_of(message),
                     ..request(id, number, caller)
                 },
+                signalled: orig,
             })
         })
     }
@@ -145,13 +188,14 @@ pub(crate) fn called_number(line: &Line, message: &Message) -> Option<E164> {
     number_in(line, &uri.or_else(of_to)?)
 }
 
-/// The number of the caller: what the carrier asserts (RFC 3325), else what From says. A caller
-/// who is not to be seen (RFC 3323) has none.
-fn calling_number(line: &Line, message: &Message) -> Option<E164> {
+/// Whether a caller is not to be seen (RFC 3323): nobody is shown the number then.
+fn is_private(message: &Message) -> bool {
     let private = message.header(Name::Privacy).unwrap_or("none");
-    if !private.trim().eq_ignore_ascii_case("none") {
-        return None;
-    }
+    !private.trim().eq_ignore_ascii_case("none")
+}
+
+/// The number of the caller: what the carrier asserts (RFC 3325), else what From says.
+fn signalled_number(line: &Line, message: &Message) -> Option<E164> {
     let asserted = message.values(Name::PAssertedIdentity).find_map(|value| {
         let address = NameAddr::parse(value).ok()?;
         number_in(line, &address.uri().ok()?)

@@ -21,6 +21,8 @@ pub(crate) enum Wake {
     Letter(Owner),
     /// A trunk's registration or probes.
     Trunk(TrunkId),
+    /// A carrier's call has waited long enough for certificates.
+    Proof(Owner),
 }
 
 impl Shard {
@@ -63,6 +65,7 @@ impl Shard {
                 Wake::Store(key) => self.store_call(key, now),
                 Wake::Letter(owner) => self.give_letter_up(owner, now),
                 Wake::Trunk(trunk) => self.wake_trunk(trunk, now),
+                Wake::Proof(owner) => self.stop_waiting(owner, now),
             }
         }
     }

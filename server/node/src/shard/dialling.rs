@@ -84,6 +84,7 @@ impl Shard {
             Vec::new()
         };
         headers.extend(self.diversions_to(entry, to, domain));
+        headers.extend(verified(entry, number, domain));
         let habits = tenant.as_ref().and_then(|tenant| tenant.habits());
         let shown = habits.map_or_else(|| number.to_owned(), |habits| habits.shown(number));
         Some(Dial {
@@ -198,6 +199,16 @@ impl Shard {
         let sip = SipLeg::dial(dial, sound, config, owner, &mut desk);
         self.seat(sip, key);
     }
+}
+
+/// What a phone is told of the proof of the caller's number, beside the number itself (3GPP TS
+/// 24.229 §7.2A.20); nothing where nobody looked, or somebody else is shown. From stays without
+/// it, for there are phones that show all of its user part.
+fn verified(entry: &Entry, number: &str, domain: &str) -> Option<(Name<'static>, String)> {
+    let (verstat, of) = entry.brought.verified.as_ref()?;
+    let (user, verstat) = (escape_user(number), verstat.as_str());
+    let value = format!("<sip:{user};verstat={verstat}@{domain};user=phone>");
+    (of == number).then_some((Name::PAssertedIdentity, value))
 }
 
 /// The way that a binding has shown.

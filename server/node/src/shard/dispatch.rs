@@ -35,7 +35,7 @@ pub(crate) const SUPPORTED: &str = "100rel, timer, replaces, path, outbound, gru
 impl Shard {
     pub(crate) fn dispatch(&mut self, event: Event, now: Instant) {
         let is_other = self.is_for_watch(&event, now) || self.is_for_letter(&event, now);
-        if is_other || self.is_for_trunk(&event, now) {
+        if is_other || self.is_for_trunk(&event, now) || self.is_for_waiting(&event, now) {
             return;
         }
         match event {

@@ -43,12 +43,16 @@ impl Asked {
         message: &Message,
     ) -> Asked {
         let hops = message.max_forwards().ok().flatten().unwrap_or(HOPS);
+        let Caller { number, proof, .. } = &request.caller;
+        let verified = proof.as_ref().filter(|_| !number.is_empty());
+        let verified = verified.map(|proof| (proof.verdict.standing(), number.clone()));
         Asked {
             request,
             offer,
             hops,
             brought: Brought {
                 hides_history: hides_history(message),
+                verified,
                 ..Brought::default()
             },
         }
@@ -404,5 +408,6 @@ pub(crate) fn caller_of(admitted: &Admitted) -> Caller {
         display: extension
             .map(|extension| extension.display_name.to_string())
             .unwrap_or_default(),
+        proof: None,
     }
 }

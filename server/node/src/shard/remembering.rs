@@ -132,7 +132,7 @@ impl Shard {
     }
 
     /// Where a message belongs that may become a call: only an INVITE begins anything.
-    fn prelude_of(&mut self, flow: Flow, message: &Message) -> Option<Seat> {
+    pub(super) fn prelude_of(&mut self, flow: Flow, message: &Message) -> Option<Seat> {
         let method = message.method()?;
         let begins = method == Method::Invite;
         if !begins && method != Method::Ack && method != Method::Cancel {

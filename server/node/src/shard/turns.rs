@@ -258,6 +258,9 @@ impl Shard {
         if Watches::is_watch(owner) {
             return self.tenant_of_watch(owner);
         }
+        if let Some(waiting) = self.door.proofs.waiting.get(owner) {
+            return Some(waiting.called.tenant());
+        }
         let entry = self.legs.get(owner)?;
         Some(self.calls.get(entry.call)?.tenant)
     }

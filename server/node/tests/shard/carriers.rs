@@ -37,7 +37,17 @@ fn office(hosts: &[u8], more: &str) -> Office {
 
 /// The same, with something more that alpha has.
 pub(crate) fn office_with(hosts: &[u8], more: &str, furnish: impl FnOnce(&mut Company)) -> Office {
-    let mut office = Office::with(Setup::ordinary(11));
+    office_by(Setup::ordinary(11), hosts, more, furnish)
+}
+
+/// The same on an exchange of this setup.
+pub(crate) fn office_by(
+    setup: Setup,
+    hosts: &[u8],
+    more: &str,
+    furnish: impl FnOnce(&mut Company),
+) -> Office {
+    let mut office = Office::with(setup);
     let carrier = trunk(&mut office.alpha, &format!("{}{more}", peers(hosts)));
     office.alpha.number("+493055501", "101").unwrap();
     office.alpha.calls_abroad_by(&[carrier]).unwrap();

@@ -35,3 +35,4 @@ mod secrets;
 mod spoilt;
 mod strays;
 mod transfers;
+mod verified;

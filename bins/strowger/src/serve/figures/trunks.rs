@@ -71,7 +71,31 @@ pub(super) fn write(page: &mut Exposition, node: &Figures) {
     for (name, help, value) in counters {
         page.single(Sort::Counter, name, help, value);
     }
+    proofs(page, node);
     stand(page, node);
+}
+
+/// What came of looking at proofs of who calls.
+fn proofs(page: &mut Exposition, node: &Figures) {
+    let proofs = &node.proofs;
+    let verdicts = [
+        ("valid", proofs.valid),
+        ("wrong", proofs.wrong),
+        ("missing", proofs.missing),
+        ("unchecked", proofs.unchecked),
+    ];
+    let verdicts = verdicts.map(|(verdict, count)| (vec![("verdict", verdict.to_owned())], count));
+    let help = "Calls by trunks whose proof of who calls was looked at, by what came of it.";
+    page.family(Sort::Counter, "caller_proofs_total", help, verdicts);
+    let help = "Certificates of those who sign calls that were fetched.";
+    let name = "caller_certificates_fetched_total";
+    page.single(Sort::Counter, name, help, proofs.fetched);
+    let help = "Certificates of those who sign calls that could not be.";
+    let name = "caller_certificates_failed_total";
+    page.single(Sort::Counter, name, help, proofs.fetch_failed);
+    let help = "Calls by trunks that wait for certificates.";
+    let waiting = node.live.waiting_calls;
+    page.single(Sort::Gauge, "calls_waiting_for_certificates", help, waiting);
 }
 
 /// How they stand at this moment.
