@@ -79,6 +79,8 @@ class Exchange:
         self.process = self.log = self.ready = self.store = None
         # further flags of `serve`, and where it listens besides
         self.flags, self.ports = [], {}
+        # what its environment has besides
+        self.env = {}
         made = self.command_line("demo", "--data", self.data, "--json")
         demo = json.loads(made.stdout)
         self.token = demo["operator_token"]
@@ -142,6 +144,7 @@ class Exchange:
                 *self.flags,
             ],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, text=True,
+            env={**os.environ, **self.env},
         )
         self.ready = self.process.stdout.readline().strip()
         if not self.ready.startswith("ready"):
