@@ -81,6 +81,7 @@ const TITLES: &[(u32, &str)] = &[
     (8760, "digest with SHA-256 in SIP"),
     (8866, "descriptions"),
     (8946, "proofs of diverted calls"),
+    (9111, "HTTP caching"),
 ];
 
 /// The page.
