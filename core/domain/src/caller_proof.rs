@@ -1,5 +1,5 @@
-//! What a company makes of proofs of who calls it: the rule of an inbound route, and what the record
-//! keeps of a proof that was looked at (RFC 8224 §6.2).
+//! What a company makes of proofs of who calls it: the rule of an inbound route, and what the
+//! record keeps of a proof that was looked at (RFC 8224 §6.2).
 
 use serde::{Deserialize, Serialize};
 use stir::{Attestation, Verdict, Verstat};

@@ -65,10 +65,10 @@ pub struct InboundRoute {
     #[serde(default)]
     #[schema(default = "open")]
     pub when: Standing,
-    /// What is done with the proof of who calls (STIR): `ignored`; `told`: looked at, and the record
-    /// and telephones say what came of it; `not_wrong`: and calls whose proof is wrong are refused;
-    /// `given`: and those without one; `valid`: and those whose proof cannot be checked. Whoever
-    /// calls back somebody who called for help lately is never asked for one.
+    /// What is done with the proof of who calls (STIR): `ignored`; `told`: looked at, and the
+    /// record and telephones say what came of it; `not_wrong`: and calls whose proof is wrong are
+    /// refused; `given`: and those without one; `valid`: and those whose proof cannot be checked.
+    /// Whoever calls back somebody who called for help lately is never asked for one.
     #[serde(default)]
     #[schema(default = "ignored")]
     pub proof: ProofRule,

@@ -4,7 +4,8 @@
 //! A [`Passport`] is a statement about one call, signed with the [`PrivateKey`] of whoever vouches
 //! for it; an [`Identity`] is the header in which it travels. A [`Claimed`] is one that came in:
 //! first it must be about this call and fresh, then its signature and its [`Chain`] must stand. All
-//! that came with one call are [`Examined`] together. What comes of it is a [`Verdict`], never an error.
+//! that came with one call are [`Examined`] together. What comes of it is a [`Verdict`], never an
+//! error.
 //!
 //! It knows no tenants and no trunks: which number a call may show, who is to sign, and what a
 //! verdict leads to, is decided above. Keys, certificates and the present time are given to it.

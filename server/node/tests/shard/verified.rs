@@ -84,7 +84,8 @@ fn identity(claims: Claims) -> String {
 fn request(method: &str, more: &str, body: &str) -> String {
     let length = body.len();
     format!(
-        "{method} sip:+{CALLED}@x SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.60:5060;branch=z9hG4bKone\r\n\
+        "{method} sip:+{CALLED}@x SIP/2.0\r\n\
+         Via: SIP/2.0/UDP 198.51.100.60:5060;branch=z9hG4bKone\r\n\
          Max-Forwards: 70\r\nFrom: <sip:+{CALLER}@carrier.example;user=phone>;tag=a\r\n\
          To: <sip:+{CALLED}@x>\r\nCall-ID: one\r\nCSeq: 1 {method}\r\n\
          Contact: <sip:gateway@198.51.100.60>\r\n{more}Content-Length: {length}\r\n\r\n{body}"
