@@ -173,6 +173,7 @@ fn person(n: u64) -> Caller {
         trunk: None,
         number: (100 + n).to_string(),
         display: format!("Person {n}"),
+        proof: None,
     }
 }
 

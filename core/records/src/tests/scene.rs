@@ -107,6 +107,7 @@ impl Scene {
             trunk: None,
             number: "101".to_owned(),
             display: "Ada".to_owned(),
+            proof: None,
         };
         let party = Party {
             extension: caller.extension,
