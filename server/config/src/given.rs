@@ -264,15 +264,18 @@ impl Given {
                 .ban_agents
                 .map(|given| several(Some(&given), "ban_agents", "", agent))
                 .transpose()?,
-            ban_nft: self
-                .ban_nft
-                .map(|given| one(Some(given), "ban_nft", "", NftSet::parse))
-                .transpose()?,
+            ban_nft: nft_set(self.ban_nft)?,
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             log_format: one(self.log_format, "log_format", "text", LogFormat::parse)?,
             data,
         })
     }
+}
+
+fn nft_set(given: Option<String>) -> Result<Option<NftSet>, Problem> {
+    given
+        .map(|given| one(Some(given), "ban_nft", "", NftSet::parse))
+        .transpose()
 }
 
 /// The number of an exchange that was given none.

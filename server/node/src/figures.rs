@@ -13,8 +13,6 @@ pub struct Figures {
     pub door: DoorFigures,
     /// To and from carriers.
     pub trunks: TrunkFigures,
-    /// About proofs of who calls.
-    pub proofs: ProofFigures,
     /// Calls begun.
     pub calls: u64,
     /// Calls refused by a tenant's caps.
@@ -83,6 +81,8 @@ pub struct TrunkFigures {
     pub names_found: u64,
     /// How often it was not.
     pub names_not_found: u64,
+    /// About proofs of who calls.
+    pub proofs: ProofFigures,
     /// What the guard against toll fraud did.
     pub fraud: fraud::Figures,
 }

@@ -8,6 +8,7 @@
 
 mod budgets;
 mod callbacks;
+mod called;
 mod calls;
 mod capped;
 mod certificates;

@@ -39,7 +39,6 @@ mod tolls;
 mod turns;
 mod verifying;
 
-pub(crate) use coming_in::Called;
 pub use names::{NameAsk, Searcher};
 pub use questions::{Answer, Ask, Question, Ticket};
 pub use verifying::CertificateAsk;

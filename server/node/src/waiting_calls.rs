@@ -1,6 +1,6 @@
 //! Carriers' calls that wait for certificates: not yet calls, and for a short while only.
 
-use crate::shard::Called;
+use crate::called::Called;
 use ids::TenantId;
 use machine::TimerHandle;
 use sip_message::{Flow, Message};

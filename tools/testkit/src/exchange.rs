@@ -93,6 +93,22 @@ impl Setup {
     }
 }
 
+/// Certificates of those who sign calls.
+#[derive(Default)]
+pub struct Published {
+    /// What is found where; all else is never answered.
+    pub found: Vec<(String, Fetched)>,
+    /// Where they were asked for in this life, oldest first.
+    pub asked: Vec<String>,
+}
+
+/// When it was born, and when it is free.
+struct Times {
+    born: Instant,
+    /// In its own time, when it is free to serve the next message.
+    free_at: Instant,
+}
+
 /// One life of an exchange.
 pub struct Exchange {
     /// The shard.
@@ -109,10 +125,8 @@ pub struct Exchange {
     pub ladders: Vec<Ladder>,
     /// What the name system answers; to all else it says that there is nothing.
     pub names: Vec<(NameQuery, NameReply)>,
-    /// What is found where proofs say that their certificates are; all else is never answered.
-    pub certificates: Vec<(String, Fetched)>,
-    /// Where certificates were asked for in this life, oldest first.
-    pub certificates_asked: Vec<String>,
+    /// What is found where proofs say that their certificates are.
+    pub certificates: Published,
     /// Messages that were collected in this life, oldest first.
     pub seen: Vec<Seen>,
     /// Sources that were banned in this life, oldest first.
@@ -123,9 +137,7 @@ pub struct Exchange {
     at: (SocketAddr, Ipv4Addr),
     /// The time it takes to serve one message; zero serves at once.
     pub pace: Duration,
-    born: Instant,
-    /// In its own time, when it is free to serve the next message.
-    free_at: Instant,
+    times: Times,
     outbox: Outbox,
 }
 
@@ -176,15 +188,16 @@ impl Exchange {
             events: Vec::new(),
             ladders: Vec::new(),
             names: Vec::new(),
-            certificates: Vec::new(),
-            certificates_asked: Vec::new(),
+            certificates: Published::default(),
             seen: Vec::new(),
             bans: Vec::new(),
             contained: Vec::new(),
             at: (setup.sip, setup.media),
-            born: now,
             pace: setup.pace,
-            free_at: Instant::ZERO,
+            times: Times {
+                born: now,
+                free_at: Instant::ZERO,
+            },
             outbox: Outbox::default(),
         };
         for tenant in tenants {
@@ -202,7 +215,7 @@ impl Exchange {
     /// The exchange's own time.
     #[must_use]
     pub fn local(&self, now: Instant) -> Instant {
-        Instant::ZERO + now.saturating_since(self.born)
+        Instant::ZERO + now.saturating_since(self.times.born)
     }
 
     /// Takes a datagram.
@@ -244,19 +257,19 @@ impl Exchange {
     fn serve(&mut self, local: Instant) {
         if self.pace.is_zero() {
             self.shard.serve(AT_ONCE, local);
-        } else if self.free_at <= local && self.shard.waiting() > 0 {
+        } else if self.times.free_at <= local && self.shard.waiting() > 0 {
             self.shard.serve(1, local);
-            self.free_at = local + self.pace;
+            self.times.free_at = local + self.pace;
         }
     }
 
     /// When it wants to be woken, in the world's time.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        let turn = (self.shard.waiting() > 0).then_some(self.free_at);
+        let turn = (self.shard.waiting() > 0).then_some(self.times.free_at);
         let deadlines = [self.shard.deadline(), self.road.deadline(), turn];
         let first = deadlines.into_iter().flatten().min()?;
-        Some(self.born + first.saturating_since(Instant::ZERO))
+        Some(self.times.born + first.saturating_since(Instant::ZERO))
     }
 
     /// Does what is due.
@@ -312,11 +325,11 @@ impl Exchange {
                 break;
             }
             for ask in wanted {
-                let mut found = self.certificates.iter();
+                let mut found = self.certificates.found.iter();
                 if let Some((x5u, fetched)) = found.find(|(x5u, _)| *x5u == ask.x5u) {
                     self.shard.certificate(x5u, fetched, local);
                 }
-                self.certificates_asked.push(ask.x5u);
+                self.certificates.asked.push(ask.x5u);
             }
             for ask in asked {
                 let reply = self.name_reply(&ask.query);

@@ -21,7 +21,7 @@ mod world;
 pub use account::Account;
 pub use company::{Company, Member, REALM};
 pub use disk::{Disk, MemoryJournal, MemorySnapshots};
-pub use exchange::{Exchange, Setup, default_config};
+pub use exchange::{Exchange, Published, Setup, default_config};
 pub use line::{Line, LineId, Told};
 pub use network::{Link, Network, Packet, Weather};
 pub use phone::{Key, KeyId, Manner, Phone, Reaction};

@@ -6,39 +6,16 @@ use super::Shard;
 use super::handed_on::proofs_of;
 use super::header_rules::brought_by_carrier;
 use super::invite::Asked;
-use super::verifying::party;
+use crate::called::{Called, party};
 use crate::trunks::{Line, is_home};
-use domain::{CalledIn, CompiledTenant, E164};
-use ids::{TenantId, TrunkId};
+use domain::{CalledIn, E164};
+use ids::TrunkId;
 use machine::Instant;
 use routing::{Caller, Dialled, RouteRequest};
 use sip_leg::offer_of;
 use sip_message::{Flow, Message, Name, NameAddr, Uri};
 use sip_stack::transaction::ServerKey;
-use std::sync::Arc;
-use stir::Party;
 use tenancy::{AdmittedTrunk, NumberEntry, TenantScope};
-
-/// A carrier's call for a number of a tenant.
-pub(crate) struct Called {
-    scope: TenantScope,
-    pub(super) tenant: Arc<CompiledTenant>,
-    pub(super) request: RouteRequest,
-    /// Who calls, whether that may be shown or not.
-    pub(super) signalled: Option<Party>,
-}
-
-impl Called {
-    /// Whose number it is.
-    pub(crate) fn tenant(&self) -> TenantId {
-        self.scope.tenant()
-    }
-
-    /// Who is called, as a proof says it.
-    pub(super) fn dest(&self) -> Option<Party> {
-        party(&self.request.dialled.user)
-    }
-}
 
 impl Shard {
     /// The trunks that an INVITE can come by; none when no carrier sent it.

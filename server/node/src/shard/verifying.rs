@@ -3,8 +3,8 @@
 //! short while (RFC 8224 §6.2).
 
 use super::Shard;
-use super::coming_in::Called;
 use super::deadlines::Wake;
+use crate::called::Called;
 use crate::certificates::{Fetched, Wanted};
 use crate::waiting_calls::{WAITS, WaitingCall, WaitingCalls};
 use domain::{ProofVerdict, Proved};
@@ -13,7 +13,7 @@ use machine::{Instant, WallTime};
 use sip_message::{Flow, Message, Name, read_http_date};
 use sip_stack::transaction::{Event, Owner, ServerKey};
 use std::time::Duration;
-use stir::{Examined, Number, Party, Signalled, Verdict, Verstat};
+use stir::{Examined, Signalled, Verdict, Verstat};
 
 /// A certificate to fetch. Each is answered by [`Shard::certificate`], whatever comes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +41,8 @@ impl Shard {
                 return;
             }
             match fetched {
-                Fetched::Found { .. } => shard.figures.proofs.fetched += 1,
-                Fetched::Failed => shard.figures.proofs.fetch_failed += 1,
+                Fetched::Found { .. } => shard.figures.trunks.proofs.fetched += 1,
+                Fetched::Failed => shard.figures.trunks.proofs.fetch_failed += 1,
             }
             let certificates = &shard.door.proofs.certificates;
             let settled = |call: &WaitingCall| {
@@ -140,7 +140,7 @@ impl Shard {
     /// A call with what came of its proof.
     fn proved(&mut self, mut called: Called, verdict: &Verdict) -> Called {
         let proved = Proved::from(verdict);
-        let figures = &mut self.figures.proofs;
+        let figures = &mut self.figures.trunks.proofs;
         match proved.verdict.standing() {
             Verstat::Passed => figures.valid += 1,
             Verstat::Failed => figures.wrong += 1,
@@ -200,9 +200,4 @@ fn date_of(message: &Message) -> Option<WallTime> {
     let seconds = read_http_date(message.header(Name::Date)?)?;
     let since = Duration::from_secs(u64::try_from(seconds).ok()?);
     Some(WallTime::UNIX_EPOCH + since)
-}
-
-/// A number of the world as proofs say it.
-pub(super) fn party(digits: &str) -> Option<Party> {
-    Number::canonical(digits).map(Party::Tn)
 }

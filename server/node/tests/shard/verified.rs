@@ -50,7 +50,7 @@ fn office(rule: &str) -> (Office, RawId) {
 
 fn serve(office: &mut Office, fetched: Fetched) {
     let exchange = office.world.exchange.as_mut().unwrap();
-    exchange.certificates = vec![(X5U.to_owned(), fetched)];
+    exchange.certificates.found = vec![(X5U.to_owned(), fetched)];
 }
 
 fn tn(digits: &str) -> Party {
@@ -386,12 +386,12 @@ fn a_company_that_is_gone_while_its_call_waits_gets_no_call() {
 }
 
 fn asked(office: &Office) -> &[String] {
-    &office.world.exchange.as_ref().unwrap().certificates_asked
+    &office.world.exchange.as_ref().unwrap().certificates.asked
 }
 
 /// Calls whose proof was valid, wrong, missing, unchecked.
 fn figures(office: &Office) -> (u64, u64, u64, u64) {
     let exchange = office.world.exchange.as_ref().unwrap();
-    let proofs = exchange.shard.figures().proofs;
+    let proofs = exchange.shard.figures().trunks.proofs;
     (proofs.valid, proofs.wrong, proofs.missing, proofs.unchecked)
 }

@@ -77,7 +77,7 @@ pub(super) fn write(page: &mut Exposition, node: &Figures) {
 
 /// What came of looking at proofs of who calls.
 fn proofs(page: &mut Exposition, node: &Figures) {
-    let proofs = &node.proofs;
+    let proofs = &node.trunks.proofs;
     let verdicts = [
         ("valid", proofs.valid),
         ("wrong", proofs.wrong),
