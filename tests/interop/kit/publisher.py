@@ -17,10 +17,12 @@ class Publisher:
             def do_GET(self):  # noqa: N802 - the library's name
                 publisher.asked.append(self.path)
                 page = publisher.pages.get(self.path)
+                body = (page or "").encode()
                 self.send_response(200 if page else 404)
                 self.send_header("Cache-Control", "max-age=600")
+                self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write((page or "").encode())
+                self.wfile.write(body)
 
             def log_message(self, *_):
                 pass

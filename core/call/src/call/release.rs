@@ -108,7 +108,8 @@ impl Call {
             sip_status: status,
             reason: reason.clone(),
             by: match answer.planned {
-                Some(_) if status == 503 => Fault::Policy,
+                // no room, or no proof of who calls (RFC 8224 §6.2.2)
+                Some(_) if matches!(status, 428 | 436..=438 | 503) => Fault::Policy,
                 Some(_) | None => fault(status),
             },
         };
