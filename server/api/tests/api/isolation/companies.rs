@@ -197,6 +197,7 @@ async fn what_is_above_the_companies_does_not_exist_for_their_keys() {
         "getSigningCertificates",
         "isAlive",
         "isReady",
+        "listTrunkPresets",
         "whoAmI",
     ];
     let mut above = 0;
