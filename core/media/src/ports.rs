@@ -7,6 +7,7 @@
 //! A peer may send for a while after its leg ended: it has not heard of the end, or hears the offer
 //! late. So a port also remembers whose legs left it, and is the last to be given to them again.
 
+mod pair;
 mod range;
 mod shelf;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
+use pair::Pair;
 pub use range::{BadRange, Family, LocalMedia, PortRange};
 use shelf::{Class, Shelves};
 
@@ -204,31 +206,6 @@ impl Places {
             }
             Some(_) | None => self.free.pop_front(),
         }
-    }
-}
-
-#[derive(Clone, Debug, Default)]
-struct Pair {
-    /// Endpoint indices of its legs, at most `legs_per_port`.
-    legs: Vec<u32>,
-    /// IPs of peers whose legs left, latest last, each once, at most [`LEFT`].
-    left: VecDeque<IpAddr>,
-    spoiled: bool,
-}
-
-/// Peers that a port remembers after their legs left it: as many as are comfortable on one.
-const LEFT: usize = 16;
-
-impl Pair {
-    /// Takes a leg off, and remembers whose it was.
-    fn part_with(&mut self, index: u32, peer_ip: Option<IpAddr>) {
-        self.legs.retain(|leg| *leg != index);
-        let Some(ip) = peer_ip else { return };
-        self.left.retain(|left| *left != ip);
-        if self.left.len() >= LEFT {
-            self.left.pop_front();
-        }
-        self.left.push_back(ip);
     }
 }
 

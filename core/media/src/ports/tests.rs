@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 
 use proptest::prelude::*;
 
+use super::pair::LEFT;
 use super::*;
 
 fn ports(pairs: u16) -> Ports {
