@@ -158,17 +158,8 @@ impl Shard {
     /// no more go on by the new one. That is rare, so all legs are looked at.
     fn bring_calls_home(&mut self, trunk: TrunkId, moves: &[(Flow, Flow)], now: Instant) {
         for owner in self.legs.owners() {
-            if self.trunk_of_leg(owner) != Some(trunk) {
-                continue;
-            }
-            let Some(entry) = self.legs.get(owner) else {
-                continue;
-            };
-            let at = entry.sip.flow();
-            if entry.adrift.is_some() {
-                self.go_home(owner, now);
-            } else if let Some((_, to)) = moves.iter().find(|(from, _)| *from == at) {
-                self.rehome(owner, *to, now);
+            if self.trunk_of_leg(owner) == Some(trunk) {
+                self.bring_leg_home(owner, moves, now);
             }
         }
     }

@@ -130,15 +130,21 @@ impl Shard {
             return;
         }
         for owner in self.legs.of_device(device) {
-            let Some(entry) = self.legs.get(owner) else {
-                continue;
-            };
-            let at = entry.sip.flow();
-            if entry.adrift.is_some() {
-                self.go_home(owner, now);
-            } else if let Some((_, to)) = moves.iter().find(|(from, _)| *from == at) {
-                self.rehome(owner, *to, now);
-            }
+            self.bring_leg_home(owner, &moves, now);
+        }
+    }
+
+    /// Has a leg whose phone or gateway has registered go on by a flow of its, if it is adrift, or
+    /// was on a flow that has moved.
+    pub(crate) fn bring_leg_home(&mut self, owner: Owner, moves: &[(Flow, Flow)], now: Instant) {
+        let Some(entry) = self.legs.get(owner) else {
+            return;
+        };
+        let at = entry.sip.flow();
+        if entry.adrift.is_some() {
+            self.go_home(owner, now);
+        } else if let Some((_, to)) = moves.iter().find(|(from, _)| *from == at) {
+            self.rehome(owner, *to, now);
         }
     }
 
