@@ -4,10 +4,10 @@ each sees of the other what a carrier's call would show."""
 import json
 
 from kit.baresip import Phone
-from kit.case import equal, record_for, test, true, wait_until
+from kit.case import equal, record_for, test, true
 from kit.exchange import ACME, GLOBEX, Exchange
 from kit.line import Line
-from suites.carriers import NUMBER, made
+from suites.carriers import NUMBER, made, taken_up
 from suites.features import ANNA, BERT, CODEC, SECONDS, hears, tone
 
 THEIRS = "+4989123456"
@@ -64,8 +64,7 @@ def a_company_that_is_not_connected_cannot_be_told_from_nobody():
         connected(exchange, (ACME,))
         with Line(exchange, ACME, exchange.account(ACME, "101")) as anna:
             anna.register()
-            wait_until("the exchange has taken the trunk up",
-                       lambda: exchange.metrics().get('strowger_trunks{state="unwatched"}') == 1)
+            taken_up(exchange)
             theirs = anna.invite(f"sip:{dialled(THEIRS)}@{ACME}")
             nobodys = anna.invite(f"sip:004989654321@{ACME}")
             equal((theirs.status, theirs.start), (nobodys.status, nobodys.start), "the answer")
