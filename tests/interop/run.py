@@ -50,7 +50,7 @@ class Progress:
             print(f"[{self.done}/{self.total}] {word} {seconds:5.1f} s  {suite}: {case.sentence}",
                   flush=True)
             if not passed:
-                self.failed.append(case.name)
+                self.failed.append((case.name, said.strip()))
                 print("    " + said.strip().replace("\n", "\n    "), flush=True)
 
 
@@ -117,8 +117,9 @@ def main(words):
     progress = Progress(len(cases))
     run_side_by_side([c for c in cases if not c.listens], SIDE_BY_SIDE, progress)
     run_side_by_side([c for c in cases if c.listens], LISTENING, progress)
-    for name in progress.failed:
-        print(f"failed: {name}")
+    # once more at the end, where whoever reads the last lines of a long run finds it
+    for name, said in progress.failed:
+        print(f"failed: {name}: {said.splitlines()[-1] if said else 'it said nothing'}")
     print(f"{progress.done - len(progress.failed)} passed, {len(progress.failed)} failed")
     return 1 if progress.failed else 0
 

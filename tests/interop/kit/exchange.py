@@ -22,25 +22,45 @@ BINARY = os.path.abspath(
 SLOT = int(os.environ.get("INTEROP_SLOT", "0"))
 MEDIA_FIRST, MEDIA_COUNT = 20000, 400
 PORT_FIRST, PORT_COUNT = 12000 + SLOT * 2000, 2000
-PORTS = random.sample(range(PORT_FIRST, PORT_FIRST + PORT_COUNT), PORT_COUNT)
+# the upper ones are given out in fours: SIPp takes a port for sound, the next but one for
+# pictures, and the two beside them
+BLOCK, BLOCKS = 4, 100
+SINGLE_COUNT = PORT_COUNT - BLOCK * BLOCKS
+PORTS = random.sample(range(PORT_FIRST, PORT_FIRST + SINGLE_COUNT), SINGLE_COUNT)
+BLOCK_FIRSTS = random.sample(
+    range(PORT_FIRST + SINGLE_COUNT, PORT_FIRST + PORT_COUNT, BLOCK), BLOCKS)
 ACME, GLOBEX = "acme.example", "globex.example"
 
 
 def free_port(ip="127.0.0.1"):
     """A port free for UDP and TCP alike, that nobody else takes before it is used: no other test,
     and no connection, whose ports the kernel picks above."""
-    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
     while PORTS:
         port = PORTS.pop()
-        with socket.socket(family, socket.SOCK_STREAM) as tcp, \
-                socket.socket(family, socket.SOCK_DGRAM) as udp:
-            try:
-                tcp.bind((ip, port))
-                udp.bind((ip, port))
-                return port
-            except OSError:
-                continue
+        if is_free(ip, port):
+            return port
     raise RuntimeError("no free port")
+
+
+def free_media_port(ip="127.0.0.1"):
+    """The first of four ports in a row, all of them free, for the sound of one SIPp."""
+    while BLOCK_FIRSTS:
+        first = BLOCK_FIRSTS.pop()
+        if all(is_free(ip, first + one) for one in range(BLOCK)):
+            return first
+    raise RuntimeError("no four free ports in a row")
+
+
+def is_free(ip, port):
+    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tcp, \
+            socket.socket(family, socket.SOCK_DGRAM) as udp:
+        try:
+            tcp.bind((ip, port))
+            udp.bind((ip, port))
+        except OSError:
+            return False
+    return True
 
 
 def wait_taken(who, ports, table="tcp"):

@@ -6,7 +6,7 @@ import signal
 import subprocess
 
 from kit.case import equal
-from kit.exchange import free_port, wait_taken
+from kit.exchange import free_media_port, free_port, wait_taken
 from kit.message import Message
 
 SCENARIOS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "scenarios")
@@ -30,7 +30,7 @@ class Sipp:
         words = [
             "sipp", at or exchange.at, "-sf", os.path.join(SCENARIOS, f"{scenario}.xml"),
             "-inf", "accounts.csv", "-i", ip, "-p", str(self.port), "-mi", ip,
-            "-mp", str(free_port(ip) // 2 * 2), "-t", transport, "-m", str(calls),
+            "-mp", str(free_media_port(ip)), "-t", transport, "-m", str(calls),
             "-r", str(rate), "-l", str(max(calls, 1)), "-nostdin", "-trace_err", "-trace_msg",
             "-timeout", f"{seconds}s", "-timeout_error",
         ]
