@@ -22,6 +22,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use ids::{DeviceId, EmergencyLocationId, ExtensionId, TenantId};
+use serde::{Deserialize, Serialize};
 use tenancy::{Caps, DeviceEntry};
 
 use crate::call_class::CallClass;
@@ -125,6 +126,24 @@ pub struct CompiledDevice {
     pub enabled: bool,
 }
 
+/// What is kept of what a tenant's people say by SIP, and who is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Kept {
+    ladders: KeptLadders,
+    captured: bool,
+    texts_days: u8,
+}
+
+impl Kept {
+    fn of(tenant: &Tenant) -> Kept {
+        Kept {
+            ladders: tenant.ladders,
+            captured: tenant.captured,
+            texts_days: tenant.texts_kept_days,
+        }
+    }
+}
+
 /// One tenant, compiled: immutable, shared by `Arc`, replaced as a whole when the feed says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompiledTenant {
@@ -134,8 +153,7 @@ pub struct CompiledTenant {
     display_name: Box<str>,
     caps: Caps,
     without: BTreeSet<Feature>,
-    kept_ladders: KeptLadders,
-    captured: bool,
+    kept: Kept,
     enabled: bool,
     extensions: Box<[CompiledExtension]>,
     devices: Box<[CompiledDevice]>,
@@ -152,6 +170,7 @@ impl CompiledTenant {
         let plan = parts.plan.as_ref().map(|plan| &plan.spec);
         let caps = parts.tenant.spec.effective_caps(plan);
         let without = plan.map(|plan| plan.without.clone()).unwrap_or_default();
+        let kept = Kept::of(&parts.tenant.spec);
         let mut lines = Lines::compile(parts.tenant.id, parts.lines);
         lines.habits = parts.tenant.spec.dialling.map(Box::new);
         lines.tolls.plan = plan.and_then(|plan| plan.toll_budget.clone());
@@ -168,8 +187,7 @@ impl CompiledTenant {
             domains: domains.map(String::into_boxed_str).collect(),
             caps,
             without,
-            kept_ladders: parts.tenant.spec.ladders,
-            captured: parts.tenant.spec.captured,
+            kept,
             enabled: parts.tenant.spec.enabled,
             by_number,
             by_username,
@@ -217,12 +235,17 @@ impl CompiledTenant {
 
     /// Of which calls the messages are kept with the record.
     pub fn kept_ladders(&self) -> KeptLadders {
-        self.kept_ladders
+        self.kept.ladders
     }
 
     /// Whether its messages may be told to the operator's capture server.
     pub fn captured(&self) -> bool {
-        self.captured
+        self.kept.captured
+    }
+
+    /// For how many days a text waits whose reader has no telephone.
+    pub fn texts_kept_days(&self) -> u8 {
+        self.kept.texts_days
     }
 
     /// Whether it is in use.

@@ -1,5 +1,7 @@
 //! What a shard counts.
 
+use crate::waiting_texts::TextFigures;
+
 /// Counters since the start, and counts of now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
@@ -31,6 +33,8 @@ pub struct Figures {
     pub digits: u64,
     /// Who watches whom.
     pub watching: watch::Figures,
+    /// Texts that wait, or did.
+    pub texts: TextFigures,
     /// What there is now.
     pub live: LiveFigures,
 }
@@ -144,6 +148,8 @@ pub struct LiveFigures {
     pub trunks: TrunkCounts,
     /// Carriers' calls that wait for certificates.
     pub waiting_calls: u64,
+    /// Texts that wait for their readers' telephones.
+    pub waiting_texts: u64,
     /// Messages that wait for their tenants' turns.
     pub waiting: u64,
     /// The most that ever waited.

@@ -29,6 +29,7 @@ mod toll;
 mod trunks;
 mod turn;
 mod waiting_calls;
+mod waiting_texts;
 mod whose;
 
 pub use budgets::Contained;
@@ -43,6 +44,7 @@ pub use shard::{
 };
 pub use sip_leg::PromptBook;
 pub use toll::Toll;
+pub use waiting_texts::TextFigures;
 
 #[cfg(test)]
 mod tests;

@@ -35,6 +35,7 @@ mod remembering;
 mod replaces;
 mod restore;
 mod subscribing;
+mod texts;
 mod tolls;
 mod turns;
 mod verifying;
@@ -55,6 +56,7 @@ use crate::signalling::{Signalling, UsageConfigs};
 use crate::tenants::Tenants;
 use crate::trunks::Gateways;
 use crate::turn::{Turn, Work};
+use crate::waiting_texts::WaitingTexts;
 use crate::{Challenges, Config, DoorFigures, Figures, LiveFigures, TrunkFigures};
 use deadlines::Wake;
 use defence::Defence;
@@ -155,6 +157,7 @@ impl Shard {
             remembered: Remembered::new(limits.ladders, config.collects),
             lamps: Lamps::new(config.watching),
             letters: Letters::default(),
+            texts: WaitingTexts::default(),
         };
         let settings = Settings {
             sha256: config.challenges != Challenges::Md5,
@@ -231,6 +234,7 @@ impl Shard {
             .tenant_changed(before.as_deref(), &tenant);
         self.tenants.replace(&tenant);
         self.tenant_moved(tenant.id());
+        self.sort_texts(&tenant, now);
         self.guard(now, |shard| {
             let changes = shard
                 .tenants
@@ -251,6 +255,7 @@ impl Shard {
             shard.stop_waiting_for(tenant, now);
             shard.hang_up_tenant(tenant, now);
             shard.tenant_moved(tenant);
+            shard.forget_texts(tenant);
         });
     }
 
@@ -272,6 +277,7 @@ impl Shard {
     pub fn take(&mut self, out: &mut Outbox) {
         self.store_bindings();
         self.store_watches();
+        self.store_texts();
         // What could not be written stays with the adapter and is tried again next turn.
         let _journal = self.stores.journal.flush();
         let _snapshots = self.stores.snapshots.flush();
@@ -302,6 +308,7 @@ impl Shard {
             warm_tenants: count(self.tenants.directory.warm()),
             trunks: self.tenants.trunks.counts(),
             waiting_calls: count(self.door.proofs.waiting.len()),
+            waiting_texts: count(self.sip.texts.len()),
             waiting: count(self.door.intake.len()),
             waiting_at_most: count(self.door.intake.figures().high_water),
         };
@@ -318,6 +325,7 @@ impl Shard {
             door,
             trunks,
             watching: self.sip.lamps.watches.figures(),
+            texts: self.sip.texts.figures(),
             ..self.figures
         }
     }

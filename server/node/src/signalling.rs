@@ -3,6 +3,7 @@
 use crate::lamps::Lamps;
 use crate::letters::Letters;
 use crate::remembered::Remembered;
+use crate::waiting_texts::WaitingTexts;
 use sip_leg::contact_of;
 use sip_message::{Flow, Transport};
 use sip_stack::dialog::Dialogs;
@@ -12,7 +13,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Transactions, whose dialogs are whose, what usages are told, what was said, who watches whom,
-/// and which texts are under way.
+/// which texts are under way, and which wait.
 pub(crate) struct Signalling {
     pub(crate) transactions: Transactions,
     pub(crate) dialogs: Dialogs,
@@ -20,6 +21,7 @@ pub(crate) struct Signalling {
     pub(crate) remembered: Remembered,
     pub(crate) lamps: Lamps,
     pub(crate) letters: Letters,
+    pub(crate) texts: WaitingTexts,
 }
 
 /// Usage settings by flow: one for each of our own addresses.

@@ -140,6 +140,7 @@ impl Scene {
             ceiling: domain::Ceiling::default(),
             ladders: domain::KeptLadders::default(),
             dialling: None,
+            texts_kept_days: 7,
             captured: true,
             enabled: true,
         };

@@ -63,6 +63,7 @@ impl Company {
             ceiling: domain::Ceiling::default(),
             ladders: domain::KeptLadders::default(),
             dialling: None,
+            texts_kept_days: 7,
             captured: true,
             enabled: true,
         };

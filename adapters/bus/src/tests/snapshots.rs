@@ -19,7 +19,7 @@ const SMALL: Sizes = Sizes {
 
 /// One random thing done to both.
 fn act(random: &mut Random, both: &mut [&mut dyn Snapshots; 2]) {
-    let tenant = TenantId::new(1, u128::from(random.below(3)));
+    let tenant = TenantId::new(1, u128::from(random.below(4)));
     let bucket = Bucket::ALL[usize::try_from(random.below(3)).unwrap()];
     let key = u128::from(random.below(12));
     let length = usize::try_from(random.below(200)).unwrap();

@@ -85,6 +85,7 @@ impl<'a> World<'a> {
             ceiling: domain::Ceiling::default(),
             ladders: domain::KeptLadders::default(),
             dialling: None,
+            texts_kept_days: 7,
             captured: true,
             enabled: true,
         };

@@ -56,6 +56,7 @@ pub fn load(users: usize) -> Result<PlannedTenant, Invalid> {
         ceiling: domain::Ceiling::default(),
         ladders: domain::KeptLadders::default(),
         dialling: None,
+        texts_kept_days: 7,
         captured: true,
         enabled: true,
     };

@@ -50,6 +50,7 @@ fn company(number: usize, extensions: usize) -> PlannedTenant {
             ceiling: domain::Ceiling::default(),
             ladders: domain::KeptLadders::default(),
             dialling: None,
+            texts_kept_days: 7,
             captured: true,
             enabled: true,
         },

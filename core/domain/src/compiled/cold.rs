@@ -15,13 +15,12 @@ use tenancy::Caps;
 use super::cold_lines::LinesForm;
 use super::index::Index;
 use super::outside::Outside;
-use super::{CompiledDevice, CompiledExtension, CompiledForwards, CompiledTenant};
+use super::{CompiledDevice, CompiledExtension, CompiledForwards, CompiledTenant, Kept};
 use crate::credentials::Credentials;
 use crate::device::FixedContact;
 use crate::e164::E164;
 use crate::extension::Destination;
 use crate::feature::Feature;
-use crate::ladder::KeptLadders;
 
 /// The bytes of one tenant.
 #[derive(Clone)]
@@ -60,8 +59,7 @@ struct TenantForm<'a> {
     display_name: &'a str,
     caps: Caps,
     without: BTreeSet<Feature>,
-    kept_ladders: KeptLadders,
-    captured: bool,
+    kept: Kept,
     enabled: bool,
     extensions: Vec<ExtensionForm<'a>>,
     devices: Vec<DeviceForm<'a>>,
@@ -113,8 +111,7 @@ fn tenant_form(tenant: &CompiledTenant) -> TenantForm<'_> {
         display_name: &tenant.display_name,
         caps: tenant.caps,
         without: tenant.without.clone(),
-        kept_ladders: tenant.kept_ladders,
-        captured: tenant.captured,
+        kept: tenant.kept,
         enabled: tenant.enabled,
         extensions: tenant.extensions.iter().map(extension_form).collect(),
         devices: device_forms(tenant),
@@ -178,8 +175,7 @@ fn tenant(form: TenantForm<'_>) -> Option<CompiledTenant> {
         display_name: form.display_name.into(),
         caps: form.caps,
         without: form.without,
-        kept_ladders: form.kept_ladders,
-        captured: form.captured,
+        kept: form.kept,
         enabled: form.enabled,
         extensions,
         devices,

@@ -64,6 +64,7 @@ impl Shard {
         }
         self.cast_all_off(&lost, &gateways_lost);
         self.restore_watches(now);
+        self.restore_texts(now);
         alive
     }
 
