@@ -63,7 +63,7 @@ pub enum TrunkMode {
     /// The other side, a gateway or another exchange, registers at this one.
     Gateway,
     /// The other side is this exchange: calls go to whichever company it is shared with that has
-    /// the number, and to no carrier.
+    /// the number, or, by a company's own trunk, to its partner, and to no carrier.
     OnNet,
 }
 
@@ -221,6 +221,11 @@ pub struct Trunk {
     /// it is left out, and the company's domain where the other side registers.
     #[serde(default)]
     pub domain: Option<String>,
+    /// With `on_net`, on a company's own trunk: a domain of the company at the other end. Calls
+    /// pass, either way, once both have such a trunk that names the other.
+    #[serde(default)]
+    #[schema(example = "globex.example")]
+    pub partner: Option<String>,
     /// How long a registration at a carrier lasts, 60 to 86,400 seconds.
     #[serde(default = "expires")]
     #[schema(default = 3_600, minimum = 60, maximum = 86_400)]
@@ -423,7 +428,7 @@ impl Kind for Trunk {
 
     fn normalise(&mut self) {
         source::normalise_list(&mut self.sources);
-        if let Some(domain) = &mut self.domain {
+        for domain in [&mut self.domain, &mut self.partner].into_iter().flatten() {
             domain.make_ascii_lowercase();
         }
         self.shared_with.sort_unstable();

@@ -235,6 +235,7 @@ impl Trunks {
         let sourced = sourced.map(|trunk| AdmittedTrunk::by(trunk, TrunkProof::Source));
         let named = user.and_then(|user| self.contacts.get(user)).copied();
         let named = named.filter(|trunk| self.is_at(*trunk, from) || self.is_home(*trunk, flow));
+        let named = named.and_then(|trunk| directory.other_end(trunk));
         let named = named.map(|trunk| AdmittedTrunk::by(trunk, TrunkProof::Registration));
         named.into_iter().chain(sourced).collect()
     }

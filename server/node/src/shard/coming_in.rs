@@ -160,8 +160,9 @@ pub(crate) fn called_number(line: &Line, message: &Message) -> Option<E164> {
         CalledIn::RequestUri => message.request_uri().ok(),
         CalledIn::To => of_to(),
     };
-    let uri = uri.filter(|uri| uri.user != Some(line.contact()));
-    // Carriers that call the registered contact name the number in To alone.
+    // Carriers that call the registered contact name the number in To alone, and so do we where
+    // the other end is this exchange, by the contact of the trunk on which the call went out.
+    let uri = uri.filter(|uri| !line.spec().is_on_net() && uri.user != Some(line.contact()));
     number_in(line, &uri.or_else(of_to)?)
 }
 

@@ -149,7 +149,7 @@ impl Shard {
     /// number.
     fn is_off_net(&self, trunk: TrunkId, called: &str) -> bool {
         let line = self.tenants.trunks.get(trunk);
-        let here = || self.tenants.directory.called_on(trunk, called);
+        let here = || self.tenants.directory.called_through(trunk, called);
         line.is_some_and(|line| line.spec().is_on_net()) && here().is_none()
     }
 
