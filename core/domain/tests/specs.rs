@@ -199,7 +199,7 @@ fn valid(kind: KindName) -> Value {
             "name": "berlin-3", "label": "Third floor", "callback": "+493055500",
             "civic": { "country": "DE", "a3": "Berlin", "rd": "Road", "hno": "12", "flr": "3" },
             "point": "52.5163 13.3777", "default": true, "mail_to": ["desk@acme.example"],
-            "desk": ExtensionId::new(1, 1)
+            "desk": ExtensionId::new(1, 1), "alert": ExtensionId::new(1, 2)
         }),
         KindName::Site => serde_json::json!({
             "name": "berlin", "location": EmergencyLocationId::new(1, 1),

@@ -238,6 +238,7 @@ fn shard(
         prompts: PromptBook {
             announcement: PromptId::of(audio::Prompt::Music),
             ringback: PromptId::of(audio::Prompt::Ringback),
+            alert: PromptId::of(audio::Prompt::Chime),
         },
         collects: settings.capture.is_some(),
         authorities: outside::authorities(settings)?,

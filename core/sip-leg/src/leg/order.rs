@@ -19,6 +19,8 @@ pub struct PromptBook {
     pub announcement: PromptId,
     /// The ringing tone.
     pub ringback: PromptId,
+    /// The signal for whoever is told of a call for help.
+    pub alert: PromptId,
 }
 
 impl SipLeg {
@@ -203,6 +205,7 @@ impl SipLeg {
         let prompt = match prompt {
             Prompt::Announcement => book.announcement,
             Prompt::Ringback => book.ringback,
+            Prompt::Alert => book.alert,
         };
         let id = self.sound.endpoint();
         if let Some(codec) = self.sound.play_codec() {

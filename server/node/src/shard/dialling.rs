@@ -83,6 +83,10 @@ impl Shard {
         } else {
             Vec::new()
         };
+        if entry.call.is_beside(leg) {
+            // RFC 3261 §20.26
+            headers.push((Name::Priority, "emergency".to_owned()));
+        }
         headers.extend(self.diversions_to(entry, to, domain));
         headers.extend(verified(entry, number, domain));
         let habits = tenant.as_ref().and_then(|tenant| tenant.habits());

@@ -67,6 +67,7 @@ impl Shard {
             | What::Explained(_)
             | What::LegOpened { .. }
             | What::Ringing(_)
+            | What::AnsweredBeside(_)
             | What::Diverted(_)
             | What::TransferRequested { .. }
             | What::TransferFailed { .. }
