@@ -22,6 +22,8 @@ pub struct Config {
     pub late_answer: Duration,
     /// Longest phones may ring beside a call. Default 60 s.
     pub ring_beside: Duration,
+    /// Whether the caller hears sound before the answer. Default true.
+    pub early_media: bool,
     /// Most contacts rung at once by one step. Default 16.
     pub fork_max: usize,
 }
@@ -33,6 +35,7 @@ impl Default for Config {
             transfer_ring: Duration::from_secs(60),
             late_answer: Duration::from_secs(32),
             ring_beside: Duration::from_secs(60),
+            early_media: true,
             fork_max: 16,
         }
     }

@@ -1,5 +1,6 @@
 //! The kind *trunk*: a connection to a carrier or to another exchange.
 
+mod dialogs;
 mod failover;
 mod form;
 mod gateway;
@@ -22,6 +23,7 @@ use crate::name::name;
 use crate::secret_rule::SecretRule;
 use crate::shared_with;
 use crate::text;
+pub use dialogs::{ReliableAnswers, TrunkDialogs};
 pub use failover::FAILOVER_MAX;
 pub use form::{Dialling, NumberForm};
 pub use headers::{
@@ -283,6 +285,10 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = "none")]
     pub attestation: TrunkAttestation,
+    /// How calls are kept with the other side: sound before the answer, reliable provisional
+    /// answers, refreshes, transfers.
+    #[serde(default)]
+    pub dialogs: TrunkDialogs,
     /// Rules for single headers of INVITEs, at most 16, followed in their order.
     #[serde(default)]
     #[schema(default = json!([]), max_items = 16)]
@@ -439,6 +445,7 @@ impl Kind for Trunk {
         name::<TrunkId>(&self.name)?;
         self.validate_gateway()?;
         self.validate_on_net()?;
+        self.dialogs.validate()?;
         self.validate_places()?;
         self.validate_names()?;
         self.validate_figures()?;

@@ -182,6 +182,11 @@ fn each_field_of_a_trunk_has_its_bound() {
         (json!({ "next_on": [404, 399] }), "/next_on/1"),
         (json!({ "next_on": [700] }), "/next_on/0"),
         (json!({ "stop_on": vec![500; 33] }), "/stop_on"),
+        (
+            json!({ "dialogs": { "session_seconds": 89 } }),
+            "/dialogs/session_seconds",
+        ),
+        (json!({ "partner": "globex.example" }), "/partner"),
         (json!({ "stop_on": [200] }), "/stop_on/0"),
         (
             json!({ "next_on": [404], "stop_on": [500, 404] }),

@@ -3,6 +3,11 @@
 //! A [`Description`] keeps every line it was given, known or not, in order, so that a description
 //! may pass through a back-to-back user agent and lose nothing but what [`anchor`] takes away.
 
+// rfc: 3711 §3 not: media is not encrypted
+// rfc: 4568 §4 not: nor are keys for it described
+// rfc: 5763 §5 not: nor are they agreed on by DTLS
+// rfc: 8445 §2 not: candidates for media are not gathered; it is sent where it comes from
+
 mod anchor;
 mod codec;
 mod description;

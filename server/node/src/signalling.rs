@@ -4,11 +4,12 @@ use crate::lamps::Lamps;
 use crate::letters::Letters;
 use crate::remembered::Remembered;
 use crate::waiting_texts::WaitingTexts;
+use domain::{ReliableAnswers, TrunkDialogs};
 use sip_leg::contact_of;
 use sip_message::{Flow, Transport};
 use sip_stack::dialog::Dialogs;
 use sip_stack::transaction::Transactions;
-use sip_stack::usage;
+use sip_stack::usage::{self, Reliability};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -39,6 +40,22 @@ impl UsageConfigs {
             agent,
             known: Vec::new(),
         }
+    }
+
+    /// The same where calls are kept in a trunk's way.
+    pub(crate) fn with(&mut self, flow: &Flow, dialogs: &TrunkDialogs) -> Arc<usage::Config> {
+        let config = self.of(flow);
+        if *dialogs == TrunkDialogs::default() {
+            return config;
+        }
+        let mut config = usage::Config::clone(&config);
+        config.session.expires = dialogs.session_seconds;
+        config.reliability = match dialogs.reliable {
+            ReliableAnswers::Never => Reliability::Never,
+            ReliableAnswers::Supported => Reliability::Supported,
+            ReliableAnswers::Required => Reliability::Required,
+        };
+        Arc::new(config)
     }
 
     pub(crate) fn of(&mut self, flow: &Flow) -> Arc<usage::Config> {

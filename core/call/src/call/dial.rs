@@ -166,9 +166,11 @@ impl Call {
             return;
         };
         found.description = Some(description.clone());
-        let offered = self
-            .find(FIRST)
-            .is_some_and(|caller| caller.description.is_some());
+        let hears = self.state.config.early_media;
+        let offered = hears
+            && self
+                .find(FIRST)
+                .is_some_and(|caller| caller.description.is_some());
         let Stage::Dialling(dialling) = &mut self.state.stage else {
             return;
         };

@@ -1,5 +1,6 @@
 //! Telling the call what has happened to the dialog.
 
+use super::Early;
 use crate::{Desk, Referee, SipLeg, redirections, referee};
 use bytes::Bytes;
 use call::{LegFact, Lost, Unreachable};
@@ -44,15 +45,25 @@ impl SipLeg {
             }
             Event::Progressed { sdp, message, .. } => {
                 self.meet(&message);
-                LegFact::Progressed {
-                    description: self.hear(Some(sdp), desk),
+                let description = self.hear(Some(sdp), desk);
+                match &mut self.early {
+                    Early::Passed => LegFact::Progressed { description },
+                    Early::HeldBack(kept) => {
+                        *kept = description;
+                        LegFact::Ringing
+                    }
                 }
             }
             Event::Answered { sdp, message } => {
                 self.meet(&message);
                 reports.push(Report::Known);
+                // what was said before the answer is the answer, where that says nothing
+                let kept = match &mut self.early {
+                    Early::HeldBack(kept) => kept.take(),
+                    Early::Passed => None,
+                };
                 LegFact::Answered {
-                    description: self.hear(sdp, desk),
+                    description: self.hear(sdp, desk).or(kept),
                 }
             }
             Event::Confirmed { sdp } => {

@@ -10,13 +10,17 @@ use ids::TrunkId;
 use machine::Instant;
 use sdp::Description;
 use sip_leg::{Carrier, Course, Dial, Diverted};
-use sip_message::{Name, escape_user};
+use sip_message::{Flow, Name, escape_user};
 use sip_stack::digest::Login;
+use sip_stack::usage::Config;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a peer may say nothing at all, not even 100, before the next one is tried. A carrier's
 /// border answers within a round trip; four seconds are four repetitions (RFC 3261 §17.1.1.2).
 const PATIENCE: Duration = Duration::from_secs(4);
+
+// rfc: 3261 §18.1.1 not: a long request goes to a carrier by UDP, unless its peer says tcp
 
 impl Shard {
     /// Makes one attempt at a call by a trunk.
@@ -107,9 +111,19 @@ impl Shard {
                 login: line.login().cloned(),
                 patience: PATIENCE,
                 beside: help.beside,
+                early_media: line.spec().dialogs.early_media,
             })),
             further: Vec::new(),
         })
+    }
+
+    /// Who we are on a flow, and how calls are kept there with whoever is at a trunk's other end.
+    pub(crate) fn usage_with(&mut self, flow: &Flow, trunk: Option<TrunkId>) -> Arc<Config> {
+        let line = trunk.and_then(|trunk| self.tenants.trunks.get(trunk));
+        match line {
+            Some(line) => self.sip.usages.with(flow, &line.spec().dialogs),
+            None => self.sip.usages.of(flow),
+        }
     }
 
     /// The addresses of a trunk that a call may try at this moment, the best first.

@@ -133,7 +133,9 @@ impl Shard {
         let key = self.calls.insert(entry);
         self.tenants.call_began(tenant);
         for (_, leg) in stored.legs {
-            let config = self.sip.usages.of(&leg.flow());
+            let party = self.calls.get(key).and_then(|e| e.call.leg(leg.leg()));
+            let trunk = party.and_then(|(party, _)| Some(party.trunk.as_ref()?.trunk));
+            let config = self.usage_with(&leg.flow(), trunk);
             let owner = self.legs.next_owner();
             let mut desk = Desk {
                 now,

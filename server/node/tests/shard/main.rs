@@ -35,4 +35,5 @@ mod secrets;
 mod spoilt;
 mod strays;
 mod transfers;
+mod trunk_dialogs;
 mod verified;
