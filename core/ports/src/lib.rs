@@ -8,6 +8,7 @@
 
 mod account;
 mod archive;
+mod authority;
 mod bans;
 mod change;
 mod courier;
@@ -47,6 +48,7 @@ mod tokens;
 
 pub use account::{ACCOUNT_DEPTH_MAX, AccountStore};
 pub use archive::{ArchiveError, Giver, LentTaker, Taker};
+pub use authority::{CertificateAuthority, ChallengeDesk, Given, Refusal};
 pub use bans::BanBook;
 pub use change::{
     Change, Committed, OPERATIONS_MAX, Operation, PARTS_OPERATIONS_MAX, Part, SecretChange, Write,

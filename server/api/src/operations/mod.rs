@@ -11,6 +11,7 @@ mod documents;
 mod emergency;
 mod erasure;
 mod events;
+mod issued;
 mod keys;
 mod ladders;
 mod lines;
@@ -82,6 +83,7 @@ fn list() -> Vec<Operation> {
         tokens::operations(),
         keys::operations(),
         bans::operations(),
+        issued::operations(),
         people::operations(),
         auth::operations(),
         sign_on::operations(),

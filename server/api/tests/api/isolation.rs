@@ -234,6 +234,8 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{event}", "1")
     .replace("{access}", &names.access)
     .replace("{source}", "192.0.2.77")
+    .replace("{host}", "sip.nobody.example")
+    .replace("{challenge}", "token")
     .replace("{login}", "lgn_00000000000000000000000000")
     .replace("{passkey}", "psk_00000000000000000000000000")
 }

@@ -84,6 +84,7 @@ const TITLES: &[(u32, &str)] = &[
     (8226, "certificates of who signs calls"),
     (8445, "ICE"),
     (8489, "STUN"),
+    (8555, "ACME"),
     (8588, "SHAKEN"),
     (8599, "push"),
     (8760, "digest with SHA-256 in SIP"),
@@ -91,6 +92,7 @@ const TITLES: &[(u32, &str)] = &[
     (8946, "proofs of diverted calls"),
     (9111, "HTTP caching"),
     (9410, "why a proof was not taken"),
+    (9773, "ACME, advice on renewals"),
 ];
 
 /// The page.
