@@ -90,6 +90,7 @@ fn measure_commits(office: &Office, tenant: TenantId, writers: usize) -> Outcome
                 ring_seconds: 30,
                 destination: Destination::Devices,
                 forwards: domain::Forwards::default(),
+                lamps: domain::Lamps::default(),
                 external_number: None,
                 calls: CallClass::ordinary(),
                 only_to: Vec::new(),

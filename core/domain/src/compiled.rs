@@ -10,6 +10,7 @@ mod cold_lines;
 mod cold_places;
 mod forwarding;
 mod index;
+mod lamps;
 mod lines;
 mod outside;
 mod places;
@@ -33,6 +34,7 @@ use crate::e164::{self, E164};
 use crate::extension::{Destination, Extension};
 use crate::feature::Feature;
 use crate::ladder::KeptLadders;
+use crate::lamps::Lamps;
 use crate::plan::Plan;
 use crate::tenant::Tenant;
 pub use forwarding::CompiledForwards;
@@ -83,6 +85,8 @@ pub struct CompiledExtension {
     pub external_number: Option<E164>,
     /// Where its calls go on to; `None` where none does.
     pub forwards: Option<Box<CompiledForwards>>,
+    /// What its lamps show; `None` for what those of an extension do that says nothing.
+    lamps: Option<Box<Lamps>>,
     /// What it may call outside; `None` for what an extension may that says nothing.
     outside: Option<Box<Outside>>,
     /// Whether it is in use.
@@ -331,6 +335,7 @@ fn extension(resource: Resource<Extension>) -> CompiledExtension {
     CompiledExtension {
         id,
         forwards: CompiledForwards::of(revision, std::mem::take(&mut spec.forwards)),
+        lamps: CompiledExtension::lamps_of(std::mem::take(&mut spec.lamps)),
         outside: Outside::of(&mut spec),
         number: spec.number.into(),
         display_name: spec.display_name.into(),

@@ -14,6 +14,7 @@ use crate::forwards::Forwards;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
+use crate::lamps::Lamps;
 use crate::ring_seconds::{RING_SECONDS_DEFAULT, RING_SECONDS_MAX, RING_SECONDS_MIN};
 use crate::text;
 
@@ -56,6 +57,9 @@ pub struct Extension {
     /// Where its calls go on to that it does not take itself.
     #[serde(default)]
     pub forwards: Forwards,
+    /// Which lamps its phones have, and who has a lamp for it.
+    #[serde(default)]
+    pub lamps: Lamps,
     /// The number by which it is known outside, with plus: it is shown to whom it calls by a
     /// trunk. It counts only while it is a number of the company's.
     #[serde(default)]
@@ -127,6 +131,7 @@ impl Kind for Extension {
         destinations::validate(&self.only_to, "/only_to")?;
         destinations::validate(&self.never_to, "/never_to")?;
         self.forwards.validate(&self.number)?;
+        self.lamps.validate()?;
         rule(
             (RING_SECONDS_MIN..=RING_SECONDS_MAX).contains(&self.ring_seconds),
             "/ring_seconds",

@@ -37,6 +37,7 @@ mod kind;
 mod kind_name;
 mod kinds;
 mod ladder;
+mod lamps;
 mod limit;
 mod name;
 mod number;
@@ -110,6 +111,7 @@ pub use kind::{KeyScope, Kind, Link, Place, Reference, UniqueKey};
 pub use kind_name::{KindName, UnknownKind};
 pub use kinds::ForKind;
 pub use ladder::{KeptLadders, Ladder, Rung, Way};
+pub use lamps::{LAMP_LIST_MAX, LAMP_LIST_PREFIX, LampDocuments, Lamps};
 pub use limit::{Limit, SetBy};
 pub use number::{NUMBER_SPACE, Number, NumberState};
 pub use numbering::emergency::{

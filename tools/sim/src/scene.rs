@@ -164,6 +164,7 @@ impl Scene {
                 ring_seconds: 15,
                 destination: Destination::Devices,
                 forwards: forwards(name, person, &mut random),
+                lamps: domain::Lamps::default(),
                 external_number: None,
                 calls: CallClass::ordinary(),
                 only_to: Vec::new(),

@@ -145,6 +145,7 @@ impl Company {
             ring_seconds: 20,
             destination,
             forwards: domain::Forwards::default(),
+            lamps: domain::Lamps::default(),
             external_number: None,
             calls: CallClass::ordinary(),
             only_to: Vec::new(),

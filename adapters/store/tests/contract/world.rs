@@ -105,6 +105,7 @@ impl<'a> World<'a> {
             ring_seconds: 30,
             destination: Destination::Devices,
             forwards: domain::Forwards::default(),
+            lamps: domain::Lamps::default(),
             external_number: None,
             calls: CallClass::ordinary(),
             only_to: Vec::new(),

@@ -70,6 +70,7 @@ fn extension(number: String, destination: Destination) -> Extension {
         ring_seconds: RING_SECONDS_DEFAULT,
         destination,
         forwards: domain::Forwards::default(),
+        lamps: domain::Lamps::default(),
         external_number: None,
         calls: CallClass::ordinary(),
         only_to: Vec::new(),

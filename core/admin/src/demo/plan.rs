@@ -66,6 +66,7 @@ fn extension(word: &str, number: usize) -> PlannedExtension {
             ring_seconds: RING_SECONDS_DEFAULT,
             destination: Destination::Devices,
             forwards: domain::Forwards::default(),
+            lamps: domain::Lamps::default(),
             external_number: None,
             calls: CallClass::ordinary(),
             only_to: Vec::new(),

@@ -21,6 +21,7 @@ use crate::device::FixedContact;
 use crate::e164::E164;
 use crate::extension::Destination;
 use crate::feature::Feature;
+use crate::lamps::Lamps;
 
 /// The bytes of one tenant.
 #[derive(Clone)]
@@ -75,6 +76,7 @@ struct ExtensionForm<'a> {
     destination: Destination,
     external_number: Option<E164>,
     forwards: Option<Box<CompiledForwards>>,
+    lamps: Option<Box<Lamps>>,
     outside: Option<Box<Outside>>,
     enabled: bool,
 }
@@ -128,6 +130,7 @@ fn extension_form(extension: &CompiledExtension) -> ExtensionForm<'_> {
         destination: extension.destination,
         external_number: extension.external_number.clone(),
         forwards: extension.forwards.clone(),
+        lamps: extension.lamps.clone(),
         outside: extension.outside.clone(),
         enabled: extension.enabled,
     }
@@ -195,6 +198,7 @@ fn extension(form: ExtensionForm<'_>) -> CompiledExtension {
         destination: form.destination,
         external_number: form.external_number,
         forwards: form.forwards,
+        lamps: form.lamps,
         outside: form.outside,
         enabled: form.enabled,
     }

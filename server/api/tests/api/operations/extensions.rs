@@ -26,6 +26,7 @@ pub(super) async fn extensions(world: &World) {
         "calls": ["internal", "local", "national", "mobile", "international"],
         "only_to": [], "never_to": [],
         "forwards": {"always": null, "busy": null, "no_answer": null, "unreachable": null},
+        "lamps": {"list": [], "watched_by": null, "shows_other_party": true, "documents": "full"},
     });
     assert_eq!(made.json(), view);
     for name in [&id, "*9", "%2A9"] {
