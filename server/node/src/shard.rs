@@ -17,6 +17,7 @@ mod handed_on;
 mod header_rules;
 mod homing;
 mod invite;
+mod listing;
 mod media_notices;
 mod messaging;
 mod names;
@@ -370,7 +371,7 @@ impl Shard {
         let done = catch_unwind(AssertUnwindSafe(|| act(self)));
         self.settle_guarded(done.is_err(), now);
         self.tell_bindings(now);
-        if !self.sip.lamps.moved.is_empty() {
+        if self.sip.lamps.has_news() {
             self.settle_guarded(false, now);
         }
         self.served(now);
@@ -396,7 +397,7 @@ impl Shard {
                 self.step(work, now);
             } else if let Some(event) = self.sip.transactions.poll() {
                 self.dispatch(event, now);
-            } else if !self.sip.lamps.moved.is_empty() {
+            } else if self.sip.lamps.has_news() {
                 self.light_lamps(now);
             } else {
                 return;

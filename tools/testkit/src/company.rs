@@ -164,6 +164,14 @@ impl Company {
         domain::Kind::validate(&found.spec).ok()
     }
 
+    /// Sets the lamps of an extension that there is. None when they are not valid.
+    pub fn lamps(&mut self, number: &str, lamps: serde_json::Value) -> Option<()> {
+        let mut all = self.parts.extensions.iter_mut();
+        let found = all.find(|one| one.spec.number == number)?;
+        found.spec.lamps = serde_json::from_value(lamps).ok()?;
+        domain::Kind::validate(&found.spec).ok()
+    }
+
     /// Adds a device to an extension (which is made when it is new).
     pub fn member(&mut self, number: &str) -> Member {
         let extension = self.extension(number, Destination::Devices);

@@ -23,6 +23,7 @@ mod header_rules;
 mod intercom;
 mod isolation;
 mod ladders;
+mod lamp_lists;
 mod lamps;
 mod messages;
 mod office;

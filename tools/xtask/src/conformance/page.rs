@@ -51,6 +51,7 @@ const TITLES: &[(u32, &str)] = &[
     (4488, "REFER without subscription"),
     (4566, "descriptions"),
     (4568, "keys in descriptions"),
+    (4662, "lists of resources"),
     (4733, "telephone events"),
     (5031, "URNs of services"),
     (5057, "several usages of a dialog"),
