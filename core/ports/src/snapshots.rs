@@ -1,5 +1,5 @@
-//! Retained values of the bus: bindings, calls, watches and waiting texts as they were last, for
-//! whoever takes over.
+//! Retained values of the bus: bindings, calls, watches, waiting texts and talked minutes as they
+//! were last, for whoever takes over.
 
 use ids::TenantId;
 
@@ -16,15 +16,18 @@ pub enum Bucket {
     Watches,
     /// Texts that wait for their readers' telephones.
     Texts,
+    /// Minutes that were talked by trunks today.
+    Minutes,
 }
 
 impl Bucket {
     /// All buckets.
-    pub const ALL: [Bucket; 4] = [
+    pub const ALL: [Bucket; 5] = [
         Bucket::Bindings,
         Bucket::Calls,
         Bucket::Watches,
         Bucket::Texts,
+        Bucket::Minutes,
     ];
 
     /// The bucket's number, as stored.
@@ -34,6 +37,7 @@ impl Bucket {
             Bucket::Calls => 2,
             Bucket::Watches => 3,
             Bucket::Texts => 4,
+            Bucket::Minutes => 5,
         }
     }
 

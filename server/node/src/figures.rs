@@ -69,8 +69,8 @@ pub struct TrunkFigures {
     pub calls_out: u64,
     /// Of those, the ones that were signed.
     pub calls_signed: u64,
-    /// Calls refused because a trunk had its share.
-    pub capped: u64,
+    /// What met the caps of trunks.
+    pub caps: TrunkCapFigures,
     /// Calls for help, and trials of where such calls lead.
     pub for_help: u64,
     /// Calls for numbers that nobody has, or not on that trunk.
@@ -89,6 +89,17 @@ pub struct TrunkFigures {
     pub proofs: ProofFigures,
     /// What the guard against toll fraud did.
     pub fraud: fraud::Figures,
+}
+
+/// What met the caps of trunks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TrunkCapFigures {
+    /// Calls refused because a trunk had its share, or a company its own of it.
+    pub refused: u64,
+    /// Of those, the ones whose minutes of the day were used up.
+    pub out_of_minutes: u64,
+    /// How often 80 % or all of some minutes of a day were used.
+    pub minutes_told: u64,
 }
 
 /// What came of looking at proofs of who calls by trunks.

@@ -20,6 +20,7 @@ mod invite;
 mod listing;
 mod media_notices;
 mod messaging;
+mod minutes;
 mod names;
 mod notifying;
 mod on_net;
@@ -42,7 +43,7 @@ mod turns;
 mod verifying;
 
 pub use names::{NameAsk, Searcher};
-pub use questions::{Answer, Ask, Question, Ticket};
+pub use questions::{Answer, Ask, Question, Ticket, TrunkQuestion};
 pub use verifying::CertificateAsk;
 
 use crate::budgets::Contained;

@@ -283,6 +283,7 @@ fn take_back(
             | Letter::Certificate(..)
             | Letter::Bar(_)
             | Letter::Lift(_)
+            | Letter::AskOfTrunk(_)
             | Letter::Drain(_) => {}
         }),
     )?;

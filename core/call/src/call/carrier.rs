@@ -3,7 +3,7 @@
 //! Each attempt is a leg of its own, so that the record has them all.
 
 use super::{Draft, FIRST, Stage};
-use crate::{Call, DialStep, LegId, LegOrder, Party, TrunkAttempt, TrunkCall, TrunkPeer};
+use crate::{Call, DialStep, Full, LegId, LegOrder, Party, TrunkAttempt, TrunkCall, TrunkPeer};
 use domain::ByTrunk;
 use ids::TrunkId;
 use routing::{Caller, Verdict};
@@ -50,6 +50,14 @@ impl Call {
         }
         draft.order(leg, order);
         true
+    }
+
+    /// A trunk has as much as it may have: none of its addresses is tried.
+    pub(super) fn passes_by(&mut self, trunk: TrunkId, full: Full, draft: &mut Draft<'_>) {
+        if let Stage::Dialling(dialling) = &mut self.state.stage {
+            dialling.leave(trunk);
+        }
+        self.explain(full.rule(), format!("{trunk}: {full}"), draft);
     }
 
     /// What follows from an answer of whoever was called by a trunk: none when it was no carrier.

@@ -255,10 +255,17 @@ impl Call {
         if let Stage::Dialling(dialling) = &mut self.state.stage {
             dialling.unheard(leg);
         }
+        let party = self.find(leg).map(|leg| &leg.party);
+        let trunk = party.and_then(|party| Some(party.trunk.as_ref()?.trunk));
         match why {
             Unreachable::Timeout => self.refused(leg, 408, "no answer from the device", draft),
             Unreachable::Transport => self.refused(leg, 480, "the network refused", draft),
-            Unreachable::Full => self.refused(leg, 503, "the trunk has its share", draft),
+            Unreachable::Full(full) => {
+                if let Some(trunk) = trunk {
+                    self.passes_by(trunk, full, draft);
+                }
+                self.refused(leg, 503, "the trunk has its share", draft);
+            }
         }
     }
 

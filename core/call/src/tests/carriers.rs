@@ -1,7 +1,7 @@
 //! Calls by trunks: peers in order, failover, last words, and what a party outside may not do.
 
 use super::*;
-use crate::{TrunkCall, TrunkPeer};
+use crate::{Full, TrunkCall, TrunkCap, TrunkPeer};
 use ids::TrunkId;
 
 fn peer(slot: &u8) -> TrunkPeer {
@@ -129,7 +129,11 @@ fn silence_and_a_full_trunk_are_no_answers_that_a_rule_could_stop_at() {
     for unreached in [
         Unreachable::Timeout,
         Unreachable::Transport,
-        Unreachable::Full,
+        Unreachable::Full(Full {
+            of: TrunkCap::MinutesPerDay,
+            share: false,
+            limit: 60,
+        }),
     ] {
         let first = with_rules(1, &[0], &[], &[408, 480, 503]);
         let mut scene = Scene::begin(vec![first, trunk(2, &[0])]);

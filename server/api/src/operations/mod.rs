@@ -25,6 +25,7 @@ mod sign_on;
 mod support;
 mod tenants;
 mod tokens;
+mod trunk_usage;
 mod usage;
 mod webhooks;
 mod written;
@@ -71,6 +72,7 @@ fn list() -> Vec<Operation> {
         usage::operations(),
         documents::sheets(),
         lines::operations(),
+        trunk_usage::operations(),
         emergency::operations(),
         certificates::operations(),
         registrations::operations(),

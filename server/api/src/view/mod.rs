@@ -23,5 +23,6 @@ pub(crate) mod sheet;
 pub(crate) mod support;
 pub(crate) mod token;
 pub(crate) mod trunk_preset;
+pub(crate) mod trunk_usage;
 pub(crate) mod usage;
 pub(crate) mod webhook;

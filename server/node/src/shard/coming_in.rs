@@ -69,9 +69,10 @@ impl Shard {
             return self.retry_later(key, &message, now);
         }
         let trunk = request.caller.trunk;
+        let company = tenant.id();
         let mut line = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk));
-        let Some(line) = line.take_if(|line| line.take_call_or(back, now)) else {
-            self.figures.trunks.capped += 1;
+        let Some(line) = line.take_if(|line| line.take_call(company, back, now).is_ok()) else {
+            self.figures.trunks.caps.refused += 1;
             return self.retry_later(key, &message, now);
         };
         let headers = brought_by_carrier(line.spec(), &message);
@@ -82,7 +83,7 @@ impl Shard {
         let whose = (&scope, &*tenant);
         let began = self.begin_call((key, flow), message, whose, asked, trunk, now);
         if !began && let Some(line) = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk)) {
-            line.call_ended();
+            line.load.ended(company);
         }
     }
 

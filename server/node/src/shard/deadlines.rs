@@ -25,6 +25,8 @@ pub(crate) enum Wake {
     Trunk(TrunkId),
     /// A carrier's call has waited long enough for certificates.
     Proof(Owner),
+    /// Calls by trunks whose minutes are counted go on.
+    Minutes,
 }
 
 impl Shard {
@@ -69,6 +71,7 @@ impl Shard {
                 Wake::Texts => self.sweep_texts(now),
                 Wake::Trunk(trunk) => self.wake_trunk(trunk, now),
                 Wake::Proof(owner) => self.stop_waiting(owner, now),
+                Wake::Minutes => self.count_minutes(now),
             }
         }
     }

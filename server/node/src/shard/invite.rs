@@ -339,6 +339,7 @@ impl Shard {
             tag: tag.clone(),
             call_id: call_id.clone(),
             attempt: None,
+            talk: None,
             wake: None,
             wake_at: None,
         };

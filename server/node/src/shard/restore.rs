@@ -53,6 +53,7 @@ impl Shard {
                 self.stores.snapshots.remove(tenant, Bucket::Bindings, key);
             }
         }
+        self.restore_minutes(now);
         let mut alive = BTreeSet::new();
         for (tenant, key, bytes) in self.stores.snapshots.load(Bucket::Calls) {
             match self.restore_call(tenant, &bytes, now) {
@@ -62,6 +63,7 @@ impl Shard {
                 None => self.stores.snapshots.remove(tenant, Bucket::Calls, key),
             }
         }
+        self.tenants.trunks.minutes.restored(self.clock.wall(now));
         self.cast_all_off(&lost, &gateways_lost);
         self.restore_watches(now);
         self.restore_texts(now);
@@ -128,8 +130,8 @@ impl Shard {
         let recorder = Recorder::resume(stored.cdr);
         let mut entry = Entry::new(call, recorder, strip, stored.max_forwards);
         entry.stored = true;
-        entry.shares.came = came.filter(|trunk| self.resume_on(*trunk));
-        entry.shares.goes = goes.filter(|trunk| self.resume_on(*trunk));
+        entry.shares.came = came.filter(|trunk| self.resume_on(*trunk, tenant));
+        entry.shares.goes = goes.filter(|trunk| self.resume_on(*trunk, tenant));
         let key = self.calls.insert(entry);
         self.tenants.call_began(tenant);
         for (_, leg) in stored.legs {
@@ -158,6 +160,7 @@ impl Shard {
                 }
             }
         }
+        self.resume_talks(key, now);
         self.rejoin(key, bridge, now);
         self.resume_tolls(key, &compiled, stored.ways, now);
         self.note_lines(key);

@@ -26,6 +26,7 @@ mod ladders;
 mod lamp_lists;
 mod lamps;
 mod messages;
+mod minutes;
 mod office;
 mod on_net;
 mod overload;
