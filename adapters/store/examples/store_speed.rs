@@ -95,6 +95,7 @@ fn measure_commits(office: &Office, tenant: TenantId, writers: usize) -> Outcome
                 calls: CallClass::ordinary(),
                 only_to: Vec::new(),
                 never_to: Vec::new(),
+                groups: Vec::new(),
                 enabled: true,
             };
             block_on(documents::add(&office, &scope, spec, None))?;

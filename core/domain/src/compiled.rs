@@ -99,6 +99,13 @@ impl CompiledExtension {
         Duration::from_secs(self.ring_seconds.into())
     }
 
+    /// The groups that it belongs to, in the order of their names.
+    pub fn groups(&self) -> &[String] {
+        self.outside
+            .as_ref()
+            .map_or(&[], |outside| outside.groups())
+    }
+
     /// Why it may not place a call of a class to a number outside; `None` when it may. A number is
     /// `None` when what goes out is none of the world.
     pub fn barred(&self, class: CallClass, number: Option<&E164>) -> Option<Barred> {

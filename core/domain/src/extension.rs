@@ -11,6 +11,7 @@ use crate::call_class::CallClass;
 use crate::destinations;
 use crate::e164;
 use crate::forwards::Forwards;
+use crate::groups;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
@@ -79,6 +80,11 @@ pub struct Extension {
     #[serde(default)]
     #[schema(default = json!([]), max_items = 300)]
     pub never_to: Vec<String>,
+    /// The groups that it belongs to, at most 32 names of the company's choosing: 1 to 64 of
+    /// `0-9 a-z . _ -`. Outbound routes can be for some groups alone.
+    #[serde(default)]
+    #[schema(default = json!([]), max_items = 32, example = json!(["sales"]))]
+    pub groups: Vec<String>,
     /// A disabled extension cannot be dialled, and its devices cannot dial.
     #[serde(default = "enabled")]
     #[schema(default = true)]
@@ -109,6 +115,7 @@ impl Kind for Extension {
         self.external_number.iter_mut().for_each(e164::normal);
         destinations::normal(&mut self.only_to);
         destinations::normal(&mut self.never_to);
+        groups::normal(&mut self.groups);
     }
 
     fn validate(&self) -> Result<(), Invalid> {
@@ -130,6 +137,7 @@ impl Kind for Extension {
         rule(calls, "/calls", "must name at least one, such as internal")?;
         destinations::validate(&self.only_to, "/only_to")?;
         destinations::validate(&self.never_to, "/never_to")?;
+        groups::validate(&self.groups, "/groups")?;
         self.forwards.validate(&self.number)?;
         self.lamps.validate()?;
         rule(

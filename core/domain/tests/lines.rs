@@ -62,6 +62,19 @@ fn a_route_out_has_its_hours_by_a_schedule_and_help_is_called_at_any_time() {
 }
 
 #[test]
+fn a_route_is_for_groups_by_their_names_but_help_is_for_everybody() {
+    let route = outbound(json!({ "for_groups": ["Sales", "sales"] }));
+    assert_eq!(route.for_groups, ["sales"]);
+    assert_eq!(refused(&route), None);
+    let wrong = outbound(json!({ "for_groups": ["the board"] }));
+    assert_eq!(refused(&wrong).as_deref(), Some("/for_groups/0"));
+    let help = json!({ "emergency": true, "patterns": [], "for_groups": ["sales"] });
+    assert_eq!(refused(&outbound(help)).as_deref(), Some("/for_groups"));
+    let member: Extension = spec(json!({ "number": "101" }), json!({ "groups": [""] }));
+    assert_eq!(member.validate().unwrap_err().field, "/groups/0");
+}
+
+#[test]
 fn a_route_and_an_extension_name_countries_as_they_are_and_classes_to_the_outside() {
     let refused = |change| refused(&outbound(change));
     assert_eq!(

@@ -156,7 +156,8 @@ fn valid(kind: KindName) -> Value {
         }),
         KindName::Extension => serde_json::json!({
             "number": "101", "display_name": "Anna", "ring_seconds": 30, "destination": "devices",
-            "calls": ["internal", "national"], "only_to": ["DE"], "never_to": ["+4990"]
+            "calls": ["internal", "national"], "only_to": ["DE"], "never_to": ["+4990"],
+            "groups": ["sales"]
         }),
         KindName::Device => serde_json::json!({
             "username": "anna", "extension": ExtensionId::new(1, 1),

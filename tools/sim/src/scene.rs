@@ -178,6 +178,7 @@ impl Scene {
                 calls: CallClass::ordinary(),
                 only_to: Vec::new(),
                 never_to: Vec::new(),
+                groups: Vec::new(),
                 enabled: true,
             };
             let extension = now(documents::add(&self.office, &scope, extension, None))?.resource;

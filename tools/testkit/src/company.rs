@@ -150,6 +150,7 @@ impl Company {
             calls: CallClass::ordinary(),
             only_to: Vec::new(),
             never_to: Vec::new(),
+            groups: Vec::new(),
             enabled: true,
         };
         self.parts.extensions.push(resource(id, self.id(), spec));

@@ -110,6 +110,7 @@ impl<'a> World<'a> {
             calls: CallClass::ordinary(),
             only_to: Vec::new(),
             never_to: Vec::new(),
+            groups: Vec::new(),
             enabled: true,
         };
         write(id, scope.owner(), spec)

@@ -75,6 +75,7 @@ fn extension(number: String, destination: Destination) -> Extension {
         calls: CallClass::ordinary(),
         only_to: Vec::new(),
         never_to: Vec::new(),
+        groups: Vec::new(),
         enabled: true,
     }
 }

@@ -71,6 +71,7 @@ fn extension(word: &str, number: usize) -> PlannedExtension {
             calls: CallClass::ordinary(),
             only_to: Vec::new(),
             never_to: Vec::new(),
+            groups: Vec::new(),
             enabled: true,
         },
         devices: vec![PlannedDevice {
