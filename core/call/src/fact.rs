@@ -119,6 +119,8 @@ pub enum Unreachable {
     Timeout,
     /// The network refused.
     Transport,
+    /// The trunk takes none of the codecs that are offered.
+    NoCodec,
     /// The trunk, or the company of it, has as much as it may have.
     Full(Full),
 }

@@ -1,6 +1,7 @@
 //! The kind *trunk*: a connection to a carrier or to another exchange.
 
 mod caps;
+mod codecs;
 mod dialogs;
 mod failover;
 mod form;
@@ -288,6 +289,11 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = json!([]), max_items = 32, example = json!([500]))]
     pub stop_on: Vec<u16>,
+    /// The codecs that are offered to the carrier and taken from it, most wanted first, at most 16
+    /// names as in SDP; as telephones say where none is named. Key presses go with any.
+    #[serde(default)]
+    #[schema(default = json!([]), max_items = 16, example = json!(["PCMA", "PCMU"]))]
+    pub codecs: Vec<String>,
     /// The companies below its account that may use it, at most 1,000, by id or, in requests, by
     /// domain. A company's own trunk is shared with nobody.
     #[serde(default)]
@@ -441,6 +447,7 @@ impl Kind for Trunk {
         self.validate_figures()?;
         self.validate_headers()?;
         self.validate_failover()?;
+        self.validate_codecs()?;
         let named = self.diversion != TrunkDiversion::None;
         rule(
             named || !self.passes_caller,

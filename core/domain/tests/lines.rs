@@ -62,6 +62,18 @@ fn a_route_out_has_its_hours_by_a_schedule_and_help_is_called_at_any_time() {
 }
 
 #[test]
+fn a_trunk_names_codecs_for_speech_once_each() {
+    let refused = |codecs: Value| refused(&trunk(json!({ "codecs": codecs })));
+    assert_eq!(refused(json!(["PCMA", "G722", "opus"])), None);
+    for wrong in ["", "a law", "telephone-event", "pcma"] {
+        let field = refused(json!(["PCMA", wrong]));
+        assert_eq!(field.as_deref(), Some("/codecs/1"), "{wrong}");
+    }
+    let many: Vec<String> = (0..17).map(|n| format!("C{n}")).collect();
+    assert_eq!(refused(json!(many)).as_deref(), Some("/codecs"));
+}
+
+#[test]
 fn a_route_is_for_groups_by_their_names_but_help_is_for_everybody() {
     let route = outbound(json!({ "for_groups": ["Sales", "sales"] }));
     assert_eq!(route.for_groups, ["sales"]);

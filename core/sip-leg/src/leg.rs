@@ -89,6 +89,8 @@ pub struct Carrier {
     pub beside: Option<Part>,
     /// Whether sound is let through before it answers.
     pub early_media: bool,
+    /// The codecs that may be spoken, most wanted first; any where none is named.
+    pub codecs: Vec<String>,
 }
 
 /// One leg of a call, in SIP.
@@ -191,6 +193,9 @@ impl SipLeg {
         owner: Owner,
         desk: &mut Desk<'_>,
     ) -> SipLeg {
+        if let Some(carrier) = &dial.carrier {
+            sound = sound.only(&carrier.codecs);
+        }
         let offer = dial
             .offer
             .map(|offer| text(&sound.anchor(offer, desk.media)));

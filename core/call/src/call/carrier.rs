@@ -3,7 +3,7 @@
 //! Each attempt is a leg of its own, so that the record has them all.
 
 use super::{Draft, FIRST, Stage};
-use crate::{Call, DialStep, Full, LegId, LegOrder, Party, TrunkAttempt, TrunkCall, TrunkPeer};
+use crate::{Call, DialStep, LegId, LegOrder, Party, TrunkAttempt, TrunkCall, TrunkPeer};
 use domain::ByTrunk;
 use ids::TrunkId;
 use routing::{Caller, Verdict};
@@ -52,12 +52,17 @@ impl Call {
         true
     }
 
-    /// A trunk has as much as it may have: none of its addresses is tried.
-    pub(super) fn passes_by(&mut self, trunk: TrunkId, full: Full, draft: &mut Draft<'_>) {
+    /// A trunk cannot have the call, by a rule and for a reason: none of its addresses is tried.
+    pub(super) fn passes_by(
+        &mut self,
+        trunk: TrunkId,
+        (rule, because): (&'static str, &str),
+        draft: &mut Draft<'_>,
+    ) {
         if let Stage::Dialling(dialling) = &mut self.state.stage {
             dialling.leave(trunk);
         }
-        self.explain(full.rule(), format!("{trunk}: {full}"), draft);
+        self.explain(rule, format!("{trunk}: {because}"), draft);
     }
 
     /// What follows from an answer of whoever was called by a trunk: none when it was no carrier.

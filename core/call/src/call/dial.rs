@@ -260,9 +260,17 @@ impl Call {
         match why {
             Unreachable::Timeout => self.refused(leg, 408, "no answer from the device", draft),
             Unreachable::Transport => self.refused(leg, 480, "the network refused", draft),
+            Unreachable::NoCodec => {
+                if let Some(trunk) = trunk {
+                    let because = "it takes none of the codecs that are offered";
+                    self.passes_by(trunk, ("trunk.codecs", because), draft);
+                }
+                self.refused(leg, 488, "the trunk takes none of these codecs", draft);
+            }
             Unreachable::Full(full) => {
                 if let Some(trunk) = trunk {
-                    self.passes_by(trunk, full, draft);
+                    let because = full.to_string();
+                    self.passes_by(trunk, (full.rule(), &because), draft);
                 }
                 self.refused(leg, 503, "the trunk has its share", draft);
             }

@@ -129,6 +129,7 @@ fn silence_and_a_full_trunk_are_no_answers_that_a_rule_could_stop_at() {
     for unreached in [
         Unreachable::Timeout,
         Unreachable::Transport,
+        Unreachable::NoCodec,
         Unreachable::Full(Full {
             of: TrunkCap::MinutesPerDay,
             share: false,

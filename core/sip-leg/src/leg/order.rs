@@ -69,6 +69,14 @@ impl SipLeg {
                 self.usage
                     .hang_up(Some(&reason_value(&reason)), &mut desk.step(events))
             }
+            LegOrder::Reoffer {
+                description: Some(offer),
+            } if self.sound.admitted(offer.clone()).is_none() => {
+                // nothing of it may be offered here: as if the party had said so
+                let refused = LegFact::ReofferRefused { status: 488 };
+                reports.push(Report::Fact(refused));
+                Ok(())
+            }
             LegOrder::Reoffer { .. }
             | LegOrder::ReofferLocally
             | LegOrder::AnswerReoffer { .. }

@@ -117,9 +117,11 @@ impl SipLeg {
         }
     }
 
-    /// Reads a description; one that cannot be read is as good as none.
+    /// Reads a description; one that cannot be read is as good as none, and so is one of which
+    /// nothing may be spoken.
     fn hear(&mut self, sdp: Option<Bytes>, desk: &mut Desk<'_>) -> Option<Description> {
         let description = Description::parse(&sdp?).ok()?;
+        let description = self.sound.admitted(description)?;
         self.sound.hear(description.clone(), desk.ports, desk.media);
         Some(description)
     }

@@ -36,6 +36,9 @@ impl Shard {
             let gone = LegFact::Unreachable(Unreachable::Transport);
             return self.leg_failed(key, leg, gone);
         };
+        if self.speaks_nothing(attempt.trunk, dial.offer.as_ref()) {
+            return self.leg_failed(key, leg, LegFact::Unreachable(Unreachable::NoCodec));
+        }
         if let Err(why) = self.take_line(key, attempt.trunk, now) {
             return self.leg_failed(key, leg, LegFact::Unreachable(why));
         }
@@ -48,6 +51,15 @@ impl Shard {
         if let Some(entry) = owner.and_then(|owner| self.legs.get_mut(owner)) {
             entry.attempt = Some((attempt.trunk, attempt.peer));
         }
+    }
+
+    /// Whether a trunk takes nothing of what is offered.
+    fn speaks_nothing(&self, trunk: TrunkId, offer: Option<&Description>) -> bool {
+        let line = self.tenants.trunks.get(trunk);
+        let Some((line, mut offer)) = line.zip(offer.cloned()) else {
+            return false;
+        };
+        sdp::limit(&mut offer, &line.spec().codecs).is_err()
     }
 
     /// What is dialled; nothing when the peer cannot be reached, or the tenant may not use the
@@ -111,6 +123,7 @@ impl Shard {
                 patience: PATIENCE,
                 beside: help.beside,
                 early_media: line.spec().dialogs.early_media,
+                codecs: line.spec().codecs.clone(),
             })),
             further: Vec::new(),
         })

@@ -12,6 +12,7 @@ use domain::{CalledIn, E164};
 use ids::TrunkId;
 use machine::Instant;
 use routing::{Caller, Dialled, RouteRequest};
+use sdp::Refusal;
 use sip_leg::offer_of;
 use sip_message::{Flow, Message, Name, NameAddr, Uri};
 use sip_stack::transaction::ServerKey;
@@ -54,16 +55,21 @@ impl Shard {
         called: Called,
         now: Instant,
     ) {
-        let offer = match offer_of(&message) {
-            Ok(offer) => offer,
-            Err(status) => return self.refuse(key, &message, status, now),
-        };
         let Called {
             scope,
             tenant,
             request,
             ..
         } = called;
+        let mut offer = match offer_of(&message) {
+            Ok(offer) => offer,
+            Err(status) => return self.refuse(key, &message, status, now),
+        };
+        if let (Some(offer), Some(trunk)) = (&mut offer, request.caller.trunk)
+            && let Err(refusal) = sdp::limit(offer, self.codecs_of(trunk))
+        {
+            return self.refuse_offer(key, &message, refusal, now);
+        }
         let back = request.back_to.is_some();
         if !self.has_room(back) {
             return self.retry_later(key, &message, now);
@@ -85,6 +91,21 @@ impl Shard {
         if !began && let Some(line) = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk)) {
             line.load.ended(company);
         }
+    }
+
+    /// The codecs that are spoken by a trunk; any where none is named.
+    pub(super) fn codecs_of(&self, trunk: TrunkId) -> &[String] {
+        let line = self.tenants.trunks.get(trunk);
+        line.map_or(&[], |line| &line.spec().codecs)
+    }
+
+    /// Refuses an offer, and says what is wrong with it (RFC 3261 §20.43).
+    fn refuse_offer(&mut self, key: ServerKey, message: &Message, why: Refusal, now: Instant) {
+        let mut answer = self.sip.transactions.response(key, message, 488);
+        let (code, text) = why.warning();
+        answer.text(Name::Warning, &format!("{code} strowger \"{text}\""));
+        let bytes = answer.finish();
+        self.sip.transactions.respond(key, bytes, 488, now);
     }
 
     /// A call that has waited, as its company is now; nothing where the number is no more the

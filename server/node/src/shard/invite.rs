@@ -194,10 +194,13 @@ impl Shard {
         let plan = self.plan_of(scope, tenant, &asked.request, now);
         let emergency = plan.emergency.clone();
         let taken = self.take_caller(key, (flow, trunk), message, None, asked.offer.clone(), now);
-        let Some(taken) = taken else {
+        let Some(mut taken) = taken else {
             self.tenants.budgets.ended(self.calls.next_key());
             return false;
         };
+        if let Some(trunk) = trunk {
+            taken.sound = taken.sound.only(self.codecs_of(trunk));
+        }
         let RouteRequest {
             caller, dialled, ..
         } = asked.request;

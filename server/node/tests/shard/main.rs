@@ -8,6 +8,7 @@ mod caps;
 mod carrier_names;
 mod carriers;
 mod cells;
+mod codecs;
 mod collected;
 mod defence;
 mod emergency;
