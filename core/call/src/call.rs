@@ -103,6 +103,35 @@ pub(crate) struct State {
     pub(crate) events: u32,
 }
 
+impl State {
+    /// Of a call that has just come.
+    fn new(
+        id: CallId,
+        (caller, dialled): (Caller, String),
+        config: Config,
+        dialling: Dialling,
+        now: Instant,
+    ) -> State {
+        State {
+            id,
+            caller,
+            dialled,
+            config,
+            legs: Vec::with_capacity(2),
+            stage: Stage::Dialling(dialling),
+            bridge: Bridge::Open,
+            chain: Chain::default(),
+            transfer: None,
+            explanation: Explanation::default(),
+            opened: now,
+            answered: None,
+            late_until: None,
+            next_token: 0,
+            events: 0,
+        }
+    }
+}
+
 /// One call of one tenant.
 #[derive(Debug)]
 pub struct Call {
@@ -151,26 +180,11 @@ impl Call {
         } = incoming;
         let for_help = plan.emergency.is_some();
         let (steps, explanation, beside) = (plan.steps, plan.explanation, plan.beside);
-        let mut call = Call {
-            scope,
-            state: State {
-                id,
-                caller: caller.clone(),
-                dialled: dialled.clone(),
-                config,
-                legs: Vec::with_capacity(2),
-                stage: Stage::Dialling(Dialling::new(steps, for_help)),
-                bridge: Bridge::Open,
-                chain: Chain::after(earlier),
-                transfer: None,
-                explanation: Explanation::default(),
-                opened: now,
-                answered: None,
-                late_until: None,
-                next_token: 0,
-                events: 0,
-            },
-        };
+        let dialling = Dialling::new(steps, for_help);
+        let whose = (caller.clone(), dialled.clone());
+        let mut state = State::new(id, whose, config, dialling, now);
+        state.chain = Chain::after(earlier);
+        let mut call = Call { scope, state };
         let mut draft = Draft::new(now, out);
         call.note(
             What::Opened {

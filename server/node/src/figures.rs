@@ -31,12 +31,19 @@ pub struct Figures {
     pub records: u64,
     /// Keys pressed, as heard in media.
     pub digits: u64,
+    /// What people are told beside calls.
+    pub told: ToldFigures,
+    /// What there is now.
+    pub live: LiveFigures,
+}
+
+/// What people are told beside calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ToldFigures {
     /// Who watches whom.
     pub watching: watch::Figures,
     /// Texts that wait, or did.
     pub texts: TextFigures,
-    /// What there is now.
-    pub live: LiveFigures,
 }
 
 /// Who was asked for credentials, and what came of it.

@@ -59,7 +59,7 @@ use crate::tenants::Tenants;
 use crate::trunks::Gateways;
 use crate::turn::{Turn, Work};
 use crate::waiting_texts::WaitingTexts;
-use crate::{Challenges, Config, DoorFigures, Figures, LiveFigures, TrunkFigures};
+use crate::{Challenges, Config, DoorFigures, Figures, LiveFigures, ToldFigures, TrunkFigures};
 use deadlines::Wake;
 use defence::Defence;
 use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
@@ -322,12 +322,15 @@ impl Shard {
             fraud: self.tenants.budgets.fraud.figures(),
             ..self.figures.trunks
         };
+        let told = ToldFigures {
+            watching: self.sip.lamps.watches.figures(),
+            texts: self.sip.texts.figures(),
+        };
         Figures {
             live,
             door,
             trunks,
-            watching: self.sip.lamps.watches.figures(),
-            texts: self.sip.texts.figures(),
+            told,
             ..self.figures
         }
     }

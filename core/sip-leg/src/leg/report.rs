@@ -45,26 +45,12 @@ impl SipLeg {
             }
             Event::Progressed { sdp, message, .. } => {
                 self.meet(&message);
-                let description = self.hear(Some(sdp), desk);
-                match &mut self.early {
-                    Early::Passed => LegFact::Progressed { description },
-                    Early::HeldBack(kept) => {
-                        *kept = description;
-                        LegFact::Ringing
-                    }
-                }
+                self.progressed(sdp, desk)
             }
             Event::Answered { sdp, message } => {
                 self.meet(&message);
                 reports.push(Report::Known);
-                // what was said before the answer is the answer, where that says nothing
-                let kept = match &mut self.early {
-                    Early::HeldBack(kept) => kept.take(),
-                    Early::Passed => None,
-                };
-                LegFact::Answered {
-                    description: self.hear(sdp, desk).or(kept),
-                }
+                self.answered(sdp, desk)
             }
             Event::Confirmed { sdp } => {
                 reports.push(Report::Known);
@@ -107,6 +93,30 @@ impl SipLeg {
             }
         };
         reports.push(Report::Fact(fact));
+    }
+
+    /// What a description before the answer means to the call, and to it alone where sound is held
+    /// back until then.
+    fn progressed(&mut self, sdp: Bytes, desk: &mut Desk<'_>) -> LegFact {
+        let description = self.hear(Some(sdp), desk);
+        match &mut self.early {
+            Early::Passed => LegFact::Progressed { description },
+            Early::HeldBack(kept) => {
+                *kept = description;
+                LegFact::Ringing
+            }
+        }
+    }
+
+    /// The answer, for which what was held back before stands where it says nothing itself.
+    fn answered(&mut self, sdp: Option<Bytes>, desk: &mut Desk<'_>) -> LegFact {
+        let kept = match &mut self.early {
+            Early::HeldBack(kept) => kept.take(),
+            Early::Passed => None,
+        };
+        LegFact::Answered {
+            description: self.hear(sdp, desk).or(kept),
+        }
     }
 
     fn meet(&mut self, message: &Message) {

@@ -135,29 +135,10 @@ impl Shard {
         let key = self.calls.insert(entry);
         self.tenants.call_began(tenant);
         for (_, leg) in stored.legs {
-            let party = self.calls.get(key).and_then(|e| e.call.leg(leg.leg()));
-            let trunk = party.and_then(|(party, _)| Some(party.trunk.as_ref()?.trunk));
-            let config = self.usage_with(&leg.flow(), trunk);
-            let owner = self.legs.next_owner();
-            let mut desk = Desk {
-                now,
-                transactions: &mut self.sip.transactions,
-                ports: &mut self.ports,
-                media: &mut self.outbox.media,
-            };
-            match SipLeg::restore(leg, config, owner, &mut desk) {
-                Ok(mut sip) => {
-                    let party = self.calls.get(key).and_then(|e| e.call.leg(sip.leg()));
-                    if let Some(login) = party.and_then(|(party, _)| self.login_of(party)) {
-                        sip.log_in(login);
-                    }
-                    self.seat(sip, key);
-                }
-                Err(_) => {
-                    self.turn.current = Some(key);
-                    self.fault(now);
-                    return None;
-                }
+            if self.restore_leg(key, leg, now).is_none() {
+                self.turn.current = Some(key);
+                self.fault(now);
+                return None;
             }
         }
         self.resume_talks(key, now);
@@ -169,6 +150,28 @@ impl Shard {
         let at = now + self.config.limits.snapshot_after;
         self.timers.arm(at, Wake::Store(key));
         Some(id)
+    }
+
+    /// Takes a leg of a call back; nothing where its media port is no longer ours.
+    fn restore_leg(&mut self, key: CallKey, leg: Stored, now: Instant) -> Option<()> {
+        let entry = self.calls.get(key)?;
+        let party = entry.call.leg(leg.leg()).map(|(party, _)| party);
+        let trunk = party.and_then(|party| Some(party.trunk.as_ref()?.trunk));
+        let login = party.and_then(|party| self.login_of(party));
+        let config = self.usage_with(&leg.flow(), trunk);
+        let owner = self.legs.next_owner();
+        let mut desk = Desk {
+            now,
+            transactions: &mut self.sip.transactions,
+            ports: &mut self.ports,
+            media: &mut self.outbox.media,
+        };
+        let mut sip = SipLeg::restore(leg, config, owner, &mut desk).ok()?;
+        if let Some(login) = login {
+            sip.log_in(login);
+        }
+        self.seat(sip, key);
+        Some(())
     }
 
     fn rejoin(&mut self, key: CallKey, bridge: call::Bridge, now: Instant) {

@@ -144,7 +144,7 @@ fn fraud_counters(posted: &Posted) -> Vec<Row> {
 }
 
 fn watch_counters(posted: &Posted) -> Vec<Row> {
-    let watching = &posted.node.watching;
+    let watching = &posted.node.told.watching;
     vec![
         (
             "watches_granted_total",
@@ -166,7 +166,7 @@ fn watch_counters(posted: &Posted) -> Vec<Row> {
 }
 
 fn text_counters(posted: &Posted) -> Vec<Row> {
-    let texts = &posted.node.texts;
+    let texts = &posted.node.told.texts;
     vec![
         (
             "texts_kept_total",
