@@ -118,6 +118,8 @@ pub(crate) struct WaitingTexts {
     pauses: BTreeMap<Reader, Pause>,
     /// Whether somebody was asked to come and look for texts that waited too long.
     pub(crate) swept: bool,
+    /// The newest key: a text that comes within the same millisecond stands behind it.
+    newest: u128,
     figures: TextFigures,
     stored: Vec<Stored>,
 }
@@ -134,6 +136,13 @@ impl WaitingTexts {
     /// What changed of what is to be kept beyond this process.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = Stored> + '_ {
         self.stored.drain(..)
+    }
+
+    /// A key for a text that comes at this moment, behind all others.
+    pub(crate) fn next_key(&mut self, came: WallTime) -> u128 {
+        let ms = u64::try_from(came.unix_ms()).unwrap_or(0);
+        self.newest = (u128::from(ms) << 64).max(self.newest + 1);
+        self.newest
     }
 
     /// Keeps a text, if there is room for it.
@@ -155,6 +164,7 @@ impl WaitingTexts {
 
     /// Takes a text back that an earlier process has kept.
     pub(crate) fn restore(&mut self, tenant: TenantId, key: u128, text: WaitingText) {
+        self.newest = self.newest.max(key);
         self.texts.insert((tenant, text.extension, key), text);
     }
 
@@ -293,6 +303,19 @@ mod tests {
             texts.next(reader(2, 2), true, at(1)).is_none(),
             "another company's"
         );
+    }
+
+    #[test]
+    fn texts_of_one_moment_stay_in_the_order_in_which_they_came() {
+        let mut texts = WaitingTexts::default();
+        let first = texts.next_key(SENT);
+        assert!(first < texts.next_key(SENT));
+        let earlier = WallTime::from_unix_ms(SENT.unix_ms() - 1);
+        let third = texts.next_key(earlier);
+        assert!(first < third, "a clock that was set back changes nothing");
+        let mut after = WaitingTexts::default();
+        after.restore(tenant(1), third, text(2));
+        assert!(third < after.next_key(earlier));
     }
 
     #[test]

@@ -63,8 +63,11 @@ impl Shard {
         (tenant, text): (TenantId, Option<WaitingText>),
         now: Instant,
     ) {
-        let name = u128::from(self.unix_ms(now)) << 64 | self.random.next_u128() >> 64;
-        let kept = text.is_some_and(|text| self.sip.texts.keep(tenant, name, text));
+        let (wall, texts) = (self.clock.wall(now), &mut self.sip.texts);
+        let kept = text.is_some_and(|text| {
+            let name = texts.next_key(wall);
+            texts.keep(tenant, name, text)
+        });
         let status = if kept { ACCEPTED } else { UNREACHABLE };
         self.refuse(key, message, status, now);
         self.sweep_texts_later(now);
