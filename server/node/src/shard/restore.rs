@@ -67,6 +67,8 @@ impl Shard {
         self.cast_all_off(&lost, &gateways_lost);
         self.restore_watches(now);
         self.restore_texts(now);
+        // who watches is told now what has changed meanwhile, and not once somebody else is served
+        self.guard(now, |_| ());
         alive
     }
 
