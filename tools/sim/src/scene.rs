@@ -3,10 +3,7 @@
 use crate::canaries::NAMES;
 use admin::live::{Follower, Update};
 use admin::{Office, documents};
-use domain::{
-    CallClass, Destination, Device, Extension, Forwards, LAMP_LIST_PREFIX, LampDocuments, Lamps,
-    NoAnswer, Secret, Tenant,
-};
+use domain::{CallClass, Destination, Device, Extension, Forwards, NoAnswer, Secret, Tenant};
 use ids::{DeviceId, ExtensionId, TenantId};
 use machine::{Instant, Random, WallTime};
 use ports::{FixedClock, SeededEntropy, StoreError, Stores, ready};
@@ -112,23 +109,17 @@ impl Scene {
         Ok(scene)
     }
 
-    /// Puts a lamp's key for the next person of the company on somebody's telephone; every other
-    /// one subscribes to the list that has this person on it.
+    /// Puts a lamp's key for the next person of the company on somebody's telephone.
     pub(crate) fn watch_colleague(&mut self, phone: PhoneId, seconds: u32) {
         let mut firms = self.firms.iter();
-        let found = firms.find_map(|firm| {
+        let number = firms.find_map(|firm| {
             let at = firm.people.iter().position(|one| one.phone == phone)?;
             let next = firm.people.get((at + 1) % firm.people.len())?;
-            // the next one may be another telephone of the same person, who is on no such list
-            let own = firm.people.get(at).filter(|own| own.number != next.number);
-            let own = own.filter(|_| at % 2 == 1);
-            let list = own.map(|own| format!("{LAMP_LIST_PREFIX}{}", own.number));
-            Some((next.number.clone(), list))
+            Some(next.number.clone())
         });
-        if let Some((number, list)) = found {
-            self.world.with(phone, |phone, now| match list {
-                Some(list) => phone.watch_list(&list, "dialog", seconds, now),
-                None => phone.watch(&number, "dialog", seconds, now),
+        if let Some(number) = number {
+            self.world.with(phone, |phone, now| {
+                phone.watch(&number, "dialog", seconds, now)
             });
         }
     }
@@ -156,7 +147,7 @@ impl Scene {
                 ring_seconds: 15,
                 destination: Destination::Devices,
                 forwards: forwards(name, person, &mut random),
-                lamps: lamps(name, person),
+                lamps: domain::Lamps::default(),
                 external_number: None,
                 calls: CallClass::ordinary(),
                 only_to: Vec::new(),
@@ -279,18 +270,6 @@ fn number_of(name: &str, person: usize) -> String {
     match person {
         0 => "101".to_owned(),
         _ => format!("{name}{person}"),
-    }
-}
-
-/// Everybody has the next person on a list, and some telephones are told what has changed alone.
-fn lamps(firm: &str, person: usize) -> Lamps {
-    Lamps {
-        list: vec![number_of(firm, (person + 1) % PEOPLE)],
-        documents: match person % 4 {
-            0 | 1 => LampDocuments::Full,
-            _ => LampDocuments::Partial,
-        },
-        ..Lamps::default()
     }
 }
 
