@@ -90,10 +90,12 @@ fn measure_commits(office: &Office, tenant: TenantId, writers: usize) -> Outcome
                 ring_seconds: 30,
                 destination: Destination::Devices,
                 forwards: domain::Forwards::default(),
+                lamps: domain::Lamps::default(),
                 external_number: None,
                 calls: CallClass::ordinary(),
                 only_to: Vec::new(),
                 never_to: Vec::new(),
+                groups: Vec::new(),
                 enabled: true,
             };
             block_on(documents::add(&office, &scope, spec, None))?;

@@ -18,6 +18,7 @@ mod paging;
 mod postgres;
 mod relational;
 mod seal;
+mod sealed;
 mod settings;
 mod sqlite;
 mod transaction;

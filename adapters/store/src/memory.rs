@@ -13,6 +13,7 @@ mod keys;
 mod ladders;
 mod lines;
 mod references;
+mod sealed;
 mod secrets;
 mod state;
 mod stores;

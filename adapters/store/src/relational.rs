@@ -35,6 +35,7 @@ mod readers;
 mod references;
 mod requests;
 mod rest;
+mod sealed;
 mod secrets;
 mod settings;
 mod sight;

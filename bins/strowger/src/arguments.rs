@@ -3,6 +3,7 @@
 pub(crate) mod archive;
 pub(crate) mod backup;
 pub(crate) mod ban;
+pub(crate) mod certificate;
 pub(crate) mod document;
 pub(crate) mod emergency;
 pub(crate) mod explain;
@@ -25,6 +26,7 @@ use store::{Address, KeyPlace};
 use archive::ArchiveArguments;
 use backup::{BackupArguments, CheckArguments, RestoreArguments};
 use ban::BanArguments;
+use certificate::CertificateArguments;
 use document::{AccountKind, AnyKind, TenantKind};
 use emergency::EmergencyReportArguments;
 use explain::ExplainArguments;
@@ -190,6 +192,8 @@ pub(crate) enum Command {
     Key(KeyArguments),
     /// List, add and lift bans: sources whose SIP messages are not read for a while
     Ban(BanArguments),
+    /// List certificates of TLS, and have those that come by themselves asked for anew
+    Certificate(CertificateArguments),
     /// Show what a company or a reseller has, what it may have, and who says so
     Usage(UsageArguments),
     /// Read a company's call records, and why each call went where it went
@@ -339,6 +343,35 @@ pub(crate) struct ServeArguments {
     /// machine trusts]
     #[arg(long, value_name = "FILE", env = "STROWGER_SIP_TRUST")]
     pub(crate) sip_trust: Option<PathBuf>,
+    /// The directory of the authority that gives certificates by ACME, such as
+    /// https://acme-v02.api.letsencrypt.org/directory [default: none]
+    #[arg(long, value_name = "URL", env = "STROWGER_ACME_DIRECTORY")]
+    pub(crate) acme_directory: Option<String>,
+    /// The mail address for matters of the account there
+    #[arg(long, value_name = "ADDRESS", env = "STROWGER_ACME_CONTACT")]
+    pub(crate) acme_contact: Option<String>,
+    /// Say yes to accept the authority's terms
+    #[arg(long, value_name = "yes", env = "STROWGER_ACME_TERMS")]
+    pub(crate) acme_terms: Option<String>,
+    /// Hosts that certificates are asked for, with commas; the authority must reach each of them
+    /// at port 80 and be led to the API
+    #[arg(long, value_name = "NAME", env = "STROWGER_ACME_NAMES")]
+    pub(crate) acme_names: Option<String>,
+    /// The id of the external account's key, where the authority wants one
+    #[arg(long, value_name = "ID", env = "STROWGER_ACME_EAB_ID")]
+    pub(crate) acme_eab_id: Option<String>,
+    /// That key, in base64url
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "STROWGER_ACME_EAB_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) acme_eab_key: Option<String>,
+    /// The roots by which a private authority is believed, in PEM [default: those that this
+    /// machine trusts]
+    #[arg(long, value_name = "FILE", env = "STROWGER_ACME_TRUST")]
+    pub(crate) acme_trust: Option<PathBuf>,
     /// Where SIP is reached by way of a one-to-one translator: ADDR or ADDR:PORT, after LISTENER=
     /// for one listener alone; several with commas [default: where it listens]
     #[arg(long, value_name = "ADDR[:PORT]", env = "STROWGER_SIP_PUBLIC")]
@@ -461,6 +494,13 @@ impl ServeArguments {
             sip_key: self.sip_key.map(Several::One),
             sip_client_ca: self.sip_client_ca,
             sip_trust: self.sip_trust,
+            acme_directory: self.acme_directory,
+            acme_contact: self.acme_contact,
+            acme_terms: self.acme_terms,
+            acme_names: self.acme_names.map(Several::One),
+            acme_eab_id: self.acme_eab_id,
+            acme_eab_key: self.acme_eab_key,
+            acme_trust: self.acme_trust,
             sip_public: self.sip_public.map(Several::One),
             sip_balancers: self.sip_balancers.map(Several::One),
             sip_edges: self.sip_edges.map(Several::One),

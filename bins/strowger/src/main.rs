@@ -74,6 +74,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Erase(said) => commands::erase::run(&said),
         Command::Key(key) => commands::key::run(key),
         Command::Ban(said) => commands::ban::run(said),
+        Command::Certificate(said) => commands::certificate::run(said),
         Command::Usage(said) => commands::usage::run(&said),
         Command::Cdr(cdr) => commands::cdr::run(cdr),
         Command::Prepare(prepare) => commands::prepare::run(&prepare),

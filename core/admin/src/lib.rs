@@ -10,6 +10,7 @@ pub mod apply;
 pub mod archive;
 pub mod bans;
 pub mod calls;
+pub mod certificates;
 pub mod containments;
 pub mod demo;
 mod desk;

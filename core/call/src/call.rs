@@ -1,6 +1,7 @@
 //! The aggregate: its fields, and the one place where inputs are told apart.
 
 mod adopt;
+mod beside;
 mod carrier;
 mod chain;
 mod dial;
@@ -15,7 +16,7 @@ mod transfer;
 
 pub use adopt::AdoptError;
 
-use crate::leg::{Leg, Pending};
+use crate::leg::{Leg, Pending, Role};
 use crate::limits::{EVENTS_MAX, LEGS_MAX};
 use crate::{
     Bridge, CallEvent, Config, DialPlan, Direction, EndReason, HangUp, Input, LegFact, LegId,
@@ -42,6 +43,8 @@ pub enum Timer {
     TransferRing,
     /// The caller owes the answer to a late offer.
     LateAnswer,
+    /// Phones have rung beside the call long enough.
+    RingBeside,
     /// The call has lasted as long as any may.
     CallMax,
 }
@@ -100,6 +103,35 @@ pub(crate) struct State {
     pub(crate) events: u32,
 }
 
+impl State {
+    /// Of a call that has just come.
+    fn new(
+        id: CallId,
+        (caller, dialled): (Caller, String),
+        config: Config,
+        dialling: Dialling,
+        now: Instant,
+    ) -> State {
+        State {
+            id,
+            caller,
+            dialled,
+            config,
+            legs: Vec::with_capacity(2),
+            stage: Stage::Dialling(dialling),
+            bridge: Bridge::Open,
+            chain: Chain::default(),
+            transfer: None,
+            explanation: Explanation::default(),
+            opened: now,
+            answered: None,
+            late_until: None,
+            next_token: 0,
+            events: 0,
+        }
+    }
+}
+
 /// One call of one tenant.
 #[derive(Debug)]
 pub struct Call {
@@ -147,27 +179,12 @@ impl Call {
             config,
         } = incoming;
         let for_help = plan.emergency.is_some();
-        let (steps, explanation) = (plan.steps, plan.explanation);
-        let mut call = Call {
-            scope,
-            state: State {
-                id,
-                caller: caller.clone(),
-                dialled: dialled.clone(),
-                config,
-                legs: Vec::with_capacity(2),
-                stage: Stage::Dialling(Dialling::new(steps, for_help)),
-                bridge: Bridge::Open,
-                chain: Chain::after(earlier),
-                transfer: None,
-                explanation: Explanation::default(),
-                opened: now,
-                answered: None,
-                late_until: None,
-                next_token: 0,
-                events: 0,
-            },
-        };
+        let (steps, explanation, beside) = (plan.steps, plan.explanation, plan.beside);
+        let dialling = Dialling::new(steps, for_help);
+        let whose = (caller.clone(), dialled.clone());
+        let mut state = State::new(id, whose, config, dialling, now);
+        state.chain = Chain::after(earlier);
+        let mut call = Call { scope, state };
         let mut draft = Draft::new(now, out);
         call.note(
             What::Opened {
@@ -190,6 +207,7 @@ impl Call {
         };
         let leg = Leg {
             id: FIRST,
+            role: Role::Party,
             direction: Direction::Inbound,
             party,
             stage: LegStage::Calling,
@@ -199,6 +217,9 @@ impl Call {
         };
         call.add_leg(leg, &mut draft);
         call.advance(&mut draft);
+        if let Some(beside) = beside.filter(|_| !call.is_over()) {
+            call.ring_beside(*beside, &mut draft);
+        }
         (call, FIRST)
     }
 
@@ -224,8 +245,10 @@ impl Call {
             Stage::Talking => None,
         };
         let transfer = self.state.transfer.as_ref().and_then(Transfer::until);
+        let beside = self.state.opened + self.state.config.ring_beside;
         [
             ring,
+            self.rings_beside().then_some((beside, Timer::RingBeside)),
             transfer.map(|at| (at, Timer::TransferRing)),
             self.state.late_until.map(|at| (at, Timer::LateAnswer)),
             Some((
@@ -250,6 +273,7 @@ impl Call {
                     self.state.late_until = None;
                     self.fail("the caller never answered the late offer", &mut draft);
                 }
+                Timer::RingBeside => self.beside_timeout(&mut draft),
                 Timer::CallMax => self.fail("the call lasted as long as any may", &mut draft),
             }
         }
@@ -288,6 +312,9 @@ impl Call {
         };
         if stage == LegStage::Closed {
             return;
+        }
+        if self.is_beside(leg) {
+            return self.beside_fact(leg, fact, draft);
         }
         match fact {
             LegFact::Ringing => self.callee_rings(leg, draft),
@@ -372,6 +399,7 @@ impl Call {
         let id = LegId::new(self.state.legs.len())?;
         let leg = Leg {
             id,
+            role: Role::Party,
             direction: Direction::Outbound,
             party,
             stage: LegStage::Dialled,

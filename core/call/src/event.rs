@@ -40,6 +40,8 @@ pub enum What {
     Ringing(LegId),
     /// A leg was answered.
     Answered(LegId),
+    /// A leg that is told of the call, and is not in it, was answered.
+    AnsweredBeside(LegId),
     /// A party put the other on hold.
     Held(LegId),
     /// A party took the other back.

@@ -3,6 +3,7 @@
 use crate::{DialPlan, LegId};
 use routing::HostClass;
 use sdp::Description;
+use std::fmt;
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -118,8 +119,75 @@ pub enum Unreachable {
     Timeout,
     /// The network refused.
     Transport,
-    /// The trunk has as many calls as it may have.
-    Full,
+    /// The trunk takes none of the codecs that are offered.
+    NoCodec,
+    /// The trunk, or the company of it, has as much as it may have.
+    Full(Full),
+}
+
+/// A cap of a trunk that is met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full {
+    /// Which.
+    pub of: TrunkCap,
+    /// Whether it is one company's share that is used up, and not all of the trunk.
+    pub share: bool,
+    /// The figure that it stands at.
+    pub limit: u32,
+}
+
+/// What of a trunk there is so much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrunkCap {
+    /// Calls at a time.
+    ConcurrentCalls,
+    /// New calls a second.
+    CallsPerSecond,
+    /// Minutes a day.
+    MinutesPerDay,
+}
+
+impl Full {
+    /// The rule's name in explanations.
+    #[must_use]
+    pub fn rule(self) -> &'static str {
+        match (self.of, self.share) {
+            (TrunkCap::ConcurrentCalls, false) => "trunk.concurrent_calls",
+            (TrunkCap::CallsPerSecond, false) => "trunk.calls_per_second",
+            (TrunkCap::MinutesPerDay, false) => "trunk.minutes_per_day",
+            (TrunkCap::ConcurrentCalls, true) => "trunk.each.concurrent_calls",
+            (TrunkCap::CallsPerSecond, true) => "trunk.each.calls_per_second",
+            (TrunkCap::MinutesPerDay, true) => "trunk.each.minutes_per_day",
+        }
+    }
+}
+
+impl fmt::Display for Full {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whose, limit) = (
+            if self.share {
+                "the company"
+            } else {
+                "the trunk"
+            },
+            self.limit,
+        );
+        match self.of {
+            TrunkCap::ConcurrentCalls => write!(f, "{whose} has its {limit} calls there"),
+            TrunkCap::CallsPerSecond => {
+                write!(
+                    f,
+                    "{whose} has begun its {limit} calls of this second there"
+                )
+            }
+            TrunkCap::MinutesPerDay => {
+                write!(
+                    f,
+                    "{whose} has talked its {limit} minutes of this day there"
+                )
+            }
+        }
+    }
 }
 
 /// How a party can be lost.

@@ -99,10 +99,22 @@ pub(crate) enum Pending {
     LateAnswer(LegId),
 }
 
+/// What a leg is to its call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Role {
+    /// Its party talks in the call, or may.
+    #[default]
+    Party,
+    /// It is told of the call, and is not in it.
+    Beside,
+}
+
 /// One party of the call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Leg {
     pub(crate) id: LegId,
+    #[serde(default)]
+    pub(crate) role: Role,
     pub(crate) direction: Direction,
     pub(crate) party: Party,
     pub(crate) stage: LegStage,
@@ -118,7 +130,17 @@ impl Leg {
         self.stage != LegStage::Closed
     }
 
+    /// Whether it rings, and would be in the call if it were answered.
     pub(crate) fn is_ringing(&self) -> bool {
+        self.role == Role::Party && self.is_called()
+    }
+
+    /// Whether it rings beside the call.
+    pub(crate) fn rings_beside(&self) -> bool {
+        self.role == Role::Beside && self.is_called()
+    }
+
+    fn is_called(&self) -> bool {
         matches!(self.stage, LegStage::Dialled | LegStage::Ringing)
     }
 }

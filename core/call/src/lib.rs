@@ -23,11 +23,11 @@ mod summary;
 pub use bridge::Bridge;
 pub use call::{AdoptError, Call, Incoming, Timer};
 pub use event::{CallEvent, What};
-pub use fact::{HangUp, Input, LegFact, Lost, Target, Unreachable};
+pub use fact::{Full, HangUp, Input, LegFact, Lost, Target, TrunkCap, Unreachable};
 pub use leg::{Direction, LegId, LegStage, Party};
 pub use limits::Config;
 pub use order::{EndReason, LegOrder, MediaOrder, Output, Prompt, TrunkAttempt};
-pub use plan::{Contact, DialPlan, DialStep, Passed, TrunkCall, TrunkPeer};
+pub use plan::{Beside, Contact, DialPlan, DialStep, Passed, TrunkCall, TrunkPeer};
 pub use snapshot::SnapshotError;
 pub use summary::{LegSummary, LegView, Summary};
 

@@ -12,6 +12,7 @@ pub(crate) const EVENTS_MAX: u32 = 512;
 
 /// Times and counts of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Config {
     /// Longest a call may last. Default 12 h: nobody talks longer, but a forgotten phone does.
     pub call_max: Duration,
@@ -19,6 +20,10 @@ pub struct Config {
     pub transfer_ring: Duration,
     /// Longest an answered caller may leave a late offer without its answer. Default 32 s (64·T1).
     pub late_answer: Duration,
+    /// Longest phones may ring beside a call. Default 60 s.
+    pub ring_beside: Duration,
+    /// Whether the caller hears sound before the answer. Default true.
+    pub early_media: bool,
     /// Most contacts rung at once by one step. Default 16.
     pub fork_max: usize,
 }
@@ -29,6 +34,8 @@ impl Default for Config {
             call_max: Duration::from_secs(12 * 3600),
             transfer_ring: Duration::from_secs(60),
             late_answer: Duration::from_secs(32),
+            ring_beside: Duration::from_secs(60),
+            early_media: true,
             fork_max: 16,
         }
     }

@@ -189,6 +189,8 @@ pub enum Prompt {
     Announcement,
     /// The tone that says the other side rings.
     Ringback,
+    /// What whoever is told of a call for help hears.
+    Alert,
 }
 
 /// An order to media. A leg is in at most one of these states; a new order replaces the old.

@@ -92,6 +92,17 @@ pub enum DialStep {
     Capped(String),
 }
 
+/// Phones that ring beside a call, to be told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// The phones.
+    pub targets: Vec<Contact>,
+    /// The number that they are shown.
+    pub number: String,
+    /// What they are shown of the call.
+    pub display: String,
+}
+
 /// A plan that can be carried out now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DialPlan {
@@ -102,4 +113,7 @@ pub struct DialPlan {
     /// What it is about where somebody calls for help: then every way is tried, whatever the one
     /// before said.
     pub emergency: Option<Box<Emergency>>,
+    /// Who is told of the call beside.
+    #[serde(default)]
+    pub beside: Option<Box<Beside>>,
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod beside;
 mod bounds;
 mod cancel;
 mod carriers;
@@ -48,12 +49,16 @@ impl Scene {
     }
 
     fn begin_with(steps: Vec<DialStep>, offer: Option<Description>, config: Config) -> Scene {
+        Scene::begin_by(plan(steps), offer, config)
+    }
+
+    fn begin_by(plan: DialPlan, offer: Option<Description>, config: Config) -> Scene {
         let incoming = Incoming {
             id: CallId::new(1, 1),
             caller: person(1),
             dialled: "102".to_owned(),
             offer,
-            plan: plan(steps),
+            plan,
             earlier: 0,
             config,
         };
@@ -204,6 +209,7 @@ fn plan(steps: Vec<DialStep>) -> DialPlan {
         steps,
         explanation,
         emergency: None,
+        beside: None,
     }
 }
 

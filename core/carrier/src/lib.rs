@@ -2,7 +2,8 @@
 //!
 //! A [`Registration`] keeps one trunk registered where the carrier wants it; a [`Probe`] asks a
 //! peer whether it still answers; [`Locate`] finds the addresses of a peer's name; [`Peers`] says
-//! in which order a call tries them; a [`Presentation`] says in which headers a call carries its
+//! in which order a call tries them; a [`TalkTime`] adds up what was talked within a day; a
+//! [`Presentation`] says in which headers a call carries its
 //! number. All of it is sans-IO: what is to be sent comes out as [`Request`], what was heard goes
 //! in.
 //!
@@ -16,6 +17,7 @@ mod peers;
 mod probe;
 mod registration;
 mod request;
+mod talk_time;
 
 pub use identity::{Bearer, Presentation, Shown};
 pub use locate::{
@@ -26,6 +28,7 @@ pub use peers::{ADDRESSES_MAX, Peers};
 pub use probe::{Probe, Probed, Standing};
 pub use registration::{Due, Heard, MAX_EXPIRES, Output, Registration, Terms};
 pub use request::Request;
+pub use talk_time::TalkTime;
 
 #[cfg(test)]
 mod tests;

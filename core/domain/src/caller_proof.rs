@@ -86,6 +86,8 @@ pub enum ProofVerdict {
     Untrusted,
 }
 
+// rfc: 9410 §3 not: no Reason with the protocol STIR is in the refusal
+
 impl ProofVerdict {
     /// What telephones are told (3GPP TS 24.229 §7.2A.20).
     #[must_use]

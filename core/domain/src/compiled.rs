@@ -10,6 +10,7 @@ mod cold_lines;
 mod cold_places;
 mod forwarding;
 mod index;
+mod lamps;
 mod lines;
 mod outside;
 mod places;
@@ -22,6 +23,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use ids::{DeviceId, EmergencyLocationId, ExtensionId, TenantId};
+use serde::{Deserialize, Serialize};
 use tenancy::{Caps, DeviceEntry};
 
 use crate::call_class::CallClass;
@@ -32,6 +34,7 @@ use crate::e164::{self, E164};
 use crate::extension::{Destination, Extension};
 use crate::feature::Feature;
 use crate::ladder::KeptLadders;
+use crate::lamps::Lamps;
 use crate::plan::Plan;
 use crate::tenant::Tenant;
 pub use forwarding::CompiledForwards;
@@ -82,6 +85,8 @@ pub struct CompiledExtension {
     pub external_number: Option<E164>,
     /// Where its calls go on to; `None` where none does.
     pub forwards: Option<Box<CompiledForwards>>,
+    /// What its lamps show; `None` for what those of an extension do that says nothing.
+    lamps: Option<Box<Lamps>>,
     /// What it may call outside; `None` for what an extension may that says nothing.
     outside: Option<Box<Outside>>,
     /// Whether it is in use.
@@ -92,6 +97,13 @@ impl CompiledExtension {
     /// How long it rings.
     pub fn ring(&self) -> Duration {
         Duration::from_secs(self.ring_seconds.into())
+    }
+
+    /// The groups that it belongs to, in the order of their names.
+    pub fn groups(&self) -> &[String] {
+        self.outside
+            .as_ref()
+            .map_or(&[], |outside| outside.groups())
     }
 
     /// Why it may not place a call of a class to a number outside; `None` when it may. A number is
@@ -125,6 +137,24 @@ pub struct CompiledDevice {
     pub enabled: bool,
 }
 
+/// What is kept of what a tenant's people say by SIP, and who is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Kept {
+    ladders: KeptLadders,
+    captured: bool,
+    texts_days: u8,
+}
+
+impl Kept {
+    fn of(tenant: &Tenant) -> Kept {
+        Kept {
+            ladders: tenant.ladders,
+            captured: tenant.captured,
+            texts_days: tenant.texts_kept_days,
+        }
+    }
+}
+
 /// One tenant, compiled: immutable, shared by `Arc`, replaced as a whole when the feed says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompiledTenant {
@@ -134,8 +164,7 @@ pub struct CompiledTenant {
     display_name: Box<str>,
     caps: Caps,
     without: BTreeSet<Feature>,
-    kept_ladders: KeptLadders,
-    captured: bool,
+    kept: Kept,
     enabled: bool,
     extensions: Box<[CompiledExtension]>,
     devices: Box<[CompiledDevice]>,
@@ -152,6 +181,7 @@ impl CompiledTenant {
         let plan = parts.plan.as_ref().map(|plan| &plan.spec);
         let caps = parts.tenant.spec.effective_caps(plan);
         let without = plan.map(|plan| plan.without.clone()).unwrap_or_default();
+        let kept = Kept::of(&parts.tenant.spec);
         let mut lines = Lines::compile(parts.tenant.id, parts.lines);
         lines.habits = parts.tenant.spec.dialling.map(Box::new);
         lines.tolls.plan = plan.and_then(|plan| plan.toll_budget.clone());
@@ -168,8 +198,7 @@ impl CompiledTenant {
             domains: domains.map(String::into_boxed_str).collect(),
             caps,
             without,
-            kept_ladders: parts.tenant.spec.ladders,
-            captured: parts.tenant.spec.captured,
+            kept,
             enabled: parts.tenant.spec.enabled,
             by_number,
             by_username,
@@ -217,12 +246,17 @@ impl CompiledTenant {
 
     /// Of which calls the messages are kept with the record.
     pub fn kept_ladders(&self) -> KeptLadders {
-        self.kept_ladders
+        self.kept.ladders
     }
 
     /// Whether its messages may be told to the operator's capture server.
     pub fn captured(&self) -> bool {
-        self.captured
+        self.kept.captured
+    }
+
+    /// For how many days a text waits whose reader has no telephone.
+    pub fn texts_kept_days(&self) -> u8 {
+        self.kept.texts_days
     }
 
     /// Whether it is in use.
@@ -308,6 +342,7 @@ fn extension(resource: Resource<Extension>) -> CompiledExtension {
     CompiledExtension {
         id,
         forwards: CompiledForwards::of(revision, std::mem::take(&mut spec.forwards)),
+        lamps: CompiledExtension::lamps_of(std::mem::take(&mut spec.lamps)),
         outside: Outside::of(&mut spec),
         number: spec.number.into(),
         display_name: spec.display_name.into(),

@@ -63,6 +63,11 @@ pub struct EmergencyLocation {
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "100")]
     pub desk: Option<ExtensionId>,
+    /// The extension, by id or number, whose phones ring beside as somebody calls for help from
+    /// here, and show who does and where; that of the default location where none is named.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "100")]
+    pub alert: Option<ExtensionId>,
 }
 
 impl EmergencyLocation {
@@ -98,10 +103,16 @@ impl Kind for EmergencyLocation {
     const PLACE: Place = Place::Tenant;
     const KEY: &'static str = "name";
     const KEY_SPACE: &'static str = "emergency_location";
-    const LINKS: &'static [Link] = &[Link {
-        member: "desk",
-        kind: KindName::Extension,
-    }];
+    const LINKS: &'static [Link] = &[
+        Link {
+            member: "desk",
+            kind: KindName::Extension,
+        },
+        Link {
+            member: "alert",
+            kind: KindName::Extension,
+        },
+    ];
     const MOST: Option<u32> = Some(EMERGENCY_LOCATIONS_MAX);
 
     fn new_id(unix_ms: u64, random: u128) -> EmergencyLocationId {

@@ -141,6 +141,29 @@ impl Event {
         }
     }
 
+    /// Of the minutes of a day that may be talked by a trunk, so many percent are used: 80 or 100.
+    /// They are the company's share of the trunk, or all there are where the trunk is its own.
+    pub fn of_minutes(
+        id: EventId,
+        tenant: TenantId,
+        (trunk, name): (TrunkId, &str),
+        (cap, most): (&str, u32),
+        percent: u8,
+        at: WallTime,
+    ) -> Event {
+        Event {
+            id,
+            tenant,
+            kind: EventKind::TrunkMinutes,
+            at,
+            cursor: 0,
+            subject: trunk.to_string(),
+            data: json!({
+                "trunk": trunk, "name": name, "cap": cap, "most": most, "percent": percent,
+            }),
+        }
+    }
+
     /// A trunk of the tenant's own works from now on ([`EventKind::TrunkUp`]), or does not
     /// ([`EventKind::TrunkDown`]), for a reason in words.
     pub fn of_trunk(

@@ -11,9 +11,11 @@ use crate::call_class::CallClass;
 use crate::destinations;
 use crate::e164;
 use crate::forwards::Forwards;
+use crate::groups;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
+use crate::lamps::Lamps;
 use crate::ring_seconds::{RING_SECONDS_DEFAULT, RING_SECONDS_MAX, RING_SECONDS_MIN};
 use crate::text;
 
@@ -56,6 +58,9 @@ pub struct Extension {
     /// Where its calls go on to that it does not take itself.
     #[serde(default)]
     pub forwards: Forwards,
+    /// Which lamps its phones have, and who has a lamp for it.
+    #[serde(default)]
+    pub lamps: Lamps,
     /// The number by which it is known outside, with plus: it is shown to whom it calls by a
     /// trunk. It counts only while it is a number of the company's.
     #[serde(default)]
@@ -75,6 +80,11 @@ pub struct Extension {
     #[serde(default)]
     #[schema(default = json!([]), max_items = 300)]
     pub never_to: Vec<String>,
+    /// The groups that it belongs to, at most 32 names of the company's choosing: 1 to 64 of
+    /// `0-9 a-z . _ -`. Outbound routes can be for some groups alone.
+    #[serde(default)]
+    #[schema(default = json!([]), max_items = 32, example = json!(["sales"]))]
+    pub groups: Vec<String>,
     /// A disabled extension cannot be dialled, and its devices cannot dial.
     #[serde(default = "enabled")]
     #[schema(default = true)]
@@ -105,6 +115,7 @@ impl Kind for Extension {
         self.external_number.iter_mut().for_each(e164::normal);
         destinations::normal(&mut self.only_to);
         destinations::normal(&mut self.never_to);
+        groups::normal(&mut self.groups);
     }
 
     fn validate(&self) -> Result<(), Invalid> {
@@ -126,7 +137,9 @@ impl Kind for Extension {
         rule(calls, "/calls", "must name at least one, such as internal")?;
         destinations::validate(&self.only_to, "/only_to")?;
         destinations::validate(&self.never_to, "/never_to")?;
+        groups::validate(&self.groups, "/groups")?;
         self.forwards.validate(&self.number)?;
+        self.lamps.validate()?;
         rule(
             (RING_SECONDS_MIN..=RING_SECONDS_MAX).contains(&self.ring_seconds),
             "/ring_seconds",

@@ -30,6 +30,7 @@ mod facets;
 mod feature;
 mod fixed_role;
 mod forwards;
+mod groups;
 mod hold;
 mod inbound_route;
 mod invalid;
@@ -37,6 +38,7 @@ mod kind;
 mod kind_name;
 mod kinds;
 mod ladder;
+mod lamps;
 mod limit;
 mod name;
 mod number;
@@ -103,6 +105,7 @@ pub use facets::{Facets, facets};
 pub use feature::Feature;
 pub use fixed_role::{FixedRole, Level};
 pub use forwards::{DivertReason, FORWARD_SECONDS_DEFAULT, Forwards, NoAnswer};
+pub use groups::GROUPS_MAX;
 pub use hold::Hold;
 pub use inbound_route::{INBOUND_ROUTES_MAX, InboundRoute};
 pub use invalid::Invalid;
@@ -110,6 +113,7 @@ pub use kind::{KeyScope, Kind, Link, Place, Reference, UniqueKey};
 pub use kind_name::{KindName, UnknownKind};
 pub use kinds::ForKind;
 pub use ladder::{KeptLadders, Ladder, Rung, Way};
+pub use lamps::{LAMP_LIST_MAX, LAMP_LIST_PREFIX, LampDocuments, Lamps};
 pub use limit::{Limit, SetBy};
 pub use number::{NUMBER_SPACE, Number, NumberState};
 pub use numbering::emergency::{
@@ -149,9 +153,9 @@ pub use toll_guard::{TOLL_GUARDS_MAX, TollGuard};
 pub use trunk::{
     CalledIn, Dialling, EmergencyUri, FAILOVER_MAX, HEADER_RULES_MAX, HeaderAction,
     HeaderDirection, HeaderFacts, HeaderRule, NumberForm, PEERS_MAX, Peer, PresetAsk, RELAYED_MAX,
-    RELAYED_VALUE_MAX, SOURCES_MAX, Source, TRUNKS_MAX, Transport, Trunk, TrunkAttestation,
-    TrunkCaps, TrunkDiversion, TrunkIdentity, TrunkLocation, TrunkMode, TrunkPreset,
-    may_be_relayed,
+    RELAYED_VALUE_MAX, ReliableAnswers, SOURCES_MAX, Source, TRUNKS_MAX, Transport, Trunk,
+    TrunkAttestation, TrunkCaps, TrunkDay, TrunkDialogs, TrunkDiversion, TrunkIdentity,
+    TrunkLocation, TrunkMode, TrunkPreset, TrunkShare, may_be_relayed,
 };
 pub use user::User;
 pub use webhook::{WEBHOOKS_MAX, Webhook};

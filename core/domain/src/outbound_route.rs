@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::call_class::CallClass;
 use crate::destinations;
 use crate::e164::{self, E164};
+use crate::groups;
 use crate::inbound_route::PRIORITY_DEFAULT;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
@@ -125,11 +126,16 @@ pub struct OutboundRoute {
     #[serde(default)]
     #[schema(default = json!([]), max_items = 32)]
     pub patterns: Vec<DialPattern>,
-    /// The extensions that may call by it, at most 1,000, by id or number; all where none is
-    /// named.
+    /// The extensions that may call by it, at most 1,000, by id or number; all where neither
+    /// extensions nor groups are named.
     #[serde(default)]
     #[schema(value_type = Vec<String>, default = json!([]), max_items = 1_000)]
     pub extensions: Vec<ExtensionId>,
+    /// The groups whose extensions may call by it besides, at most 32 names. Routes for calls for
+    /// help are for everybody.
+    #[serde(default)]
+    #[schema(default = json!([]), max_items = 32, example = json!(["sales"]))]
+    pub for_groups: Vec<String>,
     /// The schedule, by id or name, that says when it is for calls; at any time where it is left
     /// out. Routes for calls for help have none.
     #[serde(default)]
@@ -191,6 +197,19 @@ impl OutboundRoute {
         is_dialled(&text).then_some(text)
     }
 
+    /// Whether it is for some callers alone.
+    pub fn is_for_some(&self) -> bool {
+        !self.extensions.is_empty() || !self.for_groups.is_empty()
+    }
+
+    /// The group by which an extension may call by it.
+    pub fn group_of<'a>(&self, groups: &'a [String]) -> Option<&'a str> {
+        let mut own = groups
+            .iter()
+            .filter(|group| self.for_groups.contains(group));
+        own.next().map(String::as_str)
+    }
+
     /// Whether its calls go to a number; `None` for what is no number of the world.
     pub fn goes_to(&self, number: Option<&E164>) -> bool {
         destinations::covers(&self.only_to, &self.never_to, number)
@@ -226,6 +245,12 @@ impl OutboundRoute {
             "/extensions",
             "must be left out: everybody may call for help",
         )?;
+        let all = self.for_groups.is_empty();
+        rule(
+            all,
+            "/for_groups",
+            "must be left out: everybody may call for help",
+        )?;
         let always = self.schedule.is_none();
         rule(
             always,
@@ -255,6 +280,7 @@ impl OutboundRoute {
             let once = !self.trunks[..index].contains(trunk);
             rule(once, &format!("/trunks/{index}"), "must not be named twice")?;
         }
+        groups::validate(&self.for_groups, "/for_groups")?;
         destinations::validate(&self.only_to, "/only_to")?;
         destinations::validate(&self.never_to, "/never_to")
     }
@@ -294,6 +320,7 @@ impl Kind for OutboundRoute {
         self.caller_id.iter_mut().for_each(e164::normal);
         self.extensions.sort_unstable();
         self.extensions.dedup();
+        groups::normal(&mut self.for_groups);
         destinations::normal(&mut self.only_to);
         destinations::normal(&mut self.never_to);
     }

@@ -19,6 +19,8 @@ pub enum Topic {
     Ban,
     /// Live calls.
     Call,
+    /// Certificates of TLS.
+    Certificate,
     /// Call records.
     Cdr,
     /// Deliveries to webhooks.
@@ -78,12 +80,13 @@ pub struct Permission {
 }
 
 /// The topics beside the kinds.
-const FACTS: [Topic; 14] = [
+const FACTS: [Topic; 15] = [
     Topic::Archive,
     Topic::Audit,
     Topic::Ban,
     Topic::Call,
     Topic::Cdr,
+    Topic::Certificate,
     Topic::Delivery,
     Topic::Event,
     Topic::Key,
@@ -144,6 +147,7 @@ impl Topic {
             Topic::Ban => "ban",
             Topic::Call => "call",
             Topic::Cdr => "cdr",
+            Topic::Certificate => "certificate",
             Topic::Delivery => "delivery",
             Topic::Event => "event",
             Topic::Key => "key",
@@ -178,6 +182,7 @@ impl Topic {
             | Topic::Usage => verb == Read,
             Topic::Ban => [Read, Create, Remove].contains(&verb),
             Topic::Call => [Read, End].contains(&verb),
+            Topic::Certificate => [Read, Ask].contains(&verb),
             Topic::Delivery => [Read, Replay].contains(&verb),
             Topic::Key => [Read, Create, Remove, Rotate].contains(&verb),
             Topic::Person => [Read, Remove].contains(&verb),
@@ -268,7 +273,7 @@ impl Permission {
         if topic == Topic::Kind(KindName::Tenant) {
             return !of_company || verb == Verb::Read;
         }
-        if [Topic::Metric, Topic::Ban].contains(&topic) {
+        if [Topic::Metric, Topic::Ban, Topic::Certificate].contains(&topic) {
             return level == Level::Platform;
         }
         of_company || (topic, verb) != (Topic::Support, Verb::Grant)

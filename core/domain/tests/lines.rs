@@ -62,6 +62,31 @@ fn a_route_out_has_its_hours_by_a_schedule_and_help_is_called_at_any_time() {
 }
 
 #[test]
+fn a_trunk_names_codecs_for_speech_once_each() {
+    let refused = |codecs: Value| refused(&trunk(json!({ "codecs": codecs })));
+    assert_eq!(refused(json!(["PCMA", "G722", "opus"])), None);
+    for wrong in ["", "a law", "telephone-event", "pcma"] {
+        let field = refused(json!(["PCMA", wrong]));
+        assert_eq!(field.as_deref(), Some("/codecs/1"), "{wrong}");
+    }
+    let many: Vec<String> = (0..17).map(|n| format!("C{n}")).collect();
+    assert_eq!(refused(json!(many)).as_deref(), Some("/codecs"));
+}
+
+#[test]
+fn a_route_is_for_groups_by_their_names_but_help_is_for_everybody() {
+    let route = outbound(json!({ "for_groups": ["Sales", "sales"] }));
+    assert_eq!(route.for_groups, ["sales"]);
+    assert_eq!(refused(&route), None);
+    let wrong = outbound(json!({ "for_groups": ["the board"] }));
+    assert_eq!(refused(&wrong).as_deref(), Some("/for_groups/0"));
+    let help = json!({ "emergency": true, "patterns": [], "for_groups": ["sales"] });
+    assert_eq!(refused(&outbound(help)).as_deref(), Some("/for_groups"));
+    let member: Extension = spec(json!({ "number": "101" }), json!({ "groups": [""] }));
+    assert_eq!(member.validate().unwrap_err().field, "/groups/0");
+}
+
+#[test]
 fn a_route_and_an_extension_name_countries_as_they_are_and_classes_to_the_outside() {
     let refused = |change| refused(&outbound(change));
     assert_eq!(
@@ -182,6 +207,11 @@ fn each_field_of_a_trunk_has_its_bound() {
         (json!({ "next_on": [404, 399] }), "/next_on/1"),
         (json!({ "next_on": [700] }), "/next_on/0"),
         (json!({ "stop_on": vec![500; 33] }), "/stop_on"),
+        (
+            json!({ "dialogs": { "session_seconds": 89 } }),
+            "/dialogs/session_seconds",
+        ),
+        (json!({ "partner": "globex.example" }), "/partner"),
         (json!({ "stop_on": [200] }), "/stop_on/0"),
         (
             json!({ "next_on": [404], "stop_on": [500, 404] }),

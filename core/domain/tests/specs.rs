@@ -156,7 +156,8 @@ fn valid(kind: KindName) -> Value {
         }),
         KindName::Extension => serde_json::json!({
             "number": "101", "display_name": "Anna", "ring_seconds": 30, "destination": "devices",
-            "calls": ["internal", "national"], "only_to": ["DE"], "never_to": ["+4990"]
+            "calls": ["internal", "national"], "only_to": ["DE"], "never_to": ["+4990"],
+            "groups": ["sales"]
         }),
         KindName::Device => serde_json::json!({
             "username": "anna", "extension": ExtensionId::new(1, 1),
@@ -199,7 +200,7 @@ fn valid(kind: KindName) -> Value {
             "name": "berlin-3", "label": "Third floor", "callback": "+493055500",
             "civic": { "country": "DE", "a3": "Berlin", "rd": "Road", "hno": "12", "flr": "3" },
             "point": "52.5163 13.3777", "default": true, "mail_to": ["desk@acme.example"],
-            "desk": ExtensionId::new(1, 1)
+            "desk": ExtensionId::new(1, 1), "alert": ExtensionId::new(1, 2)
         }),
         KindName::Site => serde_json::json!({
             "name": "berlin", "location": EmergencyLocationId::new(1, 1),

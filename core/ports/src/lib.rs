@@ -8,6 +8,7 @@
 
 mod account;
 mod archive;
+mod authority;
 mod bans;
 mod change;
 mod courier;
@@ -29,6 +30,7 @@ mod journal;
 mod keys;
 mod ladders;
 mod live;
+mod live_trunk;
 mod live_usage;
 mod locate;
 mod mailer;
@@ -37,6 +39,7 @@ mod parts_refused;
 mod quota;
 mod ready;
 mod references;
+mod sealed_book;
 mod secrets;
 mod snapshots;
 mod store;
@@ -46,6 +49,7 @@ mod tokens;
 
 pub use account::{ACCOUNT_DEPTH_MAX, AccountStore};
 pub use archive::{ArchiveError, Giver, LentTaker, Taker};
+pub use authority::{CertificateAuthority, ChallengeDesk, Given, Refusal};
 pub use bans::BanBook;
 pub use change::{
     Change, Committed, OPERATIONS_MAX, Operation, PARTS_OPERATIONS_MAX, Part, SecretChange, Write,
@@ -74,6 +78,7 @@ pub use journal::{Journal, JournalRecord, Mark};
 pub use keys::{KeyStatus, KeyStore, MasterKeyUse, RESEAL_STEP, Resealed};
 pub use ladders::LadderBook;
 pub use live::{LiveCall, LiveError, LiveExchange, LiveLeg, LivePush, LiveRegistration, Why};
+pub use live_trunk::{LiveShare, LiveTrunk};
 pub use live_usage::{LiveUsage, Metered};
 pub use locate::{locate, locate_below, read};
 pub use mailer::{MAIL_BODY_MAX, MAIL_SUBJECT_MAX, Mail, MailError, Mailer, NoMailer};
@@ -84,6 +89,7 @@ pub use parts_refused::PartsRefused;
 pub use quota::QuotaMet;
 pub use ready::{NotReady, ready};
 pub use references::{ReferenceBook, Referrers};
+pub use sealed_book::{SEALED_MAX, SEALED_NAMES_MAX, Sealed, SealedBook};
 pub use secrets::SecretStore;
 pub use snapshots::{Bucket, Snapshots};
 pub use store::{Books, HISTORY_MAX, Removals, Safes, Store, Stores};

@@ -5,8 +5,9 @@ use domain::Ladder;
 use ids::{CallId, DeviceId, TrunkId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
-use tenancy::TenantScope;
+use tenancy::{AccountScope, TenantScope};
 
+use crate::live_trunk::LiveTrunk;
 use crate::live_usage::LiveUsage;
 
 /// One leg of a live call.
@@ -115,7 +116,8 @@ pub enum LiveError {
     Unavailable,
 }
 
-/// What can be asked of a running exchange. Every question carries the scope of one tenant.
+/// What can be asked of a running exchange. Every question carries the scope of
+/// one tenant, or of the account whose trunk is asked about.
 #[async_trait]
 pub trait LiveExchange: Send + Sync {
     /// The tenant's live calls, oldest first.
@@ -130,6 +132,15 @@ pub trait LiveExchange: Send + Sync {
     async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError>;
     /// What the tenant uses of the caps that telephones meet.
     async fn usage(&self, scope: &TenantScope) -> Result<LiveUsage, LiveError>;
+    /// What is used of the trunks that the tenant may use, as far as it is for the tenant.
+    async fn trunks(&self, scope: &TenantScope) -> Result<Vec<LiveTrunk>, LiveError>;
+    /// What is used of a trunk that was found within an account's scope; `None` while nobody may
+    /// use it. A tenant's own trunk is never told of.
+    async fn account_trunk(
+        &self,
+        scope: &AccountScope,
+        trunk: TrunkId,
+    ) -> Result<Option<LiveTrunk>, LiveError>;
     /// Whether calls are accepted.
     fn is_ready(&self) -> bool;
     /// All figures of the exchange in the text form of Prometheus, version 0.0.4.

@@ -42,6 +42,7 @@ impl QuotaMet {
             Topic::Archive
             | Topic::Audit
             | Topic::Call
+            | Topic::Certificate
             | Topic::Cdr
             | Topic::Delivery
             | Topic::Event

@@ -1,5 +1,5 @@
-//! Retained values of the bus: bindings, calls and watches as they were last, for whoever takes
-//! over.
+//! Retained values of the bus: bindings, calls, watches, waiting texts and talked minutes as they
+//! were last, for whoever takes over.
 
 use ids::TenantId;
 
@@ -14,11 +14,21 @@ pub enum Bucket {
     Calls,
     /// Subscriptions of devices.
     Watches,
+    /// Texts that wait for their readers' telephones.
+    Texts,
+    /// Minutes that were talked by trunks today.
+    Minutes,
 }
 
 impl Bucket {
     /// All buckets.
-    pub const ALL: [Bucket; 3] = [Bucket::Bindings, Bucket::Calls, Bucket::Watches];
+    pub const ALL: [Bucket; 5] = [
+        Bucket::Bindings,
+        Bucket::Calls,
+        Bucket::Watches,
+        Bucket::Texts,
+        Bucket::Minutes,
+    ];
 
     /// The bucket's number, as stored.
     pub fn number(self) -> u8 {
@@ -26,6 +36,8 @@ impl Bucket {
             Bucket::Bindings => 1,
             Bucket::Calls => 2,
             Bucket::Watches => 3,
+            Bucket::Texts => 4,
+            Bucket::Minutes => 5,
         }
     }
 

@@ -20,6 +20,7 @@ use crate::keys::KeyStore;
 use crate::ladders::LadderBook;
 use crate::page::{AuditListing, CdrListing, CdrQuery, Listing, Page};
 use crate::references::ReferenceBook;
+use crate::sealed_book::SealedBook;
 use crate::secrets::SecretStore;
 use crate::support::SupportBook;
 use crate::tenant_archive::ArchiveStore;
@@ -97,9 +98,12 @@ impl<T> Books for T where
 }
 
 /// The faces to what is kept sealed or hashed.
-pub trait Safes: CredentialStore + KeyStore + SecretStore + TokenBook {}
+pub trait Safes: CredentialStore + KeyStore + SealedBook + SecretStore + TokenBook {}
 
-impl<T> Safes for T where T: CredentialStore + KeyStore + SecretStore + TokenBook + ?Sized {}
+impl<T> Safes for T where
+    T: CredentialStore + KeyStore + SealedBook + SecretStore + TokenBook + ?Sized
+{
+}
 
 /// The faces that take tenants away, out and in as a whole.
 pub trait Removals: ErasureStore + ArchiveStore {}

@@ -67,6 +67,7 @@ pub(crate) fn news(cdr: &Cdr, event: &CallEvent, clock: &Clock) -> Option<Event>
         | What::LegOpened { .. }
         | What::Ringing(_)
         | What::Answered(_)
+        | What::AnsweredBeside(_)
         | What::LegClosed { .. }
         | What::Ended(_) => None,
     }

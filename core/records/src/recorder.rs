@@ -116,6 +116,11 @@ impl Recorder {
             }
             What::Ringing(leg) => self.rings(*leg, at, journal),
             What::Answered(leg) => self.answered(*leg, at, journal),
+            What::AnsweredBeside(leg) => {
+                if let Some(leg) = self.leg(*leg) {
+                    leg.answered_at.get_or_insert(at);
+                }
+            }
             What::LegClosed { leg, status, .. } => {
                 if let Some(leg) = self.leg(*leg) {
                     leg.ended = Some(at);

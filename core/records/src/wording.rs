@@ -35,6 +35,7 @@ pub(crate) fn step(what: &What, at: WallTime) -> Option<Step> {
             "the transfer by leg {} failed with {status}",
             by.number()
         )),
+        What::AnsweredBeside(leg) => plain(format!("leg {} was told of the call", leg.number())),
         What::MergedInto(call) => plain(format!("the parties went on in call {call}")),
         What::Opened { .. }
         | What::Diverted(_)

@@ -39,6 +39,9 @@ pub struct Emergency {
     pub callback: Option<String>,
     /// The extension that takes the call when no trunk does.
     pub desk: Option<ExtensionId>,
+    /// The extension whose phones ring beside, to be told of the call.
+    #[serde(default)]
+    pub alert: Option<ExtensionId>,
 }
 
 /// A number for help or for a trial that was dialled.
@@ -83,12 +86,21 @@ pub(crate) fn steps(
     let callback = callback(tenant, request, place, &mut why);
     let desk = place.and_then(|(location, _)| location.spec.desk);
     let desk = desk.or_else(|| tenant.default_location()?.spec.desk);
+    let alert = place.and_then(|(location, _)| location.spec.alert);
+    let alert = alert.or_else(|| tenant.default_location()?.spec.alert);
+    let alert = alerted(
+        tenant,
+        alert.filter(|_| !wanted.test),
+        caller.extension,
+        &mut why,
+    );
     let emergency = Emergency {
         number: wanted.number,
         test: wanted.test,
         location: place.map(|(location, _)| location.id),
         callback,
         desk,
+        alert,
     };
     let mut ways = Ways {
         tenant,
@@ -220,6 +232,22 @@ fn tell_place(place: Option<(&CompiledLocation, KnownBy<'_>)>, why: &mut Explana
     let address = location.spec.civic.in_words();
     let because = format!("the caller is at {called}, revision {revision}: {address} ({by})");
     why.add("emergency.location", because);
+}
+
+/// The extension that rings beside, unless it calls for help itself.
+fn alerted(
+    tenant: &CompiledTenant,
+    alert: Option<ExtensionId>,
+    caller: Option<ExtensionId>,
+    why: &mut Explanation,
+) -> Option<ExtensionId> {
+    let found = alert.filter(|id| Some(*id) != caller);
+    let found = found.and_then(|id| tenant.extension(id));
+    let found = found.filter(|extension| extension.enabled)?;
+    let number = &found.number;
+    let because = format!("{number} rings beside, and is shown who calls for help and where");
+    why.add("emergency.alert", because);
+    Some(found.id)
 }
 
 /// The number that is shown: the location's, else what other calls show; never none while the

@@ -43,18 +43,17 @@ fn found<'a>(
     request: &RouteRequest,
     why: &mut Explanation,
 ) -> Result<&'a CompiledExtension, Refusal> {
-    if request.purpose == Purpose::Transfer {
-        why.add(
-            "transfer.outside",
-            "nobody outside the company sends its calls on",
-        );
-        return Err(Refusal::FORBIDDEN);
-    }
     let Some(trunk) = tenant.trunk(trunk).filter(|trunk| trunk.spec.enabled) else {
         let because = "the trunk is switched off, or not for this company";
         why.add("trunk.unusable", because);
         return Err(Refusal::NOT_FOUND);
     };
+    if request.purpose == Purpose::Transfer && !trunk.spec.dialogs.referrals {
+        let name = &trunk.spec.name;
+        let because = format!("whoever is at the trunk {name} does not send its calls on");
+        why.add("transfer.outside", because);
+        return Err(Refusal::FORBIDDEN);
+    }
     let called = called(tenant, trunk, request, why)?;
     let caller = trunk.spec.read_number(&request.caller.number);
     let call = InboundCall {

@@ -6,7 +6,7 @@ use crate::{
     Explanation, Failover, Fare, Refusal, RouteRequest, Step, attestation, class, emergency,
     identity, toll,
 };
-use domain::{CallClass, CompiledExtension, CompiledOutbound, CompiledTenant};
+use domain::{CallClass, CompiledExtension, CompiledOutbound, CompiledTenant, OutboundRoute};
 use machine::WallTime;
 use std::time::Duration;
 
@@ -87,20 +87,46 @@ fn allowed<'a>(
             why.add("outbound.schedule", because);
             continue;
         }
-        let listed = &route.spec.extensions;
-        if !listed.is_empty() && !listed.contains(&caller.id) {
-            let because = format!("{} is not among the extensions of {by}", caller.number);
-            why.add("outbound.not_allowed", because);
-            continue;
-        }
+        let member = match member_of(&route.spec, caller, &by) {
+            Ok(member) => member,
+            Err(because) => {
+                why.add("outbound.not_allowed", because);
+                continue;
+            }
+        };
         let called = Called::by(route, form, why)?;
         if let Some(class) = class::admits(tenant, (route, &by), caller, &called, why)? {
-            let because = format!("{} may call by {by}", caller.number);
+            let because = format!("{} may call by {by}{member}", caller.number);
             why.add("outbound.route", because);
             return Ok((route, called, class));
         }
     }
     Err(Refusal::FORBIDDEN)
+}
+
+/// By what a caller is among those whom a route is for, in words to end a sentence with.
+///
+/// # Errors
+/// It is not, in a sentence.
+fn member_of(
+    route: &OutboundRoute,
+    caller: &CompiledExtension,
+    by: &str,
+) -> Result<String, String> {
+    if !route.is_for_some() || route.extensions.contains(&caller.id) {
+        return Ok(String::new());
+    }
+    if let Some(group) = route.group_of(caller.groups()) {
+        return Ok(format!(", as one of the group {group}"));
+    }
+    let (number, groups) = (&caller.number, route.for_groups.join(", "));
+    Err(match (route.extensions.is_empty(), groups.is_empty()) {
+        (true, _) => format!("{number} is in none of the groups of {by}: {groups}"),
+        (false, true) => format!("{number} is not among the extensions of {by}"),
+        (false, false) => {
+            format!("{number} is neither among the extensions of {by} nor in its groups: {groups}")
+        }
+    })
 }
 
 /// A step for each trunk of the route that can be used, in their order.

@@ -206,6 +206,35 @@ fn the_route_with_the_longest_prefix_decides_and_who_is_not_listed_goes_by_the_n
     assert!(because(&others, "outbound.route").contains("national"));
 }
 
+/// The same company, whose route abroad is for these groups and for 101; 102 is one of the sales.
+fn grouped(groups: &[&str]) -> TenantParts {
+    let mut parts = parts();
+    parts.extensions[2].spec.groups = vec!["sales".to_owned()];
+    let all = parts.lines.outbound.iter_mut();
+    for route in all.filter(|route| !route.spec.extensions.is_empty()) {
+        route.spec.for_groups = groups.iter().map(|group| (*group).to_owned()).collect();
+    }
+    parts
+}
+
+#[test]
+fn a_route_for_a_group_takes_its_extensions_and_those_it_names_and_says_by_what() {
+    let abroad = "0033140205050";
+    let member = ask(grouped(&["board", "sales"]), person(2), abroad);
+    assert!(because(&member, "outbound.route").ends_with("as one of the group sales"));
+    let named = ask(grouped(&["board", "sales"]), person(1), abroad);
+    assert!(!because(&named, "outbound.route").contains("group"));
+    let other = ask(grouped(&["board"]), person(2), abroad);
+    let told = because(&other, "outbound.not_allowed");
+    assert!(told.ends_with("nor in its groups: board"), "{told}");
+    let mut alone = grouped(&["board"]);
+    for route in &mut alone.lines.outbound {
+        route.spec.extensions.clear();
+    }
+    let told = because(&ask(alone, person(2), abroad), "outbound.not_allowed");
+    assert!(told.contains("102 is in none of the groups of"), "{told}");
+}
+
 #[test]
 fn a_service_number_goes_out_as_it_is() {
     let plan = ask(parts(), person(0), "110");

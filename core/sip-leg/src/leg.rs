@@ -87,6 +87,10 @@ pub struct Carrier {
     pub patience: Duration,
     /// What goes beside the offer.
     pub beside: Option<Part>,
+    /// Whether sound is let through before it answers.
+    pub early_media: bool,
+    /// The codecs that may be spoken, most wanted first; any where none is named.
+    pub codecs: Vec<String>,
 }
 
 /// One leg of a call, in SIP.
@@ -96,8 +100,19 @@ pub struct SipLeg {
     sound: Sound,
     flow: Flow,
     user_agent: String,
+    early: Early,
     referral: Option<u32>,
     closed: bool,
+}
+
+/// What is done with sound before the answer.
+#[derive(Debug, Default)]
+pub(crate) enum Early {
+    /// It is let through.
+    #[default]
+    Passed,
+    /// It is not; the description that came with it is kept for an answer that has none.
+    HeldBack(Option<Description>),
 }
 
 /// A leg's stored form.
@@ -111,6 +126,12 @@ pub struct Stored {
 }
 
 impl Stored {
+    /// Which leg of its call it is.
+    #[must_use]
+    pub fn leg(&self) -> LegId {
+        self.leg
+    }
+
     /// The flow the leg's peer is on.
     #[must_use]
     pub fn flow(&self) -> Flow {
@@ -158,6 +179,7 @@ impl SipLeg {
             sound,
             flow,
             user_agent,
+            early: Early::Passed,
             referral: None,
             closed: false,
         }
@@ -171,15 +193,22 @@ impl SipLeg {
         owner: Owner,
         desk: &mut Desk<'_>,
     ) -> SipLeg {
+        if let Some(carrier) = &dial.carrier {
+            sound = sound.only(&carrier.codecs);
+        }
         let offer = dial
             .offer
             .map(|offer| text(&sound.anchor(offer, desk.media)));
         let mut headers = vec![(Name::MaxForwards, dial.max_forwards.to_string())];
         headers.extend(dial.headers);
         let (mut login, mut patience, mut beside) = (None, None, None);
+        let mut early = Early::Passed;
         if let Some(carrier) = dial.carrier {
             (login, patience) = (carrier.login, Some(carrier.patience));
             beside = carrier.beside;
+            if !carrier.early_media {
+                early = Early::HeldBack(None);
+            }
         } else if !dial.further.is_empty() {
             patience = Some(SILENT_FLOW);
         }
@@ -207,6 +236,7 @@ impl SipLeg {
             sound,
             flow: dial.flow,
             user_agent: String::new(),
+            early,
             referral: None,
             closed: false,
         }
@@ -337,6 +367,7 @@ impl SipLeg {
             sound,
             flow,
             user_agent,
+            early: Early::Passed,
             referral: None,
             closed: false,
         })

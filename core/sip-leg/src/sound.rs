@@ -22,6 +22,9 @@ pub struct Sound {
     remote: Option<Description>,
     told: Option<Description>,
     expects: Expect,
+    /// The codecs that may be spoken, most wanted first; any where none is named.
+    #[serde(default)]
+    codecs: Vec<String>,
 }
 
 impl Sound {
@@ -58,6 +61,7 @@ impl Sound {
             remote,
             told: None,
             expects: Expect::unknown(Some(signalling), Formats::default()),
+            codecs: Vec::new(),
         };
         sound.expects = sound.expectation();
         media.push(Command::Open {
@@ -85,6 +89,26 @@ impl Sound {
         } = *self;
         media.push(Command::Open { id, local, expects });
         Ok(())
+    }
+
+    /// Nothing but these codecs is spoken, in the order in which they are wanted; any where none is
+    /// named.
+    #[must_use]
+    pub fn only(mut self, codecs: &[String]) -> Sound {
+        self.codecs = codecs.to_vec();
+        self
+    }
+
+    /// What may be spoken of a description; none where that is nothing.
+    pub(crate) fn admitted(&self, mut description: Description) -> Option<Description> {
+        sdp::limit(&mut description, &self.codecs).ok()?;
+        Some(description)
+    }
+
+    /// Cuts down what the peer is told. Where nothing would be left whoever orders it was told so
+    /// before, or the peer's answer is refused.
+    fn limit(&self, description: &mut Description) {
+        let _nothing_left = sdp::limit(description, &self.codecs);
     }
 
     /// The endpoint.
@@ -115,6 +139,7 @@ impl Sound {
     ) -> Description {
         self.origin.version += 1;
         sdp::anchor(&mut description, &self.address(), &self.origin);
+        self.limit(&mut description);
         self.tell(description, media)
     }
 
@@ -136,7 +161,9 @@ impl Sound {
     pub fn offer(&mut self, media: &mut Vec<Command>) -> Description {
         self.origin.version += 1;
         let ours = Capabilities::guest(self.address(), self.origin);
-        self.tell(sdp::offer(&ours), media)
+        let mut offer = sdp::offer(&ours);
+        self.limit(&mut offer);
+        self.tell(offer, media)
     }
 
     /// The peer's last description.

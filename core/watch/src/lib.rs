@@ -8,6 +8,7 @@
 mod limits;
 mod line;
 mod lines;
+mod listing;
 mod picture;
 mod publications;
 mod stored;
@@ -18,10 +19,11 @@ mod watches;
 pub use limits::{Capped, Limits};
 pub use line::{Line, LineName};
 pub use lines::Lines;
-pub use picture::Picture;
+pub use listing::{Due, EVENTLIST};
+pub use picture::{ListPicture, Listed, Picture};
 pub use publications::{NoSuchTag, PUBLICATIONS_MAX, Publications, Publishing};
 pub use stored::Stored;
-pub use watch::{Watch, Watched, Watcher};
+pub use watch::{Aim, Watch, Watched, Watcher};
 pub use watches::{Begun, Figures, Output, Refused, Watches};
 
 #[cfg(test)]

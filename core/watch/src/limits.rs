@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Watches of one device. Default 512: a telephone with 200 keys, once more after it was
-    /// switched off and on.
+    /// switched off and on. A watch of a list counts as many as are on it.
     pub per_device: usize,
     /// Watches of one tenant. Default 50,000.
     pub per_tenant: usize,
@@ -18,6 +18,11 @@ pub struct Limits {
     /// Lines of one extension that are shown to a watcher. Default 8: a datagram has room for
     /// little more.
     pub lines_shown: usize,
+    /// Octets of a document of a list that goes as a datagram; what is beyond follows in another.
+    /// Default 8,192: a few fragments, which networks and telephones take.
+    pub datagram_octets: usize,
+    /// The same of one that goes by a connection. Default 49,152: a message has 65,535 in all.
+    pub stream_octets: usize,
 }
 
 impl Default for Limits {
@@ -28,6 +33,8 @@ impl Default for Limits {
             total: 500_000,
             bounds: Bounds::default(),
             lines_shown: 8,
+            datagram_octets: 8_192,
+            stream_octets: 49_152,
         }
     }
 }

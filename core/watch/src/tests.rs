@@ -1,7 +1,8 @@
 //! Watches and lines, without a network.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lines;
+mod listing;
 mod publications;
 mod told;

@@ -1,5 +1,7 @@
-//! One watch: a device's subscription to one package of one extension of its own tenant.
+//! One watch: a device's subscription to one package of one extension of its own tenant, or of
+//! those on its list.
 
+use crate::listing::Listing;
 use crate::told::Told;
 use event_package::Package;
 use ids::{DeviceId, ExtensionId, TenantId};
@@ -16,6 +18,26 @@ pub struct Watched {
     pub extension: ExtensionId,
 }
 
+/// What of an extension is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Aim {
+    /// Itself.
+    Itself,
+    /// The extensions on its list, of which there were so many when it was asked for.
+    List(usize),
+}
+
+impl Aim {
+    /// For how many watches it counts where they are bounded.
+    #[must_use]
+    pub fn weight(self) -> usize {
+        match self {
+            Aim::Itself => 1,
+            Aim::List(entries) => entries.max(1),
+        }
+    }
+}
+
 /// Who watches what.
 #[derive(Clone, Debug)]
 pub struct Watcher {
@@ -25,7 +47,9 @@ pub struct Watcher {
     pub device: DeviceId,
     /// What it watches; of the scope's tenant.
     pub extension: ExtensionId,
-    /// Which of it.
+    /// Whether that is itself, or those on its list.
+    pub aim: Aim,
+    /// Which package.
     pub package: Package,
 }
 
@@ -47,6 +71,8 @@ pub struct Watch {
     pub watcher: Watcher,
     pub(crate) subscription: Subscription,
     pub(crate) told: Told,
+    /// What was told of each on the list, where it is one that is watched.
+    pub(crate) list: Option<Box<Listing>>,
     /// Under which it is stored.
     pub(crate) key: u128,
     pub(crate) alarm: Option<(Instant, TimerHandle)>,
@@ -55,6 +81,12 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Whether it is of a list.
+    #[must_use]
+    pub fn is_of_list(&self) -> bool {
+        self.list.is_some()
+    }
+
     /// Its subscription.
     #[must_use]
     pub fn subscription(&self) -> &Subscription {

@@ -1,24 +1,23 @@
 //! All watches of a shard's tenants.
 
+mod keeping;
+mod lists;
+
 use crate::limits::{Capped, Limits};
+use crate::listing::Listing;
 use crate::told::Told;
-use crate::{Picture, Stored, Watch, Watched, Watcher};
+use crate::{Aim, Picture, Watch, Watched, Watcher};
 use hashbrown::HashMap;
 use ids::{DeviceId, TenantId};
-use machine::{Instant, TimerTable, WallTime};
+use machine::{Instant, TimerTable};
 use sip_message::Flow;
 use sip_stack::Owner;
 use sip_stack::subscription::{Asked, Desk, Heard, Refusal, State, Subscription, Why};
 use sip_stack::transaction::{Event, Transactions};
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::Duration;
 
 /// The highest bit of an owner number says that it is a watch's.
 const WATCH: u64 = 1 << 63;
-/// After a restart watches are told within this time, each at a moment of its own, so that the
-/// network is not flooded.
-const TOLD_WITHIN: Duration = Duration::from_secs(5);
 
 /// What must outlive the process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +68,8 @@ pub struct Watches {
     by_connection: BTreeSet<(u64, u64)>,
     per_device: HashMap<(TenantId, DeviceId), usize>,
     per_tenant: BTreeMap<TenantId, usize>,
+    /// What all of them count for; a list counts as many as were on it.
+    weight: usize,
     timers: TimerTable<u64>,
     next: u64,
     figures: Figures,
@@ -85,6 +86,7 @@ impl Watches {
             by_connection: BTreeSet::new(),
             per_device: HashMap::new(),
             per_tenant: BTreeMap::new(),
+            weight: 0,
             timers: TimerTable::new(),
             next: 1,
             figures: Figures::default(),
@@ -171,16 +173,16 @@ impl Watches {
     }
 
     fn check(&self, watcher: &Watcher) -> Result<(), Capped> {
-        let tenant = watcher.scope.tenant();
+        let (tenant, more) = (watcher.scope.tenant(), watcher.aim.weight());
         let of_device = self.per_device.get(&(tenant, watcher.device)).copied();
-        if of_device.unwrap_or(0) >= self.limits.per_device {
+        if of_device.unwrap_or(0) + more > self.limits.per_device {
             return Err(Capped::Device(self.limits.per_device));
         }
         let of_tenant = self.per_tenant.get(&tenant).copied();
-        if of_tenant.unwrap_or(0) >= self.limits.per_tenant {
+        if of_tenant.unwrap_or(0) + more > self.limits.per_tenant {
             return Err(Capped::Tenant(self.limits.per_tenant));
         }
-        if self.len() >= self.limits.total {
+        if self.weight + more > self.limits.total {
             return Err(Capped::Total);
         }
         Ok(())
@@ -195,15 +197,21 @@ impl Watches {
     ) -> Owner {
         let owner = self.next_owner();
         self.next += 1;
-        let tenant = watcher.scope.tenant();
+        let (tenant, weight) = (watcher.scope.tenant(), watcher.aim.weight());
         let of_it = self.by_watched.entry(watcher.watched()).or_default();
         of_it.push(owner.0);
-        *self.per_device.entry((tenant, watcher.device)).or_default() += 1;
-        *self.per_tenant.entry(tenant).or_default() += 1;
+        *self.per_device.entry((tenant, watcher.device)).or_default() += weight;
+        *self.per_tenant.entry(tenant).or_default() += weight;
+        self.weight += weight;
+        let list = match watcher.aim {
+            Aim::Itself => None,
+            Aim::List(_) => Some(Box::new(Listing::new())),
+        };
         let watch = Watch {
             watcher,
             subscription,
             told,
+            list,
             key,
             alarm: None,
             connection: 0,
@@ -350,76 +358,22 @@ impl Watches {
             self.timers.cancel(*handle);
         }
         self.by_connection.remove(&(watch.connection, owner.0));
-        let watched = watch.watcher.watched();
-        if let Some(all) = self.by_watched.get_mut(&watched) {
-            all.retain(|number| *number != owner.0);
-            if all.is_empty() {
-                self.by_watched.remove(&watched);
-            }
-        }
-        let of_device = (watched.tenant, watch.watcher.device);
+        self.lose_all(owner, &watch);
+        let (tenant, weight) = (watch.watcher.scope.tenant(), watch.watcher.aim.weight());
+        self.weight -= weight;
+        let of_device = (tenant, watch.watcher.device);
         if let Some(count) = self.per_device.get_mut(&of_device) {
-            *count -= 1;
+            *count -= weight;
             if *count == 0 {
                 self.per_device.remove(&of_device);
             }
         }
-        if let Some(count) = self.per_tenant.get_mut(&watched.tenant) {
-            *count -= 1;
+        if let Some(count) = self.per_tenant.get_mut(&tenant) {
+            *count -= weight;
             if *count == 0 {
-                self.per_tenant.remove(&watched.tenant);
+                self.per_tenant.remove(&tenant);
             }
         }
         Some(watch)
     }
-
-    /// What is to be kept of a watch beyond this process.
-    pub fn store(&self, owner: Owner, now: Instant, wall: WallTime) -> Option<Output> {
-        let watch = self.entries.get(&owner.0)?;
-        let tenant = watch.watcher.scope.tenant();
-        Some(match Stored::of(watch, now, wall) {
-            Some(stored) => Output::Put(tenant, watch.key, stored.to_bytes()),
-            None => Output::Removed(tenant, watch.key),
-        })
-    }
-
-    /// What is to be forgotten of a watch that was taken out.
-    #[must_use]
-    pub fn forget(watch: &Watch) -> Output {
-        Output::Removed(watch.watcher.scope.tenant(), watch.key)
-    }
-
-    /// Takes back a watch stored before a restart. What it watches may have changed meanwhile: it
-    /// asks to be told, at a moment of its own. Nothing when it is over by now, when its connection
-    /// is gone with the process, or when there are enough.
-    pub fn restore(
-        &mut self,
-        watcher: Watcher,
-        stored: Stored,
-        key: u128,
-        now: Instant,
-        wall: WallTime,
-    ) -> Option<Begun> {
-        if stored.flow().transport.is_reliable() || self.check(&watcher).is_err() {
-            return None;
-        }
-        let ago = wall.unix_ms().saturating_sub(stored.at.unix_ms());
-        let ago = Duration::from_millis(u64::try_from(ago).unwrap_or(0));
-        let mut subscription = Subscription::restore(stored.subscription, ago, now)?;
-        subscription.tell_at(now + moment_of(&watcher));
-        let dialog = subscription.dialog();
-        let dialog = (dialog.call_id().to_owned(), dialog.local_tag().to_owned());
-        let told = Told::beyond(stored.version);
-        let owner = self.insert(watcher, subscription, told, key);
-        Some(Begun { owner, dialog })
-    }
-}
-
-/// When a watch is told after a restart: made of who watches what, so that it tells nothing of how
-/// many others there are.
-fn moment_of(watcher: &Watcher) -> Duration {
-    let mut hasher = DefaultHasher::new();
-    (watcher.device, watcher.extension, watcher.package).hash(&mut hasher);
-    let within = u64::try_from(TOLD_WITHIN.as_micros()).unwrap_or(u64::MAX);
-    Duration::from_micros(hasher.finish() % within)
 }

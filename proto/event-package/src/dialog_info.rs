@@ -75,7 +75,10 @@ pub struct DialogInfo {
     pub display: String,
     /// Counts up from document to document of one subscription.
     pub version: u32,
-    /// All its dialogs, and those that have ended since the document before.
+    /// Whether the dialogs are those that have changed since the document before, and no others.
+    pub partial: bool,
+    /// All its dialogs, or those that have changed, and those that have ended since the document
+    /// before.
     pub dialogs: Vec<DialogLine>,
 }
 
@@ -84,8 +87,9 @@ impl Display for DialogInfo {
         writeln!(
             f,
             "{DECLARATION}<dialog-info xmlns=\"urn:ietf:params:xml:ns:dialog-info\" \
-             version=\"{}\" state=\"full\" entity=\"{}\">",
+             version=\"{}\" state=\"{}\" entity=\"{}\">",
             self.version,
+            if self.partial { "partial" } else { "full" },
             Text(&self.entity)
         )?;
         for dialog in &self.dialogs {
@@ -161,6 +165,7 @@ mod tests {
             entity: "sip:102@example.com".into(),
             display: "Bert".into(),
             version: 3,
+            partial: false,
             dialogs,
         };
         info.to_string()
@@ -181,6 +186,20 @@ mod tests {
         for piece in expected {
             assert!(text.contains(piece), "{piece}\n{text}");
         }
+    }
+
+    // rfc: 4235 §4.1
+    #[test]
+    fn a_document_of_what_has_changed_says_that_it_is_no_more_than_that() {
+        let info = DialogInfo {
+            entity: "sip:102@example.com".into(),
+            display: String::new(),
+            version: 4,
+            partial: true,
+            dialogs: vec![ringing()],
+        };
+        let text = info.to_string();
+        assert!(text.contains("version=\"4\" state=\"partial\""), "{text}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The documents of event packages: what a NOTIFY says of dialogs (RFC 4235), presence (RFC 3863),
-//! registrations (RFC 3680) and messages (RFC 3842); and where somebody is (RFC 4119).
+//! registrations (RFC 3680) and messages (RFC 3842), and of lists of them (RFC 4662); and where
+//! somebody is (RFC 4119).
 //!
 //! Plain values in, text out; nothing here knows subscriptions, calls or tenants.
 
@@ -10,6 +11,8 @@ mod pidf;
 mod pidf_lo;
 mod published;
 mod reg_info;
+mod related;
+mod rlmi;
 mod xml;
 
 pub use dialog_info::{DialogInfo, DialogLine, DialogState, Side};
@@ -19,3 +22,5 @@ pub use pidf::{Activity, Presence};
 pub use pidf_lo::Location;
 pub use published::{NotPresence, Published};
 pub use reg_info::{RegContact, RegInfo};
+pub use related::{Part, related};
+pub use rlmi::{Instance, ListInfo, RLMI, Resource};

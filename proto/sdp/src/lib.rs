@@ -3,10 +3,16 @@
 //! A [`Description`] keeps every line it was given, known or not, in order, so that a description
 //! may pass through a back-to-back user agent and lose nothing but what [`anchor`] takes away.
 
+// rfc: 3711 §3 not: media is not encrypted
+// rfc: 4568 §4 not: nor are keys for it described
+// rfc: 5763 §5 not: nor are they agreed on by DTLS
+// rfc: 8445 §2 not: candidates for media are not gathered; it is sent where it comes from
+
 mod anchor;
 mod codec;
 mod description;
 mod direction;
+mod limit;
 mod limits;
 mod line;
 mod meet;
@@ -19,6 +25,7 @@ pub use anchor::{MediaAddress, OriginId, anchor, is_served_protocol};
 pub use codec::{Codec, codec_of_static_payload, parse_dtmf_payload};
 pub use description::{Description, Media};
 pub use direction::Direction;
+pub use limit::limit;
 pub use limits::{MAX_BYTES, MAX_FORMATS, MAX_LINE_BYTES, MAX_LINES, MAX_MEDIA};
 pub use line::{Address, Attribute, Connection, Line, Origin};
 pub use meet::meet;

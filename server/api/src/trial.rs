@@ -8,13 +8,14 @@ use async_trait::async_trait;
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 use domain::Ladder;
-use ids::CallId;
+use ids::{CallId, TrunkId};
 use machine::WallTime;
 use ports::{
-    FixedClock, LiveCall, LiveError, LiveExchange, LiveRegistration, LiveUsage, SeededEntropy,
+    FixedClock, LiveCall, LiveError, LiveExchange, LiveRegistration, LiveTrunk, LiveUsage,
+    SeededEntropy,
 };
 use store::MemoryStore;
-use tenancy::TenantScope;
+use tenancy::{AccountScope, TenantScope};
 
 use crate::call::Call;
 use crate::front::{Front, Parts};
@@ -46,6 +47,18 @@ impl LiveExchange for Quiet {
 
     async fn usage(&self, _: &TenantScope) -> Result<LiveUsage, LiveError> {
         Ok(LiveUsage::default())
+    }
+
+    async fn trunks(&self, _: &TenantScope) -> Result<Vec<LiveTrunk>, LiveError> {
+        Ok(Vec::new())
+    }
+
+    async fn account_trunk(
+        &self,
+        _: &AccountScope,
+        _: TrunkId,
+    ) -> Result<Option<LiveTrunk>, LiveError> {
+        Ok(None)
     }
 
     fn is_ready(&self) -> bool {

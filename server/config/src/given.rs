@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::acme::Said;
 use crate::nft_set::NftSet;
 use crate::problem::Problem;
 use crate::settings::{Capture, Digest, LogFormat, Mail, Settings};
@@ -68,6 +69,20 @@ pub struct Given {
     pub sip_client_ca: Option<PathBuf>,
     /// A file with the authorities of peers that are called within TLS, in PEM.
     pub sip_trust: Option<PathBuf>,
+    /// The directory of the authority that gives certificates by ACME: `https://…`.
+    pub acme_directory: Option<String>,
+    /// The mail address for matters of the account there.
+    pub acme_contact: Option<String>,
+    /// `yes` to accept the authority's terms.
+    pub acme_terms: Option<String>,
+    /// Hosts that certificates are asked for, several with commas.
+    pub acme_names: Option<Several>,
+    /// The id of the external account's key.
+    pub acme_eab_id: Option<String>,
+    /// That key, in base64url.
+    pub acme_eab_key: Option<String>,
+    /// A file with the roots by which a private authority is believed, in PEM.
+    pub acme_trust: Option<PathBuf>,
     /// Where the listeners are reached by way of a translator: `ADDR`, `ADDR:PORT` or
     /// `LISTENER=ADDR:PORT`, several with commas.
     pub sip_public: Option<Several>,
@@ -165,6 +180,13 @@ impl Given {
             sip_key: self.sip_key.or(below.sip_key),
             sip_client_ca: self.sip_client_ca.or(below.sip_client_ca),
             sip_trust: self.sip_trust.or(below.sip_trust),
+            acme_directory: self.acme_directory.or(below.acme_directory),
+            acme_contact: self.acme_contact.or(below.acme_contact),
+            acme_terms: self.acme_terms.or(below.acme_terms),
+            acme_names: self.acme_names.or(below.acme_names),
+            acme_eab_id: self.acme_eab_id.or(below.acme_eab_id),
+            acme_eab_key: self.acme_eab_key.or(below.acme_eab_key),
+            acme_trust: self.acme_trust.or(below.acme_trust),
             sip_public: self.sip_public.or(below.sip_public),
             sip_balancers: self.sip_balancers.or(below.sip_balancers),
             sip_edges: self.sip_edges.or(below.sip_edges),
@@ -197,11 +219,24 @@ impl Given {
         }
     }
 
+    /// What is said of certificates that come by themselves, taken out.
+    fn of_authority(&mut self) -> Result<Said, Problem> {
+        Ok(Said {
+            directory: self.acme_directory.take(),
+            contact: self.acme_contact.take(),
+            terms: self.acme_terms.take(),
+            names: several(self.acme_names.as_ref(), "acme_names", "", name)?,
+            external: (self.acme_eab_id.take(), self.acme_eab_key.take()),
+            trusted: self.acme_trust.take(),
+        })
+    }
+
     /// Validates everything and puts defaults where nothing is said.
     ///
     /// # Errors
     /// The first [`Problem`].
-    pub fn settle(self) -> Result<Settings, Problem> {
+    pub fn settle(mut self) -> Result<Settings, Problem> {
+        let acme = self.of_authority()?.settle()?;
         let data = self.data.unwrap_or_else(|| PathBuf::from("./data"));
         let sip = several(self.sip.as_ref(), "sip", "0.0.0.0:5060", socket)?;
         let wires = Wires {
@@ -218,34 +253,28 @@ impl Given {
         };
         let chains = several(self.sip_certificate.as_ref(), "sip_certificate", "", path)?;
         let keys = several(self.sip_key.as_ref(), "sip_key", "", path)?;
-        let wires = wires.with_certificates(chains, keys, &data)?.naming(&sip)?;
+        let default = acme.is_none().then_some(&*data);
+        let wires = wires
+            .with_certificates(chains, keys, default)?
+            .naming(&sip)?;
         let media = several(self.media.as_ref(), "media", "", address)?;
         one_of_each_family(&media)?;
-        let threads = self.media_threads.unwrap_or(1);
-        if !(1..=64).contains(&threads) {
-            let rule = "must be 1 to 64 threads";
-            return Err(Problem::new("media_threads", threads.to_string(), rule));
-        }
-        let drain = self.drain_seconds.unwrap_or(60);
-        if drain > 24 * 3600 {
-            let rule = "must be at most a day";
-            return Err(Problem::new("drain_seconds", drain.to_string(), rule));
-        }
         let store = self.store.map(|given| store(&given).map(|()| given));
         let http = one(self.http, "http", "127.0.0.1:8080", socket)?;
         Ok(Settings {
             store: store.transpose()?,
             sip,
             wires,
+            acme,
             portal: one(self.portal, "portal", &format!("http://{http}"), portal)?,
             http,
             media,
             media_ports: one(self.media_ports, "media_ports", "40000-44999", str::parse)?,
-            media_threads: threads,
+            media_threads: threads(self.media_threads)?,
             names: several(self.names.as_ref(), "names", "", name)?,
             digest: one(self.digest, "digest", "md5", Digest::parse)?,
             master_key: self.master_key,
-            drain: Duration::from_secs(drain),
+            drain: drain(self.drain_seconds)?,
             ladder_octets: ladder_octets(self.ladder_mib)?,
             capture: capture(self.hep, self.hep_id, self.hep_key)?,
             mail: mail(self.smtp, self.mail_from)?,
@@ -270,6 +299,24 @@ impl Given {
             data,
         })
     }
+}
+
+fn threads(given: Option<u8>) -> Result<u8, Problem> {
+    let threads = given.unwrap_or(1);
+    if !(1..=64).contains(&threads) {
+        let rule = "must be 1 to 64 threads";
+        return Err(Problem::new("media_threads", threads.to_string(), rule));
+    }
+    Ok(threads)
+}
+
+fn drain(given: Option<u64>) -> Result<Duration, Problem> {
+    let drain = given.unwrap_or(60);
+    if drain > 24 * 3600 {
+        let rule = "must be at most a day";
+        return Err(Problem::new("drain_seconds", drain.to_string(), rule));
+    }
+    Ok(Duration::from_secs(drain))
 }
 
 fn nft_set(given: Option<String>) -> Result<Option<NftSet>, Problem> {

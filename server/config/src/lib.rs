@@ -5,6 +5,7 @@
 //! [`Settings`] or names the setting and the rule that it breaks. Reading the environment and the
 //! file is the binary's part.
 
+mod acme;
 mod given;
 mod nft_set;
 mod problem;
@@ -12,6 +13,7 @@ mod settings;
 mod span;
 mod wires;
 
+pub use acme::{ACME_NAMES_MAX, Acme, ExternalAccount};
 pub use given::{Given, Several};
 pub use nft_set::NftSet;
 pub use problem::Problem;

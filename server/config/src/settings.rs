@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::acme::Acme;
 use crate::nft_set::NftSet;
 use crate::span::PortSpan;
 use crate::wires::Wires;
@@ -103,6 +104,8 @@ pub struct Settings {
     pub sip: Vec<SocketAddr>,
     /// Where it is spoken besides, over TLS and WebSockets. Default nowhere.
     pub wires: Wires,
+    /// Which certificates come by themselves. Default none.
+    pub acme: Option<Acme>,
     /// Where the API listens. Default `127.0.0.1:8080`.
     pub http: SocketAddr,
     /// Addresses for audio, at most one of each family. Default none: the binary then takes

@@ -97,7 +97,8 @@ pub struct Wires {
     /// Addresses for WebSockets within TLS. Default none.
     pub wss: Vec<Secure>,
     /// Certificates, each for the names in it; the first for those who ask for none of them.
-    /// Default [`CERTIFICATE`] and [`KEY`] in the data folder.
+    /// Default [`CERTIFICATE`] and [`KEY`] in the data folder, and none where certificates come by
+    /// themselves.
     pub certificates: Vec<CertificateFiles>,
     /// The authorities of client certificates, in PEM. Default none.
     pub authorities: Option<PathBuf>,
@@ -155,12 +156,13 @@ impl Wires {
         Ok(self)
     }
 
-    /// Joins certificates with their keys.
+    /// Joins certificates with their keys; without any, those of the folder `default`, if it is
+    /// said.
     pub(crate) fn with_certificates(
         self,
         chains: Vec<PathBuf>,
         keys: Vec<PathBuf>,
-        data: &Path,
+        default: Option<&Path>,
     ) -> Result<Wires, Problem> {
         if chains.len() != keys.len() {
             let given = format!("{} keys for {} certificates", keys.len(), chains.len());
@@ -171,7 +173,7 @@ impl Wires {
         let mut certificates: Vec<CertificateFiles> = pairs
             .map(|(chain, key)| CertificateFiles { chain, key })
             .collect();
-        if certificates.is_empty() {
+        if let Some(data) = default.filter(|_| certificates.is_empty()) {
             certificates.push(CertificateFiles {
                 chain: data.join(CERTIFICATE),
                 key: data.join(KEY),

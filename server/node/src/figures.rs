@@ -1,5 +1,7 @@
 //! What a shard counts.
 
+use crate::waiting_texts::TextFigures;
+
 /// Counters since the start, and counts of now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
@@ -29,10 +31,19 @@ pub struct Figures {
     pub records: u64,
     /// Keys pressed, as heard in media.
     pub digits: u64,
-    /// Who watches whom.
-    pub watching: watch::Figures,
+    /// What people are told beside calls.
+    pub told: ToldFigures,
     /// What there is now.
     pub live: LiveFigures,
+}
+
+/// What people are told beside calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ToldFigures {
+    /// Who watches whom.
+    pub watching: watch::Figures,
+    /// Texts that wait, or did.
+    pub texts: TextFigures,
 }
 
 /// Who was asked for credentials, and what came of it.
@@ -65,8 +76,8 @@ pub struct TrunkFigures {
     pub calls_out: u64,
     /// Of those, the ones that were signed.
     pub calls_signed: u64,
-    /// Calls refused because a trunk had its share.
-    pub capped: u64,
+    /// What met the caps of trunks.
+    pub caps: TrunkCapFigures,
     /// Calls for help, and trials of where such calls lead.
     pub for_help: u64,
     /// Calls for numbers that nobody has, or not on that trunk.
@@ -85,6 +96,17 @@ pub struct TrunkFigures {
     pub proofs: ProofFigures,
     /// What the guard against toll fraud did.
     pub fraud: fraud::Figures,
+}
+
+/// What met the caps of trunks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TrunkCapFigures {
+    /// Calls refused because a trunk had its share, or a company its own of it.
+    pub refused: u64,
+    /// Of those, the ones whose minutes of the day were used up.
+    pub out_of_minutes: u64,
+    /// How often 80 % or all of some minutes of a day were used.
+    pub minutes_told: u64,
 }
 
 /// What came of looking at proofs of who calls by trunks.
@@ -144,6 +166,8 @@ pub struct LiveFigures {
     pub trunks: TrunkCounts,
     /// Carriers' calls that wait for certificates.
     pub waiting_calls: u64,
+    /// Texts that wait for their readers' telephones.
+    pub waiting_texts: u64,
     /// Messages that wait for their tenants' turns.
     pub waiting: u64,
     /// The most that ever waited.

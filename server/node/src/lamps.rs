@@ -15,6 +15,8 @@ pub(crate) struct Lamps {
     pub(crate) publications: Publications,
     /// Extensions of which there may be news.
     pub(crate) moved: BTreeSet<Watched>,
+    /// Watches of lists of which there may be news; no more than there are watches.
+    pub(crate) lists: BTreeSet<Owner>,
     /// Watches whose connection is gone, and of which phone it was; no more than there are watches.
     pub(crate) adrift: BTreeMap<(DeviceId, Owner), Adrift>,
     /// What is to be kept beyond this process, or forgotten.
@@ -28,8 +30,14 @@ impl Lamps {
             lines: Lines::default(),
             publications: Publications::default(),
             moved: BTreeSet::new(),
+            lists: BTreeSet::new(),
             adrift: BTreeMap::new(),
             stored: Vec::new(),
         }
+    }
+
+    /// Whether somebody is to be told something.
+    pub(crate) fn has_news(&self) -> bool {
+        !self.moved.is_empty() || !self.lists.is_empty()
     }
 }

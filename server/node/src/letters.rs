@@ -1,10 +1,12 @@
-//! Messages under way (RFC 3428): each goes to every telephone of an extension, and its sender is
-//! told once.
+//! Messages under way (RFC 3428): each goes to every telephone of an extension, and whoever sent it
+//! is told once: a telephone, or the memory of texts that wait.
 
-use ids::TenantId;
+use crate::waiting_texts::WaitingText;
+use ids::{ExtensionId, TenantId};
 use sip_message::Message;
 use sip_stack::transaction::{Owner, ServerKey};
 use std::collections::BTreeMap;
+use tenancy::TenantScope;
 
 /// The second highest bit of an owner number says that it is a message's.
 const LETTER: u64 = 1 << 62;
@@ -18,24 +20,40 @@ pub(crate) const LETTERS_PER_TENANT: usize = 256;
 /// The status for somebody who cannot be reached now.
 pub(crate) const UNREACHABLE: u16 = 480;
 
+/// Where a message came from.
+pub(crate) enum Origin {
+    /// A telephone, which waits for an answer.
+    Sender {
+        /// Where the answer goes.
+        key: ServerKey,
+        /// Its request.
+        request: Message,
+        /// The text as it would wait, if it may.
+        text: Option<Box<WaitingText>>,
+    },
+    /// It has waited for its reader's telephones under this key.
+    Waited {
+        scope: TenantScope,
+        extension: ExtensionId,
+        key: u128,
+    },
+}
+
 /// A message under way.
 pub(crate) struct Letter {
     pub(crate) tenant: TenantId,
-    /// The sender's request, and where its answer goes.
-    pub(crate) key: ServerKey,
-    pub(crate) request: Message,
+    /// Where it came from, until that was told.
+    pub(crate) origin: Option<Origin>,
     /// Telephones that have not answered.
     pub(crate) awaited: usize,
     /// The best of their refusals.
     pub(crate) best: Option<u16>,
-    /// The sender was told.
-    pub(crate) told: bool,
 }
 
-/// What a sender is to be told.
+/// Who is to be told what became of a message.
 pub(crate) struct Told {
-    pub(crate) key: ServerKey,
-    pub(crate) request: Message,
+    pub(crate) tenant: TenantId,
+    pub(crate) origin: Origin,
     pub(crate) status: u16,
 }
 
@@ -88,12 +106,12 @@ impl Letters {
 }
 
 impl Letter {
-    /// Tells the sender, once.
+    /// Tells where it came from, once.
     fn tell(&mut self, status: u16) -> Option<Told> {
-        let untold = !std::mem::replace(&mut self.told, true);
-        untold.then(|| Told {
-            key: self.key,
-            request: self.request.clone(),
+        let tenant = self.tenant;
+        self.origin.take().map(|origin| Told {
+            tenant,
+            origin,
             status,
         })
     }

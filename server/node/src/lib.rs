@@ -29,20 +29,26 @@ mod toll;
 mod trunks;
 mod turn;
 mod waiting_calls;
+mod waiting_texts;
 mod whose;
 
 pub use budgets::Contained;
 pub use certificates::Fetched;
 pub use config::{Challenges, Config, Limits};
 pub use defence::{Figures as DefenceFigures, Network, Rules as DefenceRules};
-pub use figures::{DoorFigures, Figures, LiveFigures, ProofFigures, TrunkCounts, TrunkFigures};
+pub use figures::{
+    DoorFigures, Figures, LiveFigures, ProofFigures, ToldFigures, TrunkCapFigures, TrunkCounts,
+    TrunkFigures,
+};
 pub use fraud::Figures as FraudFigures;
 pub use remembered::Seen;
 pub use shard::{
     Answer, Ask, CertificateAsk, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket,
+    TrunkQuestion,
 };
 pub use sip_leg::PromptBook;
 pub use toll::Toll;
+pub use waiting_texts::TextFigures;
 
 #[cfg(test)]
 mod tests;

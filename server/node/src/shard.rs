@@ -17,8 +17,10 @@ mod handed_on;
 mod header_rules;
 mod homing;
 mod invite;
+mod listing;
 mod media_notices;
 mod messaging;
+mod minutes;
 mod names;
 mod notifying;
 mod on_net;
@@ -35,12 +37,13 @@ mod remembering;
 mod replaces;
 mod restore;
 mod subscribing;
+mod texts;
 mod tolls;
 mod turns;
 mod verifying;
 
 pub use names::{NameAsk, Searcher};
-pub use questions::{Answer, Ask, Question, Ticket};
+pub use questions::{Answer, Ask, Question, Ticket, TrunkQuestion};
 pub use verifying::CertificateAsk;
 
 use crate::budgets::Contained;
@@ -55,7 +58,8 @@ use crate::signalling::{Signalling, UsageConfigs};
 use crate::tenants::Tenants;
 use crate::trunks::Gateways;
 use crate::turn::{Turn, Work};
-use crate::{Challenges, Config, DoorFigures, Figures, LiveFigures, TrunkFigures};
+use crate::waiting_texts::WaitingTexts;
+use crate::{Challenges, Config, DoorFigures, Figures, LiveFigures, ToldFigures, TrunkFigures};
 use deadlines::Wake;
 use defence::Defence;
 use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
@@ -155,6 +159,7 @@ impl Shard {
             remembered: Remembered::new(limits.ladders, config.collects),
             lamps: Lamps::new(config.watching),
             letters: Letters::default(),
+            texts: WaitingTexts::default(),
         };
         let settings = Settings {
             sha256: config.challenges != Challenges::Md5,
@@ -231,6 +236,7 @@ impl Shard {
             .tenant_changed(before.as_deref(), &tenant);
         self.tenants.replace(&tenant);
         self.tenant_moved(tenant.id());
+        self.sort_texts(&tenant, now);
         self.guard(now, |shard| {
             let changes = shard
                 .tenants
@@ -251,6 +257,7 @@ impl Shard {
             shard.stop_waiting_for(tenant, now);
             shard.hang_up_tenant(tenant, now);
             shard.tenant_moved(tenant);
+            shard.forget_texts(tenant);
         });
     }
 
@@ -272,6 +279,7 @@ impl Shard {
     pub fn take(&mut self, out: &mut Outbox) {
         self.store_bindings();
         self.store_watches();
+        self.store_texts();
         // What could not be written stays with the adapter and is tried again next turn.
         let _journal = self.stores.journal.flush();
         let _snapshots = self.stores.snapshots.flush();
@@ -302,6 +310,7 @@ impl Shard {
             warm_tenants: count(self.tenants.directory.warm()),
             trunks: self.tenants.trunks.counts(),
             waiting_calls: count(self.door.proofs.waiting.len()),
+            waiting_texts: count(self.sip.texts.len()),
             waiting: count(self.door.intake.len()),
             waiting_at_most: count(self.door.intake.figures().high_water),
         };
@@ -313,11 +322,15 @@ impl Shard {
             fraud: self.tenants.budgets.fraud.figures(),
             ..self.figures.trunks
         };
+        let told = ToldFigures {
+            watching: self.sip.lamps.watches.figures(),
+            texts: self.sip.texts.figures(),
+        };
         Figures {
             live,
             door,
             trunks,
-            watching: self.sip.lamps.watches.figures(),
+            told,
             ..self.figures
         }
     }
@@ -362,7 +375,7 @@ impl Shard {
         let done = catch_unwind(AssertUnwindSafe(|| act(self)));
         self.settle_guarded(done.is_err(), now);
         self.tell_bindings(now);
-        if !self.sip.lamps.moved.is_empty() {
+        if self.sip.lamps.has_news() {
             self.settle_guarded(false, now);
         }
         self.served(now);
@@ -388,7 +401,7 @@ impl Shard {
                 self.step(work, now);
             } else if let Some(event) = self.sip.transactions.poll() {
                 self.dispatch(event, now);
-            } else if !self.sip.lamps.moved.is_empty() {
+            } else if self.sip.lamps.has_news() {
                 self.light_lamps(now);
             } else {
                 return;

@@ -3,16 +3,18 @@
 use crate::lamps::Lamps;
 use crate::letters::Letters;
 use crate::remembered::Remembered;
+use crate::waiting_texts::WaitingTexts;
+use domain::{ReliableAnswers, TrunkDialogs};
 use sip_leg::contact_of;
 use sip_message::{Flow, Transport};
 use sip_stack::dialog::Dialogs;
 use sip_stack::transaction::Transactions;
-use sip_stack::usage;
+use sip_stack::usage::{self, Reliability};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Transactions, whose dialogs are whose, what usages are told, what was said, who watches whom,
-/// and which texts are under way.
+/// which texts are under way, and which wait.
 pub(crate) struct Signalling {
     pub(crate) transactions: Transactions,
     pub(crate) dialogs: Dialogs,
@@ -20,6 +22,7 @@ pub(crate) struct Signalling {
     pub(crate) remembered: Remembered,
     pub(crate) lamps: Lamps,
     pub(crate) letters: Letters,
+    pub(crate) texts: WaitingTexts,
 }
 
 /// Usage settings by flow: one for each of our own addresses.
@@ -37,6 +40,22 @@ impl UsageConfigs {
             agent,
             known: Vec::new(),
         }
+    }
+
+    /// The same where calls are kept in a trunk's way.
+    pub(crate) fn with(&mut self, flow: &Flow, dialogs: &TrunkDialogs) -> Arc<usage::Config> {
+        let config = self.of(flow);
+        if *dialogs == TrunkDialogs::default() {
+            return config;
+        }
+        let mut config = usage::Config::clone(&config);
+        config.session.expires = dialogs.session_seconds;
+        config.reliability = match dialogs.reliable {
+            ReliableAnswers::Never => Reliability::Never,
+            ReliableAnswers::Supported => Reliability::Supported,
+            ReliableAnswers::Required => Reliability::Required,
+        };
+        Arc::new(config)
     }
 
     pub(crate) fn of(&mut self, flow: &Flow) -> Arc<usage::Config> {

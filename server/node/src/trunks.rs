@@ -6,6 +6,8 @@
 
 mod gateways;
 mod line;
+mod load;
+mod minutes;
 mod place;
 mod role;
 mod state;
@@ -13,16 +15,19 @@ mod way;
 
 pub(crate) use gateways::Gateways;
 pub(crate) use line::Line;
+pub(crate) use minutes::{Mark, Minutes, Talk};
 pub(crate) use place::Place;
 pub(crate) use role::{Role, role_of};
 pub(crate) use state::State;
 pub(crate) use way::{Bound, Way, is_home};
 
 use crate::TrunkCounts;
+use call::Full;
 use domain::{CompiledTenant, Digests, Directory};
 use hashbrown::HashMap;
 use ids::{TenantId, TrunkId};
-use machine::{Instant, Random};
+use machine::{Instant, Random, WallTime};
+use ports::{LiveShare, LiveTrunk};
 use sip_message::Flow;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -57,6 +62,8 @@ pub(crate) struct Trunks {
     of_tenant: BTreeMap<TenantId, Vec<TrunkId>>,
     /// How many have this exchange at their other end.
     on_net: usize,
+    /// What is talked by them today.
+    pub(crate) minutes: Minutes,
 }
 
 /// What came of a tenant's new documents.
@@ -140,6 +147,7 @@ impl Trunks {
     fn unuse(&mut self, trunk: TrunkId, tenant: TenantId) -> Option<Line> {
         let line = self.lines.get_mut(&trunk)?;
         line.users.remove(&tenant);
+        line.load.leaves(tenant);
         if line.users.is_empty() {
             return self.remove(trunk);
         }
@@ -200,6 +208,52 @@ impl Trunks {
         self.lines.get(&trunk)?.name_at(at)
     }
 
+    /// The cap of minutes that keeps a company's next call from a trunk.
+    pub(crate) fn out_of_minutes(
+        &mut self,
+        trunk: TrunkId,
+        tenant: TenantId,
+        at: WallTime,
+    ) -> Option<Full> {
+        let line = self.lines.get(&trunk)?;
+        self.minutes.full((trunk, line.spec()), tenant, at)
+    }
+
+    /// What is used of a trunk by all, and by each of some companies.
+    pub(crate) fn used(
+        &mut self,
+        trunk: TrunkId,
+        by: &[TenantId],
+        at: WallTime,
+    ) -> Option<LiveTrunk> {
+        let line = self.lines.get(&trunk)?;
+        let (caps, load) = (line.spec().caps, &line.load);
+        let (day, talked) = self.minutes.used((trunk, line.spec()), at);
+        let all = LiveShare {
+            calls: load.calls(),
+            calls_most: Some(caps.concurrent_calls),
+            talked,
+            minutes_most: caps.minutes_per_day,
+        };
+        let share = |tenant: &TenantId| {
+            let share = LiveShare {
+                calls: load.calls_of(*tenant),
+                calls_most: caps.each.concurrent_calls,
+                talked: self.minutes.used_by(trunk, *tenant, at),
+                minutes_most: caps.each.minutes_per_day,
+            };
+            (*tenant, share)
+        };
+        Some(LiveTrunk {
+            trunk,
+            name: line.spec().name.clone(),
+            own: true,
+            day,
+            all: Some(all),
+            each: by.iter().map(share).collect(),
+        })
+    }
+
     /// The trunk whose slot this is.
     pub(crate) fn at(&self, slot: u32) -> Option<TrunkId> {
         *self.slots.get(usize::try_from(slot).ok()?)?
@@ -235,6 +289,7 @@ impl Trunks {
         let sourced = sourced.map(|trunk| AdmittedTrunk::by(trunk, TrunkProof::Source));
         let named = user.and_then(|user| self.contacts.get(user)).copied();
         let named = named.filter(|trunk| self.is_at(*trunk, from) || self.is_home(*trunk, flow));
+        let named = named.and_then(|trunk| directory.other_end(trunk));
         let named = named.map(|trunk| AdmittedTrunk::by(trunk, TrunkProof::Registration));
         named.into_iter().chain(sourced).collect()
     }

@@ -55,12 +55,15 @@ TRACED = re.compile(r"^#\n(?:UDP|TCP|TLS) (\S+) -> (\S+)\n(.*?)(?=^#\n|\Z)", re.
 
 
 class Phone:
-    """`source` is what it says: `ausine,440` or `aufile,FILE`."""
+    """`source` is what it says: `ausine,440` or `aufile,FILE`. `host` is by which name it reaches
+    the exchange, `trusted` the file of whom it trusts, `config` what its configuration says besides."""
 
     def __init__(self, exchange, domain, number, transport="udp", source="ausine,440",
-                 codec=None, answers=True, account=None, ip=None, more=""):
+                 codec=None, answers=True, account=None, ip=None, more="",
+                 host=None, trusted=None, config=""):
         ip = ip or exchange.ip
         self.at = join(ip, exchange.port_of(transport))
+        named = join(host or ip, exchange.port_of(transport))
         self.exchange, self.number, self.domain = exchange, number, domain
         user, password = account or exchange.account(domain, number)
         self.user = user
@@ -70,19 +73,19 @@ class Phone:
         self.control = free_port()
         line = (
             f"<sip:{user}@{domain};transport={transport}>;auth_user={user};auth_pass={password}"
-            f";outbound=\"sip:{self.at};transport={transport}\";regint=120"
+            f";outbound=\"sip:{named};transport={transport}\";regint=120"
             f";answermode={'auto' if answers else 'manual'}"
         )
         if codec:
             line += f";audio_codecs={codec}"
         line += more
-        config = CONFIG.format(
+        config += CONFIG.format(
             # baresip makes tones in stereo and reads files as they are
             name=self.name, source=source, channels=1 if source.startswith("aufile") else 2,
             folder=self.folder, control=self.control, ip=ip, listen=join(ip, 0),
         )
         if transport == "tls":
-            config += f"sip_cafile {exchange.certificate}\nsip_verify_server yes\n"
+            config += f"sip_cafile {trusted or exchange.certificate}\nsip_verify_server yes\n"
         for file, text in (("accounts", line + "\n"), ("contacts", ""), ("config", config)):
             with open(os.path.join(self.folder, file), "w", encoding="utf-8") as out:
                 out.write(text)

@@ -1,12 +1,13 @@
 """Calls for help from a real phone to a carrier played by SIPp: what the carrier gets, who is told,
 and that a desk takes the call when the carrier does not."""
 
-from kit.case import equal, test, true, wait_until
+from kit import sound
+from kit.case import equal, record_for, test, true, wait_until
 from kit.exchange import ACME, Exchange, free_port
 from kit.mailbox import Mailbox, text_of
 from kit.receiver import Receiver
-from suites.carriers import CARRIER, NUMBER, carrier, connected, made
-from suites.features import ANNA, BERT, tone
+from suites.carriers import CARRIER, NUMBER, carrier, connected, made, taken_up
+from suites.features import ANNA, BERT, SECONDS, tone
 from suites.webhooks import hook
 
 COMPANY = f"/api/v1/tenants/{ACME}"
@@ -109,3 +110,35 @@ def when_no_carrier_answers_the_desk_takes_the_call_for_help():
             anna.wait_over()
         cdr = exchange.one_cdr()
         true(any(step["rule"] == "emergency.desk" for step in cdr["explanation"]), "explained")
+
+
+@test(listens=True)
+def a_desk_that_is_alerted_rings_beside_shows_the_place_and_hears_a_signal():
+    with Exchange() as exchange:
+        port = free_port(CARRIER)
+        placed(exchange, [f"{CARRIER}:{port}"])
+        status, said = exchange.api(f"{COMPANY}/emergency_locations/berlin", "PATCH",
+                                    {"alert": "103"}, {"If-Match": "*"})
+        equal(status, 200, f"{said}")
+        taken_up(exchange)
+        with carrier(exchange, "carrier_callee", port) as help, \
+                tone(exchange, "103", BERT) as desk, tone(exchange, "101", ANNA) as anna:
+            help.ready()
+            anna.dial("112")
+            anna.wait_established()
+            desk.wait_established()
+            record_for(SECONDS)
+            invite = [m for m in desk.messages(received=True) if m.start.startswith("INVITE")][0]
+            anna.hang_up()
+            anna.wait_over()
+            desk.wait_over()
+            help.wait()
+            true('"112 from 101: Berlin, third floor"' in invite["from"], invite["from"])
+            true(f"sip:101@{ACME}" in invite["from"], "who is called back by one key")
+            equal(invite["priority"], "emergency", "how urgent it is")
+            # bells, and neither of the two who talk
+            true(not sound.is_silent(desk.heard()), "the desk hears a signal")
+            share = sound.tone_share(desk.heard(), ANNA, SECONDS)
+            true(share < 0.05, f"{share:.2f} of what the desk hears is the caller")
+        cdr = exchange.one_cdr()
+        equal(cdr["destination"]["number"], "112", "who is called")

@@ -4,7 +4,7 @@ each sees of the other what a carrier's call would show."""
 import json
 
 from kit.baresip import Phone
-from kit.case import equal, record_for, test, true
+from kit.case import equal, record_for, test, true, wait_until
 from kit.exchange import ACME, GLOBEX, Exchange
 from kit.line import Line
 from suites.carriers import NUMBER, made, taken_up
@@ -74,9 +74,57 @@ def a_company_that_is_not_connected_cannot_be_told_from_nobody():
 
 
 @test()
-def no_company_makes_such_a_trunk_for_itself():
+def no_company_connects_itself_with_everybody():
     with Exchange() as exchange:
         status, problem = exchange.api(f"/api/v1/tenants/{ACME}/trunks", "POST", {
             "name": "here", "mode": "on_net"})
         equal(status, 422, f"refused: {problem}")
-        true("/mode" in str(problem), f"the field is named: {problem}")
+        true("/partner" in str(problem), f"the field is named: {problem}")
+
+
+def partner(exchange, company, other, number):
+    """A company's number, and its trunk to another company."""
+    made(exchange, "/api/v1/numbers", {"number": number, "tenant": company, "state": "assigned"})
+    made(exchange, f"/api/v1/tenants/{company}/inbound_routes", {
+        "name": "desk", "called": number, "extension": "101"})
+    exchange.command_line("trunk", "add", "--tenant", company, "partner", "mode=on_net",
+                          f"partner={other}", "identity=asserted", "--data", exchange.data)
+
+
+def knows(exchange, trunks):
+    """Waits until a running exchange knows so many trunks: each is made after what it needs."""
+    def known():
+        return sum(value for name, value in exchange.metrics().items()
+                   if name.startswith("strowger_trunks{"))
+    wait_until("all is taken up", lambda: known() == trunks)
+
+
+@test(listens=True)
+def two_companies_connect_themselves_once_both_have_said_so():
+    with Exchange() as exchange:
+        partner(exchange, ACME, GLOBEX, NUMBER)
+        made(exchange, f"/api/v1/tenants/{ACME}/outbound_routes", {
+            "name": "partner", "patterns": [{"prefix": "82", "min": 3}], "strip": 2,
+            "prepend": THEIRS[:-2], "trunks": ["partner"], "ring_seconds": 30})
+        short = "82" + THEIRS[-2:]
+        with tone(exchange, "101", ANNA) as anna, \
+                Phone(exchange, GLOBEX, "101", source=f"ausine,{BERT}", codec=CODEC) as bert:
+            taken_up(exchange)
+            anna.dial(short)
+            alone = exchange.one_cdr()
+            true("trunk.off_net" in [step["rule"] for step in alone["explanation"]],
+                 f"one side alone: {alone['explanation']}")
+            equal(exchange.cdrs(GLOBEX), [], "nothing comes to the other")
+            partner(exchange, GLOBEX, ACME, THEIRS)
+            knows(exchange, 3)  # and the one that `taken_up` has made
+            anna.dial(short)
+            anna.wait_established()
+            bert.wait_established()
+            record_for(SECONDS)
+            anna.hang_up()
+            anna.wait_over()
+            bert.wait_over()
+            hears(anna, BERT)
+            hears(bert, ANNA)
+        came = exchange.one_cdr(GLOBEX)
+        equal((came["caller"]["number"], came["dialled"]), (NUMBER, THEIRS), "what Globex saw")

@@ -126,24 +126,8 @@ impl Scene {
 
     fn found(&mut self, seed: u64, index: usize) -> Result<Firm, Trouble> {
         let name = NAMES.get(index).copied().unwrap_or("zzz");
-        let caps = CapOverrides {
-            concurrent_calls: Some(CALLS),
-            ..CapOverrides::default()
-        };
-        let spec = Tenant {
-            domains: vec![format!("{name}.example")],
-            mail_domains: Vec::new(),
-            display_name: name.to_owned(),
-            reseller: None,
-            plan: None,
-            caps,
-            ceiling: domain::Ceiling::default(),
-            ladders: domain::KeptLadders::default(),
-            dialling: None,
-            captured: true,
-            enabled: true,
-        };
         let platform = PlatformScope::at_console().account();
+        let spec = company(name);
         let tenant = now(documents::add(&self.office, &platform, spec, None))?.resource;
         let scope = TenantScope::for_job(tenant.id, "simulation");
         let mut firm = Firm {
@@ -163,10 +147,12 @@ impl Scene {
                 ring_seconds: 15,
                 destination: Destination::Devices,
                 forwards: forwards(name, person, &mut random),
+                lamps: domain::Lamps::default(),
                 external_number: None,
                 calls: CallClass::ordinary(),
                 only_to: Vec::new(),
                 never_to: Vec::new(),
+                groups: Vec::new(),
                 enabled: true,
             };
             let extension = now(documents::add(&self.office, &scope, extension, None))?.resource;
@@ -254,6 +240,28 @@ impl Scene {
         let records: Vec<_> = self.world.records.values().cloned().collect();
         now(self.store.write_cdrs(records))?;
         Ok(())
+    }
+}
+
+/// The company of this name, which may have few calls at a time.
+fn company(name: &str) -> Tenant {
+    let caps = CapOverrides {
+        concurrent_calls: Some(CALLS),
+        ..CapOverrides::default()
+    };
+    Tenant {
+        domains: vec![format!("{name}.example")],
+        mail_domains: Vec::new(),
+        display_name: name.to_owned(),
+        reseller: None,
+        plan: None,
+        caps,
+        ceiling: domain::Ceiling::default(),
+        ladders: domain::KeptLadders::default(),
+        dialling: None,
+        texts_kept_days: 7,
+        captured: true,
+        enabled: true,
     }
 }
 

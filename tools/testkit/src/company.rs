@@ -63,6 +63,7 @@ impl Company {
             ceiling: domain::Ceiling::default(),
             ladders: domain::KeptLadders::default(),
             dialling: None,
+            texts_kept_days: 7,
             captured: true,
             enabled: true,
         };
@@ -144,10 +145,12 @@ impl Company {
             ring_seconds: 20,
             destination,
             forwards: domain::Forwards::default(),
+            lamps: domain::Lamps::default(),
             external_number: None,
             calls: CallClass::ordinary(),
             only_to: Vec::new(),
             never_to: Vec::new(),
+            groups: Vec::new(),
             enabled: true,
         };
         self.parts.extensions.push(resource(id, self.id(), spec));
@@ -159,6 +162,14 @@ impl Company {
         let mut all = self.parts.extensions.iter_mut();
         let found = all.find(|one| one.spec.number == number)?;
         found.spec.forwards = serde_json::from_value(forwards).ok()?;
+        domain::Kind::validate(&found.spec).ok()
+    }
+
+    /// Sets the lamps of an extension that there is. None when they are not valid.
+    pub fn lamps(&mut self, number: &str, lamps: serde_json::Value) -> Option<()> {
+        let mut all = self.parts.extensions.iter_mut();
+        let found = all.find(|one| one.spec.number == number)?;
+        found.spec.lamps = serde_json::from_value(lamps).ok()?;
         domain::Kind::validate(&found.spec).ok()
     }
 

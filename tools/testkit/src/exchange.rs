@@ -50,6 +50,7 @@ pub fn default_config(sip: SocketAddr) -> Config {
         prompts: PromptBook {
             announcement: PromptId(0),
             ringback: PromptId(1),
+            alert: PromptId(2),
         },
         collects: false,
         authorities: stir::Roots::none(),

@@ -19,8 +19,8 @@ const SMALL: Sizes = Sizes {
 
 /// One random thing done to both.
 fn act(random: &mut Random, both: &mut [&mut dyn Snapshots; 2]) {
-    let tenant = TenantId::new(1, u128::from(random.below(3)));
-    let bucket = Bucket::ALL[usize::try_from(random.below(3)).unwrap()];
+    let tenant = TenantId::new(1, u128::from(random.below(4)));
+    let bucket = Bucket::ALL[usize::try_from(random.below(5)).unwrap()];
     let key = u128::from(random.below(12));
     let length = usize::try_from(random.below(200)).unwrap();
     let mut value = vec![0; length];
@@ -73,7 +73,7 @@ fn they_retain_what_snapshots_in_memory_do_through_turns_merges_and_restarts() {
         }
         assert!(merges > 6, "{merges} merges");
         let bytes: u64 = scratch.sizes("snapshots").iter().sum();
-        assert!(bytes < 60_000, "{bytes} bytes remain");
+        assert!(bytes < 100_000, "{bytes} bytes remain");
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use rustls::pki_types::pem;
 
 /// Most certificates of an exchange.
-pub(super) const MOST: usize = 64;
+pub(super) const MOST: usize = 96;
 
 /// What is wrong with the material for TLS.
 #[derive(Debug)]

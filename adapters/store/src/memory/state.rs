@@ -69,6 +69,8 @@ pub(super) struct State {
     pub(super) bans: BTreeMap<String, Ban>,
     pub(super) tokens: BTreeMap<TokenId, TokenRecord>,
     pub(super) credentials: BTreeMap<UserId, CredentialRecord>,
+    /// What the platform keeps sealed, by name.
+    pub(super) sealed: BTreeMap<String, Vec<u8>>,
     /// The platform's own, by name.
     pub(super) secrets: BTreeMap<String, [u8; 32]>,
     pub(super) remembered: BTreeMap<String, Remembered>,

@@ -332,6 +332,17 @@ impl Vault {
         sealed.map_err(unsealed)
     }
 
+    /// Seals what the platform keeps under a name, for this name alone.
+    pub(super) fn seal_named(
+        &self,
+        key: &OwnerKey,
+        name: &str,
+        content: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        let sealed = key.key.seal(&key.named(name), content, &*self.entropy);
+        sealed.map_err(unsealed)
+    }
+
     /// Seals a call's messages, for its record alone.
     pub(super) fn seal_ladder(
         &self,
@@ -384,6 +395,16 @@ impl OwnerKey {
         opened.map_err(|error| corrupt(&format!("credentials of {person}: {error}")))
     }
 
+    /// Opens what the platform keeps under a name.
+    pub(super) fn open_named(
+        &self,
+        name: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        let opened = self.key.open(&self.named(name), sealed);
+        opened.map_err(|error| corrupt(&format!("what is sealed as {name}: {error}")))
+    }
+
     /// Opens a call's messages.
     pub(super) fn open_ladder(
         &self,
@@ -392,6 +413,10 @@ impl OwnerKey {
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let opened = self.key.open(&self.ladder(cdr), sealed);
         opened.map_err(|error| corrupt(&format!("the ladder of {cdr}: {error}")))
+    }
+
+    fn named(&self, name: &str) -> Vec<u8> {
+        format!("{}/sealed/{name}", self.owner).into_bytes()
     }
 
     fn ladder(&self, cdr: &str) -> Vec<u8> {

@@ -94,6 +94,7 @@ fn tenant_write(
         ceiling: domain::Ceiling::default(),
         ladders: domain::KeptLadders::default(),
         dialling: None,
+        texts_kept_days: 7,
         captured: true,
         enabled: true,
     };

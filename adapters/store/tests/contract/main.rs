@@ -31,6 +31,7 @@ mod random;
 mod references;
 mod rehearsal;
 mod requests;
+mod sealed;
 mod secrets;
 mod server;
 mod settings;

@@ -85,6 +85,7 @@ impl<'a> World<'a> {
             ceiling: domain::Ceiling::default(),
             ladders: domain::KeptLadders::default(),
             dialling: None,
+            texts_kept_days: 7,
             captured: true,
             enabled: true,
         };
@@ -104,10 +105,12 @@ impl<'a> World<'a> {
             ring_seconds: 30,
             destination: Destination::Devices,
             forwards: domain::Forwards::default(),
+            lamps: domain::Lamps::default(),
             external_number: None,
             calls: CallClass::ordinary(),
             only_to: Vec::new(),
             never_to: Vec::new(),
+            groups: Vec::new(),
             enabled: true,
         };
         write(id, scope.owner(), spec)

@@ -4,6 +4,7 @@ pub(crate) mod archive;
 pub(crate) mod backup;
 pub(crate) mod ban;
 pub(crate) mod cdr;
+pub(crate) mod certificate;
 pub(crate) mod demo;
 pub(crate) mod document;
 pub(crate) mod emergency;
@@ -21,7 +22,7 @@ pub(crate) mod replay;
 pub(crate) mod sheet;
 pub(crate) mod snapshot;
 pub(crate) mod token;
-mod trial_certificate;
+pub(crate) mod trial_certificate;
 pub(crate) mod trunk;
 pub(crate) mod usage;
 

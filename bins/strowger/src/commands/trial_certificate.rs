@@ -29,6 +29,18 @@ pub(crate) fn make(data: &Path, domains: &[String]) -> Result<Option<PathBuf>, F
     Ok(Some(chain))
 }
 
+/// Certificate and key in PEM, for whoever comes before the first one that is asked for is there.
+///
+/// # Errors
+/// A host that cannot stand in a certificate.
+pub(crate) fn meanwhile(hosts: &[String]) -> Result<(String, String), Failure> {
+    signed(hosts).map_err(|error| {
+        Failure::internal(format!(
+            "a certificate for the meantime cannot be made: {error}"
+        ))
+    })
+}
+
 /// Certificate and key in PEM.
 fn signed(domains: &[String]) -> Result<(String, String), rcgen::Error> {
     let outward = [true, false].into_iter().filter_map(host::outward);

@@ -30,7 +30,7 @@ use super::inbox::{Letter, Postbox};
 use super::live::{Live, Waiting};
 use super::running::{Front, Rear, Running, Signalling};
 use super::switchboard::{Scouts, Switchboard};
-use super::{hep, media as media_part, outside, records, wires};
+use super::{hep, issuance, media as media_part, outside, records, wires};
 use crate::allocator::{self, Returning};
 use crate::console;
 use crate::failure::Failure;
@@ -54,7 +54,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let zero = std::time::Instant::now();
     let clock = Clock::new(SystemClock.now());
     let waker = Waker::new().map_err(|error| Failure::internal(error.to_string()))?;
-    let certificates = Certificates::open(&settings.wires)?;
+    let (certificates, issuer) = issuance::begin(settings, &office, AGENT)?;
     let net = listen(settings, &certificates, zero, &waker)?;
     let range = media_part::addresses(settings)?;
     let media = media_part::start(settings, range, &OsEntropy, zero, waker.clone())?;
@@ -92,6 +92,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
         mailer: outside::mailer(settings)?,
         portal: settings.portal.clone(),
         certificates,
+        issuer,
         office,
         live,
         requests,
@@ -238,6 +239,7 @@ fn shard(
         prompts: PromptBook {
             announcement: PromptId::of(audio::Prompt::Music),
             ringback: PromptId::of(audio::Prompt::Ringback),
+            alert: PromptId::of(audio::Prompt::Chime),
         },
         collects: settings.capture.is_some(),
         authorities: outside::authorities(settings)?,
@@ -281,6 +283,7 @@ fn take_back(
             | Letter::Certificate(..)
             | Letter::Bar(_)
             | Letter::Lift(_)
+            | Letter::AskOfTrunk(_)
             | Letter::Drain(_) => {}
         }),
     )?;

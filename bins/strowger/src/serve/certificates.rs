@@ -1,14 +1,17 @@
 //! The certificates of TLS and WSS, and the authorities of those we call: read at the start, and
-//! anew when a file of theirs has changed or SIGHUP came. Connections that are open stay as they
-//! are; files that cannot be used change nothing and are told in the log.
+//! anew when a file of theirs has changed, SIGHUP came or a certificate has come by itself.
+//! Connections that are open stay as they are; what cannot be used changes nothing and is told in
+//! the log.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use admin::Office;
 use config::Wires;
 use net::{Credentials, Identity, Keyring, Trust};
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::obtained::Obtained;
 use crate::failure::Failure;
 
 /// How often the files are looked at.
@@ -17,6 +20,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// Where the certificates are, and what they are used by.
 pub(crate) struct Certificates {
     wires: Wires,
+    /// What has come by itself.
+    obtained: Obtained,
     /// Where something is spoken within TLS.
     keyring: Option<Keyring>,
     trust: Trust,
@@ -29,16 +34,17 @@ impl Certificates {
     ///
     /// # Errors
     /// A file that is not there or holds something else.
-    pub(crate) fn open(wires: &Wires) -> Result<Certificates, Failure> {
+    pub(crate) fn open(wires: &Wires, obtained: Obtained) -> Result<Certificates, Failure> {
         let seen = seen(wires);
         let next = "name them with --sip-certificate and --sip-key, or have `strowger demo` make \
                     one for a trial";
-        let read = read(wires).map_err(|rule| Failure::new(rule).next(next))?;
+        let read = read(wires, &obtained).map_err(|rule| Failure::new(rule).next(next))?;
         let bad = |bad: net::BadCredentials| Failure::new(bad.to_string()).next(next);
         let trust = Trust::new(read.trusted, read.shown).map_err(bad)?;
         let keyring = read.credentials.map(Keyring::new).transpose();
         Ok(Certificates {
             wires: wires.clone(),
+            obtained,
             keyring: keyring.map_err(bad)?,
             trust,
             seen,
@@ -53,6 +59,15 @@ impl Certificates {
     /// Whom the loop believes where it opens TLS itself.
     pub(crate) fn trust(&self) -> Trust {
         self.trust.clone()
+    }
+
+    /// The chains of the operator's files, those that can be read now.
+    fn chains(&self) -> Vec<Vec<u8>> {
+        let pairs = self.wires.certificates.iter();
+        let pairs = pairs.filter(|_| self.wires.is_secure());
+        pairs
+            .filter_map(|pair| std::fs::read(&pair.chain).ok())
+            .collect()
     }
 
     fn take(&self, read: Read) -> Result<(), String> {
@@ -71,7 +86,7 @@ impl Certificates {
             return;
         }
         self.seen = seen;
-        match read(&self.wires).and_then(|read| self.take(read)) {
+        match read(&self.wires, &self.obtained).and_then(|read| self.take(read)) {
             Ok(()) => tracing::info!("certificates read anew"),
             Err(rule) => tracing::error!(%rule, "new certificates cannot be used; the old stay"),
         }
@@ -88,15 +103,25 @@ struct Read {
     trusted: Vec<Vec<u8>>,
 }
 
-/// Follows the files until it is aborted.
-pub(crate) async fn follow(mut certificates: Certificates) {
+/// Follows the files until it is aborted, and notes in the store what they say.
+pub(crate) async fn follow(mut certificates: Certificates, office: Office) {
+    let obtained = certificates.obtained.clone();
     let Ok(mut hang_up) = signal(SignalKind::hangup()) else {
         tracing::error!("certificates are not followed: no signals");
         return;
     };
+    let mut noted = None;
     loop {
+        let chains = certificates.chains();
+        if noted.as_ref() != Some(&chains) {
+            match admin::certificates::note_files(&office, &chains).await {
+                Ok(()) => noted = Some(chains),
+                Err(error) => tracing::warn!(%error, "operators are shown older certificates"),
+            }
+        }
         let told = tokio::select! {
             _ = hang_up.recv() => true,
+            () = obtained.changed() => true,
             () = tokio::time::sleep(LOOK_EVERY) => false,
         };
         let looked = tokio::task::spawn_blocking(move || {
@@ -121,8 +146,8 @@ fn seen(wires: &Wires) -> Vec<Option<SystemTime>> {
     files(wires).map(changed).collect()
 }
 
-fn read(wires: &Wires) -> Result<Read, String> {
-    let identities = identities(wires)?;
+fn read(wires: &Wires, obtained: &Obtained) -> Result<Read, String> {
+    let identities = identities(wires, obtained)?;
     Ok(Read {
         trusted: trusted(wires)?,
         shown: identities.first().cloned(),
@@ -148,12 +173,18 @@ fn trusted(wires: &Wires) -> Result<Vec<Vec<u8>>, String> {
     Trust::authorities(&text(path)?).map_err(|bad| in_file(path, bad))
 }
 
-fn identities(wires: &Wires) -> Result<Vec<Identity>, String> {
+/// The files first, so that they win over what has come by itself for the same name.
+fn identities(wires: &Wires, obtained: &Obtained) -> Result<Vec<Identity>, String> {
     let mut identities = Vec::new();
     for pair in wires.certificates.iter().filter(|_| wires.is_secure()) {
         let (chain, key) = (text(&pair.chain)?, text(&pair.key)?);
         let identity = Identity::from_pem(&chain, &key);
         identities.push(identity.map_err(|bad| in_file(&pair.chain, bad))?);
+    }
+    let more = obtained.all().into_iter().filter(|_| wires.is_secure());
+    for (name, given) in more {
+        let identity = Identity::from_pem(given.chain.as_bytes(), given.key.as_bytes());
+        identities.push(identity.map_err(|bad| format!("the certificate of {name}: {bad}"))?);
     }
     Ok(identities)
 }

@@ -8,7 +8,7 @@ use carrier::Replied;
 use domain::{Ban, CompiledTenant, SourceAddress};
 use ids::TenantId;
 use net::Waker;
-use node::{Fetched, Question, Searcher};
+use node::{Fetched, Question, Searcher, TrunkQuestion};
 
 /// Letters that wait at most; a sender beyond it is told that the exchange is too busy.
 const LETTERS_MAX: usize = 4_096;
@@ -18,6 +18,8 @@ const LETTERS_MAX: usize = 4_096;
 pub(crate) enum Letter {
     /// A question or an order of one tenant's.
     Ask(Question),
+    /// A question about an account's trunk.
+    AskOfTrunk(TrunkQuestion),
     /// A tenant is new or has changed.
     Changed(Arc<CompiledTenant>),
     /// A tenant is gone.

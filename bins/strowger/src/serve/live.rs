@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::Ladder;
-use ids::CallId;
-use node::{Answer, Ask, Question, Ticket};
-use ports::{LiveCall, LiveError, LiveExchange, LiveRegistration, LiveUsage};
-use tenancy::TenantScope;
+use ids::{CallId, TrunkId};
+use node::{Answer, Ask, Question, Ticket, TrunkQuestion};
+use ports::{LiveCall, LiveError, LiveExchange, LiveRegistration, LiveTrunk, LiveUsage};
+use tenancy::{AccountScope, TenantScope};
 use tokio::sync::oneshot;
 
 use super::figures::Board;
@@ -54,6 +54,7 @@ impl Waiting {
             | Answer::HungUp(ticket, _)
             | Answer::Ladder(ticket, _)
             | Answer::Registrations(ticket, _)
+            | Answer::Trunks(ticket, _)
             | Answer::Usage(ticket, _) => *ticket,
         };
         if let Some(asker) = self.open().remove(&ticket) {
@@ -73,10 +74,15 @@ pub(crate) struct Live {
 
 impl Live {
     async fn ask(&self, scope: &TenantScope, ask: Ask) -> Result<Answer, LiveError> {
-        let (ticket, coming) = self.waiting.ticket().ok_or(LiveError::Unavailable)?;
         let scope = scope.clone();
-        let question = Letter::Ask(Question { ticket, scope, ask });
-        if self.postbox.post(question).is_ok()
+        self.post(|ticket| Letter::Ask(Question { ticket, scope, ask }))
+            .await
+    }
+
+    /// Posts a question, and waits for its answer.
+    async fn post(&self, letter: impl FnOnce(Ticket) -> Letter) -> Result<Answer, LiveError> {
+        let (ticket, coming) = self.waiting.ticket().ok_or(LiveError::Unavailable)?;
+        if self.postbox.post(letter(ticket)).is_ok()
             && let Ok(Ok(answer)) = tokio::time::timeout(PATIENCE, coming).await
         {
             return Ok(answer);
@@ -95,6 +101,7 @@ impl LiveExchange for Live {
             | Answer::HungUp(..)
             | Answer::Ladder(..)
             | Answer::Registrations(..)
+            | Answer::Trunks(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
         }
     }
@@ -106,6 +113,7 @@ impl LiveExchange for Live {
             | Answer::HungUp(..)
             | Answer::Ladder(..)
             | Answer::Registrations(..)
+            | Answer::Trunks(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
         }
     }
@@ -117,6 +125,7 @@ impl LiveExchange for Live {
             | Answer::Call(..)
             | Answer::Ladder(..)
             | Answer::Registrations(..)
+            | Answer::Trunks(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
         }
     }
@@ -128,6 +137,7 @@ impl LiveExchange for Live {
             | Answer::Call(..)
             | Answer::HungUp(..)
             | Answer::Registrations(..)
+            | Answer::Trunks(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
         }
     }
@@ -139,6 +149,7 @@ impl LiveExchange for Live {
             | Answer::Call(..)
             | Answer::HungUp(..)
             | Answer::Ladder(..)
+            | Answer::Trunks(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
         }
     }
@@ -150,8 +161,28 @@ impl LiveExchange for Live {
             | Answer::Call(..)
             | Answer::HungUp(..)
             | Answer::Ladder(..)
+            | Answer::Trunks(..)
             | Answer::Registrations(..) => Err(LiveError::Unavailable),
         }
+    }
+
+    async fn trunks(&self, scope: &TenantScope) -> Result<Vec<LiveTrunk>, LiveError> {
+        trunks_in(self.ask(scope, Ask::Trunks).await?)
+    }
+
+    async fn account_trunk(
+        &self,
+        scope: &AccountScope,
+        trunk: TrunkId,
+    ) -> Result<Option<LiveTrunk>, LiveError> {
+        let scope = scope.clone();
+        let asked = |ticket| TrunkQuestion {
+            ticket,
+            scope,
+            trunk,
+        };
+        let answer = self.post(|ticket| Letter::AskOfTrunk(asked(ticket)));
+        Ok(trunks_in(answer.await?)?.pop())
     }
 
     fn is_ready(&self) -> bool {
@@ -160,5 +191,17 @@ impl LiveExchange for Live {
 
     fn metrics(&self) -> String {
         self.board.page()
+    }
+}
+
+fn trunks_in(answer: Answer) -> Result<Vec<LiveTrunk>, LiveError> {
+    match answer {
+        Answer::Trunks(_, trunks) => Ok(trunks),
+        Answer::Calls(..)
+        | Answer::Call(..)
+        | Answer::HungUp(..)
+        | Answer::Ladder(..)
+        | Answer::Registrations(..)
+        | Answer::Usage(..) => Err(LiveError::Unavailable),
     }
 }

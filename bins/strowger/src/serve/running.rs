@@ -22,8 +22,9 @@ use tokio::sync::oneshot;
 use super::certificates::{self, Certificates};
 use super::changes;
 use super::defence::Warden;
-use super::figures::{Board, Requests, deliveries, mails};
+use super::figures::{Board, Requests, deliveries, issued as issued_figures, mails};
 use super::inbox::{Letter, Postbox};
+use super::issuance::{self, Issuer};
 use super::live::Live;
 use super::precedence::{self, Watch, Workers};
 use super::records::Clerk;
@@ -75,6 +76,8 @@ pub(crate) struct Front {
     pub(crate) portal: String,
     /// What TLS is spoken with, where it is.
     pub(crate) certificates: Certificates,
+    /// Who has certificates come by themselves, where they do.
+    pub(crate) issuer: Option<Issuer>,
     /// Where the API listens.
     pub(crate) http: SocketAddr,
     /// Whether everything listens on loopback addresses only.
@@ -201,16 +204,23 @@ fn serve(
         let guarding = tokio::spawn(front.warden.run(front.office.clone(), postbox.clone()));
         let removing = tokio::spawn(retention::remove_old(front.office.clone()));
         let noting = tokio::spawn(key_uses::write_often(front.office.clone()));
-        let renewing = tokio::spawn(certificates::follow(front.certificates));
         let office = front.office.clone();
+        let renewing = tokio::spawn(certificates::follow(front.certificates, office.clone()));
+        let issued = Arc::new(issuance::Tally::default());
+        let issuing = front
+            .issuer
+            .map(|issuer| issuer.run(office.clone(), Arc::clone(&issued)));
+        let issuing = issuing.map(tokio::spawn);
         let requests = front.requests;
         let mut parts = api::Parts::new(front.office, Arc::new(front.live));
         let delivering = tokio::spawn(hooks::run(Arc::clone(&front.hooks)));
         let counted = Arc::clone(&front.hooks);
         let alarmed = Arc::new(alarms::Tally::default());
         let tally = Arc::clone(&alarmed);
-        parts.figures =
-            Arc::new(move || deliveries::page(counted.figures().now()) + &mails::page(&tally));
+        parts.figures = Arc::new(move || {
+            let delivered = deliveries::page(counted.figures().now());
+            delivered + &mails::page(&tally) + &issued_figures::page(&issued)
+        });
         let mailer = Arc::clone(&front.mailer);
         let alarming = tokio::spawn(alarms::send(office.clone(), mailer, alarmed));
         parts.hooks = front.hooks;
@@ -236,6 +246,9 @@ fn serve(
         guarding.abort();
         noting.abort();
         renewing.abort();
+        if let Some(issuing) = issuing {
+            issuing.abort();
+        }
         let _gone = stop.send(());
         // what is under way is answered; a request that failed has said so in the log
         let _served = serving.await;

@@ -202,6 +202,7 @@ impl Switchboard {
     fn read(&mut self, letter: Letter, now: Instant) {
         match letter {
             Letter::Ask(question) => self.shard.ask(question, now),
+            Letter::AskOfTrunk(question) => self.shard.ask_of_trunk(&question, now),
             Letter::Changed(tenant) => self.shard.tenant_changed(tenant, now),
             Letter::Gone(tenant) => self.shard.tenant_removed(tenant, now),
             Letter::Named(whose, replied) => self.shard.named(whose, replied, now),

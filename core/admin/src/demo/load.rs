@@ -56,6 +56,7 @@ pub fn load(users: usize) -> Result<PlannedTenant, Invalid> {
         ceiling: domain::Ceiling::default(),
         ladders: domain::KeptLadders::default(),
         dialling: None,
+        texts_kept_days: 7,
         captured: true,
         enabled: true,
     };
@@ -69,10 +70,12 @@ fn extension(number: String, destination: Destination) -> Extension {
         ring_seconds: RING_SECONDS_DEFAULT,
         destination,
         forwards: domain::Forwards::default(),
+        lamps: domain::Lamps::default(),
         external_number: None,
         calls: CallClass::ordinary(),
         only_to: Vec::new(),
         never_to: Vec::new(),
+        groups: Vec::new(),
         enabled: true,
     }
 }

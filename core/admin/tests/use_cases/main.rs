@@ -7,6 +7,7 @@ mod alarms;
 mod apply;
 mod archive;
 mod bans;
+mod certificates;
 mod containments;
 mod demo;
 mod devices;

@@ -3,7 +3,7 @@
 
 use super::transfer::Transfer;
 use super::{Draft, Stage};
-use crate::leg::{Leg, Pending};
+use crate::leg::{Leg, Pending, Role};
 use crate::limits::LEGS_MAX;
 use crate::{Call, Direction, EndReason, LegId, LegOrder, LegStage, Output, Party, What};
 use machine::Instant;
@@ -156,6 +156,7 @@ impl Call {
         let mut draft = Draft::new(now, out);
         let leg = Leg {
             id,
+            role: Role::Party,
             direction: Direction::Inbound,
             // to take another's place is for phones
             party: Party::calling(caller),

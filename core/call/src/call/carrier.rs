@@ -52,6 +52,19 @@ impl Call {
         true
     }
 
+    /// A trunk cannot have the call, by a rule and for a reason: none of its addresses is tried.
+    pub(super) fn passes_by(
+        &mut self,
+        trunk: TrunkId,
+        (rule, because): (&'static str, &str),
+        draft: &mut Draft<'_>,
+    ) {
+        if let Stage::Dialling(dialling) = &mut self.state.stage {
+            dialling.leave(trunk);
+        }
+        self.explain(rule, format!("{trunk}: {because}"), draft);
+    }
+
     /// What follows from an answer of whoever was called by a trunk: none when it was no carrier.
     pub(super) fn judged(
         &mut self,

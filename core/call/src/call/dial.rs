@@ -166,9 +166,11 @@ impl Call {
             return;
         };
         found.description = Some(description.clone());
-        let offered = self
-            .find(FIRST)
-            .is_some_and(|caller| caller.description.is_some());
+        let hears = self.state.config.early_media;
+        let offered = hears
+            && self
+                .find(FIRST)
+                .is_some_and(|caller| caller.description.is_some());
         let Stage::Dialling(dialling) = &mut self.state.stage else {
             return;
         };
@@ -253,10 +255,25 @@ impl Call {
         if let Stage::Dialling(dialling) = &mut self.state.stage {
             dialling.unheard(leg);
         }
+        let party = self.find(leg).map(|leg| &leg.party);
+        let trunk = party.and_then(|party| Some(party.trunk.as_ref()?.trunk));
         match why {
             Unreachable::Timeout => self.refused(leg, 408, "no answer from the device", draft),
             Unreachable::Transport => self.refused(leg, 480, "the network refused", draft),
-            Unreachable::Full => self.refused(leg, 503, "the trunk has its share", draft),
+            Unreachable::NoCodec => {
+                if let Some(trunk) = trunk {
+                    let because = "it takes none of the codecs that are offered";
+                    self.passes_by(trunk, ("trunk.codecs", because), draft);
+                }
+                self.refused(leg, 488, "the trunk takes none of these codecs", draft);
+            }
+            Unreachable::Full(full) => {
+                if let Some(trunk) = trunk {
+                    let because = full.to_string();
+                    self.passes_by(trunk, (full.rule(), &because), draft);
+                }
+                self.refused(leg, 503, "the trunk has its share", draft);
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //! Replaces of an early dialog, RFC 3891 §3).
 
 use super::{Draft, FIRST, Stage};
-use crate::leg::Leg;
+use crate::leg::{Leg, Role};
 use crate::limits::LEGS_MAX;
 use crate::{AdoptError, Call, EndReason, LegId, LegOrder, LegStage, Output, Party, What};
 use machine::Instant;
@@ -77,6 +77,7 @@ impl Call {
     ) {
         let leg = Leg {
             id,
+            role: Role::Party,
             direction: crate::Direction::Inbound,
             party: Party::calling(caller),
             stage: LegStage::Calling,

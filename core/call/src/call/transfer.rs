@@ -71,12 +71,6 @@ impl Call {
         let Some(party) = self.find(leg).map(|leg| leg.party.clone()) else {
             return;
         };
-        if party.trunk.is_some() {
-            // Whoever comes in from outside must not go out again at the company's expense.
-            let because = "a party outside may not send the other side on";
-            self.explain("transfer.by_carrier", because, draft);
-            return draft.order(leg, LegOrder::RefuseReferral { status: 403 });
-        }
         self.state.chain.begin_anew();
         self.state.next_token = self.state.next_token.wrapping_add(1);
         let token = self.state.next_token;

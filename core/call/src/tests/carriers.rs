@@ -1,7 +1,7 @@
 //! Calls by trunks: peers in order, failover, last words, and what a party outside may not do.
 
 use super::*;
-use crate::{TrunkCall, TrunkPeer};
+use crate::{Full, TrunkCall, TrunkCap, TrunkPeer};
 use ids::TrunkId;
 
 fn peer(slot: &u8) -> TrunkPeer {
@@ -129,7 +129,12 @@ fn silence_and_a_full_trunk_are_no_answers_that_a_rule_could_stop_at() {
     for unreached in [
         Unreachable::Timeout,
         Unreachable::Transport,
-        Unreachable::Full,
+        Unreachable::NoCodec,
+        Unreachable::Full(Full {
+            of: TrunkCap::MinutesPerDay,
+            share: false,
+            limit: 60,
+        }),
     ] {
         let first = with_rules(1, &[0], &[], &[408, 480, 503]);
         let mut scene = Scene::begin(vec![first, trunk(2, &[0])]);
@@ -157,13 +162,25 @@ fn without_a_peer_the_next_step_is_tried() {
 }
 
 #[test]
-fn a_party_outside_sends_nobody_on() {
+fn where_a_party_outside_sends_the_other_is_asked_as_of_a_call_by_its_trunk() {
     let mut scene = Scene::begin(vec![trunk(1, &[0])]);
     scene.leg(1, answered("Z"));
-    scene.orders();
+    scene.orders.clear();
     scene.leg(1, referred("900123"));
-    assert_eq!(scene.orders(), ["1: decline the transfer 403"]);
-    assert!(scene.is_because("transfer.by_carrier"));
+    let asked = scene.orders.iter().find_map(|order| match order {
+        Output::Route { request, .. } => Some(request),
+        Output::Leg(..) | Output::Media(_) | Output::Event(_) | Output::Over => None,
+    });
+    let asked = asked.expect("routing is asked");
+    assert!(asked.caller.trunk.is_some());
+    assert_eq!(asked.purpose, routing::Purpose::Transfer);
+    scene.routed(vec![DialStep::Refuse(Refusal::FORBIDDEN)]);
+    let orders = scene.orders();
+    assert!(
+        orders.contains(&"1: the transfer is at 403, done".to_owned()),
+        "{orders:?}"
+    );
+    assert_eq!(scene.call.bridge(), Bridge::Legs(leg(0), leg(1)));
 }
 
 #[test]

@@ -21,6 +21,7 @@ fn media(order: MediaOrder) -> String {
             format!("{} hears the announcement", leg.number())
         }
         MediaOrder::Play(leg, Prompt::Ringback) => format!("{} hears ringing", leg.number()),
+        MediaOrder::Play(leg, Prompt::Alert) => format!("{} hears the alert", leg.number()),
         MediaOrder::Silence(leg) => format!("{} hears nothing", leg.number()),
     }
 }

@@ -15,13 +15,13 @@ use tenancy::Caps;
 use super::cold_lines::LinesForm;
 use super::index::Index;
 use super::outside::Outside;
-use super::{CompiledDevice, CompiledExtension, CompiledForwards, CompiledTenant};
+use super::{CompiledDevice, CompiledExtension, CompiledForwards, CompiledTenant, Kept};
 use crate::credentials::Credentials;
 use crate::device::FixedContact;
 use crate::e164::E164;
 use crate::extension::Destination;
 use crate::feature::Feature;
-use crate::ladder::KeptLadders;
+use crate::lamps::Lamps;
 
 /// The bytes of one tenant.
 #[derive(Clone)]
@@ -60,8 +60,7 @@ struct TenantForm<'a> {
     display_name: &'a str,
     caps: Caps,
     without: BTreeSet<Feature>,
-    kept_ladders: KeptLadders,
-    captured: bool,
+    kept: Kept,
     enabled: bool,
     extensions: Vec<ExtensionForm<'a>>,
     devices: Vec<DeviceForm<'a>>,
@@ -77,6 +76,7 @@ struct ExtensionForm<'a> {
     destination: Destination,
     external_number: Option<E164>,
     forwards: Option<Box<CompiledForwards>>,
+    lamps: Option<Box<Lamps>>,
     outside: Option<Box<Outside>>,
     enabled: bool,
 }
@@ -113,8 +113,7 @@ fn tenant_form(tenant: &CompiledTenant) -> TenantForm<'_> {
         display_name: &tenant.display_name,
         caps: tenant.caps,
         without: tenant.without.clone(),
-        kept_ladders: tenant.kept_ladders,
-        captured: tenant.captured,
+        kept: tenant.kept,
         enabled: tenant.enabled,
         extensions: tenant.extensions.iter().map(extension_form).collect(),
         devices: device_forms(tenant),
@@ -131,6 +130,7 @@ fn extension_form(extension: &CompiledExtension) -> ExtensionForm<'_> {
         destination: extension.destination,
         external_number: extension.external_number.clone(),
         forwards: extension.forwards.clone(),
+        lamps: extension.lamps.clone(),
         outside: extension.outside.clone(),
         enabled: extension.enabled,
     }
@@ -178,8 +178,7 @@ fn tenant(form: TenantForm<'_>) -> Option<CompiledTenant> {
         display_name: form.display_name.into(),
         caps: form.caps,
         without: form.without,
-        kept_ladders: form.kept_ladders,
-        captured: form.captured,
+        kept: form.kept,
         enabled: form.enabled,
         extensions,
         devices,
@@ -199,6 +198,7 @@ fn extension(form: ExtensionForm<'_>) -> CompiledExtension {
         destination: form.destination,
         external_number: form.external_number,
         forwards: form.forwards,
+        lamps: form.lamps,
         outside: form.outside,
         enabled: form.enabled,
     }

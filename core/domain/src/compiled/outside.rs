@@ -24,6 +24,8 @@ pub(super) struct Outside {
     calls: BTreeSet<CallClass>,
     only_to: Vec<String>,
     never_to: Vec<String>,
+    #[serde(default)]
+    groups: Vec<String>,
 }
 
 impl Outside {
@@ -33,11 +35,18 @@ impl Outside {
             calls: std::mem::take(&mut extension.calls),
             only_to: std::mem::take(&mut extension.only_to),
             never_to: std::mem::take(&mut extension.never_to),
+            groups: std::mem::take(&mut extension.groups),
         };
         let ordinary = outside.calls == CallClass::ordinary()
             && outside.only_to.is_empty()
-            && outside.never_to.is_empty();
+            && outside.never_to.is_empty()
+            && outside.groups.is_empty();
         (!ordinary).then(|| Box::new(outside))
+    }
+
+    /// The groups that the extension belongs to.
+    pub(super) fn groups(&self) -> &[String] {
+        &self.groups
     }
 
     /// Whether a call of this class to this number may be placed.

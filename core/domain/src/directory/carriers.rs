@@ -56,4 +56,31 @@ impl Directory {
         let tenant = self.tenant(self.tenant_of_number(&number)?)?;
         tenant.trunk(trunk).map(|_| tenant.id())
     }
+
+    /// The trunk by which a call comes in that went out by this one into this exchange: the same,
+    /// and for a company's own trunk the one that its partner has for this company. `None` where
+    /// there is no such trunk: whether there is a company of that name makes no difference.
+    pub fn other_end(&self, trunk: TrunkId) -> Option<TrunkId> {
+        let own = self.book.holders(trunk).iter().find(|holder| holder.own);
+        let Some(own) = own else {
+            return Some(trunk);
+        };
+        let owner = self.at(own.slot)?;
+        let Some(partner) = &owner.trunk(trunk)?.spec.partner else {
+            return Some(trunk);
+        };
+        let other = self.tenant(self.tenant_of_domain(partner)?)?;
+        let back = |one: &&CompiledTrunk| one.own && one.spec.agrees_to(owner.domains());
+        other.trunks().iter().find(back).map(|one| one.id)
+    }
+
+    /// The tenant that a call which goes out by this trunk, into this exchange, is for. A partner
+    /// is called by its numbers alone.
+    pub fn called_through(&self, trunk: TrunkId, called: &str) -> Option<TenantId> {
+        let back = self.other_end(trunk)?;
+        let tenant = self.called_on(back, called)?;
+        let number = self.trunk(back)?.spec.read_number(called)?;
+        let has = self.tenant_of_number(&number) == Some(tenant);
+        has.then_some(tenant)
+    }
 }

@@ -63,6 +63,8 @@ kinds! {
     TrunkUp "trunk.up"
     /// A trunk of the tenant's own does not work any more.
     TrunkDown "trunk.down"
+    /// Of the minutes that a trunk may be talked by on one day, 80 % or all are used.
+    TrunkMinutes "trunk.minutes"
     /// A budget of calls by trunks is used up to the share at which its company is warned.
     FraudWarned "fraud.warned"
     /// A device may not call out by trunks any more, or what is kept of that has changed.

@@ -1,10 +1,12 @@
 //! The rules of a trunk whose other end is this exchange: a call by it comes in again, for
-//! whichever company has the number, and meets no carrier.
+//! whichever company has the number, and meets no carrier. An account connects companies below it
+//! by sharing one trunk; a company connects itself with a partner, and the partner with it.
 
 use tenancy::Owner;
 
 use super::{CalledIn, NumberForm, Trunk, TrunkMode};
 use crate::invalid::{Invalid, rule};
+use crate::text;
 
 impl Trunk {
     /// Whether its other end is this exchange.
@@ -15,7 +17,14 @@ impl Trunk {
     /// What such a trunk cannot say: everything by which a carrier is found and known.
     pub(super) fn validate_on_net(&self) -> Result<(), Invalid> {
         if !self.is_on_net() {
-            return Ok(());
+            return rule(
+                self.partner.is_none(),
+                "/partner",
+                "must be left out: only a trunk whose mode is on_net has one",
+            );
+        }
+        if let Some(partner) = &self.partner {
+            text::host_name(partner, "/partner")?;
         }
         let itself = "must be left out: the other end is this exchange";
         rule(self.peers.is_empty(), "/peers", itself)?;
@@ -33,12 +42,30 @@ impl Trunk {
         rule(to, "/called_in", itself)
     }
 
-    /// Who may be called by it is for the account to say that has the companies.
+    /// Who may be called by it: for the account to say that has the companies, and between two
+    /// companies for both of them.
     pub(super) fn validate_on_net_of(&self, owner: Owner) -> Result<(), Invalid> {
-        rule(
-            !self.is_on_net() || owner.tenant().is_none(),
-            "/mode",
-            "must be register, peer or gateway: companies are connected by the account above them",
-        )
+        if !self.is_on_net() {
+            return Ok(());
+        }
+        match owner.tenant() {
+            Some(_) => rule(
+                self.partner.is_some(),
+                "/partner",
+                "must be a domain of the company at the other end: many companies are connected by \
+                 the account above them",
+            ),
+            None => rule(
+                self.partner.is_none(),
+                "/partner",
+                "must be left out: the companies are those that the trunk is shared with",
+            ),
+        }
+    }
+
+    /// Whether this leads to a partner with one of these domains.
+    pub(crate) fn agrees_to(&self, domains: &[Box<str>]) -> bool {
+        let partner = self.partner.as_deref().filter(|_| self.enabled);
+        partner.is_some_and(|partner| domains.iter().any(|domain| **domain == *partner))
     }
 }

@@ -74,6 +74,7 @@ fn plan(steps: Vec<DialStep>) -> DialPlan {
         steps,
         explanation,
         emergency: None,
+        beside: None,
     }
 }
 

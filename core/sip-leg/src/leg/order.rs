@@ -19,6 +19,8 @@ pub struct PromptBook {
     pub announcement: PromptId,
     /// The ringing tone.
     pub ringback: PromptId,
+    /// The signal for whoever is told of a call for help.
+    pub alert: PromptId,
 }
 
 impl SipLeg {
@@ -66,6 +68,14 @@ impl SipLeg {
                 self.close(desk);
                 self.usage
                     .hang_up(Some(&reason_value(&reason)), &mut desk.step(events))
+            }
+            LegOrder::Reoffer {
+                description: Some(offer),
+            } if self.sound.admitted(offer.clone()).is_none() => {
+                // nothing of it may be offered here: as if the party had said so
+                let refused = LegFact::ReofferRefused { status: 488 };
+                reports.push(Report::Fact(refused));
+                Ok(())
             }
             LegOrder::Reoffer { .. }
             | LegOrder::ReofferLocally
@@ -203,6 +213,7 @@ impl SipLeg {
         let prompt = match prompt {
             Prompt::Announcement => book.announcement,
             Prompt::Ringback => book.ringback,
+            Prompt::Alert => book.alert,
         };
         let id = self.sound.endpoint();
         if let Some(codec) = self.sound.play_codec() {

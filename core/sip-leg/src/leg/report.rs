@@ -1,5 +1,6 @@
 //! Telling the call what has happened to the dialog.
 
+use super::Early;
 use crate::{Desk, Referee, SipLeg, redirections, referee};
 use bytes::Bytes;
 use call::{LegFact, Lost, Unreachable};
@@ -44,16 +45,12 @@ impl SipLeg {
             }
             Event::Progressed { sdp, message, .. } => {
                 self.meet(&message);
-                LegFact::Progressed {
-                    description: self.hear(Some(sdp), desk),
-                }
+                self.progressed(sdp, desk)
             }
             Event::Answered { sdp, message } => {
                 self.meet(&message);
                 reports.push(Report::Known);
-                LegFact::Answered {
-                    description: self.hear(sdp, desk),
-                }
+                self.answered(sdp, desk)
             }
             Event::Confirmed { sdp } => {
                 reports.push(Report::Known);
@@ -98,6 +95,30 @@ impl SipLeg {
         reports.push(Report::Fact(fact));
     }
 
+    /// What a description before the answer means to the call, and to it alone where sound is held
+    /// back until then.
+    fn progressed(&mut self, sdp: Bytes, desk: &mut Desk<'_>) -> LegFact {
+        let description = self.hear(Some(sdp), desk);
+        match &mut self.early {
+            Early::Passed => LegFact::Progressed { description },
+            Early::HeldBack(kept) => {
+                *kept = description;
+                LegFact::Ringing
+            }
+        }
+    }
+
+    /// The answer, for which what was held back before stands where it says nothing itself.
+    fn answered(&mut self, sdp: Option<Bytes>, desk: &mut Desk<'_>) -> LegFact {
+        let kept = match &mut self.early {
+            Early::HeldBack(kept) => kept.take(),
+            Early::Passed => None,
+        };
+        LegFact::Answered {
+            description: self.hear(sdp, desk).or(kept),
+        }
+    }
+
     fn meet(&mut self, message: &Message) {
         let named = message.header(Name::Server);
         let agent = named.or_else(|| message.header(Name::UserAgent));
@@ -106,9 +127,11 @@ impl SipLeg {
         }
     }
 
-    /// Reads a description; one that cannot be read is as good as none.
+    /// Reads a description; one that cannot be read is as good as none, and so is one of which
+    /// nothing may be spoken.
     fn hear(&mut self, sdp: Option<Bytes>, desk: &mut Desk<'_>) -> Option<Description> {
         let description = Description::parse(&sdp?).ok()?;
+        let description = self.sound.admitted(description)?;
         self.sound.hear(description.clone(), desk.ports, desk.media);
         Some(description)
     }

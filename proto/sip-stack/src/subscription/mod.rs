@@ -22,6 +22,7 @@ use crate::transaction::{Owner, Transactions};
 use crate::usage::Config;
 use bytes::Bytes;
 use machine::Instant;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What every act of a subscription needs: the time, the transactions, who we are, and whose
@@ -41,9 +42,9 @@ pub struct Desk<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     /// Its media type.
-    pub media_type: &'static str,
+    pub media_type: Cow<'static, str>,
     /// Its bytes.
     pub bytes: Bytes,
-    /// `Require`, where the document needs an extension of the reader (RFC 4662 §4.2).
+    /// `Require`, where the document needs an extension of the reader (RFC 4662 §4.1).
     pub requires: Option<&'static str>,
 }

@@ -137,6 +137,11 @@ impl Subscription {
         !waits && self.state != State::Over
     }
 
+    /// Not all was told: the rest will be asked for as soon as the answer to what was is there.
+    pub fn has_more(&mut self) {
+        self.stale |= self.under_way.is_some() && self.state == State::Active;
+    }
+
     /// Tells the state. An ending subscription is told why, and that this was the last word.
     pub fn tell(&mut self, document: Option<&Document>, desk: &mut Desk<'_>) {
         let branch = desk.transactions.branch();
@@ -166,7 +171,7 @@ impl Subscription {
             if let Some(option) = document.requires {
                 notify.text(Name::Require, option);
             }
-            notify.body_shared(document.media_type, document.bytes.clone());
+            notify.body_shared(&document.media_type, document.bytes.clone());
         }
         let sending = Sending {
             flow: self.dialog.flow(),

@@ -18,6 +18,9 @@ pub struct Asked<'m> {
     pub flow: Flow,
     /// The request.
     pub message: &'m Message,
+    /// `Require` of the answer, where what is subscribed to needs an extension of the subscriber
+    /// (RFC 4662 §4.1).
+    pub requires: Option<&'static str>,
 }
 
 /// Why a SUBSCRIBE is not granted; it is to be answered so.
@@ -46,17 +49,17 @@ impl Subscription {
         bounds: &Bounds,
         desk: &mut Desk<'_>,
     ) -> Result<Subscription, Refusal> {
-        let Asked { key, flow, message } = asked;
+        let Asked { flow, message, .. } = asked;
         let event = message.header(Name::Event).unwrap_or_default().trim();
         if event.is_empty() || event.len() > EVENT_BYTES {
             return Err(Refusal::Status(489));
         }
         let granted = granted(message, bounds)?;
-        let tag = desk.transactions.server_tag(key);
+        let tag = desk.transactions.server_tag(asked.key);
         let dialog = Dialog::as_callee(message, tag, flow)?;
         let state = state_for(granted);
         let one = Self::at_rest(dialog, event.to_owned(), desk.now + granted, state);
-        accept(key, message, granted, desk);
+        accept(&asked, granted, desk);
         Ok(one)
     }
 
@@ -71,7 +74,7 @@ impl Subscription {
         bounds: &Bounds,
         desk: &mut Desk<'_>,
     ) -> Result<(), Refusal> {
-        let Asked { key, flow, message } = asked;
+        let Asked { flow, message, .. } = asked;
         let other = !self.dialog.is_from_peer(message) || !self.is_event_of(message);
         if other || self.state != State::Active {
             return Err(Refusal::Status(481));
@@ -82,7 +85,7 @@ impl Subscription {
         self.dialog.refresh_target(message);
         self.ends = desk.now + granted;
         self.state = state_for(granted);
-        accept(key, message, granted, desk);
+        accept(&asked, granted, desk);
         Ok(())
     }
 
@@ -114,12 +117,16 @@ fn granted(message: &Message, bounds: &Bounds) -> Result<Duration, Refusal> {
     granted.map_err(|brief| Refusal::TooBrief(brief.0))
 }
 
-fn accept(key: ServerKey, message: &Message, granted: Duration, desk: &mut Desk<'_>) {
+fn accept(asked: &Asked<'_>, granted: Duration, desk: &mut Desk<'_>) {
+    let Asked { key, message, .. } = *asked;
     let mut answer = desk.transactions.response(key, message, 200);
     answer
         .copy(message, Name::RecordRoute)
         .text(Name::Contact, &desk.config.contact)
         .header(Name::Expires, granted.as_secs());
+    if let Some(option) = asked.requires {
+        answer.text(Name::Require, option);
+    }
     if let Some(agent) = &desk.config.agent {
         answer.text(Name::Server, agent);
     }

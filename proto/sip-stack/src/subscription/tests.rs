@@ -102,6 +102,7 @@ impl Bench {
             key,
             flow: flow(),
             message: &message,
+            requires: None,
         };
         let bounds = Bounds::default();
         let mut desk = Bench::desk(&mut self.transactions, self.now);
@@ -119,7 +120,7 @@ impl Bench {
     /// Tells a state if that may be told now.
     fn tell(&mut self, text: &'static str) -> bool {
         let document = Document {
-            media_type: "text/plain",
+            media_type: "text/plain".into(),
             bytes: Bytes::from_static(text.as_bytes()),
             requires: None,
         };

@@ -128,8 +128,8 @@ impl Transactions {
     }
 
     /// How long a request of a dialog waits, in `low..high` in steps of 10 ms (RFC 3261 §14.1
-    /// asks for them). Nobody outside can guess it; and since it follows from the peer's tag and
-    /// the request's number, it is the same whatever other dialogs draw.
+    /// asks for them). Nobody outside can guess it; and since it follows from the peer's address
+    /// and the request's number, it is the same whatever other dialogs draw.
     pub(crate) fn drawn_wait(
         &self,
         of: (&str, u32),
@@ -140,8 +140,8 @@ impl Transactions {
     }
 
     /// A number below `n` (at least 1) for a request of a dialog, as in [`Self::drawn_wait`].
-    pub(crate) fn drawn_below(&self, (tag, number): (&str, u32), n: u64) -> u64 {
-        let drawn = self.key.begin(6).field(tag.as_bytes());
+    pub(crate) fn drawn_below(&self, (peer, number): (&str, u32), n: u64) -> u64 {
+        let drawn = self.key.begin(6).field(peer.as_bytes());
         let drawn = drawn.number(number.into()).end() % u128::from(n.max(1));
         u64::try_from(drawn).unwrap_or(0)
     }

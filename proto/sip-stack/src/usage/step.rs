@@ -118,9 +118,9 @@ impl Cx<'_, '_> {
 
     /// 500 with a random Retry-After of 0 to 10 s (RFC 3261 §14.2).
     pub(super) fn answer_overlap(&mut self, key: ServerKey, request: &Message) {
-        let tag = request.from().ok().and_then(|from| from.tag());
+        let peer = request.from().map_or("", |from| from.uri_text);
         let number = request.cseq().map_or(0, |cseq| cseq.number);
-        let of = (tag.unwrap_or_default(), number);
+        let of = (peer, number);
         let wait = self.step.transactions.drawn_below(of, 11);
         let mut builder = self.response(key, request, 500);
         builder.header(Name::RetryAfter, wait);

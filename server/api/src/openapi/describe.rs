@@ -125,6 +125,8 @@ fn meaning(name: &str) -> String {
         Ok(kind) => kind.with(Meaning),
         Err(_) if name == "certificates" => "Id of the signing key, and `.pem`.".to_owned(),
         Err(_) if name == "token" => "Id of the API key.".to_owned(),
+        Err(_) if name == "host" => "The host.".to_owned(),
+        Err(_) if name == "challenge" => "The token of the challenge.".to_owned(),
         Err(_) if name == "login" => "Id of the login.".to_owned(),
         Err(_) if name == "cdr" => "Id of the call record.".to_owned(),
         Err(_) => format!("Id of the {name}."),

@@ -11,6 +11,7 @@ mod documents;
 mod emergency;
 mod erasure;
 mod events;
+mod issued;
 mod keys;
 mod ladders;
 mod lines;
@@ -24,6 +25,7 @@ mod sign_on;
 mod support;
 mod tenants;
 mod tokens;
+mod trunk_usage;
 mod usage;
 mod webhooks;
 mod written;
@@ -70,6 +72,7 @@ fn list() -> Vec<Operation> {
         usage::operations(),
         documents::sheets(),
         lines::operations(),
+        trunk_usage::operations(),
         emergency::operations(),
         certificates::operations(),
         registrations::operations(),
@@ -82,6 +85,7 @@ fn list() -> Vec<Operation> {
         tokens::operations(),
         keys::operations(),
         bans::operations(),
+        issued::operations(),
         people::operations(),
         auth::operations(),
         sign_on::operations(),

@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use domain::{Ladder, Rung, Way};
-use ids::{CallId, CdrId, DeviceId, TenantId, WebhookId};
+use ids::{CallId, CdrId, DeviceId, TenantId, TrunkId, WebhookId};
 use machine::WallTime;
 use ports::{
     CourierError, HookDesk, LiveCall, LiveError, LiveExchange, LiveLeg, LiveRegistration,
-    LiveUsage, Metered, Receipt, StoreError, Why,
+    LiveShare, LiveTrunk, LiveUsage, Metered, Receipt, StoreError, Why,
 };
-use tenancy::TenantScope;
+use tenancy::{AccountScope, TenantScope};
 use tokio::sync::Semaphore;
 
 use crate::world::NOON;
@@ -23,11 +23,33 @@ pub(crate) struct Exchange {
     pub(crate) replayed: Mutex<Vec<(TenantId, WebhookId)>>,
     pub(crate) calls: Mutex<BTreeMap<TenantId, Vec<LiveCall>>>,
     pub(crate) registrations: Mutex<BTreeMap<TenantId, Vec<LiveRegistration>>>,
+    pub(crate) trunks: Mutex<BTreeMap<TenantId, Vec<LiveTrunk>>>,
     pub(crate) hung_up: Mutex<Vec<(TenantId, CallId, String)>>,
     pub(crate) away: AtomicBool,
     /// While `Some`, each question takes a permit before it is answered.
     pub(crate) door: Mutex<Option<std::sync::Arc<Semaphore>>>,
     pub(crate) asked: std::sync::atomic::AtomicUsize,
+}
+
+/// A trunk of a tenant's own by which it has talked two minutes of ten.
+pub(crate) fn trunk(tenant: TenantId, trunk: TrunkId, name: &str) -> LiveTrunk {
+    let share = LiveShare {
+        calls: 1,
+        calls_most: Some(100),
+        talked: std::time::Duration::from_secs(120),
+        minutes_most: Some(10),
+    };
+    LiveTrunk {
+        trunk,
+        name: name.to_owned(),
+        own: true,
+        day: domain::TrunkDay {
+            began: NOON,
+            ends: NOON,
+        },
+        all: Some(share),
+        each: vec![(tenant, share)],
+    }
 }
 
 pub(crate) fn call(id: CallId, caller: &str, dialled: &str) -> LiveCall {
@@ -155,6 +177,23 @@ impl LiveExchange for Exchange {
             bindings: count(self.registrations(scope).await?.len()),
             ..LiveUsage::default()
         })
+    }
+
+    async fn trunks(&self, scope: &TenantScope) -> Result<Vec<LiveTrunk>, LiveError> {
+        self.enter().await?;
+        let all = self.trunks.lock().unwrap();
+        Ok(all.get(&scope.tenant()).cloned().unwrap_or_default())
+    }
+
+    async fn account_trunk(
+        &self,
+        _: &AccountScope,
+        trunk: TrunkId,
+    ) -> Result<Option<LiveTrunk>, LiveError> {
+        self.enter().await?;
+        let all = self.trunks.lock().unwrap();
+        let mut used = all.values().flatten();
+        Ok(used.find(|one| one.trunk == trunk).cloned())
     }
 
     fn is_ready(&self) -> bool {

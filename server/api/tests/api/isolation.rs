@@ -234,6 +234,8 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{event}", "1")
     .replace("{access}", &names.access)
     .replace("{source}", "192.0.2.77")
+    .replace("{host}", "sip.nobody.example")
+    .replace("{challenge}", "token")
     .replace("{login}", "lgn_00000000000000000000000000")
     .replace("{passkey}", "psk_00000000000000000000000000")
 }
@@ -262,7 +264,7 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         }),
         "EmergencyLocationSpec" | "EmergencyLocationPatch" => json!({
             "name": "fresh", "civic": {"country": "DE", "a3": "Berlin"},
-            "desk": names.extensions[which],
+            "desk": names.extensions[which], "alert": names.extensions[which],
         }),
         "SiteSpec" | "SitePatch" => json!({
             "name": "fresh", "location": names.locations[which], "networks": ["192.0.2.0/30"],
@@ -426,7 +428,7 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         "location" => Some(names.locations.to_vec()),
         "device" => Some(names.devices.to_vec()),
         "trunk" | "trunks" => Some(names.trunks.to_vec()),
-        "extensions" | "desk" => Some(names.extensions.to_vec()),
+        "extensions" | "desk" | "alert" => Some(names.extensions.to_vec()),
         "shared_with" => Some(names.tenants.to_vec()),
         "user" | "mail" => Some(names.users.to_vec()),
         "limit" | "overlap_seconds" | "sort" | "from" | "until" | "types" | "state" | "dry_run"

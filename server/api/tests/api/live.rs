@@ -16,6 +16,7 @@ async fn an_exchange_that_cannot_tell_is_worth_another_try() {
     let asks = [
         Ask::get(&acme.path("calls")),
         Ask::get(&acme.path("registrations")),
+        Ask::get(&acme.path("trunk_usage")),
         Ask::get(&one),
         Ask::get(&format!("{one}/why")),
         Ask::delete(&one),
@@ -62,4 +63,30 @@ async fn what_is_no_id_of_a_call_or_record_names_nothing() {
                 .refuses(Kind::NotFound);
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_used_of_trunks_is_told_to_the_company_and_to_whoever_owns_them() {
+    let world = world().await;
+    let acme = &world.acme;
+    let told = world
+        .tenant(acme, Ask::get(&acme.path("trunk_usage")))
+        .await;
+    let told = told.is(200).json();
+    let trunk = &told["trunks"][0];
+    assert_eq!(trunk["name"], "acme-line");
+    assert_eq!(trunk["all"]["seconds_today"], 120);
+    assert_eq!(trunk["all"]["minutes_limit"], 10);
+    assert_eq!(trunk["each"][0]["tenant"], acme.id.to_string());
+    // an account is told of its own trunks alone: this one is no company's, and nobody uses it
+    let body = serde_json::json!({"name": "shared", "mode": "peer", "peers": ["sip:a.example"]});
+    let added = Ask::post("/api/v1/trunks").json(&body).key(&world.operator);
+    added.send(world.address).await.is(201);
+    let used = Ask::get("/api/v1/trunks/shared/usage").key(&world.operator);
+    let used = used.send(world.address).await.is(200).json();
+    assert_eq!(used["all"]["calls"], 0);
+    assert_eq!(used["day_began"], serde_json::Value::Null);
+    let id = trunk["trunk"].as_str().unwrap();
+    let other = Ask::get(&format!("/api/v1/trunks/{id}/usage")).key(&world.operator);
+    other.send(world.address).await.refuses(Kind::NotFound);
 }

@@ -69,6 +69,7 @@ pub(crate) async fn work(world: &World) {
     platform::platform(world).await;
     platform::sealing(world).await;
     platform::bans(world).await;
+    platform::certificates(world).await;
     // from now on other companies have people with the same addresses
     archives::day(world).await;
     // these let time pass

@@ -10,6 +10,12 @@ use crate::world::{NOON, World, world};
 /// Every answer to every GET there is, as the operator gets it.
 async fn all_that_is_shown(world: &World, token: &str) -> Vec<(String, Reply)> {
     let mut all = Vec::new();
+    // an authority looks for an answer while it is asked
+    let noted: &[u8] = br#"{"token":"asked","authorization":"asked.thumb"}"#;
+    let put = world
+        .store
+        .swap_sealed("challenge/sip.example", None, Some(noted));
+    assert_eq!(put.await, Ok(true));
     // to a key there is no account of its own, and the front door shows nothing
     let listed = described();
     let elsewhere = ["/api/v1/me", "/api/v1/auth/"];
@@ -23,6 +29,7 @@ async fn all_that_is_shown(world: &World, token: &str) -> Vec<(String, Reply)> {
             &format!("tenants/{{tenant}}/tokens/{own}"),
         );
         let path = world.path_of(&path).replace("{token}", token);
+        let path = path.replace("{challenge}", "asked");
         let reply = world.operator(Ask::get(&path)).await.is(200);
         all.push((path, reply));
     }

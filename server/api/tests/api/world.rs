@@ -397,6 +397,8 @@ async fn company(
     let contact = format!("sip:{username}@192.0.2.7:5062");
     let bound = vec![exchange::registration(device_id, &contact)];
     live.registrations.lock().unwrap().insert(id, bound);
+    let line = exchange::trunk(id, id_of(&trunk), &format!("{name}-line"));
+    live.trunks.lock().unwrap().insert(id, vec![line]);
     Company {
         key: key.member("key"),
         id,

@@ -8,6 +8,55 @@ fn file(text: &str) -> Given {
     Given::from_toml(text).unwrap()
 }
 
+/// An authority whose terms are accepted, and more.
+fn acme(more: &str) -> String {
+    format!("acme_directory = 'https://ca.example/d'\nacme_terms = 'yes'\n{more}")
+}
+
+#[test]
+fn certificates_come_by_themselves_where_an_authority_is_named_and_no_file_is_looked_for() {
+    let text = acme("acme_names = 'A.example,b.example'\nsip_tls = '127.0.0.1:5061'");
+    let settings = file(&text).settle().unwrap();
+    assert!(settings.wires.certificates.is_empty());
+    let acme = settings.acme.unwrap();
+    assert_eq!(acme.names, ["a.example", "b.example"]);
+    assert_eq!((acme.contact.as_str(), acme.external), ("", None));
+}
+
+#[test]
+fn what_is_wrong_with_an_authority_or_its_names_is_told_with_the_setting() {
+    for (text, setting) in [
+        ("acme_names = 'sip.example.net'", "acme_directory"),
+        ("acme_directory = 'http://ca.example'", "acme_directory"),
+        ("acme_directory = 'https://ca.example'", "acme_terms"),
+        (&acme("acme_names = 'localhost'"), "acme_names"),
+        (&acme("acme_names = '192.0.2.1'"), "acme_names"),
+        (&acme(""), "acme_names"),
+        (
+            &acme("acme_names = 'a.example'\nacme_contact = 'ann'"),
+            "acme_contact",
+        ),
+        (
+            &acme("acme_names = 'a.example'\nacme_eab_id = 'k'"),
+            "acme_eab_id",
+        ),
+        (
+            &acme("acme_names = 'a.example'\nacme_eab_key = 'k'"),
+            "acme_eab_key",
+        ),
+    ] {
+        let problem = file(text).settle().unwrap_err();
+        assert_eq!(problem.setting, setting, "{text}");
+    }
+}
+
+#[test]
+fn an_external_account_keeps_its_key_to_itself() {
+    let text = acme("acme_names = 'a.example'\nacme_eab_id = 'k1'\nacme_eab_key = 'c2VjcmV0'");
+    let told = format!("{:?}", file(&text).settle().unwrap().acme);
+    assert!(told.contains("k1") && !told.contains("c2VjcmV0"), "{told}");
+}
+
 #[test]
 fn nothing_given_is_a_whole_exchange_on_the_usual_ports() {
     let settings = Given::default().settle().unwrap();

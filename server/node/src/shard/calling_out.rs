@@ -3,20 +3,24 @@
 use super::Shard;
 use crate::calls::{CallKey, Entry, Shares};
 use crate::trunks::Line;
-use call::{LegFact, LegId, Party, TrunkAttempt, TrunkPeer, Unreachable};
+use call::{LegFact, LegId, Party, TrunkAttempt, TrunkCap, TrunkPeer, Unreachable};
 use carrier::Presentation;
 use domain::TrunkDiversion;
-use ids::TrunkId;
+use ids::{TenantId, TrunkId};
 use machine::Instant;
 use sdp::Description;
 use sip_leg::{Carrier, Course, Dial, Diverted};
-use sip_message::{Name, escape_user};
+use sip_message::{Flow, Name, escape_user};
 use sip_stack::digest::Login;
+use sip_stack::usage::Config;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a peer may say nothing at all, not even 100, before the next one is tried. A carrier's
 /// border answers within a round trip; four seconds are four repetitions (RFC 3261 §17.1.1.2).
 const PATIENCE: Duration = Duration::from_secs(4);
+
+// rfc: 3261 §18.1.1 not: a long request goes to a carrier by UDP, unless its peer says tcp
 
 impl Shard {
     /// Makes one attempt at a call by a trunk.
@@ -32,9 +36,11 @@ impl Shard {
             let gone = LegFact::Unreachable(Unreachable::Transport);
             return self.leg_failed(key, leg, gone);
         };
-        if !self.take_line(key, attempt.trunk, now) {
-            let full = LegFact::Unreachable(Unreachable::Full);
-            return self.leg_failed(key, leg, full);
+        if self.speaks_nothing(attempt.trunk, dial.offer.as_ref()) {
+            return self.leg_failed(key, leg, LegFact::Unreachable(Unreachable::NoCodec));
+        }
+        if let Err(why) = self.take_line(key, attempt.trunk, now) {
+            return self.leg_failed(key, leg, LegFact::Unreachable(why));
         }
         self.figures.trunks.calls_out += 1;
         let mut headers = dial.headers.iter();
@@ -45,6 +51,15 @@ impl Shard {
         if let Some(entry) = owner.and_then(|owner| self.legs.get_mut(owner)) {
             entry.attempt = Some((attempt.trunk, attempt.peer));
         }
+    }
+
+    /// Whether a trunk takes nothing of what is offered.
+    fn speaks_nothing(&self, trunk: TrunkId, offer: Option<&Description>) -> bool {
+        let line = self.tenants.trunks.get(trunk);
+        let Some((line, mut offer)) = line.zip(offer.cloned()) else {
+            return false;
+        };
+        sdp::limit(&mut offer, &line.spec().codecs).is_err()
     }
 
     /// What is dialled; nothing when the peer cannot be reached, or the tenant may not use the
@@ -107,9 +122,20 @@ impl Shard {
                 login: line.login().cloned(),
                 patience: PATIENCE,
                 beside: help.beside,
+                early_media: line.spec().dialogs.early_media,
+                codecs: line.spec().codecs.clone(),
             })),
             further: Vec::new(),
         })
+    }
+
+    /// Who we are on a flow, and how calls are kept there with whoever is at a trunk's other end.
+    pub(crate) fn usage_with(&mut self, flow: &Flow, trunk: Option<TrunkId>) -> Arc<Config> {
+        let line = trunk.and_then(|trunk| self.tenants.trunks.get(trunk));
+        match line {
+            Some(line) => self.sip.usages.with(flow, &line.spec().dialogs),
+            None => self.sip.usages.of(flow),
+        }
     }
 
     /// The addresses of a trunk that a call may try at this moment, the best first.
@@ -126,36 +152,50 @@ impl Shard {
 
     /// Takes a call out of what a trunk may have, once for all attempts of a call. One for help is
     /// counted and never refused.
-    pub(crate) fn take_line(&mut self, key: CallKey, trunk: TrunkId, now: Instant) -> bool {
-        let Some(entry) = self.calls.get_mut(key) else {
-            return false;
-        };
+    ///
+    /// # Errors
+    /// The cap that is met, or the trunk is gone.
+    pub(crate) fn take_line(
+        &mut self,
+        key: CallKey,
+        trunk: TrunkId,
+        now: Instant,
+    ) -> Result<(), Unreachable> {
+        let gone = Unreachable::Transport;
+        let entry = self.calls.get_mut(key).ok_or(gone)?;
         if entry.shares.goes == Some(trunk) {
-            return true;
+            return Ok(());
         }
-        let is_for_help = entry.is_for_help();
+        let (tenant, is_for_help) = (entry.tenant, entry.is_for_help());
+        let trunks = &mut self.tenants.trunks;
         if let Some(before) = entry.shares.goes.take()
-            && let Some(line) = self.tenants.trunks.get_mut(before)
+            && let Some(line) = trunks.get_mut(before)
         {
-            line.call_ended();
+            line.load.ended(tenant);
         }
-        let Some(line) = self.tenants.trunks.get_mut(trunk) else {
-            return false;
+        let full = match is_for_help {
+            true => None,
+            false => trunks.out_of_minutes(trunk, tenant, self.clock.wall(now)),
         };
-        if is_for_help {
-            line.call_added();
-        } else if !line.take_call(now) {
-            self.figures.trunks.capped += 1;
-            return false;
+        let line = trunks.get_mut(trunk).ok_or(gone)?;
+        let taken = match full {
+            Some(full) => Err(full),
+            None => line.take_call(tenant, is_for_help, now),
+        };
+        if let Err(full) = taken {
+            self.figures.trunks.caps.refused += 1;
+            let of_minutes = full.of == TrunkCap::MinutesPerDay;
+            self.figures.trunks.caps.out_of_minutes += u64::from(of_minutes);
+            return Err(Unreachable::Full(full));
         }
         entry.shares.goes = Some(trunk);
-        true
+        Ok(())
     }
 
     /// A call that outlived its process goes on by a trunk; false when that is gone.
-    pub(crate) fn resume_on(&mut self, trunk: TrunkId) -> bool {
+    pub(crate) fn resume_on(&mut self, trunk: TrunkId, tenant: TenantId) -> bool {
         let line = self.tenants.trunks.get_mut(trunk);
-        line.map(Line::call_added).is_some()
+        line.map(|line| line.load.add(tenant)).is_some()
     }
 
     /// Who we are to the carrier at whose end a party is.
@@ -169,12 +209,14 @@ impl Shard {
 
     /// Gives a call's trunks back what the call took.
     pub(crate) fn free_line(&mut self, key: CallKey) {
-        let entry = self.calls.get_mut(key);
-        let shares = entry.map(|entry| std::mem::take(&mut entry.shares));
-        let Shares { came, goes } = shares.unwrap_or_default();
+        let Some(entry) = self.calls.get_mut(key) else {
+            return;
+        };
+        let (tenant, shares) = (entry.tenant, std::mem::take(&mut entry.shares));
+        let Shares { came, goes } = shares;
         for trunk in came.into_iter().chain(goes) {
             if let Some(line) = self.tenants.trunks.get_mut(trunk) {
-                line.call_ended();
+                line.load.ended(tenant);
             }
         }
     }

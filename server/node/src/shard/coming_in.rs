@@ -12,6 +12,7 @@ use domain::{CalledIn, E164};
 use ids::TrunkId;
 use machine::Instant;
 use routing::{Caller, Dialled, RouteRequest};
+use sdp::Refusal;
 use sip_leg::offer_of;
 use sip_message::{Flow, Message, Name, NameAddr, Uri};
 use sip_stack::transaction::ServerKey;
@@ -54,24 +55,30 @@ impl Shard {
         called: Called,
         now: Instant,
     ) {
-        let offer = match offer_of(&message) {
-            Ok(offer) => offer,
-            Err(status) => return self.refuse(key, &message, status, now),
-        };
         let Called {
             scope,
             tenant,
             request,
             ..
         } = called;
+        let mut offer = match offer_of(&message) {
+            Ok(offer) => offer,
+            Err(status) => return self.refuse(key, &message, status, now),
+        };
+        if let (Some(offer), Some(trunk)) = (&mut offer, request.caller.trunk)
+            && let Err(refusal) = sdp::limit(offer, self.codecs_of(trunk))
+        {
+            return self.refuse_offer(key, &message, refusal, now);
+        }
         let back = request.back_to.is_some();
         if !self.has_room(back) {
             return self.retry_later(key, &message, now);
         }
         let trunk = request.caller.trunk;
+        let company = tenant.id();
         let mut line = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk));
-        let Some(line) = line.take_if(|line| line.take_call_or(back, now)) else {
-            self.figures.trunks.capped += 1;
+        let Some(line) = line.take_if(|line| line.take_call(company, back, now).is_ok()) else {
+            self.figures.trunks.caps.refused += 1;
             return self.retry_later(key, &message, now);
         };
         let headers = brought_by_carrier(line.spec(), &message);
@@ -82,8 +89,23 @@ impl Shard {
         let whose = (&scope, &*tenant);
         let began = self.begin_call((key, flow), message, whose, asked, trunk, now);
         if !began && let Some(line) = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk)) {
-            line.call_ended();
+            line.load.ended(company);
         }
+    }
+
+    /// The codecs that are spoken by a trunk; any where none is named.
+    pub(super) fn codecs_of(&self, trunk: TrunkId) -> &[String] {
+        let line = self.tenants.trunks.get(trunk);
+        line.map_or(&[], |line| &line.spec().codecs)
+    }
+
+    /// Refuses an offer, and says what is wrong with it (RFC 3261 §20.43).
+    fn refuse_offer(&mut self, key: ServerKey, message: &Message, why: Refusal, now: Instant) {
+        let mut answer = self.sip.transactions.response(key, message, 488);
+        let (code, text) = why.warning();
+        answer.text(Name::Warning, &format!("{code} strowger \"{text}\""));
+        let bytes = answer.finish();
+        self.sip.transactions.respond(key, bytes, 488, now);
     }
 
     /// A call that has waited, as its company is now; nothing where the number is no more the
@@ -160,8 +182,9 @@ pub(crate) fn called_number(line: &Line, message: &Message) -> Option<E164> {
         CalledIn::RequestUri => message.request_uri().ok(),
         CalledIn::To => of_to(),
     };
-    let uri = uri.filter(|uri| uri.user != Some(line.contact()));
-    // Carriers that call the registered contact name the number in To alone.
+    // Carriers that call the registered contact name the number in To alone, and so do we where
+    // the other end is this exchange, by the contact of the trunk on which the call went out.
+    let uri = uri.filter(|uri| !line.spec().is_on_net() && uri.user != Some(line.contact()));
     number_in(line, &uri.or_else(of_to)?)
 }
 

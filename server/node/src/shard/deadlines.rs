@@ -19,10 +19,14 @@ pub(crate) enum Wake {
     Store(CallKey),
     /// The sender of a message has waited long enough for its telephones.
     Letter(Owner),
+    /// Texts that wait: some may have waited too long.
+    Texts,
     /// A trunk's registration or probes.
     Trunk(TrunkId),
     /// A carrier's call has waited long enough for certificates.
     Proof(Owner),
+    /// Calls by trunks whose minutes are counted go on.
+    Minutes,
 }
 
 impl Shard {
@@ -64,8 +68,10 @@ impl Shard {
                 Wake::Record(key) => self.close_record(key, now),
                 Wake::Store(key) => self.store_call(key, now),
                 Wake::Letter(owner) => self.give_letter_up(owner, now),
+                Wake::Texts => self.sweep_texts(now),
                 Wake::Trunk(trunk) => self.wake_trunk(trunk, now),
                 Wake::Proof(owner) => self.stop_waiting(owner, now),
+                Wake::Minutes => self.count_minutes(now),
             }
         }
     }

@@ -93,6 +93,7 @@ impl Shard {
         let Some(entry) = self.legs.remove(owner) else {
             return;
         };
+        self.end_talk(entry.talk, now);
         let spot = self.spot_of_leg(&entry);
         self.sip.remembered.leg_gone(owner, spot, now);
         if let Some(handle) = entry.wake {

@@ -4,7 +4,7 @@ use super::Shard;
 use super::plan::FIXED;
 use crate::calls::{CallKey, Entry};
 use call::{LegFact, LegId, LegOrder};
-use ids::DeviceId;
+use ids::{DeviceId, TrunkId};
 use machine::Instant;
 use registrar::Binding;
 use sdp::Description;
@@ -83,6 +83,10 @@ impl Shard {
         } else {
             Vec::new()
         };
+        if entry.call.is_beside(leg) {
+            // RFC 3261 §20.26
+            headers.push((Name::Priority, "emergency".to_owned()));
+        }
         headers.extend(self.diversions_to(entry, to, domain));
         headers.extend(verified(entry, number, domain));
         let habits = tenant.as_ref().and_then(|tenant| tenant.habits());
@@ -189,7 +193,9 @@ impl Shard {
                 },
             );
         };
-        let (owner, config) = (self.legs.next_owner(), self.sip.usages.of(&dial.flow));
+        let trunk = self.calls.get(key).and_then(|entry| trunk_of(entry, leg));
+        let config = self.usage_with(&dial.flow, trunk);
+        let owner = self.legs.next_owner();
         let mut desk = Desk {
             now,
             transactions: &mut self.sip.transactions,
@@ -199,6 +205,12 @@ impl Shard {
         let sip = SipLeg::dial(dial, sound, config, owner, &mut desk);
         self.seat(sip, key);
     }
+}
+
+/// The trunk at whose end a leg is.
+fn trunk_of(entry: &Entry, leg: LegId) -> Option<TrunkId> {
+    let (party, _) = entry.call.leg(leg)?;
+    Some(party.trunk.as_ref()?.trunk)
 }
 
 /// What a phone is told of the proof of the caller's number, beside the number itself (3GPP TS

@@ -30,7 +30,8 @@ const INSIDE: [Method<'static>; 7] = [
     Method::Notify,
 ];
 /// Extensions known here, as Supported says.
-pub(crate) const SUPPORTED: &str = "100rel, timer, replaces, path, outbound, gruu, norefersub";
+pub(crate) const SUPPORTED: &str =
+    "100rel, timer, replaces, path, outbound, gruu, norefersub, eventlist";
 
 impl Shard {
     pub(crate) fn dispatch(&mut self, event: Event, now: Instant) {

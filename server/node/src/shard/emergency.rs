@@ -3,14 +3,15 @@
 use super::Shard;
 use crate::calls::{CallKey, Entry};
 use crate::trunks::Line;
-use call::TrunkAttempt;
+use call::{Beside, TrunkAttempt};
 use domain::{CompiledTenant, EmergencyUri, Event, HelpCalled, LocationTold, TrunkLocation};
 use ids::ExtensionId;
 use machine::Instant;
-use routing::RouteRequest;
+use routing::{Emergency, RouteRequest};
 use sip_message::{Message, Name, Scheme, Uri};
 use sip_stack::usage::Part;
 use std::borrow::Cow;
+use tenancy::TenantScope;
 
 /// Whether a request seems to call for help, whoever of a company sends it.
 pub(crate) fn seems_for_help(tenant: &CompiledTenant, message: &Message) -> bool {
@@ -84,6 +85,34 @@ impl Shard {
             body: document.to_string().into(),
         });
         asked
+    }
+
+    /// The phones that ring beside a call for help, and what they show of it: whoever calls by
+    /// extension, so that calling back is one key, and where that is.
+    pub(crate) fn alerted_by(
+        &self,
+        scope: &TenantScope,
+        tenant: &CompiledTenant,
+        request: &RouteRequest,
+        about: &Emergency,
+    ) -> Option<Box<Beside>> {
+        let extension = tenant.extension(about.alert?)?;
+        let devices = tenant.devices_of(extension).filter(|one| one.enabled);
+        let devices = devices.map(|one| one.id).collect();
+        let of = (extension.id, extension.number.to_string());
+        let targets = self.contacts_of(scope, tenant, of, devices);
+        let caller = request.caller.extension.and_then(|id| tenant.extension(id));
+        let number = caller.map_or_else(String::new, |found| found.number.to_string());
+        let location = about.location.and_then(|id| tenant.emergency_location(id));
+        let place = location.map_or("place unknown", |found| found.spec.called());
+        let display = format!("{} from {number}: {place}", about.number);
+        (!targets.is_empty()).then(|| {
+            Box::new(Beside {
+                targets,
+                number,
+                display,
+            })
+        })
     }
 
     /// Who is called back by a carrier's call: whoever called for help lately and showed the

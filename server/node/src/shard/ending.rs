@@ -66,6 +66,7 @@ impl Shard {
         let owners: Vec<_> = entry.legs.iter().copied().flatten().collect();
         for owner in owners {
             if let Some(entry) = self.legs.remove(owner) {
+                self.end_talk(entry.talk, now);
                 self.sip.dialogs.remove(&entry.call_id, &entry.tag);
                 let endpoint = entry.sip.sound().endpoint();
                 self.calls.free_endpoint(endpoint);

@@ -174,6 +174,7 @@ fn plan(step: DialStep, explanation: Explanation) -> DialPlan {
         steps: vec![step],
         explanation,
         emergency: None,
+        beside: None,
     }
 }
 

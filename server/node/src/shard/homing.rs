@@ -170,7 +170,7 @@ impl Shard {
 
     /// Has a leg go on by another flow.
     pub(crate) fn rehome(&mut self, owner: Owner, flow: Flow, now: Instant) {
-        let config = self.sip.usages.of(&flow);
+        let config = self.usage_with(&flow, self.trunk_of_leg(owner));
         let Some(entry) = self.legs.get_mut(owner) else {
             return;
         };

@@ -193,11 +193,14 @@ impl Shard {
     ) -> bool {
         let plan = self.plan_of(scope, tenant, &asked.request, now);
         let emergency = plan.emergency.clone();
-        let taken = self.take_caller(key, flow, message, None, asked.offer.clone(), now);
-        let Some(taken) = taken else {
+        let taken = self.take_caller(key, (flow, trunk), message, None, asked.offer.clone(), now);
+        let Some(mut taken) = taken else {
             self.tenants.budgets.ended(self.calls.next_key());
             return false;
         };
+        if let Some(trunk) = trunk {
+            taken.sound = taken.sound.only(self.codecs_of(trunk));
+        }
         let RouteRequest {
             caller, dialled, ..
         } = asked.request;
@@ -208,7 +211,7 @@ impl Shard {
             offer: asked.offer,
             plan,
             earlier: asked.request.earlier,
-            config: self.config.call,
+            config: self.call_config(trunk),
         };
         let recorder = self.recorder(incoming.id, scope, caller, now);
         let mut outputs = Vec::new();
@@ -228,6 +231,15 @@ impl Shard {
         self.follow(call_key, outputs, now);
         self.tell_emergency(call_key, tenant, now);
         true
+    }
+
+    /// The bounds of a call that came in by a trunk, or by none.
+    fn call_config(&self, trunk: Option<TrunkId>) -> call::Config {
+        let line = trunk.and_then(|trunk| self.tenants.trunks.get(trunk));
+        call::Config {
+            early_media: line.is_none_or(|line| line.spec().dialogs.early_media),
+            ..self.config.call
+        }
     }
 
     /// Where the call goes; a company that has its share already is refused by plan, so that the
@@ -270,7 +282,7 @@ impl Shard {
     pub(crate) fn take_caller(
         &mut self,
         key: ServerKey,
-        flow: Flow,
+        (flow, trunk): (Flow, Option<TrunkId>),
         message: Message,
         near: Option<EndpointId>,
         offer: Option<Description>,
@@ -285,7 +297,8 @@ impl Shard {
         };
         let agent = message.header(Name::UserAgent).unwrap_or_default();
         let agent = agent.to_owned();
-        let (owner, config) = (self.legs.next_owner(), self.sip.usages.of(&flow));
+        let config = self.usage_with(&flow, trunk);
+        let owner = self.legs.next_owner();
         let mut desk = Desk {
             now,
             transactions: &mut self.sip.transactions,
@@ -329,6 +342,7 @@ impl Shard {
             tag: tag.clone(),
             call_id: call_id.clone(),
             attempt: None,
+            talk: None,
             wake: None,
             wake_at: None,
         };

@@ -1,22 +1,25 @@
 //! MESSAGE: a text from one extension to the telephones of another (RFC 3428, page mode).
 //!
 //! The sender is proved as a caller is, and is shown to the other side by its number and its
-//! company's domain, never by where it is. Nothing is kept: whoever cannot be reached now is
-//! answered for with 480.
+//! company's domain, never by where it is. A text for whoever cannot be reached now waits
+//! ([`super::texts`]).
 
 use super::Shard;
 use super::admission::Admitted;
 use super::deadlines::Wake;
 use super::dialling::Way;
 use super::invite::caller_of;
-use crate::letters::{Letter, Letters, Told, UNREACHABLE};
-use ids::ExtensionId;
+use crate::letters::{Letter, Letters, Origin, Told, UNREACHABLE};
+use bytes::Bytes;
+use domain::CompiledTenant;
+use ids::{DeviceId, ExtensionId};
 use machine::Instant;
 use routing::HostClass;
 use sip_leg::Identity;
 use sip_message::{Builder, Flow, Message, Method, Name};
 use sip_stack::transaction::{Event, Owner, Sending, ServerKey};
 use std::time::Duration;
+use tenancy::TenantScope;
 
 /// Longest text passed on, in bytes: with its headers it fits into a datagram (RFC 3428 §8).
 const TEXT_BYTES: usize = 1_024;
@@ -29,10 +32,21 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const HOPS: u8 = 70;
 
 /// What all copies of a message have in common.
-struct Copy {
-    from: String,
-    to: String,
-    hops: u8,
+pub(crate) struct Copy {
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) hops: u8,
+    /// Its Content-Type.
+    pub(crate) kind: String,
+    pub(crate) body: Bytes,
+    /// When it was sent, where that is not now.
+    pub(crate) date: Option<String>,
+}
+
+/// Where a message goes.
+pub(crate) struct Readers {
+    pub(crate) extension: ExtensionId,
+    pub(crate) ways: Vec<Way>,
 }
 
 impl Shard {
@@ -49,19 +63,21 @@ impl Shard {
         let Some((extension, ways)) = self.readers_of(&message, &flow, &admitted) else {
             return self.refuse(key, &message, 404, now);
         };
+        let readers = Readers { extension, ways };
         if message.body().len() > TEXT_BYTES {
             return self.refuse(key, &message, 413, now);
         }
         if !message.body().is_empty() && !message.has(Name::ContentType) {
             return self.refuse(key, &message, 400, now);
         }
-        if ways.is_empty() {
-            return self.refuse(key, &message, 480, now);
+        if readers.ways.is_empty() {
+            let text = self.text_to_keep(&message, &admitted, extension, now);
+            return self.keep_text(key, &message, (admitted.scope.tenant(), text), now);
         }
         if !self.sip.letters.has_room(admitted.scope.tenant()) {
             return self.retry_later(key, &message, now);
         }
-        self.send_letter(key, message, &admitted, extension, ways, now);
+        self.send_letter(key, message, &admitted, readers, now);
     }
 
     /// Who is meant by a message, and the ways to all of its telephones, or to the one that is
@@ -82,23 +98,29 @@ impl Shard {
             return Some(named);
         }
         let extension = self.extension_named(message, flow, tenant)?;
-        Some((extension, self.ways_of(admitted, extension)))
+        let (scope, sender) = (&admitted.scope, Some(admitted.device));
+        Some((extension, self.ways_of(scope, tenant, extension, sender)))
     }
 
     /// Where an extension's telephones are, the sender's own left out.
-    fn ways_of(&self, admitted: &Admitted, extension: ExtensionId) -> Vec<Way> {
-        let tenant = &admitted.tenant;
+    pub(crate) fn ways_of(
+        &self,
+        scope: &TenantScope,
+        tenant: &CompiledTenant,
+        extension: ExtensionId,
+        sender: Option<DeviceId>,
+    ) -> Vec<Way> {
         let Some(extension) = tenant.extension(extension) else {
             return Vec::new();
         };
         let mut ways = Vec::new();
         for device in tenant.devices_of(extension).filter(|one| one.enabled) {
-            if device.id == admitted.device {
+            if Some(device.id) == sender {
                 continue;
             }
-            let bound = self.registrar.phones(&admitted.scope, device.id).count();
+            let bound = self.registrar.phones(scope, device.id).count();
             let slots = (0..u8::try_from(bound).unwrap_or(u8::MAX)).map(|slot| (device.id, slot));
-            let found = slots.filter_map(|(id, slot)| self.way_to(&admitted.scope, id, slot));
+            let found = slots.filter_map(|(id, slot)| self.way_to(scope, id, slot));
             ways.extend(found);
         }
         ways.truncate(TARGETS_MAX);
@@ -110,41 +132,49 @@ impl Shard {
         key: ServerKey,
         message: Message,
         admitted: &Admitted,
-        extension: ExtensionId,
+        readers: Readers,
+        now: Instant,
+    ) {
+        let extension = readers.extension;
+        let copy = Copy {
+            from: from_of(admitted),
+            to: to_of(&admitted.tenant, extension),
+            hops: hops_of(&message),
+            kind: kind_of(&message),
+            body: message.body_bytes(),
+            date: None,
+        };
+        let text = self.text_to_keep(&message, admitted, extension, now);
+        let origin = Origin::Sender {
+            key,
+            request: message,
+            text: text.map(Box::new),
+        };
+        self.send_copies(&admitted.tenant, origin, &copy, readers.ways, now);
+    }
+
+    /// Sends a message to all of an extension's telephones.
+    pub(crate) fn send_copies(
+        &mut self,
+        tenant: &CompiledTenant,
+        origin: Origin,
+        copy: &Copy,
         ways: Vec<Way>,
         now: Instant,
     ) {
-        let (tenant, caller) = (&admitted.tenant, caller_of(admitted));
-        let number = tenant.extension(extension).map_or("", |one| &one.number);
-        let identity = |number, display| {
-            Identity {
-                number,
-                display,
-                domain: tenant.domain(),
-            }
-            .value()
-        };
-        let hops = message.max_forwards().ok().flatten().unwrap_or(HOPS);
-        let copy = Copy {
-            from: identity(&caller.number, &caller.display),
-            to: identity(number, ""),
-            hops: hops.saturating_sub(1),
-        };
         let owner = self.sip.letters.insert(Letter {
             tenant: tenant.id(),
-            key,
-            request: message.clone(),
+            origin: Some(origin),
             awaited: ways.len(),
             best: None,
-            told: false,
         });
         self.timers.arm(now + PATIENCE, Wake::Letter(owner));
         for way in ways {
-            self.send_copy(&copy, &message, way, owner, now);
+            self.send_copy(copy, way, owner, now);
         }
     }
 
-    fn send_copy(&mut self, copy: &Copy, message: &Message, way: Way, owner: Owner, now: Instant) {
+    fn send_copy(&mut self, copy: &Copy, way: Way, owner: Owner, now: Instant) {
         let config = self.sip.usages.of(&way.flow);
         let transactions = &mut self.sip.transactions;
         let (branch, tag) = (transactions.branch(), transactions.tag());
@@ -169,8 +199,10 @@ impl Shard {
         if let Some(agent) = &config.agent {
             builder.text(Name::UserAgent, agent);
         }
-        let kind = message.header(Name::ContentType).unwrap_or("text/plain");
-        builder.body_shared(kind, message.body_bytes());
+        if let Some(date) = &copy.date {
+            builder.text(Name::Date, date);
+        }
+        builder.body_shared(&copy.kind, copy.body.clone());
         let sending = Sending {
             flow: way.flow,
             branch,
@@ -211,11 +243,56 @@ impl Shard {
     }
 
     fn tell_sender(&mut self, told: Option<Told>, now: Instant) {
-        if let Some(told) = told {
-            let status = told_of(told.status);
-            self.refuse(told.key, &told.request, status, now);
+        let Some(told) = told else {
+            return;
+        };
+        let status = told_of(told.status);
+        match told.origin {
+            Origin::Sender { key, request, text } if status == UNREACHABLE => {
+                let text = text.map(|text| *text);
+                self.keep_text(key, &request, (told.tenant, text), now);
+            }
+            Origin::Sender { key, request, .. } => self.refuse(key, &request, status, now),
+            Origin::Waited {
+                scope,
+                extension,
+                key,
+            } => self.text_tried(scope, (extension, key), status == 200, now),
         }
     }
+}
+
+/// Who a message's reader is shown.
+pub(crate) fn from_of(admitted: &Admitted) -> String {
+    let caller = caller_of(admitted);
+    Identity {
+        number: &caller.number,
+        display: &caller.display,
+        domain: admitted.tenant.domain(),
+    }
+    .value()
+}
+
+/// Whom a message is for, as its telephones are told.
+pub(crate) fn to_of(tenant: &CompiledTenant, extension: ExtensionId) -> String {
+    Identity {
+        number: tenant.extension(extension).map_or("", |one| &one.number),
+        display: "",
+        domain: tenant.domain(),
+    }
+    .value()
+}
+
+/// Hops that are left of a message's.
+pub(crate) fn hops_of(message: &Message) -> u8 {
+    let given = message.max_forwards().ok().flatten();
+    given.unwrap_or(HOPS).saturating_sub(1)
+}
+
+/// A message's Content-Type.
+pub(crate) fn kind_of(message: &Message) -> String {
+    let kind = message.header(Name::ContentType);
+    kind.unwrap_or("text/plain").to_owned()
 }
 
 /// What a sender is told: that the text was taken, or why not. A telephone's own challenge, and

@@ -7,7 +7,7 @@ use ports::Bucket;
 use sip_stack::subscription::{Desk, Heard, State, Why};
 use sip_stack::transaction::{Event, Owner};
 use tenancy::TenantScope;
-use watch::{Output, Stored, Watched, Watcher, Watches};
+use watch::{Aim, Output, Stored, Watched, Watcher, Watches};
 
 impl Shard {
     /// Whether what happened concerns a watch; it is taken then.
@@ -52,35 +52,74 @@ impl Shard {
         let Some(watch) = self.sip.lamps.watches.get(owner) else {
             return;
         };
-        let flow = watch.subscription().flow();
-        let picture = self.picture_of(&watch.watcher, now);
-        let config = self.sip.usages.of(&flow);
+        if !self.may_go_on(&watch.watcher) {
+            return self.end_watch(owner, now);
+        }
+        match watch.watcher.aim {
+            Aim::Itself => self.tell_of_one(owner, anew, now),
+            Aim::List(_) => self.tell_of_list(owner, anew, now),
+        }
+    }
+
+    fn tell_of_one(&mut self, owner: Owner, anew: bool, now: Instant) {
+        let watch = self.sip.lamps.watches.get(owner);
+        let picture = watch.and_then(|watch| self.picture_of(&watch.watcher, now));
+        let Some(picture) = picture else {
+            return self.end_watch(owner, now);
+        };
+        self.with_watch(owner, now, |watches, desk| {
+            watches.tell(owner, picture, anew, desk);
+        });
+    }
+
+    /// Ends a watch of what may not be watched any more.
+    fn end_watch(&mut self, owner: Owner, now: Instant) {
+        let watch = self.sip.lamps.watches.get(owner);
+        if watch.is_some_and(|watch| watch.subscription().is_adrift()) {
+            // there is nobody to tell that it is over
+            return self.drop_watch(owner);
+        }
+        self.with_watch(owner, now, |watches, desk| {
+            watches.end(owner, Why::NoResource, desk);
+        });
+    }
+
+    /// Does something for which a watch needs its transactions.
+    pub(super) fn with_watch(
+        &mut self,
+        owner: Owner,
+        now: Instant,
+        act: impl FnOnce(&mut Watches, &mut Desk<'_>),
+    ) {
+        let watches = &mut self.sip.lamps.watches;
+        let Some(watch) = watches.get(owner) else {
+            return;
+        };
+        let config = self.sip.usages.of(&watch.subscription().flow());
         let mut desk = Desk {
             now,
             transactions: &mut self.sip.transactions,
             config,
             owner,
         };
-        let watches = &mut self.sip.lamps.watches;
-        let adrift = watches
-            .get(owner)
-            .is_some_and(|watch| watch.subscription().is_adrift());
-        if adrift && picture.is_none() {
-            // there is nobody to tell that it is over
-            return self.drop_watch(owner);
-        }
-        match picture {
-            Some(picture) => watches.tell(owner, picture, anew, &mut desk),
-            None => watches.end(owner, Why::NoResource, &mut desk),
-        }
+        act(watches, &mut desk);
     }
 
-    /// Tells all watchers of extensions that have moved.
+    /// Tells all watchers of extensions that have moved. Who watches a list is told of all that
+    /// have at once.
     pub(crate) fn light_lamps(&mut self, now: Instant) {
         while let Some(watched) = self.sip.lamps.moved.pop_first() {
-            for owner in self.sip.lamps.watches.of(watched) {
+            let watches = &mut self.sip.lamps.watches;
+            let owners = watches.note(watched);
+            let is_list = |owner: &Owner| watches.get(*owner).is_some_and(|one| one.is_of_list());
+            let (lists, others): (Vec<_>, Vec<_>) = owners.into_iter().partition(is_list);
+            self.sip.lamps.lists.extend(lists);
+            for owner in others {
                 self.tell_watch(owner, false, now);
             }
+        }
+        while let Some(owner) = self.sip.lamps.lists.pop_first() {
+            self.tell_watch(owner, false, now);
         }
     }
 
@@ -99,7 +138,7 @@ impl Shard {
     /// A tenant's documents have changed, or are gone: all that is watched in it may have.
     pub(crate) fn tenant_moved(&mut self, tenant: TenantId) {
         let lamps = &mut self.sip.lamps;
-        lamps.moved.extend(lamps.watches.watched_in(tenant));
+        lamps.moved.extend(lamps.watches.documents_moved(tenant));
     }
 
     /// A call is gone, and its lines with it.
@@ -155,6 +194,7 @@ impl Shard {
             (
                 *tenant,
                 of.map(|stored| (stored.device, stored.extension, stored.package())),
+                of.map(|stored| stored.aim() == Aim::Itself),
                 *key,
             )
         });
@@ -173,6 +213,7 @@ impl Shard {
             scope: TenantScope::for_job(stored.tenant, "restore"),
             device: stored.device,
             extension: stored.extension,
+            aim: stored.aim(),
             package: stored.package()?,
         };
         let watches = &mut self.sip.lamps.watches;
@@ -187,9 +228,13 @@ impl Shard {
         let tenant = self.tenants.compiled(watcher.scope.tenant());
         tenant.is_some_and(|tenant| {
             let device = tenant.device(watcher.device);
-            let in_use = device.is_some_and(|device| tenant.entry(device).enabled);
+            let device = device.filter(|device| tenant.entry(device).enabled);
             let extension = tenant.extension(watcher.extension);
-            in_use && extension.is_some_and(|extension| extension.enabled)
+            let both = device.zip(extension.filter(|extension| extension.enabled));
+            both.is_some_and(|(device, extension)| match watcher.aim {
+                Aim::Itself => tenant.may_watch(device.extension, extension),
+                Aim::List(_) => !extension.lamp_list().is_empty(),
+            })
         })
     }
 

@@ -66,7 +66,7 @@ impl Shard {
         let trunk = self.tenants.trunks.called_by(uri.user?)?;
         let line = self.tenants.trunks.get(trunk)?;
         let number = called_number(line, message)?.to_string();
-        self.tenants.directory.called_on(trunk, &number)
+        self.tenants.directory.called_through(trunk, &number)
     }
 
     /// The address from which a peer's media may come that is not described yet, or not truly: its

@@ -48,6 +48,7 @@ impl Shard {
         self.outbox.events.extend(news);
         self.note_explained(key, event.at);
         self.note_toll(key, event);
+        self.note_talk(key, event);
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };
@@ -67,6 +68,7 @@ impl Shard {
             | What::Explained(_)
             | What::LegOpened { .. }
             | What::Ringing(_)
+            | What::AnsweredBeside(_)
             | What::Diverted(_)
             | What::TransferRequested { .. }
             | What::TransferFailed { .. }

@@ -3,7 +3,7 @@
 use super::Shard;
 use crate::calls::CallKey;
 use call::{Direction, LegStage, LegView};
-use domain::{CompiledExtension, CompiledTenant};
+use domain::{CompiledExtension, CompiledTenant, LampDocuments};
 use event_package::{
     Activity, DialogLine, DialogState, MessageSummary, Package, Presence, RegContact, Side,
 };
@@ -44,26 +44,40 @@ impl Shard {
         lamps.lines.set(call, lines, &mut lamps.moved);
     }
 
-    /// What a watcher is to see; nothing when it may not watch any more.
-    pub(crate) fn picture_of(&self, watcher: &Watcher, now: Instant) -> Option<Picture> {
-        if !self.may_go_on(watcher) {
-            return None;
-        }
+    /// What a watcher is to see that may go on; nothing of an extension that is not there.
+    pub(super) fn picture_of(&self, watcher: &Watcher, now: Instant) -> Option<Picture> {
         let tenant = self.tenants.compiled(watcher.scope.tenant())?;
         let extension = tenant.extension(watcher.extension)?;
-        let entity = uri_of(&extension.number, &tenant);
-        Some(match watcher.package {
-            Package::Dialog => Picture::Lines {
-                entity,
-                display: extension.display_name.to_string(),
-                lines: self.dialog_lines(watcher.watched(), &tenant),
-            },
+        Some(self.seen_of(extension, watcher, &tenant, now))
+    }
+
+    /// What there is to see of an extension of the watcher's company.
+    pub(super) fn seen_of(
+        &self,
+        extension: &CompiledExtension,
+        watcher: &Watcher,
+        tenant: &CompiledTenant,
+        now: Instant,
+    ) -> Picture {
+        let entity = uri_of(&extension.number, tenant);
+        match watcher.package {
+            Package::Dialog => {
+                let device = tenant.device(watcher.device);
+                let watching = device.and_then(|device| tenant.extension(device.extension));
+                let told = watching.map(CompiledExtension::lamp_documents);
+                Picture::Lines {
+                    entity,
+                    display: extension.display_name.to_string(),
+                    lines: self.dialog_lines(extension, watching, tenant),
+                    partial: told == Some(LampDocuments::Partial),
+                }
+            }
             Package::Presence => {
-                Picture::Presence(self.presence(watcher, &tenant, extension, entity))
+                Picture::Presence(self.presence(watcher, tenant, extension, entity))
             }
             Package::Registration => Picture::Contacts {
                 aor: entity,
-                contacts: self.contacts(watcher, &tenant, extension, now),
+                contacts: self.contacts(watcher, tenant, extension, now),
             },
             // There are no mailboxes: none has a message.
             Package::MessageSummary => Picture::Messages(MessageSummary {
@@ -71,18 +85,28 @@ impl Shard {
                 new: 0,
                 old: 0,
             }),
-        })
+        }
     }
 
-    fn dialog_lines(&self, watched: Watched, tenant: &CompiledTenant) -> Vec<DialogLine> {
+    fn dialog_lines(
+        &self,
+        extension: &CompiledExtension,
+        watching: Option<&CompiledExtension>,
+        tenant: &CompiledTenant,
+    ) -> Vec<DialogLine> {
         let shown = self.sip.lamps.watches.limits().lines_shown;
+        let watched = Watched {
+            tenant: tenant.id(),
+            extension: extension.id,
+        };
         let lines = self.sip.lamps.lines.of(watched).iter().take(shown);
         let dialog = |line: &Line| DialogLine {
             id: line.name.to_string(),
             dialog: self.dialog_of(line.name),
             side: line.side,
             state: line.state,
-            remote: Some((line.display.clone(), uri_of(&line.number, tenant))),
+            remote: shows_other(extension, line, watching, tenant)
+                .then(|| (line.display.clone(), uri_of(&line.number, tenant))),
             holds: line.holds,
         };
         lines.map(dialog).collect()
@@ -117,11 +141,15 @@ impl Shard {
                 .is_empty();
             device.enabled && (bound || device.address.is_some())
         });
-        let lines = self.sip.lamps.lines.of(watcher.watched());
+        let watched = Watched {
+            tenant: tenant.id(),
+            extension: extension.id,
+        };
+        let lines = self.sip.lamps.lines.of(watched);
         let talks =
             |line: &Line| line.state == DialogState::Confirmed || line.side == Side::Initiator;
         let busy = lines.iter().any(talks);
-        let said = self.sip.lamps.publications.of(watcher.watched());
+        let said = self.sip.lamps.publications.of(watched);
         let noted = said.map(|said| said.note.clone());
         let note = match (busy, lines.is_empty(), open) {
             (true, _, _) => "On the phone",
@@ -167,7 +195,7 @@ impl Shard {
     }
 }
 
-fn uri_of(number: &str, tenant: &CompiledTenant) -> String {
+pub(super) fn uri_of(number: &str, tenant: &CompiledTenant) -> String {
     let identity = Identity {
         number,
         display: "",
@@ -175,6 +203,20 @@ fn uri_of(number: &str, tenant: &CompiledTenant) -> String {
     };
     let value = identity.value();
     value.trim_matches(['<', '>']).to_owned()
+}
+
+/// Whether a watcher is shown with whom an extension talks: its own phones always are, and others
+/// where neither of the two hides it from them.
+fn shows_other(
+    extension: &CompiledExtension,
+    line: &Line,
+    watching: Option<&CompiledExtension>,
+    tenant: &CompiledTenant,
+) -> bool {
+    let watching = watching.map(|watching| watching.id);
+    let shows = |one: &CompiledExtension| one.shows_other_party() || watching == Some(one.id);
+    let other = tenant.extension_by_number(&line.number);
+    watching == Some(extension.id) || shows(extension) && other.is_none_or(shows)
 }
 
 fn side_of(direction: Direction) -> Side {

@@ -72,9 +72,12 @@ impl Shard {
                 self.ring_step(scope, tenant, of, (devices, timeout))
             }
         });
+        let steps = steps.collect();
+        let about = plan.emergency.as_deref();
         let dial = DialPlan {
-            steps: steps.collect(),
+            steps,
             explanation,
+            beside: about.and_then(|about| self.alerted_by(scope, tenant, request, about)),
             emergency: plan.emergency,
         };
         (dial, plan.fare)
@@ -88,6 +91,22 @@ impl Shard {
         (extension, number): (ExtensionId, String),
         (devices, timeout): (Vec<DeviceId>, Duration),
     ) -> DialStep {
+        let targets = self.contacts_of(scope, tenant, (extension, number.clone()), devices);
+        DialStep::Ring {
+            number,
+            targets,
+            timeout,
+        }
+    }
+
+    /// All contacts at which these devices of an extension can be called.
+    pub(crate) fn contacts_of(
+        &self,
+        scope: &TenantScope,
+        tenant: &CompiledTenant,
+        (extension, number): (ExtensionId, String),
+        devices: Vec<DeviceId>,
+    ) -> Vec<Contact> {
         let display = tenant
             .extension(extension)
             .map_or("", |found| &*found.display_name);
@@ -110,11 +129,7 @@ impl Shard {
                 targets.push(contact(device, FIXED));
             }
         }
-        DialStep::Ring {
-            number,
-            targets,
-            timeout,
-        }
+        targets
     }
 
     /// Where a trunk can be called for a number at this moment, the best first; why nowhere, where
@@ -149,7 +164,7 @@ impl Shard {
     /// number.
     fn is_off_net(&self, trunk: TrunkId, called: &str) -> bool {
         let line = self.tenants.trunks.get(trunk);
-        let here = || self.tenants.directory.called_on(trunk, called);
+        let here = || self.tenants.directory.called_through(trunk, called);
         line.is_some_and(|line| line.spec().is_on_net()) && here().is_none()
     }
 
@@ -180,6 +195,7 @@ pub(crate) fn plan_for_help_alone() -> DialPlan {
         steps: vec![DialStep::Refuse(Refusal::FORBIDDEN)],
         explanation,
         emergency: None,
+        beside: None,
     }
 }
 
@@ -191,5 +207,6 @@ pub(crate) fn capped_plan(capped: Capped) -> DialPlan {
         steps: vec![DialStep::Capped(capped.to_string())],
         explanation,
         emergency: None,
+        beside: None,
     }
 }

@@ -7,9 +7,9 @@ use call::{Bridge, Direction, HangUp, Input, LegStage};
 use domain::Ladder;
 use ids::{CallId, DeviceId, TrunkId};
 use machine::Instant;
-use ports::{LiveCall, LiveError, LiveLeg, LivePush, LiveRegistration, LiveUsage, Why};
+use ports::{LiveCall, LiveError, LiveLeg, LivePush, LiveRegistration, LiveTrunk, LiveUsage, Why};
 use registrar::{Binding, push_of, without_prid};
-use tenancy::TenantScope;
+use tenancy::{AccountScope, TenantScope};
 
 /// Names a question in its answer.
 pub type Ticket = u64;
@@ -40,6 +40,19 @@ pub enum Ask {
     Ladder(CallId),
     /// What is used of the caps.
     Usage,
+    /// What is used of trunks.
+    Trunks,
+}
+
+/// A question about a trunk of an account's.
+#[derive(Clone, Debug)]
+pub struct TrunkQuestion {
+    /// Repeated in the answer.
+    pub ticket: Ticket,
+    /// Whose; the trunk was found within it.
+    pub scope: AccountScope,
+    /// Which.
+    pub trunk: TrunkId,
 }
 
 /// An answer.
@@ -57,6 +70,8 @@ pub enum Answer {
     Ladder(Ticket, Result<Box<Ladder>, LiveError>),
     /// To [`Ask::Usage`].
     Usage(Ticket, LiveUsage),
+    /// To [`Ask::Trunks`], and to a [`TrunkQuestion`].
+    Trunks(Ticket, Vec<LiveTrunk>),
 }
 
 impl Shard {
@@ -97,6 +112,7 @@ impl Shard {
                 usage.bindings.in_use = u64::try_from(held).unwrap_or(u64::MAX);
                 Answer::Usage(ticket, usage)
             }
+            Ask::Trunks => Answer::Trunks(ticket, self.trunks_used(&scope, now)),
         };
         self.outbox.answers.push(answer);
     }

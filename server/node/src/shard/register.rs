@@ -29,7 +29,7 @@ impl Shard {
             }
             None => return,
         };
-        let tenant = admitted.scope.tenant();
+        let (tenant, since) = (admitted.scope.tenant(), self.turn.bindings.len());
         self.serve_register((key, flow), message, tenant, now, |shard, request| {
             shard.check_bindings(&admitted)?;
             request.former_until = admitted.former_until;
@@ -48,6 +48,7 @@ impl Shard {
             };
             Ok((outcome, contacts))
         });
+        self.phone_came(&admitted, since, now);
     }
 
     /// Reads the REGISTER of who has proved to be of a tenant, has it served within the tenant's

@@ -6,15 +6,18 @@ use super::admission::Admitted;
 use super::invite::caller_of;
 use super::{Shard, Work};
 use crate::calls::CallKey;
-use call::{Input, LegFact, LegOrder, Target};
+use crate::trunks::Line;
+use call::{Input, LegFact, LegId, LegOrder, Target};
 use domain::Feature;
-use ids::TenantId;
+use ids::{TenantId, TrunkId};
 use machine::Instant;
 use routing::HostClass;
 use sdp::Description;
 use sip_leg::Referee;
 use sip_message::{Flow, Host, Message, Replaces};
 use sip_stack::transaction::{Owner, ServerKey};
+
+// rfc: 3911 §4 not: nobody joins a call of others, for nothing mixes three voices
 
 impl Shard {
     /// A party asks for the other to be sent on.
@@ -23,9 +26,8 @@ impl Shard {
             return;
         };
         let (key, leg, flow) = (entry.call, entry.sip.leg(), entry.sip.flow());
-        if self.trunk_of_leg(owner).is_some() {
-            // Nobody outside sends the company's parties on, by whatever dialog it names.
-            return self.refuse_referral(owner, 403, now);
+        if let Some(trunk) = self.trunk_of_leg(owner) {
+            return self.refer_outside((owner, trunk), (key, leg), &referee, now);
         }
         let Some(tenant) = self.calls.get(key).map(|entry| entry.tenant) else {
             return;
@@ -81,6 +83,33 @@ impl Shard {
             status,
             targets: to.into_iter().map(target).collect(),
         }
+    }
+
+    /// Whoever is at a trunk's other end asks for the other party to be sent on: where the trunk
+    /// says so, and to a number, from where the company's inbound routes lead on. Nobody outside
+    /// takes a party of another call, by whatever dialog it names.
+    fn refer_outside(
+        &mut self,
+        (owner, trunk): (Owner, TrunkId),
+        (key, leg): (CallKey, LegId),
+        referee: &Referee,
+        now: Instant,
+    ) {
+        let line = self.tenants.trunks.get(trunk);
+        let spec = line.map(Line::spec).filter(|spec| spec.dialogs.referrals);
+        let Some(spec) = spec.filter(|_| referee.replaces.is_none()) else {
+            return self.refuse_referral(owner, 403, now);
+        };
+        let Some(number) = spec.read_number(&referee.user) else {
+            return self.refuse_referral(owner, 404, now);
+        };
+        let target = Target {
+            user: number.to_string(),
+            host: HostClass::Own,
+        };
+        let fact = LegFact::Referred { target };
+        let input = Input::Leg(leg, fact);
+        self.turn.work.push_back(Work::Input(key, input));
     }
 
     fn refuse_referral(&mut self, owner: Owner, status: u16, now: Instant) {
@@ -140,7 +169,7 @@ impl Shard {
         adopted.is_some()
     }
 
-    fn move_leg(&mut self, owner: Owner, key: CallKey, leg: call::LegId) {
+    fn move_leg(&mut self, owner: Owner, key: CallKey, leg: LegId) {
         let strip = self.calls.get(key).map(|entry| entry.strip);
         let (Some(entry), Some(strip)) = (self.legs.get_mut(owner), strip) else {
             return;
@@ -192,7 +221,7 @@ impl Shard {
         if early_only && !rung {
             return self.refuse(key, &message, 486, now);
         }
-        let taken = self.take_caller(key, flow, message, Some(near), offer.clone(), now);
+        let taken = self.take_caller(key, (flow, None), message, Some(near), offer.clone(), now);
         let Some(mut taken) = taken else { return };
         let mut outputs = Vec::new();
         let caller = caller_of(admitted);

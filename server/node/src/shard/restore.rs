@@ -53,6 +53,7 @@ impl Shard {
                 self.stores.snapshots.remove(tenant, Bucket::Bindings, key);
             }
         }
+        self.restore_minutes(now);
         let mut alive = BTreeSet::new();
         for (tenant, key, bytes) in self.stores.snapshots.load(Bucket::Calls) {
             match self.restore_call(tenant, &bytes, now) {
@@ -62,8 +63,12 @@ impl Shard {
                 None => self.stores.snapshots.remove(tenant, Bucket::Calls, key),
             }
         }
+        self.tenants.trunks.minutes.restored(self.clock.wall(now));
         self.cast_all_off(&lost, &gateways_lost);
         self.restore_watches(now);
+        self.restore_texts(now);
+        // who watches is told now what has changed meanwhile, and not once somebody else is served
+        self.guard(now, |_| ());
         alive
     }
 
@@ -127,34 +132,18 @@ impl Shard {
         let recorder = Recorder::resume(stored.cdr);
         let mut entry = Entry::new(call, recorder, strip, stored.max_forwards);
         entry.stored = true;
-        entry.shares.came = came.filter(|trunk| self.resume_on(*trunk));
-        entry.shares.goes = goes.filter(|trunk| self.resume_on(*trunk));
+        entry.shares.came = came.filter(|trunk| self.resume_on(*trunk, tenant));
+        entry.shares.goes = goes.filter(|trunk| self.resume_on(*trunk, tenant));
         let key = self.calls.insert(entry);
         self.tenants.call_began(tenant);
         for (_, leg) in stored.legs {
-            let config = self.sip.usages.of(&leg.flow());
-            let owner = self.legs.next_owner();
-            let mut desk = Desk {
-                now,
-                transactions: &mut self.sip.transactions,
-                ports: &mut self.ports,
-                media: &mut self.outbox.media,
-            };
-            match SipLeg::restore(leg, config, owner, &mut desk) {
-                Ok(mut sip) => {
-                    let party = self.calls.get(key).and_then(|e| e.call.leg(sip.leg()));
-                    if let Some(login) = party.and_then(|(party, _)| self.login_of(party)) {
-                        sip.log_in(login);
-                    }
-                    self.seat(sip, key);
-                }
-                Err(_) => {
-                    self.turn.current = Some(key);
-                    self.fault(now);
-                    return None;
-                }
+            if self.restore_leg(key, leg, now).is_none() {
+                self.turn.current = Some(key);
+                self.fault(now);
+                return None;
             }
         }
+        self.resume_talks(key, now);
         self.rejoin(key, bridge, now);
         self.resume_tolls(key, &compiled, stored.ways, now);
         self.note_lines(key);
@@ -163,6 +152,28 @@ impl Shard {
         let at = now + self.config.limits.snapshot_after;
         self.timers.arm(at, Wake::Store(key));
         Some(id)
+    }
+
+    /// Takes a leg of a call back; nothing where its media port is no longer ours.
+    fn restore_leg(&mut self, key: CallKey, leg: Stored, now: Instant) -> Option<()> {
+        let entry = self.calls.get(key)?;
+        let party = entry.call.leg(leg.leg()).map(|(party, _)| party);
+        let trunk = party.and_then(|party| Some(party.trunk.as_ref()?.trunk));
+        let login = party.and_then(|party| self.login_of(party));
+        let config = self.usage_with(&leg.flow(), trunk);
+        let owner = self.legs.next_owner();
+        let mut desk = Desk {
+            now,
+            transactions: &mut self.sip.transactions,
+            ports: &mut self.ports,
+            media: &mut self.outbox.media,
+        };
+        let mut sip = SipLeg::restore(leg, config, owner, &mut desk).ok()?;
+        if let Some(login) = login {
+            sip.log_in(login);
+        }
+        self.seat(sip, key);
+        Some(())
     }
 
     fn rejoin(&mut self, key: CallKey, bridge: call::Bridge, now: Instant) {

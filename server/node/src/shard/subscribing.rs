@@ -5,14 +5,14 @@
 
 use super::Shard;
 use super::admission::Admitted;
-use domain::CompiledTenant;
+use domain::{CompiledExtension, CompiledTenant};
 use event_package::Package;
 use ids::ExtensionId;
 use machine::Instant;
 use sip_message::{Flow, Message, Method, Name};
 use sip_stack::subscription::{Asked, Desk, Refusal};
 use sip_stack::transaction::{Owner, ServerKey};
-use watch::{Capped, Refused, Watcher};
+use watch::{Aim, Capped, EVENTLIST, Refused, Watcher};
 
 impl Shard {
     pub(crate) fn subscribe(
@@ -29,22 +29,53 @@ impl Shard {
         let Some(package) = Package::of_event(event) else {
             return self.refuse_event(key, message, now);
         };
-        if !accepts(message, package.media_type()) {
-            return self.refuse(key, message, 406, now);
-        }
-        let Some(extension) = self.extension_named(message, &flow, &admitted.tenant) else {
-            return self.refuse(key, message, 404, now);
+        let (extension, aim) = match self.may_begin(&admitted, package, flow, message) {
+            Ok(found) => found,
+            Err(421) => return self.refuse_without_lists(key, message, now),
+            Err(status) => return self.refuse(key, message, status, now),
         };
-        if !may_watch(&admitted, extension, package) {
-            return self.refuse(key, message, 403, now);
-        }
+        let requires = match aim {
+            Aim::Itself => None,
+            Aim::List(_) => Some(EVENTLIST),
+        };
         let watcher = Watcher {
             scope: admitted.scope,
             device: admitted.device,
             extension,
+            aim,
             package,
         };
-        self.begin_watch(Asked { key, flow, message }, watcher, now);
+        let asked = Asked {
+            key,
+            flow,
+            message,
+            requires,
+        };
+        self.begin_watch(asked, watcher, now);
+    }
+
+    /// What a SUBSCRIBE names, if its sender may watch that and reads what it would be told; else
+    /// the status of the refusal.
+    fn may_begin(
+        &self,
+        admitted: &Admitted,
+        package: Package,
+        flow: Flow,
+        message: &Message,
+    ) -> Result<(ExtensionId, Aim), u16> {
+        let named = self.watched_named(message, &flow, &admitted.tenant, package);
+        let is_list = matches!(named, Some((_, Aim::List(_))));
+        let reads = is_list && accepts(message, "multipart/related");
+        if !reads && !accepts(message, package.media_type()) {
+            return Err(406);
+        }
+        let (extension, aim) = named.ok_or(404_u16)?;
+        if !is_list {
+            may_watch(admitted, extension, package)?;
+        } else if !message.supports(EVENTLIST) {
+            return Err(421);
+        }
+        Ok((extension, aim))
     }
 
     fn begin_watch(&mut self, asked: Asked<'_>, watcher: Watcher, now: Instant) {
@@ -85,6 +116,7 @@ impl Shard {
             return self.refuse(key, message, 481, now);
         };
         let (known, device) = (watch.subscription().flow(), watch.watcher.device);
+        let requires = watch.is_of_list().then_some(EVENTLIST);
         let is_peer = (known.transport, known.remote) == (flow.transport, flow.remote);
         if !is_peer {
             let Some(admitted) = self.admit(key, flow, message, now) else {
@@ -97,7 +129,12 @@ impl Shard {
         if message.method() != Some(Method::Subscribe) {
             return self.refuse(key, message, 481, now);
         }
-        let asked = Asked { key, flow, message };
+        let asked = Asked {
+            key,
+            flow,
+            message,
+            requires,
+        };
         let config = self.sip.usages.of(&flow);
         let mut desk = Desk {
             now,
@@ -112,6 +149,27 @@ impl Shard {
             }
             Err(refusal) => self.refuse_watch(asked, refusal, now),
         }
+    }
+
+    /// What a Request-URI names that can be watched: an extension, or the list of one.
+    fn watched_named(
+        &self,
+        message: &Message,
+        flow: &Flow,
+        tenant: &CompiledTenant,
+        package: Package,
+    ) -> Option<(ExtensionId, Aim)> {
+        if let Some(extension) = self.extension_named(message, flow, tenant) {
+            return Some((extension, Aim::Itself));
+        }
+        let of_lists = match package {
+            Package::Dialog | Package::Presence => true,
+            Package::Registration | Package::MessageSummary => false,
+        };
+        let dialled = self.dialled(message, flow, tenant)?;
+        let own = of_lists && dialled.host == routing::HostClass::Own;
+        let found = tenant.lamp_list_at(&dialled.user).filter(|_| own)?;
+        Some((found.id, Aim::List(found.lamp_list().len())))
     }
 
     /// The extension a Request-URI names: by its number, or by the user name of one of its devices,
@@ -140,6 +198,14 @@ impl Shard {
         answer.text(Name::AllowEvents, Package::ALLOWED);
         let bytes = answer.finish();
         self.sip.transactions.respond(key, bytes, 489, now);
+    }
+
+    /// Whoever subscribes to a list must be able to read what it is told (RFC 4662 §4.1).
+    fn refuse_without_lists(&mut self, key: ServerKey, message: &Message, now: Instant) {
+        let mut answer = self.sip.transactions.response(key, message, 421);
+        answer.text(Name::Require, EVENTLIST);
+        let bytes = answer.finish();
+        self.sip.transactions.respond(key, bytes, 421, now);
     }
 
     fn refuse_watch(&mut self, asked: Asked<'_>, refusal: Refusal, now: Instant) {
@@ -171,14 +237,23 @@ impl Shard {
     }
 }
 
-/// Lamps and presence are shown to the whole company; where a telephone is and what its mailbox
-/// holds is told to the extension's own devices alone.
-fn may_watch(admitted: &Admitted, extension: ExtensionId, package: Package) -> bool {
-    let device = admitted.tenant.device(admitted.device);
+/// Lamps and presence are shown to the whole company, unless the extension says to whom; whoever is
+/// not among those finds nobody there. Where a telephone is and what its mailbox holds is told to
+/// the extension's own devices alone. A refusal is a status.
+fn may_watch(admitted: &Admitted, extension: ExtensionId, package: Package) -> Result<(), u16> {
+    let tenant = &admitted.tenant;
+    let watching = tenant.device(admitted.device).map(|one| one.extension);
+    let may = |watched: &CompiledExtension| {
+        watching.is_some_and(|watching| tenant.may_watch(watching, watched))
+    };
+    if !tenant.extension(extension).is_some_and(may) {
+        return Err(404);
+    }
     match package {
-        Package::Dialog | Package::Presence => true,
+        Package::Dialog | Package::Presence => Ok(()),
         Package::Registration | Package::MessageSummary => {
-            device.is_some_and(|device| device.extension == extension)
+            let own = watching == Some(extension);
+            own.then_some(()).ok_or(403)
         }
     }
 }

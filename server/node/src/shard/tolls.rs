@@ -105,6 +105,7 @@ impl Shard {
             | What::Explained(_)
             | What::LegOpened { .. }
             | What::Ringing(_)
+            | What::AnsweredBeside(_)
             | What::Diverted(_)
             | What::Held(_)
             | What::Resumed(_)

@@ -3,9 +3,11 @@
 mod addresses;
 mod gateway;
 
+use super::load::Load;
 use super::state::{Held, State, Watches};
 use super::{Here, Place, Way};
 use addresses::PROBED_MAX;
+use call::Full;
 use carrier::{ADDRESSES_MAX, Bearer, Peers, Probe, Registration, Terms};
 use domain::{CompiledTrunk, E164, Peer, Secret, Source, Trunk, TrunkIdentity, TrunkMode};
 pub(crate) use gateway::{BINDINGS_MAX, Gateway};
@@ -13,7 +15,6 @@ use ids::TenantId;
 use machine::{Instant, Machine, Random, TimerHandle};
 use sip_stack::digest::Login;
 use std::collections::BTreeSet;
-use tenancy::TokenBucket;
 
 /// One trunk.
 pub(crate) struct Line {
@@ -26,8 +27,8 @@ pub(crate) struct Line {
     sources: Vec<Source>,
     contact: String,
     login: Option<Login>,
-    calls: u32,
-    new_calls: TokenBucket,
+    /// The calls that go over it.
+    pub(crate) load: Load,
     /// Whose own it is; nobody's when it is an account's.
     pub(crate) owner: Option<TenantId>,
     /// Who may use it.
@@ -111,8 +112,7 @@ impl Line {
             sources: spec.understood_sources().collect(),
             contact,
             login: login.map(|(name, secret)| Login::new(name.as_str(), secret.reveal())),
-            calls: 0,
-            new_calls: TokenBucket::per_second(spec.caps.calls_per_second),
+            load: Load::new(spec.caps),
             machines: Machines::default(),
             spec: spec.clone(),
         };
@@ -131,7 +131,7 @@ impl Line {
     /// not told again what it knows.
     pub(crate) fn goes_on_from(&mut self, old: &Line) {
         self.machines.told = old.machines.told;
-        self.calls = old.calls;
+        self.load.goes_on_from(&old.load);
         self.users.extend(old.users.iter().copied());
     }
 
@@ -175,31 +175,21 @@ impl Line {
         all.unwrap_or_default()
     }
 
-    /// Takes one call out of what it may have; false when it has as many as it may at a time, or
-    /// within a second.
-    pub(crate) fn take_call(&mut self, now: Instant) -> bool {
-        let room = self.calls < self.spec.caps.concurrent_calls;
-        let taken = room && self.new_calls.take(now).is_ok();
-        self.calls += u32::from(taken);
-        taken
-    }
-
-    /// Takes a call; one that must not be held back, whatever the caps.
-    pub(crate) fn take_call_or(&mut self, must: bool, now: Instant) -> bool {
+    /// Takes a call of a company's; one that must not be held back, whatever the caps.
+    ///
+    /// # Errors
+    /// The cap that is met.
+    pub(crate) fn take_call(
+        &mut self,
+        tenant: TenantId,
+        must: bool,
+        now: Instant,
+    ) -> Result<(), Full> {
         if must {
-            self.call_added();
+            self.load.add(tenant);
+            return Ok(());
         }
-        must || self.take_call(now)
-    }
-
-    /// A call goes on that outlived its process, or somebody calls for help: no cap holds it back.
-    pub(crate) fn call_added(&mut self) {
-        self.calls += 1;
-    }
-
-    /// Gives one back.
-    pub(crate) fn call_ended(&mut self) {
-        self.calls = self.calls.saturating_sub(1);
+        self.load.take(tenant, now)
     }
 
     /// A number as its calls write it.

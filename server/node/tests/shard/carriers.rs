@@ -409,7 +409,7 @@ fn a_trunk_takes_no_more_calls_than_it_may() {
     let second = office.call(office.cleo, "0033140205050");
     office.world.run(SECOND * 2);
     assert!(office.line(office.cleo, second).is_over());
-    assert_eq!(trunk_figures(&office).capped, 1);
+    assert_eq!(trunk_figures(&office).caps.refused, 1);
     office.hang_up(office.anna, first);
     let third = office.call(office.cleo, "0033140205050");
     office.world.run(SECOND * 3);

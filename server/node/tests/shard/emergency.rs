@@ -244,3 +244,34 @@ fn a_neighbours_documents_have_no_say_in_a_call_for_help() {
     assert_eq!(told[0].tenant, office.beta.id());
     assert_eq!(told[0].data["location"], Value::Null);
 }
+
+#[test]
+fn phones_that_are_told_of_a_call_for_help_ring_beside_and_show_who_calls_and_where() {
+    let mut office = office(&json!({}));
+    let patient = patient(&mut office);
+    let alert = office.alpha.extension("102", domain::Destination::Devices);
+    office.alpha.parts.lines.locations[0].spec.alert = Some(alert);
+    tell(&mut office);
+    let anna = office.call(office.anna, "112");
+    let (bert, far) = (office.rung(office.bert), office.rung(patient));
+    assert_eq!(
+        office.line(office.bert, bert).peer,
+        "101",
+        "whom to call back"
+    );
+    office.answer(office.bert, bert);
+    office.answer(patient, far);
+    assert!(office.both_hear((office.anna, anna), (patient, far)));
+    office.hang_up(office.bert, bert);
+    assert!(
+        office.line(office.anna, anna).is_talking(),
+        "help is still there"
+    );
+    office.hang_up(office.anna, anna);
+    let record = office.record();
+    assert_eq!(record.destination.unwrap().number, "112");
+    let rules = record.explanation.iter().map(|step| &*step.rule);
+    assert!(rules.clone().any(|rule| rule == "emergency.alert"));
+    let beside = record.legs.iter().filter(|leg| leg.party.number == "102");
+    assert_eq!(beside.count(), 1);
+}

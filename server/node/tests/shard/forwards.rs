@@ -235,7 +235,7 @@ fn a_call_that_comes_in_and_goes_out_again_takes_two_of_what_its_trunk_may() {
         calls_in(&mut office, carrier, "+4420123", "");
         let rung = !requests(&office, carrier, Method::Invite).is_empty();
         assert_eq!(rung, goes);
-        assert_eq!(trunk_figures(&office).capped, u64::from(!goes));
+        assert_eq!(trunk_figures(&office).caps.refused, u64::from(!goes));
     }
 }
 

@@ -340,5 +340,5 @@ fn a_device_has_no_more_subscriptions_than_it_may() {
         .collect();
     assert_eq!(statuses, [Some(200), Some(200), Some(403)]);
     let exchange = office.world.exchange.as_ref().unwrap();
-    assert_eq!(exchange.shard.figures().watching.capped, 1);
+    assert_eq!(exchange.shard.figures().told.watching.capped, 1);
 }

@@ -208,3 +208,120 @@ fn what_claims_to_come_from_where_we_listen_is_not_read() {
     assert_eq!(after.door.barred - before.door.barred, 1);
     assert_eq!(after.live.waiting, 0);
 }
+
+const PARTNER: &str = "partner";
+
+/// Two companies with a number each, of which these have made a trunk to the other, and call
+/// abroad by it, alpha by a carrier after it.
+fn partners(alpha_agrees: bool, beta_agrees: bool) -> Office {
+    let mut office = Office::with(Setup::ordinary(17));
+    office.alpha.number(ALPHAS, "101").unwrap();
+    office.beta.number(BETAS, "101").unwrap();
+    let to = |domain: &str| json!({ "mode": "on_net", "identity": "asserted", "partner": domain });
+    let peer = json!({ "mode": "peer", "peers": [format!("sip:198.51.100.{CARRIER}")],
+        "sources": [format!("198.51.100.{CARRIER}")] });
+    let mut ways = Vec::new();
+    if alpha_agrees {
+        ways.push(
+            office
+                .alpha
+                .trunk(PARTNER, to("beta.example"), None)
+                .unwrap(),
+        );
+    }
+    ways.push(office.alpha.trunk("carrier", peer, None).unwrap());
+    office.alpha.calls_abroad_by(&ways).unwrap();
+    if beta_agrees {
+        let way = office
+            .beta
+            .trunk(PARTNER, to("alpha.example"), None)
+            .unwrap();
+        office.beta.calls_abroad_by(&[way]).unwrap();
+    }
+    tell_both(&mut office);
+    office.register_all();
+    office
+}
+
+fn tell_both(office: &mut Office) {
+    let (alpha, beta) = (office.alpha.compile(), office.beta.compile());
+    office.world.tell(alpha);
+    office.world.tell(beta);
+}
+
+fn rules(record: &Cdr) -> Vec<&str> {
+    let steps = record.explanation.iter();
+    steps.map(|step| &*step.rule).collect()
+}
+
+#[test]
+fn two_companies_that_both_want_it_are_connected_by_trunks_of_their_own() {
+    let mut office = partners(true, true);
+    let anna = office.call(office.anna, "004989123456");
+    let dora = office.rung(office.dora);
+    office.answer(office.dora, dora);
+    assert!(office.both_hear((office.anna, anna), (office.dora, dora)));
+    office.hang_up(office.anna, anna);
+    let dora = office.call(office.dora, "00493055501");
+    let anna = office.rung(office.anna);
+    office.answer(office.anna, anna);
+    office.hang_up(office.dora, dora);
+    let records = office.settled_records();
+    assert_eq!(records.len(), 4);
+    let trunk_of = |company: &Company| company.parts.lines.trunks[0].0.id;
+    for company in [&office.alpha, &office.beta] {
+        let of_company = records.iter().filter(|cdr| cdr.tenant == company.id());
+        let by = of_company.map(|cdr| cdr.legs.iter().find_map(|leg| leg.by_trunk.as_ref()));
+        for by in by {
+            assert_eq!(
+                by.map(|by| by.trunk),
+                Some(trunk_of(company)),
+                "its own trunk"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_company_that_has_not_agreed_is_as_one_that_nobody_is() {
+    let mut office = partners(true, false);
+    let paris = outside(&mut office, CARRIER);
+    let called = |office: &mut Office, number: &str| {
+        let anna = office.call(office.anna, number);
+        let far = office.rung(paris);
+        office.answer(paris, far);
+        office.hang_up(office.anna, anna);
+    };
+    called(&mut office, "004989123456");
+    called(&mut office, "004989654321");
+    let records = office.settled_records();
+    assert_eq!(records.len(), 2, "beta has none");
+    assert_eq!(rules(&records[0]), rules(&records[1]));
+    assert!(rules(&records[0]).contains(&"trunk.off_net"));
+    assert_eq!(trunk_figures(&office).on_net, 0);
+}
+
+#[test]
+fn a_company_that_takes_its_word_back_is_called_no_more() {
+    let mut office = partners(true, true);
+    office.beta.parts.lines.trunks[0].0.spec.enabled = false;
+    tell_both(&mut office);
+    let anna = office.call(office.anna, "004989123456");
+    office.world.run(SECOND * 2);
+    office.hang_up(office.anna, anna);
+    assert_eq!(trunk_figures(&office).on_net, 0);
+    let record = office.settled_records().remove(0);
+    assert!(rules(&record).contains(&"trunk.off_net"));
+}
+
+#[test]
+fn a_partner_is_called_by_its_own_numbers_and_not_by_what_it_could_call() {
+    let mut office = partners(true, true);
+    let paris = outside(&mut office, CARRIER);
+    let anna = office.call(office.anna, "0033140205050");
+    let far = office.rung(paris);
+    office.answer(paris, far);
+    office.hang_up(office.anna, anna);
+    let record = office.record();
+    assert!(rules(&record).contains(&"trunk.off_net"), "{record:?}");
+}

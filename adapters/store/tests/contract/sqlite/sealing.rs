@@ -48,6 +48,25 @@ fn no_digest_is_on_the_disk_in_clear() {
 }
 
 #[test]
+fn what_the_platform_keeps_is_not_on_the_disk_in_clear_and_opens_under_its_own_name_alone() {
+    let disk = Disk::new();
+    let store = disk.open();
+    let book: &dyn Stores = &store;
+    for (name, content) in [("one", b"a private key"), ("two", b"another thing")] {
+        assert_eq!(
+            block_on(book.swap_sealed(name, None, Some(content))),
+            Ok(true)
+        );
+    }
+    assert!(!on_disk(&disk, b"a private key"));
+    let copy = "UPDATE settings SET value = (SELECT value FROM settings WHERE key = 'sealed/one')
+                WHERE key = 'sealed/two'";
+    assert_eq!(disk.raw().execute(copy, []), Ok(1));
+    assert!(block_on(book.sealed("two")).is_err());
+    assert!(block_on(book.sealed("one")).is_ok());
+}
+
+#[test]
 fn a_sealed_secret_moved_to_another_row_does_not_open() {
     let disk = Disk::new();
     let store = disk.open();

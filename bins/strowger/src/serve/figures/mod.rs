@@ -2,6 +2,7 @@
 
 mod board;
 pub(crate) mod deliveries;
+pub(crate) mod issued;
 pub(crate) mod mails;
 mod page;
 mod posted;

@@ -18,6 +18,7 @@ pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>
     counters(&mut page, &shard_counters(posted, lost_orders));
     counters(&mut page, &door_counters(posted));
     counters(&mut page, &watch_counters(posted));
+    counters(&mut page, &text_counters(posted));
     counters(&mut page, &fraud_counters(posted));
     counters(&mut page, &transaction_counters(posted));
     capture(&mut page, &posted.capture);
@@ -143,7 +144,7 @@ fn fraud_counters(posted: &Posted) -> Vec<Row> {
 }
 
 fn watch_counters(posted: &Posted) -> Vec<Row> {
-    let watching = &posted.node.watching;
+    let watching = &posted.node.told.watching;
     vec![
         (
             "watches_granted_total",
@@ -160,6 +161,32 @@ fn watch_counters(posted: &Posted) -> Vec<Row> {
             "watches_lost_total",
             "Subscriptions given up, their phones not answering.",
             watching.lost,
+        ),
+    ]
+}
+
+fn text_counters(posted: &Posted) -> Vec<Row> {
+    let texts = &posted.node.told.texts;
+    vec![
+        (
+            "texts_kept_total",
+            "Texts that began to wait for a telephone of their reader's.",
+            texts.kept,
+        ),
+        (
+            "texts_delivered_late_total",
+            "Of those, the ones that a telephone took.",
+            texts.delivered,
+        ),
+        (
+            "texts_expired_total",
+            "Of those, the ones that waited too long or whose reader is gone.",
+            texts.expired,
+        ),
+        (
+            "texts_capped_total",
+            "Texts that could not wait, since too many do.",
+            texts.capped,
         ),
     ]
 }
@@ -320,6 +347,11 @@ fn levels(posted: &Posted) -> Vec<Row> {
         ("live_legs", "Legs of now.", node.live.legs),
         ("bindings", "Registrations of now.", node.live.bindings),
         ("watches", "Subscriptions of now.", node.live.watches),
+        (
+            "waiting_texts",
+            "Texts that wait for a telephone of their reader's.",
+            node.live.waiting_texts,
+        ),
         (
             "warm_tenants",
             "Companies whose documents are compiled now.",

@@ -28,11 +28,6 @@ pub(super) fn write(page: &mut Exposition, node: &Figures) {
             trunks.calls_signed,
         ),
         (
-            "trunk_capped_calls_total",
-            "Calls refused because a trunk had its share.",
-            trunks.capped,
-        ),
-        (
             "emergency_calls_total",
             "Calls for help, and trials of where such calls lead.",
             trunks.for_help,
@@ -71,8 +66,34 @@ pub(super) fn write(page: &mut Exposition, node: &Figures) {
     for (name, help, value) in counters {
         page.single(Sort::Counter, name, help, value);
     }
+    capped(page, node);
     proofs(page, node);
     stand(page, node);
+}
+
+/// What met the caps of trunks.
+fn capped(page: &mut Exposition, node: &Figures) {
+    let caps = &node.trunks.caps;
+    let counters = [
+        (
+            "trunk_capped_calls_total",
+            "Calls refused because a trunk had its share, or a company its own of it.",
+            caps.refused,
+        ),
+        (
+            "trunk_out_of_minutes_total",
+            "Of those, the ones whose minutes of the day were used up.",
+            caps.out_of_minutes,
+        ),
+        (
+            "trunk_minutes_told_total",
+            "Times 80 % or all of the minutes of a day were used, of a trunk or a company there.",
+            caps.minutes_told,
+        ),
+    ];
+    for (name, help, value) in counters {
+        page.single(Sort::Counter, name, help, value);
+    }
 }
 
 /// What came of looking at proofs of who calls.

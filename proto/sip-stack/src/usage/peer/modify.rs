@@ -136,7 +136,8 @@ impl Peer {
                     (0, 2_000)
                 };
                 let bounds = (Duration::from_millis(low), Duration::from_millis(high));
-                let of = (self.dialog.remote_tag(), ours.sent.number);
+                // a peer's tag may come of our branch, and that of what others have drawn before
+                let of = (self.dialog.remote_target(), ours.sent.number);
                 let wait = cx.step.transactions.drawn_wait(of, bounds);
                 self.again(ours, wait, status, cx);
             }

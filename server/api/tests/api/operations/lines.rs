@@ -53,9 +53,30 @@ async fn presets(world: &World) {
     world.operator(gone).await.is(204);
 }
 
+/// Of a trunk that was just made nothing is used.
+async fn unused_trunk(world: &World, trunks: &str) {
+    let (spec, _) = trunk();
+    let made = Ask::post(trunks).json(&spec);
+    world.operator(made).await.is(201);
+    let usage = Ask::get(&format!("{trunks}/fresh/usage"));
+    let usage = world.operator(usage).await.is(200).json();
+    assert_eq!(
+        (&usage["name"], &usage["each"]),
+        (&json!("fresh"), &json!([]))
+    );
+    let gone = Ask::delete(&format!("{trunks}/fresh"));
+    world.operator(gone).await.is(204);
+}
+
 pub(super) async fn lines(world: &World) {
     let acme = &world.acme;
     presets(world).await;
+    unused_trunk(world, "/api/v1/trunks").await;
+    let north = format!("/api/v1/resellers/{}/trunks", world.north.name);
+    unused_trunk(world, &north).await;
+    let own = Ask::get(&acme.path("trunk_usage"));
+    let own = world.operator(own).await.is(200).json();
+    assert_eq!(own["trunks"][0]["name"], "acme-line");
     life(world, "/api/v1/trunks", "fresh", trunk()).await;
     let north = format!("/api/v1/resellers/{}/trunks", world.north.name);
     life(world, &north, "fresh", trunk()).await;

@@ -1,4 +1,4 @@
-//! The exchange as a whole: sealing, audit, health, bans.
+//! The exchange as a whole: sealing, audit, health, bans, certificates.
 
 use serde_json::{Value, json};
 
@@ -81,4 +81,58 @@ pub(super) async fn bans(world: &World) {
     world.operator(lift()).await.refuses(api::Kind::NotFound);
     let listed = world.operator(Ask::get(BANS)).await.is(200).json();
     assert_eq!(listed["items"], json!([]));
+}
+
+/// A host stands as the exchange has noted it, is asked for anew, and its authority is answered
+/// without a key, and nothing but what was noted.
+pub(super) async fn certificates(world: &World) {
+    const ALL: &str = "/api/v1/certificates";
+    let standing = json!({
+        "name": "sip.example.net", "facts": null, "directory": "", "tried": 1_700_000_000_000_i64,
+        "problem": "it was asked too often", "failures": 2, "wait": 4_000_000_000_000_i64,
+        "advised": null, "advice_until": null, "warned": false,
+    });
+    let kept = json!({"standing": standing, "chain": "", "key": ""});
+    let noted = json!({"token": "tok-1", "authorization": "tok-1.thumb"});
+    for (name, content) in [
+        ("certificate/sip.example.net", kept),
+        ("challenge/sip.example.net", noted),
+    ] {
+        let content = content.to_string();
+        let put = world
+            .store
+            .swap_sealed(name, None, Some(content.as_bytes()));
+        assert_eq!(put.await, Ok(true));
+    }
+    let listed = world.operator(Ask::get(ALL)).await.is(200).json();
+    let one = &listed["items"][0];
+    assert_eq!(
+        (&one["name"], &one["source"], &one["problem"]),
+        (
+            &json!("sip.example.net"),
+            &json!("acme"),
+            &json!("it was asked too often")
+        )
+    );
+    assert_eq!(one["next"], "2096-10-02T07:06:40.000Z");
+    let renew = |host: &str| Ask::post(&format!("{ALL}/{host}/renew"));
+    let due = world
+        .operator(renew("SIP.example.net"))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(due["failures"], 0);
+    let unknown = world.operator(renew("other.example.net")).await;
+    unknown.refuses(api::Kind::NotFound);
+    let answer = async |token: &str| {
+        let path = format!("/.well-known/acme-challenge/{token}");
+        Ask::get(&path).send(world.address).await
+    };
+    let answered = answer("tok-1").await.is(200);
+    assert_eq!(answered.text(), "tok-1.thumb");
+    let kind = Some("application/octet-stream");
+    assert_eq!(answered.header("content-type"), kind);
+    for other in ["tok-2", "tok", "certificate%2Fsip.example.net"] {
+        answer(other).await.is(404);
+    }
 }

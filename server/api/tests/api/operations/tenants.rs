@@ -22,7 +22,8 @@ pub(super) async fn tenants(world: &World) {
         "id": id, "revision": 1, "domains": ["initech.example"], "display_name": "Initech",
         "created": "2025-11-24T16:00:00.000Z", "updated": "2025-11-24T16:00:00.000Z",
         "reseller": null, "plan": null, "caps": {}, "enabled": true, "ceiling": {"deny": []},
-        "mail_domains": [], "ladders": "failed", "captured": true, "dialling": null,
+        "mail_domains": [], "ladders": "failed", "texts_kept_days": 7, "captured": true,
+        "dialling": null,
     });
     assert_eq!(made.json(), view);
     let one = "/api/v1/tenants/initech.example";
