@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use srtp::MasterKey;
 
 use crate::expect::Expect;
 use crate::figures::LegFigures;
@@ -21,6 +22,18 @@ pub struct PlayCodec {
     pub codec: Codec,
     /// Milliseconds per packet, 10 to 60; others count as 20.
     pub ptime_ms: u8,
+}
+
+/// How the packets of a leg are protected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keys {
+    /// What the peer protects its packets with.
+    pub takes: MasterKey,
+    /// What ours are protected with.
+    pub sends: MasterKey,
+    /// The peer's stream is older than the leg, as after a restart: how often its numbers have
+    /// begun anew is not known and has to be found out.
+    pub resumed: bool,
 }
 
 /// An order to the road. Orders for an endpoint that is unknown or of an older generation are
@@ -42,6 +55,14 @@ pub enum Command {
         id: EndpointId,
         /// The whole of it, not the difference.
         expects: Expect,
+    },
+    /// The leg's packets are protected from now on, or no longer where there are no keys. Keys that
+    /// are as before change nothing, so that a stream's count goes on.
+    Secure {
+        /// Which.
+        id: EndpointId,
+        /// By which keys.
+        keys: Option<Box<Keys>>,
     },
     /// The two hear each other from now on; former bridges of either end, as do play and echo.
     Bridge {

@@ -18,7 +18,7 @@ mod ports;
 mod prompts;
 mod road;
 
-pub use command::{Command, Notice, PlayCodec, Refusal};
+pub use command::{Command, Keys, Notice, PlayCodec, Refusal};
 pub use expect::{Expect, trusted};
 pub use figures::{LegFigures, RoadFigures, StreamFigures};
 pub use format::{COMFORT_NOISE, Codec, FORMATS, Format, Formats, PayloadSet};

@@ -26,6 +26,11 @@ impl Road {
                 Some(slot) => self.describe(slot, expects, now, out),
                 None => self.figures.stale_commands += 1,
             },
+            Command::Secure { id, .. } => {
+                if slot(id).is_none() {
+                    self.figures.stale_commands += 1;
+                }
+            }
             Command::Bridge { a, b } => match (slot(a), slot(b)) {
                 (Some(one), Some(other)) if one == other => {
                     out.push(Notice::Refused {
