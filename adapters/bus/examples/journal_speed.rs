@@ -275,6 +275,7 @@ fn leg(direction: LegDirection, number: &str) -> CdrLeg {
         ended: Some(at),
         status: Some(200),
         codec: Some("PCMA/8000".to_owned()),
+        srtp: None,
         quality: QualityPair {
             received: Some(quality),
             sent: Some(quality),

@@ -114,6 +114,9 @@ pub struct CdrLeg {
     pub status: Option<u16>,
     /// The codec agreed on, such as `PCMU/8000`.
     pub codec: Option<String>,
+    /// The suite by which its sound was protected (RFC 4568), `None` where it was plain.
+    #[serde(default)]
+    pub srtp: Option<String>,
     /// How well the media went.
     pub quality: QualityPair,
 }

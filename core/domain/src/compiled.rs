@@ -36,6 +36,7 @@ use crate::feature::Feature;
 use crate::ladder::KeptLadders;
 use crate::lamps::Lamps;
 use crate::plan::Plan;
+use crate::srtp::Srtp;
 use crate::tenant::Tenant;
 pub use forwarding::CompiledForwards;
 use index::Index;
@@ -133,6 +134,8 @@ pub struct CompiledDevice {
     pub trusted_source: Option<IpAddr>,
     /// Where it says that it is.
     pub location: Option<EmergencyLocationId>,
+    /// Whether its sound is protected.
+    pub srtp: Srtp,
     /// Whether it is in use.
     pub enabled: bool,
 }
@@ -363,6 +366,7 @@ fn device((resource, credentials): (Resource<Device>, Option<Credentials>)) -> C
         credentials,
         trusted_source: spec.trusted_source,
         location: spec.location,
+        srtp: spec.srtp,
         enabled: spec.enabled,
     }
 }

@@ -13,6 +13,7 @@ use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
 use crate::secret::{Digests, Secret};
 use crate::secret_rule::SecretRule;
+use crate::srtp::Srtp;
 use crate::text;
 
 /// Longest user name, in characters.
@@ -45,6 +46,10 @@ pub struct Device {
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "berlin-3")]
     pub location: Option<EmergencyLocationId>,
+    /// Whether its sound is protected.
+    #[serde(default)]
+    #[schema(default = "accept")]
+    pub srtp: Srtp,
     /// A disabled device neither registers nor calls nor rings.
     #[serde(default = "enabled")]
     #[schema(default = true)]

@@ -61,6 +61,7 @@ mod signing;
 mod signing_key;
 mod site;
 mod source;
+mod srtp;
 mod sso;
 mod subject;
 mod support;
@@ -137,6 +138,7 @@ pub use signing::{KEY_OVERLAP, SigningKeys};
 pub use signing_key::{SIGNING_KEYS_MAX, SigningKey};
 pub use site::{SITES_MAX, Site};
 pub use source::SourceAddress;
+pub use srtp::Srtp;
 pub use sso::{SSO_MAX, Sso};
 pub use subject::Subject;
 pub use support::{

@@ -24,6 +24,7 @@ use crate::kind_name::KindName;
 use crate::name::name;
 use crate::secret_rule::SecretRule;
 use crate::shared_with;
+use crate::srtp::Srtp;
 use crate::text;
 pub use caps::{TrunkCaps, TrunkDay, TrunkShare};
 pub use dialogs::{ReliableAnswers, TrunkDialogs};
@@ -294,6 +295,10 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = json!([]), max_items = 16, example = json!(["PCMA", "PCMU"]))]
     pub codecs: Vec<String>,
+    /// Whether its sound is protected.
+    #[serde(default)]
+    #[schema(default = "accept")]
+    pub srtp: Srtp,
     /// The companies below its account that may use it, at most 1,000, by id or, in requests, by
     /// domain. A company's own trunk is shared with nobody.
     #[serde(default)]

@@ -29,6 +29,9 @@ pub struct LiveLeg {
     pub holding: bool,
     /// The codec in use.
     pub codec: Option<String>,
+    /// The suite by which its sound is protected; `None` where it is plain.
+    #[serde(default)]
+    pub srtp: Option<String>,
     /// What the device calls itself.
     pub user_agent: String,
 }

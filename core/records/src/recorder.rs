@@ -27,6 +27,8 @@ pub struct LegDetails {
     pub sip_call_id: Option<String>,
     /// The codec it speaks.
     pub codec: Option<String>,
+    /// The suite by which its sound is protected.
+    pub srtp: Option<String>,
 }
 
 /// Folds one call's events into its record.
@@ -178,6 +180,7 @@ impl Recorder {
             user_agent,
             sip_call_id,
             codec,
+            srtp,
         } = details;
         if let Some(address) = address {
             leg.address = address;
@@ -190,6 +193,9 @@ impl Recorder {
         }
         if codec.is_some() {
             leg.codec = codec;
+        }
+        if srtp.is_some() {
+            leg.srtp = srtp;
         }
     }
 
@@ -248,6 +254,7 @@ impl Recorder {
             ended: None,
             status: None,
             codec: None,
+            srtp: None,
             quality: QualityPair::default(),
         });
     }

@@ -6,9 +6,10 @@ mod report;
 pub use order::PromptBook;
 pub use report::Report;
 
-use crate::{NoPort, Sound};
+use crate::{NoPort, Offer, Sound};
 use bytes::Bytes;
 use call::LegId;
+use domain::Srtp;
 use machine::{Deadline, Instant};
 use media::{Command, EndpointId, Ports};
 use sdp::Description;
@@ -139,12 +140,13 @@ impl Stored {
     }
 }
 
-/// The offer an INVITE carries: none for a late offer.
+/// The offer an INVITE carries, from whom sound may be protected so far as `srtp` says: none for a
+/// late offer.
 ///
 /// # Errors
 /// The status to refuse it with: 415 for another kind of body, 400 for a description that cannot
 /// be read, 488 for one without sound we could carry.
-pub fn offer_of(invite: &Message) -> Result<Option<Description>, u16> {
+pub fn offer_of(invite: &Message, srtp: Srtp) -> Result<Option<Offer>, u16> {
     if invite.body().is_empty() {
         return Ok(None);
     }
@@ -155,11 +157,8 @@ pub fn offer_of(invite: &Message) -> Result<Option<Description>, u16> {
     if !kind.eq_ignore_ascii_case("application/sdp") {
         return Err(415);
     }
-    let offer = Description::parse(invite.body()).map_err(|_| 400_u16)?;
-    if sdp::remote_of(&offer).is_none() {
-        return Err(488);
-    }
-    Ok(Some(offer))
+    let description = Description::parse(invite.body()).map_err(|_| 400_u16)?;
+    Offer::of(description, srtp).map(Some).ok_or(488)
 }
 
 impl SipLeg {
@@ -333,33 +332,41 @@ impl SipLeg {
     /// The leg's stored form, while its call is being talked on and nothing is under way.
     #[must_use]
     pub fn store(&self, now: Instant) -> Option<Stored> {
+        let mut usage = self.usage.snapshot(now)?;
+        if self.sound.is_protected() {
+            usage.describe(None);
+        }
         Some(Stored {
             leg: self.leg,
-            usage: self.usage.snapshot(now)?,
+            usage,
             sound: self.sound.clone(),
             flow: self.flow,
             user_agent: self.user_agent.clone(),
         })
     }
 
-    /// The leg of a stored form, its media endpoint taken back.
+    /// The leg of a stored form, its media endpoint taken back. Where its packets are protected
+    /// keys are drawn from this seed, to be [offered](SipLeg::renew_keys) as soon as may be.
     ///
     /// # Errors
     /// [`NoPort`] when the media port is no longer ours.
     pub fn restore(
         stored: Stored,
         config: Arc<Config>,
-        owner: Owner,
+        (owner, seed): (Owner, [u8; 32]),
         desk: &mut Desk<'_>,
     ) -> Result<SipLeg, NoPort> {
         let Stored {
             leg,
-            usage,
-            sound,
+            mut usage,
+            mut sound,
             flow,
             user_agent,
         } = stored;
-        sound.reopen(desk.ports, desk.media)?;
+        sound.reopen(seed, desk.ports, desk.media)?;
+        if sound.wants_keys() {
+            usage.describe(sound.again().map(|told| told.to_string()));
+        }
         let usage = InviteUsage::restore(usage, config, owner, desk.now);
         Ok(SipLeg {
             leg,

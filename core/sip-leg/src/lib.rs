@@ -8,9 +8,11 @@
 mod auto_answer;
 mod diversion;
 mod identity;
+mod keyring;
 mod leg;
 mod reason;
 mod refer;
+mod security;
 mod sound;
 
 pub use auto_answer::{answer_headers, asks_to_answer};
@@ -19,6 +21,7 @@ pub use identity::{Identity, contact_of};
 pub use leg::{Carrier, Desk, Dial, PromptBook, Report, SipLeg, Stored, offer_of};
 pub use reason::reason_value;
 pub use refer::{Referee, redirections, referee};
+pub use security::{Offer, Security};
 pub use sound::{NoPort, Sound};
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! A leg's media: its endpoint on our side, what its peer said, and what we told it.
 
 use media::{
-    Ask, Codec as MediaCodec, Command, EndpointId, Expect, Family, Format, Formats, LocalMedia,
-    PlayCodec, Ports, trusted,
+    Ask, Codec as MediaCodec, Command, EndpointId, Expect, Family, Format, Formats, Keys,
+    LocalMedia, PlayCodec, Ports, trusted,
 };
 use sdp::{Capabilities, Description, MediaAddress, OriginId, Refusal, remote_of};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
+
+use crate::Security;
 
 /// No media port is left for another leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +27,7 @@ pub struct Sound {
     /// The codecs that may be spoken, most wanted first; any where none is named.
     #[serde(default)]
     codecs: Vec<String>,
+    security: Security,
 }
 
 impl Sound {
@@ -38,9 +41,12 @@ impl Sound {
         signalling: IpAddr,
         near: Option<EndpointId>,
         remote: Option<Description>,
-        origin: u64,
+        (origin, mut security): (u64, Security),
         media: &mut Vec<Command>,
     ) -> Result<Sound, NoPort> {
+        if remote.is_some() {
+            security.offer_came();
+        }
         let mut ask = Ask::family(Family::of(signalling)).towards(signalling);
         if let Some(near) = near {
             ask = ask.near(near);
@@ -62,6 +68,7 @@ impl Sound {
             told: None,
             expects: Expect::unknown(Some(signalling), Formats::default()),
             codecs: Vec::new(),
+            security,
         };
         sound.expects = sound.expectation();
         media.push(Command::Open {
@@ -72,11 +79,17 @@ impl Sound {
         Ok(sound)
     }
 
-    /// Takes back the endpoint of a leg that outlived its process.
+    /// Takes back the endpoint of a leg that outlived its process. Where packets were protected
+    /// other keys are to be agreed on, drawn from this seed.
     ///
     /// # Errors
     /// [`NoPort`] when the port is no longer ours.
-    pub fn reopen(&self, ports: &mut Ports, media: &mut Vec<Command>) -> Result<(), NoPort> {
+    pub fn reopen(
+        &mut self,
+        seed: [u8; 32],
+        ports: &mut Ports,
+        media: &mut Vec<Command>,
+    ) -> Result<(), NoPort> {
         ports
             .restore(self.endpoint, self.local)
             .map_err(|_| NoPort)?;
@@ -88,6 +101,10 @@ impl Sound {
             ..
         } = *self;
         media.push(Command::Open { id, local, expects });
+        self.security.resume(seed);
+        if let Some(keys) = self.security.keys() {
+            media.push(secure(id, Some(keys)));
+        }
         Ok(())
     }
 
@@ -124,11 +141,58 @@ impl Sound {
         }
     }
 
-    /// The peer described its media.
-    pub fn hear(&mut self, description: Description, ports: &mut Ports, media: &mut Vec<Command>) {
-        self.remote = Some(description);
+    /// The peer described its media. What is given back is what the other side may be told of it,
+    /// as if nobody protected it; nothing where nothing of it may be spoken.
+    pub fn hear(
+        &mut self,
+        description: Description,
+        ports: &mut Ports,
+        media: &mut Vec<Command>,
+    ) -> Option<Description> {
+        let before = self.security.keys();
+        let description = self.security.hear(description)?;
+        let description = self.admitted(description)?;
+        self.secure(before, media);
+        self.remote = Some(description.clone());
         self.declare(ports);
         self.describe(media);
+        Some(description)
+    }
+
+    /// What is told or heard next is an offer, whoever makes it.
+    pub fn negotiate_anew(&mut self) {
+        self.security.anew();
+    }
+
+    /// Whether the leg's packets are protected, or to be protected as soon as keys are agreed on.
+    #[must_use]
+    pub fn is_protected(&self) -> bool {
+        self.security.is_on()
+    }
+
+    /// Whether keys are to be agreed on anew, since those there were went with the process before.
+    #[must_use]
+    pub fn wants_keys(&self) -> bool {
+        self.security.is_stale()
+    }
+
+    /// The suite by which the leg's packets are protected, as RFC 4568 names it.
+    #[must_use]
+    pub fn suite_name(&self) -> Option<&'static str> {
+        self.security.suite().map(srtp::Suite::name)
+    }
+
+    /// What the peer has been told, to be offered again. With protection it is a version of its
+    /// own, since keys may be others.
+    pub fn again(&mut self) -> Option<Description> {
+        let mut told = self.told.clone()?;
+        self.security.anew();
+        if self.security.is_on() {
+            self.origin.version += 1;
+            told.set_origin(self.origin.at(self.local.ip));
+            self.told = Some(told.clone());
+        }
+        Some(self.security.tell(told))
     }
 
     /// Another party's description, made ours: what the peer is told.
@@ -234,8 +298,19 @@ impl Sound {
 
     fn tell(&mut self, description: Description, media: &mut Vec<Command>) -> Description {
         self.told = Some(description.clone());
+        let before = self.security.keys();
+        let description = self.security.tell(description);
+        self.secure(before, media);
         self.describe(media);
         description
+    }
+
+    /// Tells the road of other keys.
+    fn secure(&self, before: Option<Box<Keys>>, media: &mut Vec<Command>) {
+        let keys = self.security.keys();
+        if keys != before {
+            media.push(secure(self.endpoint, keys));
+        }
     }
 
     fn declare(&self, ports: &mut Ports) {
@@ -288,6 +363,10 @@ impl Sound {
         expects.sends = remote.direction.sends();
         expects
     }
+}
+
+fn secure(id: EndpointId, keys: Option<Box<Keys>>) -> Command {
+    Command::Secure { id, keys }
 }
 
 fn usable(rtp: SocketAddr, signalling: IpAddr) -> bool {

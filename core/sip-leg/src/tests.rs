@@ -8,6 +8,7 @@ mod endings;
 mod hiding;
 mod identities;
 mod media_sides;
+mod protected;
 mod referrals;
 
 use std::sync::Arc;
@@ -21,7 +22,9 @@ use sip_message::{Flow, Limits, Message, Method, Name};
 use sip_stack::transaction::{self, Event, Owner, Transactions, Transmit};
 use sip_stack::usage::Config;
 
-use crate::{Desk, Dial, Report, SipLeg, Sound, contact_of, offer_of};
+use domain::Srtp;
+
+use crate::{Desk, Dial, Offer, Report, Security, SipLeg, Sound, contact_of, offer_of};
 
 /// The exchange's own side of everything.
 struct Office {
@@ -31,6 +34,8 @@ struct Office {
     reports: Vec<Report>,
     now: Instant,
     random: Random,
+    /// What its phones are told of protection.
+    srtp: Srtp,
 }
 
 impl Office {
@@ -49,6 +54,7 @@ impl Office {
             reports: Vec::new(),
             now: Instant::from_secs(10),
             random: Random::from_seed(6),
+            srtp: Srtp::Accept,
         }
     }
 
@@ -63,10 +69,21 @@ impl Office {
         work(&mut desk, &mut self.reports)
     }
 
-    fn sound(&mut self, flow: Flow, remote: Option<Description>) -> Sound {
-        let origin = self.random.next_u64();
+    fn sound(&mut self, flow: Flow, offer: Option<Offer>) -> Sound {
+        let (remote, asked) = match offer {
+            Some(offer) => (Some(offer.description), offer.protection),
+            None => (None, None),
+        };
+        let security = Security::new(self.srtp, self.seed(), asked);
+        let ours = (self.random.next_u64(), security);
         let (ports, media) = (&mut self.ports, &mut self.media);
-        Sound::open(ports, flow.remote.ip(), None, remote, origin, media).unwrap()
+        Sound::open(ports, flow.remote.ip(), None, remote, ours, media).unwrap()
+    }
+
+    fn seed(&mut self) -> [u8; 32] {
+        let mut seed = [0; 32];
+        self.random.fill(&mut seed);
+        seed
     }
 
     /// Takes in the INVITE of a caller.
@@ -76,7 +93,7 @@ impl Office {
         let Some(Event::Request { key, flow, message }) = self.transactions.poll() else {
             panic!("an INVITE");
         };
-        let offer = offer_of(&message).unwrap();
+        let offer = offer_of(&message, self.srtp).unwrap();
         let sound = self.sound(flow, offer);
         let agent = message.user_agent().unwrap_or_default().to_owned();
         let config = config(flow);

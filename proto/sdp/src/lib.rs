@@ -3,13 +3,12 @@
 //! A [`Description`] keeps every line it was given, known or not, in order, so that a description
 //! may pass through a back-to-back user agent and lose nothing but what [`anchor`] takes away.
 
-// rfc: 3711 §3 not: media is not encrypted
-// rfc: 4568 §4 not: nor are keys for it described
-// rfc: 5763 §5 not: nor are they agreed on by DTLS
+// rfc: 5763 §5 not: keys of media are not agreed on by DTLS
 // rfc: 8445 §2 not: candidates for media are not gathered; it is sent where it comes from
 
 mod anchor;
 mod codec;
+mod crypto;
 mod description;
 mod direction;
 mod limit;
@@ -18,11 +17,13 @@ mod line;
 mod meet;
 mod negotiate;
 mod parse;
+mod protection;
 mod remote;
 mod text;
 
 pub use anchor::{MediaAddress, OriginId, anchor, is_served_protocol};
 pub use codec::{Codec, codec_of_static_payload, parse_dtmf_payload};
+pub use crypto::Crypto;
 pub use description::{Description, Media};
 pub use direction::Direction;
 pub use limit::limit;
@@ -31,4 +32,5 @@ pub use line::{Address, Attribute, Connection, Line, Origin};
 pub use meet::meet;
 pub use negotiate::{Capabilities, Refusal, answer, match_answer, offer};
 pub use parse::Problem;
+pub use protection::{Protection, put_on, take_off};
 pub use remote::{Remote, remote_of};

@@ -55,7 +55,8 @@ impl Capabilities {
 pub enum Refusal {
     /// No live sound stream is offered.
     NoAudio,
-    /// Sound is offered over protocols we do not serve only (encrypted ones, say).
+    /// Sound is offered over protocols only that are not served, or may not be spoken here:
+    /// protected where it must be plain, or plain where it must be protected.
     Protocol,
     /// No codec of the offer is ours.
     Codec,

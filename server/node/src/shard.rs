@@ -29,6 +29,7 @@ mod peers;
 mod picture;
 mod plan;
 mod proof;
+mod protection;
 mod publishing;
 mod questions;
 mod register;

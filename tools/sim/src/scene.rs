@@ -190,6 +190,7 @@ impl Scene {
             extension,
             address: None,
             trusted_source: None,
+            srtp: domain::Srtp::default(),
             location: None,
             enabled: true,
         };

@@ -191,6 +191,7 @@ impl Company {
             extension,
             address: None,
             trusted_source: None,
+            srtp: domain::Srtp::default(),
             location: None,
             enabled: true,
         };

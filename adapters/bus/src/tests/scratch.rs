@@ -100,6 +100,7 @@ pub(super) fn record(random: &mut Random) -> Cdr {
         ended: None,
         status: None,
         codec: None,
+        srtp: None,
         quality: QualityPair::default(),
     };
     Cdr {

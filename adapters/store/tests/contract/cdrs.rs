@@ -80,6 +80,7 @@ fn a_record_is_read_back_word_for_word(world: &World<'_>) {
         ended: Some(time(9)),
         status: Some(487),
         codec: Some("PCMU/8000".to_owned()),
+        srtp: None,
         quality: QualityPair {
             received: Some(quality),
             sent: None,

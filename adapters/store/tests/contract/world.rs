@@ -138,6 +138,7 @@ impl<'a> World<'a> {
             extension: extension.parse().unwrap(),
             address: None,
             trusted_source: None,
+            srtp: domain::Srtp::default(),
             enabled: true,
             location: None,
         };

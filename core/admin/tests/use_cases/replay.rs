@@ -276,6 +276,7 @@ fn leg(
         ended: None,
         status: None,
         codec: None,
+        srtp: None,
         quality: QualityPair::default(),
     }
 }

@@ -22,6 +22,7 @@ use crate::e164::E164;
 use crate::extension::Destination;
 use crate::feature::Feature;
 use crate::lamps::Lamps;
+use crate::srtp::Srtp;
 
 /// The bytes of one tenant.
 #[derive(Clone)]
@@ -102,6 +103,7 @@ struct DeviceForm<'a> {
     address: Option<(&'a str, SocketAddr, bool)>,
     trusted_source: Option<IpAddr>,
     location: Option<Bits>,
+    srtp: Srtp,
     enabled: bool,
 }
 
@@ -161,6 +163,7 @@ fn device_form(device: &CompiledDevice, extension: Whose) -> DeviceForm<'_> {
         address: address.map(|contact| (&*contact.uri, contact.socket, contact.tcp)),
         trusted_source: device.trusted_source,
         location: device.location.map(|id| id.as_u128().to_be_bytes()),
+        srtp: device.srtp,
         enabled: device.enabled,
     }
 }
@@ -226,6 +229,7 @@ fn device(form: DeviceForm<'_>, extensions: &[CompiledExtension]) -> Option<Comp
         location: form
             .location
             .map(|id| EmergencyLocationId::from_u128(u128::from_be_bytes(id))),
+        srtp: form.srtp,
         enabled: form.enabled,
     })
 }

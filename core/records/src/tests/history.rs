@@ -70,6 +70,7 @@ fn details_of_a_leg_are_added_as_they_become_known_and_never_blanked() {
     let then = LegDetails {
         user_agent: Some("phone/1".to_owned()),
         codec: Some("PCMU/8000".to_owned()),
+        srtp: None,
         ..LegDetails::default()
     };
     scene.recorder.details(leg, first);

@@ -102,10 +102,12 @@ impl SipLeg {
     ) -> Result<(), Untimely> {
         match order {
             LegOrder::Reoffer { description } => {
+                self.sound.negotiate_anew();
                 let sdp = description.map(|d| text(&self.sound.anchor(d, desk.media)));
                 self.usage.reoffer(sdp, &mut desk.step(events))
             }
             LegOrder::ReofferLocally => {
+                self.sound.negotiate_anew();
                 let sdp = text(&self.sound.offer(desk.media));
                 self.usage.reoffer(Some(sdp), &mut desk.step(events))
             }
@@ -197,15 +199,22 @@ impl SipLeg {
 
     /// Offers the peer what it already has: one that is gone does not answer.
     pub fn probe(&mut self, desk: &mut Desk<'_>, reports: &mut Vec<Report>) {
-        let Some(told) = self.sound.told() else {
+        let Some(told) = self.sound.again() else {
             return;
         };
-        let sdp = text(told);
+        let sdp = text(&told);
         let mut events = Vec::new();
         let timely = self.usage.reoffer(Some(sdp), &mut desk.step(&mut events));
         // A leg that is busy with an offer is being asked already.
         let _busy = timely.is_err();
         self.report(events, desk, reports);
+    }
+
+    /// Offers other keys to a peer whose leg is older than this process.
+    pub fn renew_keys(&mut self, desk: &mut Desk<'_>, reports: &mut Vec<Report>) {
+        if self.sound.wants_keys() {
+            self.probe(desk, reports);
+        }
     }
 
     /// Plays a prompt to this leg in a codec it understands; without one it hears nothing.

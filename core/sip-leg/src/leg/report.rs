@@ -131,12 +131,11 @@ impl SipLeg {
     /// nothing may be spoken.
     fn hear(&mut self, sdp: Option<Bytes>, desk: &mut Desk<'_>) -> Option<Description> {
         let description = Description::parse(&sdp?).ok()?;
-        let description = self.sound.admitted(description)?;
-        self.sound.hear(description.clone(), desk.ports, desk.media);
-        Some(description)
+        self.sound.hear(description, desk.ports, desk.media)
     }
 
     fn offered(&mut self, sdp: Option<Bytes>, desk: &mut Desk<'_>, reports: &mut Vec<Report>) {
+        self.sound.negotiate_anew();
         let asked = sdp.is_some();
         let description = self.hear(sdp, desk);
         if asked && description.is_none() {

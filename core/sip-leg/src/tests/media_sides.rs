@@ -19,29 +19,29 @@ fn with_body(kind: &str, body: &str) -> Message {
 fn an_offer_is_read_or_refused_with_the_status_that_fits() {
     let good = described("10.9.9.5").to_string();
     assert!(
-        offer_of(&with_body("application/sdp", &good))
+        offer_of(&with_body("application/sdp", &good), Srtp::Accept)
             .unwrap()
             .is_some()
     );
     assert!(
-        offer_of(&with_body("Application/SDP ; x=y", &good))
+        offer_of(&with_body("Application/SDP ; x=y", &good), Srtp::Accept)
             .unwrap()
             .is_some()
     );
     assert!(
-        offer_of(&with_body("application/sdp", ""))
+        offer_of(&with_body("application/sdp", ""), Srtp::Accept)
             .unwrap()
             .is_none(),
         "a late offer"
     );
-    assert_eq!(offer_of(&with_body("text/plain", &good)).err(), Some(415));
+    assert_eq!(offer_of(&with_body("text/plain", &good), Srtp::Accept).err(), Some(415));
     assert_eq!(
-        offer_of(&with_body("application/sdp", "v=x")).err(),
+        offer_of(&with_body("application/sdp", "v=x"), Srtp::Accept).err(),
         Some(400)
     );
     let fax = good.replace("m=audio", "m=image");
     assert_eq!(
-        offer_of(&with_body("application/sdp", &fax)).err(),
+        offer_of(&with_body("application/sdp", &fax), Srtp::Accept).err(),
         Some(488)
     );
 }
@@ -151,7 +151,7 @@ fn a_leg_outlives_its_process_with_dialog_and_endpoint() {
     let stored = serde_json::from_str(&serde_json::to_string(&stored).unwrap()).unwrap();
     let mut later = Office::new();
     let mut leg = later
-        .with(|desk, _| SipLeg::restore(stored, config(bob()), Owner(9), desk))
+        .with(|desk, _| SipLeg::restore(stored, config(bob()), (Owner(9), [0; 32]), desk))
         .unwrap();
     assert!(matches!(later.media[..], [Command::Open { .. }]));
     assert_eq!(leg.user_agent(), "BobPhone/2");

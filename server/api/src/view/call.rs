@@ -27,6 +27,8 @@ pub(crate) struct LegView {
     holding: bool,
     /// The codec in use.
     codec: Option<String>,
+    /// The suite by which its sound is protected; null where it is plain.
+    srtp: Option<String>,
     /// What the device calls itself.
     user_agent: String,
 }
@@ -42,6 +44,7 @@ impl From<LiveLeg> for LegView {
             state: leg.state,
             holding: leg.holding,
             codec: leg.codec,
+            srtp: leg.srtp,
             user_agent: leg.user_agent,
         }
     }

@@ -69,6 +69,7 @@ pub(crate) fn call(id: CallId, caller: &str, dialled: &str) -> LiveCall {
             state: "up".to_owned(),
             holding: false,
             codec: Some("PCMA/8000".to_owned()),
+            srtp: None,
             user_agent: "Phone/1".to_owned(),
         }],
         why: vec![Why {

@@ -61,12 +61,13 @@ impl Shard {
             request,
             ..
         } = called;
-        let mut offer = match offer_of(&message) {
+        let srtp = self.srtp_of_trunk(request.caller.trunk);
+        let mut offer = match offer_of(&message, srtp) {
             Ok(offer) => offer,
             Err(status) => return self.refuse(key, &message, status, now),
         };
         if let (Some(offer), Some(trunk)) = (&mut offer, request.caller.trunk)
-            && let Err(refusal) = sdp::limit(offer, self.codecs_of(trunk))
+            && let Err(refusal) = sdp::limit(&mut offer.description, self.codecs_of(trunk))
         {
             return self.refuse_offer(key, &message, refusal, now);
         }
@@ -87,7 +88,8 @@ impl Shard {
         let asked = Asked::new(request, offer, &message);
         let asked = asked.with_proofs(proofs_of(&message)).with_headers(headers);
         let whose = (&scope, &*tenant);
-        let began = self.begin_call((key, flow), message, whose, asked, trunk, now);
+        let by = (trunk, srtp);
+        let began = self.begin_call((key, flow), message, whose, asked, by, now);
         if !began && let Some(line) = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk)) {
             line.load.ended(company);
         }

@@ -68,6 +68,7 @@ impl Shard {
             user_agent: Some(entry.sip.user_agent().to_owned()),
             sip_call_id: Some(entry.call_id.clone()),
             codec: entry.sip.sound().codec_name(),
+            srtp: entry.sip.sound().suite_name().map(str::to_owned),
         };
         let (key, leg) = (entry.call, entry.sip.leg());
         if let Some(call) = self.calls.get_mut(key) {

@@ -179,9 +179,11 @@ impl Shard {
             let owner = entry.legs.iter().flatten().next()?;
             Some(self.legs.get(*owner)?.sip.sound().endpoint())
         });
-        let (random, remote) = (self.random.next_u64(), self.media_source(&dial.flow));
+        let srtp = self.srtp_of_callee(key, leg);
+        let ours = (self.random.next_u64(), self.security(srtp, None));
+        let remote = self.media_source(&dial.flow);
         let (ports, media) = (&mut self.ports, &mut self.outbox.media);
-        let Ok(sound) = Sound::open(ports, remote, dial.near, None, random, media) else {
+        let Ok(sound) = Sound::open(ports, remote, dial.near, None, ours, media) else {
             self.figures.portless_calls += 1;
             let reason = "no media port is left".to_owned();
             return self.leg_failed(
@@ -208,7 +210,7 @@ impl Shard {
 }
 
 /// The trunk at whose end a leg is.
-fn trunk_of(entry: &Entry, leg: LegId) -> Option<TrunkId> {
+pub(super) fn trunk_of(entry: &Entry, leg: LegId) -> Option<TrunkId> {
     let (party, _) = entry.call.leg(leg)?;
     Some(party.trunk.as_ref()?.trunk)
 }

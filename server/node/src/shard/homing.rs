@@ -179,6 +179,7 @@ impl Shard {
         let key = entry.call;
         entry.sip.moved(flow, config, &mut self.sip.transactions);
         self.legs.note_flow(owner);
+        self.renew_keys(owner, now);
         self.note_details(owner);
         if let Some(call) = self.calls.get_mut(key) {
             call.dirty = true;

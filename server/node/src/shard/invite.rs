@@ -5,18 +5,18 @@ use super::admission::{Admitted, Proven};
 use super::emergency::{dialled_by, seems_for_help};
 use super::header_rules::brought_by_phone;
 use super::plan::{capped_plan, plan_for_help_alone};
+use super::protection::srtp_of_caller;
 use crate::calls::{self, Brought};
 use crate::legs;
 use crate::whose::Whose;
 use call::{Call, DialPlan, Incoming, LegId};
-use domain::{CompiledTenant, Party};
+use domain::{CompiledTenant, Party, Srtp};
 use ids::{CallId, CdrId, TrunkId};
 use machine::Instant;
 use media::EndpointId;
 use records::Recorder;
 use routing::{Caller, Dialled, HostClass, RouteRequest};
-use sdp::Description;
-use sip_leg::{Desk, SipLeg, Sound, asks_to_answer, offer_of};
+use sip_leg::{Desk, Offer, SipLeg, Sound, asks_to_answer, offer_of};
 use sip_message::{Flow, Host, Message, Name, Scheme};
 use sip_stack::transaction::ServerKey;
 use sip_stack::usage::InviteUsage;
@@ -31,17 +31,13 @@ const INTERCOM: &str = "*80";
 /// A caller's INVITE, understood.
 pub(crate) struct Asked {
     request: RouteRequest,
-    offer: Option<Description>,
+    offer: Option<Offer>,
     hops: u8,
     brought: Brought,
 }
 
 impl Asked {
-    pub(crate) fn new(
-        request: RouteRequest,
-        offer: Option<Description>,
-        message: &Message,
-    ) -> Asked {
+    pub(crate) fn new(request: RouteRequest, offer: Option<Offer>, message: &Message) -> Asked {
         let hops = message.max_forwards().ok().flatten().unwrap_or(HOPS);
         let Caller { number, proof, .. } = &request.caller;
         let verified = proof.as_ref().filter(|_| !number.is_empty());
@@ -100,11 +96,13 @@ impl Shard {
             }
             None => return,
         };
-        let offer = match offer_of(&message) {
+        let for_help = seems_for_help(&admitted.tenant, &message);
+        let srtp = srtp_of_caller(&admitted, for_help);
+        let offer = match offer_of(&message, srtp) {
             Ok(offer) => offer,
             Err(status) => return self.refuse(key, &message, status, now),
         };
-        if !self.has_room(seems_for_help(&admitted.tenant, &message)) {
+        if !self.has_room(for_help) {
             return self.retry_later(key, &message, now);
         }
         if message.has(Name::Replaces) {
@@ -131,7 +129,7 @@ impl Shard {
         let mut asked = Asked::new(request, offer, &message).with_headers(headers);
         asked.brought.intercom = intercom;
         let whose = (&admitted.scope, &*admitted.tenant);
-        self.begin_call((key, flow), message, whose, asked, None, now);
+        self.begin_call((key, flow), message, whose, asked, (None, srtp), now);
     }
 
     /// Whether there is room for one more call; the last of it is for calls for help.
@@ -188,12 +186,14 @@ impl Shard {
         message: Message,
         (scope, tenant): (&TenantScope, &CompiledTenant),
         asked: Asked,
-        trunk: Option<TrunkId>,
+        (trunk, srtp): (Option<TrunkId>, Srtp),
         now: Instant,
     ) -> bool {
         let plan = self.plan_of(scope, tenant, &asked.request, now);
         let emergency = plan.emergency.clone();
-        let taken = self.take_caller(key, (flow, trunk), message, None, asked.offer.clone(), now);
+        let offer = asked.offer.clone();
+        let whence = (flow, trunk, srtp);
+        let taken = self.take_caller(key, whence, message, None, offer, now);
         let Some(mut taken) = taken else {
             self.tenants.budgets.ended(self.calls.next_key());
             return false;
@@ -208,7 +208,7 @@ impl Shard {
             id: CallId::new(self.unix_ms(now), self.random.next_u128()),
             caller: caller.clone(),
             dialled: dialled.user,
-            offer: asked.offer,
+            offer: asked.offer.map(|offer| offer.description),
             plan,
             earlier: asked.request.earlier,
             config: self.call_config(trunk),
@@ -282,15 +282,20 @@ impl Shard {
     pub(crate) fn take_caller(
         &mut self,
         key: ServerKey,
-        (flow, trunk): (Flow, Option<TrunkId>),
+        (flow, trunk, srtp): (Flow, Option<TrunkId>, Srtp),
         message: Message,
         near: Option<EndpointId>,
-        offer: Option<Description>,
+        offer: Option<Offer>,
         now: Instant,
     ) -> Option<Taken> {
-        let (random, remote) = (self.random.next_u64(), self.media_source(&flow));
+        let (offer, asked) = match offer {
+            Some(offer) => (Some(offer.description), offer.protection),
+            None => (None, None),
+        };
+        let ours = (self.random.next_u64(), self.security(srtp, asked));
+        let remote = self.media_source(&flow);
         let (ports, media) = (&mut self.ports, &mut self.outbox.media);
-        let Ok(sound) = Sound::open(ports, remote, near, offer, random, media) else {
+        let Ok(sound) = Sound::open(ports, remote, near, offer, ours, media) else {
             self.figures.portless_calls += 1;
             self.retry_later(key, &message, now);
             return None;

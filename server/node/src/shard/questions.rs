@@ -151,6 +151,9 @@ impl Shard {
                 state: stage(leg.stage).to_owned(),
                 holding: leg.holding,
                 codec: sip.and_then(|sip| sip.sound().codec_name()),
+                srtp: sip
+                    .and_then(|sip| sip.sound().suite_name())
+                    .map(str::to_owned),
                 user_agent: sip
                     .map(|sip| sip.user_agent().to_owned())
                     .unwrap_or_default(),

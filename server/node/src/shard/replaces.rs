@@ -4,6 +4,7 @@
 
 use super::admission::Admitted;
 use super::invite::caller_of;
+use super::protection::srtp_of_caller;
 use super::{Shard, Work};
 use crate::calls::CallKey;
 use crate::trunks::Line;
@@ -12,8 +13,7 @@ use domain::Feature;
 use ids::{TenantId, TrunkId};
 use machine::Instant;
 use routing::HostClass;
-use sdp::Description;
-use sip_leg::Referee;
+use sip_leg::{Offer, Referee};
 use sip_message::{Flow, Host, Message, Replaces};
 use sip_stack::transaction::{Owner, ServerKey};
 
@@ -200,7 +200,7 @@ impl Shard {
         flow: Flow,
         message: Message,
         admitted: &Admitted,
-        offer: Option<Description>,
+        offer: Option<Offer>,
         now: Instant,
     ) {
         let tenant = admitted.scope.tenant();
@@ -221,10 +221,12 @@ impl Shard {
         if early_only && !rung {
             return self.refuse(key, &message, 486, now);
         }
-        let taken = self.take_caller(key, (flow, None), message, Some(near), offer.clone(), now);
+        let whence = (flow, None, srtp_of_caller(admitted, false));
+        let taken = self.take_caller(key, whence, message, Some(near), offer.clone(), now);
         let Some(mut taken) = taken else { return };
         let mut outputs = Vec::new();
         let caller = caller_of(admitted);
+        let offer = offer.map(|offer| offer.description);
         let replacing = self.calls.get_mut(call_key).and_then(|entry| {
             let (call, out) = (&mut entry.call, &mut outputs);
             let leg = if rung {

@@ -65,6 +65,7 @@ impl Shard {
         }
         self.tenants.trunks.minutes.restored(self.clock.wall(now));
         self.cast_all_off(&lost, &gateways_lost);
+        self.renew_all_keys(now);
         self.restore_watches(now);
         self.restore_texts(now);
         // who watches is told now what has changed meanwhile, and not once somebody else is served
@@ -161,14 +162,14 @@ impl Shard {
         let trunk = party.and_then(|party| Some(party.trunk.as_ref()?.trunk));
         let login = party.and_then(|party| self.login_of(party));
         let config = self.usage_with(&leg.flow(), trunk);
-        let owner = self.legs.next_owner();
+        let (owner, seed) = (self.legs.next_owner(), self.seed());
         let mut desk = Desk {
             now,
             transactions: &mut self.sip.transactions,
             ports: &mut self.ports,
             media: &mut self.outbox.media,
         };
-        let mut sip = SipLeg::restore(leg, config, owner, &mut desk).ok()?;
+        let mut sip = SipLeg::restore(leg, config, (owner, seed), &mut desk).ok()?;
         if let Some(login) = login {
             sip.log_in(login);
         }

@@ -31,6 +31,13 @@ pub struct Snapshot {
     session: Option<Remaining>,
 }
 
+impl Snapshot {
+    /// Has it say that we last described this, or nothing: what holds keys is not to be stored.
+    pub fn describe(&mut self, local: Option<String>) {
+        self.local = local;
+    }
+}
+
 impl Live {
     /// The state, when nothing is under way.
     pub(super) fn snapshot(&self, now: Instant) -> Option<Snapshot> {

@@ -195,6 +195,9 @@ pub(crate) struct CdrLegView {
     /// The codec agreed on.
     #[schema(example = "PCMU/8000")]
     codec: Option<String>,
+    /// The suite by which its sound was protected; null where it was plain.
+    #[schema(example = "AEAD_AES_256_GCM")]
+    srtp: Option<String>,
     /// How well the media went.
     quality: QualitiesView,
 }
@@ -214,6 +217,7 @@ impl From<CdrLeg> for CdrLegView {
             ended: leg.ended,
             status: leg.status,
             codec: leg.codec,
+            srtp: leg.srtp,
             quality: QualitiesView {
                 received: leg.quality.received.map(QualityView::from),
                 sent: leg.quality.sent.map(QualityView::from),
