@@ -65,6 +65,8 @@ counters!(
     road_malformed,
     road_unnegotiated,
     road_floods,
+    road_forged,
+    road_replayed,
     road_rtcp,
     road_stale,
     road_open,
@@ -89,6 +91,8 @@ impl Plain {
         self.road_malformed = road.malformed;
         self.road_unnegotiated = road.unnegotiated;
         self.road_floods = road.floods;
+        self.road_forged = road.forged;
+        self.road_replayed = road.replayed;
         self.road_rtcp = road.rtcp;
         self.road_stale = road.stale_commands;
         self.road_open = road.open;
@@ -105,6 +109,8 @@ impl Plain {
                 malformed: self.road_malformed,
                 unnegotiated: self.road_unnegotiated,
                 floods: self.road_floods,
+                forged: self.road_forged,
+                replayed: self.road_replayed,
                 rtcp: self.road_rtcp,
                 stale_commands: self.road_stale,
                 open: self.road_open,

@@ -270,15 +270,13 @@ impl Worker {
         if let Some(counter) = received.drops {
             self.plain.kernel_drops += self.sockets.note_drops(socket, counter);
         }
-        let octets = self
-            .pool
-            .get_mut(received.buffer)
-            .get_mut(..received.length);
-        let verdict = match (received.from, octets) {
-            (Some(from), Some(octets)) => {
-                self.road.packet(port, from, octets, now, &mut self.notices)
+        let (buffer, length) = (self.pool.get_mut(received.buffer), received.length);
+        let verdict = match received.from {
+            Some(from) => {
+                let notices = &mut self.notices;
+                self.road.packet(port, from, buffer, length, now, notices)
             }
-            (Some(_) | None, _) => Verdict::Absorbed,
+            None => Verdict::Absorbed,
         };
         let Verdict::Send {
             local_port,

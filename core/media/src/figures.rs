@@ -26,7 +26,8 @@ pub struct LegFigures {
     /// From us to the peer.
     pub sent: StreamFigures,
     /// Packets from sources that are not this leg's peer, as far as they can be laid at its door
-    /// (it was the only leg, or the only undecided leg, of the port).
+    /// (it was the only leg, or the only undecided leg, of the port), and packets that came from
+    /// where its peer is and did not prove themselves.
     pub strangers: u32,
     /// Packets of its peer dropped: not negotiated, too many, malformed.
     pub refused: u32,
@@ -55,6 +56,10 @@ pub struct RoadFigures {
     pub unnegotiated: u64,
     /// Above the leg's rate.
     pub floods: u64,
+    /// Not proved with the key of the leg they would be of.
+    pub forged: u64,
+    /// Proved before, or too old to tell.
+    pub replayed: u64,
     /// RTCP packets among them.
     pub rtcp: u64,
     /// Orders for an unknown or older endpoint.

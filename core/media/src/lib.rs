@@ -29,4 +29,4 @@ pub use ports::{
     PortRange, Ports, RestoreProblem,
 };
 pub use prompts::{Prompt, PromptId, Prompts};
-pub use road::{DropReason, Road, Verdict};
+pub use road::{DropReason, ROOM, Road, Verdict};

@@ -7,7 +7,8 @@ use std::time::Duration;
 pub struct Limits {
     /// Endpoints open at one time. Past it `Open` is refused with a notice. Default 65,536.
     pub endpoints: u32,
-    /// Legs of one local port that are looked through for a packet from a new source. Default 64.
+    /// Legs of one local port that are looked through for a packet from a new source, and so the
+    /// most keys that such a packet is tried with. Default 64.
     pub legs_per_port: u16,
     /// Packets in a row with one SSRC before a source on the declared IP but another port is
     /// believed. Default 5.

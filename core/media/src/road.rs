@@ -1,16 +1,19 @@
 //! The road half: packets and time in, verdicts and notices out.
 //!
 //! This file holds the road's parts and its doors; `orders` obeys commands, `traffic` and `rtcp`
-//! judge packets, `lock` decides whose packets a leg believes.
+//! judge packets, `owner` finds whose they are, `lock` decides whose packets a leg believes, and
+//! `secure` how they are protected.
 
 mod flow;
 mod leg;
 mod lock;
 mod on_port;
 mod orders;
+mod owner;
 mod play;
 mod playing;
 mod rtcp;
+mod secure;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -31,10 +34,14 @@ use leg::{Feed, Leg};
 use on_port::OnPort;
 use table::Table;
 
+/// Octets that a buffer given to [`Road::packet`] must have behind its packet: by so much a packet
+/// grows at most when it is protected.
+pub const ROOM: usize = srtp::MAX_GROWTH;
+
 /// Why a packet goes no further.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DropReason {
-    /// Neither RTP version 2 nor RTCP.
+    /// Neither RTP version 2 nor RTCP, or so long that its buffer has no [`ROOM`] behind it.
     Malformed,
     /// Its source is no leg's peer.
     Stranger,
@@ -42,6 +49,10 @@ pub enum DropReason {
     Unnegotiated,
     /// The leg sent more packets than it may.
     Flood,
+    /// It comes from where a leg's peer may be, but does not prove itself with that leg's key.
+    Forged,
+    /// It proved itself before, or is older than can be told (RFC 3711 §3.3.2).
+    Replayed,
 }
 
 /// What to do with a packet.
@@ -55,7 +66,7 @@ pub enum Verdict {
         local_port: u16,
         /// To the peer of the leg that hears it.
         to: SocketAddr,
-        /// Octets; at most what was received.
+        /// Octets; at most [`ROOM`] more than were received.
         length: usize,
     },
     /// It was a leg's, and there is nobody to hear it now.
@@ -178,6 +189,7 @@ impl Road {
         };
         let wanted = leg.wanted_keys();
         for key in leg
+            .entries
             .keys
             .iter()
             .flatten()
@@ -186,7 +198,7 @@ impl Road {
             self.table.remove(key, slot);
         }
         let mut all = true;
-        leg.keys = wanted.map(|key| {
+        leg.entries.keys = wanted.map(|key| {
             let ours = key.filter(|key| self.table.insert(*key, slot));
             all &= ours.is_some() == key.is_some();
             ours

@@ -231,11 +231,13 @@ impl Exchange {
             self.shard.receive(flow, bytes, local);
             self.serve(local);
         } else {
+            let length = packet.bytes.len();
             let mut bytes = packet.bytes.to_vec();
+            bytes.resize(length + media::ROOM, 0);
             let mut notices = Vec::new();
             let port = packet.to.port();
             let road = &mut self.road;
-            let verdict = road.packet(port, packet.from, &mut bytes, local, &mut notices);
+            let verdict = road.packet(port, packet.from, &mut bytes, length, local, &mut notices);
             if let Verdict::Send {
                 local_port,
                 to,

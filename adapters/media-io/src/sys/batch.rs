@@ -11,7 +11,8 @@ use super::address::RawAddress;
 /// Datagrams per system call.
 pub(crate) const BATCH: usize = 64;
 
-/// Octets of a buffer; longer datagrams are dropped. Media packets fit an Ethernet frame.
+/// Octets of a buffer; longer datagrams are dropped. Media packets fit an Ethernet frame, and
+/// behind it there is room to protect them in place ([`media::ROOM`]).
 pub(crate) const BUFFER: usize = 2048;
 
 /// Octets for the control message with the kernel's drop counter: a header and a number.

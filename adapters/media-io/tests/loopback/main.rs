@@ -4,5 +4,6 @@
 
 mod audio;
 mod notices;
+mod protected;
 mod support;
 mod threads;

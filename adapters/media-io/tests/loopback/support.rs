@@ -186,13 +186,19 @@ impl Phone {
         self.socket.send_to(octets, to).unwrap();
     }
 
-    pub(crate) fn hear(&self) -> Heard {
-        let mut octets = [0; 2_000];
+    /// The next datagram as it came, and whence.
+    pub(crate) fn receive(&self) -> (Vec<u8>, SocketAddr) {
+        let mut octets = vec![0; 2_000];
         let (length, from) = self
             .socket
             .recv_from(&mut octets)
             .expect("nothing is heard");
-        let octets = &octets[..length];
+        octets.truncate(length);
+        (octets, from)
+    }
+
+    pub(crate) fn hear(&self) -> Heard {
+        let (octets, from) = self.receive();
         let word = |at: usize| u32::from_be_bytes(octets[at..at + 4].try_into().unwrap());
         Heard {
             from,

@@ -120,14 +120,17 @@ pub(super) struct Outflow {
 }
 
 impl Outflow {
-    /// A stream of random numbers (RFC 3550 §5.1).
+    /// A stream of random numbers (RFC 3550 §5.1), the first below 2^15: were it to roll over
+    /// before its peer has heard any of it, the two would count apart where it is protected
+    /// (RFC 3711 §3.3.1).
     pub(super) fn new(random: &mut Random) -> Outflow {
         let [a, b, c, d, e, f, g, h] = random.next_u64().to_be_bytes();
         let [i, j, ..] = random.next_u64().to_be_bytes();
         let ssrc = u32::from_be_bytes([a, b, c, d]);
+        let seq = u16::from_be_bytes([i, j]) & 0x7fff;
         let ts = u32::from_be_bytes([e, f, g, h]);
         Outflow {
-            continuity: Continuity::new(ssrc, u16::from_be_bytes([i, j]), ts),
+            continuity: Continuity::new(ssrc, seq, ts),
             paused: false,
             packets: 0,
             octets: 0,

@@ -8,6 +8,7 @@ use machine::{Instant, TimerHandle};
 use super::flow::{Inflow, Outflow};
 use super::lock::Lock;
 use super::playing::Playing;
+use super::secure::Secure;
 use super::table::Key;
 use crate::expect::Expect;
 use crate::format::{PayloadMap, PayloadSet};
@@ -53,6 +54,15 @@ impl Rate {
     }
 }
 
+/// Where the road has put a leg so as to find it again.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Entries {
+    /// In the table: locked and declared source of RTP, then of RTCP.
+    pub(super) keys: [Option<Key>; 4],
+    /// The next leg on its local port.
+    pub(super) next_on_port: Option<u32>,
+}
+
 /// One leg.
 #[derive(Debug)]
 pub(super) struct Leg {
@@ -62,8 +72,9 @@ pub(super) struct Leg {
     /// What its peer may send; from `expects`, for speed.
     pub(super) payloads: PayloadSet,
     pub(super) lock: Lock,
-    /// Its entries in the table: locked and declared source of RTP, then of RTCP.
-    pub(super) keys: [Option<Key>; 4],
+    pub(super) entries: Entries,
+    /// How its packets are protected, if they are.
+    pub(super) secure: Secure,
     pub(super) inflow: Inflow,
     pub(super) outflow: Outflow,
     pub(super) rate: Rate,
@@ -73,8 +84,6 @@ pub(super) struct Leg {
     pub(super) to_partner: PayloadMap,
     pub(super) held: bool,
     pub(super) watch: Watch,
-    /// The next leg on its local port.
-    pub(super) next_on_port: Option<u32>,
 }
 
 impl Leg {
@@ -85,7 +94,8 @@ impl Leg {
             payloads: expects.formats.payloads(),
             expects,
             lock: Lock::default(),
-            keys: [None; 4],
+            entries: Entries::default(),
+            secure: Secure::default(),
             inflow: Inflow::new(),
             outflow,
             rate: Rate::default(),
@@ -94,7 +104,6 @@ impl Leg {
             to_partner: PayloadMap::same(),
             held: false,
             watch: Watch::default(),
-            next_on_port: None,
         }
     }
 

@@ -21,7 +21,8 @@ impl OnPort {
         }
     }
 
-    fn head(&self, v4: bool, rtp_port: u16) -> Option<u32> {
+    /// The youngest leg of a port; each leg names the next.
+    pub(super) fn head(&self, v4: bool, rtp_port: u16) -> Option<u32> {
         let heads = if v4 { &self.v4 } else { &self.v6 };
         heads.get(usize::from(rtp_port / 2))?.checked_sub(1)
     }
@@ -41,7 +42,7 @@ impl OnPort {
         rtp_port: u16,
         most: u16,
     ) -> impl Iterator<Item = u32> + use<'a> {
-        let next = |slot: &u32| get(legs, *slot).and_then(|leg| leg.next_on_port);
+        let next = |slot: &u32| get(legs, *slot).and_then(|leg| leg.entries.next_on_port);
         std::iter::successors(self.head(v4, rtp_port), next).take(usize::from(most))
     }
 
@@ -51,7 +52,7 @@ impl OnPort {
             return;
         };
         let (v4, port) = (leg.local.ip.is_ipv4(), leg.local.rtp);
-        leg.next_on_port = self.head(v4, port);
+        leg.entries.next_on_port = self.head(v4, port);
         self.set_head(v4, port, Some(slot));
     }
 
@@ -63,7 +64,7 @@ impl OnPort {
         let (v4, port, after) = (
             leg.local.ip.is_ipv4(),
             leg.local.rtp,
-            leg.next_on_port.take(),
+            leg.entries.next_on_port.take(),
         );
         if self.head(v4, port) == Some(slot) {
             self.set_head(v4, port, after);
@@ -71,11 +72,11 @@ impl OnPort {
         }
         let mut at = self.head(v4, port);
         while let Some(before) = at.and_then(|at| get_mut(legs, at)) {
-            if before.next_on_port == Some(slot) {
-                before.next_on_port = after;
+            if before.entries.next_on_port == Some(slot) {
+                before.entries.next_on_port = after;
                 return;
             }
-            at = before.next_on_port;
+            at = before.entries.next_on_port;
         }
     }
 }

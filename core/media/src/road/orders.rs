@@ -26,11 +26,12 @@ impl Road {
                 Some(slot) => self.describe(slot, expects, now, out),
                 None => self.figures.stale_commands += 1,
             },
-            Command::Secure { id, .. } => {
-                if slot(id).is_none() {
-                    self.figures.stale_commands += 1;
+            Command::Secure { id, keys } => self.change(id, now, |road, slot, _| {
+                if let Some(leg) = road.leg_mut(slot) {
+                    let heard = leg.inflow.ssrc().is_some();
+                    leg.secure.set(keys, heard);
                 }
-            }
+            }),
             Command::Bridge { a, b } => match (slot(a), slot(b)) {
                 (Some(one), Some(other)) if one == other => {
                     out.push(Notice::Refused {
@@ -240,7 +241,7 @@ impl Road {
         let Some(mut leg) = place.and_then(Option::take) else {
             return;
         };
-        for key in leg.keys.iter().flatten() {
+        for key in leg.entries.keys.iter().flatten() {
             self.table.remove(key, slot);
         }
         for timer in [leg.watch.timer, leg.inflow.event_timer]

@@ -6,13 +6,14 @@ use std::time::Duration;
 use machine::Instant;
 use rtp::{HEADER_BYTES, NewHeader, write_header};
 
-use super::leg::Feed;
+use super::leg::{Feed, Leg};
 use super::playing::{CLOCK, LONGEST_MS, Playing};
-use super::{Road, TimerKey};
+use super::secure::Kind;
+use super::{ROOM, Road, TimerKey};
 use crate::command::{Notice, PlayCodec, Refusal};
 use crate::prompts::{OCTETS_PER_MS, PromptId};
 
-/// Octets of the longest packet.
+/// Octets of the longest packet before it is protected.
 const LONGEST: usize = HEADER_BYTES + LONGEST_MS as usize * OCTETS_PER_MS;
 
 /// A prompt's identity as a source. It never leaves: the leg's own stands in its place.
@@ -124,9 +125,9 @@ impl Road {
         let Some(leg) = self.leg_mut(slot) else {
             return true;
         };
-        let mut packet = [0; LONGEST];
-        let size = HEADER_BYTES + playing.frame_octets();
-        let Some(packet) = packet.get_mut(..size) else {
+        let mut packet = [0; LONGEST + ROOM];
+        let whole = playing.frame_octets();
+        let Some(frame) = packet.get_mut(HEADER_BYTES..HEADER_BYTES + whole) else {
             return true;
         };
         let way = leg.way_out().filter(|_| leg.expects.receives);
@@ -136,12 +137,7 @@ impl Road {
         }
         let (ts, seq) = (playing.ts, playing.seq);
         playing.ts = ts.wrapping_add(u32::from(playing.ptime_ms()) * (CLOCK / 1000));
-        let filled = fill(
-            packet.get_mut(HEADER_BYTES..).unwrap_or_default(),
-            octets,
-            playing.position,
-        );
-        let whole = size - HEADER_BYTES;
+        let filled = fill(frame, octets, playing.position);
         let ended = !playing.looped && playing.position + whole >= octets.len();
         playing.position = match octets.len() {
             0 => 0,
@@ -153,16 +149,28 @@ impl Road {
         };
         playing.seq = seq.wrapping_add(1);
         // The end of a prompt that is not looped is cut, not filled from its start.
-        let size = if playing.looped {
-            size
-        } else {
-            HEADER_BYTES + filled
-        };
-        leg.outflow.resume();
-        let Some(stamp) = leg.outflow.continuity.stamp(SSRC, seq, ts, CLOCK, now) else {
-            return ended;
-        };
-        leg.outflow.count(size, Some(playing.format()));
+        let size = HEADER_BYTES + if playing.looped { whole } else { filled };
+        if let Some(sent) = leg.head_frame(playing, (seq, ts), &mut packet, size, now) {
+            send(port, to, packet.get(..sent).unwrap_or_default());
+            self.figures.played += 1;
+        }
+        ended
+    }
+}
+
+impl Leg {
+    /// Gives the frame `buffer[..size]` of a prompt, whose numbers there are these, its header of
+    /// the leg's own stream, and protects it; the octets to send.
+    fn head_frame(
+        &mut self,
+        playing: &Playing,
+        (seq, ts): (u16, u32),
+        buffer: &mut [u8],
+        size: usize,
+        now: Instant,
+    ) -> Option<usize> {
+        self.outflow.resume();
+        let stamp = self.outflow.continuity.stamp(SSRC, seq, ts, CLOCK, now)?;
         let header = NewHeader {
             marker: stamp.changed || seq == 0,
             pt: playing.codec.payload,
@@ -170,10 +178,11 @@ impl Road {
             ts: stamp.ts,
             ssrc: stamp.ssrc,
         };
-        if write_header(packet, header) {
-            send(port, to, packet.get(..size).unwrap_or_default());
-            self.figures.played += 1;
+        if !write_header(buffer, header) {
+            return None;
         }
-        ended
+        let sent = self.secure.protect(Kind::Rtp, buffer, size)?;
+        self.outflow.count(size, Some(playing.format()));
+        Some(sent)
     }
 }

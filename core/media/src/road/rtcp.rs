@@ -6,31 +6,33 @@ use machine::Instant;
 use rtp::rtcp::{Packet, Packets, kind, packets};
 use rtp::{Map, rewrite_rtcp};
 
+use super::leg::Leg;
+use super::secure::Kind;
 use super::table::Key;
 use super::{DropReason, Road, Verdict};
 
 impl Road {
-    /// Judges an RTCP packet on either port of a pair.
+    /// Judges the RTCP packet `buffer[..length]` on either port of a pair.
     pub(super) fn rtcp(
         &mut self,
         local_port: u16,
         from: SocketAddr,
-        bytes: &mut [u8],
+        buffer: &mut [u8],
+        length: usize,
         now: Instant,
     ) -> Verdict {
         self.figures.rtcp += 1;
-        let Some((sender, compound)) = packets(bytes).and_then(|all| Some((sender(all)?, all)))
+        let packet = buffer.get_mut(..length).unwrap_or_default();
+        let (slot, length) = match self.rtcp_owner(local_port, from, packet) {
+            Ok(found) => found,
+            Err(reason) => return self.drop(reason),
+        };
+        let plain = buffer.get(..length).unwrap_or_default();
+        let Some((sender, compound)) = packets(plain).and_then(|all| Some((sender(all)?, all)))
         else {
             return self.drop(DropReason::Malformed);
         };
-        let known = self.table.get(&Key::new(local_port, from));
-        let found = match known {
-            Some(slot) => self.rtcp_known(slot, local_port, from),
-            None => self.rtcp_newcomer(local_port, from, sender),
-        };
-        let Some(slot) = found else {
-            return self.drop(DropReason::Stranger);
-        };
+        self.learn_rtcp(slot, local_port, from);
         if !self.within_rate(slot, now) {
             return self.drop(DropReason::Flood);
         }
@@ -46,68 +48,113 @@ impl Road {
                 Packet::SourceDescription(_) | Packet::Bye(_) | Packet::Other { .. } => {}
             }
         }
-        self.forward_rtcp(slot, sender, bytes)
+        self.forward_rtcp(slot, sender, buffer, length)
     }
 
-    /// A source that is in the table: locked or declared. On the RTP port it must be the one the
-    /// leg is locked to; RTCP locks nothing there.
-    fn rtcp_known(&mut self, slot: u32, local_port: u16, from: SocketAddr) -> Option<u32> {
-        let leg = self.leg_mut(slot)?;
-        if local_port == leg.local.rtp {
-            return (leg.lock.source == Some(from)).then_some(slot);
+    /// The leg whose peer this RTCP packet is from, and the packet's octets in plain.
+    fn rtcp_owner(
+        &mut self,
+        local_port: u16,
+        from: SocketAddr,
+        packet: &mut [u8],
+    ) -> Result<(u32, usize), DropReason> {
+        // The first sender stands in clear in protected RTCP, too (RFC 3711 §3.4).
+        let sender = word(packet, 4).ok_or(DropReason::Malformed)?;
+        if let Some(slot) = self.table.get(&Key::new(local_port, from)) {
+            // On the RTP port it must be where RTP comes from; RTCP locks nothing there.
+            let expected = |leg: &Leg| local_port != leg.local.rtp || leg.lock.source == Some(from);
+            if !self.leg(slot).is_some_and(expected) {
+                return Err(DropReason::Stranger);
+            }
+            return Ok((slot, self.prove(slot, Kind::Rtcp, packet)?));
         }
-        if leg.lock.rtcp != Some(from) {
+        let rtp_port = local_port
+            .checked_sub(1)
+            .filter(|port| port.is_multiple_of(2))
+            .ok_or(DropReason::Stranger)?;
+        let fits = |leg: &Leg| leg.may_report(from, sender);
+        let proof = self.prove_newcomer(Kind::Rtcp, rtp_port, from, packet, fits);
+        if let Ok(Some(found)) = proof {
+            return Ok(found);
+        }
+        let slot = self.plain_rtcp_newcomer(rtp_port, from, sender);
+        let slot = slot.ok_or(proof.err().unwrap_or(DropReason::Stranger))?;
+        Ok((slot, packet.len()))
+    }
+
+    /// RTCP without protection of a peer behind NAT: of the one leg that it can be of, and only
+    /// while no RTCP source is known.
+    fn plain_rtcp_newcomer(&self, rtp_port: u16, from: SocketAddr, sender: u32) -> Option<u32> {
+        let most = self.limits.legs_per_port;
+        let mut fitting = self
+            .on_port
+            .of(&self.legs, from.is_ipv4(), rtp_port, most)
+            .filter(|slot| {
+                self.leg(*slot).is_some_and(|leg| {
+                    leg.may_report(from, sender) && leg.lock.rtcp.is_none() && !leg.secure.is_on()
+                })
+            });
+        fitting.next().filter(|_| fitting.next().is_none())
+    }
+
+    /// Believes that the leg's RTCP comes from here, if it is not where its RTP comes from.
+    fn learn_rtcp(&mut self, slot: u32, local_port: u16, from: SocketAddr) {
+        let Some(leg) = self.leg_mut(slot) else {
+            return;
+        };
+        if local_port != leg.local.rtp && leg.lock.rtcp != Some(from) {
             leg.lock.rtcp = Some(from);
             self.rekey(slot);
         }
-        Some(slot)
     }
 
-    /// RTCP of a peer behind NAT: from the IP its RTP comes from, and by the same sender. Only
-    /// while no RTCP source is known.
-    fn rtcp_newcomer(&mut self, local_port: u16, from: SocketAddr, sender: u32) -> Option<u32> {
-        let rtp_port = local_port
-            .checked_sub(1)
-            .filter(|port| port.is_multiple_of(2))?;
-        let mut found = None;
-        for slot in self.on_port.of(
-            &self.legs,
-            from.is_ipv4(),
-            rtp_port,
-            self.limits.legs_per_port,
-        ) {
-            let Some(leg) = self.leg(slot) else { continue };
-            let same_peer = leg
-                .lock
-                .source
-                .is_some_and(|source| source.ip() == from.ip())
-                && leg.inflow.ssrc() == Some(sender);
-            if same_peer && leg.lock.rtcp.is_none() && !leg.expects.mux {
-                if found.is_some() {
-                    return None;
-                }
-                found = Some(slot);
-            }
+    fn forward_rtcp(
+        &mut self,
+        slot: u32,
+        sender: u32,
+        buffer: &mut [u8],
+        length: usize,
+    ) -> Verdict {
+        let Some((listener, map)) = self.report_map(slot, sender) else {
+            return self.absorb();
+        };
+        let length = without_goodbyes(buffer.get_mut(..length).unwrap_or_default());
+        let Some(kept) = buffer.get_mut(..length).filter(|kept| !kept.is_empty()) else {
+            return self.absorb();
+        };
+        let Some(way) = self.leg(listener).and_then(Leg::rtcp_way_out) else {
+            return self.absorb();
+        };
+        if !rewrite_rtcp(kept, &map) {
+            return self.drop(DropReason::Malformed);
         }
-        let leg = self.leg_mut(found?)?;
-        leg.lock.rtcp = Some(from);
-        self.rekey(found?);
-        found
+        veil(kept, map.to);
+        let sent = self
+            .leg_mut(listener)
+            .and_then(|leg| leg.secure.protect(Kind::Rtcp, buffer, length));
+        let Some(length) = sent else {
+            return self.absorb();
+        };
+        self.figures.forwarded += 1;
+        let (local_port, to) = way;
+        Verdict::Send {
+            local_port,
+            to,
+            length,
+        }
     }
 
-    fn forward_rtcp(&mut self, slot: u32, sender: u32, bytes: &mut [u8]) -> Verdict {
-        let Some(leg) = self.leg(slot) else {
-            return self.absorb();
-        };
-        let Some(partner) = leg.partner.and_then(|partner| self.leg(partner)) else {
-            return self.absorb();
-        };
-        // What the partner hears of this leg decides: no reports on a stream that is not sent.
+    /// Who is told what a leg reports, and how that reads there. What the partner hears of the leg
+    /// decides: no reports on a stream that is not sent.
+    fn report_map(&self, slot: u32, sender: u32) -> Option<(u32, Map)> {
+        let leg = self.leg(slot)?;
+        let listener = leg.partner?;
+        let partner = self.leg(listener)?;
         let stream = partner.outflow.continuity.report_map();
         let unknown = stream.is_none_or(|map| map.theirs != sender);
         let hears = partner.hears_partner() && !leg.held;
         if !hears || (unknown && leg.inflow.ssrc().is_some()) {
-            return self.absorb();
+            return None;
         }
         let map = Map {
             from: sender,
@@ -115,23 +162,17 @@ impl Road {
             ts_offset: partner.outflow.continuity.ts_offset(),
             reports: leg.outflow.continuity.report_map(),
         };
-        let Some((local_port, to)) = partner.rtcp_way_out() else {
-            return self.absorb();
-        };
-        let length = without_goodbyes(bytes);
-        let Some(kept) = bytes.get_mut(..length).filter(|kept| !kept.is_empty()) else {
-            return self.absorb();
-        };
-        if !rewrite_rtcp(kept, &map) {
-            return self.drop(DropReason::Malformed);
-        }
-        veil(kept, map.to);
-        self.figures.forwarded += 1;
-        Verdict::Send {
-            local_port,
-            to,
-            length,
-        }
+        Some((listener, map))
+    }
+}
+
+impl Leg {
+    /// Whether RTCP of this sender from a new source can be of its peer: from the IP its RTP comes
+    /// from, and of the same stream.
+    fn may_report(&self, from: SocketAddr, sender: u32) -> bool {
+        let same_ip = |source: SocketAddr| source.ip() == from.ip();
+        let same_peer = self.lock.source.is_some_and(same_ip) && self.inflow.ssrc() == Some(sender);
+        same_peer && !self.expects.mux
     }
 }
 

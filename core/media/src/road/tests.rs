@@ -7,7 +7,9 @@ mod feeds;
 mod locking;
 mod model;
 mod notices;
+mod proving;
 mod rtcp;
+mod secured;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -15,7 +17,7 @@ use std::time::Duration;
 
 use machine::{Instant, Random};
 
-use super::{DropReason, Road, Verdict};
+use super::{DropReason, ROOM, Road, Verdict};
 use crate::{
     Codec, Command, EndpointId, Expect, Format, Formats, LegFigures, Limits, LocalMedia, Notice,
     PlayCodec, Prompt, PromptId, Prompts,
@@ -206,10 +208,34 @@ impl Rig {
         self.pass(Duration::from_millis(ms));
     }
 
-    /// Any datagram.
-    pub(super) fn datagram(&mut self, port: u16, from: &str, bytes: &mut [u8]) -> Verdict {
-        self.road
-            .packet(port, addr(from), bytes, self.now, &mut self.notices)
+    /// Any datagram, which lies in a buffer with just enough room behind it.
+    pub(super) fn datagram(&mut self, port: u16, from: &str, bytes: &mut Vec<u8>) -> Verdict {
+        let length = bytes.len();
+        bytes.resize(length + ROOM, 0);
+        let (now, out) = (self.now, &mut self.notices);
+        let verdict = self.road.packet(port, addr(from), bytes, length, now, out);
+        bytes.truncate(match verdict {
+            Verdict::Send { length, .. } => length,
+            Verdict::Drop(_) | Verdict::Absorbed => length,
+        });
+        verdict
+    }
+
+    /// Any datagram; what left because of it.
+    pub(super) fn carry(
+        &mut self,
+        port: u16,
+        from: &str,
+        mut bytes: Vec<u8>,
+    ) -> Result<Sent, Verdict> {
+        match self.datagram(port, from, &mut bytes) {
+            Verdict::Send { local_port, to, .. } => Ok(Sent {
+                port: local_port,
+                to,
+                bytes,
+            }),
+            other @ (Verdict::Drop(_) | Verdict::Absorbed) => Err(other),
+        }
     }
 
     /// An RTP packet with 160 octets; what left because of it.
@@ -224,22 +250,7 @@ impl Rig {
         packet: Rtp,
         payload: &[u8],
     ) -> Result<Sent, Verdict> {
-        let mut bytes = packet.bytes(payload);
-        match self.datagram(port, from, &mut bytes) {
-            Verdict::Send {
-                local_port,
-                to,
-                length,
-            } => {
-                bytes.truncate(length);
-                Ok(Sent {
-                    port: local_port,
-                    to,
-                    bytes,
-                })
-            }
-            other @ (Verdict::Drop(_) | Verdict::Absorbed) => Err(other),
-        }
+        self.carry(port, from, packet.bytes(payload))
     }
 
     /// Lets time pass and does what falls due, when it falls due.

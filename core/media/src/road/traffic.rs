@@ -8,28 +8,35 @@ use rtp::event::Digit;
 use rtp::{Arrival, Event, Header, Traffic, set_pt};
 
 use super::leg::{Feed, Leg};
-use super::lock::Fit;
-use super::table::Key;
-use super::{DropReason, Road, Verdict};
+use super::owner::Owned;
+use super::secure::Kind;
+use super::{DropReason, ROOM, Road, Verdict};
 use crate::command::Notice;
 use crate::format::{COMFORT_NOISE, Codec, Format};
 
 impl Road {
-    /// Judges a packet that came to a local port, and rewrites it in place if it is to be sent.
-    /// The family of `from` is that of the local port. RTP comes to even ports, RTCP to either.
+    /// Judges the packet `buffer[..length]` that came to a local port, and rewrites it in place if
+    /// it is to be sent. Behind it the buffer needs [`ROOM`] octets, by which it may grow; without
+    /// them it is malformed. The family of `from` is that of the local port. RTP comes to even
+    /// ports, RTCP to either.
     pub fn packet(
         &mut self,
         local_port: u16,
         from: SocketAddr,
-        bytes: &mut [u8],
+        buffer: &mut [u8],
+        length: usize,
         now: Instant,
         out: &mut Vec<Notice>,
     ) -> Verdict {
         self.figures.packets += 1;
-        match Traffic::of(bytes) {
-            Traffic::Rtcp => self.rtcp(local_port, from, bytes, now),
+        let roomy = length.saturating_add(ROOM) <= buffer.len();
+        let Some(packet) = buffer.get(..length).filter(|_| roomy) else {
+            return self.drop(DropReason::Malformed);
+        };
+        match Traffic::of(packet) {
+            Traffic::Rtcp => self.rtcp(local_port, from, buffer, length, now),
             Traffic::Rtp if local_port.is_multiple_of(2) => {
-                self.rtp(local_port, from, bytes, now, out)
+                self.rtp(local_port, from, buffer, length, now, out)
             }
             Traffic::Rtp | Traffic::Stun | Traffic::Dtls | Traffic::Unknown => {
                 self.drop(DropReason::Malformed)
@@ -41,15 +48,19 @@ impl Road {
         &mut self,
         local_port: u16,
         from: SocketAddr,
-        bytes: &mut [u8],
+        buffer: &mut [u8],
+        length: usize,
         now: Instant,
         out: &mut Vec<Notice>,
     ) -> Verdict {
-        let Some(header) = Header::parse(bytes) else {
-            return self.drop(DropReason::Malformed);
-        };
-        let Some(slot) = self.owner(local_port, from, &header, now) else {
-            return self.drop(DropReason::Stranger);
+        let packet = buffer.get_mut(..length).unwrap_or_default();
+        let Owned {
+            slot,
+            header,
+            length,
+        } = match self.owner(local_port, from, packet, now) {
+            Ok(owned) => owned,
+            Err(reason) => return self.drop(reason),
         };
         if !self.within_rate(slot, now) {
             return self.drop(DropReason::Flood);
@@ -64,102 +75,14 @@ impl Road {
         if leg.lock.source != Some(from) {
             self.learn(slot, from, out);
         }
-        match self.receive(slot, &header, bytes, now, out) {
+        let plain = buffer.get(..length).unwrap_or_default();
+        match self.receive(slot, &header, plain, now, out) {
             // A number far from all others: of another stream, or from another time.
             Some(Arrival::Stray) | None => self.absorb(),
             Some(Arrival::First | Arrival::Next { .. } | Arrival::Late | Arrival::Duplicate) => {
-                self.pass_on(slot, &header, bytes, now)
+                self.pass_on(slot, &header, buffer, length, now)
             }
         }
-    }
-
-    /// The leg whose peer this is: found by the address, or by elimination.
-    fn owner(
-        &mut self,
-        local_port: u16,
-        from: SocketAddr,
-        header: &Header,
-        now: Instant,
-    ) -> Option<u32> {
-        match self.table.get(&Key::new(local_port, from)) {
-            Some(slot) => Some(slot),
-            None => self.newcomer(local_port, from, header, now),
-        }
-    }
-
-    /// The one leg of the port that a packet from a new source can be meant for. If it could be
-    /// meant for two it is for none; a stream that is some leg's is for no other.
-    fn newcomer(
-        &mut self,
-        local_port: u16,
-        from: SocketAddr,
-        header: &Header,
-        now: Instant,
-    ) -> Option<u32> {
-        let (mut found, mut several) = (None, false);
-        let (mut blame, mut several_open) = (None, false);
-        let mut owned = None;
-        let most = self.limits.legs_per_port;
-        for slot in self
-            .on_port
-            .of(&self.legs, from.is_ipv4(), local_port, most)
-        {
-            let Some(leg) = self.leg(slot) else { continue };
-            if leg.sends_stream(from, header.ssrc) && !leg.lock.is_open() {
-                owned = Some(slot);
-                break;
-            }
-            if leg.lock.is_open() {
-                several_open |= blame.replace(slot).is_some();
-            }
-            let fit = leg.lock.fit(&leg.expects, from);
-            if fit != Fit::No && leg.payloads.contains(header.pt) {
-                several |= found.replace((slot, fit)).is_some();
-            }
-        }
-        if let Some(slot) = owned {
-            return self.rebind(slot, header, now);
-        }
-        let probation = self.limits.probation;
-        let owner = match found.filter(|_| !several) {
-            Some((slot, Fit::Now)) => Some(slot),
-            Some((slot, Fit::OnTrial)) => {
-                let leg = self.leg_mut(slot)?;
-                leg.lock.try_out(from, header, probation).then_some(slot)
-            }
-            Some((_, Fit::No)) | None => None,
-        };
-        if owner.is_none() {
-            let blamed = blame
-                .filter(|_| !several_open)
-                .or_else(|| self.only_leg(local_port, from));
-            if let Some(leg) = blamed.and_then(|slot| self.leg_mut(slot)) {
-                leg.inflow.strangers = leg.inflow.strangers.saturating_add(1);
-            }
-        }
-        owner
-    }
-
-    /// The leg of a port that has one only.
-    fn only_leg(&self, local_port: u16, from: SocketAddr) -> Option<u32> {
-        let mut legs = self.on_port.of(&self.legs, from.is_ipv4(), local_port, 2);
-        legs.next().filter(|_| legs.next().is_none())
-    }
-
-    /// A locked leg's stream from another port of its IP: a NAT forgot its binding and made
-    /// another, if the old one has been quiet.
-    fn rebind(&mut self, slot: u32, header: &Header, now: Instant) -> Option<u32> {
-        let after = self.limits.rebind_after;
-        let leg = self.leg_mut(slot)?;
-        let quiet = leg
-            .inflow
-            .last
-            .is_none_or(|last| now.saturating_since(last) >= after);
-        if quiet && leg.payloads.contains(header.pt) {
-            return Some(slot);
-        }
-        leg.inflow.strangers = leg.inflow.strangers.saturating_add(1);
-        None
     }
 
     pub(super) fn within_rate(&mut self, slot: u32, now: Instant) -> bool {
@@ -217,8 +140,15 @@ impl Road {
         Some(arrival)
     }
 
-    /// Sends a leg's packet to who hears it.
-    fn pass_on(&mut self, slot: u32, header: &Header, bytes: &mut [u8], now: Instant) -> Verdict {
+    /// Sends a leg's packet, `buffer[..length]`, to who hears it.
+    fn pass_on(
+        &mut self,
+        slot: u32,
+        header: &Header,
+        buffer: &mut [u8],
+        length: usize,
+        now: Instant,
+    ) -> Verdict {
         let Some(leg) = self.leg(slot) else {
             return self.absorb();
         };
@@ -250,19 +180,22 @@ impl Road {
         if to
             .outflow
             .continuity
-            .rewrite(bytes, header, clock, now)
+            .rewrite(buffer, header, clock, now)
             .is_none()
         {
             return self.absorb();
         }
+        set_pt(buffer, payload);
+        let Some(sent) = to.secure.protect(Kind::Rtp, buffer, length) else {
+            return self.absorb();
+        };
         let sound = to.expects.formats.of(payload).filter(Format::is_sound);
-        to.outflow.count(bytes.len(), sound);
-        set_pt(bytes, payload);
+        to.outflow.count(length, sound);
         self.figures.forwarded += 1;
         Verdict::Send {
             local_port,
             to: remote,
-            length: bytes.len(),
+            length: sent,
         }
     }
 
@@ -272,6 +205,8 @@ impl Road {
             DropReason::Stranger => &mut self.figures.strangers,
             DropReason::Unnegotiated => &mut self.figures.unnegotiated,
             DropReason::Flood => &mut self.figures.floods,
+            DropReason::Forged => &mut self.figures.forged,
+            DropReason::Replayed => &mut self.figures.replayed,
         };
         *counter += 1;
         Verdict::Drop(reason)
@@ -284,15 +219,6 @@ impl Road {
 }
 
 impl Leg {
-    /// Whether this stream is already the leg's, from another port of the same IP.
-    fn sends_stream(&self, from: SocketAddr, ssrc: u32) -> bool {
-        self.inflow.ssrc() == Some(ssrc)
-            && self
-                .lock
-                .source
-                .is_some_and(|source| source.ip() == from.ip())
-    }
-
     /// The format of a payload number; that of the last packet needs no search.
     fn format_of(&self, payload: u8) -> Option<Format> {
         self.inflow

@@ -456,7 +456,7 @@ fn columns<T>(page: &mut Exposition, label: &str, parts: &[(String, &T)], column
 }
 
 /// Figures of each media thread.
-const MEDIA: [Column<WorkerFigures>; 15] = [
+const MEDIA: [Column<WorkerFigures>; 17] = [
     (
         "rtp_received_total",
         "Packets received.",
@@ -505,6 +505,18 @@ const MEDIA: [Column<WorkerFigures>; 15] = [
         "Above a leg's rate.",
         Sort::Counter,
         |f| f.road.floods,
+    ),
+    (
+        "rtp_forged_total",
+        "Not proved with a leg's key.",
+        Sort::Counter,
+        |f| f.road.forged,
+    ),
+    (
+        "rtp_replayed_total",
+        "Proved before.",
+        Sort::Counter,
+        |f| f.road.replayed,
     ),
     (
         "rtp_send_failures_total",

@@ -1,13 +1,17 @@
 //! Whatever happens: no packet of an unknown source leaves, and none leaves its bridge.
 //!
 //! Random lives of many legs on few shared ports, with peers, transfers and strangers. Next to the
-//! road runs a model that knows only the rules: who is bridged with whom and which source is whose.
+//! road runs a model that knows only the rules: who is bridged with whom, which source is whose and
+//! which key.
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use srtp::{Receiver, Sender, Suite};
 
+use super::secured::key;
 use super::*;
+use crate::Keys;
 
 /// Legs at one time.
 const LEGS: u8 = 6;
@@ -52,17 +56,23 @@ enum Step {
     Close {
         leg: u8,
     },
+    /// The leg is protected by the keys of this number, or no longer.
+    Secure {
+        leg: u8,
+        key: Option<u8>,
+    },
     /// A packet of the leg's present peer, from its right address.
     Talk {
         leg: u8,
     },
-    /// A packet from any address with any stream.
+    /// A packet from any address with any stream, protected by any key or none.
     Inject {
         port: u8,
         host: u8,
         door: u8,
         ssrc: u8,
         rtcp: bool,
+        key: Option<u8>,
     },
     Pass {
         ms: u16,
@@ -84,12 +94,28 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (leg(), any::<bool>()).prop_map(|(leg, held)| Step::Hold { leg, held }),
         2 => leg().prop_map(|leg| Step::Close { leg }),
         8 => leg().prop_map(|leg| Step::Talk { leg }),
-        8 => (0..PORTS, 0..10_u8, 0..3_u8, 0..12_u8, any::<bool>()).prop_map(
-            |(port, host, door, ssrc, rtcp)| Step::Inject { port, host, door, ssrc, rtcp }
+        3 => (leg(), a_key()).prop_map(|(leg, key)| Step::Secure { leg, key }),
+        8 => (0..PORTS, 0..10_u8, 0..3_u8, 0..12_u8, any::<bool>(), a_key()).prop_map(
+            |(port, host, door, ssrc, rtcp, key)| {
+                Step::Inject { port, host, door, ssrc, rtcp, key }
+            }
         ),
         3 => (0..1500_u16).prop_map(|ms| Step::Pass { ms }),
     ]
 }
+
+/// None or one of few keys, so that legs of one port have the same now and then.
+fn a_key() -> impl Strategy<Value = Option<u8>> {
+    prop::option::of(0..4_u8)
+}
+
+/// The suite of a key by its number.
+fn suite(number: u8) -> Suite {
+    Suite::ALL[usize::from(number)]
+}
+
+/// By how much the number of the key is higher with which a leg's own packets are protected.
+const OURS: u8 = 100;
 
 /// Hosts 0 to 7 may be peers; 8 and 9 never are.
 fn host(n: u8) -> IpAddr {
@@ -103,6 +129,31 @@ struct Known {
     learnt: Option<SocketAddr>,
     partner: Option<u8>,
     echo: bool,
+    key: Option<u8>,
+}
+
+/// The keys of this number.
+fn keys_of(number: u8) -> Box<Keys> {
+    Box::new(Keys {
+        takes: key(suite(number), number),
+        sends: key(suite(number), number + OURS),
+        resumed: false,
+    })
+}
+
+/// Whether what left is protected for a leg with this key, or plain for one without.
+fn is_protected(sent: &Sent, plain: usize, rtcp: bool, key: Option<u8>) -> bool {
+    let Some(number) = key else {
+        return sent.bytes.len() == plain;
+    };
+    let mut receiver = Receiver::resumed(&keys_of(number).sends);
+    let mut bytes = sent.bytes.clone();
+    let length = if rtcp {
+        receiver.unprotect_rtcp(&mut bytes)
+    } else {
+        receiver.unprotect_rtp(&mut bytes)
+    };
+    length == Ok(plain)
 }
 
 struct World {
@@ -110,6 +161,8 @@ struct World {
     legs: BTreeMap<u8, Known>,
     generation: u32,
     seq: u16,
+    /// What protects the packets of each stream by each key.
+    senders: BTreeMap<(u8, u32), Sender>,
 }
 
 fn expectation(peer: u8, nat: bool) -> Expect {
@@ -128,6 +181,7 @@ impl World {
             legs: BTreeMap::new(),
             generation: 0,
             seq: 0,
+            senders: BTreeMap::new(),
         }
     }
 
@@ -172,6 +226,7 @@ impl World {
                 }
             }
             Step::Close { leg } => self.close(leg),
+            Step::Secure { leg, key } => self.secure(leg, key),
             Step::Talk { leg } => self.talk(leg),
             Step::Inject {
                 port,
@@ -179,13 +234,15 @@ impl World {
                 door,
                 ssrc,
                 rtcp,
+                key,
             } => {
                 let from = SocketAddr::new(host(from), 4000 + u16::from(door) * 2);
-                self.inject(30_000 + u16::from(port) * 2, from, ssrc.into(), rtcp);
+                let port = 30_000 + u16::from(port) * 2;
+                self.inject(port, from, ssrc.into(), rtcp, key);
             }
             Step::Pass { ms } => self.pass(ms),
         }
-        self.hear_notices();
+        self.hear_notices(None);
     }
 
     fn open(&mut self, leg: u8, port: u8, peer: u8, nat: bool) {
@@ -206,6 +263,7 @@ impl World {
                 learnt: None,
                 partner: None,
                 echo: false,
+                key: None,
             },
         );
     }
@@ -267,49 +325,88 @@ impl World {
         }
     }
 
+    fn secure(&mut self, leg: u8, number: Option<u8>) {
+        let Some(known) = self.legs.get_mut(&leg) else {
+            return;
+        };
+        known.key = number;
+        let (id, keys) = (known.id, number.map(keys_of));
+        self.rig.order(Command::Secure { id, keys });
+    }
+
     fn talk(&mut self, leg: u8) {
         let Some(known) = self.legs.get(&leg) else {
             return;
         };
         let peer = known.peers.last().copied().unwrap();
         let from = known.learnt.unwrap_or(SocketAddr::new(host(peer), 4000));
-        self.inject(known.port, from, 100 + u32::from(leg), false);
+        self.inject(known.port, from, 100 + u32::from(leg), false, known.key);
     }
 
     /// A packet from anywhere; judges what leaves because of it.
-    fn inject(&mut self, port: u16, from: SocketAddr, ssrc: u32, rtcp: bool) {
+    fn inject(&mut self, port: u16, from: SocketAddr, ssrc: u32, rtcp: bool, key: Option<u8>) {
         self.seq = self.seq.wrapping_add(1);
-        let text = from.to_string();
-        let (port, result) = if rtcp {
+        let plain = if rtcp {
             let mut bytes = vec![0x80, 201, 0, 1];
             bytes.extend_from_slice(&ssrc.to_be_bytes());
-            (port + 1, self.rig.datagram(port + 1, &text, &mut bytes))
+            bytes
         } else {
-            let mut bytes = pcmu(ssrc, self.seq).bytes(&[0; 160]);
-            (port, self.rig.datagram(port, &text, &mut bytes))
+            pcmu(ssrc, self.seq).bytes(&[0; 160])
         };
-        self.hear_notices();
-        let Verdict::Send { local_port, to, .. } = result else {
+        let bytes = self.protected(&plain, ssrc, rtcp, key);
+        let length = bytes.len();
+        let at = port + u16::from(rtcp);
+        let result = self.rig.carry(at, &from.to_string(), bytes);
+        self.hear_notices(Some(key));
+        let Ok(sent) = result else {
             return;
         };
-        let owners = self.owners(port & !1, from, rtcp);
-        let mut listeners = owners.iter().filter_map(|owner| match &self.legs[owner] {
-            known if known.echo => Some(*owner),
-            known => known.partner,
+        let owners = self.owners(port, from, rtcp, key);
+        let fits = owners.iter().any(|owner| {
+            let known = &self.legs[owner];
+            // To a leg without keys any octets are a sound.
+            let heard = known.key.map_or(length, |_| plain.len());
+            let listener = if known.echo {
+                Some(*owner)
+            } else {
+                known.partner
+            };
+            listener.is_some_and(|listener| {
+                self.goes_to(listener, sent.port & !1, sent.to)
+                    && is_protected(&sent, heard, rtcp, self.legs[&listener].key)
+            })
         });
-        let fits = listeners.any(|listener| self.goes_to(listener, local_port & !1, to));
         assert!(
             fits,
-            "{to} by {local_port} is no peer of who hears {owners:?}"
+            "{} by {} is no peer of who hears {owners:?}",
+            sent.to, sent.port
         );
     }
 
-    /// The legs that may take a packet from this source: of RTP the one locked to exactly it; of
-    /// RTCP those whose peer it ever was, which the road tells apart by stream.
-    fn owners(&self, port: u16, from: SocketAddr, rtcp: bool) -> Vec<u8> {
+    /// The packet as who has the key sends it.
+    fn protected(&mut self, plain: &[u8], ssrc: u32, rtcp: bool, key: Option<u8>) -> Vec<u8> {
+        let mut bytes = plain.to_vec();
+        let Some(number) = key else { return bytes };
+        let fresh = || Sender::new(&keys_of(number).takes);
+        let sender = self.senders.entry((number, ssrc)).or_insert_with(fresh);
+        bytes.resize(plain.len() + ROOM, 0);
+        let length = if rtcp {
+            sender.protect_rtcp(&mut bytes, plain.len())
+        } else {
+            sender.protect_rtp(&mut bytes, plain.len())
+        };
+        bytes.truncate(length.unwrap());
+        bytes
+    }
+
+    /// The legs that may take a packet from this source and, if they have keys, with this key: of
+    /// RTP the one locked to exactly it; of RTCP those whose peer it ever was, which the road tells
+    /// apart by stream.
+    fn owners(&self, port: u16, from: SocketAddr, rtcp: bool, key: Option<u8>) -> Vec<u8> {
         let owns = |known: &Known| {
             let peer = known.peers.iter().any(|peer| host(*peer) == from.ip());
-            known.port == port && peer && (rtcp || known.learnt == Some(from))
+            let source = rtcp || known.learnt == Some(from);
+            known.port == port && peer && source && (known.key.is_none() || known.key == key)
         };
         let legs = self.legs.iter().filter(|(_, known)| owns(known));
         let owners: Vec<u8> = legs.map(|(leg, _)| *leg).collect();
@@ -334,6 +431,7 @@ impl World {
             let fits = |known: &&Known| {
                 known.port == frame.port
                     && known.peers.iter().any(|peer| host(*peer) == frame.to.ip())
+                    && is_protected(&frame, 172, false, known.key)
             };
             assert!(
                 self.legs.values().any(|known| fits(&known)),
@@ -344,12 +442,15 @@ impl World {
         }
     }
 
-    fn hear_notices(&mut self) {
+    /// What a packet with this key, if it was one, has taught.
+    fn hear_notices(&mut self, packet: Option<Option<u8>>) {
         for notice in self.rig.take_notices() {
             if let Notice::Learnt { id, from } = notice {
                 let known = self.legs.values_mut().find(|known| known.id == id).unwrap();
                 let peer = known.peers.iter().any(|peer| host(*peer) == from.ip());
                 assert!(peer, "learnt a stranger: {from}");
+                let proved = known.key.is_none() || packet == Some(known.key);
+                assert!(proved, "learnt without a proof: {from}");
                 known.learnt = Some(from);
             }
         }

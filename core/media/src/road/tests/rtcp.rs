@@ -23,7 +23,7 @@ fn block(ssrc: u32, highest_seq: u32) -> ReportBlock {
     }
 }
 
-fn sender_report(ssrc: u32, rtp_ts: u32, about: Option<ReportBlock>) -> Vec<u8> {
+pub(super) fn sender_report(ssrc: u32, rtp_ts: u32, about: Option<ReportBlock>) -> Vec<u8> {
     let mut body = ssrc.to_be_bytes().to_vec();
     body.extend_from_slice(&[9; 8]);
     for number in [rtp_ts, 100, 16_000] {
@@ -41,7 +41,7 @@ fn description(ssrc: u32, name: &[u8; 6]) -> Vec<u8> {
     packet(202, 1, &body)
 }
 
-fn goodbye(ssrc: u32) -> Vec<u8> {
+pub(super) fn goodbye(ssrc: u32) -> Vec<u8> {
     packet(203, 1, &ssrc.to_be_bytes())
 }
 
@@ -54,22 +54,7 @@ fn talk(rig: &mut Rig) -> (Rtp, Rtp) {
 }
 
 fn rtcp(rig: &mut Rig, port: u16, from: &str, bytes: Vec<u8>) -> Result<Sent, Verdict> {
-    let mut bytes = bytes;
-    match rig.datagram(port, from, &mut bytes) {
-        Verdict::Send {
-            local_port,
-            to,
-            length,
-        } => {
-            bytes.truncate(length);
-            Ok(Sent {
-                port: local_port,
-                to,
-                bytes,
-            })
-        }
-        other @ (Verdict::Drop(_) | Verdict::Absorbed) => Err(other),
-    }
+    rig.carry(port, from, bytes)
 }
 
 const A_RTCP: &str = "1.0.0.1:4001";
