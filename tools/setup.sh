@@ -121,6 +121,7 @@ need_interop() {
     command -v svmap >/dev/null || command -v sipvicious_svmap >/dev/null || apt_install sipvicious
     command -v sox >/dev/null || apt_install sox
     command -v espeak-ng >/dev/null || apt_install espeak-ng
+    compgen -G '/usr/lib/*/libsrtp2.so.1' >/dev/null || apt_install libsrtp2-1
     command -v curl >/dev/null || apt_install curl
     command -v openssl >/dev/null || apt_install openssl
     command -v chromedriver >/dev/null || apt_install chromium chromium-driver
