@@ -3,11 +3,8 @@
 mod counter;
 mod galois;
 
-use aes::cipher::{Key, KeyInit};
 use aes::{Aes128, Aes256};
-use zeroize::{Zeroize, Zeroizing};
-
-pub(crate) use counter::apply_key_stream;
+use zeroize::Zeroizing;
 
 use crate::derive::{Labels, RTCP, RTP, derive};
 use crate::packet::RtpHeader;
@@ -18,6 +15,10 @@ use galois::Galois;
 
 /// Octets by which a packet grows when it is protected, at most: a tag of 16 and RTCP's index of 4.
 pub const MAX_GROWTH: usize = 20;
+
+/// Octets of the longest payload for which a roll-over count is searched, since Galois/counter mode
+/// needs as many beside it. For a longer one none is found, and the next shorter one finds it.
+pub const LONGEST_TRIED: usize = 2_048;
 
 /// Octets of the word that an SRTCP packet bears beside its tag.
 const WORD: usize = 4;
@@ -119,15 +120,4 @@ fn derived<const OCTETS: usize>(master: &MasterKey, label: u8) -> [u8; OCTETS] {
     let mut octets = [0; OCTETS];
     derive(master, label, &mut octets);
     octets
-}
-
-/// A cipher, or a keyed digest, with the key of these octets; those that lack are zeros.
-pub(crate) fn keyed<C: KeyInit>(octets: &[u8]) -> C {
-    let mut key = Key::<C>::default();
-    for (place, octet) in key.iter_mut().zip(octets) {
-        *place = *octet;
-    }
-    let keyed = C::new(&key);
-    key.as_mut_slice().zeroize();
-    keyed
 }

@@ -3,7 +3,7 @@
 use aes::{Aes128, Aes256};
 
 use crate::MasterKey;
-use crate::cipher::{apply_key_stream, keyed};
+use crate::key_stream::{apply_key_stream, keyed};
 
 /// The labels of the three keys of one protocol (RFC 3711 section 4.3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

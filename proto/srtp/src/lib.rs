@@ -16,6 +16,7 @@ mod derive;
 #[allow(clippy::unwrap_used)]
 mod hex;
 mod key;
+mod key_stream;
 mod packet;
 mod place;
 mod problem;
@@ -25,11 +26,11 @@ mod stream;
 mod suite;
 mod window;
 
-pub use cipher::MAX_GROWTH;
+pub use cipher::{LONGEST_TRIED, MAX_GROWTH};
 pub use key::MasterKey;
 pub use packet::MAX_PACKET;
 pub use problem::Problem;
-pub use receiver::{LONGEST_TRIED, MAX_ROLLOVERS_TRIED, Receiver};
+pub use receiver::{MAX_ROLLOVERS_TRIED, Receiver};
 pub use sender::Sender;
 pub use stream::MAX_STREAMS;
 pub use suite::Suite;

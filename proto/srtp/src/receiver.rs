@@ -13,10 +13,6 @@ use crate::{MAX_PACKET, MasterKey, Problem, Suite};
 /// its receiver. Fifty packets a second roll over every 22 minutes: these are a day's.
 pub const MAX_ROLLOVERS_TRIED: u32 = 64;
 
-/// Octets of the longest payload for which that is tried, since Galois/counter mode needs as many
-/// beside it. A longer one is refused as forged, and the next shorter one finds the count.
-pub const LONGEST_TRIED: usize = 2_048;
-
 /// Unprotects the packets of one peer. Nothing that is not proved changes what it remembers.
 pub struct Receiver {
     suite: Suite,
@@ -36,9 +32,11 @@ impl Receiver {
     }
 
     /// As [`Receiver::new`], but a stream may be older than its receiver: the roll-over count of
-    /// its first packet is found by trying all up to [`MAX_ROLLOVERS_TRIED`]. What was recorded
-    /// before could be played to it first, and whoever sends it packets of unknown streams has it
-    /// try often: for a stream that begins now, `new` is better.
+    /// its first packet is found by trying all up to [`MAX_ROLLOVERS_TRIED`]. In Galois/counter
+    /// mode a payload beyond [`LONGEST_TRIED`](crate::LONGEST_TRIED) counts as forged until a
+    /// shorter one has found it. What was recorded before could be played to it first, and whoever
+    /// sends it packets of unknown streams has it try often: for a stream that begins now, `new`
+    /// is better.
     #[must_use]
     pub fn resumed(key: &MasterKey) -> Receiver {
         Receiver::trying(key, MAX_ROLLOVERS_TRIED)
@@ -137,6 +135,7 @@ impl fmt::Debug for Receiver {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::LONGEST_TRIED;
 
     const SSRC: u32 = 7;
 

@@ -1,28 +1,16 @@
 //! AES in counter mode with HMAC-SHA1 (RFC 3711 sections 4.1.1 and 4.2, RFC 6188).
 
-use aes::cipher::consts::U16;
-use aes::cipher::{BlockCipherEncrypt, BlockSizeUser, InnerIvInit, KeyInit, StreamCipherCore};
-use ctr::{CtrCore, flavors::Ctr128BE};
+use aes::cipher::KeyInit;
 use hmac::{Hmac, Mac};
 use sha1::Sha1;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::{Cipher, WORD, keyed, split_end};
+use super::{Cipher, WORD, split_end};
 use crate::Problem;
+use crate::key_stream::{Aes, apply_key_stream, keyed};
 use crate::packet::{ENCRYPTED, RTCP_HEADER, RtpHeader};
 use crate::place::Place;
-
-/// A block cipher that is good for this mode.
-pub(crate) trait Aes: BlockCipherEncrypt + BlockSizeUser<BlockSize = U16> {}
-
-impl<C: BlockCipherEncrypt + BlockSizeUser<BlockSize = U16>> Aes for C {}
-
-/// Encrypts or decrypts `octets`: the key stream begins with the block that `first` becomes.
-pub(crate) fn apply_key_stream<C: Aes>(cipher: &C, first: [u8; 16], octets: &mut [u8]) {
-    let stream = CtrCore::<&C, Ctr128BE>::inner_iv_init(cipher, &first.into());
-    stream.apply_keystream_partial(octets.into());
-}
 
 /// The keys of one session.
 pub(super) struct Counter<C> {

@@ -3,10 +3,10 @@
 use aws_lc_rs::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
-use super::{Cipher, WORD, split_end};
+use super::{Cipher, LONGEST_TRIED, WORD, split_end};
+use crate::Problem;
 use crate::packet::{ENCRYPTED, RTCP_HEADER, RtpHeader};
 use crate::place::Place;
-use crate::{LONGEST_TRIED, Problem};
 
 /// Octets of a tag (RFC 7714 section 13.2).
 const TAG: usize = 16;
