@@ -14,12 +14,22 @@ use zeroize::Zeroize;
 #[derive(Clone, Default)]
 pub(crate) struct Keyring {
     seed: [u8; 32],
+    generation: u32,
 }
 
 impl Keyring {
     /// The keys of a seed that nobody can guess.
     pub(crate) fn new(seed: [u8; 32]) -> Keyring {
-        Keyring { seed }
+        Keyring {
+            seed,
+            generation: 0,
+        }
+    }
+
+    /// From now on all keys are others: one that was in use before must not come back, since its
+    /// packets would be counted from the start again.
+    pub(crate) fn renew(&mut self) {
+        self.generation = self.generation.wrapping_add(1);
     }
 
     /// Our key for a suite.
@@ -38,6 +48,7 @@ impl Keyring {
             let mut mac = Hmac::<Sha256>::new_from_slice(&self.seed).ok()?;
             mac.update(whose.as_bytes());
             mac.update(suite.name().as_bytes());
+            mac.update(&self.generation.to_be_bytes());
             mac.update(&[number]);
             half.copy_from_slice(&mac.finalize().into_bytes());
         }
@@ -92,6 +103,9 @@ mod tests {
         assert_eq!(one.of(Suite::AesGcm128), one.of(Suite::AesGcm128));
         assert_ne!(one.of(Suite::AesGcm128), other.of(Suite::AesGcm128));
         assert_ne!(one.of(Suite::AesGcm128), one.of_nobody(Suite::AesGcm128));
+        let mut later = one.clone();
+        later.renew();
+        assert_ne!(one.of(Suite::AesGcm128), later.of(Suite::AesGcm128));
     }
 
     #[test]

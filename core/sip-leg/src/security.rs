@@ -207,8 +207,12 @@ impl Security {
             self.agree_on_nothing();
             return None;
         };
+        let suite = Suite::named(&line.suite)?;
+        if self.agreed.is_some_and(|agreed| agreed.suite != suite) {
+            self.keyring.renew();
+        }
         self.agree(line, demanded);
-        let own = self.line(line.tag, Suite::named(&line.suite)?)?;
+        let own = self.line(line.tag, suite)?;
         Some(Protection {
             demanded,
             lines: vec![own],

@@ -34,7 +34,10 @@ fn an_offer_is_read_or_refused_with_the_status_that_fits() {
             .is_none(),
         "a late offer"
     );
-    assert_eq!(offer_of(&with_body("text/plain", &good), Srtp::Accept).err(), Some(415));
+    assert_eq!(
+        offer_of(&with_body("text/plain", &good), Srtp::Accept).err(),
+        Some(415)
+    );
     assert_eq!(
         offer_of(&with_body("application/sdp", "v=x"), Srtp::Accept).err(),
         Some(400)

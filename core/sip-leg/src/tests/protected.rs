@@ -154,7 +154,10 @@ fn a_device_that_must_is_offered_several_suites_each_with_a_key_of_its_own() {
     keys.sort_unstable();
     keys.dedup();
     assert_eq!(keys.len(), 4);
-    assert_eq!(on_the_road(&office, &leg).unwrap().takes.suite().name(), USUAL);
+    assert_eq!(
+        on_the_road(&office, &leg).unwrap().takes.suite().name(),
+        USUAL
+    );
     let facts = office.facts();
     let heard = facts.iter().any(|fact| {
         matches!(fact, LegFact::Answered { description: Some(told) }
@@ -187,9 +190,10 @@ fn where_it_is_demanded_a_plain_answer_is_none_and_so_is_a_line_that_was_not_off
         office.srtp = Srtp::Require;
         let (leg, ..) = bob_answers(&mut office, "RTP/SAVP", line);
         assert_eq!(on_the_road(&office, &leg), None);
-        let described = office.facts().into_iter().any(|fact| {
-            matches!(fact, LegFact::Answered { description } if description.is_some())
-        });
+        let described = office
+            .facts()
+            .into_iter()
+            .any(|fact| matches!(fact, LegFact::Answered { description } if description.is_some()));
         assert!(!described);
     }
 }
@@ -223,7 +227,10 @@ fn what_is_offered_again_has_the_key_that_is_in_use() {
     let (protocol, lines) = keys_of(&request);
     assert_eq!((&*protocol, lines.len()), ("RTP/SAVP", 1));
     let ours = MasterKey::new(before.sends.suite(), before.sends.key_and_salt());
-    assert_eq!(crate::keyring::read(before.sends.suite(), &lines[0].inline), ours);
+    assert_eq!(
+        crate::keyring::read(before.sends.suite(), &lines[0].inline),
+        ours
+    );
     // the phone takes another key, as it may with each answer
     let mut description = protected("RTP/SAVP", &[(lines[0].tag, USUAL, OTHER)]);
     description.set_origin(described("203.0.113.7").origin().unwrap().clone());
