@@ -512,12 +512,9 @@ const MEDIA: [Column<WorkerFigures>; 17] = [
         Sort::Counter,
         |f| f.road.forged,
     ),
-    (
-        "rtp_replayed_total",
-        "Proved before.",
-        Sort::Counter,
-        |f| f.road.replayed,
-    ),
+    ("rtp_replayed_total", "Proved before.", Sort::Counter, |f| {
+        f.road.replayed
+    }),
     (
         "rtp_send_failures_total",
         "Refused by the kernel.",
