@@ -344,7 +344,7 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "FILE", env = "STROWGER_SIP_TRUST")]
     pub(crate) sip_trust: Option<PathBuf>,
     /// The directory of the authority that gives certificates by ACME, such as
-    /// https://acme-v02.api.letsencrypt.org/directory [default: none]
+    /// <https://acme-v02.api.letsencrypt.org/directory> [default: none]
     #[arg(long, value_name = "URL", env = "STROWGER_ACME_DIRECTORY")]
     pub(crate) acme_directory: Option<String>,
     /// The mail address for matters of the account there

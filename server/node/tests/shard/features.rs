@@ -70,7 +70,8 @@ fn two_offers_that_cross_are_both_served_in_the_end() {
     office
         .world
         .with(office.bert, |phone, now| phone.reoffer(bert, now));
-    office.world.run(SECOND * 15);
+    // each of them may be told to wait up to ten seconds, and twice (RFC 3261 §14.2)
+    office.world.run(SECOND * 40);
     assert!(office.line(office.anna, anna).is_talking());
     assert!(office.line(office.bert, bert).is_talking());
     assert!(office.both_hear((office.anna, anna), (office.bert, bert)));
