@@ -3,7 +3,7 @@
 use sip_message::Name;
 
 use super::pair::*;
-use crate::usage::Phase;
+use crate::usage::{MAX_RETRIES, Phase};
 
 fn offer(pair: &mut Pair, side: usize, text: &str) {
     let offer = sdp(text);
@@ -107,7 +107,7 @@ fn offers_that_cross_are_both_refused_with_491_and_tried_again_at_different_time
 fn an_offer_that_is_refused_with_491_for_ever_is_given_up() {
     let mut pair = alone();
     offer(&mut pair, A, "x1");
-    for _ in 0..5 {
+    for _ in 0..=MAX_RETRIES {
         let invite = pair.last_sent(A, "INVITE").clone();
         pair.respond(A, &invite, 491, "x", |_| {});
         pair.run(SECOND * 5);
@@ -118,7 +118,7 @@ fn an_offer_that_is_refused_with_491_for_ever_is_given_up() {
         .map(|invite| invite.cseq().unwrap().number)
         .collect();
     numbers.dedup();
-    assert_eq!(numbers.len(), 5);
+    assert_eq!(numbers.len(), usize::from(MAX_RETRIES) + 1);
     assert_eq!(pair.story(A), ["reoffer refused 491"]);
 }
 
