@@ -160,6 +160,7 @@ impl Batch<'_> {
                 address: device.address,
                 trusted_source: device.trusted_source,
                 location: None,
+                srtp: domain::Srtp::default(),
                 enabled: true,
             };
             let id = self.office.mint(DeviceId::new);

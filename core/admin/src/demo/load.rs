@@ -86,7 +86,6 @@ fn callee(name: String) -> PlannedExtension {
         secret: PlannedSecret::None,
         address: Some(LOAD_ADDRESS.to_owned()),
         trusted_source: None,
-        srtp: domain::Srtp::default(),
     };
     PlannedExtension {
         spec: extension(name, Destination::Devices),
@@ -115,7 +114,6 @@ fn user(number: usize) -> Result<PlannedExtension, Invalid> {
         secret: PlannedSecret::Fixed(Secret::supplied(format!("pw{number}"))?),
         address: None,
         trusted_source: None,
-        srtp: domain::Srtp::default(),
     };
     Ok(PlannedExtension {
         spec: extension(name, Destination::Devices),

@@ -79,7 +79,6 @@ fn extension(word: &str, number: usize) -> PlannedExtension {
             secret: PlannedSecret::Generated,
             address: None,
             trusted_source: None,
-            srtp: domain::Srtp::default(),
         }],
     }
 }
