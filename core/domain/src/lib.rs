@@ -71,6 +71,7 @@ mod token;
 mod toll_budget;
 mod toll_guard;
 mod trunk;
+mod trunk_order;
 mod user;
 mod webhook;
 
@@ -160,5 +161,6 @@ pub use trunk::{
     Transport, Trunk, TrunkAttestation, TrunkCaps, TrunkDay, TrunkDialogs, TrunkDiversion,
     TrunkIdentity, TrunkLocation, TrunkMode, TrunkPreset, TrunkShare, may_be_relayed,
 };
+pub use trunk_order::{QualityFloor, TrunkOrder};
 pub use user::User;
 pub use webhook::{WEBHOOKS_MAX, Webhook};

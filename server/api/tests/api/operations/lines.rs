@@ -124,8 +124,9 @@ pub(super) async fn lines(world: &World) {
     life(world, &acme.path("inbound_routes"), "fresh", inbound).await;
     let outbound = json!({
         "name": "fresh", "patterns": [{"prefix": "9"}], "trunks": ["acme-line"],
+        "order": "least_cost", "floor": {"answer_percent": 40},
     });
-    let outbound = (outbound, json!({"strip": 1}));
+    let outbound = (outbound, json!({"strip": 1, "floor": {"mos_x100": 350}}));
     life(world, &acme.path("outbound_routes"), "fresh", outbound).await;
     let guard = json!({
         "name": "fresh", "schedule": "acme-hours", "when": "closed",
