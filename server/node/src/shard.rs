@@ -30,6 +30,7 @@ mod picture;
 mod plan;
 mod proof;
 mod publishing;
+mod quality;
 mod questions;
 mod register;
 mod registration;
