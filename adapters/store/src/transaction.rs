@@ -542,7 +542,7 @@ impl<T: Tables> Step<'_, T> {
             change: trace.kind,
         };
         // tenants that have, or had, a share in an account's document hear of it too
-        for tenant in lines::concerned(trace.before, now)? {
+        for tenant in lines::concerned(self.tables, trace.before, now)? {
             self.tables.add_feed(&FeedEntry {
                 owner: tenant.into(),
                 ..entry.clone()

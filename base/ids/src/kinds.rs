@@ -143,6 +143,8 @@ ids! {
     SsoId "sso_"
     /// A trunk: a connection to a carrier or to another exchange.
     TrunkId "trk_"
+    /// A rate deck: what a carrier asks for calls.
+    RateDeckId "rdk_"
     /// A telephone number of an account's inventory.
     NumberId "num_"
     /// A key that signs calls.

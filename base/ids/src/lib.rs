@@ -13,6 +13,6 @@ pub use code::{ParseIdError, Problem, TEXT_LENGTH};
 pub use kinds::{
     AuditId, BindingId, CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, EventId,
     ExtensionId, HoldId, InboundRouteId, LoginId, NodeId, NumberId, OutboundRouteId, PREFIXES,
-    PasskeyId, PlanId, RequestId, ResellerId, RoleId, ScheduleId, SigningKeyId, SiteId, SsoId,
-    SupportId, TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
+    PasskeyId, PlanId, RateDeckId, RequestId, ResellerId, RoleId, ScheduleId, SigningKeyId, SiteId,
+    SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
 };

@@ -10,6 +10,7 @@ pub(crate) mod explain;
 pub(crate) mod key;
 pub(crate) mod people;
 pub(crate) mod person;
+pub(crate) mod rate_deck;
 pub(crate) mod replay;
 pub(crate) mod sheet;
 pub(crate) mod snapshot;
@@ -33,6 +34,7 @@ use explain::ExplainArguments;
 use key::KeyArguments;
 use people::PeopleArguments;
 use person::{EraseArguments, PersonArguments};
+use rate_deck::RateDeckArguments;
 use replay::ReplayArguments;
 use sheet::{ExportArguments, ImportArguments};
 use snapshot::{ApplyArguments, PlanArguments, SnapshotArguments};
@@ -110,6 +112,12 @@ pub(crate) enum Command {
                       --secret-stdin < secret"
     )]
     Sso(TenantKind),
+    /// List, add, change and remove rate decks, which say what carriers ask for calls: the
+    /// operator's, a reseller's or a company's
+    #[command(after_help = "Example: strowger rate-deck add europe currency=EUR \\
+                      'rates=[{\"prefix\": \"49\", \"per_minute\": 9000}]'\n\
+                      then: strowger trunk set carrier 'rate_decks=[\"europe\"]'")]
+    RateDeck(RateDeckArguments),
     /// List, add, change and remove trunks: the operator's, a reseller's or a company's; add gives
     /// the secret that the carrier gave with --secret-stdin
     #[command(after_help = "Example: strowger trunk add carrier mode=peer \\

@@ -54,6 +54,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Role(said) => commands::document::anywhere(KindName::Role, said),
         Command::Webhook(said) => commands::document::inside(KindName::Webhook, said),
         Command::Sso(said) => commands::document::inside(KindName::Sso, said),
+        Command::RateDeck(said) => commands::rate_deck::run(said),
         Command::Trunk(said) => commands::trunk::run(said),
         Command::Number(said) => commands::document::above(KindName::Number, said),
         Command::SigningKey(said) => commands::document::anywhere(KindName::SigningKey, said),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::{CompiledTenant, FeedEntry, KindName};
+use domain::{CompiledTenant, DeckShelf, FeedEntry, KindName};
 use ids::TenantId;
 use ports::{ExchangeStore, StoreError};
 use tenancy::TenantScope;
@@ -42,6 +42,8 @@ pub struct Follower {
     cursor: u64,
     known: BTreeSet<TenantId>,
     started: bool,
+    /// Rate decks, which companies hold together.
+    decks: DeckShelf,
 }
 
 impl Follower {
@@ -109,7 +111,7 @@ impl Follower {
 
     /// Loads some tenants and compiles them; who is not there and was known is gone.
     async fn load(
-        &self,
+        &mut self,
         store: &(impl ExchangeStore + ?Sized),
         tenants: &[TenantId],
     ) -> Result<Vec<Update>, StoreError> {
@@ -125,7 +127,8 @@ impl Follower {
         let mut updates = Vec::with_capacity(tenants.len());
         for tenant in tenants {
             match loaded.next_if(|parts| parts.tenant.id == *tenant) {
-                Some(parts) => {
+                Some(mut parts) => {
+                    self.decks.share(&mut parts.lines.decks);
                     updates.push(Update::Tenant(Arc::new(CompiledTenant::compile(parts))));
                 }
                 None if self.known.contains(tenant) => updates.push(Update::Gone(*tenant)),

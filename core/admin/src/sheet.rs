@@ -11,6 +11,7 @@ mod column;
 mod export;
 mod import;
 mod range;
+mod rates;
 mod row;
 mod table;
 
@@ -18,4 +19,5 @@ pub use bad::{Bad, Refusal};
 pub use column::columns;
 pub use export::export;
 pub use import::{Imported, Line, import};
+pub use rates::rates;
 pub use table::{SHEET_BYTES_MAX, SHEET_ROWS_MAX};

@@ -5,4 +5,5 @@ mod identities;
 mod locations;
 mod peers;
 mod probes;
+mod qualities;
 mod registrations;

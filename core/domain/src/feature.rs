@@ -54,6 +54,7 @@ impl Feature {
             | KindName::Role
             | KindName::User
             | KindName::Hold
+            | KindName::RateDeck
             | KindName::Trunk
             | KindName::Number
             | KindName::SigningKey

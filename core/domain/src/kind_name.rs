@@ -33,6 +33,8 @@ pub enum KindName {
     Webhook,
     /// A company's own sign-in server.
     Sso,
+    /// What a carrier asks for calls.
+    RateDeck,
     /// A connection to a carrier.
     Trunk,
     /// A telephone number of an account's inventory.
@@ -53,7 +55,7 @@ pub enum KindName {
 
 impl KindName {
     /// All kinds, in the order in which they refer to each other.
-    pub const ALL: [KindName; 20] = [
+    pub const ALL: [KindName; 21] = [
         KindName::Reseller,
         KindName::Plan,
         KindName::Tenant,
@@ -66,6 +68,7 @@ impl KindName {
         KindName::Hold,
         KindName::Webhook,
         KindName::Sso,
+        KindName::RateDeck,
         KindName::Trunk,
         KindName::Number,
         KindName::SigningKey,
@@ -91,6 +94,7 @@ impl KindName {
             KindName::Hold => "hold",
             KindName::Webhook => "webhook",
             KindName::Sso => "sso",
+            KindName::RateDeck => "rate_deck",
             KindName::Trunk => "trunk",
             KindName::Number => "number",
             KindName::SigningKey => "signing_key",

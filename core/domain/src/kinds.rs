@@ -13,6 +13,7 @@ use crate::kind_name::KindName;
 use crate::number::Number;
 use crate::outbound_route::OutboundRoute;
 use crate::plan::Plan;
+use crate::rate_deck::RateDeck;
 use crate::reseller::Reseller;
 use crate::role::Role;
 use crate::schedule::Schedule;
@@ -51,6 +52,7 @@ impl KindName {
             KindName::Hold => task.run::<Hold>(),
             KindName::Webhook => task.run::<Webhook>(),
             KindName::Sso => task.run::<Sso>(),
+            KindName::RateDeck => task.run::<RateDeck>(),
             KindName::Trunk => task.run::<Trunk>(),
             KindName::Number => task.run::<Number>(),
             KindName::SigningKey => task.run::<SigningKey>(),

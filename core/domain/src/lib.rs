@@ -48,6 +48,7 @@ mod permission;
 mod personal;
 mod plan;
 mod quotas;
+mod rate_deck;
 mod referrer;
 mod reseller;
 mod rights;
@@ -71,6 +72,7 @@ mod token;
 mod toll_budget;
 mod toll_guard;
 mod trunk;
+mod trunk_order;
 mod user;
 mod webhook;
 
@@ -90,6 +92,7 @@ pub use compiled::{
     CompiledNumber, CompiledOutbound, CompiledSchedule, CompiledSigningKey, CompiledSite,
     CompiledTenant, CompiledTrunk, InboundCall, KnownBy, LineParts, TenantParts,
 };
+pub use compiled::{CompiledDeck, DeckShelf, Price, Priced, TYPICAL_CALL};
 pub use compiled::{Guarding, Toll};
 pub use containment::Containment;
 pub use credentials::{Credentials, Former, OVERLAP_MAX};
@@ -125,6 +128,7 @@ pub use permission::{NoPermission, Pattern, Permission, Topic, Verb};
 pub use personal::{Fact, Personal, Treatment, of_kind};
 pub use plan::Plan;
 pub use quotas::{Quotas, ResellerLimits};
+pub use rate_deck::{RATE_DECKS_MAX, RATES_MAX, Rate, RateDeck};
 pub use referrer::Referrer;
 pub use reseller::{GRANTED_PLANS_MAX, PORTAL_SPACE, Reseller};
 pub use rights::Rights;
@@ -155,9 +159,10 @@ pub use toll_guard::{TOLL_GUARDS_MAX, TollGuard};
 pub use trunk::{
     CalledIn, Dialling, EmergencyUri, FAILOVER_MAX, HEADER_RULES_MAX, HeaderAction,
     HeaderDirection, HeaderFacts, HeaderRule, NumberForm, PEERS_MAX, Peer, PresetAsk, RELAYED_MAX,
-    RELAYED_VALUE_MAX, ReliableAnswers, SOURCES_MAX, Source, TRUNKS_MAX, Transport, Trunk,
-    TrunkAttestation, TrunkCaps, TrunkDay, TrunkDialogs, TrunkDiversion, TrunkIdentity,
-    TrunkLocation, TrunkMode, TrunkPreset, TrunkShare, may_be_relayed,
+    RELAYED_VALUE_MAX, ReliableAnswers, SOURCES_MAX, Source, TRUNK_DECKS_MAX, TRUNKS_MAX,
+    Transport, Trunk, TrunkAttestation, TrunkCaps, TrunkDay, TrunkDialogs, TrunkDiversion,
+    TrunkIdentity, TrunkLocation, TrunkMode, TrunkPreset, TrunkShare, may_be_relayed,
 };
+pub use trunk_order::{QualityFloor, TrunkOrder};
 pub use user::User;
 pub use webhook::{WEBHOOKS_MAX, Webhook};

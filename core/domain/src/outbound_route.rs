@@ -16,6 +16,7 @@ use crate::kind_name::KindName;
 use crate::name::name;
 use crate::ring_seconds::{RING_SECONDS_MAX, RING_SECONDS_MIN};
 use crate::schedule::Standing;
+use crate::trunk_order::{QualityFloor, TrunkOrder};
 
 /// Most outbound routes of one tenant.
 pub const OUTBOUND_ROUTES_MAX: u32 = 500;
@@ -167,10 +168,18 @@ pub struct OutboundRoute {
     #[serde(default)]
     #[schema(pattern = "^[+0-9*#]{0,16}$", default = "", example = "+49")]
     pub prepend: String,
-    /// The trunks, 1 to 8 by id or name, tried in order. What is not the company's own must be
-    /// shared with it.
+    /// The trunks, 1 to 8 by id or name, tried in the order that `order` says. What is not the
+    /// company's own must be shared with it.
     #[schema(value_type = Vec<String>, min_items = 1, max_items = 8, example = json!(["carrier"]))]
     pub trunks: Vec<TrunkId>,
+    /// In which order the trunks are tried. Calls for help try them as they are listed.
+    #[serde(default)]
+    #[schema(default = "as_listed")]
+    pub order: TrunkOrder,
+    /// How well a trunk must have done lately not to be tried behind all others; with `least_cost`
+    /// and `quality`.
+    #[serde(default)]
+    pub floor: Option<QualityFloor>,
     /// The number that is shown, with plus. It counts only while it is a number of the company's.
     #[serde(default)]
     #[schema(example = "+493055500")]
@@ -262,7 +271,28 @@ impl OutboundRoute {
             classless,
             "/class",
             "must be left out: calls for help have no class",
+        )?;
+        let listed = self.order == TrunkOrder::AsListed;
+        rule(
+            listed,
+            "/order",
+            "must be as_listed: help is called whatever it costs",
         )
+    }
+
+    fn validate_order(&self) -> Result<(), Invalid> {
+        match (self.order, &self.floor) {
+            (TrunkOrder::AsListed, Some(_)) => {
+                let text = "must be left out where trunks are tried as they are listed";
+                Err(Invalid::new("/floor", text))
+            }
+            (TrunkOrder::Quality, None) => Err(Invalid::new(
+                "/floor",
+                "must be said with the order quality",
+            )),
+            (TrunkOrder::LeastCost | TrunkOrder::Quality, Some(floor)) => floor.validate(),
+            (TrunkOrder::AsListed | TrunkOrder::LeastCost, None) => Ok(()),
+        }
     }
 
     fn validate_lists(&self) -> Result<(), Invalid> {
@@ -329,6 +359,7 @@ impl Kind for OutboundRoute {
         name::<OutboundRouteId>(&self.name)?;
         self.validate_emergency()?;
         self.validate_lists()?;
+        self.validate_order()?;
         let outside = self.class != Some(CallClass::Internal);
         rule(outside, "/class", "must be a class of calls to the outside")?;
         let timed = self.schedule.is_some() || self.when == Standing::Open;

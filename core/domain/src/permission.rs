@@ -113,6 +113,7 @@ fn makes_secrets(kind: KindName) -> bool {
         | KindName::User
         | KindName::Hold
         | KindName::Sso
+        | KindName::RateDeck
         | KindName::Trunk
         | KindName::Number
         | KindName::SigningKey

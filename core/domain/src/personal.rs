@@ -60,7 +60,7 @@ pub fn of_kind(kind: KindName) -> Personal {
         KindName::Role => personal(Kept, &[], "about permissions, not about persons"),
         KindName::Webhook => personal(Kept, &[], "about programs, not about persons"),
         KindName::Sso => personal(Kept, &[], "about a server, not about persons"),
-        KindName::Trunk | KindName::Number => {
+        KindName::RateDeck | KindName::Trunk | KindName::Number => {
             personal(Kept, &[], "about carriers and companies, not about persons")
         }
         KindName::SigningKey => personal(Kept, &[], "about who signs calls, not about persons"),

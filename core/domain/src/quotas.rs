@@ -45,6 +45,7 @@ impl Quotas {
             | KindName::Tenant
             | KindName::Hold
             | KindName::Sso
+            | KindName::RateDeck
             | KindName::Trunk
             | KindName::Number
             | KindName::SigningKey
@@ -104,6 +105,7 @@ impl ResellerLimits {
             | KindName::Hold
             | KindName::Webhook
             | KindName::Sso
+            | KindName::RateDeck
             | KindName::Trunk
             | KindName::Number
             | KindName::SigningKey

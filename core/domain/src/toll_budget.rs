@@ -167,7 +167,8 @@ pub struct TollBudget {
     #[serde(default)]
     pub limits: TollLimits,
     /// What calls cost, at most 300 rows. The closest fits: the longest beginning, then the
-    /// country, then the class. What no row fits costs as much as the dearest row.
+    /// country, then the class. What no row fits costs as much as the dearest row. In a company's
+    /// guard, calls by its own trunks cost what the rate decks of those say, where they say it.
     #[serde(default)]
     #[schema(default = json!([]), max_items = 300)]
     pub prices: Vec<TollPrice>,

@@ -12,7 +12,7 @@ mod peer;
 mod presets;
 pub(crate) mod source;
 
-use ids::{TenantId, TrunkId};
+use ids::{RateDeckId, TenantId, TrunkId};
 use serde::{Deserialize, Serialize};
 use tenancy::{Identified, Owner};
 use utoipa::ToSchema;
@@ -44,6 +44,8 @@ pub const TRUNKS_MAX: u32 = 200;
 pub const PEERS_MAX: usize = 8;
 /// Most sources of a trunk.
 pub const SOURCES_MAX: usize = 32;
+/// Most rate decks of a trunk.
+pub const TRUNK_DECKS_MAX: usize = 32;
 /// The space of unique keys in which the sources of enabled trunks lie.
 const TRUNK_SOURCE_SPACE: &str = "trunk_source";
 
@@ -299,6 +301,11 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = "accept")]
     pub srtp: Srtp,
+    /// What the carrier asks for calls that go out: at most 32 rate decks of the same owner, by id
+    /// or name, which count as one. Nobody else sees them, with whomever the trunk is shared.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, default = json!([]), max_items = 32)]
+    pub rate_decks: Vec<RateDeckId>,
     /// The companies below its account that may use it, at most 1,000, by id or, in requests, by
     /// domain. A company's own trunk is shared with nobody.
     #[serde(default)]
@@ -373,6 +380,17 @@ impl Trunk {
         }
     }
 
+    fn validate_decks(&self) -> Result<(), Invalid> {
+        let few = self.rate_decks.len() <= TRUNK_DECKS_MAX;
+        rule(few, "/rate_decks", "must name at most 32 rate decks")?;
+        for (index, deck) in self.rate_decks.iter().enumerate() {
+            let once = !self.rate_decks.iter().take(index).any(|one| one == deck);
+            let field = format!("/rate_decks/{index}");
+            rule(once, &field, "must not be named twice")?;
+        }
+        Ok(())
+    }
+
     fn validate_names(&self) -> Result<(), Invalid> {
         let good = |name: &Option<String>| {
             name.as_ref().is_none_or(|name| {
@@ -419,10 +437,16 @@ impl Kind for Trunk {
     const PLACE: Place = Place::Anywhere;
     const KEY: &'static str = "name";
     const KEY_SPACE: &'static str = "trunk";
-    const LINKS: &'static [Link] = &[Link {
-        member: "shared_with",
-        kind: KindName::Tenant,
-    }];
+    const LINKS: &'static [Link] = &[
+        Link {
+            member: "rate_decks",
+            kind: KindName::RateDeck,
+        },
+        Link {
+            member: "shared_with",
+            kind: KindName::Tenant,
+        },
+    ];
     const SECRET: SecretRule = SecretRule::Supplied;
     const MOST: Option<u32> = Some(TRUNKS_MAX);
 
@@ -453,6 +477,7 @@ impl Kind for Trunk {
         self.validate_headers()?;
         self.validate_failover()?;
         self.validate_codecs()?;
+        self.validate_decks()?;
         let named = self.diversion != TrunkDiversion::None;
         rule(
             named || !self.passes_caller,

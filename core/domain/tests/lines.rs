@@ -372,6 +372,7 @@ fn company(n: u128) -> Arc<CompiledTenant> {
             schedules: Vec::new(),
             locations: Vec::new(),
             sites: Vec::new(),
+            decks: Vec::new(),
             guards: Vec::new(),
             contained: Vec::new(),
             inbound: vec![resource(id.into(), InboundRouteId::new(1, n), route)],

@@ -4,13 +4,13 @@
 
 use domain::{
     Containment, Device, Document, EmergencyLocation, Extension, Hold, InboundRoute, Kind,
-    KindName, Number, OutboundRoute, Plan, Reseller, Role, Schedule, SigningKey, Site, Sso, Tenant,
-    TollGuard, Trunk, User, Webhook, facets,
+    KindName, Number, OutboundRoute, Plan, RateDeck, Reseller, Role, Schedule, SigningKey, Site,
+    Sso, Tenant, TollGuard, Trunk, User, Webhook, facets,
 };
 use ids::{
     ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId, NumberId,
-    OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SigningKeyId, SiteId, SsoId, TenantId,
-    TollGuardId, TrunkId, UserId, WebhookId,
+    OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId, SigningKeyId, SiteId,
+    SsoId, TenantId, TollGuardId, TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
 use proptest::prelude::*;
@@ -129,6 +129,7 @@ fn all_hold(spec: &Value) {
     holds::<User>(&UserId::new(1, 1).to_string(), spec);
     holds::<Webhook>(&WebhookId::new(1, 1).to_string(), spec);
     holds::<Sso>(&SsoId::new(1, 1).to_string(), spec);
+    holds::<RateDeck>(&RateDeckId::new(1, 1).to_string(), spec);
     holds::<Trunk>(&TrunkId::new(1, 1).to_string(), spec);
     holds::<Number>(&NumberId::new(1, 1).to_string(), spec);
     holds::<SigningKey>(&SigningKeyId::new(1, 1).to_string(), spec);
@@ -179,6 +180,11 @@ fn valid(kind: KindName) -> Value {
         KindName::Sso => serde_json::json!({
             "name": "entra", "issuer": "https://login.acme.example/realm", "client_id": "pbx",
             "domains": ["acme.example"], "make_people": true, "role": "user"
+        }),
+        KindName::RateDeck => serde_json::json!({
+            "name": "europe", "currency": "EUR", "first_seconds": 30, "each_seconds": 6,
+            "rates": [{ "prefix": "", "per_minute": 500_000 },
+                      { "prefix": "4930", "per_minute": 9_000, "connection": 1_000 }]
         }),
         KindName::Trunk => serde_json::json!({
             "name": "carrier", "mode": "register", "peers": ["sip:sbc.carrier.example:5070"],

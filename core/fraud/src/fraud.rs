@@ -376,7 +376,7 @@ fn charge(out: &CallOut<'_>, by: &Guarding<'_>) -> Charge {
     Charge {
         key: (out.tenant, by.id, subject),
         limits: budget.limits,
-        price: budget.price(out.toll.class, out.toll.number.as_ref()),
+        price: by.price(out.toll),
         warn_percent: budget.warn_percent,
         contain: budget.contain.then_some(budget.contain_hours),
         title: by.title().into(),

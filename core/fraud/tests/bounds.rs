@@ -35,6 +35,7 @@ fn toll() -> Toll {
         class: CallClass::Premium,
         number: None,
         wire: "0900".to_owned(),
+        per_minute: None,
     }
 }
 

@@ -78,7 +78,7 @@ pub use journal::{Journal, JournalRecord, Mark};
 pub use keys::{KeyStatus, KeyStore, MasterKeyUse, RESEAL_STEP, Resealed};
 pub use ladders::LadderBook;
 pub use live::{LiveCall, LiveError, LiveExchange, LiveLeg, LivePush, LiveRegistration, Why};
-pub use live_trunk::{LiveShare, LiveTrunk};
+pub use live_trunk::{LiveQuality, LiveShare, LiveTrunk};
 pub use live_usage::{LiveUsage, Metered};
 pub use locate::{locate, locate_below, read};
 pub use mailer::{MAIL_BODY_MAX, MAIL_SUBJECT_MAX, Mail, MailError, Mailer, NoMailer};

@@ -18,16 +18,19 @@ pub enum Bucket {
     Texts,
     /// Minutes that were talked by trunks today.
     Minutes,
+    /// What came of the latest calls by trunks.
+    Quality,
 }
 
 impl Bucket {
     /// All buckets.
-    pub const ALL: [Bucket; 5] = [
+    pub const ALL: [Bucket; 6] = [
         Bucket::Bindings,
         Bucket::Calls,
         Bucket::Watches,
         Bucket::Texts,
         Bucket::Minutes,
+        Bucket::Quality,
     ];
 
     /// The bucket's number, as stored.
@@ -38,6 +41,7 @@ impl Bucket {
             Bucket::Watches => 3,
             Bucket::Texts => 4,
             Bucket::Minutes => 5,
+            Bucket::Quality => 6,
         }
     }
 

@@ -36,16 +36,26 @@ impl Called {
         Ok(called)
     }
 
-    /// What budgets look at, when it is a call of this class.
-    pub(crate) fn toll(&self, class: CallClass) -> Toll {
-        let (number, wire) = match self {
-            Called::Number(number) => (Some(number.clone()), number.to_string()),
-            Called::AsItIs(text) => (None, text.clone()),
+    /// What budgets look at, when it is a call of this class of which rate decks say what a minute
+    /// costs.
+    pub(crate) fn toll(&self, class: CallClass, per_minute: Option<u32>) -> Toll {
+        let number = match self {
+            Called::Number(number) => Some(number.clone()),
+            Called::AsItIs(_) => None,
         };
         Toll {
             class,
             number,
-            wire,
+            wire: self.text(),
+            per_minute,
+        }
+    }
+
+    /// As it is written in explanations.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Called::Number(number) => number.to_string(),
+            Called::AsItIs(text) => text.clone(),
         }
     }
 

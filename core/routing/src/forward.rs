@@ -5,12 +5,12 @@
 //! ([`Purpose::Forward`]). Whoever forwards is who calls on: outside, nothing of the first caller's
 //! counts but its number, where the trunk takes it.
 
+use crate::circumstances::Circumstances;
 use crate::{
     CONTAINED, Caller, DIVERSIONS_MAX, Dialled, Diversion, Explanation, Fare, Purpose, Refusal,
     RouteRequest, Step, emergency, identity, inside, outbound, ring,
 };
 use domain::{CompiledExtension, CompiledForwards, CompiledTenant, DivertReason};
-use machine::WallTime;
 
 /// Forwards that phones decide on, in the order in which they are told.
 const BY_PHONES: [DivertReason; 3] = [
@@ -23,7 +23,7 @@ const BY_PHONES: [DivertReason; 3] = [
 pub(crate) struct Journey<'a> {
     tenant: &'a CompiledTenant,
     request: &'a RouteRequest,
-    at: WallTime,
+    now: Circumstances<'a>,
     /// Who has sent the call on so far.
     chain: Vec<Diversion>,
     /// What it costs, once it goes out by a trunk.
@@ -35,10 +35,10 @@ pub(crate) fn steps(
     tenant: &CompiledTenant,
     extension: &CompiledExtension,
     request: &RouteRequest,
-    at: WallTime,
+    now: Circumstances<'_>,
     why: &mut Explanation,
 ) -> (Vec<Step>, Option<Fare>) {
-    let mut journey = Journey::begin(tenant, request, at);
+    let mut journey = Journey::begin(tenant, request, now);
     let steps = journey.reach(extension, why);
     (steps, journey.fare)
 }
@@ -48,14 +48,14 @@ pub(crate) fn steps(
 pub(crate) fn onward(
     tenant: &CompiledTenant,
     request: &RouteRequest,
-    at: WallTime,
+    now: Circumstances<'_>,
     why: &mut Explanation,
 ) -> (Vec<Step>, Option<Fare>) {
     let refused = |why: &mut Explanation, because: &str| {
         why.add("forward.nobody", because);
         (vec![Step::Refuse(Refusal::UNAVAILABLE)], None)
     };
-    let mut journey = Journey::begin(tenant, request, at);
+    let mut journey = Journey::begin(tenant, request, now);
     let Some(asked) = journey.chain.pop() else {
         return refused(why, "nobody sends the call on");
     };
@@ -75,11 +75,15 @@ pub(crate) fn onward(
 }
 
 impl<'a> Journey<'a> {
-    fn begin(tenant: &'a CompiledTenant, request: &'a RouteRequest, at: WallTime) -> Self {
+    fn begin(
+        tenant: &'a CompiledTenant,
+        request: &'a RouteRequest,
+        now: Circumstances<'a>,
+    ) -> Self {
         Journey {
             tenant,
             request,
-            at,
+            now,
             chain: request.diversions.clone(),
             fare: None,
         }
@@ -196,7 +200,7 @@ impl<'a> Journey<'a> {
             return refused();
         }
         let held = self.request.caller.device;
-        if held.is_some_and(|device| self.tenant.contains(device, self.at)) {
+        if held.is_some_and(|device| self.tenant.contains(device, self.now.at)) {
             let (rule, because) = CONTAINED;
             why.add(rule, because);
             return refused();
@@ -214,7 +218,7 @@ impl<'a> Journey<'a> {
             purpose: Purpose::Forward,
             ..RouteRequest::call(caller, Dialled::own(to))
         };
-        let (mut steps, fare) = outbound::steps(self.tenant, &own, self.at, why);
+        let (mut steps, fare) = outbound::steps(self.tenant, &own, self.now, why);
         self.fare = fare;
         for step in &mut steps {
             self.name_caller(step, why);

@@ -1,5 +1,6 @@
 //! Calls that come in by a trunk.
 
+use crate::circumstances::Circumstances;
 use crate::{Explanation, Fare, Purpose, Refusal, RouteRequest, Step, forward, ring};
 use domain::{
     CompiledExtension, CompiledInbound, CompiledTenant, CompiledTrunk, E164, InboundCall,
@@ -12,12 +13,12 @@ use stir::Verstat;
 /// What to do with a call that came in by a trunk.
 pub(crate) fn steps(
     tenant: &CompiledTenant,
-    (trunk, at): (TrunkId, WallTime),
+    (trunk, now): (TrunkId, Circumstances<'_>),
     request: &RouteRequest,
     why: &mut Explanation,
 ) -> (Vec<Step>, Option<Fare>) {
-    match found(tenant, (trunk, at), request, why) {
-        Ok(extension) => forward::steps(tenant, extension, request, at, why),
+    match found(tenant, (trunk, now.at), request, why) {
+        Ok(extension) => forward::steps(tenant, extension, request, now, why),
         Err(refusal) => (vec![Step::Refuse(refusal)], None),
     }
 }

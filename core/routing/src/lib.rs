@@ -2,11 +2,13 @@
 //!
 //! [`plan`] is a pure and total function: a compiled tenant and a request in, a [`Plan`] with its
 //! [`Explanation`] out. It reads no database, no clock and no registration; whether a device can be
-//! reached right now is somebody else's question. It only ever sees one tenant, so it cannot name
-//! another.
+//! reached right now is somebody else's question, and so is how its trunks have done lately, which
+//! [`plan_measured`] is told by whoever knows ([`Measured`]). It only ever sees one tenant, so it
+//! cannot name another.
 
 mod attestation;
 mod called;
+mod circumstances;
 mod class;
 mod dialled;
 mod diversion;
@@ -18,6 +20,7 @@ mod forward;
 mod identity;
 mod inbound;
 mod inside;
+mod order;
 mod outbound;
 mod plan;
 mod request;
@@ -26,6 +29,7 @@ mod step;
 mod toll;
 
 pub use attestation::Attested;
+pub use circumstances::{Judgement, Measured};
 pub use diversion::{DIVERSIONS_MAX, Diversion};
 pub use emergency::{Emergency, SOS, may_call_for_help};
 pub use explanation::{Explanation, REASONS_MAX, Reason};
@@ -33,7 +37,7 @@ pub use failover::{Failover, Verdict};
 pub use fare::Fare;
 pub use inbound::proof_rule;
 pub use inside::{ANNOUNCEMENT_CODE, ECHO_CODE};
-pub use plan::{Plan, plan};
+pub use plan::{Plan, plan, plan_measured};
 pub use request::{Caller, Dialled, HostClass, Purpose, RouteRequest};
 pub use step::{Guest, Refusal, Step};
 pub use toll::CONTAINED;

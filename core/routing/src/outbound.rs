@@ -1,12 +1,15 @@
 //! Calls that go out by trunks.
 
 use crate::called::Called;
+use crate::circumstances::Circumstances;
 use crate::dialled::Forms;
 use crate::{
     Explanation, Failover, Fare, Refusal, RouteRequest, Step, attestation, class, emergency,
-    identity, toll,
+    identity, order, toll,
 };
-use domain::{CallClass, CompiledExtension, CompiledOutbound, CompiledTenant, OutboundRoute};
+use domain::{
+    CallClass, CompiledExtension, CompiledOutbound, CompiledTenant, CompiledTrunk, OutboundRoute,
+};
 use machine::WallTime;
 use std::time::Duration;
 
@@ -17,10 +20,10 @@ type Taken<'a> = (&'a CompiledOutbound, Called, CallClass);
 pub(crate) fn steps(
     tenant: &CompiledTenant,
     request: &RouteRequest,
-    at: WallTime,
+    now: Circumstances<'_>,
     why: &mut Explanation,
 ) -> (Vec<Step>, Option<Fare>) {
-    match found(tenant, request, at, why) {
+    match found(tenant, request, now, why) {
         Ok(found) => found,
         Err(refusal) => (vec![Step::Refuse(refusal)], None),
     }
@@ -29,7 +32,7 @@ pub(crate) fn steps(
 fn found(
     tenant: &CompiledTenant,
     request: &RouteRequest,
-    at: WallTime,
+    now: Circumstances<'_>,
     why: &mut Explanation,
 ) -> Result<(Vec<Step>, Option<Fare>), Refusal> {
     let forms = Forms::of(tenant, &request.dialled.user, why);
@@ -46,27 +49,32 @@ fn found(
         why.add("outbound.no_extension", because);
         return Err(Refusal::FORBIDDEN);
     };
-    let (route, called, class) = allowed(tenant, &routes, (caller, at), why)?;
+    let (route, called, class) = allowed(tenant, &routes, (caller, now.at), why)?;
     // whoever is sent on to help costs what that costs
     let counted = !emergency::is_wanted(tenant, request);
     let fare = counted.then(|| Fare {
         device: request.caller.device,
         extension: caller.id,
-        toll: called.toll(class),
+        toll: called.toll(class, order::dearest(tenant, route, &called, now)),
     });
     if let Some(fare) = &fare {
-        toll::check(tenant, (request, caller), (&fare.toll, at), why)?;
+        toll::check(tenant, (request, caller), (&fare.toll, now.at), why)?;
     }
     let shown = identity::shown(tenant, route, caller, why);
     let shown = shown.map(|number| number.e164.digits().to_owned());
     let going = (&called, shown.as_deref());
-    let steps = by_trunks(tenant, (request, at), route, going, why);
-    if steps.is_empty() {
+    let mut trunks = usable(tenant, route, why);
+    if counted {
+        trunks = order::of(tenant, (route, &called), now, trunks, why);
+    }
+    if trunks.is_empty() {
         let because = format!("no trunk of the route {} can be used", route.spec.name);
         why.add("outbound.no_trunk", because);
         return Err(Refusal::NO_TRUNK);
     }
-    Ok((steps, fare))
+    let steps = trunks.into_iter();
+    let steps = steps.map(|trunk| by_trunk(tenant, (request, now.at), (route, trunk), going, why));
+    Ok((steps.collect(), fare))
 }
 
 /// The first route by which the caller may call there, and what goes on the wire.
@@ -129,47 +137,55 @@ fn member_of(
     })
 }
 
-/// A step for each trunk of the route that can be used, in their order.
-fn by_trunks(
-    tenant: &CompiledTenant,
-    asked: (&RouteRequest, WallTime),
+/// The trunks of a route that can be used, as they are listed.
+fn usable<'a>(
+    tenant: &'a CompiledTenant,
     route: &CompiledOutbound,
-    (called, shown): (&Called, Option<&str>),
     why: &mut Explanation,
-) -> Vec<Step> {
-    let mut steps = Vec::new();
+) -> Vec<&'a CompiledTrunk> {
+    let mut usable = Vec::with_capacity(route.spec.trunks.len());
     for id in &route.spec.trunks {
         let Some(trunk) = tenant.trunk(*id) else {
-            why.add(
-                "trunk.not_shared",
-                format!("the trunk {id} is not for this company, or is gone"),
-            );
+            let because = format!("the trunk {id} is not for this company, or is gone");
+            why.add("trunk.not_shared", because);
             continue;
         };
-        let (name, revision) = (&trunk.spec.name, trunk.revision);
-        if !trunk.spec.enabled {
-            let because = format!("trunk {name}, revision {revision}, is switched off");
-            why.add("trunk.disabled", because);
+        if trunk.spec.enabled {
+            usable.push(trunk);
             continue;
         }
-        let wire = called.on(trunk);
-        let because = format!("trunk {name}, revision {revision}, is asked for {wire}");
-        why.add("outbound.trunk", because);
-        let failover = Failover::of(&trunk.spec);
-        if let Some(told) = failover.told() {
-            let because = format!("trunk {name}, revision {revision}: {told}");
-            why.add("trunk.failover", because);
-        }
-        let attested = attestation::of(tenant, asked, (trunk, shown), why);
-        steps.push(Step::Trunk {
-            trunk: trunk.id,
-            called: wire,
-            identity: shown.map(str::to_owned),
-            attested,
-            caller: None,
-            failover,
-            timeout: Duration::from_secs(route.spec.ring_seconds.into()),
-        });
+        let (name, revision) = (&trunk.spec.name, trunk.revision);
+        let because = format!("trunk {name}, revision {revision}, is switched off");
+        why.add("trunk.disabled", because);
     }
-    steps
+    usable
+}
+
+/// The step by which a call goes out by a trunk.
+fn by_trunk(
+    tenant: &CompiledTenant,
+    asked: (&RouteRequest, WallTime),
+    (route, trunk): (&CompiledOutbound, &CompiledTrunk),
+    (called, shown): (&Called, Option<&str>),
+    why: &mut Explanation,
+) -> Step {
+    let (name, revision) = (&trunk.spec.name, trunk.revision);
+    let wire = called.on(trunk);
+    let because = format!("trunk {name}, revision {revision}, is asked for {wire}");
+    why.add("outbound.trunk", because);
+    let failover = Failover::of(&trunk.spec);
+    if let Some(told) = failover.told() {
+        let because = format!("trunk {name}, revision {revision}: {told}");
+        why.add("trunk.failover", because);
+    }
+    let attested = attestation::of(tenant, asked, (trunk, shown), why);
+    Step::Trunk {
+        trunk: trunk.id,
+        called: wire,
+        identity: shown.map(str::to_owned),
+        attested,
+        caller: None,
+        failover,
+        timeout: Duration::from_secs(route.spec.ring_seconds.into()),
+    }
 }

@@ -1,5 +1,6 @@
 //! The rules, in the order in which they are tried.
 
+use crate::circumstances::{Circumstances, Measured};
 use crate::emergency::{self, Emergency};
 use crate::inside::{self, Found};
 use crate::{
@@ -22,11 +23,27 @@ pub struct Plan {
     pub fare: Option<Fare>,
 }
 
-/// Decides where a request goes inside `tenant` at this time, which schedules are asked for. Total:
-/// every request has an answer.
+/// Decides where a request goes inside `tenant` at this time, which schedules are asked for, while
+/// nobody knows how its trunks have done lately. Total: every request has an answer.
 #[must_use]
 pub fn plan(tenant: &CompiledTenant, request: &RouteRequest, at: WallTime) -> Plan {
-    if let Some((steps, explanation, emergency)) = emergency::steps(tenant, request, at) {
+    under(tenant, request, Circumstances { at, measured: None })
+}
+
+/// The same where that is known.
+#[must_use]
+pub fn plan_measured(
+    tenant: &CompiledTenant,
+    request: &RouteRequest,
+    at: WallTime,
+    measured: &dyn Measured,
+) -> Plan {
+    let measured = Some(measured);
+    under(tenant, request, Circumstances { at, measured })
+}
+
+fn under(tenant: &CompiledTenant, request: &RouteRequest, now: Circumstances<'_>) -> Plan {
+    if let Some((steps, explanation, emergency)) = emergency::steps(tenant, request, now.at) {
         return Plan {
             steps,
             explanation,
@@ -36,7 +53,7 @@ pub fn plan(tenant: &CompiledTenant, request: &RouteRequest, at: WallTime) -> Pl
         };
     }
     let mut explanation = Explanation::default();
-    let (steps, fare) = steps(tenant, request, at, &mut explanation);
+    let (steps, fare) = steps(tenant, request, now, &mut explanation);
     Plan {
         steps,
         explanation,
@@ -48,24 +65,24 @@ pub fn plan(tenant: &CompiledTenant, request: &RouteRequest, at: WallTime) -> Pl
 fn steps(
     tenant: &CompiledTenant,
     request: &RouteRequest,
-    at: WallTime,
+    now: Circumstances<'_>,
     why: &mut Explanation,
 ) -> (Vec<Step>, Option<Fare>) {
     if let Some(refusal) = refused(tenant, request, why) {
         return (vec![Step::Refuse(refusal)], None);
     }
     if request.purpose == Purpose::Forward {
-        return forward::onward(tenant, request, at, why);
+        return forward::onward(tenant, request, now, why);
     }
     if let Some(trunk) = request.caller.trunk {
-        let (steps, fare) = inbound::steps(tenant, (trunk, at), request, why);
+        let (steps, fare) = inbound::steps(tenant, (trunk, now), request, why);
         let back = inbound::called_back(tenant, request, why);
         return (back.into_iter().chain(steps).collect(), fare);
     }
     match inside::under(tenant, &request.dialled.user, why) {
         Some(Found::Step(step)) => (vec![step], None),
-        Some(Found::Extension(extension)) => forward::steps(tenant, extension, request, at, why),
-        None => outbound::steps(tenant, request, at, why),
+        Some(Found::Extension(extension)) => forward::steps(tenant, extension, request, now, why),
+        None => outbound::steps(tenant, request, now, why),
     }
 }
 

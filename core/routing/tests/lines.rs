@@ -80,6 +80,7 @@ fn parts() -> TenantParts {
             signing: Vec::new(),
             locations: Vec::new(),
             sites: Vec::new(),
+            decks: Vec::new(),
             guards: Vec::new(),
             contained: Vec::new(),
             inbound: vec![

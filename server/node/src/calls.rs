@@ -1,5 +1,6 @@
 //! The table of calls, each with its record in the making.
 
+use crate::trunks::Noted;
 use call::{Call, LegId};
 use capture::StripId;
 use ids::{CallId, TenantId, TrunkId};
@@ -60,6 +61,8 @@ pub(crate) struct Entry {
     pub(crate) shares: Shares,
     /// What its caller asks for besides.
     pub(crate) brought: Brought,
+    /// Its legs to carriers of which it may yet be told how they sounded.
+    pub(crate) noted: Vec<(LegId, Noted)>,
     /// What it is about where somebody calls for help.
     pub(crate) emergency: Option<Box<Emergency>>,
 }
@@ -81,6 +84,7 @@ impl Entry {
             counted: true,
             shares: Shares::default(),
             brought: Brought::default(),
+            noted: Vec::new(),
             emergency: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::calls::CallKey;
 use crate::remembered::Seat;
-use crate::trunks::Talk;
+use crate::trunks::{Gauge, Talk};
 use capture::StripId;
 use ids::{DeviceId, TrunkId};
 use sip_leg::SipLeg;
@@ -20,6 +20,8 @@ pub(crate) struct Entry {
     pub(crate) call_id: String,
     /// The trunk's peer that it tries.
     pub(crate) attempt: Option<(TrunkId, u8)>,
+    /// What is measured of that trunk.
+    pub(crate) gauge: Option<Gauge>,
     /// Since when it talks by a trunk.
     pub(crate) talk: Option<Talk>,
     /// Whose phone it is with.

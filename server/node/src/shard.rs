@@ -31,6 +31,7 @@ mod plan;
 mod proof;
 mod protection;
 mod publishing;
+mod quality;
 mod questions;
 mod register;
 mod registration;

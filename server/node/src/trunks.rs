@@ -9,6 +9,7 @@ mod line;
 mod load;
 mod minutes;
 mod place;
+mod quality;
 mod role;
 mod state;
 mod way;
@@ -17,6 +18,7 @@ pub(crate) use gateways::Gateways;
 pub(crate) use line::Line;
 pub(crate) use minutes::{Mark, Minutes, Talk};
 pub(crate) use place::Place;
+pub(crate) use quality::{Gauge, Noted, Qualities};
 pub(crate) use role::{Role, role_of};
 pub(crate) use state::State;
 pub(crate) use way::{Bound, Way, is_home};
@@ -27,7 +29,7 @@ use domain::{CompiledTenant, Digests, Directory};
 use hashbrown::HashMap;
 use ids::{TenantId, TrunkId};
 use machine::{Instant, Random, WallTime};
-use ports::{LiveShare, LiveTrunk};
+use ports::{LiveQuality, LiveShare, LiveTrunk};
 use sip_message::Flow;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -64,6 +66,8 @@ pub(crate) struct Trunks {
     on_net: usize,
     /// What is talked by them today.
     pub(crate) minutes: Minutes,
+    /// How well they do.
+    pub(crate) qualities: Qualities,
 }
 
 /// What came of a tenant's new documents.
@@ -250,8 +254,22 @@ impl Trunks {
             own: true,
             day,
             all: Some(all),
+            quality: Some(self.quality(trunk, at)),
             each: by.iter().map(share).collect(),
         })
+    }
+
+    /// How well a trunk does, as its owner is told.
+    fn quality(&self, trunk: TrunkId, at: WallTime) -> LiveQuality {
+        let figures = self.qualities.figures(trunk, at);
+        LiveQuality {
+            calls: figures.calls,
+            answer_percent: figures.answer_percent,
+            effective_percent: figures.effective_percent,
+            post_dial: figures.post_dial,
+            mos_x100: figures.mos_x100,
+            talked: figures.talked,
+        }
     }
 
     /// The trunk whose slot this is.

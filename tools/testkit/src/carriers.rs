@@ -3,14 +3,15 @@
 use crate::Company;
 use crate::company::resource;
 use domain::{
-    Containment, EmergencyLocation, InboundRoute, Kind, Number, OutboundRoute, Secret, SigningKey,
-    Site, TollGuard, Trunk,
+    CompiledDeck, Containment, EmergencyLocation, InboundRoute, Kind, Number, OutboundRoute,
+    RateDeck, Secret, SigningKey, Site, TollGuard, Trunk,
 };
 use ids::{
     ContainmentId, DeviceId, EmergencyLocationId, InboundRouteId, NumberId, OutboundRouteId,
-    SigningKeyId, SiteId, TenantId, TollGuardId, TrunkId,
+    RateDeckId, SigningKeyId, SiteId, TenantId, TollGuardId, TrunkId,
 };
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tenancy::Owner;
 
 /// Reads a document; what it leaves out has its default.
@@ -32,6 +33,18 @@ impl Company {
         let owner = self.id();
         let trunks = &mut self.parts.lines.trunks;
         trunks.push((resource(id, owner, trunk), secret));
+        Some(id)
+    }
+
+    /// Adds a rate deck of its own for its trunks to name; `spec` is its document without the name.
+    /// None when that is not valid.
+    pub fn rate_deck(&mut self, name: &str, mut spec: Value) -> Option<RateDeckId> {
+        spec["name"] = json!(name);
+        let owner = self.id();
+        let id = RateDeckId::new(1, self.fresh());
+        let deck: RateDeck = read(spec)?;
+        let deck = CompiledDeck::new(resource(id, owner, deck));
+        self.parts.lines.decks.push(Arc::new(deck));
         Some(id)
     }
 

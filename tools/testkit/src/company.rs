@@ -123,7 +123,7 @@ impl Company {
 
     pub(crate) fn fresh(&self) -> u128 {
         let lines = &self.parts.lines;
-        let carriers = lines.trunks.len() + lines.numbers.len();
+        let carriers = lines.trunks.len() + lines.decks.len() + lines.numbers.len();
         let routes = lines.inbound.len() + lines.outbound.len();
         let places = lines.locations.len() + lines.sites.len();
         let inside = self.parts.extensions.len() + self.parts.devices.len();

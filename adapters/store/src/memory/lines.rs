@@ -1,6 +1,9 @@
 //! Trunks, numbers and routes of a tenant in memory, those of accounts above included.
 
-use domain::{KindName, LineParts};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::{CompiledDeck, KindName, LineParts};
 use ids::TenantId;
 use ports::StoreError;
 use tenancy::Owner;
@@ -12,9 +15,19 @@ impl State {
     pub(super) fn lines(&self, tenant: TenantId) -> Result<LineParts, StoreError> {
         let owner = Owner::from(tenant);
         let mut parts = LineParts::default();
+        let mut decks = BTreeSet::new();
         for stored in self.own_or_given(KindName::Trunk, owner) {
             let trunk = stored.document.clone().try_into()?;
             parts.trunks.push((trunk, stored.kept.text.clone()));
+            let references = stored.facets.references.iter();
+            let named = references.filter(|reference| reference.kind == KindName::RateDeck);
+            decks.extend(named.map(|deck| (stored.document.owner, deck.id.clone())));
+        }
+        for (owner, id) in decks {
+            if let Some(found) = self.stored(owner, KindName::RateDeck, &id) {
+                let deck = CompiledDeck::new(found.document.clone().try_into()?);
+                parts.decks.push(Arc::new(deck));
+            }
         }
         for stored in self.own_or_given(KindName::SigningKey, owner) {
             let key = stored.document.clone().try_into()?;

@@ -154,8 +154,9 @@ pub(super) fn compiled(
     let find = format!(
         "SELECT {COLUMNS}, digests FROM documents
          WHERE tenant IN ({marks}) AND kind IN
-         ('tenant', 'extension', 'device', 'trunk', 'signing_key', 'schedule', 'inbound_route',
-          'outbound_route', 'emergency_location', 'site', 'toll_guard', 'containment')
+         ('tenant', 'extension', 'device', 'rate_deck', 'trunk', 'signing_key', 'schedule',
+          'inbound_route', 'outbound_route', 'emergency_location', 'site', 'toll_guard',
+          'containment')
          ORDER BY tenant, kind, id"
     );
     sql.all(&find, params, |fields| {

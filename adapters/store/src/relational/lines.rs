@@ -1,8 +1,9 @@
 //! Trunks, numbers and routes as a running exchange loads them, those of accounts above included.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-use domain::{Document, KindName, LineParts, Secret};
+use domain::{CompiledDeck, Document, KindName, LineParts, Secret, facets};
 use ports::StoreError;
 use tenancy::{Account, Owner};
 
@@ -16,6 +17,8 @@ use super::{accounts, vault};
 pub(super) struct Gifts {
     to: HashMap<Owner, Vec<Given>>,
     keys: HashMap<Owner, OwnerKey>,
+    /// The rate decks of the trunks among it, by id, each compiled once for all tenants.
+    decks: HashMap<String, Arc<CompiledDeck>>,
 }
 
 impl Gifts {
@@ -37,18 +40,54 @@ impl Gifts {
             } else {
                 now.vault.keys(now.sql, &givers)?
             };
-            Ok(Gifts { to, keys })
+            let mut gifts = Gifts {
+                to,
+                keys,
+                decks: HashMap::new(),
+            };
+            gifts.read_decks(now.sql)?;
+            Ok(gifts)
         })
+    }
+
+    /// Reads the decks that the trunks name, which are of those trunks' owners.
+    fn read_decks(&mut self, sql: Sql<'_>) -> Result<(), StoreError> {
+        for given in self.to.values().flatten() {
+            for id in decks_of(&given.document)? {
+                if self.decks.contains_key(&id) {
+                    continue;
+                }
+                let owner = given.document.owner;
+                if let Some(found) = documents::by_id(sql, owner, KindName::RateDeck, &id)? {
+                    let deck = Arc::new(CompiledDeck::new(found.try_into()?));
+                    self.decks.insert(id, deck);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Adds what is given to a tenant to its parts.
     pub(super) fn give(&mut self, to: Owner, parts: &mut LineParts) -> Result<(), StoreError> {
         for given in self.to.remove(&to).unwrap_or_default() {
+            for id in decks_of(&given.document)? {
+                parts.decks.extend(self.decks.get(&id).cloned());
+            }
             let key = self.keys.get(&given.document.owner);
             add(parts, key, given.document, given.sealed)?;
         }
         Ok(())
     }
+}
+
+/// The rate decks that a trunk names; none of any other document.
+fn decks_of(document: &Document) -> Result<Vec<String>, StoreError> {
+    if document.kind != KindName::Trunk {
+        return Ok(Vec::new());
+    }
+    let references = facets(document)?.references.into_iter();
+    let decks = references.filter(|reference| reference.kind == KindName::RateDeck);
+    Ok(decks.map(|deck| deck.id).collect())
 }
 
 /// Adds a document of these kinds to a tenant's parts; gives any other back.
@@ -61,6 +100,9 @@ pub(super) fn add(
     if document.kind == KindName::Trunk {
         let secret = secret(key, &document, sealed)?;
         parts.trunks.push((document.try_into()?, secret));
+    } else if document.kind == KindName::RateDeck {
+        let deck = CompiledDeck::new(document.try_into()?);
+        parts.decks.push(Arc::new(deck));
     } else if document.kind == KindName::SigningKey {
         let secret = secret(key, &document, sealed)?;
         parts.signing.push((document.try_into()?, secret));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Document, KindName, Resource, Trunk, facets};
+use domain::{Document, KindName, Resource, TRUNKS_MAX, Trunk, facets};
 use ids::TenantId;
 use ports::StoreError;
 use tenancy::Owner;
@@ -38,21 +38,35 @@ pub(super) fn trunk(
 }
 
 /// The tenants that have, or had, a share in an account's document: what they may use has changed.
+/// A rate deck is shared by way of the trunks that name it.
 pub(super) fn concerned(
+    tables: &mut impl Tables,
     before: Option<&Document>,
     now: &Document,
 ) -> Result<BTreeSet<TenantId>, StoreError> {
     let mut tenants = BTreeSet::new();
-    if !matches!(
+    if matches!(
         now.kind,
         KindName::Trunk | KindName::Number | KindName::SigningKey
     ) {
-        return Ok(tenants);
-    }
-    for document in before.into_iter().chain([now]) {
-        let references = facets(document)?.references.into_iter();
-        let named = references.filter(|reference| reference.kind == KindName::Tenant);
-        tenants.extend(named.filter_map(|reference| reference.id.parse::<TenantId>().ok()));
+        for document in before.into_iter().chain([now]) {
+            tenants.extend(named(document)?);
+        }
+    } else if now.kind == KindName::RateDeck {
+        let most = usize::try_from(TRUNKS_MAX).unwrap_or(usize::MAX);
+        for by in tables.referrers(now.owner, now.kind, &now.id, most)? {
+            if let Some(trunk) = tables.document(now.owner, by.kind, &by.id)? {
+                tenants.extend(named(&trunk)?);
+            }
+        }
     }
     Ok(tenants)
+}
+
+/// The tenants that a document names.
+fn named(document: &Document) -> Result<BTreeSet<TenantId>, StoreError> {
+    let references = facets(document)?.references.into_iter();
+    let named = references.filter(|reference| reference.kind == KindName::Tenant);
+    let ids = named.filter_map(|reference| reference.id.parse::<TenantId>().ok());
+    Ok(ids.collect())
 }

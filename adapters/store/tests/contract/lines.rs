@@ -1,7 +1,10 @@
 //! Trunks, numbers and routes: what accounts give to tenants, and to no others.
 
-use domain::{CompiledTenant, Document, KindName, Reference, Secret, SigningKey, Trunk};
-use ids::{InboundRouteId, NumberId, OutboundRouteId, SigningKeyId, TrunkId};
+use domain::{
+    CompiledTenant, Document, E164, KindName, RateDeck, Reference, Secret, SigningKey, Trunk,
+};
+use ids::{InboundRouteId, NumberId, OutboundRouteId, RateDeckId, SigningKeyId, TrunkId};
+use machine::WallTime;
 use ports::{Operation, SecretChange, StoreError, Write};
 use serde_json::{Value, json};
 use store::block_on;
@@ -327,7 +330,64 @@ fn an_inbound_route_is_loaded_with_the_extension_that_answers(world: &World<'_>)
     assert_eq!(route.spec.extension.map(|id| id.to_string()), Some(desk.id));
 }
 
+fn deck_write(world: &World<'_>, owner: Owner, (name, price): (&str, u32)) -> Write {
+    let rates = json!([{ "prefix": "33", "per_minute": price }]);
+    let spec = json!({ "name": name, "currency": "EUR", "rates": rates });
+    let spec: RateDeck = serde_json::from_value(spec).unwrap();
+    write(RateDeckId::new(world.number(), 0), owner, spec)
+}
+
+/// What a minute to France costs by each trunk of a tenant's.
+fn prices(tenant: &CompiledTenant) -> Vec<(String, Option<u32>)> {
+    let paris = E164::of_digits("33140205050").unwrap();
+    let trunks = tenant.trunks().iter();
+    let price = |trunk| tenant.price(trunk, &paris, WallTime::UNIX_EPOCH);
+    let price = |trunk| price(trunk).map(|found| found.price.per_minute);
+    trunks
+        .map(|trunk| (trunk.spec.name.clone(), price(trunk)))
+        .collect()
+}
+
+fn a_trunk_costs_what_its_owners_decks_say_and_a_change_reaches_those_who_share_it(
+    world: &World<'_>,
+) {
+    let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
+    let root = platform().owner();
+    let shared = given(world, deck_write(world, root, ("prices", 7)));
+    let unused = given(world, deck_write(world, root, ("unused", 8)));
+    let mut trunk = trunk_write(world, root, ("carrier", &[&acme]));
+    trunk.document.spec["rate_decks"] = json!([shared.id]);
+    given(world, trunk);
+    let own = world.create(&acme, deck_write(world, acme.owner(), ("prices", 9)));
+    let mut trunk = trunk_write(world, acme.owner(), ("own", &[]));
+    trunk.document.spec["rate_decks"] = json!([own.id]);
+    world.create(&acme, trunk);
+    let both = |shared| {
+        let all = [("carrier", Some(shared)), ("own", Some(9))];
+        all.map(|(name, price)| (name.to_owned(), price)).to_vec()
+    };
+    assert_eq!(prices(&compiled(world, &acme)), both(7));
+    let parts = block_on(world.store.load_tenants(&[acme.clone(), globex])).unwrap();
+    let held: Vec<usize> = parts.iter().map(|parts| parts.lines.decks.len()).collect();
+    assert_eq!(held, [2, 0], "nobody is handed a deck that is not for it");
+    let before = world.cursor();
+    let dearer = json!([{ "prefix": "33", "per_minute": 70 }]);
+    below(world, &platform(), replace(with(&shared, "rates", dearer))).unwrap();
+    let page = block_on(world.store.feed(before, 10)).unwrap();
+    let heard: Vec<Owner> = page.entries.iter().map(|entry| entry.owner).collect();
+    assert_eq!(heard, [acme.owner(), root], "and nobody else hears of it");
+    assert_eq!(prices(&compiled(world, &acme)), both(70));
+    // a deck of the account above is nothing that a company's own trunk may name
+    let mut trunk = trunk_write(world, acme.owner(), ("second", &[]));
+    trunk.document.spec["rate_decks"] = json!([unused.id]);
+    let refused = world.commit(&acme, vec![Operation::Create(trunk)]);
+    assert!(matches!(refused, Err(StoreError::Dangling(to)) if to.id == unused.id));
+    let used = below(world, &platform(), delete(&shared));
+    assert!(matches!(used, Err(StoreError::InUse { .. })));
+}
+
 on_every_store!(
+    a_trunk_costs_what_its_owners_decks_say_and_a_change_reaches_those_who_share_it,
     keys_sign_for_those_they_are_shared_with_and_their_certificates_are_everybodys,
     a_tenant_is_loaded_with_what_accounts_give_to_it_and_its_neighbour_without,
     a_route_names_its_own_trunks_and_shared_ones_and_no_others,

@@ -3,8 +3,8 @@
 use domain::{AuditEntry, Credentials, KindName, Reseller, TokenRecord};
 use ids::{
     AuditId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId,
-    NumberId, OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId, SigningKeyId, SiteId, SsoId,
-    TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
+    NumberId, OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId, SigningKeyId,
+    SiteId, SsoId, TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
 };
 use ports::{
     CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,
@@ -106,6 +106,7 @@ fn touch() -> impl Strategy<Value = Touch> {
         KindName::Hold,
         KindName::Webhook,
         KindName::Sso,
+        KindName::RateDeck,
         KindName::Trunk,
         KindName::Number,
         KindName::Schedule,
@@ -218,6 +219,10 @@ fn account(store: &dyn Stores, number: Option<u8>) -> Option<AccountScope> {
     platform().descend(below)
 }
 
+fn deck(number: u8) -> String {
+    RateDeckId::new(u64::from(number) + 1, 19).to_string()
+}
+
 fn trunk(number: u8) -> String {
     TrunkId::new(u64::from(number) + 1, 9).to_string()
 }
@@ -301,15 +306,26 @@ fn write(owner: Owner, touch: &Touch) -> Write {
             });
             (SsoId::new(number, 6).to_string(), owner, name, spec)
         }
+        KindName::RateDeck => {
+            let name = format!("deck-{}", touch.name);
+            let rates = json!([{ "prefix": "49", "per_minute": touch.target }]);
+            let spec = json!({ "name": name, "currency": "EUR", "rates": rates });
+            (deck(touch.number), owner, name, spec)
+        }
         KindName::Trunk => {
             let name = format!("trunk-{}", touch.name);
             let shared = owner.tenant().is_none().then(|| tenant(touch.target));
             let shared: Vec<TenantId> = shared.into_iter().collect();
+            let decks: Vec<String> = (touch.name > 1)
+                .then(|| deck(touch.target))
+                .into_iter()
+                .collect();
             let spec = json!({
                 "name": name,
                 "mode": "peer",
                 "peers": ["sip:sbc.example"],
                 "sources": [format!("192.0.2.{}", touch.target)],
+                "rate_decks": decks,
                 "shared_with": shared,
             });
             (trunk(touch.number), owner, name, spec)

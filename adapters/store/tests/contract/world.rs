@@ -200,6 +200,7 @@ pub(crate) fn with(document: &Document, member: &str, value: impl serde::Seriali
         | KindName::Hold
         | KindName::Webhook
         | KindName::Sso
+        | KindName::RateDeck
         | KindName::Trunk
         | KindName::EmergencyLocation
         | KindName::Site

@@ -18,6 +18,7 @@ mod names;
 pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod prepare;
+pub(crate) mod rate_deck;
 pub(crate) mod replay;
 pub(crate) mod sheet;
 pub(crate) mod snapshot;

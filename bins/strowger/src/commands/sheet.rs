@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use admin::apply::Act;
-use admin::sheet::{self, Imported, SHEET_BYTES_MAX};
+use admin::sheet::{self, Bad, Imported, SHEET_BYTES_MAX};
 use domain::{ForKind, Kind, KindName};
 use store::block_on;
 use tenancy::{AccountScope, TenantScope};
@@ -29,15 +29,27 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
         text: &text,
         trial: arguments.dry_run,
     })?;
-    show(&imported, arguments.dry_run);
     if imported.bad.is_empty() {
+        show(&imported);
         return Ok(());
     }
-    let bad = imported.bad.len();
-    let rows = if bad == 1 { "fault" } else { "faults" };
-    Err(Failure::new(format!(
-        "{bad} {rows}, and nothing was changed"
-    )))
+    let failure = faults(&imported.bad);
+    if arguments.dry_run {
+        show(&imported);
+    }
+    Err(failure)
+}
+
+/// Prints the bad rows of a sheet of which nothing was done.
+pub(super) fn faults(bad: &[Bad]) -> Failure {
+    for bad in bad {
+        print::line(&bad.to_string());
+    }
+    let (bad, rows) = match bad.len() {
+        1 => (1, "fault"),
+        bad => (bad, "faults"),
+    };
+    Failure::new(format!("{bad} {rows}, and nothing was changed"))
 }
 
 /// Whose documents a sheet has.
@@ -117,14 +129,8 @@ impl ForKind for Export<'_> {
     }
 }
 
-/// The bad rows, or what became of the good ones, with the passwords that were made.
-fn show(imported: &Imported, trial: bool) {
-    for bad in &imported.bad {
-        print::line(&bad.to_string());
-    }
-    if !imported.bad.is_empty() && !trial {
-        return;
-    }
+/// What became of the good rows, with the passwords that were made.
+fn show(imported: &Imported) {
     let (mut made, mut changed, mut kept) = (0_usize, 0_usize, 0_usize);
     for line in &imported.lines {
         match &line.act {
@@ -153,7 +159,7 @@ fn show(imported: &Imported, trial: bool) {
 }
 
 /// The bytes of a sheet, one more than are allowed at most, so that its reader says what is wrong.
-fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     let bad = |error: io::Error| Failure::new(format!("{}: {error}", file.display()));
     let most = u64::try_from(SHEET_BYTES_MAX)
         .unwrap_or(u64::MAX)

@@ -88,6 +88,7 @@ fn is_late(kind: KindName, in_company: bool) -> bool {
         | KindName::Hold
         | KindName::Webhook
         | KindName::Sso
+        | KindName::RateDeck
         | KindName::Schedule
         | KindName::EmergencyLocation
         | KindName::Site => false,
@@ -121,6 +122,7 @@ impl Outline {
             | KindName::Hold
             | KindName::Webhook
             | KindName::Sso
+            | KindName::RateDeck
             | KindName::Trunk
             | KindName::Number
             | KindName::SigningKey

@@ -22,6 +22,7 @@ pub(super) fn matters(kind: KindName) -> bool {
         | KindName::Containment => true,
         KindName::Reseller
         | KindName::Plan
+        | KindName::RateDeck
         | KindName::Number
         | KindName::Role
         | KindName::User
@@ -32,7 +33,8 @@ pub(super) fn matters(kind: KindName) -> bool {
 }
 
 /// The documents that calls depend on: the company's own, and the trunks and keys of accounts that
-/// are shared with it. Its plan and its numbers are not among them.
+/// are shared with it. Its plan, its numbers and
+/// its rate decks are not among them.
 pub(super) fn documents(parts: &TenantParts) -> Result<Vec<Document>, Invalid> {
     let lines = &parts.lines;
     let mut all = vec![parts.tenant.to_document()?];
@@ -104,6 +106,7 @@ pub(super) fn with(
             KindName::Containment => lines.contained.push(document.try_into()?),
             KindName::Reseller
             | KindName::Plan
+            | KindName::RateDeck
             | KindName::Number
             | KindName::Role
             | KindName::User

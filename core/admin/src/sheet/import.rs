@@ -95,7 +95,7 @@ async fn prepare<K: Kind, S: Reach>(
     text: &[u8],
     bad: &mut Vec<Bad>,
 ) -> Result<Vec<Ready>, Refusal> {
-    let table = table::read(text, &column::taken::<K>(), bad)?;
+    let table = table::read(text, &column::taken::<K>(), table::SHEET_ROWS_MAX, bad)?;
     let mut reader = Reader::new(office, scope, &table.columns);
     let (mut ready, mut lines) = (Vec::new(), HashMap::new());
     let rows = range::expanded::<K>(&table.columns, table.rows, bad);

@@ -35,12 +35,17 @@ pub(super) struct Cells {
     pub(super) cells: StringRecord,
 }
 
-/// Reads a sheet that may have these columns. Rows that cannot be read go to `bad`; empty lines are
-/// none.
+/// Reads a sheet that may have these columns and so many rows. Rows that cannot be read go to
+/// `bad`; empty lines are none.
 ///
 /// # Errors
 /// [`Refusal::Rows`] when it is too long or its headings are wrong, so that no row means anything.
-pub(super) fn read(text: &[u8], known: &[Column], bad: &mut Vec<Bad>) -> Result<Table, Refusal> {
+pub(super) fn read(
+    text: &[u8],
+    known: &[Column],
+    most: usize,
+    bad: &mut Vec<Bad>,
+) -> Result<Table, Refusal> {
     if text.len() > SHEET_BYTES_MAX {
         let rule = format!("a sheet has at most {SHEET_BYTES_MAX} bytes");
         return Err(Bad::new(1, "", rule).into());
@@ -62,8 +67,8 @@ pub(super) fn read(text: &[u8], known: &[Column], bad: &mut Vec<Bad>) -> Result<
         // bytes at hand are always read
         let Ok(record) = record else { break };
         let line = lines.at(&record);
-        if at >= SHEET_ROWS_MAX {
-            let rule = format!("a sheet has at most {SHEET_ROWS_MAX} rows; split it");
+        if at >= most {
+            let rule = format!("a sheet has at most {most} rows; split it");
             return Err(Bad::new(line, "", rule).into());
         }
         match row(record, line, columns.len()) {
@@ -174,7 +179,7 @@ mod tests {
 
     fn read_all(text: &[u8]) -> (Vec<(u64, Vec<String>)>, Vec<Bad>) {
         let mut bad = Vec::new();
-        let table = read(text, &known(), &mut bad).unwrap();
+        let table = read(text, &known(), SHEET_ROWS_MAX, &mut bad).unwrap();
         let row = |row: &Cells| (row.line, row.cells.iter().map(str::to_owned).collect());
         (table.rows.iter().map(row).collect(), bad)
     }
@@ -200,7 +205,7 @@ mod tests {
 
     #[test]
     fn headings_that_name_no_column_are_refused_with_those_that_there_are() {
-        let refused = |text: &[u8]| match read(text, &known(), &mut Vec::new()) {
+        let refused = |text: &[u8]| match read(text, &known(), SHEET_ROWS_MAX, &mut Vec::new()) {
             Err(Refusal::Rows(bad)) => bad[0].clone(),
             Err(Refusal::Store(_)) | Ok(_) => Bad::new(0, "", ""),
         };
@@ -214,8 +219,32 @@ mod tests {
     fn a_sheet_of_more_rows_than_one_transaction_takes_is_refused() {
         let text = |rows: usize| format!("number\n{}", "1\n".repeat(rows));
         let mut bad = Vec::new();
-        assert!(read(text(SHEET_ROWS_MAX).as_bytes(), &known(), &mut bad).is_ok());
-        assert!(read(text(SHEET_ROWS_MAX + 1).as_bytes(), &known(), &mut bad).is_err());
-        assert!(read(&vec![b'x'; SHEET_BYTES_MAX + 1], &known(), &mut bad).is_err());
+        assert!(
+            read(
+                text(SHEET_ROWS_MAX).as_bytes(),
+                &known(),
+                SHEET_ROWS_MAX,
+                &mut bad
+            )
+            .is_ok()
+        );
+        assert!(
+            read(
+                text(SHEET_ROWS_MAX + 1).as_bytes(),
+                &known(),
+                SHEET_ROWS_MAX,
+                &mut bad
+            )
+            .is_err()
+        );
+        assert!(
+            read(
+                &vec![b'x'; SHEET_BYTES_MAX + 1],
+                &known(),
+                SHEET_ROWS_MAX,
+                &mut bad
+            )
+            .is_err()
+        );
     }
 }

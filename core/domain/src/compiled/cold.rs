@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use ids::{DeviceId, EmergencyLocationId, ExtensionId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use tenancy::Caps;
 use super::cold_lines::LinesForm;
 use super::index::Index;
 use super::outside::Outside;
+use super::rates::CompiledDeck;
 use super::{CompiledDevice, CompiledExtension, CompiledForwards, CompiledTenant, Kept};
 use crate::credentials::Credentials;
 use crate::device::FixedContact;
@@ -24,14 +26,17 @@ use crate::feature::Feature;
 use crate::lamps::Lamps;
 use crate::srtp::Srtp;
 
-/// The bytes of one tenant.
+/// The bytes of one tenant, and the rate decks that it holds together with others.
 #[derive(Clone)]
-pub(crate) struct Cold(Box<[u8]>);
+pub(crate) struct Cold {
+    bytes: Box<[u8]>,
+    decks: Box<[Arc<CompiledDeck>]>,
+}
 
 impl fmt::Debug for Cold {
     /// Credentials are among the bytes, so they are not shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Cold({} bytes)", self.0.len())
+        write!(f, "Cold({} bytes)", self.bytes.len())
     }
 }
 
@@ -39,13 +44,16 @@ impl Cold {
     /// The bytes of a tenant; `None` if it cannot be written, which is true of no tenant.
     pub(crate) fn of(tenant: &CompiledTenant) -> Option<Cold> {
         let bytes = postcard::to_allocvec(&tenant_form(tenant)).ok()?;
-        Some(Cold(bytes.into_boxed_slice()))
+        Some(Cold {
+            bytes: bytes.into_boxed_slice(),
+            decks: tenant.lines.decks.clone(),
+        })
     }
 
     /// The tenant that [`Cold::of`] was made of.
     pub(crate) fn warm(&self) -> Option<CompiledTenant> {
-        let form: TenantForm<'_> = postcard::from_bytes(&self.0).ok()?;
-        tenant(form)
+        let form: TenantForm<'_> = postcard::from_bytes(&self.bytes).ok()?;
+        tenant(form, &self.decks)
     }
 }
 
@@ -168,7 +176,7 @@ fn device_form(device: &CompiledDevice, extension: Whose) -> DeviceForm<'_> {
     }
 }
 
-fn tenant(form: TenantForm<'_>) -> Option<CompiledTenant> {
+fn tenant(form: TenantForm<'_>, decks: &[Arc<CompiledDeck>]) -> Option<CompiledTenant> {
     let extensions: Box<[_]> = form.extensions.into_iter().map(extension).collect();
     let devices = form.devices.into_iter();
     let devices: Option<Box<[_]>> = devices.map(|form| device(form, &extensions)).collect();
@@ -188,7 +196,7 @@ fn tenant(form: TenantForm<'_>) -> Option<CompiledTenant> {
         by_number,
         by_username,
         by_extension,
-        lines: form.lines.warm()?,
+        lines: form.lines.warm(decks)?,
     })
 }
 

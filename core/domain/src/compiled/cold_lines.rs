@@ -8,6 +8,7 @@ use tenancy::Owner;
 
 use super::cold_places::PlacesForm;
 use super::lines::{CompiledInbound, CompiledNumber, CompiledOutbound, CompiledTrunk, Lines};
+use super::rates::CompiledDeck;
 use super::schedules::CompiledSchedule;
 use super::signing::SigningForm;
 use super::tolls::TollsForm;
@@ -89,8 +90,9 @@ impl LinesForm {
         }
     }
 
-    /// What the form was made of; `None` if it was made of nothing that can be.
-    pub(super) fn warm(self) -> Option<Lines> {
+    /// What the form was made of, with the rate decks, which are shared and so are kept beside it;
+    /// `None` if it was made of nothing that can be.
+    pub(super) fn warm(self, decks: &[Arc<CompiledDeck>]) -> Option<Lines> {
         let trunks = self.trunks.into_iter().map(|trunk| CompiledTrunk {
             id: TrunkId::from_u128(u128::from_be_bytes(trunk.id)),
             revision: trunk.revision,
@@ -126,6 +128,7 @@ impl LinesForm {
         let tolls = self.tolls.warm(&schedules);
         let lines = Lines {
             trunks: trunks.collect(),
+            decks: decks.into(),
             numbers: numbers.collect(),
             signing: signing.collect::<Option<_>>()?,
             schedules,

@@ -3,11 +3,12 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use ids::{InboundRouteId, NumberId, OutboundRouteId, ScheduleId, TenantId, TrunkId};
+use ids::{InboundRouteId, NumberId, OutboundRouteId, RateDeckId, ScheduleId, TenantId, TrunkId};
 use machine::WallTime;
 use tenancy::Owner;
 
 use super::places::Places;
+use super::rates::CompiledDeck;
 use super::schedules::CompiledSchedule;
 use super::signing::CompiledSigningKey;
 use super::tolls::Tolls;
@@ -32,6 +33,8 @@ use crate::trunk::Trunk;
 pub struct LineParts {
     /// The tenant's own trunks and those shared with it, each with its secret.
     pub trunks: Vec<(Resource<Trunk>, Option<Secret>)>,
+    /// The tenant's own rate decks, and those that trunks name which are shared with it.
+    pub decks: Vec<Arc<CompiledDeck>>,
     /// The numbers that name the tenant.
     pub numbers: Vec<Resource<Number>>,
     /// The tenant's own signing keys and those shared with it, each with its secret.
@@ -211,6 +214,8 @@ impl CompiledOutbound {
 pub(super) struct Lines {
     /// By id.
     pub(super) trunks: Box<[CompiledTrunk]>,
+    /// By id.
+    pub(super) decks: Box<[Arc<CompiledDeck>]>,
     /// By number.
     pub(super) numbers: Box<[CompiledNumber]>,
     /// The one that is valid longest first.
@@ -260,6 +265,7 @@ impl Lines {
             trunks: trunks
                 .filter_map(|(found, secret)| trunk(tenant, found, secret))
                 .collect(),
+            decks: once_each(parts.decks),
             numbers: numbers.filter_map(|found| number(tenant, &found)).collect(),
             signing: signing.collect(),
             schedules,
@@ -285,6 +291,11 @@ impl Lines {
     pub(super) fn trunk(&self, id: TrunkId) -> Option<&CompiledTrunk> {
         let found = self.trunks.binary_search_by_key(&id, |trunk| trunk.id);
         self.trunks.get(found.ok()?)
+    }
+
+    pub(super) fn deck(&self, id: RateDeckId) -> Option<&CompiledDeck> {
+        let found = self.decks.binary_search_by_key(&id, |deck| deck.id);
+        self.decks.get(found.ok()?).map(|deck| &**deck)
     }
 
     pub(super) fn number(&self, number: &E164) -> Option<&CompiledNumber> {
@@ -353,6 +364,13 @@ fn trunk(
         spec,
         secret,
     })
+}
+
+/// Each deck once, though several trunks name it.
+fn once_each(mut decks: Vec<Arc<CompiledDeck>>) -> Box<[Arc<CompiledDeck>]> {
+    decks.sort_unstable_by_key(|deck| deck.id);
+    decks.dedup_by_key(|deck| deck.id);
+    decks.into()
 }
 
 fn number(tenant: TenantId, found: &Resource<Number>) -> Option<CompiledNumber> {

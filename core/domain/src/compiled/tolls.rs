@@ -27,6 +27,10 @@ pub struct Toll {
     pub number: Option<E164>,
     /// What is called, as it was written for the route's first trunk.
     pub wire: String,
+    /// What a minute costs in minor units by the dearest of the trunks that are tried, where each
+    /// is the company's own and its rate decks say so.
+    #[serde(default)]
+    pub per_minute: Option<u32>,
 }
 
 /// One toll guard, compiled.
@@ -167,6 +171,13 @@ impl CompiledTenant {
 }
 
 impl Guarding<'_> {
+    /// What a minute of a call costs, in minor units. What rate decks say counts for a company's
+    /// own guards alone: a plan's budget is not the company's to cheapen.
+    pub fn price(&self, toll: &Toll) -> u32 {
+        let known = toll.per_minute.filter(|_| self.id.is_some());
+        known.unwrap_or_else(|| self.budget.price(toll.class, toll.number.as_ref()))
+    }
+
     /// What it is called in explanations, with its revision.
     pub fn title(&self) -> String {
         match self.id {

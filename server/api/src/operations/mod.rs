@@ -56,6 +56,7 @@ fn list() -> Vec<Operation> {
         | KindName::User
         | KindName::Hold
         | KindName::Sso
+        | KindName::RateDeck
         | KindName::Trunk
         | KindName::Number
         | KindName::SigningKey

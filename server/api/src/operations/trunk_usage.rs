@@ -14,7 +14,8 @@ const OF_ACCOUNT: &str = "/api/v1/trunks/{trunk}/usage";
 const OF_RESELLER: &str = "/api/v1/resellers/{reseller}/trunks/{trunk}/usage";
 
 const DETAILS: &str = "Calls at this moment and seconds talked today, of all companies together and \
-                       of each that has used it, with the caps that they stand under.";
+                       of each that has used it, with the caps that they stand under; and how \
+                       well it does, by its latest calls.";
 
 pub(super) fn operations() -> Vec<Operation> {
     let read = Permission::of(Topic::Usage, Verb::Read);
@@ -24,8 +25,8 @@ pub(super) fn operations() -> Vec<Operation> {
             .tells(
                 "Show what a company uses of trunks",
                 "Of each trunk that it may use: its calls at this moment, and what it has talked \
-                 by it today, with the caps that these stand under. Of a trunk that is shared \
-                 with it, nothing is told of others.",
+                 by it today, with the caps that these stand under; of its own, how well they do \
+                 too. Of a trunk that is shared with it, nothing is told of others.",
             )
             .gives::<TrunksUsageView>("What it uses."),
         Operation::get(OF_ACCOUNT, "getAccountTrunkUsage", of_account)

@@ -2,8 +2,9 @@
 
 use ids::TenantId;
 use machine::WallTime;
-use ports::{LiveShare, LiveTrunk};
+use ports::{LiveQuality, LiveShare, LiveTrunk};
 use serde::Serialize;
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// What goes over a trunk, of all companies or of one.
@@ -32,7 +33,28 @@ struct TrunkUseOfView {
     used: TrunkUseView,
 }
 
-/// How much of a trunk is used at this moment, and today.
+/// How well a trunk does: what came of its latest calls, at most 100 and of the latest hour, each
+/// company's counted to a quarter of that where there are others.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TrunkQuality)]
+struct TrunkQualityView {
+    /// Calls that it is told by.
+    calls: u32,
+    /// Answered ones of a hundred (answer-seizure ratio, ITU-T E.425); null without calls. Those
+    /// that were busy, that nobody answered, and that the caller gave up count as not answered.
+    answer_percent: Option<u8>,
+    /// Those of a hundred that the network brought to the called party, whatever that did then
+    /// (network effectiveness ratio, likewise).
+    effective_percent: Option<u8>,
+    /// Mean delay until they rang or were answered, in milliseconds.
+    post_dial_ms: Option<u64>,
+    /// Mean estimate of how they sounded here, in hundredths of an opinion score.
+    mos_x100: Option<u16>,
+    /// Mean length of those that were answered and are over, in seconds.
+    talked_seconds: Option<u64>,
+}
+
+/// How much of a trunk is used at this moment, and today, and how well it does.
 #[derive(Serialize, ToSchema)]
 #[schema(as = TrunkUsage)]
 pub(crate) struct TrunkUsageView {
@@ -52,6 +74,8 @@ pub(crate) struct TrunkUsageView {
     day_ends: Option<WallTime>,
     /// What all companies use together; null for a company with which the trunk is shared.
     all: Option<TrunkUseView>,
+    /// How well it does; null for a company with which the trunk is shared.
+    quality: Option<TrunkQualityView>,
     /// What each company uses; of a trunk that is shared with a company, its own part alone.
     each: Vec<TrunkUseOfView>,
 }
@@ -75,6 +99,7 @@ impl TrunkUsageView {
             day_began: Some(live.day.began),
             day_ends: Some(live.day.ends),
             all: live.all.map(used),
+            quality: live.quality.map(quality),
             each: each
                 .map(|(tenant, share)| TrunkUseOfView {
                     tenant,
@@ -93,6 +118,7 @@ impl TrunkUsageView {
             day_began: None,
             day_ends: None,
             all: Some(used(LiveShare::default())),
+            quality: Some(quality(LiveQuality::default())),
             each: Vec::new(),
         }
     }
@@ -105,6 +131,18 @@ impl TrunksUsageView {
         TrunksUsageView {
             trunks: live.into_iter().map(TrunkUsageView::of).collect(),
         }
+    }
+}
+
+fn quality(live: LiveQuality) -> TrunkQualityView {
+    let millis = |delay: Duration| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+    TrunkQualityView {
+        calls: live.calls,
+        answer_percent: live.answer_percent,
+        effective_percent: live.effective_percent,
+        post_dial_ms: live.post_dial.map(millis),
+        mos_x100: live.mos_x100,
+        talked_seconds: live.talked.map(|talked| talked.as_secs()),
     }
 }
 

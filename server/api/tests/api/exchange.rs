@@ -9,8 +9,8 @@ use domain::{Ladder, Rung, Way};
 use ids::{CallId, CdrId, DeviceId, TenantId, TrunkId, WebhookId};
 use machine::WallTime;
 use ports::{
-    CourierError, HookDesk, LiveCall, LiveError, LiveExchange, LiveLeg, LiveRegistration,
-    LiveShare, LiveTrunk, LiveUsage, Metered, Receipt, StoreError, Why,
+    CourierError, HookDesk, LiveCall, LiveError, LiveExchange, LiveLeg, LiveQuality,
+    LiveRegistration, LiveShare, LiveTrunk, LiveUsage, Metered, Receipt, StoreError, Why,
 };
 use tenancy::{AccountScope, TenantScope};
 use tokio::sync::Semaphore;
@@ -48,6 +48,11 @@ pub(crate) fn trunk(tenant: TenantId, trunk: TrunkId, name: &str) -> LiveTrunk {
             ends: NOON,
         },
         all: Some(share),
+        quality: Some(LiveQuality {
+            calls: 40,
+            answer_percent: Some(55),
+            ..LiveQuality::default()
+        }),
         each: vec![(tenant, share)],
     }
 }

@@ -11,7 +11,7 @@ mod stranger;
 
 use ids::{
     CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId,
-    InboundRouteId, NumberId, OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId,
+    InboundRouteId, NumberId, OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId,
     SigningKeyId, SiteId, SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId, UserId,
     WebhookId,
 };
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use crate::archives::{PASSPHRASE, archived};
 use crate::http::Ask;
 use crate::openapi::Described;
-use crate::world::{Account, CHAIN, Company, signing_key};
+use crate::world::{Account, CHAIN, Company, rate_deck, signing_key};
 
 /// Everything by which a company and what it has can be called.
 #[derive(Clone, Debug)]
@@ -38,6 +38,7 @@ struct Names {
     users: [String; 2],
     holds: [String; 2],
     sso: [String; 2],
+    decks: [String; 2],
     trunks: [String; 2],
     numbers: [String; 2],
     signing: [String; 2],
@@ -68,6 +69,7 @@ fn names_of(company: &Company, token: TokenId) -> Names {
         users: [company.user.to_string(), format!("ann@{}", company.domain)],
         holds: [company.hold.to_string(), named("case")],
         sso: [company.sso.to_string(), named("door")],
+        decks: [company.deck.to_string(), named("rates")],
         trunks: [company.trunk.to_string(), named("line")],
         numbers: NOBODY.numbers(),
         signing: [company.signing.to_string(), named("key")],
@@ -107,6 +109,7 @@ fn names_of_account(account: &Account) -> Names {
     names.resellers = [account.id.to_string(), account.name.clone()];
     names.plans = [account.plan.to_string(), account.name.clone()];
     names.roles = [account.role.to_string(), format!("{}-crew", account.name)];
+    names.decks = [account.deck.to_string(), format!("{}-rates", account.name)];
     names.trunks = [account.trunk.to_string(), format!("{}-line", account.name)];
     names.signing = [account.signing.to_string(), format!("{}-key", account.name)];
     names.numbers = [account.number_id.to_string(), account.number.clone()];
@@ -158,6 +161,10 @@ fn names_next_to(company: &Company, token: TokenId) -> Names {
         sso: [
             SsoId::from_u128(next(company.sso.as_u128())).to_string(),
             "acmf-door".to_owned(),
+        ],
+        decks: [
+            RateDeckId::from_u128(next(company.deck.as_u128())).to_string(),
+            "acmf-rates".to_owned(),
         ],
         trunks: [
             TrunkId::from_u128(next(company.trunk.as_u128())).to_string(),
@@ -219,6 +226,7 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{user}", &names.users[which])
     .replace("{hold}", &names.holds[which])
     .replace("{sso}", &names.sso[which])
+    .replace("{rate_deck}", &names.decks[which])
     .replace("{trunk}", &names.trunks[which])
     .replace("{number}", &names.numbers[which])
     .replace("{signing_key}", &names.signing[which])
@@ -281,7 +289,9 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         }),
         "TrunkSpec" | "TrunkPatch" => json!({
             "name": "fresh", "mode": "peer", "peers": ["sip:x.example"],
+            "rate_decks": [names.decks[which]],
         }),
+        "RateDeckSpec" | "RateDeckPatch" => rate_deck("fresh"),
         "NumberSpec" | "NumberPatch" => json!({
             "number": "+4930999999", "tenant": names.tenants[which], "state": "assigned",
         }),
@@ -373,7 +383,11 @@ fn sheet(path: &str, names: &Names, which: usize) -> String {
             "number,tenant,state\n+4930999999,{},assigned\n",
             names.tenants[which]
         ),
-        Some("trunks") => "name,mode,peers\nfresh,peer,sip:x.example\n".to_owned(),
+        Some("rate_decks") => "name,currency\nfresh,EUR\n".to_owned(),
+        Some("trunks") => format!(
+            "name,mode,peers,rate_decks\nfresh,peer,sip:x.example,{}\n",
+            names.decks[which]
+        ),
         Some("signing_keys") => {
             format!("name,x5u,certificates\nfresh,https://x.example,\"{CHAIN}\"\n")
         }
@@ -427,6 +441,7 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         "schedule" => Some(names.schedules.to_vec()),
         "location" => Some(names.locations.to_vec()),
         "device" => Some(names.devices.to_vec()),
+        "rate_decks" => Some(names.decks.to_vec()),
         "trunk" | "trunks" => Some(names.trunks.to_vec()),
         "extensions" | "desk" | "alert" => Some(names.extensions.to_vec()),
         "shared_with" => Some(names.tenants.to_vec()),

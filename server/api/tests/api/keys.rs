@@ -91,6 +91,7 @@ async fn a_key_ends_when_it_expires_and_when_its_tenant_is_deleted() {
         "emergency_locations/acme-place",
         "signing_keys/acme-key",
         "trunks/acme-line",
+        "rate_decks/acme-rates",
         "devices/acme-101",
         "extensions/101",
         "webhooks/acme-crm",

@@ -11,7 +11,7 @@ use archive::Passphrases;
 use domain::{Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Step};
 use ids::{
     CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, EventId, ExtensionId, HoldId,
-    InboundRouteId, NumberId, OutboundRouteId, PlanId, ResellerId, RoleId, ScheduleId,
+    InboundRouteId, NumberId, OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId,
     SigningKeyId, SiteId, SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId, UserId,
     WebhookId,
 };
@@ -60,6 +60,7 @@ pub(crate) struct Company {
     pub(crate) hold: HoldId,
     /// It signs nobody in: no mail domain is granted.
     pub(crate) sso: SsoId,
+    pub(crate) deck: RateDeckId,
     /// Its own, shared with nobody.
     pub(crate) trunk: TrunkId,
     /// Its own, shared with nobody.
@@ -116,6 +117,7 @@ pub(crate) struct Account {
     pub(crate) plan: PlanId,
     pub(crate) role: RoleId,
     pub(crate) user: UserId,
+    pub(crate) deck: RateDeckId,
     /// Shared with nobody.
     pub(crate) trunk: TrunkId,
     pub(crate) signing: SigningKeyId,
@@ -231,23 +233,26 @@ async fn crew(at: SocketAddr, key: &str, name: &str, role: &str) -> (RoleId, Use
     )
 }
 
-/// A trunk, a number and a signing key of an account.
+/// A rate deck, a trunk, a number and a signing key of an account.
 async fn line(
     at: SocketAddr,
     key: &str,
     name: &str,
     number: &str,
-) -> (TrunkId, NumberId, SigningKeyId) {
+) -> (RateDeckId, TrunkId, NumberId, SigningKeyId) {
     let make = async |path: &str, body: Value| {
         let ask = Ask::post(&format!("/api/v1/{path}")).key(key).json(&body);
         ask.send(at).await.is(201)
     };
+    let deck = rate_deck(&format!("{name}-rates"));
+    let deck = id_of(&make("rate_decks", deck).await);
     let trunk = json!({
         "name": format!("{name}-line"), "mode": "peer", "peers": ["sip:sbc.example"],
-        "secret": format!("canary of {name}: secret"),
+        "rate_decks": [format!("{name}-rates")], "secret": format!("canary of {name}: secret"),
     });
     let number = json!({"number": number, "note": format!("canary of {name}")});
     (
+        deck,
         id_of(&make("trunks", trunk).await),
         id_of(&make("numbers", number).await),
         id_of(&make("signing_keys", signing_key(&format!("{name}-key"))).await),
@@ -282,8 +287,9 @@ async fn account(
     } else {
         "+493055502"
     };
-    let (trunk, number_id, signing) = line(at, &text, name, number).await;
+    let (deck, trunk, number_id, signing) = line(at, &text, name, number).await;
     Account {
+        deck,
         trunk,
         signing,
         number_id,
@@ -350,8 +356,11 @@ async fn company(
         "secret": format!("{canary}: secret"),
     });
     let sso = make(&format!("tenants/{id}/sso"), body).await;
+    let body = rate_deck(&format!("{name}-rates"));
+    let deck = make(&format!("tenants/{id}/rate_decks"), body).await;
     let body = json!({
         "name": format!("{name}-line"), "mode": "register", "peers": ["sip:sbc.example"],
+        "rate_decks": [format!("{name}-rates")],
         "username": canary.replace(' ', "-"), "secret": format!("{canary}: secret"),
     });
     let trunk = make(&format!("tenants/{id}/trunks"), body).await;
@@ -418,6 +427,7 @@ async fn company(
         token: id_of(&spare),
         hold: id_of(&hold),
         sso: id_of(&sso),
+        deck: id_of(&deck),
         trunk: id_of(&trunk),
         signing: id_of(&signing),
         schedule: id_of(&schedule),
@@ -518,6 +528,7 @@ impl World {
             .replace("{user}", &format!("ann@{owner}.example"))
             .replace("{hold}", &format!("{owner}-case"))
             .replace("{sso}", &format!("{owner}-door"))
+            .replace("{rate_deck}", &format!("{owner}-rates"))
             .replace("{trunk}", &format!("{owner}-line"))
             .replace("{number}", HOUSE_NUMBER)
             .replace("{signing_key}", &format!("{owner}-key"))
@@ -553,6 +564,12 @@ impl World {
         let good = seen.iter().filter(|one| (200..400).contains(&one.status));
         good.map(|one| one.operation).collect()
     }
+}
+
+/// A good spec of a rate deck.
+pub(crate) fn rate_deck(name: &str) -> Value {
+    let rates = json!([{"prefix": "4930", "per_minute": 9_000}]);
+    json!({"name": name, "currency": "EUR", "rates": rates})
 }
 
 /// A good spec of a signing key with its private key.

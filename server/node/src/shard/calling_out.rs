@@ -2,7 +2,7 @@
 
 use super::Shard;
 use crate::calls::{CallKey, Entry, Shares};
-use crate::trunks::Line;
+use crate::trunks::{Gauge, Line};
 use call::{LegFact, LegId, Party, TrunkAttempt, TrunkCap, TrunkPeer, Unreachable};
 use carrier::Presentation;
 use domain::TrunkDiversion;
@@ -50,6 +50,7 @@ impl Shard {
         let owner = self.calls.get(key).and_then(|entry| entry.owner(leg));
         if let Some(entry) = owner.and_then(|owner| self.legs.get_mut(owner)) {
             entry.attempt = Some((attempt.trunk, attempt.peer));
+            entry.gauge = Some(Gauge::begins(attempt.trunk, now));
         }
     }
 

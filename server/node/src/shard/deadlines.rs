@@ -27,6 +27,8 @@ pub(crate) enum Wake {
     Proof(Owner),
     /// Calls by trunks whose minutes are counted go on.
     Minutes,
+    /// What came of calls by trunks is to be written down.
+    Quality,
 }
 
 impl Shard {
@@ -72,6 +74,7 @@ impl Shard {
                 Wake::Trunk(trunk) => self.wake_trunk(trunk, now),
                 Wake::Proof(owner) => self.stop_waiting(owner, now),
                 Wake::Minutes => self.count_minutes(now),
+                Wake::Quality => self.keep_quality(now),
             }
         }
     }

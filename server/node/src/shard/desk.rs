@@ -34,6 +34,7 @@ impl Shard {
                 Report::Fact(fact) => {
                     if let Some((trunk, peer)) = attempt {
                         self.note_attempt(trunk, peer, &fact, now);
+                        self.measure(owner, &fact, now);
                     }
                     self.turn
                         .work
@@ -45,6 +46,7 @@ impl Shard {
                         Some(_) => LegFact::Refused { status, reason },
                         None => self.redirection(owner, status, to),
                     };
+                    self.measure(owner, &fact, now);
                     self.turn
                         .work
                         .push_back(Work::Input(key, Input::Leg(leg, fact)));
@@ -95,6 +97,7 @@ impl Shard {
             return;
         };
         self.end_talk(entry.talk, now);
+        self.end_measure(entry.call, entry.gauge, now);
         let spot = self.spot_of_leg(&entry);
         self.sip.remembered.leg_gone(owner, spot, now);
         if let Some(handle) = entry.wake {

@@ -13,6 +13,7 @@ impl Shard {
                 let Some((key, leg)) = self.calls.free_endpoint(id) else {
                     return;
                 };
+                self.note_sound((key, leg), &figures, now);
                 let Some(entry) = self.calls.get_mut(key) else {
                     return;
                 };

@@ -192,6 +192,7 @@ impl Shard {
             Some(LiveTrunk {
                 own,
                 all: used.all.filter(|_| own),
+                quality: used.quality.filter(|_| own),
                 ..used
             })
         });

@@ -27,7 +27,12 @@ impl Shard {
         if let Some(plan) = self.plan_to_phone(scope, tenant, &request.dialled) {
             return (plan, None);
         }
-        let plan = routing::plan(tenant, request, self.clock.wall(now));
+        let at = self.clock.wall(now);
+        let lately = self.tenants.trunks.qualities.lately(tenant.id(), at);
+        let plan = routing::plan_measured(tenant, request, at, &lately);
+        let judged = lately.judged();
+        let qualities = &mut self.tenants.trunks.qualities;
+        qualities.passed_over(tenant.id(), judged);
         let origid = OrigId::of_bits(self.random.next_u128());
         let mut explanation = plan.explanation;
         let steps = plan.steps.into_iter().map(|step| match step {

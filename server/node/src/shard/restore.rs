@@ -54,6 +54,7 @@ impl Shard {
             }
         }
         self.restore_minutes(now);
+        self.restore_quality(now);
         let mut alive = BTreeSet::new();
         for (tenant, key, bytes) in self.stores.snapshots.load(Bucket::Calls) {
             match self.restore_call(tenant, &bytes, now) {

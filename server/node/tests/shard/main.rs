@@ -33,6 +33,7 @@ mod on_net;
 mod overload;
 mod proof;
 mod publications;
+mod quality;
 mod restarts;
 mod secrets;
 mod spoilt;

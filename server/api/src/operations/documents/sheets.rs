@@ -122,6 +122,7 @@ async fn check<K: Kind>(call: &Call) -> Result<(), Problem> {
         | KindName::Device
         | KindName::Hold
         | KindName::Webhook
+        | KindName::RateDeck
         | KindName::Trunk
         | KindName::Number
         | KindName::SigningKey

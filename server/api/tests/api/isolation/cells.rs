@@ -70,7 +70,7 @@ pub(super) async fn patient_world() -> World {
         wrong_keys_rate: 1_000_000_000,
         ..api::Limits::default()
     };
-    let world = world_with(limits).await;
+    let world = Box::pin(world_with(limits)).await;
     let caps = json!({"caps": {"api_requests_per_second": 1_000_000_000}});
     for company in [&world.globex, &world.acme] {
         let path = format!("/api/v1/tenants/{}", company.id);
@@ -104,6 +104,7 @@ async fn reseller() -> Asker {
     let mut nobodys = names_next_to(&north.company, north.token);
     nobodys.resellers[1] = "nortk".to_owned();
     nobodys.plans[1] = "nortk".to_owned();
+    nobodys.decks[1] = "nortk-rates".to_owned();
     nobodys.trunks[1] = "nortk-line".to_owned();
     nobodys.signing[1] = "nortk-key".to_owned();
     let mut asker = Asker {
@@ -136,6 +137,7 @@ fn all(names: &Names) -> Vec<String> {
         users,
         holds,
         sso,
+        decks,
         trunks,
         numbers,
         signing,
@@ -149,8 +151,9 @@ fn all(names: &Names) -> Vec<String> {
         access,
     } = names;
     let twice = [
-        tenants, extensions, devices, resellers, plans, webhooks, roles, users, holds, sso, trunks,
-        numbers, signing, schedules, locations, sites, inbound, outbound, guards, contained,
+        tenants, extensions, devices, resellers, plans, webhooks, roles, users, holds, sso, decks,
+        trunks, numbers, signing, schedules, locations, sites, inbound, outbound, guards,
+        contained,
     ];
     let once = [call, cdr, token, access];
     twice.into_iter().flatten().chain(once).cloned().collect()

@@ -79,6 +79,7 @@ pub(super) async fn state_of(world: &World, company: &Company) -> Vec<Value> {
         "users",
         "holds",
         "sso",
+        "rate_decks",
         "trunks",
         "schedules",
         "emergency_locations",

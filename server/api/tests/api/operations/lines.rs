@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{used_by, users_of};
 use crate::http::Ask;
-use crate::world::{CHAIN, World, signing_key};
+use crate::world::{CHAIN, World, rate_deck, signing_key};
 
 /// A document comes, is looked at, changed, put back, and goes.
 async fn life(world: &World, all: &str, name: &str, (spec, change): (Value, Value)) {
@@ -77,6 +77,16 @@ pub(super) async fn lines(world: &World) {
     let own = Ask::get(&acme.path("trunk_usage"));
     let own = world.operator(own).await.is(200).json();
     assert_eq!(own["trunks"][0]["name"], "acme-line");
+    let deck = || {
+        (
+            rate_deck("fresh"),
+            json!({"first_seconds": 30, "each_seconds": 6}),
+        )
+    };
+    life(world, "/api/v1/rate_decks", "fresh", deck()).await;
+    let north = format!("/api/v1/resellers/{}/rate_decks", world.north.name);
+    life(world, &north, "fresh", deck()).await;
+    life(world, &acme.path("rate_decks"), "fresh", deck()).await;
     life(world, "/api/v1/trunks", "fresh", trunk()).await;
     let north = format!("/api/v1/resellers/{}/trunks", world.north.name);
     life(world, &north, "fresh", trunk()).await;
@@ -114,8 +124,9 @@ pub(super) async fn lines(world: &World) {
     life(world, &acme.path("inbound_routes"), "fresh", inbound).await;
     let outbound = json!({
         "name": "fresh", "patterns": [{"prefix": "9"}], "trunks": ["acme-line"],
+        "order": "least_cost", "floor": {"answer_percent": 40},
     });
-    let outbound = (outbound, json!({"strip": 1}));
+    let outbound = (outbound, json!({"strip": 1, "floor": {"mos_x100": 350}}));
     life(world, &acme.path("outbound_routes"), "fresh", outbound).await;
     let guard = json!({
         "name": "fresh", "schedule": "acme-hours", "when": "closed",

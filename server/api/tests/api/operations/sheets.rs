@@ -16,6 +16,7 @@ pub(super) async fn sheets(world: &World) {
         "webhooks",
         "holds",
         "sso",
+        "rate_decks",
         "trunks",
         "schedules",
         "emergency_locations",
