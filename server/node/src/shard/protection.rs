@@ -71,6 +71,6 @@ pub(crate) fn srtp_of_caller(admitted: &Admitted, for_help: bool) -> Srtp {
     let device = admitted.tenant.device(admitted.device);
     match device.map(|device| device.srtp).unwrap_or_default() {
         Srtp::Never | Srtp::Require if for_help => Srtp::Offer,
-        srtp => srtp,
+        srtp @ (Srtp::Never | Srtp::Accept | Srtp::Offer | Srtp::Require) => srtp,
     }
 }
