@@ -14,6 +14,7 @@ mod lamps;
 mod lines;
 mod outside;
 mod places;
+mod priced;
 mod rates;
 mod schedules;
 mod signing;
@@ -48,7 +49,8 @@ pub use lines::{
 pub use outside::Barred;
 use outside::Outside;
 pub use places::{CompiledLocation, CompiledSite, KnownBy};
-pub use rates::{CompiledDeck, DeckShelf, Price, Priced, TYPICAL_CALL};
+pub use priced::Priced;
+pub use rates::{CompiledDeck, DeckShelf, Price, TYPICAL_CALL};
 pub use schedules::CompiledSchedule;
 pub use signing::CompiledSigningKey;
 pub use tolls::{Guarding, Toll};

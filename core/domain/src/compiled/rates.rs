@@ -9,7 +9,6 @@ use ids::RateDeckId;
 use machine::WallTime;
 use tenancy::Owner;
 
-use super::{CompiledTenant, CompiledTrunk};
 use crate::document::Resource;
 use crate::e164::E164;
 use crate::rate_deck::{Rate, RateDeck};
@@ -140,41 +139,6 @@ fn row(deck: &RateDeck, rate: &Rate) -> Option<Row> {
             each_seconds: rate.each_seconds.unwrap_or(deck.each_seconds),
         },
     })
-}
-
-/// What a call by a trunk costs, and which deck says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Priced<'a> {
-    /// The deck.
-    pub deck: &'a CompiledDeck,
-    /// The price.
-    pub price: Price,
-    /// Length of the prefix by which it fits.
-    pub digits: u8,
-}
-
-impl CompiledTenant {
-    /// What calls to a number by a trunk cost at a moment: the longest prefix of all decks of the
-    /// trunk's own owner that it names, and of equal ones that of the deck which is named first.
-    pub fn price(&self, trunk: &CompiledTrunk, number: &E164, at: WallTime) -> Option<Priced<'_>> {
-        let mut best: Option<Priced<'_>> = None;
-        for id in &trunk.spec.rate_decks {
-            let deck = self.lines.deck(*id);
-            let deck = deck.filter(|deck| deck.owner == trunk.owner);
-            let Some((deck, (price, digits))) = deck.and_then(|d| Some((d, d.price(number, at)?)))
-            else {
-                continue;
-            };
-            if best.is_none_or(|best| best.digits < digits) {
-                best = Some(Priced {
-                    deck,
-                    price,
-                    digits,
-                });
-            }
-        }
-        best
-    }
 }
 
 /// Decks that are in use, so that companies loaded at different times hold the same ones.

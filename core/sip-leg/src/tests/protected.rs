@@ -41,10 +41,15 @@ fn keys_of(message: &Message) -> (String, Vec<Crypto>) {
 
 /// The keys that the road was last told of a leg.
 fn on_the_road(office: &Office, leg: &SipLeg) -> Option<Keys> {
-    let told = office.media.iter().rev().find_map(|command| match command {
-        Command::Secure { id, keys } if *id == leg.sound().endpoint() => Some(keys.clone()),
-        _ => None,
-    });
+    let told = |command: &Command| {
+        if let Command::Secure { id, keys } = command
+            && *id == leg.sound().endpoint()
+        {
+            return Some(keys.clone());
+        }
+        None
+    };
+    let told = office.media.iter().rev().find_map(told);
     told.flatten().map(|keys| *keys)
 }
 

@@ -81,9 +81,9 @@ pub const MAX_FORKS: usize = 12;
 pub const MAX_WAITING_PROVISIONALS: usize = 4;
 /// Transfers asked for by the peer and not yet ended.
 pub const MAX_REFERRALS: usize = 4;
-/// How often a re-INVITE or UPDATE is tried again after 491 or an overlap. Whoever waits the shorter
-/// time (0 to 2 s, RFC 3261 §14.1) may have to try several times before the other side, which waits
-/// up to 4 s, has had its turn.
+/// How often a re-INVITE or UPDATE is tried again after 491 or an overlap. Whoever waits the
+/// shorter time (0 to 2 s, RFC 3261 §14.1) may have to try several times before the other side,
+/// which waits up to 4 s, has had its turn.
 pub const MAX_RETRIES: u8 = 8;
 /// How often an INVITE is sent again with a longer session interval (422).
 pub const MAX_INTERVAL_RETRIES: u8 = 2;
