@@ -3,11 +3,13 @@
 baresip stops recording with the first hold, so whoever is put on hold in a test is one of these.
 """
 
+import base64
 import os
 import re
 import threading
 
 from kit.case import true, wait_until
+from kit.libsrtp import INBOUND, OUTBOUND, SUITES, Session
 from kit.line import Line, description, token
 from kit.voice import Voice
 
@@ -98,3 +100,27 @@ class Softphone(Line):
         """All it has heard since it began, as a file."""
         path = os.path.join(self.exchange.folder, f"{self.name}-heard.wav")
         return self.voice.write(path, self.name)
+
+
+class ProtectedSoftphone(Softphone):
+    """One whose sound is protected by libsrtp. With each new key that it is offered it takes a new
+    one of its own."""
+
+    def __init__(self, *words, **more):
+        # the keys it was offered, and its line for the last of them
+        self.offered, self.line = [], ""
+        super().__init__(*words, **more)
+
+    def _agree(self, offer):
+        answer = super()._agree(offer)
+        answer = answer.replace("RTP/AVP", re.search(r"RTP/S?AVP", offer).group())
+        tag, suite, key = re.search(r"^a=crypto:(\d+) (\S+) inline:(\S+)", offer, re.M).groups()
+        if self.offered[-1:] == [key]:
+            # the same INVITE again
+            return answer + self.line
+        own = os.urandom(SUITES[suite][0])
+        self.voice.protection = (Session(suite, own, OUTBOUND),
+                                 Session(suite, base64.b64decode(key), INBOUND))
+        self.offered.append(key)
+        self.line = f"a=crypto:{tag} {suite} inline:{base64.b64encode(own).decode()}\r\n"
+        return answer + self.line

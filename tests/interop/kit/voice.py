@@ -10,6 +10,7 @@ import wave
 import numpy as np
 
 from kit.case import true
+from kit.libsrtp import Refused
 from kit.rtp import INTERVAL, PACKET, packet
 
 RATE = 8000
@@ -46,6 +47,8 @@ class Voice:
         self.socket.setblocking(False)
         self.port = self.socket.getsockname()[1]
         self.peer, self.direction, self.samples = None, "inactive", []
+        # how packets are protected, if they are: what goes out, and what comes in
+        self.protection, self.forged = None, 0
         self.ending = False
         self.thread = threading.Thread(target=self._talk, daemon=True)
         self.thread.start()
@@ -61,8 +64,11 @@ class Voice:
             peer = self.peer
             if peer and "send" in self.direction:
                 data = self.said[sequence % len(self.said)]
+                data = packet(0, sequence, sequence * PACKET, ssrc, data)
+                if self.protection:
+                    data = self.protection[0].run("protect_rtp", data)
                 try:
-                    self.socket.sendto(packet(0, sequence, sequence * PACKET, ssrc, data), peer)
+                    self.socket.sendto(data, peer)
                 except ConnectionError:
                     # a port that is closed just now says so to the next packet
                     pass
@@ -78,6 +84,12 @@ class Voice:
             except (BlockingIOError, ConnectionError):
                 return
             if len(data) > 12 and struct.unpack("!B", data[1:2])[0] & 0x7F == 0:
+                try:
+                    if self.protection:
+                        data = self.protection[1].run("unprotect_rtp", data)
+                except Refused:
+                    self.forged += 1
+                    continue
                 self.samples.append(linear(data[12:]))
 
     def write(self, path, whose):

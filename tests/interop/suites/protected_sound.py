@@ -1,5 +1,5 @@
-"""Sound that nobody on the way can hear (SRTP with keys in the description): baresip, whose SRTP is
-not ours, on one side or on both."""
+"""Sound that nobody on the way can hear (SRTP with keys in the description): baresip and libsrtp,
+whose SRTP is not ours, on one side or on both."""
 
 import re
 
@@ -8,6 +8,7 @@ from kit.case import equal, record_for, test, true, wait_until
 from kit.exchange import ACME, Exchange, free_port
 from kit.line import Line, description
 from kit.sipp import Sipp
+from kit.softphone import ProtectedSoftphone
 from suites.carriers import CARRIER, PARIS, connected, made, taken_up
 from suites.codecs import SECONDS, understood, voices
 from suites.features import ANNA, BERT, CARL, CODEC, hears, holding
@@ -32,6 +33,12 @@ def trunks(exchange):
     """How many trunks the running exchange knows."""
     return sum(value for name, value in exchange.metrics().items()
                if name.startswith("strowger_trunks{"))
+
+
+def forged(exchange):
+    """Packets that did not prove themselves."""
+    return sum(value for name, value in exchange.metrics().items()
+               if name.startswith("strowger_rtp_forged_total{"))
 
 
 def says(exchange, number, srtp):
@@ -82,9 +89,7 @@ def talk(anna_is, bert_is, transports=("udp", "udp"), ips=("127.0.0.1", "127.0.0
             used = suites(exchange.one_cdr())
             equal([one is not None for one in used], [anna_is != PLAIN, bert_is != PLAIN],
                   f"who was protected: {used}")
-            figures = exchange.metrics()
-            forged = figures.get("strowger_media_forged_total", 0)
-            equal(forged, 0, "packets whose proof was wrong")
+            equal(forged(exchange), 0, "forged packets")
 
 
 @test(listens=True)
@@ -140,7 +145,28 @@ def neither_side_of_a_call_sees_the_others_keys():
 
 
 @test(listens=True)
-def a_protected_call_is_held_resumed_and_sent_on():
+def a_protected_call_is_held_and_resumed():
+    with Exchange() as exchange:
+        with tone(exchange, "101", MUST, ANNA) as anna, tone(exchange, "102", PLAIN, BERT) as bert:
+            anna.dial("102")
+            anna.wait_established()
+            bert.wait_established()
+            hears_anew(anna)
+            for one, number in ((anna, "101"), (bert, "102")):
+                one.hold()
+                wait_until("the hold is known", lambda: holding(exchange) == [number])
+                one.resume()
+                wait_until("the call is resumed", lambda: holding(exchange) == [])
+                hears_anew(anna)
+                hears_anew(bert)
+            anna.hang_up()
+            anna.wait_over()
+            bert.wait_over()
+            equal(forged(exchange), 0, "forged packets")
+
+
+@test(listens=True)
+def a_protected_call_is_sent_on_to_a_phone_that_may_be_protected():
     with Exchange() as exchange:
         says(exchange, "103", "offer")
         anna = tone(exchange, "101", MUST, ANNA)
@@ -151,12 +177,6 @@ def a_protected_call_is_held_resumed_and_sent_on():
             anna.wait_established()
             bert.wait_established()
             hears_anew(anna)
-            anna.hold()
-            wait_until("the hold is known", lambda: holding(exchange) == ["101"])
-            anna.resume()
-            wait_until("the call is resumed", lambda: holding(exchange) == [])
-            hears_anew(anna)
-            hears_anew(bert)
             bert.send_on("103")
             carl.wait_established()
             bert.wait_over()
@@ -170,34 +190,33 @@ def a_protected_call_is_held_resumed_and_sent_on():
         true(used[0] and not used[1] and used[2], f"who was protected: {used}")
 
 
+# baresip goes on with the keys it began with, whatever it is offered, so this one is made by hand
 @test(listens=True, seconds=90)
 def a_protected_call_outlives_the_process_with_other_keys():
     with Exchange() as exchange:
-        anna, bert = tone(exchange, "101", MUST, ANNA), tone(exchange, "102", PLAIN, BERT)
-        with anna, bert:
+        says(exchange, "102", "require")
+        with ProtectedSoftphone(exchange, ACME, "102", BERT) as bert, \
+                tone(exchange, "101", PLAIN, ANNA) as anna:
             anna.dial("102")
             anna.wait_established()
-            bert.wait_established()
             hears_anew(anna)
+            hears_anew(bert)
+            equal(bert.voice.forged, 0, "packets that libsrtp refused")
             # a call is stored once it is two seconds old
             record_for(3)
             exchange.kill()
             exchange.start()
             equal([call["state"] for call in exchange.calls()], ["talking"], "the call is back")
-            hears_anew(anna)
+            wait_until("the phone is offered other keys", lambda: len(bert.offered) == 2)
             hears_anew(bert)
-            asked = [m for m in anna.messages(received=True) if m.start.startswith("INVITE")]
-            true(asked, "the phone was offered other keys")
-            answered = [m for m in anna.messages(received=True)
-                        if m.status == 200 and m.method == "INVITE" and "a=crypto" in m.body]
-            before = {key for _, _, key in keys(answered[0])[1]}
-            true(before.isdisjoint({key for _, _, key in keys(asked[-1])[1]}), "they are others")
+            true(bert.offered[0] != bert.offered[1], f"they are others: {bert.offered}")
             record_for(3)
             anna.hang_up()
             anna.wait_over()
             bert.wait_over()
             hears(anna, BERT)
             hears(bert, ANNA)
+            equal(bert.voice.forged, 0, "packets that libsrtp refused")
 
 
 @test()
@@ -207,6 +226,8 @@ def a_device_whose_sound_must_be_protected_is_refused_with_plain_sound_except_fo
         with Line(exchange, ACME, exchange.account(ACME, "101")) as anna:
             plain = anna.invite(f"sip:102@{ACME}", body=description(anna.ip, 9, "0"))
             equal(plain.status, 488, "plain sound")
+            help_is = anna.invite(f"sip:112@{ACME}", body=description(anna.ip, 9, "0"))
+            true(help_is.status != 488, f"whoever calls for help is heard: {help_is}")
         says(exchange, "101", "never")
         with Line(exchange, ACME, exchange.account(ACME, "101")) as anna:
             body = description(anna.ip, 9, "0").replace("RTP/AVP", "RTP/SAVP")
