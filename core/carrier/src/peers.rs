@@ -8,11 +8,14 @@ use std::time::Duration;
 pub const ADDRESSES_MAX: usize = 64;
 /// A peer that failed a call is tried after the others for so long.
 const SUSPECT_FOR: Duration = Duration::from_secs(30);
+/// No connection is tried for so long to a peer that took none.
+const NO_STREAM_FOR: Duration = Duration::from_secs(600);
 
 #[derive(Clone, Copy, Debug)]
 struct Peer {
     standing: Standing,
     suspect_until: Option<Instant>,
+    no_stream_until: Option<Instant>,
 }
 
 /// How the peers of one trunk stand.
@@ -26,6 +29,7 @@ impl Peers {
         let fresh = Peer {
             standing: Standing::Up,
             suspect_until: None,
+            no_stream_until: None,
         };
         Peers(vec![fresh; count.min(ADDRESSES_MAX)])
     }
@@ -45,6 +49,20 @@ impl Peers {
         if let Some(peer) = self.0.get_mut(peer) {
             peer.suspect_until = Some(now + SUSPECT_FOR);
         }
+    }
+
+    /// Nobody took a connection there: long requests go to it by datagrams for a while.
+    pub fn took_no_stream(&mut self, peer: usize, now: Instant) {
+        if let Some(peer) = self.0.get_mut(peer) {
+            peer.no_stream_until = Some(now + NO_STREAM_FOR);
+        }
+    }
+
+    /// Whether a connection to it is worth trying.
+    #[must_use]
+    pub fn may_take_stream(&self, peer: usize, now: Instant) -> bool {
+        let peer = self.0.get(peer);
+        peer.is_some_and(|peer| peer.no_stream_until.is_none_or(|until| until <= now))
     }
 
     /// A call was answered by it.

@@ -71,6 +71,8 @@ pub struct Dial {
     pub named: Vec<(String, String)>,
     /// What a carrier needs beside; none for a phone.
     pub carrier: Option<Box<Carrier>>,
+    /// A way by a connection for an INVITE that is too long for a datagram.
+    pub stream: Option<Hop>,
     /// Other flows to the same phone, tried in order while nothing is heard of it (RFC 5626 §7).
     pub further: Vec<Hop>,
 }
@@ -186,7 +188,7 @@ impl SipLeg {
 
     /// Dials.
     pub fn dial(
-        dial: Dial,
+        mut dial: Dial,
         mut sound: Sound,
         config: Arc<Config>,
         owner: Owner,
@@ -208,8 +210,11 @@ impl SipLeg {
             if !carrier.early_media {
                 early = Early::HeldBack(None);
             }
-        } else if !dial.further.is_empty() {
+        } else if let Some((_last, before)) = dial.further.split_last_mut() {
             patience = Some(SILENT_FLOW);
+            for hop in before {
+                hop.patience = patience;
+            }
         }
         let outgoing = Outgoing {
             request_uri: dial.uri,
@@ -224,6 +229,7 @@ impl SipLeg {
             beside,
             login,
             patience,
+            stream: dial.stream,
             further: dial.further,
         };
         let mut events = Vec::new();
@@ -231,9 +237,9 @@ impl SipLeg {
         debug_assert!(events.is_empty(), "sending an INVITE tells nothing yet");
         SipLeg {
             leg: dial.leg,
+            flow: usage.way().unwrap_or(dial.flow),
             usage,
             sound,
-            flow: dial.flow,
             user_agent: String::new(),
             early,
             referral: None,

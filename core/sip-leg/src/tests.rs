@@ -119,6 +119,7 @@ impl Office {
             near: None,
             headers: Vec::new(),
             carrier: None,
+            stream: None,
             further: Vec::new(),
         };
         let config = config(flow);

@@ -20,6 +20,8 @@ pub(crate) struct Entry {
     pub(crate) call_id: String,
     /// The trunk's peer that it tries.
     pub(crate) attempt: Option<(TrunkId, u8)>,
+    /// It began by a connection, for the length of its INVITE, or because its peer wants one.
+    pub(crate) streams: bool,
     /// What is measured of that trunk.
     pub(crate) gauge: Option<Gauge>,
     /// Since when it talks by a trunk.

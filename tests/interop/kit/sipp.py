@@ -18,7 +18,7 @@ class Sipp:
     def __init__(self, exchange, scenario, account=("nobody", "nothing"), domain="acme.example",
                  port=None, calls=1, rate=10, transport="u1", seconds=20, keys=None, more=(),
                  ip=None, at=None):
-        self.exchange, self.scenario = exchange, scenario
+        self.exchange, self.scenario, self.transport = exchange, scenario, transport
         ip = ip or exchange.ip
         self.port = port or free_port(ip)
         self.folder = os.path.join(exchange.folder, f"{scenario}-{self.port}-{os.urandom(3).hex()}")
@@ -64,7 +64,8 @@ class Sipp:
 
     def ready(self):
         """Waits until it listens (a scenario that waits for calls)."""
-        table = "udp6" if ":" in self.exchange.ip else "udp"
+        table = "tcp" if self.transport.startswith("t") else "udp"
+        table += "6" if ":" in self.exchange.ip else ""
         wait_taken(f"SIPp {self.scenario}", [self.port], table)
         return self
 

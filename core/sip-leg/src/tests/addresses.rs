@@ -39,6 +39,7 @@ fn routes_of_its_path_go_into_the_request_and_not_into_the_flow() {
         near: None,
         headers: Vec::new(),
         carrier: None,
+        stream: None,
         further: Vec::new(),
     };
     office.with(|desk, _| SipLeg::dial(dial, sound, config(bob()), Owner(2), desk));

@@ -12,15 +12,14 @@ use sdp::Description;
 use sip_leg::{Carrier, Course, Dial, Diverted};
 use sip_message::{Flow, Name, escape_user};
 use sip_stack::digest::Login;
-use sip_stack::usage::Config;
+use sip_stack::transaction::Owner;
+use sip_stack::usage::{Config, Hop};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a peer may say nothing at all, not even 100, before the next one is tried. A carrier's
 /// border answers within a round trip; four seconds are four repetitions (RFC 3261 §17.1.1.2).
 const PATIENCE: Duration = Duration::from_secs(4);
-
-// rfc: 3261 §18.1.1 not: a long request goes to a carrier by UDP, unless its peer says tcp
 
 impl Shard {
     /// Makes one attempt at a call by a trunk.
@@ -32,7 +31,7 @@ impl Shard {
         offer: Option<Description>,
         now: Instant,
     ) {
-        let Some(dial) = self.attempt_of(key, leg, &attempt, offer, now) else {
+        let Some(mut dial) = self.attempt_of(key, leg, &attempt, offer, now) else {
             let gone = LegFact::Unreachable(Unreachable::Transport);
             return self.leg_failed(key, leg, gone);
         };
@@ -46,11 +45,44 @@ impl Shard {
         let mut headers = dial.headers.iter();
         let signed = headers.any(|(name, _)| *name == Name::Identity);
         self.figures.trunks.calls_signed += u64::from(signed);
+        dial.stream = self.stream_to(&dial, attempt.trunk, attempt.peer, now);
         self.dial(key, dial, now);
         let owner = self.calls.get(key).and_then(|entry| entry.owner(leg));
         if let Some(entry) = owner.and_then(|owner| self.legs.get_mut(owner)) {
+            entry.streams = entry.sip.flow().transport.is_reliable();
             entry.attempt = Some((attempt.trunk, attempt.peer));
             entry.gauge = Some(Gauge::begins(attempt.trunk, now));
+        }
+    }
+
+    /// The way for an INVITE that is too long for a datagram, where the peer may take one.
+    fn stream_to(&mut self, dial: &Dial, trunk: TrunkId, peer: u8, now: Instant) -> Option<Hop> {
+        let line = self.tenants.trunks.get(trunk)?;
+        if !line.peers.may_take_stream(peer.into(), now) {
+            return None;
+        }
+        let flow = line.way(peer)?.stream(self.config.listening())?;
+        Some(Hop {
+            request_uri: dial.uri.clone(),
+            routes: dial.routes.clone(),
+            flow,
+            config: self.usage_with(&flow, Some(trunk)),
+            patience: None,
+        })
+    }
+
+    /// Notes that a peer took no connection: its call went on by datagrams.
+    pub(crate) fn note_stream(&mut self, owner: Owner, now: Instant) {
+        let Some(entry) = self.legs.get_mut(owner).filter(|entry| entry.streams) else {
+            return;
+        };
+        if let Some((trunk, peer)) = entry.attempt
+            && !entry.sip.flow().transport.is_reliable()
+        {
+            entry.streams = false;
+            if let Some(line) = self.tenants.trunks.get_mut(trunk) {
+                line.peers.took_no_stream(peer.into(), now);
+            }
         }
     }
 
@@ -119,6 +151,7 @@ impl Shard {
             near: None,
             headers,
             named,
+            stream: None,
             carrier: Some(Box::new(Carrier {
                 login: line.login().cloned(),
                 patience: PATIENCE,

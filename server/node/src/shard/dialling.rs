@@ -104,6 +104,7 @@ impl Shard {
             headers,
             named: self.headers_in(entry, (number, domain)),
             carrier: None,
+            stream: None,
             further,
         })
     }
@@ -136,6 +137,7 @@ impl Shard {
             request_uri: way.uri,
             routes: way.routes,
             flow: way.flow,
+            patience: None,
         }
     }
 

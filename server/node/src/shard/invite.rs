@@ -347,6 +347,7 @@ impl Shard {
             tag: tag.clone(),
             call_id: call_id.clone(),
             attempt: None,
+            streams: false,
             gauge: None,
             talk: None,
             wake: None,

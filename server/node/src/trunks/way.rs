@@ -149,6 +149,18 @@ impl Way {
         })
     }
 
+    /// A connection there for requests that are too long for datagrams, where its peer names no
+    /// transport (RFC 3261 §18.1.1).
+    pub(crate) fn stream(&self, listeners: Listeners<'_>) -> Option<Flow> {
+        let datagrams = self.bound.is_none() && self.carriage == Carriage::Udp;
+        if !datagrams || self.named.is_some() {
+            return None;
+        }
+        let family = |local: &&SocketAddr| local.is_ipv4() == self.address.is_ipv4();
+        let local = *listeners.all.iter().find(family)?;
+        Some(Flow::tcp(local, self.address, 0))
+    }
+
     /// A URI there, for a user or for the peer itself.
     pub(crate) fn uri(&self, user: &str) -> String {
         if let Some(bound) = &self.bound {

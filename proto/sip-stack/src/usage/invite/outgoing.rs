@@ -63,8 +63,11 @@ pub struct Outgoing {
     /// long before its transaction gives up, so that another way can be tried. None to wait for
     /// the transaction (32 s).
     pub patience: Option<Duration>,
+    /// A way by a connection, taken first where `flow` is one of datagrams and the INVITE is too
+    /// long for one (RFC 3261 §18.1.1), and not at all where it is not. Nobody need listen there.
+    pub stream: Option<Hop>,
     /// Other ways to the same callee, tried in order while nothing of it was heard: after silence,
-    /// a connection that is gone, 408 and 430. On the last of them `patience` has no end.
+    /// a connection that is gone, 408 and 430.
     pub further: Vec<Hop>,
 }
 

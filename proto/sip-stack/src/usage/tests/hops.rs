@@ -33,6 +33,7 @@ fn calling() -> (Pair, Message) {
         routes: vec!["<sip:edge.example;lr>".to_owned()],
         flow: connection(),
         config: on_connection(),
+        patience: None,
     }];
     pair.call(Some("a0"));
     pair.run(SECOND / 100);
@@ -163,6 +164,7 @@ fn an_invite_too_long_for_a_datagram_goes_by_a_connection_of_the_phone_if_it_has
         routes: Vec::new(),
         flow: connection(),
         config: on_connection(),
+        patience: None,
     };
     pair.further = vec![hop];
     pair.call(Some(long));
@@ -197,4 +199,30 @@ fn a_phone_that_came_to_its_other_flow_by_itself_is_not_called_there_twice() {
         pair.sent_by(A)
     );
     assert_eq!(pair.phase(A), Phase::Outgoing);
+}
+
+// rfc: 3261 §18.1.1
+#[test]
+fn an_invite_too_long_for_a_datagram_tries_a_connection_first_and_is_no_more_patient_after_it() {
+    let long: &'static str = Box::leak("x".repeat(1_300).into_boxed_str());
+    for (offer, first) in [("a0", FIRST), (long, SECOND_WAY)] {
+        let mut pair = Pair::new(14);
+        pair.sides[B].raw = true;
+        pair.patience = Some(SECOND * 4);
+        pair.stream = Some(Hop {
+            request_uri: SECOND_WAY.to_owned(),
+            routes: Vec::new(),
+            flow: connection(),
+            config: on_connection(),
+            patience: None,
+        });
+        pair.call(Some(offer));
+        assert_eq!(uri(pair.last_sent(A, "INVITE")), first);
+        pair.run(SECOND * 5);
+        assert_eq!(uri(pair.last_sent(A, "INVITE")), FIRST);
+        let refused = |pair: &Pair| pair.story(A).iter().any(|told| told.contains("408"));
+        assert_eq!(refused(&pair), first == FIRST, "{:?}", pair.story(A));
+        pair.run(SECOND * 4);
+        assert!(refused(&pair), "{:?}", pair.story(A));
+    }
 }

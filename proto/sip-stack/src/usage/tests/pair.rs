@@ -70,6 +70,7 @@ pub(super) struct Pair {
     /// How long A waits for a first sign.
     pub(super) patience: Option<Duration>,
     /// Other ways that A knows to B.
+    pub(super) stream: Option<Hop>,
     pub(super) further: Vec<Hop>,
     random: Random,
     wire: BTreeMap<(Instant, u64), (usize, Bytes)>,
@@ -267,6 +268,7 @@ impl Pair {
             login: None,
             named: Vec::new(),
             patience: None,
+            stream: None,
             further: Vec::new(),
             random: random.fork("network"),
             wire: BTreeMap::new(),
@@ -312,6 +314,7 @@ impl Pair {
             beside: None,
             login: self.login.clone(),
             patience: self.patience,
+            stream: self.stream.take(),
             further: std::mem::take(&mut self.further),
         };
         let mut events = Vec::new();

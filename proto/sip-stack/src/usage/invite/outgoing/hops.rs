@@ -2,6 +2,7 @@
 //! gone (RFC 5626 §7). Once the callee has been heard, no other is tried: it would ring twice.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sip_message::{Flow, Message};
 
@@ -30,6 +31,9 @@ pub struct Hop {
     pub flow: Flow,
     /// Who we are on that flow.
     pub config: Arc<Config>,
+    /// How long nothing may be heard on it before the next is tried; none to wait for the
+    /// transaction.
+    pub patience: Option<Duration>,
 }
 
 /// An INVITE of which nothing was heard by the way it took. Should it arrive after all, it is taken
@@ -45,8 +49,13 @@ impl Outgoing {
     /// Takes a way that keeps an INVITE of this length whole, where the first is one of datagrams
     /// and there is such a way; the first is tried after it. Gives who we are on it.
     pub(super) fn widen(&mut self, octets: usize, config: &Config) -> Option<Arc<Config>> {
+        let stream = self.stream.take();
         if octets <= DATAGRAM || self.flow.transport.is_reliable() {
             return None;
+        }
+        if let Some(stream) = stream {
+            let patience = self.patience;
+            self.further.insert(0, Hop { patience, ..stream });
         }
         let mut ways = self.further.iter_mut();
         let hop = ways.find(|hop| hop.flow.transport.is_reliable())?;
@@ -74,6 +83,7 @@ impl Calling {
             let plan = Outgoing {
                 offer: None,
                 beside: None,
+                stream: None,
                 further: Vec::new(),
                 ..self.plan.clone()
             };
@@ -87,9 +97,7 @@ impl Calling {
         self.plan.request_uri = hop.request_uri;
         self.plan.routes = hop.routes;
         self.plan.flow = hop.flow;
-        if self.plan.further.is_empty() {
-            self.plan.patience = None;
-        }
+        self.plan.patience = hop.patience;
         self.config = Some(Arc::clone(&hop.config));
         let mut cx = Cx {
             config: &hop.config,
