@@ -100,6 +100,7 @@ impl Phone {
             beside: None,
             login: None,
             patience: None,
+            stream: None,
             further: Vec::new(),
         };
         let mut events = Vec::new();
