@@ -1,6 +1,6 @@
 //! Random sequences of calls: memory and SQLite must answer alike and hold the same.
 
-use domain::{AuditEntry, Credentials, KindName, Reseller, TokenRecord};
+use domain::{AuditEntry, Credentials, KindName, Reseller, Secret, SecretRule, TokenRecord};
 use ids::{
     AuditId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId,
     NumberId, OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId, SigningKeyId,
@@ -423,6 +423,9 @@ fn write(owner: Owner, touch: &Touch) -> Write {
     };
     let secret = match touch.secret {
         None => SecretChange::Keep,
+        Some(number) if is_read_again(touch.kind) => {
+            SecretChange::Seal(Secret::supplied(format!("{number:064}")).unwrap())
+        }
         Some(number) if number % 2 == 0 => SecretChange::Set(digests(number).into()),
         Some(number) => SecretChange::Beside {
             digests: digests(number),
@@ -430,6 +433,14 @@ fn write(owner: Owner, touch: &Touch) -> Write {
         },
     };
     Write { document, secret }
+}
+
+/// Whether the exchange can read the secrets of a kind again; of others it keeps digests.
+fn is_read_again(kind: KindName) -> bool {
+    match kind.secret() {
+        SecretRule::Supplied | SecretRule::PrivateKey => true,
+        SecretRule::None | SecretRule::Generated | SecretRule::Signing => false,
+    }
 }
 
 fn role(number: u8) -> String {
