@@ -1,4 +1,4 @@
-//! Sound: G.711 and G.722, halving the sampling rate, and what the exchange plays by itself,
+//! Sound: G.711 and G.722; changing the sampling rate; and what the exchange plays by itself,
 //! rendered from notes and kept encoded. Linear samples are 16 bits, one channel.
 //!
 //! All arithmetic is of integers, so that every machine makes the same sound.
@@ -7,12 +7,15 @@ mod codec;
 pub mod g711;
 pub mod g722;
 pub mod prompt;
+mod rate;
 pub mod resample;
 mod score;
 mod synth;
 
 pub use codec::{Codec, Decoder, Encoder};
 pub use prompt::{Prompt, Prompts, Recording};
+pub use rate::Rate;
+pub use resample::Resampler;
 
 /// The nearest 16 bit value.
 pub(crate) fn saturated(value: i32) -> i16 {
