@@ -1,11 +1,12 @@
-//! Sound: G.711 and G.722; changing the sampling rate; and what the exchange plays by itself,
-//! rendered from notes and kept encoded. Linear samples are 16 bits, one channel.
+//! Sound: G.711 and G.722; changing the sampling rate; levels and speech; and what the exchange
+//! plays by itself, rendered from notes and kept encoded. Linear samples are 16 bits, one channel.
 //!
 //! All arithmetic is of integers, so that every machine makes the same sound.
 
 mod codec;
 pub mod g711;
 pub mod g722;
+pub mod level;
 pub mod prompt;
 mod rate;
 pub mod resample;
