@@ -315,7 +315,6 @@ impl JitterBuffer {
         self.course = Some(course);
         self.head = Playhead::new();
         self.late_in_a_row = 0;
-        self.pace.forget_last();
         self.delays.forget();
         course.position()
     }

@@ -209,6 +209,34 @@ fn muting_and_coaching_hold_from_the_next_frame_on() {
 }
 
 #[test]
+fn a_coach_fades_in_for_whom_it_is_heard_by_next() {
+    let (mut mixer, ids) = room(2, 2);
+    let pushed = [(ids[0], vec![10_000; SAMPLES])];
+    run(&mut mixer, 5, &pushed);
+    for pupil in [Some(ids[1]), None] {
+        assert!(mixer.coach(ids[0], pupil));
+        run(&mut mixer, 1, &pushed);
+        let (_, what) = heard(&mut mixer, ids[1]);
+        assert!(what.is_sorted() && what[0] < 100 && what[SAMPLES - 1] == 10_000);
+        run(&mut mixer, 2, &pushed);
+    }
+}
+
+#[test]
+fn whoever_begins_to_hear_a_mix_of_its_own_hears_it_no_louder() {
+    let (mut mixer, ids) = room(8, 8);
+    let mut pushed: Vec<_> = ids[1..].iter().map(|id| (*id, tone(0, 15_000.0))).collect();
+    run(&mut mixer, 10, &pushed);
+    pushed.push((ids[0], tone(1, 300.0)));
+    run(&mut mixer, 1, &pushed);
+    let (how, own) = heard(&mut mixer, ids[0]);
+    assert_eq!(how, Heard::Own);
+    for (own, common) in own.iter().zip(mixer.common()) {
+        assert!(own.abs_diff(*common) < 200, "{own} {common}");
+    }
+}
+
+#[test]
 fn a_coach_whose_pupil_has_left_is_heard_by_nobody() {
     let (mut mixer, ids) = room(3, 3);
     let pushed = [(ids[0], tone(0, 5000.0))];

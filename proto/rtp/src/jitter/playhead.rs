@@ -41,10 +41,6 @@ impl Pace {
         self.step
     }
 
-    pub(super) fn forget_last(&mut self) {
-        self.last = None;
-    }
-
     pub(super) fn take(&mut self, seq: i64, ts: i64) {
         let Some((last_seq, last_ts)) = self.last.replace((seq, ts)) else {
             return;

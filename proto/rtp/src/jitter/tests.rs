@@ -143,6 +143,22 @@ fn a_missing_packet_is_lost_and_the_next_one_may_tell_of_it() {
 }
 
 #[test]
+fn a_delay_too_long_is_shortened_first_where_a_packet_is_missing() {
+    let mut line = Line::new();
+    line.talk(0, 42);
+    // 42 never comes; by its turn less than 60 ms are aimed at
+    line.pull(840);
+    let heard = line.talk(43, 50);
+    assert_eq!(heard[..4], [40, 41, 43, 44].map(Heard::Packet));
+    let figures = line.buffer.figures();
+    assert_eq!(
+        (figures.lost, figures.concealed, figures.skipped),
+        (1, 0, 0)
+    );
+    assert_eq!(figures.delay, ms(40));
+}
+
+#[test]
 fn packets_out_of_order_are_heard_in_order() {
     let mut line = Line::new();
     for (n, at) in [(1, 20), (0, 21), (3, 22), (2, 23)] {
