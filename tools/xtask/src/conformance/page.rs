@@ -73,6 +73,7 @@ const TITLES: &[(u32, &str)] = &[
     (6228, "199"),
     (6442, "location in SIP"),
     (6455, "WebSockets"),
+    (6464, "audio levels"),
     (6665, "event notification"),
     (6881, "emergency calls, best practice"),
     (6979, "signatures without randomness"),
