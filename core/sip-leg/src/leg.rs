@@ -352,7 +352,7 @@ impl SipLeg {
     }
 
     /// The leg of a stored form, its media endpoint taken back. Where its packets are protected
-    /// keys are drawn from this seed, to be [offered](SipLeg::renew_keys) as soon as may be.
+    /// keys are drawn from this seed, to be [offered](SipLeg::probe) as soon as may be.
     ///
     /// # Errors
     /// [`NoPort`] when the media port is no longer ours.

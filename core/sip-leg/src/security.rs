@@ -31,7 +31,7 @@ impl Offer {
     /// be, or is not and must be.
     #[must_use]
     pub fn of(mut description: Description, srtp: Srtp) -> Option<Offer> {
-        let protection = take_off(&mut description, |line| srtp.takes() && is_usable(line));
+        let protection = taken_off(&mut description, srtp);
         let plain = protection.is_none();
         let spoken = remote_of(&description).is_some() && !(plain && srtp == Srtp::Require);
         spoken.then_some(Offer {
@@ -154,7 +154,7 @@ impl Security {
         }
         self.turn = Turn::Theirs;
         let srtp = self.srtp;
-        self.asked = take_off(&mut description, |line| srtp.takes() && is_usable(line));
+        self.asked = taken_off(&mut description, srtp);
         let spoken = self.asked.is_some() || srtp != Srtp::Require || !is_live(&description);
         spoken.then_some(description)
     }
@@ -281,6 +281,11 @@ impl Security {
         };
         Some(Box::new(keys))
     }
+}
+
+/// How the peer offers to protect its sound, so far as that is taken.
+fn taken_off(description: &mut Description, srtp: Srtp) -> Option<Protection> {
+    take_off(description, |line| srtp.takes() && is_usable(line))
 }
 
 /// Whether packets can be protected by a line.

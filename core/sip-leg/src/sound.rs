@@ -102,9 +102,7 @@ impl Sound {
         } = *self;
         media.push(Command::Open { id, local, expects });
         self.security.resume(seed);
-        if let Some(keys) = self.security.keys() {
-            media.push(secure(id, Some(keys)));
-        }
+        self.secure(None, media);
         Ok(())
     }
 
@@ -150,9 +148,9 @@ impl Sound {
         media: &mut Vec<Command>,
     ) -> Option<Description> {
         let before = self.security.keys();
-        let description = self.security.hear(description)?;
-        let description = self.admitted(description)?;
+        let description = self.security.hear(description);
         self.secure(before, media);
+        let description = self.admitted(description?)?;
         self.remote = Some(description.clone());
         self.declare(ports);
         self.describe(media);
@@ -309,7 +307,8 @@ impl Sound {
     fn secure(&self, before: Option<Box<Keys>>, media: &mut Vec<Command>) {
         let keys = self.security.keys();
         if keys != before {
-            media.push(secure(self.endpoint, keys));
+            let id = self.endpoint;
+            media.push(Command::Secure { id, keys });
         }
     }
 
@@ -363,10 +362,6 @@ impl Sound {
         expects.sends = remote.direction.sends();
         expects
     }
-}
-
-fn secure(id: EndpointId, keys: Option<Box<Keys>>) -> Command {
-    Command::Secure { id, keys }
 }
 
 fn usable(rtp: SocketAddr, signalling: IpAddr) -> bool {

@@ -124,8 +124,7 @@ pub fn anchor(description: &mut Description, at: &MediaAddress, origin: &OriginI
 
 /// The first live sound stream we can serve.
 fn chosen_stream(description: &Description) -> Option<usize> {
-    let served = |m: &Media| m.is_live_audio() && is_served_protocol(&m.protocol);
-    description.media.iter().position(served)
+    description.media.iter().position(Media::is_served_audio)
 }
 
 fn strip(lines: &mut Vec<Line>) {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::{Address, Attribute, Connection, Direction, Line, Origin};
+use crate::{Address, Attribute, Connection, Direction, Line, Origin, is_served_protocol};
 
 /// A session description (RFC 8866), lines kept in order. Printed with CRLF line ends.
 ///
@@ -94,6 +94,11 @@ impl Media {
     #[must_use]
     pub fn is_live_audio(&self) -> bool {
         self.kind == "audio" && self.port != 0
+    }
+
+    /// Is it one of a protocol that is served?
+    pub(crate) fn is_served_audio(&self) -> bool {
+        self.is_live_audio() && is_served_protocol(&self.protocol)
     }
 }
 

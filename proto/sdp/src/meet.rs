@@ -1,9 +1,7 @@
 //! Two offers that meet: each party has offered, and neither has answered, as when a telephone
 //! picks up a call that rings elsewhere.
 
-use crate::{
-    Capabilities, Description, MediaAddress, OriginId, Refusal, answer, is_served_protocol,
-};
+use crate::{Capabilities, Description, MediaAddress, OriginId, Refusal, answer};
 
 /// The answers that let two parties talk who have both made an offer: one to the first, one to the
 /// second, with the same speech codec, the first one's favourite among those both have. Addresses
@@ -24,10 +22,8 @@ pub fn meet(one: &Description, other: &Description) -> Result<(Description, Desc
 
 /// What a party that has made this offer can do.
 fn capabilities(offer: &Description) -> Result<Capabilities, Refusal> {
-    let served = |(_, media): &(usize, &crate::Media)| {
-        media.is_live_audio() && is_served_protocol(&media.protocol)
-    };
-    let found = offer.media.iter().enumerate().find(served);
+    let mut streams = offer.media.iter().enumerate();
+    let found = streams.find(|(_, media)| media.is_served_audio());
     let (index, media) = found.ok_or(Refusal::NoAudio)?;
     let ip = offer
         .connection_of(index)

@@ -2,7 +2,7 @@
 //! two sides of this node sound is described as if nobody protected it, since each side has keys
 //! of its own.
 
-use crate::{Attribute, Crypto, Description, Media, is_served_protocol};
+use crate::{Attribute, Crypto, Description, Media};
 
 /// Most lines of keys that are read of a stream.
 const MAX_LINES: usize = 16;
@@ -57,8 +57,8 @@ pub fn take_off(
 
 /// Puts protection on the first live stream of sound of a served protocol.
 pub fn put_on(description: &mut Description, protection: &Protection) {
-    let served = |media: &&mut Media| media.is_live_audio() && is_served_protocol(&media.protocol);
-    let Some(media) = description.media.iter_mut().find(served) else {
+    let mut streams = description.media.iter_mut();
+    let Some(media) = streams.find(|media| media.is_served_audio()) else {
         return;
     };
     if protection.demanded {

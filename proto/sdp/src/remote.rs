@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Codec, Description, Direction, Media, is_served_protocol};
+use crate::{Codec, Description, Direction, Media};
 
 /// The other party's sound stream: where it wants packets and which.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,8 +36,7 @@ impl Remote {
 /// there is none, or its address is a host name, which we do not resolve.
 #[must_use]
 pub fn remote_of(description: &Description) -> Option<Remote> {
-    let served = |m: &Media| m.is_live_audio() && is_served_protocol(&m.protocol);
-    let index = description.media.iter().position(served)?;
+    let index = description.media.iter().position(Media::is_served_audio)?;
     let media = description.media.get(index)?;
     let ip = description.connection_of(index)?.address.ip()?;
     // a port of 65535 has no neighbour; RTCP then has no place of its own

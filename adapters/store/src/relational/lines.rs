@@ -17,8 +17,8 @@ use super::{accounts, vault};
 pub(super) struct Gifts {
     to: HashMap<Owner, Vec<Given>>,
     keys: HashMap<Owner, OwnerKey>,
-    /// The rate decks of the trunks among it, by id, each compiled once for all tenants.
-    decks: HashMap<String, Arc<CompiledDeck>>,
+    /// The rate decks of the trunks among it, by trunk: read once, however many tenants share it.
+    decks: HashMap<String, Vec<Arc<CompiledDeck>>>,
 }
 
 impl Gifts {
@@ -50,19 +50,26 @@ impl Gifts {
         })
     }
 
-    /// Reads the decks that the trunks name, which are of those trunks' owners.
+    /// Reads the decks that the trunks name, which are of those trunks' owners; each is compiled
+    /// once.
     fn read_decks(&mut self, sql: Sql<'_>) -> Result<(), StoreError> {
-        for given in self.to.values().flatten() {
-            for id in decks_of(&given.document)? {
-                if self.decks.contains_key(&id) {
-                    continue;
-                }
-                let owner = given.document.owner;
-                if let Some(found) = documents::by_id(sql, owner, KindName::RateDeck, &id)? {
-                    let deck = Arc::new(CompiledDeck::new(found.try_into()?));
-                    self.decks.insert(id, deck);
-                }
+        let mut compiled: HashMap<String, Arc<CompiledDeck>> = HashMap::new();
+        for Given { document, .. } in self.to.values().flatten() {
+            if document.kind != KindName::Trunk || self.decks.contains_key(&document.id) {
+                continue;
             }
+            let mut decks = Vec::new();
+            for id in decks_of(document)? {
+                if !compiled.contains_key(&id)
+                    && let Some(found) =
+                        documents::by_id(sql, document.owner, KindName::RateDeck, &id)?
+                {
+                    let deck = Arc::new(CompiledDeck::new(found.try_into()?));
+                    compiled.insert(id.clone(), deck);
+                }
+                decks.extend(compiled.get(&id).cloned());
+            }
+            self.decks.insert(document.id.clone(), decks);
         }
         Ok(())
     }
@@ -70,9 +77,8 @@ impl Gifts {
     /// Adds what is given to a tenant to its parts.
     pub(super) fn give(&mut self, to: Owner, parts: &mut LineParts) -> Result<(), StoreError> {
         for given in self.to.remove(&to).unwrap_or_default() {
-            for id in decks_of(&given.document)? {
-                parts.decks.extend(self.decks.get(&id).cloned());
-            }
+            let decks = self.decks.get(&given.document.id);
+            parts.decks.extend(decks.into_iter().flatten().cloned());
             let key = self.keys.get(&given.document.owner);
             add(parts, key, given.document, given.sealed)?;
         }
@@ -80,12 +86,9 @@ impl Gifts {
     }
 }
 
-/// The rate decks that a trunk names; none of any other document.
-fn decks_of(document: &Document) -> Result<Vec<String>, StoreError> {
-    if document.kind != KindName::Trunk {
-        return Ok(Vec::new());
-    }
-    let references = facets(document)?.references.into_iter();
+/// The rate decks that a trunk names.
+fn decks_of(trunk: &Document) -> Result<Vec<String>, StoreError> {
+    let references = facets(trunk)?.references.into_iter();
     let decks = references.filter(|reference| reference.kind == KindName::RateDeck);
     Ok(decks.map(|deck| deck.id).collect())
 }

@@ -197,7 +197,8 @@ impl SipLeg {
             .refuse(status, None, &headers, &mut desk.step(events))
     }
 
-    /// Offers the peer what it already has: one that is gone does not answer.
+    /// Offers the peer what it already has, with other keys where those went with the process
+    /// before: one that is gone does not answer.
     pub fn probe(&mut self, desk: &mut Desk<'_>, reports: &mut Vec<Report>) {
         let Some(told) = self.sound.again() else {
             return;
@@ -208,13 +209,6 @@ impl SipLeg {
         // A leg that is busy with an offer is being asked already.
         let _busy = timely.is_err();
         self.report(events, desk, reports);
-    }
-
-    /// Offers other keys to a peer whose leg is older than this process.
-    pub fn renew_keys(&mut self, desk: &mut Desk<'_>, reports: &mut Vec<Report>) {
-        if self.sound.wants_keys() {
-            self.probe(desk, reports);
-        }
     }
 
     /// Plays a prompt to this leg in a codec it understands; without one it hears nothing.

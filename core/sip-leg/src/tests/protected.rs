@@ -33,7 +33,10 @@ fn invite_with(description: &Description) -> String {
 
 /// Protocol and keys of what a message describes.
 fn keys_of(message: &Message) -> (String, Vec<Crypto>) {
-    let mut description = Description::parse(message.body()).unwrap();
+    keys_in(Description::parse(message.body()).unwrap())
+}
+
+fn keys_in(mut description: Description) -> (String, Vec<Crypto>) {
     let protocol = description.media[0].protocol.clone();
     let lines = take_off(&mut description, |_| true).map(|protection| protection.lines);
     (protocol, lines.unwrap_or_default())
@@ -265,7 +268,7 @@ fn keys_are_not_stored_and_after_a_restart_others_are_offered() {
     let meanwhile = on_the_road(&after, &leg).unwrap();
     assert_ne!(meanwhile.takes, before.takes);
     assert_ne!(meanwhile.sends, before.sends);
-    after.with(|desk, reports| leg.renew_keys(desk, reports));
+    after.with(|desk, reports| leg.probe(desk, reports));
     let request = after.last();
     let (protocol, lines) = keys_of(&request);
     assert_eq!((&*protocol, lines.len()), ("RTP/SAVP", 1));
@@ -283,4 +286,20 @@ fn keys_are_not_stored_and_after_a_restart_others_are_offered() {
     assert_eq!((&agreed.takes, agreed.resumed), (&before.takes, true));
     assert_eq!(agreed.sends, meanwhile.sends);
     assert!(!leg.sound().wants_keys());
+}
+
+#[test]
+fn the_road_hears_of_a_key_though_nothing_that_came_with_it_may_be_spoken() {
+    let mut office = Office::new();
+    office.srtp = Srtp::Require;
+    let mut sound = office.sound(bob(), None).only(&["G729".to_owned()]);
+    let offered = sound.offer(&mut office.media);
+    let tag = keys_in(offered).1[0].tag;
+    let suite = Suite::AesGcm256.name();
+    let key = "A".repeat(58) + "A=";
+    let answer = protected("RTP/SAVP", &[(tag, suite, &key)]);
+    let (ports, media) = (&mut office.ports, &mut office.media);
+    assert_eq!(sound.hear(answer, ports, media), None);
+    let told = |command: &Command| matches!(command, Command::Secure { keys: Some(_), .. });
+    assert!(office.media.iter().any(told));
 }

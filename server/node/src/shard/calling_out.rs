@@ -72,13 +72,11 @@ impl Shard {
     }
 
     /// Notes that a peer took no connection: its call went on by datagrams.
-    pub(crate) fn note_stream(&mut self, owner: Owner, now: Instant) {
+    pub(crate) fn note_stream(&mut self, owner: Owner, (trunk, peer): (TrunkId, u8), now: Instant) {
         let Some(entry) = self.legs.get_mut(owner).filter(|entry| entry.streams) else {
             return;
         };
-        if let Some((trunk, peer)) = entry.attempt
-            && !entry.sip.flow().transport.is_reliable()
-        {
+        if !entry.sip.flow().transport.is_reliable() {
             entry.streams = false;
             if let Some(line) = self.tenants.trunks.get_mut(trunk) {
                 line.peers.took_no_stream(peer.into(), now);

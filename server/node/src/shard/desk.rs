@@ -29,7 +29,9 @@ impl Shard {
         act(&mut entry.sip, &mut desk, &mut reports);
         let (key, leg) = (entry.call, entry.sip.leg());
         let attempt = entry.attempt;
-        self.note_stream(owner, now);
+        if let Some(attempt) = attempt {
+            self.note_stream(owner, attempt, now);
+        }
         for report in reports {
             match report {
                 Report::Fact(fact) => {

@@ -50,8 +50,8 @@ impl Shard {
     /// connection is gone does so when its phone is back.
     pub(crate) fn renew_all_keys(&mut self, now: Instant) {
         for owner in self.legs.owners() {
-            let waits = |leg: &crate::legs::Entry| leg.adrift.is_some();
-            if !self.legs.get(owner).is_none_or(waits) {
+            let leg = self.legs.get(owner);
+            if leg.is_some_and(|leg| leg.adrift.is_none()) {
                 self.renew_keys(owner, now);
             }
         }
@@ -59,9 +59,10 @@ impl Shard {
 
     /// Has a leg whose keys went with the process before agree on others.
     pub(crate) fn renew_keys(&mut self, owner: Owner, now: Instant) {
-        self.with_leg(owner, now, |sip, desk, reports| {
-            sip.renew_keys(desk, reports);
-        });
+        let leg = self.legs.get(owner);
+        if leg.is_some_and(|leg| leg.sip.sound().wants_keys()) {
+            self.with_leg(owner, now, |sip, desk, reports| sip.probe(desk, reports));
+        }
     }
 }
 
