@@ -1,18 +1,27 @@
-//! Sound: G.711 and G.722, halving the sampling rate, and what the exchange plays by itself,
-//! rendered from notes and kept encoded. Linear samples are 16 bits, one channel.
+//! Sound: G.711 and G.722; changing the sampling rate; levels and speech; concealment of what was
+//! lost; a conference's mixer; and what the exchange plays by itself, rendered from notes and kept
+//! encoded. Linear samples are 16 bits, one channel.
 //!
 //! All arithmetic is of integers, so that every machine makes the same sound.
 
 mod codec;
+pub mod conceal;
 pub mod g711;
 pub mod g722;
+pub mod level;
+pub mod mix;
 pub mod prompt;
+mod rate;
 pub mod resample;
 mod score;
 mod synth;
 
 pub use codec::{Codec, Decoder, Encoder};
+pub use conceal::Concealer;
+pub use mix::Mixer;
 pub use prompt::{Prompt, Prompts, Recording};
+pub use rate::Rate;
+pub use resample::Resampler;
 
 /// The nearest 16 bit value.
 pub(crate) fn saturated(value: i32) -> i16 {

@@ -1,11 +1,13 @@
 //! RTP and RTCP on the wire (RFC 3550), rewritten in place; continuity of a stream across changes
-//! of its source; reception statistics; key presses (RFC 4733); quality by the E-model (G.107).
+//! of its source; a jitter buffer; reception statistics; key presses (RFC 4733); quality by the
+//! E-model (G.107).
 //!
 //! Nothing here allocates once it is constructed.
 
 mod continuity;
 pub mod event;
 mod header;
+pub mod jitter;
 pub mod quality;
 mod receiver;
 pub mod rtcp;
@@ -16,6 +18,7 @@ pub use event::{Digit, Digits, Event, EventEnds};
 pub use header::{
     HEADER_BYTES, Header, NewHeader, set_marker, set_pt, set_seq, set_ssrc, set_ts, write_header,
 };
+pub use jitter::JitterBuffer;
 pub use quality::{Mos, mos};
 pub use receiver::{Arrival, Receiver, Statistics};
 pub use rtcp::{Map, rewrite_rtcp};

@@ -4,6 +4,7 @@
 
 use machine::Instant;
 use machine::harness::Spoiler;
+use rtp::jitter::{self, Content, Frame, JitterBuffer, Put, Settings};
 use rtp::rtcp::{Packet, packets};
 use rtp::{
     Continuity, Event, EventEnds, HEADER_BYTES, Header, Map, Receiver, Traffic, looks_like_rtcp,
@@ -104,6 +105,58 @@ fn a_receiver_outlives_any_order_of_any_numbers() {
     let statistics = receiver.statistics();
     assert!((0.0..=1.0).contains(&statistics.loss()), "{statistics:?}");
     assert!(receiver.report().is_some());
+}
+
+#[test]
+fn a_jitter_buffer_outlives_any_order_of_any_numbers() {
+    let mut spoiler = Spoiler::new(0x4c);
+    let mut buffer = JitterBuffer::new(&Settings::new(8_000, 24));
+    let (mut unkept, mut longest) = (0, 0);
+    for millis in 0..60_000_u16 {
+        let now = Instant::from_millis(millis.into());
+        // among others a stream that is right
+        let (even, n) = (millis % 20 == 0, millis / 20);
+        let mut input = RTP[0].to_vec();
+        set_seq(&mut input, n);
+        set_ts(&mut input, 160 * u32::from(n));
+        if millis % 20 == 7 {
+            input = spoiler.spoil(&RTP[..1]);
+        } else if !even {
+            continue;
+        }
+        let Some(header) = Header::parse(&input) else {
+            continue;
+        };
+        let content = match header.pt {
+            101 => Content::Quiet,
+            _ => Content::Sound,
+        };
+        let packet = jitter::Packet {
+            ssrc: header.ssrc,
+            seq: header.seq,
+            ts: header.ts,
+            marker: header.marker,
+            content,
+            payload: header.payload(&input),
+        };
+        let put = buffer.put(&packet, now);
+        unkept += u64::from(matches!(put, Put::Stray | Put::TooLong));
+        if even {
+            match buffer.pull(now) {
+                Frame::Sound(payload) | Frame::Lost { fec: Some(payload) } => {
+                    longest = longest.max(payload.len());
+                }
+                Frame::Lost { fec: None } | Frame::Silence => {}
+            }
+        }
+    }
+    let figures = buffer.figures();
+    assert!(
+        figures.played > 1_000 && figures.restarts > 0,
+        "{figures:?}"
+    );
+    assert!(unkept + figures.played + figures.late + figures.duplicates <= figures.received);
+    assert!(0 < longest && longest <= 24, "{longest}");
 }
 
 #[test]

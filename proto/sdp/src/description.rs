@@ -179,6 +179,11 @@ impl Description {
         retain_attributes(&mut self.lines, keep);
     }
 
+    /// Adds an attribute of the whole at its end.
+    pub fn push_attribute(&mut self, attribute: Attribute) {
+        self.lines.push(Line::Attribute(attribute));
+    }
+
     /// The `c=` line that holds for this stream: its own, or that of the whole.
     #[must_use]
     pub fn connection_of(&self, index: usize) -> Option<&Connection> {

@@ -7,10 +7,15 @@
 // rfc: 8445 §2 not: candidates for media are not gathered; it is sent where it comes from
 
 mod anchor;
+mod candidate;
 mod codec;
 mod crypto;
 mod description;
 mod direction;
+mod dtls_srtp;
+mod fingerprint;
+mod ice;
+mod ice_credentials;
 mod limit;
 mod limits;
 mod line;
@@ -19,13 +24,19 @@ mod negotiate;
 mod parse;
 mod protection;
 mod remote;
+mod setup;
 mod text;
 
 pub use anchor::{MediaAddress, OriginId, anchor, is_served_protocol};
+pub use candidate::{Candidate, CandidateKind};
 pub use codec::{Codec, codec_of_static_payload, parse_dtmf_payload};
 pub use crypto::Crypto;
 pub use description::{Description, Media};
 pub use direction::Direction;
+pub use dtls_srtp::{DtlsSrtp, put_on_dtls, take_off_dtls};
+pub use fingerprint::{Fingerprint, FingerprintHash};
+pub use ice::Ice;
+pub use ice_credentials::IceCredentials;
 pub use limit::limit;
 pub use limits::{MAX_BYTES, MAX_FORMATS, MAX_LINE_BYTES, MAX_LINES, MAX_MEDIA};
 pub use line::{Address, Attribute, Connection, Line, Origin};
@@ -34,3 +45,4 @@ pub use negotiate::{Capabilities, Refusal, answer, match_answer, offer};
 pub use parse::Problem;
 pub use protection::{Protection, put_on, take_off};
 pub use remote::{Remote, remote_of};
+pub use setup::Setup;

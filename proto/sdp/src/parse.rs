@@ -311,7 +311,7 @@ fn media(value: &str) -> Result<Media, Rule> {
     if formats.len() > MAX_FORMATS {
         return Err("m= must not have more than 128 formats");
     }
-    let rtp = protocol.starts_with("RTP/");
+    let rtp = protocol.starts_with("RTP/") || protocol.starts_with("UDP/TLS/RTP/");
     let payload = |format: &String| format.parse::<u8>().is_ok_and(|p| p < 128);
     if rtp && !formats.iter().all(payload) {
         return Err("the formats of an RTP stream must be payload numbers from 0 to 127");

@@ -1,0 +1,196 @@
+//! What browsers say of a stream of sound (DTLS-SRTP, RFC 5763, over ICE, RFC 8839): taking it off
+//! a description and putting it on one, since between the two sides of this node sound is described
+//! as if nobody protected it.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::ice::value_of;
+use crate::is_served_protocol;
+use crate::{Attribute, Connection, Description, Fingerprint, Ice, Line, Media, Setup};
+
+/// Most fingerprints that are read of a stream.
+const MAX_FINGERPRINTS: usize = 8;
+
+/// Stands for an address that is not known yet, as that of a browser which tells it by checks
+/// alone (RFC 7600 section 4.8). It is not the unspecified one, by which a stream is put on hold.
+const DUMMY: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 0, 8));
+
+/// The port that goes with it (RFC 863), as browsers write it.
+const DISCARD: u16 = 9;
+
+/// Attributes of the whole or of a stream that speak of this transport, or of bundles it was in.
+const TAKEN_OFF: [&str; 16] = [
+    "bundle-only",
+    "candidate",
+    "end-of-candidates",
+    "fingerprint",
+    "ice-lite",
+    "ice-options",
+    "ice-pacing",
+    "ice-pwd",
+    "ice-ufrag",
+    "mid",
+    "remote-candidates",
+    "rtcp",
+    "rtcp-mux",
+    "rtcp-mux-only",
+    "setup",
+    "tls-id",
+];
+
+/// The transport of one stream of sound, as its writer describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DtlsSrtp {
+    /// How it is reached.
+    pub ice: Ice,
+    /// Of the certificates by which it may prove itself; never empty when it was read.
+    pub fingerprints: Vec<Fingerprint>,
+    /// Who begins the handshake.
+    pub setup: Setup,
+    /// The stream's name (`a=mid`), which an answer repeats.
+    pub mid: Option<String>,
+    /// The stream is named in a `BUNDLE` (RFC 8843), in an answer as its only member.
+    pub bundled: bool,
+}
+
+/// Takes this transport off the first live stream of sound that has all of it: fingerprint,
+/// credentials and one port for RTP and RTCP. It is described as plain; every other stream is
+/// closed, and bundles are taken apart. Nothing where there is no such stream; then the
+/// description stays as it was.
+///
+/// A stream whose address is not known yet is given one that leads nowhere: the address of its
+/// first candidate where there is one, else 192.0.0.8.
+#[must_use]
+pub fn take_off_dtls(description: &mut Description) -> Option<DtlsSrtp> {
+    let mut streams = description.media.iter().enumerate();
+    let (chosen, plain, transport) = streams.find_map(|(at, media)| {
+        let plain = plain_form(&media.protocol).filter(|_| media.is_live_audio())?;
+        Some((at, plain, read(description, media)?))
+    })?;
+    let unknown = description
+        .connection_of(chosen)
+        .is_none_or(|c| c.is_unspecified() || c.address.ip().is_none());
+    description.retain_attributes(is_kept);
+    for (at, media) in description.media.iter_mut().enumerate() {
+        if at != chosen {
+            media.port = 0;
+            media.ports = None;
+            continue;
+        }
+        plain.clone_into(&mut media.protocol);
+        media.retain_attributes(is_kept);
+        media.push_attribute(Attribute::flag("rtcp-mux"));
+        if unknown {
+            set_place(media, &transport.ice);
+        }
+    }
+    Some(transport)
+}
+
+/// Puts this transport on the first live stream of sound of a served protocol, alone in its bundle.
+pub fn put_on_dtls(description: &mut Description, transport: &DtlsSrtp) {
+    let served = |media: &Media| media.is_live_audio() && is_served_protocol(&media.protocol);
+    let Some(index) = description.media.iter().position(served) else {
+        return;
+    };
+    description.retain_attributes(is_kept);
+    if let Some(media) = description.media.get_mut(index) {
+        media.protocol = media.protocol.replace("RTP/AVP", "UDP/TLS/RTP/SAVP");
+        media.retain_attributes(is_kept);
+        if let Some(mid) = &transport.mid {
+            media.push_attribute(Attribute::with("mid", mid.as_str()));
+        }
+        media.push_attribute(Attribute::flag("rtcp-mux"));
+    }
+    if let Some(mid) = transport.mid.as_ref().filter(|_| transport.bundled) {
+        description.push_attribute(Attribute::with("group", format!("BUNDLE {mid}")));
+    }
+    transport.ice.write(description, index);
+    let Some(media) = description.media.get_mut(index) else {
+        return;
+    };
+    for fingerprint in &transport.fingerprints {
+        media.push_attribute(Attribute::with("fingerprint", fingerprint.to_string()));
+    }
+    media.push_attribute(Attribute::with("setup", transport.setup.name()));
+}
+
+fn read(description: &Description, media: &Media) -> Option<DtlsSrtp> {
+    if !media.rtcp_mux() {
+        return None;
+    }
+    let fingerprints = fingerprints(media.attributes());
+    let fingerprints = if fingerprints.is_empty() {
+        self::fingerprints(description.attributes())
+    } else {
+        fingerprints
+    };
+    // unless it says so, the writer of an offer begins (RFC 4145 section 4)
+    let setup = match value_of(description, media, "setup") {
+        Some(value) => Setup::parse(value)?,
+        None => Setup::Active,
+    };
+    let mid = media.value("mid").map(str::to_owned);
+    let bundled = mid.as_ref().is_some_and(|mid| {
+        let mut groups = description.attributes().filter(|a| is_bundle(a));
+        groups.any(|group| members(group).any(|member| member == mid))
+    });
+    Some(DtlsSrtp {
+        ice: Ice::read(description, media)?,
+        fingerprints: Some(fingerprints).filter(|all| !all.is_empty())?,
+        setup,
+        mid,
+        bundled,
+    })
+}
+
+fn fingerprints<'a>(attributes: impl Iterator<Item = &'a Attribute>) -> Vec<Fingerprint> {
+    attributes
+        .filter(|a| a.name == "fingerprint")
+        .filter_map(|a| Fingerprint::parse(a.value.as_deref()?))
+        .take(MAX_FINGERPRINTS)
+        .collect()
+}
+
+fn is_kept(attribute: &Attribute) -> bool {
+    !is_bundle(attribute) && !TAKEN_OFF.contains(&attribute.name.as_str())
+}
+
+fn is_bundle(attribute: &Attribute) -> bool {
+    let mut words = group_words(attribute);
+    attribute.name == "group" && words.next() == Some("BUNDLE")
+}
+
+/// The names in a group, behind what kind it is.
+fn members(group: &Attribute) -> impl Iterator<Item = &str> {
+    group_words(group).skip(1)
+}
+
+fn group_words(group: &Attribute) -> impl Iterator<Item = &str> {
+    let value = group.value.as_deref().unwrap_or_default();
+    value.split_ascii_whitespace()
+}
+
+/// Where such a stream is sent to before its browser has been heard.
+fn set_place(media: &mut Media, ice: &Ice) {
+    let known = ice.candidates.first().map(|candidate| candidate.address);
+    let (ip, port) = known.map_or((DUMMY, DISCARD), |at| (at.ip(), at.port()));
+    media.port = port;
+    media.lines.retain(|line| line.letter() != 'c');
+    let title = media.lines.iter().take_while(|line| line.letter() == 'i');
+    let at = title.count();
+    media.lines.insert(at, Line::Connection(Connection::to(ip)));
+}
+
+/// The protocol of a stream without this transport (RFC 5764 section 8). Older browsers leave
+/// `UDP/TLS/` away, and say by their fingerprint what they mean (RFC 8829 section 5.1.2).
+fn plain_form(protocol: &str) -> Option<&'static str> {
+    match protocol {
+        "UDP/TLS/RTP/SAVP" | "RTP/SAVP" => Some("RTP/AVP"),
+        "UDP/TLS/RTP/SAVPF" | "RTP/SAVPF" => Some("RTP/AVPF"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

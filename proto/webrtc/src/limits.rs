@@ -1,0 +1,27 @@
+//! The bounds of one leg's transport.
+
+use std::time::Duration;
+
+/// How long a way stays good without a proven request on it (RFC 7675 section 5.1).
+pub const CONSENT: Duration = Duration::from_secs(30);
+
+/// How long a browser may take to find the way and to agree on keys, from the moment at which
+/// both descriptions are known.
+pub const HANDSHAKE: Duration = Duration::from_secs(30);
+
+/// Datagrams of a handshake that are kept until it can begin; of more the oldest are forgotten,
+/// and their sender repeats them.
+pub const MAX_EARLY: usize = 4;
+
+/// Octets of a datagram that is kept so; longer ones are not.
+pub const MAX_EARLY_OCTETS: usize = 2_048;
+
+/// Addresses that have proved themselves and are remembered; the oldest gives way.
+pub const MAX_PROVEN: usize = 8;
+
+/// Requests that prove nothing and are told so; further ones hear nothing.
+pub const MAX_REFUSALS: u8 = 16;
+
+/// Transactions that are remembered, so that nobody can use one again: at least so many, at most
+/// twice as many. A browser that has chosen makes one in two to five seconds.
+pub const TRANSACTIONS: usize = 256;
