@@ -40,14 +40,6 @@ impl OriginId {
     }
 }
 
-/// Protocols whose packets this release relays: plain RTP, with or without early feedback
-/// (RFC 4585). Protected ones are described as these once their protection is
-/// [taken off](crate::take_off).
-#[must_use]
-pub fn is_served_protocol(protocol: &str) -> bool {
-    matches!(protocol, "RTP/AVP" | "RTP/AVPF")
-}
-
 /// Attributes that speak of a transport this node ends: candidates it cannot serve, keys that are
 /// each side's own, sources it renumbers, addresses it hides, bundles it takes apart.
 const TAKEN_AWAY: [&str; 34] = [

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::{Address, Attribute, Connection, Direction, Line, Origin, is_served_protocol};
+use crate::{Address, Attribute, Connection, Direction, Line, Origin};
 
 /// A session description (RFC 8866), lines kept in order. Printed with CRLF line ends.
 ///
@@ -96,9 +96,17 @@ impl Media {
         self.kind == "audio" && self.port != 0
     }
 
-    /// Is it one of a protocol that is served?
+    /// Are its packets relayed? Those of plain RTP are, with or without early feedback (RFC 4585);
+    /// protected ones are described as these once their protection is
+    /// [taken off](crate::take_off).
+    #[must_use]
+    pub fn is_served(&self) -> bool {
+        matches!(&*self.protocol, "RTP/AVP" | "RTP/AVPF")
+    }
+
+    /// Is it a stream of sound that is neither refused nor ended, and served?
     pub(crate) fn is_served_audio(&self) -> bool {
-        self.is_live_audio() && is_served_protocol(&self.protocol)
+        self.is_live_audio() && self.is_served()
     }
 }
 

@@ -5,7 +5,6 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::ice::value_of;
-use crate::is_served_protocol;
 use crate::{Attribute, Connection, Description, Fingerprint, Ice, Line, Media, Setup};
 
 /// Most fingerprints that are read of a stream.
@@ -89,8 +88,8 @@ pub fn take_off_dtls(description: &mut Description) -> Option<DtlsSrtp> {
 
 /// Puts this transport on the first live stream of sound of a served protocol, alone in its bundle.
 pub fn put_on_dtls(description: &mut Description, transport: &DtlsSrtp) {
-    let served = |media: &Media| media.is_live_audio() && is_served_protocol(&media.protocol);
-    let Some(index) = description.media.iter().position(served) else {
+    let served = description.media.iter().position(Media::is_served_audio);
+    let Some(index) = served else {
         return;
     };
     description.retain_attributes(is_kept);

@@ -27,7 +27,7 @@ mod remote;
 mod setup;
 mod text;
 
-pub use anchor::{MediaAddress, OriginId, anchor, is_served_protocol};
+pub use anchor::{MediaAddress, OriginId, anchor};
 pub use candidate::{Candidate, CandidateKind};
 pub use codec::{Codec, codec_of_static_payload, parse_dtmf_payload};
 pub use crypto::Crypto;

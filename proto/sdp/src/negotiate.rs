@@ -6,7 +6,6 @@ use std::fmt;
 use crate::anchor::push_direction;
 use crate::{
     Attribute, Codec, Description, Direction, Line, Media, MediaAddress, OriginId, Problem,
-    is_served_protocol,
 };
 
 /// What a party inside this node can do: a guest such as the echo or an announcement.
@@ -139,7 +138,7 @@ fn choose(offered: &Description, ours: &Capabilities) -> Result<(usize, Vec<Code
         if !media.is_live_audio() {
             continue;
         }
-        if !is_served_protocol(&media.protocol) {
+        if !media.is_served() {
             refusal = Refusal::Protocol;
             continue;
         }
