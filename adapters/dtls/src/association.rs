@@ -4,7 +4,8 @@ use std::fmt;
 
 use dimpl::{Dtls, Error, Output};
 use machine::Instant;
-use webrtc::{Handshake, KeyingMaterial, Role, Step};
+use sdp::Fingerprint;
+use webrtc::{Handshake, Identity, KeyingMaterial, Role, Step};
 
 use crate::Node;
 use crate::profile::suite_of;
@@ -135,6 +136,16 @@ impl Handshake for Association {
         if self.due.is_some_and(|due| due <= now) {
             self.turn(now, out, |_| Ok(()));
         }
+    }
+}
+
+impl Identity for Node {
+    fn fingerprint(&self) -> Fingerprint {
+        Node::fingerprint(self).clone()
+    }
+
+    fn handshake(&self) -> Box<dyn Handshake + Send> {
+        Box::new(Association::new(self))
     }
 }
 

@@ -27,6 +27,9 @@ pub struct Config {
     pub commands: usize,
     /// Notices that wait per shard and thread. Default 16,384.
     pub notices: usize,
+    /// Datagrams of STUN and DTLS that wait per shard and thread; more are dropped, and their
+    /// senders repeat them. Default 1,024.
+    pub lifted: usize,
     /// DSCP of sent packets (RFC 4594; 46 = expedited forwarding). Default 46.
     pub dscp: u8,
     /// Pins thread n to core `first + n`. Default: not pinned.
@@ -47,6 +50,7 @@ impl Default for Config {
             packet_buffers: 512,
             commands: 4096,
             notices: 16_384,
+            lifted: 1024,
             dscp: 46,
             pin_from_core: None,
             limits: Limits::default(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError};
 
-use media::{Command, EndpointId, Notice};
+use media::{Command, EndpointId, Lifted, Notice};
 
 use crate::sys::EventFd;
 
@@ -54,6 +54,7 @@ impl Bell {
 pub(crate) struct Line {
     pub(crate) commands: SyncSender<Command>,
     pub(crate) notices: Receiver<Notice>,
+    pub(crate) lifted: Receiver<Lifted>,
     pub(crate) bell: Arc<Bell>,
     /// Orders were put into the ring, and the bell was not rung for them yet.
     pub(crate) unheard: bool,
@@ -104,6 +105,14 @@ impl Control {
             left = left.saturating_sub(out.len() - before);
         }
     }
+
+    /// Appends the datagrams of STUN and DTLS that came for legs, at most `most`. Never blocks.
+    pub fn lifted(&mut self, out: &mut Vec<Lifted>, most: usize) {
+        for line in &self.lines {
+            let left = most.saturating_sub(out.len());
+            out.extend(line.lifted.try_iter().take(left));
+        }
+    }
 }
 
 /// The endpoint whose thread has to obey. The two of a bridge share a thread.
@@ -115,6 +124,7 @@ fn id_of(command: &Command) -> EndpointId {
         | Command::Echo { id, .. }
         | Command::Play { id, .. }
         | Command::Secure { id, .. }
+        | Command::Transmit { id, .. }
         | Command::Stop { id }
         | Command::Hold { id, .. }
         | Command::Report { id }

@@ -20,6 +20,8 @@ pub struct WorkerFigures {
     pub kernel_drops: u64,
     /// Notices dropped because a shard was behind.
     pub lost_notices: u64,
+    /// Datagrams of STUN and DTLS dropped because a shard was behind.
+    pub lost_lifts: u64,
     /// Rounds broken off by a panic (a bug); the thread went on.
     pub panics: u64,
     /// Sockets open.
@@ -61,6 +63,7 @@ counters!(
     road_forwarded,
     road_played,
     road_absorbed,
+    road_lifted,
     road_strangers,
     road_malformed,
     road_unnegotiated,
@@ -75,6 +78,7 @@ counters!(
     send_failures,
     kernel_drops,
     lost_notices,
+    lost_lifts,
     panics,
     sockets,
     wakes,
@@ -87,6 +91,7 @@ impl Plain {
         self.road_forwarded = road.forwarded;
         self.road_played = road.played;
         self.road_absorbed = road.absorbed;
+        self.road_lifted = road.lifted;
         self.road_strangers = road.strangers;
         self.road_malformed = road.malformed;
         self.road_unnegotiated = road.unnegotiated;
@@ -105,6 +110,7 @@ impl Plain {
                 forwarded: self.road_forwarded,
                 played: self.road_played,
                 absorbed: self.road_absorbed,
+                lifted: self.road_lifted,
                 strangers: self.road_strangers,
                 malformed: self.road_malformed,
                 unnegotiated: self.road_unnegotiated,
@@ -120,6 +126,7 @@ impl Plain {
             send_failures: self.send_failures,
             kernel_drops: self.kernel_drops,
             lost_notices: self.lost_notices,
+            lost_lifts: self.lost_lifts,
             panics: self.panics,
             sockets: self.sockets,
             wakes: self.wakes,

@@ -69,13 +69,15 @@ impl MediaThreads {
             for control in &mut controls {
                 let (commands, orders) = sync_channel(config.commands.max(1));
                 let (reports, notices) = sync_channel(config.notices.max(1));
+                let (lifts, lifted) = sync_channel(config.lifted.max(1));
                 control.lines.push(Line {
                     commands,
                     notices,
+                    lifted,
                     bell: Arc::clone(&bell),
                     unheard: false,
                 });
-                shards.push(Shard::new(orders, reports));
+                shards.push(Shard::new(orders, reports, lifts));
             }
             media.spawn(
                 number,

@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver as Orders, SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 
-use media::{Command, EndpointId, Expect, LocalMedia, Notice, Refusal, Road, Verdict};
+use media::{Command, EndpointId, Expect, Lifted, LocalMedia, Notice, Refusal, Road, Verdict};
 
 use crate::config::Config;
 use crate::control::{Bell, Wake};
@@ -38,6 +39,9 @@ const RETRY_MS: i32 = 5;
 pub(crate) struct Shard {
     orders: Orders<Command>,
     reports: SyncSender<Notice>,
+    lifts: SyncSender<Lifted>,
+    /// Something was lifted in this round.
+    lifted: bool,
     /// Notices that did not fit the ring. While there are any, no orders are taken from the
     /// shard, so that it stays small; what packets cause is dropped past the bound.
     behind: VecDeque<Notice>,
@@ -47,10 +51,16 @@ pub(crate) struct Shard {
 const BEHIND: usize = 4096;
 
 impl Shard {
-    pub(crate) fn new(orders: Orders<Command>, reports: SyncSender<Notice>) -> Shard {
+    pub(crate) fn new(
+        orders: Orders<Command>,
+        reports: SyncSender<Notice>,
+        lifts: SyncSender<Lifted>,
+    ) -> Shard {
         Shard {
             orders,
             reports,
+            lifts,
+            lifted: false,
             behind: VecDeque::new(),
         }
     }
@@ -216,6 +226,11 @@ impl Worker {
             self.notices.push(refused);
             return;
         }
+        if let Command::Transmit { id, to, octets } = &command
+            && let Some(port) = self.road.port_of(*id)
+        {
+            return self.send(port, *to, octets);
+        }
         self.road.command(command, now, &mut self.notices);
     }
 
@@ -278,19 +293,55 @@ impl Worker {
             }
             None => Verdict::Absorbed,
         };
-        let Verdict::Send {
-            local_port,
-            to,
-            length,
-        } = verdict
-        else {
-            self.pool.give(received.buffer);
-            return;
+        let out = match verdict {
+            Verdict::Send {
+                local_port,
+                to,
+                length,
+            } => {
+                let out = self.sockets.find(to.is_ipv4(), local_port);
+                out.map(|out| (out, length, to))
+            }
+            Verdict::Lift(id) => {
+                self.lift(id, received);
+                None
+            }
+            Verdict::Drop(_) | Verdict::Absorbed => None,
         };
-        match self.sockets.find(to.is_ipv4(), local_port) {
-            Some(out) => self.transmit.push(out, received.buffer, length, to),
+        match out {
+            Some((out, length, to)) => self.transmit.push(out, received.buffer, length, to),
             None => self.pool.give(received.buffer),
         }
+    }
+
+    /// Hands a datagram to the shard of its leg. The few of a leg may be copied; where the shard
+    /// is behind they are dropped, and come again.
+    fn lift(&mut self, id: EndpointId, received: &Received) {
+        let octets = self.pool.get_mut(received.buffer).get(..received.length);
+        let (Some(shard), Some(octets), Some(from)) = (
+            self.shards.get_mut(usize::from(id.shard())),
+            octets,
+            received.from,
+        ) else {
+            return;
+        };
+        let octets = octets.to_vec();
+        match shard.lifts.try_send(Lifted { id, from, octets }) {
+            Ok(()) => shard.lifted = true,
+            Err(_) => self.plain.lost_lifts += 1,
+        }
+    }
+
+    /// Sends what somebody else has made.
+    fn send(&mut self, port: u16, to: SocketAddr, octets: &[u8]) {
+        let Worker {
+            sockets,
+            pool,
+            transmit,
+            plain,
+            ..
+        } = self;
+        send(port, to, octets, sockets, (pool, transmit, plain));
     }
 
     fn expire(&mut self) {
@@ -307,23 +358,9 @@ impl Worker {
             notices,
             ..
         } = self;
-        let mut send = |port: u16, to: std::net::SocketAddr, octets: &[u8]| {
-            if pool.available() == 0 {
-                let (sent, refused) = transmit.flush(sockets, pool);
-                plain.sent += sent;
-                plain.send_failures += refused;
-            }
-            let Some(socket) = sockets.find(to.is_ipv4(), port) else {
-                return;
-            };
-            let Some(buffer) = pool.take() else { return };
-            match pool.get_mut(buffer).get_mut(..octets.len()) {
-                Some(room) => {
-                    room.copy_from_slice(octets);
-                    transmit.push(socket, buffer, octets.len(), to);
-                }
-                None => pool.give(buffer),
-            }
+        let mut send = |port: u16, to: SocketAddr, octets: &[u8]| {
+            let way = (&mut *pool, &mut *transmit, &mut *plain);
+            send(port, to, octets, sockets, way);
         };
         road.expire(now, &mut send, notices);
     }
@@ -338,7 +375,7 @@ impl Worker {
     fn report(&mut self) {
         for (number, shard) in (0_u8..).zip(&mut self.shards) {
             let was_behind = !shard.behind.is_empty();
-            let mut any = shard.catch_up();
+            let mut any = shard.catch_up() | std::mem::take(&mut shard.lifted);
             let own = |notice: &&Notice| notice.id().shard() == number;
             for notice in self.notices.iter().filter(own) {
                 if !shard.behind.is_empty() {
@@ -372,6 +409,32 @@ impl Worker {
         self.plain.sockets = u64::try_from(self.sockets.len()).unwrap_or(0);
         self.plain.set_road(&self.road.figures());
         shared.store(&self.plain);
+    }
+}
+
+/// Puts a packet that was made here among those that are to be sent.
+fn send(
+    port: u16,
+    to: SocketAddr,
+    octets: &[u8],
+    sockets: &Sockets,
+    (pool, transmit, plain): (&mut Pool, &mut Transmit, &mut Plain),
+) {
+    if pool.available() == 0 {
+        let (sent, refused) = transmit.flush(sockets, pool);
+        plain.sent += sent;
+        plain.send_failures += refused;
+    }
+    let Some(socket) = sockets.find(to.is_ipv4(), port) else {
+        return;
+    };
+    let Some(buffer) = pool.take() else { return };
+    match pool.get_mut(buffer).get_mut(..octets.len()) {
+        Some(room) => {
+            room.copy_from_slice(octets);
+            transmit.push(socket, buffer, octets.len(), to);
+        }
+        None => pool.give(buffer),
     }
 }
 

@@ -161,6 +161,7 @@ impl Batch<'_> {
                 trusted_source: device.trusted_source,
                 location: None,
                 srtp: domain::Srtp::default(),
+                key_agreement: domain::KeyAgreement::default(),
                 enabled: true,
             };
             let id = self.office.mint(DeviceId::new);

@@ -199,4 +199,6 @@ pub enum Lost {
     NoAck,
     /// It no longer knows the dialog, or answers nothing any more.
     Gone,
+    /// Its sound has found no way, or no keys were agreed on for it.
+    Unheard,
 }

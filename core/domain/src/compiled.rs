@@ -35,6 +35,7 @@ use crate::document::Resource;
 use crate::e164::{self, E164};
 use crate::extension::{Destination, Extension};
 use crate::feature::Feature;
+use crate::key_agreement::KeyAgreement;
 use crate::ladder::KeptLadders;
 use crate::lamps::Lamps;
 use crate::plan::Plan;
@@ -140,6 +141,8 @@ pub struct CompiledDevice {
     pub location: Option<EmergencyLocationId>,
     /// Whether its sound is protected.
     pub srtp: Srtp,
+    /// By what keys are offered to it.
+    pub key_agreement: KeyAgreement,
     /// Whether it is in use.
     pub enabled: bool,
 }
@@ -371,6 +374,7 @@ fn device((resource, credentials): (Resource<Device>, Option<Credentials>)) -> C
         trusted_source: spec.trusted_source,
         location: spec.location,
         srtp: spec.srtp,
+        key_agreement: spec.key_agreement,
         enabled: spec.enabled,
     }
 }

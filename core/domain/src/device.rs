@@ -9,6 +9,7 @@ use tenancy::Identified;
 use utoipa::ToSchema;
 
 use crate::invalid::{Invalid, rule};
+use crate::key_agreement::KeyAgreement;
 use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
 use crate::secret::{Digests, Secret};
@@ -50,6 +51,10 @@ pub struct Device {
     #[serde(default)]
     #[schema(default = "accept")]
     pub srtp: Srtp,
+    /// By what keys are offered to it, where its sound may be protected.
+    #[serde(default)]
+    #[schema(default = "auto")]
+    pub key_agreement: KeyAgreement,
     /// A disabled device neither registers nor calls nor rings.
     #[serde(default = "enabled")]
     #[schema(default = true)]

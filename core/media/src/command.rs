@@ -104,6 +104,16 @@ pub enum Command {
         /// Begin or end.
         held: bool,
     },
+    /// A datagram of STUN or DTLS goes from the leg's port to its peer. Whoever has the sockets
+    /// sends it ([`Road::port_of`](crate::Road::port_of)).
+    Transmit {
+        /// Which.
+        id: EndpointId,
+        /// Where to.
+        to: SocketAddr,
+        /// All of it.
+        octets: Vec<u8>,
+    },
     /// Answers with a `Figures` notice.
     Report {
         /// Which.
@@ -114,6 +124,18 @@ pub enum Command {
         /// Which.
         id: EndpointId,
     },
+}
+
+/// A datagram of STUN or DTLS that came for a leg, which the control half answers
+/// ([`Verdict::Lift`](crate::Verdict::Lift)).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lifted {
+    /// Whose.
+    pub id: EndpointId,
+    /// Where it came from.
+    pub from: SocketAddr,
+    /// All of it.
+    pub octets: Vec<u8>,
 }
 
 /// What the road tells the control half.

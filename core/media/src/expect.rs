@@ -6,6 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::format::Formats;
 
+/// The name by which a peer's checks of connectivity ask for a leg: our user name fragment
+/// (RFC 8445 section 5.3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Ufrag([u8; 8]);
+
+impl Ufrag {
+    /// Of this text; none of one that is not of eight octets, as ours are.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Ufrag> {
+        text.as_bytes().try_into().ok().map(Ufrag)
+    }
+}
+
 /// Where the peer said it is, what it may send, and what it wants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Expect {
@@ -27,6 +40,10 @@ pub struct Expect {
     pub receives: bool,
     /// The peer will talk (its direction has "send").
     pub sends: bool,
+    /// The peer finds its way by ICE, and asks for the leg by this name: its address is declared
+    /// when it has chosen one, and it is nowhere else.
+    #[serde(default)]
+    pub ufrag: Option<Ufrag>,
 }
 
 impl Expect {
@@ -42,6 +59,18 @@ impl Expect {
             mux: false,
             receives: true,
             sends: true,
+            ufrag: None,
+        }
+    }
+
+    /// A peer that finds its way by ICE, and perhaps has found it.
+    #[must_use]
+    pub fn by_checks(ufrag: Ufrag, chosen: Option<SocketAddr>, formats: Formats) -> Expect {
+        Expect {
+            declared: chosen,
+            mux: true,
+            ufrag: Some(ufrag),
+            ..Expect::unknown(None, formats)
         }
     }
 
@@ -62,6 +91,7 @@ impl Expect {
             mux: false,
             receives: true,
             sends: true,
+            ufrag: None,
         }
     }
 }

@@ -48,6 +48,8 @@ pub struct RoadFigures {
     pub played: u64,
     /// Of a leg, but with nobody to hear it.
     pub absorbed: u64,
+    /// Of STUN or DTLS and a leg's: handed to the control half.
+    pub lifted: u64,
     /// From a source that is no leg's peer.
     pub strangers: u64,
     /// Neither RTP nor RTCP.

@@ -18,8 +18,8 @@ mod ports;
 mod prompts;
 mod road;
 
-pub use command::{Command, Keys, Notice, PlayCodec, Refusal};
-pub use expect::{Expect, trusted};
+pub use command::{Command, Keys, Lifted, Notice, PlayCodec, Refusal};
+pub use expect::{Expect, Ufrag, trusted};
 pub use figures::{LegFigures, RoadFigures, StreamFigures};
 pub use format::{COMFORT_NOISE, Codec, FORMATS, Format, Formats, PayloadSet};
 pub use id::EndpointId;

@@ -24,6 +24,11 @@ pub struct Limits {
     pub packets_per_second: u16,
     /// Packets of a burst above the average. Default 250.
     pub burst: u16,
+    /// Datagrams of STUN and DTLS per second that one leg may have on average; more are dropped. A
+    /// browser that seeks its way makes about 20. Default 100.
+    pub lifts_per_second: u16,
+    /// Such datagrams of a burst above the average. Default 100.
+    pub lift_burst: u16,
     /// Frames of a played prompt that are sent at once to catch up after a late wake. Default 5.
     pub catch_up: u8,
 }
@@ -38,6 +43,8 @@ impl Default for Limits {
             silence: Duration::from_secs(20),
             packets_per_second: 500,
             burst: 250,
+            lifts_per_second: 100,
+            lift_burst: 100,
             catch_up: 5,
         }
     }

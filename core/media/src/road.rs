@@ -1,11 +1,12 @@
 //! The road half: packets and time in, verdicts and notices out.
 //!
 //! This file holds the road's parts and its doors; `orders` obeys commands, `traffic` and `rtcp`
-//! judge packets, `owner` finds whose they are, `lock` decides whose packets a leg believes, and
-//! `secure` how they are protected.
+//! judge packets, `owner` finds whose they are, `lift` whose those are that are no sound, `lock`
+//! decides whose packets a leg believes, and `secure` how they are protected.
 
 mod flow;
 mod leg;
+mod lift;
 mod lock;
 mod on_port;
 mod orders;
@@ -69,6 +70,8 @@ pub enum Verdict {
         /// Octets; at most [`ROOM`] more than were received.
         length: usize,
     },
+    /// It is of STUN or DTLS, and this leg's: the control half answers it.
+    Lift(EndpointId),
     /// It was a leg's, and there is nobody to hear it now.
     Absorbed,
 }
@@ -158,6 +161,15 @@ impl Road {
             open,
             ..self.figures
         }
+    }
+
+    /// The local RTP port of an endpoint, from which [`Command::Transmit`] is sent.
+    ///
+    /// [`Command::Transmit`]: crate::Command::Transmit
+    #[must_use]
+    pub fn port_of(&self, id: EndpointId) -> Option<u16> {
+        let leg = self.leg(self.slot_of(id)?)?;
+        Some(leg.local.rtp)
     }
 
     fn leg(&self, slot: u32) -> Option<&Leg> {

@@ -5,8 +5,10 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use sdp::IceCredentials;
 use sha2::Sha256;
 use srtp::{MasterKey, Suite};
+use webrtc::{CREDENTIAL_OCTETS, credentials_of};
 use zeroize::Zeroize;
 
 /// The keys of one leg. They stay the same for as long as the leg lives in this process, so that
@@ -15,6 +17,8 @@ use zeroize::Zeroize;
 pub(crate) struct Keyring {
     seed: [u8; 32],
     generation: u32,
+    /// How often words were drawn.
+    drawings: u32,
 }
 
 impl Keyring {
@@ -23,6 +27,7 @@ impl Keyring {
         Keyring {
             seed,
             generation: 0,
+            drawings: 0,
         }
     }
 
@@ -40,6 +45,16 @@ impl Keyring {
     /// A key that nobody has: what is said to come by it is not believed.
     pub(crate) fn of_nobody(&self, suite: Suite) -> Option<MasterKey> {
         self.drawn(suite, "nobody")
+    }
+
+    /// Words by which a peer asks for us (ICE), others each time.
+    pub(crate) fn credentials(&mut self) -> Option<IceCredentials> {
+        self.drawings = self.drawings.wrapping_add(1);
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.seed).ok()?;
+        mac.update(b"words");
+        mac.update(&self.drawings.to_be_bytes());
+        let octets = mac.finalize().into_bytes();
+        credentials_of(octets.first_chunk::<CREDENTIAL_OCTETS>()?)
     }
 
     fn drawn(&self, suite: Suite, whose: &str) -> Option<MasterKey> {

@@ -2,22 +2,24 @@
 
 mod order;
 mod report;
+mod transport;
 
 pub use order::PromptBook;
 pub use report::Report;
 
-use crate::{NoPort, Offer, Sound};
+use crate::way::Way;
+use crate::{NoPort, Offer, Secrets, Sound};
 use bytes::Bytes;
 use call::LegId;
 use domain::Srtp;
-use machine::{Deadline, Instant};
+use machine::Instant;
 use media::{Command, EndpointId, Ports};
 use sdp::Description;
 use serde::{Deserialize, Serialize};
 use sip_message::{Flow, Message, Name};
 use sip_stack::digest::Login;
 use sip_stack::transaction::{self, Owner, ServerKey, Transactions};
-use sip_stack::usage::{Config, Event, Hop, InviteUsage, Outgoing, Part, Snapshot, Step, Timer};
+use sip_stack::usage::{Config, Event, Hop, InviteUsage, Outgoing, Part, Snapshot, Step};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -101,6 +103,7 @@ pub struct SipLeg {
     leg: LegId,
     usage: InviteUsage,
     sound: Sound,
+    way: Way,
     flow: Flow,
     user_agent: String,
     early: Early,
@@ -178,6 +181,7 @@ impl SipLeg {
             leg,
             usage,
             sound,
+            way: Way::default(),
             flow,
             user_agent,
             early: Early::Passed,
@@ -240,6 +244,7 @@ impl SipLeg {
             flow: usage.way().unwrap_or(dial.flow),
             usage,
             sound,
+            way: Way::default(),
             user_agent: String::new(),
             early,
             referral: None,
@@ -323,8 +328,9 @@ impl SipLeg {
 
     /// When the leg wants to be woken.
     #[must_use]
-    pub fn deadline(&self) -> Option<Deadline<Timer>> {
-        self.usage.deadline()
+    pub fn deadline(&self) -> Option<Instant> {
+        let usage = self.usage.deadline().map(|deadline| deadline.at);
+        [usage, self.way.deadline()].into_iter().flatten().min()
     }
 
     /// Does what is due.
@@ -333,6 +339,7 @@ impl SipLeg {
         self.usage.expire(&mut desk.step(&mut events));
         self.follow_usage();
         self.report(events, desk, reports);
+        self.expire_way(desk, reports);
     }
 
     /// The leg's stored form, while its call is being talked on and nothing is under way.
@@ -352,14 +359,14 @@ impl SipLeg {
     }
 
     /// The leg of a stored form, its media endpoint taken back. Where its packets are protected
-    /// keys are drawn from this seed, to be [offered](SipLeg::probe) as soon as may be.
+    /// keys are drawn from these secrets, to be [offered](SipLeg::probe) as soon as may be.
     ///
     /// # Errors
     /// [`NoPort`] when the media port is no longer ours.
     pub fn restore(
         stored: Stored,
         config: Arc<Config>,
-        (owner, seed): (Owner, [u8; 32]),
+        (owner, secrets): (Owner, Secrets),
         desk: &mut Desk<'_>,
     ) -> Result<SipLeg, NoPort> {
         let Stored {
@@ -369,7 +376,7 @@ impl SipLeg {
             flow,
             user_agent,
         } = stored;
-        sound.reopen(seed, desk.ports, desk.media)?;
+        sound.reopen(secrets, desk.ports, desk.media)?;
         if sound.wants_keys() {
             usage.describe(sound.again().map(|told| told.to_string()));
         }
@@ -378,6 +385,7 @@ impl SipLeg {
             leg,
             usage,
             sound,
+            way: Way::default(),
             flow,
             user_agent,
             early: Early::Passed,

@@ -5,23 +5,27 @@
 //! way it puts this exchange's own media address into every description, so that neither side sees
 //! where the other is, and keeps headers, tags and Call-IDs of the two sides apart.
 
+mod association;
 mod auto_answer;
 mod diversion;
 mod identity;
 mod keyring;
 mod leg;
+mod offer;
 mod reason;
 mod refer;
 mod security;
 mod sound;
+mod way;
 
 pub use auto_answer::{answer_headers, asks_to_answer};
 pub use diversion::{Course, Diverted};
 pub use identity::{Identity, contact_of};
 pub use leg::{Carrier, Desk, Dial, PromptBook, Report, SipLeg, Stored, offer_of};
+pub use offer::{Asked, Offer};
 pub use reason::reason_value;
 pub use refer::{Referee, redirections, referee};
-pub use security::{Offer, Security};
+pub use security::{Keying, Secrets, Security};
 pub use sound::{NoPort, Sound};
 
 #[cfg(test)]

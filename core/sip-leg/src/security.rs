@@ -1,12 +1,20 @@
 //! How a leg's packets are protected: what may be agreed on with its peer, and what was.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+
 use domain::Srtp;
 use media::Keys;
-use sdp::{Crypto, Description, Protection, put_on, remote_of, take_off};
+use sdp::{
+    Crypto, Description, DtlsSrtp, Protection, Setup, put_on, put_on_dtls, take_off, take_off_dtls,
+};
 use serde::{Deserialize, Serialize};
 use srtp::{MasterKey, Suite};
+use webrtc::{Identity, Role};
 
+use crate::association::Association;
 use crate::keyring::{Keyring, read, written};
+use crate::offer::{Asked, is_usable, taken_off};
 
 /// The suites that are offered, most wanted first. Those with short tags are taken where they are
 /// offered, but not asked for.
@@ -17,29 +25,27 @@ const OFFERED: [Suite; 4] = [
     Suite::AesCm128Sha1Tag80,
 ];
 
-/// What an INVITE offers: its sound as if nobody protected it, and how it is protected.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offer {
-    /// The sound.
-    pub description: Description,
-    /// How it is protected, if it is.
-    pub protection: Option<Protection>,
+/// How keys are offered to whoever has not said how it wants them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Keying {
+    /// With the signalling (RFC 4568), as telephones and carriers want them.
+    #[default]
+    Sdes,
+    /// By a handshake over the way of the sound (RFC 5764), as browsers want them.
+    Dtls,
 }
 
-impl Offer {
-    /// An offer, as far as `srtp` lets it be spoken; nothing where it is protected and must not
-    /// be, or is not and must be.
-    #[must_use]
-    pub fn of(mut description: Description, srtp: Srtp) -> Option<Offer> {
-        let protection = taken_off(&mut description, srtp);
-        let plain = protection.is_none();
-        let spoken = remote_of(&description).is_some() && !(plain && srtp == Srtp::Require);
-        spoken.then_some(Offer {
-            description,
-            protection,
-        })
-    }
+/// What a leg's secrets are drawn from.
+#[derive(Clone, Debug)]
+pub struct Secrets {
+    /// Octets that nobody can guess, for this leg alone.
+    pub seed: [u8; 32],
+    /// By what this node proves itself.
+    pub identity: Arc<dyn Identity>,
 }
+
+/// The suite by which nobody is believed before hands were shaken.
+const UNSHAKEN: Suite = Suite::AesGcm128;
 
 /// Whose description is the next answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -66,17 +72,25 @@ struct Agreed {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Security {
     srtp: Srtp,
+    /// How keys are offered, as long as the peer has shown no way of its own.
+    #[serde(default)]
+    keying: Keying,
     #[serde(skip)]
     keyring: Keyring,
+    #[serde(skip)]
+    identity: Option<Arc<dyn Identity>>,
     #[serde(skip)]
     turn: Turn,
     /// How the peer's last offer is protected.
     #[serde(skip)]
-    asked: Option<Protection>,
+    asked: Option<Asked>,
     /// What ours said last.
     #[serde(skip)]
     offered: Option<Protection>,
     agreed: Option<Agreed>,
+    /// Keys are agreed on by a handshake, instead.
+    #[serde(default)]
+    association: Option<Association>,
     /// What the road has been told.
     #[serde(skip)]
     keys: Option<Box<Keys>>,
@@ -89,17 +103,21 @@ pub struct Security {
 }
 
 impl Security {
-    /// Of a leg whose packets may be protected so far as `srtp` says, with keys drawn from a seed
-    /// that nobody can guess. An offer that the peer has made already waits for its answer.
+    /// Of a leg whose packets may be protected so far as `srtp` says, with keys drawn from
+    /// secrets. An offer that the peer has made already waits for its answer; where it has made
+    /// none, keys are offered as `keying` says.
     #[must_use]
-    pub fn new(srtp: Srtp, seed: [u8; 32], asked: Option<Protection>) -> Security {
+    pub fn new((srtp, keying): (Srtp, Keying), secrets: Secrets, asked: Option<Asked>) -> Security {
         Security {
             srtp,
-            keyring: Keyring::new(seed),
+            keying,
+            keyring: Keyring::new(secrets.seed),
+            identity: Some(secrets.identity),
             turn: Turn::Open,
             asked,
             offered: None,
             agreed: None,
+            association: None,
             keys: None,
             resumed: false,
             stale: false,
@@ -118,7 +136,7 @@ impl Security {
 
     /// Whether packets are protected, or will be as soon as keys are agreed on again.
     pub(crate) fn is_on(&self) -> bool {
-        self.agreed.is_some()
+        self.agreed.is_some() || self.association.is_some()
     }
 
     /// Whether other keys are to be agreed on.
@@ -126,9 +144,15 @@ impl Security {
         self.stale
     }
 
+    /// Whether the peer is where its checks come from, and not where its description says.
+    pub(crate) fn seeks(&self) -> bool {
+        self.association.is_some() || matches!(self.asked, Some(Asked::Dtls(_)))
+    }
+
     /// The suite that was agreed on.
     pub(crate) fn suite(&self) -> Option<Suite> {
-        self.agreed.map(|agreed| agreed.suite)
+        let shaken = self.association.as_ref().and_then(Association::suite);
+        self.agreed.map(|agreed| agreed.suite).or(shaken)
     }
 
     /// The keys for the road.
@@ -136,15 +160,38 @@ impl Security {
         self.keys.clone()
     }
 
+    /// What was said of the handshake, where keys are agreed on by one.
+    pub(crate) fn association(&self) -> Option<&Association> {
+        self.association.as_ref()
+    }
+
+    /// By what this node proves itself.
+    pub(crate) fn identity(&self) -> Option<&Arc<dyn Identity>> {
+        self.identity.as_ref()
+    }
+
+    /// The handshake has ended with these keys.
+    pub(crate) fn shaken(&mut self, takes: MasterKey, sends: MasterKey) {
+        if let Some(association) = &mut self.association {
+            association.agreed(takes.suite());
+            self.keys = Some(Box::new(Keys {
+                takes,
+                sends,
+                resumed: false,
+            }));
+        }
+    }
+
     /// Goes on in another process: until keys are agreed on nothing is believed, and nothing is
     /// sent that anybody could hear.
-    pub(crate) fn resume(&mut self, seed: [u8; 32]) {
-        self.keyring = Keyring::new(seed);
-        let Some(agreed) = self.agreed else { return };
-        self.stale = true;
-        self.resumed = true;
-        let nobody = self.keyring.of_nobody(agreed.suite);
-        self.keys = nobody.and_then(|takes| self.pair(agreed.suite, takes));
+    pub(crate) fn resume(&mut self, secrets: Secrets) {
+        self.keyring = Keyring::new(secrets.seed);
+        self.identity = Some(secrets.identity);
+        if let Some(suite) = self.suite().or_else(|| self.seeks().then_some(UNSHAKEN)) {
+            self.stale = true;
+            self.resumed = true;
+            self.believe_nobody(suite);
+        }
     }
 
     /// What the peer says, as if nobody protected it; nothing where it may not be spoken so.
@@ -159,7 +206,27 @@ impl Security {
         spoken.then_some(description)
     }
 
-    fn hear_answer(&mut self, mut description: Description) -> Option<Description> {
+    fn hear_answer(&mut self, description: Description) -> Option<Description> {
+        if self.association.is_some() {
+            self.hear_shaking(description)
+        } else {
+            self.hear_keys(description)
+        }
+    }
+
+    /// The answer to an offer of a handshake.
+    fn hear_shaking(&mut self, mut description: Description) -> Option<Description> {
+        let Some(theirs) = take_off_dtls(&mut description) else {
+            // one that closes its sound says nothing of it
+            return (!is_live(&description)).then_some(description);
+        };
+        let role = Role::between(Setup::ActPass, theirs.setup)?;
+        self.associate(theirs, role);
+        Some(description)
+    }
+
+    /// The answer to an offer of keys, or of none.
+    fn hear_keys(&mut self, mut description: Description) -> Option<Description> {
         let offered = self.offered.as_ref();
         let lines = offered.map_or(&[][..], |offered| &offered.lines);
         let ours = |line: &Crypto| {
@@ -180,30 +247,37 @@ impl Security {
         Some(description)
     }
 
-    /// What the peer is told, protected as is its right or our wish.
-    pub(crate) fn tell(&mut self, mut description: Description) -> Description {
-        let protection = match self.turn {
-            Turn::Theirs => self.answer(),
+    /// What the peer is told, who reaches us here: protected as is its right or our wish.
+    pub(crate) fn tell(&mut self, mut description: Description, at: SocketAddr) -> Description {
+        let wear = match self.turn {
+            Turn::Theirs => self.answer(at),
             Turn::Open | Turn::Ours => {
                 self.turn = Turn::Ours;
-                self.offered = self.offer();
-                self.offered.clone()
+                self.offer(at)
             }
         };
-        if let Some(protection) = protection {
-            put_on(&mut description, &protection);
+        match wear {
+            Some(Asked::Sdes(protection)) => put_on(&mut description, &protection),
+            Some(Asked::Dtls(transport)) => put_on_dtls(&mut description, &transport),
+            None => {}
         }
         description
     }
 
+    fn answer(&mut self, at: SocketAddr) -> Option<Asked> {
+        match self.asked.clone() {
+            Some(Asked::Sdes(asked)) => self.answer_keys(&asked).map(Asked::Sdes),
+            Some(Asked::Dtls(theirs)) => self.answer_shaking(*theirs, at),
+            None => {
+                self.agree_on_nothing();
+                None
+            }
+        }
+    }
+
     /// Takes the first line of the peer's offer.
-    fn answer(&mut self) -> Option<Protection> {
-        let asked = self.asked.clone();
-        let taken = asked.as_ref().and_then(|asked| {
-            let line = asked.lines.first()?;
-            Some((line, asked.demanded))
-        });
-        let Some((line, demanded)) = taken else {
+    fn answer_keys(&mut self, asked: &Protection) -> Option<Protection> {
+        let Some(line) = asked.lines.first() else {
             self.agree_on_nothing();
             return None;
         };
@@ -211,16 +285,53 @@ impl Security {
         if self.agreed.is_some_and(|agreed| agreed.suite != suite) {
             self.keyring.renew();
         }
-        self.agree(line, demanded);
+        self.agree(line, asked.demanded);
         let own = self.line(line.tag, suite)?;
         Some(Protection {
-            demanded,
+            demanded: asked.demanded,
             lines: vec![own],
         })
     }
 
+    /// Takes the peer's offer to shake hands.
+    fn answer_shaking(&mut self, theirs: DtlsSrtp, at: SocketAddr) -> Option<Asked> {
+        let before = self.association.as_ref().and_then(Association::role);
+        // once hands were shaken everybody keeps its part
+        let ours = match before {
+            Some(role) => Role::setup(role),
+            None => theirs.setup.answer()?,
+        };
+        let role = Role::between(ours, theirs.setup)?;
+        self.associate(theirs, role);
+        self.own(at, ours)
+    }
+
+    fn own(&self, at: SocketAddr, setup: Setup) -> Option<Asked> {
+        let fingerprint = self.identity.as_ref()?.fingerprint();
+        let own = self.association.as_ref()?.ours(at, fingerprint, setup)?;
+        Some(Asked::Dtls(Box::new(own)))
+    }
+
     /// What we offer: once something was agreed on, that again.
-    fn offer(&self) -> Option<Protection> {
+    fn offer(&mut self, at: SocketAddr) -> Option<Asked> {
+        let wanted = self.keying == Keying::Dtls && self.agreed.is_none() && self.srtp.takes();
+        if self.association.is_none() && wanted {
+            self.association = Some(Association::offered());
+            self.believe_nobody(UNSHAKEN);
+        }
+        if let Some(association) = &mut self.association {
+            if association.credentials().is_none()
+                && let Some(credentials) = self.keyring.credentials()
+            {
+                association.answer_to(credentials);
+            }
+            return self.own(at, Setup::ActPass);
+        }
+        self.offered = self.offer_keys();
+        self.offered.clone().map(Asked::Sdes)
+    }
+
+    fn offer_keys(&self) -> Option<Protection> {
         if let Some(agreed) = self.agreed {
             return Some(Protection {
                 demanded: agreed.demanded,
@@ -259,6 +370,7 @@ impl Security {
             return;
         };
         self.stale = false;
+        self.association = None;
         self.keys = Some(keys);
         self.agreed = Some(Agreed {
             demanded,
@@ -268,9 +380,38 @@ impl Security {
     }
 
     fn agree_on_nothing(&mut self) {
+        // whoever speaks plainly is not asked to shake hands later
+        self.keying = Keying::Sdes;
         self.stale = false;
+        self.association = None;
         self.keys = None;
         self.agreed = None;
+    }
+
+    /// Hands are to be shaken with whom the peer's description names. Until that is done nobody is
+    /// believed.
+    fn associate(&mut self, theirs: DtlsSrtp, role: Role) {
+        let asked = self.turn == Turn::Theirs;
+        self.stale = false;
+        self.agreed = None;
+        let begun = self.association.is_some();
+        let association = self.association.get_or_insert_default();
+        let told = association.credentials().is_some();
+        let others = !told || asked && association.is_restarted_by(&theirs);
+        if others && let Some(credentials) = self.keyring.credentials() {
+            association.answer_to(credentials);
+        }
+        let number = association.number();
+        association.hear(theirs, role);
+        if !begun || association.number() != number {
+            self.believe_nobody(UNSHAKEN);
+        }
+    }
+
+    /// Nothing that comes is believed, and nothing that goes is understood.
+    fn believe_nobody(&mut self, suite: Suite) {
+        let nobody = self.keyring.of_nobody(suite);
+        self.keys = nobody.and_then(|takes| self.pair(suite, takes));
     }
 
     fn pair(&self, suite: Suite, takes: MasterKey) -> Option<Box<Keys>> {
@@ -281,16 +422,6 @@ impl Security {
         };
         Some(Box::new(keys))
     }
-}
-
-/// How the peer offers to protect its sound, so far as that is taken.
-fn taken_off(description: &mut Description, srtp: Srtp) -> Option<Protection> {
-    take_off(description, |line| srtp.takes() && is_usable(line))
-}
-
-/// Whether packets can be protected by a line.
-fn is_usable(line: &Crypto) -> bool {
-    Suite::named(&line.suite).is_some_and(|suite| read(suite, &line.inline).is_some())
 }
 
 fn is_same_suite(one: &Crypto, other: &Crypto) -> bool {

@@ -2,13 +2,16 @@
 
 use media::{
     Ask, Codec as MediaCodec, Command, EndpointId, Expect, Family, Format, Formats, Keys,
-    LocalMedia, PlayCodec, Ports, trusted,
+    LocalMedia, PlayCodec, Ports, Ufrag, trusted,
 };
 use sdp::{Capabilities, Description, MediaAddress, OriginId, Refusal, remote_of};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
-use crate::Security;
+use srtp::MasterKey;
+
+use crate::association::Association;
+use crate::{Secrets, Security};
 
 /// No media port is left for another leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +31,9 @@ pub struct Sound {
     #[serde(default)]
     codecs: Vec<String>,
     security: Security,
+    /// The address that the peer has chosen, where it is found by its checks.
+    #[serde(skip)]
+    chosen: Option<SocketAddr>,
 }
 
 impl Sound {
@@ -52,7 +58,8 @@ impl Sound {
             ask = ask.near(near);
         }
         let declared = remote.as_ref().and_then(remote_of).map(|remote| remote.rtp);
-        if let Some(declared) = declared.filter(|rtp| usable(*rtp, signalling)) {
+        let told = |rtp: &SocketAddr| usable(*rtp, signalling) && !security.seeks();
+        if let Some(declared) = declared.filter(told) {
             ask = ask.declared(declared);
         }
         let (endpoint, local) = ports.open(ask).map_err(|_| NoPort)?;
@@ -69,6 +76,7 @@ impl Sound {
             expects: Expect::unknown(Some(signalling), Formats::default()),
             codecs: Vec::new(),
             security,
+            chosen: None,
         };
         sound.expects = sound.expectation();
         media.push(Command::Open {
@@ -80,13 +88,13 @@ impl Sound {
     }
 
     /// Takes back the endpoint of a leg that outlived its process. Where packets were protected
-    /// other keys are to be agreed on, drawn from this seed.
+    /// other keys are to be agreed on, drawn from these secrets.
     ///
     /// # Errors
     /// [`NoPort`] when the port is no longer ours.
     pub fn reopen(
         &mut self,
-        seed: [u8; 32],
+        secrets: Secrets,
         ports: &mut Ports,
         media: &mut Vec<Command>,
     ) -> Result<(), NoPort> {
@@ -101,7 +109,7 @@ impl Sound {
             ..
         } = *self;
         media.push(Command::Open { id, local, expects });
-        self.security.resume(seed);
+        self.security.resume(secrets);
         self.secure(None, media);
         Ok(())
     }
@@ -180,6 +188,30 @@ impl Sound {
         self.security.suite().map(srtp::Suite::name)
     }
 
+    /// What was said of a handshake, where keys are agreed on by one.
+    pub(crate) fn security(&self) -> &Security {
+        &self.security
+    }
+
+    /// The peer has chosen this address, where it is found by its checks.
+    pub(crate) fn found(&mut self, at: SocketAddr, ports: &mut Ports, media: &mut Vec<Command>) {
+        self.chosen = Some(at);
+        // A taken address leaves the leg as it was: packets prove themselves by their keys.
+        let _taken = ports.declare(self.endpoint, at, true);
+        self.describe(media);
+    }
+
+    /// The handshake has ended with these keys.
+    pub(crate) fn shaken(
+        &mut self,
+        (takes, sends): (MasterKey, MasterKey),
+        media: &mut Vec<Command>,
+    ) {
+        let before = self.security.keys();
+        self.security.shaken(takes, sends);
+        self.secure(before, media);
+    }
+
     /// What the peer has been told, to be offered again. With protection it is a version of its
     /// own, since keys may be others.
     pub fn again(&mut self) -> Option<Description> {
@@ -190,7 +222,7 @@ impl Sound {
             told.set_origin(self.origin.at(self.local.ip));
             self.told = Some(told.clone());
         }
-        Some(self.security.tell(told))
+        Some(self.security.tell(told, self.place()))
     }
 
     /// Another party's description, made ours: what the peer is told.
@@ -294,10 +326,15 @@ impl Sound {
         }
     }
 
+    /// Where the peer is to send sound to.
+    fn place(&self) -> SocketAddr {
+        SocketAddr::new(self.local.ip, self.local.rtp)
+    }
+
     fn tell(&mut self, description: Description, media: &mut Vec<Command>) -> Description {
         self.told = Some(description.clone());
         let before = self.security.keys();
-        let description = self.security.tell(description);
+        let description = self.security.tell(description, self.place());
         self.secure(before, media);
         self.describe(media);
         description
@@ -316,7 +353,7 @@ impl Sound {
         let Some(remote) = self.remote.as_ref().and_then(remote_of) else {
             return;
         };
-        if remote.rtp.ip().is_unspecified() {
+        if remote.rtp.ip().is_unspecified() || self.security.seeks() {
             return;
         }
         let trust = trusted(remote.rtp.ip(), self.signalling);
@@ -338,6 +375,9 @@ impl Sound {
     fn expectation(&self) -> Expect {
         let told = self.told.as_ref().map(formats_of).unwrap_or_default();
         let Some(remote) = self.remote.as_ref().and_then(remote_of) else {
+            if self.security.seeks() {
+                return self.expectation_by_checks(told);
+            }
             return Expect::unknown(Some(self.signalling), told);
         };
         // A peer sends by the numbers it was told and receives by those it named; where the two
@@ -347,6 +387,14 @@ impl Sound {
             .iter()
             .filter(|format| own.of(format.payload).is_none());
         let all: Formats = own.iter().chain(more).collect();
+        let (receives, sends) = (remote.direction.receives(), remote.direction.sends());
+        if self.security.seeks() {
+            return Expect {
+                receives,
+                sends,
+                ..self.expectation_by_checks(all)
+            };
+        }
         if remote.rtp.ip().is_unspecified() {
             let unknown = Expect::unknown(Some(self.signalling), all);
             return Expect {
@@ -358,9 +406,19 @@ impl Sound {
         let mut expects = Expect::described(remote.rtp, self.signalling, all);
         expects.declared_rtcp = Some(remote.rtcp);
         expects.mux = remote.mux && self.told.as_ref().is_none_or(muxes);
-        expects.receives = remote.direction.receives();
-        expects.sends = remote.direction.sends();
+        expects.receives = receives;
+        expects.sends = sends;
         expects
+    }
+
+    /// Of a peer that is where its checks come from; nowhere, as long as it cannot know how to ask.
+    fn expectation_by_checks(&self, formats: Formats) -> Expect {
+        let credentials = self.security.association();
+        let credentials = credentials.and_then(Association::credentials);
+        match credentials.and_then(|words| Ufrag::of(words.ufrag())) {
+            Some(ufrag) => Expect::by_checks(ufrag, self.chosen, formats),
+            None => Expect::unknown(None, formats),
+        }
     }
 }
 

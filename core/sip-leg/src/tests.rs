@@ -10,6 +10,7 @@ mod identities;
 mod media_sides;
 mod protected;
 mod referrals;
+mod shaking;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +25,9 @@ use sip_stack::usage::Config;
 
 use domain::Srtp;
 
-use crate::{Desk, Dial, Offer, Report, Security, SipLeg, Sound, contact_of, offer_of};
+use crate::{
+    Desk, Dial, Keying, Offer, Report, Secrets, Security, SipLeg, Sound, contact_of, offer_of,
+};
 
 /// The exchange's own side of everything.
 struct Office {
@@ -36,6 +39,8 @@ struct Office {
     random: Random,
     /// What its phones are told of protection.
     srtp: Srtp,
+    /// How it offers keys.
+    keying: Keying,
 }
 
 impl Office {
@@ -55,6 +60,7 @@ impl Office {
             now: Instant::from_secs(10),
             random: Random::from_seed(6),
             srtp: Srtp::Accept,
+            keying: Keying::Sdes,
         }
     }
 
@@ -71,19 +77,22 @@ impl Office {
 
     fn sound(&mut self, flow: Flow, offer: Option<Offer>) -> Sound {
         let (remote, asked) = match offer {
-            Some(offer) => (Some(offer.description), offer.protection),
+            Some(offer) => (Some(offer.description), offer.asked),
             None => (None, None),
         };
-        let security = Security::new(self.srtp, self.seed(), asked);
+        let security = Security::new((self.srtp, self.keying), self.secrets(), asked);
         let ours = (self.random.next_u64(), security);
         let (ports, media) = (&mut self.ports, &mut self.media);
         Sound::open(ports, flow.remote.ip(), None, remote, ours, media).unwrap()
     }
 
-    fn seed(&mut self) -> [u8; 32] {
+    fn secrets(&mut self) -> Secrets {
         let mut seed = [0; 32];
         self.random.fill(&mut seed);
-        seed
+        Secrets {
+            seed,
+            identity: Arc::new(shaking::Scripted),
+        }
     }
 
     /// Takes in the INVITE of a caller.
@@ -131,21 +140,24 @@ impl Office {
         let now = self.now;
         self.transactions.receive(flow, read(text), now);
         while let Some(event) = self.transactions.poll() {
-            self.with(|desk, reports| leg.take(event, desk, reports));
+            self.with(|desk, reports| {
+                leg.take(event, desk, reports);
+                leg.settle(desk, reports);
+            });
         }
     }
 
     fn orders(&mut self, leg: &mut SipLeg, order: LegOrder) {
-        self.with(|desk, reports| leg.order(order, desk, reports));
+        self.with(|desk, reports| {
+            leg.order(order, desk, reports);
+            leg.settle(desk, reports);
+        });
     }
 
     fn pass(&mut self, leg: &mut SipLeg, time: Duration) {
         let end = self.now + time;
         loop {
-            let due = [
-                self.transactions.next_deadline(),
-                leg.deadline().map(|deadline| deadline.at),
-            ];
+            let due = [self.transactions.next_deadline(), leg.deadline()];
             let Some(at) = due.into_iter().flatten().min().filter(|at| *at <= end) else {
                 break;
             };

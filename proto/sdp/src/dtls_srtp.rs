@@ -17,11 +17,14 @@ const DUMMY: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 0, 8));
 /// The port that goes with it (RFC 863), as browsers write it.
 const DISCARD: u16 = 9;
 
-/// Attributes of the whole or of a stream that speak of this transport, or of bundles it was in.
-const TAKEN_OFF: [&str; 16] = [
+/// Attributes of the whole or of a stream that speak of this transport, of bundles it was in, or of
+/// what one browser's end says to the other's: feedback, and marks on packets.
+const TAKEN_OFF: [&str; 20] = [
     "bundle-only",
     "candidate",
     "end-of-candidates",
+    "extmap",
+    "extmap-allow-mixed",
     "fingerprint",
     "ice-lite",
     "ice-options",
@@ -31,8 +34,10 @@ const TAKEN_OFF: [&str; 16] = [
     "mid",
     "remote-candidates",
     "rtcp",
+    "rtcp-fb",
     "rtcp-mux",
     "rtcp-mux-only",
+    "rtcp-rsize",
     "setup",
     "tls-id",
 ];
@@ -48,6 +53,8 @@ pub struct DtlsSrtp {
     pub setup: Setup,
     /// The stream's name (`a=mid`), which an answer repeats.
     pub mid: Option<String>,
+    /// Its writer wants early feedback (RFC 4585), as all browsers do: `UDP/TLS/RTP/SAVPF`.
+    pub feedback: bool,
     /// The stream is named in a `BUNDLE` (RFC 8843), in an answer as its only member.
     pub bundled: bool,
 }
@@ -62,9 +69,9 @@ pub struct DtlsSrtp {
 #[must_use]
 pub fn take_off_dtls(description: &mut Description) -> Option<DtlsSrtp> {
     let mut streams = description.media.iter().enumerate();
-    let (chosen, plain, transport) = streams.find_map(|(at, media)| {
-        let plain = plain_form(&media.protocol).filter(|_| media.is_live_audio())?;
-        Some((at, plain, read(description, media)?))
+    let (chosen, transport) = streams.find_map(|(at, media)| {
+        let feedback = feedback_of(&media.protocol).filter(|_| media.is_live_audio())?;
+        Some((at, read(description, media, feedback)?))
     })?;
     let unknown = description
         .connection_of(chosen)
@@ -76,7 +83,7 @@ pub fn take_off_dtls(description: &mut Description) -> Option<DtlsSrtp> {
             media.ports = None;
             continue;
         }
-        plain.clone_into(&mut media.protocol);
+        "RTP/AVP".clone_into(&mut media.protocol);
         media.retain_attributes(is_kept);
         media.push_attribute(Attribute::flag("rtcp-mux"));
         if unknown {
@@ -94,7 +101,8 @@ pub fn put_on_dtls(description: &mut Description, transport: &DtlsSrtp) {
     };
     description.retain_attributes(is_kept);
     if let Some(media) = description.media.get_mut(index) {
-        media.protocol = media.protocol.replace("RTP/AVP", "UDP/TLS/RTP/SAVP");
+        let feedback = if transport.feedback { "F" } else { "" };
+        media.protocol = format!("UDP/TLS/RTP/SAVP{feedback}");
         media.retain_attributes(is_kept);
         if let Some(mid) = &transport.mid {
             media.push_attribute(Attribute::with("mid", mid.as_str()));
@@ -114,7 +122,7 @@ pub fn put_on_dtls(description: &mut Description, transport: &DtlsSrtp) {
     media.push_attribute(Attribute::with("setup", transport.setup.name()));
 }
 
-fn read(description: &Description, media: &Media) -> Option<DtlsSrtp> {
+fn read(description: &Description, media: &Media, feedback: bool) -> Option<DtlsSrtp> {
     if !media.rtcp_mux() {
         return None;
     }
@@ -139,6 +147,7 @@ fn read(description: &Description, media: &Media) -> Option<DtlsSrtp> {
         fingerprints: Some(fingerprints).filter(|all| !all.is_empty())?,
         setup,
         mid,
+        feedback,
         bundled,
     })
 }
@@ -181,12 +190,12 @@ fn set_place(media: &mut Media, ice: &Ice) {
     media.lines.insert(at, Line::Connection(Connection::to(ip)));
 }
 
-/// The protocol of a stream without this transport (RFC 5764 section 8). Older browsers leave
-/// `UDP/TLS/` away, and say by their fingerprint what they mean (RFC 8829 section 5.1.2).
-fn plain_form(protocol: &str) -> Option<&'static str> {
+/// Whether feedback is wanted by a stream of this transport (RFC 5764 section 8). Older browsers
+/// leave `UDP/TLS/` away, and say by their fingerprint what they mean (RFC 8829 section 5.1.2).
+fn feedback_of(protocol: &str) -> Option<bool> {
     match protocol {
-        "UDP/TLS/RTP/SAVP" | "RTP/SAVP" => Some("RTP/AVP"),
-        "UDP/TLS/RTP/SAVPF" | "RTP/SAVPF" => Some("RTP/AVPF"),
+        "UDP/TLS/RTP/SAVP" | "RTP/SAVP" => Some(false),
+        "UDP/TLS/RTP/SAVPF" | "RTP/SAVPF" => Some(true),
         _ => None,
     }
 }

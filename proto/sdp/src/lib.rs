@@ -3,8 +3,7 @@
 //! A [`Description`] keeps every line it was given, known or not, in order, so that a description
 //! may pass through a back-to-back user agent and lose nothing but what [`anchor`] takes away.
 
-// rfc: 5763 §5 not: keys of media are not agreed on by DTLS
-// rfc: 8445 §2 not: candidates for media are not gathered; it is sent where it comes from
+// rfc: 8445 §5.1.1 not: candidates are not gathered; the one address that a leg has is told
 
 mod anchor;
 mod candidate;

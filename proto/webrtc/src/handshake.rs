@@ -1,6 +1,9 @@
 //! The seam behind which the handshake of DTLS lies.
 
+use std::fmt;
+
 use machine::Instant;
+use sdp::Fingerprint;
 
 use crate::keys::KeyingMaterial;
 use crate::role::Role;
@@ -39,4 +42,31 @@ pub trait Handshake {
     /// Does what is due, such as to send again what was not answered. Afterwards its deadline is
     /// after `now`.
     fn expire(&mut self, now: Instant, out: &mut Vec<Step>);
+}
+
+impl<H: Handshake + ?Sized> Handshake for Box<H> {
+    fn begin(&mut self, role: Role, now: Instant, out: &mut Vec<Step>) {
+        (**self).begin(role, now, out);
+    }
+
+    fn take(&mut self, datagram: &[u8], now: Instant, out: &mut Vec<Step>) {
+        (**self).take(datagram, now, out);
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        (**self).deadline()
+    }
+
+    fn expire(&mut self, now: Instant, out: &mut Vec<Step>) {
+        (**self).expire(now, out);
+    }
+}
+
+/// By what a node proves itself to its peers, and who shakes hands for it.
+pub trait Identity: fmt::Debug + Send + Sync {
+    /// Of the certificate, as descriptions name it.
+    fn fingerprint(&self) -> Fingerprint;
+
+    /// A handshake that has not begun.
+    fn handshake(&self) -> Box<dyn Handshake + Send>;
 }

@@ -25,7 +25,7 @@ pub mod stun;
 mod transport;
 
 pub use credentials::{CREDENTIAL_OCTETS, credentials_of};
-pub use handshake::{Handshake, Step};
+pub use handshake::{Handshake, Identity, Step};
 pub use keys::KeyingMaterial;
 pub use kind::Kind;
 pub use limits::{

@@ -12,6 +12,15 @@ pub enum Role {
 }
 
 impl Role {
+    /// How a description says that its writer has this part.
+    #[must_use]
+    pub fn setup(self) -> Setup {
+        match self {
+            Role::Client => Setup::Active,
+            Role::Server => Setup::Passive,
+        }
+    }
+
     /// Our part when the two descriptions said this (RFC 5763 section 5); none where they do not
     /// fit each other.
     #[must_use]

@@ -42,6 +42,9 @@ pub enum Input {
     /// The peer's description is known, and it has ours. Only the first counts: another
     /// certificate is another association, and so another transport (RFC 8842 section 4).
     Described(Peer),
+    /// Ways are sought anew, with these credentials of ours (RFC 8445 section 9). The way there is
+    /// and the keys stay until the peer chooses another.
+    Restarted(IceCredentials),
 }
 
 /// What is to be done, or what is to be told.
@@ -305,6 +308,7 @@ impl<H: Handshake> Machine for Transport<H> {
         }
         match input {
             Input::Described(peer) => self.described(peer, now, out),
+            Input::Restarted(credentials) => self.responder = Responder::new(credentials),
             Input::Datagram { from, octets } => match Kind::of(&octets) {
                 Kind::Stun => self.asked(from, &octets, now, out),
                 Kind::Dtls => self.shaken(from, octets, now, out),

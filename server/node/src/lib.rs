@@ -46,7 +46,7 @@ pub use shard::{
     Answer, Ask, CertificateAsk, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket,
     TrunkQuestion,
 };
-pub use sip_leg::PromptBook;
+pub use sip_leg::{PromptBook, Secrets};
 pub use toll::Toll;
 pub use waiting_texts::TextFigures;
 

@@ -67,9 +67,10 @@ use defence::Defence;
 use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
 use ids::TenantId;
 use machine::{Clock, Instant, Random, TimerTable};
-use media::{Command, Notice, PortLimits, PortRange, Ports};
+use media::{Command, Lifted, Notice, PortLimits, PortRange, Ports};
 use ports::{Bucket, Journal, Snapshots};
 use registrar::{GruuKey, Output as BindingOutput, Registrar};
+use sip_leg::Secrets;
 use sip_message::Flow;
 use sip_stack::dialog::Dialogs;
 use sip_stack::digest::{Authenticator, Settings};
@@ -134,8 +135,8 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// A shard that serves nobody yet. `secret` makes its nonces, tags and ids unforeseeable; two
-    /// shards with the same secret and the same inputs do the same.
+    /// A shard that serves nobody yet. The seed among its secrets makes its nonces, tags and ids
+    /// unforeseeable; two shards with the same secrets and the same inputs do the same.
     ///
     /// # Errors
     /// The media ports are no usable range.
@@ -144,13 +145,14 @@ impl Shard {
         media: (PortRange, PortLimits),
         stores: Stores,
         clock: Clock,
-        secret: [u8; 32],
+        secrets: Secrets,
     ) -> Result<Shard, media::BadRange> {
-        let mut random = Random::secure(secret);
+        let Secrets { seed, identity } = secrets;
+        let mut random = Random::secure(seed);
         let mut nonce_secret = [0; 32];
         random.fill(&mut nonce_secret);
         let mut gruu_secret = [0; 32];
-        Random::secure(secret).fork("gruus").fill(&mut gruu_secret);
+        Random::secure(seed).fork("gruus").fill(&mut gruu_secret);
         let limits = config.limits;
         let transactions =
             Transactions::new(transaction::Limits::default(), random.fork("transactions"));
@@ -162,6 +164,7 @@ impl Shard {
             lamps: Lamps::new(config.watching),
             letters: Letters::default(),
             texts: WaitingTexts::default(),
+            identity,
         };
         let settings = Settings {
             sha256: config.challenges != Challenges::Md5,
@@ -200,6 +203,11 @@ impl Shard {
     /// Media has something to tell.
     pub fn media(&mut self, notice: Notice, now: Instant) {
         self.guard(now, |shard| shard.notice(notice, now));
+    }
+
+    /// A datagram of STUN or DTLS has come to a leg's port.
+    pub fn lifted(&mut self, lifted: Lifted, now: Instant) {
+        self.guard(now, |shard| shard.answer_lifted(lifted, now));
     }
 
     /// Somebody outside asks or orders.

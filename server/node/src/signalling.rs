@@ -12,9 +12,11 @@ use sip_stack::transaction::Transactions;
 use sip_stack::usage::{self, Reliability};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use webrtc::Identity;
 
 /// Transactions, whose dialogs are whose, what usages are told, what was said, who watches whom,
-/// which texts are under way, and which wait.
+/// which texts are under way, and which wait; and by what this node proves itself to those who
+/// shake hands for the keys of sound.
 pub(crate) struct Signalling {
     pub(crate) transactions: Transactions,
     pub(crate) dialogs: Dialogs,
@@ -23,6 +25,7 @@ pub(crate) struct Signalling {
     pub(crate) lamps: Lamps,
     pub(crate) letters: Letters,
     pub(crate) texts: WaitingTexts,
+    pub(crate) identity: Arc<dyn Identity>,
 }
 
 /// Usage settings by flow: one for each of our own addresses.

@@ -1,13 +1,9 @@
-// JsSIP in a page, told what to do by the test and telling it what happens.
-//
-// Its media stands elsewhere: in place of the browser's peer connection, whose keys the exchange does
-// not speak, there is one that describes a plain stream of the test's own. Everything of SIP is
-// JsSIP's.
+// JsSIP in a page, told what to do by the test and telling it what happens. It says a tone, and keeps
+// all that it hears; how sound goes is the browser's own affair (ICE, DTLS-SRTP).
 import JsSIP from 'jssip';
 
-const OPPOSITE = { sendrecv: 'sendrecv', sendonly: 'recvonly', recvonly: 'sendonly', inactive: 'inactive' };
-
-let sdpVersion = 0;
+// Samples per second of what is kept.
+const RATE = 16000;
 
 // What happens goes to the test in order, one after the other.
 let told = Promise.resolve();
@@ -16,76 +12,48 @@ function tell(what, more = {}) {
   told = told.then(() => fetch('/tell', { method: 'POST', body }));
 }
 
-function directionOf(sdp) {
-  return (/^a=(sendrecv|sendonly|recvonly|inactive)/m.exec(sdp) ?? [, 'sendrecv'])[1];
+// The voice: a tone of so many hertz, as a stream.
+function voice(hertz) {
+  const context = new AudioContext();
+  const tone = new OscillatorNode(context, { frequency: hertz });
+  const quiet = new GainNode(context, { gain: 0.4 });
+  const out = new MediaStreamAudioDestinationNode(context);
+  tone.connect(quiet).connect(out);
+  tone.start();
+  return out.stream;
 }
 
-// As much of a peer connection as JsSIP asks of one (WebRTC 1.0 §4.4).
-class StandIn extends EventTarget {
-  signalingState = 'stable';
-  iceGatheringState = 'complete';
-  iceConnectionState = 'connected';
-  localDescription = null;
-  remoteDescription = null;
+// The ear: what has been heard since the beginning, as numbers of 16 bits.
+const heard = [];
+const ear = new AudioContext({ sampleRate: RATE });
 
-  describe(direction) {
-    const { ip, port } = window.media;
-    const address = `${ip.includes(':') ? 'IP6' : 'IP4'} ${ip}`;
-    sdpVersion += 1;
-    return [
-      'v=0', `o=- 1 ${sdpVersion} IN ${address}`, 's=-', `c=IN ${address}`, 't=0 0',
-      `m=audio ${port} RTP/AVP 0 101`, 'a=rtpmap:0 PCMU/8000', 'a=rtpmap:101 telephone-event/8000',
-      `a=${direction}`, '',
-    ].join('\r\n');
-  }
-
-  async createOffer() {
-    return { type: 'offer', sdp: this.describe('sendrecv') };
-  }
-
-  async createAnswer() {
-    const asked = directionOf(this.remoteDescription.sdp);
-    return { type: 'answer', sdp: this.describe(OPPOSITE[asked]) };
-  }
-
-  async setLocalDescription(description) {
-    this.localDescription = description;
-    this.settle(description.type, 'have-local-offer');
-  }
-
-  async setRemoteDescription(description) {
-    this.remoteDescription = description;
-    this.settle(description.type, 'have-remote-offer');
-  }
-
-  // Offer and answer are both there: from now on this is how sound goes.
-  settle(type, offered) {
-    if (type === 'offer') {
-      this.signalingState = offered;
-      return;
-    }
-    this.signalingState = 'stable';
-    const remote = this.remoteDescription.sdp;
-    tell('media', {
-      ip: /^c=IN IP[46] (\S+)/m.exec(remote)[1],
-      port: Number(/^m=audio (\d+)/m.exec(remote)[1]),
-      direction: directionOf(this.localDescription.sdp),
-    });
-  }
-
-  addTrack() {}
-  getSenders() { return []; }
-  getReceivers() { return []; }
-  close() { this.signalingState = 'closed'; }
+function listen(track) {
+  const stream = new MediaStream([track]);
+  // what comes from afar is silent in a context unless an element plays it, too
+  const element = new Audio();
+  element.srcObject = stream;
+  element.muted = true;
+  element.play();
+  const keep = ear.createScriptProcessor(1024, 1, 1);
+  keep.onaudioprocess = ({ inputBuffer }) => {
+    const samples = inputBuffer.getChannelData(0);
+    heard.push(Int16Array.from(samples, x => 32767 * Math.max(-1, Math.min(1, x))));
+  };
+  ear.createMediaStreamSource(stream).connect(keep).connect(ear.destination);
 }
 
-const silence = { getTracks: () => [], getAudioTracks: () => [], getVideoTracks: () => [] };
-const words = { mediaStream: silence, pcConfig: { iceServers: [] } };
+const pcConfig = { iceServers: [] };
 let agent = null;
+let mine = null;
 let session = null;
 
 function follow(next) {
   session = next;
+  const attend = ({ peerconnection }) => {
+    peerconnection.addEventListener('track', ({ track }) => listen(track));
+  };
+  if (session.connection) attend({ peerconnection: session.connection });
+  else session.on('peerconnection', attend);
   session.on('confirmed', () => tell('established'));
   session.on('ended', ({ cause }) => tell('over', { cause }));
   session.on('failed', ({ cause, message }) => tell('over', { cause, status: message?.status_code }));
@@ -98,11 +66,16 @@ function agreed(offer) {
   });
 }
 
+// What the browser counts of the present call.
+async function counted(kind) {
+  const connection = session?.connection;
+  if (!connection || connection.signalingState === 'closed') return [];
+  return [...(await connection.getStats()).values()].filter(({ type }) => type === kind);
+}
+
 window.phone = {
-  register({ url, uri, user, password, ip, port }) {
-    window.media = { ip, port };
-    window.RTCPeerConnection = StandIn;
-    window.RTCSessionDescription = class { constructor(given) { Object.assign(this, given); } };
+  register({ url, uri, user, password, hertz }) {
+    mine = voice(hertz);
     agent = new JsSIP.UA({
       sockets: [new JsSIP.WebSocketInterface(url)], uri, authorization_user: user, password,
     });
@@ -112,13 +85,42 @@ window.phone = {
     agent.on('newRTCSession', ({ session: next, originator }) => {
       if (originator !== 'remote') return;
       follow(next);
-      next.answer(words);
+      next.answer({ mediaStream: mine, pcConfig });
     });
     agent.start();
   },
-  dial(target) { follow(agent.call(target, words)); },
+  dial(target) { follow(agent.call(target, { mediaStream: mine, pcConfig })); },
   hold() { return agreed(done => session.hold({}, done)); },
   resume() { return agreed(done => session.unhold({}, done)); },
+  // Another way is sought, as when the network has changed.
+  seekAnew() {
+    return agreed(done => session.renegotiate({ rtcOfferConstraints: { iceRestart: true } }, done));
+  },
   sendOn(target) { session.refer(target); },
   hangUp() { session.terminate(); },
+  // Leaves without a word, as when somebody closes the lid.
+  vanish() { session.connection.close(); },
+  async packets() {
+    const streams = await counted('inbound-rtp');
+    return streams.reduce((sum, { packetsReceived }) => sum + packetsReceived, 0);
+  },
+  async codec() {
+    const [stream] = await counted('inbound-rtp');
+    const codecs = await counted('codec');
+    return codecs.find(({ id }) => id === stream?.codecId)?.mimeType;
+  },
+  async transport() {
+    const [transport] = await counted('transport');
+    const { dtlsState, tlsVersion, srtpCipher, dtlsCipher } = transport ?? {};
+    return { dtlsState, tlsVersion, srtpCipher, dtlsCipher };
+  },
+  // All that was heard, in base64.
+  heard() {
+    const whole = new Blob(heard);
+    return new Promise(done => {
+      const reader = new FileReader();
+      reader.onload = () => done(reader.result.split(',')[1]);
+      reader.readAsDataURL(whole);
+    });
+  },
 };

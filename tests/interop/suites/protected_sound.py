@@ -43,14 +43,19 @@ def forged(exchange):
 
 def says(exchange, number, srtp):
     """Has the device of an extension say whether its sound is protected."""
+    changed(exchange, number, srtp=srtp)
+
+
+def changed(exchange, number, **members):
+    """Changes the device of an extension, and waits until that is known to calls."""
     device, _ = exchange.account(ACME, number)
     before = trunks(exchange)
     status, told = exchange.api(f"/api/v1/tenants/{ACME}/devices/{device}", "PATCH",
-                                {"srtp": srtp}, {"If-Match": "*"})
+                                members, {"If-Match": "*"})
     equal(status, 200, f"the device is changed: {told}")
     # changes are taken up in their order: with this trunk, what was said before is known
     made(exchange, f"/api/v1/tenants/{ACME}/trunks", {
-        "name": f"behind-{number}-{srtp}", "mode": "peer", "peers": ["sip:192.0.2.1"]})
+        "name": f"behind-{number}-{before:.0f}", "mode": "peer", "peers": ["sip:192.0.2.1"]})
     wait_until("the device's change is taken up", lambda: trunks(exchange) > before)
 
 

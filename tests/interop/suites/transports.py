@@ -1,5 +1,5 @@
 """Phones that come in within TLS or over WebSockets register, call and are called, mixed with
-phones on UDP. Their audio goes in plain RTP all the same."""
+phones on UDP. Telephones send their sound in plain RTP all the same; a browser protects its own."""
 
 import os
 import shutil
@@ -14,6 +14,7 @@ from kit.web_line import BINARY, CLOSE, PING, WebLine, trusting
 from kit.web_phone import WebPhone
 from suites.codecs import hear_each_other, voices
 from suites.features import ANNA, BERT, hears, tone
+from suites.protected_sound import changed
 
 SECONDS = 5
 CODEC = "PCMU/8000/1"
@@ -109,6 +110,8 @@ def a_web_page_within_tls_calls_a_phone_on_udp_in_frames_of_octets():
 
 def web_phone_is_called(transport):
     with Exchange().also_speaks("ws", "wss") as exchange:
+        # a page that speaks plainly, as no browser does
+        changed(exchange, "101", key_agreement="sdes")
         account = exchange.account(ACME, "101")
         with WebLine(exchange, ACME, account, transport) as page:
             page.register()

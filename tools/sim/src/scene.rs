@@ -191,6 +191,7 @@ impl Scene {
             address: None,
             trusted_source: None,
             srtp: domain::Srtp::default(),
+            key_agreement: domain::KeyAgreement::default(),
             location: None,
             enabled: true,
         };

@@ -192,6 +192,7 @@ impl Company {
             address: None,
             trusted_source: None,
             srtp: domain::Srtp::default(),
+            key_agreement: domain::KeyAgreement::default(),
             location: None,
             enabled: true,
         };

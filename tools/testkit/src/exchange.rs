@@ -1,13 +1,13 @@
 //! The product in a box: one shard and one road, as the binary runs them, without sockets.
 
-use crate::{Disk, Packet, REALM};
+use crate::{Disk, Packet, Played, REALM};
 use carrier::{NameQuery, NameReply, Replied};
 use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
 use machine::{Clock, Instant, Random, WallTime};
-use media::{Command, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
+use media::{Command, Lifted, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
 use node::{
     Answer, Challenges, Config, Contained, DefenceRules, Fetched, Limits, Network, Outbox,
-    PromptBook, Question, Seen, Shard, Stores,
+    PromptBook, Question, Secrets, Seen, Shard, Stores,
 };
 use ports::JournalRecord;
 use sip_message::Flow;
@@ -160,8 +160,12 @@ impl Exchange {
         now: Instant,
     ) -> Exchange {
         let mut random = Random::from_seed(setup.seed).fork(&format!("life {life}"));
-        let mut secret = [0; 32];
-        random.fill(&mut secret);
+        let mut seed = [0; 32];
+        random.fill(&mut seed);
+        let secrets = Secrets {
+            seed,
+            identity: Arc::new(Played),
+        };
         let since = now.saturating_since(Instant::ZERO);
         let clock = Clock::new(setup.wall + since);
         let range = PortRange {
@@ -175,7 +179,7 @@ impl Exchange {
             snapshots: Box::new(disk.snapshots()),
         };
         let ports = (range, PortLimits::default());
-        let shard = Shard::new(setup.config.clone(), ports, stores, clock, secret);
+        let shard = Shard::new(setup.config.clone(), ports, stores, clock, secrets);
         let Ok(shard) = shard else {
             panic!("the media ports of the setup are no range");
         };
@@ -238,16 +242,22 @@ impl Exchange {
             let port = packet.to.port();
             let road = &mut self.road;
             let verdict = road.packet(port, packet.from, &mut bytes, length, local, &mut notices);
-            if let Verdict::Send {
-                local_port,
-                to,
-                length,
-            } = verdict
-            {
-                bytes.truncate(length);
-                let from = SocketAddr::from((self.at.1, local_port));
-                let bytes = bytes.into();
-                out.push(Packet { from, to, bytes });
+            match verdict {
+                Verdict::Send {
+                    local_port,
+                    to,
+                    length,
+                } => {
+                    bytes.truncate(length);
+                    let from = SocketAddr::from((self.at.1, local_port));
+                    let bytes = bytes.into();
+                    out.push(Packet { from, to, bytes });
+                }
+                Verdict::Lift(id) => {
+                    let (from, octets) = (packet.from, packet.bytes.to_vec());
+                    self.shard.lifted(Lifted { id, from, octets }, local);
+                }
+                Verdict::Drop(_) | Verdict::Absorbed => {}
             }
             for notice in notices {
                 self.shard.media(notice, local);
@@ -320,6 +330,16 @@ impl Exchange {
             let commands: Vec<Command> = self.outbox.media.drain(..).collect();
             let mut notices = Vec::new();
             for command in commands {
+                if let Command::Transmit { id, to, octets } = &command
+                    && let Some(port) = self.road.port_of(*id)
+                {
+                    out.push(Packet {
+                        from: SocketAddr::from((self.at.1, port)),
+                        to: *to,
+                        bytes: bytes::Bytes::copy_from_slice(octets),
+                    });
+                    continue;
+                }
                 self.road.command(command, local, &mut notices);
             }
             let asked = std::mem::take(&mut self.outbox.names);

@@ -139,6 +139,7 @@ impl<'a> World<'a> {
             address: None,
             trusted_source: None,
             srtp: domain::Srtp::default(),
+            key_agreement: domain::KeyAgreement::default(),
             enabled: true,
             location: None,
         };

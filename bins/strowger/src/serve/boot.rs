@@ -16,7 +16,7 @@ use domain::KindName;
 use machine::{Clock, Instant};
 use media::{PortRange, PromptId};
 use net::{LoopClock, Net, Waker};
-use node::{Challenges, Config, Limits, PromptBook, Shard, Stores as ShardStores};
+use node::{Challenges, Config, Limits, PromptBook, Secrets, Shard, Stores as ShardStores};
 use ports::{Entropy, WallClock};
 use sip_message::flow::Transport;
 use sip_message::web_socket::Origins;
@@ -255,10 +255,15 @@ fn shard(
         watching: watch::Limits::default(),
         call: call::Config::default(),
     };
-    let mut secret = [0; 32];
-    OsEntropy.fill(&mut secret);
+    let mut seed = [0; 32];
+    OsEntropy.fill(&mut seed);
+    let identity = dtls::Node::fresh().map_err(|problem| Failure::new(problem.to_string()))?;
+    let secrets = Secrets {
+        seed,
+        identity: Arc::new(identity),
+    };
     let ports = (range, media_part::port_limits(settings));
-    let shard = Shard::new(config, ports, stores, clock, secret);
+    let shard = Shard::new(config, ports, stores, clock, secrets);
     shard.map_err(|bad| Failure::new(bad.to_string()))
 }
 

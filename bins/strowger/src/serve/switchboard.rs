@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use carrier::{NameReply, Replied};
 use machine::Instant;
-use media::{Command, Notice};
+use media::{Command, Lifted, Notice};
 use media_io::{Control, SendProblem};
 use names::Asker;
 use net::{CloseReason, Failure, Handler, Received, Transmit, Waker};
@@ -39,6 +39,9 @@ const FULL_READ: usize = 64;
 
 /// Notices taken at once, likewise.
 const NOTICES_AT_ONCE: usize = 4_096;
+
+/// Datagrams of ICE and DTLS taken at once: a handshake takes a while, and SIP waits for it.
+const LIFTED_AT_ONCE: usize = 64;
 
 /// How often figures are put up for others to read.
 const FIGURES_EVERY: Duration = Duration::from_secs(1);
@@ -78,6 +81,7 @@ pub(crate) struct Switchboard {
     turn: Turn,
     outbox: Outbox,
     notices: Vec<Notice>,
+    lifted: Vec<Lifted>,
 }
 
 /// When messages are served.
@@ -127,6 +131,7 @@ impl Switchboard {
             },
             outbox: Outbox::default(),
             notices: Vec::new(),
+            lifted: Vec::new(),
         }
     }
 
@@ -311,6 +316,13 @@ impl Handler for Switchboard {
         }
         for notice in self.notices.drain(..) {
             self.shard.media(notice, now);
+        }
+        self.media.lifted(&mut self.lifted, LIFTED_AT_ONCE);
+        if self.lifted.len() == LIFTED_AT_ONCE {
+            self.waker.wake();
+        }
+        for lifted in self.lifted.drain(..) {
+            self.shard.lifted(lifted, now);
         }
         self.carry(now, out);
     }

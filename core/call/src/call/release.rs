@@ -156,6 +156,7 @@ impl Call {
             Lost::SessionExpired => "a phone stopped refreshing the call",
             Lost::NoAck => "a phone never acknowledged the answer",
             Lost::Gone => "a phone is gone",
+            Lost::Unheard => "the sound of a phone found no way to us",
         };
         self.explain("leg.lost", text, draft);
         if self.find(leg).is_some_and(Leg::is_ringing) {

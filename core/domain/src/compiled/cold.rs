@@ -23,6 +23,7 @@ use crate::device::FixedContact;
 use crate::e164::E164;
 use crate::extension::Destination;
 use crate::feature::Feature;
+use crate::key_agreement::KeyAgreement;
 use crate::lamps::Lamps;
 use crate::srtp::Srtp;
 
@@ -112,6 +113,7 @@ struct DeviceForm<'a> {
     trusted_source: Option<IpAddr>,
     location: Option<Bits>,
     srtp: Srtp,
+    key_agreement: KeyAgreement,
     enabled: bool,
 }
 
@@ -172,6 +174,7 @@ fn device_form(device: &CompiledDevice, extension: Whose) -> DeviceForm<'_> {
         trusted_source: device.trusted_source,
         location: device.location.map(|id| id.as_u128().to_be_bytes()),
         srtp: device.srtp,
+        key_agreement: device.key_agreement,
         enabled: device.enabled,
     }
 }
@@ -238,6 +241,7 @@ fn device(form: DeviceForm<'_>, extensions: &[CompiledExtension]) -> Option<Comp
             .location
             .map(|id| EmergencyLocationId::from_u128(u128::from_be_bytes(id))),
         srtp: form.srtp,
+        key_agreement: form.key_agreement,
         enabled: form.enabled,
     })
 }

@@ -54,6 +54,15 @@ impl Rate {
     }
 }
 
+/// How fast a leg's datagrams may come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rates {
+    /// Of sound.
+    pub(super) media: Rate,
+    /// Of checks and handshakes.
+    pub(super) lifts: Rate,
+}
+
 /// Where the road has put a leg so as to find it again.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Entries {
@@ -77,7 +86,7 @@ pub(super) struct Leg {
     pub(super) secure: Secure,
     pub(super) inflow: Inflow,
     pub(super) outflow: Outflow,
-    pub(super) rate: Rate,
+    pub(super) rates: Rates,
     pub(super) feed: Feed,
     pub(super) partner: Option<u32>,
     /// How its payload numbers are spelled for its partner.
@@ -98,7 +107,7 @@ impl Leg {
             secure: Secure::default(),
             inflow: Inflow::new(),
             outflow,
-            rate: Rate::default(),
+            rates: Rates::default(),
             feed: Feed::Partner,
             partner: None,
             to_partner: PayloadMap::same(),

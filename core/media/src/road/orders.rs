@@ -65,6 +65,8 @@ impl Road {
                 Some(slot) => self.close(slot, now, out),
                 None => self.figures.stale_commands += 1,
             },
+            // It goes past the road, to the sockets.
+            Command::Transmit { .. } => {}
             Command::Unbridge { id } => self.change(id, now, Road::unbridge),
             Command::Echo { id } => self.change(id, now, |road, slot, _| {
                 road.set_feed(slot, Feed::Echo);

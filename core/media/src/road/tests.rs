@@ -4,6 +4,7 @@
 mod bridge;
 mod closing;
 mod feeds;
+mod lifting;
 mod locking;
 mod model;
 mod notices;
@@ -216,7 +217,7 @@ impl Rig {
         let verdict = self.road.packet(port, addr(from), bytes, length, now, out);
         bytes.truncate(match verdict {
             Verdict::Send { length, .. } => length,
-            Verdict::Drop(_) | Verdict::Absorbed => length,
+            Verdict::Drop(_) | Verdict::Lift(_) | Verdict::Absorbed => length,
         });
         verdict
     }
@@ -234,7 +235,7 @@ impl Rig {
                 to,
                 bytes,
             }),
-            other @ (Verdict::Drop(_) | Verdict::Absorbed) => Err(other),
+            other @ (Verdict::Drop(_) | Verdict::Lift(_) | Verdict::Absorbed) => Err(other),
         }
     }
 

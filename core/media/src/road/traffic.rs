@@ -38,6 +38,14 @@ impl Road {
             Traffic::Rtp if local_port.is_multiple_of(2) => {
                 self.rtp(local_port, from, buffer, length, now, out)
             }
+            Traffic::Stun if local_port.is_multiple_of(2) => {
+                let asked = self.asked_of(local_port, from, packet);
+                self.lift(asked, now)
+            }
+            Traffic::Dtls if local_port.is_multiple_of(2) => {
+                let shaken = self.shaken_with(local_port, from);
+                self.lift(shaken, now)
+            }
             Traffic::Rtp | Traffic::Stun | Traffic::Dtls | Traffic::Unknown => {
                 self.drop(DropReason::Malformed)
             }
@@ -92,7 +100,7 @@ impl Road {
         let Some(leg) = self.leg_mut(slot) else {
             return false;
         };
-        let passes = leg.rate.pass(now, interval, tolerance);
+        let passes = leg.rates.media.pass(now, interval, tolerance);
         if !passes {
             leg.inflow.refused = leg.inflow.refused.saturating_add(1);
         }

@@ -153,8 +153,9 @@ fn a_leg_outlives_its_process_with_dialog_and_endpoint() {
     let stored = leg.store(office.now).expect("it talks");
     let stored = serde_json::from_str(&serde_json::to_string(&stored).unwrap()).unwrap();
     let mut later = Office::new();
+    let secrets = later.secrets();
     let mut leg = later
-        .with(|desk, _| SipLeg::restore(stored, config(bob()), (Owner(9), [0; 32]), desk))
+        .with(|desk, _| SipLeg::restore(stored, config(bob()), (Owner(9), secrets), desk))
         .unwrap();
     assert!(matches!(later.media[..], [Command::Open { .. }]));
     assert_eq!(leg.user_agent(), "BobPhone/2");

@@ -24,7 +24,7 @@ fn protected(protocol: &str, lines: &[(u32, &str, &str)]) -> Description {
     Description::parse(text.as_bytes()).unwrap()
 }
 
-fn invite_with(description: &Description) -> String {
+pub(super) fn invite_with(description: &Description) -> String {
     let head = invite().split("\r\n\r\n").next().unwrap().to_owned();
     let body = description.to_string();
     let head = head.rsplit_once("\r\n").unwrap().0;
@@ -43,7 +43,7 @@ fn keys_in(mut description: Description) -> (String, Vec<Crypto>) {
 }
 
 /// The keys that the road was last told of a leg.
-fn on_the_road(office: &Office, leg: &SipLeg) -> Option<Keys> {
+pub(super) fn on_the_road(office: &Office, leg: &SipLeg) -> Option<Keys> {
     let told = |command: &Command| {
         if let Command::Secure { id, keys } = command
             && *id == leg.sound().endpoint()
@@ -56,7 +56,7 @@ fn on_the_road(office: &Office, leg: &SipLeg) -> Option<Keys> {
     told.flatten().map(|keys| *keys)
 }
 
-fn answered(office: &mut Office, leg: &mut SipLeg) -> Message {
+pub(super) fn answered(office: &mut Office, leg: &mut SipLeg) -> Message {
     let description = Some(described("203.0.113.99"));
     office.orders(leg, LegOrder::Answer { description });
     office.last()
@@ -112,7 +112,7 @@ fn whether_sound_is_protected_is_for_the_device_to_say() {
     let offered = invite_with(&protected("RTP/AVP", &[(1, USUAL, THEIRS)]));
     let taken = |text: &str, srtp| {
         let offer = offer_of(&read(text.to_owned()), srtp);
-        offer.map(|offer| offer.unwrap().protection.is_some())
+        offer.map(|offer| offer.unwrap().asked.is_some())
     };
     assert_eq!(taken(&plain, Srtp::Require), Err(488));
     assert_eq!(taken(&plain, Srtp::Offer), Ok(false));
@@ -260,9 +260,10 @@ fn keys_are_not_stored_and_after_a_restart_others_are_offered() {
     let stored = serde_json::from_str(&stored).unwrap();
     let mut after = Office::new();
     after.now = office.now;
-    let (config, seed) = (config(alice()), [9; 32]);
+    let (config, mut secrets) = (config(alice()), after.secrets());
+    secrets.seed = [9; 32];
     let mut leg = after
-        .with(|desk, _| SipLeg::restore(stored, config, (Owner(1), seed), desk))
+        .with(|desk, _| SipLeg::restore(stored, config, (Owner(1), secrets), desk))
         .unwrap();
     // nothing plain leaves in the meantime, and nothing is believed
     let meanwhile = on_the_road(&after, &leg).unwrap();

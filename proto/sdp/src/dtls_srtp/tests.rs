@@ -19,6 +19,7 @@ fn ours() -> DtlsSrtp {
         fingerprints: vec![Fingerprint::new(FingerprintHash::Sha256, &[0x1f; 32]).unwrap()],
         setup: Setup::Active,
         mid: Some("0".to_owned()),
+        feedback: true,
         bundled: true,
     }
 }
@@ -55,7 +56,7 @@ fn an_offer_of_chromium_becomes_plain_sound_and_the_rest_is_closed() {
     assert_eq!(transport.fingerprints.len(), 1);
     // the name of its own network and the candidate of TCP are passed over
     assert!(transport.ice.candidates.is_empty());
-    let plain = [("audio", 9, "RTP/AVPF"), ("video", 0, "UDP/TLS/RTP/SAVPF")];
+    let plain = [("audio", 9, "RTP/AVP"), ("video", 0, "UDP/TLS/RTP/SAVPF")];
     assert_eq!(streams(&offer), plain);
     assert_is_plain(&offer);
 }
@@ -91,7 +92,7 @@ fn an_offer_of_firefox_says_for_all_streams_by_which_certificate() {
 fn what_is_put_on_is_read_as_it_was_meant() {
     let mut answer = parsed(
         "v=0\r\no=- 1 1 IN IP4 198.51.100.4\r\ns=-\r\nc=IN IP4 198.51.100.4\r\nt=0 0\r\n\
-         m=audio 16384 RTP/AVPF 111\r\na=rtpmap:111 opus/48000/2\r\na=rtcp:16385\r\n\
+         m=audio 16384 RTP/AVP 111\r\na=rtpmap:111 opus/48000/2\r\na=rtcp:16385\r\n\
          m=video 0 RTP/AVPF 96\r\na=mid:1\r\n",
     );
     let plain = answer.clone();

@@ -239,6 +239,20 @@ fn keys_without_a_certificate_are_worth_nothing() {
     assert_eq!(out, [Output::Failed(Failure::Stranger)]);
 }
 
+// rfc: 8445 §9
+#[test]
+fn after_a_restart_other_words_are_wanted_and_the_keys_stay() {
+    let mut driver = keyed();
+    let words = IceCredentials::new("restarted", "another+password/of+ours").unwrap();
+    assert_eq!(driver.input(Input::Restarted(words)), []);
+    let [Output::Send { octets, .. }] = &driver.input(check(40, 5_009, true))[..] else {
+        panic!("an answer alone");
+    };
+    assert_eq!(Message::read(octets).unwrap().class, Class::Error);
+    assert_eq!(driver.machine().selected(), Some(at(5_000)));
+    assert_eq!(driver.input(dtls(AGREED)), []);
+}
+
 #[test]
 fn a_second_description_changes_nothing() {
     let mut driver = shaking(Role::Server);

@@ -126,7 +126,11 @@ fn shard(setup: &Setup) -> Shard {
     };
     let clock = machine::Clock::new(WallTime::from_unix_ms(1_760_000_000_000));
     let ports = (range, media::PortLimits::default());
-    match Shard::new(setup.config.clone(), ports, stores, clock, [7; 32]) {
+    let secrets = node::Secrets {
+        seed: [7; 32],
+        identity: std::sync::Arc::new(testkit::Played),
+    };
+    match Shard::new(setup.config.clone(), ports, stores, clock, secrets) {
         Ok(shard) => shard,
         Err(bad) => panic!("the ports of the scene are no range: {bad:?}"),
     }

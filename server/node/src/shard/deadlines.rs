@@ -103,7 +103,7 @@ impl Shard {
         let Some(entry) = self.legs.get_mut(owner) else {
             return;
         };
-        let wanted = entry.sip.deadline().map(|deadline| deadline.at);
+        let wanted = entry.sip.deadline();
         if wanted == entry.wake_at {
             return;
         }

@@ -27,6 +27,7 @@ impl Shard {
             media: &mut self.outbox.media,
         };
         act(&mut entry.sip, &mut desk, &mut reports);
+        entry.sip.settle(&mut desk, &mut reports);
         let (key, leg) = (entry.call, entry.sip.leg());
         let attempt = entry.attempt;
         if let Some(attempt) = attempt {

@@ -181,8 +181,8 @@ impl Shard {
             let owner = entry.legs.iter().flatten().next()?;
             Some(self.legs.get(*owner)?.sip.sound().endpoint())
         });
-        let srtp = self.srtp_of_callee(key, leg);
-        let ours = (self.random.next_u64(), self.security(srtp, None));
+        let terms = self.terms_of_callee(key, leg, &dial.flow);
+        let ours = (self.random.next_u64(), self.security(terms, None));
         let remote = self.media_source(&dial.flow);
         let (ports, media) = (&mut self.ports, &mut self.outbox.media);
         let Ok(sound) = Sound::open(ports, remote, dial.near, None, ours, media) else {

@@ -16,6 +16,7 @@ use machine::Instant;
 use media::EndpointId;
 use records::Recorder;
 use routing::{Caller, Dialled, HostClass, RouteRequest};
+use sip_leg::Keying;
 use sip_leg::{Desk, Offer, SipLeg, Sound, asks_to_answer, offer_of};
 use sip_message::{Flow, Host, Message, Name, Scheme};
 use sip_stack::transaction::ServerKey;
@@ -289,10 +290,11 @@ impl Shard {
         now: Instant,
     ) -> Option<Taken> {
         let (offer, asked) = match offer {
-            Some(offer) => (Some(offer.description), offer.protection),
+            Some(offer) => (Some(offer.description), offer.asked),
             None => (None, None),
         };
-        let ours = (self.random.next_u64(), self.security(srtp, asked));
+        let terms = (srtp, Keying::Sdes);
+        let ours = (self.random.next_u64(), self.security(terms, asked));
         let remote = self.media_source(&flow);
         let (ports, media) = (&mut self.ports, &mut self.outbox.media);
         let Ok(sound) = Sound::open(ports, remote, near, offer, ours, media) else {

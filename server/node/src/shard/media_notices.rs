@@ -3,7 +3,7 @@
 use super::Shard;
 use domain::{Quality, QualityPair};
 use machine::Instant;
-use media::{LegFigures, Notice, Refusal, StreamFigures};
+use media::{LegFigures, Lifted, Notice, Refusal, StreamFigures};
 
 impl Shard {
     pub(crate) fn notice(&mut self, notice: Notice, now: Instant) {
@@ -34,6 +34,20 @@ impl Shard {
             },
             Notice::Figures { .. } | Notice::Resumed { .. } | Notice::Played { .. } => {}
         }
+    }
+
+    /// A leg's peer seeks its way or shakes hands.
+    pub(crate) fn answer_lifted(&mut self, lifted: Lifted, now: Instant) {
+        let Lifted { id, from, octets } = lifted;
+        let Some((key, leg)) = self.calls.of_endpoint(id) else {
+            return;
+        };
+        let Some(owner) = self.calls.get(key).and_then(|entry| entry.owner(leg)) else {
+            return;
+        };
+        self.with_leg(owner, now, |sip, desk, reports| {
+            sip.lifted(from, octets, desk, reports);
+        });
     }
 
     /// A party from which nothing is heard is offered what it already has: one that is gone does

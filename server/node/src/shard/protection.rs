@@ -5,24 +5,28 @@ use super::admission::Admitted;
 use super::dialling::trunk_of;
 use crate::calls::CallKey;
 use call::LegId;
-use domain::Srtp;
+use domain::{KeyAgreement, Srtp};
 use ids::TrunkId;
 use machine::Instant;
-use sdp::Protection;
-use sip_leg::Security;
+use sip_leg::{Asked, Keying, Secrets, Security};
+use sip_message::{Flow, Transport};
 use sip_stack::transaction::Owner;
+use std::sync::Arc;
 
 impl Shard {
     /// What may be agreed on with a party, and what it has offered already.
-    pub(crate) fn security(&mut self, srtp: Srtp, asked: Option<Protection>) -> Security {
-        Security::new(srtp, self.seed(), asked)
+    pub(crate) fn security(&mut self, terms: (Srtp, Keying), asked: Option<Asked>) -> Security {
+        Security::new(terms, self.secrets(), asked)
     }
 
-    /// What the keys of one leg are drawn from.
-    pub(crate) fn seed(&mut self) -> [u8; 32] {
+    /// What the secrets of one leg are drawn from.
+    pub(crate) fn secrets(&mut self) -> Secrets {
         let mut seed = [0; 32];
         self.random.fill(&mut seed);
-        seed
+        Secrets {
+            seed,
+            identity: Arc::clone(&self.sip.identity),
+        }
     }
 
     /// Whether the sound of a trunk is protected.
@@ -31,19 +35,23 @@ impl Shard {
         line.map(|line| line.spec().srtp).unwrap_or_default()
     }
 
-    /// Whether the sound of a leg that is dialled is protected.
-    pub(crate) fn srtp_of_callee(&self, key: CallKey, leg: LegId) -> Srtp {
+    /// Whether the sound of a leg that is dialled by this flow is protected, and how keys are
+    /// offered.
+    pub(crate) fn terms_of_callee(&self, key: CallKey, leg: LegId, flow: &Flow) -> (Srtp, Keying) {
         let Some(entry) = self.calls.get(key) else {
-            return Srtp::default();
+            return Default::default();
         };
         if let Some(trunk) = trunk_of(entry, leg) {
-            return self.srtp_of_trunk(Some(trunk));
+            return (self.srtp_of_trunk(Some(trunk)), Keying::Sdes);
         }
         let device = entry.call.leg(leg).and_then(|(party, _)| party.device);
         let tenant = self.tenants.compiled(entry.tenant);
         let device = tenant.as_ref().zip(device);
         let device = device.and_then(|(tenant, id)| tenant.device(id));
-        device.map(|device| device.srtp).unwrap_or_default()
+        let Some(device) = device else {
+            return Default::default();
+        };
+        (device.srtp, keying(device.key_agreement, flow))
     }
 
     /// Has every leg that a connection lives for agree on other keys, after a restart. One whose
@@ -63,6 +71,19 @@ impl Shard {
         if leg.is_some_and(|leg| leg.sip.sound().wants_keys()) {
             self.with_leg(owner, now, |sip, desk, reports| sip.probe(desk, reports));
         }
+    }
+}
+
+/// How keys are offered by a flow.
+fn keying(agreement: KeyAgreement, flow: &Flow) -> Keying {
+    let by_web_socket = match flow.transport {
+        Transport::Ws | Transport::Wss => true,
+        Transport::Udp | Transport::Tcp | Transport::Tls => false,
+    };
+    if agreement.shakes(by_web_socket) {
+        Keying::Dtls
+    } else {
+        Keying::Sdes
     }
 }
 

@@ -163,14 +163,14 @@ impl Shard {
         let trunk = party.and_then(|party| Some(party.trunk.as_ref()?.trunk));
         let login = party.and_then(|party| self.login_of(party));
         let config = self.usage_with(&leg.flow(), trunk);
-        let (owner, seed) = (self.legs.next_owner(), self.seed());
+        let (owner, secrets) = (self.legs.next_owner(), self.secrets());
         let mut desk = Desk {
             now,
             transactions: &mut self.sip.transactions,
             ports: &mut self.ports,
             media: &mut self.outbox.media,
         };
-        let mut sip = SipLeg::restore(leg, config, (owner, seed), &mut desk).ok()?;
+        let mut sip = SipLeg::restore(leg, config, (owner, secrets), &mut desk).ok()?;
         if let Some(login) = login {
             sip.log_in(login);
         }

@@ -456,7 +456,7 @@ fn columns<T>(page: &mut Exposition, label: &str, parts: &[(String, &T)], column
 }
 
 /// Figures of each media thread.
-const MEDIA: [Column<WorkerFigures>; 17] = [
+const MEDIA: [Column<WorkerFigures>; 19] = [
     (
         "rtp_received_total",
         "Packets received.",
@@ -481,6 +481,12 @@ const MEDIA: [Column<WorkerFigures>; 17] = [
         "Packets nobody hears.",
         Sort::Counter,
         |f| f.road.absorbed,
+    ),
+    (
+        "rtp_lifted_total",
+        "Datagrams of ICE and DTLS handed to signalling.",
+        Sort::Counter,
+        |f| f.road.lifted,
     ),
     (
         "rtp_strangers_total",
@@ -532,6 +538,12 @@ const MEDIA: [Column<WorkerFigures>; 17] = [
         "Notices dropped.",
         Sort::Counter,
         |f| f.lost_notices,
+    ),
+    (
+        "media_lost_lifts_total",
+        "Datagrams of ICE and DTLS dropped.",
+        Sort::Counter,
+        |f| f.lost_lifts,
     ),
     (
         "media_panics_total",

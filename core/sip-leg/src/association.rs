@@ -1,0 +1,126 @@
+//! Keys that are agreed on by DTLS, over a way that is found by ICE: what the two descriptions say
+//! of it (RFC 5763, RFC 8839). The handshake itself is the leg's [`Way`](crate::way::Way).
+
+use std::net::SocketAddr;
+
+use sdp::{Candidate, DtlsSrtp, Fingerprint, Ice, IceCredentials, Setup};
+use serde::{Deserialize, Serialize};
+use srtp::Suite;
+use webrtc::{Peer, Role};
+
+/// The preference of the one address that we have (RFC 8445 section 5.1.2.1).
+const ALONE: u16 = 65_535;
+
+/// What was said of one association. Stored is no more of it than that there is one, and how its
+/// stream is called: after a restart another takes its place.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Association {
+    /// The stream's name, which every description repeats.
+    mid: Option<String>,
+    bundled: bool,
+    feedback: bool,
+    /// The suite that was agreed on.
+    suite: Option<Suite>,
+    /// By which words we are asked.
+    #[serde(skip)]
+    credentials: Option<IceCredentials>,
+    /// What the peer said last.
+    #[serde(skip)]
+    theirs: Option<DtlsSrtp>,
+    /// Our part, as both descriptions have it.
+    #[serde(skip)]
+    role: Option<Role>,
+    /// Counts the associations of a leg: another certificate of the peer makes another.
+    #[serde(skip)]
+    number: u32,
+}
+
+impl Association {
+    /// One that we offer to a browser, or to whoever speaks as they do.
+    pub(crate) fn offered() -> Association {
+        Association {
+            mid: Some("0".to_owned()),
+            bundled: true,
+            feedback: true,
+            ..Association::default()
+        }
+    }
+
+    /// By which words we are asked; none as long as nothing was told.
+    pub(crate) fn credentials(&self) -> Option<&IceCredentials> {
+        self.credentials.as_ref()
+    }
+
+    /// From now on these are the words.
+    pub(crate) fn answer_to(&mut self, credentials: IceCredentials) {
+        self.credentials = Some(credentials);
+    }
+
+    /// Which of a leg's associations it is.
+    pub(crate) fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Our part in it.
+    pub(crate) fn role(&self) -> Option<Role> {
+        self.role
+    }
+
+    /// Who the peer is, as soon as both have spoken.
+    pub(crate) fn peer(&self) -> Option<Peer> {
+        let theirs = self.theirs.as_ref()?;
+        Some(Peer {
+            role: self.role?,
+            fingerprints: theirs.fingerprints.clone(),
+        })
+    }
+
+    /// The suite that was agreed on.
+    pub(crate) fn suite(&self) -> Option<Suite> {
+        self.suite
+    }
+
+    /// Keys were agreed on, by this suite.
+    pub(crate) fn agreed(&mut self, suite: Suite) {
+        self.suite = Some(suite);
+    }
+
+    /// Whether the peer wants to be found anew, or has not spoken yet: then other words than
+    /// before are to be told it (RFC 8839 section 4.4.1.1.1).
+    pub(crate) fn is_restarted_by(&self, theirs: &DtlsSrtp) -> bool {
+        let before = self.theirs.as_ref().map(|before| &before.ice.credentials);
+        before != Some(&theirs.ice.credentials)
+    }
+
+    /// The peer has said this, which we answer, or which answers us.
+    pub(crate) fn hear(&mut self, theirs: DtlsSrtp, role: Role) {
+        let before = self.theirs.as_ref();
+        let other = before.is_some_and(|before| before.fingerprints != theirs.fingerprints);
+        if other || self.role.is_some_and(|before| before != role) {
+            self.number = self.number.wrapping_add(1);
+        }
+        self.mid.clone_from(&theirs.mid);
+        self.bundled = theirs.bundled;
+        self.feedback = theirs.feedback;
+        self.role = Some(role);
+        self.theirs = Some(theirs);
+    }
+
+    /// What we say: that we are reached here, and prove ourselves so.
+    pub(crate) fn ours(
+        &self,
+        at: SocketAddr,
+        fingerprint: Fingerprint,
+        setup: Setup,
+    ) -> Option<DtlsSrtp> {
+        let candidate = Candidate::host(at, ALONE);
+        Some(DtlsSrtp {
+            ice: Ice::lite(self.credentials.clone()?, vec![candidate]),
+            fingerprints: vec![fingerprint],
+            setup,
+            mid: self.mid.clone(),
+            feedback: self.feedback,
+            bundled: self.bundled,
+        })
+    }
+}

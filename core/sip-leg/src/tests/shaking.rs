@@ -1,0 +1,409 @@
+//! Browsers, which find their way by checks and agree on keys by a handshake: what is said to them,
+//! what the road is told, and what the other side hears of it.
+
+use std::net::SocketAddr;
+
+use call::Lost;
+use media::{Expect, Ufrag};
+use sdp::{
+    Candidate, DtlsSrtp, Fingerprint, FingerprintHash, Ice, IceCredentials, Setup, put_on_dtls,
+    take_off_dtls,
+};
+use sha2::{Digest, Sha256};
+use srtp::Suite;
+use webrtc::stun::{
+    Class, ICE_CONTROLLING, PRIORITY, Transaction, USE_CANDIDATE, USERNAME, Writer,
+};
+use webrtc::{Handshake, Identity, KeyingMaterial, Role, Step};
+
+use super::protected::{answered, invite_with, on_the_road};
+use super::*;
+
+const CERTIFICATE: &[u8] = b"the certificate of a browser";
+
+/// Shows nothing, takes a certificate for a handshake that is over.
+#[derive(Debug)]
+pub(super) struct Scripted;
+
+impl Identity for Scripted {
+    fn fingerprint(&self) -> Fingerprint {
+        fingerprint(b"the certificate of the exchange")
+    }
+
+    fn handshake(&self) -> Box<dyn Handshake + Send> {
+        Box::new(Scripted)
+    }
+}
+
+impl Handshake for Scripted {
+    fn begin(&mut self, role: Role, _: Instant, out: &mut Vec<Step>) {
+        if role == Role::Client {
+            out.push(Step::Send(vec![22, 1]));
+        }
+    }
+
+    fn take(&mut self, datagram: &[u8], _: Instant, out: &mut Vec<Step>) {
+        out.push(Step::Certificate(datagram[1..].to_vec()));
+        out.push(Step::Keys(material()));
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        None
+    }
+
+    fn expire(&mut self, _: Instant, _: &mut Vec<Step>) {}
+}
+
+fn material() -> KeyingMaterial {
+    let octets: Vec<u8> = (0..56).collect();
+    KeyingMaterial::new(Suite::AesGcm128, &octets).unwrap()
+}
+
+fn fingerprint(certificate: &[u8]) -> Fingerprint {
+    Fingerprint::new(FingerprintHash::Sha256, &Sha256::digest(certificate)).unwrap()
+}
+
+/// What a browser says of its transport.
+fn transport(setup: Setup, certificate: &[u8], ufrag: &str) -> DtlsSrtp {
+    let credentials = IceCredentials::new(ufrag, "5uQz0mWcV+9bYpVq3oT/k1Ld").unwrap();
+    let at = "203.0.113.7:50000".parse().unwrap();
+    DtlsSrtp {
+        ice: Ice {
+            lite: false,
+            ..Ice::lite(credentials, vec![Candidate::host(at, 1)])
+        },
+        fingerprints: vec![fingerprint(certificate)],
+        setup,
+        mid: Some("audio7".to_owned()),
+        feedback: true,
+        bundled: true,
+    }
+}
+
+fn browser(setup: Setup) -> Description {
+    dressed(&transport(setup, CERTIFICATE, "xK3c"))
+}
+
+fn dressed(transport: &DtlsSrtp) -> Description {
+    let mut description = described("192.0.2.55");
+    put_on_dtls(&mut description, transport);
+    description
+}
+
+/// The transport that a message describes, and its protocol.
+fn told(message: &Message) -> (String, Option<DtlsSrtp>) {
+    let mut description = Description::parse(message.body()).unwrap();
+    let protocol = description.media[0].protocol.clone();
+    (protocol, take_off_dtls(&mut description))
+}
+
+/// A check of the browser's to this end of ours, from this port.
+fn check(office: &mut Office, leg: &mut SipLeg, ours: &DtlsSrtp, port: u16, nominates: bool) {
+    let asked = format!("{}:xK3c", ours.ice.credentials.ufrag());
+    let id = [office.random.next_u64().to_be_bytes()[0]; 12];
+    let mut request = Writer::new(Class::Request, Transaction(id))
+        .with(USERNAME, asked.as_bytes())
+        .with(ICE_CONTROLLING, &[1; 8])
+        .with(PRIORITY, &[0x6e, 0, 1, 0xff]);
+    if nominates {
+        request = request.with(USE_CANDIDATE, &[]);
+    }
+    let octets = request.with_integrity(ours.ice.credentials.pwd()).finish();
+    office.lifts(leg, port, octets);
+}
+
+/// The browser's half of the handshake.
+fn shakes(office: &mut Office, leg: &mut SipLeg, certificate: &[u8]) {
+    office.lifts(leg, 50_000, [&[22], certificate].concat());
+}
+
+/// How the leg was lost, where nothing else was told.
+fn losses(office: &mut Office) -> Vec<Lost> {
+    let lost = |fact| match fact {
+        LegFact::Lost(lost) => lost,
+        other => panic!("{other:?}"),
+    };
+    office.facts().into_iter().map(lost).collect()
+}
+
+fn at(port: u16) -> SocketAddr {
+    SocketAddr::from(([203, 0, 113, 7], port))
+}
+
+impl Office {
+    fn lifts(&mut self, leg: &mut SipLeg, port: u16, octets: Vec<u8>) {
+        self.with(|desk, reports| leg.lifted(at(port), octets, desk, reports));
+    }
+
+    /// What the road expects of a leg's peer.
+    fn expected(&self, leg: &SipLeg) -> Expect {
+        let endpoint = leg.sound().endpoint();
+        let told = |command: &Command| match command {
+            Command::Open { id, expects, .. } | Command::Describe { id, expects }
+                if *id == endpoint =>
+            {
+                Some(*expects)
+            }
+            _ => None,
+        };
+        self.media.iter().rev().find_map(told).unwrap()
+    }
+}
+
+/// A browser that calls and has been answered.
+fn calling(office: &mut Office) -> (SipLeg, DtlsSrtp) {
+    let mut leg = office.called(alice(), &invite_with(&browser(Setup::ActPass)));
+    let (protocol, ours) = told(&answered(office, &mut leg));
+    assert_eq!(protocol, "UDP/TLS/RTP/SAVPF");
+    (leg, ours.unwrap())
+}
+
+// rfc: 5763 §5
+// rfc: 8445 §2.5
+#[test]
+fn a_browser_is_told_where_it_finds_us_and_by_what_we_prove_ourselves() {
+    let mut office = Office::new();
+    let (leg, ours) = calling(&mut office);
+    assert_eq!(ours.setup, Setup::Active);
+    assert!(ours.ice.lite);
+    assert_eq!(ours.ice.candidates.len(), 1);
+    assert_eq!(ours.fingerprints, [Scripted.fingerprint()]);
+    assert_eq!((ours.mid.as_deref(), ours.bundled), (Some("audio7"), true));
+    let expected = office.expected(&leg);
+    let ufrag = Ufrag::of(ours.ice.credentials.ufrag());
+    assert!(ufrag.is_some() && expected.ufrag == ufrag);
+    // it is nowhere before it has asked, wherever its signalling comes from
+    assert_eq!((expected.declared, expected.signalling_ip), (None, None));
+}
+
+#[test]
+fn between_the_two_sides_nothing_of_it_is_seen() {
+    let mut office = Office::new();
+    let (leg, _) = calling(&mut office);
+    let remote = leg.sound().remote().unwrap();
+    assert_eq!(remote.media[0].protocol, "RTP/AVP");
+    let text = remote.to_string();
+    for word in ["ice-", "fingerprint", "setup", "mid:", "BUNDLE"] {
+        assert!(!text.contains(word), "{word} in {text}");
+    }
+}
+
+#[test]
+fn keys_that_both_have_agreed_on_are_told_to_the_road_and_none_before_are_believed() {
+    let mut office = Office::new();
+    let (mut leg, ours) = calling(&mut office);
+    let nobody = on_the_road(&office, &leg).unwrap();
+    assert_eq!(leg.sound().suite_name(), None);
+    check(&mut office, &mut leg, &ours, 50_000, true);
+    assert_eq!(office.expected(&leg).declared, Some(at(50_000)));
+    assert_eq!(on_the_road(&office, &leg), Some(nobody));
+    shakes(&mut office, &mut leg, CERTIFICATE);
+    let keys = on_the_road(&office, &leg).unwrap();
+    // we were the client
+    let (theirs, own) = material().split(Role::Client).unwrap();
+    assert_eq!((keys.takes, keys.sends), (theirs, own));
+    assert_eq!(leg.sound().suite_name(), Some("AEAD_AES_128_GCM"));
+    assert!(office.facts().is_empty());
+}
+
+#[test]
+fn a_check_is_answered_from_the_port_of_the_leg() {
+    let mut office = Office::new();
+    let (mut leg, ours) = calling(&mut office);
+    office.media.clear();
+    check(&mut office, &mut leg, &ours, 50_007, false);
+    let [Command::Transmit { id, to, .. }] = &office.media[..] else {
+        panic!("{:?}", office.media);
+    };
+    assert_eq!((*id, *to), (leg.sound().endpoint(), at(50_007)));
+}
+
+#[test]
+fn another_certificate_than_was_named_ends_the_leg() {
+    let mut office = Office::new();
+    let (mut leg, ours) = calling(&mut office);
+    check(&mut office, &mut leg, &ours, 50_000, true);
+    let before = on_the_road(&office, &leg);
+    shakes(&mut office, &mut leg, b"of somebody between us");
+    assert_eq!(losses(&mut office), [Lost::Unheard]);
+    assert_eq!(on_the_road(&office, &leg), before);
+}
+
+#[test]
+fn a_browser_that_finds_no_way_is_given_up() {
+    let mut office = Office::new();
+    let (mut leg, _) = calling(&mut office);
+    office.pass(&mut leg, webrtc::HANDSHAKE);
+    assert_eq!(losses(&mut office), [Lost::Unheard]);
+}
+
+#[test]
+fn a_browser_that_falls_silent_is_gone() {
+    let mut office = Office::new();
+    let (mut leg, ours) = calling(&mut office);
+    check(&mut office, &mut leg, &ours, 50_000, true);
+    shakes(&mut office, &mut leg, CERTIFICATE);
+    office.facts();
+    office.pass(&mut leg, webrtc::CONSENT);
+    assert_eq!(losses(&mut office), [Lost::Gone]);
+}
+
+#[test]
+fn a_browser_that_is_called_is_offered_a_handshake_and_answers_it() {
+    let mut office = Office::new();
+    office.keying = Keying::Dtls;
+    let mut leg = office.dials(bob(), Some(described("10.9.9.5")));
+    let request = office.last();
+    let (protocol, ours) = told(&request);
+    let ours = ours.unwrap();
+    assert_eq!(protocol, "UDP/TLS/RTP/SAVPF");
+    assert_eq!(ours.setup, Setup::ActPass);
+    let said = browser(Setup::Active);
+    office.hears(&mut leg, bob(), answer(&request, 200, Some(&said)));
+    assert!(matches!(office.facts()[..], [LegFact::Answered { .. }]));
+    check(&mut office, &mut leg, &ours, 50_000, true);
+    shakes(&mut office, &mut leg, CERTIFICATE);
+    let keys = on_the_road(&office, &leg).unwrap();
+    let (theirs, own) = material().split(Role::Server).unwrap();
+    assert_eq!((keys.takes, keys.sends), (theirs, own));
+}
+
+#[test]
+fn a_plain_answer_to_a_handshake_is_no_answer() {
+    let mut office = Office::new();
+    office.keying = Keying::Dtls;
+    let mut leg = office.dials(bob(), Some(described("10.9.9.5")));
+    let request = office.last();
+    let plain = described("10.1.1.7");
+    office.hears(&mut leg, bob(), answer(&request, 200, Some(&plain)));
+    let told = office.facts();
+    let [LegFact::Answered { description: None }] = &told[..] else {
+        panic!("{told:?}");
+    };
+}
+
+// rfc: 8842 §5.2
+#[test]
+fn an_offer_that_is_made_again_changes_neither_keys_nor_words() {
+    let mut office = Office::new();
+    let (mut leg, ours) = calling(&mut office);
+    check(&mut office, &mut leg, &ours, 50_000, true);
+    shakes(&mut office, &mut leg, CERTIFICATE);
+    let keys = on_the_road(&office, &leg);
+    let again = reoffered(&mut office, &mut leg, &browser(Setup::ActPass));
+    assert_eq!(again.setup, Setup::Active);
+    assert_eq!(again.ice.credentials, ours.ice.credentials);
+    assert_eq!(on_the_road(&office, &leg), keys);
+    assert_eq!(office.expected(&leg).declared, Some(at(50_000)));
+}
+
+// rfc: 8839 §4.4.1.1.1
+#[test]
+fn a_browser_that_seeks_anew_hears_other_words_and_keeps_its_keys() {
+    let mut office = Office::new();
+    let (mut leg, ours) = calling(&mut office);
+    check(&mut office, &mut leg, &ours, 50_000, true);
+    shakes(&mut office, &mut leg, CERTIFICATE);
+    let keys = on_the_road(&office, &leg);
+    let anew = dressed(&transport(Setup::ActPass, CERTIFICATE, "yL4d"));
+    let again = reoffered(&mut office, &mut leg, &anew);
+    assert_ne!(again.ice.credentials, ours.ice.credentials);
+    check(&mut office, &mut leg, &ours, 50_009, true);
+    assert_eq!(office.expected(&leg).declared, Some(at(50_000)));
+    check(&mut office, &mut leg, &again, 50_010, true);
+    assert_eq!(office.expected(&leg).declared, Some(at(50_010)));
+    assert_eq!(on_the_road(&office, &leg), keys);
+}
+
+// rfc: 8842 §4
+#[test]
+fn another_certificate_in_an_offer_is_another_handshake() {
+    let mut office = Office::new();
+    let (mut leg, ours) = calling(&mut office);
+    check(&mut office, &mut leg, &ours, 50_000, true);
+    shakes(&mut office, &mut leg, CERTIFICATE);
+    let keys = on_the_road(&office, &leg);
+    let other: &[u8] = b"another of the same browser";
+    let anew = dressed(&transport(Setup::ActPass, other, "zM5e"));
+    let again = reoffered(&mut office, &mut leg, &anew);
+    assert_ne!(on_the_road(&office, &leg), keys);
+    check(&mut office, &mut leg, &again, 50_000, true);
+    shakes(&mut office, &mut leg, other);
+    assert_eq!(on_the_road(&office, &leg), keys);
+    assert!(office.facts().is_empty());
+}
+
+#[test]
+fn after_a_restart_a_browser_is_offered_other_words_and_shakes_hands_again() {
+    let mut office = Office::new();
+    office.keying = Keying::Dtls;
+    let mut leg = office.dials(bob(), Some(described("10.9.9.5")));
+    let request = office.last();
+    let before = told(&request).1.unwrap();
+    let said = browser(Setup::Active);
+    office.hears(&mut leg, bob(), answer(&request, 200, Some(&said)));
+    check(&mut office, &mut leg, &before, 50_000, true);
+    shakes(&mut office, &mut leg, CERTIFICATE);
+    let keys = on_the_road(&office, &leg).unwrap();
+    let stored = serde_json::to_string(&leg.store(office.now).unwrap()).unwrap();
+    assert!(!stored.contains(before.ice.credentials.pwd()), "{stored}");
+    let stored = serde_json::from_str(&stored).unwrap();
+
+    let mut after = Office::new();
+    after.now = office.now;
+    let mut secrets = after.secrets();
+    secrets.seed = [9; 32];
+    let mut leg = after
+        .with(|desk, _| SipLeg::restore(stored, config(bob()), (Owner(1), secrets), desk))
+        .unwrap();
+    let meanwhile = on_the_road(&after, &leg).unwrap();
+    assert_ne!(meanwhile.takes, keys.takes);
+    assert!(leg.sound().wants_keys());
+    after.with(|desk, reports| {
+        leg.probe(desk, reports);
+        leg.settle(desk, reports);
+    });
+    let request = after.last();
+    let ours = told(&request).1.unwrap();
+    assert_ne!(ours.ice.credentials, before.ice.credentials);
+    after.hears(&mut leg, bob(), answer(&request, 200, Some(&said)));
+    assert!(!leg.sound().wants_keys());
+    check(&mut after, &mut leg, &ours, 50_000, true);
+    shakes(&mut after, &mut leg, CERTIFICATE);
+    assert_eq!(on_the_road(&after, &leg).unwrap().takes, keys.takes);
+}
+
+#[test]
+fn where_protection_is_forbidden_a_browser_is_refused() {
+    let offer = browser(Setup::ActPass);
+    assert!(Offer::of(offer.clone(), Srtp::Never).is_none());
+    for srtp in [Srtp::Accept, Srtp::Offer, Srtp::Require] {
+        assert!(Offer::of(offer.clone(), srtp).unwrap().asked.is_some());
+    }
+}
+
+/// The browser offers this within the call; what we answer.
+fn reoffered(office: &mut Office, leg: &mut SipLeg, offer: &Description) -> DtlsSrtp {
+    let within = |method: &str, cseq: u32, body: &str| {
+        format!(
+            "{method} sip:198.51.100.1:5060 SIP/2.0\r\n\
+             Via: SIP/2.0/UDP 10.9.9.5:5062;branch=z9hG4bK{method}{cseq};rport\r\n\
+             From: \"Alice\" <sip:101@acme.example>;tag=alicetag\r\n\
+             To: <sip:102@acme.example>;tag={}\r\nCall-ID: alicecall@10.9.9.5\r\n\
+             CSeq: {cseq} {method}\r\nMax-Forwards: 70\r\nContact: <sip:101@10.9.9.5:5062>\r\n\
+             Content-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{body}",
+            leg.usage().local_tag(),
+            body.len()
+        )
+    };
+    let (ack, offer) = (
+        within("ACK", 4711, ""),
+        within("INVITE", 4712, &offer.to_string()),
+    );
+    office.hears(leg, alice(), ack);
+    office.hears(leg, alice(), offer);
+    office.facts();
+    let description = described("203.0.113.99");
+    office.orders(leg, LegOrder::AnswerReoffer { description });
+    told(&office.last()).1.unwrap()
+}

@@ -1,0 +1,91 @@
+"""Every way of sending sound against every other: plain, with keys in the description, with keys by a
+handshake; telephones on UDP and within TLS, browsers; both versions of IP; the codecs in turn. Who
+calls and who is called hear each other, then the call is held, taken up again and sent on."""
+
+from kit.baresip import Phone
+from kit.case import equal, record_for, test, true, wait_until
+from kit.exchange import ACME, Exchange
+from kit.web_phone import WebPhone
+from suites.features import ANNA, BERT, CARL, SECONDS, hears, holding
+from suites.matrix import V4, V6, hears_anew
+from suites.protected_sound import changed, forged, suites
+
+PLAIN, SDES, DTLS = "plain", "with keys", "by handshake"
+ACCOUNT = {PLAIN: "", SDES: ";mediaenc=srtp-mand", DTLS: ";mediaenc=dtls_srtp;medianat=ice"}
+MODULES = "module srtp.so\nmodule dtls_srtp.so\nmodule ice.so\n"
+DEVICE = {PLAIN: {}, SDES: {"srtp": "require"}, DTLS: {"key_agreement": "dtls"}}
+# what they are called, their transport, version of IP and way of sending sound
+TYPES = {
+    "udp v4": ("udp", V4, PLAIN), "tls v6": ("tls", V6, PLAIN),
+    "tls v4 with keys": ("tls", V4, SDES), "udp v6 with keys": ("udp", V6, SDES),
+    "tls v4 by handshake": ("tls", V4, DTLS),
+    "browser v4": ("wss", V4, DTLS), "browser v6": ("wss", V6, DTLS),
+}
+CODECS = ("PCMU/8000/1", "PCMA/8000/1", "G722/16000/1", "opus/48000/2")
+
+
+def phone(exchange, number, hertz, kind, codec):
+    transport, ip, sound = TYPES[kind]
+    if transport == "wss":
+        return WebPhone(exchange, ACME, number, transport, hertz, ip=ip)
+    return Phone(exchange, ACME, number, transport, f"ausine,{hertz}", codec, ip=ip,
+                 more=ACCOUNT[sound], config=MODULES)
+
+
+def protected(kind):
+    return TYPES[kind][2] != PLAIN
+
+
+def cell(caller, called, codec):
+    with Exchange(V4, also=V6).also_speaks("tls", "wss") as exchange:
+        for number, kind in (("101", caller), ("102", called), ("103", caller)):
+            if DEVICE[TYPES[kind][2]]:
+                changed(exchange, number, **DEVICE[TYPES[kind][2]])
+        with phone(exchange, "101", ANNA, caller, codec) as anna, \
+                phone(exchange, "102", BERT, called, codec) as bert, \
+                phone(exchange, "103", CARL, caller, codec) as carl:
+            anna.dial("102")
+            anna.wait_established()
+            bert.wait_established()
+            hears_anew(anna)
+            hears_anew(bert)
+            record_for(SECONDS)
+            anna.hang_up()
+            anna.wait_over()
+            bert.wait_over()
+            hears(anna, BERT)
+            hears(bert, ANNA)
+            used = suites(exchange.one_cdr())
+            equal([one is not None for one in used], [protected(caller), protected(called)],
+                  f"who was protected: {used}")
+            bert.dial("101")
+            bert.wait_established(2)
+            anna.wait_established(2)
+            hears_anew(anna)
+            bert.hold()
+            wait_until("the hold is known", lambda: holding(exchange) == ["102"])
+            bert.resume()
+            wait_until("the call is resumed", lambda: holding(exchange) == [])
+            hears_anew(anna)
+            bert.send_on("103")
+            carl.wait_established()
+            bert.wait_over(2)
+            hears_anew(anna)
+            hears_anew(carl)
+            carl.hang_up()
+            anna.wait_over(2)
+        equal(forged(exchange), 0, "forged packets")
+        true(all(one["end"]["sip_status"] == 200 for one in exchange.wait_cdrs(2)), "the records")
+
+
+def make(caller, called, codec):
+    """The test of one cell, whose name says what it does."""
+    def run():
+        cell(caller, called, codec)
+    name = f"{caller} calls {called} with {codec.split('/', maxsplit=1)[0]}"
+    run.__name__ = name.lower().replace(" ", "_")
+    test(listens=True, seconds=120)(run)
+
+
+for place, (one, other) in enumerate((one, other) for one in TYPES for other in TYPES):
+    make(one, other, CODECS[place % len(CODECS)])
