@@ -12,6 +12,7 @@ mod hold;
 mod onward;
 mod pickup;
 mod release;
+mod silence;
 mod transfer;
 
 pub use adopt::AdoptError;
@@ -213,6 +214,8 @@ impl Call {
             stage: LegStage::Calling,
             description: offer,
             holding: false,
+            silent: false,
+            silences: 0,
             pending: None,
         };
         call.add_leg(leg, &mut draft);
@@ -329,6 +332,8 @@ impl Call {
             LegFact::Cancelled => self.caller_cancelled(leg, draft),
             LegFact::Ended => self.ended(leg, draft),
             LegFact::Lost(lost) => self.lost(leg, lost, draft),
+            LegFact::FellSilent => self.fell_silent(leg, draft),
+            LegFact::HeardAgain => self.heard_again(leg, draft),
             LegFact::Offered { description } => self.offered(leg, description, draft),
             LegFact::ReofferAnswered { description } => {
                 self.reoffer_answered(leg, description, draft);
@@ -405,6 +410,8 @@ impl Call {
             stage: LegStage::Dialled,
             description: None,
             holding: false,
+            silent: false,
+            silences: 0,
             pending: None,
         };
         self.add_leg(leg, draft);
@@ -475,6 +482,8 @@ impl Call {
     pub(crate) fn join(&mut self, a: LegId, b: LegId, draft: &mut Draft<'_>) {
         if self.state.bridge.opposite(a) != Some(b) {
             self.state.bridge = Bridge::Legs(a, b);
+            self.forget_silence(a);
+            self.forget_silence(b);
             draft.push(Output::Media(MediaOrder::Bridge(a, b)));
         }
     }

@@ -46,6 +46,15 @@ pub enum What {
     Held(LegId),
     /// A party took the other back.
     Resumed(LegId),
+    /// A party ought to talk and is not heard.
+    FellSilent {
+        /// Which.
+        leg: LegId,
+        /// The other is heard, so that it is not the call as a whole that has no sound.
+        one_way: bool,
+    },
+    /// A party that was not heard is heard again.
+    HeardAgain(LegId),
     /// It goes on elsewhere than it was for.
     Diverted(Diversion),
     /// A party asks for the other to be sent on.

@@ -74,6 +74,10 @@ pub enum LegFact {
     Ended,
     /// The party is gone without a word.
     Lost(Lost),
+    /// The party ought to talk, and no sound comes from it.
+    FellSilent,
+    /// Sound comes from it again.
+    HeardAgain,
     /// The party offers new media within the call (re-INVITE, UPDATE).
     Offered {
         /// The offer, or nothing when it asks us to offer.

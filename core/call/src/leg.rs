@@ -123,6 +123,12 @@ pub(crate) struct Leg {
     /// The party asked us not to send, or said it will not.
     pub(crate) holding: bool,
     pub(crate) pending: Option<Pending>,
+    /// It ought to talk and is not heard.
+    #[serde(skip)]
+    pub(crate) silent: bool,
+    /// How often that was told.
+    #[serde(default)]
+    pub(crate) silences: u8,
 }
 
 impl Leg {

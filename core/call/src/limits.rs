@@ -10,6 +10,9 @@ pub(crate) const REDIRECTS_MAX: usize = 4;
 /// Most events a call reports before it reports only its end.
 pub(crate) const EVENTS_MAX: u32 = 512;
 
+/// Most times that it is told of one party that nothing is heard of it.
+pub(crate) const MAX_SILENCES: u8 = 4;
+
 /// Times and counts of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -12,6 +12,7 @@ mod hold;
 mod matrix;
 mod moments;
 mod ringing;
+mod silence;
 mod snapshots;
 mod transfer;
 mod words;

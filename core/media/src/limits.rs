@@ -16,8 +16,11 @@ pub struct Limits {
     /// Quiet time of a locked source before the same stream may go on from another port of the
     /// same IP (NAT rebinding). Default 1 s.
     pub rebind_after: Duration,
-    /// No RTP for this long from a connected leg that ought to send gives a `Silent` notice, and
-    /// again each time it passes. Default 20 s.
+    /// No RTP for this long from a connected leg that ought to send gives a `Silent` notice.
+    /// Default 2.5 s.
+    pub first_silence: Duration,
+    /// The same of a leg that has sent comfort noise (RFC 3389) last and may keep quiet, and the
+    /// time each time after which the notice is repeated. Default 20 s.
     pub silence: Duration,
     /// Packets per second one leg may send on average; more are dropped. The shortest usual
     /// packets are 2.5 ms. Default 500.
@@ -40,6 +43,7 @@ impl Default for Limits {
             legs_per_port: 64,
             probation: 5,
             rebind_after: Duration::from_secs(1),
+            first_silence: Duration::from_millis(2_500),
             silence: Duration::from_secs(20),
             packets_per_second: 500,
             burst: 250,

@@ -238,7 +238,7 @@ impl Road {
     /// Begins or ends waiting for packets of a leg, after anything that may change whether they
     /// are awaited.
     fn watch(&mut self, slot: u32, now: Instant) {
-        let silence = self.limits.silence;
+        let silence = self.limits.first_silence;
         let Some(leg) = self.leg_mut(slot) else {
             return;
         };
@@ -260,19 +260,23 @@ impl Road {
     }
 
     fn silence_due(&mut self, slot: u32, now: Instant, out: &mut Vec<Notice>) {
-        let silence = self.limits.silence;
+        let (first, again) = (self.limits.first_silence, self.limits.silence);
         let Some(leg) = self.leg_mut(slot) else {
             return;
         };
         let Some(since) = leg.watch.since else { return };
         let last = leg.inflow.last.map_or(since, |last| last.max(since));
         let lasts = now.saturating_since(last);
-        let next = if lasts >= silence {
+        let patience = if leg.inflow.rests { again } else { first };
+        let next = if lasts >= patience {
             leg.watch.silent = true;
             out.push(Notice::Silent { id: leg.id, lasts });
-            now + silence
+            // the next one is told when so much more has passed since the last packet
+            let told = lasts.as_nanos() / again.as_nanos().max(1);
+            let times = u32::try_from(told).unwrap_or(u32::MAX).saturating_add(1);
+            last + again.saturating_mul(times)
         } else {
-            last + silence
+            last + patience
         };
         let timer = self.timers.arm(next, TimerKey::Silence(slot));
         if let Some(leg) = self.leg_mut(slot) {

@@ -31,6 +31,16 @@ pub(crate) fn news(cdr: &Cdr, event: &CallEvent, clock: &Clock) -> Option<Event>
             *leg,
             json!({ "by": party(cdr, *leg) }),
         ),
+        What::FellSilent { leg, one_way } => tell(
+            EventKind::CallSilent,
+            *leg,
+            json!({ "party": party(cdr, *leg), "one_way": one_way }),
+        ),
+        What::HeardAgain(leg) => tell(
+            EventKind::CallHeard,
+            *leg,
+            json!({ "party": party(cdr, *leg) }),
+        ),
         What::TransferRequested { by, to, attended } => tell(
             EventKind::CallTransferring,
             *by,

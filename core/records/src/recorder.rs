@@ -151,6 +151,8 @@ impl Recorder {
             What::Explained(_)
             | What::Held(_)
             | What::Resumed(_)
+            | What::FellSilent { .. }
+            | What::HeardAgain(_)
             | What::TransferFailed { .. }
             | What::MergedInto(_) => {}
         }

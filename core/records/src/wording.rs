@@ -23,6 +23,7 @@ pub(crate) fn step(what: &What, at: WallTime) -> Option<Step> {
         }),
         What::Held(leg) => plain(format!("leg {} put the other on hold", leg.number())),
         What::Resumed(leg) => plain(format!("leg {} took the other back", leg.number())),
+        What::HeardAgain(leg) => plain(format!("leg {} is heard again", leg.number())),
         What::TransferRequested { by, to, .. } => {
             plain(format!("leg {} asked for a transfer to {to}", by.number()))
         }
@@ -37,7 +38,9 @@ pub(crate) fn step(what: &What, at: WallTime) -> Option<Step> {
         )),
         What::AnsweredBeside(leg) => plain(format!("leg {} was told of the call", leg.number())),
         What::MergedInto(call) => plain(format!("the parties went on in call {call}")),
-        What::Opened { .. }
+        // why, the reason that goes before it says
+        What::FellSilent { .. }
+        | What::Opened { .. }
         | What::Diverted(_)
         | What::LegOpened { .. }
         | What::Ringing(_)

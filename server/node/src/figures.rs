@@ -31,6 +31,8 @@ pub struct Figures {
     pub records: u64,
     /// Keys pressed, as heard in media.
     pub digits: u64,
+    /// Times that nothing was heard of a party that ought to talk, or still not.
+    pub silences: u64,
     /// What people are told beside calls.
     pub told: ToldFigures,
     /// What there is now.

@@ -163,6 +163,8 @@ impl Call {
             stage: LegStage::Calling,
             description: offer.clone(),
             holding: false,
+            silent: false,
+            silences: 0,
             pending: Some(Pending::Waiting {
                 late: offer.is_none(),
             }),

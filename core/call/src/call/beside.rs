@@ -69,6 +69,8 @@ impl Call {
             LegFact::Confirmed { .. }
             | LegFact::ReofferAnswered { .. }
             | LegFact::ReofferRefused { .. }
+            | LegFact::FellSilent
+            | LegFact::HeardAgain
             | LegFact::Informed { .. } => {}
         }
     }

@@ -83,6 +83,8 @@ impl Call {
             stage: LegStage::Calling,
             description: Some(offer),
             holding: false,
+            silent: false,
+            silences: 0,
             pending: None,
         };
         self.add_leg(leg, draft);

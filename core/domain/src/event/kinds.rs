@@ -83,6 +83,10 @@ kinds! {
     EmergencyCalled "emergency.called"
     /// A call that was not answered goes on elsewhere.
     CallForwarded "call.forwarded"
+    /// A party ought to talk, and nothing is heard of it.
+    CallSilent "call.silent"
+    /// A party is heard again.
+    CallHeard "call.heard"
 }
 
 impl fmt::Display for EventKind {

@@ -8,7 +8,7 @@ use rtp::rtcp::ReportBlock;
 use rtp::{Arrival, Continuity, EventEnds, Header, Receiver};
 
 use crate::figures::StreamFigures;
-use crate::format::{Codec, Format};
+use crate::format::{COMFORT_NOISE, Codec, Format};
 
 /// Clock rate taken where none is known, hertz.
 const USUAL_CLOCK: u32 = 8000;
@@ -20,6 +20,8 @@ pub(super) struct Inflow {
     pub(super) events: EventEnds,
     pub(super) event_timer: Option<TimerHandle>,
     pub(super) last: Option<Instant>,
+    /// The last packet was comfort noise: it may keep quiet for a while.
+    pub(super) rests: bool,
     octets: u64,
     /// The format of the last packet that was sound; for quality, and to save looking it up.
     format: Option<Format>,
@@ -36,6 +38,7 @@ impl Inflow {
             events: EventEnds::new(),
             event_timer: None,
             last: None,
+            rests: false,
             octets: 0,
             format: None,
             strangers: 0,
@@ -58,6 +61,8 @@ impl Inflow {
         format: Option<Format>,
         now: Instant,
     ) -> Arrival {
+        self.rests = header.pt == COMFORT_NOISE
+            || format.is_some_and(|format| format.codec == Codec::Comfort);
         if let Some(format) = format {
             match format.codec {
                 // Their clock may differ from that of the sound they accompany.

@@ -272,6 +272,8 @@ impl Shard {
             | LegFact::Cancelled
             | LegFact::Ended
             | LegFact::Lost(_)
+            | LegFact::FellSilent
+            | LegFact::HeardAgain
             | LegFact::Offered { .. }
             | LegFact::ReofferAnswered { .. }
             | LegFact::ReofferRefused { .. }

@@ -1,6 +1,8 @@
 //! What media tells: addresses learnt, legs summed up, parties fallen silent.
 
 use super::Shard;
+use crate::turn::Work;
+use call::{Input, LegFact};
 use domain::{Quality, QualityPair};
 use machine::Instant;
 use media::{LegFigures, Lifted, Notice, Refusal, StreamFigures};
@@ -23,16 +25,27 @@ impl Shard {
                 }
             }
             Notice::Silent { id, lasts } => {
+                self.figures.silences += 1;
+                self.tell_sound(id, LegFact::FellSilent);
                 if lasts >= self.config.limits.silence {
                     self.ask_whether_alive(id, now);
                 }
             }
+            Notice::Resumed { id } => self.tell_sound(id, LegFact::HeardAgain),
             Notice::Digit { .. } => self.figures.digits += 1,
             Notice::Refused { id, because } => match because {
                 Refusal::PortUnusable => self.ports.spoil(id),
                 Refusal::Full | Refusal::AddressTaken | Refusal::Itself | Refusal::NoPrompt => {}
             },
-            Notice::Figures { .. } | Notice::Resumed { .. } | Notice::Played { .. } => {}
+            Notice::Figures { .. } | Notice::Played { .. } => {}
+        }
+    }
+
+    /// Tells a call what is heard of one of its parties.
+    fn tell_sound(&mut self, id: media::EndpointId, fact: LegFact) {
+        if let Some((key, leg)) = self.calls.of_endpoint(id) {
+            let input = Input::Leg(leg, fact);
+            self.turn.work.push_back(Work::Input(key, input));
         }
     }
 

@@ -35,6 +35,8 @@ impl Shard {
             | What::AnsweredBeside(_)
             | What::Held(_)
             | What::Resumed(_)
+            | What::FellSilent { .. }
+            | What::HeardAgain(_)
             | What::Diverted(_)
             | What::TransferRequested { .. }
             | What::TransferCompleted { .. }

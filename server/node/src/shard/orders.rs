@@ -72,6 +72,8 @@ impl Shard {
             | What::Diverted(_)
             | What::TransferRequested { .. }
             | What::TransferFailed { .. }
+            | What::FellSilent { .. }
+            | What::HeardAgain(_)
             | What::MergedInto(_)
             | What::Ended(_) => false,
         };

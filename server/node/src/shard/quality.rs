@@ -36,6 +36,8 @@ fn sign(fact: &LegFact) -> Option<Sign> {
         | LegFact::Cancelled
         | LegFact::Ended
         | LegFact::Lost(_)
+        | LegFact::FellSilent
+        | LegFact::HeardAgain
         | LegFact::Offered { .. }
         | LegFact::ReofferAnswered { .. }
         | LegFact::ReofferRefused { .. }

@@ -109,6 +109,8 @@ impl Shard {
             | What::Diverted(_)
             | What::Held(_)
             | What::Resumed(_)
+            | What::FellSilent { .. }
+            | What::HeardAgain(_)
             | What::TransferRequested { .. }
             | What::LegClosed { .. }
             | What::MergedInto(_)

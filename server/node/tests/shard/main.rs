@@ -36,6 +36,7 @@ mod publications;
 mod quality;
 mod restarts;
 mod secrets;
+mod silences;
 mod spoilt;
 mod strays;
 mod transfers;

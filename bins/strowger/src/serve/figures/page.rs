@@ -95,6 +95,11 @@ fn shard_counters(posted: &Posted, lost_orders: u64) -> Vec<Row> {
         ("records_total", "Call records closed.", node.records),
         ("digits_total", "Keys heard in media.", node.digits),
         (
+            "silences_total",
+            "Times nothing was heard of a party that ought to talk.",
+            node.silences,
+        ),
+        (
             "media_orders_lost_total",
             "Orders that media had no room for.",
             lost_orders,

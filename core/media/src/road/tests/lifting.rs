@@ -124,5 +124,8 @@ fn sound_follows_the_browser_to_another_way() {
     anna.say(&mut rig, pcmu(7, 1)).unwrap();
     assert_eq!(rig.rtp(30_002, B, pcmu(9, 1)).unwrap().to, addr(A));
     rig.describe(a, chosen("7.7.7.7:70"));
-    assert_eq!(rig.rtp(30_002, B, pcmu(9, 2)).unwrap().to, addr("7.7.7.7:70"));
+    assert_eq!(
+        rig.rtp(30_002, B, pcmu(9, 2)).unwrap().to,
+        addr("7.7.7.7:70")
+    );
 }

@@ -115,18 +115,17 @@ fn a_connected_leg_that_does_not_send_is_told_of_again_and_again() {
         rig.rtp(30_000, A, pcmu(7, seq)).unwrap();
         rig.run(Duration::from_millis(20));
     }
-    let silent = |id, secs| Notice::Silent {
+    let silent = |id, ms| Notice::Silent {
         id,
-        lasts: Duration::from_secs(secs),
+        lasts: Duration::from_millis(ms),
     };
-    assert_eq!(rig.take_notices()[1..], [silent(b, 20)]);
+    let told = [silent(b, 2_500), silent(b, 20_000)];
+    assert_eq!(rig.take_notices()[1..], told);
     rig.run(Duration::from_secs(20));
     let notices = rig.take_notices();
-    assert_eq!(notices[0], silent(b, 40));
-    assert!(
-        matches!(notices[1], Notice::Silent { id, .. } if id == a),
-        "{notices:?}"
-    );
+    let of_a = |notice: &Notice| matches!(notice, Notice::Silent { id, .. } if *id == a);
+    assert!(of_a(&notices[0]) && of_a(&notices[2]), "{notices:?}");
+    assert_eq!(notices[1], silent(b, 40_000));
     rig.rtp(30_002, B, pcmu(9, 1)).unwrap();
     let learnt = Notice::Learnt {
         id: b,
@@ -143,7 +142,7 @@ fn silence_counts_from_when_packets_are_awaited() {
     assert_eq!(rig.take_notices(), [], "connected to nothing");
     let b = rig.open(30_002, plain(B));
     rig.order(Command::Bridge { a, b });
-    rig.run(Duration::from_secs(19));
+    rig.run(Duration::from_secs(2));
     rig.describe(
         a,
         Expect {
@@ -159,14 +158,14 @@ fn silence_counts_from_when_packets_are_awaited() {
         "one will not send, the other is on hold"
     );
     rig.describe(a, plain(A));
-    rig.run(Duration::from_millis(19_999));
+    rig.run(Duration::from_millis(2_499));
     assert_eq!(rig.take_notices(), []);
     rig.run(Duration::from_millis(1));
     assert_eq!(
         rig.take_notices(),
         [Notice::Silent {
             id: a,
-            lasts: Duration::from_secs(20)
+            lasts: Duration::from_millis(2_500)
         }]
     );
 }
@@ -222,4 +221,30 @@ fn an_even_stream_has_no_jitter_and_an_uneven_one_has() {
     let jitter = rig.figures(a).received.jitter_us;
     assert!((9_500..=10_000).contains(&jitter), "{jitter}");
     assert_eq!(rig.figures(b).received.jitter_us, 0);
+}
+
+// rfc: 3389 §3
+#[test]
+fn whoever_has_sent_comfort_noise_may_keep_quiet_for_longer() {
+    let mut rig = Rig::new();
+    let (_, b) = rig.bridged();
+    let noise = Rtp {
+        pt: 13,
+        ..pcmu(9, 1)
+    };
+    let with_noise = formats(&[(0, "PCMU", 8000), (13, "CN", 8000)]);
+    let expects = Expect {
+        formats: with_noise,
+        ..plain(B)
+    };
+    rig.describe(b, expects);
+    let _unheard = rig.rtp_with(30_002, B, noise, &[0x40]);
+    let silent = |notices: &[Notice]| {
+        let of_b = |notice: &&Notice| matches!(notice, Notice::Silent { id, .. } if *id == b);
+        notices.iter().filter(of_b).count()
+    };
+    rig.run(Duration::from_millis(19_999));
+    assert_eq!(silent(&rig.take_notices()), 0);
+    rig.run(Duration::from_millis(1));
+    assert_eq!(silent(&rig.take_notices()), 1);
 }
