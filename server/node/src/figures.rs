@@ -29,14 +29,21 @@ pub struct Figures {
     pub faulted_calls: u64,
     /// Records closed.
     pub records: u64,
-    /// Keys pressed, as heard in media.
-    pub digits: u64,
-    /// Times that nothing was heard of a party that ought to talk, or still not.
-    pub silences: u64,
+    /// What was heard, and what not.
+    pub heard: HeardFigures,
     /// What people are told beside calls.
     pub told: ToldFigures,
     /// What there is now.
     pub live: LiveFigures,
+}
+
+/// What was heard in media.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeardFigures {
+    /// Keys pressed.
+    pub digits: u64,
+    /// Times that nothing was heard of a party that ought to talk, or still not.
+    pub silences: u64,
 }
 
 /// What people are told beside calls.

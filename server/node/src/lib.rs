@@ -37,8 +37,8 @@ pub use certificates::Fetched;
 pub use config::{Challenges, Config, Limits};
 pub use defence::{Figures as DefenceFigures, Network, Rules as DefenceRules};
 pub use figures::{
-    DoorFigures, Figures, LiveFigures, ProofFigures, ToldFigures, TrunkCapFigures, TrunkCounts,
-    TrunkFigures,
+    DoorFigures, Figures, HeardFigures, LiveFigures, ProofFigures, ToldFigures, TrunkCapFigures,
+    TrunkCounts, TrunkFigures,
 };
 pub use fraud::Figures as FraudFigures;
 pub use remembered::Seen;

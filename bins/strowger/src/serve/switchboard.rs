@@ -80,6 +80,12 @@ pub(crate) struct Switchboard {
     waits: Waits,
     turn: Turn,
     outbox: Outbox,
+    told: Told,
+}
+
+/// What media has handed over and is not taken in yet.
+#[derive(Default)]
+struct Told {
     notices: Vec<Notice>,
     lifted: Vec<Lifted>,
 }
@@ -130,8 +136,7 @@ impl Switchboard {
                 at: Instant::ZERO,
             },
             outbox: Outbox::default(),
-            notices: Vec::new(),
-            lifted: Vec::new(),
+            told: Told::default(),
         }
     }
 
@@ -309,19 +314,19 @@ impl Handler for Switchboard {
             self.read(letter, now);
             read += 1;
         }
-        self.media.notices(&mut self.notices, NOTICES_AT_ONCE);
+        self.media.notices(&mut self.told.notices, NOTICES_AT_ONCE);
         // whoever sent the rest has rung already and will not ring again
-        if read == LETTERS_AT_ONCE || self.notices.len() == NOTICES_AT_ONCE {
+        if read == LETTERS_AT_ONCE || self.told.notices.len() == NOTICES_AT_ONCE {
             self.waker.wake();
         }
-        for notice in self.notices.drain(..) {
+        for notice in self.told.notices.drain(..) {
             self.shard.media(notice, now);
         }
-        self.media.lifted(&mut self.lifted, LIFTED_AT_ONCE);
-        if self.lifted.len() == LIFTED_AT_ONCE {
+        self.media.lifted(&mut self.told.lifted, LIFTED_AT_ONCE);
+        if self.told.lifted.len() == LIFTED_AT_ONCE {
             self.waker.wake();
         }
-        for lifted in self.lifted.drain(..) {
+        for lifted in self.told.lifted.drain(..) {
             self.shard.lifted(lifted, now);
         }
         self.carry(now, out);

@@ -119,9 +119,11 @@ fn shakes(office: &mut Office, leg: &mut SipLeg, certificate: &[u8]) {
 
 /// How the leg was lost, where nothing else was told.
 fn losses(office: &mut Office) -> Vec<Lost> {
-    let lost = |fact| match fact {
-        LegFact::Lost(lost) => lost,
-        other => panic!("{other:?}"),
+    let lost = |fact| {
+        let LegFact::Lost(lost) = fact else {
+            panic!("{fact:?}");
+        };
+        lost
     };
     office.facts().into_iter().map(lost).collect()
 }
@@ -138,13 +140,12 @@ impl Office {
     /// What the road expects of a leg's peer.
     fn expected(&self, leg: &SipLeg) -> Expect {
         let endpoint = leg.sound().endpoint();
-        let told = |command: &Command| match command {
-            Command::Open { id, expects, .. } | Command::Describe { id, expects }
-                if *id == endpoint =>
-            {
-                Some(*expects)
-            }
-            _ => None,
+        let told = |command: &Command| {
+            let (Command::Open { id, expects, .. } | Command::Describe { id, expects }) = command
+            else {
+                return None;
+            };
+            (*id == endpoint).then_some(*expects)
         };
         self.media.iter().rev().find_map(told).unwrap()
     }

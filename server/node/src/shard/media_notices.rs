@@ -25,14 +25,14 @@ impl Shard {
                 }
             }
             Notice::Silent { id, lasts } => {
-                self.figures.silences += 1;
+                self.figures.heard.silences += 1;
                 self.tell_sound(id, LegFact::FellSilent);
                 if lasts >= self.config.limits.silence {
                     self.ask_whether_alive(id, now);
                 }
             }
             Notice::Resumed { id } => self.tell_sound(id, LegFact::HeardAgain),
-            Notice::Digit { .. } => self.figures.digits += 1,
+            Notice::Digit { .. } => self.figures.heard.digits += 1,
             Notice::Refused { id, because } => match because {
                 Refusal::PortUnusable => self.ports.spoil(id),
                 Refusal::Full | Refusal::AddressTaken | Refusal::Itself | Refusal::NoPrompt => {}

@@ -93,11 +93,11 @@ fn shard_counters(posted: &Posted, lost_orders: u64) -> Vec<Row> {
             node.faulted_calls,
         ),
         ("records_total", "Call records closed.", node.records),
-        ("digits_total", "Keys heard in media.", node.digits),
+        ("digits_total", "Keys heard in media.", node.heard.digits),
         (
             "silences_total",
             "Times nothing was heard of a party that ought to talk.",
-            node.silences,
+            node.heard.silences,
         ),
         (
             "media_orders_lost_total",
