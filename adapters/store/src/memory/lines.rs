@@ -15,7 +15,9 @@ impl State {
     pub(super) fn lines(&self, tenant: TenantId) -> Result<LineParts, StoreError> {
         let owner = Owner::from(tenant);
         let mut parts = LineParts::default();
-        let mut decks = BTreeSet::new();
+        let own = self.owned(owner, KindName::RateDeck);
+        let own = own.map(|stored| (owner, stored.document.id.clone()));
+        let mut decks: BTreeSet<_> = own.collect();
         for stored in self.own_or_given(KindName::Trunk, owner) {
             let trunk = stored.document.clone().try_into()?;
             parts.trunks.push((trunk, stored.kept.text.clone()));
