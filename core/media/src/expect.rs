@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use serde::{Deserialize, Serialize};
 
 use crate::format::Formats;
+use crate::wants::Wants;
 
 /// Where the peer said it is, what it may send, and what it wants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -27,6 +28,9 @@ pub struct Expect {
     pub receives: bool,
     /// The peer will talk (its direction has "send").
     pub sends: bool,
+    /// How it wants to be spoken to.
+    #[serde(default)]
+    pub wants: Wants,
 }
 
 impl Expect {
@@ -42,7 +46,13 @@ impl Expect {
             mux: false,
             receives: true,
             sends: true,
+            wants: Wants::default(),
         }
+    }
+
+    /// What may be sent to the peer.
+    pub(crate) fn understood(&self) -> Formats {
+        self.wants.understood(&self.formats)
     }
 
     /// A peer that described itself. `rtcp` is one above `rtp` unless said otherwise (RFC 3550
@@ -62,6 +72,7 @@ impl Expect {
             mux: false,
             receives: true,
             sends: true,
+            wants: Wants::default(),
         }
     }
 }

@@ -24,7 +24,11 @@ pub struct Limits {
     pub packets_per_second: u16,
     /// Packets of a burst above the average. Default 250.
     pub burst: u16,
-    /// Frames of a played prompt that are sent at once to catch up after a late wake. Default 5.
+    /// Directions that are transcoded at one time: the sound of one leg on its way to another in
+    /// a codec of its own. Past it such sound is dropped and counted. Default 64.
+    pub transcodings: u32,
+    /// Frames of a played prompt, or of transcoded sound, that are made at once to catch up after
+    /// a late wake. Default 5.
     pub catch_up: u8,
 }
 
@@ -38,6 +42,7 @@ impl Default for Limits {
             silence: Duration::from_secs(20),
             packets_per_second: 500,
             burst: 250,
+            transcodings: 64,
             catch_up: 5,
         }
     }

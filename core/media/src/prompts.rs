@@ -98,7 +98,7 @@ impl Prompts {
             Codec::Pcmu => &prompt.pcmu,
             Codec::Pcma => &prompt.pcma,
             Codec::G722 => &prompt.g722,
-            Codec::Event | Codec::Comfort | Codec::Other(_) => return None,
+            Codec::Opus | Codec::Event | Codec::Comfort | Codec::Other(_) => return None,
         };
         (!octets.is_empty()).then_some(octets.as_slice())
     }

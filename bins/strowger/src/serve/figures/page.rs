@@ -456,7 +456,7 @@ fn columns<T>(page: &mut Exposition, label: &str, parts: &[(String, &T)], column
 }
 
 /// Figures of each media thread.
-const MEDIA: [Column<WorkerFigures>; 17] = [
+const MEDIA: [Column<WorkerFigures>; 20] = [
     (
         "rtp_received_total",
         "Packets received.",
@@ -475,6 +475,24 @@ const MEDIA: [Column<WorkerFigures>; 17] = [
         "Packets made here.",
         Sort::Counter,
         |f| f.road.played,
+    ),
+    (
+        "rtp_transcoded_total",
+        "Packets made of those in another codec.",
+        Sort::Counter,
+        |f| f.road.transcoding.made,
+    ),
+    (
+        "rtp_crowded_total",
+        "To be transcoded, beyond the bound.",
+        Sort::Counter,
+        |f| f.road.transcoding.crowded,
+    ),
+    (
+        "media_transcodings",
+        "Directions transcoded now.",
+        Sort::Gauge,
+        |f| f.road.transcoding.present,
     ),
     (
         "rtp_absorbed_total",
