@@ -9,6 +9,7 @@ mod dialling;
 mod forward;
 mod guest;
 mod hold;
+mod music;
 mod onward;
 mod pickup;
 mod release;
@@ -213,6 +214,7 @@ impl Call {
             stage: LegStage::Calling,
             description: offer,
             holding: false,
+            hears_music: false,
             pending: None,
         };
         call.add_leg(leg, &mut draft);
@@ -405,6 +407,7 @@ impl Call {
             stage: LegStage::Dialled,
             description: None,
             holding: false,
+            hears_music: false,
             pending: None,
         };
         self.add_leg(leg, draft);
@@ -475,6 +478,7 @@ impl Call {
     pub(crate) fn join(&mut self, a: LegId, b: LegId, draft: &mut Draft<'_>) {
         if self.state.bridge.opposite(a) != Some(b) {
             self.state.bridge = Bridge::Legs(a, b);
+            self.set_entertained(None);
             draft.push(Output::Media(MediaOrder::Bridge(a, b)));
         }
     }

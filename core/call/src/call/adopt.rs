@@ -163,8 +163,10 @@ impl Call {
             stage: LegStage::Calling,
             description: offer.clone(),
             holding: false,
+            hears_music: false,
             pending: Some(Pending::Waiting {
                 late: offer.is_none(),
+                held: false,
             }),
         };
         self.add_leg(leg, &mut draft);

@@ -83,6 +83,7 @@ impl Call {
             stage: LegStage::Calling,
             description: Some(offer),
             holding: false,
+            hears_music: false,
             pending: None,
         };
         self.add_leg(leg, draft);
