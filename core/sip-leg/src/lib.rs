@@ -14,6 +14,7 @@ mod reason;
 mod refer;
 mod security;
 mod sound;
+mod spoken;
 
 pub use auto_answer::{answer_headers, asks_to_answer};
 pub use diversion::{Course, Diverted};
@@ -23,6 +24,7 @@ pub use reason::reason_value;
 pub use refer::{Referee, redirections, referee};
 pub use security::{Offer, Security};
 pub use sound::{NoPort, Sound};
+pub use spoken::spoken;
 
 #[cfg(test)]
 mod tests;

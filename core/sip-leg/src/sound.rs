@@ -2,13 +2,15 @@
 
 use media::{
     Ask, Codec as MediaCodec, Command, EndpointId, Expect, Family, Format, Formats, Keys,
-    LocalMedia, PlayCodec, Ports, trusted,
+    LocalMedia, OpusWants, PlayCodec, Ports, Wants, trusted,
 };
-use sdp::{Capabilities, Description, MediaAddress, OriginId, Refusal, remote_of};
+use sdp::{
+    Capabilities, Description, MediaAddress, OpusParameters, OriginId, Refusal, Remote, remote_of,
+};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
-use crate::Security;
+use crate::{Security, spoken};
 
 /// No media port is left for another leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +122,27 @@ impl Sound {
         Some(description)
     }
 
+    /// Whether something of another party's offer can be offered to the peer, if only in a codec
+    /// that is made of it.
+    pub(crate) fn can_be_offered(&self, offer: &Description) -> bool {
+        sdp::widen(&mut offer.clone(), &spoken(), &self.codecs).is_ok()
+    }
+
+    /// Makes of another party's answer one to what the peer has offered, and of its offer one that
+    /// more peers can answer, with nothing that may not be spoken.
+    fn suit(&self, description: &mut Description) {
+        match &self.remote {
+            Some(offered) if self.security.is_asked() => {
+                sdp::settle(description, offered, &spoken());
+                self.limit(description);
+            }
+            // Where nothing is left, what is said of `limit` holds.
+            Some(_) | None => {
+                let _nothing_left = sdp::widen(description, &spoken(), &self.codecs);
+            }
+        }
+    }
+
     /// Cuts down what the peer is told. Where nothing would be left whoever orders it was told so
     /// before, or the peer's answer is refused.
     fn limit(&self, description: &mut Description) {
@@ -201,7 +224,7 @@ impl Sound {
     ) -> Description {
         self.origin.version += 1;
         sdp::anchor(&mut description, &self.address(), &self.origin);
-        self.limit(&mut description);
+        self.suit(&mut description);
         self.tell(description, media)
     }
 
@@ -275,7 +298,7 @@ impl Sound {
         let remote = self.remote.as_ref().and_then(remote_of)?;
         let told = self.told.as_ref().and_then(remote_of);
         let agreed = |codec: &&sdp::Codec| {
-            let named = |told: &sdp::Remote| told.codecs.iter().any(|c| c.is_same_encoding(codec));
+            let named = |told: &Remote| told.codecs.iter().any(|c| c.is_same_encoding(codec));
             codec.is_speech() && told.as_ref().is_some_and(named)
         };
         remote
@@ -360,7 +383,32 @@ impl Sound {
         expects.mux = remote.mux && self.told.as_ref().is_none_or(muxes);
         expects.receives = remote.direction.receives();
         expects.sends = remote.direction.sends();
+        expects.wants = wants(&remote, &own, &told);
         expects
+    }
+}
+
+/// How the peer wants to be spoken to: in what it named itself, and sound that is made for it in
+/// the first codec of that which it has been told.
+fn wants(remote: &Remote, own: &Formats, told: &Formats) -> Wants {
+    let agreed = |format: &Format| {
+        let same = |other: Format| other.codec == format.codec;
+        format.is_spoken() && (told.is_empty() || told.iter().any(same))
+    };
+    let ptime = remote.ptime.and_then(|ms| u8::try_from(ms).ok());
+    let opus = remote.codecs.iter().find(|codec| codec.is("opus"));
+    let opus = opus.and_then(|codec| codec.fmtp.as_deref());
+    let opus = OpusParameters::read(opus.unwrap_or_default());
+    Wants {
+        understands: Some(own.payloads()),
+        sound: own.iter().find(agreed).map(|format| format.payload),
+        ptime_ms: ptime.unwrap_or(20),
+        opus: OpusWants {
+            fec: opus.use_inband_fec,
+            dtx: opus.use_dtx,
+            playback: opus.max_playback_rate,
+            bits_per_second: opus.max_average_bitrate,
+        },
     }
 }
 

@@ -10,6 +10,7 @@ mod identities;
 mod media_sides;
 mod protected;
 mod referrals;
+mod without_a_common_codec;
 
 use std::sync::Arc;
 use std::time::Duration;
