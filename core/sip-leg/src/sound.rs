@@ -6,9 +6,8 @@ use media::{
 };
 use sdp::{Capabilities, Description, MediaAddress, OriginId, Refusal, remote_of};
 use serde::{Deserialize, Serialize};
-use std::net::{IpAddr, SocketAddr};
-
 use srtp::MasterKey;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::association::Association;
 use crate::{Secrets, Security};
@@ -188,7 +187,7 @@ impl Sound {
         self.security.suite().map(srtp::Suite::name)
     }
 
-    /// What was said of a handshake, where keys are agreed on by one.
+    /// How its packets are protected.
     pub(crate) fn security(&self) -> &Security {
         &self.security
     }

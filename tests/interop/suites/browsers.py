@@ -2,11 +2,12 @@
 (DTLS-SRTP), and talks with telephones that are plain or protected, and with other browsers."""
 
 from kit.baresip import Phone
-from kit.case import equal, record_for, test, true, wait_until
+from kit.case import equal, record_for, test, true
 from kit.exchange import ACME, Exchange
 from kit.web_phone import WebPhone
-from suites.features import ANNA, BERT, CARL, CODEC, SECONDS, hears, holding, tone
-from suites.matrix import hears_anew
+from suites.features import ANNA, BERT, CARL, CODEC, talk_and_end, tone
+from suites.leg_types import CODECS
+from suites.matrix import hears_anew, hold_and_resume
 from suites.protected_sound import MUST, forged, says, suites
 from suites.protected_sound import tone as protected_tone
 
@@ -16,16 +17,6 @@ CONSENT = 30
 
 def page(exchange, number, hertz, transport="wss", **more):
     return WebPhone(exchange, ACME, number, transport, hertz, **more)
-
-
-def talk_and_end(one, other):
-    """Two phones hear each other's tones, until the first hangs up."""
-    record_for(SECONDS)
-    one.hang_up()
-    one.wait_over()
-    other.wait_over()
-    hears(one, BERT)
-    hears(other, ANNA)
 
 
 def protected_by_handshake(one):
@@ -58,24 +49,17 @@ def calls_and_is_called(codec):
             equal(record["end"]["sip_status"], 200, "status of the record")
 
 
-@test(listens=True, seconds=90)
-def a_browser_and_a_telephone_with_pcmu_hear_each_other():
-    calls_and_is_called("PCMU/8000/1")
+def make(codec):
+    """The test of one codec, whose name says which."""
+    def run():
+        calls_and_is_called(codec)
+    name = codec.split("/", maxsplit=1)[0].lower()
+    run.__name__ = f"a_browser_and_a_telephone_with_{name}_hear_each_other"
+    test(listens=True, seconds=90)(run)
 
 
-@test(listens=True, seconds=90)
-def a_browser_and_a_telephone_with_pcma_hear_each_other():
-    calls_and_is_called("PCMA/8000/1")
-
-
-@test(listens=True, seconds=90)
-def a_browser_and_a_telephone_with_g722_hear_each_other():
-    calls_and_is_called("G722/16000/1")
-
-
-@test(listens=True, seconds=90)
-def a_browser_and_a_telephone_with_opus_hear_each_other():
-    calls_and_is_called("opus/48000/2")
+for each in CODECS:
+    make(each)
 
 
 @test(listens=True, seconds=90)
@@ -127,10 +111,7 @@ def a_browser_holds_seeks_another_way_and_is_sent_on():
         anna.wait_established()
         bert.wait_established()
         hears_anew(anna)
-        anna.hold()
-        wait_until("the hold is known", lambda: holding(exchange) == ["101"])
-        anna.resume()
-        wait_until("the call is resumed", lambda: holding(exchange) == [])
+        hold_and_resume(exchange, anna)
         hears_anew(anna)
         hears_anew(bert)
         anna.seek_anew()

@@ -24,6 +24,16 @@ def hears(phone, hertz, seconds=SECONDS - 1):
     true(share >= 0.8, f"{phone.name}: {share:.2f} of what it heard at last is {hertz} Hz")
 
 
+def talk_and_end(one, other):
+    """Two phones hear each other's tones, until the first hangs up."""
+    record_for(SECONDS)
+    one.hang_up()
+    one.wait_over()
+    other.wait_over()
+    hears(one, BERT)
+    hears(other, ANNA)
+
+
 def three(exchange):
     return (tone(exchange, "101", ANNA), tone(exchange, "102", BERT), tone(exchange, "103", CARL))
 

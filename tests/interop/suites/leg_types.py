@@ -8,11 +8,11 @@ taken."""
 from itertools import combinations_with_replacement
 
 from kit.baresip import Phone
-from kit.case import equal, record_for, test, true, wait_until
+from kit.case import equal, test, true
 from kit.exchange import ACME, Exchange
 from kit.web_phone import WebPhone
-from suites.features import ANNA, BERT, CARL, SECONDS, hears, holding
-from suites.matrix import V4, V6, hears_anew
+from suites.features import ANNA, BERT, CARL, talk_and_end
+from suites.matrix import V4, V6, hears_anew, hold_and_resume
 from suites.protected_sound import changed, forged, suites
 
 PLAIN, SDES, DTLS = "plain", "with keys", "by handshake"
@@ -53,12 +53,7 @@ def cell(caller, called, codec):
             bert.wait_established()
             hears_anew(anna)
             hears_anew(bert)
-            record_for(SECONDS)
-            anna.hang_up()
-            anna.wait_over()
-            bert.wait_over()
-            hears(anna, BERT)
-            hears(bert, ANNA)
+            talk_and_end(anna, bert)
             used = suites(exchange.one_cdr())
             equal([one is not None for one in used], [protected(caller), protected(called)],
                   f"who was protected: {used}")
@@ -66,10 +61,7 @@ def cell(caller, called, codec):
             bert.wait_established(2)
             anna.wait_established(2)
             hears_anew(anna)
-            bert.hold()
-            wait_until("the hold is known", lambda: holding(exchange) == ["102"])
-            bert.resume()
-            wait_until("the call is resumed", lambda: holding(exchange) == [])
+            hold_and_resume(exchange, bert)
             hears_anew(anna)
             bert.send_on("103")
             carl.wait_established()

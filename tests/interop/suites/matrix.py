@@ -35,6 +35,14 @@ def hears_anew(one):
     wait_until(f"{one.name} hears more", lambda: one.packets() - before >= ENOUGH)
 
 
+def hold_and_resume(exchange, one):
+    """A phone puts the other on hold and takes it back, and the exchange knows of both."""
+    one.hold()
+    wait_until("the hold is known", lambda: holding(exchange) == [one.number])
+    one.resume()
+    wait_until("the call is resumed", lambda: holding(exchange) == [])
+
+
 def cell(caller, caller_ip, called, called_ip):
     with Exchange(V4, also=V6).also_speaks("tls", *WEB) as exchange:
         anna = phone(exchange, "101", ANNA, caller, caller_ip)
@@ -46,10 +54,7 @@ def cell(caller, caller_ip, called, called_ip):
             bert.wait_established()
             hears_anew(anna)
             hears_anew(bert)
-            bert.hold()
-            wait_until("the hold is known", lambda: holding(exchange) == ["102"])
-            bert.resume()
-            wait_until("the call is resumed", lambda: holding(exchange) == [])
+            hold_and_resume(exchange, bert)
             hears_anew(anna)
             bert.send_on("103")
             carl.wait_established()

@@ -4,11 +4,11 @@ each sees of the other what a carrier's call would show."""
 import json
 
 from kit.baresip import Phone
-from kit.case import equal, record_for, test, true, wait_until
+from kit.case import equal, test, true, wait_until
 from kit.exchange import ACME, GLOBEX, Exchange
 from kit.line import Line
 from suites.carriers import NUMBER, made, taken_up
-from suites.features import ANNA, BERT, CODEC, SECONDS, hears, tone
+from suites.features import ANNA, BERT, CODEC, talk_and_end, tone
 
 THEIRS = "+4989123456"
 
@@ -42,12 +42,7 @@ def companies_of_one_exchange_talk_without_a_carrier_and_see_no_more_than_by_one
             anna.dial(dialled(THEIRS))
             anna.wait_established()
             bert.wait_established()
-            record_for(SECONDS)
-            anna.hang_up()
-            anna.wait_over()
-            bert.wait_over()
-            hears(anna, BERT)
-            hears(bert, ANNA)
+            talk_and_end(anna, bert)
         went, came = exchange.one_cdr(), exchange.one_cdr(GLOBEX)
         equal(went["legs"][-1]["by_trunk"]["called"], THEIRS, "what Acme called")
         equal((came["caller"]["number"], came["dialled"]), (NUMBER, THEIRS), "what Globex saw")
@@ -120,11 +115,6 @@ def two_companies_connect_themselves_once_both_have_said_so():
             anna.dial(short)
             anna.wait_established()
             bert.wait_established()
-            record_for(SECONDS)
-            anna.hang_up()
-            anna.wait_over()
-            bert.wait_over()
-            hears(anna, BERT)
-            hears(bert, ANNA)
+            talk_and_end(anna, bert)
         came = exchange.one_cdr(GLOBEX)
         equal((came["caller"]["number"], came["dialled"]), (NUMBER, THEIRS), "what Globex saw")

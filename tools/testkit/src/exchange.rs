@@ -1,6 +1,6 @@
 //! The product in a box: one shard and one road, as the binary runs them, without sockets.
 
-use crate::{Disk, Packet, Played, REALM};
+use crate::{Disk, Packet, REALM, Unshaken};
 use carrier::{NameQuery, NameReply, Replied};
 use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
 use machine::{Clock, Instant, Random, WallTime};
@@ -164,7 +164,7 @@ impl Exchange {
         random.fill(&mut seed);
         let secrets = Secrets {
             seed,
-            identity: Arc::new(Played),
+            identity: Arc::new(Unshaken),
         };
         let since = now.saturating_since(Instant::ZERO);
         let clock = Clock::new(setup.wall + since);

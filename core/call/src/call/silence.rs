@@ -25,11 +25,12 @@ impl Call {
             return;
         }
         let number = leg.number();
-        let because = if one_way {
-            format!("nothing is heard of leg {number}, while the other is")
+        let other = if one_way {
+            "while the other is"
         } else {
-            format!("nothing is heard of leg {number}, as of the other")
+            "as of the other"
         };
+        let because = format!("nothing is heard of leg {number}, {other}");
         self.explain("media.silent", because, draft);
         self.note(What::FellSilent { leg, one_way }, draft);
     }
@@ -40,8 +41,7 @@ impl Call {
             return;
         };
         found.silent = false;
-        let told = found.silences <= MAX_SILENCES;
-        if told {
+        if found.silences <= MAX_SILENCES {
             self.note(What::HeardAgain(leg), draft);
         }
     }

@@ -44,8 +44,10 @@ pub(super) struct Rate {
 }
 
 impl Rate {
-    /// Whether a packet may pass now.
-    pub(super) fn pass(&mut self, now: Instant, interval: Duration, tolerance: Duration) -> bool {
+    /// Whether a packet may pass now, where so many may each second, and so many more in a burst.
+    pub(super) fn pass(&mut self, now: Instant, per_second: u16, burst: u16) -> bool {
+        let interval = Duration::from_secs(1) / u32::from(per_second.max(1));
+        let tolerance = interval * u32::from(burst);
         if self.next > now + tolerance {
             return false;
         }

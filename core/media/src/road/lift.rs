@@ -1,7 +1,6 @@
 //! Datagrams of STUN and DTLS: whose they are. The control half answers them.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use machine::Instant;
 use webrtc::stun::Message;
@@ -61,13 +60,11 @@ impl Road {
             Ok(slot) => slot,
             Err(reason) => return self.drop(reason),
         };
-        let rate = u32::from(self.limits.lifts_per_second.max(1));
-        let interval = Duration::from_secs(1) / rate;
-        let tolerance = interval * u32::from(self.limits.lift_burst);
+        let (per_second, burst) = (self.limits.lifts_per_second, self.limits.lift_burst);
         let Some(leg) = self.leg_mut(slot) else {
             return self.drop(DropReason::Stranger);
         };
-        if !leg.rates.lifts.pass(now, interval, tolerance) {
+        if !leg.rates.lifts.pass(now, per_second, burst) {
             leg.inflow.refused = leg.inflow.refused.saturating_add(1);
             return self.drop(DropReason::Flood);
         }

@@ -94,13 +94,11 @@ impl Road {
     }
 
     pub(super) fn within_rate(&mut self, slot: u32, now: Instant) -> bool {
-        let rate = u32::from(self.limits.packets_per_second.max(1));
-        let interval = Duration::from_secs(1) / rate;
-        let tolerance = interval * u32::from(self.limits.burst);
+        let (per_second, burst) = (self.limits.packets_per_second, self.limits.burst);
         let Some(leg) = self.leg_mut(slot) else {
             return false;
         };
-        let passes = leg.rates.media.pass(now, interval, tolerance);
+        let passes = leg.rates.media.pass(now, per_second, burst);
         if !passes {
             leg.inflow.refused = leg.inflow.refused.saturating_add(1);
         }

@@ -128,7 +128,7 @@ fn shard(setup: &Setup) -> Shard {
     let ports = (range, media::PortLimits::default());
     let secrets = node::Secrets {
         seed: [7; 32],
-        identity: std::sync::Arc::new(testkit::Played),
+        identity: std::sync::Arc::new(testkit::Unshaken),
     };
     match Shard::new(setup.config.clone(), ports, stores, clock, secrets) {
         Ok(shard) => shard,
