@@ -37,10 +37,12 @@ async fn every_operation_of_the_list_does_its_work() {
     assert_eq!(done, listed);
 }
 
-/// A world in which so many questions do not meet the rate of the operator's key.
+/// A world in which so many questions do not meet the rate of the operator's key, nor so many wrong
+/// keys that of their source.
 pub(crate) async fn patient_world() -> World {
     world_with(api::Limits {
         operator_rate: 100_000,
+        wrong_keys_rate: 100_000,
         ..api::Limits::default()
     })
     .await
