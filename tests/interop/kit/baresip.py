@@ -133,8 +133,9 @@ class Phone:
 
     def packets(self):
         """Packets of sound that have reached it in its call; none before it has begun to listen."""
-        counted = re.search(r"rcvd=(\d+)", self.command("audio_debug"))
-        return int(counted.group(1)) if counted else 0
+        # counted apart for each stream it has heard: an exchange that starts again begins another
+        counted = re.findall(r"rcvd=(\d+)", self.command("audio_debug"))
+        return sum(int(count) for count in counted)
 
     def command(self, command, params=""):
         """Carries out a menu command; gives what it says."""
