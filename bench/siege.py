@@ -7,7 +7,9 @@ The exchange has core 0, everybody else core 1, all on loopback. For ten minutes
 datagrams per second come from 4,000 addresses: octets of chance, requests cut short, registrations of
 others with and without a made-up digest, calls to far away and a scanner's questions; and 100
 connections per second say half a ClientHello and no more. Beside that phones register and call at a
-modest rate, as they did in the half minute before and do in the half minute after.
+modest rate, as they did in the half minute before and do in the half minute after. Before all that they
+register and call at a high rate until the exchange takes no more memory for it: what rings and caches
+fill up with, siege or none, is not the siege's.
 
 Addresses of this machine may be banned here (--ban-never), but for the phones', which are behind the
 same wire as all others. The exchange's memory is read every five seconds. Failed calls or
@@ -35,15 +37,18 @@ DATAGRAMS, CONNECTIONS, SOURCES = 50_000, 100, 4_000
 STEP = 5
 #: By how much memory may grow after the first minute of the siege.
 FLAT = 0.05
+#: Rounds in which the exchange warms up at most, seconds of each, and by how much memory may still
+#: grow in the last.
+ROUNDS, ROUND, LEVEL = 20, 8, 0.01
 FIGURES = ("bans", "offence", "ban_", "net_udp_kernel_drops", "net_accept", "dropped", "refused")
 
 
-def phones(seconds):
-    """Phones that call, and phones that register."""
+def phones(seconds, busier=1):
+    """Phones that call, and phones that register; so many times as many as usual."""
     at = ["--exchange", SIP, "--domain", DOMAIN, "--seconds", str(seconds)]
-    calls = [LOAD, "call", *at, "--rate", str(CALLS), "--hold", "1", "--local", f"{PHONES}:5070",
-             "--callee", f"{PHONES}:5080"]
-    registers = [LOAD, "register", *at, "--rate", str(REGISTRATIONS), "--users", "1000",
+    calls = [LOAD, "call", *at, "--rate", str(CALLS * busier), "--hold", "1",
+             "--local", f"{PHONES}:5070", "--callee", f"{PHONES}:5080"]
+    registers = [LOAD, "register", *at, "--rate", str(REGISTRATIONS * busier), "--users", "1000",
                  "--local", f"{REGISTRARS}:5070"]
     started = {name: subprocess.Popen(pinned(1, ["chrt", "-f", "10", *words]),
                                       stdout=subprocess.PIPE)
@@ -54,6 +59,17 @@ def phones(seconds):
 def read(started):
     """What a driver found."""
     return {name: json.loads(process.communicate()[0]) for name, process in started.items()}
+
+
+def warm_up(exchange):
+    """Has phones busy until that takes no more memory; what it took after each round."""
+    sizes = [exchange.memory()]
+    for _ in range(ROUNDS):
+        read(phones(ROUND, busier=50))
+        sizes.append(exchange.memory())
+        if sizes[-1] <= (1 + LEVEL) * sizes[-2]:
+            return sizes
+    sys.exit(f"memory does not settle: {[round(size / 1e6) for size in sizes]} MB")
 
 
 def watched(exchange, seconds, began):
@@ -99,6 +115,8 @@ def tell(results):
     print(f"sent: {sent['datagrams'] / sent['seconds']:.0f} datagrams/s for {sent['seconds']:.0f} s, "
           f"{sent['refused']} of them refused by the kernel; {sent['connections']} connections")
     sizes = [one["octets"] / 1e6 for one in memory]
+    warming = [one / 1e6 for one in results["warming"]]
+    print(f"warmed up from {warming[0]:.1f} to {warming[-1]:.1f} MB in {len(warming) - 1} rounds")
     print(f"private memory, MB: before {results['before']['memory'][-1]['octets'] / 1e6:.1f}, "
           f"first {sizes[0]:.1f}, most {max(sizes):.1f}, last {sizes[-1]:.1f}, "
           f"after {results['after']['memory'][-1]['octets'] / 1e6:.1f}")
@@ -137,6 +155,7 @@ def main():
     try:
         caps = {"concurrent_calls": 1_000, "calls_per_second": 1_000}
         exchange.ask("PATCH", f"/api/v1/tenants/{DOMAIN}", {"caps": caps})
+        results["warming"] = warm_up(exchange)
         for name in ("before", "during", "after"):
             if name == "during":
                 results[name] = besieged(exchange, seconds)
