@@ -25,7 +25,8 @@ pub struct Limits {
     /// before a phone repeats itself (RFC 3261 §17.1.2.1: T1 is 500 ms).
     pub overload_after_others: Duration,
     /// Refusals per second answered to one tenant, with a burst of as many; what is refused beyond
-    /// that is dropped. Default 200.
+    /// that is dropped. Default 1,000: whoever hears nothing repeats itself, and reading four
+    /// repetitions takes longer than one refusal.
     pub refusals_per_second: u32,
     /// What a refused caller is told to wait. Default 5 s.
     pub retry_after: Duration,
@@ -49,7 +50,7 @@ impl Default for Limits {
             waiting_per_tenant: 4_096,
             overload_after: Duration::from_millis(150),
             overload_after_others: Duration::from_millis(400),
-            refusals_per_second: 200,
+            refusals_per_second: 1_000,
             retry_after: Duration::from_secs(5),
             snapshot_after: Duration::from_secs(2),
             ladders: capture::Bounds::default(),

@@ -19,6 +19,8 @@ pub(crate) struct Tally {
     pub(crate) times: Spread,
     first: Option<Instant>,
     last: Option<Instant>,
+    /// When one was begun last, and how many were good by then.
+    begun_last: Option<(Instant, u32)>,
 }
 
 /// The same, told.
@@ -35,6 +37,9 @@ pub(crate) struct Outcome {
     pub(crate) refusals: BTreeMap<u16, u32>,
     /// Good ones per second, from the first begin to the last good end.
     pub(crate) rate: f64,
+    /// Good ones per second while more were begun: what comes of the rest after the last begin is
+    /// left out.
+    pub(crate) steady: f64,
     /// Time to the answer that matters, microseconds.
     pub(crate) micros: Quantiles,
     /// Processor seconds of the exchange meanwhile.
@@ -57,11 +62,13 @@ impl Tally {
             times: Spread::new(),
             first: None,
             last: None,
+            begun_last: None,
         }
     }
 
     pub(crate) fn begins(&mut self, now: Instant) {
         self.begun += 1;
+        self.begun_last = Some((now, self.good));
         self.first.get_or_insert(now);
     }
 
@@ -98,6 +105,10 @@ impl Tally {
         self.times.join(&other.times);
         self.first = self.first.into_iter().chain(other.first).min();
         self.last = self.last.max(other.last);
+        self.begun_last = match (self.begun_last, other.begun_last) {
+            (Some((one, good)), Some((another, more))) => Some((one.max(another), good + more)),
+            (one, another) => one.or(another),
+        };
     }
 
     /// Tells what became of it. `beside` is time that each takes by its own nature, as holding a
@@ -108,12 +119,15 @@ impl Tally {
         beside: std::time::Duration,
         cpu_seconds: Option<f64>,
     ) -> Outcome {
-        let span = match (self.first, self.last) {
-            (Some(first), Some(last)) => last.saturating_since(first).saturating_sub(beside),
-            (Some(_) | None, _) => std::time::Duration::ZERO,
+        let seconds = |until: Option<Instant>| match (self.first, until) {
+            (Some(first), Some(until)) => {
+                let span = until.saturating_since(first).saturating_sub(beside);
+                span.as_secs_f64().max(0.001)
+            }
+            (Some(_) | None, _) => 0.001,
         };
-        let seconds = span.as_secs_f64().max(0.001);
         let good = f64::from(self.good);
+        let (begun_last, by_then) = self.begun_last.unzip();
         let per_thousand = |cpu: f64| cpu * 1000.0 / good.max(1.0);
         Outcome {
             offered,
@@ -123,7 +137,8 @@ impl Tally {
             silent: self.silent,
             repeats: self.repeats,
             refusals: self.refusals.clone(),
-            rate: if self.good == 0 { 0.0 } else { good / seconds },
+            rate: good / seconds(self.last),
+            steady: f64::from(by_then.unwrap_or(0)) / seconds(begun_last),
             micros: self.times.quantiles(),
             cpu_seconds,
             cpu_per_thousand: cpu_seconds.map(per_thousand),
@@ -169,6 +184,22 @@ mod tests {
         assert!(!outcome(2, 12, 0).is_borne(), "two of a thousand fail");
         assert!(!outcome(0, 13, 0).is_borne(), "a tenth too slow");
         assert!(!outcome(0, 12, 21).is_borne(), "too much is said again");
+    }
+
+    #[test]
+    fn what_ends_after_the_last_has_begun_is_not_steady() {
+        let mut tally = Tally::new();
+        for second in 0..=10 {
+            tally.begins(Instant::from_secs(second));
+            tally.begins(Instant::from_secs(second));
+            tally.succeeds(Instant::from_secs(second));
+        }
+        for second in 20..30 {
+            tally.succeeds(Instant::from_secs(second));
+        }
+        let outcome = tally.outcome(2.0, Duration::ZERO, None);
+        assert!((outcome.steady - 1.0).abs() < 0.01, "{}", outcome.steady);
+        assert!(outcome.rate < 0.8, "{}", outcome.rate);
     }
 
     #[test]
