@@ -3,6 +3,7 @@
 mod accounts;
 mod archive;
 mod bans;
+mod blobs;
 mod credentials;
 mod deliveries;
 mod erasure;

@@ -12,6 +12,7 @@ mod archive;
 mod at_hand;
 mod backup;
 mod bans;
+mod blobs;
 mod cdrs;
 mod credentials;
 mod damage;

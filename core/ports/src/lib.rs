@@ -10,6 +10,7 @@ mod account;
 mod archive;
 mod authority;
 mod bans;
+mod blobs;
 mod change;
 mod courier;
 mod credentials;
@@ -51,6 +52,7 @@ pub use account::{ACCOUNT_DEPTH_MAX, AccountStore};
 pub use archive::{ArchiveError, Giver, LentTaker, Taker};
 pub use authority::{CertificateAuthority, ChallengeDesk, Given, Refusal};
 pub use bans::BanBook;
+pub use blobs::{BLOB_ABOUT_MAX, BLOB_MAX, Blob, BlobBook, BlobPlace, Kept, check_blob};
 pub use change::{
     Change, Committed, OPERATIONS_MAX, Operation, PARTS_OPERATIONS_MAX, Part, SecretChange, Write,
     Written,

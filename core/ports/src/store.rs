@@ -7,6 +7,7 @@ use tenancy::TenantScope;
 
 use crate::account::AccountStore;
 use crate::bans::BanBook;
+use crate::blobs::BlobBook;
 use crate::change::{Change, Committed};
 use crate::credentials::CredentialStore;
 use crate::deliveries::DeliveryBook;
@@ -88,12 +89,19 @@ pub trait Store: Send + Sync {
 
 /// The faces to what happens in tenants and is no document.
 pub trait Books:
-    EventLog + DeliveryBook + SupportBook + FactStore + ReferenceBook + LadderBook
+    EventLog + DeliveryBook + SupportBook + FactStore + ReferenceBook + LadderBook + BlobBook
 {
 }
 
 impl<T> Books for T where
-    T: EventLog + DeliveryBook + SupportBook + FactStore + ReferenceBook + LadderBook + ?Sized
+    T: EventLog
+        + DeliveryBook
+        + SupportBook
+        + FactStore
+        + ReferenceBook
+        + LadderBook
+        + BlobBook
+        + ?Sized
 {
 }
 

@@ -8,7 +8,7 @@ use domain::{
 };
 use ids::{AuditId, CdrId, TenantId, TokenId, UserId, WebhookId};
 use machine::WallTime;
-use ports::{ACCOUNT_DEPTH_MAX, CredentialRecord};
+use ports::{ACCOUNT_DEPTH_MAX, Blob, CredentialRecord};
 use tenancy::{Account, Owner};
 
 use super::event_book::{EventBook, Turns};
@@ -49,6 +49,7 @@ pub(super) struct Estate {
     /// Who refers to what is here.
     pub(super) referrers: BTreeMap<Place, BTreeSet<Referrer>>,
     pub(super) history: BTreeMap<Place, VecDeque<Version>>,
+    pub(super) blobs: BTreeMap<Place, Blob>,
     pub(super) cdrs: BTreeMap<CdrId, Cdr>,
     pub(super) ladders: BTreeMap<CdrId, Ladder>,
     pub(super) events: EventBook,

@@ -31,6 +31,8 @@ struct Draft<'a> {
     audit: Vec<AuditEntry>,
     feed: Vec<FeedEntry>,
     events: Vec<Event>,
+    /// Documents that are gone.
+    gone: Vec<(Owner, Place)>,
     /// Webhooks that are gone.
     unhooked: Vec<(Owner, WebhookId)>,
     /// People who were changed.
@@ -114,6 +116,7 @@ impl Draft<'_> {
             audit: Vec::new(),
             feed: Vec::new(),
             events: Vec::new(),
+            gone: Vec::new(),
             unhooked: Vec::new(),
             people: Vec::new(),
             forgotten: Vec::new(),
@@ -147,6 +150,11 @@ impl Draft<'_> {
         for entry in self.feed {
             self.state.cursor = entry.cursor;
             self.state.feed.push_back(entry);
+        }
+        for (owner, place) in self.gone {
+            if let Some(estate) = self.state.estates.get_mut(&owner) {
+                estate.blobs.remove(&place);
+            }
         }
         for (owner, webhook) in self.unhooked {
             if let Some(estate) = self.state.estates.get_mut(&owner) {
@@ -284,6 +292,7 @@ impl Tables for Draft<'_> {
 
     fn delete(&mut self, owner: Owner, kind: KindName, id: &str) -> Result<(), StoreError> {
         self.set(owner, (kind, id.to_owned()), None);
+        self.gone.push((owner, (kind, id.to_owned())));
         if kind == KindName::Webhook {
             self.unhooked
                 .extend(id.parse().map(|webhook| (owner, webhook)));

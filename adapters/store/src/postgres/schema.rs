@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// What each version adds to the one before. Never change an entry; add one.
-const MIGRATIONS: [Migration; 10] = [
+const MIGRATIONS: [Migration; 11] = [
     Migration {
         text: include_str!("migrations/0001.sql"),
         serves: 1,
@@ -60,6 +60,11 @@ const MIGRATIONS: [Migration; 10] = [
         text: include_str!("migrations/0010.sql"),
         // a release before it does not know the kind
         serves: 10,
+    },
+    Migration {
+        text: include_str!("migrations/0011.sql"),
+        // a release before it removes documents without their blobs, which refer to them
+        serves: 11,
     },
 ];
 

@@ -365,9 +365,9 @@ mod tests {
     /// Tables that are made anew from what was carried.
     const MADE_ANEW: [&str; 4] = ["data_keys", "unique_keys", "pointers", "cdr_facets"];
 
-    /// Tables that stay: people sign in anew where their company comes in, and messages are sealed
-    /// under the key that it leaves behind.
-    const LEFT_BEHIND: [&str; 2] = ["logins", "ladders"];
+    /// Tables that stay: people sign in anew where their company comes in, messages are sealed
+    /// under the key that it leaves behind, and sounds are uploaded again.
+    const LEFT_BEHIND: [&str; 4] = ["logins", "ladders", "blobs", "blob_pieces"];
 
     /// Tables that are no company's own.
     const OF_THE_EXCHANGE: [&str; 6] = ["feed", "feed_end", "settings", "bans", "requests", "once"];

@@ -22,7 +22,7 @@ pub(crate) const DATA_KEYS: &str = "data_keys";
 pub(crate) const FEED_END: &str = "feed_end";
 
 /// All tables, those that are referred to before those that refer.
-pub(crate) const TABLES: [Table; 24] = [
+pub(crate) const TABLES: [Table; 26] = [
     table(DATA_KEYS, 1, &["tenant", "sealed"]),
     table(
         "documents",
@@ -30,6 +30,12 @@ pub(crate) const TABLES: [Table; 24] = [
         &[
             "tenant", "kind", "id", "revision", "name", "spec", "created", "updated", "digests",
         ],
+    ),
+    table("blobs", 3, &["tenant", "kind", "id", "length", "about"]),
+    table(
+        "blob_pieces",
+        4,
+        &["tenant", "kind", "id", "number", "octets"],
     ),
     table(
         "unique_keys",

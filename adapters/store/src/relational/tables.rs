@@ -18,7 +18,8 @@ use super::value::params;
 use super::vault::OwnerKey;
 use super::writer::Desk;
 use super::{
-    accounts, credentials, deliveries, documents, events, feed, references, support, tokens, trail,
+    accounts, blobs, credentials, deliveries, documents, events, feed, references, support, tokens,
+    trail,
 };
 use crate::transaction::{
     self, Arrivals, Holder, Links, Reach, Tables, arrive, carry_out, carry_out_parts,
@@ -315,6 +316,7 @@ impl Tables for Draft<'_> {
 
     fn delete(&mut self, owner: Owner, kind: KindName, id: &str) -> Result<(), StoreError> {
         self.unlink(owner, kind, id)?;
+        blobs::remove(self.sql(), (owner, kind, id))?;
         let delete = "DELETE FROM documents WHERE tenant = ?1 AND kind = ?2 AND id = ?3";
         let place = params![column(owner), kind.as_str(), id];
         self.sql().run(delete, place)?;

@@ -6,6 +6,7 @@ use ports::{Erased, Operation, Page, SecretChange, StoreError, locate_below};
 use store::block_on;
 use tenancy::{AccountScope, Owner, TenantScope, Unresolved};
 
+use crate::blobs::with_blob;
 use crate::on_every_store;
 use crate::world::{World, cdr, digests, platform, time, write};
 
@@ -13,6 +14,7 @@ use crate::world::{World, cdr, digests, platform, time, write};
 fn furnished(world: &World<'_>, domain: &str, number: u64) -> TenantScope {
     let scope = world.tenant(domain);
     let extension = world.extension(&scope, "101");
+    with_blob(world, &scope, &extension);
     let mut device = world.device_write(&scope, &extension.id, domain);
     device.secret = SecretChange::Set(digests(7).into());
     world.create(&scope, device);
@@ -82,6 +84,8 @@ fn of_an_erased_tenant_nothing_remains_and_its_neighbour_has_all(world: &World<'
     for kind in KindName::ALL {
         assert_eq!(block_on(world.store.count(&acme, kind)), Ok(0), "{kind}");
     }
+    assert_eq!(block_on(world.store.blob_octets(&acme)), Ok(0));
+    assert!(block_on(world.store.blob_octets(&globex)).unwrap() > 0);
     let record = block_on(world.store.cdr(&acme, cdr(acme.tenant(), 5).id));
     assert_eq!(record, Ok(None));
     assert_eq!(step(world, &acme), Err(StoreError::NotFound));

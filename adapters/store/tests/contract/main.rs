@@ -10,6 +10,7 @@ mod atomicity;
 mod audit;
 mod availability;
 mod bans;
+mod blobs;
 mod cdrs;
 mod credentials;
 mod deliveries;

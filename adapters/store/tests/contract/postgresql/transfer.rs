@@ -12,6 +12,7 @@ use store::{
 use tenancy::{Owner, TenantScope, TokenHash};
 
 use crate::bans::ban;
+use crate::blobs::with_blob;
 use crate::credentials::with_person;
 use crate::deliveries::with_delivery;
 use crate::disk::Disk;
@@ -54,6 +55,7 @@ pub(super) fn fill(world: &World<'_>) -> TenantScope {
         write.secret = SecretChange::Set(kept);
         world.create(&acme, write);
     }
+    with_blob(world, &acme, &extension);
     let gone = world.extension(&acme, "199");
     world.commit(&acme, vec![delete(&gone)]).unwrap();
     with_delivery(world, &acme);

@@ -4,6 +4,7 @@ use postgres::Client;
 use postgres::error::SqlState;
 use store::OpenError;
 
+use crate::blobs::with_blob;
 use crate::credentials::with_person;
 use crate::deliveries::with_delivery;
 use crate::ladders::with_ladder;
@@ -12,9 +13,11 @@ use crate::support::with_support;
 use crate::world::World;
 
 /// Tables with a tenant in each row.
-const WALLED: [&str; 17] = [
+const WALLED: [&str; 19] = [
     "data_keys",
     "documents",
+    "blobs",
+    "blob_pieces",
     "unique_keys",
     "pointers",
     "history",
@@ -42,6 +45,7 @@ fn two_tenants() -> (Database, [String; 2]) {
         let extension = world.extension(&scope, "101");
         world.device(&scope, &extension, domain);
         with_ladder(&world, &scope);
+        with_blob(&world, &scope, &extension);
         with_delivery(&world, &scope);
         with_support(&world, &scope);
         with_person(&world, &scope);
