@@ -123,6 +123,7 @@ fn id_of(command: &Command) -> EndpointId {
         | Command::Unbridge { id }
         | Command::Echo { id, .. }
         | Command::Play { id, .. }
+        | Command::PlayOwn { id, .. }
         | Command::Secure { id, .. }
         | Command::Transmit { id, .. }
         | Command::Stop { id }

@@ -151,6 +151,8 @@ ids! {
     SigningKeyId "sgk_"
     /// A schedule of a tenant's: when it is open.
     ScheduleId "sch_"
+    /// A sound of a tenant's: what it has recorded.
+    SoundId "snd_"
     /// An emergency location of a tenant's: a place that help can be sent to.
     EmergencyLocationId "loc_"
     /// A site of a tenant's: the networks of a place.

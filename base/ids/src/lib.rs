@@ -14,5 +14,5 @@ pub use kinds::{
     AuditId, BindingId, CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, EventId,
     ExtensionId, HoldId, InboundRouteId, LoginId, NodeId, NumberId, OutboundRouteId, PREFIXES,
     PasskeyId, PlanId, RateDeckId, RequestId, ResellerId, RoleId, ScheduleId, SigningKeyId, SiteId,
-    SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
+    SoundId, SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
 };

@@ -144,6 +144,9 @@ pub(crate) enum Command {
                       'open=[\"mon-fri 09:00-17:30\"]' 'holidays=[\"12-25..12-26\"]'"
     )]
     Schedule(TenantKind),
+    /// List, add, change and remove a company's recordings; what is heard is uploaded by the API
+    #[command(after_help = "Example: strowger sound add acme.example waltz on_hold=true")]
+    Sound(TenantKind),
     /// List, add, change and remove places that help can be sent to
     #[command(
         after_help = "Example: strowger emergency-location add acme.example berlin-3 default=true \\

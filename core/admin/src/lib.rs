@@ -40,6 +40,7 @@ mod rights;
 mod secrets;
 pub mod sheet;
 pub mod signon;
+pub mod sounds;
 mod spec;
 pub mod support;
 pub mod tenants;

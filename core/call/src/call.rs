@@ -9,6 +9,7 @@ mod dialling;
 mod forward;
 mod guest;
 mod hold;
+mod music;
 mod onward;
 mod pickup;
 mod release;
@@ -216,6 +217,7 @@ impl Call {
             holding: false,
             silent: false,
             silences: 0,
+            hears_music: false,
             pending: None,
         };
         call.add_leg(leg, &mut draft);
@@ -412,6 +414,7 @@ impl Call {
             holding: false,
             silent: false,
             silences: 0,
+            hears_music: false,
             pending: None,
         };
         self.add_leg(leg, draft);
@@ -484,6 +487,7 @@ impl Call {
             self.state.bridge = Bridge::Legs(a, b);
             self.forget_silence(a);
             self.forget_silence(b);
+            self.set_entertained(None);
             draft.push(Output::Media(MediaOrder::Bridge(a, b)));
         }
     }

@@ -94,6 +94,9 @@ pub(crate) enum Pending {
     Waiting {
         /// It asked us to make the offer.
         late: bool,
+        /// Whether it held before.
+        #[serde(default)]
+        held: bool,
     },
     /// It gave the late offer's other half: its acknowledgement carries the answer for this leg.
     LateAnswer(LegId),
@@ -122,6 +125,9 @@ pub(crate) struct Leg {
     pub(crate) description: Option<Description>,
     /// The party asked us not to send, or said it will not.
     pub(crate) holding: bool,
+    /// It hears music in place of the other, which holds it.
+    #[serde(default)]
+    pub(crate) hears_music: bool,
     pub(crate) pending: Option<Pending>,
     /// It ought to talk and is not heard.
     #[serde(skip)]

@@ -29,6 +29,8 @@ pub struct Config {
     pub early_media: bool,
     /// Most contacts rung at once by one step. Default 16.
     pub fork_max: usize,
+    /// Whether a party on hold hears the exchange's music. Default false.
+    pub music: bool,
 }
 
 impl Default for Config {
@@ -40,6 +42,7 @@ impl Default for Config {
             ring_beside: Duration::from_secs(60),
             early_media: true,
             fork_max: 16,
+            music: false,
         }
     }
 }

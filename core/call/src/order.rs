@@ -191,6 +191,8 @@ pub enum Prompt {
     Ringback,
     /// What whoever is told of a call for help hears.
     Alert,
+    /// The music that a party on hold hears.
+    Music,
 }
 
 /// An order to media. A leg is in at most one of these states; a new order replaces the old.

@@ -83,7 +83,9 @@ impl Call {
             .filter(|leg| leg.is_open())
             .map(|leg| leg.id)
             .collect();
-        Ok((Call { scope, state }, open))
+        let mut call = Call { scope, state };
+        call.set_entertained(call.held());
+        Ok((call, open))
     }
 }
 

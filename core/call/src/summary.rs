@@ -83,6 +83,13 @@ impl Call {
         self.state.bridge
     }
 
+    /// The leg of the bridge that hears music in place of the other, which holds it.
+    #[must_use]
+    pub fn entertained(&self) -> Option<LegId> {
+        let mut legs = self.state.legs.iter();
+        legs.find(|leg| leg.hears_music).map(|leg| leg.id)
+    }
+
     /// The call as it stands.
     #[must_use]
     pub fn summary(&self) -> Summary {

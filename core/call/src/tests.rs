@@ -11,6 +11,7 @@ mod guests;
 mod hold;
 mod matrix;
 mod moments;
+mod music;
 mod ringing;
 mod silence;
 mod snapshots;

@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use ids::{DeviceId, EmergencyLocationId, ExtensionId, TenantId};
+use ids::{DeviceId, EmergencyLocationId, ExtensionId, SoundId, TenantId};
 use serde::{Deserialize, Serialize};
 use tenancy::{Caps, DeviceEntry};
 
@@ -39,6 +39,7 @@ use crate::key_agreement::KeyAgreement;
 use crate::ladder::KeptLadders;
 use crate::lamps::Lamps;
 use crate::plan::Plan;
+use crate::sound::Sound;
 use crate::srtp::Srtp;
 use crate::tenant::Tenant;
 pub use forwarding::CompiledForwards;
@@ -147,20 +148,27 @@ pub struct CompiledDevice {
     pub enabled: bool,
 }
 
-/// What is kept of what a tenant's people say by SIP, and who is told of it.
+/// Small settings of a tenant: what is kept of what its people say by SIP, who is told of it, and
+/// whether they hear music on hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
     ladders: KeptLadders,
     captured: bool,
     texts_days: u8,
+    music_on_hold: bool,
+    /// The company's own music: the bits of the sound's id, and the revision of its document.
+    own_music: Option<([u8; 16], u64)>,
 }
 
 impl Kept {
-    fn of(tenant: &Tenant) -> Kept {
+    fn of(tenant: &Tenant, music: Option<&Resource<Sound>>) -> Kept {
+        let music = music.filter(|sound| sound.spec.on_hold);
         Kept {
             ladders: tenant.ladders,
             captured: tenant.captured,
             texts_days: tenant.texts_kept_days,
+            music_on_hold: tenant.music_on_hold,
+            own_music: music.map(|sound| (sound.id.as_u128().to_be_bytes(), sound.revision)),
         }
     }
 }
@@ -191,7 +199,7 @@ impl CompiledTenant {
         let plan = parts.plan.as_ref().map(|plan| &plan.spec);
         let caps = parts.tenant.spec.effective_caps(plan);
         let without = plan.map(|plan| plan.without.clone()).unwrap_or_default();
-        let kept = Kept::of(&parts.tenant.spec);
+        let kept = Kept::of(&parts.tenant.spec, parts.lines.music.as_ref());
         let mut lines = Lines::compile(parts.tenant.id, parts.lines);
         lines.habits = parts.tenant.spec.dialling.map(Box::new);
         lines.tolls.plan = plan.and_then(|plan| plan.toll_budget.clone());
@@ -267,6 +275,17 @@ impl CompiledTenant {
     /// For how many days a text waits whose reader has no telephone.
     pub fn texts_kept_days(&self) -> u8 {
         self.kept.texts_days
+    }
+
+    /// Whether a party that is put on hold hears the exchange's music.
+    pub fn has_music_on_hold(&self) -> bool {
+        self.kept.music_on_hold
+    }
+
+    /// The sound that is its own music on hold, and the revision of its document.
+    pub fn own_music(&self) -> Option<(SoundId, u64)> {
+        let (bits, revision) = self.kept.own_music?;
+        Some((SoundId::from_u128(u128::from_be_bytes(bits)), revision))
     }
 
     /// Whether it is in use.

@@ -59,6 +59,7 @@ impl Feature {
             | KindName::Number
             | KindName::SigningKey
             | KindName::Schedule
+            | KindName::Sound
             | KindName::EmergencyLocation
             | KindName::Site
             | KindName::InboundRoute

@@ -43,6 +43,8 @@ pub enum KindName {
     SigningKey,
     /// When a company is open.
     Schedule,
+    /// A recording of a company's own.
+    Sound,
     /// A rule for calls that come in by trunks.
     InboundRoute,
     /// A rule for calls that go out by trunks.
@@ -55,7 +57,7 @@ pub enum KindName {
 
 impl KindName {
     /// All kinds, in the order in which they refer to each other.
-    pub const ALL: [KindName; 21] = [
+    pub const ALL: [KindName; 22] = [
         KindName::Reseller,
         KindName::Plan,
         KindName::Tenant,
@@ -73,6 +75,7 @@ impl KindName {
         KindName::Number,
         KindName::SigningKey,
         KindName::Schedule,
+        KindName::Sound,
         KindName::InboundRoute,
         KindName::OutboundRoute,
         KindName::TollGuard,
@@ -99,6 +102,7 @@ impl KindName {
             KindName::Number => "number",
             KindName::SigningKey => "signing_key",
             KindName::Schedule => "schedule",
+            KindName::Sound => "sound",
             KindName::InboundRoute => "inbound_route",
             KindName::OutboundRoute => "outbound_route",
             KindName::TollGuard => "toll_guard",

@@ -20,6 +20,7 @@ use crate::schedule::Schedule;
 use crate::secret_rule::SecretRule;
 use crate::signing_key::SigningKey;
 use crate::site::Site;
+use crate::sound::Sound;
 use crate::sso::Sso;
 use crate::tenant::Tenant;
 use crate::toll_guard::TollGuard;
@@ -57,6 +58,7 @@ impl KindName {
             KindName::Number => task.run::<Number>(),
             KindName::SigningKey => task.run::<SigningKey>(),
             KindName::Schedule => task.run::<Schedule>(),
+            KindName::Sound => task.run::<Sound>(),
             KindName::InboundRoute => task.run::<InboundRoute>(),
             KindName::OutboundRoute => task.run::<OutboundRoute>(),
             KindName::TollGuard => task.run::<TollGuard>(),

@@ -118,6 +118,7 @@ fn makes_secrets(kind: KindName) -> bool {
         | KindName::Number
         | KindName::SigningKey
         | KindName::Schedule
+        | KindName::Sound
         | KindName::EmergencyLocation
         | KindName::Site
         | KindName::InboundRoute

@@ -50,6 +50,7 @@ impl Quotas {
             | KindName::Number
             | KindName::SigningKey
             | KindName::Schedule
+            | KindName::Sound
             | KindName::EmergencyLocation
             | KindName::Site
             | KindName::InboundRoute
@@ -110,6 +111,7 @@ impl ResellerLimits {
             | KindName::Number
             | KindName::SigningKey
             | KindName::Schedule
+            | KindName::Sound
             | KindName::EmergencyLocation
             | KindName::Site
             | KindName::InboundRoute

@@ -78,6 +78,11 @@ pub struct Tenant {
     #[serde(default = "a_week")]
     #[schema(default = 7, maximum = 30)]
     pub texts_kept_days: u8,
+    /// Whether a party that is put on hold hears the exchange's music. Where it does not, it hears
+    /// what the telephone of whoever holds it sends, which is nothing as a rule.
+    #[serde(default = "enabled")]
+    #[schema(default = true)]
+    pub music_on_hold: bool,
     /// Whether its SIP messages are among those that the operator's capture server is told of.
     #[serde(default = "enabled")]
     #[schema(default = true)]

@@ -3,7 +3,7 @@
 
 use domain::{
     Brand, DOMAINS_MAX, Destination, Device, Document, Extension, FixedRole, Invalid, KeyScope,
-    Kind, KindName, Level, Plan, Reseller, Resource, Tenant, UniqueKey, User, facets,
+    Kind, KindName, Level, Plan, Reseller, Resource, Sound, Tenant, UniqueKey, User, facets,
 };
 use ids::{DeviceId, ExtensionId, ResellerId, RoleId, TenantId};
 use machine::WallTime;
@@ -621,4 +621,37 @@ fn a_sign_in_server_makes_people_of_one_modest_role_or_none() {
     ] {
         assert_eq!(sso(bad.clone()).as_deref(), Some("/role"), "{bad}");
     }
+}
+
+fn sound(spec: Value) -> Sound {
+    let mut spec: Sound = serde_json::from_value(spec).unwrap();
+    spec.normalise();
+    spec
+}
+
+#[test]
+fn one_sound_of_a_company_at_most_is_its_music_on_hold() {
+    let waltz = sound(json!({"name": "waltz", "description": " slow "}));
+    assert_eq!(waltz.description, "slow");
+    assert!(!waltz.on_hold, "nobody's by itself");
+    assert_eq!(waltz.unique_keys().len(), 1);
+    let keys = |name: &str| sound(json!({"name": name, "on_hold": true})).unique_keys();
+    let shared: Vec<UniqueKey> = keys("waltz")
+        .into_iter()
+        .filter(|key| keys("tango").contains(key))
+        .collect();
+    assert_eq!(shared.len(), 1);
+    assert_eq!(shared[0].scope, KeyScope::PerOwner);
+}
+
+#[test]
+fn a_sound_has_a_name_for_paths_and_a_short_description() {
+    let refusal = |spec| refused(&sound(spec));
+    assert_eq!(refusal(json!({"name": "waltz.2"})), None);
+    assert_eq!(
+        refusal(json!({"name": "a waltz"})).as_deref(),
+        Some("/name")
+    );
+    let long = json!({"name": "waltz", "description": "x".repeat(65)});
+    assert_eq!(refusal(long).as_deref(), Some("/description"));
 }

@@ -371,6 +371,7 @@ fn company(n: u128) -> Arc<CompiledTenant> {
             signing: Vec::new(),
             schedules: Vec::new(),
             locations: Vec::new(),
+            music: None,
             sites: Vec::new(),
             decks: Vec::new(),
             guards: Vec::new(),

@@ -5,12 +5,12 @@
 use domain::{
     Containment, Device, Document, EmergencyLocation, Extension, Hold, InboundRoute, Kind,
     KindName, Number, OutboundRoute, Plan, RateDeck, Reseller, Role, Schedule, SigningKey, Site,
-    Sso, Tenant, TollGuard, Trunk, User, Webhook, facets,
+    Sound, Sso, Tenant, TollGuard, Trunk, User, Webhook, facets,
 };
 use ids::{
     ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId, NumberId,
     OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId, SigningKeyId, SiteId,
-    SsoId, TenantId, TollGuardId, TrunkId, UserId, WebhookId,
+    SoundId, SsoId, TenantId, TollGuardId, TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
 use proptest::prelude::*;
@@ -124,6 +124,7 @@ fn all_hold(spec: &Value) {
     holds::<Device>(&DeviceId::new(1, 1).to_string(), spec);
     holds::<EmergencyLocation>(&EmergencyLocationId::new(1, 1).to_string(), spec);
     holds::<Site>(&SiteId::new(1, 1).to_string(), spec);
+    holds::<Sound>(&SoundId::new(1, 1).to_string(), spec);
     holds::<Role>(&RoleId::new(1, 1).to_string(), spec);
     holds::<Hold>(&HoldId::new(1, 1).to_string(), spec);
     holds::<User>(&UserId::new(1, 1).to_string(), spec);
@@ -211,6 +212,9 @@ fn valid(kind: KindName) -> Value {
         KindName::Site => serde_json::json!({
             "name": "berlin", "location": EmergencyLocationId::new(1, 1),
             "networks": ["203.0.113.0/28", "2001:db8::7"]
+        }),
+        KindName::Sound => serde_json::json!({
+            "name": "waltz", "description": "what callers wait to", "on_hold": true
         }),
         KindName::InboundRoute => serde_json::json!({
             "name": "desks", "called": "+493055500", "called_last": "+493055599",

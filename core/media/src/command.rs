@@ -1,6 +1,7 @@
 //! What the control half orders of the road, and what the road reports back.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use crate::figures::LegFigures;
 use crate::format::Codec;
 use crate::id::EndpointId;
 use crate::ports::LocalMedia;
-use crate::prompts::PromptId;
+use crate::prompts::{Prompt, PromptId};
 
 /// Codec of a played prompt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -91,6 +92,16 @@ pub enum Command {
         codec: PlayCodec,
         /// From the start again at the end; otherwise a `Played` notice and back to the partner.
         looped: bool,
+    },
+    /// The leg hears a company's own recording over and over instead of its partner. It is held by
+    /// the leg until it hears something else, whoever else has let it go.
+    PlayOwn {
+        /// Which.
+        id: EndpointId,
+        /// What.
+        prompt: Arc<Prompt>,
+        /// How.
+        codec: PlayCodec,
     },
     /// Ends play or echo; the leg hears its partner again, if it has one.
     Stop {

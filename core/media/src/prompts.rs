@@ -50,6 +50,45 @@ impl Prompt {
             g722: whole(g722),
         }
     }
+
+    /// A recording of a company's own, to be played over and over: one channel at 16 kHz.
+    #[must_use]
+    pub fn recorded(wide: &[i16]) -> Prompt {
+        let narrow = audio::resample::halve_loop(wide);
+        let encode = |codec, samples: &[i16]| {
+            let recording = audio::Recording::of_loop(codec, samples);
+            recording.octets().to_vec()
+        };
+        Prompt::encoded(
+            encode(audio::Codec::Pcmu, &narrow),
+            encode(audio::Codec::Pcma, &narrow),
+            encode(audio::Codec::G722, wide),
+        )
+    }
+
+    /// Octets in all codecs together.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.pcmu.len() + self.pcma.len() + self.g722.len()
+    }
+
+    /// Whether it can be played in no codec.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The octets in a codec, if it can be played in it.
+    #[must_use]
+    pub fn octets(&self, codec: Codec) -> Option<&[u8]> {
+        let octets = match codec {
+            Codec::Pcmu => &self.pcmu,
+            Codec::Pcma => &self.pcma,
+            Codec::G722 => &self.g722,
+            Codec::Event | Codec::Comfort | Codec::Other(_) => return None,
+        };
+        (!octets.is_empty()).then_some(octets.as_slice())
+    }
 }
 
 /// The prompts of a node, at most 65,536.
@@ -93,14 +132,7 @@ impl Prompts {
     /// The octets of a prompt in a codec, if it can be played in it.
     #[must_use]
     pub fn octets(&self, id: PromptId, codec: Codec) -> Option<&[u8]> {
-        let prompt = self.list.get(usize::from(id.0))?;
-        let octets = match codec {
-            Codec::Pcmu => &prompt.pcmu,
-            Codec::Pcma => &prompt.pcma,
-            Codec::G722 => &prompt.g722,
-            Codec::Event | Codec::Comfort | Codec::Other(_) => return None,
-        };
-        (!octets.is_empty()).then_some(octets.as_slice())
+        self.list.get(usize::from(id.0))?.octets(codec)
     }
 }
 
@@ -120,6 +152,17 @@ mod tests {
         assert_eq!(prompts.octets(id, Codec::G722), None);
         assert_eq!(prompts.octets(id, Codec::Event), None);
         assert_eq!(prompts.octets(PromptId(1), Codec::Pcmu), None);
+    }
+
+    #[test]
+    fn a_recording_can_be_played_in_every_codec_and_keeps_its_length() {
+        let wide: Vec<i16> = (0..16_000_i16).map(|n| (n % 37) * 300).collect();
+        let prompt = Prompt::recorded(&wide);
+        for codec in [Codec::Pcmu, Codec::Pcma, Codec::G722] {
+            let octets = prompt.octets(codec).map(<[u8]>::len);
+            assert_eq!(octets, Some(1_000 * OCTETS_PER_MS), "{codec:?}");
+        }
+        assert!(Prompt::recorded(&[0; 100]).is_empty(), "not one packet");
     }
 
     #[test]

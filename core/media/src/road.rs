@@ -30,7 +30,7 @@ use crate::command::Notice;
 use crate::figures::RoadFigures;
 use crate::id::EndpointId;
 use crate::limits::Limits;
-use crate::prompts::Prompts;
+use crate::prompts::{Prompt, Prompts};
 use leg::{Feed, Leg};
 use on_port::OnPort;
 use table::Table;
@@ -97,6 +97,8 @@ pub struct Road {
     free: Vec<u32>,
     /// From an endpoint's index to its slot; for orders only.
     slots: BTreeMap<u32, u32>,
+    /// The recordings that legs hear, where those are companies' own; by slot.
+    own: BTreeMap<u32, Arc<Prompt>>,
     table: Table,
     on_port: OnPort,
     timers: TimerTable<TimerKey>,
@@ -124,6 +126,7 @@ impl Road {
             legs: Vec::new(),
             free: Vec::new(),
             slots: BTreeMap::new(),
+            own: BTreeMap::new(),
             on_port: OnPort::new(),
             timers: TimerTable::new(),
             figures: RoadFigures::default(),
@@ -228,10 +231,11 @@ impl Road {
             (Feed::Partner, Feed::Partner) | (Feed::Echo, Feed::Echo) => return,
             (Feed::Partner | Feed::Echo | Feed::Play(_), _) => leg.outflow.change_source(),
         }
-        if let Feed::Play(playing) = before
-            && let Some(timer) = playing.timer
-        {
-            self.timers.cancel(timer);
+        if let Feed::Play(playing) = before {
+            if let Some(timer) = playing.timer {
+                self.timers.cancel(timer);
+            }
+            self.own.remove(&slot);
         }
     }
 

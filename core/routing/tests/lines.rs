@@ -83,6 +83,7 @@ fn parts() -> TenantParts {
             decks: Vec::new(),
             guards: Vec::new(),
             contained: Vec::new(),
+            music: None,
             inbound: vec![
                 inbound(
                     1,

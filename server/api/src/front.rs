@@ -11,7 +11,10 @@ use admin::archive::{NoPacker, Packer};
 use admin::signon::SignInServers;
 use identity::passkey::Site;
 use ids::TenantId;
-use ports::{Enquirer, HookDesk, LiveExchange, Mailer, Metered, NoEnquirer, NoHooks, NoMailer};
+use ports::{
+    Enquirer, HookDesk, LiveExchange, Mailer, Metered, NoEnquirer, NoHooks, NoMailer,
+    NoSoundReader, SoundReader,
+};
 use tenancy::{Actor, Caps, Owner, Principal};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -55,6 +58,8 @@ pub struct Parts {
     pub mailer: Arc<dyn Mailer>,
     /// What turns companies into bytes.
     pub packer: Arc<dyn Packer>,
+    /// Who understands sounds.
+    pub sounds: Arc<dyn SoundReader>,
     /// What the links of mails begin with where no brand says another domain.
     pub portal: String,
     /// Further figures in the text form of Prometheus, shown beside those of the exchange.
@@ -75,6 +80,7 @@ impl Parts {
             enquirer: Arc::new(NoEnquirer),
             mailer: Arc::new(NoMailer),
             packer: Arc::new(NoPacker),
+            sounds: Arc::new(NoSoundReader),
             portal: "http://127.0.0.1:8080".to_owned(),
             figures: Arc::new(String::new),
             seen: Arc::new(|_| {}),
@@ -125,6 +131,8 @@ pub(crate) struct Front {
     pub(crate) site: Option<Site>,
     /// Where passwords are compared.
     pub(crate) forge: Forge,
+    /// Where sounds are understood.
+    pub(crate) mill: Forge,
     /// Places for what is done for somebody unknown after the answer, such as mails.
     pub(crate) mails: Arc<Semaphore>,
     /// Companies' sign-in servers.
@@ -163,6 +171,7 @@ impl Front {
             streams: Arc::new(streams),
             site,
             forge,
+            mill: Forge::new(limits.sounds, limits.sounds_waiting),
             mails: Arc::new(Semaphore::new(limits.mails)),
             presumed: Presumed::new(),
             depot,

@@ -1,8 +1,6 @@
 //! The gate that every request passes: who asks, how often, how much, for what; then the
 //! operation, and the headers that every answer has.
 
-use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -18,6 +16,7 @@ use tenancy::Principal;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout_at;
 
+use crate::body::gathered;
 use crate::call::{Answer, Call};
 use crate::front::{Asker, Front, Seen};
 use crate::operation::{Access, Form, Operation};
@@ -192,7 +191,7 @@ impl Passage {
             Form::Octets => 0,
         };
         let slow = || Problem::new(Kind::TooSlow, "the body did not arrive in time");
-        let read = timeout_at(self.deadline(), gather(body, limit)).await;
+        let read = timeout_at(self.deadline(), gathered(body, limit)).await;
         read.unwrap_or_else(|_| Err(slow()))
     }
 
@@ -277,26 +276,6 @@ fn late() -> Problem {
     Problem::new(Kind::Unavailable, "the answer took too long").with(RETRY_AFTER, 1)
 }
 
-/// The whole of a body that has at most `limit` bytes.
-async fn gather(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
-    let too_large = || Problem::new(Kind::TooLarge, format!("a body has at most {limit} bytes"));
-    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    if announced > limit {
-        return Err(too_large());
-    }
-    let mut gathered = Vec::with_capacity(announced);
-    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        let frame = frame.map_err(|_| Problem::new(Kind::Malformed, "the body broke off"))?;
-        if let Ok(data) = frame.into_data() {
-            if gathered.len() + data.len() > limit {
-                return Err(too_large());
-            }
-            gathered.extend_from_slice(&data);
-        }
-    }
-    Ok(gathered.into())
-}
-
 fn put(headers: &mut HeaderMap, name: HeaderName, value: impl ToString) {
     if let Ok(value) = HeaderValue::from_str(&value.to_string()) {
         headers.insert(name, value);
@@ -335,7 +314,7 @@ mod tests {
             .pass(operation, Vec::new(), Request::default())
             .await;
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
-        let body = gather(response.into_body(), 10_000).await.unwrap();
+        let body = gathered(response.into_body(), 10_000).await.unwrap();
         let body = str::from_utf8(&body).unwrap();
         assert!(body.contains("urn:strowger:problem:internal"), "{body}");
         assert!(!body.contains("secrets"), "{body}");

@@ -1,8 +1,9 @@
-//! The one place where passwords are hashed and compared, with a bound on how many are.
+//! Places for heavy work, such as the one where passwords are hashed and compared, each with a
+//! bound on how much is done.
 
 use std::fmt::Write;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use ports::{Busy, HeavyWork};
@@ -28,6 +29,22 @@ impl Forge {
             refused: Arc::default(),
             done: Arc::default(),
         }
+    }
+
+    /// Does work and gives what came of it.
+    pub(crate) async fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        let slot = Arc::new(Mutex::new(None));
+        let result = Arc::clone(&slot);
+        let put = move || {
+            let done = work();
+            *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+        };
+        self.carry_out(Box::new(put)).await?;
+        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.take().ok_or(Busy)
     }
 
     /// How it goes, in the text form of Prometheus.

@@ -7,6 +7,7 @@
 mod archives;
 mod bad_row;
 mod bearer;
+mod body;
 mod call;
 mod front;
 mod gate;

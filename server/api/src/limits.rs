@@ -60,6 +60,14 @@ pub struct Limits {
     pub archive_grace: Duration,
     /// At how many bytes per second an archive must go at least, on the whole. Default 65,536.
     pub archive_rate: u64,
+    /// Sounds that are understood at the same time, each on a core. Default 1.
+    pub sounds: usize,
+    /// Sounds that wait to be understood; beyond it 503. Default 4.
+    pub sounds_waiting: usize,
+    /// Longest recording that is uploaded, in bytes; beyond it 413. Default 32 MiB.
+    pub sound_bytes: usize,
+    /// Time for a recording to arrive; then 408. Default 2 min.
+    pub sound_time: Duration,
     /// How long a stream is silent before it says that it lives. Default 15 s.
     pub stream_beat: Duration,
     /// How long a stream lasts; then its reader comes back, and is let in again if its key still
@@ -92,6 +100,10 @@ impl Default for Limits {
             archive_bytes: 4 << 30,
             archive_grace: Duration::from_secs(30),
             archive_rate: 65_536,
+            sounds: 1,
+            sounds_waiting: 4,
+            sound_bytes: 32 << 20,
+            sound_time: Duration::from_secs(120),
             stream_beat: Duration::from_secs(15),
             stream_life: Duration::from_secs(300),
         }

@@ -99,6 +99,8 @@ kinds! {
     KeyReused "key-reused" UNPROCESSABLE_ENTITY "The idempotency key was used before"
     /// A body is no archive that could be brought in.
     BadArchive "bad-archive" UNPROCESSABLE_ENTITY "The archive cannot be brought in"
+    /// A body is no recording that could be kept.
+    BadSound "bad-sound" UNPROCESSABLE_ENTITY "The recording cannot be kept"
     /// `If-Match` is missing.
     PreconditionRequired "precondition-required" PRECONDITION_REQUIRED "If-Match is needed"
     /// The rate limit was met.
@@ -336,6 +338,7 @@ fn pointer_of(space: &str) -> &'static str {
         "mail" => "/mail",
         "plan" | "reseller" | "sso" => "/name",
         "portal_domain" => "/brand/domain",
+        "music_on_hold" => "/on_hold",
         _ => "",
     }
 }

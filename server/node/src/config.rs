@@ -35,6 +35,9 @@ pub struct Limits {
     pub snapshot_after: Duration,
     /// The memory of messages.
     pub ladders: capture::Bounds,
+    /// Octets of companies' own music on hold that are at hand, in all codecs together. Default
+    /// 64 MiB, three quarters of an hour; beyond it what was used longest ago goes.
+    pub music_octets: usize,
     /// Silence of a party that ought to send before it is asked whether it is still there.
     /// Default 30 s.
     pub silence: Duration,
@@ -54,6 +57,7 @@ impl Default for Limits {
             retry_after: Duration::from_secs(5),
             snapshot_after: Duration::from_secs(2),
             ladders: capture::Bounds::default(),
+            music_octets: 64 << 20,
             silence: Duration::from_secs(30),
         }
     }

@@ -20,6 +20,7 @@ mod intake;
 mod lamps;
 mod legs;
 mod letters;
+mod music;
 mod relief;
 mod remembered;
 mod shard;
@@ -41,6 +42,7 @@ pub use figures::{
     TrunkCounts, TrunkFigures,
 };
 pub use fraud::Figures as FraudFigures;
+pub use music::{MusicAsk, MusicFigures};
 pub use remembered::Seen;
 pub use shard::{
     Answer, Ask, CertificateAsk, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket,

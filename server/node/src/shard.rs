@@ -10,6 +10,7 @@ mod dialling;
 mod dispatch;
 mod emergency;
 mod ending;
+mod entertaining;
 mod gateways;
 mod gruu;
 mod guard;
@@ -55,6 +56,7 @@ use crate::intake::Intake;
 use crate::lamps::Lamps;
 use crate::legs::Legs;
 use crate::letters::Letters;
+use crate::music::{MusicAsk, MusicFigures};
 use crate::remembered::{Remembered, Seen};
 use crate::signalling::{Signalling, UsageConfigs};
 use crate::tenants::Tenants;
@@ -103,6 +105,8 @@ pub struct Outbox {
     pub names: Vec<NameAsk>,
     /// Certificates to fetch.
     pub certificates: Vec<CertificateAsk>,
+    /// Music of companies' own to fetch.
+    pub music: Vec<MusicAsk>,
     /// What companies are told, in order. Ends of calls are told by their records.
     pub events: Vec<Event>,
     /// Ladders to keep with records that were handed over before.
@@ -186,7 +190,11 @@ impl Shard {
             door,
             registrar: Registrar::new(config.registration, gruu_key),
             ports: Ports::new(media.0, media.1)?,
-            tenants: Tenants::new(gateways, config.listeners.first().copied()),
+            tenants: Tenants::new(
+                gateways,
+                config.listeners.first().copied(),
+                config.limits.music_octets,
+            ),
             legs: Legs::default(),
             calls: Calls::default(),
             timers: TimerTable::new(),
@@ -303,6 +311,7 @@ impl Shard {
         out.ladders.append(&mut self.outbox.ladders);
         out.names.append(&mut self.outbox.names);
         out.certificates.append(&mut self.outbox.certificates);
+        out.music.append(&mut self.outbox.music);
         out.seen.append(&mut self.outbox.seen);
         self.door.defence.take(&mut out.bans);
         out.contained.append(&mut self.outbox.contained);
@@ -355,6 +364,12 @@ impl Shard {
     #[must_use]
     pub fn capture_figures(&self) -> capture::Figures {
         self.sip.remembered.ring.figures()
+    }
+
+    /// How the memory of companies' own music is used.
+    #[must_use]
+    pub fn music_figures(&self) -> MusicFigures {
+        self.tenants.music.figures()
     }
 
     /// Counters of the media ports.

@@ -4,6 +4,7 @@ use crate::budgets::Budgets;
 use crate::callbacks::Callbacks;
 use crate::capped::Capped;
 use crate::former_told::FormerTold;
+use crate::music::Music;
 use crate::trunks::{Gateways, Trunks};
 use domain::{CompiledTenant, Directory};
 use ids::TenantId;
@@ -81,14 +82,21 @@ pub(crate) struct Tenants {
     pub(crate) callbacks: Callbacks,
     /// What their calls by trunks may cost, and what they did.
     pub(crate) budgets: Budgets,
+    /// The music of their own that is at hand.
+    pub(crate) music: Music,
     used: BTreeMap<TenantId, Use>,
     cooled: Instant,
 }
 
 impl Tenants {
     /// No tenants yet; what their gateways register is kept here.
-    pub(crate) fn new(gateways: Gateways, address: Option<SocketAddr>) -> Tenants {
+    pub(crate) fn new(
+        gateways: Gateways,
+        address: Option<SocketAddr>,
+        music_octets: usize,
+    ) -> Tenants {
         Tenants {
+            music: Music::new(music_octets),
             trunks: Trunks::new(gateways, address),
             ..Tenants::default()
         }
@@ -114,6 +122,7 @@ impl Tenants {
     /// A tenant is gone; nobody can prove to belong to it any more.
     pub(crate) fn forget(&mut self, tenant: TenantId) {
         self.directory.forget(tenant);
+        self.music.forget(tenant);
         self.used.remove(&tenant);
     }
 

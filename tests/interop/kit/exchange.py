@@ -202,14 +202,15 @@ class Exchange:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def api(self, path, method="GET", body=None, headers=None):
-        """Status and document of a request to the API."""
+        """Status and document of a request to the API. A body that is bytes goes as it is."""
+        raw = isinstance(body, bytes)
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.http}{path}",
             method=method,
-            data=None if body is None else json.dumps(body).encode(),
+            data=body if raw or body is None else json.dumps(body).encode(),
             headers={
                 "Authorization": f"Bearer {self.token}",
-                "Content-Type": "application/json",
+                "Content-Type": "application/octet-stream" if raw else "application/json",
                 **(headers or {}),
             },
         )

@@ -44,8 +44,10 @@ def holding(exchange):
 
 
 @test(listens=True)
-def a_held_call_is_quiet_and_resumes_with_sound():
+def without_music_a_held_call_is_quiet_and_resumes_with_sound():
     with Exchange() as exchange, Softphone(exchange, ACME, "102", BERT) as bert:
+        quiet = {"music_on_hold": False}
+        exchange.api(f"/api/v1/tenants/{ACME}", "PATCH", quiet, {"If-Match": "*"})
         with tone(exchange, "101", ANNA) as anna:
             anna.dial("102")
             anna.wait_established()

@@ -262,6 +262,7 @@ fn company(name: &str) -> Tenant {
         ladders: domain::KeptLadders::default(),
         dialling: None,
         texts_kept_days: 7,
+        music_on_hold: true,
         captured: true,
         enabled: true,
     }

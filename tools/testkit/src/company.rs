@@ -3,9 +3,9 @@
 use crate::Account;
 use domain::{
     CallClass, CompiledTenant, Credentials, Destination, Device, Digests, Extension, Feature,
-    LineParts, Plan, Quotas, Resource, Tenant, TenantParts,
+    LineParts, Plan, Quotas, Resource, Sound, Tenant, TenantParts,
 };
-use ids::{DeviceId, ExtensionId, PlanId, TenantId};
+use ids::{DeviceId, ExtensionId, PlanId, SoundId, TenantId};
 use machine::WallTime;
 use sip_stack::digest;
 use std::sync::Arc;
@@ -64,6 +64,7 @@ impl Company {
             ladders: domain::KeptLadders::default(),
             dialling: None,
             texts_kept_days: 7,
+            music_on_hold: true,
             captured: true,
             enabled: true,
         };
@@ -97,6 +98,18 @@ impl Company {
             .domains
             .first()
             .map_or("", String::as_str)
+    }
+
+    /// Gives it a sound that is its music on hold.
+    pub fn music(&mut self) -> SoundId {
+        let (owner, id) = (self.id(), SoundId::new(1, self.fresh()));
+        let spec = Sound {
+            name: "waltz".to_owned(),
+            description: String::new(),
+            on_hold: true,
+        };
+        self.parts.lines.music = Some(resource(id, owner, spec));
+        id
     }
 
     /// Its caps, where they differ from the defaults.

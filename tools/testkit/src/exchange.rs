@@ -3,6 +3,7 @@
 use crate::{Disk, Packet, REALM, Unshaken};
 use carrier::{NameQuery, NameReply, Replied};
 use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
+use ids::SoundId;
 use machine::{Clock, Instant, Random, WallTime};
 use media::{Command, Lifted, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
 use node::{
@@ -32,6 +33,8 @@ pub struct Setup {
     pub config: Config,
     /// What it plays.
     pub prompts: Arc<Prompts>,
+    /// Companies' own music, by its sound; of all other sounds there is nothing.
+    pub music: Vec<(SoundId, Arc<Prompt>)>,
     /// The time it takes to serve one message, as a busy machine would; zero serves at once.
     pub pace: Duration,
 }
@@ -51,6 +54,7 @@ pub fn default_config(sip: SocketAddr) -> Config {
             announcement: PromptId(0),
             ringback: PromptId(1),
             alert: PromptId(2),
+            music: PromptId(3),
         },
         collects: false,
         authorities: stir::Roots::none(),
@@ -71,13 +75,13 @@ fn forgiving() -> DefenceRules {
 }
 
 impl Setup {
-    /// An exchange at 192.0.2.1:5060 with a few hundred media ports and two short prompts.
+    /// An exchange at 192.0.2.1:5060 with a few hundred media ports and four short prompts.
     #[must_use]
     pub fn ordinary(seed: u64) -> Setup {
         let media = Ipv4Addr::new(192, 0, 2, 1);
         let sip = SocketAddr::from((media, 5060));
         let mut prompts = Prompts::new();
-        for octet in [0x31, 0x32] {
+        for octet in [0x31, 0x32, 0x33, 0x34] {
             let second = || vec![octet; 8_000];
             let _id = prompts.add(Prompt::encoded(second(), second(), second()));
         }
@@ -89,14 +93,17 @@ impl Setup {
             wall: WallTime::from_unix_ms(1_760_000_000_000),
             config: default_config(sip),
             prompts: Arc::new(prompts),
+            music: Vec::new(),
             pace: Duration::ZERO,
         }
     }
 }
 
-/// Certificates of those who sign calls.
+/// What is found when it is asked for: certificates of those who sign calls, and companies' music.
 #[derive(Default)]
 pub struct Published {
+    /// Companies' own music, by its sound; of all other sounds there is nothing.
+    pub music: Vec<(SoundId, Arc<Prompt>)>,
     /// What is found where; all else is never answered.
     pub found: Vec<(String, Fetched)>,
     /// Where they were asked for in this life, oldest first.
@@ -126,7 +133,7 @@ pub struct Exchange {
     pub ladders: Vec<Ladder>,
     /// What the name system answers; to all else it says that there is nothing.
     pub names: Vec<(NameQuery, NameReply)>,
-    /// What is found where proofs say that their certificates are.
+    /// What is found where proofs say that their certificates are, and companies' music.
     pub certificates: Published,
     /// Messages that were collected in this life, oldest first.
     pub seen: Vec<Seen>,
@@ -193,7 +200,10 @@ impl Exchange {
             events: Vec::new(),
             ladders: Vec::new(),
             names: Vec::new(),
-            certificates: Published::default(),
+            certificates: Published {
+                music: setup.music.clone(),
+                ..Published::default()
+            },
             seen: Vec::new(),
             bans: Vec::new(),
             contained: Vec::new(),
@@ -344,8 +354,16 @@ impl Exchange {
             }
             let asked = std::mem::take(&mut self.outbox.names);
             let wanted = std::mem::take(&mut self.outbox.certificates);
-            if notices.is_empty() && asked.is_empty() && wanted.is_empty() {
+            let music = std::mem::take(&mut self.outbox.music);
+            let still = notices.is_empty() && music.is_empty();
+            if still && asked.is_empty() && wanted.is_empty() {
                 break;
+            }
+            for ask in music {
+                let mut all = self.certificates.music.iter();
+                let found = all.find(|(sound, _)| *sound == ask.sound);
+                let found = found.map(|(_, music)| Arc::clone(music));
+                self.shard.music(ask, found, local);
             }
             for ask in wanted {
                 let mut found = self.certificates.found.iter();

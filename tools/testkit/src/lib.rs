@@ -28,6 +28,6 @@ pub use network::{Link, Network, Packet, Weather};
 pub use phone::{Key, KeyId, Manner, Phone, Reaction};
 pub use raw::RawPhone;
 pub use sound::{Direction, describe, direction_of, media_of};
-pub use token::{Heard, TOKEN_BYTES, canary_of, token};
+pub use token::{Heard, TOKEN_BYTES, canary_of, melody, token};
 pub use unshaken::Unshaken;
 pub use world::{Happening, PhoneId, RawId, World};

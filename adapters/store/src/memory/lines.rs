@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::{CompiledDeck, KindName, LineParts};
+use domain::{CompiledDeck, KindName, LineParts, Resource, Sound};
 use ids::TenantId;
 use ports::StoreError;
 use tenancy::Owner;
@@ -55,6 +55,12 @@ impl State {
         }
         for stored in self.owned(owner, KindName::EmergencyLocation) {
             parts.locations.push(stored.document.clone().try_into()?);
+        }
+        for stored in self.owned(owner, KindName::Sound) {
+            let sound: Resource<Sound> = stored.document.clone().try_into()?;
+            parts.music = Some(sound)
+                .filter(|sound| sound.spec.on_hold)
+                .or(parts.music.take());
         }
         for stored in self.owned(owner, KindName::Site) {
             parts.sites.push(stored.document.clone().try_into()?);

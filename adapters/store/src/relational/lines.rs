@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use domain::{CompiledDeck, Document, KindName, LineParts, Secret, facets};
+use domain::{CompiledDeck, Document, KindName, LineParts, Resource, Secret, Sound, facets};
 use ports::StoreError;
 use tenancy::{Account, Owner};
 
@@ -123,6 +123,11 @@ pub(super) fn add(
         parts.outbound.push(document.try_into()?);
     } else if document.kind == KindName::EmergencyLocation {
         parts.locations.push(document.try_into()?);
+    } else if document.kind == KindName::Sound {
+        let sound: Resource<Sound> = document.try_into()?;
+        parts.music = Some(sound)
+            .filter(|sound| sound.spec.on_hold)
+            .or(parts.music.take());
     } else if document.kind == KindName::Site {
         parts.sites.push(document.try_into()?);
     } else {

@@ -95,6 +95,7 @@ fn tenant_write(
         ladders: domain::KeptLadders::default(),
         dialling: None,
         texts_kept_days: 7,
+        music_on_hold: true,
         captured: true,
         enabled: true,
     };

@@ -4,7 +4,7 @@ use domain::{AuditEntry, Credentials, KindName, Reseller, Secret, SecretRule, To
 use ids::{
     AuditId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId,
     NumberId, OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId, SigningKeyId,
-    SiteId, SsoId, TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
+    SiteId, SoundId, SsoId, TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
 };
 use ports::{
     CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,
@@ -110,6 +110,7 @@ fn touch() -> impl Strategy<Value = Touch> {
         KindName::Trunk,
         KindName::Number,
         KindName::Schedule,
+        KindName::Sound,
         KindName::EmergencyLocation,
         KindName::Site,
         KindName::SigningKey,
@@ -345,6 +346,11 @@ fn write(owner: Owner, touch: &Touch) -> Write {
             let name = format!("hours-{}", touch.name);
             let spec = json!({ "name": name, "time_zone": "UTC" });
             (ScheduleId::new(number, 13).to_string(), owner, name, spec)
+        }
+        KindName::Sound => {
+            let name = format!("sound-{}", touch.name);
+            let spec = json!({ "name": name, "on_hold": touch.target == 0 });
+            (SoundId::new(number, 19).to_string(), owner, name, spec)
         }
         KindName::EmergencyLocation => {
             let name = format!("place-{}", touch.name);

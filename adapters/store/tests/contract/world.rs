@@ -86,6 +86,7 @@ impl<'a> World<'a> {
             ladders: domain::KeptLadders::default(),
             dialling: None,
             texts_kept_days: 7,
+            music_on_hold: true,
             captured: true,
             enabled: true,
         };
@@ -207,6 +208,7 @@ pub(crate) fn with(document: &Document, member: &str, value: impl serde::Seriali
         | KindName::Site
         | KindName::SigningKey
         | KindName::Schedule
+        | KindName::Sound
         | KindName::InboundRoute
         | KindName::OutboundRoute
         | KindName::TollGuard

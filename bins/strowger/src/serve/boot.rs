@@ -28,6 +28,7 @@ use super::defence::{self, BanDesk};
 use super::figures::{Board, Requests, Sources};
 use super::inbox::{Letter, Postbox};
 use super::live::{Live, Waiting};
+use super::music::MusicFetcher;
 use super::running::{Front, Rear, Running, Signalling};
 use super::switchboard::{Scouts, Switchboard};
 use super::{hep, issuance, media as media_part, outside, records, wires};
@@ -71,10 +72,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let asked = (&requests, &counted);
     board.look_at(sources(&net, &threads, &tally, asked, &folder));
     let (postbox, inbox) = Postbox::new(waker.clone());
-    let scouts = Scouts {
-        names: outside::asker(settings, postbox.clone())?,
-        certificates: outside::fetcher(settings, AGENT, postbox.clone())?,
-    };
+    let scouts = scouts(settings, &office, &postbox)?;
     let hands = (control, scouts);
     let inbox = (postbox, inbox, waker.clone());
     let (mut switchboard, live) = join(shard, hands, inbox, (desk, ban_desk), &board);
@@ -112,6 +110,16 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
         signalling,
         front,
         rear,
+    })
+}
+
+/// Who asks outside what the shard wants to know.
+fn scouts(settings: &Settings, office: &Office, postbox: &Postbox) -> Result<Scouts, Failure> {
+    let music = MusicFetcher::start(office.clone(), postbox.clone());
+    Ok(Scouts {
+        names: outside::asker(settings, postbox.clone())?,
+        certificates: outside::fetcher(settings, AGENT, postbox.clone())?,
+        music: music.map_err(|error| Failure::internal(error.to_string()))?,
     })
 }
 
@@ -240,6 +248,7 @@ fn shard(
             announcement: PromptId::of(audio::Prompt::Music),
             ringback: PromptId::of(audio::Prompt::Ringback),
             alert: PromptId::of(audio::Prompt::Chime),
+            music: PromptId::of(audio::Prompt::Music),
         },
         collects: settings.capture.is_some(),
         authorities: outside::authorities(settings)?,
@@ -286,6 +295,7 @@ fn take_back(
             | Letter::Ask(_)
             | Letter::Named(..)
             | Letter::Certificate(..)
+            | Letter::Music(..)
             | Letter::Bar(_)
             | Letter::Lift(_)
             | Letter::AskOfTrunk(_)

@@ -7,8 +7,9 @@ use std::time::Duration;
 use carrier::Replied;
 use domain::{Ban, CompiledTenant, SourceAddress};
 use ids::TenantId;
+use media::Prompt;
 use net::Waker;
-use node::{Fetched, Question, Searcher, TrunkQuestion};
+use node::{Fetched, MusicAsk, Question, Searcher, TrunkQuestion};
 
 /// Letters that wait at most; a sender beyond it is told that the exchange is too busy.
 const LETTERS_MAX: usize = 4_096;
@@ -28,6 +29,8 @@ pub(crate) enum Letter {
     Named(Searcher, Replied),
     /// A certificate was fetched from this address, or could not be.
     Certificate(String, Fetched),
+    /// A company's own music was fetched, or there is none.
+    Music(MusicAsk, Option<Arc<Prompt>>),
     /// A source is banned.
     Bar(Ban),
     /// A source is banned no more.

@@ -16,6 +16,7 @@ mod issuance;
 mod key_uses;
 mod live;
 mod media;
+mod music;
 mod obtained;
 mod outside;
 mod precedence;

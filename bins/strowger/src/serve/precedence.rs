@@ -28,11 +28,12 @@ const FIRST: [&str; 1] = ["media-"];
 /// Other threads by the beginnings of their names. What the writers do is waited for, too, but
 /// they do it for many at once: if each of their wakings interrupted an answer of the API, all
 /// answers would be later and nothing written sooner.
-const BEHIND: [(&str, Precedence); 5] = [
+const BEHIND: [(&str, Precedence); 6] = [
     ("store-read", Precedence::Soon(ADMINISTRATION)),
     ("store-write", Precedence::InBatches(3)),
     ("records", Precedence::InBatches(3)),
     ("store-watch", Precedence::Behind(10)),
+    ("music", Precedence::Behind(10)),
     ("keeper", Precedence::Behind(10)),
 ];
 

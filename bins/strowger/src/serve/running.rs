@@ -226,6 +226,7 @@ fn serve(
         parts.hooks = front.hooks;
         parts.enquirer = front.enquirer;
         parts.mailer = front.mailer;
+        parts.sounds = Arc::new(sound::Reader::default());
         parts.packer = Arc::new(archive::Passphrases::new(Arc::new(store::OsEntropy)));
         parts.portal = front.portal;
         parts.seen = Arc::new(move |seen| requests.see(seen));

@@ -22,6 +22,7 @@ use super::figures::Board;
 use super::hep;
 use super::inbox::Letter;
 use super::live::Waiting;
+use super::music::MusicFetcher;
 use super::records::Desk;
 
 /// Letters taken at once before the network gets its turn.
@@ -59,6 +60,8 @@ pub(crate) struct Scouts {
     pub(crate) names: Asker<Searcher>,
     /// What certificates callers are proved by.
     pub(crate) certificates: CertificateFetcher,
+    /// What companies' own music on hold is.
+    pub(crate) music: MusicFetcher,
 }
 
 /// One shard and all that it is joined to.
@@ -152,6 +155,7 @@ impl Switchboard {
         }));
         self.ask_names(now);
         self.fetch_certificates(now);
+        self.fetch_music(now);
         for answer in self.outbox.answers.drain(..) {
             self.waiting.deliver(answer);
         }
@@ -188,6 +192,16 @@ impl Switchboard {
         }
     }
 
+    /// Fetches the music that the shard wants; what finds no room is not there for a while.
+    fn fetch_music(&mut self, now: Instant) {
+        for ask in self.outbox.music.drain(..) {
+            if let Err(ask) = self.scouts.music.fetch(ask) {
+                self.shard.music(ask, None, now);
+                self.waker.wake();
+            }
+        }
+    }
+
     /// Hands orders to the media threads, in order.
     fn order(&mut self, now: Instant) {
         self.waits.retry_at = None;
@@ -217,6 +231,7 @@ impl Switchboard {
             Letter::Gone(tenant) => self.shard.tenant_removed(tenant, now),
             Letter::Named(whose, replied) => self.shard.named(whose, replied, now),
             Letter::Certificate(x5u, fetched) => self.shard.certificate(&x5u, &fetched, now),
+            Letter::Music(ask, found) => self.shard.music(ask, found, now),
             Letter::Bar(ban) => self.shard.bar(&ban),
             Letter::Lift(source) => self.shard.lift(source),
             Letter::Drain(patience) => self.shard.drain(patience, now),

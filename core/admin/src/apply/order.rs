@@ -90,6 +90,7 @@ fn is_late(kind: KindName, in_company: bool) -> bool {
         | KindName::Sso
         | KindName::RateDeck
         | KindName::Schedule
+        | KindName::Sound
         | KindName::EmergencyLocation
         | KindName::Site => false,
     }
@@ -127,6 +128,7 @@ impl Outline {
             | KindName::Number
             | KindName::SigningKey
             | KindName::Schedule
+            | KindName::Sound
             | KindName::EmergencyLocation
             | KindName::Site
             | KindName::InboundRoute

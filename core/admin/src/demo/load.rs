@@ -57,6 +57,7 @@ pub fn load(users: usize) -> Result<PlannedTenant, Invalid> {
         ladders: domain::KeptLadders::default(),
         dialling: None,
         texts_kept_days: 7,
+        music_on_hold: true,
         captured: true,
         enabled: true,
     };

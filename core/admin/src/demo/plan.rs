@@ -51,6 +51,7 @@ fn company(number: usize, extensions: usize) -> PlannedTenant {
             ladders: domain::KeptLadders::default(),
             dialling: None,
             texts_kept_days: 7,
+            music_on_hold: true,
             captured: true,
             enabled: true,
         },

@@ -24,6 +24,7 @@ pub(super) fn matters(kind: KindName) -> bool {
         | KindName::Plan
         | KindName::RateDeck
         | KindName::Number
+        | KindName::Sound
         | KindName::Role
         | KindName::User
         | KindName::Hold
@@ -108,6 +109,7 @@ pub(super) fn with(
             | KindName::Plan
             | KindName::RateDeck
             | KindName::Number
+            | KindName::Sound
             | KindName::Role
             | KindName::User
             | KindName::Hold

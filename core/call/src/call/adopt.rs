@@ -165,8 +165,10 @@ impl Call {
             holding: false,
             silent: false,
             silences: 0,
+            hears_music: false,
             pending: Some(Pending::Waiting {
                 late: offer.is_none(),
+                held: false,
             }),
         };
         self.add_leg(leg, &mut draft);

@@ -20,6 +20,7 @@ impl Call {
     /// Connects a leg that is in the call to a guest.
     pub(crate) fn visit(&mut self, leg: LegId, guest: Guest, draft: &mut Draft<'_>) {
         self.state.bridge = Bridge::Guest(leg, guest);
+        self.set_entertained(None);
         draft.push(Output::Media(match guest {
             Guest::Echo => MediaOrder::Echo(leg),
             Guest::Announcement => MediaOrder::Play(leg, Prompt::Announcement),

@@ -43,10 +43,12 @@ impl Call {
             leg,
             Some(Pending::Waiting {
                 late: description.is_none(),
+                held: self.find(leg).is_some_and(|leg| leg.holding),
             }),
         );
         self.set_pending(peer, Some(Pending::ForPeer(leg)));
         self.remember(leg, description.clone(), draft);
+        let description = description.map(|offer| self.offered_to(peer, offer));
         draft.order(peer, LegOrder::Reoffer { description });
     }
 
@@ -56,21 +58,30 @@ impl Call {
             return;
         };
         let holds = description.is_hold();
-        let Some(found) = self.find_mut(leg) else {
+        if let Some(found) = self.find_mut(leg) {
+            found.description = Some(description);
+            self.set_holding(leg, holds, draft);
+        }
+    }
+
+    /// An offer that was refused changes nothing (RFC 3261 §14.1), so a hold by it is none.
+    fn undo_hold(&mut self, leg: LegId, draft: &mut Draft<'_>) {
+        if let Some(Pending::Waiting { held, .. }) = self.pending(leg) {
+            self.set_holding(leg, held, draft);
+        }
+    }
+
+    fn set_holding(&mut self, leg: LegId, holds: bool, draft: &mut Draft<'_>) {
+        let Some(found) = self.find_mut(leg).filter(|leg| leg.holding != holds) else {
             return;
         };
-        found.description = Some(description);
-        if found.holding != holds {
-            found.holding = holds;
-            self.note(
-                if holds {
-                    What::Held(leg)
-                } else {
-                    What::Resumed(leg)
-                },
-                draft,
-            );
-        }
+        found.holding = holds;
+        let what = if holds {
+            What::Held(leg)
+        } else {
+            What::Resumed(leg)
+        };
+        self.note(what, draft);
     }
 
     pub(crate) fn reoffer_answered(
@@ -109,7 +120,10 @@ impl Call {
         draft: &mut Draft<'_>,
     ) {
         self.set_pending(leg, None);
-        let late = self.pending(peer) == Some(Pending::Waiting { late: true });
+        let late = matches!(
+            self.pending(peer),
+            Some(Pending::Waiting { late: true, .. })
+        );
         self.set_pending(peer, late.then_some(Pending::LateAnswer(leg)));
         let Some(description) = description else {
             return draft.order(peer, LegOrder::RefuseReoffer { status: 488 });
@@ -117,6 +131,11 @@ impl Call {
         if let Some(found) = self.find_mut(leg) {
             found.description = Some(description.clone());
         }
+        let told = if late {
+            self.offered_to(peer, description.clone())
+        } else {
+            self.answered_to(peer, description.clone())
+        };
         match self.find_mut(peer) {
             // A phone that takes another's place gets its first answer this way.
             Some(found) if found.stage == LegStage::Calling => {
@@ -129,7 +148,10 @@ impl Call {
                 );
                 self.note(What::Answered(peer), draft);
             }
-            Some(_) => draft.order(peer, LegOrder::AnswerReoffer { description }),
+            Some(_) => {
+                draft.order(peer, LegOrder::AnswerReoffer { description: told });
+                self.entertain(draft);
+            }
             None => {}
         }
     }
@@ -141,6 +163,7 @@ impl Call {
         match pending {
             Pending::ForPeer(peer) => {
                 self.set_pending(leg, None);
+                self.undo_hold(peer, draft);
                 self.set_pending(peer, None);
                 if self
                     .find(peer)
@@ -207,7 +230,9 @@ impl Call {
             return self.release(end, reason, draft);
         };
         self.remember(leg, Some(description.clone()), draft);
+        let description = self.answered_to(other, description);
         draft.order(other, LegOrder::Confirm { description });
+        self.entertain(draft);
     }
 
     /// Offers media to a leg on our own account. A leg that is busy with another offer keeps its

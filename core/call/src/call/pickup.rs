@@ -85,6 +85,7 @@ impl Call {
             holding: false,
             silent: false,
             silences: 0,
+            hears_music: false,
             pending: None,
         };
         self.add_leg(leg, draft);

@@ -212,6 +212,7 @@ impl Call {
             };
         }
         self.state.bridge = Bridge::Open;
+        self.set_entertained(None);
         draft.push(Output::Media(MediaOrder::Play(
             transferee,
             Prompt::Ringback,
@@ -394,6 +395,8 @@ impl Call {
         if self.find(transferor).is_some() {
             draft.order(transferor, LegOrder::NotifyReferral { status, done: true });
             self.join(transferor, transferee, draft);
+            // whoever sent the party on may still hold it
+            self.entertain(draft);
             return;
         }
         let end = End {

@@ -11,7 +11,7 @@ fn peer(slot: &u8) -> TrunkPeer {
     }
 }
 
-fn trunk(n: u64, peers: &[u8]) -> DialStep {
+pub(super) fn trunk(n: u64, peers: &[u8]) -> DialStep {
     DialStep::Trunk(by_trunk(n, peers))
 }
 

@@ -24,6 +24,7 @@ use crate::schedule::Schedule;
 use crate::secret::Secret;
 use crate::signing_key::SigningKey;
 use crate::site::Site;
+use crate::sound::Sound;
 use crate::toll_guard::TollGuard;
 use crate::trunk::Trunk;
 
@@ -53,6 +54,8 @@ pub struct LineParts {
     pub guards: Vec<Resource<TollGuard>>,
     /// All its containments.
     pub contained: Vec<Resource<Containment>>,
+    /// The sound that is its music on hold, where it has one of its own.
+    pub music: Option<Resource<Sound>>,
 }
 
 /// One trunk that a tenant may use, compiled.

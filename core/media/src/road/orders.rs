@@ -54,6 +54,13 @@ impl Road {
                 }
                 None => self.figures.stale_commands += 1,
             },
+            Command::PlayOwn { id, prompt, codec } => match slot(id) {
+                Some(slot) => {
+                    self.play_own(slot, prompt, codec, now, out);
+                    self.watch(slot, now);
+                }
+                None => self.figures.stale_commands += 1,
+            },
             Command::Report { id } => match slot(id).and_then(|slot| self.leg(slot)) {
                 Some(leg) => out.push(Notice::Figures {
                     id,

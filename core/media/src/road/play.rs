@@ -1,17 +1,18 @@
 //! Prompts played frame by frame, each when it is due.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use machine::Instant;
 use rtp::{HEADER_BYTES, NewHeader, write_header};
 
 use super::leg::{Feed, Leg};
-use super::playing::{CLOCK, LONGEST_MS, Playing};
+use super::playing::{CLOCK, LONGEST_MS, Piece, Playing};
 use super::secure::Kind;
 use super::{ROOM, Road, TimerKey};
 use crate::command::{Notice, PlayCodec, Refusal};
-use crate::prompts::{OCTETS_PER_MS, PromptId};
+use crate::prompts::{OCTETS_PER_MS, Prompt, PromptId};
 
 /// Octets of the longest packet before it is protected.
 const LONGEST: usize = HEADER_BYTES + LONGEST_MS as usize * OCTETS_PER_MS;
@@ -50,9 +51,33 @@ impl Road {
             }
             return;
         }
+        self.begin(slot, Piece::House(prompt), codec, looped, now);
+    }
+
+    /// The leg hears a recording that is handed over to it.
+    pub(super) fn play_own(
+        &mut self,
+        slot: u32,
+        prompt: Arc<Prompt>,
+        codec: PlayCodec,
+        now: Instant,
+        out: &mut Vec<Notice>,
+    ) {
+        if prompt.octets(codec.codec).is_some() {
+            self.begin(slot, Piece::Own, codec, true, now);
+            self.own.insert(slot, prompt);
+        } else if let Some(leg) = self.leg(slot) {
+            out.push(Notice::Refused {
+                id: leg.id,
+                because: Refusal::NoPrompt,
+            });
+        }
+    }
+
+    fn begin(&mut self, slot: u32, piece: Piece, codec: PlayCodec, looped: bool, now: Instant) {
         let timer = Some(self.timers.arm(now, TimerKey::Play(slot)));
         let playing = Playing {
-            prompt,
+            piece,
             codec,
             looped,
             position: 0,
@@ -96,10 +121,9 @@ impl Road {
             leg.feed = Feed::Play(playing);
             self.set_feed(slot, Feed::Partner);
             self.watch(slot, now);
-            out.push(Notice::Played {
-                id,
-                prompt: playing.prompt,
-            });
+            if let Piece::House(prompt) = playing.piece {
+                out.push(Notice::Played { id, prompt });
+            }
             return;
         }
         let timer = self.timers.arm(playing.due, TimerKey::Play(slot));
@@ -118,13 +142,16 @@ impl Road {
         now: Instant,
         send: &mut impl FnMut(u16, SocketAddr, &[u8]),
     ) -> bool {
-        let prompts = std::sync::Arc::clone(&self.prompts);
-        let octets = prompts
-            .octets(playing.prompt, playing.codec.codec)
-            .unwrap_or_default();
+        let (prompts, own) = (Arc::clone(&self.prompts), self.own.get(&slot).cloned());
+        let codec = playing.codec.codec;
         let Some(leg) = self.leg_mut(slot) else {
             return true;
         };
+        let octets = match playing.piece {
+            Piece::House(prompt) => prompts.octets(prompt, codec),
+            Piece::Own => own.as_ref().and_then(|prompt| prompt.octets(codec)),
+        };
+        let octets = octets.unwrap_or_default();
         let mut packet = [0; LONGEST + ROOM];
         let whole = playing.frame_octets();
         let Some(frame) = packet.get_mut(HEADER_BYTES..HEADER_BYTES + whole) else {

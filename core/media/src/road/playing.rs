@@ -12,10 +12,19 @@ pub(super) const CLOCK: u32 = 8000;
 /// Longest packet, milliseconds.
 pub(super) const LONGEST_MS: u8 = 60;
 
+/// Where a prompt's octets are.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Piece {
+    /// Among those that all roads share.
+    House(PromptId),
+    /// With the leg itself, in the road's `own`.
+    Own,
+}
+
 /// A prompt on its way.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Playing {
-    pub(super) prompt: PromptId,
+    pub(super) piece: Piece,
     pub(super) codec: PlayCodec,
     pub(super) looped: bool,
     /// Octets played.

@@ -3,10 +3,11 @@
 use super::text;
 use crate::{Desk, Report, SipLeg, reason_value};
 use bytes::Bytes;
-use call::{EndReason, LegFact, LegOrder, Prompt};
-use media::{Command, PromptId};
+use call::{EndReason, LegFact, LegOrder};
+use media::{Command, Prompt, PromptId};
 use sip_message::Name;
 use sip_stack::usage::{Event, Untimely};
+use std::sync::Arc;
 
 /// Seconds after which a caller that was told 503 may try again. Phones take a 503 without them for
 /// a fault of the exchange's own (RFC 3261 §21.5.4).
@@ -21,6 +22,8 @@ pub struct PromptBook {
     pub ringback: PromptId,
     /// The signal for whoever is told of a call for help.
     pub alert: PromptId,
+    /// The music that a party on hold hears.
+    pub music: PromptId,
 }
 
 impl SipLeg {
@@ -212,11 +215,12 @@ impl SipLeg {
     }
 
     /// Plays a prompt to this leg in a codec it understands; without one it hears nothing.
-    pub fn play(&self, prompt: Prompt, book: &PromptBook, desk: &mut Desk<'_>) {
+    pub fn play(&self, prompt: call::Prompt, book: &PromptBook, desk: &mut Desk<'_>) {
         let prompt = match prompt {
-            Prompt::Announcement => book.announcement,
-            Prompt::Ringback => book.ringback,
-            Prompt::Alert => book.alert,
+            call::Prompt::Announcement => book.announcement,
+            call::Prompt::Ringback => book.ringback,
+            call::Prompt::Alert => book.alert,
+            call::Prompt::Music => book.music,
         };
         let id = self.sound.endpoint();
         if let Some(codec) = self.sound.play_codec() {
@@ -226,6 +230,15 @@ impl SipLeg {
                 codec,
                 looped: true,
             });
+        }
+    }
+
+    /// Plays a recording of the company's own to this leg, over and over, in a codec it
+    /// understands; without one it hears nothing.
+    pub fn play_own(&self, prompt: Arc<Prompt>, desk: &mut Desk<'_>) {
+        let id = self.sound.endpoint();
+        if let Some(codec) = self.sound.play_codec() {
+            desk.media.push(Command::PlayOwn { id, prompt, codec });
         }
     }
 }

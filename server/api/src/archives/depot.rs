@@ -1,10 +1,9 @@
 //! What companies go out and come in by.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use admin::archive::Packer;
 use axum::http::header::RETRY_AFTER;
-use ports::HeavyWork;
 
 use super::pipe::{Pace, Pipe};
 use super::places::{Errand, Place, Places};
@@ -72,15 +71,6 @@ impl Depot {
             let detail = "too many passwords are compared at this moment";
             Problem::new(Kind::Unavailable, detail).with(RETRY_AFTER, 1)
         };
-        let slot = Arc::new(Mutex::new(None));
-        let result = Arc::clone(&slot);
-        let put = move || {
-            let done = work();
-            *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
-        };
-        let done = self.forge.carry_out(Box::new(put)).await;
-        done.map_err(|_| busy())?;
-        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
-        slot.take().ok_or_else(busy)
+        self.forge.apart(work).await.map_err(|_| busy())
     }
 }

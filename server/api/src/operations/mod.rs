@@ -22,6 +22,7 @@ mod persons;
 mod platform;
 mod registrations;
 mod sign_on;
+mod sounds;
 mod support;
 mod tenants;
 mod tokens;
@@ -48,6 +49,7 @@ fn list() -> Vec<Operation> {
     let kinds = KindName::ALL.map(|kind| match kind {
         KindName::Tenant => tenants::operations(),
         KindName::Webhook => webhooks::operations(),
+        KindName::Sound => sounds::operations(),
         KindName::Reseller
         | KindName::Plan
         | KindName::Extension

@@ -20,6 +20,7 @@ pub(crate) mod privacy;
 pub(crate) mod registration;
 pub(crate) mod replay;
 pub(crate) mod sheet;
+pub(crate) mod sound;
 pub(crate) mod support;
 pub(crate) mod token;
 pub(crate) mod trunk_preset;

@@ -141,7 +141,11 @@ impl Reply {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// The body as a text; a sound has none.
     pub(crate) fn text(&self) -> &str {
+        if self.header("content-type") == Some("audio/wav") {
+            return "";
+        }
         str::from_utf8(&self.body).unwrap()
     }
 

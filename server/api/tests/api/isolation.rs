@@ -12,15 +12,15 @@ mod stranger;
 use ids::{
     CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId,
     InboundRouteId, NumberId, OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId,
-    SigningKeyId, SiteId, SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId, UserId,
-    WebhookId,
+    SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId,
+    UserId, WebhookId,
 };
 use serde_json::{Value, json};
 
 use crate::archives::{PASSPHRASE, archived};
 use crate::http::Ask;
 use crate::openapi::Described;
-use crate::world::{Account, CHAIN, Company, rate_deck, signing_key};
+use crate::world::{Account, CHAIN, Company, RECORDING, rate_deck, recording, signing_key};
 
 /// Everything by which a company and what it has can be called.
 #[derive(Clone, Debug)]
@@ -45,6 +45,7 @@ struct Names {
     schedules: [String; 2],
     locations: [String; 2],
     sites: [String; 2],
+    sounds: [String; 2],
     inbound: [String; 2],
     outbound: [String; 2],
     guards: [String; 2],
@@ -76,6 +77,7 @@ fn names_of(company: &Company, token: TokenId) -> Names {
         schedules: [company.schedule.to_string(), named("hours")],
         locations: [company.location.to_string(), named("place")],
         sites: [company.site.to_string(), named("site")],
+        sounds: [company.sound.to_string(), named("waltz")],
         inbound: [company.inbound.to_string(), named("in")],
         outbound: [company.outbound.to_string(), named("out")],
         guards: [company.guard.to_string(), named("nights")],
@@ -187,6 +189,10 @@ fn names_next_to(company: &Company, token: TokenId) -> Names {
             SiteId::from_u128(next(company.site.as_u128())).to_string(),
             "acmf-site".to_owned(),
         ],
+        sounds: [
+            SoundId::from_u128(next(company.sound.as_u128())).to_string(),
+            "acmf-waltz".to_owned(),
+        ],
         inbound: [
             InboundRouteId::from_u128(next(company.inbound.as_u128())).to_string(),
             "acmf-in".to_owned(),
@@ -234,6 +240,7 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{schedule}", &names.schedules[which])
     .replace("{emergency_location}", &names.locations[which])
     .replace("{site}", &names.sites[which])
+    .replace("{sound}", &names.sounds[which])
     .replace("{inbound_route}", &names.inbound[which])
     .replace("{outbound_route}", &names.outbound[which])
     .replace("{toll_guard}", &names.guards[which])
@@ -277,6 +284,7 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         "SiteSpec" | "SitePatch" => json!({
             "name": "fresh", "location": names.locations[which], "networks": ["192.0.2.0/30"],
         }),
+        "SoundSpec" | "SoundPatch" => json!({"name": "fresh", "description": "a waltz"}),
         "WebhookSpec" | "WebhookPatch" => json!({"name": "fresh", "url": "https://x.example"}),
         "HoldSpec" | "HoldPatch" => json!({
             "name": "fresh", "reason": "a lawsuit", "user": names.users[which],
@@ -361,7 +369,7 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
 fn said(operation: &Described, schema: &str, names: &Names, which: usize) -> Value {
     match schema {
         "Sheet" => json!(sheet(&operation.path, names, which)),
-        "Archive" => json!(null),
+        "Archive" | "Recording" => json!(null),
         _ => body(schema, names, which),
     }
 }
@@ -400,6 +408,7 @@ fn sheet(path: &str, names: &Names, which: usize) -> String {
             names.locations[which]
         ),
         Some("schedules") => "name,time_zone\nfresh,UTC\n".to_owned(),
+        Some("sounds") => "name\nfresh\n".to_owned(),
         Some("inbound_routes") => format!(
             "name,trunk,schedule,extension\nfresh,{},{},{extension}\n",
             names.trunks[which], names.schedules[which]
@@ -457,6 +466,7 @@ fn ask(operation: &Described, path: &str, names: &Names, which: usize) -> Ask {
     match operation.body.as_deref() {
         Some("Sheet") => ask.body("text/csv", sheet(&operation.path, names, which).as_bytes()),
         Some("Archive") => archived(ask),
+        Some("Recording") => ask.body(RECORDING, &recording(300)),
         Some(schema) => ask.json(&body(schema, names, which)),
         None => ask,
     }

@@ -11,6 +11,7 @@ mod lines;
 mod platform;
 mod privacy;
 mod sheets;
+mod sounds;
 mod support;
 mod tenants;
 mod usage;
@@ -64,6 +65,7 @@ pub(crate) async fn work(world: &World) {
     webhooks::events(world).await;
     webhooks::webhooks(world).await;
     sheets::sheets(world).await;
+    sounds::sounds(world).await;
     crews::crews(world).await;
     doors::doors(world).await;
     support::support(world).await;

@@ -12,8 +12,8 @@ use domain::{Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, 
 use ids::{
     CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, EventId, ExtensionId, HoldId,
     InboundRouteId, NumberId, OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId,
-    SigningKeyId, SiteId, SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId, UserId,
-    WebhookId,
+    SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId,
+    UserId, WebhookId,
 };
 use machine::WallTime;
 use ports::{FixedClock, SeededEntropy, Stores, TokenReach};
@@ -68,6 +68,8 @@ pub(crate) struct Company {
     pub(crate) schedule: ScheduleId,
     pub(crate) location: EmergencyLocationId,
     pub(crate) site: SiteId,
+    /// It has been uploaded.
+    pub(crate) sound: SoundId,
     pub(crate) inbound: InboundRouteId,
     pub(crate) outbound: OutboundRouteId,
     pub(crate) guard: TollGuardId,
@@ -165,6 +167,11 @@ pub(crate) async fn world_over(store: Arc<dyn Stores>, limits: Limits) -> World 
     parts.portal = PORTAL.to_owned();
     let mails = Arc::new(Mailbox::default());
     parts.mailer = mails.clone();
+    // long ones are told from short ones all the same
+    parts.sounds = Arc::new(sound::Reader::within(sound::Bounds {
+        seconds: 5,
+        ..sound::Bounds::default()
+    }));
     parts.packer = Arc::new(Passphrases::new(Arc::new(SeededEntropy::new(11))));
     parts.enquirer = Arc::new(LoginServer::new());
     let (furnishing, stop, served) = serve(parts.clone()).await;
@@ -378,6 +385,13 @@ async fn company(
         "networks": ["203.0.113.0/28"],
     });
     let site = make(&format!("tenants/{id}/sites"), body).await;
+    let body = json!({"name": format!("{name}-waltz"), "description": canary});
+    let sound = make(&format!("tenants/{id}/sounds"), body).await;
+    let heard = format!("/api/v1/tenants/{id}/sounds/{name}-waltz/content");
+    let heard = Ask::put(&heard)
+        .key(operator)
+        .body(RECORDING, &recording(200));
+    heard.send(at).await.is(200);
     let body =
         json!({"name": format!("{name}-in"), "called": "+493055501", "first_extension": number});
     let inbound = make(&format!("tenants/{id}/inbound_routes"), body).await;
@@ -433,6 +447,7 @@ async fn company(
         schedule: id_of(&schedule),
         location: id_of(&location),
         site: id_of(&site),
+        sound: id_of(&sound),
         inbound: id_of(&inbound),
         outbound: id_of(&outbound),
         guard: id_of(&guard),
@@ -536,6 +551,7 @@ impl World {
             .replace("{schedule}", &format!("{owner}-hours"))
             .replace("{emergency_location}", &format!("{owner}-place"))
             .replace("{site}", &format!("{owner}-site"))
+            .replace("{sound}", "acme-waltz")
             .replace("{inbound_route}", "acme-in")
             .replace("{outbound_route}", "acme-out")
             .replace("{toll_guard}", "acme-nights")
@@ -564,6 +580,30 @@ impl World {
         let good = seen.iter().filter(|one| (200..400).contains(&one.status));
         good.map(|one| one.operation).collect()
     }
+}
+
+/// Media type of recordings that are uploaded.
+pub(crate) const RECORDING: &str = "application/octet-stream";
+
+/// A recording: a tone as WAV of 8 kHz.
+pub(crate) fn recording(milliseconds: u32) -> Vec<u8> {
+    let samples = milliseconds * 8;
+    let (length, rate) = (samples * 2, 8_000_u32);
+    let mut file = b"RIFF".to_vec();
+    file.extend_from_slice(&(36 + length).to_le_bytes());
+    file.extend_from_slice(b"WAVEfmt ");
+    file.extend_from_slice(&16_u32.to_le_bytes());
+    file.extend_from_slice(&[1, 0, 1, 0]);
+    file.extend_from_slice(&rate.to_le_bytes());
+    file.extend_from_slice(&(rate * 2).to_le_bytes());
+    file.extend_from_slice(&[2, 0, 16, 0]);
+    file.extend_from_slice(b"data");
+    file.extend_from_slice(&length.to_le_bytes());
+    for sample in 0..samples {
+        let sample: i16 = if sample % 16 < 8 { 4_000 } else { -4_000 };
+        file.extend_from_slice(&sample.to_le_bytes());
+    }
+    file
 }
 
 /// A good spec of a rate deck.

@@ -211,7 +211,7 @@ impl Shard {
             offer: asked.offer.map(|offer| offer.description),
             plan,
             earlier: asked.request.earlier,
-            config: self.call_config(trunk),
+            config: self.call_config(tenant, trunk),
         };
         let recorder = self.recorder(incoming.id, scope, caller, now);
         let mut outputs = Vec::new();
@@ -233,11 +233,12 @@ impl Shard {
         true
     }
 
-    /// The bounds of a call that came in by a trunk, or by none.
-    fn call_config(&self, trunk: Option<TrunkId>) -> call::Config {
+    /// The bounds of a company's call that came in by a trunk, or by none.
+    fn call_config(&self, tenant: &CompiledTenant, trunk: Option<TrunkId>) -> call::Config {
         let line = trunk.and_then(|trunk| self.tenants.trunks.get(trunk));
         call::Config {
             early_media: line.is_none_or(|line| line.spec().dialogs.early_media),
+            music: tenant.has_music_on_hold(),
             ..self.config.call
         }
     }

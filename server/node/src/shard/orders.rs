@@ -2,7 +2,7 @@
 
 use super::{Shard, Work};
 use crate::calls::CallKey;
-use call::{CallEvent, Input, LegId, MediaOrder, Output, What};
+use call::{CallEvent, Input, LegId, MediaOrder, Output, Prompt, What};
 use machine::Instant;
 use media::Command;
 use routing::{Purpose, RouteRequest};
@@ -107,8 +107,12 @@ impl Shard {
                     self.outbox.media.push(Command::Unbridge { id });
                 }
                 let book = self.config.prompts;
+                let music = (prompt == Prompt::Music).then(|| self.own_music(key, now));
                 if let Some(owner) = owner {
-                    self.with_leg(owner, now, |sip, desk, _| sip.play(prompt, &book, desk));
+                    self.with_leg(owner, now, |sip, desk, _| match music.flatten() {
+                        Some(own) => sip.play_own(own, desk),
+                        None => sip.play(prompt, &book, desk),
+                    });
                 }
             }
             MediaOrder::Silence(leg) => {

@@ -120,7 +120,7 @@ impl Shard {
         if !complete || stored.legs.len() != open.len() {
             return None;
         }
-        let bridge = call.summary().bridge;
+        let (bridge, entertained) = (call.bridge(), call.entertained());
         let by = |direction| {
             let open =
                 |leg: &LegView<'_>| leg.stage != LegStage::Closed && leg.direction == direction;
@@ -147,6 +147,10 @@ impl Shard {
         }
         self.resume_talks(key, now);
         self.rejoin(key, bridge, now);
+        if let Some(leg) = entertained {
+            let music = call::MediaOrder::Play(leg, call::Prompt::Music);
+            self.follow(key, vec![call::Output::Media(music)], now);
+        }
         self.resume_tolls(key, &compiled, stored.ways, now);
         self.note_lines(key);
         self.rearm_call(key);

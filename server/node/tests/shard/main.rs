@@ -28,6 +28,7 @@ mod lamp_lists;
 mod lamps;
 mod messages;
 mod minutes;
+mod music;
 mod office;
 mod on_net;
 mod overload;

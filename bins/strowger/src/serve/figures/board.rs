@@ -44,6 +44,7 @@ impl Board {
             tolls: shard.tolls().collect(),
             records_left_out,
             capture: shard.capture_figures(),
+            music: shard.music_figures(),
         };
         *self.posted() = posted;
     }

@@ -22,6 +22,7 @@ pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>
     counters(&mut page, &fraud_counters(posted));
     counters(&mut page, &transaction_counters(posted));
     capture(&mut page, &posted.capture);
+    music(&mut page, &posted.music);
     gauges(&mut page, &levels(posted));
     trunks::write(&mut page, &posted.node);
     tenants(&mut page, posted);
@@ -318,6 +319,35 @@ fn capture(page: &mut Exposition, figures: &capture::Figures) {
         ),
     ];
     gauges(page, &rows);
+}
+
+/// How the memory of companies' own music on hold is used.
+fn music(page: &mut Exposition, figures: &node::MusicFigures) {
+    let rows = [
+        (
+            "music_found_total",
+            "How often a company's own music on hold was at hand.",
+            figures.found,
+        ),
+        (
+            "music_fetched_total",
+            "How often it had to be fetched.",
+            figures.fetched,
+        ),
+        (
+            "music_dropped_total",
+            "How often a company's had to go for another's.",
+            figures.dropped,
+        ),
+    ];
+    counters(page, &rows);
+    let octets = count(figures.octets);
+    let row = (
+        "music_octets",
+        "Octets of companies' own music on hold that are at hand.",
+        octets,
+    );
+    gauges(page, &[row]);
 }
 
 /// What became of messages on their way to a capture server.

@@ -23,6 +23,7 @@ pub(super) struct Posted {
     pub(super) tolls: Vec<Tolled>,
     pub(super) records_left_out: u64,
     pub(super) capture: capture::Figures,
+    pub(super) music: node::MusicFigures,
 }
 
 /// Parts that are asked when somebody looks.

@@ -269,3 +269,76 @@ fn prompts_in_three_codecs_bear_the_payload_number_asked_for() {
         .collect();
     assert_eq!(numbers, [0, 8, 9]);
 }
+
+/// A company's recording of two packets, in PCMU alone.
+fn recording() -> Arc<Prompt> {
+    let octets = [[0x41; 160], [0x42; 160]].concat();
+    Arc::new(Prompt::encoded(octets, Vec::new(), Vec::new()))
+}
+
+#[test]
+fn an_own_recording_is_played_over_and_over_and_held_for_as_long() {
+    let mut rig = Rig::new();
+    let (a, _) = rig.bridged();
+    let prompt = recording();
+    rig.order(Command::PlayOwn {
+        id: a,
+        prompt: Arc::clone(&prompt),
+        codec: PLAY,
+    });
+    let sent = rig.run(Duration::from_millis(99));
+    let first = sent.iter().map(|(_, frame)| frame.bytes[12]);
+    assert_eq!(first.collect::<Vec<u8>>(), [0x41, 0x42, 0x41, 0x42, 0x41]);
+    assert_eq!(Arc::strong_count(&prompt), 2, "the leg holds it");
+    rig.order(Command::Stop { id: a });
+    assert_eq!(Arc::strong_count(&prompt), 1);
+    assert_eq!(rig.run(Duration::from_secs(1)), []);
+    rig.rtp(30_002, B, pcmu(9, 1)).expect("the partner again");
+}
+
+#[test]
+fn another_prompt_lets_an_own_recording_go() {
+    let mut rig = Rig::new();
+    let a = rig.open(30_000, plain(A));
+    let prompt = recording();
+    rig.order(Command::PlayOwn {
+        id: a,
+        prompt: Arc::clone(&prompt),
+        codec: PLAY,
+    });
+    rig.order(Command::Play {
+        id: a,
+        prompt: PROMPT,
+        codec: PLAY,
+        looped: true,
+    });
+    assert_eq!(Arc::strong_count(&prompt), 1);
+    assert_eq!(rig.run(Duration::from_millis(1))[0].1.bytes[12], 0);
+    rig.order(Command::PlayOwn {
+        id: a,
+        prompt: Arc::clone(&prompt),
+        codec: PLAY,
+    });
+    rig.order(Command::Close { id: a });
+    assert_eq!(Arc::strong_count(&prompt), 1, "gone with its leg");
+}
+
+#[test]
+fn an_own_recording_that_cannot_be_played_in_the_codec_is_refused() {
+    let mut rig = Rig::new();
+    let a = rig.open(30_000, plain(A));
+    let codec = PlayCodec {
+        codec: Codec::G722,
+        ..PLAY
+    };
+    let prompt = recording();
+    rig.order(Command::PlayOwn {
+        id: a,
+        prompt: Arc::clone(&prompt),
+        codec,
+    });
+    let because = crate::Refusal::NoPrompt;
+    let refused = Notice::Refused { id: a, because };
+    assert_eq!(rig.notices.last(), Some(&refused));
+    assert_eq!(Arc::strong_count(&prompt), 1);
+}

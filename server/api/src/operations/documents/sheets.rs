@@ -127,6 +127,7 @@ async fn check<K: Kind>(call: &Call) -> Result<(), Problem> {
         | KindName::Number
         | KindName::SigningKey
         | KindName::Schedule
+        | KindName::Sound
         | KindName::EmergencyLocation
         | KindName::Site
         | KindName::InboundRoute

@@ -9,7 +9,7 @@ use super::stranger::{bare, state_of};
 use super::{Names, body, filled, names_next_to, names_of, names_of_account, sheet};
 use crate::http::{Ask, Reply};
 use crate::openapi::{Described, described};
-use crate::world::{KEY, World, world_with};
+use crate::world::{KEY, RECORDING, World, recording, world_with};
 
 /// Members whose cells may differ, with reasons; see the file.
 const EXEMPT: &str = include_str!("exempt.txt");
@@ -27,7 +27,7 @@ const ONCE: [&str; 4] = [
 const UNTOLD: [&str; 1] = ["requestReset"];
 
 /// Bodies that have no members.
-const SHAPELESS: [&str; 2] = ["Sheet", "Archive"];
+const SHAPELESS: [&str; 3] = ["Sheet", "Archive", "Recording"];
 
 /// A passphrase or a secret of a name that may be too short for one.
 fn long_enough(name: &str) -> String {
@@ -144,6 +144,7 @@ fn all(names: &Names) -> Vec<String> {
         schedules,
         locations,
         sites,
+        sounds,
         inbound,
         outbound,
         guards,
@@ -152,7 +153,7 @@ fn all(names: &Names) -> Vec<String> {
     } = names;
     let twice = [
         tenants, extensions, devices, resellers, plans, webhooks, roles, users, holds, sso, decks,
-        trunks, numbers, signing, schedules, locations, sites, inbound, outbound, guards,
+        trunks, numbers, signing, schedules, locations, sites, sounds, inbound, outbound, guards,
         contained,
     ];
     let once = [call, cdr, token, access];
@@ -255,7 +256,13 @@ impl Asker {
     /// Remembers what each document of the asker's own has that a PUT would set.
     async fn remember(&mut self) {
         let text: Value = serde_json::from_str(&api::openapi()).unwrap();
-        for operation in described().iter().filter(|one| one.method == "PUT") {
+        let shapeless = |one: &&Described| {
+            let body = one.body.as_deref().unwrap_or_default();
+            SHAPELESS.contains(&body)
+        };
+        let puts = described();
+        let puts = puts.iter().filter(|one| one.method == "PUT");
+        for operation in puts.filter(|one| !shapeless(one)) {
             let path = filled(&operation.path, &self.home, 0, None);
             let ask = Ask::get(&path).key(&self.key);
             let shown = ask.send(self.world.address).await;
@@ -288,6 +295,7 @@ impl Asker {
                 trial.body("text/csv", sheet(&operation.path, &self.home, 0).as_bytes())
             }
             Some("Archive") => ask.body("application/octet-stream", b"no archive"),
+            Some("Recording") => ask.body(RECORDING, &recording(200)),
             Some(schema) => {
                 let mut body = body(schema, &self.home, 0);
                 with(&mut body);

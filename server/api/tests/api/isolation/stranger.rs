@@ -85,6 +85,7 @@ pub(super) async fn state_of(world: &World, company: &Company) -> Vec<Value> {
         "emergency_locations",
         "signing_keys",
         "sites",
+        "sounds",
         "inbound_routes",
         "outbound_routes",
         "toll_guards",

@@ -7,7 +7,7 @@ use crate::http::Ask;
 use crate::world::{CHAIN, World, rate_deck, signing_key};
 
 /// A document comes, is looked at, changed, put back, and goes.
-async fn life(world: &World, all: &str, name: &str, (spec, change): (Value, Value)) {
+pub(super) async fn life(world: &World, all: &str, name: &str, (spec, change): (Value, Value)) {
     let made = Ask::post(all).json(&spec);
     world.operator(made).await.is(201);
     let one = format!("{all}/{name}");

@@ -22,6 +22,7 @@ pub(super) async fn sheets(world: &World) {
         "emergency_locations",
         "signing_keys",
         "sites",
+        "sounds",
         "inbound_routes",
         "outbound_routes",
         "toll_guards",
