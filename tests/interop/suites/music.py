@@ -3,10 +3,10 @@
 import os
 
 from kit import sound
-from kit.baresip import Phone
 from kit.case import equal, record_for, test, true, wait_until
 from kit.exchange import ACME, Exchange
 from kit.softphone import Softphone
+from suites.browsers import page
 from suites.features import ANNA, BERT, SECONDS, hears, holding, tone
 
 TENANT = f"/api/v1/tenants/{ACME}"
@@ -29,11 +29,9 @@ def own_music(exchange, name="waltz"):
 
 def held(exchange, seconds):
     """101 calls 102 and holds it; what 102 heard at last before 101 hung up, as a file."""
-    with Phone(exchange, ACME, "102", source=f"ausine,{BERT}", codec="PCMU/8000/1") as bert, \
-            tone(exchange, "101", ANNA) as anna:
+    with Softphone(exchange, ACME, "102", BERT) as bert, tone(exchange, "101", ANNA) as anna:
         anna.dial("102")
         anna.wait_established()
-        bert.wait_established()
         record_for(1)
         anna.hold()
         wait_until("the hold is known", lambda: holding(exchange) == ["101"])
@@ -58,9 +56,11 @@ def a_held_phone_hears_the_sound_that_its_company_has_uploaded():
 @test(listens=True)
 def without_a_sound_of_its_own_it_hears_the_music_of_the_exchange():
     with Exchange() as exchange:
-        heard = sound.character(held(exchange, 4))
+        waited = held(exchange, 4)
+        heard = sound.character(waited)
         true(heard["silent_share"] < 0.2, f"something is heard: {heard}")
         true(heard["tonality"] > 0.5, f"it is music: {heard}")
+        true(sound.tone_share(waited, ANNA, 4) < 0.2, "it is not the tone of whoever holds")
         exchange.one_cdr()
 
 
@@ -85,6 +85,28 @@ def after_the_retrieval_it_hears_the_other_party_again():
             bert.wait_over()
             hears(bert, ANNA)
             exchange.one_cdr()
+
+
+@test(seconds=60, listens=True)
+def a_held_browser_hears_music():
+    with Exchange().also_speaks("wss") as exchange, \
+            page(exchange, "101", ANNA) as anna, tone(exchange, "102", BERT) as bert:
+        anna.dial("102")
+        anna.wait_established()
+        bert.wait_established()
+        bert.hold()
+        wait_until("the hold is known", lambda: holding(exchange) == ["102"])
+        record_for(5)
+        waited = sound.tail(anna.heard(), 3, os.path.join(exchange.folder, "waited.wav"))
+        heard = sound.character(waited)
+        true(heard["silent_share"] < 0.2, f"something is heard: {heard}")
+        true(sound.tone_share(waited, BERT, 3) < 0.2, "it is not the tone of whoever holds")
+        bert.resume()
+        wait_until("the call is resumed", lambda: holding(exchange) == [])
+        record_for(SECONDS)
+        hears(anna, BERT)
+        anna.hang_up()
+        bert.wait_over()
 
 
 @test()
