@@ -4,7 +4,7 @@
 //! as straight. The positions are counted in whole numbers, so that nothing drifts.
 
 /// The rate that is given, samples per second.
-pub(crate) const RATE: u32 = 16_000;
+pub(crate) const RATE: u32 = domain::SOUND_RATE;
 
 /// Places between two samples at which the filter is known.
 const PHASES: u32 = 256;

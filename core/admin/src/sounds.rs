@@ -68,8 +68,8 @@ pub async fn keep(
     let facts = serde_json::to_string(&heard.facts);
     let about = facts.map_err(|error| corrupt(&error))?;
     let octets: Vec<u8> = heard.samples.iter().flat_map(|s| s.to_le_bytes()).collect();
-    let wanted = u64::try_from(octets.len()).unwrap_or(u64::MAX);
     let (place, blob) = (BlobPlace::of(&sound), Blob { about, octets });
+    let wanted = blob.length();
     let most = SOUND_OCTETS_MAX;
     match office.store().put_blob(scope, &place, blob, most).await? {
         Kept::Yes => {}
@@ -148,7 +148,7 @@ pub async fn silence(
 #[must_use]
 pub fn wave(heard: &[u8]) -> Vec<u8> {
     let length = u32::try_from(heard.len()).unwrap_or(u32::MAX - HEAD);
-    let mut file = Vec::with_capacity(heard.len() + 44);
+    let mut file = Vec::with_capacity(heard.len() + HEAD as usize);
     file.extend_from_slice(b"RIFF");
     file.extend_from_slice(&(length + HEAD - 8).to_le_bytes());
     file.extend_from_slice(b"WAVEfmt ");

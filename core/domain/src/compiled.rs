@@ -162,7 +162,6 @@ struct Kept {
 
 impl Kept {
     fn of(tenant: &Tenant, music: Option<&Resource<Sound>>) -> Kept {
-        let music = music.filter(|sound| sound.spec.on_hold);
         Kept {
             ladders: tenant.ladders,
             captured: tenant.captured,

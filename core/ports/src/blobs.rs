@@ -52,6 +52,14 @@ pub struct Blob {
     pub octets: Vec<u8>,
 }
 
+impl Blob {
+    /// How many octets it counts for.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        u64::try_from(self.octets.len()).unwrap_or(u64::MAX)
+    }
+}
+
 /// What became of a blob that was to be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {

@@ -7,14 +7,10 @@ use tenancy::TenantScope;
 use super::MemoryStore;
 use super::state::{Estate, Place};
 
-fn length(blob: &Blob) -> u64 {
-    u64::try_from(blob.octets.len()).unwrap_or(u64::MAX)
-}
-
 impl Estate {
     fn octets_beside(&self, place: Option<&Place>) -> u64 {
         let others = self.blobs.iter().filter(|(at, _)| Some(*at) != place);
-        others.map(|(_, blob)| length(blob)).sum()
+        others.map(|(_, blob)| blob.length()).sum()
     }
 }
 
@@ -51,7 +47,7 @@ impl BlobBook for MemoryStore {
         let estate = estate.filter(|estate| estate.documents.contains_key(&place));
         let estate = estate.ok_or(StoreError::NotFound)?;
         let in_use = estate.octets_beside(Some(&place));
-        if in_use.saturating_add(length(&blob)) > most {
+        if in_use.saturating_add(blob.length()) > most {
             return Ok(Kept::Full { in_use });
         }
         estate.blobs.insert(place, blob);

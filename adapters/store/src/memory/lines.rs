@@ -58,9 +58,9 @@ impl State {
         }
         for stored in self.owned(owner, KindName::Sound) {
             let sound: Resource<Sound> = stored.document.clone().try_into()?;
-            parts.music = Some(sound)
-                .filter(|sound| sound.spec.on_hold)
-                .or(parts.music.take());
+            if sound.spec.on_hold {
+                parts.music = Some(sound);
+            }
         }
         for stored in self.owned(owner, KindName::Site) {
             parts.sites.push(stored.document.clone().try_into()?);

@@ -30,8 +30,7 @@ fn put(
     let place = params![column(owner), kind.as_str(), id];
     let in_use = sql.first(others, place, |fields| fields.number(0))?;
     let in_use = in_use.unwrap_or(0);
-    let length = u64::try_from(blob.octets.len()).unwrap_or(u64::MAX);
-    if in_use.saturating_add(length) > most {
+    if in_use.saturating_add(blob.length()) > most {
         return Ok(Kept::Full { in_use });
     }
     remove(sql, (owner, kind, id))?;
@@ -40,7 +39,7 @@ fn put(
         column(owner),
         kind.as_str(),
         id,
-        integer(length),
+        integer(blob.length()),
         blob.about
     ];
     sql.run(add, row)?;

@@ -125,9 +125,9 @@ pub(super) fn add(
         parts.locations.push(document.try_into()?);
     } else if document.kind == KindName::Sound {
         let sound: Resource<Sound> = document.try_into()?;
-        parts.music = Some(sound)
-            .filter(|sound| sound.spec.on_hold)
-            .or(parts.music.take());
+        if sound.spec.on_hold {
+            parts.music = Some(sound);
+        }
     } else if document.kind == KindName::Site {
         parts.sites.push(document.try_into()?);
     } else {

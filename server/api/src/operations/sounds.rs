@@ -92,7 +92,7 @@ async fn upload(call: Call) -> Result<Answer, Problem> {
     let slow = |_| Problem::new(Kind::TooSlow, "the body did not arrive in time");
     let octets = coming.await.map_err(slow)??;
     let reader = std::sync::Arc::clone(&call.front.parts.sounds);
-    let read = move || reader.read(octets.to_vec());
+    let read = move || reader.read(octets.into());
     let read = call.front.mill.apart(read).await.map_err(|_| busy())?;
     let heard = read.map_err(|refusal| Problem::new(Kind::BadSound, format!("it {refusal}")))?;
     Answer::json(&sounds::keep(&call.office, &scope, sound, heard).await?)

@@ -6,19 +6,17 @@ use admin::archive::{Counts, NewPassword, Report, Seen};
 use ids::TenantId;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
+
+use super::octets::octets;
 
 /// The bytes of an archive; only its schema is wanted.
 pub(crate) struct ArchiveBytes;
 
 impl PartialSchema for ArchiveBytes {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
-            .description(Some("An archive, as it was taken out."))
-            .into()
+        octets("An archive, as it was taken out.")
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod event;
 pub(crate) mod ladder;
 pub(crate) mod line;
 pub(crate) mod master_key;
+mod octets;
 pub(crate) mod own_forwards;
 pub(crate) mod passkey;
 pub(crate) mod person;

@@ -3,19 +3,17 @@
 use std::borrow::Cow;
 
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
+
+use super::octets::octets;
 
 /// The bytes of a recording; only its schema is wanted.
 pub(crate) struct RecordingBytes;
 
 impl PartialSchema for RecordingBytes {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
-            .description(Some("A recording: WAV, MP3, FLAC or Ogg Vorbis."))
-            .into()
+        octets("A recording: WAV, MP3, FLAC or Ogg Vorbis.")
     }
 }
 
