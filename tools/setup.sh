@@ -2,7 +2,8 @@
 # Brings what a task needs onto this machine and says what it does. Safe to run again: what is
 # there is left alone, and nothing is fetched then.
 #
-#   tools/setup.sh build            a C compiler for the crates that carry C, and a look at Rust
+#   tools/setup.sh build            a C compiler and CMake for the crates that carry C, and a look
+#                                   at Rust
 #   tools/setup.sh lint             the same, and Rust's own clippy and rustfmt
 #   tools/setup.sh postgres         PostgreSQL's programs, without a running server
 #   tools/setup.sh interop          foreign SIP software and what compares the audio
@@ -70,8 +71,9 @@ need_rust() {
 
 need_build() {
     need_rust
-    command -v cc >/dev/null && command -v pkg-config >/dev/null && return 0
-    apt_install gcc libc6-dev pkg-config
+    command -v cc >/dev/null && command -v pkg-config >/dev/null && command -v cmake >/dev/null \
+        && command -v make >/dev/null && return 0
+    apt_install gcc libc6-dev pkg-config cmake make
 }
 
 need_lint() {
