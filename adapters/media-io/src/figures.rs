@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use media::RoadFigures;
+use media::{RoadFigures, TranscodingFigures};
 
 /// Figures of one media thread since its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,6 +72,9 @@ counters!(
     road_replayed,
     road_rtcp,
     road_stale,
+    road_transcoded,
+    road_crowded,
+    road_transcodings,
     road_open,
     received,
     sent,
@@ -101,6 +104,9 @@ impl Plain {
         self.road_rtcp = road.rtcp;
         self.road_stale = road.stale_commands;
         self.road_open = road.open;
+        self.road_transcoded = road.transcoding.made;
+        self.road_crowded = road.transcoding.crowded;
+        self.road_transcodings = road.transcoding.present;
     }
 
     pub(crate) fn figures(&self) -> WorkerFigures {
@@ -120,6 +126,11 @@ impl Plain {
                 rtcp: self.road_rtcp,
                 stale_commands: self.road_stale,
                 open: self.road_open,
+                transcoding: TranscodingFigures {
+                    made: self.road_transcoded,
+                    crowded: self.road_crowded,
+                    present: self.road_transcodings,
+                },
             },
             received: self.received,
             sent: self.sent,

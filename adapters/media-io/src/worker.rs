@@ -306,7 +306,7 @@ impl Worker {
                 self.lift(id, received);
                 None
             }
-            Verdict::Drop(_) | Verdict::Absorbed => None,
+            Verdict::Drop(_) | Verdict::Absorbed | Verdict::Kept => None,
         };
         match out {
             Some((out, length, to)) => self.transmit.push(out, received.buffer, length, to),

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use serde::{Deserialize, Serialize};
 
 use crate::format::Formats;
+use crate::wants::Wants;
 
 /// The name by which a peer's checks of connectivity ask for a leg: our user name fragment
 /// (RFC 8445 section 5.3).
@@ -44,6 +45,9 @@ pub struct Expect {
     /// when it has chosen one, and it is nowhere else.
     #[serde(default)]
     pub ufrag: Option<Ufrag>,
+    /// How it wants to be spoken to.
+    #[serde(default)]
+    pub wants: Wants,
 }
 
 impl Expect {
@@ -60,6 +64,7 @@ impl Expect {
             receives: true,
             sends: true,
             ufrag: None,
+            wants: Wants::default(),
         }
     }
 
@@ -72,6 +77,11 @@ impl Expect {
             ufrag: Some(ufrag),
             ..Expect::unknown(None, formats)
         }
+    }
+
+    /// What may be sent to the peer.
+    pub(crate) fn understood(&self) -> Formats {
+        self.wants.understood(&self.formats)
     }
 
     /// A peer that described itself. `rtcp` is one above `rtp` unless said otherwise (RFC 3550
@@ -92,6 +102,7 @@ impl Expect {
             receives: true,
             sends: true,
             ufrag: None,
+            wants: Wants::default(),
         }
     }
 }

@@ -35,6 +35,12 @@ pub struct LegFigures {
     pub rtcp: u32,
     /// Keys pressed.
     pub digits: u32,
+    /// Packets sent to its peer that were made of its partner's, in another codec.
+    #[serde(default)]
+    pub transcoded: u64,
+    /// Frames of its peer that were lost and made up on their way into another codec.
+    #[serde(default)]
+    pub concealed: u64,
 }
 
 /// Counters of a whole road. All count packets or orders since the start.
@@ -46,6 +52,8 @@ pub struct RoadFigures {
     pub forwarded: u64,
     /// Made here (prompts).
     pub played: u64,
+    /// Of sound in another codec.
+    pub transcoding: TranscodingFigures,
     /// Of a leg, but with nobody to hear it.
     pub absorbed: u64,
     /// Of STUN or DTLS and a leg's: handed to the control half.
@@ -68,4 +76,15 @@ pub struct RoadFigures {
     pub stale_commands: u64,
     /// Endpoints open now.
     pub open: u64,
+}
+
+/// What is counted of transcoding.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct TranscodingFigures {
+    /// Packets made of those in another codec, since the start.
+    pub made: u64,
+    /// Packets that were to be transcoded beyond what may be at one time, since the start.
+    pub crowded: u64,
+    /// Directions transcoded now.
+    pub present: u64,
 }

@@ -49,6 +49,8 @@ pub enum Codec {
     Pcma,
     /// G.722 at 64 kbit/s; its RTP clock is 8000 (RFC 3551 §4.5.2).
     G722,
+    /// Opus (RFC 7587), whose RTP clock is 48000 at every sampling rate.
+    Opus,
     /// Telephone events (RFC 4733).
     Event,
     /// Comfort noise (RFC 3389).
@@ -66,6 +68,7 @@ impl Codec {
             ("PCMU", Codec::Pcmu),
             ("PCMA", Codec::Pcma),
             ("G722", Codec::G722),
+            ("opus", Codec::Opus),
             ("telephone-event", Codec::Event),
             ("CN", Codec::Comfort),
         ];
@@ -98,6 +101,18 @@ pub struct Format {
     pub clock: u32,
 }
 
+impl Format {
+    /// Whether it is sound that is decoded and encoded here.
+    #[must_use]
+    pub fn is_spoken(self) -> bool {
+        match self.codec {
+            Codec::Pcmu | Codec::Pcma | Codec::G722 => self.clock == audio::Codec::RTP_CLOCK,
+            Codec::Opus => self.clock == opus::RTP_CLOCK,
+            Codec::Event | Codec::Comfort | Codec::Other(_) => false,
+        }
+    }
+}
+
 /// The formats of one leg in the order of its description, at most [`FORMATS`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Formats {
@@ -120,6 +135,14 @@ impl Formats {
     #[must_use]
     pub fn of(&self, payload: u8) -> Option<Format> {
         self.iter().find(|format| format.payload == payload)
+    }
+
+    /// The formats of these payload numbers.
+    #[must_use]
+    pub fn among(&self, payloads: PayloadSet) -> Formats {
+        self.iter()
+            .filter(|format| payloads.contains(format.payload))
+            .collect()
     }
 
     /// All payload numbers, with comfort noise when anything is negotiated.

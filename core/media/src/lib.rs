@@ -17,10 +17,12 @@ mod limits;
 mod ports;
 mod prompts;
 mod road;
+mod transcoder;
+mod wants;
 
 pub use command::{Command, Keys, Lifted, Notice, PlayCodec, Refusal};
 pub use expect::{Expect, Ufrag, trusted};
-pub use figures::{LegFigures, RoadFigures, StreamFigures};
+pub use figures::{LegFigures, RoadFigures, StreamFigures, TranscodingFigures};
 pub use format::{COMFORT_NOISE, Codec, FORMATS, Format, Formats, PayloadSet};
 pub use id::EndpointId;
 pub use limits::Limits;
@@ -30,3 +32,4 @@ pub use ports::{
 };
 pub use prompts::{Prompt, PromptId, Prompts};
 pub use road::{DropReason, ROOM, Road, Verdict};
+pub use wants::{OpusWants, Wants};

@@ -32,7 +32,11 @@ pub struct Limits {
     pub lifts_per_second: u16,
     /// Such datagrams of a burst above the average. Default 100.
     pub lift_burst: u16,
-    /// Frames of a played prompt that are sent at once to catch up after a late wake. Default 5.
+    /// Directions that are transcoded at one time: the sound of one leg on its way to another in
+    /// a codec of its own. Past it such sound is dropped and counted. Default 64.
+    pub transcodings: u32,
+    /// Frames of a played prompt, or of transcoded sound, that are made at once to catch up after
+    /// a late wake. Default 5.
     pub catch_up: u8,
 }
 
@@ -49,6 +53,7 @@ impl Default for Limits {
             burst: 250,
             lifts_per_second: 100,
             lift_burst: 100,
+            transcodings: 64,
             catch_up: 5,
         }
     }

@@ -85,7 +85,7 @@ impl Prompt {
             Codec::Pcmu => &self.pcmu,
             Codec::Pcma => &self.pcma,
             Codec::G722 => &self.g722,
-            Codec::Event | Codec::Comfort | Codec::Other(_) => return None,
+            Codec::Opus | Codec::Event | Codec::Comfort | Codec::Other(_) => return None,
         };
         (!octets.is_empty()).then_some(octets.as_slice())
     }

@@ -2,12 +2,14 @@
 //!
 //! This file holds the road's parts and its doors; `orders` obeys commands, `traffic` and `rtcp`
 //! judge packets, `owner` finds whose they are, `lift` whose those are that are no sound, `lock`
-//! decides whose packets a leg believes, and `secure` how they are protected.
+//! decides whose packets a leg believes, `secure` how they are protected, and `transcode` looks
+//! after those that their listener does not understand as they are.
 
 mod flow;
 mod leg;
 mod lift;
 mod lock;
+mod made;
 mod on_port;
 mod orders;
 mod owner;
@@ -18,7 +20,9 @@ mod secure;
 mod table;
 #[cfg(test)]
 mod tests;
+mod to_partner;
 mod traffic;
+mod transcode;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -27,7 +31,7 @@ use std::sync::Arc;
 use machine::{Instant, Random, TimerTable};
 
 use crate::command::Notice;
-use crate::figures::RoadFigures;
+use crate::figures::{RoadFigures, TranscodingFigures};
 use crate::id::EndpointId;
 use crate::limits::Limits;
 use crate::prompts::{Prompt, Prompts};
@@ -50,6 +54,8 @@ pub enum DropReason {
     Unnegotiated,
     /// The leg sent more packets than it may.
     Flood,
+    /// Its listener does not know the codec, and as much is transcoded as may be.
+    Crowded,
     /// It comes from where a leg's peer may be, but does not prove itself with that leg's key.
     Forged,
     /// It proved itself before, or is older than can be told (RFC 3711 §3.3.2).
@@ -74,6 +80,8 @@ pub enum Verdict {
     Lift(EndpointId),
     /// It was a leg's, and there is nobody to hear it now.
     Absorbed,
+    /// It was a leg's and is kept, to be heard in another codec when its turn comes.
+    Kept,
 }
 
 /// What a timer is for.
@@ -85,6 +93,8 @@ enum TimerKey {
     Silence(u32),
     /// The end of a key press was lost, perhaps.
     Event(u32),
+    /// A frame of a leg's sound is due that is transcoded for its partner.
+    Transcode(u32),
 }
 
 /// All legs of one media worker.
@@ -103,6 +113,8 @@ pub struct Road {
     on_port: OnPort,
     timers: TimerTable<TimerKey>,
     figures: RoadFigures,
+    /// Directions that are transcoded.
+    transcodings: u32,
 }
 
 impl std::fmt::Debug for Road {
@@ -130,6 +142,7 @@ impl Road {
             on_port: OnPort::new(),
             timers: TimerTable::new(),
             figures: RoadFigures::default(),
+            transcodings: 0,
         }
     }
 
@@ -139,8 +152,8 @@ impl Road {
         self.timers.next()
     }
 
-    /// Does what is due: frames of prompts go to `send` (local port, to, packet), notices to
-    /// `out`.
+    /// Does what is due: frames of prompts and of transcoded sound go to `send` (local port, to,
+    /// packet), notices to `out`.
     pub fn expire(
         &mut self,
         now: Instant,
@@ -152,6 +165,7 @@ impl Road {
                 TimerKey::Play(slot) => self.play_due(slot, now, send, out),
                 TimerKey::Silence(slot) => self.silence_due(slot, now, out),
                 TimerKey::Event(slot) => self.event_due(slot, now, out),
+                TimerKey::Transcode(slot) => self.transcode_due(slot, now, send),
             }
         }
     }
@@ -160,8 +174,13 @@ impl Road {
     #[must_use]
     pub fn figures(&self) -> RoadFigures {
         let open = u64::try_from(self.slots.len()).unwrap_or(u64::MAX);
+        let transcoding = TranscodingFigures {
+            present: self.transcodings.into(),
+            ..self.figures.transcoding
+        };
         RoadFigures {
             open,
+            transcoding,
             ..self.figures
         }
     }
@@ -237,6 +256,7 @@ impl Road {
             }
             self.own.remove(&slot);
         }
+        self.end_transcodings_around(slot);
     }
 
     /// Begins or ends waiting for packets of a leg, after anything that may change whether they

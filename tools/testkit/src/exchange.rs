@@ -267,7 +267,7 @@ impl Exchange {
                     let (from, octets) = (packet.from, packet.bytes.to_vec());
                     self.shard.lifted(Lifted { id, from, octets }, local);
                 }
-                Verdict::Drop(_) | Verdict::Absorbed => {}
+                Verdict::Drop(_) | Verdict::Absorbed | Verdict::Kept => {}
             }
             for notice in notices {
                 self.shard.media(notice, local);

@@ -7,3 +7,4 @@ mod notices;
 mod protected;
 mod support;
 mod threads;
+mod transcoded;

@@ -29,6 +29,8 @@ pub(super) struct Inflow {
     pub(super) refused: u32,
     pub(super) rtcp: u32,
     pub(super) digits: u32,
+    /// Frames made up on the way into another codec.
+    pub(super) concealed: u64,
 }
 
 impl Inflow {
@@ -45,6 +47,7 @@ impl Inflow {
             refused: 0,
             rtcp: 0,
             digits: 0,
+            concealed: 0,
         }
     }
 
@@ -67,7 +70,7 @@ impl Inflow {
             match format.codec {
                 // Their clock may differ from that of the sound they accompany.
                 Codec::Event | Codec::Comfort => {}
-                Codec::Pcmu | Codec::Pcma | Codec::G722 | Codec::Other(_) => {
+                Codec::Pcmu | Codec::Pcma | Codec::G722 | Codec::Opus | Codec::Other(_) => {
                     if self.format != Some(format) {
                         self.receiver.set_clock(format.clock);
                         self.format = Some(format);
@@ -116,6 +119,8 @@ pub(super) struct Outflow {
     /// Something meant for it was not sent: the next packet begins anew, as if from another
     /// source, so that the peer does not take the gap for loss.
     pub(super) paused: bool,
+    /// Packets made of those in another codec.
+    pub(super) transcoded: u64,
     packets: u64,
     octets: u64,
     format: Option<Format>,
@@ -137,6 +142,7 @@ impl Outflow {
         Outflow {
             continuity: Continuity::new(ssrc, seq, ts),
             paused: false,
+            transcoded: 0,
             packets: 0,
             octets: 0,
             format: None,
@@ -209,12 +215,11 @@ struct Quality {
 impl Quality {
     /// Delay is not known here and counts as none.
     fn mos(&self) -> u16 {
-        let opus = Codec::named("opus", 2);
         let coding = match self.format.map(|format| format.codec) {
             Some(Codec::Pcmu) => Coding::Pcmu,
             Some(Codec::Pcma) => Coding::Pcma,
             Some(Codec::G722) => Coding::G722,
-            Some(codec) if codec == opus => Coding::Opus,
+            Some(Codec::Opus) => Coding::Opus,
             Some(codec) if codec == Codec::named("G729", 1) => Coding::G729,
             Some(codec) if codec == Codec::named("GSM", 1) => Coding::Gsm,
             Some(Codec::Event | Codec::Comfort | Codec::Other(_)) | None => Coding::Unknown,

@@ -10,8 +10,9 @@ use super::lock::Lock;
 use super::playing::Playing;
 use super::secure::Secure;
 use super::table::Key;
+use super::to_partner::ToPartner;
 use crate::expect::Expect;
-use crate::format::{PayloadMap, PayloadSet};
+use crate::format::PayloadSet;
 use crate::id::EndpointId;
 use crate::ports::LocalMedia;
 
@@ -91,8 +92,7 @@ pub(super) struct Leg {
     pub(super) rates: Rates,
     pub(super) feed: Feed,
     pub(super) partner: Option<u32>,
-    /// How its payload numbers are spelled for its partner.
-    pub(super) to_partner: PayloadMap,
+    pub(super) to_partner: ToPartner,
     pub(super) held: bool,
     pub(super) watch: Watch,
 }
@@ -112,7 +112,7 @@ impl Leg {
             rates: Rates::default(),
             feed: Feed::Partner,
             partner: None,
-            to_partner: PayloadMap::same(),
+            to_partner: ToPartner::new(),
             held: false,
             watch: Watch::default(),
         }

@@ -205,6 +205,7 @@ impl Road {
     }
 
     fn unbridge(&mut self, slot: u32, now: Instant) {
+        self.end_transcodings_around(slot);
         let Some(partner) = self.leg_mut(slot).and_then(|leg| leg.partner.take()) else {
             return;
         };
@@ -216,16 +217,16 @@ impl Road {
     }
 
     fn map_payloads(&mut self, a: u32, b: u32) {
-        let formats = |road: &Road, slot| road.leg(slot).map(|leg| leg.expects.formats);
-        let (Some(of_a), Some(of_b)) = (formats(self, a), formats(self, b)) else {
+        let expects = |road: &Road, slot| road.leg(slot).map(|leg| leg.expects);
+        let (Some(of_a), Some(of_b)) = (expects(self, a), expects(self, b)) else {
             return;
         };
         for (slot, map) in [
-            (a, PayloadMap::between(&of_a, &of_b)),
-            (b, PayloadMap::between(&of_b, &of_a)),
+            (a, PayloadMap::between(&of_a.formats, &of_b.understood())),
+            (b, PayloadMap::between(&of_b.formats, &of_a.understood())),
         ] {
             if let Some(leg) = self.leg_mut(slot) {
-                leg.to_partner = map;
+                leg.to_partner.numbers = map;
             }
         }
     }
@@ -294,6 +295,8 @@ impl Leg {
             refused: self.inflow.refused,
             rtcp: self.inflow.rtcp,
             digits: self.inflow.digits,
+            transcoded: self.outflow.transcoded,
+            concealed: self.inflow.concealed,
         }
     }
 }

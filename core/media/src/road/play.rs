@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use machine::Instant;
-use rtp::{HEADER_BYTES, NewHeader, write_header};
+use rtp::HEADER_BYTES;
 
-use super::leg::{Feed, Leg};
+use super::leg::Feed;
+use super::made::MadePacket;
 use super::playing::{CLOCK, LONGEST_MS, Piece, Playing};
-use super::secure::Kind;
 use super::{ROOM, Road, TimerKey};
 use crate::command::{Notice, PlayCodec, Refusal};
 use crate::prompts::{OCTETS_PER_MS, Prompt, PromptId};
@@ -177,39 +177,17 @@ impl Road {
         playing.seq = seq.wrapping_add(1);
         // The end of a prompt that is not looped is cut, not filled from its start.
         let size = HEADER_BYTES + if playing.looped { whole } else { filled };
-        if let Some(sent) = leg.head_frame(playing, (seq, ts), &mut packet, size, now) {
+        let made = MadePacket {
+            source: SSRC,
+            format: playing.format(),
+            seq,
+            ts,
+            marker: seq == 0,
+        };
+        if let Some(sent) = leg.finish(&made, &mut packet, size, now) {
             send(port, to, packet.get(..sent).unwrap_or_default());
             self.figures.played += 1;
         }
         ended
-    }
-}
-
-impl Leg {
-    /// Gives the frame `buffer[..size]` of a prompt, whose numbers there are these, its header of
-    /// the leg's own stream, and protects it; the octets to send.
-    fn head_frame(
-        &mut self,
-        playing: &Playing,
-        (seq, ts): (u16, u32),
-        buffer: &mut [u8],
-        size: usize,
-        now: Instant,
-    ) -> Option<usize> {
-        self.outflow.resume();
-        let stamp = self.outflow.continuity.stamp(SSRC, seq, ts, CLOCK, now)?;
-        let header = NewHeader {
-            marker: stamp.changed || seq == 0,
-            pt: playing.codec.payload,
-            seq: stamp.seq,
-            ts: stamp.ts,
-            ssrc: stamp.ssrc,
-        };
-        if !write_header(buffer, header) {
-            return None;
-        }
-        let sent = self.secure.protect(Kind::Rtp, buffer, size)?;
-        self.outflow.count(size, Some(playing.format()));
-        Some(sent)
     }
 }

@@ -11,6 +11,7 @@ mod notices;
 mod proving;
 mod rtcp;
 mod secured;
+mod transcoded;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -217,7 +218,7 @@ impl Rig {
         let verdict = self.road.packet(port, addr(from), bytes, length, now, out);
         bytes.truncate(match verdict {
             Verdict::Send { length, .. } => length,
-            Verdict::Drop(_) | Verdict::Lift(_) | Verdict::Absorbed => length,
+            Verdict::Drop(_) | Verdict::Lift(_) | Verdict::Absorbed | Verdict::Kept => length,
         });
         verdict
     }
@@ -235,7 +236,7 @@ impl Rig {
                 to,
                 bytes,
             }),
-            other @ (Verdict::Drop(_) | Verdict::Lift(_) | Verdict::Absorbed) => Err(other),
+            other @ (Verdict::Drop(_) | Verdict::Lift(_) | Verdict::Absorbed | Verdict::Kept) => Err(other),
         }
     }
 

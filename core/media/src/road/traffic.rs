@@ -10,6 +10,7 @@ use rtp::{Arrival, Event, Header, Traffic, set_pt};
 use super::leg::{Feed, Leg};
 use super::owner::Owned;
 use super::secure::Kind;
+use super::transcode::Crossing;
 use super::{DropReason, ROOM, Road, Verdict};
 use crate::command::Notice;
 use crate::format::{COMFORT_NOISE, Codec, Format};
@@ -161,11 +162,17 @@ impl Road {
         let clock = leg
             .format_of(header.pt)
             .map_or(leg.inflow.clock(), |format| format.clock);
-        let (listener, payload) = match leg.feed {
+        let (listener, mut payload) = match leg.feed {
             Feed::Echo => (Some(slot), Some(header.pt)),
-            Feed::Partner | Feed::Play(_) => (leg.partner, leg.to_partner.get(header.pt)),
+            Feed::Partner | Feed::Play(_) => (leg.partner, leg.to_partner.numbers.get(header.pt)),
         };
         let held = leg.held;
+        if payload.is_none() || leg.to_partner.transcoding.is_some() {
+            match self.cross(slot, header, buffer, length, now) {
+                Crossing::Judged(verdict) => return verdict,
+                Crossing::Relayed(number) => payload = number,
+            }
+        }
         let Some(to) = listener.and_then(|listener| self.leg_mut(listener)) else {
             return self.absorb();
         };
@@ -211,6 +218,7 @@ impl Road {
             DropReason::Stranger => &mut self.figures.strangers,
             DropReason::Unnegotiated => &mut self.figures.unnegotiated,
             DropReason::Flood => &mut self.figures.floods,
+            DropReason::Crowded => &mut self.figures.transcoding.crowded,
             DropReason::Forged => &mut self.figures.forged,
             DropReason::Replayed => &mut self.figures.replayed,
         };
@@ -226,7 +234,7 @@ impl Road {
 
 impl Leg {
     /// The format of a payload number; that of the last packet needs no search.
-    fn format_of(&self, payload: u8) -> Option<Format> {
+    pub(super) fn format_of(&self, payload: u8) -> Option<Format> {
         self.inflow
             .format_of(payload)
             .or_else(|| self.expects.formats.of(payload))
@@ -255,7 +263,7 @@ impl Format {
     fn is_sound(&self) -> bool {
         match self.codec {
             Codec::Event | Codec::Comfort => false,
-            Codec::Pcmu | Codec::Pcma | Codec::G722 | Codec::Other(_) => {
+            Codec::Pcmu | Codec::Pcma | Codec::G722 | Codec::Opus | Codec::Other(_) => {
                 self.payload != COMFORT_NOISE
             }
         }

@@ -491,7 +491,7 @@ fn columns<T>(page: &mut Exposition, label: &str, parts: &[(String, &T)], column
 }
 
 /// Figures of each media thread.
-const MEDIA: [Column<WorkerFigures>; 19] = [
+const MEDIA: [Column<WorkerFigures>; 22] = [
     (
         "rtp_received_total",
         "Packets received.",
@@ -510,6 +510,24 @@ const MEDIA: [Column<WorkerFigures>; 19] = [
         "Packets made here.",
         Sort::Counter,
         |f| f.road.played,
+    ),
+    (
+        "rtp_transcoded_total",
+        "Packets made of those in another codec.",
+        Sort::Counter,
+        |f| f.road.transcoding.made,
+    ),
+    (
+        "rtp_crowded_total",
+        "To be transcoded, beyond the bound.",
+        Sort::Counter,
+        |f| f.road.transcoding.crowded,
+    ),
+    (
+        "media_transcodings",
+        "Directions transcoded now.",
+        Sort::Gauge,
+        |f| f.road.transcoding.present,
     ),
     (
         "rtp_absorbed_total",

@@ -199,23 +199,23 @@ fn numbers_negotiated_after_the_bridge_count() {
 }
 
 #[test]
-fn a_codec_the_other_side_does_not_know_is_not_sent_to_it() {
+fn a_codec_the_other_side_does_not_know_and_nobody_makes_is_not_sent_to_it() {
     let mut rig = Rig::new();
-    let (_, b) = rig.bridged();
+    let (a, _) = rig.bridged();
     rig.describe(
-        b,
+        a,
         Expect {
-            formats: formats(&[(0, "PCMU", 8000)]),
-            ..plain(B)
+            formats: formats(&[(0, "PCMU", 8000), (18, "G729", 8000)]),
+            ..plain(A)
         },
     );
     let first = through(&mut rig, 30_000, A, pcmu(1, 1));
-    let pcma = Rtp {
-        pt: 8,
+    let g729 = Rtp {
+        pt: 18,
         ..pcmu(1, 2)
     };
     assert_eq!(
-        rig.rtp(30_000, A, pcma),
+        rig.rtp(30_000, A, g729),
         Err(Verdict::Drop(DropReason::Unnegotiated))
     );
     let next = through(&mut rig, 30_000, A, pcmu(1, 3));

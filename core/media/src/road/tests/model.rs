@@ -165,13 +165,18 @@ struct World {
     senders: BTreeMap<(u8, u32), Sender>,
 }
 
+/// Every other peer understands nothing but PCMA, and all of them talk in PCMU.
 fn expectation(peer: u8, nat: bool) -> Expect {
     let signalling = host(peer);
-    if nat {
+    let mut expects = if nat {
         Expect::described(addr("10.0.0.5:4000"), signalling, usual())
     } else {
         Expect::described(SocketAddr::new(signalling, 4000), signalling, usual())
+    };
+    if peer % 2 == 1 {
+        expects.wants.understands = Some([8].into_iter().collect());
     }
+    expects
 }
 
 impl World {

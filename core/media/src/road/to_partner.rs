@@ -1,0 +1,33 @@
+//! How what a leg's peer says reaches the leg's partner.
+
+use machine::TimerHandle;
+
+use crate::format::PayloadMap;
+use crate::transcoder::Transcoder;
+
+/// The way from a leg to its partner.
+#[derive(Debug)]
+pub(super) struct ToPartner {
+    /// How the leg's payload numbers are spelled there.
+    pub(super) numbers: PayloadMap,
+    /// Its sound on the way into a codec of the partner's, while that is needed.
+    pub(super) transcoding: Option<Box<Transcoding>>,
+}
+
+impl ToPartner {
+    /// Everything passes as it is.
+    pub(super) fn new() -> ToPartner {
+        ToPartner {
+            numbers: PayloadMap::same(),
+            transcoding: None,
+        }
+    }
+}
+
+/// Sound on its way into another codec.
+#[derive(Debug)]
+pub(super) struct Transcoding {
+    pub(super) transcoder: Transcoder,
+    /// When it has something to do.
+    pub(super) timer: Option<TimerHandle>,
+}
