@@ -50,6 +50,17 @@ impl Codec {
         Self::new(9, "G722", 8000)
     }
 
+    /// Opus, described as it always is (RFC 7587 section 7), for a party that can make use of
+    /// in-band forward error correction.
+    #[must_use]
+    pub fn opus(payload: u8) -> Self {
+        Self {
+            channels: 2,
+            fmtp: Some("useinbandfec=1".into()),
+            ..Self::new(payload, "opus", 48_000)
+        }
+    }
+
     /// Comfort noise, payload 13 (RFC 3389).
     #[must_use]
     pub fn comfort_noise() -> Self {
