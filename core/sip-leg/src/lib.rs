@@ -16,6 +16,8 @@ mod reason;
 mod refer;
 mod security;
 mod sound;
+mod spoken;
+mod wants;
 mod way;
 
 pub use auto_answer::{answer_headers, asks_to_answer};
@@ -27,6 +29,7 @@ pub use reason::reason_value;
 pub use refer::{Referee, redirections, referee};
 pub use security::{Keying, Secrets, Security};
 pub use sound::{NoPort, Sound};
+pub use spoken::spoken;
 
 #[cfg(test)]
 mod tests;

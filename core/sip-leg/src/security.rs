@@ -134,6 +134,11 @@ impl Security {
         self.turn = Turn::Open;
     }
 
+    /// Whether what is told next answers an offer of the peer's.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.turn == Turn::Theirs
+    }
+
     /// Whether packets are protected, or will be as soon as keys are agreed on again.
     pub(crate) fn is_on(&self) -> bool {
         self.agreed.is_some() || self.association.is_some()

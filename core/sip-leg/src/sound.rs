@@ -4,13 +4,14 @@ use media::{
     Ask, Codec as MediaCodec, Command, EndpointId, Expect, Family, Format, Formats, Keys,
     LocalMedia, PlayCodec, Ports, Ufrag, trusted,
 };
-use sdp::{Capabilities, Description, MediaAddress, OriginId, Refusal, remote_of};
+use sdp::{Capabilities, Description, MediaAddress, OriginId, Refusal, Remote, remote_of};
 use serde::{Deserialize, Serialize};
 use srtp::MasterKey;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::association::Association;
-use crate::{Secrets, Security};
+use crate::wants::wants;
+use crate::{Secrets, Security, spoken};
 
 /// No media port is left for another leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +128,27 @@ impl Sound {
         Some(description)
     }
 
+    /// Whether something of another party's offer can be offered to the peer, if only in a codec
+    /// that is made of it.
+    pub(crate) fn can_be_offered(&self, offer: &Description) -> bool {
+        sdp::widen(&mut offer.clone(), &spoken(), &self.codecs).is_ok()
+    }
+
+    /// Makes of another party's answer one to what the peer has offered, and of its offer one that
+    /// more peers can answer, with nothing that may not be spoken.
+    fn suit(&self, description: &mut Description) {
+        match &self.remote {
+            Some(offered) if self.security.is_asked() => {
+                sdp::settle(description, offered, &spoken());
+                self.limit(description);
+            }
+            // Where nothing is left, what is said of `limit` holds.
+            Some(_) | None => {
+                let _nothing_left = sdp::widen(description, &spoken(), &self.codecs);
+            }
+        }
+    }
+
     /// Cuts down what the peer is told. Where nothing would be left whoever orders it was told so
     /// before, or the peer's answer is refused.
     fn limit(&self, description: &mut Description) {
@@ -232,7 +254,7 @@ impl Sound {
     ) -> Description {
         self.origin.version += 1;
         sdp::anchor(&mut description, &self.address(), &self.origin);
-        self.limit(&mut description);
+        self.suit(&mut description);
         self.tell(description, media)
     }
 
@@ -306,7 +328,7 @@ impl Sound {
         let remote = self.remote.as_ref().and_then(remote_of)?;
         let told = self.told.as_ref().and_then(remote_of);
         let agreed = |codec: &&sdp::Codec| {
-            let named = |told: &sdp::Remote| told.codecs.iter().any(|c| c.is_same_encoding(codec));
+            let named = |told: &Remote| told.codecs.iter().any(|c| c.is_same_encoding(codec));
             codec.is_speech() && told.as_ref().is_some_and(named)
         };
         remote
@@ -387,10 +409,12 @@ impl Sound {
             .filter(|format| own.of(format.payload).is_none());
         let all: Formats = own.iter().chain(more).collect();
         let (receives, sends) = (remote.direction.receives(), remote.direction.sends());
+        let wants = wants(&remote, &own, &told);
         if self.security.seeks() {
             return Expect {
                 receives,
                 sends,
+                wants,
                 ..self.expectation_by_checks(all)
             };
         }
@@ -407,6 +431,7 @@ impl Sound {
         expects.mux = remote.mux && self.told.as_ref().is_none_or(muxes);
         expects.receives = receives;
         expects.sends = sends;
+        expects.wants = wants;
         expects
     }
 

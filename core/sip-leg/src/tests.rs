@@ -11,6 +11,7 @@ mod media_sides;
 mod protected;
 mod referrals;
 mod shaking;
+mod without_a_common_codec;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -74,7 +74,7 @@ impl SipLeg {
             }
             LegOrder::Reoffer {
                 description: Some(offer),
-            } if self.sound.admitted(offer.clone()).is_none() => {
+            } if !self.sound.can_be_offered(&offer) => {
                 // nothing of it may be offered here: as if the party had said so
                 let refused = LegFact::ReofferRefused { status: 488 };
                 reports.push(Report::Fact(refused));
