@@ -1,0 +1,64 @@
+"""Phones that have no codec in common hear each other."""
+
+from kit.baresip import Phone
+from kit.case import equal, record_for, test, true
+from kit.exchange import ACME, Exchange
+from suites.codecs import SECONDS, understood, voices
+
+
+def between(anna_speaks, bert_speaks, kind="median"):
+    """Two phones with one codec each, and the sound of each at the other's end."""
+    with Exchange() as exchange:
+        anna_says, bert_says = voices(exchange)
+        with Phone(exchange, ACME, "101", source=f"aufile,{anna_says}",
+                   codec=anna_speaks) as anna, \
+                Phone(exchange, ACME, "102", source=f"aufile,{bert_says}",
+                      codec=bert_speaks) as bert:
+            anna.dial("102")
+            anna.wait_established()
+            bert.wait_established()
+            record_for(SECONDS)
+            anna.hang_up()
+            anna.wait_over()
+            bert.wait_over()
+            understood(anna_says, bert, kind)
+            understood(bert_says, anna, kind)
+            codecs = [leg["codec"].upper() for leg in exchange.one_cdr()["legs"]]
+            wanted = [codec.split("/")[0].upper() for codec in (anna_speaks, bert_speaks)]
+            equal(sorted(codecs), sorted(wanted), "codecs of the legs in the record")
+
+
+@test(listens=True)
+def pcma_and_g722_hear_each_other():
+    between("PCMA/8000/1", "G722/16000/1")
+
+
+@test(listens=True)
+def g722_calls_pcmu():
+    between("G722/16000/1", "PCMU/8000/1")
+
+
+@test(listens=True)
+def pcma_calls_opus():
+    between("PCMA/8000/1", "opus/48000/2", "envelope")
+
+
+@test(listens=True)
+def opus_calls_pcmu():
+    between("opus/48000/2", "PCMU/8000/1", "envelope")
+
+
+@test()
+def an_offer_names_what_can_be_made_behind_what_the_caller_speaks():
+    with Exchange() as exchange:
+        with Phone(exchange, ACME, "101", codec="PCMA/8000/1") as anna, \
+                Phone(exchange, ACME, "102", codec="G722/16000/1") as bert:
+            anna.dial("102")
+            anna.wait_established()
+            invites = [m for m in bert.messages(received=True) if m.start.startswith("INVITE")]
+            line = next(line for line in invites[-1].body.splitlines() if line.startswith("m=audio"))
+            formats = line.split()[3:]
+            equal(formats[0], "8", "what the caller speaks comes first")
+            true({"0", "9"} <= set(formats), f"what can be made is offered: {line}")
+            anna.hang_up()
+            anna.wait_over()
