@@ -29,7 +29,7 @@ pub use reason::reason_value;
 pub use refer::{Referee, redirections, referee};
 pub use security::{Keying, Secrets, Security};
 pub use sound::{NoPort, Sound};
-pub use spoken::spoken;
+pub use spoken::widened;
 
 #[cfg(test)]
 mod tests;

@@ -10,8 +10,9 @@ use srtp::MasterKey;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::association::Association;
+use crate::spoken::{spoken, widened};
 use crate::wants::wants;
-use crate::{Secrets, Security, spoken};
+use crate::{Secrets, Security};
 
 /// No media port is left for another leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +132,7 @@ impl Sound {
     /// Whether something of another party's offer can be offered to the peer, if only in a codec
     /// that is made of it.
     pub(crate) fn can_be_offered(&self, offer: &Description) -> bool {
-        sdp::widen(&mut offer.clone(), &spoken(), &self.codecs).is_ok()
+        widened(&mut offer.clone(), &self.codecs).is_ok()
     }
 
     /// Makes of another party's answer one to what the peer has offered, and of its offer one that
@@ -144,7 +145,7 @@ impl Sound {
             }
             // Where nothing is left, what is said of `limit` holds.
             Some(_) | None => {
-                let _nothing_left = sdp::widen(description, &spoken(), &self.codecs);
+                let _nothing_left = widened(description, &self.codecs);
             }
         }
     }

@@ -1,18 +1,27 @@
 //! The codecs that are made of each other for parties who have none in common.
 
-use sdp::Codec;
+use sdp::{Codec, Description, Refusal};
 
 /// Payload number of Opus where the party has not given it one.
 const OPUS: u8 = 111;
 
-/// What the road decodes and encodes, in the order in which it is offered behind what a party
-/// offers itself: what costs least to make first.
-#[must_use]
-pub fn spoken() -> [Codec; 4] {
-    [
-        Codec::pcmu(),
-        Codec::pcma(),
-        Codec::g722(),
-        Codec::opus(OPUS),
-    ]
+/// What the road decodes and encodes, in the order in which it is offered to whom nothing of a
+/// party's own may be offered: what costs least to make first.
+pub(crate) fn spoken() -> [Codec; 4] {
+    let [mu, a] = g711();
+    [mu, a, Codec::g722(), Codec::opus(OPUS)]
+}
+
+/// What is offered behind a party's own codecs: it costs little to make, and nearly all speak it.
+fn g711() -> [Codec; 2] {
+    [Codec::pcmu(), Codec::pcma()]
+}
+
+/// Makes a party's offer one to another that may speak nothing but `codecs`, or anything where
+/// none is named.
+///
+/// # Errors
+/// Nothing of it could be offered, nor what is made of it; the offer is as it was.
+pub fn widened(offer: &mut Description, codecs: &[String]) -> Result<(), Refusal> {
+    sdp::widen(offer, &g711(), &spoken(), codecs)
 }

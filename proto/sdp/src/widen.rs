@@ -10,16 +10,18 @@ const DYNAMIC: std::ops::RangeInclusive<u8> = 96..=127;
 /// Number of key presses where it is free.
 const PRESSES: u8 = 101;
 
-/// Makes an offer one that more parties can answer: behind the codecs of its writer come those of
-/// `made` that are missing, and key presses for their clocks where its writer has any. A number
-/// that is taken already is exchanged for a free one. Where the writer has no speech of `made`
-/// itself nothing is added, since nothing could be made of it. Nothing is left in the end but what
-/// `names` allow, as [`limit`] does.
+/// Makes an offer one that more parties can answer. Its writer's own codecs stay first and as they
+/// are; at its end comes what is missing of `behind`, and key presses for their clocks where its
+/// writer has any. A number that is taken already is exchanged for a free one. Nothing is left in
+/// the end but what `names` allow, as [`limit`] does; where they allow nothing that its writer
+/// speaks, those of `made` stand there that they do. Where the writer has no speech of `made`
+/// itself nothing is added, since nothing could be made of it.
 ///
 /// # Errors
 /// Nothing of any stream of sound would be left; the description is as it was.
 pub fn widen(
     description: &mut Description,
+    behind: &[Codec],
     made: &[Codec],
     names: &[String],
 ) -> Result<(), Refusal> {
@@ -32,7 +34,7 @@ pub fn widen(
     };
     if limit(description, names).is_ok() {
         let allowed = |codec: &Codec| names.is_empty() || names.iter().any(|n| codec.is(n));
-        let more: Vec<Codec> = made.iter().filter(|c| allowed(c)).cloned().collect();
+        let more: Vec<Codec> = behind.iter().filter(|c| allowed(c)).cloned().collect();
         add(description, index, &more);
         return Ok(());
     }

@@ -236,7 +236,9 @@ impl Rig {
                 to,
                 bytes,
             }),
-            other @ (Verdict::Drop(_) | Verdict::Lift(_) | Verdict::Absorbed | Verdict::Kept) => Err(other),
+            other @ (Verdict::Drop(_) | Verdict::Lift(_) | Verdict::Absorbed | Verdict::Kept) => {
+                Err(other)
+            }
         }
     }
 

@@ -60,28 +60,27 @@ fn called(one: &str, other: &str) -> (Office, SipLeg, SipLeg, Message, Message) 
 
 #[test]
 fn the_called_phone_is_offered_more_and_the_caller_is_told_of_its_own() {
-    let (_, alice, bobs, offer, answered) = called(PCMA, OPUS);
+    let (_, alice, bobs, offer, answered) = called(OPUS, PCMA);
     assert_eq!(
         formats(&offer),
         [
+            "120 opus/48000",
+            "110 telephone-event/48000",
+            "0 PCMU/8000",
             "8 PCMA/8000",
             "101 telephone-event/8000",
-            "0 PCMU/8000",
-            "9 G722/8000",
-            "111 opus/48000",
-            "96 telephone-event/48000",
         ]
     );
     assert_eq!(answered.status(), Some(200));
-    let told = ["8 PCMA/8000", "101 telephone-event/8000"];
+    let told = ["120 opus/48000", "110 telephone-event/48000"];
     assert_eq!(formats(&answered), told);
-    assert_eq!(alice.sound().codec_name().as_deref(), Some("PCMA"));
-    assert_eq!(bobs.sound().codec_name().as_deref(), Some("opus"));
+    assert_eq!(alice.sound().codec_name().as_deref(), Some("opus"));
+    assert_eq!(bobs.sound().codec_name().as_deref(), Some("PCMA"));
 }
 
 #[test]
 fn the_road_is_told_what_each_phone_understands_and_how_it_wants_it() {
-    let (office, alice, bobs, ..) = called(PCMA, OPUS);
+    let (office, alice, bobs, ..) = called(OPUS, PCMA);
     let wants = |leg: &SipLeg| {
         let of_leg = |command: &Command| {
             if let Command::Open { id, expects, .. } | Command::Describe { id, expects } = command
@@ -94,12 +93,12 @@ fn the_road_is_told_what_each_phone_understands_and_how_it_wants_it() {
         office.media.iter().rev().find_map(of_leg).unwrap()
     };
     let (one, other) = (wants(&alice), wants(&bobs));
-    assert_eq!((one.sound, other.sound), (Some(8), Some(120)));
-    let understood = other.understands.unwrap();
+    assert_eq!((one.sound, other.sound), (Some(120), Some(8)));
+    let understood = one.understands.unwrap();
     assert!(understood.contains(120) && understood.contains(110));
-    assert!(!understood.contains(8), "it was offered, and not answered");
-    assert!(other.opus.fec && !other.opus.dtx);
-    assert_eq!(other.opus.bits_per_second, Some(20_000));
+    assert!(!understood.contains(8), "it was told by others");
+    assert!(one.opus.fec && !one.opus.dtx);
+    assert_eq!(one.opus.bits_per_second, Some(20_000));
 }
 
 /// The road with both legs on it, bridged.
@@ -167,22 +166,22 @@ impl Heard {
 }
 
 #[test]
-fn a_phone_with_pcma_alone_and_one_with_opus_alone_hear_each_other() {
+fn a_phone_with_opus_alone_and_one_with_pcma_alone_hear_each_other() {
     // a frame of Opus that says nothing: narrow-band, 20 ms
     let silence = [0x08, 0x0b, 0xe4, 0xc1, 0x36, 0xec, 0xc5, 0x80];
-    let (at_alice, at_bob) = ("203.0.113.7:4000", "203.0.113.99:5000");
-    let (office, alice, bobs, ..) = called(PCMA, OPUS);
+    let (at_alice, at_bob) = ("203.0.113.7:5000", "203.0.113.99:4000");
+    let (office, alice, bobs, ..) = called(OPUS, PCMA);
     let mut road = road(&office, &alice, &bobs);
     let (one, other) = (local_of(&office, &alice), local_of(&office, &bobs));
-    let there = said(&mut road, one.rtp, at_alice, 8, &[0xd5; 160], 160);
-    assert!(there.is(at_bob, 120), "{:?}", there.0);
-    let back = said(&mut road, other.rtp, at_bob, 120, &silence, 960);
-    assert!(back.is(at_alice, 8), "{:?}", back.0);
+    let there = said(&mut road, one.rtp, at_alice, 120, &silence, 960);
+    assert!(there.is(at_bob, 8), "{:?}", there.0);
+    let back = said(&mut road, other.rtp, at_bob, 8, &[0xd5; 160], 160);
+    assert!(back.is(at_alice, 120), "{:?}", back.0);
 }
 
 #[test]
 fn phones_with_a_common_codec_are_relayed_though_more_was_offered() {
-    let both = "m=audio 5000 RTP/AVP 8 9 101\r\na=rtpmap:101 telephone-event/8000\r\n";
+    let both = "m=audio 5000 RTP/AVP 8 0 101\r\na=rtpmap:101 telephone-event/8000\r\n";
     let (office, alice, bobs, _, answered) = called(PCMA, both);
     let told = ["8 PCMA/8000", "101 telephone-event/8000"];
     assert_eq!(formats(&answered), told);
@@ -206,7 +205,10 @@ fn a_party_is_offered_nothing_that_its_list_forbids() {
     };
     assert_eq!(told(&["PCMU", "PCMA"], PCMA), ["PCMA", "PCMU"]);
     assert_eq!(told(&["PCMU"], OPUS), ["PCMU"]);
-    assert_eq!(told(&[], OPUS), ["opus", "PCMU", "PCMA", "G722"]);
+    assert_eq!(told(&[], OPUS), ["opus", "PCMU", "PCMA"]);
+    assert_eq!(told(&[], PCMA), ["PCMA", "PCMU"]);
+    // nothing else is left to be said to it
+    assert_eq!(told(&["opus", "G722"], PCMA), ["opus", "G722"]);
 }
 
 #[test]

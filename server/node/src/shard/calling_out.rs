@@ -9,7 +9,7 @@ use domain::TrunkDiversion;
 use ids::{TenantId, TrunkId};
 use machine::Instant;
 use sdp::Description;
-use sip_leg::{Carrier, Course, Dial, Diverted, spoken};
+use sip_leg::{Carrier, Course, Dial, Diverted, widened};
 use sip_message::{Flow, Name, escape_user};
 use sip_stack::digest::Login;
 use sip_stack::transaction::Owner;
@@ -90,7 +90,7 @@ impl Shard {
         let Some((line, mut offer)) = line.zip(offer.cloned()) else {
             return false;
         };
-        sdp::widen(&mut offer, &spoken(), &line.spec().codecs).is_err()
+        widened(&mut offer, &line.spec().codecs).is_err()
     }
 
     /// What is dialled; nothing when the peer cannot be reached, or the tenant may not use the
