@@ -1,4 +1,9 @@
-"""Phones that have no codec in common hear each other."""
+"""Phones that have no codec in common hear each other.
+
+What is made waits in a jitter buffer, which shortens its delay by a frame once the network has
+shown that it may. A curve of loudness over the whole call would count that as damage, so speech is
+compared second by second, with Opus too: at the rate it is spoken here it keeps the wave.
+"""
 
 from kit.baresip import Phone
 from kit.case import equal, record_for, test, true
@@ -6,7 +11,7 @@ from kit.exchange import ACME, Exchange
 from suites.codecs import SECONDS, understood, voices
 
 
-def between(anna_speaks, bert_speaks, kind="median"):
+def between(anna_speaks, bert_speaks):
     """Two phones with one codec each, and the sound of each at the other's end."""
     with Exchange() as exchange:
         anna_says, bert_says = voices(exchange)
@@ -21,8 +26,8 @@ def between(anna_speaks, bert_speaks, kind="median"):
             anna.hang_up()
             anna.wait_over()
             bert.wait_over()
-            understood(anna_says, bert, kind)
-            understood(bert_says, anna, kind)
+            understood(anna_says, bert)
+            understood(bert_says, anna)
             codecs = [leg["codec"].upper() for leg in exchange.one_cdr()["legs"]]
             wanted = [codec.split("/")[0].upper() for codec in (anna_speaks, bert_speaks)]
             equal(sorted(codecs), sorted(wanted), "codecs of the legs in the record")
@@ -40,12 +45,12 @@ def g722_calls_pcmu():
 
 @test(listens=True)
 def opus_calls_pcma():
-    between("opus/48000/2", "PCMA/8000/1", "envelope")
+    between("opus/48000/2", "PCMA/8000/1")
 
 
 @test(listens=True)
 def opus_calls_pcmu():
-    between("opus/48000/2", "PCMU/8000/1", "envelope")
+    between("opus/48000/2", "PCMU/8000/1")
 
 
 @test()
