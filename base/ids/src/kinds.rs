@@ -153,6 +153,8 @@ ids! {
     ScheduleId "sch_"
     /// A sound of a tenant's: what it has recorded.
     SoundId "snd_"
+    /// A recording of a call.
+    RecordingId "rec_"
     /// An emergency location of a tenant's: a place that help can be sent to.
     EmergencyLocationId "loc_"
     /// A site of a tenant's: the networks of a place.

@@ -39,6 +39,7 @@ mod page;
 mod parts_refused;
 mod quota;
 mod ready;
+mod recordings;
 mod references;
 mod sealed_book;
 mod secrets;
@@ -91,6 +92,10 @@ pub use page::{
 pub use parts_refused::PartsRefused;
 pub use quota::QuotaMet;
 pub use ready::{NotReady, ready};
+pub use recordings::{
+    NoShelf, RecordedForm, RecordedPieces, RecordingBook, RecordingListing, RecordingQuery,
+    RecordingShelf, ShelfError,
+};
 pub use references::{ReferenceBook, Referrers};
 pub use sealed_book::{SEALED_MAX, SEALED_NAMES_MAX, Sealed, SealedBook};
 pub use secrets::SecretStore;

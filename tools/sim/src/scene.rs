@@ -3,7 +3,9 @@
 use crate::canaries::NAMES;
 use admin::live::{Follower, Update};
 use admin::{Office, documents};
-use domain::{CallClass, Destination, Device, Extension, Forwards, NoAnswer, Secret, Tenant};
+use domain::{
+    CallClass, Destination, Device, Extension, Forwards, NoAnswer, RecordedCalls, Secret, Tenant,
+};
 use ids::{DeviceId, ExtensionId, TenantId};
 use machine::{Instant, Random, WallTime};
 use ports::{FixedClock, SeededEntropy, StoreError, Stores, ready};
@@ -152,6 +154,7 @@ impl Scene {
                 calls: CallClass::ordinary(),
                 only_to: Vec::new(),
                 never_to: Vec::new(),
+                recorded: RecordedCalls::None,
                 groups: Vec::new(),
                 enabled: true,
             };

@@ -3,7 +3,7 @@
 use crate::Account;
 use domain::{
     CallClass, CompiledTenant, Credentials, Destination, Device, Digests, Extension, Feature,
-    LineParts, Plan, Quotas, Resource, Sound, Tenant, TenantParts,
+    LineParts, Plan, Quotas, RecordedCalls, Resource, Sound, Tenant, TenantParts,
 };
 use ids::{DeviceId, ExtensionId, PlanId, SoundId, TenantId};
 use machine::WallTime;
@@ -163,6 +163,7 @@ impl Company {
             calls: CallClass::ordinary(),
             only_to: Vec::new(),
             never_to: Vec::new(),
+            recorded: RecordedCalls::None,
             groups: Vec::new(),
             enabled: true,
         };

@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use domain::{CallClass, Destination, Extension, Invalid, RING_SECONDS_DEFAULT, Secret, Tenant};
+use domain::{
+    CallClass, Destination, Extension, Invalid, RING_SECONDS_DEFAULT, RecordedCalls, Secret, Tenant,
+};
 use tenancy::Caps;
 
 use super::{PlannedDevice, PlannedExtension, PlannedSecret, PlannedTenant};
@@ -76,6 +78,7 @@ fn extension(number: String, destination: Destination) -> Extension {
         calls: CallClass::ordinary(),
         only_to: Vec::new(),
         never_to: Vec::new(),
+        recorded: RecordedCalls::None,
         groups: Vec::new(),
         enabled: true,
     }

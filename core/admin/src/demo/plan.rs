@@ -1,6 +1,8 @@
 //! Companies to try the exchange out with.
 
-use domain::{CallClass, Destination, Extension, Invalid, RING_SECONDS_DEFAULT, Tenant};
+use domain::{
+    CallClass, Destination, Extension, Invalid, RING_SECONDS_DEFAULT, RecordedCalls, Tenant,
+};
 use tenancy::CapOverrides;
 
 use super::{PlannedDevice, PlannedExtension, PlannedSecret, PlannedTenant};
@@ -72,6 +74,7 @@ fn extension(word: &str, number: usize) -> PlannedExtension {
             calls: CallClass::ordinary(),
             only_to: Vec::new(),
             never_to: Vec::new(),
+            recorded: RecordedCalls::None,
             groups: Vec::new(),
             enabled: true,
         },
