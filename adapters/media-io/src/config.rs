@@ -30,6 +30,9 @@ pub struct Config {
     /// Datagrams of STUN and DTLS that wait per shard and thread; more are dropped, and their
     /// senders repeat them. Default 1,024.
     pub lifted: usize,
+    /// Batches of packets for recordings that are on their way at once, per thread, at least 2;
+    /// each takes 300 KiB once anything was recorded. Default 16.
+    pub tapped: usize,
     /// DSCP of sent packets (RFC 4594; 46 = expedited forwarding). Default 46.
     pub dscp: u8,
     /// Pins thread n to core `first + n`. Default: not pinned.
@@ -51,6 +54,7 @@ impl Default for Config {
             commands: 4096,
             notices: 16_384,
             lifted: 1024,
+            tapped: 16,
             dscp: 46,
             pin_from_core: None,
             limits: Limits::default(),

@@ -128,6 +128,7 @@ fn id_of(command: &Command) -> EndpointId {
         | Command::Transmit { id, .. }
         | Command::Stop { id }
         | Command::Hold { id, .. }
+        | Command::Tap { id, .. }
         | Command::Report { id }
         | Command::Close { id } => *id,
         Command::Bridge { a, .. } => *a,

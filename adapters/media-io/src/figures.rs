@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use media::{RoadFigures, TranscodingFigures};
+use media::{RoadFigures, TapFigures, TranscodingFigures};
 
 /// Figures of one media thread since its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,6 +75,8 @@ counters!(
     road_transcoded,
     road_crowded,
     road_transcodings,
+    road_copied,
+    road_missed,
     road_open,
     received,
     sent,
@@ -107,6 +109,8 @@ impl Plain {
         self.road_transcoded = road.transcoding.made;
         self.road_crowded = road.transcoding.crowded;
         self.road_transcodings = road.transcoding.present;
+        self.road_copied = road.taps.copied;
+        self.road_missed = road.taps.missed;
     }
 
     pub(crate) fn figures(&self) -> WorkerFigures {
@@ -130,6 +134,10 @@ impl Plain {
                     made: self.road_transcoded,
                     crowded: self.road_crowded,
                     present: self.road_transcodings,
+                },
+                taps: TapFigures {
+                    copied: self.road_copied,
+                    missed: self.road_missed,
                 },
             },
             received: self.received,

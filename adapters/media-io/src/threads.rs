@@ -15,12 +15,14 @@ use crate::config::Config;
 use crate::control::{Bell, Control, Line, Wake};
 use crate::figures::{Shared, WorkerFigures};
 use crate::sys::{self, EventFd};
+use crate::taps::{TapLine, Taps};
 use crate::worker::{Shard, Worker};
 
 /// The running threads. Dropping it stops them.
 pub struct MediaThreads {
     running: Vec<Running>,
     stop: Arc<AtomicBool>,
+    taps: Vec<TapLine>,
 }
 
 struct Running {
@@ -53,6 +55,7 @@ impl MediaThreads {
         let mut media = MediaThreads {
             running: Vec::new(),
             stop: Arc::default(),
+            taps: Vec::new(),
         };
         let mut controls: Vec<Control> = (0..config.shards.max(1))
             .map(|_| Control { lines: Vec::new() })
@@ -101,7 +104,10 @@ impl MediaThreads {
         (origin, wake): (Instant, Wake),
     ) -> io::Result<()> {
         let shared = Arc::new(Shared::default());
-        let mut worker = Worker::new(config, road, shards, Arc::clone(&bell), origin, wake)?;
+        let (taps, line) = Taps::new(config.tapped);
+        let clock = (origin, wake);
+        let mut worker = Worker::new(config, road, shards, Arc::clone(&bell), taps, clock)?;
+        self.taps.push(line);
         let core = config
             .pin_from_core
             .map(|first| first + usize::from(number));
@@ -121,6 +127,12 @@ impl MediaThreads {
             shared,
         });
         Ok(())
+    }
+
+    /// The lines by which packets come that are to be recorded, one for each thread; to be taken
+    /// once.
+    pub fn take_taps(&mut self) -> Vec<TapLine> {
+        std::mem::take(&mut self.taps)
     }
 
     /// Figures of each thread.

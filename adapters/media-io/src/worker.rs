@@ -17,6 +17,7 @@ use crate::figures::{Plain, Shared};
 use crate::sockets::{Making, SocketIndex, Sockets};
 use crate::sys::batch::{BATCH, Pool, Received, Receiver};
 use crate::sys::{self, Epoll};
+use crate::taps::{GATHER, Taps};
 use crate::transmit::Transmit;
 
 /// Epoll token of the bell.
@@ -99,6 +100,7 @@ pub(crate) struct Worker {
     wake: Wake,
     cpu_read: Option<machine::Instant>,
     orders_left: bool,
+    taps: Taps,
 }
 
 impl Worker {
@@ -107,8 +109,8 @@ impl Worker {
         road: Road,
         shards: Vec<Shard>,
         bell: Arc<Bell>,
-        origin: Instant,
-        wake: Wake,
+        taps: Taps,
+        (origin, wake): (Instant, Wake),
     ) -> io::Result<Worker> {
         let epoll = Epoll::new()?;
         epoll.add(bell.event.raw(), BELL)?;
@@ -134,6 +136,7 @@ impl Worker {
             wake,
             cpu_read: None,
             orders_left: false,
+            taps,
         })
     }
 
@@ -163,7 +166,12 @@ impl Worker {
         if self.orders_left {
             return 0;
         }
-        let own = match self.road.deadline() {
+        // batches that cannot leave yet are looked at again, not waited for
+        let soonest = self.now() + Duration::from_millis(RETRY_MS.unsigned_abs().into());
+        let tapped = self.road.tapped_since();
+        let tapped = tapped.map(|at| (at + GATHER).max(soonest));
+        let deadline = [self.road.deadline(), tapped].into_iter().flatten().min();
+        let own = match deadline {
             Some(at) => {
                 let wait = at.saturating_since(self.now()).as_micros().div_ceil(1000);
                 i32::try_from(wait).unwrap_or(i32::MAX)
@@ -196,6 +204,8 @@ impl Worker {
         self.expire();
         self.flush();
         self.report();
+        let now = self.now();
+        self.taps.send(&mut self.road, now);
     }
 
     /// Takes orders from the shards that are not behind with their notices.

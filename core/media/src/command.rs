@@ -13,6 +13,7 @@ use crate::format::Codec;
 use crate::id::EndpointId;
 use crate::ports::LocalMedia;
 use crate::prompts::{Prompt, PromptId};
+use crate::tapped::Tap;
 
 /// Codec of a played prompt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -107,6 +108,13 @@ pub enum Command {
     Stop {
         /// Which.
         id: EndpointId,
+    },
+    /// What the leg's partner hears of it goes to a recording as well, or no more.
+    Tap {
+        /// Which.
+        id: EndpointId,
+        /// Where to.
+        tap: Option<Tap>,
     },
     /// While held the leg and its partner do not hear each other; play goes on.
     Hold {

@@ -54,6 +54,8 @@ pub struct RoadFigures {
     pub played: u64,
     /// Of sound in another codec.
     pub transcoding: TranscodingFigures,
+    /// For recordings.
+    pub taps: TapFigures,
     /// Of a leg, but with nobody to hear it.
     pub absorbed: u64,
     /// Of STUN or DTLS and a leg's: handed to the control half.
@@ -87,4 +89,13 @@ pub struct TranscodingFigures {
     pub crowded: u64,
     /// Directions transcoded now.
     pub present: u64,
+}
+
+/// What is counted of packets for recordings, since the start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct TapFigures {
+    /// Packets copied.
+    pub copied: u64,
+    /// Packets that were to be copied and for which there was no room.
+    pub missed: u64,
 }

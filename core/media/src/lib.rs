@@ -17,12 +17,13 @@ mod limits;
 mod ports;
 mod prompts;
 mod road;
+mod tapped;
 mod transcoder;
 mod wants;
 
 pub use command::{Command, Keys, Lifted, Notice, PlayCodec, Refusal};
 pub use expect::{Expect, Ufrag, trusted};
-pub use figures::{LegFigures, RoadFigures, StreamFigures, TranscodingFigures};
+pub use figures::{LegFigures, RoadFigures, StreamFigures, TapFigures, TranscodingFigures};
 pub use format::{COMFORT_NOISE, Codec, FORMATS, Format, Formats, PayloadSet};
 pub use id::EndpointId;
 pub use limits::Limits;
@@ -32,4 +33,5 @@ pub use ports::{
 };
 pub use prompts::{Prompt, PromptId, Prompts};
 pub use road::{DropReason, ROOM, Road, Verdict};
+pub use tapped::{Side, TAPPED_OCTETS, TAPPED_PACKETS, Tap, Tapped, TappedPacket};
 pub use wants::{OpusWants, Wants};

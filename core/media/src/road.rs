@@ -18,6 +18,7 @@ mod playing;
 mod rtcp;
 mod secure;
 mod table;
+mod tap;
 #[cfg(test)]
 mod tests;
 mod to_partner;
@@ -35,6 +36,7 @@ use crate::figures::{RoadFigures, TranscodingFigures};
 use crate::id::EndpointId;
 use crate::limits::Limits;
 use crate::prompts::{Prompt, Prompts};
+use crate::tapped::Tapped;
 use leg::{Feed, Leg};
 use on_port::OnPort;
 use table::Table;
@@ -115,6 +117,8 @@ pub struct Road {
     figures: RoadFigures,
     /// Directions that are transcoded.
     transcodings: u32,
+    /// Packets that were copied; made when the first leg is tapped.
+    tapped: Option<Box<Tapped>>,
 }
 
 impl std::fmt::Debug for Road {
@@ -143,6 +147,7 @@ impl Road {
             timers: TimerTable::new(),
             figures: RoadFigures::default(),
             transcodings: 0,
+            tapped: None,
         }
     }
 

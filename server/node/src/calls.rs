@@ -1,5 +1,6 @@
 //! The table of calls, each with its record in the making.
 
+use crate::recordings::Recordings;
 use crate::trunks::Noted;
 use call::{Call, LegId};
 use capture::StripId;
@@ -115,6 +116,8 @@ pub(crate) struct Calls {
     entries: BTreeMap<CallKey, Box<Entry>>,
     by_id: BTreeMap<CallId, CallKey>,
     endpoints: BTreeMap<EndpointId, (CallKey, LegId)>,
+    /// Which of them are being recorded.
+    pub(crate) recordings: Recordings,
     next: u64,
 }
 

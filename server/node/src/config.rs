@@ -38,6 +38,9 @@ pub struct Limits {
     /// Octets of companies' own music on hold that are at hand, in all codecs together. Default
     /// 64 MiB, three quarters of an hour; beyond it what was used longest ago goes.
     pub music_octets: usize,
+    /// Calls that are recorded at once. Default 100: what one processor encodes with room to spare;
+    /// those beyond it are not recorded, and say so.
+    pub recordings: usize,
     /// Silence of a party that ought to send before it is asked whether it is still there.
     /// Default 30 s.
     pub silence: Duration,
@@ -58,6 +61,7 @@ impl Default for Limits {
             snapshot_after: Duration::from_secs(2),
             ladders: capture::Bounds::default(),
             music_octets: 64 << 20,
+            recordings: 100,
             silence: Duration::from_secs(30),
         }
     }

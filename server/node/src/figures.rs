@@ -1,5 +1,6 @@
 //! What a shard counts.
 
+use crate::recordings::RecordingFigures;
 use crate::waiting_texts::TextFigures;
 
 /// Counters since the start, and counts of now.
@@ -44,6 +45,8 @@ pub struct HeardFigures {
     pub digits: u64,
     /// Times that nothing was heard of a party that ought to talk, or still not.
     pub silences: u64,
+    /// What is recorded of it.
+    pub recordings: RecordingFigures,
 }
 
 /// What people are told beside calls.

@@ -21,6 +21,7 @@ mod lamps;
 mod legs;
 mod letters;
 mod music;
+mod recordings;
 mod relief;
 mod remembered;
 mod shard;
@@ -43,6 +44,7 @@ pub use figures::{
 };
 pub use fraud::Figures as FraudFigures;
 pub use music::{MusicAsk, MusicFigures};
+pub use recordings::{Beginning, RecordingFigures, RecordingOrder};
 pub use remembered::Seen;
 pub use shard::{
     Answer, Ask, CertificateAsk, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket,

@@ -34,6 +34,7 @@ mod protection;
 mod publishing;
 mod quality;
 mod questions;
+mod recording;
 mod register;
 mod registration;
 mod remembering;
@@ -57,13 +58,16 @@ use crate::lamps::Lamps;
 use crate::legs::Legs;
 use crate::letters::Letters;
 use crate::music::{MusicAsk, MusicFigures};
+use crate::recordings::RecordingOrder;
 use crate::remembered::{Remembered, Seen};
 use crate::signalling::{Signalling, UsageConfigs};
 use crate::tenants::Tenants;
 use crate::trunks::Gateways;
 use crate::turn::{Turn, Work};
 use crate::waiting_texts::WaitingTexts;
-use crate::{Challenges, Config, DoorFigures, Figures, LiveFigures, ToldFigures, TrunkFigures};
+use crate::{
+    Challenges, Config, DoorFigures, Figures, HeardFigures, LiveFigures, ToldFigures, TrunkFigures,
+};
 use deadlines::Wake;
 use defence::Defence;
 use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
@@ -107,6 +111,8 @@ pub struct Outbox {
     pub certificates: Vec<CertificateAsk>,
     /// Music of companies' own to fetch.
     pub music: Vec<MusicAsk>,
+    /// Recordings that begin and end, in order.
+    pub recordings: Vec<RecordingOrder>,
     /// What companies are told, in order. Ends of calls are told by their records.
     pub events: Vec<Event>,
     /// Ladders to keep with records that were handed over before.
@@ -312,6 +318,7 @@ impl Shard {
         out.names.append(&mut self.outbox.names);
         out.certificates.append(&mut self.outbox.certificates);
         out.music.append(&mut self.outbox.music);
+        out.recordings.append(&mut self.outbox.recordings);
         out.seen.append(&mut self.outbox.seen);
         self.door.defence.take(&mut out.bans);
         out.contained.append(&mut self.outbox.contained);
@@ -345,11 +352,16 @@ impl Shard {
             watching: self.sip.lamps.watches.figures(),
             texts: self.sip.texts.figures(),
         };
+        let heard = HeardFigures {
+            recordings: self.calls.recordings.figures(),
+            ..self.figures.heard
+        };
         Figures {
             live,
             door,
             trunks,
             told,
+            heard,
             ..self.figures
         }
     }

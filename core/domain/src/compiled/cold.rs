@@ -25,6 +25,7 @@ use crate::extension::Destination;
 use crate::feature::Feature;
 use crate::key_agreement::KeyAgreement;
 use crate::lamps::Lamps;
+use crate::recorded_calls::RecordedCalls;
 use crate::srtp::Srtp;
 
 /// The bytes of one tenant, and the rate decks that it holds together with others.
@@ -88,6 +89,7 @@ struct ExtensionForm<'a> {
     forwards: Option<Box<CompiledForwards>>,
     lamps: Option<Box<Lamps>>,
     outside: Option<Box<Outside>>,
+    recorded: RecordedCalls,
     enabled: bool,
 }
 
@@ -144,6 +146,7 @@ fn extension_form(extension: &CompiledExtension) -> ExtensionForm<'_> {
         forwards: extension.forwards.clone(),
         lamps: extension.lamps.clone(),
         outside: extension.outside.clone(),
+        recorded: extension.recorded,
         enabled: extension.enabled,
     }
 }
@@ -214,6 +217,7 @@ fn extension(form: ExtensionForm<'_>) -> CompiledExtension {
         forwards: form.forwards,
         lamps: form.lamps,
         outside: form.outside,
+        recorded: form.recorded,
         enabled: form.enabled,
     }
 }

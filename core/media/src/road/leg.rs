@@ -15,6 +15,7 @@ use crate::expect::Expect;
 use crate::format::PayloadSet;
 use crate::id::EndpointId;
 use crate::ports::LocalMedia;
+use crate::tapped::Tap;
 
 /// What a leg hears.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +95,8 @@ pub(super) struct Leg {
     pub(super) partner: Option<u32>,
     pub(super) to_partner: ToPartner,
     pub(super) held: bool,
+    /// Where its packets go besides.
+    pub(super) tap: Option<Tap>,
     pub(super) watch: Watch,
 }
 
@@ -114,6 +117,7 @@ impl Leg {
             partner: None,
             to_partner: ToPartner::new(),
             held: false,
+            tap: None,
             watch: Watch::default(),
         }
     }

@@ -159,6 +159,12 @@ impl Road {
         let Some(leg) = self.leg(slot) else {
             return self.absorb();
         };
+        if leg.tap.is_some() {
+            self.copy(slot, header, buffer.get(..length).unwrap_or_default(), now);
+        }
+        let Some(leg) = self.leg(slot) else {
+            return self.absorb();
+        };
         let clock = leg
             .format_of(header.pt)
             .map_or(leg.inflow.clock(), |format| format.clock);

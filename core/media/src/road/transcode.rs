@@ -141,7 +141,7 @@ impl Road {
     }
 
     /// The partner of a leg, if it hears it now and can be reached.
-    fn listener_of(&self, slot: u32) -> Option<u32> {
+    pub(super) fn listener_of(&self, slot: u32) -> Option<u32> {
         let leg = self.leg(slot).filter(|leg| !leg.held)?;
         let listener = leg.partner?;
         let hears = |to: &&Leg| to.hears_partner() && to.way_out().is_some();

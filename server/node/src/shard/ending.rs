@@ -14,6 +14,7 @@ impl Shard {
     pub(crate) fn call_over(&mut self, key: CallKey, now: Instant) {
         self.free_line(key);
         self.tenants.budgets.ended(key);
+        self.end_recording(key, now);
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };
@@ -57,6 +58,7 @@ impl Shard {
         };
         self.free_line(key);
         self.tenants.budgets.ended(key);
+        self.end_recording(key, now);
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };

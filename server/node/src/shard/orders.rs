@@ -11,8 +11,9 @@ impl Shard {
     /// Carries out a call's outputs, in order.
     pub(crate) fn follow(&mut self, key: CallKey, outputs: Vec<Output>, now: Instant) {
         self.turn.current = Some(key);
-        let mut over = false;
+        let (mut over, mut joined) = (false, false);
         for output in outputs {
+            joined |= joins(&output);
             match output {
                 Output::Leg(leg, order) => self.leg_order(key, leg, order, now),
                 Output::Media(order) => self.media_order(key, order, now),
@@ -20,6 +21,9 @@ impl Shard {
                 Output::Event(event) => self.call_event(key, &event),
                 Output::Over => over = true,
             }
+        }
+        if joined && !over {
+            self.record(key, now);
         }
         // The journal's first word names the legs, and the last one leaves nothing unsaid: media
         // may sum up, and the record close, before the last leg is gone.
@@ -39,7 +43,7 @@ impl Shard {
         self.rearm_call(key);
     }
 
-    fn call_event(&mut self, key: CallKey, event: &CallEvent) {
+    pub(super) fn call_event(&mut self, key: CallKey, event: &CallEvent) {
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };
@@ -141,5 +145,17 @@ impl Shard {
         self.turn
             .work
             .push_back(Work::Input(key, Input::Routed { token, plan }));
+    }
+}
+
+/// Whether two parties may talk with each other by it who did not before.
+fn joins(output: &Output) -> bool {
+    match output {
+        Output::Media(MediaOrder::Bridge(..)) => true,
+        Output::Event(event) => matches!(event.what, What::Answered(_)),
+        Output::Media(MediaOrder::Echo(_) | MediaOrder::Play(..) | MediaOrder::Silence(_))
+        | Output::Leg(..)
+        | Output::Route { .. }
+        | Output::Over => false,
     }
 }

@@ -160,6 +160,9 @@ impl Shard {
             };
             other.set_owner(old, None);
             other.recorder.quality(old, domain::QualityPair::default());
+            if let Some(leg) = self.legs.get(owner) {
+                self.untap(other_key, leg.sip.sound().endpoint());
+            }
             self.move_leg(owner, key, new);
         }
         self.calls.put_back(other_key, other);

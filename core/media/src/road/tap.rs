@@ -1,0 +1,67 @@
+//! Copies of a leg's packets for whoever records them: of what its partner can hear, and of
+//! nothing else.
+
+use machine::Instant;
+use rtp::Header;
+
+use super::Road;
+use crate::format::Codec;
+use crate::tapped::{Tap, Tapped, TappedPacket};
+
+impl Road {
+    /// What was tapped and not taken yet; whoever takes it gives an empty batch for the next.
+    /// `None` where there is nothing.
+    pub fn take_tapped(&mut self, empty: Box<Tapped>) -> Result<Box<Tapped>, Box<Tapped>> {
+        if self.tapped_since().is_none() {
+            return Err(empty);
+        }
+        match self.tapped.replace(empty) {
+            Some(tapped) => Ok(tapped),
+            None => Ok(Box::default()),
+        }
+    }
+
+    /// When the first of what was tapped and not taken came.
+    #[must_use]
+    pub fn tapped_since(&self) -> Option<Instant> {
+        self.tapped.as_ref().and_then(|tapped| tapped.since())
+    }
+
+    /// A leg's packets go to a recording as well, or no more.
+    pub(super) fn set_tap(&mut self, slot: u32, tap: Option<Tap>) {
+        if let Some(leg) = self.leg_mut(slot) {
+            leg.tap = tap;
+        }
+        if tap.is_some() && self.tapped.is_none() {
+            self.tapped = Some(Box::default());
+        }
+    }
+
+    /// Copies a leg's packet, if it is tapped and its partner hears it now. A batch that is full
+    /// is full because nobody has come for it in time: what is beyond it is missed and counted.
+    pub(super) fn copy(&mut self, slot: u32, header: &Header, packet: &[u8], now: Instant) {
+        let Some(leg) = self.leg(slot) else { return };
+        let (Some(tap), Some(format)) = (leg.tap, leg.format_of(header.pt)) else {
+            return;
+        };
+        let is_sound = match format.codec {
+            Codec::Event | Codec::Comfort => false,
+            Codec::Pcmu | Codec::Pcma | Codec::G722 | Codec::Opus | Codec::Other(_) => true,
+        };
+        if !is_sound || self.listener_of(slot).is_none() {
+            return;
+        }
+        let packet = TappedPacket {
+            tap,
+            format,
+            header: *header,
+            payload: header.payload(packet),
+            at: now,
+        };
+        let taken = self.tapped.as_mut().is_some_and(|to| to.take(&packet));
+        match taken {
+            true => self.figures.taps.copied += 1,
+            false => self.figures.taps.missed += 1,
+        }
+    }
+}
