@@ -1,9 +1,9 @@
 //! The product in a box: one shard and one road, as the binary runs them, without sockets.
 
-use crate::{Disk, Packet, REALM, Unshaken};
+use crate::{Disk, Packet, REALM, Tapes, Unshaken};
 use carrier::{NameQuery, NameReply, Replied};
 use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
-use ids::SoundId;
+use ids::{CallId, RecordingId, SoundId};
 use machine::{Clock, Instant, Random, WallTime};
 use media::{Command, Lifted, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
 use node::{
@@ -12,6 +12,7 @@ use node::{
 };
 use ports::JournalRecord;
 use sip_message::Flow;
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,8 @@ pub struct Setup {
     pub prompts: Arc<Prompts>,
     /// Companies' own music, by its sound; of all other sounds there is nothing.
     pub music: Vec<(SoundId, Arc<Prompt>)>,
+    /// Recordings of a former life that still run, by their calls.
+    pub running: BTreeMap<CallId, RecordingId>,
     /// The time it takes to serve one message, as a busy machine would; zero serves at once.
     pub pace: Duration,
 }
@@ -94,6 +97,7 @@ impl Setup {
             config: default_config(sip),
             prompts: Arc::new(prompts),
             music: Vec::new(),
+            running: BTreeMap::new(),
             pace: Duration::ZERO,
         }
     }
@@ -141,6 +145,8 @@ pub struct Exchange {
     pub bans: Vec<Ban>,
     /// Devices that were contained in this life, oldest first.
     pub contained: Vec<Contained>,
+    /// What was recorded in this life.
+    pub tapes: Tapes,
     /// Where it listens, and the IP of its media.
     at: (SocketAddr, Ipv4Addr),
     /// The time it takes to serve one message; zero serves at once.
@@ -207,6 +213,7 @@ impl Exchange {
             seen: Vec::new(),
             bans: Vec::new(),
             contained: Vec::new(),
+            tapes: Tapes::default(),
             at: (setup.sip, setup.media),
             pace: setup.pace,
             times: Times {
@@ -220,6 +227,7 @@ impl Exchange {
             exchange.shard.tenant_changed(tenant, Instant::ZERO);
         }
         let journal: Vec<JournalRecord> = disk.records();
+        exchange.shard.resume_recordings(setup.running.clone());
         let alive = exchange.shard.restore(Instant::ZERO);
         let wall = clock.wall(Instant::ZERO);
         exchange.records = records::recover(journal, &alive, wall);
@@ -380,6 +388,14 @@ impl Exchange {
             for notice in notices {
                 self.shard.media(notice, local);
             }
+        }
+        for order in self.outbox.recordings.drain(..) {
+            self.tapes.order(order);
+        }
+        if self.road.tapped_since().is_some()
+            && let Ok(tapped) = self.road.take_tapped(Box::default())
+        {
+            self.tapes.note(&tapped);
         }
         out.extend(self.outbox.transmits.drain(..).map(|transmit| Packet {
             from: transmit.flow.local,

@@ -27,7 +27,12 @@ pub fn canary_of(packet: &[u8]) -> Option<&str> {
     if packet.len() < HEADER + TOKEN_BYTES || packet.first().is_none_or(|b| b >> 6 != 2) {
         return None;
     }
-    let text = std::str::from_utf8(packet.get(HEADER..)?).ok()?;
+    canary_in(packet.get(HEADER..)?)
+}
+
+/// The canary in the payload of such a packet.
+pub(crate) fn canary_in(payload: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(payload).ok()?;
     Some(text.trim_end()).filter(|text| text.starts_with("voice/"))
 }
 

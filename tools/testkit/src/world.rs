@@ -1,6 +1,6 @@
 //! Everything at once, in virtual time.
 
-use crate::{Account, Company, Disk, Exchange, Network, Packet, Phone, RawPhone, Setup};
+use crate::{Account, Company, Disk, Exchange, Network, Packet, Phone, RawPhone, Setup, Tapes};
 use domain::{Cdr, CompiledTenant};
 use ids::{CallId, CdrId, TenantId};
 use machine::{Instant, Random};
@@ -70,6 +70,8 @@ pub struct World {
     pub twice: Vec<(Cdr, Cdr)>,
     /// When set, packets that phones get are kept here.
     pub tap: Option<Vec<(PhoneId, Packet)>>,
+    /// What was recorded, while the exchange is dead.
+    tapes: Tapes,
     boot: Boot,
     hosts: BTreeMap<std::net::IpAddr, Host>,
     random: Random,
@@ -92,6 +94,7 @@ impl World {
             records: BTreeMap::new(),
             twice: Vec::new(),
             tap: None,
+            tapes: Tapes::default(),
             boot: Boot::default(),
             hosts: BTreeMap::new(),
             tickets: 0,
@@ -214,16 +217,30 @@ impl World {
         }
     }
 
+    /// What was recorded so far.
+    #[must_use]
+    pub fn tapes(&self) -> &Tapes {
+        self.exchange
+            .as_ref()
+            .map_or(&self.tapes, |exchange| &exchange.tapes)
+    }
+
     /// The process of the exchange is killed: what was not flushed is gone.
     pub fn kill(&mut self) {
-        self.exchange = None;
+        if let Some(exchange) = self.exchange.take() {
+            self.tapes = exchange.tapes;
+        }
     }
 
     /// The exchange is started again.
     pub fn restart(&mut self) {
         self.boot.life += 1;
         let tenants: Vec<_> = self.boot.tenants.values().cloned().collect();
-        let exchange = Exchange::start(&self.setup, self.boot.life, &tenants, &self.disk, self.now);
+        self.kill();
+        self.setup.running = self.tapes.running();
+        let (setup, life) = (&self.setup, self.boot.life);
+        let mut exchange = Exchange::start(setup, life, &tenants, &self.disk, self.now);
+        exchange.tapes = std::mem::take(&mut self.tapes);
         self.exchange = Some(exchange);
         self.with_exchange(|_, _, _| ());
     }

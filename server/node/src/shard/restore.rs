@@ -64,6 +64,8 @@ impl Shard {
                 None => self.stores.snapshots.remove(tenant, Bucket::Calls, key),
             }
         }
+        // what was recorded of others has ended with them
+        self.calls.recordings.former.clear();
         self.tenants.trunks.minutes.restored(self.clock.wall(now));
         self.cast_all_off(&lost, &gateways_lost);
         self.renew_all_keys(now);

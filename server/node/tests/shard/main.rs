@@ -35,6 +35,7 @@ mod overload;
 mod proof;
 mod publications;
 mod quality;
+mod recordings;
 mod restarts;
 mod secrets;
 mod silences;

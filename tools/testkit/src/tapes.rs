@@ -1,0 +1,56 @@
+//! What was recorded: who was heard in which recording, and on which side. It outlives exchanges,
+//! as files do.
+
+use std::collections::BTreeMap;
+
+use crate::token::canary_in;
+use ids::{CallId, RecordingId};
+use media::{Side, Tapped};
+use node::{Beginning, RecordingOrder};
+
+/// All recordings, however many lives of an exchange they took.
+#[derive(Clone, Debug, Default)]
+pub struct Tapes {
+    /// How each began, resumptions included, oldest first.
+    pub beginnings: Vec<Beginning>,
+    /// Those that have ended.
+    pub ended: Vec<RecordingId>,
+    heard: BTreeMap<(u128, bool), BTreeMap<String, u64>>,
+}
+
+impl Tapes {
+    pub(crate) fn order(&mut self, order: RecordingOrder) {
+        match order {
+            RecordingOrder::Begin(beginning) => self.beginnings.push(*beginning),
+            RecordingOrder::End { id, .. } => self.ended.push(id),
+        }
+    }
+
+    pub(crate) fn note(&mut self, tapped: &Tapped) {
+        for packet in tapped.packets() {
+            let place = (packet.tap.recording, packet.tap.side == Side::Left);
+            let canary = canary_in(packet.payload).unwrap_or("nobody").to_owned();
+            *self
+                .heard
+                .entry(place)
+                .or_default()
+                .entry(canary)
+                .or_default() += 1;
+        }
+    }
+
+    /// Those that run, by their calls.
+    #[must_use]
+    pub fn running(&self) -> BTreeMap<CallId, RecordingId> {
+        let begun = self.beginnings.iter();
+        let running = begun.filter(|begun| !self.ended.contains(&begun.id));
+        running.map(|begun| (begun.call, begun.id)).collect()
+    }
+
+    /// How many packets of each voice are on one side of a recording.
+    #[must_use]
+    pub fn heard(&self, id: RecordingId, side: Side) -> BTreeMap<String, u64> {
+        let found = self.heard.get(&(id.as_u128(), side == Side::Left));
+        found.cloned().unwrap_or_default()
+    }
+}
