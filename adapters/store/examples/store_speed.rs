@@ -95,7 +95,7 @@ fn measure_commits(office: &Office, tenant: TenantId, writers: usize) -> Outcome
                 calls: CallClass::ordinary(),
                 only_to: Vec::new(),
                 never_to: Vec::new(),
-                recorded: domain::RecordedCalls::None,
+                recording: domain::RecordingRule::default(),
                 groups: Vec::new(),
                 enabled: true,
             };

@@ -39,7 +39,7 @@ use crate::key_agreement::KeyAgreement;
 use crate::ladder::KeptLadders;
 use crate::lamps::Lamps;
 use crate::plan::Plan;
-use crate::recorded_calls::RecordedCalls;
+use crate::recording_rule::RecordingRule;
 use crate::sound::Sound;
 use crate::srtp::Srtp;
 use crate::tenant::Tenant;
@@ -98,7 +98,7 @@ pub struct CompiledExtension {
     /// What it may call outside; `None` for what an extension may that says nothing.
     outside: Option<Box<Outside>>,
     /// Which of its calls are recorded.
-    pub recorded: RecordedCalls,
+    pub recording: RecordingRule,
     /// Whether it is in use.
     pub enabled: bool,
 }
@@ -380,7 +380,7 @@ fn extension(resource: Resource<Extension>) -> CompiledExtension {
         ring_seconds: spec.ring_seconds,
         destination: spec.destination,
         external_number: spec.external_number.as_deref().and_then(e164::stored),
-        recorded: spec.recorded,
+        recording: spec.recording,
         enabled: spec.enabled,
     }
 }

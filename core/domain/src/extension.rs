@@ -16,7 +16,7 @@ use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
 use crate::lamps::Lamps;
-use crate::recorded_calls::RecordedCalls;
+use crate::recording_rule::RecordingRule;
 use crate::ring_seconds::{RING_SECONDS_DEFAULT, RING_SECONDS_MAX, RING_SECONDS_MIN};
 use crate::text;
 
@@ -86,10 +86,9 @@ pub struct Extension {
     #[serde(default)]
     #[schema(default = json!([]), max_items = 32, example = json!(["sales"]))]
     pub groups: Vec<String>,
-    /// Which of its calls are recorded; of a call of two extensions what either asks for.
+    /// Which of its calls are recorded.
     #[serde(default)]
-    #[schema(default = "none")]
-    pub recorded: RecordedCalls,
+    pub recording: RecordingRule,
     /// A disabled extension cannot be dialled, and its devices cannot dial.
     #[serde(default = "enabled")]
     #[schema(default = true)]

@@ -81,7 +81,10 @@ pub use host::{Entropy, WallClock};
 pub use journal::{Journal, JournalRecord, Mark};
 pub use keys::{KeyStatus, KeyStore, MasterKeyUse, RESEAL_STEP, Resealed};
 pub use ladders::LadderBook;
-pub use live::{LiveCall, LiveError, LiveExchange, LiveLeg, LivePush, LiveRegistration, Why};
+pub use live::{
+    LiveCall, LiveError, LiveExchange, LiveLeg, LivePush, LiveRecording, LiveRegistration,
+    RecordingWish, Why,
+};
 pub use live_trunk::{LiveQuality, LiveShare, LiveTrunk};
 pub use live_usage::{LiveUsage, Metered};
 pub use locate::{locate, locate_below, read};

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::Ladder;
-use ids::{CallId, DeviceId, TrunkId};
+use ids::{CallId, DeviceId, RecordingId, TrunkId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use tenancy::{AccountScope, TenantScope};
@@ -62,6 +62,9 @@ pub struct LiveCall {
     /// Since when it is being talked.
     #[serde(with = "machine::rfc3339::option")]
     pub answered: Option<WallTime>,
+    /// Its recording, while there is one.
+    #[serde(default)]
+    pub recording: Option<LiveRecording>,
     /// Its legs, ended ones included.
     pub legs: Vec<LiveLeg>,
     /// Why it is where it is, oldest reason first.
@@ -110,11 +113,34 @@ pub struct LiveRegistration {
     pub former_secret_until: Option<WallTime>,
 }
 
+/// What is wished of the recording of a live call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingWish {
+    /// The call is recorded from now on.
+    On,
+    /// What is said is not recorded until it is on again; the time is silent in the recording.
+    Paused,
+    /// The recording ends.
+    Off,
+}
+
+/// The recording of a live call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveRecording {
+    /// Which.
+    pub id: RecordingId,
+    /// Nothing goes there for now.
+    pub paused: bool,
+}
+
 /// Why the living exchange cannot tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LiveError {
     /// No such call of this tenant, or no more.
     NotFound,
+    /// The call is not being talked, or as many calls are recorded as may be.
+    NotNow,
     /// The exchange is starting, stopping or too busy to say; worth another try.
     Unavailable,
 }
@@ -129,6 +155,13 @@ pub trait LiveExchange: Send + Sync {
     async fn call(&self, scope: &TenantScope, id: CallId) -> Result<LiveCall, LiveError>;
     /// Ends a live call; the text is kept with its record.
     async fn hang_up(&self, scope: &TenantScope, id: CallId, text: &str) -> Result<(), LiveError>;
+    /// Begins, pauses or ends the recording of a live call; what is so already stays.
+    async fn record(
+        &self,
+        scope: &TenantScope,
+        id: CallId,
+        wish: RecordingWish,
+    ) -> Result<(), LiveError>;
     /// The SIP messages of a call that lives or has just ended.
     async fn ladder(&self, scope: &TenantScope, id: CallId) -> Result<Ladder, LiveError>;
     /// The tenant's bindings, in the order of their ids.

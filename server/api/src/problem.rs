@@ -84,6 +84,8 @@ kinds! {
     InUse "in-use" CONFLICT "Still in use"
     /// As many as the plan or the account allows are there already.
     Quota "quota" CONFLICT "As many as are allowed are there already"
+    /// What is there is in no state for it; later it may be.
+    NotNow "not-now" CONFLICT "Not possible at present"
     /// The same idempotent request is being carried out.
     Underway "underway" CONFLICT "The same request is being carried out"
     /// `If-Match` names another revision than the present one.
@@ -403,6 +405,11 @@ impl From<LiveError> for Problem {
     fn from(error: LiveError) -> Self {
         match error {
             LiveError::NotFound => Problem::not_found(),
+            LiveError::NotNow => {
+                let detail = "the call is not being talked, has no recording, or as many calls \
+                              are recorded as may be";
+                Problem::new(Kind::NotNow, detail)
+            }
             LiveError::Unavailable => {
                 Problem::new(Kind::Unavailable, "the exchange cannot tell at the moment")
                     .with(RETRY_AFTER, 1)

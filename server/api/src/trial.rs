@@ -12,7 +12,7 @@ use ids::{CallId, TrunkId};
 use machine::WallTime;
 use ports::{
     FixedClock, LiveCall, LiveError, LiveExchange, LiveRegistration, LiveTrunk, LiveUsage,
-    SeededEntropy,
+    RecordingWish, SeededEntropy,
 };
 use store::MemoryStore;
 use tenancy::{AccountScope, TenantScope};
@@ -34,6 +34,10 @@ impl LiveExchange for Quiet {
     }
 
     async fn hang_up(&self, _: &TenantScope, _: CallId, _: &str) -> Result<(), LiveError> {
+        Err(LiveError::NotFound)
+    }
+
+    async fn record(&self, _: &TenantScope, _: CallId, _: RecordingWish) -> Result<(), LiveError> {
         Err(LiveError::NotFound)
     }
 

@@ -53,45 +53,99 @@ pub struct RecordingFigures {
     pub present: u64,
 }
 
-/// A call that is being recorded.
+/// How it stands with a call's recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// What is said goes there.
+    On,
+    /// Nothing goes there for now.
+    Paused,
+    /// It has ended before its call, and nothing but a wish begins another.
+    Ended,
+}
+
+/// The recording of a call.
 #[derive(Clone, Debug)]
 pub(crate) struct Taping {
     pub(crate) id: RecordingId,
+    pub(crate) standing: Standing,
     /// Whose packets go there.
     pub(crate) taps: Vec<EndpointId>,
-    /// Nothing goes there for now.
-    pub(crate) paused: bool,
+    /// A phone has asked for it, so a phone may end it.
+    pub(crate) by_phone: bool,
 }
 
 /// All of them.
 #[derive(Debug, Default)]
 pub(crate) struct Recordings {
-    pub(crate) under_way: BTreeMap<CallKey, Taping>,
+    of: BTreeMap<CallKey, Taping>,
     /// Those that a former process has begun, until their calls go on or have proved to be gone.
     pub(crate) former: BTreeMap<CallId, RecordingId>,
+    /// Of all, those that have not ended.
+    present: usize,
     figures: RecordingFigures,
 }
 
 impl Recordings {
+    /// That of a call, also after its end.
+    pub(crate) fn get(&self, key: CallKey) -> Option<&Taping> {
+        self.of.get(&key)
+    }
+
+    pub(crate) fn get_mut(&mut self, key: CallKey) -> Option<&mut Taping> {
+        self.of.get_mut(&key)
+    }
+
+    /// That of a call, unless it has ended.
+    pub(crate) fn live(&self, key: CallKey) -> Option<&Taping> {
+        self.get(key)
+            .filter(|taping| taping.standing != Standing::Ended)
+    }
+
     /// Takes one more; false where there are as many as may be.
-    pub(crate) fn begin(&mut self, key: CallKey, id: RecordingId, most: usize) -> bool {
-        if self.under_way.len() >= most {
+    pub(crate) fn begin(
+        &mut self,
+        key: CallKey,
+        (id, by_phone): (RecordingId, bool),
+        most: usize,
+    ) -> bool {
+        if self.present >= most {
             self.figures.crowded += 1;
             return false;
         }
+        self.present += 1;
         self.figures.begun += 1;
         let taping = Taping {
             id,
+            standing: Standing::On,
             taps: Vec::with_capacity(2),
-            paused: false,
+            by_phone,
         };
-        self.under_way.insert(key, taping);
+        self.of.insert(key, taping);
         true
+    }
+
+    /// Ends that of a call, which goes on; the recording and its taps, if it had not ended.
+    pub(crate) fn end(&mut self, key: CallKey) -> Option<Taping> {
+        let taping = self.of.get_mut(&key)?;
+        if taping.standing == Standing::Ended {
+            return None;
+        }
+        taping.standing = Standing::Ended;
+        self.present = self.present.saturating_sub(1);
+        let ended = taping.clone();
+        taping.taps.clear();
+        Some(ended)
+    }
+
+    /// The call is gone.
+    pub(crate) fn forget(&mut self, key: CallKey) {
+        self.of.remove(&key);
     }
 
     pub(crate) fn figures(&self) -> RecordingFigures {
         RecordingFigures {
-            present: u64::try_from(self.under_way.len()).unwrap_or(u64::MAX),
+            present: u64::try_from(self.present).unwrap_or(u64::MAX),
             ..self.figures
         }
     }

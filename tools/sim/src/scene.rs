@@ -4,7 +4,7 @@ use crate::canaries::NAMES;
 use admin::live::{Follower, Update};
 use admin::{Office, documents};
 use domain::{
-    CallClass, Destination, Device, Extension, Forwards, NoAnswer, RecordedCalls, Secret, Tenant,
+    CallClass, Destination, Device, Extension, Forwards, NoAnswer, RecordingRule, Secret, Tenant,
 };
 use ids::{DeviceId, ExtensionId, TenantId};
 use machine::{Instant, Random, WallTime};
@@ -154,7 +154,7 @@ impl Scene {
                 calls: CallClass::ordinary(),
                 only_to: Vec::new(),
                 never_to: Vec::new(),
-                recorded: RecordedCalls::None,
+                recording: RecordingRule::default(),
                 groups: Vec::new(),
                 enabled: true,
             };

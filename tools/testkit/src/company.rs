@@ -3,7 +3,7 @@
 use crate::Account;
 use domain::{
     CallClass, CompiledTenant, Credentials, Destination, Device, Digests, Extension, Feature,
-    LineParts, Plan, Quotas, RecordedCalls, Resource, Sound, Tenant, TenantParts,
+    LineParts, Plan, Quotas, RecordingRule, Resource, Sound, Tenant, TenantParts,
 };
 use ids::{DeviceId, ExtensionId, PlanId, SoundId, TenantId};
 use machine::WallTime;
@@ -163,7 +163,7 @@ impl Company {
             calls: CallClass::ordinary(),
             only_to: Vec::new(),
             never_to: Vec::new(),
-            recorded: RecordedCalls::None,
+            recording: RecordingRule::default(),
             groups: Vec::new(),
             enabled: true,
         };

@@ -58,6 +58,7 @@ pub fn default_config(sip: SocketAddr) -> Config {
             ringback: PromptId(1),
             alert: PromptId(2),
             music: PromptId(3),
+            beep: PromptId(4),
         },
         collects: false,
         authorities: stir::Roots::none(),
@@ -78,13 +79,13 @@ fn forgiving() -> DefenceRules {
 }
 
 impl Setup {
-    /// An exchange at 192.0.2.1:5060 with a few hundred media ports and four short prompts.
+    /// An exchange at 192.0.2.1:5060 with a few hundred media ports and five short prompts.
     #[must_use]
     pub fn ordinary(seed: u64) -> Setup {
         let media = Ipv4Addr::new(192, 0, 2, 1);
         let sip = SocketAddr::from((media, 5060));
         let mut prompts = Prompts::new();
-        for octet in [0x31, 0x32, 0x33, 0x34] {
+        for octet in [0x31, 0x32, 0x33, 0x34, 0x35] {
             let second = || vec![octet; 8_000];
             let _id = prompts.add(Prompt::encoded(second(), second(), second()));
         }

@@ -111,7 +111,7 @@ impl<'a> World<'a> {
             calls: CallClass::ordinary(),
             only_to: Vec::new(),
             never_to: Vec::new(),
-            recorded: domain::RecordedCalls::None,
+            recording: domain::RecordingRule::default(),
             groups: Vec::new(),
             enabled: true,
         };

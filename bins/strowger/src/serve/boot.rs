@@ -249,6 +249,7 @@ fn shard(
             ringback: PromptId::of(audio::Prompt::Ringback),
             alert: PromptId::of(audio::Prompt::Chime),
             music: PromptId::of(audio::Prompt::Music),
+            beep: PromptId::of(audio::Prompt::Beep),
         },
         collects: settings.capture.is_some(),
         authorities: outside::authorities(settings)?,

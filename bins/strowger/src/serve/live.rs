@@ -9,7 +9,9 @@ use async_trait::async_trait;
 use domain::Ladder;
 use ids::{CallId, TrunkId};
 use node::{Answer, Ask, Question, Ticket, TrunkQuestion};
-use ports::{LiveCall, LiveError, LiveExchange, LiveRegistration, LiveTrunk, LiveUsage};
+use ports::{
+    LiveCall, LiveError, LiveExchange, LiveRegistration, LiveTrunk, LiveUsage, RecordingWish,
+};
 use tenancy::{AccountScope, TenantScope};
 use tokio::sync::oneshot;
 
@@ -52,6 +54,7 @@ impl Waiting {
             Answer::Calls(ticket, _)
             | Answer::Call(ticket, _)
             | Answer::HungUp(ticket, _)
+            | Answer::Recorded(ticket, _)
             | Answer::Ladder(ticket, _)
             | Answer::Registrations(ticket, _)
             | Answer::Trunks(ticket, _)
@@ -99,6 +102,7 @@ impl LiveExchange for Live {
             Answer::Calls(_, calls) => Ok(calls),
             Answer::Call(..)
             | Answer::HungUp(..)
+            | Answer::Recorded(..)
             | Answer::Ladder(..)
             | Answer::Registrations(..)
             | Answer::Trunks(..)
@@ -111,6 +115,7 @@ impl LiveExchange for Live {
             Answer::Call(_, call) => call.map(|call| *call),
             Answer::Calls(..)
             | Answer::HungUp(..)
+            | Answer::Recorded(..)
             | Answer::Ladder(..)
             | Answer::Registrations(..)
             | Answer::Trunks(..)
@@ -123,6 +128,25 @@ impl LiveExchange for Live {
             Answer::HungUp(_, done) => done,
             Answer::Calls(..)
             | Answer::Call(..)
+            | Answer::Recorded(..)
+            | Answer::Ladder(..)
+            | Answer::Registrations(..)
+            | Answer::Trunks(..)
+            | Answer::Usage(..) => Err(LiveError::Unavailable),
+        }
+    }
+
+    async fn record(
+        &self,
+        scope: &TenantScope,
+        id: CallId,
+        wish: RecordingWish,
+    ) -> Result<(), LiveError> {
+        match self.ask(scope, Ask::Record(id, wish)).await? {
+            Answer::Recorded(_, done) => done,
+            Answer::Calls(..)
+            | Answer::Call(..)
+            | Answer::HungUp(..)
             | Answer::Ladder(..)
             | Answer::Registrations(..)
             | Answer::Trunks(..)
@@ -136,6 +160,7 @@ impl LiveExchange for Live {
             Answer::Calls(..)
             | Answer::Call(..)
             | Answer::HungUp(..)
+            | Answer::Recorded(..)
             | Answer::Registrations(..)
             | Answer::Trunks(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
@@ -148,6 +173,7 @@ impl LiveExchange for Live {
             Answer::Calls(..)
             | Answer::Call(..)
             | Answer::HungUp(..)
+            | Answer::Recorded(..)
             | Answer::Ladder(..)
             | Answer::Trunks(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
@@ -160,6 +186,7 @@ impl LiveExchange for Live {
             Answer::Calls(..)
             | Answer::Call(..)
             | Answer::HungUp(..)
+            | Answer::Recorded(..)
             | Answer::Ladder(..)
             | Answer::Trunks(..)
             | Answer::Registrations(..) => Err(LiveError::Unavailable),
@@ -200,6 +227,7 @@ fn trunks_in(answer: Answer) -> Result<Vec<LiveTrunk>, LiveError> {
         Answer::Calls(..)
         | Answer::Call(..)
         | Answer::HungUp(..)
+        | Answer::Recorded(..)
         | Answer::Ladder(..)
         | Answer::Registrations(..)
         | Answer::Usage(..) => Err(LiveError::Unavailable),

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use domain::{
-    CallClass, Destination, Extension, Invalid, RING_SECONDS_DEFAULT, RecordedCalls, Secret, Tenant,
+    CallClass, Destination, Extension, Invalid, RING_SECONDS_DEFAULT, RecordingRule, Secret, Tenant,
 };
 use tenancy::Caps;
 
@@ -78,7 +78,7 @@ fn extension(number: String, destination: Destination) -> Extension {
         calls: CallClass::ordinary(),
         only_to: Vec::new(),
         never_to: Vec::new(),
-        recorded: RecordedCalls::None,
+        recording: RecordingRule::default(),
         groups: Vec::new(),
         enabled: true,
     }

@@ -1,7 +1,7 @@
 //! Companies to try the exchange out with.
 
 use domain::{
-    CallClass, Destination, Extension, Invalid, RING_SECONDS_DEFAULT, RecordedCalls, Tenant,
+    CallClass, Destination, Extension, Invalid, RING_SECONDS_DEFAULT, RecordingRule, Tenant,
 };
 use tenancy::CapOverrides;
 
@@ -74,7 +74,7 @@ fn extension(word: &str, number: usize) -> PlannedExtension {
             calls: CallClass::ordinary(),
             only_to: Vec::new(),
             never_to: Vec::new(),
-            recorded: RecordedCalls::None,
+            recording: RecordingRule::default(),
             groups: Vec::new(),
             enabled: true,
         },

@@ -25,7 +25,7 @@ use crate::extension::Destination;
 use crate::feature::Feature;
 use crate::key_agreement::KeyAgreement;
 use crate::lamps::Lamps;
-use crate::recorded_calls::RecordedCalls;
+use crate::recording_rule::RecordingRule;
 use crate::srtp::Srtp;
 
 /// The bytes of one tenant, and the rate decks that it holds together with others.
@@ -89,7 +89,7 @@ struct ExtensionForm<'a> {
     forwards: Option<Box<CompiledForwards>>,
     lamps: Option<Box<Lamps>>,
     outside: Option<Box<Outside>>,
-    recorded: RecordedCalls,
+    recording: RecordingRule,
     enabled: bool,
 }
 
@@ -146,7 +146,7 @@ fn extension_form(extension: &CompiledExtension) -> ExtensionForm<'_> {
         forwards: extension.forwards.clone(),
         lamps: extension.lamps.clone(),
         outside: extension.outside.clone(),
-        recorded: extension.recorded,
+        recording: extension.recording,
         enabled: extension.enabled,
     }
 }
@@ -217,7 +217,7 @@ fn extension(form: ExtensionForm<'_>) -> CompiledExtension {
         forwards: form.forwards,
         lamps: form.lamps,
         outside: form.outside,
-        recorded: form.recorded,
+        recording: form.recording,
         enabled: form.enabled,
     }
 }

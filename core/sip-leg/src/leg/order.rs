@@ -24,6 +24,8 @@ pub struct PromptBook {
     pub alert: PromptId,
     /// The music that a party on hold hears.
     pub music: PromptId,
+    /// The tone by which people hear that they are recorded from now on.
+    pub beep: PromptId,
 }
 
 impl SipLeg {
@@ -229,6 +231,19 @@ impl SipLeg {
                 prompt,
                 codec,
                 looped: true,
+            });
+        }
+    }
+
+    /// Sounds the tone of a recording once; then the leg hears again whom it heard before.
+    pub fn beep(&self, book: &PromptBook, desk: &mut Desk<'_>) {
+        let id = self.sound.endpoint();
+        if let Some(codec) = self.sound.play_codec() {
+            desk.media.push(Command::Play {
+                id,
+                prompt: book.beep,
+                codec,
+                looped: false,
             });
         }
     }

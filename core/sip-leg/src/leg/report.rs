@@ -19,6 +19,8 @@ pub enum Report {
     /// The party sends the call on, with this status and these words, to the first of these that
     /// may be reached, which only the owner of all calls knows.
     Redirected(u16, String, Vec<Referee>),
+    /// The party wishes that the call be recorded from now on, or no longer.
+    Record(bool),
     /// What the peer calls itself or speaks has become known.
     Known,
     /// The leg may be dropped.
@@ -76,7 +78,12 @@ impl SipLeg {
                 }
             }
             Event::ReofferRefused { status } => LegFact::ReofferRefused { status },
-            Event::Info { content_type, body } => LegFact::Informed {
+            Event::Info {
+                record: Some(on), ..
+            } => return reports.push(Report::Record(on)),
+            Event::Info {
+                content_type, body, ..
+            } => LegFact::Informed {
                 content_type,
                 body: body.to_vec(),
             },

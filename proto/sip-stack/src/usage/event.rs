@@ -122,6 +122,9 @@ pub enum Event {
         content_type: String,
         /// The body.
         body: Bytes,
+        /// Whether the call is to be recorded from now on, or no longer: what telephones say with
+        /// `Record: on` and `Record: off` when their key for it is pressed. No standard names it.
+        record: Option<bool>,
     },
     /// The peer asks for a transfer. To be followed by
     /// [`InviteUsage::accept_refer`](super::InviteUsage::accept_refer) or

@@ -190,6 +190,7 @@ impl Peer {
                 cx.tell(Event::Info {
                     content_type: content_type(message),
                     body: Bytes::copy_from_slice(message.body()),
+                    record: record(message),
                 });
             }
             Asks::Invite
@@ -218,6 +219,16 @@ impl Peer {
         let waiting = waiting.map(|waiting| Deadline::new(waiting.not_before, Timer::Glare));
         let session = self.session.as_ref().and_then(SessionTimer::deadline);
         earliest(earliest(self.business.deadline(), waiting), session)
+    }
+}
+
+/// What an INFO says about recording.
+fn record(message: &Message) -> Option<bool> {
+    let said = message.header(Name::Other("Record"))?.trim();
+    match () {
+        () if said.eq_ignore_ascii_case("on") => Some(true),
+        () if said.eq_ignore_ascii_case("off") => Some(false),
+        () => None,
     }
 }
 

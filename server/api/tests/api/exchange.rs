@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use domain::{Ladder, Rung, Way};
-use ids::{CallId, CdrId, DeviceId, TenantId, TrunkId, WebhookId};
+use ids::{CallId, CdrId, DeviceId, RecordingId, TenantId, TrunkId, WebhookId};
 use machine::WallTime;
 use ports::{
-    CourierError, HookDesk, LiveCall, LiveError, LiveExchange, LiveLeg, LiveQuality,
-    LiveRegistration, LiveShare, LiveTrunk, LiveUsage, Metered, Receipt, StoreError, Why,
+    CourierError, HookDesk, LiveCall, LiveError, LiveExchange, LiveLeg, LiveQuality, LiveRecording,
+    LiveRegistration, LiveShare, LiveTrunk, LiveUsage, Metered, Receipt, RecordingWish, StoreError,
+    Why,
 };
 use tenancy::{AccountScope, TenantScope};
 use tokio::sync::Semaphore;
@@ -65,6 +66,7 @@ pub(crate) fn call(id: CallId, caller: &str, dialled: &str) -> LiveCall {
         state: "talking".to_owned(),
         started: NOON,
         answered: Some(NOON),
+        recording: None,
         legs: vec![LiveLeg {
             leg: 0,
             device: None,
@@ -162,6 +164,29 @@ impl LiveExchange for Exchange {
             .lock()
             .unwrap()
             .push((scope.tenant(), id, text.to_owned()));
+        Ok(())
+    }
+
+    async fn record(
+        &self,
+        scope: &TenantScope,
+        id: CallId,
+        wish: RecordingWish,
+    ) -> Result<(), LiveError> {
+        self.call(scope, id).await?;
+        let mut calls = self.calls.lock().unwrap();
+        let calls = calls.get_mut(&scope.tenant()).unwrap();
+        let call = calls.iter_mut().find(|call| call.id == id).unwrap();
+        let on = |paused| LiveRecording {
+            id: call.recording.map_or(RecordingId::new(1, 9), |one| one.id),
+            paused,
+        };
+        call.recording = match wish {
+            RecordingWish::On => Some(on(false)),
+            RecordingWish::Paused if call.recording.is_none() => return Err(LiveError::NotNow),
+            RecordingWish::Paused => Some(on(true)),
+            RecordingWish::Off => None,
+        };
         Ok(())
     }
 

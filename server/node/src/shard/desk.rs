@@ -56,6 +56,7 @@ impl Shard {
                         .push_back(Work::Input(key, Input::Leg(leg, fact)));
                 }
                 Report::Refer(referee) => self.turn.work.push_back(Work::Refer(owner, referee)),
+                Report::Record(on) => self.phone_records(key, leg, on, now),
                 Report::Known => self.note_details(owner),
                 Report::Terminated => self.turn.work.push_back(Work::Drop(owner)),
             }

@@ -3,13 +3,20 @@
 
 use super::{Shard, Work};
 use crate::calls::Entry;
+use crate::recordings::Standing;
 use call::{Bridge, Direction, HangUp, Input, LegStage};
 use domain::Ladder;
 use ids::{CallId, DeviceId, TrunkId};
 use machine::Instant;
-use ports::{LiveCall, LiveError, LiveLeg, LivePush, LiveRegistration, LiveTrunk, LiveUsage, Why};
+use ports::{
+    LiveCall, LiveError, LiveLeg, LivePush, LiveRecording, LiveRegistration, LiveTrunk, LiveUsage,
+    RecordingWish, Why,
+};
 use registrar::{Binding, push_of, without_prid};
 use tenancy::{AccountScope, TenantScope};
+
+/// Why a call is recorded that somebody asks for here.
+const BY_API: &str = "asked for by an API request";
 
 /// Names a question in its answer.
 pub type Ticket = u64;
@@ -34,6 +41,8 @@ pub enum Ask {
     Call(CallId),
     /// End a live call; the text is kept with its record.
     HangUp(CallId, String),
+    /// Begin, pause or end the recording of a live call.
+    Record(CallId, RecordingWish),
     /// All bindings.
     Registrations,
     /// The messages of one call, live or just ended.
@@ -64,6 +73,8 @@ pub enum Answer {
     Call(Ticket, Result<Box<LiveCall>, LiveError>),
     /// To [`Ask::HangUp`].
     HungUp(Ticket, Result<(), LiveError>),
+    /// To [`Ask::Record`].
+    Recorded(Ticket, Result<(), LiveError>),
     /// To [`Ask::Registrations`].
     Registrations(Ticket, Vec<LiveRegistration>),
     /// To [`Ask::Ladder`].
@@ -101,6 +112,12 @@ impl Shard {
                 }
                 Answer::HungUp(ticket, key.map(|_| ()).ok_or(LiveError::NotFound))
             }
+            Ask::Record(id, wish) => {
+                let own = self.own_call(&scope, id).is_some();
+                let key = self.calls.key_of(id).filter(|_| own);
+                let done = key.map(|key| self.wish(key, wish, BY_API, now));
+                Answer::Recorded(ticket, done.unwrap_or(Err(LiveError::NotFound)))
+            }
             Ask::Registrations => Answer::Registrations(ticket, self.registrations(&scope)),
             Ask::Ladder(id) => {
                 let found = self.ladder(&scope, id);
@@ -130,6 +147,15 @@ impl Shard {
     fn own_call(&self, scope: &TenantScope, id: CallId) -> Option<&Entry> {
         let entry = self.calls.get(self.calls.key_of(id)?)?;
         (entry.tenant == scope.tenant() && !entry.call.is_over()).then_some(entry)
+    }
+
+    fn recording_of(&self, id: CallId) -> Option<LiveRecording> {
+        let key = self.calls.key_of(id)?;
+        let taping = self.calls.recordings.live(key)?;
+        Some(LiveRecording {
+            id: taping.id,
+            paused: taping.standing == Standing::Paused,
+        })
     }
 
     fn show(&self, entry: &Entry) -> LiveCall {
@@ -182,6 +208,7 @@ impl Shard {
             state: summary.state.to_owned(),
             started: self.clock.wall(summary.opened),
             answered: summary.answered.map(|at| self.clock.wall(at)),
+            recording: self.recording_of(summary.id),
             legs: legs.collect(),
             why,
         }

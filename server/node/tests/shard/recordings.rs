@@ -2,9 +2,10 @@
 
 use crate::office::{Office, SECOND};
 use domain::RecordedCalls;
-use ids::RecordingId;
+use ids::{RecordingId, TenantId};
 use media::Side;
-use node::Beginning;
+use node::{Answer, Ask, Beginning};
+use ports::{LiveError, RecordingWish};
 use testkit::{LineId, PhoneId, Tapes};
 
 /// An office in which calls of some of alpha's extensions are recorded.
@@ -12,7 +13,7 @@ fn recorded(numbers: &[&str], calls: RecordedCalls) -> Office {
     let mut office = Office::open();
     for extension in &mut office.alpha.parts.extensions {
         if numbers.contains(&extension.spec.number.as_str()) {
-            extension.spec.recorded = calls;
+            extension.spec.recording.calls = calls;
         }
     }
     office.world.add(&office.alpha);
@@ -211,7 +212,7 @@ fn a_call_beyond_those_that_may_be_recorded_says_so_and_goes_on() {
     setup.config.limits.recordings = 0;
     let mut office = Office::with(setup);
     for extension in &mut office.alpha.parts.extensions {
-        extension.spec.recorded = RecordedCalls::All;
+        extension.spec.recording.calls = RecordedCalls::All;
     }
     office.world.add(&office.alpha);
     office.register_all();
@@ -222,4 +223,137 @@ fn a_call_beyond_those_that_may_be_recorded_says_so_and_goes_on() {
     let record = office.record();
     let mut whys = record.explanation.iter();
     assert!(whys.any(|why| why.rule == "record.crowded"));
+}
+
+/// Asks for a call's recording as the API does.
+fn wish(office: &mut Office, whose: TenantId, wish: RecordingWish) -> Result<(), LiveError> {
+    let id = office.live_calls(&office.alpha.clone())[0].id;
+    match office.world.ask(whose, Ask::Record(id, wish)) {
+        Some(Answer::Recorded(_, done)) => done,
+        other => panic!("no answer: {other:?}"),
+    }
+}
+
+#[test]
+fn a_call_is_recorded_paused_and_no_more_as_somebody_wishes() {
+    let mut office = Office::open();
+    let (anna, bert) = office.talk(office.anna, office.bert, "102");
+    let (alpha, at_bert) = (office.alpha.id(), (office.bert, bert));
+    let paused = wish(&mut office, alpha, RecordingWish::Paused);
+    assert_eq!(paused, Err(LiveError::NotNow), "there is nothing to pause");
+    let heard = |office: &Office| on_tape(office, only(office).id, Side::Right, at_bert);
+    for asked in [RecordingWish::On, RecordingWish::On] {
+        wish(&mut office, alpha, asked).unwrap();
+    }
+    office.world.run(SECOND * 5);
+    let first = heard(&office);
+    assert!(first >= 2);
+    wish(&mut office, alpha, RecordingWish::Paused).unwrap();
+    let shown = office.live_calls(&office.alpha.clone())[0].recording;
+    assert!(shown.is_some_and(|recording| recording.paused));
+    office.world.run(SECOND * 5);
+    assert_eq!(heard(&office), first, "what is said meanwhile is nowhere");
+    wish(&mut office, alpha, RecordingWish::On).unwrap();
+    office.world.run(SECOND * 5);
+    assert!(heard(&office) >= first + 2);
+    wish(&mut office, alpha, RecordingWish::Off).unwrap();
+    assert_eq!(tapes(&office).ended, [only(&office).id]);
+    assert_eq!(office.live_calls(&office.alpha.clone())[0].recording, None);
+    let last = heard(&office);
+    office.world.run(SECOND * 5);
+    assert_eq!(heard(&office), last);
+    office.hang_up(office.anna, anna);
+    assert_eq!(tapes(&office).ended.len(), 1, "it ends once");
+    office.record();
+}
+
+#[test]
+fn a_stranger_has_no_call_recorded() {
+    let mut office = Office::open();
+    let (anna, _) = office.talk(office.anna, office.bert, "102");
+    let beta = office.beta.id();
+    for asked in [RecordingWish::On, RecordingWish::Paused, RecordingWish::Off] {
+        assert_eq!(wish(&mut office, beta, asked), Err(LiveError::NotFound));
+    }
+    assert!(tapes(&office).beginnings.is_empty());
+    office.hang_up(office.anna, anna);
+    office.record();
+}
+
+#[test]
+fn what_was_ended_on_somebodys_wish_does_not_begin_anew_after_a_hold() {
+    let mut office = recorded(&["101"], RecordedCalls::All);
+    let (anna, _) = office.talk(office.anna, office.bert, "102");
+    let alpha = office.alpha.id();
+    wish(&mut office, alpha, RecordingWish::Off).unwrap();
+    for held in [true, false] {
+        let phone = office.anna;
+        office
+            .world
+            .with(phone, |phone, now| phone.hold(anna, held, now));
+        office.world.run(SECOND);
+    }
+    assert_eq!(tapes(&office).ended, [only(&office).id]);
+    office.hang_up(office.anna, anna);
+    office.record();
+}
+
+/// Presses a phone's key for recording.
+fn press(office: &mut Office, (phone, line): (PhoneId, LineId), on: bool) {
+    office
+        .world
+        .with(phone, |phone, now| phone.record(line, on, now));
+    office.world.run(SECOND);
+}
+
+#[test]
+fn a_phone_has_a_call_recorded_with_its_key_where_its_extension_may() {
+    let mut office = Office::open();
+    office.alpha.parts.extensions[0].spec.recording.by_phone = true;
+    office.world.add(&office.alpha);
+    let (anna, bert) = office.talk(office.anna, office.bert, "102");
+    let (at_anna, at_bert) = ((office.anna, anna), (office.bert, bert));
+    press(&mut office, at_bert, true);
+    assert!(tapes(&office).beginnings.is_empty(), "102 may not");
+    press(&mut office, at_anna, true);
+    let tape = only(&office);
+    press(&mut office, at_bert, false);
+    assert!(tapes(&office).ended.is_empty());
+    press(&mut office, at_anna, false);
+    assert_eq!(tapes(&office).ended, [tape.id]);
+    office.hang_up(office.anna, anna);
+    office.record();
+}
+
+#[test]
+fn a_phone_does_not_end_what_is_recorded_without_being_asked() {
+    let mut office = recorded(&["101"], RecordedCalls::All);
+    office.alpha.parts.extensions[0].spec.recording.by_phone = true;
+    office.world.add(&office.alpha);
+    let (anna, _) = office.talk(office.anna, office.bert, "102");
+    let at_anna = (office.anna, anna);
+    press(&mut office, at_anna, false);
+    assert!(tapes(&office).ended.is_empty());
+    office.hang_up(office.anna, anna);
+    office.record();
+}
+
+#[test]
+fn both_sides_hear_a_tone_when_a_recording_begins_unless_nobody_wants_it() {
+    for beep in [true, false] {
+        let mut office = recorded(&["101"], RecordedCalls::All);
+        for extension in &mut office.alpha.parts.extensions {
+            extension.spec.recording.beep = beep;
+        }
+        office.world.add(&office.alpha);
+        let (anna, bert) = office.talk(office.anna, office.bert, "102");
+        office.world.run(SECOND * 3);
+        for (phone, line) in [(office.anna, anna), (office.bert, bert)] {
+            let tones = office.line(phone, line).heard.other;
+            assert_eq!(tones > 0, beep, "{tones}");
+        }
+        assert!(office.both_hear((office.anna, anna), (office.bert, bert)));
+        office.hang_up(office.anna, anna);
+        office.record();
+    }
 }

@@ -334,6 +334,13 @@ impl Phone {
         self.reoffer(id, now)
     }
 
+    /// Presses the key for recording.
+    pub fn record(&mut self, id: LineId, on: bool, now: Instant) -> bool {
+        let timely = self.with_usage(id, now, |usage, step| usage.record(on, step));
+        self.pump(now);
+        timely
+    }
+
     /// Offers anew what it has.
     pub fn reoffer(&mut self, id: LineId, now: Instant) -> bool {
         let sdp = self.own_description(id);

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use machine::{Deadline, Instant};
-use sip_message::{Flow, Message, Method, Name};
+use sip_message::{Builder, Flow, Message, Method, Name};
 
 use super::State;
 use super::leaving::Leaving;
@@ -223,12 +223,23 @@ impl Live {
 
     /// Sends an INFO; false when too many are under way.
     pub(super) fn info(&mut self, content_type: &str, body: Bytes, cx: &mut Cx<'_, '_>) -> bool {
+        self.inform(cx, |info| {
+            info.body_shared(content_type, body);
+        })
+    }
+
+    /// Sends an INFO that asks for the call to be recorded, or no more; false likewise.
+    pub(super) fn record(&mut self, on: bool, cx: &mut Cx<'_, '_>) -> bool {
+        self.inform(cx, |info| {
+            info.text(Name::Other("Record"), if on { "on" } else { "off" });
+        })
+    }
+
+    fn inform(&mut self, cx: &mut Cx<'_, '_>, write: impl FnOnce(&mut Builder)) -> bool {
         if self.infos.len() >= MAX_INFOS {
             return false;
         }
-        let sent = self.peer.send(Method::Info, cx, |info| {
-            info.body_shared(content_type, body);
-        });
+        let sent = self.peer.send(Method::Info, cx, write);
         self.infos.push(sent.key);
         true
     }

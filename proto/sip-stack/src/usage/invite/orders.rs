@@ -194,6 +194,17 @@ impl InviteUsage {
         })
     }
 
+    /// Asks the peer to record the call, or to record it no more, as telephones do: by an INFO with
+    /// the header `Record`.
+    ///
+    /// # Errors
+    /// As [`InviteUsage::info`].
+    pub fn record(&mut self, on: bool, step: &mut Step<'_>) -> Result<(), Untimely> {
+        self.order("record", step, |state, cx| {
+            state.live(|live| live.record(on, cx))
+        })
+    }
+
     /// Accepts a transfer: 202 and a first NOTIFY with 100.
     ///
     /// # Errors

@@ -119,8 +119,16 @@ pub(super) fn words(event: &Event) -> String {
         Event::OfferWithdrawn => "offer withdrawn".to_owned(),
         Event::ReofferAnswered { sdp } => format!("reoffer answered {}", named(sdp.as_ref())),
         Event::ReofferRefused { status } => format!("reoffer refused {status}"),
-        Event::Info { content_type, body } => {
-            format!("info {content_type} {}", String::from_utf8_lossy(body))
+        Event::Info {
+            content_type,
+            body,
+            record,
+        } => {
+            let record = record.map_or(String::new(), |on| format!(" record {on}"));
+            format!(
+                "info {content_type} {}{record}",
+                String::from_utf8_lossy(body)
+            )
         }
         Event::Referred(referral) => format!("referred to {}", referral.refer_to),
         Event::ReferProgressed { status, done } => format!("refer progressed {status} {done}"),
