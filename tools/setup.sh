@@ -122,6 +122,7 @@ need_interop() {
     command -v haproxy >/dev/null || apt_install haproxy
     command -v svmap >/dev/null || command -v sipvicious_svmap >/dev/null || apt_install sipvicious
     command -v sox >/dev/null || apt_install sox
+    command -v opusdec >/dev/null || apt_install opus-tools
     command -v espeak-ng >/dev/null || apt_install espeak-ng
     compgen -G '/usr/lib/*/libsrtp2.so.1' >/dev/null || apt_install libsrtp2-1
     command -v curl >/dev/null || apt_install curl

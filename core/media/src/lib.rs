@@ -16,6 +16,7 @@ mod id;
 mod limits;
 mod ports;
 mod prompts;
+mod recorder;
 mod road;
 mod tapped;
 mod transcoder;
@@ -32,6 +33,7 @@ pub use ports::{
     PortRange, Ports, RestoreProblem,
 };
 pub use prompts::{Prompt, PromptId, Prompts};
+pub use recorder::{RECORDED_BEHIND, Recorder, RecorderFigures};
 pub use road::{DropReason, ROOM, Road, Verdict};
 pub use tapped::{Side, TAPPED_OCTETS, TAPPED_PACKETS, Tap, Tapped, TappedPacket};
 pub use wants::{OpusWants, Wants};

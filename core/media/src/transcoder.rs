@@ -17,10 +17,10 @@ use rtp::{Event, Header};
 
 use crate::format::Format;
 use crate::wants::Wants;
-use hearing::Hearing;
 use presses::Presses;
 use writing::Writing;
 
+pub(crate) use hearing::Hearing;
 pub(crate) use presses::scale;
 pub(crate) use writing::LONGEST_PAYLOAD;
 

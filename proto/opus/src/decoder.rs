@@ -3,15 +3,14 @@
 use std::fmt;
 
 use audio::Rate;
-use opusic_c::Channels;
-
 use crate::encoder::sample_rate;
-use crate::{LONGEST_MS, Problem};
+use crate::{Channels, LONGEST_MS, Problem};
 
 /// Decodes one stream. It allocates when it is made and never again.
 pub struct Decoder {
     inner: opusic_c::Decoder,
     rate: Rate,
+    channels: Channels,
     /// Sound as libopus gives it.
     sound: Vec<u16>,
 }
@@ -20,6 +19,7 @@ impl fmt::Debug for Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder")
             .field("rate", &self.rate)
+            .field("channels", &self.channels)
             .finish_non_exhaustive()
     }
 }
@@ -31,15 +31,30 @@ impl Decoder {
     /// # Errors
     /// [`Problem::Library`]: there is no memory.
     pub fn new(rate: Rate) -> Result<Self, Problem> {
+        Self::of(rate, Channels::One)
+    }
+
+    /// The same with two channels, whose samples take turns, the left one first. Sound of one is
+    /// given on both.
+    ///
+    /// # Errors
+    /// [`Problem::Library`]: there is no memory.
+    pub fn stereo(rate: Rate) -> Result<Self, Problem> {
+        Self::of(rate, Channels::Two)
+    }
+
+    fn of(rate: Rate, channels: Channels) -> Result<Self, Problem> {
+        let inner = opusic_c::Decoder::new(channels.of_library(), sample_rate(rate))?;
         Ok(Self {
-            inner: opusic_c::Decoder::new(Channels::Mono, sample_rate(rate))?,
+            inner,
             rate,
-            sound: vec![0; LONGEST_MS * rate.per_ms()],
+            channels,
+            sound: vec![0; LONGEST_MS * rate.per_ms() * channels.count()],
         })
     }
 
-    /// Decodes a packet; gives the samples written. Those for which there is no room are lost: the
-    /// longest packet has [`LONGEST_MS`] milliseconds.
+    /// Decodes a packet; gives the samples written, those of all channels. Those for which there is
+    /// no room are lost: the longest packet has [`LONGEST_MS`] milliseconds.
     ///
     /// # Errors
     /// [`Problem::Malformed`], or [`Problem::Library`].
@@ -77,6 +92,7 @@ impl Decoder {
     }
 
     fn give(&self, made: usize, samples: &mut [i16]) -> usize {
+        let made = made * self.channels.count();
         let sound = self.sound.get(..made).unwrap_or_default();
         let pairs = samples.iter_mut().zip(sound);
         pairs

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use audio::Rate;
-use opusic_c::{Application, Bandwidth, Bitrate, Channels, InbandFec, SampleRate, Signal};
+use opusic_c::{Application, Bandwidth, Bitrate, InbandFec, SampleRate, Signal};
 
-use crate::Problem;
+use crate::{Channels, Problem};
 
 /// Milliseconds of the longest frame that is encoded.
 const LONGEST_MS: usize = 60;
@@ -25,6 +25,8 @@ const NOT_SENT: usize = 2;
 pub struct Settings {
     /// The rate of the sound that it takes.
     pub rate: Rate,
+    /// How many channels that has.
+    pub channels: Channels,
     /// Bits per second, 6,000 to 510,000; others are brought into these bounds.
     pub bits_per_second: u32,
     /// How much is computed for quality, 0 to 10.
@@ -49,11 +51,23 @@ impl Settings {
         };
         Self {
             rate,
+            channels: Channels::One,
             bits_per_second,
             complexity: 5,
             fec: false,
             dtx: false,
             playback: Rate::Full.hertz(),
+        }
+    }
+
+    /// Usual ones for two voices of this rate, one in each channel: twice the bits.
+    #[must_use]
+    pub fn stereo(rate: Rate) -> Self {
+        let one = Settings::new(rate);
+        Self {
+            channels: Channels::Two,
+            bits_per_second: 2 * one.bits_per_second,
+            ..one
         }
     }
 }
@@ -81,7 +95,10 @@ impl Encoder {
     /// [`Problem::Library`]: there is no memory.
     pub fn new(settings: &Settings) -> Result<Self, Problem> {
         let rate = sample_rate(settings.rate);
-        let mut inner = opusic_c::Encoder::new(Channels::Mono, rate, Application::Voip)?;
+        let channels = settings.channels.of_library();
+        let mut inner = opusic_c::Encoder::new(channels, rate, Application::Voip)?;
+        // libopus would mix two channels into one where it thinks that bits are few
+        inner.set_force_channels(Some(channels))?;
         let bits = settings.bits_per_second.clamp(BITS.0, BITS.1);
         inner.set_bitrate(Bitrate::Value(bits))?;
         inner.set_complexity(settings.complexity.min(10))?;
@@ -95,12 +112,13 @@ impl Encoder {
         Ok(Self {
             inner,
             dtx: settings.dtx,
-            frame: vec![0; LONGEST_MS * settings.rate.per_ms()],
+            frame: vec![0; LONGEST_MS * settings.rate.per_ms() * settings.channels.count()],
         })
     }
 
     /// Encodes a frame of 10, 20, 40 or 60 ms into a packet of as many octets as there is room for
-    /// at most; gives its length. 0 means that nothing need be sent.
+    /// at most; gives its length. 0 means that nothing need be sent. Samples of two channels take
+    /// turns, the left one first.
     ///
     /// # Errors
     /// [`Problem::Size`], or [`Problem::Library`].

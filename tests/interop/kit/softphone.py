@@ -89,6 +89,21 @@ class Softphone(Line):
             "ACK", invite.contact, sender=answer["from"], to=answer["to"],
             call_id=invite.call_id, cseq=cseq))
 
+    def press_record(self, word):
+        """Presses the key for recording, within the call it was called in; what is answered."""
+        invite = next(m for m in self.inbox if m.status is None and m.method == "INVITE")
+        self.cseq += 1
+        self.send(self.compose(
+            "INFO", invite.contact, sender=f"{invite['to']};tag={self.calls[invite.call_id]}",
+            to=invite["from"], call_id=invite.call_id, cseq=self.cseq,
+            headers=[f"Record: {word}"]))
+        cseq = self.cseq
+
+        def final():
+            return next((m for m in self.inbox if m.status and m.status >= 200
+                         and m.call_id == invite.call_id and m.cseq == cseq), None)
+        return wait_until("the key is answered", final)
+
     def wait_over(self, count=1):
         wait_until(f"{self.name} is hung up", lambda: self.ended >= count)
 

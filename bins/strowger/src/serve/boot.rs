@@ -12,12 +12,13 @@ use admin::Office;
 use admin::live::Follower;
 use bus::Folder;
 use config::Settings;
-use domain::KindName;
+use domain::{KindName, Recording};
 use machine::{Clock, Instant};
 use media::{PortRange, PromptId};
 use net::{LoopClock, Net, Waker};
 use node::{Challenges, Config, Limits, PromptBook, Secrets, Shard, Stores as ShardStores};
 use ports::{Entropy, WallClock};
+use shelf::Shelf;
 use sip_message::flow::Transport;
 use sip_message::web_socket::Origins;
 use store::{OsEntropy, SystemClock, block_on};
@@ -29,6 +30,7 @@ use super::figures::{Board, Requests, Sources};
 use super::inbox::{Letter, Postbox};
 use super::live::{Live, Waiting};
 use super::music::MusicFetcher;
+use super::recorder::{self, RecorderDesk};
 use super::running::{Front, Rear, Running, Signalling};
 use super::switchboard::{Scouts, Switchboard};
 use super::{hep, issuance, media as media_part, outside, records, wires};
@@ -59,23 +61,37 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let net = listen(settings, &certificates, zero, &waker)?;
     let range = media_part::addresses(settings)?;
     let media = media_part::start(settings, range, &OsEntropy, zero, waker.clone())?;
-    let (threads, control) = (Arc::new(media.0), media.1);
+    let (mut threads, control) = media;
+    let taps = threads.take_taps();
+    let threads = Arc::new(threads);
     let mut shard = shard(settings, &office, &folder, (range, &net), clock)?;
+    let shelf = shelf(settings)?;
+    let recorder = recorder::Parts {
+        shelf: shelf.clone(),
+        taps,
+        former: former_recordings(&office, &mut shard)?,
+        time: LoopClock::from_zero(zero),
+        clock,
+        tally: Arc::default(),
+    };
     let follower = take_back(&mut shard, &office, &folder, clock, loopback)?;
     let tally = Arc::new(records::Tally::default());
     let started = records::start(office.shared_store(), folder.stored(), Arc::clone(&tally));
     let (desk, clerk) = started.map_err(|error| Failure::internal(error.to_string()))?;
+    let taped = Arc::clone(&recorder.tally);
+    let started = recorder::start(recorder, office.shared_store());
+    let (taping, recorder) = started.map_err(|error| Failure::internal(error.to_string()))?;
     let folder = Arc::new(folder);
     let board = Arc::new(Board::default());
     let requests = Arc::new(Requests::default());
     let (ban_desk, warden, counted) = defence::begin(settings, &office, &mut shard)?;
     let asked = (&requests, &counted);
-    board.look_at(sources(&net, &threads, &tally, asked, &folder));
+    board.look_at(sources(&net, &threads, (&tally, &taped), asked, &folder));
     let (postbox, inbox) = Postbox::new(waker.clone());
     let scouts = scouts(settings, &office, &postbox)?;
     let hands = (control, scouts);
     let inbox = (postbox, inbox, waker.clone());
-    let (mut switchboard, live) = join(shard, hands, inbox, (desk, ban_desk), &board);
+    let (mut switchboard, live) = join(shard, hands, inbox, (desk, ban_desk, taping), &board);
     switchboard.hep = collect(settings, clock, &board)?;
     switchboard.balancers = defence::networks(&settings.wires.balancers);
     let signalling = Signalling {
@@ -86,6 +102,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let hooks = outside::hooks(settings, office.shared_store(), AGENT)?;
     let front = Front {
         hooks,
+        shelf: Arc::new(shelf),
         enquirer: outside::enquirer(settings, AGENT)?,
         mailer: outside::mailer(settings)?,
         portal: settings.portal.clone(),
@@ -102,6 +119,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     };
     let rear = Rear {
         threads,
+        recorder,
         clerk,
         folder,
         range,
@@ -111,6 +129,21 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
         front,
         rear,
     })
+}
+
+/// Where the sound of recordings lies: a folder beside the other data of this node.
+fn shelf(settings: &Settings) -> Result<Shelf, Failure> {
+    let root = settings.data.join("recordings");
+    let opened = Shelf::open(&root);
+    opened.map_err(|error| Failure::new(format!("the folder {}: {error}", root.display())))
+}
+
+/// Recordings that a former process has begun and not ended; the shard goes on with those whose
+/// calls go on.
+fn former_recordings(office: &Office, shard: &mut Shard) -> Result<Vec<Recording>, Failure> {
+    let running = block_on(office.store().running_recordings())?;
+    shard.resume_recordings(recorder::calls_of(&running));
+    Ok(running)
 }
 
 /// Who asks outside what the shard wants to know.
@@ -329,7 +362,7 @@ fn take_back(
 fn sources(
     net: &Net,
     threads: &Arc<media_io::MediaThreads>,
-    tally: &Arc<records::Tally>,
+    (tally, taped): (&Arc<records::Tally>, &Arc<recorder::Tally>),
     (requests, bans): (&Arc<Requests>, &Arc<defence::Tally>),
     folder: &Arc<Folder>,
 ) -> Sources {
@@ -338,6 +371,7 @@ fn sources(
         net: net.figures(),
         media: Arc::clone(threads),
         records: Arc::clone(tally),
+        recordings: Arc::clone(taped),
         requests: Arc::clone(requests),
         bans: Arc::clone(bans),
         bus: Box::new(move || [folder.journal_figures(), folder.snapshot_figures()]),
@@ -348,7 +382,7 @@ fn join(
     shard: Shard,
     hands: (media_io::Control, Scouts),
     (postbox, inbox, waker): (Postbox, Receiver<Letter>, Waker),
-    desks: (records::Desk, BanDesk),
+    desks: (records::Desk, BanDesk, RecorderDesk),
     board: &Arc<Board>,
 ) -> (Switchboard, Live) {
     let waiting = Arc::new(Waiting::default());

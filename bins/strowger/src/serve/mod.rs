@@ -20,6 +20,7 @@ mod music;
 mod obtained;
 mod outside;
 mod precedence;
+mod recorder;
 mod records;
 mod retention;
 mod running;

@@ -13,7 +13,7 @@ use hooks::Hooks;
 use media::PortRange;
 use media_io::MediaThreads;
 use net::{Net, Waker};
-use ports::{Enquirer, Mailer};
+use ports::{Enquirer, Mailer, RecordingShelf};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -27,6 +27,7 @@ use super::inbox::{Letter, Postbox};
 use super::issuance::{self, Issuer};
 use super::live::Live;
 use super::precedence::{self, Watch, Workers};
+use super::recorder::RecorderThread;
 use super::records::Clerk;
 use super::switchboard::Switchboard;
 use super::{alarms, key_uses, retention, wires};
@@ -70,6 +71,8 @@ pub(crate) struct Front {
     pub(crate) hooks: Arc<Hooks>,
     /// Who asks companies' sign-in servers.
     pub(crate) enquirer: Arc<dyn Enquirer>,
+    /// Where the sound of recordings lies.
+    pub(crate) shelf: Arc<dyn RecordingShelf>,
     /// Who sends mail.
     pub(crate) mailer: Arc<dyn Mailer>,
     /// What the links of mails begin with.
@@ -89,6 +92,7 @@ pub(crate) struct Front {
 /// What is stopped last.
 pub(crate) struct Rear {
     pub(crate) threads: Arc<MediaThreads>,
+    pub(crate) recorder: RecorderThread,
     pub(crate) clerk: Clerk,
     pub(crate) folder: Arc<Folder>,
     pub(crate) range: PortRange,
@@ -127,6 +131,7 @@ impl Running {
         let served = serve(&runtime, front, api, &ready_line, &ended);
         waker.stop();
         let joined = shard.join();
+        rear.recorder.finish();
         rear.clerk.finish();
         drop((runtime, rear.threads, rear.folder));
         served?;
@@ -227,6 +232,7 @@ fn serve(
         parts.enquirer = front.enquirer;
         parts.mailer = front.mailer;
         parts.sounds = Arc::new(sound::Reader::default());
+        parts.recordings = front.shelf;
         parts.packer = Arc::new(archive::Passphrases::new(Arc::new(store::OsEntropy)));
         parts.portal = front.portal;
         parts.seen = Arc::new(move |seen| requests.see(seen));

@@ -23,6 +23,7 @@ use super::hep;
 use super::inbox::Letter;
 use super::live::Waiting;
 use super::music::MusicFetcher;
+use super::recorder::RecorderDesk;
 use super::records::Desk;
 
 /// Letters taken at once before the network gets its turn.
@@ -75,6 +76,8 @@ pub(crate) struct Switchboard {
     pub(crate) waiting: Arc<Waiting>,
     pub(crate) records: Desk,
     pub(crate) bans: BanDesk,
+    /// Who records calls.
+    pub(crate) recorder: RecorderDesk,
     pub(crate) board: Arc<Board>,
     /// Where messages are collected, when they are.
     pub(crate) hep: Option<hep::Desk>,
@@ -118,7 +121,7 @@ impl Switchboard {
         (media, scouts): (Control, Scouts),
         (inbox, waker): (Receiver<Letter>, Waker),
         waiting: Arc<Waiting>,
-        (records, bans): (Desk, BanDesk),
+        (records, bans, recorder): (Desk, BanDesk, RecorderDesk),
         board: Arc<Board>,
     ) -> Switchboard {
         Switchboard {
@@ -130,6 +133,7 @@ impl Switchboard {
             waiting,
             records,
             bans,
+            recorder,
             board,
             hep: None,
             balancers: Vec::new(),
@@ -146,7 +150,9 @@ impl Switchboard {
     /// Carries away what a turn of the shard has brought about.
     pub(crate) fn carry(&mut self, now: Instant, out: &mut Vec<Transmit>) {
         self.shard.take(&mut self.outbox);
-        // media first: a leg is open before anybody is told of its port
+        // whoever records knows of a recording before its first packet comes
+        self.recorder.put(&mut self.outbox.recordings);
+        // media before messages: a leg is open before anybody is told of its port
         self.waits.orders.extend(self.outbox.media.drain(..));
         self.order(now);
         out.extend(self.outbox.transmits.drain(..).map(|transmit| Transmit {

@@ -27,16 +27,16 @@ enum Decoder {
 
 /// What became of a frame.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Heard {
+pub(crate) struct Heard {
     /// How long it is.
-    pub(super) lasts: Duration,
+    pub(crate) lasts: Duration,
     /// It was not there, or could not be decoded.
-    pub(super) made_up: bool,
+    pub(crate) made_up: bool,
 }
 
 /// One stream on its way to linear sound.
 #[derive(Debug)]
-pub(super) struct Hearing {
+pub(crate) struct Hearing {
     decoder: Decoder,
     /// The rate that the decoder gives.
     rate: Rate,
@@ -51,8 +51,12 @@ impl Hearing {
     /// Of a codec for another; `None` where one of them is not spoken here.
     pub(super) fn new(from: Codec, to: Codec) -> Option<Hearing> {
         // Opus gives and takes sound of any rate: that of the other.
-        let own = rate_of(from).or(rate_of(to))?;
-        let wanted = rate_of(to).unwrap_or(own);
+        Hearing::at(from, rate_of(to).or(rate_of(from))?)
+    }
+
+    /// Of a codec at a rate; `None` where it is not spoken here.
+    pub(crate) fn at(from: Codec, wanted: Rate) -> Option<Hearing> {
+        let own = rate_of(from).unwrap_or(wanted);
         let decoder = match wave_of(from) {
             Some(codec) => Decoder::Wave {
                 codec,
@@ -78,7 +82,7 @@ impl Hearing {
     }
 
     /// Octets of the longest payload that is understood.
-    pub(super) fn most_octets(&self) -> usize {
+    pub(crate) fn most_octets(&self) -> usize {
         match &self.decoder {
             Decoder::Wave { .. } => LONGEST_MS * audio::Codec::OCTETS_PER_MS,
             Decoder::Opus(_) => MOST_OPUS,
@@ -86,7 +90,7 @@ impl Hearing {
     }
 
     /// How long a payload's sound is.
-    pub(super) fn length_of(&self, payload: &[u8]) -> Option<Duration> {
+    pub(crate) fn length_of(&self, payload: &[u8]) -> Option<Duration> {
         let length = match &self.decoder {
             Decoder::Wave { codec, .. } => {
                 let samples = payload.len() * codec.samples_per_octet();
@@ -99,12 +103,12 @@ impl Hearing {
     }
 
     /// The frame heard last.
-    pub(super) fn frame(&self) -> &[i16] {
+    pub(crate) fn frame(&self) -> &[i16] {
         self.frame.get(..self.length).unwrap_or_default()
     }
 
     /// Hears a payload; `frame` is how long it would have been if it could not be decoded.
-    pub(super) fn sound(&mut self, payload: &[u8], frame: Duration) -> Heard {
+    pub(crate) fn sound(&mut self, payload: &[u8], frame: Duration) -> Heard {
         let made = match &mut self.decoder {
             Decoder::Wave {
                 decoder, concealer, ..
@@ -129,7 +133,7 @@ impl Hearing {
     }
 
     /// Makes up a frame that was lost, where the codec can by what the next payload tells of it.
-    pub(super) fn lost(&mut self, frame: Duration, next: Option<&[u8]>) -> Heard {
+    pub(crate) fn lost(&mut self, frame: Duration, next: Option<&[u8]>) -> Heard {
         let samples = self.samples(frame);
         let room = self.decoded.get_mut(..samples).unwrap_or_default();
         match &mut self.decoder {

@@ -6,6 +6,7 @@ pub(crate) mod issued;
 pub(crate) mod mails;
 mod page;
 mod posted;
+mod recordings;
 mod requests;
 mod trunks;
 mod turns;

@@ -6,7 +6,7 @@ use media_io::WorkerFigures;
 use telemetry::{Exposition, Sort};
 
 use super::posted::{Posted, Sources};
-use super::{trunks, turns};
+use super::{recordings, trunks, turns};
 use crate::serve::hep;
 
 /// One figure: its name, its meaning and its value.
@@ -23,6 +23,7 @@ pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>
     counters(&mut page, &transaction_counters(posted));
     capture(&mut page, &posted.capture);
     music(&mut page, &posted.music);
+    recordings::ordered(&mut page, &posted.node.heard.recordings);
     gauges(&mut page, &levels(posted));
     trunks::write(&mut page, &posted.node);
     tenants(&mut page, posted);
@@ -31,6 +32,7 @@ pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>
         net(&mut page, &sources.net);
         media(&mut page, &sources.media.figures());
         records(&mut page, sources);
+        recordings::made(&mut page, &sources.recordings);
         sources.requests.write(&mut page);
         sources.bans.write(&mut page);
     }
@@ -516,6 +518,18 @@ const MEDIA: [Column<WorkerFigures>; 22] = [
         "Packets made of those in another codec.",
         Sort::Counter,
         |f| f.road.transcoding.made,
+    ),
+    (
+        "rtp_copied_total",
+        "Copied for recordings.",
+        Sort::Counter,
+        |f| f.road.taps.copied,
+    ),
+    (
+        "rtp_copies_missed_total",
+        "To be copied for recordings, and not taken away in time.",
+        Sort::Counter,
+        |f| f.road.taps.missed,
     ),
     (
         "rtp_crowded_total",

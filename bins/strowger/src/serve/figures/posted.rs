@@ -11,6 +11,7 @@ use sip_stack::transaction;
 use super::requests::Requests;
 use super::turns::Tolled;
 use crate::serve::defence;
+use crate::serve::recorder;
 use crate::serve::records::Tally;
 
 /// What the shard put up last.
@@ -31,6 +32,7 @@ pub(crate) struct Sources {
     pub(crate) net: Arc<net::Figures>,
     pub(crate) media: Arc<MediaThreads>,
     pub(crate) records: Arc<Tally>,
+    pub(crate) recordings: Arc<recorder::Tally>,
     pub(crate) requests: Arc<Requests>,
     pub(crate) bans: Arc<defence::Tally>,
     /// Figures of the journal and of the snapshots.

@@ -1,0 +1,125 @@
+//! One recording in the making: the machine that makes its sound, and the file that keeps it.
+
+use std::io;
+
+use domain::{Recording, RecordingKey, RecordingState};
+use machine::Instant;
+use media::{Recorder, TappedPacket};
+use node::Beginning;
+use ports::Entropy;
+use shelf::{Shelf, Writing};
+use store::OsEntropy;
+use std::time::Duration;
+
+/// How often what was made is sealed and written: so much of a recording a crash may cost, with
+/// what the recorder waits for packets.
+const WRITE_EVERY: Duration = Duration::from_millis(500);
+
+/// A recording in the making.
+pub(super) struct Tape {
+    pub(super) recording: Recording,
+    /// When its call has ended.
+    pub(super) ends_at: Option<Instant>,
+    sound: Recorder,
+    file: Writing,
+    written_at: Instant,
+}
+
+impl Tape {
+    /// A new one.
+    pub(super) fn begin(shelf: &Shelf, beginning: &Beginning) -> io::Result<Tape> {
+        let mut key = [0; 32];
+        OsEntropy.fill(&mut key);
+        let recording = Recording {
+            id: beginning.id,
+            tenant: beginning.tenant,
+            call: beginning.call,
+            caller: beginning.caller.clone(),
+            called: beginning.called.clone(),
+            began: beginning.began,
+            lasts_ms: 0,
+            octets: 0,
+            state: RecordingState::Running,
+            key: RecordingKey(key),
+        };
+        let file = shelf.begin(&recording)?;
+        Tape::on(recording, file, beginning)
+    }
+
+    /// One of a former process goes on; the time between is silent.
+    pub(super) fn resume(
+        shelf: &Shelf,
+        recording: Recording,
+        beginning: &Beginning,
+    ) -> io::Result<Tape> {
+        let file = shelf.resume(&recording, beginning.began)?;
+        Tape::on(recording, file, beginning)
+    }
+
+    fn on(recording: Recording, file: Writing, beginning: &Beginning) -> io::Result<Tape> {
+        let sound = Recorder::new(beginning.at).map_err(io::Error::other)?;
+        Ok(Tape {
+            recording,
+            ends_at: None,
+            sound,
+            file,
+            written_at: beginning.at,
+        })
+    }
+
+    /// Takes a packet.
+    pub(super) fn hear(&mut self, packet: &TappedPacket<'_>) {
+        self.sound.hear(packet);
+    }
+
+    /// Makes the sound that is due, and writes it now and then.
+    pub(super) fn make(&mut self, now: Instant) -> io::Result<()> {
+        let Tape { sound, file, .. } = self;
+        sound.advance(now, &mut |packet| file.packet(packet));
+        if now < self.written_at + WRITE_EVERY {
+            return Ok(());
+        }
+        self.written_at = now;
+        self.file.flush()
+    }
+
+    /// Ends it with its call.
+    pub(super) fn finish(mut self) -> io::Result<Recording> {
+        let Tape { sound, file, .. } = &mut self;
+        if let Some(at) = self.ends_at {
+            sound.finish(at, &mut |packet| file.packet(packet));
+        }
+        let (lasts_ms, octets) = self.file.finish()?;
+        Ok(closed(self.recording, lasts_ms, octets))
+    }
+
+    /// Leaves it open for the next start.
+    pub(super) fn leave(&mut self, now: Instant) -> io::Result<()> {
+        let Tape { sound, file, .. } = self;
+        sound.finish(now, &mut |packet| file.packet(packet));
+        self.file.flush()?;
+        self.file.sync()
+    }
+}
+
+/// A recording of which nothing more comes, as long as it has become; `None` while that cannot be
+/// said.
+pub(super) fn measured(shelf: &Shelf, recording: Recording) -> Option<Recording> {
+    match shelf.measure(&recording) {
+        Ok((lasts_ms, octets)) => Some(closed(recording, lasts_ms, octets)),
+        Err(ports::ShelfError::NotFound) => Some(closed(recording, 0, 0)),
+        Err(error) => {
+            tracing::error!(recording = %recording.id, %error, "a recording cannot be measured");
+            None
+        }
+    }
+}
+
+fn closed(recording: Recording, lasts_ms: u64, octets: u64) -> Recording {
+    Recording {
+        lasts_ms,
+        octets,
+        state: RecordingState::Finished,
+        ..recording
+    }
+}
