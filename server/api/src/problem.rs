@@ -84,6 +84,8 @@ kinds! {
     InUse "in-use" CONFLICT "Still in use"
     /// As many as the plan or the account allows are there already.
     Quota "quota" CONFLICT "As many as are allowed are there already"
+    /// The call is still being recorded.
+    Running "running" CONFLICT "It goes on still"
     /// The same idempotent request is being carried out.
     Underway "underway" CONFLICT "The same request is being carried out"
     /// `If-Match` names another revision than the present one.
@@ -109,6 +111,8 @@ kinds! {
     TooManyStreams "too-many-streams" TOO_MANY_REQUESTS "Too many streams of events"
     /// As many companies are on their way out or in as may be.
     TooManyArchives "too-many-archives" TOO_MANY_REQUESTS "Too many archives"
+    /// As many recordings are being sent as may be.
+    TooManyRecordings "too-many-recordings" TOO_MANY_REQUESTS "Too many recordings"
     /// We are wrong.
     Internal "internal" INTERNAL_SERVER_ERROR "An internal error"
     /// Something that is needed is away; worth another try.
