@@ -19,4 +19,4 @@ pub use config::Config;
 pub use control::{Control, SendProblem, Wake};
 pub use figures::WorkerFigures;
 pub use taps::TapLine;
-pub use threads::MediaThreads;
+pub use threads::{Lines, MediaThreads};

@@ -22,7 +22,15 @@ use crate::worker::{Shard, Worker};
 pub struct MediaThreads {
     running: Vec<Running>,
     stop: Arc<AtomicBool>,
-    taps: Vec<TapLine>,
+}
+
+/// What the running threads are reached by.
+#[derive(Debug)]
+pub struct Lines {
+    /// Orders and notices, in the order of the signalling shards.
+    pub controls: Vec<Control>,
+    /// Packets that are to be recorded, one line for each thread.
+    pub taps: Vec<TapLine>,
 }
 
 struct Running {
@@ -40,8 +48,8 @@ impl fmt::Debug for MediaThreads {
 }
 
 impl MediaThreads {
-    /// Starts the threads; the controls are in the order of the signalling shards. `origin` is
-    /// the node's start, from which all its instants count; `seed` must be unpredictable.
+    /// Starts the threads. `origin` is the node's start, from which all its instants count; `seed`
+    /// must be unpredictable.
     ///
     /// Errors when the kernel gives no descriptors or threads.
     pub fn start(
@@ -50,13 +58,13 @@ impl MediaThreads {
         seed: [u8; 32],
         origin: Instant,
         wake: &Wake,
-    ) -> io::Result<(MediaThreads, Vec<Control>)> {
+    ) -> io::Result<(MediaThreads, Lines)> {
         let mut random = Random::secure(seed);
         let mut media = MediaThreads {
             running: Vec::new(),
             stop: Arc::default(),
-            taps: Vec::new(),
         };
+        let mut taps = Vec::new();
         let mut controls: Vec<Control> = (0..config.shards.max(1))
             .map(|_| Control { lines: Vec::new() })
             .collect();
@@ -82,32 +90,23 @@ impl MediaThreads {
                 });
                 shards.push(Shard::new(orders, reports, lifts));
             }
-            media.spawn(
-                number,
-                config,
-                road,
-                bell,
-                shards,
-                (origin, Arc::clone(wake)),
-            )?;
+            let (ours, line) = Taps::new(config.tapped);
+            taps.push(line);
+            let clock = (origin, Arc::clone(wake));
+            let worker = Worker::new(config, road, shards, Arc::clone(&bell), ours, clock)?;
+            media.spawn(number, config, bell, worker)?;
         }
-        Ok((media, controls))
+        Ok((media, Lines { controls, taps }))
     }
 
     fn spawn(
         &mut self,
         number: u8,
         config: &Config,
-        road: Road,
         bell: Arc<Bell>,
-        shards: Vec<Shard>,
-        (origin, wake): (Instant, Wake),
+        mut worker: Worker,
     ) -> io::Result<()> {
         let shared = Arc::new(Shared::default());
-        let (taps, line) = Taps::new(config.tapped);
-        let clock = (origin, wake);
-        let mut worker = Worker::new(config, road, shards, Arc::clone(&bell), taps, clock)?;
-        self.taps.push(line);
         let core = config
             .pin_from_core
             .map(|first| first + usize::from(number));
@@ -127,12 +126,6 @@ impl MediaThreads {
             shared,
         });
         Ok(())
-    }
-
-    /// The lines by which packets come that are to be recorded, one for each thread; to be taken
-    /// once.
-    pub fn take_taps(&mut self) -> Vec<TapLine> {
-        std::mem::take(&mut self.taps)
     }
 
     /// Figures of each thread.

@@ -13,6 +13,7 @@ mod facts;
 mod keys;
 mod ladders;
 mod lines;
+mod recordings;
 mod references;
 mod sealed;
 mod secrets;

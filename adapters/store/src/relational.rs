@@ -33,6 +33,7 @@ mod lists;
 mod loading;
 mod once;
 mod readers;
+mod recordings;
 mod references;
 mod requests;
 mod rest;

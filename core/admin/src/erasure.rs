@@ -1,12 +1,14 @@
-//! Erasing a tenant: its key, its documents, its records, and a report of it.
+//! Erasing a tenant: its key, its documents, its records, its recordings, and a report of it.
 
 use std::collections::BTreeMap;
 
 use domain::{KindName, Tenant};
-use ports::{Operation, StoreError, locate_below};
+use ids::TenantId;
+use ports::{HeavyWork, Operation, StoreError, locate_below};
 use serde_json::json;
-use tenancy::{AccountScope, Unresolved};
+use tenancy::{AccountScope, TenantScope, Unresolved};
 
+use crate::apart::apart;
 use crate::documents;
 use crate::office::Office;
 
@@ -20,7 +22,7 @@ pub struct Kept {
 }
 
 /// What an erasure leaves, and why.
-pub const KEPT: [Kept; 5] = [
+pub const KEPT: [Kept; 6] = [
     Kept {
         what: "one line of the account's audit trail",
         why: "says that this tenant was erased, by whom and when; nothing of its content",
@@ -39,6 +41,10 @@ pub const KEPT: [Kept; 5] = [
               itself, and the journal is merged",
     },
     Kept {
+        what: "the last seconds of calls that were being recorded",
+        why: "calls are hung up at once; what was written after the erasure opens with no key",
+    },
+    Kept {
         what: "backups of the store",
         why: "out of reach from here; the secrets in them open only with the data key in them",
     },
@@ -51,17 +57,37 @@ pub struct Report {
     pub tenant: String,
     /// Rows that are gone, by table.
     pub rows: BTreeMap<&'static str, u64>,
+    /// Why files of its recordings are still there, where they could not be removed. The key that
+    /// opens them is gone.
+    pub sound_left: Option<String>,
+}
+
+/// Name of the job that removes the sound, as a shelf may note it.
+const JOB: &str = "erasure";
+
+/// Removes the sound of a tenant that is gone; why not, where it cannot be. With the tenant went
+/// the keys, so what is left is noise to everybody.
+async fn sound(office: &Office, heavy: &dyn HeavyWork, tenant: TenantId) -> Option<String> {
+    let scope = TenantScope::for_job(tenant, JOB);
+    let shelf = office.shelf();
+    match apart(heavy, move || shelf.erase(&scope)).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(_) => Some("too many recordings were asked for at that moment".to_owned()),
+    }
 }
 
 /// Erases a tenant for good: first it is disabled, so that nothing new comes; then its facts go
 /// in bounded steps, each of which is told to `told`; and in the end its documents and its data
-/// key, in one transaction. An erasure that was cut short is taken up again by repeating it.
+/// key, in one transaction, and after them the sound of its recordings, which nobody can open any
+/// more. An erasure that was cut short is taken up again by repeating it.
 ///
 /// # Errors
 /// `NotFound` when there is no such tenant below the account, `InUse` while something of it is on
 /// legal hold, else what the store says.
 pub async fn erase(
     office: &Office,
+    heavy: &dyn HeavyWork,
     scope: &AccountScope,
     reference: &Unresolved<Tenant>,
     mut told: impl FnMut(u64) + Send,
@@ -71,6 +97,7 @@ pub async fn erase(
     let mut report = Report {
         tenant: id.clone(),
         rows: BTreeMap::new(),
+        sound_left: None,
     };
     let mut disabled = !tenant.spec.enabled;
     loop {
@@ -91,6 +118,7 @@ pub async fn erase(
         }
         told(report.rows.values().sum());
         if step.done {
+            report.sound_left = sound(office, heavy, tenant.id).await;
             return Ok(report);
         }
         // only a tenant that needs several steps can still add to what they erase

@@ -1,10 +1,11 @@
 //! Legal holds: what is covered by one.
 
 use std::collections::BTreeSet;
+use std::slice;
 
-use domain::{Cdr, Hold, KindName, Referrer, Resource, User};
+use domain::{Cdr, Extension, Hold, KindName, Recording, Referrer, Resource, User};
 use ids::ExtensionId;
-use ports::{PAGE_MAX, Page, StoreError};
+use ports::{CdrQuery, PAGE_MAX, Page, StoreError};
 use tenancy::{TenantScope, Unresolved};
 
 use crate::documents;
@@ -18,6 +19,8 @@ pub(crate) struct Held {
     /// Whether anything is.
     pub(crate) any: bool,
     extensions: BTreeSet<ExtensionId>,
+    /// The numbers that they have now.
+    numbers: BTreeSet<String>,
 }
 
 /// All holds of a tenant.
@@ -53,8 +56,17 @@ pub(crate) fn referrer(hold: &Resource<Hold>) -> Referrer {
 
 /// What of a tenant is held now.
 pub(crate) async fn held(office: &Office, scope: &TenantScope) -> Result<Held, StoreError> {
+    by(office, scope, &all(office, scope).await?).await
+}
+
+/// What these holds hold.
+async fn by(
+    office: &Office,
+    scope: &TenantScope,
+    holds: &[Resource<Hold>],
+) -> Result<Held, StoreError> {
     let mut held = Held::default();
-    for hold in all(office, scope).await? {
+    for hold in holds {
         held.any = true;
         held.all |= hold.spec.covers_all();
         held.extensions.extend(hold.spec.extension);
@@ -64,7 +76,28 @@ pub(crate) async fn held(office: &Office, scope: &TenantScope) -> Result<Held, S
             held.extensions.extend(user.spec.extension);
         }
     }
+    for id in &held.extensions {
+        let reference = Unresolved::<Extension>::new(id.to_string());
+        let (_, extension) = documents::find(office, scope, &reference).await?;
+        held.numbers.insert(extension.spec.number);
+    }
     Ok(held)
+}
+
+/// The holds that keep a recording.
+pub(crate) async fn on_recording(
+    office: &Office,
+    scope: &TenantScope,
+    recording: &Recording,
+) -> Result<Vec<Referrer>, StoreError> {
+    let mut found = Vec::new();
+    for hold in all(office, scope).await? {
+        let held = by(office, scope, slice::from_ref(&hold)).await?;
+        if held.covers_recording(office, scope, recording).await? {
+            found.push(referrer(&hold));
+        }
+    }
+    Ok(found)
 }
 
 impl Held {
@@ -78,5 +111,28 @@ impl Held {
                     .extension
                     .is_some_and(|id| self.extensions.contains(&id))
             })
+    }
+
+    /// Whether a recording must stay: it is of a number that is held, or its call's record must
+    /// stay, which also knows who came into the call later and who had another number then.
+    pub(crate) async fn covers_recording(
+        &self,
+        office: &Office,
+        scope: &TenantScope,
+        recording: &Recording,
+    ) -> Result<bool, StoreError> {
+        let mut sides = [&recording.caller, &recording.called].into_iter();
+        if self.all || sides.any(|number| self.numbers.contains(number)) {
+            return Ok(true);
+        }
+        if self.extensions.is_empty() {
+            return Ok(false);
+        }
+        let query = CdrQuery {
+            call: Some(recording.call),
+            ..CdrQuery::default()
+        };
+        let records = office.store().cdrs(scope, &query).await?;
+        Ok(records.cdrs.iter().any(|cdr| self.covers(cdr)))
     }
 }

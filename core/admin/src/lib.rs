@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod alarms;
+mod apart;
 pub mod apply;
 pub mod archive;
 pub mod bans;
@@ -32,6 +33,7 @@ mod patch;
 pub mod people;
 pub mod persons;
 mod reach;
+pub mod recordings;
 mod reference;
 pub mod replay;
 mod resource;

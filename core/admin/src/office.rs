@@ -1,4 +1,5 @@
-//! Where use cases work: a store, randomness, a clock, and the realm of digests.
+//! Where use cases work: a store, a shelf for recordings, randomness, a clock, and the realm of
+//! digests.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +7,9 @@ use std::sync::Arc;
 use domain::{AuditEntry, Digests, Secret};
 use ids::{AuditId, RequestId};
 use machine::WallTime;
-use ports::{Change, Enquirer, Entropy, Operation, StoreError, Stores, WallClock};
+use ports::{
+    Change, Enquirer, Entropy, NoShelf, Operation, RecordingShelf, StoreError, Stores, WallClock,
+};
 use tenancy::{Actor, Owner};
 
 use crate::desk::Desk;
@@ -23,6 +26,7 @@ pub const DEFAULT_REALM: &str = "strowger";
 #[derive(Clone)]
 pub struct Office {
     store: Arc<dyn Stores>,
+    shelf: Arc<dyn RecordingShelf>,
     entropy: Arc<dyn Entropy>,
     clock: Arc<dyn WallClock>,
     realm: Arc<str>,
@@ -55,6 +59,7 @@ impl Office {
         let desk = Desk::open(&*store, &*entropy, clock.now()).await?;
         Ok(Office {
             store,
+            shelf: Arc::new(NoShelf),
             entropy,
             clock,
             realm,
@@ -62,6 +67,13 @@ impl Office {
             uses: Arc::default(),
             request: None,
         })
+    }
+
+    /// The same office with a shelf on which the sound of recordings lies; without one there is
+    /// none.
+    #[must_use]
+    pub fn with_shelf(self, shelf: Arc<dyn RecordingShelf>) -> Office {
+        Office { shelf, ..self }
     }
 
     /// The same office, whose audit entries name this API request.
@@ -81,6 +93,11 @@ impl Office {
     /// The store, shared.
     pub fn shared_store(&self) -> Arc<dyn Stores> {
         Arc::clone(&self.store)
+    }
+
+    /// Where the sound of recordings lies. It may wait for a disk.
+    pub(crate) fn shelf(&self) -> Arc<dyn RecordingShelf> {
+        Arc::clone(&self.shelf)
     }
 
     /// The digest realm of the platform.

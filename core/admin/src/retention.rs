@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use domain::{KindName, Resource, Tenant};
+use domain::{KindName, RecordingState, Resource, Tenant};
 use ids::TenantId;
 use machine::WallTime;
-use ports::{CdrQuery, Cursor, PAGE_MAX, StoreError};
+use ports::{CdrQuery, Cursor, PAGE_MAX, RecordingQuery, StoreError};
 use tenancy::{Caps, TenantScope};
 
 use crate::holds;
@@ -14,6 +14,9 @@ use crate::office::Office;
 
 /// Name of the job, as audit trails show it.
 const JOB: &str = "retention";
+
+/// Recordings whose sound one step removes, at most: each waits for the disk.
+const RECORDINGS_AT_ONCE: usize = 20;
 
 /// One day.
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -25,8 +28,22 @@ pub struct Progress {
     pub cdrs: usize,
     /// Entries of the audit trail that are gone.
     pub audit: usize,
+    /// Recordings that are gone.
+    pub recordings: usize,
     after: Option<Cursor>,
-    cdrs_over: bool,
+    stage: Stage,
+}
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    /// Recordings. They come before the records of their calls, which say what of them is held.
+    #[default]
+    Recordings,
+    /// Call records.
+    Cdrs,
+    /// The audit trail.
+    Audit,
 }
 
 /// How much a tenant may use at this moment, and how long its facts are kept.
@@ -43,8 +60,8 @@ async fn caps(office: &Office, scope: &TenantScope) -> Result<Option<Caps>, Stor
     Ok(Some(caps))
 }
 
-/// One step for one tenant: up to 500 call records or entries are looked at. `None` when nothing is
-/// left to do.
+/// One step for one tenant: up to 500 call records or entries are looked at, or 20 recordings, which
+/// are kept as long as call records. `None` when nothing is left to do.
 ///
 /// # Errors
 /// What the store says.
@@ -61,8 +78,15 @@ pub async fn step(
     if held.all {
         return Ok(None);
     }
-    if let Some(horizon) = horizon(office, caps.cdr_days).filter(|_| !so_far.cdrs_over) {
-        return cdrs(office, scope, so_far, (horizon, held)).await.map(Some);
+    if let Some(horizon) = horizon(office, caps.cdr_days) {
+        match so_far.stage {
+            Stage::Recordings => {
+                let step = recordings(office, scope, so_far, (horizon, held)).await;
+                return step.map(Some);
+            }
+            Stage::Cdrs => return cdrs(office, scope, so_far, (horizon, held)).await.map(Some),
+            Stage::Audit => {}
+        }
     }
     match horizon(office, caps.audit_days) {
         // whose trail it is cannot be told from its entries, so a hold on anybody keeps all
@@ -86,6 +110,46 @@ fn horizon(office: &Office, days: u32) -> Option<WallTime> {
     Some(WallTime::from_unix_ms(horizon))
 }
 
+/// Removes the sound first: whoever is cut short in between finds the recording again.
+async fn recordings(
+    office: &Office,
+    scope: &TenantScope,
+    so_far: Progress,
+    (horizon, held): (WallTime, holds::Held),
+) -> Result<Progress, StoreError> {
+    let query = RecordingQuery {
+        after: so_far.after.clone(),
+        until: Some(horizon),
+        limit: RECORDINGS_AT_ONCE,
+        call: None,
+    };
+    let page = office.store().recordings(scope, &query).await?;
+    let mut old = Vec::new();
+    for recording in &page.recordings {
+        let over = match recording.state {
+            RecordingState::Running => false,
+            RecordingState::Finished => true,
+        };
+        if over && !held.covers_recording(office, scope, recording).await? {
+            office.shelf().remove(recording)?;
+            old.push(recording.id);
+        }
+    }
+    let mut gone = 0;
+    if !old.is_empty() {
+        gone = office.store().remove_recordings(scope, old).await?;
+    }
+    Ok(Progress {
+        recordings: so_far.recordings + gone,
+        stage: match page.next {
+            Some(_) => Stage::Recordings,
+            None => Stage::Cdrs,
+        },
+        after: page.next,
+        ..so_far
+    })
+}
+
 async fn cdrs(
     office: &Office,
     scope: &TenantScope,
@@ -93,7 +157,7 @@ async fn cdrs(
     (horizon, held): (WallTime, holds::Held),
 ) -> Result<Progress, StoreError> {
     let query = CdrQuery {
-        after: so_far.after,
+        after: so_far.after.clone(),
         until: Some(horizon),
         limit: PAGE_MAX,
         ..CdrQuery::default()
@@ -107,8 +171,11 @@ async fn cdrs(
     }
     Ok(Progress {
         cdrs: so_far.cdrs + gone,
-        audit: so_far.audit,
-        cdrs_over: page.next.is_none(),
+        stage: match page.next {
+            Some(_) => Stage::Cdrs,
+            None => Stage::Audit,
+        },
         after: page.next,
+        ..so_far
     })
 }

@@ -33,6 +33,8 @@ pub enum Topic {
     Metric,
     /// What is known of a person, as a whole.
     Person,
+    /// Recordings of calls.
+    Recording,
     /// Live registrations.
     Registration,
     /// The keys that seal secrets.
@@ -80,7 +82,7 @@ pub struct Permission {
 }
 
 /// The topics beside the kinds.
-const FACTS: [Topic; 15] = [
+const FACTS: [Topic; 16] = [
     Topic::Archive,
     Topic::Audit,
     Topic::Ban,
@@ -92,6 +94,7 @@ const FACTS: [Topic; 15] = [
     Topic::Key,
     Topic::Metric,
     Topic::Person,
+    Topic::Recording,
     Topic::Registration,
     Topic::Seal,
     Topic::Support,
@@ -155,6 +158,7 @@ impl Topic {
             Topic::Key => "key",
             Topic::Metric => "metric",
             Topic::Person => "person",
+            Topic::Recording => "recording",
             Topic::Registration => "registration",
             Topic::Seal => "seal",
             Topic::Support => "support",
@@ -188,6 +192,7 @@ impl Topic {
             Topic::Delivery => [Read, Replay].contains(&verb),
             Topic::Key => [Read, Create, Remove, Rotate].contains(&verb),
             Topic::Person => [Read, Remove].contains(&verb),
+            Topic::Recording => [Read, Ask, Remove].contains(&verb),
             Topic::Seal => [Read, Rotate].contains(&verb),
             Topic::Support => [Read, Ask, Grant, End].contains(&verb),
         }

@@ -97,19 +97,20 @@ fn lists(role: FixedRole) -> (List, List) {
             (&["*.*"], &[])
         }
         FixedRole::Operations => (&["*.*"], WHO_SELLS_AND_WHO_WORKS),
-        FixedRole::OperatorReadOnly | FixedRole::ReadOnly => (&["*.read"], ALL_OF_A_PERSON),
-        FixedRole::Support => (HELPS, ALL_OF_A_PERSON),
+        FixedRole::OperatorReadOnly | FixedRole::ReadOnly => (&["*.read"], MORE_THAN_READING),
+        FixedRole::Support => (HELPS, MORE_THAN_READING),
         FixedRole::Supervisor => (WATCHES, &[]),
         // what is one's own needs no permission
         FixedRole::User => (&["extension.read"], &[]),
     }
 }
 
-/// To find and to take along all that is known of a person is more than reading.
-const ALL_OF_A_PERSON: List = &["person.*"];
+/// To find and to take along all that is known of a person is more than reading, and so is to hear
+/// what people said.
+const MORE_THAN_READING: List = &["person.*", "recording.*"];
 
 /// What those who run the platform do not decide. A company as a whole is its people and their
-/// secrets, too.
+/// secrets, too; and what is said there they need not hear.
 const WHO_SELLS_AND_WHO_WORKS: List = &[
     "reseller.create",
     "reseller.change",
@@ -130,6 +131,7 @@ const WHO_SELLS_AND_WHO_WORKS: List = &[
     "key.rotate",
     "key.remove",
     "archive.*",
+    "recording.*",
 ];
 
 /// What helping a company takes.
@@ -151,6 +153,7 @@ const WATCHES: List = &[
     "registration.read",
     "call.*",
     "cdr.read",
+    "recording.read",
     "event.read",
     "usage.read",
 ];

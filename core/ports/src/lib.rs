@@ -35,6 +35,7 @@ mod live_trunk;
 mod live_usage;
 mod locate;
 mod mailer;
+mod memory_shelf;
 mod page;
 mod parts_refused;
 mod quota;
@@ -89,6 +90,7 @@ pub use live_trunk::{LiveQuality, LiveShare, LiveTrunk};
 pub use live_usage::{LiveUsage, Metered};
 pub use locate::{locate, locate_below, read};
 pub use mailer::{MAIL_BODY_MAX, MAIL_SUBJECT_MAX, Mail, MailError, Mailer, NoMailer};
+pub use memory_shelf::MemoryShelf;
 pub use page::{
     AuditListing, CdrListing, CdrQuery, Cursor, FeedPage, Filter, Listing, Order, PAGE_MAX, Page,
 };

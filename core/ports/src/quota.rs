@@ -49,6 +49,7 @@ impl QuotaMet {
             | Topic::Ban
             | Topic::Metric
             | Topic::Person
+            | Topic::Recording
             | Topic::Registration
             | Topic::Seal
             | Topic::Support

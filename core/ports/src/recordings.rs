@@ -5,6 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use domain::Recording;
 use ids::{CallId, RecordingId};
+use machine::WallTime;
 use tenancy::TenantScope;
 
 use crate::error::StoreError;
@@ -19,6 +20,8 @@ pub struct RecordingQuery {
     pub limit: usize,
     /// Those of this call.
     pub call: Option<CallId>,
+    /// Those whose ids were made before this moment, to the millisecond.
+    pub until: Option<WallTime>,
 }
 
 impl RecordingQuery {
@@ -29,6 +32,15 @@ impl RecordingQuery {
         } else {
             self.limit.min(PAGE_MAX)
         }
+    }
+
+    /// The id before which the page begins; `None` where it begins with the newest. Ids grow with
+    /// time, so their order is that of recordings.
+    pub fn before(&self) -> Option<RecordingId> {
+        let after = self.after.as_ref().and_then(|after| after.0.parse().ok());
+        let first = |until: WallTime| u64::try_from(until.unix_ms()).unwrap_or_default();
+        let until = self.until.map(|until| RecordingId::new(first(until), 0));
+        after.into_iter().chain(until).min()
     }
 }
 
@@ -62,7 +74,8 @@ pub trait RecordingBook: Send + Sync {
         id: RecordingId,
     ) -> Result<Option<Recording>, StoreError>;
 
-    /// Removes what is known of recordings. Gives the number of those that were there.
+    /// Removes what is known of recordings. Gives the number of those that were there. More than
+    /// `FACTS_AT_ONCE` are refused with [`StoreError::TooLarge`].
     async fn remove_recordings(
         &self,
         scope: &TenantScope,
@@ -105,6 +118,17 @@ impl fmt::Display for ShelfError {
 }
 
 impl std::error::Error for ShelfError {}
+
+impl From<ShelfError> for StoreError {
+    fn from(error: ShelfError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ShelfError::NotFound => StoreError::NotFound,
+            ShelfError::Damaged(_) => StoreError::Corrupt { detail },
+            ShelfError::Unavailable(_) => StoreError::Unavailable { detail },
+        }
+    }
+}
 
 /// The octets of a sound, one piece after another. After an error nothing more comes.
 pub type RecordedPieces = Box<dyn Iterator<Item = Result<Vec<u8>, ShelfError>> + Send>;

@@ -20,6 +20,7 @@ use crate::front_door::FrontDoor;
 use crate::keys::KeyStore;
 use crate::ladders::LadderBook;
 use crate::page::{AuditListing, CdrListing, CdrQuery, Listing, Page};
+use crate::recordings::RecordingBook;
 use crate::references::ReferenceBook;
 use crate::sealed_book::SealedBook;
 use crate::secrets::SecretStore;
@@ -89,7 +90,14 @@ pub trait Store: Send + Sync {
 
 /// The faces to what happens in tenants and is no document.
 pub trait Books:
-    EventLog + DeliveryBook + SupportBook + FactStore + ReferenceBook + LadderBook + BlobBook
+    EventLog
+    + DeliveryBook
+    + SupportBook
+    + FactStore
+    + ReferenceBook
+    + LadderBook
+    + BlobBook
+    + RecordingBook
 {
 }
 
@@ -101,6 +109,7 @@ impl<T> Books for T where
         + ReferenceBook
         + LadderBook
         + BlobBook
+        + RecordingBook
         + ?Sized
 {
 }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use audio::Rate;
 use crate::encoder::sample_rate;
 use crate::{Channels, LONGEST_MS, Problem};
+use audio::Rate;
 
 /// Decodes one stream. It allocates when it is made and never again.
 pub struct Decoder {

@@ -7,7 +7,6 @@
 mod depot;
 mod feed;
 mod model;
-mod pipe;
 mod places;
 mod refusal;
 mod work;

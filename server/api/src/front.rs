@@ -22,6 +22,7 @@ use tokio::sync::Semaphore;
 use crate::archives::Depot;
 use crate::heavy::Forge;
 use crate::limits::Limits;
+use crate::listening::Listening;
 use crate::presumed::Presumed;
 use crate::processor::{InTurns, Processor};
 use crate::rate::{Meters, Standing};
@@ -133,6 +134,8 @@ pub(crate) struct Front {
     pub(crate) forge: Forge,
     /// Where sounds are understood.
     pub(crate) mill: Forge,
+    /// Where recordings are opened and sent.
+    pub(crate) listening: Listening,
     /// Places for what is done for somebody unknown after the answer, such as mails.
     pub(crate) mails: Arc<Semaphore>,
     /// Companies' sign-in servers.
@@ -172,6 +175,7 @@ impl Front {
             site,
             forge,
             mill: Forge::new(limits.sounds, limits.sounds_waiting),
+            listening: Listening::new(&limits),
             mails: Arc::new(Semaphore::new(limits.mails)),
             presumed: Presumed::new(),
             depot,

@@ -68,6 +68,18 @@ pub struct Limits {
     pub sound_bytes: usize,
     /// Time for a recording to arrive; then 408. Default 2 min.
     pub sound_time: Duration,
+    /// Recordings of calls of one company that are sent at the same time; beyond it 429. Default 4.
+    pub recordings_per_tenant: usize,
+    /// Recordings of calls of all companies that are sent at the same time, each on a thread of its
+    /// own; beyond it 429. Default 32.
+    pub recordings: usize,
+    /// At how many bytes per second a recording must go at least, on the whole, besides 30 s of
+    /// grace; then it is cut off. Default 8,192.
+    pub recording_rate: u64,
+    /// Recordings whose file is opened or removed at the same time. Default 2.
+    pub shelf_work: usize,
+    /// Those that wait for it; beyond it 503. Default 64.
+    pub shelf_waiting: usize,
     /// How long a stream is silent before it says that it lives. Default 15 s.
     pub stream_beat: Duration,
     /// How long a stream lasts; then its reader comes back, and is let in again if its key still
@@ -104,6 +116,11 @@ impl Default for Limits {
             sounds_waiting: 4,
             sound_bytes: 32 << 20,
             sound_time: Duration::from_secs(120),
+            recordings_per_tenant: 4,
+            recordings: 32,
+            recording_rate: 8_192,
+            shelf_work: 2,
+            shelf_waiting: 64,
             stream_beat: Duration::from_secs(15),
             stream_life: Duration::from_secs(300),
         }

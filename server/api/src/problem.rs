@@ -86,6 +86,8 @@ kinds! {
     Quota "quota" CONFLICT "As many as are allowed are there already"
     /// What is there is in no state for it; later it may be.
     NotNow "not-now" CONFLICT "Not possible at present"
+    /// The call is still being recorded.
+    Running "running" CONFLICT "It goes on still"
     /// The same idempotent request is being carried out.
     Underway "underway" CONFLICT "The same request is being carried out"
     /// `If-Match` names another revision than the present one.
@@ -111,6 +113,8 @@ kinds! {
     TooManyStreams "too-many-streams" TOO_MANY_REQUESTS "Too many streams of events"
     /// As many companies are on their way out or in as may be.
     TooManyArchives "too-many-archives" TOO_MANY_REQUESTS "Too many archives"
+    /// As many recordings are being sent as may be.
+    TooManyRecordings "too-many-recordings" TOO_MANY_REQUESTS "Too many recordings"
     /// We are wrong.
     Internal "internal" INTERNAL_SERVER_ERROR "An internal error"
     /// Something that is needed is away; worth another try.

@@ -64,10 +64,10 @@ impl Rig {
             Instant::now(),
             &(wake as media_io::Wake),
         );
-        let (threads, mut controls) = start.unwrap();
+        let (threads, mut lines) = start.unwrap();
         Rig {
             threads,
-            control: controls.remove(0),
+            control: lines.controls.remove(0),
             at,
             woken,
             told: Vec::new(),

@@ -25,6 +25,7 @@ impl State {
         let cdrs = std::mem::take(&mut estate.cdrs).len();
         let history = std::mem::take(&mut estate.history).len();
         let ladders = std::mem::take(&mut estate.ladders).len();
+        let recordings = std::mem::take(&mut estate.recordings).len();
         let blobs = std::mem::take(&mut estate.blobs).len();
         estate.hooks.clear();
         for place in places {
@@ -47,6 +48,7 @@ impl State {
         note(&mut rows, "credentials", before - self.credentials.len());
         note(&mut rows, "cdrs", cdrs);
         note(&mut rows, "ladders", ladders);
+        note(&mut rows, "recordings", recordings);
         note(&mut rows, "blobs", blobs);
         note(&mut rows, "history", history);
         rows

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use domain::{
     AuditEntry, Ban, Cdr, Delivery, Document, Facets, FeedEntry, KeyScope, KindName, Ladder,
-    TokenRecord, UniqueKey, Version,
+    Recording, TokenRecord, UniqueKey, Version,
 };
-use ids::{AuditId, CdrId, TenantId, TokenId, UserId, WebhookId};
+use ids::{AuditId, CdrId, RecordingId, TenantId, TokenId, UserId, WebhookId};
 use machine::WallTime;
 use ports::{ACCOUNT_DEPTH_MAX, Blob, CredentialRecord};
 use tenancy::{Account, Owner};
@@ -52,6 +52,7 @@ pub(super) struct Estate {
     pub(super) blobs: BTreeMap<Place, Blob>,
     pub(super) cdrs: BTreeMap<CdrId, Cdr>,
     pub(super) ladders: BTreeMap<CdrId, Ladder>,
+    pub(super) recordings: BTreeMap<RecordingId, Recording>,
     pub(super) events: EventBook,
     pub(super) hooks: BTreeMap<WebhookId, HookBook>,
     pub(super) visitors: Visitors,

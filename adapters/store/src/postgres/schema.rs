@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// What each version adds to the one before. Never change an entry; add one.
-const MIGRATIONS: [Migration; 11] = [
+const MIGRATIONS: [Migration; 12] = [
     Migration {
         text: include_str!("migrations/0001.sql"),
         serves: 1,
@@ -65,6 +65,12 @@ const MIGRATIONS: [Migration; 11] = [
         text: include_str!("migrations/0011.sql"),
         // a release before it removes documents without their blobs, which refer to them
         serves: 11,
+    },
+    Migration {
+        text: include_str!("migrations/0012.sql"),
+        // a release before it leaves recordings behind when it erases their tenant, and under the
+        // old key when it renews that
+        serves: 12,
     },
 ];
 

@@ -257,6 +257,7 @@ fn clear(sql: Sql<'_>, tenant: TenantId) -> Result<(), StoreError> {
         "history",
         "cdr_facets",
         "ladders",
+        "recordings",
         "cdrs",
         "deliveries",
         "webhook_places",
@@ -365,9 +366,9 @@ mod tests {
     /// Tables that are made anew from what was carried.
     const MADE_ANEW: [&str; 4] = ["data_keys", "unique_keys", "pointers", "cdr_facets"];
 
-    /// Tables that stay: people sign in anew where their company comes in, messages are sealed
-    /// under the key that it leaves behind, and sounds are uploaded again.
-    const LEFT_BEHIND: [&str; 4] = ["logins", "ladders", "blobs", "blob_pieces"];
+    /// Tables that stay: people sign in anew where their company comes in, messages and recordings
+    /// are sealed under the key that it leaves behind, and sounds are uploaded again.
+    const LEFT_BEHIND: [&str; 5] = ["logins", "ladders", "recordings", "blobs", "blob_pieces"];
 
     /// Tables that are no company's own.
     const OF_THE_EXCHANGE: [&str; 6] = ["feed", "feed_end", "settings", "bans", "requests", "once"];

@@ -22,7 +22,7 @@ pub(crate) const DATA_KEYS: &str = "data_keys";
 pub(crate) const FEED_END: &str = "feed_end";
 
 /// All tables, those that are referred to before those that refer.
-pub(crate) const TABLES: [Table; 26] = [
+pub(crate) const TABLES: [Table; 27] = [
     table(DATA_KEYS, 1, &["tenant", "sealed"]),
     table(
         "documents",
@@ -96,6 +96,11 @@ pub(crate) const TABLES: [Table; 26] = [
         &["tenant", "facet", "value", "started", "id"],
     ),
     table("ladders", 2, &["tenant", "cdr", "call", "sealed"]),
+    table(
+        "recordings",
+        2,
+        &["tenant", "id", "call", "state", "sealed"],
+    ),
     table(
         "tokens",
         2,

@@ -11,6 +11,7 @@ use super::readers::Snapshot;
 use super::sight::Sight;
 use super::sql::{Sql, corrupt};
 use super::value::params;
+use super::vault::SealedFact;
 use super::writer::Desk;
 
 /// Keeps ladders of records that are there; gives the number of those that were new.
@@ -25,7 +26,9 @@ fn add(desk: &Desk<'_>, ladders: &[Ladder]) -> Result<usize, StoreError> {
         }
         let key = desk.vault.key(desk.sql, Owner::Tenant(ladder.tenant))?;
         let content = serde_json::to_vec(ladder).map_err(|error| corrupt(&error.to_string()))?;
-        let sealed = desk.vault.seal_ladder(&key, &cdr, &content)?;
+        let sealed = desk
+            .vault
+            .seal_fact(&key, SealedFact::Ladder, &cdr, &content)?;
         let add = "INSERT INTO ladders (tenant, cdr, call, sealed) VALUES (?1, ?2, ?3, ?4)
                    ON CONFLICT DO NOTHING";
         let row = params![tenant, cdr, ladder.call.to_string(), sealed];
@@ -55,7 +58,7 @@ fn of_call(
         return Ok(None);
     };
     let key = now.vault.key(now.sql, Owner::Tenant(tenant))?;
-    let content = key.open_ladder(&cdr, &sealed)?;
+    let content = key.open_fact(SealedFact::Ladder, &cdr, &sealed)?;
     let ladder = serde_json::from_slice(&content);
     ladder
         .map(Some)

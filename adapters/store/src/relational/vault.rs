@@ -14,11 +14,40 @@ use super::value::{Value, params};
 use super::{lists, settings};
 use crate::seal::{DataKey, KeySource, Keyring, SealError};
 
-/// Ladders read at once while they are sealed anew.
-const LADDERS_AT_ONCE: usize = 100;
+/// Facts read at once while they are sealed anew.
+const RESEALED_AT_ONCE: usize = 100;
 
 /// The setting that names the newest master key, once keys were sealed anew.
 const NEWEST_SETTING: &str = "master_key";
+
+/// Facts that are sealed whole, each for its own id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SealedFact {
+    /// The messages of a call, by the id of its record.
+    Ladder,
+    /// What is known of a recording.
+    Recording,
+}
+
+impl SealedFact {
+    const ALL: [SealedFact; 2] = [SealedFact::Ladder, SealedFact::Recording];
+
+    /// Its table, and the column of its id there.
+    fn table(self) -> (&'static str, &'static str) {
+        match self {
+            SealedFact::Ladder => ("ladders", "cdr"),
+            SealedFact::Recording => ("recordings", "id"),
+        }
+    }
+
+    /// The word in its place. Never change one: what was sealed would no longer open.
+    fn as_str(self) -> &'static str {
+        match self {
+            SealedFact::Ladder => "ladder",
+            SealedFact::Recording => "recording",
+        }
+    }
+}
 
 /// The master keys, and randomness for nonces and new keys. Cloning is cheap.
 #[derive(Clone)]
@@ -233,33 +262,40 @@ impl Vault {
             sql.run(replace, params![column(owner), person, sealed])?;
             anew += 1;
         }
-        anew += self.reseal_ladders(sql, (&old, &new))?;
+        for fact in SealedFact::ALL {
+            anew += self.reseal_facts(sql, fact, (&old, &new))?;
+        }
         Ok(anew)
     }
 
-    /// Seals all ladders of an owner under its new key, some at a time; gives their number.
-    fn reseal_ladders(
+    /// Seals all facts of an owner under its new key, some at a time; gives their number.
+    fn reseal_facts(
         &self,
         sql: Sql<'_>,
+        fact: SealedFact,
         (old, new): (&OwnerKey, &OwnerKey),
     ) -> Result<u64, StoreError> {
         let (owner, mut anew, mut after) = (column(new.owner), 0, String::new());
+        let (table, id_column) = fact.table();
+        let next = format!(
+            "SELECT {id_column}, sealed FROM {table} WHERE tenant = ?1 AND {id_column} > ?2
+             ORDER BY {id_column} LIMIT ?3"
+        );
+        let replace =
+            format!("UPDATE {table} SET sealed = ?3 WHERE tenant = ?1 AND {id_column} = ?2");
         loop {
-            let next = "SELECT cdr, sealed FROM ladders WHERE tenant = ?1 AND cdr > ?2
-                        ORDER BY cdr LIMIT ?3";
-            let some = params![owner, after, limit(LADDERS_AT_ONCE)];
-            let ladders = sql.all(next, some, |fields| {
+            let some = params![owner, after, limit(RESEALED_AT_ONCE)];
+            let facts = sql.all(&next, some, |fields| {
                 Ok((fields.plain::<String>(0)?, fields.plain::<Vec<u8>>(1)?))
             })?;
-            let Some((last, _)) = ladders.last() else {
+            let Some((last, _)) = facts.last() else {
                 return Ok(anew);
             };
             after.clone_from(last);
-            for (cdr, sealed) in ladders {
-                let content = old.open_ladder(&cdr, &sealed)?;
-                let sealed = self.seal_ladder(new, &cdr, &content)?;
-                let replace = "UPDATE ladders SET sealed = ?3 WHERE tenant = ?1 AND cdr = ?2";
-                sql.run(replace, params![owner, cdr, sealed])?;
+            for (id, sealed) in facts {
+                let content = old.open_fact(fact, &id, &sealed)?;
+                let sealed = self.seal_fact(new, fact, &id, &content)?;
+                sql.run(&replace, params![owner, id, sealed])?;
                 anew += 1;
             }
         }
@@ -343,14 +379,15 @@ impl Vault {
         sealed.map_err(unsealed)
     }
 
-    /// Seals a call's messages, for its record alone.
-    pub(super) fn seal_ladder(
+    /// Seals a fact, for its id alone.
+    pub(super) fn seal_fact(
         &self,
         key: &OwnerKey,
-        cdr: &str,
+        fact: SealedFact,
+        id: &str,
         content: &[u8],
     ) -> Result<Vec<u8>, StoreError> {
-        let sealed = key.key.seal(&key.ladder(cdr), content, &*self.entropy);
+        let sealed = key.key.seal(&key.fact(fact, id), content, &*self.entropy);
         sealed.map_err(unsealed)
     }
 }
@@ -405,22 +442,23 @@ impl OwnerKey {
         opened.map_err(|error| corrupt(&format!("what is sealed as {name}: {error}")))
     }
 
-    /// Opens a call's messages.
-    pub(super) fn open_ladder(
+    /// Opens a fact.
+    pub(super) fn open_fact(
         &self,
-        cdr: &str,
+        fact: SealedFact,
+        id: &str,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        let opened = self.key.open(&self.ladder(cdr), sealed);
-        opened.map_err(|error| corrupt(&format!("the ladder of {cdr}: {error}")))
+        let opened = self.key.open(&self.fact(fact, id), sealed);
+        opened.map_err(|error| corrupt(&format!("the {} of {id}: {error}", fact.as_str())))
     }
 
     fn named(&self, name: &str) -> Vec<u8> {
         format!("{}/sealed/{name}", self.owner).into_bytes()
     }
 
-    fn ladder(&self, cdr: &str) -> Vec<u8> {
-        format!("{}/ladder/{cdr}", self.owner).into_bytes()
+    fn fact(&self, fact: SealedFact, id: &str) -> Vec<u8> {
+        format!("{}/{}/{id}", self.owner, fact.as_str()).into_bytes()
     }
 
     fn person(&self, person: &str) -> Vec<u8> {

@@ -29,6 +29,7 @@ mod neighbours;
 mod once;
 mod postgresql;
 mod random;
+mod recordings;
 mod references;
 mod rehearsal;
 mod requests;

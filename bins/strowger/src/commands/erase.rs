@@ -1,6 +1,7 @@
 //! `strowger erase`.
 
 use admin::erasure;
+use ports::AtOnce;
 use store::block_on;
 use tenancy::Unresolved;
 
@@ -20,16 +21,20 @@ pub(crate) fn run(arguments: &EraseArguments) -> Result<(), Failure> {
     }
     let console = Console::open(&arguments.folder)?;
     let reference = Unresolved::new(arguments.tenant.as_str());
-    let erased = erasure::erase(&console.office, &console.platform, &reference, |rows| {
-        print::progress(&format!("{rows} rows erased"), false);
-    });
-    let report = block_on(erased)?;
+    let told = |rows| print::progress(&format!("{rows} rows erased"), false);
+    let (office, platform) = (&console.office, &console.platform);
+    let report = block_on(erasure::erase(office, &AtOnce, platform, &reference, told))?;
     print::progress("erased", true);
     let rows = report.rows.iter();
     let rows: Vec<_> = rows
         .map(|(table, rows)| vec![(*table).to_owned(), rows.to_string()])
         .collect();
     print::table(&["TABLE", "ROWS ERASED"], &rows);
+    if let Some(why) = report.sound_left {
+        print::line(&format!(
+            "kept: files of its recordings, without their key: {why}"
+        ));
+    }
     for kept in erasure::KEPT {
         print::line(&format!("kept: {}: {}", kept.what, kept.why));
     }

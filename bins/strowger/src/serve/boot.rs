@@ -49,7 +49,8 @@ const AGENT: &str = concat!("Strowger/", env!("CARGO_PKG_VERSION"));
 /// The first thing that is refused.
 pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     net::raise_file_limit();
-    let office = office(settings)?;
+    let shelf = shelf(settings)?;
+    let office = office(settings)?.with_shelf(Arc::new(shelf.clone()));
     let folder = Folder::open(&settings.data).map_err(|error| Failure::new(error.to_string()))?;
     first_key(&office)?;
     let loopback = is_loopback(settings);
@@ -61,17 +62,14 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let net = listen(settings, &certificates, zero, &waker)?;
     let range = media_part::addresses(settings)?;
     let media = media_part::start(settings, range, &OsEntropy, zero, waker.clone())?;
-    let (mut threads, control) = media;
-    let taps = threads.take_taps();
+    let (threads, control, taps) = media;
     let threads = Arc::new(threads);
     let mut shard = shard(settings, &office, &folder, (range, &net), clock)?;
-    let shelf = shelf(settings)?;
     let recorder = recorder::Parts {
-        shelf: shelf.clone(),
+        shelf,
         taps,
         former: former_recordings(&office, &mut shard)?,
         time: LoopClock::from_zero(zero),
-        clock,
         tally: Arc::default(),
     };
     let follower = take_back(&mut shard, &office, &folder, clock, loopback)?;
@@ -102,7 +100,6 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let hooks = outside::hooks(settings, office.shared_store(), AGENT)?;
     let front = Front {
         hooks,
-        shelf: Arc::new(shelf),
         enquirer: outside::enquirer(settings, AGENT)?,
         mailer: outside::mailer(settings)?,
         portal: settings.portal.clone(),
@@ -134,7 +131,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
 /// Where the sound of recordings lies: a folder beside the other data of this node.
 fn shelf(settings: &Settings) -> Result<Shelf, Failure> {
     let root = settings.data.join("recordings");
-    let opened = Shelf::open(&root);
+    let opened = Shelf::open(&root, Arc::new(OsEntropy));
     opened.map_err(|error| Failure::new(format!("the folder {}: {error}", root.display())))
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use config::Settings;
 use media::{Limits, PortLimits, PortRange, Prompts};
-use media_io::{Config, Control, MediaThreads};
+use media_io::{Config, Control, MediaThreads, TapLine};
 use net::Waker;
 use ports::Entropy;
 
@@ -94,7 +94,7 @@ pub(crate) fn start(
     entropy: &dyn Entropy,
     zero: std::time::Instant,
     waker: Waker,
-) -> Result<(MediaThreads, Control), Failure> {
+) -> Result<(MediaThreads, Control, Vec<TapLine>), Failure> {
     let config = Config {
         bind_v4: range
             .v4
@@ -113,10 +113,10 @@ pub(crate) fn start(
     let prompts = Arc::new(Prompts::built_in());
     let wake: media_io::Wake = Arc::new(move |_| waker.wake());
     let started = MediaThreads::start(&config, &prompts, seed, zero, &wake);
-    let (threads, controls) = started.map_err(|error| refused(&error))?;
-    let control = controls.into_iter().next();
+    let (threads, lines) = started.map_err(|error| refused(&error))?;
+    let control = lines.controls.into_iter().next();
     let control = control.ok_or_else(|| Failure::internal("media has no line to signalling"))?;
-    Ok((threads, control))
+    Ok((threads, control, lines.taps))
 }
 
 fn refused(error: &io::Error) -> Failure {

@@ -13,7 +13,7 @@ use hooks::Hooks;
 use media::PortRange;
 use media_io::MediaThreads;
 use net::{Net, Waker};
-use ports::{Enquirer, Mailer, RecordingShelf};
+use ports::{Enquirer, Mailer};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -71,8 +71,6 @@ pub(crate) struct Front {
     pub(crate) hooks: Arc<Hooks>,
     /// Who asks companies' sign-in servers.
     pub(crate) enquirer: Arc<dyn Enquirer>,
-    /// Where the sound of recordings lies.
-    pub(crate) shelf: Arc<dyn RecordingShelf>,
     /// Who sends mail.
     pub(crate) mailer: Arc<dyn Mailer>,
     /// What the links of mails begin with.
@@ -232,7 +230,6 @@ fn serve(
         parts.enquirer = front.enquirer;
         parts.mailer = front.mailer;
         parts.sounds = Arc::new(sound::Reader::default());
-        parts.recordings = front.shelf;
         parts.packer = Arc::new(archive::Passphrases::new(Arc::new(store::OsEntropy)));
         parts.portal = front.portal;
         parts.seen = Arc::new(move |seen| requests.see(seen));

@@ -1,31 +1,14 @@
 //! Comparing and hashing passwords, where heavy work is done.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use domain::Invalid;
 use identity::{PasswordHash, Verdict};
-use ports::{Busy, HeavyWork};
+use ports::HeavyWork;
 
 use super::known::Known;
 use super::refusal::Refusal;
+use crate::apart::apart;
 use crate::desk::Origin;
 use crate::office::Office;
-
-/// Does work where heavy work is done, and gives what came of it.
-async fn apart<T: Send + 'static>(
-    heavy: &dyn HeavyWork,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Refusal> {
-    let slot = Arc::new(Mutex::new(None));
-    let result = Arc::clone(&slot);
-    let put = move || {
-        let done = work();
-        *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
-    };
-    heavy.carry_out(Box::new(put)).await?;
-    let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
-    slot.take().ok_or(Refusal::from(Busy))
-}
 
 /// Compares a password with the one that is kept, or with nobody's. When it is right and was kept
 /// at another cost, its new hash comes with the verdict.
@@ -36,14 +19,14 @@ pub(super) async fn compare(
     password: &str,
 ) -> Result<(bool, Option<PasswordHash>), Refusal> {
     let (password, cost, salt) = (password.to_owned(), office.desk().cost, office.random());
-    apart(heavy, move || {
+    let compared = apart(heavy, move || {
         match PasswordHash::verify(stored.as_ref(), &password, cost) {
             Verdict::Wrong => (false, None),
             Verdict::Right => (true, None),
             Verdict::RightButOld => (true, PasswordHash::make(&password, salt, cost).ok()),
         }
-    })
-    .await
+    });
+    Ok(compared.await?)
 }
 
 /// Hashes a new password that the person may take.

@@ -16,6 +16,7 @@ mod live;
 mod office;
 mod persons;
 mod quotas;
+mod recordings;
 mod replay;
 mod retention;
 mod roads;

@@ -14,6 +14,10 @@ use crate::transcoder::Hearing;
 /// How long nothing may come before it is taken that nothing more comes.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// The shortest delay of packets: nobody waits for a recording, and one that is never shortened has
+/// no frame left out.
+const LEAST_DELAY: Duration = Duration::from_millis(80);
+
 /// The shortest frame that is asked for: that of Opus (RFC 6716 section 2.1.4).
 const SHORTEST: Duration = Duration::from_micros(2_500);
 
@@ -34,6 +38,7 @@ impl Source {
         let format = Some(packet.format).filter(|format| format.is_spoken())?;
         let hearing = Hearing::at(format.codec, RATE)?;
         let mut settings = Settings::new(format.clock, hearing.most_octets());
+        settings.least = LEAST_DELAY;
         settings.frame = hearing.length_of(packet.payload).unwrap_or(settings.frame);
         Some(Source {
             format,

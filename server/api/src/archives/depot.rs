@@ -5,10 +5,10 @@ use std::sync::Arc;
 use admin::archive::Packer;
 use axum::http::header::RETRY_AFTER;
 
-use super::pipe::{Pace, Pipe};
 use super::places::{Errand, Place, Places};
 use crate::heavy::Forge;
 use crate::limits::Limits;
+use crate::pipe::{Pace, Pipe};
 use crate::problem::{Kind, Problem};
 
 /// Places, what packs, where heavy work is done, and bounds. A clone is the same depot.

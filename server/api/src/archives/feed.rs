@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, HttpBody};
 use tokio::time::timeout;
 
-use super::pipe::{Cut, Pipe};
+use crate::pipe::{Cut, Pipe};
 
 /// What is read of a body that is refused, so that its sender hears the answer.
 const LEFT_OVER: u64 = 16 << 20;

@@ -2,7 +2,7 @@
 
 use ports::ArchiveError;
 
-use super::pipe::Cut;
+use crate::pipe::Cut;
 use crate::problem::{Kind, Problem};
 
 /// The header in which the passphrase of an archive comes.

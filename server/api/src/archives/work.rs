@@ -14,19 +14,10 @@ use tokio::task::spawn_blocking;
 
 use super::depot::Depot;
 use super::feed::feed;
-use super::pipe::{Cut, Flow, Inlet, Outlet, Pipe};
 use super::places::Place;
 use super::refusal::{cut_off, refusal};
+use crate::pipe::{Ended, Flow, Inlet, Outlet, Pipe};
 use crate::problem::{Kind, Problem};
-
-/// Ends a pipe whatever becomes of the thread that uses it.
-struct Ended(Arc<Pipe>);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        self.0.end(Err(Cut::Gone));
-    }
-}
 
 /// A company on its way out.
 pub(crate) struct Leaving {

@@ -1,5 +1,6 @@
 //! Operations on live calls.
 
+use admin::read_object;
 use ids::CallId;
 use ports::LiveCall;
 
@@ -7,11 +8,12 @@ use crate::call::{Answer, Call};
 use crate::list::List;
 use crate::operation::{Operation, PAGE};
 use crate::problem::Problem;
-use crate::view::call::{CallReasonsView, CallView};
+use crate::view::call::{CallReasonsView, CallView, NewCallRecording};
 use domain::{Permission, Topic, Verb};
 
 const ALL: &str = "/api/v1/tenants/{tenant}/calls";
 const ONE: &str = "/api/v1/tenants/{tenant}/calls/{call}";
+const RECORDING: &str = "/api/v1/tenants/{tenant}/calls/{call}/recording";
 const WHY: &str = "/api/v1/tenants/{tenant}/calls/{call}/why";
 
 /// What the record of a call says that was hung up here.
@@ -37,6 +39,17 @@ pub(super) fn operations() -> Vec<Operation> {
                 "Hang a live call up",
                 "Its record says that an API request ended it.",
             ),
+        Operation::put(RECORDING, "recordCall", record)
+            .needs(Permission::of(Topic::Recording, Verb::Ask))
+            .tells(
+                "Have a live call recorded, or not",
+                "`on` begins a recording, or goes on with a paused one. While it is `paused`, what is \
+                 said is nowhere, and the recording is silent for as long. `off` ends it: another \
+                 `on` begins another recording. Two parties must be talking with each other.",
+            )
+            .takes::<NewCallRecording>()
+            .gives::<CallView>("The call.")
+            .unrevised(),
         Operation::get(WHY, "explainCall", why)
             .needs(Permission::of(Topic::Call, Verb::Read))
             .tells(
@@ -82,6 +95,15 @@ async fn hang_up(call: Call) -> Result<Answer, Problem> {
     let id = call.call_id()?;
     call.front.parts.live.hang_up(&scope, id, HUNG_UP).await?;
     Ok(Answer::empty())
+}
+
+async fn record(call: Call) -> Result<Answer, Problem> {
+    let scope = call.scope().await?;
+    let id = call.call_id()?;
+    let wish: NewCallRecording = read_object(&call.json()?)?;
+    let live = &call.front.parts.live;
+    live.record(&scope, id, wish.state.into()).await?;
+    Answer::json(&CallView::from(call.live_call().await?))
 }
 
 async fn why(call: Call) -> Result<Answer, Problem> {

@@ -29,6 +29,7 @@ pub(super) fn operations() -> Vec<Operation> {
 async fn erase(call: Call) -> Result<Answer, Problem> {
     let account = call.account()?;
     let reference = call.reference("tenant");
-    let report = erasure::erase(&call.office, &account, &reference, |_| ()).await?;
+    let heavy = call.front.listening.heavy();
+    let report = erasure::erase(&call.office, heavy, &account, &reference, |_| ()).await?;
     Answer::json(&ReportView::from(report))
 }

@@ -20,6 +20,7 @@ mod passkeys;
 mod people;
 mod persons;
 mod platform;
+mod recordings;
 mod registrations;
 mod sign_on;
 mod sounds;
@@ -82,6 +83,7 @@ fn list() -> Vec<Operation> {
         calls::operations(),
         ladders::operations(),
         cdrs::operations(),
+        recordings::operations(),
         events::operations(),
         audit::operations(),
         support::operations(),

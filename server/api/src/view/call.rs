@@ -1,9 +1,9 @@
 //! The views of a live call.
 
-use ids::{CallId, DeviceId};
+use ids::{CallId, DeviceId, RecordingId};
 use machine::WallTime;
-use ports::{LiveCall, LiveLeg, Why};
-use serde::Serialize;
+use ports::{LiveCall, LiveLeg, LiveRecording, RecordingWish, Why};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// One leg of a live call.
@@ -70,6 +70,59 @@ impl From<Why> for ReasonView {
     }
 }
 
+/// What is wished of the recording of a live call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RecordingSwitch {
+    /// It is recorded.
+    On,
+    /// It is not until it is on again.
+    Paused,
+    /// The recording ends.
+    Off,
+}
+
+impl From<RecordingSwitch> for RecordingWish {
+    fn from(switch: RecordingSwitch) -> Self {
+        match switch {
+            RecordingSwitch::On => RecordingWish::On,
+            RecordingSwitch::Paused => RecordingWish::Paused,
+            RecordingSwitch::Off => RecordingWish::Off,
+        }
+    }
+}
+
+/// The recording of a live call, as it is wished.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewCallRecording {
+    /// What is wished.
+    pub(crate) state: RecordingSwitch,
+}
+
+/// The recording of a live call.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LiveRecording)]
+pub(crate) struct LiveRecordingView {
+    /// The id of the recording.
+    #[schema(value_type = String)]
+    id: RecordingId,
+    /// `on` or `paused`.
+    state: RecordingSwitch,
+}
+
+impl From<LiveRecording> for LiveRecordingView {
+    fn from(recording: LiveRecording) -> Self {
+        LiveRecordingView {
+            id: recording.id,
+            state: match recording.paused {
+                true => RecordingSwitch::Paused,
+                false => RecordingSwitch::On,
+            },
+        }
+    }
+}
+
 /// A live call.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Call)]
@@ -91,6 +144,8 @@ pub(crate) struct CallView {
     #[serde(with = "machine::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime)]
     answered: Option<WallTime>,
+    /// Its recording; null where there is none, or it has ended.
+    recording: Option<LiveRecordingView>,
     /// Its legs, ended ones included.
     legs: Vec<LegView>,
     /// Why it is where it is, oldest reason first.
@@ -106,6 +161,7 @@ impl From<LiveCall> for CallView {
             state: call.state,
             started: call.started,
             answered: call.answered,
+            recording: call.recording.map(LiveRecordingView::from),
             legs: call.legs.into_iter().map(LegView::from).collect(),
             why: call.why.into_iter().map(ReasonView::from).collect(),
         }

@@ -15,7 +15,7 @@ struct KeptView {
     /// What it is.
     what: &'static str,
     /// Why it stays, and how long.
-    why: &'static str,
+    why: String,
 }
 
 /// What the erasure of a tenant did.
@@ -35,12 +35,16 @@ impl From<Report> for ReportView {
         let rows = report.rows.into_iter();
         let kept = KEPT.iter().map(|kept| KeptView {
             what: kept.what,
-            why: kept.why,
+            why: kept.why.to_owned(),
+        });
+        let sound = report.sound_left.map(|why| KeptView {
+            what: "files of its recordings",
+            why: format!("the key that opened them is gone, yet they could not be removed: {why}"),
         });
         ReportView {
             tenant: report.tenant,
             rows: rows.map(|(table, rows)| (table.to_owned(), rows)).collect(),
-            kept: kept.collect(),
+            kept: kept.chain(sound).collect(),
         }
     }
 }

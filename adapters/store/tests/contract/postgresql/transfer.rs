@@ -17,6 +17,7 @@ use crate::credentials::with_person;
 use crate::deliveries::with_delivery;
 use crate::disk::Disk;
 use crate::ladders::with_ladder;
+use crate::recordings::with_recording;
 use crate::server::Database;
 use crate::support::with_support;
 use crate::world::{World, all_keys, cdr, delete, digests, platform, time};
@@ -64,6 +65,7 @@ pub(super) fn fill(world: &World<'_>) -> TenantScope {
     let store = world.store;
     block_on(store.write_cdrs((1..=5).map(|n| cdr(acme.tenant(), n)).collect())).unwrap();
     with_ladder(world, &acme);
+    with_recording(world, &acme);
     block_on(store.setting_or_insert("realm", "strowger")).unwrap();
     block_on(store.put_bans(vec![ban("192.0.2.1", 600)])).unwrap();
     let token = TokenRecord {

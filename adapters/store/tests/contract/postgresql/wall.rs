@@ -8,12 +8,13 @@ use crate::blobs::with_blob;
 use crate::credentials::with_person;
 use crate::deliveries::with_delivery;
 use crate::ladders::with_ladder;
+use crate::recordings::with_recording;
 use crate::server::Database;
 use crate::support::with_support;
 use crate::world::World;
 
 /// Tables with a tenant in each row.
-const WALLED: [&str; 19] = [
+const WALLED: [&str; 20] = [
     "data_keys",
     "documents",
     "blobs",
@@ -32,6 +33,7 @@ const WALLED: [&str; 19] = [
     "cdrs",
     "cdr_facets",
     "ladders",
+    "recordings",
     "tokens",
 ];
 
@@ -45,6 +47,7 @@ fn two_tenants() -> (Database, [String; 2]) {
         let extension = world.extension(&scope, "101");
         world.device(&scope, &extension, domain);
         with_ladder(&world, &scope);
+        with_recording(&world, &scope);
         with_blob(&world, &scope, &extension);
         with_delivery(&world, &scope);
         with_support(&world, &scope);

@@ -86,12 +86,7 @@ pub(super) fn start(store: Arc<dyn Stores>, tally: Arc<Tally>) -> io::Result<(Bo
     Ok((book, Writer { thread, stopping }))
 }
 
-fn write(
-    store: &dyn Stores,
-    waiting: &Receiver<Recording>,
-    stopping: &AtomicBool,
-    tally: &Tally,
-) {
+fn write(store: &dyn Stores, waiting: &Receiver<Recording>, stopping: &AtomicBool, tally: &Tally) {
     while let Ok(first) = waiting.recv() {
         let batch: Vec<Recording> = std::iter::once(first).chain(waiting.try_iter()).collect();
         while let Err(error) = block_on(store.write_recordings(batch.clone())) {

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use domain::Recording;
 use ids::{CallId, RecordingId};
-use machine::{Clock, Instant};
+use machine::Instant;
 use media_io::TapLine;
 use net::LoopClock;
 use node::{Beginning, RecordingOrder};
@@ -94,8 +94,6 @@ pub(crate) struct Parts {
     pub(crate) former: Vec<Recording>,
     /// The time of the node.
     pub(crate) time: LoopClock,
-    /// The time of day.
-    pub(crate) clock: Clock,
     /// What is counted.
     pub(crate) tally: Arc<Tally>,
 }
@@ -177,7 +175,10 @@ impl Recorder {
     fn run(mut self) {
         loop {
             let busy = !self.tapes.is_empty();
-            match self.orders.recv_timeout(if busy { LOOK_EVERY } else { REST }) {
+            match self
+                .orders
+                .recv_timeout(if busy { LOOK_EVERY } else { REST })
+            {
                 Ok(order) => self.obey(order),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -284,9 +285,10 @@ impl Recorder {
                 self.parts.tally.finished(&recording);
                 self.book.keep(recording);
             }
-            Err(error) => {
+            Err((recording, error)) => {
                 tracing::error!(%tenant, %call, %error, "a recording has no end");
                 self.parts.tally.failed();
+                self.close_as_it_lies(recording);
             }
         }
     }
@@ -294,10 +296,16 @@ impl Recorder {
     /// Closes the recordings of a former process whose calls have ended with it.
     fn close_former(&mut self) {
         for (_, recording) in std::mem::take(&mut self.former) {
-            if let Some(recording) = tape::measured(&self.parts.shelf, recording) {
-                self.parts.tally.finished(&recording);
-                self.book.keep(recording);
-            }
+            self.close_as_it_lies(recording);
+        }
+    }
+
+    /// Closes a recording with what its file has. One that cannot be measured now is when the
+    /// exchange starts anew.
+    fn close_as_it_lies(&mut self, recording: Recording) {
+        if let Some(recording) = tape::measured(&self.parts.shelf, recording) {
+            self.parts.tally.finished(&recording);
+            self.book.keep(recording);
         }
     }
 

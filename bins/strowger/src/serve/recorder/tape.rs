@@ -8,12 +8,12 @@ use media::{Recorder, TappedPacket};
 use node::Beginning;
 use ports::Entropy;
 use shelf::{Shelf, Writing};
-use store::OsEntropy;
 use std::time::Duration;
+use store::OsEntropy;
 
 /// How often what was made is sealed and written: so much of a recording a crash may cost, with
 /// what the recorder waits for packets.
-const WRITE_EVERY: Duration = Duration::from_millis(500);
+const WRITE_EVERY: Duration = Duration::from_millis(400);
 
 /// A recording in the making.
 pub(super) struct Tape {
@@ -83,14 +83,17 @@ impl Tape {
         self.file.flush()
     }
 
-    /// Ends it with its call.
-    pub(super) fn finish(mut self) -> io::Result<Recording> {
+    /// Ends it with its call; without an end, what is known of it comes back as it was.
+    pub(super) fn finish(mut self) -> Result<Recording, (Recording, io::Error)> {
+        let ends_at = self.ends_at;
         let Tape { sound, file, .. } = &mut self;
-        if let Some(at) = self.ends_at {
+        if let Some(at) = ends_at {
             sound.finish(at, &mut |packet| file.packet(packet));
         }
-        let (lasts_ms, octets) = self.file.finish()?;
-        Ok(closed(self.recording, lasts_ms, octets))
+        match self.file.finish() {
+            Ok((lasts_ms, octets)) => Ok(closed(self.recording, lasts_ms, octets)),
+            Err(error) => Err((self.recording, error)),
+        }
     }
 
     /// Leaves it open for the next start.

@@ -205,6 +205,15 @@ impl State {
     }
 }
 
+/// Ends a pipe whatever becomes of the thread that uses it.
+pub(crate) struct Ended(pub(crate) Arc<Pipe>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.end(Err(Cut::Gone));
+    }
+}
+
 /// Where a thread writes.
 pub(crate) struct Inlet(pub(crate) Arc<Pipe>);
 

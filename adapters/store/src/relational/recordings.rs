@@ -1,0 +1,174 @@
+//! The table of recordings, each sealed for its id.
+
+use async_trait::async_trait;
+use domain::{Recording, RecordingState};
+use ids::{RecordingId, TenantId};
+use ports::{
+    Cursor, FACTS_AT_ONCE, PAGE_MAX, RecordingBook, RecordingListing, RecordingQuery, StoreError,
+};
+use tenancy::{Owner, TenantScope};
+
+use super::readers::Snapshot;
+use super::sight::Sight;
+use super::sql::{Sql, corrupt, limit};
+use super::value::params;
+use super::vault::{OwnerKey, SealedFact};
+use super::writer::Desk;
+use super::{SqlStore, documents};
+use crate::paging;
+
+/// What stands before all texts of ids, read backwards.
+const NEWEST: &str = "~";
+
+fn word(state: RecordingState) -> &'static str {
+    match state {
+        RecordingState::Running => "running",
+        RecordingState::Finished => "finished",
+    }
+}
+
+/// Keeps recordings of tenants that are there; gives their number.
+fn put(desk: &Desk<'_>, recordings: &[Recording]) -> Result<usize, StoreError> {
+    let there = documents::present(desk.sql, recordings.iter().map(|one| one.tenant))?;
+    let mut kept = 0;
+    for recording in recordings.iter().filter(|one| there.contains(&one.tenant)) {
+        let (tenant, id) = (recording.tenant.to_string(), recording.id.to_string());
+        let key = desk.vault.key(desk.sql, Owner::Tenant(recording.tenant))?;
+        let content = serde_json::to_vec(recording).map_err(|error| corrupt(&error.to_string()))?;
+        let sealed = desk
+            .vault
+            .seal_fact(&key, SealedFact::Recording, &id, &content)?;
+        let put = "INSERT INTO recordings (tenant, id, call, state, sealed)
+                   VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT (tenant, id) DO UPDATE
+                   SET call = excluded.call, state = excluded.state, sealed = excluded.sealed";
+        let (call, state) = (recording.call.to_string(), word(recording.state));
+        kept += desk
+            .sql
+            .run(put, params![tenant, id, call, state, sealed])?;
+    }
+    Ok(kept)
+}
+
+fn open(key: &OwnerKey, (id, sealed): &(String, Vec<u8>)) -> Result<Recording, StoreError> {
+    let content = key.open_fact(SealedFact::Recording, id, sealed)?;
+    let recording = serde_json::from_slice(&content);
+    recording.map_err(|error| corrupt(&format!("the recording {id}: {error}")))
+}
+
+fn page(
+    now: &Snapshot<'_>,
+    tenant: TenantId,
+    query: &RecordingQuery,
+) -> Result<RecordingListing, StoreError> {
+    let before = query.before().map(|id| id.to_string());
+    let before = before.unwrap_or_else(|| NEWEST.to_owned());
+    let most = query.bounded_limit();
+    let mut question = params![tenant.to_string(), before, limit(most + 1)];
+    let mut of_call = "";
+    if let Some(call) = query.call {
+        of_call = "AND call = ?4";
+        question.extend(params![call.to_string()]);
+    }
+    let find = format!(
+        "SELECT id, sealed FROM recordings WHERE tenant = ?1 {of_call} AND id < ?2
+         ORDER BY id DESC LIMIT ?3"
+    );
+    let mut rows = now.sql.all(&find, question, |fields| {
+        Ok((fields.plain::<String>(0)?, fields.plain::<Vec<u8>>(1)?))
+    })?;
+    let next = paging::cut(&mut rows, most, |(id, _)| Cursor(id.clone()));
+    if rows.is_empty() {
+        return Ok(RecordingListing::default());
+    }
+    let key = now.vault.key(now.sql, Owner::Tenant(tenant))?;
+    let recordings: Result<_, StoreError> = rows.iter().map(|row| open(&key, row)).collect();
+    recordings.map(|recordings| RecordingListing { recordings, next })
+}
+
+fn one(
+    now: &Snapshot<'_>,
+    tenant: TenantId,
+    id: RecordingId,
+) -> Result<Option<Recording>, StoreError> {
+    let find = "SELECT id, sealed FROM recordings WHERE tenant = ?1 AND id = ?2";
+    let place = [tenant.to_string(), id.to_string()];
+    let row = now.sql.first(find, place, |fields| {
+        Ok((fields.plain::<String>(0)?, fields.plain::<Vec<u8>>(1)?))
+    })?;
+    let Some(row) = row else { return Ok(None) };
+    let key = now.vault.key(now.sql, Owner::Tenant(tenant))?;
+    open(&key, &row).map(Some)
+}
+
+fn remove(sql: Sql<'_>, tenant: TenantId, ids: &[RecordingId]) -> Result<usize, StoreError> {
+    let remove = "DELETE FROM recordings WHERE tenant = ?1 AND id = ?2";
+    let mut removed = 0;
+    for id in ids {
+        removed += sql.run(remove, [tenant.to_string(), id.to_string()])?;
+    }
+    Ok(removed)
+}
+
+fn running(now: &Snapshot<'_>) -> Result<Vec<Recording>, StoreError> {
+    // the state is part of the text, so that the index of those that run is used
+    let find = "SELECT tenant, id, sealed FROM recordings WHERE state = 'running'
+                ORDER BY id LIMIT ?1";
+    let rows = now.sql.all(find, [limit(PAGE_MAX)], |fields| {
+        let row = (fields.plain::<String>(1)?, fields.plain::<Vec<u8>>(2)?);
+        Ok((fields.word::<TenantId>(0)?, row))
+    })?;
+    let mut found = Vec::with_capacity(rows.len());
+    for (tenant, row) in &rows {
+        let key = now.vault.key(now.sql, Owner::Tenant(*tenant))?;
+        found.push(open(&key, row)?);
+    }
+    Ok(found)
+}
+
+#[async_trait]
+impl RecordingBook for SqlStore {
+    async fn write_recordings(&self, recordings: Vec<Recording>) -> Result<usize, StoreError> {
+        self.write(Sight::Everything, recordings.len(), move |desk| {
+            put(desk, &recordings)
+        })
+        .await
+    }
+
+    async fn recordings(
+        &self,
+        scope: &TenantScope,
+        query: &RecordingQuery,
+    ) -> Result<RecordingListing, StoreError> {
+        let (tenant, query) = (scope.tenant(), query.clone());
+        self.read(Sight::Tenant(tenant), move |now| page(now, tenant, &query))
+            .await
+    }
+
+    async fn recording(
+        &self,
+        scope: &TenantScope,
+        id: RecordingId,
+    ) -> Result<Option<Recording>, StoreError> {
+        let tenant = scope.tenant();
+        self.read(Sight::Tenant(tenant), move |now| one(now, tenant, id))
+            .await
+    }
+
+    async fn remove_recordings(
+        &self,
+        scope: &TenantScope,
+        ids: Vec<RecordingId>,
+    ) -> Result<usize, StoreError> {
+        StoreError::at_most(ids.len(), FACTS_AT_ONCE)?;
+        let tenant = scope.tenant();
+        self.write(Sight::Tenant(tenant), ids.len(), move |desk| {
+            remove(desk.sql, tenant, &ids)
+        })
+        .await
+    }
+
+    async fn running_recordings(&self) -> Result<Vec<Recording>, StoreError> {
+        self.read(Sight::Everything, running).await
+    }
+}
