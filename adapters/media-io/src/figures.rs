@@ -10,6 +10,8 @@ use media::{RoadFigures, TapFigures, TranscodingFigures};
 pub struct WorkerFigures {
     /// What its road counted (as of its last round, at most 100 ms old while it is busy).
     pub road: RoadFigures,
+    /// What it copied for recordings.
+    pub taps: TapFigures,
     /// Packets received.
     pub received: u64,
     /// Packets handed to the kernel.
@@ -75,8 +77,8 @@ counters!(
     road_transcoded,
     road_crowded,
     road_transcodings,
-    road_copied,
-    road_missed,
+    taps_copied,
+    taps_missed,
     road_open,
     received,
     sent,
@@ -109,8 +111,11 @@ impl Plain {
         self.road_transcoded = road.transcoding.made;
         self.road_crowded = road.transcoding.crowded;
         self.road_transcodings = road.transcoding.present;
-        self.road_copied = road.taps.copied;
-        self.road_missed = road.taps.missed;
+    }
+
+    pub(crate) fn set_taps(&mut self, taps: TapFigures) {
+        self.taps_copied = taps.copied;
+        self.taps_missed = taps.missed;
     }
 
     pub(crate) fn figures(&self) -> WorkerFigures {
@@ -135,10 +140,10 @@ impl Plain {
                     crowded: self.road_crowded,
                     present: self.road_transcodings,
                 },
-                taps: TapFigures {
-                    copied: self.road_copied,
-                    missed: self.road_missed,
-                },
+            },
+            taps: TapFigures {
+                copied: self.taps_copied,
+                missed: self.taps_missed,
             },
             received: self.received,
             sent: self.sent,

@@ -117,8 +117,8 @@ impl RecordingShelf for Shelf {
 
 /// What the machine says, for whoever asks for a sound.
 fn away(error: &io::Error) -> ShelfError {
-    match error.kind() {
-        io::ErrorKind::NotFound => ShelfError::NotFound,
-        _ => ShelfError::Unavailable(error.to_string()),
+    if error.kind() == io::ErrorKind::NotFound {
+        return ShelfError::NotFound;
     }
+    ShelfError::Unavailable(error.to_string())
 }

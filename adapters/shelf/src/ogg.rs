@@ -6,9 +6,13 @@ pub(crate) const PACKET_SAMPLES: u64 = 960;
 /// Milliseconds of a packet.
 pub(crate) const PACKET_MS: u64 = 20;
 
-/// Samples that a decoder leaves out at the beginning (RFC 7845 section 4.2): what libopus looks
-/// ahead at this rate.
+/// Samples that a decoder leaves out at the beginning (RFC 7845 section 4.2).
 pub(crate) const PRE_SKIP: u16 = 312;
+
+const _: () = assert!(
+    PRE_SKIP as u32 == opus::LOOK_AHEAD,
+    "what libopus looks ahead"
+);
 
 /// Segments of a page at most (RFC 3533 section 6).
 const LACES_MAX: usize = 255;

@@ -1,3 +1,4 @@
+//! What is written is read again, what is torn or changed is noticed, and nobody reads another's.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 use std::fs;
 use std::path::PathBuf;

@@ -54,8 +54,6 @@ pub struct RoadFigures {
     pub played: u64,
     /// Of sound in another codec.
     pub transcoding: TranscodingFigures,
-    /// For recordings.
-    pub taps: TapFigures,
     /// Of a leg, but with nobody to hear it.
     pub absorbed: u64,
     /// Of STUN or DTLS and a leg's: handed to the control half.

@@ -36,6 +36,9 @@ const SAMPLES: usize = 20 * RATE.per_ms();
 /// Octets of the longest packet (RFC 6716 section 3.4).
 const LONGEST: usize = 1_275;
 
+/// Bits per second of both sides together: more brings them hardly nearer to what was said.
+const BITS: u32 = 32_000;
+
 /// How much is computed for its quality: measured, more is not heard in speech and costs half as
 /// much again.
 const COMPLEXITY: u8 = 3;
@@ -70,6 +73,7 @@ impl Recorder {
     /// [`Problem::Library`]: there is no memory.
     pub fn new(start: Instant) -> Result<Recorder, Problem> {
         let settings = Settings {
+            bits_per_second: BITS,
             complexity: COMPLEXITY,
             ..Settings::stereo(RATE)
         };

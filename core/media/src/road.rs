@@ -36,10 +36,10 @@ use crate::figures::{RoadFigures, TranscodingFigures};
 use crate::id::EndpointId;
 use crate::limits::Limits;
 use crate::prompts::{Prompt, Prompts};
-use crate::tapped::Tapped;
 use leg::{Feed, Leg};
 use on_port::OnPort;
 use table::Table;
+use tap::Taps;
 
 /// Octets that a buffer given to [`Road::packet`] must have behind its packet: by so much a packet
 /// grows at most when it is protected.
@@ -117,8 +117,7 @@ pub struct Road {
     figures: RoadFigures,
     /// Directions that are transcoded.
     transcodings: u32,
-    /// Packets that were copied; made when the first leg is tapped.
-    tapped: Option<Box<Tapped>>,
+    taps: Taps,
 }
 
 impl std::fmt::Debug for Road {
@@ -147,7 +146,7 @@ impl Road {
             timers: TimerTable::new(),
             figures: RoadFigures::default(),
             transcodings: 0,
-            tapped: None,
+            taps: Taps::default(),
         }
     }
 

@@ -189,7 +189,11 @@ impl Office {
     fn facts(&mut self) -> Vec<LegFact> {
         let fact = |report| match report {
             Report::Fact(fact) => Some(fact),
-            Report::Refer(_) | Report::Redirected(..) | Report::Known | Report::Terminated => None,
+            Report::Refer(_)
+            | Report::Redirected(..)
+            | Report::Record(_)
+            | Report::Known
+            | Report::Terminated => None,
         };
         self.reports.drain(..).filter_map(fact).collect()
     }

@@ -1,9 +1,9 @@
 //! Opus (RFC 6716): an encoder and a decoder over libopus, and how long a packet's sound is.
 //!
 //! Sound has one channel, or two where that is asked for; a decoder gives as many as it was made
-//! for, whatever comes. libopus keeps its own state in memory and sees nothing else, but it computes
-//! in floating point, so that machines of different kinds make slightly different sound. Whatever it
-//! refuses is a [`Problem`], never a panic.
+//! for, whatever comes. libopus keeps its own state in memory and sees nothing else, but it
+//! computes in floating point, so that machines of different kinds make slightly different sound.
+//! Whatever it refuses is a [`Problem`], never a panic.
 
 mod channels;
 mod decoder;

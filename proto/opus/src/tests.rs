@@ -6,7 +6,7 @@ use std::time::Duration;
 use audio::Rate;
 use proptest::prelude::*;
 
-use crate::{Decoder, Encoder, Problem, Settings, duration};
+use crate::{Decoder, Encoder, LOOK_AHEAD, Problem, Settings, duration};
 
 /// Something like a voice: a falling and rising tone of 120 to 180 Hz with its overtones, in
 /// syllables of 200 ms.
@@ -121,6 +121,84 @@ fn frames_of_other_lengths_are_refused() {
         let refused = encoder.encode(&vec![0; samples], &mut [0; 480]);
         assert_eq!(refused, Err(Problem::Size), "{samples}");
     }
+}
+
+/// Two voices, the samples of which take turns.
+fn both(left: &[i16], right: &[i16]) -> Vec<i16> {
+    let pairs = left.iter().zip(right);
+    pairs.flat_map(|(left, right)| [*left, *right]).collect()
+}
+
+/// What is heard on the left and on the right of two voices at the wide rate.
+fn heard_of(left: &[i16], right: &[i16]) -> (Vec<i16>, Vec<i16>) {
+    let mut encoder = Encoder::new(&Settings::stereo(Rate::Wide)).unwrap();
+    let mut decoder = Decoder::stereo(Rate::Wide).unwrap();
+    let (mut on_left, mut on_right) = (Vec::new(), Vec::new());
+    for frame in both(left, right).chunks_exact(640) {
+        let (mut packet, mut samples) = ([0; 1_275], [0; 3_840]);
+        let octets = encoder.encode(frame, &mut packet).unwrap();
+        assert_eq!(duration(&packet[..octets]), Some(Duration::from_millis(20)));
+        assert_eq!(decoder.decode(&packet[..octets], &mut samples), Ok(640));
+        for pair in samples[..640].chunks_exact(2) {
+            on_left.push(pair[0]);
+            on_right.push(pair[1]);
+        }
+    }
+    (on_left, on_right)
+}
+
+// rfc: 6716 §2.1.2
+#[test]
+fn two_voices_stay_apart_in_two_channels() {
+    let said = voice(Rate::Wide, 2000);
+    let silence = vec![0; said.len()];
+    let (left, right) = heard_of(&said, &silence);
+    assert!(likeness(&said[..28_800], &left, 320) > 0.8);
+    assert!(energy(&right) < energy(&left) / 10_000.0, "40 dB below it");
+    let (left, right) = heard_of(&silence, &said);
+    assert!(likeness(&said[..28_800], &right, 320) > 0.8);
+    assert!(energy(&left) < energy(&right) / 10_000.0);
+    let mut other = said.clone();
+    other.reverse();
+    let (left, right) = heard_of(&said, &other);
+    assert!(likeness(&said[..28_800], &left, 320) > 0.8);
+    assert!(likeness(&other[..28_800], &right, 320) > 0.8);
+}
+
+// rfc: 6716 §2.1.2
+#[test]
+fn sound_of_one_channel_is_given_on_both() {
+    let mut decoder = Decoder::stereo(Rate::Wide).unwrap();
+    let mut samples = [0; 3_840];
+    for packet in encoded(&Settings::new(Rate::Wide), &voice(Rate::Wide, 400)) {
+        assert_eq!(decoder.decode(&packet, &mut samples), Ok(640));
+        assert!(
+            samples[..640]
+                .chunks_exact(2)
+                .all(|pair| pair[0] == pair[1])
+        );
+    }
+    assert_eq!(decoder.conceal(&mut samples[..640]), Ok(640));
+}
+
+#[test]
+fn decoded_sound_lies_behind_by_what_the_library_looks_ahead() {
+    let mut said = vec![0; 16_000];
+    said[8_000] = 20_000;
+    let (left, _) = heard_of(&said, &vec![0; 16_000]);
+    let loudest = (0..left.len()).max_by_key(|at| left[*at].unsigned_abs());
+    let behind = loudest.unwrap() - 8_000;
+    // what keeps the spectrum need not keep the wave
+    let look_ahead = usize::try_from(LOOK_AHEAD / 3).unwrap();
+    assert!(behind.abs_diff(look_ahead) < 32, "{behind}");
+    let of_library = |channels| {
+        let application = opusic_c::Application::Voip;
+        let rate = opusic_c::SampleRate::Hz16000;
+        let encoder = opusic_c::Encoder::new(channels, rate, application);
+        encoder.unwrap().get_look_ahead().unwrap()
+    };
+    assert_eq!(3 * of_library(opusic_c::Channels::Stereo), LOOK_AHEAD);
+    assert_eq!(3 * of_library(opusic_c::Channels::Mono), LOOK_AHEAD);
 }
 
 // rfc: 6716 §4.4

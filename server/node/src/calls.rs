@@ -1,5 +1,6 @@
 //! The table of calls, each with its record in the making.
 
+pub(crate) use crate::call_key::CallKey;
 use crate::recordings::Recordings;
 use crate::trunks::Noted;
 use call::{Call, LegId};
@@ -12,10 +13,6 @@ use routing::Emergency;
 use sip_stack::transaction::Owner;
 use std::collections::BTreeMap;
 use stir::Verstat;
-
-/// A call's place; its number is never given twice while the shard lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct CallKey(pub(crate) u64);
 
 /// The trunks that a call goes over: it has one of the share of each, and two where it came by the
 /// trunk by which it goes out again.

@@ -7,6 +7,7 @@
 //! a network loop, the simulator runs whole clusters of them in one thread.
 
 mod budgets;
+mod call_key;
 mod callbacks;
 mod called;
 mod calls;

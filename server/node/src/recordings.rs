@@ -1,7 +1,7 @@
 //! Which calls are being recorded. What is said in them goes past the shard, from the road to
 //! whoever makes the recordings.
 
-use crate::calls::CallKey;
+use crate::call_key::CallKey;
 use ids::{CallId, RecordingId, TenantId};
 use machine::{Instant, WallTime};
 use media::EndpointId;

@@ -146,14 +146,19 @@ pub struct Exchange {
     pub bans: Vec<Ban>,
     /// Devices that were contained in this life, oldest first.
     pub contained: Vec<Contained>,
-    /// What was recorded in this life.
-    pub tapes: Tapes,
     /// Where it listens, and the IP of its media.
     at: (SocketAddr, Ipv4Addr),
     /// The time it takes to serve one message; zero serves at once.
     pub pace: Duration,
     times: Times,
+    leaving: Leaving,
+}
+
+/// What leaves the shard and the road.
+#[derive(Default)]
+struct Leaving {
     outbox: Outbox,
+    tapes: Tapes,
 }
 
 /// Messages that an exchange without a pace serves at once at most; no test sends so many.
@@ -214,14 +219,13 @@ impl Exchange {
             seen: Vec::new(),
             bans: Vec::new(),
             contained: Vec::new(),
-            tapes: Tapes::default(),
             at: (setup.sip, setup.media),
             pace: setup.pace,
             times: Times {
                 born: now,
                 free_at: Instant::ZERO,
             },
-            outbox: Outbox::default(),
+            leaving: Leaving::default(),
         };
         for tenant in tenants {
             let tenant = Arc::clone(tenant);
@@ -234,6 +238,17 @@ impl Exchange {
         exchange.records = records::recover(journal, &alive, wall);
         disk.ingested(&alive);
         exchange
+    }
+
+    /// What was recorded so far.
+    #[must_use]
+    pub fn tapes(&self) -> &Tapes {
+        &self.leaving.tapes
+    }
+
+    /// Takes away what was recorded, and gives it what was before.
+    pub(crate) fn swap_tapes(&mut self, tapes: Tapes) -> Tapes {
+        std::mem::replace(&mut self.leaving.tapes, tapes)
     }
 
     /// The exchange's own time.
@@ -345,8 +360,8 @@ impl Exchange {
     pub fn settle(&mut self, now: Instant, out: &mut Vec<Packet>) {
         let local = self.local(now);
         loop {
-            self.shard.take(&mut self.outbox);
-            let commands: Vec<Command> = self.outbox.media.drain(..).collect();
+            self.shard.take(&mut self.leaving.outbox);
+            let commands: Vec<Command> = self.leaving.outbox.media.drain(..).collect();
             let mut notices = Vec::new();
             for command in commands {
                 if let Command::Transmit { id, to, octets } = &command
@@ -361,9 +376,9 @@ impl Exchange {
                 }
                 self.road.command(command, local, &mut notices);
             }
-            let asked = std::mem::take(&mut self.outbox.names);
-            let wanted = std::mem::take(&mut self.outbox.certificates);
-            let music = std::mem::take(&mut self.outbox.music);
+            let asked = std::mem::take(&mut self.leaving.outbox.names);
+            let wanted = std::mem::take(&mut self.leaving.outbox.certificates);
+            let music = std::mem::take(&mut self.leaving.outbox.music);
             let still = notices.is_empty() && music.is_empty();
             if still && asked.is_empty() && wanted.is_empty() {
                 break;
@@ -390,25 +405,31 @@ impl Exchange {
                 self.shard.media(notice, local);
             }
         }
-        for order in self.outbox.recordings.drain(..) {
-            self.tapes.order(order);
+        for order in self.leaving.outbox.recordings.drain(..) {
+            self.leaving.tapes.order(order);
         }
         if self.road.tapped_since().is_some()
             && let Ok(tapped) = self.road.take_tapped(Box::default())
         {
-            self.tapes.note(&tapped);
+            self.leaving.tapes.note(&tapped);
         }
-        out.extend(self.outbox.transmits.drain(..).map(|transmit| Packet {
-            from: transmit.flow.local,
-            to: transmit.flow.remote,
-            bytes: transmit.bytes,
-        }));
-        self.answers.append(&mut self.outbox.answers);
-        self.records.append(&mut self.outbox.records);
-        self.events.append(&mut self.outbox.events);
-        self.ladders.append(&mut self.outbox.ladders);
-        self.seen.append(&mut self.outbox.seen);
-        self.bans.append(&mut self.outbox.bans);
-        self.contained.append(&mut self.outbox.contained);
+        out.extend(
+            self.leaving
+                .outbox
+                .transmits
+                .drain(..)
+                .map(|transmit| Packet {
+                    from: transmit.flow.local,
+                    to: transmit.flow.remote,
+                    bytes: transmit.bytes,
+                }),
+        );
+        self.answers.append(&mut self.leaving.outbox.answers);
+        self.records.append(&mut self.leaving.outbox.records);
+        self.events.append(&mut self.leaving.outbox.events);
+        self.ladders.append(&mut self.leaving.outbox.ladders);
+        self.seen.append(&mut self.leaving.outbox.seen);
+        self.bans.append(&mut self.leaving.outbox.bans);
+        self.contained.append(&mut self.leaving.outbox.contained);
     }
 }

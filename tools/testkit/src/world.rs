@@ -220,15 +220,13 @@ impl World {
     /// What was recorded so far.
     #[must_use]
     pub fn tapes(&self) -> &Tapes {
-        self.exchange
-            .as_ref()
-            .map_or(&self.tapes, |exchange| &exchange.tapes)
+        self.exchange.as_ref().map_or(&self.tapes, Exchange::tapes)
     }
 
     /// The process of the exchange is killed: what was not flushed is gone.
     pub fn kill(&mut self) {
-        if let Some(exchange) = self.exchange.take() {
-            self.tapes = exchange.tapes;
+        if let Some(mut exchange) = self.exchange.take() {
+            self.tapes = exchange.swap_tapes(Tapes::default());
         }
     }
 
@@ -240,7 +238,7 @@ impl World {
         self.setup.running = self.tapes.running();
         let (setup, life) = (&self.setup, self.boot.life);
         let mut exchange = Exchange::start(setup, life, &tenants, &self.disk, self.now);
-        exchange.tapes = std::mem::take(&mut self.tapes);
+        exchange.swap_tapes(std::mem::take(&mut self.tapes));
         self.exchange = Some(exchange);
         self.with_exchange(|_, _, _| ());
     }

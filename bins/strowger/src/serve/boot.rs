@@ -30,9 +30,10 @@ use super::figures::{Board, Requests, Sources};
 use super::inbox::{Letter, Postbox};
 use super::live::{Live, Waiting};
 use super::music::MusicFetcher;
-use super::recorder::{self, RecorderDesk};
+use super::recorder::{self, RecorderDesk, RecorderThread};
+use super::records::Clerk;
 use super::running::{Front, Rear, Running, Signalling};
-use super::switchboard::{Scouts, Switchboard};
+use super::switchboard::{Desks, Scouts, Switchboard};
 use super::{hep, issuance, media as media_part, outside, records, wires};
 use crate::allocator::{self, Returning};
 use crate::console;
@@ -49,8 +50,7 @@ const AGENT: &str = concat!("Strowger/", env!("CARGO_PKG_VERSION"));
 /// The first thing that is refused.
 pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     net::raise_file_limit();
-    let shelf = shelf(settings)?;
-    let office = office(settings)?.with_shelf(Arc::new(shelf.clone()));
+    let (office, shelf) = office(settings)?;
     let folder = Folder::open(&settings.data).map_err(|error| Failure::new(error.to_string()))?;
     first_key(&office)?;
     let loopback = is_loopback(settings);
@@ -73,23 +73,19 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
         tally: Arc::default(),
     };
     let follower = take_back(&mut shard, &office, &folder, clock, loopback)?;
-    let tally = Arc::new(records::Tally::default());
-    let started = records::start(office.shared_store(), folder.stored(), Arc::clone(&tally));
-    let (desk, clerk) = started.map_err(|error| Failure::internal(error.to_string()))?;
-    let taped = Arc::clone(&recorder.tally);
-    let started = recorder::start(recorder, office.shared_store());
-    let (taping, recorder) = started.map_err(|error| Failure::internal(error.to_string()))?;
+    let writers = writers(&office, &folder, recorder)?;
     let folder = Arc::new(folder);
     let board = Arc::new(Board::default());
     let requests = Arc::new(Requests::default());
     let (ban_desk, warden, counted) = defence::begin(settings, &office, &mut shard)?;
     let asked = (&requests, &counted);
-    board.look_at(sources(&net, &threads, (&tally, &taped), asked, &folder));
+    board.look_at(sources(&net, &threads, &writers, asked, &folder));
+    let (desks, clerk, recorder) = writers.split(ban_desk);
     let (postbox, inbox) = Postbox::new(waker.clone());
     let scouts = scouts(settings, &office, &postbox)?;
     let hands = (control, scouts);
     let inbox = (postbox, inbox, waker.clone());
-    let (mut switchboard, live) = join(shard, hands, inbox, (desk, ban_desk, taping), &board);
+    let (mut switchboard, live) = join(shard, hands, inbox, desks, &board);
     switchboard.hep = collect(settings, clock, &board)?;
     switchboard.balancers = defence::networks(&settings.wires.balancers);
     let signalling = Signalling {
@@ -153,14 +149,54 @@ fn scouts(settings: &Settings, office: &Office, postbox: &Postbox) -> Result<Sco
     })
 }
 
-/// Opens the store, with the master key that seals its secrets.
-fn office(settings: &Settings) -> Result<Office, Failure> {
+/// Who writes what comes of calls, each with what it counts.
+struct Writers {
+    records: (records::Desk, Arc<records::Tally>),
+    recordings: (RecorderDesk, Arc<recorder::Tally>),
+    clerk: Clerk,
+    recorder: RecorderThread,
+}
+
+impl Writers {
+    /// The shard's ends and the threads.
+    fn split(self, bans: BanDesk) -> (Desks, Clerk, RecorderThread) {
+        let desks = Desks {
+            records: self.records.0,
+            bans,
+            recorder: self.recordings.0,
+        };
+        (desks, self.clerk, self.recorder)
+    }
+}
+
+/// Starts whoever writes records and whoever makes recordings.
+fn writers(office: &Office, folder: &Folder, parts: recorder::Parts) -> Result<Writers, Failure> {
+    let internal = |error: std::io::Error| Failure::internal(error.to_string());
+    let counted = Arc::new(records::Tally::default());
+    let store = office.shared_store();
+    let started = records::start(store, folder.stored(), Arc::clone(&counted));
+    let (desk, clerk) = started.map_err(internal)?;
+    let taped = Arc::clone(&parts.tally);
+    let started = recorder::start(parts, office.shared_store());
+    let (recording, recorder) = started.map_err(internal)?;
+    Ok(Writers {
+        records: (desk, counted),
+        recordings: (recording, taped),
+        clerk,
+        recorder,
+    })
+}
+
+/// Opens the store, with the master key that seals its secrets, and the shelf of recordings.
+fn office(settings: &Settings) -> Result<(Office, Shelf), Failure> {
     let store = settings.store.as_deref().map(str::parse).transpose();
     let store = store.map_err(|rule| Failure::new(format!("store {rule}")))?;
     let place = settings.master_key.as_deref().map(str::parse).transpose();
     let place = place.map_err(|rule| Failure::new(format!("master_key {rule}")))?;
     let place = keys::place(place, &settings.data);
-    console::open_office(&settings.data, store, place)
+    let office = console::open_office(&settings.data, store, place)?;
+    let shelf = shelf(settings)?;
+    Ok((office.with_shelf(Arc::new(shelf.clone())), shelf))
 }
 
 /// Who tells a capture server of messages, when there is one.
@@ -359,7 +395,7 @@ fn take_back(
 fn sources(
     net: &Net,
     threads: &Arc<media_io::MediaThreads>,
-    (tally, taped): (&Arc<records::Tally>, &Arc<recorder::Tally>),
+    writers: &Writers,
     (requests, bans): (&Arc<Requests>, &Arc<defence::Tally>),
     folder: &Arc<Folder>,
 ) -> Sources {
@@ -367,8 +403,8 @@ fn sources(
     Sources {
         net: net.figures(),
         media: Arc::clone(threads),
-        records: Arc::clone(tally),
-        recordings: Arc::clone(taped),
+        records: Arc::clone(&writers.records.1),
+        recordings: Arc::clone(&writers.recordings.1),
         requests: Arc::clone(requests),
         bans: Arc::clone(bans),
         bus: Box::new(move || [folder.journal_figures(), folder.snapshot_figures()]),
@@ -379,7 +415,7 @@ fn join(
     shard: Shard,
     hands: (media_io::Control, Scouts),
     (postbox, inbox, waker): (Postbox, Receiver<Letter>, Waker),
-    desks: (records::Desk, BanDesk, RecorderDesk),
+    desks: Desks,
     board: &Arc<Board>,
 ) -> (Switchboard, Live) {
     let waiting = Arc::new(Waiting::default());

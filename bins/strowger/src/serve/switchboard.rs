@@ -65,6 +65,16 @@ pub(crate) struct Scouts {
     pub(crate) music: MusicFetcher,
 }
 
+/// Where what comes of calls goes.
+pub(crate) struct Desks {
+    /// Records, events and ladders.
+    pub(crate) records: Desk,
+    /// Bans and containments.
+    pub(crate) bans: BanDesk,
+    /// Recordings.
+    pub(crate) recorder: RecorderDesk,
+}
+
 /// One shard and all that it is joined to.
 pub(crate) struct Switchboard {
     pub(crate) shard: Shard,
@@ -74,10 +84,8 @@ pub(crate) struct Switchboard {
     pub(crate) inbox: Receiver<Letter>,
     pub(crate) waker: Waker,
     pub(crate) waiting: Arc<Waiting>,
-    pub(crate) records: Desk,
-    pub(crate) bans: BanDesk,
-    /// Who records calls.
-    pub(crate) recorder: RecorderDesk,
+    /// Where what comes of calls goes.
+    pub(crate) desks: Desks,
     pub(crate) board: Arc<Board>,
     /// Where messages are collected, when they are.
     pub(crate) hep: Option<hep::Desk>,
@@ -121,7 +129,7 @@ impl Switchboard {
         (media, scouts): (Control, Scouts),
         (inbox, waker): (Receiver<Letter>, Waker),
         waiting: Arc<Waiting>,
-        (records, bans, recorder): (Desk, BanDesk, RecorderDesk),
+        desks: Desks,
         board: Arc<Board>,
     ) -> Switchboard {
         Switchboard {
@@ -131,9 +139,7 @@ impl Switchboard {
             inbox,
             waker,
             waiting,
-            records,
-            bans,
-            recorder,
+            desks,
             board,
             hep: None,
             balancers: Vec::new(),
@@ -151,7 +157,7 @@ impl Switchboard {
     pub(crate) fn carry(&mut self, now: Instant, out: &mut Vec<Transmit>) {
         self.shard.take(&mut self.outbox);
         // whoever records knows of a recording before its first packet comes
-        self.recorder.put(&mut self.outbox.recordings);
+        self.desks.recorder.put(&mut self.outbox.recordings);
         // media before messages: a leg is open before anybody is told of its port
         self.waits.orders.extend(self.outbox.media.drain(..));
         self.order(now);
@@ -165,15 +171,16 @@ impl Switchboard {
         for answer in self.outbox.answers.drain(..) {
             self.waiting.deliver(answer);
         }
-        self.records.put(&mut self.outbox);
+        self.desks.records.put(&mut self.outbox);
         if let Some(hep) = &self.hep {
             hep.put(&mut self.outbox.seen);
         }
-        self.bans.put(&mut self.outbox.bans);
-        self.bans.contain(&mut self.outbox.contained);
+        self.desks.bans.put(&mut self.outbox.bans);
+        self.desks.bans.contain(&mut self.outbox.contained);
         if self.waits.figures_at <= now {
             self.waits.figures_at = now + FIGURES_EVERY;
-            self.board.put_up(&self.shard, self.records.left_out());
+            self.board
+                .put_up(&self.shard, self.desks.records.left_out());
         }
     }
 

@@ -68,7 +68,7 @@ mod tests {
         line.lay(1, &[1, 2, 3]);
         assert_eq!(taken(&mut line, 2), [3, 0]);
         line.lay(u64::MAX, &[5]);
-        line.lay(4 + 10 * 16_000, &[6, 7]);
+        line.lay(5 + 10 * 16_000, &[6, 7]);
         assert_eq!(line.samples.len(), 0);
     }
 }

@@ -1,3 +1,4 @@
+//! Who speaks when, and where it is heard in the recording.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -15,7 +15,6 @@ use crate::expect::Expect;
 use crate::format::PayloadSet;
 use crate::id::EndpointId;
 use crate::ports::LocalMedia;
-use crate::tapped::Tap;
 
 /// What a leg hears.
 #[derive(Clone, Copy, Debug)]
@@ -95,8 +94,6 @@ pub(super) struct Leg {
     pub(super) partner: Option<u32>,
     pub(super) to_partner: ToPartner,
     pub(super) held: bool,
-    /// Where its packets go besides.
-    pub(super) tap: Option<Tap>,
     pub(super) watch: Watch,
 }
 
@@ -117,7 +114,6 @@ impl Leg {
             partner: None,
             to_partner: ToPartner::new(),
             held: false,
-            tap: None,
             watch: Watch::default(),
         }
     }

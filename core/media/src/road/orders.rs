@@ -81,9 +81,9 @@ impl Road {
             Command::Stop { id } => self.change(id, now, |road, slot, _| {
                 road.set_feed(slot, Feed::Partner);
             }),
-            Command::Tap { id, tap } => self.change(id, now, |road, slot, _| {
-                road.set_tap(slot, tap);
-            }),
+            Command::Tap { id, tap } => {
+                self.change(id, now, |road, slot, _| road.set_tap(slot, tap))
+            }
             Command::Hold { id, held } => self.change(id, now, |road, slot, now| {
                 road.hold(slot, held, now);
             }),

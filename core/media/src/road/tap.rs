@@ -5,17 +5,34 @@ use machine::Instant;
 use rtp::Header;
 
 use super::Road;
+use crate::figures::TapFigures;
 use crate::format::Codec;
 use crate::tapped::{Tap, Tapped, TappedPacket};
 
+/// Packets that were copied, and how many.
+#[derive(Debug, Default)]
+pub(super) struct Taps {
+    /// Made when the first leg is tapped.
+    batch: Option<Box<Tapped>>,
+    figures: TapFigures,
+}
+
 impl Road {
+    /// What was counted of packets for recordings.
+    #[must_use]
+    pub fn tap_figures(&self) -> TapFigures {
+        self.taps.figures
+    }
+
     /// What was tapped and not taken yet; whoever takes it gives an empty batch for the next.
-    /// `None` where there is nothing.
+    ///
+    /// # Errors
+    /// The empty one, where nothing was.
     pub fn take_tapped(&mut self, empty: Box<Tapped>) -> Result<Box<Tapped>, Box<Tapped>> {
         if self.tapped_since().is_none() {
             return Err(empty);
         }
-        match self.tapped.replace(empty) {
+        match self.taps.batch.replace(empty) {
             Some(tapped) => Ok(tapped),
             None => Ok(Box::default()),
         }
@@ -24,16 +41,16 @@ impl Road {
     /// When the first of what was tapped and not taken came.
     #[must_use]
     pub fn tapped_since(&self) -> Option<Instant> {
-        self.tapped.as_ref().and_then(|tapped| tapped.since())
+        self.taps.batch.as_ref().and_then(|tapped| tapped.since())
     }
 
     /// A leg's packets go to a recording as well, or no more.
     pub(super) fn set_tap(&mut self, slot: u32, tap: Option<Tap>) {
         if let Some(leg) = self.leg_mut(slot) {
-            leg.tap = tap;
+            leg.to_partner.tap = tap;
         }
-        if tap.is_some() && self.tapped.is_none() {
-            self.tapped = Some(Box::default());
+        if tap.is_some() && self.taps.batch.is_none() {
+            self.taps.batch = Some(Box::default());
         }
     }
 
@@ -41,7 +58,7 @@ impl Road {
     /// is full because nobody has come for it in time: what is beyond it is missed and counted.
     pub(super) fn copy(&mut self, slot: u32, header: &Header, packet: &[u8], now: Instant) {
         let Some(leg) = self.leg(slot) else { return };
-        let (Some(tap), Some(format)) = (leg.tap, leg.format_of(header.pt)) else {
+        let (Some(tap), Some(format)) = (leg.to_partner.tap, leg.format_of(header.pt)) else {
             return;
         };
         let is_sound = match format.codec {
@@ -58,10 +75,10 @@ impl Road {
             payload: header.payload(packet),
             at: now,
         };
-        let taken = self.tapped.as_mut().is_some_and(|to| to.take(&packet));
-        match taken {
-            true => self.figures.taps.copied += 1,
-            false => self.figures.taps.missed += 1,
+        let Taps { batch, figures } = &mut self.taps;
+        match batch.as_mut().is_some_and(|to| to.take(&packet)) {
+            true => figures.copied += 1,
+            false => figures.missed += 1,
         }
     }
 }

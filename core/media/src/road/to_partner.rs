@@ -3,6 +3,7 @@
 use machine::TimerHandle;
 
 use crate::format::PayloadMap;
+use crate::tapped::Tap;
 use crate::transcoder::Transcoder;
 
 /// The way from a leg to its partner.
@@ -12,6 +13,8 @@ pub(super) struct ToPartner {
     pub(super) numbers: PayloadMap,
     /// Its sound on the way into a codec of the partner's, while that is needed.
     pub(super) transcoding: Option<Box<Transcoding>>,
+    /// The recording that hears what the partner hears.
+    pub(super) tap: Option<Tap>,
 }
 
 impl ToPartner {
@@ -20,6 +23,7 @@ impl ToPartner {
         ToPartner {
             numbers: PayloadMap::same(),
             transcoding: None,
+            tap: None,
         }
     }
 }

@@ -159,7 +159,7 @@ impl Road {
         let Some(leg) = self.leg(slot) else {
             return self.absorb();
         };
-        if leg.tap.is_some() {
+        if leg.to_partner.tap.is_some() {
             self.copy(slot, header, buffer.get(..length).unwrap_or_default(), now);
         }
         let Some(leg) = self.leg(slot) else {

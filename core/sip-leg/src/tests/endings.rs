@@ -131,7 +131,11 @@ fn a_phone_that_sends_the_call_on_names_numbers_the_best_first_and_no_addresses(
     office.hears(&mut leg, bob(), moved);
     let sent_on = office.reports.drain(..).find_map(|report| match report {
         Report::Redirected(status, _, to) => Some((status, to)),
-        Report::Fact(_) | Report::Refer(_) | Report::Known | Report::Terminated => None,
+        Report::Fact(_)
+        | Report::Refer(_)
+        | Report::Record(_)
+        | Report::Known
+        | Report::Terminated => None,
     });
     let (status, to) = sent_on.unwrap();
     let named: Vec<(&str, &str)> = to.iter().map(|to| (&*to.user, &*to.host)).collect();

@@ -523,13 +523,13 @@ const MEDIA: [Column<WorkerFigures>; 24] = [
         "rtp_copied_total",
         "Copied for recordings.",
         Sort::Counter,
-        |f| f.road.taps.copied,
+        |f| f.taps.copied,
     ),
     (
         "rtp_copies_missed_total",
         "To be copied for recordings, and not taken away in time.",
         Sort::Counter,
-        |f| f.road.taps.missed,
+        |f| f.taps.missed,
     ),
     (
         "rtp_crowded_total",

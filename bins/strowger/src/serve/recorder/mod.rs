@@ -279,18 +279,15 @@ impl Recorder {
     }
 
     fn close(&mut self, tape: Tape) {
-        let (tenant, call) = (tape.recording.tenant, tape.recording.call);
-        match tape.finish() {
-            Ok(recording) => {
-                self.parts.tally.finished(&recording);
-                self.book.keep(recording);
-            }
-            Err((recording, error)) => {
-                tracing::error!(%tenant, %call, %error, "a recording has no end");
-                self.parts.tally.failed();
-                self.close_as_it_lies(recording);
-            }
+        let (recording, unended) = tape.finish();
+        if let Some(error) = unended {
+            let (tenant, call) = (recording.tenant, recording.call);
+            tracing::error!(%tenant, %call, %error, "a recording has no end");
+            self.parts.tally.failed();
+            return self.close_as_it_lies(recording);
         }
+        self.parts.tally.finished(&recording);
+        self.book.keep(recording);
     }
 
     /// Closes the recordings of a former process whose calls have ended with it.

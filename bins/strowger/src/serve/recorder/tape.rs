@@ -83,16 +83,17 @@ impl Tape {
         self.file.flush()
     }
 
-    /// Ends it with its call; without an end, what is known of it comes back as it was.
-    pub(super) fn finish(mut self) -> Result<Recording, (Recording, io::Error)> {
+    /// Ends it with its call. Where its end cannot be written, why, and what is known of it as it
+    /// was.
+    pub(super) fn finish(mut self) -> (Recording, Option<io::Error>) {
         let ends_at = self.ends_at;
         let Tape { sound, file, .. } = &mut self;
         if let Some(at) = ends_at {
             sound.finish(at, &mut |packet| file.packet(packet));
         }
         match self.file.finish() {
-            Ok((lasts_ms, octets)) => Ok(closed(self.recording, lasts_ms, octets)),
-            Err(error) => Err((self.recording, error)),
+            Ok((lasts_ms, octets)) => (closed(self.recording, lasts_ms, octets), None),
+            Err(error) => (self.recording, Some(error)),
         }
     }
 
