@@ -60,8 +60,8 @@ async fn caps(office: &Office, scope: &TenantScope) -> Result<Option<Caps>, Stor
     Ok(Some(caps))
 }
 
-/// One step for one tenant: up to 500 call records or entries are looked at, or 20 recordings, which
-/// are kept as long as call records. `None` when nothing is left to do.
+/// One step for one tenant: up to 500 call records or entries are looked at, or 20 recordings,
+/// which are kept as long as call records. `None` when nothing is left to do.
 ///
 /// # Errors
 /// What the store says.
