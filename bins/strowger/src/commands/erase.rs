@@ -31,7 +31,9 @@ pub(crate) fn run(arguments: &EraseArguments) -> Result<(), Failure> {
         .collect();
     print::table(&["TABLE", "ROWS ERASED"], &rows);
     if let Some(why) = report.sound_left {
-        print::line(&format!("kept: files of its recordings, without their key: {why}"));
+        print::line(&format!(
+            "kept: files of its recordings, without their key: {why}"
+        ));
     }
     for kept in erasure::KEPT {
         print::line(&format!("kept: {}: {}", kept.what, kept.why));
