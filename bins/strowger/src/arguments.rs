@@ -11,6 +11,7 @@ pub(crate) mod key;
 pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod rate_deck;
+pub(crate) mod recording;
 pub(crate) mod replay;
 pub(crate) mod sheet;
 pub(crate) mod snapshot;
@@ -35,6 +36,7 @@ use key::KeyArguments;
 use people::PeopleArguments;
 use person::{EraseArguments, PersonArguments};
 use rate_deck::RateDeckArguments;
+use recording::RecordingArguments;
 use replay::ReplayArguments;
 use sheet::{ExportArguments, ImportArguments};
 use snapshot::{ApplyArguments, PlanArguments, SnapshotArguments};
@@ -209,6 +211,8 @@ pub(crate) enum Command {
     Usage(UsageArguments),
     /// Read a company's call records, and why each call went where it went
     Cdr(CdrArguments),
+    /// List and show a company's recordings of calls
+    Recording(RecordingArguments),
     /// Make the tables of a PostgreSQL database, or bring them to this release
     Prepare(PrepareArguments),
     /// Take one company out into an encrypted file, bring it back, move it, clone it

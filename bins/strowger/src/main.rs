@@ -79,6 +79,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Certificate(said) => commands::certificate::run(said),
         Command::Usage(said) => commands::usage::run(&said),
         Command::Cdr(cdr) => commands::cdr::run(cdr),
+        Command::Recording(said) => commands::recording::run(said),
         Command::Prepare(prepare) => commands::prepare::run(&prepare),
         Command::Archive(archive) => commands::archive::run(archive),
         Command::Backup(backup) => commands::backup::back_up(&backup),

@@ -41,7 +41,7 @@ fn take_with(path: &str, records: bool) -> Ask {
 }
 
 /// The bytes of a body that came in chunks; `None` when it broke off.
-fn unchunked(reply: &Reply) -> Option<Vec<u8>> {
+pub(crate) fn unchunked(reply: &Reply) -> Option<Vec<u8>> {
     let (mut rest, mut whole) = (reply.body.as_slice(), Vec::new());
     loop {
         let end = rest.windows(2).position(|two| two == b"\r\n")?;

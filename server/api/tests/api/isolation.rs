@@ -11,9 +11,9 @@ mod stranger;
 
 use ids::{
     CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId,
-    InboundRouteId, NumberId, OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId,
-    SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId,
-    UserId, WebhookId,
+    InboundRouteId, NumberId, OutboundRouteId, PlanId, RateDeckId, RecordingId, ResellerId, RoleId,
+    ScheduleId, SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId, TokenId, TollGuardId,
+    TrunkId, UserId, WebhookId,
 };
 use serde_json::{Value, json};
 
@@ -32,6 +32,7 @@ struct Names {
     plans: [String; 2],
     call: String,
     cdr: String,
+    recording: String,
     token: String,
     webhooks: [String; 2],
     roles: [String; 2],
@@ -64,6 +65,7 @@ fn names_of(company: &Company, token: TokenId) -> Names {
         plans: NOBODY.plans(),
         call: company.call.to_string(),
         cdr: company.cdr.to_string(),
+        recording: company.recording.to_string(),
         token: token.to_string(),
         webhooks: [company.webhook.to_string(), company.webhook_name.clone()],
         roles: [company.role.to_string(), named("crew")],
@@ -143,6 +145,7 @@ fn names_next_to(company: &Company, token: TokenId) -> Names {
         plans: NOBODY.plans(),
         call: CallId::from_u128(next(company.call.as_u128())).to_string(),
         cdr: CdrId::from_u128(next(company.cdr.as_u128())).to_string(),
+        recording: RecordingId::from_u128(next(company.recording.as_u128())).to_string(),
         token: TokenId::from_u128(next(token.as_u128())).to_string(),
         webhooks: [
             WebhookId::from_u128(next(company.webhook.as_u128())).to_string(),
@@ -226,6 +229,7 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{plan}", &names.plans[which])
     .replace("{call}", &names.call)
     .replace("{cdr}", &names.cdr)
+    .replace("{recording}", &names.recording)
     .replace("{token}", &names.token)
     .replace("{webhook}", &names.webhooks[which])
     .replace("{role}", &names.roles[which])

@@ -10,6 +10,7 @@ mod keys;
 mod lines;
 mod platform;
 mod privacy;
+mod recordings;
 mod sheets;
 mod sounds;
 mod support;
@@ -66,6 +67,7 @@ pub(crate) async fn work(world: &World) {
     webhooks::webhooks(world).await;
     sheets::sheets(world).await;
     sounds::sounds(world).await;
+    recordings::recordings(world).await;
     crews::crews(world).await;
     doors::doors(world).await;
     support::support(world).await;

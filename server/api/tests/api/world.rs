@@ -8,15 +8,18 @@ use admin::tokens::{self, NewKey};
 use admin::{DEFAULT_REALM, Office};
 use api::{Limits, Parts, Seen};
 use archive::Passphrases;
-use domain::{Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Step};
+use domain::{
+    Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Recording, RecordingKey,
+    RecordingState, Step,
+};
 use ids::{
     CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, EventId, ExtensionId, HoldId,
-    InboundRouteId, NumberId, OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId,
-    SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId, TokenId, TollGuardId, TrunkId,
-    UserId, WebhookId,
+    InboundRouteId, NumberId, OutboundRouteId, PlanId, RateDeckId, RecordingId, ResellerId, RoleId,
+    ScheduleId, SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId, TokenId, TollGuardId,
+    TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
-use ports::{FixedClock, SeededEntropy, Stores, TokenReach};
+use ports::{FixedClock, MemoryShelf, SeededEntropy, Stores, TokenReach};
 use serde_json::{Value, json};
 use tenancy::{Owner, PlatformScope, TenantScope};
 use tokio::net::TcpListener;
@@ -49,6 +52,8 @@ pub(crate) struct Company {
     pub(crate) secret: String,
     pub(crate) call: CallId,
     pub(crate) cdr: CdrId,
+    /// Of the call of that record.
+    pub(crate) recording: RecordingId,
     pub(crate) webhook: WebhookId,
     pub(crate) webhook_name: String,
     pub(crate) webhook_key: String,
@@ -98,6 +103,7 @@ pub(crate) struct World {
     /// Whatever keeps the store's data.
     pub(crate) place: Place,
     pub(crate) clock: Arc<FixedClock>,
+    pub(crate) shelf: Arc<MemoryShelf>,
     pub(crate) mails: Arc<Mailbox>,
     pub(crate) seen: Arc<Mutex<Vec<Seen>>>,
     pub(crate) stop: Option<oneshot::Sender<()>>,
@@ -152,6 +158,8 @@ pub(crate) async fn world_over(store: Arc<dyn Stores>, limits: Limits) -> World 
     let office = Office::open(store.clone(), entropy, clock.clone(), DEFAULT_REALM)
         .await
         .unwrap();
+    let shelf = Arc::new(MemoryShelf::new());
+    let office = office.with_shelf(shelf.clone());
     let live = Arc::new(Exchange::default());
     let seen = Arc::new(Mutex::new(Vec::new()));
     let (_, operator) = tokens::create(
@@ -175,15 +183,15 @@ pub(crate) async fn world_over(store: Arc<dyn Stores>, limits: Limits) -> World 
     parts.packer = Arc::new(Passphrases::new(Arc::new(SeededEntropy::new(11))));
     parts.enquirer = Arc::new(LoginServer::new());
     let (furnishing, stop, served) = serve(parts.clone()).await;
-    let acme = company(furnishing, &operator, "acme", &*store, &live).await;
-    let globex = company(furnishing, &operator, "globex", &*store, &live).await;
-    let north = account(furnishing, &operator, "north", &*store, &live).await;
+    let acme = company(furnishing, &operator, "acme", (&*store, &shelf), &live).await;
+    let globex = company(furnishing, &operator, "globex", (&*store, &shelf), &live).await;
+    let north = account(furnishing, &operator, "north", (&*store, &shelf), &live).await;
     let house = json!({"name": HOUSE_PLAN});
     let house = Ask::post("/api/v1/plans").key(&operator).json(&house);
     house.send(furnishing).await.is(201);
     crew(furnishing, &operator, HOUSE_PLAN, "operations").await;
     line(furnishing, &operator, HOUSE_PLAN, HOUSE_NUMBER).await;
-    let south = account(furnishing, &operator, "south", &*store, &live).await;
+    let south = account(furnishing, &operator, "south", (&*store, &shelf), &live).await;
     stop.send(()).unwrap();
     served.await.unwrap();
     let witness = seen.clone();
@@ -202,11 +210,43 @@ pub(crate) async fn world_over(store: Arc<dyn Stores>, limits: Limits) -> World 
         store,
         place: Place::Memory,
         clock,
+        shelf,
         mails,
         seen,
         stop: Some(stop),
         served,
     }
+}
+
+/// Where data and sound are kept.
+type Kept<'a> = (&'a dyn Stores, &'a MemoryShelf);
+
+/// What the sound of a company's recording is.
+pub(crate) fn said_in(name: &str) -> Vec<u8> {
+    format!("OggS: canary of {name}").into_bytes()
+}
+
+/// Keeps the recording of a call from a number to the echo, of a company of this name.
+pub(crate) async fn recorded(
+    (store, shelf): Kept<'_>,
+    (tenant, id, call): (TenantId, RecordingId, CallId),
+    (name, number): (&str, &str),
+) -> RecordingId {
+    let recording = Recording {
+        id,
+        tenant,
+        call,
+        caller: number.to_owned(),
+        called: "*43".to_owned(),
+        began: NOON,
+        lasts_ms: 1_500,
+        octets: 6_000,
+        state: RecordingState::Finished,
+        key: RecordingKey([7; 32]),
+    };
+    shelf.put(&recording, said_in(name));
+    store.write_recordings(vec![recording]).await.unwrap();
+    id
 }
 
 /// Serves an API until the sender is used, or dropped.
@@ -271,7 +311,7 @@ async fn account(
     at: SocketAddr,
     operator: &str,
     name: &str,
-    store: &dyn Stores,
+    kept: Kept<'_>,
     live: &Exchange,
 ) -> Account {
     let make = async |key: &str, path: &str, body: Value| {
@@ -307,7 +347,7 @@ async fn account(
         name: name.to_owned(),
         plan: id_of(&plan),
         token: id_of(&spare),
-        company: company(at, &text, &format!("{name}co"), store, live).await,
+        company: company(at, &text, &format!("{name}co"), kept, live).await,
         key: text,
     }
 }
@@ -316,7 +356,7 @@ async fn company(
     at: SocketAddr,
     operator: &str,
     name: &str,
-    store: &dyn Stores,
+    kept: Kept<'_>,
     live: &Exchange,
 ) -> Company {
     let make = async |path: &str, body: Value| {
@@ -347,6 +387,7 @@ async fn company(
     let body = json!({"name": format!("{name}-crm"), "url": url});
     let webhook = make(&format!("tenants/{id}/webhooks"), body).await;
     let webhook_id = id_of(&webhook);
+    let (store, _) = kept;
     deliver(store, id, webhook_id, &canary).await;
     let body = json!({"name": format!("{name}-crew"), "display_name": canary});
     let role = make(&format!("tenants/{id}/roles"), body).await;
@@ -411,6 +452,12 @@ async fn company(
     let bits = id.as_u128();
     let (call, cdr) = (CallId::from_u128(bits + 1), CdrId::from_u128(bits + 2));
     let (ended, device_id) = (CallId::from_u128(bits + 3), id_of(&device));
+    let recording = recorded(
+        kept,
+        (id, RecordingId::from_u128(bits + 4), ended),
+        (name, number),
+    )
+    .await;
     store
         .write_cdrs(vec![record(cdr, ended, id, extension, number)])
         .await
@@ -433,6 +480,7 @@ async fn company(
         secret: device.member("secret"),
         call,
         cdr,
+        recording,
         webhook: webhook_id,
         webhook_name: webhook.member("name"),
         webhook_key: webhook.member("secret"),
@@ -562,6 +610,7 @@ impl World {
             .replace("{passkey}", "psk_00000000000000000000000000")
             .replace("{call}", &acme.call.to_string())
             .replace("{cdr}", &acme.cdr.to_string())
+            .replace("{recording}", &acme.recording.to_string())
     }
 
     /// Sends a request as the operator.

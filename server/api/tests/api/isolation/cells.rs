@@ -131,6 +131,7 @@ fn all(names: &Names) -> Vec<String> {
         plans,
         call,
         cdr,
+        recording,
         token,
         webhooks,
         roles,
@@ -156,7 +157,7 @@ fn all(names: &Names) -> Vec<String> {
         trunks, numbers, signing, schedules, locations, sites, sounds, inbound, outbound, guards,
         contained,
     ];
-    let once = [call, cdr, token, access];
+    let once = [call, cdr, recording, token, access];
     twice.into_iter().flatten().chain(once).cloned().collect()
 }
 

@@ -73,6 +73,7 @@ pub(super) async fn state_of(world: &World, company: &Company) -> Vec<Value> {
         "devices",
         "calls",
         "cdrs",
+        "recordings",
         "registrations",
         "webhooks",
         "roles",

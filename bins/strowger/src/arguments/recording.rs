@@ -1,0 +1,43 @@
+//! What can be said of recordings.
+
+use clap::{Args, Subcommand};
+
+use super::Folder;
+
+/// Arguments of `recording`.
+#[derive(Args)]
+#[command(after_help = "\
+What was said is fetched, and a recording is removed, over HTTP: both are noted in the company's \
+audit trail. Examples:
+  strowger recording list acme.example
+  strowger recording list acme.example --call CALL
+  strowger recording show acme.example RECORDING")]
+pub(crate) struct RecordingArguments {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    #[command(subcommand)]
+    pub(crate) verb: RecordingVerb,
+}
+
+/// Verbs of `recording`.
+#[derive(Subcommand)]
+pub(crate) enum RecordingVerb {
+    /// List a company's latest recordings
+    List {
+        /// The company's domain or id
+        tenant: String,
+        /// Those of the call with this id
+        #[arg(long)]
+        call: Option<String>,
+        /// How many, at most 500
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+    },
+    /// Show what is known of one as JSON
+    Show {
+        /// The company's domain or id
+        tenant: String,
+        /// Its id, as `list` shows it
+        recording: String,
+    },
+}
