@@ -356,6 +356,18 @@ impl Exchange {
         found.map_or(NameReply::Nothing { ttl }, |(_, reply)| reply.clone())
     }
 
+    /// Hears what is recorded.
+    fn record(&mut self) {
+        for order in self.leaving.outbox.recordings.drain(..) {
+            self.leaving.tapes.order(order);
+        }
+        if self.road.tapped_since().is_some()
+            && let Ok(tapped) = self.road.take_tapped(Box::default())
+        {
+            self.leaving.tapes.note(&tapped);
+        }
+    }
+
     /// Carries the shard's orders to the road and back until both are still.
     pub fn settle(&mut self, now: Instant, out: &mut Vec<Packet>) {
         let local = self.local(now);
@@ -405,14 +417,7 @@ impl Exchange {
                 self.shard.media(notice, local);
             }
         }
-        for order in self.leaving.outbox.recordings.drain(..) {
-            self.leaving.tapes.order(order);
-        }
-        if self.road.tapped_since().is_some()
-            && let Ok(tapped) = self.road.take_tapped(Box::default())
-        {
-            self.leaving.tapes.note(&tapped);
-        }
+        self.record();
         out.extend(
             self.leaving
                 .outbox

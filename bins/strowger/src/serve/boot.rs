@@ -12,9 +12,10 @@ use admin::Office;
 use admin::live::Follower;
 use bus::Folder;
 use config::Settings;
-use domain::{KindName, Recording};
+use domain::KindName;
 use machine::{Clock, Instant};
 use media::{PortRange, PromptId};
+use media_io::TapLine;
 use net::{LoopClock, Net, Waker};
 use node::{Challenges, Config, Limits, PromptBook, Secrets, Shard, Stores as ShardStores};
 use ports::{Entropy, WallClock};
@@ -65,13 +66,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let (threads, control, taps) = media;
     let threads = Arc::new(threads);
     let mut shard = shard(settings, &office, &folder, (range, &net), clock)?;
-    let recorder = recorder::Parts {
-        shelf,
-        taps,
-        former: former_recordings(&office, &mut shard)?,
-        time: LoopClock::from_zero(zero),
-        tally: Arc::default(),
-    };
+    let recorder = recorder_parts(&office, &mut shard, (shelf, taps), zero)?;
     let follower = take_back(&mut shard, &office, &folder, clock, loopback)?;
     let writers = writers(&office, &folder, recorder)?;
     let folder = Arc::new(folder);
@@ -131,12 +126,23 @@ fn shelf(settings: &Settings) -> Result<Shelf, Failure> {
     opened.map_err(|error| Failure::new(format!("the folder {}: {error}", root.display())))
 }
 
-/// Recordings that a former process has begun and not ended; the shard goes on with those whose
-/// calls go on.
-fn former_recordings(office: &Office, shard: &mut Shard) -> Result<Vec<Recording>, Failure> {
-    let running = block_on(office.store().running_recordings())?;
-    shard.resume_recordings(recorder::calls_of(&running));
-    Ok(running)
+/// What the recorder is given. The shard goes on with recordings that a former process has begun,
+/// where their calls go on.
+fn recorder_parts(
+    office: &Office,
+    shard: &mut Shard,
+    (shelf, taps): (Shelf, Vec<TapLine>),
+    zero: std::time::Instant,
+) -> Result<recorder::Parts, Failure> {
+    let former = block_on(office.store().running_recordings())?;
+    shard.resume_recordings(recorder::calls_of(&former));
+    Ok(recorder::Parts {
+        shelf,
+        taps,
+        former,
+        time: LoopClock::from_zero(zero),
+        tally: Arc::default(),
+    })
 }
 
 /// Who asks outside what the shard wants to know.

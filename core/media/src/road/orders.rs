@@ -61,13 +61,7 @@ impl Road {
                 }
                 None => self.figures.stale_commands += 1,
             },
-            Command::Report { id } => match slot(id).and_then(|slot| self.leg(slot)) {
-                Some(leg) => out.push(Notice::Figures {
-                    id,
-                    figures: leg.figures(),
-                }),
-                None => self.figures.stale_commands += 1,
-            },
+            Command::Report { id } => self.report(id, out),
             Command::Close { id } => match slot(id) {
                 Some(slot) => self.close(slot, now, out),
                 None => self.figures.stale_commands += 1,
@@ -87,6 +81,16 @@ impl Road {
             Command::Hold { id, held } => self.change(id, now, |road, slot, now| {
                 road.hold(slot, held, now);
             }),
+        }
+    }
+
+    fn report(&mut self, id: EndpointId, out: &mut Vec<Notice>) {
+        match self.slot_of(id).and_then(|slot| self.leg(slot)) {
+            Some(leg) => out.push(Notice::Figures {
+                id,
+                figures: leg.figures(),
+            }),
+            None => self.figures.stale_commands += 1,
         }
     }
 
