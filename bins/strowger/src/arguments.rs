@@ -211,7 +211,7 @@ pub(crate) enum Command {
     Usage(UsageArguments),
     /// Read a company's call records, and why each call went where it went
     Cdr(CdrArguments),
-    /// List and show a company's recordings of calls
+    /// List, show, fetch and delete a company's recordings of calls
     Recording(RecordingArguments),
     /// Make the tables of a PostgreSQL database, or bring them to this release
     Prepare(PrepareArguments),

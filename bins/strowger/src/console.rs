@@ -10,6 +10,7 @@ use admin::access::{self, Entered};
 use admin::{DEFAULT_REALM, Office, documents};
 use domain::{Reseller, Resource, Tenant};
 use ports::{Page, StoreError, WallClock};
+use shelf::Shelf;
 use store::{Address, KeyPlace, OsEntropy, SqlStore, SystemClock, block_on};
 use tenancy::{AccountScope, PlatformScope, Unresolved};
 
@@ -128,7 +129,18 @@ async fn first_domains(office: &Office, platform: &AccountScope) -> Vec<String> 
     items.into_iter().filter_map(first).collect()
 }
 
-/// Opens a store, that of the data folder unless another is named, and an office over it.
+/// Where the sound of recordings lies: a folder beside the other data of this node.
+///
+/// # Errors
+/// The folder cannot be made.
+pub(crate) fn shelf(data: &Path) -> Result<Shelf, Failure> {
+    let root = data.join("recordings");
+    let opened = Shelf::open(&root, Arc::new(OsEntropy));
+    opened.map_err(|error| Failure::internal(format!("the folder {}: {error}", root.display())))
+}
+
+/// Opens a store, that of the data folder unless another is named, and an office over it and the
+/// folder's recordings.
 ///
 /// # Errors
 /// The folder cannot be made or read, or its data is of a newer version.
@@ -145,7 +157,7 @@ pub(crate) fn open_office(
     store.at_rest(allocator::give_back);
     let clock: Arc<dyn WallClock> = Arc::new(SystemClock);
     let opened = block_on(Office::open(Arc::new(store), entropy, clock, DEFAULT_REALM));
-    Ok(opened?)
+    Ok(opened?.with_shelf(Arc::new(shelf(data)?)))
 }
 
 /// Makes the data folder, readable by its owner alone.

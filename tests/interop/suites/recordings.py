@@ -84,8 +84,10 @@ def each_second(said, heard, first=0.0, last=None):
     """How well each second of what was said is found, near one place for all of them."""
     sent, got = sound.samples(said), sound.samples(heard)
     got = got[int(first * sound.RATE):None if last is None else int(last * sound.RATE)]
-    # people repeat themselves: the sentence comes again and again, and so does its place
-    lag, _ = sound.align(got[:10 * sound.RATE], sent)
+    # the sentence comes again and again, so its place is looked for about where it must be
+    base = int(max(0, first - 3) * sound.RATE)
+    lag, _ = sound.align(got[:10 * sound.RATE], sent[base:base + 20 * sound.RATE])
+    lag += base
     scores = []
     for begin in range(0, len(got) - sound.RATE + 1, sound.RATE):
         piece = got[begin:begin + sound.RATE]

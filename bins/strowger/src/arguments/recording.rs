@@ -1,5 +1,7 @@
 //! What can be said of recordings.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::Folder;
@@ -7,11 +9,12 @@ use super::Folder;
 /// Arguments of `recording`.
 #[derive(Args)]
 #[command(after_help = "\
-What was said is fetched, and a recording is removed, over HTTP: both are noted in the company's \
-audit trail. Examples:
+Who fetches what was said, and who deletes it, is noted in the company's audit trail. Examples:
   strowger recording list acme.example
   strowger recording list acme.example --call CALL
-  strowger recording show acme.example RECORDING")]
+  strowger recording show acme.example RECORDING
+  strowger recording fetch acme.example RECORDING call.ogg
+  strowger recording delete acme.example RECORDING")]
 pub(crate) struct RecordingArguments {
     #[command(flatten)]
     pub(crate) folder: Folder,
@@ -32,6 +35,22 @@ pub(crate) enum RecordingVerb {
         /// How many, at most 500
         #[arg(long, value_name = "N", default_value_t = 20)]
         limit: usize,
+    },
+    /// Write what was said into a file: Ogg Opus, or WAV where the file's name ends with .wav
+    Fetch {
+        /// The company's domain or id
+        tenant: String,
+        /// Its id, as `list` shows it
+        recording: String,
+        /// The file, which must not be there yet
+        file: PathBuf,
+    },
+    /// Delete one, with what was said
+    Delete {
+        /// The company's domain or id
+        tenant: String,
+        /// Its id, as `list` shows it
+        recording: String,
     },
     /// Show what is known of one as JSON
     Show {

@@ -1,9 +1,14 @@
 //! `strowger recording`.
 
-use admin::recordings;
+use std::fs::OpenOptions;
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use admin::recordings::{self, Refusal};
 use domain::{Recording, RecordingState};
 use ids::{CallId, RecordingId};
-use ports::RecordingQuery;
+use ports::{AtOnce, RecordedForm, RecordingQuery};
 use serde_json::json;
 use store::block_on;
 
@@ -11,6 +16,7 @@ use crate::arguments::recording::{RecordingArguments, RecordingVerb};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::print;
+use crate::progress_bar::ProgressBar;
 
 /// Carries the command out.
 ///
@@ -25,6 +31,12 @@ pub(crate) fn run(arguments: RecordingArguments) -> Result<(), Failure> {
             limit,
         } => list(&console, &tenant, call.as_deref(), limit),
         RecordingVerb::Show { tenant, recording } => show(&console, &tenant, &recording),
+        RecordingVerb::Fetch {
+            tenant,
+            recording,
+            file,
+        } => fetch(&console, &tenant, &recording, &file),
+        RecordingVerb::Delete { tenant, recording } => delete(&console, &tenant, &recording),
     }
 }
 
@@ -65,10 +77,7 @@ fn row(recording: &Recording) -> Vec<String> {
 /// All that is known of a recording, but for the key of its sound.
 fn show(console: &Console, tenant: &str, recording: &str) -> Result<(), Failure> {
     let scope = console.enter(tenant)?.scope;
-    let rule = "must be the id of a recording, as `strowger recording list` shows it";
-    let id: RecordingId = recording
-        .parse()
-        .map_err(|_| Failure::new(format!("{recording}: {rule}")))?;
+    let id = id_of(recording)?;
     let found = block_on(recordings::read(&console.office, &scope, id))?;
     print::json(&json!({
         "id": found.id,
@@ -80,4 +89,60 @@ fn show(console: &Console, tenant: &str, recording: &str) -> Result<(), Failure>
         "octets": found.octets,
         "state": found.state,
     }))
+}
+
+/// The id that somebody has typed.
+fn id_of(recording: &str) -> Result<RecordingId, Failure> {
+    let rule = "must be the id of a recording, as `strowger recording list` shows it";
+    recording
+        .parse()
+        .map_err(|_| Failure::new(format!("{recording}: {rule}")))
+}
+
+/// Writes what was said into a file that is not there yet.
+fn fetch(console: &Console, tenant: &str, recording: &str, path: &Path) -> Result<(), Failure> {
+    let scope = console.enter(tenant)?.scope;
+    let id = id_of(recording)?;
+    let wave = path.extension().is_some_and(|ending| ending == "wav");
+    let form = if wave {
+        RecordedForm::Wave
+    } else {
+        RecordedForm::Ogg
+    };
+    let known = block_on(recordings::read(&console.office, &scope, id))?;
+    let said = recordings::heard(&console.office, &scope, &AtOnce, (id, form));
+    let pieces = block_on(said).map_err(refused)?;
+    let unwritten = |error: io::Error| Failure::new(format!("{}: {error}", path.display()));
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    let mut file = BufWriter::new(made.map_err(unwritten)?);
+    let mut progress = ProgressBar::begin(false);
+    let all = usize::try_from(known.lasts_ms / 1_000).unwrap_or(0);
+    for (seconds, piece) in pieces.enumerate() {
+        let piece = piece.map_err(|error| Failure::internal(error.to_string()))?;
+        file.write_all(&piece).map_err(unwritten)?;
+        progress.show(seconds.min(all), all, "seconds");
+    }
+    file.flush().map_err(unwritten)?;
+    print::line(&format!("{} is there", path.display()));
+    Ok(())
+}
+
+fn delete(console: &Console, tenant: &str, recording: &str) -> Result<(), Failure> {
+    let scope = console.enter(tenant)?.scope;
+    let id = id_of(recording)?;
+    let removed = recordings::remove(&console.office, &scope, &AtOnce, id);
+    block_on(removed).map_err(refused)?;
+    print::line(&format!("{recording} is gone"));
+    Ok(())
+}
+
+fn refused(refusal: Refusal) -> Failure {
+    match refusal {
+        Refusal::Store(error) => error.into(),
+        other @ (Refusal::Running | Refusal::Busy) => Failure::new(other.to_string()),
+    }
 }

@@ -19,7 +19,6 @@ use media_io::TapLine;
 use net::{LoopClock, Net, Waker};
 use node::{Challenges, Config, Limits, PromptBook, Secrets, Shard, Stores as ShardStores};
 use ports::{Entropy, WallClock};
-use shelf::Shelf;
 use sip_message::flow::Transport;
 use sip_message::web_socket::Origins;
 use store::{OsEntropy, SystemClock, block_on};
@@ -51,7 +50,7 @@ const AGENT: &str = concat!("Strowger/", env!("CARGO_PKG_VERSION"));
 /// The first thing that is refused.
 pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     net::raise_file_limit();
-    let (office, shelf) = office(settings)?;
+    let office = office(settings)?;
     let folder = Folder::open(&settings.data).map_err(|error| Failure::new(error.to_string()))?;
     first_key(&office)?;
     let loopback = is_loopback(settings);
@@ -66,7 +65,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let (threads, control, taps) = media;
     let threads = Arc::new(threads);
     let mut shard = shard(settings, &office, &folder, (range, &net), clock)?;
-    let recorder = recorder_parts(&office, &mut shard, (shelf, taps), zero)?;
+    let recorder = recorder_parts(settings, &office, &mut shard, taps, zero)?;
     let follower = take_back(&mut shard, &office, &folder, clock, loopback)?;
     let writers = writers(&office, &folder, recorder)?;
     let folder = Arc::new(folder);
@@ -119,25 +118,19 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     })
 }
 
-/// Where the sound of recordings lies: a folder beside the other data of this node.
-fn shelf(settings: &Settings) -> Result<Shelf, Failure> {
-    let root = settings.data.join("recordings");
-    let opened = Shelf::open(&root, Arc::new(OsEntropy));
-    opened.map_err(|error| Failure::new(format!("the folder {}: {error}", root.display())))
-}
-
 /// What the recorder is given. The shard goes on with recordings that a former process has begun,
 /// where their calls go on.
 fn recorder_parts(
+    settings: &Settings,
     office: &Office,
     shard: &mut Shard,
-    (shelf, taps): (Shelf, Vec<TapLine>),
+    taps: Vec<TapLine>,
     zero: std::time::Instant,
 ) -> Result<recorder::Parts, Failure> {
     let former = block_on(office.store().running_recordings())?;
     shard.resume_recordings(recorder::calls_of(&former));
     Ok(recorder::Parts {
-        shelf,
+        shelf: console::shelf(&settings.data)?,
         taps,
         former,
         time: LoopClock::from_zero(zero),
@@ -193,16 +186,14 @@ fn writers(office: &Office, folder: &Folder, parts: recorder::Parts) -> Result<W
     })
 }
 
-/// Opens the store, with the master key that seals its secrets, and the shelf of recordings.
-fn office(settings: &Settings) -> Result<(Office, Shelf), Failure> {
+/// Opens the store, with the master key that seals its secrets.
+fn office(settings: &Settings) -> Result<Office, Failure> {
     let store = settings.store.as_deref().map(str::parse).transpose();
     let store = store.map_err(|rule| Failure::new(format!("store {rule}")))?;
     let place = settings.master_key.as_deref().map(str::parse).transpose();
     let place = place.map_err(|rule| Failure::new(format!("master_key {rule}")))?;
     let place = keys::place(place, &settings.data);
-    let office = console::open_office(&settings.data, store, place)?;
-    let shelf = shelf(settings)?;
-    Ok((office.with_shelf(Arc::new(shelf.clone())), shelf))
+    console::open_office(&settings.data, store, place)
 }
 
 /// Who tells a capture server of messages, when there is one.

@@ -65,6 +65,7 @@ pub(super) async fn facts(world: &World) {
     let why = get(&format!("cdrs/{}/why", acme.cdr)).await;
     assert_eq!(why["explanation"][0]["rule"], "builtin.echo");
     kept_ladder(world, &cdr).await;
+    steered_recording(world).await;
     let path = acme.path(&format!("calls/{}", acme.call));
     world.tenant(acme, Ask::delete(&path)).await.is(204);
     world
@@ -98,4 +99,27 @@ pub(super) async fn facts(world: &World) {
     ] {
         assert!(actions.contains(&&action.into()), "{action} in {actions:?}");
     }
+}
+
+/// A live call is recorded, paused and no more.
+async fn steered_recording(world: &World) {
+    let acme = &world.acme;
+    let path = acme.path(&format!("calls/{}/recording", acme.call));
+    let say = |state: &str| Ask::put(&path).json(&json!({"state": state}));
+    let nothing = world.tenant(acme, say("paused")).await;
+    nothing.refuses(api::Kind::NotNow);
+    for state in ["on", "paused", "on"] {
+        let call = world.tenant(acme, say(state)).await.is(200).json();
+        assert_eq!(call["recording"]["state"], *state);
+        assert!(
+            call["recording"]["id"]
+                .as_str()
+                .unwrap()
+                .starts_with("rec_")
+        );
+    }
+    let call = world.tenant(acme, say("off")).await.is(200).json();
+    assert_eq!(call["recording"], Value::Null);
+    let odd = world.tenant(acme, say("louder")).await;
+    odd.refuses(api::Kind::Invalid);
 }
