@@ -3,6 +3,7 @@
 mod ends;
 mod lamps;
 mod records;
+mod tapes;
 mod voices;
 mod words;
 
@@ -45,7 +46,8 @@ pub(crate) fn finale(stage: &mut impl Stage) -> Result<(), Failure> {
     go_home(stage)?;
     records::judge(stage.scene())?;
     words::kept(stage.scene())?;
-    voices::judge(stage.scene())
+    voices::judge(stage.scene())?;
+    tapes::judge(stage.scene())
 }
 
 fn phones(scene: &Scene) -> impl Iterator<Item = PhoneId> + use<> {
@@ -111,6 +113,7 @@ fn nothing_left(scene: &mut Scene) -> Result<(), Failure> {
     let left = [
         ("calls", figures.live.calls),
         ("legs", figures.live.legs),
+        ("recordings", figures.heard.recordings.present),
         ("faults of our own", figures.faulted_calls),
         ("client transactions", transactions.clients),
         ("server transactions", transactions.servers),

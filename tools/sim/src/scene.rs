@@ -4,7 +4,8 @@ use crate::canaries::NAMES;
 use admin::live::{Follower, Update};
 use admin::{Office, documents};
 use domain::{
-    CallClass, Destination, Device, Extension, Forwards, NoAnswer, RecordingRule, Secret, Tenant,
+    CallClass, Destination, Device, Extension, Forwards, NoAnswer, RecordedCalls, RecordingRule,
+    Secret, Tenant,
 };
 use ids::{DeviceId, ExtensionId, TenantId};
 use machine::{Instant, Random, WallTime};
@@ -154,7 +155,10 @@ impl Scene {
                 calls: CallClass::ordinary(),
                 only_to: Vec::new(),
                 never_to: Vec::new(),
-                recording: RecordingRule::default(),
+                recording: RecordingRule {
+                    calls: [RecordedCalls::All, RecordedCalls::None][person % 2],
+                    ..RecordingRule::default()
+                },
                 groups: Vec::new(),
                 enabled: true,
             };

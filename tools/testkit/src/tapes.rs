@@ -47,6 +47,13 @@ impl Tapes {
         running.map(|begun| (begun.call, begun.id)).collect()
     }
 
+    /// Whoever is heard in a recording, on either side.
+    #[must_use]
+    pub fn voices(&self, id: RecordingId) -> Vec<String> {
+        let sides = [Side::Left, Side::Right].map(|side| self.heard(id, side));
+        sides.into_iter().flat_map(BTreeMap::into_keys).collect()
+    }
+
     /// How many packets of each voice are on one side of a recording.
     #[must_use]
     pub fn heard(&self, id: RecordingId, side: Side) -> BTreeMap<String, u64> {
