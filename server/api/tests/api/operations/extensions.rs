@@ -24,7 +24,8 @@ pub(super) async fn extensions(world: &World) {
         "created": "2025-11-24T16:00:00.000Z", "updated": "2025-11-24T16:00:00.000Z",
         "ring_seconds": 5, "destination": "echo", "enabled": true, "external_number": null,
         "calls": ["internal", "local", "national", "mobile", "international"],
-        "only_to": [], "never_to": [], "groups": [], "recording": {"calls": "none", "by_phone": false, "beep": true},
+        "only_to": [], "never_to": [], "groups": [],
+        "recording": {"calls": "none", "by_phone": false, "beep": true},
         "forwards": {"always": null, "busy": null, "no_answer": null, "unreachable": null},
         "lamps": {"list": [], "watched_by": null, "shows_other_party": true, "documents": "full"},
     });
