@@ -33,6 +33,9 @@ pub struct Beginning {
 pub enum RecordingOrder {
     /// A recording begins; its packets may come before this is heard.
     Begin(Box<Beginning>),
+    /// After a restart, once: every recording that goes on has said so, and what else ran before
+    /// is over.
+    Resumed,
     /// It ends.
     End {
         /// Which.

@@ -23,6 +23,8 @@ impl Tapes {
         match order {
             RecordingOrder::Begin(beginning) => self.beginnings.push(*beginning),
             RecordingOrder::End { id, .. } => self.ended.push(id),
+            // files of calls that died with the process are not kept here
+            RecordingOrder::Resumed => {}
         }
     }
 

@@ -8,6 +8,7 @@ use super::Shard;
 use super::deadlines::Wake;
 use crate::budgets::WayOut;
 use crate::calls::{CallKey, Entry};
+use crate::recordings::RecordingOrder;
 use call::{Call, Direction, LegStage, LegView};
 use domain::Cdr;
 use ids::{CallId, DeviceId, TenantId, TrunkId};
@@ -66,6 +67,7 @@ impl Shard {
         }
         // what was recorded of others has ended with them
         self.calls.recordings.former.clear();
+        self.outbox.recordings.push(RecordingOrder::Resumed);
         self.tenants.trunks.minutes.restored(self.clock.wall(now));
         self.cast_all_off(&lost, &gateways_lost);
         self.renew_all_keys(now);

@@ -6,6 +6,7 @@
 //! another thread, since a store may be away.
 
 mod book;
+mod disk;
 mod tally;
 mod tape;
 
@@ -27,6 +28,7 @@ use node::{Beginning, RecordingOrder};
 use shelf::Shelf;
 
 use book::Book;
+use disk::Disk;
 pub(crate) use tally::Tally;
 use tape::Tape;
 
@@ -47,9 +49,6 @@ const MAKE_EVERY: Duration = Duration::from_millis(100);
 
 /// How long after its end the last packets of a call may come.
 const LINGER: Duration = Duration::from_millis(200);
-
-/// How long after the start a recording of a former process may wait for its call.
-const FORMER_FOR: Duration = Duration::from_secs(5);
 
 /// The shard's end.
 pub(crate) struct RecorderDesk {
@@ -126,7 +125,7 @@ pub(crate) fn start(
     let (queue, orders) = sync_channel(ORDERS_MAX);
     let tally = Arc::clone(&parts.tally);
     let (book, writer) = book::start(store, Arc::clone(&tally))?;
-    let recorder = Recorder::new(parts, orders, book);
+    let recorder = Recorder::new(parts, orders, (book, disk::start()?));
     let thread = std::thread::Builder::new()
         .name("recorder".to_owned())
         .spawn(move || recorder.run())?;
@@ -152,6 +151,7 @@ struct Recorder {
     parts: Parts,
     orders: Receiver<RecordingOrder>,
     book: Book,
+    disk: Disk,
     /// By the number that taps name.
     tapes: BTreeMap<u128, Tape>,
     /// Those of a former process whose calls have not gone on yet.
@@ -160,12 +160,17 @@ struct Recorder {
 }
 
 impl Recorder {
-    fn new(mut parts: Parts, orders: Receiver<RecordingOrder>, book: Book) -> Recorder {
+    fn new(
+        mut parts: Parts,
+        orders: Receiver<RecordingOrder>,
+        (book, disk): (Book, Disk),
+    ) -> Recorder {
         let former = std::mem::take(&mut parts.former);
         Recorder {
             parts,
             orders,
             book,
+            disk,
             tapes: BTreeMap::new(),
             former: former.into_iter().map(|one| (one.id, one)).collect(),
             made_at: Instant::ZERO,
@@ -190,9 +195,6 @@ impl Recorder {
                 self.made_at = now;
                 self.make(now);
             }
-            if now >= Instant::ZERO + FORMER_FOR {
-                self.close_former();
-            }
         }
         self.stop();
     }
@@ -213,6 +215,7 @@ impl Recorder {
     fn obey(&mut self, order: RecordingOrder) {
         match order {
             RecordingOrder::Begin(beginning) => self.begin(&beginning),
+            RecordingOrder::Resumed => self.close_former(),
             RecordingOrder::End { id, at } => {
                 if let Some(tape) = self.tapes.get_mut(&id.as_u128()) {
                     tape.ends_at = Some(at);
@@ -261,7 +264,11 @@ impl Recorder {
         let mut over = Vec::new();
         for (number, tape) in &mut self.tapes {
             let ends = tape.ends_at.is_some_and(|at| at + LINGER <= now);
-            let made = if ends { Ok(()) } else { tape.make(now) };
+            let made = if ends {
+                Ok(())
+            } else {
+                tape.make(now, &self.disk)
+            };
             if ends || made.is_err() {
                 over.push(*number);
             }

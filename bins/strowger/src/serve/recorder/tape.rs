@@ -9,11 +9,16 @@ use node::Beginning;
 use ports::Entropy;
 use shelf::{Shelf, Writing};
 use std::time::Duration;
+
+use super::disk::Disk;
 use store::OsEntropy;
 
 /// How often what was made is sealed and written: so much of a recording a crash may cost, with
 /// what the recorder waits for packets.
 const WRITE_EVERY: Duration = Duration::from_millis(400);
+
+/// How often what was written is brought to the disk: so much of it may a loss of power cost.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// A recording in the making.
 pub(super) struct Tape {
@@ -23,6 +28,7 @@ pub(super) struct Tape {
     sound: Recorder,
     file: Writing,
     written_at: Instant,
+    synced_at: Instant,
 }
 
 impl Tape {
@@ -64,6 +70,7 @@ impl Tape {
             sound,
             file,
             written_at: beginning.at,
+            synced_at: beginning.at,
         })
     }
 
@@ -73,14 +80,19 @@ impl Tape {
     }
 
     /// Makes the sound that is due, and writes it now and then.
-    pub(super) fn make(&mut self, now: Instant) -> io::Result<()> {
+    pub(super) fn make(&mut self, now: Instant, disk: &Disk) -> io::Result<()> {
         let Tape { sound, file, .. } = self;
         sound.advance(now, &mut |packet| file.packet(packet));
         if now < self.written_at + WRITE_EVERY {
             return Ok(());
         }
         self.written_at = now;
-        self.file.flush()
+        self.file.flush()?;
+        if now >= self.synced_at + SYNC_EVERY {
+            self.synced_at = now;
+            disk.bring(self.file.file()?);
+        }
+        Ok(())
     }
 
     /// Ends it with its call. Where its end cannot be written, why, and what is known of it as it
