@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::{KindName, Tenant};
 use ids::TenantId;
-use ports::{HeavyWork, Operation, StoreError, locate_below};
+use ports::{HeavyWork, Operation, StoreError, apart, locate_below};
 use serde_json::json;
 use tenancy::{AccountScope, TenantScope, Unresolved};
 
-use crate::apart::apart;
 use crate::documents;
 use crate::office::Office;
 

@@ -6,7 +6,6 @@
 
 pub mod access;
 pub mod alarms;
-mod apart;
 pub mod apply;
 pub mod archive;
 pub mod bans;

@@ -7,11 +7,11 @@ use domain::{Recording, RecordingState};
 use ids::RecordingId;
 use ports::{
     Busy, HeavyWork, RecordedForm, RecordedPieces, RecordingListing, RecordingQuery, StoreError,
+    apart,
 };
 use serde_json::{Value, json};
 use tenancy::TenantScope;
 
-use crate::apart::apart;
 use crate::holds;
 use crate::office::Office;
 

@@ -76,7 +76,7 @@ pub use exchange::{ExchangeStore, FeedWatch};
 pub use facts::{FACTS_AT_ONCE, FactStore};
 pub use fixed::{FixedClock, SeededEntropy};
 pub use front_door::{FrontDoor, IDEMPOTENCY_HOURS, ONCE_MAX, RESPONSE_MAX, Reply, Turn};
-pub use heavy_work::{AtOnce, Busy, HeavyWork};
+pub use heavy_work::{AtOnce, Busy, HeavyWork, apart};
 pub use hook_desk::{HookDesk, NoHooks};
 pub use host::{Entropy, WallClock};
 pub use journal::{Journal, JournalRecord, Mark};

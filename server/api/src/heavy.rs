@@ -2,8 +2,8 @@
 //! bound on how much is done.
 
 use std::fmt::Write;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use ports::{Busy, HeavyWork};
@@ -36,15 +36,7 @@ impl Forge {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Busy> {
-        let slot = Arc::new(Mutex::new(None));
-        let result = Arc::clone(&slot);
-        let put = move || {
-            let done = work();
-            *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
-        };
-        self.carry_out(Box::new(put)).await?;
-        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
-        slot.take().ok_or(Busy)
+        ports::apart(self, work).await
     }
 
     /// How it goes, in the text form of Prometheus.

@@ -2,11 +2,10 @@
 
 use domain::Invalid;
 use identity::{PasswordHash, Verdict};
-use ports::HeavyWork;
+use ports::{HeavyWork, apart};
 
 use super::known::Known;
 use super::refusal::Refusal;
-use crate::apart::apart;
 use crate::desk::Origin;
 use crate::office::Office;
 
