@@ -1,8 +1,8 @@
 //! The shelf: a folder in which the sound of recordings lies, a file for each.
 //!
 //! A file is a head and then segments, each of a second at most and sealed by itself with the key
-//! of its recording ([`segments`]); what they hold, one after another, is one stream of Ogg Opus
-//! ([`ogg`]). So a process that is killed loses what it had not sealed yet and nothing else, and
+//! of its recording (`segments`); what they hold, one after another, is one stream of Ogg Opus
+//! (`ogg`). So a process that is killed loses what it had not sealed yet and nothing else, and
 //! the next one goes on behind it. Files lie in a folder of their tenant's, by day.
 
 mod layout;

@@ -1,6 +1,7 @@
 """Is what arrived what was sent? Correlation for codecs that keep the waveform (G.711, G.722),
 the loudness curve for those that do not (Opus)."""
 
+import math
 import subprocess
 import wave
 
@@ -32,6 +33,9 @@ def samples(path):
         raise ValueError(f"{path}: 16 bit samples expected")
     x = np.frombuffer(data[: len(data) // (2 * channels) * 2 * channels], dtype="<i2")
     x = x.reshape(-1, channels).mean(axis=1) / 32768.0
+    # a whole number of samples at either rate: else all of it would be stretched by part of one
+    step = rate // math.gcd(rate, RATE)
+    x = x[: len(x) // step * step]
     if len(x) == 0:
         return x
     spectrum = np.fft.rfft(x)
