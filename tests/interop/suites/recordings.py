@@ -174,7 +174,8 @@ def a_call_with_a_browser_is_recorded():
             anna.hang_up()
             bert.wait_over()
         left, right = sides(fetched(exchange, finished(exchange)[0], "wave"))
-        true(sound.tone_share(left, ANNA, 4) > 0.9, "the browser is on the left")
+        share = sound.tone_share(left, ANNA, 4)
+        true(share > 0.9, f"the browser is on the left: {share:.3f}")
         true(sound.tone_share(right, BERT, 4) > 0.9, "the telephone is on the right")
 
 

@@ -231,6 +231,46 @@ fn what_the_network_loses_is_made_up() {
     assert!(heard(&made, 0).len() >= 97);
 }
 
+/// How much of a channel's power lies at a frequency.
+fn share(packets: &[Vec<u8>], side: usize, hertz: f64) -> f64 {
+    let mut decoder = Decoder::stereo(RATE).unwrap();
+    let mut room = vec![0; 2 * SAMPLES];
+    let mut own = Vec::new();
+    for packet in packets {
+        let made = decoder.decode(packet, &mut room).unwrap();
+        own.extend(
+            room[..made]
+                .iter()
+                .skip(side)
+                .step_by(2)
+                .map(|one| f64::from(*one)),
+        );
+    }
+    let turn = std::f64::consts::TAU * hertz / f64::from(RATE.hertz());
+    let (mut re, mut im, mut power, mut angle) = (0.0, 0.0, 0.0, 0.0_f64);
+    for sample in &own {
+        re += sample * angle.cos();
+        im += sample * angle.sin();
+        power += sample * sample;
+        angle += turn;
+    }
+    let count = f64::from(u32::try_from(own.len()).unwrap());
+    2.0 * (re * re + im * im) / (count * power)
+}
+
+#[test]
+fn two_who_speak_at_once_are_kept_apart() {
+    let mut said = Speaker::new(Side::Left, Codec::Pcma, 440.0).says(0, 6);
+    said.extend(Speaker::new(Side::Right, Codec::Pcmu, 700.0).says(0, 6));
+    let (made, _) = recorded(said, OFTEN, 6);
+    let steady = &made[50..290];
+    for (side, own, other) in [(0, 440.0, 700.0), (1, 700.0, 440.0)] {
+        let (mine, theirs) = (share(steady, side, own), share(steady, side, other));
+        assert!(mine > 0.95, "side {side} has {mine} of its own");
+        assert!(theirs < 0.005, "side {side} has {theirs} of the other's");
+    }
+}
+
 #[test]
 fn a_side_goes_on_with_another_party_and_another_codec() {
     let mut said = Speaker::new(Side::Right, Codec::Pcma, 440.0).says(0, 3);
