@@ -37,8 +37,8 @@ const SAMPLES: usize = 20 * RATE.per_ms();
 const LONGEST: usize = 1_275;
 
 /// Bits per second of both sides together. Measured with a tone on either side at once: of what is
-/// heard on one, 0.1 % is the other's; with 32,000 it is 5 %, and who speaks is no longer told by the
-/// side alone.
+/// heard on one, 0.1 % is the other's; with 32,000 it is 5 %, too much to tell who speaks by the
+/// side.
 const BITS: u32 = 48_000;
 
 /// How much is computed for its quality: measured, more is not heard in speech and costs half as
