@@ -103,6 +103,11 @@ fn id_of(recording: &str) -> Result<RecordingId, Failure> {
 fn fetch(console: &Console, tenant: &str, recording: &str, path: &Path) -> Result<(), Failure> {
     let scope = console.enter(tenant)?.scope;
     let id = id_of(recording)?;
+    // who hears nothing is not noted as one who has heard
+    if path.exists() {
+        let there = format!("{} is there already", path.display());
+        return Err(Failure::new(there).next("name another file"));
+    }
     let wave = path.extension().is_some_and(|ending| ending == "wav");
     let form = if wave {
         RecordedForm::Wave
