@@ -167,9 +167,9 @@ impl Worker {
             return 0;
         }
         // batches that cannot leave yet are looked at again, not waited for
-        let soonest = self.now() + Duration::from_millis(RETRY_MS.unsigned_abs().into());
+        let retry = Duration::from_millis(RETRY_MS.unsigned_abs().into());
         let tapped = self.road.tapped_since();
-        let tapped = tapped.map(|at| (at + GATHER).max(soonest));
+        let tapped = tapped.map(|at| (at + GATHER).max(self.now() + retry));
         let deadline = [self.road.deadline(), tapped].into_iter().flatten().min();
         let own = match deadline {
             Some(at) => {
@@ -204,8 +204,10 @@ impl Worker {
         self.expire();
         self.flush();
         self.report();
-        let now = self.now();
-        self.taps.send(&mut self.road, now);
+        if self.road.tapped_since().is_some() {
+            let now = self.now();
+            self.taps.send(&mut self.road, now);
+        }
     }
 
     /// Takes orders from the shards that are not behind with their notices.

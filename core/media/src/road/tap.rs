@@ -6,7 +6,6 @@ use rtp::Header;
 
 use super::Road;
 use crate::figures::TapFigures;
-use crate::format::Codec;
 use crate::tapped::{Tap, Tapped, TappedPacket};
 
 /// Packets that were copied, and how many.
@@ -61,11 +60,7 @@ impl Road {
         let (Some(tap), Some(format)) = (leg.to_partner.tap, leg.format_of(header.pt)) else {
             return;
         };
-        let is_sound = match format.codec {
-            Codec::Event | Codec::Comfort => false,
-            Codec::Pcmu | Codec::Pcma | Codec::G722 | Codec::Opus | Codec::Other(_) => true,
-        };
-        if !is_sound || self.listener_of(slot).is_none() {
+        if !format.is_sound() || self.listener_of(slot).is_none() {
             return;
         }
         let packet = TappedPacket {

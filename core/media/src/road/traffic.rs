@@ -156,12 +156,7 @@ impl Road {
         length: usize,
         now: Instant,
     ) -> Verdict {
-        let Some(leg) = self.leg(slot) else {
-            return self.absorb();
-        };
-        if leg.to_partner.tap.is_some() {
-            self.copy(slot, header, buffer.get(..length).unwrap_or_default(), now);
-        }
+        self.copy(slot, header, buffer.get(..length).unwrap_or_default(), now);
         let Some(leg) = self.leg(slot) else {
             return self.absorb();
         };
@@ -266,7 +261,7 @@ impl Leg {
 
 impl Format {
     /// Not an accompaniment of sound, whose clock and quality say nothing of it.
-    fn is_sound(&self) -> bool {
+    pub(super) fn is_sound(&self) -> bool {
         match self.codec {
             Codec::Event | Codec::Comfort => false,
             Codec::Pcmu | Codec::Pcma | Codec::G722 | Codec::Opus | Codec::Other(_) => {
