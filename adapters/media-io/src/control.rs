@@ -127,6 +127,8 @@ fn id_of(command: &Command) -> EndpointId {
         | Command::Secure { id, .. }
         | Command::Transmit { id, .. }
         | Command::Stop { id }
+        | Command::Attend { id, .. }
+        | Command::Reseat { id, .. }
         | Command::Hold { id, .. }
         | Command::Tap { id, .. }
         | Command::Report { id }

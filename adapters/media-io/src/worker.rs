@@ -461,6 +461,8 @@ fn keep(behind: &mut VecDeque<Notice>, notice: Notice, lost: &mut u64) {
         Notice::Figures { .. }
         | Notice::Silent { .. }
         | Notice::Resumed { .. }
+        | Notice::Heard { .. }
+        | Notice::Floor { .. }
         | Notice::Digit { .. } => false,
     };
     if must_arrive || behind.len() < BEHIND {

@@ -13,6 +13,7 @@ use crate::format::Codec;
 use crate::id::EndpointId;
 use crate::ports::LocalMedia;
 use crate::prompts::{Prompt, PromptId};
+use crate::room::{RoomId, Seat};
 use crate::tapped::Tap;
 
 /// Codec of a played prompt.
@@ -104,7 +105,26 @@ pub enum Command {
         /// How.
         codec: PlayCodec,
     },
-    /// Ends play or echo; the leg hears its partner again, if it has one.
+    /// The leg is a member of a conference from now on, and of no other; a former bridge ends, as
+    /// do play and echo. The first member makes the room, the last one ends it. `Unbridge`,
+    /// `Bridge`, `Echo` and `Close` end the membership; while the leg hears a prompt it stays a
+    /// member that does not hear the others.
+    Attend {
+        /// Which.
+        id: EndpointId,
+        /// Where.
+        room: RoomId,
+        /// What it may there.
+        seat: Seat,
+    },
+    /// What a member may is otherwise from now on.
+    Reseat {
+        /// Which.
+        id: EndpointId,
+        /// The whole of it, not the difference.
+        seat: Seat,
+    },
+    /// Ends play or echo; the leg hears its partner or its room again, if it has one.
     Stop {
         /// Which.
         id: EndpointId,
@@ -210,7 +230,19 @@ pub enum Notice {
         /// What.
         prompt: PromptId,
     },
-    /// `Open`, `Bridge` or `Play` could not be done.
+    /// A member of a conference is one of those that are heard from now on, or no longer.
+    Heard {
+        /// Which.
+        id: EndpointId,
+        /// Whether it is.
+        heard: bool,
+    },
+    /// A member has the floor of its conference: it was the loudest for a while.
+    Floor {
+        /// Which.
+        id: EndpointId,
+    },
+    /// `Open`, `Bridge`, `Attend` or `Play` could not be done.
     Refused {
         /// Which.
         id: EndpointId,
@@ -231,6 +263,8 @@ impl Notice {
             | Notice::Resumed { id }
             | Notice::Digit { id, .. }
             | Notice::Played { id, .. }
+            | Notice::Heard { id, .. }
+            | Notice::Floor { id }
             | Notice::Refused { id, .. } => id,
         }
     }
@@ -250,4 +284,8 @@ pub enum Refusal {
     Itself,
     /// No such prompt, or not in this codec.
     NoPrompt,
+    /// The room has as many members as it may have, or there are as many rooms.
+    RoomFull,
+    /// Nothing can be made of what the leg speaks, or for what it understands.
+    NoSound,
 }

@@ -18,6 +18,7 @@ mod ports;
 mod prompts;
 mod recorder;
 mod road;
+mod room;
 mod tapped;
 mod transcoder;
 mod wants;
@@ -35,5 +36,6 @@ pub use ports::{
 pub use prompts::{Prompt, PromptId, Prompts};
 pub use recorder::{RECORDED_BEHIND, Recorder, RecorderFigures};
 pub use road::{DropReason, ROOM, Road, Verdict};
+pub use room::{RoomId, Seat};
 pub use tapped::{Side, TAPPED_OCTETS, TAPPED_PACKETS, Tap, Tapped, TappedPacket};
 pub use wants::{OpusWants, Wants};

@@ -66,6 +66,7 @@ impl Road {
                 Some(slot) => self.close(slot, now, out),
                 None => self.figures.stale_commands += 1,
             },
+            Command::Attend { .. } | Command::Reseat { .. } => {}
             // It goes past the road, to the sockets.
             Command::Transmit { .. } => {}
             Command::Unbridge { id } => self.change(id, now, Road::unbridge),

@@ -35,9 +35,17 @@ impl Shard {
             Notice::Digit { .. } => self.figures.heard.digits += 1,
             Notice::Refused { id, because } => match because {
                 Refusal::PortUnusable => self.ports.spoil(id),
-                Refusal::Full | Refusal::AddressTaken | Refusal::Itself | Refusal::NoPrompt => {}
+                Refusal::Full
+                | Refusal::AddressTaken
+                | Refusal::Itself
+                | Refusal::NoPrompt
+                | Refusal::RoomFull
+                | Refusal::NoSound => {}
             },
-            Notice::Figures { .. } | Notice::Played { .. } => {}
+            Notice::Figures { .. }
+            | Notice::Played { .. }
+            | Notice::Heard { .. }
+            | Notice::Floor { .. } => {}
         }
     }
 

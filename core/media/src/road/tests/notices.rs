@@ -30,6 +30,8 @@ fn digits(rig: &mut Rig) -> String {
         | Notice::Silent { .. }
         | Notice::Resumed { .. }
         | Notice::Played { .. }
+        | Notice::Heard { .. }
+        | Notice::Floor { .. }
         | Notice::Refused { .. } => None,
     };
     rig.take_notices().into_iter().filter_map(digit).collect()
