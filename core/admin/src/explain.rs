@@ -374,6 +374,7 @@ fn told(tenant: &CompiledTenant, step: &Step) -> Told {
             target: Some(match guest {
                 Guest::Echo => "echo".to_owned(),
                 Guest::Announcement => "announcement".to_owned(),
+                Guest::Conference(_) => "conference".to_owned(),
             }),
             ..Told::default()
         },

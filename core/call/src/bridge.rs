@@ -26,6 +26,15 @@ impl Bridge {
         }
     }
 
+    /// The party of the exchange that the leg is with.
+    #[must_use]
+    pub fn guest_of(self, leg: LegId) -> Option<Guest> {
+        match self {
+            Bridge::Guest(at, guest) if at == leg => Some(guest),
+            Bridge::Legs(..) | Bridge::Guest(..) | Bridge::Open => None,
+        }
+    }
+
     /// Whether the leg takes part.
     #[must_use]
     pub fn joins(self, leg: LegId) -> bool {

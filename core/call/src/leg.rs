@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct LegId(u8);
 
 impl LegId {
-    pub(crate) const FIRST: LegId = LegId(0);
+    /// The first caller's.
+    pub const FIRST: LegId = LegId(0);
 
     pub(crate) fn new(index: usize) -> Option<LegId> {
         u8::try_from(index).ok().map(LegId)

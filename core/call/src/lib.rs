@@ -26,7 +26,7 @@ pub use event::{CallEvent, What};
 pub use fact::{Full, HangUp, Input, LegFact, Lost, Target, TrunkCap, Unreachable};
 pub use leg::{Direction, LegId, LegStage, Party};
 pub use limits::Config;
-pub use order::{EndReason, LegOrder, MediaOrder, Output, Prompt, TrunkAttempt};
+pub use order::{EndReason, LegOrder, MediaOrder, Output, Prompt, Speaks, TrunkAttempt};
 pub use plan::{Beside, Contact, DialPlan, DialStep, Passed, TrunkCall, TrunkPeer};
 pub use snapshot::SnapshotError;
 pub use summary::{LegSummary, LegView, Summary};

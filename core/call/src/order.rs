@@ -2,7 +2,7 @@
 
 use crate::{CallEvent, LegId, Passed};
 use domain::Vouched;
-use ids::{DeviceId, TrunkId};
+use ids::{DeviceId, ExtensionId, TrunkId};
 use routing::RouteRequest;
 use sdp::Description;
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,15 @@ impl EndReason {
     }
 }
 
+/// What a party of our own speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaks {
+    /// The codecs that prompts are kept in.
+    Prompts,
+    /// All that is spoken here: it gives back what it hears, or what it says is made for each.
+    All,
+}
+
 /// One attempt at a call by a trunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrunkAttempt {
@@ -96,8 +105,8 @@ pub enum LegOrder {
         /// The other side's answer, or its offer when the caller made none.
         description: Option<Description>,
     },
-    /// Answer the caller as a party of our own (echo, announcement).
-    AnswerLocally,
+    /// Answer the caller as a party of our own.
+    AnswerLocally(Speaks),
     /// Refuse the caller.
     Refuse {
         /// SIP status.
@@ -146,14 +155,14 @@ pub enum LegOrder {
         description: Option<Description>,
     },
     /// Offer new media within the call as a party of our own.
-    ReofferLocally,
+    ReofferLocally(Speaks),
     /// Answer the party's re-offer.
     AnswerReoffer {
         /// The answer, or our offer when it asked for one.
         description: Description,
     },
     /// Answer the party's re-offer as a party of our own.
-    AnswerReofferLocally,
+    AnswerReofferLocally(Speaks),
     /// Refuse the party's re-offer.
     RefuseReoffer {
         /// SIP status; 491 when two offers crossed.
@@ -202,6 +211,8 @@ pub enum MediaOrder {
     Bridge(LegId, LegId),
     /// The leg hears itself.
     Echo(LegId),
+    /// The leg and all others that attend this conference of the company hear each other.
+    Attend(LegId, ExtensionId),
     /// The leg hears a prompt, again and again.
     Play(LegId, Prompt),
     /// The leg hears nothing.

@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use tenancy::{Caps, DeviceEntry};
 
 use crate::call_class::CallClass;
+use crate::conference_rule::ConferenceRule;
 use crate::credentials::Credentials;
 use crate::device::{Device, FixedContact};
 use crate::document::Resource;
@@ -99,6 +100,8 @@ pub struct CompiledExtension {
     outside: Option<Box<Outside>>,
     /// Which of its calls are recorded.
     pub recording: RecordingRule,
+    /// What it is like as a conference, where it is one.
+    pub conference: ConferenceRule,
     /// Whether it is in use.
     pub enabled: bool,
 }
@@ -381,6 +384,7 @@ fn extension(resource: Resource<Extension>) -> CompiledExtension {
         destination: spec.destination,
         external_number: spec.external_number.as_deref().and_then(e164::stored),
         recording: spec.recording,
+        conference: spec.conference,
         enabled: spec.enabled,
     }
 }

@@ -8,6 +8,7 @@ use tenancy::Identified;
 use utoipa::ToSchema;
 
 use crate::call_class::CallClass;
+use crate::conference_rule::ConferenceRule;
 use crate::destinations;
 use crate::e164;
 use crate::forwards::Forwards;
@@ -34,6 +35,8 @@ pub enum Destination {
     Echo,
     /// A guest that plays the announcement.
     Announcement,
+    /// A conference: all who call it hear each other.
+    Conference,
 }
 
 /// A dialable number inside a tenant.
@@ -89,6 +92,9 @@ pub struct Extension {
     /// Which of its calls are recorded.
     #[serde(default)]
     pub recording: RecordingRule,
+    /// What it is like as a conference, where it is one.
+    #[serde(default)]
+    pub conference: ConferenceRule,
     /// A disabled extension cannot be dialled, and its devices cannot dial.
     #[serde(default = "enabled")]
     #[schema(default = true)]
@@ -144,6 +150,7 @@ impl Kind for Extension {
         groups::validate(&self.groups, "/groups")?;
         self.forwards.validate(&self.number)?;
         self.lamps.validate()?;
+        self.conference.validate()?;
         rule(
             (RING_SECONDS_MIN..=RING_SECONDS_MAX).contains(&self.ring_seconds),
             "/ring_seconds",

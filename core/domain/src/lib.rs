@@ -14,6 +14,7 @@ mod cdr;
 mod ceiling;
 mod civic;
 mod compiled;
+mod conference_rule;
 mod containment;
 mod credentials;
 mod delivery;
@@ -99,6 +100,7 @@ pub use compiled::{
 };
 pub use compiled::{CompiledDeck, DeckShelf, Price, Priced, TYPICAL_CALL};
 pub use compiled::{Guarding, Toll};
+pub use conference_rule::{CONFERENCE_MEMBERS_MAX, ConferenceRule};
 pub use containment::Containment;
 pub use credentials::{Credentials, Former, OVERLAP_MAX};
 pub use delivery::{Delivery, DeliveryState, LastTry};

@@ -172,7 +172,9 @@ impl Topic {
     }
 
     fn knows(self, verb: Verb) -> bool {
-        use Verb::{Ask, Bring, Create, End, Grant, Read, Remove, Replay, Rotate, Take, Test};
+        use Verb::{
+            Ask, Bring, Change, Create, End, Grant, Read, Remove, Replay, Rotate, Take, Test,
+        };
         match self {
             Topic::Kind(kind) => {
                 OF_KINDS.contains(&verb)
@@ -187,7 +189,7 @@ impl Topic {
             | Topic::Registration
             | Topic::Usage => verb == Read,
             Topic::Ban => [Read, Create, Remove].contains(&verb),
-            Topic::Call => [Read, End].contains(&verb),
+            Topic::Call => [Read, Change, End].contains(&verb),
             Topic::Certificate => [Read, Ask].contains(&verb),
             Topic::Delivery => [Read, Replay].contains(&verb),
             Topic::Key => [Read, Create, Remove, Rotate].contains(&verb),

@@ -31,6 +31,7 @@ mod journal;
 mod keys;
 mod ladders;
 mod live;
+mod live_conference;
 mod live_trunk;
 mod live_usage;
 mod locate;
@@ -86,6 +87,7 @@ pub use live::{
     LiveCall, LiveError, LiveExchange, LiveLeg, LivePush, LiveRecording, LiveRegistration,
     RecordingWish, Why,
 };
+pub use live_conference::{LiveConference, LiveMember, Seat};
 pub use live_trunk::{LiveQuality, LiveShare, LiveTrunk};
 pub use live_usage::{LiveUsage, Metered};
 pub use locate::{locate, locate_below, read};

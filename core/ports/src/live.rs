@@ -7,6 +7,7 @@ use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use tenancy::{AccountScope, TenantScope};
 
+use crate::live_conference::{LiveConference, Seat};
 use crate::live_trunk::LiveTrunk;
 use crate::live_usage::LiveUsage;
 
@@ -141,6 +142,10 @@ pub enum LiveError {
     NotFound,
     /// The call is not being talked, or as many calls are recorded as may be.
     NotNow,
+    /// The call is in no conference.
+    NotInConference,
+    /// Whom a call is to coach is no other member of its conference.
+    NobodyToCoach,
     /// The exchange is starting, stopping or too busy to say; worth another try.
     Unavailable,
 }
@@ -162,6 +167,10 @@ pub trait LiveExchange: Send + Sync {
         id: CallId,
         wish: RecordingWish,
     ) -> Result<(), LiveError>;
+    /// The tenant's conferences in which there is somebody, in the order of their ids.
+    async fn conferences(&self, scope: &TenantScope) -> Result<Vec<LiveConference>, LiveError>;
+    /// Changes what the member of a conference may whose call this is.
+    async fn seat(&self, scope: &TenantScope, id: CallId, seat: Seat) -> Result<(), LiveError>;
     /// The SIP messages of a call that lives or has just ended.
     async fn ladder(&self, scope: &TenantScope, id: CallId) -> Result<Ladder, LiveError>;
     /// The tenant's bindings, in the order of their ids.

@@ -27,6 +27,10 @@ pub(crate) fn step(
             );
             Step::Guest(Guest::Announcement)
         }
+        Destination::Conference => {
+            why.add("extension.conference", format!("{number} is a conference"));
+            Step::Guest(Guest::Conference(extension.id))
+        }
         Destination::Devices => devices(tenant, extension, request, why),
     }
 }

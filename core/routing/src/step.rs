@@ -14,6 +14,8 @@ pub enum Guest {
     Echo,
     /// Plays the announcement, again and again.
     Announcement,
+    /// Lets all who are there hear each other: the conference that is this extension.
+    Conference(ExtensionId),
 }
 
 /// A final answer to the caller, in SIP's and in Q.850's terms.

@@ -275,6 +275,15 @@ impl SipLeg {
         &self.sound
     }
 
+    /// Moves its media to the worker of this endpoint, where it is not there already, so that the
+    /// two can be joined. A peer that has been told where it was has to be told anew, by an offer.
+    ///
+    /// # Errors
+    /// [`NoPort`] where that worker has none left.
+    pub fn move_near(&mut self, near: EndpointId, desk: &mut Desk<'_>) -> Result<(), NoPort> {
+        self.sound.move_near(near, desk.ports, desk.media)
+    }
+
     /// The flow its peer is on.
     #[must_use]
     pub fn flow(&self) -> Flow {

@@ -12,6 +12,7 @@ mod identity;
 mod keyring;
 mod leg;
 mod offer;
+mod presses;
 mod reason;
 mod refer;
 mod security;

@@ -1,5 +1,6 @@
 //! A leg's media: its endpoint on our side, what its peer said, and what we told it.
 
+use call::Speaks;
 use media::{
     Ask, Codec as MediaCodec, Command, EndpointId, Expect, Family, Format, Formats, Keys,
     LocalMedia, PlayCodec, Ports, Ufrag, trusted,
@@ -162,6 +163,33 @@ impl Sound {
         self.endpoint
     }
 
+    /// Moves to the worker of this endpoint, so that the two can be joined there; whether it is on
+    /// that worker now. It is in another place than the peer has been told by then, if that was told
+    /// one.
+    ///
+    /// # Errors
+    /// [`NoPort`] where that worker has none left; it stays where it was.
+    pub fn move_near(
+        &mut self,
+        near: EndpointId,
+        ports: &mut Ports,
+        media: &mut Vec<Command>,
+    ) -> Result<(), NoPort> {
+        if self.endpoint.worker() == near.worker() {
+            return Ok(());
+        }
+        let ask = Ask::family(Family::of(self.signalling)).towards(self.signalling);
+        let (endpoint, local) = ports.open(ask.near(near)).map_err(|_| NoPort)?;
+        self.close(ports, media);
+        (self.endpoint, self.local) = (endpoint, local);
+        self.declare(ports);
+        self.expects = self.expectation();
+        let (id, expects) = (self.endpoint, self.expects);
+        media.push(Command::Open { id, local, expects });
+        self.secure(None, media);
+        Ok(())
+    }
+
     /// Gives the endpoint back.
     pub fn close(&self, ports: &mut Ports, media: &mut Vec<Command>) {
         if ports.close(self.endpoint) {
@@ -263,9 +291,12 @@ impl Sound {
     ///
     /// # Errors
     /// The offer cannot be served.
-    pub fn answer(&mut self, media: &mut Vec<Command>) -> Result<Description, Refusal> {
-        self.origin.version += 1;
-        let ours = Capabilities::guest(self.address(), self.origin);
+    pub fn answer(
+        &mut self,
+        speaks: Speaks,
+        media: &mut Vec<Command>,
+    ) -> Result<Description, Refusal> {
+        let ours = self.capabilities(speaks);
         let description = match &self.remote {
             Some(offer) => sdp::answer(offer, &ours)?,
             None => sdp::offer(&ours),
@@ -274,12 +305,21 @@ impl Sound {
     }
 
     /// Our own offer.
-    pub fn offer(&mut self, media: &mut Vec<Command>) -> Description {
-        self.origin.version += 1;
-        let ours = Capabilities::guest(self.address(), self.origin);
+    pub fn offer(&mut self, speaks: Speaks, media: &mut Vec<Command>) -> Description {
+        let ours = self.capabilities(speaks);
         let mut offer = sdp::offer(&ours);
         self.limit(&mut offer);
         self.tell(offer, media)
+    }
+
+    /// What a party of our own can do here, in the next version of what the peer is told.
+    fn capabilities(&mut self, speaks: Speaks) -> Capabilities {
+        self.origin.version += 1;
+        let (at, origin) = (self.address(), self.origin);
+        match speaks {
+            Speaks::Prompts => Capabilities::guest(at, origin),
+            Speaks::All => Capabilities::wide_guest(at, origin),
+        }
     }
 
     /// The peer's last description.
@@ -321,6 +361,18 @@ impl Sound {
             codec: format.codec,
             ptime_ms: ptime,
         })
+    }
+
+    /// Whether the peer's key presses come among its sound (RFC 4733), as both sides have agreed.
+    #[must_use]
+    pub fn has_presses(&self) -> bool {
+        let named = |description: &Option<Description>| {
+            let formats = description.as_ref().map(formats_of).unwrap_or_default();
+            formats
+                .iter()
+                .any(|format| format.codec == MediaCodec::Event)
+        };
+        named(&self.remote) && named(&self.told)
     }
 
     /// The name of the codec the two sides agreed on, for people.

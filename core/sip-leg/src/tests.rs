@@ -192,6 +192,7 @@ impl Office {
             Report::Refer(_)
             | Report::Redirected(..)
             | Report::Record(_)
+            | Report::Pressed(_)
             | Report::Known
             | Report::Terminated => None,
         };

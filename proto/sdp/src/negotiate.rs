@@ -47,6 +47,29 @@ impl Capabilities {
             mux: true,
         }
     }
+
+    /// The same of a guest that also speaks Opus, which it wants most, then what is wide of the
+    /// others.
+    #[must_use]
+    pub fn wide_guest(at: MediaAddress, origin: OriginId) -> Self {
+        let wide_presses = Codec {
+            clock: 48_000,
+            ..Codec::telephone_event(102)
+        };
+        let codecs = vec![
+            Codec::opus(111),
+            Codec::g722(),
+            Codec::pcmu(),
+            Codec::pcma(),
+            Codec::telephone_event(101),
+            wide_presses,
+            Codec::comfort_noise(),
+        ];
+        Self {
+            codecs,
+            ..Self::guest(at, origin)
+        }
+    }
 }
 
 /// Why an offer cannot be answered; the SIP answer is 488 with this warning.
@@ -162,19 +185,19 @@ fn common(offered: &[Codec], ours: &[Codec]) -> Vec<Codec> {
         return Vec::new();
     };
     let beside = |codec: &&Codec| !codec.is_speech() && codec.clock == speech.clock;
-    let mut taken = vec![Codec {
-        fmtp: None,
-        ..speech.clone()
-    }];
-    for codec in offered.iter().filter(known).filter(beside) {
+    let as_ours = |codec: &Codec| {
         let own = ours.iter().find(|own| own.is_same_encoding(codec));
-        let fmtp = own.and_then(|own| own.fmtp.clone());
-        taken.push(Codec {
-            fmtp,
+        Codec {
+            fmtp: own.and_then(|own| own.fmtp.clone()),
             ..codec.clone()
-        });
-    }
-    taken
+        }
+    };
+    let accompanies = offered.iter().filter(known).filter(beside);
+    [speech]
+        .into_iter()
+        .chain(accompanies)
+        .map(as_ours)
+        .collect()
 }
 
 /// The packet time the offerer asked for when it is a usual one, else ours.

@@ -414,6 +414,12 @@ impl From<LiveError> for Problem {
                               are recorded as may be";
                 Problem::new(Kind::NotNow, detail)
             }
+            LiveError::NotInConference => {
+                Problem::new(Kind::NotNow, "the call is in no conference")
+            }
+            LiveError::NobodyToCoach => {
+                Invalid::new("/coaches", "must be the call of another member").into()
+            }
             LiveError::Unavailable => {
                 Problem::new(Kind::Unavailable, "the exchange cannot tell at the moment")
                     .with(RETRY_AFTER, 1)

@@ -11,8 +11,8 @@ use domain::Ladder;
 use ids::{CallId, TrunkId};
 use machine::WallTime;
 use ports::{
-    FixedClock, LiveCall, LiveError, LiveExchange, LiveRegistration, LiveTrunk, LiveUsage,
-    RecordingWish, SeededEntropy,
+    FixedClock, LiveCall, LiveConference, LiveError, LiveExchange, LiveRegistration, LiveTrunk,
+    LiveUsage, RecordingWish, Seat, SeededEntropy,
 };
 use store::MemoryStore;
 use tenancy::{AccountScope, TenantScope};
@@ -38,6 +38,14 @@ impl LiveExchange for Quiet {
     }
 
     async fn record(&self, _: &TenantScope, _: CallId, _: RecordingWish) -> Result<(), LiveError> {
+        Err(LiveError::NotFound)
+    }
+
+    async fn conferences(&self, _: &TenantScope) -> Result<Vec<LiveConference>, LiveError> {
+        Ok(Vec::new())
+    }
+
+    async fn seat(&self, _: &TenantScope, _: CallId, _: Seat) -> Result<(), LiveError> {
         Err(LiveError::NotFound)
     }
 

@@ -1,6 +1,7 @@
 //! The table of calls, each with its record in the making.
 
 pub(crate) use crate::call_key::CallKey;
+use crate::conferences::Conferences;
 use crate::recordings::Recordings;
 use crate::trunks::Noted;
 use call::{Call, LegId};
@@ -115,6 +116,8 @@ pub(crate) struct Calls {
     endpoints: BTreeMap<EndpointId, (CallKey, LegId)>,
     /// Which of them are being recorded.
     pub(crate) recordings: Recordings,
+    /// Which of them attend conferences.
+    pub(crate) conferences: Conferences,
     next: u64,
 }
 

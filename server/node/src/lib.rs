@@ -13,6 +13,7 @@ mod called;
 mod calls;
 mod capped;
 mod certificates;
+mod conferences;
 mod config;
 mod door;
 mod figures;

@@ -4,6 +4,7 @@ mod admission;
 mod calling_out;
 mod carriers;
 mod coming_in;
+mod conferring;
 mod deadlines;
 mod desk;
 mod dialling;

@@ -4,8 +4,8 @@ use crate::canaries::NAMES;
 use admin::live::{Follower, Update};
 use admin::{Office, documents};
 use domain::{
-    CallClass, Destination, Device, Extension, Forwards, NoAnswer, RecordedCalls, RecordingRule,
-    Secret, Tenant,
+    CallClass, ConferenceRule, Destination, Device, Extension, Forwards, NoAnswer, RecordedCalls,
+    RecordingRule, Secret, Tenant,
 };
 use ids::{DeviceId, ExtensionId, TenantId};
 use machine::{Instant, Random, WallTime};
@@ -159,6 +159,7 @@ impl Scene {
                     calls: [RecordedCalls::All, RecordedCalls::None][person % 2],
                     ..RecordingRule::default()
                 },
+                conference: ConferenceRule::default(),
                 groups: Vec::new(),
                 enabled: true,
             };

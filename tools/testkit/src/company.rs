@@ -2,8 +2,9 @@
 
 use crate::Account;
 use domain::{
-    CallClass, CompiledTenant, Credentials, Destination, Device, Digests, Extension, Feature,
-    LineParts, Plan, Quotas, RecordingRule, Resource, Sound, Tenant, TenantParts,
+    CallClass, CompiledTenant, ConferenceRule, Credentials, Destination, Device, Digests,
+    Extension, Feature, LineParts, Plan, Quotas, RecordingRule, Resource, Sound, Tenant,
+    TenantParts,
 };
 use ids::{DeviceId, ExtensionId, PlanId, SoundId, TenantId};
 use machine::WallTime;
@@ -164,6 +165,7 @@ impl Company {
             only_to: Vec::new(),
             never_to: Vec::new(),
             recording: RecordingRule::default(),
+            conference: ConferenceRule::default(),
             groups: Vec::new(),
             enabled: true,
         };

@@ -10,7 +10,8 @@ use domain::Ladder;
 use ids::{CallId, TrunkId};
 use node::{Answer, Ask, Question, Ticket, TrunkQuestion};
 use ports::{
-    LiveCall, LiveError, LiveExchange, LiveRegistration, LiveTrunk, LiveUsage, RecordingWish,
+    LiveCall, LiveConference, LiveError, LiveExchange, LiveRegistration, LiveTrunk, LiveUsage,
+    RecordingWish, Seat,
 };
 use tenancy::{AccountScope, TenantScope};
 use tokio::sync::oneshot;
@@ -55,6 +56,8 @@ impl Waiting {
             | Answer::Call(ticket, _)
             | Answer::HungUp(ticket, _)
             | Answer::Recorded(ticket, _)
+            | Answer::Conferences(ticket, _)
+            | Answer::Seated(ticket, _)
             | Answer::Ladder(ticket, _)
             | Answer::Registrations(ticket, _)
             | Answer::Trunks(ticket, _)
@@ -98,42 +101,25 @@ impl Live {
 #[async_trait]
 impl LiveExchange for Live {
     async fn calls(&self, scope: &TenantScope) -> Result<Vec<LiveCall>, LiveError> {
-        match self.ask(scope, Ask::Calls).await? {
-            Answer::Calls(_, calls) => Ok(calls),
-            Answer::Call(..)
-            | Answer::HungUp(..)
-            | Answer::Recorded(..)
-            | Answer::Ladder(..)
-            | Answer::Registrations(..)
-            | Answer::Trunks(..)
-            | Answer::Usage(..) => Err(LiveError::Unavailable),
-        }
+        let Answer::Calls(_, calls) = self.ask(scope, Ask::Calls).await? else {
+            return Err(LiveError::Unavailable);
+        };
+        Ok(calls)
     }
 
     async fn call(&self, scope: &TenantScope, id: CallId) -> Result<LiveCall, LiveError> {
-        match self.ask(scope, Ask::Call(id)).await? {
-            Answer::Call(_, call) => call.map(|call| *call),
-            Answer::Calls(..)
-            | Answer::HungUp(..)
-            | Answer::Recorded(..)
-            | Answer::Ladder(..)
-            | Answer::Registrations(..)
-            | Answer::Trunks(..)
-            | Answer::Usage(..) => Err(LiveError::Unavailable),
-        }
+        let Answer::Call(_, call) = self.ask(scope, Ask::Call(id)).await? else {
+            return Err(LiveError::Unavailable);
+        };
+        call.map(|call| *call)
     }
 
     async fn hang_up(&self, scope: &TenantScope, id: CallId, text: &str) -> Result<(), LiveError> {
-        match self.ask(scope, Ask::HangUp(id, text.to_owned())).await? {
-            Answer::HungUp(_, done) => done,
-            Answer::Calls(..)
-            | Answer::Call(..)
-            | Answer::Recorded(..)
-            | Answer::Ladder(..)
-            | Answer::Registrations(..)
-            | Answer::Trunks(..)
-            | Answer::Usage(..) => Err(LiveError::Unavailable),
-        }
+        let Answer::HungUp(_, done) = self.ask(scope, Ask::HangUp(id, text.to_owned())).await?
+        else {
+            return Err(LiveError::Unavailable);
+        };
+        done
     }
 
     async fn record(
@@ -142,55 +128,45 @@ impl LiveExchange for Live {
         id: CallId,
         wish: RecordingWish,
     ) -> Result<(), LiveError> {
-        match self.ask(scope, Ask::Record(id, wish)).await? {
-            Answer::Recorded(_, done) => done,
-            Answer::Calls(..)
-            | Answer::Call(..)
-            | Answer::HungUp(..)
-            | Answer::Ladder(..)
-            | Answer::Registrations(..)
-            | Answer::Trunks(..)
-            | Answer::Usage(..) => Err(LiveError::Unavailable),
-        }
+        let Answer::Recorded(_, done) = self.ask(scope, Ask::Record(id, wish)).await? else {
+            return Err(LiveError::Unavailable);
+        };
+        done
+    }
+
+    async fn conferences(&self, scope: &TenantScope) -> Result<Vec<LiveConference>, LiveError> {
+        let Answer::Conferences(_, all) = self.ask(scope, Ask::Conferences).await? else {
+            return Err(LiveError::Unavailable);
+        };
+        Ok(all)
+    }
+
+    async fn seat(&self, scope: &TenantScope, id: CallId, seat: Seat) -> Result<(), LiveError> {
+        let Answer::Seated(_, done) = self.ask(scope, Ask::Seat(id, seat)).await? else {
+            return Err(LiveError::Unavailable);
+        };
+        done
     }
 
     async fn ladder(&self, scope: &TenantScope, id: CallId) -> Result<Ladder, LiveError> {
-        match self.ask(scope, Ask::Ladder(id)).await? {
-            Answer::Ladder(_, ladder) => ladder.map(|ladder| *ladder),
-            Answer::Calls(..)
-            | Answer::Call(..)
-            | Answer::HungUp(..)
-            | Answer::Recorded(..)
-            | Answer::Registrations(..)
-            | Answer::Trunks(..)
-            | Answer::Usage(..) => Err(LiveError::Unavailable),
-        }
+        let Answer::Ladder(_, ladder) = self.ask(scope, Ask::Ladder(id)).await? else {
+            return Err(LiveError::Unavailable);
+        };
+        ladder.map(|ladder| *ladder)
     }
 
     async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError> {
-        match self.ask(scope, Ask::Registrations).await? {
-            Answer::Registrations(_, bindings) => Ok(bindings),
-            Answer::Calls(..)
-            | Answer::Call(..)
-            | Answer::HungUp(..)
-            | Answer::Recorded(..)
-            | Answer::Ladder(..)
-            | Answer::Trunks(..)
-            | Answer::Usage(..) => Err(LiveError::Unavailable),
-        }
+        let Answer::Registrations(_, bindings) = self.ask(scope, Ask::Registrations).await? else {
+            return Err(LiveError::Unavailable);
+        };
+        Ok(bindings)
     }
 
     async fn usage(&self, scope: &TenantScope) -> Result<LiveUsage, LiveError> {
-        match self.ask(scope, Ask::Usage).await? {
-            Answer::Usage(_, usage) => Ok(usage),
-            Answer::Calls(..)
-            | Answer::Call(..)
-            | Answer::HungUp(..)
-            | Answer::Recorded(..)
-            | Answer::Ladder(..)
-            | Answer::Trunks(..)
-            | Answer::Registrations(..) => Err(LiveError::Unavailable),
-        }
+        let Answer::Usage(_, usage) = self.ask(scope, Ask::Usage).await? else {
+            return Err(LiveError::Unavailable);
+        };
+        Ok(usage)
     }
 
     async fn trunks(&self, scope: &TenantScope) -> Result<Vec<LiveTrunk>, LiveError> {
@@ -222,14 +198,8 @@ impl LiveExchange for Live {
 }
 
 fn trunks_in(answer: Answer) -> Result<Vec<LiveTrunk>, LiveError> {
-    match answer {
-        Answer::Trunks(_, trunks) => Ok(trunks),
-        Answer::Calls(..)
-        | Answer::Call(..)
-        | Answer::HungUp(..)
-        | Answer::Recorded(..)
-        | Answer::Ladder(..)
-        | Answer::Registrations(..)
-        | Answer::Usage(..) => Err(LiveError::Unavailable),
-    }
+    let Answer::Trunks(_, trunks) = answer else {
+        return Err(LiveError::Unavailable);
+    };
+    Ok(trunks)
 }

@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use domain::{
-    CallClass, Destination, Extension, Invalid, RING_SECONDS_DEFAULT, RecordingRule, Secret, Tenant,
+    CallClass, ConferenceRule, Destination, Extension, Invalid, RING_SECONDS_DEFAULT,
+    RecordingRule, Secret, Tenant,
 };
 use tenancy::Caps;
 
@@ -79,6 +80,7 @@ fn extension(number: String, destination: Destination) -> Extension {
         only_to: Vec::new(),
         never_to: Vec::new(),
         recording: RecordingRule::default(),
+        conference: ConferenceRule::default(),
         groups: Vec::new(),
         enabled: true,
     }

@@ -1,7 +1,8 @@
 //! Companies to try the exchange out with.
 
 use domain::{
-    CallClass, Destination, Extension, Invalid, RING_SECONDS_DEFAULT, RecordingRule, Tenant,
+    CallClass, ConferenceRule, Destination, Extension, Invalid, RING_SECONDS_DEFAULT,
+    RecordingRule, Tenant,
 };
 use tenancy::CapOverrides;
 
@@ -75,6 +76,7 @@ fn extension(word: &str, number: usize) -> PlannedExtension {
             only_to: Vec::new(),
             never_to: Vec::new(),
             recording: RecordingRule::default(),
+            conference: ConferenceRule::default(),
             groups: Vec::new(),
             enabled: true,
         },

@@ -5,7 +5,7 @@ use super::Draft;
 use crate::leg::{Leg, Role};
 use crate::{
     Beside, Call, EndReason, LegFact, LegId, LegOrder, LegStage, MediaOrder, Output, Party, Prompt,
-    What,
+    Speaks, What,
 };
 
 impl Call {
@@ -64,7 +64,9 @@ impl Call {
             LegFact::Unreachable(_) => self.close_leg(leg, 480, "not reached", draft),
             LegFact::Ended | LegFact::Cancelled => self.close_leg(leg, 200, "hung up", draft),
             LegFact::Lost(_) => self.close_leg(leg, 408, "a phone is gone", draft),
-            LegFact::Offered { .. } => draft.order(leg, LegOrder::AnswerReofferLocally),
+            LegFact::Offered { .. } => {
+                draft.order(leg, LegOrder::AnswerReofferLocally(Speaks::Prompts))
+            }
             LegFact::Referred { .. } => draft.order(leg, LegOrder::RefuseReferral { status: 403 }),
             LegFact::Confirmed { .. }
             | LegFact::ReofferAnswered { .. }

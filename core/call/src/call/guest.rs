@@ -1,8 +1,16 @@
 //! Parties played by the exchange itself.
 
 use super::{Draft, FIRST, Stage};
-use crate::{Bridge, Call, LegId, LegOrder, LegStage, MediaOrder, Output, Prompt, What};
+use crate::{Bridge, Call, LegId, LegOrder, LegStage, MediaOrder, Output, Prompt, Speaks, What};
 use routing::Guest;
+
+/// What this party of the exchange speaks.
+pub(crate) fn speaks(guest: Guest) -> Speaks {
+    match guest {
+        Guest::Echo | Guest::Conference(_) => Speaks::All,
+        Guest::Announcement => Speaks::Prompts,
+    }
+}
 
 impl Call {
     /// Answers the caller as a guest.
@@ -12,7 +20,7 @@ impl Call {
         }
         self.state.stage = Stage::Talking;
         self.state.answered = Some(draft.now);
-        draft.order(FIRST, LegOrder::AnswerLocally);
+        draft.order(FIRST, LegOrder::AnswerLocally(speaks(guest)));
         self.note(What::Answered(FIRST), draft);
         self.visit(FIRST, guest, draft);
     }
@@ -24,6 +32,7 @@ impl Call {
         draft.push(Output::Media(match guest {
             Guest::Echo => MediaOrder::Echo(leg),
             Guest::Announcement => MediaOrder::Play(leg, Prompt::Announcement),
+            Guest::Conference(at) => MediaOrder::Attend(leg, at),
         }));
     }
 }

@@ -2,8 +2,9 @@
 //! other side's, and its answer comes back the same way.
 
 use super::Draft;
+use super::guest::speaks;
 use crate::leg::Pending;
-use crate::{Bridge, Call, EndReason, LegId, LegOrder, LegStage, What};
+use crate::{Bridge, Call, EndReason, LegId, LegOrder, LegStage, Speaks, What};
 use domain::{End, Fault};
 use sdp::Description;
 
@@ -26,7 +27,9 @@ impl Call {
             }
             Bridge::Legs(..) | Bridge::Guest(..) | Bridge::Open => {
                 self.remember(leg, description, draft);
-                draft.order(leg, LegOrder::AnswerReofferLocally);
+                let guest = self.state.bridge.guest_of(leg);
+                let speaks = guest.map_or(Speaks::Prompts, speaks);
+                draft.order(leg, LegOrder::AnswerReofferLocally(speaks));
             }
         }
     }

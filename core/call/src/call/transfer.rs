@@ -2,6 +2,7 @@
 //! however it came into the call.
 
 use super::Draft;
+use super::guest::speaks;
 use super::onward::Onward;
 use crate::leg::Pending;
 use crate::{
@@ -223,7 +224,7 @@ impl Call {
         let Some(transfer) = self.state.transfer.take() else {
             return;
         };
-        draft.order(transferee, LegOrder::ReofferLocally);
+        draft.order(transferee, LegOrder::ReofferLocally(speaks(guest)));
         self.visit(transferee, guest, draft);
         self.dismiss_transferor(transfer.transferor, transferee, draft);
     }

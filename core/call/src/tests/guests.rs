@@ -30,6 +30,18 @@ fn the_announcement_is_played() {
 }
 
 #[test]
+fn a_conference_is_attended_until_its_member_hangs_up() {
+    let at = ids::ExtensionId::from_u128(800);
+    let mut scene = guest(Guest::Conference(at));
+    assert_eq!(
+        scene.orders(),
+        ["0: answer as a guest", "0 attends a conference"]
+    );
+    scene.leg(0, LegFact::Ended);
+    assert_eq!(scene.end().by, Fault::Caller);
+}
+
+#[test]
 fn a_guest_takes_hold_and_resume_by_itself() {
     let mut scene = guest(Guest::Echo);
     scene.orders.clear();

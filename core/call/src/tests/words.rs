@@ -17,6 +17,7 @@ fn media(order: MediaOrder) -> String {
     match order {
         MediaOrder::Bridge(a, b) => format!("{} and {} hear each other", a.number(), b.number()),
         MediaOrder::Echo(leg) => format!("{} hears itself", leg.number()),
+        MediaOrder::Attend(leg, _) => format!("{} attends a conference", leg.number()),
         MediaOrder::Play(leg, Prompt::Announcement) => {
             format!("{} hears the announcement", leg.number())
         }
@@ -34,7 +35,7 @@ fn leg_order(order: &LegOrder) -> String {
         LegOrder::Forwarded => "tell of a forward".to_owned(),
         LegOrder::Progress { description } => format!("progress {}", name(description)),
         LegOrder::Answer { description } => format!("answer {}", maybe(description.as_ref())),
-        LegOrder::AnswerLocally => "answer as a guest".to_owned(),
+        LegOrder::AnswerLocally(_) => "answer as a guest".to_owned(),
         LegOrder::Refuse { status, reason } => format!("refuse {status}, cause {}", reason.cause),
         LegOrder::Dial { offer, number, .. } => {
             format!("dial with {} from {number}", maybe(offer.as_ref()))
@@ -49,9 +50,9 @@ fn leg_order(order: &LegOrder) -> String {
         LegOrder::Cancel { reason } => format!("cancel, cause {}", reason.cause),
         LegOrder::HangUp { reason } => format!("hang up, cause {}", reason.cause),
         LegOrder::Reoffer { description } => format!("offer {}", maybe(description.as_ref())),
-        LegOrder::ReofferLocally => "offer as a guest".to_owned(),
+        LegOrder::ReofferLocally(_) => "offer as a guest".to_owned(),
         LegOrder::AnswerReoffer { description } => format!("accept with {}", name(description)),
-        LegOrder::AnswerReofferLocally => "accept as a guest".to_owned(),
+        LegOrder::AnswerReofferLocally(_) => "accept as a guest".to_owned(),
         LegOrder::RefuseReoffer { status } => format!("decline the offer {status}"),
         LegOrder::AcceptReferral => "accept the transfer".to_owned(),
         LegOrder::RefuseReferral { status } => format!("decline the transfer {status}"),

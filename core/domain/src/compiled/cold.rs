@@ -18,6 +18,7 @@ use super::index::Index;
 use super::outside::Outside;
 use super::rates::CompiledDeck;
 use super::{CompiledDevice, CompiledExtension, CompiledForwards, CompiledTenant, Kept};
+use crate::conference_rule::ConferenceRule;
 use crate::credentials::Credentials;
 use crate::device::FixedContact;
 use crate::e164::E164;
@@ -90,6 +91,7 @@ struct ExtensionForm<'a> {
     lamps: Option<Box<Lamps>>,
     outside: Option<Box<Outside>>,
     recording: RecordingRule,
+    conference: ConferenceRule,
     enabled: bool,
 }
 
@@ -147,6 +149,7 @@ fn extension_form(extension: &CompiledExtension) -> ExtensionForm<'_> {
         lamps: extension.lamps.clone(),
         outside: extension.outside.clone(),
         recording: extension.recording,
+        conference: extension.conference,
         enabled: extension.enabled,
     }
 }
@@ -218,6 +221,7 @@ fn extension(form: ExtensionForm<'_>) -> CompiledExtension {
         lamps: form.lamps,
         outside: form.outside,
         recording: form.recording,
+        conference: form.conference,
         enabled: form.enabled,
     }
 }

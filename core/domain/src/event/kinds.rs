@@ -87,6 +87,12 @@ kinds! {
     CallSilent "call.silent"
     /// A party is heard again.
     CallHeard "call.heard"
+    /// Somebody has joined a conference.
+    ConferenceJoined "conference.joined"
+    /// Somebody has left a conference.
+    ConferenceLeft "conference.left"
+    /// Another member of a conference has the floor: it was the loudest for a while.
+    ConferenceFloor "conference.floor"
 }
 
 impl fmt::Display for EventKind {

@@ -3,7 +3,7 @@
 use super::text;
 use crate::{Desk, Report, SipLeg, reason_value};
 use bytes::Bytes;
-use call::{EndReason, LegFact, LegOrder};
+use call::{EndReason, LegFact, LegOrder, Speaks};
 use media::{Command, Prompt, PromptId};
 use sip_message::Name;
 use sip_stack::usage::{Event, Untimely};
@@ -58,7 +58,7 @@ impl SipLeg {
                 let sdp = description.map(|d| text(&self.sound.anchor(d, desk.media)));
                 self.usage.answer(sdp, &mut desk.step(events))
             }
-            LegOrder::AnswerLocally => self.answer_locally(desk, events, reports),
+            LegOrder::AnswerLocally(speaks) => self.answer_locally(speaks, desk, events, reports),
             LegOrder::Refuse { status, reason } => self.refuse(status, &reason, desk, events),
             LegOrder::Confirm { description } => {
                 let sdp = text(&self.sound.anchor(description, desk.media));
@@ -83,9 +83,9 @@ impl SipLeg {
                 Ok(())
             }
             LegOrder::Reoffer { .. }
-            | LegOrder::ReofferLocally
+            | LegOrder::ReofferLocally(_)
             | LegOrder::AnswerReoffer { .. }
-            | LegOrder::AnswerReofferLocally
+            | LegOrder::AnswerReofferLocally(_)
             | LegOrder::RefuseReoffer { .. } => self.negotiate(order, desk, events),
             LegOrder::AcceptReferral
             | LegOrder::RefuseReferral { .. }
@@ -111,16 +111,16 @@ impl SipLeg {
                 let sdp = description.map(|d| text(&self.sound.anchor(d, desk.media)));
                 self.usage.reoffer(sdp, &mut desk.step(events))
             }
-            LegOrder::ReofferLocally => {
+            LegOrder::ReofferLocally(speaks) => {
                 self.sound.negotiate_anew();
-                let sdp = text(&self.sound.offer(desk.media));
+                let sdp = text(&self.sound.offer(speaks, desk.media));
                 self.usage.reoffer(Some(sdp), &mut desk.step(events))
             }
             LegOrder::AnswerReoffer { description } => {
                 let sdp = text(&self.sound.anchor(description, desk.media));
                 self.usage.answer_reoffer(sdp, &mut desk.step(events))
             }
-            LegOrder::AnswerReofferLocally => match self.sound.answer(desk.media) {
+            LegOrder::AnswerReofferLocally(speaks) => match self.sound.answer(speaks, desk.media) {
                 Ok(answer) => self
                     .usage
                     .answer_reoffer(text(&answer), &mut desk.step(events)),
@@ -133,7 +133,7 @@ impl SipLeg {
             | LegOrder::Forwarded
             | LegOrder::Progress { .. }
             | LegOrder::Answer { .. }
-            | LegOrder::AnswerLocally
+            | LegOrder::AnswerLocally(_)
             | LegOrder::Refuse { .. }
             | LegOrder::Dial { .. }
             | LegOrder::DialTrunk { .. }
@@ -172,11 +172,12 @@ impl SipLeg {
 
     fn answer_locally(
         &mut self,
+        speaks: Speaks,
         desk: &mut Desk<'_>,
         events: &mut Vec<Event>,
         reports: &mut Vec<Report>,
     ) -> Result<(), Untimely> {
-        if let Ok(answer) = self.sound.answer(desk.media) {
+        if let Ok(answer) = self.sound.answer(speaks, desk.media) {
             return self
                 .usage
                 .answer(Some(text(&answer)), &mut desk.step(events));

@@ -1,7 +1,7 @@
 //! Telling the call what has happened to the dialog.
 
 use super::Early;
-use crate::{Desk, Referee, SipLeg, redirections, referee};
+use crate::{Desk, Referee, SipLeg, presses, redirections, referee};
 use bytes::Bytes;
 use call::{LegFact, Lost, Unreachable};
 use sdp::Description;
@@ -21,6 +21,8 @@ pub enum Report {
     Redirected(u16, String, Vec<Referee>),
     /// The party wishes that the call be recorded from now on, or no longer.
     Record(bool),
+    /// A key of the party's telephone was pressed, as signalling tells of it.
+    Pressed(char),
     /// What the peer calls itself or speaks has become known.
     Known,
     /// The leg may be dropped.
@@ -83,10 +85,14 @@ impl SipLeg {
             } => return reports.push(Report::Record(on)),
             Event::Info {
                 content_type, body, ..
-            } => LegFact::Informed {
-                content_type,
-                body: body.to_vec(),
-            },
+            } => {
+                let pressed = presses::press(&content_type, &body);
+                reports.extend(pressed.map(Report::Pressed));
+                LegFact::Informed {
+                    content_type,
+                    body: body.to_vec(),
+                }
+            }
             Event::Referred(referral) => return self.referred(&referral, desk, reports),
             Event::Refreshed { sdp } => {
                 self.hear(sdp, desk);

@@ -134,6 +134,7 @@ fn a_phone_that_sends_the_call_on_names_numbers_the_best_first_and_no_addresses(
         Report::Fact(_)
         | Report::Refer(_)
         | Report::Record(_)
+        | Report::Pressed(_)
         | Report::Known
         | Report::Terminated => None,
     });

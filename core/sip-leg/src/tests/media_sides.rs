@@ -82,7 +82,7 @@ fn an_address_that_is_where_the_signalling_comes_from_is_believed() {
 fn a_guest_answers_with_a_codec_of_its_own_and_can_play() {
     let mut office = Office::new();
     let mut leg = office.called(alice(), &invite());
-    office.orders(&mut leg, LegOrder::AnswerLocally);
+    office.orders(&mut leg, LegOrder::AnswerLocally(call::Speaks::Prompts));
     let answer = office.last();
     assert_eq!(answer.status(), Some(200));
     let told = sdp::remote_of(&Description::parse(answer.body()).unwrap()).unwrap();
@@ -106,7 +106,7 @@ fn a_caller_that_speaks_nothing_a_guest_does_is_refused_488() {
         head.join("\r\n")
     );
     let mut leg = office.called(alice(), &odd);
-    office.orders(&mut leg, LegOrder::AnswerLocally);
+    office.orders(&mut leg, LegOrder::AnswerLocally(call::Speaks::Prompts));
     assert_eq!(office.last().status(), Some(488));
     let facts = office.facts();
     assert!(matches!(facts[..], [LegFact::Ended]), "{facts:?}");

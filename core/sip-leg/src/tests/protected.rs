@@ -294,7 +294,7 @@ fn the_road_hears_of_a_key_though_nothing_that_came_with_it_may_be_spoken() {
     let mut office = Office::new();
     office.srtp = Srtp::Require;
     let mut sound = office.sound(bob(), None).only(&["G729".to_owned()]);
-    let offered = sound.offer(&mut office.media);
+    let offered = sound.offer(call::Speaks::Prompts, &mut office.media);
     let tag = keys_in(offered).1[0].tag;
     let suite = Suite::AesGcm256.name();
     let key = "A".repeat(58) + "A=";

@@ -7,6 +7,7 @@ mod bans;
 mod calls;
 mod cdrs;
 mod certificates;
+mod conferences;
 mod documents;
 mod emergency;
 mod erasure;
@@ -81,6 +82,7 @@ fn list() -> Vec<Operation> {
         certificates::operations(),
         registrations::operations(),
         calls::operations(),
+        conferences::operations(),
         ladders::operations(),
         cdrs::operations(),
         recordings::operations(),

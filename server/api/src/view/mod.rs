@@ -7,6 +7,7 @@ pub(crate) mod brand;
 pub(crate) mod call;
 pub(crate) mod cdr;
 pub(crate) mod certificate;
+pub(crate) mod conference;
 pub(crate) mod document;
 pub(crate) mod emergency;
 pub(crate) mod event;

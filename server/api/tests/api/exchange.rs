@@ -9,9 +9,9 @@ use domain::{Ladder, Rung, Way};
 use ids::{CallId, CdrId, DeviceId, RecordingId, TenantId, TrunkId, WebhookId};
 use machine::WallTime;
 use ports::{
-    CourierError, HookDesk, LiveCall, LiveError, LiveExchange, LiveLeg, LiveQuality, LiveRecording,
-    LiveRegistration, LiveShare, LiveTrunk, LiveUsage, Metered, Receipt, RecordingWish, StoreError,
-    Why,
+    CourierError, HookDesk, LiveCall, LiveConference, LiveError, LiveExchange, LiveLeg,
+    LiveQuality, LiveRecording, LiveRegistration, LiveShare, LiveTrunk, LiveUsage, Metered,
+    Receipt, RecordingWish, Seat, StoreError, Why,
 };
 use tenancy::{AccountScope, TenantScope};
 use tokio::sync::Semaphore;
@@ -23,6 +23,7 @@ use crate::world::NOON;
 pub(crate) struct Exchange {
     pub(crate) replayed: Mutex<Vec<(TenantId, WebhookId)>>,
     pub(crate) calls: Mutex<BTreeMap<TenantId, Vec<LiveCall>>>,
+    pub(crate) conferences: Mutex<BTreeMap<TenantId, LiveConference>>,
     pub(crate) registrations: Mutex<BTreeMap<TenantId, Vec<LiveRegistration>>>,
     pub(crate) trunks: Mutex<BTreeMap<TenantId, Vec<LiveTrunk>>>,
     pub(crate) hung_up: Mutex<Vec<(TenantId, CallId, String)>>,
@@ -30,6 +31,26 @@ pub(crate) struct Exchange {
     /// While `Some`, each question takes a permit before it is answered.
     pub(crate) door: Mutex<Option<std::sync::Arc<Semaphore>>>,
     pub(crate) asked: std::sync::atomic::AtomicUsize,
+}
+
+/// A conference with one member.
+pub(crate) fn conference(call: CallId, display: &str) -> LiveConference {
+    LiveConference {
+        extension: ids::ExtensionId::new(1, 800),
+        number: "800".to_owned(),
+        display: display.to_owned(),
+        most_members: 50,
+        began: NOON,
+        floor: None,
+        members: vec![ports::LiveMember {
+            call,
+            number: "101".to_owned(),
+            display: String::new(),
+            joined: NOON,
+            seat: Seat::default(),
+            heard: true,
+        }],
+    }
 }
 
 /// A trunk of a tenant's own by which it has talked two minutes of ten.
@@ -187,6 +208,30 @@ impl LiveExchange for Exchange {
             RecordingWish::Paused => Some(on(true)),
             RecordingWish::Off => None,
         };
+        Ok(())
+    }
+
+    async fn conferences(&self, scope: &TenantScope) -> Result<Vec<LiveConference>, LiveError> {
+        self.enter().await?;
+        let all = self.conferences.lock().unwrap();
+        let own = all.get(&scope.tenant());
+        Ok(own.cloned().into_iter().collect())
+    }
+
+    async fn seat(&self, scope: &TenantScope, id: CallId, seat: Seat) -> Result<(), LiveError> {
+        self.call(scope, id).await?;
+        let mut all = self.conferences.lock().unwrap();
+        let own = all.get_mut(&scope.tenant());
+        let members = &mut own.ok_or(LiveError::NotInConference)?.members;
+        let is_there = |call| members.iter().any(|member| member.call == call);
+        if seat
+            .coaches
+            .is_some_and(|pupil| pupil == id || !is_there(pupil))
+        {
+            return Err(LiveError::NobodyToCoach);
+        }
+        let member = members.iter_mut().find(|member| member.call == id);
+        member.ok_or(LiveError::NotInConference)?.seat = seat;
         Ok(())
     }
 

@@ -340,6 +340,7 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
             "mail": "fresh@fresh.example", "custom_role": names.roles[which],
             "extension": names.extensions[which],
         }),
+        "Seat" => json!({"muted": true, "coaches": names.call}),
         "NewCallRecording" => json!({"state": "on"}),
         "NewSupportPolicy" => json!({"policy": "forbidden"}),
         "NewSupportAccess" => json!({"reason": "a call that fails"}),

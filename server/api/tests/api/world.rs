@@ -464,6 +464,8 @@ async fn company(
         .unwrap();
     let calls = vec![exchange::call(call, number, "*43")];
     live.calls.lock().unwrap().insert(id, calls);
+    let there = exchange::conference(call, &canary);
+    live.conferences.lock().unwrap().insert(id, there);
     let contact = format!("sip:{username}@192.0.2.7:5062");
     let bound = vec![exchange::registration(device_id, &contact)];
     live.registrations.lock().unwrap().insert(id, bound);

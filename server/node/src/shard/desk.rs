@@ -57,6 +57,7 @@ impl Shard {
                 }
                 Report::Refer(referee) => self.turn.work.push_back(Work::Refer(owner, referee)),
                 Report::Record(on) => self.phone_records(key, leg, on, now),
+                Report::Pressed(digit) => self.signalled(key, leg, digit, now),
                 Report::Known => self.note_details(owner),
                 Report::Terminated => self.turn.work.push_back(Work::Drop(owner)),
             }

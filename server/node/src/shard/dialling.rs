@@ -48,6 +48,10 @@ impl Shard {
         let Some(owner) = self.calls.get(key).and_then(|entry| entry.owner(leg)) else {
             return;
         };
+        let offers = matches!(order, LegOrder::ReofferLocally(_));
+        if offers || matches!(order, LegOrder::AnswerLocally(_)) {
+            self.move_to_conference(key, leg, offers, now);
+        }
         self.with_leg(owner, now, |sip, desk, reports| {
             sip.order(order, desk, reports)
         });

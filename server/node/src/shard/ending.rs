@@ -15,6 +15,7 @@ impl Shard {
         self.free_line(key);
         self.tenants.budgets.ended(key);
         self.end_recording(key, now);
+        self.leave_conference(key, now);
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };
@@ -59,6 +60,7 @@ impl Shard {
         self.free_line(key);
         self.tenants.budgets.ended(key);
         self.end_recording(key, now);
+        self.leave_conference(key, now);
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };

@@ -32,7 +32,14 @@ impl Shard {
                 }
             }
             Notice::Resumed { id } => self.tell_sound(id, LegFact::HeardAgain),
-            Notice::Digit { .. } => self.figures.heard.digits += 1,
+            Notice::Digit { id, digit, .. } => {
+                self.figures.heard.digits += 1;
+                if let Some((key, leg)) = self.calls.of_endpoint(id) {
+                    self.pressed(key, leg, digit, now);
+                }
+            }
+            Notice::Heard { id, heard } => self.note_heard(id, heard),
+            Notice::Floor { id } => self.note_floor(id, now),
             Notice::Refused { id, because } => match because {
                 Refusal::PortUnusable => self.ports.spoil(id),
                 Refusal::Full
@@ -42,10 +49,7 @@ impl Shard {
                 | Refusal::RoomFull
                 | Refusal::NoSound => {}
             },
-            Notice::Figures { .. }
-            | Notice::Played { .. }
-            | Notice::Heard { .. }
-            | Notice::Floor { .. } => {}
+            Notice::Figures { .. } | Notice::Played { .. } => {}
         }
     }
 

@@ -84,6 +84,9 @@ impl Shard {
     }
 
     fn media_order(&mut self, key: CallKey, order: MediaOrder, now: Instant) {
+        if !matches!(order, MediaOrder::Attend(..)) {
+            self.leave_conference(key, now);
+        }
         let Some(entry) = self.calls.get(key) else {
             return;
         };
@@ -99,6 +102,7 @@ impl Shard {
                     self.outbox.media.push(Command::Bridge { a, b });
                 }
             }
+            MediaOrder::Attend(leg, at) => self.attend(key, leg, at, now),
             MediaOrder::Echo(leg) => {
                 if let Some(id) = endpoint(leg) {
                     self.outbox.media.push(Command::Unbridge { id });
@@ -153,7 +157,12 @@ fn joins(output: &Output) -> bool {
     match output {
         Output::Media(MediaOrder::Bridge(..)) => true,
         Output::Event(event) => matches!(event.what, What::Answered(_)),
-        Output::Media(MediaOrder::Echo(_) | MediaOrder::Play(..) | MediaOrder::Silence(_))
+        Output::Media(
+            MediaOrder::Attend(..)
+            | MediaOrder::Echo(_)
+            | MediaOrder::Play(..)
+            | MediaOrder::Silence(_),
+        )
         | Output::Leg(..)
         | Output::Route { .. }
         | Output::Over => false,

@@ -36,7 +36,7 @@ impl Shard {
         let origid = OrigId::of_bits(self.random.next_u128());
         let mut explanation = plan.explanation;
         let steps = plan.steps.into_iter().map(|step| match step {
-            Step::Guest(guest) => DialStep::Guest(guest),
+            Step::Guest(guest) => self.guest(tenant, guest),
             Step::Refuse(refusal) => DialStep::Refuse(refusal),
             Step::Divert(diversion) => DialStep::Divert(diversion),
             Step::Forward(diversion) => DialStep::Forward(diversion),

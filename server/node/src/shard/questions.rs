@@ -9,10 +9,11 @@ use domain::Ladder;
 use ids::{CallId, DeviceId, TrunkId};
 use machine::Instant;
 use ports::{
-    LiveCall, LiveError, LiveLeg, LivePush, LiveRecording, LiveRegistration, LiveTrunk, LiveUsage,
-    RecordingWish, Why,
+    LiveCall, LiveConference, LiveError, LiveLeg, LivePush, LiveRecording, LiveRegistration,
+    LiveTrunk, LiveUsage, RecordingWish, Seat, Why,
 };
 use registrar::{Binding, push_of, without_prid};
+use routing::Guest;
 use tenancy::{AccountScope, TenantScope};
 
 /// Why a call is recorded that somebody asks for here.
@@ -43,6 +44,10 @@ pub enum Ask {
     HangUp(CallId, String),
     /// Begin, pause or end the recording of a live call.
     Record(CallId, RecordingWish),
+    /// All conferences.
+    Conferences,
+    /// Change what the member of a conference may whose call this is.
+    Seat(CallId, Seat),
     /// All bindings.
     Registrations,
     /// The messages of one call, live or just ended.
@@ -75,6 +80,10 @@ pub enum Answer {
     HungUp(Ticket, Result<(), LiveError>),
     /// To [`Ask::Record`].
     Recorded(Ticket, Result<(), LiveError>),
+    /// To [`Ask::Conferences`].
+    Conferences(Ticket, Vec<LiveConference>),
+    /// To [`Ask::Seat`].
+    Seated(Ticket, Result<(), LiveError>),
     /// To [`Ask::Registrations`].
     Registrations(Ticket, Vec<LiveRegistration>),
     /// To [`Ask::Ladder`].
@@ -118,6 +127,8 @@ impl Shard {
                 let done = key.map(|key| self.wish(key, wish, BY_API, now));
                 Answer::Recorded(ticket, done.unwrap_or(Err(LiveError::NotFound)))
             }
+            Ask::Conferences => Answer::Conferences(ticket, self.show_conferences(&scope)),
+            Ask::Seat(id, seat) => Answer::Seated(ticket, self.take_seat(&scope, id, seat, now)),
             Ask::Registrations => Answer::Registrations(ticket, self.registrations(&scope)),
             Ask::Ladder(id) => {
                 let found = self.ladder(&scope, id);
@@ -144,7 +155,7 @@ impl Shard {
         devices.chain(gateways).collect()
     }
 
-    fn own_call(&self, scope: &TenantScope, id: CallId) -> Option<&Entry> {
+    pub(super) fn own_call(&self, scope: &TenantScope, id: CallId) -> Option<&Entry> {
         let entry = self.calls.get(self.calls.key_of(id)?)?;
         (entry.tenant == scope.tenant() && !entry.call.is_over()).then_some(entry)
     }
@@ -195,7 +206,12 @@ impl Shard {
             })
             .collect();
         if let Bridge::Guest(_, guest) = summary.bridge {
-            let because = format!("the caller is with {guest:?}");
+            let whom = match guest {
+                Guest::Echo => "the echo",
+                Guest::Announcement => "the announcement",
+                Guest::Conference(_) => "a conference",
+            };
+            let because = format!("the caller is with {whom}");
             why.push(Why {
                 rule: "bridge.guest".to_owned(),
                 because,

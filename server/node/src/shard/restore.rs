@@ -13,7 +13,7 @@ use call::{Call, Direction, LegStage, LegView};
 use domain::Cdr;
 use ids::{CallId, DeviceId, TenantId, TrunkId};
 use machine::Instant;
-use ports::Bucket;
+use ports::{Bucket, Seat};
 use records::Recorder;
 use registrar::Binding;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,9 @@ struct StoredCall {
     /// What of it is paid by the minute.
     #[serde(default)]
     ways: Vec<WayOut>,
+    /// What it may where it attends a conference.
+    #[serde(default)]
+    seat: Option<Seat>,
 }
 
 impl Shard {
@@ -150,6 +153,9 @@ impl Shard {
             }
         }
         self.resume_talks(key, now);
+        if let Some(seat) = stored.seat {
+            self.calls.conferences.former.insert(id, seat);
+        }
         self.rejoin(key, bridge, now);
         if let Some(leg) = entertained {
             let music = call::MediaOrder::Play(leg, call::Prompt::Music);
@@ -192,6 +198,9 @@ impl Shard {
             call::Bridge::Guest(leg, routing::Guest::Echo) => call::MediaOrder::Echo(leg),
             call::Bridge::Guest(leg, routing::Guest::Announcement) => {
                 call::MediaOrder::Play(leg, call::Prompt::Announcement)
+            }
+            call::Bridge::Guest(leg, routing::Guest::Conference(at)) => {
+                call::MediaOrder::Attend(leg, at)
             }
             call::Bridge::Open => return,
         };
@@ -252,6 +261,7 @@ impl Shard {
             max_forwards,
             legs,
             ways: self.tenants.budgets.ways(key).to_vec(),
+            seat: self.calls.conferences.member(key).map(|member| member.seat),
         })
         .ok()
     }

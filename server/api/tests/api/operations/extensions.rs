@@ -26,6 +26,7 @@ pub(super) async fn extensions(world: &World) {
         "calls": ["internal", "local", "national", "mobile", "international"],
         "only_to": [], "never_to": [], "groups": [],
         "recording": {"calls": "none", "by_phone": false, "beep": true},
+        "conference": {"most_members": 50, "muted_at_first": false},
         "forwards": {"always": null, "busy": null, "no_answer": null, "unreachable": null},
         "lamps": {"list": [], "watched_by": null, "shows_other_party": true, "documents": "full"},
     });

@@ -66,6 +66,7 @@ pub(super) async fn facts(world: &World) {
     assert_eq!(why["explanation"][0]["rule"], "builtin.echo");
     kept_ladder(world, &cdr).await;
     steered_recording(world).await;
+    seated_member(world).await;
     let path = acme.path(&format!("calls/{}", acme.call));
     world.tenant(acme, Ask::delete(&path)).await.is(204);
     world
@@ -99,6 +100,37 @@ pub(super) async fn facts(world: &World) {
     ] {
         assert!(actions.contains(&&action.into()), "{action} in {actions:?}");
     }
+}
+
+/// A member of a conference is muted, and coaches another.
+async fn seated_member(world: &World) {
+    let acme = &world.acme;
+    let path = acme.path(&format!("calls/{}/seat", acme.call));
+    let say = |seat: Value| Ask::put(&path).json(&seat);
+    let there = world.live.conferences.lock().unwrap().remove(&acme.id);
+    let nothing = world.tenant(acme, say(json!({}))).await;
+    nothing.refuses(api::Kind::NotNow);
+    let there = there.map(|there| (acme.id, there));
+    world.live.conferences.lock().unwrap().extend(there);
+    let seat = json!({"muted": true, "deaf": false, "gain_percent": 100, "coaches": null});
+    let said = world.tenant(acme, say(json!({"muted": true}))).await;
+    assert_eq!(said.is(200).json(), seat);
+    let path = acme.path("conferences");
+    let shown = world.tenant(acme, Ask::get(&path)).await.is(200).json();
+    let conference = &shown["items"][0];
+    assert_eq!(
+        (&conference["number"], &conference["floor"]),
+        (&json!("800"), &Value::Null)
+    );
+    let member = &conference["members"][0];
+    assert_eq!(
+        (&member["call"], &member["seat"]),
+        (&json!(acme.call), &seat)
+    );
+    let loud = world.tenant(acme, say(json!({"gain_percent": 401}))).await;
+    loud.refuses(api::Kind::Invalid);
+    let own = world.tenant(acme, say(json!({"coaches": acme.call}))).await;
+    own.refuses(api::Kind::Invalid);
 }
 
 /// A live call is recorded, paused and no more.

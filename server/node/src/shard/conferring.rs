@@ -1,0 +1,352 @@
+//! Conferences: who comes, who leaves, what each may there, and who speaks.
+
+use super::Shard;
+use crate::calls::CallKey;
+use crate::conferences::{Member, Place};
+use call::{CallEvent, DialStep, HangUp, Input, LegId, What};
+use domain::{CompiledTenant, Event, EventKind};
+use ids::{CallId, ExtensionId};
+use machine::Instant;
+use media::{Command, EndpointId, RoomId};
+use ports::{LiveConference, LiveError, LiveMember, Seat};
+use routing::{Guest, Reason};
+use serde_json::{Value, json};
+use std::borrow::Cow;
+use tenancy::TenantScope;
+
+use crate::turn::Work;
+
+/// The rule that explains that a member's sound is elsewhere than the others'.
+const APART: &str = "conference.apart";
+/// The rule that explains that a member mutes itself, or is heard again.
+const BY_KEY: &str = "conference.muted";
+
+impl Shard {
+    /// A leg attends a conference of its own company from now on.
+    pub(super) fn attend(&mut self, key: CallKey, leg: LegId, at: ExtensionId, now: Instant) {
+        let Some(entry) = self.calls.get(key) else {
+            return;
+        };
+        let (place, id) = ((entry.tenant, at), entry.call.id());
+        let sip = entry.owner(leg).and_then(|owner| self.legs.get(owner));
+        let Some(endpoint) = sip.map(|leg| leg.sip.sound().endpoint()) else {
+            return;
+        };
+        let here = self.calls.conferences.member(key);
+        if here.is_some_and(|member| (member.place, member.endpoint) == (place, endpoint)) {
+            return self.reseat(key);
+        }
+        self.leave_conference(key, now);
+        let elsewhere =
+            |(_, other): (CallKey, &Member)| other.endpoint.worker() != endpoint.worker();
+        if self.calls.conferences.of(place).any(elsewhere) {
+            return self.keep_apart(key, now);
+        }
+        let former = self.calls.conferences.former.remove(&id);
+        let seat = former.unwrap_or_else(|| self.first_seat(place));
+        let member = Member::new((place, leg, endpoint), seat, now);
+        self.calls.conferences.join(key, member);
+        self.outbox.media.push(Command::Attend {
+            id: endpoint,
+            room: RoomId(at.as_u128()),
+            seat: self.seat_on_the_road(key),
+        });
+        self.reseat_coaches_of(id, place);
+        if former.is_none() {
+            self.tell_of_conference(key, EventKind::ConferenceJoined, now);
+        }
+    }
+
+    /// What whoever comes to a conference may at first.
+    fn first_seat(&self, (tenant, at): Place) -> Seat {
+        let compiled = self.tenants.compiled(tenant);
+        let extension = compiled.as_ref().and_then(|tenant| tenant.extension(at));
+        Seat {
+            muted: extension.is_some_and(|found| found.conference.muted_at_first),
+            ..Seat::default()
+        }
+    }
+
+    /// A call attends no conference any more, if it has.
+    pub(super) fn leave_conference(&mut self, key: CallKey, now: Instant) {
+        if self.calls.conferences.member(key).is_some() {
+            self.tell_of_conference(key, EventKind::ConferenceLeft, now);
+            self.calls.conferences.leave(key);
+        }
+    }
+
+    /// Its sound can be brought to no place where the others' is: it had been told of another
+    /// before, or there is no room.
+    fn keep_apart(&mut self, key: CallKey, now: Instant) {
+        let because = "its sound cannot be brought to where the conference is".to_owned();
+        self.explain_conference(key, APART, because.clone(), now);
+        let input = Input::HangUp(HangUp::Policy(because));
+        self.turn.work.push_back(Work::Input(key, input));
+    }
+
+    /// Before a leg is told where its sound is to go: where it is to attend a conference, that is
+    /// to be where the others' goes. What has been told before is changed by an offer alone.
+    pub(super) fn move_to_conference(
+        &mut self,
+        key: CallKey,
+        leg: LegId,
+        is_offer: bool,
+        now: Instant,
+    ) {
+        let Some(entry) = self.calls.get(key) else {
+            return;
+        };
+        let Some(Guest::Conference(at)) = entry.call.bridge().guest_of(leg) else {
+            return;
+        };
+        let there = self.calls.conferences.of((entry.tenant, at)).next();
+        let near = there.map(|(_, member)| member.endpoint);
+        let (Some(near), Some(owner)) = (near, entry.owner(leg)) else {
+            return;
+        };
+        let Some(sound) = self.legs.get(owner).map(|leg| leg.sip.sound()) else {
+            return;
+        };
+        let before = sound.endpoint();
+        if before.worker() == near.worker() || (sound.told().is_some() && !is_offer) {
+            return;
+        }
+        self.with_leg(owner, now, |sip, desk, _| {
+            // where there is no room it stays, and is turned away when it attends
+            let _no_room = sip.move_near(near, desk);
+        });
+        let after = self.legs.get(owner).map(|leg| leg.sip.sound().endpoint());
+        if let Some(after) = after.filter(|after| *after != before) {
+            self.calls.free_endpoint(before);
+            self.calls.bind_endpoint(after, key, leg);
+        }
+    }
+
+    /// Changes what a member may.
+    pub(super) fn take_seat(
+        &mut self,
+        scope: &TenantScope,
+        id: CallId,
+        seat: Seat,
+        now: Instant,
+    ) -> Result<(), LiveError> {
+        let own = self.own_call(scope, id).is_some();
+        let key = self.calls.key_of(id).filter(|_| own);
+        let key = key.ok_or(LiveError::NotFound)?;
+        let member = self.calls.conferences.member(key);
+        let place = member.ok_or(LiveError::NotInConference)?.place;
+        let pupil = seat.coaches.map(|pupil| self.member_of_call(pupil, place));
+        if seat.coaches == Some(id) || pupil.is_some_and(|pupil| pupil.is_none()) {
+            return Err(LiveError::NobodyToCoach);
+        }
+        if let Some(member) = self.calls.conferences.member_mut(key) {
+            member.seat = seat;
+        }
+        self.reseat(key);
+        self.keep_soon(key, now);
+        Ok(())
+    }
+
+    /// A key of a telephone was pressed: by `*6` a member mutes itself, and is heard again.
+    pub(super) fn pressed(&mut self, key: CallKey, leg: LegId, digit: char, now: Instant) {
+        let Some(member) = self.calls.conferences.member_mut(key) else {
+            return;
+        };
+        if member.leg != leg || !member.pressed(digit, now) {
+            return;
+        }
+        member.seat.muted = !member.seat.muted;
+        let muted = member.seat.muted;
+        let because = match muted {
+            true => "the member has muted itself by *6",
+            false => "the member is heard again by *6",
+        };
+        self.reseat(key);
+        self.explain_conference(key, BY_KEY, because.to_owned(), now);
+        self.keep_soon(key, now);
+        let book = self.config.prompts;
+        let owner = self.calls.get(key).and_then(|entry| entry.owner(leg));
+        if let Some(owner) = owner {
+            self.with_leg(owner, now, |sip, desk, _| sip.beep(&book, desk));
+        }
+    }
+
+    /// A key was pressed, as signalling tells of it. Telephones that send their keys among the sound
+    /// tell of them there, and some in both ways.
+    pub(super) fn signalled(&mut self, key: CallKey, leg: LegId, digit: char, now: Instant) {
+        let owner = self.calls.get(key).and_then(|entry| entry.owner(leg));
+        let sip = owner.and_then(|owner| self.legs.get(owner));
+        if sip.is_some_and(|leg| !leg.sip.sound().has_presses()) {
+            self.pressed(key, leg, digit, now);
+        }
+    }
+
+    /// A party of the exchange as a step, if it takes another.
+    pub(super) fn guest(&self, tenant: &CompiledTenant, guest: Guest) -> DialStep {
+        let Guest::Conference(at) = guest else {
+            return DialStep::Guest(guest);
+        };
+        let most = tenant
+            .extension(at)
+            .map_or(0, |found| found.conference.most_members);
+        if self.calls.conferences.count((tenant.id(), at)) < usize::from(most) {
+            return DialStep::Guest(guest);
+        }
+        DialStep::Capped(format!("the conference has its {most} members"))
+    }
+
+    /// The road tells that a member is one of those that are heard, or no longer.
+    pub(super) fn note_heard(&mut self, id: EndpointId, heard: bool) {
+        let member = self.calls.of_endpoint(id);
+        let member = member.and_then(|(key, _)| self.calls.conferences.member_mut(key));
+        if let Some(member) = member {
+            member.heard = heard;
+        }
+    }
+
+    /// The road tells that a member has the floor.
+    pub(super) fn note_floor(&mut self, id: EndpointId, now: Instant) {
+        let Some((key, _)) = self.calls.of_endpoint(id) else {
+            return;
+        };
+        if self.calls.conferences.give_floor(key) {
+            self.tell_of_conference(key, EventKind::ConferenceFloor, now);
+        }
+    }
+
+    /// A tenant's conferences, as they are now.
+    pub(super) fn show_conferences(&self, scope: &TenantScope) -> Vec<LiveConference> {
+        let tenant = scope.tenant();
+        let compiled = self.tenants.compiled(tenant);
+        let call = |key| Some(self.calls.get(key)?.call.id());
+        let all = self.calls.conferences.of_tenant(tenant);
+        let shown = all.map(|(at, began, floor)| {
+            let extension = compiled.as_ref().and_then(|tenant| tenant.extension(at));
+            let members = self.calls.conferences.of((tenant, at));
+            LiveConference {
+                extension: at,
+                number: extension.map_or_else(String::new, |found| found.number.to_string()),
+                display: extension.map_or_else(String::new, |found| found.display_name.to_string()),
+                most_members: extension.map_or(0, |found| found.conference.most_members),
+                began: self.clock.wall(began),
+                floor: floor.and_then(call),
+                members: members
+                    .filter_map(|(key, member)| self.show_member(key, member))
+                    .collect(),
+            }
+        });
+        shown.collect()
+    }
+
+    fn show_member(&self, key: CallKey, member: &Member) -> Option<LiveMember> {
+        let entry = self.calls.get(key)?;
+        let (party, _) = entry.call.leg(member.leg)?;
+        Some(LiveMember {
+            call: entry.call.id(),
+            number: party.number.clone(),
+            display: party.display.clone(),
+            joined: self.clock.wall(member.joined),
+            seat: member.seat,
+            heard: member.heard,
+        })
+    }
+
+    /// The member that this call is of this conference.
+    fn member_of_call(&self, call: CallId, place: Place) -> Option<&Member> {
+        let member = self.calls.conferences.member(self.calls.key_of(call)?)?;
+        (member.place == place).then_some(member)
+    }
+
+    /// What the road is told of a member. Whom it coaches may not have come back yet, and until
+    /// then nobody hears it.
+    fn seat_on_the_road(&self, key: CallKey) -> media::Seat {
+        let Some(member) = self.calls.conferences.member(key) else {
+            return media::Seat::default();
+        };
+        let Seat {
+            muted,
+            deaf,
+            gain_percent,
+            coaches,
+        } = member.seat;
+        let pupil = coaches.map(|pupil| self.member_of_call(pupil, member.place));
+        let gone = pupil.is_some_and(|pupil| pupil.is_none());
+        media::Seat {
+            muted: muted || gone,
+            deaf,
+            gain_percent,
+            coaches: pupil.flatten().map(|pupil| pupil.endpoint),
+        }
+    }
+
+    /// Tells the road what a member may.
+    fn reseat(&mut self, key: CallKey) {
+        if let Some(id) = self
+            .calls
+            .conferences
+            .member(key)
+            .map(|member| member.endpoint)
+        {
+            let seat = self.seat_on_the_road(key);
+            self.outbox.media.push(Command::Reseat { id, seat });
+        }
+    }
+
+    /// Whom some coach has come.
+    fn reseat_coaches_of(&mut self, pupil: CallId, place: Place) {
+        let members = self.calls.conferences.of(place);
+        let coaches = members.filter(|(_, member)| member.seat.coaches == Some(pupil));
+        let coaches: Vec<CallKey> = coaches.map(|(key, _)| key).collect();
+        for key in coaches {
+            self.reseat(key);
+        }
+    }
+
+    /// A restart should know of it.
+    fn keep_soon(&mut self, key: CallKey, now: Instant) {
+        if let Some(entry) = self.calls.get_mut(key) {
+            entry.dirty = true;
+        }
+        self.store_soon(key, now);
+    }
+
+    fn explain_conference(&mut self, key: CallKey, rule: &'static str, text: String, now: Instant) {
+        let reason = Reason {
+            rule: Cow::Borrowed(rule),
+            because: text,
+        };
+        let what = What::Explained(reason);
+        self.call_event(key, &CallEvent { at: now, what });
+    }
+
+    fn tell_of_conference(&mut self, key: CallKey, kind: EventKind, now: Instant) {
+        let (Some(entry), Some(member)) = (self.calls.get(key), self.calls.conferences.member(key))
+        else {
+            return;
+        };
+        let data = self.told_of(
+            entry.call.leg(member.leg).map(|(party, _)| party),
+            member.place,
+        );
+        let of = (entry.tenant, entry.call.id());
+        let moment = (member.leg.number(), self.clock.wall(now));
+        self.outbox
+            .events
+            .push(Event::of_call(of, kind, moment, data));
+    }
+
+    fn told_of(&self, party: Option<&call::Party>, (tenant, at): Place) -> Value {
+        let compiled = self.tenants.compiled(tenant);
+        let extension = compiled.as_ref().and_then(|tenant| tenant.extension(at));
+        json!({
+            "conference": extension.map(|found| found.number.to_string()),
+            "party": party.map(|party| json!({
+                "extension": party.extension,
+                "device": party.device,
+                "number": party.number,
+                "display": party.display,
+            })),
+            "members": self.calls.conferences.count((tenant, at)),
+        })
+    }
+}
