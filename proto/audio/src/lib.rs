@@ -1,11 +1,12 @@
-//! Sound: G.711 and G.722; changing the sampling rate; levels and speech; concealment of what was
-//! lost; a conference's mixer; and what the exchange plays by itself, rendered from notes and kept
-//! encoded. Linear samples are 16 bits, one channel.
+//! Sound: G.711 and G.722; changing the sampling rate; levels and speech; key presses in the sound;
+//! concealment of what was lost; a conference's mixer; and what the exchange plays by itself,
+//! rendered from notes and kept encoded. Linear samples are 16 bits, one channel.
 //!
 //! All arithmetic is of integers, so that every machine makes the same sound.
 
 mod codec;
 pub mod conceal;
+pub mod dtmf;
 pub mod g711;
 pub mod g722;
 pub mod level;
@@ -14,6 +15,7 @@ pub mod prompt;
 mod rate;
 pub mod resample;
 mod score;
+mod spectrum;
 mod synth;
 
 pub use codec::{Codec, Decoder, Encoder};

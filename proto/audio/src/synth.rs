@@ -51,6 +51,18 @@ const fn quarter_sine(step: usize) -> i32 {
     ((sum * 32767 + (1 << 29)) >> 30) as i32
 }
 
+/// The sine of a phase in 2^-32 of a turn, -32767 to 32767.
+#[allow(
+    clippy::cast_possible_wrap,
+    reason = "the fraction is below 2^12; conversion traits are not const"
+)]
+pub(crate) const fn sine(phase: u32) -> i32 {
+    let index = (phase >> 22) as usize;
+    let fraction = ((phase >> 10) & 0xfff) as i32;
+    let (here, there) = (SINE[index], SINE[index + 1]);
+    here + (((there - here) * fraction) >> 12)
+}
+
 /// A wave that advances sample by sample.
 #[derive(Clone, Debug)]
 pub(crate) struct Oscillator {
