@@ -258,7 +258,7 @@ impl Shard {
     }
 
     /// What the road is told of a member. Whom it coaches may not have come back yet, and until
-    /// then nobody hears it.
+    /// then nobody hears it; nor does anybody hear the music of a telephone that holds.
     fn seat_on_the_road(&self, key: CallKey) -> media::Seat {
         let Some(member) = self.calls.conferences.member(key) else {
             return media::Seat::default();
@@ -272,15 +272,21 @@ impl Shard {
         let pupil = coaches.map(|pupil| self.member_of_call(pupil, member.place));
         let gone = pupil.is_some_and(|pupil| pupil.is_none());
         media::Seat {
-            muted: muted || gone,
+            muted: muted || gone || self.holds(key, member.leg),
             deaf,
             gain_percent,
             coaches: pupil.flatten().map(|pupil| pupil.endpoint),
         }
     }
 
+    fn holds(&self, key: CallKey, leg: LegId) -> bool {
+        let entry = self.calls.get(key);
+        let mut legs = entry.into_iter().flat_map(|entry| entry.call.legs());
+        legs.any(|view| view.id == leg && view.holding)
+    }
+
     /// Tells the road what a member may.
-    fn reseat(&mut self, key: CallKey) {
+    pub(super) fn reseat(&mut self, key: CallKey) {
         if let Some(id) = self
             .calls
             .conferences

@@ -60,6 +60,12 @@ impl Shard {
             // nothing goes out any more that they would go along with
             entry.brought.proofs = Vec::new();
         }
+        if matches!(event.what, What::Held(_) | What::Resumed(_)) {
+            self.reseat(key);
+        }
+        let Some(entry) = self.calls.get_mut(key) else {
+            return;
+        };
         // a party it is sent on to, now or later, is not asked to answer by itself
         entry.brought.intercom &= !matches!(event.what, What::Answered(_) | What::Diverted(_));
         entry.dirty |= match event.what {

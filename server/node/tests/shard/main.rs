@@ -10,6 +10,7 @@ mod carriers;
 mod cells;
 mod codecs;
 mod collected;
+mod conferences;
 mod defence;
 mod emergency;
 mod events;
