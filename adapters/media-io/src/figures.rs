@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use media::{RoadFigures, TapFigures, TranscodingFigures};
+use media::{RoadFigures, RoomFigures, TapFigures, TranscodingFigures};
 
 /// Figures of one media thread since its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct WorkerFigures {
     pub road: RoadFigures,
     /// What it copied for recordings.
     pub taps: TapFigures,
+    /// What it mixed for conferences.
+    pub rooms: RoomFigures,
     /// Packets received.
     pub received: u64,
     /// Packets handed to the kernel.
@@ -79,6 +81,10 @@ counters!(
     road_transcodings,
     taps_copied,
     taps_missed,
+    rooms_present,
+    rooms_members,
+    rooms_made,
+    rooms_concealed,
     road_open,
     received,
     sent,
@@ -118,6 +124,13 @@ impl Plain {
         self.taps_missed = taps.missed;
     }
 
+    pub(crate) fn set_rooms(&mut self, rooms: RoomFigures) {
+        self.rooms_present = rooms.present;
+        self.rooms_members = rooms.members;
+        self.rooms_made = rooms.made;
+        self.rooms_concealed = rooms.concealed;
+    }
+
     pub(crate) fn figures(&self) -> WorkerFigures {
         WorkerFigures {
             road: RoadFigures {
@@ -144,6 +157,12 @@ impl Plain {
             taps: TapFigures {
                 copied: self.taps_copied,
                 missed: self.taps_missed,
+            },
+            rooms: RoomFigures {
+                present: self.rooms_present,
+                members: self.rooms_members,
+                made: self.rooms_made,
+                concealed: self.rooms_concealed,
             },
             received: self.received,
             sent: self.sent,

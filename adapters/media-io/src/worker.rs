@@ -421,6 +421,7 @@ impl Worker {
         self.plain.sockets = u64::try_from(self.sockets.len()).unwrap_or(0);
         self.plain.set_road(&self.road.figures());
         self.plain.set_taps(self.road.tap_figures());
+        self.plain.set_rooms(self.road.room_figures());
         shared.store(&self.plain);
     }
 }

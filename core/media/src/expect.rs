@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::format::Formats;
+use crate::format::{Format, Formats};
 use crate::wants::Wants;
 
 /// The name by which a peer's checks of connectivity ask for a leg: our user name fragment
@@ -82,6 +82,15 @@ impl Expect {
     /// What may be sent to the peer.
     pub(crate) fn understood(&self) -> Formats {
         self.wants.understood(&self.formats)
+    }
+
+    /// The format that sound is made in for the peer.
+    pub(crate) fn made_format(&self) -> Option<Format> {
+        let understood = self.understood();
+        let wanted = self.wants.sound.and_then(|sound| understood.of(sound));
+        wanted
+            .filter(|format| format.is_spoken())
+            .or_else(|| understood.iter().find(|format| format.is_spoken()))
     }
 
     /// A peer that described itself. `rtcp` is one above `rtp` unless said otherwise (RFC 3550

@@ -38,7 +38,8 @@ pub struct LegFigures {
     /// Packets sent to its peer that were made of its partner's, in another codec.
     #[serde(default)]
     pub transcoded: u64,
-    /// Frames of its peer that were lost and made up on their way into another codec.
+    /// Frames of its peer that were lost and made up on their way into another codec or into a
+    /// conference.
     #[serde(default)]
     pub concealed: u64,
 }
@@ -96,4 +97,17 @@ pub struct TapFigures {
     pub copied: u64,
     /// Packets that were to be copied and for which there was no room.
     pub missed: u64,
+}
+
+/// What is counted of conferences.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct RoomFigures {
+    /// Conferences now.
+    pub present: u64,
+    /// Their members now.
+    pub members: u64,
+    /// Packets made for members, since the start.
+    pub made: u64,
+    /// Frames of members that were lost and made up, since the start.
+    pub concealed: u64,
 }

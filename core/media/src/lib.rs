@@ -9,6 +9,7 @@
 //!   notices come out; nothing on the way of a packet allocates, locks or logs.
 
 mod command;
+mod conference;
 mod expect;
 mod figures;
 mod format;
@@ -25,7 +26,9 @@ mod wants;
 
 pub use command::{Command, Keys, Lifted, Notice, PlayCodec, Refusal};
 pub use expect::{Expect, Ufrag, trusted};
-pub use figures::{LegFigures, RoadFigures, StreamFigures, TapFigures, TranscodingFigures};
+pub use figures::{
+    LegFigures, RoadFigures, RoomFigures, StreamFigures, TapFigures, TranscodingFigures,
+};
 pub use format::{COMFORT_NOISE, Codec, FORMATS, Format, Formats, PayloadSet};
 pub use id::EndpointId;
 pub use limits::Limits;

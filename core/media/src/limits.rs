@@ -35,9 +35,16 @@ pub struct Limits {
     /// Directions that are transcoded at one time: the sound of one leg on its way to another in
     /// a codec of its own. Past it such sound is dropped and counted. Default 64.
     pub transcodings: u32,
-    /// Frames of a played prompt, or of transcoded sound, that are made at once to catch up after
-    /// a late wake. Default 5.
+    /// Frames of a played prompt, of transcoded sound or of a conference that are made at once to
+    /// catch up after a late wake. Default 5.
     pub catch_up: u8,
+    /// Conferences at one time. Past it `Attend` is refused with a notice. Default 1,000.
+    pub rooms: u32,
+    /// Members of one conference. Past it `Attend` is refused with a notice. Default 1,000, which
+    /// is also the most.
+    pub room_members: u16,
+    /// Members of a conference that are heard at once, the loudest: 1 to 16. Default 3.
+    pub room_loudest: u8,
 }
 
 impl Default for Limits {
@@ -55,6 +62,9 @@ impl Default for Limits {
             lift_burst: 100,
             transcodings: 64,
             catch_up: 5,
+            rooms: 1_000,
+            room_members: 1_000,
+            room_loudest: 3,
         }
     }
 }

@@ -2,9 +2,12 @@
 //!
 //! This file holds the road's parts and its doors; `orders` obeys commands, `traffic` and `rtcp`
 //! judge packets, `owner` finds whose they are, `lift` whose those are that are no sound, `lock`
-//! decides whose packets a leg believes, `secure` how they are protected, and `transcode` looks
-//! after those that their listener does not understand as they are.
+//! decides whose packets a leg believes, `secure` how they are protected, `transcode` looks after
+//! those that their listener does not understand as they are, and `attend`, `rooms` and `converse`
+//! after those of conferences.
 
+mod attend;
+mod converse;
 mod flow;
 mod leg;
 mod lift;
@@ -15,12 +18,14 @@ mod orders;
 mod owner;
 mod play;
 mod playing;
+mod rooms;
 mod rtcp;
 mod secure;
 mod table;
 mod tap;
 #[cfg(test)]
 mod tests;
+mod tie;
 mod to_partner;
 mod traffic;
 mod transcode;
@@ -38,6 +43,7 @@ use crate::limits::Limits;
 use crate::prompts::{Prompt, Prompts};
 use leg::{Feed, Leg};
 use on_port::OnPort;
+use rooms::Rooms;
 use table::Table;
 use tap::Taps;
 
@@ -97,6 +103,8 @@ enum TimerKey {
     Event(u32),
     /// A frame of a leg's sound is due that is transcoded for its partner.
     Transcode(u32),
+    /// A frame of a room is due.
+    Room(u32),
 }
 
 /// All legs of one media worker.
@@ -118,6 +126,7 @@ pub struct Road {
     /// Directions that are transcoded.
     transcodings: u32,
     taps: Taps,
+    rooms: Rooms,
 }
 
 impl std::fmt::Debug for Road {
@@ -147,6 +156,7 @@ impl Road {
             figures: RoadFigures::default(),
             transcodings: 0,
             taps: Taps::default(),
+            rooms: Rooms::default(),
         }
     }
 
@@ -156,8 +166,8 @@ impl Road {
         self.timers.next()
     }
 
-    /// Does what is due: frames of prompts and of transcoded sound go to `send` (local port, to,
-    /// packet), notices to `out`.
+    /// Does what is due: frames of prompts, of transcoded sound and of conferences go to `send`
+    /// (local port, to, packet), notices to `out`.
     pub fn expire(
         &mut self,
         now: Instant,
@@ -170,6 +180,7 @@ impl Road {
                 TimerKey::Silence(slot) => self.silence_due(slot, now, out),
                 TimerKey::Event(slot) => self.event_due(slot, now, out),
                 TimerKey::Transcode(slot) => self.transcode_due(slot, now, send),
+                TimerKey::Room(number) => self.room_due(number, now, send, out),
             }
         }
     }
@@ -251,8 +262,8 @@ impl Road {
         };
         let before = std::mem::replace(&mut leg.feed, feed);
         match (before, feed) {
-            (Feed::Partner, Feed::Partner) | (Feed::Echo, Feed::Echo) => return,
-            (Feed::Partner | Feed::Echo | Feed::Play(_), _) => leg.outflow.change_source(),
+            (Feed::Tied, Feed::Tied) | (Feed::Echo, Feed::Echo) => return,
+            (Feed::Tied | Feed::Echo | Feed::Play(_), _) => leg.outflow.change_source(),
         }
         if let Feed::Play(playing) = before {
             if let Some(timer) = playing.timer {

@@ -6,34 +6,24 @@
 //! listener's own length is full. Where nothing comes for long nothing is made either.
 
 mod hearing;
+mod incoming;
 mod presses;
 mod writing;
 
 use std::time::Duration;
 
 use machine::Instant;
-use rtp::jitter::{Content, Frame, JitterBuffer, Packet, Put, Settings};
+use rtp::jitter::{Content, LEAST_DELAY};
 use rtp::{Event, Header};
 
 use crate::format::Format;
 use crate::wants::Wants;
 use presses::Presses;
-use writing::Writing;
 
-pub(crate) use hearing::Hearing;
+pub(crate) use hearing::{Hearing, rate_of};
+pub(crate) use incoming::{Incoming, Pulled, SHORTEST};
 pub(crate) use presses::scale;
-pub(crate) use writing::LONGEST_PAYLOAD;
-
-/// How much silence follows on sound, so that what waits in filters and codecs is heard.
-const LINGER: Duration = Duration::from_millis(100);
-
-/// How long the first sound is waited for after a packet of it came: longer than a jitter buffer
-/// delays it.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// The shortest frame that is taken for one: that of Opus (RFC 6716 §2.1.4). Who says that its
-/// packets are shorter is asked for no more of them.
-const SHORTEST: Duration = Duration::from_micros(2_500);
+pub(crate) use writing::{LONGEST_PAYLOAD, Writing, ptime_of};
 
 /// A payload that was made, with its numbers as of a source of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,12 +38,6 @@ pub(crate) struct Made {
 /// How far the way has come in time and in numbers.
 #[derive(Clone, Copy, Debug)]
 struct Course {
-    /// Frames are pulled and packets written; else it waits for sound.
-    running: bool,
-    /// Sound was given since it began to run.
-    heard: bool,
-    /// Silence since the last sound.
-    silent: Duration,
     /// When the next frame is pulled.
     pull_at: Instant,
     /// When the next packet may be sent.
@@ -68,15 +52,12 @@ struct Course {
 /// again.
 #[derive(Debug)]
 pub(crate) struct Transcoder {
-    from: Format,
+    incoming: Incoming,
     to: Format,
     wants: Wants,
-    buffer: JitterBuffer,
-    hearing: Hearing,
     writing: Writing,
     course: Course,
     presses: Presses,
-    concealed: u64,
 }
 
 impl Transcoder {
@@ -93,19 +74,12 @@ impl Transcoder {
             return None;
         }
         let hearing = Hearing::new(from.codec, to.codec)?;
-        let mut settings = Settings::new(from.clock, hearing.most_octets());
-        settings.frame = hearing.length_of(first).unwrap_or(settings.frame);
         Some(Transcoder {
-            from,
             to,
             wants,
-            buffer: JitterBuffer::new(&settings),
             writing: Writing::new(to, &wants, hearing.rate())?,
-            hearing,
+            incoming: Incoming::new(from, hearing, first, LEAST_DELAY),
             course: Course {
-                running: false,
-                heard: false,
-                silent: Duration::ZERO,
                 pull_at: now,
                 send_at: now,
                 seq: 0,
@@ -113,13 +87,12 @@ impl Transcoder {
                 gap: true,
             },
             presses: Presses::default(),
-            concealed: 0,
         })
     }
 
     /// Whether it is the one from this format to that one, as the listener wants it.
     pub(crate) fn is_between(&self, from: Format, to: Format, wants: &Wants) -> bool {
-        self.from == from && self.to == to && self.wants == *wants
+        self.incoming.format() == from && self.to == to && self.wants == *wants
     }
 
     /// What is made.
@@ -135,29 +108,18 @@ impl Transcoder {
         payload: &[u8],
         now: Instant,
     ) -> bool {
-        let packet = Packet {
-            ssrc: header.ssrc,
-            seq: header.seq,
-            ts: header.ts,
-            marker: header.marker,
-            content,
-            payload,
-        };
-        let kept = self.buffer.put(&packet, now) == Put::Kept && content == Content::Sound;
-        if !kept || self.course.running {
-            return false;
+        let ts = self.present_ts(now);
+        let begins = self.incoming.put(header, content, payload, now);
+        if begins {
+            self.course = Course {
+                pull_at: now,
+                send_at: now,
+                ts,
+                gap: true,
+                ..self.course
+            };
         }
-        self.course = Course {
-            running: true,
-            heard: false,
-            silent: Duration::ZERO,
-            pull_at: now,
-            send_at: now,
-            ts: self.present_ts(now),
-            gap: true,
-            ..self.course
-        };
-        true
+        begins
     }
 
     /// When there is something to do; `None` while nobody speaks.
@@ -168,12 +130,12 @@ impl Transcoder {
         } else {
             course.pull_at
         };
-        course.running.then_some(next)
+        self.incoming.is_running().then_some(next)
     }
 
     /// Gives up what is late by more than so many frames.
     pub(crate) fn catch_up(&mut self, now: Instant, frames: u8) {
-        let most = self.buffer.frame() * u32::from(frames);
+        let most = self.incoming.length() * u32::from(frames);
         if now.saturating_since(self.course.pull_at) > most {
             self.course.pull_at = now;
             self.course.send_at = now;
@@ -182,7 +144,7 @@ impl Transcoder {
 
     /// Makes the next payload that is due by now.
     pub(crate) fn make(&mut self, now: Instant, payload: &mut [u8]) -> Option<Made> {
-        while self.course.running {
+        while self.incoming.is_running() {
             if self.writing.is_full() && self.course.send_at <= now {
                 match self.write(payload) {
                     Some(made) => return Some(made),
@@ -200,13 +162,13 @@ impl Transcoder {
     /// The numbers of a packet of a key press among those that are made; `None` for one that came
     /// too late to be of use.
     pub(crate) fn press(&mut self, header: &Header, event: Event, now: Instant) -> Option<Made> {
-        let clocks = (self.from.clock, self.to.clock);
+        let clocks = (self.incoming.format().clock, self.to.clock);
         let next = self.present_ts(now);
         let ts = self.presses.take(header, event, next, clocks)?;
         let seq = self.course.seq;
         self.course.seq = seq.wrapping_add(1);
         // No silence is sent beside it.
-        self.course.silent = LINGER;
+        self.incoming.hush();
         Some(Made {
             octets: 0,
             seq,
@@ -217,16 +179,16 @@ impl Transcoder {
 
     /// Frames that were made up since it was last asked.
     pub(crate) fn take_concealed(&mut self) -> u64 {
-        std::mem::take(&mut self.concealed)
+        self.incoming.take_concealed()
     }
 
     /// The timestamp of what is made next: while nothing is, time goes on.
     fn present_ts(&self, now: Instant) -> u32 {
-        let Course { ts, running, .. } = self.course;
-        let idle = now.saturating_since(self.course.pull_at);
-        if running {
+        let Course { ts, pull_at, .. } = self.course;
+        if self.incoming.is_running() {
             ts
         } else {
+            let idle = now.saturating_since(pull_at);
             ts.wrapping_add(units(idle, self.to.clock))
         }
     }
@@ -234,41 +196,21 @@ impl Transcoder {
     /// Pulls one frame, at the moment it was due.
     fn pull(&mut self) {
         let at = self.course.pull_at;
-        let frame = self.buffer.frame();
-        let heard = match self.buffer.pull(at) {
-            Frame::Sound(payload) => {
-                self.course.heard = true;
-                self.course.silent = Duration::ZERO;
-                self.hearing.sound(payload, frame)
+        match self.incoming.pull(at) {
+            Pulled::Frame(lasts) => {
+                self.pass_on(at);
+                self.course.pull_at = at + lasts;
             }
-            Frame::Lost { fec } => self.hearing.lost(frame, fec),
-            Frame::Silence => {
-                self.course.silent += frame;
-                return self.pass_silence(at, frame);
+            Pulled::Pause(lasts) => {
+                let passed = units(lasts, self.to.clock);
+                self.course.ts = self.course.ts.wrapping_add(passed);
+                self.course.pull_at = at + lasts;
             }
-        };
-        self.concealed += u64::from(heard.made_up);
-        self.pass_on(at);
-        self.course.pull_at = at + heard.lasts.max(SHORTEST);
-    }
-
-    fn pass_silence(&mut self, at: Instant, frame: Duration) {
-        let most = if self.course.heard { LINGER } else { PATIENCE };
-        if self.course.silent > most {
-            self.course.running = false;
-            let forgotten = self.writing.clear();
-            self.course.ts = self.course.ts.wrapping_add(forgotten);
-            return;
+            Pulled::Rest => {
+                let forgotten = self.writing.clear();
+                self.course.ts = self.course.ts.wrapping_add(forgotten);
+            }
         }
-        let frame = frame.max(SHORTEST);
-        if self.course.heard {
-            self.hearing.silence(frame);
-            self.pass_on(at);
-        } else {
-            let passed = units(frame, self.to.clock);
-            self.course.ts = self.course.ts.wrapping_add(passed);
-        }
-        self.course.pull_at = at + frame;
     }
 
     /// Hands what was heard at this moment to the writing half.
@@ -276,7 +218,7 @@ impl Transcoder {
         if !self.writing.is_full() {
             self.course.send_at = self.course.send_at.max(at);
         }
-        self.writing.take(self.hearing.frame());
+        self.writing.take(self.incoming.frame());
     }
 
     /// Writes one packet; `None` where nothing need be sent of it.

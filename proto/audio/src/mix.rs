@@ -74,7 +74,7 @@ struct Share {
     pupil: Option<MemberId>,
 }
 
-/// The mixer. It allocates when it is made and never again.
+/// The mixer. It allocates when it is made and when it [grows](Mixer::grow), and never otherwise.
 #[derive(Debug)]
 pub struct Mixer {
     samples: usize,
@@ -149,6 +149,20 @@ impl Mixer {
             place.vacate();
         }
         self.floor.leave(id.place);
+    }
+
+    /// Makes places for so many members in all, at most [`MOST_MEMBERS`]: this allocates. Those who
+    /// are there keep theirs, and places are never taken away.
+    pub fn grow(&mut self, members: usize) {
+        let members = members.min(MOST_MEMBERS).max(self.places.len());
+        self.places.resize(members, Place::default());
+        self.frames.resize(members * self.samples, 0);
+    }
+
+    /// Places for members, free or not.
+    #[must_use]
+    pub fn places(&self) -> usize {
+        self.places.len()
     }
 
     /// Members present.

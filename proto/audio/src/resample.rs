@@ -54,6 +54,28 @@ impl Resampler {
         Self { from, to, way }
     }
 
+    /// Goes on where another one is now; between the same rates this does not allocate.
+    pub fn go_on_as(&mut self, other: &Self) {
+        match (&mut self.way, &other.way) {
+            (Way::Same, Way::Same) => {}
+            (Way::Up(stage), Way::Up(other)) => stage.clone_from(other),
+            (Way::Down(stage), Way::Down(other)) => stage.clone_from(other),
+            (Way::UpTwice(first, second), Way::UpTwice(other, last)) => {
+                first.clone_from(other);
+                second.clone_from(last);
+            }
+            (Way::DownTwice(first, second), Way::DownTwice(other, last)) => {
+                first.clone_from(other);
+                second.clone_from(last);
+            }
+            (
+                Way::Same | Way::Up(_) | Way::Down(_) | Way::UpTwice(..) | Way::DownTwice(..),
+                other,
+            ) => self.way = other.clone(),
+        }
+        (self.from, self.to) = (other.from, other.to);
+    }
+
     /// The rate that is taken.
     #[must_use]
     pub fn from(&self) -> Rate {

@@ -10,6 +10,7 @@ use super::lock::Lock;
 use super::playing::Playing;
 use super::secure::Secure;
 use super::table::Key;
+use super::tie::Tie;
 use super::to_partner::ToPartner;
 use crate::expect::Expect;
 use crate::format::PayloadSet;
@@ -19,12 +20,21 @@ use crate::ports::LocalMedia;
 /// What a leg hears.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Feed {
-    /// Its partner, if it has one.
-    Partner,
+    /// Its partner or its room, if it has one.
+    Tied,
     /// Itself.
     Echo,
     /// A prompt.
     Play(Playing),
+}
+
+impl Feed {
+    pub(super) fn is_tied(&self) -> bool {
+        match self {
+            Feed::Tied => true,
+            Feed::Echo | Feed::Play(_) => false,
+        }
+    }
 }
 
 /// Looks after a leg that ought to send.
@@ -91,7 +101,7 @@ pub(super) struct Leg {
     pub(super) outflow: Outflow,
     pub(super) rates: Rates,
     pub(super) feed: Feed,
-    pub(super) partner: Option<u32>,
+    pub(super) tie: Tie,
     pub(super) to_partner: ToPartner,
     pub(super) held: bool,
     pub(super) watch: Watch,
@@ -110,8 +120,8 @@ impl Leg {
             inflow: Inflow::new(),
             outflow,
             rates: Rates::default(),
-            feed: Feed::Partner,
-            partner: None,
+            feed: Feed::Tied,
+            tie: Tie::None,
             to_partner: ToPartner::new(),
             held: false,
             watch: Watch::default(),
@@ -139,18 +149,14 @@ impl Leg {
     pub(super) fn is_awaited(&self) -> bool {
         let connected = match self.feed {
             Feed::Echo | Feed::Play(_) => true,
-            Feed::Partner => self.partner.is_some(),
+            Feed::Tied => self.tie != Tie::None,
         };
         connected && self.expects.sends && !self.held
     }
 
-    /// Whether it hears its partner, so far as that depends on itself.
-    pub(super) fn hears_partner(&self) -> bool {
-        let listens = match self.feed {
-            Feed::Partner => true,
-            Feed::Echo | Feed::Play(_) => false,
-        };
-        listens && !self.held && self.expects.receives
+    /// Whether it hears whom it is tied to, so far as that depends on itself.
+    pub(super) fn hears_others(&self) -> bool {
+        self.feed.is_tied() && !self.held && self.expects.receives
     }
 
     /// Local port and remote address of what is sent to it.

@@ -6,6 +6,7 @@ use super::Road;
 use super::flow::Outflow;
 use super::leg::{Feed, Leg};
 use super::lock::is_sendable;
+use super::tie::Tie;
 use crate::command::{Command, Notice, Refusal};
 use crate::expect::Expect;
 use crate::figures::LegFigures;
@@ -47,34 +48,32 @@ impl Road {
                 prompt,
                 codec,
                 looped,
-            } => match slot(id) {
-                Some(slot) => {
-                    self.play(slot, prompt, codec, looped, now, out);
-                    self.watch(slot, now);
-                }
-                None => self.figures.stale_commands += 1,
-            },
-            Command::PlayOwn { id, prompt, codec } => match slot(id) {
-                Some(slot) => {
-                    self.play_own(slot, prompt, codec, now, out);
-                    self.watch(slot, now);
-                }
-                None => self.figures.stale_commands += 1,
-            },
+            } => self.change(id, now, |road, slot, now| {
+                road.play(slot, prompt, codec, looped, now, out);
+            }),
+            Command::PlayOwn { id, prompt, codec } => self.change(id, now, |road, slot, now| {
+                road.play_own(slot, prompt, codec, now, out);
+            }),
             Command::Report { id } => self.report(id, out),
             Command::Close { id } => match slot(id) {
                 Some(slot) => self.close(slot, now, out),
                 None => self.figures.stale_commands += 1,
             },
-            Command::Attend { .. } | Command::Reseat { .. } => {}
+            Command::Attend { id, room, seat } => self.change(id, now, |road, slot, now| {
+                road.attend(slot, room, seat, now, out);
+            }),
+            Command::Reseat { id, seat } => {
+                self.change(id, now, |road, slot, _| road.reseat(slot, seat));
+            }
             // It goes past the road, to the sockets.
             Command::Transmit { .. } => {}
-            Command::Unbridge { id } => self.change(id, now, Road::unbridge),
+            Command::Unbridge { id } => self.change(id, now, Road::part),
             Command::Echo { id } => self.change(id, now, |road, slot, _| {
+                road.leave(slot);
                 road.set_feed(slot, Feed::Echo);
             }),
             Command::Stop { id } => self.change(id, now, |road, slot, _| {
-                road.set_feed(slot, Feed::Partner);
+                road.set_feed(slot, Feed::Tied);
             }),
             Command::Tap { id, tap } => {
                 self.change(id, now, |road, slot, _| road.set_tap(slot, tap))
@@ -171,10 +170,12 @@ impl Road {
         leg.lock.redescribe(&before, &expects);
         leg.expects = expects;
         leg.payloads = expects.formats.payloads();
-        let partner = leg.partner;
+        let tie = leg.tie;
         self.key_or_tell(slot, out);
-        if let Some(partner) = partner {
-            self.map_payloads(slot, partner);
+        match tie {
+            Tie::Partner(partner) => self.map_payloads(slot, partner),
+            Tie::Room(number) => self.fit(slot, number),
+            Tie::None => {}
         }
         self.watch(slot, now);
     }
@@ -191,15 +192,15 @@ impl Road {
     }
 
     fn bridge(&mut self, a: u32, b: u32, now: Instant) {
-        let together = self.leg(a).is_some_and(|leg| leg.partner == Some(b));
+        let together = self.leg(a).is_some_and(|leg| leg.tie == Tie::Partner(b));
         if !together {
-            self.unbridge(a, now);
-            self.unbridge(b, now);
+            self.part(a, now);
+            self.part(b, now);
             self.join(a, b);
             self.join(b, a);
         }
-        self.set_feed(a, Feed::Partner);
-        self.set_feed(b, Feed::Partner);
+        self.set_feed(a, Feed::Tied);
+        self.set_feed(b, Feed::Tied);
         self.map_payloads(a, b);
         self.watch(a, now);
         self.watch(b, now);
@@ -207,18 +208,21 @@ impl Road {
 
     fn join(&mut self, slot: u32, partner: u32) {
         if let Some(leg) = self.leg_mut(slot) {
-            leg.partner = Some(partner);
+            leg.tie = Tie::Partner(partner);
             leg.outflow.change_source();
         }
     }
 
-    fn unbridge(&mut self, slot: u32, now: Instant) {
+    /// Ends whatever ties a leg to others.
+    pub(super) fn part(&mut self, slot: u32, now: Instant) {
+        self.leave(slot);
         self.end_transcodings_around(slot);
-        let Some(partner) = self.leg_mut(slot).and_then(|leg| leg.partner.take()) else {
+        let tie = self.leg_mut(slot).map(|leg| std::mem::take(&mut leg.tie));
+        let Some(partner) = tie.and_then(Tie::partner) else {
             return;
         };
         if let Some(other) = self.leg_mut(partner) {
-            other.partner = None;
+            other.tie = Tie::None;
         }
         self.watch(slot, now);
         self.watch(partner, now);
@@ -244,14 +248,16 @@ impl Road {
             return;
         };
         leg.held = held;
-        if let Some(partner) = leg.partner {
-            self.watch(partner, now);
+        match leg.tie {
+            Tie::Partner(partner) => self.watch(partner, now),
+            Tie::Room(number) => self.hush(slot, number),
+            Tie::None => {}
         }
     }
 
     fn close(&mut self, slot: u32, now: Instant, out: &mut Vec<Notice>) {
-        self.unbridge(slot, now);
-        self.set_feed(slot, Feed::Partner);
+        self.part(slot, now);
+        self.set_feed(slot, Feed::Tied);
         self.on_port.remove(&mut self.legs, slot);
         let place = usize::try_from(slot)
             .ok()

@@ -119,7 +119,7 @@ impl Road {
             let id = leg.id;
             playing.timer = None;
             leg.feed = Feed::Play(playing);
-            self.set_feed(slot, Feed::Partner);
+            self.set_feed(slot, Feed::Tied);
             self.watch(slot, now);
             if let Piece::House(prompt) = playing.piece {
                 out.push(Notice::Played { id, prompt });

@@ -148,11 +148,11 @@ impl Road {
     /// decides: no reports on a stream that is not sent.
     fn report_map(&self, slot: u32, sender: u32) -> Option<(u32, Map)> {
         let leg = self.leg(slot)?;
-        let listener = leg.partner?;
+        let listener = leg.tie.partner()?;
         let partner = self.leg(listener)?;
         let stream = partner.outflow.continuity.report_map();
         let unknown = stream.is_none_or(|map| map.theirs != sender);
-        let hears = partner.hears_partner() && !leg.held;
+        let hears = partner.hears_others() && !leg.held;
         if !hears || (unknown && leg.inflow.ssrc().is_some()) {
             return None;
         }

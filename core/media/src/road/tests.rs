@@ -9,6 +9,7 @@ mod locking;
 mod model;
 mod notices;
 mod proving;
+mod rooms;
 mod rtcp;
 mod secured;
 mod transcoded;

@@ -160,12 +160,18 @@ impl Road {
         let Some(leg) = self.leg(slot) else {
             return self.absorb();
         };
+        if let Some(room) = leg.tie.room() {
+            let payload = header.payload(buffer.get(..length).unwrap_or_default());
+            return self.converse(slot, room, header, payload, now);
+        }
         let clock = leg
             .format_of(header.pt)
             .map_or(leg.inflow.clock(), |format| format.clock);
         let (listener, mut payload) = match leg.feed {
             Feed::Echo => (Some(slot), Some(header.pt)),
-            Feed::Partner | Feed::Play(_) => (leg.partner, leg.to_partner.numbers.get(header.pt)),
+            Feed::Tied | Feed::Play(_) => {
+                (leg.tie.partner(), leg.to_partner.numbers.get(header.pt))
+            }
         };
         let held = leg.held;
         if payload.is_none() || leg.to_partner.transcoding.is_some() {
@@ -179,7 +185,7 @@ impl Road {
         };
         let hears = match to.feed {
             Feed::Echo => listener == Some(slot) && to.expects.receives,
-            Feed::Partner => !held && to.hears_partner(),
+            Feed::Tied => !held && to.hears_others(),
             Feed::Play(_) => false,
         };
         let way = to.way_out().filter(|_| hears);

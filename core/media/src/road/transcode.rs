@@ -36,7 +36,7 @@ pub(super) enum Crossing {
 
 /// What a packet carries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Load {
+pub(super) enum Load {
     Sound(Format),
     Press(Format),
     Noise,
@@ -116,7 +116,7 @@ impl Road {
     /// Ends the transcoding of what a leg hears and of what it says.
     pub(super) fn end_transcodings_around(&mut self, slot: u32) {
         self.end_transcoding(slot);
-        if let Some(partner) = self.leg(slot).and_then(|leg| leg.partner) {
+        if let Some(partner) = self.leg(slot).and_then(|leg| leg.tie.partner()) {
             self.end_transcoding(partner);
         }
     }
@@ -130,7 +130,7 @@ impl Road {
             return;
         };
         leg.inflow.concealed += ended.transcoder.take_concealed();
-        let partner = leg.partner;
+        let partner = leg.tie.partner();
         if let Some(timer) = ended.timer {
             self.timers.cancel(timer);
         }
@@ -143,8 +143,8 @@ impl Road {
     /// The partner of a leg, if it hears it now and can be reached.
     pub(super) fn listener_of(&self, slot: u32) -> Option<u32> {
         let leg = self.leg(slot).filter(|leg| !leg.held)?;
-        let listener = leg.partner?;
-        let hears = |to: &&Leg| to.hears_partner() && to.way_out().is_some();
+        let listener = leg.tie.partner()?;
+        let hears = |to: &&Leg| to.hears_others() && to.way_out().is_some();
         self.leg(listener).filter(hears).map(|_| listener)
     }
 
@@ -160,7 +160,7 @@ impl Road {
     ) -> Option<Verdict> {
         let to = self.leg(listener)?;
         let wants = to.expects.wants;
-        let target = to.made_format()?;
+        let target = to.expects.made_format()?;
         let same = |present: &Transcoding| present.transcoder.is_between(from, target, &wants);
         let present = self.leg(slot)?.to_partner.transcoding.as_deref();
         if !present.is_some_and(same) {
@@ -205,7 +205,7 @@ impl Road {
         now: Instant,
         send: &mut impl FnMut(u16, SocketAddr, &[u8]),
     ) {
-        let partner = self.leg(slot).and_then(|leg| leg.partner);
+        let partner = self.leg(slot).and_then(|leg| leg.tie.partner());
         let listener = self.listener_of(slot);
         let Some(to) = partner.and_then(|partner| self.leg_mut(partner)) else {
             return;
@@ -302,7 +302,7 @@ impl Road {
 }
 
 impl Leg {
-    fn load_of(&self, payload: u8) -> Load {
+    pub(super) fn load_of(&self, payload: u8) -> Load {
         let format = self.format_of(payload);
         match format.map(|format| (format, format.codec)) {
             Some((format, Codec::Event)) => Load::Press(format),
@@ -314,19 +314,6 @@ impl Leg {
             None if payload == COMFORT_NOISE => Load::Noise,
             None => Load::Unknown,
         }
-    }
-
-    /// The format that sound is made in for its peer.
-    fn made_format(&self) -> Option<Format> {
-        let understood = self.expects.understood();
-        let wanted = self
-            .expects
-            .wants
-            .sound
-            .and_then(|sound| understood.of(sound));
-        wanted
-            .filter(|format| format.is_spoken())
-            .or_else(|| understood.iter().find(|format| format.is_spoken()))
     }
 
     /// The format of key presses for its peer: that of this clock, if it named one, or any.

@@ -199,6 +199,6 @@ pub(super) fn wave_of(codec: Codec) -> Option<audio::Codec> {
 }
 
 /// The rate of a codec's own sound; none of Opus, which does all.
-fn rate_of(codec: Codec) -> Option<Rate> {
+pub(crate) fn rate_of(codec: Codec) -> Option<Rate> {
     Rate::from_hertz(wave_of(codec)?.sample_rate())
 }

@@ -26,7 +26,7 @@ enum Encoder {
 
 /// One stream on its way from linear sound.
 #[derive(Debug)]
-pub(super) struct Writing {
+pub(crate) struct Writing {
     encoder: Encoder,
     ptime_ms: u8,
     /// Samples of a packet.
@@ -40,19 +40,15 @@ pub(super) struct Writing {
 
 impl Writing {
     /// In a format, of sound of this rate; `None` where that is not spoken here.
-    pub(super) fn new(to: Format, wants: &Wants, rate: Rate) -> Option<Writing> {
-        let asked = match wants.ptime_ms {
-            ms @ 10..=LONGEST_MS => ms,
-            _ => 20,
-        };
-        let (encoder, ptime_ms) = match wave_of(to.codec) {
-            Some(codec) => (Encoder::Wave(audio::Encoder::new(codec)), asked),
+    pub(crate) fn new(to: Format, wants: &Wants, rate: Rate) -> Option<Writing> {
+        let encoder = match wave_of(to.codec) {
+            Some(codec) => Encoder::Wave(audio::Encoder::new(codec)),
             None if to.codec == Codec::Opus => {
-                let encoder = opus::Encoder::new(&settings(&wants.opus, rate)).ok()?;
-                (Encoder::Opus(encoder), frame_of_opus(asked))
+                Encoder::Opus(opus::Encoder::new(&settings(&wants.opus, rate)).ok()?)
             }
             None => return None,
         };
+        let ptime_ms = ptime_of(to.codec, wants.ptime_ms);
         let most = WAITING_MS * rate.per_ms();
         Some(Writing {
             encoder,
@@ -65,38 +61,66 @@ impl Writing {
     }
 
     /// Takes sound; what there is no room for is left out.
-    pub(super) fn take(&mut self, samples: &[i16]) {
+    pub(crate) fn take(&mut self, samples: &[i16]) {
         let room = self.most.saturating_sub(self.waiting.len());
         let fits = samples.get(..samples.len().min(room));
         self.waiting.extend_from_slice(fits.unwrap_or_default());
     }
 
     /// Forgets what waits; how much that was, in units of its clock.
-    pub(super) fn clear(&mut self) -> u32 {
+    pub(crate) fn clear(&mut self) -> u32 {
         let samples = u32::try_from(self.waiting.len()).unwrap_or(0);
         self.waiting.clear();
         let packet = u32::try_from(self.packet).unwrap_or(1).max(1);
         samples * self.units / packet
     }
 
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Forgets one packet of what waits; the encoder does not notice.
+    pub(crate) fn skip(&mut self) {
+        let packet = self.packet.min(self.waiting.len());
+        self.waiting.drain(..packet);
+    }
+
+    /// Goes on as another one of the same kind: what waits there waits here.
+    pub(crate) fn go_on_as(&mut self, other: &Writing) {
+        self.waiting.clear();
+        self.take(&other.waiting);
+        self.encode_as(other);
+    }
+
+    /// Encodes as another one of the same kind would now, so that its listener hears no seam.
+    /// An encoder of Opus keeps to itself: its state cannot be copied, and what its listener hears
+    /// at first is as after a loss.
+    pub(crate) fn encode_as(&mut self, other: &Writing) {
+        match (&mut self.encoder, &other.encoder) {
+            (Encoder::Wave(encoder), Encoder::Wave(other)) => encoder.go_on_as(other),
+            (Encoder::Wave(_) | Encoder::Opus(_), _) => {}
+        }
+    }
+
     /// Whether there is a whole packet.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.waiting.len() >= self.packet
     }
 
     /// How long a packet is.
-    pub(super) fn lasts(&self) -> Duration {
+    pub(crate) fn lasts(&self) -> Duration {
         Duration::from_millis(self.ptime_ms.into())
     }
 
     /// The same in units of its clock.
-    pub(super) fn units(&self) -> u32 {
+    pub(crate) fn units(&self) -> u32 {
         self.units
     }
 
     /// Encodes one packet of what waits; its octets. None are where nothing need be sent of it,
     /// or the encoder has failed.
-    pub(super) fn write(&mut self, payload: &mut [u8]) -> usize {
+    pub(crate) fn write(&mut self, payload: &mut [u8]) -> usize {
         let Some(samples) = self.waiting.get(..self.packet) else {
             return 0;
         };
@@ -106,6 +130,19 @@ impl Writing {
         };
         self.waiting.drain(..self.packet);
         written
+    }
+}
+
+/// Milliseconds of the packets that are written in a codec where so many are asked for.
+pub(crate) fn ptime_of(codec: Codec, asked_ms: u8) -> u8 {
+    let asked_ms = match asked_ms {
+        ms @ 10..=LONGEST_MS => ms,
+        _ => 20,
+    };
+    if codec == Codec::Opus {
+        frame_of_opus(asked_ms)
+    } else {
+        asked_ms
     }
 }
 

@@ -363,6 +363,40 @@ fn what_is_not_pushed_is_silent_and_what_is_short_is_filled() {
 }
 
 #[test]
+fn a_mixer_that_grows_sounds_as_if_it_had_been_so_large_from_the_start() {
+    let (mut large, large_ids) = room(6, 3);
+    let (mut grown, mut ids) = room(2, 3);
+    for frame in 0..20 {
+        if frame == 10 {
+            grown.grow(6);
+            ids.extend((2..6).map(|_| grown.join().unwrap()));
+        }
+        for n in 0..ids.len() {
+            let sound = tone(n, 900.0 * (n + 1) as f64);
+            grown.push(ids[n], &sound);
+            large.push(large_ids[n], &sound);
+        }
+        assert_eq!(grown.mix().len(), large.mix().len(), "{frame}");
+        assert_eq!(grown.common(), large.common(), "{frame}");
+        for (id, other) in ids.iter().zip(&large_ids) {
+            assert_eq!(heard(&mut grown, *id), heard(&mut large, *other));
+        }
+    }
+    assert_eq!((grown.places(), grown.join()), (6, None));
+}
+
+#[test]
+fn a_mixer_grows_to_its_bound_and_never_shrinks() {
+    let (mut mixer, ids) = room(3, 3);
+    mixer.grow(1);
+    assert_eq!((mixer.places(), mixer.members()), (3, 3));
+    mixer.grow(MOST_MEMBERS + 1);
+    assert_eq!((mixer.places(), mixer.members()), (MOST_MEMBERS, 3));
+    run(&mut mixer, 5, &[(ids[2], tone(0, 4000.0))]);
+    assert_eq!(heard(&mut mixer, ids[0]), (Heard::Common, tone(0, 4000.0)));
+}
+
+#[test]
 fn a_thousand_members_hear_the_loudest_of_them() {
     let (mut mixer, ids) = room(MOST_MEMBERS, 5);
     assert_eq!(mixer.join(), None);

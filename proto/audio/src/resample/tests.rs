@@ -180,3 +180,22 @@ fn the_same_rate_is_left_alone_and_a_short_buffer_takes_what_fits() {
     assert_eq!(up.resample(&input, &mut output), 100);
     assert_eq!((up.from(), up.to()), (Rate::Narrow, Rate::Full));
 }
+
+#[test]
+fn a_resampler_that_goes_on_as_another_leaves_no_seam() {
+    for (from, to, _) in PAIRS {
+        let sound = tone(from, 300.0, 100 * from.per_ms());
+        let (first, rest) = sound.split_at(37 * from.per_ms() + 1);
+        let mut one = Resampler::new(from, to);
+        let mut output = vec![0; 480 * 20];
+        one.resample(first, &mut output);
+        for mut other in [Resampler::new(from, to), Resampler::new(to, from)] {
+            other.go_on_as(&one);
+            assert_eq!((other.from(), other.to()), (from, to));
+            let (mut by_one, mut by_other) = (vec![0; 480 * 20], vec![0; 480 * 20]);
+            let written = one.clone().resample(rest, &mut by_one);
+            assert_eq!(other.resample(rest, &mut by_other), written);
+            assert_eq!(by_one, by_other, "{from:?} {to:?}");
+        }
+    }
+}

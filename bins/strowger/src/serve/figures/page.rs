@@ -544,6 +544,27 @@ const MEDIA: [Column<WorkerFigures>; 24] = [
         |f| f.road.transcoding.present,
     ),
     (
+        "rtp_mixed_total",
+        "Packets made for members of conferences.",
+        Sort::Counter,
+        |f| f.rooms.made,
+    ),
+    (
+        "media_rooms_concealed_total",
+        "Frames of members of conferences made up for lost ones.",
+        Sort::Counter,
+        |f| f.rooms.concealed,
+    ),
+    ("media_rooms", "Conferences now.", Sort::Gauge, |f| {
+        f.rooms.present
+    }),
+    (
+        "media_room_members",
+        "Members of conferences now.",
+        Sort::Gauge,
+        |f| f.rooms.members,
+    ),
+    (
         "rtp_absorbed_total",
         "Packets nobody hears.",
         Sort::Counter,

@@ -27,6 +27,19 @@ pub(crate) fn voice(rate: Rate, from_ms: u32, ms: u32) -> Vec<i16> {
         .collect()
 }
 
+/// A tone at a rate, from a moment on (in milliseconds), for so many milliseconds.
+fn tone(rate: Rate, from_ms: u32, ms: u32, pitch: Pitch) -> Vec<i16> {
+    let per_ms = u32::try_from(rate.per_ms()).unwrap();
+    let samples = from_ms * per_ms..(from_ms + ms) * per_ms;
+    let turn = std::f64::consts::TAU * f64::from(pitch.hertz) / f64::from(rate.hertz());
+    let sample = |n| {
+        #[allow(clippy::cast_possible_truncation)]
+        let sample = ((f64::from(n) * turn).sin() * pitch.level) as i16;
+        sample
+    };
+    samples.map(sample).collect()
+}
+
 /// How alike a piece and what was heard of it are, at the displacement up to so many samples that
 /// fits best: -1 to 1.
 pub(crate) fn likeness(said: &[i16], heard: &[i16], most: usize) -> f64 {
@@ -53,6 +66,14 @@ enum Coder {
     Opus(Box<opus::Encoder>),
 }
 
+/// A tone that is said instead of words.
+#[derive(Clone, Copy)]
+pub(crate) struct Pitch {
+    pub(crate) hertz: u32,
+    /// Its amplitude.
+    pub(crate) level: f64,
+}
+
 /// Who speaks in a format, packet by packet.
 pub(crate) struct Mouth {
     coder: Coder,
@@ -62,6 +83,7 @@ pub(crate) struct Mouth {
     seq: u16,
     ts: u32,
     at_ms: u32,
+    pub(crate) pitch: Option<Pitch>,
 }
 
 fn rate_of(codec: Codec) -> Rate {
@@ -92,6 +114,7 @@ impl Mouth {
             seq: 100,
             ts: 5000,
             at_ms: 0,
+            pitch: None,
         }
     }
 
@@ -101,6 +124,7 @@ impl Mouth {
             seq: other.seq,
             ts: other.ts,
             at_ms: other.at_ms,
+            pitch: other.pitch,
             ..Mouth::new(format, other.ptime_ms)
         }
     }
@@ -124,7 +148,10 @@ impl Mouth {
 
     pub(crate) fn packet(&mut self) -> (NewHeader, Vec<u8>) {
         let ms = u32::try_from(self.ptime_ms).unwrap();
-        let sound = voice(self.rate, self.at_ms, ms);
+        let sound = match self.pitch {
+            Some(pitch) => tone(self.rate, self.at_ms, ms, pitch),
+            None => voice(self.rate, self.at_ms, ms),
+        };
         let mut payload = vec![0; 480];
         let octets = match &mut self.coder {
             Coder::Wave(encoder) => encoder.encode(&sound, &mut payload),

@@ -1,0 +1,91 @@
+//! A member of a conference.
+
+use audio::mix::MemberId;
+use machine::Instant;
+use rtp::Header;
+
+use super::ear::Ear;
+use super::speech::Speech;
+use crate::format::{Format, Formats};
+use crate::id::EndpointId;
+use crate::room::Seat;
+
+/// Who it is, what it may, what it says and how it hears.
+#[derive(Debug)]
+pub(crate) struct Member {
+    /// As the mixer knows it.
+    pub(super) id: MemberId,
+    pub(super) endpoint: EndpointId,
+    pub(super) seat: Seat,
+    /// What it says, once something came that could be understood.
+    pub(super) speech: Option<Speech>,
+    /// What is made for it; `None` where nothing can be that it understands.
+    pub(super) ear: Option<Ear>,
+}
+
+impl Member {
+    pub(super) fn new(id: MemberId, endpoint: EndpointId, seat: Seat) -> Member {
+        Member {
+            id,
+            endpoint,
+            seat,
+            speech: None,
+            ear: None,
+        }
+    }
+
+    /// Whether anything is made for it: it is not deaf and understands something.
+    pub(crate) fn can_hear(&self) -> bool {
+        !self.seat.deaf && self.ear.is_some()
+    }
+
+    /// Whether it listens to the next frame.
+    pub(crate) fn listen(&mut self, listens: bool) {
+        if let Some(ear) = &mut self.ear {
+            ear.listen(listens);
+        }
+    }
+
+    /// Frames of it that were made up since it was last asked.
+    pub(crate) fn take_concealed(&mut self) -> u64 {
+        self.speech.as_mut().map_or(0, Speech::take_concealed)
+    }
+
+    /// Takes a packet of its sound; false where nothing can be made of it. While it is muted it is
+    /// not even decoded.
+    pub(super) fn speak(
+        &mut self,
+        format: Format,
+        header: &Header,
+        payload: &[u8],
+        now: Instant,
+    ) -> bool {
+        if self.seat.muted {
+            return format.is_spoken();
+        }
+        let same = |speech: &Speech| speech.format() == format;
+        if !self.speech.as_ref().is_some_and(same) {
+            let Some(speech) = Speech::new(format, payload) else {
+                return false;
+            };
+            self.speech = Some(speech);
+        }
+        if let Some(speech) = &mut self.speech {
+            speech.put(header, payload, now);
+        }
+        true
+    }
+
+    /// What it has said and nobody has heard yet is forgotten.
+    pub(super) fn hush(&mut self) {
+        self.speech = None;
+    }
+
+    /// It speaks these formats from now on.
+    pub(super) fn keep_speaking(&mut self, formats: &Formats) {
+        let spoken = |speech: &Speech| formats.iter().any(|format| format == speech.format());
+        if !self.speech.as_ref().is_some_and(spoken) {
+            self.hush();
+        }
+    }
+}
