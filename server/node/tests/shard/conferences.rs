@@ -81,8 +81,7 @@ fn whoever_calls_a_conference_is_there_until_it_hangs_up() {
             .as_ref()
             .unwrap()
             .road
-            .figures()
-            .rooms
+            .room_figures()
             .members,
         2
     );
@@ -153,7 +152,8 @@ fn a_member_is_seated_and_coaches_members_of_its_own_conference_alone() {
     let (anna, bert, cleo) = (office.anna, office.bert, office.cleo);
     joins(&mut office, anna);
     joins(&mut office, bert);
-    office.talk(cleo, office.bert_two, "102");
+    office.call(cleo, "*43");
+    office.world.run(SECOND);
     let there = members(&mut office, &alpha);
     let calls = office.live_calls(&alpha);
     let outside = calls
@@ -214,8 +214,7 @@ fn a_conference_is_there_again_after_a_restart_with_its_seats() {
             .as_ref()
             .unwrap()
             .road
-            .figures()
-            .rooms
+            .room_figures()
             .members,
         2
     );
