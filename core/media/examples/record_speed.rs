@@ -8,14 +8,17 @@
 
 #![allow(clippy::print_stdout, reason = "an example prints what it measures")]
 
+mod measured;
+
 use std::error::Error;
-use std::fs;
-use std::time::{Duration, Instant as Wall};
+use std::time::Duration;
 
 use audio::Rate;
 use machine::{Instant, Random};
 use media::{Codec, Format, Recorder, Side, Tap, TappedPacket};
 use rtp::{HEADER_BYTES, Header, NewHeader, write_header};
+
+use measured::{Clock, G722, OPUS, PCMA};
 
 /// The length of a packet.
 const FRAME: Duration = Duration::from_millis(20);
@@ -23,36 +26,6 @@ const FRAME: Duration = Duration::from_millis(20);
 const ROUNDS: u32 = 5;
 /// Packets of a round on each side: 40 seconds.
 const PACKETS: u16 = 2_000;
-
-const PCMA: Format = Format {
-    payload: 8,
-    codec: Codec::Pcma,
-    clock: 8_000,
-};
-const G722: Format = Format {
-    payload: 9,
-    codec: Codec::G722,
-    clock: 8_000,
-};
-const OPUS: Format = Format {
-    payload: 111,
-    codec: Codec::Opus,
-    clock: 48_000,
-};
-
-/// Nanoseconds that a thread has been on a core; else of the wall, from a moment on.
-struct Clock {
-    begin: Wall,
-}
-
-impl Clock {
-    /// `/proc/thread-self/schedstat` of Linux: its first number is the time on a core.
-    fn now(&self) -> u128 {
-        let text = fs::read_to_string("/proc/thread-self/schedstat").ok();
-        let own = text.and_then(|text| text.split(' ').next()?.parse().ok());
-        own.unwrap_or_else(|| self.begin.elapsed().as_nanos())
-    }
-}
 
 /// 20 ms of something like a voice that speaks every other three seconds: overtones of 130 Hz in
 /// syllables, with a little noise.
@@ -145,7 +118,7 @@ fn round(
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let clock = Clock { begin: Wall::now() };
+    let clock = Clock::new();
     println!(
         "{:<16} {:>12} {:>12} {:>10}",
         "both sides", "µs a frame", "recordings", "kbit/s"

@@ -8,18 +8,19 @@
 
 #![allow(clippy::print_stdout, reason = "an example prints what it measures")]
 
+mod measured;
+
 use std::error::Error;
-use std::fs;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant as Wall};
+use std::time::Duration;
 
-use audio::Rate;
 use machine::{Instant, Random};
 use media::{
-    Codec, Command, EndpointId, Expect, Format, Limits, LocalMedia, OpusWants, Prompts, ROOM, Road,
-    Wants,
+    Command, EndpointId, Expect, Format, Limits, LocalMedia, OpusWants, Prompts, ROOM, Road, Wants,
 };
+
+use measured::{Clock, G722, OPUS, PCMA, payloads};
 
 /// How often each is measured.
 const ROUNDS: u32 = 5;
@@ -27,86 +28,6 @@ const ROUNDS: u32 = 5;
 const PACKETS: u16 = 2_000;
 /// How long the sound of a packet lasts.
 const PTIME: Duration = Duration::from_millis(20);
-
-const PCMA: Format = Format {
-    payload: 8,
-    codec: Codec::Pcma,
-    clock: 8_000,
-};
-const G722: Format = Format {
-    payload: 9,
-    codec: Codec::G722,
-    clock: 8_000,
-};
-const OPUS: Format = Format {
-    payload: 111,
-    codec: Codec::Opus,
-    clock: 48_000,
-};
-
-/// Nanoseconds that a thread has been on a core; else of the wall, from a moment on.
-struct Clock {
-    begin: Wall,
-}
-
-impl Clock {
-    /// `/proc/thread-self/schedstat` of Linux: its first number is the time on a core.
-    fn now(&self) -> u128 {
-        let text = fs::read_to_string("/proc/thread-self/schedstat").ok();
-        let own = text.and_then(|text| text.split(' ').next()?.parse().ok());
-        own.unwrap_or_else(|| self.begin.elapsed().as_nanos())
-    }
-}
-
-/// 20 ms of something like a voice: overtones of 130 Hz in syllables, with a little noise.
-fn voice(rate: Rate, packet: u16, random: &mut Random) -> Vec<i16> {
-    let samples = rate.per_ms() * 20;
-    let first = samples * usize::from(packet);
-    let mut sample = |at: usize| {
-        #[allow(clippy::cast_precision_loss)]
-        let time = at as f64 / f64::from(rate.hertz());
-        let turn = std::f64::consts::TAU * 130.0 * time;
-        let sum: f64 = (1..=8_i32)
-            .map(|k| (f64::from(k) * turn).sin() / f64::from(k))
-            .sum();
-        let loud = ((time * 4.0).fract() * std::f64::consts::PI).sin();
-        let noise = f64::from(random.next_u32() & 0x1ff);
-        #[allow(clippy::cast_possible_truncation)]
-        let sample = (sum * loud * 5_000.0 + noise) as i16;
-        sample
-    };
-    (first..first + samples).map(&mut sample).collect()
-}
-
-/// The payloads of a voice in a codec.
-fn payloads(codec: Codec) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
-    let mut random = Random::from_seed(7);
-    let mut room = [0; 1_500];
-    if codec == Codec::Opus {
-        let settings = opus::Settings {
-            fec: true,
-            ..opus::Settings::new(Rate::Wide)
-        };
-        let mut encoder = opus::Encoder::new(&settings)?;
-        return (0..PACKETS)
-            .map(|n| {
-                let octets = encoder.encode(&voice(Rate::Wide, n, &mut random), &mut room)?;
-                Ok(room[..octets].to_vec())
-            })
-            .collect();
-    }
-    let (wave, rate) = if codec == Codec::G722 {
-        (audio::Codec::G722, Rate::Wide)
-    } else {
-        (audio::Codec::Pcma, Rate::Narrow)
-    };
-    let mut encoder = audio::Encoder::new(wave);
-    let packet = |n| {
-        let octets = encoder.encode(&voice(rate, n, &mut random), &mut room);
-        room[..octets].to_vec()
-    };
-    Ok((0..PACKETS).map(packet).collect())
-}
 
 fn leg(road: &mut Road, place: u16, at: SocketAddr, format: Format, now: Instant) -> EndpointId {
     let id = EndpointId::new(0, 0, place, 0);
@@ -160,7 +81,7 @@ fn round(clock: &Clock, said: &[Vec<u8>], from: Format, to: Format) -> (u128, u6
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let clock = Clock { begin: Wall::now() };
+    let clock = Clock::new();
     println!("{:<16} {:>12} {:>16}", "", "µs a packet", "directions");
     for (name, from, to) in [
         ("Opus -> PCMA", OPUS, PCMA),
@@ -170,7 +91,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("Opus -> G.722", OPUS, G722),
         ("G.722 -> Opus", G722, OPUS),
     ] {
-        let said = payloads(from.codec)?;
+        let said = payloads(from.codec, PACKETS)?;
         let rounds = (0..ROUNDS).map(|_| round(&clock, &said, from, to));
         let Some((nanos, made)) = rounds.min() else {
             continue;

@@ -33,7 +33,7 @@ use crate::wants::Wants;
 use ear::Ear;
 use outlet::{Outlet, Style};
 
-pub(crate) use member::Member;
+pub(crate) use member::{Member, Taken};
 
 /// The rate that is mixed at.
 const RATE: Rate = Rate::Wide;
@@ -168,7 +168,7 @@ impl Conference {
         changed
     }
 
-    /// Takes a packet of sound; false where nothing can be made of it.
+    /// Takes a packet of a member's sound.
     pub(crate) fn hear(
         &mut self,
         slot: u32,
@@ -176,9 +176,11 @@ impl Conference {
         header: &Header,
         payload: &[u8],
         now: Instant,
-    ) -> bool {
-        let member = self.members.get_mut(&slot);
-        member.is_some_and(|member| member.speak(format, header, payload, now))
+    ) -> Taken {
+        match self.members.get_mut(&slot) {
+            Some(member) => member.speak(format, header, payload, now),
+            None => Taken::Unheard,
+        }
     }
 
     /// Takes a packet of something that accompanies sound and is not heard.
@@ -332,3 +334,6 @@ impl Conference {
             .retain(|outlet| styles().any(|ear| ear.style() == outlet.style()));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -58,7 +58,8 @@ pub enum DropReason {
     Malformed,
     /// Its source is no leg's peer.
     Stranger,
-    /// Its payload type was not negotiated, or the partner does not know the codec.
+    /// Its payload type was not negotiated, or the partner does not know the codec, or it is for a
+    /// conference and the codec is not spoken here.
     Unnegotiated,
     /// The leg sent more packets than it may.
     Flood,
@@ -88,7 +89,8 @@ pub enum Verdict {
     Lift(EndpointId),
     /// It was a leg's, and there is nobody to hear it now.
     Absorbed,
-    /// It was a leg's and is kept, to be heard in another codec when its turn comes.
+    /// It was a leg's and is kept, to be heard in another codec or among others when its turn
+    /// comes.
     Kept,
 }
 

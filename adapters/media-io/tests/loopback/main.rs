@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod audio;
+mod conference;
 mod notices;
 mod protected;
 mod support;

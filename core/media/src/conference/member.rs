@@ -10,6 +10,17 @@ use crate::format::{Format, Formats};
 use crate::id::EndpointId;
 use crate::room::Seat;
 
+/// What became of a packet of sound.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Taken {
+    /// It is heard when its turn comes.
+    Kept,
+    /// Nobody hears it.
+    Unheard,
+    /// Nothing can be made of it.
+    Unspoken,
+}
+
 /// Who it is, what it may, what it says and how it hears.
 #[derive(Debug)]
 pub(crate) struct Member {
@@ -51,29 +62,28 @@ impl Member {
         self.speech.as_mut().map_or(0, Speech::take_concealed)
     }
 
-    /// Takes a packet of its sound; false where nothing can be made of it. While it is muted it is
-    /// not even decoded.
+    /// Takes a packet of its sound. While it is muted that is not even decoded.
     pub(super) fn speak(
         &mut self,
         format: Format,
         header: &Header,
         payload: &[u8],
         now: Instant,
-    ) -> bool {
+    ) -> Taken {
         if self.seat.muted {
-            return format.is_spoken();
+            return Taken::Unheard;
         }
         let same = |speech: &Speech| speech.format() == format;
         if !self.speech.as_ref().is_some_and(same) {
             let Some(speech) = Speech::new(format, payload) else {
-                return false;
+                return Taken::Unspoken;
             };
             self.speech = Some(speech);
         }
         if let Some(speech) = &mut self.speech {
             speech.put(header, payload, now);
         }
-        true
+        Taken::Kept
     }
 
     /// What it has said and nobody has heard yet is forgotten.

@@ -10,7 +10,7 @@ use super::rooms::Room;
 use super::transcode::Load;
 use super::{DropReason, ROOM, Road, TimerKey, Verdict};
 use crate::command::Notice;
-use crate::conference::{Conference, FRAME};
+use crate::conference::{Conference, FRAME, Taken};
 use crate::format::Format;
 use crate::transcoder::{LONGEST_PAYLOAD, Made};
 
@@ -38,13 +38,11 @@ impl Road {
             return self.absorb();
         };
         match load {
-            Load::Sound(format) => {
-                if room.conference.hear(slot, format, header, payload, now) {
-                    Verdict::Kept
-                } else {
-                    self.drop(DropReason::Unnegotiated)
-                }
-            }
+            Load::Sound(format) => match room.conference.hear(slot, format, header, payload, now) {
+                Taken::Kept => Verdict::Kept,
+                Taken::Unheard => self.absorb(),
+                Taken::Unspoken => self.drop(DropReason::Unnegotiated),
+            },
             Load::Press(_) | Load::Noise | Load::Unknown => {
                 room.conference.pass_over(slot, header, now);
                 self.absorb()

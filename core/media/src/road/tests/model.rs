@@ -1,4 +1,5 @@
-//! Whatever happens: no packet of an unknown source leaves, and none leaves its bridge.
+//! Whatever happens: no packet of an unknown source leaves, and none leaves its bridge. What is
+//! said in a room leaves by way of the mixer alone, for members of that room (see `rooms/apart`).
 //!
 //! Random lives of many legs on few shared ports, with peers, transfers and strangers. Next to the
 //! road runs a model that knows only the rules: who is bridged with whom, which source is whose and
@@ -11,7 +12,7 @@ use srtp::{Receiver, Sender, Suite};
 
 use super::secured::key;
 use super::*;
-use crate::Keys;
+use crate::{Keys, RoomId, Seat};
 
 /// Legs at one time.
 const LEGS: u8 = 6;
@@ -39,6 +40,10 @@ enum Step {
     },
     Unbridge {
         leg: u8,
+    },
+    Attend {
+        leg: u8,
+        room: u8,
     },
     Echo {
         leg: u8,
@@ -88,6 +93,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(leg, peer, nat, receives)| Step::Describe { leg, peer, nat, receives }),
         3 => (leg(), leg()).prop_map(|(a, b)| Step::Bridge { a, b }),
         1 => leg().prop_map(|leg| Step::Unbridge { leg }),
+        2 => (leg(), 0..2_u8).prop_map(|(leg, room)| Step::Attend { leg, room }),
         1 => leg().prop_map(|leg| Step::Echo { leg }),
         1 => leg().prop_map(|leg| Step::Play { leg }),
         1 => leg().prop_map(|leg| Step::Stop { leg }),
@@ -128,6 +134,7 @@ struct Known {
     peers: Vec<u8>,
     learnt: Option<SocketAddr>,
     partner: Option<u8>,
+    room: Option<u8>,
     echo: bool,
     key: Option<u8>,
 }
@@ -216,6 +223,7 @@ impl World {
             }
             Step::Bridge { a, b } => self.bridge(a, b),
             Step::Unbridge { leg } => self.unbridge(leg),
+            Step::Attend { leg, room } => self.attend(leg, room),
             Step::Echo { leg } => self.feed(leg, true, |id| Command::Echo { id }),
             Step::Play { leg } => self.feed(leg, false, |id| Command::Play {
                 id,
@@ -267,6 +275,7 @@ impl World {
                 peers,
                 learnt: None,
                 partner: None,
+                room: None,
                 echo: false,
                 key: None,
             },
@@ -295,11 +304,28 @@ impl World {
         }
     }
 
+    fn attend(&mut self, leg: u8, room: u8) {
+        let Some(known) = self.legs.get(&leg) else {
+            return;
+        };
+        self.rig.order(Command::Attend {
+            id: known.id,
+            room: RoomId(room.into()),
+            seat: Seat::default(),
+        });
+        self.part(leg);
+        if let Some(known) = self.legs.get_mut(&leg) {
+            known.room = Some(room);
+            known.echo = false;
+        }
+    }
+
     fn part(&mut self, leg: u8) {
-        let partner = self
-            .legs
-            .get_mut(&leg)
-            .and_then(|known| known.partner.take());
+        let known = self.legs.get_mut(&leg);
+        let partner = known.and_then(|known| {
+            known.room = None;
+            known.partner.take()
+        });
         if let Some(other) = partner.and_then(|partner| self.legs.get_mut(&partner)) {
             other.partner = None;
         }
@@ -316,6 +342,9 @@ impl World {
     fn feed(&mut self, leg: u8, echo: bool, order: impl Fn(EndpointId) -> Command) {
         if let Some(known) = self.legs.get_mut(&leg) {
             known.echo = echo;
+            if echo {
+                known.room = None;
+            }
             let order = order(known.id);
             self.rig.order(order);
         }
@@ -432,6 +461,7 @@ impl World {
 
     fn pass(&mut self, ms: u16) {
         let sent = self.rig.run(Duration::from_millis(ms.into()));
+        self.assert_rooms();
         for (_, frame) in sent {
             let fits = |known: &&Known| {
                 known.port == frame.port
@@ -445,6 +475,16 @@ impl World {
                 frame.to
             );
         }
+    }
+
+    /// Whether there are rooms for those who attend, and no others.
+    fn assert_rooms(&self) {
+        let attending = self.legs.values().filter_map(|known| known.room);
+        let rooms: std::collections::BTreeSet<u8> = attending.clone().collect();
+        let figures = self.rig.road.room_figures();
+        let expected = (rooms.len(), attending.count());
+        let expected = (expected.0 as u64, expected.1 as u64);
+        assert_eq!((figures.present, figures.members), expected);
     }
 
     /// What a packet with this key, if it was one, has taught.
@@ -491,6 +531,7 @@ proptest! {
         for leg in legs {
             world.close(leg);
         }
+        world.assert_rooms();
         let road = &world.rig.road;
         prop_assert_eq!((road.table.len(), road.timers.len()), (0, 0));
         prop_assert_eq!(road.figures().stale_commands, 0);
