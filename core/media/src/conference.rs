@@ -204,10 +204,8 @@ impl Conference {
     /// Mixes the frame that is due at this moment, and tells what happened.
     pub(crate) fn mix(&mut self, at: Instant, out: &mut Vec<Notice>) {
         for member in self.members.values_mut() {
-            let (mixer, id) = (&mut self.mixer, member.id);
-            if let Some(speech) = &mut member.speech {
-                speech.give(at, |sound| mixer.push(id, sound));
-            }
+            let mixer = &mut self.mixer;
+            member.give(at, |id, sound| mixer.push(id, sound), out);
         }
         let members = &self.members;
         let whose = |id: MemberId| {

@@ -1,6 +1,7 @@
 //! Members of conferences hear whom they may, and nobody else. Each speaks a tone of its own.
 
 mod apart;
+mod keys;
 mod orders;
 mod seats;
 mod ways;
