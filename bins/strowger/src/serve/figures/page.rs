@@ -493,7 +493,7 @@ fn columns<T>(page: &mut Exposition, label: &str, parts: &[(String, &T)], column
 }
 
 /// Figures of each media thread.
-const MEDIA: [Column<WorkerFigures>; 24] = [
+const MEDIA: [Column<WorkerFigures>; 28] = [
     (
         "rtp_received_total",
         "Packets received.",
