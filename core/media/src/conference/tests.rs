@@ -118,3 +118,33 @@ fn who_only_listens_needs_neither_decoder_nor_outlet() {
         assert!(member.ear.as_ref().is_some_and(Ear::hears_common));
     }
 }
+
+#[test]
+fn an_outlet_that_nobody_has_heard_goes_on_as_its_first_listener_is_used_to() {
+    let wide = Format {
+        payload: 9,
+        codec: Codec::G722,
+        clock: 8_000,
+    };
+    let style = Style::of(wide, &Wants::default());
+    let frame = |n: i16| -> Vec<i16> { (0..320).map(|at| (at + n) % 40 * 200 - 4_000).collect() };
+    let (mut own, mut common) = (Outlet::new(style).unwrap(), Outlet::new(style).unwrap());
+    let (mut by_own, mut by_common) = ([0; 160], [0; 160]);
+    for n in 0..20 {
+        own.take(&frame(n));
+        common.take(&frame(0));
+        assert_eq!(own.write(&mut by_own), 160);
+        common.skip();
+    }
+    assert!(own.is_empty() && common.is_empty());
+    common.welcome(&own);
+    for _ in 0..2 {
+        own.take(&frame(7));
+        common.take(&frame(7));
+        own.write(&mut by_own);
+        common.write(&mut by_common);
+        assert_eq!(by_own, by_common);
+        // Whoever comes later finds listeners there, who are to hear no seam.
+        common.welcome(&Outlet::new(style).unwrap());
+    }
+}
