@@ -1,6 +1,6 @@
 //! Key presses that a telephone tells of in signalling (INFO), in the two forms that there are:
-//! `application/dtmf-relay` with lines such as `Signal=5`, and `application/dtmf` with the key alone.
-//! No standard names them.
+//! `application/dtmf-relay` with lines such as `Signal=5`, and `application/dtmf` with the key
+//! alone. No standard names them.
 
 /// Octets of a body that are looked at; what is longer is no press.
 const BODY_MAX: usize = 256;

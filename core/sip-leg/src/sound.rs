@@ -163,9 +163,8 @@ impl Sound {
         self.endpoint
     }
 
-    /// Moves to the worker of this endpoint, so that the two can be joined there; whether it is on
-    /// that worker now. It is in another place than the peer has been told by then, if that was told
-    /// one.
+    /// Moves to the worker of this endpoint, where it is not there already, so that the two can be
+    /// joined. It is in another place then than the peer has been told, if that was told one.
     ///
     /// # Errors
     /// [`NoPort`] where that worker has none left; it stays where it was.

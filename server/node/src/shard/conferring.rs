@@ -171,8 +171,8 @@ impl Shard {
         }
     }
 
-    /// A key was pressed, as signalling tells of it. Telephones that send their keys among the sound
-    /// tell of them there, and some in both ways.
+    /// A key was pressed, as signalling tells of it. Telephones that send their keys among the
+    /// sound tell of them there, and some in both ways.
     pub(super) fn signalled(&mut self, key: CallKey, leg: LegId, digit: char, now: Instant) {
         let owner = self.calls.get(key).and_then(|entry| entry.owner(leg));
         let sip = owner.and_then(|owner| self.legs.get(owner));
