@@ -27,9 +27,11 @@ fn presses(hall: &mut Hall, n: usize, key: char, ms: usize) {
 fn told(hall: &mut Hall) -> Vec<(usize, char)> {
     let notices = std::mem::take(&mut hall.rig.notices);
     let whose = |hall: &Hall, id| hall.phones.iter().position(|phone| phone.id == id).unwrap();
-    let digit = |notice: &Notice| match notice {
-        Notice::Digit { id, digit, .. } => Some((whose(hall, *id), *digit)),
-        _ => None,
+    let digit = |notice: &Notice| {
+        let Notice::Digit { id, digit, .. } = notice else {
+            return None;
+        };
+        Some((whose(hall, *id), *digit))
     };
     notices.iter().filter_map(digit).collect()
 }
