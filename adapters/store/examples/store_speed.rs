@@ -96,6 +96,7 @@ fn measure_commits(office: &Office, tenant: TenantId, writers: usize) -> Outcome
                 only_to: Vec::new(),
                 never_to: Vec::new(),
                 recording: domain::RecordingRule::default(),
+                conference: domain::ConferenceRule::default(),
                 groups: Vec::new(),
                 enabled: true,
             };

@@ -112,6 +112,7 @@ impl<'a> World<'a> {
             only_to: Vec::new(),
             never_to: Vec::new(),
             recording: domain::RecordingRule::default(),
+            conference: domain::ConferenceRule::default(),
             groups: Vec::new(),
             enabled: true,
         };

@@ -31,7 +31,7 @@ fn the_announcement_is_played() {
 
 #[test]
 fn a_conference_is_attended_until_its_member_hangs_up() {
-    let at = ids::ExtensionId::from_u128(800);
+    let at = ExtensionId::from_u128(800);
     let mut scene = guest(Guest::Conference(at));
     assert_eq!(
         scene.orders(),
