@@ -2,10 +2,12 @@
 //!
 //! This file holds the road's parts and its doors; `orders` obeys commands, `traffic` and `rtcp`
 //! judge packets, `owner` finds whose they are, `lift` whose those are that are no sound, `lock`
-//! decides whose packets a leg believes, `secure` how they are protected, and `transcode` looks
-//! after those that their listener does not understand as they are.
+//! decides whose packets a leg believes, `secure` how they are protected, `transcode` looks
+//! after those that their listener does not understand as they are, and `wheel` at each leg once a
+//! second.
 
 mod flow;
+mod gauge;
 mod leg;
 mod lift;
 mod lock;
@@ -15,7 +17,9 @@ mod orders;
 mod owner;
 mod play;
 mod playing;
+mod reports;
 mod rtcp;
+mod score;
 mod secure;
 mod table;
 mod tap;
@@ -24,6 +28,7 @@ mod tests;
 mod to_partner;
 mod traffic;
 mod transcode;
+mod wheel;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -40,6 +45,7 @@ use leg::{Feed, Leg};
 use on_port::OnPort;
 use table::Table;
 use tap::Taps;
+use wheel::Wheel;
 
 /// Octets that a buffer given to [`Road::packet`] must have behind its packet: by so much a packet
 /// grows at most when it is protected.
@@ -97,6 +103,8 @@ enum TimerKey {
     Event(u32),
     /// A frame of a leg's sound is due that is transcoded for its partner.
     Transcode(u32),
+    /// Legs are to be looked at.
+    Look,
 }
 
 /// All legs of one media worker.
@@ -118,6 +126,7 @@ pub struct Road {
     /// Directions that are transcoded.
     transcodings: u32,
     taps: Taps,
+    wheel: Wheel,
 }
 
 impl std::fmt::Debug for Road {
@@ -147,6 +156,7 @@ impl Road {
             figures: RoadFigures::default(),
             transcodings: 0,
             taps: Taps::default(),
+            wheel: Wheel::default(),
         }
     }
 
@@ -170,6 +180,7 @@ impl Road {
                 TimerKey::Silence(slot) => self.silence_due(slot, now, out),
                 TimerKey::Event(slot) => self.event_due(slot, now, out),
                 TimerKey::Transcode(slot) => self.transcode_due(slot, now, send),
+                TimerKey::Look => self.look_due(now, out),
             }
         }
     }
@@ -274,8 +285,9 @@ impl Road {
         if awaited == leg.watch.since.is_some() {
             return;
         }
-        let timer = std::mem::take(&mut leg.watch).timer;
-        if let Some(timer) = timer {
+        let before = std::mem::take(&mut leg.watch);
+        leg.watch.look = before.look;
+        if let Some(timer) = before.timer {
             self.timers.cancel(timer);
         }
         if awaited {
@@ -284,6 +296,7 @@ impl Road {
                 leg.watch.since = Some(now);
                 leg.watch.timer = Some(timer);
             }
+            self.look_after(slot, now);
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::Ladder;
+use domain::{Ladder, LegSound};
 use ids::{CallId, TrunkId};
 use node::{Answer, Ask, Question, Ticket, TrunkQuestion};
 use ports::{
@@ -56,6 +56,7 @@ impl Waiting {
             | Answer::HungUp(ticket, _)
             | Answer::Recorded(ticket, _)
             | Answer::Ladder(ticket, _)
+            | Answer::Quality(ticket, _)
             | Answer::Registrations(ticket, _)
             | Answer::Trunks(ticket, _)
             | Answer::Usage(ticket, _) => *ticket,
@@ -104,6 +105,7 @@ impl LiveExchange for Live {
             | Answer::HungUp(..)
             | Answer::Recorded(..)
             | Answer::Ladder(..)
+            | Answer::Quality(..)
             | Answer::Registrations(..)
             | Answer::Trunks(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
@@ -117,6 +119,7 @@ impl LiveExchange for Live {
             | Answer::HungUp(..)
             | Answer::Recorded(..)
             | Answer::Ladder(..)
+            | Answer::Quality(..)
             | Answer::Registrations(..)
             | Answer::Trunks(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
@@ -130,6 +133,7 @@ impl LiveExchange for Live {
             | Answer::Call(..)
             | Answer::Recorded(..)
             | Answer::Ladder(..)
+            | Answer::Quality(..)
             | Answer::Registrations(..)
             | Answer::Trunks(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
@@ -148,6 +152,7 @@ impl LiveExchange for Live {
             | Answer::Call(..)
             | Answer::HungUp(..)
             | Answer::Ladder(..)
+            | Answer::Quality(..)
             | Answer::Registrations(..)
             | Answer::Trunks(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
@@ -161,6 +166,21 @@ impl LiveExchange for Live {
             | Answer::Call(..)
             | Answer::HungUp(..)
             | Answer::Recorded(..)
+            | Answer::Quality(..)
+            | Answer::Registrations(..)
+            | Answer::Trunks(..)
+            | Answer::Usage(..) => Err(LiveError::Unavailable),
+        }
+    }
+
+    async fn quality(&self, scope: &TenantScope, id: CallId) -> Result<Vec<LegSound>, LiveError> {
+        match self.ask(scope, Ask::Quality(id)).await? {
+            Answer::Quality(_, legs) => legs,
+            Answer::Calls(..)
+            | Answer::Call(..)
+            | Answer::HungUp(..)
+            | Answer::Recorded(..)
+            | Answer::Ladder(..)
             | Answer::Registrations(..)
             | Answer::Trunks(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
@@ -175,6 +195,7 @@ impl LiveExchange for Live {
             | Answer::HungUp(..)
             | Answer::Recorded(..)
             | Answer::Ladder(..)
+            | Answer::Quality(..)
             | Answer::Trunks(..)
             | Answer::Usage(..) => Err(LiveError::Unavailable),
         }
@@ -188,6 +209,7 @@ impl LiveExchange for Live {
             | Answer::HungUp(..)
             | Answer::Recorded(..)
             | Answer::Ladder(..)
+            | Answer::Quality(..)
             | Answer::Trunks(..)
             | Answer::Registrations(..) => Err(LiveError::Unavailable),
         }
@@ -229,6 +251,7 @@ fn trunks_in(answer: Answer) -> Result<Vec<LiveTrunk>, LiveError> {
         | Answer::HungUp(..)
         | Answer::Recorded(..)
         | Answer::Ladder(..)
+        | Answer::Quality(..)
         | Answer::Registrations(..)
         | Answer::Usage(..) => Err(LiveError::Unavailable),
     }

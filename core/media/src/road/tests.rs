@@ -10,6 +10,7 @@ mod model;
 mod notices;
 mod proving;
 mod rtcp;
+mod seconds;
 mod secured;
 mod transcoded;
 
@@ -281,7 +282,9 @@ impl Rig {
     }
 
     pub(super) fn take_notices(&mut self) -> Vec<Notice> {
-        std::mem::take(&mut self.notices)
+        let mut all = std::mem::take(&mut self.notices);
+        all.retain(|notice| !matches!(notice, Notice::Seconds { .. }));
+        all
     }
 
     pub(super) fn figures(&mut self, id: EndpointId) -> LegFigures {

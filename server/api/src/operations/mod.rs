@@ -20,6 +20,7 @@ mod passkeys;
 mod people;
 mod persons;
 mod platform;
+mod quality;
 mod recordings;
 mod registrations;
 mod sign_on;
@@ -83,6 +84,7 @@ fn list() -> Vec<Operation> {
         calls::operations(),
         ladders::operations(),
         cdrs::operations(),
+        quality::operations(),
         recordings::operations(),
         events::operations(),
         audit::operations(),
