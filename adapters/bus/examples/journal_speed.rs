@@ -9,7 +9,7 @@
 //! what the disk made the thread wait for; for that, first some calls at a busy exchange's pace.
 
 use bus::{FileJournal, FileSnapshots, Folder};
-use domain::{Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step};
+use domain::{Cdr, CdrLeg, End, Fault, LegDirection, Party, Quality, QualityPair, Step, Timelines};
 use ids::{CallId, CdrId, TenantId};
 use machine::{Random, WallTime};
 use ports::{Bucket, Journal, JournalRecord, Mark, Snapshots, StoreError};
@@ -280,6 +280,7 @@ fn leg(direction: LegDirection, number: &str) -> CdrLeg {
             received: Some(quality),
             sent: Some(quality),
         },
+        timelines: Timelines::default(),
     }
 }
 

@@ -460,6 +460,7 @@ fn keep(behind: &mut VecDeque<Notice>, notice: Notice, lost: &mut u64) {
         | Notice::Refused { .. }
         | Notice::Played { .. } => true,
         Notice::Figures { .. }
+        | Notice::Seconds { .. }
         | Notice::Silent { .. }
         | Notice::Resumed { .. }
         | Notice::Heard { .. }

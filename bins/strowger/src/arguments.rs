@@ -611,6 +611,13 @@ pub(crate) enum CdrVerb {
         #[arg(long)]
         json: bool,
     },
+    /// Draw how each leg of a call sounded, from second to second
+    Quality {
+        /// The company's domain or id
+        tenant: String,
+        /// Its id, as `list` shows it
+        cdr: String,
+    },
     /// Tell why a call went where it went
     Why {
         /// The company's domain or id

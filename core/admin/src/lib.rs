@@ -31,6 +31,7 @@ pub mod own_forwards;
 mod patch;
 pub mod people;
 pub mod persons;
+pub mod quality;
 mod reach;
 pub mod recordings;
 mod reference;

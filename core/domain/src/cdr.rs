@@ -7,6 +7,7 @@ use stir::Attestation;
 
 use crate::caller_proof::Proved;
 use crate::forwards::DivertReason;
+use crate::timeline::Timelines;
 
 /// One side of a call, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,6 +120,9 @@ pub struct CdrLeg {
     pub srtp: Option<String>,
     /// How well the media went.
     pub quality: QualityPair,
+    /// How well it went from second to second.
+    #[serde(default, skip_serializing_if = "Timelines::is_empty")]
+    pub timelines: Timelines,
 }
 
 /// Where the cause of a call's end lies.

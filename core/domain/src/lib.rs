@@ -41,6 +41,7 @@ mod kind_name;
 mod kinds;
 mod ladder;
 mod lamps;
+mod leg_sound;
 mod limit;
 mod name;
 mod number;
@@ -74,6 +75,7 @@ mod subject;
 mod support;
 mod tenant;
 mod text;
+mod timeline;
 mod token;
 mod toll_budget;
 mod toll_guard;
@@ -126,6 +128,7 @@ pub use kind_name::{KindName, UnknownKind};
 pub use kinds::ForKind;
 pub use ladder::{KeptLadders, Ladder, Rung, Way};
 pub use lamps::{LAMP_LIST_MAX, LAMP_LIST_PREFIX, LampDocuments, Lamps};
+pub use leg_sound::LegSound;
 pub use limit::{Limit, SetBy};
 pub use number::{NUMBER_SPACE, Number, NumberState};
 pub use numbering::emergency::{
@@ -162,6 +165,7 @@ pub use support::{
     SupportAccess, SupportPolicy, SupportState,
 };
 pub use tenant::{DOMAINS_MAX, MAIL_DOMAIN_SPACE, MAIL_DOMAINS_MAX, Tenant};
+pub use timeline::{QualitySample, TIMELINE_SAMPLES, Timeline, Timelines};
 pub use token::{
     FormerText, SCOPES_MAX, TOKEN_OVERLAP, TOKEN_OVERLAP_MAX, TOKEN_USE_STEP, TOKENS_ENDED_KEPT,
     TOKENS_MAX, TokenRecord, check_scopes,

@@ -14,6 +14,7 @@ use crate::id::EndpointId;
 use crate::ports::LocalMedia;
 use crate::prompts::{Prompt, PromptId};
 use crate::room::{RoomId, Seat};
+use crate::second::{Seconds, Way};
 use crate::tapped::Tap;
 
 /// Codec of a played prompt.
@@ -202,6 +203,16 @@ pub enum Notice {
         /// Final.
         figures: LegFigures,
     },
+    /// What a direction of the leg was, second by second. What is left of the last comes before
+    /// `Closed`.
+    Seconds {
+        /// Which.
+        id: EndpointId,
+        /// Which direction.
+        way: Way,
+        /// The seconds.
+        seconds: Seconds,
+    },
     /// No RTP from a connected leg that ought to send. Repeated while it lasts.
     Silent {
         /// Which.
@@ -259,6 +270,7 @@ impl Notice {
             Notice::Learnt { id, .. }
             | Notice::Figures { id, .. }
             | Notice::Closed { id, .. }
+            | Notice::Seconds { id, .. }
             | Notice::Silent { id, .. }
             | Notice::Resumed { id }
             | Notice::Digit { id, .. }

@@ -3,12 +3,13 @@
 //! This file holds the road's parts and its doors; `orders` obeys commands, `traffic` and `rtcp`
 //! judge packets, `owner` finds whose they are, `lift` whose those are that are no sound, `lock`
 //! decides whose packets a leg believes, `secure` how they are protected, `transcode` looks after
-//! those that their listener does not understand as they are, and `attend`, `rooms` and `converse`
-//! after those of conferences.
+//! those that their listener does not understand as they are, `attend`, `rooms` and `converse`
+//! after those of conferences, and `wheel` looks at each leg once a second.
 
 mod attend;
 mod converse;
 mod flow;
+mod gauge;
 mod leg;
 mod lift;
 mod lock;
@@ -18,8 +19,10 @@ mod orders;
 mod owner;
 mod play;
 mod playing;
+mod reports;
 mod rooms;
 mod rtcp;
+mod score;
 mod secure;
 mod table;
 mod tap;
@@ -29,6 +32,7 @@ mod tie;
 mod to_partner;
 mod traffic;
 mod transcode;
+mod wheel;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -46,6 +50,7 @@ use on_port::OnPort;
 use rooms::Rooms;
 use table::Table;
 use tap::Taps;
+use wheel::Wheel;
 
 /// Octets that a buffer given to [`Road::packet`] must have behind its packet: by so much a packet
 /// grows at most when it is protected.
@@ -107,6 +112,8 @@ enum TimerKey {
     Transcode(u32),
     /// A frame of a room is due.
     Room(u32),
+    /// Legs are to be looked at.
+    Look,
 }
 
 /// All legs of one media worker.
@@ -129,6 +136,7 @@ pub struct Road {
     transcodings: u32,
     taps: Taps,
     rooms: Rooms,
+    wheel: Wheel,
 }
 
 impl std::fmt::Debug for Road {
@@ -159,6 +167,7 @@ impl Road {
             transcodings: 0,
             taps: Taps::default(),
             rooms: Rooms::default(),
+            wheel: Wheel::default(),
         }
     }
 
@@ -183,6 +192,7 @@ impl Road {
                 TimerKey::Event(slot) => self.event_due(slot, now, out),
                 TimerKey::Transcode(slot) => self.transcode_due(slot, now, send),
                 TimerKey::Room(number) => self.room_due(number, now, send, out),
+                TimerKey::Look => self.look_due(now, out),
             }
         }
     }
@@ -287,8 +297,9 @@ impl Road {
         if awaited == leg.watch.since.is_some() {
             return;
         }
-        let timer = std::mem::take(&mut leg.watch).timer;
-        if let Some(timer) = timer {
+        let before = std::mem::take(&mut leg.watch);
+        leg.watch.look = before.look;
+        if let Some(timer) = before.timer {
             self.timers.cancel(timer);
         }
         if awaited {
@@ -297,6 +308,7 @@ impl Road {
                 leg.watch.since = Some(now);
                 leg.watch.timer = Some(timer);
             }
+            self.look_after(slot, now);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The living exchange, as the API and the command line see it.
 
 use async_trait::async_trait;
-use domain::Ladder;
+use domain::{Ladder, LegSound};
 use ids::{CallId, DeviceId, RecordingId, TrunkId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
@@ -173,6 +173,8 @@ pub trait LiveExchange: Send + Sync {
     async fn seat(&self, scope: &TenantScope, id: CallId, seat: Seat) -> Result<(), LiveError>;
     /// The SIP messages of a call that lives or has just ended.
     async fn ladder(&self, scope: &TenantScope, id: CallId) -> Result<Ladder, LiveError>;
+    /// How the legs of a live call have sounded so far, in the order in which they were started.
+    async fn quality(&self, scope: &TenantScope, id: CallId) -> Result<Vec<LegSound>, LiveError>;
     /// The tenant's bindings, in the order of their ids.
     async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError>;
     /// What the tenant uses of the caps that telephones meet.

@@ -1,7 +1,7 @@
 //! From what happens in a call to what its company's programs are told.
 
 use call::{CallEvent, LegId, What};
-use domain::{Cdr, CdrLeg, Event, EventKind};
+use domain::{Cdr, CdrLeg, Event, EventKind, Way};
 use machine::{Clock, WallTime};
 use serde_json::{Value, json};
 
@@ -31,11 +31,9 @@ pub(crate) fn news(cdr: &Cdr, event: &CallEvent, clock: &Clock) -> Option<Event>
             *leg,
             json!({ "by": party(cdr, *leg) }),
         ),
-        What::FellSilent { leg, one_way } => tell(
-            EventKind::CallSilent,
-            *leg,
-            json!({ "party": party(cdr, *leg), "one_way": one_way }),
-        ),
+        What::FellSilent { leg, one_way } => {
+            tell(EventKind::CallSilent, *leg, silent(cdr, *leg, *one_way))
+        }
         What::HeardAgain(leg) => tell(
             EventKind::CallHeard,
             *leg,
@@ -81,6 +79,16 @@ pub(crate) fn news(cdr: &Cdr, event: &CallEvent, clock: &Clock) -> Option<Event>
         | What::LegClosed { .. }
         | What::Ended(_) => None,
     }
+}
+
+/// Who is not heard: what is missing is what the party sends and the exchange receives.
+fn silent(cdr: &Cdr, leg: LegId, one_way: bool) -> Value {
+    json!({
+        "party": party(cdr, leg),
+        "leg": leg.number(),
+        "direction": Way::Received,
+        "one_way": one_way,
+    })
 }
 
 fn merged(cdr: &Cdr, at: WallTime, data: Value) -> Event {

@@ -4,7 +4,7 @@ use crate::{news, wording};
 use call::{CallEvent, Direction, LegId, What};
 use domain::{
     Cdr, CdrLeg, DiversionNote, End, Event, Fault, LegDirection, Moves, Party, QualityPair,
-    TransferNote,
+    QualitySample, Timeline, Timelines, TransferNote, Way,
 };
 use ids::{CallId, CdrId, TenantId};
 use machine::{Clock, Instant, WallTime};
@@ -214,6 +214,19 @@ impl Recorder {
         }
     }
 
+    /// What a direction of the leg was in the second that began at a moment.
+    pub fn second(&mut self, leg: LegId, way: Way, at: WallTime, sample: QualitySample) {
+        let Some(leg) = self.leg(leg) else { return };
+        let timeline = match way {
+            Way::Received => &mut leg.timelines.received,
+            Way::Sent => &mut leg.timelines.sent,
+        };
+        match timeline {
+            Some(timeline) => timeline.note(at, sample),
+            None => *timeline = Some(Timeline::begin(at, sample)),
+        }
+    }
+
     /// Whether nothing more is awaited.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -258,6 +271,7 @@ impl Recorder {
             codec: None,
             srtp: None,
             quality: QualityPair::default(),
+            timelines: Timelines::default(),
         });
     }
 

@@ -125,6 +125,13 @@ impl Continuity {
         self.ssrc
     }
 
+    /// The highest number given so far, extended by its cycles (RFC 3550 section A.1); before the
+    /// first packet, one less than that.
+    #[must_use]
+    pub fn highest(&self) -> u32 {
+        self.sent
+    }
+
     /// The next packet is of another input, whatever its source number says.
     pub fn switch(&mut self) {
         self.switched = true;

@@ -7,7 +7,7 @@ use admin::{DEFAULT_REALM, Office};
 use async_trait::async_trait;
 use axum::body::Bytes;
 use axum::http::HeaderMap;
-use domain::Ladder;
+use domain::{Ladder, LegSound};
 use ids::{CallId, TrunkId};
 use machine::WallTime;
 use ports::{
@@ -50,6 +50,10 @@ impl LiveExchange for Quiet {
     }
 
     async fn ladder(&self, _: &TenantScope, _: CallId) -> Result<Ladder, LiveError> {
+        Err(LiveError::NotFound)
+    }
+
+    async fn quality(&self, _: &TenantScope, _: CallId) -> Result<Vec<LegSound>, LiveError> {
         Err(LiveError::NotFound)
     }
 

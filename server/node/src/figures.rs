@@ -45,6 +45,8 @@ pub struct HeardFigures {
     pub digits: u64,
     /// Times that nothing was heard of a party that ought to talk, or still not.
     pub silences: u64,
+    /// Times that a party was not heard while the other was.
+    pub one_way: u64,
     /// What is recorded of it.
     pub recordings: RecordingFigures,
 }

@@ -41,6 +41,7 @@ mod registration;
 mod remembering;
 mod replaces;
 mod restore;
+mod seconds;
 mod subscribing;
 mod texts;
 mod tolls;

@@ -1,6 +1,6 @@
 //! A folder of its own for each test, and call records to fill it with.
 
-use domain::{Cdr, CdrLeg, End, Fault, LegDirection, Party, QualityPair};
+use domain::{Cdr, CdrLeg, End, Fault, LegDirection, Party, QualityPair, Timelines};
 use ids::{CallId, CdrId, TenantId};
 use machine::{Random, WallTime};
 use ports::{JournalRecord, Mark};
@@ -102,6 +102,7 @@ pub(super) fn record(random: &mut Random) -> Cdr {
         codec: None,
         srtp: None,
         quality: QualityPair::default(),
+        timelines: Timelines::default(),
     };
     Cdr {
         id: CdrId::new(1_760_000_000_000, random.next_u128()),

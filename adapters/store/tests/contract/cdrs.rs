@@ -1,8 +1,8 @@
 //! Call records: written once, found by what is in them.
 
 use domain::{
-    ByTrunk, Cdr, CdrLeg, LegDirection, ProofVerdict, Proved, Quality, QualityPair, Step,
-    TransferNote, Vouched,
+    ByTrunk, Cdr, CdrLeg, LegDirection, ProofVerdict, Proved, Quality, QualityPair, QualitySample,
+    Step, Timeline, Timelines, TransferNote, Vouched,
 };
 use ids::{CallId, ExtensionId, SigningKeyId, TrunkId};
 use ports::{CdrQuery, Cursor, PAGE_MAX};
@@ -67,6 +67,14 @@ fn a_record_is_read_back_word_for_word(world: &World<'_>) {
         called: "03055501".to_owned(),
         shown: Some("+33140205050".to_owned()),
     };
+    let sample = QualitySample {
+        expected: 50,
+        lost: 3,
+        mos_x100: Some(402),
+        ..QualitySample::default()
+    };
+    let mut received = Timeline::begin(time(6), sample);
+    received.note(time(9), sample);
     record.legs.push(CdrLeg {
         direction: LegDirection::Incoming,
         party: record.caller.clone(),
@@ -83,6 +91,10 @@ fn a_record_is_read_back_word_for_word(world: &World<'_>) {
         srtp: None,
         quality: QualityPair {
             received: Some(quality),
+            sent: None,
+        },
+        timelines: Timelines {
+            received: Some(received),
             sent: None,
         },
     });

@@ -33,6 +33,11 @@ pub(crate) fn run(arguments: CdrArguments) -> Result<(), Failure> {
         }
         CdrVerb::Show { tenant, cdr } => print::json(&find(&console, &tenant, &cdr)?),
         CdrVerb::Ladder { tenant, cdr, json } => ladder(&console, (&tenant, &cdr), json),
+        CdrVerb::Quality { tenant, cdr } => {
+            let legs = admin::quality::of(&find(&console, &tenant, &cdr)?);
+            admin::quality::draw(&legs).lines().for_each(print::line);
+            Ok(())
+        }
         CdrVerb::Why { tenant, cdr } => {
             let cdr = find(&console, &tenant, &cdr)?;
             for step in &cdr.explanation {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::Ladder;
+use domain::{Ladder, LegSound};
 use ids::{CallId, TrunkId};
 use node::{Answer, Ask, Question, Ticket, TrunkQuestion};
 use ports::{
@@ -59,6 +59,7 @@ impl Waiting {
             | Answer::Conferences(ticket, _)
             | Answer::Seated(ticket, _)
             | Answer::Ladder(ticket, _)
+            | Answer::Quality(ticket, _)
             | Answer::Registrations(ticket, _)
             | Answer::Trunks(ticket, _)
             | Answer::Usage(ticket, _) => *ticket,
@@ -153,6 +154,13 @@ impl LiveExchange for Live {
             return Err(LiveError::Unavailable);
         };
         ladder.map(|ladder| *ladder)
+    }
+
+    async fn quality(&self, scope: &TenantScope, id: CallId) -> Result<Vec<LegSound>, LiveError> {
+        let Answer::Quality(_, legs) = self.ask(scope, Ask::Quality(id)).await? else {
+            return Err(LiveError::Unavailable);
+        };
+        legs
     }
 
     async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError> {

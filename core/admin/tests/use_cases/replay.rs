@@ -7,7 +7,7 @@ use admin::explain::{Asking, Explained, Question, explain};
 use admin::replay::{Change, Help, Proposal, Replay, Replayed, Unasked, Window, Without};
 use domain::{
     ByTrunk, Cdr, CdrLeg, Device, Extension, InboundRoute, Invalid, KindName, LegDirection,
-    OutboundRoute, Party, QualityPair, Step,
+    OutboundRoute, Party, QualityPair, Step, Timelines,
 };
 use ids::{CallId, CdrId, ExtensionId, TrunkId};
 use machine::WallTime;
@@ -278,6 +278,7 @@ fn leg(
         codec: None,
         srtp: None,
         quality: QualityPair::default(),
+        timelines: Timelines::default(),
     }
 }
 

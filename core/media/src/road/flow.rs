@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use machine::{Instant, Random, TimerHandle};
-use rtp::quality::{Coding, Conditions};
 use rtp::rtcp::ReportBlock;
 use rtp::{Arrival, Continuity, EventEnds, Header, Receiver};
 
+use super::gauge::Gauge;
+use super::reports::Reports;
+use super::score::{Quality, share};
 use crate::figures::StreamFigures;
 use crate::format::{COMFORT_NOISE, Codec, Format};
+use crate::second::Second;
 
 /// Clock rate taken where none is known, hertz.
 const USUAL_CLOCK: u32 = 8000;
@@ -31,6 +34,7 @@ pub(super) struct Inflow {
     pub(super) digits: u32,
     /// Frames made up on the way into another codec.
     pub(super) concealed: u64,
+    pub(super) gauge: Gauge,
 }
 
 impl Inflow {
@@ -48,6 +52,7 @@ impl Inflow {
             rtcp: 0,
             digits: 0,
             concealed: 0,
+            gauge: Gauge::default(),
         }
     }
 
@@ -80,7 +85,9 @@ impl Inflow {
         }
         self.last = Some(now);
         self.octets += u64::try_from(octets).unwrap_or(0);
-        self.receiver.receive(header, now)
+        let arrival = self.receiver.receive(header, now);
+        self.gauge.note(arrival);
+        arrival
     }
 
     /// The format of the last sound if it has this payload number.
@@ -93,6 +100,14 @@ impl Inflow {
         self.format.map_or(USUAL_CLOCK, |format| format.clock)
     }
 
+    /// The second that ends now; `None` where nothing came and nothing was awaited. A packet
+    /// takes `delay` on its way, as far as that is known.
+    pub(super) fn second(&mut self, awaited: bool, delay: Duration) -> Option<Second> {
+        let seen = self.receiver.statistics();
+        let sound = (self.format, delay);
+        self.gauge.second(&seen, self.concealed, awaited, sound)
+    }
+
     pub(super) fn figures(&self) -> StreamFigures {
         let seen = self.receiver.statistics();
         let jitter = seen.jitter_time();
@@ -101,6 +116,7 @@ impl Inflow {
             loss: seen.loss(),
             burst_ratio: seen.burst_ratio(),
             jitter,
+            delay: Duration::ZERO,
         };
         StreamFigures {
             packets: seen.received,
@@ -127,6 +143,7 @@ pub(super) struct Outflow {
     /// As the peer's last report says.
     lost: u64,
     jitter: u32,
+    pub(super) reports: Reports,
 }
 
 impl Outflow {
@@ -148,6 +165,7 @@ impl Outflow {
             format: None,
             lost: 0,
             jitter: 0,
+            reports: Reports::new(seq),
         }
     }
 
@@ -174,19 +192,29 @@ impl Outflow {
     }
 
     /// Takes note of what the peer says of the stream.
-    pub(super) fn reported(&mut self, block: &ReportBlock) {
+    pub(super) fn reported(&mut self, block: &ReportBlock, now: Instant) {
         if block.ssrc == self.continuity.ssrc() {
             self.lost = u64::try_from(block.cumulative_lost).unwrap_or(0);
             self.jitter = block.jitter;
+            let counts = (self.continuity.highest(), self.packets);
+            self.reports.note(block, counts, now);
         }
     }
 
+    /// What the peer has reported in the second that ends now.
+    pub(super) fn second(&mut self) -> Option<Second> {
+        let clock = self.clock();
+        self.reports.second(self.format, clock)
+    }
+
+    /// The clock of what is sent, hertz.
+    fn clock(&self) -> u32 {
+        let clock = self.format.map_or(USUAL_CLOCK, |format| format.clock);
+        clock.max(1)
+    }
+
     pub(super) fn figures(&self) -> StreamFigures {
-        let clock = self
-            .format
-            .map_or(USUAL_CLOCK, |format| format.clock)
-            .max(1);
-        let nanos = u64::from(self.jitter) * 1_000_000_000 / u64::from(clock);
+        let nanos = u64::from(self.jitter) * 1_000_000_000 / u64::from(self.clock());
         let jitter = Duration::from_nanos(nanos);
         let lost = self.lost.min(self.packets);
         let quality = Quality {
@@ -194,6 +222,7 @@ impl Outflow {
             loss: share(lost, self.packets),
             burst_ratio: 1.0,
             jitter,
+            delay: Duration::ZERO,
         };
         StreamFigures {
             packets: self.packets,
@@ -203,44 +232,6 @@ impl Outflow {
             mos_centi: if self.packets == 0 { 0 } else { quality.mos() },
         }
     }
-}
-
-struct Quality {
-    format: Option<Format>,
-    loss: f64,
-    burst_ratio: f64,
-    jitter: Duration,
-}
-
-impl Quality {
-    /// Delay is not known here and counts as none.
-    fn mos(&self) -> u16 {
-        let coding = match self.format.map(|format| format.codec) {
-            Some(Codec::Pcmu) => Coding::Pcmu,
-            Some(Codec::Pcma) => Coding::Pcma,
-            Some(Codec::G722) => Coding::G722,
-            Some(Codec::Opus) => Coding::Opus,
-            Some(codec) if codec == Codec::named("G729", 1) => Coding::G729,
-            Some(codec) if codec == Codec::named("GSM", 1) => Coding::Gsm,
-            Some(Codec::Event | Codec::Comfort | Codec::Other(_)) | None => Coding::Unknown,
-        };
-        let conditions = Conditions {
-            coding,
-            loss: self.loss,
-            burst_ratio: self.burst_ratio,
-            one_way_delay: Duration::ZERO,
-            jitter: self.jitter,
-        };
-        rtp::mos(&conditions).hundredths()
-    }
-}
-
-fn share(part: u64, whole: u64) -> f64 {
-    let permillion = part
-        .saturating_mul(1_000_000)
-        .checked_div(whole)
-        .unwrap_or(0);
-    f64::from(u32::try_from(permillion).unwrap_or(1_000_000)) / 1_000_000.0
 }
 
 fn micros(time: Duration) -> u32 {

@@ -37,7 +37,7 @@ impl Feed {
     }
 }
 
-/// Looks after a leg that ought to send.
+/// Looks after a leg: whether it sends as it ought to, and how well.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Watch {
     /// Since when packets are awaited; `None` = they are not.
@@ -45,6 +45,8 @@ pub(super) struct Watch {
     pub(super) timer: Option<TimerHandle>,
     /// Silence was told of and not yet its end.
     pub(super) silent: bool,
+    /// When it was looked at last, while there is something to see.
+    pub(super) look: Option<Instant>,
 }
 
 /// Bounds a leg's rate: the theoretical arrival time of the next packet (a leaky bucket that

@@ -278,6 +278,10 @@ impl Road {
         if let Some(digit) = leg.inflow.events.expire(Instant::MAX) {
             leg.tell_digit(digit, out);
         }
+        if leg.watch.look.is_some() {
+            self.look_away(slot);
+        }
+        leg.tell_last(out);
         out.push(Notice::Closed {
             id: leg.id,
             figures: leg.figures(),

@@ -7,6 +7,7 @@ use rtp::rtcp::{Packet, Packets, kind, packets};
 use rtp::{Map, rewrite_rtcp};
 
 use super::leg::Leg;
+use super::reports::asks;
 use super::secure::Kind;
 use super::table::Key;
 use super::{DropReason, Road, Verdict};
@@ -43,12 +44,13 @@ impl Road {
         for packet in compound {
             match packet {
                 Packet::SenderReport(_, blocks) | Packet::ReceiverReport(_, blocks) => {
-                    blocks.for_each(|block| leg.outflow.reported(&block));
+                    blocks.for_each(|block| leg.outflow.reported(&block, now));
                 }
                 Packet::SourceDescription(_) | Packet::Bye(_) | Packet::Other { .. } => {}
             }
         }
-        self.forward_rtcp(slot, sender, buffer, length)
+        self.look_after(slot, now);
+        self.forward_rtcp(slot, sender, buffer, length, now)
     }
 
     /// The leg whose peer this RTCP packet is from, and the packet's octets in plain.
@@ -114,6 +116,7 @@ impl Road {
         sender: u32,
         buffer: &mut [u8],
         length: usize,
+        now: Instant,
     ) -> Verdict {
         let Some((listener, map)) = self.report_map(slot, sender) else {
             return self.absorb();
@@ -129,12 +132,16 @@ impl Road {
             return self.drop(DropReason::Malformed);
         }
         veil(kept, map.to);
-        let sent = self
-            .leg_mut(listener)
-            .and_then(|leg| leg.secure.protect(Kind::Rtcp, buffer, length));
-        let Some(length) = sent else {
+        let asks = asks(kept);
+        let Some(to) = self.leg_mut(listener) else {
             return self.absorb();
         };
+        let Some(length) = to.secure.protect(Kind::Rtcp, buffer, length) else {
+            return self.absorb();
+        };
+        if let Some(middle) = asks {
+            to.outflow.reports.asked(middle, now);
+        }
         self.figures.forwarded += 1;
         let (local_port, to) = way;
         Verdict::Send {

@@ -11,6 +11,7 @@ mod notices;
 mod proving;
 mod rooms;
 mod rtcp;
+mod seconds;
 mod secured;
 mod transcoded;
 
@@ -282,7 +283,9 @@ impl Rig {
     }
 
     pub(super) fn take_notices(&mut self) -> Vec<Notice> {
-        std::mem::take(&mut self.notices)
+        let mut all = std::mem::take(&mut self.notices);
+        all.retain(|notice| !matches!(notice, Notice::Seconds { .. }));
+        all
     }
 
     pub(super) fn figures(&mut self, id: EndpointId) -> LegFigures {

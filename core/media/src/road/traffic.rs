@@ -127,6 +127,8 @@ impl Road {
         let leg = self.leg_mut(slot)?;
         let format = leg.format_of(header.pt);
         let arrival = leg.inflow.take(header, bytes.len(), format, now);
+        leg.inflow.gauge.listen(format, header.payload(bytes));
+        let unseen = leg.watch.look.is_none();
         if leg.watch.silent {
             leg.watch.silent = false;
             out.push(Notice::Resumed { id: leg.id });
@@ -143,6 +145,9 @@ impl Road {
                 leg.tell_digit(digit, out);
             }
             self.await_event_end(slot);
+        }
+        if unseen {
+            self.look_after(slot, now);
         }
         Some(arrival)
     }

@@ -84,7 +84,8 @@ async fn list(call: Call) -> Result<Answer, Problem> {
 }
 
 impl Call {
-    async fn cdr(&self) -> Result<Cdr, Problem> {
+    /// The record that the path names.
+    pub(super) async fn cdr(&self) -> Result<Cdr, Problem> {
         let scope = self.scope().await?;
         let id: CdrId = self
             .segment("cdr")

@@ -21,6 +21,7 @@ mod passkeys;
 mod people;
 mod persons;
 mod platform;
+mod quality;
 mod recordings;
 mod registrations;
 mod sign_on;
@@ -85,6 +86,7 @@ fn list() -> Vec<Operation> {
         conferences::operations(),
         ladders::operations(),
         cdrs::operations(),
+        quality::operations(),
         recordings::operations(),
         events::operations(),
         audit::operations(),

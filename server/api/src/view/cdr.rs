@@ -1,6 +1,6 @@
 //! The view of a call record.
 
-mod leg;
+pub(super) mod leg;
 
 use domain::{Cdr, DiversionNote, DivertReason, End, Fault, Party, Step, TransferNote};
 use ids::{CallId, CdrId, DeviceId, ExtensionId, TenantId};

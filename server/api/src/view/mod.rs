@@ -19,6 +19,7 @@ pub(crate) mod own_forwards;
 pub(crate) mod passkey;
 pub(crate) mod person;
 pub(crate) mod privacy;
+pub(crate) mod quality;
 pub(crate) mod recording;
 pub(crate) mod registration;
 pub(crate) mod replay;

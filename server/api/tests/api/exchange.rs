@@ -5,7 +5,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use domain::{Ladder, Rung, Way};
+use domain::{
+    CdrLeg, Ladder, LegDirection, LegSound, Party, QualityPair, QualitySample, Rung, Timeline,
+    Timelines, Way,
+};
 use ids::{CallId, CdrId, DeviceId, RecordingId, TenantId, TrunkId, WebhookId};
 use machine::WallTime;
 use ports::{
@@ -128,6 +131,62 @@ pub(crate) fn ladder(tenant: TenantId, call: &LiveCall) -> Ladder {
     }
 }
 
+/// How a caller was heard for three seconds: of the second nothing is known, the third was bad.
+pub(crate) fn timelines() -> Timelines {
+    let sample = |lost, mos| QualitySample {
+        expected: 50,
+        lost,
+        jitter: 25,
+        mos_x100: Some(mos),
+        level: Some(31),
+        ..QualitySample::default()
+    };
+    let mut received = Timeline::begin(NOON, sample(0, 441));
+    let later = NOON + std::time::Duration::from_secs(2);
+    received.note(later, sample(10, 250));
+    Timelines {
+        received: Some(received),
+        sent: None,
+    }
+}
+
+/// The caller's leg of an ended call.
+pub(crate) fn leg(number: &str) -> CdrLeg {
+    CdrLeg {
+        direction: LegDirection::Incoming,
+        party: Party {
+            number: number.to_owned(),
+            ..Party::default()
+        },
+        by_trunk: None,
+        address: "192.0.2.7:5062".to_owned(),
+        user_agent: "Phone/1".to_owned(),
+        sip_call_id: "a@b".to_owned(),
+        started: NOON,
+        ringing_at: None,
+        answered_at: Some(NOON),
+        ended: Some(NOON),
+        status: Some(200),
+        codec: Some("PCMA/8000".to_owned()),
+        srtp: None,
+        quality: QualityPair::default(),
+        timelines: timelines(),
+    }
+}
+
+/// How that call sounded.
+fn sound(call: &LiveCall) -> LegSound {
+    let number = call.caller.clone();
+    LegSound {
+        direction: LegDirection::Incoming,
+        party: Party {
+            number,
+            ..Party::default()
+        },
+        timelines: timelines(),
+    }
+}
+
 pub(crate) fn registration(device: DeviceId, contact: &str) -> LiveRegistration {
     LiveRegistration {
         device: Some(device),
@@ -238,6 +297,11 @@ impl LiveExchange for Exchange {
     async fn ladder(&self, scope: &TenantScope, id: CallId) -> Result<Ladder, LiveError> {
         let call = self.call(scope, id).await?;
         Ok(ladder(scope.tenant(), &call))
+    }
+
+    async fn quality(&self, scope: &TenantScope, id: CallId) -> Result<Vec<LegSound>, LiveError> {
+        let call = self.call(scope, id).await?;
+        Ok(vec![sound(&call)])
     }
 
     async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError> {

@@ -555,7 +555,7 @@ pub(crate) fn record(
         caller,
         dialled: "*43".to_owned(),
         destination: None,
-        legs: Vec::new(),
+        legs: vec![exchange::leg(number)],
         end: End {
             cause: 16,
             sip_status: 200,

@@ -31,6 +31,7 @@ impl Shard {
                     self.ask_whether_alive(id, now);
                 }
             }
+            Notice::Seconds { id, way, seconds } => self.note_seconds(id, way, &seconds),
             Notice::Resumed { id } => self.tell_sound(id, LegFact::HeardAgain),
             Notice::Digit { id, digit, .. } => {
                 self.figures.heard.digits += 1;

@@ -53,6 +53,7 @@ impl Shard {
         self.note_explained(key, event.at);
         self.note_toll(key, event);
         self.note_talk(key, event);
+        self.note_one_way(event);
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };

@@ -5,7 +5,7 @@ use super::{Shard, Work};
 use crate::calls::Entry;
 use crate::recordings::Standing;
 use call::{Bridge, Direction, HangUp, Input, LegStage};
-use domain::Ladder;
+use domain::{Ladder, LegSound};
 use ids::{CallId, DeviceId, TrunkId};
 use machine::Instant;
 use ports::{
@@ -52,6 +52,8 @@ pub enum Ask {
     Registrations,
     /// The messages of one call, live or just ended.
     Ladder(CallId),
+    /// How one live call has sounded so far.
+    Quality(CallId),
     /// What is used of the caps.
     Usage,
     /// What is used of trunks.
@@ -88,6 +90,8 @@ pub enum Answer {
     Registrations(Ticket, Vec<LiveRegistration>),
     /// To [`Ask::Ladder`].
     Ladder(Ticket, Result<Box<Ladder>, LiveError>),
+    /// To [`Ask::Quality`].
+    Quality(Ticket, Result<Vec<LegSound>, LiveError>),
     /// To [`Ask::Usage`].
     Usage(Ticket, LiveUsage),
     /// To [`Ask::Trunks`], and to a [`TrunkQuestion`].
@@ -134,6 +138,7 @@ impl Shard {
                 let found = self.ladder(&scope, id);
                 Answer::Ladder(ticket, found.map(Box::new))
             }
+            Ask::Quality(id) => Answer::Quality(ticket, self.sound_of(&scope, id)),
             Ask::Usage => {
                 let mut usage = self.tenants.usage(scope.tenant(), now);
                 let held = self.bindings_of(&scope);

@@ -38,6 +38,7 @@ mod publications;
 mod quality;
 mod recordings;
 mod restarts;
+mod seconds;
 mod secrets;
 mod silences;
 mod spoilt;

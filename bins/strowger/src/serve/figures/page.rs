@@ -103,6 +103,11 @@ fn shard_counters(posted: &Posted, lost_orders: u64) -> Vec<Row> {
             node.heard.silences,
         ),
         (
+            "one_way_total",
+            "Times a party was not heard while the other was.",
+            node.heard.one_way,
+        ),
+        (
             "media_orders_lost_total",
             "Orders that media had no room for.",
             lost_orders,

@@ -27,6 +27,7 @@ fn digits(rig: &mut Rig) -> String {
         Notice::Learnt { .. }
         | Notice::Figures { .. }
         | Notice::Closed { .. }
+        | Notice::Seconds { .. }
         | Notice::Silent { .. }
         | Notice::Resumed { .. }
         | Notice::Played { .. }

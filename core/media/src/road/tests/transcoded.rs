@@ -593,7 +593,7 @@ fn what_is_no_sound_of_its_codec_is_survived() {
     pair.run_ms(5000);
     assert_eq!(
         pair.rig.road.timers.len(),
-        2,
-        "the silence of both is watched, no more"
+        3,
+        "the silence of both is watched, and one timer looks at both"
     );
 }

@@ -65,6 +65,7 @@ pub(super) async fn facts(world: &World) {
     let why = get(&format!("cdrs/{}/why", acme.cdr)).await;
     assert_eq!(why["explanation"][0]["rule"], "builtin.echo");
     kept_ladder(world, &cdr).await;
+    second_by_second(world).await;
     steered_recording(world).await;
     seated_member(world).await;
     let path = acme.path(&format!("calls/{}", acme.call));
@@ -131,6 +132,37 @@ async fn seated_member(world: &World) {
     loud.refuses(api::Kind::Invalid);
     let own = world.tenant(acme, say(json!({"coaches": acme.call}))).await;
     own.refuses(api::Kind::Invalid);
+}
+
+/// How calls sound is told of a live one so far, and of an ended one with its record alone.
+async fn second_by_second(world: &World) {
+    let acme = &world.acme;
+    let get = async |path: &str| {
+        let ask = Ask::get(&acme.path(path));
+        world.tenant(acme, ask).await.is(200).json()
+    };
+    let received = json!({
+        "begin": "2025-11-24T16:00:00.000Z", "seconds": 1, "expected": [50, null, 50],
+        "lost": [0, null, 10], "longest_loss": [0, null, 0], "jitter_ms": [2.5, null, 2.5],
+        "round_trip_ms": null, "concealed": [0, null, 0], "mos_x100": [441, null, 250],
+        "level": [31, null, 31], "clipped": [0, null, 0],
+    });
+    let live = get(&format!("calls/{}/quality", acme.call)).await;
+    assert_eq!(
+        (&live["call"], &live["cdr"]),
+        (&json!(acme.call), &Value::Null)
+    );
+    assert_eq!(live["legs"][0]["received"], received);
+    assert_eq!(live["legs"][0]["sent"], Value::Null);
+    let kept = get(&format!("cdrs/{}/quality", acme.cdr)).await;
+    assert_eq!(kept["cdr"], json!(acme.cdr));
+    assert_eq!(kept["legs"][0]["party"]["number"], acme.number);
+    assert_eq!(kept["legs"][0]["received"], received);
+    let record = get(&format!("cdrs/{}", acme.cdr)).await;
+    assert_eq!(record["legs"][0].get("timelines"), None);
+    let other = acme.path(&format!("calls/{}/quality", CallId::new(9, 9)));
+    let none = world.tenant(acme, Ask::get(&other)).await;
+    none.refuses(api::Kind::NotFound);
 }
 
 /// A live call is recorded, paused and no more.

@@ -1,0 +1,145 @@
+"""How calls sound from second to second: a wire loses packets for some seconds of a call between
+real phones, and the record says in which seconds, on which leg and in which direction."""
+
+import datetime
+
+from kit.baresip import Phone
+from kit.case import equal, record_for, test, true, wait_until
+from kit.exchange import ACME, GLOBEX, Exchange
+from kit.wire import INWARD, OUTWARD, Wire
+
+TENANT = f"/api/v1/tenants/{ACME}"
+# before, while and after packets are lost
+GOOD, BAD = 6, 5
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
+def quality(exchange, path):
+    status, found = exchange.api(f"{TENANT}/{path}/quality")
+    equal(status, 200, f"the quality of {path}: {found}")
+    return found
+
+
+def seconds_of(timeline):
+    """Each sample with when it begins and ends."""
+    begin = datetime.datetime.fromisoformat(timeline["begin"].replace("Z", "+00:00"))
+    step = datetime.timedelta(seconds=timeline["seconds"])
+    names = [name for name, of in timeline.items() if isinstance(of, list)]
+    for at, _ in enumerate(timeline["expected"]):
+        sample = {name: timeline[name][at] for name in names}
+        if sample["expected"] is not None:
+            yield begin + at * step, begin + (at + 1) * step, sample
+
+
+def spoilt(exchange, wire, direction, after):
+    """101 calls 102 by a wire that is bad for a while in one direction; when that was."""
+    with Phone(wire, ACME, "101") as anna, Phone(exchange, ACME, "102") as bert:
+        anna.dial("102")
+        for phone in (anna, bert):
+            phone.wait_established()
+            phone.wait_sound()
+        record_for(GOOD)
+        wire.loses, began = direction, now()
+        record_for(BAD)
+        wire.loses, ended = None, now()
+        record_for(after)
+        live = exchange.calls()
+        equal(len(live), 1, "live calls")
+        so_far = quality(exchange, f"calls/{live[0]['id']}")
+        equal(so_far["cdr"], None, "there is no record yet")
+        true(so_far["legs"][0]["received"]["expected"], "a live call is told of so far")
+        anna.hang_up()
+        anna.wait_over()
+        bert.wait_over()
+    return began, ended
+
+
+@test(listens=True, seconds=90)
+def lost_packets_show_in_the_seconds_in_which_they_were_lost():
+    with Exchange() as exchange, Wire(exchange) as wire:
+        began, ended = spoilt(exchange, wire, OUTWARD, GOOD)
+        true(wire.lost > 40, f"the wire lost {wire.lost}")
+        cdr = exchange.one_cdr()
+        true("timelines" not in cdr["legs"][0], "a record in a list has none of it")
+        legs = quality(exchange, f"cdrs/{cdr['id']}")["legs"]
+        equal([leg["party"]["number"] for leg in legs], ["101", "102"], "whose legs")
+        second = datetime.timedelta(seconds=1)
+        inside = beside = 0
+        for begin, end, sample in seconds_of(legs[0]["received"]):
+            share = sample["lost"] / max(1, sample["expected"])
+            if began + second / 4 <= begin and end <= ended - second / 4:
+                inside += 1
+                true(0.2 < share < 0.5, f"{sample} at {begin}, bad from {began} to {ended}")
+                true(sample["mos_x100"] < 250, f"it sounds bad: {sample}")
+                true(sample["longest_loss"] >= 1, f"{sample}")
+            elif end <= began - second / 4 or ended + second / 4 <= begin:
+                beside += 1
+                equal(sample["lost"], 0, f"{sample} at {begin}, bad from {began} to {ended}")
+                true(sample["mos_x100"] is None or sample["mos_x100"] > 400, f"{sample}")
+        true(inside >= BAD - 2 and beside >= 2 * (GOOD - 2), f"{inside} and {beside} seconds")
+        lost = sum(sample["lost"] for _, _, sample in seconds_of(legs[0]["received"]))
+        equal(lost, wire.lost, "all that was lost")
+        equal(sum(sample["lost"] for _, _, sample in seconds_of(legs[1]["received"])), 0,
+              "nothing was lost on the other leg")
+        is_drawn(exchange, cdr)
+        is_nobody_elses(exchange, cdr)
+
+
+def is_drawn(exchange, cdr):
+    words = ("cdr", "quality", ACME, cdr["id"], "--data", exchange.data)
+    drawn = exchange.command_line(*words).stdout
+    for part in ("leg 0, incoming: 101", "received since", "MOS", "at worst", "loss"):
+        true(part in drawn, f"{part} in {drawn}")
+
+
+def is_nobody_elses(exchange, cdr):
+    status, _ = exchange.api(f"/api/v1/tenants/{GLOBEX}/cdrs/{cdr['id']}/quality")
+    equal(status, 404, "another company has no such record")
+
+
+@test(listens=True, seconds=90)
+def what_a_phone_misses_is_told_by_its_reports():
+    with Exchange() as exchange, Wire(exchange) as wire:
+        began, ended = spoilt(exchange, wire, INWARD, 12)
+        legs = quality(exchange, f"cdrs/{exchange.one_cdr()['id']}")["legs"]
+        sent = list(seconds_of(legs[0]["sent"]))
+        # a phone reports every few seconds, of the time since its last report
+        lost = sum(sample["lost"] for _, _, sample in sent)
+        true(0.5 * wire.lost <= lost <= wire.lost, f"{lost} of {wire.lost}: {sent}")
+        before = [sample for _, end, sample in sent if end <= began]
+        true(all(sample["lost"] == 0 for sample in before), f"{before}")
+        bad = [sample for _, _, sample in sent if sample["lost"] > 10]
+        true(bad and all(sample["mos_x100"] < 400 for sample in bad), f"{bad}")
+        trips = [sample["round_trip_ms"] for _, _, sample in sent]
+        true(any(trip is not None and trip < 500 for trip in trips), f"round trips: {trips}")
+        received = seconds_of(legs[0]["received"])
+        equal(sum(sample["lost"] for _, _, sample in received), 0, "it was heard without loss")
+
+
+@test(listens=True, seconds=60)
+def one_way_sound_is_told_of_within_three_seconds():
+    with Exchange() as exchange, Wire(exchange) as wire:
+        with Phone(wire, ACME, "101") as anna, Phone(exchange, ACME, "102") as bert:
+            anna.dial("102")
+            for phone in (anna, bert):
+                phone.wait_established()
+                phone.wait_sound()
+            record_for(2)
+            # nothing of hers comes through any more
+            wire.other, began = None, now()
+
+            def alarms():
+                return exchange.api(f"{TENANT}/events?types=call.silent")[1]["items"]
+            alarm = wait_until("the alarm is there", alarms)[0]
+            at = datetime.datetime.fromisoformat(alarm["at"].replace("Z", "+00:00"))
+            true((at - began).total_seconds() <= 3, f"{alarm}, since {began}")
+            data = alarm["data"]
+            equal((data["party"]["number"], data["leg"], data["direction"], data["one_way"]),
+                  ("101", 0, "received", True), "who is not heard")
+            wait_until("it is counted",
+                       lambda: exchange.metrics().get("strowger_one_way_total") == 1)
+            anna.hang_up()
+            bert.wait_over()
