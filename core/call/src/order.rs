@@ -63,7 +63,7 @@ impl EndReason {
 /// What a party of our own speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speaks {
-    /// The codecs that prompts are kept in.
+    /// The codecs that prompts are kept in; all, to whom none of those would do.
     Prompts,
     /// All that is spoken here: it gives back what it hears, or what it says is made for each.
     All,

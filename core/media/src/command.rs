@@ -22,9 +22,11 @@ use crate::tapped::Tap;
 pub struct PlayCodec {
     /// Payload number towards the leg.
     pub payload: u8,
-    /// PCMU, PCMA or G.722; nothing else can be played.
+    /// PCMU, PCMA or G.722, which prompts are kept in, or Opus, which is made of the last one while
+    /// it is played; nothing else can be played.
     pub codec: Codec,
-    /// Milliseconds per packet, 10 to 60; others count as 20.
+    /// Milliseconds per packet, 10 to 60; others count as 20. Of Opus, the longest frame that is no
+    /// longer.
     pub ptime_ms: u8,
 }
 

@@ -19,6 +19,7 @@ mod orders;
 mod owner;
 mod play;
 mod playing;
+mod rendition;
 mod reports;
 mod rooms;
 mod rtcp;
@@ -44,9 +45,10 @@ use crate::command::Notice;
 use crate::figures::{RoadFigures, TranscodingFigures};
 use crate::id::EndpointId;
 use crate::limits::Limits;
-use crate::prompts::{Prompt, Prompts};
+use crate::prompts::Prompts;
 use leg::{Feed, Leg};
 use on_port::OnPort;
+use rendition::Rendition;
 use rooms::Rooms;
 use table::Table;
 use tap::Taps;
@@ -126,8 +128,8 @@ pub struct Road {
     free: Vec<u32>,
     /// From an endpoint's index to its slot; for orders only.
     slots: BTreeMap<u32, u32>,
-    /// The recordings that legs hear, where those are companies' own; by slot.
-    own: BTreeMap<u32, Arc<Prompt>>,
+    /// What the prompts of legs take beyond their places; by slot.
+    renditions: BTreeMap<u32, Rendition>,
     table: Table,
     on_port: OnPort,
     timers: TimerTable<TimerKey>,
@@ -160,7 +162,7 @@ impl Road {
             legs: Vec::new(),
             free: Vec::new(),
             slots: BTreeMap::new(),
-            own: BTreeMap::new(),
+            renditions: BTreeMap::new(),
             on_port: OnPort::new(),
             timers: TimerTable::new(),
             figures: RoadFigures::default(),
@@ -281,7 +283,7 @@ impl Road {
             if let Some(timer) = playing.timer {
                 self.timers.cancel(timer);
             }
-            self.own.remove(&slot);
+            self.renditions.remove(&slot);
         }
         self.end_transcodings_around(slot);
     }

@@ -295,25 +295,34 @@ impl Sound {
         speaks: Speaks,
         media: &mut Vec<Command>,
     ) -> Result<Description, Refusal> {
-        let ours = self.capabilities(speaks);
+        self.origin.version += 1;
         let description = match &self.remote {
-            Some(offer) => sdp::answer(offer, &ours)?,
-            None => sdp::offer(&ours),
+            Some(offer) => match sdp::answer(offer, &self.capabilities(speaks)) {
+                // it is better to make something for whoever listens than to refuse it
+                Err(Refusal::Codec) => sdp::answer(offer, &self.capabilities(Speaks::All))?,
+                answer => answer?,
+            },
+            None => sdp::offer(&self.offers(speaks)),
         };
         Ok(self.tell(description, media))
     }
 
     /// Our own offer.
     pub fn offer(&mut self, speaks: Speaks, media: &mut Vec<Command>) -> Description {
-        let ours = self.capabilities(speaks);
-        let mut offer = sdp::offer(&ours);
+        self.origin.version += 1;
+        let mut offer = sdp::offer(&self.offers(speaks));
         self.limit(&mut offer);
         self.tell(offer, media)
     }
 
-    /// What a party of our own can do here, in the next version of what the peer is told.
-    fn capabilities(&mut self, speaks: Speaks) -> Capabilities {
-        self.origin.version += 1;
+    /// What a party of our own offers: all that is spoken here, behind what it wants most.
+    fn offers(&self, speaks: Speaks) -> Capabilities {
+        self.capabilities(speaks)
+            .or(&self.capabilities(Speaks::All))
+    }
+
+    /// What a party of our own can do here.
+    fn capabilities(&self, speaks: Speaks) -> Capabilities {
         let (at, origin) = (self.address(), self.origin);
         match speaks {
             Speaks::Prompts => Capabilities::guest(at, origin),
@@ -333,24 +342,24 @@ impl Sound {
         self.told.as_ref()
     }
 
-    /// The codec a prompt can be played in towards this peer: the first both sides named of those
-    /// we can make.
+    /// The codec a prompt can be played in towards this peer: the first that both sides named of
+    /// those that prompts are kept in, else Opus, which is made while it is played.
     #[must_use]
     pub fn play_codec(&self) -> Option<PlayCodec> {
         let remote = self.remote.as_ref().and_then(remote_of)?;
         let told = self.told.as_ref().map(formats_of).unwrap_or_default();
-        let playable = |format: &Format| {
-            matches!(
-                format.codec,
-                MediaCodec::Pcmu | MediaCodec::Pcma | MediaCodec::G722
-            )
-        };
         let agreed = |format: &Format| {
             told.is_empty() || told.iter().any(|other| other.codec == format.codec)
         };
-        let format = formats(&remote.codecs)
-            .iter()
-            .find(|f| playable(f) && agreed(f))?;
+        let own = formats(&remote.codecs);
+        let spoken = || {
+            own.iter()
+                .filter(|format| format.is_spoken() && agreed(format))
+        };
+        let is_opus = |format: &Format| format.codec == MediaCodec::Opus;
+        let format = spoken()
+            .find(|format| !is_opus(format))
+            .or_else(|| spoken().next())?;
         let ptime = remote
             .ptime
             .and_then(|ms| u8::try_from(ms).ok())

@@ -48,6 +48,17 @@ impl Capabilities {
         }
     }
 
+    /// With the codecs of another behind its own.
+    #[must_use]
+    pub fn or(mut self, other: &Self) -> Self {
+        for codec in &other.codecs {
+            if !self.codecs.iter().any(|own| own.is_same_encoding(codec)) {
+                self.codecs.push(codec.clone());
+            }
+        }
+        self
+    }
+
     /// The same of a guest that also speaks Opus, which it wants most, then what is wide of the
     /// others.
     #[must_use]

@@ -34,6 +34,11 @@ def the_echo_returns_what_was_said_in_g722():
     echo("G722/16000/1")
 
 
+@test(listens=True)
+def the_echo_returns_what_was_said_in_opus():
+    echo("opus/48000/2")
+
+
 def music(codec):
     with Exchange() as exchange:
         with Phone(exchange, ACME, "101", codec=codec) as phone:
@@ -54,6 +59,11 @@ def music(codec):
 @test(listens=True)
 def the_music_is_heard_in_pcmu():
     music("PCMU/8000/1")
+
+
+@test(listens=True)
+def the_music_is_made_into_opus_for_whoever_speaks_nothing_else():
+    music("opus/48000/2")
 
 
 @test(listens=True)

@@ -8,29 +8,18 @@ use machine::Instant;
 use rtp::HEADER_BYTES;
 
 use super::leg::Feed;
-use super::made::MadePacket;
-use super::playing::{CLOCK, LONGEST_MS, Piece, Playing};
+use super::playing::{LONGEST_MS, Piece, Playing};
+use super::rendition::{Maker, Rendition, kept_in};
 use super::{ROOM, Road, TimerKey};
 use crate::command::{Notice, PlayCodec, Refusal};
 use crate::prompts::{OCTETS_PER_MS, Prompt, PromptId};
+use crate::wants::Wants;
 
-/// Octets of the longest packet before it is protected.
-const LONGEST: usize = HEADER_BYTES + LONGEST_MS as usize * OCTETS_PER_MS;
+/// Octets of the longest frame of a prompt, as it is kept.
+const LONGEST_FRAME: usize = LONGEST_MS as usize * OCTETS_PER_MS;
 
-/// A prompt's identity as a source. It never leaves: the leg's own stands in its place.
-const SSRC: u32 = 0x5052_4f4d;
-
-/// Fills a frame from a prompt's octets at a position; from the start again behind the end. How
-/// many octets were filled before the first wrap.
-fn fill(frame: &mut [u8], octets: &[u8], position: usize) -> usize {
-    let rest = octets.get(position..).unwrap_or_default();
-    let first = frame.len().min(rest.len());
-    let around = rest.iter().chain(octets.iter().cycle());
-    for (to, from) in frame.iter_mut().zip(around) {
-        *to = *from;
-    }
-    first
-}
+/// Octets of the longest packet before it is protected; no codec makes more of a frame.
+const LONGEST: usize = HEADER_BYTES + LONGEST_FRAME;
 
 impl Road {
     pub(super) fn play(
@@ -42,16 +31,10 @@ impl Road {
         now: Instant,
         out: &mut Vec<Notice>,
     ) {
-        if self.prompts.octets(prompt, codec.codec).is_none() {
-            if let Some(leg) = self.leg(slot) {
-                out.push(Notice::Refused {
-                    id: leg.id,
-                    because: Refusal::NoPrompt,
-                });
-            }
-            return;
+        if self.prompts.octets(prompt, kept_in(codec.codec)).is_none() {
+            return self.refuse_prompt(slot, out);
         }
-        self.begin(slot, Piece::House(prompt), codec, looped, now);
+        self.begin(slot, (Piece::House(prompt), None), codec, looped, now);
     }
 
     /// The leg hears a recording that is handed over to it.
@@ -63,10 +46,14 @@ impl Road {
         now: Instant,
         out: &mut Vec<Notice>,
     ) {
-        if prompt.octets(codec.codec).is_some() {
-            self.begin(slot, Piece::Own, codec, true, now);
-            self.own.insert(slot, prompt);
-        } else if let Some(leg) = self.leg(slot) {
+        if prompt.octets(kept_in(codec.codec)).is_none() {
+            return self.refuse_prompt(slot, out);
+        }
+        self.begin(slot, (Piece::Own, Some(prompt)), codec, true, now);
+    }
+
+    fn refuse_prompt(&self, slot: u32, out: &mut Vec<Notice>) {
+        if let Some(leg) = self.leg(slot) {
             out.push(Notice::Refused {
                 id: leg.id,
                 because: Refusal::NoPrompt,
@@ -74,7 +61,14 @@ impl Road {
         }
     }
 
-    fn begin(&mut self, slot: u32, piece: Piece, codec: PlayCodec, looped: bool, now: Instant) {
+    fn begin(
+        &mut self,
+        slot: u32,
+        (piece, own): (Piece, Option<Arc<Prompt>>),
+        codec: PlayCodec,
+        looped: bool,
+        now: Instant,
+    ) {
         let timer = Some(self.timers.arm(now, TimerKey::Play(slot)));
         let playing = Playing {
             piece,
@@ -87,6 +81,16 @@ impl Road {
             timer,
         };
         self.set_feed(slot, Feed::Play(playing));
+        let opus = self.leg(slot).map(|leg| leg.expects.wants.opus);
+        let wants = Wants {
+            ptime_ms: playing.ptime_ms(),
+            opus: opus.unwrap_or_default(),
+            ..Wants::default()
+        };
+        let maker = Maker::new(playing.format(), &wants).map(Box::new);
+        if own.is_some() || maker.is_some() {
+            self.renditions.insert(slot, Rendition { own, maker });
+        }
     }
 
     /// Sends the frames that are due.
@@ -142,52 +146,57 @@ impl Road {
         now: Instant,
         send: &mut impl FnMut(u16, SocketAddr, &[u8]),
     ) -> bool {
-        let (prompts, own) = (Arc::clone(&self.prompts), self.own.get(&slot).cloned());
-        let codec = playing.codec.codec;
-        let Some(leg) = self.leg_mut(slot) else {
+        let place = usize::try_from(slot).ok();
+        let place = place.and_then(|slot| self.legs.get_mut(slot));
+        let Some(leg) = place.and_then(Option::as_deref_mut) else {
             return true;
         };
+        let (own, maker) = match self.renditions.get_mut(&slot) {
+            Some(Rendition { own, maker }) => (own.as_deref(), maker.as_deref_mut()),
+            None => (None, None),
+        };
+        let kept = kept_in(playing.codec.codec);
         let octets = match playing.piece {
-            Piece::House(prompt) => prompts.octets(prompt, codec),
-            Piece::Own => own.as_ref().and_then(|prompt| prompt.octets(codec)),
-        };
-        let octets = octets.unwrap_or_default();
-        let mut packet = [0; LONGEST + ROOM];
-        let whole = playing.frame_octets();
-        let Some(frame) = packet.get_mut(HEADER_BYTES..HEADER_BYTES + whole) else {
-            return true;
+            Piece::House(prompt) => self.prompts.octets(prompt, kept),
+            Piece::Own => own.and_then(|prompt| prompt.octets(kept)),
         };
         let way = leg.way_out().filter(|_| leg.expects.receives);
         if way.is_none() && !playing.looped {
             leg.outflow.paused = true;
             return false;
         }
-        let (ts, seq) = (playing.ts, playing.seq);
-        playing.ts = ts.wrapping_add(u32::from(playing.ptime_ms()) * (CLOCK / 1000));
-        let filled = fill(frame, octets, playing.position);
-        let ended = !playing.looped && playing.position + whole >= octets.len();
-        playing.position = match octets.len() {
-            0 => 0,
-            length => (playing.position + whole) % length,
-        };
+        let mut frame = [0; LONGEST_FRAME];
+        let (head, stretch) = (
+            playing.head(),
+            playing.go_on(octets.unwrap_or_default(), &mut frame),
+        );
         let Some((port, to)) = way else {
             leg.outflow.paused = true;
-            return ended;
+            return stretch.ended;
         };
-        playing.seq = seq.wrapping_add(1);
-        // The end of a prompt that is not looped is cut, not filled from its start.
-        let size = HEADER_BYTES + if playing.looped { whole } else { filled };
-        let made = MadePacket {
-            source: SSRC,
-            format: playing.format(),
-            seq,
-            ts,
-            marker: seq == 0,
+        playing.seq = playing.seq.wrapping_add(1);
+        let frame = frame.get(..stretch.octets).unwrap_or_default();
+        let mut packet = [0; LONGEST + ROOM];
+        let room = packet.get_mut(HEADER_BYTES..LONGEST).unwrap_or_default();
+        let payload = match maker {
+            Some(maker) => maker.make(frame, room),
+            None => put(frame, room),
         };
-        if let Some(sent) = leg.finish(&made, &mut packet, size, now) {
+        // Opus may have nothing to say of silence.
+        if payload > 0
+            && let Some(sent) = leg.finish(&head, &mut packet, HEADER_BYTES + payload, now)
+        {
             send(port, to, packet.get(..sent).unwrap_or_default());
             self.figures.played += 1;
         }
-        ended
+        stretch.ended
     }
+}
+
+/// Copies a frame as it is; its octets.
+fn put(frame: &[u8], room: &mut [u8]) -> usize {
+    for (to, from) in room.iter_mut().zip(frame) {
+        *to = *from;
+    }
+    frame.len()
 }

@@ -2,12 +2,17 @@
 
 use machine::{Instant, TimerHandle};
 
+use super::made::MadePacket;
 use crate::command::PlayCodec;
-use crate::format::Format;
+use crate::format::{Codec, Format};
 use crate::prompts::{OCTETS_PER_MS, PromptId};
+use crate::transcoder::ptime_of;
 
-/// Clock of all codecs that can be played, hertz.
-pub(super) const CLOCK: u32 = 8000;
+/// Clock of all codecs that prompts are kept in, hertz.
+const CLOCK: u32 = audio::Codec::RTP_CLOCK;
+
+/// A prompt's identity as a source. It never leaves: the leg's own stands in its place.
+const SSRC: u32 = 0x5052_4f4d;
 
 /// Longest packet, milliseconds.
 pub(super) const LONGEST_MS: u8 = 60;
@@ -37,23 +42,67 @@ pub(super) struct Playing {
     pub(super) timer: Option<TimerHandle>,
 }
 
+/// A piece of a prompt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Stretch {
+    /// Octets of it that are to be heard.
+    pub(super) octets: usize,
+    /// It was the last.
+    pub(super) ended: bool,
+}
+
 impl Playing {
     pub(super) fn ptime_ms(&self) -> u8 {
-        match self.codec.ptime_ms {
-            ms @ 10..=LONGEST_MS => ms,
-            _ => 20,
-        }
-    }
-
-    pub(super) fn frame_octets(&self) -> usize {
-        usize::from(self.ptime_ms()) * OCTETS_PER_MS
+        ptime_of(self.codec.codec, self.codec.ptime_ms)
     }
 
     pub(super) fn format(&self) -> Format {
+        let clock = match self.codec.codec {
+            Codec::Opus => opus::RTP_CLOCK,
+            Codec::Pcmu
+            | Codec::Pcma
+            | Codec::G722
+            | Codec::Event
+            | Codec::Comfort
+            | Codec::Other(_) => CLOCK,
+        };
         Format {
             payload: self.codec.payload,
             codec: self.codec.codec,
-            clock: CLOCK,
+            clock,
+        }
+    }
+
+    /// What the next packet is.
+    pub(super) fn head(&self) -> MadePacket {
+        MadePacket {
+            source: SSRC,
+            format: self.format(),
+            seq: self.seq,
+            ts: self.ts,
+            marker: self.seq == 0,
+        }
+    }
+
+    /// Fills a frame from a prompt's octets, from the start again behind the end, and goes on by as
+    /// much. The end of a prompt that is not looped is cut, not filled from its start.
+    pub(super) fn go_on(&mut self, octets: &[u8], frame: &mut [u8]) -> Stretch {
+        let whole = usize::from(self.ptime_ms()) * OCTETS_PER_MS;
+        let rest = octets.get(self.position..).unwrap_or_default();
+        let left = rest.len();
+        let around = rest.iter().chain(octets.iter().cycle());
+        for (to, from) in frame.iter_mut().take(whole).zip(around) {
+            *to = *from;
+        }
+        self.position = match octets.len() {
+            0 => 0,
+            length => (self.position + whole) % length,
+        };
+        let units = u32::from(self.ptime_ms()) * (self.format().clock / 1000);
+        self.ts = self.ts.wrapping_add(units);
+        Stretch {
+            octets: if self.looped { whole } else { whole.min(left) },
+            ended: !self.looped && whole >= left,
         }
     }
 }

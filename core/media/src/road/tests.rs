@@ -156,6 +156,10 @@ impl Rig {
     pub(super) fn with(limits: Limits) -> Rig {
         let mut prompts = Prompts::new();
         prompts.add(counting_prompt()).unwrap();
+        Rig::with_prompts(limits, prompts)
+    }
+
+    pub(super) fn with_prompts(limits: Limits, prompts: Prompts) -> Rig {
         let road = Road::new(limits, Arc::new(prompts), Random::from_seed(1));
         Rig {
             road,

@@ -1,6 +1,7 @@
 //! What a leg hears and tells of media: offers read, NAT, guests, restarts.
 
 use super::*;
+use media::Codec as MediaCodec;
 
 fn with_body(kind: &str, body: &str) -> Message {
     let head = invite().split("\r\n\r\n").next().unwrap().to_owned();
@@ -89,6 +90,57 @@ fn a_guest_answers_with_a_codec_of_its_own_and_can_play() {
     assert_eq!(told.rtp.ip().to_string(), "198.51.100.1");
     assert!(leg.sound().play_codec().is_some());
     assert!(office.facts().is_empty());
+}
+
+/// An INVITE that offers these formats alone, with their maps.
+fn offering(formats: &str, maps: &str) -> String {
+    let (head, body) = invite()
+        .split_once("\r\n\r\n")
+        .map(|(h, b)| (h.to_owned(), b.to_owned()))
+        .unwrap();
+    let lines = body
+        .lines()
+        .filter(|line| !line.starts_with("a=rtpmap") && !line.starts_with("a=fmtp"));
+    let mut body: String = lines.map(|line| format!("{line}\r\n")).collect();
+    body = body.replace("RTP/AVP 9 8 0 101", &format!("RTP/AVP {formats}")) + maps;
+    let head: Vec<&str> = head
+        .lines()
+        .filter(|l| !l.starts_with("Content-Length"))
+        .collect();
+    let length = body.len();
+    format!(
+        "{}\r\nContent-Length: {length}\r\n\r\n{body}",
+        head.join("\r\n")
+    )
+}
+
+/// The codec that a prompt is played in to a caller that offers these, if it is answered.
+fn played_to(formats: &str, maps: &str) -> Option<MediaCodec> {
+    let mut office = Office::new();
+    let mut leg = office.called(alice(), &offering(formats, maps));
+    office.orders(&mut leg, LegOrder::AnswerLocally(call::Speaks::Prompts));
+    assert_eq!(office.last().status(), Some(200));
+    leg.sound().play_codec().map(|codec| codec.codec)
+}
+
+#[test]
+fn prompts_are_played_in_a_codec_that_they_are_kept_in_and_in_opus_where_there_is_no_other() {
+    let opus = "a=rtpmap:111 opus/48000/2\r\n";
+    assert_eq!(played_to("111", opus), Some(MediaCodec::Opus));
+    assert_eq!(played_to("111 8", opus), Some(MediaCodec::Pcma));
+    assert_eq!(played_to("9 111", opus), Some(MediaCodec::G722));
+}
+
+#[test]
+fn a_guest_that_speaks_everything_answers_in_what_its_caller_wants_most() {
+    let mut office = Office::new();
+    let maps = "a=rtpmap:111 opus/48000/2\r\na=rtpmap:110 telephone-event/48000\r\n";
+    let mut leg = office.called(alice(), &offering("111 110 0", maps));
+    office.orders(&mut leg, LegOrder::AnswerLocally(call::Speaks::All));
+    let answer = Description::parse(office.last().body()).unwrap();
+    assert_eq!(answer.media[0].formats, ["111", "110"]);
+    let told = sdp::remote_of(&answer).unwrap();
+    assert_eq!(told.codecs[0].fmtp.as_deref(), Some("useinbandfec=1"));
 }
 
 #[test]

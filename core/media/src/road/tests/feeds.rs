@@ -1,6 +1,7 @@
 //! Echo and prompts.
 
 use super::*;
+use crate::transcoder::tests::voices::likeness;
 
 #[test]
 fn echo_gives_back_the_packets_as_our_stream() {
@@ -203,8 +204,8 @@ fn an_unknown_prompt_or_codec_is_refused() {
     let mut rig = Rig::new();
     let a = rig.open(30_000, plain(A));
     let because = crate::Refusal::NoPrompt;
-    let opus = PlayCodec {
-        codec: Codec::named("opus", 2),
+    let gsm = PlayCodec {
+        codec: Codec::named("GSM", 1),
         ..PLAY
     };
     rig.order(Command::Play {
@@ -216,7 +217,7 @@ fn an_unknown_prompt_or_codec_is_refused() {
     rig.order(Command::Play {
         id: a,
         prompt: PROMPT,
-        codec: opus,
+        codec: gsm,
         looped: true,
     });
     assert_eq!(rig.take_notices(), [Notice::Refused { id: a, because }; 2]);
@@ -341,4 +342,58 @@ fn an_own_recording_that_cannot_be_played_in_the_codec_is_refused() {
     let refused = Notice::Refused { id: a, because };
     assert_eq!(rig.notices.last(), Some(&refused));
     assert_eq!(Arc::strong_count(&prompt), 1);
+}
+
+/// Lets a leg that speaks Opus hear a prompt, and gives what is sent of it.
+fn played_in_opus(prompt: PromptId, looped: bool, ptime_ms: u8, ms: u64) -> Vec<(Rtp, Vec<u8>)> {
+    let mut rig = Rig::with_prompts(Limits::default(), Prompts::built_in());
+    let opus = PlayCodec {
+        payload: 111,
+        codec: Codec::Opus,
+        ptime_ms,
+    };
+    let a = rig.open(30_000, plain(A));
+    rig.order(Command::Play {
+        id: a,
+        prompt,
+        codec: opus,
+        looped,
+    });
+    let sent = rig.run(Duration::from_millis(ms));
+    let read = |sent: &Sent| (Rtp::read(&sent.bytes), sent.bytes[12..].to_vec());
+    sent.iter().map(|(_, sent)| read(sent)).collect()
+}
+
+#[test]
+fn a_prompt_is_made_into_opus_while_it_is_played() {
+    let music = PromptId::of(audio::Prompt::Music);
+    let sent = played_in_opus(music, true, 20, 1_990);
+    assert_eq!(sent.len(), 100);
+    let mut decoder = opus::Decoder::new(audio::Rate::Wide).unwrap();
+    let mut heard = Vec::new();
+    for (n, (head, payload)) in (0_u32..).zip(&sent) {
+        assert_eq!(head.pt, 111);
+        assert_eq!(head.ts, sent[0].0.ts.wrapping_add(960 * n));
+        let mut room = [0; 320];
+        assert_eq!(decoder.decode(payload, &mut room), Ok(320));
+        heard.extend_from_slice(&room);
+    }
+    let kept = Prompts::built_in();
+    let kept = kept.octets(music, Codec::G722).unwrap();
+    let mut said = vec![0; heard.len()];
+    audio::Decoder::new(audio::Codec::G722).decode(&kept[..16_000], &mut said);
+    let alike = likeness(&said, &heard, 400);
+    assert!(alike > 0.9, "{alike}");
+}
+
+#[test]
+fn the_end_of_a_prompt_in_opus_is_filled_with_silence_and_told() {
+    let beep = PromptId::of(audio::Prompt::Beep);
+    let kept = Prompts::built_in().octets(beep, Codec::G722).unwrap().len();
+    let sent = played_in_opus(beep, false, 60, 5_000);
+    assert_eq!(sent.len(), kept.div_ceil(60 * 8));
+    assert!(
+        sent.iter()
+            .all(|(_, payload)| opus::duration(payload) == Some(Duration::from_millis(60)))
+    );
 }

@@ -130,8 +130,8 @@ fn whoever_comes_in_ends_what_it_did_before() {
     assert!(hall.phones[1].heard.is_empty());
     assert_eq!(
         hall.rig.road.timers.len(),
-        3,
-        "its own, and the silence of two"
+        4,
+        "the room's, the silence of two, and the wheel's"
     );
 }
 
