@@ -8,6 +8,7 @@ use machine::Instant;
 use rtp::HEADER_BYTES;
 
 use super::leg::Feed;
+use super::made::MadePacket;
 use super::playing::{LONGEST_MS, Piece, Playing};
 use super::rendition::{Maker, Rendition, kept_in};
 use super::{ROOM, Road, TimerKey};
@@ -20,6 +21,9 @@ const LONGEST_FRAME: usize = LONGEST_MS as usize * OCTETS_PER_MS;
 
 /// Octets of the longest packet before it is protected; no codec makes more of a frame.
 const LONGEST: usize = HEADER_BYTES + LONGEST_FRAME;
+
+/// A prompt's identity as a source. It never leaves: the leg's own stands in its place.
+const SSRC: u32 = 0x5052_4f4d;
 
 impl Road {
     pub(super) fn play(
@@ -167,7 +171,7 @@ impl Road {
         }
         let mut frame = [0; LONGEST_FRAME];
         let (head, stretch) = (
-            playing.head(),
+            head(playing),
             playing.go_on(octets.unwrap_or_default(), &mut frame),
         );
         let Some((port, to)) = way else {
@@ -190,6 +194,17 @@ impl Road {
             self.figures.played += 1;
         }
         stretch.ended
+    }
+}
+
+/// What the next packet of a prompt is.
+fn head(playing: &Playing) -> MadePacket {
+    MadePacket {
+        source: SSRC,
+        format: playing.format(),
+        seq: playing.seq,
+        ts: playing.ts,
+        marker: playing.seq == 0,
     }
 }
 

@@ -2,7 +2,6 @@
 
 use machine::{Instant, TimerHandle};
 
-use super::made::MadePacket;
 use crate::command::PlayCodec;
 use crate::format::{Codec, Format};
 use crate::prompts::{OCTETS_PER_MS, PromptId};
@@ -10,9 +9,6 @@ use crate::transcoder::ptime_of;
 
 /// Clock of all codecs that prompts are kept in, hertz.
 const CLOCK: u32 = audio::Codec::RTP_CLOCK;
-
-/// A prompt's identity as a source. It never leaves: the leg's own stands in its place.
-const SSRC: u32 = 0x5052_4f4d;
 
 /// Longest packet, milliseconds.
 pub(super) const LONGEST_MS: u8 = 60;
@@ -70,17 +66,6 @@ impl Playing {
             payload: self.codec.payload,
             codec: self.codec.codec,
             clock,
-        }
-    }
-
-    /// What the next packet is.
-    pub(super) fn head(&self) -> MadePacket {
-        MadePacket {
-            source: SSRC,
-            format: self.format(),
-            seq: self.seq,
-            ts: self.ts,
-            marker: self.seq == 0,
         }
     }
 
