@@ -1,6 +1,8 @@
 """Draws the figures of bench/media.py: packets beside their ceiling, what is added to the way of a
 packet, and what one core does, as SVG."""
 
+import math
+
 HEIGHT, LEFT, TOP, GAP = 220, 70, 56, 60
 OURS, CEILING, SLOW = "#4c78a8", "#bbb", "#f58518"
 
@@ -22,7 +24,7 @@ def short(value):
     return f"{value / 1000:.0f}k" if value >= 10_000 else f"{value:,.0f}"
 
 
-def panel(left, title, groups, colours, wide=34):
+def panel(left, title, groups, colours, wide, scale):
     """Groups of bars: each has a name, values, and words below the name."""
     most = max((value for _, values, _ in groups for value in values), default=1) or 1
     step = wide * len(colours) + 24
@@ -33,7 +35,7 @@ def panel(left, title, groups, colours, wide=34):
     for n, (name, values, below) in enumerate(groups):
         x = left + n * step + 12
         for shift, (value, colour) in enumerate(zip(values, colours)):
-            height = HEIGHT * max(value, 0) / most * 0.92
+            height = HEIGHT * scale(max(value, 0)) / scale(most) * 0.92
             parts.append(bar(x + shift * wide, wide - 2, height, colour, short(value)))
         middle = x + wide * len(colours) / 2
         parts += [text(middle, base + 16, name), text(middle, base + 31, below)]
@@ -67,13 +69,13 @@ def plot(results, about, path):
     """Writes the picture."""
     packets, added, cores = groups_of(results)
     panels = (("packets per core second: exchange, bare relay; below: share", packets,
-               (OURS, CEILING), 38),
-              ("microseconds added: p50, p99", added, (OURS, SLOW), 38),
-              ("calls of one core", cores, (OURS,), 44))
+               (OURS, CEILING), 38, float),
+              ("microseconds added, logarithmic: p50, p99", added, (OURS, SLOW), 38, math.log1p),
+              ("calls of one core", cores, (OURS,), 44, float))
     parts, left = [], LEFT
-    for title, groups, colours, wide in panels:
+    for title, groups, colours, wide, scale in panels:
         if groups:
-            drawn, width = panel(left, title, groups, colours, wide)
+            drawn, width = panel(left, title, groups, colours, wide, scale)
             parts.append(drawn)
             left += max(width, 200) + GAP
     base = TOP + HEIGHT

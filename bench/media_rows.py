@@ -49,16 +49,14 @@ def relayed(found):
     ...                 "octets_per_call": 9, "sockets": 4, "outcome": {"failed": 0}})
     >>> made["ours"], made["ceiling"], made["share"], made["lost"], made["added_p50"]
     (180, 200, 0.9, 0.25, 50)
-    >>> made["added_p99"], made["of_the_process"], made["cores"]
-    (310, 125.0, 0.25)
+    >>> made["added_p99"], made["of_the_process"], made["cores"], made["driven"]
+    (310, 125.0, 0.25, 0.5)
     """
     lanes = by_lane(found["windows"])
-    exchange, bare, direct = (lanes[name] for name in ("exchange", "bare", "direct"))
+    exchange, bare = lanes["exchange"], lanes["bare"]
     rate = lambda windows: [one["per_core_second"] for one in windows]
-    micros = lambda windows, key: [one["micros"][key] for one in windows]
-    added = lambda key: statistics.median(
-        ours - without for ours, without in zip(micros(exchange, key), micros(direct, key)))
     median = lambda values: statistics.median(list(values))
+    offered = 2 * FRAMES * found["calls"]
     return {
         "calls": found["calls"],
         "sockets": found["sockets"],
@@ -69,16 +67,30 @@ def relayed(found):
         "cores": median(one["thread_seconds"] / one["seconds"] for one in exchange),
         "lost": median(1 - one["heard"] / one["sent"] for one in exchange),
         "lost_bare": median(1 - one["heard"] / one["sent"] for one in bare),
-        "added_p50": added("p50"),
-        "added_p99": added("p99"),
-        "direct_p50": median(micros(direct, "p50")),
-        "direct_p99": median(micros(direct, "p99")),
-        "bare_p50": median(micros(bare, "p50")),
-        "bare_p99": median(micros(bare, "p99")),
+        "driven": median(one["sent"] / one["seconds"] / offered for one in exchange),
+        **added(lanes),
         "octets_per_call": found["octets_per_call"],
         "trouble": trouble(found),
         "windows": found["windows"],
     }
+
+
+def added(lanes):
+    """By how much later packets arrive than from party to party, where that was measured.
+
+    >>> added({"bare": []})
+    {}
+    """
+    if "direct" not in lanes:
+        return {}
+    made = {}
+    for key in ("p50", "p99"):
+        micros = {lane: [one["micros"][key] for one in windows] for lane, windows in lanes.items()}
+        made[f"added_{key}"] = statistics.median(
+            ours - without for ours, without in zip(micros["exchange"], micros["direct"]))
+        for lane in ("direct", "bare"):
+            made[f"{lane}_{key}"] = statistics.median(micros[lane])
+    return made
 
 
 def trouble(found):
@@ -182,11 +194,13 @@ def lines_of_relay(what, one):
     """What is told of one number of calls that talk.
 
     >>> one = {"calls": 10, "ours": 5, "ceiling": 8, "share": 0.6, "lost": 0, "trouble": "",
-    ...        "cores": 0.5, "of_the_process": 4, "target": 0.95}
+    ...        "driven": 0.6, "cores": 0.5, "of_the_process": 4, "target": 0.95}
     >>> [" ".join(text.split()) for text in lines_of_relay("x", one)]
-    ['x, 10 calls 5 8 0.600 0.95 0.50 cores', 'of the whole process 4']
+    ['x, 10 calls 5 8 0.600 0.95 0.50 cores; driven at 60% of the rate', 'of the whole process 4']
     """
     notes = [f"{one['cores']:.2f} cores", one["trouble"]]
+    if one["driven"] < 0.97:
+        notes.append(f"driven at {one['driven']:.0%} of the rate")
     if one["lost"] >= 0.001:
         notes.append(f"{one['lost']:.1%} not heard, of the bare relay's {one['lost_bare']:.1%}")
     note = "; ".join(filter(None, notes))

@@ -28,9 +28,11 @@ const RATE: f64 = 300.0;
 /// All calls are up for so long before anything is measured.
 const SETTLE: Duration = Duration::from_secs(1);
 /// Calls stay up for so long after the last window.
-const SLACK: Duration = Duration::from_secs(3);
+const SLACK: Duration = Duration::from_millis(1_500);
 /// Every window may begin so much late.
-const LATE: Duration = Duration::from_millis(300);
+const LATE: Duration = Duration::from_millis(150);
+/// Fewest packets that may be under way.
+const FEWEST: usize = 64;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -101,9 +103,10 @@ struct Seen {
 /// The driver's addresses are in use, nobody says whose process to watch, or figures cannot be had.
 pub(crate) fn run(target: &Target, asked: &Asked) -> io::Result<Found> {
     let process = target.process.ok_or(io::ErrorKind::InvalidInput)?;
-    let lanes = match asked.listens {
-        true => &[Lane::Exchange][..],
-        false => &[Lane::Exchange, Lane::Bare, Lane::Direct],
+    let lanes = match (asked.listens, target.suite) {
+        (true, _) => &[Lane::Exchange][..],
+        (false, Some(_)) => &[Lane::Exchange, Lane::Bare],
+        (false, None) => &[Lane::Exchange, Lane::Bare, Lane::Direct],
     };
     let turns = Turns::new(asked.rounds, lanes, asked.length);
     let windows = asked.rounds * u32::try_from(lanes.len()).unwrap_or(1);
@@ -112,7 +115,7 @@ pub(crate) fn run(target: &Target, asked: &Asked) -> io::Result<Found> {
     let clock = Clock::start();
     let mut wire = Wire::bind(&[target.local, target.callee])?;
     let mut ports = Ports::new();
-    let near = match asked.listens {
+    let mut near = match asked.listens {
         true => None,
         false => Some(Near::start(
             target,
@@ -123,6 +126,11 @@ pub(crate) fn run(target: &Target, asked: &Asked) -> io::Result<Found> {
     };
     let mut far = Voices::new(*target.local.ip());
     far.pause();
+    let voices = near.as_mut().map(|near| &mut near.voices);
+    for voices in voices.into_iter().chain([&mut far]) {
+        // half of a frame: 10 ms of what all say
+        voices.restrain(usize::try_from(asked.calls).unwrap_or(0).max(FEWEST));
+    }
     let mut beside = Beside {
         asked,
         clock,

@@ -23,6 +23,7 @@ mod register;
 mod relay;
 mod report;
 mod requests;
+mod restraint;
 mod sdes;
 mod search;
 mod siege;

@@ -5,6 +5,7 @@
 
 use crate::description::{Peer, Ports};
 use crate::guard::{Guard, ROOM};
+use crate::restraint::Restraint;
 use crate::spread::{Quantiles, Spread};
 use crate::sys;
 use crate::tag::{PACKET, Tag};
@@ -76,6 +77,7 @@ pub(crate) struct Voices {
     talked: Option<(Instant, Instant)>,
     /// All are silent for now, whoever may talk.
     paused: bool,
+    restraint: Restraint,
     /// Packets that none of the parties has sent, as music.
     foreign: u64,
 }
@@ -99,8 +101,14 @@ impl Voices {
             delays: Spread::new(),
             talked: None,
             paused: false,
+            restraint: Restraint::none(),
             foreign: 0,
         }
+    }
+
+    /// Parties have at most so many packets under way.
+    pub(crate) fn restrain(&mut self, most: usize) {
+        self.restraint = Restraint::of(most);
     }
 
     /// Nobody talks until [`Voices::resume`]; all still listen.
@@ -112,6 +120,7 @@ impl Voices {
     pub(crate) fn resume(&mut self, now: Instant) {
         self.paused = false;
         self.next = Some((now, 0));
+        self.restraint.clear(now);
     }
 
     /// How delays were spread since this was asked last.
@@ -209,10 +218,16 @@ impl Voices {
         }
         let turns = u32::try_from(TURNS).unwrap_or(1);
         while let Some((at, turn)) = self.next.filter(|(at, _)| *at <= now) {
+            if self.restraint.holds(now) {
+                // what would have been said meanwhile is left unsaid
+                self.next = Some((now, turn));
+                return;
+            }
             let mut packet = [0; ROOM];
             let mine = self.list.iter_mut().zip(0_u32..).skip(turn).step_by(TURNS);
             for (voice, id) in mine.filter(|(voice, _)| voice.talks) {
                 voice.speak(id, now, &mut packet);
+                self.restraint.says();
             }
             self.next = Some((at + FRAME / turns, (turn + 1) % TURNS));
         }
@@ -239,6 +254,7 @@ impl Voices {
             return;
         };
         voice.heard.note(&tag);
+        self.restraint.hears(now);
         self.delays.add(now.saturating_since(tag.at));
         if let Some((_, last)) = &mut self.talked {
             *last = now;

@@ -6,10 +6,10 @@ use serde::Serialize;
 use std::time::Duration;
 
 /// Parties talk for so long before a window, so that addresses are learnt and caches warm.
-const WARM: Duration = Duration::from_millis(200);
+const WARM: Duration = Duration::from_millis(150);
 /// All are silent for so long before and after a window: what is under way arrives, and counters
 /// stand still while they are read.
-const STILL: Duration = Duration::from_millis(200);
+const STILL: Duration = Duration::from_millis(100);
 
 /// By which way packets go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -110,7 +110,7 @@ mod tests {
     fn lanes_take_turns_and_each_window_has_its_length() {
         let length = Duration::from_secs(2);
         let mut turns = Turns::new(2, &[Lane::Exchange, Lane::Bare], length);
-        assert_eq!(turns.span(), Duration::from_millis(4 * 2_600));
+        assert_eq!(turns.span(), Duration::from_millis(4 * 2_350));
         let (mut counted, mut began) = (Vec::new(), Instant::ZERO);
         for ms in 0..20_000 {
             let now = Instant::from_millis(ms);
