@@ -3,6 +3,8 @@ packet, and what one core does, as SVG."""
 
 import math
 
+from media_rows import usual
+
 HEIGHT, LEFT, TOP, GAP = 220, 70, 56, 60
 OURS, CEILING, SLOW = "#4c78a8", "#bbb", "#f58518"
 
@@ -56,11 +58,11 @@ def groups_of(results):
             packets.append((f"{one['calls']}, {suite}", (one["ours"], one["ceiling"]),
                             f"{one['share']:.2f}"))
         elif kind == "listen":
-            cores.append((f"listeners", (one["per_core"],), f"of {which}"))
+            cores.append(("listeners", (one["per_core"],), f"of {which}"))
         elif kind == "transcoding":
             cores += [(codec, (one[codec],), "to G.711") for codec in ("Opus", "G.722")]
-    for one in good.get("conferences", []):
-        if one["codec"] == "G.711" and one["how"].endswith("silence"):
+    for one in usual(good.get("conferences", [])):
+        if one["codec"] == "G.711":
             cores.append((f"room of {one['members']}", (one["per_core"],), "members"))
     return packets, added, cores
 
@@ -71,7 +73,7 @@ def plot(results, about, path):
     panels = (("packets per core second: exchange, bare relay; below: share", packets,
                (OURS, CEILING), 38, float),
               ("microseconds added, logarithmic: p50, p99", added, (OURS, SLOW), 38, math.log1p),
-              ("calls of one core", cores, (OURS,), 44, float))
+              ("of one core: listeners, calls, members", cores, (OURS,), 58, float))
     parts, left = [], LEFT
     for title, groups, colours, wide, scale in panels:
         if groups:

@@ -19,8 +19,9 @@ FRAME_MICROS = 20_000
 def by_lane(windows):
     """Windows apart by their lanes, in the order of their rounds.
 
-    >>> by_lane([{"lane": "bare", "n": 1}, {"lane": "direct", "n": 2}, {"lane": "bare", "n": 3}])
-    {'bare': [{'lane': 'bare', 'n': 1}, {'lane': 'bare', 'n': 3}], 'direct': [{'lane': 'direct', 'n': 2}]}
+    >>> lanes = by_lane([{"lane": "bare", "n": 1}, {"lane": "direct"}, {"lane": "bare", "n": 3}])
+    >>> [one["n"] for one in lanes["bare"]], len(lanes["direct"])
+    ([1, 3], 1)
     """
     lanes = {}
     for window in windows:
@@ -134,7 +135,7 @@ def listened(found):
 def transcoding(text):
     """The table of the example transcode_speed: microseconds for a packet, by direction.
 
-    >>> transcoding("   µs a packet  directions\\nOpus -> PCMA    20.5   975\\nG.722 -> PCMA 8 2500")
+    >>> transcoding("  µs a packet  directions\\nOpus -> PCMA  20.5   975\\nG.722 -> PCMA 8 2500")
     {'Opus -> PCMA': 20.5, 'G.722 -> PCMA': 8.0}
     """
     rows = re.findall(r"^(\S+ -> \S+)\s+([\d.]+)\s+\d+$", text, re.MULTILINE)
@@ -155,14 +156,25 @@ def conferences(text):
     """The table of the example conference_speed: codec, members, how they speak, microseconds in
     20 ms, share of a core in per cent, members for a core.
 
-    >>> conferences("G.711   20 three speak alone   52.5   0.26 %   7619")
-    [{'codec': 'G.711', 'members': 20, 'how': 'three speak alone', 'micros': 52.5, 'per_core': 7619}]
+    >>> found = conferences("G.711   20 three speak alone   52.5   0.26 %   7619")
+    >>> [list(one.values()) for one in found]
+    [['G.711', 20, 'three speak alone', 52.5, 7619]]
     """
     row = r"^(\S+)\s+(\d+)\s+(\S.*?)\s+([\d.]+)\s+[\d.]+ %\s+(\d+)$"
     return [
         {"codec": codec, "members": int(members), "how": how, "micros": float(micros),
          "per_core": int(per_core)}
         for codec, members, how, micros, per_core in re.findall(row, text, re.MULTILINE)]
+
+
+def usual(found):
+    """Of conferences those in which three speak and the others send silence, as telephones do; all
+    where none is like that.
+
+    >>> usual([{"how": "everybody makes noise"}, {"how": "three speak into silence"}])
+    [{'how': 'three speak into silence'}]
+    """
+    return [one for one in found if one["how"].endswith("into silence")] or found
 
 
 def road_memory(text):
@@ -207,6 +219,19 @@ def lines_of_relay(what, one):
     return [line(f"{what}, {one['calls']} calls", one["ours"], one["ceiling"], one["share"],
                  one.get("target", ""), note),
             line("  of the whole process", one["of_the_process"])]
+
+
+def line_of_delay(one):
+    """What is added to the way of a packet, beside the other lanes' p50 and p99.
+
+    >>> one = {f"{lane}_{key}": 7 for lane in ("added", "direct", "bare") for key in ("p50", "p99")}
+    >>> " ".join(line_of_delay({"calls": 10, **one}).split())
+    'microseconds added, 10 calls: p50 7 p99 7; party to party 7 and 7; bare relay 7 and 7'
+    """
+    note = (f"p99 {one['added_p99']:,.0f}; party to party {one['direct_p50']:,.0f} and "
+            f"{one['direct_p99']:,.0f}; bare relay {one['bare_p50']:,.0f} and "
+            f"{one['bare_p99']:,.0f}")
+    return line(f"microseconds added, {one['calls']} calls: p50", one["added_p50"], note=note)
 
 
 if __name__ == "__main__":
