@@ -106,6 +106,12 @@ bench: ## measure this machine: registrations, calls, memory, relayed packets, o
 	@tools/setup.sh build
 	@bench/run.sh
 
+.PHONY: bench-media
+bench-media: ## measure sound: relay, SRTP, transcoding, listeners, memory, delay (8 minutes)
+	@tools/setup.sh build
+	@python3 bench/media_rows.py
+	@python3 bench/media.py
+
 .PHONY: fairness
 fairness: ## measure what a neighbour notices of a company that floods the exchange
 	@tools/setup.sh build

@@ -1,10 +1,13 @@
 //! The command line.
 
 use crate::ask::Asking;
+use crate::beside;
 use crate::process::Process;
 use crate::siege::Siege;
+use crate::sys::Core;
 use crate::target::Target;
 use clap::{Args, Parser, Subcommand};
+use srtp::Suite;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::PathBuf;
@@ -42,6 +45,13 @@ pub(crate) struct Where {
     /// The exchange's process, to account its processor time and memory.
     #[arg(long)]
     pid: Option<u32>,
+    /// Protect packets by this suite, as RFC 4568 names it; the callee's device must want that.
+    #[arg(long, value_parser = suite_of)]
+    suite: Option<Suite>,
+}
+
+fn suite_of(name: &str) -> Result<Suite, String> {
+    Suite::named(name).ok_or_else(|| "not a suite of SRTP".to_owned())
 }
 
 impl Where {
@@ -61,6 +71,7 @@ impl Where {
             number: self.number.clone(),
             domain: self.domain.clone(),
             process: self.pid.map(Process),
+            suite: self.suite,
         })
     }
 }
@@ -97,6 +108,9 @@ pub(crate) enum Command {
     Overload(Overload),
     /// What the kernel allows: the same packets through a relay without any logic.
     Ceiling(Ceiling),
+    /// Packets through the exchange beside the same through a relay with nothing in it and from
+    /// party to party, in turns; or what it plays to many listeners.
+    Beside(Beside),
     /// A registrar that thinks of nothing, to measure the driver.
     Stub(Stub),
     /// Requests to the API.
@@ -190,6 +204,54 @@ pub(crate) struct Ceiling {
     /// The parties' address.
     #[arg(long, default_value = "127.0.0.51")]
     pub(crate) parties: Ipv4Addr,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Beside {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    /// Calls that are up.
+    #[arg(long, default_value_t = 500)]
+    calls: u32,
+    /// Windows of each way of the packets.
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+    /// How long a window is, seconds.
+    #[arg(long, default_value_t = 2.0)]
+    seconds: f64,
+    /// Nobody talks: only what the exchange plays is measured.
+    #[arg(long)]
+    listen: bool,
+    /// Core of the relay with nothing in it: the exchange's.
+    #[arg(long)]
+    core: Option<usize>,
+    /// Where the API is.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    api: SocketAddrV4,
+    /// The operator's key.
+    #[arg(long)]
+    key: String,
+}
+
+impl Beside {
+    /// What is to be done; load is never sent to anybody but this machine.
+    ///
+    /// # Errors
+    /// The address is not of loopback.
+    pub(crate) fn asked(self) -> io::Result<beside::Asked> {
+        if !self.api.ip().is_loopback() {
+            return Err(strange(self.api));
+        }
+        Ok(beside::Asked {
+            calls: self.calls,
+            rounds: self.rounds,
+            length: Duration::from_secs_f64(self.seconds),
+            listens: self.listen,
+            core: self.core.map(Core),
+            api: self.api,
+            key: self.key,
+        })
+    }
 }
 
 #[derive(Debug, Args)]

@@ -1,17 +1,13 @@
 //! Requests to the API over some connections, each with a pace of its own.
 
 use crate::clock::{Clock, Pace, whole};
+use crate::http::{Line, get};
 use crate::tally::{Outcome, Tally};
 use machine::Instant;
-use std::io::{self, BufRead, BufReader, Write};
-use std::net::{SocketAddrV4, TcpStream};
+use std::io;
+use std::net::SocketAddrV4;
 use std::thread;
 use std::time::Duration;
-
-/// A request whose answer took longer has failed.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// Octets of an answer's body at most.
-const BODY: usize = 1 << 20;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -61,10 +57,7 @@ fn one(asking: &Asking, clock: Clock, first: Instant) -> io::Result<Tally> {
     let mut pace = Pace::starting(first, whole(rate * asking.seconds), rate);
     let mut tally = Tally::new();
     let mut line = Line::open(asking.api)?;
-    let request = format!(
-        "GET {} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\r\n",
-        asking.path, asking.api, asking.key
-    );
+    let request = get(asking.api, &asking.path, &asking.key);
     while !pace.is_over() {
         let due = pace.due().unwrap_or(first);
         if !pace.take(clock.now()) {
@@ -74,11 +67,11 @@ fn one(asking: &Asking, clock: Clock, first: Instant) -> io::Result<Tally> {
         }
         tally.begins(due);
         match line.ask(&request) {
-            Ok(200..=299) => {
+            Ok((200..=299, _)) => {
                 tally.times.add(clock.now().saturating_since(due));
                 tally.succeeds(clock.now());
             }
-            Ok(status) => tally.is_refused(status),
+            Ok((status, _)) => tally.is_refused(status),
             Err(_) => {
                 tally.hears_nothing();
                 line = Line::open(asking.api)?;
@@ -86,75 +79,4 @@ fn one(asking: &Asking, clock: Clock, first: Instant) -> io::Result<Tally> {
         }
     }
     Ok(tally)
-}
-
-/// A connection that is kept.
-struct Line {
-    reader: BufReader<TcpStream>,
-}
-
-impl Line {
-    fn open(api: SocketAddrV4) -> io::Result<Line> {
-        let stream = TcpStream::connect(api)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        Ok(Line {
-            reader: BufReader::new(stream),
-        })
-    }
-
-    /// Sends a request and reads its answer; gives the status.
-    fn ask(&mut self, request: &str) -> io::Result<u16> {
-        self.reader.get_mut().write_all(request.as_bytes())?;
-        answer(&mut self.reader)
-    }
-}
-
-/// Reads one answer.
-fn answer(reader: &mut impl BufRead) -> io::Result<u16> {
-    let bad = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
-    let mut text = String::new();
-    reader.read_line(&mut text)?;
-    let status = text
-        .split(' ')
-        .nth(1)
-        .and_then(|status| status.parse().ok());
-    let status = status.ok_or_else(|| bad("no status"))?;
-    let mut length = 0;
-    loop {
-        text.clear();
-        if reader.read_line(&mut text)? == 0 {
-            return Err(bad("the head broke off"));
-        }
-        let line = text.trim_end();
-        if line.is_empty() {
-            break;
-        }
-        if let Some((name, value)) = line.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
-            length = value.trim().parse().map_err(|_| bad("no length"))?;
-        }
-    }
-    if length > BODY {
-        return Err(bad("too long a body"));
-    }
-    reader.read_exact(&mut vec![0; length])?;
-    Ok(status)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn answers_are_read_one_after_the_other() {
-        let text = "HTTP/1.1 200 OK\r\ncontent-Length: 2\r\n\r\n{}\
-                    HTTP/1.1 429 Too Many\r\nContent-Length: 0\r\n\r\n";
-        let mut reader = text.as_bytes();
-        assert_eq!(answer(&mut reader).unwrap(), 200);
-        assert_eq!(answer(&mut reader).unwrap(), 429);
-        assert!(answer(&mut reader).is_err());
-    }
 }

@@ -1,6 +1,6 @@
 //! The called half: 180 and 200 at once, repeated until the ACK; 200 to everything after.
 
-use crate::description::{Ports, audio_of, describe};
+use crate::description::{Peer, Ports, describe, peer_of};
 use crate::target::{T1, Target};
 use crate::voices::{VoiceId, Voices};
 use crate::wire::Wire;
@@ -26,7 +26,7 @@ struct Callee {
     wait: Duration,
     voice: Option<VoiceId>,
     port: u16,
-    audio: Option<SocketAddrV4>,
+    peer: Option<Peer>,
 }
 
 /// All callees of a run. They are at one address and told apart by the exchange's Call-IDs.
@@ -92,7 +92,7 @@ impl Callees<'_> {
                     && call.answer.take().is_some()
                     && let Some(voices) = voices
                 {
-                    voices.talk(call.voice, call.audio, now);
+                    voices.talk(call.voice, call.peer.as_ref(), now);
                 }
             }
             Some(method) => {
@@ -147,7 +147,11 @@ impl Callees<'_> {
         if known.is_none() {
             wire.send(SOCKET, from, &response(180).finish());
         }
-        let body = describe(*self.target.callee.ip(), port);
+        // the answer takes the offer's line of the suite that is wanted
+        let peer = peer_of(message, self.target.suite);
+        let theirs = peer.as_ref().and_then(|peer| peer.key.as_ref());
+        let key = theirs.and_then(|line| self.target.key(line.tag, port));
+        let body = describe(*self.target.callee.ip(), port, key.as_ref());
         let answer = response(200)
             .body("application/sdp", body.as_bytes())
             .finish();
@@ -161,7 +165,7 @@ impl Callees<'_> {
             wait: T1,
             voice,
             port,
-            audio: audio_of(message),
+            peer,
         });
     }
 }

@@ -1,7 +1,7 @@
 //! The calling half: INVITE without a digest, ACK, hold, BYE.
 
 use crate::clock::Pace;
-use crate::description::{Ports, audio_of, describe};
+use crate::description::{Ports, describe, peer_of};
 use crate::requests::Requests;
 use crate::tally::Tally;
 use crate::target::{T1, Target};
@@ -141,7 +141,8 @@ impl Callers<'_> {
         };
         let text = match call.step {
             Step::Calling | Step::Waiting => {
-                let body = describe(*self.target.local.ip(), call.port);
+                let key = self.target.key(1, call.port);
+                let body = describe(*self.target.local.ip(), call.port, key.as_ref());
                 self.requests.invite(n, &body)
             }
             Step::Ending => self
@@ -257,7 +258,8 @@ impl Callers<'_> {
                 if let Some(voices) = voices {
                     self.timers
                         .arm(now + self.hold.saturating_sub(QUIET), Wake::Quiet(n));
-                    voices.talk(call.voice, audio_of(message), now);
+                    let peer = peer_of(message, self.target.suite);
+                    voices.talk(call.voice, peer.as_ref(), now);
                 }
             }
             let ack = self.requests.inside("ACK", n, 1, &call.uri, to);
@@ -299,11 +301,11 @@ impl Callers<'_> {
             return;
         };
         if matches!(message.method(), Some(Method::Invite | Method::Update)) {
-            let local = self.target.local;
+            let (local, key) = (self.target.local, self.target.key(1, call.port));
             answer.text(Name::Contact, &format!("<sip:load@{local}>"));
             answer.body(
                 "application/sdp",
-                describe(*local.ip(), call.port).as_bytes(),
+                describe(*local.ip(), call.port, key.as_ref()).as_bytes(),
             );
         }
         wire.send(SOCKET, self.target.exchange, &answer.finish());

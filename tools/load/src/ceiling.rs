@@ -154,7 +154,7 @@ fn join(voices: &mut Voices, moving: &Moving, wire: &Wire, now: Instant) -> Vec<
             }
             let own = u16::try_from(socket(pair * 2 + me)).unwrap_or(0);
             let relay = SocketAddrV4::new(moving.relay, FIRST_PORT + own);
-            voices.talk(Some(*from), Some(relay), now);
+            voices.talk(Some(*from), Some(&relay.into()), now);
         }
     }
     routes

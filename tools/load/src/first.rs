@@ -188,7 +188,7 @@ impl Telephone<'_> {
         let (kind, body) = match method {
             "INVITE" => (
                 "Content-Type: application/sdp\r\n",
-                describe(*local.ip(), 9_000),
+                describe(*local.ip(), 9_000, None),
             ),
             _ => ("", String::new()),
         };

@@ -3,6 +3,8 @@
 
 mod arguments;
 mod ask;
+mod bare;
+mod beside;
 mod callees;
 mod callers;
 mod calls;
@@ -10,12 +12,19 @@ mod ceiling;
 mod clock;
 mod description;
 mod first;
+mod guard;
+mod http;
+mod meter;
+mod metrics;
+mod near;
 mod parser;
 mod process;
 mod register;
 mod relay;
 mod report;
 mod requests;
+mod restraint;
+mod sdes;
 mod search;
 mod siege;
 mod spread;
@@ -26,6 +35,7 @@ mod tag;
 mod tally;
 mod target;
 mod voices;
+mod windows;
 mod wire;
 
 use arguments::{Amount, Arguments, Command};
@@ -73,6 +83,10 @@ fn run(command: Command) -> io::Result<()> {
             parties: asked.parties,
             core: asked.core.map(sys::Core),
         })?),
+        Command::Beside(asked) => {
+            let target = asked.at.target()?;
+            print(&beside::run(&target, &asked.asked()?)?)
+        }
         Command::Stub(asked) => {
             let length = Duration::from_secs_f64(asked.seconds);
             stub::run(&asked.at.target()?, length)

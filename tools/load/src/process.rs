@@ -1,6 +1,7 @@
 //! What the exchange's process uses of the machine, from outside.
 
 use crate::sys::ticks_per_second;
+use std::path::Path;
 use std::time::Duration;
 
 /// A process of this machine.
@@ -15,6 +16,18 @@ impl Process {
         cpu_of(&stat)
     }
 
+    /// Processor time of those of its threads whose names begin so; none when there is none. It
+    /// counts in nanoseconds where the kernel tells those, else in ticks.
+    pub(crate) fn cpu_of_threads(self, name: &str) -> Option<Duration> {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.0)).ok()?;
+        let paths = threads.filter_map(|thread| Some(thread.ok()?.path()));
+        // a thread that ends meanwhile is no longer there to be asked
+        let times: Vec<Duration> = paths
+            .filter_map(|path| cpu_of_thread(&path, name))
+            .collect();
+        (!times.is_empty()).then(|| times.iter().sum())
+    }
+
     /// Octets of memory that are its own: what would be free if it ended.
     pub(crate) fn memory(self) -> Option<u64> {
         let text = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.0)).ok()?;
@@ -24,6 +37,24 @@ impl Process {
         };
         Some((kib("Private_Dirty:")? + kib("Private_Clean:")?) * 1024)
     }
+}
+
+/// Processor time of a thread by its folder in `/proc`, if its name begins so.
+fn cpu_of_thread(folder: &Path, name: &str) -> Option<Duration> {
+    let read = |file: &str| std::fs::read_to_string(folder.join(file)).ok();
+    if !read("comm")?.starts_with(name) {
+        return None;
+    }
+    match read("schedstat").as_deref().and_then(on_core) {
+        Some(time) => Some(time),
+        None => cpu_of(&read("stat")?),
+    }
+}
+
+/// The time on a core, the first number of `/proc/PID/schedstat`.
+fn on_core(schedstat: &str) -> Option<Duration> {
+    let nanos = schedstat.split_whitespace().next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanos))
 }
 
 /// User and kernel time in the text of `/proc/PID/stat`. The name in it may hold anything, so
@@ -68,6 +99,19 @@ mod tests {
         let seconds = cpu_of(stat).map(|time| time.as_secs_f64());
         let expected = 200.0 / f64::from(ticks_per_second());
         assert_eq!(seconds, Some(expected));
+    }
+
+    #[test]
+    fn the_time_on_a_core_is_the_first_number() {
+        assert_eq!(on_core("1500 20 3\n"), Some(Duration::from_nanos(1_500)));
+        assert_eq!(on_core(""), None);
+    }
+
+    #[test]
+    fn threads_are_told_apart_by_their_names() {
+        let this = Process(std::process::id());
+        assert!(this.cpu_of_threads("").is_some());
+        assert_eq!(this.cpu_of_threads("nobody-is-called-so"), None);
     }
 
     #[test]

@@ -7,11 +7,13 @@
 
 mod batch;
 mod epoll;
+mod shuttle;
 mod thread;
 
 use batch::{ADDRESS, address_of};
 pub(crate) use batch::{BATCH, Inbox, Mailer, Outbox};
 pub(crate) use epoll::Epoll;
+pub(crate) use shuttle::{Shuttle, Way};
 pub(crate) use thread::{Core, processor_time, ticks_per_second};
 
 use std::io;

@@ -1,6 +1,8 @@
 //! Whom the driver drives, and as whom.
 
 use crate::process::Process;
+use crate::sdes;
+use srtp::Suite;
 use std::net::SocketAddrV4;
 
 /// First T1 of an unanswered request, then twice as long each time (RFC 3261 §17.1).
@@ -21,6 +23,15 @@ pub(crate) struct Target {
     pub(crate) domain: String,
     /// The process to account.
     pub(crate) process: Option<Process>,
+    /// How parties protect their packets, if they do.
+    pub(crate) suite: Option<Suite>,
+}
+
+impl Target {
+    /// The key of a party at this port, as the line of this tag.
+    pub(crate) fn key(&self, tag: u32, port: u16) -> Option<sdes::Line> {
+        sdes::Line::own(self.suite?, tag, port)
+    }
 }
 
 /// A word that no other run of a driver uses in its Call-IDs.

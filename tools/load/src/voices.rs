@@ -3,7 +3,9 @@
 //! Every packet says who sent it, its number and when, within the audio, where no relay changes
 //! it. So loss and one-way delay are measured from end to end on one clock.
 
-use crate::description::Ports;
+use crate::description::{Peer, Ports};
+use crate::guard::{Guard, ROOM};
+use crate::restraint::Restraint;
 use crate::spread::{Quantiles, Spread};
 use crate::sys;
 use crate::tag::{PACKET, Tag};
@@ -33,6 +35,7 @@ struct Voice {
     talks: bool,
     said: u64,
     heard: Hearing,
+    guard: Option<Box<Guard>>,
 }
 
 /// What one party heard of the one other party it may hear.
@@ -66,10 +69,17 @@ pub(crate) struct Heard {
 /// All parties.
 pub(crate) struct Voices {
     ip: Ipv4Addr,
+    /// The first one's token.
+    token: u64,
     list: Vec<Voice>,
     next: Option<(Instant, usize)>,
     delays: Spread,
     talked: Option<(Instant, Instant)>,
+    /// All are silent for now, whoever may talk.
+    paused: bool,
+    restraint: Restraint,
+    /// Packets that none of the parties has sent, as music.
+    foreign: u64,
 }
 
 fn index(id: VoiceId) -> usize {
@@ -78,13 +88,55 @@ fn index(id: VoiceId) -> usize {
 
 impl Voices {
     pub(crate) fn new(ip: Ipv4Addr) -> Voices {
+        Voices::from_token(ip, FOREIGN)
+    }
+
+    /// The same, whose sockets have tokens from this one on.
+    pub(crate) fn from_token(ip: Ipv4Addr, token: u64) -> Voices {
         Voices {
             ip,
+            token,
             list: Vec::new(),
             next: None,
             delays: Spread::new(),
             talked: None,
+            paused: false,
+            restraint: Restraint::none(),
+            foreign: 0,
         }
+    }
+
+    /// Parties have at most so many packets under way.
+    pub(crate) fn restrain(&mut self, most: usize) {
+        self.restraint = Restraint::of(most);
+    }
+
+    /// Nobody talks until [`Voices::resume`]; all still listen.
+    pub(crate) fn pause(&mut self) {
+        self.paused = true;
+    }
+
+    /// Whoever may talk does so from now on.
+    pub(crate) fn resume(&mut self, now: Instant) {
+        self.paused = false;
+        self.next = Some((now, 0));
+        self.restraint.clear(now);
+    }
+
+    /// How delays were spread since this was asked last.
+    pub(crate) fn take_delays(&mut self) -> Quantiles {
+        std::mem::replace(&mut self.delays, Spread::new()).quantiles()
+    }
+
+    /// Parties whose packets are protected.
+    pub(crate) fn protected(&self) -> u32 {
+        let guarded = self.list.iter().filter(|voice| voice.guard.is_some());
+        u32::try_from(guarded.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Packets heard that none of the parties has sent.
+    pub(crate) fn foreign(&self) -> u64 {
+        self.foreign
     }
 
     /// A new party with a socket; none when no port is free.
@@ -96,7 +148,7 @@ impl Voices {
             Some((socket, local.port()))
         };
         let (socket, port) = std::iter::repeat_with(free).take(TRIES).flatten().next()?;
-        let token = FOREIGN + u64::from(id.0);
+        let token = self.token + u64::from(id.0);
         wire.epoll.add(socket.as_raw_fd(), token).ok()?;
         self.list.push(Voice {
             socket: Some(socket),
@@ -104,6 +156,7 @@ impl Voices {
             talks: false,
             said: 0,
             heard: Hearing::default(),
+            guard: None,
         });
         Some(id)
     }
@@ -130,14 +183,15 @@ impl Voices {
         self.list.get(index(id)).map_or(0, |voice| voice.port)
     }
 
-    /// The party talks from now on, to this address.
-    pub(crate) fn talk(&mut self, id: Option<VoiceId>, to: Option<SocketAddrV4>, now: Instant) {
+    /// The party talks from now on, to this peer.
+    pub(crate) fn talk(&mut self, id: Option<VoiceId>, to: Option<&Peer>, now: Instant) {
         let voice = id.and_then(|id| self.list.get_mut(index(id)));
         let (Some(voice), Some(to)) = (voice, to) else {
             return;
         };
-        let connected = voice.socket.as_ref().map(|socket| socket.connect(to));
+        let connected = voice.socket.as_ref().map(|socket| socket.connect(to.at));
         voice.talks = connected.is_some_and(|done| done.is_ok());
+        voice.guard = Guard::between(voice.port, to);
         self.next.get_or_insert((now, 0));
         self.talked.get_or_insert((now, now));
     }
@@ -159,12 +213,21 @@ impl Voices {
 
     /// Says what is due.
     pub(crate) fn turn(&mut self, now: Instant) {
+        if self.paused {
+            return;
+        }
         let turns = u32::try_from(TURNS).unwrap_or(1);
         while let Some((at, turn)) = self.next.filter(|(at, _)| *at <= now) {
-            let mut packet = [0; PACKET];
+            if self.restraint.holds(now) {
+                // what would have been said meanwhile is left unsaid
+                self.next = Some((now, turn));
+                return;
+            }
+            let mut packet = [0; ROOM];
             let mine = self.list.iter_mut().zip(0_u32..).skip(turn).step_by(TURNS);
             for (voice, id) in mine.filter(|(voice, _)| voice.talks) {
                 voice.speak(id, now, &mut packet);
+                self.restraint.says();
             }
             self.next = Some((at + FRAME / turns, (turn + 1) % TURNS));
         }
@@ -173,18 +236,25 @@ impl Voices {
     /// A party's socket can be read.
     pub(crate) fn ready(&mut self, token: u64, now: Instant) {
         let index = token
-            .checked_sub(FOREIGN)
+            .checked_sub(self.token)
             .and_then(|n| usize::try_from(n).ok());
         let Some(voice) = index.and_then(|index| self.list.get_mut(index)) else {
             return;
         };
-        let mut packet = [0; 2 * PACKET];
+        let mut packet = [0; 2 * ROOM];
         let read = voice.socket.as_ref().map(|socket| socket.recv(&mut packet));
         let Some(Ok(length)) = read else { return };
-        let Some(tag) = packet.get(..length).and_then(Tag::read) else {
+        let packet = packet.get_mut(..length).unwrap_or_default();
+        let plain = match &mut voice.guard {
+            Some(guard) => guard.unprotect(packet),
+            None => Some(&*packet),
+        };
+        let Some(tag) = plain.and_then(Tag::read) else {
+            self.foreign += 1;
             return;
         };
         voice.heard.note(&tag);
+        self.restraint.hears(now);
         self.delays.add(now.saturating_since(tag.at));
         if let Some((_, last)) = &mut self.talked {
             *last = now;
@@ -221,17 +291,24 @@ impl Voices {
 }
 
 impl Voice {
-    fn speak(&mut self, id: u32, now: Instant, packet: &mut [u8; PACKET]) {
+    fn speak(&mut self, id: u32, now: Instant, packet: &mut [u8; ROOM]) {
         let tag = Tag {
             from: id,
             number: self.said,
             at: now,
         };
-        tag.write(packet);
+        let Some(plain) = packet.first_chunk_mut() else {
+            return;
+        };
+        tag.write(plain);
         self.said += 1;
-        if let Some(socket) = &self.socket {
+        let said = match &mut self.guard {
+            Some(guard) => guard.protect(packet, PACKET),
+            None => packet.get(..PACKET),
+        };
+        if let (Some(socket), Some(said)) = (&self.socket, said) {
             // What the kernel refuses is never heard, and counted as that.
-            let _sent = socket.send(packet);
+            let _sent = socket.send(said);
         }
     }
 }

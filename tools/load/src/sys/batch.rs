@@ -10,18 +10,18 @@ pub(crate) const BATCH: usize = 64;
 /// Octets of a buffer; what is longer is cut, and nothing the exchange sends is.
 const BUFFER: usize = 4096;
 
-fn empty_address() -> sockaddr_in {
+pub(super) fn empty_address() -> sockaddr_in {
     // SAFETY: an address is plain integers, for which all zeroes is a value.
     unsafe { std::mem::zeroed() }
 }
 
-fn empty_headers() -> Vec<mmsghdr> {
+pub(super) fn empty_headers() -> Vec<mmsghdr> {
     // SAFETY: numbers and null pointers, for which all zeroes is a value.
     let header: mmsghdr = unsafe { std::mem::zeroed() };
     vec![header; BATCH]
 }
 
-fn empty_vectors() -> Vec<iovec> {
+pub(super) fn empty_vectors() -> Vec<iovec> {
     let vector = iovec {
         iov_base: std::ptr::null_mut(),
         iov_len: 0,
