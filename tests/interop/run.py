@@ -16,9 +16,10 @@ sys.path.insert(0, str(HERE))
 
 from kit.case import TESTS  # noqa: E402 - the path comes first
 
-SIDE_BY_SIDE = int(os.environ.get("INTEROP_JOBS", "3"))
-# phones that speak and listen keep time by themselves: a processor each keeps their sound whole
-LISTENING = min(2, SIDE_BY_SIDE)
+SIDE_BY_SIDE = int(os.environ.get("INTEROP_JOBS", "4"))
+# phones that speak and listen keep time by themselves: with as many as this at a time two
+# processors are half idle, and sound stays whole
+LISTENING = min(3, SIDE_BY_SIDE)
 
 
 def load():
