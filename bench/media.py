@@ -109,6 +109,8 @@ def drive(plan, calls, *more, srtp=None):
 def protect(exchange):
     """The device that is called wants its sound protected."""
     exchange.ask("PATCH", f"/api/v1/tenants/{DOMAIN}/devices/callee", {"srtp": "require"})
+    # who carries calls hears of a change a moment later than who asked for it
+    time.sleep(2)
 
 
 def relay(plan, calls):
