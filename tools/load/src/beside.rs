@@ -61,8 +61,8 @@ pub(crate) struct Found {
     pub(crate) sockets: f64,
     /// Octets by which the exchange's private memory grew for each call.
     pub(crate) octets_per_call: f64,
-    /// Parties whose packets were protected.
-    pub(crate) protected: u32,
+    /// Parties that heard packets which nobody protected.
+    pub(crate) plain: u32,
     /// Parties that heard nobody.
     pub(crate) deaf: u32,
     /// Packets heard of somebody else than who was called.
@@ -157,13 +157,13 @@ impl Beside<'_> {
         if let Some(trouble) = self.seen.trouble.take() {
             return Err(trouble);
         }
-        let far = self.far.map(|far| (far.heard(), far.protected()));
-        let (heard, protected) = far.unwrap_or_default();
+        let far = self.far.map(|far| (far.heard(), far.plain()));
+        let (heard, plain) = far.unwrap_or_default();
         Ok(Found {
             calls: self.asked.calls,
             sockets: self.seen.sockets,
             octets_per_call: self.seen.octets,
-            protected,
+            plain,
             deaf: heard.deaf,
             strange: heard.strange,
             windows: self.seen.windows,

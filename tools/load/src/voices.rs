@@ -128,10 +128,11 @@ impl Voices {
         std::mem::replace(&mut self.delays, Spread::new()).quantiles()
     }
 
-    /// Parties whose packets are protected.
-    pub(crate) fn protected(&self) -> u32 {
-        let guarded = self.list.iter().filter(|voice| voice.guard.is_some());
-        u32::try_from(guarded.count()).unwrap_or(u32::MAX)
+    /// Parties that heard packets which nobody protected.
+    pub(crate) fn plain(&self) -> u32 {
+        let heard = self.list.iter().filter(|voice| voice.heard.from.is_some());
+        let plain = heard.filter(|voice| voice.guard.is_none()).count();
+        u32::try_from(plain).unwrap_or(u32::MAX)
     }
 
     /// Packets heard that none of the parties has sent.
