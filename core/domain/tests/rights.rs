@@ -149,9 +149,9 @@ fn a_right_is_what_is_given_without_what_any_ceiling_denies() {
         (
             &["cdr.read", "call.*"],
             &["call.end"],
-            &["call.read", "cdr.read"],
+            &["call.read", "call.change", "cdr.read"],
         ),
-        (&["call.*"], &["*.end", "*.read"], &[]),
+        (&["call.*"], &["*.end", "*.change", "*.read"], &[]),
         (
             &["key.*"],
             &["key.create", "key.rotate"],
