@@ -4,6 +4,7 @@ from kit import sound
 from kit.baresip import Phone
 from kit.case import equal, record_for, test, true
 from kit.exchange import ACME, Exchange
+from kit.line import Line, description
 from suites.codecs import understood, voices
 
 SECONDS = 5
@@ -77,10 +78,10 @@ def the_music_is_heard_in_g722():
 
 
 @test()
-def a_guest_is_refused_to_a_phone_that_has_only_opus():
-    # the exchange speaks G.711 and G.722 itself; Opus it only passes on
-    with Exchange() as exchange:
-        with Phone(exchange, ACME, "101", codec="opus/48000/2") as phone:
-            phone.dial("*44")
-            equal(phone.wait_final().status, 488, "status")
-            exchange.one_cdr()
+def a_guest_is_refused_to_a_phone_that_speaks_nothing_that_is_spoken_here():
+    with Exchange() as exchange, \
+            Line(exchange, ACME, exchange.account(ACME, "101")) as line:
+        g729 = description(line.ip, 9, "18")
+        for number in ("*43", "*44"):
+            equal(line.invite(f"sip:{number}@{ACME}", body=g729).status, 488, "status")
+        exchange.wait_cdrs(2)
