@@ -3,6 +3,8 @@
 use hooks::FiguresNow;
 use telemetry::{Exposition, Sort};
 
+use super::rows;
+
 /// The figures as text.
 pub(crate) fn page(now: FiguresNow) -> String {
     let mut page = Exposition::new();
@@ -28,9 +30,7 @@ pub(crate) fn page(now: FiguresNow) -> String {
             now.lost,
         ),
     ];
-    for (name, help, value) in counters {
-        page.single(Sort::Counter, name, help, value);
-    }
+    rows::counters(&mut page, &counters);
     let help = "Deliveries held in memory.";
     page.single(Sort::Gauge, "webhook_deliveries_held", help, now.held);
     page.finish()

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use telemetry::{Exposition, Sort};
 
+use super::rows;
 use crate::serve::issuance::Tally;
 
 /// The figures as text.
@@ -22,9 +23,7 @@ pub(crate) fn page(tally: &Tally) -> String {
             tally.refused.load(Ordering::Relaxed),
         ),
     ];
-    for (name, help, value) in counters {
-        page.single(Sort::Counter, name, help, value);
-    }
+    rows::counters(&mut page, &counters);
     let left = tally.left.lock().unwrap_or_else(PoisonError::into_inner);
     let lines: Vec<_> = left
         .iter()

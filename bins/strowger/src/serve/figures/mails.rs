@@ -2,8 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
-use telemetry::{Exposition, Sort};
+use telemetry::Exposition;
 
+use super::rows;
 use crate::serve::alarms::Tally;
 
 /// The figures as text.
@@ -21,8 +22,6 @@ pub(crate) fn page(tally: &Tally) -> String {
             tally.lost.load(Ordering::Relaxed),
         ),
     ];
-    for (name, help, value) in counters {
-        page.single(Sort::Counter, name, help, value);
-    }
+    rows::counters(&mut page, &counters);
     page.finish()
 }

@@ -4,10 +4,12 @@ mod board;
 pub(crate) mod deliveries;
 pub(crate) mod issued;
 pub(crate) mod mails;
+mod media;
 mod page;
 mod posted;
 mod recordings;
 mod requests;
+mod rows;
 mod trunks;
 mod turns;
 

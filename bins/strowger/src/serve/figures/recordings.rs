@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use node::RecordingFigures;
 use telemetry::{Exposition, Sort};
 
+use super::rows;
 use crate::serve::recorder::Tally;
 
 /// What the shard has ordered.
@@ -21,9 +22,7 @@ pub(super) fn ordered(page: &mut Exposition, figures: &RecordingFigures) {
             figures.crowded,
         ),
     ];
-    for (name, help, value) in rows {
-        page.single(Sort::Counter, name, help, value);
-    }
+    rows::counters(page, &rows);
     let help = "Recordings that run.";
     page.single(Sort::Gauge, "recordings", help, figures.present);
 }
@@ -63,7 +62,5 @@ pub(super) fn made(page: &mut Exposition, tally: &Tally) {
             read(&tally.begun),
         ),
     ];
-    for (name, help, value) in rows {
-        page.single(Sort::Counter, name, help, value);
-    }
+    rows::counters(page, &rows);
 }

@@ -3,6 +3,8 @@
 use node::Figures;
 use telemetry::{Exposition, Sort};
 
+use super::rows;
+
 /// All of them.
 pub(super) fn write(page: &mut Exposition, node: &Figures) {
     let trunks = &node.trunks;
@@ -63,9 +65,7 @@ pub(super) fn write(page: &mut Exposition, node: &Figures) {
             trunks.names_not_found,
         ),
     ];
-    for (name, help, value) in counters {
-        page.single(Sort::Counter, name, help, value);
-    }
+    rows::counters(page, &counters);
     capped(page, node);
     proofs(page, node);
     stand(page, node);
@@ -91,9 +91,7 @@ fn capped(page: &mut Exposition, node: &Figures) {
             caps.minutes_told,
         ),
     ];
-    for (name, help, value) in counters {
-        page.single(Sort::Counter, name, help, value);
-    }
+    rows::counters(page, &counters);
 }
 
 /// What came of looking at proofs of who calls.
