@@ -9,16 +9,15 @@ use crate::meter::{Meter, Parties, Window};
 use crate::metrics::Metrics;
 use crate::near::Near;
 use crate::process::Process;
+use crate::sides::Sides;
 use crate::sys::Core;
 use crate::tally::Outcome;
 use crate::target::Target;
 use crate::voices::Voices;
 use crate::windows::{Change, Lane, Turns};
 use crate::wire::{Way, Wire, Work, drive};
-use bytes::Bytes;
 use machine::Instant;
 use serde::Serialize;
-use sip_message::{Limits, Message};
 use std::io::{self, Write};
 use std::net::SocketAddrV4;
 use std::time::Duration;
@@ -75,11 +74,8 @@ struct Beside<'t> {
     asked: &'t Asked,
     clock: Clock,
     process: Process,
-    callers: Callers<'t>,
-    callees: Callees<'t>,
-    far: Option<Voices>,
+    sides: Sides<'t>,
     near: Option<Near>,
-    ports: Ports,
     turns: Turns,
     meter: Meter,
     seen: Seen,
@@ -135,11 +131,13 @@ pub(crate) fn run(target: &Target, asked: &Asked) -> io::Result<Found> {
         asked,
         clock,
         process,
-        callers: Callers::new(target, Pace::new(asked.calls, RATE), hold),
-        callees: Callees::new(target),
-        far: Some(far),
+        sides: Sides {
+            callers: Callers::new(target, Pace::new(asked.calls, RATE), hold),
+            callees: Callees::new(target),
+            voices: Some(far),
+            ports,
+        },
         near,
-        ports,
         turns,
         meter: Meter::new(process, Metrics::open(asked.api, &asked.key)?),
         seen: Seen {
@@ -157,7 +155,7 @@ impl Beside<'_> {
         if let Some(trouble) = self.seen.trouble.take() {
             return Err(trouble);
         }
-        let far = self.far.map(|far| (far.heard(), far.plain()));
+        let far = self.sides.voices.map(|far| (far.heard(), far.plain()));
         let (heard, plain) = far.unwrap_or_default();
         Ok(Found {
             calls: self.asked.calls,
@@ -167,13 +165,13 @@ impl Beside<'_> {
             deaf: heard.deaf,
             strange: heard.strange,
             windows: self.seen.windows,
-            outcome: self.callers.tally.outcome(RATE, hold, None),
+            outcome: self.sides.callers.tally.outcome(RATE, hold, None),
         })
     }
 
     /// Does what is due with the lanes.
     fn measure(&mut self, now: Instant) -> io::Result<()> {
-        if self.callers.tally.begun < self.asked.calls {
+        if self.sides.callers.tally.begun < self.asked.calls {
             return Ok(());
         }
         let begun = *self.seen.begun.get_or_insert(now);
@@ -187,7 +185,7 @@ impl Beside<'_> {
     }
 
     fn change(&mut self, lane: Lane, change: Change, now: Instant) -> io::Result<()> {
-        let Some(far) = &mut self.far else {
+        let Some(far) = &mut self.sides.voices else {
             return Ok(());
         };
         let near = self.near.as_mut();
@@ -226,7 +224,7 @@ impl Beside<'_> {
     }
 
     fn talk(&mut self, lane: Lane, now: Instant) {
-        if let (Some(far), false) = (&mut self.far, self.asked.listens) {
+        if let (Some(far), false) = (&mut self.sides.voices, self.asked.listens) {
             let near = self.near.as_mut();
             Parties { far, near }.voices(lane).resume(now);
         }
@@ -272,30 +270,19 @@ fn tell(window: &Window) {
 
 impl Work for Beside<'_> {
     fn turn(&mut self, now: Instant, wire: &mut Wire) {
-        self.callers.turn(now, wire, &mut self.ports, &mut self.far);
-        self.callees.turn(now, wire);
+        self.sides.turn(now, wire);
         if let Err(error) = self.measure(now) {
             self.seen.trouble.get_or_insert(error);
         }
         let now = self.clock.now();
         let near = self.near.as_mut().map(|near| &mut near.voices);
-        for voices in self.far.as_mut().into_iter().chain(near) {
+        for voices in self.sides.voices.as_mut().into_iter().chain(near) {
             voices.turn(now);
         }
     }
 
     fn message(&mut self, way: Way, octets: &[u8], now: Instant, wire: &mut Wire) {
-        let bytes = Bytes::copy_from_slice(octets);
-        let Ok(message) = Message::parse(bytes, &Limits::DEFAULT) else {
-            return;
-        };
-        let (ports, voices) = (&mut self.ports, &mut self.far);
-        if way.socket == 0 {
-            self.callers.message(&message, now, wire, voices);
-        } else {
-            self.callees
-                .message(way.from, &message, now, wire, ports, voices);
-        }
+        self.sides.message(way, octets, now, wire);
     }
 
     fn ready(&mut self, token: u64, now: Instant) {
@@ -303,13 +290,13 @@ impl Work for Beside<'_> {
         if near.is_some_and(|near| near.ready(token, now)) {
             return;
         }
-        if let Some(far) = &mut self.far {
+        if let Some(far) = &mut self.sides.voices {
             far.ready(token, now);
         }
     }
 
     fn is_over(&self) -> bool {
-        let done = self.turns.is_over() && self.callers.is_over();
+        let done = self.turns.is_over() && self.sides.callers.is_over();
         done || self.seen.trouble.is_some()
     }
 }

@@ -5,14 +5,13 @@ use crate::callers::Callers;
 use crate::clock::{Clock, Pace, whole};
 use crate::description::Ports;
 use crate::process::{CpuSpan, Process};
+use crate::sides::Sides;
 use crate::tally::Outcome;
 use crate::target::Target;
 use crate::voices::{Heard, Voices};
 use crate::wire::{Way, Wire, Work, drive};
-use bytes::Bytes;
 use machine::Instant;
 use serde::Serialize;
-use sip_message::{Limits, Message};
 use std::io;
 use std::time::Duration;
 
@@ -73,10 +72,7 @@ pub(crate) struct Called {
 }
 
 struct Parties<'t> {
-    callers: Callers<'t>,
-    callees: Callees<'t>,
-    voices: Option<Voices>,
-    ports: Ports,
+    sides: Sides<'t>,
     gauge: Gauge,
 }
 
@@ -124,10 +120,12 @@ pub(crate) fn run(target: &Target, calling: Calling) -> io::Result<Called> {
     let pace = Pace::new(calling.count, calling.rate);
     let clock = Clock::start();
     let mut parties = Parties {
-        callers: Callers::new(target, pace, calling.hold),
-        callees: Callees::new(target),
-        voices: calling.voices.then(|| Voices::new(*target.local.ip())),
-        ports: Ports::new(),
+        sides: Sides {
+            callers: Callers::new(target, pace, calling.hold),
+            callees: Callees::new(target),
+            voices: calling.voices.then(|| Voices::new(*target.local.ip())),
+            ports: Ports::new(),
+        },
         gauge: Gauge {
             process: target.process,
             wanted: calling.count,
@@ -142,49 +140,37 @@ pub(crate) fn run(target: &Target, calling: Calling) -> io::Result<Called> {
     let length = Duration::from_secs_f64(f64::from(calling.count) / calling.rate.max(0.001));
     let limit = length * 2 + calling.hold + Duration::from_secs(20);
     drive(&mut parties, &mut wire, clock, limit);
-    let tally = &parties.callers.tally;
+    let tally = &parties.sides.callers.tally;
     Ok(Called {
         outcome: tally.outcome(calling.rate, calling.hold, cpu.seconds()),
-        most_live: parties.callers.most_live,
-        answers_repeated: parties.callees.repeats,
+        most_live: parties.sides.callers.most_live,
+        answers_repeated: parties.sides.callees.repeats,
         octets_per_call: parties.gauge.octets,
         cores_while_up: parties.gauge.cores,
-        heard: parties.voices.map(|voices| voices.heard()),
+        heard: parties.sides.voices.map(|voices| voices.heard()),
     })
 }
 
 impl Work for Parties<'_> {
     fn turn(&mut self, now: Instant, wire: &mut Wire) {
-        let (ports, voices) = (&mut self.ports, &mut self.voices);
-        self.callers.turn(now, wire, ports, voices);
-        self.callees.turn(now, wire);
-        if let Some(voices) = voices {
+        self.sides.turn(now, wire);
+        if let Some(voices) = &mut self.sides.voices {
             voices.turn(now);
         }
-        self.gauge.look(self.callers.live, now);
+        self.gauge.look(self.sides.callers.live, now);
     }
 
     fn message(&mut self, way: Way, octets: &[u8], now: Instant, wire: &mut Wire) {
-        let bytes = Bytes::copy_from_slice(octets);
-        let Ok(message) = Message::parse(bytes, &Limits::DEFAULT) else {
-            return;
-        };
-        let (ports, voices) = (&mut self.ports, &mut self.voices);
-        if way.socket == 0 {
-            self.callers.message(&message, now, wire, voices);
-        } else {
-            self.callees
-                .message(way.from, &message, now, wire, ports, voices);
-        }
+        self.sides.message(way, octets, now, wire);
     }
 
     fn ready(&mut self, token: u64, now: Instant) {
-        if let Some(voices) = &mut self.voices {
+        if let Some(voices) = &mut self.sides.voices {
             voices.ready(token, now);
         }
     }
 
     fn is_over(&self) -> bool {
-        self.callers.is_over()
+        self.sides.callers.is_over()
     }
 }

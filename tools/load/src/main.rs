@@ -26,6 +26,7 @@ mod requests;
 mod restraint;
 mod sdes;
 mod search;
+mod sides;
 mod siege;
 mod spread;
 mod stub;
