@@ -23,7 +23,7 @@ use media::{
     Seat,
 };
 
-use measured::{Clock, G722, OPUS, PCMA, payloads};
+use measured::{Clock, G722, OPUS, PCMA, STEADY, payloads};
 
 /// Members of the rooms.
 const MEMBERS: [u16; 6] = [3, 20, 50, 100, 500, 1_000];
@@ -55,7 +55,7 @@ struct Said {
 
 impl Said {
     fn new(format: Format) -> Result<Said, Box<dyn Error>> {
-        let voice = payloads(format.codec, 500)?;
+        let voice = payloads(format.codec, 500, &STEADY)?;
         let mut silence = vec![0; 160];
         let written = match format {
             OPUS => {

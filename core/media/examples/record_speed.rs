@@ -13,12 +13,11 @@ mod measured;
 use std::error::Error;
 use std::time::Duration;
 
-use audio::Rate;
-use machine::{Instant, Random};
-use media::{Codec, Format, Recorder, Side, Tap, TappedPacket};
+use machine::Instant;
+use media::{Format, Recorder, Side, Tap, TappedPacket};
 use rtp::{HEADER_BYTES, Header, NewHeader, write_header};
 
-use measured::{Clock, G722, OPUS, PCMA};
+use measured::{Clock, G722, IN_TURNS, OPUS, PCMA, payloads};
 
 /// The length of a packet.
 const FRAME: Duration = Duration::from_millis(20);
@@ -26,55 +25,6 @@ const FRAME: Duration = Duration::from_millis(20);
 const ROUNDS: u32 = 5;
 /// Packets of a round on each side: 40 seconds.
 const PACKETS: u16 = 2_000;
-
-/// 20 ms of something like a voice that speaks every other three seconds: overtones of 130 Hz in
-/// syllables, with a little noise.
-fn voice(rate: Rate, packet: u16, random: &mut Random) -> Vec<i16> {
-    let samples = rate.per_ms() * 20;
-    let first = samples * usize::from(packet);
-    let speaks = (packet / 150).is_multiple_of(2);
-    let mut sample = |at: usize| {
-        #[allow(clippy::cast_precision_loss)]
-        let time = at as f64 / f64::from(rate.hertz());
-        let turn = std::f64::consts::TAU * 130.0 * time;
-        let sum: f64 = (1..=8_i32)
-            .map(|k| (f64::from(k) * turn).sin() / f64::from(k))
-            .sum();
-        let loud = ((time * 4.0).fract() * std::f64::consts::PI).sin();
-        let noise = f64::from(random.next_u32() & 0x3f);
-        let said = if speaks { sum * loud * 5_000.0 } else { 0.0 };
-        #[allow(clippy::cast_possible_truncation)]
-        let sample = (said + noise) as i16;
-        sample
-    };
-    (first..first + samples).map(&mut sample).collect()
-}
-
-/// The payloads of a voice in a codec.
-fn payloads(codec: Codec) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
-    let mut random = Random::from_seed(7);
-    let mut room = [0; 1_500];
-    if codec == Codec::Opus {
-        let mut encoder = opus::Encoder::new(&opus::Settings::new(Rate::Wide))?;
-        return (0..PACKETS)
-            .map(|n| {
-                let octets = encoder.encode(&voice(Rate::Wide, n, &mut random), &mut room)?;
-                Ok(room[..octets].to_vec())
-            })
-            .collect();
-    }
-    let (wave, rate) = if codec == Codec::G722 {
-        (audio::Codec::G722, Rate::Wide)
-    } else {
-        (audio::Codec::Pcma, Rate::Narrow)
-    };
-    let mut encoder = audio::Encoder::new(wave);
-    let packet = |n| {
-        let octets = encoder.encode(&voice(rate, n, &mut random), &mut room);
-        room[..octets].to_vec()
-    };
-    Ok((0..PACKETS).map(packet).collect())
-}
 
 fn header(format: Format, seq: u16) -> Option<Header> {
     let mut bytes = [0; HEADER_BYTES];
@@ -124,7 +74,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "both sides", "µs a frame", "recordings", "kbit/s"
     );
     for (name, format) in [("PCMA", PCMA), ("G.722", G722), ("Opus", OPUS)] {
-        let said = payloads(format.codec)?;
+        let said = payloads(format.codec, PACKETS, &IN_TURNS)?;
         let rounds: Result<Vec<_>, _> = (0..ROUNDS).map(|_| round(&clock, &said, format)).collect();
         let Some((nanos, frames, octets)) = rounds?.into_iter().min() else {
             continue;

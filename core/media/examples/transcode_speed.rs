@@ -20,7 +20,7 @@ use media::{
     Command, EndpointId, Expect, Format, Limits, LocalMedia, OpusWants, Prompts, ROOM, Road, Wants,
 };
 
-use measured::{Clock, G722, OPUS, PCMA, payloads};
+use measured::{Clock, G722, OPUS, PCMA, STEADY, payloads};
 
 /// How often each is measured.
 const ROUNDS: u32 = 5;
@@ -91,7 +91,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("Opus -> G.722", OPUS, G722),
         ("G.722 -> Opus", G722, OPUS),
     ] {
-        let said = payloads(from.codec, PACKETS)?;
+        let said = payloads(from.codec, PACKETS, &STEADY)?;
         let rounds = (0..ROUNDS).map(|_| round(&clock, &said, from, to));
         let Some((nanos, made)) = rounds.min() else {
             continue;

@@ -43,10 +43,34 @@ impl Clock {
     }
 }
 
+/// What is said while something is measured.
+pub(crate) struct Manner {
+    /// Two take turns: it speaks every other three seconds only.
+    turns: bool,
+    /// Bits of the noise in it.
+    noise: u32,
+    /// Whether Opus tells of the packet before as well.
+    fec: bool,
+}
+
+/// One who never pauses.
+pub(crate) const STEADY: Manner = Manner {
+    turns: false,
+    noise: 0x1ff,
+    fec: true,
+};
+/// One of two who take turns.
+pub(crate) const IN_TURNS: Manner = Manner {
+    turns: true,
+    noise: 0x3f,
+    fec: false,
+};
+
 /// 20 ms of something like a voice: overtones of 130 Hz in syllables, with a little noise.
-fn voice(rate: Rate, packet: u16, random: &mut Random) -> Vec<i16> {
+fn voice(rate: Rate, packet: u16, manner: &Manner, random: &mut Random) -> Vec<i16> {
     let samples = rate.per_ms() * 20;
     let first = samples * usize::from(packet);
+    let speaks = !manner.turns || (packet / 150).is_multiple_of(2);
     let mut sample = |at: usize| {
         #[allow(clippy::cast_precision_loss)]
         let time = at as f64 / f64::from(rate.hertz());
@@ -55,9 +79,10 @@ fn voice(rate: Rate, packet: u16, random: &mut Random) -> Vec<i16> {
             .map(|k| (f64::from(k) * turn).sin() / f64::from(k))
             .sum();
         let loud = ((time * 4.0).fract() * std::f64::consts::PI).sin();
-        let noise = f64::from(random.next_u32() & 0x1ff);
+        let noise = f64::from(random.next_u32() & manner.noise);
+        let said = if speaks { sum * loud * 5_000.0 } else { 0.0 };
         #[allow(clippy::cast_possible_truncation)]
-        let sample = (sum * loud * 5_000.0 + noise) as i16;
+        let sample = (said + noise) as i16;
         sample
     };
     (first..first + samples).map(&mut sample).collect()
@@ -67,18 +92,23 @@ fn voice(rate: Rate, packet: u16, random: &mut Random) -> Vec<i16> {
 ///
 /// # Errors
 /// What libopus refuses.
-pub(crate) fn payloads(codec: Codec, packets: u16) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
+pub(crate) fn payloads(
+    codec: Codec,
+    packets: u16,
+    manner: &Manner,
+) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
     let mut random = Random::from_seed(7);
     let mut room = [0; 1_500];
     if codec == Codec::Opus {
         let settings = opus::Settings {
-            fec: true,
+            fec: manner.fec,
             ..opus::Settings::new(Rate::Wide)
         };
         let mut encoder = opus::Encoder::new(&settings)?;
         return (0..packets)
             .map(|n| {
-                let octets = encoder.encode(&voice(Rate::Wide, n, &mut random), &mut room)?;
+                let said = voice(Rate::Wide, n, manner, &mut random);
+                let octets = encoder.encode(&said, &mut room)?;
                 Ok(room[..octets].to_vec())
             })
             .collect();
@@ -90,7 +120,7 @@ pub(crate) fn payloads(codec: Codec, packets: u16) -> Result<Vec<Vec<u8>>, Box<d
     };
     let mut encoder = audio::Encoder::new(wave);
     let packet = |n| {
-        let octets = encoder.encode(&voice(rate, n, &mut random), &mut room);
+        let octets = encoder.encode(&voice(rate, n, manner, &mut random), &mut room);
         room[..octets].to_vec()
     };
     Ok((0..packets).map(packet).collect())
