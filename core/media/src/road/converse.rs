@@ -135,16 +135,7 @@ impl Road {
             return;
         };
         place.copy_from_slice(payload);
-        let Made {
-            seq, ts, marker, ..
-        } = made;
-        let head = MadePacket {
-            source: SSRC,
-            format,
-            seq,
-            ts,
-            marker,
-        };
+        let head = MadePacket::of(SSRC, format, made);
         if let Some(sent) = leg.finish(&head, &mut packet, size, now) {
             send(port, to, packet.get(..sent).unwrap_or_default());
             self.rooms.figures.made += 1;

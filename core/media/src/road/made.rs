@@ -1,4 +1,4 @@
-//! Packets that are made here: of prompts, and of sound in another codec.
+//! Packets that are made here: of prompts, of conferences, and of sound in another codec.
 
 use machine::Instant;
 use rtp::{NewHeader, write_header};
@@ -6,6 +6,7 @@ use rtp::{NewHeader, write_header};
 use super::leg::Leg;
 use super::secure::Kind;
 use crate::format::Format;
+use crate::transcoder::Made;
 
 /// What a packet is that was made here.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +18,25 @@ pub(super) struct MadePacket {
     pub(super) seq: u16,
     pub(super) ts: u32,
     pub(super) marker: bool,
+}
+
+impl MadePacket {
+    /// One that was made in this format, with its maker's numbers.
+    pub(super) fn of(source: u32, format: Format, made: Made) -> MadePacket {
+        let Made {
+            octets: _,
+            seq,
+            ts,
+            marker,
+        } = made;
+        MadePacket {
+            source,
+            format,
+            seq,
+            ts,
+            marker,
+        }
+    }
 }
 
 impl Leg {

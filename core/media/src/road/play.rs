@@ -16,11 +16,9 @@ use crate::command::{Notice, PlayCodec, Refusal};
 use crate::prompts::{OCTETS_PER_MS, Prompt, PromptId};
 use crate::wants::Wants;
 
-/// Octets of the longest frame of a prompt, as it is kept.
-const LONGEST_FRAME: usize = LONGEST_MS as usize * OCTETS_PER_MS;
-
-/// Octets of the longest packet before it is protected; no codec makes more of a frame.
-const LONGEST: usize = HEADER_BYTES + LONGEST_FRAME;
+/// Octets of the longest packet before it is protected: that of a frame as it is kept. No codec
+/// makes more of one.
+const LONGEST: usize = HEADER_BYTES + LONGEST_MS as usize * OCTETS_PER_MS;
 
 /// A prompt's identity as a source. It never leaves: the leg's own stands in its place.
 const SSRC: u32 = 0x5052_4f4d;
@@ -169,22 +167,18 @@ impl Road {
             leg.outflow.paused = true;
             return false;
         }
-        let mut frame = [0; LONGEST_FRAME];
-        let (head, stretch) = (
-            head(playing),
-            playing.go_on(octets.unwrap_or_default(), &mut frame),
-        );
+        let mut packet = [0; LONGEST + ROOM];
+        let room = packet.get_mut(HEADER_BYTES..LONGEST).unwrap_or_default();
+        let head = head(playing);
+        let stretch = playing.go_on(octets.unwrap_or_default(), room);
         let Some((port, to)) = way else {
             leg.outflow.paused = true;
             return stretch.ended;
         };
         playing.seq = playing.seq.wrapping_add(1);
-        let frame = frame.get(..stretch.octets).unwrap_or_default();
-        let mut packet = [0; LONGEST + ROOM];
-        let room = packet.get_mut(HEADER_BYTES..LONGEST).unwrap_or_default();
         let payload = match maker {
-            Some(maker) => maker.make(frame, room),
-            None => put(frame, room),
+            Some(maker) => maker.make(stretch.octets, room),
+            None => stretch.octets,
         };
         // Opus may have nothing to say of silence.
         if payload > 0
@@ -206,12 +200,4 @@ fn head(playing: &Playing) -> MadePacket {
         ts: playing.ts,
         marker: playing.seq == 0,
     }
-}
-
-/// Copies a frame as it is; its octets.
-fn put(frame: &[u8], room: &mut [u8]) -> usize {
-    for (to, from) in room.iter_mut().zip(frame) {
-        *to = *from;
-    }
-    frame.len()
 }

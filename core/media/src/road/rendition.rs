@@ -58,9 +58,10 @@ impl Maker {
         })
     }
 
-    /// Makes the next packet of what is kept; what is missing of it is silence. Its octets: none
-    /// where nothing need be sent.
-    pub(super) fn make(&mut self, kept: &[u8], payload: &mut [u8]) -> usize {
+    /// Makes the next packet, in place of so many octets as they are kept at the beginning of the
+    /// room; what is missing of it is silence. Its octets: none where nothing need be sent.
+    pub(super) fn make(&mut self, octets: usize, room: &mut [u8]) -> usize {
+        let kept = room.get(..octets).unwrap_or_default();
         let ms = u64::try_from(kept.len() / OCTETS_PER_MS).unwrap_or(0);
         self.hearing.sound(kept, Duration::from_millis(ms));
         self.writing.take(self.hearing.frame());
@@ -70,6 +71,6 @@ impl Maker {
                 self.writing.take(&SILENCE);
             }
         }
-        self.writing.write(payload)
+        self.writing.write(room)
     }
 }

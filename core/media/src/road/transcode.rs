@@ -214,16 +214,7 @@ impl Road {
             to.outflow.paused = true;
             return;
         };
-        let Made {
-            seq, ts, marker, ..
-        } = made;
-        let head = MadePacket {
-            source: SSRC,
-            format,
-            seq,
-            ts,
-            marker,
-        };
+        let head = MadePacket::of(SSRC, format, made);
         let size = HEADER_BYTES + made.octets;
         if let Some(sent) = to.finish(&head, packet, size, now) {
             to.outflow.transcoded += 1;
