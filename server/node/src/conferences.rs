@@ -2,7 +2,7 @@
 
 use crate::call_key::CallKey;
 use call::LegId;
-use ids::{CallId, ExtensionId, TenantId};
+use ids::{ExtensionId, TenantId};
 use machine::Instant;
 use media::EndpointId;
 use ports::Seat;
@@ -73,8 +73,6 @@ struct Room {
 pub(crate) struct Conferences {
     members: BTreeMap<CallKey, Member>,
     rooms: BTreeMap<Place, Room>,
-    /// What members were allowed in a former process, until their calls have come back.
-    pub(crate) former: BTreeMap<CallId, Seat>,
 }
 
 impl Conferences {

@@ -31,7 +31,7 @@ pub(crate) struct SeatView {
 }
 
 fn as_it_is() -> u16 {
-    100
+    Seat::default().gain_percent
 }
 
 impl From<Seat> for SeatView {

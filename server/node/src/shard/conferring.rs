@@ -3,18 +3,16 @@
 use super::Shard;
 use crate::calls::CallKey;
 use crate::conferences::{Member, Place};
-use call::{CallEvent, DialStep, HangUp, Input, LegId, What};
+use crate::turn::Work;
+use call::{DialStep, HangUp, Input, LegId};
 use domain::{CompiledTenant, Event, EventKind};
 use ids::{CallId, ExtensionId};
 use machine::Instant;
 use media::{Command, EndpointId, RoomId};
 use ports::{LiveConference, LiveError, LiveMember, Seat};
-use routing::{Guest, Reason};
-use serde_json::{Value, json};
-use std::borrow::Cow;
+use routing::Guest;
+use serde_json::json;
 use tenancy::TenantScope;
-
-use crate::turn::Work;
 
 /// The rule that explains that a member's sound is elsewhere than the others'.
 const APART: &str = "conference.apart";
@@ -22,8 +20,15 @@ const APART: &str = "conference.apart";
 const BY_KEY: &str = "conference.muted";
 
 impl Shard {
-    /// A leg attends a conference of its own company from now on.
-    pub(super) fn attend(&mut self, key: CallKey, leg: LegId, at: ExtensionId, now: Instant) {
+    /// A leg attends a conference of its own company from now on: as it did in a former process,
+    /// if it did, which is told to nobody once more.
+    pub(super) fn attend(
+        &mut self,
+        key: CallKey,
+        (leg, at): (LegId, ExtensionId),
+        former: Option<Seat>,
+        now: Instant,
+    ) {
         let Some(entry) = self.calls.get(key) else {
             return;
         };
@@ -42,7 +47,6 @@ impl Shard {
         if self.calls.conferences.of(place).any(elsewhere) {
             return self.keep_apart(key, now);
         }
-        let former = self.calls.conferences.former.remove(&id);
         let seat = former.unwrap_or_else(|| self.first_seat(place));
         let member = Member::new((place, leg, endpoint), seat, now);
         self.calls.conferences.join(key, member);
@@ -79,7 +83,7 @@ impl Shard {
     /// before, or there is no room.
     fn keep_apart(&mut self, key: CallKey, now: Instant) {
         let because = "its sound cannot be brought to where the conference is".to_owned();
-        self.explain_conference(key, APART, because.clone(), now);
+        self.explain(key, APART, because.clone(), now);
         let input = Input::HangUp(HangUp::Policy(because));
         self.turn.work.push_back(Work::Input(key, input));
     }
@@ -162,7 +166,7 @@ impl Shard {
             false => "the member is heard again by *6",
         };
         self.reseat(key);
-        self.explain_conference(key, BY_KEY, because.to_owned(), now);
+        self.explain(key, BY_KEY, because.to_owned(), now);
         self.keep_soon(key, now);
         let book = self.config.prompts;
         let owner = self.calls.get(key).and_then(|entry| entry.owner(leg));
@@ -316,43 +320,23 @@ impl Shard {
         self.store_soon(key, now);
     }
 
-    fn explain_conference(&mut self, key: CallKey, rule: &'static str, text: String, now: Instant) {
-        let reason = Reason {
-            rule: Cow::Borrowed(rule),
-            because: text,
-        };
-        let what = What::Explained(reason);
-        self.call_event(key, &CallEvent { at: now, what });
-    }
-
     fn tell_of_conference(&mut self, key: CallKey, kind: EventKind, now: Instant) {
         let (Some(entry), Some(member)) = (self.calls.get(key), self.calls.conferences.member(key))
         else {
             return;
         };
-        let data = self.told_of(
-            entry.call.leg(member.leg).map(|(party, _)| party),
-            member.place,
-        );
-        let of = (entry.tenant, entry.call.id());
-        let moment = (member.leg.number(), self.clock.wall(now));
-        self.outbox
-            .events
-            .push(Event::of_call(of, kind, moment, data));
-    }
-
-    fn told_of(&self, party: Option<&call::Party>, (tenant, at): Place) -> Value {
+        let (tenant, at) = member.place;
         let compiled = self.tenants.compiled(tenant);
         let extension = compiled.as_ref().and_then(|tenant| tenant.extension(at));
-        json!({
+        let leg = member.leg.number();
+        let party = entry.recorder.cdr().legs.get(usize::from(leg));
+        let data = json!({
             "conference": extension.map(|found| found.number.to_string()),
-            "party": party.map(|party| json!({
-                "extension": party.extension,
-                "device": party.device,
-                "number": party.number,
-                "display": party.display,
-            })),
-            "members": self.calls.conferences.count((tenant, at)),
-        })
+            "party": party.map(|leg| &leg.party),
+            "members": self.calls.conferences.count(member.place),
+        });
+        let of = (tenant, entry.call.id());
+        let event = Event::of_call(of, kind, (leg, self.clock.wall(now)), data);
+        self.outbox.events.push(event);
     }
 }

@@ -5,7 +5,8 @@ use crate::calls::CallKey;
 use call::{CallEvent, Input, LegId, MediaOrder, Output, Prompt, What};
 use machine::Instant;
 use media::Command;
-use routing::{Purpose, RouteRequest};
+use routing::{Purpose, Reason, RouteRequest};
+use std::borrow::Cow;
 
 impl Shard {
     /// Carries out a call's outputs, in order.
@@ -54,6 +55,9 @@ impl Shard {
         self.note_toll(key, event);
         self.note_talk(key, event);
         self.note_one_way(event);
+        if matches!(event.what, What::Held(_) | What::Resumed(_)) {
+            self.reseat(key);
+        }
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };
@@ -61,12 +65,6 @@ impl Shard {
             // nothing goes out any more that they would go along with
             entry.brought.proofs = Vec::new();
         }
-        if matches!(event.what, What::Held(_) | What::Resumed(_)) {
-            self.reseat(key);
-        }
-        let Some(entry) = self.calls.get_mut(key) else {
-            return;
-        };
         // a party it is sent on to, now or later, is not asked to answer by itself
         entry.brought.intercom &= !matches!(event.what, What::Answered(_) | What::Diverted(_));
         entry.dirty |= match event.what {
@@ -90,6 +88,19 @@ impl Shard {
         };
     }
 
+    /// Says in a call's record why something is as it is.
+    pub(super) fn explain(
+        &mut self,
+        key: CallKey,
+        rule: &'static str,
+        because: String,
+        now: Instant,
+    ) {
+        let rule = Cow::Borrowed(rule);
+        let what = What::Explained(Reason { rule, because });
+        self.call_event(key, &CallEvent { at: now, what });
+    }
+
     fn media_order(&mut self, key: CallKey, order: MediaOrder, now: Instant) {
         if !matches!(order, MediaOrder::Attend(..)) {
             self.leave_conference(key, now);
@@ -109,7 +120,7 @@ impl Shard {
                     self.outbox.media.push(Command::Bridge { a, b });
                 }
             }
-            MediaOrder::Attend(leg, at) => self.attend(key, leg, at, now),
+            MediaOrder::Attend(leg, at) => self.attend(key, (leg, at), None, now),
             MediaOrder::Echo(leg) => {
                 if let Some(id) = endpoint(leg) {
                     self.outbox.media.push(Command::Unbridge { id });

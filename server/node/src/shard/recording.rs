@@ -3,14 +3,12 @@
 use super::Shard;
 use crate::calls::CallKey;
 use crate::recordings::{Beginning, RecordingOrder, Standing};
-use call::{Bridge, CallEvent, LegId, LegStage, Party, What};
+use call::{Bridge, LegId, LegStage, Party};
 use domain::{CompiledTenant, RecordingRule};
 use ids::{CallId, RecordingId};
 use machine::Instant;
 use media::{Command, EndpointId, Side, Tap};
 use ports::{LiveError, RecordingWish};
-use routing::Reason;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The rule that explains why a call is recorded without being asked.
@@ -82,7 +80,7 @@ impl Shard {
             }
             (RecordingWish::On, Some(Standing::Paused)) => {
                 self.set_standing(key, Standing::On);
-                self.explain_recording(key, WISH, format!("goes on: {whose}"), now);
+                self.explain(key, WISH, format!("goes on: {whose}"), now);
                 if let Some(pair) = self.talking(key) {
                     self.tap(key, pair);
                 }
@@ -91,13 +89,13 @@ impl Shard {
             (RecordingWish::Paused, Some(Standing::On)) => {
                 self.untap_all(key);
                 self.set_standing(key, Standing::Paused);
-                self.explain_recording(key, WISH, format!("paused: {whose}"), now);
+                self.explain(key, WISH, format!("paused: {whose}"), now);
                 Ok(())
             }
             (RecordingWish::Off, Some(Standing::On | Standing::Paused)) => {
                 self.untap_all(key);
                 self.stop_recording(key, now);
-                self.explain_recording(key, WISH, format!("ended: {whose}"), now);
+                self.explain(key, WISH, format!("ended: {whose}"), now);
                 Ok(())
             }
         }
@@ -227,7 +225,7 @@ impl Shard {
         if !self.open_recording(key, pair, (id, cause.by_phone), false, now) {
             return false;
         }
-        self.explain_recording(key, cause.rule, cause.because, now);
+        self.explain(key, cause.rule, cause.because, now);
         let rules = [pair.0, pair.1].map(|leg| self.rule_of(key, leg));
         if rules.iter().flatten().any(|(rule, _)| rule.beep) {
             self.beep(key, pair, now);
@@ -257,7 +255,7 @@ impl Shard {
         let most = self.config.limits.recordings;
         if !self.calls.recordings.begin(key, (id, by_phone), most) {
             let because = format!("{most} calls are being recorded, as many as may be");
-            self.explain_recording(key, CROWDED, because, now);
+            self.explain(key, CROWDED, because, now);
             return false;
         }
         let Some(entry) = self.calls.get(key) else {
@@ -291,15 +289,6 @@ impl Shard {
                 self.with_leg(owner, now, |sip, desk, _| sip.beep(&book, desk));
             }
         }
-    }
-
-    fn explain_recording(&mut self, key: CallKey, rule: &'static str, text: String, now: Instant) {
-        let reason = Reason {
-            rule: Cow::Borrowed(rule),
-            because: text,
-        };
-        let what = What::Explained(reason);
-        self.call_event(key, &CallEvent { at: now, what });
     }
 
     /// Lets the packets of two legs go to their call's recording, while it is on.

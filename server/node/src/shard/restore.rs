@@ -153,10 +153,7 @@ impl Shard {
             }
         }
         self.resume_talks(key, now);
-        if let Some(seat) = stored.seat {
-            self.calls.conferences.former.insert(id, seat);
-        }
-        self.rejoin(key, bridge, now);
+        self.rejoin(key, bridge, stored.seat, now);
         if let Some(leg) = entertained {
             let music = call::MediaOrder::Play(leg, call::Prompt::Music);
             self.follow(key, vec![call::Output::Media(music)], now);
@@ -192,7 +189,7 @@ impl Shard {
         Some(())
     }
 
-    fn rejoin(&mut self, key: CallKey, bridge: call::Bridge, now: Instant) {
+    fn rejoin(&mut self, key: CallKey, bridge: call::Bridge, seat: Option<Seat>, now: Instant) {
         let order = match bridge {
             call::Bridge::Legs(a, b) => call::MediaOrder::Bridge(a, b),
             call::Bridge::Guest(leg, routing::Guest::Echo) => call::MediaOrder::Echo(leg),
@@ -200,7 +197,9 @@ impl Shard {
                 call::MediaOrder::Play(leg, call::Prompt::Announcement)
             }
             call::Bridge::Guest(leg, routing::Guest::Conference(at)) => {
-                call::MediaOrder::Attend(leg, at)
+                self.turn.current = Some(key);
+                let former = Some(seat.unwrap_or_default());
+                return self.attend(key, (leg, at), former, now);
             }
             call::Bridge::Open => return,
         };

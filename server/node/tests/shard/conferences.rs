@@ -52,6 +52,12 @@ fn seats(
     }
 }
 
+/// Members of conferences by the road's own count.
+fn on_the_road(office: &Office) -> u64 {
+    let exchange = office.world.exchange.as_ref().unwrap();
+    exchange.road.room_figures().members
+}
+
 fn told(office: &Office) -> Vec<(EventKind, String)> {
     let events = office.world.exchange.as_ref().unwrap().events.iter();
     let of_conferences = events.filter(|event| event.kind.family() == "conference");
@@ -74,17 +80,7 @@ fn whoever_calls_a_conference_is_there_until_it_hangs_up() {
         .map(|one| one.0)
         .collect();
     assert_eq!(there, ["101", "102"]);
-    assert_eq!(
-        office
-            .world
-            .exchange
-            .as_ref()
-            .unwrap()
-            .road
-            .room_figures()
-            .members,
-        2
-    );
+    assert_eq!(on_the_road(&office), 2);
     office.hang_up(anna, first);
     assert_eq!(members(&mut office, &alpha).len(), 1);
     office.hang_up(bert, second);
@@ -207,17 +203,7 @@ fn a_conference_is_there_again_after_a_restart_with_its_seats() {
         .find(|one| one.number == "102")
         .unwrap();
     assert_eq!(of_bert.seat, muted);
-    assert_eq!(
-        office
-            .world
-            .exchange
-            .as_ref()
-            .unwrap()
-            .road
-            .room_figures()
-            .members,
-        2
-    );
+    assert_eq!(on_the_road(&office), 2);
     office.hang_up(anna, first);
     office.hang_up(bert, second);
     assert_eq!(office.settled_records().len(), 2);
