@@ -75,6 +75,7 @@ counters!(
     road_forged,
     road_replayed,
     road_rtcp,
+    road_reports,
     road_stale,
     road_transcoded,
     road_crowded,
@@ -112,6 +113,7 @@ impl Plain {
         self.road_forged = road.forged;
         self.road_replayed = road.replayed;
         self.road_rtcp = road.rtcp;
+        self.road_reports = road.reports;
         self.road_stale = road.stale_commands;
         self.road_open = road.open;
         self.road_transcoded = road.transcoding.made;
@@ -146,6 +148,7 @@ impl Plain {
                 forged: self.road_forged,
                 replayed: self.road_replayed,
                 rtcp: self.road_rtcp,
+                reports: self.road_reports,
                 stale_commands: self.road_stale,
                 open: self.road_open,
                 transcoding: TranscodingFigures {

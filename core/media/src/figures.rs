@@ -73,6 +73,8 @@ pub struct RoadFigures {
     pub replayed: u64,
     /// RTCP packets among them.
     pub rtcp: u64,
+    /// Reports of our own to peers (RTCP), which are none of them.
+    pub reports: u64,
     /// Orders for an unknown or older endpoint.
     pub stale_commands: u64,
     /// Endpoints open now.

@@ -4,7 +4,8 @@
 //! judge packets, `owner` finds whose they are, `lift` whose those are that are no sound, `lock`
 //! decides whose packets a leg believes, `secure` how they are protected, `transcode` looks after
 //! those that their listener does not understand as they are, `attend`, `rooms` and `converse`
-//! after those of conferences, and `wheel` looks at each leg once a second.
+//! after those of conferences; `wheel` looks at each leg once a second, and `own_reports` tells its
+//! peer how it is heard.
 
 mod attend;
 mod converse;
@@ -16,6 +17,7 @@ mod lock;
 mod made;
 mod on_port;
 mod orders;
+mod own_reports;
 mod owner;
 mod play;
 mod playing;
@@ -179,8 +181,8 @@ impl Road {
         self.timers.next()
     }
 
-    /// Does what is due: frames of prompts, of transcoded sound and of conferences go to `send`
-    /// (local port, to, packet), notices to `out`.
+    /// Does what is due: frames of prompts, of transcoded sound and of conferences, and reports to
+    /// peers go to `send` (local port, to, packet), notices to `out`.
     pub fn expire(
         &mut self,
         now: Instant,
@@ -194,7 +196,7 @@ impl Road {
                 TimerKey::Event(slot) => self.event_due(slot, now, out),
                 TimerKey::Transcode(slot) => self.transcode_due(slot, now, send),
                 TimerKey::Room(number) => self.room_due(number, now, send, out),
-                TimerKey::Look => self.look_due(now, out),
+                TimerKey::Look => self.look_due(now, send, out),
             }
         }
     }
@@ -296,6 +298,12 @@ impl Road {
             return;
         };
         let awaited = leg.is_awaited();
+        if leg.is_reported_to() {
+            self.look_after(slot, now);
+        }
+        let Some(leg) = self.leg_mut(slot) else {
+            return;
+        };
         if awaited == leg.watch.since.is_some() {
             return;
         }

@@ -37,8 +37,6 @@ pub struct ReportMap {
     pub theirs: u32,
     /// Ours minus theirs, extended sequence numbers (RFC 3550 section A.1), modulo 2^32.
     pub seq_offset: u32,
-    /// First extended number of the input; numbers before it belong to earlier inputs.
-    pub first: u32,
 }
 
 /// One input as it lies in the output.
@@ -182,10 +180,12 @@ impl Continuity {
         Some(stamp)
     }
 
-    /// Timestamps sent minus those received from the present input; for sender reports.
+    /// The timestamp of a moment, as sender reports tell it (RFC 3550 section 6.4.1); `None` before
+    /// the first packet.
     #[must_use]
-    pub fn ts_offset(&self) -> u32 {
-        self.present.map_or(0, |input| input.ts_offset)
+    pub fn timestamp_at(&self, now: Instant) -> Option<u32> {
+        let since = now.saturating_since(self.sent_at?);
+        Some(self.sent_ts.wrapping_add(units(since, self.clock)))
     }
 
     /// How reports on our stream read for the present input; `None` before its first packet.
@@ -195,7 +195,6 @@ impl Continuity {
             ours: self.ssrc,
             theirs: input.ssrc,
             seq_offset: input.seq_offset,
-            first: input.first,
         })
     }
 

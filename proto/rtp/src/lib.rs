@@ -21,7 +21,7 @@ pub use header::{
 pub use jitter::JitterBuffer;
 pub use quality::{Mos, mos};
 pub use receiver::{Arrival, Receiver, Statistics};
-pub use rtcp::{Map, rewrite_rtcp};
+pub use rtcp::{Map, keep_feedback};
 pub use traffic::{Traffic, looks_like_rtcp, looks_like_stun};
 
 /// Level of comfort noise in -dBov, 0 (loudest) to 127 (RFC 3389 section 3.1); `None` for an

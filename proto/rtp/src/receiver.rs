@@ -355,6 +355,13 @@ impl Receiver {
         }
     }
 
+    /// Packets that came so far, of all sources.
+    #[must_use]
+    pub fn received(&self) -> u64 {
+        let present = self.source.map_or(0, |source| source.received);
+        self.before.received + present
+    }
+
     /// The figures so far; what is missing at present counts as lost.
     #[must_use]
     pub fn statistics(&self) -> Statistics {

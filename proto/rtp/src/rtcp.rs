@@ -1,9 +1,11 @@
-//! RTCP (RFC 3550 section 6): reading compound packets, and rewriting them in place for a stream
-//! whose numbers [`Continuity`](crate::Continuity) changed.
+//! RTCP (RFC 3550 section 6): reading compound packets, writing reports of our own, and what is
+//! meant for the other side of a stream whose numbers [`Continuity`](crate::Continuity) changed.
 
+mod own;
 mod rewrite;
 
-pub use rewrite::{Map, rewrite_rtcp};
+pub use own::{CanonicalName, OWN_REPORT_BYTES, OwnReport};
+pub use rewrite::{Map, keep_feedback};
 
 /// Packet types.
 pub mod kind {
@@ -48,6 +50,16 @@ pub struct ReportBlock {
     pub last_sr: u32,
     /// Since then, in 1/65536 s.
     pub delay_since_last_sr: u32,
+}
+
+impl SenderInfo {
+    /// The middle of its time, by which a report says which one it answers
+    /// ([`ReportBlock::last_sr`]).
+    #[must_use]
+    pub fn middle(&self) -> u32 {
+        let [_, _, a, b, c, d, _, _] = self.ntp.to_be_bytes();
+        u32::from_be_bytes([a, b, c, d])
+    }
 }
 
 impl ReportBlock {
@@ -116,6 +128,22 @@ pub enum Packet<'a> {
         /// Header included.
         bytes: &'a [u8],
     },
+}
+
+impl Packet<'_> {
+    /// Is it feedback (RFC 4585), which is for whoever makes a stream?
+    #[must_use]
+    pub fn is_feedback(&self) -> bool {
+        match *self {
+            Packet::Other { kind, .. } => {
+                kind == kind::TRANSPORT_FEEDBACK || kind == kind::PAYLOAD_FEEDBACK
+            }
+            Packet::SenderReport(..)
+            | Packet::ReceiverReport(..)
+            | Packet::SourceDescription(_)
+            | Packet::Bye(_) => false,
+        }
+    }
 }
 
 /// The report blocks of a report.

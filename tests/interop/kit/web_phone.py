@@ -140,6 +140,10 @@ class WebPhone:
         """The codec that it hears, as `audio/PCMU`."""
         return self._do("codec")
 
+    def reported(self):
+        """What the exchange has reported to it, as far as it has."""
+        return self._do("reported")
+
     def transport(self):
         """How its sound is protected, as the browser says."""
         return self._do("transport")

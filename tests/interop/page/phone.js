@@ -114,6 +114,14 @@ window.phone = {
     const { dtlsState, tlsVersion, srtpCipher, dtlsCipher } = transport ?? {};
     return { dtlsState, tlsVersion, srtpCipher, dtlsCipher };
   },
+  // What the other side has reported: of what it has heard, and of what it has sent.
+  async reported() {
+    const [heard] = await counted('remote-inbound-rtp');
+    const [sent] = await counted('remote-outbound-rtp');
+    return {
+      lost: heard?.fractionLost, trip: heard?.roundTripTime, sent: sent?.packetsSent,
+    };
+  },
   // All that was heard, in base64.
   heard() {
     const whole = new Blob(heard);

@@ -2,7 +2,7 @@
 (DTLS-SRTP), and talks with telephones that are plain or protected, and with other browsers."""
 
 from kit.baresip import Phone
-from kit.case import equal, record_for, test, true
+from kit.case import equal, record_for, test, true, wait_until
 from kit.exchange import ACME, Exchange
 from kit.web_phone import WebPhone
 from suites.features import ANNA, BERT, CARL, CODEC, talk_and_end, tone
@@ -127,6 +127,21 @@ def a_browser_holds_seeks_another_way_and_is_sent_on():
         carl.wait_over()
         equal(forged(exchange), 0, "forged packets")
         equal(exchange.one_cdr()["end"]["sip_status"], 200, "status of the record")
+
+
+@test(seconds=90)
+def a_browser_is_reported_to_also_where_nobody_else_is():
+    with Exchange().also_speaks("wss") as exchange, page(exchange, "101", ANNA) as anna:
+        anna.dial("*43")
+        anna.wait_established()
+
+        def told():
+            reported = anna.reported()
+            return reported if reported.get("trip") and reported.get("sent") else None
+        reported = wait_until("the browser was told twice", told, seconds=20)
+        equal(reported["lost"], 0, f"nothing was lost: {reported}")
+        true(reported["trip"] < 0.5, f"the way to the exchange and back is short: {reported}")
+        true(100 < reported["sent"] < 2000, f"as much was sent as was heard: {reported}")
 
 
 @test(seconds=120)

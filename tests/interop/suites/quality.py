@@ -143,3 +143,18 @@ def one_way_sound_is_told_of_within_three_seconds():
                        lambda: exchange.metrics().get("strowger_one_way_total") == 1)
             anna.hang_up()
             bert.wait_over()
+
+
+@test(listens=True, seconds=60)
+def the_round_trip_to_a_phone_is_known_that_talks_to_the_echo():
+    with Exchange() as exchange, Phone(exchange, ACME, "101") as anna:
+        anna.dial("*43")
+        anna.wait_established()
+        anna.wait_sound()
+        record_for(14)
+        anna.hang_up()
+        anna.wait_over()
+        [leg] = quality(exchange, f"cdrs/{exchange.one_cdr()['id']}")["legs"]
+        sent = [sample for _, _, sample in seconds_of(leg["sent"])]
+        trips = [sample["round_trip_ms"] for sample in sent if sample["round_trip_ms"] is not None]
+        true(trips and all(trip < 500 for trip in trips), f"{sent}")

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use machine::{Instant, Random, TimerHandle};
 use rtp::rtcp::ReportBlock;
-use rtp::{Arrival, Continuity, EventEnds, Header, Receiver};
+use rtp::{Arrival, Continuity, EventEnds, HEADER_BYTES, Header, Receiver};
 
 use super::gauge::Gauge;
+use super::own_reports::OwnReports;
 use super::reports::Reports;
 use super::score::{Quality, share};
 use crate::figures::StreamFigures;
@@ -54,6 +55,16 @@ impl Inflow {
             concealed: 0,
             gauge: Gauge::default(),
         }
+    }
+
+    /// Packets that came.
+    pub(super) fn received(&self) -> u64 {
+        self.receiver.received()
+    }
+
+    /// What is reported of it to its sender.
+    pub(super) fn report(&mut self) -> Option<ReportBlock> {
+        self.receiver.report()
     }
 
     /// The stream it is, once something came.
@@ -144,6 +155,7 @@ pub(super) struct Outflow {
     lost: u64,
     jitter: u32,
     pub(super) reports: Reports,
+    pub(super) own_reports: OwnReports,
 }
 
 impl Outflow {
@@ -166,6 +178,7 @@ impl Outflow {
             lost: 0,
             jitter: 0,
             reports: Reports::new(seq),
+            own_reports: OwnReports::new(random),
         }
     }
 
@@ -189,6 +202,17 @@ impl Outflow {
         if format.is_some() {
             self.format = format;
         }
+    }
+
+    /// Packets that were sent.
+    pub(super) fn packets(&self) -> u64 {
+        self.packets
+    }
+
+    /// Octets of them without their headers.
+    pub(super) fn payload_octets(&self) -> u64 {
+        let headers = u64::try_from(HEADER_BYTES).unwrap_or(0) * self.packets;
+        self.octets.saturating_sub(headers)
     }
 
     /// Takes note of what the peer says of the stream.

@@ -161,8 +161,12 @@ impl Leg {
         self.feed.is_tied() && !self.held && self.expects.receives
     }
 
-    /// Local port and remote address of what is sent to it.
+    /// Local port and remote address of what is sent to it. A peer that is found by its checks is
+    /// spoken to by keys alone, so nothing goes there before it has them (RFC 5763 section 5).
     pub(super) fn way_out(&self) -> Option<(u16, SocketAddr)> {
+        if self.expects.ufrag.is_some() && !self.secure.is_on() {
+            return None;
+        }
         self.lock
             .target(&self.expects)
             .map(|to| (self.local.rtp, to))

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use machine::Instant;
-use rtp::rtcp::{Packet, ReportBlock, packets};
+use rtp::rtcp::ReportBlock;
 
 use super::gauge::{Batch, most, tenths};
 use super::score::{Quality, share};
@@ -133,16 +133,4 @@ impl Reports {
             ..Second::default()
         })
     }
-}
-
-/// The middle of the time in a compound's sender report, by which its answer is known.
-pub(super) fn asks(compound: &[u8]) -> Option<u32> {
-    let mut all = packets(compound)?;
-    all.find_map(|packet| match packet {
-        Packet::SenderReport(info, _) => u32::try_from(info.ntp >> 16 & 0xffff_ffff).ok(),
-        Packet::ReceiverReport(..)
-        | Packet::SourceDescription(_)
-        | Packet::Bye(_)
-        | Packet::Other { .. } => None,
-    })
 }

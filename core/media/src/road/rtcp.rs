@@ -1,13 +1,13 @@
-//! RTCP between the two legs of a bridge.
+//! What peers say by RTCP: their reports are for us, who report to each of them in turn; only what
+//! is meant for whoever makes the stream that a peer hears goes on to the other leg of a bridge.
 
 use std::net::SocketAddr;
 
 use machine::Instant;
-use rtp::rtcp::{Packet, Packets, kind, packets};
-use rtp::{Map, rewrite_rtcp};
+use rtp::rtcp::{Packet, Packets, packets};
+use rtp::{Map, keep_feedback};
 
 use super::leg::Leg;
-use super::reports::asks;
 use super::secure::Kind;
 use super::table::Key;
 use super::{DropReason, Road, Verdict};
@@ -43,14 +43,18 @@ impl Road {
         leg.inflow.rtcp = leg.inflow.rtcp.saturating_add(1);
         for packet in compound {
             match packet {
-                Packet::SenderReport(_, blocks) | Packet::ReceiverReport(_, blocks) => {
+                Packet::SenderReport(info, blocks) => {
+                    leg.outflow.own_reports.told(&info, now);
+                    blocks.for_each(|block| leg.outflow.reported(&block, now));
+                }
+                Packet::ReceiverReport(_, blocks) => {
                     blocks.for_each(|block| leg.outflow.reported(&block, now));
                 }
                 Packet::SourceDescription(_) | Packet::Bye(_) | Packet::Other { .. } => {}
             }
         }
         self.look_after(slot, now);
-        self.forward_rtcp(slot, sender, buffer, length, now)
+        self.pass_feedback(slot, sender, buffer, length)
     }
 
     /// The leg whose peer this RTCP packet is from, and the packet's octets in plain.
@@ -110,40 +114,27 @@ impl Road {
         }
     }
 
-    fn forward_rtcp(
+    fn pass_feedback(
         &mut self,
         slot: u32,
         sender: u32,
         buffer: &mut [u8],
         length: usize,
-        now: Instant,
     ) -> Verdict {
-        let Some((listener, map)) = self.report_map(slot, sender) else {
+        let Some((listener, map)) = self.feedback_map(slot, sender) else {
             return self.absorb();
         };
-        let length = without_goodbyes(buffer.get_mut(..length).unwrap_or_default());
-        let Some(kept) = buffer.get_mut(..length).filter(|kept| !kept.is_empty()) else {
+        let length = keep_feedback(buffer.get_mut(..length).unwrap_or_default(), &map);
+        let way = self.leg(listener).and_then(Leg::rtcp_way_out);
+        let (Some((local_port, to)), true) = (way, length > 0) else {
             return self.absorb();
         };
-        let Some(way) = self.leg(listener).and_then(Leg::rtcp_way_out) else {
+        let leg = self.leg_mut(listener);
+        let protected = leg.and_then(|leg| leg.secure.protect(Kind::Rtcp, buffer, length));
+        let Some(length) = protected else {
             return self.absorb();
         };
-        if !rewrite_rtcp(kept, &map) {
-            return self.drop(DropReason::Malformed);
-        }
-        veil(kept, map.to);
-        let asks = asks(kept);
-        let Some(to) = self.leg_mut(listener) else {
-            return self.absorb();
-        };
-        let Some(length) = to.secure.protect(Kind::Rtcp, buffer, length) else {
-            return self.absorb();
-        };
-        if let Some(middle) = asks {
-            to.outflow.reports.asked(middle, now);
-        }
         self.figures.forwarded += 1;
-        let (local_port, to) = way;
         Verdict::Send {
             local_port,
             to,
@@ -151,9 +142,9 @@ impl Road {
         }
     }
 
-    /// Who is told what a leg reports, and how that reads there. What the partner hears of the leg
-    /// decides: no reports on a stream that is not sent.
-    fn report_map(&self, slot: u32, sender: u32) -> Option<(u32, Map)> {
+    /// Who is told what a leg asks of its partner, and how that reads there. What the partner hears
+    /// of the leg decides: nothing is asked by a stream that is not sent.
+    fn feedback_map(&self, slot: u32, sender: u32) -> Option<(u32, Map)> {
         let leg = self.leg(slot)?;
         let listener = leg.tie.partner()?;
         let partner = self.leg(listener)?;
@@ -166,7 +157,6 @@ impl Road {
         let map = Map {
             from: sender,
             to: partner.outflow.continuity.ssrc(),
-            ts_offset: partner.outflow.continuity.ts_offset(),
             reports: leg.outflow.continuity.report_map(),
         };
         Some((listener, map))
@@ -198,69 +188,4 @@ fn sender(all: Packets<'_>) -> Option<u32> {
 fn word(bytes: &[u8], at: usize) -> Option<u32> {
     let word = bytes.get(at..)?.first_chunk::<4>()?;
     Some(u32::from_be_bytes(*word))
-}
-
-/// Takes goodbyes out of a compound that was checked: our stream goes on when its source does
-/// not (transfer, announcement). The octets left.
-fn without_goodbyes(bytes: &mut [u8]) -> usize {
-    let (mut read, mut kept) = (0, 0);
-    while let Some(&[_, what, high, low]) = bytes.get(read..).and_then(|b| b.first_chunk::<4>()) {
-        let size = 4 * (usize::from(u16::from_be_bytes([high, low])) + 1);
-        if read + size > bytes.len() {
-            break;
-        }
-        if what != kind::BYE {
-            bytes.copy_within(read..read + size, kept);
-            kept += size;
-        }
-        read += size;
-    }
-    kept
-}
-
-/// Overwrites the texts of source descriptions: they tell the peer's user name and private
-/// address (RFC 3550 §6.5.1), which is nobody's business on the other side. The canonical name
-/// becomes one of our stream's identity; its length stays.
-fn veil(bytes: &mut [u8], ssrc: u32) {
-    let mut rest = bytes;
-    while let Some(&[first, what, high, low]) = rest.first_chunk::<4>() {
-        let size = 4 * (usize::from(u16::from_be_bytes([high, low])) + 1);
-        let Some((packet, behind)) = rest.split_at_mut_checked(size) else {
-            return;
-        };
-        if what == kind::SOURCE_DESCRIPTION {
-            veil_chunks(packet, first & 0x1f, ssrc);
-        }
-        rest = behind;
-    }
-}
-
-/// Item type of private extensions (RFC 3550 §6.5.8).
-const PRIVATE: u8 = 8;
-
-fn veil_chunks(packet: &mut [u8], chunks: u8, ssrc: u32) {
-    const HEX: [u8; 16] = *b"0123456789abcdef";
-    let digit = |n: usize| HEX[usize::try_from(ssrc >> (28 - 4 * (n % 8)) & 0xf).unwrap_or(0)];
-    let mut at = 4;
-    for _ in 0..chunks {
-        at += 4;
-        while let Some(&[item, length]) = packet.get(at..).and_then(|b| b.first_chunk::<2>()) {
-            if item == 0 {
-                break;
-            }
-            let end = at + 2 + usize::from(length);
-            let Some(text) = packet.get_mut(at + 2..end) else {
-                return;
-            };
-            text.iter_mut()
-                .enumerate()
-                .for_each(|(n, octet)| *octet = digit(n));
-            // A private extension begins with the length of its prefix: none.
-            if let (PRIVATE, Some(prefix)) = (item, text.first_mut()) {
-                *prefix = 0;
-            }
-            at = end;
-        }
-        at = (at / 4 + 1) * 4;
-    }
 }

@@ -8,6 +8,7 @@ mod lifting;
 mod locking;
 mod model;
 mod notices;
+mod own_reports;
 mod proving;
 mod rooms;
 mod rtcp;
@@ -263,8 +264,15 @@ impl Rig {
         self.carry(port, from, packet.bytes(payload))
     }
 
-    /// Lets time pass and does what falls due, when it falls due.
+    /// Lets time pass and does what falls due, when it falls due; the sound that was sent.
     pub(super) fn run(&mut self, time: Duration) -> Vec<(Instant, Sent)> {
+        let mut sent = self.run_reporting(time);
+        sent.retain(|(_, sent)| !rtp::looks_like_rtcp(&sent.bytes));
+        sent
+    }
+
+    /// The same with all that was sent, reports as well.
+    pub(super) fn run_reporting(&mut self, time: Duration) -> Vec<(Instant, Sent)> {
         let end = self.now + time;
         let mut sent = Vec::new();
         while let Some(at) = self.road.deadline().filter(|at| *at <= end) {

@@ -1,6 +1,8 @@
 //! Looking at each leg once a second: the road walks a tenth of its legs at each beat of 100 ms, so
 //! that one timer serves all of them.
 
+use std::net::SocketAddr;
+
 use machine::{Instant, TimerHandle};
 
 use super::gauge::SECOND;
@@ -95,7 +97,12 @@ impl Road {
     }
 
     /// Walks the legs of the beats that have passed.
-    pub(super) fn look_due(&mut self, now: Instant, out: &mut Vec<Notice>) {
+    pub(super) fn look_due(
+        &mut self,
+        now: Instant,
+        send: &mut impl FnMut(u16, SocketAddr, &[u8]),
+        out: &mut Vec<Notice>,
+    ) {
         self.wheel.armed = None;
         let last = beat_of(now).max(self.wheel.beat);
         // behind by more than a second, no leg is looked at twice
@@ -105,6 +112,7 @@ impl Road {
             let all = u32::try_from(self.legs.len()).unwrap_or(u32::MAX);
             for slot in (slots..all).step_by(place(BEATS - 1) + 1) {
                 self.look_at(slot, now, out);
+                self.report_to(slot, now, send);
             }
         }
         self.wheel.beat = last;
@@ -117,7 +125,8 @@ impl Road {
             return;
         };
         leg.watch.look = Some(now);
-        if leg.take_down(now.saturating_sub(SECOND), out) || leg.is_awaited() {
+        let any = leg.take_down(now.saturating_sub(SECOND), out);
+        if any || leg.is_awaited() || leg.is_reported_to() {
             return;
         }
         leg.watch.look = None;

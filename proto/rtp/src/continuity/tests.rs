@@ -222,11 +222,22 @@ fn reports_on_the_output_are_told_of_the_present_input() {
     send(&mut c, 1, 65_531, 160, 20);
     send(&mut c, 1, 65_532, 320, 40);
     let map = c.report_map().unwrap();
-    assert_eq!((map.ours, map.theirs, map.first), (77, 1, 65_530));
+    assert_eq!((map.ours, map.theirs), (77, 1));
     assert_eq!(65_536_u32.wrapping_sub(map.seq_offset), 65_532);
     send(&mut c, 2, 10, 0, 60);
     let map = c.report_map().unwrap();
-    assert_eq!((map.theirs, map.first), (2, 10));
+    assert_eq!(map.theirs, 2);
     assert_eq!(65_537_u32.wrapping_sub(map.seq_offset), 10);
-    assert_eq!(c.ts_offset(), 480);
+}
+
+// rfc: 3550 §6.4.1
+#[test]
+fn a_moment_has_the_timestamp_that_a_packet_sent_then_would_have() {
+    let mut c = Continuity::new(77, 0, 1_000);
+    assert_eq!(c.timestamp_at(at(0)), None);
+    send(&mut c, 1, 5, 50_000, 0);
+    assert_eq!(c.timestamp_at(at(0)), Some(1_000));
+    send(&mut c, 1, 6, 50_160, 20);
+    assert_eq!(c.timestamp_at(at(20)), Some(1_160));
+    assert_eq!(c.timestamp_at(at(1_020)), Some(1_160 + 8_000));
 }

@@ -6,7 +6,7 @@ use telemetry::{Exposition, Sort};
 use super::rows::{Column, columns};
 
 /// Figures of each media thread.
-const MEDIA: [Column<WorkerFigures>; 28] = [
+const MEDIA: [Column<WorkerFigures>; 29] = [
     (
         "rtp_received_total",
         "Packets received.",
@@ -25,6 +25,12 @@ const MEDIA: [Column<WorkerFigures>; 28] = [
         "Packets made here.",
         Sort::Counter,
         |f| f.road.played,
+    ),
+    (
+        "rtcp_reports_total",
+        "Reports sent to parties on their own ways.",
+        Sort::Counter,
+        |f| f.road.reports,
     ),
     (
         "rtp_transcoded_total",

@@ -129,3 +129,21 @@ fn sound_follows_the_browser_to_another_way() {
         addr("7.7.7.7:70")
     );
 }
+
+// rfc: 5763 §5
+#[test]
+fn before_its_handshake_is_over_nothing_goes_to_a_browser() {
+    let mut rig = Rig::new();
+    let chosen = Some(addr(A));
+    let expects = Expect::by_checks(name("first+18"), chosen, usual());
+    let a = rig.open(30_000, expects);
+    let b = rig.open(30_002, plain(B));
+    rig.order(Command::Bridge { a, b });
+    assert_eq!(rig.rtp(30_002, B, pcmu(9, 1)), Err(Verdict::Absorbed));
+    let sent = rig.run_reporting(Duration::from_secs(20));
+    assert!(sent.iter().all(|(_, sent)| sent.to != addr(A)), "{sent:?}");
+    let mut anna = Peer::new(A, 30_000, Suite::AesGcm128, 1);
+    anna.secure(&mut rig, a);
+    let sent = rig.rtp(30_002, B, pcmu(9, 2)).unwrap();
+    assert_eq!(anna.hear(&sent)[12..], [0x55; 160]);
+}

@@ -163,6 +163,19 @@ fn is_protected(sent: &Sent, plain: usize, rtcp: bool, key: Option<u8>) -> bool 
     length == Ok(plain)
 }
 
+/// The same of a report, which is of any length.
+fn is_protected_report(sent: &Sent, key: Option<u8>) -> bool {
+    let mut bytes = sent.bytes.clone();
+    let length = match key {
+        Some(number) => {
+            let mut receiver = Receiver::resumed(&keys_of(number).sends);
+            receiver.unprotect_rtcp(&mut bytes)
+        }
+        None => Ok(bytes.len()),
+    };
+    length.is_ok_and(|length| rtp::rtcp::packets(&bytes[..length]).is_some())
+}
+
 struct World {
     rig: Rig,
     legs: BTreeMap<u8, Known>,
@@ -460,13 +473,18 @@ impl World {
     }
 
     fn pass(&mut self, ms: u16) {
-        let sent = self.rig.run(Duration::from_millis(ms.into()));
+        let sent = self.rig.run_reporting(Duration::from_millis(ms.into()));
         self.assert_rooms();
         for (_, frame) in sent {
+            let report = rtp::looks_like_rtcp(&frame.bytes);
             let fits = |known: &&Known| {
-                known.port == frame.port
+                known.port == frame.port & !1
                     && known.peers.iter().any(|peer| host(*peer) == frame.to.ip())
-                    && is_protected(&frame, 172, false, known.key)
+                    && if report {
+                        is_protected_report(&frame, known.key)
+                    } else {
+                        is_protected(&frame, 172, false, known.key)
+                    }
             };
             assert!(
                 self.legs.values().any(|known| fits(&known)),

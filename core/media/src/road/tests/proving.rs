@@ -1,6 +1,6 @@
 //! Whose protected packets are believed: those that prove themselves, and no others.
 
-use super::rtcp::sender_report;
+use super::rtcp::{feedback, sender_report};
 use super::secured::{FORGED, Peer, REPLAYED, SOUND};
 use super::*;
 use srtp::Suite;
@@ -224,14 +224,14 @@ fn a_report_that_does_not_prove_itself_teaches_nothing() {
     }
     assert_eq!(rig.figures(a).rtcp, 0);
     let to = |rig: &mut Rig| {
-        let report = sender_report(9, 0, None);
+        let report = feedback(9, 1);
         rig.carry(30_003, "2.0.0.2:5001", report).unwrap().to
     };
     assert_eq!(to(&mut rig), addr("1.0.0.1:4001"), "as declared");
-    let report = anna.protect_rtcp(&sender_report(7, 0, None));
+    let report = anna.protect_rtcp(&feedback(7, 1));
     rig.carry(30_001, "1.0.0.1:4009", report).unwrap();
     assert_eq!(to(&mut rig), addr("1.0.0.1:4009"), "where it proved itself");
-    let report = anna.protect_rtcp(&sender_report(7, 0, None));
+    let report = anna.protect_rtcp(&feedback(7, 1));
     rig.carry(30_001, "1.0.0.1:4011", report).unwrap();
     assert_eq!(to(&mut rig), addr("1.0.0.1:4011"), "and where it went");
 }

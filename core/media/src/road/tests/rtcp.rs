@@ -1,7 +1,7 @@
-//! RTCP between the two sides of a bridge.
+//! What peers say by RTCP, whose it is, and what of it goes to the other side of a bridge.
 
 use super::*;
-use rtp::rtcp::{Packet, ReportBlock, SenderInfo, packets};
+use rtp::rtcp::{Packet, ReportBlock, packets};
 
 fn packet(kind: u8, count: u8, body: &[u8]) -> Vec<u8> {
     let words = u16::try_from(body.len() / 4).unwrap();
@@ -45,6 +45,12 @@ pub(super) fn goodbye(ssrc: u32) -> Vec<u8> {
     packet(203, 1, &ssrc.to_be_bytes())
 }
 
+/// A picture was lost (RFC 4585 section 6.3.1).
+pub(super) fn feedback(sender: u32, source: u32) -> Vec<u8> {
+    let body = [sender.to_be_bytes(), source.to_be_bytes()].concat();
+    packet(206, 1, &body)
+}
+
 /// Sends one RTP packet each way; what each side heard.
 fn talk(rig: &mut Rig) -> (Rtp, Rtp) {
     let to_b = Rtp::read(&rig.rtp(30_000, A, pcmu(7, 100)).unwrap().bytes);
@@ -60,39 +66,6 @@ fn rtcp(rig: &mut Rig, port: u16, from: &str, bytes: Vec<u8>) -> Result<Sent, Ve
 const A_RTCP: &str = "1.0.0.1:4001";
 
 #[test]
-fn a_report_reads_as_one_of_our_streams() {
-    let mut rig = Rig::new();
-    let (_, b) = rig.bridged();
-    let (to_b, to_a) = talk(&mut rig);
-    let about = block(to_a.ssrc, u32::from(to_a.seq));
-    let report = sender_report(7, 100 * 160 + 80, Some(about));
-    let sent = rtcp(&mut rig, 30_001, A_RTCP, report).unwrap();
-    assert_eq!((sent.port, sent.to), (30_003, addr("2.0.0.2:5001")));
-    let all: Vec<_> = packets(&sent.bytes).unwrap().collect();
-    let [Packet::SenderReport(info, mut blocks)] = all[..] else {
-        panic!("{all:?}")
-    };
-    let expected = SenderInfo {
-        ssrc: to_b.ssrc,
-        ntp: 0x0909_0909_0909_0909,
-        rtp_ts: to_b.ts.wrapping_add(80),
-        packets: 100,
-        octets: 16_000,
-    };
-    assert_eq!(info, expected);
-    let highest_seq = 500;
-    assert_eq!(
-        blocks.next(),
-        Some(ReportBlock {
-            highest_seq,
-            ..block(9, 0)
-        })
-    );
-    let figures = rig.figures(b).received;
-    assert_eq!(figures.packets, 1);
-}
-
-#[test]
 fn what_a_peer_reports_is_counted_on_its_leg() {
     let mut rig = Rig::new();
     let (a, _) = rig.bridged();
@@ -102,7 +75,8 @@ fn what_a_peer_reports_is_counted_on_its_leg() {
     }
     let clean = rig.figures(a).sent.mos_centi;
     let report = sender_report(7, 0, Some(block(to_a.ssrc, 1)));
-    rtcp(&mut rig, 30_001, A_RTCP, report).unwrap();
+    let taken = Err(Verdict::Absorbed);
+    assert_eq!(rtcp(&mut rig, 30_001, A_RTCP, report), taken);
     let figures = rig.figures(a);
     assert_eq!(
         (figures.sent.lost, figures.sent.jitter_us, figures.rtcp),
@@ -117,7 +91,7 @@ fn what_a_peer_reports_is_counted_on_its_leg() {
             ..block(0xbad, 1)
         }),
     );
-    rtcp(&mut rig, 30_001, A_RTCP, foreign).unwrap();
+    assert_eq!(rtcp(&mut rig, 30_001, A_RTCP, foreign), taken);
     assert_eq!(
         rig.figures(a).sent.lost,
         3,
@@ -126,25 +100,38 @@ fn what_a_peer_reports_is_counted_on_its_leg() {
 }
 
 #[test]
-fn goodbyes_stay_here_and_names_are_veiled() {
+fn what_a_peer_says_of_itself_and_of_its_way_stays_here() {
     let mut rig = Rig::new();
     rig.bridged();
-    let (to_b, _) = talk(&mut rig);
-    assert_eq!(
-        rtcp(&mut rig, 30_001, A_RTCP, goodbye(7)),
-        Err(Verdict::Absorbed)
-    );
+    talk(&mut rig);
     let mut compound = sender_report(7, 0, None);
-    compound.extend(goodbye(7));
     compound.extend(description(7, b"al@ten"));
-    let sent = rtcp(&mut rig, 30_001, A_RTCP, compound).unwrap();
+    compound.extend(goodbye(7));
+    for whole in [sender_report(7, 0, None), goodbye(7), compound] {
+        let got = rtcp(&mut rig, 30_001, A_RTCP, whole);
+        assert_eq!(got, Err(Verdict::Absorbed));
+    }
+}
+
+// rfc: 4585 §6.3.1
+#[test]
+fn what_a_peer_asks_of_whoever_it_hears_is_passed_on_as_of_the_other_sides_streams() {
+    let mut rig = Rig::new();
+    rig.bridged();
+    let (to_b, to_a) = talk(&mut rig);
+    let asked = [sender_report(7, 0, None), feedback(7, to_a.ssrc)].concat();
+    let sent = rtcp(&mut rig, 30_001, A_RTCP, asked).unwrap();
+    assert_eq!((sent.port, sent.to), (30_003, addr("2.0.0.2:5001")));
     let all: Vec<_> = packets(&sent.bytes).unwrap().collect();
-    let [Packet::SenderReport(..), Packet::SourceDescription(chunks)] = all[..] else {
+    let [
+        Packet::ReceiverReport(sender, blocks),
+        Packet::Other { bytes, .. },
+    ] = all[..]
+    else {
         panic!("{all:?}")
     };
-    assert_eq!(chunks[..4], to_b.ssrc.to_be_bytes());
-    let text = std::str::from_utf8(&chunks[6..12]).unwrap();
-    assert_eq!(text, &format!("{:08x}", to_b.ssrc)[..6]);
+    assert_eq!((sender, blocks.count()), (to_b.ssrc, 0));
+    assert_eq!(bytes, feedback(to_b.ssrc, 9));
 }
 
 #[test]
@@ -183,22 +170,21 @@ fn rtcp_of_a_peer_behind_nat_is_found_by_its_ip_and_stream() {
     rig.order(Command::Bridge { a, b });
     rig.rtp(30_000, "9.9.9.9:1000", pcmu(7, 1)).unwrap();
     rig.rtp(30_002, B, pcmu(9, 1)).unwrap();
-    let back = || sender_report(9, 0, None);
+    let asks = |sender, source| feedback(sender, source);
+    let ours = rig.rtp(30_000, "9.9.9.9:1000", pcmu(7, 2)).unwrap();
+    let to_b = Rtp::read(&ours.bytes).ssrc;
+    let back = || feedback(9, to_b);
+    let early = rtcp(&mut rig, 30_003, "2.0.0.2:5001", back());
     assert_eq!(
-        rtcp(&mut rig, 30_003, "2.0.0.2:5001", back()),
-        Err(Verdict::Absorbed)
+        early,
+        Err(Verdict::Absorbed),
+        "where A reports from is not known"
     );
-    let report = |ssrc| sender_report(ssrc, 0, None);
-    assert_eq!(
-        rtcp(&mut rig, 30_001, "9.9.9.9:2000", report(6)),
-        Err(STRANGER)
-    );
-    rtcp(&mut rig, 30_001, "9.9.9.9:2000", report(7)).unwrap();
-    assert_eq!(
-        rtcp(&mut rig, 30_001, "9.9.9.9:3000", report(7)),
-        Err(STRANGER),
-        "locked"
-    );
+    let wrong = rtcp(&mut rig, 30_001, "9.9.9.9:2000", asks(6, 1));
+    assert_eq!(wrong, Err(STRANGER));
+    rtcp(&mut rig, 30_001, "9.9.9.9:2000", asks(7, 1)).unwrap();
+    let late = rtcp(&mut rig, 30_001, "9.9.9.9:3000", asks(7, 1));
+    assert_eq!(late, Err(STRANGER), "locked");
     let sent = rtcp(&mut rig, 30_003, "2.0.0.2:5001", back()).unwrap();
     assert_eq!((sent.port, sent.to), (30_001, addr("9.9.9.9:2000")));
 }
@@ -216,21 +202,21 @@ fn with_mux_rtcp_goes_and_comes_on_the_rtp_port() {
     );
     let b = rig.open(30_002, plain(B));
     rig.order(Command::Bridge { a, b });
-    let early = rtcp(&mut rig, 30_000, A, sender_report(7, 0, None));
+    let early = rtcp(&mut rig, 30_000, A, feedback(7, 1));
     assert_eq!(early, Err(STRANGER), "RTCP locks nothing");
     talk(&mut rig);
-    let sent = rtcp(&mut rig, 30_000, A, sender_report(7, 0, None)).unwrap();
+    let sent = rtcp(&mut rig, 30_000, A, feedback(7, 1)).unwrap();
     assert_eq!((sent.port, sent.to), (30_003, addr("2.0.0.2:5001")));
-    let sent = rtcp(&mut rig, 30_003, "2.0.0.2:5001", sender_report(9, 0, None)).unwrap();
+    let sent = rtcp(&mut rig, 30_003, "2.0.0.2:5001", feedback(9, 1)).unwrap();
     assert_eq!((sent.port, sent.to), (30_000, addr(A)));
 }
 
 #[test]
-fn a_side_that_hears_nothing_of_its_partner_gets_no_reports_of_it() {
+fn a_side_that_hears_nothing_of_its_partner_is_asked_for_nothing_by_it() {
     let mut rig = Rig::new();
     let (a, b) = rig.bridged();
     talk(&mut rig);
-    let report = || sender_report(7, 0, None);
+    let report = || feedback(7, 1);
     rig.describe(
         b,
         Expect {

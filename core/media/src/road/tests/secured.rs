@@ -1,6 +1,6 @@
 //! Protected packets: who hears whom, and by which keys.
 
-use super::rtcp::{goodbye, sender_report};
+use super::rtcp::{feedback, goodbye, sender_report};
 use super::*;
 use crate::Keys;
 use srtp::{MasterKey, Receiver, Sender, Suite};
@@ -287,7 +287,7 @@ fn keys_as_before_keep_both_counts() {
     }
     let sent = rig.rtp(30_002, B, pcmu(9, 1)).unwrap();
     anna.hear(&sent);
-    let report = || sender_report(9, 0, None);
+    let report = || feedback(9, 1);
     let sent = rig.carry(30_003, "2.0.0.2:5001", report()).unwrap();
     anna.hear_rtcp(&sent);
     anna.secure(&mut rig, a);
@@ -311,7 +311,7 @@ fn a_new_key_of_the_peer_leaves_ours_alone() {
     anna.secure(&mut rig, a);
     assert_eq!(rig.carry(30_000, A, late), Err(FORGED), "by the old key");
     anna.say(&mut rig, pcmu(7, 3)).unwrap();
-    let report = rig.carry(30_003, "2.0.0.2:5001", sender_report(9, 0, None));
+    let report = rig.carry(30_003, "2.0.0.2:5001", feedback(9, 1));
     anna.hear_rtcp(&report.unwrap());
     let sent = rig.rtp(30_002, B, pcmu(9, 4)).unwrap();
     assert_eq!(anna.hear(&sent)[12..], SOUND, "its receiver is the same");
@@ -354,7 +354,7 @@ fn without_keys_a_leg_is_plain_again_and_the_same_keys_go_on_from_their_counts()
     rig.carry(30_000, A, first.clone()).unwrap();
     let sent = rig.rtp(30_002, B, pcmu(9, 1)).unwrap();
     anna.hear(&sent);
-    let report = || sender_report(9, 0, None);
+    let report = || feedback(9, 1);
     let sent = rig.carry(30_003, "2.0.0.2:5001", report()).unwrap();
     anna.hear_rtcp(&sent);
     rig.order(Command::Secure { id, keys: None });
@@ -418,16 +418,15 @@ fn reports_are_protected_on_a_port_of_their_own_and_on_that_of_the_sound() {
         } else {
             (30_001, "1.0.0.1:4001")
         };
-        let mut compound = sender_report(7, 0, None);
-        compound.extend(goodbye(7));
+        let compound = [sender_report(7, 0, None), feedback(7, 1), goodbye(7)].concat();
         let report = anna.protect_rtcp(&compound);
         let sent = rig.carry(port, at, report).unwrap();
         assert_eq!((sent.port, sent.to), (30_003, addr("2.0.0.2:5001")));
-        assert_eq!(sent.bytes.len(), 28, "plain, and without its goodbye");
-        let back = rig.carry(30_003, "2.0.0.2:5001", sender_report(9, 0, None));
+        assert_eq!(sent.bytes.len(), 20, "plain, and what was asked alone");
+        let back = rig.carry(30_003, "2.0.0.2:5001", feedback(9, 1));
         let back = back.unwrap();
         assert_eq!((back.port, back.to), (port, addr(at)));
-        assert_eq!(anna.hear_rtcp(&back).len(), 28);
+        assert_eq!(anna.hear_rtcp(&back).len(), 12);
         assert_eq!(rig.figures(a).rtcp, 1);
     }
 }
