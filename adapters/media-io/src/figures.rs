@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use media::{RoadFigures, RoomFigures, TapFigures, TranscodingFigures};
+use media::{RoadFigures, RoomFigures, RtcpFigures, TapFigures, TranscodingFigures};
 
 /// Figures of one media thread since its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,8 +112,8 @@ impl Plain {
         self.road_floods = road.floods;
         self.road_forged = road.forged;
         self.road_replayed = road.replayed;
-        self.road_rtcp = road.rtcp;
-        self.road_reports = road.reports;
+        self.road_rtcp = road.rtcp.came;
+        self.road_reports = road.rtcp.reports;
         self.road_stale = road.stale_commands;
         self.road_open = road.open;
         self.road_transcoded = road.transcoding.made;
@@ -147,8 +147,10 @@ impl Plain {
                 floods: self.road_floods,
                 forged: self.road_forged,
                 replayed: self.road_replayed,
-                rtcp: self.road_rtcp,
-                reports: self.road_reports,
+                rtcp: RtcpFigures {
+                    came: self.road_rtcp,
+                    reports: self.road_reports,
+                },
                 stale_commands: self.road_stale,
                 open: self.road_open,
                 transcoding: TranscodingFigures {

@@ -71,14 +71,21 @@ pub struct RoadFigures {
     pub forged: u64,
     /// Proved before, or too old to tell.
     pub replayed: u64,
-    /// RTCP packets among them.
-    pub rtcp: u64,
-    /// Reports of our own to peers (RTCP), which are none of them.
-    pub reports: u64,
+    /// Of RTCP.
+    pub rtcp: RtcpFigures,
     /// Orders for an unknown or older endpoint.
     pub stale_commands: u64,
     /// Endpoints open now.
     pub open: u64,
+}
+
+/// What is counted of RTCP, since the start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct RtcpFigures {
+    /// Packets that came, which are among all packets.
+    pub came: u64,
+    /// Reports of our own to peers.
+    pub reports: u64,
 }
 
 /// What is counted of transcoding.

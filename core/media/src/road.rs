@@ -4,7 +4,7 @@
 //! judge packets, `owner` finds whose they are, `lift` whose those are that are no sound, `lock`
 //! decides whose packets a leg believes, `secure` how they are protected, `transcode` looks after
 //! those that their listener does not understand as they are, `attend`, `rooms` and `converse`
-//! after those of conferences; `wheel` looks at each leg once a second, and `own_reports` tells its
+//! after those of conferences; `wheel` looks at each leg once a second, and `reporting` tells its
 //! peer how it is heard.
 
 mod attend;
@@ -22,6 +22,7 @@ mod owner;
 mod play;
 mod playing;
 mod rendition;
+mod reporting;
 mod reports;
 mod rooms;
 mod rtcp;

@@ -22,7 +22,7 @@ impl Road {
         length: usize,
         now: Instant,
     ) -> Verdict {
-        self.figures.rtcp += 1;
+        self.figures.rtcp.came += 1;
         let packet = buffer.get_mut(..length).unwrap_or_default();
         let (slot, length) = match self.rtcp_owner(local_port, from, packet) {
             Ok(found) => found,

@@ -30,7 +30,7 @@ const MEDIA: [Column<WorkerFigures>; 29] = [
         "rtcp_reports_total",
         "Reports sent to parties on their own ways.",
         Sort::Counter,
-        |f| f.road.reports,
+        |f| f.road.rtcp.reports,
     ),
     (
         "rtp_transcoded_total",
