@@ -17,6 +17,8 @@ GATE_RUNS ?= 400
 EDITS ?= 40
 # requests for each operation that `make schemathesis` draws
 EXAMPLES ?= 100
+# seconds for which `make fuzz-packets` looks at each
+LASTS ?= 60
 # cargo puts its work here; exported so that scripts find the binary, and absolute since some
 # tests run cargo from the folder of their crate
 CARGO_TARGET_DIR ?= target
@@ -100,6 +102,11 @@ schemathesis: ## hold the API to its OpenAPI text for longer than the gate does 
 	@tools/setup.sh build fuzz
 	cargo build --locked -p strowger
 	@SEED=$(SEED) EXAMPLES=$(EXAMPLES) tests/fuzz/run.sh
+
+.PHONY: fuzz-packets
+fuzz-packets: ## look for octets that lead what reads packets astray, a minute each (LASTS=3600)
+	@tools/setup.sh build packets
+	@tests/fuzz/packets.py --seconds $(LASTS)
 
 .PHONY: bench
 bench: ## measure this machine: registrations, calls, memory, relayed packets, overload

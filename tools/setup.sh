@@ -8,6 +8,7 @@
 #   tools/setup.sh postgres         PostgreSQL's programs, without a running server
 #   tools/setup.sh interop          foreign SIP software and what compares the audio
 #   tools/setup.sh fuzz             schemathesis, in a Python of its own in .tools/
+#   tools/setup.sh packets          a C++ compiler, for what fuzzes packets
 #   tools/setup.sh deny             cargo-deny, built into .tools/
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -147,6 +148,11 @@ need_page() {
         && npx esbuild source.js --bundle --log-level=warning --outfile=phone.js)
 }
 
+need_packets() {
+    command -v c++ >/dev/null || apt_install g++
+    command -v python3 >/dev/null || apt_install python3
+}
+
 need_fuzz() {
     local python=.tools/python
     "$python/bin/schemathesis" --version 2>/dev/null | grep -q " $SCHEMATHESIS\$" && return 0
@@ -168,7 +174,7 @@ need_deny() {
 
 for wish in "$@"; do
     case $wish in
-        build | lint | postgres | interop | fuzz | deny) "need_$wish" ;;
+        build | lint | postgres | interop | fuzz | packets | deny) "need_$wish" ;;
         *)
             echo "setup: no such wish: $wish" >&2
             exit 2
