@@ -4,6 +4,19 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use media::Limits;
 
+/// How the kernel is asked for datagrams.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// By epoll, `recvmmsg` and `sendmmsg`, which every kernel has.
+    #[default]
+    Epoll,
+    /// By `io_uring`, which needs Linux 6.1 and may be forbidden.
+    IoUring,
+}
+
+/// The least buffers of a thread: two batches.
+pub(crate) const LEAST_BUFFERS: u32 = 128;
+
 /// Settings of all media threads of a node.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -12,6 +25,8 @@ pub struct Config {
     pub bind_v4: Option<Ipv4Addr>,
     /// The same for IPv6.
     pub bind_v6: Option<Ipv6Addr>,
+    /// How the kernel is asked for datagrams. Default epoll.
+    pub way: Way,
     /// Threads, at least 1. Must equal [`media::PortLimits::workers`]. Default 1.
     pub workers: u8,
     /// Signalling shards that give orders, at least 1. Default 1.
@@ -21,8 +36,9 @@ pub struct Config {
     pub sockets_per_worker: usize,
     /// Receive buffer asked of the kernel per socket, octets. Default 512 KiB.
     pub receive_buffer: usize,
-    /// Buffers for packets per thread, at least 128; each takes 2 KiB. Default 512.
-    pub packet_buffers: usize,
+    /// Buffers for packets per thread, at least 128; each takes 2 KiB. By `io_uring` there are
+    /// [`RING_BUFFERS`](crate::RING_BUFFERS) more for those that come. Default 512.
+    pub packet_buffers: u32,
     /// Orders that wait per shard and thread. Default 4,096.
     pub commands: usize,
     /// Notices that wait per shard and thread. Default 16,384.
@@ -46,6 +62,7 @@ impl Default for Config {
         Config {
             bind_v4: Some(Ipv4Addr::UNSPECIFIED),
             bind_v6: None,
+            way: Way::Epoll,
             workers: 1,
             shards: 1,
             sockets_per_worker: 10_240,

@@ -4,7 +4,8 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
-use crate::sys::{self, Epoll};
+use crate::config::Config;
+use crate::sys;
 
 #[derive(Debug)]
 struct Socket {
@@ -24,7 +25,19 @@ pub(crate) struct Making {
     pub(crate) dscp: u8,
 }
 
-/// Place of a socket in the list; also its epoll token.
+impl From<&Config> for Making {
+    fn from(config: &Config) -> Making {
+        Making {
+            v4: config.bind_v4,
+            v6: config.bind_v6,
+            most: config.sockets_per_worker,
+            buffer: config.receive_buffer,
+            dscp: config.dscp,
+        }
+    }
+}
+
+/// Place of a socket in the list; by it the kernel says which socket it speaks of.
 pub(crate) type SocketIndex = u32;
 
 /// No socket for this port.
@@ -62,11 +75,12 @@ impl Sockets {
             .filter(|index| *index != NONE)
     }
 
-    /// Sees to it that the port has a socket. Errors when the kernel refuses (in use, too many
-    /// files), the family has no address, or there are as many as there may be.
-    pub(crate) fn open(&mut self, v4: bool, port: u16, epoll: &Epoll) -> io::Result<()> {
+    /// Sees to it that the port has a socket; what was opened, if none was there. Errors when the
+    /// kernel refuses (in use, too many files), the family has no address, or there are as many as
+    /// there may be.
+    pub(crate) fn open(&mut self, v4: bool, port: u16) -> io::Result<Option<(SocketIndex, RawFd)>> {
         if self.find(v4, port).is_some() {
-            return Ok(());
+            return Ok(None);
         }
         let ip = match v4 {
             true => self.making.v4.map(IpAddr::V4),
@@ -79,7 +93,7 @@ impl Sockets {
         let index = u32::try_from(self.list.len()).map_err(|_| io::ErrorKind::QuotaExceeded)?;
         let local = SocketAddr::new(ip, port);
         let fd = sys::udp_socket(local, self.making.buffer, self.making.dscp)?;
-        epoll.add(fd.as_raw_fd(), index)?;
+        let raw = fd.as_raw_fd();
         self.list.push(Socket { fd, port, drops: 0 });
         let ports = if v4 { &mut self.v4 } else { &mut self.v6 };
         if ports.is_empty() {
@@ -88,7 +102,7 @@ impl Sockets {
         if let Some(place) = ports.get_mut(usize::from(port)) {
             *place = index;
         }
-        Ok(())
+        Ok(Some((index, raw)))
     }
 
     pub(crate) fn fd(&self, index: SocketIndex) -> Option<RawFd> {

@@ -2,11 +2,14 @@
 //! this folder.
 #![allow(
     unsafe_code,
-    reason = "recvmmsg, sendmmsg, epoll and socket options are C interfaces"
+    reason = "recvmmsg, sendmmsg, epoll, io_uring and socket options are C interfaces"
 )]
 
 pub(crate) mod address;
 pub(crate) mod batch;
+pub(crate) mod pool;
+pub(crate) mod received;
+pub(crate) mod ring;
 
 use std::io;
 use std::net::SocketAddr;

@@ -4,7 +4,8 @@
 use std::net::SocketAddr;
 
 use crate::sockets::{SocketIndex, Sockets};
-use crate::sys::batch::{Outgoing, Pool, Sender};
+use crate::sys::batch::{Outgoing, Sender};
+use crate::sys::pool::Pool;
 
 /// No next entry.
 const END: u32 = u32::MAX;
@@ -36,7 +37,8 @@ pub(crate) struct Transmit {
 }
 
 impl Transmit {
-    pub(crate) fn new(buffers: usize) -> Transmit {
+    pub(crate) fn new(buffers: u32) -> Transmit {
+        let buffers = usize::try_from(buffers).unwrap_or(0);
         Transmit {
             waiting: Vec::with_capacity(buffers),
             chains: Vec::new(),

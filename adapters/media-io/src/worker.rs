@@ -11,24 +11,21 @@ use std::time::{Duration, Instant};
 
 use media::{Command, EndpointId, Expect, Lifted, LocalMedia, Notice, Refusal, Road, Verdict};
 
+use crate::arrived::Arrived;
 use crate::config::Config;
 use crate::control::{Bell, Wake};
 use crate::figures::{Plain, Shared};
-use crate::sockets::{Making, SocketIndex, Sockets};
-use crate::sys::batch::{BATCH, Pool, Received, Receiver};
-use crate::sys::{self, Epoll};
+use crate::sockets::SocketIndex;
+use crate::sys;
+use crate::sys::received::Received;
 use crate::taps::{GATHER, Taps};
-use crate::transmit::Transmit;
-
-/// Epoll token of the bell.
-const BELL: u32 = u32::MAX;
+use crate::wire::Wire;
 
 /// Orders obeyed per shard and round; the rest waits for the next round, behind packets.
 const ORDERS_PER_ROUND: usize = 512;
 
-/// Batches read from one socket per round; the rest waits, so that one socket cannot starve
-/// others.
-const BATCHES_PER_ROUND: usize = 4;
+/// Notices that a round has room for from the first.
+const NOTICES: usize = 256;
 
 /// How often processor time is read.
 const CPU_EVERY: Duration = Duration::from_millis(100);
@@ -89,11 +86,7 @@ pub(crate) struct Worker {
     road: Road,
     shards: Vec<Shard>,
     bell: Arc<Bell>,
-    epoll: Epoll,
-    sockets: Sockets,
-    pool: Pool,
-    receiver: Receiver,
-    transmit: Transmit,
+    wire: Wire,
     notices: Vec<Notice>,
     plain: Plain,
     origin: Instant,
@@ -112,25 +105,13 @@ impl Worker {
         taps: Taps,
         (origin, wake): (Instant, Wake),
     ) -> io::Result<Worker> {
-        let epoll = Epoll::new()?;
-        epoll.add(bell.event.raw(), BELL)?;
-        let making = Making {
-            v4: config.bind_v4,
-            v6: config.bind_v6,
-            most: config.sockets_per_worker,
-            buffer: config.receive_buffer,
-            dscp: config.dscp,
-        };
+        let wire = Wire::new(config, bell.event.raw())?;
         Ok(Worker {
             road,
             shards,
             bell,
-            epoll,
-            sockets: Sockets::new(making),
-            pool: Pool::new(config.packet_buffers),
-            receiver: Receiver::new(),
-            transmit: Transmit::new(config.packet_buffers),
-            notices: Vec::with_capacity(BATCH * 4),
+            wire,
+            notices: Vec::with_capacity(NOTICES),
             plain: Plain::default(),
             origin,
             wake,
@@ -141,19 +122,23 @@ impl Worker {
     }
 
     pub(crate) fn run(&mut self, stop: &AtomicBool, shared: &Shared) {
+        if self.wire.begin().is_err() {
+            // It was tried before the thread began: only a kernel that is out of memory refuses.
+            self.plain.panics += 1;
+            return self.publish(shared);
+        }
         while !stop.load(Ordering::Acquire) {
-            let ready = self.epoll.wait(self.timeout());
+            self.wire.wait(self.timeout());
             self.plain.wakes += 1;
             // A panic is a bug of ours in one packet's or order's way. The thread serves
             // thousands of other calls: it drops the round, counts it and goes on.
-            if catch_unwind(AssertUnwindSafe(|| self.round(ready))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| self.round())).is_err() {
                 self.plain.panics += 1;
-                self.receiver.reset();
-                self.transmit.reset();
-                self.pool.reset();
+                self.wire.reset();
             }
             self.publish(shared);
         }
+        self.wire.end();
     }
 
     fn now(&self) -> machine::Instant {
@@ -185,29 +170,39 @@ impl Worker {
         }
     }
 
-    fn round(&mut self, ready: usize) {
+    fn round(&mut self) {
         if self.orders_left {
             self.obey();
         }
-        for n in 0..ready {
-            match self.epoll.token(n) {
-                Some(BELL) => {
+        let mut now = self.now();
+        while let Some(arrived) = self.wire.next() {
+            match arrived {
+                Arrived::Bell => {
                     self.bell.event.clear();
                     // Before the orders are read: one that comes later rings again.
                     self.bell.rung.swap(false, Ordering::AcqRel);
                     self.obey();
                 }
-                Some(socket) => self.drain(socket),
-                None => {}
+                Arrived::Batch => now = self.now(),
+                Arrived::Datagram(socket, received) => self.packet(socket, &received, now),
             }
         }
         self.expire();
-        self.flush();
+        self.wire.flush();
+        self.count();
         self.report();
         if self.road.tapped_since().is_some() {
             let now = self.now();
             self.taps.send(&mut self.road, now);
         }
+    }
+
+    /// Notes what the wire has done.
+    fn count(&mut self) {
+        let done = self.wire.tally();
+        self.plain.received += done.received;
+        self.plain.sent += done.sent;
+        self.plain.send_failures += done.refused;
     }
 
     /// Takes orders from the shards that are not behind with their notices.
@@ -241,7 +236,7 @@ impl Worker {
         if let Command::Transmit { id, to, octets } = &command
             && let Some(port) = self.road.port_of(*id)
         {
-            return self.send(port, *to, octets);
+            return self.wire.send_copy(port, *to, octets);
         }
         self.road.command(command, now, &mut self.notices);
     }
@@ -253,83 +248,48 @@ impl Worker {
         _expects: &Expect,
     ) -> Result<(), Notice> {
         let v4 = local.ip.is_ipv4();
-        let rtp = self.sockets.open(v4, local.rtp, &self.epoll);
+        let rtp = self.wire.open(v4, local.rtp);
         // RTCP too, even when the peer wants both on one port: it may change its mind.
-        let both = rtp.and_then(|()| self.sockets.open(v4, local.rtcp, &self.epoll));
-        self.transmit.make_room(self.sockets.len());
+        let both = rtp.and_then(|()| self.wire.open(v4, local.rtcp));
         both.map_err(|_| Notice::Refused {
             id,
             because: Refusal::PortUnusable,
         })
     }
 
-    /// Reads a socket until it is empty or had its turn.
-    fn drain(&mut self, socket: SocketIndex) {
-        let (Some(fd), Some(port)) = (self.sockets.fd(socket), self.sockets.port(socket)) else {
-            return;
-        };
-        let now = self.now();
-        for _ in 0..BATCHES_PER_ROUND {
-            if self.pool.available() < BATCH {
-                self.flush();
-            }
-            let count = self.receiver.receive(fd, &mut self.pool);
-            for n in 0..count {
-                if let Some(received) = self.receiver.get(n) {
-                    self.packet(socket, port, &received, now);
-                }
-            }
-            self.receiver.done();
-            self.plain.received += u64::try_from(count).unwrap_or(0);
-            if count < BATCH {
-                break;
-            }
-        }
-    }
-
-    fn packet(
-        &mut self,
-        socket: SocketIndex,
-        port: u16,
-        received: &Received,
-        now: machine::Instant,
-    ) {
+    fn packet(&mut self, socket: SocketIndex, received: &Received, now: machine::Instant) {
         if let Some(counter) = received.drops {
-            self.plain.kernel_drops += self.sockets.note_drops(socket, counter);
+            self.plain.kernel_drops += self.wire.note_drops(socket, counter);
         }
-        let (buffer, length) = (self.pool.get_mut(received.buffer), received.length);
-        let verdict = match received.from {
-            Some(from) => {
-                let notices = &mut self.notices;
+        let port = self.wire.port(socket);
+        let length = received.length;
+        let verdict = match (received.from, port) {
+            (Some(from), Some(port)) => {
+                let (buffer, notices) = (self.wire.octets(received.buffer), &mut self.notices);
                 self.road.packet(port, from, buffer, length, now, notices)
             }
-            None => Verdict::Absorbed,
+            (None, _) | (_, None) => Verdict::Absorbed,
         };
-        let out = match verdict {
+        match verdict {
             Verdict::Send {
                 local_port,
                 to,
                 length,
-            } => {
-                let out = self.sockets.find(to.is_ipv4(), local_port);
-                out.map(|out| (out, length, to))
-            }
+            } => self.wire.send(local_port, received.buffer, length, to),
             Verdict::Lift(id) => {
                 self.lift(id, received);
-                None
+                self.wire.give(received.buffer);
             }
-            Verdict::Drop(_) | Verdict::Absorbed | Verdict::Kept => None,
-        };
-        match out {
-            Some((out, length, to)) => self.transmit.push(out, received.buffer, length, to),
-            None => self.pool.give(received.buffer),
+            Verdict::Drop(_) | Verdict::Absorbed | Verdict::Kept => {
+                self.wire.give(received.buffer);
+            }
         }
     }
 
     /// Hands a datagram to the shard of its leg. The few of a leg may be copied; where the shard
     /// is behind they are dropped, and come again.
     fn lift(&mut self, id: EndpointId, received: &Received) {
-        let octets = self.pool.get_mut(received.buffer).get(..received.length);
+        let octets = self.wire.octets(received.buffer).get(..received.length);
         let (Some(shard), Some(octets), Some(from)) = (
             self.shards.get_mut(usize::from(id.shard())),
             octets,
@@ -344,18 +304,6 @@ impl Worker {
         }
     }
 
-    /// Sends what somebody else has made.
-    fn send(&mut self, port: u16, to: SocketAddr, octets: &[u8]) {
-        let Worker {
-            sockets,
-            pool,
-            transmit,
-            plain,
-            ..
-        } = self;
-        send(port, to, octets, sockets, (pool, transmit, plain));
-    }
-
     fn expire(&mut self) {
         let now = self.now();
         if self.road.deadline().is_none_or(|at| at > now) {
@@ -363,24 +311,12 @@ impl Worker {
         }
         let Worker {
             road,
-            sockets,
-            pool,
-            transmit,
-            plain,
+            wire,
             notices,
             ..
         } = self;
-        let mut send = |port: u16, to: SocketAddr, octets: &[u8]| {
-            let way = (&mut *pool, &mut *transmit, &mut *plain);
-            send(port, to, octets, sockets, way);
-        };
+        let mut send = |port: u16, to: SocketAddr, octets: &[u8]| wire.send_copy(port, to, octets);
         road.expire(now, &mut send, notices);
-    }
-
-    fn flush(&mut self) {
-        let (sent, refused) = self.transmit.flush(&self.sockets, &mut self.pool);
-        self.plain.sent += sent;
-        self.plain.send_failures += refused;
     }
 
     /// Hands the round's notices to their shards and wakes those that got any.
@@ -418,37 +354,11 @@ impl Worker {
             self.plain.cpu_nanos = sys::thread_cpu_nanos();
             self.cpu_read = Some(now);
         }
-        self.plain.sockets = u64::try_from(self.sockets.len()).unwrap_or(0);
+        self.plain.sockets = u64::try_from(self.wire.sockets()).unwrap_or(0);
         self.plain.set_road(&self.road.figures());
         self.plain.set_taps(self.road.tap_figures());
         self.plain.set_rooms(self.road.room_figures());
         shared.store(&self.plain);
-    }
-}
-
-/// Puts a packet that was made here among those that are to be sent.
-fn send(
-    port: u16,
-    to: SocketAddr,
-    octets: &[u8],
-    sockets: &Sockets,
-    (pool, transmit, plain): (&mut Pool, &mut Transmit, &mut Plain),
-) {
-    if pool.available() == 0 {
-        let (sent, refused) = transmit.flush(sockets, pool);
-        plain.sent += sent;
-        plain.send_failures += refused;
-    }
-    let Some(socket) = sockets.find(to.is_ipv4(), port) else {
-        return;
-    };
-    let Some(buffer) = pool.take() else { return };
-    match pool.get_mut(buffer).get_mut(..octets.len()) {
-        Some(room) => {
-            room.copy_from_slice(octets);
-            transmit.push(socket, buffer, octets.len(), to);
-        }
-        None => pool.give(buffer),
     }
 }
 

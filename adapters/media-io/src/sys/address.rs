@@ -24,6 +24,26 @@ impl RawAddress {
         unsafe { std::mem::zeroed() }
     }
 
+    /// The address in these octets, as the kernel has written them.
+    pub(crate) fn read(octets: &[u8]) -> Option<SocketAddr> {
+        let family = u16::from_ne_bytes(*octets.first_chunk()?);
+        let (port, rest) = octets.get(2..)?.split_first_chunk::<2>()?;
+        let port = u16::from_be_bytes(*port);
+        match family {
+            V4 => {
+                let ip = Ipv4Addr::from(*rest.first_chunk::<4>()?);
+                Some(SocketAddr::new(IpAddr::V4(ip), port))
+            }
+            V6 => {
+                let (ip, scope) = rest.get(4..)?.split_first_chunk::<16>()?;
+                let scope = u32::from_ne_bytes(*scope.first_chunk()?);
+                let ip = Ipv6Addr::from(*ip);
+                Some(SocketAddr::V6(SocketAddrV6::new(ip, port, 0, scope)))
+            }
+            _ => None,
+        }
+    }
+
     pub(crate) fn as_ptr(&self) -> *const sockaddr {
         (&raw const *self).cast()
     }
@@ -113,7 +133,13 @@ mod tests {
             "[fe80::1%3]:9",
         ] {
             let address: SocketAddr = text.parse().unwrap();
-            assert_eq!(RawAddress::from(address).get(), Some(address), "{text}");
+            let raw = RawAddress::from(address);
+            assert_eq!(raw.get(), Some(address), "{text}");
+            let length = usize::try_from(raw.length()).unwrap();
+            // SAFETY: so many octets of it were written.
+            let octets = unsafe { std::slice::from_raw_parts(raw.as_ptr().cast::<u8>(), length) };
+            assert_eq!(RawAddress::read(octets), Some(address), "{text}");
+            assert_eq!(RawAddress::read(&octets[..7]), None);
         }
         assert_eq!(RawAddress::empty().get(), None);
         assert_eq!(size_of::<RawAddress>(), 28);

@@ -1,4 +1,4 @@
-//! Batches of datagrams: a pool of buffers, `recvmmsg` into it and `sendmmsg` out of it.
+//! Batches of datagrams: `recvmmsg` into buffers of the pool, and `sendmmsg` out of them.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,81 +7,19 @@ use std::os::fd::RawFd;
 use libc::{c_uint, c_void, iovec, mmsghdr};
 
 use super::address::RawAddress;
+use super::pool::{BUFFER, Pool};
+use super::received::Received;
 
 /// Datagrams per system call.
 pub(crate) const BATCH: usize = 64;
 
-/// Octets of a buffer; longer datagrams are dropped. Media packets fit an Ethernet frame, and
-/// behind it there is room to protect them in place ([`media::ROOM`]).
-pub(crate) const BUFFER: usize = 2048;
-
 /// Octets for the control message with the kernel's drop counter: a header and a number.
 const CONTROL: usize = 32;
-
-/// A fixed number of buffers; none is allocated later.
-#[derive(Debug)]
-pub(crate) struct Pool {
-    octets: Box<[u8]>,
-    free: Vec<u32>,
-    size: usize,
-}
-
-impl Pool {
-    /// So many buffers, at least two batches.
-    pub(crate) fn new(buffers: usize) -> Pool {
-        let size = buffers.clamp(2 * BATCH, 65_536);
-        let free = (0..65_536_u32).take(size).rev().collect();
-        Pool {
-            octets: vec![0; size * BUFFER].into_boxed_slice(),
-            free,
-            size,
-        }
-    }
-
-    pub(crate) fn available(&self) -> usize {
-        self.free.len()
-    }
-
-    pub(crate) fn take(&mut self) -> Option<u32> {
-        self.free.pop()
-    }
-
-    /// Gives a buffer back. Each taken buffer is given back once.
-    pub(crate) fn give(&mut self, buffer: u32) {
-        self.free.push(buffer);
-    }
-
-    /// Takes all back, as after a round that was broken off.
-    pub(crate) fn reset(&mut self) {
-        self.free.clear();
-        self.free.extend((0..65_536_u32).take(self.size).rev());
-    }
-
-    pub(crate) fn get_mut(&mut self, buffer: u32) -> &mut [u8] {
-        let Ok(index) = usize::try_from(buffer) else {
-            return &mut [];
-        };
-        self.octets
-            .get_mut(index * BUFFER..(index + 1) * BUFFER)
-            .unwrap_or_default()
-    }
-}
 
 /// Aligned for a control message header.
 #[derive(Clone, Copy)]
 #[repr(C, align(8))]
 struct Control([u8; CONTROL]);
-
-/// One received datagram.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Received {
-    pub(crate) buffer: u32,
-    pub(crate) length: usize,
-    /// `None` when the datagram was longer than its buffer or has no address we know.
-    pub(crate) from: Option<SocketAddr>,
-    /// The socket's drops since it was opened, when there were any.
-    pub(crate) drops: Option<u32>,
-}
 
 /// The arrays the kernel wants, made once. Headers point into this structure's own boxes and are
 /// pointed anew before each call.

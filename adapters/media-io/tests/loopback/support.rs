@@ -50,6 +50,7 @@ impl Rig {
         let at = own_address();
         let mut config = Config {
             bind_v4: Some(at),
+            way: crate::WAY,
             ..Config::default()
         };
         change(&mut config);
