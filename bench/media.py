@@ -83,10 +83,10 @@ def fail(why):
     raise RuntimeError(why)
 
 
-def drive(plan, calls, *more, srtp=None):
+def drive(plan, calls, *more, srtp=None, ring=False):
     """Calls through a fresh exchange."""
     data = TARGET / "bench" / "media-data"
-    exchange = Exchange(data, USERS)
+    exchange = Exchange(data, USERS, *(("--media-io", "io-uring") if ring else ()))
     try:
         if srtp:
             protect(exchange)
@@ -116,6 +116,11 @@ def protect(exchange):
 def relay(plan, calls):
     """Calls that talk."""
     return {**rows.relayed(drive(plan, calls)), "target": rows.RELAY_TARGET}
+
+
+def ring(plan, calls):
+    """The same where the exchange asks the kernel by io_uring; the bare relay does not."""
+    return rows.relayed(drive(plan, calls, ring=True))
 
 
 def protected(plan, suite):
@@ -154,6 +159,8 @@ def parts(plan):
     """Everything that is measured: its place in the results, what it is, and how."""
     for calls in TALKING:
         yield f"relay.{calls}", f"{calls} calls that talk", lambda n=calls: relay(plan, n)
+    for calls in TALKING:
+        yield f"ring.{calls}", f"{calls} calls that talk, io_uring", lambda n=calls: ring(plan, n)
     for suite in SUITES:
         title = f"{PROTECTED} calls protected by {suite}"
         yield f"srtp.{suite}", title, lambda suite=suite: protected(plan, suite)
@@ -212,6 +219,8 @@ def lines_of(kind, which, found):
     """The lines of one part."""
     if kind == "relay":
         return rows.lines_of_relay("packets a core second", found)
+    if kind == "ring":
+        return rows.lines_of_relay("the same by io_uring", found)
     if kind == "srtp":
         return rows.lines_of_relay(which, found)
     if kind == "listen":

@@ -415,6 +415,10 @@ pub(crate) struct ServeArguments {
     /// Threads that carry audio [default: 1]
     #[arg(long, value_name = "N", env = "STROWGER_MEDIA_THREADS")]
     pub(crate) media_threads: Option<u8>,
+    /// How they ask the kernel for packets: epoll or io-uring, which needs Linux 6.1
+    /// [default: epoll]
+    #[arg(long, value_name = "HOW", env = "STROWGER_MEDIA_IO")]
+    pub(crate) media_io: Option<String>,
     /// Further host names of this exchange, with commas
     #[arg(long, value_name = "NAME", env = "STROWGER_NAMES")]
     pub(crate) names: Option<String>,
@@ -524,6 +528,7 @@ impl ServeArguments {
             media: self.media.map(Several::One),
             media_ports: self.media_ports,
             media_threads: self.media_threads,
+            media_io: self.media_io,
             names: self.names.map(Several::One),
             digest: self.digest,
             master_key: self.master_key,

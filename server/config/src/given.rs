@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::acme::Said;
 use crate::nft_set::NftSet;
 use crate::problem::Problem;
-use crate::settings::{Capture, Digest, LogFormat, Mail, Settings};
+use crate::settings::{Capture, Digest, LogFormat, Mail, MediaIo, Settings};
 use crate::wires::{self, Public, Secure, Wires};
 
 /// Most listeners, names or addresses of one setting.
@@ -102,6 +102,8 @@ pub struct Given {
     pub media_ports: Option<String>,
     /// Threads that carry audio.
     pub media_threads: Option<u8>,
+    /// How they ask the kernel for packets: `epoll` or `io-uring`.
+    pub media_io: Option<String>,
     /// Names under which the exchange itself is reached, besides its addresses and the companies'
     /// domains.
     pub names: Option<Several>,
@@ -195,6 +197,7 @@ impl Given {
             media: self.media.or(below.media),
             media_ports: self.media_ports.or(below.media_ports),
             media_threads: self.media_threads.or(below.media_threads),
+            media_io: self.media_io.or(below.media_io),
             names: self.names.or(below.names),
             digest: self.digest.or(below.digest),
             master_key: self.master_key.or(below.master_key),
@@ -271,6 +274,7 @@ impl Given {
             media,
             media_ports: one(self.media_ports, "media_ports", "40000-44999", str::parse)?,
             media_threads: threads(self.media_threads)?,
+            media_io: one(self.media_io, "media_io", "epoll", MediaIo::parse)?,
             names: several(self.names.as_ref(), "names", "", name)?,
             digest: one(self.digest, "digest", "md5", Digest::parse)?,
             master_key: self.master_key,

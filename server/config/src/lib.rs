@@ -17,6 +17,6 @@ pub use acme::{ACME_NAMES_MAX, Acme, ExternalAccount};
 pub use given::{Given, Several};
 pub use nft_set::NftSet;
 pub use problem::Problem;
-pub use settings::{Capture, Digest, LogFormat, Mail, Settings};
+pub use settings::{Capture, Digest, LogFormat, Mail, MediaIo, Settings};
 pub use span::PortSpan;
 pub use wires::{CERTIFICATE, CertificateFiles, Clients, KEY, Public, Secure, Wires};

@@ -53,6 +53,26 @@ impl Digest {
     }
 }
 
+/// How the kernel is asked for packets of audio.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MediaIo {
+    /// By epoll, which every kernel has.
+    #[default]
+    Epoll,
+    /// By `io_uring`, which needs Linux 6.1 and may be forbidden.
+    IoUring,
+}
+
+impl MediaIo {
+    pub(crate) fn parse(text: &str) -> Result<MediaIo, &'static str> {
+        match text {
+            "epoll" => Ok(MediaIo::Epoll),
+            "io-uring" => Ok(MediaIo::IoUring),
+            _ => Err("must be epoll or io-uring"),
+        }
+    }
+}
+
 /// How mail goes out.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
@@ -115,6 +135,8 @@ pub struct Settings {
     pub media_ports: PortSpan,
     /// Threads for audio, 1 to 64. Default 1.
     pub media_threads: u8,
+    /// How they ask the kernel for packets. Default epoll.
+    pub media_io: MediaIo,
     /// Further names of the exchange, in lower case. Default none.
     pub names: Vec<String>,
     /// What phones are challenged with. Default MD5.

@@ -40,8 +40,10 @@ def protected(kind):
     return TYPES[kind][2] != PLAIN
 
 
-def cell(caller, called, codec):
-    with Exchange(V4, also=V6).also_speaks("tls", "wss") as exchange:
+def cell(caller, called, codec, *flags):
+    exchange = Exchange(V4, also=V6).also_speaks("tls", "wss")
+    exchange.flags += flags
+    with exchange:
         for number, kind in (("101", caller), ("102", called)):
             if DEVICE[TYPES[kind][2]]:
                 changed(exchange, number, **DEVICE[TYPES[kind][2]])
@@ -87,3 +89,8 @@ def make(caller, called, codec):
 # in each cell both call, so a pair needs one
 for place, pair in enumerate(combinations_with_replacement(TYPES, 2)):
     make(*pair, CODECS[place % len(CODECS)])
+
+
+@test(listens=True, seconds=120)
+def where_the_kernel_is_asked_by_io_uring_all_hear_each_other():
+    cell("tls v4 with keys", "browser v6", CODECS[0], "--media-io", "io-uring")

@@ -4,9 +4,9 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-use config::Settings;
+use config::{MediaIo, Settings};
 use media::{Limits, PortLimits, PortRange, Prompts};
-use media_io::{Config, Control, MediaThreads, TapLine};
+use media_io::{Config, Control, MediaThreads, TapLine, Way};
 use net::Waker;
 use ports::Entropy;
 
@@ -102,6 +102,10 @@ pub(crate) fn start(
         bind_v6: range
             .v6
             .map(|ip| bind(ip.into(), Ipv6Addr::UNSPECIFIED, ip)),
+        way: match settings.media_io {
+            MediaIo::Epoll => Way::Epoll,
+            MediaIo::IoUring => Way::IoUring,
+        },
         workers: settings.media_threads,
         // each port belongs to one thread; that parts are not quite equal is allowed for
         sockets_per_worker: sockets(range) / usize::from(settings.media_threads.max(1)) + 4,
@@ -113,14 +117,21 @@ pub(crate) fn start(
     let prompts = Arc::new(Prompts::built_in());
     let wake: media_io::Wake = Arc::new(move |_| waker.wake());
     let started = MediaThreads::start(&config, &prompts, seed, zero, &wake);
-    let (threads, lines) = started.map_err(|error| refused(&error))?;
+    let (threads, lines) = started.map_err(|error| refused(settings, &error))?;
     let control = lines.controls.into_iter().next();
     let control = control.ok_or_else(|| Failure::internal("media has no line to signalling"))?;
     Ok((threads, control, lines.taps))
 }
 
-fn refused(error: &io::Error) -> Failure {
-    Failure::internal(format!("the media threads cannot be started: {error}"))
+fn refused(settings: &Settings, error: &io::Error) -> Failure {
+    let said = format!("the media threads cannot be started: {error}");
+    Failure::internal(match settings.media_io {
+        MediaIo::Epoll => said,
+        MediaIo::IoUring => format!(
+            "{said}; the kernel may be older than 6.1 or forbid io_uring \
+             (kernel.io_uring_disabled): leave --media-io out"
+        ),
+    })
 }
 
 /// The address itself where it is this machine's; all addresses where it belongs to a translator

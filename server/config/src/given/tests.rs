@@ -98,6 +98,7 @@ fn each_refusal_names_the_setting_and_the_rule() {
         ("media = '192.0.2.1,192.0.2.2'", "media"),
         ("media_ports = '9-3'", "media_ports"),
         ("media_threads = 0", "media_threads"),
+        ("media_io = 'kqueue'", "media_io"),
         ("names = 'a b'", "names"),
         ("digest = 'sha1'", "digest"),
         ("drain_seconds = 100000", "drain_seconds"),
