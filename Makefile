@@ -119,6 +119,12 @@ bench-media: ## measure sound: relay, SRTP, transcoding, listeners, memory, dela
 	@python3 bench/media_rows.py
 	@python3 bench/media.py
 
+.PHONY: bench-sound
+bench-sound: ## score how calls sound through a bad wire, by PESQ (some 8 minutes)
+	@tools/setup.sh build interop pesq
+	cargo build --release --locked -p strowger
+	@.tools/pesq/bin/python bench/bad_wire.py
+
 .PHONY: fairness
 fairness: ## measure what a neighbour notices of a company that floods the exchange
 	@tools/setup.sh build

@@ -9,6 +9,7 @@
 #   tools/setup.sh interop          foreign SIP software and what compares the audio
 #   tools/setup.sh fuzz             schemathesis, in a Python of its own in .tools/
 #   tools/setup.sh packets          a C++ compiler, for what fuzzes packets
+#   tools/setup.sh pesq             PESQ, in a Python of its own in .tools/
 #   tools/setup.sh deny             cargo-deny, built into .tools/
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -17,6 +18,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly RUST=1.95
 readonly DENY=0.20.2
 readonly SCHEMATHESIS=4.32.5
+readonly PESQ=0.0.4
 
 packages_missing() {
     local package
@@ -148,6 +150,17 @@ need_page() {
         && npx esbuild source.js --bundle --log-level=warning --outfile=phone.js)
 }
 
+# beside what `interop` installs, whose numpy it shares
+need_pesq() {
+    local python=.tools/pesq
+    "$python/bin/python" -c 'import pesq' 2>/dev/null && return 0
+    [ -e /usr/include/python3*/Python.h ] || apt_install python3-dev python3-venv
+    /usr/bin/python3 -c 'import ensurepip' 2>/dev/null || apt_install python3-venv
+    echo "setup: building pesq $PESQ into $python"
+    /usr/bin/python3 -m venv --system-site-packages "$python"
+    "$python/bin/pip" install --quiet --disable-pip-version-check "pesq==$PESQ" </dev/null
+}
+
 need_packets() {
     command -v c++ >/dev/null || apt_install g++
     command -v python3 >/dev/null || apt_install python3
@@ -174,7 +187,7 @@ need_deny() {
 
 for wish in "$@"; do
     case $wish in
-        build | lint | postgres | interop | fuzz | packets | deny) "need_$wish" ;;
+        build | lint | postgres | interop | fuzz | packets | pesq | deny) "need_$wish" ;;
         *)
             echo "setup: no such wish: $wish" >&2
             exit 2

@@ -71,8 +71,9 @@ class Wire(Nat):
 
     def _carry(self, one, to, direction, step):
         try:
-            data = one.recv(65536)
-        except ConnectionError:
+            # that a port is closed may be told to a sender before it is read here
+            data = one.recv(65536, socket.MSG_DONTWAIT)
+        except (ConnectionError, BlockingIOError):
             return
         there = self.other if direction == OUTWARD else self.phone
         if there is None:
