@@ -34,6 +34,8 @@ pub(super) struct Inflow {
     pub(super) digits: u32,
     /// Frames made up on the way into another codec.
     pub(super) concealed: u64,
+    /// Datagrams of a fax.
+    pub(super) faxed: u64,
     pub(super) gauge: Gauge,
 }
 
@@ -52,6 +54,7 @@ impl Inflow {
             rtcp: 0,
             digits: 0,
             concealed: 0,
+            faxed: 0,
             gauge: Gauge::default(),
         }
     }
@@ -137,6 +140,8 @@ pub(super) struct Outflow {
     pub(super) paused: bool,
     /// Packets made of those in another codec.
     pub(super) transcoded: u64,
+    /// Datagrams of a fax.
+    pub(super) faxed: u64,
     packets: u64,
     octets: u64,
     format: Option<Format>,
@@ -160,6 +165,7 @@ impl Outflow {
             continuity: Continuity::new(ssrc, seq, ts),
             paused: false,
             transcoded: 0,
+            faxed: 0,
             packets: 0,
             octets: 0,
             format: None,
