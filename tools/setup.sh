@@ -128,6 +128,7 @@ need_interop() {
     command -v opusdec >/dev/null || apt_install opus-tools
     command -v espeak-ng >/dev/null || apt_install espeak-ng
     compgen -G '/usr/lib/*/libsrtp2.so.1' >/dev/null || apt_install libsrtp2-1
+    compgen -G '/usr/lib/*/libspandsp.so.2' >/dev/null || apt_install libspandsp2
     command -v curl >/dev/null || apt_install curl
     command -v openssl >/dev/null || apt_install openssl
     command -v chromedriver >/dev/null || apt_install chromium chromium-driver

@@ -6,6 +6,7 @@ mod carrier;
 mod chain;
 mod dial;
 mod dialling;
+mod fax;
 mod forward;
 mod guest;
 mod hold;
@@ -214,6 +215,7 @@ impl Call {
             party,
             stage: LegStage::Calling,
             description: offer,
+            before_offer: None,
             holding: false,
             silent: false,
             silences: 0,
@@ -411,6 +413,7 @@ impl Call {
             party,
             stage: LegStage::Dialled,
             description: None,
+            before_offer: None,
             holding: false,
             silent: false,
             silences: 0,

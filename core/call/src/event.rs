@@ -55,6 +55,10 @@ pub enum What {
     },
     /// A party that was not heard is heard again.
     HeardAgain(LegId),
+    /// A party went over from sound to fax, and the other with it.
+    WentToFax(LegId),
+    /// A party went over from fax to sound, and the other with it.
+    WentToSound(LegId),
     /// It goes on elsewhere than it was for.
     Diverted(Diversion),
     /// A party asks for the other to be sent on.

@@ -124,6 +124,9 @@ pub(crate) struct Leg {
     pub(crate) stage: LegStage,
     /// What the party last said of its media.
     pub(crate) description: Option<Description>,
+    /// What it said before the offer of its that is open now.
+    #[serde(skip)]
+    pub(crate) before_offer: Option<Box<Description>>,
     /// The party asked us not to send, or said it will not.
     pub(crate) holding: bool,
     /// It hears music in place of the other, which holds it.

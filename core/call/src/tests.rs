@@ -6,6 +6,7 @@ mod beside;
 mod bounds;
 mod cancel;
 mod carriers;
+mod faxes;
 mod forwards;
 mod guests;
 mod hold;

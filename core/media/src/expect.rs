@@ -48,6 +48,9 @@ pub struct Expect {
     /// How it wants to be spoken to.
     #[serde(default)]
     pub wants: Wants,
+    /// Its datagrams are of a fax (UDPTL, ITU-T T.38 §9.1) and not of RTP; there is no RTCP.
+    #[serde(default)]
+    pub udptl: bool,
 }
 
 impl Expect {
@@ -65,6 +68,7 @@ impl Expect {
             sends: true,
             ufrag: None,
             wants: Wants::default(),
+            udptl: false,
         }
     }
 
@@ -76,6 +80,16 @@ impl Expect {
             mux: true,
             ufrag: Some(ufrag),
             ..Expect::unknown(None, formats)
+        }
+    }
+
+    /// A peer that described its fax; `nat` follows from [`trusted`].
+    #[must_use]
+    pub fn fax(udptl: SocketAddr, signalling_ip: IpAddr) -> Expect {
+        Expect {
+            declared_rtcp: None,
+            udptl: true,
+            ..Expect::described(udptl, signalling_ip, Formats::default())
         }
     }
 
@@ -112,6 +126,7 @@ impl Expect {
             sends: true,
             ufrag: None,
             wants: Wants::default(),
+            udptl: false,
         }
     }
 }

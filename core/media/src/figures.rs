@@ -42,6 +42,18 @@ pub struct LegFigures {
     /// conference.
     #[serde(default)]
     pub concealed: u64,
+    /// Datagrams of a fax.
+    #[serde(default)]
+    pub fax: FaxFigures,
+}
+
+/// A leg's datagrams of a fax (UDPTL, ITU-T T.38 §9.1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct FaxFigures {
+    /// From its peer to us.
+    pub received: u64,
+    /// From us to its peer.
+    pub sent: u64,
 }
 
 /// Counters of a whole road. All count packets or orders since the start.

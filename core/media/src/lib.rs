@@ -28,7 +28,7 @@ mod wants;
 pub use command::{Command, Keys, Lifted, Notice, PlayCodec, Refusal};
 pub use expect::{Expect, Ufrag, trusted};
 pub use figures::{
-    LegFigures, RoadFigures, RoomFigures, RtcpFigures, StreamFigures, TapFigures,
+    FaxFigures, LegFigures, RoadFigures, RoomFigures, RtcpFigures, StreamFigures, TapFigures,
     TranscodingFigures,
 };
 pub use format::{COMFORT_NOISE, Codec, FORMATS, Format, Formats, PayloadSet};

@@ -2,13 +2,14 @@
 //!
 //! This file holds the road's parts and its doors; `orders` obeys commands, `traffic` and `rtcp`
 //! judge packets, `owner` finds whose they are, `lift` whose those are that are no sound, `lock`
-//! decides whose packets a leg believes, `secure` how they are protected, `transcode` looks after
-//! those that their listener does not understand as they are, `attend`, `rooms` and `converse`
-//! after those of conferences; `wheel` looks at each leg once a second, and `reporting` tells its
-//! peer how it is heard.
+//! decides whose packets a leg believes, `secure` how they are protected, `fax` passes on what is
+//! of a fax, `transcode` looks after packets that their listener does not understand as they are,
+//! `attend`, `rooms` and `converse` after those of conferences; `wheel` looks at each leg once a
+//! second, and `reporting` tells its peer how it is heard.
 
 mod attend;
 mod converse;
+mod fax;
 mod flow;
 mod gauge;
 mod leg;
@@ -121,6 +122,15 @@ enum TimerKey {
     Look,
 }
 
+/// What there is so much of now.
+#[derive(Clone, Copy, Debug, Default)]
+struct Present {
+    /// Directions that are transcoded.
+    transcodings: u32,
+    /// Legs that carry a fax.
+    faxes: u32,
+}
+
 /// All legs of one media worker.
 pub struct Road {
     limits: Limits,
@@ -137,8 +147,7 @@ pub struct Road {
     on_port: OnPort,
     timers: TimerTable<TimerKey>,
     figures: RoadFigures,
-    /// Directions that are transcoded.
-    transcodings: u32,
+    present: Present,
     taps: Taps,
     rooms: Rooms,
     wheel: Wheel,
@@ -169,7 +178,7 @@ impl Road {
             on_port: OnPort::new(),
             timers: TimerTable::new(),
             figures: RoadFigures::default(),
-            transcodings: 0,
+            present: Present::default(),
             taps: Taps::default(),
             rooms: Rooms::default(),
             wheel: Wheel::default(),
@@ -207,7 +216,7 @@ impl Road {
     pub fn figures(&self) -> RoadFigures {
         let open = u64::try_from(self.slots.len()).unwrap_or(u64::MAX);
         let transcoding = TranscodingFigures {
-            present: self.transcodings.into(),
+            present: self.present.transcodings.into(),
             ..self.figures.transcoding
         };
         RoadFigures {

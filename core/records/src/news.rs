@@ -72,6 +72,8 @@ pub(crate) fn news(cdr: &Cdr, event: &CallEvent, clock: &Clock) -> Option<Event>
         }
         What::MergedInto(call) => Some(merged(cdr, at, json!({ "into": call }))),
         What::Explained(_)
+        | What::WentToFax(_)
+        | What::WentToSound(_)
         | What::LegOpened { .. }
         | What::Ringing(_)
         | What::Answered(_)

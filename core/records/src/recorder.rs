@@ -153,6 +153,8 @@ impl Recorder {
             | What::Resumed(_)
             | What::FellSilent { .. }
             | What::HeardAgain(_)
+            | What::WentToFax(_)
+            | What::WentToSound(_)
             | What::TransferFailed { .. }
             | What::MergedInto(_) => {}
         }

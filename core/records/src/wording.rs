@@ -40,6 +40,8 @@ pub(crate) fn step(what: &What, at: WallTime) -> Option<Step> {
         What::MergedInto(call) => plain(format!("the parties went on in call {call}")),
         // why, the reason that goes before it says
         What::FellSilent { .. }
+        | What::WentToFax(_)
+        | What::WentToSound(_)
         | What::Opened { .. }
         | What::Diverted(_)
         | What::LegOpened { .. }

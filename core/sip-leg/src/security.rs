@@ -199,6 +199,33 @@ impl Security {
         }
     }
 
+    /// Whether a fax may be spoken of, whose datagrams nothing protects (T.38 over UDPTL): not
+    /// where packets have to be protected, nor where they are.
+    pub(crate) fn lets_fax(&self) -> bool {
+        self.srtp != Srtp::Require && !self.is_on() && !self.seeks()
+    }
+
+    /// The peer speaks of a fax; whether it may.
+    pub(crate) fn hears_fax(&mut self) -> bool {
+        let may = self.lets_fax();
+        if may && self.turn != Turn::Ours {
+            self.turn = Turn::Theirs;
+        }
+        may
+    }
+
+    /// The peer is told of a fax.
+    pub(crate) fn tells_fax(&mut self) {
+        if self.turn == Turn::Open {
+            self.turn = Turn::Ours;
+        }
+    }
+
+    /// Whether what is heard next answers an offer of ours.
+    pub(crate) fn is_awaiting(&self) -> bool {
+        self.turn == Turn::Ours
+    }
+
     /// What the peer says, as if nobody protected it; nothing where it may not be spoken so.
     pub(crate) fn hear(&mut self, mut description: Description) -> Option<Description> {
         if self.turn == Turn::Ours {

@@ -1,5 +1,7 @@
 //! A leg's media: its endpoint on our side, what its peer said, and what we told it.
 
+mod fax;
+
 use call::Speaks;
 use media::{
     Ask, Codec as MediaCodec, Command, EndpointId, Expect, Family, Format, Formats, Keys,
@@ -14,6 +16,7 @@ use crate::association::Association;
 use crate::spoken::{spoken, widened};
 use crate::wants::wants;
 use crate::{Secrets, Security};
+use fax::{Settled, place_of};
 
 /// No media port is left for another leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +36,9 @@ pub struct Sound {
     #[serde(default)]
     codecs: Vec<String>,
     security: Security,
+    /// What was agreed on before the offer that is open.
+    #[serde(skip)]
+    settled: Option<Box<Settled>>,
     /// The address that the peer has chosen, where it is found by its checks.
     #[serde(skip)]
     chosen: Option<SocketAddr>,
@@ -78,6 +84,7 @@ impl Sound {
             expects: Expect::unknown(Some(signalling), Formats::default()),
             codecs: Vec::new(),
             security,
+            settled: None,
             chosen: None,
         };
         sound.expects = sound.expectation();
@@ -133,6 +140,9 @@ impl Sound {
     /// Whether something of another party's offer can be offered to the peer, if only in a codec
     /// that is made of it.
     pub(crate) fn can_be_offered(&self, offer: &Description) -> bool {
+        if offer.fax().is_some() {
+            return self.security.lets_fax();
+        }
         widened(&mut offer.clone(), &self.codecs).is_ok()
     }
 
@@ -141,6 +151,7 @@ impl Sound {
     fn suit(&self, description: &mut Description) {
         match &self.remote {
             Some(offered) if self.security.is_asked() => {
+                sdp::line_up(description, offered);
                 sdp::settle(description, offered, &spoken());
                 self.limit(description);
             }
@@ -204,10 +215,17 @@ impl Sound {
         ports: &mut Ports,
         media: &mut Vec<Command>,
     ) -> Option<Description> {
+        if description.fax().is_some() {
+            return self.hear_fax(description, ports, media);
+        }
+        let answers = self.security.is_awaiting();
         let before = self.security.keys();
         let description = self.security.hear(description);
         self.secure(before, media);
         let description = self.admitted(description?)?;
+        if answers {
+            self.settled = None;
+        }
         self.remote = Some(description.clone());
         self.declare(ports);
         self.describe(media);
@@ -216,6 +234,7 @@ impl Sound {
 
     /// What is told or heard next is an offer, whoever makes it.
     pub fn negotiate_anew(&mut self) {
+        self.keep_settled();
         self.security.anew();
     }
 
@@ -266,6 +285,10 @@ impl Sound {
     pub fn again(&mut self) -> Option<Description> {
         let mut told = self.told.clone()?;
         self.security.anew();
+        if told.fax().is_some() {
+            self.security.tells_fax();
+            return Some(told);
+        }
         if self.security.is_on() {
             self.origin.version += 1;
             told.set_origin(self.origin.at(self.local.ip));
@@ -383,9 +406,12 @@ impl Sound {
         named(&self.remote) && named(&self.told)
     }
 
-    /// The name of the codec the two sides agreed on, for people.
+    /// The name of the codec the two sides agreed on, for people; `T38` of a fax.
     #[must_use]
     pub fn codec_name(&self) -> Option<String> {
+        if self.is_fax() {
+            return Some("T38".to_owned());
+        }
         let remote = self.remote.as_ref().and_then(remote_of)?;
         let told = self.told.as_ref().and_then(remote_of);
         let agreed = |codec: &&sdp::Codec| {
@@ -414,7 +440,15 @@ impl Sound {
     }
 
     fn tell(&mut self, description: Description, media: &mut Vec<Command>) -> Description {
+        if self.security.is_asked() {
+            self.settled = None;
+        }
         self.told = Some(description.clone());
+        if description.fax().is_some() {
+            self.security.tells_fax();
+            self.describe(media);
+            return description;
+        }
         let before = self.security.keys();
         let description = self.security.tell(description, self.place());
         self.secure(before, media);
@@ -432,15 +466,15 @@ impl Sound {
     }
 
     fn declare(&self, ports: &mut Ports) {
-        let Some(remote) = self.remote.as_ref().and_then(remote_of) else {
+        let Some(at) = self.remote.as_ref().and_then(place_of) else {
             return;
         };
-        if remote.rtp.ip().is_unspecified() || self.security.seeks() {
+        if at.ip().is_unspecified() || self.security.seeks() {
             return;
         }
-        let trust = trusted(remote.rtp.ip(), self.signalling);
+        let trust = trusted(at.ip(), self.signalling);
         // A taken address leaves the leg as it was: it goes on listening for whoever is unknown.
-        let _taken = ports.declare(self.endpoint, remote.rtp, trust);
+        let _taken = ports.declare(self.endpoint, at, trust);
     }
 
     fn describe(&mut self, media: &mut Vec<Command>) {
@@ -455,6 +489,12 @@ impl Sound {
     }
 
     fn expectation(&self) -> Expect {
+        if self.is_going_over() {
+            return self.expects;
+        }
+        if let Some(fax) = self.expectation_of_fax() {
+            return fax;
+        }
         let told = self.told.as_ref().map(formats_of).unwrap_or_default();
         let Some(remote) = self.remote.as_ref().and_then(remote_of) else {
             if self.security.seeks() {

@@ -5,6 +5,7 @@
 mod addresses;
 mod diversions;
 mod endings;
+mod faxes;
 mod hiding;
 mod identities;
 mod media_sides;

@@ -114,9 +114,10 @@ pub fn anchor(description: &mut Description, at: &MediaAddress, origin: &OriginI
     }
 }
 
-/// The first live sound stream we can serve.
+/// The first live sound stream we can serve, or else the first of a fax.
 fn chosen_stream(description: &Description) -> Option<usize> {
-    description.media.iter().position(Media::is_served_audio)
+    let audio = description.media.iter().position(Media::is_served_audio);
+    audio.or_else(|| description.fax())
 }
 
 fn strip(lines: &mut Vec<Line>) {
@@ -150,6 +151,13 @@ fn take_over(media: &mut Media, at: &MediaAddress) {
     }
     media.port = at.port;
     media.ports = None;
+    if media.is_live_audio() {
+        tell_rtcp(media, at);
+    }
+}
+
+/// Names our port of RTCP where it was written or is not the next one (RFC 3605).
+fn tell_rtcp(media: &mut Media, at: &MediaAddress) {
     let written = media.attribute("rtcp").is_some();
     let neighbour = at.port.checked_add(1) == Some(at.rtcp_port);
     let value = at.rtcp_port.to_string();

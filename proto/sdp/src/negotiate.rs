@@ -255,7 +255,8 @@ fn stream(
     media
 }
 
-fn refused(media: &Media) -> Media {
+/// A stream of an offer as it is refused.
+pub(crate) fn refused(media: &Media) -> Media {
     Media {
         port: 0,
         ports: None,
@@ -312,14 +313,16 @@ fn mismatch(answered: &Media, offered: &Media) -> Option<&'static str> {
     if offered.port == 0 {
         return Some("an answer must not take a stream the offer closed");
     }
-    if answered.protocol != offered.protocol {
+    if !answered.protocol.eq_ignore_ascii_case(&offered.protocol) {
         return Some("an answer must keep the offer's protocol");
     }
     let ours = offered.codecs();
-    let by_number = answered
-        .formats
-        .iter()
-        .any(|format| offered.formats.contains(format));
+    let by_number = answered.formats.iter().any(|format| {
+        offered
+            .formats
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(format))
+    });
     let by_name = answered
         .codecs()
         .iter()

@@ -4,10 +4,10 @@
 use machine::harness::Spoiler;
 use sdp::{
     Capabilities, Description, MAX_BYTES, MAX_FORMATS, MAX_LINE_BYTES, MAX_LINES, MAX_MEDIA,
-    MediaAddress, OriginId, anchor, answer, match_answer, offer, remote_of,
+    MediaAddress, OriginId, anchor, answer, fax_of, line_up, match_answer, offer, remote_of,
 };
 
-const SAMPLES: [&[u8]; 4] = [
+const SAMPLES: [&[u8]; 5] = [
     b"v=0\r\no=anna 2890844526 2890842807 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\n\
       t=0 0\r\nm=audio 49170 RTP/AVP 0 8 9 101\r\na=rtpmap:0 PCMU/8000\r\n\
       a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\na=ptime:20\r\na=sendrecv\r\n",
@@ -21,6 +21,10 @@ const SAMPLES: [&[u8]; 4] = [
     b"v=0\r\no=- 5 6 IN IP4 host.example\r\ns=-\r\nt=0 0\r\nr=7d 1h 0 25h\r\nz=0 0\r\n\
       k=clear:x\r\na=group:BUNDLE 0\r\nm=audio 6000/2 RTP/AVP 3\r\ni=sound\r\n\
       c=IN IP4 224.2.1.1/127/3\r\na=maxptime:40\r\na=sendonly\r\n",
+    b"v=0\r\no=- 5 7 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\n\
+      m=audio 0 RTP/AVP 8\r\nm=image 5006 udptl t38\r\na=T38FaxVersion:3\r\n\
+      a=T38MaxBitRate:33600\r\na=T38FaxFillBitRemoval:0\r\na=T38FaxMaxDatagram:400\r\n\
+      a=T38FaxRateManagement:transferredTCF\r\na=T38FaxUdpEC:t38UDPRedundancy\r\n",
 ];
 
 fn capabilities() -> Capabilities {
@@ -58,6 +62,12 @@ fn use_it(description: &Description) {
             "{description}"
         );
     }
+    if let Some(fax) = fax_of(description) {
+        assert_eq!(remote_of(description), None, "{fax:?}");
+    }
+    let mut lined_up = offer(&ours);
+    line_up(&mut lined_up, description);
+    assert_eq!(lined_up.media.len(), description.media.len());
     let _mismatch = match_answer(&offer(&ours), description);
     let mut anchored = description.clone();
     anchor(&mut anchored, &ours.at, &ours.origin);

@@ -36,12 +36,15 @@ class Stranger:
         self.thread.join()
         self.socket.close()
 
+    def data(self, sequence):
+        noise = os.urandom(PACKET)
+        return packet(self.payload_type, sequence, sequence * PACKET, self.ssrc, noise)
+
     def _spray(self):
         sequence = 0
         while not self.ending:
             started = time.monotonic()
-            noise = os.urandom(PACKET)
-            data = packet(self.payload_type, sequence, sequence * PACKET, self.ssrc, noise)
+            data = self.data(sequence)
             for target in self.targets:
                 self.socket.sendto(data, target)
                 self.sent += 1

@@ -162,6 +162,7 @@ impl Call {
             party: Party::calling(caller),
             stage: LegStage::Calling,
             description: offer.clone(),
+            before_offer: None,
             holding: false,
             silent: false,
             silences: 0,

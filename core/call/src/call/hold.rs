@@ -50,6 +50,9 @@ impl Call {
             }),
         );
         self.set_pending(peer, Some(Pending::ForPeer(leg)));
+        if let Some(found) = self.find_mut(leg) {
+            found.before_offer = found.description.clone().map(Box::new);
+        }
         self.remember(leg, description.clone(), draft);
         let description = description.map(|offer| self.offered_to(peer, offer));
         draft.order(peer, LegOrder::Reoffer { description });
@@ -67,8 +70,14 @@ impl Call {
         }
     }
 
-    /// An offer that was refused changes nothing (RFC 3261 §14.1), so a hold by it is none.
-    fn undo_hold(&mut self, leg: LegId, draft: &mut Draft<'_>) {
+    /// An offer that was refused changes nothing (RFC 3261 §14.1): the party's media are what it
+    /// said before, and a hold by it is none.
+    fn undo_offer(&mut self, leg: LegId, draft: &mut Draft<'_>) {
+        if let Some(found) = self.find_mut(leg)
+            && let Some(before) = found.before_offer.take()
+        {
+            found.description = Some(*before);
+        }
         if let Some(Pending::Waiting { held, .. }) = self.pending(leg) {
             self.set_holding(leg, held, draft);
         }
@@ -127,10 +136,18 @@ impl Call {
             self.pending(peer),
             Some(Pending::Waiting { late: true, .. })
         );
-        self.set_pending(peer, late.then_some(Pending::LateAnswer(leg)));
         let Some(description) = description else {
+            self.undo_offer(peer, draft);
+            self.set_pending(peer, None);
             return draft.order(peer, LegOrder::RefuseReoffer { status: 488 });
         };
+        self.set_pending(peer, late.then_some(Pending::LateAnswer(leg)));
+        if let Some(found) = self.find_mut(peer) {
+            found.before_offer = None;
+        }
+        if !late {
+            self.note_fax(leg, peer, &description, draft);
+        }
         if let Some(found) = self.find_mut(leg) {
             found.description = Some(description.clone());
         }
@@ -166,7 +183,8 @@ impl Call {
         match pending {
             Pending::ForPeer(peer) => {
                 self.set_pending(leg, None);
-                self.undo_hold(peer, draft);
+                self.note_no_fax(peer, status, draft);
+                self.undo_offer(peer, draft);
                 self.set_pending(peer, None);
                 if self
                     .find(peer)
@@ -232,6 +250,7 @@ impl Call {
             };
             return self.release(end, reason, draft);
         };
+        self.note_fax(leg, other, &description, draft);
         self.remember(leg, Some(description.clone()), draft);
         let description = self.answered_to(other, description);
         draft.order(other, LegOrder::Confirm { description });

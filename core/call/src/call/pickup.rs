@@ -82,6 +82,7 @@ impl Call {
             party: Party::calling(caller),
             stage: LegStage::Calling,
             description: Some(offer),
+            before_offer: None,
             holding: false,
             silent: false,
             silences: 0,

@@ -35,6 +35,8 @@ pub(super) struct Inflow {
     pub(super) digits: u32,
     /// Frames made up on the way into another codec.
     pub(super) concealed: u64,
+    /// Datagrams of a fax.
+    pub(super) faxed: u64,
     pub(super) gauge: Gauge,
 }
 
@@ -53,6 +55,7 @@ impl Inflow {
             rtcp: 0,
             digits: 0,
             concealed: 0,
+            faxed: 0,
             gauge: Gauge::default(),
         }
     }
@@ -148,6 +151,8 @@ pub(super) struct Outflow {
     pub(super) paused: bool,
     /// Packets made of those in another codec.
     pub(super) transcoded: u64,
+    /// Datagrams of a fax.
+    pub(super) faxed: u64,
     packets: u64,
     octets: u64,
     format: Option<Format>,
@@ -172,6 +177,7 @@ impl Outflow {
             continuity: Continuity::new(ssrc, seq, ts),
             paused: false,
             transcoded: 0,
+            faxed: 0,
             packets: 0,
             octets: 0,
             format: None,

@@ -147,8 +147,12 @@ impl Leg {
         ]
     }
 
-    /// Whether RTP is to come: it is connected to something, and its peer said it will send.
+    /// Whether RTP is to come: it is connected to something, and its peer said it will send. A fax
+    /// is silent for as long as it likes.
     pub(super) fn is_awaited(&self) -> bool {
+        if self.is_fax() {
+            return false;
+        }
         let connected = match self.feed {
             Feed::Echo | Feed::Play(_) => true,
             Feed::Tied => self.tie != Tie::None,

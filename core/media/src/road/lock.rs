@@ -3,8 +3,6 @@
 
 use std::net::SocketAddr;
 
-use rtp::Header;
-
 use crate::expect::Expect;
 
 /// How a packet from a new source fits a leg.
@@ -18,12 +16,33 @@ pub(super) enum Fit {
     OnTrial,
 }
 
+/// What packets of one stream have in common, and the number of one of them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Mark {
+    /// The source (RFC 3550 §3); none of a fax, whose datagrams name none.
+    pub(super) ssrc: Option<u32>,
+    pub(super) seq: u16,
+}
+
+impl Mark {
+    /// Of a datagram of a fax.
+    pub(super) fn of_fax(seq: u16) -> Mark {
+        Mark { ssrc: None, seq }
+    }
+
+    fn next(self) -> Mark {
+        Mark {
+            seq: self.seq.wrapping_add(1),
+            ..self
+        }
+    }
+}
+
 /// A source on trial.
 #[derive(Clone, Copy, Debug)]
 struct Trial {
     from: SocketAddr,
-    ssrc: u32,
-    next_seq: u16,
+    next: Mark,
     passed: u8,
 }
 
@@ -44,6 +63,10 @@ impl Lock {
     /// Takes note of a description that replaces another.
     pub(super) fn redescribe(&mut self, before: &Expect, after: &Expect) {
         self.trial = None;
+        if before.udptl != after.udptl && before.declared != after.declared {
+            // another stream altogether, from another place
+            *self = Lock::default();
+        }
         let Some(source) = self.source else { return };
         if after.declared == Some(source) {
             self.may_move = false;
@@ -87,16 +110,13 @@ impl Lock {
 
     /// Counts a packet of a source on trial; whether it passed. Packets have to follow each
     /// other in one stream from one address.
-    pub(super) fn try_out(&mut self, from: SocketAddr, header: &Header, probation: u8) -> bool {
-        let before = self.trial.filter(|trial| {
-            trial.from == from && trial.ssrc == header.ssrc && trial.next_seq == header.seq
-        });
+    pub(super) fn try_out(&mut self, from: SocketAddr, mark: Mark, probation: u8) -> bool {
+        let follows = |trial: &Trial| trial.from == from && trial.next == mark;
+        let before = self.trial.filter(follows);
         let passed = before.map_or(0, |trial| trial.passed).saturating_add(1);
-        let next_seq = header.seq.wrapping_add(1);
         self.trial = Some(Trial {
             from,
-            ssrc: header.ssrc,
-            next_seq,
+            next: mark.next(),
             passed,
         });
         passed >= probation

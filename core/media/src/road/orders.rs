@@ -9,7 +9,7 @@ use super::lock::is_sendable;
 use super::tie::Tie;
 use crate::command::{Command, Notice, Refusal};
 use crate::expect::Expect;
-use crate::figures::LegFigures;
+use crate::figures::{FaxFigures, LegFigures};
 use crate::format::PayloadMap;
 use crate::id::EndpointId;
 use crate::ports::LocalMedia;
@@ -145,6 +145,7 @@ impl Road {
             *place = Some(Box::new(leg));
         }
         self.slots.insert(id.index(), slot);
+        self.count_fax(false, expects.udptl);
         self.on_port.add(&mut self.legs, slot);
         self.key_or_tell(slot, out);
     }
@@ -172,6 +173,7 @@ impl Road {
         leg.payloads = expects.formats.payloads();
         let tie = leg.tie;
         self.key_or_tell(slot, out);
+        self.go_over(slot, before.udptl);
         match tie {
             Tie::Partner(partner) => self.map_payloads(slot, partner),
             Tie::Room(number) => self.fit(slot, number),
@@ -265,6 +267,7 @@ impl Road {
         let Some(mut leg) = place.and_then(Option::take) else {
             return;
         };
+        self.count_fax(leg.is_fax(), false);
         for key in leg.entries.keys.iter().flatten() {
             self.table.remove(key, slot);
         }
@@ -315,6 +318,10 @@ impl Leg {
             digits: self.inflow.digits,
             transcoded: self.outflow.transcoded,
             concealed: self.inflow.concealed,
+            fax: FaxFigures {
+                received: self.inflow.faxed,
+                sent: self.outflow.faxed,
+            },
         }
     }
 }

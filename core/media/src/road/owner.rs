@@ -7,7 +7,7 @@ use machine::Instant;
 use rtp::{HEADER_BYTES, Header};
 
 use super::leg::Leg;
-use super::lock::Fit;
+use super::lock::{Fit, Mark};
 use super::secure::Kind;
 use super::table::Key;
 use super::{DropReason, Road};
@@ -175,7 +175,11 @@ impl Road {
             Some((slot, Fit::Now)) => Some(slot),
             Some((slot, Fit::OnTrial)) => {
                 let leg = self.leg_mut(slot)?;
-                leg.lock.try_out(from, header, probation).then_some(slot)
+                let mark = Mark {
+                    ssrc: Some(header.ssrc),
+                    seq: header.seq,
+                };
+                leg.lock.try_out(from, mark, probation).then_some(slot)
             }
             Some((_, Fit::No)) | None => None,
         };
@@ -191,7 +195,7 @@ impl Road {
     }
 
     /// The leg of a port that has one only.
-    fn only_leg(&self, local_port: u16, from: SocketAddr) -> Option<u32> {
+    pub(super) fn only_leg(&self, local_port: u16, from: SocketAddr) -> Option<u32> {
         let mut legs = self.on_port.of(&self.legs, from.is_ipv4(), local_port, 2);
         legs.next().filter(|_| legs.next().is_none())
     }

@@ -39,14 +39,14 @@ impl Road {
 }
 
 impl Leg {
-    /// Whether its peer is to be reported to: there is a way to it, and it is connected to
-    /// something, if only to be on hold.
+    /// Whether its peer is to be reported to: there is a way to it, it is connected to something, if
+    /// only to be on hold, and it is no fax, of which RTCP knows nothing.
     pub(super) fn is_reported_to(&self) -> bool {
         let connected = match self.feed {
             Feed::Echo | Feed::Play(_) => true,
             Feed::Tied => self.tie != Tie::None,
         };
-        connected && self.rtcp_way_out().is_some()
+        connected && !self.is_fax() && self.rtcp_way_out().is_some()
     }
 
     /// Writes a report to its peer, protected as all that goes there; its octets and the way. Which

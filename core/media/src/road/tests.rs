@@ -3,6 +3,7 @@
 
 mod bridge;
 mod closing;
+mod faxes;
 mod feeds;
 mod lifting;
 mod locking;

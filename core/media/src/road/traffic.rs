@@ -34,6 +34,9 @@ impl Road {
         let Some(packet) = buffer.get(..length).filter(|_| roomy) else {
             return self.drop(DropReason::Malformed);
         };
+        if let Some(slot) = self.faxing(local_port, from, packet) {
+            return self.fax(slot, from, packet, now, out);
+        }
         match Traffic::of(packet) {
             Traffic::Rtcp => self.rtcp(local_port, from, buffer, length, now),
             Traffic::Rtp if local_port.is_multiple_of(2) => {
@@ -47,9 +50,8 @@ impl Road {
                 let shaken = self.shaken_with(local_port, from);
                 self.lift(shaken, now)
             }
-            Traffic::Rtp | Traffic::Stun | Traffic::Dtls | Traffic::Unknown => {
-                self.drop(DropReason::Malformed)
-            }
+            Traffic::Unknown => self.unknown(local_port, from),
+            Traffic::Rtp | Traffic::Stun | Traffic::Dtls => self.drop(DropReason::Malformed),
         }
     }
 
@@ -106,7 +108,7 @@ impl Road {
         passes
     }
 
-    fn learn(&mut self, slot: u32, from: SocketAddr, out: &mut Vec<Notice>) {
+    pub(super) fn learn(&mut self, slot: u32, from: SocketAddr, out: &mut Vec<Notice>) {
         let Some(leg) = self.leg_mut(slot) else {
             return;
         };
@@ -190,7 +192,7 @@ impl Road {
         };
         let hears = match to.feed {
             Feed::Echo => listener == Some(slot) && to.expects.receives,
-            Feed::Tied => !held && to.hears_others(),
+            Feed::Tied => !held && to.hears_others() && !to.is_fax(),
             Feed::Play(_) => false,
         };
         let way = to.way_out().filter(|_| hears);

@@ -134,17 +134,19 @@ impl Road {
         if let Some(timer) = ended.timer {
             self.timers.cancel(timer);
         }
-        self.transcodings = self.transcodings.saturating_sub(1);
+        self.present.transcodings = self.present.transcodings.saturating_sub(1);
         if let Some(partner) = partner.and_then(|partner| self.leg_mut(partner)) {
             partner.outflow.change_source();
         }
     }
 
-    /// The partner of a leg, if it hears it now and can be reached.
+    /// The partner of a leg, if it hears it now and can be reached: a fax is not heard by whoever
+    /// takes sound, nor the reverse.
     pub(super) fn listener_of(&self, slot: u32) -> Option<u32> {
         let leg = self.leg(slot).filter(|leg| !leg.held)?;
         let listener = leg.tie.partner()?;
-        let hears = |to: &&Leg| to.hears_others() && to.way_out().is_some();
+        let alike = |to: &Leg| to.is_fax() == leg.is_fax();
+        let hears = |to: &&Leg| to.hears_others() && to.way_out().is_some() && alike(to);
         self.leg(listener).filter(hears).map(|_| listener)
     }
 
@@ -165,14 +167,14 @@ impl Road {
         let present = self.leg(slot)?.to_partner.transcoding.as_deref();
         if !present.is_some_and(same) {
             self.end_transcoding(slot);
-            if self.transcodings >= self.limits.transcodings {
+            if self.present.transcodings >= self.limits.transcodings {
                 return Some(self.drop(DropReason::Crowded));
             }
             let transcoder = Transcoder::new(from, target, wants, payload, now)?;
             let timer = None;
             self.leg_mut(slot)?.to_partner.transcoding =
                 Some(Box::new(Transcoding { transcoder, timer }));
-            self.transcodings += 1;
+            self.present.transcodings += 1;
             self.leg_mut(listener)?.outflow.change_source();
         }
         self.put(slot, header, Content::Sound, payload, now)

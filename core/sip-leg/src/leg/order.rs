@@ -5,6 +5,7 @@ use crate::{Desk, Report, SipLeg, reason_value};
 use bytes::Bytes;
 use call::{EndReason, LegFact, LegOrder, Speaks};
 use media::{Command, Prompt, PromptId};
+use sdp::Refusal;
 use sip_message::Name;
 use sip_stack::usage::{Event, Untimely};
 use std::sync::Arc;
@@ -124,11 +125,9 @@ impl SipLeg {
                 Ok(answer) => self
                     .usage
                     .answer_reoffer(text(&answer), &mut desk.step(events)),
-                Err(_) => self.usage.refuse_reoffer(488, &mut desk.step(events)),
+                Err(why) => self.refuse_reoffer(488, Some(why), desk, events),
             },
-            LegOrder::RefuseReoffer { status } => {
-                self.usage.refuse_reoffer(status, &mut desk.step(events))
-            }
+            LegOrder::RefuseReoffer { status } => self.refuse_reoffer(status, None, desk, events),
             LegOrder::Ring
             | LegOrder::Forwarded
             | LegOrder::Progress { .. }
@@ -145,6 +144,25 @@ impl SipLeg {
             | LegOrder::NotifyReferral { .. }
             | LegOrder::Inform { .. } => Ok(()),
         }
+    }
+
+    /// Refuses what the peer has offered within the call, and says what is wrong with it where that
+    /// is known (RFC 3261 §20.43); all is as it was before.
+    pub(super) fn refuse_reoffer(
+        &mut self,
+        status: u16,
+        why: Option<Refusal>,
+        desk: &mut Desk<'_>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Untimely> {
+        self.sound.withdraw(desk.ports, desk.media);
+        let warning = why.map(|why| {
+            let (code, text) = why.warning();
+            (Name::Warning, format!("{code} strowger \"{text}\""))
+        });
+        let headers: Vec<_> = warning.into_iter().collect();
+        let mut step = desk.step(events);
+        self.usage.refuse_reoffer(status, &headers, &mut step)
     }
 
     fn refer(

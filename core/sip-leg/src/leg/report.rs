@@ -4,7 +4,7 @@ use super::Early;
 use crate::{Desk, Referee, SipLeg, presses, redirections, referee};
 use bytes::Bytes;
 use call::{LegFact, Lost, Unreachable};
-use sdp::Description;
+use sdp::{Description, Refusal};
 use sip_message::{Message, Name, reason_phrase};
 use sip_stack::usage::{Ending, Event, Referral};
 
@@ -79,7 +79,7 @@ impl SipLeg {
                     description: self.hear(sdp, desk),
                 }
             }
-            Event::ReofferRefused { status } => LegFact::ReofferRefused { status },
+            Event::ReofferRefused { status } => self.reoffer_refused(status, desk),
             Event::Info {
                 record: Some(on), ..
             } => return reports.push(Report::Record(on)),
@@ -98,14 +98,22 @@ impl SipLeg {
                 self.hear(sdp, desk);
                 return;
             }
-            // The call's answer to it comes too late and is dropped; we never ask for transfers.
-            Event::OfferWithdrawn | Event::ReferProgressed { .. } => return,
+            // The call's answer to it comes too late and is dropped.
+            Event::OfferWithdrawn => return self.sound.withdraw(desk.ports, desk.media),
+            // We never ask for transfers.
+            Event::ReferProgressed { .. } => return,
             Event::Terminated => {
                 self.close(desk);
                 return reports.push(Report::Terminated);
             }
         };
         reports.push(Report::Fact(fact));
+    }
+
+    /// Our offer was refused: everything is as it was before.
+    fn reoffer_refused(&mut self, status: u16, desk: &mut Desk<'_>) -> LegFact {
+        self.sound.withdraw(desk.ports, desk.media);
+        LegFact::ReofferRefused { status }
     }
 
     /// What a description before the answer means to the call, and to it alone where sound is held
@@ -149,11 +157,15 @@ impl SipLeg {
 
     fn offered(&mut self, sdp: Option<Bytes>, desk: &mut Desk<'_>, reports: &mut Vec<Report>) {
         self.sound.negotiate_anew();
+        let offer = sdp.as_ref().and_then(|sdp| Description::parse(sdp).ok());
         let asked = sdp.is_some();
         let description = self.hear(sdp, desk);
         if asked && description.is_none() {
+            // what is plain must not be spoken here
+            let why = offer.filter(|offer| offer.fax().is_some());
+            let why = why.map(|_| Refusal::Protocol);
             let mut events = Vec::new();
-            let refused = self.usage.refuse_reoffer(488, &mut desk.step(&mut events));
+            let refused = self.refuse_reoffer(488, why, desk, &mut events);
             debug_assert!(refused.is_ok(), "the offer was just made");
             return self.report(events, desk, reports);
         }

@@ -129,11 +129,16 @@ impl Forks {
     }
 
     /// Refuses an offer of one of the peers; false when none waits.
-    pub(super) fn refuse_offer(&mut self, status: u16, cx: &mut Cx<'_, '_>) -> bool {
+    pub(super) fn refuse_offer(
+        &mut self,
+        status: u16,
+        headers: &[(Name<'_>, String)],
+        cx: &mut Cx<'_, '_>,
+    ) -> bool {
         let Some(peer) = self.find(has_offered) else {
             return false;
         };
-        let refused = peer.refuse_offer(status, cx);
+        let refused = peer.refuse_offer(status, headers, cx);
         peer.proceed(cx);
         refused
     }

@@ -1,11 +1,12 @@
 //! What media tells: addresses learnt, legs summed up, parties fallen silent.
 
 use super::Shard;
+use crate::calls::CallKey;
 use crate::turn::Work;
-use call::{Input, LegFact};
+use call::{Input, LegFact, LegId};
 use domain::{Quality, QualityPair};
 use machine::Instant;
-use media::{LegFigures, Lifted, Notice, Refusal, StreamFigures};
+use media::{FaxFigures, LegFigures, Lifted, Notice, Refusal, StreamFigures};
 
 impl Shard {
     pub(crate) fn notice(&mut self, notice: Notice, now: Instant) {
@@ -16,6 +17,7 @@ impl Shard {
                     return;
                 };
                 self.note_sound((key, leg), &figures, now);
+                self.note_fax((key, leg), figures.fax, now);
                 let Some(entry) = self.calls.get_mut(key) else {
                     return;
                 };
@@ -52,6 +54,20 @@ impl Shard {
             },
             Notice::Figures { .. } | Notice::Played { .. } => {}
         }
+    }
+
+    /// Says in the record how much of a fax a leg has carried, if it has.
+    fn note_fax(&mut self, (key, leg): (CallKey, LegId), fax: FaxFigures, now: Instant) {
+        if fax == FaxFigures::default() {
+            return;
+        }
+        let because = format!(
+            "leg {}: {} datagrams of the fax came from it, and {} went to it",
+            leg.number(),
+            fax.received,
+            fax.sent
+        );
+        self.explain(key, "media.t38", because, now);
     }
 
     /// Tells a call what is heard of one of its parties.

@@ -71,6 +71,8 @@ impl Shard {
             What::Answered(_)
             | What::Held(_)
             | What::Resumed(_)
+            | What::WentToFax(_)
+            | What::WentToSound(_)
             | What::TransferCompleted { .. }
             | What::LegClosed { .. } => true,
             What::Opened { .. }

@@ -111,6 +111,8 @@ impl Shard {
             | What::Resumed(_)
             | What::FellSilent { .. }
             | What::HeardAgain(_)
+            | What::WentToFax(_)
+            | What::WentToSound(_)
             | What::TransferRequested { .. }
             | What::LegClosed { .. }
             | What::MergedInto(_)

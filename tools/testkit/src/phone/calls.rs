@@ -558,8 +558,10 @@ impl Phone {
             .lines
             .get_mut(&id)
             .is_some_and(|line| std::mem::take(&mut line.offers.waiting));
-        let timely =
-            waits && self.with_usage(id, now, |usage, step| usage.refuse_reoffer(status, step));
+        let timely = waits
+            && self.with_usage(id, now, |usage, step| {
+                usage.refuse_reoffer(status, &[], step)
+            });
         self.pump(now);
         timely
     }

@@ -358,9 +358,10 @@ impl Called {
     pub(super) fn refuse_offer(
         mut self: Box<Self>,
         status: u16,
+        headers: &[(Name<'_>, String)],
         cx: &mut Cx<'_, '_>,
     ) -> Result<State, State> {
-        if self.peer.refuse_offer(status, cx) {
+        if self.peer.refuse_offer(status, headers, cx) {
             Ok(self.go_on(cx))
         } else {
             Err(State::Incoming(self))

@@ -156,22 +156,27 @@ impl InviteUsage {
     }
 
     /// Refuses the offer of [`Event::Offered`](crate::usage::Event::Offered), with 488 for
-    /// instance.
+    /// instance, and further headers.
     ///
     /// # Errors
     /// [`Untimely`] when none waits.
-    pub fn refuse_reoffer(&mut self, status: u16, step: &mut Step<'_>) -> Result<(), Untimely> {
+    pub fn refuse_reoffer(
+        &mut self,
+        status: u16,
+        headers: &[(Name<'_>, String)],
+        step: &mut Step<'_>,
+    ) -> Result<(), Untimely> {
         self.order("refuse_reoffer", step, |state, cx| match state {
-            State::Incoming(called) => called.refuse_offer(status, cx),
+            State::Incoming(called) => called.refuse_offer(status, headers, cx),
             State::Outgoing(mut calling) => {
-                if calling.forks.refuse_offer(status, cx) {
+                if calling.forks.refuse_offer(status, headers, cx) {
                     Ok(State::Outgoing(calling))
                 } else {
                     Err(State::Outgoing(calling))
                 }
             }
             live @ State::Live(_) => live.live(|live| {
-                let refused = live.peer.refuse_offer(status, cx);
+                let refused = live.peer.refuse_offer(status, headers, cx);
                 live.peer.proceed(cx);
                 refused
             }),

@@ -212,12 +212,23 @@ impl Peer {
     }
 
     /// Our side refuses; whether anything waited for it.
-    pub(in crate::usage) fn refuse_offer(&mut self, status: u16, cx: &mut Cx<'_, '_>) -> bool {
+    pub(in crate::usage) fn refuse_offer(
+        &mut self,
+        status: u16,
+        headers: &[(Name<'_>, String)],
+        cx: &mut Cx<'_, '_>,
+    ) -> bool {
         let Some(theirs) = self.take_theirs() else {
             return false;
         };
         self.exchange.fall_back();
-        cx.answer(theirs.key, &theirs.message, status.clamp(300, 699));
+        let status = status.clamp(300, 699);
+        let mut answer = cx.response(theirs.key, &theirs.message, status);
+        for (name, value) in headers {
+            answer.text(*name, value);
+        }
+        let bytes = answer.finish();
+        cx.respond(theirs.key, status, bytes);
         true
     }
 
@@ -264,7 +275,7 @@ impl Peer {
     /// The peer takes its request back, or its transaction ended without an answer.
     pub(in crate::usage) fn withdrawn(&mut self, key: ServerKey, status: u16, cx: &mut Cx<'_, '_>) {
         let is_that = matches!(&self.business, Business::Theirs(theirs) if theirs.key == key);
-        if is_that && self.refuse_offer(status, cx) {
+        if is_that && self.refuse_offer(status, &[], cx) {
             cx.tell(Event::OfferWithdrawn);
         }
     }

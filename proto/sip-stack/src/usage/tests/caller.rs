@@ -353,7 +353,7 @@ fn the_exchange_may_be_changed_by_update_before_the_answer() {
     pair.order(A, |usage, step| usage.answer_reoffer(sdp("a2"), step))
         .unwrap();
     pair.request(A, "UPDATE", 6, described("b3"));
-    pair.order(A, |usage, step| usage.refuse_reoffer(488, step))
+    pair.order(A, |usage, step| usage.refuse_reoffer(488, &[], step))
         .unwrap();
     let story = [
         "progressed 183 b0 reliably",

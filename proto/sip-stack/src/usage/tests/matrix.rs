@@ -20,7 +20,7 @@ const ORDERS: [(&str, Order); 15] = [
     ("reoffer", |u, s| u.reoffer(Some(sdp("m")), s)),
     ("reoffer", |u, s| u.reoffer(None, s)),
     ("answer_reoffer", |u, s| u.answer_reoffer(sdp("m"), s)),
-    ("refuse_reoffer", |u, s| u.refuse_reoffer(488, s)),
+    ("refuse_reoffer", |u, s| u.refuse_reoffer(488, &[], s)),
     ("info", |u, s| u.info("text/plain", Bytes::new(), s)),
     ("accept_refer", |u, s| u.accept_refer(1, s)),
     ("refuse_refer", |u, s| u.refuse_refer(1, 603, s)),

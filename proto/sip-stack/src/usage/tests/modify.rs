@@ -44,13 +44,13 @@ fn a_refused_offer_leaves_what_was_agreed() {
     let mut pair = Pair::talking();
     offer(&mut pair, A, "x1");
     pair.run(SECOND);
-    pair.order(B, |usage, step| usage.refuse_reoffer(488, step))
+    pair.order(B, |usage, step| usage.refuse_reoffer(488, &[], step))
         .unwrap();
     pair.run(SECOND);
     assert_eq!(pair.story(A), ["reoffer refused 488"]);
     assert_eq!((pair.phase(A), pair.phase(B)), (Phase::Live, Phase::Live));
     assert!(
-        pair.order(B, |usage, step| usage.refuse_reoffer(488, step))
+        pair.order(B, |usage, step| usage.refuse_reoffer(488, &[], step))
             .is_err()
     );
 }

@@ -26,7 +26,7 @@ fn act(pair: &mut Pair, side: usize, random: &mut Random) {
         8 => usage.refer("<sip:c@192.0.2.3>", step),
         9 => usage.confirm(answer, step),
         10 => usage.answer_reoffer(answer, step),
-        _ => usage.refuse_reoffer(488, step),
+        _ => usage.refuse_reoffer(488, &[], step),
     });
 }
 
