@@ -108,6 +108,14 @@ fn limit(what: libc::__rlimit_resource_t, most: u64) -> io::Result<()> {
     check(unsafe { libc::setrlimit(what, &raw const limit) }).map(drop)
 }
 
+/// Closes every file but input, output and the one for complaints: what the process that started
+/// us had open without saying that it is for itself alone. Kernels before 5.9 cannot: they stay.
+pub(crate) fn close_inherited() {
+    // SAFETY: the call takes numbers alone. It is the first thing that a process does which is an
+    // engine and nothing else, so nobody has opened anything that could be closed under him.
+    unsafe { libc::close_range(3, libc::c_uint::MAX, 0) };
+}
+
 /// Gives up what a program with more rights could give the calling process, and the network where
 /// the kernel lets us: some forbid it, and then it stays.
 pub(crate) fn renounce() -> io::Result<()> {

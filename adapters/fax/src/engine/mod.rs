@@ -7,7 +7,7 @@
 mod session;
 mod spandsp;
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Stdin, Stdout, Write};
 use std::process::ExitCode;
 
 use crate::frame::{Frames, MOST_DOCUMENT};
@@ -35,14 +35,16 @@ const FILES: u64 = 32;
 /// Octets that are read at once.
 const PIECE: usize = 64 << 10;
 
-/// Works as an engine until the input ends.
-pub fn run(input: impl Read, output: impl Write) -> ExitCode {
+/// Makes the calling process an engine, until its input ends. It must have been started to be one:
+/// whatever else it has open is closed, and what is renounced does not come back.
+pub fn run(input: Stdin, output: Stdout) -> ExitCode {
     run_with(LIBRARY, input, output)
 }
 
 /// The same with a library of another name.
-pub fn run_with(library: &str, input: impl Read, output: impl Write) -> ExitCode {
-    let mut talk = Talk::over(input, output);
+pub fn run_with(library: &str, input: Stdin, output: Stdout) -> ExitCode {
+    sys::close_inherited();
+    let mut talk = Talk::over(input.lock(), output.lock());
     match serve(library, &mut talk) {
         Ok(()) => ExitCode::SUCCESS,
         // nobody is there any more whom it could be told

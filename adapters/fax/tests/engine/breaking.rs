@@ -136,4 +136,7 @@ fn an_engine_has_no_more_than_it_needs() {
     assert!(status.contains("NoNewPrivs:\t1"), "{status}");
     let environment = std::fs::read(format!("/proc/{id}/environ")).unwrap();
     assert_eq!(environment, b"");
+    // input, output, what is complained to nobody, and the document in memory
+    let open = std::fs::read_dir(format!("/proc/{id}/fd")).unwrap().count();
+    assert_eq!(open, 4);
 }
