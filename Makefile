@@ -32,7 +32,7 @@ help: ## print this list
 
 .PHONY: run
 run: ## build, make two demonstration companies, serve SIP and the API on all interfaces
-	@tools/setup.sh build
+	@tools/setup.sh build fax
 	@echo '== building strowger (optimised; the first time takes a few minutes)'
 	cargo build --release --locked -p strowger
 	@$(CARGO_TARGET_DIR)/release/strowger demo --data '$(DATA)'
@@ -41,7 +41,7 @@ run: ## build, make two demonstration companies, serve SIP and the API on all in
 
 .PHONY: test
 test: ## the whole gate: house rules, lints, docs, dependencies, tests, seeds, interop, fuzz
-	@tools/setup.sh lint postgres interop fuzz
+	@tools/setup.sh lint fax postgres interop fuzz
 	@GATE_RUNS=$(GATE_RUNS) tools/gate.sh tidy fmt lint docs deny test cells seeds interop fuzz
 
 .PHONY: check

@@ -5,6 +5,7 @@
 #   tools/setup.sh build            a C compiler and CMake for the crates that carry C, and a look
 #                                   at Rust
 #   tools/setup.sh lint             the same, and Rust's own clippy and rustfmt
+#   tools/setup.sh fax              the library that faxes: optional, a message if it cannot be had
 #   tools/setup.sh postgres         PostgreSQL's programs, without a running server
 #   tools/setup.sh interop          foreign SIP software and what compares the audio
 #   tools/setup.sh fuzz             schemathesis, in a Python of its own in .tools/
@@ -114,6 +115,14 @@ need_postgres() {
     apt_install postgresql
 }
 
+# an exchange without it refuses faxes in words, so whoever only wants to try one out goes on
+need_fax() {
+    compgen -G '/usr/lib/*/libspandsp.so.2' >/dev/null && return 0
+    compgen -G '/usr/local/lib/libspandsp.so.2' >/dev/null && return 0
+    apt_install libspandsp2 && return 0
+    echo "setup: no libspandsp2, so faxes will be refused" >&2
+}
+
 need_interop() {
     command -v baresip >/dev/null || apt_install baresip-core
     command -v sipp >/dev/null || apt_install sip-tester
@@ -168,7 +177,7 @@ need_deny() {
 
 for wish in "$@"; do
     case $wish in
-        build | lint | postgres | interop | fuzz | deny) "need_$wish" ;;
+        build | lint | fax | postgres | interop | fuzz | deny) "need_$wish" ;;
         *)
             echo "setup: no such wish: $wish" >&2
             exit 2

@@ -225,6 +225,9 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Move a stopped exchange's store into another database, and compare the two
     Migrate(MigrateArguments),
+    /// What the exchange starts for each fax: an engine that is spoken to by pipes
+    #[command(hide = true)]
+    FaxEngine,
 }
 
 /// The data folder.

@@ -40,6 +40,10 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         // its status says something, too
         Command::Replay(said) => return commands::replay::run(&said),
         Command::Serve(serve) => serve::run(*serve),
+        Command::FaxEngine => {
+            let (input, output) = (std::io::stdin(), std::io::stdout());
+            return Ok(fax::engine::run(input, output));
+        }
         Command::Demo(demo) => commands::demo::run(&demo),
         Command::Reseller(said) => commands::document::above(KindName::Reseller, said),
         Command::Plan(said) => plan(said),
