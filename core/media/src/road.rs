@@ -4,7 +4,8 @@
 //! judge packets, `owner` finds whose they are, `lift` whose those are that are no sound, `lock`
 //! decides whose packets a leg believes, `secure` how they are protected, `transcode` looks after
 //! those that their listener does not understand as they are, `attend`, `rooms` and `converse`
-//! after those of conferences, and `wheel` looks at each leg once a second.
+//! after those of conferences, `line` after those of lines, and `wheel` looks at
+//! each leg once a second.
 
 mod attend;
 mod converse;
@@ -12,6 +13,8 @@ mod flow;
 mod gauge;
 mod leg;
 mod lift;
+mod line;
+mod lined;
 mod lock;
 mod made;
 mod on_port;
@@ -112,6 +115,8 @@ enum TimerKey {
     Event(u32),
     /// A frame of a leg's sound is due that is transcoded for its partner.
     Transcode(u32),
+    /// A frame of a line is due.
+    Line(u32),
     /// A frame of a room is due.
     Room(u32),
     /// Legs are to be looked at.
@@ -179,8 +184,8 @@ impl Road {
         self.timers.next()
     }
 
-    /// Does what is due: frames of prompts, of transcoded sound and of conferences go to `send`
-    /// (local port, to, packet), notices to `out`.
+    /// Does what is due: frames of prompts, of lines, of transcoded sound and of conferences go to
+    /// `send` (local port, to, packet), notices to `out`.
     pub fn expire(
         &mut self,
         now: Instant,
@@ -193,6 +198,7 @@ impl Road {
                 TimerKey::Silence(slot) => self.silence_due(slot, now, out),
                 TimerKey::Event(slot) => self.event_due(slot, now, out),
                 TimerKey::Transcode(slot) => self.transcode_due(slot, now, send),
+                TimerKey::Line(slot) => self.line_due(slot, now, send),
                 TimerKey::Room(number) => self.room_due(number, now, send, out),
                 TimerKey::Look => self.look_due(now, out),
             }
@@ -277,7 +283,13 @@ impl Road {
         let before = std::mem::replace(&mut leg.feed, feed);
         match (before, feed) {
             (Feed::Tied, Feed::Tied) | (Feed::Echo, Feed::Echo) => return,
-            (Feed::Tied | Feed::Echo | Feed::Play(_), _) => leg.outflow.change_source(),
+            (Feed::Tied | Feed::Echo | Feed::Play(_) | Feed::Line(_), _) => {
+                leg.outflow.change_source();
+            }
+        }
+        if let Feed::Line(lined) = before {
+            self.timers.cancel(lined.timer);
+            self.part_line(slot);
         }
         if let Feed::Play(playing) = before {
             if let Some(timer) = playing.timer {

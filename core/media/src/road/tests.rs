@@ -5,6 +5,7 @@ mod bridge;
 mod closing;
 mod feeds;
 mod lifting;
+mod lines;
 mod locking;
 mod model;
 mod notices;
