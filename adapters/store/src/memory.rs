@@ -10,6 +10,7 @@ mod erasure;
 mod event_book;
 mod events;
 mod facts;
+mod faxes;
 mod keys;
 mod ladders;
 mod lines;

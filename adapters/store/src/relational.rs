@@ -23,6 +23,7 @@ mod error;
 mod events;
 mod examine;
 mod facts;
+mod faxes;
 mod feed;
 mod figures;
 mod inventory;

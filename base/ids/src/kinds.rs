@@ -155,6 +155,8 @@ ids! {
     SoundId "snd_"
     /// A recording of a call.
     RecordingId "rec_"
+    /// A fax of a tenant's.
+    FaxId "fax_"
     /// An emergency location of a tenant's: a place that help can be sent to.
     EmergencyLocationId "loc_"
     /// A site of a tenant's: the networks of a place.

@@ -7,6 +7,7 @@ pub(crate) mod certificate;
 pub(crate) mod document;
 pub(crate) mod emergency;
 pub(crate) mod explain;
+pub(crate) mod fax;
 pub(crate) mod key;
 pub(crate) mod people;
 pub(crate) mod person;
@@ -32,6 +33,7 @@ use certificate::CertificateArguments;
 use document::{AccountKind, AnyKind, TenantKind};
 use emergency::EmergencyReportArguments;
 use explain::ExplainArguments;
+use fax::FaxArguments;
 use key::KeyArguments;
 use people::PeopleArguments;
 use person::{EraseArguments, PersonArguments};
@@ -213,6 +215,8 @@ pub(crate) enum Command {
     Cdr(CdrArguments),
     /// List, show, fetch and delete a company's recordings of calls
     Recording(RecordingArguments),
+    /// List, show, fetch and delete a company's faxes
+    Fax(FaxArguments),
     /// Make the tables of a PostgreSQL database, or bring them to this release
     Prepare(PrepareArguments),
     /// Take one company out into an encrypted file, bring it back, move it, clone it

@@ -84,6 +84,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Usage(said) => commands::usage::run(&said),
         Command::Cdr(cdr) => commands::cdr::run(cdr),
         Command::Recording(said) => commands::recording::run(said),
+        Command::Fax(said) => commands::fax::run(said),
         Command::Prepare(prepare) => commands::prepare::run(&prepare),
         Command::Archive(archive) => commands::archive::run(archive),
         Command::Backup(backup) => commands::backup::back_up(&backup),

@@ -375,6 +375,7 @@ fn told(tenant: &CompiledTenant, step: &Step) -> Told {
                 Guest::Echo => "echo".to_owned(),
                 Guest::Announcement => "announcement".to_owned(),
                 Guest::Conference(_) => "conference".to_owned(),
+                Guest::Fax(_) => "fax".to_owned(),
             }),
             ..Told::default()
         },

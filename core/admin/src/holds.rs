@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::slice;
 
-use domain::{Cdr, Extension, Hold, KindName, Recording, Referrer, Resource, User};
-use ids::ExtensionId;
+use domain::{Cdr, Extension, Fax, Hold, KindName, Recording, Referrer, Resource, User};
+use ids::{CallId, ExtensionId};
 use ports::{CdrQuery, PAGE_MAX, Page, StoreError};
 use tenancy::{TenantScope, Unresolved};
 
@@ -100,6 +100,22 @@ pub(crate) async fn on_recording(
     Ok(found)
 }
 
+/// The holds that keep a fax.
+pub(crate) async fn on_fax(
+    office: &Office,
+    scope: &TenantScope,
+    fax: &Fax,
+) -> Result<Vec<Referrer>, StoreError> {
+    let mut found = Vec::new();
+    for hold in all(office, scope).await? {
+        let held = by(office, scope, slice::from_ref(&hold)).await?;
+        if held.covers_fax(office, scope, fax).await? {
+            found.push(referrer(&hold));
+        }
+    }
+    Ok(found)
+}
+
 impl Held {
     /// Whether a call record must stay.
     pub(crate) fn covers(&self, cdr: &Cdr) -> bool {
@@ -121,15 +137,44 @@ impl Held {
         scope: &TenantScope,
         recording: &Recording,
     ) -> Result<bool, StoreError> {
-        let mut sides = [&recording.caller, &recording.called].into_iter();
-        if self.all || sides.any(|number| self.numbers.contains(number)) {
+        let sides = [&*recording.caller, &*recording.called];
+        self.covers_call(office, scope, (sides, recording.call))
+            .await
+    }
+
+    /// Whether a fax must stay: its extension is held, or its call's record must stay.
+    pub(crate) async fn covers_fax(
+        &self,
+        office: &Office,
+        scope: &TenantScope,
+        fax: &Fax,
+    ) -> Result<bool, StoreError> {
+        if self.extensions.contains(&fax.extension) {
+            return Ok(true);
+        }
+        let sides = [&*fax.caller, &*fax.number];
+        self.covers_call(office, scope, (sides, fax.call)).await
+    }
+
+    /// Whether what came of a call between two numbers must stay.
+    async fn covers_call(
+        &self,
+        office: &Office,
+        scope: &TenantScope,
+        (sides, call): ([&str; 2], CallId),
+    ) -> Result<bool, StoreError> {
+        if self.all
+            || sides
+                .into_iter()
+                .any(|number| self.numbers.contains(number))
+        {
             return Ok(true);
         }
         if self.extensions.is_empty() {
             return Ok(false);
         }
         let query = CdrQuery {
-            call: Some(recording.call),
+            call: Some(call),
             ..CdrQuery::default()
         };
         let records = office.store().cdrs(scope, &query).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::{KindName, RecordingState, Resource, Tenant};
 use ids::TenantId;
 use machine::WallTime;
-use ports::{CdrQuery, Cursor, PAGE_MAX, RecordingQuery, StoreError};
+use ports::{CdrQuery, Cursor, FaxQuery, PAGE_MAX, RecordingQuery, StoreError};
 use tenancy::{Caps, TenantScope};
 
 use crate::holds;
@@ -30,6 +30,8 @@ pub struct Progress {
     pub audit: usize,
     /// Recordings that are gone.
     pub recordings: usize,
+    /// Faxes that are gone.
+    pub faxes: usize,
     after: Option<Cursor>,
     stage: Stage,
 }
@@ -40,6 +42,8 @@ enum Stage {
     /// Recordings. They come before the records of their calls, which say what of them is held.
     #[default]
     Recordings,
+    /// Faxes, likewise.
+    Faxes,
     /// Call records.
     Cdrs,
     /// The audit trail.
@@ -60,8 +64,8 @@ async fn caps(office: &Office, scope: &TenantScope) -> Result<Option<Caps>, Stor
     Ok(Some(caps))
 }
 
-/// One step for one tenant: up to 500 call records or entries are looked at, or 20 recordings,
-/// which are kept as long as call records. `None` when nothing is left to do.
+/// One step for one tenant: up to 500 call records or entries are looked at, or 20 recordings
+/// or faxes, which are kept as long as call records. `None` when nothing is left to do.
 ///
 /// # Errors
 /// What the store says.
@@ -82,6 +86,10 @@ pub async fn step(
         match so_far.stage {
             Stage::Recordings => {
                 let step = recordings(office, scope, so_far, (horizon, held)).await;
+                return step.map(Some);
+            }
+            Stage::Faxes => {
+                let step = faxes(office, scope, so_far, (horizon, held)).await;
                 return step.map(Some);
             }
             Stage::Cdrs => return cdrs(office, scope, so_far, (horizon, held)).await.map(Some),
@@ -143,6 +151,40 @@ async fn recordings(
         recordings: so_far.recordings + gone,
         stage: match page.next {
             Some(_) => Stage::Recordings,
+            None => Stage::Faxes,
+        },
+        after: page.next,
+        ..so_far
+    })
+}
+
+async fn faxes(
+    office: &Office,
+    scope: &TenantScope,
+    so_far: Progress,
+    (horizon, held): (WallTime, holds::Held),
+) -> Result<Progress, StoreError> {
+    let query = FaxQuery {
+        after: so_far.after.clone(),
+        until: Some(horizon),
+        limit: RECORDINGS_AT_ONCE,
+        ..FaxQuery::default()
+    };
+    let page = office.store().faxes(scope, &query).await?;
+    let mut old = Vec::new();
+    for fax in &page.faxes {
+        if !held.covers_fax(office, scope, fax).await? {
+            old.push(fax.id);
+        }
+    }
+    let mut gone = 0;
+    if !old.is_empty() {
+        gone = office.store().remove_faxes(scope, old).await?;
+    }
+    Ok(Progress {
+        faxes: so_far.faxes + gone,
+        stage: match page.next {
+            Some(_) => Stage::Faxes,
             None => Stage::Cdrs,
         },
         after: page.next,

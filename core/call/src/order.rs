@@ -67,6 +67,8 @@ pub enum Speaks {
     Prompts,
     /// All that is spoken here: it gives back what it hears, or what it says is made for each.
     All,
+    /// G.711 alone, which leaves the tones of modems as they are.
+    Fax,
 }
 
 /// One attempt at a call by a trunk.
@@ -213,6 +215,8 @@ pub enum MediaOrder {
     Echo(LegId),
     /// The leg and all others that attend this conference of the company hear each other.
     Attend(LegId, ExtensionId),
+    /// The leg sends a fax to this extension of the company.
+    Fax(LegId, ExtensionId),
     /// The leg hears a prompt, again and again.
     Play(LegId, Prompt),
     /// The leg hears nothing.

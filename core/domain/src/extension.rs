@@ -37,6 +37,8 @@ pub enum Destination {
     Announcement,
     /// A conference: all who call it hear each other.
     Conference,
+    /// A fax machine: what it receives is kept.
+    Fax,
 }
 
 /// A dialable number inside a tenant.

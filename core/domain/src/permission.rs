@@ -27,6 +27,8 @@ pub enum Topic {
     Delivery,
     /// The log of events.
     Event,
+    /// Faxes.
+    Fax,
     /// API keys.
     Key,
     /// Figures of the whole exchange.
@@ -82,7 +84,7 @@ pub struct Permission {
 }
 
 /// The topics beside the kinds.
-const FACTS: [Topic; 16] = [
+const FACTS: [Topic; 17] = [
     Topic::Archive,
     Topic::Audit,
     Topic::Ban,
@@ -91,6 +93,7 @@ const FACTS: [Topic; 16] = [
     Topic::Certificate,
     Topic::Delivery,
     Topic::Event,
+    Topic::Fax,
     Topic::Key,
     Topic::Metric,
     Topic::Person,
@@ -155,6 +158,7 @@ impl Topic {
             Topic::Certificate => "certificate",
             Topic::Delivery => "delivery",
             Topic::Event => "event",
+            Topic::Fax => "fax",
             Topic::Key => "key",
             Topic::Metric => "metric",
             Topic::Person => "person",
@@ -193,7 +197,7 @@ impl Topic {
             Topic::Certificate => [Read, Ask].contains(&verb),
             Topic::Delivery => [Read, Replay].contains(&verb),
             Topic::Key => [Read, Create, Remove, Rotate].contains(&verb),
-            Topic::Person => [Read, Remove].contains(&verb),
+            Topic::Fax | Topic::Person => [Read, Remove].contains(&verb),
             Topic::Recording => [Read, Ask, Remove].contains(&verb),
             Topic::Seal => [Read, Rotate].contains(&verb),
             Topic::Support => [Read, Ask, Grant, End].contains(&verb),

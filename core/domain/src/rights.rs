@@ -106,11 +106,11 @@ fn lists(role: FixedRole) -> (List, List) {
 }
 
 /// To find and to take along all that is known of a person is more than reading, and so is to hear
-/// what people said.
-const MORE_THAN_READING: List = &["person.*", "recording.*"];
+/// what people said, or to read what they sent.
+const MORE_THAN_READING: List = &["person.*", "recording.*", "fax.*"];
 
 /// What those who run the platform do not decide. A company as a whole is its people and their
-/// secrets, too; and what is said there they need not hear.
+/// secrets, too; and what is said and sent there they need not know.
 const WHO_SELLS_AND_WHO_WORKS: List = &[
     "reseller.create",
     "reseller.change",
@@ -132,6 +132,7 @@ const WHO_SELLS_AND_WHO_WORKS: List = &[
     "key.remove",
     "archive.*",
     "recording.*",
+    "fax.*",
 ];
 
 /// What helping a company takes.
@@ -154,6 +155,7 @@ const WATCHES: List = &[
     "call.*",
     "cdr.read",
     "recording.read",
+    "fax.read",
     "event.read",
     "usage.read",
 ];

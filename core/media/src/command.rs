@@ -11,6 +11,7 @@ use crate::expect::Expect;
 use crate::figures::LegFigures;
 use crate::format::Codec;
 use crate::id::EndpointId;
+use crate::line::Line;
 use crate::ports::LocalMedia;
 use crate::prompts::{Prompt, PromptId};
 use crate::room::{RoomId, Seat};
@@ -107,6 +108,15 @@ pub enum Command {
         prompt: Arc<Prompt>,
         /// How.
         codec: PlayCodec,
+    },
+    /// The leg is joined to a line from now on, in packets of 20 ms of G.711: what it says goes
+    /// there, and it hears what comes from there. A former bridge ends, as do play and echo. The
+    /// line is held by the leg until it hears something else, and is told when it does.
+    Line {
+        /// Which.
+        id: EndpointId,
+        /// Its line, which is no other leg's.
+        line: Arc<Line>,
     },
     /// The leg is a member of a conference from now on, and of no other; a former bridge ends, as
     /// do play and echo. The first member makes the room, the last one ends it. `Unbridge`,

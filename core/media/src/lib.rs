@@ -15,6 +15,7 @@ mod figures;
 mod format;
 mod id;
 mod limits;
+mod line;
 mod ports;
 mod prompts;
 mod recorder;
@@ -34,6 +35,10 @@ pub use figures::{
 pub use format::{COMFORT_NOISE, Codec, FORMATS, Format, Formats, PayloadSet};
 pub use id::EndpointId;
 pub use limits::Limits;
+pub use line::{
+    LINE_FRAME, LINE_HEARD, LINE_PACKET, LINE_SAID, Line, LineFigures, LinePacket, PACE_BEHIND,
+    Pace, PaceFigures,
+};
 pub use ports::{
     Ask, BadRange, DeclareProblem, Exhausted, Family, LocalMedia, PortFigures, PortLimits,
     PortRange, Ports, RestoreProblem,

@@ -4,8 +4,8 @@
 //! judge packets, `owner` finds whose they are, `lift` whose those are that are no sound, `lock`
 //! decides whose packets a leg believes, `secure` how they are protected, `fax` passes on what is
 //! of a fax, `transcode` looks after packets that their listener does not understand as they are,
-//! `attend`, `rooms` and `converse` after those of conferences; `wheel` looks at each leg once a
-//! second, and `reporting` tells its peer how it is heard.
+//! `attend`, `rooms` and `converse` after those of conferences, `line` after those of lines; `wheel`
+//! looks at each leg once a second, and `reporting` tells its peer how it is heard.
 
 mod attend;
 mod converse;
@@ -14,6 +14,8 @@ mod flow;
 mod gauge;
 mod leg;
 mod lift;
+mod line;
+mod lined;
 mod lock;
 mod made;
 mod on_port;
@@ -116,6 +118,8 @@ enum TimerKey {
     Event(u32),
     /// A frame of a leg's sound is due that is transcoded for its partner.
     Transcode(u32),
+    /// A frame of a line is due.
+    Line(u32),
     /// A frame of a room is due.
     Room(u32),
     /// Legs are to be looked at.
@@ -191,8 +195,8 @@ impl Road {
         self.timers.next()
     }
 
-    /// Does what is due: frames of prompts, of transcoded sound and of conferences, and reports to
-    /// peers go to `send` (local port, to, packet), notices to `out`.
+    /// Does what is due: frames of prompts, of lines, of transcoded sound and of conferences, and
+    /// reports to peers go to `send` (local port, to, packet), notices to `out`.
     pub fn expire(
         &mut self,
         now: Instant,
@@ -205,6 +209,7 @@ impl Road {
                 TimerKey::Silence(slot) => self.silence_due(slot, now, out),
                 TimerKey::Event(slot) => self.event_due(slot, now, out),
                 TimerKey::Transcode(slot) => self.transcode_due(slot, now, send),
+                TimerKey::Line(slot) => self.line_due(slot, now, send),
                 TimerKey::Room(number) => self.room_due(number, now, send, out),
                 TimerKey::Look => self.look_due(now, send, out),
             }
@@ -289,7 +294,13 @@ impl Road {
         let before = std::mem::replace(&mut leg.feed, feed);
         match (before, feed) {
             (Feed::Tied, Feed::Tied) | (Feed::Echo, Feed::Echo) => return,
-            (Feed::Tied | Feed::Echo | Feed::Play(_), _) => leg.outflow.change_source(),
+            (Feed::Tied | Feed::Echo | Feed::Play(_) | Feed::Line(_), _) => {
+                leg.outflow.change_source();
+            }
+        }
+        if let Feed::Line(lined) = before {
+            self.timers.cancel(lined.timer);
+            self.part_line(slot);
         }
         if let Feed::Play(playing) = before {
             if let Some(timer) = playing.timer {

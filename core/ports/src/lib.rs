@@ -21,6 +21,7 @@ mod error;
 mod events;
 mod exchange;
 mod facts;
+mod faxes;
 mod fixed;
 pub mod frame;
 mod front_door;
@@ -75,6 +76,7 @@ pub use events::{
 };
 pub use exchange::{ExchangeStore, FeedWatch};
 pub use facts::{FACTS_AT_ONCE, FactStore};
+pub use faxes::{FaxBook, FaxListing, FaxQuery, check_fax};
 pub use fixed::{FixedClock, SeededEntropy};
 pub use front_door::{FrontDoor, IDEMPOTENCY_HOURS, ONCE_MAX, RESPONSE_MAX, Reply, Turn};
 pub use heavy_work::{AtOnce, Busy, HeavyWork, apart};

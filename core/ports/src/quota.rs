@@ -46,6 +46,7 @@ impl QuotaMet {
             | Topic::Cdr
             | Topic::Delivery
             | Topic::Event
+            | Topic::Fax
             | Topic::Ban
             | Topic::Metric
             | Topic::Person

@@ -16,6 +16,7 @@ use crate::error::StoreError;
 use crate::events::EventLog;
 use crate::exchange::ExchangeStore;
 use crate::facts::FactStore;
+use crate::faxes::FaxBook;
 use crate::front_door::FrontDoor;
 use crate::keys::KeyStore;
 use crate::ladders::LadderBook;
@@ -98,6 +99,7 @@ pub trait Books:
     + LadderBook
     + BlobBook
     + RecordingBook
+    + FaxBook
 {
 }
 
@@ -110,6 +112,7 @@ impl<T> Books for T where
         + LadderBook
         + BlobBook
         + RecordingBook
+        + FaxBook
         + ?Sized
 {
 }

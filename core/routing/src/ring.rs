@@ -31,6 +31,10 @@ pub(crate) fn step(
             why.add("extension.conference", format!("{number} is a conference"));
             Step::Guest(Guest::Conference(extension.id))
         }
+        Destination::Fax => {
+            why.add("extension.fax", format!("{number} receives faxes"));
+            Step::Guest(Guest::Fax(extension.id))
+        }
         Destination::Devices => devices(tenant, extension, request, why),
     }
 }

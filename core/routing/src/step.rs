@@ -16,6 +16,8 @@ pub enum Guest {
     Announcement,
     /// Lets all who are there hear each other: the conference that is this extension.
     Conference(ExtensionId),
+    /// Receives faxes for this extension.
+    Fax(ExtensionId),
 }
 
 /// A final answer to the caller, in SIP's and in Q.850's terms.

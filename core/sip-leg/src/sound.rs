@@ -322,7 +322,9 @@ impl Sound {
         let description = match &self.remote {
             Some(offer) => match sdp::answer(offer, &self.capabilities(speaks)) {
                 // it is better to make something for whoever listens than to refuse it
-                Err(Refusal::Codec) => sdp::answer(offer, &self.capabilities(Speaks::All))?,
+                Err(Refusal::Codec) if speaks != Speaks::Fax => {
+                    sdp::answer(offer, &self.capabilities(Speaks::All))?
+                }
                 answer => answer?,
             },
             None => sdp::offer(&self.offers(speaks)),
@@ -338,10 +340,14 @@ impl Sound {
         self.tell(offer, media)
     }
 
-    /// What a party of our own offers: all that is spoken here, behind what it wants most.
+    /// What a party of our own offers: all that is spoken here, behind what it wants most, unless
+    /// nothing else will do.
     fn offers(&self, speaks: Speaks) -> Capabilities {
-        self.capabilities(speaks)
-            .or(&self.capabilities(Speaks::All))
+        let own = self.capabilities(speaks);
+        match speaks {
+            Speaks::Prompts | Speaks::All => own.or(&self.capabilities(Speaks::All)),
+            Speaks::Fax => own,
+        }
     }
 
     /// What a party of our own can do here.
@@ -350,6 +356,7 @@ impl Sound {
         match speaks {
             Speaks::Prompts => Capabilities::guest(at, origin),
             Speaks::All => Capabilities::wide_guest(at, origin),
+            Speaks::Fax => Capabilities::fax_guest(at, origin),
         }
     }
 

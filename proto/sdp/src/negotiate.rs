@@ -48,6 +48,17 @@ impl Capabilities {
         }
     }
 
+    /// The same of a guest to whom the tones of modems matter: G.711 and key presses, and no
+    /// comfort noise, which would be silence suppressed.
+    #[must_use]
+    pub fn fax_guest(at: MediaAddress, origin: OriginId) -> Self {
+        let codecs = vec![Codec::pcmu(), Codec::pcma(), Codec::telephone_event(101)];
+        Self {
+            codecs,
+            ..Self::guest(at, origin)
+        }
+    }
+
     /// With the codecs of another behind its own.
     #[must_use]
     pub fn or(mut self, other: &Self) -> Self {

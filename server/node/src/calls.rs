@@ -2,6 +2,7 @@
 
 pub(crate) use crate::call_key::CallKey;
 use crate::conferences::Conferences;
+use crate::faxes::Faxes;
 use crate::recordings::Recordings;
 use crate::trunks::Noted;
 use call::{Call, LegId};
@@ -118,6 +119,8 @@ pub(crate) struct Calls {
     pub(crate) recordings: Recordings,
     /// Which of them attend conferences.
     pub(crate) conferences: Conferences,
+    /// Which of them are faxes.
+    pub(crate) faxes: Faxes,
     next: u64,
 }
 

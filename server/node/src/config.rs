@@ -41,6 +41,9 @@ pub struct Limits {
     /// Calls that are recorded at once. Default 100: what one processor encodes with room to spare;
     /// those beyond it are not recorded, and say so.
     pub recordings: usize,
+    /// Faxes that are received at once. Default 30: each is a process of its own, whose modem takes
+    /// a few hundredths of a processor. Callers beyond it are turned away (503).
+    pub faxes: usize,
     /// Silence of a party that ought to send before it is asked whether it is still there.
     /// Default 30 s.
     pub silence: Duration,
@@ -62,6 +65,7 @@ impl Default for Limits {
             ladders: capture::Bounds::default(),
             music_octets: 64 << 20,
             recordings: 100,
+            faxes: 30,
             silence: Duration::from_secs(30),
         }
     }

@@ -1,5 +1,6 @@
 //! What a shard counts.
 
+use crate::faxes::FaxFigures;
 use crate::recordings::RecordingFigures;
 use crate::waiting_texts::TextFigures;
 
@@ -49,6 +50,8 @@ pub struct HeardFigures {
     pub one_way: u64,
     /// What is recorded of it.
     pub recordings: RecordingFigures,
+    /// Faxes of it.
+    pub faxes: FaxFigures,
 }
 
 /// What people are told beside calls.

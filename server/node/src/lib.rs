@@ -16,6 +16,7 @@ mod certificates;
 mod conferences;
 mod config;
 mod door;
+mod faxes;
 mod figures;
 mod former_told;
 mod intake;
@@ -40,6 +41,7 @@ pub use budgets::Contained;
 pub use certificates::Fetched;
 pub use config::{Challenges, Config, Limits};
 pub use defence::{Figures as DefenceFigures, Network, Rules as DefenceRules};
+pub use faxes::{FaxBeginning, FaxDone, FaxFigures, FaxOrder};
 pub use figures::{
     DoorFigures, Figures, HeardFigures, LiveFigures, ProofFigures, ToldFigures, TrunkCapFigures,
     TrunkCounts, TrunkFigures,

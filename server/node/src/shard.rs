@@ -12,6 +12,7 @@ mod dispatch;
 mod emergency;
 mod ending;
 mod entertaining;
+mod faxing;
 mod gateways;
 mod gruu;
 mod guard;
@@ -55,6 +56,7 @@ pub use verifying::CertificateAsk;
 use crate::budgets::Contained;
 use crate::calls::Calls;
 use crate::door::{Door, Proofs};
+use crate::faxes::FaxOrder;
 use crate::intake::Intake;
 use crate::lamps::Lamps;
 use crate::legs::Legs;
@@ -115,6 +117,8 @@ pub struct Outbox {
     pub music: Vec<MusicAsk>,
     /// Recordings that begin and end, in order.
     pub recordings: Vec<RecordingOrder>,
+    /// Faxes that begin and end, in order.
+    pub faxes: Vec<FaxOrder>,
     /// What companies are told, in order. Ends of calls are told by their records.
     pub events: Vec<Event>,
     /// Ladders to keep with records that were handed over before.
@@ -321,6 +325,7 @@ impl Shard {
         out.certificates.append(&mut self.outbox.certificates);
         out.music.append(&mut self.outbox.music);
         out.recordings.append(&mut self.outbox.recordings);
+        out.faxes.append(&mut self.outbox.faxes);
         out.seen.append(&mut self.outbox.seen);
         self.door.defence.take(&mut out.bans);
         out.contained.append(&mut self.outbox.contained);
@@ -356,6 +361,7 @@ impl Shard {
         };
         let heard = HeardFigures {
             recordings: self.calls.recordings.figures(),
+            faxes: self.calls.faxes.figures(),
             ..self.figures.heard
         };
         Figures {

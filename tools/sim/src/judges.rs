@@ -114,6 +114,7 @@ fn nothing_left(scene: &mut Scene) -> Result<(), Failure> {
         ("calls", figures.live.calls),
         ("legs", figures.live.legs),
         ("recordings", figures.heard.recordings.present),
+        ("faxes", figures.heard.faxes.present),
         ("faults of our own", figures.faulted_calls),
         ("client transactions", transactions.clients),
         ("server transactions", transactions.servers),

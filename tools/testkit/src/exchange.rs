@@ -7,8 +7,8 @@ use ids::{CallId, RecordingId, SoundId};
 use machine::{Clock, Instant, Random, WallTime};
 use media::{Command, Lifted, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
 use node::{
-    Answer, Challenges, Config, Contained, DefenceRules, Fetched, Limits, Network, Outbox,
-    PromptBook, Question, Secrets, Seen, Shard, Stores,
+    Answer, Challenges, Config, Contained, DefenceRules, FaxDone, FaxOrder, Fetched, Limits,
+    Network, Outbox, PromptBook, Question, Secrets, Seen, Shard, Stores,
 };
 use ports::JournalRecord;
 use sip_message::Flow;
@@ -159,6 +159,7 @@ pub struct Exchange {
 struct Leaving {
     outbox: Outbox,
     tapes: Tapes,
+    faxes: Vec<FaxOrder>,
 }
 
 /// Messages that an exchange without a pace serves at once at most; no test sends so many.
@@ -349,6 +350,20 @@ impl Exchange {
         self.settle(now, out);
     }
 
+    /// Faxes that began and ended in this life, oldest first; whoever plays the machine looks here
+    /// for its line.
+    #[must_use]
+    pub fn faxes(&self) -> &[FaxOrder] {
+        &self.leaving.faxes
+    }
+
+    /// A fax machine has done.
+    pub fn fax_done(&mut self, done: FaxDone, now: Instant, out: &mut Vec<Packet>) {
+        let local = self.local(now);
+        self.shard.fax_done(done, local);
+        self.settle(now, out);
+    }
+
     fn name_reply(&self, query: &NameQuery) -> NameReply {
         let mut known = self.names.iter();
         let found = known.find(|(name, _)| name == query);
@@ -432,6 +447,7 @@ impl Exchange {
         self.answers.append(&mut self.leaving.outbox.answers);
         self.records.append(&mut self.leaving.outbox.records);
         self.events.append(&mut self.leaving.outbox.events);
+        self.leaving.faxes.append(&mut self.leaving.outbox.faxes);
         self.ladders.append(&mut self.leaving.outbox.ladders);
         self.seen.append(&mut self.leaving.outbox.seen);
         self.bans.append(&mut self.leaving.outbox.bans);

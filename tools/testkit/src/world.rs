@@ -4,7 +4,7 @@ use crate::{Account, Company, Disk, Exchange, Network, Packet, Phone, RawPhone, 
 use domain::{Cdr, CompiledTenant};
 use ids::{CallId, CdrId, TenantId};
 use machine::{Instant, Random};
-use node::{Answer, Ask, Question};
+use node::{Answer, Ask, FaxDone, Question};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -253,6 +253,11 @@ impl World {
             exchange.ask(question, now, out);
             exchange.answers.pop()
         })?
+    }
+
+    /// Tells the shard that a fax machine has done.
+    pub fn fax_done(&mut self, done: FaxDone) {
+        self.with_exchange(|exchange, now, out| exchange.fax_done(done, now, out));
     }
 
     fn next(&self) -> Option<Instant> {

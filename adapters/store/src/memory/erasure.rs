@@ -26,6 +26,7 @@ impl State {
         let history = std::mem::take(&mut estate.history).len();
         let ladders = std::mem::take(&mut estate.ladders).len();
         let recordings = std::mem::take(&mut estate.recordings).len();
+        let faxes = std::mem::take(&mut estate.faxes).len();
         let blobs = std::mem::take(&mut estate.blobs).len();
         estate.hooks.clear();
         for place in places {
@@ -49,6 +50,7 @@ impl State {
         note(&mut rows, "cdrs", cdrs);
         note(&mut rows, "ladders", ladders);
         note(&mut rows, "recordings", recordings);
+        note(&mut rows, "faxes", faxes);
         note(&mut rows, "blobs", blobs);
         note(&mut rows, "history", history);
         rows

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use domain::{
-    AuditEntry, Ban, Cdr, Delivery, Document, Facets, FeedEntry, KeyScope, KindName, Ladder,
+    AuditEntry, Ban, Cdr, Delivery, Document, Facets, Fax, FeedEntry, KeyScope, KindName, Ladder,
     Recording, TokenRecord, UniqueKey, Version,
 };
-use ids::{AuditId, CdrId, RecordingId, TenantId, TokenId, UserId, WebhookId};
+use ids::{AuditId, CdrId, FaxId, RecordingId, TenantId, TokenId, UserId, WebhookId};
 use machine::WallTime;
 use ports::{ACCOUNT_DEPTH_MAX, Blob, CredentialRecord};
 use tenancy::{Account, Owner};
@@ -53,6 +53,8 @@ pub(super) struct Estate {
     pub(super) cdrs: BTreeMap<CdrId, Cdr>,
     pub(super) ladders: BTreeMap<CdrId, Ladder>,
     pub(super) recordings: BTreeMap<RecordingId, Recording>,
+    /// Each with its document.
+    pub(super) faxes: BTreeMap<FaxId, (Fax, Vec<u8>)>,
     pub(super) events: EventBook,
     pub(super) hooks: BTreeMap<WebhookId, HookBook>,
     pub(super) visitors: Visitors,

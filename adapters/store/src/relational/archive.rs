@@ -258,6 +258,8 @@ fn clear(sql: Sql<'_>, tenant: TenantId) -> Result<(), StoreError> {
         "cdr_facets",
         "ladders",
         "recordings",
+        "fax_pieces",
+        "faxes",
         "cdrs",
         "deliveries",
         "webhook_places",
@@ -366,9 +368,17 @@ mod tests {
     /// Tables that are made anew from what was carried.
     const MADE_ANEW: [&str; 4] = ["data_keys", "unique_keys", "pointers", "cdr_facets"];
 
-    /// Tables that stay: people sign in anew where their company comes in, messages and recordings
-    /// are sealed under the key that it leaves behind, and sounds are uploaded again.
-    const LEFT_BEHIND: [&str; 5] = ["logins", "ladders", "recordings", "blobs", "blob_pieces"];
+    /// Tables that stay: people sign in anew where their company comes in, messages, recordings and
+    /// faxes are sealed under the key that it leaves behind, and sounds are uploaded again.
+    const LEFT_BEHIND: [&str; 7] = [
+        "logins",
+        "ladders",
+        "recordings",
+        "faxes",
+        "fax_pieces",
+        "blobs",
+        "blob_pieces",
+    ];
 
     /// Tables that are no company's own.
     const OF_THE_EXCHANGE: [&str; 6] = ["feed", "feed_end", "settings", "bans", "requests", "once"];

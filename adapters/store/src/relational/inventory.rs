@@ -22,7 +22,7 @@ pub(crate) const DATA_KEYS: &str = "data_keys";
 pub(crate) const FEED_END: &str = "feed_end";
 
 /// All tables, those that are referred to before those that refer.
-pub(crate) const TABLES: [Table; 27] = [
+pub(crate) const TABLES: [Table; 29] = [
     table(DATA_KEYS, 1, &["tenant", "sealed"]),
     table(
         "documents",
@@ -101,6 +101,12 @@ pub(crate) const TABLES: [Table; 27] = [
         2,
         &["tenant", "id", "call", "state", "sealed"],
     ),
+    table(
+        "faxes",
+        2,
+        &["tenant", "id", "extension", "state", "octets", "sealed"],
+    ),
+    table("fax_pieces", 2, &["tenant", "id", "fax", "sealed"]),
     table(
         "tokens",
         2,

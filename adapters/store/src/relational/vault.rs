@@ -27,16 +27,27 @@ pub(super) enum SealedFact {
     Ladder,
     /// What is known of a recording.
     Recording,
+    /// A fax.
+    Fax,
+    /// A piece of a fax's document.
+    FaxPiece,
 }
 
 impl SealedFact {
-    const ALL: [SealedFact; 2] = [SealedFact::Ladder, SealedFact::Recording];
+    const ALL: [SealedFact; 4] = [
+        SealedFact::Ladder,
+        SealedFact::Recording,
+        SealedFact::Fax,
+        SealedFact::FaxPiece,
+    ];
 
     /// Its table, and the column of its id there.
     fn table(self) -> (&'static str, &'static str) {
         match self {
             SealedFact::Ladder => ("ladders", "cdr"),
             SealedFact::Recording => ("recordings", "id"),
+            SealedFact::Fax => ("faxes", "id"),
+            SealedFact::FaxPiece => ("fax_pieces", "id"),
         }
     }
 
@@ -45,6 +56,8 @@ impl SealedFact {
         match self {
             SealedFact::Ladder => "ladder",
             SealedFact::Recording => "recording",
+            SealedFact::Fax => "fax",
+            SealedFact::FaxPiece => "fax piece",
         }
     }
 }

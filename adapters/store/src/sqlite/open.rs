@@ -18,7 +18,7 @@ const SWITCHES: u32 = 20;
 const PREPARED: usize = 128;
 
 /// What each version adds to the one before. Never change an entry; add one.
-const MIGRATIONS: [&str; 15] = [
+const MIGRATIONS: [&str; 16] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
@@ -34,6 +34,7 @@ const MIGRATIONS: [&str; 15] = [
     include_str!("migrations/0013.sql"),
     include_str!("migrations/0014.sql"),
     include_str!("migrations/0015.sql"),
+    include_str!("migrations/0016.sql"),
 ];
 
 /// How a connection works. Pages of deleted rows are overwritten, so that erased keys are gone;

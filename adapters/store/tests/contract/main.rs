@@ -19,6 +19,7 @@ mod documents;
 mod erasure;
 mod events;
 mod facts;
+mod faxes;
 mod feed;
 mod history;
 mod keys;

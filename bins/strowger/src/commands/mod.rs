@@ -10,6 +10,7 @@ pub(crate) mod document;
 pub(crate) mod emergency;
 pub(crate) mod erase;
 pub(crate) mod explain;
+pub(crate) mod fax;
 mod fields;
 mod journal_files;
 pub(crate) mod key;

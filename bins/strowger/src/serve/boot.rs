@@ -26,13 +26,13 @@ use store::{OsEntropy, SystemClock, block_on};
 use super::certificates::Certificates;
 use super::changes;
 use super::defence::{self, BanDesk};
+use super::faxes::{self, FaxDesk};
 use super::figures::{Board, Requests, Sources};
 use super::inbox::{Letter, Postbox};
 use super::live::{Live, Waiting};
 use super::music::MusicFetcher;
-use super::recorder::{self, RecorderDesk, RecorderThread};
-use super::records::Clerk;
-use super::running::{Front, Rear, Running, Signalling};
+use super::recorder::{self, RecorderDesk};
+use super::running::{Ends, Front, Rear, Running, Signalling};
 use super::switchboard::{Desks, Scouts, Switchboard};
 use super::{hep, issuance, media as media_part, outside, records, wires};
 use crate::allocator::{self, Returning};
@@ -67,15 +67,15 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let mut shard = shard(settings, &office, &folder, (range, &net), clock)?;
     let recorder = recorder_parts(settings, &office, &mut shard, taps, zero)?;
     let follower = take_back(&mut shard, &office, &folder, clock, loopback)?;
-    let writers = writers(&office, &folder, recorder)?;
+    let (postbox, inbox) = Postbox::new(waker.clone());
+    let writers = writers(&office, &folder, recorder, &postbox)?;
     let folder = Arc::new(folder);
     let board = Arc::new(Board::default());
     let requests = Arc::new(Requests::default());
     let (ban_desk, warden, counted) = defence::begin(settings, &office, &mut shard)?;
     let asked = (&requests, &counted);
     board.look_at(sources(&net, &threads, &writers, asked, &folder));
-    let (desks, clerk, recorder) = writers.split(ban_desk);
-    let (postbox, inbox) = Postbox::new(waker.clone());
+    let (desks, ends) = writers.split(ban_desk);
     let scouts = scouts(settings, &office, &postbox)?;
     let hands = (control, scouts);
     let inbox = (postbox, inbox, waker.clone());
@@ -106,8 +106,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     };
     let rear = Rear {
         threads,
-        recorder,
-        clerk,
+        ends,
         folder,
         range,
     };
@@ -152,24 +151,30 @@ fn scouts(settings: &Settings, office: &Office, postbox: &Postbox) -> Result<Sco
 struct Writers {
     records: (records::Desk, Arc<records::Tally>),
     recordings: (RecorderDesk, Arc<recorder::Tally>),
-    clerk: Clerk,
-    recorder: RecorderThread,
+    faxes: (FaxDesk, Arc<faxes::Tally>),
+    ends: Ends,
 }
 
 impl Writers {
     /// The shard's ends and the threads.
-    fn split(self, bans: BanDesk) -> (Desks, Clerk, RecorderThread) {
+    fn split(self, bans: BanDesk) -> (Desks, Ends) {
         let desks = Desks {
             records: self.records.0,
             bans,
             recorder: self.recordings.0,
+            faxes: self.faxes.0,
         };
-        (desks, self.clerk, self.recorder)
+        (desks, self.ends)
     }
 }
 
-/// Starts whoever writes records and whoever makes recordings.
-fn writers(office: &Office, folder: &Folder, parts: recorder::Parts) -> Result<Writers, Failure> {
+/// Starts whoever writes records, whoever makes recordings and whoever receives faxes.
+fn writers(
+    office: &Office,
+    folder: &Folder,
+    parts: recorder::Parts,
+    postbox: &Postbox,
+) -> Result<Writers, Failure> {
     let internal = |error: std::io::Error| Failure::internal(error.to_string());
     let counted = Arc::new(records::Tally::default());
     let store = office.shared_store();
@@ -178,11 +183,18 @@ fn writers(office: &Office, folder: &Folder, parts: recorder::Parts) -> Result<W
     let taped = Arc::clone(&parts.tally);
     let started = recorder::start(parts, office.shared_store());
     let (recording, recorder) = started.map_err(internal)?;
+    let sent = Arc::new(faxes::Tally::default());
+    let started = faxes::start(office.shared_store(), postbox.clone(), Arc::clone(&sent));
+    let (faxing, machines) = started.map_err(internal)?;
     Ok(Writers {
         records: (desk, counted),
         recordings: (recording, taped),
-        clerk,
-        recorder,
+        faxes: (faxing, sent),
+        ends: Ends {
+            recorder,
+            machines,
+            clerk,
+        },
     })
 }
 
@@ -360,6 +372,7 @@ fn take_back(
             | Letter::Named(..)
             | Letter::Certificate(..)
             | Letter::Music(..)
+            | Letter::FaxDone(_)
             | Letter::Bar(_)
             | Letter::Lift(_)
             | Letter::AskOfTrunk(_)
@@ -402,6 +415,7 @@ fn sources(
         media: Arc::clone(threads),
         records: Arc::clone(&writers.records.1),
         recordings: Arc::clone(&writers.recordings.1),
+        faxes: Arc::clone(&writers.faxes.1),
         requests: Arc::clone(requests),
         bans: Arc::clone(bans),
         bus: Box::new(move || [folder.journal_figures(), folder.snapshot_figures()]),

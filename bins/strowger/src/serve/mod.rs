@@ -9,6 +9,7 @@ mod boot;
 mod certificates;
 mod changes;
 mod defence;
+mod faxes;
 mod figures;
 mod hep;
 mod inbox;

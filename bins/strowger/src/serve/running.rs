@@ -22,6 +22,7 @@ use tokio::sync::oneshot;
 use super::certificates::{self, Certificates};
 use super::changes;
 use super::defence::Warden;
+use super::faxes::FaxThread;
 use super::figures::{Board, Requests, deliveries, issued as issued_figures, mails};
 use super::inbox::{Letter, Postbox};
 use super::issuance::{self, Issuer};
@@ -87,11 +88,29 @@ pub(crate) struct Front {
     pub(crate) patience: Duration,
 }
 
+/// Who writes what comes of calls.
+pub(crate) struct Ends {
+    /// Makes recordings.
+    pub(crate) recorder: RecorderThread,
+    /// Receive faxes.
+    pub(crate) machines: FaxThread,
+    /// Writes records.
+    pub(crate) clerk: Clerk,
+}
+
+impl Ends {
+    /// Waits until all is written, once the shard is gone.
+    fn finish(self) {
+        self.machines.finish();
+        self.recorder.finish();
+        self.clerk.finish();
+    }
+}
+
 /// What is stopped last.
 pub(crate) struct Rear {
     pub(crate) threads: Arc<MediaThreads>,
-    pub(crate) recorder: RecorderThread,
-    pub(crate) clerk: Clerk,
+    pub(crate) ends: Ends,
     pub(crate) folder: Arc<Folder>,
     pub(crate) range: PortRange,
 }
@@ -129,8 +148,7 @@ impl Running {
         let served = serve(&runtime, front, api, &ready_line, &ended);
         waker.stop();
         let joined = shard.join();
-        rear.recorder.finish();
-        rear.clerk.finish();
+        rear.ends.finish();
         drop((runtime, rear.threads, rear.folder));
         served?;
         match joined {

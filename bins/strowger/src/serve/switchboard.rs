@@ -18,6 +18,7 @@ use notify::CertificateFetcher;
 use sip_message::{Flow, Problem};
 
 use super::defence::BanDesk;
+use super::faxes::FaxDesk;
 use super::figures::Board;
 use super::hep;
 use super::inbox::Letter;
@@ -73,6 +74,8 @@ pub(crate) struct Desks {
     pub(crate) bans: BanDesk,
     /// Recordings.
     pub(crate) recorder: RecorderDesk,
+    /// Faxes.
+    pub(crate) faxes: FaxDesk,
 }
 
 /// One shard and all that it is joined to.
@@ -158,6 +161,7 @@ impl Switchboard {
         self.shard.take(&mut self.outbox);
         // whoever records knows of a recording before its first packet comes
         self.desks.recorder.put(&mut self.outbox.recordings);
+        self.desks.faxes.put(&mut self.outbox.faxes);
         // media before messages: a leg is open before anybody is told of its port
         self.waits.orders.extend(self.outbox.media.drain(..));
         self.order(now);
@@ -245,6 +249,7 @@ impl Switchboard {
             Letter::Named(whose, replied) => self.shard.named(whose, replied, now),
             Letter::Certificate(x5u, fetched) => self.shard.certificate(&x5u, &fetched, now),
             Letter::Music(ask, found) => self.shard.music(ask, found, now),
+            Letter::FaxDone(done) => self.shard.fax_done(done, now),
             Letter::Bar(ban) => self.shard.bar(&ban),
             Letter::Lift(source) => self.shard.lift(source),
             Letter::Drain(patience) => self.shard.drain(patience, now),

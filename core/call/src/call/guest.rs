@@ -9,6 +9,7 @@ pub(crate) fn speaks(guest: Guest) -> Speaks {
     match guest {
         Guest::Echo | Guest::Conference(_) => Speaks::All,
         Guest::Announcement => Speaks::Prompts,
+        Guest::Fax(_) => Speaks::Fax,
     }
 }
 
@@ -33,6 +34,7 @@ impl Call {
             Guest::Echo => MediaOrder::Echo(leg),
             Guest::Announcement => MediaOrder::Play(leg, Prompt::Announcement),
             Guest::Conference(at) => MediaOrder::Attend(leg, at),
+            Guest::Fax(at) => MediaOrder::Fax(leg, at),
         }));
     }
 }

@@ -42,6 +42,15 @@ fn a_conference_is_attended_until_its_member_hangs_up() {
 }
 
 #[test]
+fn a_fax_is_sent_to_an_extension_that_receives_them() {
+    let at = ExtensionId::from_u128(900);
+    let mut scene = guest(Guest::Fax(at));
+    assert_eq!(scene.orders(), ["0: answer as a guest", "0 sends a fax"]);
+    scene.leg(0, LegFact::Ended);
+    assert_eq!(scene.end().by, Fault::Caller);
+}
+
+#[test]
 fn a_guest_takes_hold_and_resume_by_itself() {
     let mut scene = guest(Guest::Echo);
     scene.orders.clear();

@@ -17,6 +17,7 @@ fn media(order: MediaOrder) -> String {
     match order {
         MediaOrder::Bridge(a, b) => format!("{} and {} hear each other", a.number(), b.number()),
         MediaOrder::Echo(leg) => format!("{} hears itself", leg.number()),
+        MediaOrder::Fax(leg, _) => format!("{} sends a fax", leg.number()),
         MediaOrder::Attend(leg, _) => format!("{} attends a conference", leg.number()),
         MediaOrder::Play(leg, Prompt::Announcement) => {
             format!("{} hears the announcement", leg.number())

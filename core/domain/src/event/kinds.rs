@@ -93,6 +93,10 @@ kinds! {
     ConferenceLeft "conference.left"
     /// Another member of a conference has the floor: it was the loudest for a while.
     ConferenceFloor "conference.floor"
+    /// A fax has come.
+    FaxReceived "fax.received"
+    /// A fax was to come, and has not, or not all of it.
+    FaxFailed "fax.failed"
 }
 
 impl fmt::Display for EventKind {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use machine::{Instant, TimerHandle};
 
 use super::flow::{Inflow, Outflow};
+use super::lined::Lined;
 use super::lock::Lock;
 use super::playing::Playing;
 use super::secure::Secure;
@@ -26,13 +27,15 @@ pub(super) enum Feed {
     Echo,
     /// A prompt.
     Play(Playing),
+    /// Its line.
+    Line(Lined),
 }
 
 impl Feed {
     pub(super) fn is_tied(&self) -> bool {
         match self {
             Feed::Tied => true,
-            Feed::Echo | Feed::Play(_) => false,
+            Feed::Echo | Feed::Play(_) | Feed::Line(_) => false,
         }
     }
 }
@@ -154,7 +157,7 @@ impl Leg {
             return false;
         }
         let connected = match self.feed {
-            Feed::Echo | Feed::Play(_) => true,
+            Feed::Echo | Feed::Play(_) | Feed::Line(_) => true,
             Feed::Tied => self.tie != Tie::None,
         };
         connected && self.expects.sends && !self.held

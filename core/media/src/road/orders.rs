@@ -54,6 +54,9 @@ impl Road {
             Command::PlayOwn { id, prompt, codec } => self.change(id, now, |road, slot, now| {
                 road.play_own(slot, prompt, codec, now, out);
             }),
+            Command::Line { id, line } => self.change(id, now, |road, slot, now| {
+                road.line(slot, line, now);
+            }),
             Command::Report { id } => self.report(id, out),
             Command::Close { id } => match slot(id) {
                 Some(slot) => self.close(slot, now, out),

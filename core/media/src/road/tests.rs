@@ -6,6 +6,7 @@ mod closing;
 mod faxes;
 mod feeds;
 mod lifting;
+mod lines;
 mod locking;
 mod model;
 mod notices;

@@ -1,8 +1,11 @@
 //! How what a leg's peer says reaches the leg's partner.
 
+use std::sync::Arc;
+
 use machine::TimerHandle;
 
 use crate::format::PayloadMap;
+use crate::line::Line;
 use crate::tapped::Tap;
 use crate::transcoder::Transcoder;
 
@@ -15,6 +18,8 @@ pub(super) struct ToPartner {
     pub(super) transcoding: Option<Box<Transcoding>>,
     /// The recording that hears what the partner hears.
     pub(super) tap: Option<Tap>,
+    /// The line that is in the place of a partner.
+    pub(super) line: Option<Arc<Line>>,
 }
 
 impl ToPartner {
@@ -24,6 +29,7 @@ impl ToPartner {
             numbers: PayloadMap::same(),
             transcoding: None,
             tap: None,
+            line: None,
         }
     }
 }

@@ -163,20 +163,20 @@ impl Road {
         length: usize,
         now: Instant,
     ) -> Verdict {
-        self.copy(slot, header, buffer.get(..length).unwrap_or_default(), now);
+        let packet = buffer.get(..length).unwrap_or_default();
+        self.copy(slot, header, packet, now);
+        if let Some(verdict) = self.pass_aside(slot, header, packet, now) {
+            return verdict;
+        }
         let Some(leg) = self.leg(slot) else {
             return self.absorb();
         };
-        if let Some(room) = leg.tie.room() {
-            let payload = header.payload(buffer.get(..length).unwrap_or_default());
-            return self.converse(slot, room, header, payload, now);
-        }
         let clock = leg
             .format_of(header.pt)
             .map_or(leg.inflow.clock(), |format| format.clock);
         let (listener, mut payload) = match leg.feed {
             Feed::Echo => (Some(slot), Some(header.pt)),
-            Feed::Tied | Feed::Play(_) => {
+            Feed::Tied | Feed::Play(_) | Feed::Line(_) => {
                 (leg.tie.partner(), leg.to_partner.numbers.get(header.pt))
             }
         };
@@ -193,7 +193,7 @@ impl Road {
         let hears = match to.feed {
             Feed::Echo => listener == Some(slot) && to.expects.receives,
             Feed::Tied => !held && to.hears_others() && !to.is_fax(),
-            Feed::Play(_) => false,
+            Feed::Play(_) | Feed::Line(_) => false,
         };
         let way = to.way_out().filter(|_| hears);
         let (Some((local_port, remote)), Some(payload)) = (way, payload) else {
@@ -223,6 +223,25 @@ impl Road {
             local_port,
             to: remote,
             length: sent,
+        }
+    }
+
+    /// Takes a leg's packet to its room or to its line, where it has one of them.
+    fn pass_aside(
+        &mut self,
+        slot: u32,
+        header: &Header,
+        packet: &[u8],
+        now: Instant,
+    ) -> Option<Verdict> {
+        let leg = self.leg(slot)?;
+        let payload = header.payload(packet);
+        if let Some(room) = leg.tie.room() {
+            return Some(self.converse(slot, room, header, payload, now));
+        }
+        match leg.feed {
+            Feed::Line(_) => Some(self.hear_on_line(slot, header, payload)),
+            Feed::Tied | Feed::Echo | Feed::Play(_) => None,
         }
     }
 

@@ -143,6 +143,31 @@ fn a_guest_that_speaks_everything_answers_in_what_its_caller_wants_most() {
     assert_eq!(told.codecs[0].fmtp.as_deref(), Some("useinbandfec=1"));
 }
 
+/// What a fax machine answers to an offer of these formats, if it does.
+fn fax_answer(formats: &str, maps: &str) -> Option<Vec<String>> {
+    let mut office = Office::new();
+    let mut leg = office.called(alice(), &offering(formats, maps));
+    office.orders(&mut leg, LegOrder::AnswerLocally(call::Speaks::Fax));
+    let answer = office.last();
+    if answer.status() != Some(200) {
+        assert_eq!(answer.status(), Some(488));
+        return None;
+    }
+    let answer = Description::parse(answer.body()).unwrap();
+    Some(answer.media[0].formats.clone())
+}
+
+#[test]
+fn a_fax_machine_speaks_g711_and_nothing_else() {
+    let opus = "a=rtpmap:111 opus/48000/2\r\n";
+    let keys = "a=rtpmap:101 telephone-event/8000\r\n";
+    let told = |all: &[&str]| Some(all.iter().map(|one| (*one).to_owned()).collect());
+    assert_eq!(fax_answer("9 8 0 13 101", keys), told(&["8", "101"]));
+    assert_eq!(fax_answer("111 0", opus), told(&["0"]));
+    assert_eq!(fax_answer("9", ""), None);
+    assert_eq!(fax_answer("111", opus), None);
+}
+
 #[test]
 fn a_caller_that_speaks_nothing_a_guest_does_is_refused_488() {
     let mut office = Office::new();

@@ -12,6 +12,7 @@ mod documents;
 mod emergency;
 mod erasure;
 mod events;
+mod faxes;
 mod issued;
 mod keys;
 mod ladders;
@@ -88,6 +89,7 @@ fn list() -> Vec<Operation> {
         cdrs::operations(),
         quality::operations(),
         recordings::operations(),
+        faxes::operations(),
         events::operations(),
         audit::operations(),
         support::operations(),

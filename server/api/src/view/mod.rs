@@ -11,6 +11,7 @@ pub(crate) mod conference;
 pub(crate) mod document;
 pub(crate) mod emergency;
 pub(crate) mod event;
+pub(crate) mod fax;
 pub(crate) mod ladder;
 pub(crate) mod line;
 pub(crate) mod master_key;

@@ -144,7 +144,7 @@ async fn a_list_is_narrowed_to_types_and_families() {
             .all(|kind| kind.as_str().unwrap().starts_with("call.")),
         "{types:?}"
     );
-    for (query, blamed) in [("?types=fax.*", "types"), ("?after=x", "after")] {
+    for (query, blamed) in [("?types=telex.*", "types"), ("?after=x", "after")] {
         let path = world.acme.path(&format!("events{query}"));
         let refused = world.tenant(&world.acme, Ask::get(&path)).await;
         assert_eq!(refused.refuses(Kind::InvalidParameter).blames(), blamed);

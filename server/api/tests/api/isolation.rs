@@ -10,7 +10,7 @@ mod resellers;
 mod stranger;
 
 use ids::{
-    CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId,
+    CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, FaxId, HoldId,
     InboundRouteId, NumberId, OutboundRouteId, PlanId, RateDeckId, RecordingId, ResellerId, RoleId,
     ScheduleId, SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId, TokenId, TollGuardId,
     TrunkId, UserId, WebhookId,
@@ -33,6 +33,7 @@ struct Names {
     call: String,
     cdr: String,
     recording: String,
+    fax: String,
     token: String,
     webhooks: [String; 2],
     roles: [String; 2],
@@ -66,6 +67,7 @@ fn names_of(company: &Company, token: TokenId) -> Names {
         call: company.call.to_string(),
         cdr: company.cdr.to_string(),
         recording: company.recording.to_string(),
+        fax: company.fax.to_string(),
         token: token.to_string(),
         webhooks: [company.webhook.to_string(), company.webhook_name.clone()],
         roles: [company.role.to_string(), named("crew")],
@@ -146,6 +148,7 @@ fn names_next_to(company: &Company, token: TokenId) -> Names {
         call: CallId::from_u128(next(company.call.as_u128())).to_string(),
         cdr: CdrId::from_u128(next(company.cdr.as_u128())).to_string(),
         recording: RecordingId::from_u128(next(company.recording.as_u128())).to_string(),
+        fax: FaxId::from_u128(next(company.fax.as_u128())).to_string(),
         token: TokenId::from_u128(next(token.as_u128())).to_string(),
         webhooks: [
             WebhookId::from_u128(next(company.webhook.as_u128())).to_string(),
@@ -230,6 +233,7 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{call}", &names.call)
     .replace("{cdr}", &names.cdr)
     .replace("{recording}", &names.recording)
+    .replace("{fax}", &names.fax)
     .replace("{token}", &names.token)
     .replace("{webhook}", &names.webhooks[which])
     .replace("{role}", &names.roles[which])

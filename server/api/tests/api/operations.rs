@@ -6,6 +6,7 @@ mod devices;
 mod doors;
 mod extensions;
 mod facts;
+mod faxes;
 mod keys;
 mod lines;
 mod platform;
@@ -68,6 +69,7 @@ pub(crate) async fn work(world: &World) {
     sheets::sheets(world).await;
     sounds::sounds(world).await;
     recordings::recordings(world).await;
+    faxes::faxes(world).await;
     crews::crews(world).await;
     doors::doors(world).await;
     support::support(world).await;

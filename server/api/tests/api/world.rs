@@ -9,14 +9,14 @@ use admin::{DEFAULT_REALM, Office};
 use api::{Limits, Parts, Seen};
 use archive::Passphrases;
 use domain::{
-    Cdr, Delivery, DeliveryState, End, Event, EventKind, Fault, Party, Recording, RecordingKey,
-    RecordingState, Step,
+    Cdr, Delivery, DeliveryState, End, Event, EventKind, FAXES_OCTETS_MAX, Fault, Fax, FaxCarriage,
+    FaxState, Party, Recording, RecordingKey, RecordingState, Step,
 };
 use ids::{
-    CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, EventId, ExtensionId, HoldId,
-    InboundRouteId, NumberId, OutboundRouteId, PlanId, RateDeckId, RecordingId, ResellerId, RoleId,
-    ScheduleId, SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId, TokenId, TollGuardId,
-    TrunkId, UserId, WebhookId,
+    CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, EventId, ExtensionId, FaxId,
+    HoldId, InboundRouteId, NumberId, OutboundRouteId, PlanId, RateDeckId, RecordingId, ResellerId,
+    RoleId, ScheduleId, SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId, TokenId,
+    TollGuardId, TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
 use ports::{FixedClock, MemoryShelf, SeededEntropy, Stores, TokenReach};
@@ -54,6 +54,8 @@ pub(crate) struct Company {
     pub(crate) cdr: CdrId,
     /// Of the call of that record.
     pub(crate) recording: RecordingId,
+    /// Of the same call, as if it had been one.
+    pub(crate) fax: FaxId,
     pub(crate) webhook: WebhookId,
     pub(crate) webhook_name: String,
     pub(crate) webhook_key: String,
@@ -247,6 +249,41 @@ pub(crate) async fn recorded(
     shelf.put(&recording, said_in(name));
     store.write_recordings(vec![recording]).await.unwrap();
     id
+}
+
+/// What the document of a company's fax is.
+pub(crate) fn written_in(name: &str) -> Vec<u8> {
+    format!("%PDF: canary of {name}").into_bytes()
+}
+
+/// Keeps the fax that an extension of a company of this name has received.
+pub(crate) async fn faxed(
+    store: &dyn Stores,
+    (tenant, id, call): (TenantId, FaxId, CallId),
+    (name, extension): (&str, ExtensionId),
+) {
+    let fax = Fax {
+        id,
+        tenant,
+        call,
+        extension,
+        number: "101".to_owned(),
+        caller: "+493055501".to_owned(),
+        began: NOON,
+        ended: NOON,
+        state: FaxState::Received,
+        failure: None,
+        pages: 2,
+        octets: 0,
+        carriage: FaxCarriage {
+            station: format!("canary of {name}"),
+            bits_per_second: 14_400,
+            ecm: true,
+            bad_rows: 0,
+        },
+    };
+    let kept = store.write_fax(fax, written_in(name), FAXES_OCTETS_MAX);
+    assert_eq!(kept.await, Ok(ports::Kept::Yes));
 }
 
 /// Serves an API until the sender is used, or dropped.
@@ -458,6 +495,8 @@ async fn company(
         (name, number),
     )
     .await;
+    let fax = FaxId::from_u128(bits + 5);
+    faxed(store, (id, fax, ended), (name, extension)).await;
     store
         .write_cdrs(vec![record(cdr, ended, id, extension, number)])
         .await
@@ -483,6 +522,7 @@ async fn company(
         call,
         cdr,
         recording,
+        fax,
         webhook: webhook_id,
         webhook_name: webhook.member("name"),
         webhook_key: webhook.member("secret"),
@@ -613,6 +653,7 @@ impl World {
             .replace("{call}", &acme.call.to_string())
             .replace("{cdr}", &acme.cdr.to_string())
             .replace("{recording}", &acme.recording.to_string())
+            .replace("{fax}", &acme.fax.to_string())
     }
 
     /// Sends a request as the operator.

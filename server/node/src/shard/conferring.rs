@@ -186,9 +186,11 @@ impl Shard {
     }
 
     /// A party of the exchange as a step, if it takes another.
-    pub(super) fn guest(&self, tenant: &CompiledTenant, guest: Guest) -> DialStep {
-        let Guest::Conference(at) = guest else {
-            return DialStep::Guest(guest);
+    pub(super) fn guest(&mut self, tenant: &CompiledTenant, guest: Guest) -> DialStep {
+        let at = match guest {
+            Guest::Echo | Guest::Announcement => return DialStep::Guest(guest),
+            Guest::Fax(at) => return self.fax_machine(at),
+            Guest::Conference(at) => at,
         };
         let most = tenant
             .extension(at)

@@ -107,6 +107,9 @@ impl Shard {
         if !matches!(order, MediaOrder::Attend(..)) {
             self.leave_conference(key, now);
         }
+        if !matches!(order, MediaOrder::Fax(..)) {
+            self.end_fax(key);
+        }
         let Some(entry) = self.calls.get(key) else {
             return;
         };
@@ -122,6 +125,7 @@ impl Shard {
                     self.outbox.media.push(Command::Bridge { a, b });
                 }
             }
+            MediaOrder::Fax(leg, at) => self.fax(key, (leg, at), now),
             MediaOrder::Attend(leg, at) => self.attend(key, (leg, at), None, now),
             MediaOrder::Echo(leg) => {
                 if let Some(id) = endpoint(leg) {
@@ -179,6 +183,7 @@ fn joins(output: &Output) -> bool {
         Output::Event(event) => matches!(event.what, What::Answered(_)),
         Output::Media(
             MediaOrder::Attend(..)
+            | MediaOrder::Fax(..)
             | MediaOrder::Echo(_)
             | MediaOrder::Play(..)
             | MediaOrder::Silence(_),

@@ -215,6 +215,7 @@ impl Shard {
                 Guest::Echo => "the echo",
                 Guest::Announcement => "the announcement",
                 Guest::Conference(_) => "a conference",
+                Guest::Fax(_) => "a fax machine",
             };
             let because = format!("the caller is with {whom}");
             why.push(Why {

@@ -201,6 +201,10 @@ impl Shard {
                 let former = Some(seat.unwrap_or_default());
                 return self.attend(key, (leg, at), former, now);
             }
+            call::Bridge::Guest(_, routing::Guest::Fax(_)) => {
+                self.turn.current = Some(key);
+                return self.cut_off_fax(key, now);
+            }
             call::Bridge::Open => return,
         };
         self.follow(key, vec![call::Output::Media(order)], now);

@@ -16,6 +16,7 @@ mod emergency;
 mod events;
 mod failover;
 mod fairness;
+mod faxes;
 mod features;
 mod forgeries;
 mod forwards;

@@ -16,6 +16,7 @@ use crate::blobs::with_blob;
 use crate::credentials::with_person;
 use crate::deliveries::with_delivery;
 use crate::disk::Disk;
+use crate::faxes::with_fax;
 use crate::ladders::with_ladder;
 use crate::recordings::with_recording;
 use crate::server::Database;
@@ -66,6 +67,7 @@ pub(super) fn fill(world: &World<'_>) -> TenantScope {
     block_on(store.write_cdrs((1..=5).map(|n| cdr(acme.tenant(), n)).collect())).unwrap();
     with_ladder(world, &acme);
     with_recording(world, &acme);
+    with_fax(world, &acme);
     block_on(store.setting_or_insert("realm", "strowger")).unwrap();
     block_on(store.put_bans(vec![ban("192.0.2.1", 600)])).unwrap();
     let token = TokenRecord {

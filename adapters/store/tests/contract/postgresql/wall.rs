@@ -7,6 +7,7 @@ use store::OpenError;
 use crate::blobs::with_blob;
 use crate::credentials::with_person;
 use crate::deliveries::with_delivery;
+use crate::faxes::with_fax;
 use crate::ladders::with_ladder;
 use crate::recordings::with_recording;
 use crate::server::Database;
@@ -14,7 +15,7 @@ use crate::support::with_support;
 use crate::world::World;
 
 /// Tables with a tenant in each row.
-const WALLED: [&str; 20] = [
+const WALLED: [&str; 22] = [
     "data_keys",
     "documents",
     "blobs",
@@ -34,6 +35,8 @@ const WALLED: [&str; 20] = [
     "cdr_facets",
     "ladders",
     "recordings",
+    "faxes",
+    "fax_pieces",
     "tokens",
 ];
 
@@ -48,6 +51,7 @@ fn two_tenants() -> (Database, [String; 2]) {
         world.device(&scope, &extension, domain);
         with_ladder(&world, &scope);
         with_recording(&world, &scope);
+        with_fax(&world, &scope);
         with_blob(&world, &scope, &extension);
         with_delivery(&world, &scope);
         with_support(&world, &scope);

@@ -2,6 +2,7 @@
 
 mod board;
 pub(crate) mod deliveries;
+mod faxes;
 pub(crate) mod issued;
 pub(crate) mod mails;
 mod media;

@@ -6,7 +6,7 @@ use telemetry::{Exposition, Sort};
 
 use super::posted::{Posted, Sources};
 use super::rows::{Column, Row, columns, counters, gauges};
-use super::{media, recordings, trunks, turns};
+use super::{faxes, media, recordings, trunks, turns};
 use crate::serve::hep;
 
 /// The page.
@@ -21,6 +21,7 @@ pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>
     capture(&mut page, &posted.capture);
     music(&mut page, &posted.music);
     recordings::ordered(&mut page, &posted.node.heard.recordings);
+    faxes::begun(&mut page, &posted.node.heard.faxes);
     gauges(&mut page, &levels(posted));
     trunks::write(&mut page, &posted.node);
     tenants(&mut page, posted);
@@ -30,6 +31,7 @@ pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>
         media::write(&mut page, &sources.media.figures());
         records(&mut page, sources);
         recordings::made(&mut page, &sources.recordings);
+        faxes::made(&mut page, &sources.faxes);
         sources.requests.write(&mut page);
         sources.bans.write(&mut page);
     }

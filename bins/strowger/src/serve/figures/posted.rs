@@ -11,6 +11,7 @@ use sip_stack::transaction;
 use super::requests::Requests;
 use super::turns::Tolled;
 use crate::serve::defence;
+use crate::serve::faxes;
 use crate::serve::recorder;
 use crate::serve::records::Tally;
 
@@ -33,6 +34,7 @@ pub(crate) struct Sources {
     pub(crate) media: Arc<MediaThreads>,
     pub(crate) records: Arc<Tally>,
     pub(crate) recordings: Arc<recorder::Tally>,
+    pub(crate) faxes: Arc<faxes::Tally>,
     pub(crate) requests: Arc<Requests>,
     pub(crate) bans: Arc<defence::Tally>,
     /// Figures of the journal and of the snapshots.

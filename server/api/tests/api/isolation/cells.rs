@@ -132,6 +132,7 @@ fn all(names: &Names) -> Vec<String> {
         call,
         cdr,
         recording,
+        fax,
         token,
         webhooks,
         roles,
@@ -157,7 +158,7 @@ fn all(names: &Names) -> Vec<String> {
         trunks, numbers, signing, schedules, locations, sites, sounds, inbound, outbound, guards,
         contained,
     ];
-    let once = [call, cdr, recording, token, access];
+    let once = [call, cdr, recording, fax, token, access];
     twice.into_iter().flatten().chain(once).cloned().collect()
 }
 

@@ -74,6 +74,7 @@ pub(super) async fn state_of(world: &World, company: &Company) -> Vec<Value> {
         "calls",
         "cdrs",
         "recordings",
+        "faxes",
         "registrations",
         "webhooks",
         "roles",

@@ -124,7 +124,7 @@ async fn running(world: &World) {
 }
 
 /// Does something while nothing of acme is held.
-async fn without_hold(world: &World, act: impl AsyncFnOnce()) {
+pub(super) async fn without_hold(world: &World, act: impl AsyncFnOnce()) {
     let holds = world.acme.path("holds");
     let case = Ask::get(&format!("{holds}/acme-case"));
     let case = world.operator(case).await.is(200).json();
