@@ -98,7 +98,7 @@ pub enum Command {
         /// From the start again at the end; otherwise a `Played` notice and back to the partner.
         looped: bool,
     },
-    /// The leg hears a company's own recording over and over instead of its partner. It is held by
+    /// The leg hears a company's own recording, or speech, instead of its partner. It is held by
     /// the leg until it hears something else, whoever else has let it go.
     PlayOwn {
         /// Which.
@@ -107,6 +107,8 @@ pub enum Command {
         prompt: Arc<Prompt>,
         /// How.
         codec: PlayCodec,
+        /// From the start again at the end; otherwise a `Played` notice and back to the partner.
+        looped: bool,
     },
     /// The leg is a member of a conference from now on, and of no other; a former bridge ends, as
     /// do play and echo. The first member makes the room, the last one ends it. `Unbridge`,
@@ -240,8 +242,8 @@ pub enum Notice {
     Played {
         /// Which.
         id: EndpointId,
-        /// What.
-        prompt: PromptId,
+        /// What; `None` for what was handed over with the order.
+        prompt: Option<PromptId>,
     },
     /// A member of a conference is one of those that are heard from now on, or no longer.
     Heard {

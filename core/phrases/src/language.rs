@@ -1,7 +1,5 @@
 //! The languages that the exchange speaks.
 
-use crate::rules::Rules;
-use crate::{english, french, german, italian, russian, spanish};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -58,17 +56,6 @@ impl Language {
             Language::Fr => "fr",
             Language::It => "it",
             Language::Ru => "ru",
-        }
-    }
-
-    pub(crate) fn rules(self) -> &'static dyn Rules {
-        match self {
-            Language::De => &german::German,
-            Language::En => &english::English,
-            Language::Es => &spanish::Spanish,
-            Language::Fr => &french::French,
-            Language::It => &italian::Italian,
-            Language::Ru => &russian::Russian,
         }
     }
 }

@@ -1,11 +1,8 @@
 //! What is to be said, before any language has a say in it.
 
-use crate::rules::{self, Count, Rules};
+use crate::rules::{self, Count, NUMBER_MAX, Rules};
 use crate::{Amount, Date, Language, Piece, Standing, Time};
-
-/// The greatest number that is said as such, above and below zero; greater ones are said digit by
-/// digit.
-pub const NUMBER_MAX: u32 = 999_999_999;
+use crate::{english, french, german, italian, russian, spanish};
 
 /// Characters of a row of digits that are said; what comes behind them is left out.
 pub const DIGITS_MAX: usize = 40;
@@ -36,7 +33,7 @@ impl Phrase {
     /// for digits of which there are none.
     #[must_use]
     pub fn pieces(&self, language: Language) -> Vec<Piece> {
-        let rules = language.rules();
+        let rules = rules_of(language);
         let mut out = Vec::new();
         for part in &self.0 {
             part_of(rules, part, &mut out);
@@ -70,5 +67,17 @@ fn digits(rules: &dyn Rules, text: &str, out: &mut Vec<Piece>) {
             Some(digit) => rules.number(digit, Count::Bare, out),
             None => out.push(rules.sign(sign)),
         }
+    }
+}
+
+/// The rules of a language.
+fn rules_of(language: Language) -> &'static dyn Rules {
+    match language {
+        Language::De => &german::German,
+        Language::En => &english::English,
+        Language::Es => &spanish::Spanish,
+        Language::Fr => &french::French,
+        Language::It => &italian::Italian,
+        Language::Ru => &russian::Russian,
     }
 }

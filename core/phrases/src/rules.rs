@@ -1,7 +1,10 @@
 //! What the rules of a language have to say, and what all languages have in common.
 
-use crate::phrase::NUMBER_MAX;
 use crate::{Amount, Currency, Date, Piece, Standing, Time};
+
+/// The greatest number that is said as such, above and below zero; greater ones are said digit by
+/// digit.
+pub const NUMBER_MAX: u32 = 999_999_999;
 
 /// What a number counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

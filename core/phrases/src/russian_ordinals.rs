@@ -2,7 +2,7 @@
 
 use crate::Piece;
 use crate::rules::{Count, pick};
-use crate::russian::{HUNDREDS, TENS, number};
+use crate::russian_numbers::{HUNDREDS, TENS, number};
 
 /// The ordinals up to the nineteenth, without their endings.
 const STEMS: [&str; 20] = [

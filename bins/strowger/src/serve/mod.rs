@@ -25,6 +25,7 @@ mod records;
 mod retention;
 mod running;
 mod switchboard;
+mod voices;
 mod wires;
 
 use config::{Given, Settings};

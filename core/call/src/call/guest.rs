@@ -8,7 +8,7 @@ use routing::Guest;
 pub(crate) fn speaks(guest: Guest) -> Speaks {
     match guest {
         Guest::Echo | Guest::Conference(_) => Speaks::All,
-        Guest::Announcement => Speaks::Prompts,
+        Guest::Announcement | Guest::Speaker(_) => Speaks::Prompts,
     }
 }
 
@@ -33,6 +33,7 @@ impl Call {
             Guest::Echo => MediaOrder::Echo(leg),
             Guest::Announcement => MediaOrder::Play(leg, Prompt::Announcement),
             Guest::Conference(at) => MediaOrder::Attend(leg, at),
+            Guest::Speaker(spoken) => MediaOrder::Say(leg, spoken),
         }));
     }
 }

@@ -16,6 +16,7 @@ impl Shard {
         self.tenants.budgets.ended(key);
         self.end_recording(key, now);
         self.leave_conference(key, now);
+        self.fall_silent(key);
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };
@@ -61,6 +62,7 @@ impl Shard {
         self.tenants.budgets.ended(key);
         self.end_recording(key, now);
         self.leave_conference(key, now);
+        self.fall_silent(key);
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };

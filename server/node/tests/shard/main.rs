@@ -46,3 +46,4 @@ mod strays;
 mod transfers;
 mod trunk_dialogs;
 mod verified;
+mod words;
