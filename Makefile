@@ -34,7 +34,7 @@ help: ## print this list
 
 .PHONY: run
 run: ## build, make two demonstration companies, serve SIP and the API on all interfaces
-	@tools/setup.sh build fax
+	@tools/setup.sh build fax voices
 	@echo '== building strowger (optimised; the first time takes a few minutes)'
 	cargo build --release --locked -p strowger
 	@$(CARGO_TARGET_DIR)/release/strowger demo --data '$(DATA)'

@@ -6,6 +6,8 @@
 #                                   at Rust
 #   tools/setup.sh lint             the same, and Rust's own clippy and rustfmt
 #   tools/setup.sh fax              the library that faxes: optional, a message if it cannot be had
+#   tools/setup.sh voices           espeak-ng and a recorded English voice, if there is apt-get;
+#                                   without them callers hear music in place of words
 #   tools/setup.sh postgres         PostgreSQL's programs, without a running server
 #   tools/setup.sh interop          foreign SIP software and what compares the audio
 #   tools/setup.sh fuzz             schemathesis, in a Python of its own in .tools/
@@ -95,6 +97,13 @@ need_lint() {
     done
 }
 
+# The exchange runs without voices, so nothing is lost where they cannot be had.
+need_voices() {
+    command -v apt-get >/dev/null || return 0
+    apt_install espeak-ng asterisk-core-sounds-en-g722 \
+        || echo "setup: no voices; callers hear music in place of words" >&2
+}
+
 # the audio comparison: any Python 3 that has numpy will do; Debian's package serves Debian's own
 need_numpy() {
     local python
@@ -136,6 +145,7 @@ need_interop() {
     command -v sox >/dev/null || apt_install sox
     command -v opusdec >/dev/null || apt_install opus-tools
     command -v espeak-ng >/dev/null || apt_install espeak-ng
+    [ -d /usr/share/asterisk/sounds/en_US_f_Allison ] || need_voices
     compgen -G '/usr/lib/*/libsrtp2.so.1' >/dev/null || apt_install libsrtp2-1
     compgen -G '/usr/lib/*/libspandsp.so.2' >/dev/null || apt_install libspandsp2
     command -v curl >/dev/null || apt_install curl
@@ -197,7 +207,7 @@ need_deny() {
 
 for wish in "$@"; do
     case $wish in
-        build | lint | fax | postgres | interop | fuzz | packets | pesq | deny) "need_$wish" ;;
+        build | lint | fax | voices | postgres | interop | fuzz | packets | pesq | deny) "need_$wish" ;;
         *)
             echo "setup: no such wish: $wish" >&2
             exit 2

@@ -97,6 +97,7 @@ fn measure_commits(office: &Office, tenant: TenantId, writers: usize) -> Outcome
                 never_to: Vec::new(),
                 recording: domain::RecordingRule::default(),
                 conference: domain::ConferenceRule::default(),
+                announcement: domain::AnnouncementRule::default(),
                 groups: Vec::new(),
                 enabled: true,
             };

@@ -16,6 +16,7 @@ pub(crate) mod recording;
 pub(crate) mod replay;
 pub(crate) mod sheet;
 pub(crate) mod snapshot;
+pub(crate) mod sound;
 pub(crate) mod token;
 pub(crate) mod trunk;
 pub(crate) mod usage;
@@ -42,6 +43,7 @@ use recording::RecordingArguments;
 use replay::ReplayArguments;
 use sheet::{ExportArguments, ImportArguments};
 use snapshot::{ApplyArguments, PlanArguments, SnapshotArguments};
+use sound::SoundArguments;
 use token::TokenArguments;
 use trunk::TrunkArguments;
 use usage::UsageArguments;
@@ -148,9 +150,13 @@ pub(crate) enum Command {
                       'open=[\"mon-fri 09:00-17:30\"]' 'holidays=[\"12-25..12-26\"]'"
     )]
     Schedule(TenantKind),
-    /// List, add, change and remove a company's recordings; what is heard is uploaded by the API
-    #[command(after_help = "Example: strowger sound add acme.example waltz on_hold=true")]
-    Sound(TenantKind),
+    /// List, add, change and remove a company's recordings; what is heard is spoken, or uploaded by
+    /// the API
+    #[command(
+        after_help = "Example: strowger sound add acme.example waltz on_hold=true\n         \
+                            strowger sound say acme.example closed \"We are closed today.\""
+    )]
+    Sound(SoundArguments),
     /// List, add, change and remove places that help can be sent to
     #[command(
         after_help = "Example: strowger emergency-location add acme.example berlin-3 default=true \\
@@ -477,6 +483,10 @@ pub(crate) struct ServeArguments {
     /// Inside networks where companies' sign-in servers may lie, with commas [default: none]
     #[arg(long, value_name = "ADDR/BITS", env = "STROWGER_SSO_ALLOW")]
     pub(crate) sso_allow: Option<String>,
+    /// Recorded voices, as Debian's packages asterisk-core-sounds-* lay them out [default:
+    /// /usr/share/asterisk/sounds]
+    #[arg(long, value_name = "FOLDER", env = "STROWGER_PROMPTS")]
+    pub(crate) prompts: Option<PathBuf>,
     /// The authorities that are trusted to say who may sign calls, in PEM [default: none, and no
     /// proof of who calls is believed]
     #[arg(long, value_name = "FILE", env = "STROWGER_STIR_TRUST")]
@@ -549,6 +559,7 @@ impl ServeArguments {
             portal: self.portal,
             webhook_allow: self.webhook_allow.map(Several::One),
             sso_allow: self.sso_allow.map(Several::One),
+            prompts: self.prompts,
             stir_trust: self.stir_trust,
             stir_allow: self.stir_allow.map(Several::One),
             name_servers: self.name_servers.map(Several::One),

@@ -14,6 +14,7 @@ mod keys;
 mod print;
 mod progress_bar;
 mod serve;
+mod voice;
 
 use std::process::ExitCode;
 
@@ -63,7 +64,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Number(said) => commands::document::above(KindName::Number, said),
         Command::SigningKey(said) => commands::document::anywhere(KindName::SigningKey, said),
         Command::Schedule(said) => commands::document::inside(KindName::Schedule, said),
-        Command::Sound(said) => commands::document::inside(KindName::Sound, said),
+        Command::Sound(said) => commands::sound::run(said),
         Command::EmergencyLocation(said) => {
             commands::document::inside(KindName::EmergencyLocation, said)
         }

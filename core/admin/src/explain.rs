@@ -6,7 +6,9 @@ use domain::{CompiledExtension, CompiledTenant, Invalid};
 use ids::{DeviceId, ExtensionId};
 use machine::WallTime;
 use ports::StoreError;
-use routing::{Caller, Dialled, Diversion, Emergency, Guest, Plan, Purpose, RouteRequest, Step};
+use routing::{
+    Caller, Dialled, Diversion, Emergency, Guest, Plan, Purpose, RouteRequest, Spoken, Step,
+};
 use tenancy::TenantScope;
 
 use crate::lines;
@@ -376,6 +378,9 @@ fn told(tenant: &CompiledTenant, step: &Step) -> Told {
                 Guest::Announcement => "announcement".to_owned(),
                 Guest::Conference(_) => "conference".to_owned(),
                 Guest::Fax(_) => "fax".to_owned(),
+                Guest::Speaker(Spoken::Clock) => "clock".to_owned(),
+                Guest::Speaker(Spoken::OwnNumber) => "own_number".to_owned(),
+                Guest::Speaker(Spoken::Announcement(_)) => "announcement".to_owned(),
             }),
             ..Told::default()
         },

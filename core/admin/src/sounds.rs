@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use domain::{SOUND_OCTETS_MAX, SOUND_RATE, Sound, SoundFacts};
-use ids::{SoundId, TenantId};
+use domain::{
+    KindName, Language, Resource, SOUND_OCTETS_MAX, SOUND_RATE, Sound, SoundFacts, Tenant,
+};
+use ids::TenantId;
 use ports::{Blob, BlobPlace, Kept, ReadSound, StoreError};
 use serde_json::json;
 use tenancy::{Located, TenantScope, Unresolved};
@@ -100,6 +102,40 @@ fn corrupt(error: &serde_json::Error) -> StoreError {
     }
 }
 
+/// Keeps words that were spoken as what is heard of a sound, as an upload is kept.
+///
+/// # Errors
+/// [`Unkept`].
+pub async fn keep_spoken(
+    office: &Office,
+    scope: &TenantScope,
+    sound: Located<Sound>,
+    (words, samples): (&str, Vec<i16>),
+) -> Result<SoundFacts, Unkept> {
+    let (came, count) = (words.len(), samples.len());
+    let wide = |size| u64::try_from(size).unwrap_or(u64::MAX);
+    let facts = SoundFacts {
+        format: "text".to_owned(),
+        rate: SOUND_RATE,
+        channels: 1,
+        milliseconds: wide(count).saturating_mul(1_000) / u64::from(SOUND_RATE),
+        came_octets: wide(came),
+        kept_octets: wide(count).saturating_mul(2),
+    };
+    keep(office, scope, sound, ReadSound { facts, samples }).await
+}
+
+/// The language in which a company is spoken to.
+///
+/// # Errors
+/// What the store says.
+pub async fn language(office: &Office, scope: &TenantScope) -> Result<Language, StoreError> {
+    let id = scope.tenant().to_string();
+    let own = office.store().get(scope, KindName::Tenant, &id).await?;
+    let own: Resource<Tenant> = own.ok_or(StoreError::NotFound)?.try_into()?;
+    Ok(own.spec.language)
+}
+
 /// What is known of what was uploaded.
 ///
 /// # Errors
@@ -166,18 +202,18 @@ pub fn wave(heard: &[u8]) -> Vec<u8> {
     file
 }
 
-/// What a company's own music on hold sounds like, for the running exchange: samples of one
-/// channel at 16 kHz.
+/// What a company's own sound sounds like, by its id or name, for the running exchange: samples of
+/// one channel at 16 kHz.
 ///
 /// # Errors
 /// `NotFound` when the sound is gone or nothing was uploaded, else what the store says.
-pub async fn music(
+pub async fn samples(
     office: &Office,
     tenant: TenantId,
-    sound: SoundId,
+    sound: &str,
 ) -> Result<Vec<i16>, StoreError> {
-    let scope = TenantScope::for_job(tenant, "music");
-    let reference = Unresolved::<Sound>::new(sound.to_string());
+    let scope = TenantScope::for_job(tenant, "sound");
+    let reference = Unresolved::<Sound>::new(sound.to_owned());
     let (located, _) = documents::find(office, &scope, &reference).await?;
     let octets = heard(office, &scope, located).await?;
     let (samples, _) = octets.as_chunks::<2>();

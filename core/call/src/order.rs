@@ -3,7 +3,7 @@
 use crate::{CallEvent, LegId, Passed};
 use domain::Vouched;
 use ids::{DeviceId, ExtensionId, TrunkId};
-use routing::RouteRequest;
+use routing::{RouteRequest, Spoken};
 use sdp::Description;
 use serde::{Deserialize, Serialize};
 
@@ -219,6 +219,8 @@ pub enum MediaOrder {
     Fax(LegId, ExtensionId),
     /// The leg hears a prompt, again and again.
     Play(LegId, Prompt),
+    /// The leg hears something that is said to it.
+    Say(LegId, Spoken),
     /// The leg hears nothing.
     Silence(LegId),
 }

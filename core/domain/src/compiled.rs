@@ -25,9 +25,12 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use ids::{DeviceId, EmergencyLocationId, ExtensionId, SoundId, TenantId};
+use machine::WallTime;
+use phrases::{Date, Language, Time};
 use serde::{Deserialize, Serialize};
 use tenancy::{Caps, DeviceEntry};
 
+use crate::announcement_rule::AnnouncementRule;
 use crate::call_class::CallClass;
 use crate::conference_rule::ConferenceRule;
 use crate::credentials::Credentials;
@@ -44,6 +47,7 @@ use crate::recording_rule::RecordingRule;
 use crate::sound::Sound;
 use crate::srtp::Srtp;
 use crate::tenant::Tenant;
+use crate::time_zone;
 pub use forwarding::CompiledForwards;
 use index::Index;
 use lines::Lines;
@@ -102,6 +106,8 @@ pub struct CompiledExtension {
     pub recording: RecordingRule,
     /// What it is like as a conference, where it is one.
     pub conference: ConferenceRule,
+    /// What it plays, where it is an announcement; `None` for the exchange's own.
+    pub announcement: Option<Box<AnnouncementRule>>,
     /// Whether it is in use.
     pub enabled: bool,
 }
@@ -155,13 +161,17 @@ pub struct CompiledDevice {
 }
 
 /// Small settings of a tenant: what is kept of what its people say by SIP, who is told of it, and
-/// whether they hear music on hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// whether they hear music on hold; in which language and by which clock the exchange speaks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
     ladders: KeptLadders,
     captured: bool,
     texts_days: u8,
     music_on_hold: bool,
+    /// What the exchange speaks to its people.
+    language: Language,
+    /// The time zone of its clock.
+    time_zone: Box<str>,
     /// The company's own music: the bits of the sound's id, and the revision of its document.
     own_music: Option<([u8; 16], u64)>,
 }
@@ -173,6 +183,8 @@ impl Kept {
             captured: tenant.captured,
             texts_days: tenant.texts_kept_days,
             music_on_hold: tenant.music_on_hold,
+            language: tenant.language,
+            time_zone: tenant.time_zone.as_str().into(),
             own_music: music.map(|sound| (sound.id.as_u128().to_be_bytes(), sound.revision)),
         }
     }
@@ -293,6 +305,16 @@ impl CompiledTenant {
         Some((SoundId::from_u128(u128::from_be_bytes(bits)), revision))
     }
 
+    /// What the exchange speaks to its people.
+    pub fn language(&self) -> Language {
+        self.kept.language
+    }
+
+    /// What calendar and clock of the company show at a moment; `None` where no calendar goes.
+    pub fn clock_shows(&self, at: WallTime) -> Option<(Date, Time)> {
+        time_zone::shown(&self.kept.time_zone, at)
+    }
+
     /// Whether it is in use.
     pub fn enabled(&self) -> bool {
         self.enabled
@@ -385,6 +407,7 @@ fn extension(resource: Resource<Extension>) -> CompiledExtension {
         external_number: spec.external_number.as_deref().and_then(e164::stored),
         recording: spec.recording,
         conference: spec.conference,
+        announcement: (!spec.announcement.is_plain()).then(|| Box::new(spec.announcement)),
         enabled: spec.enabled,
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tenancy::Identified;
 use utoipa::ToSchema;
 
+use crate::announcement_rule::AnnouncementRule;
 use crate::call_class::CallClass;
 use crate::conference_rule::ConferenceRule;
 use crate::destinations;
@@ -33,7 +34,7 @@ pub enum Destination {
     Devices,
     /// A guest that sends everything back.
     Echo,
-    /// A guest that plays the announcement.
+    /// A guest that plays the announcement: the exchange's own, or what `announcement` says.
     Announcement,
     /// A conference: all who call it hear each other.
     Conference,
@@ -97,6 +98,9 @@ pub struct Extension {
     /// What it is like as a conference, where it is one.
     #[serde(default)]
     pub conference: ConferenceRule,
+    /// What it plays, where it is an announcement.
+    #[serde(default)]
+    pub announcement: AnnouncementRule,
     /// A disabled extension cannot be dialled, and its devices cannot dial.
     #[serde(default = "enabled")]
     #[schema(default = true)]
@@ -128,6 +132,7 @@ impl Kind for Extension {
         destinations::normal(&mut self.only_to);
         destinations::normal(&mut self.never_to);
         groups::normal(&mut self.groups);
+        self.announcement.normalise();
     }
 
     fn validate(&self) -> Result<(), Invalid> {
@@ -153,6 +158,7 @@ impl Kind for Extension {
         self.forwards.validate(&self.number)?;
         self.lamps.validate()?;
         self.conference.validate()?;
+        self.announcement.validate()?;
         rule(
             (RING_SECONDS_MIN..=RING_SECONDS_MAX).contains(&self.ring_seconds),
             "/ring_seconds",

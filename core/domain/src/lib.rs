@@ -5,6 +5,7 @@
 //! a [`Ban`] is lifted, too.
 //! [`CompiledTenant`] and [`Directory`] are what a live exchange asks instead of a database.
 
+mod announcement_rule;
 mod audit;
 mod ban;
 mod brand;
@@ -76,6 +77,7 @@ mod subject;
 mod support;
 mod tenant;
 mod text;
+mod time_zone;
 mod timeline;
 mod token;
 mod toll_budget;
@@ -85,6 +87,7 @@ mod trunk_order;
 mod user;
 mod webhook;
 
+pub use announcement_rule::{ANNOUNCEMENT_TEXT_MAX, AnnouncementRule};
 pub use audit::{AuditEntry, Change, FeedEntry, Version};
 pub use ban::{BAN_LONGEST, BAN_NOTE_MAX, BAN_REMEMBERED, BANS_MAX, Ban, BanCause};
 pub use brand::Brand;
@@ -139,6 +142,7 @@ pub use numbering::emergency::{
 pub use outbound_route::{DialPattern, OUTBOUND_ROUTES_MAX, OutboundRoute};
 pub use permission::{NoPermission, Pattern, Permission, Topic, Verb};
 pub use personal::{Fact, Personal, Treatment, of_kind};
+pub use phrases::Language;
 pub use plan::Plan;
 pub use quotas::{Quotas, ResellerLimits};
 pub use rate_deck::{RATE_DECKS_MAX, RATES_MAX, Rate, RateDeck};

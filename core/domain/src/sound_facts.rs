@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 /// What came, and what is kept of it. Kept is always the same: one channel of 16 bits at 16 kHz.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SoundFacts {
-    /// The form in which it came, such as `wave`, `flac`, `ogg` or `mp3`.
+    /// The form in which it came, such as `wave`, `flac`, `ogg` or `mp3`; `text` where words were
+    /// spoken.
     #[schema(example = "wave")]
     pub format: String,
     /// Samples per second of what came.

@@ -1,6 +1,7 @@
 //! The kind *tenant*: one customer company.
 
 use ids::{PlanId, ResellerId, TenantId};
+use phrases::Language;
 use serde::{Deserialize, Serialize};
 use tenancy::{Account, CapOverrides, Caps, Identified};
 use utoipa::ToSchema;
@@ -13,6 +14,7 @@ use crate::kind_name::KindName;
 use crate::ladder::KeptLadders;
 use crate::plan::Plan;
 use crate::text;
+use crate::time_zone;
 
 /// Most SIP domains of one tenant.
 pub const DOMAINS_MAX: usize = 16;
@@ -83,6 +85,15 @@ pub struct Tenant {
     #[serde(default = "enabled")]
     #[schema(default = true)]
     pub music_on_hold: bool,
+    /// The language in which the exchange speaks to its people: `de`, `en`, `es`, `fr`, `it` or
+    /// `ru`.
+    #[serde(default)]
+    #[schema(default = "en")]
+    pub language: Language,
+    /// The time zone of its clock, as the IANA database calls it.
+    #[serde(default = "time_zone::utc")]
+    #[schema(default = "UTC", example = "Europe/Berlin")]
+    pub time_zone: String,
     /// Whether its SIP messages are among those that the operator's capture server is told of.
     #[serde(default = "enabled")]
     #[schema(default = true)]
@@ -132,6 +143,7 @@ impl Kind for Tenant {
         }
         self.display_name = self.display_name.trim().to_owned();
         self.dialling.iter_mut().for_each(DialHabits::normalise);
+        time_zone::normalise(&mut self.time_zone);
     }
 
     fn validate(&self) -> Result<(), Invalid> {
@@ -154,6 +166,7 @@ impl Kind for Tenant {
             )?;
         }
         self.ceiling.validate()?;
+        time_zone::validate(&self.time_zone)?;
         self.dialling.iter().try_for_each(DialHabits::validate)?;
         rule(
             self.mail_domains.len() <= MAIL_DOMAINS_MAX,

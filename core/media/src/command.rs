@@ -99,7 +99,7 @@ pub enum Command {
         /// From the start again at the end; otherwise a `Played` notice and back to the partner.
         looped: bool,
     },
-    /// The leg hears a company's own recording over and over instead of its partner. It is held by
+    /// The leg hears a company's own recording, or speech, instead of its partner. It is held by
     /// the leg until it hears something else, whoever else has let it go.
     PlayOwn {
         /// Which.
@@ -108,6 +108,8 @@ pub enum Command {
         prompt: Arc<Prompt>,
         /// How.
         codec: PlayCodec,
+        /// From the start again at the end; otherwise a `Played` notice and back to the partner.
+        looped: bool,
     },
     /// The leg is joined to a line from now on, in packets of 20 ms of G.711: what it says goes
     /// there, and it hears what comes from there. A former bridge ends, as do play and echo. The
@@ -250,8 +252,8 @@ pub enum Notice {
     Played {
         /// Which.
         id: EndpointId,
-        /// What.
-        prompt: PromptId,
+        /// What; `None` for what was handed over with the order.
+        prompt: Option<PromptId>,
     },
     /// A member of a conference is one of those that are heard from now on, or no longer.
     Heard {

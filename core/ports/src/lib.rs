@@ -52,6 +52,7 @@ mod store;
 mod support;
 mod tenant_archive;
 mod tokens;
+mod voice;
 
 pub use account::{ACCOUNT_DEPTH_MAX, AccountStore};
 pub use archive::{ArchiveError, Giver, LentTaker, Taker};
@@ -114,3 +115,4 @@ pub use store::{Books, HISTORY_MAX, Removals, Safes, Store, Stores};
 pub use support::{SUPPORT_OF_ONE, SupportBook, SupportStanding};
 pub use tenant_archive::{ARRIVALS_MAX, ArchiveStore, Arrival, Belonging, FACTS_MAX, Fact, Thing};
 pub use tokens::{Renewal, TokenBook, TokenReach};
+pub use voice::{NoVoice, SPOKEN_TEXT_MAX, Voice, VoiceRefusal};

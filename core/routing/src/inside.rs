@@ -1,12 +1,17 @@
 //! What there is inside the company under a number.
 
-use crate::{Explanation, Guest, Refusal, Step};
+use crate::{Explanation, Guest, Refusal, Spoken, Step};
 use domain::{CompiledExtension, CompiledTenant};
 
 /// Dialling this answers with the caller's own voice.
 pub const ECHO_CODE: &str = "*43";
 /// Dialling this answers with the announcement.
 pub const ANNOUNCEMENT_CODE: &str = "*44";
+
+/// Dialling this answers with the day and the time.
+pub const CLOCK_CODE: &str = "*60";
+/// Dialling this answers with the number of the extension that calls.
+pub const OWN_NUMBER_CODE: &str = "*65";
 
 /// What was found.
 pub(crate) enum Found<'a> {
@@ -30,6 +35,14 @@ pub(crate) fn under<'a>(
         ANNOUNCEMENT_CODE => {
             why.add("code.announcement", "*44 plays the announcement");
             return Some(Found::Step(Step::Guest(Guest::Announcement)));
+        }
+        CLOCK_CODE => {
+            why.add("code.clock", "*60 says the day and the time");
+            return Some(Found::Step(Step::Guest(Guest::Speaker(Spoken::Clock))));
+        }
+        OWN_NUMBER_CODE => {
+            why.add("code.own_number", "*65 says the number of who calls");
+            return Some(Found::Step(Step::Guest(Guest::Speaker(Spoken::OwnNumber))));
         }
         _ => {}
     }

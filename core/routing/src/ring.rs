@@ -1,6 +1,6 @@
 //! What an extension does with a call.
 
-use crate::{Explanation, Guest, Purpose, Refusal, RouteRequest, Step};
+use crate::{Explanation, Guest, Purpose, Refusal, RouteRequest, Spoken, Step};
 use domain::{CompiledExtension, CompiledTenant, Destination};
 use ids::DeviceId;
 
@@ -25,7 +25,10 @@ pub(crate) fn step(
                 "extension.announcement",
                 format!("{number} is set to play the announcement"),
             );
-            Step::Guest(Guest::Announcement)
+            Step::Guest(match extension.announcement {
+                Some(_) => Guest::Speaker(Spoken::Announcement(extension.id)),
+                None => Guest::Announcement,
+            })
         }
         Destination::Conference => {
             why.add("extension.conference", format!("{number} is a conference"));

@@ -18,6 +18,19 @@ pub enum Guest {
     Conference(ExtensionId),
     /// Receives faxes for this extension.
     Fax(ExtensionId),
+    /// Says something.
+    Speaker(Spoken),
+}
+
+/// What the exchange says to a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Spoken {
+    /// The day and the time.
+    Clock,
+    /// The number of the extension that calls.
+    OwnNumber,
+    /// What this extension announces.
+    Announcement(ExtensionId),
 }
 
 /// A final answer to the caller, in SIP's and in Q.850's terms.

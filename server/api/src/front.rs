@@ -13,7 +13,7 @@ use identity::passkey::Site;
 use ids::TenantId;
 use ports::{
     Enquirer, HookDesk, LiveExchange, Mailer, Metered, NoEnquirer, NoHooks, NoMailer,
-    NoSoundReader, SoundReader,
+    NoSoundReader, NoVoice, SoundReader, Voice,
 };
 use tenancy::{Actor, Caps, Owner, Principal};
 use tokio::runtime::Handle;
@@ -61,6 +61,8 @@ pub struct Parts {
     pub packer: Arc<dyn Packer>,
     /// Who understands sounds.
     pub sounds: Arc<dyn SoundReader>,
+    /// Who speaks texts.
+    pub voice: Arc<dyn Voice>,
     /// What the links of mails begin with where no brand says another domain.
     pub portal: String,
     /// Further figures in the text form of Prometheus, shown beside those of the exchange.
@@ -82,6 +84,7 @@ impl Parts {
             mailer: Arc::new(NoMailer),
             packer: Arc::new(NoPacker),
             sounds: Arc::new(NoSoundReader),
+            voice: Arc::new(NoVoice),
             portal: "http://127.0.0.1:8080".to_owned(),
             figures: Arc::new(String::new),
             seen: Arc::new(|_| {}),

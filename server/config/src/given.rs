@@ -133,6 +133,8 @@ pub struct Given {
     /// Networks inside which sign-in servers may lie nevertheless: `ADDR/BITS`, several with
     /// commas.
     pub sso_allow: Option<Several>,
+    /// A folder with recorded voices.
+    pub prompts: Option<PathBuf>,
     /// A file with the authorities, in PEM, that are trusted to say who may sign calls.
     pub stir_trust: Option<PathBuf>,
     /// Networks inside which certificates of those who sign calls may lie nevertheless:
@@ -211,6 +213,7 @@ impl Given {
             portal: self.portal.or(below.portal),
             webhook_allow: self.webhook_allow.or(below.webhook_allow),
             sso_allow: self.sso_allow.or(below.sso_allow),
+            prompts: self.prompts.or(below.prompts),
             stir_trust: self.stir_trust.or(below.stir_trust),
             stir_allow: self.stir_allow.or(below.stir_allow),
             name_servers: self.name_servers.or(below.name_servers),
@@ -284,6 +287,7 @@ impl Given {
             mail: mail(self.smtp, self.mail_from)?,
             webhook_allow: several(self.webhook_allow.as_ref(), "webhook_allow", "", network)?,
             sso_allow: several(self.sso_allow.as_ref(), "sso_allow", "", network)?,
+            prompts: self.prompts,
             stir_trust: self.stir_trust,
             stir_allow: several(self.stir_allow.as_ref(), "stir_allow", "", network)?,
             name_servers: several(self.name_servers.as_ref(), "name_servers", "", socket)?,

@@ -161,6 +161,9 @@ pub struct Settings {
     /// Networks inside which companies' sign-in servers may lie nevertheless: an address and the
     /// bits of its prefix. Default none.
     pub sso_allow: Vec<(IpAddr, u8)>,
+    /// A folder with recorded voices, as Debian's packages lay them out. Default
+    /// `/usr/share/asterisk/sounds`.
+    pub prompts: Option<PathBuf>,
     /// A file with the authorities, in PEM, that are trusted to say who may sign calls. Default
     /// none: no proof of who calls is believed.
     pub stir_trust: Option<PathBuf>,

@@ -4,6 +4,7 @@ pub(crate) use crate::call_key::CallKey;
 use crate::conferences::Conferences;
 use crate::faxes::Faxes;
 use crate::recordings::Recordings;
+use crate::sayings::Listeners;
 use crate::trunks::Noted;
 use call::{Call, LegId};
 use capture::StripId;
@@ -117,6 +118,8 @@ pub(crate) struct Calls {
     endpoints: BTreeMap<EndpointId, (CallKey, LegId)>,
     /// Which of them are being recorded.
     pub(crate) recordings: Recordings,
+    /// To which of them something is said.
+    pub(crate) listeners: Listeners,
     /// Which of them attend conferences.
     pub(crate) conferences: Conferences,
     /// Which of them are faxes.

@@ -38,6 +38,9 @@ pub struct Limits {
     /// Octets of companies' own music on hold that are at hand, in all codecs together. Default
     /// 64 MiB, three quarters of an hour; beyond it what was used longest ago goes.
     pub music_octets: usize,
+    /// Octets of what was said to callers lately that are at hand, in all codecs together. Default
+    /// 32 MiB, twenty minutes; beyond it what was used longest ago goes.
+    pub speech_octets: usize,
     /// Calls that are recorded at once. Default 100: what one processor encodes with room to spare;
     /// those beyond it are not recorded, and say so.
     pub recordings: usize,
@@ -64,6 +67,7 @@ impl Default for Limits {
             snapshot_after: Duration::from_secs(2),
             ladders: capture::Bounds::default(),
             music_octets: 64 << 20,
+            speech_octets: 32 << 20,
             recordings: 100,
             faxes: 30,
             silence: Duration::from_secs(30),

@@ -27,6 +27,7 @@ mod music;
 mod recordings;
 mod relief;
 mod remembered;
+mod sayings;
 mod shard;
 mod signalling;
 mod tenants;
@@ -50,6 +51,7 @@ pub use fraud::Figures as FraudFigures;
 pub use music::{MusicAsk, MusicFigures};
 pub use recordings::{Beginning, RecordingFigures, RecordingOrder};
 pub use remembered::Seen;
+pub use sayings::{SayAsk, Wording};
 pub use shard::{
     Answer, Ask, CertificateAsk, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket,
     TrunkQuestion,

@@ -43,6 +43,7 @@ mod remembering;
 mod replaces;
 mod restore;
 mod seconds;
+mod speaking;
 mod subscribing;
 mod texts;
 mod tolls;
@@ -64,6 +65,7 @@ use crate::letters::Letters;
 use crate::music::{MusicAsk, MusicFigures};
 use crate::recordings::RecordingOrder;
 use crate::remembered::{Remembered, Seen};
+use crate::sayings::SayAsk;
 use crate::signalling::{Signalling, UsageConfigs};
 use crate::tenants::Tenants;
 use crate::trunks::Gateways;
@@ -115,6 +117,8 @@ pub struct Outbox {
     pub certificates: Vec<CertificateAsk>,
     /// Music of companies' own to fetch.
     pub music: Vec<MusicAsk>,
+    /// What is to be said to callers.
+    pub sayings: Vec<SayAsk>,
     /// Recordings that begin and end, in order.
     pub recordings: Vec<RecordingOrder>,
     /// Faxes that begin and end, in order.
@@ -205,7 +209,7 @@ impl Shard {
             tenants: Tenants::new(
                 gateways,
                 config.listeners.first().copied(),
-                config.limits.music_octets,
+                (config.limits.music_octets, config.limits.speech_octets),
             ),
             legs: Legs::default(),
             calls: Calls::default(),
@@ -265,6 +269,7 @@ impl Shard {
             .budgets
             .tenant_changed(before.as_deref(), &tenant);
         self.tenants.replace(&tenant);
+        self.tenants.sayings.forget(tenant.id());
         self.tenant_moved(tenant.id());
         self.sort_texts(&tenant, now);
         self.guard(now, |shard| {
@@ -324,6 +329,7 @@ impl Shard {
         out.names.append(&mut self.outbox.names);
         out.certificates.append(&mut self.outbox.certificates);
         out.music.append(&mut self.outbox.music);
+        out.sayings.append(&mut self.outbox.sayings);
         out.recordings.append(&mut self.outbox.recordings);
         out.faxes.append(&mut self.outbox.faxes);
         out.seen.append(&mut self.outbox.seen);

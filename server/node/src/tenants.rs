@@ -5,6 +5,7 @@ use crate::callbacks::Callbacks;
 use crate::capped::Capped;
 use crate::former_told::FormerTold;
 use crate::music::Music;
+use crate::sayings::Sayings;
 use crate::trunks::{Gateways, Trunks};
 use domain::{CompiledTenant, Directory};
 use ids::TenantId;
@@ -84,6 +85,8 @@ pub(crate) struct Tenants {
     pub(crate) budgets: Budgets,
     /// The music of their own that is at hand.
     pub(crate) music: Music,
+    /// What was said to their people lately.
+    pub(crate) sayings: Sayings,
     used: BTreeMap<TenantId, Use>,
     cooled: Instant,
 }
@@ -93,10 +96,11 @@ impl Tenants {
     pub(crate) fn new(
         gateways: Gateways,
         address: Option<SocketAddr>,
-        music_octets: usize,
+        (music_octets, speech_octets): (usize, usize),
     ) -> Tenants {
         Tenants {
             music: Music::new(music_octets),
+            sayings: Sayings::new(speech_octets),
             trunks: Trunks::new(gateways, address),
             ..Tenants::default()
         }
@@ -123,6 +127,7 @@ impl Tenants {
     pub(crate) fn forget(&mut self, tenant: TenantId) {
         self.directory.forget(tenant);
         self.music.forget(tenant);
+        self.sayings.forget(tenant);
         self.used.remove(&tenant);
     }
 

@@ -160,6 +160,7 @@ impl Scene {
                     ..RecordingRule::default()
                 },
                 conference: ConferenceRule::default(),
+                announcement: domain::AnnouncementRule::default(),
                 groups: Vec::new(),
                 enabled: true,
             };
@@ -271,6 +272,8 @@ fn company(name: &str) -> Tenant {
         dialling: None,
         texts_kept_days: 7,
         music_on_hold: true,
+        language: domain::Language::default(),
+        time_zone: "UTC".to_owned(),
         captured: true,
         enabled: true,
     }

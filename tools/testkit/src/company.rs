@@ -66,6 +66,8 @@ impl Company {
             dialling: None,
             texts_kept_days: 7,
             music_on_hold: true,
+            language: domain::Language::default(),
+            time_zone: "UTC".to_owned(),
             captured: true,
             enabled: true,
         };
@@ -166,6 +168,7 @@ impl Company {
             never_to: Vec::new(),
             recording: RecordingRule::default(),
             conference: ConferenceRule::default(),
+            announcement: domain::AnnouncementRule::default(),
             groups: Vec::new(),
             enabled: true,
         };

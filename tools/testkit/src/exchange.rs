@@ -8,7 +8,7 @@ use machine::{Clock, Instant, Random, WallTime};
 use media::{Command, Lifted, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
 use node::{
     Answer, Challenges, Config, Contained, DefenceRules, FaxDone, FaxOrder, Fetched, Limits,
-    Network, Outbox, PromptBook, Question, Secrets, Seen, Shard, Stores,
+    MusicAsk, Network, Outbox, PromptBook, Question, SayAsk, Secrets, Seen, Shard, Stores, Wording,
 };
 use ports::JournalRecord;
 use sip_message::Flow;
@@ -36,6 +36,8 @@ pub struct Setup {
     pub prompts: Arc<Prompts>,
     /// Companies' own music, by its sound; of all other sounds there is nothing.
     pub music: Vec<(SoundId, Arc<Prompt>)>,
+    /// What can be said; nobody can say anything else.
+    pub sayings: Vec<(Wording, Arc<Prompt>)>,
     /// Recordings of a former life that still run, by their calls.
     pub running: BTreeMap<CallId, RecordingId>,
     /// The time it takes to serve one message, as a busy machine would; zero serves at once.
@@ -98,6 +100,7 @@ impl Setup {
             config: default_config(sip),
             prompts: Arc::new(prompts),
             music: Vec::new(),
+            sayings: Vec::new(),
             running: BTreeMap::new(),
             pace: Duration::ZERO,
         }
@@ -109,6 +112,8 @@ impl Setup {
 pub struct Published {
     /// Companies' own music, by its sound; of all other sounds there is nothing.
     pub music: Vec<(SoundId, Arc<Prompt>)>,
+    /// What can be said; nobody can say anything else.
+    pub sayings: Vec<(Wording, Arc<Prompt>)>,
     /// What is found where; all else is never answered.
     pub found: Vec<(String, Fetched)>,
     /// Where they were asked for in this life, oldest first.
@@ -215,6 +220,7 @@ impl Exchange {
             names: Vec::new(),
             certificates: Published {
                 music: setup.music.clone(),
+                sayings: setup.sayings.clone(),
                 ..Published::default()
             },
             seen: Vec::new(),
@@ -383,6 +389,22 @@ impl Exchange {
         }
     }
 
+    /// Finds the music that is wanted, and says what is to be said.
+    fn perform(&mut self, music: Vec<MusicAsk>, sayings: Vec<SayAsk>, local: Instant) {
+        for ask in music {
+            let mut all = self.certificates.music.iter();
+            let found = all.find(|(sound, _)| *sound == ask.sound);
+            let found = found.map(|(_, music)| Arc::clone(music));
+            self.shard.music(ask, found, local);
+        }
+        for ask in sayings {
+            let mut all = self.certificates.sayings.iter();
+            let found = all.find(|(wording, _)| *wording == ask.wording);
+            let found = found.map(|(_, prompt)| Arc::clone(prompt));
+            self.shard.said(&ask, found, local);
+        }
+    }
+
     /// Carries the shard's orders to the road and back until both are still.
     pub fn settle(&mut self, now: Instant, out: &mut Vec<Packet>) {
         let local = self.local(now);
@@ -406,16 +428,12 @@ impl Exchange {
             let asked = std::mem::take(&mut self.leaving.outbox.names);
             let wanted = std::mem::take(&mut self.leaving.outbox.certificates);
             let music = std::mem::take(&mut self.leaving.outbox.music);
-            let still = notices.is_empty() && music.is_empty();
+            let sayings = std::mem::take(&mut self.leaving.outbox.sayings);
+            let still = notices.is_empty() && music.is_empty() && sayings.is_empty();
             if still && asked.is_empty() && wanted.is_empty() {
                 break;
             }
-            for ask in music {
-                let mut all = self.certificates.music.iter();
-                let found = all.find(|(sound, _)| *sound == ask.sound);
-                let found = found.map(|(_, music)| Arc::clone(music));
-                self.shard.music(ask, found, local);
-            }
+            self.perform(music, sayings, local);
             for ask in wanted {
                 let mut found = self.certificates.found.iter();
                 if let Some((x5u, fetched)) = found.find(|(x5u, _)| *x5u == ask.x5u) {

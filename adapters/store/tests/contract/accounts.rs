@@ -96,6 +96,8 @@ fn tenant_write(
         dialling: None,
         texts_kept_days: 7,
         music_on_hold: true,
+        language: domain::Language::default(),
+        time_zone: "UTC".to_owned(),
         captured: true,
         enabled: true,
     };

@@ -87,6 +87,8 @@ impl<'a> World<'a> {
             dialling: None,
             texts_kept_days: 7,
             music_on_hold: true,
+            language: domain::Language::default(),
+            time_zone: "UTC".to_owned(),
             captured: true,
             enabled: true,
         };
@@ -113,6 +115,7 @@ impl<'a> World<'a> {
             never_to: Vec::new(),
             recording: domain::RecordingRule::default(),
             conference: domain::ConferenceRule::default(),
+            announcement: domain::AnnouncementRule::default(),
             groups: Vec::new(),
             enabled: true,
         };

@@ -164,6 +164,8 @@ Put one of them into any SIP softphone:
 Then dial
   *43   echo: you hear yourself
   *44   music
+  *60   the day and the time
+  *65   your own number
   102   the company's second phone, once it is registered
 ";
 

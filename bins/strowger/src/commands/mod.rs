@@ -24,6 +24,7 @@ pub(crate) mod recording;
 pub(crate) mod replay;
 pub(crate) mod sheet;
 pub(crate) mod snapshot;
+pub(crate) mod sound;
 pub(crate) mod token;
 pub(crate) mod trial_certificate;
 pub(crate) mod trunk;

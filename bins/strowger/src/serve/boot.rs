@@ -18,7 +18,7 @@ use media::{PortRange, PromptId};
 use media_io::TapLine;
 use net::{LoopClock, Net, Waker};
 use node::{Challenges, Config, Limits, PromptBook, Secrets, Shard, Stores as ShardStores};
-use ports::{Entropy, WallClock};
+use ports::{Entropy, Voice, WallClock};
 use sip_message::flow::Transport;
 use sip_message::web_socket::Origins;
 use store::{OsEntropy, SystemClock, block_on};
@@ -34,12 +34,14 @@ use super::music::MusicFetcher;
 use super::recorder::{self, RecorderDesk};
 use super::running::{Ends, Front, Rear, Running, Signalling};
 use super::switchboard::{Desks, Scouts, Switchboard};
+use super::voices::Speaker;
 use super::{hep, issuance, media as media_part, outside, records, wires};
 use crate::allocator::{self, Returning};
 use crate::console;
 use crate::failure::Failure;
 use crate::keys;
 use crate::print;
+use crate::voice;
 
 /// User-Agent and Server of the exchange.
 const AGENT: &str = concat!("Strowger/", env!("CARGO_PKG_VERSION"));
@@ -76,7 +78,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let asked = (&requests, &counted);
     board.look_at(sources(&net, &threads, &writers, asked, &folder));
     let (desks, ends) = writers.split(ban_desk);
-    let scouts = scouts(settings, &office, &postbox)?;
+    let (scouts, voice) = scouts(settings, &office, &postbox)?;
     let hands = (control, scouts);
     let inbox = (postbox, inbox, waker.clone());
     let (mut switchboard, live) = join(shard, hands, inbox, desks, &board);
@@ -92,6 +94,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
         hooks,
         enquirer: outside::enquirer(settings, AGENT)?,
         mailer: outside::mailer(settings)?,
+        voice,
         portal: settings.portal.clone(),
         certificates,
         issuer,
@@ -138,13 +141,21 @@ fn recorder_parts(
 }
 
 /// Who asks outside what the shard wants to know.
-fn scouts(settings: &Settings, office: &Office, postbox: &Postbox) -> Result<Scouts, Failure> {
+fn scouts(
+    settings: &Settings,
+    office: &Office,
+    postbox: &Postbox,
+) -> Result<(Scouts, Arc<dyn Voice>), Failure> {
     let music = MusicFetcher::start(office.clone(), postbox.clone());
-    Ok(Scouts {
+    let voice = voice::found(settings);
+    let speaker = Speaker::start(office.clone(), Arc::clone(&voice), postbox.clone());
+    let scouts = Scouts {
         names: outside::asker(settings, postbox.clone())?,
         certificates: outside::fetcher(settings, AGENT, postbox.clone())?,
         music: music.map_err(|error| Failure::internal(error.to_string()))?,
-    })
+        speaker: speaker.map_err(|error| Failure::internal(error.to_string()))?,
+    };
+    Ok((scouts, voice))
 }
 
 /// Who writes what comes of calls, each with what it counts.
@@ -373,6 +384,7 @@ fn take_back(
             | Letter::Certificate(..)
             | Letter::Music(..)
             | Letter::FaxDone(_)
+            | Letter::Said(..)
             | Letter::Bar(_)
             | Letter::Lift(_)
             | Letter::AskOfTrunk(_)

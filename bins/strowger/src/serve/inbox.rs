@@ -9,7 +9,7 @@ use domain::{Ban, CompiledTenant, SourceAddress};
 use ids::TenantId;
 use media::Prompt;
 use net::Waker;
-use node::{FaxDone, Fetched, MusicAsk, Question, Searcher, TrunkQuestion};
+use node::{FaxDone, Fetched, MusicAsk, Question, SayAsk, Searcher, TrunkQuestion};
 
 /// Letters that wait at most; a sender beyond it is told that the exchange is too busy.
 const LETTERS_MAX: usize = 4_096;
@@ -33,6 +33,8 @@ pub(crate) enum Letter {
     Music(MusicAsk, Option<Arc<Prompt>>),
     /// A fax machine has done.
     FaxDone(FaxDone),
+    /// Something was spoken, or nobody can say it.
+    Said(SayAsk, Option<Arc<Prompt>>),
     /// A source is banned.
     Bar(Ban),
     /// A source is banned no more.

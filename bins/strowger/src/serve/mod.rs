@@ -26,6 +26,7 @@ mod records;
 mod retention;
 mod running;
 mod switchboard;
+mod voices;
 mod wires;
 
 use config::{Given, Settings};

@@ -50,7 +50,7 @@ impl MusicFetcher {
 }
 
 fn fetched(office: &Office, ask: MusicAsk) -> Option<Arc<Prompt>> {
-    match block_on(sounds::music(office, ask.tenant, ask.sound)) {
+    match block_on(sounds::samples(office, ask.tenant, &ask.sound.to_string())) {
         Ok(samples) => Some(Arc::new(Prompt::recorded(&samples))).filter(|p| !p.is_empty()),
         Err(error) => {
             tracing::warn!(tenant = %ask.tenant, sound = %ask.sound, %error, "no music on hold");

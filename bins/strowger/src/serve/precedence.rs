@@ -28,7 +28,7 @@ const FIRST: [&str; 1] = ["media-"];
 /// Other threads by the beginnings of their names. What the writers do is waited for, too, but
 /// they do it for many at once: if each of their wakings interrupted an answer of the API, all
 /// answers would be later and nothing written sooner.
-const BEHIND: [(&str, Precedence); 8] = [
+const BEHIND: [(&str, Precedence); 9] = [
     ("store-read", Precedence::Soon(ADMINISTRATION)),
     ("store-write", Precedence::InBatches(3)),
     ("records", Precedence::InBatches(3)),
@@ -36,6 +36,7 @@ const BEHIND: [(&str, Precedence); 8] = [
     ("recordings", Precedence::Behind(10)),
     ("store-watch", Precedence::Behind(10)),
     ("music", Precedence::Behind(10)),
+    ("voices", Precedence::Behind(10)),
     ("keeper", Precedence::Behind(10)),
 ];
 

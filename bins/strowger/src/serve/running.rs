@@ -13,7 +13,7 @@ use hooks::Hooks;
 use media::PortRange;
 use media_io::MediaThreads;
 use net::{Net, Waker};
-use ports::{Enquirer, Mailer};
+use ports::{Enquirer, Mailer, Voice};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -74,6 +74,8 @@ pub(crate) struct Front {
     pub(crate) enquirer: Arc<dyn Enquirer>,
     /// Who sends mail.
     pub(crate) mailer: Arc<dyn Mailer>,
+    /// Who speaks texts.
+    pub(crate) voice: Arc<dyn Voice>,
     /// What the links of mails begin with.
     pub(crate) portal: String,
     /// What TLS is spoken with, where it is.
@@ -246,7 +248,7 @@ fn serve(
         let alarming = tokio::spawn(alarms::send(office.clone(), mailer, alarmed));
         parts.hooks = front.hooks;
         parts.enquirer = front.enquirer;
-        parts.mailer = front.mailer;
+        (parts.mailer, parts.voice) = (front.mailer, front.voice);
         parts.sounds = Arc::new(sound::Reader::default());
         parts.packer = Arc::new(archive::Passphrases::new(Arc::new(store::OsEntropy)));
         parts.portal = front.portal;

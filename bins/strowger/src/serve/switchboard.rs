@@ -26,6 +26,7 @@ use super::live::Waiting;
 use super::music::MusicFetcher;
 use super::recorder::RecorderDesk;
 use super::records::Desk;
+use super::voices::Speaker;
 
 /// Letters taken at once before the network gets its turn.
 const LETTERS_AT_ONCE: usize = 256;
@@ -64,6 +65,8 @@ pub(crate) struct Scouts {
     pub(crate) certificates: CertificateFetcher,
     /// What companies' own music on hold is.
     pub(crate) music: MusicFetcher,
+    /// Who speaks to callers.
+    pub(crate) speaker: Speaker,
 }
 
 /// Where what comes of calls goes.
@@ -172,6 +175,7 @@ impl Switchboard {
         self.ask_names(now);
         self.fetch_certificates(now);
         self.fetch_music(now);
+        self.ask_for_words(now);
         for answer in self.outbox.answers.drain(..) {
             self.waiting.deliver(answer);
         }
@@ -219,6 +223,16 @@ impl Switchboard {
         }
     }
 
+    /// Has spoken what the shard has to say; what finds no room is not said for a while.
+    fn ask_for_words(&mut self, now: Instant) {
+        for ask in self.outbox.sayings.drain(..) {
+            if let Err(ask) = self.scouts.speaker.ask(ask) {
+                self.shard.said(&ask, None, now);
+                self.waker.wake();
+            }
+        }
+    }
+
     /// Hands orders to the media threads, in order.
     fn order(&mut self, now: Instant) {
         self.waits.retry_at = None;
@@ -250,6 +264,7 @@ impl Switchboard {
             Letter::Certificate(x5u, fetched) => self.shard.certificate(&x5u, &fetched, now),
             Letter::Music(ask, found) => self.shard.music(ask, found, now),
             Letter::FaxDone(done) => self.shard.fax_done(done, now),
+            Letter::Said(ask, said) => self.shard.said(&ask, said, now),
             Letter::Bar(ban) => self.shard.bar(&ban),
             Letter::Lift(source) => self.shard.lift(source),
             Letter::Drain(patience) => self.shard.drain(patience, now),

@@ -61,6 +61,8 @@ pub fn load(users: usize) -> Result<PlannedTenant, Invalid> {
         dialling: None,
         texts_kept_days: 7,
         music_on_hold: true,
+        language: domain::Language::default(),
+        time_zone: "UTC".to_owned(),
         captured: true,
         enabled: true,
     };
@@ -81,6 +83,7 @@ fn extension(number: String, destination: Destination) -> Extension {
         never_to: Vec::new(),
         recording: RecordingRule::default(),
         conference: ConferenceRule::default(),
+        announcement: domain::AnnouncementRule::default(),
         groups: Vec::new(),
         enabled: true,
     }

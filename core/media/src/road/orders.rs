@@ -51,8 +51,13 @@ impl Road {
             } => self.change(id, now, |road, slot, now| {
                 road.play(slot, prompt, codec, looped, now, out);
             }),
-            Command::PlayOwn { id, prompt, codec } => self.change(id, now, |road, slot, now| {
-                road.play_own(slot, prompt, codec, now, out);
+            Command::PlayOwn {
+                id,
+                prompt,
+                codec,
+                looped,
+            } => self.change(id, now, |road, slot, now| {
+                road.play_own(slot, (prompt, codec), looped, now, out);
             }),
             Command::Line { id, line } => self.change(id, now, |road, slot, now| {
                 road.line(slot, line, now);

@@ -43,15 +43,15 @@ impl Road {
     pub(super) fn play_own(
         &mut self,
         slot: u32,
-        prompt: Arc<Prompt>,
-        codec: PlayCodec,
+        (prompt, codec): (Arc<Prompt>, PlayCodec),
+        looped: bool,
         now: Instant,
         out: &mut Vec<Notice>,
     ) {
         if prompt.octets(kept_in(codec.codec)).is_none() {
             return self.refuse_prompt(slot, out);
         }
-        self.begin(slot, (Piece::Own, Some(prompt)), codec, true, now);
+        self.begin(slot, (Piece::Own, Some(prompt)), codec, looped, now);
     }
 
     fn refuse_prompt(&self, slot: u32, out: &mut Vec<Notice>) {
@@ -127,9 +127,11 @@ impl Road {
             leg.feed = Feed::Play(playing);
             self.set_feed(slot, Feed::Tied);
             self.watch(slot, now);
-            if let Piece::House(prompt) = playing.piece {
-                out.push(Notice::Played { id, prompt });
-            }
+            let prompt = match playing.piece {
+                Piece::House(prompt) => Some(prompt),
+                Piece::Own => None,
+            };
+            out.push(Notice::Played { id, prompt });
             return;
         }
         let timer = self.timers.arm(playing.due, TimerKey::Play(slot));

@@ -43,7 +43,7 @@ impl Leg {
     /// only to be on hold, and it is no fax, of which RTCP knows nothing.
     pub(super) fn is_reported_to(&self) -> bool {
         let connected = match self.feed {
-            Feed::Echo | Feed::Play(_) => true,
+            Feed::Echo | Feed::Play(_) | Feed::Line(_) => true,
             Feed::Tied => self.tie != Tie::None,
         };
         connected && !self.is_fax() && self.rtcp_way_out().is_some()

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
-use crate::{Caller, Dialled, Guest, Purpose};
+use crate::{Caller, Dialled, Guest, Purpose, Spoken};
 use domain::{Device, Extension, Kind, LineParts, Resource, Tenant, TenantParts};
 use ids::{DeviceId, ExtensionId, TenantId};
 use machine::WallTime;
@@ -181,6 +181,12 @@ fn codes_and_special_extensions_lead_to_guests() {
     for (dialled, guest, rules) in [
         ("*43", Guest::Echo, vec!["code.echo"]),
         ("*44", Guest::Announcement, vec!["code.announcement"]),
+        ("*60", Guest::Speaker(Spoken::Clock), vec!["code.clock"]),
+        (
+            "*65",
+            Guest::Speaker(Spoken::OwnNumber),
+            vec!["code.own_number"],
+        ),
         (
             "105",
             Guest::Echo,

@@ -267,12 +267,17 @@ impl SipLeg {
         }
     }
 
-    /// Plays a recording of the company's own to this leg, over and over, in a codec it
+    /// Plays a recording of the company's own to this leg, over and over or once, in a codec it
     /// understands; without one it hears nothing.
-    pub fn play_own(&self, prompt: Arc<Prompt>, desk: &mut Desk<'_>) {
+    pub fn play_own(&self, prompt: Arc<Prompt>, looped: bool, desk: &mut Desk<'_>) {
         let id = self.sound.endpoint();
         if let Some(codec) = self.sound.play_codec() {
-            desk.media.push(Command::PlayOwn { id, prompt, codec });
+            desk.media.push(Command::PlayOwn {
+                id,
+                prompt,
+                codec,
+                looped,
+            });
         }
     }
 }

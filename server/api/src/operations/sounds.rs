@@ -1,9 +1,13 @@
 //! What the operations on sounds have beyond those of every kind: what is heard of them.
 
+use std::sync::Arc;
+
 use admin::documents as found;
+use admin::read_object;
 use admin::sounds::{self, Unkept};
 use axum::http::header::RETRY_AFTER;
 use domain::{KindName, Permission, Sound, SoundFacts, Verb};
+use ports::VoiceRefusal;
 use tenancy::{Located, TenantScope};
 use tokio::time::timeout;
 
@@ -12,10 +16,12 @@ use crate::body::gathered;
 use crate::call::{Answer, Call};
 use crate::operation::Operation;
 use crate::problem::{Kind, Problem};
-use crate::view::sound::RecordingBytes;
+use crate::view::sound::{RecordingBytes, SoundText};
 
 const CONTENT: &str = "/api/v1/tenants/{tenant}/sounds/{sound}/content";
 const FACTS: &str = "/api/v1/tenants/{tenant}/sounds/{sound}/content/facts";
+
+const TEXT: &str = "/api/v1/tenants/{tenant}/sounds/{sound}/text";
 
 /// Media type of what is heard.
 const WAVE: &str = "audio/wav";
@@ -26,13 +32,17 @@ it and by nothing that its sender says. It is brought into one form, one channel
 as loud as others and never clipped, and takes the place of what was there. At most 32 MiB come in; \
 a sound lasts at most 5 minutes, and all of a company's have at most 64 MiB.";
 
+const OF_TEXT: &str = "\
+The words are spoken in the company's language, or in the one that is named, and take the place of what \
+was heard, as an upload does. Where the exchange has no voice, the answer is `unavailable`.";
+
 pub(super) fn operations() -> Vec<Operation> {
     let mut operations = documents::operations(KindName::Sound);
     operations.extend(content().map(|operation| operation.tag("Sounds")));
     operations
 }
 
-fn content() -> [Operation; 4] {
+fn content() -> [Operation; 5] {
     let may = |verb| Permission::of_kind(KindName::Sound, verb);
     [
         Operation::put(CONTENT, "uploadSound", upload)
@@ -42,6 +52,13 @@ fn content() -> [Operation; 4] {
             .streams::<RecordingBytes>()
             .gives::<SoundFacts>("What came, and what is kept of it.")
             .refuses(&[Kind::BadSound, Kind::Quota]),
+        Operation::put(TEXT, "speakSound", speak)
+            .needs(may(Verb::Change))
+            .unrevised()
+            .tells("Have what is heard spoken", OF_TEXT)
+            .takes::<SoundText>()
+            .gives::<SoundFacts>("What was spoken, and what is kept of it.")
+            .refuses(&[Kind::BadSound, Kind::Quota, Kind::Unavailable]),
         Operation::get(CONTENT, "hearSound", hear)
             .needs(may(Verb::Read))
             .tells("Fetch what is heard", "As it is kept.")
@@ -91,11 +108,38 @@ async fn upload(call: Call) -> Result<Answer, Problem> {
     );
     let slow = |_| Problem::new(Kind::TooSlow, "the body did not arrive in time");
     let octets = coming.await.map_err(slow)??;
-    let reader = std::sync::Arc::clone(&call.front.parts.sounds);
+    let reader = Arc::clone(&call.front.parts.sounds);
     let read = move || reader.read(octets.into());
     let read = call.front.mill.apart(read).await.map_err(|_| busy())?;
     let heard = read.map_err(|refusal| Problem::new(Kind::BadSound, format!("it {refusal}")))?;
     Answer::json(&sounds::keep(&call.office, &scope, sound, heard).await?)
+}
+
+async fn speak(call: Call) -> Result<Answer, Problem> {
+    let (scope, sound) = call.sound().await?;
+    let wanted: SoundText = read_object(&call.json()?)?;
+    let language = match wanted.language {
+        Some(language) => language,
+        None => sounds::language(&call.office, &scope).await?,
+    };
+    let (voice, words) = (Arc::clone(&call.front.parts.voice), wanted.text.clone());
+    let spoken = move || voice.text(language, &words);
+    let spoken = call.front.mill.apart(spoken).await.map_err(|_| busy())?;
+    let samples = spoken.map_err(unspoken)?;
+    let said = (&*wanted.text, samples);
+    Answer::json(&sounds::keep_spoken(&call.office, &scope, sound, said).await?)
+}
+
+/// Why words were not spoken: because of them, or of the voice.
+fn unspoken(refusal: VoiceRefusal) -> Problem {
+    match refusal {
+        VoiceRefusal::Empty | VoiceRefusal::Long { .. } => {
+            Problem::new(Kind::BadSound, format!("the text {refusal}"))
+        }
+        VoiceRefusal::NoVoice | VoiceRefusal::Slow | VoiceRefusal::Failed(_) => {
+            Problem::new(Kind::Unavailable, refusal.to_string()).with(RETRY_AFTER, 60)
+        }
+    }
 }
 
 async fn hear(call: Call) -> Result<Answer, Problem> {

@@ -292,6 +292,7 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         "SiteSpec" | "SitePatch" => json!({
             "name": "fresh", "location": names.locations[which], "networks": ["192.0.2.0/30"],
         }),
+        "SoundText" => json!({"text": "We are closed today."}),
         "SoundSpec" | "SoundPatch" => json!({"name": "fresh", "description": "a waltz"}),
         "WebhookSpec" | "WebhookPatch" => json!({"name": "fresh", "url": "https://x.example"}),
         "HoldSpec" | "HoldPatch" => json!({

@@ -188,7 +188,9 @@ impl Shard {
     /// A party of the exchange as a step, if it takes another.
     pub(super) fn guest(&mut self, tenant: &CompiledTenant, guest: Guest) -> DialStep {
         let at = match guest {
-            Guest::Echo | Guest::Announcement => return DialStep::Guest(guest),
+            Guest::Echo | Guest::Announcement | Guest::Speaker(_) => {
+                return DialStep::Guest(guest);
+            }
             Guest::Fax(at) => return self.fax_machine(at),
             Guest::Conference(at) => at,
         };

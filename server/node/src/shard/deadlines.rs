@@ -27,6 +27,8 @@ pub(crate) enum Wake {
     Proof(Owner),
     /// Calls by trunks whose minutes are counted go on.
     Minutes,
+    /// Something is to be said again to somebody.
+    Say(CallKey),
     /// What came of calls by trunks is to be written down.
     Quality,
 }
@@ -74,6 +76,7 @@ impl Shard {
                 Wake::Trunk(trunk) => self.wake_trunk(trunk, now),
                 Wake::Proof(owner) => self.stop_waiting(owner, now),
                 Wake::Minutes => self.count_minutes(now),
+                Wake::Say(key) => self.say_again(key, now),
                 Wake::Quality => self.keep_quality(now),
             }
         }

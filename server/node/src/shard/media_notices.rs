@@ -52,7 +52,11 @@ impl Shard {
                 | Refusal::RoomFull
                 | Refusal::NoSound => {}
             },
-            Notice::Figures { .. } | Notice::Played { .. } => {}
+            Notice::Played { id, prompt: None } => self.heard_out(id, now),
+            Notice::Figures { .. }
+            | Notice::Played {
+                prompt: Some(_), ..
+            } => {}
         }
     }
 

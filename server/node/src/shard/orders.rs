@@ -110,6 +110,7 @@ impl Shard {
         if !matches!(order, MediaOrder::Fax(..)) {
             self.end_fax(key);
         }
+        self.fall_silent(key);
         let Some(entry) = self.calls.get(key) else {
             return;
         };
@@ -142,10 +143,16 @@ impl Shard {
                 let music = (prompt == Prompt::Music).then(|| self.own_music(key, now));
                 if let Some(owner) = owner {
                     self.with_leg(owner, now, |sip, desk, _| match music.flatten() {
-                        Some(own) => sip.play_own(own, desk),
+                        Some(own) => sip.play_own(own, true, desk),
                         None => sip.play(prompt, &book, desk),
                     });
                 }
+            }
+            MediaOrder::Say(leg, spoken) => {
+                if let Some(id) = endpoint(leg) {
+                    self.outbox.media.push(Command::Unbridge { id });
+                }
+                self.say(key, leg, spoken, now);
             }
             MediaOrder::Silence(leg) => {
                 if let Some(id) = endpoint(leg) {
@@ -186,6 +193,7 @@ fn joins(output: &Output) -> bool {
             | MediaOrder::Fax(..)
             | MediaOrder::Echo(_)
             | MediaOrder::Play(..)
+            | MediaOrder::Say(..)
             | MediaOrder::Silence(_),
         )
         | Output::Leg(..)

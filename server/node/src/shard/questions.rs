@@ -13,7 +13,7 @@ use ports::{
     LiveTrunk, LiveUsage, RecordingWish, Seat, Why,
 };
 use registrar::{Binding, push_of, without_prid};
-use routing::Guest;
+use routing::{Guest, Spoken};
 use tenancy::{AccountScope, TenantScope};
 
 /// Why a call is recorded that somebody asks for here.
@@ -216,6 +216,9 @@ impl Shard {
                 Guest::Announcement => "the announcement",
                 Guest::Conference(_) => "a conference",
                 Guest::Fax(_) => "a fax machine",
+                Guest::Speaker(Spoken::Clock) => "the clock",
+                Guest::Speaker(Spoken::OwnNumber) => "who says its number",
+                Guest::Speaker(Spoken::Announcement(_)) => "an announcement",
             };
             let because = format!("the caller is with {whom}");
             why.push(Why {

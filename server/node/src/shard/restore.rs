@@ -196,6 +196,9 @@ impl Shard {
             call::Bridge::Guest(leg, routing::Guest::Announcement) => {
                 call::MediaOrder::Play(leg, call::Prompt::Announcement)
             }
+            call::Bridge::Guest(leg, routing::Guest::Speaker(spoken)) => {
+                call::MediaOrder::Say(leg, spoken)
+            }
             call::Bridge::Guest(leg, routing::Guest::Conference(at)) => {
                 self.turn.current = Some(key);
                 let former = Some(seat.unwrap_or_default());

@@ -47,3 +47,4 @@ mod strays;
 mod transfers;
 mod trunk_dialogs;
 mod verified;
+mod words;

@@ -126,7 +126,7 @@ fn a_prompt_that_is_not_looped_ends_with_a_notice_and_gives_way_to_the_partner()
         rig.notices.last(),
         Some(&Notice::Played {
             id: a,
-            prompt: PROMPT
+            prompt: Some(PROMPT)
         })
     );
     let after = Rtp::read(&rig.rtp(30_002, B, pcmu(9, 50)).unwrap().bytes);
@@ -286,6 +286,7 @@ fn an_own_recording_is_played_over_and_over_and_held_for_as_long() {
         id: a,
         prompt: Arc::clone(&prompt),
         codec: PLAY,
+        looped: true,
     });
     let sent = rig.run(Duration::from_millis(99));
     let first = sent.iter().map(|(_, frame)| frame.bytes[12]);
@@ -298,6 +299,29 @@ fn an_own_recording_is_played_over_and_over_and_held_for_as_long() {
 }
 
 #[test]
+fn speech_is_heard_once_and_let_go_at_its_end() {
+    let mut rig = Rig::new();
+    let (a, _) = rig.bridged();
+    let prompt = recording();
+    rig.order(Command::PlayOwn {
+        id: a,
+        prompt: Arc::clone(&prompt),
+        codec: PLAY,
+        looped: false,
+    });
+    let sent = rig.run(Duration::from_secs(1));
+    let first = sent.iter().map(|(_, frame)| frame.bytes[12]);
+    assert_eq!(first.collect::<Vec<u8>>(), [0x41, 0x42]);
+    let played = Notice::Played {
+        id: a,
+        prompt: None,
+    };
+    assert_eq!(rig.notices.last(), Some(&played));
+    assert_eq!(Arc::strong_count(&prompt), 1, "nobody holds it any more");
+    rig.rtp(30_002, B, pcmu(9, 1)).expect("the partner again");
+}
+
+#[test]
 fn another_prompt_lets_an_own_recording_go() {
     let mut rig = Rig::new();
     let a = rig.open(30_000, plain(A));
@@ -306,6 +330,7 @@ fn another_prompt_lets_an_own_recording_go() {
         id: a,
         prompt: Arc::clone(&prompt),
         codec: PLAY,
+        looped: true,
     });
     rig.order(Command::Play {
         id: a,
@@ -319,6 +344,7 @@ fn another_prompt_lets_an_own_recording_go() {
         id: a,
         prompt: Arc::clone(&prompt),
         codec: PLAY,
+        looped: true,
     });
     rig.order(Command::Close { id: a });
     assert_eq!(Arc::strong_count(&prompt), 1, "gone with its leg");
@@ -337,6 +363,7 @@ fn an_own_recording_that_cannot_be_played_in_the_codec_is_refused() {
         id: a,
         prompt: Arc::clone(&prompt),
         codec,
+        looped: true,
     });
     let because = crate::Refusal::NoPrompt;
     let refused = Notice::Refused { id: a, because };

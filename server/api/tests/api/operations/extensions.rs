@@ -27,6 +27,7 @@ pub(super) async fn extensions(world: &World) {
         "only_to": [], "never_to": [], "groups": [],
         "recording": {"calls": "none", "by_phone": false, "beep": true},
         "conference": {"most_members": 50, "muted_at_first": false},
+        "announcement": {"sound": null, "text": null, "again": true},
         "forwards": {"always": null, "busy": null, "no_answer": null, "unreachable": null},
         "lamps": {"list": [], "watched_by": null, "shows_other_party": true, "documents": "full"},
     });

@@ -28,6 +28,7 @@ pub(super) async fn sounds(world: &World) {
     let empty = world.operator(Ask::get(&content(world, "ring"))).await;
     empty.refuses(api::Kind::NotFound);
     heard(world).await;
+    spoken(world).await;
     refused(world).await;
     full(world).await;
     world
@@ -40,6 +41,26 @@ pub(super) async fn sounds(world: &World) {
         .operator(Ask::delete(&acme.path("sounds/ring")))
         .await
         .is(204);
+}
+
+/// Words are spoken in place of what was uploaded; what nobody can say is refused.
+async fn spoken(world: &World) {
+    let text = world.acme.path("sounds/ring/text");
+    let say = |body: serde_json::Value| Ask::put(&text).json(&body);
+    let facts = world.operator(say(json!({"text": "we are closed"}))).await;
+    let facts = facts.is(200).json();
+    assert_eq!(
+        (&facts["format"], &facts["milliseconds"]),
+        (&json!("text"), &json!(300))
+    );
+    let file = world.operator(Ask::get(&content(world, "ring"))).await;
+    assert_eq!(file.is(200).body.len(), 44 + 3 * 3_200);
+    let empty = world.operator(say(json!({"text": " "}))).await;
+    empty.refuses(api::Kind::BadSound);
+    let mute = world
+        .operator(say(json!({"text": "zu", "language": "de"})))
+        .await;
+    mute.refuses(api::Kind::Unavailable);
 }
 
 /// What was uploaded is told, and is what is fetched.

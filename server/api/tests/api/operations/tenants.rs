@@ -23,7 +23,7 @@ pub(super) async fn tenants(world: &World) {
         "created": "2025-11-24T16:00:00.000Z", "updated": "2025-11-24T16:00:00.000Z",
         "reseller": null, "plan": null, "caps": {}, "enabled": true, "ceiling": {"deny": []},
         "mail_domains": [], "ladders": "failed", "texts_kept_days": 7, "captured": true,
-        "dialling": null, "music_on_hold": true,
+        "dialling": null, "music_on_hold": true, "language": "en", "time_zone": "UTC",
     });
     assert_eq!(made.json(), view);
     let one = "/api/v1/tenants/initech.example";
