@@ -4,8 +4,8 @@
 //! judge packets, `owner` finds whose they are, `lift` whose those are that are no sound, `lock`
 //! decides whose packets a leg believes, `secure` how they are protected, `fax` passes on what is
 //! of a fax, `transcode` looks after packets that their listener does not understand as they are,
-//! `attend`, `rooms` and `converse` after those of conferences, `line` after those of lines; `wheel`
-//! looks at each leg once a second, and `reporting` tells its peer how it is heard.
+//! `attend`, `rooms` and `converse` after those of conferences, `line` after those of lines;
+//! `wheel` looks at each leg once a second, and `reporting` tells its peer how it is heard.
 
 mod attend;
 mod converse;

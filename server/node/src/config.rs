@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Bounds of a shard, each with its default.
+// tidy: config
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Legs at once. Default 200,000.

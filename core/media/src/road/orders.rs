@@ -7,7 +7,7 @@ use super::flow::Outflow;
 use super::leg::{Feed, Leg};
 use super::lock::is_sendable;
 use super::tie::Tie;
-use crate::command::{Command, Notice, Refusal};
+use crate::command::{Command, Keys, Notice, Refusal};
 use crate::expect::Expect;
 use crate::figures::{FaxFigures, LegFigures};
 use crate::format::PayloadMap;
@@ -27,12 +27,9 @@ impl Road {
                 Some(slot) => self.describe(slot, expects, now, out),
                 None => self.figures.stale_commands += 1,
             },
-            Command::Secure { id, keys } => self.change(id, now, |road, slot, _| {
-                if let Some(leg) = road.leg_mut(slot) {
-                    let heard = leg.inflow.ssrc().is_some();
-                    leg.secure.set(keys, heard);
-                }
-            }),
+            Command::Secure { id, keys } => {
+                self.change(id, now, |road, slot, _| road.set_keys(slot, keys));
+            }
             Command::Bridge { a, b } => match (slot(a), slot(b)) {
                 (Some(one), Some(other)) if one == other => {
                     out.push(Notice::Refused {
@@ -89,6 +86,13 @@ impl Road {
             Command::Hold { id, held } => self.change(id, now, |road, slot, now| {
                 road.hold(slot, held, now);
             }),
+        }
+    }
+
+    fn set_keys(&mut self, slot: u32, keys: Option<Box<Keys>>) {
+        if let Some(leg) = self.leg_mut(slot) {
+            let heard = leg.inflow.ssrc().is_some();
+            leg.secure.set(keys, heard);
         }
     }
 

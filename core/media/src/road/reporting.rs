@@ -39,8 +39,8 @@ impl Road {
 }
 
 impl Leg {
-    /// Whether its peer is to be reported to: there is a way to it, it is connected to something, if
-    /// only to be on hold, and it is no fax, of which RTCP knows nothing.
+    /// Whether its peer is to be reported to: there is a way to it, it is connected to something,
+    /// if only to be on hold, and it is no fax, of which RTCP knows nothing.
     pub(super) fn is_reported_to(&self) -> bool {
         let connected = match self.feed {
             Feed::Echo | Feed::Play(_) | Feed::Line(_) => true,
