@@ -20,8 +20,9 @@ use spandsp::Spandsp;
 /// The library, by the name that Debian and others install it under.
 pub const LIBRARY: &str = "libspandsp.so.2";
 
-/// Octets of memory that an engine may have.
-pub const MEMORY: u64 = 1 << 30;
+/// Octets of addresses that an engine may have. The allocator of the program sets a gigabyte of
+/// them aside at its start, before anything is in them.
+pub const MEMORY: u64 = 4 << 30;
 
 /// Seconds of a processor that a fax may take. A hundred full pages take a fraction of it.
 pub const FAX_SECONDS: u64 = 900;

@@ -121,9 +121,9 @@ fn callers_beyond_the_machines_there_are_are_turned_away_with_the_reason() {
     assert_eq!(office.line(bert, second).refused(), Some(503));
     office.hang_up(anna, first);
     let records = office.settled_records();
-    let said = records.iter().flat_map(|record| &record.explanation);
     let because = "as many faxes are on their way as may be: 1";
-    let told = said.filter(|step| step.because == because).count();
+    let refused = records.iter().filter(|record| record.end.reason == because);
+    let told = refused.count();
     assert_eq!((records.len(), told), (2, 1), "{records:?}");
     let third = calls(&mut office, bert);
     assert!(office.line(bert, third).is_talking());
