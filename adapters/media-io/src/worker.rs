@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver as Orders, SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 
-use media::{Command, EndpointId, Expect, Lifted, LocalMedia, Notice, Refusal, Road, Verdict};
+use media::{Command, EndpointId, Lifted, LocalMedia, Notice, Refusal, Road, Verdict};
 
 use crate::arrived::Arrived;
 use crate::config::Config;
@@ -227,10 +227,11 @@ impl Worker {
     }
 
     fn command(&mut self, command: Command, now: machine::Instant) {
-        if let Command::Open { id, local, expects } = &command
-            && let Err(refused) = self.open_sockets(*id, local, expects)
+        if let Command::Open { id, local, .. } = &command
+            && self.open_sockets(local).is_err()
         {
-            self.notices.push(refused);
+            let (id, because) = (*id, Refusal::PortUnusable);
+            self.notices.push(Notice::Refused { id, because });
             return;
         }
         if let Command::Transmit { id, to, octets } = &command
@@ -241,20 +242,11 @@ impl Worker {
         self.road.command(command, now, &mut self.notices);
     }
 
-    fn open_sockets(
-        &mut self,
-        id: EndpointId,
-        local: &LocalMedia,
-        _expects: &Expect,
-    ) -> Result<(), Notice> {
+    fn open_sockets(&mut self, local: &LocalMedia) -> io::Result<()> {
         let v4 = local.ip.is_ipv4();
         let rtp = self.wire.open(v4, local.rtp);
         // RTCP too, even when the peer wants both on one port: it may change its mind.
-        let both = rtp.and_then(|()| self.wire.open(v4, local.rtcp));
-        both.map_err(|_| Notice::Refused {
-            id,
-            because: Refusal::PortUnusable,
-        })
+        rtp.and_then(|()| self.wire.open(v4, local.rtcp))
     }
 
     fn packet(&mut self, socket: SocketIndex, received: &Received, now: machine::Instant) {
