@@ -37,6 +37,7 @@ impl Folder {
 }
 
 impl Drop for Folder {
+    #[expect(clippy::disallowed_methods, reason = "the folder is this test's own")]
     fn drop(&mut self) {
         let _gone = fs::remove_dir_all(&self.0);
     }
