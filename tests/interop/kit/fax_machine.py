@@ -75,10 +75,18 @@ class FaxMachine(Line):
         self._begin()
         return dialog
 
-    def __exit__(self, *_):
+    def breaks_off(self, dialog):
+        """Hangs up, whatever is under way. Nobody else reads its messages by then."""
+        self._end()
+        dialog.hang_up()
+
+    def _end(self):
         self.ending = True
         for thread in self.threads:
             thread.join()
+
+    def __exit__(self, *_):
+        self._end()
         for terminal in (self.modem, self.t38):
             if terminal:
                 terminal.close()

@@ -96,9 +96,11 @@ class Line:
         readable, _, _ = select.select([self.socket], [], [], max(0, seconds))
         if not readable:
             return False
+        # a datagram that two threads wait for is read by one of them
+        flags = socket.MSG_DONTWAIT if self.transport == "udp" else 0
         try:
-            data = self.socket.recv(65536)
-        except ConnectionError:
+            data = self.socket.recv(65536, flags)
+        except (ConnectionError, BlockingIOError):
             return False
         if self.transport == "udp":
             self._take(data)
