@@ -49,6 +49,8 @@ INVITE = (b"INVITE sip:102@acme.example SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7;br
           b"CSeq: 1 INVITE\r\nContact: <sip:101@192.0.2.7>\r\nMax-Forwards: 70\r\n"
           b"Content-Type: application/sdp\r\nContent-Length: 0\r\n\r\n")
 FRAME = bytes([0x81, 0x85, 1, 2, 3, 4]) + bytes(5)
+# a packet of two octets, and one before it
+FAX = bytes([0, 1, 2, 0x60, 0x10, 0, 1, 2, 0x20, 0x10])
 VERSION_1 = b"PROXY TCP4 192.0.2.1 192.0.2.2 5060 5061\r\n"
 VERSION_2 = b"\r\n\r\n\0\r\nQUIT\n" + bytes([0x21, 0x11, 0, 12]) + bytes(12)
 
@@ -69,6 +71,7 @@ SEEDS = {
     "sip": [INVITE],
     "stream": [bytes([40]) + INVITE + INVITE, bytes([7]) + FRAME],
     "proxy": [VERSION_1, VERSION_2],
+    "udptl": [pieces(FAX, FAX)],
     "road": [pieces(SOUND, SOUND, PRESS, head=bytes([leg, 20])) for leg in range(8)]
             + [pieces(SOUND, head=b"\0\x14") + pieces(REPORT, head=b"\x80\0")],
 }
