@@ -7,6 +7,7 @@
 
 pub(crate) mod address;
 pub(crate) mod batch;
+pub(crate) mod control;
 pub(crate) mod pool;
 pub(crate) mod received;
 pub(crate) mod ring;

@@ -181,26 +181,19 @@ impl Rules for English {
         }
     }
 
-    fn standing(&self, standing: Standing) -> Piece {
-        let words = match standing {
+    fn words(&self, standing: Standing) -> &'static str {
+        match standing {
             Standing::Extension => "extension",
             Standing::Recorded => "This call is being recorded.",
             Standing::OnlyPerson => "You are currently the only person in this conference.",
             Standing::ThereAre => "There are currently",
             Standing::Others => "other participants in the conference.",
-        };
-        match standing.file() {
-            Some(file) => Piece::filed(file, words),
-            None => Piece::words(words),
         }
     }
 
     fn date(&self, date: Date, out: &mut Vec<Piece>) {
-        let (weekday, month) = (date.weekday(), date.month() - 1);
-        let day = pick(&DAYS, weekday.into());
-        out.push(Piece::filed(format!("digits/day-{weekday}"), day));
-        let name = pick(&MONTHS, month.into());
-        out.push(Piece::filed(format!("digits/mon-{month}"), name));
+        out.push(rules::weekday(&DAYS, date));
+        out.push(rules::month(&MONTHS, date));
         ordinal(date.day().into(), out);
         year(date.year().into(), out);
     }
@@ -223,10 +216,7 @@ impl Rules for English {
     }
 
     fn coins(&self, currency: Currency) -> Coins {
-        let noun = |one, many| Noun {
-            gender: Count::Neuter,
-            forms: [one, many, many],
-        };
+        let noun = |one, many| Noun::new(Count::Neuter, one, many);
         let cent = noun("cent", "cents");
         match currency {
             Currency::Eur => (noun("euro", "euros"), cent),

@@ -142,30 +142,23 @@ impl Rules for French {
         }
     }
 
-    fn standing(&self, standing: Standing) -> Piece {
-        let words = match standing {
+    fn words(&self, standing: Standing) -> &'static str {
+        match standing {
             Standing::Extension => "poste",
             Standing::Recorded => "Cet appel est enregistré.",
             Standing::OnlyPerson => "Vous êtes seul dans cette conférence.",
             Standing::ThereAre => "Il y a actuellement",
             Standing::Others => "autres participants dans la conférence.",
-        };
-        match standing.file() {
-            Some(file) => Piece::filed(file, words),
-            None => Piece::words(words),
         }
     }
 
     fn date(&self, date: Date, out: &mut Vec<Piece>) {
-        let (weekday, month) = (date.weekday(), date.month() - 1);
-        let day = pick(&DAYS, weekday.into());
-        out.push(Piece::filed(format!("digits/day-{weekday}"), day));
+        out.push(rules::weekday(&DAYS, date));
         match date.day() {
             1 => out.push(Piece::filed("digits/h-1", "premier")),
             day => below_hundred(day.into(), (Count::Bare, Next::Other), out),
         }
-        let name = pick(&MONTHS, month.into());
-        out.push(Piece::filed(format!("digits/mon-{month}"), name));
+        out.push(rules::month(&MONTHS, date));
         self.number(date.year().into(), Count::Bare, out);
     }
 
@@ -181,10 +174,7 @@ impl Rules for French {
     }
 
     fn coins(&self, currency: Currency) -> Coins {
-        let noun = |gender, one, many| Noun {
-            gender,
-            forms: [one, many, many],
-        };
+        let noun = Noun::new;
         let (male, female) = (Count::Masculine, Count::Feminine);
         let cent = noun(male, "cent", "cents");
         match currency {

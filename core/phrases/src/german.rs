@@ -154,14 +154,19 @@ impl Rules for German {
         }
     }
 
-    fn standing(&self, standing: Standing) -> Piece {
-        Piece::words(match standing {
+    fn words(&self, standing: Standing) -> &'static str {
+        match standing {
             Standing::Extension => "Nebenstelle",
             Standing::Recorded => "Dieses Gespräch wird aufgezeichnet.",
             Standing::OnlyPerson => "Sie sind allein in dieser Konferenz.",
             Standing::ThereAre => "In dieser Konferenz sind zurzeit",
             Standing::Others => "andere.",
-        })
+        }
+    }
+
+    fn standing(&self, standing: Standing) -> Piece {
+        // there is no set
+        Piece::words(self.words(standing))
     }
 
     fn date(&self, date: Date, out: &mut Vec<Piece>) {
@@ -181,10 +186,7 @@ impl Rules for German {
     }
 
     fn coins(&self, currency: Currency) -> Coins {
-        let noun = |gender, one, many| Noun {
-            gender,
-            forms: [one, many, many],
-        };
+        let noun = Noun::new;
         let (male, neuter) = (Count::Masculine, Count::Neuter);
         let cent = noun(male, "Cent", "Cent");
         match currency {

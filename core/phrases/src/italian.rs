@@ -195,30 +195,23 @@ impl Rules for Italian {
         }
     }
 
-    fn standing(&self, standing: Standing) -> Piece {
-        let words = match standing {
+    fn words(&self, standing: Standing) -> &'static str {
+        match standing {
             Standing::Extension => "interno",
             Standing::Recorded => "Questa chiamata viene registrata.",
             Standing::OnlyPerson => "Lei è l’unica persona in questa conferenza.",
             Standing::ThereAre => "Al momento ci sono",
             Standing::Others => "altri partecipanti nella conferenza.",
-        };
-        match standing.file() {
-            Some(file) => Piece::filed(file, words),
-            None => Piece::words(words),
         }
     }
 
     fn date(&self, date: Date, out: &mut Vec<Piece>) {
-        let (weekday, month) = (date.weekday(), date.month() - 1);
-        let day = pick(&DAYS, weekday.into());
-        out.push(Piece::filed(format!("digits/day-{weekday}"), day));
+        out.push(rules::weekday(&DAYS, date));
         match date.day() {
             1 => out.push(Piece::filed("digits/h-1", "primo")),
             day => below_hundred(day.into(), Joint::Space, out),
         }
-        let name = pick(&MONTHS, month.into());
-        out.push(Piece::filed(format!("digits/mon-{month}"), name));
+        out.push(rules::month(&MONTHS, date));
         self.number(date.year().into(), Count::Bare, out);
     }
 
@@ -236,10 +229,7 @@ impl Rules for Italian {
     }
 
     fn coins(&self, currency: Currency) -> Coins {
-        let noun = |gender, one, many| Noun {
-            gender,
-            forms: [one, many, many],
-        };
+        let noun = Noun::new;
         let (male, female) = (Count::Masculine, Count::Feminine);
         let hundredth = noun(male, "centesimo", "centesimi");
         match currency {

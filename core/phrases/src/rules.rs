@@ -27,6 +27,14 @@ pub(crate) struct Noun {
     pub(crate) forms: [&'static str; 3],
 }
 
+impl Noun {
+    /// One that is the same with few and with many.
+    pub(crate) fn new(gender: Count, one: &'static str, many: &'static str) -> Noun {
+        let forms = [one, many, many];
+        Noun { gender, forms }
+    }
+}
+
 /// What an amount is counted in: the whole, and its hundredth.
 pub(crate) type Coins = (Noun, Noun);
 
@@ -38,8 +46,16 @@ pub(crate) trait Rules {
     fn minus(&self) -> Piece;
     /// A sign of a row of digits that is no digit.
     fn sign(&self, sign: char) -> Piece;
+    /// Standing words, as they are written.
+    fn words(&self, standing: Standing) -> &'static str;
     /// Standing words.
-    fn standing(&self, standing: Standing) -> Piece;
+    fn standing(&self, standing: Standing) -> Piece {
+        let words = self.words(standing);
+        match standing.file() {
+            Some(file) => Piece::filed(file, words),
+            None => Piece::words(words),
+        }
+    }
     /// A day.
     fn date(&self, date: Date, out: &mut Vec<Piece>);
     /// A time.
@@ -64,6 +80,18 @@ pub(crate) trait Rules {
 pub(crate) fn pick(list: &[&'static str], at: u32) -> &'static str {
     let at = usize::try_from(at).ok();
     at.and_then(|at| list.get(at)).copied().unwrap_or_default()
+}
+
+/// The day of the week, of a list that begins with Sunday.
+pub(crate) fn weekday(days: &[&'static str; 7], date: Date) -> Piece {
+    let weekday = date.weekday();
+    Piece::filed(format!("digits/day-{weekday}"), pick(days, weekday.into()))
+}
+
+/// The month.
+pub(crate) fn month(months: &[&'static str; 12], date: Date) -> Piece {
+    let month = date.month() - 1;
+    Piece::filed(format!("digits/mon-{month}"), pick(months, month.into()))
 }
 
 /// A sign that stands in every set: star, hash and the letters; others are their own words.

@@ -57,24 +57,18 @@ impl Rules for Russian {
         }
     }
 
-    fn standing(&self, standing: Standing) -> Piece {
-        let words = match standing {
+    fn words(&self, standing: Standing) -> &'static str {
+        match standing {
             Standing::Extension => "добавочный номер",
             Standing::Recorded => "Этот разговор записывается.",
             Standing::OnlyPerson => "Вы единственный участник этой конференции.",
             Standing::ThereAre => "Сейчас в конференции ещё",
             Standing::Others => "участников.",
-        };
-        match standing.file() {
-            Some(file) => Piece::filed(file, words),
-            None => Piece::words(words),
         }
     }
 
     fn date(&self, date: Date, out: &mut Vec<Piece>) {
-        let weekday = date.weekday();
-        let day = pick(&DAYS, weekday.into());
-        out.push(Piece::filed(format!("digits/day-{weekday}"), day));
+        out.push(rules::weekday(&DAYS, date));
         neuter_day(date.day().into(), out);
         out.push(Piece::words(pick(&MONTHS, u32::from(date.month()) - 1)));
         genitive_year(date.year().into(), out);

@@ -200,31 +200,24 @@ impl Rules for Spanish {
         }
     }
 
-    fn standing(&self, standing: Standing) -> Piece {
-        let words = match standing {
+    fn words(&self, standing: Standing) -> &'static str {
+        match standing {
             Standing::Extension => "extensión",
             Standing::Recorded => "Esta llamada se está grabando.",
             Standing::OnlyPerson => "Usted es la única persona en esta conferencia.",
             Standing::ThereAre => "Actualmente hay",
             Standing::Others => "participantes más en la conferencia.",
-        };
-        match standing.file() {
-            Some(file) => Piece::filed(file, words),
-            None => Piece::words(words),
         }
     }
 
     fn date(&self, date: Date, out: &mut Vec<Piece>) {
-        let (weekday, month) = (date.weekday(), date.month() - 1);
-        let day = pick(&DAYS, weekday.into());
-        out.push(Piece::filed(format!("digits/day-{weekday}"), day));
+        out.push(rules::weekday(&DAYS, date));
         match date.day() {
             1 => out.push(Piece::filed("digits/h-1", "primero")),
             day => below_hundred(day.into(), Count::Bare, out),
         }
         out.push(Piece::filed("digits/es-de", "de"));
-        let name = pick(&MONTHS, month.into());
-        out.push(Piece::filed(format!("digits/mon-{month}"), name));
+        out.push(rules::month(&MONTHS, date));
         out.push(Piece::filed("digits/es-de", "de"));
         self.number(date.year().into(), Count::Bare, out);
     }
@@ -244,10 +237,7 @@ impl Rules for Spanish {
     }
 
     fn coins(&self, currency: Currency) -> Coins {
-        let noun = |gender, one, many| Noun {
-            gender,
-            forms: [one, many, many],
-        };
+        let noun = Noun::new;
         let (male, female) = (Count::Masculine, Count::Feminine);
         let hundredth = noun(male, "céntimo", "céntimos");
         match currency {

@@ -64,28 +64,9 @@ impl RawAddress {
 
     /// The address in it; `None` when it is of neither family.
     pub(crate) fn get(&self) -> Option<SocketAddr> {
-        match self.family() {
-            V4 => {
-                // SAFETY: the family says that the kernel or we wrote a sockaddr_in.
-                let v4 = unsafe { self.v4 };
-                let ip = Ipv4Addr::from(v4.sin_addr.s_addr.to_ne_bytes());
-                Some(SocketAddr::new(IpAddr::V4(ip), u16::from_be(v4.sin_port)))
-            }
-            V6 => {
-                // SAFETY: the family says that the kernel or we wrote a sockaddr_in6.
-                let v6 = unsafe { self.v6 };
-                let ip = Ipv6Addr::from(v6.sin6_addr.s6_addr);
-                let port = u16::from_be(v6.sin6_port);
-                // The flow label is of the packet, not of the peer.
-                Some(SocketAddr::V6(SocketAddrV6::new(
-                    ip,
-                    port,
-                    0,
-                    v6.sin6_scope_id,
-                )))
-            }
-            _ => None,
-        }
+        let octets: *const u8 = self.as_ptr().cast();
+        // SAFETY: they are this value's own, all of them plain numbers that were initialised.
+        RawAddress::read(unsafe { std::slice::from_raw_parts(octets, size_of::<RawAddress>()) })
     }
 }
 

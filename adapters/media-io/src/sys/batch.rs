@@ -7,14 +7,12 @@ use std::os::fd::RawFd;
 use libc::{c_uint, c_void, iovec, mmsghdr};
 
 use super::address::RawAddress;
+use super::control::{CONTROL, drops_of};
 use super::pool::{BUFFER, Pool};
 use super::received::Received;
 
 /// Datagrams per system call.
 pub(crate) const BATCH: usize = 64;
-
-/// Octets for the control message with the kernel's drop counter: a header and a number.
-const CONTROL: usize = 32;
 
 /// Aligned for a control message header.
 #[derive(Clone, Copy)]
@@ -121,12 +119,14 @@ impl Receiver {
         let length = usize::try_from(header.msg_len).unwrap_or(0).min(BUFFER);
         let whole = header.msg_hdr.msg_flags & libc::MSG_TRUNC == 0;
         let address = self.arrays.addresses.get(n)?;
-        let drops = (header.msg_hdr.msg_controllen > 0).then(|| drops_of(&header.msg_hdr));
+        let control = &self.arrays.controls.get(n)?.0;
         Some(Received {
             buffer,
             length,
             from: address.get().filter(|_| whole),
-            drops: drops.flatten(),
+            drops: control
+                .get(..header.msg_hdr.msg_controllen)
+                .and_then(drops_of),
         })
     }
 
@@ -142,24 +142,6 @@ impl Receiver {
         self.buffers.clear();
         self.count = 0;
     }
-}
-
-/// The kernel's drop counter in a control message.
-fn drops_of(header: &libc::msghdr) -> Option<u32> {
-    // SAFETY: the header is as `recvmmsg` left it: its control pointer and length describe what
-    // the kernel wrote, and the macros stay inside that.
-    unsafe {
-        let mut message = libc::CMSG_FIRSTHDR(header);
-        while !message.is_null() {
-            let kind = ((*message).cmsg_level, (*message).cmsg_type);
-            if kind == (libc::SOL_SOCKET, libc::SO_RXQ_OVFL) {
-                let data: *const u32 = libc::CMSG_DATA(message).cast();
-                return Some(data.read_unaligned());
-            }
-            message = libc::CMSG_NXTHDR(header, message);
-        }
-    }
-    None
 }
 
 /// One datagram to send.

@@ -18,6 +18,7 @@ use io_uring::{IoUring, cqueue, opcode, squeue};
 use libc::{iovec, msghdr};
 
 use super::address::RawAddress;
+use super::control::{CONTROL, drops_of};
 use super::pool::{BUFFER, Pool};
 use super::received::Received;
 
@@ -30,9 +31,6 @@ const ORDERS: u32 = 1024;
 /// Answers that wait for us at most. Each buffer has one at most under way, and each socket one
 /// more.
 const ANSWERS: u32 = 8192;
-
-/// Octets for the control message with the kernel's drop counter: a header and a number.
-const CONTROL: usize = 32;
 
 /// What the kernel writes before a datagram: four numbers, its source, and control messages.
 const HEAD: usize = 16 + 28 + CONTROL;
@@ -457,14 +455,4 @@ fn unmark(mark: u64) -> (u32, u32) {
         u32::from_be_bytes([a, b, c, d]),
         u32::from_be_bytes([e, f, g, h]),
     )
-}
-
-/// The kernel's drop counter in control messages: a length, a level, a kind and the number.
-fn drops_of(control: &[u8]) -> Option<u32> {
-    let (_, rest) = control.split_first_chunk::<8>()?;
-    let (level, rest) = rest.split_first_chunk::<4>()?;
-    let (kind, rest) = rest.split_first_chunk::<4>()?;
-    let of = (i32::from_ne_bytes(*level), i32::from_ne_bytes(*kind));
-    let number = rest.first_chunk::<4>()?;
-    (of == (libc::SOL_SOCKET, libc::SO_RXQ_OVFL)).then(|| u32::from_ne_bytes(*number))
 }

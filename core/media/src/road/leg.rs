@@ -153,14 +153,15 @@ impl Leg {
     /// Whether RTP is to come: it is connected to something, and its peer said it will send. A fax
     /// is silent for as long as it likes.
     pub(super) fn is_awaited(&self) -> bool {
-        if self.is_fax() {
-            return false;
-        }
-        let connected = match self.feed {
+        self.is_connected() && !self.is_fax() && self.expects.sends && !self.held
+    }
+
+    /// Whether it is connected to something, if only to be on hold.
+    pub(super) fn is_connected(&self) -> bool {
+        match self.feed {
             Feed::Echo | Feed::Play(_) | Feed::Line(_) => true,
             Feed::Tied => self.tie != Tie::None,
-        };
-        connected && self.expects.sends && !self.held
+        }
     }
 
     /// Whether it hears whom it is tied to, so far as that depends on itself.

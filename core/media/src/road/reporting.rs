@@ -6,10 +6,9 @@ use std::net::SocketAddr;
 use machine::Instant;
 use rtp::rtcp::OWN_REPORT_BYTES;
 
-use super::leg::{Feed, Leg};
+use super::leg::Leg;
 use super::own_reports::Sent;
 use super::secure::Kind;
-use super::tie::Tie;
 use super::{ROOM, Road};
 
 impl Road {
@@ -42,11 +41,7 @@ impl Leg {
     /// Whether its peer is to be reported to: there is a way to it, it is connected to something,
     /// if only to be on hold, and it is no fax, of which RTCP knows nothing.
     pub(super) fn is_reported_to(&self) -> bool {
-        let connected = match self.feed {
-            Feed::Echo | Feed::Play(_) | Feed::Line(_) => true,
-            Feed::Tied => self.tie != Tie::None,
-        };
-        connected && !self.is_fax() && self.rtcp_way_out().is_some()
+        self.is_connected() && !self.is_fax() && self.rtcp_way_out().is_some()
     }
 
     /// Writes a report to its peer, protected as all that goes there; its octets and the way. Which
