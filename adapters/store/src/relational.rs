@@ -39,6 +39,7 @@ mod references;
 mod requests;
 mod rest;
 mod sealed;
+mod sealed_facts;
 mod secrets;
 mod settings;
 mod sight;

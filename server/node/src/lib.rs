@@ -6,6 +6,7 @@
 //! and the time go in; bytes to send, orders to media and answers come out. The binary runs it on
 //! a network loop, the simulator runs whole clusters of them in one thread.
 
+mod at_hand;
 mod budgets;
 mod call_key;
 mod callbacks;

@@ -1,21 +1,16 @@
-//! The companies' own music on hold, encoded and at hand while it is used: what was used longest
-//! ago goes first. Whoever still plays what has gone holds it until it has played it.
+//! The companies' own music on hold, at hand while it is used.
 
+use crate::at_hand::{AtHand, Found};
 use domain::CompiledTenant;
 use ids::{SoundId, TenantId};
 use machine::Instant;
 use media::Prompt;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tenancy::TenantScope;
 
-/// What a company's entry counts for beside the octets of its music.
-const ENTRY: usize = 512;
 /// When a question of which nothing was heard is asked again.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(5);
-/// How long it is believed that there is nothing to be played.
-const NOTHING_FOR: Duration = Duration::from_secs(60);
 /// Calls of one company that change over to its music once it comes; those beyond it hear the
 /// exchange's until they are held again.
 pub(crate) const WAITING_MAX: usize = 256;
@@ -45,28 +40,6 @@ pub(crate) enum Own {
     Wanted(MusicAsk),
 }
 
-enum What {
-    Asked(Instant),
-    Nothing(Instant),
-    Here(Arc<Prompt>),
-}
-
-struct Entry {
-    ask: MusicAsk,
-    what: What,
-    /// The turn in which it was used last.
-    used: u64,
-}
-
-impl Entry {
-    fn octets(&self) -> usize {
-        match &self.what {
-            What::Here(prompt) => ENTRY + prompt.len(),
-            What::Asked(_) | What::Nothing(_) => ENTRY,
-        }
-    }
-}
-
 /// How the memory of music is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MusicFigures {
@@ -80,28 +53,36 @@ pub struct MusicFigures {
     pub dropped: u64,
 }
 
-/// The memory of music.
-#[derive(Default)]
+/// The memory of music: of each company what its document names at present.
 pub(crate) struct Music {
-    most: usize,
-    entries: BTreeMap<TenantId, Entry>,
-    turn: u64,
-    figures: MusicFigures,
+    sounds: AtHand<MusicAsk>,
+    found: u64,
+    fetched: u64,
+}
+
+impl Default for Music {
+    fn default() -> Self {
+        Music::new(0)
+    }
 }
 
 impl Music {
     /// A memory of so many octets.
     pub(crate) fn new(most: usize) -> Music {
         Music {
-            most,
-            entries: BTreeMap::new(),
-            turn: 0,
-            figures: MusicFigures::default(),
+            sounds: AtHand::new(most, ANSWERED_WITHIN),
+            found: 0,
+            fetched: 0,
         }
     }
 
     pub(crate) fn figures(&self) -> MusicFigures {
-        self.figures
+        MusicFigures {
+            octets: self.sounds.octets(),
+            found: self.found,
+            fetched: self.fetched,
+            dropped: self.sounds.dropped(),
+        }
     }
 
     /// The own music of the company of a scope, as its document says at present. Only whoever acts
@@ -114,69 +95,46 @@ impl Music {
     ) -> Own {
         let tenant = scope.tenant();
         let own = compiled.own_music().filter(|_| compiled.id() == tenant);
-        let Some((sound, revision)) = own else {
-            self.forget(tenant);
-            return Own::None;
-        };
-        let ask = MusicAsk {
+        let ask = own.map(|(sound, revision)| MusicAsk {
             tenant,
             sound,
             revision,
+        });
+        self.forget_but(tenant, ask);
+        let Some(ask) = ask else {
+            return Own::None;
         };
-        self.turn += 1;
-        let known = self.entries.get_mut(&tenant).filter(|e| e.ask == ask);
-        if let Some(entry) = known {
-            entry.used = self.turn;
-            match &entry.what {
-                What::Here(prompt) => {
-                    self.figures.found += 1;
-                    return Own::Here(Arc::clone(prompt));
-                }
-                What::Asked(at) if now < *at + ANSWERED_WITHIN => return Own::Comes,
-                What::Nothing(at) if now < *at + NOTHING_FOR => return Own::None,
-                What::Asked(_) | What::Nothing(_) => {}
+        match self.sounds.of(&ask, now) {
+            Found::Here(prompt) => {
+                self.found += 1;
+                Own::Here(prompt)
             }
+            Found::Nothing => Own::None,
+            Found::Comes => Own::Comes,
+            Found::Wanted => Own::Wanted(ask),
         }
-        self.put(ask, What::Asked(now));
-        Own::Wanted(ask)
     }
 
     /// What was asked for has come, or there is nothing; whether anybody still wants it.
     pub(crate) fn came(&mut self, ask: MusicAsk, found: Option<Arc<Prompt>>, now: Instant) -> bool {
-        let wanted = self.entries.get(&ask.tenant).is_some_and(|e| e.ask == ask);
-        if wanted {
-            self.figures.fetched += 1;
-            self.put(ask, found.map_or(What::Nothing(now), What::Here));
-        }
+        let wanted = self.sounds.came(&ask, found, now);
+        self.fetched += u64::from(wanted);
         wanted
     }
 
     /// The company is gone, or has no music of its own any more.
     pub(crate) fn forget(&mut self, tenant: TenantId) {
-        if let Some(entry) = self.entries.remove(&tenant) {
-            self.figures.octets = self.figures.octets.saturating_sub(entry.octets());
-        }
+        self.forget_but(tenant, None);
     }
 
-    fn put(&mut self, ask: MusicAsk, what: What) {
-        self.forget(ask.tenant);
-        let used = self.turn;
-        let entry = Entry { ask, what, used };
-        self.figures.octets += entry.octets();
-        self.entries.insert(ask.tenant, entry);
-        while self.figures.octets > self.most
-            && let Some(oldest) = self.oldest_but(ask.tenant)
-        {
-            self.forget(oldest);
-            self.figures.dropped += 1;
-        }
-    }
-
-    /// Whose music was used longest ago, of all others.
-    fn oldest_but(&self, tenant: TenantId) -> Option<TenantId> {
-        let others = self.entries.iter().filter(|(whose, _)| **whose != tenant);
-        let oldest = others.min_by_key(|(_, entry)| entry.used);
-        oldest.map(|(whose, _)| *whose)
+    fn forget_but(&mut self, tenant: TenantId, present: Option<MusicAsk>) {
+        let edge = |sound, revision| MusicAsk {
+            tenant,
+            sound: SoundId::from_u128(sound),
+            revision,
+        };
+        let own = edge(0, 0)..=edge(u128::MAX, u64::MAX);
+        self.sounds.forget(own, |ask| Some(*ask) != present);
     }
 }
 
@@ -184,6 +142,7 @@ impl Music {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
+    use crate::at_hand::NOTHING_FOR;
     use testkit::Company;
 
     /// A company with music of its own, and its scope.

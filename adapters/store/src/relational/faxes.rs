@@ -4,26 +4,27 @@
 use async_trait::async_trait;
 use domain::Fax;
 use ids::{FaxId, TenantId};
-use ports::{Cursor, FACTS_AT_ONCE, FaxBook, FaxListing, FaxQuery, Kept, StoreError, check_fax};
+use ports::{FACTS_AT_ONCE, FaxBook, FaxListing, FaxQuery, Kept, StoreError, check_fax};
 use tenancy::{Owner, TenantScope};
 
 use super::readers::Snapshot;
+use super::sealed_facts::{Asked, SealedFacts};
 use super::sight::Sight;
-use super::sql::{Sql, corrupt, integer, limit};
+use super::sql::{Sql, integer};
 use super::value::params;
-use super::vault::{OwnerKey, SealedFact};
+use super::vault::SealedFact;
 use super::writer::Desk;
 use super::{SqlStore, documents};
-use crate::paging;
 
-/// What stands before all texts of ids, read backwards.
-const NEWEST: &str = "~";
+/// How they are found again.
+const FAXES: SealedFacts = SealedFacts {
+    table: "faxes",
+    kind: SealedFact::Fax,
+    what: "fax",
+};
 
 /// Octets of a piece.
 const PIECE: usize = 256 << 10;
-
-/// A row's id and what is sealed there.
-type Row = (String, Vec<u8>);
 
 fn put(desk: &Desk<'_>, fax: &Fax, document: &[u8], most: u64) -> Result<Kept, StoreError> {
     if documents::present(desk.sql, [fax.tenant])?.is_empty() {
@@ -40,8 +41,7 @@ fn put(desk: &Desk<'_>, fax: &Fax, document: &[u8], most: u64) -> Result<Kept, S
     }
     remove(desk.sql, fax.tenant, &[fax.id])?;
     let key = desk.vault.key(desk.sql, Owner::Tenant(fax.tenant))?;
-    let content = serde_json::to_vec(fax).map_err(|error| corrupt(&error.to_string()))?;
-    let sealed = desk.vault.seal_fact(&key, SealedFact::Fax, &id, &content)?;
+    let sealed = FAXES.seal(desk, &key, &id, fax)?;
     let add = "INSERT INTO faxes (tenant, id, extension, state, octets, sealed)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let row = params![
@@ -64,51 +64,18 @@ fn put(desk: &Desk<'_>, fax: &Fax, document: &[u8], most: u64) -> Result<Kept, S
     Ok(Kept::Yes)
 }
 
-fn open(key: &OwnerKey, (id, sealed): &Row) -> Result<Fax, StoreError> {
-    let content = key.open_fact(SealedFact::Fax, id, sealed)?;
-    let fax = serde_json::from_slice(&content);
-    fax.map_err(|error| corrupt(&format!("the fax {id}: {error}")))
-}
-
 fn page(now: &Snapshot<'_>, tenant: TenantId, query: &FaxQuery) -> Result<FaxListing, StoreError> {
-    let before = query.before().map(|id| id.to_string());
-    let before = before.unwrap_or_else(|| NEWEST.to_owned());
-    let most = query.bounded_limit();
-    let mut question = params![tenant.to_string(), before, limit(most + 1)];
-    let mut wanted = String::new();
-    if let Some(extension) = query.extension {
-        wanted += &format!("AND extension = ?{} ", question.len() + 1);
-        question.extend(params![extension.to_string()]);
-    }
-    if let Some(state) = query.state {
-        wanted += &format!("AND state = ?{} ", question.len() + 1);
-        question.extend(params![state.as_str()]);
-    }
-    let find = format!(
-        "SELECT id, sealed FROM faxes WHERE tenant = ?1 {wanted} AND id < ?2
-         ORDER BY id DESC LIMIT ?3"
-    );
-    let mut rows = now.sql.all(&find, question, |fields| {
-        Ok((fields.plain::<String>(0)?, fields.plain::<Vec<u8>>(1)?))
-    })?;
-    let next = paging::cut(&mut rows, most, |(id, _)| Cursor(id.clone()));
-    if rows.is_empty() {
-        return Ok(FaxListing::default());
-    }
-    let key = now.vault.key(now.sql, Owner::Tenant(tenant))?;
-    let faxes: Result<_, StoreError> = rows.iter().map(|row| open(&key, row)).collect();
-    faxes.map(|faxes| FaxListing { faxes, next })
-}
-
-fn one(now: &Snapshot<'_>, tenant: TenantId, id: FaxId) -> Result<Option<Fax>, StoreError> {
-    let find = "SELECT id, sealed FROM faxes WHERE tenant = ?1 AND id = ?2";
-    let place = [tenant.to_string(), id.to_string()];
-    let row = now.sql.first(find, place, |fields| {
-        Ok((fields.plain::<String>(0)?, fields.plain::<Vec<u8>>(1)?))
-    })?;
-    let Some(row) = row else { return Ok(None) };
-    let key = now.vault.key(now.sql, Owner::Tenant(tenant))?;
-    open(&key, &row).map(Some)
+    let extension = query.extension.map(|id| ("extension", id.to_string()));
+    let state = query
+        .state
+        .map(|state| ("state", state.as_str().to_owned()));
+    let asked = Asked {
+        before: query.before().map(|id| id.to_string()),
+        wanted: extension.into_iter().chain(state).collect(),
+        most: query.bounded_limit(),
+    };
+    let (faxes, next) = FAXES.page(now, tenant, asked)?;
+    Ok(FaxListing { faxes, next })
 }
 
 fn document(
@@ -162,8 +129,10 @@ impl FaxBook for SqlStore {
 
     async fn fax(&self, scope: &TenantScope, id: FaxId) -> Result<Option<Fax>, StoreError> {
         let tenant = scope.tenant();
-        self.read(Sight::Tenant(tenant), move |now| one(now, tenant, id))
-            .await
+        self.read(Sight::Tenant(tenant), move |now| {
+            FAXES.one(now, tenant, &id.to_string())
+        })
+        .await
     }
 
     async fn fax_document(

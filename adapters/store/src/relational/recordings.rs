@@ -3,22 +3,24 @@
 use async_trait::async_trait;
 use domain::{Recording, RecordingState};
 use ids::{RecordingId, TenantId};
-use ports::{
-    Cursor, FACTS_AT_ONCE, PAGE_MAX, RecordingBook, RecordingListing, RecordingQuery, StoreError,
-};
+use ports::{FACTS_AT_ONCE, PAGE_MAX, RecordingBook, RecordingListing, RecordingQuery, StoreError};
 use tenancy::{Owner, TenantScope};
 
 use super::readers::Snapshot;
+use super::sealed_facts::{Asked, SealedFacts};
 use super::sight::Sight;
-use super::sql::{Sql, corrupt, limit};
+use super::sql::{Sql, limit};
 use super::value::params;
-use super::vault::{OwnerKey, SealedFact};
+use super::vault::SealedFact;
 use super::writer::Desk;
 use super::{SqlStore, documents};
-use crate::paging;
 
-/// What stands before all texts of ids, read backwards.
-const NEWEST: &str = "~";
+/// How they are found again.
+const RECORDINGS: SealedFacts = SealedFacts {
+    table: "recordings",
+    kind: SealedFact::Recording,
+    what: "recording",
+};
 
 fn word(state: RecordingState) -> &'static str {
     match state {
@@ -34,10 +36,7 @@ fn put(desk: &Desk<'_>, recordings: &[Recording]) -> Result<usize, StoreError> {
     for recording in recordings.iter().filter(|one| there.contains(&one.tenant)) {
         let (tenant, id) = (recording.tenant.to_string(), recording.id.to_string());
         let key = desk.vault.key(desk.sql, Owner::Tenant(recording.tenant))?;
-        let content = serde_json::to_vec(recording).map_err(|error| corrupt(&error.to_string()))?;
-        let sealed = desk
-            .vault
-            .seal_fact(&key, SealedFact::Recording, &id, &content)?;
+        let sealed = RECORDINGS.seal(desk, &key, &id, recording)?;
         let put = "INSERT INTO recordings (tenant, id, call, state, sealed)
                    VALUES (?1, ?2, ?3, ?4, ?5)
                    ON CONFLICT (tenant, id) DO UPDATE
@@ -50,55 +49,19 @@ fn put(desk: &Desk<'_>, recordings: &[Recording]) -> Result<usize, StoreError> {
     Ok(kept)
 }
 
-fn open(key: &OwnerKey, (id, sealed): &(String, Vec<u8>)) -> Result<Recording, StoreError> {
-    let content = key.open_fact(SealedFact::Recording, id, sealed)?;
-    let recording = serde_json::from_slice(&content);
-    recording.map_err(|error| corrupt(&format!("the recording {id}: {error}")))
-}
-
 fn page(
     now: &Snapshot<'_>,
     tenant: TenantId,
     query: &RecordingQuery,
 ) -> Result<RecordingListing, StoreError> {
-    let before = query.before().map(|id| id.to_string());
-    let before = before.unwrap_or_else(|| NEWEST.to_owned());
-    let most = query.bounded_limit();
-    let mut question = params![tenant.to_string(), before, limit(most + 1)];
-    let mut of_call = "";
-    if let Some(call) = query.call {
-        of_call = "AND call = ?4";
-        question.extend(params![call.to_string()]);
-    }
-    let find = format!(
-        "SELECT id, sealed FROM recordings WHERE tenant = ?1 {of_call} AND id < ?2
-         ORDER BY id DESC LIMIT ?3"
-    );
-    let mut rows = now.sql.all(&find, question, |fields| {
-        Ok((fields.plain::<String>(0)?, fields.plain::<Vec<u8>>(1)?))
-    })?;
-    let next = paging::cut(&mut rows, most, |(id, _)| Cursor(id.clone()));
-    if rows.is_empty() {
-        return Ok(RecordingListing::default());
-    }
-    let key = now.vault.key(now.sql, Owner::Tenant(tenant))?;
-    let recordings: Result<_, StoreError> = rows.iter().map(|row| open(&key, row)).collect();
-    recordings.map(|recordings| RecordingListing { recordings, next })
-}
-
-fn one(
-    now: &Snapshot<'_>,
-    tenant: TenantId,
-    id: RecordingId,
-) -> Result<Option<Recording>, StoreError> {
-    let find = "SELECT id, sealed FROM recordings WHERE tenant = ?1 AND id = ?2";
-    let place = [tenant.to_string(), id.to_string()];
-    let row = now.sql.first(find, place, |fields| {
-        Ok((fields.plain::<String>(0)?, fields.plain::<Vec<u8>>(1)?))
-    })?;
-    let Some(row) = row else { return Ok(None) };
-    let key = now.vault.key(now.sql, Owner::Tenant(tenant))?;
-    open(&key, &row).map(Some)
+    let call = query.call.map(|call| ("call", call.to_string()));
+    let asked = Asked {
+        before: query.before().map(|id| id.to_string()),
+        wanted: call.into_iter().collect(),
+        most: query.bounded_limit(),
+    };
+    let (recordings, next) = RECORDINGS.page(now, tenant, asked)?;
+    Ok(RecordingListing { recordings, next })
 }
 
 fn remove(sql: Sql<'_>, tenant: TenantId, ids: &[RecordingId]) -> Result<usize, StoreError> {
@@ -121,7 +84,7 @@ fn running(now: &Snapshot<'_>) -> Result<Vec<Recording>, StoreError> {
     let mut found = Vec::with_capacity(rows.len());
     for (tenant, row) in &rows {
         let key = now.vault.key(now.sql, Owner::Tenant(*tenant))?;
-        found.push(open(&key, row)?);
+        found.push(RECORDINGS.open(&key, row)?);
     }
     Ok(found)
 }
@@ -151,8 +114,11 @@ impl RecordingBook for SqlStore {
         id: RecordingId,
     ) -> Result<Option<Recording>, StoreError> {
         let tenant = scope.tenant();
-        self.read(Sight::Tenant(tenant), move |now| one(now, tenant, id))
-            .await
+        let id = id.to_string();
+        self.read(Sight::Tenant(tenant), move |now| {
+            RECORDINGS.one(now, tenant, &id)
+        })
+        .await
     }
 
     async fn remove_recordings(

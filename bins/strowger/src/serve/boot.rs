@@ -30,12 +30,10 @@ use super::faxes::{self, FaxDesk};
 use super::figures::{Board, Requests, Sources};
 use super::inbox::{Letter, Postbox};
 use super::live::{Live, Waiting};
-use super::music::MusicFetcher;
 use super::recorder::{self, RecorderDesk};
 use super::running::{Ends, Front, Rear, Running, Signalling};
 use super::switchboard::{Desks, Scouts, Switchboard};
-use super::voices::Speaker;
-use super::{hep, issuance, media as media_part, outside, records, wires};
+use super::{hep, issuance, media as media_part, music, outside, records, voices, wires};
 use crate::allocator::{self, Returning};
 use crate::console;
 use crate::failure::Failure;
@@ -146,9 +144,9 @@ fn scouts(
     office: &Office,
     postbox: &Postbox,
 ) -> Result<(Scouts, Arc<dyn Voice>), Failure> {
-    let music = MusicFetcher::start(office.clone(), postbox.clone());
+    let music = music::fetcher(office.clone(), postbox.clone());
     let voice = voice::found(settings);
-    let speaker = Speaker::start(office.clone(), Arc::clone(&voice), postbox.clone());
+    let speaker = voices::speaker(office.clone(), Arc::clone(&voice), postbox.clone());
     let scouts = Scouts {
         names: outside::asker(settings, postbox.clone())?,
         certificates: outside::fetcher(settings, AGENT, postbox.clone())?,

@@ -5,10 +5,12 @@
 //! and signals. Between them are bounded queues only.
 
 mod alarms;
+mod backlog;
 mod boot;
 mod certificates;
 mod changes;
 mod defence;
+mod errands;
 mod faxes;
 mod figures;
 mod hep;
@@ -25,6 +27,7 @@ mod recorder;
 mod records;
 mod retention;
 mod running;
+mod store_writer;
 mod switchboard;
 mod voices;
 mod wires;

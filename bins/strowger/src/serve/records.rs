@@ -6,9 +6,8 @@
 //! so of the events only those between can be lost: holds, transfers, registrations.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bus::Stored;
@@ -16,6 +15,8 @@ use domain::{Cdr, Event, Ladder};
 use node::Outbox;
 use ports::Stores;
 use store::block_on;
+
+use super::store_writer::{Stop, StoreWriter};
 
 /// Batches that wait for the store at most.
 const BATCHES_MAX: usize = 1_024;
@@ -35,9 +36,6 @@ const EVENTS_MAX: usize = 100_000;
 
 /// Ladders the shard keeps while the queue is full; those beyond it are counted and not kept.
 const LADDERS_MAX: usize = 10_000;
-
-/// How long the writer rests when the store is away.
-const REST: Duration = Duration::from_secs(1);
 
 /// What is written at once: first what happened, then how it ended.
 #[derive(Default)]
@@ -135,7 +133,8 @@ pub(crate) struct Tally {
     pub(crate) refusals: AtomicU64,
 }
 
-/// Starts the writer.
+/// Starts the writer. What a store that is away does not take is found in the journal at the next
+/// start.
 ///
 /// # Errors
 /// The machine gives no thread.
@@ -143,44 +142,26 @@ pub(crate) fn start(
     store: Arc<dyn Stores>,
     stored: Stored,
     tally: Arc<Tally>,
-) -> std::io::Result<(Desk, Clerk)> {
+) -> std::io::Result<(Desk, StoreWriter)> {
     let (queue, batches) = sync_channel(BATCHES_MAX);
-    let stopping = Arc::new(AtomicBool::new(false));
-    let writer = Writer {
-        stopping: Arc::clone(&stopping),
-        store,
-        stored,
-        tally: Arc::clone(&tally),
-        batches,
-    };
-    let thread = std::thread::Builder::new()
-        .name("records".to_owned())
-        .spawn(move || writer.run())?;
+    let counted = Arc::clone(&tally);
+    let clerk = StoreWriter::start("records", "call records", move |stop| {
+        let writer = Writer {
+            stop,
+            store,
+            stored,
+            tally: counted,
+            batches,
+        };
+        writer.run();
+    })?;
     let desk = Desk {
         queue,
         kept: Batch::default(),
         left_out: 0,
         tally,
     };
-    Ok((desk, Clerk { thread, stopping }))
-}
-
-/// The running writer.
-pub(crate) struct Clerk {
-    thread: JoinHandle<()>,
-    stopping: Arc<AtomicBool>,
-}
-
-impl Clerk {
-    /// Waits until everything is written, once the shard's end is dropped. What a store that is
-    /// away does not take is found in the journal at the next start.
-    pub(crate) fn finish(self) {
-        self.stopping.store(true, Ordering::Release);
-        self.thread.thread().unpark();
-        if self.thread.join().is_err() {
-            tracing::error!("the writer of call records has failed");
-        }
-    }
+    Ok((desk, clerk))
 }
 
 struct Writer {
@@ -188,7 +169,7 @@ struct Writer {
     stored: Stored,
     tally: Arc<Tally>,
     batches: Receiver<Batch>,
-    stopping: Arc<AtomicBool>,
+    stop: Stop,
 }
 
 impl Writer {
@@ -216,10 +197,9 @@ impl Writer {
         while let Err(error) = block_on(self.store.write_ladders(ladders.clone())) {
             self.tally.refusals.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(%error, "ladders wait for the store");
-            if self.stopping.load(Ordering::Acquire) {
+            if !self.stop.rest() {
                 return;
             }
-            std::thread::park_timeout(REST);
         }
         let count = u64::try_from(ladders.len()).unwrap_or(u64::MAX);
         self.tally.ladders.fetch_add(count, Ordering::Relaxed);
@@ -233,10 +213,9 @@ impl Writer {
         while let Err(error) = block_on(self.store.write_events(events.clone())) {
             self.tally.refusals.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(%error, "events wait for the store");
-            if self.stopping.load(Ordering::Acquire) {
+            if !self.stop.rest() {
                 return;
             }
-            std::thread::park_timeout(REST);
         }
         let count = u64::try_from(events.len()).unwrap_or(u64::MAX);
         self.tally.events.fetch_add(count, Ordering::Relaxed);
@@ -250,11 +229,10 @@ impl Writer {
         while let Err(error) = block_on(self.store.write_cdrs(records.clone())) {
             self.tally.refusals.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(%error, "call records wait for the store");
-            if self.stopping.load(Ordering::Acquire) {
+            // nothing is lost by waiting, or by stopping: the records are in the journal
+            if !self.stop.rest() {
                 return;
             }
-            // nothing is lost by waiting: the records are in the journal
-            std::thread::park_timeout(REST);
         }
         let count = u64::try_from(ids.len()).unwrap_or(u64::MAX);
         self.tally.written.fetch_add(count, Ordering::Relaxed);

@@ -29,7 +29,7 @@ use super::issuance::{self, Issuer};
 use super::live::Live;
 use super::precedence::{self, Watch, Workers};
 use super::recorder::RecorderThread;
-use super::records::Clerk;
+use super::store_writer::StoreWriter;
 use super::switchboard::Switchboard;
 use super::{alarms, key_uses, retention, wires};
 use crate::allocator;
@@ -97,7 +97,7 @@ pub(crate) struct Ends {
     /// Receive faxes.
     pub(crate) machines: FaxThread,
     /// Writes records.
-    pub(crate) clerk: Clerk,
+    pub(crate) clerk: StoreWriter,
 }
 
 impl Ends {

@@ -13,20 +13,19 @@ use media::{Command, Lifted, Notice};
 use media_io::{Control, SendProblem};
 use names::Asker;
 use net::{CloseReason, Failure, Handler, Received, Transmit, Waker};
-use node::{Fetched, Network, Outbox, Searcher, Shard};
+use node::{Fetched, MusicAsk, Network, Outbox, SayAsk, Searcher, Shard};
 use notify::CertificateFetcher;
 use sip_message::{Flow, Problem};
 
 use super::defence::BanDesk;
+use super::errands::Errands;
 use super::faxes::FaxDesk;
 use super::figures::Board;
 use super::hep;
 use super::inbox::Letter;
 use super::live::Waiting;
-use super::music::MusicFetcher;
 use super::recorder::RecorderDesk;
 use super::records::Desk;
-use super::voices::Speaker;
 
 /// Letters taken at once before the network gets its turn.
 const LETTERS_AT_ONCE: usize = 256;
@@ -64,9 +63,9 @@ pub(crate) struct Scouts {
     /// What certificates callers are proved by.
     pub(crate) certificates: CertificateFetcher,
     /// What companies' own music on hold is.
-    pub(crate) music: MusicFetcher,
+    pub(crate) music: Errands<MusicAsk>,
     /// Who speaks to callers.
-    pub(crate) speaker: Speaker,
+    pub(crate) speaker: Errands<SayAsk>,
 }
 
 /// Where what comes of calls goes.
@@ -216,7 +215,7 @@ impl Switchboard {
     /// Fetches the music that the shard wants; what finds no room is not there for a while.
     fn fetch_music(&mut self, now: Instant) {
         for ask in self.outbox.music.drain(..) {
-            if let Err(ask) = self.scouts.music.fetch(ask) {
+            if let Err(ask) = self.scouts.music.ask(ask) {
                 self.shard.music(ask, None, now);
                 self.waker.wake();
             }

@@ -2,8 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::thread;
 
 use admin::{Office, sounds};
 use media::Prompt;
@@ -11,47 +9,23 @@ use node::{SayAsk, Wording};
 use ports::Voice;
 use store::block_on;
 
+use super::errands::Errands;
 use super::inbox::{Letter, Postbox};
 
-/// Questions that wait at most; who asks beyond it hears the exchange's own announcement.
-const ASKS_MAX: usize = 256;
-
-/// Whoever speaks for the shard. The thread ends with it.
-pub(crate) struct Speaker {
-    asks: SyncSender<SayAsk>,
-}
-
-impl Speaker {
-    /// Begins; what was spoken is posted to the shard.
-    ///
-    /// # Errors
-    /// The machine gives no thread.
-    pub(crate) fn start(
-        office: Office,
-        voice: Arc<dyn Voice>,
-        postbox: Postbox,
-    ) -> io::Result<Speaker> {
-        let (asks, asked) = sync_channel::<SayAsk>(ASKS_MAX);
-        let thread = thread::Builder::new().name("voices".to_owned());
-        thread.spawn(move || {
-            for ask in asked {
-                let said = said(&office, &*voice, &ask);
-                // a shard that is too busy asks again when its patience is over
-                let _lost = postbox.post(Letter::Said(ask, said));
-            }
-        })?;
-        Ok(Speaker { asks })
-    }
-
-    /// Asks for something to be said.
-    ///
-    /// # Errors
-    /// The question, where too many wait.
-    pub(crate) fn ask(&self, ask: SayAsk) -> Result<(), SayAsk> {
-        self.asks.try_send(ask).map_err(|refusal| match refusal {
-            TrySendError::Full(ask) | TrySendError::Disconnected(ask) => ask,
-        })
-    }
+/// Begins to speak for the shard; what was spoken is posted to it. Where too much waits, who asks
+/// hears the exchange's own announcement.
+///
+/// # Errors
+/// The machine gives no thread.
+pub(crate) fn speaker(
+    office: Office,
+    voice: Arc<dyn Voice>,
+    postbox: Postbox,
+) -> io::Result<Errands<SayAsk>> {
+    Errands::start("voices", postbox, move |ask| {
+        let said = said(&office, &*voice, &ask);
+        Letter::Said(ask, said)
+    })
 }
 
 fn said(office: &Office, voice: &dyn Voice, ask: &SayAsk) -> Option<Arc<Prompt>> {

@@ -2,8 +2,9 @@
 
 use super::Shard;
 use super::deadlines::Wake;
+use crate::at_hand::Found;
 use crate::calls::CallKey;
-use crate::sayings::{Listener, SAID_WITHIN, SayAsk, Saying, Wording};
+use crate::sayings::{Listener, SAID_WITHIN, SayAsk, Wording};
 use call::{HangUp, Input, LegId, Prompt};
 use domain::{AnnouncementRule, CompiledTenant};
 use ids::ExtensionId;
@@ -30,7 +31,7 @@ impl Shard {
         let ask = self.wording(key, leg, spoken, now);
         let saying = match &ask {
             Some(ask) => self.tenants.sayings.of(ask, now),
-            None => Saying::Nothing,
+            None => Found::Nothing,
         };
         let mut listener = Listener {
             leg,
@@ -39,10 +40,10 @@ impl Shard {
             timer: None,
         };
         match saying {
-            Saying::Here(prompt) => self.speak(key, leg, prompt, now),
-            Saying::Nothing => return self.play_instead(key, leg, now),
-            Saying::Comes | Saying::Wanted => {
-                if matches!(saying, Saying::Wanted) {
+            Found::Here(prompt) => self.speak(key, leg, prompt, now),
+            Found::Nothing => return self.play_instead(key, leg, now),
+            Found::Comes | Found::Wanted => {
+                if matches!(saying, Found::Wanted) {
                     self.outbox.sayings.extend(ask.clone());
                 }
                 listener.waits = ask;

@@ -2,10 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use domain::{Event, FAX_OCTETS_MAX, FAXES_OCTETS_MAX, Fax, FaxState};
 use machine::WallTime;
@@ -15,13 +12,11 @@ use store::block_on;
 
 use super::machine::{Ended, Machine};
 use super::tally::Tally;
+use crate::serve::store_writer::{Stop, StoreWriter};
 
 /// Faxes that wait for the store at most, each with its machine, which has its pages; those beyond
 /// it are lost and counted.
 const WAITING_MAX: usize = 64;
-
-/// How long the writer rests when the store is away.
-const REST: Duration = Duration::from_secs(1);
 
 /// A fax that has ended.
 pub(super) struct Finished {
@@ -53,44 +48,25 @@ impl Book {
     }
 }
 
-/// The running writer.
-pub(super) struct Writer {
-    thread: JoinHandle<()>,
-    stopping: Arc<AtomicBool>,
-}
-
-impl Writer {
-    /// Waits until all is written, once the other end is dropped. What a store that is away does
-    /// not take is lost.
-    pub(super) fn finish(self) {
-        self.stopping.store(true, Ordering::Release);
-        self.thread.thread().unpark();
-        if self.thread.join().is_err() {
-            tracing::error!("the writer of faxes has failed");
-        }
-    }
-}
-
-/// Starts the writer.
+/// Starts the writer. What a store that is away at the end does not take is lost.
 ///
 /// # Errors
 /// The machine gives no thread.
-pub(super) fn start(store: Arc<dyn Stores>, tally: Arc<Tally>) -> io::Result<(Book, Writer)> {
+pub(super) fn start(store: Arc<dyn Stores>, tally: Arc<Tally>) -> io::Result<(Book, StoreWriter)> {
     let (queue, waiting) = sync_channel(WAITING_MAX);
-    let stopping = Arc::new(AtomicBool::new(false));
-    let (stop, counted) = (Arc::clone(&stopping), Arc::clone(&tally));
-    let thread = std::thread::Builder::new()
-        .name("fax-book".to_owned())
-        .spawn(move || write(&*store, &waiting, &stop, &counted))?;
-    Ok((Book { queue, tally }, Writer { thread, stopping }))
+    let counted = Arc::clone(&tally);
+    let writer = StoreWriter::start("fax-book", "faxes", move |stop| {
+        write(&*store, &waiting, &stop, &counted);
+    })?;
+    Ok((Book { queue, tally }, writer))
 }
 
-fn write(store: &dyn Stores, waiting: &Receiver<Finished>, stop: &AtomicBool, tally: &Tally) {
+fn write(store: &dyn Stores, waiting: &Receiver<Finished>, stop: &Stop, tally: &Tally) {
     while let Ok(finished) = waiting.recv() {
         let (fax, document) = whole(finished);
         while let Err(error) = block_on(keep(store, &fax, &document)) {
             let passes = error.whose_fault() == Fault::World;
-            if !passes || stop.load(Ordering::Acquire) {
+            if !passes || stop.is_told() {
                 let (tenant, call) = (fax.tenant, fax.call);
                 tracing::error!(%tenant, %call, %error, "a fax is not kept");
                 tally.lost();
@@ -98,7 +74,7 @@ fn write(store: &dyn Stores, waiting: &Receiver<Finished>, stop: &AtomicBool, ta
             }
             tally.refused();
             tracing::warn!(%error, "a fax waits for the store");
-            std::thread::park_timeout(REST);
+            stop.rest();
         }
         tally.kept(&fax);
     }

@@ -14,7 +14,7 @@ mod tally;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,9 @@ use node::{FaxBeginning, FaxDone, FaxOrder};
 use ports::WallClock;
 use store::SystemClock;
 
+use super::backlog::Backlog;
 use super::inbox::{Letter, Postbox};
+use super::store_writer::StoreWriter;
 use book::{Book, Finished};
 use machine::Ended;
 use session::{FRAME, Session, Standing};
@@ -45,40 +47,23 @@ const FAILED: &str = "fax.failed";
 
 /// The shard's end.
 pub(crate) struct FaxDesk {
-    queue: SyncSender<FaxOrder>,
-    kept: Vec<FaxOrder>,
+    orders: Backlog<FaxOrder>,
     tally: Arc<Tally>,
 }
 
 impl FaxDesk {
     /// Sends orders on; never waits.
     pub(crate) fn put(&mut self, orders: &mut Vec<FaxOrder>) {
-        self.kept.append(orders);
-        let mut left = Vec::new();
-        for order in self.kept.drain(..) {
-            if !left.is_empty() {
-                left.push(order);
-                continue;
-            }
-            match self.queue.try_send(order) {
-                Ok(()) => {}
-                Err(TrySendError::Full(order) | TrySendError::Disconnected(order)) => {
-                    left.push(order);
-                }
-            }
-        }
-        for _ in ORDERS_MAX..left.len() {
+        for _ in 0..self.orders.put(orders) {
             self.tally.lost();
         }
-        left.truncate(ORDERS_MAX);
-        self.kept = left;
     }
 }
 
 /// The running machines.
 pub(crate) struct FaxThread {
     thread: JoinHandle<()>,
-    book: book::Writer,
+    book: StoreWriter,
 }
 
 impl FaxThread {
@@ -116,8 +101,7 @@ pub(crate) fn start(
         .name("faxes".to_owned())
         .spawn(move || faxes.run())?;
     let desk = FaxDesk {
-        queue,
-        kept: Vec::new(),
+        orders: Backlog::new(queue, ORDERS_MAX),
         tally,
     };
     let running = FaxThread {

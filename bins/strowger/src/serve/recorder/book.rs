@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use domain::Recording;
 use ids::RecordingId;
@@ -14,6 +11,7 @@ use ports::Stores;
 use store::block_on;
 
 use super::tally::Tally;
+use crate::serve::store_writer::{Stop, StoreWriter};
 
 /// Recordings that wait for the store in the queue at most.
 const WAITING_MAX: usize = 1_024;
@@ -21,9 +19,6 @@ const WAITING_MAX: usize = 1_024;
 /// Recordings that the recorder keeps while the queue is full, each as it is known last; those
 /// beyond it are found when the exchange starts anew.
 const KEPT_MAX: usize = 16_384;
-
-/// How long the writer rests when the store is away.
-const REST: Duration = Duration::from_secs(1);
 
 /// The recorder's end.
 pub(super) struct Book {
@@ -52,50 +47,31 @@ impl Book {
     }
 }
 
-/// The running writer.
-pub(super) struct Writer {
-    thread: JoinHandle<()>,
-    stopping: Arc<AtomicBool>,
-}
-
-impl Writer {
-    /// Waits until all is written, once the recorder's end is dropped. What a store that is away
-    /// does not take is found when the exchange starts anew.
-    pub(super) fn finish(self) {
-        self.stopping.store(true, Ordering::Release);
-        self.thread.thread().unpark();
-        if self.thread.join().is_err() {
-            tracing::error!("the writer of recordings has failed");
-        }
-    }
-}
-
-/// Starts the writer.
-pub(super) fn start(store: Arc<dyn Stores>, tally: Arc<Tally>) -> io::Result<(Book, Writer)> {
+/// Starts the writer. What a store that is away does not take is found when the exchange starts
+/// anew.
+pub(super) fn start(store: Arc<dyn Stores>, tally: Arc<Tally>) -> io::Result<(Book, StoreWriter)> {
     let (queue, waiting) = sync_channel(WAITING_MAX);
-    let stopping = Arc::new(AtomicBool::new(false));
-    let (stop, counted) = (Arc::clone(&stopping), Arc::clone(&tally));
-    let thread = std::thread::Builder::new()
-        .name("recordings".to_owned())
-        .spawn(move || write(&*store, &waiting, &stop, &counted))?;
+    let counted = Arc::clone(&tally);
+    let writer = StoreWriter::start("recordings", "recordings", move |stop| {
+        write(&*store, &waiting, &stop, &counted);
+    })?;
     let book = Book {
         queue,
         kept: BTreeMap::new(),
         tally,
     };
-    Ok((book, Writer { thread, stopping }))
+    Ok((book, writer))
 }
 
-fn write(store: &dyn Stores, waiting: &Receiver<Recording>, stopping: &AtomicBool, tally: &Tally) {
+fn write(store: &dyn Stores, waiting: &Receiver<Recording>, stop: &Stop, tally: &Tally) {
     while let Ok(first) = waiting.recv() {
         let batch: Vec<Recording> = std::iter::once(first).chain(waiting.try_iter()).collect();
         while let Err(error) = block_on(store.write_recordings(batch.clone())) {
             tally.refused();
             tracing::warn!(%error, "what is known of recordings waits for the store");
-            if stopping.load(Ordering::Acquire) {
+            if !stop.rest() {
                 return;
             }
-            std::thread::park_timeout(REST);
         }
     }
 }

@@ -13,9 +13,7 @@ mod tape;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{
-    Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel,
-};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -27,6 +25,8 @@ use net::LoopClock;
 use node::{Beginning, RecordingOrder};
 use shelf::Shelf;
 
+use super::backlog::Backlog;
+use super::store_writer::StoreWriter;
 use book::Book;
 use disk::Disk;
 pub(crate) use tally::Tally;
@@ -52,34 +52,15 @@ const LINGER: Duration = Duration::from_millis(200);
 
 /// The shard's end.
 pub(crate) struct RecorderDesk {
-    queue: SyncSender<RecordingOrder>,
-    kept: Vec<RecordingOrder>,
+    orders: Backlog<RecordingOrder>,
     tally: Arc<Tally>,
 }
 
 impl RecorderDesk {
     /// Sends orders on; never waits.
     pub(crate) fn put(&mut self, orders: &mut Vec<RecordingOrder>) {
-        self.kept.append(orders);
-        if self.kept.is_empty() {
-            return;
-        }
-        let mut left = Vec::new();
-        for order in self.kept.drain(..) {
-            if !left.is_empty() {
-                left.push(order);
-                continue;
-            }
-            match self.queue.try_send(order) {
-                Ok(()) => {}
-                Err(TrySendError::Full(order) | TrySendError::Disconnected(order)) => {
-                    left.push(order);
-                }
-            }
-        }
-        self.tally.lost(left.len().saturating_sub(KEPT_MAX));
-        left.truncate(KEPT_MAX);
-        self.kept = left;
+        let lost = self.orders.put(orders);
+        self.tally.lost(lost);
     }
 }
 
@@ -100,7 +81,7 @@ pub(crate) struct Parts {
 /// The running recorder.
 pub(crate) struct RecorderThread {
     thread: JoinHandle<()>,
-    book: book::Writer,
+    book: StoreWriter,
 }
 
 impl RecorderThread {
@@ -130,8 +111,7 @@ pub(crate) fn start(
         .name("recorder".to_owned())
         .spawn(move || recorder.run())?;
     let desk = RecorderDesk {
-        queue,
-        kept: Vec::new(),
+        orders: Backlog::new(queue, KEPT_MAX),
         tally,
     };
     let running = RecorderThread {
