@@ -6,6 +6,7 @@
 #                                   at Rust
 #   tools/setup.sh lint             the same, and Rust's own clippy and rustfmt
 #   tools/setup.sh fax              the library that faxes: optional, a message if it cannot be had
+#   tools/setup.sh mp3              the library that makes MP3 of recordings: optional, likewise
 #   tools/setup.sh voices           espeak-ng and a recorded English voice, if there is apt-get;
 #                                   without them callers hear music in place of words
 #   tools/setup.sh postgres         PostgreSQL's programs, without a running server
@@ -135,6 +136,14 @@ need_fax() {
     echo "setup: no libspandsp2, so faxes will be refused" >&2
 }
 
+# an exchange without it gives recordings as Ogg Opus and WAV
+need_mp3() {
+    compgen -G '/usr/lib/*/libmp3lame.so.0' >/dev/null && return 0
+    compgen -G '/usr/local/lib/libmp3lame.so.0' >/dev/null && return 0
+    apt_install libmp3lame0 && return 0
+    echo "setup: no libmp3lame0, so recordings will not be given as MP3" >&2
+}
+
 need_interop() {
     command -v baresip >/dev/null || apt_install baresip-core
     command -v sipp >/dev/null || apt_install sip-tester
@@ -144,10 +153,12 @@ need_interop() {
     command -v svmap >/dev/null || command -v sipvicious_svmap >/dev/null || apt_install sipvicious
     command -v sox >/dev/null || apt_install sox
     command -v opusdec >/dev/null || apt_install opus-tools
+    command -v mpg123 >/dev/null || apt_install mpg123
     command -v espeak-ng >/dev/null || apt_install espeak-ng
     [ -d /usr/share/asterisk/sounds/en_US_f_Allison ] || need_voices
     compgen -G '/usr/lib/*/libsrtp2.so.1' >/dev/null || apt_install libsrtp2-1
     compgen -G '/usr/lib/*/libspandsp.so.2' >/dev/null || apt_install libspandsp2
+    compgen -G '/usr/lib/*/libmp3lame.so.0' >/dev/null || apt_install libmp3lame0
     command -v curl >/dev/null || apt_install curl
     command -v openssl >/dev/null || apt_install openssl
     command -v chromedriver >/dev/null || apt_install chromium chromium-driver
@@ -207,7 +218,7 @@ need_deny() {
 
 for wish in "$@"; do
     case $wish in
-        build | lint | fax | voices | postgres | interop | fuzz | packets | pesq | deny) "need_$wish" ;;
+        build | lint | fax | mp3 | voices | postgres | interop | fuzz | packets | pesq | deny) "need_$wish" ;;
         *)
             echo "setup: no such wish: $wish" >&2
             exit 2

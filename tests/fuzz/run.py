@@ -103,6 +103,7 @@ def held(exchange, schema, name, key, left_out):
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             words(exchange, schema, key, left_out), cwd=folder, stdin=subprocess.DEVNULL,
+            env=dict(os.environ, PYTHONPATH=str(HERE), SCHEMATHESIS_HOOKS="media_types"),
             capture_output=True, text=True, errors="replace", timeout=SECONDS,
         )
     passed = done.returncode == 0

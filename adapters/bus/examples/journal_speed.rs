@@ -281,6 +281,7 @@ fn leg(direction: LegDirection, number: &str) -> CdrLeg {
             sent: Some(quality),
         },
         timelines: Timelines::default(),
+        reported: domain::PhoneReports::default(),
     }
 }
 

@@ -119,12 +119,21 @@ impl Engine {
     }
 
     /// From now on packets of ITU-T T.38 instead of sound. The fax begins anew on them, as both
-    /// sides do that have agreed on it.
+    /// sides do that have agreed on it. Behind a page it does not: then nothing more comes of it.
     ///
     /// # Errors
     /// As of [`Engine::tick`].
     pub fn switch_to_t38(&mut self) -> Result<(), Problem> {
         self.tell(&Told::SwitchToT38)
+    }
+
+    /// From now on sound again instead of packets, on which the fax begins anew, unless a page is
+    /// over.
+    ///
+    /// # Errors
+    /// As of [`Engine::tick`].
+    pub fn switch_to_sound(&mut self) -> Result<(), Problem> {
+        self.tell(&Told::SwitchToSound)
     }
 
     /// A packet has come (an IFP packet, with its place as UDPTL tells it). Places that were left

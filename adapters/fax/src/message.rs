@@ -30,6 +30,7 @@ pub(crate) enum Told<'a> {
     /// 20 ms have passed, in which this was heard; answered by [`Answer::Said`].
     Tick([i16; 160]),
     SwitchToT38,
+    SwitchToSound,
     Ifp {
         sequence: u16,
         packet: &'a [u8],
@@ -100,6 +101,7 @@ impl<'a> Told<'a> {
             }
             Told::Tick(heard) => frame::write(to, b'T', |to| push_sound(to, heard)),
             Told::SwitchToT38 => frame::write(to, b'S', |_| {}),
+            Told::SwitchToSound => frame::write(to, b'A', |_| {}),
             Told::Ifp { sequence, packet } => frame::write(to, b'I', |to| {
                 to.extend(sequence.to_le_bytes());
                 to.extend_from_slice(packet);
@@ -127,6 +129,7 @@ impl<'a> Told<'a> {
             DOCUMENT => Told::Document(fields.rest()),
             b'T' => Told::Tick(fields.sound()?),
             b'S' => Told::SwitchToT38,
+            b'A' => Told::SwitchToSound,
             b'I' => Told::Ifp {
                 sequence: fields.short()?,
                 packet: fields.rest(),

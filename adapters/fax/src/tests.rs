@@ -31,6 +31,7 @@ fn every_order_comes_back_in_pieces_of_any_size() {
         Told::Document(b"II*\0"),
         Told::Tick([-3; 160]),
         Told::SwitchToT38,
+        Told::SwitchToSound,
         Told::Ifp {
             sequence: 65_535,
             packet: &[1, 2, 3],
@@ -102,7 +103,7 @@ fn random_octets_are_read_or_refused_and_never_kept_beyond_the_bound() {
         let mut octets = Vec::new();
         for _ in 0..=drawn.below(4) {
             // heads that look right lead further than heads that do not
-            octets.push(b"OTSIHFDrxshpid"[usize::try_from(drawn.below(14)).unwrap()]);
+            octets.push(b"OTSAIHFDrxshpid"[usize::try_from(drawn.below(15)).unwrap()]);
             let length = u32::try_from(drawn.below(400)).unwrap();
             octets.extend(length.to_le_bytes());
             for _ in 0..drawn.below(400) {

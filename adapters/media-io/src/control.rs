@@ -119,6 +119,7 @@ impl Control {
 fn id_of(command: &Command) -> EndpointId {
     match command {
         Command::Open { id, .. }
+        | Command::OpenVideo { id, .. }
         | Command::Describe { id, .. }
         | Command::Unbridge { id }
         | Command::Echo { id, .. }
@@ -132,6 +133,7 @@ fn id_of(command: &Command) -> EndpointId {
         | Command::Reseat { id, .. }
         | Command::Hold { id, .. }
         | Command::Tap { id, .. }
+        | Command::TapRoom { id, .. }
         | Command::Report { id }
         | Command::Close { id } => *id,
         Command::Bridge { a, .. } => *a,

@@ -76,6 +76,10 @@ counters!(
     road_replayed,
     road_rtcp,
     road_reports,
+    road_refreshes,
+    road_goodbyes,
+    road_unsaid,
+    road_kept_open,
     road_stale,
     road_transcoded,
     road_crowded,
@@ -114,6 +118,10 @@ impl Plain {
         self.road_replayed = road.replayed;
         self.road_rtcp = road.rtcp.came;
         self.road_reports = road.rtcp.reports;
+        self.road_refreshes = road.rtcp.refreshes;
+        self.road_goodbyes = road.rtcp.goodbyes;
+        self.road_unsaid = road.rtcp.unsaid;
+        self.road_kept_open = road.rtcp.kept_open;
         self.road_stale = road.stale_commands;
         self.road_open = road.open;
         self.road_transcoded = road.transcoding.made;
@@ -150,6 +158,10 @@ impl Plain {
                 rtcp: RtcpFigures {
                     came: self.road_rtcp,
                     reports: self.road_reports,
+                    refreshes: self.road_refreshes,
+                    goodbyes: self.road_goodbyes,
+                    unsaid: self.road_unsaid,
+                    kept_open: self.road_kept_open,
                 },
                 stale_commands: self.road_stale,
                 open: self.road_open,

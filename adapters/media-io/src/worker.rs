@@ -227,7 +227,7 @@ impl Worker {
     }
 
     fn command(&mut self, command: Command, now: machine::Instant) {
-        if let Command::Open { id, local, .. } = &command
+        if let Command::Open { id, local, .. } | Command::OpenVideo { id, local, .. } = &command
             && self.open_sockets(local).is_err()
         {
             let (id, because) = (*id, Refusal::PortUnusable);

@@ -112,6 +112,16 @@ pub struct Egress {
 }
 
 impl Egress {
+    /// No guard: for an address that the operator has named, of a service that may lie anywhere.
+    pub(crate) fn anywhere() -> Egress {
+        let every = [
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+        ];
+        let every = every.into_iter();
+        Egress::with_allowed(every.filter_map(|any| Network::new(any, 0)).collect())
+    }
+
     /// The public internet and these networks.
     pub fn with_allowed(allowed: Vec<Network>) -> Egress {
         Egress { allowed }

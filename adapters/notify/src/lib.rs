@@ -1,5 +1,6 @@
 //! What leaves the exchange for people, their programs and their sign-in servers: mail by SMTP,
-//! webhooks and enquiries by HTTP; and certificates of those who sign calls.
+//! webhooks and enquiries by HTTP; words for a speech engine; and certificates of those who sign
+//! calls.
 //!
 //! Each call is one attempt with a bounded time; trying again is decided elsewhere. Where a
 //! customer or a caller names the address, the [egress guard](Egress) judges it first.
@@ -10,6 +11,7 @@ mod enquiry;
 mod mail;
 mod relay;
 mod road;
+mod speech;
 mod tls;
 mod webhook;
 
@@ -22,5 +24,6 @@ pub use enquiry::HttpEnquirer;
 pub use mail::{COMMAND_TIME, SmtpMailer};
 pub use relay::{BadRelay, Relay, Security};
 pub use road::Times;
+pub use speech::{HttpSpeech, SPEECH_OCTETS_MAX, SPEECH_TIMES, SpeechVoices};
 pub use tls::{TlsError, client_config};
 pub use webhook::HttpCourier;

@@ -5,7 +5,9 @@
 //! (`ogg`). So a process that is killed loses what it had not sealed yet and nothing else, and
 //! the next one goes on behind it. Files lie in a folder of their tenant's, by day.
 
+mod decoded;
 mod layout;
+mod mp3;
 mod ogg;
 mod scan;
 mod segments;
@@ -92,9 +94,17 @@ impl RecordingShelf for Shelf {
         let path = layout::file(&self.root, recording);
         let found = scan::scan(&path, recording)?;
         let pages = sound::Pages::open(&path, recording, found.whole)?;
+        let channels = recording.sides.channels();
         Ok(match form {
             RecordedForm::Ogg => Box::new(pages),
-            RecordedForm::Wave => Box::new(wave::Wave::new(pages, found.lasts_ms())?),
+            RecordedForm::Wave => {
+                let sound = decoded::Decoded::new(pages, channels)?;
+                Box::new(wave::Wave::new(sound, found.lasts_ms(), channels))
+            }
+            RecordedForm::Mp3 => {
+                let sound = decoded::Decoded::new(pages, channels)?;
+                Box::new(mp3::Mp3::new(sound, channels)?)
+            }
         })
     }
 

@@ -1,4 +1,4 @@
-//! Ogg Opus (RFC 3533, RFC 7845): pages of one stream of two channels, in packets of 20 ms.
+//! Ogg Opus (RFC 3533, RFC 7845): pages of one stream of one channel or two, in packets of 20 ms.
 
 /// Samples of a packet, of the 48,000 of a second by which the stream counts.
 pub(crate) const PACKET_SAMPLES: u64 = 960;
@@ -23,8 +23,19 @@ const LACE: usize = 255;
 /// Octets of a page before its table.
 const HEAD: usize = 27;
 
-/// A silent packet of 20 ms in two channels: CELT, full band, and in it nothing.
-pub(crate) const SILENT: [u8; 3] = [0xfc, 0xff, 0xfe];
+/// A silent packet of 20 ms in one channel: CELT, full band, and in it nothing.
+const SILENT: [u8; 3] = [0xf8, 0xff, 0xfe];
+
+/// The same in two (RFC 6716 section 3.1).
+const SILENT_PAIR: [u8; 3] = [0xfc, 0xff, 0xfe];
+
+/// A silent packet of 20 ms in so many channels.
+pub(crate) fn silent(channels: u8) -> &'static [u8] {
+    match channels {
+        0 | 1 => &SILENT,
+        2..=u8::MAX => &SILENT_PAIR,
+    }
+}
 
 /// Where a stream has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,13 +141,13 @@ impl Page {
 }
 
 /// The two pages with which a stream begins (RFC 7845 section 5).
-pub(crate) fn beginning(course: &mut Course, out: &mut Vec<u8>) {
+pub(crate) fn beginning(channels: u8, course: &mut Course, out: &mut Vec<u8>) {
     let mut head = b"OpusHead".to_vec();
-    // version 1, two channels
-    head.extend_from_slice(&[1, 2]);
+    // the version
+    head.extend_from_slice(&[1, channels]);
     head.extend_from_slice(&PRE_SKIP.to_le_bytes());
     head.extend_from_slice(&16_000_u32.to_le_bytes());
-    // no gain, channels left and right
+    // no gain, channels in their usual order
     head.extend_from_slice(&[0, 0, 0]);
     let mut page = Page::default();
     page.add(&head);

@@ -1,11 +1,13 @@
 //! What is written is read again, what is torn or changed is noticed, and nobody reads another's.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+mod forms;
+
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use audio::Rate;
-use domain::{RecordingKey, RecordingState};
+use domain::{RecordedSides, RecordingKey, RecordingState};
 use ids::{CallId, RecordingId, TenantId};
 use opus::{Decoder, Encoder, Settings};
 use ports::SeededEntropy;
@@ -81,6 +83,10 @@ fn recording(tenant: u128, id: u128) -> Recording {
         lasts_ms: 0,
         octets: 0,
         state: RecordingState::Running,
+        conference: None,
+        members: Vec::new(),
+        sides: RecordedSides::Stereo,
+        paused: false,
         key: RecordingKey([u8::try_from(id).unwrap(); 32]),
     }
 }
@@ -178,7 +184,7 @@ fn a_recording_that_was_broken_off_goes_on_with_silence_between() {
     let stream = scratch.octets(&one).unwrap();
     let packets = ogg::packets(&stream);
     assert_eq!(packets.len(), 2 + 300, "one stream with one head");
-    let silent = packets.iter().filter(|packet| **packet == ogg::SILENT);
+    let silent = packets.iter().filter(|packet| **packet == ogg::silent(2));
     assert_eq!(silent.count(), 150);
     let course = ogg::Course::behind_all(&stream).unwrap();
     assert_eq!(course.samples, 300 * ogg::PACKET_SAMPLES);

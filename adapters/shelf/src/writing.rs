@@ -9,7 +9,7 @@ use machine::WallTime;
 use ports::{Entropy, ShelfError};
 
 use crate::layout;
-use crate::ogg::{self, Course, PACKET_MS, PACKET_SAMPLES, Page, SILENT};
+use crate::ogg::{self, Course, PACKET_MS, PACKET_SAMPLES, Page};
 use crate::scan::scan;
 use crate::segments::{HEAD, Kind, SALT, Sealer, head, label};
 
@@ -58,7 +58,8 @@ impl Writing {
         entropy.fill(&mut serial);
         let course = Course::new(u32::from_le_bytes(serial));
         let mut writing = Writing::on(file, recording, (course, 0), entropy)?;
-        ogg::beginning(&mut writing.course, &mut writing.pages);
+        let channels = recording.sides.channels();
+        ogg::beginning(channels, &mut writing.course, &mut writing.pages);
         writing.flush()?;
         Ok(writing)
     }
@@ -73,7 +74,7 @@ impl Writing {
         let found = scan(&path, recording).map_err(|error| match error {
             ShelfError::NotFound => io::Error::new(io::ErrorKind::NotFound, error.to_string()),
             ShelfError::Damaged(_) => io::Error::new(io::ErrorKind::InvalidData, error.to_string()),
-            ShelfError::Unavailable(how) => io::Error::other(how),
+            ShelfError::Unavailable(how) | ShelfError::NotMade(how) => io::Error::other(how),
         })?;
         let mut file = OpenOptions::new().read(true).write(true).open(&path)?;
         file.set_len(found.whole)?;
@@ -83,15 +84,16 @@ impl Writing {
         let begins = Course::new(u32::from_le_bytes(serial));
         let course = found.course.unwrap_or(begins);
         let mut writing = Writing::on(file, recording, (course, found.segments), entropy)?;
+        let channels = recording.sides.channels();
         if found.course.is_none() {
-            ogg::beginning(&mut writing.course, &mut writing.pages);
+            ogg::beginning(channels, &mut writing.course, &mut writing.pages);
         }
         let since = now.unix_ms().saturating_sub(recording.began.unix_ms());
         let missing = u64::try_from(since)
             .unwrap_or(0)
             .saturating_sub(found.lasts_ms());
         for _ in 0..missing.min(SILENCE_MAX_MS) / PACKET_MS {
-            writing.packet(&SILENT);
+            writing.packet(ogg::silent(channels));
         }
         writing.flush()?;
         Ok(writing)

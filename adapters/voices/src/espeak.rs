@@ -13,6 +13,8 @@ use std::time::Duration;
 use phrases::Language;
 use ports::{SoundReader, VoiceRefusal};
 
+use crate::maker::{Maker, failed, understood};
+
 /// How long the program may take. Default 20 s; a thousand characters take one.
 pub const SPEAKS_WITHIN: Duration = Duration::from_secs(20);
 
@@ -24,9 +26,6 @@ const NICENESS: &str = "10";
 
 /// Words in a minute: somewhat slower than it speaks by itself.
 const PACE: &str = "150";
-
-/// Where the length of all that follows stands in a WAV, and that of the samples.
-const LENGTHS: [usize; 2] = [4, 40];
 
 /// The program.
 pub struct Espeak {
@@ -56,16 +55,6 @@ impl Espeak {
         }
     }
 
-    /// Words, spoken: samples of one channel at 16 kHz.
-    ///
-    /// # Errors
-    /// [`VoiceRefusal::Slow`] and [`VoiceRefusal::Failed`].
-    pub fn speak(&self, language: Language, words: &str) -> Result<Vec<i16>, VoiceRefusal> {
-        let wave = self.run(language, words)?;
-        let read = self.waves.read(with_lengths(wave));
-        Ok(read.map_err(|error| failed(&error))?.samples)
-    }
-
     fn run(&self, language: Language, words: &str) -> Result<Vec<u8>, VoiceRefusal> {
         let mut command = Command::new("nice");
         command.args(["-n", NICENESS]).arg(&self.program);
@@ -83,6 +72,12 @@ impl Espeak {
             return Err(VoiceRefusal::Failed(status.to_string()));
         }
         Ok(wave)
+    }
+}
+
+impl Maker for Espeak {
+    fn speak(&self, language: Language, words: &str) -> Result<Vec<i16>, VoiceRefusal> {
+        understood(&*self.waves, self.run(language, words)?)
     }
 }
 
@@ -116,19 +111,6 @@ fn listen(child: &mut Child, words: String, within: Duration) -> Result<Vec<u8>,
     }
 }
 
-/// What is written to a pipe begins before its length is known; here it is.
-fn with_lengths(mut wave: Vec<u8>) -> Vec<u8> {
-    let plain = wave.get(36..40) == Some(b"data");
-    let length = wave.len();
-    for at in LENGTHS.into_iter().filter(|_| plain) {
-        let rest = u32::try_from(length.saturating_sub(at + 4)).unwrap_or(u32::MAX);
-        if let Some(place) = wave.get_mut(at..at + 4) {
-            place.copy_from_slice(&rest.to_le_bytes());
-        }
-    }
-    wave
-}
-
 fn voice(language: Language) -> &'static str {
     match language {
         Language::De => "de",
@@ -138,8 +120,4 @@ fn voice(language: Language) -> &'static str {
         Language::It => "it",
         Language::Ru => "ru",
     }
-}
-
-fn failed(error: &dyn std::fmt::Display) -> VoiceRefusal {
-    VoiceRefusal::Failed(error.to_string())
 }

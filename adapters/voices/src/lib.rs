@@ -1,12 +1,17 @@
-//! Voices: sets of recordings that lie in a folder, and espeak-ng for what no set says.
+//! Voices: sets of recordings that lie in a folder, and made voices for what no set says: that of a
+//! speech engine, where there is one, and espeak-ng's.
 //!
 //! A phrase is said by the recorded voice of its language where that has every piece of it, and
 //! else by the made voice from beginning to end: two voices in one sentence are hard to listen to.
 
+mod engine;
 mod espeak;
+mod maker;
 mod sets;
 
+pub use engine::Engine;
 pub use espeak::{Espeak, SPEAKS_WITHIN};
+pub use maker::Maker;
 pub use sets::{PIECE_OCTETS_MAX, Sets};
 
 use phrases::{Language, Phrase, text};
@@ -15,13 +20,14 @@ use ports::{SPOKEN_TEXT_MAX, Voice, VoiceRefusal};
 /// The voices that there are on a machine.
 pub struct Voices {
     sets: Sets,
-    made: Option<Espeak>,
+    made: Vec<Box<dyn Maker>>,
 }
 
 impl Voices {
-    /// Of these sets, and of a program that makes a voice, if there is one.
+    /// Of these sets, and of those that make a voice: the first is asked first, and where it fails
+    /// the next.
     #[must_use]
-    pub fn new(sets: Sets, made: Option<Espeak>) -> Voices {
+    pub fn new(sets: Sets, made: Vec<Box<dyn Maker>>) -> Voices {
         Voices { sets, made }
     }
 
@@ -29,13 +35,13 @@ impl Voices {
     /// `None` where nothing is.
     #[must_use]
     pub fn advice(&self) -> Option<&'static str> {
-        match (self.sets.is_empty(), &self.made) {
-            (_, Some(_)) => None,
-            (true, None) => Some(
+        match (self.sets.is_empty(), self.made.is_empty()) {
+            (_, false) => None,
+            (true, true) => Some(
                 "there is no voice: install espeak-ng, and asterisk-core-sounds-en-g722 for a \
                  recorded one",
             ),
-            (false, None) => Some("texts are not spoken: install espeak-ng"),
+            (false, true) => Some("texts are not spoken: install espeak-ng"),
         }
     }
 
@@ -46,8 +52,17 @@ impl Voices {
     }
 
     fn make(&self, language: Language, words: &str) -> Result<Vec<i16>, VoiceRefusal> {
-        let made = self.made.as_ref().ok_or(VoiceRefusal::NoVoice)?;
-        made.speak(language, words)
+        let mut last = VoiceRefusal::NoVoice;
+        for maker in &self.made {
+            match maker.speak(language, words) {
+                Ok(samples) => return Ok(samples),
+                Err(refusal) => {
+                    tracing::warn!(%refusal, "a voice could not be made");
+                    last = refusal;
+                }
+            }
+        }
+        Err(last)
     }
 }
 

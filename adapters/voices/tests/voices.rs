@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use audio::g722;
 use phrases::{Amount, Currency, Language, Part, Phrase};
-use ports::{ReadSound, SPOKEN_TEXT_MAX, SoundReader, SoundRefusal, Voice, VoiceRefusal};
-use voices::{Espeak, PIECE_OCTETS_MAX, Sets, Voices};
+use ports::{
+    ReadSound, SPOKEN_TEXT_MAX, SoundReader, SoundRefusal, SpeechEngine, Voice, VoiceRefusal,
+};
+use voices::{Engine, Espeak, Maker, PIECE_OCTETS_MAX, Sets, Voices};
 
 /// A folder that is gone with its test.
 struct Folder(PathBuf);
@@ -77,7 +79,7 @@ fn number(number: i64) -> Phrase {
 fn program(folder: &Folder, name: &str, within: Duration) -> Voices {
     let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
     let made = Espeak::at(&programs.join(name), within, Arc::new(Octets));
-    Voices::new(sets(&folder.0), Some(made))
+    Voices::new(sets(&folder.0), vec![Box::new(made)])
 }
 
 const LONG: Duration = Duration::from_secs(60);
@@ -87,7 +89,7 @@ fn pieces_of_a_set_follow_each_other() {
     let folder = Folder::new();
     folder.piece("en_US_f_Somebody/digits/20", 80);
     folder.piece("en_US_f_Somebody/digits/1", 160);
-    let voices = Voices::new(sets(&folder.0), None);
+    let voices = Voices::new(sets(&folder.0), Vec::new());
     assert_eq!(voices.recorded(), [Language::En]);
     let said = voices.phrase(Language::En, &number(21)).unwrap();
     let mut expected = Vec::new();
@@ -126,7 +128,7 @@ fn waves_are_understood_where_there_is_no_g722_and_long_ones_are_as_none() {
     fs::write(folder.0.join("fr_CA_f_Somebody/digits/2.wav"), b"two").unwrap();
     let long = usize::try_from(PIECE_OCTETS_MAX).unwrap() + 1;
     folder.piece("fr_CA_f_Somebody/digits/3", long);
-    let voices = Voices::new(sets(&folder.0), None);
+    let voices = Voices::new(sets(&folder.0), Vec::new());
     let two = voices.phrase(Language::Fr, &number(2)).unwrap();
     assert_eq!(two, b"two".map(i16::from));
     let three = voices.phrase(Language::Fr, &number(3));
@@ -135,7 +137,7 @@ fn waves_are_understood_where_there_is_no_g722_and_long_ones_are_as_none() {
 
 #[test]
 fn a_folder_that_is_not_there_has_no_sets_and_the_operator_is_told() {
-    let voices = Voices::new(sets(Path::new("/nowhere/at/all")), None);
+    let voices = Voices::new(sets(Path::new("/nowhere/at/all")), Vec::new());
     assert!(voices.recorded().is_empty());
     assert!(
         voices
@@ -183,4 +185,50 @@ fn a_text_without_words_and_one_that_is_too_long_are_refused() {
     let most = SPOKEN_TEXT_MAX;
     let refused = voices.text(Language::En, &long);
     assert_eq!(refused, Err(VoiceRefusal::Long { most }));
+}
+
+/// A speech engine that gives a WAV whose length was not known when it began, or nothing.
+struct Elsewhere {
+    speaks: bool,
+}
+
+impl SpeechEngine for Elsewhere {
+    fn speak(&self, _: Language, words: &str) -> Result<Vec<u8>, VoiceRefusal> {
+        if !self.speaks {
+            return Err(VoiceRefusal::Slow);
+        }
+        let mut wave = b"RIFF\xff\xff\xff\xff".to_vec();
+        wave.resize(36, 0);
+        wave.extend(b"data\xff\xff\xff\xff");
+        wave.extend(words.bytes());
+        Ok(wave)
+    }
+}
+
+fn with_engine(folder: &Folder, speaks: bool) -> Voices {
+    let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
+    let here = Espeak::at(&programs.join("repeats"), LONG, Arc::new(Octets));
+    let elsewhere = Engine::new(Arc::new(Elsewhere { speaks }), Arc::new(Octets));
+    let makers: [Box<dyn Maker>; 2] = [Box::new(elsewhere), Box::new(here)];
+    Voices::new(sets(&folder.0), makers.into())
+}
+
+#[test]
+fn a_speech_engine_is_asked_first_and_its_recordings_have_lengths() {
+    let folder = Folder::new();
+    let said = with_engine(&folder, true).text(Language::En, "five!");
+    let said: Vec<u8> = said
+        .unwrap()
+        .into_iter()
+        .map(|sample| u8::try_from(sample).unwrap())
+        .collect();
+    assert_eq!(said.get(4..8), Some(&41_u32.to_le_bytes()[..]));
+    assert_eq!(said.get(40..), Some(&b"\x05\0\0\0five!"[..]));
+}
+
+#[test]
+fn where_the_engine_fails_the_machine_itself_speaks() {
+    let folder = Folder::new();
+    let said = with_engine(&folder, false).text(Language::En, "five!");
+    assert_eq!(said.unwrap(), b"five!".map(i16::from));
 }

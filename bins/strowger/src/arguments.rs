@@ -487,6 +487,29 @@ pub(crate) struct ServeArguments {
     /// /usr/share/asterisk/sounds]
     #[arg(long, value_name = "FOLDER", env = "STROWGER_PROMPTS")]
     pub(crate) prompts: Option<PathBuf>,
+    /// A speech engine that speaks texts, by the request of OpenAI's: https://HOST/v1/audio/speech
+    /// [default: none, texts are spoken by espeak-ng on this machine]
+    #[arg(long, value_name = "URL", env = "STROWGER_SPEECH_URL")]
+    pub(crate) speech_url: Option<String>,
+    /// The key that the speech engine is shown
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "STROWGER_SPEECH_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) speech_key: Option<String>,
+    /// The model that the speech engine is to speak with [default: tts-1]
+    #[arg(long, value_name = "NAME", env = "STROWGER_SPEECH_MODEL")]
+    pub(crate) speech_model: Option<String>,
+    /// Voices of the speech engine, with commas: one for all, and LANGUAGE=VOICE for one language
+    /// [default: alloy]
+    #[arg(
+        long,
+        value_name = "VOICE,LANGUAGE=VOICE",
+        env = "STROWGER_SPEECH_VOICES"
+    )]
+    pub(crate) speech_voices: Option<String>,
     /// The authorities that are trusted to say who may sign calls, in PEM [default: none, and no
     /// proof of who calls is believed]
     #[arg(long, value_name = "FILE", env = "STROWGER_STIR_TRUST")]
@@ -560,6 +583,10 @@ impl ServeArguments {
             webhook_allow: self.webhook_allow.map(Several::One),
             sso_allow: self.sso_allow.map(Several::One),
             prompts: self.prompts,
+            speech_url: self.speech_url,
+            speech_key: self.speech_key,
+            speech_model: self.speech_model,
+            speech_voices: self.speech_voices.map(Several::One),
             stir_trust: self.stir_trust,
             stir_allow: self.stir_allow.map(Several::One),
             name_servers: self.name_servers.map(Several::One),

@@ -9,6 +9,7 @@ mod arguments;
 mod commands;
 mod console;
 mod failure;
+mod fax_reader;
 mod host;
 mod keys;
 mod print;

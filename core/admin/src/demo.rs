@@ -162,6 +162,7 @@ impl Batch<'_> {
                 location: None,
                 srtp: domain::Srtp::default(),
                 key_agreement: domain::KeyAgreement::default(),
+                t38: domain::T38::default(),
                 enabled: true,
             };
             let id = self.office.mint(DeviceId::new);

@@ -1,6 +1,8 @@
 //! Use cases of faxes: they are found, read and removed, and whoever reads or removes one is noted.
 
-use domain::Fax;
+use std::fmt;
+
+use domain::{Fax, FaxState};
 use ids::FaxId;
 use ports::{FaxListing, FaxQuery, StoreError};
 use serde_json::{Value, json};
@@ -31,11 +33,13 @@ pub async fn read(office: &Office, scope: &TenantScope, id: FaxId) -> Result<Fax
 }
 
 /// What the audit trail says of a fax: whose it was, and nothing of what it says.
-fn told(fax: &Fax) -> Value {
+pub(crate) fn told(fax: &Fax) -> Value {
     json!({
+        "direction": fax.direction(),
         "call": fax.call,
         "caller": fax.caller,
         "number": fax.number,
+        "to": fax.to(),
         "began": fax.began.to_string(),
         "state": fax.state,
         "pages": fax.pages,
@@ -62,16 +66,56 @@ pub async fn document(
     Ok(octets)
 }
 
-/// Removes a fax with its pages.
+/// Why a fax is not removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unremoved {
+    /// It is being sent.
+    Sending,
+    /// What the store says; `InUse` names the legal holds that keep it.
+    Store(StoreError),
+}
+
+impl fmt::Display for Unremoved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unremoved::Sending => f.write_str("the fax is being sent; it can be removed then"),
+            Unremoved::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Unremoved {}
+
+impl From<StoreError> for Unremoved {
+    fn from(error: StoreError) -> Self {
+        Unremoved::Store(error)
+    }
+}
+
+/// Removes a fax with its pages. One that waits to be sent is not sent any more.
 ///
 /// # Errors
-/// `NotFound` when there is no such fax, `InUse` while it is on legal hold, else what the store
-/// says.
-pub async fn remove(office: &Office, scope: &TenantScope, id: FaxId) -> Result<(), StoreError> {
+/// [`Unremoved`]: also `NotFound` when there is no such fax, and `InUse` while it is on legal hold.
+pub async fn remove(office: &Office, scope: &TenantScope, id: FaxId) -> Result<(), Unremoved> {
     let fax = read(office, scope, id).await?;
     let by = holds::on_fax(office, scope, &fax).await?;
     if !by.is_empty() {
-        return Err(StoreError::InUse { by, more: 0 });
+        return Err(StoreError::InUse { by, more: 0 }.into());
+    }
+    match fax.state {
+        FaxState::Sending => return Err(Unremoved::Sending),
+        FaxState::Queued => {
+            // whoever sends them may be about to take it
+            let given_up = fax.clone().failed("cancelled", "somebody has removed it");
+            if !office
+                .store()
+                .change_fax(given_up, FaxState::Queued)
+                .await?
+            {
+                return Err(Unremoved::Sending);
+            }
+        }
+        FaxState::Received | FaxState::Failed | FaxState::Sent => {}
     }
     let target = id.to_string();
     let mut note = office.audit(scope.owner(), scope.actor(), "fax.removed", target);

@@ -137,8 +137,12 @@ impl Held {
         scope: &TenantScope,
         recording: &Recording,
     ) -> Result<bool, StoreError> {
-        let sides = [&*recording.caller, &*recording.called];
-        self.covers_call(office, scope, (sides, recording.call))
+        let sides = [&recording.caller, &recording.called].into_iter();
+        let numbers = sides
+            .chain(&recording.members)
+            .map(String::as_str)
+            .collect();
+        self.covers_call(office, scope, (numbers, Some(recording.call)))
             .await
     }
 
@@ -152,27 +156,27 @@ impl Held {
         if self.extensions.contains(&fax.extension) {
             return Ok(true);
         }
-        let sides = [&*fax.caller, &*fax.number];
-        self.covers_call(office, scope, (sides, fax.call)).await
+        let numbers = vec![&*fax.caller, &*fax.number];
+        self.covers_call(office, scope, (numbers, fax.call)).await
     }
 
-    /// Whether what came of a call between two numbers must stay.
+    /// Whether what came of a call between these numbers must stay, or is to come of one.
     async fn covers_call(
         &self,
         office: &Office,
         scope: &TenantScope,
-        (sides, call): ([&str; 2], CallId),
+        (numbers, call): (Vec<&str>, Option<CallId>),
     ) -> Result<bool, StoreError> {
         if self.all
-            || sides
+            || numbers
                 .into_iter()
                 .any(|number| self.numbers.contains(number))
         {
             return Ok(true);
         }
-        if self.extensions.is_empty() {
+        let Some(call) = call.filter(|_| !self.extensions.is_empty()) else {
             return Ok(false);
-        }
+        };
         let query = CdrQuery {
             call: Some(call),
             ..CdrQuery::default()

@@ -20,6 +20,7 @@ pub mod emergency_report;
 pub mod erasure;
 pub mod events;
 pub mod explain;
+pub mod fax_sending;
 pub mod faxes;
 mod holds;
 pub mod key_uses;

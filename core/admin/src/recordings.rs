@@ -3,15 +3,16 @@
 
 use std::fmt;
 
-use domain::{Recording, RecordingState};
-use ids::RecordingId;
+use domain::{Extension, Recording, RecordingState};
+use ids::{ExtensionId, RecordingId};
 use ports::{
-    Busy, HeavyWork, RecordedForm, RecordedPieces, RecordingListing, RecordingQuery, StoreError,
-    apart,
+    Busy, HeavyWork, RecordedForm, RecordedPieces, RecordingListing, RecordingQuery, ShelfError,
+    StoreError, apart,
 };
 use serde_json::{Value, json};
-use tenancy::TenantScope;
+use tenancy::{TenantScope, Unresolved};
 
+use crate::documents;
 use crate::holds;
 use crate::office::Office;
 
@@ -22,6 +23,8 @@ pub enum Refusal {
     Running,
     /// Too many are heard or removed at this moment.
     Busy,
+    /// It is not given in this form here: what is missing for that.
+    NotMade(String),
     /// What the store or the shelf says; `InUse` names the legal holds that keep it.
     Store(StoreError),
 }
@@ -31,6 +34,7 @@ impl fmt::Display for Refusal {
         match self {
             Refusal::Running => f.write_str("the call is still being recorded"),
             Refusal::Busy => f.write_str("too many recordings are asked for at this moment"),
+            Refusal::NotMade(why) => write!(f, "recordings are not given in this form here: {why}"),
             Refusal::Store(error) => error.fmt(f),
         }
     }
@@ -62,6 +66,27 @@ pub async fn list(
     office.store().recordings(scope, query).await
 }
 
+/// The conference of a number, or of an id, which may be of one that is there no more; `None` where
+/// there is none.
+///
+/// # Errors
+/// What the store says.
+pub async fn conference(
+    office: &Office,
+    scope: &TenantScope,
+    named: &str,
+) -> Result<Option<ExtensionId>, StoreError> {
+    if let Ok(id) = named.parse() {
+        return Ok(Some(id));
+    }
+    let reference = Unresolved::<Extension>::new(named.to_owned());
+    match documents::find(office, scope, &reference).await {
+        Ok((_, extension)) => Ok(Some(extension.id)),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
 /// What is known of one recording.
 ///
 /// # Errors
@@ -79,6 +104,7 @@ pub async fn read(
 fn told(recording: &Recording) -> Value {
     json!({
         "call": recording.call,
+        "conference": recording.conference,
         "caller": recording.caller,
         "called": recording.called,
         "began": recording.began.to_string(),
@@ -107,7 +133,12 @@ pub async fn heard(
     note.after = Some(told(&recording));
     let shelf = office.shelf();
     let opened = apart(heavy, move || shelf.sound(&recording, form)).await?;
-    let pieces = opened.map_err(StoreError::from)?;
+    let pieces = opened.map_err(|error| match error {
+        ShelfError::NotMade(why) => Refusal::NotMade(why),
+        other @ (ShelfError::NotFound | ShelfError::Damaged(_) | ShelfError::Unavailable(_)) => {
+            Refusal::Store(other.into())
+        }
+    })?;
     office.store().add_audit(scope, &note).await?;
     Ok(pieces)
 }

@@ -130,6 +130,7 @@ async fn recordings(
         until: Some(horizon),
         limit: RECORDINGS_AT_ONCE,
         call: None,
+        conference: None,
     };
     let page = office.store().recordings(scope, &query).await?;
     let mut old = Vec::new();
@@ -173,7 +174,7 @@ async fn faxes(
     let page = office.store().faxes(scope, &query).await?;
     let mut old = Vec::new();
     for fax in &page.faxes {
-        if !held.covers_fax(office, scope, fax).await? {
+        if !fax.state.is_open() && !held.covers_fax(office, scope, fax).await? {
             old.push(fax.id);
         }
     }

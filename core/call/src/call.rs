@@ -1,12 +1,14 @@
 //! The aggregate: its fields, and the one place where inputs are told apart.
 
 mod adopt;
+mod begun;
 mod beside;
 mod carrier;
 mod chain;
 mod dial;
 mod dialling;
 mod fax;
+mod fax_guest;
 mod forward;
 mod guest;
 mod hold;
@@ -16,10 +18,12 @@ mod pickup;
 mod release;
 mod silence;
 mod transfer;
+mod video;
 
 pub use adopt::AdoptError;
+pub use begun::Outgoing;
 
-use crate::leg::{Leg, Pending, Role};
+use crate::leg::{Leg, Pending, Role, Wish};
 use crate::limits::{EVENTS_MAX, LEGS_MAX};
 use crate::{
     Bridge, CallEvent, Config, DialPlan, Direction, EndReason, HangUp, Input, LegFact, LegId,
@@ -48,6 +52,8 @@ pub enum Timer {
     LateAnswer,
     /// Phones have rung beside the call long enough.
     RingBeside,
+    /// The exchange's own fax machine asks the party to go over to fax.
+    Fax,
     /// The call has lasted as long as any may.
     CallMax,
 }
@@ -146,11 +152,14 @@ pub struct Call {
 pub(crate) struct Draft<'a> {
     pub(crate) now: Instant,
     out: &'a mut Vec<Output>,
+    /// A leg at whose end nobody is, who could be ordered anything.
+    mute: Option<LegId>,
 }
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(now: Instant, out: &'a mut Vec<Output>) -> Self {
-        Draft { now, out }
+        let mute = None;
+        Draft { now, out, mute }
     }
 
     pub(crate) fn push(&mut self, output: Output) {
@@ -158,7 +167,9 @@ impl<'a> Draft<'a> {
     }
 
     pub(crate) fn order(&mut self, leg: LegId, order: LegOrder) {
-        self.out.push(Output::Leg(leg, order));
+        if self.mute != Some(leg) {
+            self.out.push(Output::Leg(leg, order));
+        }
     }
 }
 
@@ -189,16 +200,6 @@ impl Call {
         state.chain = Chain::after(earlier);
         let mut call = Call { scope, state };
         let mut draft = Draft::new(now, out);
-        call.note(
-            What::Opened {
-                caller: caller.number.clone(),
-                dialled: dialled.clone(),
-            },
-            &mut draft,
-        );
-        for reason in explanation.reasons() {
-            call.explain_reason(reason.clone(), &mut draft);
-        }
         let party = Party {
             device: caller.device,
             extension: caller.extension,
@@ -208,37 +209,57 @@ impl Call {
             number: caller.number,
             display: caller.display,
         };
-        let leg = Leg {
-            id: FIRST,
-            role: Role::Party,
-            direction: Direction::Inbound,
-            party,
-            stage: LegStage::Calling,
-            description: offer,
-            before_offer: None,
-            holding: false,
-            silent: false,
-            silences: 0,
-            hears_music: false,
-            pending: None,
-        };
-        call.add_leg(leg, &mut draft);
-        call.advance(&mut draft);
+        call.begin((Role::Party, party, offer), &explanation, &mut draft);
         if let Some(beside) = beside.filter(|_| !call.is_over()) {
             call.ring_beside(*beside, &mut draft);
         }
         (call, FIRST)
     }
 
+    /// Opens the caller's leg, and does what the plan says first.
+    fn begin(
+        &mut self,
+        (role, party, description): (Role, Party, Option<Description>),
+        why: &Explanation,
+        draft: &mut Draft<'_>,
+    ) {
+        let opened = What::Opened {
+            caller: party.number.clone(),
+            dialled: self.state.dialled.clone(),
+        };
+        self.note(opened, draft);
+        for reason in why.reasons() {
+            self.explain_reason(reason.clone(), draft);
+        }
+        let leg = Leg {
+            id: FIRST,
+            role,
+            direction: Direction::Inbound,
+            party,
+            stage: LegStage::Calling,
+            description,
+            before_offer: None,
+            holding: false,
+            silent: false,
+            silences: 0,
+            hears_music: false,
+            pending: None,
+            wish: Wish::Unsaid,
+        };
+        self.add_leg(leg, draft);
+        self.advance(draft);
+    }
+
     /// Takes in one fact and appends what follows from it.
     pub fn handle(&mut self, input: Input, now: Instant, out: &mut Vec<Output>) {
-        let mut draft = Draft::new(now, out);
+        let mut draft = self.draft(now, out);
         if self.is_over() {
             return;
         }
         match input {
             Input::Leg(leg, fact) => self.leg_fact(leg, fact, &mut draft),
             Input::Routed { token, plan } => self.routed(token, plan, &mut draft),
+            Input::FaxWanted => self.fax_wanted(&mut draft),
             Input::HangUp(by) => self.hang_up(by, &mut draft),
         }
     }
@@ -258,6 +279,7 @@ impl Call {
             self.rings_beside().then_some((beside, Timer::RingBeside)),
             transfer.map(|at| (at, Timer::TransferRing)),
             self.state.late_until.map(|at| (at, Timer::LateAnswer)),
+            self.fax_due().map(|at| (at, Timer::Fax)),
             Some((
                 self.state.opened + self.state.config.call_max,
                 Timer::CallMax,
@@ -271,7 +293,7 @@ impl Call {
 
     /// Acts on every deadline that has passed.
     pub fn expire(&mut self, now: Instant, out: &mut Vec<Output>) {
-        let mut draft = Draft::new(now, out);
+        let mut draft = self.draft(now, out);
         while let Some(deadline) = self.deadline().filter(|deadline| deadline.at <= now) {
             match deadline.reason {
                 Timer::Ring => self.ring_timeout(&mut draft),
@@ -281,6 +303,7 @@ impl Call {
                     self.fail("the caller never answered the late offer", &mut draft);
                 }
                 Timer::RingBeside => self.beside_timeout(&mut draft),
+                Timer::Fax => self.fax_again(&mut draft),
                 Timer::CallMax => self.fail("the call lasted as long as any may", &mut draft),
             }
         }
@@ -419,6 +442,7 @@ impl Call {
             silences: 0,
             hears_music: false,
             pending: None,
+            wish: Wish::Unsaid,
         };
         self.add_leg(leg, draft);
         Some(id)

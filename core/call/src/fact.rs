@@ -17,6 +17,9 @@ pub enum Input {
         /// Where the party is sent.
         plan: DialPlan,
     },
+    /// The fax machine of the exchange that is in the call hears another one, and wants to go over
+    /// from sound to fax (T.38).
+    FaxWanted,
     /// Somebody outside wants the call ended.
     HangUp(HangUp),
 }

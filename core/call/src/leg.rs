@@ -2,7 +2,8 @@
 
 use domain::ByTrunk;
 use ids::{DeviceId, ExtensionId};
-use routing::Caller;
+use machine::Instant;
+use routing::{Caller, Guest};
 use sdp::Description;
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +102,20 @@ pub(crate) enum Pending {
     },
     /// It gave the late offer's other half: its acknowledgement carries the answer for this leg.
     LateAnswer(LegId),
+    /// The exchange's own fax machine has offered it a fax.
+    Fax,
+}
+
+/// Whether the exchange's own fax machine wants the leg to go over from sound to fax.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Not yet.
+    #[default]
+    Unsaid,
+    /// It does, and asks at this time.
+    Later(Instant),
+    /// It has asked, or needs not.
+    Settled,
 }
 
 /// What a leg is to its call.
@@ -111,6 +126,8 @@ pub(crate) enum Role {
     Party,
     /// It is told of the call, and is not in it.
     Beside,
+    /// It has begun the call, and is played by the exchange: nobody is at its end.
+    Guest(Guest),
 }
 
 /// One party of the call.
@@ -133,6 +150,9 @@ pub(crate) struct Leg {
     #[serde(default)]
     pub(crate) hears_music: bool,
     pub(crate) pending: Option<Pending>,
+    /// Whether it is to go over to fax.
+    #[serde(skip)]
+    pub(crate) wish: Wish,
     /// It ought to talk and is not heard.
     #[serde(skip)]
     pub(crate) silent: bool,
@@ -144,6 +164,14 @@ pub(crate) struct Leg {
 impl Leg {
     pub(crate) fn is_open(&self) -> bool {
         self.stage != LegStage::Closed
+    }
+
+    /// Whether it is played by the exchange.
+    pub(crate) fn is_guest(&self) -> bool {
+        match self.role {
+            Role::Guest(_) => true,
+            Role::Party | Role::Beside => false,
+        }
     }
 
     /// Whether it rings, and would be in the call if it were answered.

@@ -7,7 +7,8 @@
 //!
 //! Journeys, below `call`: `dial` rings and collects answers, `hold` passes re-offers between the
 //! two sides, `transfer` sends a party on, `adopt` takes legs in from elsewhere, `guest` is a party
-//! played by the exchange, and every path ends in `release`.
+//! played by the exchange, `begun` a call that such a party has begun, and every path ends in
+//! `release`.
 
 mod bridge;
 mod call;
@@ -21,7 +22,7 @@ mod snapshot;
 mod summary;
 
 pub use bridge::Bridge;
-pub use call::{AdoptError, Call, Incoming, Timer};
+pub use call::{AdoptError, Call, Incoming, Outgoing, Timer};
 pub use event::{CallEvent, What};
 pub use fact::{Full, HangUp, Input, LegFact, Lost, Target, TrunkCap, Unreachable};
 pub use leg::{Direction, LegId, LegStage, Party};

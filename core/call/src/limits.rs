@@ -13,6 +13,10 @@ pub(crate) const EVENTS_MAX: u32 = 512;
 /// Most times that it is told of one party that nothing is heard of it.
 pub(crate) const MAX_SILENCES: u8 = 4;
 
+/// How long the exchange's own fax machine waits before it asks a party that holds it, or that is
+/// busy with another offer.
+pub(crate) const FAX_PAUSE: Duration = Duration::from_secs(2);
+
 /// Times and counts of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -67,7 +67,8 @@ pub enum Speaks {
     Prompts,
     /// All that is spoken here: it gives back what it hears, or what it says is made for each.
     All,
-    /// G.711 alone, which leaves the tones of modems as they are.
+    /// G.711 alone, which leaves the tones of modems as they are, or a fax as data (T.38), where
+    /// the party offers that.
     Fax,
 }
 
@@ -158,6 +159,8 @@ pub enum LegOrder {
     },
     /// Offer new media within the call as a party of our own.
     ReofferLocally(Speaks),
+    /// Offer a fax (T.38) within the call in place of sound, as a fax machine of our own.
+    OfferFax,
     /// Answer the party's re-offer.
     AnswerReoffer {
         /// The answer, or our offer when it asked for one.

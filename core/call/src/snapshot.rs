@@ -50,8 +50,9 @@ impl Call {
         Some(bytes)
     }
 
-    /// The call that [`Call::snapshot`] was taken of. Questions that were open between two parties
-    /// are forgotten, and a transfer that only asked for its way has failed.
+    /// The call that [`Call::snapshot`] was taken of, and its open legs at whose ends somebody is.
+    /// Questions that were open between two parties are forgotten, and a transfer that only asked
+    /// for its way has failed.
     ///
     /// # Errors
     /// [`SnapshotError`].
@@ -80,7 +81,7 @@ impl Call {
         let open = state
             .legs
             .iter()
-            .filter(|leg| leg.is_open())
+            .filter(|leg| leg.is_open() && !leg.is_guest())
             .map(|leg| leg.id)
             .collect();
         let mut call = Call { scope, state };

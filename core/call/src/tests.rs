@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod begun;
 mod beside;
 mod bounds;
 mod cancel;
 mod carriers;
+mod fax_guests;
 mod faxes;
 mod forwards;
 mod guests;

@@ -7,6 +7,7 @@ use stir::Attestation;
 
 use crate::caller_proof::Proved;
 use crate::forwards::DivertReason;
+use crate::phone_report::{LateReport, PhoneReports};
 use crate::timeline::Timelines;
 
 /// One side of a call, as far as it is known.
@@ -89,6 +90,7 @@ pub struct QualityPair {
 
 /// One leg of a call: one SIP dialog, or one attempt at one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+// tidy: wire
 pub struct CdrLeg {
     /// Which way it was set up.
     pub direction: LegDirection,
@@ -123,6 +125,9 @@ pub struct CdrLeg {
     /// How well it went from second to second.
     #[serde(default, skip_serializing_if = "Timelines::is_empty")]
     pub timelines: Timelines,
+    /// What its telephone has told of it.
+    #[serde(default, skip_serializing_if = "PhoneReports::is_empty")]
+    pub reported: PhoneReports,
 }
 
 /// Where the cause of a call's end lies.
@@ -244,6 +249,13 @@ pub struct Cdr {
 }
 
 impl Cdr {
+    /// Adds what a telephone has told when the record was written already; whether it has such a
+    /// leg.
+    pub fn note_late(&mut self, late: &LateReport) -> bool {
+        let leg = self.legs.get_mut(usize::from(late.leg));
+        leg.map(|leg| leg.reported.note(late.report)).is_some()
+    }
+
     /// Milliseconds from the answer to the end; 0 for a call that was not answered.
     pub fn talk_ms(&self) -> u64 {
         let Some(answered) = self.answered_at else {

@@ -46,6 +46,7 @@ use crate::plan::Plan;
 use crate::recording_rule::RecordingRule;
 use crate::sound::Sound;
 use crate::srtp::Srtp;
+use crate::t38::T38;
 use crate::tenant::Tenant;
 use crate::time_zone;
 pub use forwarding::CompiledForwards;
@@ -156,6 +157,8 @@ pub struct CompiledDevice {
     pub srtp: Srtp,
     /// By what keys are offered to it.
     pub key_agreement: KeyAgreement,
+    /// Whether its faxes may go as data.
+    pub t38: T38,
     /// Whether it is in use.
     pub enabled: bool,
 }
@@ -424,6 +427,7 @@ fn device((resource, credentials): (Resource<Device>, Option<Credentials>)) -> C
         location: spec.location,
         srtp: spec.srtp,
         key_agreement: spec.key_agreement,
+        t38: spec.t38,
         enabled: spec.enabled,
     }
 }

@@ -8,6 +8,19 @@ use crate::invalid::{Invalid, rule};
 /// The most members that a conference may have.
 pub const CONFERENCE_MEMBERS_MAX: u16 = 1_000;
 
+/// When a conference is recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordedConference {
+    /// Never.
+    #[default]
+    None,
+    /// Whenever somebody is there.
+    Always,
+    /// When somebody asks for it.
+    OnRequest,
+}
+
 /// What an extension is like that is a conference; of no meaning to others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +33,10 @@ pub struct ConferenceRule {
     #[serde(default)]
     #[schema(default = false)]
     pub muted_at_first: bool,
+    /// When it is recorded.
+    #[serde(default)]
+    #[schema(default = "none")]
+    pub recording: RecordedConference,
 }
 
 fn members_default() -> u16 {
@@ -31,6 +48,7 @@ impl Default for ConferenceRule {
         ConferenceRule {
             most_members: members_default(),
             muted_at_first: false,
+            recording: RecordedConference::None,
         }
     }
 }

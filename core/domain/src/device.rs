@@ -15,6 +15,7 @@ use crate::kind_name::KindName;
 use crate::secret::{Digests, Secret};
 use crate::secret_rule::SecretRule;
 use crate::srtp::Srtp;
+use crate::t38::T38;
 use crate::text;
 
 /// Longest user name, in characters.
@@ -55,6 +56,10 @@ pub struct Device {
     #[serde(default)]
     #[schema(default = "auto")]
     pub key_agreement: KeyAgreement,
+    /// Whether its faxes may go as data.
+    #[serde(default)]
+    #[schema(default = "allow")]
+    pub t38: T38,
     /// A disabled device neither registers nor calls nor rings.
     #[serde(default = "enabled")]
     #[schema(default = true)]

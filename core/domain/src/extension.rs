@@ -92,7 +92,7 @@ pub struct Extension {
     #[serde(default)]
     #[schema(default = json!([]), max_items = 32, example = json!(["sales"]))]
     pub groups: Vec<String>,
-    /// Which of its calls are recorded.
+    /// Which of its calls are recorded. Of a conference it says what members hear of that.
     #[serde(default)]
     pub recording: RecordingRule,
     /// What it is like as a conference, where it is one.
@@ -157,6 +157,7 @@ impl Kind for Extension {
         groups::validate(&self.groups, "/groups")?;
         self.forwards.validate(&self.number)?;
         self.lamps.validate()?;
+        self.recording.validate()?;
         self.conference.validate()?;
         self.announcement.validate()?;
         rule(

@@ -1,6 +1,7 @@
 //! How one leg of a call sounded, told apart from all else that its record says.
 
 use crate::cdr::{CdrLeg, LegDirection, Party};
+use crate::phone_report::PhoneReports;
 use crate::timeline::Timelines;
 
 /// How one leg of a call sounded, and whose leg it is.
@@ -12,6 +13,8 @@ pub struct LegSound {
     pub party: Party,
     /// How it sounded.
     pub timelines: Timelines,
+    /// What its telephone has told of it.
+    pub reported: PhoneReports,
 }
 
 impl From<&CdrLeg> for LegSound {
@@ -20,6 +23,7 @@ impl From<&CdrLeg> for LegSound {
             direction: leg.direction,
             party: leg.party.clone(),
             timelines: leg.timelines.clone(),
+            reported: leg.reported.clone(),
         }
     }
 }

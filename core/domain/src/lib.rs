@@ -51,10 +51,13 @@ mod numbering;
 mod outbound_route;
 mod permission;
 mod personal;
+mod phone_report;
 mod plan;
 mod quotas;
 mod rate_deck;
+mod recorded_sides;
 mod recording;
+mod recording_notice;
 mod recording_rule;
 mod referrer;
 mod reseller;
@@ -75,6 +78,7 @@ mod srtp;
 mod sso;
 mod subject;
 mod support;
+mod t38;
 mod tenant;
 mod text;
 mod time_zone;
@@ -106,7 +110,7 @@ pub use compiled::{
 };
 pub use compiled::{CompiledDeck, DeckShelf, Price, Priced, TYPICAL_CALL};
 pub use compiled::{Guarding, Toll};
-pub use conference_rule::{CONFERENCE_MEMBERS_MAX, ConferenceRule};
+pub use conference_rule::{CONFERENCE_MEMBERS_MAX, ConferenceRule, RecordedConference};
 pub use containment::Containment;
 pub use credentials::{Credentials, Former, OVERLAP_MAX};
 pub use delivery::{Delivery, DeliveryState, LastTry};
@@ -119,7 +123,11 @@ pub use emergency_location::{EMERGENCY_LOCATIONS_MAX, EmergencyLocation};
 pub use event::{Event, EventFilter, EventKind, FILTERS_MAX, HelpCalled, LocationTold};
 pub use extension::{Destination, Extension};
 pub use facets::{Facets, facets};
-pub use fax::{FAX_OCTETS_MAX, FAXES_OCTETS_MAX, Fax, FaxCarriage, FaxFailure, FaxState};
+pub use fax::{
+    FAX_ATTEMPTS, FAX_ATTEMPTS_MAX, FAX_NUMBER_MAX, FAX_OCTETS_MAX, FAX_PAGES_MAX, FAX_PAUSE,
+    FAX_PAUSE_MAX, FAXES_OCTETS_MAX, FAXES_SENDING_MAX, FAXES_WAITING_MAX, Fax, FaxCarriage,
+    FaxDirection, FaxFailure, FaxSending, FaxState, FaxTransport,
+};
 pub use feature::Feature;
 pub use fixed_role::{FixedRole, Level};
 pub use forwards::{DivertReason, FORWARD_SECONDS_DEFAULT, Forwards, NoAnswer};
@@ -142,11 +150,14 @@ pub use numbering::emergency::{
 pub use outbound_route::{DialPattern, OUTBOUND_ROUTES_MAX, OutboundRoute};
 pub use permission::{NoPermission, Pattern, Permission, Topic, Verb};
 pub use personal::{Fact, Personal, Treatment, of_kind};
+pub use phone_report::{LateReport, PhoneReport, PhoneReportKind, PhoneReports};
 pub use phrases::Language;
 pub use plan::Plan;
 pub use quotas::{Quotas, ResellerLimits};
 pub use rate_deck::{RATE_DECKS_MAX, RATES_MAX, Rate, RateDeck};
-pub use recording::{Recording, RecordingKey, RecordingState};
+pub use recorded_sides::RecordedSides;
+pub use recording::{RECORDED_MEMBERS_MAX, Recording, RecordingKey, RecordingState};
+pub use recording_notice::{NoticeTo, RecordingNotice};
 pub use recording_rule::{RecordedCalls, RecordingRule};
 pub use referrer::Referrer;
 pub use reseller::{GRANTED_PLANS_MAX, PORTAL_SPACE, Reseller};
@@ -170,8 +181,9 @@ pub use support::{
     SUPPORT_HOUR, SUPPORT_KEPT, SUPPORT_LONGEST, SUPPORT_REASON_MAX, SUPPORT_WAITING_MAX,
     SupportAccess, SupportPolicy, SupportState,
 };
+pub use t38::T38;
 pub use tenant::{DOMAINS_MAX, MAIL_DOMAIN_SPACE, MAIL_DOMAINS_MAX, Tenant};
-pub use timeline::{QualitySample, TIMELINE_SAMPLES, Timeline, Timelines};
+pub use timeline::{Listening, QualitySample, TIMELINE_SAMPLES, Timeline, Timelines};
 pub use token::{
     FormerText, SCOPES_MAX, TOKEN_OVERLAP, TOKEN_OVERLAP_MAX, TOKEN_USE_STEP, TOKENS_ENDED_KEPT,
     TOKENS_MAX, TokenRecord, check_scopes,

@@ -74,6 +74,8 @@ pub enum Verb {
     Take,
     /// To bring in as a whole.
     Bring,
+    /// To have something sent.
+    Send,
 }
 
 /// One permission. Only those of the closed set [`Permission::all`] exist.
@@ -177,7 +179,7 @@ impl Topic {
 
     fn knows(self, verb: Verb) -> bool {
         use Verb::{
-            Ask, Bring, Change, Create, End, Grant, Read, Remove, Replay, Rotate, Take, Test,
+            Ask, Bring, Change, Create, End, Grant, Read, Remove, Replay, Rotate, Send, Take, Test,
         };
         match self {
             Topic::Kind(kind) => {
@@ -197,7 +199,8 @@ impl Topic {
             Topic::Certificate => [Read, Ask].contains(&verb),
             Topic::Delivery => [Read, Replay].contains(&verb),
             Topic::Key => [Read, Create, Remove, Rotate].contains(&verb),
-            Topic::Fax | Topic::Person => [Read, Remove].contains(&verb),
+            Topic::Fax => [Read, Remove, Send].contains(&verb),
+            Topic::Person => [Read, Remove].contains(&verb),
             Topic::Recording => [Read, Ask, Remove].contains(&verb),
             Topic::Seal => [Read, Rotate].contains(&verb),
             Topic::Support => [Read, Ask, Grant, End].contains(&verb),
@@ -207,7 +210,7 @@ impl Topic {
 
 impl Verb {
     /// All of them.
-    pub const ALL: [Verb; 12] = [
+    pub const ALL: [Verb; 13] = [
         Verb::Read,
         Verb::Create,
         Verb::Change,
@@ -220,6 +223,7 @@ impl Verb {
         Verb::Grant,
         Verb::Take,
         Verb::Bring,
+        Verb::Send,
     ];
 
     /// The word, as in texts of permissions.
@@ -237,6 +241,7 @@ impl Verb {
             Verb::Grant => "grant",
             Verb::Take => "take",
             Verb::Bring => "bring",
+            Verb::Send => "send",
         }
     }
 }

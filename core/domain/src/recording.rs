@@ -3,10 +3,12 @@
 
 use std::fmt;
 
-use ids::{CallId, RecordingId, TenantId};
+use ids::{CallId, ExtensionId, RecordingId, TenantId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::recorded_sides::RecordedSides;
 
 /// Whether more is still to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -29,19 +31,32 @@ impl fmt::Debug for RecordingKey {
     }
 }
 
-/// The recording of one call: two channels, the left of who calls and the right of who is called.
+/// The most members that a recording of a conference names.
+pub const RECORDED_MEMBERS_MAX: usize = 1_000;
+
+/// The recording of one call, or of one conference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
     /// Its id.
     pub id: RecordingId,
     /// Whose.
     pub tenant: TenantId,
-    /// The call.
+    /// The call; of a conference that of the member with which it began.
     pub call: CallId,
-    /// The number on the left.
+    /// The conference, where it is of one.
+    #[serde(default)]
+    pub conference: Option<ExtensionId>,
+    /// The number of who called; of a conference that of the member with which it began.
     pub caller: String,
-    /// The number on the right, as it was when the recording began.
+    /// The number of who was called, as it was when the recording began; or that of the conference.
     pub called: String,
+    /// The numbers of those who were in the conference while it was recorded, in the order in
+    /// which they came; [`RECORDED_MEMBERS_MAX`] at most.
+    #[serde(default)]
+    pub members: Vec<String>,
+    /// Whose voice it has. Those that were made before there was a choice have both.
+    #[serde(default)]
+    pub sides: RecordedSides,
     /// When its sound begins.
     #[serde(with = "machine::rfc3339")]
     pub began: WallTime,
@@ -51,6 +66,9 @@ pub struct Recording {
     pub octets: u64,
     /// Whether more is to come.
     pub state: RecordingState,
+    /// It runs and nothing goes there for now.
+    #[serde(default)]
+    pub paused: bool,
     /// The key of its sound.
     pub key: RecordingKey,
 }

@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::invalid::{Invalid, rule};
+use crate::recorded_sides::RecordedSides;
+use crate::recording_notice::{NoticeTo, RecordingNotice};
+
 /// Which calls of an extension are recorded, from the moment they are answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -42,22 +46,52 @@ pub struct RecordingRule {
     #[serde(default)]
     #[schema(default = false)]
     pub by_phone: bool,
-    /// Whether both sides hear a short tone when the recording of a call begins.
-    #[serde(default = "beeps")]
-    #[schema(default = true)]
-    pub beep: bool,
+    /// Whose voice is kept, and in which channels.
+    #[serde(default)]
+    #[schema(default = "stereo")]
+    pub sides: RecordedSides,
+    /// What is heard when a recording begins: nothing, a short tone, or words that say it, and
+    /// then the recording begins behind them.
+    #[serde(default, alias = "beep")]
+    #[schema(default = "beep")]
+    pub announce: RecordingNotice,
+    /// Who hears it.
+    #[serde(default)]
+    #[schema(default = "all")]
+    pub announce_to: NoticeTo,
+    /// After how many seconds they hear the tone again and again while it is recorded, 10 to 600;
+    /// 0 for never.
+    #[serde(default)]
+    #[schema(default = 0, maximum = 600)]
+    pub beep_every: u16,
 }
 
-fn beeps() -> bool {
-    true
-}
+/// Seconds between two tones at least.
+const BEEP_EVERY_MIN: u16 = 10;
+
+/// Seconds between two tones at most.
+const BEEP_EVERY_MAX: u16 = 600;
 
 impl Default for RecordingRule {
     fn default() -> RecordingRule {
         RecordingRule {
             calls: RecordedCalls::None,
             by_phone: false,
-            beep: beeps(),
+            sides: RecordedSides::default(),
+            announce: RecordingNotice::default(),
+            announce_to: NoticeTo::default(),
+            beep_every: 0,
         }
+    }
+}
+
+impl RecordingRule {
+    pub(crate) fn validate(self) -> Result<(), Invalid> {
+        let seconds = self.beep_every;
+        rule(
+            seconds == 0 || (BEEP_EVERY_MIN..=BEEP_EVERY_MAX).contains(&seconds),
+            "/recording/beep_every",
+            "must be 0, or 10 to 600 seconds",
+        )
     }
 }

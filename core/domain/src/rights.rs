@@ -156,6 +156,7 @@ const WATCHES: List = &[
     "cdr.read",
     "recording.read",
     "fax.read",
+    "fax.send",
     "event.read",
     "usage.read",
 ];

@@ -39,6 +39,34 @@ pub struct QualitySample {
     pub level: Option<u8>,
     /// Samples of sound that were clipped, in those packets.
     pub clipped: u16,
+    /// How the peer heard what was sent, by its own account.
+    pub listening: Option<Listening>,
+}
+
+/// How a peer hears what is sent to it, by its own account (RFC 3611 §4.7): shares since it began
+/// to hear it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Listening {
+    /// Packets that came there and were thrown away, too late or too early, in 1/256 of all; the
+    /// most.
+    pub discarded: u8,
+    /// Packets that were lost or thrown away within bursts, in 1/256 of those in bursts; the most.
+    pub burst_density: u8,
+    /// Mean length of a burst, milliseconds; the longest.
+    pub burst_ms: u16,
+    /// Its mean opinion score of listening, times 10: 10 to 50; the worst.
+    pub mos_x10: Option<u8>,
+}
+
+impl Listening {
+    fn with(self, other: Listening) -> Listening {
+        Listening {
+            discarded: self.discarded.max(other.discarded),
+            burst_density: self.burst_density.max(other.burst_density),
+            burst_ms: self.burst_ms.max(other.burst_ms),
+            mos_x10: least(self.mos_x10, other.mos_x10),
+        }
+    }
 }
 
 impl QualitySample {
@@ -55,6 +83,7 @@ impl QualitySample {
             mos_x100: least(self.mos_x100, other.mos_x100),
             level: least(self.level, other.level),
             clipped: self.clipped.saturating_add(other.clipped),
+            listening: both(self.listening, other.listening, Listening::with),
         }
     }
 }
@@ -66,8 +95,13 @@ fn least<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
 
 /// What is known of both spans.
 fn merged(one: Option<QualitySample>, other: Option<QualitySample>) -> Option<QualitySample> {
+    both(one, other, QualitySample::with)
+}
+
+/// What is known, made one where both are.
+fn both<T>(one: Option<T>, other: Option<T>, with: impl Fn(T, T) -> T) -> Option<T> {
     match (one, other) {
-        (Some(one), Some(other)) => Some(one.with(other)),
+        (Some(one), Some(other)) => Some(with(one, other)),
         (known, None) | (None, known) => known,
     }
 }

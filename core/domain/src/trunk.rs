@@ -25,6 +25,7 @@ use crate::name::name;
 use crate::secret_rule::SecretRule;
 use crate::shared_with;
 use crate::srtp::Srtp;
+use crate::t38::T38;
 use crate::text;
 use crate::time_zone;
 pub use caps::{TrunkCaps, TrunkDay, TrunkShare};
@@ -302,6 +303,10 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = "accept")]
     pub srtp: Srtp,
+    /// Whether its faxes may go as data.
+    #[serde(default)]
+    #[schema(default = "allow")]
+    pub t38: T38,
     /// What the carrier asks for calls that go out: at most 32 rate decks of the same owner, by id
     /// or name, which count as one. Nobody else sees them, with whomever the trunk is shared.
     #[serde(default)]

@@ -14,7 +14,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use machine::Instant;
-use media::{Format, Recorder, Side, Tap, TappedPacket};
+use media::{Format, Layout, Recorder, Side, Tap, TappedPacket};
 use rtp::{HEADER_BYTES, Header, NewHeader, write_header};
 
 use measured::{Clock, G722, IN_TURNS, OPUS, PCMA, payloads};
@@ -46,7 +46,7 @@ fn round(
     format: Format,
 ) -> Result<(u128, u64, usize), Box<dyn Error>> {
     let mut now = Instant::from_secs(10);
-    let mut recorder = Recorder::new(now)?;
+    let mut recorder = Recorder::new(now, Layout::Apart)?;
     let mut octets = 0;
     let begin = clock.now();
     // who answers speaks where who calls is silent

@@ -56,6 +56,19 @@ pub enum Command {
         /// What is known of its peer.
         expects: Expect,
     },
+    /// Video beside the sound of a leg that is open: it is heard by whoever hears the sound, as its
+    /// video. Where it has the port of the sound it goes by that one's way and keys; otherwise it
+    /// is a leg as any other. Whatever is ordered of the sound holds for it as well, but `Close`.
+    OpenVideo {
+        /// Which.
+        id: EndpointId,
+        /// The endpoint of the sound.
+        beside: EndpointId,
+        /// Where its peer will send to.
+        local: LocalMedia,
+        /// What is known of its peer.
+        expects: Expect,
+    },
     /// What is known of the peer changed (answer, re-INVITE, UPDATE).
     Describe {
         /// Which.
@@ -147,6 +160,14 @@ pub enum Command {
     /// What the leg's partner hears of it goes to a recording as well, or no more.
     Tap {
         /// Which.
+        id: EndpointId,
+        /// Where to.
+        tap: Option<Tap>,
+    },
+    /// What is said in a member's room goes to a recording as well, for as long as there is the
+    /// room, or no more. An order that says the same once more changes nothing.
+    TapRoom {
+        /// A member.
         id: EndpointId,
         /// Where to.
         tap: Option<Tap>,
@@ -267,7 +288,7 @@ pub enum Notice {
         /// Which.
         id: EndpointId,
     },
-    /// `Open`, `Bridge`, `Attend` or `Play` could not be done.
+    /// `Open`, `OpenVideo`, `Bridge`, `Attend` or `Play` could not be done.
     Refused {
         /// Which.
         id: EndpointId,
@@ -314,4 +335,6 @@ pub enum Refusal {
     RoomFull,
     /// Nothing can be made of what the leg speaks, or for what it understands.
     NoSound,
+    /// There is no sound that the video could go beside, or it has video already.
+    NoSuchLeg,
 }

@@ -15,6 +15,7 @@ mod ear;
 mod member;
 mod outlet;
 mod speech;
+mod tape;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -28,10 +29,12 @@ use crate::command::Notice;
 use crate::format::{Format, Formats};
 use crate::id::EndpointId;
 use crate::room::Seat;
+use crate::tapped::{Tap, TappedPacket};
 use crate::transcoder::{LONGEST_PAYLOAD, Made};
 use crate::wants::Wants;
 use ear::Ear;
 use outlet::{Outlet, Style};
+use tape::Tape;
 
 pub(crate) use member::{Member, Taken};
 
@@ -63,6 +66,8 @@ pub(crate) struct Conference {
     members: BTreeMap<u32, Member>,
     /// What everybody hears, in each way that a member wants it.
     outlets: Vec<Outlet>,
+    /// The recording of it.
+    tape: Option<Tape>,
     /// Room for one member's mix.
     own: Vec<i16>,
 }
@@ -81,6 +86,7 @@ impl Conference {
             most,
             members: BTreeMap::new(),
             outlets: Vec::new(),
+            tape: None,
             own: vec![0; SAMPLES],
         }
     }
@@ -168,6 +174,13 @@ impl Conference {
         changed
     }
 
+    /// What everybody hears goes to a recording as well from now on, or no more.
+    pub(crate) fn record(&mut self, tap: Option<Tap>, now: Instant) {
+        if self.tape.as_ref().map(Tape::tap) != tap {
+            self.tape = tap.and_then(|tap| Tape::new(tap, now));
+        }
+    }
+
     /// Takes a packet of a member's sound.
     pub(crate) fn hear(
         &mut self,
@@ -225,6 +238,13 @@ impl Conference {
                 }
             };
             out.extend(whose(id).map(|id| Notice::Heard { id, heard }));
+        }
+    }
+
+    /// Writes what was mixed at a moment for the recording, if there is one.
+    pub(crate) fn write_tape(&mut self, at: Instant, give: &mut impl FnMut(&TappedPacket<'_>)) {
+        if let Some(tape) = &mut self.tape {
+            tape.write(self.mixer.common(), at, give);
         }
     }
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use serde::{Deserialize, Serialize};
 
 use crate::format::{Format, Formats};
-use crate::wants::Wants;
+use crate::wants::{ReportWants, Wants};
 
 /// The name by which a peer's checks of connectivity ask for a leg: our user name fragment
 /// (RFC 8445 section 5.3).
@@ -48,9 +48,15 @@ pub struct Expect {
     /// How it wants to be spoken to.
     #[serde(default)]
     pub wants: Wants,
+    /// What it wants to be reported beyond what is reported to everybody.
+    #[serde(default)]
+    pub reports: ReportWants,
     /// Its datagrams are of a fax (UDPTL, ITU-T T.38 §9.1) and not of RTP; there is no RTCP.
     #[serde(default)]
     pub udptl: bool,
+    /// Octets of the longest datagram of a fax that it takes; `None` where it does not say.
+    #[serde(default)]
+    pub max_datagram: Option<u16>,
 }
 
 impl Expect {
@@ -68,7 +74,9 @@ impl Expect {
             sends: true,
             ufrag: None,
             wants: Wants::default(),
+            reports: ReportWants::default(),
             udptl: false,
+            max_datagram: None,
         }
     }
 
@@ -126,7 +134,9 @@ impl Expect {
             sends: true,
             ufrag: None,
             wants: Wants::default(),
+            reports: ReportWants::default(),
             udptl: false,
+            max_datagram: None,
         }
     }
 }

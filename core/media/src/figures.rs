@@ -98,6 +98,14 @@ pub struct RtcpFigures {
     pub came: u64,
     /// Reports of our own to peers.
     pub reports: u64,
+    /// Questions of our own for a whole picture.
+    pub refreshes: u64,
+    /// Goodbyes to peers whose legs ended.
+    pub goodbyes: u64,
+    /// Ends of legs that no goodbye was kept of, since too many waited to be sent.
+    pub unsaid: u64,
+    /// Empty packets that kept the way to a peer open, which are RTP.
+    pub kept_open: u64,
 }
 
 /// What is counted of transcoding.

@@ -36,17 +36,17 @@ pub use format::{COMFORT_NOISE, Codec, FORMATS, Format, Formats, PayloadSet};
 pub use id::EndpointId;
 pub use limits::Limits;
 pub use line::{
-    LINE_FRAME, LINE_HEARD, LINE_PACKET, LINE_SAID, Line, LineFigures, LinePacket, PACE_BEHIND,
-    Pace, PaceFigures,
+    LINE_DATAGRAM, LINE_DATAGRAMS, LINE_FRAME, LINE_HEARD, LINE_PACKET, LINE_SAID, Line,
+    LineFigures, LinePacket, PACE_BEHIND, Pace, PaceFigures,
 };
 pub use ports::{
     Ask, BadRange, DeclareProblem, Exhausted, Family, LocalMedia, PortFigures, PortLimits,
     PortRange, Ports, RestoreProblem,
 };
 pub use prompts::{Prompt, PromptId, Prompts};
-pub use recorder::{RECORDED_BEHIND, Recorder, RecorderFigures};
+pub use recorder::{Layout, RECORDED_BEHIND, Recorder, RecorderFigures};
 pub use road::{DropReason, ROOM, Road, Verdict};
 pub use room::{RoomId, Seat};
-pub use second::{Loudness, SECONDS, Second, Seconds, Way};
+pub use second::{Listening, Loudness, SECONDS, Second, Seconds, Way};
 pub use tapped::{Side, TAPPED_OCTETS, TAPPED_PACKETS, Tap, Tapped, TappedPacket};
-pub use wants::{OpusWants, Wants};
+pub use wants::{OpusWants, ReportWants, Wants};

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 /// Bounds of one road (one media worker).
+// tidy: config
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Endpoints open at one time. Past it `Open` is refused with a notice. Default 65,536.
@@ -27,6 +28,12 @@ pub struct Limits {
     pub packets_per_second: u16,
     /// Packets of a burst above the average. Default 250.
     pub burst: u16,
+    /// Bits per second that the video of one leg may have on average, as RTP and RTCP; what is
+    /// beyond is dropped. Video of a screen in high definition has 4,000,000. Default 8,000,000.
+    pub video_bits_per_second: u32,
+    /// How far video may be ahead of that rate: a picture that others are drawn from comes at once.
+    /// Default 1 s.
+    pub video_burst: Duration,
     /// Datagrams of STUN and DTLS per second that one leg may have on average; more are dropped. A
     /// browser that seeks its way makes about 20. Default 100.
     pub lifts_per_second: u16,
@@ -58,6 +65,8 @@ impl Default for Limits {
             silence: Duration::from_secs(20),
             packets_per_second: 500,
             burst: 250,
+            video_bits_per_second: 8_000_000,
+            video_burst: Duration::from_secs(1),
             lifts_per_second: 100,
             lift_burst: 100,
             transcodings: 64,

@@ -4,15 +4,20 @@
 //! It is two rings of packets between two threads, of which each has one end: the road puts there
 //! what the leg says, in plain and as it came, and fetches 20 ms of sound whenever they are due.
 //! Nobody waits for the other, and nothing is made louder, quieter, longer or shorter on the way.
+//!
+//! While the leg carries a fax (UDPTL), its datagrams go by two rings more, as they are.
 
+mod datagrams;
 mod pace;
 mod ring;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 
 use audio::g711;
 
 use crate::format::Codec;
+use datagrams::Datagrams;
+pub use datagrams::{LINE_DATAGRAM, LINE_DATAGRAMS};
 pub use pace::{PACE_BEHIND, Pace, PaceFigures};
 use ring::Ring;
 
@@ -40,7 +45,7 @@ const HEAD: usize = 2;
 pub struct LineFigures {
     /// Packets of the leg.
     pub heard: u64,
-    /// Packets of the leg for which there was no room.
+    /// Packets and datagrams of the leg for which there was no room.
     pub missed: u64,
     /// Frames that were sent.
     pub said: u64,
@@ -81,6 +86,12 @@ impl LinePacket {
 pub struct Line {
     heard: Ring,
     said: Ring,
+    /// Datagrams of the leg.
+    came: Datagrams,
+    /// Datagrams for the leg.
+    going: Datagrams,
+    /// Octets of the longest datagram that the leg's peer takes; 0 while it speaks.
+    over: AtomicU16,
     counts: Counts,
     parted: AtomicBool,
 }
@@ -98,6 +109,9 @@ impl Line {
         Line {
             heard: Ring::new(LINE_HEARD, HEAD + LINE_PACKET / TOGETHER),
             said: Ring::new(LINE_SAID, LINE_FRAME / TOGETHER),
+            came: Datagrams::new(),
+            going: Datagrams::new(),
+            over: AtomicU16::new(0),
             counts: Counts::default(),
             parted: AtomicBool::new(false),
         }
@@ -134,6 +148,26 @@ impl Line {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.said.waiting()
+    }
+
+    /// Whether the leg carries a fax in place of sound, and then the octets of the longest datagram
+    /// that its peer takes, at most [`LINE_DATAGRAM`].
+    #[must_use]
+    pub fn over(&self) -> Option<usize> {
+        let longest = self.over.load(Ordering::Acquire);
+        (longest > 0).then_some(longest.into())
+    }
+
+    /// The next datagram of the leg, read into this place; `None` while there is none.
+    pub fn receive<'a>(&self, into: &'a mut [u8; LINE_DATAGRAM]) -> Option<&'a [u8]> {
+        let length = self.came.fetch(into)?;
+        into.get(..length)
+    }
+
+    /// Gives a datagram that the leg is to get behind what was given before, within the next 20 ms;
+    /// false where there is no room for it, or it has more than [`LINE_DATAGRAM`] octets.
+    pub fn send(&self, datagram: &[u8]) -> bool {
+        self.going.put(datagram)
     }
 
     /// Whether the leg has gone, or hears something else.
@@ -205,6 +239,25 @@ impl Line {
         if self.counts.said.load(Ordering::Relaxed) > 0 {
             self.counts.underruns.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Takes a datagram of the leg.
+    pub(crate) fn take_datagram(&self, datagram: &[u8]) {
+        if !self.came.put(datagram) {
+            self.counts.missed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Fills a place with the datagram that the leg is to get next; how many octets it has.
+    pub(crate) fn next_datagram(&self, into: &mut [u8; LINE_DATAGRAM]) -> Option<usize> {
+        self.going.fetch(into)
+    }
+
+    /// The leg carries a fax from now on, whose peer takes datagrams of so many octets; or sound.
+    pub(crate) fn go_over(&self, longest: Option<u16>) {
+        let most = u16::try_from(LINE_DATAGRAM).unwrap_or(u16::MAX);
+        let longest = longest.map_or(0, |longest| longest.clamp(1, most));
+        self.over.store(longest, Ordering::Release);
     }
 
     /// The leg is no longer there.
@@ -302,6 +355,41 @@ mod tests {
         assert_eq!((fits, line.waiting()), (LINE_SAID, LINE_SAID));
         line.next(Codec::Pcmu, &mut [0; LINE_FRAME]);
         assert!(line.say(&frame(2)) && !line.say(&frame(3)));
+    }
+
+    #[test]
+    fn datagrams_pass_as_they_are_and_those_without_room_are_told_of() {
+        let line = Line::new();
+        let mut place = [0; LINE_DATAGRAM];
+        let lengths = [0, 1, 7, 8, 9, LINE_DATAGRAM];
+        let datagram = |length: usize| -> Vec<u8> { (1..=u8::MAX).cycle().take(length).collect() };
+        for length in lengths {
+            line.take_datagram(&datagram(length));
+            assert!(line.send(&datagram(length)));
+        }
+        for length in lengths {
+            assert_eq!(line.receive(&mut place), Some(&datagram(length)[..]));
+            assert_eq!(line.next_datagram(&mut place), Some(length));
+            assert_eq!(place[..length], datagram(length));
+        }
+        assert_eq!(line.receive(&mut place), None);
+        assert!(!line.send(&datagram(LINE_DATAGRAM + 1)), "it is too long");
+        for _ in 0..LINE_DATAGRAMS + 3 {
+            line.take_datagram(&datagram(40));
+        }
+        assert_eq!(line.figures().missed, 3);
+    }
+
+    #[test]
+    fn whether_a_leg_faxes_is_told_with_the_longest_datagram_that_its_peer_takes() {
+        let line = Line::new();
+        assert_eq!(line.over(), None);
+        for (told, over) in [(0, 1), (200, 200), (u16::MAX, LINE_DATAGRAM)] {
+            line.go_over(Some(told));
+            assert_eq!(line.over(), Some(over));
+        }
+        line.go_over(None);
+        assert_eq!(line.over(), None);
     }
 
     #[test]

@@ -159,12 +159,14 @@ enum Knowledge {
     Declared(SocketAddr),
     /// Its packets come from here.
     Learnt(SocketAddr),
+    /// It goes by the way of another leg of the port, and by its keys.
+    Beside,
 }
 
 impl Knowledge {
     fn address(self) -> Option<SocketAddr> {
         match self {
-            Knowledge::Blind => None,
+            Knowledge::Blind | Knowledge::Beside => None,
             Knowledge::Declared(address) | Knowledge::Learnt(address) => Some(address),
         }
     }
@@ -260,6 +262,22 @@ impl Ports {
         opened.ok_or(Exhausted)
     }
 
+    /// A new endpoint on the port of another, by whose way and keys its packets go.
+    pub fn open_beside(
+        &mut self,
+        other: EndpointId,
+    ) -> Result<(EndpointId, LocalMedia), Exhausted> {
+        let pair = self.leg(other).map(|leg| leg.pair);
+        let opened = pair.and_then(|pair| self.seat_beside(pair));
+        opened.ok_or(Exhausted)
+    }
+
+    fn seat_beside(&mut self, pair: u32) -> Option<(EndpointId, LocalMedia)> {
+        let local = self.range.local(pair)?;
+        self.place(pair, Knowledge::Beside, None)
+            .map(|id| (id, local))
+    }
+
     /// The peer described itself. A trusted address (see [`trusted`](crate::trusted)) ends the
     /// leg's blindness; one that is not leaves or makes it blind, unless it was learnt from
     /// packets and only the untrusted description changed.
@@ -320,6 +338,24 @@ impl Ports {
 
     /// Puts back an endpoint of a snapshot, blind until declared or learnt.
     pub fn restore(&mut self, id: EndpointId, local: LocalMedia) -> Result<(), RestoreProblem> {
+        self.restore_knowing(id, local, Knowledge::Blind)
+    }
+
+    /// Puts back an endpoint that goes by the way of another of its port.
+    pub fn restore_beside(
+        &mut self,
+        id: EndpointId,
+        local: LocalMedia,
+    ) -> Result<(), RestoreProblem> {
+        self.restore_knowing(id, local, Knowledge::Beside)
+    }
+
+    fn restore_knowing(
+        &mut self,
+        id: EndpointId,
+        local: LocalMedia,
+        knows: Knowledge,
+    ) -> Result<(), RestoreProblem> {
         let pair = self
             .range
             .pair_of(local)
@@ -344,7 +380,7 @@ impl Ports {
         }
         let leg = Leg {
             pair,
-            knows: Knowledge::Blind,
+            knows,
             peer_ip: None,
         };
         *place = Place {
@@ -352,7 +388,7 @@ impl Ports {
             leg: Some(leg),
         };
         places.free.retain(|free| *free != id.place());
-        self.seat(pair, id, Knowledge::Blind);
+        self.seat(pair, id, knows);
         Ok(())
     }
 
@@ -440,20 +476,31 @@ impl Ports {
 
     fn settle(&mut self, pair: u32, ask: &Ask) -> Option<(EndpointId, LocalMedia)> {
         let local = self.range.local(pair)?;
+        let knows = ask.remote.map_or(Knowledge::Blind, Knowledge::Declared);
+        let id = self.place(pair, knows, ask.peer_ip)?;
+        Some((id, local))
+    }
+
+    /// Takes a place for a leg on a pair.
+    fn place(
+        &mut self,
+        pair: u32,
+        knows: Knowledge,
+        peer_ip: Option<IpAddr>,
+    ) -> Option<EndpointId> {
         let worker = self.worker_of(pair);
         let most = self.limits.endpoints_per_worker;
         let places = self.places.get_mut(usize::from(worker))?;
         let number = places.take(most)?;
         let place = places.list.get_mut(usize::from(number))?;
         let id = EndpointId::new(self.limits.shard, worker, number, place.generation);
-        let knows = ask.remote.map_or(Knowledge::Blind, Knowledge::Declared);
         place.leg = Some(Leg {
             pair,
             knows,
-            peer_ip: ask.peer_ip,
+            peer_ip,
         });
         self.seat(pair, id, knows);
-        Some((id, local))
+        Some(id)
     }
 
     fn seat(&mut self, pair: u32, id: EndpointId, knows: Knowledge) {

@@ -1,11 +1,13 @@
 //! What is said in a call made into one recording: packets of two sides go in as the road has
 //! copied them, packets of Opus come out, one for each 20 ms since the recording began.
 //!
-//! Each side has a jitter buffer of its own, which is asked for a frame whenever the one before has
-//! run out, as of that moment: so what comes out depends on when packets came to the road, and not
-//! on when they are brought here. What was made lies on the side's [`Line`] at the time at which it
-//! would have been heard; where nothing lies there is silence.
+//! Both sides have a channel each, or are mixed into one, or one of them is kept alone
+//! ([`Layout`]). Each side has a jitter buffer of its own, which is asked for a frame whenever the
+//! one before has run out, as of that moment: so what comes out depends on when packets came to the
+//! road, and not on when they are brought here. What was made lies on the side's [`Line`] at the
+//! time at which it would have been heard; where nothing lies there is silence.
 
+mod layout;
 mod line;
 mod voice;
 
@@ -19,6 +21,7 @@ use machine::Instant;
 use opus::{Encoder, Problem, Settings};
 
 use crate::tapped::{Side, TappedPacket};
+pub use layout::Layout;
 use voice::Voice;
 
 /// How far behind the present the recording is made: so late may packets be brought here.
@@ -36,10 +39,13 @@ const SAMPLES: usize = 20 * RATE.per_ms();
 /// Octets of the longest packet (RFC 6716 section 3.4).
 const LONGEST: usize = 1_275;
 
-/// Bits per second of both sides together. Measured with a tone on either side at once: of what is
-/// heard on one, 0.1 % is the other's; with 32,000 it is 5 %, too much to tell who speaks by the
-/// side.
+/// Bits per second of both sides in a channel each. Measured with a tone on either side at once: of
+/// what is heard on one, 0.1 % is the other's; with 32,000 it is 5 %, too much to tell who speaks
+/// by the side.
 const BITS: u32 = 48_000;
+
+/// The same of one channel: the usual ones for wide speech.
+const BITS_OF_ONE: u32 = 24_000;
 
 /// How much is computed for its quality: measured, more is not heard in speech and costs half as
 /// much again.
@@ -56,10 +62,11 @@ pub struct RecorderFigures {
     pub unheard: u64,
 }
 
-/// Makes one recording. Left and right are channels of their own.
+/// Makes one recording.
 #[derive(Debug)]
 pub struct Recorder {
     start: Instant,
+    layout: Layout,
     /// Frames that were made.
     frames: u64,
     left: Voice,
@@ -69,18 +76,23 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// A recording that begins now.
+    /// A recording of this layout that begins now.
     ///
     /// # Errors
     /// [`Problem::Library`]: there is no memory.
-    pub fn new(start: Instant) -> Result<Recorder, Problem> {
+    pub fn new(start: Instant, layout: Layout) -> Result<Recorder, Problem> {
+        let (usual, bits_per_second) = match layout {
+            Layout::Apart => (Settings::stereo(RATE), BITS),
+            Layout::Mixed | Layout::Alone(_) => (Settings::new(RATE), BITS_OF_ONE),
+        };
         let settings = Settings {
-            bits_per_second: BITS,
+            bits_per_second,
             complexity: COMPLEXITY,
-            ..Settings::stereo(RATE)
+            ..usual
         };
         Ok(Recorder {
             start,
+            layout,
             frames: 0,
             left: Voice::new(start),
             right: Voice::new(start),
@@ -90,8 +102,11 @@ impl Recorder {
     }
 
     /// Takes a packet. Those of a side come in the order in which they came to the road, and
-    /// [`RECORDED_BEHIND`] later at most.
+    /// [`RECORDED_BEHIND`] later at most. Those of a side that is not kept are left out.
     pub fn hear(&mut self, packet: &TappedPacket<'_>) {
+        if !self.layout.has(packet.tap.side) {
+            return;
+        }
         let voice = match packet.tap.side {
             Side::Left => &mut self.left,
             Side::Right => &mut self.right,
@@ -126,20 +141,51 @@ impl Recorder {
     fn make(&mut self, until: Duration, out: &mut impl FnMut(&[u8])) {
         let whole = until.as_nanos() / FRAME.as_nanos();
         let whole = u64::try_from(whole).unwrap_or(u64::MAX);
-        let mut frame = [0; 2 * SAMPLES];
+        let mut room = [0; 2 * SAMPLES];
         let mut packet = [0; LONGEST];
         while self.frames < whole {
             let ends = self.start + FRAME * u32::try_from(self.frames + 1).unwrap_or(u32::MAX);
-            for (channel, voice) in [&mut self.left, &mut self.right].into_iter().enumerate() {
-                voice.pull_until(ends);
-                let places = frame.iter_mut().skip(channel).step_by(2);
-                voice.take(places);
-            }
+            let frame = self.frame(ends, &mut room);
             self.frames += 1;
             // nothing is made of a frame that cannot be encoded, and none is known
-            let made = self.encoder.encode(&frame, &mut packet).unwrap_or(0);
+            let made = self.encoder.encode(frame, &mut packet).unwrap_or(0);
             if let Some(made) = packet.get(..made).filter(|made| !made.is_empty()) {
                 out(made);
+            }
+        }
+    }
+
+    /// The sound of the frame that ends at a moment, as the layout has it.
+    fn frame<'a>(&mut self, ends: Instant, room: &'a mut [i16; 2 * SAMPLES]) -> &'a [i16] {
+        let Recorder { left, right, .. } = self;
+        match self.layout {
+            Layout::Apart => {
+                for (channel, voice) in [left, right].into_iter().enumerate() {
+                    voice.pull_until(ends);
+                    voice.take(room.iter_mut().skip(channel).step_by(2));
+                }
+                room
+            }
+            Layout::Mixed => {
+                let (mix, other) = room.split_at_mut(SAMPLES);
+                for (voice, places) in [(left, &mut *mix), (right, &mut *other)] {
+                    voice.pull_until(ends);
+                    voice.take(places.iter_mut());
+                }
+                for (sample, other) in mix.iter_mut().zip(other) {
+                    *sample = sample.saturating_add(*other);
+                }
+                mix
+            }
+            Layout::Alone(side) => {
+                let voice = match side {
+                    Side::Left => left,
+                    Side::Right => right,
+                };
+                let (alone, _) = room.split_at_mut(SAMPLES);
+                voice.pull_until(ends);
+                voice.take(alone.iter_mut());
+                alone
             }
         }
     }

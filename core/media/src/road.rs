@@ -3,12 +3,15 @@
 //! This file holds the road's parts and its doors; `orders` obeys commands, `traffic` and `rtcp`
 //! judge packets, `owner` finds whose they are, `lift` whose those are that are no sound, `lock`
 //! decides whose packets a leg believes, `secure` how they are protected, `fax` passes on what is
-//! of a fax, `transcode` looks after packets that their listener does not understand as they are,
-//! `attend`, `rooms` and `converse` after those of conferences, `line` after those of lines;
-//! `wheel` looks at each leg once a second, and `reporting` tells its peer how it is heard.
+//! of a fax, `video` looks after what goes beside sound, `transcode` after packets that their
+//! listener does not understand as they are, `attend`, `rooms` and `converse` after those of
+//! conferences, `line` after those of lines; `wheel` looks at each leg once a second, and
+//! `reporting` tells its peer how it is heard.
 
 mod attend;
+mod beside;
 mod converse;
+mod farewell;
 mod fax;
 mod flow;
 mod gauge;
@@ -39,6 +42,7 @@ mod tie;
 mod to_partner;
 mod traffic;
 mod transcode;
+mod video;
 mod wheel;
 
 use std::collections::BTreeMap;
@@ -52,6 +56,7 @@ use crate::figures::{RoadFigures, TranscodingFigures};
 use crate::id::EndpointId;
 use crate::limits::Limits;
 use crate::prompts::Prompts;
+use farewell::Farewell;
 use leg::{Feed, Leg};
 use on_port::OnPort;
 use rendition::Rendition;
@@ -122,6 +127,8 @@ enum TimerKey {
     Line(u32),
     /// A frame of a room is due.
     Room(u32),
+    /// Whoever makes this video is to be asked for a whole picture.
+    Refresh(u32),
     /// Legs are to be looked at.
     Look,
 }
@@ -135,18 +142,23 @@ struct Present {
     faxes: u32,
 }
 
+/// What is played to legs.
+struct Repertoire {
+    prompts: Arc<Prompts>,
+    /// What the prompts of legs take beyond their places; by slot.
+    renditions: BTreeMap<u32, Rendition>,
+}
+
 /// All legs of one media worker.
 pub struct Road {
     limits: Limits,
-    prompts: Arc<Prompts>,
+    repertoire: Repertoire,
     random: Random,
     /// By slot. A closed leg's slot is empty until another leg takes it.
     legs: Vec<Option<Box<Leg>>>,
     free: Vec<u32>,
     /// From an endpoint's index to its slot; for orders only.
     slots: BTreeMap<u32, u32>,
-    /// What the prompts of legs take beyond their places; by slot.
-    renditions: BTreeMap<u32, Rendition>,
     table: Table,
     on_port: OnPort,
     timers: TimerTable<TimerKey>,
@@ -155,6 +167,7 @@ pub struct Road {
     taps: Taps,
     rooms: Rooms,
     wheel: Wheel,
+    farewells: Vec<Farewell>,
 }
 
 impl std::fmt::Debug for Road {
@@ -172,13 +185,15 @@ impl Road {
     pub fn new(limits: Limits, prompts: Arc<Prompts>, mut random: Random) -> Road {
         Road {
             limits,
-            prompts,
+            repertoire: Repertoire {
+                prompts,
+                renditions: BTreeMap::new(),
+            },
             table: Table::new(&mut random),
             random,
             legs: Vec::new(),
             free: Vec::new(),
             slots: BTreeMap::new(),
-            renditions: BTreeMap::new(),
             on_port: OnPort::new(),
             timers: TimerTable::new(),
             figures: RoadFigures::default(),
@@ -186,13 +201,15 @@ impl Road {
             taps: Taps::default(),
             rooms: Rooms::default(),
             wheel: Wheel::default(),
+            farewells: Vec::new(),
         }
     }
 
     /// When [`Road::expire`] has something to do; never later than the true time.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        self.timers.next()
+        let farewells = self.farewells.first().map(Farewell::at);
+        self.timers.next().into_iter().chain(farewells).min()
     }
 
     /// Does what is due: frames of prompts, of lines, of transcoded sound and of conferences, and
@@ -203,6 +220,7 @@ impl Road {
         send: &mut impl FnMut(u16, SocketAddr, &[u8]),
         out: &mut Vec<Notice>,
     ) {
+        self.say_farewells(send);
         while let Some((_, key)) = self.timers.pop_due(now) {
             match key {
                 TimerKey::Play(slot) => self.play_due(slot, now, send, out),
@@ -211,6 +229,7 @@ impl Road {
                 TimerKey::Transcode(slot) => self.transcode_due(slot, now, send),
                 TimerKey::Line(slot) => self.line_due(slot, now, send),
                 TimerKey::Room(number) => self.room_due(number, now, send, out),
+                TimerKey::Refresh(slot) => self.refresh_due(slot, send),
                 TimerKey::Look => self.look_due(now, send, out),
             }
         }
@@ -306,7 +325,7 @@ impl Road {
             if let Some(timer) = playing.timer {
                 self.timers.cancel(timer);
             }
-            self.renditions.remove(&slot);
+            self.repertoire.renditions.remove(&slot);
         }
         self.end_transcodings_around(slot);
     }

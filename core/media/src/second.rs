@@ -25,6 +25,20 @@ pub struct Loudness {
     pub clipped: u8,
 }
 
+/// How the peer hears what is sent to it, by its own account (RFC 3611 §4.7); shares since it began
+/// to hear it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Listening {
+    /// Packets that came there and were thrown away, too late or too early, in 1/256 of all.
+    pub discarded: u8,
+    /// Packets that were lost or thrown away within bursts, in 1/256 of those in bursts.
+    pub burst_density: u8,
+    /// Mean length of a burst, milliseconds.
+    pub burst_ms: u16,
+    /// Its mean opinion score of listening, times 10: 10 to 50; 0 = it has none.
+    pub mos_deci: u8,
+}
+
 /// One direction of a leg's RTP in one second.
 ///
 /// Of what is sent, a second tells of all that went since the report before, and there is one only
@@ -40,7 +54,8 @@ pub struct Second {
     pub longest_loss: u16,
     /// Interarrival jitter at its end, tenths of a millisecond (RFC 3550 A.8).
     pub jitter: u16,
-    /// To the peer and back, milliseconds, where a report told it (RFC 3550 §6.4.1, LSR and DLSR).
+    /// To the peer and back, milliseconds, where a report told it (RFC 3550 §6.4.1, LSR and DLSR;
+    /// RFC 3611 §4.5). Of what is received where nothing is sent.
     pub round_trip_ms: Option<u16>,
     /// Frames that were made up on the way into another codec, at most 255.
     pub concealed: u8,
@@ -57,6 +72,7 @@ pub struct Seconds {
     /// `None` where nothing is known of a second.
     list: [Option<Second>; SECONDS],
     count: u8,
+    listening: Option<Listening>,
 }
 
 impl Seconds {
@@ -66,11 +82,14 @@ impl Seconds {
             since,
             list: [None; SECONDS],
             count: 0,
+            listening: None,
         }
     }
 
-    /// Adds one; what is beyond the bound is left out.
-    pub(crate) fn push(&mut self, second: Option<Second>) {
+    /// Adds one; what is beyond the bound is left out. Where the peer has told in it how it hears
+    /// what is sent, that stands for all of them.
+    pub(crate) fn push(&mut self, second: Option<Second>, listening: Option<Listening>) {
+        self.listening = listening.or(self.listening);
         if let Some(place) = self.list.get_mut(usize::from(self.count)) {
             *place = second;
             self.count += 1;
@@ -85,6 +104,12 @@ impl Seconds {
     /// When the last of them ends.
     pub(crate) fn until(&self) -> Instant {
         self.since + Duration::from_secs(self.count.into())
+    }
+
+    /// Of what is sent: how the peer hears it, by what it has told last in these seconds.
+    #[must_use]
+    pub fn listening(&self) -> Option<Listening> {
+        self.listening
     }
 
     /// The seconds of which anything is known, each with its begin.
@@ -109,11 +134,11 @@ mod tests {
         };
         for second in [Some(known), None, Some(known), None, None] {
             assert!(!batch.is_full());
-            batch.push(second);
+            batch.push(second, None);
         }
         assert!(batch.is_full());
         assert_eq!(batch.until(), Instant::from_secs(12));
-        batch.push(Some(known));
+        batch.push(Some(known), None);
         let all: Vec<_> = batch.iter().collect();
         let at = |secs| (Instant::from_secs(secs), known);
         assert_eq!(all, [at(7), at(9)]);

@@ -14,13 +14,13 @@ pub const TAPPED_OCTETS: usize = 256 * 1_024;
 /// Which side of a recording a party is heard on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Side {
-    /// Who has called.
+    /// Who has called, or all who are heard in a room.
     Left,
     /// Who was called.
     Right,
 }
 
-/// Where the packets of a leg go besides.
+/// Where the packets of a leg go besides, or what is said in a room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Tap {
     /// The number of the recording, of its id.

@@ -40,6 +40,15 @@ impl Wants {
     }
 }
 
+/// Extended reports (RFC 3611) that a peer wants.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ReportWants {
+    /// How its sound comes here (section 4.7).
+    pub voip_metrics: bool,
+    /// A time that it answers, where nothing is sent to it (sections 4.4 and 4.5).
+    pub round_trip: bool,
+}
+
 /// What a peer said of Opus (RFC 7587 §6.1).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct OpusWants {

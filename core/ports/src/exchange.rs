@@ -1,7 +1,7 @@
 //! What the running exchange reads and writes on its own behalf.
 
 use async_trait::async_trait;
-use domain::{Cdr, Directory, TenantParts};
+use domain::{Cdr, Directory, LateReport, TenantParts};
 use ids::{PlanId, TenantId, TokenId};
 use machine::WallTime;
 use tenancy::TenantScope;
@@ -48,6 +48,10 @@ pub trait ExchangeStore: FeedWatch {
     /// Adds call records, each once: a record whose id is there already is not added again, and
     /// none of a tenant that is gone. Gives the number that were new.
     async fn write_cdrs(&self, cdrs: Vec<Cdr>) -> Result<usize, StoreError>;
+
+    /// Adds what telephones told of legs to their records; what is of a record or a leg that is not
+    /// there is left out. Gives the number that were added.
+    async fn write_late_reports(&self, reports: Vec<LateReport>) -> Result<usize, StoreError>;
 
     /// Notes when API keys were last used, unless a later use is known; keys that are gone are
     /// left out.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{FAX_OCTETS_MAX, Fax, FaxState};
-use ids::{ExtensionId, FaxId};
+use ids::{ExtensionId, FaxId, TenantId};
 use machine::WallTime;
 use tenancy::TenantScope;
 
@@ -71,6 +71,14 @@ pub trait FaxBook: Send + Sync {
     /// [`StoreError::NotFound`] when its tenant is not there, [`StoreError::TooLarge`] beyond
     /// [`FAX_OCTETS_MAX`], else what the store says.
     async fn write_fax(&self, fax: Fax, document: Vec<u8>, most: u64) -> Result<Kept, StoreError>;
+
+    /// Puts this in the place of what is known of a fax, whose document stays as it is, if the fax
+    /// is in the state `was`; whether it was. What its document's octets are is as little changed
+    /// as its extension. Of two that want to take the same step one does.
+    async fn change_fax(&self, fax: Fax, was: FaxState) -> Result<bool, StoreError>;
+
+    /// Tenants that have faxes which wait to be sent or are being sent, in order.
+    async fn tenants_with_open_faxes(&self) -> Result<Vec<TenantId>, StoreError>;
 
     /// One page of a tenant's faxes, newest first.
     async fn faxes(&self, scope: &TenantScope, query: &FaxQuery) -> Result<FaxListing, StoreError>;

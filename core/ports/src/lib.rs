@@ -21,6 +21,7 @@ mod error;
 mod events;
 mod exchange;
 mod facts;
+mod fax_reader;
 mod faxes;
 mod fixed;
 pub mod frame;
@@ -33,6 +34,7 @@ mod keys;
 mod ladders;
 mod live;
 mod live_conference;
+mod live_recording;
 mod live_trunk;
 mod live_usage;
 mod locate;
@@ -77,6 +79,7 @@ pub use events::{
 };
 pub use exchange::{ExchangeStore, FeedWatch};
 pub use facts::{FACTS_AT_ONCE, FactStore};
+pub use fax_reader::{FaxReader, NoFaxReader};
 pub use faxes::{FaxBook, FaxListing, FaxQuery, check_fax};
 pub use fixed::{FixedClock, SeededEntropy};
 pub use front_door::{FrontDoor, IDEMPOTENCY_HOURS, ONCE_MAX, RESPONSE_MAX, Reply, Turn};
@@ -86,11 +89,9 @@ pub use host::{Entropy, WallClock};
 pub use journal::{Journal, JournalRecord, Mark};
 pub use keys::{KeyStatus, KeyStore, MasterKeyUse, RESEAL_STEP, Resealed};
 pub use ladders::LadderBook;
-pub use live::{
-    LiveCall, LiveError, LiveExchange, LiveLeg, LivePush, LiveRecording, LiveRegistration,
-    RecordingWish, Why,
-};
+pub use live::{LiveCall, LiveError, LiveExchange, LiveLeg, LivePush, LiveRegistration, Why};
 pub use live_conference::{LiveConference, LiveMember, Seat};
+pub use live_recording::{LiveRecording, RecordingWish};
 pub use live_trunk::{LiveQuality, LiveShare, LiveTrunk};
 pub use live_usage::{LiveUsage, Metered};
 pub use locate::{locate, locate_below, read};
@@ -115,4 +116,4 @@ pub use store::{Books, HISTORY_MAX, Removals, Safes, Store, Stores};
 pub use support::{SUPPORT_OF_ONE, SupportBook, SupportStanding};
 pub use tenant_archive::{ARRIVALS_MAX, ArchiveStore, Arrival, Belonging, FACTS_MAX, Fact, Thing};
 pub use tokens::{Renewal, TokenBook, TokenReach};
-pub use voice::{NoVoice, SPOKEN_TEXT_MAX, Voice, VoiceRefusal};
+pub use voice::{NoVoice, SPOKEN_TEXT_MAX, SpeechEngine, Voice, VoiceRefusal};

@@ -2,12 +2,13 @@
 
 use async_trait::async_trait;
 use domain::{Ladder, LegSound};
-use ids::{CallId, DeviceId, RecordingId, TrunkId};
+use ids::{CallId, DeviceId, TrunkId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use tenancy::{AccountScope, TenantScope};
 
 use crate::live_conference::{LiveConference, Seat};
+use crate::live_recording::{LiveRecording, RecordingWish};
 use crate::live_trunk::LiveTrunk;
 use crate::live_usage::LiveUsage;
 
@@ -63,7 +64,7 @@ pub struct LiveCall {
     /// Since when it is being talked.
     #[serde(with = "machine::rfc3339::option")]
     pub answered: Option<WallTime>,
-    /// Its recording, while there is one.
+    /// Its recording, or that of the conference that it attends, while there is one.
     #[serde(default)]
     pub recording: Option<LiveRecording>,
     /// Its legs, ended ones included.
@@ -114,33 +115,13 @@ pub struct LiveRegistration {
     pub former_secret_until: Option<WallTime>,
 }
 
-/// What is wished of the recording of a live call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RecordingWish {
-    /// The call is recorded from now on.
-    On,
-    /// What is said is not recorded until it is on again; the time is silent in the recording.
-    Paused,
-    /// The recording ends.
-    Off,
-}
-
-/// The recording of a live call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LiveRecording {
-    /// Which.
-    pub id: RecordingId,
-    /// Nothing goes there for now.
-    pub paused: bool,
-}
-
 /// Why the living exchange cannot tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LiveError {
     /// No such call of this tenant, or no more.
     NotFound,
-    /// The call is not being talked, or as many calls are recorded as may be.
+    /// The call is not being talked, its conference is never recorded, or as many calls are
+    /// recorded as may be.
     NotNow,
     /// The call is in no conference.
     NotInConference,
@@ -160,7 +141,8 @@ pub trait LiveExchange: Send + Sync {
     async fn call(&self, scope: &TenantScope, id: CallId) -> Result<LiveCall, LiveError>;
     /// Ends a live call; the text is kept with its record.
     async fn hang_up(&self, scope: &TenantScope, id: CallId, text: &str) -> Result<(), LiveError>;
-    /// Begins, pauses or ends the recording of a live call; what is so already stays.
+    /// Begins, pauses or ends the recording of a live call, or of the conference that it attends;
+    /// what is so already stays.
     async fn record(
         &self,
         scope: &TenantScope,

@@ -4,6 +4,8 @@ use ids::{CallId, ExtensionId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 
+use crate::live_recording::LiveRecording;
+
 /// What a member of a conference may, and how loud it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seat {
@@ -66,6 +68,8 @@ pub struct LiveConference {
     pub began: WallTime,
     /// The call of the member that has the floor: it was the loudest for a while.
     pub floor: Option<CallId>,
+    /// Its recording, while there is one.
+    pub recording: Option<LiveRecording>,
     /// Who is there, in the order in which they came.
     pub members: Vec<LiveMember>,
 }

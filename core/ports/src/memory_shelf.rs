@@ -15,7 +15,11 @@ const PIECE: usize = 256 << 10;
 /// What a WAV begins with.
 const WAVE: &[u8] = b"RIFF";
 
-/// Keeps sound in memory as it is put there. As WAV it is the same after the first word of one.
+/// What a frame of an MP3 begins with.
+const MP3: &[u8] = &[0xff, 0xf3];
+
+/// Keeps sound in memory as it is put there. As WAV or MP3 it is the same behind the beginning of
+/// one.
 #[derive(Debug, Default)]
 pub struct MemoryShelf {
     state: Mutex<State>,
@@ -25,6 +29,7 @@ pub struct MemoryShelf {
 struct State {
     sounds: BTreeMap<(TenantId, RecordingId), Vec<u8>>,
     away: bool,
+    makes_no_mp3: bool,
 }
 
 impl MemoryShelf {
@@ -48,6 +53,11 @@ impl MemoryShelf {
     /// Takes the shelf away (every call answers *unavailable*) or gives it back.
     pub fn set_available(&self, available: bool) {
         self.state().away = !available;
+    }
+
+    /// Takes the encoder of MP3 away or gives it back.
+    pub fn make_mp3(&self, makes: bool) {
+        self.state().makes_no_mp3 = !makes;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -76,6 +86,10 @@ impl RecordingShelf for MemoryShelf {
         let head = match form {
             RecordedForm::Ogg => None,
             RecordedForm::Wave => Some(Ok(WAVE.to_vec())),
+            RecordedForm::Mp3 if state.makes_no_mp3 => {
+                return Err(ShelfError::NotMade("there is no encoder".to_owned()));
+            }
+            RecordedForm::Mp3 => Some(Ok(MP3.to_vec())),
         };
         let pieces: Vec<_> = octets
             .chunks(PIECE)

@@ -4,7 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use domain::Recording;
-use ids::{CallId, RecordingId};
+use ids::{CallId, ExtensionId, RecordingId};
 use machine::WallTime;
 use tenancy::TenantScope;
 
@@ -20,6 +20,8 @@ pub struct RecordingQuery {
     pub limit: usize,
     /// Those of this call.
     pub call: Option<CallId>,
+    /// Those of this conference.
+    pub conference: Option<ExtensionId>,
     /// Those whose ids were made before this moment, to the millisecond.
     pub until: Option<WallTime>,
 }
@@ -92,8 +94,10 @@ pub trait RecordingBook: Send + Sync {
 pub enum RecordedForm {
     /// Ogg Opus (RFC 7845), as it is kept.
     Ogg,
-    /// WAV: 16 bits, two channels at 16 kHz.
+    /// WAV: 16 bits at 16 kHz, in the recording's channels.
     Wave,
+    /// MP3, 64 kbit/s for each channel at 16 kHz.
+    Mp3,
 }
 
 /// Why a shelf cannot give or take.
@@ -103,6 +107,8 @@ pub enum ShelfError {
     NotFound,
     /// What lies there was changed, or is another's.
     Damaged(String),
+    /// It is not made in this form here: what is missing for that.
+    NotMade(String),
     /// The shelf is away, or full.
     Unavailable(String),
 }
@@ -112,6 +118,7 @@ impl fmt::Display for ShelfError {
         match self {
             ShelfError::NotFound => f.write_str("there is nothing of this recording"),
             ShelfError::Damaged(how) => write!(f, "the recording is damaged: {how}"),
+            ShelfError::NotMade(why) => write!(f, "recordings are not made in this form: {why}"),
             ShelfError::Unavailable(how) => write!(f, "recordings cannot be reached: {how}"),
         }
     }
@@ -125,7 +132,9 @@ impl From<ShelfError> for StoreError {
         match error {
             ShelfError::NotFound => StoreError::NotFound,
             ShelfError::Damaged(_) => StoreError::Corrupt { detail },
-            ShelfError::Unavailable(_) => StoreError::Unavailable { detail },
+            ShelfError::NotMade(_) | ShelfError::Unavailable(_) => {
+                StoreError::Unavailable { detail }
+            }
         }
     }
 }

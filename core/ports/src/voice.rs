@@ -54,6 +54,15 @@ pub trait Voice: Send + Sync {
     fn text(&self, language: Language, text: &str) -> Result<Vec<i16>, VoiceRefusal>;
 }
 
+/// Makes a voice elsewhere. It is asked by threads that may wait.
+pub trait SpeechEngine: Send + Sync {
+    /// A recording of words, in any form that a [`SoundReader`](crate::SoundReader) reads.
+    ///
+    /// # Errors
+    /// [`VoiceRefusal::Slow`] and [`VoiceRefusal::Failed`].
+    fn speak(&self, language: Language, words: &str) -> Result<Vec<u8>, VoiceRefusal>;
+}
+
 /// Says nothing: for whoever has no voice.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoVoice;

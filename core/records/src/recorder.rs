@@ -3,8 +3,8 @@
 use crate::{news, wording};
 use call::{CallEvent, Direction, LegId, What};
 use domain::{
-    Cdr, CdrLeg, DiversionNote, End, Event, Fault, LegDirection, Moves, Party, QualityPair,
-    QualitySample, Timeline, Timelines, TransferNote, Way,
+    Cdr, CdrLeg, DiversionNote, End, Event, Fault, LegDirection, Moves, Party, PhoneReport,
+    PhoneReports, QualityPair, QualitySample, Timeline, Timelines, TransferNote, Way,
 };
 use ids::{CallId, CdrId, TenantId};
 use machine::{Clock, Instant, WallTime};
@@ -229,6 +229,12 @@ impl Recorder {
         }
     }
 
+    /// What the leg's telephone tells of how it sounded; whether there is such a leg.
+    pub fn reported(&mut self, leg: u8, report: PhoneReport) -> bool {
+        let leg = self.cdr.legs.get_mut(usize::from(leg));
+        leg.map(|leg| leg.reported.note(report)).is_some()
+    }
+
     /// Whether nothing more is awaited.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -274,6 +280,7 @@ impl Recorder {
             srtp: None,
             quality: QualityPair::default(),
             timelines: Timelines::default(),
+            reported: PhoneReports::default(),
         });
     }
 

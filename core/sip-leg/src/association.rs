@@ -3,13 +3,16 @@
 
 use std::net::SocketAddr;
 
-use sdp::{Candidate, DtlsSrtp, Fingerprint, Ice, IceCredentials, Setup};
+use sdp::{Bundled, Candidate, DtlsSrtp, Fingerprint, Ice, IceCredentials, Setup};
 use serde::{Deserialize, Serialize};
 use srtp::Suite;
 use webrtc::{Peer, Role};
 
 /// The preference of the one address that we have (RFC 8445 section 5.1.2.1).
 const ALONE: u16 = 65_535;
+
+/// How a stream of video is called whose peer has not named it.
+const VIDEO: &str = "video";
 
 /// What was said of one association. Stored is no more of it than that there is one, and how its
 /// stream is called: after a restart another takes its place.
@@ -18,6 +21,9 @@ pub(crate) struct Association {
     /// The stream's name, which every description repeats.
     mid: Option<String>,
     bundled: bool,
+    /// The name of the stream of video that goes by it, or went.
+    #[serde(default)]
+    video: Option<String>,
     feedback: bool,
     /// The suite that was agreed on.
     suite: Option<Suite>,
@@ -101,12 +107,25 @@ impl Association {
         }
         self.mid.clone_from(&theirs.mid);
         self.bundled = theirs.bundled;
+        if let Some(video) = &theirs.video {
+            self.video = Some(video.mid.clone());
+        }
         self.feedback = theirs.feedback;
         self.role = Some(role);
         self.theirs = Some(theirs);
     }
 
-    /// What we say: that we are reached here, and prove ourselves so.
+    /// How video goes by this transport, if there is any.
+    fn bundled_video(&self) -> Bundled {
+        let mid = self.video.as_deref().unwrap_or(VIDEO);
+        let theirs = self.theirs.as_ref().and_then(|said| said.video.as_ref());
+        Bundled {
+            mid: mid.to_owned(),
+            new: theirs.is_none(),
+        }
+    }
+
+    /// What we say: that we are reached here, and prove ourselves so. Video may go the same way.
     pub(crate) fn ours(
         &self,
         at: SocketAddr,
@@ -121,6 +140,7 @@ impl Association {
             mid: self.mid.clone(),
             feedback: self.feedback,
             bundled: self.bundled,
+            video: Some(self.bundled_video()),
         })
     }
 }

@@ -31,6 +31,14 @@ impl Keyring {
         }
     }
 
+    /// The keys of the leg's video, which are others: two streams by one key could be taken for
+    /// each other (RFC 3711 section 9.1).
+    pub(crate) fn of_video(&self) -> Option<Keyring> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.seed).ok()?;
+        mac.update(b"video");
+        Some(Keyring::new(mac.finalize().into_bytes().into()))
+    }
+
     /// From now on all keys are others: one that was in use before must not come back, since its
     /// packets would be counted from the start again.
     pub(crate) fn renew(&mut self) {

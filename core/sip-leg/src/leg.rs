@@ -203,7 +203,7 @@ impl SipLeg {
         }
         let offer = dial
             .offer
-            .map(|offer| text(&sound.anchor(offer, desk.media)));
+            .map(|offer| text(&sound.anchor(offer, desk.ports, desk.media)));
         let mut headers = vec![(Name::MaxForwards, dial.max_forwards.to_string())];
         headers.extend(dial.headers);
         let (mut login, mut patience, mut beside) = (None, None, None);

@@ -25,12 +25,12 @@ pub use auto_answer::{answer_headers, asks_to_answer};
 pub use diversion::{Course, Diverted};
 pub use identity::{Identity, contact_of};
 pub use leg::{Carrier, Desk, Dial, PromptBook, Report, SipLeg, Stored, offer_of};
-pub use offer::{Asked, Offer};
+pub use offer::{Asked, Askings, Offer};
 pub use reason::reason_value;
 pub use refer::{Referee, redirections, referee};
-pub use security::{Keying, Secrets, Security};
+pub use security::{Keying, Secrets, Security, Terms};
 pub use sound::{NoPort, Sound};
-pub use spoken::widened;
+pub use spoken::{proposal, widened};
 
 #[cfg(test)]
 mod tests;

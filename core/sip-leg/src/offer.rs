@@ -1,7 +1,10 @@
 //! What a peer offers, and how it offers to have it protected.
 
 use domain::Srtp;
-use sdp::{Crypto, Description, DtlsSrtp, Protection, remote_of, take_off, take_off_dtls};
+use sdp::{
+    Crypto, Description, DtlsSrtp, Kind, Protection, limit_video, remote_of, take_off,
+    take_off_dtls,
+};
 use srtp::Suite;
 
 use crate::keyring::read;
@@ -15,13 +18,23 @@ pub enum Asked {
     Dtls(Box<DtlsSrtp>),
 }
 
-/// What an INVITE offers: its sound as if nobody protected it, and how it is protected.
+/// What an INVITE offers: its sound and its video as if nobody protected them, and how they are
+/// protected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
-    /// The sound.
+    /// Sound and video.
     pub description: Description,
-    /// How it is protected, if it is.
-    pub asked: Option<Asked>,
+    /// How they are protected, if they are.
+    pub asked: Askings,
+}
+
+/// How a peer has offered to have its streams protected, each so far as it has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Askings {
+    /// Its sound.
+    pub sound: Option<Asked>,
+    /// Its video, where that does not go the way of the sound.
+    pub video: Option<Asked>,
 }
 
 impl Offer {
@@ -29,22 +42,44 @@ impl Offer {
     /// be, or is not and must be.
     #[must_use]
     pub fn of(mut description: Description, srtp: Srtp) -> Option<Offer> {
-        let asked = taken_off(&mut description, srtp);
-        let plain = asked.is_none();
+        let asked = Askings::taken_off(&mut description, srtp);
+        let plain = asked.sound.is_none();
         let spoken = remote_of(&description).is_some() && !(plain && srtp == Srtp::Require);
         spoken.then_some(Offer { description, asked })
     }
 }
 
-/// How the peer offers to protect its sound, so far as that is taken.
-pub(crate) fn taken_off(description: &mut Description, srtp: Srtp) -> Option<Asked> {
+impl Askings {
+    /// How the peer offers to protect its streams, so far as that is taken. Video that is not
+    /// protected as well as the sound is closed.
+    pub(crate) fn taken_off(description: &mut Description, srtp: Srtp) -> Askings {
+        let sound = taken_off(description, Kind::Audio, srtp);
+        limit_video(description);
+        let video = match &sound {
+            Some(Asked::Dtls(_)) => None,
+            Some(Asked::Sdes(_)) | None => {
+                let video = taken_off(description, Kind::Video, srtp);
+                if video.is_none() && sound.is_some() {
+                    sdp::close_video(description);
+                }
+                video
+            }
+        };
+        Askings { sound, video }
+    }
+}
+
+/// How the peer offers to protect its stream of a kind, so far as that is taken.
+fn taken_off(description: &mut Description, kind: Kind, srtp: Srtp) -> Option<Asked> {
     if !srtp.takes() {
         return None;
     }
-    if let Some(theirs) = take_off_dtls(description) {
+    if kind == Kind::Audio
+        && let Some(theirs) = take_off_dtls(description)
+    {
         return Some(Asked::Dtls(Box::new(theirs)));
     }
-    take_off(description, is_usable).map(Asked::Sdes)
+    take_off(description, kind, is_usable).map(Asked::Sdes)
 }
 
 /// Whether packets can be protected by a line.

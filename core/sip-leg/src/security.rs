@@ -6,7 +6,8 @@ use std::sync::Arc;
 use domain::Srtp;
 use media::Keys;
 use sdp::{
-    Crypto, Description, DtlsSrtp, Protection, Setup, put_on, put_on_dtls, take_off, take_off_dtls,
+    Crypto, Description, DtlsSrtp, Kind, Protection, Setup, close_video, limit_video, put_on,
+    put_on_dtls, take_off, take_off_dtls,
 };
 use serde::{Deserialize, Serialize};
 use srtp::{MasterKey, Suite};
@@ -14,7 +15,7 @@ use webrtc::{Identity, Role};
 
 use crate::association::Association;
 use crate::keyring::{Keyring, read, written};
-use crate::offer::{Asked, is_usable, taken_off};
+use crate::offer::{Asked, Askings, is_usable};
 
 /// The suites that are offered, most wanted first. Those with short tags are taken where they are
 /// offered, but not asked for.
@@ -33,6 +34,17 @@ pub enum Keying {
     Sdes,
     /// By a handshake over the way of the sound (RFC 5764), as browsers want them.
     Dtls,
+}
+
+/// What may be agreed on with a peer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terms {
+    /// How far its packets may be protected.
+    pub srtp: Srtp,
+    /// How keys are offered to it.
+    pub keying: Keying,
+    /// Whether video may go beside the sound.
+    pub video: bool,
 }
 
 /// What a leg's secrets are drawn from.
@@ -71,6 +83,9 @@ struct Agreed {
 /// are never written down, and after a restart others are agreed on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Security {
+    /// Whose protection it is.
+    #[serde(default)]
+    kind: Kind,
     srtp: Srtp,
     /// How keys are offered, as long as the peer has shown no way of its own.
     #[serde(default)]
@@ -100,21 +115,48 @@ pub struct Security {
     /// Its keys went with the process before, and others are not agreed on yet.
     #[serde(skip)]
     stale: bool,
+    /// How its video is protected where that has a way of its own; none where there may be none.
+    #[serde(default)]
+    video: Option<Box<Security>>,
 }
 
 impl Security {
-    /// Of a leg whose packets may be protected so far as `srtp` says, with keys drawn from
-    /// secrets. An offer that the peer has made already waits for its answer; where it has made
-    /// none, keys are offered as `keying` says.
+    /// Of a leg on these terms, with keys drawn from secrets. An offer that the peer has made
+    /// already waits for its answer.
     #[must_use]
-    pub fn new((srtp, keying): (Srtp, Keying), secrets: Secrets, asked: Option<Asked>) -> Security {
-        Security {
+    pub fn new(terms: Terms, secrets: Secrets, asked: Askings) -> Security {
+        let keyring = Keyring::new(secrets.seed);
+        let Terms {
             srtp,
             keying,
-            keyring: Keyring::new(secrets.seed),
+            video,
+        } = terms;
+        let of_video = keyring.of_video().filter(|_| video);
+        let video = of_video.map(|keyring| {
+            let terms = (srtp, Keying::Sdes);
+            Box::new(Security::of((Kind::Video, keyring), terms, asked.video))
+        });
+        Security {
             identity: Some(secrets.identity),
+            video,
+            ..Security::of((Kind::Audio, keyring), (srtp, keying), asked.sound)
+        }
+    }
+
+    fn of(
+        (kind, keyring): (Kind, Keyring),
+        (srtp, keying): (Srtp, Keying),
+        asked: Option<Asked>,
+    ) -> Security {
+        Security {
+            kind,
+            srtp,
+            keying,
+            keyring,
+            identity: None,
             turn: Turn::Open,
             asked,
+            video: None,
             offered: None,
             agreed: None,
             association: None,
@@ -132,6 +174,22 @@ impl Security {
     /// What is told or heard next is an offer, by whichever side.
     pub(crate) fn anew(&mut self) {
         self.turn = Turn::Open;
+    }
+
+    /// Whether the leg may have video beside its sound.
+    pub(crate) fn shows(&self) -> bool {
+        self.video.is_some()
+    }
+
+    /// Whether video goes the way of the sound, and by its keys.
+    pub(crate) fn bundles(&self) -> bool {
+        let offers = self.agreed.is_none() && self.shakes() && self.turn != Turn::Theirs;
+        self.seeks() || offers
+    }
+
+    /// The keys of the video's own way for the road.
+    pub(crate) fn video_keys(&self) -> Option<Box<Keys>> {
+        self.video.as_ref().and_then(|video| video.keys())
     }
 
     /// Whether what is told next answers an offer of the peer's.
@@ -197,6 +255,13 @@ impl Security {
             self.resumed = true;
             self.believe_nobody(suite);
         }
+        if let (Some(video), Some(keyring)) = (&mut self.video, self.keyring.of_video()) {
+            video.keyring = keyring;
+            if let Some(suite) = video.suite() {
+                video.resumed = true;
+                video.believe_nobody(suite);
+            }
+        }
     }
 
     /// Whether a fax may be spoken of, whose datagrams nothing protects (T.38 over UDPTL): not
@@ -229,13 +294,40 @@ impl Security {
     /// What the peer says, as if nobody protected it; nothing where it may not be spoken so.
     pub(crate) fn hear(&mut self, mut description: Description) -> Option<Description> {
         if self.turn == Turn::Ours {
-            return self.hear_answer(description);
+            let mut heard = self.hear_answer(description)?;
+            limit_video(&mut heard);
+            self.hear_answer_of_video(&mut heard);
+            return Some(heard);
         }
         self.turn = Turn::Theirs;
         let srtp = self.srtp;
-        self.asked = taken_off(&mut description, srtp);
-        let spoken = self.asked.is_some() || srtp != Srtp::Require || !is_live(&description);
+        let Askings { sound, video } = Askings::taken_off(&mut description, srtp);
+        self.asked = sound;
+        match &mut self.video {
+            Some(own) => own.asked = video,
+            None => close_video(&mut description),
+        }
+        let plain = self.asked.is_none();
+        let spoken = !plain || srtp != Srtp::Require || !self.is_live(&description);
         spoken.then_some(description)
+    }
+
+    /// The answer to an offer of video. What is not protected as the sound is, is closed.
+    fn hear_answer_of_video(&mut self, description: &mut Description) {
+        if self.association.is_some() {
+            // it goes the way of the sound, or was closed with what was said of that
+            return;
+        }
+        let protected = self.agreed.is_some();
+        let video = self.video.as_mut();
+        let heard = video.and_then(|video| {
+            let heard = video.hear_keys(description.clone())?;
+            (video.agreed.is_some() || !protected).then_some(heard)
+        });
+        match heard {
+            Some(heard) => *description = heard,
+            None => close_video(description),
+        }
     }
 
     fn hear_answer(&mut self, description: Description) -> Option<Description> {
@@ -250,7 +342,7 @@ impl Security {
     fn hear_shaking(&mut self, mut description: Description) -> Option<Description> {
         let Some(theirs) = take_off_dtls(&mut description) else {
             // one that closes its sound says nothing of it
-            return (!is_live(&description)).then_some(description);
+            return (!self.is_live(&description)).then_some(description);
         };
         let role = Role::between(Setup::ActPass, theirs.setup)?;
         self.associate(theirs, role);
@@ -265,7 +357,7 @@ impl Security {
             let same = |own: &Crypto| own.tag == line.tag && is_same_suite(own, line);
             lines.iter().any(same) && is_usable(line)
         };
-        let answered = take_off(&mut description, ours);
+        let answered = take_off(&mut description, self.kind, ours);
         let demanded = offered.is_some_and(|offered| offered.demanded);
         let line = answered.as_ref().and_then(|answer| answer.lines.first());
         match line {
@@ -273,7 +365,7 @@ impl Security {
                 let line = line.clone();
                 self.agree(&line, demanded);
             }
-            None if demanded && is_live(&description) => return None,
+            None if demanded && self.is_live(&description) => return None,
             None => self.agree_on_nothing(),
         }
         Some(description)
@@ -281,19 +373,52 @@ impl Security {
 
     /// What the peer is told, who reaches us here: protected as is its right or our wish.
     pub(crate) fn tell(&mut self, mut description: Description, at: SocketAddr) -> Description {
-        let wear = match self.turn {
-            Turn::Theirs => self.answer(at),
-            Turn::Open | Turn::Ours => {
-                self.turn = Turn::Ours;
-                self.offer(at)
-            }
+        let answers = self.turn == Turn::Theirs;
+        let wear = if answers {
+            self.answer(at)
+        } else {
+            self.turn = Turn::Ours;
+            self.offer(at)
         };
         match wear {
-            Some(Asked::Sdes(protection)) => put_on(&mut description, &protection),
+            Some(Asked::Sdes(protection)) => {
+                put_on(&mut description, Kind::Audio, &protection);
+                self.tell_of_video(&mut description, answers, at);
+            }
             Some(Asked::Dtls(transport)) => put_on_dtls(&mut description, &transport),
-            None => {}
+            None => self.tell_of_video(&mut description, answers, at),
         }
         description
+    }
+
+    /// What the peer is told of video that has a way of its own, protected where the sound is, or
+    /// closed.
+    fn tell_of_video(&mut self, description: &mut Description, answers: bool, at: SocketAddr) {
+        let Some(video) = self
+            .video
+            .as_mut()
+            .filter(|_| description.video().is_some())
+        else {
+            return close_video(description);
+        };
+        if let Some(sound) = &self.agreed {
+            // what is wanted of sound is wanted of video
+            video.srtp = if sound.demanded {
+                Srtp::Require
+            } else {
+                Srtp::Offer
+            };
+        }
+        let wear = if answers {
+            video.answer(at)
+        } else {
+            video.offer(at)
+        };
+        match wear {
+            Some(Asked::Sdes(protection)) => put_on(description, Kind::Video, &protection),
+            Some(Asked::Dtls(_)) | None if self.agreed.is_some() => close_video(description),
+            Some(Asked::Dtls(_)) | None => {}
+        }
     }
 
     fn answer(&mut self, at: SocketAddr) -> Option<Asked> {
@@ -346,7 +471,7 @@ impl Security {
 
     /// What we offer: once something was agreed on, that again.
     fn offer(&mut self, at: SocketAddr) -> Option<Asked> {
-        let wanted = self.keying == Keying::Dtls && self.agreed.is_none() && self.srtp.takes();
+        let wanted = self.agreed.is_none() && self.shakes();
         if self.association.is_none() && wanted {
             self.association = Some(Association::offered());
             self.believe_nobody(UNSHAKEN);
@@ -361,6 +486,11 @@ impl Security {
         }
         self.offered = self.offer_keys();
         self.offered.clone().map(Asked::Sdes)
+    }
+
+    /// Whether an offer of ours asks for a handshake.
+    fn shakes(&self) -> bool {
+        self.keying == Keying::Dtls && self.srtp.takes()
     }
 
     fn offer_keys(&self) -> Option<Protection> {
@@ -446,6 +576,11 @@ impl Security {
         self.keys = nobody.and_then(|takes| self.pair(suite, takes));
     }
 
+    fn is_live(&self, description: &Description) -> bool {
+        let mut streams = description.media.iter();
+        streams.any(|media| media.is_live(self.kind))
+    }
+
     fn pair(&self, suite: Suite, takes: MasterKey) -> Option<Box<Keys>> {
         let keys = Keys {
             takes,
@@ -458,8 +593,4 @@ impl Security {
 
 fn is_same_suite(one: &Crypto, other: &Crypto) -> bool {
     Suite::named(&one.suite) == Suite::named(&other.suite)
-}
-
-fn is_live(description: &Description) -> bool {
-    description.media.iter().any(sdp::Media::is_live_audio)
 }

@@ -1,8 +1,10 @@
 //! A leg's media: its endpoint on our side, what its peer said, and what we told it.
 
 mod fax;
+mod video;
 
 use call::Speaks;
+use domain::T38;
 use media::{
     Ask, Codec as MediaCodec, Command, EndpointId, Expect, Family, Format, Formats, Keys,
     LocalMedia, PlayCodec, Ports, Ufrag, trusted,
@@ -14,9 +16,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::association::Association;
 use crate::spoken::{spoken, widened};
-use crate::wants::wants;
+use crate::wants::{report_wants, wants};
 use crate::{Secrets, Security};
 use fax::{Settled, place_of};
+use video::Video;
 
 /// No media port is left for another leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +38,9 @@ pub struct Sound {
     /// The codecs that may be spoken, most wanted first; any where none is named.
     #[serde(default)]
     codecs: Vec<String>,
+    /// Whether it may go over to fax.
+    #[serde(default)]
+    t38: T38,
     security: Security,
     /// What was agreed on before the offer that is open.
     #[serde(skip)]
@@ -42,6 +48,9 @@ pub struct Sound {
     /// The address that the peer has chosen, where it is found by its checks.
     #[serde(skip)]
     chosen: Option<SocketAddr>,
+    /// Its video, while there is any or some is offered.
+    #[serde(default)]
+    video: Option<Box<Video>>,
 }
 
 impl Sound {
@@ -54,10 +63,13 @@ impl Sound {
         ports: &mut Ports,
         signalling: IpAddr,
         near: Option<EndpointId>,
-        remote: Option<Description>,
+        mut remote: Option<Description>,
         (origin, mut security): (u64, Security),
         media: &mut Vec<Command>,
     ) -> Result<Sound, NoPort> {
+        if let Some(remote) = remote.as_mut().filter(|_| !security.shows()) {
+            sdp::close_video(remote);
+        }
         if remote.is_some() {
             security.offer_came();
         }
@@ -83,9 +95,11 @@ impl Sound {
             told: None,
             expects: Expect::unknown(Some(signalling), Formats::default()),
             codecs: Vec::new(),
+            t38: T38::default(),
             security,
             settled: None,
             chosen: None,
+            video: None,
         };
         sound.expects = sound.expectation();
         media.push(Command::Open {
@@ -120,6 +134,7 @@ impl Sound {
         media.push(Command::Open { id, local, expects });
         self.security.resume(secrets);
         self.secure(None, media);
+        self.reopen_video(ports, media);
         Ok(())
     }
 
@@ -129,6 +144,12 @@ impl Sound {
     pub fn only(mut self, codecs: &[String]) -> Sound {
         self.codecs = codecs.to_vec();
         self
+    }
+
+    /// Whether the leg may go over from sound to fax.
+    #[must_use]
+    pub fn faxing(self, t38: T38) -> Sound {
+        Sound { t38, ..self }
     }
 
     /// What may be spoken of a description; none where that is nothing.
@@ -141,7 +162,7 @@ impl Sound {
     /// that is made of it.
     pub(crate) fn can_be_offered(&self, offer: &Description) -> bool {
         if offer.fax().is_some() {
-            return self.security.lets_fax();
+            return self.lets_fax();
         }
         widened(&mut offer.clone(), &self.codecs).is_ok()
     }
@@ -149,6 +170,9 @@ impl Sound {
     /// Makes of another party's answer one to what the peer has offered, and of its offer one that
     /// more peers can answer, with nothing that may not be spoken.
     fn suit(&self, description: &mut Description) {
+        if let Some(before) = self.told.as_ref().filter(|_| !self.security.is_asked()) {
+            sdp::keep_places(description, before);
+        }
         match &self.remote {
             Some(offered) if self.security.is_asked() => {
                 sdp::line_up(description, offered);
@@ -191,6 +215,7 @@ impl Sound {
         let ask = Ask::family(Family::of(self.signalling)).towards(self.signalling);
         let (endpoint, local) = ports.open(ask.near(near)).map_err(|_| NoPort)?;
         self.close(ports, media);
+        self.video = None;
         (self.endpoint, self.local) = (endpoint, local);
         self.declare(ports);
         self.expects = self.expectation();
@@ -202,8 +227,11 @@ impl Sound {
 
     /// Gives the endpoint back.
     pub fn close(&self, ports: &mut Ports, media: &mut Vec<Command>) {
-        if ports.close(self.endpoint) {
-            media.push(Command::Close { id: self.endpoint });
+        let video = self.video.as_ref().map(|video| video.endpoint);
+        for id in video.into_iter().chain([self.endpoint]) {
+            if ports.close(id) {
+                media.push(Command::Close { id });
+            }
         }
     }
 
@@ -219,9 +247,9 @@ impl Sound {
             return self.hear_fax(description, ports, media);
         }
         let answers = self.security.is_awaiting();
-        let before = self.security.keys();
+        let before = self.keys();
         let description = self.security.hear(description);
-        self.secure(before, media);
+        self.secure_all(before, media);
         let description = self.admitted(description?)?;
         if answers {
             self.settled = None;
@@ -229,6 +257,10 @@ impl Sound {
         self.remote = Some(description.clone());
         self.declare(ports);
         self.describe(media);
+        if answers {
+            self.trim_video(ports, media);
+        }
+        self.describe_video(ports, media);
         Some(description)
     }
 
@@ -301,12 +333,18 @@ impl Sound {
     pub fn anchor(
         &mut self,
         mut description: Description,
+        ports: &mut Ports,
         media: &mut Vec<Command>,
     ) -> Description {
         self.origin.version += 1;
-        sdp::anchor(&mut description, &self.address(), &self.origin);
+        let video = self.place_for_video(&description, ports, media);
+        let (at, origin) = (self.address(), self.origin);
+        sdp::anchor(&mut description, &at, video.as_ref(), &origin);
+        if self.security.bundles() && !self.security.is_asked() {
+            sdp::part_numbers(&mut description);
+        }
         self.suit(&mut description);
-        self.tell(description, media)
+        self.tell(description, ports, media)
     }
 
     /// Our own answer to the peer's last offer, or our own offer when it made none.
@@ -316,10 +354,14 @@ impl Sound {
     pub fn answer(
         &mut self,
         speaks: Speaks,
+        ports: &mut Ports,
         media: &mut Vec<Command>,
     ) -> Result<Description, Refusal> {
         self.origin.version += 1;
         let description = match &self.remote {
+            Some(offer) if speaks == Speaks::Fax && offer.fax().is_some() => {
+                self.answer_fax(offer)?
+            }
             Some(offer) => match sdp::answer(offer, &self.capabilities(speaks)) {
                 // it is better to make something for whoever listens than to refuse it
                 Err(Refusal::Codec) if speaks != Speaks::Fax => {
@@ -329,15 +371,23 @@ impl Sound {
             },
             None => sdp::offer(&self.offers(speaks)),
         };
-        Ok(self.tell(description, media))
+        Ok(self.tell(description, ports, media))
     }
 
     /// Our own offer.
-    pub fn offer(&mut self, speaks: Speaks, media: &mut Vec<Command>) -> Description {
+    pub fn offer(
+        &mut self,
+        speaks: Speaks,
+        ports: &mut Ports,
+        media: &mut Vec<Command>,
+    ) -> Description {
         self.origin.version += 1;
         let mut offer = sdp::offer(&self.offers(speaks));
+        if let Some(before) = &self.told {
+            sdp::keep_places(&mut offer, before);
+        }
         self.limit(&mut offer);
-        self.tell(offer, media)
+        self.tell(offer, ports, media)
     }
 
     /// What a party of our own offers: all that is spoken here, behind what it wants most, unless
@@ -446,8 +496,17 @@ impl Sound {
         SocketAddr::new(self.local.ip, self.local.rtp)
     }
 
-    fn tell(&mut self, description: Description, media: &mut Vec<Command>) -> Description {
-        if self.security.is_asked() {
+    fn tell(
+        &mut self,
+        mut description: Description,
+        ports: &mut Ports,
+        media: &mut Vec<Command>,
+    ) -> Description {
+        if self.knows_extended_reports() {
+            sdp::ask_for_extended_reports(&mut description);
+        }
+        let answers = self.security.is_asked();
+        if answers {
             self.settled = None;
         }
         self.told = Some(description.clone());
@@ -456,11 +515,24 @@ impl Sound {
             self.describe(media);
             return description;
         }
-        let before = self.security.keys();
+        let before = self.keys();
         let description = self.security.tell(description, self.place());
-        self.secure(before, media);
+        self.note_video_told(&description);
+        self.secure_all(before, media);
         self.describe(media);
+        if answers {
+            self.trim_video(ports, media);
+        }
+        self.describe_video(ports, media);
         description
+    }
+
+    /// Whether the peer may be told which extended reports are wanted: in an offer, and in an
+    /// answer to an offer that wants some itself (RFC 3611 section 5.2).
+    fn knows_extended_reports(&self) -> bool {
+        let offered = self.remote.as_ref().filter(|_| self.security.is_asked());
+        let offered = offered.and_then(remote_of);
+        offered.is_none_or(|remote| remote.extended.is_any())
     }
 
     /// Tells the road of other keys.
@@ -509,38 +581,18 @@ impl Sound {
             }
             return Expect::unknown(Some(self.signalling), told);
         };
-        // A peer sends by the numbers it was told and receives by those it named; where the two
-        // lists disagree on a number the peer's own comes first.
-        let own = formats(&remote.codecs);
-        let more = told
-            .iter()
-            .filter(|format| own.of(format.payload).is_none());
-        let all: Formats = own.iter().chain(more).collect();
-        let (receives, sends) = (remote.direction.receives(), remote.direction.sends());
-        let wants = wants(&remote, &own, &told);
+        let ours = self.told.as_ref().and_then(remote_of);
+        let described = described(&remote, ours.as_ref(), self.signalling);
         if self.security.seeks() {
             return Expect {
-                receives,
-                sends,
-                wants,
-                ..self.expectation_by_checks(all)
+                receives: described.receives,
+                sends: described.sends,
+                wants: described.wants,
+                reports: described.reports,
+                ..self.expectation_by_checks(described.formats)
             };
         }
-        if remote.rtp.ip().is_unspecified() {
-            let unknown = Expect::unknown(Some(self.signalling), all);
-            return Expect {
-                receives: false,
-                ..unknown
-            };
-        }
-        let muxes = |description: &Description| remote_of(description).is_some_and(|r| r.mux);
-        let mut expects = Expect::described(remote.rtp, self.signalling, all);
-        expects.declared_rtcp = Some(remote.rtcp);
-        expects.mux = remote.mux && self.told.as_ref().is_none_or(muxes);
-        expects.receives = receives;
-        expects.sends = sends;
-        expects.wants = wants;
-        expects
+        described
     }
 
     /// Of a peer that is where its checks come from; nowhere, as long as it cannot know how to ask.
@@ -552,6 +604,31 @@ impl Sound {
             None => Expect::unknown(None, formats),
         }
     }
+}
+
+/// What is expected of a stream's peer by what it said and was told of the stream.
+fn described(remote: &Remote, told: Option<&Remote>, signalling: IpAddr) -> Expect {
+    let named = |said: &Remote| formats(&said.codecs);
+    // A peer sends by the numbers it was told and receives by those it named; where the two
+    // lists disagree on a number the peer's own comes first.
+    let (own, ours) = (named(remote), told.map(named).unwrap_or_default());
+    let more = ours.iter().filter(|f| own.of(f.payload).is_none());
+    let all: Formats = own.iter().chain(more).collect();
+    if remote.rtp.ip().is_unspecified() {
+        let unknown = Expect::unknown(Some(signalling), all);
+        return Expect {
+            receives: false,
+            ..unknown
+        };
+    }
+    let mut expects = Expect::described(remote.rtp, signalling, all);
+    expects.declared_rtcp = Some(remote.rtcp);
+    expects.mux = remote.mux && told.is_none_or(|told| told.mux);
+    expects.receives = remote.direction.receives();
+    expects.sends = remote.direction.sends();
+    expects.wants = wants(remote, &own, &ours);
+    expects.reports = report_wants(remote);
+    expects
 }
 
 fn usable(rtp: SocketAddr, signalling: IpAddr) -> bool {

@@ -1,6 +1,9 @@
 //! The codecs that are made of each other for parties who have none in common.
 
-use sdp::{Codec, Description, Refusal};
+use std::net::Ipv4Addr;
+
+use call::Speaks;
+use sdp::{Capabilities, Codec, Description, MediaAddress, OriginId, Refusal};
 
 /// Payload number of Opus where the party has not given it one.
 const OPUS: u8 = 111;
@@ -24,4 +27,21 @@ fn g711() -> [Codec; 2] {
 /// Nothing of it could be offered, nor what is made of it; the offer is as it was.
 pub fn widened(offer: &mut Description, codecs: &[String]) -> Result<(), Refusal> {
     sdp::widen(offer, &g711(), &spoken(), codecs)
+}
+
+/// What a party of our own offers whom it calls. Where it is heard is no place yet: each leg that
+/// is offered this puts its own address there.
+#[must_use]
+pub fn proposal(speaks: Speaks) -> Description {
+    let at = MediaAddress {
+        ip: Ipv4Addr::LOCALHOST.into(),
+        port: 9,
+        rtcp_port: 9,
+    };
+    let origin = OriginId { id: 0, version: 0 };
+    sdp::offer(&match speaks {
+        Speaks::Prompts => Capabilities::guest(at, origin),
+        Speaks::All => Capabilities::wide_guest(at, origin),
+        Speaks::Fax => Capabilities::fax_guest(at, origin),
+    })
 }

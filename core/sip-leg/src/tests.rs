@@ -12,6 +12,7 @@ mod media_sides;
 mod protected;
 mod referrals;
 mod shaking;
+mod video;
 mod without_a_common_codec;
 
 use std::sync::Arc;
@@ -25,10 +26,11 @@ use sip_message::{Flow, Limits, Message, Method, Name};
 use sip_stack::transaction::{self, Event, Owner, Transactions, Transmit};
 use sip_stack::usage::Config;
 
-use domain::Srtp;
+use domain::{Srtp, T38};
 
 use crate::{
-    Desk, Dial, Keying, Offer, Report, Secrets, Security, SipLeg, Sound, contact_of, offer_of,
+    Askings, Desk, Dial, Keying, Offer, Report, Secrets, Security, SipLeg, Sound, Terms,
+    contact_of, offer_of,
 };
 
 /// The exchange's own side of everything.
@@ -41,8 +43,11 @@ struct Office {
     random: Random,
     /// What its phones are told of protection.
     srtp: Srtp,
+    t38: T38,
     /// How it offers keys.
     keying: Keying,
+    /// Whether its phones may have video.
+    video: bool,
 }
 
 impl Office {
@@ -62,7 +67,9 @@ impl Office {
             now: Instant::from_secs(10),
             random: Random::from_seed(6),
             srtp: Srtp::Accept,
+            t38: T38::Allow,
             keying: Keying::Sdes,
+            video: true,
         }
     }
 
@@ -80,12 +87,18 @@ impl Office {
     fn sound(&mut self, flow: Flow, offer: Option<Offer>) -> Sound {
         let (remote, asked) = match offer {
             Some(offer) => (Some(offer.description), offer.asked),
-            None => (None, None),
+            None => (None, Askings::default()),
         };
-        let security = Security::new((self.srtp, self.keying), self.secrets(), asked);
+        let terms = Terms {
+            srtp: self.srtp,
+            keying: self.keying,
+            video: self.video,
+        };
+        let security = Security::new(terms, self.secrets(), asked);
         let ours = (self.random.next_u64(), security);
         let (ports, media) = (&mut self.ports, &mut self.media);
-        Sound::open(ports, flow.remote.ip(), None, remote, ours, media).unwrap()
+        let sound = Sound::open(ports, flow.remote.ip(), None, remote, ours, media);
+        sound.unwrap().faxing(self.t38)
     }
 
     fn secrets(&mut self) -> Secrets {

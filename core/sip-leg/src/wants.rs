@@ -1,6 +1,6 @@
 //! How a peer wants sound that is made for it.
 
-use media::{Format, Formats, OpusWants, Wants};
+use media::{Format, Formats, OpusWants, ReportWants, Wants};
 use sdp::{OpusParameters, Remote};
 
 /// How the peer wants to be spoken to: in what it named itself, and sound that is made for it in
@@ -24,5 +24,13 @@ pub(crate) fn wants(remote: &Remote, own: &Formats, told: &Formats) -> Wants {
             playback: opus.max_playback_rate,
             bits_per_second: opus.max_average_bitrate,
         },
+    }
+}
+
+/// What the peer wants to be reported beyond what is reported to everybody.
+pub(crate) fn report_wants(remote: &Remote) -> ReportWants {
+    ReportWants {
+        voip_metrics: remote.extended.voip_metrics,
+        round_trip: remote.extended.round_trip,
     }
 }

@@ -1,6 +1,6 @@
 //! The documents of event packages: what a NOTIFY says of dialogs (RFC 4235), presence (RFC 3863),
-//! registrations (RFC 3680) and messages (RFC 3842), and of lists of them (RFC 4662); and where
-//! somebody is (RFC 4119).
+//! registrations (RFC 3680) and messages (RFC 3842), and of lists of them (RFC 4662); where
+//! somebody is (RFC 4119); and what phones tell of how calls sounded (RFC 6035).
 //!
 //! Plain values in, text out; nothing here knows subscriptions, calls or tenants.
 
@@ -13,6 +13,7 @@ mod published;
 mod reg_info;
 mod related;
 mod rlmi;
+mod voice_report;
 mod xml;
 
 pub use dialog_info::{DialogInfo, DialogLine, DialogState, Side};
@@ -24,3 +25,6 @@ pub use published::{NotPresence, Published};
 pub use reg_info::{RegContact, RegInfo};
 pub use related::{Part, related};
 pub use rlmi::{Instance, ListInfo, RLMI, Resource};
+pub use voice_report::{
+    BadVoiceReport, VoiceBursts, VoiceDelays, VoiceMetrics, VoiceReport, VoiceReportKind, VoiceTags,
+};

@@ -180,6 +180,12 @@ impl Continuity {
         Some(stamp)
     }
 
+    /// When the last packet was sent; `None` before the first.
+    #[must_use]
+    pub fn sent_at(&self) -> Option<Instant> {
+        self.sent_at
+    }
+
     /// The timestamp of a moment, as sender reports tell it (RFC 3550 section 6.4.1); `None` before
     /// the first packet.
     #[must_use]

@@ -1,9 +1,10 @@
 //! RTP and RTCP on the wire (RFC 3550), rewritten in place; continuity of a stream across changes
-//! of its source; a jitter buffer; reception statistics; key presses (RFC 4733); quality by the
-//! E-model (G.107).
+//! of its source; a jitter buffer; reception statistics, with bursts of loss (RFC 3611); key
+//! presses (RFC 4733); quality by the E-model (G.107).
 //!
 //! Nothing here allocates once it is constructed.
 
+mod bursts;
 mod continuity;
 pub mod event;
 mod header;
@@ -13,6 +14,7 @@ mod receiver;
 pub mod rtcp;
 mod traffic;
 
+pub use bursts::{Bursts, GAP_LEAST, Part};
 pub use continuity::{Continuity, ReportMap, Stamp};
 pub use event::{Digit, Digits, Event, EventEnds};
 pub use header::{

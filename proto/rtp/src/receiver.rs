@@ -7,7 +7,8 @@ use machine::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::Header;
-use crate::rtcp::ReportBlock;
+use crate::bursts::{Bursts, GAP_LEAST, Part};
+use crate::rtcp::{Course, ReportBlock, VoipMetrics};
 
 /// RFC 3550 section A.1: a larger step forward is no loss but a restart.
 const MAX_DROPOUT: u16 = 3000;
@@ -18,6 +19,9 @@ const MAX_MISORDER: u16 = 100;
 /// Packets behind the highest of which is remembered whether they came; more than
 /// [`MAX_MISORDER`], so that every late packet is known as missing or as a duplicate.
 const WINDOW: u32 = u128::BITS;
+
+/// The longest packet, as a part of a second.
+const LONGEST_PACKET: u32 = 5;
 
 /// What an arriving packet was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -138,6 +142,7 @@ struct Source {
     window: u128,
     /// Of the packets that left the window.
     runs: Runs,
+    bursts: Bursts,
     /// The number that would make a stray packet a restart.
     restart: Option<u16>,
     /// At the last report (A.3).
@@ -157,6 +162,7 @@ impl Source {
             reordered: 0,
             window: 1,
             runs: Runs::default(),
+            bursts: Bursts::default(),
             restart: None,
             reported_expected: 0,
             reported_received: 0,
@@ -205,7 +211,9 @@ impl Source {
     /// The packet at the window's end can no longer come late.
     fn settle_oldest(&mut self) {
         if self.highest - self.base >= u64::from(WINDOW) - 1 {
-            self.runs.take(self.window >> (WINDOW - 1) == 1);
+            let came = self.window >> (WINDOW - 1) == 1;
+            self.runs.take(came);
+            self.bursts.take(came);
         }
     }
 
@@ -236,6 +244,16 @@ impl Source {
             runs.take(self.window >> back & 1 == 1);
         }
         runs.count
+    }
+
+    /// Bursts and gaps, those still in the window included.
+    fn parts(&self) -> (Part, Part) {
+        let mut bursts = self.bursts;
+        let within = (self.highest - self.base).min(u64::from(WINDOW) - 1);
+        for back in (0..=within).rev() {
+            bursts.take(self.window >> back & 1 == 1);
+        }
+        bursts.parts()
     }
 
     fn add_to(&self, sum: &mut Statistics) {
@@ -292,6 +310,31 @@ fn low_half(value: u128) -> u32 {
     u32::from_be_bytes([a, b, c, d])
 }
 
+/// How long the packets of a stream are.
+#[derive(Clone, Copy, Debug, Default)]
+struct PacketLength {
+    /// Timestamp units, by the latest two that followed each other; 0 where none did.
+    units: u32,
+    /// Timestamp of the packet with the highest number.
+    newest: u32,
+}
+
+impl PacketLength {
+    /// A packet came. Where one begins after a pause, that is no length (RFC 3551 section 4.1).
+    fn note(&mut self, arrival: Arrival, header: &Header, clock: u32) {
+        let follows = match arrival {
+            Arrival::First => false,
+            Arrival::Next { missing } => missing == 0 && !header.marker,
+            Arrival::Late | Arrival::Duplicate | Arrival::Stray => return,
+        };
+        let units = header.ts.wrapping_sub(self.newest);
+        self.newest = header.ts;
+        if follows && units > 0 && units <= clock / LONGEST_PACKET {
+            self.units = units;
+        }
+    }
+}
+
 /// The receiver of one stream. The caller decides whether a packet belongs to it (so no probation
 /// of RFC 3550 section A.1 here); a change of source is followed at once.
 #[derive(Clone, Copy, Debug)]
@@ -299,6 +342,7 @@ pub struct Receiver {
     clock: u32,
     source: Option<Source>,
     jitter: Jitter,
+    length: PacketLength,
     /// Of the sources before.
     before: Statistics,
 }
@@ -307,12 +351,12 @@ impl Receiver {
     /// Nothing received; `clock` is the payload's in Hz.
     #[must_use]
     pub fn new(clock: u32) -> Self {
-        let (source, jitter, before) = (None, Jitter::default(), Statistics::default());
         Self {
             clock,
-            source,
-            jitter,
-            before,
+            source: None,
+            jitter: Jitter::default(),
+            length: PacketLength::default(),
+            before: Statistics::default(),
         }
     }
 
@@ -339,6 +383,7 @@ impl Receiver {
         if arrival == Arrival::First {
             self.begin(header);
         }
+        self.length.note(arrival, header, self.clock);
         match arrival {
             Arrival::First | Arrival::Next { .. } | Arrival::Late => {
                 self.jitter.take(header.ts, self.clock, now);
@@ -399,6 +444,40 @@ impl Receiver {
             delay_since_last_sr: 0,
         })
     }
+
+    /// How the present source has come so far (RFC 3611 section 4.7): losses and their bursts. All
+    /// else is not known here. `None` before the first packet.
+    #[must_use]
+    pub fn voip_metrics(&self) -> Option<VoipMetrics> {
+        let source = self.source.as_ref()?;
+        let (bursts, gaps) = source.parts();
+        Some(VoipMetrics {
+            ssrc: source.ssrc,
+            loss: in_256(source.lost(), source.expected()),
+            course: Course {
+                burst_density: in_256(bursts.lost, bursts.packets),
+                gap_density: in_256(gaps.lost, gaps.packets),
+                burst_ms: self.mean_ms(bursts),
+                gap_ms: self.mean_ms(gaps),
+                gap_least: GAP_LEAST,
+            },
+            ..VoipMetrics::default()
+        })
+    }
+
+    /// Milliseconds that these last in the mean.
+    fn mean_ms(&self, part: Part) -> u16 {
+        let units = part.packets.saturating_mul(self.length.units.into());
+        let seconds = u64::from(part.count) * u64::from(self.clock);
+        let ms = units.saturating_mul(1_000).checked_div(seconds);
+        u16::try_from(ms.unwrap_or(0)).unwrap_or(u16::MAX)
+    }
+}
+
+/// A share in 1/256, at most 255 of them.
+fn in_256(part: u64, whole: u64) -> u8 {
+    let share = part.saturating_mul(256).checked_div(whole);
+    u8::try_from(share.unwrap_or(0)).unwrap_or(u8::MAX)
 }
 
 #[cfg(test)]

@@ -1,10 +1,18 @@
-//! RTCP (RFC 3550 section 6): reading compound packets, writing reports of our own, and what is
-//! meant for the other side of a stream whose numbers [`Continuity`](crate::Continuity) changed.
+//! RTCP (RFC 3550 section 6): reading compound packets, extended reports (RFC 3611) among them,
+//! writing reports of our own, and what is meant for the other side of a stream whose numbers
+//! [`Continuity`](crate::Continuity) changed.
 
+mod extended;
+mod loss;
 mod own;
 mod rewrite;
 
-pub use own::{CanonicalName, OWN_REPORT_BYTES, OwnReport};
+pub use extended::{
+    Course, ExtendedBlock, ExtendedBlocks, Levels, OwnExtended, ReferenceAnswer, ReferenceAnswers,
+    Scores, VoipMetrics,
+};
+pub use loss::{PICTURE_LOSS_BYTES, feedback_source, picture_loss};
+pub use own::{CanonicalName, GOODBYE_BYTES, OWN_REPORT_BYTES, OwnReport, write_goodbye};
 pub use rewrite::{Map, keep_feedback};
 
 /// Packet types.
@@ -121,6 +129,8 @@ pub enum Packet<'a> {
     SourceDescription(&'a [u8]),
     /// Goodbye of these sources.
     Bye(Sources<'a>),
+    /// Extended report, with its sender (RFC 3611).
+    ExtendedReport(u32, ExtendedBlocks<'a>),
     /// Any other, whole.
     Other {
         /// Packet type.
@@ -141,7 +151,8 @@ impl Packet<'_> {
             Packet::SenderReport(..)
             | Packet::ReceiverReport(..)
             | Packet::SourceDescription(_)
-            | Packet::Bye(_) => false,
+            | Packet::Bye(_)
+            | Packet::ExtendedReport(..) => false,
         }
     }
 }
@@ -179,8 +190,8 @@ impl Iterator for Sources<'_> {
 pub struct Packets<'a>(&'a [u8]);
 
 /// The packets of a datagram; `None` when it is malformed: not a sequence of packets of version 2
-/// that fills it, or a report or goodbye too short for its count. A compound need not begin with
-/// a report (RFC 5506).
+/// that fills it, or a report or goodbye too short for its count or its sender. A
+/// compound need not begin with a report (RFC 5506).
 #[must_use]
 pub fn packets(datagram: &[u8]) -> Option<Packets<'_>> {
     let mut rest = datagram;
@@ -240,6 +251,10 @@ fn read(packet: &[u8]) -> Option<Packet<'_>> {
         )),
         kind::SOURCE_DESCRIPTION => Some(Packet::SourceDescription(packet.get(4..)?)),
         kind::BYE => Some(Packet::Bye(Sources(packet.get(4..4 + 4 * count)?))),
+        kind::EXTENDED_REPORT => Some(Packet::ExtendedReport(
+            word(packet, 4)?,
+            ExtendedBlocks(packet.get(8..)?),
+        )),
         kind => Some(Packet::Other {
             kind,
             bytes: packet,

@@ -5,7 +5,7 @@
 use machine::Instant;
 use machine::harness::Spoiler;
 use rtp::jitter::{self, Content, Frame, JitterBuffer, Put, Settings};
-use rtp::rtcp::{Packet, packets};
+use rtp::rtcp::{ExtendedBlock, Packet, packets};
 use rtp::{
     Continuity, Event, EventEnds, HEADER_BYTES, Header, Map, Receiver, Traffic, keep_feedback,
     looks_like_rtcp, set_marker, set_pt, set_seq, set_ssrc, set_ts,
@@ -180,12 +180,21 @@ fn a_spoilt_compound_is_read_whole_or_not_at_all() {
     assert!(understood > 3_000, "{understood}");
 }
 
+/// Walks over all that a block of an extended report holds.
+fn walk(block: ExtendedBlock<'_>) -> usize {
+    match block {
+        ExtendedBlock::Answers(answers) => answers.count(),
+        ExtendedBlock::Reference(_) | ExtendedBlock::Voip(_) | ExtendedBlock::Other(_) => 1,
+    }
+}
+
 /// Walks over all that a packet holds.
 fn read(packet: Packet<'_>) -> usize {
     match packet {
         Packet::SenderReport(_, blocks) | Packet::ReceiverReport(_, blocks) => blocks.count(),
         Packet::SourceDescription(bytes) => bytes.len(),
         Packet::Bye(sources) => sources.count(),
+        Packet::ExtendedReport(_, blocks) => blocks.map(walk).sum(),
         Packet::Other { bytes, .. } => bytes.len(),
     }
 }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::extended_reports::RTCP_XR;
 use crate::{Address, Attribute, Connection, Description, Direction, Line, Media, Origin};
 
 /// Where this node takes a leg's packets.
@@ -42,7 +43,7 @@ impl OriginId {
 
 /// Attributes that speak of a transport this node ends: candidates it cannot serve, keys that are
 /// each side's own, sources it renumbers, addresses it hides, bundles it takes apart.
-const TAKEN_AWAY: [&str; 34] = [
+const TAKEN_AWAY: [&str; 35] = [
     // RFC 8839, 8840
     "candidate",
     "end-of-candidates",
@@ -70,6 +71,8 @@ const TAKEN_AWAY: [&str; 34] = [
     // RFC 8843, 8858
     "bundle-only",
     "rtcp-mux-only",
+    // RFC 3611: each side is reported to about its own way
+    RTCP_XR,
     // RFC 5939, 6947, 4091, 4570: other transports and addresses
     "acap",
     "acfg",
@@ -85,31 +88,42 @@ const TAKEN_AWAY: [&str; 34] = [
     "x-nortpproxy",
 ];
 
-/// Rewrites a description so that its sound passes `at`:
+/// Rewrites a description so that its sound passes `at`, and its video `video`, if it may:
 /// - `o=` becomes ours, every `c=` our address;
 /// - the first live sound stream of a served protocol gets our ports, with `a=rtcp` where it was
-///   written or where our RTCP port is not the next one;
+///   written or where our RTCP port is not the next one; so does the first live one of video;
 /// - all other streams keep their line with port 0 (RFC 3264 section 6);
 /// - candidates, keys, source and bundle attributes go, and `k=`;
 /// - a hold by unspecified address becomes one by direction, since the address is now ours.
-pub fn anchor(description: &mut Description, at: &MediaAddress, origin: &OriginId) {
-    let chosen = chosen_stream(description);
-    let direction = chosen.map(|index| description.direction_of(index));
-    let deaf = chosen
-        .and_then(|index| description.connection_of(index))
-        .is_some_and(Connection::is_unspecified);
+pub fn anchor(
+    description: &mut Description,
+    at: &MediaAddress,
+    video: Option<&MediaAddress>,
+    origin: &OriginId,
+) {
+    let sound = chosen_stream(description).map(|index| (index, at));
+    let shown = description.video().zip(video);
+    let taken = [sound, shown];
+    let place = |index: usize| {
+        let mut taken = taken.into_iter().flatten();
+        taken.find_map(|(taken, at)| (taken == index).then_some(at))
+    };
+    let deaf = taken.into_iter().flatten().filter_map(|(index, _)| {
+        let deaf = description.connection_of(index)?.is_unspecified();
+        deaf.then(|| (index, description.direction_of(index)))
+    });
+    let deaf: Vec<_> = deaf.collect();
 
     description.set_origin(origin.at(at.ip));
     description.set_connection(Connection::to(at.ip));
     strip(&mut description.lines);
     for (index, media) in description.media.iter_mut().enumerate() {
-        if Some(index) == chosen {
-            take_over(media, at);
-        } else {
-            refuse(media);
+        match place(index) {
+            Some(at) => take_over(media, at),
+            None => refuse(media),
         }
     }
-    if let (Some(index), Some(direction), true) = (chosen, direction, deaf) {
+    for (index, direction) in deaf {
         description.set_direction(index, direction);
     }
 }
@@ -151,7 +165,7 @@ fn take_over(media: &mut Media, at: &MediaAddress) {
     }
     media.port = at.port;
     media.ports = None;
-    if media.is_live_audio() {
+    if !media.is_live_fax() {
         tell_rtcp(media, at);
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::{Address, Attribute, Connection, Direction, Line, Origin};
+use crate::{Address, Attribute, Connection, Direction, Kind, Line, Origin};
 
 /// A session description (RFC 8866), lines kept in order. Printed with CRLF line ends.
 ///
@@ -93,7 +93,13 @@ impl Media {
     /// Is this a stream of sound that is neither refused nor ended?
     #[must_use]
     pub fn is_live_audio(&self) -> bool {
-        self.kind == "audio" && self.port != 0
+        self.is_live(Kind::Audio)
+    }
+
+    /// Is it a stream of this kind that has a port only together with others (RFC 8843 section 6)?
+    pub(crate) fn is_bundle_only(&self, kind: Kind) -> bool {
+        let marked = self.attribute("bundle-only").is_some();
+        self.kind == kind.name() && self.port == 0 && marked
     }
 
     /// Are its packets relayed? Those of plain RTP are, with or without early feedback (RFC 4585);
@@ -106,7 +112,7 @@ impl Media {
 
     /// Is it a stream of sound that is neither refused nor ended, and served?
     pub(crate) fn is_served_audio(&self) -> bool {
-        self.is_live_audio() && self.is_served()
+        self.is_served_as(Kind::Audio)
     }
 }
 

@@ -1,11 +1,12 @@
 //! What browsers say of a stream of sound (DTLS-SRTP, RFC 5763, over ICE, RFC 8839): taking it off
 //! a description and putting it on one, since between the two sides of this node sound is described
-//! as if nobody protected it.
+//! as if nobody protected it. Video goes by the transport of the sound (BUNDLE, RFC 8843), or not
+//! at all.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::ice::value_of;
-use crate::{Attribute, Connection, Description, Fingerprint, Ice, Line, Media, Setup};
+use crate::{Attribute, Connection, Description, Fingerprint, Ice, Kind, Line, Media, Setup};
 
 /// Most fingerprints that are read of a stream.
 const MAX_FINGERPRINTS: usize = 8;
@@ -55,12 +56,25 @@ pub struct DtlsSrtp {
     pub mid: Option<String>,
     /// Its writer wants early feedback (RFC 4585), as all browsers do: `UDP/TLS/RTP/SAVPF`.
     pub feedback: bool,
-    /// The stream is named in a `BUNDLE` (RFC 8843), in an answer as its only member.
+    /// The stream is named in a `BUNDLE` (RFC 8843), with none beside it but that of video.
     pub bundled: bool,
+    /// The stream of video that goes by the same transport.
+    pub video: Option<Bundled>,
+}
+
+/// A stream that goes by the transport of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bundled {
+    /// Its name (`a=mid`).
+    pub mid: String,
+    /// It is new to the bundle: in an offer it has no port but that of the bundle, so that whoever
+    /// knows nothing of bundles refuses it (RFC 8843 section 6).
+    pub new: bool,
 }
 
 /// Takes this transport off the first live stream of sound that has all of it: fingerprint,
-/// credentials and one port for RTP and RTCP. It is described as plain; every other stream is
+/// credentials and one port for RTP and RTCP. It is described as plain, and so is the first stream
+/// of video that stands behind it in its bundle; every other stream is
 /// closed, and bundles are taken apart. Nothing where there is no such stream; then the
 /// description stays as it was.
 ///
@@ -76,30 +90,53 @@ pub fn take_off_dtls(description: &mut Description) -> Option<DtlsSrtp> {
     let unknown = description
         .connection_of(chosen)
         .is_none_or(|c| c.is_unspecified() || c.address.ip().is_none());
+    let video = transport.video.as_ref().map(|video| video.mid.clone());
+    let is_video = |media: &Media| video.is_some() && media.value("mid") == video.as_deref();
     description.retain_attributes(is_kept);
+    let mut port = 0;
     for (at, media) in description.media.iter_mut().enumerate() {
-        if at != chosen {
+        if at == chosen {
+            bare(media, is_kept);
+            if unknown {
+                set_place(media, &transport.ice);
+            }
+            port = media.port;
+        } else if is_video(media) {
+            bare(media, |attribute| {
+                is_kept(attribute) || attribute.name == "rtcp-fb"
+            });
+            set_place(media, &transport.ice);
+        } else {
             media.port = 0;
             media.ports = None;
-            continue;
         }
-        "RTP/AVP".clone_into(&mut media.protocol);
-        media.retain_attributes(is_kept);
-        media.push_attribute(Attribute::flag("rtcp-mux"));
-        if unknown {
-            set_place(media, &transport.ice);
+    }
+    for media in &mut description.media {
+        if media.is_live(Kind::Video) {
+            media.port = port;
         }
     }
     Some(transport)
 }
 
-/// Puts this transport on the first live stream of sound of a served protocol, alone in its bundle.
+/// Describes a stream as plain, with one port for RTP and RTCP.
+fn bare(media: &mut Media, keeps: impl FnMut(&Attribute) -> bool) {
+    "RTP/AVP".clone_into(&mut media.protocol);
+    media.ports = None;
+    media.retain_attributes(keeps);
+    media.push_attribute(Attribute::flag("rtcp-mux"));
+}
+
+/// Puts this transport on the first live stream of sound of a served protocol, and on the stream of
+/// video where it names one; alone or with that in its bundle. Video that it does not name is
+/// closed.
 pub fn put_on_dtls(description: &mut Description, transport: &DtlsSrtp) {
     let served = description.media.iter().position(Media::is_served_audio);
     let Some(index) = served else {
         return;
     };
     description.retain_attributes(is_kept);
+    let video = bundle_video(description, transport);
     if let Some(media) = description.media.get_mut(index) {
         let feedback = if transport.feedback { "F" } else { "" };
         media.protocol = format!("UDP/TLS/RTP/SAVP{feedback}");
@@ -110,7 +147,11 @@ pub fn put_on_dtls(description: &mut Description, transport: &DtlsSrtp) {
         media.push_attribute(Attribute::flag("rtcp-mux"));
     }
     if let Some(mid) = transport.mid.as_ref().filter(|_| transport.bundled) {
-        description.push_attribute(Attribute::with("group", format!("BUNDLE {mid}")));
+        let group = match video {
+            Some(video) => format!("BUNDLE {mid} {video}"),
+            None => format!("BUNDLE {mid}"),
+        };
+        description.push_attribute(Attribute::with("group", group));
     }
     transport.ice.write(description, index);
     let Some(media) = description.media.get_mut(index) else {
@@ -120,6 +161,52 @@ pub fn put_on_dtls(description: &mut Description, transport: &DtlsSrtp) {
         media.push_attribute(Attribute::with("fingerprint", fingerprint.to_string()));
     }
     media.push_attribute(Attribute::with("setup", transport.setup.name()));
+}
+
+/// Has the first live stream of video go by this transport, or closes it; its name, where it goes.
+fn bundle_video(description: &mut Description, transport: &DtlsSrtp) -> Option<String> {
+    let mut bundled = transport.video.as_ref().filter(|_| transport.bundled);
+    let mut named = None;
+    let videos = description.media.iter_mut();
+    for media in videos.filter(|media| media.kind == Kind::Video.name()) {
+        let live = media.is_served_as(Kind::Video);
+        let Some(video) = bundled.take_if(|video| live || !video.new) else {
+            media.port = 0;
+            continue;
+        };
+        "UDP/TLS/RTP/SAVPF".clone_into(&mut media.protocol);
+        media.retain_attributes(|attribute| is_kept(attribute) || attribute.name == "rtcp-fb");
+        media.push_attribute(Attribute::with("mid", video.mid.as_str()));
+        if !live {
+            // refused by the name that its offer has
+            media.port = 0;
+            continue;
+        }
+        media.push_attribute(Attribute::flag("rtcp-mux"));
+        if video.new && transport.setup == Setup::ActPass {
+            media.port = 0;
+            media.push_attribute(Attribute::flag("bundle-only"));
+        }
+        named = Some(video.mid.clone());
+    }
+    named
+}
+
+/// The first stream of video that goes by the transport of a stream: named behind it in its bundle.
+fn bundled_video(description: &Description, mid: &str) -> Option<Bundled> {
+    let mut groups = description.attributes().filter(|a| is_bundle(a));
+    let group = groups.find(|group| members(group).any(|member| member == mid))?;
+    // the transport of a bundle is that of the first in it
+    let first = members(group).next() == Some(mid);
+    let is_member = |mid: &str| members(group).any(|member| member == mid);
+    let video = description.media.iter().filter(|_| first).find(|media| {
+        let live = media.is_live(Kind::Video) || media.is_bundle_only(Kind::Video);
+        live && feedback_of(&media.protocol).is_some() && media.value("mid").is_some_and(is_member)
+    })?;
+    Some(Bundled {
+        mid: video.value("mid")?.to_owned(),
+        new: false,
+    })
 }
 
 fn read(description: &Description, media: &Media, feedback: bool) -> Option<DtlsSrtp> {
@@ -142,7 +229,10 @@ fn read(description: &Description, media: &Media, feedback: bool) -> Option<Dtls
         let mut groups = description.attributes().filter(|a| is_bundle(a));
         groups.any(|group| members(group).any(|member| member == mid))
     });
+    let video = mid.as_deref().filter(|_| bundled);
+    let video = video.and_then(|mid| bundled_video(description, mid));
     Some(DtlsSrtp {
+        video,
         ice: Ice::read(description, media)?,
         fingerprints: Some(fingerprints).filter(|all| !all.is_empty())?,
         setup,

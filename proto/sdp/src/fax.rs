@@ -97,6 +97,12 @@ pub fn fax_of(description: &Description) -> Option<Fax> {
 }
 
 impl Fax {
+    /// Whether the machines train the modems through each other, as a terminal of this node does.
+    #[must_use]
+    pub fn trains_through(&self) -> bool {
+        self.rate_management == RateManagement::Transferred
+    }
+
     /// Takes in one attribute; what cannot be read says nothing.
     fn read(&mut self, attribute: &Attribute) {
         let name = attribute.name.to_ascii_lowercase();

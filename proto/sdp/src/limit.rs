@@ -58,7 +58,8 @@ fn kept(codecs: &[Codec], names: &[String]) -> Vec<Codec> {
     [speech, beside].concat()
 }
 
-fn keep(media: &mut Media, kept: &[Codec]) {
+/// Leaves these codecs of a stream, in their order.
+pub(crate) fn keep(media: &mut Media, kept: &[Codec]) {
     let stays = |payload: &str| {
         let number = payload.parse::<u8>().ok();
         number.is_none_or(|number| kept.iter().any(|codec| codec.payload == number))

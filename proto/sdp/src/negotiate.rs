@@ -285,7 +285,7 @@ fn mid(media: &Media) -> impl Iterator<Item = Line> {
 }
 
 /// The time line of an answer equals that of the offer (RFC 3264 section 6).
-fn copy_times(offered: &Description, answered: &mut Description) {
+pub(crate) fn copy_times(offered: &Description, answered: &mut Description) {
     let times = offered.lines.iter().filter(|line| line.letter() == 't');
     answered.lines.retain(|line| line.letter() != 't');
     answered.lines.extend(times.cloned());

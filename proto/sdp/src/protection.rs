@@ -1,13 +1,13 @@
-//! Taking the protection of a stream of sound off a description, and putting one on: between the
-//! two sides of this node sound is described as if nobody protected it, since each side has keys
+//! Taking the protection of a stream off a description, and putting one on: between the two sides
+//! of this node sound and video are described as if nobody protected them, since each side has keys
 //! of its own.
 
-use crate::{Attribute, Crypto, Description, Media};
+use crate::{Attribute, Crypto, Description, Kind, Media};
 
 /// Most lines of keys that are read of a stream.
 const MAX_LINES: usize = 16;
 
-/// How a stream of sound is protected, as its description says.
+/// How a stream is protected, as its description says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Protection {
     /// It is sent protected or not at all (`RTP/SAVP`); otherwise it may be protected, as some
@@ -17,13 +17,14 @@ pub struct Protection {
     pub lines: Vec<Crypto>,
 }
 
-/// Takes off the protection of the first live stream of sound that has a line for which `usable`
-/// is true: it is described as plain, every other stream of sound is closed, and the lines that
+/// Takes off the protection of the first live stream of a kind that has a line for which `usable`
+/// is true: it is described as plain, every other stream of the kind is closed, and the lines that
 /// are usable are handed out. Nothing where no stream has one; then the description stays as it
 /// was.
 #[must_use]
 pub fn take_off(
     description: &mut Description,
+    kind: Kind,
     usable: impl Fn(&Crypto) -> bool,
 ) -> Option<Protection> {
     let lines_of = |media: &Media| -> Vec<Crypto> {
@@ -39,7 +40,7 @@ pub fn take_off(
         .find_map(|(at, media)| {
             let plain = plain_form(&media.protocol)?;
             let lines = lines_of(media);
-            (media.is_live_audio() && !lines.is_empty()).then_some((at, plain, lines))
+            (media.is_live(kind) && !lines.is_empty()).then_some((at, plain, lines))
         });
     let (chosen, plain, lines) = found?;
     let mut demanded = false;
@@ -48,17 +49,17 @@ pub fn take_off(
             demanded = media.protocol != plain;
             plain.clone_into(&mut media.protocol);
             media.retain_attributes(|attribute| attribute.name != "crypto");
-        } else if media.kind == "audio" {
+        } else if media.kind == kind.name() {
             media.port = 0;
         }
     }
     Some(Protection { demanded, lines })
 }
 
-/// Puts protection on the first live stream of sound of a served protocol.
-pub fn put_on(description: &mut Description, protection: &Protection) {
+/// Puts protection on the first live stream of a kind, of a served protocol.
+pub fn put_on(description: &mut Description, kind: Kind, protection: &Protection) {
     let mut streams = description.media.iter_mut();
-    let Some(media) = streams.find(|media| media.is_served_audio()) else {
+    let Some(media) = streams.find(|media| media.is_served_as(kind)) else {
         return;
     };
     if protection.demanded {
@@ -111,7 +112,7 @@ mod tests {
              a=crypto:1 F8_128_HMAC_SHA1_80 {KEY}\r\n\
              a=crypto:2 AES_CM_128_HMAC_SHA1_80 {KEY}\r\na=ptime:20\r\n"
         ));
-        let protection = take_off(&mut offer, known).unwrap();
+        let protection = take_off(&mut offer, Kind::Audio, known).unwrap();
         assert!(protection.demanded);
         assert_eq!(protection.lines.len(), 1);
         assert_eq!(protection.lines[0].tag, 2);
@@ -124,9 +125,9 @@ mod tests {
         let mut offer = description(&format!(
             "m=audio 4000 RTP/AVPF 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 {KEY}\r\n"
         ));
-        let protection = take_off(&mut offer, known).unwrap();
+        let protection = take_off(&mut offer, Kind::Audio, known).unwrap();
         assert!(!protection.demanded);
-        put_on(&mut offer, &protection);
+        put_on(&mut offer, Kind::Audio, &protection);
         assert_eq!(streams(&offer), [(4000, "RTP/AVPF")]);
         assert!(offer.to_string().contains(KEY));
     }
@@ -137,10 +138,10 @@ mod tests {
             "m=audio 4000 RTP/AVP 0\r\nm=video 4002 RTP/AVP 31\r\nm=audio 4004 RTP/SAVPF 0\r\n\
              a=crypto:1 AES_CM_128_HMAC_SHA1_80 {KEY}\r\n"
         ));
-        let protection = take_off(&mut offer, known).unwrap();
+        let protection = take_off(&mut offer, Kind::Audio, known).unwrap();
         let bare = [(0, "RTP/AVP"), (4002, "RTP/AVP"), (4004, "RTP/AVPF")];
         assert_eq!(streams(&offer), bare);
-        put_on(&mut offer, &protection);
+        put_on(&mut offer, Kind::Audio, &protection);
         let dressed = [(0, "RTP/AVP"), (4002, "RTP/AVP"), (4004, "RTP/SAVPF")];
         assert_eq!(streams(&offer), dressed);
     }
@@ -154,7 +155,7 @@ mod tests {
             "m=audio 4000 UDP/TLS/RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AA\r\n",
         ] {
             let mut offer = description(media);
-            assert_eq!(take_off(&mut offer, known), None, "{media}");
+            assert_eq!(take_off(&mut offer, Kind::Audio, known), None, "{media}");
             assert_eq!(offer, description(media));
         }
     }

@@ -1,12 +1,12 @@
-//! What a description tells about its writer's sound stream, in one value.
+//! What a description tells about one of its writer's streams, in one value.
 
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Codec, Description, Direction, Media};
+use crate::{Codec, Description, Direction, ExtendedReports, Media};
 
-/// The other party's sound stream: where it wants packets and which.
+/// The other party's stream of sound, or of video: where it wants packets and which.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remote {
     /// Where it wants RTP. The address is unspecified (0.0.0.0) when it put us on hold the old
@@ -22,6 +22,9 @@ pub struct Remote {
     pub codecs: Vec<Codec>,
     /// Milliseconds of sound per packet it wants to receive.
     pub ptime: Option<u16>,
+    /// Extended reports that it wants.
+    #[serde(default)]
+    pub extended: ExtendedReports,
 }
 
 impl Remote {
@@ -37,17 +40,25 @@ impl Remote {
 #[must_use]
 pub fn remote_of(description: &Description) -> Option<Remote> {
     let index = description.media.iter().position(Media::is_served_audio)?;
-    let media = description.media.get(index)?;
-    let ip = description.connection_of(index)?.address.ip()?;
-    // a port of 65535 has no neighbour; RTCP then has no place of its own
-    let next = media.port.checked_add(1).unwrap_or(media.port);
-    let (rtcp_port, rtcp_ip) = media.rtcp().unwrap_or((next, None));
-    Some(Remote {
-        rtp: SocketAddr::new(ip, media.port),
-        rtcp: SocketAddr::new(rtcp_ip.unwrap_or(ip), rtcp_port),
-        mux: media.rtcp_mux(),
-        direction: description.direction_of(index),
-        codecs: media.codecs(),
-        ptime: media.ptime(),
-    })
+    Remote::read(description, index)
+}
+
+impl Remote {
+    /// The stream of this place; `None` when its address is a host name.
+    pub(crate) fn read(description: &Description, index: usize) -> Option<Remote> {
+        let media = description.media.get(index)?;
+        let ip = description.connection_of(index)?.address.ip()?;
+        // a port of 65535 has no neighbour; RTCP then has no place of its own
+        let next = media.port.checked_add(1).unwrap_or(media.port);
+        let (rtcp_port, rtcp_ip) = media.rtcp().unwrap_or((next, None));
+        Some(Remote {
+            rtp: SocketAddr::new(ip, media.port),
+            rtcp: SocketAddr::new(rtcp_ip.unwrap_or(ip), rtcp_port),
+            mux: media.rtcp_mux(),
+            direction: description.direction_of(index),
+            codecs: media.codecs(),
+            ptime: media.ptime(),
+            extended: ExtendedReports::of(description, media),
+        })
+    }
 }

@@ -25,7 +25,7 @@ fn parse(lines: &str) -> Description {
 /// The lines after anchoring at port 20000, and 20001 for RTCP.
 fn anchored(lines: &str) -> Vec<String> {
     let mut description = parse(lines);
-    anchor(&mut description, &at(20_000, 20_001), &ORIGIN);
+    anchor(&mut description, &at(20_000, 20_001), None, &ORIGIN);
     description.to_string().lines().map(str::to_owned).collect()
 }
 
@@ -110,7 +110,7 @@ fn a_whole_without_address_gets_ours() {
 #[test]
 fn an_rtcp_port_that_is_no_neighbour_is_written() {
     let mut description = parse("c=IN IP4 10.0.0.1\nm=audio 4 RTP/AVP 0\n");
-    anchor(&mut description, &at(20_000, 30_000), &ORIGIN);
+    anchor(&mut description, &at(20_000, 30_000), None, &ORIGIN);
     assert_eq!(description.media[0].rtcp(), Some((30_000, None)));
     let told = remote_of(&description).unwrap();
     assert_eq!(told.rtcp.port(), 30_000);
@@ -124,7 +124,7 @@ fn ipv6_is_written_as_such() {
         port: 6,
         rtcp_port: 7,
     };
-    anchor(&mut description, &at, &ORIGIN);
+    anchor(&mut description, &at, None, &ORIGIN);
     let text = description.to_string();
     assert!(text.contains("o=- 4711 2 IN IP6 2001:db8::5\r\n"), "{text}");
     assert!(text.contains("c=IN IP6 2001:db8::5\r\n"), "{text}");
@@ -150,7 +150,7 @@ fn streams_we_cannot_serve_keep_their_line_with_port_0() {
 #[test]
 fn an_ended_stream_stays_ended() {
     let mut description = parse("c=IN IP4 10.0.0.1\nm=audio 0 RTP/AVP 0\n");
-    anchor(&mut description, &at(2, 3), &ORIGIN);
+    anchor(&mut description, &at(2, 3), None, &ORIGIN);
     assert_eq!(description.media[0].port, 0);
     assert_eq!(remote_of(&description), None);
 }
@@ -167,7 +167,7 @@ fn the_old_hold_becomes_the_new_one() {
         let lines = format!("c=IN IP4 0.0.0.0\nm=audio 4 RTP/AVP 0\n{given}");
         let mut description = parse(&lines);
         assert!(description.is_hold());
-        anchor(&mut description, &at(2, 3), &ORIGIN);
+        anchor(&mut description, &at(2, 3), None, &ORIGIN);
         assert!(description.is_hold());
         assert_eq!(description.direction_of(0), expected);
         assert!(!description.to_string().contains("0.0.0.0"));
@@ -183,9 +183,9 @@ fn the_new_hold_passes_as_it_is() {
 #[test]
 fn anchoring_twice_changes_nothing_more() {
     let mut once = parse("c=IN IP4 0.0.0.0\nm=audio 4 RTP/AVP 0\na=rtcp:9\nm=video 4 RTP/AVP 9\n");
-    anchor(&mut once, &at(2, 3), &ORIGIN);
+    anchor(&mut once, &at(2, 3), None, &ORIGIN);
     let mut twice = once.clone();
-    anchor(&mut twice, &at(2, 3), &ORIGIN);
+    anchor(&mut twice, &at(2, 3), None, &ORIGIN);
     assert_eq!(once, twice);
 }
 

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use sdp::{
-    Capabilities, Description, ErrorCorrection, MediaAddress, OriginId, RateManagement, Refusal,
-    anchor, answer, fax_of, limit, line_up, match_answer, remote_of,
+    Capabilities, Description, ErrorCorrection, FaxTerminal, MediaAddress, OriginId,
+    RateManagement, Refusal, anchor, answer, fax_of, limit, line_up, match_answer, remote_of,
 };
 
 const ORIGIN: OriginId = OriginId {
@@ -98,7 +98,7 @@ fn a_fax_passes_with_our_address_and_port_and_all_else_as_it_was() {
     ];
     for media in styles {
         let mut description = parse(&media);
-        anchor(&mut description, &at(), &ORIGIN);
+        anchor(&mut description, &at(), None, &ORIGIN);
         let text = description.to_string().replace("\r\n", "\n");
         let passed = media.replace("m=image 4000", "m=image 20000");
         assert!(text.ends_with(&format!("t=0 0\n{passed}")), "{text}");
@@ -113,7 +113,7 @@ fn a_fax_passes_with_our_address_and_port_and_all_else_as_it_was() {
 #[test]
 fn beside_sound_a_fax_is_refused() {
     let mut description = parse(&format!("{SOUND}{FAX}"));
-    anchor(&mut description, &at(), &ORIGIN);
+    anchor(&mut description, &at(), None, &ORIGIN);
     let text = description.to_string();
     assert!(text.contains("m=audio 20000 RTP/AVP 8\r\n"), "{text}");
     assert!(text.contains("m=image 0 udptl t38\r\n"), "{text}");
@@ -185,4 +185,62 @@ fn an_answer_has_the_streams_of_its_offer_in_their_order() {
         lined_up(&both, "m=image 9 udptl t38\n"),
         ["audio 0", "image 9"]
     );
+}
+
+fn terminal() -> FaxTerminal {
+    FaxTerminal {
+        at: at(),
+        origin: ORIGIN,
+        max_datagram: 1_024,
+    }
+}
+
+#[test]
+fn a_terminal_of_ours_offers_a_fax_that_others_can_read() {
+    let offer = terminal().offer();
+    let read = Description::parse(offer.to_string().as_bytes()).unwrap();
+    assert_eq!(read.media.len(), 1);
+    let fax = fax_of(&read).unwrap();
+    assert_eq!(fax.at, "203.0.113.5:20000".parse().unwrap());
+    assert_eq!((fax.version, fax.max_bit_rate), (0, Some(14_400)));
+    assert_eq!(fax.max_datagram, Some(1_024));
+    assert_eq!(fax.rate_management, RateManagement::Transferred);
+    assert_eq!(fax.error_correction, ErrorCorrection::Redundancy);
+    assert!(!fax.fill_bit_removal);
+}
+
+#[test]
+fn a_terminal_of_ours_answers_a_fax_and_refuses_what_is_beside_it() {
+    let offers = [
+        FAX.to_owned(),
+        format!("m=audio 0 RTP/AVP 8\n{FAX}"),
+        format!("{FAX}m=video 9 RTP/AVP 99\n"),
+        FAX.replace("udptl t38", "UDPTL T38"),
+    ];
+    for offer in offers {
+        let offer = parse(&offer);
+        let answer = terminal().answer(&offer).unwrap();
+        let answer = Description::parse(answer.to_string().as_bytes()).unwrap();
+        assert_eq!(match_answer(&offer, &answer), Ok(()));
+        assert_eq!(answer.fax(), offer.fax());
+        let live = answer.media.iter().filter(|media| media.port != 0);
+        assert_eq!(live.count(), 1);
+        let fax = fax_of(&answer).unwrap();
+        assert_eq!((fax.version, fax.max_bit_rate), (0, Some(14_400)));
+        assert_eq!(fax.error_correction, ErrorCorrection::Redundancy);
+    }
+    let slow = terminal().answer(&parse(&FAX.replace("33600", "9600")));
+    assert_eq!(fax_of(&slow.unwrap()).unwrap().max_bit_rate, Some(9_600));
+}
+
+#[test]
+fn a_terminal_of_ours_refuses_what_it_cannot_take() {
+    for (offer, refusal) in [
+        (SOUND.to_owned(), Refusal::NoAudio),
+        (format!("{SOUND}{FAX}"), Refusal::NoAudio),
+        (format!("{FAX}c=IN IP4 fax.example\n"), Refusal::Address),
+        (FAX.replace("transferredTCF", "localTCF"), Refusal::Codec),
+    ] {
+        assert_eq!(terminal().answer(&parse(&offer)), Err(refusal), "{offer}");
+    }
 }

@@ -70,7 +70,7 @@ fn use_it(description: &Description) {
     assert_eq!(lined_up.media.len(), description.media.len());
     let _mismatch = match_answer(&offer(&ours), description);
     let mut anchored = description.clone();
-    anchor(&mut anchored, &ours.at, &ours.origin);
+    anchor(&mut anchored, &ours.at, None, &ours.origin);
     assert_eq!(anchored.media.len(), description.media.len());
 }
 

@@ -12,8 +12,8 @@ use admin::signon::SignInServers;
 use identity::passkey::Site;
 use ids::TenantId;
 use ports::{
-    Enquirer, HookDesk, LiveExchange, Mailer, Metered, NoEnquirer, NoHooks, NoMailer,
-    NoSoundReader, NoVoice, SoundReader, Voice,
+    Enquirer, FaxReader, HookDesk, LiveExchange, Mailer, Metered, NoEnquirer, NoFaxReader, NoHooks,
+    NoMailer, NoSoundReader, NoVoice, SoundReader, Voice,
 };
 use tenancy::{Actor, Caps, Owner, Principal};
 use tokio::runtime::Handle;
@@ -61,6 +61,8 @@ pub struct Parts {
     pub packer: Arc<dyn Packer>,
     /// Who understands sounds.
     pub sounds: Arc<dyn SoundReader>,
+    /// Who makes pages of documents.
+    pub faxes: Arc<dyn FaxReader>,
     /// Who speaks texts.
     pub voice: Arc<dyn Voice>,
     /// What the links of mails begin with where no brand says another domain.
@@ -84,6 +86,7 @@ impl Parts {
             mailer: Arc::new(NoMailer),
             packer: Arc::new(NoPacker),
             sounds: Arc::new(NoSoundReader),
+            faxes: Arc::new(NoFaxReader),
             voice: Arc::new(NoVoice),
             portal: "http://127.0.0.1:8080".to_owned(),
             figures: Arc::new(String::new),

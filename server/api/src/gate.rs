@@ -187,6 +187,7 @@ impl Passage {
         let limit = match wanted.form {
             Form::Json | Form::Merge => self.front.parts.limits.body_bytes,
             Form::Csv => SHEET_BYTES_MAX,
+            Form::Pdf => self.front.parts.limits.document_bytes,
             // read as it comes, within a bound of its own
             Form::Octets => 0,
         };

@@ -52,7 +52,7 @@ pub use front::{Parts, Seen};
 pub use in_use::InUse;
 pub use kinds::kinds;
 pub use limits::Limits;
-pub use openapi::openapi;
+pub use openapi::{ambiguous, openapi};
 pub use problem::{FieldError, Kind, PROBLEM_JSON, ProblemView, TYPE_PREFIX};
 pub use quota::Quota;
 pub use roles::roles;

@@ -64,6 +64,8 @@ pub struct Limits {
     pub sounds: usize,
     /// Sounds that wait to be understood; beyond it 503. Default 4.
     pub sounds_waiting: usize,
+    /// Longest document that is to be faxed, in bytes; beyond it 413. Default 8 MiB.
+    pub document_bytes: usize,
     /// Longest recording that is uploaded, in bytes; beyond it 413. Default 32 MiB.
     pub sound_bytes: usize,
     /// Time for a recording to arrive; then 408. Default 2 min.
@@ -114,6 +116,7 @@ impl Default for Limits {
             archive_rate: 65_536,
             sounds: 1,
             sounds_waiting: 4,
+            document_bytes: 8 << 20,
             sound_bytes: 32 << 20,
             sound_time: Duration::from_secs(120),
             recordings_per_tenant: 4,

@@ -13,6 +13,9 @@ pub(crate) const MERGE_PATCH: &str = "application/merge-patch+json";
 /// Media type of sheets (RFC 7111).
 pub(crate) const CSV: &str = "text/csv";
 
+/// Media type of documents (RFC 8118).
+pub(crate) const PDF: &str = "application/pdf";
+
 /// The essence of a media type: lower case, without parameters.
 fn essence(text: &str) -> String {
     let essence = text.split(';').next().unwrap_or_default();
@@ -29,6 +32,7 @@ pub(crate) fn check_brought(headers: &HeaderMap, body: &Body) -> Result<(), Prob
         Form::Merge => (MERGE_PATCH, JSON),
         Form::Csv => (CSV, CSV),
         Form::Octets => (OCTETS, OCTETS),
+        Form::Pdf => (PDF, PDF),
     };
     if given == wanted || given == or {
         return Ok(());

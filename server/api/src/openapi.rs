@@ -62,6 +62,19 @@ pub fn openapi() -> String {
     text.unwrap_or_default() + "\n"
 }
 
+/// Names that two types have for different schemas, of which the text could tell only one. There
+/// should be none.
+pub fn ambiguous() -> Vec<String> {
+    let mut known = BTreeMap::new();
+    let each = schemas(operations::all()).into_iter();
+    let differs = |(name, schema): (String, RefOr<Schema>)| {
+        let shape = serde_json::to_string(&schema).ok();
+        let first = known.entry(name.clone()).or_insert_with(|| shape.clone());
+        (*first != shape).then_some(name)
+    };
+    each.filter_map(differs).collect()
+}
+
 fn welcome() -> String {
     let mut text = WELCOME.to_owned();
     for kind in Kind::ALL {
@@ -135,21 +148,5 @@ fn method(operation: &Operation) -> HttpMethod {
         "PATCH" => HttpMethod::Patch,
         "DELETE" => HttpMethod::Delete,
         _ => HttpMethod::Get,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_two_types_share_the_name_of_a_schema() {
-        let mut known: BTreeMap<String, serde_json::Value> = BTreeMap::new();
-        for (name, schema) in schemas(operations::all()) {
-            let schema = serde_json::to_value(&schema).unwrap();
-            let first = known.entry(name.clone()).or_insert_with(|| schema.clone());
-            assert_eq!(*first, schema, "{name} is the name of two schemas");
-        }
-        assert!(known.len() > 50, "{}", known.len());
     }
 }

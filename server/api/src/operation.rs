@@ -59,6 +59,14 @@ pub(crate) const fn text(name: &'static str, description: &'static str) -> Param
     }
 }
 
+pub(crate) const fn integer(name: &'static str, description: &'static str) -> Parameter {
+    Parameter {
+        name: Cow::Borrowed(name),
+        description: Cow::Borrowed(description),
+        integer: true,
+    }
+}
+
 /// Stands for parameters that others may add, which are left unread.
 pub(crate) const OTHERS: Parameter = text("*", "");
 
@@ -114,6 +122,8 @@ pub(crate) enum Form {
     Csv,
     /// Bytes, read as they come.
     Octets,
+    /// A PDF (RFC 8118).
+    Pdf,
 }
 
 /// The answer when all goes well.
@@ -127,6 +137,16 @@ pub(crate) struct Success {
 
 pub(crate) type Outcome = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
 pub(crate) type Run = Arc<dyn Fn(Call) -> Outcome + Send + Sync>;
+
+/// What carries out an operation, whatever it is made of. Little else is made anew for each of
+/// them: there are many, and all of it would be compiled as often.
+fn boxed<F, Fut>(run: F) -> Run
+where
+    F: Fn(Call) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
+{
+    Arc::new(move |call| Box::pin(run(call)))
+}
 
 /// An operation of which nobody has said yet what the caller must be permitted: no list takes it
 /// before that.
@@ -169,16 +189,7 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    fn new<F, Fut>(
-        method: Method,
-        path: impl Into<Text>,
-        name: impl Into<Text>,
-        run: F,
-    ) -> Operation
-    where
-        F: Fn(Call) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
-    {
+    fn new(method: Method, path: Text, name: Text, run: Run) -> Operation {
         let success = Success {
             status: StatusCode::NO_CONTENT,
             description: Cow::Borrowed("Done."),
@@ -187,8 +198,8 @@ impl Operation {
         };
         Operation {
             method,
-            path: path.into(),
-            name: name.into(),
+            path,
+            name,
             summary: Cow::Borrowed(""),
             description: Cow::Borrowed(""),
             tag: Cow::Borrowed(""),
@@ -200,7 +211,7 @@ impl Operation {
             etag: false,
             success,
             problems: Vec::new(),
-            run: Arc::new(move |call| Box::pin(run(call))),
+            run,
         }
     }
 
@@ -209,7 +220,12 @@ impl Operation {
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
-        Undecided(Operation::new(Method::GET, path, name, run))
+        Undecided(Operation::new(
+            Method::GET,
+            path.into(),
+            name.into(),
+            boxed(run),
+        ))
     }
 
     pub(crate) fn post<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Undecided
@@ -217,7 +233,12 @@ impl Operation {
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
-        Undecided(Operation::new(Method::POST, path, name, run))
+        Undecided(Operation::new(
+            Method::POST,
+            path.into(),
+            name.into(),
+            boxed(run),
+        ))
     }
 
     pub(crate) fn put<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Undecided
@@ -225,7 +246,7 @@ impl Operation {
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
-        Undecided(Operation::new(Method::PUT, path, name, run).revised())
+        Undecided(Operation::new(Method::PUT, path.into(), name.into(), boxed(run)).revised())
     }
 
     pub(crate) fn patch<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Undecided
@@ -233,7 +254,7 @@ impl Operation {
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
-        Undecided(Operation::new(Method::PATCH, path, name, run).revised())
+        Undecided(Operation::new(Method::PATCH, path.into(), name.into(), boxed(run)).revised())
     }
 
     pub(crate) fn delete<F, Fut>(path: impl Into<Text>, name: impl Into<Text>, run: F) -> Undecided
@@ -241,7 +262,12 @@ impl Operation {
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
-        Undecided(Operation::new(Method::DELETE, path, name, run))
+        Undecided(Operation::new(
+            Method::DELETE,
+            path.into(),
+            name.into(),
+            boxed(run),
+        ))
     }
 
     /// Whoever presents a key needs this permission, too.
@@ -306,6 +332,11 @@ impl Operation {
     /// It reads a body as it comes, however long that takes.
     pub(crate) fn streams<T: ToSchema>(self) -> Operation {
         self.with_body::<T>(Form::Octets).lasts()
+    }
+
+    /// It reads a PDF as a whole.
+    pub(crate) fn takes_pdf<T: ToSchema>(self) -> Operation {
+        self.with_body::<T>(Form::Pdf)
     }
 
     /// It may take longer than a request usually does.

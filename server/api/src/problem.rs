@@ -105,6 +105,8 @@ kinds! {
     BadArchive "bad-archive" UNPROCESSABLE_ENTITY "The archive cannot be brought in"
     /// A body is no recording that could be kept.
     BadSound "bad-sound" UNPROCESSABLE_ENTITY "The recording cannot be kept"
+    /// A body is no document that could be faxed.
+    BadDocument "bad-document" UNPROCESSABLE_ENTITY "The document cannot be faxed"
     /// `If-Match` is missing.
     PreconditionRequired "precondition-required" PRECONDITION_REQUIRED "If-Match is needed"
     /// The rate limit was met.
@@ -410,8 +412,8 @@ impl From<LiveError> for Problem {
         match error {
             LiveError::NotFound => Problem::not_found(),
             LiveError::NotNow => {
-                let detail = "the call is not being talked, has no recording, or as many calls \
-                              are recorded as may be";
+                let detail = "the call is not being talked, has no recording, attends a conference \
+                              that is never recorded, or as many calls are recorded as may be";
                 Problem::new(Kind::NotNow, detail)
             }
             LiveError::NotInConference => {

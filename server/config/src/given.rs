@@ -10,6 +10,7 @@ use crate::acme::Said;
 use crate::nft_set::NftSet;
 use crate::problem::Problem;
 use crate::settings::{Capture, Digest, LogFormat, Mail, MediaIo, Settings};
+use crate::speech;
 use crate::wires::{self, Public, Secure, Wires};
 
 /// Most listeners, names or addresses of one setting.
@@ -135,6 +136,14 @@ pub struct Given {
     pub sso_allow: Option<Several>,
     /// A folder with recorded voices.
     pub prompts: Option<PathBuf>,
+    /// The address of a speech engine.
+    pub speech_url: Option<String>,
+    /// The key that it is shown.
+    pub speech_key: Option<String>,
+    /// The model it is to speak with.
+    pub speech_model: Option<String>,
+    /// Its voices: one for all languages, and `LANGUAGE=VOICE` for one; several with commas.
+    pub speech_voices: Option<Several>,
     /// A file with the authorities, in PEM, that are trusted to say who may sign calls.
     pub stir_trust: Option<PathBuf>,
     /// Networks inside which certificates of those who sign calls may lie nevertheless:
@@ -214,6 +223,10 @@ impl Given {
             webhook_allow: self.webhook_allow.or(below.webhook_allow),
             sso_allow: self.sso_allow.or(below.sso_allow),
             prompts: self.prompts.or(below.prompts),
+            speech_url: self.speech_url.or(below.speech_url),
+            speech_key: self.speech_key.or(below.speech_key),
+            speech_model: self.speech_model.or(below.speech_model),
+            speech_voices: self.speech_voices.or(below.speech_voices),
             stir_trust: self.stir_trust.or(below.stir_trust),
             stir_allow: self.stir_allow.or(below.stir_allow),
             name_servers: self.name_servers.or(below.name_servers),
@@ -237,12 +250,24 @@ impl Given {
         })
     }
 
+    /// What is said of a speech engine, taken out.
+    fn of_engine(&mut self) -> Result<speech::Said, Problem> {
+        let voices = self.speech_voices.take();
+        Ok(speech::Said {
+            url: self.speech_url.take(),
+            key: self.speech_key.take(),
+            model: self.speech_model.take(),
+            voices: several(voices.as_ref(), "speech_voices", "", voice)?,
+        })
+    }
+
     /// Validates everything and puts defaults where nothing is said.
     ///
     /// # Errors
     /// The first [`Problem`].
     pub fn settle(mut self) -> Result<Settings, Problem> {
         let acme = self.of_authority()?.settle()?;
+        let speech = self.of_engine()?.settle()?;
         let data = self.data.unwrap_or_else(|| PathBuf::from("./data"));
         let sip = several(self.sip.as_ref(), "sip", "0.0.0.0:5060", socket)?;
         let wires = Wires {
@@ -288,6 +313,7 @@ impl Given {
             webhook_allow: several(self.webhook_allow.as_ref(), "webhook_allow", "", network)?,
             sso_allow: several(self.sso_allow.as_ref(), "sso_allow", "", network)?,
             prompts: self.prompts,
+            speech,
             stir_trust: self.stir_trust,
             stir_allow: several(self.stir_allow.as_ref(), "stir_allow", "", network)?,
             name_servers: several(self.name_servers.as_ref(), "name_servers", "", socket)?,
@@ -403,6 +429,10 @@ fn several<T>(
 fn socket(text: &str) -> Result<SocketAddr, &'static str> {
     let rule = "must be an address and a port, such as 0.0.0.0:5060 or [::1]:5060";
     text.parse().map_err(|_| rule)
+}
+
+fn voice(text: &str) -> Result<String, &'static str> {
+    Ok(text.to_owned())
 }
 
 fn path(text: &str) -> Result<PathBuf, &'static str> {

@@ -11,6 +11,7 @@ mod nft_set;
 mod problem;
 mod settings;
 mod span;
+mod speech;
 mod wires;
 
 pub use acme::{ACME_NAMES_MAX, Acme, ExternalAccount};
@@ -19,4 +20,5 @@ pub use nft_set::NftSet;
 pub use problem::Problem;
 pub use settings::{Capture, Digest, LogFormat, Mail, MediaIo, Settings};
 pub use span::PortSpan;
+pub use speech::Speech;
 pub use wires::{CERTIFICATE, CertificateFiles, Clients, KEY, Public, Secure, Wires};

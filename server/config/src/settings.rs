@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::acme::Acme;
 use crate::nft_set::NftSet;
 use crate::span::PortSpan;
+use crate::speech::Speech;
 use crate::wires::Wires;
 
 /// How log lines are written.
@@ -164,6 +165,8 @@ pub struct Settings {
     /// A folder with recorded voices, as Debian's packages lay them out. Default
     /// `/usr/share/asterisk/sounds`.
     pub prompts: Option<PathBuf>,
+    /// A speech engine that speaks texts. Default none: they are spoken on this machine.
+    pub speech: Option<Speech>,
     /// A file with the authorities, in PEM, that are trusted to say who may sign calls. Default
     /// none: no proof of who calls is believed.
     pub stir_trust: Option<PathBuf>,

@@ -2,6 +2,7 @@
 
 pub(crate) use crate::call_key::CallKey;
 use crate::conferences::Conferences;
+use crate::ended_legs::EndedLegs;
 use crate::faxes::Faxes;
 use crate::recordings::Recordings;
 use crate::sayings::Listeners;
@@ -124,6 +125,8 @@ pub(crate) struct Calls {
     pub(crate) conferences: Conferences,
     /// Which of them are faxes.
     pub(crate) faxes: Faxes,
+    /// Legs that they had lately.
+    pub(crate) ended_legs: EndedLegs,
     next: u64,
 }
 

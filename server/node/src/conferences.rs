@@ -15,6 +15,15 @@ const TOGETHER: Duration = Duration::from_secs(3);
 /// A conference: an extension of one company. No two companies have the same.
 pub(crate) type Place = (TenantId, ExtensionId);
 
+/// What a member has asked for by the keys of its telephone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pressed {
+    /// `*6`: it mutes itself, or is heard again.
+    Mute,
+    /// `*2`: the conference is recorded, or not for now.
+    Record,
+}
+
 /// A call that attends a conference.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
@@ -47,14 +56,18 @@ impl Member {
         }
     }
 
-    /// Takes a key that was pressed; whether that was the second of `*6`, by which a member mutes
-    /// itself and is heard again.
-    pub(crate) fn pressed(&mut self, key: char, now: Instant) -> bool {
+    /// Takes a key that was pressed; what it means as the second behind a star.
+    pub(crate) fn pressed(&mut self, key: char, now: Instant) -> Option<Pressed> {
         let star = self.star.take();
         if key == '*' {
             self.star = Some(now);
         }
-        key == '6' && star.is_some_and(|at| now.saturating_since(at) <= TOGETHER)
+        star.filter(|at| now.saturating_since(*at) <= TOGETHER)?;
+        match key {
+            '6' => Some(Pressed::Mute),
+            '2' => Some(Pressed::Record),
+            _ => None,
+        }
     }
 }
 
@@ -151,7 +164,10 @@ mod tests {
         let endpoint = EndpointId::new(0, 0, 0, 0);
         let call = (place, LegId::FIRST, endpoint);
         let mut member = Member::new(call, Seat::default(), at(0));
-        let mut press = |key, seconds| member.pressed(key, at(seconds));
+        let mut keys = |key, seconds| member.pressed(key, at(seconds));
+        assert_eq!(keys('*', 0), None);
+        assert_eq!(keys('2', 0), Some(Pressed::Record));
+        let mut press = |key, seconds| keys(key, seconds) == Some(Pressed::Mute);
         assert!(!press('6', 0), "alone");
         assert!(!press('*', 1));
         assert!(press('6', 2));

@@ -45,8 +45,9 @@ pub struct Limits {
     /// Calls that are recorded at once. Default 100: what one processor encodes with room to spare;
     /// those beyond it are not recorded, and say so.
     pub recordings: usize,
-    /// Faxes that are received at once. Default 30: each is a process of its own, whose modem takes
-    /// a few hundredths of a processor. Callers beyond it are turned away (503).
+    /// Faxes that are on their way at once. Default 30: each is a process of its own, whose modem
+    /// takes a few hundredths of a processor. Callers beyond it are turned away (503), and what is
+    /// to be sent waits.
     pub faxes: usize,
     /// Silence of a party that ought to send before it is asked whether it is still there.
     /// Default 30 s.

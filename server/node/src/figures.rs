@@ -48,6 +48,8 @@ pub struct HeardFigures {
     pub silences: u64,
     /// Times that a party was not heard while the other was.
     pub one_way: u64,
+    /// Reports of telephones on how calls sounded (RFC 6035).
+    pub voice_reports: u64,
     /// What is recorded of it.
     pub recordings: RecordingFigures,
     /// Faxes of it.

@@ -17,6 +17,7 @@ mod certificates;
 mod conferences;
 mod config;
 mod door;
+mod ended_legs;
 mod faxes;
 mod figures;
 mod former_told;
@@ -43,18 +44,18 @@ pub use budgets::Contained;
 pub use certificates::Fetched;
 pub use config::{Challenges, Config, Limits};
 pub use defence::{Figures as DefenceFigures, Network, Rules as DefenceRules};
-pub use faxes::{FaxBeginning, FaxDone, FaxFigures, FaxOrder};
+pub use faxes::{FaxBeginning, FaxCall, FaxDone, FaxFigures, FaxMissed, FaxOrder, FaxTask};
 pub use figures::{
     DoorFigures, Figures, HeardFigures, LiveFigures, ProofFigures, ToldFigures, TrunkCapFigures,
     TrunkCounts, TrunkFigures,
 };
 pub use fraud::Figures as FraudFigures;
 pub use music::{MusicAsk, MusicFigures};
-pub use recordings::{Beginning, RecordingFigures, RecordingOrder};
+pub use recordings::{Beginning, FormerRecording, RecordingFigures, RecordingOrder};
 pub use remembered::Seen;
 pub use sayings::{SayAsk, Wording};
 pub use shard::{
-    Answer, Ask, CertificateAsk, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket,
+    Answer, Ask, CertificateAsk, Late, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket,
     TrunkQuestion,
 };
 pub use sip_leg::{PromptBook, Secrets};

@@ -1,6 +1,7 @@
 //! The shard: its fields, its doors, and the loop that follows one thing until nothing follows.
 
 mod admission;
+mod announcing;
 mod calling_out;
 mod carriers;
 mod coming_in;
@@ -28,6 +29,7 @@ mod names;
 mod notifying;
 mod on_net;
 mod orders;
+mod originating;
 mod peers;
 mod picture;
 mod plan;
@@ -36,6 +38,7 @@ mod protection;
 mod publishing;
 mod quality;
 mod questions;
+mod recorded_rooms;
 mod recording;
 mod register;
 mod registration;
@@ -49,6 +52,7 @@ mod texts;
 mod tolls;
 mod turns;
 mod verifying;
+mod voice_reporting;
 
 pub use names::{NameAsk, Searcher};
 pub use questions::{Answer, Ask, Question, Ticket, TrunkQuestion};
@@ -76,7 +80,7 @@ use crate::{
 };
 use deadlines::Wake;
 use defence::Defence;
-use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
+use domain::{Ban, Cdr, CompiledTenant, Event, Ladder, LateReport};
 use ids::TenantId;
 use machine::{Clock, Instant, Random, TimerTable};
 use media::{Command, Lifted, Notice, PortLimits, PortRange, Ports};
@@ -125,14 +129,31 @@ pub struct Outbox {
     pub faxes: Vec<FaxOrder>,
     /// What companies are told, in order. Ends of calls are told by their records.
     pub events: Vec<Event>,
-    /// Ladders to keep with records that were handed over before.
-    pub ladders: Vec<Ladder>,
+    /// What belongs to records that were handed over before.
+    pub late: Late,
     /// Messages as they came and went, where they are collected.
     pub seen: Vec<Seen>,
     /// Sources that this shard has banned.
     pub bans: Vec<Ban>,
     /// Devices that this shard has contained.
     pub contained: Vec<Contained>,
+}
+
+/// What becomes known of calls when their records were handed over.
+#[derive(Debug, Default)]
+pub struct Late {
+    /// Their messages.
+    pub ladders: Vec<Ladder>,
+    /// Reports of their telephones.
+    pub reports: Vec<LateReport>,
+}
+
+impl Late {
+    /// Takes all that another holds.
+    pub fn append(&mut self, other: &mut Late) {
+        self.ladders.append(&mut other.ladders);
+        self.reports.append(&mut other.reports);
+    }
 }
 
 /// One signalling shard.
@@ -325,7 +346,7 @@ impl Shard {
         out.answers.append(&mut self.outbox.answers);
         out.records.append(&mut self.outbox.records);
         out.events.append(&mut self.outbox.events);
-        out.ladders.append(&mut self.outbox.ladders);
+        out.late.append(&mut self.outbox.late);
         out.names.append(&mut self.outbox.names);
         out.certificates.append(&mut self.outbox.certificates);
         out.music.append(&mut self.outbox.music);

@@ -50,7 +50,7 @@ snd_path {folder}
 ctrl_tcp_listen 127.0.0.1:{control}
 """
 # what the phone prints while it talks
-TICKER = re.compile(r"\x1b\[[0-9;]*m|[^\n]*\(bit/s\)\s*|\r")
+TICKER = re.compile(r"\x1b\[[0-9;]*m|[^\n]*\(bit/s\)(?: efps=\S*)?\s*|\r")
 TRACED = re.compile(r"^#\n(?:UDP|TCP|TLS) (\S+) -> (\S+)\n(.*?)(?=^#\n|\Z)", re.M | re.S)
 
 
@@ -135,6 +135,11 @@ class Phone:
         """Packets of sound that have reached it in its call; none before it has begun to listen."""
         # counted apart for each stream it has heard: an exchange that starts again begins another
         counted = re.findall(r"rcvd=(\d+)", self.command("audio_debug"))
+        return sum(int(count) for count in counted)
+
+    def seen(self):
+        """Pictures that it has shown in its call; none before the first has come."""
+        counted = re.findall(r"vidisp:[^\n]* frames=(\d+)", self.command("video_debug"))
         return sum(int(count) for count in counted)
 
     def command(self, command, params=""):

@@ -31,11 +31,13 @@ def fax_description(ip, port):
 
 class FaxMachine(Line):
     """Registered, and answering every call at once. One that is called asks to go over to T.38
-    where `asks`; one that `refuses` answers 488 to that. `loses` is the share of datagrams of T.38
+    where `asks`; one that `refuses` answers 488 to that. The first `busy` calls find it busy. `loses` is the share of datagrams of T.38
     that it neither sends nor gets."""
 
-    def __init__(self, exchange, domain, number, sends=None, asks=True, refuses=None, loses=0.0):
+    def __init__(self, exchange, domain, number, sends=None, asks=True, refuses=None, loses=0.0,
+                 busy=0):
         super().__init__(exchange, domain, exchange.account(domain, number))
+        self.busy, self.answered = busy, None
         self.number, self.asks, self.refuses = number, asks, refuses
         self.sends = self.takes = None
         if sends:
@@ -50,7 +52,7 @@ class FaxMachine(Line):
         self.peer, self.modem, self.t38, self.refused = None, None, None, None
         self.sender, self.receiver = Sender(), Receiver()
         self.sent = self.got = self.lost = 0
-        self.next_rtp, self.ending, self.tag = None, False, token()
+        self.next_rtp, self.ending, self.tag, self.calling = None, False, token(), False
         self.register()
         self.threads = []
 
@@ -65,13 +67,19 @@ class FaxMachine(Line):
         """Waits for calls from now on."""
         return self._begin()
 
-    def calls(self, number):
-        """Calls, and faxes as soon as it is answered."""
+    def calls(self, number, asks=False):
+        """Calls, and faxes as soon as it is answered; where it `asks`, by T.38, which it offers at
+        once."""
         dialog = self.invite(f"sip:{number}@{self.domain}",
                              self.media.getsockname()[1])
         true(hasattr(dialog, "answer"), f"{number} answers: {dialog}")
-        self.peer = dialog.answer.media_address()
+        self.calling, self.peer = True, dialog.answer.media_address()
         self.modem = ModemTerminal(True, self.sends, self.takes, self.number)
+        if asks:
+            answer = dialog.ask(
+                "INVITE", body=fax_description(self.ip, self.media.getsockname()[1]))
+            true(answer.status == 200, f"{number} takes T.38: {answer.status}")
+            self._go_over(answer.body)
         self._begin()
         return dialog
 
@@ -79,6 +87,13 @@ class FaxMachine(Line):
         """Hangs up, whatever is under way. Nobody else reads its messages by then."""
         self._end()
         dialog.hang_up()
+
+    def leaves(self):
+        """Hangs up a call that it has answered, in the middle of it."""
+        invite = self.answered
+        self.send(self.compose(
+            "BYE", invite.contact, sender=f"{invite['to']};tag={self.tag}", to=invite["from"],
+            call_id=invite.call_id, cseq=3))
 
     def _end(self):
         self.ending = True
@@ -130,14 +145,18 @@ class FaxMachine(Line):
             self.respond(request, 200, "OK", tag=self.tag, body=fax_description(self.ip, port))
             # the same INVITE may come again
             if self.t38 is None:
-                self._go_over(True, request.body)
+                self._go_over(request.body)
+        elif self.busy:
+            self.busy -= 1
+            self.respond(request, 486, "Busy Here", tag=self.tag)
         else:
-            self.respond(request, 200, "OK", tag=self.tag, body=description(self.ip, port))
             if self.modem is None:
-                self.peer = request.media_address()
+                # before it answers: then sound comes at once
+                self.answered, self.peer = request, request.media_address()
                 self.modem = ModemTerminal(False, self.sends, self.takes, self.number)
                 if self.asks:
                     threading.Thread(target=self._ask, args=(request,), daemon=True).start()
+            self.respond(request, 200, "OK", tag=self.tag, body=description(self.ip, port))
 
     def _ask(self, invite):
         """Wants to go over to T.38, a moment after it was called."""
@@ -155,14 +174,14 @@ class FaxMachine(Line):
                                call_id=invite.call_id, cseq=2,
                                branch=answer.branch if answer.status >= 300 else None))
         if answer.status == 200:
-            self._go_over(False, answer.body)
+            self._go_over(answer.body)
         else:
             self.refused = answer.status
 
-    def _go_over(self, calling, body):
+    def _go_over(self, body):
         ip = re.search(r"^c=IN IP4 (\S+)", body, re.M).group(1)
         self.peer = ip, int(re.search(r"^m=image (\d+)", body, re.M).group(1))
-        self.t38 = T38Terminal(calling, self.sends, self.takes, self.number, self._send)
+        self.t38 = T38Terminal(self.calling, self.sends, self.takes, self.number, self._send)
 
     # ---- media
 

@@ -104,6 +104,16 @@ def tail(path, seconds, into):
     return into
 
 
+def head(path, seconds, into):
+    """The first `seconds` of a recording as a file of its own."""
+    with wave.open(path, "rb") as file:
+        data, params = file.readframes(int(seconds * file.getframerate())), file.getparams()
+    with wave.open(into, "wb") as out:
+        out.setparams(params)
+        out.writeframes(data)
+    return into
+
+
 def character(path):
     """Level, pitch and shape of a recording: is it music?
 

@@ -20,6 +20,9 @@ FLAGS = (
     "--autoplay-policy=no-user-gesture-required",
     # all is on one machine
     "--allow-loopback-in-peer-connection",
+    # its camera is made up, and nobody is there to allow it
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 )
 # samples per second of what it keeps
 RATE = 16000
@@ -53,16 +56,17 @@ class Served(http.server.BaseHTTPRequestHandler):
 
 
 class WebPhone:
-    """`with WebPhone(…) as anna:` has it registered. It answers every call at once."""
+    """`with WebPhone(…) as anna:` has it registered. It answers every call at once, and with its
+    camera where it `shows`."""
 
-    def __init__(self, exchange, domain, number, transport, hertz, ip=None):
+    def __init__(self, exchange, domain, number, transport, hertz, ip=None, shows=False):
         true(os.path.exists(BUNDLE), "there is no JsSIP: tools/setup.sh interop")
         self.exchange, self.domain, self.number = exchange, domain, number
         self.ip = ip or exchange.ip
         self.user, self.password = exchange.account(domain, number)
         self.name = f"{self.user}-{transport}"
         self.url = f"{transport}://{join(self.ip, exchange.port_of(transport))}/"
-        self.hertz, self.told = hertz, []
+        self.hertz, self.shows, self.told = hertz, shows, []
 
     def __enter__(self):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Served)
@@ -75,7 +79,7 @@ class WebPhone:
                    lambda: self.browser.run("return Boolean(window.phone);"))
         self._do("register", {
             "url": self.url, "uri": f"sip:{self.user}@{self.domain}", "user": self.user,
-            "password": self.password, "hertz": self.hertz,
+            "password": self.password, "hertz": self.hertz, "shows": self.shows,
         })
         self.wait_for("registered")
         return self
@@ -127,6 +131,22 @@ class WebPhone:
     def seek_anew(self):
         """Another way for its sound (an ICE restart)."""
         self._do("seekAnew")
+
+    def show(self):
+        """Adds its camera to the call."""
+        self._do("show")
+
+    def hide(self):
+        """Takes its video out of the call."""
+        self._do("hide")
+
+    def share_screen(self):
+        """Shows its screen in place of its camera."""
+        self._do("shareScreen")
+
+    def seen(self):
+        """Pictures that have reached it in this call, and what else the browser counts of them."""
+        return self._do("seen")
 
     def vanish(self):
         """Its sound ends, and it says nothing of it."""

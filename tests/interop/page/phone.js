@@ -1,5 +1,6 @@
 // JsSIP in a page, told what to do by the test and telling it what happens. It says a tone, and keeps
-// all that it hears; how sound goes is the browser's own affair (ICE, DTLS-SRTP).
+// all that it hears; where it has a camera it shows what that sees. How sound and video go is the
+// browser's own affair (ICE, DTLS-SRTP).
 import JsSIP from 'jssip';
 
 // Samples per second of what is kept.
@@ -42,6 +43,34 @@ function listen(track) {
   ear.createMediaStreamSource(stream).connect(keep).connect(ear.destination);
 }
 
+// The camera, which Chromium makes up.
+async function camera() {
+  const wanted = { width: 320, height: 240, frameRate: 15 };
+  const stream = await navigator.mediaDevices.getUserMedia({ video: wanted });
+  return stream.getVideoTracks()[0];
+}
+
+// A screen: a picture whose colours change.
+function screen() {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [400, 300];
+  const pen = canvas.getContext('2d');
+  let hue = 0;
+  setInterval(() => {
+    hue += 7;
+    pen.fillStyle = `hsl(${hue % 360} 80% 50%)`;
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+  }, 60);
+  return canvas.captureStream(15).getVideoTracks()[0];
+}
+
+function watch(track) {
+  const element = document.createElement('video');
+  [element.srcObject, element.muted] = [new MediaStream([track]), true];
+  document.body.append(element);
+  element.play();
+}
+
 const pcConfig = { iceServers: [] };
 let agent = null;
 let mine = null;
@@ -50,7 +79,10 @@ let session = null;
 function follow(next) {
   session = next;
   const attend = ({ peerconnection }) => {
-    peerconnection.addEventListener('track', ({ track }) => listen(track));
+    peerconnection.addEventListener('track', ({ track }) => {
+      if (track.kind === 'audio') listen(track);
+      else watch(track);
+    });
   };
   if (session.connection) attend({ peerconnection: session.connection });
   else session.on('peerconnection', attend);
@@ -66,16 +98,18 @@ function agreed(offer) {
   });
 }
 
-// What the browser counts of the present call.
-async function counted(kind) {
+// What the browser counts of the present call, of its sound where nothing else is asked for.
+async function counted(type, kind = 'audio') {
   const connection = session?.connection;
   if (!connection || connection.signalingState === 'closed') return [];
-  return [...(await connection.getStats()).values()].filter(({ type }) => type === kind);
+  const all = [...(await connection.getStats()).values()];
+  return all.filter(one => one.type === type && (one.kind ?? kind) === kind);
 }
 
 window.phone = {
-  register({ url, uri, user, password, hertz }) {
+  async register({ url, uri, user, password, hertz, shows }) {
     mine = voice(hertz);
+    if (shows) mine.addTrack(await camera());
     agent = new JsSIP.UA({
       sockets: [new JsSIP.WebSocketInterface(url)], uri, authorization_user: user, password,
     });
@@ -95,6 +129,34 @@ window.phone = {
   // Another way is sought, as when the network has changed.
   seekAnew() {
     return agreed(done => session.renegotiate({ rtcOfferConstraints: { iceRestart: true } }, done));
+  },
+  // Adds the camera to the call.
+  async show() {
+    session.connection.addTrack(await camera(), mine);
+    await agreed(done => session.renegotiate({}, done));
+  },
+  // Takes its video out of the call.
+  hide() {
+    const video = ({ receiver }) => receiver.track.kind === 'video';
+    session.connection.getTransceivers().filter(video).forEach(one => one.stop());
+    return agreed(done => session.renegotiate({}, done));
+  },
+  // Shows its screen in place of the camera.
+  shareScreen() {
+    const video = ({ track }) => track?.kind === 'video';
+    return session.connection.getSenders().find(video).replaceTrack(screen());
+  },
+  // Pictures that have reached it, how it asked for whole ones, and how it was asked.
+  async seen() {
+    const came = await counted('inbound-rtp', 'video');
+    const went = await counted('outbound-rtp', 'video');
+    const codecs = await counted('codec', 'video');
+    const sum = (streams, name) => streams.reduce((all, one) => all + (one[name] ?? 0), 0);
+    return {
+      frames: sum(came, 'framesDecoded'), asked: sum(came, 'pliCount'),
+      wasAsked: sum(went, 'pliCount'), width: came.at(-1)?.frameWidth,
+      codec: codecs.find(({ id }) => id === came.at(-1)?.codecId)?.mimeType,
+    };
   },
   sendOn(target) { session.refer(target); },
   hangUp() { session.terminate(); },

@@ -7,6 +7,7 @@ from kit.case import equal, record_for, test, true, wait_until
 from kit.exchange import ACME, GLOBEX, Exchange
 from suites.browsers import page
 from suites.features import ANNA, BERT, CARL, SECONDS, holding
+from suites.recordings import decoded, decoded_mp3, fetched, finished
 
 TENANT = f"/api/v1/tenants/{ACME}"
 ROOM = "800"
@@ -15,11 +16,11 @@ PCMU, G722, OPUS = "PCMU/8000/1", "G722/16000/1", "opus/48000/2"
 HEARD, UNHEARD = 0.15, 0.01
 
 
-def conference(exchange, domain=ACME, **rule):
+def conference(exchange, domain=ACME, notice=None, **rule):
     """Makes the extension that is one; running exchanges hear of it within a second."""
     status, made = exchange.api(f"/api/v1/tenants/{domain}/extensions", "POST", {
         "number": ROOM, "display_name": "Mondays", "destination": "conference",
-        "conference": rule})
+        "conference": rule, "recording": notice or {}})
     equal(status, 201, f"the conference is made: {made}")
     record_for(1)
 
@@ -240,3 +241,85 @@ def whoever_comes_to_a_full_conference_is_told_so():
             all_leave(anna, bert)
         refused = [cdr for cdr in exchange.wait_cdrs(3) if cdr["end"]["sip_status"] == 503]
         true("has its 2 members" in refused[0]["end"]["reason"], f"the record: {refused[0]['end']}")
+
+
+def has_tones(path, *hertz, seconds=3):
+    """The last seconds of a recording have these tones, and hardly anything else."""
+    shares = {tone: round(sound.tone_share(path, tone, seconds), 3)
+              for tone in (ANNA, BERT, CARL)}
+    true(all((share >= HEARD) == (tone in hertz) for tone, share in shares.items()),
+         f"{path} has {hertz} at last: shares {shares}")
+
+
+@test(listens=True, seconds=120)
+def the_recording_of_a_conference_has_all_its_members_after_the_exchange_was_killed():
+    with Exchange() as exchange:
+        conference(exchange, recording="always", notice={"announce": "none"})
+        anna, bert, carl = three(exchange, (PCMU, G722, OPUS))
+        with anna, bert, carl:
+            all_come(exchange, anna, bert)
+            # a call is kept once it is two seconds old
+            record_for(4)
+            exchange.kill()
+            exchange.start()
+            wait_until("both are back", lambda: len(members(exchange)) == 2)
+            carl.dial(ROOM)
+            carl.wait_established()
+            wait_until("all are there", lambda: len(members(exchange)) == 3)
+            record_for(SECONDS)
+            all_leave(anna, bert, carl)
+        recording = finished(exchange)[0]
+        equal((recording["source"], recording["called"], recording["sides"]),
+              ("conference", ROOM, "both"), "what it is of")
+        equal(recording["members"], ["101", "102", "103"], "who was there")
+        whole = decoded(fetched(exchange, recording))
+        has_tones(whole, ANNA, BERT, CARL)
+        has_tones(decoded_mp3(fetched(exchange, recording, "mp3")), ANNA, BERT, CARL)
+        # the first seconds are those before the kill
+        early = sound.head(whole, 4, whole + ".early.wav")
+        has_tones(early, ANNA, BERT, seconds=2)
+        for named in (ROOM, recording["conference"]):
+            found = exchange.items(f"{TENANT}/recordings?conference={named}")
+            equal([one["id"] for one in found], [recording["id"]], f"those of {named}")
+        links = [why["because"] for cdr in exchange.wait_cdrs(3) for why in cdr["explanation"]
+                 if why["rule"] == "record.conference"]
+        equal(len(links), 3, f"each record names the recording: {links}")
+        true(all(recording["id"] in link for link in links), f"by its id: {links}")
+
+
+@test(listens=True, seconds=90)
+def a_member_that_may_has_a_conference_recorded_by_its_keys():
+    with Exchange() as exchange:
+        conference(exchange, recording="on_request", notice={"announce": "none"})
+        status, _ = exchange.api(
+            f"{TENANT}/extensions/101", "PATCH", {"recording": {"by_phone": True}},
+            {"Content-Type": "application/merge-patch+json", "If-Match": "*"})
+        equal(status, 200, "101 may")
+        record_for(1)
+        anna, bert, _ = three(exchange)
+        with anna, bert:
+            all_come(exchange, anna, bert)
+            pressed = 0
+            for state in ("on", "paused", "on"):
+                for key in "*2":
+                    anna.command("sndcode", key)
+                    pressed += 1
+                    wait_until(f"{key} arrives", lambda: exchange.metrics()[
+                        "strowger_digits_total"] >= pressed)
+                wait_until(f"it is {state}", lambda state=state: live(exchange) == state)
+                record_for(4)
+            all_leave(anna, bert)
+        recording = finished(exchange)[0]
+        x = sound.samples(fetched(exchange, recording, "wave"))
+        loud = sound.loudness(x)
+        silent = float((loud < 1e-3).sum()) * 160 / sound.RATE
+        true(3 <= silent <= 6.5, f"of {len(x) / sound.RATE:.1f} s {silent:.1f} s are silent")
+        exchange.wait_cdrs(2)
+
+
+def live(exchange):
+    """How it stands with the recording of the company's only conference."""
+    status, found = exchange.api(f"{TENANT}/conferences")
+    equal(status, 200, f"conferences: {found}")
+    recording = found["items"][0]["recording"]
+    return recording and recording["state"]

@@ -1,5 +1,5 @@
-"""Companies receive faxes: a foreign machine calls a fax extension by modem over G.711 and sends
-pages, which are fetched as a document, each dot where it was."""
+"""Companies receive faxes: a foreign machine calls a fax extension, by modem over G.711 or by T.38,
+and sends pages, which are fetched as a document, each dot where it was."""
 
 import os
 import re
@@ -70,9 +70,13 @@ def drawn(path):
     return pages
 
 
-def sends(exchange, pages, hangs_up_after=None):
-    """101 sends pages to the fax extension; how that ended for it."""
-    with FaxMachine(exchange, ACME, "101", sends=pages, asks=False) as machine:
+def said_of_t38(cdr):
+    return " / ".join(step["text"] for step in cdr["explanation"] if step["rule"] == "media.t38")
+
+
+def sends(exchange, pages, hangs_up_after=None, refuses=488):
+    """101 sends pages to the fax extension, by modem alone; how that ended for it."""
+    with FaxMachine(exchange, ACME, "101", sends=pages, refuses=refuses) as machine:
         dialog = machine.calls(FAX)
         if hangs_up_after:
             record_for(hangs_up_after)
@@ -91,6 +95,7 @@ def three_pages_are_sent_by_a_foreign_machine_and_fetched_as_a_document():
         equal((fax["state"], fax["pages"], fax["failure"]), ("received", 3, None), "the fax")
         equal((fax["caller"], fax["number"]), ("101", FAX), "between whom")
         equal(fax["carriage"]["station"], "101", "the machine's name")
+        equal(fax["carriage"]["transport"], "g711", "by what it came")
         true(fax["carriage"]["bits_per_second"] >= 2400, f"its speed: {fax['carriage']}")
         true(drawn(document(exchange, fax)) == pages, "every dot of every page is where it was")
         records = exchange.wait_cdrs(1)
@@ -111,3 +116,54 @@ def a_caller_that_hangs_up_in_the_middle_leaves_a_failed_fax():
         fax = kept(exchange)[0]
         equal(fax["state"], "failed", "the fax")
         true(fax["failure"]["code"] and fax["failure"]["because"], f"why: {fax['failure']}")
+
+
+def sends_by_t38(exchange, pages, asks=False, loses=0.0):
+    """101 sends pages to the fax extension by T.38, which it offers itself where it `asks`; the
+    machine, and the fax as it was kept."""
+    with FaxMachine(exchange, ACME, "101", sends=pages, loses=loses) as machine:
+        machine.calls(FAX, asks)
+        equal(machine.wait_result(240), 0, "all went well for the foreign machine")
+        true(machine.t38, "it has gone over to T.38")
+    fax = kept(exchange)[0]
+    equal((fax["state"], fax["pages"], fax["failure"]), ("received", len(pages), None), "the fax")
+    equal(fax["carriage"]["transport"], "t38", "by what it came")
+    true(drawn(document(exchange, fax)) == pages, "every dot of every page is where it was")
+    return machine, fax
+
+
+@test(listens=True, seconds=300)
+def ten_pages_come_by_t38_that_the_fax_extension_offers_although_datagrams_are_lost():
+    with Exchange() as exchange:
+        fax_extension(exchange)
+        pages = [fax_page.page(number) for number in range(10)]
+        machine, fax = sends_by_t38(exchange, pages, loses=0.01)
+        true(machine.lost > 0, "some were lost")
+        cdr = exchange.one_cdr()
+        equal(cdr["call"], fax["call"], "the call's record")
+        said = said_of_t38(cdr)
+        true("from sound to fax (T.38), and the fax machine of the exchange" in said, said)
+        true("datagrams of the fax came from it" in said, f"and how many there were: {said}")
+
+
+@test(listens=True, seconds=180)
+def pages_come_by_t38_that_the_caller_offers():
+    with Exchange() as exchange:
+        fax_extension(exchange)
+        machine, _ = sends_by_t38(exchange, [fax_page.page(number) for number in (5, 6)], asks=True)
+        equal(machine.receiver.lost, 0, "nothing is lost on the way")
+        true("leg 0 went over" in said_of_t38(exchange.one_cdr()), "the record says so")
+
+
+@test(listens=True, seconds=240)
+def a_caller_that_refuses_t38_sends_its_pages_by_sound():
+    for status in (488, 606, 415):
+        with Exchange() as exchange:
+            fax_extension(exchange)
+            pages = [fax_page.page(status)]
+            equal(sends(exchange, pages, refuses=status), 0, "all went well")
+            fax = kept(exchange)[0]
+            equal((fax["state"], fax["carriage"]["transport"]), ("received", "g711"), "the fax")
+            true(drawn(document(exchange, fax)) == pages, "every dot is where it was")
+            said = said_of_t38(exchange.one_cdr())
+            true(f"refused with {status}" in said, f"the record says so: {said}")

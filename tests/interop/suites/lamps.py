@@ -50,7 +50,7 @@ def watched_call(vendor, event, accept):
         registered(exchange, answering, port)
         keys = dialect(vendor, "102", event, accept)
         with Sipp(exchange, "watcher", exchange.account(ACME, "103"), keys=keys) as watcher:
-            with Sipp(exchange, "callee", answering, port=port) as callee:
+            with Sipp(exchange, "callee_slow", answering, port=port) as callee:
                 callee.ready()
                 run(exchange, "caller", account=exchange.account(ACME, "101"),
                     keys={"callee": "102"}, more=("-d", "500"))
@@ -150,7 +150,7 @@ def watched_list(vendor):
             keys["supported"] += ", eventlist"
         account = exchange.account(ACME, "103")
         with Sipp(exchange, "watcher_of_list", account, keys=keys) as watcher:
-            with Sipp(exchange, "callee", answering, port=port) as callee:
+            with Sipp(exchange, "callee_slow", answering, port=port) as callee:
                 callee.ready()
                 run(exchange, "caller", account=exchange.account(ACME, "101"),
                     keys={"callee": "102"}, more=("-d", "500"))
@@ -215,7 +215,7 @@ def who_is_watched_says_by_whom_and_whether_it_is_shown_who_calls():
         answering = exchange.account(ACME, "102")
         registered(exchange, answering, port)
         with Sipp(exchange, "watcher", account, keys={**keys, "watched": "102"}) as watcher:
-            with Sipp(exchange, "callee", answering, port=port) as callee:
+            with Sipp(exchange, "callee_slow", answering, port=port) as callee:
                 callee.ready()
                 run(exchange, "caller", account=exchange.account(ACME, "101"),
                     keys={"callee": "102"}, more=("-d", "500"))

@@ -6,6 +6,8 @@ import datetime
 from kit.baresip import Phone
 from kit.case import equal, record_for, test, true, wait_until
 from kit.exchange import ACME, GLOBEX, Exchange
+from kit.line import Line, description
+from kit.reporter import MIDDLE, SSRC, Reporter
 from kit.wire import INWARD, OUTWARD, Wire
 
 TENANT = f"/api/v1/tenants/{ACME}"
@@ -158,3 +160,96 @@ def the_round_trip_to_a_phone_is_known_that_talks_to_the_echo():
         sent = [sample for _, _, sample in seconds_of(leg["sent"])]
         trips = [sample["round_trip_ms"] for sample in sent if sample["round_trip_ms"] is not None]
         true(trips and all(trip < 500 for trip in trips), f"{sent}")
+
+
+# discarded 26/256, burst density 128/256, bursts of 180 ms, MOS 3.1
+HEARD = (26, 128, 180, 31)
+
+
+@test(listens=True, seconds=60)
+def what_a_phone_tells_of_its_listening_is_kept_and_it_is_told_how_it_is_heard():
+    with Exchange() as exchange:
+        line = Line(exchange, ACME, exchange.account(ACME, "101")).register()
+        # four packets of seven, once a second
+        reporter = Reporter(exchange.ip, HEARD, loses=lambda n: n % 50 in (10, 12, 14, 16))
+        with line:
+            offer = reporter.description(description(line.ip, reporter.port, "0 101"))
+            dialog = line.invite(f"sip:*43@{ACME}", body=offer)
+            true("a=rtcp-xr:rcvr-rtt=all voip-metrics" in dialog.answer.body,
+                 f"extended reports are wanted of it as well: {dialog.answer.body}")
+            reporter.begin(dialog.answer.body)
+            record_for(14)
+            dialog.hang_up()
+        reporter.close()
+        told = wait_until("it was told how it is heard", lambda: reporter.voip)[-1]
+        equal(told["ssrc"], SSRC, "whose stream it is")
+        # 4 of 50 packets are lost, and 4 of the 7 of each burst
+        true(15 <= told["loss"] <= 25, f"{told}")
+        equal((told["burst_density"], told["burst_ms"], told["discard"]), (146, 140, 0), f"{told}")
+        true(700 <= told["gap_ms"] <= 900, f"{told}")
+        true(reporter.answers and all(of[:2] == (SSRC, MIDDLE) for of in reporter.answers),
+             f"the time it asked by was answered: {reporter.answers}")
+        cdr = exchange.one_cdr()
+        [leg] = quality(exchange, f"cdrs/{cdr['id']}")["legs"]
+        names = ("discarded_percent", "burst_loss_percent", "burst_ms", "own_mos_x100")
+        sent = [sample for _, _, sample in seconds_of(leg["sent"])]
+        kept = {tuple(sample[name] for name in names) for sample in sent}
+        told = {sample for sample in kept if sample != (None,) * 4}
+        equal(told, {(10.2, 50.0, 180, 310)}, "what it tells of its listening")
+        equal(leg["received"]["own_mos_x100"], None, "the other direction is measured here")
+        words = ("cdr", "quality", ACME, cdr["id"], "--data", exchange.data)
+        drawn = exchange.command_line(*words).stdout
+        for part in ("its own", "at worst 3.10", "discarded", "at most 10.1 %", "180 ms"):
+            true(part in drawn, f"{part} in {drawn}")
+
+
+def report_on(call_id, loss="1.2"):
+    """A telephone's report on a call (RFC 6035)."""
+    return (
+        f"VQSessionReport: CallTerm\r\nCallID: {call_id}\r\nLocalMetrics:\r\n"
+        "Timestamps:START=2026-03-02T09:14:07Z STOP=2026-03-02T09:15:02Z\r\n"
+        f"SessionDesc:PT=0 PD=PCMU SR=8000 PLC=3 SSUP=off\r\nPacketLoss:NLR={loss} JDR=0.5\r\n"
+        "BurstGapLoss:BLD=25.0 BD=80 GLD=0.1 GD=9000 GMIN=16\r\nDelay:RTD=40 ESD=60 IAJ=2\r\n"
+        "QualityEst:MOSLQ=4.1 MOSCQ=3.9\r\n"
+    )
+
+
+def tells(line, body, method="PUBLISH"):
+    return line.request(method, f"sip:{line.domain}", to=f"<sip:{line.domain}>", body=body,
+                        content_type="application/vq-rtcpxr", headers=["Event: vq-rtcpxr"])
+
+
+@test(listens=True, seconds=60)
+def what_a_phone_reports_when_its_call_is_over_is_kept_with_its_leg_and_by_nobody_else():
+    with Exchange() as exchange:
+        anna, bert = (Line(exchange, ACME, exchange.account(ACME, name)).register()
+                      for name in ("101", "102"))
+        stranger = Line(exchange, GLOBEX, exchange.account(GLOBEX, "101"))
+        with anna, bert, stranger:
+            dialog = anna.invite(f"sip:*43@{ACME}")
+            call_id = dialog.call_id
+            answer = tells(anna, report_on(call_id).replace("SessionReport", "IntervalReport"),
+                           "NOTIFY")
+            equal(answer.status, 200, "a report while the call goes on")
+            dialog.hang_up()
+            cdr = exchange.one_cdr()
+            equal(tells(anna, report_on(call_id)).status, 200, "a report afterwards")
+            equal(tells(bert, report_on(call_id)).status, 404, "a colleague's")
+            equal(tells(stranger, report_on(call_id)).status, 404, "another company's")
+            answer = tells(anna, report_on(call_id, loss="bad"))
+            equal(answer.status, 400, "one that cannot be read")
+            true("line 6" in answer["warning"], f"the line is named: {answer['warning']}")
+
+            def kept():
+                [leg] = quality(exchange, f"cdrs/{cdr['id']}")["legs"]
+                return len(leg["reported"]) == 2 and leg["reported"]
+            interval, session = wait_until("both reports are kept", kept)
+            equal((interval["kind"], session["kind"]), ("interval", "session"), "their kinds")
+            names = ("loss_percent", "discarded_percent", "burst_loss_percent", "burst_ms",
+                     "round_trip_ms", "end_system_ms", "jitter_ms", "listening_mos_x100",
+                     "conversation_mos_x100")
+            equal([session[name] for name in names], [1.2, 0.5, 25.0, 80, 40, 60, 2, 410, 390],
+                  "what it told")
+            words = ("cdr", "quality", ACME, cdr["id"], "--data", exchange.data)
+            drawn = exchange.command_line(*words).stdout
+            true("(of the call): MOS 4.10, in conversation 3.90, loss 1.2 %" in drawn, drawn)

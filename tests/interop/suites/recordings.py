@@ -30,7 +30,7 @@ NEAR = 1600
 def rule(exchange, number, **recording):
     """How it stands with recordings of an extension's calls from now on."""
     status, now = exchange.api(
-        f"{TENANT}/extensions/{number}", "PATCH", {"recording": {"beep": False, **recording}},
+        f"{TENANT}/extensions/{number}", "PATCH", {"recording": {"announce": "none", **recording}},
         {"Content-Type": "application/merge-patch+json", "If-Match": "*"})
     equal(status, 200, f"the extension is changed: {now}")
     # running exchanges hear of it within a second
@@ -125,6 +125,13 @@ def talked(exchange, seconds, codecs=("PCMU/8000/1", "PCMU/8000/1")):
     return said
 
 
+def decoded_mp3(path):
+    """What another program than ours makes of an MP3."""
+    into = path + ".decoded.wav"
+    subprocess.run(["mpg123", "-q", "-w", into, path], check=True, timeout=60)
+    return into
+
+
 def both_sides_are_there(said, path):
     for words, side in zip(said, sides(path)):
         score = sound.compare(words, side)
@@ -142,11 +149,46 @@ def what_each_side_said_is_on_its_channel():
         true("key" not in recording, "its key is told to nobody")
         both_sides_are_there(said, decoded(fetched(exchange, recording)))
         both_sides_are_there(said, fetched(exchange, recording, "wave"))
+        both_sides_are_there(said, decoded_mp3(fetched(exchange, recording, "mp3")))
         cdr = exchange.one_cdr()
         equal(cdr["call"], recording["call"], "the call")
         true(any(why["rule"] == "record.extension" for why in cdr["explanation"]), "why")
         with open(next(files(exchange)), "rb") as file:
             true(b"OpusHead" not in file.read(), "what is kept is encrypted")
+
+
+def tones(path):
+    """The shares of the two tones, channel by channel."""
+    with wave.open(path, "rb") as file:
+        count = file.getnchannels()
+    channels = sides(path) if count == 2 else [path]
+    return [tuple(round(sound.tone_share(channel, hertz, 3), 2) for hertz in (ANNA, BERT))
+            for channel in channels]
+
+
+@test(seconds=120, listens=True)
+def of_each_call_those_are_heard_whom_its_rule_names():
+    with Exchange() as exchange:
+        for count, (kept, channels) in enumerate((
+                ("stereo", [(True, False), (False, True)]), ("both", [(True, True)]),
+                ("caller", [(True, False)]), ("called", [(False, True)])), 1):
+            rule(exchange, "101", calls="all", sides=kept)
+            with Softphone(exchange, ACME, "102", BERT) as bert, \
+                    Phone(exchange, ACME, "101", source=f"ausine,{ANNA}",
+                          codec="PCMU/8000/1") as anna:
+                anna.dial("102")
+                anna.wait_established()
+                record_for(5)
+                anna.hang_up()
+                bert.wait_over()
+            recording = finished(exchange, count)[-1]
+            equal(recording["sides"], kept, "whose voice is kept")
+            for heard in (decoded(fetched(exchange, recording)),
+                          fetched(exchange, recording, "wave"),
+                          decoded_mp3(fetched(exchange, recording, "mp3"))):
+                shares = tones(heard)
+                there = [tuple(share > 0.2 for share in channel) for channel in shares]
+                equal(there, channels, f"tones of {heard}: {shares}")
 
 
 def files(exchange):
@@ -271,6 +313,36 @@ def what_is_said_while_it_is_paused_is_nowhere():
         true(30 <= sum(quiet) <= 55, f"tenths of a second of silence: {sum(quiet)} of {len(quiet)}")
 
 
+@test(seconds=60, listens=True)
+def what_was_paused_is_so_after_the_exchange_was_killed():
+    with Exchange() as exchange:
+        rule(exchange, "101", calls="all")
+        with Softphone(exchange, ACME, "102", BERT) as bert, \
+                Phone(exchange, ACME, "101", source=f"ausine,{ANNA}", codec="PCMU/8000/1") as anna:
+            anna.dial("102")
+            anna.wait_established()
+            record_for(3)
+            one = f"{TENANT}/calls/{exchange.calls()[0]['id']}/recording"
+            equal(exchange.api(one, "PUT", {"state": "paused"})[0], 200, "it is paused")
+            record_for(2)
+            exchange.kill()
+            exchange.start()
+            wait_until("the call goes on", lambda: exchange.calls())
+            record_for(3)
+            equal(exchange.calls()[0]["recording"]["state"], "paused", "it is so still")
+            equal(exchange.api(one, "PUT", {"state": "on"})[0], 200, "it goes on")
+            record_for(3)
+            anna.hang_up()
+            bert.wait_over()
+        recording = finished(exchange)[0]
+        left, _ = sides(fetched(exchange, recording, "wave"))
+        x = sound.samples(left)
+        loud = [float(np.abs(x[at:at + 800]).max()) >= 1e-3 for at in range(0, len(x) - 800, 800)]
+        true(45 <= sum(loud) <= 75, f"tenths of a second of the tone: {sum(loud)} of {len(loud)}")
+        middle = loud[40:len(loud) - 40]
+        true(not any(middle), f"nothing is between: {middle}")
+
+
 @test()
 def nobody_else_finds_a_recording():
     with Exchange() as exchange:
@@ -278,7 +350,7 @@ def nobody_else_finds_a_recording():
         talked(exchange, 2)
         recording = finished(exchange)[0]
         strange = f"/api/v1/tenants/{GLOBEX}/recordings/{recording['id']}"
-        for path in (strange, f"{strange}/sound", f"{strange}/wave"):
+        for path in (strange, f"{strange}/sound", f"{strange}/wave", f"{strange}/mp3"):
             status, problem = exchange.api(path)
             equal((status, problem["type"]), (404, "urn:strowger:problem:not-found"), path)
         equal(exchange.api(strange, "DELETE")[0], 404, "to remove it")

@@ -3,10 +3,16 @@
 import os
 import subprocess
 
+import numpy as np
+
 from kit import sound
 from kit.baresip import Phone
-from kit.case import equal, record_for, test, true
+from kit.case import equal, record_for, test, true, wait_until
 from kit.exchange import ACME, Exchange
+from kit.speech_engine import SpeechEngine
+from kit.speech_engine import recording as made_elsewhere
+from suites.features import BERT
+from suites.recordings import fetched, finished, rule, sides
 
 TENANT = f"/api/v1/tenants/{ACME}"
 PCMU, OPUS = "PCMU/8000/1", "opus/48000/2"
@@ -124,3 +130,98 @@ def a_company_is_spoken_to_in_its_own_language():
         said = spoken(path, "interno uno zero uno", "it")
         says(said, told(exchange, "*65", 9))
         exchange.one_cdr()
+
+
+@test(seconds=60, listens=True)
+def texts_are_spoken_by_a_speech_engine_and_by_the_machine_itself_when_that_fails():
+    words, voice = "Thank you for calling. Our house is closed today.", "en-gb+f3"
+    exchange = without_sets(Exchange())
+    engine = SpeechEngine("sesame")
+    exchange.flags += ["--speech-url", engine.url, "--speech-voices", f"en={voice}"]
+    exchange.env["STROWGER_SPEECH_KEY"] = engine.key
+    with engine, exchange:
+        exchange.api(f"{TENANT}/extensions", "POST", {
+            "number": "600", "destination": "announcement",
+            "announcement": {"text": words, "again": False},
+        })
+        path = os.path.join(exchange.folder, "said.wav")
+        with open(path, "wb") as file:
+            file.write(made_elsewhere(words, voice))
+        says(path, told(exchange, "600", 6))
+        asked = {"model": "tts-1", "voice": voice, "input": words, "response_format": "wav"}
+        equal(engine.asked, [asked], "what the engine was asked")
+        engine.fails = True
+        status, made = exchange.api(f"{TENANT}/extensions", "POST", {
+            "number": "601", "destination": "announcement",
+            "announcement": {"text": f"{words} Good bye.", "again": False},
+        })
+        equal(status, 201, f"the second announcement: {made}")
+        here = spoken(path, f"{words} Good bye.")
+        says(here, told(exchange, "601", 7))
+        equal(len(engine.asked), 2, "the engine was asked again")
+
+
+@test(seconds=60, listens=True)
+def both_hear_it_said_before_their_call_is_recorded():
+    with without_sets(Exchange()) as exchange:
+        rule(exchange, "101", calls="all", announce="words")
+        said = spoken(os.path.join(exchange.folder, "said.wav"), "This call is being recorded.")
+        with Phone(exchange, ACME, "102", source=f"ausine,{BERT}", codec=PCMU) as bert, \
+                Phone(exchange, ACME, "101", codec=PCMU) as anna:
+            anna.dial("102")
+            for phone in (anna, bert):
+                phone.wait_established()
+            wait_until("it is recorded", lambda: exchange.calls()[0]["recording"])
+            record_for(4)
+            anna.hang_up()
+            for phone in (anna, bert):
+                phone.wait_over()
+            heard = [sound.head(phone.heard(), 5, f"{phone.heard()}.first.wav")
+                     for phone in (anna, bert)]
+        for path in heard:
+            share = best(said, path)
+            true(share >= BOUND, f"{path}: the words are there: {share:.2f}")
+        recording = finished(exchange)[0]
+        left, right = sides(fetched(exchange, recording, "wave"))
+        true(sound.tone_share(right, BERT, 3) > 0.9, "102 is recorded")
+        true(best(said, left) < 0.5 and best(said, right) < 0.5, "and the words are not")
+        exchange.one_cdr()
+
+
+def best(said, path):
+    """How well the first second and a half of words is found anywhere in a recording."""
+    words = sound.samples(said)
+    words = words[np.argmax(np.abs(words) > 0.02):][:int(1.5 * sound.RATE)]
+    heard = sound.samples(path)
+    if len(heard) <= len(words):
+        return 0.0
+    energy = np.convolve(heard**2, np.ones(len(words)), "valid")
+    found = np.abs(np.correlate(heard, words, "valid"))
+    return float((found / np.sqrt(np.maximum(energy, 1e-3) * (words @ words))).max())
+
+
+@test(seconds=60, listens=True)
+def whoever_comes_to_a_recorded_conference_hears_it_said():
+    with without_sets(Exchange()) as exchange:
+        status, made = exchange.api(f"{TENANT}/extensions", "POST", {
+            "number": "800", "destination": "conference", "recording": {"announce": "words"},
+            "conference": {"recording": "always"}})
+        equal(status, 201, f"the conference is made: {made}")
+        record_for(1)
+        said = spoken(os.path.join(exchange.folder, "said.wav"), "This call is being recorded.")
+        with Phone(exchange, ACME, "102", source=f"ausine,{BERT}", codec=PCMU) as bert, \
+                Phone(exchange, ACME, "101", codec=PCMU) as anna:
+            bert.dial("800")
+            bert.wait_established()
+            record_for(4)
+            anna.dial("800")
+            anna.wait_established()
+            record_for(6)
+            for phone in (anna, bert):
+                phone.hang_up()
+                phone.wait_over()
+            for phone in (anna, bert):
+                share = best(said, sound.head(phone.heard(), 5, f"{phone.heard()}.first.wav"))
+                true(share >= BOUND, f"{phone.name}: the words are there: {share:.2f}")
+            true(sound.tone_share(anna.heard(), BERT, 2) > 0.8, "and then the others are heard")
+        equal(finished(exchange)[0]["members"], ["102", "101"], "who was there")

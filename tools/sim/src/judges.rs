@@ -115,6 +115,7 @@ fn nothing_left(scene: &mut Scene) -> Result<(), Failure> {
         ("legs", figures.live.legs),
         ("recordings", figures.heard.recordings.present),
         ("faxes", figures.heard.faxes.present),
+        ("calls for faxes", figures.heard.faxes.calling),
         ("faults of our own", figures.faulted_calls),
         ("client transactions", transactions.clients),
         ("server transactions", transactions.servers),

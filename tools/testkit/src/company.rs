@@ -212,6 +212,7 @@ impl Company {
             trusted_source: None,
             srtp: domain::Srtp::default(),
             key_agreement: domain::KeyAgreement::default(),
+            t38: domain::T38::default(),
             location: None,
             enabled: true,
         };

@@ -2,17 +2,17 @@
 
 use crate::{Disk, Packet, REALM, Tapes, Unshaken};
 use carrier::{NameQuery, NameReply, Replied};
-use domain::{Ban, Cdr, CompiledTenant, Event, Ladder};
-use ids::{CallId, RecordingId, SoundId};
+use domain::{Ban, Cdr, CompiledTenant, Event};
+use ids::{FaxId, SoundId};
 use machine::{Clock, Instant, Random, WallTime};
 use media::{Command, Lifted, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
 use node::{
-    Answer, Challenges, Config, Contained, DefenceRules, FaxDone, FaxOrder, Fetched, Limits,
-    MusicAsk, Network, Outbox, PromptBook, Question, SayAsk, Secrets, Seen, Shard, Stores, Wording,
+    Answer, Challenges, Config, Contained, DefenceRules, FaxCall, FaxDone, FaxOrder, Fetched,
+    FormerRecording, Late, Limits, MusicAsk, Network, Outbox, PromptBook, Question, SayAsk,
+    Secrets, Seen, Shard, Stores, Wording,
 };
 use ports::JournalRecord;
 use sip_message::Flow;
-use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub struct Setup {
     /// What can be said; nobody can say anything else.
     pub sayings: Vec<(Wording, Arc<Prompt>)>,
     /// Recordings of a former life that still run, by their calls.
-    pub running: BTreeMap<CallId, RecordingId>,
+    pub running: Vec<FormerRecording>,
     /// The time it takes to serve one message, as a busy machine would; zero serves at once.
     pub pace: Duration,
 }
@@ -101,7 +101,7 @@ impl Setup {
             prompts: Arc::new(prompts),
             music: Vec::new(),
             sayings: Vec::new(),
-            running: BTreeMap::new(),
+            running: Vec::new(),
             pace: Duration::ZERO,
         }
     }
@@ -139,8 +139,8 @@ pub struct Exchange {
     pub records: Vec<Cdr>,
     /// What companies were told in this life, oldest first.
     pub events: Vec<Event>,
-    /// Ladders to be kept in this life, oldest first.
-    pub ladders: Vec<Ladder>,
+    /// What became known of calls in this life whose records were finished, oldest first.
+    pub late: Late,
     /// What the name system answers; to all else it says that there is nothing.
     pub names: Vec<(NameQuery, NameReply)>,
     /// What is found where proofs say that their certificates are, and companies' music.
@@ -216,7 +216,7 @@ impl Exchange {
             answers: Vec::new(),
             records: Vec::new(),
             events: Vec::new(),
-            ladders: Vec::new(),
+            late: Late::default(),
             names: Vec::new(),
             certificates: Published {
                 music: setup.music.clone(),
@@ -363,10 +363,24 @@ impl Exchange {
         &self.leaving.faxes
     }
 
+    /// Somebody is to be called for a fax.
+    pub fn send_fax(&mut self, wanted: &FaxCall, now: Instant, out: &mut Vec<Packet>) {
+        let local = self.local(now);
+        self.shard.send_fax(wanted, local);
+        self.settle(now, out);
+    }
+
     /// A fax machine has done.
     pub fn fax_done(&mut self, done: FaxDone, now: Instant, out: &mut Vec<Packet>) {
         let local = self.local(now);
         self.shard.fax_done(done, local);
+        self.settle(now, out);
+    }
+
+    /// A fax machine hears another one, and wants to go over to T.38.
+    pub fn fax_wanted(&mut self, id: FaxId, now: Instant, out: &mut Vec<Packet>) {
+        let local = self.local(now);
+        self.shard.fax_wanted(id, local);
         self.settle(now, out);
     }
 
@@ -466,7 +480,7 @@ impl Exchange {
         self.records.append(&mut self.leaving.outbox.records);
         self.events.append(&mut self.leaving.outbox.events);
         self.leaving.faxes.append(&mut self.leaving.outbox.faxes);
-        self.ladders.append(&mut self.leaving.outbox.ladders);
+        self.late.append(&mut self.leaving.outbox.late);
         self.seen.append(&mut self.leaving.outbox.seen);
         self.bans.append(&mut self.leaving.outbox.bans);
         self.contained.append(&mut self.leaving.outbox.contained);

@@ -1,6 +1,7 @@
 //! A telephone that obeys the standards: the product's own SIP stack as a user agent.
 
 mod calls;
+mod faxing;
 mod lamps;
 mod registering;
 mod voice;

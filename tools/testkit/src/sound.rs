@@ -18,6 +18,18 @@ pub fn describe(at: SocketAddr, id: u64, version: u64, direction: Direction) -> 
     ))
 }
 
+/// A description of one fax by T.38 at `at`.
+pub(crate) fn describe_fax(at: SocketAddr, id: u64, version: u64) -> Bytes {
+    let (ip, port) = (at.ip(), at.port());
+    let family = if at.is_ipv4() { "IP4" } else { "IP6" };
+    Bytes::from(format!(
+        "v=0\r\no=- {id} {version} IN {family} {ip}\r\ns=-\r\nc=IN {family} {ip}\r\nt=0 0\r\n\
+         m=image {port} udptl t38\r\na=T38FaxVersion:0\r\na=T38MaxBitRate:14400\r\n\
+         a=T38FaxRateManagement:transferredTCF\r\na=T38FaxMaxDatagram:400\r\n\
+         a=T38FaxUdpEC:t38UDPRedundancy\r\n"
+    ))
+}
+
 /// Where a description wants its media.
 #[must_use]
 pub fn media_of(description: &[u8]) -> Option<SocketAddr> {

@@ -1,12 +1,12 @@
 //! What was recorded: who was heard in which recording, and on which side. It outlives exchanges,
 //! as files do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::token::canary_in;
-use ids::{CallId, RecordingId};
+use ids::RecordingId;
 use media::{Side, Tapped};
-use node::{Beginning, RecordingOrder};
+use node::{Beginning, FormerRecording, RecordingOrder};
 
 /// All recordings, however many lives of an exchange they took.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,9 @@ pub struct Tapes {
     pub beginnings: Vec<Beginning>,
     /// Those that have ended.
     pub ended: Vec<RecordingId>,
+    paused: BTreeSet<RecordingId>,
+    /// Who was in a conference while it was recorded.
+    pub members: BTreeMap<RecordingId, Vec<String>>,
     heard: BTreeMap<(u128, bool), BTreeMap<String, u64>>,
 }
 
@@ -23,6 +26,15 @@ impl Tapes {
         match order {
             RecordingOrder::Begin(beginning) => self.beginnings.push(*beginning),
             RecordingOrder::End { id, .. } => self.ended.push(id),
+            RecordingOrder::Join { id, number } => {
+                self.members.entry(id).or_default().push(number);
+            }
+            RecordingOrder::Pause { id, paused: true } => {
+                self.paused.insert(id);
+            }
+            RecordingOrder::Pause { id, paused: false } => {
+                self.paused.remove(&id);
+            }
             // files of calls that died with the process are not kept here
             RecordingOrder::Resumed => {}
         }
@@ -41,12 +53,20 @@ impl Tapes {
         }
     }
 
-    /// Those that run, by their calls.
+    /// Those that run.
     #[must_use]
-    pub fn running(&self) -> BTreeMap<CallId, RecordingId> {
+    pub fn running(&self) -> Vec<FormerRecording> {
         let begun = self.beginnings.iter();
         let running = begun.filter(|begun| !self.ended.contains(&begun.id));
-        running.map(|begun| (begun.call, begun.id)).collect()
+        let former = |begun: &Beginning| FormerRecording {
+            id: begun.id,
+            call: begun.call,
+            conference: begun.conference.map(|at| (begun.tenant, at)),
+            sides: begun.sides,
+            paused: self.paused.contains(&begun.id),
+        };
+        let running: BTreeMap<RecordingId, _> = running.map(|one| (one.id, former(one))).collect();
+        running.into_values().collect()
     }
 
     /// Whoever is heard in a recording, on either side.

@@ -2,9 +2,9 @@
 
 use crate::{Account, Company, Disk, Exchange, Network, Packet, Phone, RawPhone, Setup, Tapes};
 use domain::{Cdr, CompiledTenant};
-use ids::{CallId, CdrId, TenantId};
+use ids::{CallId, CdrId, FaxId, TenantId};
 use machine::{Instant, Random};
-use node::{Answer, Ask, FaxDone, Question};
+use node::{Answer, Ask, FaxCall, FaxDone, Question};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -255,9 +255,19 @@ impl World {
         })?
     }
 
+    /// Has the shard call somebody for a fax.
+    pub fn send_fax(&mut self, wanted: &FaxCall) {
+        self.with_exchange(|exchange, now, out| exchange.send_fax(wanted, now, out));
+    }
+
     /// Tells the shard that a fax machine has done.
     pub fn fax_done(&mut self, done: FaxDone) {
         self.with_exchange(|exchange, now, out| exchange.fax_done(done, now, out));
+    }
+
+    /// Tells the shard that a fax machine wants to go over to T.38.
+    pub fn fax_wanted(&mut self, id: FaxId) {
+        self.with_exchange(|exchange, now, out| exchange.fax_wanted(id, now, out));
     }
 
     fn next(&self) -> Option<Instant> {

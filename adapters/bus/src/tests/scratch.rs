@@ -103,6 +103,7 @@ pub(super) fn record(random: &mut Random) -> Cdr {
         srtp: None,
         quality: QualityPair::default(),
         timelines: Timelines::default(),
+        reported: domain::PhoneReports::default(),
     };
     Cdr {
         id: CdrId::new(1_760_000_000_000, random.next_u128()),

@@ -123,6 +123,7 @@ enum Asked {
     Document(Vec<u8>),
     Tick([i16; 160]),
     SwitchToT38,
+    SwitchToSound,
     Ifp(u16, Vec<u8>),
     HangUp,
     Fetch,
@@ -145,6 +146,7 @@ impl Asked {
             Told::Document(octets) => Asked::Document(octets.to_vec()),
             Told::Tick(heard) => Asked::Tick(heard),
             Told::SwitchToT38 => Asked::SwitchToT38,
+            Told::SwitchToSound => Asked::SwitchToSound,
             Told::Ifp { sequence, packet } => Asked::Ifp(sequence, packet.to_vec()),
             Told::HangUp => Asked::HangUp,
             Told::Fetch => Asked::Fetch,
@@ -194,6 +196,7 @@ fn fax(
                 talk.flush()?;
             }
             Asked::SwitchToT38 => session.switch_to_t38()?,
+            Asked::SwitchToSound => session.switch_to_sound()?,
             Asked::Ifp(sequence, packet) => session.take_packet(sequence, &packet),
             Asked::HangUp => {
                 session.hang_up(|answer| talk.say(&answer));

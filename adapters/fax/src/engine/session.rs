@@ -38,6 +38,15 @@ enum Line {
     Gone,
 }
 
+impl Line {
+    fn of_sound(spandsp: &Rc<Spandsp>, terms: &Terms) -> Result<Line, Ended> {
+        Sound::begin(spandsp, terms)
+            .zip(Ear::open(spandsp))
+            .map(|(sound, ear)| Line::Sound(sound, ear))
+            .ok_or_else(no_memory)
+    }
+}
+
 impl Session {
     /// Sets everything up for what was ordered.
     pub(super) fn begin(
@@ -60,10 +69,7 @@ impl Session {
                 Work::Receive | Work::Convert => Document::Receive(path),
             },
         };
-        let line = Sound::begin(&spandsp, &terms)
-            .zip(Ear::open(&spandsp))
-            .map(|(sound, ear)| Line::Sound(sound, ear))
-            .ok_or_else(no_memory)?;
+        let line = Line::of_sound(&spandsp, &terms)?;
         Ok(Session {
             spandsp,
             terms,
@@ -100,15 +106,29 @@ impl Session {
 
     /// Begins anew on packets.
     pub(super) fn switch_to_t38(&mut self) -> Result<(), Ended> {
-        if matches!(self.line, Line::Wire(_)) || self.done {
+        if matches!(self.line, Line::Wire(_)) || !self.may_begin_anew() {
             return Ok(());
         }
         // first the old one lets go of the document
         self.line = Line::Gone;
         let wire = Wire::begin(&self.spandsp, &self.terms).ok_or_else(no_memory)?;
         self.line = Line::Wire(wire);
-        self.announced = 0;
         Ok(())
+    }
+
+    /// Begins anew on sound.
+    pub(super) fn switch_to_sound(&mut self) -> Result<(), Ended> {
+        if matches!(self.line, Line::Sound(..)) || !self.may_begin_anew() {
+            return Ok(());
+        }
+        self.line = Line::Gone;
+        self.line = Line::of_sound(&self.spandsp, &self.terms)?;
+        Ok(())
+    }
+
+    /// Not once it is over, nor behind a page: what has come would be lost.
+    fn may_begin_anew(&self) -> bool {
+        !self.done && self.announced == 0
     }
 
     /// A packet that came; on sound it means nothing.

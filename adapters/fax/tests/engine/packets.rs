@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use machine::Random;
 
-use crate::support::{End, HOUR, assert_good, drawn, receiver, rows, sender};
+use crate::support::{End, HOUR, assert_good, drawn, mu_law, receiver, rows, sender, speak};
 
 /// One way: packets that were sent carry three earlier ones along, and some get lost.
 struct Way {
@@ -114,6 +114,29 @@ fn a_fax_that_began_on_sound_goes_on_by_packets() {
     let mut there = Way::with(Lost::Packets(Vec::new()));
     let mut back = Way::with(Lost::Packets(Vec::new()));
     exchange(&mut calling, &mut called, &mut there, &mut back);
+    assert_good(&calling, 1);
+    assert_good(&called, 1);
+    let received = called.engine.into_pages().unwrap();
+    assert!(rows(&sent) == rows(&received), "pages differ");
+}
+
+#[test]
+fn a_fax_that_comes_back_from_packets_begins_anew_on_sound() {
+    let sent = drawn(1, 300);
+    let (mut calling, mut called) = (End::of(sender(&sent)), End::of(receiver()));
+    for end in [&mut calling, &mut called] {
+        end.engine.switch_to_t38().unwrap();
+    }
+    let mut there = Way::with(Lost::Packets(Vec::new()));
+    for _ in 0..100 {
+        calling.tick(&[0; 160]);
+        called.tick(&[0; 160]);
+        there.bring(&mut calling, &mut called);
+    }
+    for end in [&mut calling, &mut called] {
+        end.engine.switch_to_sound().unwrap();
+    }
+    speak(&mut calling, &mut called, mu_law, 3);
     assert_good(&calling, 1);
     assert_good(&called, 1);
     let received = called.engine.into_pages().unwrap();

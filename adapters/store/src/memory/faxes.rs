@@ -1,8 +1,8 @@
 //! Faxes in memory.
 
 use async_trait::async_trait;
-use domain::Fax;
-use ids::FaxId;
+use domain::{Fax, FaxState};
+use ids::{FaxId, TenantId};
 use ports::{Cursor, FACTS_AT_ONCE, FaxBook, FaxListing, FaxQuery, Kept, StoreError, check_fax};
 use tenancy::TenantScope;
 
@@ -28,6 +28,31 @@ impl FaxBook for MemoryStore {
         }
         estate.faxes.insert(fax.id, (fax, document));
         Ok(Kept::Yes)
+    }
+
+    async fn change_fax(&self, fax: Fax, was: FaxState) -> Result<bool, StoreError> {
+        let mut state = self.state()?;
+        let estate = state.estates.get_mut(&fax.tenant.into());
+        let found = estate.and_then(|estate| estate.faxes.get_mut(&fax.id));
+        let Some((kept, _)) = found.filter(|(kept, _)| kept.state == was) else {
+            return Ok(false);
+        };
+        *kept = Fax {
+            extension: kept.extension,
+            octets: kept.octets,
+            ..fax
+        };
+        Ok(true)
+    }
+
+    async fn tenants_with_open_faxes(&self) -> Result<Vec<TenantId>, StoreError> {
+        let state = self.state()?;
+        let all = state.estates.values().flat_map(|one| one.faxes.values());
+        let open = all.filter(|(fax, _)| fax.state.is_open());
+        let mut tenants: Vec<TenantId> = open.map(|(fax, _)| fax.tenant).collect();
+        tenants.sort_unstable();
+        tenants.dedup();
+        Ok(tenants)
     }
 
     async fn faxes(&self, scope: &TenantScope, query: &FaxQuery) -> Result<FaxListing, StoreError> {

@@ -42,7 +42,8 @@ impl RecordingBook for MemoryStore {
             .values()
             .rev()
             .filter(|recording| before.is_none_or(|before| recording.id < before))
-            .filter(|recording| query.call.is_none_or(|call| recording.call == call));
+            .filter(|recording| query.call.is_none_or(|call| recording.call == call))
+            .filter(|one| query.conference.is_none_or(|at| one.conference == Some(at)));
         let limit = query.bounded_limit();
         let mut recordings: Vec<Recording> = found.take(limit + 1).cloned().collect();
         let next = paging::cut(&mut recordings, limit, |last| Cursor(last.id.to_string()));

@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use domain::{
-    AuditEntry, Cdr, CompiledTenant, Directory, Document, Event, KindName, MAIL_DOMAIN_SPACE,
-    PORTAL_SPACE, Plan, Resource, SigningKey, Tenant, TenantParts, TokenRecord, Version,
+    AuditEntry, Cdr, CompiledTenant, Directory, Document, Event, KindName, LateReport,
+    MAIL_DOMAIN_SPACE, PORTAL_SPACE, Plan, Resource, SigningKey, Tenant, TenantParts, TokenRecord,
+    Version,
 };
 use ids::{CdrId, PlanId, ResellerId, SigningKeyId, TenantId, TokenId};
 use machine::WallTime;
@@ -334,6 +335,17 @@ impl ExchangeStore for MemoryStore {
         }
         self.publish(&state);
         Ok(new)
+    }
+
+    async fn write_late_reports(&self, reports: Vec<LateReport>) -> Result<usize, StoreError> {
+        let mut state = self.state()?;
+        let mut added = 0;
+        for report in reports {
+            let estate = state.estates.get_mut(&Owner::from(report.tenant));
+            let record = estate.and_then(|estate| estate.cdrs.get_mut(&report.cdr));
+            added += usize::from(record.is_some_and(|record| record.note_late(&report)));
+        }
+        Ok(added)
     }
 
     async fn write_uses(&self, uses: Vec<(TokenId, WallTime)>) -> Result<(), StoreError> {

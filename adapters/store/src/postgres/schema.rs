@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// What each version adds to the one before. Never change an entry; add one.
-const MIGRATIONS: [Migration; 13] = [
+const MIGRATIONS: [Migration; 15] = [
     Migration {
         text: include_str!("migrations/0001.sql"),
         serves: 1,
@@ -76,6 +76,16 @@ const MIGRATIONS: [Migration; 13] = [
         text: include_str!("migrations/0013.sql"),
         // a release before it leaves faxes under the old key when it renews that
         serves: 13,
+    },
+    Migration {
+        text: include_str!("migrations/0014.sql"),
+        // a release before it cannot read faxes that are sent
+        serves: 14,
+    },
+    Migration {
+        text: include_str!("migrations/0015.sql"),
+        // a release before it takes the recording of a conference up as one of a call
+        serves: 15,
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Cdr, Event, Party};
+use domain::{Cdr, Event, LateReport, Party};
 use ids::{CdrId, TenantId};
 use machine::WallTime;
 use ports::{CdrListing, CdrQuery, StoreError};
@@ -90,6 +90,24 @@ pub(super) fn replace(sql: Sql<'_>, tenant: TenantId, cdrs: &[Cdr]) -> Result<us
         link(sql, &[cdr])?;
     }
     Ok(replaced)
+}
+
+/// Adds what telephones told of legs to their records; gives the number of reports that were added.
+/// What records are found by does not change.
+pub(super) fn add_reports(sql: Sql<'_>, reports: &[LateReport]) -> Result<usize, StoreError> {
+    let mut added = 0;
+    for report in reports {
+        let (tenant, id) = (report.tenant, report.cdr);
+        let Some(mut record) = by_id(sql, tenant, id)? else {
+            continue;
+        };
+        if record.note_late(report) {
+            let replace = "UPDATE cdrs SET record = ?3 WHERE tenant = ?1 AND id = ?2";
+            let row = params![tenant.to_string(), id.to_string(), json(&record)?];
+            added += sql.run(replace, row)?;
+        }
+    }
+    Ok(added)
 }
 
 /// Removes records; gives the number of those that were there.

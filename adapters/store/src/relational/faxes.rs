@@ -2,7 +2,7 @@
 //! place, so that no row is long.
 
 use async_trait::async_trait;
-use domain::Fax;
+use domain::{Fax, FaxState};
 use ids::{FaxId, TenantId};
 use ports::{FACTS_AT_ONCE, FaxBook, FaxListing, FaxQuery, Kept, StoreError, check_fax};
 use tenancy::{Owner, TenantScope};
@@ -64,6 +64,19 @@ fn put(desk: &Desk<'_>, fax: &Fax, document: &[u8], most: u64) -> Result<Kept, S
     Ok(Kept::Yes)
 }
 
+fn change(desk: &Desk<'_>, fax: &Fax, was: FaxState) -> Result<bool, StoreError> {
+    if documents::present(desk.sql, [fax.tenant])?.is_empty() {
+        return Ok(false);
+    }
+    let (tenant, id) = (fax.tenant.to_string(), fax.id.to_string());
+    let key = desk.vault.key(desk.sql, Owner::Tenant(fax.tenant))?;
+    let sealed = FAXES.seal(desk, &key, &id, fax)?;
+    let change = "UPDATE faxes SET state = ?3, sealed = ?4
+                  WHERE tenant = ?1 AND id = ?2 AND state = ?5";
+    let row = params![tenant, id, fax.state.as_str(), sealed, was.as_str()];
+    Ok(desk.sql.run(change, row)? > 0)
+}
+
 fn page(now: &Snapshot<'_>, tenant: TenantId, query: &FaxQuery) -> Result<FaxListing, StoreError> {
     let extension = query.extension.map(|id| ("extension", id.to_string()));
     let state = query
@@ -117,6 +130,22 @@ impl FaxBook for SqlStore {
         let pieces = document.len().div_ceil(PIECE) + 1;
         self.write(Sight::Tenant(fax.tenant), pieces, move |desk| {
             put(desk, &fax, &document, most)
+        })
+        .await
+    }
+
+    async fn change_fax(&self, fax: Fax, was: FaxState) -> Result<bool, StoreError> {
+        self.write(Sight::Tenant(fax.tenant), 1, move |desk| {
+            change(desk, &fax, was)
+        })
+        .await
+    }
+
+    async fn tenants_with_open_faxes(&self) -> Result<Vec<TenantId>, StoreError> {
+        let find = "SELECT DISTINCT tenant FROM faxes
+                    WHERE state IN ('queued', 'sending') ORDER BY tenant";
+        self.read(Sight::Everything, move |now| {
+            now.sql.all(find, params![], |fields| fields.word(0))
         })
         .await
     }

@@ -37,14 +37,16 @@ fn put(desk: &Desk<'_>, recordings: &[Recording]) -> Result<usize, StoreError> {
         let (tenant, id) = (recording.tenant.to_string(), recording.id.to_string());
         let key = desk.vault.key(desk.sql, Owner::Tenant(recording.tenant))?;
         let sealed = RECORDINGS.seal(desk, &key, &id, recording)?;
-        let put = "INSERT INTO recordings (tenant, id, call, state, sealed)
-                   VALUES (?1, ?2, ?3, ?4, ?5)
+        let put = "INSERT INTO recordings (tenant, id, call, conference, state, sealed)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                    ON CONFLICT (tenant, id) DO UPDATE
-                   SET call = excluded.call, state = excluded.state, sealed = excluded.sealed";
+                   SET call = excluded.call, conference = excluded.conference,
+                       state = excluded.state, sealed = excluded.sealed";
         let (call, state) = (recording.call.to_string(), word(recording.state));
+        let conference = recording.conference.map(|at| at.to_string());
         kept += desk
             .sql
-            .run(put, params![tenant, id, call, state, sealed])?;
+            .run(put, params![tenant, id, call, conference, state, sealed])?;
     }
     Ok(kept)
 }
@@ -55,9 +57,10 @@ fn page(
     query: &RecordingQuery,
 ) -> Result<RecordingListing, StoreError> {
     let call = query.call.map(|call| ("call", call.to_string()));
+    let conference = query.conference.map(|at| ("conference", at.to_string()));
     let asked = Asked {
         before: query.before().map(|id| id.to_string()),
-        wanted: call.into_iter().collect(),
+        wanted: call.into_iter().chain(conference).collect(),
         most: query.bounded_limit(),
     };
     let (recordings, next) = RECORDINGS.page(now, tenant, asked)?;

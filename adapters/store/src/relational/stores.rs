@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use domain::{AuditEntry, Cdr, Directory, Document, KindName, TenantParts, TokenRecord, Version};
+use domain::{
+    AuditEntry, Cdr, Directory, Document, KindName, LateReport, TenantParts, TokenRecord, Version,
+};
 use ids::{CdrId, PlanId, ResellerId, SigningKeyId, TenantId, TokenId};
 use machine::WallTime;
 use ports::{
@@ -383,6 +385,13 @@ impl ExchangeStore for SqlStore {
     async fn write_cdrs(&self, cdrs: Vec<Cdr>) -> Result<usize, StoreError> {
         self.write(Sight::Everything, cdrs.len(), move |desk| {
             cdrs::add_of_present(desk.sql, &cdrs)
+        })
+        .await
+    }
+
+    async fn write_late_reports(&self, reports: Vec<LateReport>) -> Result<usize, StoreError> {
+        self.write(Sight::Everything, reports.len(), move |desk| {
+            cdrs::add_reports(desk.sql, &reports)
         })
         .await
     }

@@ -6,6 +6,7 @@ use ports::{CdrQuery, Fault, Page, Reply, StoreError, Stores};
 use store::{MemoryStore, block_on};
 use tenancy::{Owner, TenantScope, TokenHash};
 
+use crate::cdrs::late_report;
 use crate::disk::Disk;
 use crate::world::{World, all_keys, cdr, platform, time};
 
@@ -74,6 +75,10 @@ fn answers(world: &World<'_>) -> Vec<(&'static str, Option<StoreError>)> {
         (
             "write_cdrs",
             block_on(store.write_cdrs(vec![cdr(scope.tenant(), 1)])).err(),
+        ),
+        (
+            "write_late_reports",
+            block_on(store.write_late_reports(vec![late_report(&cdr(scope.tenant(), 1))])).err(),
         ),
     ];
     calls.extend(answers_at_the_door(store));

@@ -1,8 +1,9 @@
 //! Call records: written once, found by what is in them.
 
 use domain::{
-    ByTrunk, Cdr, CdrLeg, LegDirection, ProofVerdict, Proved, Quality, QualityPair, QualitySample,
-    Step, Timeline, Timelines, TransferNote, Vouched,
+    ByTrunk, Cdr, CdrLeg, LateReport, LegDirection, Party, PhoneReport, PhoneReportKind,
+    ProofVerdict, Proved, Quality, QualityPair, QualitySample, Step, Timeline, Timelines,
+    TransferNote, Vouched,
 };
 use ids::{CallId, ExtensionId, SigningKeyId, TrunkId};
 use ports::{CdrQuery, Cursor, PAGE_MAX};
@@ -40,32 +41,13 @@ fn query() -> CdrQuery {
     }
 }
 
-fn a_record_is_read_back_word_for_word(world: &World<'_>) {
-    let acme = world.tenant("acme.example");
-    let mut record = cdr(acme.tenant(), 5);
-    record.caller.display = "Zoë \"Z\" \u{0}\u{1F4DE}".to_owned();
+/// A leg of which all is known.
+fn leg() -> CdrLeg {
     let quality = Quality {
         packets: u64::MAX,
         octets: 17,
         mos_x100: 441,
         ..Quality::default()
-    };
-    let vouched = Vouched {
-        attestation: Attestation::Full,
-        key: SigningKeyId::new(1, 1),
-        origid: "123e4567-e89b-82d3-a456-426655440000".to_owned(),
-    };
-    let proof = Proved {
-        verdict: ProofVerdict::Untrusted,
-        attestation: Some(Attestation::Partial),
-        because: "nobody trusted stands for the certificate".to_owned(),
-    };
-    let by_trunk = ByTrunk {
-        vouched: Some(vouched),
-        proof: Some(proof),
-        trunk: TrunkId::new(5, 1),
-        called: "03055501".to_owned(),
-        shown: Some("+33140205050".to_owned()),
     };
     let sample = QualitySample {
         expected: 50,
@@ -75,10 +57,10 @@ fn a_record_is_read_back_word_for_word(world: &World<'_>) {
     };
     let mut received = Timeline::begin(time(6), sample);
     received.note(time(9), sample);
-    record.legs.push(CdrLeg {
+    CdrLeg {
         direction: LegDirection::Incoming,
-        party: record.caller.clone(),
-        by_trunk: Some(by_trunk),
+        party: Party::default(),
+        by_trunk: None,
         address: "192.0.2.7:5060".to_owned(),
         user_agent: "Phone/1.0".to_owned(),
         sip_call_id: "a@b".to_owned(),
@@ -97,6 +79,35 @@ fn a_record_is_read_back_word_for_word(world: &World<'_>) {
             received: Some(received),
             sent: None,
         },
+        reported: domain::PhoneReports::default(),
+    }
+}
+
+fn a_record_is_read_back_word_for_word(world: &World<'_>) {
+    let acme = world.tenant("acme.example");
+    let mut record = cdr(acme.tenant(), 5);
+    record.caller.display = "Zoë \"Z\" \u{0}\u{1F4DE}".to_owned();
+    let vouched = Vouched {
+        attestation: Attestation::Full,
+        key: SigningKeyId::new(1, 1),
+        origid: "123e4567-e89b-82d3-a456-426655440000".to_owned(),
+    };
+    let proof = Proved {
+        verdict: ProofVerdict::Untrusted,
+        attestation: Some(Attestation::Partial),
+        because: "nobody trusted stands for the certificate".to_owned(),
+    };
+    let by_trunk = ByTrunk {
+        vouched: Some(vouched),
+        proof: Some(proof),
+        trunk: TrunkId::new(5, 1),
+        called: "03055501".to_owned(),
+        shown: Some("+33140205050".to_owned()),
+    };
+    record.legs.push(CdrLeg {
+        party: record.caller.clone(),
+        by_trunk: Some(by_trunk),
+        ..leg()
     });
     record.moves.transfers.push(TransferNote {
         at: time(7),
@@ -273,6 +284,53 @@ fn a_cursor_that_is_none_begins_at_the_newest(world: &World<'_>) {
     }
 }
 
+/// What a telephone told of the first leg of a record.
+pub(crate) fn late_report(record: &Cdr) -> LateReport {
+    let report = PhoneReport {
+        kind: PhoneReportKind::Session,
+        at: time(9),
+        loss_permille: Some(12),
+        discard_permille: None,
+        burst_permille: None,
+        burst_ms: Some(80),
+        round_trip_ms: None,
+        end_system_ms: None,
+        jitter_ms: None,
+        listening_mos_x100: Some(410),
+        conversation_mos_x100: None,
+    };
+    LateReport {
+        tenant: record.tenant,
+        cdr: record.id,
+        leg: 0,
+        report,
+    }
+}
+
+fn what_a_telephone_tells_afterwards_is_added_to_its_record_alone(world: &World<'_>) {
+    let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
+    let mut record = cdr(acme.tenant(), 1);
+    record.legs.push(leg());
+    let other = cdr(acme.tenant(), 2);
+    write(world, vec![record.clone(), other.clone()]);
+    let told = late_report(&record);
+    let elsewhere = LateReport {
+        tenant: globex.tenant(),
+        ..told
+    };
+    let no_leg = LateReport { leg: 1, ..told };
+    let all = vec![told, elsewhere, no_leg, late_report(&other)];
+    assert_eq!(block_on(world.store.write_late_reports(all)), Ok(1));
+    let read = block_on(world.store.cdr(&acme, record.id)).unwrap();
+    record.legs[0].reported.note(told.report);
+    assert_eq!(read, Some(record.clone()));
+    // told once more it stands there once
+    assert_eq!(block_on(world.store.write_late_reports(vec![told])), Ok(1));
+    let read = block_on(world.store.cdr(&acme, record.id)).unwrap();
+    assert_eq!(read, Some(record));
+    assert_eq!(found(world, &acme, query()), [2, 1]);
+}
+
 on_every_store!(
     a_record_is_read_back_word_for_word,
     a_record_is_written_once_however_often_it_comes,
@@ -283,4 +341,5 @@ on_every_store!(
     records_are_found_by_extension_and_by_call_and_conditions_add_up,
     limits_are_moved_to_the_nearer_end,
     a_cursor_that_is_none_begins_at_the_newest,
+    what_a_telephone_tells_afterwards_is_added_to_its_record_alone,
 );

@@ -1,6 +1,6 @@
 //! Faxes and their documents: sealed, seen by no other, bounded, and gone with their company.
 
-use domain::{FAX_OCTETS_MAX, Fax, FaxCarriage, FaxState};
+use domain::{FAX_OCTETS_MAX, Fax, FaxCarriage, FaxSending, FaxState, FaxTransport};
 use ids::{CallId, ExtensionId, FaxId};
 use ports::{FACTS_AT_ONCE, FaxListing, FaxQuery, Kept, StoreError};
 use store::block_on;
@@ -18,7 +18,7 @@ fn fax(scope: &TenantScope, number: u64) -> Fax {
     Fax {
         id: FaxId::new(unix_ms, 7),
         tenant: scope.tenant(),
-        call: CallId::new(number, 2),
+        call: Some(CallId::new(number, 2)),
         extension: ExtensionId::from_u128(101),
         number: "101".to_owned(),
         caller: "+4930123456, Zoë".to_owned(),
@@ -29,11 +29,13 @@ fn fax(scope: &TenantScope, number: u64) -> Fax {
         pages: 3,
         octets: 0,
         carriage: FaxCarriage {
+            transport: Some(FaxTransport::T38),
             station: "+49 30 5550".to_owned(),
             bits_per_second: 14_400,
             ecm: true,
             bad_rows: 0,
         },
+        sending: None,
     }
 }
 
@@ -218,7 +220,80 @@ fn a_fax_is_read_under_its_companys_new_key(world: &World<'_>) {
     }
 }
 
+/// A fax that waits to be sent.
+fn waiting(scope: &TenantScope, number: u64) -> Fax {
+    Fax {
+        call: None,
+        state: FaxState::Queued,
+        sending: Some(FaxSending {
+            to: "+4930987654".to_owned(),
+            attempts: 0,
+            attempts_max: 3,
+            pause: 60,
+            due: Some(time(number)),
+        }),
+        ..fax(scope, number)
+    }
+}
+
+fn of_two_that_want_to_send_a_fax_one_does(world: &World<'_>) {
+    let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
+    let kept = write(world, &waiting(&acme, 1), 600_000);
+    let change = |fax: &Fax, was| block_on(world.store.change_fax(fax.clone(), was));
+    let sends = Fax {
+        state: FaxState::Sending,
+        ..kept.clone()
+    };
+    assert_eq!(change(&sends, FaxState::Queued), Ok(true));
+    assert_eq!(change(&sends, FaxState::Queued), Ok(false), "it is taken");
+    assert_eq!(find(world, &acme, kept.id), Some(sends.clone()));
+    assert_eq!(read(world, &acme, kept.id), Some(document(600_000)));
+    let stolen = Fax {
+        tenant: globex.tenant(),
+        ..sends.clone()
+    };
+    assert_eq!(
+        change(&stolen, FaxState::Sending),
+        Ok(false),
+        "a neighbour's"
+    );
+    let query = FaxQuery {
+        state: Some(FaxState::Sending),
+        ..FaxQuery::default()
+    };
+    assert_eq!(
+        page(world, &acme, &query).faxes,
+        std::slice::from_ref(&sends)
+    );
+    crate::erasure::erase(world, &acme);
+    assert_eq!(change(&sends, FaxState::Sending), Ok(false), "it is gone");
+}
+
+fn companies_are_known_that_have_faxes_to_send(world: &World<'_>) {
+    let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
+    let open = || {
+        let all = block_on(world.store.tenants_with_open_faxes()).unwrap();
+        let ours = [acme.tenant(), globex.tenant()];
+        all.into_iter()
+            .filter(|one| ours.contains(one))
+            .collect::<Vec<_>>()
+    };
+    with_fax(world, &acme);
+    assert_eq!(open(), []);
+    let one = write(world, &waiting(&globex, 2), 9);
+    write(world, &waiting(&globex, 3), 9);
+    assert_eq!(open(), [globex.tenant()]);
+    let sends = Fax {
+        state: FaxState::Sending,
+        ..one
+    };
+    block_on(world.store.change_fax(sends, FaxState::Queued)).unwrap();
+    assert_eq!(open(), [globex.tenant()]);
+}
+
 on_every_store!(
+    of_two_that_want_to_send_a_fax_one_does,
+    companies_are_known_that_have_faxes_to_send,
     a_fax_is_read_back_with_its_document,
     a_fax_takes_the_place_of_the_one_with_its_id,
     pages_follow_each_other_newest_first_without_gap_or_overlap,

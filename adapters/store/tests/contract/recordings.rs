@@ -1,7 +1,7 @@
 //! What is known of recordings: sealed, seen by no other, and gone with its company.
 
-use domain::{Recording, RecordingKey, RecordingState};
-use ids::{CallId, RecordingId};
+use domain::{RecordedSides, Recording, RecordingKey, RecordingState};
+use ids::{CallId, ExtensionId, RecordingId};
 use ports::{FACTS_AT_ONCE, RecordingListing, RecordingQuery, StoreError};
 use store::block_on;
 use tenancy::TenantScope;
@@ -21,6 +21,10 @@ pub(crate) fn recording(scope: &TenantScope, number: u64) -> Recording {
         lasts_ms: 61_000,
         octets: 245_000,
         state: RecordingState::Finished,
+        conference: None,
+        members: Vec::new(),
+        sides: RecordedSides::Stereo,
+        paused: false,
         key: RecordingKey([u8::try_from(number % 256).unwrap(); 32]),
     }
 }
@@ -122,6 +126,30 @@ fn recordings_of_one_call_or_before_a_moment_are_found(world: &World<'_>) {
     assert_eq!(page(world, &acme, &both).recordings, []);
 }
 
+fn recordings_of_one_conference_are_found(world: &World<'_>) {
+    let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
+    let at = |number| Some(ExtensionId::new(number, 3));
+    let of = |scope, number, conference| Recording {
+        conference,
+        members: vec!["101".to_owned(), "102".to_owned()],
+        ..recording(scope, number)
+    };
+    let all = [
+        of(&acme, 1, at(1)),
+        of(&acme, 2, None),
+        of(&acme, 3, at(2)),
+        of(&acme, 4, at(1)),
+    ];
+    write(world, all.to_vec());
+    write(world, vec![of(&globex, 1, at(1))]);
+    let of_one = RecordingQuery {
+        conference: at(1),
+        ..RecordingQuery::default()
+    };
+    let found = page(world, &acme, &of_one).recordings;
+    assert_eq!(found, [all[3].clone(), all[0].clone()]);
+}
+
 fn a_recording_is_removed_by_its_own_company_alone(world: &World<'_>) {
     let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
     let (kept, other) = (with_recording(world, &acme), with_recording(world, &acme));
@@ -161,6 +189,10 @@ fn recordings_with_the_same_id_are_each_companys_own(world: &World<'_>) {
     let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
     let (ours, theirs) = (recording(&acme, 30), recording(&globex, 30));
     let theirs = Recording {
+        conference: None,
+        members: Vec::new(),
+        sides: RecordedSides::Stereo,
+        paused: false,
         key: RecordingKey([9; 32]),
         state: RecordingState::Running,
         ..theirs
@@ -212,6 +244,7 @@ on_every_store!(
     a_recording_takes_the_place_of_the_one_with_its_id,
     pages_follow_each_other_newest_first_without_gap_or_overlap,
     recordings_of_one_call_or_before_a_moment_are_found,
+    recordings_of_one_conference_are_found,
     a_recording_is_removed_by_its_own_company_alone,
     more_than_may_be_removed_at_once_are_refused,
     a_stranger_finds_nothing,

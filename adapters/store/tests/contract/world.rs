@@ -146,6 +146,7 @@ impl<'a> World<'a> {
             trusted_source: None,
             srtp: domain::Srtp::default(),
             key_agreement: domain::KeyAgreement::default(),
+            t38: domain::T38::default(),
             enabled: true,
             location: None,
         };

@@ -12,6 +12,7 @@ use super::Folder;
 Who fetches what was said, and who deletes it, is noted in the company's audit trail. Examples:
   strowger recording list acme.example
   strowger recording list acme.example --call CALL
+  strowger recording list acme.example --conference 800
   strowger recording show acme.example RECORDING
   strowger recording fetch acme.example RECORDING call.ogg
   strowger recording delete acme.example RECORDING")]
@@ -32,11 +33,15 @@ pub(crate) enum RecordingVerb {
         /// Those of the call with this id
         #[arg(long)]
         call: Option<String>,
+        /// Those of the conference with this number or id
+        #[arg(long)]
+        conference: Option<String>,
         /// How many, at most 500
         #[arg(long, value_name = "N", default_value_t = 20)]
         limit: usize,
     },
-    /// Write what was said into a file: Ogg Opus, or WAV where the file's name ends with .wav
+    /// Write what was said into a file: Ogg Opus, or WAV or MP3 where the file's name ends with
+    /// .wav or .mp3
     Fetch {
         /// The company's domain or id
         tenant: String,

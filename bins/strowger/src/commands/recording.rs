@@ -1,5 +1,6 @@
 //! `strowger recording`.
 
+use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -28,8 +29,12 @@ pub(crate) fn run(arguments: RecordingArguments) -> Result<(), Failure> {
         RecordingVerb::List {
             tenant,
             call,
+            conference,
             limit,
-        } => list(&console, &tenant, call.as_deref(), limit),
+        } => {
+            let of = (call.as_deref(), conference.as_deref());
+            list(&console, &tenant, of, limit)
+        }
         RecordingVerb::Show { tenant, recording } => show(&console, &tenant, &recording),
         RecordingVerb::Fetch {
             tenant,
@@ -40,7 +45,12 @@ pub(crate) fn run(arguments: RecordingArguments) -> Result<(), Failure> {
     }
 }
 
-fn list(console: &Console, tenant: &str, call: Option<&str>, limit: usize) -> Result<(), Failure> {
+fn list(
+    console: &Console,
+    tenant: &str,
+    (call, conference): (Option<&str>, Option<&str>),
+    limit: usize,
+) -> Result<(), Failure> {
     let rule = "must be the id of a call, as its record has it";
     let call: Option<CallId> = call
         .map(|call| {
@@ -48,12 +58,21 @@ fn list(console: &Console, tenant: &str, call: Option<&str>, limit: usize) -> Re
             read.map_err(|_| Failure::new(format!("{call}: {rule}")))
         })
         .transpose()?;
-    let query = RecordingQuery {
+    let scope = console.enter(tenant)?.scope;
+    let mut query = RecordingQuery {
         limit,
         call,
         ..RecordingQuery::default()
     };
-    let scope = console.enter(tenant)?.scope;
+    if let Some(named) = conference {
+        let found = block_on(recordings::conference(&console.office, &scope, named))?;
+        let none = || {
+            Failure::new(format!(
+                "{named}: must be the number of a conference, or its id"
+            ))
+        };
+        query.conference = Some(found.ok_or_else(none)?);
+    }
     let listed = block_on(recordings::list(&console.office, &scope, &query))?;
     let rows: Vec<_> = listed.recordings.iter().map(row).collect();
     print::table(&["BEGAN", "FROM", "TO", "LASTS", "ID"], &rows);
@@ -82,12 +101,16 @@ fn show(console: &Console, tenant: &str, recording: &str) -> Result<(), Failure>
     print::json(&json!({
         "id": found.id,
         "call": found.call,
+        "conference": found.conference,
         "caller": found.caller,
         "called": found.called,
+        "members": found.members,
+        "sides": found.sides,
         "began": found.began.to_string(),
         "lasts_ms": found.lasts_ms,
         "octets": found.octets,
         "state": found.state,
+        "paused": found.paused,
     }))
 }
 
@@ -108,11 +131,10 @@ fn fetch(console: &Console, tenant: &str, recording: &str, path: &Path) -> Resul
         let there = format!("{} is there already", path.display());
         return Err(Failure::new(there).next("name another file"));
     }
-    let wave = path.extension().is_some_and(|ending| ending == "wav");
-    let form = if wave {
-        RecordedForm::Wave
-    } else {
-        RecordedForm::Ogg
+    let form = match path.extension().and_then(OsStr::to_str) {
+        Some("wav") => RecordedForm::Wave,
+        Some("mp3") => RecordedForm::Mp3,
+        Some(_) | None => RecordedForm::Ogg,
     };
     let known = block_on(recordings::read(&console.office, &scope, id))?;
     let said = recordings::heard(&console.office, &scope, &AtOnce, (id, form));
@@ -148,6 +170,8 @@ fn delete(console: &Console, tenant: &str, recording: &str) -> Result<(), Failur
 fn refused(refusal: Refusal) -> Failure {
     match refusal {
         Refusal::Store(error) => error.into(),
+        other @ Refusal::NotMade(_) => Failure::new(other.to_string())
+            .next("apt-get install libmp3lame0, or name a file that ends with .ogg or .wav"),
         other @ (Refusal::Running | Refusal::Busy) => Failure::new(other.to_string()),
     }
 }

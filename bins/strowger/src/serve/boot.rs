@@ -18,7 +18,7 @@ use media::{PortRange, PromptId};
 use media_io::TapLine;
 use net::{LoopClock, Net, Waker};
 use node::{Challenges, Config, Limits, PromptBook, Secrets, Shard, Stores as ShardStores};
-use ports::{Entropy, Voice, WallClock};
+use ports::{Entropy, WallClock};
 use sip_message::flow::Transport;
 use sip_message::web_socket::Origins;
 use store::{OsEntropy, SystemClock, block_on};
@@ -31,12 +31,13 @@ use super::figures::{Board, Requests, Sources};
 use super::inbox::{Letter, Postbox};
 use super::live::{Live, Waiting};
 use super::recorder::{self, RecorderDesk};
-use super::running::{Ends, Front, Rear, Running, Signalling};
+use super::running::{Ends, Front, Makers, Rear, Running, Signalling};
 use super::switchboard::{Desks, Scouts, Switchboard};
 use super::{hep, issuance, media as media_part, music, outside, records, voices, wires};
 use crate::allocator::{self, Returning};
 use crate::console;
 use crate::failure::Failure;
+use crate::fax_reader::Drawing;
 use crate::keys;
 use crate::print;
 use crate::voice;
@@ -76,7 +77,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let asked = (&requests, &counted);
     board.look_at(sources(&net, &threads, &writers, asked, &folder));
     let (desks, ends) = writers.split(ban_desk);
-    let (scouts, voice) = scouts(settings, &office, &postbox)?;
+    let (scouts, makers) = scouts(settings, &office, &postbox)?;
     let hands = (control, scouts);
     let inbox = (postbox, inbox, waker.clone());
     let (mut switchboard, live) = join(shard, hands, inbox, desks, &board);
@@ -92,7 +93,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
         hooks,
         enquirer: outside::enquirer(settings, AGENT)?,
         mailer: outside::mailer(settings)?,
-        voice,
+        makers,
         portal: settings.portal.clone(),
         certificates,
         issuer,
@@ -128,7 +129,7 @@ fn recorder_parts(
     zero: std::time::Instant,
 ) -> Result<recorder::Parts, Failure> {
     let former = block_on(office.store().running_recordings())?;
-    shard.resume_recordings(recorder::calls_of(&former));
+    shard.resume_recordings(recorder::known_to_shard(&former));
     Ok(recorder::Parts {
         shelf: console::shelf(&settings.data)?,
         taps,
@@ -138,14 +139,21 @@ fn recorder_parts(
     })
 }
 
-/// Who asks outside what the shard wants to know.
+/// Who makes pages of documents.
+fn drawing() -> Result<Drawing, Failure> {
+    let drawing = Drawing::by_this_program();
+    drawing.map_err(|error| Failure::internal(error.to_string()))
+}
+
+/// Who asks outside what the shard wants to know, and who makes something else of what people
+/// bring.
 fn scouts(
     settings: &Settings,
     office: &Office,
     postbox: &Postbox,
-) -> Result<(Scouts, Arc<dyn Voice>), Failure> {
+) -> Result<(Scouts, Makers), Failure> {
     let music = music::fetcher(office.clone(), postbox.clone());
-    let voice = voice::found(settings);
+    let voice = voice::found(settings, AGENT)?;
     let speaker = voices::speaker(office.clone(), Arc::clone(&voice), postbox.clone());
     let scouts = Scouts {
         names: outside::asker(settings, postbox.clone())?,
@@ -153,7 +161,11 @@ fn scouts(
         music: music.map_err(|error| Failure::internal(error.to_string()))?,
         speaker: speaker.map_err(|error| Failure::internal(error.to_string()))?,
     };
-    Ok((scouts, voice))
+    let makers = Makers {
+        voice,
+        drawing: Arc::new(drawing()?),
+    };
+    Ok((scouts, makers))
 }
 
 /// Who writes what comes of calls, each with what it counts.
@@ -381,6 +393,8 @@ fn take_back(
             | Letter::Named(..)
             | Letter::Certificate(..)
             | Letter::Music(..)
+            | Letter::SendFax(_)
+            | Letter::FaxWanted(_)
             | Letter::FaxDone(_)
             | Letter::Said(..)
             | Letter::Bar(_)

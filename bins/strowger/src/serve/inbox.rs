@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use carrier::Replied;
 use domain::{Ban, CompiledTenant, SourceAddress};
-use ids::TenantId;
+use ids::{FaxId, TenantId};
 use media::Prompt;
 use net::Waker;
-use node::{FaxDone, Fetched, MusicAsk, Question, SayAsk, Searcher, TrunkQuestion};
+use node::{FaxCall, FaxDone, Fetched, MusicAsk, Question, SayAsk, Searcher, TrunkQuestion};
 
 /// Letters that wait at most; a sender beyond it is told that the exchange is too busy.
 const LETTERS_MAX: usize = 4_096;
@@ -31,6 +31,10 @@ pub(crate) enum Letter {
     Certificate(String, Fetched),
     /// A company's own music was fetched, or there is none.
     Music(MusicAsk, Option<Arc<Prompt>>),
+    /// Somebody is to be called for a fax.
+    SendFax(FaxCall),
+    /// A fax machine hears another one, and wants to go over to T.38.
+    FaxWanted(FaxId),
     /// A fax machine has done.
     FaxDone(FaxDone),
     /// Something was spoken, or nobody can say it.

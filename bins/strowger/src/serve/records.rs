@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
 use bus::Stored;
-use domain::{Cdr, Event, Ladder};
+use domain::{Cdr, Event, Ladder, LateReport};
 use node::Outbox;
 use ports::Stores;
 use store::block_on;
@@ -37,6 +37,9 @@ const EVENTS_MAX: usize = 100_000;
 /// Ladders the shard keeps while the queue is full; those beyond it are counted and not kept.
 const LADDERS_MAX: usize = 10_000;
 
+/// Reports of telephones the shard keeps while the queue is full; those beyond it are not kept.
+const REPORTS_MAX: usize = 10_000;
+
 /// What is written at once: first what happened, then how it ended.
 #[derive(Default)]
 struct Batch {
@@ -44,6 +47,8 @@ struct Batch {
     records: Vec<Cdr>,
     /// Of records that were written before, or are written with these.
     ladders: Vec<Ladder>,
+    /// Likewise.
+    reports: Vec<LateReport>,
 }
 
 /// What there was no room for.
@@ -62,17 +67,19 @@ fn cut<T>(list: &mut Vec<T>, most: usize) -> u64 {
 
 impl Batch {
     fn len(&self) -> usize {
-        self.events.len() + self.records.len() + self.ladders.len()
+        self.events.len() + self.records.len() + self.ladders.len() + self.reports.len()
     }
 
     fn append(&mut self, other: &mut Batch) {
         self.events.append(&mut other.events);
         self.records.append(&mut other.records);
         self.ladders.append(&mut other.ladders);
+        self.reports.append(&mut other.reports);
     }
 
     /// Bounds each part.
     fn cut(&mut self) -> Cut {
+        cut(&mut self.reports, REPORTS_MAX);
         Cut {
             records: cut(&mut self.records, KEPT_MAX),
             events: cut(&mut self.events, EVENTS_MAX),
@@ -94,7 +101,8 @@ impl Desk {
     pub(crate) fn put(&mut self, outbox: &mut Outbox) {
         self.kept.records.append(&mut outbox.records);
         self.kept.events.append(&mut outbox.events);
-        self.kept.ladders.append(&mut outbox.ladders);
+        self.kept.ladders.append(&mut outbox.late.ladders);
+        self.kept.reports.append(&mut outbox.late.reports);
         if self.kept.len() == 0 {
             return;
         }
@@ -186,6 +194,7 @@ impl Writer {
             self.tell(batch.events);
             self.write(batch.records);
             self.keep(batch.ladders);
+            self.add(batch.reports);
         }
     }
 
@@ -203,6 +212,21 @@ impl Writer {
         }
         let count = u64::try_from(ladders.len()).unwrap_or(u64::MAX);
         self.tally.ladders.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// Adds reports of telephones to their records. Those that a store which is away does not take
+    /// are tried until the end.
+    fn add(&self, reports: Vec<LateReport>) {
+        if reports.is_empty() {
+            return;
+        }
+        while let Err(error) = block_on(self.store.write_late_reports(reports.clone())) {
+            self.tally.refusals.fetch_add(1, Ordering::Relaxed);
+            tracing::warn!(%error, "reports of telephones wait for the store");
+            if !self.stop.rest() {
+                return;
+            }
+        }
     }
 
     /// Writes events. Unlike records they are in no journal, so they are tried until the end.

@@ -13,7 +13,7 @@ use hooks::Hooks;
 use media::PortRange;
 use media_io::MediaThreads;
 use net::{Net, Waker};
-use ports::{Enquirer, Mailer, Voice};
+use ports::{Enquirer, FaxReader, Mailer, Voice};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -60,6 +60,14 @@ pub(crate) struct Signalling {
     pub(crate) waker: Waker,
 }
 
+/// Who makes something else of what people bring.
+pub(crate) struct Makers {
+    /// Sound of texts.
+    pub(crate) voice: Arc<dyn Voice>,
+    /// Pages of documents.
+    pub(crate) drawing: Arc<dyn FaxReader>,
+}
+
 /// What the async runtime serves.
 pub(crate) struct Front {
     pub(crate) office: Office,
@@ -74,8 +82,8 @@ pub(crate) struct Front {
     pub(crate) enquirer: Arc<dyn Enquirer>,
     /// Who sends mail.
     pub(crate) mailer: Arc<dyn Mailer>,
-    /// Who speaks texts.
-    pub(crate) voice: Arc<dyn Voice>,
+    /// Who makes something of what people bring.
+    pub(crate) makers: Makers,
     /// What the links of mails begin with.
     pub(crate) portal: String,
     /// What TLS is spoken with, where it is.
@@ -246,9 +254,9 @@ fn serve(
         });
         let mailer = Arc::clone(&front.mailer);
         let alarming = tokio::spawn(alarms::send(office.clone(), mailer, alarmed));
-        parts.hooks = front.hooks;
-        parts.enquirer = front.enquirer;
-        (parts.mailer, parts.voice) = (front.mailer, front.voice);
+        (parts.hooks, parts.enquirer) = (front.hooks, front.enquirer);
+        (parts.mailer, parts.voice) = (front.mailer, front.makers.voice);
+        parts.faxes = front.makers.drawing;
         parts.sounds = Arc::new(sound::Reader::default());
         parts.packer = Arc::new(archive::Passphrases::new(Arc::new(store::OsEntropy)));
         parts.portal = front.portal;

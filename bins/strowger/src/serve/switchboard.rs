@@ -262,6 +262,8 @@ impl Switchboard {
             Letter::Named(whose, replied) => self.shard.named(whose, replied, now),
             Letter::Certificate(x5u, fetched) => self.shard.certificate(&x5u, &fetched, now),
             Letter::Music(ask, found) => self.shard.music(ask, found, now),
+            Letter::SendFax(wanted) => self.shard.send_fax(&wanted, now),
+            Letter::FaxWanted(id) => self.shard.fax_wanted(id, now),
             Letter::FaxDone(done) => self.shard.fax_done(done, now),
             Letter::Said(ask, said) => self.shard.said(&ask, said, now),
             Letter::Bar(ban) => self.shard.bar(&ban),

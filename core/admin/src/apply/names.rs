@@ -13,6 +13,15 @@ pub(crate) fn each_reference<E>(
     spec: &mut Value,
     mut rename: impl FnMut(&str, KindName, &str) -> Result<Option<String>, E>,
 ) -> Result<(), E> {
+    rename_each(kind, spec, &mut rename)
+}
+
+/// What is compiled once, whoever renames.
+fn rename_each<E>(
+    kind: KindName,
+    spec: &mut Value,
+    rename: &mut dyn FnMut(&str, KindName, &str) -> Result<Option<String>, E>,
+) -> Result<(), E> {
     let Some(members) = spec.as_object_mut() else {
         return Ok(());
     };

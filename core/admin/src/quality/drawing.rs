@@ -1,7 +1,9 @@
 //! How a call sounded, drawn as text: a row of bars for each thing that is measured, time going to
 //! the right.
 
-use domain::{LegDirection, LegSound, QualitySample, Timeline};
+use domain::{
+    LegDirection, LegSound, PhoneReport, PhoneReportKind, PhoneReports, QualitySample, Timeline,
+};
 
 /// From nothing to the most that a row shows.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -24,7 +26,7 @@ struct Row {
 }
 
 /// What is drawn besides the score, each as far as it is known.
-const ROWS: [Row; 6] = [
+const ROWS: [Row; 8] = [
     Row {
         name: "loss",
         unit: "%",
@@ -67,6 +69,20 @@ const ROWS: [Row; 6] = [
         decimals: 0,
         value: |one| Some(one.clipped.into()).filter(|samples| *samples > 0),
     },
+    Row {
+        name: "discarded",
+        unit: "%",
+        full: 50,
+        decimals: 1,
+        value: |one| Some(permille(one.listening?.discarded.into(), 256)),
+    },
+    Row {
+        name: "in bursts",
+        unit: "ms",
+        full: 200,
+        decimals: 0,
+        value: |one| Some(one.listening?.burst_ms.into()).filter(|ms| *ms > 0),
+    },
 ];
 
 /// Draws how the legs of a call sounded. A full bar is good for the score and bad for all else;
@@ -87,6 +103,7 @@ pub fn draw(legs: &[LegSound]) -> String {
         if leg.timelines.is_empty() {
             text += "  nothing is known\n";
         }
+        reports(&mut text, &leg.reported);
     }
     text
 }
@@ -101,10 +118,49 @@ fn head(text: &mut String, leg: &LegSound, number: usize) {
     *text += &format!("leg {number}, {direction}: {}\n", who.trim());
 }
 
+/// What the telephone has told of the leg, report by report.
+fn reports(text: &mut String, reports: &PhoneReports) {
+    for report in reports.list() {
+        let why = match report.kind {
+            PhoneReportKind::Session => "of the call",
+            PhoneReportKind::Interval => "of a while",
+            PhoneReportKind::Alert => "an alarm",
+        };
+        let known = told(report);
+        let known = if known.is_empty() {
+            "nothing".to_owned()
+        } else {
+            known.join(", ")
+        };
+        *text += &format!("  its telephone at {} ({why}): {known}\n", report.at);
+    }
+}
+
+fn told(report: &PhoneReport) -> Vec<String> {
+    let one = |name: &str, value: Option<u32>, decimals, unit: &str| {
+        value.map(|value| format!("{name} {}{unit}", decimal(value, decimals)))
+    };
+    let of = |value: Option<u16>| value.map(u32::from);
+    let all = [
+        one("MOS", of(report.listening_mos_x100), 2, ""),
+        one("in conversation", of(report.conversation_mos_x100), 2, ""),
+        one("loss", of(report.loss_permille), 1, " %"),
+        one("thrown away", of(report.discard_permille), 1, " %"),
+        one("within bursts", of(report.burst_permille), 1, " %"),
+        one("a burst", report.burst_ms, 0, " ms"),
+        one("round trip", of(report.round_trip_ms), 0, " ms"),
+        one("within it", of(report.end_system_ms), 0, " ms"),
+        one("jitter", of(report.jitter_ms), 0, " ms"),
+    ];
+    all.into_iter().flatten().collect()
+}
+
 fn direction(text: &mut String, way: &str, timeline: &Timeline) {
     let (begin, seconds) = (timeline.begins(), timeline.seconds());
     *text += &format!("  {way} since {begin}, a sign for each {seconds} s\n");
-    score(text, timeline);
+    score(text, "MOS", timeline, |one| one.mos_x100);
+    let own = |one: &QualitySample| one.listening?.mos_x10.map(|score| u16::from(score) * 10);
+    score(text, "its own", timeline, own);
     for row in &ROWS {
         let known = timeline.samples().iter().flatten();
         let Some(most) = known
@@ -123,16 +179,21 @@ fn direction(text: &mut String, way: &str, timeline: &Timeline) {
     }
 }
 
-/// The score: a full bar is 4.5, the lowest 1.
-fn score(text: &mut String, timeline: &Timeline) {
+/// A score: a full bar is 4.5, the lowest 1.
+fn score(
+    text: &mut String,
+    name: &str,
+    timeline: &Timeline,
+    of: impl Fn(&QualitySample) -> Option<u16>,
+) {
     let samples = timeline.samples().iter().flatten();
-    let Some(worst) = samples.filter_map(|one| one.mos_x100).min() else {
+    let Some(worst) = samples.filter_map(&of).min() else {
         return;
     };
     let bar = |score: u16| u32::from(score.saturating_sub(100)) * 7 / 350;
-    let bars = bars(timeline, |one| one.mos_x100.map(bar));
+    let bars = bars(timeline, |one| of(one).map(bar));
     let worst = decimal(worst.into(), 2);
-    *text += &format!("  {:>10} {bars} at worst {worst}\n", "MOS");
+    *text += &format!("  {name:>10} {bars} at worst {worst}\n");
 }
 
 /// A sign for each sample; `height` is 0 to 7.
@@ -193,6 +254,7 @@ mod tests {
                 received,
                 sent: None,
             },
+            reported: PhoneReports::default(),
         }
     }
 
@@ -217,6 +279,28 @@ mod tests {
                 "  nothing is known",
             ]
         );
+    }
+
+    #[test]
+    fn what_the_telephone_told_stands_below() {
+        let mut silent = leg(None);
+        silent.reported.note(PhoneReport {
+            kind: PhoneReportKind::Session,
+            at: WallTime::from_unix_ms(1_760_000_000_000),
+            loss_permille: Some(12),
+            discard_permille: None,
+            burst_permille: None,
+            burst_ms: Some(80),
+            round_trip_ms: None,
+            end_system_ms: None,
+            jitter_ms: None,
+            listening_mos_x100: Some(410),
+            conversation_mos_x100: None,
+        });
+        let drawn = draw(&[silent]);
+        let told = "  its telephone at 2025-10-09T08:53:20.000Z (of the call): \
+                    MOS 4.10, loss 1.2 %, a burst 80 ms";
+        assert_eq!(drawn.lines().last(), Some(told));
     }
 
     #[test]

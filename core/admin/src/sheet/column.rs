@@ -25,6 +25,11 @@ pub fn columns<K: Kind>() -> Vec<String> {
 /// The columns of a kind, its natural key first.
 pub(super) fn of<K: Kind>() -> Vec<Column> {
     let schema = serde_json::to_value(K::schema()).unwrap_or_default();
+    of_schema(&schema, K::KEY)
+}
+
+/// The columns of whatever has this schema, and this member for its natural key.
+fn of_schema(schema: &Value, key: &str) -> Vec<Column> {
     let members = schema["properties"].as_object().into_iter().flatten();
     let mut columns: Vec<Column> = members
         .map(|(name, member)| Column {
@@ -32,7 +37,7 @@ pub(super) fn of<K: Kind>() -> Vec<Column> {
             holds: holds(member),
         })
         .collect();
-    columns.sort_by_key(|column| column.name != K::KEY);
+    columns.sort_by_key(|column| column.name != key);
     columns
 }
 

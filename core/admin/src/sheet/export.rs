@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::Kind;
+use domain::{Document, Kind};
 use ports::StoreError;
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ pub async fn export<K: Kind, S: Reach>(office: &Office, scope: &S) -> Result<Str
     writer.write_record(headings).map_err(unwritten)?;
     let names = names::<K, S>(office, scope).await?;
     let mut documents = every(office, scope, K::NAME).await?;
-    documents.sort_by(|one, other| one.name.cmp(&other.name));
+    by_name(&mut documents);
     for document in documents {
         let mut spec = document.spec;
         each_reference(K::NAME, &mut spec, |_, _, id| {
@@ -38,6 +38,10 @@ pub async fn export<K: Kind, S: Reach>(office: &Office, scope: &S) -> Result<Str
     String::from_utf8(bytes).map_err(|error| StoreError::Corrupt {
         detail: error.to_string(),
     })
+}
+
+fn by_name(documents: &mut [Document]) {
+    documents.sort_by(|one, other| one.name.cmp(&other.name));
 }
 
 fn text(spec: &Value, member: &str) -> String {

@@ -67,9 +67,7 @@ pub async fn import<K: Kind, S: Reach>(
     };
     let operations: Vec<Operation> = ready.iter().filter_map(|r| r.operation.clone()).collect();
     bad.extend(rehearse::<K, S>(office, scope, &ready, operations.clone()).await?);
-    bad.sort_by_key(|bad| bad.line);
-    // the numbers of one range have their other cells in common
-    bad.dedup();
+    in_order(&mut bad);
     let done = bad.is_empty() && !trial;
     if done && !operations.is_empty() {
         scope
@@ -86,6 +84,12 @@ pub async fn import<K: Kind, S: Reach>(
         lines: lines.collect(),
         bad,
     })
+}
+
+/// What is bad by its line; the numbers of one range have their other cells in common.
+fn in_order(bad: &mut Vec<Bad>) {
+    bad.sort_by_key(|bad| bad.line);
+    bad.dedup();
 }
 
 /// The documents of all rows that are good as far as can be told without the store's transaction.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use admin::access::Entered;
 use admin::recordings::Refusal;
 use admin::{Office, documents, erasure, recordings, retention};
-use domain::{AuditEntry, Hold, Plan, Recording, RecordingKey, RecordingState, Tenant, User};
+use domain::{
+    AuditEntry, Hold, Plan, RecordedSides, Recording, RecordingKey, RecordingState, Tenant, User,
+};
 use ids::{CallId, ExtensionId, RecordingId};
 use machine::WallTime;
 use ports::{
@@ -53,6 +55,10 @@ impl Recorded {
             lasts_ms: 3_000,
             octets: 5,
             state: RecordingState::Finished,
+            conference: None,
+            members: Vec::new(),
+            sides: RecordedSides::Stereo,
+            paused: false,
             key: RecordingKey([5; 32]),
         };
         self.keep(&recording);

@@ -279,6 +279,7 @@ fn leg(
         srtp: None,
         quality: QualityPair::default(),
         timelines: Timelines::default(),
+        reported: domain::PhoneReports::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::transfer::Transfer;
 use super::{Draft, Stage};
-use crate::leg::{Leg, Pending, Role};
+use crate::leg::{Leg, Pending, Role, Wish};
 use crate::limits::LEGS_MAX;
 use crate::{Call, Direction, EndReason, LegId, LegOrder, LegStage, Output, Party, What};
 use machine::Instant;
@@ -171,6 +171,7 @@ impl Call {
                 late: offer.is_none(),
                 held: false,
             }),
+            wish: Wish::Unsaid,
         };
         self.add_leg(leg, &mut draft);
         self.set_pending(stays, Some(Pending::ForPeer(id)));

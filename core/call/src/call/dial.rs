@@ -32,6 +32,9 @@ impl Call {
                 Some(DialStep::Capped(because)) => {
                     return self.refuse_caller(Answer::capped(because), draft);
                 }
+                Some(DialStep::Guest(_)) if self.begun_by().is_some() => {
+                    return self.meets_guest(draft);
+                }
                 Some(DialStep::Guest(guest)) => return self.answer_as(guest, draft),
                 Some(DialStep::Divert(diversion)) => self.divert(diversion, draft),
                 Some(DialStep::Forward(diversion)) => {
@@ -166,7 +169,8 @@ impl Call {
             return;
         };
         found.description = Some(description.clone());
-        let hears = self.state.config.early_media;
+        // a guest speaks to whoever has answered
+        let hears = self.state.config.early_media && self.begun_by().is_none();
         let offered = hears
             && self
                 .find(FIRST)
@@ -209,6 +213,9 @@ impl Call {
             return;
         }
         self.cancel_ringing(leg, &EndReason::answered_elsewhere(), draft);
+        if self.met(leg, draft) {
+            return;
+        }
         if let Some(caller) = self.find_mut(FIRST) {
             caller.stage = LegStage::Up;
             caller.pending = late.then_some(Pending::LateAnswer(leg));
@@ -216,6 +223,9 @@ impl Call {
         self.state.late_until = late.then(|| draft.now + self.state.config.late_answer);
         self.state.stage = Stage::Talking;
         self.state.answered = Some(draft.now);
+        if !late {
+            self.note_video(FIRST, &description, None, draft);
+        }
         draft.order(
             FIRST,
             LegOrder::Answer {

@@ -18,7 +18,11 @@ impl Call {
         description: Option<Description>,
         draft: &mut Draft<'_>,
     ) {
-        if self.pending(leg).is_some() {
+        // an offer of a fax by our own machine waits to be repeated then, having crossed another
+        if self
+            .pending(leg)
+            .is_some_and(|pending| pending != Pending::Fax)
+        {
             return draft.order(leg, LegOrder::RefuseReoffer { status: GLARE });
         }
         match self.state.bridge {
@@ -26,6 +30,9 @@ impl Call {
                 self.pass_offer(leg, description, draft);
             }
             Bridge::Legs(..) | Bridge::Guest(..) | Bridge::Open => {
+                if let Some(offer) = &description {
+                    self.note_own_fax(leg, offer, draft);
+                }
                 self.remember(leg, description, draft);
                 let guest = self.state.bridge.guest_of(leg);
                 let speaks = guest.map_or(Speaks::Prompts, speaks);
@@ -120,6 +127,7 @@ impl Call {
                     found.description = Some(description);
                 }
             }
+            Pending::Fax => self.fax_answered(leg, description, draft),
             Pending::Waiting { .. } | Pending::LateAnswer(_) => {}
         }
     }
@@ -147,6 +155,8 @@ impl Call {
         }
         if !late {
             self.note_fax(leg, peer, &description, draft);
+            let before = self.find(leg).and_then(|leg| leg.description.clone());
+            self.note_video(peer, &description, before.as_ref(), draft);
         }
         if let Some(found) = self.find_mut(leg) {
             found.description = Some(description.clone());
@@ -212,6 +222,7 @@ impl Call {
                 let because = format!("a party refused new media with {status}; the old one stays");
                 self.explain("media.reoffer_refused", because, draft);
             }
+            Pending::Fax => self.fax_refused(leg, status, draft),
             Pending::Waiting { .. } | Pending::LateAnswer(_) => {}
         }
     }

@@ -2,7 +2,7 @@
 //! Replaces of an early dialog, RFC 3891 §3).
 
 use super::{Draft, FIRST, Stage};
-use crate::leg::{Leg, Role};
+use crate::leg::{Leg, Role, Wish};
 use crate::limits::LEGS_MAX;
 use crate::{AdoptError, Call, EndReason, LegId, LegOrder, LegStage, Output, Party, What};
 use machine::Instant;
@@ -14,7 +14,9 @@ impl Call {
     #[must_use]
     pub fn is_rung(&self, leg: LegId) -> bool {
         let ringing = self.find(leg).is_some_and(Leg::is_ringing);
-        ringing && matches!(self.state.stage, Stage::Dialling(_))
+        // whoever answers a guest is no party that could be answered with another's offer
+        let begun = self.begun_by().is_some();
+        ringing && !begun && matches!(self.state.stage, Stage::Dialling(_))
     }
 
     /// Another phone answers the caller while `rung` still rings; all that ring are told that the
@@ -88,6 +90,7 @@ impl Call {
             silences: 0,
             hears_music: false,
             pending: None,
+            wish: Wish::Unsaid,
         };
         self.add_leg(leg, draft);
     }

@@ -456,8 +456,9 @@ fn as_caller(party: Party) -> Caller {
 
 /// The same media, with nobody on hold: a hold was between parties that no longer talk.
 fn live(mut description: Description) -> Description {
-    if let Some(audio) = description.audio() {
-        description.set_direction(audio, MediaDirection::SendRecv);
+    let streams = [description.audio(), description.video()];
+    for stream in streams.into_iter().flatten() {
+        description.set_direction(stream, MediaDirection::SendRecv);
     }
     description
 }

@@ -3,27 +3,27 @@
 use super::*;
 
 /// A description of a fax that can be told from others by its session name.
-fn fax(name: &str) -> Description {
+pub(super) fn fax(name: &str) -> Description {
     let text = speech(name)
         .to_string()
         .replace("m=audio 4000 RTP/AVP 0", "m=image 4000 udptl t38");
     Description::parse(text.as_bytes()).unwrap()
 }
 
-fn offers(description: Description) -> LegFact {
+pub(super) fn offers(description: Description) -> LegFact {
     LegFact::Offered {
         description: Some(description),
     }
 }
 
-fn answers(description: Description) -> LegFact {
+pub(super) fn answers(description: Description) -> LegFact {
     LegFact::ReofferAnswered {
         description: Some(description),
     }
 }
 
 /// What the record was told of going over, in order.
-fn gone(scene: &Scene) -> Vec<What> {
+pub(super) fn gone(scene: &Scene) -> Vec<What> {
     let over = |what: &&What| matches!(what, What::WentToFax(_) | What::WentToSound(_));
     scene.history.iter().filter(over).cloned().collect()
 }

@@ -34,6 +34,16 @@ fn states() -> Vec<(&'static str, fn() -> Scene)> {
         ("the caller is with the echo", || {
             Scene::begin(vec![DialStep::Guest(Guest::Echo)])
         }),
+        ("the caller is with a fax machine", || {
+            Scene::begin(vec![DialStep::Guest(fax_guests::FAX)])
+        }),
+        ("a fax machine has offered the caller a fax", || {
+            let mut scene = Scene::begin(vec![DialStep::Guest(fax_guests::FAX)]);
+            scene.input(Input::FaxWanted);
+            scene
+        }),
+        ("a guest calls", || begun::calls(vec![ring(&[1, 2])])),
+        ("a guest is with whom it has called", begun::talks),
         ("it is over", || {
             let mut scene = Scene::talking();
             scene.leg(0, LegFact::Ended);
@@ -117,6 +127,9 @@ fn table() -> String {
                     scene.pass(Duration::from_secs(61));
                 }) as fn(&mut Scene),
             ),
+            ("a fax is wanted", |scene| {
+                scene.input(Input::FaxWanted);
+            }),
             ("an operator hangs up", |scene| {
                 scene.input(Input::HangUp(HangUp::Operator("so".to_owned())));
             }),

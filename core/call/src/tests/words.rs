@@ -53,6 +53,7 @@ fn leg_order(order: &LegOrder) -> String {
         LegOrder::HangUp { reason } => format!("hang up, cause {}", reason.cause),
         LegOrder::Reoffer { description } => format!("offer {}", maybe(description.as_ref())),
         LegOrder::ReofferLocally(_) => "offer as a guest".to_owned(),
+        LegOrder::OfferFax => "offer a fax".to_owned(),
         LegOrder::AnswerReoffer { description } => format!("accept with {}", name(description)),
         LegOrder::AnswerReofferLocally(_) => "accept as a guest".to_owned(),
         LegOrder::RefuseReoffer { status } => format!("decline the offer {status}"),

@@ -29,6 +29,7 @@ use crate::key_agreement::KeyAgreement;
 use crate::lamps::Lamps;
 use crate::recording_rule::RecordingRule;
 use crate::srtp::Srtp;
+use crate::t38::T38;
 
 /// The bytes of one tenant, and the rate decks that it holds together with others.
 #[derive(Clone)]
@@ -120,6 +121,7 @@ struct DeviceForm<'a> {
     location: Option<Bits>,
     srtp: Srtp,
     key_agreement: KeyAgreement,
+    t38: T38,
     enabled: bool,
 }
 
@@ -184,6 +186,7 @@ fn device_form(device: &CompiledDevice, extension: Whose) -> DeviceForm<'_> {
         location: device.location.map(|id| id.as_u128().to_be_bytes()),
         srtp: device.srtp,
         key_agreement: device.key_agreement,
+        t38: device.t38,
         enabled: device.enabled,
     }
 }
@@ -254,6 +257,7 @@ fn device(form: DeviceForm<'_>, extensions: &[CompiledExtension]) -> Option<Comp
             .map(|id| EmergencyLocationId::from_u128(u128::from_be_bytes(id))),
         srtp: form.srtp,
         key_agreement: form.key_agreement,
+        t38: form.t38,
         enabled: form.enabled,
     })
 }

@@ -95,8 +95,10 @@ kinds! {
     ConferenceFloor "conference.floor"
     /// A fax has come.
     FaxReceived "fax.received"
-    /// A fax was to come, and has not, or not all of it.
+    /// A fax was to come or to be sent, and has not come or gone, or not all of it.
     FaxFailed "fax.failed"
+    /// A fax was sent.
+    FaxSent "fax.sent"
 }
 
 impl fmt::Display for EventKind {

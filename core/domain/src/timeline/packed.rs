@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 
-use super::{QualitySample, TIMELINE_SAMPLES, Timeline};
+use super::{Listening, QualitySample, TIMELINE_SAMPLES, Timeline};
 
 /// Expected packets and jitter follow, always.
 const KNOWN: u8 = 1;
@@ -25,6 +25,9 @@ const SCORE: u8 = 1 << 4;
 const LEVEL: u8 = 1 << 5;
 /// Samples that were clipped.
 const CLIPPED: u8 = 1 << 6;
+
+/// How the peer heard it: what it threw away, its bursts' density and length, its score or 0.
+const LISTENING: u8 = 1 << 7;
 
 /// How a timeline is kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -82,6 +85,9 @@ fn put_sample(sample: &QualitySample, octets: &mut Vec<u8>) {
         sample.mos_x100.map(|score| one(SCORE, score.into())),
         sample.level.map(|level| one(LEVEL, level.into())),
         (sample.clipped > 0).then(|| one(CLIPPED, sample.clipped.into())),
+        sample
+            .listening
+            .map(|of| (LISTENING, listening(of).to_vec())),
     ];
     let flags = parts.iter().flatten().map(|(flag, _)| flag);
     octets.push(flags.fold(KNOWN, |all, flag| all | flag));
@@ -90,6 +96,16 @@ fn put_sample(sample: &QualitySample, octets: &mut Vec<u8>) {
     for value in always.iter().chain(others) {
         put(*value, octets);
     }
+}
+
+fn listening(of: Listening) -> [u32; 4] {
+    let score = of.mos_x10.unwrap_or(0);
+    [
+        of.discarded.into(),
+        of.burst_density.into(),
+        of.burst_ms.into(),
+        score.into(),
+    ]
 }
 
 fn put(mut value: u32, octets: &mut Vec<u8>) {
@@ -144,12 +160,24 @@ fn take_sample(flags: u8, rest: &mut &[u8]) -> Option<QualitySample> {
         sample.mos_x100 = Some(cut(take(rest)?));
     }
     if has(LEVEL) {
-        sample.level = Some(u8::try_from(take(rest)?).unwrap_or(u8::MAX));
+        sample.level = Some(octet(take(rest)?));
     }
     if has(CLIPPED) {
         sample.clipped = cut(take(rest)?);
     }
+    if has(LISTENING) {
+        sample.listening = Some(Listening {
+            discarded: octet(take(rest)?),
+            burst_density: octet(take(rest)?),
+            burst_ms: cut(take(rest)?),
+            mos_x10: Some(octet(take(rest)?)).filter(|score| *score > 0),
+        });
+    }
     Some(sample)
+}
+
+fn octet(value: u32) -> u8 {
+    u8::try_from(value).unwrap_or(u8::MAX)
 }
 
 fn take(rest: &mut &[u8]) -> Option<u32> {

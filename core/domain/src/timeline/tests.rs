@@ -69,6 +69,25 @@ fn a_full_timeline_halves_its_resolution_and_the_worst_stays_the_worst() {
 }
 
 #[test]
+fn of_what_a_phone_tells_of_its_listening_the_worst_stays() {
+    let told = |discarded, burst_ms, mos_x10| QualitySample {
+        listening: Some(Listening {
+            discarded,
+            burst_density: 0,
+            burst_ms,
+            mos_x10,
+        }),
+        ..second(0)
+    };
+    let mut timeline = Timeline::begin(at(0), told(9, 20, Some(43)));
+    timeline.note(at(0), second(0));
+    timeline.note(at(0), told(3, 80, Some(31)));
+    timeline.note(at(0), told(4, 10, None));
+    let sample = timeline.samples()[0].unwrap();
+    assert_eq!(sample.listening, told(9, 80, Some(31)).listening);
+}
+
+#[test]
 fn a_call_of_a_day_fits_as_one_of_a_minute_does() {
     let mut timeline = Timeline::begin(at(0), second(1));
     for n in 1..86_400 {
@@ -118,6 +137,7 @@ fn any_sample() -> impl Strategy<Value = QualitySample> {
         any::<Option<u16>>(),
         any::<Option<u16>>(),
         any::<Option<u8>>(),
+        proptest::option::of(any_listening()),
     );
     (counts, numbers, known).prop_map(|(counts, numbers, known)| QualitySample {
         expected: counts.0,
@@ -129,6 +149,18 @@ fn any_sample() -> impl Strategy<Value = QualitySample> {
         mos_x100: known.1,
         level: known.2,
         clipped: numbers.2,
+        listening: known.3,
+    })
+}
+
+fn any_listening() -> impl Strategy<Value = Listening> {
+    let score = proptest::option::of(10..=50_u8);
+    let shares = (any::<u8>(), any::<u8>());
+    (shares, any::<u16>(), score).prop_map(|(shares, burst_ms, mos_x10)| Listening {
+        discarded: shares.0,
+        burst_density: shares.1,
+        burst_ms,
+        mos_x10,
     })
 }
 

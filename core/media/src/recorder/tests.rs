@@ -114,9 +114,19 @@ impl Said {
 
 /// Brings packets to a recorder that is advanced every so often; what it has made after so many
 /// seconds.
-fn recorded(mut said: Vec<Said>, every: Duration, seconds: u64) -> (Vec<Vec<u8>>, RecorderFigures) {
+fn recorded(said: Vec<Said>, every: Duration, seconds: u64) -> (Vec<Vec<u8>>, RecorderFigures) {
+    laid_out(Layout::Apart, said, every, seconds)
+}
+
+/// The same in a layout.
+fn laid_out(
+    layout: Layout,
+    mut said: Vec<Said>,
+    every: Duration,
+    seconds: u64,
+) -> (Vec<Vec<u8>>, RecorderFigures) {
     said.sort_by_key(|said| said.at);
-    let mut recorder = Recorder::new(START).unwrap();
+    let mut recorder = Recorder::new(START, layout).unwrap();
     let (mut made, mut left) = (Vec::new(), said.into_iter().peekable());
     let end = START + Duration::from_secs(seconds);
     let mut now = START;
@@ -256,6 +266,31 @@ fn share(packets: &[Vec<u8>], side: usize, hertz: f64) -> f64 {
     }
     let count = f64::from(u32::try_from(own.len()).unwrap());
     2.0 * (re * re + im * im) / (count * power)
+}
+
+/// Both sides say a tone of their own; the shares of the two in the only channel of a layout.
+fn shares_of_one_channel(layout: Layout) -> (f64, f64) {
+    let mut said = Speaker::new(Side::Left, Codec::Pcma, 440.0).says(0, 6);
+    said.extend(Speaker::new(Side::Right, Codec::Pcmu, 700.0).says(0, 6));
+    let (made, _) = laid_out(layout, said, OFTEN, 6);
+    let mono = |packet: &Vec<u8>| packet[0] & 4 == 0;
+    assert!(made.iter().all(mono), "one channel (RFC 6716 section 3.1)");
+    let steady = &made[50..290];
+    (share(steady, 0, 440.0), share(steady, 0, 700.0))
+}
+
+#[test]
+fn two_who_are_mixed_are_heard_in_one_channel() {
+    let (left, right) = shares_of_one_channel(Layout::Mixed);
+    assert!(left > 0.4 && right > 0.4, "{left} {right}");
+}
+
+#[test]
+fn of_one_side_alone_nothing_of_the_other_is_kept() {
+    let (left, right) = shares_of_one_channel(Layout::Alone(Side::Left));
+    assert!(left > 0.95 && right < 0.001, "{left} {right}");
+    let (left, right) = shares_of_one_channel(Layout::Alone(Side::Right));
+    assert!(left < 0.001 && right > 0.95, "{left} {right}");
 }
 
 #[test]

@@ -108,6 +108,8 @@ impl Road {
             }
             member.listen(listens);
         }
+        let taps = &mut self.taps;
+        conference.write_tape(at, &mut |packet| taps.take(packet));
         conference.write(&mut |slot, format, made, payload: &[u8]| {
             self.send_mixed(slot, format, made, payload, now, send);
         });

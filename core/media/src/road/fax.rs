@@ -1,5 +1,6 @@
 //! Datagrams of a fax (UDPTL, ITU-T T.38 §9.1) on a leg's port, in place of RTP: they go to the
-//! leg's partner as they are. Whose they are is decided as with RTP, by where they come from.
+//! leg's partner as they are, or to its line. Whose they are is decided as with RTP, by where they
+//! come from.
 
 use std::net::SocketAddr;
 
@@ -74,7 +75,7 @@ impl Road {
         now: Instant,
         out: &mut Vec<Notice>,
     ) -> Verdict {
-        if !self.within_rate(slot, now) {
+        if !self.within_rate(slot, datagram.len(), now) {
             return self.drop(DropReason::Flood);
         }
         let Some(leg) = self.leg_mut(slot) else {
@@ -94,7 +95,7 @@ impl Road {
         if learnt {
             self.learn(slot, from, out);
         }
-        self.pass_fax_on(slot, datagram.len())
+        self.pass_fax_on(slot, datagram)
     }
 
     /// A datagram that is of nothing known, on a port where a fax may be awaited.
@@ -109,7 +110,12 @@ impl Road {
         self.drop(DropReason::Malformed)
     }
 
-    fn pass_fax_on(&mut self, slot: u32, length: usize) -> Verdict {
+    fn pass_fax_on(&mut self, slot: u32, datagram: &[u8]) -> Verdict {
+        let leg = self.leg(slot).filter(|leg| !leg.held);
+        if let Some(line) = leg.and_then(|leg| leg.to_partner.line.as_ref()) {
+            line.take_datagram(datagram);
+            return Verdict::Kept;
+        }
         let listener = self.listener_of(slot);
         let Some(to) = listener.and_then(|listener| self.leg_mut(listener)) else {
             return self.absorb();
@@ -122,7 +128,7 @@ impl Road {
         Verdict::Send {
             local_port,
             to: remote,
-            length,
+            length: datagram.len(),
         }
     }
 
@@ -130,6 +136,9 @@ impl Road {
     pub(super) fn go_over(&mut self, slot: u32, was_fax: bool) {
         let is_fax = self.leg(slot).is_some_and(Leg::is_fax);
         self.count_fax(was_fax, is_fax);
+        if let Some(leg) = self.leg(slot) {
+            leg.tell_line();
+        }
         if was_fax == is_fax {
             return;
         }
@@ -165,5 +174,13 @@ impl Leg {
     /// Whether it is a fax that it carries.
     pub(super) fn is_fax(&self) -> bool {
         self.expects.udptl
+    }
+
+    /// Tells its line, if it has one, whether it is a fax that it carries.
+    pub(super) fn tell_line(&self) {
+        if let Some(line) = &self.to_partner.line {
+            let longest = self.expects.max_datagram.unwrap_or(u16::MAX);
+            line.go_over(self.is_fax().then_some(longest));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use machine::{Instant, Random, TimerHandle};
-use rtp::rtcp::ReportBlock;
+use rtp::rtcp::{ReferenceAnswer, ReportBlock, VoipMetrics};
 use rtp::{Arrival, Continuity, EventEnds, HEADER_BYTES, Header, Receiver};
 
 use super::gauge::Gauge;
@@ -38,6 +38,16 @@ pub(super) struct Inflow {
     /// Datagrams of a fax.
     pub(super) faxed: u64,
     pub(super) gauge: Gauge,
+    pub(super) refresh: Refresh,
+}
+
+/// Questions for a whole picture to whoever makes a video.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Refresh {
+    /// It is about to be asked.
+    pub(super) timer: Option<TimerHandle>,
+    /// When it was asked last.
+    pub(super) asked: Option<Instant>,
 }
 
 impl Inflow {
@@ -57,6 +67,7 @@ impl Inflow {
             concealed: 0,
             faxed: 0,
             gauge: Gauge::default(),
+            refresh: Refresh::default(),
         }
     }
 
@@ -68,6 +79,16 @@ impl Inflow {
     /// What is reported of it to its sender.
     pub(super) fn report(&mut self) -> Option<ReportBlock> {
         self.receiver.report()
+    }
+
+    /// How it has come so far, as its sender is told who wants to know it. No jitter buffer is
+    /// behind it here, so nothing of it is thrown away (RFC 3611 §4.7.1).
+    pub(super) fn voip_metrics(&self, round_trip: Option<Duration>) -> Option<VoipMetrics> {
+        let mut metrics = self.receiver.voip_metrics()?;
+        let trip = round_trip.unwrap_or_default();
+        metrics.round_trip_ms = u16::try_from(trip.as_millis()).unwrap_or(u16::MAX);
+        metrics.scores = self.quality(trip / 2).scores();
+        Some(metrics)
     }
 
     /// The stream it is, once something came.
@@ -122,21 +143,26 @@ impl Inflow {
         self.gauge.second(&seen, self.concealed, awaited, sound)
     }
 
-    pub(super) fn figures(&self) -> StreamFigures {
+    /// How it was from its begin, a packet taking so long on its way.
+    fn quality(&self, delay: Duration) -> Quality {
         let seen = self.receiver.statistics();
-        let jitter = seen.jitter_time();
-        let quality = Quality {
+        Quality {
             format: self.format,
             loss: seen.loss(),
             burst_ratio: seen.burst_ratio(),
-            jitter,
-            delay: Duration::ZERO,
-        };
+            jitter: seen.jitter_time(),
+            delay,
+        }
+    }
+
+    pub(super) fn figures(&self) -> StreamFigures {
+        let seen = self.receiver.statistics();
+        let quality = self.quality(Duration::ZERO);
         StreamFigures {
             packets: seen.received,
             octets: self.octets,
             lost: seen.lost,
-            jitter_us: micros(jitter),
+            jitter_us: micros(quality.jitter),
             mos_centi: if seen.received == 0 { 0 } else { quality.mos() },
         }
     }
@@ -228,6 +254,20 @@ impl Outflow {
             self.jitter = block.jitter;
             let counts = (self.continuity.highest(), self.packets);
             self.reports.note(block, counts, now);
+        }
+    }
+
+    /// Takes note of how the peer hears the stream by its own account.
+    pub(super) fn heard(&mut self, metrics: &VoipMetrics) {
+        if metrics.ssrc == self.continuity.ssrc() {
+            self.reports.listens(metrics);
+        }
+    }
+
+    /// Takes note of the peer's answer to a time that it was asked by.
+    pub(super) fn answered(&mut self, answer: &ReferenceAnswer, now: Instant) {
+        if answer.ssrc == self.continuity.ssrc() {
+            self.reports.answered(answer.last, answer.delay_since, now);
         }
     }
 

@@ -9,7 +9,7 @@ use rtp::{Arrival, Statistics};
 
 use super::score::{Quality, burst_ratio, share};
 use crate::format::{Codec, Format};
-use crate::second::{Loudness, Second, Seconds};
+use crate::second::{Listening, Loudness, Second, Seconds};
 
 /// Samples of a packet that are listened to: 60 ms.
 const LISTENED: usize = 480;
@@ -26,14 +26,19 @@ pub(super) struct Batch(Option<Seconds>);
 
 impl Batch {
     /// Puts a second that began at a moment behind those before; a batch that is to be told.
-    pub(super) fn put(&mut self, at: Instant, second: Option<Second>) -> Option<Seconds> {
+    pub(super) fn put(
+        &mut self,
+        at: Instant,
+        second: Option<Second>,
+        listening: Option<Listening>,
+    ) -> Option<Seconds> {
         let stale = |batch: &Seconds| at.saturating_since(batch.until()) >= LATE - SECOND;
         let told = self.0.take_if(|batch| stale(batch));
         if self.0.is_none() && second.is_none() {
             return told;
         }
         let batch = self.0.get_or_insert_with(|| Seconds::since(at));
-        batch.push(second);
+        batch.push(second, listening);
         // a batch that has just begun is not full, so no more than one is told
         told.or_else(|| self.0.take_if(|batch| batch.is_full()))
     }

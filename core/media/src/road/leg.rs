@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use machine::{Instant, TimerHandle};
 
+use super::beside::Beside;
 use super::flow::{Inflow, Outflow};
 use super::lined::Lined;
 use super::lock::Lock;
@@ -63,7 +64,25 @@ impl Rate {
     /// Whether a packet may pass now, where so many may each second, and so many more in a burst.
     pub(super) fn pass(&mut self, now: Instant, per_second: u16, burst: u16) -> bool {
         let interval = Duration::from_secs(1) / u32::from(per_second.max(1));
-        let tolerance = interval * u32::from(burst);
+        self.pass_after(now, interval, interval * u32::from(burst))
+    }
+
+    /// Whether a packet of so many octets may pass now, where so many bits may each second, and as
+    /// many more as have that time.
+    pub(super) fn pass_bits(
+        &mut self,
+        now: Instant,
+        octets: usize,
+        per_second: u32,
+        burst: Duration,
+    ) -> bool {
+        let bits = u64::try_from(octets).unwrap_or(u64::MAX).saturating_mul(8);
+        let nanos = bits.saturating_mul(1_000_000_000) / u64::from(per_second.max(1));
+        self.pass_after(now, Duration::from_nanos(nanos), burst)
+    }
+
+    /// Whether a packet may pass now, which takes so long at the rate there may be.
+    fn pass_after(&mut self, now: Instant, interval: Duration, tolerance: Duration) -> bool {
         if self.next > now + tolerance {
             return false;
         }
@@ -88,6 +107,8 @@ pub(super) struct Entries {
     pub(super) keys: [Option<Key>; 4],
     /// The next leg on its local port.
     pub(super) next_on_port: Option<u32>,
+    /// What goes beside it.
+    pub(super) beside: Beside,
 }
 
 /// One leg.
@@ -135,6 +156,9 @@ impl Leg {
 
     /// The entries it ought to have in the table.
     pub(super) fn wanted_keys(&self) -> [Option<Key>; 4] {
+        if self.entries.beside.is_bundled() {
+            return [None; 4];
+        }
         let open = self.lock.is_open();
         let rtp = |at| Key::new(self.local.rtp, at);
         let rtcp = |at| Key::new(self.local.rtcp, at);
@@ -151,9 +175,10 @@ impl Leg {
     }
 
     /// Whether RTP is to come: it is connected to something, and its peer said it will send. A fax
-    /// is silent for as long as it likes.
+    /// is silent for as long as it likes, and so is video: a screen may stand still.
     pub(super) fn is_awaited(&self) -> bool {
-        self.is_connected() && !self.is_fax() && self.expects.sends && !self.held
+        let sounds = !self.is_fax() && !self.entries.beside.is_video();
+        self.is_connected() && sounds && self.expects.sends && !self.held
     }
 
     /// Whether it is connected to something, if only to be on hold.

@@ -1,5 +1,6 @@
 //! Legs that are joined to a line: what they say goes there, and what comes from there is sent to
-//! them frame by frame, each when it is due.
+//! them frame by frame, each when it is due. While a leg carries a fax, its line gives datagrams in
+//! place of frames, as many as wait.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,13 +9,13 @@ use std::time::Duration;
 use machine::Instant;
 use rtp::{HEADER_BYTES, Header};
 
-use super::leg::Feed;
+use super::leg::{Feed, Leg};
 use super::lined::Lined;
 use super::made::MadePacket;
 use super::{ROOM, Road, TimerKey, Verdict};
 use crate::expect::Expect;
 use crate::format::{Codec, Format};
-use crate::line::{LINE_FRAME, Line};
+use crate::line::{LINE_DATAGRAM, LINE_DATAGRAMS, LINE_FRAME, Line};
 
 /// A packet as it is sent, before it is protected.
 const PACKET: usize = HEADER_BYTES + LINE_FRAME;
@@ -38,6 +39,7 @@ impl Road {
         self.set_feed(slot, Feed::Line(lined));
         if let Some(leg) = self.leg_mut(slot) {
             leg.to_partner.line = Some(line);
+            leg.tell_line();
         }
     }
 
@@ -84,12 +86,39 @@ impl Road {
                 lined.due = now + STEP;
                 break;
             }
-            self.line_frame(slot, &mut lined, now, send);
+            if self.leg(slot).is_some_and(Leg::is_fax) {
+                self.line_datagrams(slot, send);
+            } else {
+                self.line_frame(slot, &mut lined, now, send);
+            }
             lined.due += STEP;
         }
         lined.timer = self.timers.arm(lined.due, TimerKey::Line(slot));
         if let Some(leg) = self.leg_mut(slot) {
             leg.feed = Feed::Line(lined);
+        }
+    }
+
+    /// The datagrams of a fax that wait. Those that cannot be sent are gone, as they would be on
+    /// any other way.
+    fn line_datagrams(&mut self, slot: u32, send: &mut impl FnMut(u16, SocketAddr, &[u8])) {
+        let Some(leg) = self.leg_mut(slot) else {
+            return;
+        };
+        let hears = leg.expects.receives && !leg.held;
+        let way = leg.way_out().filter(|_| hears);
+        let Some(line) = leg.to_partner.line.as_deref() else {
+            return;
+        };
+        let mut datagram = [0; LINE_DATAGRAM];
+        for _ in 0..LINE_DATAGRAMS {
+            let Some(length) = line.next_datagram(&mut datagram) else {
+                return;
+            };
+            if let Some((port, to)) = way {
+                leg.outflow.faxed += 1;
+                send(port, to, datagram.get(..length).unwrap_or_default());
+            }
         }
     }
 

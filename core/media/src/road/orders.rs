@@ -19,10 +19,17 @@ const KEYS_PER_LEG: usize = 4;
 
 impl Road {
     /// Obeys an order; what it leads to is appended to `out`.
+    // tidy: table
     pub fn command(&mut self, command: Command, now: Instant, out: &mut Vec<Notice>) {
         let slot = |id| self.slot_of(id);
         match command {
             Command::Open { id, local, expects } => self.open(id, local, expects, now, out),
+            Command::OpenVideo {
+                id,
+                beside,
+                local,
+                expects,
+            } => self.open_video((id, beside), local, expects, now, out),
             Command::Describe { id, expects } => match slot(id) {
                 Some(slot) => self.describe(slot, expects, now, out),
                 None => self.figures.stale_commands += 1,
@@ -30,16 +37,7 @@ impl Road {
             Command::Secure { id, keys } => {
                 self.change(id, now, |road, slot, _| road.set_keys(slot, keys));
             }
-            Command::Bridge { a, b } => match (slot(a), slot(b)) {
-                (Some(one), Some(other)) if one == other => {
-                    out.push(Notice::Refused {
-                        id: a,
-                        because: Refusal::Itself,
-                    });
-                }
-                (Some(one), Some(other)) => self.bridge(one, other, now),
-                (None, _) | (_, None) => self.figures.stale_commands += 1,
-            },
+            Command::Bridge { a, b } => self.bridge_both((a, b), now, out),
             Command::Play {
                 id,
                 prompt,
@@ -83,6 +81,9 @@ impl Road {
             Command::Tap { id, tap } => {
                 self.change(id, now, |road, slot, _| road.set_tap(slot, tap))
             }
+            Command::TapRoom { id, tap } => self.change(id, now, |road, slot, now| {
+                road.set_room_tap(slot, tap, now);
+            }),
             Command::Hold { id, held } => self.change(id, now, |road, slot, now| {
                 road.hold(slot, held, now);
             }),
@@ -125,13 +126,28 @@ impl Road {
         now: Instant,
         out: &mut Vec<Notice>,
     ) {
+        if let Some(slot) = self.take_in(id, local, expects, now, out) {
+            self.on_port.add(&mut self.legs, slot);
+            self.key_or_tell(slot, out);
+        }
+    }
+
+    /// Gives a new leg its slot, where it is not found by any packet yet.
+    pub(super) fn take_in(
+        &mut self,
+        id: EndpointId,
+        local: LocalMedia,
+        expects: Expect,
+        now: Instant,
+        out: &mut Vec<Notice>,
+    ) -> Option<u32> {
         if let Some(slot) = self.slots.get(&id.index()).copied() {
             let older = self
                 .leg(slot)
                 .is_some_and(|leg| leg.id.generation() < id.generation());
             if !older {
                 self.figures.stale_commands += 1;
-                return;
+                return None;
             }
             // Its Close got lost; the place was given to another leg all the same.
             self.close(slot, now, out);
@@ -141,7 +157,7 @@ impl Road {
                 id,
                 because: Refusal::Full,
             });
-            return;
+            return None;
         };
         self.table.reserve((self.slots.len() + 1) * KEYS_PER_LEG);
         let leg = Leg::new(
@@ -158,8 +174,7 @@ impl Road {
         }
         self.slots.insert(id.index(), slot);
         self.count_fax(false, expects.udptl);
-        self.on_port.add(&mut self.legs, slot);
-        self.key_or_tell(slot, out);
+        Some(slot)
     }
 
     fn free_slot(&mut self) -> Option<u32> {
@@ -194,7 +209,7 @@ impl Road {
         self.watch(slot, now);
     }
 
-    fn key_or_tell(&mut self, slot: u32, out: &mut Vec<Notice>) {
+    pub(super) fn key_or_tell(&mut self, slot: u32, out: &mut Vec<Notice>) {
         if !self.rekey(slot)
             && let Some(leg) = self.leg(slot)
         {
@@ -202,6 +217,24 @@ impl Road {
                 id: leg.id,
                 because: Refusal::AddressTaken,
             });
+        }
+    }
+
+    fn bridge_both(
+        &mut self,
+        (a, b): (EndpointId, EndpointId),
+        now: Instant,
+        out: &mut Vec<Notice>,
+    ) {
+        match (self.slot_of(a), self.slot_of(b)) {
+            (Some(one), Some(other)) if one == other => {
+                out.push(Notice::Refused {
+                    id: a,
+                    because: Refusal::Itself,
+                });
+            }
+            (Some(one), Some(other)) => self.bridge(one, other, now),
+            (None, _) | (_, None) => self.figures.stale_commands += 1,
         }
     }
 
@@ -213,6 +246,7 @@ impl Road {
             self.join(a, b);
             self.join(b, a);
         }
+        self.join_videos(a, b, now);
         self.set_feed(a, Feed::Tied);
         self.set_feed(b, Feed::Tied);
         self.map_payloads(a, b);
@@ -220,7 +254,7 @@ impl Road {
         self.watch(b, now);
     }
 
-    fn join(&mut self, slot: u32, partner: u32) {
+    pub(super) fn join(&mut self, slot: u32, partner: u32) {
         if let Some(leg) = self.leg_mut(slot) {
             leg.tie = Tie::Partner(partner);
             leg.outflow.change_source();
@@ -238,11 +272,12 @@ impl Road {
         if let Some(other) = self.leg_mut(partner) {
             other.tie = Tie::None;
         }
+        self.part_videos(slot, now);
         self.watch(slot, now);
         self.watch(partner, now);
     }
 
-    fn map_payloads(&mut self, a: u32, b: u32) {
+    pub(super) fn map_payloads(&mut self, a: u32, b: u32) {
         let expects = |road: &Road, slot| road.leg(slot).map(|leg| leg.expects);
         let (Some(of_a), Some(of_b)) = (expects(self, a), expects(self, b)) else {
             return;
@@ -270,7 +305,9 @@ impl Road {
     }
 
     fn close(&mut self, slot: u32, now: Instant, out: &mut Vec<Notice>) {
+        self.say_goodbye(slot, now);
         self.part(slot, now);
+        self.part_beside(slot);
         self.set_feed(slot, Feed::Tied);
         self.on_port.remove(&mut self.legs, slot);
         let place = usize::try_from(slot)
@@ -283,10 +320,9 @@ impl Road {
         for key in leg.entries.keys.iter().flatten() {
             self.table.remove(key, slot);
         }
-        for timer in [leg.watch.timer, leg.inflow.event_timer]
-            .into_iter()
-            .flatten()
-        {
+        let refresh = leg.inflow.refresh.timer;
+        let timers = [leg.watch.timer, leg.inflow.event_timer, refresh];
+        for timer in timers.into_iter().flatten() {
             self.timers.cancel(timer);
         }
         // A key still pressed when the call ends was pressed.

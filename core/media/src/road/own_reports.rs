@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use machine::{Instant, Random};
-use rtp::rtcp::{CanonicalName, OwnReport, ReportBlock, SenderInfo};
+use rtp::rtcp::{CanonicalName, OwnExtended, OwnReport, ReferenceAnswer, ReportBlock, SenderInfo};
 
 /// The mean time between two reports to a peer, and that to the first one (RFC 3550 section 6.2).
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -25,6 +25,9 @@ pub(super) struct OwnReports {
     came: u64,
     /// The peer's latest report on what it sends: the middle of its time, and when it came.
     answers: Option<(u32, Instant)>,
+    /// The time that it asked by last, which an extended report answers: whose, its middle, and
+    /// when it came.
+    reference: Option<(u32, u32, Instant)>,
 }
 
 impl OwnReports {
@@ -36,12 +39,28 @@ impl OwnReports {
             sent: 0,
             came: 0,
             answers: None,
+            reference: None,
         }
+    }
+
+    /// The name by which reports are made.
+    pub(super) fn name(&self) -> CanonicalName {
+        self.name
+    }
+
+    /// Reports are made by this name.
+    pub(super) fn call(&mut self, name: CanonicalName) {
+        self.name = name;
     }
 
     /// The peer has told what it has sent.
     pub(super) fn told(&mut self, info: &SenderInfo, now: Instant) {
         self.answers = Some((info.middle(), now));
+    }
+
+    /// The peer asks by a time of its own how far it is (RFC 3611 section 4.4).
+    pub(super) fn asks(&mut self, ssrc: u32, ntp: u64, now: Instant) {
+        self.reference = Some((ssrc, middle(ntp), now));
     }
 
     /// Whether it is time for a report; then a time for the next one is drawn. The first time comes
@@ -87,7 +106,20 @@ impl OwnReports {
             }),
             about,
             name: self.name,
+            extended: OwnExtended {
+                answer: self.reference_answer(now),
+                ..OwnExtended::default()
+            },
         }
+    }
+
+    fn reference_answer(&self, now: Instant) -> Option<ReferenceAnswer> {
+        let (ssrc, last, at) = self.reference?;
+        Some(ReferenceAnswer {
+            ssrc,
+            last,
+            delay_since: since(at, now),
+        })
     }
 
     /// Says in a block which report it answers, and how long ago that came.
@@ -95,9 +127,8 @@ impl OwnReports {
         let Some((middle, at)) = self.answers else {
             return;
         };
-        let since = now.saturating_since(at).as_nanos() * 65_536 / 1_000_000_000;
         block.last_sr = middle;
-        block.delay_since_last_sr = u32::try_from(since).unwrap_or(u32::MAX);
+        block.delay_since_last_sr = since(at, now);
     }
 }
 
@@ -124,10 +155,22 @@ fn drawn(mean: Duration, random: &mut Random) -> Duration {
     Duration::from_micros(micros.saturating_mul(1_000) / SHORTENED)
 }
 
+/// The middle 32 bits of a time.
+pub(super) fn middle(ntp: u64) -> u32 {
+    let [_, _, a, b, c, d, _, _] = ntp.to_be_bytes();
+    u32::from_be_bytes([a, b, c, d])
+}
+
+/// How long ago a moment was, in 1/65536 s.
+fn since(at: Instant, now: Instant) -> u32 {
+    let since = now.saturating_since(at).as_nanos() * 65_536 / 1_000_000_000;
+    u32::try_from(since).unwrap_or(u32::MAX)
+}
+
 /// A moment as 32 bits of seconds and 32 of their fractions; never 0 in the middle, which would
 /// say that there is none. There is no clock here but the one that says how long the machine
 /// runs, which will do (RFC 3550 section 6.4.1).
-fn network_time(now: Instant) -> u64 {
+pub(super) fn network_time(now: Instant) -> u64 {
     let parts = (u128::from(now.as_nanos()) << 32) / 1_000_000_000;
     let time = u64::try_from(parts & u128::from(u64::MAX)).unwrap_or(0);
     if time >> 16 & 0xffff_ffff == 0 {

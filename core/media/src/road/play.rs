@@ -33,7 +33,12 @@ impl Road {
         now: Instant,
         out: &mut Vec<Notice>,
     ) {
-        if self.prompts.octets(prompt, kept_in(codec.codec)).is_none() {
+        if self
+            .repertoire
+            .prompts
+            .octets(prompt, kept_in(codec.codec))
+            .is_none()
+        {
             return self.refuse_prompt(slot, out);
         }
         self.begin(slot, (Piece::House(prompt), None), codec, looped, now);
@@ -91,7 +96,9 @@ impl Road {
         };
         let maker = Maker::new(playing.format(), &wants).map(Box::new);
         if own.is_some() || maker.is_some() {
-            self.renditions.insert(slot, Rendition { own, maker });
+            self.repertoire
+                .renditions
+                .insert(slot, Rendition { own, maker });
         }
     }
 
@@ -155,13 +162,13 @@ impl Road {
         let Some(leg) = place.and_then(Option::as_deref_mut) else {
             return true;
         };
-        let (own, maker) = match self.renditions.get_mut(&slot) {
+        let (own, maker) = match self.repertoire.renditions.get_mut(&slot) {
             Some(Rendition { own, maker }) => (own.as_deref(), maker.as_deref_mut()),
             None => (None, None),
         };
         let kept = kept_in(playing.codec.codec);
         let octets = match playing.piece {
-            Piece::House(prompt) => self.prompts.octets(prompt, kept),
+            Piece::House(prompt) => self.repertoire.prompts.octets(prompt, kept),
             Piece::Own => own.and_then(|prompt| prompt.octets(kept)),
         };
         let way = leg.way_out().filter(|_| leg.expects.receives);

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use machine::Instant;
-use rtp::rtcp::ReportBlock;
+use rtp::rtcp::{ReportBlock, VoipMetrics};
 
 use super::gauge::{Batch, most, tenths};
 use super::score::{Quality, share};
 use crate::format::Format;
-use crate::second::Second;
+use crate::second::{Listening, Second};
 
 /// What a stream had come to when a report came.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,7 +36,10 @@ pub(super) struct Reports {
     fresh_trip: Option<Duration>,
     /// The round trip that was told last.
     round_trip: Option<Duration>,
-    /// The middle of the time in the sender report that went to the peer last, and when it went.
+    /// How it hears the stream by its own account, where it said so in this second.
+    fresh_listening: Option<Listening>,
+    /// The middle of the time in the report that went to the peer last, of what was sent or of this
+    /// moment alone, and when it went.
     asked: Option<(u32, Instant)>,
     pub(super) batch: Batch,
 }
@@ -52,14 +55,25 @@ impl Reports {
             fresh: None,
             fresh_trip: None,
             round_trip: None,
+            fresh_listening: None,
             asked: None,
             batch: Batch::default(),
         }
     }
 
-    /// A sender report went to the peer, which answers it in its next report.
+    /// A report went to the peer that its next one answers.
     pub(super) fn asked(&mut self, middle: u32, now: Instant) {
         self.asked = Some((middle, now));
+    }
+
+    /// To the peer and back, where that is known.
+    pub(super) fn round_trip(&self) -> Option<Duration> {
+        self.round_trip
+    }
+
+    /// The round trip of the second that ends now, where nothing else is told of it.
+    pub(super) fn lone_trip(&mut self) -> Option<u16> {
+        self.fresh_trip.take().map(millis)
     }
 
     /// How long a packet takes to the peer, as far as that is known: half of the round trip.
@@ -72,15 +86,35 @@ impl Reports {
     pub(super) fn note(&mut self, block: &ReportBlock, (highest, sent): (u32, u64), now: Instant) {
         self.fresh = Some(block.jitter);
         self.count(block, highest, sent);
-        let answered = |asked: &(u32, Instant)| block.last_sr != 0 && asked.0 == block.last_sr;
+        self.answered(block.last_sr, block.delay_since_last_sr, now);
+    }
+
+    /// The peer answers the report with this middle of its time, so many 1/65536 s after it came.
+    pub(super) fn answered(&mut self, last: u32, delay: u32, now: Instant) {
+        let answered = |asked: &(u32, Instant)| last != 0 && asked.0 == last;
         let Some((_, at)) = self.asked.filter(answered) else {
             return;
         };
-        let kept = u64::from(block.delay_since_last_sr) * 1_000_000_000 / 65_536;
+        let kept = u64::from(delay) * 1_000_000_000 / 65_536;
         let took = now.saturating_since(at);
         let trip = took.saturating_sub(Duration::from_nanos(kept));
         self.fresh_trip = Some(trip);
         self.round_trip = Some(trip);
+    }
+
+    /// The peer tells how it hears the stream.
+    pub(super) fn listens(&mut self, metrics: &VoipMetrics) {
+        self.fresh_listening = Some(Listening {
+            discarded: metrics.discard,
+            burst_density: metrics.course.burst_density,
+            burst_ms: metrics.course.burst_ms,
+            mos_deci: metrics.scores.listening_x10.unwrap_or(0),
+        });
+    }
+
+    /// How it hears the stream, where it has told that since this was asked last.
+    pub(super) fn take_listening(&mut self) -> Option<Listening> {
+        self.fresh_listening.take()
     }
 
     /// Brings the counts up to a report. Numbers that were given to no packet are of packets that
@@ -109,13 +143,13 @@ impl Reports {
     /// What the report of the second that ends now says of the time since the one before.
     pub(super) fn second(&mut self, format: Option<Format>, clock: u32) -> Option<Second> {
         let jitter = self.fresh.take()?;
-        let trip = self.fresh_trip.take();
         let before = std::mem::replace(&mut self.told, self.latest);
         let expected = self.told.expected.saturating_sub(before.expected);
         let lost = self.told.lost.saturating_sub(before.lost).min(expected);
         if expected == 0 {
             return None;
         }
+        let trip = self.fresh_trip.take();
         let nanos = u64::from(jitter) * 1_000_000_000 / u64::from(clock.max(1));
         let quality = Quality {
             format,
@@ -128,9 +162,13 @@ impl Reports {
             expected: most(expected),
             lost: most(lost),
             jitter: tenths(quality.jitter),
-            round_trip_ms: trip.map(|trip| u16::try_from(trip.as_millis()).unwrap_or(u16::MAX)),
+            round_trip_ms: trip.map(millis),
             mos_centi: quality.mos(),
             ..Second::default()
         })
     }
+}
+
+fn millis(time: Duration) -> u16 {
+    u16::try_from(time.as_millis()).unwrap_or(u16::MAX)
 }

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use machine::Instant;
-use rtp::rtcp::{Packet, Packets, packets};
+use rtp::rtcp::{ExtendedBlock, Packet, Packets, packets};
 use rtp::{Map, keep_feedback};
 
 use super::leg::Leg;
@@ -34,7 +34,8 @@ impl Road {
             return self.drop(DropReason::Malformed);
         };
         self.learn_rtcp(slot, local_port, from);
-        if !self.within_rate(slot, now) {
+        let slot = self.spoken_of(slot, sender, compound);
+        if !self.within_rate(slot, length, now) {
             return self.drop(DropReason::Flood);
         }
         let Some(leg) = self.leg_mut(slot) else {
@@ -49,6 +50,9 @@ impl Road {
                 }
                 Packet::ReceiverReport(_, blocks) => {
                     blocks.for_each(|block| leg.outflow.reported(&block, now));
+                }
+                Packet::ExtendedReport(of, blocks) => {
+                    blocks.for_each(|block| leg.take_extended(of, block, now));
                 }
                 Packet::SourceDescription(_) | Packet::Bye(_) | Packet::Other { .. } => {}
             }
@@ -125,12 +129,11 @@ impl Road {
             return self.absorb();
         };
         let length = keep_feedback(buffer.get_mut(..length).unwrap_or_default(), &map);
-        let way = self.leg(listener).and_then(Leg::rtcp_way_out);
+        let way = self.way_to(listener, Kind::Rtcp);
         let (Some((local_port, to)), true) = (way, length > 0) else {
             return self.absorb();
         };
-        let leg = self.leg_mut(listener);
-        let protected = leg.and_then(|leg| leg.secure.protect(Kind::Rtcp, buffer, length));
+        let protected = self.protect_for(listener, Kind::Rtcp, buffer, length);
         let Some(length) = protected else {
             return self.absorb();
         };
@@ -151,7 +154,10 @@ impl Road {
         let stream = partner.outflow.continuity.report_map();
         let unknown = stream.is_none_or(|map| map.theirs != sender);
         let hears = partner.hears_others() && !leg.held;
-        if !hears || (unknown && leg.inflow.ssrc().is_some()) {
+        let heard = hears && (!unknown || leg.inflow.ssrc().is_none());
+        // who only sees has no stream of its own, and asks for pictures all the same
+        let sees = leg.entries.beside.is_video() && leg.expects.receives;
+        if !(heard || sees && self.may_be_seen(listener, slot)) {
             return None;
         }
         let map = Map {
@@ -164,6 +170,18 @@ impl Road {
 }
 
 impl Leg {
+    /// Takes note of a block of its peer's extended report.
+    fn take_extended(&mut self, sender: u32, block: ExtendedBlock<'_>, now: Instant) {
+        match block {
+            ExtendedBlock::Reference(ntp) => self.outflow.own_reports.asks(sender, ntp, now),
+            ExtendedBlock::Answers(answers) => {
+                answers.for_each(|answer| self.outflow.answered(&answer, now));
+            }
+            ExtendedBlock::Voip(metrics) => self.outflow.heard(&metrics),
+            ExtendedBlock::Other(_) => {}
+        }
+    }
+
     /// Whether RTCP of this sender from a new source can be of its peer: from the IP its RTP comes
     /// from, and of the same stream.
     fn may_report(&self, from: SocketAddr, sender: u32) -> bool {
@@ -181,6 +199,7 @@ fn sender(all: Packets<'_>) -> Option<u32> {
         Packet::ReceiverReport(ssrc, _) => Some(ssrc),
         Packet::SourceDescription(chunks) => word(chunks, 0),
         Packet::Bye(mut sources) => sources.next(),
+        Packet::ExtendedReport(ssrc, _) => Some(ssrc),
         Packet::Other { bytes, .. } => word(bytes, 4),
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rtp::quality::{Coding, Conditions};
+use rtp::rtcp::Scores;
 
 use crate::format::{Codec, Format};
 
@@ -22,6 +23,20 @@ pub(super) struct Quality {
 impl Quality {
     /// Hundredths of a MOS (G.107), 100 to 450.
     pub(super) fn mos(&self) -> u16 {
+        rtp::mos(&self.conditions()).hundredths()
+    }
+
+    /// The rating and the score of listening, as they are reported (RFC 3611 section 4.7.5).
+    pub(super) fn scores(&self) -> Scores {
+        let rating = rtp::quality::rating(&self.conditions());
+        Scores {
+            rating: Some(whole(rating)),
+            listening_x10: u8::try_from(self.mos() / 10).ok(),
+            ..Scores::default()
+        }
+    }
+
+    fn conditions(&self) -> Conditions {
         let coding = match self.format.map(|format| format.codec) {
             Some(Codec::Pcmu) => Coding::Pcmu,
             Some(Codec::Pcma) => Coding::Pcma,
@@ -31,15 +46,22 @@ impl Quality {
             Some(codec) if codec == Codec::named("GSM", 1) => Coding::Gsm,
             Some(Codec::Event | Codec::Comfort | Codec::Other(_)) | None => Coding::Unknown,
         };
-        let conditions = Conditions {
+        Conditions {
             coding,
             loss: self.loss,
             burst_ratio: self.burst_ratio,
             one_way_delay: self.delay,
             jitter: self.jitter,
-        };
-        rtp::mos(&conditions).hundredths()
+        }
     }
+}
+
+/// The whole part of a rating, 0 to 100.
+fn whole(rating: f64) -> u8 {
+    (0..=100_u8)
+        .rev()
+        .find(|whole| f64::from(*whole) <= rating)
+        .unwrap_or(0)
 }
 
 /// A part of a whole, 0 to 1, to a millionth.

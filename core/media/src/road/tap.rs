@@ -1,5 +1,5 @@
 //! Copies of a leg's packets for whoever records them: of what its partner can hear, and of
-//! nothing else.
+//! nothing else. What is said in a room is copied as a whole.
 
 use machine::Instant;
 use rtp::Header;
@@ -48,13 +48,19 @@ impl Road {
         if let Some(leg) = self.leg_mut(slot) {
             leg.to_partner.tap = tap;
         }
-        if tap.is_some() && self.taps.batch.is_none() {
-            self.taps.batch = Some(Box::default());
-        }
+        self.taps.expect(tap);
     }
 
-    /// Copies a leg's packet, if it is tapped and its partner hears it now. A batch that is full
-    /// is full because nobody has come for it in time: what is beyond it is missed and counted.
+    /// What is said in a member's room goes to a recording as well, or no more.
+    pub(super) fn set_room_tap(&mut self, slot: u32, tap: Option<Tap>, now: Instant) {
+        let number = self.leg(slot).and_then(|leg| leg.tie.room());
+        if let Some(room) = number.and_then(|number| self.rooms.get_mut(number)) {
+            room.conference.record(tap, now);
+        }
+        self.taps.expect(tap);
+    }
+
+    /// Copies a leg's packet, if it is tapped and its partner hears it now.
     pub(super) fn copy(&mut self, slot: u32, header: &Header, packet: &[u8], now: Instant) {
         let Some(leg) = self.leg(slot) else { return };
         let (Some(tap), Some(format)) = (leg.to_partner.tap, leg.format_of(header.pt)) else {
@@ -70,10 +76,24 @@ impl Road {
             payload: header.payload(packet),
             at: now,
         };
-        let Taps { batch, figures } = &mut self.taps;
-        match batch.as_mut().is_some_and(|to| to.take(&packet)) {
-            true => figures.copied += 1,
-            false => figures.missed += 1,
+        self.taps.take(&packet);
+    }
+}
+
+impl Taps {
+    /// Packets are to be copied, perhaps for the first time.
+    fn expect(&mut self, tap: Option<Tap>) {
+        if tap.is_some() && self.batch.is_none() {
+            self.batch = Some(Box::default());
+        }
+    }
+
+    /// Copies a packet. A batch that is full is full because nobody has come for it in time: what
+    /// is beyond it is missed and counted.
+    pub(super) fn take(&mut self, packet: &TappedPacket<'_>) {
+        match self.batch.as_mut().is_some_and(|to| to.take(packet)) {
+            true => self.figures.copied += 1,
+            false => self.figures.missed += 1,
         }
     }
 }

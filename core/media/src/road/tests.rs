@@ -3,6 +3,8 @@
 
 mod bridge;
 mod closing;
+mod extended;
+mod farewell;
 mod faxes;
 mod feeds;
 mod lifting;
@@ -17,6 +19,7 @@ mod rtcp;
 mod seconds;
 mod secured;
 mod transcoded;
+mod video;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use machine::Instant;
 use rtp::event::Digit;
-use rtp::{Arrival, Event, Header, Traffic, set_pt};
+use rtp::{Arrival, Event, Header, Traffic, set_marker, set_pt};
 
 use super::leg::{Feed, Leg};
 use super::owner::Owned;
@@ -73,7 +73,8 @@ impl Road {
             Ok(owned) => owned,
             Err(reason) => return self.drop(reason),
         };
-        if !self.within_rate(slot, now) {
+        let (carrier, slot) = (slot, self.addressee(slot, header.pt));
+        if !self.within_rate(slot, length, now) {
             return self.drop(DropReason::Flood);
         }
         let Some(leg) = self.leg_mut(slot) else {
@@ -83,8 +84,11 @@ impl Road {
             leg.inflow.refused = leg.inflow.refused.saturating_add(1);
             return self.drop(DropReason::Unnegotiated);
         }
-        if leg.lock.source != Some(from) {
-            self.learn(slot, from, out);
+        if self
+            .leg(carrier)
+            .is_some_and(|leg| leg.lock.source != Some(from))
+        {
+            self.learn(carrier, from, out);
         }
         let plain = buffer.get(..length).unwrap_or_default();
         match self.receive(slot, &header, plain, now, out) {
@@ -96,12 +100,17 @@ impl Road {
         }
     }
 
-    pub(super) fn within_rate(&mut self, slot: u32, now: Instant) -> bool {
+    pub(super) fn within_rate(&mut self, slot: u32, octets: usize, now: Instant) -> bool {
         let (per_second, burst) = (self.limits.packets_per_second, self.limits.burst);
+        let (bits, ahead) = (self.limits.video_bits_per_second, self.limits.video_burst);
         let Some(leg) = self.leg_mut(slot) else {
             return false;
         };
-        let passes = leg.rates.media.pass(now, per_second, burst);
+        let passes = if leg.entries.beside.is_video() {
+            leg.rates.media.pass_bits(now, octets, bits, ahead)
+        } else {
+            leg.rates.media.pass(now, per_second, burst)
+        };
         if !passes {
             leg.inflow.refused = leg.inflow.refused.saturating_add(1);
         }
@@ -171,31 +180,52 @@ impl Road {
         let Some(leg) = self.leg(slot) else {
             return self.absorb();
         };
-        let clock = leg
-            .format_of(header.pt)
-            .map_or(leg.inflow.clock(), |format| format.clock);
         let (listener, mut payload) = match leg.feed {
             Feed::Echo => (Some(slot), Some(header.pt)),
             Feed::Tied | Feed::Play(_) | Feed::Line(_) => {
                 (leg.tie.partner(), leg.to_partner.numbers.get(header.pt))
             }
         };
-        let held = leg.held;
         if payload.is_none() || leg.to_partner.transcoding.is_some() {
             match self.cross(slot, header, buffer, length, now) {
                 Crossing::Judged(verdict) => return verdict,
                 Crossing::Relayed(number) => payload = number,
             }
         }
-        let Some(to) = listener.and_then(|listener| self.leg_mut(listener)) else {
+        match listener {
+            Some(listener) => self.relay((slot, listener), payload, header, buffer, length, now),
+            None => self.absorb(),
+        }
+    }
+
+    /// Sends a leg's packet, `buffer[..length]`, to this listener, by this number.
+    fn relay(
+        &mut self,
+        (slot, listener): (u32, u32),
+        payload: Option<u8>,
+        header: &Header,
+        buffer: &mut [u8],
+        length: usize,
+        now: Instant,
+    ) -> Verdict {
+        let Some(leg) = self.leg(slot) else {
+            return self.absorb();
+        };
+        let held = leg.held;
+        let clock = leg
+            .format_of(header.pt)
+            .map_or(leg.inflow.clock(), |format| format.clock);
+        let seen = self.may_be_seen(slot, listener);
+        let way = self.way_to(listener, Kind::Rtp);
+        let Some(to) = self.leg_mut(listener) else {
             return self.absorb();
         };
         let hears = match to.feed {
-            Feed::Echo => listener == Some(slot) && to.expects.receives,
-            Feed::Tied => !held && to.hears_others() && !to.is_fax(),
+            Feed::Echo => listener == slot && to.expects.receives,
+            Feed::Tied => seen && !held && to.hears_others() && !to.is_fax(),
             Feed::Play(_) | Feed::Line(_) => false,
         };
-        let way = to.way_out().filter(|_| hears);
+        let way = way.filter(|_| hears);
         let (Some((local_port, remote)), Some(payload)) = (way, payload) else {
             to.outflow.paused = true;
             if way.is_some() {
@@ -204,20 +234,26 @@ impl Road {
             return self.absorb();
         };
         to.outflow.resume();
-        if to
-            .outflow
-            .continuity
-            .rewrite(buffer, header, clock, now)
-            .is_none()
-        {
-            return self.absorb();
-        }
-        set_pt(buffer, payload);
-        let Some(sent) = to.secure.protect(Kind::Rtp, buffer, length) else {
+        let video = to.entries.beside.is_video();
+        let Some(stamp) = to.outflow.continuity.rewrite(buffer, header, clock, now) else {
             return self.absorb();
         };
+        set_pt(buffer, payload);
+        if video {
+            // there it is the end of a picture, and not the beginning of talk
+            set_marker(buffer, header.marker);
+        }
+        let anew = video && (stamp.changed || to.outflow.packets() == 0);
         let sound = to.expects.formats.of(payload).filter(Format::is_sound);
-        to.outflow.count(length, sound);
+        let Some(sent) = self.protect_for(listener, Kind::Rtp, buffer, length) else {
+            return self.absorb();
+        };
+        if let Some(to) = self.leg_mut(listener) {
+            to.outflow.count(length, sound);
+        }
+        if anew {
+            self.refresh(slot, now);
+        }
         self.figures.forwarded += 1;
         Verdict::Send {
             local_port,

@@ -9,7 +9,7 @@ use super::gauge::SECOND;
 use super::leg::Leg;
 use super::{Road, TimerKey};
 use crate::command::Notice;
-use crate::second::{Seconds, Way};
+use crate::second::{Second, Seconds, Way};
 
 /// Beats of a second; a leg is looked at in the one that its slot says.
 const BEATS: u32 = 10;
@@ -113,6 +113,7 @@ impl Road {
             for slot in (slots..all).step_by(place(BEATS - 1) + 1) {
                 self.look_at(slot, now, out);
                 self.report_to(slot, now, send);
+                self.keep_open(slot, now, send);
             }
         }
         self.wheel.beat = last;
@@ -141,9 +142,22 @@ impl Leg {
         let awaited = self.watch.since.is_some_and(|since| since <= begin) && !self.inflow.rests;
         let came = self.inflow.second(awaited, self.outflow.reports.delay());
         let went = self.outflow.second();
+        let came = came.map(|second| Second {
+            round_trip_ms: match went {
+                Some(_) => None,
+                None => self.outflow.reports.lone_trip(),
+            },
+            ..second
+        });
         let any = came.is_some() || went.is_some();
-        let came = self.inflow.gauge.batch.put(begin, came);
-        let went = self.outflow.reports.batch.put(begin, went);
+        if self.entries.beside.is_video() {
+            // nothing is told of how video would sound
+            return any;
+        }
+        let reports = &mut self.outflow.reports;
+        let listening = went.and_then(|_| reports.take_listening());
+        let went = reports.batch.put(begin, went, listening);
+        let came = self.inflow.gauge.batch.put(begin, came, None);
         self.tell(came, went, out);
         any
     }

@@ -51,18 +51,18 @@ impl SipLeg {
             LegOrder::Ring => self.usage.ring(180, None, false, &mut desk.step(events)),
             LegOrder::Forwarded => self.usage.ring(181, None, false, &mut desk.step(events)),
             LegOrder::Progress { description } => {
-                let sdp = text(&self.sound.anchor(description, desk.media));
+                let sdp = text(&self.sound.anchor(description, desk.ports, desk.media));
                 self.usage
                     .ring(183, Some(sdp), false, &mut desk.step(events))
             }
             LegOrder::Answer { description } => {
-                let sdp = description.map(|d| text(&self.sound.anchor(d, desk.media)));
+                let sdp = description.map(|d| text(&self.sound.anchor(d, desk.ports, desk.media)));
                 self.usage.answer(sdp, &mut desk.step(events))
             }
             LegOrder::AnswerLocally(speaks) => self.answer_locally(speaks, desk, events, reports),
             LegOrder::Refuse { status, reason } => self.refuse(status, &reason, desk, events),
             LegOrder::Confirm { description } => {
-                let sdp = text(&self.sound.anchor(description, desk.media));
+                let sdp = text(&self.sound.anchor(description, desk.ports, desk.media));
                 self.usage.confirm(sdp, &mut desk.step(events))
             }
             LegOrder::Cancel { reason } => {
@@ -78,13 +78,16 @@ impl SipLeg {
             LegOrder::Reoffer {
                 description: Some(offer),
             } if !self.sound.can_be_offered(&offer) => {
-                // nothing of it may be offered here: as if the party had said so
-                let refused = LegFact::ReofferRefused { status: 488 };
-                reports.push(Report::Fact(refused));
+                refuse_for_the_party(reports);
+                Ok(())
+            }
+            LegOrder::OfferFax if !self.sound.lets_fax() => {
+                refuse_for_the_party(reports);
                 Ok(())
             }
             LegOrder::Reoffer { .. }
             | LegOrder::ReofferLocally(_)
+            | LegOrder::OfferFax
             | LegOrder::AnswerReoffer { .. }
             | LegOrder::AnswerReofferLocally(_)
             | LegOrder::RefuseReoffer { .. } => self.negotiate(order, desk, events),
@@ -109,24 +112,31 @@ impl SipLeg {
         match order {
             LegOrder::Reoffer { description } => {
                 self.sound.negotiate_anew();
-                let sdp = description.map(|d| text(&self.sound.anchor(d, desk.media)));
+                let sdp = description.map(|d| text(&self.sound.anchor(d, desk.ports, desk.media)));
                 self.usage.reoffer(sdp, &mut desk.step(events))
             }
             LegOrder::ReofferLocally(speaks) => {
                 self.sound.negotiate_anew();
-                let sdp = text(&self.sound.offer(speaks, desk.media));
+                let sdp = text(&self.sound.offer(speaks, desk.ports, desk.media));
+                self.usage.reoffer(Some(sdp), &mut desk.step(events))
+            }
+            LegOrder::OfferFax => {
+                self.sound.negotiate_anew();
+                let sdp = text(&self.sound.offer_fax(desk.ports, desk.media));
                 self.usage.reoffer(Some(sdp), &mut desk.step(events))
             }
             LegOrder::AnswerReoffer { description } => {
-                let sdp = text(&self.sound.anchor(description, desk.media));
+                let sdp = text(&self.sound.anchor(description, desk.ports, desk.media));
                 self.usage.answer_reoffer(sdp, &mut desk.step(events))
             }
-            LegOrder::AnswerReofferLocally(speaks) => match self.sound.answer(speaks, desk.media) {
-                Ok(answer) => self
-                    .usage
-                    .answer_reoffer(text(&answer), &mut desk.step(events)),
-                Err(why) => self.refuse_reoffer(488, Some(why), desk, events),
-            },
+            LegOrder::AnswerReofferLocally(speaks) => {
+                match self.sound.answer(speaks, desk.ports, desk.media) {
+                    Ok(answer) => self
+                        .usage
+                        .answer_reoffer(text(&answer), &mut desk.step(events)),
+                    Err(why) => self.refuse_reoffer(488, Some(why), desk, events),
+                }
+            }
             LegOrder::RefuseReoffer { status } => self.refuse_reoffer(status, None, desk, events),
             LegOrder::Ring
             | LegOrder::Forwarded
@@ -195,7 +205,7 @@ impl SipLeg {
         events: &mut Vec<Event>,
         reports: &mut Vec<Report>,
     ) -> Result<(), Untimely> {
-        if let Ok(answer) = self.sound.answer(speaks, desk.media) {
+        if let Ok(answer) = self.sound.answer(speaks, desk.ports, desk.media) {
             return self
                 .usage
                 .answer(Some(text(&answer)), &mut desk.step(events));
@@ -280,4 +290,10 @@ impl SipLeg {
             });
         }
     }
+}
+
+/// Nothing of an offer may be made here: as if the party had refused it.
+fn refuse_for_the_party(reports: &mut Vec<Report>) {
+    let refused = LegFact::ReofferRefused { status: 488 };
+    reports.push(Report::Fact(refused));
 }

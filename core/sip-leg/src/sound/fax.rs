@@ -2,8 +2,9 @@
 
 use std::net::SocketAddr;
 
-use media::{Command, Expect, Ports};
-use sdp::{Description, fax_of, remote_of};
+use domain::T38;
+use media::{Command, Expect, LINE_DATAGRAM, Ports};
+use sdp::{Description, FaxTerminal, Refusal, fax_of, remote_of};
 
 use super::Sound;
 
@@ -35,10 +36,12 @@ impl Sound {
         (self.remote, self.told) = (settled.remote, settled.told);
         self.declare(ports);
         self.describe(media);
+        self.trim_video(ports, media);
+        self.describe_video(ports, media);
     }
 
-    /// The peer described a fax; what the other side may be told of it, or nothing where packets
-    /// of this leg have to be protected, as those of a fax are not.
+    /// The peer described a fax; what the other side may be told of it, or nothing where this leg
+    /// may not go over to it.
     pub(super) fn hear_fax(
         &mut self,
         description: Description,
@@ -46,7 +49,7 @@ impl Sound {
         media: &mut Vec<Command>,
     ) -> Option<Description> {
         let answers = self.security.is_awaiting();
-        if !self.security.hears_fax() {
+        if !self.lets_fax() || !self.security.hears_fax() {
             return None;
         }
         if answers {
@@ -56,6 +59,37 @@ impl Sound {
         self.declare(ports);
         self.describe(media);
         Some(description)
+    }
+
+    /// Whether a fax may be offered to the peer or taken of it: not where somebody has settled that
+    /// it may not, nor where packets of this leg have to be protected, or are, as those of a fax
+    /// are not.
+    pub(crate) fn lets_fax(&self) -> bool {
+        match self.t38 {
+            T38::Allow => self.security.lets_fax(),
+            T38::Refuse => false,
+        }
+    }
+
+    /// Our own offer of a fax.
+    pub(crate) fn offer_fax(&mut self, ports: &mut Ports, media: &mut Vec<Command>) -> Description {
+        self.origin.version += 1;
+        let offer = self.fax_terminal().offer();
+        self.tell(offer, ports, media)
+    }
+
+    /// Our own answer to a fax that the peer has offered.
+    pub(super) fn answer_fax(&self, offered: &Description) -> Result<Description, Refusal> {
+        self.fax_terminal().answer(offered)
+    }
+
+    /// What a fax machine of our own can do here.
+    fn fax_terminal(&self) -> FaxTerminal {
+        FaxTerminal {
+            at: self.address(),
+            origin: self.origin,
+            max_datagram: u16::try_from(LINE_DATAGRAM).unwrap_or(u16::MAX),
+        }
     }
 
     /// Whether both sides have agreed on a fax.
@@ -75,9 +109,11 @@ impl Sound {
         let remote = self.remote.as_ref()?;
         let fax = fax_of(remote)?;
         let direction = remote.direction_of(remote.fax()?);
+        let max_datagram = fax.max_datagram.filter(|octets| *octets > 0);
         Some(Expect {
             receives: direction.receives(),
             sends: direction.sends(),
+            max_datagram: max_datagram.map(|octets| u16::try_from(octets).unwrap_or(u16::MAX)),
             ..Expect::fax(fax.at, self.signalling)
         })
     }

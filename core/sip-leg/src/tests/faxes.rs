@@ -153,6 +153,88 @@ fn a_guest_refuses_a_fax_and_goes_on_with_sound() {
     assert!(codec.is_some());
 }
 
+/// Alice's leg, answered by a fax machine of the exchange.
+fn with_machine(office: &mut Office, invite: &str) -> SipLeg {
+    let mut leg = office.called(alice(), invite);
+    office.orders(&mut leg, LegOrder::AnswerLocally(call::Speaks::Fax));
+    let ack = within(&leg, "ACK", 4711, "");
+    office.hears(&mut leg, alice(), ack);
+    office.facts();
+    office.sent();
+    leg
+}
+
+#[test]
+fn a_fax_machine_of_ours_answers_a_fax_and_comes_back_to_sound() {
+    let mut office = Office::new();
+    let mut leg = with_machine(&mut office, &invite());
+    let (sound, codec) = (expects(&office, &leg), leg.sound().play_codec());
+    let mut offer = fax("10.9.9.5").to_string();
+    offer += "a=T38FaxMaxDatagram:320\r\n";
+    let offer = Description::parse(offer.as_bytes()).unwrap();
+    offers(&mut office, &mut leg, 4712, &offer);
+    office.orders(&mut leg, LegOrder::AnswerReofferLocally(call::Speaks::Fax));
+    let answer = office.last();
+    assert_eq!(answer.status(), Some(200));
+    assert_eq!(media_of(&answer), ["image true"]);
+    let said = text(&answer);
+    assert!(
+        said.contains("a=T38FaxUdpEC:t38UDPRedundancy\r\n"),
+        "{said}"
+    );
+    let gone = expects(&office, &leg);
+    assert!(gone.udptl && leg.sound().is_fax());
+    assert_eq!(gone.max_datagram, Some(320));
+    let ack = within(&leg, "ACK", 4712, "");
+    office.hears(&mut leg, alice(), ack);
+    offers(&mut office, &mut leg, 4713, &described("10.9.9.5"));
+    office.orders(&mut leg, LegOrder::AnswerReofferLocally(call::Speaks::Fax));
+    assert_eq!(media_of(&office.last()), ["audio true"]);
+    assert_eq!(expects(&office, &leg), sound);
+    assert_eq!(leg.sound().play_codec(), codec);
+}
+
+#[test]
+fn a_fax_machine_of_ours_offers_a_fax_and_all_is_as_it_was_where_that_is_refused() {
+    for status in [488, 606, 415] {
+        let mut office = Office::new();
+        let mut leg = with_machine(&mut office, &invite());
+        let (sound, codec) = (expects(&office, &leg), leg.sound().play_codec());
+        office.orders(&mut leg, LegOrder::OfferFax);
+        let request = office.last();
+        assert_eq!(media_of(&request), ["image true"]);
+        assert_eq!(expects(&office, &leg), sound, "nobody has agreed yet");
+        office.hears(&mut leg, alice(), answer(&request, status, None));
+        let facts = office.facts();
+        let refused = matches!(&facts[..], [LegFact::ReofferRefused { status: told }]
+            if *told == status);
+        assert!(refused, "{facts:?}");
+        assert_eq!(expects(&office, &leg), sound);
+        assert_eq!(leg.sound().play_codec(), codec);
+        office.orders(&mut leg, LegOrder::OfferFax);
+        let request = office.last();
+        let theirs = fax("10.9.9.5");
+        office.hears(&mut leg, alice(), answer(&request, 200, Some(&theirs)));
+        assert!(expects(&office, &leg).udptl && leg.sound().is_fax());
+    }
+}
+
+#[test]
+fn a_fax_machine_of_ours_takes_no_fax_that_it_cannot_speak() {
+    let mut office = Office::new();
+    let mut leg = with_machine(&mut office, &invite());
+    let sound = expects(&office, &leg);
+    let mut offer = fax("10.9.9.5").to_string();
+    offer += "a=T38FaxRateManagement:localTCF\r\n";
+    let offer = Description::parse(offer.as_bytes()).unwrap();
+    offers(&mut office, &mut leg, 4712, &offer);
+    office.orders(&mut leg, LegOrder::AnswerReofferLocally(call::Speaks::Fax));
+    let refusal = office.last();
+    assert_eq!(refusal.status(), Some(488));
+    assert!(refusal.header(Name::Warning).unwrap().starts_with("305 "));
+    assert_eq!(expects(&office, &leg), sound);
+}
+
 #[test]
 fn the_other_side_is_offered_a_fax_and_may_refuse_it() {
     let mut office = Office::new();
@@ -192,6 +274,33 @@ fn the_other_side_is_offered_a_fax_and_may_refuse_it() {
     let gone = expects(&office, &leg);
     assert!(gone.udptl && !gone.nat);
     assert_eq!(gone.declared, Some("203.0.113.99:44600".parse().unwrap()));
+}
+
+#[test]
+fn a_leg_that_may_not_fax_refuses_a_fax_and_offers_none() {
+    let mut office = Office::new();
+    office.t38 = T38::Refuse;
+    let mut leg = talking(&mut office, &invite());
+    let sound = expects(&office, &leg);
+    let facts = offers(&mut office, &mut leg, 4712, &fax("10.9.9.5"));
+    assert!(facts.is_empty(), "{facts:?}");
+    assert_eq!(office.last().status(), Some(488));
+    let ack = within(&leg, "ACK", 4712, "");
+    office.hears(&mut leg, alice(), ack);
+    office.sent();
+    for order in [
+        LegOrder::OfferFax,
+        LegOrder::Reoffer {
+            description: Some(fax("203.0.113.99")),
+        },
+    ] {
+        office.orders(&mut leg, order);
+        let facts = office.facts();
+        let refused = matches!(facts[..], [LegFact::ReofferRefused { status: 488 }]);
+        assert!(refused, "{facts:?}");
+        assert!(office.sent().is_empty());
+    }
+    assert_eq!(expects(&office, &leg), sound);
 }
 
 #[test]
@@ -236,6 +345,11 @@ fn where_packets_are_protected_no_fax_is_taken_and_none_is_offered() {
         assert!(refused, "{facts:?}");
         assert!(office.sent().is_empty());
         assert_eq!(expects(&office, &leg), sound);
+        office.orders(&mut leg, LegOrder::OfferFax);
+        let facts = office.facts();
+        let refused = matches!(facts[..], [LegFact::ReofferRefused { status: 488 }]);
+        assert!(refused, "nor by a machine of ours: {facts:?}");
+        assert!(office.sent().is_empty());
     }
 }
 

@@ -247,3 +247,30 @@ fn a_leg_outlives_its_process_with_dialog_and_endpoint() {
     assert_eq!(bye.call_id().unwrap(), request.call_id().unwrap());
     assert_eq!(bye.to().unwrap().tag(), Some("bobtag"));
 }
+
+/// What stands of extended reports in a description.
+fn extended(description: &[u8]) -> Vec<String> {
+    let text = String::from_utf8(description.to_vec()).unwrap();
+    let lines = text.lines().filter(|line| line.contains("rtcp-xr"));
+    lines.map(str::to_owned).collect()
+}
+
+// rfc: 3611 §5.2
+#[test]
+fn extended_reports_are_wanted_in_answers_of_who_wants_some_itself() {
+    let wanted = "a=rtcp-xr:rcvr-rtt=all voip-metrics";
+    for (asks, answered, voip) in [
+        ("", None, false),
+        ("a=rtcp-xr:voip-metrics\r\n", Some(wanted), true),
+        ("a=rtcp-xr:rcvr-rtt=all:100\r\n", Some(wanted), false),
+    ] {
+        let mut office = Office::new();
+        let mut leg = office.called(alice(), &offering("0", asks));
+        office.orders(&mut leg, LegOrder::AnswerLocally(call::Speaks::Prompts));
+        let told: Vec<String> = answered.into_iter().map(str::to_owned).collect();
+        assert_eq!(extended(office.last().body()), told, "{asks}");
+        let reports = expects(&office).reports;
+        assert_eq!(reports.voip_metrics, voip, "{asks}");
+        assert_eq!(reports.round_trip, asks.contains("rcvr-rtt"), "{asks}");
+    }
+}

@@ -2,7 +2,7 @@
 //! that the two sides of a call know nothing of each other's.
 
 use media::Keys;
-use sdp::{Crypto, put_on, take_off};
+use sdp::{Crypto, Kind, put_on, take_off};
 use srtp::{MasterKey, Suite};
 
 use super::*;
@@ -38,7 +38,8 @@ fn keys_of(message: &Message) -> (String, Vec<Crypto>) {
 
 fn keys_in(mut description: Description) -> (String, Vec<Crypto>) {
     let protocol = description.media[0].protocol.clone();
-    let lines = take_off(&mut description, |_| true).map(|protection| protection.lines);
+    let lines =
+        take_off(&mut description, Kind::Audio, |_| true).map(|protection| protection.lines);
     (protocol, lines.unwrap_or_default())
 }
 
@@ -112,7 +113,7 @@ fn whether_sound_is_protected_is_for_the_device_to_say() {
     let offered = invite_with(&protected("RTP/AVP", &[(1, USUAL, THEIRS)]));
     let taken = |text: &str, srtp| {
         let offer = offer_of(&read(text.to_owned()), srtp);
-        offer.map(|offer| offer.unwrap().asked.is_some())
+        offer.map(|offer| offer.unwrap().asked.sound.is_some())
     };
     assert_eq!(taken(&plain, Srtp::Require), Err(488));
     assert_eq!(taken(&plain, Srtp::Offer), Ok(false));
@@ -281,7 +282,7 @@ fn keys_are_not_stored_and_after_a_restart_others_are_offered() {
             ..lines[0].clone()
         }],
     };
-    put_on(&mut description, &protection);
+    put_on(&mut description, Kind::Audio, &protection);
     after.hears(&mut leg, alice(), answer(&request, 200, Some(&description)));
     let agreed = on_the_road(&after, &leg).unwrap();
     assert_eq!((&agreed.takes, agreed.resumed), (&before.takes, true));
@@ -294,7 +295,7 @@ fn the_road_hears_of_a_key_though_nothing_that_came_with_it_may_be_spoken() {
     let mut office = Office::new();
     office.srtp = Srtp::Require;
     let mut sound = office.sound(bob(), None).only(&["G729".to_owned()]);
-    let offered = sound.offer(call::Speaks::Prompts, &mut office.media);
+    let offered = sound.offer(call::Speaks::Prompts, &mut office.ports, &mut office.media);
     let tag = keys_in(offered).1[0].tag;
     let suite = Suite::AesGcm256.name();
     let key = "A".repeat(58) + "A=";

@@ -198,7 +198,11 @@ fn a_party_is_offered_nothing_that_its_list_forbids() {
     let mut told = |names: &[&str], offer: &str| {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let mut sound = office.sound(bob(), None).only(&names);
-        let offer = sound.anchor(speaking("203.0.113.7", offer), &mut office.media);
+        let offer = sound.anchor(
+            speaking("203.0.113.7", offer),
+            &mut office.ports,
+            &mut office.media,
+        );
         let codecs = offer.codecs(0);
         let speech = codecs.iter().filter(|codec| codec.is_speech());
         speech.map(|codec| codec.name.clone()).collect::<Vec<_>>()

@@ -285,3 +285,32 @@ fn reports_tell_the_fraction_since_the_last() {
     // nothing since
     assert_eq!(receiver.report().unwrap().fraction_lost, 0);
 }
+
+// rfc: 3611 §4.7.1
+// rfc: 3611 §4.7.2
+#[test]
+fn bursts_of_loss_are_told_by_their_density_and_length() {
+    // 40 came, 4 of 8 were lost, 152 came: a burst of 7 packets and two gaps
+    let lost = [40, 42, 44, 46];
+    let metrics = taken((0..200).filter(|seq| !lost.contains(seq)));
+    let metrics = metrics.voip_metrics().unwrap();
+    assert_eq!((metrics.ssrc, metrics.loss, metrics.discard), (1, 5, 0));
+    let course = metrics.course;
+    assert_eq!((course.burst_density, course.burst_ms), (146, 140));
+    assert_eq!((course.gap_density, course.gap_ms), (0, 1_930));
+    assert_eq!(course.gap_least, 16);
+}
+
+#[test]
+fn bursts_are_told_of_packets_that_have_left_the_window_as_well() {
+    let lost = |seq: &u16| [100, 101, 300, 900, 901].contains(seq);
+    let receiver = taken((0..1_000).filter(|seq| !lost(seq)));
+    let course = receiver.voip_metrics().unwrap().course;
+    assert_eq!((course.burst_density, course.burst_ms), (255, 40));
+    assert_eq!((course.gap_density, course.gap_ms), (0, 6_640));
+}
+
+#[test]
+fn without_a_packet_there_are_no_metrics() {
+    assert_eq!(Receiver::new(8000).voip_metrics(), None);
+}

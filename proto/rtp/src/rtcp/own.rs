@@ -1,6 +1,7 @@
-//! Reports of our own: a sender's or a receiver's, with one block at most, and by whom (RFC 3550
-//! sections 6.4 and 6.5).
+//! Reports of our own: a sender's or a receiver's, with one block at most, by whom (RFC 3550
+//! sections 6.4 and 6.5), and an extended one behind them (RFC 3611).
 
+use super::extended::{OWN_EXTENDED_BYTES, OwnExtended};
 use super::{REPORT_BLOCK_BYTES, ReportBlock, SENDER_REPORT_BYTES, SenderInfo, kind};
 
 /// Octets of a canonical name.
@@ -11,7 +12,11 @@ const NAME_BYTES: usize = 16;
 const DESCRIPTION_BYTES: usize = 4 + 4 + 2 + NAME_BYTES + 2;
 
 /// Octets of the longest report of our own.
-pub const OWN_REPORT_BYTES: usize = SENDER_REPORT_BYTES + REPORT_BLOCK_BYTES + DESCRIPTION_BYTES;
+pub const OWN_REPORT_BYTES: usize =
+    SENDER_REPORT_BYTES + REPORT_BLOCK_BYTES + DESCRIPTION_BYTES + OWN_EXTENDED_BYTES;
+
+/// Octets of a goodbye of one source (RFC 3550 section 6.6).
+pub const GOODBYE_BYTES: usize = 8;
 
 /// Item type of the canonical name (RFC 3550 section 6.5.1).
 const CNAME: u8 = 1;
@@ -46,6 +51,8 @@ pub struct OwnReport {
     pub about: Option<ReportBlock>,
     /// By whom.
     pub name: CanonicalName,
+    /// What else was asked for.
+    pub extended: OwnExtended,
 }
 
 impl OwnReport {
@@ -83,14 +90,27 @@ impl OwnReport {
         put(&[CNAME, 16]);
         put(&self.name.digits());
         put(&[0, 0]);
+        self.extended.write(self.ssrc, &mut put);
         Some(end)
     }
+}
+
+/// Writes behind the report of so many octets that its source ends (RFC 3550 section 6.6); the
+/// octets of both, or `None` where there is less room than [`GOODBYE_BYTES`].
+#[must_use]
+pub fn write_goodbye(buffer: &mut [u8], report: usize, ssrc: u32) -> Option<usize> {
+    let room = buffer
+        .get_mut(report..)?
+        .first_chunk_mut::<GOODBYE_BYTES>()?;
+    let [a, b, c, d] = ssrc.to_be_bytes();
+    *room = [0x81, kind::BYE, 0, 1, a, b, c, d];
+    Some(report + GOODBYE_BYTES)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::{Packet, packets};
+    use super::super::{ExtendedBlock, Packet, packets};
     use super::*;
 
     const SENT: SenderInfo = SenderInfo {
@@ -117,6 +137,7 @@ mod tests {
             sent,
             about,
             name: CanonicalName(0x0123_4567_89ab_cdef),
+            extended: OwnExtended::default(),
         };
         let mut buffer = [0xee; OWN_REPORT_BYTES];
         let length = report.write(&mut buffer).unwrap();
@@ -141,9 +162,10 @@ mod tests {
                     assert_eq!(ssrc, 7);
                     (None, blocks)
                 }
-                other @ (Packet::SourceDescription(_) | Packet::Bye(_) | Packet::Other { .. }) => {
-                    panic!("{other:?}")
-                }
+                other @ (Packet::SourceDescription(_)
+                | Packet::Bye(_)
+                | Packet::ExtendedReport(..)
+                | Packet::Other { .. }) => panic!("{other:?}"),
             };
             assert_eq!(
                 (info, blocks.collect::<Vec<_>>()),
@@ -152,7 +174,8 @@ mod tests {
             assert!(matches!(all.next(), Some(Packet::SourceDescription(_))));
             assert_eq!(all.next(), None);
         }
-        assert_eq!(written(Some(SENT), Some(ABOUT)).len(), OWN_REPORT_BYTES);
+        let longest = written(Some(SENT), Some(ABOUT)).len() + OWN_EXTENDED_BYTES;
+        assert_eq!(longest, OWN_REPORT_BYTES);
     }
 
     // rfc: 3550 §6.5.1
@@ -165,6 +188,34 @@ mod tests {
         assert_eq!(chunk, b"\0\0\0\x07\x01\x100123456789abcdef\0\0");
     }
 
+    // rfc: 3550 §6.1
+    #[test]
+    fn an_extended_report_stands_behind_the_description() {
+        let report = OwnReport {
+            ssrc: 7,
+            sent: None,
+            about: None,
+            name: CanonicalName(1),
+            extended: OwnExtended {
+                reference: Some(5),
+                ..OwnExtended::default()
+            },
+        };
+        let mut buffer = [0; OWN_REPORT_BYTES];
+        let length = report.write(&mut buffer).unwrap();
+        let all: Vec<_> = packets(&buffer[..length]).unwrap().collect();
+        let [
+            Packet::ReceiverReport(7, _),
+            Packet::SourceDescription(_),
+            Packet::ExtendedReport(7, mut blocks),
+        ] = all[..]
+        else {
+            panic!("{all:?}")
+        };
+        assert_eq!(blocks.next(), Some(ExtendedBlock::Reference(5)));
+        assert_eq!(blocks.next(), None);
+    }
+
     #[test]
     fn without_room_nothing_is_written() {
         let report = OwnReport {
@@ -172,6 +223,7 @@ mod tests {
             sent: None,
             about: None,
             name: CanonicalName(0),
+            extended: OwnExtended::default(),
         };
         assert_eq!(report.write(&mut [0; OWN_REPORT_BYTES - 1]), None);
     }

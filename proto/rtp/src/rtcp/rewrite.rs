@@ -1,5 +1,6 @@
 //! Translating feedback (RFC 4585) from one leg's numbers to the other's.
 
+use super::loss::sources;
 use super::{kind, length, packets, word};
 use crate::ReportMap;
 
@@ -61,6 +62,9 @@ fn rewrite(packet: &mut [u8], map: &Map) {
     };
     own_source(packet, 4, map);
     reported_source(packet, 8, map);
+    for at in sources(packet) {
+        reported_source(packet, at, map);
+    }
     if kind == kind::TRANSPORT_FEEDBACK && usize::from(first & 0x1f) == GENERIC_NACK {
         nacks(packet, map);
     }

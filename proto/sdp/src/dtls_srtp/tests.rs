@@ -21,6 +21,7 @@ fn ours() -> DtlsSrtp {
         mid: Some("0".to_owned()),
         feedback: true,
         bundled: true,
+        video: None,
     }
 }
 
@@ -43,7 +44,7 @@ fn assert_is_plain(description: &Description) {
 // rfc: 5763 §5
 // rfc: 8843 §7.3.3
 #[test]
-fn an_offer_of_chromium_becomes_plain_sound_and_the_rest_is_closed() {
+fn an_offer_of_chromium_becomes_plain_sound_and_plain_video() {
     let mut offer = parsed(CHROMIUM);
     let transport = take_off_dtls(&mut offer).unwrap();
     assert_eq!(transport.ice.credentials.ufrag(), "xK3c");
@@ -56,7 +57,7 @@ fn an_offer_of_chromium_becomes_plain_sound_and_the_rest_is_closed() {
     assert_eq!(transport.fingerprints.len(), 1);
     // the name of its own network and the candidate of TCP are passed over
     assert!(transport.ice.candidates.is_empty());
-    let plain = [("audio", 9, "RTP/AVP"), ("video", 0, "UDP/TLS/RTP/SAVPF")];
+    let plain = [("audio", 9, "RTP/AVP"), ("video", 9, "RTP/AVP")];
     assert_eq!(streams(&offer), plain);
     assert_is_plain(&offer);
 }
@@ -110,9 +111,13 @@ fn what_is_put_on_is_read_as_it_was_meant() {
 
 #[test]
 fn a_refused_stream_keeps_its_name() {
-    let mut offer = parsed(CHROMIUM);
-    take_off_dtls(&mut offer).unwrap();
-    assert_eq!(offer.media[1].value("mid"), Some("1"));
+    let mut answer = parsed(CHROMIUM);
+    let transport = take_off_dtls(&mut answer).unwrap();
+    answer.media[1].port = 0;
+    put_on_dtls(&mut answer, &transport);
+    assert_eq!(answer.media[1].value("mid"), Some("1"));
+    assert_eq!(streams(&answer)[1], ("video", 0, "UDP/TLS/RTP/SAVPF"));
+    assert!(answer.to_string().contains("a=group:BUNDLE 0\r\n"));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use utoipa::openapi::{Ref, RefOr, Required};
 
 use super::patch;
 use crate::call::{JSON, OCTETS};
-use crate::media_type::{CSV, MERGE_PATCH};
+use crate::media_type::{CSV, MERGE_PATCH, PDF};
 use crate::operation::{Access, Body, Form, IfMatch, OTHERS, Operation};
 use crate::problem::{Kind as Refusal, PROBLEM_JSON, ProblemView};
 use crate::words;
@@ -171,6 +171,7 @@ fn body(body: &Body) -> RequestBody {
         Form::Json => (JSON, body.schema.name.clone()),
         Form::Csv => (CSV, body.schema.name.clone()),
         Form::Octets => (OCTETS, body.schema.name.clone()),
+        Form::Pdf => (PDF, body.schema.name.clone()),
     };
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(name)));
     RequestBodyBuilder::new()

@@ -45,7 +45,8 @@ pub(super) fn operations() -> Vec<Operation> {
                 "Have a live call recorded, or not",
                 "`on` begins a recording, or goes on with a paused one. While it is `paused`, what is \
                  said is nowhere, and the recording is silent for as long. `off` ends it: another \
-                 `on` begins another recording. Two parties must be talking with each other.",
+                 `on` begins another recording. Two parties must be talking with each other; or the call attends \
+                 a conference that may be recorded, and then it is about that as a whole.",
             )
             .takes::<NewCallRecording>()
             .gives::<CallView>("The call.")
@@ -102,7 +103,7 @@ async fn record(call: Call) -> Result<Answer, Problem> {
     let id = call.call_id()?;
     let wish: NewCallRecording = read_object(&call.json()?)?;
     let live = &call.front.parts.live;
-    live.record(&scope, id, wish.state.into()).await?;
+    live.record(&scope, id, wish.into()).await?;
     Answer::json(&CallView::from(call.live_call().await?))
 }
 

@@ -15,14 +15,16 @@ use crate::view::recording::RecordingView;
 const ALL: &str = "/api/v1/tenants/{tenant}/recordings";
 const ONE: &str = "/api/v1/tenants/{tenant}/recordings/{recording}";
 const SOUND: &str = "/api/v1/tenants/{tenant}/recordings/{recording}/sound";
+const MP3: &str = "/api/v1/tenants/{tenant}/recordings/{recording}/mp3";
 const WAVE: &str = "/api/v1/tenants/{tenant}/recordings/{recording}/wave";
 
 /// Media types of what is heard.
 const OGG: &str = "audio/ogg";
 const WAV: &str = "audio/wav";
+const MPEG: &str = "audio/mpeg";
 
 const OF_SOUND: &str = "\
-The left channel is who called, the right who was called. It comes as it is read, and of a call that \
+In a recording of both sides in two channels the left is who called, the right who was called. It comes as it is read, and of a call that \
 is still being recorded as far as it has come; an answer that breaks off is not the whole of it. The \
 audit trail says who fetched which recording.";
 
@@ -37,7 +39,13 @@ pub(super) fn operations() -> Vec<Operation> {
             .needs(read())
             .tells("List recordings", "Newest first.")
             .query(&PAGE)
-            .query(&[text("call", "Only those of the call with this id.")])
+            .query(&[
+                text("call", "Only those of the call with this id."),
+                text(
+                    "conference",
+                    "Only those of the conference with this number or id.",
+                ),
+            ])
             .gives::<List<RecordingView>>("One page of recordings."),
         Operation::get(ONE, "getRecording", get)
             .needs(read())
@@ -46,13 +54,27 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get(SOUND, "hearRecording", sound)
             .needs(read())
             .tells("Fetch what was said", OF_SOUND)
-            .prints(OGG, "The sound as Ogg Opus, two channels at 16 kHz.")
+            .prints(
+                OGG,
+                "The sound as Ogg Opus at 16 kHz, in the recording's channels.",
+            )
             .refuses(&[Kind::TooManyRecordings]),
         Operation::get(WAVE, "hearRecordingAsWave", wave)
             .needs(read())
             .tells("Fetch what was said as WAV", OF_SOUND)
-            .prints(WAV, "The sound as WAV, two channels of 16 bits at 16 kHz.")
+            .prints(
+                WAV,
+                "The sound as WAV of 16 bits at 16 kHz, in the recording's channels.",
+            )
             .refuses(&[Kind::TooManyRecordings]),
+        Operation::get(MP3, "hearRecordingAsMp3", mp3)
+            .needs(read())
+            .tells("Fetch what was said as MP3", OF_SOUND)
+            .prints(
+                MPEG,
+                "The sound as MP3, 64 kbit/s for each channel at 16 kHz.",
+            )
+            .refuses(&[Kind::TooManyRecordings, Kind::Unavailable]),
         Operation::delete(ONE, "deleteRecording", delete)
             .needs(Permission::of(Topic::Recording, Verb::Remove))
             .tells("Remove a recording", OF_REMOVAL)
@@ -70,6 +92,7 @@ impl From<Refusal> for Problem {
             Refusal::Busy => {
                 Problem::new(Kind::Unavailable, refusal.to_string()).with(RETRY_AFTER, 1)
             }
+            Refusal::NotMade(_) => Problem::new(Kind::Unavailable, refusal.to_string()),
             Refusal::Store(error) => error.into(),
         }
     }
@@ -94,6 +117,13 @@ async fn list(call: Call) -> Result<Answer, Problem> {
         let parsed = text.parse();
         query.call = Some(parsed.map_err(|_| Problem::parameter("call", "must be a call's id"))?);
     }
+    if let Some(text) = call.parameter("conference") {
+        let found = recordings::conference(&call.office, &scope, text).await?;
+        if found.is_none() {
+            return Answer::json(&List::<RecordingView>::empty());
+        }
+        query.conference = found;
+    }
     let found = recordings::list(&call.office, &scope, &query).await?;
     Answer::json(&List::<RecordingView>::of(found.recordings, found.next))
 }
@@ -112,6 +142,10 @@ async fn wave(call: Call) -> Result<Answer, Problem> {
     heard(call, RecordedForm::Wave).await
 }
 
+async fn mp3(call: Call) -> Result<Answer, Problem> {
+    heard(call, RecordedForm::Mp3).await
+}
+
 async fn heard(call: Call, form: RecordedForm) -> Result<Answer, Problem> {
     let (scope, id) = (call.scope().await?, call.recording_id()?);
     let listening = &call.front.listening;
@@ -121,6 +155,7 @@ async fn heard(call: Call, form: RecordedForm) -> Result<Answer, Problem> {
     let (media_type, ending) = match form {
         RecordedForm::Ogg => (OGG, "ogg"),
         RecordedForm::Wave => (WAV, "wav"),
+        RecordedForm::Mp3 => (MPEG, "mp3"),
     };
     let file = format!("attachment; filename=\"{id}.{ending}\"");
     let answer = Answer::flowing(media_type, listening.sent(pieces, place));

@@ -1,5 +1,6 @@
 //! The views of a live call.
 
+use domain::RecordedSides;
 use ids::{CallId, DeviceId, RecordingId};
 use machine::WallTime;
 use ports::{LiveCall, LiveLeg, LiveRecording, RecordingWish, Why};
@@ -82,10 +83,10 @@ pub(crate) enum RecordingSwitch {
     Off,
 }
 
-impl From<RecordingSwitch> for RecordingWish {
-    fn from(switch: RecordingSwitch) -> Self {
-        match switch {
-            RecordingSwitch::On => RecordingWish::On,
+impl From<NewCallRecording> for RecordingWish {
+    fn from(wish: NewCallRecording) -> Self {
+        match wish.state {
+            RecordingSwitch::On => RecordingWish::On(wish.sides),
             RecordingSwitch::Paused => RecordingWish::Paused,
             RecordingSwitch::Off => RecordingWish::Off,
         }
@@ -98,9 +99,13 @@ impl From<RecordingSwitch> for RecordingWish {
 pub(crate) struct NewCallRecording {
     /// What is wished.
     pub(crate) state: RecordingSwitch,
+    /// Whose voice is kept of a recording that begins: `stereo`, `both`, `caller` or `called`; as
+    /// the extension of the caller has it, or else of the called, where nothing is said.
+    #[serde(default)]
+    pub(crate) sides: Option<RecordedSides>,
 }
 
-/// The recording of a live call.
+/// The recording of a live call, or of a conference.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LiveRecording)]
 pub(crate) struct LiveRecordingView {
@@ -109,12 +114,16 @@ pub(crate) struct LiveRecordingView {
     id: RecordingId,
     /// `on` or `paused`.
     state: RecordingSwitch,
+    /// Whose voice is kept: `stereo`, `both`, `caller` or `called`.
+    #[schema(value_type = String)]
+    sides: RecordedSides,
 }
 
 impl From<LiveRecording> for LiveRecordingView {
     fn from(recording: LiveRecording) -> Self {
         LiveRecordingView {
             id: recording.id,
+            sides: recording.sides,
             state: match recording.paused {
                 true => RecordingSwitch::Paused,
                 false => RecordingSwitch::On,
@@ -144,7 +153,8 @@ pub(crate) struct CallView {
     #[serde(with = "machine::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime)]
     answered: Option<WallTime>,
-    /// Its recording; null where there is none, or it has ended.
+    /// Its recording, or that of the conference that it attends; null where there is none, or it
+    /// has ended.
     recording: Option<LiveRecordingView>,
     /// Its legs, ended ones included.
     legs: Vec<LegView>,

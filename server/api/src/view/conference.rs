@@ -6,6 +6,8 @@ use ports::{LiveConference, LiveMember, Seat};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::call::LiveRecordingView;
+
 /// What a member of a conference may, and how loud it is. What is left out is as for whoever comes.
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[schema(as = Seat)]
@@ -111,6 +113,8 @@ pub(crate) struct ConferenceView {
     /// where nobody has spoken yet, or who has spoken last has left.
     #[schema(value_type = Option<String>)]
     floor: Option<CallId>,
+    /// Its recording; null where there is none, or it has ended.
+    recording: Option<LiveRecordingView>,
     /// Who is there, in the order in which they came.
     members: Vec<MemberView>,
 }
@@ -124,6 +128,7 @@ impl From<LiveConference> for ConferenceView {
             most_members: conference.most_members,
             began: conference.began,
             floor: conference.floor,
+            recording: conference.recording.map(LiveRecordingView::from),
             members: conference.members.into_iter().map(Into::into).collect(),
         }
     }

@@ -19,6 +19,7 @@ mod octets;
 pub(crate) mod own_forwards;
 pub(crate) mod passkey;
 pub(crate) mod person;
+pub(crate) mod phone_report;
 pub(crate) mod privacy;
 pub(crate) mod quality;
 pub(crate) mod recording;

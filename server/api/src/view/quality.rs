@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::cdr::PartyView;
 use super::cdr::leg::DirectionView;
+use super::phone_report::PhoneReportView;
 
 /// One direction of a leg, in samples that follow each other. Each list has one entry for each
 /// sample, in their order, and null where nothing is known; a list is null as a whole where such a
@@ -43,6 +44,15 @@ pub(crate) struct TimelineView {
     level: Option<Vec<Option<u8>>>,
     /// Samples of sound that were clipped, among those that were listened to.
     clipped: Option<Vec<Option<u16>>>,
+    /// Of what is sent, by the party's own account since it began to hear it: per cent of packets
+    /// that came there and were thrown away, too late or too early.
+    discarded_percent: Option<Vec<Option<f64>>>,
+    /// Likewise: per cent of packets lost or thrown away within bursts.
+    burst_loss_percent: Option<Vec<Option<f64>>>,
+    /// Likewise: milliseconds of a burst in the mean.
+    burst_ms: Option<Vec<Option<u16>>>,
+    /// Likewise: its mean opinion score of listening, times 100.
+    own_mos_x100: Option<Vec<Option<u16>>>,
 }
 
 /// What is known of each sample; nothing where that is the same for all.
@@ -57,6 +67,11 @@ fn listed<T>(
 fn every<T>(timeline: &Timeline, of: impl Fn(&QualitySample) -> Option<T>) -> Vec<Option<T>> {
     let samples = timeline.samples().iter();
     samples.map(|one| one.as_ref().and_then(&of)).collect()
+}
+
+/// Of so many 256ths, to a tenth.
+fn percent(share: u8) -> f64 {
+    (f64::from(share) * 1000.0 / 256.0).round() / 10.0
 }
 
 /// Whether it is measured here, or reported by the peer.
@@ -86,6 +101,12 @@ impl TimelineView {
             clipped: listed(timeline, |one| {
                 (heard(one) && one.level.is_some()).then_some(one.clipped)
             }),
+            discarded_percent: listed(timeline, |one| Some(percent(one.listening?.discarded))),
+            burst_loss_percent: listed(timeline, |one| Some(percent(one.listening?.burst_density))),
+            burst_ms: listed(timeline, |one| Some(one.listening?.burst_ms)),
+            own_mos_x100: listed(timeline, |one| {
+                one.listening?.mos_x10.map(|score| u16::from(score) * 10)
+            }),
         }
     }
 }
@@ -106,6 +127,9 @@ pub(crate) struct LegQualityView {
     /// sample tells of all that was sent since the report before. What was lost before it came to
     /// the exchange does not count here.
     sent: Option<TimelineView>,
+    /// What its telephone has told of the call by reports of its own (RFC 6035): the latest of each
+    /// kind, in the order in which they came.
+    reported: Vec<PhoneReportView>,
 }
 
 /// How a call sounded.
@@ -155,6 +179,7 @@ fn shown(legs: Vec<LegSound>) -> Vec<LegQualityView> {
             .timelines
             .sent
             .map(|line| TimelineView::of(&line, Known::Reported)),
+        reported: sound.reported.list().iter().map(Into::into).collect(),
     };
     legs.into_iter().enumerate().map(one).collect()
 }

@@ -1,25 +1,37 @@
 //! The view of a recording. The key of its sound is never in it.
 
-use domain::{Recording, RecordingState};
-use ids::{CallId, RecordingId};
+use domain::{RecordedSides, Recording, RecordingState};
+use ids::{CallId, ExtensionId, RecordingId};
 use machine::WallTime;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The recording of a call.
+/// The recording of a call, or of a conference.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CallRecording)]
 pub(crate) struct RecordingView {
     /// Its id.
     #[schema(value_type = String)]
     id: RecordingId,
-    /// The call's id.
+    /// The call's id; of a conference that of the member with which it began.
     #[schema(value_type = String)]
     call: CallId,
-    /// The number that is heard on the left.
+    /// What is recorded: `call` (two who talk with each other) or `conference`.
+    source: String,
+    /// The id of the extension that is the conference; null where it is of a call.
+    #[schema(value_type = Option<String>)]
+    conference: Option<ExtensionId>,
+    /// The number of who called; of a conference that of the member with which it began.
     caller: String,
-    /// The number that is heard on the right, as it was when the recording began.
+    /// The number of who was called, as it was when the recording began; or that of the conference.
     called: String,
+    /// The numbers of those who were in the conference while it was recorded, at most 1,000; empty
+    /// for a call.
+    members: Vec<String>,
+    /// Whose voice it has: `stereo` (both, on the left who called and on the right who was called),
+    /// `both` (mixed into one channel), `caller` or `called` (that one alone).
+    #[schema(value_type = String)]
+    sides: RecordedSides,
     /// When its sound begins.
     #[serde(with = "machine::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
@@ -31,6 +43,16 @@ pub(crate) struct RecordingView {
     /// Whether more is to come.
     #[schema(value_type = String)]
     state: RecordingState,
+    /// Whether it runs and nothing goes there for now.
+    paused: bool,
+}
+
+/// What is recorded.
+fn source(recording: &Recording) -> &'static str {
+    match recording.conference {
+        Some(_) => "conference",
+        None => "call",
+    }
 }
 
 impl From<Recording> for RecordingView {
@@ -38,12 +60,17 @@ impl From<Recording> for RecordingView {
         RecordingView {
             id: recording.id,
             call: recording.call,
+            source: source(&recording).to_owned(),
+            conference: recording.conference,
             caller: recording.caller,
             called: recording.called,
+            members: recording.members,
+            sides: recording.sides,
             began: recording.began,
             lasts_ms: recording.lasts_ms,
             octets: recording.octets,
             state: recording.state,
+            paused: recording.paused,
         }
     }
 }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use domain::{
-    CdrLeg, Ladder, LegDirection, LegSound, Party, QualityPair, QualitySample, Rung, Timeline,
-    Timelines, Way,
+    CdrLeg, Ladder, LegDirection, LegSound, Party, PhoneReport, PhoneReportKind, PhoneReports,
+    QualityPair, QualitySample, Rung, Timeline, Timelines, Way,
 };
 use ids::{CallId, CdrId, DeviceId, RecordingId, TenantId, TrunkId, WebhookId};
 use machine::WallTime;
@@ -45,6 +45,7 @@ pub(crate) fn conference(call: CallId, display: &str) -> LiveConference {
         most_members: 50,
         began: NOON,
         floor: None,
+        recording: None,
         members: vec![ports::LiveMember {
             call,
             number: "101".to_owned(),
@@ -131,6 +132,25 @@ pub(crate) fn ladder(tenant: TenantId, call: &LiveCall) -> Ladder {
     }
 }
 
+/// What its telephone told of it when the call was over.
+fn reported() -> PhoneReports {
+    let mut reports = PhoneReports::default();
+    reports.note(PhoneReport {
+        kind: PhoneReportKind::Session,
+        at: NOON,
+        loss_permille: Some(12),
+        discard_permille: None,
+        burst_permille: Some(250),
+        burst_ms: Some(80),
+        round_trip_ms: Some(40),
+        end_system_ms: Some(60),
+        jitter_ms: Some(2),
+        listening_mos_x100: Some(410),
+        conversation_mos_x100: Some(390),
+    });
+    reports
+}
+
 /// How a caller was heard for three seconds: of the second nothing is known, the third was bad.
 pub(crate) fn timelines() -> Timelines {
     let sample = |lost, mos| QualitySample {
@@ -171,6 +191,7 @@ pub(crate) fn leg(number: &str) -> CdrLeg {
         srtp: None,
         quality: QualityPair::default(),
         timelines: timelines(),
+        reported: reported(),
     }
 }
 
@@ -184,6 +205,7 @@ fn sound(call: &LiveCall) -> LegSound {
             ..Party::default()
         },
         timelines: timelines(),
+        reported: reported(),
     }
 }
 
@@ -257,12 +279,21 @@ impl LiveExchange for Exchange {
         let mut calls = self.calls.lock().unwrap();
         let calls = calls.get_mut(&scope.tenant()).unwrap();
         let call = calls.iter_mut().find(|call| call.id == id).unwrap();
+        let asked = match wish {
+            RecordingWish::On(sides) => sides,
+            RecordingWish::Paused | RecordingWish::Off => None,
+        };
         let on = |paused| LiveRecording {
             id: call.recording.map_or(RecordingId::new(1, 9), |one| one.id),
+            sides: call
+                .recording
+                .map(|one| one.sides)
+                .or(asked)
+                .unwrap_or_default(),
             paused,
         };
         call.recording = match wish {
-            RecordingWish::On => Some(on(false)),
+            RecordingWish::On(_) => Some(on(false)),
             RecordingWish::Paused if call.recording.is_none() => return Err(LiveError::NotNow),
             RecordingWish::Paused => Some(on(true)),
             RecordingWish::Off => None,

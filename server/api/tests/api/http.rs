@@ -143,7 +143,7 @@ impl Reply {
 
     /// The body as a text; a sound has none.
     pub(crate) fn text(&self) -> &str {
-        if self.header("content-type") == Some("audio/wav") {
+        if let Some("audio/wav" | "audio/mpeg") = self.header("content-type") {
             return "";
         }
         str::from_utf8(&self.body).unwrap()

@@ -20,7 +20,9 @@ use serde_json::{Value, json};
 use crate::archives::{PASSPHRASE, archived};
 use crate::http::Ask;
 use crate::openapi::Described;
-use crate::world::{Account, CHAIN, Company, RECORDING, rate_deck, recording, signing_key};
+use crate::world::{
+    Account, CHAIN, Company, DOCUMENT, RECORDING, rate_deck, recording, signing_key,
+};
 
 /// Everything by which a company and what it has can be called.
 #[derive(Clone, Debug)]
@@ -380,7 +382,7 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
 fn said(operation: &Described, schema: &str, names: &Names, which: usize) -> Value {
     match schema {
         "Sheet" => json!(sheet(&operation.path, names, which)),
-        "Archive" | "Recording" => json!(null),
+        "Archive" | "Recording" | "Document" => json!(null),
         _ => body(schema, names, which),
     }
 }
@@ -463,11 +465,13 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         "device" => Some(names.devices.to_vec()),
         "rate_decks" => Some(names.decks.to_vec()),
         "trunk" | "trunks" => Some(names.trunks.to_vec()),
-        "extensions" | "desk" | "alert" => Some(names.extensions.to_vec()),
+        "extensions" | "desk" | "alert" | "conference" => Some(names.extensions.to_vec()),
         "shared_with" => Some(names.tenants.to_vec()),
         "user" | "mail" => Some(names.users.to_vec()),
         "limit" | "overlap_seconds" | "sort" | "from" | "until" | "types" | "state" | "dry_run"
-        | "code" | "iss" | "error" | "as" | "suffix" | "domains" => None,
+        | "code" | "iss" | "error" | "as" | "suffix" | "domains" | "to" | "attempts" | "pause" => {
+            None
+        }
         other => panic!("say what the parameter {other} names"),
     }
 }
@@ -478,6 +482,7 @@ fn ask(operation: &Described, path: &str, names: &Names, which: usize) -> Ask {
         Some("Sheet") => ask.body("text/csv", sheet(&operation.path, names, which).as_bytes()),
         Some("Archive") => archived(ask),
         Some("Recording") => ask.body(RECORDING, &recording(300)),
+        Some("Document") => ask.body("application/pdf", DOCUMENT),
         Some(schema) => ask.json(&body(schema, names, which)),
         None => ask,
     }

@@ -58,6 +58,11 @@ pub(crate) fn described() -> Vec<Described> {
 }
 
 #[test]
+fn no_two_types_share_the_name_of_a_schema() {
+    assert_eq!(api::ambiguous(), Vec::<String>::new());
+}
+
+#[test]
 fn the_page_of_roles_is_the_one_that_roles_and_operations_give() {
     let page = include_str!("../../../../docs/guide/roles.md");
     assert!(

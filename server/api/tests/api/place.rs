@@ -1,5 +1,5 @@
 //! Where a world keeps what it is told. `STROWGER_TEST_STORE` says it for a whole run: `memory`
-//! (the default), `sqlite` or `postgres`.
+//! (the default), `sqlite` or `postgres`. `STROWGER_TEST_CELLS=all` has every name tried there.
 
 use std::fs;
 use std::io::Write;
@@ -14,6 +14,8 @@ use store::{Address, FixedKeys, Keyring, MasterKey, MemoryStore, Settings, SqlSt
 
 /// Says where.
 const WORD: &str = "STROWGER_TEST_STORE";
+/// Says how many.
+const CELLS: &str = "STROWGER_TEST_CELLS";
 
 static SERVER: LazyLock<Server> = LazyLock::new(Server::start);
 static PLACES: AtomicU32 = AtomicU32::new(0);
@@ -48,6 +50,33 @@ impl Place {
             }
             Ok(other) => panic!("{WORD} is memory, sqlite or postgres, not {other}"),
         }
+    }
+}
+
+/// Which of the many names are tried at a place: one in so many, and the first of them.
+pub(crate) struct Share {
+    pub(crate) one_in: usize,
+    pub(crate) first: usize,
+}
+
+impl Share {
+    const ALL: Share = Share {
+        one_in: 1,
+        first: 0,
+    };
+
+    /// What answers is the same on every store. So those that keep what they are told have half of
+    /// the names each, and between them all; memory, which is for tests alone, has a few.
+    pub(crate) fn of_this_run() -> Share {
+        if std::env::var(CELLS).is_ok_and(|cells| cells == "all") {
+            return Share::ALL;
+        }
+        let (one_in, first) = match std::env::var(WORD).as_deref() {
+            Ok("sqlite") => (2, 0),
+            Ok("postgres") => (2, 1),
+            Err(_) | Ok(_) => (8, 0),
+        };
+        Share { one_in, first }
     }
 }
 

@@ -10,7 +10,7 @@ use api::{Limits, Parts, Seen};
 use archive::Passphrases;
 use domain::{
     Cdr, Delivery, DeliveryState, End, Event, EventKind, FAXES_OCTETS_MAX, Fault, Fax, FaxCarriage,
-    FaxState, Party, Recording, RecordingKey, RecordingState, Step,
+    FaxState, FaxTransport, Party, Recording, RecordingKey, RecordingState, Step,
 };
 use ids::{
     CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, EventId, ExtensionId, FaxId,
@@ -183,6 +183,7 @@ pub(crate) async fn world_over(store: Arc<dyn Stores>, limits: Limits) -> World 
         ..sound::Bounds::default()
     }));
     parts.voice = Arc::new(Beeper);
+    parts.faxes = Arc::new(TwoPages);
     parts.packer = Arc::new(Passphrases::new(Arc::new(SeededEntropy::new(11))));
     parts.enquirer = Arc::new(LoginServer::new());
     let (furnishing, stop, served) = serve(parts.clone()).await;
@@ -245,6 +246,10 @@ pub(crate) async fn recorded(
         lasts_ms: 1_500,
         octets: 6_000,
         state: RecordingState::Finished,
+        conference: None,
+        members: Vec::new(),
+        sides: domain::RecordedSides::Stereo,
+        paused: false,
         key: RecordingKey([7; 32]),
     };
     shelf.put(&recording, said_in(name));
@@ -266,7 +271,7 @@ pub(crate) async fn faxed(
     let fax = Fax {
         id,
         tenant,
-        call,
+        call: Some(call),
         extension,
         number: "101".to_owned(),
         caller: "+493055501".to_owned(),
@@ -277,11 +282,13 @@ pub(crate) async fn faxed(
         pages: 2,
         octets: 0,
         carriage: FaxCarriage {
+            transport: Some(FaxTransport::T38),
             station: format!("canary of {name}"),
             bits_per_second: 14_400,
             ecm: true,
             bad_rows: 0,
         },
+        sending: None,
     };
     let kept = store.write_fax(fax, written_in(name), FAXES_OCTETS_MAX);
     assert_eq!(kept.await, Ok(ports::Kept::Yes));
@@ -674,6 +681,19 @@ impl World {
         good.map(|one| one.operation).collect()
     }
 }
+
+/// Reads any PDF as one of two pages.
+struct TwoPages;
+
+impl ports::FaxReader for TwoPages {
+    fn pages(&self, document: &[u8]) -> Result<u16, String> {
+        let is_pdf = document.starts_with(b"%PDF");
+        is_pdf.then_some(2).ok_or_else(|| "it is no PDF".to_owned())
+    }
+}
+
+/// What is faxed.
+pub(crate) const DOCUMENT: &[u8] = b"%PDF: a letter";
 
 /// Media type of recordings that are uploaded.
 pub(crate) const RECORDING: &str = "application/octet-stream";

@@ -106,6 +106,8 @@ fn each_refusal_names_the_setting_and_the_rule() {
         ("webhook_allow = '10.0.0.0/33'", "webhook_allow"),
         ("sso_allow = '10.0.0.0'", "sso_allow"),
         ("stir_allow = '10.0.0.0'", "stir_allow"),
+        ("speech_url = 'speech.example'", "speech_url"),
+        ("speech_voices = 'alloy'", "speech_voices"),
         ("ban_never = '10.0.0.0'", "ban_never"),
         ("ban_agents = 'ä'", "ban_agents"),
         ("ban_nft = 'filter'", "ban_nft"),

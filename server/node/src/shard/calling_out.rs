@@ -8,6 +8,7 @@ use carrier::Presentation;
 use domain::TrunkDiversion;
 use ids::{TenantId, TrunkId};
 use machine::Instant;
+use routing::Guest;
 use sdp::Description;
 use sip_leg::{Carrier, Course, Dial, Diverted, widened};
 use sip_message::{Flow, Name, escape_user};
@@ -35,7 +36,9 @@ impl Shard {
             let gone = LegFact::Unreachable(Unreachable::Transport);
             return self.leg_failed(key, leg, gone);
         };
-        if self.speaks_nothing(attempt.trunk, dial.offer.as_ref()) {
+        let modem = self.calls.get(key).and_then(|entry| entry.call.begun_by());
+        let modem = modem.is_some_and(|guest| matches!(guest, Guest::Fax(_)));
+        if self.speaks_nothing(attempt.trunk, dial.offer.as_ref(), modem) {
             return self.leg_failed(key, leg, LegFact::Unreachable(Unreachable::NoCodec));
         }
         if let Err(why) = self.take_line(key, attempt.trunk, now) {
@@ -84,13 +87,18 @@ impl Shard {
         }
     }
 
-    /// Whether a trunk takes nothing of what is offered.
-    fn speaks_nothing(&self, trunk: TrunkId, offer: Option<&Description>) -> bool {
+    /// Whether a trunk takes nothing of what is offered. What modems say cannot be made of another
+    /// codec's sound.
+    fn speaks_nothing(&self, trunk: TrunkId, offer: Option<&Description>, modem: bool) -> bool {
         let line = self.tenants.trunks.get(trunk);
         let Some((line, mut offer)) = line.zip(offer.cloned()) else {
             return false;
         };
-        widened(&mut offer, &line.spec().codecs).is_err()
+        let codecs = &line.spec().codecs;
+        match modem {
+            true => sdp::limit(&mut offer, codecs).is_err(),
+            false => widened(&mut offer, codecs).is_err(),
+        }
     }
 
     /// What is dialled; nothing when the peer cannot be reached, or the tenant may not use the

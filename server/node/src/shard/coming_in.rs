@@ -61,8 +61,8 @@ impl Shard {
             request,
             ..
         } = called;
-        let srtp = self.srtp_of_trunk(request.caller.trunk);
-        let mut offer = match offer_of(&message, srtp) {
+        let terms = self.terms_of_trunk(request.caller.trunk);
+        let mut offer = match offer_of(&message, terms.srtp) {
             Ok(offer) => offer,
             Err(status) => return self.refuse(key, &message, status, now),
         };
@@ -88,7 +88,7 @@ impl Shard {
         let asked = Asked::new(request, offer, &message);
         let asked = asked.with_proofs(proofs_of(&message)).with_headers(headers);
         let whose = (&scope, &*tenant);
-        let by = (trunk, srtp);
+        let by = (trunk, terms);
         let began = self.begin_call((key, flow), message, whose, asked, by, now);
         if !began && let Some(line) = trunk.and_then(|trunk| self.tenants.trunks.get_mut(trunk)) {
             line.load.ended(company);

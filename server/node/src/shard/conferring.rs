@@ -2,7 +2,7 @@
 
 use super::Shard;
 use crate::calls::CallKey;
-use crate::conferences::{Member, Place};
+use crate::conferences::{Member, Place, Pressed};
 use crate::turn::Work;
 use call::{DialStep, HangUp, Input, LegId};
 use domain::{CompiledTenant, Event, EventKind};
@@ -59,6 +59,7 @@ impl Shard {
         if former.is_none() {
             self.tell_of_conference(key, EventKind::ConferenceJoined, now);
         }
+        self.record_room(key, place, former.is_none(), now);
     }
 
     /// What whoever comes to a conference may at first.
@@ -73,9 +74,15 @@ impl Shard {
 
     /// A call attends no conference any more, if it has.
     pub(super) fn leave_conference(&mut self, key: CallKey, now: Instant) {
-        if self.calls.conferences.member(key).is_some() {
-            self.tell_of_conference(key, EventKind::ConferenceLeft, now);
-            self.calls.conferences.leave(key);
+        let member = self.calls.conferences.member(key);
+        let Some(place) = member.map(|member| member.place) else {
+            return;
+        };
+        self.hush_notice(key);
+        self.tell_of_conference(key, EventKind::ConferenceLeft, now);
+        self.calls.conferences.leave(key);
+        if self.calls.conferences.count(place) == 0 {
+            self.end_room(place, now);
         }
     }
 
@@ -151,13 +158,22 @@ impl Shard {
         Ok(())
     }
 
-    /// A key of a telephone was pressed: by `*6` a member mutes itself, and is heard again.
+    /// A key of a telephone was pressed: by `*6` a member mutes itself, and is heard again; by `*2`
+    /// the recording begins, is paused, and goes on.
     pub(super) fn pressed(&mut self, key: CallKey, leg: LegId, digit: char, now: Instant) {
         let Some(member) = self.calls.conferences.member_mut(key) else {
             return;
         };
-        if member.leg != leg || !member.pressed(digit, now) {
+        if member.leg != leg {
             return;
+        }
+        match member.pressed(digit, now) {
+            Some(Pressed::Mute) => {}
+            Some(Pressed::Record) => {
+                let place = member.place;
+                return self.member_records(key, place, now);
+            }
+            None => return,
         }
         member.seat.muted = !member.seat.muted;
         let muted = member.seat.muted;
@@ -168,11 +184,7 @@ impl Shard {
         self.reseat(key);
         self.explain(key, BY_KEY, because.to_owned(), now);
         self.keep_soon(key, now);
-        let book = self.config.prompts;
-        let owner = self.calls.get(key).and_then(|entry| entry.owner(leg));
-        if let Some(owner) = owner {
-            self.with_leg(owner, now, |sip, desk, _| sip.beep(&book, desk));
-        }
+        self.beep(key, &[leg], now);
     }
 
     /// A key was pressed, as signalling tells of it. Telephones that send their keys among the
@@ -238,6 +250,7 @@ impl Shard {
                 most_members: extension.map_or(0, |found| found.conference.most_members),
                 began: self.clock.wall(began),
                 floor: floor.and_then(call),
+                recording: self.live_recording((tenant, at)),
                 members: members
                     .filter_map(|(key, member)| self.show_member(key, member))
                     .collect(),
@@ -317,7 +330,7 @@ impl Shard {
     }
 
     /// A restart should know of it.
-    fn keep_soon(&mut self, key: CallKey, now: Instant) {
+    pub(super) fn keep_soon(&mut self, key: CallKey, now: Instant) {
         if let Some(entry) = self.calls.get_mut(key) {
             entry.dirty = true;
         }

@@ -2,6 +2,7 @@
 
 use super::Shard;
 use crate::calls::CallKey;
+use crate::recordings::Recorded;
 use ids::TrunkId;
 use machine::Instant;
 use sip_stack::transaction::Owner;
@@ -29,8 +30,14 @@ pub(crate) enum Wake {
     Minutes,
     /// Something is to be said again to somebody.
     Say(CallKey),
+    /// Words before a recording were waited for long enough.
+    Announce(CallKey),
+    /// The tone of a recording is to be heard again.
+    Beep(Recorded),
     /// What came of calls by trunks is to be written down.
     Quality,
+    /// Legs that ended are remembered: some for too long.
+    EndedLegs,
 }
 
 impl Shard {
@@ -77,7 +84,10 @@ impl Shard {
                 Wake::Proof(owner) => self.stop_waiting(owner, now),
                 Wake::Minutes => self.count_minutes(now),
                 Wake::Say(key) => self.say_again(key, now),
+                Wake::Announce(key) => self.notice_late(key, now),
+                Wake::Beep(of) => self.beep_again(of, now),
                 Wake::Quality => self.keep_quality(now),
+                Wake::EndedLegs => self.sweep_ended_legs(now),
             }
         }
     }

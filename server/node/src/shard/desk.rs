@@ -104,6 +104,7 @@ impl Shard {
         };
         self.end_talk(entry.talk, now);
         self.end_measure(entry.call, entry.gauge, now);
+        self.remember_ended(&entry, now);
         let spot = self.spot_of_leg(&entry);
         self.sip.remembered.leg_gone(owner, spot, now);
         if let Some(handle) = entry.wake {

@@ -8,7 +8,7 @@ use ids::{DeviceId, TrunkId};
 use machine::Instant;
 use registrar::Binding;
 use sdp::Description;
-use sip_leg::{Course, Desk, Dial, Diverted, Identity, SipLeg, Sound, answer_headers};
+use sip_leg::{Askings, Course, Desk, Dial, Diverted, Identity, SipLeg, Sound, answer_headers};
 use sip_message::{Flow, Name, NameAddr, Transport, escape_user};
 use sip_stack::dialog::next_hop;
 use sip_stack::usage::Hop;
@@ -186,7 +186,10 @@ impl Shard {
             Some(self.legs.get(*owner)?.sip.sound().endpoint())
         });
         let terms = self.terms_of_callee(key, leg, &dial.flow);
-        let ours = (self.random.next_u64(), self.security(terms, None));
+        let ours = (
+            self.random.next_u64(),
+            self.security(terms, Askings::default()),
+        );
         let remote = self.media_source(&dial.flow);
         let (ports, media) = (&mut self.ports, &mut self.outbox.media);
         let Ok(sound) = Sound::open(ports, remote, dial.near, None, ours, media) else {
@@ -201,6 +204,7 @@ impl Shard {
                 },
             );
         };
+        let sound = sound.faxing(self.t38_of_callee(key, leg));
         let trunk = self.calls.get(key).and_then(|entry| trunk_of(entry, leg));
         let config = self.usage_with(&dial.flow, trunk);
         let owner = self.legs.next_owner();

@@ -87,6 +87,10 @@ impl Shard {
     }
 
     fn request(&mut self, key: ServerKey, flow: Flow, message: Message, now: Instant) {
+        // some phones write it as if it were within the call that it is about
+        if message.method() == Some(Method::Publish) && Shard::is_voice_report(&message) {
+            return self.voice_report(key, flow, &message, now);
+        }
         if message.to().is_ok_and(|to| to.tag().is_some()) {
             return match self.sip.dialogs.find(&message) {
                 Some(owner) if Watches::is_watch(owner) => {
@@ -107,6 +111,9 @@ impl Shard {
             Some(Method::Message) => self.message(key, flow, message, now),
             Some(Method::Publish) => self.publish(key, flow, &message, now),
             Some(Method::Subscribe) => self.subscribe(key, flow, &message, now),
+            Some(Method::Notify) if Shard::is_voice_report(&message) => {
+                self.voice_report(key, flow, &message, now);
+            }
             // all others are answered to anybody, but not without end
             Some(_) | None if !self.may_ask(key, &flow, now) => {}
             Some(Method::Options) => self.options(key, &message, now),

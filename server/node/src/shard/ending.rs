@@ -17,6 +17,7 @@ impl Shard {
         self.end_recording(key, now);
         self.leave_conference(key, now);
         self.end_fax(key);
+        self.miss_fax(key);
         self.fall_silent(key);
         let Some(entry) = self.calls.get_mut(key) else {
             return;
@@ -64,6 +65,7 @@ impl Shard {
         self.end_recording(key, now);
         self.leave_conference(key, now);
         self.end_fax(key);
+        self.miss_fax(key);
         self.fall_silent(key);
         let Some(entry) = self.calls.get_mut(key) else {
             return;

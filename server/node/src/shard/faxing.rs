@@ -1,8 +1,8 @@
-//! Faxes: calls that are answered by a machine, from the first tone until it has done.
+//! Faxes: calls that are answered or made by a machine, from the first tone until it has done.
 
 use super::Shard;
 use crate::calls::CallKey;
-use crate::faxes::{FaxBeginning, FaxDone, FaxOrder, Faxing};
+use crate::faxes::{FaxBeginning, FaxDone, FaxOrder, FaxTask, Faxing};
 use crate::turn::Work;
 use call::{DialStep, HangUp, Input, LegId};
 use domain::CompiledExtension;
@@ -19,7 +19,8 @@ const CUT_OFF: &str = "fax.cut_off";
 const STATION_MAX: usize = 20;
 
 impl Shard {
-    /// A machine answers a leg for an extension of its own company, unless it has already.
+    /// A machine answers a leg, or begins on the one that it has called, for an extension of its
+    /// own company, unless it has already.
     pub(super) fn fax(&mut self, key: CallKey, (leg, at): (LegId, ExtensionId), now: Instant) {
         let Some(entry) = self.calls.get(key) else {
             return;
@@ -37,13 +38,20 @@ impl Shard {
         self.end_fax(key);
         let compiled = self.tenants.compiled(tenant);
         let extension = compiled.as_ref().and_then(|tenant| tenant.extension(at));
-        let id = FaxId::new(self.unix_ms(now), self.random.next_u128());
+        let (id, task) = match self.calls.faxes.called(key) {
+            Some(id) => (id, FaxTask::Send),
+            None => {
+                let id = FaxId::new(self.unix_ms(now), self.random.next_u128());
+                (id, FaxTask::Receive)
+            }
+        };
         let line = Arc::new(Line::new());
         self.calls.faxes.begin(key, Faxing { id, endpoint });
         let beginning = FaxBeginning {
             id,
             tenant,
             call,
+            task,
             extension: at,
             number: extension.map_or_else(String::new, |found| found.number.to_string()),
             station: extension.map_or_else(String::new, station),
@@ -76,6 +84,16 @@ impl Shard {
             let FaxDone { id, rule, because } = done;
             if let Some(key) = shard.faxing(id) {
                 shard.hang_up_fax(key, rule, because, now);
+            }
+        });
+    }
+
+    /// A machine hears another one, and wants to go over to T.38.
+    pub fn fax_wanted(&mut self, id: FaxId, now: Instant) {
+        self.guard(now, |shard| {
+            if let Some(key) = shard.faxing(id) {
+                let wanted = Work::Input(key, Input::FaxWanted);
+                shard.turn.work.push_back(wanted);
             }
         });
     }

@@ -5,18 +5,18 @@ use super::admission::{Admitted, Proven};
 use super::emergency::{dialled_by, seems_for_help};
 use super::header_rules::brought_by_phone;
 use super::plan::{capped_plan, plan_for_help_alone};
-use super::protection::srtp_of_caller;
+use super::protection::terms_of_caller;
 use crate::calls::{self, Brought};
 use crate::legs;
 use crate::whose::Whose;
 use call::{Call, DialPlan, Incoming, LegId};
-use domain::{CompiledTenant, Party, Srtp};
+use domain::{CompiledTenant, Party};
 use ids::{CallId, CdrId, TrunkId};
 use machine::Instant;
 use media::EndpointId;
 use records::Recorder;
 use routing::{Caller, Dialled, HostClass, RouteRequest};
-use sip_leg::{Desk, Keying, Offer, SipLeg, Sound, asks_to_answer, offer_of};
+use sip_leg::{Askings, Desk, Offer, SipLeg, Sound, Terms, asks_to_answer, offer_of};
 use sip_message::{Flow, Host, Message, Name, Scheme};
 use sip_stack::transaction::ServerKey;
 use sip_stack::usage::InviteUsage;
@@ -24,6 +24,9 @@ use tenancy::TenantScope;
 
 /// Hops given to a call whose caller named none (RFC 3261 §8.1.1.6).
 const HOPS: u8 = 70;
+
+/// Why a caller's video goes nowhere.
+const NO_VIDEO: &str = "the caller offered video, which comes by no trunk: there is sound";
 
 /// What is dialled before an extension for it to answer by itself.
 const INTERCOM: &str = "*80";
@@ -97,8 +100,8 @@ impl Shard {
             None => return,
         };
         let for_help = seems_for_help(&admitted.tenant, &message);
-        let srtp = srtp_of_caller(&admitted, for_help);
-        let offer = match offer_of(&message, srtp) {
+        let terms = terms_of_caller(&admitted, for_help);
+        let offer = match offer_of(&message, terms.srtp) {
             Ok(offer) => offer,
             Err(status) => return self.refuse(key, &message, status, now),
         };
@@ -129,7 +132,7 @@ impl Shard {
         let mut asked = Asked::new(request, offer, &message).with_headers(headers);
         asked.brought.intercom = intercom;
         let whose = (&admitted.scope, &*admitted.tenant);
-        self.begin_call((key, flow), message, whose, asked, (None, srtp), now);
+        self.begin_call((key, flow), message, whose, asked, (None, terms), now);
     }
 
     /// Whether there is room for one more call; the last of it is for calls for help.
@@ -186,13 +189,15 @@ impl Shard {
         message: Message,
         (scope, tenant): (&TenantScope, &CompiledTenant),
         asked: Asked,
-        (trunk, srtp): (Option<TrunkId>, Srtp),
+        (trunk, terms): (Option<TrunkId>, Terms),
         now: Instant,
     ) -> bool {
         let plan = self.plan_of(scope, tenant, &asked.request, now);
+        let offered = asked.offer.as_ref().map(|offer| &offer.description);
+        let unseen = !terms.video && offered.is_some_and(|offer| offer.video().is_some());
         let emergency = plan.emergency.clone();
         let offer = asked.offer.clone();
-        let whence = (flow, trunk, srtp);
+        let whence = (flow, trunk, terms);
         let taken = self.take_caller(key, whence, message, None, offer, now);
         let Some(mut taken) = taken else {
             self.tenants.budgets.ended(self.calls.next_key());
@@ -201,6 +206,8 @@ impl Shard {
         if let Some(trunk) = trunk {
             taken.sound = taken.sound.only(self.codecs_of(trunk));
         }
+        let t38 = self.t38_of_caller(&asked.request.caller, tenant);
+        taken.sound = taken.sound.faxing(t38);
         let RouteRequest {
             caller, dialled, ..
         } = asked.request;
@@ -208,7 +215,7 @@ impl Shard {
             id: CallId::new(self.unix_ms(now), self.random.next_u128()),
             caller: caller.clone(),
             dialled: dialled.user,
-            offer: asked.offer.map(|offer| offer.description),
+            offer: taken.sound.remote().cloned(),
             plan,
             earlier: asked.request.earlier,
             config: self.call_config(tenant, trunk),
@@ -229,12 +236,19 @@ impl Shard {
         self.turn.current = Some(call_key);
         self.seat(taken.into_leg(leg, flow), call_key);
         self.follow(call_key, outputs, now);
+        if unseen {
+            self.explain(call_key, "media.video", NO_VIDEO.to_owned(), now);
+        }
         self.tell_emergency(call_key, tenant, now);
         true
     }
 
     /// The bounds of a company's call that came in by a trunk, or by none.
-    fn call_config(&self, tenant: &CompiledTenant, trunk: Option<TrunkId>) -> call::Config {
+    pub(super) fn call_config(
+        &self,
+        tenant: &CompiledTenant,
+        trunk: Option<TrunkId>,
+    ) -> call::Config {
         let line = trunk.and_then(|trunk| self.tenants.trunks.get(trunk));
         call::Config {
             early_media: line.is_none_or(|line| line.spec().dialogs.early_media),
@@ -283,7 +297,7 @@ impl Shard {
     pub(crate) fn take_caller(
         &mut self,
         key: ServerKey,
-        (flow, trunk, srtp): (Flow, Option<TrunkId>, Srtp),
+        (flow, trunk, terms): (Flow, Option<TrunkId>, Terms),
         message: Message,
         near: Option<EndpointId>,
         offer: Option<Offer>,
@@ -291,9 +305,8 @@ impl Shard {
     ) -> Option<Taken> {
         let (offer, asked) = match offer {
             Some(offer) => (Some(offer.description), offer.asked),
-            None => (None, None),
+            None => (None, Askings::default()),
         };
-        let terms = (srtp, Keying::Sdes);
         let ours = (self.random.next_u64(), self.security(terms, asked));
         let remote = self.media_source(&flow);
         let (ports, media) = (&mut self.ports, &mut self.outbox.media);
@@ -366,7 +379,7 @@ impl Shard {
         self.rearm_leg(owner);
     }
 
-    fn recorder(
+    pub(super) fn recorder(
         &mut self,
         call: CallId,
         scope: &TenantScope,

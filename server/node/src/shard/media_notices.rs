@@ -50,9 +50,13 @@ impl Shard {
                 | Refusal::Itself
                 | Refusal::NoPrompt
                 | Refusal::RoomFull
-                | Refusal::NoSound => {}
+                | Refusal::NoSound
+                | Refusal::NoSuchLeg => {}
             },
-            Notice::Played { id, prompt: None } => self.heard_out(id, now),
+            Notice::Played { id, prompt: None } => {
+                self.heard_out(id, now);
+                self.notice_heard(id, now);
+            }
             Notice::Figures { .. }
             | Notice::Played {
                 prompt: Some(_), ..

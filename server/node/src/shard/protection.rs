@@ -1,21 +1,23 @@
-//! Which legs have their packets protected, and when they agree on other keys.
+//! Which legs have their packets protected, when they agree on other keys, and which may go over to
+//! fax, whose packets nothing protects.
 
 use super::Shard;
 use super::admission::Admitted;
 use super::dialling::trunk_of;
 use crate::calls::CallKey;
 use call::LegId;
-use domain::{KeyAgreement, Srtp};
-use ids::TrunkId;
+use domain::{CompiledTenant, KeyAgreement, Srtp, T38};
+use ids::{DeviceId, TrunkId};
 use machine::Instant;
-use sip_leg::{Asked, Keying, Secrets, Security};
+use routing::Caller;
+use sip_leg::{Askings, Keying, Secrets, Security, Terms};
 use sip_message::{Flow, Transport};
 use sip_stack::transaction::Owner;
 use std::sync::Arc;
 
 impl Shard {
     /// What may be agreed on with a party, and what it has offered already.
-    pub(crate) fn security(&mut self, terms: (Srtp, Keying), asked: Option<Asked>) -> Security {
+    pub(crate) fn security(&mut self, terms: Terms, asked: Askings) -> Security {
         Security::new(terms, self.secrets(), asked)
     }
 
@@ -35,14 +37,48 @@ impl Shard {
         line.map(|line| line.spec().srtp).unwrap_or_default()
     }
 
-    /// Whether the sound of a leg that is dialled by this flow is protected, and how keys are
-    /// offered.
-    pub(crate) fn terms_of_callee(&self, key: CallKey, leg: LegId, flow: &Flow) -> (Srtp, Keying) {
+    /// Whether a leg of the caller's may go over to fax.
+    pub(crate) fn t38_of_caller(&self, caller: &Caller, tenant: &CompiledTenant) -> T38 {
+        match caller.trunk {
+            Some(trunk) => self.t38_of_trunk(trunk),
+            None => t38_of_device(tenant, caller.device),
+        }
+    }
+
+    /// Whether a leg that is dialled may go over to fax.
+    pub(crate) fn t38_of_callee(&self, key: CallKey, leg: LegId) -> T38 {
+        let Some(entry) = self.calls.get(key) else {
+            return T38::default();
+        };
+        if let Some(trunk) = trunk_of(entry, leg) {
+            return self.t38_of_trunk(trunk);
+        }
+        let device = entry.call.leg(leg).and_then(|(party, _)| party.device);
+        let tenant = self.tenants.compiled(entry.tenant);
+        let t38 = tenant.map(|tenant| t38_of_device(&tenant, device));
+        t38.unwrap_or_default()
+    }
+
+    fn t38_of_trunk(&self, trunk: TrunkId) -> T38 {
+        let line = self.tenants.trunks.get(trunk);
+        line.map(|line| line.spec().t38).unwrap_or_default()
+    }
+
+    /// What may be agreed on with whoever calls by a trunk: no video goes to carriers.
+    pub(crate) fn terms_of_trunk(&self, trunk: Option<TrunkId>) -> Terms {
+        Terms {
+            srtp: self.srtp_of_trunk(trunk),
+            ..Terms::default()
+        }
+    }
+
+    /// What may be agreed on with a leg that is dialled by this flow.
+    pub(crate) fn terms_of_callee(&self, key: CallKey, leg: LegId, flow: &Flow) -> Terms {
         let Some(entry) = self.calls.get(key) else {
             return Default::default();
         };
         if let Some(trunk) = trunk_of(entry, leg) {
-            return (self.srtp_of_trunk(Some(trunk)), Keying::Sdes);
+            return self.terms_of_trunk(Some(trunk));
         }
         let device = entry.call.leg(leg).and_then(|(party, _)| party.device);
         let tenant = self.tenants.compiled(entry.tenant);
@@ -51,7 +87,11 @@ impl Shard {
         let Some(device) = device else {
             return Default::default();
         };
-        (device.srtp, keying(device.key_agreement, flow))
+        Terms {
+            srtp: device.srtp,
+            keying: keying(device.key_agreement, flow),
+            video: true,
+        }
     }
 
     /// Has every leg that a connection lives for agree on other keys, after a restart. One whose
@@ -74,6 +114,12 @@ impl Shard {
     }
 }
 
+/// Whether a leg to or from a device may go over to fax.
+fn t38_of_device(tenant: &CompiledTenant, device: Option<DeviceId>) -> T38 {
+    let device = device.and_then(|device| tenant.device(device));
+    device.map(|device| device.t38).unwrap_or_default()
+}
+
 /// How keys are offered by a flow.
 fn keying(agreement: KeyAgreement, flow: &Flow) -> Keying {
     let by_web_socket = match flow.transport {
@@ -87,12 +133,17 @@ fn keying(agreement: KeyAgreement, flow: &Flow) -> Keying {
     }
 }
 
-/// Whether the sound of a device that calls is protected. Whoever calls for help is heard, however
-/// it speaks.
-pub(crate) fn srtp_of_caller(admitted: &Admitted, for_help: bool) -> Srtp {
+/// What may be agreed on with a device that calls. Whoever calls for help is heard, however it
+/// speaks.
+pub(crate) fn terms_of_caller(admitted: &Admitted, for_help: bool) -> Terms {
     let device = admitted.tenant.device(admitted.device);
-    match device.map(|device| device.srtp).unwrap_or_default() {
+    let srtp = match device.map(|device| device.srtp).unwrap_or_default() {
         Srtp::Never | Srtp::Require if for_help => Srtp::Offer,
         srtp @ (Srtp::Never | Srtp::Accept | Srtp::Offer | Srtp::Require) => srtp,
+    };
+    Terms {
+        srtp,
+        video: true,
+        ..Terms::default()
     }
 }

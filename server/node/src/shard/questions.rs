@@ -1,10 +1,11 @@
 //! What people ask of a running shard, and its answers. Every question carries the scope of one
 //! tenant, and the answers hold that tenant's calls and bindings only.
 
+use super::recording::Asker;
 use super::{Shard, Work};
 use crate::calls::Entry;
-use crate::recordings::Standing;
-use call::{Bridge, Direction, HangUp, Input, LegStage};
+use crate::recordings::{Recorded, Standing};
+use call::{Bridge, Direction, HangUp, Input, LegId, LegStage};
 use domain::{Ladder, LegSound};
 use ids::{CallId, DeviceId, TrunkId};
 use machine::Instant;
@@ -128,7 +129,7 @@ impl Shard {
             Ask::Record(id, wish) => {
                 let own = self.own_call(&scope, id).is_some();
                 let key = self.calls.key_of(id).filter(|_| own);
-                let done = key.map(|key| self.wish(key, wish, BY_API, now));
+                let done = key.map(|key| self.wish(key, wish, &asked_by_api(wish), now));
                 Answer::Recorded(ticket, done.unwrap_or(Err(LiveError::NotFound)))
             }
             Ask::Conferences => Answer::Conferences(ticket, self.show_conferences(&scope)),
@@ -167,9 +168,14 @@ impl Shard {
 
     fn recording_of(&self, id: CallId) -> Option<LiveRecording> {
         let key = self.calls.key_of(id)?;
-        let taping = self.calls.recordings.live(key)?;
+        self.live_recording(self.recorded_of(key))
+    }
+
+    pub(super) fn live_recording(&self, of: impl Into<Recorded>) -> Option<LiveRecording> {
+        let taping = self.calls.recordings.live(of)?;
         Some(LiveRecording {
             id: taping.id,
+            sides: taping.sides,
             paused: taping.standing == Standing::Paused,
         })
     }
@@ -210,7 +216,7 @@ impl Shard {
                 because: reason.because.clone(),
             })
             .collect();
-        if let Bridge::Guest(_, guest) = summary.bridge {
+        if let Bridge::Guest(leg, guest) = summary.bridge {
             let whom = match guest {
                 Guest::Echo => "the echo",
                 Guest::Announcement => "the announcement",
@@ -220,7 +226,11 @@ impl Shard {
                 Guest::Speaker(Spoken::OwnNumber) => "who says its number",
                 Guest::Speaker(Spoken::Announcement(_)) => "an announcement",
             };
-            let because = format!("the caller is with {whom}");
+            let who = match leg == LegId::FIRST {
+                true => "the caller",
+                false => "the party called",
+            };
+            let because = format!("{who} is with {whom}");
             why.push(Why {
                 rule: "bridge.guest".to_owned(),
                 because,
@@ -237,6 +247,17 @@ impl Shard {
             legs: legs.collect(),
             why,
         }
+    }
+}
+
+fn asked_by_api(wish: RecordingWish) -> Asker<'static> {
+    Asker {
+        whose: BY_API,
+        by_phone: false,
+        sides: match wish {
+            RecordingWish::On(sides) => sides,
+            RecordingWish::Paused | RecordingWish::Off => None,
+        },
     }
 }
 

@@ -2,36 +2,37 @@
 
 use super::Shard;
 use crate::calls::CallKey;
-use crate::recordings::{Beginning, RecordingOrder, Standing};
+use crate::recordings::{
+    Beginning, Cause, FormerRecording, Recorded, RecordingOrder, Standing, Taping,
+};
 use call::{Bridge, LegId, LegStage, Party};
-use domain::{CompiledTenant, RecordingRule};
-use ids::{CallId, RecordingId};
+use domain::{CompiledTenant, RecordedSides, RecordingNotice, RecordingRule};
 use machine::Instant;
 use media::{Command, EndpointId, Side, Tap};
 use ports::{LiveError, RecordingWish};
-use std::collections::BTreeMap;
 
 /// The rule that explains why a call is recorded without being asked.
 const RULE: &str = "record.extension";
 /// The rule that explains why it is recorded, or no more, on somebody's wish.
-const WISH: &str = "record.wish";
+pub(super) const WISH: &str = "record.wish";
 /// The rule that explains why it is not recorded although it ought to be.
 const CROWDED: &str = "record.crowded";
 
 /// The two that talk with each other, who has called first.
-type Pair = (LegId, LegId);
+pub(super) type Pair = (LegId, LegId);
 
-/// Why a recording begins.
-struct Cause {
-    rule: &'static str,
-    because: String,
-    by_phone: bool,
+/// Who has something recorded that is not by itself, and how.
+pub(super) struct Asker<'a> {
+    pub(super) whose: &'a str,
+    pub(super) by_phone: bool,
+    /// As the extensions have it where nothing is said.
+    pub(super) sides: Option<RecordedSides>,
 }
 
 impl Shard {
     /// Tells of recordings that a former process has begun and not ended. To be called before
-    /// [`Shard::restore`]; what of it belongs to no call that goes on is over.
-    pub fn resume_recordings(&mut self, former: BTreeMap<CallId, RecordingId>) {
+    /// [`Shard::restore`]; what of it belongs to nothing that goes on is over.
+    pub fn resume_recordings(&mut self, former: Vec<FormerRecording>) {
         self.calls.recordings.former = former;
     }
 
@@ -43,59 +44,68 @@ impl Shard {
         };
         if self.calls.recordings.get(key).is_none() {
             let why = self.recorded_because(key, pair);
-            if let Some(former) = self.former(key) {
+            let id = self.calls.get(key).map(|entry| entry.call.id());
+            let former = id.and_then(|id| self.calls.recordings.former_of_call(id));
+            if let Some(former) = former {
                 self.resume_recording(key, pair, (former, why.is_none()), now);
-            } else if let Some(because) = why {
-                let cause = Cause {
-                    rule: RULE,
-                    because,
-                    by_phone: false,
-                };
+            } else if let Some(cause) = why {
                 self.begin_recording(key, pair, cause, now);
             }
         }
         self.tap(key, pair);
     }
 
-    /// Begins, pauses or ends the recording of a call on somebody's wish.
+    /// Begins, pauses or ends the recording of a call, or of the conference that it attends, on
+    /// somebody's wish.
     pub(super) fn wish(
         &mut self,
         key: CallKey,
         wish: RecordingWish,
-        whose: &str,
+        asker: &Asker<'_>,
         now: Instant,
     ) -> Result<(), LiveError> {
-        let standing = self
-            .calls
-            .recordings
-            .live(key)
-            .map(|taping| taping.standing);
+        let of = self.recorded_of(key);
+        let standing = self.calls.recordings.live(of).map(|taping| taping.standing);
+        let whose = asker.whose;
         match (wish, standing) {
-            (RecordingWish::On, Some(Standing::On))
+            (RecordingWish::On(_), Some(Standing::On))
             | (RecordingWish::Paused, Some(Standing::Paused))
-            | (RecordingWish::Off, None | Some(Standing::Ended)) => Ok(()),
-            (RecordingWish::Paused, None | Some(Standing::Ended)) => Err(LiveError::NotNow),
-            (RecordingWish::On, None | Some(Standing::Ended)) => {
-                self.begin_by_wish(key, (whose, false), now)
+            | (RecordingWish::Off, None | Some(Standing::Ended)) => {
+                // what is announced and has not begun does not begin
+                if wish == RecordingWish::Off {
+                    self.hush_notice(key);
+                }
+                Ok(())
             }
-            (RecordingWish::On, Some(Standing::Paused)) => {
-                self.set_standing(key, Standing::On);
+            (RecordingWish::Paused, None | Some(Standing::Ended)) => Err(LiveError::NotNow),
+            (RecordingWish::On(_), None | Some(Standing::Ended)) => match of {
+                Recorded::Call(key) => self.begin_by_wish(key, asker, now),
+                Recorded::Room(place) => self.begin_room_by_wish(key, place, asker, now),
+            },
+            (RecordingWish::On(_), Some(Standing::Paused)) => {
+                self.set_standing(of, Standing::On);
                 self.explain(key, WISH, format!("goes on: {whose}"), now);
-                if let Some(pair) = self.talking(key) {
-                    self.tap(key, pair);
+                match of {
+                    Recorded::Call(key) => {
+                        if let Some(pair) = self.talking(key) {
+                            self.tap(key, pair);
+                        }
+                    }
+                    Recorded::Room(place) => self.tap_room(place),
                 }
                 Ok(())
             }
             (RecordingWish::Paused, Some(Standing::On)) => {
-                self.untap_all(key);
-                self.set_standing(key, Standing::Paused);
+                self.untap_all(of);
+                self.set_standing(of, Standing::Paused);
                 self.explain(key, WISH, format!("paused: {whose}"), now);
                 Ok(())
             }
             (RecordingWish::Off, Some(Standing::On | Standing::Paused)) => {
-                self.untap_all(key);
-                self.stop_recording(key, now);
+                self.untap_all(of);
+                self.stop_recording(of, now);
                 self.explain(key, WISH, format!("ended: {whose}"), now);
+                self.keep_soon(key, now);
                 Ok(())
             }
         }
@@ -104,24 +114,29 @@ impl Shard {
     /// A telephone's key for recording was pressed. What its extension does not allow it, and what
     /// it has not begun and would end, changes nothing.
     pub(super) fn phone_records(&mut self, key: CallKey, leg: LegId, on: bool, now: Instant) {
-        let Some(number) = self.may_record(key, leg) else {
+        let Some((rule, number)) = self.rule_of(key, leg).filter(|(rule, _)| rule.by_phone) else {
             return;
         };
         let whose = format!("the key of a phone of {number}");
-        let ends = self.calls.recordings.live(key).is_some_and(|t| t.by_phone);
-        let _refused = match on {
-            true if self.calls.recordings.live(key).is_none() => {
-                self.begin_by_wish(key, (&whose, true), now)
-            }
-            false if ends => self.wish(key, RecordingWish::Off, &whose, now),
-            true | false => Ok(()),
+        let asker = Asker {
+            whose: &whose,
+            by_phone: true,
+            sides: Some(rule.sides),
+        };
+        let of = self.recorded_of(key);
+        let live = self.calls.recordings.live(of).map(|taping| taping.by_phone);
+        let _refused = match (on, live) {
+            (true, None) => self.wish(key, RecordingWish::On(asker.sides), &asker, now),
+            (false, Some(true)) => self.wish(key, RecordingWish::Off, &asker, now),
+            (true, Some(_)) | (false, Some(false) | None) => Ok(()),
         };
     }
 
     /// The call has ended, and its recording with it.
     pub(super) fn end_recording(&mut self, key: CallKey, now: Instant) {
-        self.stop_recording(key, now);
-        self.calls.recordings.forget(key);
+        self.hush_notice(key);
+        self.stop_recording(key.into(), now);
+        self.calls.recordings.forget(key.into());
     }
 
     /// The packets of a leg that goes over to another call go to this one's recording no more.
@@ -136,30 +151,45 @@ impl Shard {
         }
     }
 
-    fn untap_all(&mut self, key: CallKey) {
-        let taping = self.calls.recordings.get_mut(key);
+    fn untap_all(&mut self, of: Recorded) {
+        if let Recorded::Room(place) = of {
+            return self.untap_room(place);
+        }
+        let taping = self.calls.recordings.get_mut(of);
         let taps = taping.map(|taping| std::mem::take(&mut taping.taps));
         for id in taps.unwrap_or_default() {
             self.outbox.media.push(Command::Tap { id, tap: None });
         }
     }
 
-    fn stop_recording(&mut self, key: CallKey, now: Instant) {
-        if let Some(taping) = self.calls.recordings.end(key) {
+    pub(super) fn stop_recording(&mut self, of: Recorded, now: Instant) {
+        if let Some(taping) = self.calls.recordings.end(of) {
+            if let Some(timer) = taping.beeps {
+                self.timers.cancel(timer);
+            }
             let (id, at) = (taping.id, now);
             self.outbox.recordings.push(RecordingOrder::End { id, at });
         }
     }
 
-    fn set_standing(&mut self, key: CallKey, standing: Standing) {
-        if let Some(taping) = self.calls.recordings.get_mut(key) {
+    fn set_standing(&mut self, of: Recorded, standing: Standing) {
+        if let Some(taping) = self.calls.recordings.get_mut(of) {
             taping.standing = standing;
+            let (id, paused) = (taping.id, standing == Standing::Paused);
+            let order = RecordingOrder::Pause { id, paused };
+            self.outbox.recordings.push(order);
         }
+    }
+
+    /// What is recorded where a call is: its conference, or itself.
+    pub(super) fn recorded_of(&self, key: CallKey) -> Recorded {
+        let member = self.calls.conferences.member(key);
+        member.map_or(key.into(), |member| member.place.into())
     }
 
     /// The two that talk with each other, who has called first; `None` before the call is answered
     /// and while there are not two.
-    fn talking(&self, key: CallKey) -> Option<Pair> {
+    pub(super) fn talking(&self, key: CallKey) -> Option<Pair> {
         let entry = self.calls.get(key)?;
         let Bridge::Legs(a, b) = entry.call.bridge() else {
             return None;
@@ -168,50 +198,50 @@ impl Shard {
         (is_up(a) && is_up(b)).then_some(if a <= b { (a, b) } else { (b, a) })
     }
 
-    /// The recording that a former process has begun of this call.
-    fn former(&mut self, key: CallKey) -> Option<RecordingId> {
-        let id = self.calls.get(key)?.call.id();
-        self.calls.recordings.former.remove(&id)
-    }
-
     /// The rule of the extension at the end of a leg, and its number.
-    fn rule_of(&self, key: CallKey, leg: LegId) -> Option<(RecordingRule, String)> {
+    pub(super) fn rule_of(&self, key: CallKey, leg: LegId) -> Option<(RecordingRule, String)> {
         let entry = self.calls.get(key)?;
         let compiled = self.tenants.compiled(entry.tenant)?;
         rule(&compiled, entry.call.leg(leg)?.0)
     }
 
-    /// The number of a leg's extension, if its phones may have calls recorded.
-    fn may_record(&self, key: CallKey, leg: LegId) -> Option<String> {
-        let (rule, number) = self.rule_of(key, leg)?;
-        rule.by_phone.then_some(number)
-    }
-
-    /// Whose calls this one is recorded for without being asked; `None` where it is nobody's.
-    fn recorded_because(&self, key: CallKey, pair: Pair) -> Option<String> {
-        let entry = self.calls.get(key)?;
-        let by_trunk = |leg| {
-            let party = entry.call.leg(leg).map(|(party, _)| party);
-            party.is_some_and(|party| party.trunk.is_some())
-        };
-        let external = by_trunk(pair.0) || by_trunk(pair.1);
+    /// For whose sake this call is recorded without being asked, and whose voice is kept; `None`
+    /// where it is for nobody's. Of two who want it, it is the caller's.
+    fn recorded_because(&self, key: CallKey, pair: Pair) -> Option<Cause> {
+        let external = self.is_outside(key, pair.0) || self.is_outside(key, pair.1);
         let rules = [pair.0, pair.1].map(|leg| self.rule_of(key, leg));
         let mut wishes = rules.into_iter().flatten();
-        let (_, number) = wishes.find(|(rule, _)| rule.calls.has(external))?;
-        Some(format!("calls of extension {number} are recorded"))
+        let (rule, number) = wishes.find(|(rule, _)| rule.calls.has(external))?;
+        Some(Cause {
+            rule: RULE,
+            because: format!("calls of extension {number} are recorded"),
+            by_phone: false,
+            sides: rule.sides,
+        })
+    }
+
+    /// Whether a leg comes or goes by a trunk.
+    pub(super) fn is_outside(&self, key: CallKey, leg: LegId) -> bool {
+        let entry = self.calls.get(key);
+        let party = entry.and_then(|entry| Some(entry.call.leg(leg)?.0));
+        party.is_some_and(|party| party.trunk.is_some())
     }
 
     fn begin_by_wish(
         &mut self,
         key: CallKey,
-        (whose, by_phone): (&str, bool),
+        asker: &Asker<'_>,
         now: Instant,
     ) -> Result<(), LiveError> {
         let pair = self.talking(key).ok_or(LiveError::NotNow)?;
+        let rules = [pair.0, pair.1].map(|leg| self.rule_of(key, leg));
+        let usual = rules.into_iter().flatten().next();
+        let sides = asker.sides.or(usual.map(|(rule, _)| rule.sides));
         let cause = Cause {
             rule: WISH,
-            because: whose.to_owned(),
-            by_phone,
+            because: asker.whose.to_owned(),
+            by_phone: asker.by_phone,
+            sides: sides.unwrap_or_default(),
         };
         if !self.begin_recording(key, pair, cause, now) {
             return Err(LiveError::NotNow);
@@ -220,44 +250,57 @@ impl Shard {
         Ok(())
     }
 
+    /// A recording begins, behind the words that say so where there are any; whether it does.
     fn begin_recording(&mut self, key: CallKey, pair: Pair, cause: Cause, now: Instant) -> bool {
-        let id = RecordingId::new(self.unix_ms(now), self.random.next_u128());
-        if !self.open_recording(key, pair, (id, cause.by_phone), false, now) {
+        let notice = self.notice_of(key);
+        let in_words = notice.what == RecordingNotice::Words;
+        if in_words && self.say_first(key, &notice, &cause, now) {
+            return true;
+        }
+        let begun = self.start_recording(key, pair, cause, now);
+        // where nobody can say the words, a tone is better than nothing
+        if begun && notice.what != RecordingNotice::None {
+            self.beep(key, &notice.legs, now);
+        }
+        begun
+    }
+
+    /// A recording begins now.
+    pub(super) fn start_recording(
+        &mut self,
+        key: CallKey,
+        pair: Pair,
+        cause: Cause,
+        now: Instant,
+    ) -> bool {
+        let id = self.recording_id(now);
+        let taping = Taping::new(id, cause.sides, cause.by_phone);
+        if !self.open_recording(key, pair, (taping, false), now) {
             return false;
         }
         self.explain(key, cause.rule, cause.because, now);
-        let rules = [pair.0, pair.1].map(|leg| self.rule_of(key, leg));
-        if rules.iter().flatten().any(|(rule, _)| rule.beep) {
-            self.beep(key, pair, now);
-        }
         true
     }
 
-    /// A recording of a former process goes on with its call.
+    /// A recording of a former process goes on with its call, paused if it was.
     fn resume_recording(
         &mut self,
         key: CallKey,
         pair: Pair,
-        former: (RecordingId, bool),
+        (former, by_phone): (FormerRecording, bool),
         now: Instant,
     ) {
-        self.open_recording(key, pair, former, true, now);
+        let taping = former.taping(by_phone);
+        self.open_recording(key, pair, (taping, true), now);
     }
 
     fn open_recording(
         &mut self,
         key: CallKey,
         pair: Pair,
-        (id, by_phone): (RecordingId, bool),
-        resumed: bool,
+        (taping, resumed): (Taping, bool),
         now: Instant,
     ) -> bool {
-        let most = self.config.limits.recordings;
-        if !self.calls.recordings.begin(key, (id, by_phone), most) {
-            let because = format!("{most} calls are being recorded, as many as may be");
-            self.explain(key, CROWDED, because, now);
-            return false;
-        }
         let Some(entry) = self.calls.get(key) else {
             return false;
         };
@@ -266,33 +309,42 @@ impl Shard {
             party.unwrap_or_default()
         };
         let beginning = Beginning {
-            id,
+            id: taping.id,
             tenant: entry.tenant,
             call: entry.call.id(),
+            conference: None,
             caller: number(pair.0),
             called: number(pair.1),
+            sides: taping.sides,
             began: self.clock.wall(now),
             at: now,
             resumed,
         };
+        self.open(key, (key.into(), taping), beginning, now)
+    }
+
+    /// Lets a recording begin, or says in the record of a call why it cannot.
+    pub(super) fn open(
+        &mut self,
+        key: CallKey,
+        (of, taping): (Recorded, Taping),
+        beginning: Beginning,
+        now: Instant,
+    ) -> bool {
+        let most = self.config.limits.recordings;
+        if !self.calls.recordings.begin(of, taping, most) {
+            let because = format!("{most} calls are being recorded, as many as may be");
+            self.explain(key, CROWDED, because, now);
+            return false;
+        }
         let order = RecordingOrder::Begin(Box::new(beginning));
         self.outbox.recordings.push(order);
+        self.beep_later(of, now);
         true
     }
 
-    /// Both sides hear that they are recorded from now on.
-    fn beep(&mut self, key: CallKey, pair: Pair, now: Instant) {
-        let book = self.config.prompts;
-        for leg in [pair.0, pair.1] {
-            let owner = self.calls.get(key).and_then(|entry| entry.owner(leg));
-            if let Some(owner) = owner {
-                self.with_leg(owner, now, |sip, desk, _| sip.beep(&book, desk));
-            }
-        }
-    }
-
     /// Lets the packets of two legs go to their call's recording, while it is on.
-    fn tap(&mut self, key: CallKey, (left, right): Pair) {
+    pub(super) fn tap(&mut self, key: CallKey, (left, right): Pair) {
         let (Some(entry), Some(taping)) = (self.calls.get(key), self.calls.recordings.get(key))
         else {
             return;
@@ -301,9 +353,13 @@ impl Shard {
             Standing::On => {}
             Standing::Paused | Standing::Ended => return,
         }
-        let recording = taping.id.as_u128();
+        let (recording, sides) = (taping.id.as_u128(), taping.sides);
+        let both = [
+            (left, Side::Left, sides.has_caller()),
+            (right, Side::Right, sides.has_called()),
+        ];
         let mut taps = Vec::with_capacity(2);
-        for (leg, side) in [(left, Side::Left), (right, Side::Right)] {
+        for (leg, side, _) in both.into_iter().filter(|(.., kept)| *kept) {
             let sip = entry.owner(leg).and_then(|owner| self.legs.get(owner));
             if let Some(id) = sip.map(|leg| leg.sip.sound().endpoint()) {
                 let tap = Some(Tap { recording, side });

@@ -190,7 +190,7 @@ impl Shard {
         while let Some(ended) = self.sip.remembered.pop_ended(now) {
             let ladder = self.finished(&ended);
             self.sip.remembered.ring.end(ended.strip);
-            self.outbox.ladders.push(ladder);
+            self.outbox.late.ladders.push(ladder);
         }
     }
 

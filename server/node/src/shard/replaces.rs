@@ -4,7 +4,7 @@
 
 use super::admission::Admitted;
 use super::invite::caller_of;
-use super::protection::srtp_of_caller;
+use super::protection::terms_of_caller;
 use super::{Shard, Work};
 use crate::calls::CallKey;
 use crate::trunks::Line;
@@ -224,12 +224,14 @@ impl Shard {
         if early_only && !rung {
             return self.refuse(key, &message, 486, now);
         }
-        let whence = (flow, None, srtp_of_caller(admitted, false));
-        let taken = self.take_caller(key, whence, message, Some(near), offer.clone(), now);
+        let whence = (flow, None, terms_of_caller(admitted, false));
+        let taken = self.take_caller(key, whence, message, Some(near), offer, now);
         let Some(mut taken) = taken else { return };
         let mut outputs = Vec::new();
         let caller = caller_of(admitted);
-        let offer = offer.map(|offer| offer.description);
+        let t38 = self.t38_of_caller(&caller, &admitted.tenant);
+        taken.sound = taken.sound.faxing(t38);
+        let offer = taken.sound.remote().cloned();
         let replacing = self.calls.get_mut(call_key).and_then(|entry| {
             let (call, out) = (&mut entry.call, &mut outputs);
             let leg = if rung {

@@ -11,7 +11,7 @@ use crate::calls::{CallKey, Entry};
 use crate::recordings::RecordingOrder;
 use call::{Call, Direction, LegStage, LegView};
 use domain::Cdr;
-use ids::{CallId, DeviceId, TenantId, TrunkId};
+use ids::{CallId, DeviceId, RecordingId, TenantId, TrunkId};
 use machine::Instant;
 use ports::{Bucket, Seat};
 use records::Recorder;
@@ -38,6 +38,9 @@ struct StoredCall {
     /// What it may where it attends a conference.
     #[serde(default)]
     seat: Option<Seat>,
+    /// The recording of it that somebody has ended.
+    #[serde(default)]
+    recorded: Option<RecordingId>,
 }
 
 impl Shard {
@@ -151,6 +154,9 @@ impl Shard {
                 self.fault(now);
                 return None;
             }
+        }
+        if let Some(id) = stored.recorded {
+            self.calls.recordings.ended_before(key, id);
         }
         self.resume_talks(key, now);
         self.rejoin(key, bridge, stored.seat, now);
@@ -268,6 +274,7 @@ impl Shard {
             legs,
             ways: self.tenants.budgets.ways(key).to_vec(),
             seat: self.calls.conferences.member(key).map(|member| member.seat),
+            recorded: self.calls.recordings.ended(key),
         })
         .ok()
     }

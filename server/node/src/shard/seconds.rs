@@ -2,7 +2,7 @@
 
 use super::Shard;
 use call::{CallEvent, What};
-use domain::{LegSound, QualitySample, Way};
+use domain::{LegSound, Listening, QualitySample, Way};
 use ids::CallId;
 use media::{EndpointId, Second, Seconds};
 use ports::LiveError;
@@ -21,9 +21,12 @@ impl Shard {
             media::Way::Received => Way::Received,
             media::Way::Sent => Way::Sent,
         };
-        for (at, second) in seconds.iter() {
-            let at = self.clock.wall(at);
-            entry.recorder.second(leg, way, at, sample(&second));
+        let mut known = seconds.iter().peekable();
+        while let Some((at, second)) = known.next() {
+            let last = known.peek().is_none();
+            let mut sample = sample(&second);
+            sample.listening = seconds.listening().filter(|_| last).map(listening);
+            entry.recorder.second(leg, way, self.clock.wall(at), sample);
         }
     }
 
@@ -58,5 +61,15 @@ fn sample(second: &Second) -> QualitySample {
         clipped: second
             .loudness
             .map_or(0, |loudness| loudness.clipped.into()),
+        listening: None,
+    }
+}
+
+fn listening(of: media::Listening) -> Listening {
+    Listening {
+        discarded: of.discarded,
+        burst_density: of.burst_density,
+        burst_ms: of.burst_ms,
+        mos_x10: Some(of.mos_deci).filter(|score| *score > 0),
     }
 }

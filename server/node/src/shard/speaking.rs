@@ -66,6 +66,7 @@ impl Shard {
     pub fn said(&mut self, ask: &SayAsk, found: Option<Arc<Recording>>, now: Instant) {
         self.guard(now, |shard| {
             shard.tenants.sayings.came(ask, found.clone(), now);
+            shard.words_came(ask, found.as_ref(), now);
             let waiting = shard.calls.listeners.iter();
             let waiting = waiting.filter(|(_, listener)| listener.waits.as_ref() == Some(ask));
             let waiting: Vec<(CallKey, LegId)> =

@@ -33,7 +33,7 @@ fn asked(office: &mut Office, company: &Company, of: &Company) -> Result<Ladder,
 fn kept(office: &mut Office) -> Vec<Ladder> {
     office.settled_records();
     let exchange = office.world.exchange.as_mut().unwrap();
-    std::mem::take(&mut exchange.ladders)
+    std::mem::take(&mut exchange.late.ladders)
 }
 
 /// An office whose company alpha keeps these.

@@ -1,12 +1,14 @@
 //! Recordings: which calls are recorded, who is heard there and on which side, and for how long.
 
 use crate::office::{Office, SECOND};
-use domain::RecordedCalls;
+use domain::{Language, NoticeTo, RecordedCalls, RecordedSides, RecordingNotice};
 use ids::{RecordingId, TenantId};
-use media::Side;
-use node::{Answer, Ask, Beginning};
+use media::{Prompt, Side};
+use node::{Answer, Ask, Beginning, Wording};
+use phrases::{Part, Phrase, Standing};
 use ports::{LiveError, RecordingWish};
-use testkit::{LineId, PhoneId, Tapes};
+use std::sync::Arc;
+use testkit::{LineId, PhoneId, Setup, Tapes};
 
 /// An office in which calls of some of alpha's extensions are recorded.
 fn recorded(numbers: &[&str], calls: RecordedCalls) -> Office {
@@ -60,6 +62,46 @@ fn who_calls_is_heard_on_the_left_and_who_is_called_on_the_right() {
         .find(|why| why.rule == "record.extension");
     let because = &why.expect("the record says why").because;
     assert_eq!(because, "calls of extension 101 are recorded");
+}
+
+#[test]
+fn of_a_side_that_is_not_kept_nothing_is_heard() {
+    for (sides, left, right) in [
+        (RecordedSides::Stereo, true, true),
+        (RecordedSides::Both, true, true),
+        (RecordedSides::Caller, true, false),
+        (RecordedSides::Called, false, true),
+    ] {
+        let mut office = recorded(&["102"], RecordedCalls::All);
+        for extension in &mut office.alpha.parts.extensions {
+            extension.spec.recording.sides = sides;
+        }
+        office.world.add(&office.alpha);
+        let (anna, bert) = office.talk(office.anna, office.bert, "102");
+        office.world.run(SECOND * 5);
+        let tape = only(&office);
+        assert_eq!(tape.sides, sides);
+        let at_left = on_tape(&office, tape.id, Side::Left, (office.anna, anna));
+        let at_right = on_tape(&office, tape.id, Side::Right, (office.bert, bert));
+        assert_eq!((at_left >= 2, at_right >= 2), (left, right), "{sides:?}");
+        assert_eq!((at_left > 0, at_right > 0), (left, right), "{sides:?}");
+        office.hang_up(office.anna, anna);
+        office.record();
+    }
+}
+
+#[test]
+fn who_asks_for_a_recording_says_whose_voice_is_kept() {
+    let mut office = Office::open();
+    let (anna, _) = office.talk(office.anna, office.bert, "102");
+    let alpha = office.alpha.id();
+    let asked = RecordingWish::On(Some(RecordedSides::Called));
+    wish(&mut office, alpha, asked).unwrap();
+    assert_eq!(only(&office).sides, RecordedSides::Called);
+    let shown = office.live_calls(&office.alpha.clone())[0].recording;
+    assert!(shown.is_some_and(|one| one.sides == RecordedSides::Called));
+    office.hang_up(office.anna, anna);
+    office.record();
 }
 
 #[test]
@@ -207,8 +249,48 @@ fn a_recording_goes_on_after_a_restart() {
 }
 
 #[test]
+fn what_was_paused_is_so_after_a_restart_until_somebody_wishes_otherwise() {
+    let mut office = recorded(&["101"], RecordedCalls::All);
+    let (anna, bert) = office.talk(office.anna, office.bert, "102");
+    let (alpha, id) = (office.alpha.id(), only(&office).id);
+    wish(&mut office, alpha, RecordingWish::Paused).unwrap();
+    office.world.run(SECOND * 10);
+    let heard = |office: &Office| on_tape(office, id, Side::Right, (office.bert, bert));
+    let before = heard(&office);
+    office.world.kill();
+    office.world.run(SECOND * 2);
+    office.world.restart();
+    office.world.run(SECOND * 6);
+    assert_eq!(tapes(&office).beginnings.len(), 2, "it goes on");
+    assert_eq!(heard(&office), before, "and what is said is nowhere");
+    let shown = office.live_calls(&office.alpha.clone())[0].recording;
+    assert!(shown.is_some_and(|recording| recording.paused));
+    wish(&mut office, alpha, RecordingWish::On(None)).unwrap();
+    office.world.run(SECOND * 6);
+    assert!(heard(&office) >= before + 2);
+    office.hang_up(office.anna, anna);
+    assert_eq!(tapes(&office).ended, [id]);
+    office.record();
+}
+
+#[test]
+fn what_was_ended_on_somebodys_wish_does_not_begin_anew_after_a_restart() {
+    let mut office = recorded(&["101"], RecordedCalls::All);
+    let (anna, _) = office.talk(office.anna, office.bert, "102");
+    let alpha = office.alpha.id();
+    wish(&mut office, alpha, RecordingWish::Off).unwrap();
+    office.world.run(SECOND * 10);
+    office.world.kill();
+    office.world.restart();
+    office.world.run(SECOND * 6);
+    assert_eq!(tapes(&office).ended, [only(&office).id]);
+    office.hang_up(office.anna, anna);
+    office.record();
+}
+
+#[test]
 fn a_call_beyond_those_that_may_be_recorded_says_so_and_goes_on() {
-    let mut setup = testkit::Setup::ordinary(7);
+    let mut setup = Setup::ordinary(7);
     setup.config.limits.recordings = 0;
     let mut office = Office::with(setup);
     for extension in &mut office.alpha.parts.extensions {
@@ -242,7 +324,7 @@ fn a_call_is_recorded_paused_and_no_more_as_somebody_wishes() {
     let paused = wish(&mut office, alpha, RecordingWish::Paused);
     assert_eq!(paused, Err(LiveError::NotNow), "there is nothing to pause");
     let heard = |office: &Office| on_tape(office, only(office).id, Side::Right, at_bert);
-    for asked in [RecordingWish::On, RecordingWish::On] {
+    for asked in [RecordingWish::On(None), RecordingWish::On(None)] {
         wish(&mut office, alpha, asked).unwrap();
     }
     office.world.run(SECOND * 5);
@@ -253,7 +335,7 @@ fn a_call_is_recorded_paused_and_no_more_as_somebody_wishes() {
     assert!(shown.is_some_and(|recording| recording.paused));
     office.world.run(SECOND * 5);
     assert_eq!(heard(&office), first, "what is said meanwhile is nowhere");
-    wish(&mut office, alpha, RecordingWish::On).unwrap();
+    wish(&mut office, alpha, RecordingWish::On(None)).unwrap();
     office.world.run(SECOND * 5);
     assert!(heard(&office) >= first + 2);
     wish(&mut office, alpha, RecordingWish::Off).unwrap();
@@ -272,7 +354,11 @@ fn a_stranger_has_no_call_recorded() {
     let mut office = Office::open();
     let (anna, _) = office.talk(office.anna, office.bert, "102");
     let beta = office.beta.id();
-    for asked in [RecordingWish::On, RecordingWish::Paused, RecordingWish::Off] {
+    for asked in [
+        RecordingWish::On(None),
+        RecordingWish::Paused,
+        RecordingWish::Off,
+    ] {
         assert_eq!(wish(&mut office, beta, asked), Err(LiveError::NotFound));
     }
     assert!(tapes(&office).beginnings.is_empty());
@@ -343,7 +429,10 @@ fn both_sides_hear_a_tone_when_a_recording_begins_unless_nobody_wants_it() {
     for beep in [true, false] {
         let mut office = recorded(&["101"], RecordedCalls::All);
         for extension in &mut office.alpha.parts.extensions {
-            extension.spec.recording.beep = beep;
+            extension.spec.recording.announce = match beep {
+                true => RecordingNotice::Beep,
+                false => RecordingNotice::None,
+            };
         }
         office.world.add(&office.alpha);
         let (anna, bert) = office.talk(office.anna, office.bert, "102");
@@ -356,4 +445,140 @@ fn both_sides_hear_a_tone_when_a_recording_begins_unless_nobody_wants_it() {
         office.hang_up(office.anna, anna);
         office.record();
     }
+}
+
+/// What is said before a recording.
+const WORDS: &str = "voice/alpha/recorded";
+
+/// An office in which words are said before calls of 101 are recorded, by a voice that has them
+/// or not.
+fn in_words(language: Language, has_voice: bool) -> Office {
+    let mut setup = Setup::ordinary(11);
+    let phrase = Phrase(vec![Part::Standing(Standing::Recorded)]);
+    if has_voice {
+        let wording = Wording::Phrase(language, phrase);
+        // a second of it
+        let octets = format!("{WORDS:160}").repeat(50).into_bytes();
+        let said = Prompt::encoded(octets.clone(), octets.clone(), octets);
+        setup.sayings = vec![(wording, Arc::new(said))];
+    }
+    let mut office = Office::with(setup);
+    office.alpha.parts.tenant.spec.language = language;
+    let rule = &mut office.alpha.parts.extensions[0].spec.recording;
+    rule.calls = RecordedCalls::All;
+    rule.announce = RecordingNotice::Words;
+    office.world.add(&office.alpha);
+    office.register_all();
+    office
+}
+
+fn words(office: &Office, (phone, line): (PhoneId, LineId)) -> u64 {
+    let heard = &office.line(phone, line).heard;
+    heard.tokens.get(WORDS).copied().unwrap_or(0)
+}
+
+#[test]
+fn words_are_heard_by_both_before_anything_is_recorded() {
+    let mut office = in_words(Language::It, true);
+    let anna = office.call(office.anna, "102");
+    let bert = office.rung(office.bert);
+    office
+        .world
+        .with(office.bert, |phone, now| phone.answer(bert, now));
+    let (at_anna, at_bert) = ((office.anna, anna), (office.bert, bert));
+    let begun = |office: &Office| !tapes(office).beginnings.is_empty();
+    let mut steps = 0;
+    while words(&office, at_anna) + words(&office, at_bert) == 0 && steps < 200 {
+        office.world.run(SECOND / 100);
+        steps += 1;
+    }
+    assert!(!begun(&office), "they are heard first");
+    office.world.run(SECOND * 3);
+    assert!(words(&office, at_anna) >= 1 && words(&office, at_bert) >= 1);
+    assert!(begun(&office), "and then it is recorded");
+    assert!(office.both_hear(at_anna, at_bert));
+    office.world.run(SECOND * 5);
+    let tape = only(&office);
+    assert!(on_tape(&office, tape.id, Side::Left, at_anna) >= 2);
+    assert!(on_tape(&office, tape.id, Side::Right, at_bert) >= 2);
+    office.hang_up(office.anna, anna);
+    office.record();
+}
+
+#[test]
+fn where_nobody_can_say_them_a_tone_is_heard_and_the_call_is_recorded() {
+    let mut office = in_words(Language::En, false);
+    let (anna, bert) = office.talk(office.anna, office.bert, "102");
+    office.world.run(SECOND * 3);
+    for (phone, line) in [(office.anna, anna), (office.bert, bert)] {
+        assert!(office.line(phone, line).heard.other > 0, "the tone");
+    }
+    only(&office);
+    office.hang_up(office.anna, anna);
+    office.record();
+}
+
+#[test]
+fn who_hangs_up_while_words_are_heard_was_not_recorded() {
+    let mut office = in_words(Language::En, true);
+    let anna = office.call(office.anna, "102");
+    let bert = office.rung(office.bert);
+    office
+        .world
+        .with(office.bert, |phone, now| phone.answer(bert, now));
+    office.world.run(SECOND / 2);
+    office.hang_up(office.anna, anna);
+    office.world.run(SECOND * 30);
+    assert!(tapes(&office).beginnings.is_empty());
+    office.record();
+}
+
+#[test]
+fn words_and_tones_for_those_outside_are_heard_by_nobody_within_the_company() {
+    let mut office = in_words(Language::En, true);
+    let rule = &mut office.alpha.parts.extensions[0].spec.recording;
+    rule.announce_to = NoticeTo::Outside;
+    rule.beep_every = 10;
+    office.world.add(&office.alpha);
+    let (anna, bert) = office.talk(office.anna, office.bert, "102");
+    only(&office);
+    office.world.run(SECOND * 25);
+    for at in [(office.anna, anna), (office.bert, bert)] {
+        assert_eq!(words(&office, at), 0);
+        assert_eq!(office.line(at.0, at.1).heard.other, 0);
+    }
+    office.hang_up(office.anna, anna);
+    office.record();
+}
+
+#[test]
+fn a_tone_is_heard_again_and_again_while_it_is_recorded_and_not_paused() {
+    let mut office = recorded(&["101"], RecordedCalls::All);
+    let rule = &mut office.alpha.parts.extensions[0].spec.recording;
+    rule.announce = RecordingNotice::None;
+    rule.beep_every = 10;
+    let other = &mut office.alpha.parts.extensions[1].spec.recording;
+    other.announce = RecordingNotice::None;
+    office.world.add(&office.alpha);
+    let (anna, _) = office.talk(office.anna, office.bert, "102");
+    let tones = |office: &Office| office.line(office.anna, anna).heard.other;
+    assert_eq!(tones(&office), 0);
+    office.world.run(SECOND * 12);
+    let first = tones(&office);
+    assert!(first > 0);
+    office.world.run(SECOND * 10);
+    let second = tones(&office);
+    assert!(second > first, "{first} {second}");
+    let alpha = office.alpha.id();
+    wish(&mut office, alpha, RecordingWish::Paused).unwrap();
+    office.world.run(SECOND * 25);
+    assert_eq!(tones(&office), second);
+    wish(&mut office, alpha, RecordingWish::On(None)).unwrap();
+    office.world.run(SECOND * 12);
+    assert!(tones(&office) > second);
+    office.hang_up(office.anna, anna);
+    let after = tones(&office);
+    office.world.run(SECOND * 25);
+    assert_eq!(tones(&office), after);
+    office.record();
 }

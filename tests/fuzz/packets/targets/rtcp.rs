@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rtp::rtcp::{Packet, packets};
+use rtp::rtcp::{ExtendedBlock, Packet, packets};
 use rtp::{Map, ReportMap, keep_feedback};
 
 fuzz_target!(|octets: &[u8]| {
@@ -29,6 +29,17 @@ fuzz_target!(|octets: &[u8]| {
             }
             Packet::SourceDescription(_) => {}
             Packet::Bye(sources) => assert!(sources.count() < 32),
+            Packet::ExtendedReport(_, blocks) => {
+                let most = octets.len() / 4;
+                let mut count = 0;
+                for block in blocks {
+                    count += 1;
+                    if let ExtendedBlock::Answers(answers) = block {
+                        assert!(answers.count() <= most);
+                    }
+                }
+                assert!(count <= most);
+            }
             Packet::Other { .. } => feedback += usize::from(packet.is_feedback()),
         }
     }

@@ -28,7 +28,7 @@ fuzz_target!(|octets: &[u8]| {
     }
     let _met = meet(&description, &sdp::offer(&ours));
     let mut anchored = description.clone();
-    anchor(&mut anchored, &ours.at, &ours.origin);
+    anchor(&mut anchored, &ours.at, None, &ours.origin);
     assert_eq!(anchored.media.len(), description.media.len());
     let text = description.to_string();
     if text.len() <= MAX_BYTES {

@@ -67,8 +67,8 @@ fn write(store: &dyn Stores, waiting: &Receiver<Finished>, stop: &Stop, tally: &
         while let Err(error) = block_on(keep(store, &fax, &document)) {
             let passes = error.whose_fault() == Fault::World;
             if !passes || stop.is_told() {
-                let (tenant, call) = (fax.tenant, fax.call);
-                tracing::error!(%tenant, %call, %error, "a fax is not kept");
+                let (tenant, id) = (fax.tenant, fax.id);
+                tracing::error!(%tenant, fax = %id, %error, "a fax is not kept");
                 tally.lost();
                 break;
             }
@@ -97,7 +97,7 @@ fn whole(finished: Finished) -> (Fax, Vec<u8>) {
     let fax = Fax {
         id: beginning.id,
         tenant: beginning.tenant,
-        call: beginning.call,
+        call: Some(beginning.call),
         extension: beginning.extension,
         number: beginning.number,
         caller: beginning.caller,
@@ -111,6 +111,7 @@ fn whole(finished: Finished) -> (Fax, Vec<u8>) {
         pages: 0,
         octets: 0,
         carriage,
+        sending: None,
     };
     match read {
         None => (fax, Vec::new()),
@@ -144,6 +145,7 @@ async fn keep(store: &dyn Stores, fax: &Fax, document: &[u8]) -> Result<(), Stor
             bare
         }
     };
-    store.write_events(vec![Event::of_fax(&fax)]).await?;
+    let events = Event::of_fax(&fax).into_iter().collect();
+    store.write_events(events).await?;
     Ok(())
 }

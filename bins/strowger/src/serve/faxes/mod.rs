@@ -1,15 +1,21 @@
-//! Faxes: calls that are answered by machines, each driven by 20 ms of sound at a time, on a thread
-//! of its own.
+//! Faxes: calls that are answered or made by machines, each driven by 20 ms of sound at a time, on
+//! a thread of its own.
 //!
-//! The shard tells which begin and end; sound comes and goes by their lines, past the shard
-//! ([`media::Line`]). Machines are started by a second thread and their pages brought into the
-//! store by a third, since both take longer than sound can wait.
+//! The shard tells which begin and end; sound and datagrams come and go by their lines, past the
+//! shard ([`media::Line`]). Machines are started by a second thread and their pages are brought
+//! into the store by a third, since both take longer than sound can wait. A fourth looks in the
+//! store for faxes that are to be sent, and notes there what came of them.
 
+mod attempt;
 mod book;
 mod machine;
+mod queue;
 mod session;
 mod starter;
 mod tally;
+mod trays;
+mod wire;
+mod wish;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -19,18 +25,22 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use ids::FaxId;
-use node::{FaxBeginning, FaxDone, FaxOrder};
+use node::{FaxBeginning, FaxDone, FaxOrder, FaxTask};
 use ports::WallClock;
 use store::SystemClock;
 
 use super::backlog::Backlog;
 use super::inbox::{Letter, Postbox};
 use super::store_writer::StoreWriter;
+use crate::fax_reader::Drawing;
+use attempt::Outcome;
 use book::{Book, Finished};
-use machine::Ended;
+use machine::{Ended, Machine};
+use queue::{Means, Outcomes};
 use session::{FRAME, Session, Standing};
 use starter::{Started, Starter};
 pub(crate) use tally::Tally;
+use trays::Trays;
 
 /// Orders that wait in the queue at most; the shard keeps as many more.
 const ORDERS_MAX: usize = 1_024;
@@ -41,8 +51,9 @@ const REST: Duration = Duration::from_secs(1);
 /// How far the machines may fall behind before time is left out.
 const BEHIND_MAX: Duration = Duration::from_millis(500);
 
-/// The rule that explains that a fax has come, and that it has not.
+/// The rule that explains that a fax has come or was sent, and that it has not or was not.
 const RECEIVED: &str = "fax.received";
+const SENT: &str = "fax.sent";
 const FAILED: &str = "fax.failed";
 
 /// The shard's end.
@@ -64,6 +75,7 @@ impl FaxDesk {
 pub(crate) struct FaxThread {
     thread: JoinHandle<()>,
     book: StoreWriter,
+    queue: StoreWriter,
 }
 
 impl FaxThread {
@@ -73,6 +85,7 @@ impl FaxThread {
             tracing::error!("the fax machines have failed");
         }
         self.book.finish();
+        self.queue.finish();
     }
 }
 
@@ -86,11 +99,20 @@ pub(crate) fn start(
     tally: Arc<Tally>,
 ) -> io::Result<(FaxDesk, FaxThread)> {
     let (queue, orders) = sync_channel(ORDERS_MAX);
-    let (book, writer) = book::start(store, Arc::clone(&tally))?;
+    let (book, writer) = book::start(Arc::clone(&store), Arc::clone(&tally))?;
+    let trays = Trays::default();
+    let (outcomes, waiting) = queue::start(Means {
+        store,
+        postbox: postbox.clone(),
+        trays: trays.clone(),
+        drawing: Drawing::by_this_program()?,
+        tally: Arc::clone(&tally),
+    })?;
     let faxes = Faxes {
         orders,
-        starter: Starter::begin(machine::engines()?)?,
+        starter: Starter::begin(machine::engines(trays)?)?,
         book,
+        outcomes,
         postbox,
         tally: Arc::clone(&tally),
         sessions: BTreeMap::new(),
@@ -107,6 +129,7 @@ pub(crate) fn start(
     let running = FaxThread {
         thread,
         book: writer,
+        queue: waiting,
     };
     Ok((desk, running))
 }
@@ -115,6 +138,8 @@ struct Faxes {
     orders: Receiver<FaxOrder>,
     starter: Starter,
     book: Book,
+    /// Where it is told what came of faxes that are sent.
+    outcomes: Outcomes,
     postbox: Postbox,
     tally: Arc<Tally>,
     sessions: BTreeMap<FaxId, Session>,
@@ -154,6 +179,7 @@ impl Faxes {
                 }
                 self.begin(*beginning);
             }
+            FaxOrder::Missed(missed) => self.outcomes.tell(Outcome::Missed(missed)),
             FaxOrder::End(id) => {
                 self.starting.remove(&id);
                 if let Some(mut session) = self.sessions.remove(&id) {
@@ -210,12 +236,17 @@ impl Faxes {
     }
 
     fn tick(&mut self) {
-        let mut over = Vec::new();
+        let (mut over, mut asking) = (Vec::new(), Vec::new());
         for (id, session) in &mut self.sessions {
             match session.tick() {
                 Standing::On => {}
+                Standing::Asks => asking.push(*id),
                 Standing::Over(ended) => over.push((*id, ended)),
             }
+        }
+        for id in asking {
+            // where the letter is lost, the fax goes on by sound
+            let _lost = self.postbox.post(Letter::FaxWanted(id));
         }
         for (id, ended) in over {
             if let Some(session) = self.sessions.remove(&id) {
@@ -231,19 +262,15 @@ impl Faxes {
         tracing::error!(%tenant, %call, because, "no fax machine answers");
         let ended = Ended::broken("engine", because);
         self.tell(&beginning, &ended);
-        self.book.keep(Finished {
-            beginning,
-            ended,
-            at: SystemClock.now(),
-            machine: None,
-        });
+        self.keep(beginning, ended, None);
     }
 
     /// Tells the shard what became of a fax, whose call ends by that.
     fn tell(&self, beginning: &FaxBeginning, ended: &Ended) {
-        let (rule, because) = match &ended.failure {
-            None => (RECEIVED, format!("{} pages have come", ended.pages)),
-            Some(failure) => (FAILED, failure.because.clone()),
+        let (rule, because) = match (&ended.failure, beginning.task) {
+            (None, FaxTask::Receive) => (RECEIVED, format!("{} pages have come", ended.pages)),
+            (None, FaxTask::Send) => (SENT, format!("{} pages were sent", ended.pages)),
+            (Some(failure), _) => (FAILED, failure.because.clone()),
         };
         let id = beginning.id;
         let done = FaxDone { id, rule, because };
@@ -256,11 +283,22 @@ impl Faxes {
     fn finish(&self, session: Session, ended: Ended) {
         let (beginning, machine) = session.into_parts();
         self.tally.underran(beginning.line.figures().underruns);
-        self.book.keep(Finished {
-            beginning,
-            ended,
-            at: SystemClock.now(),
-            machine: Some(machine),
-        });
+        self.keep(beginning, ended, Some(machine));
+    }
+
+    /// What came is kept, and of what was sent it is told what came of it.
+    fn keep(&self, beginning: FaxBeginning, ended: Ended, machine: Option<Box<dyn Machine>>) {
+        match beginning.task {
+            FaxTask::Receive => self.book.keep(Finished {
+                beginning,
+                ended,
+                at: SystemClock.now(),
+                machine,
+            }),
+            FaxTask::Send => {
+                let (id, call) = (beginning.id, beginning.call);
+                self.outcomes.tell(Outcome::Spoken(id, call, ended));
+            }
+        }
     }
 }

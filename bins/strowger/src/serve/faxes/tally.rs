@@ -15,6 +15,12 @@ pub(crate) struct Tally {
     pub(crate) pages: AtomicU64,
     /// Frames of sound that were not there in time, as the road counts them.
     pub(crate) underruns: AtomicU64,
+    /// Attempts to send a fax.
+    pub(crate) attempts: AtomicU64,
+    /// Faxes that were sent.
+    pub(crate) sent: AtomicU64,
+    /// Faxes that were to be sent, and are tried no more.
+    pub(crate) unsent: AtomicU64,
     /// Faxes and words about them for which there was no room.
     pub(crate) lost: AtomicU64,
     /// Times that the store was away.
@@ -26,9 +32,24 @@ impl Tally {
         let counter = match fax.state {
             FaxState::Received => &self.received,
             FaxState::Failed => &self.failed,
+            FaxState::Queued | FaxState::Sending | FaxState::Sent => return,
         };
         counter.fetch_add(1, Ordering::Relaxed);
         self.pages.fetch_add(fax.pages.into(), Ordering::Relaxed);
+    }
+
+    pub(super) fn attempted(&self) {
+        self.attempts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What is known of a fax that is sent was kept.
+    pub(super) fn noted(&self, fax: &Fax) {
+        let counter = match fax.state {
+            FaxState::Sent => &self.sent,
+            FaxState::Failed => &self.unsent,
+            FaxState::Received | FaxState::Queued | FaxState::Sending => return,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn underran(&self, frames: u64) {

@@ -11,7 +11,16 @@ use crate::serve::faxes::Tally;
 /// What the shard has begun.
 pub(super) fn begun(page: &mut Exposition, figures: &FaxFigures) {
     let rows = [
-        ("faxes_total", "Calls answered by a machine.", figures.begun),
+        (
+            "faxes_total",
+            "Calls with a machine, whether it was called or has called.",
+            figures.begun,
+        ),
+        (
+            "faxes_called_total",
+            "Calls made for faxes that are sent.",
+            figures.called,
+        ),
         (
             "faxes_crowded_total",
             "Calls turned away, as many faxes being on their way as may be.",
@@ -20,6 +29,8 @@ pub(super) fn begun(page: &mut Exposition, figures: &FaxFigures) {
     ];
     rows::counters(page, &rows);
     page.single(Sort::Gauge, "faxes", "Faxes on their way.", figures.present);
+    let help = "Calls for faxes that are sent, which nobody has answered yet.";
+    page.single(Sort::Gauge, "faxes_calling", help, figures.calling);
 }
 
 /// What the machines made of them.
@@ -35,6 +46,17 @@ pub(super) fn made(page: &mut Exposition, tally: &Tally) {
             "faxes_failed_total",
             "Faxes of which not all has come.",
             read(&tally.failed),
+        ),
+        (
+            "faxes_attempts_total",
+            "Attempts to send a fax.",
+            read(&tally.attempts),
+        ),
+        ("faxes_sent_total", "Faxes sent.", read(&tally.sent)),
+        (
+            "faxes_unsent_total",
+            "Faxes that were to be sent, and are tried no more.",
+            read(&tally.unsent),
         ),
         ("faxes_pages_total", "Pages kept.", read(&tally.pages)),
         (

@@ -6,7 +6,7 @@ use telemetry::{Exposition, Sort};
 use super::rows::{Column, columns};
 
 /// Figures of each media thread.
-const MEDIA: [Column<WorkerFigures>; 29] = [
+const MEDIA: [Column<WorkerFigures>; 33] = [
     (
         "rtp_received_total",
         "Packets received.",
@@ -31,6 +31,30 @@ const MEDIA: [Column<WorkerFigures>; 29] = [
         "Reports sent to parties on their own ways.",
         Sort::Counter,
         |f| f.road.rtcp.reports,
+    ),
+    (
+        "rtcp_refreshes_total",
+        "Questions for a whole picture, when somebody begins to see.",
+        Sort::Counter,
+        |f| f.road.rtcp.refreshes,
+    ),
+    (
+        "rtcp_goodbyes_total",
+        "Goodbyes to parties whose legs ended.",
+        Sort::Counter,
+        |f| f.road.rtcp.goodbyes,
+    ),
+    (
+        "rtcp_goodbyes_unsaid_total",
+        "Ends of legs without one, since too many waited to be sent.",
+        Sort::Counter,
+        |f| f.road.rtcp.unsaid,
+    ),
+    (
+        "rtp_kept_open_total",
+        "Empty packets that kept the way to a silent party's telephone open.",
+        Sort::Counter,
+        |f| f.road.rtcp.kept_open,
     ),
     (
         "rtp_transcoded_total",

@@ -13,6 +13,7 @@ use crate::serve::hep;
 pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>) -> String {
     let mut page = Exposition::new();
     counters(&mut page, &shard_counters(posted, lost_orders));
+    counters(&mut page, &heard_counters(posted));
     counters(&mut page, &door_counters(posted));
     counters(&mut page, &watch_counters(posted));
     counters(&mut page, &text_counters(posted));
@@ -83,17 +84,6 @@ fn shard_counters(posted: &Posted, lost_orders: u64) -> Vec<Row> {
             node.faulted_calls,
         ),
         ("records_total", "Call records closed.", node.records),
-        ("digits_total", "Keys heard in media.", node.heard.digits),
-        (
-            "silences_total",
-            "Times nothing was heard of a party that ought to talk.",
-            node.heard.silences,
-        ),
-        (
-            "one_way_total",
-            "Times a party was not heard while the other was.",
-            node.heard.one_way,
-        ),
         (
             "media_orders_lost_total",
             "Orders that media had no room for.",
@@ -108,6 +98,28 @@ fn shard_counters(posted: &Posted, lost_orders: u64) -> Vec<Row> {
             "ports_exhausted_total",
             "Times no media port was free.",
             posted.ports.exhausted,
+        ),
+    ]
+}
+
+fn heard_counters(posted: &Posted) -> Vec<Row> {
+    let heard = &posted.node.heard;
+    vec![
+        ("digits_total", "Keys heard in media.", heard.digits),
+        (
+            "silences_total",
+            "Times nothing was heard of a party that ought to talk.",
+            heard.silences,
+        ),
+        (
+            "one_way_total",
+            "Times a party was not heard while the other was.",
+            heard.one_way,
+        ),
+        (
+            "voice_reports_total",
+            "Reports of telephones on how calls sounded.",
+            heard.voice_reports,
         ),
     ]
 }

@@ -18,11 +18,11 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use domain::Recording;
-use ids::{CallId, RecordingId};
+use ids::RecordingId;
 use machine::Instant;
 use media_io::TapLine;
 use net::LoopClock;
-use node::{Beginning, RecordingOrder};
+use node::{Beginning, FormerRecording, RecordingOrder};
 use shelf::Shelf;
 
 use super::backlog::Backlog;
@@ -121,10 +121,17 @@ pub(crate) fn start(
     Ok((desk, running))
 }
 
-/// The calls of recordings that run.
-pub(crate) fn calls_of(recordings: &[Recording]) -> BTreeMap<CallId, RecordingId> {
+/// What of recordings that run the shard has to know.
+pub(crate) fn known_to_shard(recordings: &[Recording]) -> Vec<FormerRecording> {
     let running = recordings.iter();
-    running.map(|one| (one.call, one.id)).collect()
+    let former = |one: &Recording| FormerRecording {
+        id: one.id,
+        call: one.call,
+        conference: one.conference.map(|at| (one.tenant, at)),
+        sides: one.sides,
+        paused: one.paused,
+    };
+    running.map(former).collect()
 }
 
 struct Recorder {
@@ -196,6 +203,19 @@ impl Recorder {
         match order {
             RecordingOrder::Begin(beginning) => self.begin(&beginning),
             RecordingOrder::Resumed => self.close_former(),
+            RecordingOrder::Join { id, number } => {
+                if let Some(tape) = self.tapes.get_mut(&id.as_u128())
+                    && tape.joins(number)
+                {
+                    self.book.keep(tape.recording.clone());
+                }
+            }
+            RecordingOrder::Pause { id, paused } => {
+                if let Some(tape) = self.tapes.get_mut(&id.as_u128()) {
+                    tape.recording.paused = paused;
+                    self.book.keep(tape.recording.clone());
+                }
+            }
             RecordingOrder::End { id, at } => {
                 if let Some(tape) = self.tapes.get_mut(&id.as_u128()) {
                     tape.ends_at = Some(at);

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use domain::{Recording, RecordingKey, RecordingState};
+use domain::{RECORDED_MEMBERS_MAX, RecordedSides, Recording, RecordingKey, RecordingState};
 use machine::Instant;
-use media::{Recorder, TappedPacket};
+use media::{Layout, Recorder, Side, TappedPacket};
 use node::Beginning;
 use ports::Entropy;
 use shelf::{Shelf, Writing};
@@ -40,12 +40,16 @@ impl Tape {
             id: beginning.id,
             tenant: beginning.tenant,
             call: beginning.call,
+            conference: beginning.conference,
             caller: beginning.caller.clone(),
             called: beginning.called.clone(),
+            members: Vec::new(),
+            sides: beginning.sides,
             began: beginning.began,
             lasts_ms: 0,
             octets: 0,
             state: RecordingState::Running,
+            paused: false,
             key: RecordingKey(key),
         };
         let file = shelf.begin(&recording)?;
@@ -63,7 +67,8 @@ impl Tape {
     }
 
     fn on(recording: Recording, file: Writing, beginning: &Beginning) -> io::Result<Tape> {
-        let sound = Recorder::new(beginning.at).map_err(io::Error::other)?;
+        let layout = layout_of(recording.sides, recording.conference.is_some());
+        let sound = Recorder::new(beginning.at, layout).map_err(io::Error::other)?;
         Ok(Tape {
             recording,
             ends_at: None,
@@ -72,6 +77,16 @@ impl Tape {
             written_at: beginning.at,
             synced_at: beginning.at,
         })
+    }
+
+    /// Somebody of this number is in the conference; whether that was not known, and can be kept.
+    pub(super) fn joins(&mut self, number: String) -> bool {
+        let members = &mut self.recording.members;
+        let new = !members.contains(&number) && members.len() < RECORDED_MEMBERS_MAX;
+        if new {
+            members.push(number);
+        }
+        new
     }
 
     /// Takes a packet.
@@ -118,6 +133,17 @@ impl Tape {
     }
 }
 
+/// Which channels whose voice is kept in. What is said in a conference is mixed already.
+fn layout_of(sides: RecordedSides, is_of_conference: bool) -> Layout {
+    match sides {
+        RecordedSides::Stereo => Layout::Apart,
+        RecordedSides::Both if is_of_conference => Layout::Alone(Side::Left),
+        RecordedSides::Both => Layout::Mixed,
+        RecordedSides::Caller => Layout::Alone(Side::Left),
+        RecordedSides::Called => Layout::Alone(Side::Right),
+    }
+}
+
 /// A recording of which nothing more comes, as long as it has become; `None` while that cannot be
 /// said.
 pub(super) fn measured(shelf: &Shelf, recording: Recording) -> Option<Recording> {
@@ -136,6 +162,7 @@ fn closed(recording: Recording, lasts_ms: u64, octets: u64) -> Recording {
         lasts_ms,
         octets,
         state: RecordingState::Finished,
+        paused: false,
         ..recording
     }
 }

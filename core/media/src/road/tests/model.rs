@@ -367,6 +367,8 @@ impl World {
         if let Some(known) = self.legs.get(&leg) {
             let id = known.id;
             self.rig.order(Command::Close { id });
+            let goodbyes = self.rig.run_reporting(Duration::ZERO);
+            self.assert_sent(goodbyes);
             self.part(leg);
             self.legs.remove(&leg);
         }
@@ -475,6 +477,12 @@ impl World {
     fn pass(&mut self, ms: u16) {
         let sent = self.rig.run_reporting(Duration::from_millis(ms.into()));
         self.assert_rooms();
+        self.assert_sent(sent);
+    }
+
+    /// Whether all that was sent is a frame, nothing to keep a way open, or a report, and goes to
+    /// a leg's peer by that leg's port.
+    fn assert_sent(&self, sent: Vec<(Instant, Sent)>) {
         for (_, frame) in sent {
             let report = rtp::looks_like_rtcp(&frame.bytes);
             let fits = |known: &&Known| {
@@ -483,7 +491,8 @@ impl World {
                     && if report {
                         is_protected_report(&frame, known.key)
                     } else {
-                        is_protected(&frame, 172, false, known.key)
+                        let sound = |octets| is_protected(&frame, octets, false, known.key);
+                        sound(172) || sound(12)
                     }
             };
             assert!(

@@ -2,50 +2,75 @@
 
 use super::rtcp::sender_report;
 use super::*;
-use rtp::rtcp::{Packet, ReportBlock, SenderInfo, packets};
+use rtp::rtcp::{
+    ExtendedBlock, ExtendedBlocks, OwnExtended, Packet, ReportBlock, SenderInfo, packets,
+};
 
 const A_RTCP: &str = "1.0.0.1:4001";
 const B_RTCP: &str = "2.0.0.2:5001";
 
 /// What one report said.
 #[derive(Debug)]
-struct Said {
-    at: Instant,
-    ssrc: u32,
-    sent: Option<SenderInfo>,
-    about: Vec<ReportBlock>,
+pub(super) struct Said {
+    pub(super) at: Instant,
+    pub(super) ssrc: u32,
+    pub(super) sent: Option<SenderInfo>,
+    pub(super) about: Vec<ReportBlock>,
+    pub(super) extended: OwnExtended,
+}
+
+/// An extended report as it was written.
+fn extended(blocks: ExtendedBlocks<'_>) -> OwnExtended {
+    let mut report = OwnExtended::default();
+    for block in blocks {
+        match block {
+            ExtendedBlock::Reference(ntp) => report.reference = Some(ntp),
+            ExtendedBlock::Answers(mut answers) => report.answer = answers.next(),
+            ExtendedBlock::Voip(metrics) => report.voip = Some(metrics),
+            ExtendedBlock::Other(kind) => panic!("{kind}"),
+        }
+    }
+    report
 }
 
 /// The reports among what was sent to an address, each of which has a name behind it.
-fn reports(sent: &[(Instant, Sent)], to: &str) -> Vec<Said> {
+pub(super) fn reports(sent: &[(Instant, Sent)], to: &str) -> Vec<Said> {
     let to = addr(to);
     let of_it = sent.iter().filter(|(_, sent)| sent.to == to);
     of_it
         .filter(|(_, sent)| rtp::looks_like_rtcp(&sent.bytes))
         .map(|(at, sent)| {
             let all: Vec<_> = packets(&sent.bytes).unwrap().collect();
-            let [first, Packet::SourceDescription(_)] = all[..] else {
-                panic!("{all:?}")
+            let (first, behind) = match all[..] {
+                [first, Packet::SourceDescription(_)] => (first, None),
+                [
+                    first,
+                    Packet::SourceDescription(_),
+                    Packet::ExtendedReport(_, blocks),
+                ] => (first, Some(blocks)),
+                _ => panic!("{all:?}"),
             };
             let (ssrc, sent, about) = match first {
                 Packet::SenderReport(info, blocks) => (info.ssrc, Some(info), blocks),
                 Packet::ReceiverReport(ssrc, blocks) => (ssrc, None, blocks),
-                other @ (Packet::SourceDescription(_) | Packet::Bye(_) | Packet::Other { .. }) => {
-                    panic!("{other:?}")
-                }
+                other @ (Packet::SourceDescription(_)
+                | Packet::Bye(_)
+                | Packet::ExtendedReport(..)
+                | Packet::Other { .. }) => panic!("{other:?}"),
             };
             Said {
                 at: *at,
                 ssrc,
                 sent,
                 about: about.collect(),
+                extended: behind.map(extended).unwrap_or_default(),
             }
         })
         .collect()
 }
 
 /// The peer of the first leg talks for so long; what was sent without being asked.
-fn talk(
+pub(super) fn talk(
     rig: &mut Rig,
     from: u16,
     packets: u16,

@@ -25,8 +25,11 @@ pub(super) async fn extensions(world: &World) {
         "ring_seconds": 5, "destination": "echo", "enabled": true, "external_number": null,
         "calls": ["internal", "local", "national", "mobile", "international"],
         "only_to": [], "never_to": [], "groups": [],
-        "recording": {"calls": "none", "by_phone": false, "beep": true},
-        "conference": {"most_members": 50, "muted_at_first": false},
+        "recording": {
+            "calls": "none", "by_phone": false, "sides": "stereo", "announce": "beep",
+            "announce_to": "all", "beep_every": 0,
+        },
+        "conference": {"most_members": 50, "muted_at_first": false, "recording": "none"},
         "announcement": {"sound": null, "text": null, "again": true},
         "forwards": {"always": null, "busy": null, "no_answer": null, "unreachable": null},
         "lamps": {"list": [], "watched_by": null, "shows_other_party": true, "documents": "full"},

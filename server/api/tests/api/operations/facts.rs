@@ -145,8 +145,15 @@ async fn second_by_second(world: &World) {
         "begin": "2025-11-24T16:00:00.000Z", "seconds": 1, "expected": [50, null, 50],
         "lost": [0, null, 10], "longest_loss": [0, null, 0], "jitter_ms": [2.5, null, 2.5],
         "round_trip_ms": null, "concealed": [0, null, 0], "mos_x100": [441, null, 250],
-        "level": [31, null, 31], "clipped": [0, null, 0],
+        "level": [31, null, 31], "clipped": [0, null, 0], "discarded_percent": null,
+        "burst_loss_percent": null, "burst_ms": null, "own_mos_x100": null,
     });
+    let reported = json!([{
+        "kind": "session", "at": "2025-11-24T16:00:00.000Z", "loss_percent": 1.2,
+        "discarded_percent": null, "burst_loss_percent": 25.0, "burst_ms": 80,
+        "round_trip_ms": 40, "end_system_ms": 60, "jitter_ms": 2, "listening_mos_x100": 410,
+        "conversation_mos_x100": 390,
+    }]);
     let live = get(&format!("calls/{}/quality", acme.call)).await;
     assert_eq!(
         (&live["call"], &live["cdr"]),
@@ -154,12 +161,15 @@ async fn second_by_second(world: &World) {
     );
     assert_eq!(live["legs"][0]["received"], received);
     assert_eq!(live["legs"][0]["sent"], Value::Null);
+    assert_eq!(live["legs"][0]["reported"], reported);
     let kept = get(&format!("cdrs/{}/quality", acme.cdr)).await;
     assert_eq!(kept["cdr"], json!(acme.cdr));
     assert_eq!(kept["legs"][0]["party"]["number"], acme.number);
     assert_eq!(kept["legs"][0]["received"], received);
+    assert_eq!(kept["legs"][0]["reported"], reported);
     let record = get(&format!("cdrs/{}", acme.cdr)).await;
     assert_eq!(record["legs"][0].get("timelines"), None);
+    assert_eq!(record["legs"][0].get("reported"), None);
     let other = acme.path(&format!("calls/{}/quality", CallId::new(9, 9)));
     let none = world.tenant(acme, Ask::get(&other)).await;
     none.refuses(api::Kind::NotFound);

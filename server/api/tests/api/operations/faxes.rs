@@ -1,11 +1,13 @@
 //! Faxes: found, fetched with a trace of it, and removed when nothing holds them.
 
+use domain::{Fax, FaxState};
 use ids::FaxId;
 use serde_json::{Value, json};
+use tenancy::TenantScope;
 
 use crate::archives::unchunked;
 use crate::http::Ask;
-use crate::world::{World, faxed, written_in};
+use crate::world::{DOCUMENT, World, faxed, written_in};
 
 /// The path of acme's faxes, or of something below it.
 fn path(world: &World, rest: &str) -> String {
@@ -22,6 +24,128 @@ pub(super) async fn faxes(world: &World) {
     listed(world, &one).await;
     fetched(world, &one).await;
     removed(world).await;
+    sent(world).await;
+}
+
+/// A request that a document be sent.
+fn sending(world: &World, query: &str) -> Ask {
+    bringing(world, query, ("application/pdf", DOCUMENT))
+}
+
+fn bringing(world: &World, query: &str, (kind, body): (&str, &[u8])) -> Ask {
+    Ask::post(&path(world, &format!("?{query}"))).body(kind, body)
+}
+
+/// A fax that is to be sent waits, is found by its state, and goes when somebody removes it.
+async fn sent(world: &World) {
+    let acme = &world.acme;
+    let machine = json!({"number": "990", "destination": "fax"});
+    let machine = Ask::post(&acme.path("extensions")).json(&machine);
+    let machine = world.tenant(acme, machine).await.is(201).member("id");
+    unsent(world).await;
+    let good = "extension=990&to=%2B4930123456&attempts=2&pause=60";
+    let once = || sending(world, good).with("Idempotency-Key", "letter");
+    let made = world.tenant(acme, once()).await.is(201);
+    let id = made.member("id");
+    let at = format!("/api/v1/tenants/{}/faxes/{id}", acme.id);
+    assert_eq!(made.header("location"), Some(at.as_str()));
+    let again = world.tenant(acme, once()).await.is(201);
+    assert_eq!(
+        again.member("id"),
+        id,
+        "the same request is carried out once"
+    );
+    let other = ("application/pdf", &b"%PDF: another"[..]);
+    let other = bringing(world, good, other).with("Idempotency-Key", "letter");
+    world
+        .tenant(acme, other)
+        .await
+        .refuses(api::Kind::KeyReused);
+    let fax = get(world, &format!("/{id}")).await;
+    assert_eq!(
+        (&fax["direction"], &fax["state"], &fax["extension"]),
+        (&json!("sent"), &json!("queued"), &json!(machine))
+    );
+    assert_eq!(
+        (&fax["to"], &fax["caller"], &fax["pages"]),
+        (&json!("+4930123456"), &json!("990"), &json!(2))
+    );
+    assert_eq!((&fax["call"], &fax["ended"]), (&json!(null), &json!(null)));
+    let told = &fax["sending"];
+    assert_eq!(
+        (&told["attempts"], &told["attempts_max"], &told["pause"]),
+        (&json!(0), &json!(2), &json!(60))
+    );
+    assert_eq!(told["next_attempt"], fax["began"]);
+    assert_eq!(get(world, "?state=queued").await["items"], json!([fax]));
+    let document = Ask::get(&path(world, &format!("/{id}/document")));
+    let document = world.tenant(acme, document).await.is(200);
+    assert_eq!(unchunked(&document).as_deref(), Some(DOCUMENT));
+    let noted = noted(world, "fax.queued").await;
+    assert_eq!(noted.len(), 1);
+    assert_eq!(noted[0]["after"]["to"], "+4930123456");
+    in_the_middle(world, &id).await;
+    super::recordings::without_hold(world, async || {
+        let gone = Ask::delete(&path(world, &format!("/{id}")));
+        world.tenant(acme, gone).await.is(204);
+    })
+    .await;
+    let machine = Ask::delete(&acme.path("extensions/990")).if_match("*");
+    world.tenant(acme, machine).await.is(204);
+}
+
+/// One that is being sent is not removed.
+async fn in_the_middle(world: &World, id: &str) {
+    let acme = &world.acme;
+    let scope = TenantScope::for_job(acme.id, "test");
+    let id: FaxId = id.parse().unwrap();
+    let fax = world.store.fax(&scope, id).await.unwrap().unwrap();
+    let step = |fax: &Fax, state| {
+        let (fax, was) = (fax.clone(), fax.state);
+        world.store.change_fax(Fax { state, ..fax }, was)
+    };
+    assert_eq!(step(&fax, FaxState::Sending).await, Ok(true));
+    super::recordings::without_hold(world, async || {
+        let gone = Ask::delete(&path(world, &format!("/{id}")));
+        let gone = world.tenant(acme, gone).await;
+        gone.refuses(api::Kind::NotNow);
+    })
+    .await;
+    let state = FaxState::Sending;
+    assert_eq!(
+        step(&Fax { state, ..fax }, FaxState::Queued).await,
+        Ok(true)
+    );
+}
+
+/// What is not sent, and by which rule.
+async fn unsent(world: &World) {
+    let acme = &world.acme;
+    for (query, blamed) in [
+        ("to=102", "extension"),
+        ("extension=990", "to"),
+        ("extension=101&to=102", "extension"),
+        ("extension=199&to=102", "extension"),
+        ("extension=990&to=x", "to"),
+        ("extension=990&to=102&attempts=13", "attempts"),
+        ("extension=990&to=102&attempts=x", "attempts"),
+        ("extension=990&to=102&pause=0", "pause"),
+    ] {
+        let refused = world.tenant(acme, sending(world, query)).await;
+        let refused = refused.refuses(api::Kind::InvalidParameter);
+        assert_eq!(refused.json()["errors"][0]["parameter"], blamed, "{query}");
+    }
+    let good = "extension=990&to=102";
+    let text = bringing(world, good, ("application/pdf", b"<html>"));
+    let text = world.tenant(acme, text).await;
+    let text = text.refuses(api::Kind::BadDocument).json();
+    assert_eq!(text["detail"], "it is no PDF");
+    let huge = vec![0; (8 << 20) + 1];
+    let huge = bringing(world, good, ("application/pdf", &huge));
+    world.tenant(acme, huge).await.refuses(api::Kind::TooLarge);
+    let word = bringing(world, good, ("application/msword", b"x"));
+    let word = world.tenant(acme, word).await;
+    word.refuses(api::Kind::UnsupportedMediaType);
 }
 
 async fn listed(world: &World, one: &str) {

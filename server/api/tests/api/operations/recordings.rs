@@ -40,6 +40,10 @@ async fn listed(world: &World, one: &str) {
         (&json!(1_500), &json!(6_000))
     );
     assert_eq!(shown["state"], "finished");
+    assert_eq!(
+        (&shown["sides"], &shown["paused"]),
+        (&json!("stereo"), &json!(false))
+    );
     assert!(shown.get("key").is_none(), "the key is nobody's to see");
     let all = get(world, "").await;
     assert_eq!(all, json!({"items": [shown], "next": null}));
@@ -47,6 +51,16 @@ async fn listed(world: &World, one: &str) {
     assert_eq!(get(world, &format!("?call={call}")).await, all);
     let other = get(world, &format!("?call={}", acme.call)).await;
     assert_eq!(other["items"], json!([]));
+    assert_eq!(
+        (&shown["source"], &shown["conference"]),
+        (&json!("call"), &Value::Null)
+    );
+    // one of a call is of no conference, whose number or id it may be asked for by, be it there or
+    // not
+    for named in ["101", "ext_01hg5z3r8k0000000000000000", "nobody"] {
+        let none = get(world, &format!("?conference={named}")).await;
+        assert_eq!(none["items"], json!([]));
+    }
     let odd = Ask::get(&path(world, "?call=101"));
     let odd = world.tenant(acme, odd).await;
     odd.refuses(api::Kind::InvalidParameter);
@@ -77,8 +91,23 @@ async fn fetched(world: &World, one: &str) {
     let wave = world.operator(ask).await.is(200);
     assert_eq!(wave.header("content-type"), Some("audio/wav"));
     assert_eq!(unchunked(&wave), Some([b"RIFF", said.as_slice()].concat()));
+    let ask = Ask::get(&path(world, &format!("{one}/mp3")));
+    let mp3 = world.operator(ask.clone()).await.is(200);
+    assert_eq!(mp3.header("content-type"), Some("audio/mpeg"));
+    let frames = [&[0xff, 0xf3], said.as_slice()].concat();
+    assert_eq!(unchunked(&mp3), Some(frames));
+    world.shelf.make_mp3(false);
+    let refused = world.operator(ask).await;
+    let refused = refused.refuses(api::Kind::Unavailable).json();
+    let detail = refused["detail"].as_str().unwrap();
+    assert!(detail.contains("there is no encoder"), "{detail}");
+    world.shelf.make_mp3(true);
     let noted = noted(world, "recording.heard").await;
-    assert_eq!(noted.len(), 2, "each time is noted");
+    assert_eq!(
+        noted.len(),
+        3,
+        "each time is noted, and what was not heard is not"
+    );
     let actors = [&noted[0]["actor"], &noted[1]["actor"]];
     assert_ne!(actors[0], actors[1], "with who it was");
     for entry in &noted {

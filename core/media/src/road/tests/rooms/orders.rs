@@ -343,6 +343,42 @@ fn a_late_wake_makes_up_for_no_more_than_it_may() {
 }
 
 #[test]
+fn a_recording_of_a_room_has_all_who_are_heard_there() {
+    let mut hall = Hall::together(&[PCMU, G722, OPUS]);
+    let tap = crate::Tap {
+        recording: 7,
+        side: crate::Side::Left,
+    };
+    for _ in 0..2 {
+        hall.order(1, |id| Command::TapRoom { id, tap: Some(tap) });
+        hall.run(400);
+    }
+    let tapped = hall.rig.road.take_tapped(Box::default()).unwrap();
+    let packets: Vec<_> = tapped.packets().collect();
+    assert!((39..=41).contains(&packets.len()), "{}", packets.len());
+    let mut decoder = audio::Decoder::new(audio::Codec::G722);
+    let mut sound = Vec::new();
+    for (number, packet) in (0_u16..).zip(&packets) {
+        assert_eq!((packet.tap, packet.header.seq), (tap, number));
+        assert_eq!(
+            packet.header.ts.wrapping_sub(packets[0].header.ts),
+            160 * u32::from(number)
+        );
+        let mut room = [0; 320];
+        let made = decoder.decode(packet.payload, &mut room);
+        sound.extend_from_slice(&room[..made]);
+    }
+    let steady = &sound[sound.len() - 3_200..];
+    for pitch in &PITCHES[..3] {
+        let loud = amplitude(steady, Rate::Wide, *pitch);
+        assert!(loud > LEVEL / 3.0, "{pitch} Hz: {loud}");
+    }
+    hall.order(0, |id| Command::TapRoom { id, tap: None });
+    hall.run(200);
+    assert!(hall.rig.road.take_tapped(Box::default()).is_err());
+}
+
+#[test]
 fn a_recording_of_a_member_copies_nothing() {
     let mut hall = Hall::together(&[PCMU, PCMU]);
     let tap = crate::Tap {

@@ -1,0 +1,71 @@
+//! What goes beside a leg: video beside sound.
+
+/// The other stream of a leg's peer, by its slot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Beside {
+    /// There is none.
+    #[default]
+    Nothing,
+    /// The leg is sound, and this is its video.
+    Video {
+        slot: u32,
+        /// It goes by the sound's way and keys.
+        bundled: bool,
+    },
+    /// The leg is video, and this is its sound.
+    Sound {
+        slot: u32,
+        /// The leg goes by the sound's way and keys.
+        bundled: bool,
+    },
+}
+
+impl Beside {
+    /// Whether the leg goes by another's way.
+    pub(super) fn is_bundled(self) -> bool {
+        self.carrier().is_some()
+    }
+
+    /// Whether the leg is video.
+    pub(super) fn is_video(self) -> bool {
+        self.sound().is_some()
+    }
+
+    /// The video of a sound.
+    pub(super) fn video(self) -> Option<u32> {
+        match self {
+            Beside::Video { slot, .. } => Some(slot),
+            Beside::Nothing | Beside::Sound { .. } => None,
+        }
+    }
+
+    /// The sound of a video.
+    pub(super) fn sound(self) -> Option<u32> {
+        match self {
+            Beside::Sound { slot, .. } => Some(slot),
+            Beside::Nothing | Beside::Video { .. } => None,
+        }
+    }
+
+    /// The video that comes by the way of a sound.
+    pub(super) fn carried(self) -> Option<u32> {
+        match self {
+            Beside::Video {
+                slot,
+                bundled: true,
+            } => Some(slot),
+            Beside::Nothing | Beside::Video { .. } | Beside::Sound { .. } => None,
+        }
+    }
+
+    /// The sound by whose way a video goes.
+    pub(super) fn carrier(self) -> Option<u32> {
+        match self {
+            Beside::Sound {
+                slot,
+                bundled: true,
+            } => Some(slot),
+            Beside::Nothing | Beside::Video { .. } | Beside::Sound { .. } => None,
+        }
+    }
+}
