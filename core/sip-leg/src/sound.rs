@@ -170,9 +170,6 @@ impl Sound {
     /// Makes of another party's answer one to what the peer has offered, and of its offer one that
     /// more peers can answer, with nothing that may not be spoken.
     fn suit(&self, description: &mut Description) {
-        if let Some(before) = self.told.as_ref().filter(|_| !self.security.is_asked()) {
-            sdp::keep_places(description, before);
-        }
         match &self.remote {
             Some(offered) if self.security.is_asked() => {
                 sdp::line_up(description, offered);
@@ -383,9 +380,6 @@ impl Sound {
     ) -> Description {
         self.origin.version += 1;
         let mut offer = sdp::offer(&self.offers(speaks));
-        if let Some(before) = &self.told {
-            sdp::keep_places(&mut offer, before);
-        }
         self.limit(&mut offer);
         self.tell(offer, ports, media)
     }
@@ -508,6 +502,8 @@ impl Sound {
         let answers = self.security.is_asked();
         if answers {
             self.settled = None;
+        } else if let Some(before) = &self.told {
+            sdp::keep_places(&mut description, before);
         }
         self.told = Some(description.clone());
         if description.fax().is_some() {

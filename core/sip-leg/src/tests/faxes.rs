@@ -219,6 +219,17 @@ fn a_fax_machine_of_ours_offers_a_fax_and_all_is_as_it_was_where_that_is_refused
     }
 }
 
+// rfc: 3264 §8
+#[test]
+fn a_fax_that_is_offered_keeps_the_places_of_what_there_was_besides_sound() {
+    let mut office = Office::new();
+    let shows = described("10.9.9.5").to_string() + "m=video 44558 RTP/AVP 96\r\n";
+    let shows = Description::parse(shows.as_bytes()).unwrap();
+    let mut leg = with_machine(&mut office, &invite_with(&shows));
+    office.orders(&mut leg, LegOrder::OfferFax);
+    assert_eq!(media_of(&office.last()), ["image true", "video false"]);
+}
+
 #[test]
 fn a_fax_machine_of_ours_takes_no_fax_that_it_cannot_speak() {
     let mut office = Office::new();
