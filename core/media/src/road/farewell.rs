@@ -45,22 +45,23 @@ impl Farewell {
 impl Road {
     /// Keeps a goodbye to a leg's peer, if anything was ever sent to it.
     pub(super) fn say_goodbye(&mut self, slot: u32, now: Instant) {
+        let full = self.farewells.len() >= MOST;
         let way = self.way_to(slot, Kind::Rtcp);
         let leg = self.leg_mut(slot);
         let leg = leg.filter(|leg| !leg.is_fax() && leg.outflow.packets() > 0);
         let (Some(leg), Some((local_port, to))) = (leg, way) else {
             return;
         };
+        if full {
+            self.figures.rtcp.unsaid += 1;
+            return;
+        }
         let mut octets = [0; OWN_REPORT_BYTES + GOODBYE_BYTES + ROOM];
         let ssrc = leg.outflow.continuity.ssrc();
         let report = leg.report(&mut octets, now);
         let length = report.and_then(|report| write_goodbye(&mut octets, report, ssrc));
         let length = length.and_then(|all| self.protect_for(slot, Kind::Rtcp, &mut octets, all));
         let Some(length) = length else { return };
-        if self.farewells.len() >= MOST {
-            self.figures.rtcp.unsaid += 1;
-            return;
-        }
         self.farewells.push(Farewell {
             at: now,
             local_port,
