@@ -86,6 +86,8 @@ def talk(anna_is, bert_is, transports=("udp", "udp"), ips=("127.0.0.1", "127.0.0
             anna.wait_established()
             bert.wait_established()
             record_for(SECONDS)
+            # before its farewell: baresip gives up its keys first and says it unprotected
+            refused = forged(exchange)
             anna.hang_up()
             anna.wait_over()
             bert.wait_over()
@@ -94,7 +96,7 @@ def talk(anna_is, bert_is, transports=("udp", "udp"), ips=("127.0.0.1", "127.0.0
             used = suites(exchange.one_cdr())
             equal([one is not None for one in used], [anna_is != PLAIN, bert_is != PLAIN],
                   f"who was protected: {used}")
-            equal(forged(exchange), 0, "forged packets")
+            equal(refused, 0, "forged packets")
 
 
 @test(listens=True)
@@ -164,10 +166,10 @@ def a_protected_call_is_held_and_resumed():
                 wait_until("the call is resumed", lambda: holding(exchange) == [])
                 hears_anew(anna)
                 hears_anew(bert)
+            equal(forged(exchange), 0, "forged packets")
             anna.hang_up()
             anna.wait_over()
             bert.wait_over()
-            equal(forged(exchange), 0, "forged packets")
 
 
 @test(listens=True)

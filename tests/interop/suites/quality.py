@@ -185,7 +185,9 @@ def what_a_phone_tells_of_its_listening_is_kept_and_it_is_told_how_it_is_heard()
         equal(told["ssrc"], SSRC, "whose stream it is")
         # 4 of 50 packets are lost, and 4 of the 7 of each burst
         true(15 <= told["loss"] <= 25, f"{told}")
-        equal((told["burst_density"], told["burst_ms"], told["discard"]), (146, 140, 0), f"{told}")
+        # 4 of 7 are 146 of 256, and 7 packets are 140 ms; the last burst may still go on
+        true(145 <= told["burst_density"] <= 149 and 120 <= told["burst_ms"] <= 140, f"{told}")
+        equal(told["discard"], 0, f"{told}")
         true(700 <= told["gap_ms"] <= 900, f"{told}")
         true(reporter.answers and all(of[:2] == (SSRC, MIDDLE) for of in reporter.answers),
              f"the time it asked by was answered: {reporter.answers}")
