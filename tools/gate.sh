@@ -10,6 +10,12 @@ export CARGO_TARGET_DIR
 # a fresh clone builds each crate once, for programs that nobody takes apart: what helps with the
 # next build, or with a debugger, only slows this one down
 [ -z "${CI:-}" ] || export CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=false
+# what tests write is thrown away: where memory can hold it no disk makes them wait
+if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ]; then
+    TMPDIR=$(mktemp -d /dev/shm/strowger-gate.XXXXXX)
+    export TMPDIR
+    trap 'rm -rf "$TMPDIR"' EXIT
+fi
 readonly LOGS="$CARGO_TARGET_DIR/gate"
 mkdir -p "$LOGS"
 passed=0
@@ -53,6 +59,17 @@ cells_of() {
 stage_seeds() { programs && "$CARGO_TARGET_DIR/debug/sim" --seed 1 --runs "${GATE_RUNS:-150}"; }
 stage_interop() { programs && tests/interop/run.sh; }
 stage_fuzz() { programs && tests/fuzz/run.sh; }
+# both: foreign software keeps time, and leaves the processors half idle; what only asks and is
+# answered takes no more than is left
+stage_foreign() {
+    local status=0
+    programs || return
+    SECONDS_PER_KEY=1800 chrt --idle 0 tests/fuzz/run.sh >"$LOGS/asked.log" 2>&1 &
+    tests/interop/run.sh || status=1
+    wait $! || status=1
+    cat "$LOGS/asked.log"
+    return "$status"
+}
 
 # The whole workspace, and its examples, whose dependencies have the features that tests want:
 # for one package alone, dependencies and all that lies upon them would be built once more.
