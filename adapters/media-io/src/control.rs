@@ -134,6 +134,7 @@ fn id_of(command: &Command) -> EndpointId {
         | Command::Hold { id, .. }
         | Command::Tap { id, .. }
         | Command::TapRoom { id, .. }
+        | Command::ListenForAnswer { id }
         | Command::Report { id }
         | Command::Close { id } => *id,
         Command::Bridge { a, .. } => *a,

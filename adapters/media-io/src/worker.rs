@@ -367,6 +367,8 @@ fn keep(behind: &mut VecDeque<Notice>, notice: Notice, lost: &mut u64) {
         | Notice::Resumed { .. }
         | Notice::Heard { .. }
         | Notice::Floor { .. }
+        | Notice::Answered { .. }
+        | Notice::Beeped { .. }
         | Notice::Digit { .. } => false,
     };
     if must_arrive || behind.len() < BEHIND {

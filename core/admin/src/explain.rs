@@ -352,6 +352,7 @@ fn told(tenant: &CompiledTenant, step: &Step) -> Told {
             timeout,
             // what it says is among the reasons
             failover: _,
+            tells_who_answers: _,
         } => Told {
             action: "trunk",
             trunk: tenant.trunk(*trunk).map(|found| found.spec.name.clone()),

@@ -1,6 +1,7 @@
 //! The aggregate: its fields, and the one place where inputs are told apart.
 
 mod adopt;
+mod answerer;
 mod begun;
 mod beside;
 mod carrier;
@@ -361,6 +362,8 @@ impl Call {
             LegFact::Lost(lost) => self.lost(leg, lost, draft),
             LegFact::FellSilent => self.fell_silent(leg, draft),
             LegFact::HeardAgain => self.heard_again(leg, draft),
+            LegFact::AnsweredBy(who) => self.turned_out(leg, who, draft),
+            LegFact::Beeped => self.beeped(leg, draft),
             LegFact::Offered { description } => self.offered(leg, description, draft),
             LegFact::ReofferAnswered { description } => {
                 self.reoffer_answered(leg, description, draft);

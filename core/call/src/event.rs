@@ -1,7 +1,7 @@
 //! The history of a call, as it is recorded.
 
 use crate::{Direction, LegId, Party};
-use domain::End;
+use domain::{Answerer, End};
 use ids::CallId;
 use machine::Instant;
 use routing::{Diversion, Reason};
@@ -55,6 +55,15 @@ pub enum What {
     },
     /// A party that was not heard is heard again.
     HeardAgain(LegId),
+    /// It has turned out who has answered at the other end of a trunk.
+    AnsweredBy {
+        /// Where.
+        leg: LegId,
+        /// Who.
+        who: Answerer,
+    },
+    /// The machine that has answered there has beeped, and listens now.
+    Beeped(LegId),
     /// A party went over from sound to fax, and the other with it.
     WentToFax(LegId),
     /// A party went over from fax to sound, and the other with it.

@@ -1,6 +1,7 @@
 //! What can happen to a call: past facts, told by its legs, by routing and by people.
 
 use crate::{DialPlan, LegId};
+use domain::Answerer;
 use routing::HostClass;
 use sdp::Description;
 use std::fmt;
@@ -81,6 +82,10 @@ pub enum LegFact {
     FellSilent,
     /// Sound comes from it again.
     HeardAgain,
+    /// It has turned out who has answered.
+    AnsweredBy(Answerer),
+    /// The machine that has answered has beeped.
+    Beeped,
     /// The party offers new media within the call (re-INVITE, UPDATE).
     Offered {
         /// The offer, or nothing when it asks us to offer.

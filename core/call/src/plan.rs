@@ -58,6 +58,9 @@ pub struct TrunkCall {
     /// Which of its answers let the next trunk be tried, where it says other than usual.
     #[serde(default)]
     pub failover: Failover,
+    /// It is listened who answers.
+    #[serde(default)]
+    pub tells_who_answers: bool,
     /// The name shown; may be empty.
     pub display: String,
     /// Which of the trunk's addresses, the best first. Each is one attempt.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod answerers;
 mod begun;
 mod beside;
 mod bounds;

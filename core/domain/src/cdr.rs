@@ -5,6 +5,7 @@ use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use stir::Attestation;
 
+use crate::answerer::Answerer;
 use crate::caller_proof::Proved;
 use crate::forwards::DivertReason;
 use crate::phone_report::{LateReport, PhoneReports};
@@ -39,6 +40,9 @@ pub struct ByTrunk {
     /// What is known of the number's proof in a call that came in; `None` where nobody looked.
     #[serde(default)]
     pub proof: Option<Proved>,
+    /// Who has answered a call that went out; `None` where nobody listened for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answerer: Option<Answerer>,
 }
 
 /// What was vouched for the number of a call (RFC 8588).

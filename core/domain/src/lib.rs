@@ -6,6 +6,7 @@
 //! [`CompiledTenant`] and [`Directory`] are what a live exchange asks instead of a database.
 
 mod announcement_rule;
+mod answerer;
 mod audit;
 mod ban;
 mod brand;
@@ -92,6 +93,7 @@ mod user;
 mod webhook;
 
 pub use announcement_rule::{ANNOUNCEMENT_TEXT_MAX, AnnouncementRule};
+pub use answerer::Answerer;
 pub use audit::{AuditEntry, Change, FeedEntry, Version};
 pub use ban::{BAN_LONGEST, BAN_NOTE_MAX, BAN_REMEMBERED, BANS_MAX, Ban, BanCause};
 pub use brand::Brand;

@@ -188,6 +188,12 @@ pub struct OutboundRoute {
     #[serde(default = "ring_seconds")]
     #[schema(default = 120, minimum = 5, maximum = 300)]
     pub ring_seconds: u16,
+    /// Whether it is listened who answers its calls: a person, a machine, a fax, or nobody who says
+    /// anything. Records and events tell, and when a machine has beeped. Calls for help are never
+    /// listened to.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub tells_who_answers: bool,
 }
 
 fn priority() -> u16 {

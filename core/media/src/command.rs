@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use audio::answer::Answerer;
 use serde::{Deserialize, Serialize};
 use srtp::MasterKey;
 
@@ -172,6 +173,12 @@ pub enum Command {
         /// Where to.
         tap: Option<Tap>,
     },
+    /// From now on it is listened who has answered at the leg's other end, for two minutes at most:
+    /// answers with `Answered`, and with `Beeped` where a machine listens.
+    ListenForAnswer {
+        /// Which.
+        id: EndpointId,
+    },
     /// While held the leg and its partner do not hear each other; play goes on.
     Hold {
         /// Which.
@@ -288,6 +295,19 @@ pub enum Notice {
         /// Which.
         id: EndpointId,
     },
+    /// Who has answered at the leg's other end, as far as that can be heard. Told once, and once
+    /// more where a beep has told that it was a machine all the same.
+    Answered {
+        /// Which.
+        id: EndpointId,
+        /// Who.
+        by: Answerer,
+    },
+    /// The machine that has answered has beeped, and listens now.
+    Beeped {
+        /// Which.
+        id: EndpointId,
+    },
     /// `Open`, `OpenVideo`, `Bridge`, `Attend` or `Play` could not be done.
     Refused {
         /// Which.
@@ -312,6 +332,8 @@ impl Notice {
             | Notice::Played { id, .. }
             | Notice::Heard { id, .. }
             | Notice::Floor { id }
+            | Notice::Answered { id, .. }
+            | Notice::Beeped { id }
             | Notice::Refused { id, .. } => id,
         }
     }

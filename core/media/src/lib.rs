@@ -26,6 +26,7 @@ mod tapped;
 mod transcoder;
 mod wants;
 
+pub use audio::answer::Answerer;
 pub use command::{Command, Keys, Lifted, Notice, PlayCodec, Refusal};
 pub use expect::{Expect, Ufrag, trusted};
 pub use figures::{

@@ -5,9 +5,10 @@
 //! decides whose packets a leg believes, `secure` how they are protected, `fax` passes on what is
 //! of a fax, `video` looks after what goes beside sound, `transcode` after packets that their
 //! listener does not understand as they are, `attend`, `rooms` and `converse` after those of
-//! conferences, `line` after those of lines; `wheel` looks at each leg once a second, and
+//! conferences, `line` after those of lines; `answering` finds out who has answered; `wheel` looks at each leg once a second, and
 //! `reporting` tells its peer how it is heard.
 
+mod answering;
 mod attend;
 mod beside;
 mod converse;

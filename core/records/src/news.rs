@@ -39,6 +39,16 @@ pub(crate) fn news(cdr: &Cdr, event: &CallEvent, clock: &Clock) -> Option<Event>
             *leg,
             json!({ "party": party(cdr, *leg) }),
         ),
+        What::AnsweredBy { leg, who } => tell(
+            EventKind::CallAnswerer,
+            *leg,
+            json!({ "party": party(cdr, *leg), "leg": leg.number(), "answerer": who }),
+        ),
+        What::Beeped(leg) => tell(
+            EventKind::CallBeeped,
+            *leg,
+            json!({ "party": party(cdr, *leg), "leg": leg.number() }),
+        ),
         What::TransferRequested { by, to, attended } => tell(
             EventKind::CallTransferring,
             *by,

@@ -148,7 +148,15 @@ impl Recorder {
                 self.ended = Some(event.at);
                 name_last_tried(&mut self.cdr);
             }
+            What::AnsweredBy { leg, who } => {
+                let by = self.leg(*leg).and_then(|leg| leg.by_trunk.as_mut());
+                if let Some(by) = by {
+                    by.answerer = Some(*who);
+                    self.mark_leg(*leg, journal);
+                }
+            }
             What::Explained(_)
+            | What::Beeped(_)
             | What::Held(_)
             | What::Resumed(_)
             | What::FellSilent { .. }

@@ -37,9 +37,11 @@ pub(crate) fn step(what: &What, at: WallTime) -> Option<Step> {
             by.number()
         )),
         What::AnsweredBeside(leg) => plain(format!("leg {} was told of the call", leg.number())),
+        What::Beeped(leg) => plain(format!("the machine at leg {} beeped", leg.number())),
         What::MergedInto(call) => plain(format!("the parties went on in call {call}")),
         // why, the reason that goes before it says
         What::FellSilent { .. }
+        | What::AnsweredBy { .. }
         | What::WentToFax(_)
         | What::WentToSound(_)
         | What::Opened { .. }

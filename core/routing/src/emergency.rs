@@ -387,6 +387,7 @@ impl<'a> Ways<'a> {
             caller: None,
             // whoever calls for help is sent on whatever a carrier answers
             failover: Failover::default(),
+            tells_who_answers: false,
             timeout,
         });
     }

@@ -186,6 +186,7 @@ fn by_trunk(
         attested,
         caller: None,
         failover,
+        tells_who_answers: route.spec.tells_who_answers,
         timeout: Duration::from_secs(route.spec.ring_seconds.into()),
     }
 }

@@ -114,6 +114,9 @@ pub enum Step {
         /// Which of its answers let the next step be tried, where it says other than usual.
         #[serde(default)]
         failover: Failover,
+        /// It is listened who answers.
+        #[serde(default)]
+        tells_who_answers: bool,
         /// How long it has to be answered.
         timeout: Duration,
     },

@@ -176,7 +176,21 @@ fn trunk(trunk: TrunkId, called: &str, identity: &str, seconds: u64) -> Step {
         identity: Some(identity.to_owned()),
         attested: None,
         caller: None,
+        tells_who_answers: false,
         timeout: Duration::from_secs(seconds),
+    }
+}
+
+#[test]
+fn it_is_listened_who_answers_where_the_route_says_so() {
+    for tells in [true, false] {
+        let mut parts = parts();
+        for route in &mut parts.lines.outbound {
+            route.spec.tells_who_answers = tells;
+        }
+        let plan = ask(parts, person(1), "030123456");
+        let listens = |step: &Step| matches!(step, Step::Trunk { tells_who_answers, .. } if *tells_who_answers == tells);
+        assert!(!plan.steps.is_empty() && plan.steps.iter().all(listens));
     }
 }
 

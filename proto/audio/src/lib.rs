@@ -1,9 +1,10 @@
 //! Sound: G.711 and G.722; changing the sampling rate; levels and speech; key presses in the sound;
-//! concealment of what was lost; a conference's mixer; and what the exchange plays by itself,
-//! rendered from notes and kept encoded. Linear samples are 16 bits, one channel.
+//! who answers; concealment of what was lost; a conference's mixer; and what the exchange plays by
+//! itself, rendered from notes and kept encoded. Linear samples are 16 bits, one channel.
 //!
 //! All arithmetic is of integers, so that every machine makes the same sound.
 
+pub mod answer;
 mod codec;
 pub mod conceal;
 pub mod dtmf;

@@ -1,7 +1,7 @@
 //! Call records: written once, found by what is in them.
 
 use domain::{
-    ByTrunk, Cdr, CdrLeg, LateReport, LegDirection, Party, PhoneReport, PhoneReportKind,
+    Answerer, ByTrunk, Cdr, CdrLeg, LateReport, LegDirection, Party, PhoneReport, PhoneReportKind,
     ProofVerdict, Proved, Quality, QualityPair, QualitySample, Step, Timeline, Timelines,
     TransferNote, Vouched,
 };
@@ -103,6 +103,7 @@ fn a_record_is_read_back_word_for_word(world: &World<'_>) {
         trunk: TrunkId::new(5, 1),
         called: "03055501".to_owned(),
         shown: Some("+33140205050".to_owned()),
+        answerer: Some(Answerer::Person),
     };
     record.legs.push(CdrLeg {
         party: record.caller.clone(),

@@ -148,6 +148,7 @@ impl Past {
                 shown: Some(number.clone()),
                 vouched: None,
                 proof: None,
+                answerer: None,
             }),
         };
         let told = self.told(asking, called, at);
@@ -191,6 +192,7 @@ impl Past {
             shown: step.identity.clone(),
             vouched: None,
             proof: None,
+            answerer: None,
         };
         leg(
             LegDirection::Outgoing,

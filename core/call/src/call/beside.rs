@@ -73,6 +73,8 @@ impl Call {
             | LegFact::ReofferRefused { .. }
             | LegFact::FellSilent
             | LegFact::HeardAgain
+            | LegFact::AnsweredBy(_)
+            | LegFact::Beeped
             | LegFact::Informed { .. } => {}
         }
     }

@@ -4,7 +4,7 @@
 
 use super::{Draft, FIRST, Stage};
 use crate::{Call, DialStep, LegId, LegOrder, Party, TrunkAttempt, TrunkCall, TrunkPeer};
-use domain::ByTrunk;
+use domain::{Answerer, ByTrunk};
 use ids::TrunkId;
 use routing::{Caller, Verdict};
 
@@ -101,6 +101,7 @@ pub(super) fn came_by(trunk: TrunkId, caller: &Caller, called: &str) -> ByTrunk 
         shown: shown.filter(|number| !number.is_empty()),
         vouched: None,
         proof: caller.proof.clone(),
+        answerer: None,
     }
 }
 
@@ -113,6 +114,7 @@ fn goes_by(call: &TrunkCall) -> ByTrunk {
         shown: shown.map(|digits| format!("+{digits}")),
         vouched: call.vouched.clone(),
         proof: None,
+        answerer: call.tells_who_answers.then_some(Answerer::Unknown),
     }
 }
 

@@ -27,7 +27,7 @@ fn with_rules(n: u64, peers: &[u8], next_on: &[u16], stop_on: &[u16]) -> DialSte
     })
 }
 
-fn by_trunk(n: u64, peers: &[u8]) -> TrunkCall {
+pub(super) fn by_trunk(n: u64, peers: &[u8]) -> TrunkCall {
     TrunkCall {
         trunk: TrunkId::new(n, 1),
         called: format!("+4930{n}"),
@@ -37,6 +37,7 @@ fn by_trunk(n: u64, peers: &[u8]) -> TrunkCall {
         identity: Some("493055501".to_owned()),
         display: "Acme".to_owned(),
         peers: peers.iter().map(peer).collect(),
+        tells_who_answers: false,
         timeout: Duration::from_secs(60),
     }
 }

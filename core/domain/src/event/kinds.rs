@@ -87,6 +87,10 @@ kinds! {
     CallSilent "call.silent"
     /// A party is heard again.
     CallHeard "call.heard"
+    /// It has turned out who has answered a call that went out.
+    CallAnswerer "call.answerer"
+    /// The machine that has answered a call has beeped, and listens now.
+    CallBeeped "call.beeped"
     /// Somebody has joined a conference.
     ConferenceJoined "conference.joined"
     /// Somebody has left a conference.

@@ -84,6 +84,9 @@ impl Road {
             Command::TapRoom { id, tap } => self.change(id, now, |road, slot, now| {
                 road.set_room_tap(slot, tap, now);
             }),
+            Command::ListenForAnswer { id } => {
+                self.change(id, now, |road, slot, _| road.listen_for_answer(slot));
+            }
             Command::Hold { id, held } => self.change(id, now, |road, slot, now| {
                 road.hold(slot, held, now);
             }),

@@ -1,6 +1,7 @@
 //! Tests of the road: one file per subject, this one holds what they share.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod answering;
 mod bridge;
 mod closing;
 mod extended;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use machine::TimerHandle;
 
+use super::answering::Answering;
 use crate::format::PayloadMap;
 use crate::line::Line;
 use crate::tapped::Tap;
@@ -20,6 +21,8 @@ pub(super) struct ToPartner {
     pub(super) tap: Option<Tap>,
     /// The line that is in the place of a partner.
     pub(super) line: Option<Arc<Line>>,
+    /// Who has answered here, while that is listened for.
+    pub(super) answering: Option<Box<Answering>>,
 }
 
 impl ToPartner {
@@ -30,6 +33,7 @@ impl ToPartner {
             transcoding: None,
             tap: None,
             line: None,
+            answering: None,
         }
     }
 }

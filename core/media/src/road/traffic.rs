@@ -157,6 +157,7 @@ impl Road {
             }
             self.await_event_end(slot);
         }
+        self.hear_answer(slot, header, bytes, out);
         if unseen {
             self.look_after(slot, now);
         }

@@ -282,6 +282,8 @@ impl Shard {
             | LegFact::Lost(_)
             | LegFact::FellSilent
             | LegFact::HeardAgain
+            | LegFact::AnsweredBy(_)
+            | LegFact::Beeped
             | LegFact::Offered { .. }
             | LegFact::ReofferAnswered { .. }
             | LegFact::ReofferRefused { .. }

@@ -4,7 +4,7 @@ use super::Shard;
 use crate::calls::CallKey;
 use crate::turn::Work;
 use call::{Input, LegFact, LegId};
-use domain::{Quality, QualityPair};
+use domain::{Answerer, Quality, QualityPair};
 use machine::Instant;
 use media::{FaxFigures, LegFigures, Lifted, Notice, Refusal, StreamFigures};
 
@@ -35,6 +35,10 @@ impl Shard {
             }
             Notice::Seconds { id, way, seconds } => self.note_seconds(id, way, &seconds),
             Notice::Resumed { id } => self.tell_sound(id, LegFact::HeardAgain),
+            Notice::Answered { id, by } => {
+                self.tell_sound(id, LegFact::AnsweredBy(answerer(by)));
+            }
+            Notice::Beeped { id } => self.tell_sound(id, LegFact::Beeped),
             Notice::Digit { id, digit, .. } => {
                 self.figures.heard.digits += 1;
                 if let Some((key, leg)) = self.calls.of_endpoint(id) {
@@ -110,6 +114,16 @@ impl Shard {
             return;
         };
         self.with_leg(owner, now, |sip, desk, reports| sip.probe(desk, reports));
+    }
+}
+
+/// Who has answered, as records have it.
+fn answerer(heard: media::Answerer) -> Answerer {
+    match heard {
+        media::Answerer::Person => Answerer::Person,
+        media::Answerer::Machine => Answerer::Machine,
+        media::Answerer::Fax => Answerer::Fax,
+        media::Answerer::Silence => Answerer::Silence,
     }
 }
 

@@ -55,6 +55,7 @@ impl Shard {
         self.note_toll(key, event);
         self.note_talk(key, event);
         self.note_one_way(event);
+        self.listen_for_answer(key, event);
         if matches!(event.what, What::Held(_) | What::Resumed(_)) {
             self.reseat(key);
         }
@@ -69,6 +70,7 @@ impl Shard {
         entry.brought.intercom &= !matches!(event.what, What::Answered(_) | What::Diverted(_));
         entry.dirty |= match event.what {
             What::Answered(_)
+            | What::AnsweredBy { .. }
             | What::Held(_)
             | What::Resumed(_)
             | What::WentToFax(_)
@@ -85,9 +87,30 @@ impl Shard {
             | What::TransferFailed { .. }
             | What::FellSilent { .. }
             | What::HeardAgain(_)
+            | What::Beeped(_)
             | What::MergedInto(_)
             | What::Ended(_) => false,
         };
+    }
+
+    /// Has it listened who has answered a leg, where that is asked for.
+    fn listen_for_answer(&mut self, key: CallKey, event: &CallEvent) {
+        let What::Answered(leg) = event.what else {
+            return;
+        };
+        let Some(entry) = self.calls.get(key) else {
+            return;
+        };
+        let by = entry
+            .call
+            .leg(leg)
+            .and_then(|(party, _)| party.trunk.as_ref());
+        if by.is_some_and(|by| by.answerer.is_some()) {
+            let sip = entry.owner(leg).and_then(|owner| self.legs.get(owner));
+            if let Some(id) = sip.map(|leg| leg.sip.sound().endpoint()) {
+                self.outbox.media.push(Command::ListenForAnswer { id });
+            }
+        }
     }
 
     /// Says in a call's record why something is as it is.

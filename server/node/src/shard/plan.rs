@@ -47,6 +47,7 @@ impl Shard {
                 attested,
                 caller,
                 failover,
+                tells_who_answers,
                 timeout,
             } => {
                 let caller = caller.filter(|digits| self.may_name(tenant.id(), digits));
@@ -62,6 +63,7 @@ impl Shard {
                     identity,
                     caller,
                     failover,
+                    tells_who_answers,
                     vouched: attested.map(|attested| vouched(attested, origid)),
                     display: String::new(),
                     timeout,

@@ -38,6 +38,8 @@ fn sign(fact: &LegFact) -> Option<Sign> {
         | LegFact::Lost(_)
         | LegFact::FellSilent
         | LegFact::HeardAgain
+        | LegFact::AnsweredBy(_)
+        | LegFact::Beeped
         | LegFact::Offered { .. }
         | LegFact::ReofferAnswered { .. }
         | LegFact::ReofferRefused { .. }

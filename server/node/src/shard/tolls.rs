@@ -111,6 +111,8 @@ impl Shard {
             | What::Resumed(_)
             | What::FellSilent { .. }
             | What::HeardAgain(_)
+            | What::AnsweredBy { .. }
+            | What::Beeped(_)
             | What::WentToFax(_)
             | What::WentToSound(_)
             | What::TransferRequested { .. }

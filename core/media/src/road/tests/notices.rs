@@ -33,6 +33,8 @@ fn digits(rig: &mut Rig) -> String {
         | Notice::Played { .. }
         | Notice::Heard { .. }
         | Notice::Floor { .. }
+        | Notice::Answered { .. }
+        | Notice::Beeped { .. }
         | Notice::Refused { .. } => None,
     };
     rig.take_notices().into_iter().filter_map(digit).collect()

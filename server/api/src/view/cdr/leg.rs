@@ -1,6 +1,6 @@
 //! The view of one leg of a call record.
 
-use domain::{ByTrunk, CdrLeg, LegDirection, Proved, Quality, Vouched};
+use domain::{Answerer, ByTrunk, CdrLeg, LegDirection, Proved, Quality, Vouched};
 use ids::{SigningKeyId, TrunkId};
 use machine::WallTime;
 use serde::Serialize;
@@ -88,6 +88,10 @@ pub(crate) struct ByTrunkView {
     /// What came of looking at the proof of the number in a call that came in; nothing where the
     /// company's inbound route does not ask for that.
     proof: Option<ProvedView>,
+    /// Who has answered a call that went out, as it sounds, where its outbound route tells: `person`,
+    /// `machine`, `fax`, `silence`; `unknown` where that was not found out. Nothing where nobody
+    /// listened.
+    answerer: Option<Answerer>,
 }
 
 /// What came of looking at the proof of a caller's number (RFC 8224 §6.2).
@@ -153,6 +157,7 @@ impl From<ByTrunk> for ByTrunkView {
             shown: by.shown,
             vouched: by.vouched.map(VouchedView::from),
             proof: by.proof.map(ProvedView::from),
+            answerer: by.answerer,
         }
     }
 }
