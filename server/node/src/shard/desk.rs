@@ -2,7 +2,9 @@
 
 use super::{Shard, Work};
 use crate::calls::CallKey;
+use crate::legs;
 use call::{Input, LegFact};
+use ids::SiteId;
 use machine::Instant;
 use records::LegDetails;
 use sip_leg::{Desk, Report, SipLeg};
@@ -72,6 +74,7 @@ impl Shard {
             return;
         };
         let details = LegDetails {
+            site: self.site_of_leg(entry),
             address: Some(entry.sip.flow().remote.to_string()),
             user_agent: Some(entry.sip.user_agent().to_owned()),
             sip_call_id: Some(entry.call_id.clone()),
@@ -82,6 +85,14 @@ impl Shard {
         if let Some(call) = self.calls.get_mut(key) {
             call.recorder.details(leg, details);
         }
+    }
+
+    /// The site of the company's at whose address a telephone is.
+    fn site_of_leg(&self, leg: &legs::Entry) -> Option<SiteId> {
+        leg.device?;
+        let tenant = self.calls.get(leg.call)?.tenant;
+        let company = self.tenants.directory.tenant(tenant)?;
+        company.site_of(leg.sip.flow().remote.ip())
     }
 
     /// Writes into the record what signalling knows of all legs of a call.
