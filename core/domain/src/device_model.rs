@@ -73,7 +73,10 @@ mod tests {
     fn a_telephone_keeps_its_name_whatever_is_installed_on_it() {
         for (said, model) in [
             ("Yealink SIP-T46U 108.86.0.20", "Yealink SIP-T46U"),
-            ("Yealink SIP-T46U 108.86.0.75 805ec0aabbcc", "Yealink SIP-T46U"),
+            (
+                "Yealink SIP-T46U 108.86.0.75 805ec0aabbcc",
+                "Yealink SIP-T46U",
+            ),
             ("Grandstream GXP2170 1.0.11.39", "Grandstream GXP2170"),
             ("snomD785/10.1.54.13", "snomD785"),
             ("Cisco/SPA504G-7.6.2f", "Cisco/SPA504G"),

@@ -130,7 +130,9 @@ fn bounded(codec: &str) -> String {
 fn sums_of(leg: &CdrLeg, over: WallTime) -> QualitySums {
     let (begin, end) = (leg.answered_at.unwrap_or(over), leg.ended.unwrap_or(over));
     let ms = end.unix_ms().saturating_sub(begin.unix_ms());
-    let scores = [leg.quality.received, leg.quality.sent].into_iter().flatten();
+    let scores = [leg.quality.received, leg.quality.sent]
+        .into_iter()
+        .flatten();
     let score = scores.filter_map(score).min();
     let mut sums = QualitySums {
         legs: 1,

@@ -160,8 +160,8 @@ impl Timeline {
         &self.samples
     }
 
-    /// What the latest so many seconds were together, with when the last of them ended; `None` where
-    /// nothing is known of them. Of a longer sample all is taken.
+    /// What the latest so many seconds were together, with when the last of them ended; `None`
+    /// where nothing is known of them. Of a longer sample all is taken.
     #[must_use]
     pub fn latest(&self, seconds: u32) -> Option<(WallTime, QualitySample)> {
         let step = self.seconds.max(1);

@@ -1,7 +1,7 @@
 //! Streams of events: a company's programs follow its log over one long answer.
 //!
-//! A stream holds nothing but a place in the log, and, where it is wanted, up to when it has told how
-//! calls sound. What a slow reader has not taken stays there,
+//! A stream holds nothing but a place in the log, and, where it is wanted, up to when it has told
+//! how calls sound. What a slow reader has not taken stays there,
 //! so a stream costs the same however slow its reader is; only a reader that falls behind what
 //! the log keeps loses something, and it is told.
 

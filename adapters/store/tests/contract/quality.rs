@@ -89,11 +89,7 @@ fn walked(
     panic!("a list without an end: {all:?}");
 }
 
-fn summaries(
-    world: &World<'_>,
-    scope: &TenantScope,
-    groups: QualityGroups,
-) -> Vec<QualitySummary> {
+fn summaries(world: &World<'_>, scope: &TenantScope, groups: QualityGroups) -> Vec<QualitySummary> {
     walked(query(groups), |query| {
         block_on(world.store.quality(scope, query)).unwrap()
     })
@@ -120,7 +116,12 @@ fn calls_by_hour(all: &[QualitySummary]) -> Vec<(i64, u64)> {
 
 fn a_call_counts_once_however_often_its_record_comes(world: &World<'_>) {
     let acme = world.tenant("acme.example");
-    let record = call(&acme, 1, 5, vec![phone("Phone 1.0", 441), phone("B 1.0", 300)]);
+    let record = call(
+        &acme,
+        1,
+        5,
+        vec![phone("Phone 1.0", 441), phone("B 1.0", 300)],
+    );
     assert_eq!(write(world, vec![record.clone(), record.clone()]), 1);
     assert_eq!(write(world, vec![record]), 0);
     let all = summaries(world, &acme, QualityGroups::Hours);
@@ -168,12 +169,18 @@ fn legs_are_told_apart_by_model_site_trunk_and_codec(world: &World<'_>) {
     write(world, records);
     let by = |by| legs_by(world, &acme, by);
     let models = [("Yealink SIP-T46U", 2), ("baresip", 1)];
-    assert_eq!(by(QualityBy::Model), models.map(|(of, n)| (of.to_owned(), n)));
+    assert_eq!(
+        by(QualityBy::Model),
+        models.map(|(of, n)| (of.to_owned(), n))
+    );
     let sites = [(NO_SITE.to_owned(), 1), (site.to_string(), 2)];
     assert_eq!(by(QualityBy::Site), sites);
     assert_eq!(by(QualityBy::Trunk), [(trunk.to_string(), 1)]);
     let codecs = [("PCMU/8000", 3), ("opus/48000", 1)];
-    assert_eq!(by(QualityBy::Codec), codecs.map(|(of, n)| (of.to_owned(), n)));
+    assert_eq!(
+        by(QualityBy::Codec),
+        codecs.map(|(of, n)| (of.to_owned(), n))
+    );
 }
 
 fn hours_come_newest_first_and_a_span_includes_its_begin_and_not_its_end(world: &World<'_>) {
@@ -182,7 +189,10 @@ fn hours_come_newest_first_and_a_span_includes_its_begin_and_not_its_end(world: 
     let calls = some.map(|(at, number)| call(&acme, number, at, vec![phone("A", 400)]));
     write(world, calls.collect());
     let all = summaries(world, &acme, QualityGroups::Hours);
-    assert_eq!(calls_by_hour(&all), [(9, 1), (7, 1), (5, 1), (3, 1), (1, 1)]);
+    assert_eq!(
+        calls_by_hour(&all),
+        [(9, 1), (7, 1), (5, 1), (3, 1), (1, 1)]
+    );
     let span = QualityQuery {
         from: hour(3),
         until: hour(7),
@@ -210,8 +220,14 @@ fn what_an_hour_has_too_many_of_counts_as_other(world: &World<'_>) {
         write(world, vec![one(number)]);
     }
     // one that is known goes on counting as itself, and the next hour begins anew
-    write(world, vec![call(&acme, 900, 5, vec![phone("phone-001", 400)])]);
-    write(world, vec![call(&acme, 901, 6, vec![phone("phone-999", 400)])]);
+    write(
+        world,
+        vec![call(&acme, 900, 5, vec![phone("phone-001", 400)])],
+    );
+    write(
+        world,
+        vec![call(&acme, 901, 6, vec![phone("phone-999", 400)])],
+    );
     let models = legs_by(world, &acme, QualityBy::Model);
     assert_eq!(models.len(), QUALITY_VALUES_MAX + 2);
     let of = |model: &str| models.iter().find(|(of, _)| of == model).map(|one| one.1);
@@ -219,24 +235,41 @@ fn what_an_hour_has_too_many_of_counts_as_other(world: &World<'_>) {
     assert_eq!(of("phone-001"), Some(2));
     assert_eq!((of("phone-064"), of("phone-065")), (Some(1), None));
     assert_eq!(of("phone-999"), Some(1));
+    // a neighbour's hour has room of its own
+    let globex = world.tenant("globex.example");
+    write(
+        world,
+        vec![call(&globex, 1, 5, vec![phone("phone-998", 400)])],
+    );
+    let theirs = legs_by(world, &globex, QualityBy::Model);
+    assert_eq!(theirs, [("phone-998".to_owned(), 1)]);
 }
 
 fn a_stranger_finds_no_summary(world: &World<'_>) {
     let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
     let trunk = TrunkId::new(5, 1);
-    write(world, vec![call(&acme, 1, 5, vec![phone("A", 400), carrier(trunk, 400)])]);
+    write(
+        world,
+        vec![call(
+            &acme,
+            1,
+            5,
+            vec![phone("A", 400), carrier(trunk, 400)],
+        )],
+    );
     assert_eq!(summaries(world, &globex, QualityGroups::Hours), []);
     for by in QualityBy::ALL {
         assert_eq!(legs_by(world, &globex, by), [], "{by:?}");
     }
     let gone = world.store.remove_quality(&globex, hour(999));
     assert_eq!(block_on(gone), Ok(0));
-    assert_eq!(calls_by_hour(&summaries(world, &acme, QualityGroups::Hours)), [(5, 1)]);
+    assert_eq!(
+        calls_by_hour(&summaries(world, &acme, QualityGroups::Hours)),
+        [(5, 1)]
+    );
 }
 
-fn whoever_owns_a_trunk_sees_what_all_had_of_it_together_and_nobody_else_does(
-    world: &World<'_>,
-) {
+fn whoever_owns_a_trunk_sees_what_all_had_of_it_together_and_nobody_else_does(world: &World<'_>) {
     let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
     let north = a_resellers_scope(world, "north");
     let shared = trunk_write(world, north.owner(), ("carrier", &[]));
@@ -267,7 +300,8 @@ fn whoever_owns_a_trunk_sees_what_all_had_of_it_together_and_nobody_else_does(
 }
 
 fn summaries_of_old_hours_are_removed_some_at_a_time(world: &World<'_>) {
-    let acme = world.tenant("acme.example");
+    let (acme, globex) = (world.tenant("acme.example"), world.tenant("globex.example"));
+    write(world, vec![call(&globex, 1, 5, vec![phone("A", 400)])]);
     let many = (1..=300).map(|number| {
         let at = i64::try_from(number).unwrap();
         call(&acme, number, at, vec![phone("A", 400)])
@@ -288,8 +322,12 @@ fn summaries_of_old_hours_are_removed_some_at_a_time(world: &World<'_>) {
         limit: 500,
         ..query(QualityGroups::Hours)
     };
-    let left = block_on(world.store.quality(&acme, &left)).unwrap().summaries;
+    let left = block_on(world.store.quality(&acme, &left))
+        .unwrap()
+        .summaries;
     assert_eq!((left.len(), calls_by_hour(&left)[100]), (101, (200, 1)));
+    let theirs = summaries(world, &globex, QualityGroups::Hours);
+    assert_eq!(calls_by_hour(&theirs), [(5, 1)], "the neighbour's");
 }
 
 fn summaries_go_with_their_company(world: &World<'_>) {
@@ -300,9 +338,15 @@ fn summaries_go_with_their_company(world: &World<'_>) {
     erase(world, &acme);
     assert_eq!(summaries(world, &acme, QualityGroups::Hours), []);
     // the last calls of an erased company end after it
-    assert_eq!(write(world, vec![call(&acme, 3, 5, vec![phone("A", 400)])]), 0);
+    assert_eq!(
+        write(world, vec![call(&acme, 3, 5, vec![phone("A", 400)])]),
+        0
+    );
     assert_eq!(summaries(world, &acme, QualityGroups::Hours), []);
-    assert_eq!(calls_by_hour(&summaries(world, &globex, QualityGroups::Hours)), [(5, 1)]);
+    assert_eq!(
+        calls_by_hour(&summaries(world, &globex, QualityGroups::Hours)),
+        [(5, 1)]
+    );
 }
 
 fn a_record_that_is_rewritten_or_removed_changes_no_summary(world: &World<'_>) {
@@ -312,9 +356,15 @@ fn a_record_that_is_rewritten_or_removed_changes_no_summary(world: &World<'_>) {
     let before = summaries(world, &acme, QualityGroups::Hours);
     let mut erased = record.clone();
     "erased-1".clone_into(&mut erased.dialled);
-    assert_eq!(block_on(world.store.replace_cdrs(&acme, vec![erased])), Ok(1));
+    assert_eq!(
+        block_on(world.store.replace_cdrs(&acme, vec![erased])),
+        Ok(1)
+    );
     assert_eq!(summaries(world, &acme, QualityGroups::Hours), before);
-    assert_eq!(block_on(world.store.remove_cdrs(&acme, vec![record.id])), Ok(1));
+    assert_eq!(
+        block_on(world.store.remove_cdrs(&acme, vec![record.id])),
+        Ok(1)
+    );
     assert_eq!(summaries(world, &acme, QualityGroups::Hours), before);
 }
 

@@ -45,17 +45,26 @@ pub(crate) fn run(arguments: &QualityArguments) -> Result<(), Failure> {
             };
             let named = Unresolved::<Trunk>::new(trunk.as_deref().unwrap_or_default());
             let (_, found) = block_on(documents::find(&console.office, &scope, &named))?;
-            let page = |query: &QualityQuery| {
-                block_on(of_trunk(&console.office, &scope, found.id, query))
-            };
+            let page =
+                |query: &QualityQuery| block_on(of_trunk(&console.office, &scope, found.id, query));
             all(query, arguments.limit, page)?
         }
     };
     let rows: Vec<_> = listed.summaries.iter().map(row).collect();
     print::table(
         &[
-            "OF", "CALLS", "LEGS", "MINUTES", "MOS", "WORST", "POOR", "LOSS", "JITTER", "DELAY",
-            "ONE-WAY", "CONCEALED",
+            "OF",
+            "CALLS",
+            "LEGS",
+            "MINUTES",
+            "MOS",
+            "WORST",
+            "POOR",
+            "LOSS",
+            "JITTER",
+            "DELAY",
+            "ONE-WAY",
+            "CONCEALED",
         ],
         &rows,
     );

@@ -186,7 +186,12 @@ fn a_call_that_nobody_answered_and_a_leg_that_was_not_add_nothing() {
 
 #[test]
 fn an_hour_begins_where_its_moments_are() {
-    for (at, hour) in [(0, 0), (3_599_999, 0), (3_600_000, 3_600_000), (-1, -3_600_000)] {
+    for (at, hour) in [
+        (0, 0),
+        (3_599_999, 0),
+        (3_600_000, 3_600_000),
+        (-1, -3_600_000),
+    ] {
         let begins = hour_of(WallTime::from_unix_ms(at));
         assert_eq!(begins.unix_ms(), hour, "{at}");
     }

@@ -142,7 +142,11 @@ fn the_latest_seconds_are_told_together_with_when_they_ended() {
     assert_eq!((all.expected, all.lost), (500, 21), "there are no more");
     timeline.note(at(13), second(0));
     let (until, sample) = timeline.latest(3).unwrap();
-    assert_eq!((until, sample.expected), (at(14), 50), "those between are not known");
+    assert_eq!(
+        (until, sample.expected),
+        (at(14), 50),
+        "those between are not known"
+    );
 }
 
 fn any_sample() -> impl Strategy<Value = QualitySample> {

@@ -65,10 +65,10 @@ pub(super) fn operations() -> Vec<Operation> {
                  tells a reader that what it asked for is no longer kept, and where it goes on. \
                  Silence is broken by a comment each 15 s. A stream ends after 5 minutes; readers \
                  come back by themselves. Whoever asks for an upgrade to WebSocket (RFC 6455) gets \
-                 the same as messages of JSON, and pings in silence. `call.quality` is told to whoever \
-                 says `every`: it is in no log, has no `id`, and what of it a reader is too slow \
-                 for is lost: `event: lost` with `of`, and the number of `steps` that were \
-                 missed or of `calls` that were left out.",
+                 the same as messages of JSON, and pings in silence. `call.quality` is told to \
+                 whoever says `every`: it is in no log, has no `id`, and what of it a reader is \
+                 too slow for is lost: `event: lost` with `of`, and the number of `steps` that \
+                 were missed or of `calls` that were left out.",
             )
             .query(&[AFTER, TYPES, EVERY])
             .prints(SSE, "Events as they happen.")

@@ -22,7 +22,10 @@ const SPAN: [Parameter; 2] = [
         "From the hour on in which this time is (RFC 3339); seven days before the end when it says \
          nothing, and 400 at most.",
     ),
-    text("until", "Only hours that began before this time (RFC 3339)."),
+    text(
+        "until",
+        "Only hours that began before this time (RFC 3339).",
+    ),
 ];
 
 const BY: Parameter = text(
@@ -59,7 +62,10 @@ pub(super) fn operations() -> Vec<Operation> {
             .tag("Lines"),
         Operation::get(OF_RESELLER, "listResellerTrunkQuality", of_reseller)
             .needs(usage)
-            .tells("Summarise how calls by a reseller's trunk sounded", OF_TRUNK)
+            .tells(
+                "Summarise how calls by a reseller's trunk sounded",
+                OF_TRUNK,
+            )
             .query(&PAGE)
             .query(&SPAN)
             .gives::<List<QualitySummaryView>>(page)

@@ -359,7 +359,10 @@ async fn a_reader_that_asks_hears_how_its_own_calls_sound_and_nothing_of_its_nei
         );
         assert_eq!(leg["party"]["number"], company.number);
         let heard = &leg["received"];
-        assert_eq!((&heard["expected"], &heard["lost"]), (&json!(100), &json!(10)));
+        assert_eq!(
+            (&heard["expected"], &heard["lost"]),
+            (&json!(100), &json!(10))
+        );
         assert_eq!(heard["mos_x100"], 250);
         assert_eq!(leg["sent"], Value::Null);
     }

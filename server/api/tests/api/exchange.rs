@@ -13,9 +13,8 @@ use ids::{CallId, CdrId, DeviceId, RecordingId, TenantId, TrunkId, WebhookId};
 use machine::WallTime;
 use ports::{
     CallLately, CourierError, HookDesk, Lately, LegLately, LiveCall, LiveConference, LiveError,
-    LiveExchange, LiveLeg,
-    LiveQuality, LiveRecording, LiveRegistration, LiveShare, LiveTrunk, LiveUsage, Metered,
-    Receipt, RecordingWish, Seat, SoundsLately, StoreError, Why,
+    LiveExchange, LiveLeg, LiveQuality, LiveRecording, LiveRegistration, LiveShare, LiveTrunk,
+    LiveUsage, Metered, Receipt, RecordingWish, Seat, SoundsLately, StoreError, Why,
 };
 use tenancy::{AccountScope, TenantScope};
 use tokio::sync::Semaphore;

@@ -52,7 +52,10 @@ impl Shard {
     pub(crate) fn sounds_of(&self, scope: &TenantScope, seconds: u32) -> SoundsLately {
         let all = self.calls.iter().map(|(_, entry)| entry);
         let own = all.filter(|entry| entry.tenant == scope.tenant() && !entry.call.is_over());
-        SoundsLately::of(own.filter_map(|entry| call_lately(entry, seconds)).collect())
+        SoundsLately::of(
+            own.filter_map(|entry| call_lately(entry, seconds))
+                .collect(),
+        )
     }
 }
 
