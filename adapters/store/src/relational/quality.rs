@@ -56,7 +56,7 @@ pub(super) fn add(sql: Sql<'_>, cdrs: &[&Cdr]) -> Result<(), StoreError> {
         let value = counts_as(known.entry(hour).or_default(), value);
         rows.entry((hour, value)).or_default().add(&sums);
     }
-    let rows: Vec<Json> = rows.iter().map(fields).collect();
+    let rows: Vec<Json> = rows.iter().map(row).collect();
     for some in rows.chunks(ROWS_AT_ONCE) {
         sql.run(&addition(), [json(&some)?])?;
     }
@@ -76,13 +76,11 @@ fn known(
                 AND q.hour = CAST(item.value ->> 2 AS BIGINT)";
     let hours: Vec<Hour> = hours.into_iter().collect();
     for some in hours.chunks(ROWS_AT_ONCE) {
-        let keys = some.iter();
-        let keys: Vec<_> = keys
-            .map(|(tenant, by, hour)| (tenant, by.as_str(), hour.unix_ms()))
-            .collect();
+        let key = |(tenant, by, hour): &Hour| (*tenant, by.as_str(), hour.unix_ms());
+        let keys: Vec<_> = some.iter().map(key).collect();
         sql.until(find, [json(&keys)?], |fields| {
-            let hour = (fields.word(0)?, dimension(&fields.plain::<String>(1)?)?);
-            let hour = (hour.0, hour.1, fields.time(2)?);
+            let by = dimension(&fields.plain::<String>(1)?)?;
+            let hour = (fields.word(0)?, by, fields.time(2)?);
             known.entry(hour).or_default().insert(fields.plain(3)?);
             Ok(true)
         })?;
@@ -95,7 +93,7 @@ fn dimension(word: &str) -> Result<QualityBy, StoreError> {
 }
 
 /// A row as the statement reads it.
-fn fields((((tenant, by, hour), value), sums): (&(Hour, String), &QualitySums)) -> Json {
+fn row((((tenant, by, hour), value), sums): (&(Hour, String), &QualitySums)) -> Json {
     let place = [
         Json::from(tenant.to_string()),
         Json::from(by.as_str()),

@@ -61,6 +61,13 @@ fn write(world: &World<'_>, records: Vec<Cdr>) -> usize {
     block_on(world.store.write_cdrs(records)).unwrap()
 }
 
+/// A company with a summary of a call of its own.
+pub(crate) fn with_summary(world: &World<'_>, scope: &TenantScope) {
+    let number = world.number() + 1_000;
+    let call = call(scope, number, 5, vec![phone("Phone 1.0", 400)]);
+    assert_eq!(write(world, vec![call]), 1);
+}
+
 fn query(groups: QualityGroups) -> QualityQuery {
     QualityQuery {
         groups,
