@@ -143,7 +143,7 @@ fn a_call_counts_once_however_often_its_record_comes(world: &World<'_>) {
         poor: 1,
         expected: 200,
         lost: 12,
-        jitter_seconds: 4,
+        jitter_seconds: 2,
         ..QualitySums::default()
     };
     assert_eq!(sums, expected);
