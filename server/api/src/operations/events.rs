@@ -18,6 +18,7 @@ use crate::stream::{
     EVERY_MAX, Follow, Hub, Place, Refusal, SSE, Seat, Sounds, agree, is_asked_for, sent_events,
 };
 use crate::view::event::EventPageView;
+use crate::view::live_sound::told;
 
 const ALL: &str = "/api/v1/tenants/{tenant}/events";
 const STREAM: &str = "/api/v1/tenants/{tenant}/events/stream";
@@ -153,7 +154,7 @@ impl Call {
         permission::also(self, Permission::of(Topic::Cdr, Verb::Read)).await?;
         let seat = seat_of(&self.front.streams.sounds, scope)?;
         let live = Arc::clone(&self.front.parts.live);
-        Ok(Some(Sounds::each(every, live, seat)))
+        Ok(Some(Sounds::each(every, (live, told), seat)))
     }
 }
 

@@ -12,11 +12,14 @@ use domain::Event;
 use ids::{CallId, EventId};
 use machine::WallTime;
 use ports::{CallLately, LiveExchange};
+use serde_json::Value;
 use tenancy::TenantScope;
 use tokio::time::{Instant, sleep_until};
 
 use super::hub::Seat;
-use crate::view::live_sound::CallSoundView;
+
+/// What is told of a call in its latest so many seconds.
+pub(crate) type Told = fn(&CallLately, u32) -> Value;
 
 /// Longest step, in seconds.
 pub(crate) const EVERY_MAX: u64 = 60;
@@ -63,6 +66,7 @@ impl Steps {
 /// One reader's way through what its company's calls sound like.
 pub(crate) struct Sounds {
     live: Arc<dyn LiveExchange>,
+    tell: Told,
     steps: Steps,
     /// Up to when the reader knows of each call that goes on; of as many as one answer tells.
     told: BTreeMap<CallId, WallTime>,
@@ -71,9 +75,14 @@ pub(crate) struct Sounds {
 
 impl Sounds {
     /// Steps of so many seconds, the first at once.
-    pub(crate) fn each(seconds: u64, live: Arc<dyn LiveExchange>, seat: Seat) -> Sounds {
+    pub(crate) fn each(
+        seconds: u64,
+        (live, tell): (Arc<dyn LiveExchange>, Told),
+        seat: Seat,
+    ) -> Sounds {
         Sounds {
             live,
+            tell,
             steps: Steps::begin(seconds, Instant::now()),
             told: BTreeMap::new(),
             _seat: seat,
@@ -103,8 +112,7 @@ impl Sounds {
         };
         let new = found.calls.iter().filter(|call| self.is_new(call));
         let event = |call: &CallLately| {
-            let data = CallSoundView::of(call, seconds);
-            let data = serde_json::to_value(data).unwrap_or_default();
+            let data = (self.tell)(call, seconds);
             let id = office.mint(EventId::new);
             Event::of_sound(id, scope.tenant(), call.call, office.now(), data)
         };

@@ -4,6 +4,7 @@ use ids::CallId;
 use machine::WallTime;
 use ports::{CallLately, Lately, LegLately};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::cdr::PartyView;
 use super::cdr::leg::DirectionView;
@@ -67,7 +68,7 @@ struct LegSoundView {
 
 /// A call.
 #[derive(Serialize)]
-pub(crate) struct CallSoundView {
+struct CallSoundView {
     /// The call.
     call: CallId,
     /// Seconds that each direction tells of, up to its own `until`; fewer where it is younger.
@@ -76,9 +77,13 @@ pub(crate) struct CallSoundView {
     legs: Vec<LegSoundView>,
 }
 
+/// What is told of a call in its latest so many seconds.
+pub(crate) fn told(call: &CallLately, seconds: u32) -> Value {
+    serde_json::to_value(CallSoundView::of(call, seconds)).unwrap_or_default()
+}
+
 impl CallSoundView {
-    /// What a call was in its latest so many seconds.
-    pub(crate) fn of(call: &CallLately, seconds: u32) -> CallSoundView {
+    fn of(call: &CallLately, seconds: u32) -> CallSoundView {
         let leg = |leg: &LegLately| LegSoundView {
             leg: leg.leg,
             direction: leg.direction.into(),
