@@ -276,6 +276,8 @@ fn leg(direction: LegDirection, number: &str) -> CdrLeg {
         status: Some(200),
         codec: Some("PCMA/8000".to_owned()),
         srtp: None,
+        site: None,
+        one_way: 0,
         quality: QualityPair {
             received: Some(quality),
             sent: Some(quality),

@@ -16,6 +16,7 @@ mod memory;
 mod once;
 mod paging;
 mod postgres;
+mod quality_bound;
 mod relational;
 mod seal;
 mod sealed;

@@ -14,6 +14,7 @@ mod faxes;
 mod keys;
 mod ladders;
 mod lines;
+mod quality;
 mod recordings;
 mod references;
 mod sealed;

@@ -33,6 +33,7 @@ mod link;
 mod lists;
 mod loading;
 mod once;
+mod quality;
 mod readers;
 mod recordings;
 mod references;

@@ -11,6 +11,7 @@ pub(crate) mod fax;
 pub(crate) mod key;
 pub(crate) mod people;
 pub(crate) mod person;
+pub(crate) mod quality;
 pub(crate) mod rate_deck;
 pub(crate) mod recording;
 pub(crate) mod replay;
@@ -38,6 +39,7 @@ use fax::FaxArguments;
 use key::KeyArguments;
 use people::PeopleArguments;
 use person::{EraseArguments, PersonArguments};
+use quality::QualityArguments;
 use rate_deck::RateDeckArguments;
 use recording::RecordingArguments;
 use replay::ReplayArguments;
@@ -217,6 +219,8 @@ pub(crate) enum Command {
     Certificate(CertificateArguments),
     /// Show what a company or a reseller has, what it may have, and who says so
     Usage(UsageArguments),
+    /// Summarise how a company's calls sounded, or those by a trunk
+    Quality(QualityArguments),
     /// Read a company's call records, and why each call went where it went
     Cdr(CdrArguments),
     /// List, show, fetch and delete a company's recordings of calls

@@ -83,6 +83,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Key(key) => commands::key::run(key),
         Command::Ban(said) => commands::ban::run(said),
         Command::Certificate(said) => commands::certificate::run(said),
+        Command::Quality(said) => commands::quality::run(&said),
         Command::Usage(said) => commands::usage::run(&said),
         Command::Cdr(cdr) => commands::cdr::run(cdr),
         Command::Recording(said) => commands::recording::run(said),

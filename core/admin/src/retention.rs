@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::{KindName, RecordingState, Resource, Tenant};
+use domain::{KindName, RecordingState, Resource, Tenant, hour_of};
 use ids::TenantId;
 use machine::WallTime;
 use ports::{CdrQuery, Cursor, FaxQuery, PAGE_MAX, RecordingQuery, StoreError};
@@ -32,6 +32,8 @@ pub struct Progress {
     pub recordings: usize,
     /// Faxes that are gone.
     pub faxes: usize,
+    /// Rows of summaries that are gone.
+    pub quality: usize,
     after: Option<Cursor>,
     stage: Stage,
 }
@@ -46,6 +48,8 @@ enum Stage {
     Faxes,
     /// Call records.
     Cdrs,
+    /// Summaries of how calls sounded. They name nobody, so no hold is on them.
+    Quality,
     /// The audit trail.
     Audit,
 }
@@ -93,6 +97,7 @@ pub async fn step(
                 return step.map(Some);
             }
             Stage::Cdrs => return cdrs(office, scope, so_far, (horizon, held)).await.map(Some),
+            Stage::Quality => return quality(office, scope, so_far, horizon).await.map(Some),
             Stage::Audit => {}
         }
     }
@@ -216,9 +221,28 @@ async fn cdrs(
         cdrs: so_far.cdrs + gone,
         stage: match page.next {
             Some(_) => Stage::Cdrs,
-            None => Stage::Audit,
+            None => Stage::Quality,
         },
         after: page.next,
+        ..so_far
+    })
+}
+
+/// Removes summaries of hours of which no record is kept any more.
+async fn quality(
+    office: &Office,
+    scope: &TenantScope,
+    so_far: Progress,
+    horizon: WallTime,
+) -> Result<Progress, StoreError> {
+    let whole = hour_of(horizon);
+    let gone = office.store().remove_quality(scope, whole).await?;
+    Ok(Progress {
+        quality: so_far.quality + gone,
+        stage: match gone {
+            0 => Stage::Audit,
+            _ => Stage::Quality,
+        },
         ..so_far
     })
 }

@@ -1,6 +1,6 @@
 //! The call detail record: what happened in one call, and why.
 
-use ids::{CallId, CdrId, DeviceId, ExtensionId, SigningKeyId, TenantId, TrunkId};
+use ids::{CallId, CdrId, DeviceId, ExtensionId, SigningKeyId, SiteId, TenantId, TrunkId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use stir::Attestation;
@@ -124,6 +124,12 @@ pub struct CdrLeg {
     /// The suite by which its sound was protected (RFC 4568), `None` where it was plain.
     #[serde(default)]
     pub srtp: Option<String>,
+    /// The company's site whose network a telephone's address was of, `None` where it was of none.
+    #[serde(default)]
+    pub site: Option<SiteId>,
+    /// How often its party was not heard while the other was.
+    #[serde(default)]
+    pub one_way: u16,
     /// How well the media went.
     pub quality: QualityPair,
     /// How well it went from second to second.

@@ -9,7 +9,7 @@ pub use emergency::{HelpCalled, LocationTold};
 pub use filter::{EventFilter, FILTERS_MAX};
 pub use kinds::EventKind;
 
-use ids::{AuditId, DeviceId, EventId, TenantId, TrunkId};
+use ids::{AuditId, CallId, DeviceId, EventId, TenantId, TrunkId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -161,6 +161,25 @@ impl Event {
             data: json!({
                 "trunk": trunk, "name": name, "cap": cap, "most": most, "percent": percent,
             }),
+        }
+    }
+
+    /// How a call that goes on sounds; for streams, and in no log.
+    pub fn of_sound(
+        id: EventId,
+        tenant: TenantId,
+        call: CallId,
+        at: WallTime,
+        data: Value,
+    ) -> Event {
+        Event {
+            id,
+            tenant,
+            kind: EventKind::CallQuality,
+            at,
+            cursor: 0,
+            subject: call.to_string(),
+            data,
         }
     }
 

@@ -160,6 +160,21 @@ impl Timeline {
         &self.samples
     }
 
+    /// What the latest so many seconds were together, with when the last of them ended; `None`
+    /// where nothing is known of them. Of a longer sample all is taken.
+    #[must_use]
+    pub fn latest(&self, seconds: u32) -> Option<(WallTime, QualitySample)> {
+        let step = self.seconds.max(1);
+        let some = usize::try_from(seconds.div_ceil(step)).unwrap_or(usize::MAX);
+        let from = self.samples.len().saturating_sub(some);
+        let latest = self.samples.get(from..)?.iter().copied();
+        let sample = latest.fold(None, merged)?;
+        let after = i64::try_from(self.samples.len()).ok()?;
+        let ms = after.saturating_mul(i64::from(step)).saturating_mul(SECOND);
+        let until = self.begin.unix_ms().saturating_add(ms);
+        Some((WallTime::from_unix_ms(until), sample))
+    }
+
     /// In which sample a moment is, to the nearest second.
     fn place(&self, at: WallTime) -> usize {
         let after = at.unix_ms().saturating_sub(self.begin.unix_ms());

@@ -35,6 +35,7 @@ mod ladders;
 mod live;
 mod live_conference;
 mod live_recording;
+mod live_sound;
 mod live_trunk;
 mod live_usage;
 mod locate;
@@ -42,6 +43,7 @@ mod mailer;
 mod memory_shelf;
 mod page;
 mod parts_refused;
+mod quality;
 mod quota;
 mod ready;
 mod recordings;
@@ -92,6 +94,7 @@ pub use ladders::LadderBook;
 pub use live::{LiveCall, LiveError, LiveExchange, LiveLeg, LivePush, LiveRegistration, Why};
 pub use live_conference::{LiveConference, LiveMember, Seat};
 pub use live_recording::{LiveRecording, RecordingWish};
+pub use live_sound::{CallLately, Lately, LegLately, SOUNDS_MAX, SoundsLately};
 pub use live_trunk::{LiveQuality, LiveShare, LiveTrunk};
 pub use live_usage::{LiveUsage, Metered};
 pub use locate::{locate, locate_below, read};
@@ -101,6 +104,9 @@ pub use page::{
     AuditListing, CdrListing, CdrQuery, Cursor, FeedPage, Filter, Listing, Order, PAGE_MAX, Page,
 };
 pub use parts_refused::PartsRefused;
+pub use quality::{
+    QualityBook, QualityGroups, QualityListing, QualityOf, QualityQuery, QualitySummary,
+};
 pub use quota::QuotaMet;
 pub use ready::{NotReady, ready};
 pub use recordings::{

@@ -9,6 +9,7 @@ use tenancy::{AccountScope, TenantScope};
 
 use crate::live_conference::{LiveConference, Seat};
 use crate::live_recording::{LiveRecording, RecordingWish};
+use crate::live_sound::SoundsLately;
 use crate::live_trunk::LiveTrunk;
 use crate::live_usage::LiveUsage;
 
@@ -157,6 +158,8 @@ pub trait LiveExchange: Send + Sync {
     async fn ladder(&self, scope: &TenantScope, id: CallId) -> Result<Ladder, LiveError>;
     /// How the legs of a live call have sounded so far, in the order in which they were started.
     async fn quality(&self, scope: &TenantScope, id: CallId) -> Result<Vec<LegSound>, LiveError>;
+    /// How the tenant's live calls were in the latest so many seconds that are known of each.
+    async fn sounds(&self, scope: &TenantScope, seconds: u32) -> Result<SoundsLately, LiveError>;
     /// The tenant's bindings, in the order of their ids.
     async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError>;
     /// What the tenant uses of the caps that telephones meet.

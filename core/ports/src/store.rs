@@ -21,6 +21,7 @@ use crate::front_door::FrontDoor;
 use crate::keys::KeyStore;
 use crate::ladders::LadderBook;
 use crate::page::{AuditListing, CdrListing, CdrQuery, Listing, Page};
+use crate::quality::QualityBook;
 use crate::recordings::RecordingBook;
 use crate::references::ReferenceBook;
 use crate::sealed_book::SealedBook;
@@ -100,6 +101,7 @@ pub trait Books:
     + BlobBook
     + RecordingBook
     + FaxBook
+    + QualityBook
 {
 }
 
@@ -113,6 +115,7 @@ impl<T> Books for T where
         + BlobBook
         + RecordingBook
         + FaxBook
+        + QualityBook
         + ?Sized
 {
 }

@@ -6,7 +6,7 @@ use domain::{
     Cdr, CdrLeg, DiversionNote, End, Event, Fault, LegDirection, Moves, Party, PhoneReport,
     PhoneReports, QualityPair, QualitySample, Timeline, Timelines, TransferNote, Way,
 };
-use ids::{CallId, CdrId, TenantId};
+use ids::{CallId, CdrId, SiteId, TenantId};
 use machine::{Clock, Instant, WallTime};
 use ports::{Journal, JournalRecord, Mark};
 use routing::Diversion;
@@ -29,6 +29,8 @@ pub struct LegDetails {
     pub codec: Option<String>,
     /// The suite by which its sound is protected.
     pub srtp: Option<String>,
+    /// The company's site at whose address it is.
+    pub site: Option<SiteId>,
 }
 
 /// Folds one call's events into its record.
@@ -155,11 +157,15 @@ impl Recorder {
                     self.mark_leg(*leg, journal);
                 }
             }
+            What::FellSilent { leg, one_way } => {
+                if let Some(leg) = self.leg(*leg).filter(|_| *one_way) {
+                    leg.one_way = leg.one_way.saturating_add(1);
+                }
+            }
             What::Explained(_)
             | What::Beeped(_)
             | What::Held(_)
             | What::Resumed(_)
-            | What::FellSilent { .. }
             | What::HeardAgain(_)
             | What::WentToFax(_)
             | What::WentToSound(_)
@@ -193,6 +199,7 @@ impl Recorder {
             sip_call_id,
             codec,
             srtp,
+            site,
         } = details;
         if let Some(address) = address {
             leg.address = address;
@@ -208,6 +215,9 @@ impl Recorder {
         }
         if srtp.is_some() {
             leg.srtp = srtp;
+        }
+        if site.is_some() {
+            leg.site = site;
         }
     }
 
@@ -286,6 +296,8 @@ impl Recorder {
             status: None,
             codec: None,
             srtp: None,
+            site: None,
+            one_way: 0,
             quality: QualityPair::default(),
             timelines: Timelines::default(),
             reported: PhoneReports::default(),

@@ -27,7 +27,7 @@ use crate::presumed::Presumed;
 use crate::processor::{InTurns, Processor};
 use crate::rate::{Meters, Standing};
 use crate::shares::Shares;
-use crate::stream::Hub;
+use crate::stream::Streams;
 use crate::turnstile::{Pass, Room, Turnstile};
 
 /// What authenticators show as the name of the site.
@@ -133,7 +133,7 @@ pub(crate) struct Front {
     /// Whose request computes next.
     processor: Arc<Processor<Asker>>,
     /// Who follows events.
-    pub(crate) streams: Arc<Hub>,
+    pub(crate) streams: Streams,
     /// The site that passkeys are made for: the portal's, when that is at a host name.
     pub(crate) site: Option<Site>,
     /// Where passwords are compared.
@@ -166,7 +166,6 @@ impl Front {
         });
         // a portal at an address has no passkeys: they are made for names
         let site = Site::of_page(&parts.portal, PRODUCT).ok();
-        let streams = Hub::new(limits.streams_per_tenant, limits.streams);
         let servers = parts.office.sign_in_servers(Arc::clone(&parts.enquirer));
         let forge = Forge::new(limits.passwords, limits.passwords_waiting);
         let depot = Depot::new(&limits, Arc::clone(&parts.packer), forge.clone());
@@ -177,7 +176,7 @@ impl Front {
             description,
             turnstile,
             processor: Processor::new(computing_at_once(), limits.in_flight),
-            streams: Arc::new(streams),
+            streams: Streams::within(&limits),
             site,
             forge,
             mill: Forge::new(limits.sounds, limits.sounds_waiting),

@@ -50,6 +50,12 @@ pub struct Limits {
     pub streams_per_tenant: usize,
     /// Streams of events of all companies at the same time; beyond it 429. Default 512.
     pub streams: usize,
+    /// Streams of one company that are told how its calls sound, at the same time; beyond it 429.
+    /// Default 4.
+    pub sounding_per_tenant: usize,
+    /// The same of all companies. Each asks the exchange for all live calls of its company up to
+    /// once a second. Default 64.
+    pub sounding: usize,
     /// Companies that are taken out, brought in or cloned at the same time; beyond it 429.
     /// Default 2.
     pub archives: usize,
@@ -110,6 +116,8 @@ impl Default for Limits {
             sign_ons: 32,
             streams_per_tenant: 20,
             streams: 512,
+            sounding_per_tenant: 4,
+            sounding: 64,
             archives: 2,
             archive_bytes: 4 << 30,
             archive_grace: Duration::from_secs(30),

@@ -29,6 +29,19 @@ pub(crate) async fn check(operation: &Operation, call: &Call) -> Result<(), Prob
     Err(missing(needed))
 }
 
+/// Lets a call go on whose caller has a permission beyond those that the operation needs. What the
+/// path names was found already.
+///
+/// # Errors
+/// 403 naming the permission.
+pub(crate) async fn also(call: &Call, needed: Permission) -> Result<(), Problem> {
+    let rights = access::rights(&call.office, call.principal()?).await?;
+    if rights.permit(needed) {
+        return Ok(());
+    }
+    Err(missing(needed))
+}
+
 /// The refusal for want of a permission.
 pub(crate) fn missing(needed: Permission) -> Problem {
     Problem::new(

@@ -45,7 +45,7 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
     let limits = parts.limits;
     let store = parts.office.shared_store();
     let front = Arc::new(Front::new(parts, openapi()));
-    let streams = Arc::clone(&front.streams);
+    let streams = Arc::clone(&front.streams.log);
     let router = routes(&front);
     let pumping = tokio::spawn(pump(Arc::clone(&streams), store));
     let (drain, mut connections) = (watch::Sender::new(false), JoinSet::new());

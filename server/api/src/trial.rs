@@ -12,7 +12,7 @@ use ids::{CallId, TrunkId};
 use machine::WallTime;
 use ports::{
     FixedClock, LiveCall, LiveConference, LiveError, LiveExchange, LiveRegistration, LiveTrunk,
-    LiveUsage, RecordingWish, Seat, SeededEntropy,
+    LiveUsage, RecordingWish, Seat, SeededEntropy, SoundsLately,
 };
 use store::MemoryStore;
 use tenancy::{AccountScope, TenantScope};
@@ -55,6 +55,10 @@ impl LiveExchange for Quiet {
 
     async fn quality(&self, _: &TenantScope, _: CallId) -> Result<Vec<LegSound>, LiveError> {
         Err(LiveError::NotFound)
+    }
+
+    async fn sounds(&self, _: &TenantScope, _: u32) -> Result<SoundsLately, LiveError> {
+        Ok(SoundsLately::default())
     }
 
     async fn registrations(&self, _: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError> {

@@ -31,10 +31,11 @@ def deliveries(exchange, state):
 
 
 class Stream:
-    """Follows a company's events in a thread of its own."""
+    """Follows a company's events in a thread of its own; with `every`, how its calls sound too."""
 
-    def __init__(self, exchange, domain, after=None):
+    def __init__(self, exchange, domain, after=None, every=None):
         place = "" if after is None else f"&after={after}"
+        place += "" if every is None else f"&every={every}"
         self.request = urllib.request.Request(
             f"http://127.0.0.1:{exchange.http}/api/v1/tenants/{domain}/events/stream"
             f"?types=call.*{place}",

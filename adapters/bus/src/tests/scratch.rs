@@ -101,6 +101,8 @@ pub(super) fn record(random: &mut Random) -> Cdr {
         status: None,
         codec: None,
         srtp: None,
+        site: None,
+        one_way: 0,
         quality: QualityPair::default(),
         timelines: Timelines::default(),
         reported: domain::PhoneReports::default(),

@@ -68,7 +68,10 @@ impl State {
                 estate.history.entry(place).or_default().push_back(version);
             }
             Fact::Cdr(cdr) => {
-                estate.cdrs.entry(cdr.id).or_insert(cdr);
+                if !estate.cdrs.contains_key(&cdr.id) {
+                    estate.quality.add(&cdr);
+                    estate.cdrs.insert(cdr.id, cdr);
+                }
             }
             Fact::Event(event) => {
                 self.turns.add(tenant, event.cursor);

@@ -23,6 +23,7 @@ impl State {
         };
         let places: Vec<_> = estate.documents.keys().cloned().collect();
         let cdrs = std::mem::take(&mut estate.cdrs).len();
+        let quality = std::mem::take(&mut estate.quality).len();
         let history = std::mem::take(&mut estate.history).len();
         let ladders = std::mem::take(&mut estate.ladders).len();
         let recordings = std::mem::take(&mut estate.recordings).len();
@@ -48,6 +49,7 @@ impl State {
         self.credentials.retain(|_, record| record.owner != owner);
         note(&mut rows, "credentials", before - self.credentials.len());
         note(&mut rows, "cdrs", cdrs);
+        note(&mut rows, "quality_hours", quality);
         note(&mut rows, "ladders", ladders);
         note(&mut rows, "recordings", recordings);
         note(&mut rows, "faxes", faxes);

@@ -12,6 +12,7 @@ use ports::{ACCOUNT_DEPTH_MAX, Blob, CredentialRecord};
 use tenancy::{Account, Owner};
 
 use super::event_book::{EventBook, Turns};
+use super::quality::QualityHours;
 use super::secrets::Kept;
 use super::support::Visitors;
 use crate::idempotency::Remembered;
@@ -51,6 +52,7 @@ pub(super) struct Estate {
     pub(super) history: BTreeMap<Place, VecDeque<Version>>,
     pub(super) blobs: BTreeMap<Place, Blob>,
     pub(super) cdrs: BTreeMap<CdrId, Cdr>,
+    pub(super) quality: QualityHours,
     pub(super) ladders: BTreeMap<CdrId, Ladder>,
     pub(super) recordings: BTreeMap<RecordingId, Recording>,
     /// Each with its document.

@@ -324,8 +324,9 @@ impl ExchangeStore for MemoryStore {
             if !state.has_tenant(cdr.tenant) {
                 continue;
             }
-            let records = &mut state.estates.entry(cdr.tenant.into()).or_default().cdrs;
-            if let std::collections::btree_map::Entry::Vacant(vacant) = records.entry(cdr.id) {
+            let estate = state.estates.entry(cdr.tenant.into()).or_default();
+            if let std::collections::btree_map::Entry::Vacant(vacant) = estate.cdrs.entry(cdr.id) {
+                estate.quality.add(&cdr);
                 let events = Event::of_finished(vacant.insert(cdr));
                 for event in events {
                     state.tell(event);

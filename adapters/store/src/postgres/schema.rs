@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// What each version adds to the one before. Never change an entry; add one.
-const MIGRATIONS: [Migration; 15] = [
+const MIGRATIONS: [Migration; 16] = [
     Migration {
         text: include_str!("migrations/0001.sql"),
         serves: 1,
@@ -86,6 +86,11 @@ const MIGRATIONS: [Migration; 15] = [
         text: include_str!("migrations/0015.sql"),
         // a release before it takes the recording of a conference up as one of a call
         serves: 15,
+    },
+    Migration {
+        text: include_str!("migrations/0016.sql"),
+        // a release before it leaves summaries behind when it erases their tenant
+        serves: 16,
     },
 ];
 

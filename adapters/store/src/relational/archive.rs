@@ -256,6 +256,7 @@ fn clear(sql: Sql<'_>, tenant: TenantId) -> Result<(), StoreError> {
     for table in [
         "history",
         "cdr_facets",
+        "quality_hours",
         "ladders",
         "recordings",
         "fax_pieces",
@@ -366,7 +367,13 @@ mod tests {
     ];
 
     /// Tables that are made anew from what was carried.
-    const MADE_ANEW: [&str; 4] = ["data_keys", "unique_keys", "pointers", "cdr_facets"];
+    const MADE_ANEW: [&str; 5] = [
+        "data_keys",
+        "unique_keys",
+        "pointers",
+        "cdr_facets",
+        "quality_hours",
+    ];
 
     /// Tables that stay: people sign in anew where their company comes in, messages, recordings and
     /// faxes are sealed under the key that it leaves behind, and sounds are uploaded again.

@@ -9,7 +9,7 @@ use ports::{CdrListing, CdrQuery, StoreError};
 
 use super::sql::{ROWS_AT_ONCE, Sql, json, limit};
 use super::value::{ToValue, Value, params};
-use super::{documents, events, ladders};
+use super::{documents, events, ladders, quality};
 use crate::paging;
 
 /// What records are searched by.
@@ -38,7 +38,8 @@ pub(super) fn add_of_present(sql: Sql<'_>, cdrs: &[Cdr]) -> Result<usize, StoreE
     add_each(sql, &present.collect::<Vec<_>>())
 }
 
-/// Adds records whose ids are not there already; gives their number.
+/// Adds records whose ids are not there already, and what they say to the summaries of their
+/// hours; gives their number.
 pub(super) fn add(sql: Sql<'_>, cdrs: &[Cdr]) -> Result<usize, StoreError> {
     add_each(sql, &cdrs.iter().collect::<Vec<_>>())
 }
@@ -50,6 +51,7 @@ fn add_each(sql: Sql<'_>, cdrs: &[&Cdr]) -> Result<usize, StoreError> {
         let told: Vec<_> = new.iter().flat_map(|cdr| Event::of_finished(cdr)).collect();
         events::add(sql, &told)?;
         link(sql, &new)?;
+        quality::add(sql, &new)?;
         added += new.len();
     }
     Ok(added)

@@ -22,7 +22,7 @@ pub(crate) const DATA_KEYS: &str = "data_keys";
 pub(crate) const FEED_END: &str = "feed_end";
 
 /// All tables, those that are referred to before those that refer.
-pub(crate) const TABLES: [Table; 29] = [
+pub(crate) const TABLES: [Table; 30] = [
     table(DATA_KEYS, 1, &["tenant", "sealed"]),
     table(
         "documents",
@@ -94,6 +94,31 @@ pub(crate) const TABLES: [Table; 29] = [
         "cdr_facets",
         5,
         &["tenant", "facet", "value", "started", "id"],
+    ),
+    table(
+        "quality_hours",
+        4,
+        &[
+            "tenant",
+            "dimension",
+            "hour",
+            "value",
+            "worst",
+            "calls",
+            "legs",
+            "seconds",
+            "scored",
+            "mos",
+            "poor",
+            "expected",
+            "lost",
+            "jitter",
+            "jitter_seconds",
+            "round_trip",
+            "trip_seconds",
+            "one_way",
+            "concealed",
+        ],
     ),
     table("ladders", 2, &["tenant", "cdr", "call", "sealed"]),
     table(

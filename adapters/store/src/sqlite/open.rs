@@ -18,7 +18,7 @@ const SWITCHES: u32 = 20;
 const PREPARED: usize = 128;
 
 /// What each version adds to the one before. Never change an entry; add one.
-const MIGRATIONS: [&str; 18] = [
+const MIGRATIONS: [&str; 19] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
@@ -37,6 +37,7 @@ const MIGRATIONS: [&str; 18] = [
     include_str!("migrations/0016.sql"),
     include_str!("migrations/0017.sql"),
     include_str!("migrations/0018.sql"),
+    include_str!("migrations/0019.sql"),
 ];
 
 /// How a connection works. Pages of deleted rows are overwritten, so that erased keys are gone;

@@ -42,7 +42,7 @@ fn query() -> CdrQuery {
 }
 
 /// A leg of which all is known.
-fn leg() -> CdrLeg {
+pub(crate) fn leg() -> CdrLeg {
     let quality = Quality {
         packets: u64::MAX,
         octets: 17,
@@ -71,6 +71,8 @@ fn leg() -> CdrLeg {
         status: Some(487),
         codec: Some("PCMU/8000".to_owned()),
         srtp: None,
+        site: None,
+        one_way: 0,
         quality: QualityPair {
             received: Some(quality),
             sent: None,

@@ -30,7 +30,7 @@ fn trunk_spec(name: &str, shared_with: &[&TenantScope]) -> Trunk {
     .unwrap()
 }
 
-fn trunk_write(
+pub(crate) fn trunk_write(
     world: &World<'_>,
     owner: Owner,
     (name, shared_with): (&str, &[&TenantScope]),

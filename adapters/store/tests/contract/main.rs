@@ -29,6 +29,7 @@ mod lists;
 mod neighbours;
 mod once;
 mod postgresql;
+mod quality;
 mod random;
 mod recordings;
 mod references;

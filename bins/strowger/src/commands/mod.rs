@@ -19,6 +19,7 @@ mod names;
 pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod prepare;
+pub(crate) mod quality;
 pub(crate) mod rate_deck;
 pub(crate) mod recording;
 pub(crate) mod replay;

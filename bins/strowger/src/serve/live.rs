@@ -11,7 +11,7 @@ use ids::{CallId, TrunkId};
 use node::{Answer, Ask, Question, Ticket, TrunkQuestion};
 use ports::{
     LiveCall, LiveConference, LiveError, LiveExchange, LiveRegistration, LiveTrunk, LiveUsage,
-    RecordingWish, Seat,
+    RecordingWish, Seat, SoundsLately,
 };
 use tenancy::{AccountScope, TenantScope};
 use tokio::sync::oneshot;
@@ -60,6 +60,7 @@ impl Waiting {
             | Answer::Seated(ticket, _)
             | Answer::Ladder(ticket, _)
             | Answer::Quality(ticket, _)
+            | Answer::Sounds(ticket, _)
             | Answer::Registrations(ticket, _)
             | Answer::Trunks(ticket, _)
             | Answer::Usage(ticket, _) => *ticket,
@@ -161,6 +162,13 @@ impl LiveExchange for Live {
             return Err(LiveError::Unavailable);
         };
         legs
+    }
+
+    async fn sounds(&self, scope: &TenantScope, seconds: u32) -> Result<SoundsLately, LiveError> {
+        let Answer::Sounds(_, sounds) = self.ask(scope, Ask::Sounds(seconds)).await? else {
+            return Err(LiveError::Unavailable);
+        };
+        Ok(sounds)
     }
 
     async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError> {

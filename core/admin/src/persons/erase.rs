@@ -193,6 +193,7 @@ impl Mask<'_> {
             if leg.party != before.party {
                 leg.address.clear();
                 leg.user_agent.clear();
+                leg.site = None;
                 leg.sip_call_id.clone_from(&self.pseudonym);
             }
         }

@@ -279,6 +279,8 @@ fn leg(
         status: None,
         codec: None,
         srtp: None,
+        site: None,
+        one_way: 0,
         quality: QualityPair::default(),
         timelines: Timelines::default(),
         reported: domain::PhoneReports::default(),

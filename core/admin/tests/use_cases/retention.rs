@@ -5,10 +5,15 @@ use std::collections::BTreeSet;
 
 use admin::access::Entered;
 use admin::{documents, retention};
-use domain::{Cdr, Hold, Plan, Resource, Tenant};
+use domain::{
+    Cdr, CdrLeg, Hold, LegDirection, PhoneReports, Plan, QualityPair, Resource, Tenant, Timelines,
+};
 use ids::ExtensionId;
 use machine::WallTime;
-use ports::{CdrQuery, ExchangeStore, PAGE_MAX, Page, Store};
+use ports::{
+    CdrQuery, ExchangeStore, PAGE_MAX, Page, QualityBook, QualityGroups, QualityOf, QualityQuery,
+    Store,
+};
 use serde_json::{Value, json};
 use store::block_on;
 use tenancy::Unresolved;
@@ -141,6 +146,72 @@ fn the_trail_ends_where_the_plan_says_and_a_neighbours_goes_on() {
     scene.wait(10_000 * DAY);
     assert_eq!(retain(&scene, &globex), (0, 0), "0 days is for ever");
     assert_eq!(trail(&scene, &globex), [later, made, made]);
+}
+
+/// A call of one leg, which was answered.
+fn heard(company: &Entered, started: i64) -> Cdr {
+    let mut record = record(company, started, None);
+    record.legs.push(CdrLeg {
+        direction: LegDirection::Incoming,
+        party: record.caller.clone(),
+        by_trunk: None,
+        address: String::new(),
+        user_agent: "Phone/1".to_owned(),
+        sip_call_id: "a@b".to_owned(),
+        started: record.started,
+        ringing_at: None,
+        answered_at: record.answered_at,
+        ended: Some(record.ended),
+        status: Some(200),
+        codec: Some("PCMU/8000".to_owned()),
+        srtp: None,
+        site: None,
+        one_way: 0,
+        quality: QualityPair::default(),
+        timelines: Timelines::default(),
+        reported: PhoneReports::default(),
+    });
+    record
+}
+
+/// The hours of which there are summaries.
+fn hours(scene: &Scene, company: &Entered) -> Vec<i64> {
+    let query = QualityQuery {
+        groups: QualityGroups::Hours,
+        from: WallTime::UNIX_EPOCH,
+        until: WallTime::MAX,
+        after: None,
+        limit: PAGE_MAX,
+    };
+    let listed = block_on(scene.store.quality(&company.scope, &query)).unwrap();
+    let hours = listed.summaries.iter().map(|one| match &one.of {
+        QualityOf::Hour(hour) => hour.unix_ms(),
+        QualityOf::Value(value) => panic!("{value} among hours"),
+    });
+    hours.collect()
+}
+
+#[test]
+fn summaries_are_kept_as_long_as_the_records_of_their_hours() {
+    const HOUR: i64 = 3_600_000;
+    let scene = Scene::new();
+    let acme = company(&scene, "acme.example", (30, 0));
+    let globex = company(&scene, "globex.example", (0, 0));
+    let first = MORNING - MORNING.rem_euclid(HOUR);
+    for company in [&acme, &globex] {
+        let calls = [first + 5, first + HOUR + 5].map(|at| heard(company, at));
+        assert_eq!(block_on(scene.store.write_cdrs(calls.into())), Ok(2));
+        assert_eq!(hours(&scene, company), [first + HOUR, first]);
+    }
+    scene.wait(30 * DAY + HOUR - (MORNING - first) - 1);
+    retain(&scene, &acme);
+    let both = [first + HOUR, first];
+    assert_eq!(hours(&scene, &acme), both, "the hour is not over");
+    scene.wait(1);
+    retain(&scene, &acme);
+    retain(&scene, &globex);
+    assert_eq!(hours(&scene, &acme), [first + HOUR]);
+    assert_eq!(hours(&scene, &globex), both, "0 days is for ever");
 }
 
 #[test]

@@ -138,6 +138,11 @@ impl CompiledTenant {
         &self.lines.places.sites
     }
 
+    /// The site whose network an address is of; of sites within each other the smallest.
+    pub fn site_of(&self, ip: IpAddr) -> Option<SiteId> {
+        self.lines.places.site_at(ip).map(|site| site.id)
+    }
+
     /// Where a device is that calls from an address, and by what that is known: what the device's
     /// document names; else the location of the site whose network has the address; else the
     /// company's default.

@@ -103,6 +103,8 @@ kinds! {
     FaxFailed "fax.failed"
     /// A fax was sent.
     FaxSent "fax.sent"
+    /// How a call that goes on sounds; told to streams that ask for it, never in the log.
+    CallQuality "call.quality"
 }
 
 impl fmt::Display for EventKind {

@@ -130,6 +130,25 @@ fn what_cannot_be_read_is_left_out() {
     assert_eq!(spoilt("/w").samples(), []);
 }
 
+#[test]
+fn the_latest_seconds_are_told_together_with_when_they_ended() {
+    let mut timeline = Timeline::begin(at(0), second(1));
+    for n in 1..10 {
+        timeline.note(at(n), second(if n < 8 { 0 } else { 10 }));
+    }
+    let (until, sample) = timeline.latest(2).unwrap();
+    assert_eq!((until, sample.expected, sample.lost), (at(10), 100, 20));
+    let (_, all) = timeline.latest(60).unwrap();
+    assert_eq!((all.expected, all.lost), (500, 21), "there are no more");
+    timeline.note(at(13), second(0));
+    let (until, sample) = timeline.latest(3).unwrap();
+    assert_eq!(
+        (until, sample.expected),
+        (at(14), 50),
+        "those between are not known"
+    );
+}
+
 fn any_sample() -> impl Strategy<Value = QualitySample> {
     let counts = (any::<u32>(), any::<u32>(), any::<u32>());
     let numbers = (any::<u16>(), any::<u16>(), any::<u16>());

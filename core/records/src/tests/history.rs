@@ -84,6 +84,21 @@ fn details_of_a_leg_are_added_as_they_become_known_and_never_blanked() {
 }
 
 #[test]
+fn a_site_once_known_stays_with_the_leg() {
+    let mut scene = talk(1);
+    let (leg, site) = (scene.leg(1), ids::SiteId::new(3, 3));
+    let known = LegDetails {
+        site: Some(site),
+        ..LegDetails::default()
+    };
+    scene.recorder.details(leg, known);
+    // it goes on from elsewhere
+    scene.recorder.details(leg, LegDetails::default());
+    assert_eq!(scene.recorder.cdr().legs[1].site, Some(site));
+    assert_eq!(scene.recorder.cdr().legs[0].site, None);
+}
+
+#[test]
 fn a_record_waits_two_seconds_for_the_last_figures_and_no_longer() {
     let mut scene = talk(1);
     let (caller, called) = (scene.leg(0), scene.leg(1));

@@ -1,19 +1,24 @@
 //! Operations on the event log.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use admin::events;
 use axum::http::HeaderName;
 use axum::http::header::RETRY_AFTER;
-use domain::{EventFilter, FILTERS_MAX, Feature, Permission, Topic, Verb};
+use domain::{EventFilter, EventKind, FILTERS_MAX, Feature, Permission, Topic, Verb};
 use ports::EventQuery;
 use tenancy::TenantScope;
 
 use crate::call::{Answer, Call};
-use crate::operation::{Operation, PAGE, Parameter, text};
+use crate::operation::{Operation, PAGE, Parameter, integer, text};
+use crate::permission;
 use crate::problem::{Kind, Problem};
-use crate::stream::{Follow, Place, Refusal, SSE, agree, is_asked_for, sent_events};
+use crate::stream::{
+    EVERY_MAX, Follow, Hub, Place, Refusal, SSE, Seat, Sounds, agree, is_asked_for, sent_events,
+};
 use crate::view::event::EventPageView;
+use crate::view::live_sound::told;
 
 const ALL: &str = "/api/v1/tenants/{tenant}/events";
 const STREAM: &str = "/api/v1/tenants/{tenant}/events/stream";
@@ -31,6 +36,12 @@ const AFTER: Parameter = Parameter {
     description: Cow::Borrowed("Only events after this cursor."),
     integer: true,
 };
+
+const EVERY: Parameter = integer(
+    "every",
+    "Tells how calls sound while they go on as well, as `call.quality`: each so many seconds, 1 to \
+     60, of those calls of which something new is known. Needs `cdr.read` as well.",
+);
 
 pub(super) fn operations() -> Vec<Operation> {
     let operations = [
@@ -55,9 +66,12 @@ pub(super) fn operations() -> Vec<Operation> {
                  tells a reader that what it asked for is no longer kept, and where it goes on. \
                  Silence is broken by a comment each 15 s. A stream ends after 5 minutes; readers \
                  come back by themselves. Whoever asks for an upgrade to WebSocket (RFC 6455) gets \
-                 the same as messages of JSON, and pings in silence.",
+                 the same as messages of JSON, and pings in silence. `call.quality` is told to \
+                 whoever says `every`: it is in no log, has no `id`, and what of it a reader is \
+                 too slow for is lost: `event: lost` with `of`, and the number of `steps` that \
+                 were missed or of `calls` that were left out.",
             )
-            .query(&[AFTER, TYPES])
+            .query(&[AFTER, TYPES, EVERY])
             .prints(SSE, "Events as they happen.")
             .refuses(&[Kind::TooManyStreams]),
     ];
@@ -111,18 +125,48 @@ impl Call {
     /// A way along the log, with a seat among the company's listeners.
     async fn follow(&self) -> Result<Follow, Problem> {
         let scope = self.scope().await?;
-        let seat = self.front.streams.enter(scope.tenant());
-        let seat = seat.map_err(|refusal| {
-            let detail = match refusal {
-                Refusal::OfTenant => "the company has as many streams open as it may have",
-                Refusal::OfAll => "the exchange has as many streams open as it can serve",
-            };
-            Problem::new(Kind::TooManyStreams, detail).with(RETRY_AFTER, 5)
-        })?;
+        let streams = &self.front.streams;
+        let seat = seat_of(&streams.log, &scope)?;
+        let sounds = self.sounds(&scope).await?;
         let limits = &self.front.parts.limits;
         let times = (limits.stream_beat, limits.stream_life);
-        Ok(Follow::from(self.place(scope).await?, seat, times))
+        Ok(Follow::from(self.place(scope).await?, seat, times).hearing(sounds))
     }
+
+    /// What tells how calls sound, where `every` asks for it.
+    async fn sounds(&self, scope: &TenantScope) -> Result<Option<Sounds>, Problem> {
+        let of_sounds = EventKind::CallQuality.as_str();
+        let Some(text) = self.parameter("every") else {
+            let types = self.parameter("types").unwrap_or_default();
+            if types.split(',').any(|pattern| pattern == of_sounds) {
+                let rule = "must be said for call.quality: 1 to 60 seconds";
+                return Err(Problem::parameter("every", rule));
+            }
+            return Ok(None);
+        };
+        let every = text.parse().ok();
+        let every = every.filter(|every| (1..=EVERY_MAX).contains(every));
+        let every = every.ok_or_else(|| Problem::parameter("every", "must be 1 to 60 seconds"))?;
+        if !self.event_filter()?.admits(EventKind::CallQuality) {
+            let rule = "needs call.quality among the types";
+            return Err(Problem::parameter("every", rule));
+        }
+        permission::also(self, Permission::of(Topic::Cdr, Verb::Read)).await?;
+        let seat = seat_of(&self.front.streams.sounds, scope)?;
+        let live = Arc::clone(&self.front.parts.live);
+        Ok(Some(Sounds::each(every, (live, told), seat)))
+    }
+}
+
+/// A seat for a stream of a company.
+fn seat_of(hub: &Arc<Hub>, scope: &TenantScope) -> Result<Seat, Problem> {
+    hub.enter(scope.tenant()).map_err(|refusal| {
+        let detail = match refusal {
+            Refusal::OfTenant => "the company has as many such streams open as it may have",
+            Refusal::OfAll => "the exchange has as many such streams open as it can serve",
+        };
+        Problem::new(Kind::TooManyStreams, detail).with(RETRY_AFTER, 5)
+    })
 }
 
 async fn list(call: Call) -> Result<Answer, Problem> {

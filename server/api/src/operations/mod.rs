@@ -23,6 +23,7 @@ mod people;
 mod persons;
 mod platform;
 mod quality;
+mod quality_summaries;
 mod recordings;
 mod registrations;
 mod sign_on;
@@ -88,6 +89,7 @@ fn list() -> Vec<Operation> {
         ladders::operations(),
         cdrs::operations(),
         quality::operations(),
+        quality_summaries::operations(),
         recordings::operations(),
         faxes::operations(),
         events::operations(),

@@ -44,14 +44,20 @@ fn text(item: &Item) -> String {
     match item {
         Item::Event(event) => {
             let data = serde_json::to_string(event).unwrap_or_default();
-            format!(
-                "id: {}\nevent: {}\ndata: {data}\n\n",
-                event.cursor, event.kind
-            )
+            let told = format!("event: {}\ndata: {data}\n\n", event.kind);
+            match event.cursor {
+                // what is in no log is no place to come back to
+                0 => told,
+                cursor => format!("id: {cursor}\n{told}"),
+            }
         }
         Item::Lost { after, resume } => {
             let data = json!({ "after": after, "resume": resume });
             format!("id: {resume}\nevent: lost\ndata: {data}\n\n")
+        }
+        Item::Unheard { steps, calls } => {
+            let data = json!({ "of": "call.quality", "steps": steps, "calls": calls });
+            format!("event: lost\ndata: {data}\n\n")
         }
         Item::Beat => ": still here\n\n".to_owned(),
     }

@@ -10,6 +10,7 @@ use tenancy::TenantScope;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::hub::Seat;
+use super::sounds::Sounds;
 
 /// Events read from the log at once.
 const READ_AT_ONCE: usize = 100;
@@ -33,8 +34,18 @@ pub(crate) enum Item {
     Event(Box<Event>),
     /// What followed `after` is no longer kept; the stream goes on after `resume`.
     Lost { after: u64, resume: u64 },
+    /// How calls sounded was not told whole: so many steps were missed, or so many calls left out.
+    Unheard { steps: u64, calls: usize },
     /// Nothing for a while; the stream lives.
     Beat,
+}
+
+/// Waits until it is to be told how calls sound, for ever where that is not wanted.
+async fn next_step(sounds: Option<&Sounds>) {
+    match sounds {
+        Some(sounds) => sounds.wait().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// One reader's way along the log.
@@ -44,6 +55,7 @@ pub(crate) struct Follow {
     beat: Duration,
     ends: Instant,
     ready: VecDeque<Item>,
+    sounds: Option<Sounds>,
 }
 
 impl Follow {
@@ -55,25 +67,52 @@ impl Follow {
             beat,
             ends: Instant::now() + life,
             ready: VecDeque::new(),
+            sounds: None,
         }
+    }
+
+    /// Tells how calls sound as well.
+    pub(crate) fn hearing(mut self, sounds: Option<Sounds>) -> Follow {
+        self.sounds = sounds;
+        self
     }
 
     /// What the reader is told next; `None` at the end. It may be dropped at any time.
     pub(crate) async fn next(&mut self) -> Option<Item> {
         let silent = Instant::now() + self.beat;
+        let mut unread = true;
         loop {
             if let Some(item) = self.ready.pop_front() {
                 return Some(item);
             }
-            if self.read().await {
+            if unread && self.read().await {
                 continue;
             }
+            unread = false;
             tokio::select! {
-                news = self.seat.news() => if !news { return None },
+                news = self.seat.news() => match news {
+                    true => unread = true,
+                    false => return None,
+                },
                 () = sleep_until(self.ends) => return None,
                 () = sleep_until(silent) => return Some(Item::Beat),
+                () = next_step(self.sounds.as_ref()) => self.hear().await,
             }
         }
+    }
+
+    /// Takes in how calls sound.
+    async fn hear(&mut self) {
+        let Some(sounds) = &mut self.sounds else {
+            return;
+        };
+        let heard = sounds.hear(&self.place.office, &self.place.scope).await;
+        let (steps, calls) = (heard.steps, heard.calls);
+        if steps > 0 || calls > 0 {
+            self.ready.push_back(Item::Unheard { steps, calls });
+        }
+        let told = heard.events.into_iter().map(Box::new).map(Item::Event);
+        self.ready.extend(told);
     }
 
     /// Reads what follows in the log; whether there may be more at once.

@@ -78,6 +78,11 @@ fn message(item: &Item) -> Message {
             let lost = json!({ "type": "lost", "after": after, "resume": resume });
             Message::text(lost.to_string())
         }
+        Item::Unheard { steps, calls } => {
+            let of = "call.quality";
+            let lost = json!({ "type": "lost", "of": of, "steps": steps, "calls": calls });
+            Message::text(lost.to_string())
+        }
         Item::Beat => Message::Ping(Vec::new().into()),
     }
 }

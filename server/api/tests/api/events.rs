@@ -91,6 +91,20 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// The data of the next event, which has no place in the log.
+    async fn sound(&mut self) -> Value {
+        loop {
+            let frame = self.frame().await.unwrap();
+            if frame.contains("event: ") {
+                assert!(!frame.contains("id: "), "{frame}");
+                let data = frame.lines().find_map(|line| line.strip_prefix("data: "));
+                return serde_json::from_str(data.unwrap()).unwrap();
+            }
+        }
+    }
+}
+
 async fn make(world: &World, company: &Company, number: &str) {
     let path = company.path("extensions");
     let ask = Ask::post(&path).json(&json!({ "number": number }));
@@ -319,4 +333,90 @@ async fn what_is_no_handshake_is_refused_and_so_is_a_strangers() {
         .tenant(&world.globex, stranger)
         .await
         .refuses(Kind::NotFound);
+}
+
+/// What is told of how a company's one live call sounds.
+async fn sound(reader: &mut Reader) -> Value {
+    let told = reader.sound().await;
+    assert_eq!(told["type"], "call.quality");
+    assert_eq!(told["cursor"], 0, "it is in no log");
+    told
+}
+
+#[tokio::test]
+async fn a_reader_that_asks_hears_how_its_own_calls_sound_and_nothing_of_its_neighbours() {
+    let world = world().await;
+    for company in [&world.acme, &world.globex] {
+        let query = "?types=call.quality&every=1";
+        let mut reader = Reader::open(&world, company, query, None).await;
+        let told = sound(&mut reader).await;
+        assert_eq!(told["tenant"], company.id.to_string());
+        assert_eq!(told["subject"], company.call.to_string());
+        let leg = &told["data"]["legs"][0];
+        assert_eq!(
+            (&told["data"]["call"], &told["data"]["seconds"]),
+            (&json!(company.call), &json!(5))
+        );
+        assert_eq!(leg["party"]["number"], company.number);
+        let heard = &leg["received"];
+        assert_eq!(
+            (&heard["expected"], &heard["lost"]),
+            (&json!(100), &json!(10))
+        );
+        assert_eq!(heard["mos_x100"], 250);
+        assert_eq!(leg["sent"], Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn how_calls_sound_is_told_beside_what_happens_and_only_while_there_is_news() {
+    let world = world().await;
+    let mut reader = Reader::open(&world, &world.acme, "?every=1", None).await;
+    sound(&mut reader).await;
+    make(&world, &world.acme, "150").await;
+    // nothing new is known of the call in the steps between
+    let heard = reader.next().await.unwrap();
+    assert_eq!(heard.event, "resource.created");
+    let mut socket = socket(&world, &world.acme, "?every=60").await;
+    assert_eq!(message(&mut socket).await["type"], "call.quality");
+}
+
+#[tokio::test]
+async fn how_calls_sound_is_told_to_whoever_may_read_records_and_says_how_often() {
+    let world = world().await;
+    let acme = &world.acme;
+    for (query, blamed) in [
+        ("?types=call.quality", "every"),
+        ("?every=0", "every"),
+        ("?every=61", "every"),
+        ("?every=soon", "every"),
+        ("?every=5&types=call.ended", "every"),
+    ] {
+        let path = acme.path(&format!("events/stream{query}"));
+        let refused = world.tenant(acme, Ask::get(&path)).await;
+        let refused = refused.refuses(Kind::InvalidParameter);
+        assert_eq!(refused.blames(), blamed, "{query}");
+    }
+    let path = acme.path("tokens");
+    let key = json!({"name": "wall", "scopes": ["event.read"]});
+    let key = world.tenant(acme, Ask::post(&path).json(&key)).await;
+    let key = key.is(201).member("key");
+    let path = acme.path("events/stream?every=5");
+    let refused = Ask::get(&path).key(&key).send(world.address).await;
+    refused.refuses(Kind::Forbidden);
+}
+
+#[tokio::test]
+async fn a_company_with_all_such_streams_open_leaves_room_for_its_neighbour() {
+    let limits = Limits {
+        sounding_per_tenant: 1,
+        ..Limits::default()
+    };
+    let world = world_with(limits).await;
+    let _open = Reader::open(&world, &world.acme, "?every=9", None).await;
+    let path = world.acme.path("events/stream?every=9");
+    let refused = world.tenant(&world.acme, Ask::get(&path)).await;
+    refused.refuses(Kind::TooManyStreams);
+    Reader::open(&world, &world.acme, "", None).await;
+    Reader::open(&world, &world.globex, "?every=9", None).await;
 }

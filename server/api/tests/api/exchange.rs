@@ -12,9 +12,9 @@ use domain::{
 use ids::{CallId, CdrId, DeviceId, RecordingId, TenantId, TrunkId, WebhookId};
 use machine::WallTime;
 use ports::{
-    CourierError, HookDesk, LiveCall, LiveConference, LiveError, LiveExchange, LiveLeg,
-    LiveQuality, LiveRecording, LiveRegistration, LiveShare, LiveTrunk, LiveUsage, Metered,
-    Receipt, RecordingWish, Seat, StoreError, Why,
+    CallLately, CourierError, HookDesk, Lately, LegLately, LiveCall, LiveConference, LiveError,
+    LiveExchange, LiveLeg, LiveQuality, LiveRecording, LiveRegistration, LiveShare, LiveTrunk,
+    LiveUsage, Metered, Receipt, RecordingWish, Seat, SoundsLately, StoreError, Why,
 };
 use tenancy::{AccountScope, TenantScope};
 use tokio::sync::Semaphore;
@@ -189,6 +189,8 @@ pub(crate) fn leg(number: &str) -> CdrLeg {
         status: Some(200),
         codec: Some("PCMA/8000".to_owned()),
         srtp: None,
+        site: None,
+        one_way: 0,
         quality: QualityPair::default(),
         timelines: timelines(),
         reported: reported(),
@@ -206,6 +208,28 @@ fn sound(call: &LiveCall) -> LegSound {
         },
         timelines: timelines(),
         reported: reported(),
+    }
+}
+
+/// What that was lately.
+fn lately(call: &LiveCall, seconds: u32) -> CallLately {
+    let LegSound {
+        direction,
+        party,
+        timelines,
+        ..
+    } = sound(call);
+    let received = timelines.received.and_then(|line| line.latest(seconds));
+    let received = received.map(|(until, sample)| Lately { until, sample });
+    CallLately {
+        call: call.id,
+        legs: vec![LegLately {
+            leg: 0,
+            direction,
+            party,
+            received,
+            sent: None,
+        }],
     }
 }
 
@@ -333,6 +357,12 @@ impl LiveExchange for Exchange {
     async fn quality(&self, scope: &TenantScope, id: CallId) -> Result<Vec<LegSound>, LiveError> {
         let call = self.call(scope, id).await?;
         Ok(vec![sound(&call)])
+    }
+
+    async fn sounds(&self, scope: &TenantScope, seconds: u32) -> Result<SoundsLately, LiveError> {
+        let calls = self.calls(scope).await?;
+        let lately = calls.iter().map(|call| lately(call, seconds));
+        Ok(SoundsLately::of(lately.collect()))
     }
 
     async fn registrations(&self, scope: &TenantScope) -> Result<Vec<LiveRegistration>, LiveError> {

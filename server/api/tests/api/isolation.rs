@@ -469,9 +469,8 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         "shared_with" => Some(names.tenants.to_vec()),
         "user" | "mail" => Some(names.users.to_vec()),
         "limit" | "overlap_seconds" | "sort" | "from" | "until" | "types" | "state" | "dry_run"
-        | "code" | "iss" | "error" | "as" | "suffix" | "domains" | "to" | "attempts" | "pause" => {
-            None
-        }
+        | "code" | "iss" | "error" | "as" | "suffix" | "domains" | "to" | "attempts" | "pause"
+        | "by" | "every" => None,
         other => panic!("say what the parameter {other} names"),
     }
 }

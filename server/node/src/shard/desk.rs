@@ -2,7 +2,9 @@
 
 use super::{Shard, Work};
 use crate::calls::CallKey;
+use crate::legs;
 use call::{Input, LegFact};
+use ids::SiteId;
 use machine::Instant;
 use records::LegDetails;
 use sip_leg::{Desk, Report, SipLeg};
@@ -72,8 +74,9 @@ impl Shard {
             return;
         };
         let details = LegDetails {
+            site: self.site_of_leg(entry),
             address: Some(entry.sip.flow().remote.to_string()),
-            user_agent: Some(entry.sip.user_agent().to_owned()),
+            user_agent: Some(self.name_of_leg(entry)),
             sip_call_id: Some(entry.call_id.clone()),
             codec: entry.sip.sound().codec_name(),
             srtp: entry.sip.sound().suite_name().map(str::to_owned),
@@ -82,6 +85,33 @@ impl Shard {
         if let Some(call) = self.calls.get_mut(key) {
             call.recorder.details(leg, details);
         }
+    }
+
+    /// What a leg's peer calls itself: in its dialog or else, where it is a telephone, when it
+    /// registered.
+    fn name_of_leg(&self, leg: &legs::Entry) -> String {
+        let said = leg.sip.user_agent();
+        if !said.is_empty() {
+            return said.to_owned();
+        }
+        let bound = leg
+            .device
+            .zip(self.calls.get(leg.call))
+            .map(|(device, entry)| {
+                let bound = self.registrar.bindings(entry.call.scope(), device);
+                let mut here = bound.iter();
+                here.find(|one| one.flow.remote == leg.sip.flow().remote)
+            });
+        let named = bound.flatten().map(|one| one.user_agent.clone());
+        named.map(String::from).unwrap_or_default()
+    }
+
+    /// The site of the company's at whose address a telephone is.
+    fn site_of_leg(&self, leg: &legs::Entry) -> Option<SiteId> {
+        leg.device?;
+        let tenant = self.calls.get(leg.call)?.tenant;
+        let company = self.tenants.directory.tenant(tenant)?;
+        company.site_of(leg.sip.flow().remote.ip())
     }
 
     /// Writes into the record what signalling knows of all legs of a call.

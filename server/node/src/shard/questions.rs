@@ -11,7 +11,7 @@ use ids::{CallId, DeviceId, TrunkId};
 use machine::Instant;
 use ports::{
     LiveCall, LiveConference, LiveError, LiveLeg, LivePush, LiveRecording, LiveRegistration,
-    LiveTrunk, LiveUsage, RecordingWish, Seat, Why,
+    LiveTrunk, LiveUsage, RecordingWish, Seat, SoundsLately, Why,
 };
 use registrar::{Binding, push_of, without_prid};
 use routing::{Guest, Spoken};
@@ -55,6 +55,8 @@ pub enum Ask {
     Ladder(CallId),
     /// How one live call has sounded so far.
     Quality(CallId),
+    /// How all live calls were in the latest so many seconds.
+    Sounds(u32),
     /// What is used of the caps.
     Usage,
     /// What is used of trunks.
@@ -93,6 +95,8 @@ pub enum Answer {
     Ladder(Ticket, Result<Box<Ladder>, LiveError>),
     /// To [`Ask::Quality`].
     Quality(Ticket, Result<Vec<LegSound>, LiveError>),
+    /// To [`Ask::Sounds`].
+    Sounds(Ticket, SoundsLately),
     /// To [`Ask::Usage`].
     Usage(Ticket, LiveUsage),
     /// To [`Ask::Trunks`], and to a [`TrunkQuestion`].
@@ -140,6 +144,7 @@ impl Shard {
                 Answer::Ladder(ticket, found.map(Box::new))
             }
             Ask::Quality(id) => Answer::Quality(ticket, self.sound_of(&scope, id)),
+            Ask::Sounds(seconds) => Answer::Sounds(ticket, self.sounds_of(&scope, seconds)),
             Ask::Usage => {
                 let mut usage = self.tenants.usage(scope.tenant(), now);
                 let held = self.bindings_of(&scope);

@@ -1,11 +1,12 @@
 //! How calls sound from second to second, as the road tells it: kept with their records.
 
 use super::Shard;
+use crate::calls::Entry;
 use call::{CallEvent, What};
-use domain::{LegSound, Listening, QualitySample, Way};
+use domain::{LegSound, Listening, QualitySample, Timeline, Way};
 use ids::CallId;
 use media::{EndpointId, Second, Seconds};
-use ports::LiveError;
+use ports::{CallLately, Lately, LegLately, LiveError, SoundsLately};
 use tenancy::TenantScope;
 
 impl Shard {
@@ -46,6 +47,36 @@ impl Shard {
         let legs = entry.recorder.cdr().legs.iter();
         Ok(legs.map(LegSound::from).collect())
     }
+
+    /// How all live calls of a tenant were in the latest seconds.
+    pub(crate) fn sounds_of(&self, scope: &TenantScope, seconds: u32) -> SoundsLately {
+        let all = self.calls.iter().map(|(_, entry)| entry);
+        let own = all.filter(|entry| entry.tenant == scope.tenant() && !entry.call.is_over());
+        SoundsLately::of(
+            own.filter_map(|entry| call_lately(entry, seconds))
+                .collect(),
+        )
+    }
+}
+
+/// How a call was in the latest seconds; `None` where nothing is known of it.
+fn call_lately(entry: &Entry, seconds: u32) -> Option<CallLately> {
+    let lately = |line: &Option<Timeline>| {
+        let (until, sample) = line.as_ref()?.latest(seconds)?;
+        Some(Lately { until, sample })
+    };
+    let all = (0..).zip(&entry.recorder.cdr().legs);
+    let legs = all.map(|(number, leg)| LegLately {
+        leg: number,
+        direction: leg.direction,
+        party: leg.party.clone(),
+        received: lately(&leg.timelines.received),
+        sent: lately(&leg.timelines.sent),
+    });
+    let known = legs.filter(|leg| leg.received.is_some() || leg.sent.is_some());
+    let legs: Vec<LegLately> = known.collect();
+    let call = entry.call.id();
+    (!legs.is_empty()).then_some(CallLately { call, legs })
 }
 
 fn sample(second: &Second) -> QualitySample {

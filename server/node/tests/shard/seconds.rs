@@ -5,7 +5,7 @@ use crate::office::{Office, SECOND};
 use domain::{LegSound, QualitySample, Timeline};
 use ids::TenantId;
 use node::{Answer, Ask};
-use ports::LiveError;
+use ports::{LiveError, SoundsLately};
 use std::net::IpAddr;
 use std::time::Duration;
 use testkit::{LineId, Weather};
@@ -170,4 +170,79 @@ fn a_party_that_is_not_heard_is_named_with_its_leg_and_direction_within_three_se
     let answered = answered.unwrap().at;
     let after = alarms[0].at.saturating_since(answered);
     assert!(after <= SECOND * 3, "{after:?}");
+}
+
+fn sounds(office: &mut Office, tenant: TenantId, seconds: u32) -> SoundsLately {
+    match office.world.ask(tenant, Ask::Sounds(seconds)) {
+        Some(Answer::Sounds(_, sounds)) => sounds,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn how_live_calls_sound_is_told_of_their_latest_seconds_and_to_their_company_alone() {
+    let (mut office, anna) = talking();
+    let (alpha, beta) = (office.alpha.id(), office.beta.id());
+    let call = live_call(&mut office);
+    let host = annas_host(&office);
+    office.world.run(SECOND * 5);
+    office.world.network.set_weather(host, STORM);
+    office.world.run(SECOND * 11);
+    let told = sounds(&mut office, alpha, 5);
+    assert_eq!((told.calls.len(), told.left_out), (1, 0));
+    let lately = &told.calls[0];
+    assert_eq!(lately.call, call);
+    let numbers: Vec<&str> = lately.legs.iter().map(|leg| &*leg.party.number).collect();
+    assert_eq!(numbers, ["101", "102"]);
+    let heard = |leg: usize| lately.legs[leg].received.unwrap().sample;
+    assert!((200..=260).contains(&heard(0).expected), "{:?}", heard(0));
+    assert!(heard(0).lost > 50, "{:?}", heard(0));
+    assert_eq!(heard(1).lost, 0, "Bert is heard well");
+    assert_eq!(sounds(&mut office, beta, 5), SoundsLately::default());
+    // a while later the storm is forgotten
+    office.world.network.heal();
+    office.world.run(SECOND * 12);
+    let told = sounds(&mut office, alpha, 5);
+    let later = told.calls[0].legs[0].received.unwrap();
+    assert_eq!(later.sample.lost, 0, "{later:?}");
+    assert!(Some(later.until) > lately.until());
+    office.hang_up(office.anna, anna);
+    assert_eq!(sounds(&mut office, alpha, 5), SoundsLately::default());
+}
+
+#[test]
+fn a_party_that_is_not_heard_is_counted_with_its_leg() {
+    let mut office = Office::open();
+    for phone in [office.anna, office.bert] {
+        office.manner(phone, |manner| {
+            manner.voice_every = Duration::from_millis(20)
+        });
+    }
+    office.manner(office.bert, |manner| manner.voice_every = SECOND * 600);
+    let (anna, _) = office.talk(office.anna, office.bert, "102");
+    office.world.run(SECOND * 5);
+    office.hang_up(office.anna, anna);
+    let record = office.record();
+    let one_way: Vec<u16> = record.legs.iter().map(|leg| leg.one_way).collect();
+    assert_eq!(one_way, [0, 1]);
+}
+
+#[test]
+fn a_record_says_at_which_site_a_telephone_was() {
+    let mut office = Office::with(testkit::Setup::ordinary(17));
+    let there = serde_json::json!({
+        "civic": {"country": "DE", "a3": "Berlin"}, "label": "Berlin", "default": true,
+    });
+    let berlin = office.alpha.location("berlin", there).unwrap();
+    let host = annas_host(&office).to_string();
+    let site = office.alpha.site(berlin, &[&host]).unwrap();
+    let (alpha, beta) = (office.alpha.compile(), office.beta.compile());
+    office.world.tell(alpha);
+    office.world.tell(beta);
+    office.register_all();
+    let (anna, _) = office.talk(office.anna, office.bert, "102");
+    office.hang_up(office.anna, anna);
+    let record = office.record();
+    let sites: Vec<_> = record.legs.iter().map(|leg| leg.site).collect();
+    assert_eq!(sites, [Some(site), None]);
 }

@@ -18,6 +18,7 @@ use crate::deliveries::with_delivery;
 use crate::disk::Disk;
 use crate::faxes::with_fax;
 use crate::ladders::with_ladder;
+use crate::quality::with_summary;
 use crate::recordings::with_recording;
 use crate::server::Database;
 use crate::support::with_support;
@@ -66,6 +67,7 @@ pub(super) fn fill(world: &World<'_>) -> TenantScope {
     let store = world.store;
     block_on(store.write_cdrs((1..=5).map(|n| cdr(acme.tenant(), n)).collect())).unwrap();
     with_ladder(world, &acme);
+    with_summary(world, &acme);
     with_recording(world, &acme);
     with_fax(world, &acme);
     block_on(store.setting_or_insert("realm", "strowger")).unwrap();

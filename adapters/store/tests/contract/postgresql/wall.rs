@@ -9,13 +9,14 @@ use crate::credentials::with_person;
 use crate::deliveries::with_delivery;
 use crate::faxes::with_fax;
 use crate::ladders::with_ladder;
+use crate::quality::with_summary;
 use crate::recordings::with_recording;
 use crate::server::Database;
 use crate::support::with_support;
 use crate::world::World;
 
 /// Tables with a tenant in each row.
-const WALLED: [&str; 22] = [
+const WALLED: [&str; 23] = [
     "data_keys",
     "documents",
     "blobs",
@@ -33,6 +34,7 @@ const WALLED: [&str; 22] = [
     "logins",
     "cdrs",
     "cdr_facets",
+    "quality_hours",
     "ladders",
     "recordings",
     "faxes",
@@ -50,6 +52,7 @@ fn two_tenants() -> (Database, [String; 2]) {
         let extension = world.extension(&scope, "101");
         world.device(&scope, &extension, domain);
         with_ladder(&world, &scope);
+        with_summary(&world, &scope);
         with_recording(&world, &scope);
         with_fax(&world, &scope);
         with_blob(&world, &scope, &extension);

@@ -1,7 +1,7 @@
 //! The view of one leg of a call record.
 
 use domain::{Answerer, ByTrunk, CdrLeg, LegDirection, Proved, Quality, Vouched};
-use ids::{SigningKeyId, TrunkId};
+use ids::{SigningKeyId, SiteId, TrunkId};
 use machine::WallTime;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -165,6 +165,7 @@ impl From<ByTrunk> for ByTrunkView {
 /// One leg of a call record: one SIP dialog, or one attempt at one.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CdrLeg)]
+// tidy: wire
 pub(crate) struct CdrLegView {
     /// Which way it was set up.
     direction: DirectionView,
@@ -203,6 +204,11 @@ pub(crate) struct CdrLegView {
     /// The suite by which its sound was protected; null where it was plain.
     #[schema(example = "AEAD_AES_256_GCM")]
     srtp: Option<String>,
+    /// The id of the site at whose address the telephone was; null at any other address.
+    #[schema(value_type = Option<String>)]
+    site: Option<SiteId>,
+    /// How often the party was not heard while the other was.
+    one_way: u16,
     /// How well the media went.
     quality: QualitiesView,
 }
@@ -223,6 +229,8 @@ impl From<CdrLeg> for CdrLegView {
             status: leg.status,
             codec: leg.codec,
             srtp: leg.srtp,
+            site: leg.site,
+            one_way: leg.one_way,
             quality: QualitiesView {
                 received: leg.quality.received.map(QualityView::from),
                 sent: leg.quality.sent.map(QualityView::from),

@@ -66,6 +66,7 @@ pub(super) async fn facts(world: &World) {
     assert_eq!(why["explanation"][0]["rule"], "builtin.echo");
     kept_ladder(world, &cdr).await;
     second_by_second(world).await;
+    summed_up(world).await;
     steered_recording(world).await;
     seated_member(world).await;
     let path = acme.path(&format!("calls/{}", acme.call));
@@ -173,6 +174,40 @@ async fn second_by_second(world: &World) {
     let other = acme.path(&format!("calls/{}/quality", CallId::new(9, 9)));
     let none = world.tenant(acme, Ask::get(&other)).await;
     none.refuses(api::Kind::NotFound);
+}
+
+/// How calls sounded is summed up by hour, and by what they were of.
+async fn summed_up(world: &World) {
+    let acme = &world.acme;
+    let get = async |query: &str| {
+        let ask = Ask::get(&acme.path(&format!("quality{query}")));
+        world.tenant(acme, ask).await
+    };
+    let hours = get("").await.is(200).json();
+    let hour = json!({
+        "hour": "2025-11-24T16:00:00.000Z", "value": null, "name": null, "calls": 1, "legs": 1,
+        "seconds": 0, "scored": 0, "mos_x100": null, "worst_mos_x100": null, "poor_percent": null,
+        "loss_percent": 10.0, "jitter_ms": 2.5, "round_trip_ms": null, "one_way": 0,
+        "concealed": 0,
+    });
+    assert_eq!(hours["items"], json!([hour]));
+    let codecs = get("?by=codec").await.is(200).json();
+    let codec = &codecs["items"][0];
+    assert_eq!(
+        (&codec["value"], &codec["hour"], &codec["legs"]),
+        (&json!("PCMA/8000"), &Value::Null, &json!(1))
+    );
+    let earlier = get("?until=2025-11-24T16:00:00Z").await.is(200).json();
+    assert_eq!(earlier["items"], json!([]));
+    for (query, blamed) in [
+        ("?by=whole", "by"),
+        ("?by=colour", "by"),
+        ("?from=2020-01-01T00:00:00Z", "from"),
+        ("?from=x", "from"),
+    ] {
+        let refused = get(query).await.refuses(api::Kind::InvalidParameter);
+        assert_eq!(refused.blames(), blamed, "{query}");
+    }
 }
 
 /// A live call is recorded, paused and no more.

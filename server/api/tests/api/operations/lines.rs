@@ -64,6 +64,9 @@ async fn unused_trunk(world: &World, trunks: &str) {
         (&usage["name"], &usage["each"]),
         (&json!("fresh"), &json!([]))
     );
+    let quality = Ask::get(&format!("{trunks}/fresh/quality"));
+    let quality = world.operator(quality).await.is(200).json();
+    assert_eq!(quality, json!({"items": [], "next": null}));
     let gone = Ask::delete(&format!("{trunks}/fresh"));
     world.operator(gone).await.is(204);
 }
