@@ -480,6 +480,9 @@ pub(crate) struct ServeArguments {
     /// Inside networks where webhooks may go, with commas [default: none]
     #[arg(long, value_name = "ADDR/BITS", env = "STROWGER_WEBHOOK_ALLOW")]
     pub(crate) webhook_allow: Option<String>,
+    /// Inside networks where live streams of music may lie, with commas [default: none]
+    #[arg(long, value_name = "ADDR/BITS", env = "STROWGER_MUSIC_ALLOW")]
+    pub(crate) music_allow: Option<String>,
     /// Inside networks where companies' sign-in servers may lie, with commas [default: none]
     #[arg(long, value_name = "ADDR/BITS", env = "STROWGER_SSO_ALLOW")]
     pub(crate) sso_allow: Option<String>,
@@ -581,6 +584,7 @@ impl ServeArguments {
             mail_from: self.mail_from,
             portal: self.portal,
             webhook_allow: self.webhook_allow.map(Several::One),
+            music_allow: self.music_allow.map(Several::One),
             sso_allow: self.sso_allow.map(Several::One),
             prompts: self.prompts,
             speech_url: self.speech_url,

@@ -32,6 +32,7 @@ mod remembered;
 mod sayings;
 mod shard;
 mod signalling;
+mod stations;
 mod tenants;
 mod toll;
 mod trunks;
@@ -58,6 +59,7 @@ pub use shard::{
     Answer, Ask, CertificateAsk, Late, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket,
     TrunkQuestion,
 };
+pub use stations::StationAsk;
 pub use sip_leg::{PromptBook, Secrets};
 pub use toll::Toll;
 pub use waiting_texts::TextFigures;

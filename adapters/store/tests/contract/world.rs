@@ -215,6 +215,7 @@ pub(crate) fn with(document: &Document, member: &str, value: impl serde::Seriali
         | KindName::SigningKey
         | KindName::Schedule
         | KindName::Sound
+        | KindName::Music
         | KindName::InboundRoute
         | KindName::OutboundRoute
         | KindName::TollGuard
