@@ -47,7 +47,15 @@ impl HttpRadio {
     pub fn open(&self, url: &str) -> Result<RadioStream, CourierError> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| invalid(&error.to_string()))?;
-        let opened = runtime.block_on(self.let_in(address_of(url)?))?;
+        let opened = address_of(url).and_then(|url| runtime.block_on(self.let_in(url)));
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                // a name that is still being looked up is not waited for
+                runtime.shutdown_background();
+                return Err(error);
+            }
+        };
         let media_type = opened.headers.get(CONTENT_TYPE);
         let media_type = media_type.and_then(|value| value.to_str().ok());
         Ok(RadioStream {

@@ -228,3 +228,15 @@ fn the_next_piece_of_a_stream_is_heard_as_well() {
     let once = read(OGG).unwrap().samples.len();
     assert!(samples > once * 3 / 2, "{samples} of twice {once}");
 }
+
+#[test]
+fn a_stream_of_mp3_is_decoded_as_a_file_of_it_is() {
+    let octets: &'static [u8] = Box::leak(mp3(80).into_boxed_slice());
+    let mut live = LiveSound::begin(Wire { octets, at: 0 }, Some("audio/mpeg")).unwrap();
+    let mut samples = 0;
+    while let Some(more) = live.next_samples().unwrap() {
+        samples += more.len();
+    }
+    let whole = read(octets).unwrap().samples.len();
+    assert!(samples.abs_diff(whole) < 2_000, "{samples} of {whole}");
+}

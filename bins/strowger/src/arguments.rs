@@ -157,6 +157,12 @@ pub(crate) enum Command {
                             strowger sound say acme.example closed \"We are closed today.\""
     )]
     Sound(SoundArguments),
+    /// List, add, change and remove a company's programmes of music on hold
+    #[command(
+        after_help = "Example: strowger music add acme.example evening on_hold=true \
+                      'playlist=[\"waltz\", \"tango\"]'"
+    )]
+    Music(TenantKind),
     /// List, add, change and remove places that help can be sent to
     #[command(
         after_help = "Example: strowger emergency-location add acme.example berlin-3 default=true \\
