@@ -77,7 +77,9 @@ impl HttpRadio {
             match (opened.status, place.and_then(|place| place.to_str().ok())) {
                 (200, _) => return Ok(opened),
                 (301 | 302 | 303 | 307 | 308, Some(place)) => {
-                    let on = url.join(place).map_err(|error| invalid(&error.to_string()))?;
+                    let on = url
+                        .join(place)
+                        .map_err(|error| invalid(&error.to_string()))?;
                     url = address_of(on.as_str())?;
                 }
                 (status, _) => {

@@ -63,8 +63,8 @@ pub(crate) struct Response {
     pub(crate) whole: bool,
 }
 
-/// The head of an answer, and its body as it comes. The connection is carried by the runtime that it
-/// was opened in.
+/// The head of an answer, and its body as it comes. The connection is carried by the runtime that
+/// it was opened in.
 pub(crate) struct Opened {
     /// The status.
     pub(crate) status: u16,

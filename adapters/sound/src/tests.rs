@@ -203,7 +203,11 @@ fn a_stream_is_decoded_as_it_comes_until_its_end() {
         samples.extend(more);
     }
     let whole = read(OGG).unwrap();
-    assert!(samples.len().abs_diff(whole.samples.len()) < 2_000, "{}", samples.len());
+    assert!(
+        samples.len().abs_diff(whole.samples.len()) < 2_000,
+        "{}",
+        samples.len()
+    );
     assert!(hertz(&samples).abs_diff(440) <= 5);
 }
 
@@ -213,14 +217,24 @@ fn what_is_no_sound_is_no_stream() {
         octets: b"<html>the station has moved</html>",
         at: 0,
     };
-    assert!(matches!(LiveSound::begin(wire, None), Err(SoundRefusal::Unknown)));
+    assert!(matches!(
+        LiveSound::begin(wire, None),
+        Err(SoundRefusal::Unknown)
+    ));
 }
 
 /// Two streams of Ogg in a row, as a radio sends one piece of music after the other.
 #[test]
 fn the_next_piece_of_a_stream_is_heard_as_well() {
     let twice: &'static [u8] = Box::leak([OGG, OGG].concat().into_boxed_slice());
-    let mut live = LiveSound::begin(Wire { octets: twice, at: 0 }, None).unwrap();
+    let mut live = LiveSound::begin(
+        Wire {
+            octets: twice,
+            at: 0,
+        },
+        None,
+    )
+    .unwrap();
     let mut samples = 0;
     while let Ok(Some(more)) = live.next_samples() {
         samples += more.len();

@@ -57,9 +57,9 @@ pub use lines::{
 };
 pub use outside::Barred;
 use outside::Outside;
-use programmes::OwnMusic;
 pub use places::{CompiledLocation, CompiledSite, KnownBy};
 pub use priced::Priced;
+use programmes::OwnMusic;
 pub use rates::{CompiledDeck, DeckShelf, Price, TYPICAL_CALL};
 pub use schedules::CompiledSchedule;
 pub use signing::CompiledSigningKey;

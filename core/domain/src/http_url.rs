@@ -21,11 +21,20 @@ mod tests {
 
     #[test]
     fn an_address_has_a_scheme_of_http_and_a_host_and_no_user() {
-        for good in ["http://radio.example/", "https://radio.example:8000/live?x=1"] {
+        for good in [
+            "http://radio.example/",
+            "https://radio.example:8000/live?x=1",
+        ] {
             assert!(is_url(good), "{good}");
         }
         let long = format!("http://radio.example/{}", "x".repeat(2_100));
-        for bad in ["radio.example", "ftp://radio.example", "http://", "http://u:p@h/", &long] {
+        for bad in [
+            "radio.example",
+            "ftp://radio.example",
+            "http://",
+            "http://u:p@h/",
+            &long,
+        ] {
             assert!(!is_url(bad), "{bad}");
         }
     }

@@ -287,18 +287,41 @@ fn the_extensions_programme_comes_before_the_trunks_and_that_before_the_companys
         let mut directory = Directory::new();
         directory.replace(&Arc::new(compiled.clone()));
         let found = compiled.programme(holder, trunk);
-        assert_eq!(directory.tenant(tenant).unwrap().programme(holder, trunk), found);
+        assert_eq!(
+            directory.tenant(tenant).unwrap().programme(holder, trunk),
+            found
+        );
         found.map(|(programme, _)| programme)
     };
     assert_eq!(heard(&parts, Some(extension), None), None, "there is none");
     parts.lines.programmes = vec![music(3, false), music(1, true), music(2, false)];
-    assert_eq!(heard(&parts, Some(extension), None), Some(id(1)), "the company's");
-    assert_eq!(heard(&parts, Some(extension), by(1)), Some(id(2)), "the trunk's");
+    assert_eq!(
+        heard(&parts, Some(extension), None),
+        Some(id(1)),
+        "the company's"
+    );
+    assert_eq!(
+        heard(&parts, Some(extension), by(1)),
+        Some(id(2)),
+        "the trunk's"
+    );
     for trunk in [2, 3] {
-        assert_eq!(heard(&parts, Some(extension), by(trunk)), Some(id(1)), "{trunk}");
+        assert_eq!(
+            heard(&parts, Some(extension), by(trunk)),
+            Some(id(1)),
+            "{trunk}"
+        );
     }
-    assert_eq!(heard(&parts, None, by(4)), None, "a programme that is not there");
+    assert_eq!(
+        heard(&parts, None, by(4)),
+        None,
+        "a programme that is not there"
+    );
     parts.extensions[0].spec.on_hold = Some(id(3));
-    assert_eq!(heard(&parts, Some(extension), by(1)), Some(id(3)), "the extension's");
+    assert_eq!(
+        heard(&parts, Some(extension), by(1)),
+        Some(id(3)),
+        "the extension's"
+    );
     assert_eq!(heard(&parts, None, by(1)), Some(id(2)));
 }

@@ -666,13 +666,22 @@ fn music(spec: Value) -> Music {
 fn a_programme_is_a_playlist_or_a_stream_and_names_no_sound_twice() {
     let refusal = |spec| refused(&music(spec));
     let (one, other) = (SoundId::new(1, 1), SoundId::new(1, 2));
-    assert_eq!(refusal(json!({"name": "evening", "playlist": [one, other]})), None);
+    assert_eq!(
+        refusal(json!({"name": "evening", "playlist": [one, other]})),
+        None
+    );
     let stream = json!({"name": "evening", "stream": "https://radio.example/live"});
     assert_eq!(refusal(stream), None);
     for (bad, field) in [
         (json!({"name": "evening"}), "/playlist"),
-        (json!({"name": "evening", "playlist": [one, other, one]}), "/playlist/2"),
-        (json!({"name": "evening", "stream": "ftp://radio.example"}), "/stream"),
+        (
+            json!({"name": "evening", "playlist": [one, other, one]}),
+            "/playlist/2",
+        ),
+        (
+            json!({"name": "evening", "stream": "ftp://radio.example"}),
+            "/stream",
+        ),
         (json!({"name": "an evening", "playlist": [one]}), "/name"),
         (
             json!({"name": "evening", "playlist": [one], "announced_every_seconds": 9}),
@@ -696,6 +705,10 @@ fn one_programme_of_a_company_at_most_is_the_companys() {
     let shared = |key: &&UniqueKey| keys("morning", true).contains(key);
     assert_eq!(keys("evening", true).iter().filter(shared).count(), 1);
     let links = music(json!({"name": "evening", "playlist": [one], "announcement": one}));
-    let fields: Vec<String> = links.references().into_iter().map(|link| link.field).collect();
+    let fields: Vec<String> = links
+        .references()
+        .into_iter()
+        .map(|link| link.field)
+        .collect();
     assert_eq!(fields, ["/playlist/0", "/announcement"]);
 }

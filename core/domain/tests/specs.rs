@@ -4,13 +4,13 @@
 
 use domain::{
     Containment, Device, Document, EmergencyLocation, Extension, Hold, InboundRoute, Kind,
-    KindName, Music, Number, OutboundRoute, Plan, RateDeck, Reseller, Role, Schedule, SigningKey, Site,
-    Sound, Sso, Tenant, TollGuard, Trunk, User, Webhook, facets,
+    KindName, Music, Number, OutboundRoute, Plan, RateDeck, Reseller, Role, Schedule, SigningKey,
+    Site, Sound, Sso, Tenant, TollGuard, Trunk, User, Webhook, facets,
 };
 use ids::{
-    ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId, MusicId, NumberId,
-    OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId, SigningKeyId, SiteId,
-    SoundId, SsoId, TenantId, TollGuardId, TrunkId, UserId, WebhookId,
+    ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId, MusicId,
+    NumberId, OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId, SigningKeyId,
+    SiteId, SoundId, SsoId, TenantId, TollGuardId, TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
 use proptest::prelude::*;

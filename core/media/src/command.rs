@@ -125,8 +125,8 @@ pub enum Command {
         /// From the start again at the end; otherwise a `Played` notice and back to the partner.
         looped: bool,
     },
-    /// The leg hears a station instead of its partner, what it sends at the time. While it does, and
-    /// while the order is on its way, it is one of the station's listeners.
+    /// The leg hears a station instead of its partner, what it sends at the time. While it does,
+    /// and while the order is on its way, it is one of the station's listeners.
     Tune {
         /// Which.
         id: EndpointId,

@@ -59,8 +59,8 @@ pub use shard::{
     Answer, Ask, CertificateAsk, Late, NameAsk, Outbox, Question, Searcher, Shard, Stores, Ticket,
     TrunkQuestion,
 };
-pub use stations::StationAsk;
 pub use sip_leg::{PromptBook, Secrets};
+pub use stations::StationAsk;
 pub use toll::Toll;
 pub use waiting_texts::TextFigures;
 

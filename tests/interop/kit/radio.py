@@ -1,4 +1,4 @@
-"""A radio station that sends a tone by HTTP, as Icecast does: live, to each listener from then on."""
+"""A radio station that sends a tone by HTTP, as Icecast does: live, from when a listener comes."""
 
 import http.server
 import os

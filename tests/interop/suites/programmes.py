@@ -49,8 +49,8 @@ def hold(phone, exchange):
 
 
 def tones(path, seconds):
-    """Which tones the last seconds were, one after the other: the strongest of each 200 ms, where it
-    is all that is heard."""
+    """Which tones the last seconds were, one after the other: the strongest of each 200 ms, where
+    it is all that is heard."""
     x = sound.samples(path)[-int(seconds * sound.RATE):]
     found, size = [], sound.RATE // 5
     for start in range(0, len(x) - size, size):
@@ -113,8 +113,9 @@ def two_who_are_held_hear_the_same_at_the_same_time():
                            lambda phone=phone: phone.number in holding(exchange))
                 record_for(1.7)
             record_for(6)
-            tails = [sound.tail(phone.heard(), 5, os.path.join(exchange.folder, f"{phone.name}.wav"))
+            files = [(phone.heard(), os.path.join(exchange.folder, f"{phone.name}.wav"))
                      for phone in (bert, carl)]
+            tails = [sound.tail(heard, 5, into) for heard, into in files]
             one, other = (sound.samples(path) for path in tails)
             lag, score = sound.align(one, other)
             true(score > 0.9, f"both hear the same: {score}")

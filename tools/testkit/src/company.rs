@@ -3,8 +3,8 @@
 use crate::Account;
 use domain::{
     CallClass, CompiledTenant, ConferenceRule, Credentials, Destination, Device, Digests,
-    Extension, Feature, LineParts, Music, MusicOrder, Plan, Quotas, RecordingRule, Resource, Sound, Tenant,
-    TenantParts,
+    Extension, Feature, LineParts, Music, MusicOrder, Plan, Quotas, RecordingRule, Resource, Sound,
+    Tenant, TenantParts,
 };
 use ids::{DeviceId, ExtensionId, MusicId, PlanId, SoundId, TenantId};
 use machine::WallTime;

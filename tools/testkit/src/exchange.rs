@@ -5,7 +5,9 @@ use carrier::{NameQuery, NameReply, Replied};
 use domain::{Ban, Cdr, CompiledTenant, Event};
 use ids::{FaxId, MusicId, SoundId};
 use machine::{Clock, Instant, Random, WallTime};
-use media::{Air, Command, Lifted, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
+use media::{
+    Air, Command, Lifted, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict,
+};
 use node::{
     Answer, Challenges, Config, Contained, DefenceRules, FaxCall, FaxDone, FaxOrder, Fetched,
     FormerRecording, Late, Limits, MusicAsk, Network, Outbox, PromptBook, Question, SayAsk,

@@ -16,9 +16,7 @@ fn radio(egress: Egress, times: Times) -> HttpRadio {
 }
 
 fn inside() -> Egress {
-    Egress::with_allowed(vec![
-        Network::new("127.0.0.0".parse().unwrap(), 8).unwrap(),
-    ])
+    Egress::with_allowed(vec![Network::new("127.0.0.0".parse().unwrap(), 8).unwrap()])
 }
 
 /// All that a stream has, with what it is said to be, read on a thread that may wait.
@@ -38,10 +36,19 @@ async fn a_stream_is_read_until_the_station_ends_it() {
     let mut station = Receiver::start(answer).await;
     let came = heard(radio(inside(), RADIO_TIMES), station.url("/live?q=1")).await;
     let (octets, media_type) = came.unwrap();
-    assert_eq!((&*octets, media_type.as_deref()), (&b"sound"[..], Some("audio/mpeg")));
+    assert_eq!(
+        (&*octets, media_type.as_deref()),
+        (&b"sound"[..], Some("audio/mpeg"))
+    );
     let request = station.request().await;
-    assert!(request.starts_with("GET /live?q=1 HTTP/1.1\r\n"), "{request}");
-    assert!(!request.to_ascii_lowercase().contains("icy-metadata"), "{request}");
+    assert!(
+        request.starts_with("GET /live?q=1 HTTP/1.1\r\n"),
+        "{request}"
+    );
+    assert!(
+        !request.to_ascii_lowercase().contains("icy-metadata"),
+        "{request}"
+    );
 }
 
 #[tokio::test]
@@ -61,7 +68,10 @@ async fn where_a_station_sends_its_listeners_on_is_judged_as_well() {
     let file = "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n";
     let station = Receiver::start(file).await;
     let came = heard(radio(inside(), RADIO_TIMES), station.url("/")).await;
-    assert!(matches!(came, Err(CourierError::Invalid { .. })), "{came:?}");
+    assert!(
+        matches!(came, Err(CourierError::Invalid { .. })),
+        "{came:?}"
+    );
 }
 
 #[tokio::test]
@@ -69,7 +79,10 @@ async fn a_station_that_sends_its_listeners_in_circles_is_left() {
     let circle = "HTTP/1.1 301 Moved\r\nLocation: /\r\nContent-Length: 0\r\n\r\n";
     let mut station = Receiver::start(circle).await;
     let came = heard(radio(inside(), RADIO_TIMES), station.url("/")).await;
-    assert!(matches!(came, Err(CourierError::Unreachable { .. })), "{came:?}");
+    assert!(
+        matches!(came, Err(CourierError::Unreachable { .. })),
+        "{came:?}"
+    );
     for _ in 0..4 {
         station.request().await;
     }
@@ -79,7 +92,10 @@ async fn a_station_that_sends_its_listeners_in_circles_is_left() {
 async fn a_station_that_refuses_or_says_nothing_is_no_stream() {
     let station = Receiver::start("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").await;
     let came = heard(radio(inside(), RADIO_TIMES), station.url("/")).await;
-    assert!(matches!(came, Err(CourierError::Unreachable { .. })), "{came:?}");
+    assert!(
+        matches!(came, Err(CourierError::Unreachable { .. })),
+        "{came:?}"
+    );
     let mute = Receiver::start("").await;
     let times = Times {
         whole: Duration::from_millis(200),

@@ -3,8 +3,9 @@
 use domain::{AuditEntry, Credentials, KindName, Reseller, Secret, SecretRule, TokenRecord};
 use ids::{
     AuditId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId,
-    MusicId, NumberId, OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId, SigningKeyId,
-    SiteId, SoundId, SsoId, TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
+    MusicId, NumberId, OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId,
+    SigningKeyId, SiteId, SoundId, SsoId, TenantId, TokenId, TollGuardId, TrunkId, UserId,
+    WebhookId,
 };
 use ports::{
     CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,

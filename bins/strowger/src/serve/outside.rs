@@ -1,5 +1,6 @@
 //! What leaves the exchange for people and for their programs: the mail server, webhooks,
-//! companies' sign-in servers, name servers, live streams of music, and certificates of those who sign calls.
+//! companies' sign-in servers, name servers, live streams of music, and certificates of those who
+//! sign calls.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,8 +10,8 @@ use hooks::Hooks;
 use names::{Asker, Servers};
 use node::{Fetched, Searcher};
 use notify::{
-    COMMAND_TIME, CertificateFetcher, Egress, FETCH_TIMES, HttpCourier, HttpEnquirer, HttpRadio, Network,
-    RADIO_TIMES, Relay, SmtpMailer, Times,
+    COMMAND_TIME, CertificateFetcher, Egress, FETCH_TIMES, HttpCourier, HttpEnquirer, HttpRadio,
+    Network, RADIO_TIMES, Relay, SmtpMailer, Times,
 };
 use ports::{Courier, Enquirer, Entropy, Mailer, NoMailer, Stores};
 use stir::Roots;

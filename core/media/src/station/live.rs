@@ -1,5 +1,5 @@
-//! A live stream as a station has it: what has come of it waits until it is played, and what is lost
-//! is wished for again.
+//! A live stream as a station has it: what has come of it waits until it is played, and what is
+//! lost is wished for again.
 
 use std::collections::VecDeque;
 use std::time::Duration;

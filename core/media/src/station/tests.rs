@@ -65,7 +65,10 @@ impl<'a> Rig<'a> {
     fn heard(&self, at: Instant) -> Option<i32> {
         let mut octets = [0; 160];
         let count = self.station.air().hear(Codec::Pcma, at, &mut octets);
-        let sum: i32 = octets.iter().map(|o| i32::from(audio::g711::decode_a(*o))).sum();
+        let sum: i32 = octets
+            .iter()
+            .map(|o| i32::from(audio::g711::decode_a(*o)))
+            .sum();
         (count == 160).then_some((sum / 160 + 50) / 100)
     }
 
@@ -97,7 +100,11 @@ fn by_place(item: Item) -> Option<Arc<[i16]>> {
 fn the_sounds_of_a_playlist_follow_each_other_and_begin_again() {
     let mut rig = Rig::new(listed(2), &by_place);
     rig.run(Duration::from_millis(3_600));
-    let steady: Vec<i32> = rig.levels(34).into_iter().filter(|l| [10, 20].contains(l)).collect();
+    let steady: Vec<i32> = rig
+        .levels(34)
+        .into_iter()
+        .filter(|l| [10, 20].contains(l))
+        .collect();
     assert_eq!(steady, [10, 20, 10, 20]);
 }
 
@@ -105,7 +112,10 @@ fn the_sounds_of_a_playlist_follow_each_other_and_begin_again() {
 fn all_who_listen_hear_the_same_at_the_same_time_in_each_codec() {
     let mut rig = Rig::new(listed(2), &by_place);
     rig.run(Duration::from_secs(1));
-    let (one, other) = (rig.station.air().tune().unwrap(), rig.station.air().tune().unwrap());
+    let (one, other) = (
+        rig.station.air().tune().unwrap(),
+        rig.station.air().tune().unwrap(),
+    );
     for codec in [Codec::Pcmu, Codec::Pcma, Codec::G722] {
         let (mut first, mut second) = ([0; 160], [0; 160]);
         assert_eq!(one.air().hear(codec, rig.now, &mut first), 160, "{codec:?}");
@@ -120,8 +130,14 @@ fn what_was_not_sent_yet_and_what_is_long_gone_is_not_heard() {
     let mut rig = Rig::new(listed(1), &by_place);
     rig.run(Duration::from_secs(10));
     assert_eq!(rig.heard(rig.now + STATION_AHEAD), None);
-    assert!(rig.heard(rig.now.saturating_sub(Duration::from_secs(3))).is_some());
-    assert_eq!(rig.heard(rig.now.saturating_sub(Duration::from_secs(5))), None);
+    assert!(
+        rig.heard(rig.now.saturating_sub(Duration::from_secs(3)))
+            .is_some()
+    );
+    assert_eq!(
+        rig.heard(rig.now.saturating_sub(Duration::from_secs(5))),
+        None
+    );
 }
 
 #[test]
@@ -196,7 +212,8 @@ fn an_announcement_is_said_every_so_often_and_the_music_waits_for_it() {
     let mut said = 0;
     for _ in 0..660 {
         rig.run(Duration::from_millis(100));
-        said += usize::from(rig.heard(rig.now.saturating_sub(Duration::from_millis(100))) == Some(-49));
+        said +=
+            usize::from(rig.heard(rig.now.saturating_sub(Duration::from_millis(100))) == Some(-49));
     }
     // six of a second each in 66 seconds
     assert!((50..=62).contains(&said), "{said}");
@@ -251,10 +268,20 @@ fn a_stream_that_is_never_to_be_had_is_tried_ever_less_often() {
             rig.station.stream_ended(rig.now);
         }
     }
-    let pauses: Vec<u64> = tries.windows(2).map(|two| (two[1] - two[0]) / 1_000).collect();
-    assert_eq!(pauses.get(..7), Some(&[1, 2, 4, 8, 16, 32, 60][..]), "{pauses:?}");
+    let pauses: Vec<u64> = tries
+        .windows(2)
+        .map(|two| (two[1] - two[0]) / 1_000)
+        .collect();
+    assert_eq!(
+        pauses.get(..7),
+        Some(&[1, 2, 4, 8, 16, 32, 60][..]),
+        "{pauses:?}"
+    );
     assert_eq!(pauses.last(), Some(&60));
-    assert!(rig.levels(5).contains(&90), "the default is heard meanwhile");
+    assert!(
+        rig.levels(5).contains(&90),
+        "the default is heard meanwhile"
+    );
 }
 
 #[test]

@@ -11,9 +11,9 @@ mod stranger;
 
 use ids::{
     CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, FaxId, HoldId,
-    InboundRouteId, MusicId, NumberId, OutboundRouteId, PlanId, RateDeckId, RecordingId, ResellerId, RoleId,
-    ScheduleId, SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId, TokenId, TollGuardId,
-    TrunkId, UserId, WebhookId,
+    InboundRouteId, MusicId, NumberId, OutboundRouteId, PlanId, RateDeckId, RecordingId,
+    ResellerId, RoleId, ScheduleId, SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId,
+    TokenId, TollGuardId, TrunkId, UserId, WebhookId,
 };
 use serde_json::{Value, json};
 

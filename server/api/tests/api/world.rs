@@ -14,9 +14,9 @@ use domain::{
 };
 use ids::{
     CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, EventId, ExtensionId, FaxId,
-    HoldId, InboundRouteId, MusicId, NumberId, OutboundRouteId, PlanId, RateDeckId, RecordingId, ResellerId,
-    RoleId, ScheduleId, SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId, TokenId,
-    TollGuardId, TrunkId, UserId, WebhookId,
+    HoldId, InboundRouteId, MusicId, NumberId, OutboundRouteId, PlanId, RateDeckId, RecordingId,
+    ResellerId, RoleId, ScheduleId, SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId,
+    TokenId, TollGuardId, TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
 use ports::{FixedClock, MemoryShelf, SeededEntropy, Stores, TokenReach};

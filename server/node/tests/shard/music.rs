@@ -204,8 +204,15 @@ fn who_is_on_hold_listens_to_the_companys_programme_while_the_hold_lasts() {
     let (dora, emil) = office.talk(office.dora, office.emil, "102");
     hold((office.anna, anna), true, &mut office);
     hold((office.dora, dora), true, &mut office);
-    assert_eq!(air.listeners(), 1, "one of the company, and nobody of another");
-    assert!(hum((office.emil, emil), &mut office) >= 45, "the exchange's");
+    assert_eq!(
+        air.listeners(),
+        1,
+        "one of the company, and nobody of another"
+    );
+    assert!(
+        hum((office.emil, emil), &mut office) >= 45,
+        "the exchange's"
+    );
     hold((office.anna, anna), false, &mut office);
     assert_eq!(air.listeners(), 0);
     assert!(office.both_hear((office.anna, anna), (office.bert, bert)));
@@ -221,10 +228,18 @@ fn an_extensions_programme_comes_before_the_companys() {
     let (mut office, companys, cleos) = with_programmes();
     let (anna, cleo) = office.talk(office.anna, office.cleo, "103");
     hold((office.cleo, cleo), true, &mut office);
-    assert_eq!((companys.listeners(), cleos.listeners()), (0, 1), "103 holds");
+    assert_eq!(
+        (companys.listeners(), cleos.listeners()),
+        (0, 1),
+        "103 holds"
+    );
     hold((office.cleo, cleo), false, &mut office);
     hold((office.anna, anna), true, &mut office);
-    assert_eq!((companys.listeners(), cleos.listeners()), (1, 0), "101 holds");
+    assert_eq!(
+        (companys.listeners(), cleos.listeners()),
+        (1, 0),
+        "101 holds"
+    );
     office.hang_up(office.anna, anna);
 }
 

@@ -1,5 +1,5 @@
-//! Companies' own music on hold, on threads that may wait: sounds are fetched and encoded, programmes
-//! are played as stations.
+//! Companies' own music on hold, on threads that may wait: sounds are fetched and encoded,
+//! programmes are played as stations.
 
 mod radio;
 mod recordings;

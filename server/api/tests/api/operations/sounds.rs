@@ -53,7 +53,9 @@ async fn programmes(world: &World) {
     let spec = json!({"name": "fresh", "playlist": ["acme-waltz"], "on_hold": true});
     let change = json!({"order": "shuffle", "announcement": "acme-waltz"});
     life(world, &all, "fresh", (spec, change)).await;
-    let kept = world.operator(Ask::delete(&acme.path("sounds/acme-waltz"))).await;
+    let kept = world
+        .operator(Ask::delete(&acme.path("sounds/acme-waltz")))
+        .await;
     kept.refuses(api::Kind::InUse);
     let theirs = json!({"name": "fresh", "playlist": [world.globex.sound]});
     let theirs = world.operator(Ask::post(&all).json(&theirs)).await;
@@ -61,7 +63,9 @@ async fn programmes(world: &World) {
     let trunk = acme.path("trunks/acme-line");
     let extension = acme.path(&format!("extensions/{}", acme.number));
     for one in [&trunk, &extension] {
-        let names = Ask::patch(one).if_match("*").json(&json!({"on_hold": "acme-evening"}));
+        let names = Ask::patch(one)
+            .if_match("*")
+            .json(&json!({"on_hold": "acme-evening"}));
         world.operator(names).await.is(200);
         let strange = json!({"on_hold": world.globex.music});
         let strange = Ask::patch(one).if_match("*").json(&strange);
@@ -73,7 +77,9 @@ async fn programmes(world: &World) {
     let kept = world.operator(Ask::delete(&evening)).await;
     kept.refuses(api::Kind::InUse);
     for one in [&trunk, &extension] {
-        let names = Ask::patch(one).if_match("*").json(&json!({"on_hold": null}));
+        let names = Ask::patch(one)
+            .if_match("*")
+            .json(&json!({"on_hold": null}));
         world.operator(names).await.is(200);
     }
     let shared = json!({"on_hold": "acme-evening"});
@@ -81,9 +87,14 @@ async fn programmes(world: &World) {
         "name": "fresh", "mode": "peer", "peers": ["sip:fresh.example"],
     }));
     world.operator(account).await.is(201);
-    let named = Ask::patch("/api/v1/trunks/fresh").if_match("*").json(&shared);
+    let named = Ask::patch("/api/v1/trunks/fresh")
+        .if_match("*")
+        .json(&shared);
     world.operator(named).await.refuses(api::Kind::Invalid);
-    world.operator(Ask::delete("/api/v1/trunks/fresh")).await.is(204);
+    world
+        .operator(Ask::delete("/api/v1/trunks/fresh"))
+        .await
+        .is(204);
 }
 
 /// Words are spoken in place of what was uploaded; what nobody can say is refused.
