@@ -73,9 +73,11 @@ impl HttpRadio {
             let request = request.body(Full::new(Bytes::new()));
             let request = request.map_err(|error| invalid(&error.to_string()))?;
             let opened = self.0.open(&url, request).await?;
+            if opened.status == 200 {
+                return Ok(opened);
+            }
             let place = opened.headers.get(LOCATION);
             match (opened.status, place.and_then(|place| place.to_str().ok())) {
-                (200, _) => return Ok(opened),
                 (301 | 302 | 303 | 307 | 308, Some(place)) => {
                     let on = url
                         .join(place)

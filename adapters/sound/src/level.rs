@@ -38,7 +38,7 @@ pub(crate) struct Steady {
 const RADIO: f32 = 0.04;
 
 /// In how many samples what it was like before has hardly any weight any more: 5 s.
-const MEMORY: f32 = 5.0 * RATE as f32;
+const MEMORY: f32 = 80_000.0;
 
 impl Default for Steady {
     fn default() -> Steady {

@@ -9,11 +9,11 @@ use rtp::HEADER_BYTES;
 
 use super::leg::Feed;
 use super::made::MadePacket;
-use super::playing::{LONGEST_MS, Piece, Playing};
+use super::playing::{LONGEST_MS, Piece, Playing, Stretch};
 use super::rendition::{Maker, Rendition, kept_in};
 use super::{ROOM, Road, TimerKey};
 use crate::command::{Notice, PlayCodec, Refusal};
-use crate::prompts::{OCTETS_PER_MS, Prompt, PromptId};
+use crate::prompts::{OCTETS_PER_MS, Prompt, PromptId, Prompts};
 use crate::station::Tuned;
 use crate::wants::Wants;
 
@@ -189,7 +189,6 @@ impl Road {
             return true;
         };
         let mut held = self.repertoire.renditions.get_mut(&slot);
-        let kept = kept_in(playing.codec.codec);
         let way = leg.way_out().filter(|_| leg.expects.receives);
         if way.is_none() && !playing.looped {
             leg.outflow.paused = true;
@@ -198,20 +197,8 @@ impl Road {
         let mut packet = [0; LONGEST + ROOM];
         let room = packet.get_mut(HEADER_BYTES..LONGEST).unwrap_or_default();
         let head = head(playing);
-        let own = held.as_deref().and_then(|held| held.own.as_deref());
-        let station = held.as_deref().and_then(|held| held.station.as_ref());
-        let stretch = match (playing.piece, station) {
-            (Piece::House(prompt), _) => {
-                let octets = self.repertoire.prompts.octets(prompt, kept);
-                playing.go_on(octets.unwrap_or_default(), room)
-            }
-            (Piece::Own, _) => {
-                let octets = own.and_then(|prompt| prompt.octets(kept));
-                playing.go_on(octets.unwrap_or_default(), room)
-            }
-            (Piece::Station, Some(station)) => playing.listen(station.air(), kept, room),
-            (Piece::Station, None) => return true,
-        };
+        let prompts = &self.repertoire.prompts;
+        let stretch = next_stretch(playing, prompts, held.as_deref(), room);
         let Some((port, to)) = way else {
             leg.outflow.paused = true;
             return stretch.ended;
@@ -219,7 +206,7 @@ impl Road {
         if stretch.octets == 0 && !stretch.ended {
             // a station that has nothing is not heard, and what follows begins a new talk
             leg.outflow.paused = true;
-            return stretch.ended;
+            return false;
         }
         playing.seq = playing.seq.wrapping_add(1);
         let payload = match held.as_mut().and_then(|held| held.maker.as_deref_mut()) {
@@ -235,6 +222,25 @@ impl Road {
         }
         stretch.ended
     }
+}
+
+/// Fills the next frame of what is played.
+fn next_stretch(
+    playing: &mut Playing,
+    prompts: &Prompts,
+    held: Option<&Rendition>,
+    room: &mut [u8],
+) -> Stretch {
+    let kept = kept_in(playing.codec.codec);
+    let octets = match playing.piece {
+        Piece::House(prompt) => prompts.octets(prompt, kept),
+        Piece::Own => held.and_then(|held| held.own.as_ref()?.octets(kept)),
+        Piece::Station => {
+            let station = held.and_then(|held| held.station.as_ref());
+            return playing.listen(station.map(|station| &**station.air()), kept, room);
+        }
+    };
+    playing.go_on(octets.unwrap_or_default(), room)
 }
 
 /// What the next packet of a prompt is.

@@ -148,6 +148,7 @@ impl List {
             self.order.next()
         };
         if let Some(samples) = self.lately(item, now) {
+            self.missing = 0;
             self.next = Next::Here(samples);
             return None;
         }

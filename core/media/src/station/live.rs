@@ -26,6 +26,8 @@ pub(super) struct Live {
     waiting: VecDeque<i16>,
     /// It was wished for, and its end was not told.
     open: bool,
+    /// Something has come of it since it was opened.
+    comes: bool,
     /// It is what is heard.
     flows: bool,
     /// Since when nothing has come of it that could be played.
@@ -41,6 +43,7 @@ impl Live {
         Live {
             waiting: VecDeque::with_capacity(WAITING),
             open: false,
+            comes: false,
             flows: false,
             dry: None,
             again_at: now,
@@ -72,6 +75,7 @@ impl Live {
 
     pub(super) fn take(&mut self, samples: &[i16]) {
         let room = self.room();
+        self.comes = true;
         self.waiting.extend(samples.iter().take(room));
         if self.waiting.len() >= ENOUGH {
             self.flows = true;
@@ -80,7 +84,7 @@ impl Live {
     }
 
     pub(super) fn ended(&mut self, now: Instant) {
-        self.open = false;
+        (self.open, self.comes) = (false, false);
         self.failed |= !self.flows;
         self.again_at = now + self.pause;
         self.pause = (self.pause * 2).min(PAUSE.1);
@@ -101,7 +105,7 @@ impl Live {
             return true;
         }
         let since = *self.dry.get_or_insert(now);
-        self.flows = self.open && now < since + LOST_AFTER;
+        self.flows = self.comes && now < since + LOST_AFTER;
         if !self.flows {
             self.dry = None;
         }

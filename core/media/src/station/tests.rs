@@ -180,7 +180,8 @@ fn a_shuffled_playlist_plays_each_once_and_none_twice_in_a_row() {
         shuffled: true,
         ..listed(5)
     };
-    let mut rig = Rig::new(lineup, &|_| Some(level(100, 40_000)));
+    let shelf = |_| Some(level(100, 40_000));
+    let mut rig = Rig::new(lineup, &shelf);
     rig.run(Duration::from_secs(600));
     let items: Vec<Item> = rig
         .wished
