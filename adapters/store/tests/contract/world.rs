@@ -116,6 +116,7 @@ impl<'a> World<'a> {
             recording: domain::RecordingRule::default(),
             conference: domain::ConferenceRule::default(),
             announcement: domain::AnnouncementRule::default(),
+            on_hold: None,
             groups: Vec::new(),
             enabled: true,
         };

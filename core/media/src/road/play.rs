@@ -13,6 +13,7 @@ use super::playing::{LONGEST_MS, Piece, Playing, Stretch};
 use super::rendition::{Maker, Rendition, kept_in};
 use super::{ROOM, Road, TimerKey};
 use crate::command::{Notice, PlayCodec, Refusal};
+use crate::format::Codec;
 use crate::prompts::{OCTETS_PER_MS, Prompt, PromptId, Prompts};
 use crate::station::Tuned;
 use crate::wants::Wants;
