@@ -436,7 +436,7 @@ fn a_leg_that_is_tuned_to_a_station_hears_what_it_sends_and_counts_as_its_listen
         announced_every: None,
         streams: false,
     };
-    let mut station = Station::new(lineup, machine::Random::from_seed(1), rig.now);
+    let mut station = Station::new(lineup, Random::from_seed(1), rig.now);
     let air = Arc::clone(station.air());
     let mut wishes = Vec::new();
     station.play(rig.now, &mut wishes);
