@@ -11,6 +11,7 @@ from kit.case import equal, record_for, test, true, wait_until
 from kit.exchange import ACME, GLOBEX, Exchange
 from kit.radio import Radio
 from kit.softphone import Softphone
+from suites.browsers import page
 from suites.carriers import PARIS, made
 from suites.features import ANNA, BERT, CARL, holding, tone
 from suites.gateways import ACCOUNT, connected, there
@@ -220,6 +221,22 @@ def an_announcement_is_said_between():
             hold(anna, exchange)
             record_for(15)
             equal(tones(bert.heard(), 14), [LOW, HIGH, LOW], "what was heard")
+            anna.hang_up()
+            bert.wait_over()
+
+
+@test(seconds=60, listens=True)
+def a_held_browser_hears_a_programme_too():
+    with Exchange().also_speaks("wss") as exchange:
+        humming(exchange, "low", LOW, 4)
+        programme(exchange, "evening", playlist=["low"], on_hold=True)
+        with page(exchange, "101", ANNA) as anna, tone(exchange, "102", BERT) as bert:
+            anna.dial("102")
+            anna.wait_established()
+            bert.wait_established()
+            hold(bert, exchange)
+            record_for(6)
+            equal(tones(anna.heard(), 3), [LOW], "what the browser hears")
             anna.hang_up()
             bert.wait_over()
 
