@@ -50,7 +50,7 @@ impl Air {
     /// Begins to listen; `None` where it is on the air no more.
     #[must_use]
     pub fn tune(self: &Arc<Air>) -> Option<Tuned> {
-        let one_more = |count| (count < CLOSED - 1).then_some(count + 1);
+        let one_more = |count| (count < CLOSED - 1).then(|| count + 1);
         let counted = self
             .listeners
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more);
