@@ -125,6 +125,7 @@ fn id_of(command: &Command) -> EndpointId {
         | Command::Echo { id, .. }
         | Command::Play { id, .. }
         | Command::PlayOwn { id, .. }
+        | Command::Tune { id, .. }
         | Command::Line { id, .. }
         | Command::Secure { id, .. }
         | Command::Transmit { id, .. }

@@ -63,6 +63,17 @@ pub(crate) struct Response {
     pub(crate) whole: bool,
 }
 
+/// The head of an answer, and its body as it comes. The connection is carried by the runtime that
+/// it was opened in.
+pub(crate) struct Opened {
+    /// The status.
+    pub(crate) status: u16,
+    /// The header lines.
+    pub(crate) headers: HeaderMap,
+    /// What follows.
+    pub(crate) body: Incoming,
+}
+
 /// Goes where the egress guard permits, each time over a connection of its own.
 pub(crate) struct Road {
     egress: Egress,
@@ -102,15 +113,46 @@ impl Road {
             .unwrap_or(Err(CourierError::TimedOut))
     }
 
+    /// Makes a request and gives what is answered as soon as its head has come.
+    pub(crate) async fn open(
+        &self,
+        url: &Url,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Opened, CourierError> {
+        timeout(self.times.whole, self.let_in(url, request))
+            .await
+            .unwrap_or(Err(CourierError::TimedOut))
+    }
+
+    async fn let_in(
+        &self,
+        url: &Url,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Opened, CourierError> {
+        let (host, stream) = self.reach(url).await?;
+        if url.scheme() == "http" {
+            return opened(stream, request).await;
+        }
+        let secured = self.tls.connect(server_name(&host)?, stream).await;
+        let secured = secured.map_err(|error| unreachable(&error))?;
+        opened(secured, request).await
+    }
+
+    /// Connects to the host of a URL.
+    async fn reach<'a>(&self, url: &'a Url) -> Result<(Host<&'a str>, TcpStream), CourierError> {
+        let host = url.host().ok_or_else(|| invalid("the URL has no host"))?;
+        let port = url.port_or_known_default().unwrap_or(443);
+        let stream = self.connect(&self.resolve(&host, port).await?).await?;
+        Ok((host, stream))
+    }
+
     async fn attempt(
         &self,
         url: &Url,
         request: Request<Full<Bytes>>,
         most: usize,
     ) -> Result<Response, CourierError> {
-        let host = url.host().ok_or_else(|| invalid("the URL has no host"))?;
-        let port = url.port_or_known_default().unwrap_or(443);
-        let stream = self.connect(&self.resolve(&host, port).await?).await?;
+        let (host, stream) = self.reach(url).await?;
         if url.scheme() == "http" {
             return exchange(stream, request, most).await;
         }
@@ -227,6 +269,28 @@ where
         answered = answered => answered,
         () = carried => Err(CourierError::TimedOut),
     }
+}
+
+/// Sends one request over a connection, which is carried from then on as long as its body is read.
+async fn opened<S>(stream: S, request: Request<Full<Bytes>>) -> Result<Opened, CourierError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let mut builder = http1::Builder::new();
+    builder.max_buf_size(HEAD_MAX).max_headers(HEADERS_MAX);
+    let made = builder.handshake(TokioIo::new(stream)).await;
+    let (mut sender, connection) = made.map_err(|error| unreachable(&error))?;
+    let _carried = tokio::spawn(async move {
+        // what ends it ends its body, which tells of it
+        let _ended = connection.await;
+    });
+    let response = sender.send_request(request).await;
+    let (head, body) = response.map_err(|error| unreachable(&error))?.into_parts();
+    Ok(Opened {
+        status: head.status.as_u16(),
+        headers: head.headers,
+        body,
+    })
 }
 
 /// At most so many bytes of a body, and whether that is all of it.

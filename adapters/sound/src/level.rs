@@ -26,6 +26,42 @@ pub(crate) fn levelled(samples: &[f32]) -> Vec<i16> {
         .collect()
 }
 
+/// Keeps a stream, of which the end is not known, as loud as sounds are: by what it was like in the
+/// last seconds.
+#[derive(Debug)]
+pub(crate) struct Steady {
+    /// The mean square lately, without pauses.
+    power: f32,
+}
+
+/// The mean square that a stream is taken to have at first: radio stations are loud.
+const RADIO: f32 = 0.04;
+
+/// In how many samples what it was like before has hardly any weight any more: 5 s.
+const MEMORY: f32 = 80_000.0;
+
+impl Default for Steady {
+    fn default() -> Steady {
+        Steady { power: RADIO }
+    }
+}
+
+impl Steady {
+    /// The next samples as they are heard.
+    pub(crate) fn level(&mut self, samples: &[f32]) -> Vec<i16> {
+        let now = power(samples);
+        if now > PAUSE {
+            let count = samples.iter().fold(0.0, |count, _| count + 1.0);
+            self.power += (now - self.power) * (count / MEMORY).min(1.0);
+        }
+        let gain = (AIM / self.power.max(PAUSE).sqrt()).min(GAIN_MAX);
+        samples
+            .iter()
+            .map(|sample| rounded((sample * gain).clamp(-PEAK, PEAK)))
+            .collect()
+    }
+}
+
 fn gain(samples: &[f32]) -> f32 {
     let powers: Vec<f32> = samples.chunks(BLOCK).map(power).collect();
     // pauses say nothing of how loud the rest is, nor does what is far below the rest
@@ -87,6 +123,19 @@ mod tests {
     fn what_is_hardly_there_is_not_blown_up() {
         assert!(peak(&levelled(&tone(0.002))) <= 656, "20 dB at most");
         assert_eq!(peak(&levelled(&vec![0.0; 16_000])), 0);
+    }
+
+    #[test]
+    fn a_stream_becomes_as_loud_as_sounds_are_and_a_pause_changes_nothing() {
+        for amplitude in [0.9, 0.1] {
+            let mut steady = Steady::default();
+            for _ in 0..30 {
+                steady.level(&tone(amplitude));
+            }
+            assert!(peak(&steady.level(&tone(amplitude))).abs_diff(4_634) < 100);
+            steady.level(&vec![0.0; 160_000]);
+            assert!(peak(&steady.level(&tone(amplitude))).abs_diff(4_634) < 100);
+        }
     }
 
     #[test]

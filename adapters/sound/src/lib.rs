@@ -5,9 +5,11 @@
 //! give a bounded number of samples, and where one breaks, that is told as a damaged sound.
 
 mod level;
+mod live;
 mod rate;
 mod reader;
 #[cfg(test)]
 mod tests;
 
+pub use live::LiveSound;
 pub use reader::{Bounds, Reader};

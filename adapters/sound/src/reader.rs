@@ -10,7 +10,7 @@ use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 
 use crate::level::levelled;
@@ -64,23 +64,41 @@ impl SoundReader for Reader {
     }
 }
 
-fn damaged(error: &Error) -> SoundRefusal {
+pub(crate) fn damaged(error: &Error) -> SoundRefusal {
     SoundRefusal::Damaged(error.to_string())
 }
 
-/// A file that is open, and what decodes its first track of sound.
-struct Open {
-    format: Box<dyn FormatReader>,
-    decoder: Box<dyn AudioDecoder>,
-    track: u32,
+/// A file or a stream that is open, and what decodes its first track of sound.
+pub(crate) struct Open {
+    pub(crate) format: Box<dyn FormatReader>,
+    pub(crate) decoder: Box<dyn AudioDecoder>,
+    pub(crate) track: u32,
 }
 
-fn open(octets: Vec<u8>) -> Result<Open, SoundRefusal> {
-    let source = MediaSourceStream::new(Box::new(Cursor::new(octets)), Default::default());
+impl Open {
+    /// Goes on with the first track of sound that there is now.
+    pub(crate) fn choose(&mut self) -> Result<(), SoundRefusal> {
+        (self.track, self.decoder) = first_track(&*self.format)?;
+        Ok(())
+    }
+}
+
+/// Understands the beginning of a file or a stream.
+pub(crate) fn open(source: Box<dyn MediaSource>, hint: &Hint) -> Result<Open, SoundRefusal> {
+    let source = MediaSourceStream::new(source, Default::default());
     let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
     let probe = symphonia::default::get_probe();
-    let format = probe.probe(&Hint::new(), source, format, metadata);
+    let format = probe.probe(hint, source, format, metadata);
     let format = format.map_err(|_| SoundRefusal::Unknown)?;
+    let (track, decoder) = first_track(&*format)?;
+    Ok(Open {
+        format,
+        decoder,
+        track,
+    })
+}
+
+fn first_track(format: &dyn FormatReader) -> Result<(u32, Box<dyn AudioDecoder>), SoundRefusal> {
     let track = format.default_track(TrackType::Audio);
     let track = track.ok_or(SoundRefusal::Unknown)?;
     let id = track.id;
@@ -96,26 +114,22 @@ fn open(octets: Vec<u8>) -> Result<Open, SoundRefusal> {
             damaged(&error)
         }
     })?;
-    Ok(Open {
-        format,
-        decoder,
-        track: id,
-    })
+    Ok((id, decoder))
 }
 
 /// What has been heard so far.
 #[derive(Default)]
-struct Heard {
+pub(crate) struct Heard {
     /// Rate and channels, once they are known.
-    shape: Option<(u32, usize)>,
+    pub(crate) shape: Option<(u32, usize)>,
     resampler: Option<Resampler>,
     /// One channel at 16 kHz.
-    samples: Vec<f32>,
+    pub(crate) samples: Vec<f32>,
 }
 
 impl Heard {
     /// Takes a piece, its channels one after the other in each moment.
-    fn take(&mut self, piece: &[f32], shape: (u32, usize)) -> Result<(), SoundRefusal> {
+    pub(crate) fn take(&mut self, piece: &[f32], shape: (u32, usize)) -> Result<(), SoundRefusal> {
         let (rate, channels) = shape;
         if !RATES.contains(&rate) || !(1..=CHANNELS_MAX).contains(&channels) {
             let rule = format!("{rate} Hz with {channels} channels is not read");
@@ -184,7 +198,7 @@ fn hear(open: &mut Open, bounds: Bounds, until: Instant) -> Result<Heard, SoundR
 
 fn decoded(octets: Vec<u8>, bounds: Bounds, until: Instant) -> Result<ReadSound, SoundRefusal> {
     let came_octets = count(octets.len());
-    let mut open = open(octets)?;
+    let mut open = open(Box::new(Cursor::new(octets)), &Hint::new())?;
     let format = open.format.format_info().short_name.to_owned();
     let heard = hear(&mut open, bounds, until)?;
     let (rate, channels, samples) = heard.end().ok_or_else(|| {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ports::{ReadSound, SoundReader, SoundRefusal};
 
-use crate::{Bounds, Reader};
+use crate::{Bounds, LiveSound, Reader};
 
 const FLAC: &[u8] = include_bytes!("../tests/came/tone.flac");
 const OGG: &[u8] = include_bytes!("../tests/came/tone.ogg");
@@ -175,4 +175,82 @@ fn spoilt_files_are_refused_or_understood_and_break_nothing() {
         }
     }
     assert!(understood > 0 && refused > 0, "{understood}, {refused}");
+}
+
+/// Gives octets in small pieces, as a wire does, and counts them.
+struct Wire {
+    octets: &'static [u8],
+    at: usize,
+}
+
+impl std::io::Read for Wire {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        let rest = &self.octets[self.at..];
+        let count = rest.len().min(room.len()).min(700);
+        room[..count].copy_from_slice(&rest[..count]);
+        self.at += count;
+        Ok(count)
+    }
+}
+
+#[test]
+fn a_stream_is_decoded_as_it_comes_until_its_end() {
+    let wire = Wire { octets: OGG, at: 0 };
+    let mut live = LiveSound::begin(wire, Some("application/ogg")).unwrap();
+    let mut samples = Vec::new();
+    while let Some(more) = live.next_samples().unwrap() {
+        assert!(more.len() <= 16_000);
+        samples.extend(more);
+    }
+    let whole = read(OGG).unwrap();
+    assert!(
+        samples.len().abs_diff(whole.samples.len()) < 2_000,
+        "{}",
+        samples.len()
+    );
+    assert!(hertz(&samples).abs_diff(440) <= 5);
+}
+
+#[test]
+fn what_is_no_sound_is_no_stream() {
+    let wire = Wire {
+        octets: b"<html>the station has moved</html>",
+        at: 0,
+    };
+    assert!(matches!(
+        LiveSound::begin(wire, None),
+        Err(SoundRefusal::Unknown)
+    ));
+}
+
+/// Two streams of Ogg in a row, as a radio sends one piece of music after the other.
+#[test]
+fn the_next_piece_of_a_stream_is_heard_as_well() {
+    let twice: &'static [u8] = Box::leak([OGG, OGG].concat().into_boxed_slice());
+    let mut live = LiveSound::begin(
+        Wire {
+            octets: twice,
+            at: 0,
+        },
+        None,
+    )
+    .unwrap();
+    let mut samples = 0;
+    while let Ok(Some(more)) = live.next_samples() {
+        samples += more.len();
+    }
+    let once = read(OGG).unwrap().samples.len();
+    assert!(samples > once * 3 / 2, "{samples} of twice {once}");
+}
+
+#[test]
+fn a_stream_of_mp3_is_decoded_as_a_file_of_it_is() {
+    let octets: &'static [u8] = Box::leak(mp3(80).into_boxed_slice());
+    let mut live = LiveSound::begin(Wire { octets, at: 0 }, Some("audio/mpeg")).unwrap();
+    let mut samples = 0;
+    while let Some(more) = live.next_samples().unwrap() {
+        samples += more.len();
+    }
+    let whole = read(octets).unwrap().samples.len();
+    assert!(samples.abs_diff(whole) < 2_000, "{samples} of {whole}");
 }

@@ -98,6 +98,7 @@ fn measure_commits(office: &Office, tenant: TenantId, writers: usize) -> Outcome
                 recording: domain::RecordingRule::default(),
                 conference: domain::ConferenceRule::default(),
                 announcement: domain::AnnouncementRule::default(),
+                on_hold: None,
                 groups: Vec::new(),
                 enabled: true,
             };

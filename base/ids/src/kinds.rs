@@ -153,6 +153,8 @@ ids! {
     ScheduleId "sch_"
     /// A sound of a tenant's: what it has recorded.
     SoundId "snd_"
+    /// A programme of music on hold of a tenant's.
+    MusicId "mus_"
     /// A recording of a call.
     RecordingId "rec_"
     /// A fax of a tenant's.

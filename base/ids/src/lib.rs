@@ -12,8 +12,8 @@ mod kinds;
 pub use code::{ParseIdError, Problem, TEXT_LENGTH};
 pub use kinds::{
     AuditId, BindingId, CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, EventId,
-    ExtensionId, FaxId, HoldId, InboundRouteId, LoginId, NodeId, NumberId, OutboundRouteId,
-    PREFIXES, PasskeyId, PlanId, RateDeckId, RecordingId, RequestId, ResellerId, RoleId,
-    ScheduleId, SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId, TokenId, TollGuardId,
-    TrunkId, UserId, WebhookId,
+    ExtensionId, FaxId, HoldId, InboundRouteId, LoginId, MusicId, NodeId, NumberId,
+    OutboundRouteId, PREFIXES, PasskeyId, PlanId, RateDeckId, RecordingId, RequestId, ResellerId,
+    RoleId, ScheduleId, SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId, TokenId,
+    TollGuardId, TrunkId, UserId, WebhookId,
 };

@@ -159,6 +159,12 @@ pub(crate) enum Command {
                             strowger sound say acme.example closed \"We are closed today.\""
     )]
     Sound(SoundArguments),
+    /// List, add, change and remove a company's programmes of music on hold
+    #[command(
+        after_help = "Example: strowger music add acme.example evening on_hold=true \
+                      'playlist=[\"waltz\", \"tango\"]'"
+    )]
+    Music(TenantKind),
     /// List, add, change and remove places that help can be sent to
     #[command(
         after_help = "Example: strowger emergency-location add acme.example berlin-3 default=true \\
@@ -484,6 +490,9 @@ pub(crate) struct ServeArguments {
     /// Inside networks where webhooks may go, with commas [default: none]
     #[arg(long, value_name = "ADDR/BITS", env = "STROWGER_WEBHOOK_ALLOW")]
     pub(crate) webhook_allow: Option<String>,
+    /// Inside networks where live streams of music may lie, with commas [default: none]
+    #[arg(long, value_name = "ADDR/BITS", env = "STROWGER_MUSIC_ALLOW")]
+    pub(crate) music_allow: Option<String>,
     /// Inside networks where companies' sign-in servers may lie, with commas [default: none]
     #[arg(long, value_name = "ADDR/BITS", env = "STROWGER_SSO_ALLOW")]
     pub(crate) sso_allow: Option<String>,
@@ -585,6 +594,7 @@ impl ServeArguments {
             mail_from: self.mail_from,
             portal: self.portal,
             webhook_allow: self.webhook_allow.map(Several::One),
+            music_allow: self.music_allow.map(Several::One),
             sso_allow: self.sso_allow.map(Several::One),
             prompts: self.prompts,
             speech_url: self.speech_url,

@@ -66,6 +66,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::SigningKey(said) => commands::document::anywhere(KindName::SigningKey, said),
         Command::Schedule(said) => commands::document::inside(KindName::Schedule, said),
         Command::Sound(said) => commands::sound::run(said),
+        Command::Music(said) => commands::document::inside(KindName::Music, said),
         Command::EmergencyLocation(said) => {
             commands::document::inside(KindName::EmergencyLocation, said)
         }

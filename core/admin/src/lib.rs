@@ -28,6 +28,7 @@ pub mod keys;
 pub mod ladders;
 pub mod lines;
 pub mod live;
+pub mod music;
 mod office;
 pub mod own_forwards;
 mod patch;

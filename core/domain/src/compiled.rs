@@ -15,6 +15,7 @@ mod lines;
 mod outside;
 mod places;
 mod priced;
+mod programmes;
 mod rates;
 mod schedules;
 mod signing;
@@ -24,7 +25,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use ids::{DeviceId, EmergencyLocationId, ExtensionId, SoundId, TenantId};
+use ids::{DeviceId, EmergencyLocationId, ExtensionId, MusicId, TenantId};
 use machine::WallTime;
 use phrases::{Date, Language, Time};
 use serde::{Deserialize, Serialize};
@@ -44,7 +45,6 @@ use crate::ladder::KeptLadders;
 use crate::lamps::Lamps;
 use crate::plan::Plan;
 use crate::recording_rule::RecordingRule;
-use crate::sound::Sound;
 use crate::srtp::Srtp;
 use crate::t38::T38;
 use crate::tenant::Tenant;
@@ -59,6 +59,7 @@ pub use outside::Barred;
 use outside::Outside;
 pub use places::{CompiledLocation, CompiledSite, KnownBy};
 pub use priced::Priced;
+use programmes::OwnMusic;
 pub use rates::{CompiledDeck, DeckShelf, Price, TYPICAL_CALL};
 pub use schedules::CompiledSchedule;
 pub use signing::CompiledSigningKey;
@@ -109,6 +110,8 @@ pub struct CompiledExtension {
     pub conference: ConferenceRule,
     /// What it plays, where it is an announcement; `None` for the exchange's own.
     pub announcement: Option<Box<AnnouncementRule>>,
+    /// The programme that those hear whom it puts on hold.
+    pub on_hold: Option<MusicId>,
     /// Whether it is in use.
     pub enabled: bool,
 }
@@ -175,12 +178,12 @@ struct Kept {
     language: Language,
     /// The time zone of its clock.
     time_zone: Box<str>,
-    /// The company's own music: the bits of the sound's id, and the revision of its document.
-    own_music: Option<([u8; 16], u64)>,
+    /// The company's own music.
+    own_music: Option<Box<OwnMusic>>,
 }
 
 impl Kept {
-    fn of(tenant: &Tenant, music: Option<&Resource<Sound>>) -> Kept {
+    fn of(tenant: &Tenant, lines: &LineParts) -> Kept {
         Kept {
             ladders: tenant.ladders,
             captured: tenant.captured,
@@ -188,7 +191,7 @@ impl Kept {
             music_on_hold: tenant.music_on_hold,
             language: tenant.language,
             time_zone: tenant.time_zone.as_str().into(),
-            own_music: music.map(|sound| (sound.id.as_u128().to_be_bytes(), sound.revision)),
+            own_music: OwnMusic::of(lines),
         }
     }
 }
@@ -219,7 +222,7 @@ impl CompiledTenant {
         let plan = parts.plan.as_ref().map(|plan| &plan.spec);
         let caps = parts.tenant.spec.effective_caps(plan);
         let without = plan.map(|plan| plan.without.clone()).unwrap_or_default();
-        let kept = Kept::of(&parts.tenant.spec, parts.lines.music.as_ref());
+        let kept = Kept::of(&parts.tenant.spec, &parts.lines);
         let mut lines = Lines::compile(parts.tenant.id, parts.lines);
         lines.habits = parts.tenant.spec.dialling.map(Box::new);
         lines.tolls.plan = plan.and_then(|plan| plan.toll_budget.clone());
@@ -300,12 +303,6 @@ impl CompiledTenant {
     /// Whether a party that is put on hold hears the exchange's music.
     pub fn has_music_on_hold(&self) -> bool {
         self.kept.music_on_hold
-    }
-
-    /// The sound that is its own music on hold, and the revision of its document.
-    pub fn own_music(&self) -> Option<(SoundId, u64)> {
-        let (bits, revision) = self.kept.own_music?;
-        Some((SoundId::from_u128(u128::from_be_bytes(bits)), revision))
     }
 
     /// What the exchange speaks to its people.
@@ -411,6 +408,7 @@ fn extension(resource: Resource<Extension>) -> CompiledExtension {
         recording: spec.recording,
         conference: spec.conference,
         announcement: (!spec.announcement.is_plain()).then(|| Box::new(spec.announcement)),
+        on_hold: spec.on_hold,
         enabled: spec.enabled,
     }
 }

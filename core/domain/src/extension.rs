@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ids::ExtensionId;
+use ids::{ExtensionId, MusicId};
 use serde::{Deserialize, Serialize};
 use tenancy::Identified;
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ use crate::e164;
 use crate::forwards::Forwards;
 use crate::groups;
 use crate::invalid::{Invalid, rule};
-use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
+use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
 use crate::lamps::Lamps;
 use crate::recording_rule::RecordingRule;
@@ -43,6 +43,7 @@ pub enum Destination {
 }
 
 /// A dialable number inside a tenant.
+// tidy: config
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Extension {
@@ -101,6 +102,11 @@ pub struct Extension {
     /// What it plays, where it is an announcement.
     #[serde(default)]
     pub announcement: AnnouncementRule,
+    /// The programme that a party hears which it puts on hold, by id or name; that of the trunk, or
+    /// the company's, where it is left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "evening")]
+    pub on_hold: Option<MusicId>,
     /// A disabled extension cannot be dialled, and its devices cannot dial.
     #[serde(default = "enabled")]
     #[schema(default = true)]
@@ -121,6 +127,10 @@ impl Kind for Extension {
     const PLACE: Place = Place::Tenant;
     const KEY: &'static str = "number";
     const KEY_SPACE: &'static str = "number";
+    const LINKS: &'static [Link] = &[Link {
+        member: "on_hold",
+        kind: KindName::Music,
+    }];
 
     fn new_id(unix_ms: u64, random: u128) -> ExtensionId {
         ExtensionId::new(unix_ms, random)

@@ -60,6 +60,7 @@ impl Feature {
             | KindName::SigningKey
             | KindName::Schedule
             | KindName::Sound
+            | KindName::Music
             | KindName::EmergencyLocation
             | KindName::Site
             | KindName::InboundRoute

@@ -15,6 +15,10 @@ pub enum KindName {
     Plan,
     /// A customer company.
     Tenant,
+    /// A recording of a company's own.
+    Sound,
+    /// A programme of music on hold.
+    Music,
     /// A dialable number inside a tenant.
     Extension,
     /// A place that help can be sent to.
@@ -43,8 +47,6 @@ pub enum KindName {
     SigningKey,
     /// When a company is open.
     Schedule,
-    /// A recording of a company's own.
-    Sound,
     /// A rule for calls that come in by trunks.
     InboundRoute,
     /// A rule for calls that go out by trunks.
@@ -57,10 +59,12 @@ pub enum KindName {
 
 impl KindName {
     /// All kinds, in the order in which they refer to each other.
-    pub const ALL: [KindName; 22] = [
+    pub const ALL: [KindName; 23] = [
         KindName::Reseller,
         KindName::Plan,
         KindName::Tenant,
+        KindName::Sound,
+        KindName::Music,
         KindName::Extension,
         KindName::EmergencyLocation,
         KindName::Site,
@@ -75,7 +79,6 @@ impl KindName {
         KindName::Number,
         KindName::SigningKey,
         KindName::Schedule,
-        KindName::Sound,
         KindName::InboundRoute,
         KindName::OutboundRoute,
         KindName::TollGuard,
@@ -88,6 +91,8 @@ impl KindName {
             KindName::Reseller => "reseller",
             KindName::Plan => "plan",
             KindName::Tenant => "tenant",
+            KindName::Sound => "sound",
+            KindName::Music => "music",
             KindName::Extension => "extension",
             KindName::EmergencyLocation => "emergency_location",
             KindName::Site => "site",
@@ -102,7 +107,6 @@ impl KindName {
             KindName::Number => "number",
             KindName::SigningKey => "signing_key",
             KindName::Schedule => "schedule",
-            KindName::Sound => "sound",
             KindName::InboundRoute => "inbound_route",
             KindName::OutboundRoute => "outbound_route",
             KindName::TollGuard => "toll_guard",

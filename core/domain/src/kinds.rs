@@ -10,6 +10,7 @@ use crate::hold::Hold;
 use crate::inbound_route::InboundRoute;
 use crate::kind::{Kind, Link, Place};
 use crate::kind_name::KindName;
+use crate::music::Music;
 use crate::number::Number;
 use crate::outbound_route::OutboundRoute;
 use crate::plan::Plan;
@@ -44,6 +45,8 @@ impl KindName {
             KindName::Reseller => task.run::<Reseller>(),
             KindName::Plan => task.run::<Plan>(),
             KindName::Tenant => task.run::<Tenant>(),
+            KindName::Sound => task.run::<Sound>(),
+            KindName::Music => task.run::<Music>(),
             KindName::Extension => task.run::<Extension>(),
             KindName::EmergencyLocation => task.run::<EmergencyLocation>(),
             KindName::Site => task.run::<Site>(),
@@ -58,7 +61,6 @@ impl KindName {
             KindName::Number => task.run::<Number>(),
             KindName::SigningKey => task.run::<SigningKey>(),
             KindName::Schedule => task.run::<Schedule>(),
-            KindName::Sound => task.run::<Sound>(),
             KindName::InboundRoute => task.run::<InboundRoute>(),
             KindName::OutboundRoute => task.run::<OutboundRoute>(),
             KindName::TollGuard => task.run::<TollGuard>(),

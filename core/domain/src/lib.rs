@@ -37,6 +37,7 @@ mod fixed_role;
 mod forwards;
 mod groups;
 mod hold;
+mod http_url;
 mod inbound_route;
 mod invalid;
 mod key_agreement;
@@ -47,6 +48,7 @@ mod ladder;
 mod lamps;
 mod leg_sound;
 mod limit;
+mod music;
 mod name;
 mod number;
 mod numbering;
@@ -149,6 +151,7 @@ pub use ladder::{KeptLadders, Ladder, Rung, Way};
 pub use lamps::{LAMP_LIST_MAX, LAMP_LIST_PREFIX, LampDocuments, Lamps};
 pub use leg_sound::LegSound;
 pub use limit::{Limit, SetBy};
+pub use music::{MUSIC_MAX, Music, MusicOrder, PLAYLIST_MAX};
 pub use number::{NUMBER_SPACE, Number, NumberState};
 pub use numbering::emergency::{
     help_number, is_help_everywhere, is_help_in, is_help_in_many, trial_number,

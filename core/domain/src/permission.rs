@@ -127,6 +127,7 @@ fn makes_secrets(kind: KindName) -> bool {
         | KindName::SigningKey
         | KindName::Schedule
         | KindName::Sound
+        | KindName::Music
         | KindName::EmergencyLocation
         | KindName::Site
         | KindName::InboundRoute

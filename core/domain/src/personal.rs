@@ -70,7 +70,9 @@ pub fn of_kind(kind: KindName) -> Personal {
             "about a place; who is told of calls for help is the company's to say",
         ),
         KindName::Site => personal(Kept, &[], "about networks, not about persons"),
-        KindName::Sound => personal(Kept, &["description"], "what a company plays to callers"),
+        KindName::Sound | KindName::Music => {
+            personal(Kept, &["description"], "what a company plays to callers")
+        }
         KindName::Schedule
         | KindName::InboundRoute
         | KindName::OutboundRoute

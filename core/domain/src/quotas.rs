@@ -51,6 +51,7 @@ impl Quotas {
             | KindName::SigningKey
             | KindName::Schedule
             | KindName::Sound
+            | KindName::Music
             | KindName::EmergencyLocation
             | KindName::Site
             | KindName::InboundRoute
@@ -112,6 +113,7 @@ impl ResellerLimits {
             | KindName::SigningKey
             | KindName::Schedule
             | KindName::Sound
+            | KindName::Music
             | KindName::EmergencyLocation
             | KindName::Site
             | KindName::InboundRoute

@@ -12,7 +12,7 @@ mod peer;
 mod presets;
 pub(crate) mod source;
 
-use ids::{RateDeckId, TenantId, TrunkId};
+use ids::{MusicId, RateDeckId, TenantId, TrunkId};
 use serde::{Deserialize, Serialize};
 use tenancy::{Identified, Owner};
 use utoipa::ToSchema;
@@ -307,6 +307,11 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = "allow")]
     pub t38: T38,
+    /// With a company's own trunk: the programme that a party hears which is put on hold in a call
+    /// by it, where no extension that holds names another, by id or name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "evening")]
+    pub on_hold: Option<MusicId>,
     /// What the carrier asks for calls that go out: at most 32 rate decks of the same owner, by id
     /// or name, which count as one. Nobody else sees them, with whomever the trunk is shared.
     #[serde(default)]
@@ -441,6 +446,10 @@ impl Kind for Trunk {
     const KEY_SPACE: &'static str = "trunk";
     const LINKS: &'static [Link] = &[
         Link {
+            member: "on_hold",
+            kind: KindName::Music,
+        },
+        Link {
             member: "rate_decks",
             kind: KindName::RateDeck,
         },
@@ -490,6 +499,11 @@ impl Kind for Trunk {
     fn validate_for(&self, owner: Owner) -> Result<(), Invalid> {
         let refusal = "must be left out: a company shares its trunk with nobody";
         shared_with::validate_for(owner, &self.shared_with, refusal)?;
+        rule(
+            self.on_hold.is_none() || owner.account().is_none(),
+            "/on_hold",
+            "must be left out: only a company's own trunk has a programme of the company's",
+        )?;
         self.validate_gateway_of(owner)?;
         self.validate_on_net_of(owner)
     }

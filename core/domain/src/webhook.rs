@@ -6,14 +6,12 @@ use tenancy::Identified;
 use utoipa::ToSchema;
 
 use crate::event::EventFilter;
+use crate::http_url::is_url;
 use crate::invalid::{Invalid, rule};
 use crate::kind::{KeyScope, Kind, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
 use crate::name::name;
 use crate::secret_rule::SecretRule;
-
-/// Longest URL, in bytes.
-const URL_MAX: usize = 2_048;
 
 /// Most webhooks of one tenant. Each event is delivered to all of them.
 pub const WEBHOOKS_MAX: u32 = 50;
@@ -52,17 +50,6 @@ impl Webhook {
             Invalid::new("/events", rule)
         })
     }
-}
-
-/// Whether a text is a URL that can be delivered to, as far as its form tells.
-fn is_url(url: &str) -> bool {
-    let rest = url.strip_prefix("https://").or(url.strip_prefix("http://"));
-    let host = rest.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
-    url.len() <= URL_MAX
-        && url
-            .bytes()
-            .all(|b| b.is_ascii_graphic() && b != b'#' && b != b'\\')
-        && host.is_some_and(|host| !host.is_empty() && !host.contains('@'))
 }
 
 impl Identified for Webhook {

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use domain::{
-    CompiledTenant, Device, Digests, Directory, Extension, Kind, LineParts, Resource, Tenant,
-    TenantParts,
+    CompiledTenant, Device, Digests, Directory, Extension, Kind, LineParts, Music, Resource,
+    Tenant, TenantParts, Trunk,
 };
-use ids::{DeviceId, ExtensionId, TenantId};
+use ids::{DeviceId, ExtensionId, MusicId, TenantId, TrunkId};
 use machine::WallTime;
 use serde_json::{Value, json};
-use tenancy::Identified;
+use tenancy::{Identified, Owner};
 
 const DIGESTS: Digests = Digests {
     md5: [1; 16],
@@ -249,4 +249,79 @@ fn a_tenant_is_warm_from_when_it_is_asked_for_until_nobody_wants_it() {
     directory.cool();
     assert_eq!(directory.warm(), 0);
     assert!(directory.device("anne").is_some());
+}
+
+#[test]
+fn the_extensions_programme_comes_before_the_trunks_and_that_before_the_companys() {
+    let mut parts = parts(1, "acme.example", "anna");
+    let (tenant, extension) = (parts.tenant.id, parts.extensions[0].id);
+    let id = |number: u128| MusicId::new(1, number);
+    let music = |number: u128, on_hold: bool| {
+        let spec = json!({
+            "name": format!("m{number}"), "on_hold": on_hold, "stream": "http://radio.example/",
+        });
+        resource::<Music>(tenant, id(number), spec)
+    };
+    let trunk = |number: u128, owner: Owner, spec: Value| {
+        let mut trunk = resource::<Trunk>(tenant, TrunkId::new(1, number), spec);
+        trunk.owner = owner;
+        (trunk, None)
+    };
+    let spec = |on_hold: Option<MusicId>| {
+        json!({
+            "name": "t", "mode": "peer", "peers": ["sip:x.example"], "on_hold": on_hold,
+            "shared_with": [tenant],
+        })
+    };
+    let own = Owner::from(tenant);
+    parts.lines.trunks = vec![
+        trunk(1, own, spec(Some(id(2)))),
+        trunk(2, own, spec(None)),
+        // whatever an account says, it says nothing of this company's music
+        trunk(3, Owner::PLATFORM, spec(Some(id(2)))),
+        trunk(4, own, spec(Some(id(9)))),
+    ];
+    let by = |number: u128| Some(TrunkId::new(1, number));
+    let heard = |parts: &TenantParts, holder, trunk| {
+        let compiled = CompiledTenant::compile(parts.clone());
+        let mut directory = Directory::new();
+        directory.replace(&Arc::new(compiled.clone()));
+        let found = compiled.programme(holder, trunk);
+        assert_eq!(
+            directory.tenant(tenant).unwrap().programme(holder, trunk),
+            found
+        );
+        found.map(|(programme, _)| programme)
+    };
+    assert_eq!(heard(&parts, Some(extension), None), None, "there is none");
+    parts.lines.programmes = vec![music(3, false), music(1, true), music(2, false)];
+    assert_eq!(
+        heard(&parts, Some(extension), None),
+        Some(id(1)),
+        "the company's"
+    );
+    assert_eq!(
+        heard(&parts, Some(extension), by(1)),
+        Some(id(2)),
+        "the trunk's"
+    );
+    for trunk in [2, 3] {
+        assert_eq!(
+            heard(&parts, Some(extension), by(trunk)),
+            Some(id(1)),
+            "{trunk}"
+        );
+    }
+    assert_eq!(
+        heard(&parts, None, by(4)),
+        None,
+        "a programme that is not there"
+    );
+    parts.extensions[0].spec.on_hold = Some(id(3));
+    assert_eq!(
+        heard(&parts, Some(extension), by(1)),
+        Some(id(3)),
+        "the extension's"
+    );
+    assert_eq!(heard(&parts, None, by(1)), Some(id(2)));
 }

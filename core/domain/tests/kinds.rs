@@ -3,9 +3,9 @@
 
 use domain::{
     Brand, DOMAINS_MAX, Destination, Device, Document, Extension, FixedRole, Invalid, KeyScope,
-    Kind, KindName, Level, Plan, Reseller, Resource, Sound, Tenant, UniqueKey, User, facets,
+    Kind, KindName, Level, Music, Plan, Reseller, Resource, Sound, Tenant, UniqueKey, User, facets,
 };
-use ids::{DeviceId, ExtensionId, ResellerId, RoleId, TenantId};
+use ids::{DeviceId, ExtensionId, ResellerId, RoleId, SoundId, TenantId};
 use machine::WallTime;
 use serde_json::{Value, json};
 use tenancy::Owner;
@@ -654,4 +654,61 @@ fn a_sound_has_a_name_for_paths_and_a_short_description() {
     );
     let long = json!({"name": "waltz", "description": "x".repeat(65)});
     assert_eq!(refusal(long).as_deref(), Some("/description"));
+}
+
+fn music(spec: Value) -> Music {
+    let mut spec: Music = serde_json::from_value(spec).unwrap();
+    spec.normalise();
+    spec
+}
+
+#[test]
+fn a_programme_is_a_playlist_or_a_stream_and_names_no_sound_twice() {
+    let refusal = |spec| refused(&music(spec));
+    let (one, other) = (SoundId::new(1, 1), SoundId::new(1, 2));
+    assert_eq!(
+        refusal(json!({"name": "evening", "playlist": [one, other]})),
+        None
+    );
+    let stream = json!({"name": "evening", "stream": "https://radio.example/live"});
+    assert_eq!(refusal(stream), None);
+    for (bad, field) in [
+        (json!({"name": "evening"}), "/playlist"),
+        (
+            json!({"name": "evening", "playlist": [one, other, one]}),
+            "/playlist/2",
+        ),
+        (
+            json!({"name": "evening", "stream": "ftp://radio.example"}),
+            "/stream",
+        ),
+        (json!({"name": "an evening", "playlist": [one]}), "/name"),
+        (
+            json!({"name": "evening", "playlist": [one], "announced_every_seconds": 9}),
+            "/announced_every_seconds",
+        ),
+    ] {
+        assert_eq!(refusal(bad.clone()).as_deref(), Some(field), "{bad}");
+    }
+    let many: Vec<SoundId> = (1..=65).map(|number| SoundId::new(1, number)).collect();
+    let many = json!({"name": "evening", "playlist": many});
+    assert_eq!(refusal(many).as_deref(), Some("/playlist"));
+}
+
+#[test]
+fn one_programme_of_a_company_at_most_is_the_companys() {
+    let one = SoundId::new(1, 1);
+    let keys = |name: &str, on_hold| {
+        music(json!({"name": name, "playlist": [one], "on_hold": on_hold})).unique_keys()
+    };
+    assert_eq!(keys("evening", false).len(), 1);
+    let shared = |key: &&UniqueKey| keys("morning", true).contains(key);
+    assert_eq!(keys("evening", true).iter().filter(shared).count(), 1);
+    let links = music(json!({"name": "evening", "playlist": [one], "announcement": one}));
+    let fields: Vec<String> = links
+        .references()
+        .into_iter()
+        .map(|link| link.field)
+        .collect();
+    assert_eq!(fields, ["/playlist/0", "/announcement"]);
 }

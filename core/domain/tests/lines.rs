@@ -372,6 +372,7 @@ fn company(n: u128) -> Arc<CompiledTenant> {
             schedules: Vec::new(),
             locations: Vec::new(),
             music: None,
+            programmes: Vec::new(),
             sites: Vec::new(),
             decks: Vec::new(),
             guards: Vec::new(),

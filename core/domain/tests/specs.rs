@@ -4,13 +4,13 @@
 
 use domain::{
     Containment, Device, Document, EmergencyLocation, Extension, Hold, InboundRoute, Kind,
-    KindName, Number, OutboundRoute, Plan, RateDeck, Reseller, Role, Schedule, SigningKey, Site,
-    Sound, Sso, Tenant, TollGuard, Trunk, User, Webhook, facets,
+    KindName, Music, Number, OutboundRoute, Plan, RateDeck, Reseller, Role, Schedule, SigningKey,
+    Site, Sound, Sso, Tenant, TollGuard, Trunk, User, Webhook, facets,
 };
 use ids::{
-    ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId, NumberId,
-    OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId, SigningKeyId, SiteId,
-    SoundId, SsoId, TenantId, TollGuardId, TrunkId, UserId, WebhookId,
+    ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId, MusicId,
+    NumberId, OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId, SigningKeyId,
+    SiteId, SoundId, SsoId, TenantId, TollGuardId, TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
 use proptest::prelude::*;
@@ -125,6 +125,7 @@ fn all_hold(spec: &Value) {
     holds::<EmergencyLocation>(&EmergencyLocationId::new(1, 1).to_string(), spec);
     holds::<Site>(&SiteId::new(1, 1).to_string(), spec);
     holds::<Sound>(&SoundId::new(1, 1).to_string(), spec);
+    holds::<Music>(&MusicId::new(1, 1).to_string(), spec);
     holds::<Role>(&RoleId::new(1, 1).to_string(), spec);
     holds::<Hold>(&HoldId::new(1, 1).to_string(), spec);
     holds::<User>(&UserId::new(1, 1).to_string(), spec);
@@ -215,6 +216,12 @@ fn valid(kind: KindName) -> Value {
         }),
         KindName::Sound => serde_json::json!({
             "name": "waltz", "description": "what callers wait to", "on_hold": true
+        }),
+        KindName::Music => serde_json::json!({
+            "name": "evening", "description": "what callers wait to", "on_hold": true,
+            "playlist": [SoundId::new(1, 1), SoundId::new(1, 2)], "order": "shuffle",
+            "announcement": SoundId::new(1, 3), "announced_every_seconds": 90,
+            "stream": "https://radio.example/live.mp3"
         }),
         KindName::InboundRoute => serde_json::json!({
             "name": "desks", "called": "+493055500", "called_last": "+493055599",

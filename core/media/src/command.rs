@@ -17,6 +17,7 @@ use crate::ports::LocalMedia;
 use crate::prompts::{Prompt, PromptId};
 use crate::room::{RoomId, Seat};
 use crate::second::{Seconds, Way};
+use crate::station::Tuned;
 use crate::tapped::Tap;
 
 /// Codec of a played prompt.
@@ -124,6 +125,16 @@ pub enum Command {
         codec: PlayCodec,
         /// From the start again at the end; otherwise a `Played` notice and back to the partner.
         looped: bool,
+    },
+    /// The leg hears a station instead of its partner, what it sends at the time. While it does,
+    /// and while the order is on its way, it is one of the station's listeners.
+    Tune {
+        /// Which.
+        id: EndpointId,
+        /// To what.
+        station: Tuned,
+        /// How.
+        codec: PlayCodec,
     },
     /// The leg is joined to a line from now on, in packets of 20 ms of G.711: what it says goes
     /// there, and it hears what comes from there. A former bridge ends, as do play and echo. The

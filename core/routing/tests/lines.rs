@@ -84,6 +84,7 @@ fn parts() -> TenantParts {
             guards: Vec::new(),
             contained: Vec::new(),
             music: None,
+            programmes: Vec::new(),
             inbound: vec![
                 inbound(
                     1,

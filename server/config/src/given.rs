@@ -131,6 +131,9 @@ pub struct Given {
     pub portal: Option<String>,
     /// Networks inside which webhooks may go nevertheless: `ADDR/BITS`, several with commas.
     pub webhook_allow: Option<Several>,
+    /// Networks inside which live streams of music may lie nevertheless: `ADDR/BITS`, several with
+    /// commas.
+    pub music_allow: Option<Several>,
     /// Networks inside which sign-in servers may lie nevertheless: `ADDR/BITS`, several with
     /// commas.
     pub sso_allow: Option<Several>,
@@ -221,6 +224,7 @@ impl Given {
             mail_from: self.mail_from.or(below.mail_from),
             portal: self.portal.or(below.portal),
             webhook_allow: self.webhook_allow.or(below.webhook_allow),
+            music_allow: self.music_allow.or(below.music_allow),
             sso_allow: self.sso_allow.or(below.sso_allow),
             prompts: self.prompts.or(below.prompts),
             speech_url: self.speech_url.or(below.speech_url),
@@ -311,6 +315,7 @@ impl Given {
             capture: capture(self.hep, self.hep_id, self.hep_key)?,
             mail: mail(self.smtp, self.mail_from)?,
             webhook_allow: several(self.webhook_allow.as_ref(), "webhook_allow", "", network)?,
+            music_allow: several(self.music_allow.as_ref(), "music_allow", "", network)?,
             sso_allow: several(self.sso_allow.as_ref(), "sso_allow", "", network)?,
             prompts: self.prompts,
             speech,

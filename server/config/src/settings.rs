@@ -162,6 +162,9 @@ pub struct Settings {
     /// Networks inside which companies' sign-in servers may lie nevertheless: an address and the
     /// bits of its prefix. Default none.
     pub sso_allow: Vec<(IpAddr, u8)>,
+    /// Networks inside which live streams of music may lie nevertheless: an address and the bits of
+    /// its prefix. Default none.
+    pub music_allow: Vec<(IpAddr, u8)>,
     /// A folder with recorded voices, as Debian's packages lay them out. Default
     /// `/usr/share/asterisk/sounds`.
     pub prompts: Option<PathBuf>,

@@ -32,6 +32,7 @@ mod remembered;
 mod sayings;
 mod shard;
 mod signalling;
+mod stations;
 mod tenants;
 mod toll;
 mod trunks;
@@ -59,6 +60,7 @@ pub use shard::{
     TrunkQuestion,
 };
 pub use sip_leg::{PromptBook, Secrets};
+pub use stations::StationAsk;
 pub use toll::Toll;
 pub use waiting_texts::TextFigures;
 

@@ -6,6 +6,7 @@ use crate::capped::Capped;
 use crate::former_told::FormerTold;
 use crate::music::Music;
 use crate::sayings::Sayings;
+use crate::stations::Stations;
 use crate::trunks::{Gateways, Trunks};
 use domain::{CompiledTenant, Directory};
 use ids::TenantId;
@@ -85,6 +86,8 @@ pub(crate) struct Tenants {
     pub(crate) budgets: Budgets,
     /// The music of their own that is at hand.
     pub(crate) music: Music,
+    /// Their programmes that are on the air.
+    pub(crate) stations: Stations,
     /// What was said to their people lately.
     pub(crate) sayings: Sayings,
     used: BTreeMap<TenantId, Use>,
@@ -127,6 +130,7 @@ impl Tenants {
     pub(crate) fn forget(&mut self, tenant: TenantId) {
         self.directory.forget(tenant);
         self.music.forget(tenant);
+        self.stations.forget(tenant);
         self.sayings.forget(tenant);
         self.used.remove(&tenant);
     }

@@ -19,13 +19,15 @@ OPPOSITE = {"sendrecv": "sendrecv", "sendonly": "recvonly", "recvonly": "sendonl
 
 class Softphone(Line):
     """Registered, and answering every call at once. `claims` is the address it believes to have,
-    as behind a router that translates."""
+    as behind a router that translates; `account` what it proves itself with, where that is not the
+    extension's first device."""
 
     # where its sound comes from, if that is another address than its own
     outside = None
 
-    def __init__(self, exchange, domain, number, hertz, claims=None):
-        super().__init__(exchange, domain, exchange.account(domain, number), claims=claims)
+    def __init__(self, exchange, domain, number, hertz, claims=None, account=None):
+        account = account or exchange.account(domain, number)
+        super().__init__(exchange, domain, account, claims=claims)
         self.number = self.name = number
         self.voice = Voice(self.outside or self.ip, hertz)
         self.calls, self.ended, self.cseq = {}, 0, 100

@@ -161,6 +161,7 @@ impl Scene {
                 },
                 conference: ConferenceRule::default(),
                 announcement: domain::AnnouncementRule::default(),
+                on_hold: None,
                 groups: Vec::new(),
                 enabled: true,
             };

@@ -3,10 +3,10 @@
 use crate::Account;
 use domain::{
     CallClass, CompiledTenant, ConferenceRule, Credentials, Destination, Device, Digests,
-    Extension, Feature, LineParts, Plan, Quotas, RecordingRule, Resource, Sound, Tenant,
-    TenantParts,
+    Extension, Feature, LineParts, Music, MusicOrder, Plan, Quotas, RecordingRule, Resource, Sound,
+    Tenant, TenantParts,
 };
-use ids::{DeviceId, ExtensionId, PlanId, SoundId, TenantId};
+use ids::{DeviceId, ExtensionId, MusicId, PlanId, SoundId, TenantId};
 use machine::WallTime;
 use sip_stack::digest;
 use std::sync::Arc;
@@ -115,6 +115,31 @@ impl Company {
         id
     }
 
+    /// Gives it a programme that is its music on hold, unless an extension names another.
+    pub fn programme(&mut self) -> MusicId {
+        let id = self.other_programme();
+        let programmes = self.parts.lines.programmes.iter_mut();
+        programmes.for_each(|programme| programme.spec.on_hold = programme.id == id);
+        id
+    }
+
+    /// Gives it a programme that is heard where it is named.
+    pub fn other_programme(&mut self) -> MusicId {
+        let (owner, id) = (self.id(), MusicId::new(1, self.fresh()));
+        let spec = Music {
+            name: id.to_string(),
+            description: String::new(),
+            playlist: Vec::new(),
+            order: MusicOrder::Sequential,
+            stream: Some("http://radio.example/".to_owned()),
+            announcement: None,
+            announced_every_seconds: 60,
+            on_hold: false,
+        };
+        self.parts.lines.programmes.push(resource(id, owner, spec));
+        id
+    }
+
     /// Its caps, where they differ from the defaults.
     pub fn caps(&mut self) -> &mut CapOverrides {
         &mut self.parts.tenant.spec.caps
@@ -143,7 +168,7 @@ impl Company {
         let routes = lines.inbound.len() + lines.outbound.len();
         let places = lines.locations.len() + lines.sites.len();
         let inside = self.parts.extensions.len() + self.parts.devices.len();
-        let tolls = lines.guards.len() + lines.contained.len();
+        let tolls = lines.guards.len() + lines.contained.len() + lines.programmes.len();
         let made = inside + carriers + routes + places + tolls + 1;
         self.number << 64 | u128::try_from(made).unwrap_or(0)
     }
@@ -169,6 +194,7 @@ impl Company {
             recording: RecordingRule::default(),
             conference: ConferenceRule::default(),
             announcement: domain::AnnouncementRule::default(),
+            on_hold: None,
             groups: Vec::new(),
             enabled: true,
         };

@@ -3,13 +3,15 @@
 use crate::{Disk, Packet, REALM, Tapes, Unshaken};
 use carrier::{NameQuery, NameReply, Replied};
 use domain::{Ban, Cdr, CompiledTenant, Event};
-use ids::{FaxId, SoundId};
+use ids::{FaxId, MusicId, SoundId};
 use machine::{Clock, Instant, Random, WallTime};
-use media::{Command, Lifted, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict};
+use media::{
+    Air, Command, Lifted, PortLimits, PortRange, Prompt, PromptId, Prompts, Road, Verdict,
+};
 use node::{
     Answer, Challenges, Config, Contained, DefenceRules, FaxCall, FaxDone, FaxOrder, Fetched,
     FormerRecording, Late, Limits, MusicAsk, Network, Outbox, PromptBook, Question, SayAsk,
-    Secrets, Seen, Shard, Stores, Wording,
+    Secrets, Seen, Shard, StationAsk, Stores, Wording,
 };
 use ports::JournalRecord;
 use sip_message::Flow;
@@ -36,6 +38,8 @@ pub struct Setup {
     pub prompts: Arc<Prompts>,
     /// Companies' own music, by its sound; of all other sounds there is nothing.
     pub music: Vec<(SoundId, Arc<Prompt>)>,
+    /// Companies' programmes that can go on the air, and what is sent of each.
+    pub programmes: Vec<(MusicId, Arc<Air>)>,
     /// What can be said; nobody can say anything else.
     pub sayings: Vec<(Wording, Arc<Prompt>)>,
     /// Recordings of a former life that still run, by their calls.
@@ -100,6 +104,7 @@ impl Setup {
             config: default_config(sip),
             prompts: Arc::new(prompts),
             music: Vec::new(),
+            programmes: Vec::new(),
             sayings: Vec::new(),
             running: Vec::new(),
             pace: Duration::ZERO,
@@ -112,6 +117,8 @@ impl Setup {
 pub struct Published {
     /// Companies' own music, by its sound; of all other sounds there is nothing.
     pub music: Vec<(SoundId, Arc<Prompt>)>,
+    /// Companies' programmes that can go on the air, and what is sent of each.
+    pub programmes: Vec<(MusicId, Arc<Air>)>,
     /// What can be said; nobody can say anything else.
     pub sayings: Vec<(Wording, Arc<Prompt>)>,
     /// What is found where; all else is never answered.
@@ -220,6 +227,7 @@ impl Exchange {
             names: Vec::new(),
             certificates: Published {
                 music: setup.music.clone(),
+                programmes: setup.programmes.clone(),
                 sayings: setup.sayings.clone(),
                 ..Published::default()
             },
@@ -404,7 +412,18 @@ impl Exchange {
     }
 
     /// Finds the music that is wanted, and says what is to be said.
-    fn perform(&mut self, music: Vec<MusicAsk>, sayings: Vec<SayAsk>, local: Instant) {
+    fn perform(
+        &mut self,
+        (music, stations): (Vec<MusicAsk>, Vec<StationAsk>),
+        sayings: Vec<SayAsk>,
+        local: Instant,
+    ) {
+        for ask in stations {
+            let mut all = self.certificates.programmes.iter();
+            let found = all.find(|(programme, _)| *programme == ask.programme);
+            let found = found.map(|(_, air)| Arc::clone(air));
+            self.shard.station(ask, found, local);
+        }
         for ask in music {
             let mut all = self.certificates.music.iter();
             let found = all.find(|(sound, _)| *sound == ask.sound);
@@ -442,12 +461,14 @@ impl Exchange {
             let asked = std::mem::take(&mut self.leaving.outbox.names);
             let wanted = std::mem::take(&mut self.leaving.outbox.certificates);
             let music = std::mem::take(&mut self.leaving.outbox.music);
+            let stations = std::mem::take(&mut self.leaving.outbox.stations);
             let sayings = std::mem::take(&mut self.leaving.outbox.sayings);
-            let still = notices.is_empty() && music.is_empty() && sayings.is_empty();
+            let still = notices.is_empty() && music.is_empty() && stations.is_empty();
+            let still = still && sayings.is_empty();
             if still && asked.is_empty() && wanted.is_empty() {
                 break;
             }
-            self.perform(music, sayings, local);
+            self.perform((music, stations), sayings, local);
             for ask in wanted {
                 let mut found = self.certificates.found.iter();
                 if let Some((x5u, fetched)) = found.find(|(x5u, _)| *x5u == ask.x5u) {

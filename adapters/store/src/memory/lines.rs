@@ -62,6 +62,9 @@ impl State {
                 parts.music = Some(sound);
             }
         }
+        for stored in self.owned(owner, KindName::Music) {
+            parts.programmes.push(stored.document.clone().try_into()?);
+        }
         for stored in self.owned(owner, KindName::Site) {
             parts.sites.push(stored.document.clone().try_into()?);
         }

@@ -156,7 +156,7 @@ pub(super) fn compiled(
          WHERE tenant IN ({marks}) AND kind IN
          ('tenant', 'extension', 'device', 'rate_deck', 'trunk', 'signing_key', 'schedule',
           'inbound_route', 'outbound_route', 'emergency_location', 'site', 'toll_guard',
-          'containment', 'sound')
+          'containment', 'sound', 'music')
          ORDER BY tenant, kind, id"
     );
     sql.all(&find, params, |fields| {

@@ -128,6 +128,8 @@ pub(super) fn add(
         if sound.spec.on_hold {
             parts.music = Some(sound);
         }
+    } else if document.kind == KindName::Music {
+        parts.programmes.push(document.try_into()?);
     } else if document.kind == KindName::Site {
         parts.sites.push(document.try_into()?);
     } else {

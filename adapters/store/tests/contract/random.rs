@@ -3,8 +3,9 @@
 use domain::{AuditEntry, Credentials, KindName, Reseller, Secret, SecretRule, TokenRecord};
 use ids::{
     AuditId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, HoldId, InboundRouteId,
-    NumberId, OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId, SigningKeyId,
-    SiteId, SoundId, SsoId, TenantId, TokenId, TollGuardId, TrunkId, UserId, WebhookId,
+    MusicId, NumberId, OutboundRouteId, PlanId, RateDeckId, ResellerId, RoleId, ScheduleId,
+    SigningKeyId, SiteId, SoundId, SsoId, TenantId, TokenId, TollGuardId, TrunkId, UserId,
+    WebhookId,
 };
 use ports::{
     CdrQuery, Change, Cursor, Filter, Operation, Order, Page, Reply, SecretChange, StoreError,
@@ -111,6 +112,7 @@ fn touch() -> impl Strategy<Value = Touch> {
         KindName::Number,
         KindName::Schedule,
         KindName::Sound,
+        KindName::Music,
         KindName::EmergencyLocation,
         KindName::Site,
         KindName::SigningKey,
@@ -351,6 +353,14 @@ fn write(owner: Owner, touch: &Touch) -> Write {
             let name = format!("sound-{}", touch.name);
             let spec = json!({ "name": name, "on_hold": touch.target == 0 });
             (SoundId::new(number, 19).to_string(), owner, name, spec)
+        }
+        KindName::Music => {
+            let name = format!("programme-{}", touch.name);
+            let sound = SoundId::new(u64::from(touch.target), 19);
+            let spec = json!({
+                "name": name, "on_hold": touch.target == 1, "playlist": [sound],
+            });
+            (MusicId::new(number, 20).to_string(), owner, name, spec)
         }
         KindName::EmergencyLocation => {
             let name = format!("place-{}", touch.name);

@@ -116,6 +116,7 @@ impl<'a> World<'a> {
             recording: domain::RecordingRule::default(),
             conference: domain::ConferenceRule::default(),
             announcement: domain::AnnouncementRule::default(),
+            on_hold: None,
             groups: Vec::new(),
             enabled: true,
         };
@@ -215,6 +216,7 @@ pub(crate) fn with(document: &Document, member: &str, value: impl serde::Seriali
         | KindName::SigningKey
         | KindName::Schedule
         | KindName::Sound
+        | KindName::Music
         | KindName::InboundRoute
         | KindName::OutboundRoute
         | KindName::TollGuard

@@ -13,7 +13,7 @@ use admin::live::Follower;
 use bus::Folder;
 use config::Settings;
 use domain::KindName;
-use machine::{Clock, Instant};
+use machine::{Clock, Instant, Random};
 use media::{PortRange, PromptId};
 use media_io::TapLine;
 use net::{LoopClock, Net, Waker};
@@ -77,7 +77,7 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let asked = (&requests, &counted);
     board.look_at(sources(&net, &threads, &writers, asked, &folder));
     let (desks, ends) = writers.split(ban_desk);
-    let (scouts, makers) = scouts(settings, &office, &postbox)?;
+    let (scouts, makers) = scouts(settings, &office, (&postbox, zero), &board)?;
     let hands = (control, scouts);
     let inbox = (postbox, inbox, waker.clone());
     let (mut switchboard, live) = join(shard, hands, inbox, desks, &board);
@@ -150,16 +150,29 @@ fn drawing() -> Result<Drawing, Failure> {
 fn scouts(
     settings: &Settings,
     office: &Office,
-    postbox: &Postbox,
+    (postbox, zero): (&Postbox, std::time::Instant),
+    board: &Board,
 ) -> Result<(Scouts, Makers), Failure> {
+    let internal = |error: std::io::Error| Failure::internal(error.to_string());
     let music = music::fetcher(office.clone(), postbox.clone());
     let voice = voice::found(settings, AGENT)?;
     let speaker = voices::speaker(office.clone(), Arc::clone(&voice), postbox.clone());
+    let mut seed = [0; 32];
+    OsEntropy.fill(&mut seed);
+    let stations = music::StationParts {
+        office: office.clone(),
+        postbox: postbox.clone(),
+        clock: LoopClock::from_zero(zero),
+        radio: outside::radio(settings, AGENT)?,
+        random: Random::from_seed_bytes(seed),
+        tally: board.stations(),
+    };
     let scouts = Scouts {
         names: outside::asker(settings, postbox.clone())?,
         certificates: outside::fetcher(settings, AGENT, postbox.clone())?,
-        music: music.map_err(|error| Failure::internal(error.to_string()))?,
-        speaker: speaker.map_err(|error| Failure::internal(error.to_string()))?,
+        music: music.map_err(internal)?,
+        stations: music::stations(stations).map_err(internal)?,
+        speaker: speaker.map_err(internal)?,
     };
     let makers = Makers {
         voice,
@@ -393,6 +406,7 @@ fn take_back(
             | Letter::Named(..)
             | Letter::Certificate(..)
             | Letter::Music(..)
+            | Letter::Station(..)
             | Letter::SendFax(_)
             | Letter::FaxWanted(_)
             | Letter::FaxDone(_)

@@ -7,9 +7,11 @@ use std::time::Duration;
 use carrier::Replied;
 use domain::{Ban, CompiledTenant, SourceAddress};
 use ids::{FaxId, TenantId};
-use media::Prompt;
+use media::{Air, Prompt};
 use net::Waker;
-use node::{FaxCall, FaxDone, Fetched, MusicAsk, Question, SayAsk, Searcher, TrunkQuestion};
+use node::{
+    FaxCall, FaxDone, Fetched, MusicAsk, Question, SayAsk, Searcher, StationAsk, TrunkQuestion,
+};
 
 /// Letters that wait at most; a sender beyond it is told that the exchange is too busy.
 const LETTERS_MAX: usize = 4_096;
@@ -31,6 +33,8 @@ pub(crate) enum Letter {
     Certificate(String, Fetched),
     /// A company's own music was fetched, or there is none.
     Music(MusicAsk, Option<Arc<Prompt>>),
+    /// A company's programme is on the air, or cannot be.
+    Station(StationAsk, Option<Arc<Air>>),
     /// Somebody is to be called for a fax.
     SendFax(FaxCall),
     /// A fax machine hears another one, and wants to go over to T.38.

@@ -1,5 +1,6 @@
 //! What leaves the exchange for people and for their programs: the mail server, webhooks,
-//! companies' sign-in servers, name servers, and certificates of those who sign calls.
+//! companies' sign-in servers, name servers, live streams of music, and certificates of those who
+//! sign calls.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,8 +10,8 @@ use hooks::Hooks;
 use names::{Asker, Servers};
 use node::{Fetched, Searcher};
 use notify::{
-    COMMAND_TIME, CertificateFetcher, Egress, FETCH_TIMES, HttpCourier, HttpEnquirer, Network,
-    Relay, SmtpMailer, Times,
+    COMMAND_TIME, CertificateFetcher, Egress, FETCH_TIMES, HttpCourier, HttpEnquirer, HttpRadio,
+    Network, RADIO_TIMES, Relay, SmtpMailer, Times,
 };
 use ports::{Courier, Enquirer, Entropy, Mailer, NoMailer, Stores};
 use stir::Roots;
@@ -52,6 +53,16 @@ pub(crate) fn enquirer(settings: &Settings, agent: &str) -> Result<Arc<dyn Enqui
     let tls = notify::client_config().map_err(|error| Failure::internal(error.to_string()))?;
     let times = Times::default();
     Ok(Arc::new(HttpEnquirer::new(egress, tls, times, agent)))
+}
+
+/// Whoever listens to live streams of music.
+///
+/// # Errors
+/// TLS cannot be set up.
+pub(crate) fn radio(settings: &Settings, agent: &str) -> Result<HttpRadio, Failure> {
+    let egress = egress(&settings.music_allow);
+    let tls = notify::client_config().map_err(|error| Failure::internal(error.to_string()))?;
+    Ok(HttpRadio::new(egress, tls, RADIO_TIMES, agent))
 }
 
 /// Whoever asks where carriers are; what it hears is posted to the shard.

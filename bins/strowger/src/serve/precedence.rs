@@ -28,13 +28,15 @@ const FIRST: [&str; 1] = ["media-"];
 /// Other threads by the beginnings of their names. What the writers do is waited for, too, but
 /// they do it for many at once: if each of their wakings interrupted an answer of the API, all
 /// answers would be later and nothing written sooner.
-const BEHIND: [(&str, Precedence); 9] = [
+const BEHIND: [(&str, Precedence); 11] = [
     ("store-read", Precedence::Soon(ADMINISTRATION)),
     ("store-write", Precedence::InBatches(3)),
     ("records", Precedence::InBatches(3)),
     ("recorder", Precedence::InBatches(3)),
     ("recordings", Precedence::Behind(10)),
     ("store-watch", Precedence::Behind(10)),
+    ("stations", Precedence::InBatches(3)),
+    ("radio", Precedence::Behind(5)),
     ("music", Precedence::Behind(10)),
     ("voices", Precedence::Behind(10)),
     ("keeper", Precedence::Behind(10)),

@@ -24,6 +24,7 @@ use super::figures::Board;
 use super::hep;
 use super::inbox::Letter;
 use super::live::Waiting;
+use super::music::StationDesk;
 use super::recorder::RecorderDesk;
 use super::records::Desk;
 
@@ -64,6 +65,8 @@ pub(crate) struct Scouts {
     pub(crate) certificates: CertificateFetcher,
     /// What companies' own music on hold is.
     pub(crate) music: Errands<MusicAsk>,
+    /// Who plays their programmes.
+    pub(crate) stations: StationDesk,
     /// Who speaks to callers.
     pub(crate) speaker: Errands<SayAsk>,
 }
@@ -220,6 +223,12 @@ impl Switchboard {
                 self.waker.wake();
             }
         }
+        for ask in self.outbox.stations.drain(..) {
+            if let Err(ask) = self.scouts.stations.ask(ask) {
+                self.shard.station(ask, None, now);
+                self.waker.wake();
+            }
+        }
     }
 
     /// Has spoken what the shard has to say; what finds no room is not said for a while.
@@ -262,6 +271,7 @@ impl Switchboard {
             Letter::Named(whose, replied) => self.shard.named(whose, replied, now),
             Letter::Certificate(x5u, fetched) => self.shard.certificate(&x5u, &fetched, now),
             Letter::Music(ask, found) => self.shard.music(ask, found, now),
+            Letter::Station(ask, air) => self.shard.station(ask, air, now),
             Letter::SendFax(wanted) => self.shard.send_fax(&wanted, now),
             Letter::FaxWanted(id) => self.shard.fax_wanted(id, now),
             Letter::FaxDone(done) => self.shard.fax_done(done, now),

@@ -91,6 +91,7 @@ fn is_late(kind: KindName, in_company: bool) -> bool {
         | KindName::RateDeck
         | KindName::Schedule
         | KindName::Sound
+        | KindName::Music
         | KindName::EmergencyLocation
         | KindName::Site => false,
     }
@@ -129,6 +130,7 @@ impl Outline {
             | KindName::SigningKey
             | KindName::Schedule
             | KindName::Sound
+            | KindName::Music
             | KindName::EmergencyLocation
             | KindName::Site
             | KindName::InboundRoute

@@ -84,6 +84,7 @@ fn extension(number: String, destination: Destination) -> Extension {
         recording: RecordingRule::default(),
         conference: ConferenceRule::default(),
         announcement: domain::AnnouncementRule::default(),
+        on_hold: None,
         groups: Vec::new(),
         enabled: true,
     }

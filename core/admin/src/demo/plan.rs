@@ -80,6 +80,7 @@ fn extension(word: &str, number: usize) -> PlannedExtension {
             recording: RecordingRule::default(),
             conference: ConferenceRule::default(),
             announcement: domain::AnnouncementRule::default(),
+            on_hold: None,
             groups: Vec::new(),
             enabled: true,
         },

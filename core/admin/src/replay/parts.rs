@@ -25,6 +25,7 @@ pub(super) fn matters(kind: KindName) -> bool {
         | KindName::RateDeck
         | KindName::Number
         | KindName::Sound
+        | KindName::Music
         | KindName::Role
         | KindName::User
         | KindName::Hold
@@ -110,6 +111,7 @@ pub(super) fn with(
             | KindName::RateDeck
             | KindName::Number
             | KindName::Sound
+            | KindName::Music
             | KindName::Role
             | KindName::User
             | KindName::Hold

@@ -9,7 +9,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use ids::{DeviceId, EmergencyLocationId, ExtensionId, TenantId};
+use ids::{DeviceId, EmergencyLocationId, ExtensionId, MusicId, TenantId};
 use serde::{Deserialize, Serialize};
 use tenancy::Caps;
 
@@ -95,6 +95,7 @@ struct ExtensionForm<'a> {
     recording: RecordingRule,
     conference: ConferenceRule,
     announcement: Option<Box<AnnouncementRule>>,
+    on_hold: Option<Bits>,
     enabled: bool,
 }
 
@@ -155,6 +156,7 @@ fn extension_form(extension: &CompiledExtension) -> ExtensionForm<'_> {
         recording: extension.recording,
         conference: extension.conference,
         announcement: extension.announcement.clone(),
+        on_hold: extension.on_hold.map(|id| id.as_u128().to_be_bytes()),
         enabled: extension.enabled,
     }
 }
@@ -229,6 +231,9 @@ fn extension(form: ExtensionForm<'_>) -> CompiledExtension {
         recording: form.recording,
         conference: form.conference,
         announcement: form.announcement,
+        on_hold: form
+            .on_hold
+            .map(|id| MusicId::from_u128(u128::from_be_bytes(id))),
         enabled: form.enabled,
     }
 }

@@ -18,6 +18,7 @@ use crate::document::Resource;
 use crate::e164::E164;
 use crate::emergency_location::EmergencyLocation;
 use crate::inbound_route::InboundRoute;
+use crate::music::Music;
 use crate::number::Number;
 use crate::outbound_route::OutboundRoute;
 use crate::schedule::Schedule;
@@ -56,6 +57,8 @@ pub struct LineParts {
     pub contained: Vec<Resource<Containment>>,
     /// The sound that is its music on hold, where it has one of its own.
     pub music: Option<Resource<Sound>>,
+    /// All its programmes of music on hold.
+    pub programmes: Vec<Resource<Music>>,
 }
 
 /// One trunk that a tenant may use, compiled.

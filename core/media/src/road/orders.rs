@@ -54,6 +54,9 @@ impl Road {
             } => self.change(id, now, |road, slot, now| {
                 road.play_own(slot, (prompt, codec), looped, now, out);
             }),
+            Command::Tune { id, station, codec } => self.change(id, now, |road, slot, now| {
+                road.tune(slot, station, codec, now, out);
+            }),
             Command::Line { id, line } => self.change(id, now, |road, slot, now| {
                 road.line(slot, line, now);
             }),

@@ -9,11 +9,13 @@ use rtp::HEADER_BYTES;
 
 use super::leg::Feed;
 use super::made::MadePacket;
-use super::playing::{LONGEST_MS, Piece, Playing};
+use super::playing::{LONGEST_MS, Piece, Playing, Stretch};
 use super::rendition::{Maker, Rendition, kept_in};
 use super::{ROOM, Road, TimerKey};
 use crate::command::{Notice, PlayCodec, Refusal};
-use crate::prompts::{OCTETS_PER_MS, Prompt, PromptId};
+use crate::format::Codec;
+use crate::prompts::{OCTETS_PER_MS, Prompt, PromptId, Prompts};
+use crate::station::Tuned;
 use crate::wants::Wants;
 
 /// Octets of the longest packet before it is protected: that of a frame as it is kept. No codec
@@ -41,7 +43,8 @@ impl Road {
         {
             return self.refuse_prompt(slot, out);
         }
-        self.begin(slot, (Piece::House(prompt), None), codec, looped, now);
+        let nothing = Rendition::default();
+        self.begin(slot, (Piece::House(prompt), nothing), codec, looped, now);
     }
 
     /// The leg hears a recording that is handed over to it.
@@ -56,7 +59,33 @@ impl Road {
         if prompt.octets(kept_in(codec.codec)).is_none() {
             return self.refuse_prompt(slot, out);
         }
-        self.begin(slot, (Piece::Own, Some(prompt)), codec, looped, now);
+        let own = Rendition {
+            own: Some(prompt),
+            ..Rendition::default()
+        };
+        self.begin(slot, (Piece::Own, own), codec, looped, now);
+    }
+
+    /// The leg hears a station.
+    pub(super) fn tune(
+        &mut self,
+        slot: u32,
+        station: Tuned,
+        codec: PlayCodec,
+        now: Instant,
+        out: &mut Vec<Notice>,
+    ) {
+        match kept_in(codec.codec) {
+            Codec::Pcmu | Codec::Pcma | Codec::G722 => {}
+            Codec::Opus | Codec::Event | Codec::Comfort | Codec::Other(_) => {
+                return self.refuse_prompt(slot, out);
+            }
+        }
+        let tuned = Rendition {
+            station: Some(station),
+            ..Rendition::default()
+        };
+        self.begin(slot, (Piece::Station, tuned), codec, true, now);
     }
 
     fn refuse_prompt(&self, slot: u32, out: &mut Vec<Notice>) {
@@ -71,7 +100,7 @@ impl Road {
     fn begin(
         &mut self,
         slot: u32,
-        (piece, own): (Piece, Option<Arc<Prompt>>),
+        (piece, mut rendition): (Piece, Rendition),
         codec: PlayCodec,
         looped: bool,
         now: Instant,
@@ -94,11 +123,9 @@ impl Road {
             opus: opus.unwrap_or_default(),
             ..Wants::default()
         };
-        let maker = Maker::new(playing.format(), &wants).map(Box::new);
-        if own.is_some() || maker.is_some() {
-            self.repertoire
-                .renditions
-                .insert(slot, Rendition { own, maker });
+        rendition.maker = Maker::new(playing.format(), &wants).map(Box::new);
+        if !rendition.is_empty() {
+            self.repertoire.renditions.insert(slot, rendition);
         }
     }
 
@@ -136,7 +163,7 @@ impl Road {
             self.watch(slot, now);
             let prompt = match playing.piece {
                 Piece::House(prompt) => Some(prompt),
-                Piece::Own => None,
+                Piece::Own | Piece::Station => None,
             };
             out.push(Notice::Played { id, prompt });
             return;
@@ -162,15 +189,7 @@ impl Road {
         let Some(leg) = place.and_then(Option::as_deref_mut) else {
             return true;
         };
-        let (own, maker) = match self.repertoire.renditions.get_mut(&slot) {
-            Some(Rendition { own, maker }) => (own.as_deref(), maker.as_deref_mut()),
-            None => (None, None),
-        };
-        let kept = kept_in(playing.codec.codec);
-        let octets = match playing.piece {
-            Piece::House(prompt) => self.repertoire.prompts.octets(prompt, kept),
-            Piece::Own => own.and_then(|prompt| prompt.octets(kept)),
-        };
+        let mut held = self.repertoire.renditions.get_mut(&slot);
         let way = leg.way_out().filter(|_| leg.expects.receives);
         if way.is_none() && !playing.looped {
             leg.outflow.paused = true;
@@ -179,13 +198,19 @@ impl Road {
         let mut packet = [0; LONGEST + ROOM];
         let room = packet.get_mut(HEADER_BYTES..LONGEST).unwrap_or_default();
         let head = head(playing);
-        let stretch = playing.go_on(octets.unwrap_or_default(), room);
+        let prompts = &self.repertoire.prompts;
+        let stretch = next_stretch(playing, prompts, held.as_deref(), room);
         let Some((port, to)) = way else {
             leg.outflow.paused = true;
             return stretch.ended;
         };
+        if stretch.octets == 0 && !stretch.ended {
+            // a station that has nothing is not heard, and what follows begins a new talk
+            leg.outflow.paused = true;
+            return false;
+        }
         playing.seq = playing.seq.wrapping_add(1);
-        let payload = match maker {
+        let payload = match held.as_mut().and_then(|held| held.maker.as_deref_mut()) {
             Some(maker) => maker.make(stretch.octets, room),
             None => stretch.octets,
         };
@@ -198,6 +223,25 @@ impl Road {
         }
         stretch.ended
     }
+}
+
+/// Fills the next frame of what is played.
+fn next_stretch(
+    playing: &mut Playing,
+    prompts: &Prompts,
+    held: Option<&Rendition>,
+    room: &mut [u8],
+) -> Stretch {
+    let kept = kept_in(playing.codec.codec);
+    let octets = match playing.piece {
+        Piece::House(prompt) => prompts.octets(prompt, kept),
+        Piece::Own => held.and_then(|held| held.own.as_ref()?.octets(kept)),
+        Piece::Station => {
+            let station = held.and_then(|held| held.station.as_ref());
+            return playing.listen(station.map(|station| &**station.air()), kept, room);
+        }
+    };
+    playing.go_on(octets.unwrap_or_default(), room)
 }
 
 /// What the next packet of a prompt is.

@@ -5,6 +5,7 @@ use machine::{Instant, TimerHandle};
 use crate::command::PlayCodec;
 use crate::format::{Codec, Format};
 use crate::prompts::{OCTETS_PER_MS, PromptId};
+use crate::station::Air;
 use crate::transcoder::ptime_of;
 
 /// Clock of all codecs that prompts are kept in, hertz.
@@ -20,6 +21,8 @@ pub(super) enum Piece {
     House(PromptId),
     /// With the leg itself, in the road's `own`.
     Own,
+    /// What a station sends at the time; the leg is tuned to it.
+    Station,
 }
 
 /// A prompt on its way.
@@ -83,11 +86,28 @@ impl Playing {
             0 => 0,
             length => (self.position + whole) % length,
         };
-        let units = u32::from(self.ptime_ms()) * (self.format().clock / 1000);
-        self.ts = self.ts.wrapping_add(units);
+        self.tick();
         Stretch {
             octets: if self.looped { whole } else { whole.min(left) },
             ended: !self.looped && whole >= left,
         }
+    }
+
+    /// Fills a frame with what a station sends when it is due, and goes on by as much. None of it
+    /// is heard where the station has nothing.
+    pub(super) fn listen(&mut self, air: Option<&Air>, kept: Codec, frame: &mut [u8]) -> Stretch {
+        let whole = usize::from(self.ptime_ms()) * OCTETS_PER_MS;
+        let room = frame.get_mut(..whole).unwrap_or_default();
+        let octets = air.map_or(0, |air| air.hear(kept, self.due, room));
+        self.tick();
+        Stretch {
+            octets,
+            ended: false,
+        }
+    }
+
+    fn tick(&mut self) {
+        let units = u32::from(self.ptime_ms()) * (self.format().clock / 1000);
+        self.ts = self.ts.wrapping_add(units);
     }
 }

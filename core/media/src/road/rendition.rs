@@ -7,6 +7,7 @@ use audio::Rate;
 
 use crate::format::{Codec, Format};
 use crate::prompts::{OCTETS_PER_MS, Prompt};
+use crate::station::Tuned;
 use crate::transcoder::{Hearing, Writing};
 use crate::wants::Wants;
 
@@ -21,8 +22,17 @@ const SILENCE: [i16; 160] = [0; 160];
 pub(super) struct Rendition {
     /// A company's own recording.
     pub(super) own: Option<Arc<Prompt>>,
+    /// A station that it listens to.
+    pub(super) station: Option<Tuned>,
     /// Makes Opus, which prompts are not kept in.
     pub(super) maker: Option<Box<Maker>>,
+}
+
+impl Rendition {
+    /// Whether nothing is to be kept of it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.own.is_none() && self.station.is_none() && self.maker.is_none()
+    }
 }
 
 /// The codec that a prompt is kept in for whom it is played in this one: Opus is made of the wide

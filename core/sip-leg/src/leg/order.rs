@@ -4,7 +4,7 @@ use super::text;
 use crate::{Desk, Report, SipLeg, reason_value};
 use bytes::Bytes;
 use call::{EndReason, LegFact, LegOrder, Speaks};
-use media::{Command, Prompt, PromptId};
+use media::{Command, Prompt, PromptId, Tuned};
 use sdp::Refusal;
 use sip_message::Name;
 use sip_stack::usage::{Event, Untimely};
@@ -274,6 +274,14 @@ impl SipLeg {
                 codec,
                 looped: false,
             });
+        }
+    }
+
+    /// Lets this leg hear a station, in a codec it understands; without one it hears nothing.
+    pub fn tune(&self, station: Tuned, desk: &mut Desk<'_>) {
+        let id = self.sound.endpoint();
+        if let Some(codec) = self.sound.play_codec() {
+            desk.media.push(Command::Tune { id, station, codec });
         }
     }
 

@@ -68,6 +68,7 @@ fn list() -> Vec<Operation> {
         | KindName::Number
         | KindName::SigningKey
         | KindName::Schedule
+        | KindName::Music
         | KindName::EmergencyLocation
         | KindName::Site
         | KindName::InboundRoute

@@ -11,9 +11,9 @@ mod stranger;
 
 use ids::{
     CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, ExtensionId, FaxId, HoldId,
-    InboundRouteId, NumberId, OutboundRouteId, PlanId, RateDeckId, RecordingId, ResellerId, RoleId,
-    ScheduleId, SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId, TokenId, TollGuardId,
-    TrunkId, UserId, WebhookId,
+    InboundRouteId, MusicId, NumberId, OutboundRouteId, PlanId, RateDeckId, RecordingId,
+    ResellerId, RoleId, ScheduleId, SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId,
+    TokenId, TollGuardId, TrunkId, UserId, WebhookId,
 };
 use serde_json::{Value, json};
 
@@ -50,6 +50,7 @@ struct Names {
     locations: [String; 2],
     sites: [String; 2],
     sounds: [String; 2],
+    music: [String; 2],
     inbound: [String; 2],
     outbound: [String; 2],
     guards: [String; 2],
@@ -84,6 +85,7 @@ fn names_of(company: &Company, token: TokenId) -> Names {
         locations: [company.location.to_string(), named("place")],
         sites: [company.site.to_string(), named("site")],
         sounds: [company.sound.to_string(), named("waltz")],
+        music: [company.music.to_string(), named("evening")],
         inbound: [company.inbound.to_string(), named("in")],
         outbound: [company.outbound.to_string(), named("out")],
         guards: [company.guard.to_string(), named("nights")],
@@ -201,6 +203,10 @@ fn names_next_to(company: &Company, token: TokenId) -> Names {
             SoundId::from_u128(next(company.sound.as_u128())).to_string(),
             "acmf-waltz".to_owned(),
         ],
+        music: [
+            MusicId::from_u128(next(company.music.as_u128())).to_string(),
+            "acmf-evening".to_owned(),
+        ],
         inbound: [
             InboundRouteId::from_u128(next(company.inbound.as_u128())).to_string(),
             "acmf-in".to_owned(),
@@ -251,6 +257,7 @@ fn filled(path: &str, names: &Names, which: usize, home: Option<&Company>) -> St
     .replace("{emergency_location}", &names.locations[which])
     .replace("{site}", &names.sites[which])
     .replace("{sound}", &names.sounds[which])
+    .replace("{music}", &names.music[which])
     .replace("{inbound_route}", &names.inbound[which])
     .replace("{outbound_route}", &names.outbound[which])
     .replace("{toll_guard}", &names.guards[which])
@@ -279,7 +286,9 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
         "Rollback" => json!({"revision": 1}),
         "ResealStep" => json!({}),
         "BanOrder" => json!({"source": "192.0.2.77"}),
-        "ExtensionSpec" | "ExtensionPatch" => json!({"number": "777"}),
+        "ExtensionSpec" | "ExtensionPatch" => json!({
+            "number": "777", "on_hold": names.music[which],
+        }),
         "DeviceSpec" => json!({
             "username": "fresh", "extension": names.extensions[which],
             "location": names.locations[which],
@@ -295,6 +304,10 @@ fn body(schema: &str, names: &Names, which: usize) -> Value {
             "name": "fresh", "location": names.locations[which], "networks": ["192.0.2.0/30"],
         }),
         "SoundText" => json!({"text": "We are closed today."}),
+        "MusicSpec" | "MusicPatch" => json!({
+            "name": "fresh", "playlist": [names.sounds[which]],
+            "announcement": names.sounds[which],
+        }),
         "SoundSpec" | "SoundPatch" => json!({"name": "fresh", "description": "a waltz"}),
         "WebhookSpec" | "WebhookPatch" => json!({"name": "fresh", "url": "https://x.example"}),
         "HoldSpec" | "HoldPatch" => json!({
@@ -391,7 +404,7 @@ fn said(operation: &Described, schema: &str, names: &Names, which: usize) -> Val
 fn sheet(path: &str, names: &Names, which: usize) -> String {
     let (extension, role) = (&names.extensions[which], &names.roles[which]);
     match path.rsplit('/').next() {
-        Some("extensions") => "number\n777\n".to_owned(),
+        Some("extensions") => format!("number,on_hold\n777,{}\n", names.music[which]),
         Some("devices") => format!("username,extension\nfresh,{extension}\n"),
         Some("webhooks") => "name,url\nfresh,https://x.example\n".to_owned(),
         Some("roles") => "name\nfresh\n".to_owned(),
@@ -422,6 +435,7 @@ fn sheet(path: &str, names: &Names, which: usize) -> String {
         ),
         Some("schedules") => "name,time_zone\nfresh,UTC\n".to_owned(),
         Some("sounds") => "name\nfresh\n".to_owned(),
+        Some("music") => format!("name,playlist\nfresh,{}\n", names.sounds[which]),
         Some("inbound_routes") => format!(
             "name,trunk,schedule,extension\nfresh,{},{},{extension}\n",
             names.trunks[which], names.schedules[which]
@@ -467,6 +481,8 @@ fn values(parameter: &str, names: &Names) -> Option<Vec<String>> {
         "trunk" | "trunks" => Some(names.trunks.to_vec()),
         "extensions" | "desk" | "alert" | "conference" => Some(names.extensions.to_vec()),
         "shared_with" => Some(names.tenants.to_vec()),
+        "playlist" | "announcement" => Some(names.sounds.to_vec()),
+        "on_hold" => Some(names.music.to_vec()),
         "user" | "mail" => Some(names.users.to_vec()),
         "limit" | "overlap_seconds" | "sort" | "from" | "until" | "types" | "state" | "dry_run"
         | "code" | "iss" | "error" | "as" | "suffix" | "domains" | "to" | "attempts" | "pause"

@@ -88,6 +88,7 @@ async fn a_key_ends_when_it_expires_and_when_its_tenant_is_deleted() {
         "outbound_routes/acme-out",
         "schedules/acme-hours",
         "sites/acme-site",
+        "music/acme-evening",
         "sounds/acme-waltz",
         "emergency_locations/acme-place",
         "signing_keys/acme-key",

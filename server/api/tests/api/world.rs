@@ -14,9 +14,9 @@ use domain::{
 };
 use ids::{
     CallId, CdrId, ContainmentId, DeviceId, EmergencyLocationId, EventId, ExtensionId, FaxId,
-    HoldId, InboundRouteId, NumberId, OutboundRouteId, PlanId, RateDeckId, RecordingId, ResellerId,
-    RoleId, ScheduleId, SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId, TokenId,
-    TollGuardId, TrunkId, UserId, WebhookId,
+    HoldId, InboundRouteId, MusicId, NumberId, OutboundRouteId, PlanId, RateDeckId, RecordingId,
+    ResellerId, RoleId, ScheduleId, SigningKeyId, SiteId, SoundId, SsoId, SupportId, TenantId,
+    TokenId, TollGuardId, TrunkId, UserId, WebhookId,
 };
 use machine::WallTime;
 use ports::{FixedClock, MemoryShelf, SeededEntropy, Stores, TokenReach};
@@ -77,6 +77,7 @@ pub(crate) struct Company {
     pub(crate) site: SiteId,
     /// It has been uploaded.
     pub(crate) sound: SoundId,
+    pub(crate) music: MusicId,
     pub(crate) inbound: InboundRouteId,
     pub(crate) outbound: OutboundRouteId,
     pub(crate) guard: TollGuardId,
@@ -478,6 +479,11 @@ async fn company(
         .key(operator)
         .body(RECORDING, &recording(200));
     heard.send(at).await.is(200);
+    let body = json!({
+        "name": format!("{name}-evening"), "description": canary,
+        "playlist": [format!("{name}-waltz")],
+    });
+    let music = make(&format!("tenants/{id}/music"), body).await;
     let body =
         json!({"name": format!("{name}-in"), "called": "+493055501", "first_extension": number});
     let inbound = make(&format!("tenants/{id}/inbound_routes"), body).await;
@@ -546,6 +552,7 @@ async fn company(
         location: id_of(&location),
         site: id_of(&site),
         sound: id_of(&sound),
+        music: id_of(&music),
         inbound: id_of(&inbound),
         outbound: id_of(&outbound),
         guard: id_of(&guard),
@@ -650,6 +657,7 @@ impl World {
             .replace("{emergency_location}", &format!("{owner}-place"))
             .replace("{site}", &format!("{owner}-site"))
             .replace("{sound}", "acme-waltz")
+            .replace("{music}", "acme-evening")
             .replace("{inbound_route}", "acme-in")
             .replace("{outbound_route}", "acme-out")
             .replace("{toll_guard}", "acme-nights")

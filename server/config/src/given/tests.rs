@@ -102,6 +102,7 @@ fn each_refusal_names_the_setting_and_the_rule() {
         ("names = 'a b'", "names"),
         ("digest = 'sha1'", "digest"),
         ("drain_seconds = 100000", "drain_seconds"),
+        ("music_allow = 'radio.example'", "music_allow"),
         ("webhook_allow = '10.0.0.0'", "webhook_allow"),
         ("webhook_allow = '10.0.0.0/33'", "webhook_allow"),
         ("sso_allow = '10.0.0.0'", "sso_allow"),

@@ -1,5 +1,6 @@
 //! Carrying out what calls order: of legs, of media, of routing, of the record.
 
+use super::entertaining::Music;
 use super::{Shard, Work};
 use crate::calls::CallKey;
 use call::{CallEvent, Input, LegId, MediaOrder, Output, Prompt, What};
@@ -163,10 +164,11 @@ impl Shard {
                     self.outbox.media.push(Command::Unbridge { id });
                 }
                 let book = self.config.prompts;
-                let music = (prompt == Prompt::Music).then(|| self.own_music(key, now));
+                let music = (prompt == Prompt::Music).then(|| self.own_music(key, leg, now));
                 if let Some(owner) = owner {
                     self.with_leg(owner, now, |sip, desk, _| match music.flatten() {
-                        Some(own) => sip.play_own(own, true, desk),
+                        Some(Music::Station(station)) => sip.tune(station, desk),
+                        Some(Music::Recording(own)) => sip.play_own(own, true, desk),
                         None => sip.play(prompt, &book, desk),
                     });
                 }

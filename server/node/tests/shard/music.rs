@@ -1,6 +1,8 @@
 //! Music on hold: who hears it, whose it is, and for how long.
 
 use crate::office::{Office, SECOND};
+use machine::Instant;
+use media::Air;
 use std::sync::Arc;
 use testkit::{Direction, LineId, PhoneId, Setup, Told, melody};
 
@@ -175,4 +177,99 @@ fn a_sound_of_which_nothing_was_uploaded_leaves_it_to_the_exchange() {
     assert!(hum((office.bert, bert), &mut office) >= 45);
     office.hang_up(office.anna, anna);
     office.record();
+}
+
+/// An office whose alpha has a programme, and another that its 103 names; what is sent of each.
+fn with_programmes() -> (Office, Arc<Air>, Arc<Air>) {
+    let ids = |office: &mut Office| (office.alpha.programme(), office.alpha.other_programme());
+    let mut setup = Setup::ordinary(7);
+    let (companys, cleos) = ids(&mut Office::with(setup.clone()));
+    let air = || Arc::new(Air::new(Instant::ZERO));
+    let (first, second) = (air(), air());
+    setup.programmes = vec![(companys, Arc::clone(&first)), (cleos, Arc::clone(&second))];
+    let mut office = Office::with(setup);
+    assert_eq!(ids(&mut office), (companys, cleos));
+    let mut extensions = office.alpha.parts.extensions.iter_mut();
+    let cleo = extensions.find(|extension| extension.spec.number == "103");
+    cleo.unwrap().spec.on_hold = Some(cleos);
+    office.world.add(&office.alpha);
+    office.register_all();
+    (office, first, second)
+}
+
+#[test]
+fn who_is_on_hold_listens_to_the_companys_programme_while_the_hold_lasts() {
+    let (mut office, air, _) = with_programmes();
+    let (anna, bert) = office.talk(office.anna, office.bert, "102");
+    let (dora, emil) = office.talk(office.dora, office.emil, "102");
+    hold((office.anna, anna), true, &mut office);
+    hold((office.dora, dora), true, &mut office);
+    assert_eq!(
+        air.listeners(),
+        1,
+        "one of the company, and nobody of another"
+    );
+    assert!(
+        hum((office.emil, emil), &mut office) >= 45,
+        "the exchange's"
+    );
+    hold((office.anna, anna), false, &mut office);
+    assert_eq!(air.listeners(), 0);
+    assert!(office.both_hear((office.anna, anna), (office.bert, bert)));
+    hold((office.anna, anna), true, &mut office);
+    assert_eq!(air.listeners(), 1, "at once");
+    office.hang_up(office.anna, anna);
+    assert_eq!(air.listeners(), 0, "nobody after the call");
+    office.hang_up(office.dora, dora);
+}
+
+#[test]
+fn an_extensions_programme_comes_before_the_companys() {
+    let (mut office, companys, cleos) = with_programmes();
+    let (anna, cleo) = office.talk(office.anna, office.cleo, "103");
+    hold((office.cleo, cleo), true, &mut office);
+    assert_eq!(
+        (companys.listeners(), cleos.listeners()),
+        (0, 1),
+        "103 holds"
+    );
+    hold((office.cleo, cleo), false, &mut office);
+    hold((office.anna, anna), true, &mut office);
+    assert_eq!(
+        (companys.listeners(), cleos.listeners()),
+        (1, 0),
+        "101 holds"
+    );
+    office.hang_up(office.anna, anna);
+}
+
+#[test]
+fn a_programme_that_cannot_be_heard_leaves_it_to_the_companys_sound() {
+    let mut setup = Setup::ordinary(7);
+    let sound = Office::with(setup.clone()).alpha.music();
+    setup.music = vec![(sound, Arc::new(melody(WALTZ)))];
+    let mut office = Office::with(setup);
+    office.alpha.music();
+    office.alpha.programme();
+    office.world.add(&office.alpha);
+    office.register_all();
+    let (anna, bert) = office.talk(office.anna, office.bert, "102");
+    hold((office.anna, anna), true, &mut office);
+    assert!(waltz((office.bert, bert), &mut office) >= 45);
+    office.hang_up(office.anna, anna);
+}
+
+#[test]
+fn a_programme_is_listened_to_again_after_a_restart() {
+    let (mut office, air, _) = with_programmes();
+    let (anna, _) = office.talk(office.anna, office.bert, "102");
+    hold((office.anna, anna), true, &mut office);
+    office.world.run(SECOND * 10);
+    office.world.kill();
+    office.world.run(SECOND * 2);
+    assert_eq!(air.listeners(), 0);
+    office.world.restart();
+    office.world.run(SECOND * 2);
+    assert_eq!(air.listeners(), 1);
+    office.hang_up(office.anna, anna);
 }

@@ -7,7 +7,7 @@ use node::Shard;
 
 use super::page;
 use super::posted::{Posted, Sources};
-use crate::serve::hep;
+use crate::serve::{hep, music};
 
 /// Where figures are put up and read.
 #[derive(Default)]
@@ -16,6 +16,7 @@ pub(crate) struct Board {
     lost_orders: AtomicU64,
     sources: OnceLock<Sources>,
     hep: OnceLock<Arc<hep::Tally>>,
+    stations: Arc<music::Tally>,
 }
 
 impl Board {
@@ -32,6 +33,11 @@ impl Board {
     /// Tells what counts messages that are told to a capture server; once, at the start.
     pub(crate) fn look_at_hep(&self, told: Arc<hep::Tally>) {
         let _twice = self.hep.set(told);
+    }
+
+    /// What counts stations.
+    pub(crate) fn stations(&self) -> Arc<music::Tally> {
+        Arc::clone(&self.stations)
     }
 
     /// The shard puts up what it has counted.
@@ -63,6 +69,7 @@ impl Board {
     pub(crate) fn page(&self) -> String {
         let lost = self.lost_orders.load(Ordering::Relaxed);
         let mut page = page::write(&self.posted(), lost, self.sources.get());
+        page += &page::stations(&self.stations);
         if let Some(told) = self.hep.get() {
             page += &page::hep(told);
         }

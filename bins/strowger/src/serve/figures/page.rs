@@ -7,7 +7,7 @@ use telemetry::{Exposition, Sort};
 use super::posted::{Posted, Sources};
 use super::rows::{Column, Row, columns, counters, gauges};
 use super::{faxes, media, recordings, trunks, turns};
-use crate::serve::hep;
+use crate::serve::{hep, music};
 
 /// The page.
 pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>) -> String {
@@ -20,7 +20,7 @@ pub(super) fn write(posted: &Posted, lost_orders: u64, sources: Option<&Sources>
     counters(&mut page, &fraud_counters(posted));
     counters(&mut page, &transaction_counters(posted));
     capture(&mut page, &posted.capture);
-    music(&mut page, &posted.music);
+    own_music(&mut page, &posted.music);
     recordings::ordered(&mut page, &posted.node.heard.recordings);
     faxes::begun(&mut page, &posted.node.heard.faxes);
     gauges(&mut page, &levels(posted));
@@ -328,7 +328,7 @@ fn capture(page: &mut Exposition, figures: &capture::Figures) {
 }
 
 /// How the memory of companies' own music on hold is used.
-fn music(page: &mut Exposition, figures: &node::MusicFigures) {
+fn own_music(page: &mut Exposition, figures: &node::MusicFigures) {
     let rows = [
         (
             "music_found_total",
@@ -354,6 +354,49 @@ fn music(page: &mut Exposition, figures: &node::MusicFigures) {
         octets,
     );
     gauges(page, &[row]);
+}
+
+/// The stations that play companies' programmes.
+pub(super) fn stations(tally: &music::Tally) -> String {
+    let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    let mut page = Exposition::new();
+    let rows = [
+        (
+            "stations_begun_total",
+            "Stations of music on hold that were begun.",
+            read(&tally.begun),
+        ),
+        (
+            "stations_crowded_total",
+            "Programmes that were not played, as many stations playing as may.",
+            read(&tally.crowded),
+        ),
+        (
+            "stations_streams_lost_total",
+            "Live streams that were lost or could not be had.",
+            read(&tally.lost),
+        ),
+    ];
+    counters(&mut page, &rows);
+    let rows = [
+        (
+            "stations",
+            "Stations of music on hold that play.",
+            read(&tally.stations),
+        ),
+        (
+            "stations_live",
+            "Of them, those whose live stream is heard.",
+            read(&tally.live),
+        ),
+        (
+            "stations_listeners",
+            "Parties on hold that listen to them.",
+            read(&tally.listeners),
+        ),
+    ];
+    gauges(&mut page, &rows);
+    page.finish()
 }
 
 /// What became of messages on their way to a capture server.

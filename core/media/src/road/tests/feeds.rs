@@ -1,6 +1,7 @@
 //! Echo and prompts.
 
 use super::*;
+use crate::station::{Item, Lineup, Station, Wish};
 use crate::transcoder::tests::voices::likeness;
 
 #[test]
@@ -423,4 +424,40 @@ fn the_end_of_a_prompt_in_opus_is_filled_with_silence_and_told() {
         sent.iter()
             .all(|(_, payload)| opus::duration(payload) == Some(Duration::from_millis(60)))
     );
+}
+
+#[test]
+fn a_leg_that_is_tuned_to_a_station_hears_what_it_sends_and_counts_as_its_listener() {
+    let mut rig = Rig::new();
+    let (a, _) = rig.bridged();
+    let lineup = Lineup {
+        listed: 1,
+        shuffled: false,
+        announced_every: None,
+        streams: false,
+    };
+    let mut station = Station::new(lineup, Random::from_seed(1), rig.now);
+    let air = Arc::clone(station.air());
+    let mut wishes = Vec::new();
+    station.play(rig.now, &mut wishes);
+    assert_eq!(wishes, [Wish::Sound(Item::Listed(0))]);
+    let tone: Arc<[i16]> = vec![8_000; 16_000].into();
+    station.sound(Item::Listed(0), Some(tone), rig.now);
+    station.play(rig.now, &mut wishes);
+    rig.order(Command::Tune {
+        id: a,
+        station: air.tune().unwrap(),
+        codec: PLAY,
+    });
+    assert_eq!(air.listeners(), 1);
+    let sent = rig.run(Duration::from_millis(399));
+    assert_eq!(sent.len(), 20);
+    let last = sent.last().map(|(_, frame)| frame.bytes[100]);
+    assert_eq!(last, Some(audio::g711::encode_mu(8_000)));
+    // the station is late: nothing is sent, and the leg stays tuned
+    assert!(rig.run(Duration::from_secs(1)).len() < 10);
+    assert_eq!(air.listeners(), 1);
+    rig.order(Command::Stop { id: a });
+    assert_eq!(air.listeners(), 0);
+    rig.rtp(30_002, B, pcmu(9, 1)).expect("the partner again");
 }

@@ -128,6 +128,7 @@ async fn check<K: Kind>(call: &Call) -> Result<(), Problem> {
         | KindName::SigningKey
         | KindName::Schedule
         | KindName::Sound
+        | KindName::Music
         | KindName::EmergencyLocation
         | KindName::Site
         | KindName::InboundRoute

@@ -148,6 +148,7 @@ fn all(names: &Names) -> Vec<String> {
         locations,
         sites,
         sounds,
+        music,
         inbound,
         outbound,
         guards,
@@ -156,8 +157,8 @@ fn all(names: &Names) -> Vec<String> {
     } = names;
     let twice = [
         tenants, extensions, devices, resellers, plans, webhooks, roles, users, holds, sso, decks,
-        trunks, numbers, signing, schedules, locations, sites, sounds, inbound, outbound, guards,
-        contained,
+        trunks, numbers, signing, schedules, locations, sites, sounds, music, inbound, outbound,
+        guards, contained,
     ];
     let once = [call, cdr, recording, fax, token, access];
     twice.into_iter().flatten().chain(once).cloned().collect()

@@ -88,6 +88,7 @@ pub(super) async fn state_of(world: &World, company: &Company) -> Vec<Value> {
         "signing_keys",
         "sites",
         "sounds",
+        "music",
         "inbound_routes",
         "outbound_routes",
         "toll_guards",

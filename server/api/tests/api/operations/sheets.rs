@@ -23,6 +23,7 @@ pub(super) async fn sheets(world: &World) {
         "signing_keys",
         "sites",
         "sounds",
+        "music",
         "inbound_routes",
         "outbound_routes",
         "toll_guards",

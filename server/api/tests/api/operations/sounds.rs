@@ -6,6 +6,7 @@ use serde_json::json;
 use tenancy::{TenantScope, Unresolved};
 
 use super::lines::life;
+use super::{used_by, users_of};
 use crate::http::Ask;
 use crate::world::{RECORDING, World, recording};
 
@@ -23,6 +24,7 @@ pub(super) async fn sounds(world: &World) {
     let spec = json!({"name": "fresh", "on_hold": true});
     let change = json!({"description": "quieter"});
     life(world, &acme.path("sounds"), "fresh", (spec, change)).await;
+    programmes(world).await;
     let made = Ask::post(&acme.path("sounds")).json(&json!({"name": "ring"}));
     world.operator(made).await.is(201);
     let empty = world.operator(Ask::get(&content(world, "ring"))).await;
@@ -39,6 +41,58 @@ pub(super) async fn sounds(world: &World) {
     gone.refuses(api::Kind::NotFound);
     world
         .operator(Ask::delete(&acme.path("sounds/ring")))
+        .await
+        .is(204);
+}
+
+/// A programme names sounds of its company, which stay while they are named; an extension and a
+/// company's own trunk name a programme.
+async fn programmes(world: &World) {
+    let acme = &world.acme;
+    let all = acme.path("music");
+    let spec = json!({"name": "fresh", "playlist": ["acme-waltz"], "on_hold": true});
+    let change = json!({"order": "shuffle", "announcement": "acme-waltz"});
+    life(world, &all, "fresh", (spec, change)).await;
+    let kept = world
+        .operator(Ask::delete(&acme.path("sounds/acme-waltz")))
+        .await;
+    kept.refuses(api::Kind::InUse);
+    let theirs = json!({"name": "fresh", "playlist": [world.globex.sound]});
+    let theirs = world.operator(Ask::post(&all).json(&theirs)).await;
+    theirs.refuses(api::Kind::Invalid);
+    let trunk = acme.path("trunks/acme-line");
+    let extension = acme.path(&format!("extensions/{}", acme.number));
+    for one in [&trunk, &extension] {
+        let names = Ask::patch(one)
+            .if_match("*")
+            .json(&json!({"on_hold": "acme-evening"}));
+        world.operator(names).await.is(200);
+        let strange = json!({"on_hold": world.globex.music});
+        let strange = Ask::patch(one).if_match("*").json(&strange);
+        world.operator(strange).await.refuses(api::Kind::Invalid);
+    }
+    let evening = acme.path("music/acme-evening");
+    let users = used_by(world.operator(users_of(&evening)).await);
+    assert_eq!(users.len(), 2, "{users:?}");
+    let kept = world.operator(Ask::delete(&evening)).await;
+    kept.refuses(api::Kind::InUse);
+    for one in [&trunk, &extension] {
+        let names = Ask::patch(one)
+            .if_match("*")
+            .json(&json!({"on_hold": null}));
+        world.operator(names).await.is(200);
+    }
+    let shared = json!({"on_hold": "acme-evening"});
+    let account = Ask::post("/api/v1/trunks").json(&json!({
+        "name": "fresh", "mode": "peer", "peers": ["sip:fresh.example"],
+    }));
+    world.operator(account).await.is(201);
+    let named = Ask::patch("/api/v1/trunks/fresh")
+        .if_match("*")
+        .json(&shared);
+    world.operator(named).await.refuses(api::Kind::Invalid);
+    world
+        .operator(Ask::delete("/api/v1/trunks/fresh"))
         .await
         .is(204);
 }

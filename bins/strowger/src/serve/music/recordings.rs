@@ -8,8 +8,8 @@ use media::Prompt;
 use node::MusicAsk;
 use store::block_on;
 
-use super::errands::Errands;
-use super::inbox::{Letter, Postbox};
+use crate::serve::errands::Errands;
+use crate::serve::inbox::{Letter, Postbox};
 
 /// Begins to fetch music for the shard; what is found is posted to it. Where too much waits, who
 /// asks does so again in a minute.
