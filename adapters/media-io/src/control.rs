@@ -134,6 +134,8 @@ fn id_of(command: &Command) -> EndpointId {
         | Command::Hold { id, .. }
         | Command::Tap { id, .. }
         | Command::TapRoom { id, .. }
+        | Command::Keep { id, .. }
+        | Command::Fork { id, .. }
         | Command::Report { id }
         | Command::Close { id } => *id,
         Command::Bridge { a, .. } => *a,

@@ -20,32 +20,43 @@ pub enum Said {
     Asked,
 }
 
+/// The session description of a body of this media type, if it has any.
+#[must_use]
+pub fn described<'a>(content_type: &str, body: &'a [u8]) -> Option<&'a [u8]> {
+    let (kind, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
+    let is_description = |kind: &str| kind.trim().eq_ignore_ascii_case("application/sdp");
+    if is_description(kind) {
+        return Some(body);
+    }
+    let mut parts = parts(kind, parameters, body)?.into_iter();
+    let (_, content) = parts.find(|(kind, _)| is_description(kind))?;
+    Some(content.as_bytes())
+}
+
 /// What a body of this media type, as Content-Type has it, says of metadata.
 #[must_use]
 pub fn said(content_type: &str, body: &[u8]) -> Said {
     let (kind, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
-    let kind = kind.trim();
-    if !kind.to_ascii_lowercase().starts_with("multipart/") {
-        return said_of(kind, body);
-    }
-    let Some(boundary) = boundary(parameters) else {
-        return Said::Nothing;
+    let Some(parts) = parts(kind, parameters, body) else {
+        return said_of(kind.trim(), body);
     };
-    let Ok(text) = std::str::from_utf8(body) else {
-        return Said::Nothing;
-    };
+    let said = parts.iter().map(|(kind, content)| said_of(kind, content.trim_end().as_bytes()));
+    let mut said = said.filter(|said| *said != Said::Nothing);
+    said.next().unwrap_or(Said::Nothing)
+}
+
+/// The media types and contents of the parts of a body; `None` where it has none (RFC 2046 §5.1).
+fn parts<'a>(kind: &str, parameters: &str, body: &'a [u8]) -> Option<Vec<(&'a str, &'a str)>> {
+    let several = kind.trim().to_ascii_lowercase().starts_with("multipart/");
+    let boundary = boundary(parameters).filter(|_| several)?;
+    let text = std::str::from_utf8(body).ok()?;
     let delimiter = format!("--{boundary}");
     let parts = text.split(delimiter.as_str()).skip(1).take(PARTS_MAX);
-    for part in parts {
-        let Some((head, content)) = part.split_once("\r\n\r\n") else {
-            continue;
-        };
-        let said = said_of(kind_of(head), content.trim_end().as_bytes());
-        if said != Said::Nothing {
-            return said;
-        }
-    }
-    Said::Nothing
+    let parts = parts.filter_map(|part| {
+        let (head, content) = part.split_once("\r\n\r\n")?;
+        Some((kind_of(head), content))
+    });
+    Some(parts.collect())
 }
 
 fn said_of(kind: &str, body: &[u8]) -> Said {
@@ -104,6 +115,15 @@ mod tests {
         assert_eq!(said("multipart/mixed; boundary=\"x\"", body.as_bytes()), found);
         let body = multipart("application/rs-metadata", text);
         assert_eq!(said("Multipart/Mixed;boundary=x", body.as_bytes()), found);
+    }
+
+    #[test]
+    fn the_description_is_found_alone_and_beside_metadata() {
+        assert_eq!(described("application/sdp", b"v=0"), Some(&b"v=0"[..]));
+        let body = multipart(METADATA, "<recording/>");
+        let found = described("multipart/mixed;boundary=x", body.as_bytes());
+        assert_eq!(found, Some(&b"v=0\r\n\r\n"[..]));
+        assert_eq!(described(METADATA, b"<recording/>"), None);
     }
 
     // rfc: 7866 §7.2

@@ -15,7 +15,7 @@ mod state;
 mod write;
 mod xml;
 
-pub use body::{Said, said};
+pub use body::{Said, described, said};
 pub use id::Id;
 pub use metadata::{Extent, Metadata, Participant, Session, Stream, Voice};
 pub use read::Problem;

@@ -7,6 +7,7 @@ mod extended;
 mod farewell;
 mod faxes;
 mod feeds;
+mod forks;
 mod lifting;
 mod lines;
 mod locking;

@@ -11,6 +11,7 @@ use crate::usage::business::{Business, Purpose};
 use crate::usage::config::MAX_INFOS;
 use crate::usage::dismiss::dismiss_within;
 use crate::usage::event::Ending;
+use crate::usage::parts::Part;
 use crate::usage::peer::{Fate, Peer};
 use crate::usage::referral::Referrals;
 use crate::usage::request::{Asks, Request};
