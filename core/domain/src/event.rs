@@ -9,7 +9,7 @@ pub use emergency::{HelpCalled, LocationTold};
 pub use filter::{EventFilter, FILTERS_MAX};
 pub use kinds::EventKind;
 
-use ids::{AuditId, DeviceId, EventId, TenantId, TrunkId};
+use ids::{AuditId, CallId, DeviceId, EventId, TenantId, TrunkId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -161,6 +161,26 @@ impl Event {
             data: json!({
                 "trunk": trunk, "name": name, "cap": cap, "most": most, "percent": percent,
             }),
+        }
+    }
+
+    /// A call that a recording server is to keep is not sent there, or no longer, for a reason in
+    /// words.
+    pub fn of_unsent_recording(
+        id: EventId,
+        tenant: TenantId,
+        call: CallId,
+        reason: &str,
+        at: WallTime,
+    ) -> Event {
+        Event {
+            id,
+            tenant,
+            kind: EventKind::RecordingUnsent,
+            at,
+            cursor: 0,
+            subject: call.to_string(),
+            data: json!({ "call": call, "reason": reason }),
         }
     }
 

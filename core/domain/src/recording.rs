@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use ids::{CallId, ExtensionId, RecordingId, TenantId};
+use ids::{CallId, ExtensionId, RecordingId, TenantId, TrunkId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -50,8 +50,13 @@ pub struct Recording {
     pub caller: String,
     /// The number of who was called, as it was when the recording began; or that of the conference.
     pub called: String,
+    /// The trunk of the recording client that has sent it, where it is of a call of somebody else's
+    /// exchange (RFC 7866): `call` is an id of its own then.
+    #[serde(default)]
+    pub client: Option<TrunkId>,
     /// The numbers of those who were in the conference while it was recorded, in the order in
-    /// which they came; [`RECORDED_MEMBERS_MAX`] at most.
+    /// which they came; of one that a client has sent, the names and addresses of all who took
+    /// part; [`RECORDED_MEMBERS_MAX`] at most.
     #[serde(default)]
     pub members: Vec<String>,
     /// Whose voice it has. Those that were made before there was a choice have both.

@@ -1,6 +1,7 @@
 //! Whose a message is: a leg's, a new call's, a registration's, or nobody's.
 
 use super::Shard;
+use crate::recording_sessions::RecordingSessions;
 use event_package::Package;
 use machine::Instant;
 use sip_message::{Flow, Message, Method, Name};
@@ -36,13 +37,16 @@ pub(crate) const SUPPORTED: &str =
 impl Shard {
     pub(crate) fn dispatch(&mut self, event: Event, now: Instant) {
         let is_other = self.is_for_watch(&event, now) || self.is_for_letter(&event, now);
-        if is_other || self.is_for_trunk(&event, now) || self.is_for_waiting(&event, now) {
+        if is_other || self.is_for_session(&event, now) || self.is_for_trunk(&event, now) || self.is_for_waiting(&event, now) {
             return;
         }
         match event {
             Event::Request { key, flow, message } => self.request(key, flow, message, now),
             Event::Ack { flow, message } => {
                 let owner = self.sip.dialogs.find(&message);
+                if let Some(owner) = owner.filter(|o| RecordingSessions::is_session(*o)) {
+                    return self.acknowledge_session(owner, flow, message, now);
+                }
                 // nobody can be asked to prove an ACK; without a body it says nothing
                 let harmless = message.body().is_empty();
                 if let Some(owner) = owner.filter(|o| harmless || self.is_peer(*o, &flow)) {
@@ -95,6 +99,9 @@ impl Shard {
             return match self.sip.dialogs.find(&message) {
                 Some(owner) if Watches::is_watch(owner) => {
                     self.in_watch(owner, key, flow, &message, now);
+                }
+                Some(owner) if RecordingSessions::is_session(owner) => {
+                    self.in_session(owner, (key, flow), message, now);
                 }
                 Some(owner) if self.may_speak(owner, key, flow, &message, now) => {
                     self.sip.transactions.adopt(key, owner);

@@ -1,0 +1,619 @@
+//! The exchange as a recording client (SRC, RFC 7866 §8.1): a call whose extension says so is sent
+//! to a recording server of its company's, both sides each in a stream of its own, with metadata of
+//! who they are.
+//!
+//! A server is at the other end of a trunk that the company may use and that `sends`. Whatever
+//! becomes of it, the call goes on: what was not sent is told in the call's record and as an event.
+
+use super::Shard;
+use super::recording::Pair;
+use super::recording_sessions::recording_config;
+use crate::calls::CallKey;
+use crate::recording_sessions::{
+    Copied, Entry, LADDER_LEG, Role, SIDES, SentCall, Speaker, WAYS_MAX,
+};
+use call::LegId;
+use domain::{Event, TrunkSiprec};
+use ids::{EventId, TenantId, TrunkId};
+use machine::Instant;
+use media::{Command, EndpointId};
+use sip_leg::{Askings, Desk, RecordingCall, RecordingReport, RecordingSession, Sound};
+use sip_message::escape_user;
+use sip_stack::transaction::Owner;
+use sip_stack::usage::Hop;
+use siprec::{CLIENT, Extent, Id, Metadata, Participant, Session, Stream, Voice};
+use std::time::Duration;
+
+/// The rule that explains what becomes of a call that a server is to keep.
+const RULE: &str = "record.server";
+
+/// How long a server may say nothing at all before the next one is tried.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Who is called where the trunk has no user name.
+const RECORDER: &str = "recorder";
+
+/// The labels of the streams, of who has called and of who was called (RFC 4574).
+const LABELS: [&str; SIDES] = ["1", "2"];
+
+impl Shard {
+    /// Sends a call to a recording server from now on.
+    pub(super) fn call_server(&mut self, key: CallKey, pair: Pair, now: Instant) {
+        if self.calls.sessions.of_call(key).is_some() {
+            return;
+        }
+        let Some(tenant) = self.calls.get(key).map(|entry| entry.tenant) else {
+            return;
+        };
+        let mut ways = self.servers_of(tenant, now);
+        if ways.is_empty() {
+            let why = "no trunk of the company leads to a recording server";
+            return self.not_sent(key, tenant, why, now);
+        }
+        ways.reverse();
+        self.call_next_server(key, pair, ways, now);
+    }
+
+    /// The recording servers of a company, and of nobody else, in the order in which they are tried.
+    fn servers_of(&self, tenant: TenantId, now: Instant) -> Vec<(TrunkId, u8)> {
+        let lines = self.tenants.trunks.lines.iter();
+        let its = lines.filter(|(_, line)| {
+            line.spec().siprec == TrunkSiprec::Sends && line.users.contains(&tenant)
+        });
+        let ways = its.flat_map(|(trunk, line)| {
+            let peers = line.callable(now).into_iter();
+            peers.map(|peer| (*trunk, peer))
+        });
+        ways.take(WAYS_MAX).collect()
+    }
+
+    /// Calls the last of these servers that can be called.
+    fn call_next_server(
+        &mut self,
+        key: CallKey,
+        pair: Pair,
+        mut ways: Vec<(TrunkId, u8)>,
+        now: Instant,
+    ) {
+        let Some(tenant) = self.calls.get(key).map(|entry| entry.tenant) else {
+            return;
+        };
+        let mut why = "no recording server can be reached";
+        while let Some(way) = ways.pop() {
+            match self.call_server_by(key, pair, (way, ways.clone()), now) {
+                Ok(()) => return,
+                Err(because) => why = because,
+            }
+        }
+        self.not_sent(key, tenant, why, now);
+    }
+
+    fn call_server_by(
+        &mut self,
+        key: CallKey,
+        pair: Pair,
+        ((trunk, peer), further): ((TrunkId, u8), Vec<(TrunkId, u8)>),
+        now: Instant,
+    ) -> Result<(), &'static str> {
+        let gone = "its trunk is there no more";
+        let entry = self.calls.get(key).ok_or(gone)?;
+        let (tenant, strip) = (entry.tenant, entry.strip);
+        let speakers = self.speakers(key, pair, &[], now).ok_or(gone)?;
+        let streams = [(); SIDES].map(|()| Id::of(self.random.next_u128()));
+        let sent = SentCall {
+            call: key,
+            further,
+            peer,
+            speakers,
+            copies: [None; SIDES],
+            streams,
+            holds: Default::default(),
+            untold: None,
+            up: false,
+            busy: false,
+            paused: false,
+        };
+        let metadata = self.all_of(&sent).ok_or(gone)?;
+        let mut call = self.recording_call((trunk, peer), metadata).ok_or(gone)?;
+        let near = self.endpoint_of(key, pair.0).ok_or(gone)?;
+        let line = self.tenants.trunks.get_mut(trunk).ok_or(gone)?;
+        let full = "its trunk has as many calls as it may have";
+        line.take_call(tenant, false, now).map_err(|_| full)?;
+        let taken = self.sounds(trunk, &call, near);
+        let Some(sounds) = taken else {
+            if let Some(line) = self.tenants.trunks.get_mut(trunk) {
+                line.load.ended(tenant);
+            }
+            return Err("no media port is left");
+        };
+        let config = self.usage_with(&call.flow, Some(trunk));
+        let config = recording_config(&config, CLIENT);
+        if let Some(stream) = &mut call.stream {
+            stream.config = recording_config(&stream.config, CLIENT);
+        }
+        let owner = self.calls.sessions.next_owner();
+        let named = LABELS.map(str::to_owned).into_iter().zip(sounds).collect();
+        let mut desk = Desk {
+            now,
+            transactions: &mut self.sip.transactions,
+            ports: &mut self.ports,
+            media: &mut self.outbox.media,
+        };
+        let session = RecordingSession::call(call, named, config, owner, &mut desk);
+        let role = Role::Client(Box::new(sent));
+        let entry = Entry::new(session, (tenant, trunk), role, (strip, LADDER_LEG));
+        self.seat_session(owner, entry);
+        Ok(())
+    }
+
+    /// How a server is called; nothing where it cannot be reached.
+    fn recording_call(
+        &mut self,
+        (trunk, peer): (TrunkId, u8),
+        metadata: Metadata,
+    ) -> Option<RecordingCall> {
+        let listening = self.config.listening();
+        let line = self.tenants.trunks.get(trunk)?;
+        let way = line.way(peer)?;
+        let user = line.spec().username.as_deref().unwrap_or(RECORDER);
+        let user = escape_user(user).to_string();
+        let uri = way.uri(&user);
+        let flow = way.flow(listening, line.name_number(peer))?;
+        let routes = way.routes().to_vec();
+        let hop = way.stream(listening).map(|flow| Hop {
+            request_uri: uri.clone(),
+            routes: routes.clone(),
+            flow,
+            config: self.sip.usages.with(&flow, &line.spec().dialogs),
+            patience: None,
+        });
+        Some(RecordingCall {
+            from: format!("<sip:{user}@{}>", line.domain()),
+            uri,
+            routes,
+            flow,
+            login: line.login().cloned(),
+            patience: PATIENCE,
+            stream: hop,
+            metadata,
+        })
+    }
+
+    /// A sound for each side, on the worker of whom they are of.
+    fn sounds(
+        &mut self,
+        trunk: TrunkId,
+        call: &RecordingCall,
+        near: EndpointId,
+    ) -> Option<Vec<Sound>> {
+        let codecs = self.codecs_of(trunk).to_vec();
+        let source = self.media_source(&call.flow);
+        let mut sounds: Vec<Sound> = Vec::with_capacity(SIDES);
+        for _ in 0..SIDES {
+            let terms = self.terms_of_trunk(Some(trunk));
+            let ours = (
+                self.random.next_u64(),
+                self.security(terms, Askings::default()),
+            );
+            let (ports, media) = (&mut self.ports, &mut self.outbox.media);
+            match Sound::open(ports, source, Some(near), None, ours, media) {
+                Ok(sound) => sounds.push(sound.only(&codecs)),
+                Err(_) => {
+                    for sound in &sounds {
+                        sound.close(ports, media);
+                    }
+                    return None;
+                }
+            }
+        }
+        Some(sounds)
+    }
+
+    /// What a server says.
+    pub(super) fn heard_of_server(&mut self, owner: Owner, report: RecordingReport, now: Instant) {
+        match report {
+            RecordingReport::Answered => self.server_answered(owner, now),
+            RecordingReport::Changed => {
+                if let Some(sent) = self.sent(owner) {
+                    sent.busy = false;
+                }
+                self.tell_rest(owner, now);
+            }
+            RecordingReport::Refused(status, words) => {
+                let why = format!("{status} {words}");
+                self.server_failed(owner, &why, now);
+            }
+            RecordingReport::Ended(why) => self.server_failed(owner, why, now),
+            RecordingReport::Terminated => {}
+        }
+    }
+
+    fn sent(&mut self, owner: Owner) -> Option<&mut SentCall> {
+        self.calls.sessions.get_mut(owner)?.sent_mut()
+    }
+
+    fn server_answered(&mut self, owner: Owner, now: Instant) {
+        let Some(entry) = self.calls.sessions.get_mut(owner) else {
+            return;
+        };
+        let trunk = entry.trunk;
+        let takes = entry.session.streams().iter().any(|one| one.is_taken());
+        let Some(sent) = entry.sent_mut() else { return };
+        let (key, peer) = (sent.call, sent.peer);
+        sent.up = true;
+        if let Some(line) = self.tenants.trunks.get_mut(trunk) {
+            line.peers.answered(usize::from(peer));
+        }
+        if !takes {
+            self.hang_up_server(owner, now);
+            return self.server_failed(owner, "it takes none of the two voices", now);
+        }
+        self.calls.sessions.sent += 1;
+        let name = self.trunk_name(trunk);
+        let because = format!("both sides are sent to the recording server of the trunk {name}");
+        self.explain(key, RULE, because, now);
+        if let Some(pair) = self.talking(key) {
+            self.send_sides(key, pair, now);
+        }
+        self.tell_rest(owner, now);
+    }
+
+    /// A server does not take the call, or no longer. Where it has never taken it the next one is
+    /// called.
+    fn server_failed(&mut self, owner: Owner, why: &str, now: Instant) {
+        self.part_copies(owner);
+        let Some(entry) = self.calls.sessions.get_mut(owner) else {
+            return;
+        };
+        let (trunk, tenant) = (entry.trunk, entry.tenant);
+        let Some(sent) = entry.sent_mut() else { return };
+        let (key, peer, up) = (sent.call, sent.peer, sent.up);
+        let further = std::mem::take(&mut sent.further);
+        self.calls.sessions.forget_call(key, owner);
+        if !up && let Some(line) = self.tenants.trunks.get_mut(trunk) {
+            line.peers.failed(usize::from(peer), now);
+        }
+        let name = self.trunk_name(trunk);
+        let why = format!("the recording server of the trunk {name}: {why}");
+        match self.talking(key).filter(|_| !up && !further.is_empty()) {
+            Some(pair) => {
+                self.explain(key, RULE, why, now);
+                self.call_next_server(key, pair, further, now);
+            }
+            None => self.not_sent(key, tenant, &why, now),
+        }
+    }
+
+    /// Nobody keeps the call, or no longer: its record says so, and an event.
+    fn not_sent(&mut self, key: CallKey, tenant: TenantId, why: &str, now: Instant) {
+        self.calls.sessions.unsent += 1;
+        self.explain(key, RULE, format!("not sent: {why}"), now);
+        let Some(call) = self.calls.get(key).map(|entry| entry.call.id()) else {
+            return;
+        };
+        let id = EventId::new(self.unix_ms(now), self.random.next_u128());
+        let event = Event::of_unsent_recording(id, tenant, call, why, self.clock.wall(now));
+        self.outbox.events.push(event);
+    }
+
+    fn trunk_name(&self, trunk: TrunkId) -> String {
+        let line = self.tenants.trunks.get(trunk);
+        line.map_or_else(|| trunk.to_string(), |line| line.spec().name.clone())
+    }
+
+    /// Sends what two who talk say, and tells the server where they are others than before.
+    pub(super) fn send_sides(&mut self, key: CallKey, pair: Pair, now: Instant) {
+        let Some(owner) = self.calls.sessions.of_call(key) else {
+            return;
+        };
+        self.change_speakers(owner, pair, now);
+        let sources = [pair.0, pair.1].map(|leg| self.endpoint_of(key, leg));
+        let Some(entry) = self.calls.sessions.get(owner) else {
+            return;
+        };
+        let Some(sent) = entry.sent().filter(|sent| sent.up && !sent.paused) else {
+            return;
+        };
+        let streams = entry.session.streams().iter();
+        let streams = streams.map(|one| one.is_taken().then(|| one.endpoint()));
+        let streams: Vec<Option<EndpointId>> = streams.collect();
+        let before = sent.copies;
+        let elsewhere = sources.iter().flatten().any(|source| {
+            let mut ours = streams.iter().flatten();
+            ours.any(|one| one.worker() != source.worker())
+        });
+        if elsewhere {
+            // the two talk on another thread now: so does a session of its own
+            self.end_server(key, now);
+            return self.call_server(key, pair, now);
+        }
+        for (side, (source, stream)) in sources.into_iter().zip(streams).enumerate() {
+            let known = before.get(side).copied().flatten();
+            if known.map(|copy| copy.of) != source {
+                self.send_side(owner, side, (source, stream));
+            }
+        }
+    }
+
+    /// Lets the server hear one side, in place of whom it heard there.
+    fn send_side(
+        &mut self,
+        owner: Owner,
+        side: usize,
+        (source, stream): (Option<EndpointId>, Option<EndpointId>),
+    ) {
+        self.part_copy(owner, side);
+        let (Some(of), Some(to)) = (source, stream) else {
+            return;
+        };
+        let Ok((id, _)) = self.ports.open_beside(to) else {
+            return;
+        };
+        self.outbox.media.push(Command::Fork { id, of, to });
+        let place = self.sent(owner).and_then(|sent| sent.copies.get_mut(side));
+        if let Some(place) = place {
+            *place = Some(Copied { of, id });
+        }
+    }
+
+    fn part_copies(&mut self, owner: Owner) {
+        for side in 0..SIDES {
+            self.part_copy(owner, side);
+        }
+    }
+
+    fn part_copy(&mut self, owner: Owner, side: usize) {
+        let place = self.sent(owner).and_then(|sent| sent.copies.get_mut(side));
+        let copy = place.and_then(Option::take);
+        if let Some(id) = copy.map(|copy| copy.id).filter(|id| self.ports.close(*id)) {
+            self.outbox.media.push(Command::Close { id });
+        }
+    }
+
+    /// What a leg says that goes over to another call is sent for this one no more.
+    pub(super) fn part_from_server(&mut self, key: CallKey, endpoint: EndpointId) {
+        let Some(owner) = self.calls.sessions.of_call(key) else {
+            return;
+        };
+        for side in 0..SIDES {
+            let place = self.sent(owner).and_then(|sent| sent.copies.get(side));
+            if place.is_some_and(|copy| copy.is_some_and(|copy| copy.of == endpoint)) {
+                self.part_copy(owner, side);
+            }
+        }
+    }
+
+    /// Sends nothing for now, or something again.
+    pub(super) fn pause_server(&mut self, key: CallKey, paused: bool, now: Instant) {
+        let Some(owner) = self.calls.sessions.of_call(key) else {
+            return;
+        };
+        let Some(sent) = self.sent(owner) else { return };
+        sent.paused = paused;
+        if paused {
+            // at once, whenever the server is told
+            self.part_copies(owner);
+        }
+        self.tell_change(owner, Metadata::default(), now);
+    }
+
+    /// The call's recording has ended.
+    pub(super) fn end_server(&mut self, key: CallKey, now: Instant) {
+        if let Some(owner) = self.calls.sessions.of_call(key) {
+            self.hang_up_server(owner, now);
+            self.calls.sessions.forget_call(key, owner);
+        }
+    }
+
+    fn hang_up_server(&mut self, owner: Owner, now: Instant) {
+        self.part_copies(owner);
+        self.with_session(owner, now, |session, desk, reports| {
+            session.hang_up(desk, reports);
+        });
+    }
+
+    /// A party has the other on hold, or no more.
+    pub(super) fn hold_for_server(&mut self, key: CallKey, leg: LegId, held: bool, now: Instant) {
+        let Some(owner) = self.calls.sessions.of_call(key) else {
+            return;
+        };
+        let Some(sent) = self.sent(owner) else { return };
+        let changed = match held {
+            true => sent.holds.insert(leg),
+            false => sent.holds.remove(&leg),
+        };
+        if changed {
+            let voices = voices(sent);
+            let change = Metadata {
+                voices,
+                ..Metadata::default()
+            };
+            self.tell_change(owner, change, now);
+        }
+    }
+
+    /// The two who talk may be others than before.
+    fn change_speakers(&mut self, owner: Owner, pair: Pair, now: Instant) {
+        let Some(sent) = self.sent(owner) else { return };
+        let (key, before) = (sent.call, sent.speakers.clone());
+        let Some(speakers) = self.speakers(key, pair, &before, now) else {
+            return;
+        };
+        if speakers == before {
+            return;
+        }
+        let at = self.clock.wall(now).to_rfc3339();
+        let gone = before.iter().filter(|one| !speakers.contains(one));
+        let session = self.session_id(key);
+        let gone = gone.map(|one| Participant {
+            id: one.id.clone(),
+            addresses: Vec::new(),
+            name: None,
+            session: session.clone(),
+            came: None,
+            went: Some(at.clone()),
+        });
+        let mut participants: Vec<Participant> = gone.collect();
+        let new = speakers.iter().filter(|one| !before.contains(one));
+        participants.extend(new.filter_map(|one| self.participant(key, one)));
+        let Some(sent) = self.sent(owner) else { return };
+        sent.holds.retain(|leg| speakers.iter().any(|one| one.leg == *leg));
+        sent.speakers = speakers;
+        let change = Metadata {
+            participants,
+            voices: voices(sent),
+            ..Metadata::default()
+        };
+        self.tell_change(owner, change, now);
+    }
+
+    /// Notes what the server is to know, and tells it as soon as may be.
+    fn tell_change(&mut self, owner: Owner, change: Metadata, now: Instant) {
+        let Some(key) = self.sent(owner).map(|sent| sent.call) else {
+            return;
+        };
+        let sessions = self.session_id(key).map(|id| Session {
+            id,
+            began: None,
+            ended: None,
+        });
+        let change = Metadata {
+            extent: Extent::Partial,
+            sessions: sessions.into_iter().collect(),
+            ..change
+        };
+        let Some(sent) = self.sent(owner) else { return };
+        match &mut sent.untold {
+            Some(untold) => untold.take(change),
+            None => sent.untold = Some(change),
+        }
+        self.tell_rest(owner, now);
+    }
+
+    /// The server asks for all there is to know (RFC 7866 §7.2).
+    pub(super) fn tell_all(&mut self, owner: Owner, now: Instant) {
+        let entry = self.calls.sessions.get(owner);
+        let all = entry.and_then(|entry| self.all_of(entry.sent()?));
+        if let (Some(all), Some(sent)) = (all, self.sent(owner)) {
+            sent.untold = Some(all);
+            self.tell_rest(owner, now);
+        }
+    }
+
+    /// Tells a server that is up what it does not know yet, once it has answered what it was told
+    /// before.
+    fn tell_rest(&mut self, owner: Owner, now: Instant) {
+        let Some(sent) = self.sent(owner).filter(|sent| sent.up && !sent.busy) else {
+            return;
+        };
+        let Some(untold) = sent.untold.take() else {
+            return;
+        };
+        sent.busy = true;
+        let (key, speaks) = (sent.call, !sent.paused);
+        self.with_session(owner, now, |session, desk, _| {
+            session.tell(&untold, speaks, desk);
+        });
+        if let Some(pair) = self.talking(key).filter(|_| speaks) {
+            self.send_sides(key, pair, now);
+        }
+    }
+
+    /// Who the two are; those who were there before are known by the same names.
+    fn speakers(
+        &mut self,
+        key: CallKey,
+        pair: Pair,
+        before: &[Speaker],
+        now: Instant,
+    ) -> Option<[Speaker; SIDES]> {
+        let came = self.clock.wall(now).to_rfc3339();
+        let mut speaker = |leg: LegId| {
+            if let Some(known) = before.iter().find(|one| one.leg == leg) {
+                return Some(known.clone());
+            }
+            let (party, _) = self.calls.get(key)?.call.leg(leg)?;
+            let id = match party.extension {
+                Some(extension) => Id::of(extension.as_u128()),
+                None => Id::of(self.random.next_u128()),
+            };
+            let came = came.clone();
+            Some(Speaker { leg, id, came })
+        };
+        Some([speaker(pair.0)?, speaker(pair.1)?])
+    }
+
+    /// All that there is to tell of a call.
+    fn all_of(&self, sent: &SentCall) -> Option<Metadata> {
+        let entry = self.calls.get(sent.call)?;
+        let session = self.session_id(sent.call)?;
+        let began = entry.recorder.cdr().started.to_rfc3339();
+        let speakers = sent.speakers.iter();
+        let participants = speakers.filter_map(|one| self.participant(sent.call, one));
+        let streams = sent.streams.iter().zip(LABELS).map(|(id, label)| Stream {
+            id: id.clone(),
+            session: Some(session.clone()),
+            label: Some(label.to_owned()),
+        });
+        Some(Metadata {
+            extent: Extent::Complete,
+            group: None,
+            participants: participants.collect(),
+            streams: streams.collect(),
+            voices: voices(sent),
+            sessions: vec![Session {
+                id: session,
+                began: Some(began),
+                ended: None,
+            }],
+        })
+    }
+
+    /// What a server is told of somebody.
+    fn participant(&self, key: CallKey, speaker: &Speaker) -> Option<Participant> {
+        let entry = self.calls.get(key)?;
+        let (party, _) = entry.call.leg(speaker.leg)?;
+        let tenant = self.tenants.compiled(entry.tenant)?;
+        let number = escape_user(&party.number);
+        let name = party.display.trim();
+        Some(Participant {
+            id: speaker.id.clone(),
+            addresses: vec![format!("sip:{number}@{}", tenant.domain())],
+            name: (!name.is_empty()).then(|| name.to_owned()),
+            session: self.session_id(key),
+            came: Some(speaker.came.clone()),
+            went: None,
+        })
+    }
+
+    /// What a call is called in metadata.
+    fn session_id(&self, key: CallKey) -> Option<Id> {
+        let entry = self.calls.get(key)?;
+        Some(Id::of(entry.call.id().as_u128()))
+    }
+
+    /// Where a leg's packets come.
+    pub(super) fn endpoint_of(&self, key: CallKey, leg: LegId) -> Option<EndpointId> {
+        let owner = self.calls.get(key)?.owner(leg)?;
+        Some(self.legs.get(owner)?.sip.sound().endpoint())
+    }
+}
+
+/// Who speaks in which stream and hears which: nobody, while somebody is on hold.
+fn voices(sent: &SentCall) -> Vec<Voice> {
+    let [left, right] = &sent.streams;
+    let held = !sent.holds.is_empty();
+    let own = [(left, right), (right, left)];
+    let voices = sent.speakers.iter().zip(own).map(|(one, (says, hears))| {
+        let unless_held = |stream: &Id| match held {
+            true => Vec::new(),
+            false => vec![stream.clone()],
+        };
+        Voice {
+            participant: one.id.clone(),
+            sends: unless_held(says),
+            hears: unless_held(hears),
+        }
+    });
+    voices.collect()
+}
