@@ -262,7 +262,10 @@ impl RecordingSession {
                 self.hear(sdp, desk);
                 reports.push(RecordingReport::Changed);
             }
-            Event::ReofferRefused { .. } => self.streams.withdraw(desk),
+            Event::ReofferRefused { .. } => {
+                self.streams.withdraw(desk);
+                reports.push(RecordingReport::Changed);
+            }
             Event::Refused { status, message } => {
                 self.close(desk);
                 let words = words(status, message.as_ref());

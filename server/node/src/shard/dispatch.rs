@@ -6,6 +6,7 @@ use event_package::Package;
 use machine::Instant;
 use sip_message::{Flow, Message, Method, Name};
 use sip_stack::transaction::{Event, Owner, ServerKey};
+use siprec::{METADATA, SIPREC};
 use watch::Watches;
 
 /// Methods served here, as Allow says.
@@ -123,7 +124,7 @@ impl Shard {
             }
             // all others are answered to anybody, but not without end
             Some(_) | None if !self.may_ask(key, &flow, now) => {}
-            Some(Method::Options) => self.options(key, &message, now),
+            Some(Method::Options) => self.options((key, flow), &message, now),
             Some(method) if INSIDE.contains(&method) => self.refuse(key, &message, 481, now),
             Some(_) | None => self.not_served(key, &message, now),
         }
@@ -140,15 +141,23 @@ impl Shard {
             .respond(key, answer.finish(), status, now);
     }
 
-    fn options(&mut self, key: ServerKey, message: &Message, now: Instant) {
+    fn options(&mut self, (key, flow): (ServerKey, Flow), message: &Message, now: Instant) {
         if self.lacks_extension(key, message, now) {
             return;
         }
         let mut answer = self.sip.transactions.response(key, message, 200);
+        answer.text(Name::Allow, ALLOW);
+        if self.keeps_for(&flow, message) {
+            // what is taken of recording clients, as these ask before they send anything
+            answer
+                .header(Name::Supported, format_args!("{SUPPORTED}, {SIPREC}"))
+                .header(Name::Accept, format_args!("application/sdp, {METADATA}"));
+        } else {
+            answer
+                .text(Name::Supported, SUPPORTED)
+                .text(Name::Accept, "application/sdp");
+        }
         answer
-            .text(Name::Allow, ALLOW)
-            .text(Name::Supported, SUPPORTED)
-            .text(Name::Accept, "application/sdp")
             .text(Name::AllowEvents, Package::ALLOWED)
             .text(Name::Server, &self.config.agent);
         self.sip

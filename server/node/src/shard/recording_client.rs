@@ -386,6 +386,12 @@ impl Shard {
     /// Sends nothing for now, or something again.
     pub(super) fn pause_server(&mut self, key: CallKey, paused: bool, now: Instant) {
         let Some(owner) = self.calls.sessions.of_call(key) else {
+            // as after a restart: a session begins with what is sent
+            let taping = self.calls.recordings.live(key);
+            let wanted = taping.is_some_and(|taping| taping.kept_by.has_server());
+            if let Some(pair) = self.talking(key).filter(|_| wanted && !paused) {
+                self.call_server(key, pair, now);
+            }
             return;
         };
         let Some(sent) = self.sent(owner) else { return };

@@ -22,6 +22,20 @@ pub(super) fn is_of_client(message: &Message) -> bool {
 }
 
 impl Shard {
+    /// Whether recordings are accepted from whoever sends this.
+    pub(super) fn keeps_for(&self, flow: &Flow, message: &Message) -> bool {
+        self.accepting(&self.trunks_of(flow, message)).is_some()
+    }
+
+    /// The first of these trunks that accepts recordings, and whose they are.
+    fn accepting(&self, trunks: &[AdmittedTrunk]) -> Option<(TrunkId, TenantId)> {
+        trunks.iter().find_map(|trunk| {
+            let line = self.tenants.trunks.get(trunk.trunk())?;
+            let accepts = line.spec().siprec == TrunkSiprec::Accepts;
+            Some((trunk.trunk(), line.owner.filter(|_| accepts)?))
+        })
+    }
+
     /// Takes in a recording client's INVITE that came by one of these trunks. By a trunk that does
     /// not accept recordings the extension is as unknown as to anybody else.
     pub(super) fn keep_for(
@@ -31,12 +45,7 @@ impl Shard {
         trunks: &[AdmittedTrunk],
         now: Instant,
     ) {
-        let accepting = trunks.iter().find_map(|trunk| {
-            let line = self.tenants.trunks.get(trunk.trunk())?;
-            let accepts = line.spec().siprec == TrunkSiprec::Accepts;
-            Some((trunk.trunk(), line.owner.filter(|_| accepts)?))
-        });
-        let Some((trunk, tenant)) = accepting else {
+        let Some((trunk, tenant)) = self.accepting(trunks) else {
             return self.unknown_extension(key, &message, now);
         };
         if self.door.draining || !self.has_room(false) {
