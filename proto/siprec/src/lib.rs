@@ -6,6 +6,8 @@
 //! a peer writes is read with mistrust: no document types, no entities of its own, and nothing
 //! beyond the bounds of [`limits`].
 
+// rfc: 7866 §6.3 not: telephones are told by tone or words that they are recorded, not in descriptions
+
 mod body;
 mod id;
 pub mod limits;

@@ -174,10 +174,9 @@ impl Streams {
             return None;
         };
         let theirs = self.whose == Whose::Theirs;
-        let known = |stream: &RecordingStream| stream.place == Some(place);
-        let at = self.all.iter().position(known);
-        let free = || self.all.iter().position(|stream| stream.place.is_none());
-        let stream = self.all.get_mut(at.or_else(|| free().filter(|_| theirs))?)?;
+        let known = |wanted| self.all.iter().position(|stream| stream.place == wanted);
+        let at = known(Some(place)).or_else(|| known(None).filter(|_| theirs))?;
+        let stream = self.all.get_mut(at)?;
         let offered = one.direction_of(0);
         let named = one.media.first().and_then(|media| media.value(LABEL));
         if let Some(named) = named.filter(|_| theirs) {
