@@ -1,4 +1,4 @@
-//! The body of a message in a recording session (RFC 7866 §7): metadata alone, or as one part of
+//! The body of a message in a recording session (RFC 7866 §9): metadata alone, or as one part of
 //! several beside the session description.
 
 use crate::read::Problem;
@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(described(METADATA, b"<recording/>"), None);
     }
 
-    // rfc: 7866 §7.2
+    // rfc: 7866 §9.2
     #[test]
     fn a_question_for_all_of_it_is_told_from_an_answer() {
         assert_eq!(said(METADATA_REQUEST, b"SRSRequestReason"), Said::Asked);

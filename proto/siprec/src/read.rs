@@ -183,7 +183,8 @@ mod tests {
   <future><unknown/></future>
 </recording>"#;
 
-    // rfc: 7865 §6.1, 7866 §9.1
+    // rfc: 7865 §6.1
+    // rfc: 7866 §9.1
     #[test]
     fn the_example_of_the_standard_is_understood() {
         let all = Metadata::parse(EXAMPLE.as_bytes()).unwrap();

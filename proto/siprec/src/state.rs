@@ -1,7 +1,7 @@
-//! What a session description says of recording (RFC 7866 §6.3): whether the call is recorded, and
+//! What a session description says of recording (RFC 7866 §7.1.2, §7.3): whether the call is recorded, and
 //! whether a party wishes that it be.
 
-/// Whether a stream is recorded, as `a=record` says it to the parties of a call (RFC 7866 §12.4.1).
+/// Whether a stream is recorded, as `a=record` says it to the parties of a call (RFC 7866 §11.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RecordState {
     /// It is.
@@ -12,7 +12,7 @@ pub enum RecordState {
     Paused,
 }
 
-/// What a party wishes, as `a=recordpref` says it (RFC 7866 §12.4.2).
+/// What a party wishes, as `a=recordpref` says it (RFC 7866 §11.4.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Preference {
     /// To be recorded.
@@ -83,7 +83,7 @@ impl Preference {
 mod tests {
     use super::*;
 
-    // rfc: 7866 §6.3.1
+    // rfc: 7866 §11.4
     #[test]
     fn each_word_reads_as_it_is_written() {
         for state in [RecordState::On, RecordState::Off, RecordState::Paused] {

@@ -104,7 +104,8 @@ fn hears(
     all
 }
 
-// rfc: 7866 §6.1.1, §7.1, §8.1.1
+// rfc: 7866 §6.1.1
+// rfc: 7866 §7.1.1
 #[test]
 fn a_server_is_offered_a_labelled_stream_for_each_side_with_metadata_beside() {
     let mut office = Office::new();
@@ -135,7 +136,7 @@ fn a_server_may_take_one_of_the_two() {
     assert_eq!(office.last().method(), Some(Method::Ack));
 }
 
-// rfc: 7866 §8.1.1
+// rfc: 7866 §7.1.1.1
 #[test]
 fn a_pause_is_told_by_streams_that_are_inactive_with_metadata_beside() {
     let mut office = Office::new();
@@ -203,7 +204,8 @@ fn taken(office: &mut Office, text: String) -> Result<RecordingSession, u16> {
     taken.0
 }
 
-// rfc: 7866 §6.1.2, §8.2.1
+// rfc: 7866 §6.2
+// rfc: 7866 §7.2
 #[test]
 fn a_client_is_answered_for_each_stream_and_never_sent_anything() {
     let mut office = Office::new();

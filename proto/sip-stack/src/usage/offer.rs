@@ -159,7 +159,7 @@ pub(super) fn is_unreadable(message: &Message) -> bool {
     !message.body().is_empty() && !optional && (coded || sdp_of(message).is_none())
 }
 
-/// Whether a body is of recording sessions alone: metadata, or a question for it (RFC 7866 §7).
+/// Whether a body is of recording sessions alone: metadata, or a question for it (RFC 7866 §9).
 pub(super) fn is_metadata(message: &Message) -> bool {
     let kind = message.content_type().ok().flatten();
     kind.is_some_and(|kind| {

@@ -1,4 +1,4 @@
-//! The exchange as a recording client (SRC, RFC 7866 §8.1): a call whose extension says so is sent
+//! The exchange as a recording client (SRC, RFC 7866 §6.1): a call whose extension says so is sent
 //! to a recording server of its company's, both sides each in a stream of its own, with metadata of
 //! who they are.
 //!
@@ -496,7 +496,7 @@ impl Shard {
         self.tell_rest(owner, now);
     }
 
-    /// The server asks for all there is to know (RFC 7866 §7.2).
+    /// The server asks for all there is to know (RFC 7866 §9.2).
     pub(super) fn tell_all(&mut self, owner: Owner, now: Instant) {
         let entry = self.calls.sessions.get(owner);
         let all = entry.and_then(|entry| self.all_of(entry.sent()?));

@@ -1,4 +1,4 @@
-//! The exchange as a recording server (SRS, RFC 7866 §8.2): what a recording client at the other
+//! The exchange as a recording server (SRS, RFC 7866 §6.2): what a recording client at the other
 //! end of a company's own trunk sends is kept as a recording of that company.
 
 use super::Shard;

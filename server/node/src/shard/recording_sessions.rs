@@ -202,7 +202,7 @@ impl Shard {
 }
 
 /// Who we are in recording sessions: as otherwise, with this parameter of the contact (RFC 7866
-/// §12.2).
+/// §11.2).
 pub(super) fn recording_config(config: &Config, feature: &str) -> Arc<Config> {
     Arc::new(Config {
         contact: format!("{};{feature}", config.contact),
