@@ -177,9 +177,7 @@ impl RecordingSession {
         let mut events = Vec::new();
         let mut step = desk.step(&mut events);
         // one that has not answered, or is being hung up, is told nothing
-        let _untimely = self
-            .usage
-            .reoffer_beside(offer, part(metadata), &mut step);
+        let _untimely = self.usage.reoffer_beside(offer, part(metadata), &mut step);
     }
 
     /// Ends it.

@@ -40,7 +40,9 @@ pub fn said(content_type: &str, body: &[u8]) -> Said {
     let Some(parts) = parts(kind, parameters, body) else {
         return said_of(kind.trim(), body);
     };
-    let said = parts.iter().map(|(kind, content)| said_of(kind, content.trim_end().as_bytes()));
+    let said = parts
+        .iter()
+        .map(|(kind, content)| said_of(kind, content.trim_end().as_bytes()));
     let mut said = said.filter(|said| *said != Said::Nothing);
     said.next().unwrap_or(Said::Nothing)
 }
@@ -88,7 +90,9 @@ fn boundary(parameters: &str) -> Option<&str> {
     let mut all = parameters.split(';');
     let value = all.find_map(|one| {
         let (name, value) = one.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("boundary").then(|| value.trim())
+        name.trim()
+            .eq_ignore_ascii_case("boundary")
+            .then(|| value.trim())
     })?;
     let value = value.trim_matches('"');
     (!value.is_empty()).then_some(value)
@@ -112,7 +116,10 @@ mod tests {
         let found = Said::Metadata(Box::default());
         assert_eq!(said(METADATA, text.as_bytes()), found);
         let body = multipart("Application/rs-metadata+xml; charset=utf-8", text);
-        assert_eq!(said("multipart/mixed; boundary=\"x\"", body.as_bytes()), found);
+        assert_eq!(
+            said("multipart/mixed; boundary=\"x\"", body.as_bytes()),
+            found
+        );
         let body = multipart("application/rs-metadata", text);
         assert_eq!(said("Multipart/Mixed;boundary=x", body.as_bytes()), found);
     }

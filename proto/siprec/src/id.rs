@@ -46,7 +46,10 @@ mod tests {
 
     #[test]
     fn what_a_peer_wrote_is_cut_and_nothing_is_none() {
-        assert_eq!(Id::written(" x ").map(|id| id.to_string()), Some("x".to_owned()));
+        assert_eq!(
+            Id::written(" x ").map(|id| id.to_string()),
+            Some("x".to_owned())
+        );
         assert_eq!(Id::written("  "), None);
         let long = Id::written(&"y".repeat(1_000)).map(|id| id.to_string().len());
         assert_eq!(long, Some(TEXT_MAX));

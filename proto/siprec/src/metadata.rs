@@ -171,7 +171,10 @@ mod tests {
 
     fn two() -> Metadata {
         Metadata {
-            participants: vec![participant(1, "sip:101@a.example"), participant(2, "tel:+493")],
+            participants: vec![
+                participant(1, "sip:101@a.example"),
+                participant(2, "tel:+493"),
+            ],
             streams: vec![Stream {
                 id: Id::of(9),
                 session: None,

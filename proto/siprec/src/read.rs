@@ -51,7 +51,9 @@ impl Metadata {
         if root.name != "recording" {
             return Err(Problem::OtherDocument);
         }
-        let mode = root.text_of("datamode").or_else(|| root.text_of("dataMode"));
+        let mode = root
+            .text_of("datamode")
+            .or_else(|| root.text_of("dataMode"));
         let partial = mode.is_some_and(|mode| mode.eq_ignore_ascii_case("partial"));
         let mut metadata = Metadata {
             extent: match partial {
@@ -191,7 +193,10 @@ mod tests {
         assert_eq!(all.extent, Extent::Complete);
         assert_eq!(all.participants.len(), 2);
         let bob = all.speaker("96").unwrap();
-        assert_eq!((bob.number(), bob.name.as_deref()), (Some("bob"), Some("Bob")));
+        assert_eq!(
+            (bob.number(), bob.name.as_deref()),
+            (Some("bob"), Some("Bob"))
+        );
         assert_eq!(bob.session, all.sessions.first().map(|one| one.id.clone()));
         assert_eq!(bob.came.as_deref(), Some("2010-12-16T23:41:07Z"));
         assert_eq!(all.participants.get(1).unwrap().session, None);
@@ -205,7 +210,10 @@ mod tests {
                     </participantsessionassoc></recording>";
         let change = Metadata::parse(text.as_bytes()).unwrap();
         assert_eq!(change.extent, Extent::Partial);
-        assert_eq!(change.participants.first().unwrap().went.as_deref(), Some("t"));
+        assert_eq!(
+            change.participants.first().unwrap().went.as_deref(),
+            Some("t")
+        );
     }
 
     #[test]
@@ -217,7 +225,9 @@ mod tests {
 
     #[test]
     fn what_has_no_id_and_what_is_too_many_is_left_out() {
-        let many: String = (0..100).map(|at| format!("<stream stream_id='{at}'/>")).collect();
+        let many: String = (0..100)
+            .map(|at| format!("<stream stream_id='{at}'/>"))
+            .collect();
         let text = format!("<recording><participant/>{many}</recording>");
         let all = Metadata::parse(text.as_bytes()).unwrap();
         assert!(all.participants.is_empty());

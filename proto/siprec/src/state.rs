@@ -90,7 +90,12 @@ mod tests {
             assert_eq!(RecordState::parse(state.as_str()), Some(state));
         }
         assert_eq!(RecordState::parse("pause"), None);
-        let all = [Preference::On, Preference::Off, Preference::Pause, Preference::None];
+        let all = [
+            Preference::On,
+            Preference::Off,
+            Preference::Pause,
+            Preference::None,
+        ];
         for preference in all {
             assert_eq!(Preference::parse(preference.as_str()), Some(preference));
         }

@@ -91,7 +91,10 @@ fn association_to(f: &mut Formatter<'_>, one: &Participant) -> fmt::Result {
         return Ok(());
     };
     let (who, session) = (Escaped(&one.id), Escaped(session));
-    write!(f, "<participantsessionassoc participant_id=\"{who}\" session_id=\"{session}\">")?;
+    write!(
+        f,
+        "<participantsessionassoc participant_id=\"{who}\" session_id=\"{session}\">"
+    )?;
     timed(f, "associate-time", one.came.as_ref())?;
     timed(f, "disassociate-time", one.went.as_ref())?;
     f.write_str("</participantsessionassoc>\r\n")

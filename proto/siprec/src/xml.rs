@@ -153,7 +153,10 @@ impl<'a> Reader<'a> {
         let name = local(self.name()?).to_owned();
         let rest = self.rest.trim_start().strip_prefix('=');
         let rest = rest.ok_or(Problem::Malformed)?.trim_start();
-        let quote = rest.chars().next().filter(|mark| ['"', '\''].contains(mark));
+        let quote = rest
+            .chars()
+            .next()
+            .filter(|mark| ['"', '\''].contains(mark));
         let quote = quote.ok_or(Problem::Malformed)?;
         let rest = rest.strip_prefix(quote).unwrap_or_default();
         let (value, rest) = rest.split_once(quote).ok_or(Problem::Malformed)?;
@@ -281,8 +284,13 @@ mod tests {
         assert_eq!(parse(deep.as_bytes()), Err(Problem::TooDeep));
         let many = format!("<r>{}</r>", "<a/>".repeat(ELEMENTS_MAX));
         assert_eq!(parse(many.as_bytes()), Err(Problem::TooMany));
-        let wide: String = (0..=ATTRIBUTES_MAX).map(|at| format!(" a{at}=''")).collect();
-        assert_eq!(parse(format!("<r{wide}/>").as_bytes()), Err(Problem::TooMany));
+        let wide: String = (0..=ATTRIBUTES_MAX)
+            .map(|at| format!(" a{at}=''"))
+            .collect();
+        assert_eq!(
+            parse(format!("<r{wide}/>").as_bytes()),
+            Err(Problem::TooMany)
+        );
         assert_eq!(parse(&vec![b' '; OCTETS_MAX + 1]), Err(Problem::TooLong));
         assert_eq!(parse(&[0xff]), Err(Problem::NotText));
     }
@@ -290,8 +298,24 @@ mod tests {
     #[test]
     fn what_is_no_xml_is_refused() {
         for text in [
-            "", "x", "<", "<a", "<a>", "<a></b>", "</a>", "<a b>", "<a b=c>", "<a b='c>", "<a>&;",
-            "<a>&amp", "<a>&#0;</a>", "<a>&#xd800;</a>", "<a b='<'/>", "<!--", "<?x", "text<a/>",
+            "",
+            "x",
+            "<",
+            "<a",
+            "<a>",
+            "<a></b>",
+            "</a>",
+            "<a b>",
+            "<a b=c>",
+            "<a b='c>",
+            "<a>&;",
+            "<a>&amp",
+            "<a>&#0;</a>",
+            "<a>&#xd800;</a>",
+            "<a b='<'/>",
+            "<!--",
+            "<?x",
+            "text<a/>",
             "<a><![CDATA[x</a>",
         ] {
             assert!(parse(text.as_bytes()).is_err(), "{text}");

@@ -333,7 +333,8 @@ impl Shard {
     /// Whether no call, no record and no ladder is under way.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        let none = self.calls.len() + self.calls.sessions.len() == 0 && self.door.proofs.waiting.len() == 0;
+        let none = self.calls.len() + self.calls.sessions.len() == 0
+            && self.door.proofs.waiting.len() == 0;
         none && self.sip.remembered.deadline().is_none()
     }
 

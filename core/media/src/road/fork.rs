@@ -128,7 +128,9 @@ impl Road {
         let (Some(copy), speaks) = (leg.to_partner.fork, copied(&leg.expects)) else {
             return;
         };
-        let Some(leg) = self.leg_mut(copy) else { return };
+        let Some(leg) = self.leg_mut(copy) else {
+            return;
+        };
         leg.expects = speaks;
         leg.payloads = speaks.formats.payloads();
         if let Tie::Partner(listener) = leg.tie {

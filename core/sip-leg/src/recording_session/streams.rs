@@ -221,7 +221,10 @@ fn keep_head(head: &mut Vec<Line>, (is_first, lines): (bool, Vec<Line>)) {
 
 /// A description of one stream alone; `None` where it is refused or not there.
 fn alone(description: &Description, place: usize) -> Option<Description> {
-    let media = description.media.get(place).filter(|media| media.port != 0)?;
+    let media = description
+        .media
+        .get(place)
+        .filter(|media| media.port != 0)?;
     Some(Description {
         lines: description.lines.clone(),
         media: vec![media.clone()],

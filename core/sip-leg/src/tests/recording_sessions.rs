@@ -8,7 +8,10 @@ use siprec::{Id, METADATA, Metadata, Said, Stream};
 const SERVER: &str = "192.0.2.50:5060";
 
 fn to_server() -> Flow {
-    Flow::udp("198.51.100.1:5060".parse().unwrap(), SERVER.parse().unwrap())
+    Flow::udp(
+        "198.51.100.1:5060".parse().unwrap(),
+        SERVER.parse().unwrap(),
+    )
 }
 
 fn recording(feature: &str) -> Arc<Config> {
@@ -72,8 +75,8 @@ fn said_in(message: &Message) -> Said {
 
 /// The server's answer to a request, with a stream for each of these ports.
 fn answer(request: &Message, ports: &[u16], direction: &str) -> Message {
-    let mut body = "v=0\r\no=- 5 5 IN IP4 192.0.2.50\r\ns=-\r\nc=IN IP4 192.0.2.50\r\nt=0 0\r\n"
-        .to_owned();
+    let mut body =
+        "v=0\r\no=- 5 5 IN IP4 192.0.2.50\r\ns=-\r\nc=IN IP4 192.0.2.50\r\nt=0 0\r\n".to_owned();
     for port in ports {
         body += &format!("m=audio {port} RTP/AVP 0\r\na={direction}\r\n");
     }
@@ -86,7 +89,10 @@ fn answer(request: &Message, ports: &[u16], direction: &str) -> Message {
     let tag = if to.contains("tag=") { "" } else { ";tag=srs" };
     text += &format!("To: {to}{tag}\r\nContact: <sip:srs@192.0.2.50>;+sip.srs\r\n");
     text += "Allow: INVITE, UPDATE, BYE\r\nContent-Type: application/sdp\r\n";
-    read(format!("{text}Content-Length: {}\r\n\r\n{body}", body.len()))
+    read(format!(
+        "{text}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    ))
 }
 
 /// The session hears a message of its server's.
@@ -95,7 +101,9 @@ fn hears(
     session: &mut RecordingSession,
     message: Message,
 ) -> Vec<RecordingReport> {
-    office.transactions.receive(to_server(), message, office.now);
+    office
+        .transactions
+        .receive(to_server(), message, office.now);
     let mut all = Vec::new();
     while let Some(event) = office.transactions.poll() {
         let (_, mut reports) = with(office, |desk, reports| session.take(event, desk, reports));
@@ -129,7 +137,11 @@ fn a_server_is_offered_a_labelled_stream_for_each_side_with_metadata_beside() {
 fn a_server_may_take_one_of_the_two() {
     let mut office = Office::new();
     let (mut session, invite) = called(&mut office);
-    let reports = hears(&mut office, &mut session, answer(&invite, &[4000, 0], "recvonly"));
+    let reports = hears(
+        &mut office,
+        &mut session,
+        answer(&invite, &[4000, 0], "recvonly"),
+    );
     assert_eq!(reports, [RecordingReport::Answered]);
     let taken: Vec<bool> = session.streams().iter().map(|one| one.is_live()).collect();
     assert_eq!(taken, [true, false]);
@@ -141,8 +153,14 @@ fn a_server_may_take_one_of_the_two() {
 fn a_pause_is_told_by_streams_that_are_inactive_with_metadata_beside() {
     let mut office = Office::new();
     let (mut session, invite) = called(&mut office);
-    hears(&mut office, &mut session, answer(&invite, &[4000, 4002], "recvonly"));
-    with(&mut office, |desk, _| session.tell(&metadata("2"), false, desk));
+    hears(
+        &mut office,
+        &mut session,
+        answer(&invite, &[4000, 4002], "recvonly"),
+    );
+    with(&mut office, |desk, _| {
+        session.tell(&metadata("2"), false, desk)
+    });
     let told = office.last();
     assert_eq!(told.method(), Some(Method::Invite));
     let offer = offer_in(&told);
@@ -150,10 +168,21 @@ fn a_pause_is_told_by_streams_that_are_inactive_with_metadata_beside() {
     assert_eq!(offer.direction_of(1), Direction::Inactive);
     assert_eq!(offer.media[1].value("label"), Some("2"));
     assert_eq!(said_in(&told), Said::Metadata(Box::new(metadata("2"))));
-    let reports = hears(&mut office, &mut session, answer(&told, &[4000, 4002], "inactive"));
+    let reports = hears(
+        &mut office,
+        &mut session,
+        answer(&told, &[4000, 4002], "inactive"),
+    );
     assert_eq!(reports, [RecordingReport::Changed]);
-    assert!(session.streams().iter().all(|one| one.is_taken() && !one.is_live()));
-    with(&mut office, |desk, _| session.tell(&metadata("2"), true, desk));
+    assert!(
+        session
+            .streams()
+            .iter()
+            .all(|one| one.is_taken() && !one.is_live())
+    );
+    with(&mut office, |desk, _| {
+        session.tell(&metadata("2"), true, desk)
+    });
     let offer = offer_in(&office.last());
     assert_eq!(offer.direction_of(0), Direction::SendOnly);
 }
@@ -174,8 +203,8 @@ fn a_server_that_refuses_or_is_silent_gives_all_ports_back() {
 
 /// A client's INVITE with streams of these kinds.
 fn clients(streams: &[(&str, u16, &str, &str)]) -> String {
-    let mut body = "v=0\r\no=- 5 5 IN IP4 192.0.2.50\r\ns=-\r\nc=IN IP4 192.0.2.50\r\nt=0 0\r\n"
-        .to_owned();
+    let mut body =
+        "v=0\r\no=- 5 5 IN IP4 192.0.2.50\r\ns=-\r\nc=IN IP4 192.0.2.50\r\nt=0 0\r\n".to_owned();
     for (kind, port, direction, label) in streams {
         let line = format!("m={kind} {port} RTP/AVP 0\r\na={direction}\r\na=label:{label}\r\n");
         body += &line;
@@ -190,8 +219,13 @@ fn clients(streams: &[(&str, u16, &str, &str)]) -> String {
 
 /// What becomes of a client's INVITE.
 fn taken(office: &mut Office, text: String) -> Result<RecordingSession, u16> {
-    let sounds = vec![office.sound(to_server(), None), office.sound(to_server(), None)];
-    office.transactions.receive(to_server(), read(text), office.now);
+    let sounds = vec![
+        office.sound(to_server(), None),
+        office.sound(to_server(), None),
+    ];
+    office
+        .transactions
+        .receive(to_server(), read(text), office.now);
     let Some(Event::Request { key, flow, message }) = office.transactions.poll() else {
         panic!("an INVITE");
     };
@@ -209,7 +243,10 @@ fn taken(office: &mut Office, text: String) -> Result<RecordingSession, u16> {
 #[test]
 fn a_client_is_answered_for_each_stream_and_never_sent_anything() {
     let mut office = Office::new();
-    let streams = [("audio", 4000, "sendonly", "96"), ("audio", 4002, "sendonly", "97")];
+    let streams = [
+        ("audio", 4000, "sendonly", "96"),
+        ("audio", 4002, "sendonly", "97"),
+    ];
     let session = taken(&mut office, clients(&streams)).unwrap();
     let answer = office.last();
     assert_eq!(answer.status(), Some(200));
@@ -262,15 +299,24 @@ fn an_extension_that_is_required_besides_is_refused_as_ever() {
 #[test]
 fn a_client_that_pauses_is_answered_and_its_streams_are_silent() {
     let mut office = Office::new();
-    let streams = [("audio", 4000, "sendonly", "1"), ("audio", 4002, "sendonly", "2")];
+    let streams = [
+        ("audio", 4000, "sendonly", "1"),
+        ("audio", 4002, "sendonly", "2"),
+    ];
     let text = clients(&streams);
     let mut session = taken(&mut office, text.clone()).unwrap();
     let to = office.last().header(Name::To).unwrap().to_owned();
     let within = text.replace("To: <sip:recorder@198.51.100.1>", &format!("To: {to}"));
-    let ack = within.split("Content-Type").next().unwrap().replace("INVITE", "ACK");
+    let ack = within
+        .split("Content-Type")
+        .next()
+        .unwrap()
+        .replace("INVITE", "ACK");
     let ack = ack.replace("Require: siprec\r\n", "") + "Content-Length: 0\r\n\r\n";
     hears(&mut office, &mut session, read(ack));
-    let pause = within.replace("sendonly", "inactive").replace("1 INVITE", "2 INVITE");
+    let pause = within
+        .replace("sendonly", "inactive")
+        .replace("1 INVITE", "2 INVITE");
     let pause = pause.replace("z9hG4bKsrc", "z9hG4bKpause");
     let reports = hears(&mut office, &mut session, read(pause));
     assert_eq!(reports, [RecordingReport::Changed]);

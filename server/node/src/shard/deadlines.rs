@@ -54,7 +54,9 @@ impl Shard {
             self.sip.lamps.watches.deadline(),
             self.sip.lamps.publications.deadline(),
             self.tenants.budgets.fraud.deadline(),
-            self.door.drain_until.filter(|_| self.calls.len() + self.calls.sessions.len() > 0),
+            self.door
+                .drain_until
+                .filter(|_| self.calls.len() + self.calls.sessions.len() > 0),
         ];
         others.into_iter().flatten().chain(self.timers.next()).min()
     }

@@ -38,7 +38,11 @@ pub(crate) const SUPPORTED: &str =
 impl Shard {
     pub(crate) fn dispatch(&mut self, event: Event, now: Instant) {
         let is_other = self.is_for_watch(&event, now) || self.is_for_letter(&event, now);
-        if is_other || self.is_for_session(&event, now) || self.is_for_trunk(&event, now) || self.is_for_waiting(&event, now) {
+        if is_other
+            || self.is_for_session(&event, now)
+            || self.is_for_trunk(&event, now)
+            || self.is_for_waiting(&event, now)
+        {
             return;
         }
         match event {

@@ -6,9 +6,7 @@ use crate::recordings::{
     Beginning, Cause, FormerRecording, Recorded, RecordingOrder, Standing, Taping,
 };
 use call::{Bridge, LegId, LegStage, Party};
-use domain::{
-    CompiledTenant, RecordedSides, RecordingKeeper, RecordingNotice, RecordingRule,
-};
+use domain::{CompiledTenant, RecordedSides, RecordingKeeper, RecordingNotice, RecordingRule};
 use machine::Instant;
 use media::{Command, EndpointId, Side, Tap};
 use ports::{LiveError, RecordingWish};

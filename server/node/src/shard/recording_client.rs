@@ -463,7 +463,8 @@ impl Shard {
         let new = speakers.iter().filter(|one| !before.contains(one));
         participants.extend(new.filter_map(|one| self.participant(key, one)));
         let Some(sent) = self.sent(owner) else { return };
-        sent.holds.retain(|leg| speakers.iter().any(|one| one.leg == *leg));
+        sent.holds
+            .retain(|leg| speakers.iter().any(|one| one.leg == *leg));
         sent.speakers = speakers;
         let change = Metadata {
             participants,

@@ -18,7 +18,9 @@ use tenancy::AdmittedTrunk;
 
 /// Whether an INVITE is a recording client's (RFC 7866 §6.1.1).
 pub(super) fn is_of_client(message: &Message) -> bool {
-    message.require().any(|tag| tag.eq_ignore_ascii_case(SIPREC))
+    message
+        .require()
+        .any(|tag| tag.eq_ignore_ascii_case(SIPREC))
 }
 
 impl Shard {
@@ -230,7 +232,9 @@ impl Shard {
         }
         if pauses {
             let paused = !live;
-            self.outbox.recordings.push(RecordingOrder::Pause { id, paused });
+            self.outbox
+                .recordings
+                .push(RecordingOrder::Pause { id, paused });
         }
     }
 
@@ -252,7 +256,9 @@ impl Shard {
         kept.metadata.take(metadata);
         let id = kept.recording;
         for number in kept.metadata.participants.iter().filter_map(written) {
-            self.outbox.recordings.push(RecordingOrder::Join { id, number });
+            self.outbox
+                .recordings
+                .push(RecordingOrder::Join { id, number });
         }
     }
 
@@ -271,7 +277,9 @@ impl Shard {
         for side in sides {
             self.keep_stream(side, None);
         }
-        self.outbox.recordings.push(RecordingOrder::End { id, at: now });
+        self.outbox
+            .recordings
+            .push(RecordingOrder::End { id, at: now });
     }
 }
 
@@ -287,7 +295,9 @@ fn written(one: &Participant) -> Option<String> {
 
 /// The number that a header of the INVITE names.
 fn party_of(message: &Message, header: Name<'_>) -> String {
-    let address = message.header(header).and_then(|text| NameAddr::parse(text).ok());
+    let address = message
+        .header(header)
+        .and_then(|text| NameAddr::parse(text).ok());
     let uri = address.as_ref().and_then(|address| address.uri().ok());
     let user = uri.as_ref().and_then(|uri| uri.user_decoded());
     user.map(|user| user.into_owned()).unwrap_or_default()

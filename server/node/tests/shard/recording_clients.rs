@@ -86,7 +86,10 @@ fn what_a_client_sends_is_a_recording_of_the_company_whose_trunk_it_comes_by() {
     ask(&mut office, client, &call_id, "ACK", "", "");
     let tapes = office.world.tapes();
     let begun = tapes.beginnings[0].clone();
-    assert_eq!((begun.tenant, begun.client.is_some()), (office.alpha.id(), true));
+    assert_eq!(
+        (begun.tenant, begun.client.is_some()),
+        (office.alpha.id(), true)
+    );
     assert_eq!((&*begun.caller, &*begun.called), ("4711", "+4930"));
     let members = &tapes.members[&begun.id];
     assert_eq!(members[..], ["Ida <sip:4711@other.example>", "tel:+4930"]);
@@ -100,7 +103,14 @@ fn a_client_that_pauses_is_obeyed() {
     let (mut office, client) = office(ACCEPTS);
     let call_id = invite(&mut office, client);
     ask(&mut office, client, &call_id, "ACK", "", "");
-    ask(&mut office, client, &call_id, "INVITE", MORE, &both("inactive"));
+    ask(
+        &mut office,
+        client,
+        &call_id,
+        "INVITE",
+        MORE,
+        &both("inactive"),
+    );
     let answer = response(&office, client);
     assert_eq!(answer.status(), Some(200));
     let told = sdp::Description::parse(answer.body()).unwrap();

@@ -68,13 +68,21 @@ fn told(office: &Office, tenant: TenantId) -> Vec<String> {
     let events = office.world.exchange.as_ref().unwrap().events.iter();
     let log = events.filter(|event| event.tenant == tenant);
     let unsent = log.filter(|event| event.kind == EventKind::RecordingUnsent);
-    unsent.map(|event| event.data["reason"].to_string()).collect()
+    unsent
+        .map(|event| event.data["reason"].to_string())
+        .collect()
 }
 
 fn wish(office: &mut Office, wish: RecordingWish) {
-    let (alpha, call) = (office.alpha.id(), office.live_calls(&office.alpha.clone())[0].id);
+    let (alpha, call) = (
+        office.alpha.id(),
+        office.live_calls(&office.alpha.clone())[0].id,
+    );
     let answer = office.world.ask(alpha, Ask::Record(call, wish));
-    assert!(matches!(answer, Some(Answer::Recorded(_, Ok(())))), "{answer:?}");
+    assert!(
+        matches!(answer, Some(Answer::Recorded(_, Ok(())))),
+        "{answer:?}"
+    );
     office.world.run(SECOND / 2);
 }
 
@@ -94,7 +102,10 @@ fn a_server_is_told_who_the_two_are_and_the_exchange_keeps_nothing() {
     assert_eq!(byes.len(), 1, "the session ends with the call");
     respond(&mut office, server, &byes[0], 200, |_| ());
     let record = office.record();
-    let why = record.explanation.iter().find(|why| why.rule == "record.server");
+    let why = record
+        .explanation
+        .iter()
+        .find(|why| why.rule == "record.server");
     assert!(why.unwrap().because.contains("carrier"), "{why:?}");
 }
 
@@ -125,7 +136,10 @@ fn a_call_that_a_server_refuses_goes_on_and_says_why() {
     let alpha = office.alpha.id();
     assert_eq!(told(&office, alpha).len(), 1);
     let record = office.record();
-    let why = record.explanation.iter().filter(|why| why.rule == "record.server");
+    let why = record
+        .explanation
+        .iter()
+        .filter(|why| why.rule == "record.server");
     assert!(why.last().unwrap().because.contains("486"), "{record:?}");
 }
 
@@ -192,7 +206,9 @@ fn a_pause_is_told_to_the_server_and_nothing_is_sent_from_then_on() {
 fn a_hold_is_told_to_the_server() {
     let (mut office, server, anna, _) = sent();
     office.world.run(SECOND);
-    office.world.with(office.anna, |phone, now| phone.hold(anna, true, now));
+    office
+        .world
+        .with(office.anna, |phone, now| phone.hold(anna, true, now));
     office.world.run(SECOND);
     let held = invites(&office, server).pop().unwrap();
     let change = metadata(&held);
@@ -200,10 +216,17 @@ fn a_hold_is_told_to_the_server() {
     assert_eq!(change.voices.len(), 2);
     assert!(change.voices.iter().all(|voice| voice.sends.is_empty()));
     take(&mut office, server, &held, "recvonly");
-    office.world.with(office.anna, |phone, now| phone.hold(anna, false, now));
+    office
+        .world
+        .with(office.anna, |phone, now| phone.hold(anna, false, now));
     office.world.run(SECOND);
     let back = invites(&office, server).pop().unwrap();
-    assert!(metadata(&back).voices.iter().all(|voice| voice.sends.len() == 1));
+    assert!(
+        metadata(&back)
+            .voices
+            .iter()
+            .all(|voice| voice.sends.len() == 1)
+    );
     take(&mut office, server, &back, "recvonly");
     office.hang_up(office.anna, anna);
     let byes = requests(&office, server, Method::Bye);

@@ -44,12 +44,18 @@ fn a_server_hears_what_the_partner_hears_and_the_partner_hears_it_as_before() {
     assert_eq!((sent.to, &sent.bytes[12..]), (addr(B), &*payload));
     let forked = to_server(&mut rig, SOON);
     assert_eq!(forked.len(), 1);
-    assert_eq!((forked[0].port, &forked[0].bytes[12..]), (30_004, &*payload));
+    assert_eq!(
+        (forked[0].port, &forked[0].bytes[12..]),
+        (30_004, &*payload)
+    );
     // it is a stream of its own
     let (one, other) = (Rtp::read(&sent.bytes), Rtp::read(&forked[0].bytes));
     assert_ne!(one.ssrc, other.ssrc);
     assert_eq!(rig.rtp(30_002, B, pcmu(9, 1)).unwrap().to, addr(A));
-    assert!(to_server(&mut rig, SOON).is_empty(), "the other side is not forked");
+    assert!(
+        to_server(&mut rig, SOON).is_empty(),
+        "the other side is not forked"
+    );
 }
 
 #[test]
@@ -98,7 +104,11 @@ fn a_server_of_another_codec_hears_sound_made_for_it() {
     }
     assert!(heard.len() > 40, "{}", heard.len());
     assert!(heard.iter().all(|sent| Rtp::read(&sent.bytes).pt == 8));
-    assert_eq!(rig.figures(a).transcoded, 0, "the call itself goes as it comes");
+    assert_eq!(
+        rig.figures(a).transcoded,
+        0,
+        "the call itself goes as it comes"
+    );
 }
 
 #[test]
