@@ -309,8 +309,8 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = "allow")]
     pub t38: T38,
-    /// Whether its other side keeps recordings of the company's calls (`sends`), or has its own kept
-    /// here (`accepts`, on a company's own trunk): SIPREC, RFC 7866.
+    /// Whether its other side keeps recordings of the company's calls (`sends`), or has its own
+    /// kept here (`accepts`, on a company's own trunk): SIPREC, RFC 7866.
     #[serde(default)]
     #[schema(default = "none")]
     pub siprec: TrunkSiprec,

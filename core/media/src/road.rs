@@ -4,9 +4,9 @@
 //! judge packets, `owner` finds whose they are, `lift` whose those are that are no sound, `lock`
 //! decides whose packets a leg believes, `secure` how they are protected, `fax` passes on what is
 //! of a fax, `video` looks after what goes beside sound, `fork` after whoever hears it as well,
-//! `transcode` after packets that their listener does not understand as they are, `attend`, `rooms` and `converse` after those of
-//! conferences, `line` after those of lines; `wheel` looks at each leg once a second, and
-//! `reporting` tells its peer how it is heard.
+//! `transcode` after packets that their listener does not understand as they are, `attend`, `rooms`
+//! and `converse` after those of conferences, `line` after those of lines; `wheel` looks at each
+//! leg once a second, and `reporting` tells its peer how it is heard.
 
 mod attend;
 mod beside;
@@ -214,8 +214,9 @@ impl Road {
         self.timers.next().into_iter().chain(waiting).min()
     }
 
-    /// Does what is due: frames of prompts, of lines, of transcoded sound and of conferences, and
-    /// reports to peers, and what was forked, go to `send` (local port, to, packet), notices to `out`.
+    /// Does what is due: frames of prompts, of lines, of transcoded sound and of conferences,
+    /// reports to peers and what was forked go to `send` (local port, to, packet), notices to
+    /// `out`.
     pub fn expire(
         &mut self,
         now: Instant,

@@ -1,6 +1,6 @@
 //! A recording session (RFC 7866): one dialog with a recording server or with a recording client,
-//! and a stream for each voice. Each stream is a [`Sound`] of its own; what is told and heard is put
-//! together of theirs and taken apart for them.
+//! and a stream for each voice. Each stream is a [`Sound`] of its own; what is told and heard is
+//! put together of theirs and taken apart for them.
 
 mod streams;
 

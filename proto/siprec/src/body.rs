@@ -1,7 +1,7 @@
 //! The body of a message in a recording session (RFC 7866 §9): metadata alone, or as one part of
 //! several beside the session description.
 
-use crate::read::Problem;
+use crate::problem::Problem;
 use crate::{METADATA, METADATA_REQUEST, Metadata};
 
 /// Parts of a body that are looked at, at most.

@@ -5,7 +5,7 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::limits::TEXT_MAX;
+use crate::text::cut;
 
 /// A name in the whole world: a UUID in base64 (RFC 7865 §6.10). Those of peers are taken as they
 /// are written.
@@ -22,8 +22,7 @@ impl Id {
     /// As a peer wrote it; `None` where it wrote nothing.
     #[must_use]
     pub fn written(text: &str) -> Option<Id> {
-        let text: String = text.trim().chars().take(TEXT_MAX).collect();
-        (!text.is_empty()).then_some(Id(text))
+        Some(Id(cut(text)?))
     }
 }
 
@@ -52,6 +51,6 @@ mod tests {
         );
         assert_eq!(Id::written("  "), None);
         let long = Id::written(&"y".repeat(1_000)).map(|id| id.to_string().len());
-        assert_eq!(long, Some(TEXT_MAX));
+        assert_eq!(long, Some(crate::limits::TEXT_MAX));
     }
 }

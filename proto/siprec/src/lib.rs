@@ -2,25 +2,27 @@
 //! calls whose sound it sends there.
 //!
 //! [`Metadata`] is the document of RFC 7865: who talks in which session, and which stream of the
-//! recording session is whose voice. It travels beside the session description (RFC 7866 §9.1). What
-//! a peer writes is read with mistrust: no document types, no entities of its own, and nothing
+//! recording session is whose voice. It travels beside the session description (RFC 7866 §9.1).
+//! What a peer writes is read with mistrust: no document types, no entities of its own, and nothing
 //! beyond the bounds of [`limits`].
 
-// rfc: 7866 §6.3 not: telephones are told by tone or words that they are recorded, not in descriptions
+// rfc: 7866 §6.3 not: telephones are told by tone or words, and not in descriptions
 
 mod body;
 mod id;
 pub mod limits;
 mod metadata;
+mod problem;
 mod read;
 mod state;
+mod text;
 mod write;
 mod xml;
 
 pub use body::{Said, described, said};
 pub use id::Id;
 pub use metadata::{Extent, Metadata, Participant, Session, Stream, Voice};
-pub use read::Problem;
+pub use problem::Problem;
 pub use state::{Preference, RecordState};
 
 /// The media type of [`Metadata`] (RFC 7865 §8, RFC 9806).

@@ -1,45 +1,10 @@
 //! A peer's document, read.
 
-use std::fmt;
-
-use crate::limits::{ENTRIES_MAX, TEXT_MAX};
+use crate::limits::ENTRIES_MAX;
+use crate::problem::Problem;
+use crate::text::cut;
 use crate::xml::{self, Element};
 use crate::{Extent, Id, Metadata, Participant, Session, Stream, Voice};
-
-/// Why a document is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Problem {
-    /// It is longer than [`OCTETS_MAX`](crate::limits::OCTETS_MAX).
-    TooLong,
-    /// It is no UTF-8.
-    NotText,
-    /// It brings a document type or entities of its own.
-    Forbidden,
-    /// It is no well-formed XML.
-    Malformed,
-    /// Its elements are nested too deep.
-    TooDeep,
-    /// It has too many elements or attributes.
-    TooMany,
-    /// It is no `recording`.
-    OtherDocument,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Problem::TooLong => "metadata must be 64 KiB at most",
-            Problem::NotText => "metadata must be UTF-8",
-            Problem::Forbidden => "metadata must have no document type and no entities",
-            Problem::Malformed => "metadata must be well-formed XML",
-            Problem::TooDeep => "metadata must be nested 16 deep at most",
-            Problem::TooMany => "metadata must have 2048 elements at most, of 16 attributes each",
-            Problem::OtherDocument => "metadata must be a recording (RFC 7865)",
-        })
-    }
-}
-
-impl std::error::Error for Problem {}
 
 impl Metadata {
     /// Reads a document. What is not known of it is passed over, and so is what names nobody.
@@ -92,8 +57,8 @@ impl Metadata {
         });
         if let Some(one) = self.participants.get_mut(at) {
             one.session = id(association, "session_id");
-            one.came = cut(association.text_of("associate-time"));
-            one.went = cut(association.text_of("disassociate-time"));
+            one.came = association.text_of("associate-time").and_then(cut);
+            one.went = association.text_of("disassociate-time").and_then(cut);
         }
     }
 }
@@ -101,18 +66,21 @@ impl Metadata {
 fn session(of: &Element) -> Option<Session> {
     Some(Session {
         id: id(of, "session_id")?,
-        began: cut(of.text_of("start-time")),
-        ended: cut(of.text_of("stop-time").or_else(|| of.text_of("end-time"))),
+        began: of.text_of("start-time").and_then(cut),
+        ended: of
+            .text_of("stop-time")
+            .or_else(|| of.text_of("end-time"))
+            .and_then(cut),
     })
 }
 
 fn participant(of: &Element) -> Option<Participant> {
     let names = || of.all("nameID");
-    let addresses = names().filter_map(|name| cut(name.attribute("aor")));
+    let addresses = names().filter_map(|name| cut(name.attribute("aor")?));
     Some(Participant {
         id: id(of, "participant_id")?,
         addresses: bounded(addresses),
-        name: names().find_map(|name| cut(name.text_of("name"))),
+        name: names().find_map(|name| cut(name.text_of("name")?)),
         session: None,
         came: None,
         went: None,
@@ -123,7 +91,7 @@ fn stream(of: &Element) -> Option<Stream> {
     Some(Stream {
         id: id(of, "stream_id")?,
         session: id(of, "session_id"),
-        label: cut(of.text_of("label")),
+        label: of.text_of("label").and_then(cut),
     })
 }
 
@@ -138,11 +106,6 @@ fn voice(of: &Element) -> Option<Voice> {
 
 fn id(of: &Element, name: &str) -> Option<Id> {
     Id::written(of.attribute(name)?)
-}
-
-fn cut(text: Option<&str>) -> Option<String> {
-    let text: String = text?.trim().chars().take(TEXT_MAX).collect();
-    (!text.is_empty()).then_some(text)
 }
 
 fn bounded<T>(all: impl Iterator<Item = T>) -> Vec<T> {

@@ -1,5 +1,5 @@
-//! What a session description says of recording (RFC 7866 §7.1.2, §7.3): whether the call is recorded, and
-//! whether a party wishes that it be.
+//! What a session description says of recording (RFC 7866 §7.1.2, §7.3): whether the call is
+//! recorded, and whether a party wishes that it be.
 
 /// Whether a stream is recorded, as `a=record` says it to the parties of a call (RFC 7866 §11.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use crate::limits::{ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX, OCTETS_MAX};
-use crate::read::Problem;
+use crate::problem::Problem;
 
 /// An element with all that is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

@@ -21,6 +21,8 @@ const OTHERS: u64 = 0b111 << 61;
 pub(crate) const WAYS_MAX: usize = 4;
 /// Streams of a session that are sent or kept: one for each side.
 pub(crate) const SIDES: usize = 2;
+/// The labels of those that are sent: of who has called, and of who was called (RFC 4574).
+pub(crate) const LABELS: [&str; SIDES] = ["1", "2"];
 /// Messages of a call's recording session stand in its ladder as if of this leg, which no call has.
 pub(crate) const LADDER_LEG: u8 = u8::MAX;
 
@@ -93,6 +95,8 @@ pub(crate) struct Entry {
     pub(crate) tenant: TenantId,
     pub(crate) trunk: TrunkId,
     pub(crate) role: Role,
+    /// It began by a connection, for the length of its INVITE.
+    pub(crate) streams: bool,
     /// Its call's messages.
     pub(crate) seat: Seat,
     pub(crate) wake: Option<TimerHandle>,
@@ -111,6 +115,7 @@ impl Entry {
             tenant,
             trunk,
             role,
+            streams: false,
             seat,
             wake: None,
             wake_at: None,

@@ -41,6 +41,7 @@ mod questions;
 mod recorded_rooms;
 mod recording;
 mod recording_client;
+mod recording_metadata;
 mod recording_server;
 mod recording_sessions;
 mod register;

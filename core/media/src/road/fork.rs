@@ -59,7 +59,12 @@ impl Forked {
     }
 
     /// Takes a packet; false where there is no room.
-    fn take(&mut self, (local_port, to): (u16, SocketAddr), packet: &[u8], at: Instant) -> bool {
+    pub(super) fn take(
+        &mut self,
+        (local_port, to): (u16, SocketAddr),
+        packet: &[u8],
+        at: Instant,
+    ) -> bool {
         let end = self.octets.len() + packet.len();
         if self.waiting.len() >= PACKETS || end > OCTETS {
             return false;
@@ -182,20 +187,6 @@ impl Road {
                 self.taps.take_fork((local_port, to), packet, now);
             }
             Verdict::Drop(_) | Verdict::Lift(_) | Verdict::Absorbed | Verdict::Kept => {}
-        }
-    }
-}
-
-impl super::tap::Taps {
-    /// Packets are to be forked, perhaps for the first time.
-    fn expect_forks(&mut self) {
-        self.forked.get_or_insert_default();
-    }
-
-    fn take_fork(&mut self, way: (u16, SocketAddr), packet: &[u8], at: Instant) {
-        let taken = self.forked.as_mut();
-        if !taken.is_some_and(|forked| forked.take(way, packet, at)) {
-            self.miss();
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::tapped::{Tap, Tapped, TappedPacket};
 #[derive(Debug, Default)]
 pub(super) struct Taps {
     /// What waits for the worker; made when the first leg is forked.
-    pub(super) forked: Option<Box<Forked>>,
+    forked: Option<Box<Forked>>,
     /// Made when the first leg is tapped.
     batch: Option<Box<Tapped>>,
     figures: TapFigures,
@@ -99,6 +99,19 @@ impl Taps {
     fn expect(&mut self, tap: Option<Tap>) {
         if tap.is_some() && self.batch.is_none() {
             self.batch = Some(Box::default());
+        }
+    }
+
+    /// Packets are to be forked, perhaps for the first time.
+    pub(super) fn expect_forks(&mut self) {
+        self.forked.get_or_insert_default();
+    }
+
+    /// Takes a packet of a fork, to be sent this way.
+    pub(super) fn take_fork(&mut self, way: (u16, SocketAddr), packet: &[u8], at: Instant) {
+        let taken = self.forked.as_mut();
+        if !taken.is_some_and(|forked| forked.take(way, packet, at)) {
+            self.miss();
         }
     }
 

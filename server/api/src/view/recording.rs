@@ -16,8 +16,8 @@ pub(crate) struct RecordingView {
     /// The call's id; of a conference that of the member with which it began.
     #[schema(value_type = String)]
     call: CallId,
-    /// What is recorded: `call` (two who talk with each other), `conference`, or `client` (a call of
-    /// another exchange, which has sent it: SIPREC, RFC 7866).
+    /// What is recorded: `call` (two who talk with each other), `conference`, or `client` (a call
+    /// of another exchange, which has sent it: SIPREC, RFC 7866).
     source: String,
     /// The id of the extension that is the conference; null where it is of a call.
     #[schema(value_type = Option<String>)]

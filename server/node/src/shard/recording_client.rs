@@ -10,7 +10,7 @@ use super::recording::Pair;
 use super::recording_sessions::recording_config;
 use crate::calls::CallKey;
 use crate::recording_sessions::{
-    Copied, Entry, LADDER_LEG, Role, SIDES, SentCall, Speaker, WAYS_MAX,
+    Copied, Entry, LABELS, LADDER_LEG, Role, SIDES, SentCall, WAYS_MAX,
 };
 use call::LegId;
 use domain::{Event, TrunkSiprec};
@@ -21,7 +21,7 @@ use sip_leg::{Askings, Desk, RecordingCall, RecordingReport, RecordingSession, S
 use sip_message::escape_user;
 use sip_stack::transaction::Owner;
 use sip_stack::usage::Hop;
-use siprec::{CLIENT, Extent, Id, Metadata, Participant, Session, Stream, Voice};
+use siprec::{CLIENT, Id, Metadata};
 use std::time::Duration;
 
 /// The rule that explains what becomes of a call that a server is to keep.
@@ -32,9 +32,6 @@ const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Who is called where the trunk has no user name.
 const RECORDER: &str = "recorder";
-
-/// The labels of the streams, of who has called and of who was called (RFC 4574).
-const LABELS: [&str; SIDES] = ["1", "2"];
 
 impl Shard {
     /// Sends a call to a recording server from now on.
@@ -54,7 +51,8 @@ impl Shard {
         self.call_next_server(key, pair, ways, now);
     }
 
-    /// The recording servers of a company, and of nobody else, in the order in which they are tried.
+    /// The recording servers of a company, and of nobody else, in the order in which they are
+    /// tried.
     fn servers_of(&self, tenant: TenantId, now: Instant) -> Vec<(TrunkId, u8)> {
         let lines = self.tenants.trunks.lines.iter();
         let its = lines.filter(|(_, line)| {
@@ -114,7 +112,9 @@ impl Shard {
             paused: false,
         };
         let metadata = self.all_of(&sent).ok_or(gone)?;
-        let mut call = self.recording_call((trunk, peer), metadata).ok_or(gone)?;
+        let mut call = self
+            .recording_call((trunk, peer), metadata, now)
+            .ok_or(gone)?;
         let near = self.endpoint_of(key, pair.0).ok_or(gone)?;
         let line = self.tenants.trunks.get_mut(trunk).ok_or(gone)?;
         let full = "its trunk has as many calls as it may have";
@@ -141,7 +141,9 @@ impl Shard {
         };
         let session = RecordingSession::call(call, named, config, owner, &mut desk);
         let role = Role::Client(Box::new(sent));
-        let entry = Entry::new(session, (tenant, trunk), role, (strip, LADDER_LEG));
+        let streams = session.flow().transport.is_reliable();
+        let mut entry = Entry::new(session, (tenant, trunk), role, (strip, LADDER_LEG));
+        entry.streams = streams;
         self.seat_session(owner, entry);
         Ok(())
     }
@@ -151,6 +153,7 @@ impl Shard {
         &mut self,
         (trunk, peer): (TrunkId, u8),
         metadata: Metadata,
+        now: Instant,
     ) -> Option<RecordingCall> {
         let listening = self.config.listening();
         let line = self.tenants.trunks.get(trunk)?;
@@ -160,7 +163,8 @@ impl Shard {
         let uri = way.uri(&user);
         let flow = way.flow(listening, line.name_number(peer))?;
         let routes = way.routes().to_vec();
-        let hop = way.stream(listening).map(|flow| Hop {
+        let takes = line.peers.may_take_stream(peer.into(), now);
+        let hop = way.stream(listening).filter(|_| takes).map(|flow| Hop {
             request_uri: uri.clone(),
             routes: routes.clone(),
             flow,
@@ -228,7 +232,7 @@ impl Shard {
         }
     }
 
-    fn sent(&mut self, owner: Owner) -> Option<&mut SentCall> {
+    pub(super) fn sent(&mut self, owner: Owner) -> Option<&mut SentCall> {
         self.calls.sessions.get_mut(owner)?.sent_mut()
     }
 
@@ -240,7 +244,7 @@ impl Shard {
         let takes = entry.session.streams().iter().any(|one| one.is_taken());
         let Some(sent) = entry.sent_mut() else { return };
         let (key, peer) = (sent.call, sent.peer);
-        sent.up = true;
+        sent.up = takes;
         if let Some(line) = self.tenants.trunks.get_mut(trunk) {
             line.peers.answered(usize::from(peer));
         }
@@ -269,6 +273,10 @@ impl Shard {
         let Some(sent) = entry.sent_mut() else { return };
         let (key, peer, up) = (sent.call, sent.peer, sent.up);
         let further = std::mem::take(&mut sent.further);
+        if self.calls.sessions.of_call(key) != Some(owner) {
+            // it was ended by us
+            return;
+        }
         self.calls.sessions.forget_call(key, owner);
         if !up && let Some(line) = self.tenants.trunks.get_mut(trunk) {
             line.peers.failed(usize::from(peer), now);
@@ -405,9 +413,20 @@ impl Shard {
 
     /// The call's recording has ended.
     pub(super) fn end_server(&mut self, key: CallKey, now: Instant) {
-        if let Some(owner) = self.calls.sessions.of_call(key) {
-            self.hang_up_server(owner, now);
-            self.calls.sessions.forget_call(key, owner);
+        let Some(owner) = self.calls.sessions.of_call(key) else {
+            return;
+        };
+        self.calls.sessions.forget_call(key, owner);
+        self.hang_up_server(owner, now);
+        let tenant = self.calls.get(key).map(|entry| entry.tenant);
+        let up = self.sent(owner).is_some_and(|sent| sent.up);
+        if let Some(tenant) = tenant.filter(|_| !up) {
+            self.not_sent(
+                key,
+                tenant,
+                "it was over before a recording server took it",
+                now,
+            );
         }
     }
 
@@ -418,209 +437,9 @@ impl Shard {
         });
     }
 
-    /// A party has the other on hold, or no more.
-    pub(super) fn hold_for_server(&mut self, key: CallKey, leg: LegId, held: bool, now: Instant) {
-        let Some(owner) = self.calls.sessions.of_call(key) else {
-            return;
-        };
-        let Some(sent) = self.sent(owner) else { return };
-        let changed = match held {
-            true => sent.holds.insert(leg),
-            false => sent.holds.remove(&leg),
-        };
-        if changed {
-            let voices = voices(sent);
-            let change = Metadata {
-                voices,
-                ..Metadata::default()
-            };
-            self.tell_change(owner, change, now);
-        }
-    }
-
-    /// The two who talk may be others than before.
-    fn change_speakers(&mut self, owner: Owner, pair: Pair, now: Instant) {
-        let Some(sent) = self.sent(owner) else { return };
-        let (key, before) = (sent.call, sent.speakers.clone());
-        let Some(speakers) = self.speakers(key, pair, &before, now) else {
-            return;
-        };
-        if speakers == before {
-            return;
-        }
-        let at = self.clock.wall(now).to_rfc3339();
-        let gone = before.iter().filter(|one| !speakers.contains(one));
-        let session = self.session_id(key);
-        let gone = gone.map(|one| Participant {
-            id: one.id.clone(),
-            addresses: Vec::new(),
-            name: None,
-            session: session.clone(),
-            came: None,
-            went: Some(at.clone()),
-        });
-        let mut participants: Vec<Participant> = gone.collect();
-        let new = speakers.iter().filter(|one| !before.contains(one));
-        participants.extend(new.filter_map(|one| self.participant(key, one)));
-        let Some(sent) = self.sent(owner) else { return };
-        sent.holds
-            .retain(|leg| speakers.iter().any(|one| one.leg == *leg));
-        sent.speakers = speakers;
-        let change = Metadata {
-            participants,
-            voices: voices(sent),
-            ..Metadata::default()
-        };
-        self.tell_change(owner, change, now);
-    }
-
-    /// Notes what the server is to know, and tells it as soon as may be.
-    fn tell_change(&mut self, owner: Owner, change: Metadata, now: Instant) {
-        let Some(key) = self.sent(owner).map(|sent| sent.call) else {
-            return;
-        };
-        let sessions = self.session_id(key).map(|id| Session {
-            id,
-            began: None,
-            ended: None,
-        });
-        let change = Metadata {
-            extent: Extent::Partial,
-            sessions: sessions.into_iter().collect(),
-            ..change
-        };
-        let Some(sent) = self.sent(owner) else { return };
-        match &mut sent.untold {
-            Some(untold) => untold.take(change),
-            None => sent.untold = Some(change),
-        }
-        self.tell_rest(owner, now);
-    }
-
-    /// The server asks for all there is to know (RFC 7866 §9.2).
-    pub(super) fn tell_all(&mut self, owner: Owner, now: Instant) {
-        let entry = self.calls.sessions.get(owner);
-        let all = entry.and_then(|entry| self.all_of(entry.sent()?));
-        if let (Some(all), Some(sent)) = (all, self.sent(owner)) {
-            sent.untold = Some(all);
-            self.tell_rest(owner, now);
-        }
-    }
-
-    /// Tells a server that is up what it does not know yet, once it has answered what it was told
-    /// before.
-    fn tell_rest(&mut self, owner: Owner, now: Instant) {
-        let Some(sent) = self.sent(owner).filter(|sent| sent.up && !sent.busy) else {
-            return;
-        };
-        let Some(untold) = sent.untold.take() else {
-            return;
-        };
-        sent.busy = true;
-        let (key, speaks) = (sent.call, !sent.paused);
-        self.with_session(owner, now, |session, desk, _| {
-            session.tell(&untold, speaks, desk);
-        });
-        if let Some(pair) = self.talking(key).filter(|_| speaks) {
-            self.send_sides(key, pair, now);
-        }
-    }
-
-    /// Who the two are; those who were there before are known by the same names.
-    fn speakers(
-        &mut self,
-        key: CallKey,
-        pair: Pair,
-        before: &[Speaker],
-        now: Instant,
-    ) -> Option<[Speaker; SIDES]> {
-        let came = self.clock.wall(now).to_rfc3339();
-        let mut speaker = |leg: LegId| {
-            if let Some(known) = before.iter().find(|one| one.leg == leg) {
-                return Some(known.clone());
-            }
-            let (party, _) = self.calls.get(key)?.call.leg(leg)?;
-            let id = match party.extension {
-                Some(extension) => Id::of(extension.as_u128()),
-                None => Id::of(self.random.next_u128()),
-            };
-            let came = came.clone();
-            Some(Speaker { leg, id, came })
-        };
-        Some([speaker(pair.0)?, speaker(pair.1)?])
-    }
-
-    /// All that there is to tell of a call.
-    fn all_of(&self, sent: &SentCall) -> Option<Metadata> {
-        let entry = self.calls.get(sent.call)?;
-        let session = self.session_id(sent.call)?;
-        let began = entry.recorder.cdr().started.to_rfc3339();
-        let speakers = sent.speakers.iter();
-        let participants = speakers.filter_map(|one| self.participant(sent.call, one));
-        let streams = sent.streams.iter().zip(LABELS).map(|(id, label)| Stream {
-            id: id.clone(),
-            session: Some(session.clone()),
-            label: Some(label.to_owned()),
-        });
-        Some(Metadata {
-            extent: Extent::Complete,
-            group: None,
-            participants: participants.collect(),
-            streams: streams.collect(),
-            voices: voices(sent),
-            sessions: vec![Session {
-                id: session,
-                began: Some(began),
-                ended: None,
-            }],
-        })
-    }
-
-    /// What a server is told of somebody.
-    fn participant(&self, key: CallKey, speaker: &Speaker) -> Option<Participant> {
-        let entry = self.calls.get(key)?;
-        let (party, _) = entry.call.leg(speaker.leg)?;
-        let tenant = self.tenants.compiled(entry.tenant)?;
-        let number = escape_user(&party.number);
-        let name = party.display.trim();
-        Some(Participant {
-            id: speaker.id.clone(),
-            addresses: vec![format!("sip:{number}@{}", tenant.domain())],
-            name: (!name.is_empty()).then(|| name.to_owned()),
-            session: self.session_id(key),
-            came: Some(speaker.came.clone()),
-            went: None,
-        })
-    }
-
-    /// What a call is called in metadata.
-    fn session_id(&self, key: CallKey) -> Option<Id> {
-        let entry = self.calls.get(key)?;
-        Some(Id::of(entry.call.id().as_u128()))
-    }
-
     /// Where a leg's packets come.
     pub(super) fn endpoint_of(&self, key: CallKey, leg: LegId) -> Option<EndpointId> {
         let owner = self.calls.get(key)?.owner(leg)?;
         Some(self.legs.get(owner)?.sip.sound().endpoint())
     }
-}
-
-/// Who speaks in which stream and hears which: nobody, while somebody is on hold.
-fn voices(sent: &SentCall) -> Vec<Voice> {
-    let [left, right] = &sent.streams;
-    let held = !sent.holds.is_empty();
-    let own = [(left, right), (right, left)];
-    let voices = sent.speakers.iter().zip(own).map(|(one, (says, hears))| {
-        let unless_held = |stream: &Id| match held {
-            true => Vec::new(),
-            false => vec![stream.clone()],
-        };
-        Voice {
-            participant: one.id.clone(),
-            sends: unless_held(says),
-            hears: unless_held(hears),
-        }
-    });
-    voices.collect()
 }

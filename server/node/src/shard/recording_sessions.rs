@@ -122,6 +122,7 @@ impl Shard {
         };
         act(&mut entry.session, &mut desk, &mut reports);
         let is_client = entry.sent().is_some();
+        self.note_session_stream(owner, now);
         for report in reports {
             if report == RecordingReport::Terminated {
                 return self.drop_session(owner, now);
@@ -132,6 +133,22 @@ impl Shard {
             }
         }
         self.rearm_session(owner);
+    }
+
+    /// Notes that a server took no connection: its session went on by datagrams.
+    fn note_session_stream(&mut self, owner: Owner, now: Instant) {
+        let entry = self.calls.sessions.get_mut(owner);
+        let Some(entry) = entry.filter(|entry| entry.streams) else {
+            return;
+        };
+        if entry.session.flow().transport.is_reliable() {
+            return;
+        }
+        entry.streams = false;
+        let (trunk, peer) = (entry.trunk, entry.sent().map(|sent| sent.peer));
+        if let (Some(line), Some(peer)) = (self.tenants.trunks.get_mut(trunk), peer) {
+            line.peers.took_no_stream(peer.into(), now);
+        }
     }
 
     /// Gives a session its place.

@@ -132,8 +132,8 @@ impl InviteUsage {
         })
     }
 
-    /// Offers anew by a re-INVITE, with something beside the offer. While the dialog is busy it waits
-    /// its turn; a later order takes the place of one that waits.
+    /// Offers anew by a re-INVITE, with something beside the offer. While the dialog is busy it
+    /// waits its turn; a later order takes the place of one that waits.
     ///
     /// # Errors
     /// [`Untimely`] unless live.
