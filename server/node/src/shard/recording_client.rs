@@ -30,6 +30,9 @@ const RULE: &str = "record.server";
 /// How long a server may say nothing at all before the next one is tried.
 const PATIENCE: Duration = Duration::from_secs(4);
 
+/// The codecs that can be made of what a side speaks, the best first.
+const MADE: [&str; 4] = ["opus", "G722", "PCMU", "PCMA"];
+
 /// Who is called where the trunk has no user name.
 const RECORDER: &str = "recorder";
 
@@ -119,7 +122,7 @@ impl Shard {
         let line = self.tenants.trunks.get_mut(trunk).ok_or(gone)?;
         let full = "its trunk has as many calls as it may have";
         line.take_call(tenant, false, now).map_err(|_| full)?;
-        let taken = self.sounds(trunk, &call, near);
+        let taken = self.sounds((key, pair), trunk, &call, near);
         let Some(sounds) = taken else {
             if let Some(line) = self.tenants.trunks.get_mut(trunk) {
                 line.load.ended(tenant);
@@ -183,17 +186,31 @@ impl Shard {
         })
     }
 
+    /// What is offered of a side: what its trunk names, or else what the side speaks, and then all
+    /// that can be made of that.
+    fn codecs_for_server(&self, key: CallKey, leg: LegId, trunk: TrunkId) -> Vec<String> {
+        let named = self.codecs_of(trunk);
+        if !named.is_empty() {
+            return named.to_vec();
+        }
+        let owner = self.calls.get(key).and_then(|entry| entry.owner(leg));
+        let spoken = owner.and_then(|owner| self.legs.get(owner)?.sip.sound().codec_name());
+        let made = MADE.iter().map(|name| (*name).to_owned());
+        spoken.into_iter().chain(made).collect()
+    }
+
     /// A sound for each side, on the worker of whom they are of.
     fn sounds(
         &mut self,
+        (key, pair): (CallKey, Pair),
         trunk: TrunkId,
         call: &RecordingCall,
         near: EndpointId,
     ) -> Option<Vec<Sound>> {
-        let codecs = self.codecs_of(trunk).to_vec();
         let source = self.media_source(&call.flow);
         let mut sounds: Vec<Sound> = Vec::with_capacity(SIDES);
-        for _ in 0..SIDES {
+        for leg in [pair.0, pair.1] {
+            let codecs = self.codecs_for_server(key, leg, trunk);
             let terms = self.terms_of_trunk(Some(trunk));
             let ours = (
                 self.random.next_u64(),
@@ -417,9 +434,9 @@ impl Shard {
             return;
         };
         self.calls.sessions.forget_call(key, owner);
+        let up = self.sent(owner).is_some_and(|sent| sent.up);
         self.hang_up_server(owner, now);
         let tenant = self.calls.get(key).map(|entry| entry.tenant);
-        let up = self.sent(owner).is_some_and(|sent| sent.up);
         if let Some(tenant) = tenant.filter(|_| !up) {
             self.not_sent(
                 key,
