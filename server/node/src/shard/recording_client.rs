@@ -195,7 +195,12 @@ impl Shard {
         }
         let owner = self.calls.get(key).and_then(|entry| entry.owner(leg));
         let spoken = owner.and_then(|owner| self.legs.get(owner)?.sip.sound().codec_name());
-        let made = MADE.iter().map(|name| (*name).to_owned());
+        let other = |name: &&str| {
+            !spoken
+                .as_ref()
+                .is_some_and(|own| own.eq_ignore_ascii_case(name))
+        };
+        let made: Vec<String> = MADE.into_iter().filter(other).map(str::to_owned).collect();
         spoken.into_iter().chain(made).collect()
     }
 
