@@ -2,6 +2,7 @@
 comes there and each document of metadata it is sent. The documents are read by another reader than
 the product's own."""
 
+import hashlib
 import re
 import threading
 import xml.etree.ElementTree as ET
@@ -62,11 +63,12 @@ class Metadata:
 
 
 class Recorder(Line):
-    """`refuses` is the status with which every session is refused; `silent` says nothing at all."""
+    """`refuses` is the status with which every session is refused; `silent` says nothing at all;
+    `asks` is the user name and the password that whoever calls has to prove."""
 
-    def __init__(self, exchange, ip, refuses=None, silent=False):
+    def __init__(self, exchange, ip, refuses=None, silent=False, asks=None):
         super().__init__(exchange, "recorder.example", ip=ip)
-        self.refuses, self.silent = refuses, silent
+        self.refuses, self.silent, self.asks = refuses, silent, asks
         self.account = ("recorder", "nothing")
         self.voices = [Voice(ip, 440), Voice(ip, 440)]
         self.sessions, self.told, self.ended = {}, [], 0
@@ -106,11 +108,27 @@ class Recorder(Line):
     def _take_invite(self, request):
         if self.refuses:
             return self.respond(request, self.refuses, "Not for you", tag=token())
+        if self.asks and not self._is_proved(request):
+            challenge = 'Digest realm="recorder", nonce="once", algorithm=MD5, qop="auth"'
+            return self.respond(request, 401, "Who are you", tag=token(),
+                                headers=[f"WWW-Authenticate: {challenge}"])
         tag = self.sessions.setdefault(request.call_id, token())
         if (request.call_id, request.cseq) not in [(one.call_id, one.cseq) for one in self.told]:
             self.told.append(request)
         body = self._answer(parts(request)["application/sdp"])
         return self.respond(request, 200, "OK", tag=tag, body=body)
+
+    def _is_proved(self, request):
+        said = dict(re.findall(r'(\w+)="?([^",]+)"?', request["authorization"]))
+        if not said:
+            return False
+        user, password = self.asks
+
+        def h(text):
+            return hashlib.md5(text.encode()).hexdigest()
+        words = (h(f"{user}:recorder:{password}"), "once", said["nc"], said["cnonce"], "auth",
+                 h(f"{request.method}:{said['uri']}"))
+        return said["username"] == user and said["response"] == h(":".join(words))
 
     def _answer(self, offer):
         lines = ["v=0", f"o=- 7 7 IN IP4 {self.ip}", "s=-", f"c=IN IP4 {self.ip}", "t=0 0"]

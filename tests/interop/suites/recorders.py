@@ -96,6 +96,26 @@ def a_server_of_another_codec_and_the_exchange_both_keep_a_call():
         equal(recording["source"], "call", "what the exchange has kept")
 
 
+@test()
+def a_server_that_asks_who_calls_is_told():
+    with Exchange() as exchange, Recorder(exchange, ELSEWHERE, asks=("acme", "word")) as recorder:
+        sends(exchange, recorder.at, username="acme", secret="word")
+        rule(exchange, "101", calls="all", kept_by="server")
+        with Softphone(exchange, ACME, "102", BERT) as bert, \
+                Phone(exchange, ACME, "101", source=f"ausine,{ANNA}", codec="PCMU/8000/1") as anna:
+            anna.dial("102")
+            anna.wait_established()
+            invite = recorder.wait_told(1)
+            true(invite.uri.startswith("sip:acme@"), f"who is called: {invite.uri}")
+            wait_until("both sides come", lambda: min(recorder.packets()) > 20)
+            one = f"{TENANT}/calls/{exchange.calls()[0]['id']}/recording"
+            equal(exchange.api(one, "PUT", {"state": "paused"})[0], 200, "it is paused")
+            recorder.wait_told(2)
+            anna.hang_up()
+            bert.wait_over()
+        recorder.wait_ended()
+
+
 @test(listens=True)
 def a_server_that_refuses_leaves_the_call_alone_and_the_company_is_told():
     with Exchange() as exchange, Recorder(exchange, ELSEWHERE, refuses=603) as recorder:
