@@ -98,8 +98,8 @@ def a_server_of_another_codec_and_the_exchange_both_keep_a_call():
 
 @test()
 def a_server_that_asks_who_calls_is_told():
-    with Exchange() as exchange, Recorder(exchange, ELSEWHERE, asks=("acme", "word")) as recorder:
-        sends(exchange, recorder.at, username="acme", secret="word")
+    with Exchange() as exchange, Recorder(exchange, ELSEWHERE, asks=("acme", "open sesame")) as recorder:
+        sends(exchange, recorder.at, username="acme", secret="open sesame")
         rule(exchange, "101", calls="all", kept_by="server")
         with Softphone(exchange, ACME, "102", BERT) as bert, \
                 Phone(exchange, ACME, "101", source=f"ausine,{ANNA}", codec="PCMU/8000/1") as anna:
