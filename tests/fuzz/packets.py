@@ -48,6 +48,15 @@ INVITE = (b"INVITE sip:102@acme.example SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7;br
           b"From: <sip:101@acme.example>;tag=1\r\nTo: <sip:102@acme.example>\r\nCall-ID: 7\r\n"
           b"CSeq: 1 INVITE\r\nContact: <sip:101@192.0.2.7>\r\nMax-Forwards: 70\r\n"
           b"Content-Type: application/sdp\r\nContent-Length: 0\r\n\r\n")
+RECORDING = (b"<?xml version='1.0'?><recording xmlns='urn:ietf:params:xml:ns:recording:1'>"
+             b"<datamode>partial</datamode><session session_id='a'/><participant participant_id='b'>"
+             b"<nameID aor='sip:101@acme.example'><name>A &amp; B</name></nameID></participant>"
+             b"<stream stream_id='c' session_id='a'><label>1</label></stream>"
+             b"<participantsessionassoc participant_id='b' session_id='a'/>"
+             b"<participantstreamassoc participant_id='b'><send>c</send></participantstreamassoc>"
+             b"</recording>")
+RECORDED = (b"--x\r\nContent-Type: application/rs-metadata+xml\r\n\r\n" + RECORDING
+            + b"\r\n--x--\r\n")
 FRAME = bytes([0x81, 0x85, 1, 2, 3, 4]) + bytes(5)
 # a packet of two octets, and one before it
 FAX = bytes([0, 1, 2, 0x60, 0x10, 0, 1, 2, 0x20, 0x10])
@@ -69,6 +78,7 @@ SEEDS = {
     "opus": [pieces(bytes([0x08, 1, 2, 3, 4]), bytes([0xfc, 0xff, 0xfe]))],
     "sdp": [OFFER],
     "sip": [INVITE],
+    "siprec": [RECORDING, RECORDED],
     "stream": [bytes([40]) + INVITE + INVITE, bytes([7]) + FRAME],
     "proxy": [VERSION_1, VERSION_2],
     "udptl": [pieces(FAX, FAX)],

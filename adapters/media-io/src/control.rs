@@ -136,6 +136,8 @@ fn id_of(command: &Command) -> EndpointId {
         | Command::Tap { id, .. }
         | Command::TapRoom { id, .. }
         | Command::ListenForAnswer { id }
+        | Command::Keep { id, .. }
+        | Command::Fork { id, .. }
         | Command::Report { id }
         | Command::Close { id } => *id,
         Command::Bridge { a, .. } => *a,

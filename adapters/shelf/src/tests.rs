@@ -85,6 +85,7 @@ fn recording(tenant: u128, id: u128) -> Recording {
         state: RecordingState::Running,
         conference: None,
         members: Vec::new(),
+        client: None,
         sides: RecordedSides::Stereo,
         paused: false,
         key: RecordingKey([u8::try_from(id).unwrap(); 32]),

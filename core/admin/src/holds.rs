@@ -137,11 +137,7 @@ impl Held {
         scope: &TenantScope,
         recording: &Recording,
     ) -> Result<bool, StoreError> {
-        let sides = [&recording.caller, &recording.called].into_iter();
-        let numbers = sides
-            .chain(&recording.members)
-            .map(String::as_str)
-            .collect();
+        let numbers = recording.numbers().collect();
         self.covers_call(office, scope, (numbers, Some(recording.call)))
             .await
     }

@@ -183,6 +183,26 @@ impl Event {
         }
     }
 
+    /// A call that a recording server is to keep is not sent there, or no longer, for a reason in
+    /// words.
+    pub fn of_unsent_recording(
+        id: EventId,
+        tenant: TenantId,
+        call: CallId,
+        reason: &str,
+        at: WallTime,
+    ) -> Event {
+        Event {
+            id,
+            tenant,
+            kind: EventKind::RecordingUnsent,
+            at,
+            cursor: 0,
+            subject: call.to_string(),
+            data: json!({ "call": call, "reason": reason }),
+        }
+    }
+
     /// A trunk of the tenant's own works from now on ([`EventKind::TrunkUp`]), or does not
     /// ([`EventKind::TrunkDown`]), for a reason in words.
     pub fn of_trunk(

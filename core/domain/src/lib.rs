@@ -63,6 +63,7 @@ mod quotas;
 mod rate_deck;
 mod recorded_sides;
 mod recording;
+mod recording_keeper;
 mod recording_notice;
 mod recording_rule;
 mod referrer;
@@ -170,6 +171,7 @@ pub use quotas::{Quotas, ResellerLimits};
 pub use rate_deck::{RATE_DECKS_MAX, RATES_MAX, Rate, RateDeck};
 pub use recorded_sides::RecordedSides;
 pub use recording::{RECORDED_MEMBERS_MAX, Recording, RecordingKey, RecordingState};
+pub use recording_keeper::RecordingKeeper;
 pub use recording_notice::{NoticeTo, RecordingNotice};
 pub use recording_rule::{RecordedCalls, RecordingRule};
 pub use referrer::Referrer;
@@ -208,7 +210,7 @@ pub use trunk::{
     HeaderDirection, HeaderFacts, HeaderRule, NumberForm, PEERS_MAX, Peer, PresetAsk, RELAYED_MAX,
     RELAYED_VALUE_MAX, ReliableAnswers, SOURCES_MAX, Source, TRUNK_DECKS_MAX, TRUNKS_MAX,
     Transport, Trunk, TrunkAttestation, TrunkCaps, TrunkDay, TrunkDialogs, TrunkDiversion,
-    TrunkIdentity, TrunkLocation, TrunkMode, TrunkPreset, TrunkShare, may_be_relayed,
+    TrunkIdentity, TrunkLocation, TrunkMode, TrunkPreset, TrunkShare, TrunkSiprec, may_be_relayed,
 };
 pub use trunk_order::{QualityFloor, TrunkOrder};
 pub use user::User;

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use ids::{CallId, ExtensionId, RecordingId, TenantId};
+use ids::{CallId, ExtensionId, RecordingId, TenantId, TrunkId};
 use machine::WallTime;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -50,8 +50,13 @@ pub struct Recording {
     pub caller: String,
     /// The number of who was called, as it was when the recording began; or that of the conference.
     pub called: String,
+    /// The trunk of the recording client that has sent it, where it is of a call of somebody else's
+    /// exchange (RFC 7866): `call` is an id of its own then.
+    #[serde(default)]
+    pub client: Option<TrunkId>,
     /// The numbers of those who were in the conference while it was recorded, in the order in
-    /// which they came; [`RECORDED_MEMBERS_MAX`] at most.
+    /// which they came; of one that a client has sent, the names and addresses of all who took
+    /// part; [`RECORDED_MEMBERS_MAX`] at most.
     #[serde(default)]
     pub members: Vec<String>,
     /// Whose voice it has. Those that were made before there was a choice have both.
@@ -71,4 +76,41 @@ pub struct Recording {
     pub paused: bool,
     /// The key of its sound.
     pub key: RecordingKey,
+}
+
+impl Recording {
+    /// The numbers of all who are heard there, so far as they are known. Of those whom a client has
+    /// named by an address it is the address's user part.
+    pub fn numbers(&self) -> impl Iterator<Item = &str> {
+        let members = self.members.iter().map(|member| number_of(member));
+        [&*self.caller, &*self.called].into_iter().chain(members)
+    }
+}
+
+/// The number in a name and address as `Ida <sip:4711@other.example>`, in an address, or by itself.
+fn number_of(member: &str) -> &str {
+    let address = member.rsplit_once('<').map_or(member, |(_, rest)| rest);
+    let address = address.trim_end_matches('>');
+    let mut schemes = ["sip:", "sips:", "tel:"].into_iter();
+    let user = schemes.find_map(|scheme| address.strip_prefix(scheme));
+    let Some(user) = user else { return member };
+    user.split(['@', ';', '?']).next().unwrap_or(user)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_found_within_a_name_and_address() {
+        for (member, number) in [
+            ("101", "101"),
+            ("Ida <sip:4711@other.example>", "4711"),
+            ("tel:+4930;phone-context=x", "+4930"),
+            ("sips:anna@a.example?x=y", "anna"),
+            ("Ida", "Ida"),
+        ] {
+            assert_eq!(number_of(member), number);
+        }
+    }
 }

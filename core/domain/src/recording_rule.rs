@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::invalid::{Invalid, rule};
 use crate::recorded_sides::RecordedSides;
+use crate::recording_keeper::RecordingKeeper;
 use crate::recording_notice::{NoticeTo, RecordingNotice};
 
 /// Which calls of an extension are recorded, from the moment they are answered.
@@ -50,6 +51,11 @@ pub struct RecordingRule {
     #[serde(default)]
     #[schema(default = "stereo")]
     pub sides: RecordedSides,
+    /// Who keeps it: the exchange, a recording server that a trunk of the company leads to (SIPREC,
+    /// RFC 7866), or both. A server is sent both sides, each by itself, whatever `sides` says.
+    #[serde(default)]
+    #[schema(default = "exchange")]
+    pub kept_by: RecordingKeeper,
     /// What is heard when a recording begins: nothing, a short tone, or words that say it, and
     /// then the recording begins behind them.
     #[serde(default, alias = "beep")]
@@ -78,6 +84,7 @@ impl Default for RecordingRule {
             calls: RecordedCalls::None,
             by_phone: false,
             sides: RecordedSides::default(),
+            kept_by: RecordingKeeper::default(),
             announce: RecordingNotice::default(),
             announce_to: NoticeTo::default(),
             beep_every: 0,

@@ -10,6 +10,7 @@ mod headers;
 mod on_net;
 mod peer;
 mod presets;
+mod siprec;
 pub(crate) mod source;
 
 use ids::{MusicId, RateDeckId, TenantId, TrunkId};
@@ -38,6 +39,7 @@ pub use headers::{
 };
 pub use peer::{Peer, Transport};
 pub use presets::{PresetAsk, TrunkPreset};
+pub use siprec::TrunkSiprec;
 pub use source::Source;
 
 /// Most trunks of one owner.
@@ -312,6 +314,11 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "evening")]
     pub on_hold: Option<MusicId>,
+    /// Whether its other side keeps recordings of the company's calls (`sends`), or has its own
+    /// kept here (`accepts`, on a company's own trunk): SIPREC, RFC 7866.
+    #[serde(default)]
+    #[schema(default = "none")]
+    pub siprec: TrunkSiprec,
     /// What the carrier asks for calls that go out: at most 32 rate decks of the same owner, by id
     /// or name, which count as one. Nobody else sees them, with whomever the trunk is shared.
     #[serde(default)]
@@ -487,6 +494,7 @@ impl Kind for Trunk {
         self.validate_failover()?;
         self.validate_codecs()?;
         self.validate_decks()?;
+        self.validate_siprec()?;
         let named = self.diversion != TrunkDiversion::None;
         rule(
             named || !self.passes_caller,
@@ -505,7 +513,8 @@ impl Kind for Trunk {
             "must be left out: only a company's own trunk has a programme of the company's",
         )?;
         self.validate_gateway_of(owner)?;
-        self.validate_on_net_of(owner)
+        self.validate_on_net_of(owner)?;
+        self.validate_siprec_of(owner)
     }
 
     fn unique_keys(&self) -> Vec<UniqueKey> {

@@ -176,6 +176,25 @@ pub enum Command {
         /// Where to.
         tap: Option<Tap>,
     },
+    /// What the leg says goes to a recording and to nobody else, or no more: its peer is a
+    /// recording client.
+    Keep {
+        /// Which.
+        id: EndpointId,
+        /// Where to.
+        tap: Option<Tap>,
+    },
+    /// What the leg's partner hears of it is heard at another leg of the same worker as well, by a
+    /// copy without a port of its own, which is beside that leg. A leg has one copy: a former one
+    /// says nothing any more, and each is to be closed.
+    Fork {
+        /// The copy.
+        id: EndpointId,
+        /// Whose.
+        of: EndpointId,
+        /// Who hears it, and nobody else from now on.
+        to: EndpointId,
+    },
     /// What is said in a member's room goes to a recording as well, for as long as there is the
     /// room, or no more. An order that says the same once more changes nothing.
     TapRoom {
@@ -319,7 +338,7 @@ pub enum Notice {
         /// Which.
         id: EndpointId,
     },
-    /// `Open`, `OpenVideo`, `Bridge`, `Attend` or `Play` could not be done.
+    /// `Open`, `OpenVideo`, `Fork`, `Bridge`, `Attend` or `Play` could not be done.
     Refused {
         /// Which.
         id: EndpointId,

@@ -3,10 +3,11 @@
 //! This file holds the road's parts and its doors; `orders` obeys commands, `traffic` and `rtcp`
 //! judge packets, `owner` finds whose they are, `lift` whose those are that are no sound, `lock`
 //! decides whose packets a leg believes, `secure` how they are protected, `fax` passes on what is
-//! of a fax, `video` looks after what goes beside sound, `transcode` after packets that their
-//! listener does not understand as they are, `attend`, `rooms` and `converse` after those of
-//! conferences, `line` after those of lines; `answering` finds out who has answered; `wheel` looks at each leg once a second, and
-//! `reporting` tells its peer how it is heard.
+//! of a fax, `video` looks after what goes beside sound, `fork` after whoever hears it as well,
+//! `transcode` after packets that their listener does not understand as they are, `attend`, `rooms`
+//! and `converse` after those of conferences, `line` after those of lines; `answering` finds out
+//! who has answered; `wheel` looks at each leg once a second, and `reporting` tells its peer how it
+//! is heard.
 
 mod answering;
 mod attend;
@@ -15,6 +16,7 @@ mod converse;
 mod farewell;
 mod fax;
 mod flow;
+mod fork;
 mod gauge;
 mod leg;
 mod lift;
@@ -210,17 +212,20 @@ impl Road {
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         let farewells = self.farewells.first().map(Farewell::at);
-        self.timers.next().into_iter().chain(farewells).min()
+        let waiting = farewells.into_iter().chain(self.taps.forked_since());
+        self.timers.next().into_iter().chain(waiting).min()
     }
 
-    /// Does what is due: frames of prompts, of lines, of transcoded sound and of conferences, and
-    /// reports to peers go to `send` (local port, to, packet), notices to `out`.
+    /// Does what is due: frames of prompts, of lines, of transcoded sound and of conferences,
+    /// reports to peers and what was forked go to `send` (local port, to, packet), notices to
+    /// `out`.
     pub fn expire(
         &mut self,
         now: Instant,
         send: &mut impl FnMut(u16, SocketAddr, &[u8]),
         out: &mut Vec<Notice>,
     ) {
+        self.taps.send_forked(send);
         self.say_farewells(send);
         while let Some((_, key)) = self.timers.pop_due(now) {
             match key {

@@ -1,6 +1,6 @@
 //! The recordings of this moment, and what is wished of them.
 
-use domain::RecordedSides;
+use domain::{RecordedSides, RecordingKeeper};
 use ids::RecordingId;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ pub struct LiveRecording {
     pub id: RecordingId,
     /// Whose voice is kept.
     pub sides: RecordedSides,
+    /// Who keeps it; what the exchange does not keep is not found by the id.
+    pub kept_by: RecordingKeeper,
     /// Nothing goes there for now.
     pub paused: bool,
 }

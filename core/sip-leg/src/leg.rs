@@ -37,7 +37,7 @@ pub struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    fn step<'b>(&'b mut self, events: &'b mut Vec<Event>) -> Step<'b> {
+    pub(crate) fn step<'b>(&'b mut self, events: &'b mut Vec<Event>) -> Step<'b> {
         Step {
             now: self.now,
             transactions: self.transactions,

@@ -10,6 +10,7 @@ mod hiding;
 mod identities;
 mod media_sides;
 mod protected;
+mod recording_sessions;
 mod referrals;
 mod shaking;
 mod video;

@@ -4,6 +4,7 @@ pub(crate) use crate::call_key::CallKey;
 use crate::conferences::Conferences;
 use crate::ended_legs::EndedLegs;
 use crate::faxes::Faxes;
+use crate::recording_sessions::RecordingSessions;
 use crate::recordings::Recordings;
 use crate::sayings::Listeners;
 use crate::trunks::Noted;
@@ -119,6 +120,8 @@ pub(crate) struct Calls {
     endpoints: BTreeMap<EndpointId, (CallKey, LegId)>,
     /// Which of them are being recorded.
     pub(crate) recordings: Recordings,
+    /// Which of them are sent to recording servers, and what recording clients send.
+    pub(crate) sessions: RecordingSessions,
     /// To which of them something is said.
     pub(crate) listeners: Listeners,
     /// Which of them attend conferences.

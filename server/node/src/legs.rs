@@ -129,8 +129,8 @@ impl Legs {
         self.get(number)?;
         let (index, _) = split(number);
         let (generation, place) = self.places.get_mut(index)?;
-        // the two highest bits of an owner number are for watches and messages
-        *generation = (generation.wrapping_add(1) & (u32::MAX >> 2)).max(1);
+        // the four highest bits of an owner number are for others than legs
+        *generation = (generation.wrapping_add(1) & (u32::MAX >> 4)).max(1);
         let gone = std::mem::replace(place, Place::Free { next: self.free });
         self.free = u32::try_from(index).ok();
         self.taken -= 1;

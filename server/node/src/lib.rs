@@ -26,6 +26,7 @@ mod lamps;
 mod legs;
 mod letters;
 mod music;
+mod recording_sessions;
 mod recordings;
 mod relief;
 mod remembered;

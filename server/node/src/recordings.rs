@@ -5,8 +5,8 @@ use crate::call_key::CallKey;
 use crate::conferences::Place;
 use crate::sayings::SayAsk;
 use call::LegId;
-use domain::RecordedSides;
-use ids::{CallId, ExtensionId, RecordingId, TenantId};
+use domain::{RecordedSides, RecordingKeeper};
+use ids::{CallId, ExtensionId, RecordingId, TenantId, TrunkId};
 use machine::{Instant, TimerHandle, WallTime};
 use media::EndpointId;
 use std::collections::BTreeMap;
@@ -22,6 +22,8 @@ pub struct Beginning {
     pub call: CallId,
     /// The conference, where it is of one: all who are heard are on the left.
     pub conference: Option<ExtensionId>,
+    /// The trunk of the client that sends it, where it is of another exchange's call.
+    pub client: Option<TrunkId>,
     /// The number of who called, on the left; or of that member.
     pub caller: String,
     /// The number of who was called, on the right; or of the conference.
@@ -92,6 +94,12 @@ pub struct RecordingFigures {
     pub crowded: u64,
     /// Recordings that run.
     pub present: u64,
+    /// Calls that a recording server took.
+    pub sent: u64,
+    /// Calls that no recording server took, or not to their end.
+    pub unsent: u64,
+    /// Calls that recording clients have sent.
+    pub kept: u64,
 }
 
 /// What is recorded.
@@ -132,6 +140,8 @@ pub(crate) struct Taping {
     pub(crate) id: RecordingId,
     pub(crate) standing: Standing,
     pub(crate) sides: RecordedSides,
+    /// Who keeps it.
+    pub(crate) kept_by: RecordingKeeper,
     /// Whose packets go there, of a call.
     pub(crate) taps: Vec<EndpointId>,
     /// A phone has asked for it, so a phone may end it.
@@ -146,6 +156,7 @@ impl Taping {
             id,
             standing: Standing::On,
             sides,
+            kept_by: RecordingKeeper::Exchange,
             taps: Vec::with_capacity(2),
             by_phone,
             beeps: None,
@@ -167,13 +178,14 @@ impl FormerRecording {
     }
 }
 
-/// Why a recording begins, and whose voice is kept.
+/// Why a recording begins, whose voice is kept, and by whom.
 #[derive(Clone, Debug)]
 pub(crate) struct Cause {
     pub(crate) rule: &'static str,
     pub(crate) because: String,
     pub(crate) by_phone: bool,
     pub(crate) sides: RecordedSides,
+    pub(crate) kept_by: RecordingKeeper,
 }
 
 /// Words that say that a call is recorded, on their way to those who are to hear them.
@@ -281,6 +293,11 @@ impl Recordings {
     /// What it was of is gone.
     pub(crate) fn forget(&mut self, of: Recorded) {
         self.of.remove(&of);
+    }
+
+    /// How many run.
+    pub(crate) fn present(&self) -> usize {
+        self.present
     }
 
     pub(crate) fn figures(&self) -> RecordingFigures {

@@ -40,6 +40,10 @@ mod quality;
 mod questions;
 mod recorded_rooms;
 mod recording;
+mod recording_client;
+mod recording_metadata;
+mod recording_server;
+mod recording_sessions;
 mod register;
 mod registration;
 mod remembering;
@@ -67,7 +71,7 @@ use crate::lamps::Lamps;
 use crate::legs::Legs;
 use crate::letters::Letters;
 use crate::music::{MusicAsk, MusicFigures};
-use crate::recordings::RecordingOrder;
+use crate::recordings::{RecordingFigures, RecordingOrder};
 use crate::remembered::{Remembered, Seen};
 use crate::sayings::SayAsk;
 use crate::signalling::{Signalling, UsageConfigs};
@@ -202,7 +206,10 @@ impl Shard {
             Transactions::new(transaction::Limits::default(), random.fork("transactions"));
         let sip = Signalling {
             transactions,
-            dialogs: Dialogs::with_bound(limits.legs + config.watching.total, &mut random),
+            dialogs: Dialogs::with_bound(
+                limits.legs + config.watching.total + 2 * limits.recordings,
+                &mut random,
+            ),
             usages: UsageConfigs::new(config.agent.clone()),
             remembered: Remembered::new(limits.ladders, config.collects),
             lamps: Lamps::new(config.watching),
@@ -315,6 +322,7 @@ impl Shard {
             shard.tenants.budgets.forget(tenant);
             shard.stop_waiting_for(tenant, now);
             shard.hang_up_tenant(tenant, now);
+            shard.end_clients(Some(tenant), now);
             shard.tenant_moved(tenant);
             shard.forget_texts(tenant);
         });
@@ -329,7 +337,8 @@ impl Shard {
     /// Whether no call, no record and no ladder is under way.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        let none = self.calls.len() == 0 && self.door.proofs.waiting.len() == 0;
+        let none = self.calls.len() + self.calls.sessions.len() == 0
+            && self.door.proofs.waiting.len() == 0;
         none && self.sip.remembered.deadline().is_none()
     }
 
@@ -391,7 +400,12 @@ impl Shard {
             texts: self.sip.texts.figures(),
         };
         let heard = HeardFigures {
-            recordings: self.calls.recordings.figures(),
+            recordings: RecordingFigures {
+                sent: self.calls.sessions.sent,
+                unsent: self.calls.sessions.unsent,
+                kept: self.calls.sessions.kept,
+                ..self.calls.recordings.figures()
+            },
             faxes: self.calls.faxes.figures(),
             ..self.figures.heard
         };

@@ -106,6 +106,15 @@ class Softphone(Line):
                          and m.call_id == invite.call_id and m.cseq == cseq), None)
         return wait_until("the key is answered", final)
 
+    def refer(self, number):
+        """Sends whoever has called it on to another number (RFC 3515)."""
+        invite = next(m for m in self.inbox if m.status is None and m.method == "INVITE")
+        self.cseq += 1
+        self.send(self.compose(
+            "REFER", invite.contact, sender=f"{invite['to']};tag={self.calls[invite.call_id]}",
+            to=invite["from"], call_id=invite.call_id, cseq=self.cseq,
+            headers=[f"Refer-To: <sip:{number}@{self.domain}>"]))
+
     def wait_over(self, count=1):
         wait_until(f"{self.name} is hung up", lambda: self.ended >= count)
 

@@ -23,6 +23,7 @@ pub(crate) fn recording(scope: &TenantScope, number: u64) -> Recording {
         state: RecordingState::Finished,
         conference: None,
         members: Vec::new(),
+        client: None,
         sides: RecordedSides::Stereo,
         paused: false,
         key: RecordingKey([u8::try_from(number % 256).unwrap(); 32]),

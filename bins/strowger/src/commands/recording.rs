@@ -102,6 +102,7 @@ fn show(console: &Console, tenant: &str, recording: &str) -> Result<(), Failure>
         "id": found.id,
         "call": found.call,
         "conference": found.conference,
+        "client": found.client,
         "caller": found.caller,
         "called": found.called,
         "members": found.members,

@@ -57,6 +57,7 @@ impl Recorded {
             state: RecordingState::Finished,
             conference: None,
             members: Vec::new(),
+            client: None,
             sides: RecordedSides::Stereo,
             paused: false,
             key: RecordingKey([5; 32]),

@@ -97,6 +97,8 @@ kinds! {
     ConferenceLeft "conference.left"
     /// Another member of a conference has the floor: it was the loudest for a while.
     ConferenceFloor "conference.floor"
+    /// A call that a recording server is to keep is not sent there, or no longer.
+    RecordingUnsent "recording.unsent"
     /// A fax has come.
     FaxReceived "fax.received"
     /// A fax was to come or to be sent, and has not come or gone, or not all of it.

@@ -1,6 +1,6 @@
-//! What goes beside a leg: video beside sound.
+//! What goes beside a leg: video beside sound, and a copy beside what it is of.
 
-/// The other stream of a leg's peer, by its slot.
+/// The other stream of a leg's peer, or what a copy is of, by its slot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) enum Beside {
     /// There is none.
@@ -18,6 +18,8 @@ pub(super) enum Beside {
         /// The leg goes by the sound's way and keys.
         bundled: bool,
     },
+    /// The leg is a copy, and says what this one says.
+    Source { slot: u32 },
 }
 
 impl Beside {
@@ -31,11 +33,19 @@ impl Beside {
         self.sound().is_some()
     }
 
+    /// What a copy is of.
+    pub(super) fn source(self) -> Option<u32> {
+        match self {
+            Beside::Source { slot } => Some(slot),
+            Beside::Nothing | Beside::Video { .. } | Beside::Sound { .. } => None,
+        }
+    }
+
     /// The video of a sound.
     pub(super) fn video(self) -> Option<u32> {
         match self {
             Beside::Video { slot, .. } => Some(slot),
-            Beside::Nothing | Beside::Sound { .. } => None,
+            Beside::Nothing | Beside::Sound { .. } | Beside::Source { .. } => None,
         }
     }
 
@@ -43,7 +53,7 @@ impl Beside {
     pub(super) fn sound(self) -> Option<u32> {
         match self {
             Beside::Sound { slot, .. } => Some(slot),
-            Beside::Nothing | Beside::Video { .. } => None,
+            Beside::Nothing | Beside::Video { .. } | Beside::Source { .. } => None,
         }
     }
 
@@ -54,7 +64,10 @@ impl Beside {
                 slot,
                 bundled: true,
             } => Some(slot),
-            Beside::Nothing | Beside::Video { .. } | Beside::Sound { .. } => None,
+            Beside::Nothing
+            | Beside::Video { .. }
+            | Beside::Sound { .. }
+            | Beside::Source { .. } => None,
         }
     }
 
@@ -65,7 +78,10 @@ impl Beside {
                 slot,
                 bundled: true,
             } => Some(slot),
-            Beside::Nothing | Beside::Video { .. } | Beside::Sound { .. } => None,
+            Beside::Nothing
+            | Beside::Video { .. }
+            | Beside::Sound { .. }
+            | Beside::Source { .. } => None,
         }
     }
 }

@@ -84,6 +84,8 @@ impl Road {
             Command::Tap { id, tap } => {
                 self.change(id, now, |road, slot, _| road.set_tap(slot, tap))
             }
+            Command::Keep { id, tap } => self.change(id, now, |road, slot, _| road.keep(slot, tap)),
+            Command::Fork { id, of, to } => self.open_fork((id, of, to), now, out),
             Command::TapRoom { id, tap } => self.change(id, now, |road, slot, now| {
                 road.set_room_tap(slot, tap, now);
             }),
@@ -207,6 +209,7 @@ impl Road {
         let tie = leg.tie;
         self.key_or_tell(slot, out);
         self.go_over(slot, before.udptl);
+        self.refit_fork(slot);
         match tie {
             Tie::Partner(partner) => self.map_payloads(slot, partner),
             Tie::Room(number) => self.fit(slot, number),
@@ -313,6 +316,7 @@ impl Road {
     fn close(&mut self, slot: u32, now: Instant, out: &mut Vec<Notice>) {
         self.say_goodbye(slot, now);
         self.part(slot, now);
+        self.part_fork(slot, now);
         self.part_beside(slot);
         self.set_feed(slot, Feed::Tied);
         self.on_port.remove(&mut self.legs, slot);

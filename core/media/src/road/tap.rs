@@ -1,16 +1,21 @@
 //! Copies of a leg's packets for whoever records them: of what its partner can hear, and of
 //! nothing else. What is said in a room is copied as a whole.
 
+use std::net::SocketAddr;
+
 use machine::Instant;
 use rtp::Header;
 
 use super::Road;
+use super::fork::Forked;
 use crate::figures::TapFigures;
 use crate::tapped::{Tap, Tapped, TappedPacket};
 
 /// Packets that were copied, and how many.
 #[derive(Debug, Default)]
 pub(super) struct Taps {
+    /// What waits for the worker; made when the first leg is forked.
+    forked: Option<Box<Forked>>,
     /// Made when the first leg is tapped.
     batch: Option<Box<Tapped>>,
     figures: TapFigures,
@@ -51,6 +56,14 @@ impl Road {
         self.taps.expect(tap);
     }
 
+    /// A leg's packets go to a recording and to nobody else, or no more.
+    pub(super) fn keep(&mut self, slot: u32, tap: Option<Tap>) {
+        if let Some(leg) = self.leg_mut(slot) {
+            leg.to_partner.kept_alone = tap.is_some();
+        }
+        self.set_tap(slot, tap);
+    }
+
     /// What is said in a member's room goes to a recording as well, or no more.
     pub(super) fn set_room_tap(&mut self, slot: u32, tap: Option<Tap>, now: Instant) {
         let number = self.leg(slot).and_then(|leg| leg.tie.room());
@@ -60,13 +73,14 @@ impl Road {
         self.taps.expect(tap);
     }
 
-    /// Copies a leg's packet, if it is tapped and its partner hears it now.
+    /// Copies a leg's packet, if it is tapped and its partner hears it now, or nobody is to.
     pub(super) fn copy(&mut self, slot: u32, header: &Header, packet: &[u8], now: Instant) {
         let Some(leg) = self.leg(slot) else { return };
         let (Some(tap), Some(format)) = (leg.to_partner.tap, leg.format_of(header.pt)) else {
             return;
         };
-        if !format.is_sound() || self.listener_of(slot).is_none() {
+        let heard = leg.to_partner.kept_alone || self.listener_of(slot).is_some();
+        if !format.is_sound() || !heard {
             return;
         }
         let packet = TappedPacket {
@@ -86,6 +100,36 @@ impl Taps {
         if tap.is_some() && self.batch.is_none() {
             self.batch = Some(Box::default());
         }
+    }
+
+    /// Packets are to be forked, perhaps for the first time.
+    pub(super) fn expect_forks(&mut self) {
+        self.forked.get_or_insert_default();
+    }
+
+    /// Takes a packet of a fork, to be sent this way.
+    pub(super) fn take_fork(&mut self, way: (u16, SocketAddr), packet: &[u8], at: Instant) {
+        let taken = self.forked.as_mut();
+        if !taken.is_some_and(|forked| forked.take(way, packet, at)) {
+            self.miss();
+        }
+    }
+
+    /// When the first packet of a fork that waits for the worker was made.
+    pub(super) fn forked_since(&self) -> Option<Instant> {
+        self.forked.as_ref().and_then(|forked| forked.since())
+    }
+
+    /// Sends the packets of forks that wait.
+    pub(super) fn send_forked(&mut self, send: &mut impl FnMut(u16, SocketAddr, &[u8])) {
+        if let Some(forked) = &mut self.forked {
+            forked.send(send);
+        }
+    }
+
+    /// A packet that was to be copied was not.
+    pub(super) fn miss(&mut self) {
+        self.figures.missed += 1;
     }
 
     /// Copies a packet. A batch that is full is full because nobody has come for it in time: what

@@ -8,6 +8,7 @@ mod extended;
 mod farewell;
 mod faxes;
 mod feeds;
+mod forks;
 mod lifting;
 mod lines;
 mod locking;

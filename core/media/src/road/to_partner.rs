@@ -19,6 +19,10 @@ pub(super) struct ToPartner {
     pub(super) transcoding: Option<Box<Transcoding>>,
     /// The recording that hears what the partner hears.
     pub(super) tap: Option<Tap>,
+    /// It has no partner, and the recording hears it all the same.
+    pub(super) kept_alone: bool,
+    /// The copy by which somebody else hears what the partner hears.
+    pub(super) fork: Option<u32>,
     /// The line that is in the place of a partner.
     pub(super) line: Option<Arc<Line>>,
     /// Who has answered here, while that is listened for.
@@ -32,6 +36,8 @@ impl ToPartner {
             numbers: PayloadMap::same(),
             transcoding: None,
             tap: None,
+            kept_alone: false,
+            fork: None,
             line: None,
             answering: None,
         }

@@ -165,7 +165,7 @@ impl Road {
     }
 
     /// Sends a leg's packet, `buffer[..length]`, to who hears it.
-    fn pass_on(
+    pub(super) fn pass_on(
         &mut self,
         slot: u32,
         header: &Header,
@@ -175,6 +175,7 @@ impl Road {
     ) -> Verdict {
         let packet = buffer.get(..length).unwrap_or_default();
         self.copy(slot, header, packet, now);
+        self.fork(slot, header, packet, now);
         if let Some(verdict) = self.pass_aside(slot, header, packet, now) {
             return verdict;
         }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use machine::{Deadline, Instant};
 use sip_message::{Flow, Message};
 
+use super::parts::Part;
 use super::request::Asks;
 use super::session_timer::Terms;
 use super::step::Timer;
@@ -41,8 +42,8 @@ pub(super) struct Sent {
 /// What our request is for.
 #[derive(Clone, Debug)]
 pub(super) enum Purpose {
-    /// A new offer.
-    Offer(Bytes),
+    /// A new offer, and what goes beside it.
+    Offer(Bytes, Option<Box<Part>>),
     /// An offer of the peer.
     Ask,
     /// Another span of the session (RFC 4028).

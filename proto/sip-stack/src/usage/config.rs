@@ -57,6 +57,9 @@ pub struct Config {
     /// How long we wait for our own side to answer an offer of the peer before the peer is
     /// told 504. Default 20 s for UPDATE and PRACK; a re-INVITE gets three times as long.
     pub offer_patience: Duration,
+    /// Whether its sessions are recording sessions (RFC 7866): `siprec` is required of the peer and
+    /// known to us, and bodies of metadata are taken. Default false.
+    pub recording: bool,
 }
 
 impl Config {
@@ -71,6 +74,7 @@ impl Config {
             reliability: Reliability::default(),
             follow_contact: false,
             offer_patience: Duration::from_secs(20),
+            recording: false,
         }
     }
 }

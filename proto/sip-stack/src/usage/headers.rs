@@ -5,6 +5,7 @@ use sip_message::{Builder, Message, Method, Name};
 
 use super::config::Config;
 use super::offer::SDP;
+use super::parts::Part;
 use super::step::Cx;
 use crate::digest::Login;
 
@@ -15,6 +16,9 @@ pub(super) const ALLOW: &str =
 pub(super) const SUPPORTED: &str = "100rel, timer, replaces, norefersub";
 /// The same without reliable provisional responses: in re-INVITEs and INVITEs without offer.
 pub(super) const SUPPORTED_PLAINLY: &str = "timer, replaces, norefersub";
+
+/// The extension of recording sessions.
+const SIPREC: &str = "siprec";
 
 /// What the peer has said it can do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -41,7 +45,17 @@ impl Abilities {
 pub(super) fn push_identity(builder: &mut Builder, config: &Config, supported: &str) {
     builder.text(Name::Contact, &config.contact);
     builder.text(Name::Allow, ALLOW);
-    builder.text(Name::Supported, supported);
+    match config.recording {
+        true => builder.header(Name::Supported, format_args!("{supported}, {SIPREC}")),
+        false => builder.text(Name::Supported, supported),
+    };
+}
+
+/// What an INVITE or UPDATE of a recording session requires (RFC 7866 §6.1.1).
+pub(super) fn push_require(builder: &mut Builder, config: &Config) {
+    if config.recording {
+        builder.text(Name::Require, SIPREC);
+    }
 }
 
 /// User-Agent of a request.
@@ -71,12 +85,27 @@ pub(super) fn push_sdp(builder: &mut Builder, sdp: Option<&Bytes>) {
     }
 }
 
+/// The session description and what goes beside it, if there is anything; `mark` parts the two.
+pub(super) fn push_described(
+    builder: &mut Builder,
+    (sdp, beside): (Option<&Bytes>, Option<&Part>),
+    mark: &str,
+) {
+    match beside {
+        Some(part) => {
+            let (kind, body) = part.beside(sdp, mark);
+            builder.body_shared(&kind, body);
+        }
+        None => push_sdp(builder, sdp),
+    }
+}
+
 /// The first required extension list that we do not know, as an Unsupported value.
-pub(super) fn unsupported(request: &Message) -> Option<String> {
+pub(super) fn unsupported(request: &Message, config: &Config) -> Option<String> {
     let known = |tag: &&str| {
-        SUPPORTED
-            .split(", ")
-            .any(|ours| ours.eq_ignore_ascii_case(tag))
+        let mut ours = SUPPORTED.split(", ");
+        let records = config.recording && tag.eq_ignore_ascii_case(SIPREC);
+        records || ours.any(|ours| ours.eq_ignore_ascii_case(tag))
     };
     let unknown: Vec<&str> = request.require().filter(|tag| !known(tag)).collect();
     (!unknown.is_empty()).then(|| unknown.join(", "))

@@ -158,3 +158,12 @@ pub(super) fn is_unreadable(message: &Message) -> bool {
         });
     !message.body().is_empty() && !optional && (coded || sdp_of(message).is_none())
 }
+
+/// Whether a body is of recording sessions alone: metadata, or a question for it (RFC 7866 §9).
+pub(super) fn is_metadata(message: &Message) -> bool {
+    let kind = message.content_type().ok().flatten();
+    kind.is_some_and(|kind| {
+        let kind = kind.kind.to_ascii_lowercase();
+        kind.starts_with("application/rs-metadata") || kind.starts_with("multipart/")
+    })
+}

@@ -12,6 +12,8 @@ pub struct Part {
     pub content_type: &'static str,
     /// Its id, without angle brackets (RFC 2392).
     pub id: String,
+    /// How it is to be taken (Content-Disposition), where that is to be said.
+    pub disposition: Option<&'static str>,
     /// What it says; no line of it begins with two hyphens.
     pub body: Bytes,
 }
@@ -29,10 +31,12 @@ impl Part {
             part(&format!("Content-Type: {SDP}"), sdp);
         }
         let (kind, id) = (self.content_type, &self.id);
-        part(
-            &format!("Content-Type: {kind}\r\nContent-ID: <{id}>"),
-            &self.body,
-        );
+        let mut head = format!("Content-Type: {kind}\r\nContent-ID: <{id}>");
+        if let Some(disposition) = self.disposition {
+            head.push_str("\r\nContent-Disposition: ");
+            head.push_str(disposition);
+        }
+        part(&head, &self.body);
         body.extend_from_slice(format!("--{mark}--\r\n").as_bytes());
         (format!("multipart/mixed;boundary=\"{mark}\""), body.into())
     }
@@ -48,6 +52,7 @@ mod tests {
         let part = Part {
             content_type: "application/pidf+xml",
             id: "place@pbx.example".to_owned(),
+            disposition: None,
             body: Bytes::from_static(b"<presence/>"),
         };
         let (kind, body) = part.beside(Some(&Bytes::from_static(b"v=0\r\n")), "cut");
@@ -57,6 +62,24 @@ mod tests {
             "--cut\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n\r\n\
              --cut\r\nContent-Type: application/pidf+xml\r\nContent-ID: <place@pbx.example>\r\n\
              \r\n<presence/>\r\n--cut--\r\n"
+        );
+    }
+
+    // rfc: 7866 §9.1
+    #[test]
+    fn a_part_says_how_it_is_to_be_taken() {
+        let part = Part {
+            content_type: "application/rs-metadata+xml",
+            id: "metadata@pbx.example".to_owned(),
+            disposition: Some("recording-session"),
+            body: Bytes::from_static(b"<recording/>"),
+        };
+        let (_, body) = part.beside(None, "cut");
+        assert_eq!(
+            body,
+            "--cut\r\nContent-Type: application/rs-metadata+xml\r\n\
+             Content-ID: <metadata@pbx.example>\r\nContent-Disposition: recording-session\r\n\r\n\
+             <recording/>\r\n--cut--\r\n"
         );
     }
 }

@@ -165,7 +165,7 @@ impl Peer {
             cx.answer(*key, message, problem.status);
             return false;
         }
-        let Some(unknown) = unsupported(message) else {
+        let Some(unknown) = unsupported(message, cx.config) else {
             return true;
         };
         let mut builder = cx.response(*key, message, 420);

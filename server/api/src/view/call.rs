@@ -1,6 +1,6 @@
 //! The views of a live call.
 
-use domain::RecordedSides;
+use domain::{RecordedSides, RecordingKeeper};
 use ids::{CallId, DeviceId, RecordingId};
 use machine::WallTime;
 use ports::{LiveCall, LiveLeg, LiveRecording, RecordingWish, Why};
@@ -117,6 +117,10 @@ pub(crate) struct LiveRecordingView {
     /// Whose voice is kept: `stereo`, `both`, `caller` or `called`.
     #[schema(value_type = String)]
     sides: RecordedSides,
+    /// Who keeps it: `exchange`, `server` or `both`; what the exchange does not keep is not found
+    /// by the id.
+    #[schema(value_type = String)]
+    kept_by: RecordingKeeper,
 }
 
 impl From<LiveRecording> for LiveRecordingView {
@@ -124,6 +128,7 @@ impl From<LiveRecording> for LiveRecordingView {
         LiveRecordingView {
             id: recording.id,
             sides: recording.sides,
+            kept_by: recording.kept_by,
             state: match recording.paused {
                 true => RecordingSwitch::Paused,
                 false => RecordingSwitch::On,

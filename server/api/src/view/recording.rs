@@ -1,7 +1,7 @@
 //! The view of a recording. The key of its sound is never in it.
 
 use domain::{RecordedSides, Recording, RecordingState};
-use ids::{CallId, ExtensionId, RecordingId};
+use ids::{CallId, ExtensionId, RecordingId, TrunkId};
 use machine::WallTime;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,17 +16,23 @@ pub(crate) struct RecordingView {
     /// The call's id; of a conference that of the member with which it began.
     #[schema(value_type = String)]
     call: CallId,
-    /// What is recorded: `call` (two who talk with each other) or `conference`.
+    /// What is recorded: `call` (two who talk with each other), `conference`, or `client` (a call
+    /// of another exchange, which has sent it: SIPREC, RFC 7866).
     source: String,
     /// The id of the extension that is the conference; null where it is of a call.
     #[schema(value_type = Option<String>)]
     conference: Option<ExtensionId>,
+    /// The id of the trunk by which a recording client has sent it; null where none has. The call's
+    /// id is one of its own then, of which there is no record.
+    #[schema(value_type = Option<String>)]
+    client: Option<TrunkId>,
     /// The number of who called; of a conference that of the member with which it began.
     caller: String,
     /// The number of who was called, as it was when the recording began; or that of the conference.
     called: String,
-    /// The numbers of those who were in the conference while it was recorded, at most 1,000; empty
-    /// for a call.
+    /// The numbers of those who were in the conference while it was recorded, at most 1,000; of one
+    /// that a recording client has sent, the names and addresses of all who took part; empty for a
+    /// call.
     members: Vec<String>,
     /// Whose voice it has: `stereo` (both, on the left who called and on the right who was called),
     /// `both` (mixed into one channel), `caller` or `called` (that one alone).
@@ -49,9 +55,10 @@ pub(crate) struct RecordingView {
 
 /// What is recorded.
 fn source(recording: &Recording) -> &'static str {
-    match recording.conference {
-        Some(_) => "conference",
-        None => "call",
+    match (recording.conference, recording.client) {
+        (Some(_), _) => "conference",
+        (None, Some(_)) => "client",
+        (None, None) => "call",
     }
 }
 
@@ -62,6 +69,7 @@ impl From<Recording> for RecordingView {
             call: recording.call,
             source: source(&recording).to_owned(),
             conference: recording.conference,
+            client: recording.client,
             caller: recording.caller,
             called: recording.called,
             members: recording.members,

@@ -314,6 +314,7 @@ impl LiveExchange for Exchange {
                 .map(|one| one.sides)
                 .or(asked)
                 .unwrap_or_default(),
+            kept_by: domain::RecordingKeeper::default(),
             paused,
         };
         call.recording = match wish {

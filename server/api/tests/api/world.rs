@@ -249,6 +249,7 @@ pub(crate) async fn recorded(
         state: RecordingState::Finished,
         conference: None,
         members: Vec::new(),
+        client: None,
         sides: domain::RecordedSides::Stereo,
         paused: false,
         key: RecordingKey([7; 32]),

@@ -225,7 +225,7 @@ impl Shard {
             if !self.start_recording(key, pair, cause, now) {
                 return;
             }
-            self.tap(key, pair);
+            self.tap(key, pair, now);
         }
         if !said {
             self.beep(key, &one.legs, now);

@@ -36,6 +36,8 @@ pub(crate) enum Wake {
     Beep(Recorded),
     /// What came of calls by trunks is to be written down.
     Quality,
+    /// A recording session.
+    Session(Owner),
     /// Legs that ended are remembered: some for too long.
     EndedLegs,
 }
@@ -52,7 +54,9 @@ impl Shard {
             self.sip.lamps.watches.deadline(),
             self.sip.lamps.publications.deadline(),
             self.tenants.budgets.fraud.deadline(),
-            self.door.drain_until.filter(|_| self.calls.len() > 0),
+            self.door
+                .drain_until
+                .filter(|_| self.calls.len() + self.calls.sessions.len() > 0),
         ];
         others.into_iter().flatten().chain(self.timers.next()).min()
     }
@@ -71,6 +75,7 @@ impl Shard {
         if self.door.drain_until.is_some_and(|until| until <= now) {
             self.door.drain_until = None;
             self.hang_up_all(now);
+            self.end_clients(None, now);
         }
         while let Some((_, wake)) = self.timers.pop_due(now) {
             match wake {
@@ -87,6 +92,7 @@ impl Shard {
                 Wake::Announce(key) => self.notice_late(key, now),
                 Wake::Beep(of) => self.beep_again(of, now),
                 Wake::Quality => self.keep_quality(now),
+                Wake::Session(owner) => self.wake_session(owner, now),
                 Wake::EndedLegs => self.sweep_ended_legs(now),
             }
         }

@@ -1,10 +1,12 @@
 //! Whose a message is: a leg's, a new call's, a registration's, or nobody's.
 
 use super::Shard;
+use crate::recording_sessions::RecordingSessions;
 use event_package::Package;
 use machine::Instant;
 use sip_message::{Flow, Message, Method, Name};
 use sip_stack::transaction::{Event, Owner, ServerKey};
+use siprec::{METADATA, SIPREC};
 use watch::Watches;
 
 /// Methods served here, as Allow says.
@@ -36,13 +38,20 @@ pub(crate) const SUPPORTED: &str =
 impl Shard {
     pub(crate) fn dispatch(&mut self, event: Event, now: Instant) {
         let is_other = self.is_for_watch(&event, now) || self.is_for_letter(&event, now);
-        if is_other || self.is_for_trunk(&event, now) || self.is_for_waiting(&event, now) {
+        if is_other
+            || self.is_for_session(&event, now)
+            || self.is_for_trunk(&event, now)
+            || self.is_for_waiting(&event, now)
+        {
             return;
         }
         match event {
             Event::Request { key, flow, message } => self.request(key, flow, message, now),
             Event::Ack { flow, message } => {
                 let owner = self.sip.dialogs.find(&message);
+                if let Some(owner) = owner.filter(|o| RecordingSessions::is_session(*o)) {
+                    return self.acknowledge_session(owner, flow, message, now);
+                }
                 // nobody can be asked to prove an ACK; without a body it says nothing
                 let harmless = message.body().is_empty();
                 if let Some(owner) = owner.filter(|o| harmless || self.is_peer(*o, &flow)) {
@@ -96,6 +105,9 @@ impl Shard {
                 Some(owner) if Watches::is_watch(owner) => {
                     self.in_watch(owner, key, flow, &message, now);
                 }
+                Some(owner) if RecordingSessions::is_session(owner) => {
+                    self.in_session(owner, (key, flow), message, now);
+                }
                 Some(owner) if self.may_speak(owner, key, flow, &message, now) => {
                     self.sip.transactions.adopt(key, owner);
                     self.give(owner, Event::Request { key, flow, message }, now);
@@ -116,7 +128,7 @@ impl Shard {
             }
             // all others are answered to anybody, but not without end
             Some(_) | None if !self.may_ask(key, &flow, now) => {}
-            Some(Method::Options) => self.options(key, &message, now),
+            Some(Method::Options) => self.options((key, flow), &message, now),
             Some(method) if INSIDE.contains(&method) => self.refuse(key, &message, 481, now),
             Some(_) | None => self.not_served(key, &message, now),
         }
@@ -133,15 +145,23 @@ impl Shard {
             .respond(key, answer.finish(), status, now);
     }
 
-    fn options(&mut self, key: ServerKey, message: &Message, now: Instant) {
+    fn options(&mut self, (key, flow): (ServerKey, Flow), message: &Message, now: Instant) {
         if self.lacks_extension(key, message, now) {
             return;
         }
         let mut answer = self.sip.transactions.response(key, message, 200);
+        answer.text(Name::Allow, ALLOW);
+        if self.keeps_for(&flow, message) {
+            // what is taken of recording clients, as these ask before they send anything
+            answer
+                .header(Name::Supported, format_args!("{SUPPORTED}, {SIPREC}"))
+                .header(Name::Accept, format_args!("application/sdp, {METADATA}"));
+        } else {
+            answer
+                .text(Name::Supported, SUPPORTED)
+                .text(Name::Accept, "application/sdp");
+        }
         answer
-            .text(Name::Allow, ALLOW)
-            .text(Name::Supported, SUPPORTED)
-            .text(Name::Accept, "application/sdp")
             .text(Name::AllowEvents, Package::ALLOWED)
             .text(Name::Server, &self.config.agent);
         self.sip

@@ -80,6 +80,7 @@ impl Shard {
             (Name::GeolocationRouting, "yes".to_owned()),
         ];
         asked.beside = Some(Part {
+            disposition: None,
             content_type: "application/pidf+xml",
             id,
             body: document.to_string().into(),

@@ -6,6 +6,7 @@ use super::emergency::{dialled_by, seems_for_help};
 use super::header_rules::brought_by_phone;
 use super::plan::{capped_plan, plan_for_help_alone};
 use super::protection::terms_of_caller;
+use super::recording_server::is_of_client;
 use crate::calls::{self, Brought};
 use crate::legs;
 use crate::whose::Whose;
@@ -89,11 +90,18 @@ impl Shard {
             return self.refuse(key, &message, problem.status, now);
         }
         let trunks = self.trunks_of(&flow, &message);
+        let records = is_of_client(&message);
+        if !trunks.is_empty() && records {
+            return self.keep_for((key, flow), message, &trunks, now);
+        }
         if !trunks.is_empty() {
             return self.call_in((key, flow), message, trunks, now);
         }
         let admitted = match self.prove(key, flow, &message, now) {
             Some(Proven::Device(admitted)) => admitted,
+            Some(Proven::Gateway(trunk)) if records => {
+                return self.keep_for((key, flow), message, &[trunk], now);
+            }
             Some(Proven::Gateway(trunk)) => {
                 return self.call_in((key, flow), message, vec![trunk], now);
             }

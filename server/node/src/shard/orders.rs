@@ -60,6 +60,11 @@ impl Shard {
         if matches!(event.what, What::Held(_) | What::Resumed(_)) {
             self.reseat(key);
         }
+        if let What::Held(leg) = event.what {
+            self.hold_for_server(key, leg, true, event.at);
+        } else if let What::Resumed(leg) = event.what {
+            self.hold_for_server(key, leg, false, event.at);
+        }
         let Some(entry) = self.calls.get_mut(key) else {
             return;
         };

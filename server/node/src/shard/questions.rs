@@ -181,6 +181,7 @@ impl Shard {
         Some(LiveRecording {
             id: taping.id,
             sides: taping.sides,
+            kept_by: taping.kept_by,
             paused: taping.standing == Standing::Paused,
         })
     }

@@ -143,6 +143,7 @@ impl Shard {
             tenant,
             call: entry.call.id(),
             conference: Some(at),
+            client: None,
             caller: party.map(|party| party.number.clone()).unwrap_or_default(),
             called: extension.map_or_else(String::new, |found| found.number.to_string()),
             sides: taping.sides,

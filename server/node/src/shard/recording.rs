@@ -6,7 +6,7 @@ use crate::recordings::{
     Beginning, Cause, FormerRecording, Recorded, RecordingOrder, Standing, Taping,
 };
 use call::{Bridge, LegId, LegStage, Party};
-use domain::{CompiledTenant, RecordedSides, RecordingNotice, RecordingRule};
+use domain::{CompiledTenant, RecordedSides, RecordingKeeper, RecordingNotice, RecordingRule};
 use machine::Instant;
 use media::{Command, EndpointId, Side, Tap};
 use ports::{LiveError, RecordingWish};
@@ -47,12 +47,13 @@ impl Shard {
             let id = self.calls.get(key).map(|entry| entry.call.id());
             let former = id.and_then(|id| self.calls.recordings.former_of_call(id));
             if let Some(former) = former {
-                self.resume_recording(key, pair, (former, why.is_none()), now);
+                let kept_by = self.keeper_of(key, pair);
+                self.resume_recording(key, pair, (former, kept_by, why.is_none()), now);
             } else if let Some(cause) = why {
                 self.begin_recording(key, pair, cause, now);
             }
         }
-        self.tap(key, pair);
+        self.tap(key, pair, now);
     }
 
     /// Begins, pauses or ends the recording of a call, or of the conference that it attends, on
@@ -83,12 +84,12 @@ impl Shard {
                 Recorded::Room(place) => self.begin_room_by_wish(key, place, asker, now),
             },
             (RecordingWish::On(_), Some(Standing::Paused)) => {
-                self.set_standing(of, Standing::On);
+                self.set_standing(of, Standing::On, now);
                 self.explain(key, WISH, format!("goes on: {whose}"), now);
                 match of {
                     Recorded::Call(key) => {
                         if let Some(pair) = self.talking(key) {
-                            self.tap(key, pair);
+                            self.tap(key, pair, now);
                         }
                     }
                     Recorded::Room(place) => self.tap_room(place),
@@ -97,7 +98,7 @@ impl Shard {
             }
             (RecordingWish::Paused, Some(Standing::On)) => {
                 self.untap_all(of);
-                self.set_standing(of, Standing::Paused);
+                self.set_standing(of, Standing::Paused, now);
                 self.explain(key, WISH, format!("paused: {whose}"), now);
                 Ok(())
             }
@@ -141,6 +142,7 @@ impl Shard {
 
     /// The packets of a leg that goes over to another call go to this one's recording no more.
     pub(super) fn untap(&mut self, key: CallKey, endpoint: EndpointId) {
+        self.part_from_server(key, endpoint);
         let Some(taping) = self.calls.recordings.get_mut(key) else {
             return;
         };
@@ -168,16 +170,27 @@ impl Shard {
                 self.timers.cancel(timer);
             }
             let (id, at) = (taping.id, now);
-            self.outbox.recordings.push(RecordingOrder::End { id, at });
+            if taping.kept_by.has_exchange() {
+                self.outbox.recordings.push(RecordingOrder::End { id, at });
+            }
+            if let Recorded::Call(key) = of {
+                self.end_server(key, now);
+            }
         }
     }
 
-    fn set_standing(&mut self, of: Recorded, standing: Standing) {
-        if let Some(taping) = self.calls.recordings.get_mut(of) {
-            taping.standing = standing;
-            let (id, paused) = (taping.id, standing == Standing::Paused);
+    fn set_standing(&mut self, of: Recorded, standing: Standing, now: Instant) {
+        let Some(taping) = self.calls.recordings.get_mut(of) else {
+            return;
+        };
+        taping.standing = standing;
+        let (id, paused) = (taping.id, standing == Standing::Paused);
+        if taping.kept_by.has_exchange() {
             let order = RecordingOrder::Pause { id, paused };
             self.outbox.recordings.push(order);
+        }
+        if let Recorded::Call(key) = of {
+            self.pause_server(key, paused, now);
         }
     }
 
@@ -217,6 +230,7 @@ impl Shard {
             because: format!("calls of extension {number} are recorded"),
             by_phone: false,
             sides: rule.sides,
+            kept_by: rule.kept_by,
         })
     }
 
@@ -234,20 +248,39 @@ impl Shard {
         now: Instant,
     ) -> Result<(), LiveError> {
         let pair = self.talking(key).ok_or(LiveError::NotNow)?;
-        let rules = [pair.0, pair.1].map(|leg| self.rule_of(key, leg));
-        let usual = rules.into_iter().flatten().next();
+        let usual = self.usual_rule(key, pair);
+        let kept_by = usual.as_ref().map(|(rule, _)| rule.kept_by);
         let sides = asker.sides.or(usual.map(|(rule, _)| rule.sides));
         let cause = Cause {
             rule: WISH,
             because: asker.whose.to_owned(),
             by_phone: asker.by_phone,
             sides: sides.unwrap_or_default(),
+            kept_by: kept_by.unwrap_or_default(),
         };
         if !self.begin_recording(key, pair, cause, now) {
             return Err(LiveError::NotNow);
         }
-        self.tap(key, pair);
+        self.tap(key, pair, now);
         Ok(())
+    }
+
+    /// The rule by which a call of two is recorded where somebody asks for it: the caller's, if it
+    /// has one.
+    fn usual_rule(&self, key: CallKey, pair: Pair) -> Option<(RecordingRule, String)> {
+        let rules = [pair.0, pair.1].map(|leg| self.rule_of(key, leg));
+        rules.into_iter().flatten().next()
+    }
+
+    /// Who keeps a recording of a former process that goes on.
+    fn keeper_of(&self, key: CallKey, pair: Pair) -> RecordingKeeper {
+        let cause = self.recorded_because(key, pair).map(|cause| cause.kept_by);
+        let usual = || Some(self.usual_rule(key, pair)?.0.kept_by);
+        // the exchange has kept it, whoever is to now
+        match cause.or_else(usual).unwrap_or_default().has_server() {
+            true => RecordingKeeper::Both,
+            false => RecordingKeeper::Exchange,
+        }
     }
 
     /// A recording begins, behind the words that say so where there are any; whether it does.
@@ -274,11 +307,17 @@ impl Shard {
         now: Instant,
     ) -> bool {
         let id = self.recording_id(now);
-        let taping = Taping::new(id, cause.sides, cause.by_phone);
+        let taping = Taping {
+            kept_by: cause.kept_by,
+            ..Taping::new(id, cause.sides, cause.by_phone)
+        };
         if !self.open_recording(key, pair, (taping, false), now) {
             return false;
         }
         self.explain(key, cause.rule, cause.because, now);
+        if cause.kept_by.has_server() {
+            self.call_server(key, pair, now);
+        }
         true
     }
 
@@ -287,11 +326,17 @@ impl Shard {
         &mut self,
         key: CallKey,
         pair: Pair,
-        (former, by_phone): (FormerRecording, bool),
+        (former, kept_by, by_phone): (FormerRecording, RecordingKeeper, bool),
         now: Instant,
     ) {
-        let taping = former.taping(by_phone);
-        self.open_recording(key, pair, (taping, true), now);
+        let taping = Taping {
+            kept_by,
+            ..former.taping(by_phone)
+        };
+        let opened = self.open_recording(key, pair, (taping, true), now);
+        if opened && kept_by.has_server() && !former.paused {
+            self.call_server(key, pair, now);
+        }
     }
 
     fn open_recording(
@@ -313,6 +358,7 @@ impl Shard {
             tenant: entry.tenant,
             call: entry.call.id(),
             conference: None,
+            client: None,
             caller: number(pair.0),
             called: number(pair.1),
             sides: taping.sides,
@@ -332,19 +378,22 @@ impl Shard {
         now: Instant,
     ) -> bool {
         let most = self.config.limits.recordings;
+        let kept_here = taping.kept_by.has_exchange();
         if !self.calls.recordings.begin(of, taping, most) {
             let because = format!("{most} calls are being recorded, as many as may be");
             self.explain(key, CROWDED, because, now);
             return false;
         }
-        let order = RecordingOrder::Begin(Box::new(beginning));
-        self.outbox.recordings.push(order);
+        if kept_here {
+            let order = RecordingOrder::Begin(Box::new(beginning));
+            self.outbox.recordings.push(order);
+        }
         self.beep_later(of, now);
         true
     }
 
     /// Lets the packets of two legs go to their call's recording, while it is on.
-    pub(super) fn tap(&mut self, key: CallKey, (left, right): Pair) {
+    pub(super) fn tap(&mut self, key: CallKey, (left, right): Pair, now: Instant) {
         let (Some(entry), Some(taping)) = (self.calls.get(key), self.calls.recordings.get(key))
         else {
             return;
@@ -354,12 +403,13 @@ impl Shard {
             Standing::Paused | Standing::Ended => return,
         }
         let (recording, sides) = (taping.id.as_u128(), taping.sides);
+        let kept_here = taping.kept_by.has_exchange();
         let both = [
             (left, Side::Left, sides.has_caller()),
             (right, Side::Right, sides.has_called()),
         ];
         let mut taps = Vec::with_capacity(2);
-        for (leg, side, _) in both.into_iter().filter(|(.., kept)| *kept) {
+        for (leg, side, _) in both.into_iter().filter(|(.., kept)| *kept && kept_here) {
             let sip = entry.owner(leg).and_then(|owner| self.legs.get(owner));
             if let Some(id) = sip.map(|leg| leg.sip.sound().endpoint()) {
                 let tap = Some(Tap { recording, side });
@@ -370,6 +420,7 @@ impl Shard {
         if let Some(taping) = self.calls.recordings.get_mut(key) {
             taping.taps = taps;
         }
+        self.send_sides(key, (left, right), now);
     }
 }
 

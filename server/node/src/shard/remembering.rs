@@ -3,6 +3,7 @@
 use super::Shard;
 use crate::calls::{CallKey, Entry};
 use crate::legs;
+use crate::recording_sessions::RecordingSessions;
 use crate::remembered::{Ended, Prelude, Seat, Seen, Spot};
 use bytes::Bytes;
 use capture::{Sighting, StripId};
@@ -107,6 +108,9 @@ impl Shard {
     }
 
     fn spot_of(&self, owner: Owner) -> Option<Spot> {
+        if RecordingSessions::is_session(owner) {
+            return self.spot_of_session(owner);
+        }
         match self.legs.get(owner) {
             Some(leg) => Some(self.spot_of_leg(leg)),
             None => self.sip.remembered.spot_of_gone(owner).or_else(|| {

@@ -37,6 +37,8 @@ mod overload;
 mod proof;
 mod publications;
 mod quality;
+mod recording_clients;
+mod recording_servers;
 mod recordings;
 mod restarts;
 mod room_recordings;

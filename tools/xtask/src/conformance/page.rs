@@ -93,6 +93,8 @@ const TITLES: &[(u32, &str)] = &[
     (7616, "digest with SHA-256"),
     (7675, "consent"),
     (7714, "SRTP in Galois/counter mode"),
+    (7865, "metadata of recordings"),
+    (7866, "recording sessions (SIPREC)"),
     (7983, "protocols on one port"),
     (8122, "fingerprints of certificates"),
     (8224, "Identity"),

@@ -21,6 +21,21 @@ pub(super) fn ordered(page: &mut Exposition, figures: &RecordingFigures) {
             "Calls not recorded, as many being recorded as may be.",
             figures.crowded,
         ),
+        (
+            "recordings_sent_total",
+            "Calls that a recording server took.",
+            figures.sent,
+        ),
+        (
+            "recordings_unsent_total",
+            "Calls that no recording server took, or not to their end.",
+            figures.unsent,
+        ),
+        (
+            "recordings_kept_total",
+            "Calls of recording clients that were kept.",
+            figures.kept,
+        ),
     ];
     rows::counters(page, &rows);
     let help = "Recordings that run.";

@@ -41,6 +41,7 @@ impl Tape {
             tenant: beginning.tenant,
             call: beginning.call,
             conference: beginning.conference,
+            client: beginning.client,
             caller: beginning.caller.clone(),
             called: beginning.called.clone(),
             members: Vec::new(),

@@ -70,7 +70,7 @@ impl Called {
                 return Err(problem.status);
             }
         };
-        if let Some(unknown) = unsupported(&message) {
+        if let Some(unknown) = unsupported(&message, cx.config) {
             let mut builder = cx.response(key, &message, 420);
             builder.text(Name::Unsupported, &unknown);
             cx.respond(key, 420, builder.finish());

@@ -11,6 +11,7 @@ use crate::usage::business::{Business, Purpose};
 use crate::usage::config::MAX_INFOS;
 use crate::usage::dismiss::dismiss_within;
 use crate::usage::event::Ending;
+use crate::usage::parts::Part;
 use crate::usage::peer::{Fate, Peer};
 use crate::usage::referral::Referrals;
 use crate::usage::request::{Asks, Request};
@@ -204,9 +205,14 @@ impl Live {
     }
 
     /// Offers anew, or asks for an offer.
-    pub(super) fn reoffer(&mut self, sdp: Option<Bytes>, cx: &mut Cx<'_, '_>) {
-        self.peer
-            .modify(sdp.map_or(Purpose::Ask, Purpose::Offer), cx);
+    pub(super) fn reoffer(
+        &mut self,
+        sdp: Option<Bytes>,
+        beside: Option<Box<Part>>,
+        cx: &mut Cx<'_, '_>,
+    ) {
+        let purpose = sdp.map_or(Purpose::Ask, |sdp| Purpose::Offer(sdp, beside));
+        self.peer.modify(purpose, cx);
     }
 
     /// Puts the answer to the offer of a 2xx into its ACK; false when none waits.

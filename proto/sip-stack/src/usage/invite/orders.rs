@@ -7,6 +7,7 @@ use super::outgoing::Calling;
 use super::{InviteUsage, State};
 use crate::usage::business::Purpose;
 use crate::usage::offer::Turn;
+use crate::usage::parts::Part;
 use crate::usage::peer::Peer;
 use crate::usage::step::{Cx, Step, Untimely};
 
@@ -114,7 +115,7 @@ impl InviteUsage {
         self.order("reoffer", step, |mut state, cx| {
             let early = match &mut state {
                 State::Live(live) => {
-                    live.reoffer(sdp, cx);
+                    live.reoffer(sdp, None, cx);
                     return Ok(state);
                 }
                 State::Incoming(called) => Some(&mut called.peer),
@@ -123,11 +124,30 @@ impl InviteUsage {
             };
             match (early.filter(|peer| may_update(peer)), sdp) {
                 (Some(peer), Some(sdp)) => {
-                    peer.modify(Purpose::Offer(sdp), cx);
+                    peer.modify(Purpose::Offer(sdp, None), cx);
                     Ok(state)
                 }
                 (Some(_) | None, _) => Err(state),
             }
+        })
+    }
+
+    /// Offers anew by a re-INVITE, with something beside the offer. While the dialog is busy it
+    /// waits its turn; a later order takes the place of one that waits.
+    ///
+    /// # Errors
+    /// [`Untimely`] unless live.
+    pub fn reoffer_beside(
+        &mut self,
+        sdp: Bytes,
+        beside: Part,
+        step: &mut Step<'_>,
+    ) -> Result<(), Untimely> {
+        self.order("reoffer_beside", step, |state, cx| {
+            state.live(|live| {
+                live.reoffer(Some(sdp), Some(Box::new(beside)), cx);
+                true
+            })
         })
     }
 

@@ -23,7 +23,8 @@ use crate::usage::dismiss::dismiss_within;
 use crate::usage::event::Event;
 use crate::usage::forks::Forks;
 use crate::usage::headers::{
-    SUPPORTED, SUPPORTED_PLAINLY, push_agent, push_identity, push_login, push_sdp,
+    SUPPORTED, SUPPORTED_PLAINLY, push_agent, push_described, push_identity, push_login,
+    push_require,
 };
 use crate::usage::offer::{Turn, sdp_of};
 use crate::usage::parts::Part;
@@ -428,6 +429,7 @@ fn write_invite(
         }
     };
     push_identity(&mut invite, cx.config, supported);
+    push_require(&mut invite, cx.config);
     session_timer::push_first(&mut invite, &cx.config.session, min_se);
     for (header, value) in &plan.headers {
         if *header != Name::MaxForwards {
@@ -440,14 +442,8 @@ fn write_invite(
             invite.text(header, value);
         }
     }
-    match &plan.beside {
-        Some(part) => {
-            let mark = format!("part-{}", name.1);
-            let (kind, body) = part.beside(plan.offer.as_ref(), &mark);
-            invite.body_shared(&kind, body);
-        }
-        None => push_sdp(&mut invite, plan.offer.as_ref()),
-    }
+    let described = (plan.offer.as_ref(), plan.beside.as_ref());
+    push_described(&mut invite, described, &format!("part-{}", name.1));
     (branch, invite.finish())
 }
 

@@ -12,7 +12,9 @@ use crate::transaction::{ClientKey, Sending, TRANSACTION_LIFE};
 use crate::usage::business::{Business, Limit, Means, Ours, Purpose};
 use crate::usage::config::MAX_RETRIES;
 use crate::usage::event::{Ending, Event};
-use crate::usage::headers::{SUPPORTED, SUPPORTED_PLAINLY, push_identity, push_sdp};
+use crate::usage::headers::{
+    SUPPORTED, SUPPORTED_PLAINLY, push_described, push_identity, push_require,
+};
 use crate::usage::offer::sdp_of;
 use crate::usage::session_timer::{self, SessionTimer};
 use crate::usage::step::Cx;
@@ -56,7 +58,7 @@ impl Peer {
     fn means(&self, purpose: &Purpose) -> Means {
         match (self.stage, purpose) {
             (Stage::Early, _) => Means::Update,
-            (Stage::Confirmed, Purpose::Offer(_) | Purpose::Ask) => Means::Invite,
+            (Stage::Confirmed, Purpose::Offer(..) | Purpose::Ask) => Means::Invite,
             // without a description to repeat a re-INVITE would ask for an offer
             (Stage::Confirmed, Purpose::Refresh)
                 if self.abilities.update || self.exchange.local().is_none() =>
@@ -70,7 +72,7 @@ impl Peer {
     fn ask(&mut self, purpose: Purpose, attempts: u8, cx: &mut Cx<'_, '_>) {
         let means = self.means(&purpose);
         let sdp = match (&purpose, means) {
-            (Purpose::Offer(sdp), Means::Invite | Means::Update) => Some(sdp.clone()),
+            (Purpose::Offer(sdp, _), Means::Invite | Means::Update) => Some(sdp.clone()),
             (Purpose::Refresh, Means::Invite) => self.exchange.local().cloned(),
             (Purpose::Refresh, Means::Update) | (Purpose::Ask, _) => None,
         };
@@ -88,6 +90,11 @@ impl Peer {
         let (config, policy) = (cx.config, cx.config.session);
         let terms = self.session.map(|session| session.terms);
         let confirmed = self.stage == Stage::Confirmed;
+        let beside = match &purpose {
+            Purpose::Offer(_, beside) => beside.as_deref(),
+            Purpose::Ask | Purpose::Refresh => None,
+        };
+        let mark = format!("part-{}", self.dialog.local_tag());
         let sent = self.send(method, cx, |request| {
             push_identity(request, config, supported);
             match terms {
@@ -95,7 +102,8 @@ impl Peer {
                 None if confirmed => session_timer::push_first(request, &policy, policy.min_se),
                 None => {}
             }
-            push_sdp(request, sdp.as_ref());
+            push_require(request, config);
+            push_described(request, (sdp.as_ref(), beside), &mark);
         });
         self.business = Business::Ours(Box::new(Ours {
             sent,
@@ -191,15 +199,15 @@ impl Peer {
                 return cx.tell(Event::ReofferAnswered { sdp });
             }
             (Purpose::Ask, _) | (Purpose::Refresh, Means::Update) => {}
-            (Purpose::Offer(_) | Purpose::Refresh, _) if sdp.is_some() => self.exchange.answered(),
-            (Purpose::Offer(_) | Purpose::Refresh, _) => self.exchange.fall_back(),
+            (Purpose::Offer(..) | Purpose::Refresh, _) if sdp.is_some() => self.exchange.answered(),
+            (Purpose::Offer(..) | Purpose::Refresh, _) => self.exchange.fall_back(),
         }
         if *means == Means::Invite {
             self.ack(sent.key, sent.number, None, cx);
         }
         match ours.purpose {
             Purpose::Refresh => cx.tell(Event::Refreshed { sdp }),
-            Purpose::Offer(_) | Purpose::Ask => cx.tell(Event::ReofferAnswered { sdp }),
+            Purpose::Offer(..) | Purpose::Ask => cx.tell(Event::ReofferAnswered { sdp }),
         }
     }
 
@@ -239,7 +247,7 @@ impl Peer {
                 self.postpone_refresh(Duration::ZERO, cx);
             }
             (Purpose::Refresh, _) => self.postpone_refresh(REFRESH_AGAIN, cx),
-            (Purpose::Offer(_) | Purpose::Ask, _) => cx.tell(Event::ReofferRefused { status }),
+            (Purpose::Offer(..) | Purpose::Ask, _) => cx.tell(Event::ReofferRefused { status }),
         }
     }
 

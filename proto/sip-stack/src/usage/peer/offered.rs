@@ -9,7 +9,7 @@ use crate::transaction::ServerKey;
 use crate::usage::business::{Business, Theirs, Unacknowledged};
 use crate::usage::event::{Ending, Event};
 use crate::usage::headers::{SUPPORTED, SUPPORTED_PLAINLY, push_identity, push_sdp};
-use crate::usage::offer::{SDP, Turn, is_unreadable, sdp_of};
+use crate::usage::offer::{SDP, Turn, is_metadata, is_unreadable, sdp_of};
 use crate::usage::request::{Asks, Request};
 use crate::usage::session_timer::{SessionTimer, Terms, TooSmall, as_callee};
 use crate::usage::step::Cx;
@@ -25,7 +25,7 @@ pub(in crate::usage) fn refuses_body(
     message: &Message,
     cx: &mut Cx<'_, '_>,
 ) -> bool {
-    let refused = is_unreadable(message);
+    let refused = is_unreadable(message) && !(cx.config.recording && is_metadata(message));
     if refused {
         let mut builder = cx.response(key, message, 415);
         builder.text(Name::Accept, SDP);

@@ -26,8 +26,8 @@ pub(super) async fn extensions(world: &World) {
         "calls": ["internal", "local", "national", "mobile", "international"],
         "only_to": [], "never_to": [], "groups": [],
         "recording": {
-            "calls": "none", "by_phone": false, "sides": "stereo", "announce": "beep",
-            "announce_to": "all", "beep_every": 0,
+            "calls": "none", "by_phone": false, "sides": "stereo", "kept_by": "exchange",
+            "announce": "beep", "announce_to": "all", "beep_every": 0,
         },
         "conference": {"most_members": 50, "muted_at_first": false, "recording": "none"},
         "announcement": {"sound": null, "text": null, "again": true}, "on_hold": null,
