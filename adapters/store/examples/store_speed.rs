@@ -99,6 +99,7 @@ fn measure_commits(office: &Office, tenant: TenantId, writers: usize) -> Outcome
                 conference: domain::ConferenceRule::default(),
                 announcement: domain::AnnouncementRule::default(),
                 on_hold: None,
+                language: None,
                 groups: Vec::new(),
                 enabled: true,
             };

@@ -112,6 +112,8 @@ pub struct CompiledExtension {
     pub announcement: Option<Box<AnnouncementRule>>,
     /// The programme that those hear whom it puts on hold.
     pub on_hold: Option<MusicId>,
+    /// What the exchange speaks to its people, where that is not what it speaks to all.
+    language: Option<Language>,
     /// Whether it is in use.
     pub enabled: bool,
 }
@@ -305,9 +307,17 @@ impl CompiledTenant {
         self.kept.music_on_hold
     }
 
-    /// What the exchange speaks to its people.
+    /// What the exchange speaks to people at large.
     pub fn language(&self) -> Language {
         self.kept.language
+    }
+
+    /// What it speaks to those of an extension; to people at large where it is none of the
+    /// company's.
+    pub fn language_of(&self, extension: Option<ExtensionId>) -> Language {
+        let extension = extension.and_then(|id| self.extension(id));
+        let own = extension.and_then(|extension| extension.language);
+        own.unwrap_or(self.kept.language)
     }
 
     /// What calendar and clock of the company show at a moment; `None` where no calendar goes.
@@ -409,6 +419,7 @@ fn extension(resource: Resource<Extension>) -> CompiledExtension {
         conference: spec.conference,
         announcement: (!spec.announcement.is_plain()).then(|| Box::new(spec.announcement)),
         on_hold: spec.on_hold,
+        language: spec.language,
         enabled: spec.enabled,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use ids::{ExtensionId, MusicId};
+use phrases::Language;
 use serde::{Deserialize, Serialize};
 use tenancy::Identified;
 use utoipa::ToSchema;
@@ -107,6 +108,11 @@ pub struct Extension {
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "evening")]
     pub on_hold: Option<MusicId>,
+    /// The language in which the exchange speaks to its people: `de`, `en`, `es`, `fr`, `it` or
+    /// `ru`; the company's where it is left out. Of an announcement, that of its text.
+    #[serde(default)]
+    #[schema(example = "fr")]
+    pub language: Option<Language>,
     /// A disabled extension cannot be dialled, and its devices cannot dial.
     #[serde(default = "enabled")]
     #[schema(default = true)]

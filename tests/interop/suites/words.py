@@ -132,6 +132,18 @@ def a_company_is_spoken_to_in_its_own_language():
         exchange.one_cdr()
 
 
+@test(listens=True)
+def an_extension_is_spoken_to_in_a_language_of_its_own():
+    with without_sets(Exchange()) as exchange:
+        status, extension = exchange.api(
+            f"{TENANT}/extensions/101", "PATCH", {"language": "it"}, {"If-Match": "*"})
+        equal((status, extension["language"]), (200, "it"), "the extension's language")
+        path = os.path.join(exchange.folder, "said.wav")
+        said = spoken(path, "interno uno zero uno", "it")
+        says(said, told(exchange, "*65", 9))
+        exchange.one_cdr()
+
+
 @test(seconds=60, listens=True)
 def texts_are_spoken_by_a_speech_engine_and_by_the_machine_itself_when_that_fails():
     words, voice = "Thank you for calling. Our house is closed today.", "en-gb+f3"

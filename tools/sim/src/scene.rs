@@ -162,6 +162,7 @@ impl Scene {
                 conference: ConferenceRule::default(),
                 announcement: domain::AnnouncementRule::default(),
                 on_hold: None,
+                language: None,
                 groups: Vec::new(),
                 enabled: true,
             };

@@ -195,6 +195,7 @@ impl Company {
             conference: ConferenceRule::default(),
             announcement: domain::AnnouncementRule::default(),
             on_hold: None,
+            language: None,
             groups: Vec::new(),
             enabled: true,
         };

@@ -45,6 +45,7 @@ fn carrier(trunk: TrunkId, mos_x100: u16) -> CdrLeg {
         shown: None,
         vouched: None,
         proof: None,
+        answerer: None,
     });
     leg
 }

@@ -117,6 +117,7 @@ impl<'a> World<'a> {
             conference: domain::ConferenceRule::default(),
             announcement: domain::AnnouncementRule::default(),
             on_hold: None,
+            language: None,
             groups: Vec::new(),
             enabled: true,
         };

@@ -85,6 +85,7 @@ fn extension(number: String, destination: Destination) -> Extension {
         conference: ConferenceRule::default(),
         announcement: domain::AnnouncementRule::default(),
         on_hold: None,
+        language: None,
         groups: Vec::new(),
         enabled: true,
     }

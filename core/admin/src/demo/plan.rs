@@ -81,6 +81,7 @@ fn extension(word: &str, number: usize) -> PlannedExtension {
             conference: ConferenceRule::default(),
             announcement: domain::AnnouncementRule::default(),
             on_hold: None,
+            language: None,
             groups: Vec::new(),
             enabled: true,
         },

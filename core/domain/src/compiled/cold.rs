@@ -10,6 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use ids::{DeviceId, EmergencyLocationId, ExtensionId, MusicId, TenantId};
+use phrases::Language;
 use serde::{Deserialize, Serialize};
 use tenancy::Caps;
 
@@ -96,6 +97,7 @@ struct ExtensionForm<'a> {
     conference: ConferenceRule,
     announcement: Option<Box<AnnouncementRule>>,
     on_hold: Option<Bits>,
+    language: Option<Language>,
     enabled: bool,
 }
 
@@ -157,6 +159,7 @@ fn extension_form(extension: &CompiledExtension) -> ExtensionForm<'_> {
         conference: extension.conference,
         announcement: extension.announcement.clone(),
         on_hold: extension.on_hold.map(|id| id.as_u128().to_be_bytes()),
+        language: extension.language,
         enabled: extension.enabled,
     }
 }
@@ -234,6 +237,7 @@ fn extension(form: ExtensionForm<'_>) -> CompiledExtension {
         on_hold: form
             .on_hold
             .map(|id| MusicId::from_u128(u128::from_be_bytes(id))),
+        language: form.language,
         enabled: form.enabled,
     }
 }

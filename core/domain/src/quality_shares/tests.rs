@@ -107,6 +107,7 @@ fn a_leg_by_a_trunk_is_of_no_site_and_no_model() {
         shown: None,
         vouched: None,
         proof: None,
+        answerer: None,
     });
     let mut caller = phone(441);
     let site = SiteId::new(3, 3);

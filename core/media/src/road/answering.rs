@@ -18,6 +18,10 @@ use crate::transcoder::Hearing;
 /// is left out.
 const LONGEST_SILENCE_MS: u32 = 5_000;
 
+/// Milliseconds by which a packet comes late at most; one that seems later is of a clock that was
+/// set anew.
+const LATEST_MS: u32 = 1_000;
+
 /// Milliseconds that are heard of silence at a time.
 const SILENCE_MS: usize = 20;
 
@@ -50,9 +54,13 @@ impl Stream {
 
     /// Milliseconds of nothing before a packet; `None` for one that came late.
     fn silence_before(&self, header: &Header) -> Option<u32> {
-        let ahead = header.ts.wrapping_sub(self.next);
         let per_ms = (self.format.clock / 1_000).max(1);
-        (ahead <= u32::MAX / 2).then_some(ahead / per_ms)
+        let ahead = header.ts.wrapping_sub(self.next);
+        let behind = self.next.wrapping_sub(header.ts);
+        if ahead <= behind {
+            return Some(ahead / per_ms);
+        }
+        (behind / per_ms > LATEST_MS).then_some(0)
     }
 }
 

@@ -8,7 +8,6 @@ use crate::recordings::{Announcing, Cause, Recorded, Standing};
 use crate::sayings::{SayAsk, Wording};
 use call::LegId;
 use domain::{NoticeTo, RecordedCalls, RecordingNotice, RecordingRule};
-use ids::TenantId;
 use machine::Instant;
 use media::{EndpointId, Prompt};
 use phrases::{Part, Phrase};
@@ -112,9 +111,7 @@ impl Shard {
         now: Instant,
     ) -> bool {
         self.hush_notice(key);
-        let tenant = self.calls.get(key).map(|entry| entry.tenant);
-        let ask = tenant.and_then(|tenant| self.words_for(tenant));
-        let Some(ask) = ask.filter(|_| !legs.is_empty()) else {
+        let Some(ask) = self.words_for(key, legs).filter(|_| !legs.is_empty()) else {
             return false;
         };
         let (mut hearing, mut waits, mut within) = (Vec::new(), None, HEARD_WITHIN);
@@ -138,9 +135,17 @@ impl Shard {
         true
     }
 
-    /// The words, in the company's language.
-    fn words_for(&self, tenant: TenantId) -> Option<SayAsk> {
-        let language = self.tenants.compiled(tenant)?.language();
+    /// The words, in the language of the first of those who hear them that is of the company.
+    fn words_for(&self, key: CallKey, legs: &[LegId]) -> Option<SayAsk> {
+        let entry = self.calls.get(key)?;
+        let tenant = entry.tenant;
+        let mut extensions = legs
+            .iter()
+            .filter_map(|leg| entry.call.leg(*leg)?.0.extension);
+        let language = self
+            .tenants
+            .compiled(tenant)?
+            .language_of(extensions.next());
         let said = vec![Part::Standing(phrases::Standing::Recorded)];
         let wording = Wording::Phrase(language, Phrase(said));
         Some(SayAsk { tenant, wording })

@@ -6,7 +6,7 @@ use crate::at_hand::Found;
 use crate::calls::CallKey;
 use crate::sayings::{Listener, SAID_WITHIN, SayAsk, Wording};
 use call::{HangUp, Input, LegId, Prompt};
-use domain::{AnnouncementRule, CompiledTenant};
+use domain::AnnouncementRule;
 use ids::ExtensionId;
 use machine::Instant;
 use media::{EndpointId, Prompt as Recording};
@@ -159,21 +159,25 @@ impl Shard {
     fn wording(&self, key: CallKey, leg: LegId, spoken: Spoken, now: Instant) -> Option<SayAsk> {
         let entry = self.calls.get(key)?;
         let compiled = self.tenants.compiled(entry.tenant)?;
+        let party = entry.call.leg(leg)?.0;
+        let theirs = compiled.language_of(party.extension);
         let wording = match spoken {
             Spoken::Clock => {
                 let (date, time) = compiled.clock_shows(self.clock.wall(now))?;
-                phrase(&compiled, vec![Part::Date(date), Part::Time(time)])
+                Wording::Phrase(theirs, Phrase(vec![Part::Date(date), Part::Time(time)]))
             }
             Spoken::OwnNumber => {
-                let number = entry.call.leg(leg)?.0.number.clone();
                 let standing = Part::Standing(Standing::Extension);
-                phrase(&compiled, vec![standing, Part::Digits(number)])
+                let number = Part::Digits(party.number.clone());
+                Wording::Phrase(theirs, Phrase(vec![standing, number]))
             }
             Spoken::Announcement(at) => {
                 let rule = compiled.extension(at)?.announcement.as_deref()?;
                 match (&rule.sound, &rule.text) {
                     (Some(sound), _) => Wording::Sound(sound.clone()),
-                    (None, Some(text)) => Wording::Text(compiled.language(), text.clone()),
+                    (None, Some(text)) => {
+                        Wording::Text(compiled.language_of(Some(at)), text.clone())
+                    }
                     (None, None) => return None,
                 }
             }
@@ -181,8 +185,4 @@ impl Shard {
         let tenant = entry.tenant;
         Some(SayAsk { tenant, wording })
     }
-}
-
-fn phrase(compiled: &CompiledTenant, parts: Vec<Part>) -> Wording {
-    Wording::Phrase(compiled.language(), Phrase(parts))
 }

@@ -65,6 +65,21 @@ fn it_is_told_in_the_language_of_its_company() {
 }
 
 #[test]
+fn it_is_told_in_the_language_of_its_extension_where_that_has_one() {
+    let mut office = office(number(Language::De, "101"));
+    office.alpha.parts.tenant.spec.language = Language::Fr;
+    for extension in &mut office.alpha.parts.extensions {
+        let own = extension.spec.number == "101";
+        extension.spec.language = own.then_some(Language::De);
+    }
+    office.world.add(&office.alpha);
+    let anna = office.call(office.anna, "*65");
+    assert!(words((office.anna, anna), 5, &mut office) >= 4);
+    office.hang_up(office.anna, anna);
+    office.record();
+}
+
+#[test]
 fn a_caller_that_leaves_the_offer_to_us_hears_it_too() {
     let mut office = office(number(Language::En, "101"));
     office.manner(office.anna, |manner| manner.late = true);

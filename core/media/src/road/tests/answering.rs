@@ -138,6 +138,16 @@ fn packets_that_come_twice_or_late_are_no_speech() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_is_listened_to_all_the_same() {
+    let mut scene = Scene::new(0);
+    scene.speak(600);
+    scene.mouth.pause(u32::MAX / 8 - 60_000);
+    scene.speak(400);
+    scene.wait(1_500);
+    assert_eq!(scene.heard(), ["Person"]);
+}
+
+#[test]
 fn a_leg_that_nobody_asked_about_is_not_listened_to() {
     let mut scene = Scene::new(0);
     scene.rig.order(Command::Close { id: scene.id });

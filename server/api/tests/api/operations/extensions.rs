@@ -31,6 +31,7 @@ pub(super) async fn extensions(world: &World) {
         },
         "conference": {"most_members": 50, "muted_at_first": false, "recording": "none"},
         "announcement": {"sound": null, "text": null, "again": true}, "on_hold": null,
+        "language": null,
         "forwards": {"always": null, "busy": null, "no_answer": null, "unreachable": null},
         "lamps": {"list": [], "watched_by": null, "shows_other_party": true, "documents": "full"},
     });
