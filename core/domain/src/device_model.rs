@@ -33,6 +33,7 @@ fn is_version(word: &str) -> bool {
     word.len() - number.len() <= 2
         && number.starts_with(|letter: char| letter.is_ascii_digit())
         && number.contains('.')
+        && !number.contains('/')
 }
 
 /// Whether a word is a hardware address or a serial number.
@@ -88,6 +89,7 @@ mod tests {
             ("SIP.js/0.20.0", "SIP.js"),
             ("Zoiper rv2.10.15.3", "Zoiper"),
             ("MicroSIP/3", "MicroSIP"),
+            ("Rotary 3000/1.2", "Rotary 3000"),
             ("Bria 5 release 5.8.3", "Bria 5 release"),
         ] {
             assert_eq!(device_model(said).as_deref(), Some(model), "{said}");
