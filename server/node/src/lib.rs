@@ -52,7 +52,7 @@ pub use figures::{
     TrunkCounts, TrunkFigures,
 };
 pub use fraud::Figures as FraudFigures;
-pub use music::{MusicAsk, MusicFigures};
+pub use music::{MusicAsk, MusicAsks, MusicFigures};
 pub use recordings::{Beginning, FormerRecording, RecordingFigures, RecordingOrder};
 pub use remembered::Seen;
 pub use sayings::{SayAsk, Wording};

@@ -1,6 +1,7 @@
 //! The companies' own music on hold, at hand while it is used.
 
 use crate::at_hand::{AtHand, Found};
+use crate::stations::StationAsk;
 use domain::CompiledTenant;
 use ids::{SoundId, TenantId};
 use machine::Instant;
@@ -25,6 +26,29 @@ pub struct MusicAsk {
     pub sound: SoundId,
     /// Revision of the sound's document.
     pub revision: u64,
+}
+
+/// Music of companies' own that is wanted, in the order in which it was.
+#[derive(Debug, Default)]
+pub struct MusicAsks {
+    /// Sounds to fetch.
+    pub sounds: Vec<MusicAsk>,
+    /// Programmes that are to go on the air.
+    pub programmes: Vec<StationAsk>,
+}
+
+impl MusicAsks {
+    /// Takes all that another holds.
+    pub fn append(&mut self, other: &mut MusicAsks) {
+        self.sounds.append(&mut other.sounds);
+        self.programmes.append(&mut other.programmes);
+    }
+
+    /// Whether nothing is wanted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sounds.is_empty() && self.programmes.is_empty()
+    }
 }
 
 /// How it stands with a company's own music.

@@ -70,12 +70,11 @@ use crate::intake::Intake;
 use crate::lamps::Lamps;
 use crate::legs::Legs;
 use crate::letters::Letters;
-use crate::music::{MusicAsk, MusicFigures};
+use crate::music::{MusicAsks, MusicFigures};
 use crate::recordings::{RecordingFigures, RecordingOrder};
 use crate::remembered::{Remembered, Seen};
 use crate::sayings::SayAsk;
 use crate::signalling::{Signalling, UsageConfigs};
-use crate::stations::StationAsk;
 use crate::tenants::Tenants;
 use crate::trunks::Gateways;
 use crate::turn::{Turn, Work};
@@ -124,10 +123,8 @@ pub struct Outbox {
     pub names: Vec<NameAsk>,
     /// Certificates to fetch.
     pub certificates: Vec<CertificateAsk>,
-    /// Music of companies' own to fetch.
-    pub music: Vec<MusicAsk>,
-    /// Programmes of companies' own that are to go on the air.
-    pub stations: Vec<StationAsk>,
+    /// Music of companies' own that is wanted.
+    pub music: MusicAsks,
     /// What is to be said to callers.
     pub sayings: Vec<SayAsk>,
     /// Recordings that begin and end, in order.
@@ -362,7 +359,6 @@ impl Shard {
         out.names.append(&mut self.outbox.names);
         out.certificates.append(&mut self.outbox.certificates);
         out.music.append(&mut self.outbox.music);
-        out.stations.append(&mut self.outbox.stations);
         out.sayings.append(&mut self.outbox.sayings);
         out.recordings.append(&mut self.outbox.recordings);
         out.faxes.append(&mut self.outbox.faxes);

@@ -10,8 +10,8 @@ use media::{
 };
 use node::{
     Answer, Challenges, Config, Contained, DefenceRules, FaxCall, FaxDone, FaxOrder, Fetched,
-    FormerRecording, Late, Limits, MusicAsk, Network, Outbox, PromptBook, Question, SayAsk,
-    Secrets, Seen, Shard, StationAsk, Stores, Wording,
+    FormerRecording, Late, Limits, MusicAsks, Network, Outbox, PromptBook, Question, SayAsk,
+    Secrets, Seen, Shard, Stores, Wording,
 };
 use ports::JournalRecord;
 use sip_message::Flow;
@@ -412,19 +412,14 @@ impl Exchange {
     }
 
     /// Finds the music that is wanted, and says what is to be said.
-    fn perform(
-        &mut self,
-        (music, stations): (Vec<MusicAsk>, Vec<StationAsk>),
-        sayings: Vec<SayAsk>,
-        local: Instant,
-    ) {
-        for ask in stations {
+    fn perform(&mut self, music: MusicAsks, sayings: Vec<SayAsk>, local: Instant) {
+        for ask in music.programmes {
             let mut all = self.certificates.programmes.iter();
             let found = all.find(|(programme, _)| *programme == ask.programme);
             let found = found.map(|(_, air)| Arc::clone(air));
             self.shard.station(ask, found, local);
         }
-        for ask in music {
+        for ask in music.sounds {
             let mut all = self.certificates.music.iter();
             let found = all.find(|(sound, _)| *sound == ask.sound);
             let found = found.map(|(_, music)| Arc::clone(music));
@@ -461,14 +456,12 @@ impl Exchange {
             let asked = std::mem::take(&mut self.leaving.outbox.names);
             let wanted = std::mem::take(&mut self.leaving.outbox.certificates);
             let music = std::mem::take(&mut self.leaving.outbox.music);
-            let stations = std::mem::take(&mut self.leaving.outbox.stations);
             let sayings = std::mem::take(&mut self.leaving.outbox.sayings);
-            let still = notices.is_empty() && music.is_empty() && stations.is_empty();
-            let still = still && sayings.is_empty();
+            let still = notices.is_empty() && music.is_empty() && sayings.is_empty();
             if still && asked.is_empty() && wanted.is_empty() {
                 break;
             }
-            self.perform((music, stations), sayings, local);
+            self.perform(music, sayings, local);
             for ask in wanted {
                 let mut found = self.certificates.found.iter();
                 if let Some((x5u, fetched)) = found.find(|(x5u, _)| *x5u == ask.x5u) {

@@ -217,13 +217,13 @@ impl Switchboard {
 
     /// Fetches the music that the shard wants; what finds no room is not there for a while.
     fn fetch_music(&mut self, now: Instant) {
-        for ask in self.outbox.music.drain(..) {
+        for ask in self.outbox.music.sounds.drain(..) {
             if let Err(ask) = self.scouts.music.ask(ask) {
                 self.shard.music(ask, None, now);
                 self.waker.wake();
             }
         }
-        for ask in self.outbox.stations.drain(..) {
+        for ask in self.outbox.music.programmes.drain(..) {
             if let Err(ask) = self.scouts.stations.ask(ask) {
                 self.shard.station(ask, None, now);
                 self.waker.wake();

@@ -57,7 +57,7 @@ impl<'a> Rig<'a> {
                 }
             }
             self.wished.extend(wishes);
-            self.now = self.now + Duration::from_millis(100);
+            self.now += Duration::from_millis(100);
         }
     }
 

@@ -27,7 +27,7 @@ impl Shard {
             match self.tenants.stations.of(ask, now) {
                 OnAir::Here(station) => return Some(Music::Station(station)),
                 OnAir::Nothing | OnAir::Comes => {}
-                OnAir::Wanted => self.outbox.stations.push(ask),
+                OnAir::Wanted => self.outbox.music.programmes.push(ask),
             }
         }
         let scope = self.calls.get(key)?.call.scope();
@@ -36,7 +36,7 @@ impl Shard {
             Own::Here(prompt) => Some(Music::Recording(prompt)),
             Own::None | Own::Comes => None,
             Own::Wanted(ask) => {
-                self.outbox.music.push(ask);
+                self.outbox.music.sounds.push(ask);
                 None
             }
         }

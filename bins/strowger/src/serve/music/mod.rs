@@ -1,6 +1,7 @@
 //! Companies' own music on hold, on threads that may wait: sounds are fetched and encoded,
 //! programmes are played as stations.
 
+mod note;
 mod radio;
 mod recordings;
 mod shelf;

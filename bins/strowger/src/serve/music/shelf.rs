@@ -12,7 +12,7 @@ use media::Item;
 use node::StationAsk;
 use store::block_on;
 
-use super::stations::Note;
+use super::note::Note;
 
 /// Errands that wait at most.
 const ERRANDS_MAX: usize = 128;

@@ -15,6 +15,7 @@ use net::LoopClock;
 use node::StationAsk;
 use notify::HttpRadio;
 
+use super::note::Note;
 use super::radio;
 use super::shelf::{self, Errand};
 use super::tally::Tally;
@@ -39,17 +40,6 @@ const GIVE_UP: Duration = Duration::from_secs(60);
 
 /// Room for the most that comes of a stream at once, in samples.
 const PIECE: usize = media::STATION_RATE as usize;
-
-/// What the stations are told.
-#[derive(Debug)]
-pub(super) enum Note {
-    /// A programme is to be played.
-    Wanted(StationAsk),
-    /// What a programme is, or that there is none.
-    Programme(StationAsk, Option<Box<Music>>),
-    /// A sound of a station, or that it is not to be had.
-    Sound(StationAsk, Item, Option<Arc<[i16]>>),
-}
 
 /// The shard's end.
 pub(crate) struct Desk {
