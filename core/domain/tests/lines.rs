@@ -154,6 +154,18 @@ fn a_gateway_registers_with_a_company_and_not_with_an_account() {
 }
 
 #[test]
+fn what_a_recording_client_sends_is_kept_for_one_company_and_this_exchange_is_none() {
+    let accepts = trunk(json!({ "siprec": "accepts" }));
+    assert!(accepts.validate_for(TenantId::new(1, 1).into()).is_ok());
+    let outside = accepts.validate_for(Owner::PLATFORM).unwrap_err();
+    assert_eq!(outside.field, "/siprec");
+    let sends = trunk(json!({ "siprec": "sends" }));
+    assert!(sends.validate_for(Owner::PLATFORM).is_ok());
+    let home = json!({ "mode": "on_net", "peers": [], "siprec": "sends" });
+    assert_eq!(refused(&trunk(home)).as_deref(), Some("/siprec"));
+}
+
+#[test]
 fn a_gateways_user_name_is_a_devices_or_a_gateways_once_on_the_platform() {
     let key = |spec: &Trunk| {
         let keys = spec.unique_keys().into_iter();

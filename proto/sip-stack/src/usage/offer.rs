@@ -159,11 +159,19 @@ pub(super) fn is_unreadable(message: &Message) -> bool {
     !message.body().is_empty() && !optional && (coded || sdp_of(message).is_none())
 }
 
-/// Whether a body is of recording sessions alone: metadata, or a question for it (RFC 7866 §9).
+/// The media types of recording sessions: metadata, as it is called and as it was, and a question
+/// for it (RFC 7866 §9, RFC 9806).
+const RECORDING: [&str; 3] = [
+    "application/rs-metadata+xml",
+    "application/rs-metadata",
+    "application/rs-metadata-request",
+];
+
+/// Whether a body is of recording sessions, alone or in parts.
 pub(super) fn is_metadata(message: &Message) -> bool {
     let kind = message.content_type().ok().flatten();
     kind.is_some_and(|kind| {
-        let kind = kind.kind.to_ascii_lowercase();
-        kind.starts_with("application/rs-metadata") || kind.starts_with("multipart/")
+        let several = kind.kind.eq_ignore_ascii_case("multipart");
+        several || RECORDING.iter().any(|known| kind.is(known))
     })
 }

@@ -99,7 +99,7 @@ fn a_server_is_told_who_the_two_are_and_the_exchange_keeps_nothing() {
     office.world.run(SECOND);
     office.hang_up(office.anna, anna);
     let byes = requests(&office, server, Method::Bye);
-    assert_eq!(byes.len(), 1, "the session ends with the call");
+    assert!(!byes.is_empty(), "the session ends with the call");
     respond(&mut office, server, &byes[0], 200, |_| ());
     let record = office.record();
     let why = record
