@@ -216,9 +216,8 @@ impl Recorder {
         if srtp.is_some() {
             leg.srtp = srtp;
         }
-        if site.is_some() {
-            leg.site = site;
-        }
+        // where it was when it was set up: later it may be spoken to by another way
+        leg.site = leg.site.or(site);
     }
 
     /// The leg's media will still be summed up: the record waits for it.

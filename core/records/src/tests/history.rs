@@ -92,7 +92,11 @@ fn a_site_once_known_stays_with_the_leg() {
         ..LegDetails::default()
     };
     scene.recorder.details(leg, known);
-    // it goes on from elsewhere
+    let elsewhere = LegDetails {
+        site: Some(ids::SiteId::new(4, 4)),
+        ..LegDetails::default()
+    };
+    scene.recorder.details(leg, elsewhere);
     scene.recorder.details(leg, LegDetails::default());
     assert_eq!(scene.recorder.cdr().legs[1].site, Some(site));
     assert_eq!(scene.recorder.cdr().legs[0].site, None);
