@@ -65,7 +65,9 @@ def tones(path, seconds):
 
 def waits_for(phone, hertz, what, seconds=20):
     """Waits until this tone is what a telephone hears."""
-    wait_until(what, lambda: tones(phone.heard(), 1.5)[-1:] == [hertz], seconds=seconds, every=0.3)
+    def heard():
+        return phone.packets() > 0 and tones(phone.heard(), 1.5)[-1:] == [hertz]
+    wait_until(what, heard, seconds=seconds, every=0.3)
 
 
 @test(listens=True)

@@ -86,7 +86,7 @@ impl Shard {
             return false;
         }
         let line = self.tenants.trunks.get_mut(trunk);
-        if !line.is_some_and(|line| line.take_call(tenant, false, now).is_ok()) {
+        if line.is_none_or(|line| line.take_call(tenant, false, now).is_err()) {
             self.figures.trunks.caps.refused += 1;
             return false;
         }
