@@ -23,22 +23,16 @@ pub(crate) fn news(cdr: &Cdr, event: &CallEvent, clock: &Clock) -> Option<Event>
         let of = (cdr.tenant, cdr.call);
         Some(Event::of_call(of, kind, (leg.number(), at), data))
     };
+    let by = |leg| json!({ "by": party(cdr, leg) });
+    let whom = |leg| json!({ "party": party(cdr, leg) });
     match &event.what {
         What::Opened { .. } => Some(Event::call_started(cdr)),
-        What::Held(leg) => tell(EventKind::CallHeld, *leg, json!({ "by": party(cdr, *leg) })),
-        What::Resumed(leg) => tell(
-            EventKind::CallResumed,
-            *leg,
-            json!({ "by": party(cdr, *leg) }),
-        ),
+        What::Held(leg) => tell(EventKind::CallHeld, *leg, by(*leg)),
+        What::Resumed(leg) => tell(EventKind::CallResumed, *leg, by(*leg)),
         What::FellSilent { leg, one_way } => {
             tell(EventKind::CallSilent, *leg, silent(cdr, *leg, *one_way))
         }
-        What::HeardAgain(leg) => tell(
-            EventKind::CallHeard,
-            *leg,
-            json!({ "party": party(cdr, *leg) }),
-        ),
+        What::HeardAgain(leg) => tell(EventKind::CallHeard, *leg, whom(*leg)),
         What::AnsweredBy { leg, who } => tell(
             EventKind::CallAnswerer,
             *leg,

@@ -3,9 +3,9 @@
 //!
 //! A person says little and waits for an answer. A machine has a text, and reads it without a pause
 //! long enough to answer in. So the greeting is measured: how long somebody speaks before they are
-//! silent for a while. It is a judgement, not a measurement: a talkative receptionist is taken for a
-//! machine, a curt machine for a person. A beep is sure, and says of whoever spoke before it that it
-//! was a machine.
+//! silent for a while. It is a judgement, not a measurement: a talkative receptionist is taken for
+//! a machine, a curt machine for a person. A beep is sure, and says of whoever spoke before it that
+//! it was a machine.
 
 mod pure;
 

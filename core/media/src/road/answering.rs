@@ -9,7 +9,6 @@ use audio::answer::{Detector, Heard};
 use rtp::Header;
 
 use super::Road;
-use super::transcode::Load;
 use crate::command::Notice;
 use crate::format::Format;
 use crate::transcoder::Hearing;
@@ -66,17 +65,16 @@ impl Stream {
 
 impl Answering {
     /// Takes a packet; tells what is found out by it.
-    fn hear(&mut self, load: Load, header: &Header, payload: &[u8], tell: &mut impl FnMut(Heard)) {
-        let of_the_same = |stream: &Stream| stream.ssrc == header.ssrc;
-        match load {
-            Load::Sound(format) => {
-                let known = |stream: &Stream| of_the_same(stream) && stream.format == format;
-                if !self.stream.as_ref().is_some_and(known) {
-                    self.stream = Stream::new(format, header);
-                }
-            }
-            // whoever presses keys or says that it is silent says nothing
-            Load::Press(_) | Load::Noise | Load::Unknown => return,
+    fn hear(
+        &mut self,
+        format: Format,
+        header: &Header,
+        payload: &[u8],
+        tell: &mut impl FnMut(Heard),
+    ) {
+        let known = |stream: &Stream| stream.ssrc == header.ssrc && stream.format == format;
+        if !self.stream.as_ref().is_some_and(known) {
+            self.stream = Stream::new(format, header);
         }
         let Some(stream) = &mut self.stream else {
             return;
@@ -117,12 +115,13 @@ impl Road {
         let Some(leg) = self.leg_mut(slot) else {
             return;
         };
-        let load = leg.load_of(header.pt);
+        // whoever presses keys or says that it is silent says nothing
+        let format = leg.format_of(header.pt).filter(|format| format.is_sound());
         let id = leg.id;
-        let Some(answering) = &mut leg.to_partner.answering else {
+        let (Some(answering), Some(format)) = (&mut leg.to_partner.answering, format) else {
             return;
         };
-        answering.hear(load, header, header.payload(packet), &mut |heard| {
+        answering.hear(format, header, header.payload(packet), &mut |heard| {
             out.push(match heard {
                 Heard::Answered(by) => Notice::Answered { id, by },
                 Heard::Beep => Notice::Beeped { id },

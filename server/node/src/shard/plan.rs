@@ -29,12 +29,11 @@ impl Shard {
         }
         let at = self.clock.wall(now);
         let lately = self.tenants.trunks.qualities.lately(tenant.id(), at);
-        let plan = routing::plan_measured(tenant, request, at, &lately);
+        let mut plan = routing::plan_measured(tenant, request, at, &lately);
         let judged = lately.judged();
-        let qualities = &mut self.tenants.trunks.qualities;
-        qualities.passed_over(tenant.id(), judged);
+        let trunks = &mut self.tenants.trunks;
+        trunks.qualities.passed_over(tenant.id(), judged);
         let origid = OrigId::of_bits(self.random.next_u128());
-        let mut explanation = plan.explanation;
         let steps = plan.steps.into_iter().map(|step| match step {
             Step::Guest(guest) => self.guest(tenant, guest),
             Step::Refuse(refusal) => DialStep::Refuse(refusal),
@@ -53,7 +52,7 @@ impl Shard {
                 let caller = caller.filter(|digits| self.may_name(tenant.id(), digits));
                 let key = attested.map(|attested| attested.key);
                 let caller = caller.map(|number| Passed { number, key });
-                let peers = self.peers_of(tenant, (trunk, &called), &mut explanation, now);
+                let peers = self.peers_of(tenant, (trunk, &called), &mut plan.explanation, now);
                 // whoever is named in our number's place is not ours to vouch for
                 let attested = attested.filter(|_| caller.is_none());
                 DialStep::Trunk(TrunkCall {
@@ -79,11 +78,10 @@ impl Shard {
                 self.ring_step(scope, tenant, of, (devices, timeout))
             }
         });
-        let steps = steps.collect();
         let about = plan.emergency.as_deref();
         let dial = DialPlan {
-            steps,
-            explanation,
+            steps: steps.collect(),
+            explanation: plan.explanation,
             beside: about.and_then(|about| self.alerted_by(scope, tenant, request, about)),
             emergency: plan.emergency,
         };

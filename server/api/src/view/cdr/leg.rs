@@ -88,9 +88,9 @@ pub(crate) struct ByTrunkView {
     /// What came of looking at the proof of the number in a call that came in; nothing where the
     /// company's inbound route does not ask for that.
     proof: Option<ProvedView>,
-    /// Who has answered a call that went out, as it sounds, where its outbound route tells: `person`,
-    /// `machine`, `fax`, `silence`; `unknown` where that was not found out. Nothing where nobody
-    /// listened.
+    /// Who has answered a call that went out, as it sounds, where its outbound route tells:
+    /// `person`, `machine`, `fax`, `silence`; `unknown` where that was not found out. Nothing where
+    /// nobody listened.
     answerer: Option<Answerer>,
 }
 
