@@ -14,6 +14,8 @@ export CARGO_TARGET_DIR
 if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ]; then
     TMPDIR=$(mktemp -d /dev/shm/strowger-gate.XXXXXX)
     export TMPDIR
+    # as /tmp: PostgreSQL does not run as root
+    chmod 1777 "$TMPDIR"
     trap 'rm -rf "$TMPDIR"' EXIT
 fi
 readonly LOGS="$CARGO_TARGET_DIR/gate"
