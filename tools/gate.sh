@@ -61,17 +61,24 @@ cells_of() {
 stage_seeds() { programs && "$CARGO_TARGET_DIR/debug/sim" --seed 1 --runs "${GATE_RUNS:-150}"; }
 stage_interop() { programs && tests/interop/run.sh; }
 stage_fuzz() { programs && tests/fuzz/run.sh; }
-# both: foreign software keeps time, and leaves the processors half idle; what only asks and is
+# all three: foreign software keeps time, and leaves the processors half idle; what only asks and is
 # answered takes no more than is left
 stage_foreign() {
-    local status=0
+    local asked cells status=0
     programs || return
-    SECONDS_PER_KEY=1800 chrt --idle 0 tests/fuzz/run.sh >"$LOGS/asked.log" 2>&1 &
+    (idly && SECONDS_PER_KEY=1800 tests/fuzz/run.sh) >"$LOGS/asked.log" 2>&1 &
+    asked=$!
+    (idly && stage_cells) >"$LOGS/strangers.log" 2>&1 &
+    cells=$!
     tests/interop/run.sh || status=1
-    wait $! || status=1
-    cat "$LOGS/asked.log"
+    wait "$asked" || status=1
+    wait "$cells" || status=1
+    cat "$LOGS"/{asked,strangers}.log
     return "$status"
 }
+
+# Has a subshell, and all it starts, take what of the processors nobody else wants.
+idly() { chrt --idle --pid 0 "$BASHPID"; }
 
 # The whole workspace, and its examples, whose dependencies have the features that tests want:
 # for one package alone, dependencies and all that lies upon them would be built once more.
