@@ -163,6 +163,7 @@ impl Batch<'_> {
                 srtp: domain::Srtp::default(),
                 key_agreement: domain::KeyAgreement::default(),
                 t38: domain::T38::default(),
+                video: domain::Video::default(),
                 enabled: true,
             };
             let id = self.office.mint(DeviceId::new);

@@ -49,6 +49,7 @@ use crate::srtp::Srtp;
 use crate::t38::T38;
 use crate::tenant::Tenant;
 use crate::time_zone;
+use crate::video::Video;
 pub use forwarding::CompiledForwards;
 use index::Index;
 use lines::Lines;
@@ -164,6 +165,8 @@ pub struct CompiledDevice {
     pub key_agreement: KeyAgreement,
     /// Whether its faxes may go as data.
     pub t38: T38,
+    /// Whether its calls may have video.
+    pub video: Video,
     /// Whether it is in use.
     pub enabled: bool,
 }
@@ -437,6 +440,7 @@ fn device((resource, credentials): (Resource<Device>, Option<Credentials>)) -> C
         srtp: spec.srtp,
         key_agreement: spec.key_agreement,
         t38: spec.t38,
+        video: spec.video,
         enabled: spec.enabled,
     }
 }

@@ -17,6 +17,7 @@ use crate::secret_rule::SecretRule;
 use crate::srtp::Srtp;
 use crate::t38::T38;
 use crate::text;
+use crate::video::Video;
 
 /// Longest user name, in characters.
 const USERNAME_MAX: usize = 64;
@@ -60,6 +61,10 @@ pub struct Device {
     #[serde(default)]
     #[schema(default = "allow")]
     pub t38: T38,
+    /// Whether its calls may have video.
+    #[serde(default)]
+    #[schema(default = "allow")]
+    pub video: Video,
     /// A disabled device neither registers nor calls nor rings.
     #[serde(default = "enabled")]
     #[schema(default = true)]

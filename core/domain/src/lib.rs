@@ -96,6 +96,7 @@ mod toll_guard;
 mod trunk;
 mod trunk_order;
 mod user;
+mod video;
 mod webhook;
 
 pub use announcement_rule::{ANNOUNCEMENT_TEXT_MAX, AnnouncementRule};
@@ -214,4 +215,5 @@ pub use trunk::{
 };
 pub use trunk_order::{QualityFloor, TrunkOrder};
 pub use user::User;
+pub use video::Video;
 pub use webhook::{WEBHOOKS_MAX, Webhook};

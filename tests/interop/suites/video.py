@@ -8,7 +8,7 @@ from kit.exchange import ACME, Exchange
 from kit.web_phone import WebPhone
 from suites.features import ANNA, BERT, CARL, CODEC, tone
 from suites.matrix import hears_anew
-from suites.protected_sound import forged, suites
+from suites.protected_sound import changed, forged, suites
 
 CAMERA = """module vp8.so
 module fakevideo.so
@@ -74,6 +74,24 @@ def two_telephones_see_each_other_and_go_on_so_after_a_hold():
         bert.wait_over()
         said = because(exchange.one_cdr())
         true(any("passes" in text and "VP8" in text for text in said), f"the record says so: {said}")
+
+
+@test(seconds=90)
+def a_telephone_that_may_have_no_video_calls_and_is_called_with_sound_alone():
+    with Exchange() as exchange, camera(exchange, "101", ANNA) as anna, \
+            camera(exchange, "102", BERT) as bert:
+        changed(exchange, "102", video="refuse")
+        for count, (one, other) in enumerate(((anna, bert), (bert, anna)), 1):
+            one.dial(other.number)
+            for party in (anna, bert):
+                party.wait_established(count)
+                hears_anew(party)
+            one.hang_up()
+            for party in (anna, bert):
+                party.wait_over(count)
+        equal((anna.seen(), bert.seen()), (0, 0), "pictures")
+        said = [text for cdr in exchange.wait_cdrs(2) for text in because(cdr)]
+        true(any("its device may not have" in text for text in said), f"the records say so: {said}")
 
 
 @test(seconds=90)

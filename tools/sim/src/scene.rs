@@ -204,6 +204,7 @@ impl Scene {
             srtp: domain::Srtp::default(),
             key_agreement: domain::KeyAgreement::default(),
             t38: domain::T38::default(),
+            video: domain::Video::default(),
             location: None,
             enabled: true,
         };

@@ -240,6 +240,7 @@ impl Company {
             srtp: domain::Srtp::default(),
             key_agreement: domain::KeyAgreement::default(),
             t38: domain::T38::default(),
+            video: domain::Video::default(),
             location: None,
             enabled: true,
         };

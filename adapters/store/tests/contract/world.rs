@@ -149,6 +149,7 @@ impl<'a> World<'a> {
             srtp: domain::Srtp::default(),
             key_agreement: domain::KeyAgreement::default(),
             t38: domain::T38::default(),
+            video: domain::Video::default(),
             enabled: true,
             location: None,
         };

@@ -31,6 +31,7 @@ use crate::lamps::Lamps;
 use crate::recording_rule::RecordingRule;
 use crate::srtp::Srtp;
 use crate::t38::T38;
+use crate::video::Video;
 
 /// The bytes of one tenant, and the rate decks that it holds together with others.
 #[derive(Clone)]
@@ -125,6 +126,7 @@ struct DeviceForm<'a> {
     srtp: Srtp,
     key_agreement: KeyAgreement,
     t38: T38,
+    video: Video,
     enabled: bool,
 }
 
@@ -192,6 +194,7 @@ fn device_form(device: &CompiledDevice, extension: Whose) -> DeviceForm<'_> {
         srtp: device.srtp,
         key_agreement: device.key_agreement,
         t38: device.t38,
+        video: device.video,
         enabled: device.enabled,
     }
 }
@@ -267,6 +270,7 @@ fn device(form: DeviceForm<'_>, extensions: &[CompiledExtension]) -> Option<Comp
         srtp: form.srtp,
         key_agreement: form.key_agreement,
         t38: form.t38,
+        video: form.video,
         enabled: form.enabled,
     })
 }

@@ -29,6 +29,10 @@ const HOPS: u8 = 70;
 /// Why a caller's video goes nowhere.
 const NO_VIDEO: &str = "the caller offered video, which comes by no trunk: there is sound";
 
+/// What is said of video that the device of a caller may not have.
+const NO_VIDEO_OF_DEVICE: &str =
+    "the caller offered video, which its device may not have: there is sound";
+
 /// What is dialled before an extension for it to answer by itself.
 const INTERCOM: &str = "*80";
 
@@ -245,7 +249,8 @@ impl Shard {
         self.seat(taken.into_leg(leg, flow), call_key);
         self.follow(call_key, outputs, now);
         if unseen {
-            self.explain(call_key, "media.video", NO_VIDEO.to_owned(), now);
+            let because = trunk.map_or(NO_VIDEO_OF_DEVICE, |_| NO_VIDEO);
+            self.explain(call_key, "media.video", because.to_owned(), now);
         }
         self.tell_emergency(call_key, tenant, now);
         true

@@ -90,7 +90,7 @@ impl Shard {
         Terms {
             srtp: device.srtp,
             keying: keying(device.key_agreement, flow),
-            video: true,
+            video: device.video.is_allowed(),
         }
     }
 
@@ -141,9 +141,10 @@ pub(crate) fn terms_of_caller(admitted: &Admitted, for_help: bool) -> Terms {
         Srtp::Never | Srtp::Require if for_help => Srtp::Offer,
         srtp @ (Srtp::Never | Srtp::Accept | Srtp::Offer | Srtp::Require) => srtp,
     };
+    let video = device.map(|device| device.video).unwrap_or_default();
     Terms {
         srtp,
-        video: true,
+        video: video.is_allowed(),
         ..Terms::default()
     }
 }
