@@ -61,19 +61,22 @@ cells_of() {
 stage_seeds() { programs && "$CARGO_TARGET_DIR/debug/sim" --seed 1 --runs "${GATE_RUNS:-150}"; }
 stage_interop() { programs && tests/interop/run.sh; }
 stage_fuzz() { programs && tests/fuzz/run.sh; }
-# all three: foreign software keeps time, and leaves the processors half idle; what only asks and is
-# answered takes no more than is left
+
+# all four: foreign software keeps time, and leaves the processors half idle; what only reckons, or
+# asks and is answered, takes no more than is left
 stage_foreign() {
-    local asked cells status=0
+    local name status=0 behind=()
+    local -x SECONDS_PER_KEY=1800
     programs || return
-    (idly && SECONDS_PER_KEY=1800 tests/fuzz/run.sh) >"$LOGS/asked.log" 2>&1 &
-    asked=$!
-    (idly && stage_cells) >"$LOGS/strangers.log" 2>&1 &
-    cells=$!
-    tests/interop/run.sh || status=1
-    wait "$asked" || status=1
-    wait "$cells" || status=1
-    cat "$LOGS"/{asked,strangers}.log
+    for name in seeds fuzz cells; do
+        (idly && "stage_$name") >"$LOGS/$name.log" 2>&1 &
+        behind+=("$!")
+    done
+    stage_interop || status=1
+    for name in "${behind[@]}"; do
+        wait "$name" || status=1
+    done
+    cat "$LOGS"/{seeds,fuzz,cells}.log
     return "$status"
 }
 
