@@ -115,20 +115,22 @@ impl Road {
         let Some(leg) = self.leg_mut(slot) else {
             return;
         };
+        // of nearly all legs nobody asks, and each of their packets comes by here
+        let Some(mut answering) = leg.to_partner.answering.take() else {
+            return;
+        };
         // whoever presses keys or says that it is silent says nothing
         let format = leg.format_of(header.pt).filter(|format| format.is_sound());
         let id = leg.id;
-        let (Some(answering), Some(format)) = (&mut leg.to_partner.answering, format) else {
-            return;
-        };
-        answering.hear(format, header, header.payload(packet), &mut |heard| {
-            out.push(match heard {
-                Heard::Answered(by) => Notice::Answered { id, by },
-                Heard::Beep => Notice::Beeped { id },
+        if let Some(format) = format {
+            answering.hear(format, header, header.payload(packet), &mut |heard| {
+                out.push(match heard {
+                    Heard::Answered(by) => Notice::Answered { id, by },
+                    Heard::Beep => Notice::Beeped { id },
+                });
             });
-        });
-        if answering.detector.is_over() {
-            leg.to_partner.answering = None;
         }
+        let goes_on = !answering.detector.is_over();
+        leg.to_partner.answering = goes_on.then_some(answering);
     }
 }
