@@ -127,12 +127,6 @@ impl Detector {
         !listens || self.at >= BEEP_WITHIN_MS
     }
 
-    /// What was found out of who has answered, as it stands.
-    #[must_use]
-    pub fn verdict(&self) -> Option<Answerer> {
-        self.verdict
-    }
-
     fn take_frame(&mut self, tell: &mut impl FnMut(Heard)) {
         if self.is_over() {
             return;

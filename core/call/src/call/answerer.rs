@@ -9,9 +9,7 @@ impl Call {
     /// It has turned out who has answered a leg that went out. Where it was not asked for, nothing
     /// is made of it.
     pub(crate) fn turned_out(&mut self, leg: LegId, who: Answerer, draft: &mut Draft<'_>) {
-        let found = self.find_mut(leg).filter(|leg| leg.stage == LegStage::Up);
-        let by = found.and_then(|leg| leg.party.trunk.as_mut());
-        let Some(answerer) = by.and_then(|by| by.answerer.as_mut()) else {
+        let Some(answerer) = self.answerer_of(leg) else {
             return;
         };
         *answerer = who;
@@ -23,13 +21,15 @@ impl Call {
 
     /// The machine that has answered listens now.
     pub(crate) fn beeped(&mut self, leg: LegId, draft: &mut Draft<'_>) {
-        let asked = |leg: &&mut crate::leg::Leg| {
-            let by = leg.party.trunk.as_ref();
-            leg.stage == LegStage::Up && by.is_some_and(|by| by.answerer.is_some())
-        };
-        if self.find_mut(leg).filter(asked).is_some() {
+        if self.answerer_of(leg).is_some() {
             self.note(What::Beeped(leg), draft);
         }
+    }
+
+    /// Who has answered a leg that went out, where that is asked for.
+    fn answerer_of(&mut self, leg: LegId) -> Option<&mut Answerer> {
+        let found = self.find_mut(leg).filter(|leg| leg.stage == LegStage::Up)?;
+        found.party.trunk.as_mut()?.answerer.as_mut()
     }
 }
 
