@@ -17,7 +17,7 @@ GATE_RUNS ?= 150
 EDITS ?= 40
 # requests for each operation that `make schemathesis` draws
 EXAMPLES ?= 100
-# seconds for which `make fuzz-packets` looks at each
+# seconds for which `make fuzz-packets` looks at each, and of what `make long-recording` records
 LASTS ?= 60
 # cargo puts its work here; exported so that scripts find the binary, and absolute since some
 # tests run cargo from the folder of their crate
@@ -84,6 +84,19 @@ sim: ## play simulated hours from SEED (RUNS seeds, one after the other)
 interop: ## calls between foreign SIP software through a running strowger, audio compared
 	@tools/setup.sh build postgres interop
 	@tools/gate.sh interop
+
+.PHONY: leg-types
+leg-types: ## calls of every way of sending sound with every other, by every pair of codecs (15 minutes)
+	@tools/setup.sh build interop
+	cargo build --locked --workspace --bins --examples
+	@LEG_TYPES=all tests/interop/run.sh leg_types
+
+.PHONY: long-recording
+long-recording: ## kill the exchange after a minute of a recording, and look for each second (LASTS=600)
+	@tools/setup.sh build interop
+	cargo build --locked --workspace --bins --examples
+	@RECORDED_SECONDS=$(LASTS) tests/interop/run.sh --here \
+	  recordings.a_recording_goes_on_when_the_exchange_is_killed_and_lacks_a_second_at_most
 
 .PHONY: isolation
 isolation: ## every way to another company's data, then guards taken out one by one (SEED, EDITS)

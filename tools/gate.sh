@@ -23,6 +23,7 @@ mkdir -p "$LOGS"
 passed=0
 failed=0
 table=()
+broken=()
 
 stage_tidy() { cargo xtask tidy; }
 stage_fmt() { cargo fmt --all --check; }
@@ -93,6 +94,12 @@ counts() {
         | awk '{p += $1; f += $3} END {print p + 0, f + 0}'
 }
 
+# The lines of a log that name what has failed: a long run's first words are soon out of sight.
+what_failed() {
+    grep -nE '^failed: |^test .* FAILED$|^error|panicked at|\bFAILED\b|could not' "$LOGS/$1.log" \
+        | head -n 80
+}
+
 run_stage() {
     local name=$1 started=$SECONDS status p f word=ok
     printf '\n== %s\n' "$name"
@@ -103,10 +110,12 @@ run_stage() {
     if [ "$status" -ne 0 ]; then
         word=FAILED
         [ "$f" -gt 0 ] || f=1
+        broken+=("$name")
     elif [ "$p" -eq 0 ] && [ "$f" -eq 0 ]; then
         p=1
     elif [ "$f" -gt 0 ]; then
         word=FAILED
+        broken+=("$name")
     fi
     passed=$((passed + p))
     failed=$((failed + f))
@@ -123,6 +132,10 @@ for name in "$@"; do
     run_stage "$name"
 done
 
+for name in "${broken[@]}"; do
+    printf '\n-- what failed in %s\n' "$name"
+    what_failed "$name"
+done
 printf '\n'
 printf '%s\n' "${table[@]}"
 printf '\n%d passed, %d failed\n' "$passed" "$failed"

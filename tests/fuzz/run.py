@@ -20,6 +20,8 @@ SIDE_BY_SIDE = int(os.environ.get("FUZZ_JOBS", "2"))
 EXAMPLES = os.environ.get("EXAMPLES", "6")
 # a key's part that takes longer than this has failed
 SECONDS = int(os.environ.get("SECONDS_PER_KEY", "600"))
+# an answer that takes longer than this will not come: beside other work some seconds are nothing
+PATIENCE = 120
 
 # What is asked of each answer: no error of ours, and nothing that the text does not say.
 CHECKS = (
@@ -88,7 +90,7 @@ def words(exchange, schema, key, left_out):
         "--seed", SEED, "--max-examples", EXAMPLES, "--checks", ",".join(CHECKS),
         "--phases", "examples,coverage,fuzzing",
         "--generation-database", "none", "--warnings", "off", "--continue-on-failure",
-        "--suppress-health-check", "all", "--request-timeout", "10",
+        "--suppress-health-check", "all", "--request-timeout", str(PATIENCE),
     ]
     for operation in [*LEFT_OUT, *left_out]:
         command += ["--exclude-operation-id", operation]

@@ -20,6 +20,8 @@ SIDE_BY_SIDE = int(os.environ.get("INTEROP_JOBS", "4"))
 # phones that speak and listen keep time by themselves: with as many as this at a time two
 # processors are half idle, and sound stays whole
 LISTENING = min(3, SIDE_BY_SIDE)
+# of what a failed test said, this much is said again at the end
+LAST_LINES = 8
 
 
 def load():
@@ -120,7 +122,8 @@ def main(words):
     run_side_by_side([c for c in cases if c.listens], LISTENING, progress)
     # once more at the end, where whoever reads the last lines of a long run finds it
     for name, said in progress.failed:
-        print(f"failed: {name}: {said.splitlines()[-1] if said else 'it said nothing'}")
+        last = said.splitlines()[-LAST_LINES:] or ["it said nothing"]
+        print(f"failed: {name}\nfailed:     " + "\nfailed:     ".join(last))
     print(f"{progress.done - len(progress.failed)} passed, {len(progress.failed)} failed")
     return 1 if progress.failed else 0
 

@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 
 use crate::e164::E164;
 use crate::invalid::{Invalid, rule};
+use crate::key_agreement::KeyAgreement;
 use crate::kind::{KeyScope, Kind, Link, Place, UniqueKey, enabled};
 use crate::kind_name::KindName;
 use crate::name::name;
@@ -305,6 +306,10 @@ pub struct Trunk {
     #[serde(default)]
     #[schema(default = "accept")]
     pub srtp: Srtp,
+    /// By what keys of sound are offered to its other side.
+    #[serde(default)]
+    #[schema(default = "auto")]
+    pub key_agreement: KeyAgreement,
     /// Whether its faxes may go as data.
     #[serde(default)]
     #[schema(default = "allow")]

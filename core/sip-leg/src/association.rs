@@ -1,12 +1,13 @@
 //! Keys that are agreed on by DTLS, over a way that is found by ICE: what the two descriptions say
 //! of it (RFC 5763, RFC 8839). The handshake itself is the leg's [`Way`](crate::way::Way).
 
+use std::cmp::Reverse;
 use std::net::SocketAddr;
 
 use sdp::{Bundled, Candidate, DtlsSrtp, Fingerprint, Ice, IceCredentials, Setup};
 use serde::{Deserialize, Serialize};
 use srtp::Suite;
-use webrtc::{Peer, Role};
+use webrtc::{Peer, Role, Ways};
 
 /// The preference of the one address that we have (RFC 8445 section 5.1.2.1).
 const ALONE: u16 = 65_535;
@@ -30,6 +31,9 @@ pub(crate) struct Association {
     /// By which words we are asked.
     #[serde(skip)]
     credentials: Option<IceCredentials>,
+    /// We seek ways ourselves, and have said so.
+    #[serde(skip)]
+    seeks: bool,
     /// What the peer said last.
     #[serde(skip)]
     theirs: Option<DtlsSrtp>,
@@ -57,9 +61,25 @@ impl Association {
         self.credentials.as_ref()
     }
 
-    /// From now on these are the words.
-    pub(crate) fn answer_to(&mut self, credentials: IceCredentials) {
+    /// From now on these are the words. Towards a peer that was heard, and answers only, we say
+    /// that we do more than that ourselves; what was said holds until there are other words (RFC
+    /// 8839 section 4.4.1.1.3).
+    pub(crate) fn answer_to(&mut self, credentials: IceCredentials, heard: Option<&DtlsSrtp>) {
         self.credentials = Some(credentials);
+        self.seeks = heard.is_some_and(|theirs| theirs.ice.lite);
+    }
+
+    /// Where to seek a peer that answers only. Should both ends have said that of themselves, it
+    /// is we who seek all the same: nothing is lost by it, since it answers.
+    pub(crate) fn ways(&self) -> Option<Ways> {
+        let theirs = self.theirs.as_ref().filter(|said| said.ice.lite)?;
+        let mut candidates: Vec<&Candidate> = theirs.ice.candidates.iter().collect();
+        candidates.sort_by_key(|candidate| Reverse(candidate.priority));
+        Some(Ways {
+            ours: self.credentials.clone()?,
+            theirs: theirs.ice.credentials.clone(),
+            to: candidates.into_iter().map(|it| it.address).collect(),
+        })
     }
 
     /// Which of a leg's associations it is.
@@ -133,8 +153,12 @@ impl Association {
         setup: Setup,
     ) -> Option<DtlsSrtp> {
         let candidate = Candidate::host(at, ALONE);
+        let ice = Ice::lite(self.credentials.clone()?, vec![candidate]);
         Some(DtlsSrtp {
-            ice: Ice::lite(self.credentials.clone()?, vec![candidate]),
+            ice: Ice {
+                lite: !self.seeks,
+                ..ice
+            },
             fingerprints: vec![fingerprint],
             setup,
             mid: self.mid.clone(),

@@ -480,7 +480,7 @@ impl Security {
             if association.credentials().is_none()
                 && let Some(credentials) = self.keyring.credentials()
             {
-                association.answer_to(credentials);
+                association.answer_to(credentials, None);
             }
             return self.own(at, Setup::ActPass);
         }
@@ -561,7 +561,7 @@ impl Security {
         let told = association.credentials().is_some();
         let others = !told || asked && association.is_restarted_by(&theirs);
         if others && let Some(credentials) = self.keyring.credentials() {
-            association.answer_to(credentials);
+            association.answer_to(credentials, Some(&theirs));
         }
         let number = association.number();
         association.hear(theirs, role);

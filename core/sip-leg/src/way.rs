@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use machine::{Instant, Machine};
 use sdp::IceCredentials;
-use webrtc::{Handshake, Identity, Input, Output, Transport};
+use webrtc::{Handshake, Identity, Input, Output, Transport, Ways};
 
 use crate::association::Association;
 
@@ -20,6 +20,8 @@ struct Course {
     number: u32,
     credentials: IceCredentials,
     described: bool,
+    /// Where we seek the peer, if it answers only.
+    ways: Option<Ways>,
     transport: Transport<Box<dyn Handshake + Send>>,
 }
 
@@ -44,6 +46,7 @@ impl Way {
                 number,
                 credentials: credentials.clone(),
                 described: false,
+                ways: None,
                 transport: Transport::new(credentials.clone(), identity.handshake()),
             }));
         }
@@ -60,6 +63,13 @@ impl Way {
         {
             course.described = true;
             course.transport.handle(Input::Described(peer), now, out);
+        }
+        let ways = association.ways();
+        if course.ways != ways {
+            course.ways.clone_from(&ways);
+            if let Some(ways) = ways {
+                course.transport.handle(Input::Waits(ways), now, out);
+            }
         }
     }
 

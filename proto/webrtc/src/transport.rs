@@ -13,6 +13,8 @@ use crate::keys::KeyingMaterial;
 use crate::kind::Kind;
 use crate::limits::{CONSENT, HANDSHAKE};
 use crate::role::Role;
+use crate::seeker::{Found, Seeker, Ways};
+use crate::stun::Message;
 
 mod early;
 mod proven;
@@ -45,6 +47,9 @@ pub enum Input {
     /// Ways are sought anew, with these credentials of ours (RFC 8445 section 9). The way there is
     /// and the keys stay until the peer chooses another.
     Restarted(IceCredentials),
+    /// The peer answers only, so the ways are ours to seek and to choose from, anew each time this
+    /// is told.
+    Waits(Ways),
 }
 
 /// What is to be done, or what is to be told.
@@ -76,7 +81,7 @@ pub enum Output {
 /// Why there will be no sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Failure {
-    /// The peer has not chosen a way within [`HANDSHAKE`].
+    /// Nobody has chosen a way within [`HANDSHAKE`].
     NoWay,
     /// Keys were not agreed on within [`HANDSHAKE`].
     TooSlow,
@@ -95,6 +100,8 @@ pub enum Reason {
     TooSlow,
     /// Nothing proven was heard on the way for [`CONSENT`].
     Consent,
+    /// A way is sought, or the peer is asked whether it still consents.
+    Seek,
     /// The handshake sends again what was not answered.
     Handshake,
 }
@@ -112,11 +119,11 @@ enum Stage {
     Over,
 }
 
-/// The way that the peer has chosen.
+/// The way that was chosen, by the peer or by us.
 #[derive(Clone, Copy, Debug)]
 struct Way {
     to: SocketAddr,
-    /// When a request on it was proved last.
+    /// When a request or an answer on it was proved last.
     heard: Instant,
 }
 
@@ -124,6 +131,8 @@ struct Way {
 #[derive(Debug)]
 pub struct Transport<H> {
     responder: Responder,
+    /// Where the peer answers only.
+    seeker: Option<Seeker>,
     proven: Proven,
     way: Option<Way>,
     peer: Option<Peer>,
@@ -141,6 +150,7 @@ impl<H: Handshake> Transport<H> {
     pub fn new(credentials: IceCredentials, handshake: H) -> Transport<H> {
         Transport {
             responder: Responder::new(credentials),
+            seeker: None,
             proven: Proven::default(),
             way: None,
             peer: None,
@@ -150,7 +160,7 @@ impl<H: Handshake> Transport<H> {
         }
     }
 
-    /// Where sound goes, once the peer has chosen.
+    /// Where sound goes, once that is chosen.
     #[must_use]
     pub fn selected(&self) -> Option<SocketAddr> {
         self.way.map(|way| way.to)
@@ -160,6 +170,48 @@ impl<H: Handshake> Transport<H> {
         if self.peer.is_none() {
             self.peer = Some(peer);
             self.too_slow = Some(now + HANDSHAKE);
+            self.begin(now, out);
+        }
+    }
+
+    /// A message of STUN: the peer asks, or answers.
+    fn told(&mut self, from: SocketAddr, octets: &[u8], now: Instant, out: &mut Vec<Output>) {
+        let found = match (&mut self.seeker, Message::read(octets)) {
+            (Some(seeker), Some(message)) => seeker.hear(&message, from, now),
+            (None, _) | (_, None) => Found::Nothing,
+        };
+        match found {
+            Found::Nothing => self.asked(from, octets, now, out),
+            Found::Proven => {
+                self.proven.note(from);
+                self.seek(now, out);
+            }
+            Found::Chosen => self.choose(from, now, out),
+            Found::Heard => self.hear_on(from, now),
+        }
+    }
+
+    /// Sends the requests that are due.
+    fn seek(&mut self, now: Instant, out: &mut Vec<Output>) {
+        if let Some(seeker) = &mut self.seeker {
+            let requests = seeker.expire(now).into_iter();
+            out.extend(requests.map(|(to, octets)| Output::Send { to, octets }));
+        }
+    }
+
+    /// Whoever is on the way still wants to hear.
+    fn hear_on(&mut self, from: SocketAddr, now: Instant) {
+        if let Some(way) = self.way.as_mut().filter(|way| way.to == from) {
+            way.heard = now;
+        }
+    }
+
+    /// This is the way from now on.
+    fn choose(&mut self, to: SocketAddr, now: Instant, out: &mut Vec<Output>) {
+        let known = self.selected() == Some(to);
+        self.way = Some(Way { to, heard: now });
+        if !known {
+            out.push(Output::Selected(to));
             self.begin(now, out);
         }
     }
@@ -178,17 +230,10 @@ impl<H: Handshake> Transport<H> {
             return;
         };
         self.proven.note(from);
-        match &mut self.way {
-            Some(way) if way.to == from => way.heard = now,
-            Some(_) | None if nominates => {
-                self.way = Some(Way {
-                    to: from,
-                    heard: now,
-                });
-                out.push(Output::Selected(from));
-                self.begin(now, out);
-            }
-            Some(_) | None => {}
+        if nominates {
+            self.choose(from, now, out);
+        } else {
+            self.hear_on(from, now);
         }
     }
 
@@ -309,8 +354,16 @@ impl<H: Handshake> Machine for Transport<H> {
         match input {
             Input::Described(peer) => self.described(peer, now, out),
             Input::Restarted(credentials) => self.responder = Responder::new(credentials),
+            Input::Waits(mut ways) => {
+                // whoever has found the peer keeps asking it there
+                if let Some(way) = self.way.filter(|way| !ways.to.contains(&way.to)) {
+                    ways.to.insert(0, way.to);
+                }
+                self.seeker = Some(Seeker::new(ways, now));
+                self.seek(now, out);
+            }
             Input::Datagram { from, octets } => match Kind::of(&octets) {
-                Kind::Stun => self.asked(from, &octets, now, out),
+                Kind::Stun => self.told(from, &octets, now, out),
                 Kind::Dtls => self.shaken(from, octets, now, out),
                 Kind::Media | Kind::Other => {}
             },
@@ -326,7 +379,9 @@ impl<H: Handshake> Machine for Transport<H> {
         let silent = silent.map(|at| Deadline::new(at, Reason::Consent));
         let again = self.due_of_handshake();
         let again = again.map(|at| Deadline::new(at, Reason::Handshake));
-        earliest(earliest(slow, silent), again)
+        let seeks = self.seeker.as_ref().and_then(Seeker::deadline);
+        let seeks = seeks.map(|at| Deadline::new(at, Reason::Seek));
+        earliest(earliest(slow, silent), earliest(again, seeks))
     }
 
     fn expire(&mut self, now: Instant, out: &mut Vec<Output>) {
@@ -348,6 +403,8 @@ impl<H: Handshake> Machine for Transport<H> {
             self.fail(failure, out);
         } else if self.way.is_some_and(|way| way.heard + CONSENT <= now) {
             self.end(Output::Gone, out);
+        } else {
+            self.seek(now, out);
         }
     }
 }

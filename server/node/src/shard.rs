@@ -44,6 +44,7 @@ mod recording_client;
 mod recording_metadata;
 mod recording_server;
 mod recording_sessions;
+mod recording_sounds;
 mod register;
 mod registration;
 mod remembering;

@@ -3,9 +3,11 @@ handshake; telephones on UDP and within TLS, browsers; both versions of IP; the 
 calls and who is called hear each other, then the call is held, taken up again and sent on.
 
 Those who shake hands are browsers: the baresip of these tests proves itself by RSA, which is not
-taken."""
+taken. As a rule each pair of types has one codec; with LEG_TYPES=all it has every pair of codecs, of
+which those that differ are made of each other (`make leg-types`)."""
 
-from itertools import combinations_with_replacement
+import os
+from itertools import combinations_with_replacement, product
 
 from kit.baresip import Phone
 from kit.case import equal, test, true
@@ -26,6 +28,7 @@ TYPES = {
     "browser v4": ("wss", V4, DTLS), "browser v6": ("wss", V6, DTLS),
 }
 CODECS = ("PCMU/8000/1", "PCMA/8000/1", "G722/16000/1", "opus/48000/2")
+ALL = os.environ.get("LEG_TYPES") == "all"
 
 
 def phone(exchange, number, hertz, kind, codec):
@@ -36,20 +39,25 @@ def phone(exchange, number, hertz, kind, codec):
                  more=ACCOUNT[sound], config=MODULES[sound])
 
 
+def spoken(kind):
+    """The codecs that it speaks alone; a browser chooses of what the other has."""
+    return CODECS if TYPES[kind][2] != DTLS else CODECS[-1:]
+
+
 def protected(kind):
     return TYPES[kind][2] != PLAIN
 
 
-def cell(caller, called, codec, *flags):
+def cell(caller, called, codecs, *flags):
     exchange = Exchange(V4, also=V6).also_speaks("tls", "wss")
     exchange.flags += flags
     with exchange:
         for number, kind in (("101", caller), ("102", called)):
             if DEVICE[TYPES[kind][2]]:
                 changed(exchange, number, **DEVICE[TYPES[kind][2]])
-        with phone(exchange, "101", ANNA, caller, codec) as anna, \
-                phone(exchange, "102", BERT, called, codec) as bert, \
-                Phone(exchange, ACME, "103", source=f"ausine,{CARL}", codec=codec) as carl:
+        with phone(exchange, "101", ANNA, caller, codecs[0]) as anna, \
+                phone(exchange, "102", BERT, called, codecs[1]) as bert, \
+                Phone(exchange, ACME, "103", source=f"ausine,{CARL}", codec=codecs[1]) as carl:
             anna.dial("102")
             anna.wait_established()
             bert.wait_established()
@@ -77,20 +85,23 @@ def cell(caller, called, codec, *flags):
         true(all(one["end"]["sip_status"] == 200 for one in exchange.wait_cdrs(2)), "the records")
 
 
-def make(caller, called, codec):
+def make(caller, called, codecs):
     """The test of one cell, whose name says what it does."""
     def run():
-        cell(caller, called, codec)
-    name = f"{caller} and {called} talk with {codec.split('/', maxsplit=1)[0]}"
+        cell(caller, called, codecs)
+    names = dict.fromkeys(codec.split("/", maxsplit=1)[0] for codec in codecs)
+    name = f"{caller} and {called} talk with {' and '.join(names)}"
     run.__name__ = name.lower().replace(" ", "_")
     test(listens=True, seconds=120)(run)
 
 
 # in each cell both call, so a pair needs one
 for place, pair in enumerate(combinations_with_replacement(TYPES, 2)):
-    make(*pair, CODECS[place % len(CODECS)])
+    every = product(*map(spoken, pair))
+    for codecs in every if ALL else [(CODECS[place % len(CODECS)],) * 2]:
+        make(*pair, codecs)
 
 
 @test(listens=True, seconds=120)
 def where_the_kernel_is_asked_by_io_uring_all_hear_each_other():
-    cell("tls v4 with keys", "browser v6", CODECS[0], "--media-io", "io-uring")
+    cell("tls v4 with keys", "browser v6", CODECS[:1] * 2, "--media-io", "io-uring")

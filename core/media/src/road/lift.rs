@@ -3,15 +3,16 @@
 use std::net::SocketAddr;
 
 use machine::Instant;
-use webrtc::stun::Message;
+use webrtc::asker_of;
+use webrtc::stun::{Class, Message};
 
 use super::table::Key;
 use super::{DropReason, Road, Verdict};
 use crate::expect::Ufrag;
 
 impl Road {
-    /// The leg that a request asks for by its name. Whether its writer may, the control half finds
-    /// out.
+    /// The leg that a request asks for by its name, or whose request is answered. Whether its
+    /// writer may, the control half finds out.
     pub(super) fn asked_of(
         &self,
         local_port: u16,
@@ -19,7 +20,10 @@ impl Road {
         datagram: &[u8],
     ) -> Result<u32, DropReason> {
         let message = Message::read(datagram).ok_or(DropReason::Malformed)?;
-        let name = message.asked().and_then(Ufrag::of);
+        let name = match message.class {
+            Class::Request | Class::Indication => message.asked().and_then(Ufrag::of),
+            Class::Success | Class::Error => Ufrag::of(&asker_of(message.transaction)),
+        };
         let name = name.ok_or(DropReason::Stranger)?;
         let most = self.limits.legs_per_port;
         let mut legs = self

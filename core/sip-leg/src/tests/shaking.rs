@@ -12,7 +12,7 @@ use sdp::{
 use sha2::{Digest, Sha256};
 use srtp::Suite;
 use webrtc::stun::{
-    Class, ICE_CONTROLLING, PRIORITY, Transaction, USE_CANDIDATE, USERNAME, Writer,
+    Class, ICE_CONTROLLING, Message as Read, PRIORITY, Transaction, USE_CANDIDATE, USERNAME, Writer,
 };
 use webrtc::{Handshake, Identity, KeyingMaterial, Role, Step};
 
@@ -20,6 +20,8 @@ use super::protected::{answered, invite_with, on_the_road};
 use super::*;
 
 const CERTIFICATE: &[u8] = b"the certificate of a browser";
+
+const PASSWORD: &str = "5uQz0mWcV+9bYpVq3oT/k1Ld";
 
 /// Shows nothing, takes a certificate for a handshake that is over.
 #[derive(Debug)]
@@ -65,7 +67,7 @@ fn fingerprint(certificate: &[u8]) -> Fingerprint {
 
 /// What a browser says of its transport.
 fn transport(setup: Setup, certificate: &[u8], ufrag: &str) -> DtlsSrtp {
-    let credentials = IceCredentials::new(ufrag, "5uQz0mWcV+9bYpVq3oT/k1Ld").unwrap();
+    let credentials = IceCredentials::new(ufrag, PASSWORD).unwrap();
     let at = "203.0.113.7:50000".parse().unwrap();
     DtlsSrtp {
         ice: Ice {
@@ -388,6 +390,66 @@ fn where_protection_is_forbidden_a_browser_is_refused() {
                 .is_some()
         );
     }
+}
+
+/// What was sent last of the leg's port, as one who answers only takes it: where to, and the answer.
+fn lite_answers(office: &mut Office) -> (SocketAddr, bool, Vec<u8>) {
+    let Some(Command::Transmit { to, octets, .. }) = office.media.last() else {
+        panic!("{:?}", office.media);
+    };
+    let request = Read::read(octets).unwrap();
+    assert!(request.is_proved_by(PASSWORD) && request.asked() == Some("xK3c"));
+    let success = Writer::new(Class::Success, request.transaction);
+    let answer = success.with_mapped(at(9)).with_integrity(PASSWORD);
+    (*to, request.value(USE_CANDIDATE).is_some(), answer.finish())
+}
+
+/// A peer that answers only, at the address that it has named, is found.
+fn found(office: &mut Office, leg: &mut SipLeg) {
+    for chosen in [false, true] {
+        let (to, chooses, answer) = lite_answers(office);
+        assert_eq!((to, chooses), (at(50_000), chosen));
+        assert_eq!(office.expected(leg).declared, None);
+        office.lifts(leg, 50_000, answer);
+    }
+    assert_eq!(office.expected(leg).declared, Some(at(50_000)));
+    shakes(office, leg, CERTIFICATE);
+    assert_eq!(leg.sound().suite_name(), Some("AEAD_AES_128_GCM"));
+}
+
+fn lite(setup: Setup) -> DtlsSrtp {
+    let mut transport = transport(setup, CERTIFICATE, "xK3c");
+    transport.ice.lite = true;
+    transport
+}
+
+// rfc: 8445 §6.1.1
+#[test]
+fn a_caller_that_answers_only_is_sought_by_us_who_say_that_we_do_more() {
+    let mut office = Office::new();
+    let offer = invite_with(&dressed(&lite(Setup::ActPass)));
+    let mut leg = office.called(alice(), &offer);
+    let ours = told(&answered(&mut office, &mut leg)).1.unwrap();
+    assert!(!ours.ice.lite);
+    found(&mut office, &mut leg);
+    // and so it stays when it asks again by the same words
+    office.media.clear();
+    let again = reoffered(&mut office, &mut leg, &dressed(&lite(Setup::ActPass)));
+    assert_eq!(again.ice, ours.ice);
+    let sent = |command: &Command| matches!(command, Command::Transmit { .. });
+    assert!(!office.media.iter().any(sent), "{:?}", office.media);
+}
+
+#[test]
+fn whoever_answers_and_answers_only_is_sought_though_we_have_said_the_same() {
+    let mut office = Office::new();
+    office.keying = Keying::Dtls;
+    let mut leg = office.dials(bob(), Some(described("10.9.9.5")));
+    let request = office.last();
+    assert!(told(&request).1.unwrap().ice.lite);
+    let said = dressed(&lite(Setup::Passive)).to_string();
+    office.hears(&mut leg, bob(), answer(&request, 200, Some(&said)));
+    found(&mut office, &mut leg);
 }
 
 /// The browser offers this within the call; what we answer.

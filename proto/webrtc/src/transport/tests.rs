@@ -13,6 +13,7 @@ use crate::stun::{
     Class, ICE_CONTROLLING, Message, PRIORITY, Transaction, USE_CANDIDATE, USERNAME, Writer,
 };
 
+mod lite;
 mod matrix;
 
 const PWD: &str = "asd88fgpdd777uzjYhagZg";

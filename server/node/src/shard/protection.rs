@@ -72,13 +72,22 @@ impl Shard {
         }
     }
 
+    fn terms_of_dialled_trunk(&self, trunk: TrunkId, flow: &Flow) -> Terms {
+        let line = self.tenants.trunks.get(trunk);
+        let agreement = line.map(|line| line.spec().key_agreement);
+        Terms {
+            keying: keying(agreement.unwrap_or_default(), flow),
+            ..self.terms_of_trunk(Some(trunk))
+        }
+    }
+
     /// What may be agreed on with a leg that is dialled by this flow.
     pub(crate) fn terms_of_callee(&self, key: CallKey, leg: LegId, flow: &Flow) -> Terms {
         let Some(entry) = self.calls.get(key) else {
             return Default::default();
         };
         if let Some(trunk) = trunk_of(entry, leg) {
-            return self.terms_of_trunk(Some(trunk));
+            return self.terms_of_dialled_trunk(trunk, flow);
         }
         let device = entry.call.leg(leg).and_then(|(party, _)| party.device);
         let tenant = self.tenants.compiled(entry.tenant);

@@ -17,8 +17,11 @@ use registrar::{Binding, push_of, without_prid};
 use routing::{Guest, Spoken};
 use tenancy::{AccountScope, TenantScope};
 
-/// Why a call is recorded that somebody asks for here.
-const BY_API: &str = "asked for by an API request";
+/// Who asks for a recording here.
+const BY_API: Asker<'static> = Asker {
+    whose: "asked for by an API request",
+    by_phone: false,
+};
 
 /// Names a question in its answer.
 pub type Ticket = u64;
@@ -133,7 +136,7 @@ impl Shard {
             Ask::Record(id, wish) => {
                 let own = self.own_call(&scope, id).is_some();
                 let key = self.calls.key_of(id).filter(|_| own);
-                let done = key.map(|key| self.wish(key, wish, &asked_by_api(wish), now));
+                let done = key.map(|key| self.wish(key, wish, &BY_API, now));
                 Answer::Recorded(ticket, done.unwrap_or(Err(LiveError::NotFound)))
             }
             Ask::Conferences => Answer::Conferences(ticket, self.show_conferences(&scope)),
@@ -253,17 +256,6 @@ impl Shard {
             legs: legs.collect(),
             why,
         }
-    }
-}
-
-fn asked_by_api(wish: RecordingWish) -> Asker<'static> {
-    Asker {
-        whose: BY_API,
-        by_phone: false,
-        sides: match wish {
-            RecordingWish::On(sides) => sides,
-            RecordingWish::Paused | RecordingWish::Off => None,
-        },
     }
 }
 

@@ -86,7 +86,6 @@ impl Shard {
         let asker = Asker {
             whose: &whose,
             by_phone: true,
-            sides: None,
         };
         let live = self.calls.recordings.live(place);
         let wish = match live.map(|taping| taping.standing) {

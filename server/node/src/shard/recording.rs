@@ -21,12 +21,10 @@ const CROWDED: &str = "record.crowded";
 /// The two that talk with each other, who has called first.
 pub(super) type Pair = (LegId, LegId);
 
-/// Who has something recorded that is not by itself, and how.
+/// Who has something recorded that is not by itself.
 pub(super) struct Asker<'a> {
     pub(super) whose: &'a str,
     pub(super) by_phone: bool,
-    /// As the extensions have it where nothing is said.
-    pub(super) sides: Option<RecordedSides>,
 }
 
 impl Shard {
@@ -79,8 +77,8 @@ impl Shard {
                 Ok(())
             }
             (RecordingWish::Paused, None | Some(Standing::Ended)) => Err(LiveError::NotNow),
-            (RecordingWish::On(_), None | Some(Standing::Ended)) => match of {
-                Recorded::Call(key) => self.begin_by_wish(key, asker, now),
+            (RecordingWish::On(sides), None | Some(Standing::Ended)) => match of {
+                Recorded::Call(key) => self.begin_by_wish(key, (sides, asker), now),
                 Recorded::Room(place) => self.begin_room_by_wish(key, place, asker, now),
             },
             (RecordingWish::On(_), Some(Standing::Paused)) => {
@@ -122,12 +120,11 @@ impl Shard {
         let asker = Asker {
             whose: &whose,
             by_phone: true,
-            sides: Some(rule.sides),
         };
         let of = self.recorded_of(key);
         let live = self.calls.recordings.live(of).map(|taping| taping.by_phone);
         let _refused = match (on, live) {
-            (true, None) => self.wish(key, RecordingWish::On(asker.sides), &asker, now),
+            (true, None) => self.wish(key, RecordingWish::On(Some(rule.sides)), &asker, now),
             (false, Some(true)) => self.wish(key, RecordingWish::Off, &asker, now),
             (true, Some(_)) | (false, Some(false) | None) => Ok(()),
         };
@@ -244,13 +241,13 @@ impl Shard {
     fn begin_by_wish(
         &mut self,
         key: CallKey,
-        asker: &Asker<'_>,
+        (sides, asker): (Option<RecordedSides>, &Asker<'_>),
         now: Instant,
     ) -> Result<(), LiveError> {
         let pair = self.talking(key).ok_or(LiveError::NotNow)?;
         let usual = self.usual_rule(key, pair);
         let kept_by = usual.as_ref().map(|(rule, _)| rule.kept_by);
-        let sides = asker.sides.or(usual.map(|(rule, _)| rule.sides));
+        let sides = sides.or(usual.map(|(rule, _)| rule.sides));
         let cause = Cause {
             rule: WISH,
             because: asker.whose.to_owned(),

@@ -17,7 +17,7 @@ use domain::{Event, TrunkSiprec};
 use ids::{EventId, TenantId, TrunkId};
 use machine::Instant;
 use media::{Command, EndpointId};
-use sip_leg::{Askings, Desk, RecordingCall, RecordingReport, RecordingSession, Sound};
+use sip_leg::{Desk, RecordingCall, RecordingReport, RecordingSession};
 use sip_message::escape_user;
 use sip_stack::transaction::Owner;
 use sip_stack::usage::Hop;
@@ -122,8 +122,9 @@ impl Shard {
         let line = self.tenants.trunks.get_mut(trunk).ok_or(gone)?;
         let full = "its trunk has as many calls as it may have";
         line.take_call(tenant, false, now).map_err(|_| full)?;
-        let taken = self.sounds((key, pair), trunk, &call, near);
-        let Some(sounds) = taken else {
+        let source = self.media_source(&call.flow);
+        let codecs = [pair.0, pair.1].map(|leg| self.codecs_for_server(key, leg, trunk));
+        let Some(sounds) = self.open_sounds(trunk, source, Some(near), &codecs) else {
             if let Some(line) = self.tenants.trunks.get_mut(trunk) {
                 line.load.ended(tenant);
             }
@@ -202,37 +203,6 @@ impl Shard {
         };
         let made: Vec<String> = MADE.into_iter().filter(other).map(str::to_owned).collect();
         spoken.into_iter().chain(made).collect()
-    }
-
-    /// A sound for each side, on the worker of whom they are of.
-    fn sounds(
-        &mut self,
-        (key, pair): (CallKey, Pair),
-        trunk: TrunkId,
-        call: &RecordingCall,
-        near: EndpointId,
-    ) -> Option<Vec<Sound>> {
-        let source = self.media_source(&call.flow);
-        let mut sounds: Vec<Sound> = Vec::with_capacity(SIDES);
-        for leg in [pair.0, pair.1] {
-            let codecs = self.codecs_for_server(key, leg, trunk);
-            let terms = self.terms_of_trunk(Some(trunk));
-            let ours = (
-                self.random.next_u64(),
-                self.security(terms, Askings::default()),
-            );
-            let (ports, media) = (&mut self.ports, &mut self.outbox.media);
-            match Sound::open(ports, source, Some(near), None, ours, media) {
-                Ok(sound) => sounds.push(sound.only(&codecs)),
-                Err(_) => {
-                    for sound in &sounds {
-                        sound.close(ports, media);
-                    }
-                    return None;
-                }
-            }
-        }
-        Some(sounds)
     }
 
     /// What a server says.

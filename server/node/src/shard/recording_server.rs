@@ -10,7 +10,7 @@ use ids::{CallId, TenantId, TrunkId};
 use machine::Instant;
 use media::{Command, EndpointId, Side, Tap};
 use sdp::Description;
-use sip_leg::{Askings, Desk, RecordingReport, RecordingSession, Sound};
+use sip_leg::{Desk, RecordingReport, RecordingSession};
 use sip_message::{Flow, Message, Name, NameAddr};
 use sip_stack::transaction::{Owner, ServerKey};
 use siprec::{Metadata, Participant, SERVER, SIPREC, Said};
@@ -109,7 +109,9 @@ impl Shard {
         (tenant, trunk): (TenantId, TrunkId),
         now: Instant,
     ) -> bool {
-        let Some(sounds) = self.sounds_for(trunk, &flow) else {
+        let source = self.media_source(&flow);
+        let codecs = [(); SIDES].map(|()| self.codecs_of(trunk).to_vec());
+        let Some(sounds) = self.open_sounds(trunk, source, None, &codecs) else {
             self.figures.portless_calls += 1;
             self.retry_later(key, &message, now);
             return false;
@@ -168,32 +170,6 @@ impl Shard {
         self.told_by_client(owner, metadata);
         self.keep_streams(owner);
         true
-    }
-
-    /// A sound for each side, on one worker.
-    fn sounds_for(&mut self, trunk: TrunkId, flow: &Flow) -> Option<Vec<Sound>> {
-        let source = self.media_source(flow);
-        let codecs = self.codecs_of(trunk).to_vec();
-        let mut sounds: Vec<Sound> = Vec::with_capacity(SIDES);
-        for _ in 0..SIDES {
-            let near = sounds.first().map(Sound::endpoint);
-            let terms = self.terms_of_trunk(Some(trunk));
-            let ours = (
-                self.random.next_u64(),
-                self.security(terms, Askings::default()),
-            );
-            let (ports, media) = (&mut self.ports, &mut self.outbox.media);
-            match Sound::open(ports, source, near, None, ours, media) {
-                Ok(sound) => sounds.push(sound.only(&codecs)),
-                Err(_) => {
-                    for sound in &sounds {
-                        sound.close(ports, media);
-                    }
-                    return None;
-                }
-            }
-        }
-        Some(sounds)
     }
 
     /// What a client does.
