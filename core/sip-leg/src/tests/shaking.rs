@@ -392,7 +392,8 @@ fn where_protection_is_forbidden_a_browser_is_refused() {
     }
 }
 
-/// What was sent last of the leg's port, as one who answers only takes it: where to, and the answer.
+/// What was sent last of the leg's port, as one takes it who answers only: where to, whether it
+/// chooses, and the answer.
 fn lite_answers(office: &mut Office) -> (SocketAddr, bool, Vec<u8>) {
     let Some(Command::Transmit { to, octets, .. }) = office.media.last() else {
         panic!("{:?}", office.media);
@@ -447,7 +448,7 @@ fn whoever_answers_and_answers_only_is_sought_though_we_have_said_the_same() {
     let mut leg = office.dials(bob(), Some(described("10.9.9.5")));
     let request = office.last();
     assert!(told(&request).1.unwrap().ice.lite);
-    let said = dressed(&lite(Setup::Passive)).to_string();
+    let said = dressed(&lite(Setup::Passive));
     office.hears(&mut leg, bob(), answer(&request, 200, Some(&said)));
     found(&mut office, &mut leg);
 }

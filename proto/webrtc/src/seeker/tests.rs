@@ -1,3 +1,4 @@
+//! Whoever seeks, with a peer that answers as the test says.
 #![allow(clippy::unwrap_used)]
 
 use super::*;

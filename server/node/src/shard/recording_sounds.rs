@@ -8,9 +8,9 @@ use sip_leg::{Askings, Sound};
 use std::net::IpAddr;
 
 impl Shard {
-    /// A sound for each side, which speaks nothing but these codecs with whoever is at this address,
-    /// all of them on one worker: on that of an endpoint, if one is named. None where there are not
-    /// ports enough.
+    /// A sound for each side, which speaks nothing but these codecs with whoever is at this
+    /// address, all of them on one worker: on that of an endpoint, if one is named. None where
+    /// there are not ports enough.
     pub(super) fn open_sounds(
         &mut self,
         trunk: TrunkId,
