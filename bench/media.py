@@ -7,8 +7,8 @@ bench-media`.
 The exchange has core 0, the driver (tools/load) core 1, both on loopback; every number of calls has
 a fresh exchange. Calls are real: signalled, answered, and talking 50 packets a second each way. In
 turns, a window each, the same packets go through the exchange, through a relay with nothing in it
-on the exchange's core, and from party to party; medians of the windows are told, and shares are of
-neighbours in time. Transcoding, conferences and the road's memory are measured in process by the
+on the exchange's core, from party to party, and through rtpengine on the exchange's core, where that
+is installed; medians of the windows are told, and shares are of neighbours in time. Transcoding, conferences and the road's memory are measured in process by the
 examples of core/media.
 
 A part that fails is told as that, and the others are measured all the same. The table is printed;
@@ -28,6 +28,7 @@ import time
 import media_rows as rows
 from exchange import API, HOME, LOAD, SIP, TARGET, Exchange, pinned
 from media_plot import plot
+from rtpengine import Rtpengine, version
 
 DOMAIN = "load.example"
 #: Users of the company; calls come from one trusted address.
@@ -84,7 +85,7 @@ def fail(why):
 
 
 def drive(plan, calls, *more, srtp=None, ring=False):
-    """Calls through a fresh exchange."""
+    """Calls through a fresh exchange; `more` flags of the driver."""
     data = TARGET / "bench" / "media-data"
     exchange = Exchange(data, USERS, *(("--media-io", "io-uring") if ring else ()))
     try:
@@ -115,7 +116,9 @@ def protect(exchange):
 
 def relay(plan, calls):
     """Calls that talk."""
-    return {**rows.relayed(drive(plan, calls)), "target": rows.RELAY_TARGET}
+    with Rtpengine() as other:
+        found = drive(plan, calls, *other.flags)
+    return {**rows.relayed(found), "target": rows.RELAY_TARGET}
 
 
 def ring(plan, calls):
@@ -243,12 +246,6 @@ def why_no_conferences():
     return "--quick leaves them out" if there else "the source has no example conference_speed"
 
 
-def rtpengine():
-    """What is said of the other relay."""
-    path = shutil.which("rtpengine")
-    return f"{path}, which this does not drive" if path else "not installed"
-
-
 def main():
     """Builds, measures, tells."""
     flags = [word for word in sys.argv[1:] if word.startswith("--")]
@@ -264,7 +261,7 @@ def main():
     results = measured(Plan("--quick" in flags))
     about = {"machine": machine(), "load_before": before, "load_after": os.getloadavg()[0],
              "seconds": time.monotonic() - begun, "quick": "--quick" in flags,
-             "rtpengine": rtpengine()}
+             "rtpengine": version() or "not installed"}
     out.write_text(json.dumps({**about, "results": results}, indent=1))
     plot(results, about, out.with_suffix(".svg"))
     print("\n".join(table(results)))

@@ -45,13 +45,16 @@ def panel(left, title, groups, colours, wide, scale):
 
 
 def groups_of(results):
-    """The groups of the three panels; what failed is not among them."""
+    """The groups of the panels; what failed is not among them."""
     good = {name: one for name, one in results.items() if "failed" not in one}
-    packets, added, cores = [], [], []
+    packets, rivals, added, cores = [], [], [], []
     for name, one in good.items():
         kind, _, which = name.partition(".")
         if kind == "relay":
             packets.append((f"{which} calls", (one["ours"], one["ceiling"]), f"{one['share']:.2f}"))
+            if "rtpengine" in one:
+                rivals.append((f"{which} calls", (one["of_the_process"], one["rtpengine"]),
+                               f"{one['times_rtpengine']:.1f} times"))
             added.append((f"{which} calls", (one["added_p50"], one["added_p99"]), ""))
         elif kind == "srtp":
             suite = "GCM" if "GCM" in which else "CM, SHA1"
@@ -64,14 +67,16 @@ def groups_of(results):
     for one in usual(good.get("conferences", [])):
         if one["codec"] == "G.711":
             cores.append((f"room of {one['members']}", (one["per_core"],), "members"))
-    return packets, added, cores
+    return packets, rivals, added, cores
 
 
 def plot(results, about, path):
     """Writes the picture."""
-    packets, added, cores = groups_of(results)
+    packets, rivals, added, cores = groups_of(results)
     panels = (("packets per core second: exchange, bare relay; below: share", packets,
                (OURS, CEILING), 38, float),
+              ("packets per processor second of the process: exchange, rtpengine", rivals,
+               (OURS, SLOW), 38, float),
               ("microseconds added, logarithmic: p50, p99", added, (OURS, SLOW), 38, math.log1p),
               ("of one core: listeners, calls, members", cores, (OURS,), 58, float))
     parts, left = [], LEFT

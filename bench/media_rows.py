@@ -8,6 +8,8 @@ import statistics
 
 #: How much of what the kernel allows the exchange should relay.
 RELAY_TARGET = 0.95
+#: How many times the packets of rtpengine it should relay with the same processor time.
+RTPENGINE_TARGET = 2
 #: What a relayed call may take on the road, octets.
 ROAD_TARGET = 12_000
 #: Packets that one listener hears in a second.
@@ -70,6 +72,7 @@ def relayed(found):
         "lost_bare": median(1 - one["heard"] / one["sent"] for one in bare),
         "driven": median(one["sent"] / one["seconds"] / offered for one in exchange),
         **added(lanes),
+        **beside_rtpengine(lanes),
         "octets_per_call": found["octets_per_call"],
         "trouble": trouble(found),
         "windows": found["windows"],
@@ -92,6 +95,26 @@ def added(lanes):
         for lane in ("direct", "bare"):
             made[f"{lane}_{key}"] = statistics.median(micros[lane])
     return made
+
+
+def beside_rtpengine(lanes):
+    """Packets heard for a second of processor time of the whole process, where rtpengine had its
+    turn too, and how many times as many the exchange moves.
+
+    >>> window = {"moved": 300, "heard": 100, "sent": 200, "process_seconds": 2}
+    >>> made = beside_rtpengine({"exchange": [window], "rtpengine": [{**window, "moved": 100}]})
+    >>> made["rtpengine"], made["rtpengine_lost"], made["times_rtpengine"]
+    (50.0, 0.5, 3.0)
+    >>> beside_rtpengine({"exchange": [window]})
+    {}
+    """
+    if "rtpengine" not in lanes:
+        return {}
+    rate = lambda windows: [one["moved"] / one["process_seconds"] for one in windows]
+    ours, theirs = rate(lanes["exchange"]), rate(lanes["rtpengine"])
+    lost = (1 - one["heard"] / one["sent"] for one in lanes["rtpengine"])
+    return {"rtpengine": statistics.median(theirs), "rtpengine_lost": statistics.median(lost),
+            "times_rtpengine": share(ours, theirs)}
 
 
 def trouble(found):
@@ -216,9 +239,14 @@ def lines_of_relay(what, one):
     if one["lost"] >= 0.001:
         notes.append(f"{one['lost']:.1%} not heard, of the bare relay's {one['lost_bare']:.1%}")
     note = "; ".join(filter(None, notes))
-    return [line(f"{what}, {one['calls']} calls", one["ours"], one["ceiling"], one["share"],
-                 one.get("target", ""), note),
-            line("  of the whole process", one["of_the_process"])]
+    lines = [line(f"{what}, {one['calls']} calls", one["ours"], one["ceiling"], one["share"],
+                  one.get("target", ""), note)]
+    if "rtpengine" not in one:
+        return [*lines, line("  of the whole process", one["of_the_process"])]
+    lost = one["rtpengine_lost"]
+    note = f"ceiling: rtpengine, {lost:.1%} not heard" if lost >= 0.001 else "ceiling: rtpengine"
+    return [*lines, line("  of the whole process", one["of_the_process"], one["rtpengine"],
+                         one["times_rtpengine"], RTPENGINE_TARGET, note)]
 
 
 def line_of_delay(one):

@@ -204,6 +204,9 @@ impl SipLeg {
         let offer = dial
             .offer
             .map(|offer| text(&sound.anchor(offer, desk.ports, desk.media)));
+        // a carrier that refuses is followed by the next one
+        let wider = (offer.is_some() && dial.carrier.is_none()).then(|| sound.wider());
+        let wider = wider.flatten().map(|offer| text(&offer));
         let mut headers = vec![(Name::MaxForwards, dial.max_forwards.to_string())];
         headers.extend(dial.headers);
         let (mut login, mut patience, mut beside) = (None, None, None);
@@ -230,6 +233,7 @@ impl SipLeg {
             headers,
             named: dial.named,
             offer,
+            wider,
             beside,
             login,
             patience,

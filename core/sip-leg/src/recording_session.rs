@@ -91,6 +91,7 @@ impl RecordingSession {
             headers: vec![(Name::MaxForwards, HOPS.to_owned())],
             named: Vec::new(),
             offer: Some(offer),
+            wider: None,
             beside: Some(part(&call.metadata)),
             login: call.login,
             patience: Some(call.patience),
@@ -288,6 +289,7 @@ impl RecordingSession {
             Event::Ringing { .. }
             | Event::Progressed { .. }
             | Event::Confirmed { sdp: None }
+            | Event::Widened
             | Event::OfferWithdrawn
             | Event::Info { .. }
             | Event::ReferProgressed { .. }

@@ -35,6 +35,9 @@ pub struct Sound {
     signalling: IpAddr,
     remote: Option<Description>,
     told: Option<Description>,
+    /// What the peer is told instead, should it find nothing in what it was told that it speaks.
+    #[serde(skip)]
+    wider: Option<Box<Description>>,
     expects: Expect,
     /// The codecs that may be spoken, most wanted first; any where none is named.
     #[serde(default)]
@@ -94,6 +97,7 @@ impl Sound {
             signalling,
             remote,
             told: None,
+            wider: None,
             expects: Expect::unknown(Some(signalling), Formats::default()),
             codecs: Vec::new(),
             t38: T38::default(),
@@ -253,6 +257,7 @@ impl Sound {
             self.settled = None;
         }
         self.remote = Some(description.clone());
+        self.wider = None;
         self.declare(ports);
         self.describe(media);
         if answers {
@@ -383,6 +388,27 @@ impl Sound {
         let mut offer = sdp::offer(&self.offers(speaks));
         self.limit(&mut offer);
         self.tell(offer, ports, media)
+    }
+
+    /// What is offered instead to a peer that speaks nothing of what it was just offered: that,
+    /// and behind it all that is made here. None where it is the same.
+    pub(crate) fn wider(&mut self) -> Option<Description> {
+        let told = self.told.as_ref().filter(|told| told.fax().is_none())?;
+        let mut wider = told.clone();
+        sdp::widen(&mut wider, &spoken(), &spoken(), &self.codecs).ok()?;
+        if wider == *told {
+            return None;
+        }
+        self.wider = Some(Box::new(wider.clone()));
+        Some(self.security.tell(wider, self.place()))
+    }
+
+    /// From now on the wider offer is what the peer was told.
+    pub(crate) fn is_widened(&mut self, media: &mut Vec<Command>) {
+        if let Some(wider) = self.wider.take() {
+            self.told = Some(*wider);
+            self.describe(media);
+        }
     }
 
     /// What a party of our own offers: all that is spoken here, behind what it wants most, unless

@@ -53,6 +53,16 @@ def opus_calls_pcmu():
     between("opus/48000/2", "PCMU/8000/1")
 
 
+@test(listens=True)
+def pcmu_calls_g722_that_speaks_nothing_of_the_first_offer():
+    between("PCMU/8000/1", "G722/16000/1")
+
+
+@test(listens=True)
+def g722_calls_opus_that_speaks_nothing_of_the_first_offer():
+    between("G722/16000/1", "opus/48000/2")
+
+
 @test()
 def an_offer_names_the_laws_of_g711_behind_what_the_caller_speaks():
     with Exchange() as exchange:

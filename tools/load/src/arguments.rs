@@ -3,6 +3,7 @@
 use crate::ask::Asking;
 use crate::beside;
 use crate::process::Process;
+use crate::rtpengine::Running;
 use crate::siege::Siege;
 use crate::sys::Core;
 use crate::target::Target;
@@ -231,6 +232,12 @@ pub(crate) struct Beside {
     /// The operator's key.
     #[arg(long)]
     key: String,
+    /// Where rtpengine listens for requests (ng), to be compared with.
+    #[arg(long, requires = "rtpengine_pid")]
+    rtpengine: Option<SocketAddrV4>,
+    /// Its process.
+    #[arg(long, requires = "rtpengine")]
+    rtpengine_pid: Option<u32>,
 }
 
 impl Beside {
@@ -239,9 +246,12 @@ impl Beside {
     /// # Errors
     /// The address is not of loopback.
     pub(crate) fn asked(self) -> io::Result<beside::Asked> {
-        if !self.api.ip().is_loopback() {
-            return Err(strange(self.api));
+        for at in [Some(self.api), self.rtpengine].into_iter().flatten() {
+            if !at.ip().is_loopback() {
+                return Err(strange(at));
+            }
         }
+        let rtpengine = self.rtpengine.zip(self.rtpengine_pid);
         Ok(beside::Asked {
             calls: self.calls,
             rounds: self.rounds,
@@ -250,6 +260,10 @@ impl Beside {
             core: self.core.map(Core),
             api: self.api,
             key: self.key,
+            rtpengine: rtpengine.map(|(at, pid)| Running {
+                at,
+                process: Process(pid),
+            }),
         })
     }
 }

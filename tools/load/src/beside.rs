@@ -9,6 +9,7 @@ use crate::meter::{Meter, Parties, Window};
 use crate::metrics::Metrics;
 use crate::near::Near;
 use crate::process::Process;
+use crate::rtpengine::Running;
 use crate::sides::Sides;
 use crate::sys::Core;
 use crate::tally::Outcome;
@@ -46,6 +47,8 @@ pub(crate) struct Asked {
     pub(crate) listens: bool,
     /// Where the bare relay runs.
     pub(crate) core: Option<Core>,
+    /// Another relay to be compared with.
+    pub(crate) rtpengine: Option<Running>,
     /// Where the exchange tells its figures.
     pub(crate) api: SocketAddrV4,
     /// The key for that.
@@ -99,10 +102,11 @@ struct Seen {
 /// The driver's addresses are in use, nobody says whose process to watch, or figures cannot be had.
 pub(crate) fn run(target: &Target, asked: &Asked) -> io::Result<Found> {
     let process = target.process.ok_or(io::ErrorKind::InvalidInput)?;
-    let lanes = match (asked.listens, target.suite) {
-        (true, _) => &[Lane::Exchange][..],
-        (false, Some(_)) => &[Lane::Exchange, Lane::Bare],
-        (false, None) => &[Lane::Exchange, Lane::Bare, Lane::Direct],
+    let lanes = match (asked.listens, target.suite, asked.rtpengine) {
+        (true, _, _) => &[Lane::Exchange][..],
+        (false, Some(_), _) => &[Lane::Exchange, Lane::Bare],
+        (false, None, None) => &[Lane::Exchange, Lane::Bare, Lane::Direct],
+        (false, None, Some(_)) => &[Lane::Exchange, Lane::Bare, Lane::Direct, Lane::Rtpengine],
     };
     let turns = Turns::new(asked.rounds, lanes, asked.length);
     let windows = asked.rounds * u32::try_from(lanes.len()).unwrap_or(1);
@@ -116,7 +120,7 @@ pub(crate) fn run(target: &Target, asked: &Asked) -> io::Result<Found> {
         false => Some(Near::start(
             target,
             asked.calls,
-            asked.core,
+            (asked.core, asked.rtpengine),
             (&mut ports, &wire),
         )?),
     };
@@ -195,7 +199,8 @@ impl Beside<'_> {
                 match (lane, &mut parties.near) {
                     (Lane::Bare, Some(near)) => near.through_the_relay(now),
                     (Lane::Direct, Some(near)) => near.among_themselves(now),
-                    (Lane::Exchange, _) | (Lane::Bare | Lane::Direct, None) => {}
+                    (Lane::Rtpengine, Some(near)) => near.through_rtpengine(now),
+                    (Lane::Exchange, _) | (Lane::Bare | Lane::Direct | Lane::Rtpengine, None) => {}
                 }
                 self.talk(lane, now);
             }
@@ -252,6 +257,7 @@ fn tell(window: &Window) {
         Lane::Exchange => "exchange",
         Lane::Bare => "bare relay",
         Lane::Direct => "direct",
+        Lane::Rtpengine => "rtpengine",
     };
     let (rate, loss) = (
         window.per_core_second,

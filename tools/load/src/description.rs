@@ -41,7 +41,8 @@ pub(crate) fn peer_of(message: &Message, suite: Option<Suite>) -> Option<Peer> {
     Some(Peer { at, key })
 }
 
-fn audio_of(body: &str) -> Option<SocketAddrV4> {
+/// Where a description wants its audio; nowhere where it refuses it.
+pub(crate) fn audio_of(body: &str) -> Option<SocketAddrV4> {
     let value = |key: &str| body.lines().find_map(|line| line.strip_prefix(key));
     let ip = value("c=IN IP4 ")?.trim_end().parse().ok()?;
     let port = value("m=audio ")?.split(' ').next()?.parse().ok()?;

@@ -24,6 +24,7 @@ mod relay;
 mod report;
 mod requests;
 mod restraint;
+mod rtpengine;
 mod sdes;
 mod search;
 mod sides;

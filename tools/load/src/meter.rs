@@ -3,6 +3,7 @@
 use crate::metrics::{Figures, Metrics};
 use crate::near::Near;
 use crate::process::Process;
+use crate::rtpengine::Rtpengine;
 use crate::spread::Quantiles;
 use crate::voices::Voices;
 use crate::windows::Lane;
@@ -22,7 +23,7 @@ pub(crate) struct Window {
     pub(crate) seconds: f64,
     /// Packets that parties said.
     pub(crate) sent: f64,
-    /// Packets that the relay handed to the kernel, by its own count.
+    /// Packets that the relay handed to the kernel, by its own count where it tells.
     pub(crate) moved: f64,
     /// Packets that parties heard.
     pub(crate) heard: f64,
@@ -141,7 +142,8 @@ impl Meter {
                 .near
                 .as_ref()
                 .map_or(0.0, |near| count(near.bare.moved())),
-            Lane::Direct => heard,
+            // what it hands to the kernel it does not say
+            Lane::Direct | Lane::Rtpengine => heard,
         };
         Ok(Counts {
             sent: count(all.sent),
@@ -158,6 +160,14 @@ impl Meter {
             ),
             Lane::Bare => (parties.near.as_ref().and_then(|near| near.bare.cpu()), None),
             Lane::Direct => (None, None),
+            Lane::Rtpengine => {
+                let relay = parties
+                    .near
+                    .as_ref()
+                    .and_then(|near| near.rtpengine.as_ref());
+                let all = relay.and_then(Rtpengine::cpu);
+                (all, all)
+            }
         };
         Times {
             thread: thread.unwrap_or_default(),
@@ -170,8 +180,8 @@ impl Parties<'_> {
     /// Those of a lane.
     pub(crate) fn voices(&mut self, lane: Lane) -> &mut Voices {
         match (lane, &mut self.near) {
-            (Lane::Bare | Lane::Direct, Some(near)) => &mut near.voices,
-            (Lane::Bare | Lane::Direct, None) | (Lane::Exchange, _) => self.far,
+            (Lane::Bare | Lane::Direct | Lane::Rtpengine, Some(near)) => &mut near.voices,
+            (Lane::Bare | Lane::Direct | Lane::Rtpengine, None) | (Lane::Exchange, _) => self.far,
         }
     }
 }

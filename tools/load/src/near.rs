@@ -1,8 +1,9 @@
-//! Parties that are measured beside those of the exchange: through the bare relay, or with nothing
-//! between them at all.
+//! Parties that are measured beside those of the exchange: through the bare relay, through another
+//! product's, or with nothing between them at all.
 
 use crate::bare::Bare;
 use crate::description::{Peer, Ports};
+use crate::rtpengine::{Rtpengine, Running};
 use crate::sys::Core;
 use crate::target::Target;
 use crate::voices::{VoiceId, Voices};
@@ -20,19 +21,20 @@ const TOKENS: u64 = 1 << 32;
 pub(crate) struct Near {
     pub(crate) voices: Voices,
     pub(crate) bare: Bare,
+    pub(crate) rtpengine: Option<Rtpengine>,
     ids: Vec<VoiceId>,
     own: Vec<SocketAddrV4>,
 }
 
 impl Near {
-    /// So many pairs, and the bare relay for them on this core.
+    /// So many pairs, the bare relay for them on this core, and the other one if it runs.
     ///
     /// # Errors
-    /// Sockets or a thread could not be had.
+    /// Sockets or a thread could not be had, or the other relay refuses.
     pub(crate) fn start(
         target: &Target,
         pairs: u32,
-        core: Option<Core>,
+        (core, other): (Option<Core>, Option<Running>),
         (ports, wire): (&mut Ports, &Wire),
     ) -> io::Result<Near> {
         let ip = *target.local.ip();
@@ -49,9 +51,11 @@ impl Near {
             .map(|id| SocketAddrV4::new(ip, voices.port(*id)))
             .collect();
         let bare = Bare::start(RELAY.into(), &own, core)?;
+        let rtpengine = other.map(|other| Rtpengine::start(other, &own));
         Ok(Near {
             voices,
             bare,
+            rtpengine: rtpengine.transpose()?,
             ids,
             own,
         })
@@ -60,6 +64,14 @@ impl Near {
     /// From now on they talk through the bare relay.
     pub(crate) fn through_the_relay(&mut self, now: Instant) {
         for (id, relay) in self.ids.iter().zip(self.bare.addresses()) {
+            self.voices.talk(Some(*id), Some(&Peer::from(*relay)), now);
+        }
+    }
+
+    /// From now on they talk through rtpengine.
+    pub(crate) fn through_rtpengine(&mut self, now: Instant) {
+        let relays = self.rtpengine.as_ref().map(Rtpengine::addresses);
+        for (id, relay) in self.ids.iter().zip(relays.unwrap_or_default()) {
             self.voices.talk(Some(*id), Some(&Peer::from(*relay)), now);
         }
     }

@@ -21,6 +21,8 @@ pub(crate) enum Lane {
     Bare,
     /// From party to party.
     Direct,
+    /// Through rtpengine.
+    Rtpengine,
 }
 
 /// What is to be done with a lane.

@@ -98,6 +98,7 @@ impl SipLeg {
                 self.hear(sdp, desk);
                 return;
             }
+            Event::Widened => return self.sound.is_widened(desk.media),
             // The call's answer to it comes too late and is dropped.
             Event::OfferWithdrawn => return self.sound.withdraw(desk.ports, desk.media),
             // We never ask for transfers.

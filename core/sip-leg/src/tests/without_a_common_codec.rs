@@ -79,6 +79,36 @@ fn the_called_phone_is_offered_more_and_the_caller_is_told_of_its_own() {
 }
 
 #[test]
+fn a_phone_that_speaks_nothing_of_the_offer_is_offered_all_that_is_made_here() {
+    let mut office = Office::new();
+    let mut alice = office.called(alice(), &invite_of(PCMA));
+    let mut bobs = office.dials(bob(), alice.sound().remote().cloned());
+    let narrow = office.last();
+    office.hears(&mut bobs, bob(), answer(&narrow, 488, None));
+    let wide = office.last();
+    assert!(office.facts().is_empty(), "the call has not failed");
+    assert_eq!(wide.cseq().unwrap().number, 2);
+    let (first, then) = (formats(&narrow), formats(&wide));
+    assert_eq!(first, then[..first.len()], "what was wanted most still is");
+    for name in ["G722/8000", "opus/48000", "telephone-event/48000"] {
+        assert!(then.iter().any(|format| format.ends_with(name)), "{then:?}");
+    }
+    let opus = OPUS.replace("120", "111").replace("110", "102");
+    let body = speaking("203.0.113.99", &opus);
+    office.hears(&mut bobs, bob(), answer(&wide, 200, Some(&body)));
+    office.sent();
+    let Some(LegFact::Answered { description }) = office.facts().pop() else {
+        panic!("answered");
+    };
+    assert!(description.is_some(), "the answer is taken");
+    office.orders(&mut alice, LegOrder::Answer { description });
+    let told = ["8 PCMA/8000", "101 telephone-event/8000"];
+    assert_eq!(formats(&office.last()), told);
+    assert_eq!(alice.sound().codec_name().as_deref(), Some("PCMA"));
+    assert_eq!(bobs.sound().codec_name().as_deref(), Some("opus"));
+}
+
+#[test]
 fn the_road_is_told_what_each_phone_understands_and_how_it_wants_it() {
     let (office, alice, bobs, ..) = called(OPUS, PCMA);
     let wants = |leg: &SipLeg| {

@@ -97,6 +97,7 @@ impl Phone {
             headers: line.request.extra.iter().cloned().chain(proof).collect(),
             named: Vec::new(),
             offer: Some(offer).filter(|_| !line.offers.late),
+            wider: None,
             beside: None,
             login: None,
             patience: None,
@@ -473,7 +474,7 @@ impl Phone {
                 self.finish(id, now);
             }
             Event::Offered { sdp } => self.offered(id, sdp, now),
-            Event::OfferWithdrawn => {}
+            Event::Widened | Event::OfferWithdrawn => {}
             Event::ReofferAnswered { sdp } => self.reoffer_answered(id, sdp, now),
             Event::ReofferRefused { status } => {
                 if let Some(line) = self.lines.get_mut(&id) {

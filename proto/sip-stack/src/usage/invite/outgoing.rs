@@ -56,6 +56,9 @@ pub struct Outgoing {
     pub named: Vec<(String, String)>,
     /// Our offer; none to let the callee offer.
     pub offer: Option<Bytes>,
+    /// What is offered instead, once, to a callee that finds nothing in the offer that it speaks
+    /// (488, 606: RFC 3261 §21.4.26).
+    pub wider: Option<Bytes>,
     /// What goes beside it.
     pub beside: Option<Part>,
     /// Who we are, should we be asked (401, 407). Requests of early dialogs go without.
@@ -274,6 +277,13 @@ impl Calling {
         }
         if self.is_asked(response) {
             self.answered += 1;
+            return self.again(cx);
+        }
+        if matches!(status, 488 | 606)
+            && let Some(wider) = self.plan.wider.take()
+        {
+            self.plan.offer = Some(wider);
+            cx.tell(Event::Widened);
             return self.again(cx);
         }
         let least = response.min_se().ok().flatten();

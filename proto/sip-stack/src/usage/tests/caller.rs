@@ -7,7 +7,17 @@ use crate::usage::{MAX_FORKS, Phase};
 
 /// A caller against a hand-written callee, and its INVITE.
 fn calling(offer: Option<&str>) -> (Pair, Message) {
+    begun(Pair::new(5), offer)
+}
+
+/// The same, by a caller that may offer more.
+fn widening() -> (Pair, Message) {
     let mut pair = Pair::new(5);
+    pair.wider = Some("wide");
+    begun(pair, Some("a0"))
+}
+
+fn begun(mut pair: Pair, offer: Option<&str>) -> (Pair, Message) {
     pair.sides[B].raw = true;
     pair.call(offer);
     pair.run(SECOND / 100);
@@ -218,6 +228,34 @@ fn an_interval_that_is_too_small_is_asked_for_longer() {
         builder.text(Name::MinSe, "3600");
     });
     assert_eq!(pair.story(A), ["refused 422", "terminated"]);
+}
+
+// rfc: 3261 §21.4.26
+#[test]
+fn a_callee_that_speaks_nothing_of_the_offer_is_asked_once_more_with_a_wider_one() {
+    for status in [488, 606] {
+        let (mut pair, invite) = widening();
+        pair.respond(A, &invite, status, "one", |_| {});
+        let again = pair.last_sent(A, "INVITE").clone();
+        assert_eq!(again.cseq().unwrap().number, 2);
+        assert_eq!(again.call_id(), invite.call_id());
+        assert_eq!(again.body(), &sdp("wide"));
+        pair.respond(A, &again, status, "one", |_| {});
+        let refused = format!("refused {status}");
+        assert_eq!(pair.story(A), ["widened", &*refused, "terminated"]);
+    }
+}
+
+#[test]
+fn a_callee_that_is_busy_or_not_wanted_any_more_is_not_asked_once_more() {
+    let (mut pair, invite) = widening();
+    pair.respond(A, &invite, 486, "one", |_| {});
+    assert_eq!(pair.story(A), ["refused 486", "terminated"]);
+    let (mut pair, invite) = widening();
+    pair.respond(A, &invite, 180, "one", |_| {});
+    cancel(&mut pair);
+    pair.respond(A, &invite, 488, "one", |_| {});
+    assert_eq!(pair.all_sent(A, "INVITE").len(), 1);
 }
 
 // rfc: 3261 §9.1

@@ -67,6 +67,8 @@ pub(super) struct Pair {
     pub(super) login: Option<Login>,
     /// Headers of A's INVITE whose names are known at run time alone.
     pub(super) named: Vec<(String, String)>,
+    /// What A offers where its offer is refused.
+    pub(super) wider: Option<&'static str>,
     /// How long A waits for a first sign.
     pub(super) patience: Option<Duration>,
     /// Other ways that A knows to B.
@@ -116,6 +118,7 @@ pub(super) fn words(event: &Event) -> String {
             format!("ended {ending:?} {}", reason.as_deref().unwrap_or("-"))
         }
         Event::Offered { sdp } => format!("offered {}", named(sdp.as_ref())),
+        Event::Widened => "widened".to_owned(),
         Event::OfferWithdrawn => "offer withdrawn".to_owned(),
         Event::ReofferAnswered { sdp } => format!("reoffer answered {}", named(sdp.as_ref())),
         Event::ReofferRefused { status } => format!("reoffer refused {status}"),
@@ -275,6 +278,7 @@ impl Pair {
             sent: Vec::new(),
             login: None,
             named: Vec::new(),
+            wider: None,
             patience: None,
             stream: None,
             further: Vec::new(),
@@ -319,6 +323,7 @@ impl Pair {
             headers,
             named: std::mem::take(&mut self.named),
             offer: offer.map(sdp),
+            wider: self.wider.map(sdp),
             beside: None,
             login: self.login.clone(),
             patience: self.patience,

@@ -82,6 +82,7 @@ impl Calling {
             cx.step.transactions.forsake(self.invite.key, cx.step.now);
             let plan = Outgoing {
                 offer: None,
+                wider: None,
                 beside: None,
                 stream: None,
                 further: Vec::new(),
