@@ -93,8 +93,8 @@ pub enum Event {
         /// The Reason value of the BYE.
         reason: Option<String>,
     },
-    /// The callee could speak nothing of our offer (488, 606), and is asked once more with the wider
-    /// one ([`Outgoing::wider`](super::Outgoing::wider)), which holds from now on.
+    /// The callee could speak nothing of our offer (488, 606), and is asked once more with the
+    /// wider one ([`Outgoing::wider`](super::Outgoing::wider)), which holds from now on.
     Widened,
     /// The peer offers (re-INVITE, UPDATE, PRACK) or, without a description, asks for an offer
     /// (re-INVITE only). To be followed by
