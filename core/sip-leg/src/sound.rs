@@ -16,7 +16,7 @@ use srtp::MasterKey;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::association::Association;
-use crate::spoken::{spoken, widened};
+use crate::spoken::{behind, spoken, widened};
 use crate::wants::{report_wants, wants};
 use crate::{Secrets, Security};
 use fax::{Settled, place_of};
@@ -183,7 +183,9 @@ impl Sound {
             }
             // Where nothing is left, what is said of `limit` holds.
             Some(_) | None => {
-                let _nothing_left = widened(description, &self.codecs);
+                let named = self.remote.as_ref().and_then(remote_of);
+                let behind = behind(&named.map(|remote| remote.codecs).unwrap_or_default());
+                let _nothing_left = sdp::widen(description, &behind, &spoken(), &self.codecs);
             }
         }
     }

@@ -29,6 +29,20 @@ pub fn widened(offer: &mut Description, codecs: &[String]) -> Result<(), Refusal
     sdp::widen(offer, &g711(), &spoken(), codecs)
 }
 
+/// What is offered behind another party's codecs to a peer that has named its own: besides those
+/// that nearly all speak, what it speaks and is made here, by its own numbers.
+pub(crate) fn behind(named: &[Codec]) -> Vec<Codec> {
+    let known = |made: Codec| {
+        let theirs = named.iter().find(|named| named.is_same_encoding(&made))?;
+        let payload = theirs.payload;
+        Some(Codec { payload, ..made })
+    };
+    let known = spoken().into_iter().filter_map(known);
+    let laws = g711().into_iter();
+    let is_law = |codec: &Codec| g711().iter().any(|law| law.is_same_encoding(codec));
+    laws.chain(known.filter(|codec| !is_law(codec))).collect()
+}
+
 /// What a party of our own offers whom it calls. Where it is heard is no place yet: each leg that
 /// is offered this puts its own address there.
 #[must_use]

@@ -17,7 +17,7 @@ fn fax(address: &str) -> Description {
 }
 
 /// A request of Alice's within her call.
-fn within(leg: &SipLeg, method: &str, cseq: u32, body: &str) -> String {
+pub(super) fn within(leg: &SipLeg, method: &str, cseq: u32, body: &str) -> String {
     format!(
         "{method} sip:102@198.51.100.1:5060 SIP/2.0\r\n\
          Via: SIP/2.0/UDP 10.9.9.5:5062;branch=z9hG4bK{method}{cseq};rport\r\n\

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use media::{Limits as RoadLimits, LocalMedia, Prompts, ROOM, Road, Verdict};
 
+use super::faxes::within;
 use super::*;
 
 const PCMA: &str = "m=audio 4000 RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n\
@@ -106,6 +107,28 @@ fn a_phone_that_speaks_nothing_of_the_offer_is_offered_all_that_is_made_here() {
     assert_eq!(formats(&office.last()), told);
     assert_eq!(alice.sound().codec_name().as_deref(), Some("PCMA"));
     assert_eq!(bobs.sound().codec_name().as_deref(), Some("opus"));
+}
+
+#[test]
+fn an_offer_within_the_call_names_what_its_peer_speaks_by_the_numbers_that_it_has_given() {
+    let (mut office, mut alice, ..) = called(OPUS, PCMA);
+    let ack = within(&alice, "ACK", 4711, "");
+    office.hears(&mut alice, super::alice(), ack);
+    let description = speaking("203.0.113.99", PCMA);
+    office.orders(&mut alice, LegOrder::Reoffer { description });
+    let offered = formats(&office.last());
+    assert_eq!(
+        offered[0], "8 PCMA/8000",
+        "what the other side wants comes first"
+    );
+    assert!(
+        offered.contains(&"120 opus/48000".to_owned()),
+        "{offered:?}"
+    );
+    assert!(
+        !offered.iter().any(|format| format.contains("G722")),
+        "{offered:?}"
+    );
 }
 
 #[test]
