@@ -114,7 +114,7 @@ fn an_offer_within_the_call_names_what_its_peer_speaks_by_the_numbers_that_it_ha
     let (mut office, mut alice, ..) = called(OPUS, PCMA);
     let ack = within(&alice, "ACK", 4711, "");
     office.hears(&mut alice, super::alice(), ack);
-    let description = speaking("203.0.113.99", PCMA);
+    let description = Some(speaking("203.0.113.99", PCMA));
     office.orders(&mut alice, LegOrder::Reoffer { description });
     let offered = formats(&office.last());
     assert_eq!(
