@@ -127,7 +127,7 @@ bench: ## measure this machine: registrations, calls, memory, relayed packets, o
 	@bench/run.sh
 
 .PHONY: bench-media
-bench-media: ## measure sound: relay, SRTP, transcoding, listeners, memory, delay (8 minutes)
+bench-media: ## measure sound: relay, SRTP, transcoding, listeners, memory, delay (15 minutes)
 	@tools/setup.sh build
 	@python3 bench/media_rows.py
 	@python3 bench/media.py
