@@ -114,16 +114,16 @@ def protect(exchange):
     time.sleep(2)
 
 
-def relay(plan, calls):
-    """Calls that talk."""
+def relay(plan, calls, ring=False):
+    """Calls that talk, beside rtpengine."""
     with Rtpengine() as other:
-        found = drive(plan, calls, *other.flags)
+        found = drive(plan, calls, *other.flags, ring=ring)
     return {**rows.relayed(found), "target": rows.RELAY_TARGET}
 
 
 def ring(plan, calls):
     """The same where the exchange asks the kernel by io_uring; the bare relay does not."""
-    return rows.relayed(drive(plan, calls, ring=True))
+    return {**relay(plan, calls, ring=True), "target": ""}
 
 
 def protected(plan, suite):

@@ -1,4 +1,5 @@
-"""Runs the tests side by side, those that listen apart from the others; a line for each."""
+"""Runs the tests side by side, those that listen apart from the others, and modems last; a line for
+each."""
 
 import concurrent.futures
 import importlib
@@ -20,6 +21,9 @@ SIDE_BY_SIDE = int(os.environ.get("INTEROP_JOBS", "4"))
 # phones that speak and listen keep time by themselves: with as many as this at a time two
 # processors are half idle, and sound stays whole
 LISTENING = min(3, SIDE_BY_SIDE)
+# modems that wait for a processor lose each other: these come last, when what runs beside the tests
+# of a whole gate is done as well
+WHISTLING = min(2, SIDE_BY_SIDE)
 # of what a failed test said, this much is said again at the end
 LAST_LINES = 8
 
@@ -118,8 +122,11 @@ def main(words):
         print(f"no test is called like {' or '.join(words)}; all names: run.sh --list")
         return 2
     progress = Progress(len(cases))
-    run_side_by_side([c for c in cases if not c.listens], SIDE_BY_SIDE, progress)
-    run_side_by_side([c for c in cases if c.listens], LISTENING, progress)
+    modems = [c for c in cases if c.modem]
+    others = [c for c in cases if not c.modem]
+    run_side_by_side([c for c in others if not c.listens], SIDE_BY_SIDE, progress)
+    run_side_by_side([c for c in others if c.listens], LISTENING, progress)
+    run_side_by_side(modems, WHISTLING, progress)
     # once more at the end, where whoever reads the last lines of a long run finds it
     for name, said in progress.failed:
         last = said.splitlines()[-LAST_LINES:] or ["it said nothing"]

@@ -6,21 +6,22 @@ TESTS = {}
 
 
 class Case:
-    def __init__(self, function, listens, seconds):
+    def __init__(self, function, listens, modem, seconds):
         self.run = function
-        self.listens = listens
+        self.listens, self.modem = listens, modem
         self.seconds = seconds
         suite = function.__module__.rsplit(".", 1)[-1]
         self.name = f"{suite}.{function.__name__}"
         self.sentence = function.__name__.replace("_", " ")
 
 
-def test(listens=False, seconds=60):
-    """Marks a test. `listens`: it judges sound, so little else may run beside it. `seconds`: after
-    this long it is ended and has failed."""
+def test(listens=False, modem=False, seconds=60):
+    """Marks a test. `listens`: it judges sound, so little else may run beside it. `modem`: machines
+    whistle at each other, who have to keep time, so even less may. `seconds`: after this long it is
+    ended and has failed."""
 
     def mark(function):
-        case = Case(function, listens, seconds)
+        case = Case(function, listens, modem, seconds)
         TESTS[case.name] = case
         return function
 

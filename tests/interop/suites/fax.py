@@ -58,7 +58,7 @@ def pages_arrive_bit_for_bit_although_one_datagram_in_a_hundred_is_lost():
         true(here.receiver.repaired + there.receiver.repaired > 0, "and made good")
 
 
-@test(listens=True, seconds=150)
+@test(modem=True, seconds=150)
 def where_the_far_end_refuses_t38_the_fax_passes_as_sound():
     with Exchange() as exchange:
         here, there, cdr = faxed(exchange, {"refuses": 488})

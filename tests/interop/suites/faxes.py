@@ -85,7 +85,7 @@ def sends(exchange, pages, hangs_up_after=None, refuses=488):
         return machine.wait_result(180)
 
 
-@test(seconds=300)
+@test(modem=True, seconds=300)
 def three_pages_are_sent_by_a_foreign_machine_and_fetched_as_a_document():
     with Exchange() as exchange:
         fax_extension(exchange)
@@ -108,7 +108,7 @@ def three_pages_are_sent_by_a_foreign_machine_and_fetched_as_a_document():
         equal(exchange.items(f"/api/v1/tenants/{GLOBEX}/faxes"), [], "a neighbour's faxes")
 
 
-@test(seconds=120)
+@test(modem=True, seconds=120)
 def a_caller_that_hangs_up_in_the_middle_leaves_a_failed_fax():
     with Exchange() as exchange:
         fax_extension(exchange)
@@ -155,7 +155,7 @@ def pages_come_by_t38_that_the_caller_offers():
         true("leg 0 went over" in said_of_t38(exchange.one_cdr()), "the record says so")
 
 
-@test(listens=True, seconds=240)
+@test(modem=True, seconds=240)
 def a_caller_that_refuses_t38_sends_its_pages_by_sound():
     for status in (488, 606, 415):
         with Exchange() as exchange:

@@ -45,7 +45,7 @@ def ten_pages(exchange, by, **machine):
     return machine, fax
 
 
-@test(listens=True, seconds=300)
+@test(modem=True, seconds=300)
 def ten_pages_of_a_document_are_sent_to_a_foreign_machine():
     with Exchange() as exchange:
         _, fax = ten_pages(exchange, "g711", asks=False, refuses=488)
@@ -79,7 +79,7 @@ def ten_pages_are_sent_by_t38_that_the_exchange_offers_although_datagrams_are_lo
         true("leg 1 went over from sound to fax (T.38)" in said, f"the record says so: {said}")
 
 
-@test(listens=True, seconds=120)
+@test(modem=True, seconds=120)
 def a_machine_that_is_busy_is_called_again():
     with Exchange() as exchange:
         fax_extension(exchange)
@@ -94,7 +94,7 @@ def a_machine_that_is_busy_is_called_again():
         equal(len(busy), 2, "each attempt has a record")
 
 
-@test(listens=True, seconds=120)
+@test(modem=True, seconds=120)
 def a_machine_that_hangs_up_in_the_middle_fails_the_fax_with_a_word_for_it():
     with Exchange() as exchange:
         fax_extension(exchange)
