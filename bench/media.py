@@ -7,9 +7,10 @@ bench-media`.
 The exchange has core 0, the driver (tools/load) core 1, both on loopback; every number of calls has
 a fresh exchange. Calls are real: signalled, answered, and talking 50 packets a second each way. In
 turns, a window each, the same packets go through the exchange, through a relay with nothing in it
-on the exchange's core, from party to party, and through rtpengine on the exchange's core, where that
-is installed; medians of the windows are told, and shares are of neighbours in time. Transcoding, conferences and the road's memory are measured in process by the
-examples of core/media.
+on the exchange's core, from party to party, and through rtpengine on the exchange's core, where
+that is installed; medians of the windows are told, and shares are of neighbours in time.
+Transcoding, conferences and the road's memory are measured in process by the examples of
+core/media.
 
 A part that fails is told as that, and the others are measured all the same. The table is printed;
 the same goes to RESULTS.json (target/bench/media.json) and to a plot beside it (.svg).
@@ -114,16 +115,20 @@ def protect(exchange):
     time.sleep(2)
 
 
-def relay(plan, calls, ring=False):
+def talking(plan, calls, ring=False):
     """Calls that talk, beside rtpengine."""
     with Rtpengine() as other:
-        found = drive(plan, calls, *other.flags, ring=ring)
-    return {**rows.relayed(found), "target": rows.RELAY_TARGET}
+        return rows.relayed(drive(plan, calls, *other.flags, ring=ring))
+
+
+def relay(plan, calls):
+    """Calls that talk, as the exchange asks the kernel by itself."""
+    return {**talking(plan, calls), "target": rows.RELAY_TARGET}
 
 
 def ring(plan, calls):
     """The same where the exchange asks the kernel by io_uring; the bare relay does not."""
-    return {**relay(plan, calls, ring=True), "target": ""}
+    return talking(plan, calls, ring=True)
 
 
 def protected(plan, suite):

@@ -205,8 +205,10 @@ impl SipLeg {
             .offer
             .map(|offer| text(&sound.anchor(offer, desk.ports, desk.media)));
         // a carrier that refuses is followed by the next one
-        let wider = (offer.is_some() && dial.carrier.is_none()).then(|| sound.wider());
-        let wider = wider.flatten().map(|offer| text(&offer));
+        let wider = match dial.carrier {
+            Some(_) => None,
+            None => sound.wider().map(|offer| text(&offer)),
+        };
         let mut headers = vec![(Name::MaxForwards, dial.max_forwards.to_string())];
         headers.extend(dial.headers);
         let (mut login, mut patience, mut beside) = (None, None, None);

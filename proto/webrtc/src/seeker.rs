@@ -125,8 +125,11 @@ impl Seeker {
         requests.into_iter().map(written).collect()
     }
 
-    /// Takes an answer. What it leads to is due at once.
-    pub(crate) fn hear(&mut self, message: &Message<'_>, from: SocketAddr, now: Instant) -> Found {
+    /// Looks at a datagram from this address. What it leads to is due at once.
+    pub(crate) fn hear(&mut self, datagram: &[u8], from: SocketAddr, now: Instant) -> Found {
+        let Some(message) = Message::read(datagram) else {
+            return Found::Nothing;
+        };
         let answers = message.class == Class::Success && message.method == BINDING;
         let is_whole = message.has_fingerprint() && message.mapped().is_some();
         if !answers || !is_whole || !message.is_proved_by(self.theirs.pwd()) {

@@ -14,7 +14,6 @@ use crate::kind::Kind;
 use crate::limits::{CONSENT, HANDSHAKE};
 use crate::role::Role;
 use crate::seeker::{Found, Seeker, Ways};
-use crate::stun::Message;
 
 mod early;
 mod proven;
@@ -176,11 +175,8 @@ impl<H: Handshake> Transport<H> {
 
     /// A message of STUN: the peer asks, or answers.
     fn told(&mut self, from: SocketAddr, octets: &[u8], now: Instant, out: &mut Vec<Output>) {
-        let found = match (&mut self.seeker, Message::read(octets)) {
-            (Some(seeker), Some(message)) => seeker.hear(&message, from, now),
-            (None, _) | (_, None) => Found::Nothing,
-        };
-        match found {
+        let seeker = self.seeker.as_mut();
+        match seeker.map_or(Found::Nothing, |seeker| seeker.hear(octets, from, now)) {
             Found::Nothing => self.asked(from, octets, now, out),
             Found::Proven => {
                 self.proven.note(from);

@@ -63,17 +63,13 @@ impl Near {
 
     /// From now on they talk through the bare relay.
     pub(crate) fn through_the_relay(&mut self, now: Instant) {
-        for (id, relay) in self.ids.iter().zip(self.bare.addresses()) {
-            self.voices.talk(Some(*id), Some(&Peer::from(*relay)), now);
-        }
+        talk(&mut self.voices, &self.ids, self.bare.addresses(), now);
     }
 
     /// From now on they talk through rtpengine.
     pub(crate) fn through_rtpengine(&mut self, now: Instant) {
         let relays = self.rtpengine.as_ref().map(Rtpengine::addresses);
-        for (id, relay) in self.ids.iter().zip(relays.unwrap_or_default()) {
-            self.voices.talk(Some(*id), Some(&Peer::from(*relay)), now);
-        }
+        talk(&mut self.voices, &self.ids, relays.unwrap_or_default(), now);
     }
 
     /// From now on they talk to each other.
@@ -92,5 +88,12 @@ impl Near {
             self.voices.ready(token, now);
         }
         own
+    }
+}
+
+/// Each talks to the address in its place.
+fn talk(voices: &mut Voices, ids: &[VoiceId], to: &[SocketAddrV4], now: Instant) {
+    for (id, at) in ids.iter().zip(to) {
+        voices.talk(Some(*id), Some(&Peer::from(*at)), now);
     }
 }

@@ -33,7 +33,7 @@ fn answer(request: &[u8], from: SocketAddr) -> (Vec<u8>, bool) {
 }
 
 fn hear(seeker: &mut Seeker, octets: &[u8], port: u16, now: Instant) -> Found {
-    seeker.hear(&Message::read(octets).unwrap(), at(port), now)
+    seeker.hear(octets, at(port), now)
 }
 
 /// The one request that is due.
