@@ -3,9 +3,11 @@
 import asyncio
 import threading
 
+POSTGRES = 5432  # the port of PostgreSQL
+
 
 class Delay:
-    """Listens on `port` and passes everything to another port of loopback and back, each way so
+    """Listens on `port` and passes everything to PostgreSQL at an address and back, each way so
     many seconds later, in order and without a bound on what is under way."""
 
     def __init__(self, to, seconds):
@@ -41,7 +43,7 @@ class Delay:
 
     async def accept(self, reader, writer):
         """One connection, until either side has had enough of it."""
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.to)
+        far_reader, far_writer = await asyncio.open_connection(self.to, POSTGRES)
         self.writers += [writer, far_writer]
         ways = self.carry(reader, far_writer), self.carry(far_reader, writer)
         await asyncio.gather(*ways, return_exceptions=True)

@@ -65,29 +65,29 @@ class Exchange:
 
 @contextlib.contextmanager
 def postgres():
-    """A PostgreSQL server of this run's own: its host and port."""
+    """A PostgreSQL server of this run's own: its address."""
     server = subprocess.Popen([str(HOME / "tools" / "postgres.sh")], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True)
-    folder, port = server.stdout.readline().split()
+    _, address = server.stdout.readline().split()
     try:
-        server_says(port, "CREATE ROLE worker LOGIN")
-        yield folder, int(port)
+        server_says(address, "CREATE ROLE worker LOGIN")
+        yield address
     finally:
         server.stdin.close()
         server.wait()
 
 
-def server_says(port, sql):
+def server_says(address, sql):
     """Carries out a statement as the server's owner."""
     binaries = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
-    ask = [str(binaries / "psql"), "-qh", "127.0.0.1", "-p", str(port), "-U", "owner", "postgres"]
+    ask = [str(binaries / "psql"), "-qh", address, "-U", "owner", "postgres"]
     subprocess.run(ask + ["-c", sql], check=True)
 
 
-def database(port, name):
+def database(address, name):
     """A new database with its tables, and its address for strowger."""
-    server_says(port, f"CREATE DATABASE {name}")
-    owner, worker = (f"postgres://{role}@127.0.0.1:{port}/{name}?sslmode=disable"
+    server_says(address, f"CREATE DATABASE {name}")
+    owner, worker = (f"postgres://{role}@{address}/{name}?sslmode=disable"
                      for role in ("owner", "worker"))
     prepare = [STROWGER, "prepare", "--owner", owner, "--store", worker]
     subprocess.run(prepare, check=True, stdout=subprocess.DEVNULL)
@@ -156,14 +156,14 @@ def run(stores, companies, starts):
         results["sqlite"] = measure(many, one, accounts, (None, None), companies, starts)
         print("== SQLite done", flush=True)
     if "postgres" in stores:
-        with postgres() as (_, port):
-            addresses = [database(port, "many"), database(port, "one")]
+        with postgres() as server:
+            addresses = [database(server, "many"), database(server, "one")]
             moved_s = move(many, addresses[0])
             move(one, addresses[1])
             found = measure(many, one, accounts, addresses, companies, starts)
-            with Delay(port, FAR) as far:
-                address = addresses[0].replace(f":{port}/", f":{far.port}/")
-                with Exchange(many, address) as exchange:
+            with Delay(server, FAR) as far:
+                behind = addresses[0].replace(server, f"127.0.0.1:{far.port}")
+                with Exchange(many, behind) as exchange:
                     found["far_start_s"] = exchange.start_s
             results["postgres"] = {"moved_s": moved_s, **found}
         print("== PostgreSQL done", flush=True)

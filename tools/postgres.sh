@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # A PostgreSQL server of its own for tests and measurements: in a temporary folder, reached by a
-# Unix socket there and by TCP on a free port, gone when standard input ends.
+# Unix socket there and by TCP at a loopback address of its own, gone when standard input ends.
 #
-#   tools/postgres.sh < pipe     prints one line, FOLDER PORT, when the server is ready
+#   tools/postgres.sh < pipe     prints one line, FOLDER ADDRESS, when the server is ready
 #
 # Nothing on it is durable and everybody on this machine may enter as anybody.
 set -euo pipefail
@@ -31,19 +31,9 @@ if [ "$(id -u)" -eq 0 ]; then
     as=(setpriv --reuid nobody --regid nogroup --clear-groups)
 fi
 
-# the address families differ in nothing here, so one free port of IPv4 will do
-free_port() {
-    local port
-    for _ in $(seq 100); do
-        port=$((RANDOM % 20000 + 20000))
-        (: </dev/tcp/127.0.0.1/"$port") 2>/dev/null || {
-            echo "$port"
-            return
-        }
-    done
-    return 1
-}
-port=$(free_port)
+# a free port may be somebody else's by the time it is bound, so the usual one is taken, at an
+# address that is nobody else's: it is made of the number of this process, which has 22 bits
+address=127.$((128 | $$ >> 16)).$(($$ >> 8 & 255)).$(($$ & 255))
 
 cd "$folder"
 "${as[@]}" "$bin/initdb" --pgdata "$folder/data" --username owner --auth trust --no-sync \
@@ -52,18 +42,18 @@ cd "$folder"
     exit 1
 }
 # the log goes to a file: a pipe that nobody reads would stop the server
-"${as[@]}" "$bin/postgres" -D "$folder/data" -k "$folder" -p "$port" \
-    -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off \
+"${as[@]}" "$bin/postgres" -D "$folder/data" -k "$folder" -p 5432 \
+    -c listen_addresses="$address" -c fsync=off -c full_page_writes=off \
     -c max_connections=400 ${STROWGER_PG_OPTIONS:-} </dev/null >"$folder/log" 2>&1 &
 server=$!
 for _ in $(seq 300); do
-    "$bin/pg_isready" -q -h "$folder" -p "$port" && break
+    "$bin/pg_isready" -q -h "$folder" -p 5432 && break
     kill -0 "$server" 2>/dev/null || {
         cat "$folder/log" >&2
         exit 1
     }
     sleep 0.1
 done
-"$bin/pg_isready" -q -h "$folder" -p "$port"
-echo "$folder $port"
+"$bin/pg_isready" -q -h "$folder" -p 5432
+echo "$folder $address"
 cat >/dev/null || true

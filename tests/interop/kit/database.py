@@ -18,7 +18,7 @@ class Database:
         ready = self.process.stdout.readline().split()
         if len(ready) != 2:
             raise RuntimeError("no server came up: tools/setup.sh postgres")
-        self.folder, self.port = ready
+        self.folder = ready[0]
         self.sql("CREATE ROLE worker LOGIN", "CREATE DATABASE strowger")
         self.owner, self.worker = self.url("owner"), self.url("worker")
         Exchange.command_line("prepare", "--owner", self.owner, "--store", self.worker)
@@ -30,12 +30,12 @@ class Database:
         self.process.stdout.close()
 
     def url(self, role):
-        return f"postgres://{role}@/strowger?host={self.folder}&port={self.port}"
+        return f"postgres://{role}@/strowger?host={self.folder}"
 
     def sql(self, *statements):
         for statement in statements:
             subprocess.run(
-                ["psql", "-h", self.folder, "-p", self.port, "-U", "owner", "-d", "postgres",
+                ["psql", "-h", self.folder, "-U", "owner", "-d", "postgres",
                  "-v", "ON_ERROR_STOP=1", "-qc", statement],
                 check=True, timeout=20, stdin=subprocess.DEVNULL,
             )

@@ -10,7 +10,7 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../postgres.sh");
 #[derive(Debug)]
 pub struct Server {
     folder: String,
-    port: String,
+    address: String,
     _process: Child,
     _input: ChildStdin,
 }
@@ -30,10 +30,10 @@ impl Server {
         let told = process.stdout.take().ok_or_else(none)?;
         let mut line = String::new();
         BufReader::new(told).read_line(&mut line)?;
-        let (folder, port) = line.trim().split_once(' ').ok_or_else(none)?;
+        let (folder, address) = line.trim().split_once(' ').ok_or_else(none)?;
         Ok(Server {
             folder: folder.to_owned(),
-            port: port.to_owned(),
+            address: address.to_owned(),
             _process: process,
             _input: input,
         })
@@ -44,14 +44,13 @@ impl Server {
         &self.folder
     }
 
-    /// The port, on the loopback address and of the socket.
-    pub fn port(&self) -> &str {
-        &self.port
+    /// The loopback address that is this server's alone, where it serves at the usual port.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     /// Where a role finds a database, by the socket.
     pub fn url(&self, role: &str, database: &str) -> String {
-        let (folder, port) = (&self.folder, &self.port);
-        format!("postgres://{role}@/{database}?host={folder}&port={port}")
+        format!("postgres://{role}@/{database}?host={}", self.folder)
     }
 }

@@ -74,8 +74,17 @@ impl Database {
 
     /// The same by TCP, on which the server offers no TLS.
     pub(crate) fn url_by_tcp(&self, role: &str) -> String {
-        let (name, port) = (&self.name, SERVER.held.port());
-        format!("postgres://{role}@127.0.0.1:{port}/{name}?sslmode=disable")
+        self.url_at(role, Database::server())
+    }
+
+    /// The same by TCP to something that stands before the server.
+    pub(crate) fn url_at(&self, role: &str, server: &str) -> String {
+        format!("postgres://{role}@{server}/{}?sslmode=disable", self.name)
+    }
+
+    /// The address of the server of all databases; its port is the usual one, 5432.
+    pub(crate) fn server() -> &'static str {
+        SERVER.held.address()
     }
 
     /// Opens the store under the tests' master key.

@@ -149,7 +149,7 @@ impl Server {
                 "-d",
                 "postgres",
             ])
-            .args(["-h", self.0.folder(), "-p", self.0.port()])
+            .args(["-h", self.0.folder()])
             .stdin(Stdio::piped())
             .spawn();
         let Ok(mut psql) = psql else { return false };

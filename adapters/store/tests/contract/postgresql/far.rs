@@ -97,7 +97,7 @@ impl Questions {
 }
 
 impl Way {
-    fn to(port: u16) -> Way {
+    fn to(server: (&'static str, u16)) -> Way {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let way = Way {
             port: listener.local_addr().unwrap().port(),
@@ -106,7 +106,7 @@ impl Way {
         let trips = Arc::clone(&way.trips);
         thread::spawn(move || {
             for near in listener.incoming().flatten() {
-                let far = TcpStream::connect(("127.0.0.1", port)).unwrap();
+                let far = TcpStream::connect(server).unwrap();
                 near.set_nodelay(true).unwrap();
                 far.set_nodelay(true).unwrap();
                 let number = {
@@ -184,11 +184,8 @@ fn carry((mut from, mut to): (TcpStream, TcpStream), mut seen: impl FnMut(&[u8])
 
 /// A store whose server is at the end of a way.
 fn far(database: &Database) -> (Way, SqlStore) {
-    let near = database.url_by_tcp("worker");
-    let port = near.rsplit_once(':').unwrap().1;
-    let port: u16 = port.split_once('/').unwrap().0.parse().unwrap();
-    let way = Way::to(port);
-    let url = near.replace(&format!(":{port}/"), &format!(":{}/", way.port));
+    let way = Way::to((Database::server(), 5432));
+    let url = database.url_at("worker", &format!("127.0.0.1:{}", way.port));
     let store = database.try_open(1, &url).unwrap();
     (way, store)
 }
