@@ -14,8 +14,9 @@ pub enum Way {
     IoUring,
 }
 
-/// The least buffers of a thread: two batches.
-pub(crate) const LEAST_BUFFERS: u32 = 128;
+/// The least buffers of a thread: as many as are looked at together, and as many that are made
+/// here.
+pub(crate) const LEAST_BUFFERS: u32 = 256;
 
 /// Settings of all media threads of a node.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ pub struct Config {
     pub sockets_per_worker: usize,
     /// Receive buffer asked of the kernel per socket, octets. Default 512 KiB.
     pub receive_buffer: usize,
-    /// Buffers for packets per thread, at least 128; each takes 2 KiB. By `io_uring` there are
+    /// Buffers for packets per thread, at least 256; each takes 2 KiB. By `io_uring` there are
     /// [`RING_BUFFERS`](crate::RING_BUFFERS) more for those that come. Default 512.
     pub packet_buffers: u32,
     /// Orders that wait per shard and thread. Default 4,096.

@@ -7,23 +7,18 @@ use std::net::SocketAddr;
 use std::os::fd::RawFd;
 use std::time::Duration;
 
-use crate::arrived::{Arrived, Tally};
+use crate::arrived::{Arrived, Datagram, TOGETHER, Tally};
 use crate::config::Config;
 use crate::config::LEAST_BUFFERS;
 use crate::sockets::{SocketIndex, Sockets};
 use crate::sys::ring::{Answer, Ring};
 
-/// Datagrams looked at before the clock is read again.
-const BATCH: u32 = 64;
-
 pub(crate) struct Rings {
     ring: Ring,
     sockets: Sockets,
     bell: RawFd,
-    /// Datagrams that may still be looked at before the clock is read again.
-    left: u32,
-    /// A datagram that came behind that many.
-    next: Option<Arrived>,
+    /// Somebody rang behind the datagrams that came.
+    rung: bool,
     /// Answers that came while a buffer was waited for; no more than there are buffers and sockets.
     later: VecDeque<Answer>,
     tally: Tally,
@@ -35,8 +30,7 @@ impl Rings {
             ring: Ring::new(config.packet_buffers.max(LEAST_BUFFERS))?,
             sockets: Sockets::new(config.into()),
             bell,
-            left: 0,
-            next: None,
+            rung: false,
             later: VecDeque::new(),
             tally: Tally::default(),
         })
@@ -56,10 +50,6 @@ impl Rings {
         &self.sockets
     }
 
-    pub(crate) fn sockets_mut(&mut self) -> &mut Sockets {
-        &mut self.sockets
-    }
-
     pub(crate) fn tally_mut(&mut self) -> &mut Tally {
         &mut self.tally
     }
@@ -74,43 +64,40 @@ impl Rings {
     pub(crate) fn wait(&mut self, timeout_ms: i32) {
         let timeout = u64::try_from(timeout_ms).ok().map(Duration::from_millis);
         self.ring.wait(timeout);
-        self.left = BATCH;
     }
 
-    pub(crate) fn next(&mut self) -> Option<Arrived> {
-        if let Some(next) = self.next.take() {
-            return Some(next);
-        }
-        loop {
-            let answer = self.later.pop_front().or_else(|| self.ring.next())?;
+    pub(crate) fn next(&mut self, into: &mut Vec<Datagram>) -> Option<Arrived> {
+        while !self.rung && into.len() < TOGETHER {
+            let Some(answer) = self.later.pop_front().or_else(|| self.ring.next()) else {
+                break;
+            };
             match self.counted(answer) {
                 Some(Answer::Bell) => {
                     // The worker reads it before the kernel sees this order.
                     self.ring.watch(self.bell);
-                    return Some(Arrived::Bell);
+                    self.rung = true;
                 }
                 Some(Answer::Received {
                     socket,
                     received,
                     ended,
                 }) => {
-                    self.tally.received += 1;
                     if ended {
                         self.read_on(socket);
                     }
-                    let arrived = Arrived::Datagram(socket, received);
-                    if self.left > 0 {
-                        self.left -= 1;
-                        return Some(arrived);
+                    match self.sockets.arrived(socket, &received, &mut self.tally) {
+                        Some(datagram) => into.push(datagram),
+                        None => self.ring.give(received.buffer),
                     }
-                    self.left = BATCH - 1;
-                    self.next = Some(arrived);
-                    return Some(Arrived::Batch);
                 }
                 Some(Answer::Ended(socket)) => self.read_on(socket),
                 Some(Answer::Sent { .. }) | None => {}
             }
         }
+        if !into.is_empty() {
+            return Some(Arrived::Datagrams);
+        }
+        std::mem::take(&mut self.rung).then_some(Arrived::Bell)
     }
 
     fn read_on(&mut self, socket: SocketIndex) {
@@ -162,7 +149,6 @@ impl Rings {
     pub(crate) fn flush(&mut self) {}
 
     pub(crate) fn reset(&mut self) {
-        self.next = None;
         self.ring.reset();
     }
 }

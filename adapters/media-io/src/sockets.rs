@@ -4,8 +4,10 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
+use crate::arrived::{Datagram, Tally};
 use crate::config::Config;
 use crate::sys;
+use crate::sys::received::Received;
 
 #[derive(Debug)]
 struct Socket {
@@ -109,19 +111,26 @@ impl Sockets {
         self.get(index).map(|socket| socket.fd.as_raw_fd())
     }
 
-    pub(crate) fn port(&self, index: SocketIndex) -> Option<u16> {
-        self.get(index).map(|socket| socket.port)
-    }
-
-    /// Notes the kernel's counter and gives how many drops are new.
-    pub(crate) fn note_drops(&mut self, index: SocketIndex, counter: u32) -> u64 {
-        let place = usize::try_from(index)
-            .ok()
-            .and_then(|index| self.list.get_mut(index));
-        let Some(socket) = place else { return 0 };
-        let new = counter.wrapping_sub(socket.drops);
-        socket.drops = counter;
-        u64::from(new)
+    /// What has come to a socket. `None` when nobody could answer it: it was longer than its
+    /// buffer, or has no address that we know.
+    pub(crate) fn arrived(
+        &mut self,
+        index: SocketIndex,
+        received: &Received,
+        tally: &mut Tally,
+    ) -> Option<Datagram> {
+        tally.received += 1;
+        let socket = self.list.get_mut(usize::try_from(index).ok()?)?;
+        if let Some(counter) = received.drops {
+            tally.dropped += u64::from(counter.wrapping_sub(socket.drops));
+            socket.drops = counter;
+        }
+        Some(Datagram {
+            port: socket.port,
+            from: received.from?,
+            buffer: received.buffer,
+            length: received.length,
+        })
     }
 
     fn get(&self, index: SocketIndex) -> Option<&Socket> {

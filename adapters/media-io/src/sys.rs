@@ -83,17 +83,26 @@ impl Epoll {
         })
     }
 
-    /// Reports `token` while `fd` is readable. Closing `fd` ends that.
+    /// Reports `token` once `fd` is readable, and each time that more comes: whoever hears of it
+    /// reads all, or asks for it [again](Epoll::again). Closing `fd` ends that.
     pub(crate) fn add(&self, fd: RawFd, token: u32) -> io::Result<()> {
-        let events = u32::try_from(libc::EPOLLIN).unwrap_or(1);
+        self.control(libc::EPOLL_CTL_ADD, fd, token)
+    }
+
+    /// Reports `token` once more if `fd` is readable still.
+    pub(crate) fn again(&self, fd: RawFd, token: u32) {
+        // What was added can be changed: there is nothing to allocate for it.
+        let _known = self.control(libc::EPOLL_CTL_MOD, fd, token);
+    }
+
+    fn control(&self, what: c_int, fd: RawFd, token: u32) -> io::Result<()> {
+        let events = libc::EPOLLIN | libc::EPOLLET;
         let mut event = libc::epoll_event {
-            events,
+            events: events.cast_unsigned(),
             u64: u64::from(token),
         };
         // SAFETY: the event lives through the call, which copies it.
-        check(unsafe {
-            libc::epoll_ctl(self.fd.as_raw_fd(), libc::EPOLL_CTL_ADD, fd, &raw mut event)
-        })?;
+        check(unsafe { libc::epoll_ctl(self.fd.as_raw_fd(), what, fd, &raw mut event) })?;
         Ok(())
     }
 

@@ -5,11 +5,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::RawFd;
 
-use crate::arrived::{Arrived, Tally};
+use crate::arrived::{Arrived, Datagram, Tally};
 use crate::batches::Batches;
 use crate::config::{Config, Way};
 use crate::rings::Rings;
-use crate::sockets::SocketIndex;
 
 /// A thread's sockets and buffers.
 pub(crate) enum Wire {
@@ -68,25 +67,16 @@ impl Wire {
         either!(self, way => way.sockets().len())
     }
 
-    /// The port of a socket.
-    pub(crate) fn port(&self, socket: SocketIndex) -> Option<u16> {
-        either!(self, way => way.sockets().port(socket))
-    }
-
-    /// Notes the kernel's counter of drops and gives how many are new.
-    pub(crate) fn note_drops(&mut self, socket: SocketIndex, counter: u32) -> u64 {
-        either!(self, way => way.sockets_mut().note_drops(socket, counter))
-    }
-
     /// Sends what waits, and sleeps until something comes, at most so many milliseconds (-1 = for
     /// ever).
     pub(crate) fn wait(&mut self, timeout_ms: i32) {
         either!(self, way => way.wait(timeout_ms));
     }
 
-    /// The next that has come in this round.
-    pub(crate) fn next(&mut self) -> Option<Arrived> {
-        either!(self, way => way.next())
+    /// The next that has come in this round; datagrams are put into the list, which is empty, at
+    /// most [`TOGETHER`](crate::arrived::TOGETHER).
+    pub(crate) fn next(&mut self, into: &mut Vec<Datagram>) -> Option<Arrived> {
+        either!(self, way => way.next(into))
     }
 
     /// The datagram in a buffer, and the room behind it.

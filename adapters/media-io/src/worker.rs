@@ -11,13 +11,11 @@ use std::time::{Duration, Instant};
 
 use media::{Command, EndpointId, Lifted, LocalMedia, Notice, Refusal, Road, Verdict};
 
-use crate::arrived::Arrived;
+use crate::arrived::{Arrived, Datagram, TOGETHER};
 use crate::config::Config;
 use crate::control::{Bell, Wake};
 use crate::figures::{Plain, Shared};
-use crate::sockets::SocketIndex;
 use crate::sys;
-use crate::sys::received::Received;
 use crate::taps::{GATHER, Taps};
 use crate::wire::Wire;
 
@@ -87,6 +85,8 @@ pub(crate) struct Worker {
     shards: Vec<Shard>,
     bell: Arc<Bell>,
     wire: Wire,
+    /// What has come and is to be judged.
+    batch: Vec<Datagram>,
     notices: Vec<Notice>,
     plain: Plain,
     origin: Instant,
@@ -111,6 +111,7 @@ impl Worker {
             shards,
             bell,
             wire,
+            batch: Vec::with_capacity(TOGETHER),
             notices: Vec::with_capacity(NOTICES),
             plain: Plain::default(),
             origin,
@@ -174,8 +175,8 @@ impl Worker {
         if self.orders_left {
             self.obey();
         }
-        let mut now = self.now();
-        while let Some(arrived) = self.wire.next() {
+        self.batch.clear();
+        while let Some(arrived) = self.wire.next(&mut self.batch) {
             match arrived {
                 Arrived::Bell => {
                     self.bell.event.clear();
@@ -183,8 +184,7 @@ impl Worker {
                     self.bell.rung.swap(false, Ordering::AcqRel);
                     self.obey();
                 }
-                Arrived::Batch => now = self.now(),
-                Arrived::Datagram(socket, received) => self.packet(socket, &received, now),
+                Arrived::Datagrams => self.judge(),
             }
         }
         self.expire();
@@ -201,6 +201,7 @@ impl Worker {
     fn count(&mut self) {
         let done = self.wire.tally();
         self.plain.received += done.received;
+        self.plain.kernel_drops += done.dropped;
         self.plain.sent += done.sent;
         self.plain.send_failures += done.refused;
     }
@@ -249,47 +250,51 @@ impl Worker {
         rtp.and_then(|()| self.wire.open(v4, local.rtcp))
     }
 
-    fn packet(&mut self, socket: SocketIndex, received: &Received, now: machine::Instant) {
-        if let Some(counter) = received.drops {
-            self.plain.kernel_drops += self.wire.note_drops(socket, counter);
-        }
-        let port = self.wire.port(socket);
-        let length = received.length;
-        let verdict = match (received.from, port) {
-            (Some(from), Some(port)) => {
-                let (buffer, notices) = (self.wire.octets(received.buffer), &mut self.notices);
-                self.road.packet(port, from, buffer, length, now, notices)
+    /// Judges what has come together.
+    fn judge(&mut self) {
+        let now = self.now();
+        let coming = self.batch.iter();
+        self.road
+            .foresee(coming.map(|datagram| (datagram.port, datagram.from)));
+        for at in 0..self.batch.len() {
+            if let Some(datagram) = self.batch.get(at).copied() {
+                self.packet(&datagram, now);
             }
-            (None, _) | (_, None) => Verdict::Absorbed,
-        };
-        match verdict {
+        }
+        self.batch.clear();
+    }
+
+    fn packet(&mut self, datagram: &Datagram, now: machine::Instant) {
+        let Datagram {
+            port,
+            from,
+            buffer,
+            length,
+        } = *datagram;
+        let (octets, notices) = (self.wire.octets(buffer), &mut self.notices);
+        match self.road.packet(port, from, octets, length, now, notices) {
             Verdict::Send {
                 local_port,
                 to,
                 length,
-            } => self.wire.send(local_port, received.buffer, length, to),
+            } => self.wire.send(local_port, buffer, length, to),
             Verdict::Lift(id) => {
-                self.lift(id, received);
-                self.wire.give(received.buffer);
+                self.lift(id, datagram);
+                self.wire.give(buffer);
             }
-            Verdict::Drop(_) | Verdict::Absorbed | Verdict::Kept => {
-                self.wire.give(received.buffer);
-            }
+            Verdict::Drop(_) | Verdict::Absorbed | Verdict::Kept => self.wire.give(buffer),
         }
     }
 
     /// Hands a datagram to the shard of its leg. The few of a leg may be copied; where the shard
     /// is behind they are dropped, and come again.
-    fn lift(&mut self, id: EndpointId, received: &Received) {
-        let octets = self.wire.octets(received.buffer).get(..received.length);
-        let (Some(shard), Some(octets), Some(from)) = (
-            self.shards.get_mut(usize::from(id.shard())),
-            octets,
-            received.from,
-        ) else {
+    fn lift(&mut self, id: EndpointId, datagram: &Datagram) {
+        let octets = self.wire.octets(datagram.buffer).get(..datagram.length);
+        let shard = self.shards.get_mut(usize::from(id.shard()));
+        let (Some(shard), Some(octets)) = (shard, octets) else {
             return;
         };
-        let octets = octets.to_vec();
+        let (from, octets) = (datagram.from, octets.to_vec());
         match shard.lifts.try_send(Lifted { id, from, octets }) {
             Ok(()) => shard.lifted = true,
             Err(_) => self.plain.lost_lifts += 1,

@@ -16,6 +16,7 @@ mod converse;
 mod farewell;
 mod fax;
 mod flow;
+mod foresee;
 mod fork;
 mod gauge;
 mod leg;

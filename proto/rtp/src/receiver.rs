@@ -127,24 +127,25 @@ impl Runs {
     }
 }
 
-/// One source.
+/// One source. What each packet changes lies together.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 struct Source {
+    /// Bit i: did `highest - i` come?
+    window: u128,
     ssrc: u32,
+    /// The number that would make a stray packet a restart.
+    restart: Option<u16>,
     /// Extended number of the first packet, one cycle ahead so that earlier ones have room.
     base: u64,
     /// Highest extended number.
     highest: u64,
     received: u64,
-    duplicates: u64,
-    reordered: u64,
-    /// Bit i: did `highest - i` come?
-    window: u128,
     /// Of the packets that left the window.
     runs: Runs,
     bursts: Bursts,
-    /// The number that would make a stray packet a restart.
-    restart: Option<u16>,
+    duplicates: u64,
+    reordered: u64,
     /// At the last report (A.3).
     reported_expected: u64,
     reported_received: u64,
@@ -338,10 +339,11 @@ impl PacketLength {
 /// The receiver of one stream. The caller decides whether a packet belongs to it (so no probation
 /// of RFC 3550 section A.1 here); a change of source is followed at once.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Receiver {
-    clock: u32,
     source: Option<Source>,
     jitter: Jitter,
+    clock: u32,
     length: PacketLength,
     /// Of the sources before.
     before: Statistics,

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::os::fd::RawFd;
 
 use libc::{c_uint, c_void, iovec, mmsghdr};
@@ -10,6 +11,7 @@ use super::address::RawAddress;
 use super::control::{CONTROL, drops_of};
 use super::pool::{BUFFER, Pool};
 use super::received::Received;
+use crate::arrived::TOGETHER;
 
 /// Datagrams per system call.
 pub(crate) const BATCH: usize = 64;
@@ -33,7 +35,7 @@ struct Arrays {
 unsafe impl Send for Arrays {}
 
 impl Arrays {
-    fn new() -> Arrays {
+    fn new(size: usize) -> Arrays {
         // SAFETY: numbers and null pointers, for which all zero is valid.
         let header: mmsghdr = unsafe { std::mem::zeroed() };
         let vector = iovec {
@@ -41,64 +43,103 @@ impl Arrays {
             iov_len: 0,
         };
         Arrays {
-            headers: vec![header; BATCH].into_boxed_slice(),
-            vectors: vec![vector; BATCH].into_boxed_slice(),
-            addresses: vec![RawAddress::empty(); BATCH].into_boxed_slice(),
-            controls: vec![Control([0; CONTROL]); BATCH].into_boxed_slice(),
+            headers: vec![header; size].into_boxed_slice(),
+            vectors: vec![vector; size].into_boxed_slice(),
+            addresses: vec![RawAddress::empty(); size].into_boxed_slice(),
+            controls: vec![Control([0; CONTROL]); size].into_boxed_slice(),
         }
     }
 }
 
-/// Receives up to a batch from one socket.
+/// Receives datagrams of several sockets, a batch of each at most.
 pub(crate) struct Receiver {
     arrays: Arrays,
+    /// A buffer for each place, which its header points to.
     buffers: Vec<u32>,
+    /// How many of the places are filled.
     count: usize,
 }
 
 impl Receiver {
     pub(crate) fn new() -> Receiver {
         Receiver {
-            arrays: Arrays::new(),
-            buffers: Vec::with_capacity(BATCH),
+            arrays: Arrays::new(TOGETHER),
+            buffers: Vec::with_capacity(TOGETHER),
             count: 0,
         }
     }
 
-    /// Reads what is there, at most a batch and at most as many as the pool has buffers; how many
-    /// datagrams came. Afterwards each must be looked at with [`Receiver::get`] and its buffer
-    /// given back or passed on.
-    pub(crate) fn receive(&mut self, fd: RawFd, pool: &mut Pool) -> usize {
-        while self.buffers.len() < BATCH {
-            let Some(buffer) = pool.take() else { break };
-            self.buffers.push(buffer);
+    /// How many datagrams came since it began.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there is room for another batch.
+    pub(crate) fn has_room(&self) -> bool {
+        self.count + BATCH <= TOGETHER
+    }
+
+    /// Begins anew: the buffers of what came were passed on or given back. Each place gets one
+    /// that nobody has, as far as the pool has any.
+    pub(crate) fn begin(&mut self, pool: &mut Pool) {
+        let filled = std::mem::take(&mut self.count);
+        if pool.available() < filled {
+            for unused in self.buffers.drain(..).skip(filled) {
+                pool.give(unused);
+            }
         }
-        let wanted = self.buffers.len();
+        let kept = self.buffers.len();
+        for place in (0..filled.min(kept)).chain(kept..TOGETHER) {
+            let Some(buffer) = pool.take() else { break };
+            self.put(place, buffer, pool);
+        }
+    }
+
+    /// Makes the header of a place point to a buffer.
+    fn put(&mut self, place: usize, buffer: u32, pool: &mut Pool) {
         let Arrays {
             headers,
             vectors,
             addresses,
             controls,
         } = &mut self.arrays;
-        let slots = headers.iter_mut().zip(vectors.iter_mut());
-        let rooms = addresses.iter_mut().zip(controls.iter_mut());
-        for (((header, vector), (address, control)), buffer) in slots.zip(rooms).zip(&self.buffers)
-        {
-            let octets = pool.get_mut(*buffer);
-            vector.iov_base = octets.as_mut_ptr().cast();
-            vector.iov_len = octets.len();
-            header.msg_hdr.msg_name = (&raw mut *address).cast();
-            header.msg_hdr.msg_namelen = RawAddress::ROOM;
-            header.msg_hdr.msg_iov = vector;
-            header.msg_hdr.msg_iovlen = 1;
-            header.msg_hdr.msg_control = control.0.as_mut_ptr().cast();
-            header.msg_hdr.msg_controllen = CONTROL;
-            header.msg_hdr.msg_flags = 0;
+        let (Some(header), Some(vector), Some(address), Some(control)) = (
+            headers.get_mut(place),
+            vectors.get_mut(place),
+            addresses.get_mut(place),
+            controls.get_mut(place),
+        ) else {
+            return;
+        };
+        let octets = pool.get_mut(buffer);
+        vector.iov_base = octets.as_mut_ptr().cast();
+        vector.iov_len = octets.len();
+        header.msg_hdr.msg_name = (&raw mut *address).cast();
+        header.msg_hdr.msg_namelen = RawAddress::ROOM;
+        header.msg_hdr.msg_iov = vector;
+        header.msg_hdr.msg_iovlen = 1;
+        header.msg_hdr.msg_control = control.0.as_mut_ptr().cast();
+        header.msg_hdr.msg_controllen = CONTROL;
+        header.msg_hdr.msg_flags = 0;
+        match self.buffers.get_mut(place) {
+            Some(before) => *before = buffer,
+            None => self.buffers.push(buffer),
         }
-        let room = c_uint::try_from(wanted).unwrap_or(0);
-        // SAFETY: the first `room` headers point to an address, a vector over a pool buffer and a
-        // control room each, all alive and not borrowed elsewhere; the buffers were taken from
-        // the pool's free list, so nobody else reads or writes them.
+    }
+
+    /// Reads what a socket has, at most a batch and at most as many as there are buffers; the
+    /// places of what came, and whether there may be more. Each is to be looked at with
+    /// [`Receiver::get`], and its buffer given back or passed on.
+    pub(crate) fn receive(&mut self, fd: RawFd) -> (Range<usize>, bool) {
+        let first = self.count;
+        let end = self.buffers.len().min(first + BATCH);
+        let Some(headers) = self.arrays.headers.get_mut(first..end) else {
+            return (first..first, true);
+        };
+        let room = c_uint::try_from(headers.len()).unwrap_or(0);
+        // SAFETY: each of the `room` headers points to an address, a vector over a pool buffer and
+        // a control room of its own, all alive and not borrowed elsewhere; the buffers were taken
+        // from the pool's free list, so nobody else reads or writes them.
         let got = unsafe {
             libc::recvmmsg(
                 fd,
@@ -108,33 +149,26 @@ impl Receiver {
                 std::ptr::null_mut(),
             )
         };
-        self.count = usize::try_from(got).unwrap_or(0);
-        self.count
+        let got = usize::try_from(got).unwrap_or(0).min(headers.len());
+        self.count += got;
+        (first..self.count, got == headers.len())
     }
 
-    /// The n-th datagram of the last batch.
-    pub(crate) fn get(&self, n: usize) -> Option<Received> {
-        let header = self.arrays.headers.get(..self.count)?.get(n)?;
-        let buffer = *self.buffers.get(n)?;
+    /// The datagram in a place.
+    pub(crate) fn get(&self, place: usize) -> Option<Received> {
+        let header = self.arrays.headers.get(..self.count)?.get(place)?;
         let length = usize::try_from(header.msg_len).unwrap_or(0).min(BUFFER);
         let whole = header.msg_hdr.msg_flags & libc::MSG_TRUNC == 0;
-        let address = self.arrays.addresses.get(n)?;
-        let control = &self.arrays.controls.get(n)?.0;
+        let address = self.arrays.addresses.get(place)?;
+        let control = &self.arrays.controls.get(place)?.0;
         Some(Received {
-            buffer,
+            buffer: *self.buffers.get(place)?,
             length,
             from: address.get().filter(|_| whole),
             drops: control
                 .get(..header.msg_hdr.msg_controllen)
                 .and_then(drops_of),
         })
-    }
-
-    /// Forgets the buffers of the last batch (they were passed on or given back) and keeps those
-    /// that were not filled for the next.
-    pub(crate) fn done(&mut self) {
-        self.buffers.drain(..self.count.min(self.buffers.len()));
-        self.count = 0;
     }
 
     /// Forgets all buffers; the pool takes them back by itself.
@@ -161,7 +195,7 @@ pub(crate) struct Sender {
 impl Sender {
     pub(crate) fn new() -> Sender {
         Sender {
-            arrays: Arrays::new(),
+            arrays: Arrays::new(BATCH),
             count: 0,
         }
     }

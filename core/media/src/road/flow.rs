@@ -17,18 +17,20 @@ use crate::second::Second;
 /// Clock rate taken where none is known, hertz.
 const USUAL_CLOCK: u32 = 8000;
 
-/// What comes from the peer.
+/// What comes from the peer. What each packet changes lies together.
 #[derive(Debug)]
+#[repr(C, align(64))]
 pub(super) struct Inflow {
     receiver: Receiver,
-    pub(super) events: EventEnds,
-    pub(super) event_timer: Option<TimerHandle>,
     pub(super) last: Option<Instant>,
     /// The last packet was comfort noise: it may keep quiet for a while.
     pub(super) rests: bool,
     octets: u64,
     /// The format of the last packet that was sound; for quality, and to save looking it up.
     format: Option<Format>,
+    pub(super) gauge: Gauge,
+    pub(super) events: EventEnds,
+    pub(super) event_timer: Option<TimerHandle>,
     pub(super) strangers: u32,
     pub(super) refused: u32,
     pub(super) rtcp: u32,
@@ -37,7 +39,6 @@ pub(super) struct Inflow {
     pub(super) concealed: u64,
     /// Datagrams of a fax.
     pub(super) faxed: u64,
-    pub(super) gauge: Gauge,
     pub(super) refresh: Refresh,
 }
 
@@ -69,6 +70,13 @@ impl Inflow {
             gauge: Gauge::default(),
             refresh: Refresh::default(),
         }
+    }
+
+    /// Reads something of each line that a packet of the peer needs.
+    pub(super) fn touch(&self) -> u64 {
+        let receiver = u64::from(self.receiver.ssrc().is_some());
+        let gauge = u64::from(self.gauge.is_listening());
+        self.octets + u64::from(self.format.is_some()) + receiver + gauge
     }
 
     /// Packets that came.
@@ -168,10 +176,14 @@ impl Inflow {
     }
 }
 
-/// What goes to the peer.
+/// What goes to the peer. What each packet changes lies together.
 #[derive(Debug)]
+#[repr(C, align(64))]
 pub(super) struct Outflow {
     pub(super) continuity: Continuity,
+    packets: u64,
+    octets: u64,
+    format: Option<Format>,
     /// Something meant for it was not sent: the next packet begins anew, as if from another
     /// source, so that the peer does not take the gap for loss.
     pub(super) paused: bool,
@@ -179,9 +191,6 @@ pub(super) struct Outflow {
     pub(super) transcoded: u64,
     /// Datagrams of a fax.
     pub(super) faxed: u64,
-    packets: u64,
-    octets: u64,
-    format: Option<Format>,
     /// As the peer's last report says.
     lost: u64,
     jitter: u32,
@@ -212,6 +221,13 @@ impl Outflow {
             reports: Reports::new(seq),
             own_reports: OwnReports::new(random),
         }
+    }
+
+    /// Reads something of each line that a packet to the peer needs.
+    pub(super) fn touch(&self) -> u64 {
+        let numbers = self.continuity.highest() ^ self.continuity.ssrc();
+        let sent = u64::from(self.continuity.sent_at().is_some());
+        self.octets + u64::from(numbers) + sent + u64::from(self.paused)
     }
 
     /// Another source than before feeds it from now on.

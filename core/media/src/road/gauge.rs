@@ -69,6 +69,11 @@ pub(super) struct Gauge {
 }
 
 impl Gauge {
+    /// Whether a packet of the second is still to be listened to.
+    pub(super) fn is_listening(&self) -> bool {
+        self.loudness.is_none()
+    }
+
     /// Takes note of what a packet was.
     pub(super) fn note(&mut self, arrival: Arrival) {
         match arrival {
@@ -85,7 +90,7 @@ impl Gauge {
             Some(Codec::G722 | Codec::Opus | Codec::Event | Codec::Comfort | Codec::Other(_))
             | None => return,
         };
-        if self.loudness.is_some() || payload.is_empty() {
+        if !self.is_listening() || payload.is_empty() {
             return;
         }
         let mut room = [0; LISTENED];

@@ -100,37 +100,40 @@ pub(super) struct Rates {
     pub(super) lifts: Rate,
 }
 
-/// Where the road has put a leg so as to find it again.
+/// Where the road has put a leg so as to find it again; first, what each packet asks for.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
 pub(super) struct Entries {
-    /// In the table: locked and declared source of RTP, then of RTCP.
-    pub(super) keys: [Option<Key>; 4],
-    /// The next leg on its local port.
-    pub(super) next_on_port: Option<u32>,
     /// What goes beside it.
     pub(super) beside: Beside,
+    /// The next leg on its local port.
+    pub(super) next_on_port: Option<u32>,
+    /// In the table: locked and declared source of RTP, then of RTCP.
+    pub(super) keys: [Option<Key>; 4],
 }
 
-/// One leg.
+/// One leg. What each packet needs lies together, in the order in which it is written here, so that
+/// it takes few lines of the processor's caches.
 #[derive(Debug)]
+#[repr(C, align(64))]
 pub(super) struct Leg {
-    pub(super) id: EndpointId,
-    pub(super) local: LocalMedia,
     pub(super) expects: Expect,
-    /// What its peer may send; from `expects`, for speed.
-    pub(super) payloads: PayloadSet,
-    pub(super) lock: Lock,
-    pub(super) entries: Entries,
     /// How its packets are protected, if they are.
     pub(super) secure: Secure,
+    pub(super) tie: Tie,
+    pub(super) lock: Lock,
+    pub(super) local: LocalMedia,
+    pub(super) held: bool,
+    /// What its peer may send; from `expects`, for speed.
+    pub(super) payloads: PayloadSet,
+    pub(super) rates: Rates,
+    pub(super) entries: Entries,
+    pub(super) to_partner: ToPartner,
+    pub(super) watch: Watch,
+    pub(super) feed: Feed,
     pub(super) inflow: Inflow,
     pub(super) outflow: Outflow,
-    pub(super) rates: Rates,
-    pub(super) feed: Feed,
-    pub(super) tie: Tie,
-    pub(super) to_partner: ToPartner,
-    pub(super) held: bool,
-    pub(super) watch: Watch,
+    pub(super) id: EndpointId,
 }
 
 impl Leg {

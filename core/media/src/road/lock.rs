@@ -46,16 +46,17 @@ struct Trial {
     passed: u8,
 }
 
-/// The sources a leg is locked to.
+/// The sources a leg is locked to; first, what each packet asks for.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
 pub(super) struct Lock {
     /// Where its RTP comes from; only this is believed once it is known.
     pub(super) source: Option<SocketAddr>,
-    /// Where its RTCP comes from, when that is a port of its own and was heard.
-    pub(super) rtcp: Option<SocketAddr>,
     /// A new description came: the source may change once more. The former is believed until
     /// then, so that a renewed description does not interrupt the sound.
     pub(super) may_move: bool,
+    /// Where its RTCP comes from, when that is a port of its own and was heard.
+    pub(super) rtcp: Option<SocketAddr>,
     trial: Option<Trial>,
 }
 
@@ -125,13 +126,14 @@ impl Lock {
     /// Where to send RTP: where it comes from, or the declared address while nothing came from
     /// it, if that can be trusted.
     pub(super) fn target(&self, expects: &Expect) -> Option<SocketAddr> {
-        let declared = expects
-            .declared
-            .filter(|at| !expects.nat && is_sendable(*at));
         match self.source {
-            Some(source) if self.may_move => declared.or(Some(source)),
-            Some(source) => Some(source),
-            None => declared,
+            Some(source) if !self.may_move => Some(source),
+            source => {
+                let declared = expects
+                    .declared
+                    .filter(|at| !expects.nat && is_sendable(*at));
+                declared.or(source)
+            }
         }
     }
 

@@ -37,7 +37,9 @@ fn fold(a: u64, b: u64) -> u64 {
     high ^ low
 }
 
+/// None lies in two lines of the processor's caches.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 struct Entry {
     key: Key,
     leg: u32,

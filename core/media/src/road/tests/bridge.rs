@@ -339,3 +339,15 @@ fn a_peer_that_changes_its_stream_is_followed_without_a_jump() {
     assert_eq!(next.ts, first.ts.wrapping_add(160));
     assert!(next.marker);
 }
+
+#[test]
+fn packets_are_foreseen_of_anybody_and_in_any_number() {
+    let mut rig = Rig::new();
+    rig.bridged();
+    rig.open(30_004, plain("3.0.0.3:6000"));
+    let known = [(30_000, addr(A)), (30_002, addr(B))];
+    let others = [(30_004, addr("3.0.0.3:6000")), (40_000, addr("9.9.9.9:9"))];
+    let all = known.into_iter().chain(others);
+    rig.road.foresee(all.cycle().take(1_000));
+    assert_eq!(through(&mut rig, 30_000, A, pcmu(7, 100)).pt, 0);
+}
