@@ -7,6 +7,10 @@ import tempfile
 import threading
 import time
 
+import numpy as np
+
+from kit import lame
+
 # how much each listener gets at once, in seconds, and how often more comes
 BURST, STEP = 3.0, 0.1
 MINUTES = 3
@@ -14,11 +18,12 @@ MINUTES = 3
 
 class Radio:
     """`with Radio(hertz) as radio:`; its stream is at `url`, and `moved` sends listeners on to it.
-    `die` ends every stream and refuses listeners until `revive`. `asked` counts all who came."""
+    It is of Ogg Vorbis, or of MP3. `die` ends every stream and refuses listeners until `revive`.
+    `asked` counts all who came."""
 
-    def __init__(self, hertz):
+    def __init__(self, hertz, mp3=False):
         self.silent, self.asked = False, 0
-        self.music = tone(hertz)
+        self.music = tone_as_mp3(hertz) if mp3 else tone(hertz)
         self.pace = len(self.music) / (60 * MINUTES)
         radio = self
 
@@ -36,7 +41,7 @@ class Radio:
                     self.end_headers()
                     return
                 self.send_response(200)
-                self.send_header("Content-Type", "application/ogg")
+                self.send_header("Content-Type", "audio/mpeg" if mp3 else "application/ogg")
                 self.send_header("icy-name", "a tone")
                 self.end_headers()
                 radio.send(self.wfile)
@@ -87,3 +92,9 @@ def tone(hertz):
              "sine", str(hertz), "vol", "0.4"], check=True)
         with open(path, "rb") as file:
             return file.read()
+
+
+def tone_as_mp3(hertz, rate=44100):
+    """The same as MP3 of one track."""
+    at = np.arange(60 * MINUTES * rate) / rate
+    return lame.mp3(np.sin(2 * np.pi * hertz * at) * 0.4 * 32767, rate)

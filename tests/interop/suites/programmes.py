@@ -157,6 +157,25 @@ def a_live_stream_is_heard_and_while_it_is_lost_the_playlist():
             bert.wait_over()
 
 
+@test(listens=True, seconds=60)
+def a_live_stream_of_mp3_is_heard():
+    exchange = Exchange()
+    exchange.flags += ["--music-allow", "127.0.0.0/8"]
+    with Radio(LIVE, mp3=True) as radio, exchange, Softphone(exchange, ACME, "102", BERT) as bert:
+        programme(exchange, "radio", stream=radio.url, on_hold=True)
+        with tone(exchange, "101", ANNA) as anna:
+            anna.dial("102")
+            anna.wait_established()
+            record_for(1)
+            hold(anna, exchange)
+            waits_for(bert, LIVE, "the live stream is heard")
+            record_for(5)
+            equal(tones(bert.heard(), 4), [LIVE], "it goes on")
+            equal(exchange.metrics()["strowger_stations_live"], 1, "live stations")
+            anna.hang_up()
+            bert.wait_over()
+
+
 @test(listens=True)
 def a_stream_inside_the_operators_network_is_not_asked_and_the_exchanges_music_is_heard():
     with Radio(LIVE) as radio, Exchange() as exchange, \
