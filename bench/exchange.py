@@ -40,16 +40,18 @@ def memory(pid):
 
 
 class Exchange:
-    """A fresh exchange with the company `load.example` of so many users, on core 0."""
+    """A fresh exchange with the company `load.example` of so many users, on core 0, and so many
+    pairs of ports for sound."""
 
-    def __init__(self, data, users, *more):
+    def __init__(self, data, users, *more, pairs=5000):
         shutil.rmtree(data, ignore_errors=True)
         demo = [STROWGER, "demo", "--data", str(data), "--load", str(users), "--json"]
         made = json.loads(subprocess.run(demo, check=True, capture_output=True).stdout)
         self.key = made["operator_token"]
         self.log = open(data.with_suffix(".log"), "w+b")
         serve = [STROWGER, "serve", "--data", str(data), "--sip", SIP, "--http", API]
-        serve += ["--media", "127.0.0.50", "--media-ports", "40000-49999", "--log", "warn", *more]
+        serve += ["--media", "127.0.0.50", "--media-ports", f"40000-{39999 + 2 * pairs}"]
+        serve += ["--log", "warn", *more]
         self.process = subprocess.Popen(pinned(0, serve), stdout=self.log, stderr=self.log)
         for _ in range(300):
             if b"ready" in pathlib.Path(self.log.name).read_bytes():

@@ -2,7 +2,7 @@
 """What the media plane can do on this machine, beside what the machine itself allows; `make
 bench-media`.
 
-    bench/media.py [--quick] [--no-build] [RESULTS.json]
+    bench/media.py [--quick] [--no-build] [--only=PART] [RESULTS.json]
 
 The exchange has core 0, the driver (tools/load) core 1, both on loopback; every number of calls has
 a fresh exchange. Calls are real: signalled, answered, and talking 50 packets a second each way. In
@@ -12,8 +12,9 @@ that is installed; medians of the windows are told, and shares are of neighbours
 Transcoding, conferences and the road's memory are measured in process by the examples of
 core/media.
 
-A part that fails is told as that, and the others are measured all the same. The table is printed;
-the same goes to RESULTS.json (target/bench/media.json) and to a plot beside it (.svg).
+With --only just the parts are measured whose names begin so: relay, ring, shared, srtp, listen and
+others. A part that fails is told as that, and the others are measured all the same. The table is
+printed; the same goes to RESULTS.json (target/bench/media.json) and to a plot beside it (.svg).
 """
 
 import json
@@ -34,8 +35,14 @@ from rtpengine import Rtpengine, version
 DOMAIN = "load.example"
 #: Users of the company; calls come from one trusted address.
 USERS = 10
-#: Numbers of calls that talk, and of listeners.
-TALKING, LISTENING = (10, 500, 2000), (500, 2000)
+#: Numbers of calls that talk, of those where there are many, and of listeners.
+TALKING, MANY, LISTENING = (10, 500, 2000), (500, 2000), (500, 2000)
+#: Pairs of ports that calls share: each has up to 64 legs.
+PAIRS = 80
+#: How calls are relayed besides: what each way is called, and how the exchange is started for it.
+RING, FEW = ("--media-io", "io-uring"), {"pairs": PAIRS}
+WAYS = {"ring": ("by io_uring", {"flags": RING}), "shared": ("ports shared", FEW),
+        "shared_ring": ("both", {"flags": RING, **FEW})}
 #: Calls whose sound is protected, and how.
 PROTECTED = 500
 SUITES = ("AES_CM_128_HMAC_SHA1_80", "AEAD_AES_128_GCM")
@@ -85,10 +92,10 @@ def fail(why):
     raise RuntimeError(why)
 
 
-def drive(plan, calls, *more, srtp=None, ring=False):
-    """Calls through a fresh exchange; `more` flags of the driver."""
+def drive(plan, calls, *more, srtp=None, flags=(), **ports):
+    """Calls through a fresh exchange, which has these flags; `more` flags of the driver."""
     data = TARGET / "bench" / "media-data"
-    exchange = Exchange(data, USERS, *(("--media-io", "io-uring") if ring else ()))
+    exchange = Exchange(data, USERS, *flags, **ports)
     try:
         if srtp:
             protect(exchange)
@@ -115,20 +122,15 @@ def protect(exchange):
     time.sleep(2)
 
 
-def talking(plan, calls, ring=False):
-    """Calls that talk, beside rtpengine."""
+def talking(plan, calls, **started):
+    """Calls that talk, beside rtpengine. The bare relay asks by epoll, and shares nothing."""
     with Rtpengine() as other:
-        return rows.relayed(drive(plan, calls, *other.flags, ring=ring))
+        return rows.relayed(drive(plan, calls, *other.flags, **started))
 
 
 def relay(plan, calls):
-    """Calls that talk, as the exchange asks the kernel by itself."""
+    """Calls that talk through an exchange as it is by itself, with a pair of ports for each leg."""
     return {**talking(plan, calls), "target": rows.RELAY_TARGET}
-
-
-def ring(plan, calls):
-    """The same where the exchange asks the kernel by io_uring; the bare relay does not."""
-    return talking(plan, calls, ring=True)
 
 
 def protected(plan, suite):
@@ -167,8 +169,10 @@ def parts(plan):
     """Everything that is measured: its place in the results, what it is, and how."""
     for calls in TALKING:
         yield f"relay.{calls}", f"{calls} calls that talk", lambda n=calls: relay(plan, n)
-    for calls in TALKING:
-        yield f"ring.{calls}", f"{calls} calls that talk, io_uring", lambda n=calls: ring(plan, n)
+    for kind, (words, started) in WAYS.items():
+        for calls in MANY:
+            title = f"{calls} calls that talk, {words}"
+            yield f"{kind}.{calls}", title, lambda n=calls, how=started: talking(plan, n, **how)
     for suite in SUITES:
         title = f"{PROTECTED} calls protected by {suite}"
         yield f"srtp.{suite}", title, lambda suite=suite: protected(plan, suite)
@@ -180,10 +184,12 @@ def parts(plan):
         yield "conferences", "conferences, in process", lambda: conferences(plan)
 
 
-def measured(plan):
-    """Measures every part; of one that fails, why."""
+def measured(plan, only):
+    """Measures every part whose name begins so; of one that fails, why."""
     results = {}
     for name, title, measure in parts(plan):
+        if not name.startswith(only):
+            continue
         say(title)
         begun = time.monotonic()
         try:
@@ -218,7 +224,7 @@ def table(results):
         what = f"octets of a call, of the process, {relays[-1]['calls']} calls"
         lines.append(rows.line(what, relays[-1]["octets_per_call"]))
     lines += [rows.line_of_delay(one) for one in relays]
-    if "conferences" not in results:
+    if "conferences" not in results and "transcoding" in results:
         lines.append(rows.line("conferences", None, note=f"not measured: {why_no_conferences()}"))
     return lines
 
@@ -227,8 +233,8 @@ def lines_of(kind, which, found):
     """The lines of one part."""
     if kind == "relay":
         return rows.lines_of_relay("packets a core second", found)
-    if kind == "ring":
-        return rows.lines_of_relay("the same by io_uring", found)
+    if kind in WAYS:
+        return rows.lines_of_relay(f"the same, {WAYS[kind][0]}", found)
     if kind == "srtp":
         return rows.lines_of_relay(which, found)
     if kind == "listen":
@@ -263,7 +269,8 @@ def main():
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     begun, before = time.monotonic(), os.getloadavg()[0]
-    results = measured(Plan("--quick" in flags))
+    only = next((word.partition("=")[2] for word in flags if word.startswith("--only=")), "")
+    results = measured(Plan("--quick" in flags), only)
     about = {"machine": machine(), "load_before": before, "load_after": os.getloadavg()[0],
              "seconds": time.monotonic() - begun, "quick": "--quick" in flags,
              "rtpengine": version() or "not installed"}

@@ -6,6 +6,8 @@ import math
 from media_rows import usual
 
 HEIGHT, LEFT, TOP, GAP = 220, 70, 56, 60
+#: Ways of relaying that are drawn beside rtpengine, and what is said of them.
+RIVALS = {"relay": " calls", "shared": ", shared", "shared_ring": ", both"}
 OURS, CEILING, SLOW = "#4c78a8", "#bbb", "#f58518"
 
 
@@ -50,11 +52,11 @@ def groups_of(results):
     packets, rivals, added, cores = [], [], [], []
     for name, one in good.items():
         kind, _, which = name.partition(".")
+        if kind in RIVALS and "rtpengine" in one:
+            rivals.append((f"{which}{RIVALS[kind]}", (one["of_the_process"], one["rtpengine"]),
+                           f"{one['times_rtpengine']:.1f} times"))
         if kind == "relay":
             packets.append((f"{which} calls", (one["ours"], one["ceiling"]), f"{one['share']:.2f}"))
-            if "rtpengine" in one:
-                rivals.append((f"{which} calls", (one["of_the_process"], one["rtpengine"]),
-                               f"{one['times_rtpengine']:.1f} times"))
             added.append((f"{which} calls", (one["added_p50"], one["added_p99"]), ""))
         elif kind == "srtp":
             suite = "GCM" if "GCM" in which else "CM, SHA1"

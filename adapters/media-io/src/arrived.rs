@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 /// Datagrams looked at together, at most. What the kernel does for each, and what is done with it
 /// here, are much code each: alternating, they would drive one another out of the processor's
 /// caches.
-pub(crate) const TOGETHER: usize = 128;
+pub(crate) const TOGETHER: usize = media::FORESEEN;
 
 /// What has come.
 #[derive(Clone, Copy, Debug)]

@@ -47,7 +47,7 @@ pub use ports::{
 };
 pub use prompts::{Prompt, PromptId, Prompts};
 pub use recorder::{Layout, RECORDED_BEHIND, Recorder, RecorderFigures};
-pub use road::{DropReason, ROOM, Road, Verdict};
+pub use road::{DropReason, FORESEEN, ROOM, Road, Verdict};
 pub use room::{RoomId, Seat};
 pub use second::{Listening, Loudness, SECONDS, Second, Seconds, Way};
 pub use station::{AIR_MS, Air, Item, Lineup, STATION_AHEAD, STATION_RATE, Station, Tuned, Wish};

@@ -61,6 +61,7 @@ use crate::id::EndpointId;
 use crate::limits::Limits;
 use crate::prompts::Prompts;
 use farewell::Farewell;
+pub use foresee::FORESEEN;
 use leg::{Feed, Leg};
 use on_port::OnPort;
 use rendition::Rendition;

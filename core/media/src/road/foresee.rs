@@ -12,8 +12,8 @@ use super::Road;
 use super::leg::Leg;
 use super::table::Key;
 
-/// Packets that are foreseen together, at most; of more nothing is brought near.
-const FORESEEN: usize = 128;
+/// Packets that are [foreseen](Road::foresee) together, at most; of more nothing is brought near.
+pub const FORESEEN: usize = 128;
 
 /// The slot of no leg.
 const NONE: u32 = u32::MAX;
