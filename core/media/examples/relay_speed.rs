@@ -13,24 +13,23 @@
     reason = "an example takes the time and prints what it measures"
 )]
 
+#[path = "measured/relayed.rs"]
+mod relayed;
+
 use std::env;
 use std::error::Error;
 use std::hint::black_box;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
 use machine::{Instant, Random};
-use media::{
-    Codec, Command, EndpointId, Expect, Format, Limits, LocalMedia, Prompts, ROOM, Road, Verdict,
-};
+use media::{Command, Limits, Prompts, ROOM, Road, Verdict};
+use relayed::{FIRST_PORT, leg, party};
 
 /// Calls, unless another number is asked for.
 const CALLS: u16 = 500;
 /// Most calls: two legs each, and a port pair for each leg.
 const MOST: u16 = 12_000;
-/// The first port.
-const FIRST_PORT: u16 = 10_000;
 /// Packets that each leg sends in a run.
 const PACKETS: u16 = 50;
 /// Runs, of which the best counts: whatever else the machine does makes none faster.
@@ -45,31 +44,6 @@ const PTIME: Duration = Duration::from_millis(20);
 const PACKET: usize = 172;
 /// Octets from one buffer to the next.
 const STRIDE: usize = 2_112;
-
-const PCMU: Format = Format {
-    payload: 0,
-    codec: Codec::Pcmu,
-    clock: 8_000,
-};
-
-/// Where the party of a leg is.
-fn party(place: u16) -> SocketAddr {
-    SocketAddr::from(([203, 0, 113, 7], FIRST_PORT + 2 * place))
-}
-
-fn leg(road: &mut Road, place: u16, now: Instant) -> EndpointId {
-    let id = EndpointId::new(0, 0, place, 0);
-    let rtp = FIRST_PORT + 2 * place;
-    let local = LocalMedia {
-        ip: [192, 0, 2, 1].into(),
-        rtp,
-        rtcp: rtp + 1,
-    };
-    let at = party(place);
-    let expects = Expect::described(at, at.ip(), [PCMU].into_iter().collect());
-    road.command(Command::Open { id, local, expects }, now, &mut Vec::new());
-    id
-}
 
 /// The calls, and what their packets are in.
 struct Talk {

@@ -8,24 +8,23 @@
 
 #![allow(clippy::print_stdout, reason = "an example prints what it measures")]
 
+#[path = "measured/relayed.rs"]
+mod relayed;
+
 use std::env;
 use std::error::Error;
 use std::fs;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use machine::{Instant, Random};
-use media::{
-    Codec, Command, EndpointId, Expect, Format, Limits, LocalMedia, Prompts, ROOM, Road, Verdict,
-};
+use media::{Command, Limits, Prompts, ROOM, Road, Verdict};
+use relayed::{FIRST_PORT, leg, party};
 
 /// Calls, unless another number is asked for.
 const CALLS: u16 = 2_000;
 /// Most calls: two legs each, and a port pair for each leg.
 const MOST: u16 = 12_000;
-/// The first port.
-const FIRST_PORT: u16 = 10_000;
 /// Packets that each leg sends.
 const PACKETS: u16 = 10;
 /// How long the sound of a packet lasts.
@@ -33,37 +32,12 @@ const PTIME: Duration = Duration::from_millis(20);
 /// Octets of a packet of G.711.
 const PACKET: usize = 172;
 
-const PCMU: Format = Format {
-    payload: 0,
-    codec: Codec::Pcmu,
-    clock: 8_000,
-};
-
 /// Octets of memory that are this process's own.
 fn private() -> Result<u64, Box<dyn Error>> {
     let text = fs::read_to_string("/proc/self/smaps_rollup")?;
     let lines = text.lines().filter(|line| line.starts_with("Private_"));
     let sizes = lines.filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
     Ok(sizes.sum::<u64>() * 1_024)
-}
-
-/// Where the party of a leg is.
-fn party(place: u16) -> SocketAddr {
-    SocketAddr::from(([203, 0, 113, 7], FIRST_PORT + 2 * place))
-}
-
-fn leg(road: &mut Road, place: u16, now: Instant) -> EndpointId {
-    let id = EndpointId::new(0, 0, place, 0);
-    let rtp = FIRST_PORT + 2 * place;
-    let local = LocalMedia {
-        ip: [192, 0, 2, 1].into(),
-        rtp,
-        rtcp: rtp + 1,
-    };
-    let at = party(place);
-    let expects = Expect::described(at, at.ip(), [PCMU].into_iter().collect());
-    road.command(Command::Open { id, local, expects }, now, &mut Vec::new());
-    id
 }
 
 /// One packet of every leg; how many were passed on.
