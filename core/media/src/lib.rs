@@ -46,7 +46,7 @@ pub use ports::{
     PortRange, Ports, RestoreProblem,
 };
 pub use prompts::{Prompt, PromptId, Prompts};
-pub use recorder::{Layout, RECORDED_BEHIND, Recorder, RecorderFigures};
+pub use recorder::{BROUGHT_LATE, Layout, RECORDED_BEHIND, Recorder, RecorderFigures};
 pub use road::{DropReason, FORESEEN, ROOM, Road, Verdict};
 pub use room::{RoomId, Seat};
 pub use second::{Listening, Loudness, SECONDS, Second, Seconds, Way};

@@ -4,8 +4,10 @@
 //! Both sides have a channel each, or are mixed into one, or one of them is kept alone
 //! ([`Layout`]). Each side has a jitter buffer of its own, which is asked for a frame whenever the
 //! one before has run out, as of that moment: so what comes out depends on when packets came to the
-//! road, and not on when they are brought here. What was made lies on the side's [`Line`] at the
-//! time at which it would have been heard; where nothing lies there is silence.
+//! road, and not on when they are brought here. Packets are awaited for longer than any listener
+//! would wait, so that what has come too late to be heard in the call is in its recording. What was
+//! made lies on the side's [`Line`] at the time at which it would have been heard; where nothing lies
+//! there is silence.
 
 mod layout;
 mod line;
@@ -24,8 +26,11 @@ use crate::tapped::{Side, TappedPacket};
 pub use layout::Layout;
 use voice::Voice;
 
-/// How far behind the present the recording is made: so late may packets be brought here.
-pub const RECORDED_BEHIND: Duration = Duration::from_millis(200);
+/// How far behind the present the recording is made.
+pub const RECORDED_BEHIND: Duration = Duration::from_millis(400);
+
+/// So late may packets be brought here.
+pub const BROUGHT_LATE: Duration = RECORDED_BEHIND.saturating_sub(voice::AWAITED);
 
 /// The rate at which it is made.
 const RATE: Rate = Rate::Wide;
@@ -102,7 +107,7 @@ impl Recorder {
     }
 
     /// Takes a packet. Those of a side come in the order in which they came to the road, and
-    /// [`RECORDED_BEHIND`] later at most. Those of a side that is not kept are left out.
+    /// [`BROUGHT_LATE`] later at most. Those of a side that is not kept are left out.
     pub fn hear(&mut self, packet: &TappedPacket<'_>) {
         if !self.layout.has(packet.tap.side) {
             return;
@@ -161,7 +166,7 @@ impl Recorder {
         match self.layout {
             Layout::Apart => {
                 for (channel, voice) in [left, right].into_iter().enumerate() {
-                    voice.pull_until(ends);
+                    voice.lay_until(ends);
                     voice.take(room.iter_mut().skip(channel).step_by(2));
                 }
                 room
@@ -169,7 +174,7 @@ impl Recorder {
             Layout::Mixed => {
                 let (mix, other) = room.split_at_mut(SAMPLES);
                 for (voice, places) in [(left, &mut *mix), (right, &mut *other)] {
-                    voice.pull_until(ends);
+                    voice.lay_until(ends);
                     voice.take(places.iter_mut());
                 }
                 for (sample, other) in mix.iter_mut().zip(other) {
@@ -183,7 +188,7 @@ impl Recorder {
                     Side::Right => right,
                 };
                 let (alone, _) = room.split_at_mut(SAMPLES);
-                voice.pull_until(ends);
+                voice.lay_until(ends);
                 voice.take(alone.iter_mut());
                 alone
             }

@@ -32,13 +32,23 @@ pub(crate) struct WayOut {
     pub(crate) toll: Toll,
 }
 
+/// A device that was contained here.
+#[derive(Clone, Copy, Debug)]
+struct Fresh {
+    until: Option<WallTime>,
+    /// Where the feed of changes tells of it at the latest, once the store keeps it.
+    told_at: Option<u64>,
+}
+
 /// The guard, and what it needs beside itself.
 #[derive(Default)]
 pub(crate) struct Budgets {
     pub(crate) fraud: Fraud,
     /// Devices that were contained here and of which no document tells yet. Their number is that
     /// of the devices at most.
-    fresh: BTreeMap<(TenantId, DeviceId), Option<WallTime>>,
+    fresh: BTreeMap<(TenantId, DeviceId), Fresh>,
+    /// Up to where in the feed of changes the documents are known.
+    followed: u64,
     /// The ways out of each call that are counted.
     ways: BTreeMap<CallKey, Vec<WayOut>>,
 }
@@ -87,13 +97,39 @@ impl Budgets {
         device: DeviceId,
         until: Option<WallTime>,
     ) -> bool {
-        self.fresh.insert((tenant, device), until).is_none()
+        let fresh = Fresh {
+            until,
+            told_at: None,
+        };
+        self.fresh.insert((tenant, device), fresh).is_none()
+    }
+
+    /// The store keeps that a device is contained, of which the feed of changes tells at this place
+    /// at the latest.
+    pub(crate) fn kept(&mut self, tenant: TenantId, device: DeviceId, told_at: u64) {
+        if let Some(fresh) = self.fresh.get_mut(&(tenant, device)) {
+            fresh.told_at = Some(told_at);
+        }
+    }
+
+    /// All documents are known up to this place in the feed of changes.
+    pub(crate) fn followed(&mut self, cursor: u64) {
+        self.followed = cursor;
+    }
+
+    /// Takes the devices contained here for which the documents speak from now on, whatever they
+    /// say: one may have been released before anybody here has seen it contained.
+    pub(crate) fn told(&mut self) -> Vec<(TenantId, DeviceId)> {
+        let followed = self.followed;
+        let is_told = |fresh: &mut Fresh| fresh.told_at.is_some_and(|at| at <= followed);
+        let told = self.fresh.extract_if(.., |_, fresh| is_told(fresh));
+        told.map(|(whose, _)| whose).collect()
     }
 
     /// Whether a device was contained here and no document tells of it yet.
     pub(crate) fn holds(&self, tenant: TenantId, device: DeviceId, at: WallTime) -> bool {
-        let until = self.fresh.get(&(tenant, device));
-        until.is_some_and(|until| Containment::lasts(*until, at))
+        let fresh = self.fresh.get(&(tenant, device));
+        fresh.is_some_and(|fresh| Containment::lasts(fresh.until, at))
     }
 
     /// A tenant is new or has changed: its documents say who is contained, and whoever was released
@@ -106,7 +142,7 @@ impl Budgets {
         let tenant = after.id();
         for (device, kept) in after.contained() {
             let held = self.fresh.get(&(tenant, *device));
-            if held.is_some_and(|held| lasts_as_long(*kept, *held)) {
+            if held.is_some_and(|held| lasts_as_long(*kept, held.until)) {
                 self.fresh.remove(&(tenant, *device));
             }
         }

@@ -86,7 +86,7 @@ use crate::{
 use deadlines::Wake;
 use defence::Defence;
 use domain::{Ban, Cdr, CompiledTenant, Event, Ladder, LateReport};
-use ids::TenantId;
+use ids::{DeviceId, TenantId};
 use machine::{Clock, Instant, Random, TimerTable};
 use media::{Command, Lifted, Notice, PortLimits, PortRange, Ports};
 use ports::{Bucket, Journal, Snapshots};
@@ -308,6 +308,19 @@ impl Shard {
                 .replace(&tenant, &mut shard.random, now);
             shard.trunks_changed(changes, now);
         });
+    }
+
+    /// All tenants are known as the feed of changes tells of them up to this place.
+    pub fn followed(&mut self, cursor: u64) {
+        self.tenants.budgets.followed(cursor);
+        self.tenants.release_told();
+    }
+
+    /// The store keeps that a device is contained, as the feed of changes tells at this place at
+    /// the latest.
+    pub fn containment_kept(&mut self, tenant: TenantId, device: DeviceId, told_at: u64) {
+        self.tenants.budgets.kept(tenant, device, told_at);
+        self.tenants.release_told();
     }
 
     /// A tenant is gone: its calls are hung up.

@@ -135,6 +135,17 @@ impl Tenants {
         self.used.remove(&tenant);
     }
 
+    /// Devices that were contained here and released before any document told of it begin anew.
+    pub(crate) fn release_told(&mut self) {
+        for (tenant, device) in self.budgets.told() {
+            let compiled = self.directory.tenant(tenant);
+            let held = compiled.map_or(&[][..], |compiled| compiled.contained());
+            if !held.iter().any(|(one, _)| *one == device) {
+                self.budgets.fraud.forgive(tenant, device);
+            }
+        }
+    }
+
     pub(crate) fn compiled(&self, tenant: TenantId) -> Option<Arc<CompiledTenant>> {
         self.directory.tenant(tenant).map(Arc::clone)
     }

@@ -134,6 +134,15 @@ class Exchange:
             stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})},
         )
 
+    def command(self, *words):
+        """A command, as a process of its own, that changes what calls go by; waits until they do.
+        Gives what it printed."""
+        before = self.metrics()["strowger_changes_followed_total"]
+        printed = self.command_line(*words, "--data", self.data).stdout
+        wait_until("calls go by what was commanded", lambda: self.metrics()[
+            "strowger_changes_followed_total"] > before)
+        return printed
+
     def account(self, domain, number):
         """User name and password of an extension's device."""
         for extension in self.companies[domain]["extensions"]:
@@ -217,10 +226,22 @@ class Exchange:
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 text = answer.read()
-                return answer.status, decoded(text)
+            if method != "GET":
+                self.wait_followed()
+            return answer.status, decoded(text)
         except urllib.error.HTTPError as error:
             text = error.read()
             return error.code, decoded(text)
+
+    def wait_followed(self):
+        """Waits until calls go by what was changed by the API: it answers a moment before."""
+        def is_followed():
+            try:
+                figures = self.metrics()
+            except urllib.error.HTTPError:
+                return True  # whoever may not read the figures does not wait
+            return figures["strowger_changes_followed_total"] >= figures["strowger_changes_total"]
+        wait_until("calls go by what was changed", is_followed, every=0.02)
 
     def metrics(self):
         """All figures: name with labels → value."""

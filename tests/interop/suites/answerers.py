@@ -6,7 +6,7 @@ import subprocess
 from kit.baresip import Phone
 from kit.case import equal, test, true, wait_until
 from kit.exchange import ACME, Exchange, free_port
-from suites.carriers import made, taken_up
+from suites.carriers import made
 
 COMPANY = f"/api/v1/tenants/{ACME}"
 DIALLED, PARIS = "0033140205050", "33140205050"
@@ -47,7 +47,6 @@ class Scene:
         made(exchange, f"{COMPANY}/outbound_routes", {
             "name": "abroad", "patterns": [{"prefix": "00", "min": 6}], "strip": 2,
             "trunks": ["carrier"], "tells_who_answers": tells})
-        taken_up(exchange)
         account = exchange.add_device(ACME, "103", PARIS)
         self.paris = Phone(exchange, ACME, "103", source=f"aufile,{source}", account=account,
                            codec=codec, config=f"sip_listen {exchange.ip}:{port}\n")

@@ -36,18 +36,6 @@ def connected(exchange, peers, **more):
         "trunks": ["carrier"], "ring_seconds": 30})
 
 
-def taken_up(exchange, trunks=1):
-    """Waits until a running exchange knows what was made and said before, `trunks` trunks among it: it
-    takes changes up a moment later, and in their order, so one trunk more is the last."""
-    made(exchange, f"/api/v1/tenants/{ACME}/trunks", {
-        "name": "last", "mode": "peer", "peers": ["sip:192.0.2.1"]})
-
-    def known():
-        return sum(value for name, value in exchange.metrics().items()
-                   if name.startswith("strowger_trunks{"))
-    wait_until("all is taken up", lambda: known() == trunks + 1)
-
-
 def carrier(exchange, scenario, port, callee="nobody"):
     """SIPp at the carrier's address, which sends back what it hears."""
     return Sipp(exchange, scenario, port=port, ip=CARRIER, keys={**KEYS, "callee": callee},

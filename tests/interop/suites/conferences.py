@@ -17,12 +17,11 @@ HEARD, UNHEARD = 0.15, 0.01
 
 
 def conference(exchange, domain=ACME, notice=None, **rule):
-    """Makes the extension that is one; running exchanges hear of it within a second."""
+    """Makes the extension that is one."""
     status, made = exchange.api(f"/api/v1/tenants/{domain}/extensions", "POST", {
         "number": ROOM, "display_name": "Mondays", "destination": "conference",
         "conference": rule, "recording": notice or {}})
     equal(status, 201, f"the conference is made: {made}")
-    record_for(1)
 
 
 def says(exchange, number, hertz, codec=PCMU, domain=ACME):
@@ -295,7 +294,6 @@ def a_member_that_may_has_a_conference_recorded_by_its_keys():
             f"{TENANT}/extensions/101", "PATCH", {"recording": {"by_phone": True}},
             {"Content-Type": "application/merge-patch+json", "If-Match": "*"})
         equal(status, 200, "101 may")
-        record_for(1)
         anna, bert, _ = three(exchange)
         with anna, bert:
             all_come(exchange, anna, bert)

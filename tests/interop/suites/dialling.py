@@ -5,7 +5,7 @@ from kit.case import equal, test, true
 from kit.exchange import ACME, Exchange, free_port
 from kit.line import Line
 from kit.sipp import Sipp
-from suites.carriers import CARRIER, NUMBER, carrier, made, taken_up
+from suites.carriers import CARRIER, NUMBER, carrier, made
 from suites.carriers import connected as by_a_trunk
 from suites.features import ANNA, tone
 
@@ -26,7 +26,6 @@ def connected(exchange, peer):
     made(exchange, f"{COMPANY}/outbound_routes", {
         "name": "world", "patterns": [{"prefix": "+"}], "trunks": ["carrier"],
         "ring_seconds": 30})
-    taken_up(exchange)
 
 
 def calls(exchange, anna, port, dialled):

@@ -6,7 +6,7 @@ from kit.case import equal, record_for, test, true, wait_until
 from kit.exchange import ACME, Exchange, free_port
 from kit.mailbox import Mailbox, text_of
 from kit.receiver import Receiver
-from suites.carriers import CARRIER, NUMBER, carrier, connected, made, taken_up
+from suites.carriers import CARRIER, NUMBER, carrier, connected, made
 from suites.features import ANNA, BERT, SECONDS, tone
 from suites.webhooks import hook
 
@@ -120,7 +120,6 @@ def a_desk_that_is_alerted_rings_beside_shows_the_place_and_hears_a_signal():
         status, said = exchange.api(f"{COMPANY}/emergency_locations/berlin", "PATCH",
                                     {"alert": "103"}, {"If-Match": "*"})
         equal(status, 200, f"{said}")
-        taken_up(exchange)
         with carrier(exchange, "carrier_callee", port) as help, \
                 tone(exchange, "103", BERT) as desk, tone(exchange, "101", ANNA) as anna:
             help.ready()

@@ -4,7 +4,7 @@ from kit.case import equal, test, true
 from kit.exchange import ACME, Exchange, free_port
 from kit.line import Line
 from kit.sipp import Sipp
-from suites.carriers import CARRIER, PARIS, connected, taken_up
+from suites.carriers import CARRIER, PARIS, connected
 
 COMPANY = f"/api/v1/tenants/{ACME}"
 
@@ -26,7 +26,6 @@ def a_route_for_a_group_carries_its_extensions_and_nobody_elses():
         connected(exchange, [f"{CARRIER}:{port}"])
         changed(exchange, "outbound_routes/abroad", {"for_groups": ["sales"]})
         changed(exchange, "extensions/101", {"groups": ["Sales", "board"]})
-        taken_up(exchange)
         with Sipp(exchange, "carrier_busy", ip=CARRIER, port=port) as paris:
             paris.ready()
             equal(dials(exchange, "102"), 403, "who is in no group")

@@ -6,7 +6,7 @@ from kit.case import equal, test, true
 from kit.exchange import ACME, Exchange, free_port
 from kit.line import Line, description
 from kit.sipp import Sipp
-from suites.carriers import CARRIER, PARIS, connected, taken_up
+from suites.carriers import CARRIER, PARIS, connected
 
 # what makes a description longer than a datagram may be (RFC 3261 §18.1.1)
 PADDING = "".join(f"a=x-note-{n}:{'of no meaning ' * 6}\r\n" for n in range(14))
@@ -21,7 +21,6 @@ def called(transport, calls=1):
                   transport=transport) as paris, \
                 Line(exchange, ACME, exchange.account(ACME, "101"), transport="tcp") as anna:
             paris.ready()
-            taken_up(exchange)
             took = []
             for _ in range(calls):
                 began = time.monotonic()

@@ -103,7 +103,6 @@ def two_who_are_held_hear_the_same_at_the_same_time():
         programme(exchange, "evening", playlist=["words"], on_hold=True)
         made(exchange, f"{TENANT}/extensions", {"number": "104"})
         account = exchange.add_device(ACME, "104", "acme-104")
-        record_for(1)
         with Softphone(exchange, ACME, "102", BERT) as bert, \
                 Softphone(exchange, ACME, "104", CARL, account=account) as carl, \
                 tone(exchange, "101", ANNA) as anna, tone(exchange, "103", ANNA) as dora:

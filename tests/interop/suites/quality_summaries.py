@@ -10,7 +10,7 @@ from kit.exchange import ACME, GLOBEX, Exchange, free_port
 from kit.nat import OUTSIDE
 from kit.sipp import Sipp
 from kit.wire import OUTWARD, Wire
-from suites.carriers import CARRIER, NUMBER, PARIS, made, taken_up
+from suites.carriers import CARRIER, NUMBER, PARIS, made
 from suites.features import ANNA, tone
 from suites.webhooks import Stream
 
@@ -37,7 +37,6 @@ def sites(exchange):
     for name, network in ("branch", OUTSIDE), ("office", exchange.ip):
         made(exchange, f"{TENANT}/sites", {
             "name": name, "location": "berlin", "networks": [network]})
-    taken_up(exchange, 0)
 
 
 def summed(exchange, by, domain=ACME):
@@ -135,7 +134,6 @@ def a_trunk_is_summed_up_for_its_company_and_in_total_for_its_owner():
         made(exchange, f"{TENANT}/outbound_routes", {
             "name": "abroad", "patterns": [{"prefix": "00", "min": 6}], "strip": 2,
             "prepend": "+", "trunks": ["carrier"], "ring_seconds": 30})
-        taken_up(exchange)
         with Sipp(exchange, "callee", port=port, ip=CARRIER, more=("-rtp_echo",)) as paris, \
                 tone(exchange, "101", ANNA) as anna:
             paris.ready()

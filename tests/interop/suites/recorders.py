@@ -256,7 +256,6 @@ def a_strangers_recording_is_refused_and_kept_nowhere():
         made(exchange, f"{TENANT}/trunks", {
             "name": "client", "mode": "peer", "peers": [f"sip:{ELSEWHERE}"],
             "sources": [ELSEWHERE], "siprec": "accepts"})
-        record_for(1)
         uri, body = f"sip:recorder@{exchange.at}", SESSION.format(ip=OTHER)
         with Line(exchange, ACME, ip=OTHER) as stranger:
             answer = stranger.invite(uri, body=body, headers=["Require: siprec"])

@@ -116,7 +116,7 @@ def yesterdays_calls_tell_what_a_change_of_routes_would_do_and_it_does():
         equal(found(exchange)[1]["same"], 4, "nothing was changed")
 
         # it is what the change does
-        exchange.command_line("apply", written(exchange, inbound), "--data", exchange.data)
+        exchange.command("apply", written(exchange, inbound))
         called_in(exchange, "103", CARL)
         equal(exchange.wait_cdrs(5)[0]["destination"]["number"], "103", "who answers now")
         status, sums, differs = found(exchange)

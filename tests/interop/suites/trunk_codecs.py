@@ -4,7 +4,7 @@ from kit.case import equal, test, true
 from kit.exchange import ACME, Exchange, free_port
 from kit.line import Line, description
 from kit.sipp import Sipp
-from suites.carriers import CARRIER, PARIS, connected, taken_up
+from suites.carriers import CARRIER, PARIS, connected
 
 OFFER = "0 9 8 101"
 
@@ -17,7 +17,6 @@ def called(codecs):
         with Sipp(exchange, "carrier_busy", ip=CARRIER, port=port) as paris, \
                 Line(exchange, ACME, exchange.account(ACME, "101")) as anna:
             paris.ready()
-            taken_up(exchange)
             told = anna.invite(f"sip:{PARIS}@{ACME}", body=description(anna.ip, 9, OFFER)).status
             cdr = exchange.one_cdr()
             if told == 488:

@@ -7,7 +7,7 @@ from kit.case import equal, test, true
 from kit.exchange import ACME, Exchange, free_port
 from kit.line import Line
 from kit.sipp import Sipp
-from suites.carriers import CARRIER, KEYS, connected, made, taken_up
+from suites.carriers import CARRIER, KEYS, connected, made
 
 CHEAP = "127.0.0.3"
 COMPANY = f"/api/v1/tenants/{ACME}"
@@ -69,7 +69,6 @@ def the_cheaper_carrier_is_asked_first_until_it_has_failed_too_often():
                      seconds=90, keys=KEYS) as dear:
             cheap.ready()
             dear.ready()
-            taken_up(exchange, 2)
             calls(exchange, ENOUGH)
             cheap.wait()
             # the company may begin twenty calls within a second

@@ -10,7 +10,7 @@ from kit.line import Line, description
 from kit.passport import written
 from kit.publisher import Publisher
 from kit.sipp import Sipp, registered
-from suites.carriers import CARRIER, KEYS, NUMBER, PARIS, connected, taken_up
+from suites.carriers import CARRIER, KEYS, NUMBER, PARIS, connected
 
 DESK = f"/api/v1/tenants/{ACME}/inbound_routes/desk"
 CALLER = PARIS[2:]
@@ -41,7 +41,6 @@ class Scene:
         connected(self.exchange, [f"{CARRIER}:{free_port(CARRIER)}"])
         status, _ = self.exchange.api(DESK, "PATCH", {"proof": self.rule}, {"If-Match": "*"})
         equal(status, 200, "the rule for proofs")
-        taken_up(self.exchange)
         return self
 
     def __exit__(self, *_):

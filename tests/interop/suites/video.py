@@ -2,11 +2,10 @@
 browser and a telephone. Nobody makes video into another codec, so both speak VP8. A picture counts
 when it has been decoded and shown."""
 
-from kit.baresip import Phone
 from kit.case import equal, record_for, test, true, wait_until
 from kit.exchange import ACME, Exchange
 from kit.web_phone import WebPhone
-from suites.features import ANNA, BERT, CARL, CODEC, tone
+from suites.features import ANNA, BERT, CARL, tone
 from suites.matrix import hears_anew
 from suites.protected_sound import changed, forged, suites
 

@@ -219,7 +219,6 @@ def whoever_comes_to_a_recorded_conference_hears_it_said():
             "number": "800", "destination": "conference", "recording": {"announce": "words"},
             "conference": {"recording": "always"}})
         equal(status, 201, f"the conference is made: {made}")
-        record_for(1)
         said = spoken(os.path.join(exchange.folder, "said.wav"), "This call is being recorded.")
         with Phone(exchange, ACME, "102", source=f"ausine,{BERT}", codec=PCMU) as bert, \
                 Phone(exchange, ACME, "101", codec=PCMU) as anna:

@@ -74,7 +74,8 @@ pub(crate) fn boot(settings: &Settings) -> Result<Running, Failure> {
     let board = Arc::new(Board::default());
     let requests = Arc::new(Requests::default());
     let (ban_desk, warden, counted) = defence::begin(settings, &office, &mut shard)?;
-    let asked = (&requests, &counted);
+    board.followed(follower.cursor());
+    let asked = (&requests, &counted, office.shared_store());
     board.look_at(sources(&net, &threads, &writers, asked, &folder));
     let (desks, ends) = writers.split(ban_desk);
     let (scouts, makers) = scouts(settings, &office, (&postbox, zero), &board)?;
@@ -398,25 +399,11 @@ fn take_back(
     let _returning = Returning::at_once();
     let store = office.shared_store();
     let mut follower = Follower::new();
-    block_on(
-        follower.poll_each(&*store, |update| match changes::letter(update, loopback) {
-            Letter::Changed(tenant) => shard.tenant_changed(tenant, Instant::ZERO),
-            Letter::Gone(_)
-            | Letter::Ask(_)
-            | Letter::Named(..)
-            | Letter::Certificate(..)
-            | Letter::Music(..)
-            | Letter::Station(..)
-            | Letter::SendFax(_)
-            | Letter::FaxWanted(_)
-            | Letter::FaxDone(_)
-            | Letter::Said(..)
-            | Letter::Bar(_)
-            | Letter::Lift(_)
-            | Letter::AskOfTrunk(_)
-            | Letter::Drain(_) => {}
-        }),
-    )?;
+    block_on(follower.poll_each(&*store, |update| {
+        if let Letter::Changed(tenant) = changes::letter(update, loopback) {
+            shard.tenant_changed(tenant, Instant::ZERO);
+        }
+    }))?;
     let alive = shard.restore(Instant::ZERO);
     let journal = folder
         .records()
@@ -444,7 +431,7 @@ fn sources(
     net: &Net,
     threads: &Arc<media_io::MediaThreads>,
     writers: &Writers,
-    (requests, bans): (&Arc<Requests>, &Arc<defence::Tally>),
+    (requests, bans, feed): (&Arc<Requests>, &Arc<defence::Tally>, Arc<dyn ports::Stores>),
     folder: &Arc<Folder>,
 ) -> Sources {
     let folder = Arc::clone(folder);
@@ -456,6 +443,7 @@ fn sources(
         faxes: Arc::clone(&writers.faxes.1),
         requests: Arc::clone(requests),
         bans: Arc::clone(bans),
+        feed,
         bus: Box::new(move || [folder.journal_figures(), folder.snapshot_figures()]),
     }
 }

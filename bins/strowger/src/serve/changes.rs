@@ -58,6 +58,7 @@ pub(crate) async fn follow(
         for update in updates {
             deliver(&postbox, || letter(update.clone(), loopback)).await;
         }
+        deliver(&postbox, || Letter::Followed(follower.cursor())).await;
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use carrier::Replied;
 use domain::{Ban, CompiledTenant, SourceAddress};
-use ids::{FaxId, TenantId};
+use ids::{DeviceId, FaxId, TenantId};
 use media::{Air, Prompt};
 use net::Waker;
 use node::{
@@ -27,6 +27,11 @@ pub(crate) enum Letter {
     Changed(Arc<CompiledTenant>),
     /// A tenant is gone.
     Gone(TenantId),
+    /// All changes up to this one of the feed were in the letters before.
+    Followed(u64),
+    /// The store keeps that a device of a tenant's is contained; the feed tells of it at this place
+    /// at the latest.
+    Contained(TenantId, DeviceId, u64),
     /// The name system has answered.
     Named(Searcher, Replied),
     /// A certificate was fetched from this address, or could not be.

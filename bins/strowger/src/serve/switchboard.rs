@@ -268,6 +268,13 @@ impl Switchboard {
             Letter::AskOfTrunk(question) => self.shard.ask_of_trunk(&question, now),
             Letter::Changed(tenant) => self.shard.tenant_changed(tenant, now),
             Letter::Gone(tenant) => self.shard.tenant_removed(tenant, now),
+            Letter::Followed(cursor) => {
+                self.shard.followed(cursor);
+                self.board.followed(cursor);
+            }
+            Letter::Contained(tenant, device, told_at) => {
+                self.shard.containment_kept(tenant, device, told_at);
+            }
             Letter::Named(whose, replied) => self.shard.named(whose, replied, now),
             Letter::Certificate(x5u, fetched) => self.shard.certificate(&x5u, &fetched, now),
             Letter::Music(ask, found) => self.shard.music(ask, found, now),

@@ -14,17 +14,21 @@ use crate::transcoder::Hearing;
 /// How long nothing may come before it is taken that nothing more comes.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The shortest delay of packets: nobody waits for a recording, and one that is never shortened has
-/// no frame left out.
-const LEAST_DELAY: Duration = Duration::from_millis(80);
+/// How long after its packet came a sound lies in the recording, at least.
+const HEARD_AFTER: Duration = Duration::from_millis(80);
+
+/// How much longer than that a packet is awaited: nobody waits for a recording, and a telephone
+/// that stood still for a fifth of a second has nothing of what it said left out.
+pub(super) const AWAITED: Duration = Duration::from_millis(200);
 
 /// The shortest frame that is asked for: that of Opus (RFC 6716 section 2.1.4).
 const SHORTEST: Duration = Duration::from_micros(2_500);
 
-/// What is heard in one format.
+/// What is heard of one sender, in one format.
 #[derive(Debug)]
 struct Source {
     format: Format,
+    ssrc: u32,
     buffer: JitterBuffer,
     hearing: Hearing,
     /// When the next frame is asked for; `None` while nothing comes.
@@ -38,15 +42,20 @@ impl Source {
         let format = Some(packet.format).filter(|format| format.is_spoken())?;
         let hearing = Hearing::at(format.codec, RATE)?;
         let mut settings = Settings::new(format.clock, hearing.most_octets());
-        settings.least = LEAST_DELAY;
+        settings.least = HEARD_AFTER + AWAITED;
         settings.frame = hearing.length_of(packet.payload).unwrap_or(settings.frame);
         Some(Source {
             format,
+            ssrc: packet.header.ssrc,
             buffer: JitterBuffer::new(&settings),
             hearing,
             pull_at: None,
             silent: Duration::ZERO,
         })
+    }
+
+    fn is_of(&self, packet: &TappedPacket<'_>) -> bool {
+        self.format == packet.format && self.ssrc == packet.header.ssrc
     }
 
     fn put(&mut self, packet: &TappedPacket<'_>) {
@@ -115,11 +124,16 @@ impl Voice {
     /// Takes a packet; false where it cannot be understood.
     pub(super) fn hear(&mut self, packet: &TappedPacket<'_>) -> bool {
         self.pull_until(packet.at);
-        let same = |source: &Source| source.format == packet.format;
-        if !self.source.as_ref().is_some_and(same) {
+        if !self
+            .source
+            .as_ref()
+            .is_some_and(|source| source.is_of(packet))
+        {
             let Some(source) = Source::new(packet) else {
                 return false;
             };
+            // what waits of the one before is heard until the new one is
+            self.pull_until(packet.at + HEARD_AFTER + AWAITED);
             self.source = Some(source);
         }
         if let Some(source) = &mut self.source {
@@ -128,14 +142,20 @@ impl Voice {
         true
     }
 
-    /// Lays on the line what was heard before a moment.
-    pub(super) fn pull_until(&mut self, until: Instant) {
+    /// Lays on the line all that would have been heard before a moment. Packets that came until
+    /// [`AWAITED`] after it have been taken.
+    pub(super) fn lay_until(&mut self, until: Instant) {
+        self.pull_until(until + AWAITED);
+    }
+
+    /// Lays on the line what the buffer has for any moment before this one.
+    fn pull_until(&mut self, until: Instant) {
         while let Some(source) = &mut self.source
             && let Some(at) = source.pull_at.filter(|at| *at < until)
         {
             if let Some((_, made_up)) = source.pull(at) {
                 self.concealed += u64::from(made_up);
-                let place = place(at.saturating_since(self.start));
+                let place = place(at.saturating_since(self.start + AWAITED));
                 self.line.lay(place, source.hearing.frame());
             }
         }

@@ -190,6 +190,28 @@ fn whoever_is_released_begins_anew() {
 }
 
 #[test]
+fn whoever_is_released_before_it_was_seen_contained_begins_anew() {
+    let (mut office, _) = guarded(json!({"limits": {"calls_per_hour": 1}}));
+    let (anna, tenant) = (office.anna, office.alpha.id());
+    tries(&mut office, anna, &abroad(1));
+    let second = tries(&mut office, anna, &abroad(2));
+    assert!(refused(&office, anna, second));
+    let device = contained(&office)[0].device;
+    let shard = &mut office.world.exchange.as_mut().unwrap().shard;
+    shard.followed(6);
+    shard.containment_kept(tenant, device, 7);
+    let third = tries(&mut office, anna, &abroad(3));
+    assert!(refused(&office, anna, third), "the feed has not told of it");
+    let shard = &mut office.world.exchange.as_mut().unwrap().shard;
+    shard.followed(8);
+    let fourth = tries(&mut office, anna, &abroad(4));
+    assert!(
+        talks(&office, anna, fourth),
+        "the feed has, and of its release"
+    );
+}
+
+#[test]
 fn a_budget_of_the_company_refuses_and_contains_nobody() {
     let (mut office, _) = guarded(json!({"per": "tenant", "limits": {"calls_per_hour": 2}}));
     let (anna, bert) = (office.anna, office.bert);

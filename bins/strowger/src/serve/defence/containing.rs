@@ -6,6 +6,8 @@ use admin::{Office, containments};
 use node::Contained;
 use ports::StoreError;
 
+use crate::serve::inbox::{Letter, Postbox};
+
 /// Devices that wait to be kept at most; what is beyond it is in force on this node alone.
 pub(super) const WAITING_MAX: usize = 1_024;
 
@@ -25,9 +27,9 @@ impl Containing {
         room
     }
 
-    /// Keeps what waits; gives how many can not be kept. When the store is away, all of it waits
-    /// for the next time.
-    pub(super) async fn keep(&mut self, office: &Office) -> usize {
+    /// Keeps what waits, and tells the shard of it; gives how many can not be kept. When the store
+    /// is away, all of it waits for the next time.
+    pub(super) async fn keep(&mut self, office: &Office, postbox: &Postbox) -> usize {
         let mut lost = 0;
         while let Some(one) = self.waiting.front() {
             let (tenant, device) = (one.tenant, one.device);
@@ -36,6 +38,9 @@ impl Containing {
                 Ok(()) => {
                     let reason = &one.reason;
                     tracing::warn!(%tenant, %device, %reason, "device contained");
+                    let told_at = office.shared_store().changed();
+                    // of a shard too busy for this the device is contained until it is seen so
+                    let _busy = postbox.post(Letter::Contained(tenant, device, told_at));
                 }
                 Err(StoreError::NotFound) => {}
                 Err(

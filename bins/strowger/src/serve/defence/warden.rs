@@ -107,10 +107,10 @@ impl Warden {
                     if !self.containing.add(one) {
                         self.tally.not_kept(1);
                     }
-                    self.keep_contained(&office).await;
+                    self.keep_contained(&office, &postbox).await;
                 }
                 _ = look.tick() => {
-                    self.keep_contained(&office).await;
+                    self.keep_contained(&office, &postbox).await;
                     self.look(&office, &postbox).await;
                 }
             }
@@ -118,8 +118,8 @@ impl Warden {
     }
 
     /// Keeps the devices that wait to be contained.
-    async fn keep_contained(&mut self, office: &Office) {
-        let lost = self.containing.keep(office).await;
+    async fn keep_contained(&mut self, office: &Office, postbox: &Postbox) {
+        let lost = self.containing.keep(office, postbox).await;
         if lost > 0 {
             self.tally.not_kept(lost);
         }

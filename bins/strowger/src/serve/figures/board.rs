@@ -14,6 +14,7 @@ use crate::serve::{hep, music};
 pub(crate) struct Board {
     posted: Mutex<Posted>,
     lost_orders: AtomicU64,
+    followed: AtomicU64,
     sources: OnceLock<Sources>,
     hep: OnceLock<Arc<hep::Tally>>,
     stations: Arc<music::Tally>,
@@ -60,6 +61,11 @@ impl Board {
         self.lost_orders.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// The shard goes by all changes of the feed up to this one.
+    pub(crate) fn followed(&self, cursor: u64) {
+        self.followed.store(cursor, Ordering::Relaxed);
+    }
+
     /// Calls and unwritten records of a second ago at most.
     pub(crate) fn live_calls(&self) -> u64 {
         self.posted().node.live.calls
@@ -72,6 +78,10 @@ impl Board {
         page += &page::stations(&self.stations);
         if let Some(told) = self.hep.get() {
             page += &page::hep(told);
+        }
+        if let Some(sources) = self.sources.get() {
+            let followed = self.followed.load(Ordering::Relaxed);
+            page += &page::feed(sources.feed.changed(), followed);
         }
         page
     }

@@ -400,6 +400,25 @@ pub(super) fn stations(tally: &music::Tally) -> String {
 }
 
 /// What became of messages on their way to a capture server.
+/// How far calls go by what was configured.
+pub(super) fn feed(changes: u64, followed: u64) -> String {
+    let mut page = Exposition::new();
+    let rows = [
+        (
+            "changes_total",
+            "Changes of what is configured, as far as this process knows.",
+            changes,
+        ),
+        (
+            "changes_followed_total",
+            "Of them, those that calls go by.",
+            followed,
+        ),
+    ];
+    counters(&mut page, &rows);
+    page.finish()
+}
+
 pub(super) fn hep(told: &hep::Tally) -> String {
     let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
     let mut page = Exposition::new();

@@ -6,6 +6,7 @@ use ids::TenantId;
 use media::PortFigures;
 use media_io::MediaThreads;
 use node::Figures;
+use ports::Stores;
 use sip_stack::transaction;
 
 use super::requests::Requests;
@@ -36,6 +37,8 @@ pub(crate) struct Sources {
     pub(crate) recordings: Arc<recorder::Tally>,
     pub(crate) faxes: Arc<faxes::Tally>,
     pub(crate) requests: Arc<Requests>,
+    /// Whose feed of changes the exchange follows.
+    pub(crate) feed: Arc<dyn Stores>,
     pub(crate) bans: Arc<defence::Tally>,
     /// Figures of the journal and of the snapshots.
     pub(crate) bus: Box<dyn Fn() -> [bus::Figures; 2] + Send + Sync>,

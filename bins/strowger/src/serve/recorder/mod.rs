@@ -48,7 +48,7 @@ const REST: Duration = Duration::from_secs(1);
 const MAKE_EVERY: Duration = Duration::from_millis(100);
 
 /// How long after its end the last packets of a call may come.
-const LINGER: Duration = Duration::from_millis(200);
+const LINGER: Duration = media::BROUGHT_LATE;
 
 /// The shard's end.
 pub(crate) struct RecorderDesk {

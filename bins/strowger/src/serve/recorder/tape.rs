@@ -15,7 +15,7 @@ use store::OsEntropy;
 
 /// How often what was made is sealed and written: so much of a recording a crash may cost, with
 /// what the recorder waits for packets.
-const WRITE_EVERY: Duration = Duration::from_millis(400);
+const WRITE_EVERY: Duration = Duration::from_millis(300);
 
 /// How often what was written is brought to the disk: so much of it may a loss of power cost.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
