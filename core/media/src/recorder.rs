@@ -6,8 +6,8 @@
 //! one before has run out, as of that moment: so what comes out depends on when packets came to the
 //! road, and not on when they are brought here. Packets are awaited for longer than any listener
 //! would wait, so that what has come too late to be heard in the call is in its recording. What was
-//! made lies on the side's [`Line`] at the time at which it would have been heard; where nothing lies
-//! there is silence.
+//! made lies on the side's [`Line`] at the time at which it would have been heard; where nothing
+//! lies there is silence.
 
 mod layout;
 mod line;
