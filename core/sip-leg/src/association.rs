@@ -1,5 +1,6 @@
-//! Keys that are agreed on by DTLS, over a way that is found by ICE: what the two descriptions say
-//! of it (RFC 5763, RFC 8839). The handshake itself is the leg's [`Way`](crate::way::Way).
+//! Keys that are agreed on by DTLS, over a way that is found by ICE, or is where the peer says it
+//! is: what the two descriptions say of it (RFC 5763, RFC 8839). The handshake itself is the leg's
+//! [`Way`](crate::way::Way).
 
 use std::cmp::Reverse;
 use std::net::SocketAddr;
@@ -66,20 +67,27 @@ impl Association {
     /// 8839 section 4.4.1.1.3).
     pub(crate) fn answer_to(&mut self, credentials: IceCredentials, heard: Option<&DtlsSrtp>) {
         self.credentials = Some(credentials);
-        self.seeks = heard.is_some_and(|theirs| theirs.ice.lite);
+        let ice = heard.and_then(|theirs| theirs.ice.as_ref());
+        self.seeks = ice.is_some_and(|ice| ice.lite);
     }
 
     /// Where to seek a peer that answers only. Should both ends have said that of themselves, it
     /// is we who seek all the same: nothing is lost by it, since it answers.
     pub(crate) fn ways(&self) -> Option<Ways> {
-        let theirs = self.theirs.as_ref().filter(|said| said.ice.lite)?;
-        let mut candidates: Vec<&Candidate> = theirs.ice.candidates.iter().collect();
+        let said = self.theirs.as_ref().and_then(|said| said.ice.as_ref());
+        let theirs = said.filter(|ice| ice.lite)?;
+        let mut candidates: Vec<&Candidate> = theirs.candidates.iter().collect();
         candidates.sort_by_key(|candidate| Reverse(candidate.priority));
         Some(Ways {
             ours: self.credentials.clone()?,
-            theirs: theirs.ice.credentials.clone(),
+            theirs: theirs.credentials.clone(),
             to: candidates.into_iter().map(|it| it.address).collect(),
         })
+    }
+
+    /// Whether the peer has spoken, and makes no checks.
+    pub(crate) fn is_unchecked(&self) -> bool {
+        self.theirs.as_ref().is_some_and(|said| said.ice.is_none())
     }
 
     /// Which of a leg's associations it is.
@@ -114,8 +122,8 @@ impl Association {
     /// Whether the peer wants to be found anew, or has not spoken yet: then other words than
     /// before are to be told it (RFC 8839 section 4.4.1.1.1).
     pub(crate) fn is_restarted_by(&self, theirs: &DtlsSrtp) -> bool {
-        let before = self.theirs.as_ref().map(|before| &before.ice.credentials);
-        before != Some(&theirs.ice.credentials)
+        let words = |said: &DtlsSrtp| said.ice.as_ref().map(|ice| ice.credentials.clone());
+        self.theirs.as_ref().map(words) != Some(words(theirs))
     }
 
     /// The peer has said this, which we answer, or which answers us.
@@ -154,11 +162,13 @@ impl Association {
     ) -> Option<DtlsSrtp> {
         let candidate = Candidate::host(at, ALONE);
         let ice = Ice::lite(self.credentials.clone()?, vec![candidate]);
+        let ice = Ice {
+            lite: !self.seeks,
+            ..ice
+        };
         Some(DtlsSrtp {
-            ice: Ice {
-                lite: !self.seeks,
-                ..ice
-            },
+            // nobody is told of checks who makes none
+            ice: Some(ice).filter(|_| !self.is_unchecked()),
             fingerprints: vec![fingerprint],
             setup,
             mid: self.mid.clone(),

@@ -456,7 +456,7 @@ impl Security {
         // once hands were shaken everybody keeps its part
         let ours = match before {
             Some(role) => Role::setup(role),
-            None => theirs.setup.answer()?,
+            None => answer_to(&theirs)?,
         };
         let role = Role::between(ours, theirs.setup)?;
         self.associate(theirs, role);
@@ -588,6 +588,16 @@ impl Security {
             resumed: self.resumed,
         };
         Some(Box::new(keys))
+    }
+}
+
+/// Our part where a peer leaves it to us. One that makes no checks is to begin: it may be behind
+/// walls, and shows by it where it is.
+fn answer_to(theirs: &DtlsSrtp) -> Option<Setup> {
+    if theirs.ice.is_none() && theirs.setup == Setup::ActPass {
+        Some(Setup::Passive)
+    } else {
+        theirs.setup.answer()
     }
 }
 

@@ -14,6 +14,7 @@ use sdp::{Capabilities, Description, MediaAddress, OriginId, Refusal, Remote, re
 use serde::{Deserialize, Serialize};
 use srtp::MasterKey;
 use std::net::{IpAddr, SocketAddr};
+use webrtc::Place;
 
 use crate::association::Association;
 use crate::spoken::{behind, spoken, widened};
@@ -296,6 +297,18 @@ impl Sound {
     /// How its packets are protected.
     pub(crate) fn security(&self) -> &Security {
         &self.security
+    }
+
+    /// Where the peer is that shakes hands without checks; none where it makes some, or gives no
+    /// address for now, as whoever holds a call may.
+    pub(crate) fn unchecked(&self) -> Option<Place> {
+        let association = self.security.association();
+        association.filter(|association| association.is_unchecked())?;
+        let at = self.remote.as_ref().and_then(place_of)?;
+        (!at.ip().is_unspecified()).then_some(Place {
+            declared: trusted(at.ip(), self.signalling).then_some(at),
+            near: self.signalling,
+        })
     }
 
     /// The peer has chosen this address, where it is found by its checks.

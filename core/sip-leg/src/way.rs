@@ -1,11 +1,11 @@
-//! The way of a leg's sound, where its peer finds it by checks and agrees on keys over it.
+//! The way of a leg's sound, where its peer agrees on keys over it.
 
 use std::fmt;
 use std::net::SocketAddr;
 
 use machine::{Instant, Machine};
 use sdp::IceCredentials;
-use webrtc::{Handshake, Identity, Input, Output, Transport, Ways};
+use webrtc::{Handshake, Identity, Input, Output, Place, Transport, Ways};
 
 use crate::association::Association;
 
@@ -22,6 +22,8 @@ struct Course {
     described: bool,
     /// Where we seek the peer, if it answers only.
     ways: Option<Ways>,
+    /// Where the peer is, if it makes no checks.
+    place: Option<Place>,
     transport: Transport<Box<dyn Handshake + Send>>,
 }
 
@@ -29,7 +31,7 @@ impl Way {
     /// Brings the transport in line with what the descriptions say.
     pub(crate) fn follow(
         &mut self,
-        association: Option<&Association>,
+        (association, place): (Option<&Association>, Option<Place>),
         identity: &dyn Identity,
         now: Instant,
         out: &mut Vec<Output>,
@@ -47,6 +49,7 @@ impl Way {
                 credentials: credentials.clone(),
                 described: false,
                 ways: None,
+                place: None,
                 transport: Transport::new(credentials.clone(), identity.handshake()),
             }));
         }
@@ -57,6 +60,10 @@ impl Way {
             course.credentials = credentials.clone();
             let restarted = Input::Restarted(credentials.clone());
             course.transport.handle(restarted, now, out);
+        }
+        if let Some(place) = place.filter(|place| course.place.as_ref() != Some(place)) {
+            course.place = Some(place);
+            course.transport.handle(Input::Unchecked(place), now, out);
         }
         if !course.described
             && let Some(peer) = association.peer()

@@ -1,7 +1,7 @@
-//! What browsers say of a stream of sound (DTLS-SRTP, RFC 5763, over ICE, RFC 8839): taking it off
-//! a description and putting it on one, since between the two sides of this node sound is described
-//! as if nobody protected it. Video goes by the transport of the sound (BUNDLE, RFC 8843), or not
-//! at all.
+//! What browsers say of a stream of sound (DTLS-SRTP, RFC 5763, over ICE, RFC 8839), and whoever
+//! shakes hands as they do but makes no checks: taking it off a description and putting it on one,
+//! since between the two sides of this node sound is described as if nobody protected it. Video
+//! goes by the transport of the sound (BUNDLE, RFC 8843), or not at all.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -46,8 +46,9 @@ const TAKEN_OFF: [&str; 20] = [
 /// The transport of one stream of sound, as its writer describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DtlsSrtp {
-    /// How it is reached.
-    pub ice: Ice,
+    /// How it is found by checks; none of a writer that makes none, and is where its description
+    /// says.
+    pub ice: Option<Ice>,
     /// Of the certificates by which it may prove itself; never empty when it was read.
     pub fingerprints: Vec<Fingerprint>,
     /// Who begins the handshake.
@@ -73,10 +74,10 @@ pub struct Bundled {
 }
 
 /// Takes this transport off the first live stream of sound that has all of it: fingerprint,
-/// credentials and one port for RTP and RTCP. It is described as plain, and so is the first stream
-/// of video that stands behind it in its bundle; every other stream is
-/// closed, and bundles are taken apart. Nothing where there is no such stream; then the
-/// description stays as it was.
+/// credentials or an address, and one port for RTP and RTCP. It is described as plain, and so is
+/// the first stream of video that stands behind it in its bundle; every other stream is closed, and
+/// bundles are taken apart. Nothing where there is no such stream; then the description stays as it
+/// was.
 ///
 /// A stream whose address is not known yet is given one that leads nowhere: the address of its
 /// first candidate where there is one, else 192.0.0.8.
@@ -97,15 +98,17 @@ pub fn take_off_dtls(description: &mut Description) -> Option<DtlsSrtp> {
     for (at, media) in description.media.iter_mut().enumerate() {
         if at == chosen {
             bare(media, is_kept);
-            if unknown {
-                set_place(media, &transport.ice);
+            if let Some(ice) = transport.ice.as_ref().filter(|_| unknown) {
+                set_place(media, ice);
             }
             port = media.port;
         } else if is_video(media) {
             bare(media, |attribute| {
                 is_kept(attribute) || attribute.name == "rtcp-fb"
             });
-            set_place(media, &transport.ice);
+            if let Some(ice) = &transport.ice {
+                set_place(media, ice);
+            }
         } else {
             media.port = 0;
             media.ports = None;
@@ -153,7 +156,9 @@ pub fn put_on_dtls(description: &mut Description, transport: &DtlsSrtp) {
         };
         description.push_attribute(Attribute::with("group", group));
     }
-    transport.ice.write(description, index);
+    if let Some(ice) = &transport.ice {
+        ice.write(description, index);
+    }
     let Some(media) = description.media.get_mut(index) else {
         return;
     };
@@ -224,6 +229,10 @@ fn read(description: &Description, media: &Media, feedback: bool) -> Option<Dtls
         Some(value) => Setup::parse(value)?,
         None => Setup::Active,
     };
+    let ice = Ice::read(description, media);
+    if ice.is_none() && !is_found_without_checks(description, media) {
+        return None;
+    }
     let mid = media.value("mid").map(str::to_owned);
     let bundled = mid.as_ref().is_some_and(|mid| {
         let mut groups = description.attributes().filter(|a| is_bundle(a));
@@ -233,13 +242,21 @@ fn read(description: &Description, media: &Media, feedback: bool) -> Option<Dtls
     let video = video.and_then(|mid| bundled_video(description, mid));
     Some(DtlsSrtp {
         video,
-        ice: Ice::read(description, media)?,
+        ice,
         fingerprints: Some(fingerprints).filter(|all| !all.is_empty())?,
         setup,
         mid,
         feedback,
         bundled,
     })
+}
+
+/// Whether nothing at all is said of checks, and there is an address; by the full name of the
+/// protocol, since what a telephone without `UDP/TLS/` means may be keys in the description.
+fn is_found_without_checks(description: &Description, media: &Media) -> bool {
+    let silent = |name| value_of(description, media, name).is_none();
+    let placed = media.connection().or(description.connection()).is_some();
+    media.protocol.starts_with("UDP/TLS/") && silent("ice-ufrag") && silent("ice-pwd") && placed
 }
 
 fn fingerprints<'a>(attributes: impl Iterator<Item = &'a Attribute>) -> Vec<Fingerprint> {

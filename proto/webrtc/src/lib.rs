@@ -4,9 +4,9 @@
 //! A [`Transport`] is one leg's, as a machine: datagrams and the present moment in, datagrams and
 //! events out. Of ICE it is the end that answers only (RFC 8445 section 2.5), as fits one whose
 //! address everybody knows: the browser asks for ways, we prove that we are there, and sound goes
-//! by the way that it chooses. Only where the peer answers only as well do we ask and choose. The
-//! handshake of DTLS itself is behind [`Handshake`], because it draws randomness, and nothing here
-//! does.
+//! by the way that it chooses. Only where the peer answers only as well do we ask and choose; and
+//! one that makes no checks at all is where its description says ([`Place`]). The handshake of DTLS
+//! itself is behind [`Handshake`], because it draws randomness, and nothing here does.
 //!
 //! What comes to a port is told apart by its first octet ([`Kind::of`]); of packets of sound
 //! nothing is known here.
@@ -35,4 +35,4 @@ pub use limits::{
 };
 pub use role::Role;
 pub use seeker::Ways;
-pub use transport::{Failure, Input, Output, Peer, Reason, Transport};
+pub use transport::{Failure, Input, Output, Peer, Place, Reason, Transport};

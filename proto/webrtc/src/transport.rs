@@ -1,6 +1,6 @@
 //! The transport of one leg.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use machine::{Deadline, Instant, Machine, earliest};
 use sdp::{Fingerprint, IceCredentials};
@@ -30,6 +30,26 @@ pub struct Peer {
     pub fingerprints: Vec<Fingerprint>,
 }
 
+/// Where a peer is that makes no checks (RFC 5763 without ICE).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Where its description says; none of an address that cannot be meant.
+    pub declared: Option<SocketAddr>,
+    /// Where its signalling comes from: whoever has declared nothing begins the handshake from
+    /// here, by any port.
+    pub near: IpAddr,
+}
+
+impl Place {
+    /// Whether the peer may speak from an address.
+    fn has(&self, from: SocketAddr) -> bool {
+        match self.declared {
+            Some(declared) => declared == from,
+            None => self.near == from.ip(),
+        }
+    }
+}
+
 /// What has happened.
 #[derive(Clone, Debug)]
 pub enum Input {
@@ -49,6 +69,9 @@ pub enum Input {
     /// The peer answers only, so the ways are ours to seek and to choose from, anew each time this
     /// is told.
     Waits(Ways),
+    /// The peer makes no checks, and is here, which is told anew when it moves. It is not asked
+    /// whether it still consents.
+    Unchecked(Place),
 }
 
 /// What is to be done, or what is to be told.
@@ -133,6 +156,8 @@ pub struct Transport<H> {
     /// Where the peer answers only.
     seeker: Option<Seeker>,
     proven: Proven,
+    /// Where the peer makes no checks.
+    place: Option<Place>,
     way: Option<Way>,
     peer: Option<Peer>,
     /// When it has taken too long; none before the peer is described, which may take as long as
@@ -151,6 +176,7 @@ impl<H: Handshake> Transport<H> {
             responder: Responder::new(credentials),
             seeker: None,
             proven: Proven::default(),
+            place: None,
             way: None,
             peer: None,
             too_slow: None,
@@ -251,7 +277,7 @@ impl<H: Handshake> Transport<H> {
     }
 
     fn shaken(&mut self, from: SocketAddr, octets: Vec<u8>, now: Instant, out: &mut Vec<Output>) {
-        if !self.proven.has(from) {
+        if !self.proven.has(from) && !self.is_placed(from, now, out) {
             return;
         }
         match &mut self.stage {
@@ -263,6 +289,31 @@ impl<H: Handshake> Transport<H> {
             }
             Stage::Over => {}
         }
+    }
+
+    /// Whether a peer that makes no checks is here: where it has begun, or may begin.
+    fn is_placed(&mut self, from: SocketAddr, now: Instant, out: &mut Vec<Output>) -> bool {
+        if !self.place.is_some_and(|place| place.has(from)) {
+            return false;
+        }
+        if self.way.is_none() {
+            self.choose(from, now, out);
+        }
+        self.selected() == Some(from)
+    }
+
+    /// The peer makes no checks, and is here.
+    fn put(&mut self, place: Place, now: Instant, out: &mut Vec<Output>) {
+        self.place = Some(place);
+        if let Some(at) = place.declared {
+            self.choose(at, now, out);
+        }
+    }
+
+    /// Until when the peer has consented, where it is asked.
+    fn consent(&self) -> Option<Instant> {
+        let way = self.way.filter(|_| self.place.is_none())?;
+        Some(way.heard + CONSENT)
     }
 
     /// Does what the handshake wants done.
@@ -358,6 +409,7 @@ impl<H: Handshake> Machine for Transport<H> {
                 self.seeker = Some(Seeker::new(ways, now));
                 self.seek(now, out);
             }
+            Input::Unchecked(place) => self.put(place, now, out),
             Input::Datagram { from, octets } => match Kind::of(&octets) {
                 Kind::Stun => self.told(from, &octets, now, out),
                 Kind::Dtls => self.shaken(from, octets, now, out),
@@ -371,7 +423,7 @@ impl<H: Handshake> Machine for Transport<H> {
             return None;
         }
         let slow = self.too_slow.map(|at| Deadline::new(at, Reason::TooSlow));
-        let silent = self.way.map(|way| way.heard + CONSENT);
+        let silent = self.consent();
         let silent = silent.map(|at| Deadline::new(at, Reason::Consent));
         let again = self.due_of_handshake();
         let again = again.map(|at| Deadline::new(at, Reason::Handshake));
@@ -397,7 +449,7 @@ impl<H: Handshake> Machine for Transport<H> {
                 Failure::NoWay
             };
             self.fail(failure, out);
-        } else if self.way.is_some_and(|way| way.heard + CONSENT <= now) {
+        } else if self.consent().is_some_and(|until| until <= now) {
             self.end(Output::Gone, out);
         } else {
             self.seek(now, out);

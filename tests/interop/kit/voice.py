@@ -49,6 +49,8 @@ class Voice:
         self.peer, self.direction, self.samples = None, "inactive", []
         # how packets are protected, if they are: what goes out, and what comes in
         self.protection, self.forged = None, 0
+        # who is told of datagrams of a handshake (RFC 5764 section 5.1.2), if anybody is
+        self.handshake = None
         self.ending = False
         self.thread = threading.Thread(target=self._talk, daemon=True)
         self.thread.start()
@@ -83,7 +85,9 @@ class Voice:
                 data = self.socket.recv(2048)
             except (BlockingIOError, ConnectionError):
                 return
-            if len(data) > 12 and struct.unpack("!B", data[1:2])[0] & 0x7F == 0:
+            if self.handshake and data and 20 <= data[0] <= 63:
+                self.handshake(data)
+            elif len(data) > 12 and struct.unpack("!B", data[1:2])[0] & 0x7F == 0:
                 try:
                     if self.protection:
                         data = self.protection[1].run("unprotect_rtp", data)

@@ -31,8 +31,12 @@ impl SipLeg {
             return;
         };
         let mut outputs = Vec::new();
-        self.way
-            .follow(association, &**identity, desk.now, &mut outputs);
+        self.way.follow(
+            (association, self.sound.unchecked()),
+            &**identity,
+            desk.now,
+            &mut outputs,
+        );
         self.obey(outputs, desk, reports);
     }
 

@@ -7,7 +7,7 @@ use call::Lost;
 use media::{Expect, Ufrag};
 use sdp::{
     Candidate, DtlsSrtp, Fingerprint, FingerprintHash, Ice, IceCredentials, Setup, put_on_dtls,
-    take_off_dtls,
+    remote_of, take_off_dtls,
 };
 use sha2::{Digest, Sha256};
 use srtp::Suite;
@@ -70,10 +70,10 @@ fn transport(setup: Setup, certificate: &[u8], ufrag: &str) -> DtlsSrtp {
     let credentials = IceCredentials::new(ufrag, PASSWORD).unwrap();
     let at = "203.0.113.7:50000".parse().unwrap();
     DtlsSrtp {
-        ice: Ice {
+        ice: Some(Ice {
             lite: false,
             ..Ice::lite(credentials, vec![Candidate::host(at, 1)])
-        },
+        }),
         fingerprints: vec![fingerprint(certificate)],
         setup,
         mid: Some("audio7".to_owned()),
@@ -102,7 +102,7 @@ fn told(message: &Message) -> (String, Option<DtlsSrtp>) {
 
 /// A check of the browser's to this end of ours, from this port.
 fn check(office: &mut Office, leg: &mut SipLeg, ours: &DtlsSrtp, port: u16, nominates: bool) {
-    let asked = format!("{}:xK3c", ours.ice.credentials.ufrag());
+    let asked = format!("{}:xK3c", ours.ice.as_ref().unwrap().credentials.ufrag());
     let id = [office.random.next_u64().to_be_bytes()[0]; 12];
     let mut request = Writer::new(Class::Request, Transaction(id))
         .with(USERNAME, asked.as_bytes())
@@ -111,7 +111,9 @@ fn check(office: &mut Office, leg: &mut SipLeg, ours: &DtlsSrtp, port: u16, nomi
     if nominates {
         request = request.with(USE_CANDIDATE, &[]);
     }
-    let octets = request.with_integrity(ours.ice.credentials.pwd()).finish();
+    let octets = request
+        .with_integrity(ours.ice.as_ref().unwrap().credentials.pwd())
+        .finish();
     office.lifts(leg, port, octets);
 }
 
@@ -169,12 +171,12 @@ fn a_browser_is_told_where_it_finds_us_and_by_what_we_prove_ourselves() {
     let mut office = Office::new();
     let (leg, ours) = calling(&mut office);
     assert_eq!(ours.setup, Setup::Active);
-    assert!(ours.ice.lite);
-    assert_eq!(ours.ice.candidates.len(), 1);
+    assert!(ours.ice.as_ref().unwrap().lite);
+    assert_eq!(ours.ice.as_ref().unwrap().candidates.len(), 1);
     assert_eq!(ours.fingerprints, [Scripted.fingerprint()]);
     assert_eq!((ours.mid.as_deref(), ours.bundled), (Some("audio7"), true));
     let expected = office.expected(&leg);
-    let ufrag = Ufrag::of(ours.ice.credentials.ufrag());
+    let ufrag = Ufrag::of(ours.ice.as_ref().unwrap().credentials.ufrag());
     assert!(ufrag.is_some() && expected.ufrag == ufrag);
     // it is nowhere before it has asked, wherever its signalling comes from
     assert_eq!((expected.declared, expected.signalling_ip), (None, None));
@@ -296,7 +298,10 @@ fn an_offer_that_is_made_again_changes_neither_keys_nor_words() {
     let keys = on_the_road(&office, &leg);
     let again = reoffered(&mut office, &mut leg, &browser(Setup::ActPass));
     assert_eq!(again.setup, Setup::Active);
-    assert_eq!(again.ice.credentials, ours.ice.credentials);
+    assert_eq!(
+        again.ice.as_ref().unwrap().credentials,
+        ours.ice.as_ref().unwrap().credentials
+    );
     assert_eq!(on_the_road(&office, &leg), keys);
     assert_eq!(office.expected(&leg).declared, Some(at(50_000)));
 }
@@ -311,7 +316,10 @@ fn a_browser_that_seeks_anew_hears_other_words_and_keeps_its_keys() {
     let keys = on_the_road(&office, &leg);
     let anew = dressed(&transport(Setup::ActPass, CERTIFICATE, "yL4d"));
     let again = reoffered(&mut office, &mut leg, &anew);
-    assert_ne!(again.ice.credentials, ours.ice.credentials);
+    assert_ne!(
+        again.ice.as_ref().unwrap().credentials,
+        ours.ice.as_ref().unwrap().credentials
+    );
     check(&mut office, &mut leg, &ours, 50_009, true);
     assert_eq!(office.expected(&leg).declared, Some(at(50_000)));
     check(&mut office, &mut leg, &again, 50_010, true);
@@ -350,7 +358,10 @@ fn after_a_restart_a_browser_is_offered_other_words_and_shakes_hands_again() {
     shakes(&mut office, &mut leg, CERTIFICATE);
     let keys = on_the_road(&office, &leg).unwrap();
     let stored = serde_json::to_string(&leg.store(office.now).unwrap()).unwrap();
-    assert!(!stored.contains(before.ice.credentials.pwd()), "{stored}");
+    assert!(
+        !stored.contains(before.ice.as_ref().unwrap().credentials.pwd()),
+        "{stored}"
+    );
     let stored = serde_json::from_str(&stored).unwrap();
 
     let mut after = Office::new();
@@ -369,7 +380,10 @@ fn after_a_restart_a_browser_is_offered_other_words_and_shakes_hands_again() {
     });
     let request = after.last();
     let ours = told(&request).1.unwrap();
-    assert_ne!(ours.ice.credentials, before.ice.credentials);
+    assert_ne!(
+        ours.ice.as_ref().unwrap().credentials,
+        before.ice.as_ref().unwrap().credentials
+    );
     after.hears(&mut leg, bob(), answer(&request, 200, Some(&said)));
     assert!(!leg.sound().wants_keys());
     check(&mut after, &mut leg, &ours, 50_000, true);
@@ -420,7 +434,7 @@ fn found(office: &mut Office, leg: &mut SipLeg) {
 
 fn lite(setup: Setup) -> DtlsSrtp {
     let mut transport = transport(setup, CERTIFICATE, "xK3c");
-    transport.ice.lite = true;
+    transport.ice.as_mut().unwrap().lite = true;
     transport
 }
 
@@ -431,7 +445,7 @@ fn a_caller_that_answers_only_is_sought_by_us_who_say_that_we_do_more() {
     let offer = invite_with(&dressed(&lite(Setup::ActPass)));
     let mut leg = office.called(alice(), &offer);
     let ours = told(&answered(&mut office, &mut leg)).1.unwrap();
-    assert!(!ours.ice.lite);
+    assert!(!ours.ice.as_ref().unwrap().lite);
     found(&mut office, &mut leg);
     // and so it stays when it asks again by the same words
     office.media.clear();
@@ -447,10 +461,70 @@ fn whoever_answers_and_answers_only_is_sought_though_we_have_said_the_same() {
     office.keying = Keying::Dtls;
     let mut leg = office.dials(bob(), Some(described("10.9.9.5")));
     let request = office.last();
-    assert!(told(&request).1.unwrap().ice.lite);
+    assert!(told(&request).1.unwrap().ice.as_ref().unwrap().lite);
     let said = dressed(&lite(Setup::Passive));
     office.hears(&mut leg, bob(), answer(&request, 200, Some(&said)));
     found(&mut office, &mut leg);
+}
+
+/// Whoever shakes hands, makes no checks, and is at this address.
+fn unchecked(setup: Setup, ip: &str) -> Description {
+    let mut transport = transport(setup, CERTIFICATE, "xK3c");
+    transport.ice = None;
+    transport.feedback = false;
+    let mut description = described(ip);
+    put_on_dtls(&mut description, &transport);
+    description
+}
+
+// rfc: 5763 §5
+#[test]
+fn a_caller_that_makes_no_checks_is_told_of_none_and_begins() {
+    let mut office = Office::new();
+    let offer = unchecked(Setup::ActPass, "203.0.113.7");
+    let mut leg = office.called(alice(), &invite_with(&offer));
+    let (protocol, ours) = told(&answered(&mut office, &mut leg));
+    let ours = ours.unwrap();
+    assert_eq!((&*protocol, ours.ice), ("UDP/TLS/RTP/SAVP", None));
+    assert_eq!(ours.setup, Setup::Passive);
+    let declared = leg.sound().remote().and_then(remote_of).unwrap().rtp;
+    assert_eq!(office.expected(&leg).declared, Some(declared));
+    office.lifts(&mut leg, declared.port(), [&[22], CERTIFICATE].concat());
+    assert_eq!(leg.sound().suite_name(), Some("AEAD_AES_128_GCM"));
+}
+
+#[test]
+fn whoever_answers_without_checks_to_be_spoken_to_is_spoken_to_where_it_is() {
+    let mut office = Office::new();
+    office.keying = Keying::Dtls;
+    let mut leg = office.dials(bob(), Some(described("10.9.9.5")));
+    let request = office.last();
+    let said = unchecked(Setup::Passive, "203.0.113.99");
+    office.hears(&mut leg, bob(), answer(&request, 200, Some(&said)));
+    let declared = leg.sound().remote().and_then(remote_of).unwrap().rtp;
+    let hello = office.media.iter().find_map(|command| {
+        let Command::Transmit { to, .. } = command else {
+            return None;
+        };
+        Some(*to)
+    });
+    assert_eq!(hello, Some(declared));
+    let certified = [&[22], CERTIFICATE].concat();
+    office.with(|desk, reports| leg.lifted(declared, certified, desk, reports));
+    assert_eq!(leg.sound().suite_name(), Some("AEAD_AES_128_GCM"));
+}
+
+#[test]
+fn an_address_that_cannot_be_meant_is_replaced_by_that_from_which_the_caller_begins() {
+    let mut office = Office::new();
+    let offer = unchecked(Setup::ActPass, "192.168.7.7");
+    let mut leg = office.called(alice(), &invite_with(&offer));
+    answered(&mut office, &mut leg);
+    assert_eq!(office.expected(&leg).declared, None);
+    let from = at(41_000);
+    office.lifts(&mut leg, from.port(), [&[22], CERTIFICATE].concat());
+    assert_eq!(office.expected(&leg).declared, Some(from));
+    assert_eq!(leg.sound().suite_name(), Some("AEAD_AES_128_GCM"));
 }
 
 /// The browser offers this within the call; what we answer.

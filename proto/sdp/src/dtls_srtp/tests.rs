@@ -15,7 +15,10 @@ fn ours() -> DtlsSrtp {
     let credentials = IceCredentials::new("Rz8q", "Tm9ib2R5R3Vlc3Nlc1RoaXMx").unwrap();
     let address = "198.51.100.4:16384".parse().unwrap();
     DtlsSrtp {
-        ice: Ice::lite(credentials, vec![Candidate::host(address, 65_535)]),
+        ice: Some(Ice::lite(
+            credentials,
+            vec![Candidate::host(address, 65_535)],
+        )),
         fingerprints: vec![Fingerprint::new(FingerprintHash::Sha256, &[0x1f; 32]).unwrap()],
         setup: Setup::Active,
         mid: Some("0".to_owned()),
@@ -47,16 +50,20 @@ fn assert_is_plain(description: &Description) {
 fn an_offer_of_chromium_becomes_plain_sound_and_plain_video() {
     let mut offer = parsed(CHROMIUM);
     let transport = take_off_dtls(&mut offer).unwrap();
-    assert_eq!(transport.ice.credentials.ufrag(), "xK3c");
+    assert_eq!(transport.ice.as_ref().unwrap().credentials.ufrag(), "xK3c");
     assert_eq!(transport.setup, Setup::ActPass);
     assert_eq!(
         (transport.mid.as_deref(), transport.bundled),
         (Some("0"), true)
     );
-    assert!(transport.ice.trickle && !transport.ice.lite && !transport.ice.complete);
+    assert!(
+        transport.ice.as_ref().unwrap().trickle
+            && !transport.ice.as_ref().unwrap().lite
+            && !transport.ice.as_ref().unwrap().complete
+    );
     assert_eq!(transport.fingerprints.len(), 1);
     // the name of its own network and the candidate of TCP are passed over
-    assert!(transport.ice.candidates.is_empty());
+    assert!(transport.ice.as_ref().unwrap().candidates.is_empty());
     let plain = [("audio", 9, "RTP/AVP"), ("video", 9, "RTP/AVP")];
     assert_eq!(streams(&offer), plain);
     assert_is_plain(&offer);
@@ -79,9 +86,12 @@ fn an_offer_of_firefox_says_for_all_streams_by_which_certificate() {
     let mut offer = parsed(FIREFOX);
     let transport = take_off_dtls(&mut offer).unwrap();
     assert_eq!(transport.fingerprints[0].hash(), FingerprintHash::Sha256);
-    assert_eq!(transport.ice.credentials.ufrag(), "0f6b2a91");
-    assert_eq!(transport.ice.candidates.len(), 2);
-    assert!(transport.ice.complete);
+    assert_eq!(
+        transport.ice.as_ref().unwrap().credentials.ufrag(),
+        "0f6b2a91"
+    );
+    assert_eq!(transport.ice.as_ref().unwrap().candidates.len(), 2);
+    assert!(transport.ice.as_ref().unwrap().complete);
     let remote = remote_of(&offer).unwrap();
     assert_eq!(remote.rtp, "203.0.113.9:61022".parse().unwrap());
     assert_is_plain(&offer);
@@ -162,5 +172,48 @@ fn no_more_candidates_are_kept_than_there_may_be() {
     let many = format!("{}a=rtcp-mux", line.repeat(40));
     let mut offer = parsed(&CHROMIUM.replacen("a=rtcp-mux", &many, 1));
     let transport = take_off_dtls(&mut offer).unwrap();
-    assert_eq!(transport.ice.candidates.len(), crate::ice::MAX_CANDIDATES);
+    assert_eq!(
+        transport.ice.as_ref().unwrap().candidates.len(),
+        crate::ice::MAX_CANDIDATES
+    );
+}
+
+/// Whoever shakes hands and makes no checks, as a carrier's border does.
+const UNCHECKED: &str = "v=0\r\no=- 1 1 IN IP4 203.0.113.9\r\ns=-\r\nc=IN IP4 203.0.113.9\r\n\
+     t=0 0\r\nm=audio 40000 UDP/TLS/RTP/SAVP 0 101\r\na=rtcp-mux\r\na=setup:actpass\r\n\
+     a=fingerprint:sha-256 1F:1F:1F:1F:1F:1F:1F:1F:1F:1F:1F:1F:1F:1F:1F:1F:1F:1F:1F:1F:1F:1F:1F:1F:\
+     1F:1F:1F:1F:1F:1F:1F:1F\r\n";
+
+// rfc: 5763 §5
+#[test]
+fn whoever_says_nothing_of_checks_is_where_its_description_says() {
+    let mut offer = parsed(UNCHECKED);
+    let transport = take_off_dtls(&mut offer).unwrap();
+    assert_eq!((&transport.ice, transport.feedback), (&None, false));
+    let remote = remote_of(&offer).unwrap();
+    assert_eq!(remote.rtp, "203.0.113.9:40000".parse().unwrap());
+    assert_is_plain(&offer);
+    // and is told nothing of them
+    put_on_dtls(&mut offer, &transport);
+    let text = offer.to_string();
+    assert!(text.contains("UDP/TLS/RTP/SAVP 0 101") && text.contains("a=setup:actpass"));
+    assert!(
+        !text.contains("ice") && !text.contains("candidate"),
+        "{text}"
+    );
+}
+
+#[test]
+fn nobody_is_found_who_says_half_of_its_checks_or_has_no_address() {
+    for (what, instead) in [
+        ("a=rtcp-mux", "a=rtcp-mux\r\na=ice-ufrag:0f6b2a91"),
+        ("c=IN IP4 203.0.113.9\r\n", ""),
+        // keys may be meant that stand in the description
+        ("UDP/TLS/RTP/SAVP", "RTP/SAVP"),
+        // two handshakes, for sound and for reports, are not shaken
+        ("a=rtcp-mux\r\n", ""),
+    ] {
+        let mut offer = parsed(&UNCHECKED.replacen(what, instead, 1));
+        assert_eq!(take_off_dtls(&mut offer), None, "{instead} for {what}");
+    }
 }

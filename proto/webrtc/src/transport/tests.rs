@@ -285,6 +285,62 @@ fn a_handshake_goes_on_by_a_new_way() {
     assert_eq!(driver.input(dtls_from(HELLO, 6_666)), [], "of a stranger");
 }
 
+fn placed(declared: Option<u16>) -> Input {
+    Input::Unchecked(Place {
+        declared: declared.map(at),
+        near: at(0).ip(),
+    })
+}
+
+// rfc: 5763 §5
+#[test]
+fn a_peer_that_makes_no_checks_is_spoken_to_where_its_description_says() {
+    let mut driver = driver();
+    assert_eq!(
+        driver.input(placed(Some(5_000))),
+        [Output::Selected(at(5_000))]
+    );
+    let out = driver.input(peer(Role::Client));
+    assert_eq!(out, [sent(HELLO, 5_000)]);
+    // nobody else shakes its hand
+    assert_eq!(driver.input(dtls_from(CERTIFIED, 5_001)), []);
+    driver.input(dtls_from(CERTIFIED, 5_000));
+    let out = driver.input(dtls_from(AGREED, 5_000));
+    assert!(matches!(out[..], [Output::Keyed { .. }]), "{out:?}");
+    // it is asked nothing, and so it cannot fall silent
+    assert_eq!(pass(&mut driver, Duration::from_secs(3_600)), []);
+    // where it has moved it is spoken to from now on
+    let out = driver.input(placed(Some(5_002)));
+    assert_eq!(out, [Output::Selected(at(5_002))]);
+    assert_eq!(driver.input(placed(Some(5_002))), []);
+}
+
+#[test]
+fn a_peer_behind_a_wall_shows_where_it_is_by_beginning() {
+    let mut driver = driver();
+    assert_eq!(driver.input(placed(None)), []);
+    driver.input(peer(Role::Server));
+    let stranger = Input::Datagram {
+        from: SocketAddr::from(([198, 51, 100, 99], 5_000)),
+        octets: vec![22, HELLO],
+    };
+    assert_eq!(driver.input(stranger), []);
+    let out = driver.input(dtls_from(CERTIFIED, 5_003));
+    assert_eq!(out.first(), Some(&Output::Selected(at(5_003))));
+    let out = driver.input(dtls_from(AGREED, 5_003));
+    assert!(matches!(out[..], [Output::Keyed { .. }]), "{out:?}");
+    assert_eq!(driver.input(dtls_from(HELLO, 5_004)), []);
+}
+
+#[test]
+fn a_peer_behind_a_wall_that_never_begins_is_given_up() {
+    let mut driver = driver();
+    driver.input(placed(None));
+    driver.input(peer(Role::Client));
+    let out = pass(&mut driver, HANDSHAKE);
+    assert_eq!(out, [Output::Failed(Failure::NoWay)]);
+}
+
 #[test]
 fn a_peer_that_finds_no_way_is_given_up() {
     let mut driver = driver();
