@@ -27,6 +27,9 @@ pub(crate) struct Association {
     #[serde(default)]
     video: Option<String>,
     feedback: bool,
+    /// Sound and its reports go by ports of their own: so a peer wants it that makes no checks.
+    #[serde(default)]
+    apart: bool,
     /// The suite that was agreed on.
     suite: Option<Suite>,
     /// By which words we are asked.
@@ -139,6 +142,7 @@ impl Association {
             self.video = Some(video.mid.clone());
         }
         self.feedback = theirs.feedback;
+        self.apart = !theirs.mux;
         self.role = Some(role);
         self.theirs = Some(theirs);
     }
@@ -172,6 +176,7 @@ impl Association {
             fingerprints: vec![fingerprint],
             setup,
             mid: self.mid.clone(),
+            mux: !self.apart,
             feedback: self.feedback,
             bundled: self.bundled,
             video: Some(self.bundled_video()),

@@ -562,7 +562,10 @@ impl Sound {
         let ours = self.told.as_ref().and_then(remote_of);
         let described = described(&remote, ours.as_ref(), self.signalling);
         if self.security.seeks() {
+            let of_reports = described.declared_rtcp.filter(|_| !remote.mux);
             return Expect {
+                mux: remote.mux,
+                declared_rtcp: of_reports.filter(|_| !described.nat),
                 receives: described.receives,
                 sends: described.sends,
                 wants: described.wants,

@@ -55,6 +55,8 @@ pub struct DtlsSrtp {
     pub setup: Setup,
     /// The stream's name (`a=mid`), which an answer repeats.
     pub mid: Option<String>,
+    /// Sound and its reports have one port (RFC 5761), as they have wherever checks are made.
+    pub mux: bool,
     /// Its writer wants early feedback (RFC 4585), as all browsers do: `UDP/TLS/RTP/SAVPF`.
     pub feedback: bool,
     /// The stream is named in a `BUNDLE` (RFC 8843), with none beside it but that of video.
@@ -73,9 +75,9 @@ pub struct Bundled {
     pub new: bool,
 }
 
-/// Takes this transport off the first live stream of sound that has all of it: fingerprint,
-/// credentials or an address, and one port for RTP and RTCP. It is described as plain, and so is
-/// the first stream of video that stands behind it in its bundle; every other stream is closed, and
+/// Takes this transport off the first live stream of sound that has all of it: fingerprint, and
+/// credentials and one port for RTP and RTCP, or an address. It is described as plain, and so is the
+/// first stream of video that stands behind it in its bundle; every other stream is closed, and
 /// bundles are taken apart. Nothing where there is no such stream; then the description stays as it
 /// was.
 ///
@@ -97,13 +99,13 @@ pub fn take_off_dtls(description: &mut Description) -> Option<DtlsSrtp> {
     let mut port = 0;
     for (at, media) in description.media.iter_mut().enumerate() {
         if at == chosen {
-            bare(media, is_kept);
+            bare(media, transport.mux, is_kept);
             if let Some(ice) = transport.ice.as_ref().filter(|_| unknown) {
                 set_place(media, ice);
             }
             port = media.port;
         } else if is_video(media) {
-            bare(media, |attribute| {
+            bare(media, true, |attribute| {
                 is_kept(attribute) || attribute.name == "rtcp-fb"
             });
             if let Some(ice) = &transport.ice {
@@ -122,12 +124,14 @@ pub fn take_off_dtls(description: &mut Description) -> Option<DtlsSrtp> {
     Some(transport)
 }
 
-/// Describes a stream as plain, with one port for RTP and RTCP.
-fn bare(media: &mut Media, keeps: impl FnMut(&Attribute) -> bool) {
+/// Describes a stream as plain, with one port for RTP and RTCP where there is one.
+fn bare(media: &mut Media, mux: bool, keeps: impl FnMut(&Attribute) -> bool) {
     "RTP/AVP".clone_into(&mut media.protocol);
     media.ports = None;
     media.retain_attributes(keeps);
-    media.push_attribute(Attribute::flag("rtcp-mux"));
+    if mux {
+        media.push_attribute(Attribute::flag("rtcp-mux"));
+    }
 }
 
 /// Puts this transport on the first live stream of sound of a served protocol, and on the stream of
@@ -147,7 +151,9 @@ pub fn put_on_dtls(description: &mut Description, transport: &DtlsSrtp) {
         if let Some(mid) = &transport.mid {
             media.push_attribute(Attribute::with("mid", mid.as_str()));
         }
-        media.push_attribute(Attribute::flag("rtcp-mux"));
+        if transport.mux {
+            media.push_attribute(Attribute::flag("rtcp-mux"));
+        }
     }
     if let Some(mid) = transport.mid.as_ref().filter(|_| transport.bundled) {
         let group = match video {
@@ -215,9 +221,6 @@ fn bundled_video(description: &Description, mid: &str) -> Option<Bundled> {
 }
 
 fn read(description: &Description, media: &Media, feedback: bool) -> Option<DtlsSrtp> {
-    if !media.rtcp_mux() {
-        return None;
-    }
     let fingerprints = fingerprints(media.attributes());
     let fingerprints = if fingerprints.is_empty() {
         self::fingerprints(description.attributes())
@@ -229,8 +232,12 @@ fn read(description: &Description, media: &Media, feedback: bool) -> Option<Dtls
         Some(value) => Setup::parse(value)?,
         None => Setup::Active,
     };
-    let ice = Ice::read(description, media);
-    if ice.is_none() && !is_found_without_checks(description, media) {
+    let (ice, mux) = (Ice::read(description, media), media.rtcp_mux());
+    let is_found = match ice {
+        Some(_) => mux,
+        None => is_found_without_checks(description, media),
+    };
+    if !is_found {
         return None;
     }
     let mid = media.value("mid").map(str::to_owned);
@@ -246,6 +253,7 @@ fn read(description: &Description, media: &Media, feedback: bool) -> Option<Dtls
         fingerprints: Some(fingerprints).filter(|all| !all.is_empty())?,
         setup,
         mid,
+        mux,
         feedback,
         bundled,
     })

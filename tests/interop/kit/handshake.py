@@ -35,10 +35,12 @@ class Handshake:
         self.peer = self.process = self.theirs = None
         self.said = ""
 
-    def wear(self, description):
-        """A description of plain sound that says what is going to be done instead."""
+    def wear(self, description, mux=True):
+        """A description of plain sound that says what is going to be done instead; with `mux`
+        reports go by the port of the sound."""
         setup = "active" if self.active else "passive"
-        return (description.replace("RTP/AVP", "UDP/TLS/RTP/SAVP") + "a=rtcp-mux\r\n"
+        mux = "a=rtcp-mux\r\n" if mux else ""
+        return (description.replace("RTP/AVP", "UDP/TLS/RTP/SAVP") + mux +
                 f"a=setup:{setup}\r\na=fingerprint:sha-256 {self.fingerprint}\r\n")
 
     def begin(self, theirs):

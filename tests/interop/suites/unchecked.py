@@ -39,16 +39,17 @@ def both_hear_each_other(exchange, voice, anna):
     return sorted(map(str, suites(record)))
 
 
-def a_line_calls(profile, claims=None):
+def a_line_calls(profile, claims=None, mux=True):
     """A line that offers a handshake calls a telephone; which suites the record names."""
     with Exchange() as exchange, tone(exchange, "101", ANNA) as anna, \
             Line(exchange, ACME, exchange.account(ACME, "102")) as line, \
             shaker(exchange, line.ip, profile, True) as (voice, handshake):
         line.register()
-        offer = handshake.wear(description(claims or line.ip, voice.port, "0 101"))
+        offer = handshake.wear(description(claims or line.ip, voice.port, "0 101"), mux)
         dialog = line.invite(f"sip:101@{ACME}", body=offer.replace("active", "actpass"))
         answer = dialog.answer.body
         true("a=setup:passive" in answer, f"the exchange lets it begin: {answer}")
+        equal("a=rtcp-mux" in answer, mux, "one port where one is wanted")
         true("a=ice" not in answer and "candidate" not in answer, f"it says no more: {answer}")
         handshake.begin(answer).wait_over()
         record_for(SECONDS)
@@ -65,6 +66,12 @@ def a_line_that_makes_no_checks_calls_a_telephone():
 @test(listens=True)
 def a_line_behind_a_wall_that_makes_no_checks_calls_a_telephone():
     equal(a_line_calls("SRTP_AES128_CM_SHA1_80", claims="10.9.9.5"),
+          ["AES_CM_128_HMAC_SHA1_80", "None"], "suites")
+
+
+@test(listens=True)
+def a_line_that_wants_its_reports_at_another_port_calls_a_telephone():
+    equal(a_line_calls("SRTP_AES128_CM_SHA1_80", mux=False),
           ["AES_CM_128_HMAC_SHA1_80", "None"], "suites")
 
 

@@ -77,6 +77,7 @@ fn transport(setup: Setup, certificate: &[u8], ufrag: &str) -> DtlsSrtp {
         fingerprints: vec![fingerprint(certificate)],
         setup,
         mid: Some("audio7".to_owned()),
+        mux: true,
         feedback: true,
         bundled: true,
         video: None,
@@ -491,6 +492,19 @@ fn a_caller_that_makes_no_checks_is_told_of_none_and_begins() {
     assert_eq!(office.expected(&leg).declared, Some(declared));
     office.lifts(&mut leg, declared.port(), [&[22], CERTIFICATE].concat());
     assert_eq!(leg.sound().suite_name(), Some("AEAD_AES_128_GCM"));
+}
+
+#[test]
+fn reports_go_to_a_port_of_their_own_where_a_caller_without_checks_wants_them_there() {
+    let mut office = Office::new();
+    let offer = unchecked(Setup::ActPass, "203.0.113.7").to_string();
+    let offer = Description::parse(offer.replace("a=rtcp-mux\r\n", "").as_bytes()).unwrap();
+    let mut leg = office.called(alice(), &invite_with(&offer));
+    let ours = told(&answered(&mut office, &mut leg)).1.unwrap();
+    assert!(!ours.mux);
+    let expected = office.expected(&leg);
+    let ports = [expected.declared, expected.declared_rtcp].map(|at| at.map(|at| at.port()));
+    assert_eq!((ports, expected.mux), ([Some(44_556), Some(44_557)], false));
 }
 
 #[test]

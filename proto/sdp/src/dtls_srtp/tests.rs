@@ -22,6 +22,7 @@ fn ours() -> DtlsSrtp {
         fingerprints: vec![Fingerprint::new(FingerprintHash::Sha256, &[0x1f; 32]).unwrap()],
         setup: Setup::Active,
         mid: Some("0".to_owned()),
+        mux: true,
         feedback: true,
         bundled: true,
         video: None,
@@ -204,14 +205,28 @@ fn whoever_says_nothing_of_checks_is_where_its_description_says() {
 }
 
 #[test]
+fn reports_have_a_port_of_their_own_where_whoever_makes_no_checks_gives_them_one() {
+    let mut offer = parsed(&UNCHECKED.replace("a=rtcp-mux\r\n", ""));
+    let transport = take_off_dtls(&mut offer).unwrap();
+    assert!(!transport.mux);
+    let remote = remote_of(&offer).unwrap();
+    assert_eq!((remote.mux, remote.rtcp.port()), (false, 40_001));
+    put_on_dtls(&mut offer, &transport);
+    assert!(!offer.to_string().contains("rtcp-mux"));
+    // a browser has one port
+    assert_eq!(
+        take_off_dtls(&mut parsed(&CHROMIUM.replace("a=rtcp-mux", "a=x"))),
+        None
+    );
+}
+
+#[test]
 fn nobody_is_found_who_says_half_of_its_checks_or_has_no_address() {
     for (what, instead) in [
         ("a=rtcp-mux", "a=rtcp-mux\r\na=ice-ufrag:0f6b2a91"),
         ("c=IN IP4 203.0.113.9\r\n", ""),
         // keys may be meant that stand in the description
         ("UDP/TLS/RTP/SAVP", "RTP/SAVP"),
-        // two handshakes, for sound and for reports, are not shaken
-        ("a=rtcp-mux\r\n", ""),
     ] {
         let mut offer = parsed(&UNCHECKED.replacen(what, instead, 1));
         assert_eq!(take_off_dtls(&mut offer), None, "{instead} for {what}");
