@@ -34,7 +34,7 @@ mod wires;
 
 use config::{Given, Settings};
 
-use crate::arguments::ServeArguments;
+use crate::arguments::serve::ServeArguments;
 use crate::failure::Failure;
 
 /// Runs the exchange until it is told to stop.
