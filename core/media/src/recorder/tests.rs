@@ -243,12 +243,9 @@ fn what_the_network_loses_is_made_up() {
 
 #[test]
 fn a_telephone_that_stands_still_for_a_fifth_of_a_second_is_recorded_as_if_it_had_not() {
-    let mut said = Speaker::new(Side::Left, Codec::Pcma, 440.0).says(0, 6);
-    let whole = recorded(
-        Speaker::new(Side::Left, Codec::Pcma, 440.0).says(0, 6),
-        OFTEN,
-        7,
-    );
+    let speaker = Speaker::new(Side::Left, Codec::Pcma, 440.0);
+    let whole = recorded(speaker.says(0, 6), OFTEN, 7);
+    let mut said = speaker.says(0, 6);
     let [stops, goes_on] = [2_000, 2_200].map(|ms| START + Duration::from_millis(ms));
     for one in &mut said {
         if (stops..goes_on).contains(&one.at) {
