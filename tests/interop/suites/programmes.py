@@ -1,6 +1,7 @@
 """Programmes of music on hold: a playlist, a live stream and what is heard when that is lost; whose
 programme is heard; and that all who wait hear the same."""
 
+import contextlib
 import os
 import subprocess
 
@@ -49,6 +50,17 @@ def hold(phone, exchange):
     wait_until("the hold is known", lambda: holding(exchange) == [number])
 
 
+@contextlib.contextmanager
+def kept_waiting(exchange):
+    """101 calls 102, and lets it wait."""
+    with tone(exchange, "101", ANNA) as anna:
+        anna.dial("102")
+        anna.wait_established()
+        record_for(1)
+        hold(anna, exchange)
+        yield anna
+
+
 def tones(path, seconds):
     """Which tones the last seconds were, one after the other: the strongest of each 200 ms, where
     it is all that is heard."""
@@ -76,11 +88,7 @@ def who_is_held_hears_the_sounds_of_a_playlist_one_after_the_other():
         humming(exchange, "low", LOW, 3)
         humming(exchange, "high", HIGH, 2)
         programme(exchange, "evening", playlist=["low", "high"], on_hold=True)
-        with tone(exchange, "101", ANNA) as anna:
-            anna.dial("102")
-            anna.wait_established()
-            record_for(1)
-            hold(anna, exchange)
+        with kept_waiting(exchange) as anna:
             record_for(9)
             heard = tones(bert.heard(), 8.5)
             true(heard[:3] in ([LOW, HIGH, LOW], [HIGH, LOW, HIGH]), f"what was heard: {heard}")
@@ -137,11 +145,7 @@ def a_live_stream_is_heard_and_while_it_is_lost_the_playlist():
     with Radio(LIVE) as radio, exchange, Softphone(exchange, ACME, "102", BERT) as bert:
         humming(exchange, "low", LOW, 3)
         programme(exchange, "radio", stream=radio.moved, playlist=["low"], on_hold=True)
-        with tone(exchange, "101", ANNA) as anna:
-            anna.dial("102")
-            anna.wait_established()
-            record_for(1)
-            hold(anna, exchange)
+        with kept_waiting(exchange) as anna:
             waits_for(bert, LIVE, "the live stream is heard")
             record_for(3)
             equal(tones(bert.heard(), 2), [LIVE], "it goes on")
@@ -162,11 +166,7 @@ def a_live_stream_of_mp3_is_heard():
     exchange.flags += ["--music-allow", "127.0.0.0/8"]
     with Radio(LIVE, mp3=True) as radio, exchange, Softphone(exchange, ACME, "102", BERT) as bert:
         programme(exchange, "radio", stream=radio.url, on_hold=True)
-        with tone(exchange, "101", ANNA) as anna:
-            anna.dial("102")
-            anna.wait_established()
-            record_for(1)
-            hold(anna, exchange)
+        with kept_waiting(exchange) as anna:
             waits_for(bert, LIVE, "the live stream is heard")
             record_for(5)
             equal(tones(bert.heard(), 4), [LIVE], "it goes on")
@@ -180,11 +180,7 @@ def a_stream_inside_the_operators_network_is_not_asked_and_the_exchanges_music_i
     with Radio(LIVE) as radio, Exchange() as exchange, \
             Softphone(exchange, ACME, "102", BERT) as bert:
         programme(exchange, "radio", stream=radio.url, on_hold=True)
-        with tone(exchange, "101", ANNA) as anna:
-            anna.dial("102")
-            anna.wait_established()
-            record_for(1)
-            hold(anna, exchange)
+        with kept_waiting(exchange) as anna:
             wait_until("its failure is counted", lambda: exchange.metrics().get(
                 "strowger_stations_streams_lost_total", 0) >= 1)
             record_for(4)
@@ -234,11 +230,7 @@ def an_announcement_is_said_between():
         humming(exchange, "text", HIGH, 2)
         programme(exchange, "evening", playlist=["low"], announcement="text",
                   announced_every_seconds=10, on_hold=True)
-        with tone(exchange, "101", ANNA) as anna:
-            anna.dial("102")
-            anna.wait_established()
-            record_for(1)
-            hold(anna, exchange)
+        with kept_waiting(exchange) as anna:
             record_for(15)
             equal(tones(bert.heard(), 14), [LOW, HIGH, LOW], "what was heard")
             anna.hang_up()
