@@ -3,7 +3,8 @@
 use media::{Codec, Format, PlayCodec};
 use sdp::{Description, Remote, remote_of};
 
-use super::{Sound, formats, formats_of};
+use super::Sound;
+use super::expected::{formats, formats_of};
 
 impl Sound {
     /// The codec a prompt can be played in towards this peer: the first that both sides named of

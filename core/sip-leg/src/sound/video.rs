@@ -11,7 +11,8 @@ use media::{Ask, Command, EndpointId, Expect, Family, Keys, LocalMedia, Ports, t
 use sdp::{Description, MediaAddress, video_of};
 use serde::{Deserialize, Serialize};
 
-use super::{Sound, described};
+use super::Sound;
+use super::expected::{described, formats};
 
 /// The video of one leg.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -200,7 +201,7 @@ impl Sound {
         let told = self.told.as_ref().and_then(video_of);
         let Some(remote) = self.remote.as_ref().and_then(video_of) else {
             let signalling = Some(self.signalling).filter(|_| !bundled);
-            let formats = told.map(|told| super::formats(&told.codecs));
+            let formats = told.map(|told| formats(&told.codecs));
             return Expect::unknown(signalling, formats.unwrap_or_default());
         };
         let described = described(&remote, told.as_ref(), self.signalling);
