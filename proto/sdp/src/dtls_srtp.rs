@@ -76,8 +76,8 @@ pub struct Bundled {
 }
 
 /// Takes this transport off the first live stream of sound that has all of it: fingerprint, and
-/// credentials and one port for RTP and RTCP, or an address. It is described as plain, and so is the
-/// first stream of video that stands behind it in its bundle; every other stream is closed, and
+/// credentials and one port for RTP and RTCP, or an address. It is described as plain, and so is
+/// the first stream of video that stands behind it in its bundle; every other stream is closed, and
 /// bundles are taken apart. Nothing where there is no such stream; then the description stays as it
 /// was.
 ///
