@@ -277,7 +277,8 @@ impl<H: Handshake> Transport<H> {
     }
 
     fn shaken(&mut self, from: SocketAddr, octets: Vec<u8>, now: Instant, out: &mut Vec<Output>) {
-        if !self.proven.has(from) && !self.is_placed(from, now, out) {
+        self.meet(from, now, out);
+        if !self.is_peers(from) {
             return;
         }
         match &mut self.stage {
@@ -291,19 +292,22 @@ impl<H: Handshake> Transport<H> {
         }
     }
 
-    /// Whether a peer that makes no checks is here: where it has begun, or may begin.
-    fn is_placed(&mut self, from: SocketAddr, now: Instant, out: &mut Vec<Output>) -> bool {
-        if !self.place.is_some_and(|place| place.has(from)) {
-            return false;
-        }
-        if self.way.is_none() {
+    /// A peer that makes no checks, and has declared no address, is where it begins from.
+    fn meet(&mut self, from: SocketAddr, now: Instant, out: &mut Vec<Output>) {
+        let may_begin = self.place.is_some_and(|place| place.has(from));
+        if may_begin && self.way.is_none() {
             self.choose(from, now, out);
         }
-        self.selected() == Some(from)
+    }
+
+    /// Whether the peer has shown that it is here: by a check, or without any on the way.
+    fn is_peers(&self, from: SocketAddr) -> bool {
+        let unchecked = self.place.is_some() && self.selected() == Some(from);
+        unchecked || self.proven.has(from)
     }
 
     /// The peer makes no checks, and is here.
-    fn put(&mut self, place: Place, now: Instant, out: &mut Vec<Output>) {
+    fn stays(&mut self, place: Place, now: Instant, out: &mut Vec<Output>) {
         self.place = Some(place);
         if let Some(at) = place.declared {
             self.choose(at, now, out);
@@ -409,7 +413,7 @@ impl<H: Handshake> Machine for Transport<H> {
                 self.seeker = Some(Seeker::new(ways, now));
                 self.seek(now, out);
             }
-            Input::Unchecked(place) => self.put(place, now, out),
+            Input::Unchecked(place) => self.stays(place, now, out),
             Input::Datagram { from, octets } => match Kind::of(&octets) {
                 Kind::Stun => self.told(from, &octets, now, out),
                 Kind::Dtls => self.shaken(from, octets, now, out),
