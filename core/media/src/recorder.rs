@@ -26,11 +26,11 @@ use crate::tapped::{Side, TappedPacket};
 pub use layout::Layout;
 use voice::Voice;
 
-/// How far behind the present the recording is made.
-pub const RECORDED_BEHIND: Duration = Duration::from_millis(400);
-
 /// So late may packets be brought here.
-pub const BROUGHT_LATE: Duration = RECORDED_BEHIND.saturating_sub(voice::AWAITED);
+pub const BROUGHT_LATE: Duration = Duration::from_millis(200);
+
+/// How far behind the present the recording is made.
+pub const RECORDED_BEHIND: Duration = BROUGHT_LATE.saturating_add(voice::AWAITED);
 
 /// The rate at which it is made.
 const RATE: Rate = Rate::Wide;

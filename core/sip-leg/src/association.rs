@@ -125,7 +125,6 @@ impl Association {
     /// Whether the peer wants to be found anew, or has not spoken yet: then other words than
     /// before are to be told it (RFC 8839 section 4.4.1.1.1).
     pub(crate) fn is_restarted_by(&self, theirs: &DtlsSrtp) -> bool {
-        let words = |said: &DtlsSrtp| said.ice.as_ref().map(|ice| ice.credentials.clone());
         self.theirs.as_ref().map(words) != Some(words(theirs))
     }
 
@@ -182,4 +181,9 @@ impl Association {
             video: Some(self.bundled_video()),
         })
     }
+}
+
+/// By which words whoever says this is asked; none where it makes no checks.
+fn words(said: &DtlsSrtp) -> Option<&IceCredentials> {
+    said.ice.as_ref().map(|ice| &ice.credentials)
 }

@@ -22,8 +22,6 @@ struct Course {
     described: bool,
     /// Where we seek the peer, if it answers only.
     ways: Option<Ways>,
-    /// Where the peer is, if it makes no checks.
-    place: Option<Place>,
     transport: Transport<Box<dyn Handshake + Send>>,
 }
 
@@ -49,7 +47,6 @@ impl Way {
                 credentials: credentials.clone(),
                 described: false,
                 ways: None,
-                place: None,
                 transport: Transport::new(credentials.clone(), identity.handshake()),
             }));
         }
@@ -61,8 +58,7 @@ impl Way {
             let restarted = Input::Restarted(credentials.clone());
             course.transport.handle(restarted, now, out);
         }
-        if let Some(place) = place.filter(|place| course.place.as_ref() != Some(place)) {
-            course.place = Some(place);
+        if let Some(place) = place {
             course.transport.handle(Input::Unchecked(place), now, out);
         }
         if !course.described

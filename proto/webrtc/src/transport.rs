@@ -69,7 +69,7 @@ pub enum Input {
     /// The peer answers only, so the ways are ours to seek and to choose from, anew each time this
     /// is told.
     Waits(Ways),
-    /// The peer makes no checks, and is here, which is told anew when it moves. It is not asked
+    /// The peer makes no checks, and is here, which may be told again and again. It is not asked
     /// whether it still consents.
     Unchecked(Place),
 }

@@ -147,8 +147,8 @@ impl Budgets {
             }
         }
         let was = before.map_or(&[][..], CompiledTenant::contained);
-        let is = |device: &DeviceId| after.contained().iter().any(|(one, _)| one == device);
-        for (device, _) in was.iter().filter(|(device, _)| !is(device)) {
+        let is = |device: DeviceId| after.containment(device).is_some();
+        for (device, _) in was.iter().filter(|(device, _)| !is(*device)) {
             self.fresh.remove(&(tenant, *device));
             self.fraud.forgive(tenant, *device);
         }

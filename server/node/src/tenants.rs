@@ -139,8 +139,8 @@ impl Tenants {
     pub(crate) fn release_told(&mut self) {
         for (tenant, device) in self.budgets.told() {
             let compiled = self.directory.tenant(tenant);
-            let held = compiled.map_or(&[][..], |compiled| compiled.contained());
-            if !held.iter().any(|(one, _)| *one == device) {
+            let held = compiled.and_then(|compiled| compiled.containment(device));
+            if held.is_none() {
                 self.budgets.fraud.forgive(tenant, device);
             }
         }

@@ -161,12 +161,19 @@ impl CompiledTenant {
         &self.lines.tolls.contained
     }
 
-    /// Whether a device may not call out by trunks at a moment.
-    pub fn contains(&self, device: DeviceId, at: WallTime) -> bool {
+    /// The containment that is kept of a device: until when, unless somebody releases it. It may
+    /// have ended.
+    pub fn containment(&self, device: DeviceId) -> Option<Option<WallTime>> {
         let contained = self.contained();
         let found = contained.binary_search_by_key(&device, |(device, _)| *device);
-        let found = found.ok().and_then(|index| contained.get(index));
-        found.is_some_and(|(_, until)| Containment::lasts(*until, at))
+        let (_, until) = found.ok().and_then(|index| contained.get(index))?;
+        Some(*until)
+    }
+
+    /// Whether a device may not call out by trunks at a moment.
+    pub fn contains(&self, device: DeviceId, at: WallTime) -> bool {
+        let until = self.containment(device);
+        until.is_some_and(|until| Containment::lasts(until, at))
     }
 }
 

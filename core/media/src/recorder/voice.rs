@@ -21,6 +21,9 @@ const HEARD_AFTER: Duration = Duration::from_millis(80);
 /// that stood still for a fifth of a second has nothing of what it said left out.
 pub(super) const AWAITED: Duration = Duration::from_millis(200);
 
+/// The shortest delay of packets.
+const LEAST_DELAY: Duration = HEARD_AFTER.saturating_add(AWAITED);
+
 /// The shortest frame that is asked for: that of Opus (RFC 6716 section 2.1.4).
 const SHORTEST: Duration = Duration::from_micros(2_500);
 
@@ -42,7 +45,7 @@ impl Source {
         let format = Some(packet.format).filter(|format| format.is_spoken())?;
         let hearing = Hearing::at(format.codec, RATE)?;
         let mut settings = Settings::new(format.clock, hearing.most_octets());
-        settings.least = HEARD_AFTER + AWAITED;
+        settings.least = LEAST_DELAY;
         settings.frame = hearing.length_of(packet.payload).unwrap_or(settings.frame);
         Some(Source {
             format,
@@ -133,7 +136,7 @@ impl Voice {
                 return false;
             };
             // what waits of the one before is heard until the new one is
-            self.pull_until(packet.at + HEARD_AFTER + AWAITED);
+            self.pull_until(packet.at + LEAST_DELAY);
             self.source = Some(source);
         }
         if let Some(source) = &mut self.source {

@@ -101,9 +101,14 @@ fn told(message: &Message) -> (String, Option<DtlsSrtp>) {
     (protocol, take_off_dtls(&mut description))
 }
 
+/// How a transport is found by checks.
+fn ice(transport: &DtlsSrtp) -> &Ice {
+    transport.ice.as_ref().unwrap()
+}
+
 /// A check of the browser's to this end of ours, from this port.
 fn check(office: &mut Office, leg: &mut SipLeg, ours: &DtlsSrtp, port: u16, nominates: bool) {
-    let asked = format!("{}:xK3c", ours.ice.as_ref().unwrap().credentials.ufrag());
+    let asked = format!("{}:xK3c", ice(ours).credentials.ufrag());
     let id = [office.random.next_u64().to_be_bytes()[0]; 12];
     let mut request = Writer::new(Class::Request, Transaction(id))
         .with(USERNAME, asked.as_bytes())
@@ -112,9 +117,7 @@ fn check(office: &mut Office, leg: &mut SipLeg, ours: &DtlsSrtp, port: u16, nomi
     if nominates {
         request = request.with(USE_CANDIDATE, &[]);
     }
-    let octets = request
-        .with_integrity(ours.ice.as_ref().unwrap().credentials.pwd())
-        .finish();
+    let octets = request.with_integrity(ice(ours).credentials.pwd()).finish();
     office.lifts(leg, port, octets);
 }
 
@@ -172,12 +175,12 @@ fn a_browser_is_told_where_it_finds_us_and_by_what_we_prove_ourselves() {
     let mut office = Office::new();
     let (leg, ours) = calling(&mut office);
     assert_eq!(ours.setup, Setup::Active);
-    assert!(ours.ice.as_ref().unwrap().lite);
-    assert_eq!(ours.ice.as_ref().unwrap().candidates.len(), 1);
+    assert!(ice(&ours).lite);
+    assert_eq!(ice(&ours).candidates.len(), 1);
     assert_eq!(ours.fingerprints, [Scripted.fingerprint()]);
     assert_eq!((ours.mid.as_deref(), ours.bundled), (Some("audio7"), true));
     let expected = office.expected(&leg);
-    let ufrag = Ufrag::of(ours.ice.as_ref().unwrap().credentials.ufrag());
+    let ufrag = Ufrag::of(ice(&ours).credentials.ufrag());
     assert!(ufrag.is_some() && expected.ufrag == ufrag);
     // it is nowhere before it has asked, wherever its signalling comes from
     assert_eq!((expected.declared, expected.signalling_ip), (None, None));
@@ -299,10 +302,7 @@ fn an_offer_that_is_made_again_changes_neither_keys_nor_words() {
     let keys = on_the_road(&office, &leg);
     let again = reoffered(&mut office, &mut leg, &browser(Setup::ActPass));
     assert_eq!(again.setup, Setup::Active);
-    assert_eq!(
-        again.ice.as_ref().unwrap().credentials,
-        ours.ice.as_ref().unwrap().credentials
-    );
+    assert_eq!(ice(&again).credentials, ice(&ours).credentials);
     assert_eq!(on_the_road(&office, &leg), keys);
     assert_eq!(office.expected(&leg).declared, Some(at(50_000)));
 }
@@ -317,10 +317,7 @@ fn a_browser_that_seeks_anew_hears_other_words_and_keeps_its_keys() {
     let keys = on_the_road(&office, &leg);
     let anew = dressed(&transport(Setup::ActPass, CERTIFICATE, "yL4d"));
     let again = reoffered(&mut office, &mut leg, &anew);
-    assert_ne!(
-        again.ice.as_ref().unwrap().credentials,
-        ours.ice.as_ref().unwrap().credentials
-    );
+    assert_ne!(ice(&again).credentials, ice(&ours).credentials);
     check(&mut office, &mut leg, &ours, 50_009, true);
     assert_eq!(office.expected(&leg).declared, Some(at(50_000)));
     check(&mut office, &mut leg, &again, 50_010, true);
@@ -359,10 +356,7 @@ fn after_a_restart_a_browser_is_offered_other_words_and_shakes_hands_again() {
     shakes(&mut office, &mut leg, CERTIFICATE);
     let keys = on_the_road(&office, &leg).unwrap();
     let stored = serde_json::to_string(&leg.store(office.now).unwrap()).unwrap();
-    assert!(
-        !stored.contains(before.ice.as_ref().unwrap().credentials.pwd()),
-        "{stored}"
-    );
+    assert!(!stored.contains(ice(&before).credentials.pwd()), "{stored}");
     let stored = serde_json::from_str(&stored).unwrap();
 
     let mut after = Office::new();
@@ -381,10 +375,7 @@ fn after_a_restart_a_browser_is_offered_other_words_and_shakes_hands_again() {
     });
     let request = after.last();
     let ours = told(&request).1.unwrap();
-    assert_ne!(
-        ours.ice.as_ref().unwrap().credentials,
-        before.ice.as_ref().unwrap().credentials
-    );
+    assert_ne!(ice(&ours).credentials, ice(&before).credentials);
     after.hears(&mut leg, bob(), answer(&request, 200, Some(&said)));
     assert!(!leg.sound().wants_keys());
     check(&mut after, &mut leg, &ours, 50_000, true);
@@ -446,7 +437,7 @@ fn a_caller_that_answers_only_is_sought_by_us_who_say_that_we_do_more() {
     let offer = invite_with(&dressed(&lite(Setup::ActPass)));
     let mut leg = office.called(alice(), &offer);
     let ours = told(&answered(&mut office, &mut leg)).1.unwrap();
-    assert!(!ours.ice.as_ref().unwrap().lite);
+    assert!(!ice(&ours).lite);
     found(&mut office, &mut leg);
     // and so it stays when it asks again by the same words
     office.media.clear();
@@ -462,7 +453,7 @@ fn whoever_answers_and_answers_only_is_sought_though_we_have_said_the_same() {
     office.keying = Keying::Dtls;
     let mut leg = office.dials(bob(), Some(described("10.9.9.5")));
     let request = office.last();
-    assert!(told(&request).1.unwrap().ice.as_ref().unwrap().lite);
+    assert!(ice(&told(&request).1.unwrap()).lite);
     let said = dressed(&lite(Setup::Passive));
     office.hears(&mut leg, bob(), answer(&request, 200, Some(&said)));
     found(&mut office, &mut leg);

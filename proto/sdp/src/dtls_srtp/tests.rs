@@ -29,6 +29,11 @@ fn ours() -> DtlsSrtp {
     }
 }
 
+/// How a transport is found by checks.
+fn ice(transport: &DtlsSrtp) -> &Ice {
+    transport.ice.as_ref().unwrap()
+}
+
 fn streams(description: &Description) -> Vec<(&str, u16, &str)> {
     let streams = description.media.iter();
     streams.map(|m| (&*m.kind, m.port, &*m.protocol)).collect()
@@ -51,20 +56,16 @@ fn assert_is_plain(description: &Description) {
 fn an_offer_of_chromium_becomes_plain_sound_and_plain_video() {
     let mut offer = parsed(CHROMIUM);
     let transport = take_off_dtls(&mut offer).unwrap();
-    assert_eq!(transport.ice.as_ref().unwrap().credentials.ufrag(), "xK3c");
+    assert_eq!(ice(&transport).credentials.ufrag(), "xK3c");
     assert_eq!(transport.setup, Setup::ActPass);
     assert_eq!(
         (transport.mid.as_deref(), transport.bundled),
         (Some("0"), true)
     );
-    assert!(
-        transport.ice.as_ref().unwrap().trickle
-            && !transport.ice.as_ref().unwrap().lite
-            && !transport.ice.as_ref().unwrap().complete
-    );
+    assert!(ice(&transport).trickle && !ice(&transport).lite && !ice(&transport).complete);
     assert_eq!(transport.fingerprints.len(), 1);
     // the name of its own network and the candidate of TCP are passed over
-    assert!(transport.ice.as_ref().unwrap().candidates.is_empty());
+    assert!(ice(&transport).candidates.is_empty());
     let plain = [("audio", 9, "RTP/AVP"), ("video", 9, "RTP/AVP")];
     assert_eq!(streams(&offer), plain);
     assert_is_plain(&offer);
@@ -87,12 +88,9 @@ fn an_offer_of_firefox_says_for_all_streams_by_which_certificate() {
     let mut offer = parsed(FIREFOX);
     let transport = take_off_dtls(&mut offer).unwrap();
     assert_eq!(transport.fingerprints[0].hash(), FingerprintHash::Sha256);
-    assert_eq!(
-        transport.ice.as_ref().unwrap().credentials.ufrag(),
-        "0f6b2a91"
-    );
-    assert_eq!(transport.ice.as_ref().unwrap().candidates.len(), 2);
-    assert!(transport.ice.as_ref().unwrap().complete);
+    assert_eq!(ice(&transport).credentials.ufrag(), "0f6b2a91");
+    assert_eq!(ice(&transport).candidates.len(), 2);
+    assert!(ice(&transport).complete);
     let remote = remote_of(&offer).unwrap();
     assert_eq!(remote.rtp, "203.0.113.9:61022".parse().unwrap());
     assert_is_plain(&offer);
@@ -173,10 +171,7 @@ fn no_more_candidates_are_kept_than_there_may_be() {
     let many = format!("{}a=rtcp-mux", line.repeat(40));
     let mut offer = parsed(&CHROMIUM.replacen("a=rtcp-mux", &many, 1));
     let transport = take_off_dtls(&mut offer).unwrap();
-    assert_eq!(
-        transport.ice.as_ref().unwrap().candidates.len(),
-        crate::ice::MAX_CANDIDATES
-    );
+    assert_eq!(ice(&transport).candidates.len(), crate::ice::MAX_CANDIDATES);
 }
 
 /// Whoever shakes hands and makes no checks, as a carrier's border does.
